@@ -1,0 +1,52 @@
+# Everything that the app, the tests and the benchmark need is set up by their own targets.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --constraint constraints.txt --build-constraint constraints.txt
+INPUTS := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json
+STREAMLIT_SERVER_PORT ?= 8501
+
+.PHONY: app test bench lint types unit notebook browser screenshot clean
+
+app: $(VENV)/.app
+	STREAMLIT_SERVER_PORT=$(STREAMLIT_SERVER_PORT) $(BIN)/xiangjiang app
+
+test: lint types unit
+
+bench: $(VENV)/.dev
+	$(BIN)/python -m benchmarks
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+unit: $(VENV)/.dev browser
+	$(BIN)/python -m pytest
+
+# Debian's Chromium and a font with Chinese, for the tests that look at the app in a browser.
+browser:
+	@if ! command -v chromium >/dev/null || ! fc-list :lang=zh 2>/dev/null | grep -q .; then \
+	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$as_root apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq chromium fonts-noto-cjk fontconfig; \
+	fi
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --quiet --constraint constraints.txt pip
+
+$(VENV)/.app: $(VENV)/bin/python $(INPUTS)
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python $(INPUTS)
+	$(INSTALL) --editable ".[dev]"
+	@touch $@ $(VENV)/.app
+
+clean:
+	rm -rf $(VENV) layers/assets/vendor node_modules

@@ -1,0 +1,112 @@
+"""The charts beside the map: narrow, labelled, with the selected zone outlined in black."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import altair as alt
+import streamlit as st
+
+from app.texts import text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+BAR = "#2C7FB8"
+SECTOR_SCHEME = "tableau20"
+BAR_HEIGHT = 24
+MAX_BARS = 14
+COLOURS = {"covered": "#2C7FB8", "doubly": "#253494", "gap": "#C9CDD2"}
+
+
+def bars(
+    table: pd.DataFrame, *, title: str, key: str, selected: str | None = None, stack: str = ""
+) -> str | None:
+    """Draw horizontal bars, longest first, and return the id of the bar that was clicked.
+
+    Parameters
+    ----------
+    table
+        Columns ``id``, ``name`` and ``value``; with ``stack``, several rows per name and the
+        column of that name.
+    title
+        Title of the value axis, with its unit.
+    key
+        Key of the chart.
+    selected
+        Id of the zone that is selected elsewhere.
+    stack
+        Column whose values split each bar by colour; none when empty.
+    """
+    totals = table.groupby(["id", "name"], as_index=False, sort=False)["value"].sum()
+    order = totals.sort_values("value", ascending=False)["name"].tolist()[:MAX_BARS]
+    shown = table[table["name"].isin(order)]
+    pick = alt.selection_point(name="zone", fields=["id"])
+    chart = (
+        alt.Chart(shown)
+        .mark_bar(cursor="pointer")
+        .encode(
+            x=alt.X("value:Q", title=title, axis=alt.Axis(format=",~r", tickCount=4)),
+            y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=110)),
+            color=alt.Color(f"{stack}:N", title=None, legend=None).scale(scheme=SECTOR_SCHEME)
+            if stack
+            else alt.value(BAR),
+            stroke=alt.condition(alt.datum.id == selected, alt.value("black"), alt.value(None)),
+            strokeWidth=alt.value(2),
+            tooltip=[
+                alt.Tooltip("name:N", title=text("column.zone")),
+                *([alt.Tooltip(f"{stack}:N", title=text("column.sector"))] if stack else []),
+                alt.Tooltip("value:Q", title=title, format=",.2~f"),
+            ],
+        )
+        .add_params(pick)
+    )
+    if not stack:
+        chart += (
+            alt.Chart(shown)
+            .mark_text(align="left", dx=4)
+            .encode(
+                x="value:Q",
+                y=alt.Y("name:N", sort=order),
+                text=alt.Text("value:Q", format=",.3~r"),
+            )
+        )
+    event = st.altair_chart(
+        chart.properties(height=BAR_HEIGHT * len(order)),
+        key=key,
+        on_select="rerun",
+        width="stretch",
+    )
+    clicked = event["selection"].get("zone", [])
+    return clicked[0].get("id") if clicked else None
+
+
+def coverage_curve(curve: pd.DataFrame, *, distance_m: float) -> None:
+    """Draw covered and doubly covered share against distance, with the chosen distance marked."""
+    names = {"covered_pct": text("coverage.covered"), "doubly_covered_pct": text("coverage.doubly")}
+    long = curve.rename(columns=names).melt(
+        "distance_m", list(names.values()), var_name="kind", value_name="share"
+    )
+    long["distance_km"] = long["distance_m"] / 1000.0
+    lines = (
+        alt.Chart(long)
+        .mark_line()
+        .encode(
+            x=alt.X("distance_km:Q", title=text("coverage.distance_km")),
+            y=alt.Y("share:Q", title=text("coverage.share"), scale=alt.Scale(domain=[0, 100])),
+            color=alt.Color("kind:N", title=None, legend=alt.Legend(orient="top")).scale(
+                domain=list(names.values()), range=[COLOURS["covered"], COLOURS["doubly"]]
+            ),
+            tooltip=[
+                alt.Tooltip("distance_km:Q", title=text("coverage.distance_km")),
+                alt.Tooltip("kind:N", title=text("column.kind")),
+                alt.Tooltip("share:Q", title=text("coverage.share"), format=".1f"),
+            ],
+        )
+    )
+    mark = (
+        alt.Chart(alt.InlineData([{"distance_km": distance_m / 1000.0}]))
+        .mark_rule(strokeDash=[4, 3])
+        .encode(x="distance_km:Q")
+    )
+    st.altair_chart((lines + mark).properties(height=190), width="stretch")

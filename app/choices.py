@@ -1,0 +1,119 @@
+"""The controls that several pages share, each with its words in the visitor's language."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+import layers
+from app import questions
+from app.controls import choose, choose_some, slide
+from app.texts import language, text
+from layers.symbology import value_label
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+FILTERS_OF = {
+    "platforms": ("category", "level"),
+    "parks": ("level",),
+    "projects": ("sector",),
+}
+
+
+def layer_title(name: str) -> str:
+    """Return a layer's title in the visitor's language."""
+    return layers.resource(name).title(language())
+
+
+def value_title(column: str, value: str) -> str:
+    """Return the words for a coded value in the visitor's language."""
+    return value_label(column, value, lang=language())
+
+
+def points() -> questions.Points:
+    """Draw the choice of a point layer and of its main category; return the points chosen."""
+    layer = choose(
+        "layer",
+        "choose.layer",
+        questions.POINT_LAYERS,
+        title=layer_title,
+        default="platforms",
+    )
+    column = FILTERS_OF[layer][0]
+    return questions.Points(layer).filtered(column, _values(layer, column))
+
+
+def finer(chosen: questions.Points) -> questions.Points:
+    """Draw the remaining filters of the chosen layer; return the points that pass them too."""
+    for column in FILTERS_OF[chosen.layer][1:]:
+        chosen = chosen.filtered(column, _values(chosen.layer, column))
+    return chosen
+
+
+def zoning(*, default: str) -> str:
+    """Draw the choice of a zoning."""
+    return choose(
+        "zoning",
+        "choose.zoning",
+        layers.ZONING_NAMES,
+        title=lambda name: text(f"zoning.{name}"),
+        default=default,
+    )
+
+
+def hexagon_m(zoning_name: str) -> int:
+    """Draw the width of a hexagon where the zoning has hexagons; return it."""
+    if zoning_name != "hexagons":
+        return int(questions.HEXAGON_M)
+    return slide(
+        "hexagon",
+        "choose.hexagon_m",
+        low=2000,
+        high=20000,
+        step=500,
+        default=int(questions.HEXAGON_M),
+    )
+
+
+def _values(layer: str, column: str) -> tuple[str, ...]:
+    return tuple(
+        choose_some(
+            column,
+            f"choose.{column}",
+            _present(layer, column),
+            title=lambda value: value_title(column, value),
+        )
+    )
+
+
+@cache
+def _present(layer: str, column: str) -> list[str]:
+    """Return the values of a column that occur, in the order of the data package."""
+    order = layers.resource(layer).field(column).constraints["enum"]
+    found = set(layers.load(layer)[column])
+    return [value for value in order if value in found]
+
+
+def zone_table(zones: gpd.GeoDataFrame, value: str) -> pd.DataFrame:
+    """Return ``id``, ``name`` in the visitor's language and ``value`` of each zone, for a chart."""
+    name = "name_en" if language() == "en" else "name_zh"
+    return pd.DataFrame({"id": zones["id"], "name": zones[name], "value": zones[value]})
+
+
+def sector_table(
+    projects: questions.Points, zones: gpd.GeoDataFrame, *, zoning: str, hexagon_m: float
+) -> pd.DataFrame:
+    """Return the projects per zone and sector for a stacked chart."""
+    counts = questions.sectors_by_zone(projects, zoning=zoning, hexagon_m=hexagon_m)
+    names = zone_table(zones, "count").set_index("id")["name"]
+    return pd.DataFrame(
+        {
+            "id": counts["id"],
+            "name": counts["id"].map(names),
+            "sector": [value_title("sector", code) for code in counts["sector"]],
+            "value": counts["count"],
+        }
+    )

@@ -1,0 +1,65 @@
+"""The controls of a page: each one's value lives in the address (see :mod:`app.url_state`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from app import url_state
+from app.texts import DEFAULT, LANGUAGES, text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+def choose_language() -> None:
+    """Draw the language switch; call it before any other text."""
+    url_state.seed("lang", DEFAULT, url_state.one_of(list(LANGUAGES)))
+    st.segmented_control(
+        text("app.language"),
+        list(LANGUAGES),
+        key="lang",
+        format_func=lambda code: LANGUAGES[code],
+        required=True,
+        label_visibility="collapsed",
+    )
+    url_state.publish("lang", DEFAULT)
+
+
+def choose(
+    key: str, label: str, options: Sequence[str], *, title: Callable[[str], str], default: str
+) -> str:
+    """Draw a select box of one option and return it."""
+    url_state.seed(key, default, url_state.one_of(options))
+    chosen = st.selectbox(text(label), options, key=key, format_func=title)
+    url_state.publish(key, default)
+    return chosen or default
+
+
+def choose_some(
+    key: str, label: str, options: Sequence[str], *, title: Callable[[str], str]
+) -> list[str]:
+    """Draw a select box of several options and return the chosen ones; none means all."""
+    url_state.seed(key, [], url_state.some_of(options))
+    chosen = st.multiselect(
+        text(label), options, key=key, format_func=title, placeholder=text("choose.placeholder")
+    )
+    url_state.publish(key, [])
+    return chosen
+
+
+def slide(key: str, label: str, *, low: int, high: int, step: int, default: int) -> int:
+    """Draw a slider over whole metres and return its value."""
+    url_state.seed(key, default, url_state.whole_number(low, high))
+    value: int = st.slider(text(label), low, high, step=step, key=key)
+    url_state.publish(key, default)
+    return value
+
+
+def switch(key: str, label: str) -> bool:
+    """Draw a switch that is off by default and return whether it is on."""
+    url_state.seed(key, default=False, parse=url_state.truth)
+    on = st.toggle(text(label), key=key)
+    url_state.publish(key, default=False)
+    return on

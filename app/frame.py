@@ -1,0 +1,124 @@
+"""The frame that every page stands in: its style, its columns and what an error looks like."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from app import url_state
+from app.map_view import map_view
+from app.texts import number, text
+from geo.errors import AtlasError
+from layers.basemaps import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    import geopandas as gpd
+    from streamlit.delta_generator import DeltaGenerator
+
+    from app.overview import Target
+
+# What the frame of a map asks for; the style sheet then fits it to the window.
+MAP_HEIGHT = 760
+LONG_LIST = 8
+MIME_TYPES = {
+    ".csv": "text/csv",
+    ".geojson": "application/geo+json",
+    ".gpkg": "application/geopackage+sqlite3",
+    ".tif": "image/tiff",
+}
+# The map takes two thirds of the page: the sidebar holds the controls, a narrow column the results.
+MAP_AND_RESULTS = (4, 1.08)
+STYLE = """
+<style>
+:root { font-variant-numeric: tabular-nums; }
+[data-testid="stMainBlockContainer"] { padding: 3.7rem .75rem 0 .75rem; }
+[data-testid="stSidebar"] { width: 212px !important; min-width: 212px !important; }
+[data-testid="stSidebarContent"] [data-testid="stSidebarUserContent"] { padding-top: 0; }
+[data-testid="stSidebarHeader"] { height: 1.2rem; min-height: 1.2rem; padding: 0; margin: 0; }
+[data-testid="stVerticalBlock"] { gap: .55rem; }
+[data-testid="stHorizontalBlock"] { gap: .75rem; }
+[data-testid="stMetricValue"] { font-size: 1.25rem; }
+[data-testid="stMetricLabel"] { color: #52606D; }
+iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !important; }
+h1 { font-size: 1.15rem !important; padding: 0 !important; line-height: 1.6 !important; }
+h3 { font-size: 1rem !important; padding: .2rem 0 !important; }
+.indicator { border-bottom: 1px solid #E4E7EB; padding: .28rem 0; line-height: 1.3; }
+.indicator .name { color: #52606D; font-size: .86rem; }
+.indicator .value { font-weight: 600; }
+.listing { margin: 0; padding-left: 1.3rem; font-size: .9rem; line-height: 1.5; }
+.indicator .quote { color: #7B8794; font-size: .78rem; }
+</style>
+"""
+
+
+def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not public
+    """Run a page inside the frame; what the atlas refuses becomes one sentence."""
+    st.html(STYLE)
+    try:
+        page.run()
+    except AtlasError as error:
+        st.error(text("app.error", reason=str(error)))
+    names = url_state.refused()
+    if names:
+        st.toast(text("app.bad_link", names=", ".join(names)))
+
+
+def map_and_results() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Return the column of the map and the narrow column of the results beside it."""
+    left, right = st.columns(MAP_AND_RESULTS)
+    return left, right
+
+
+def draw_map(document: Mapping[str, Any], *, key: str) -> dict[str, str] | None:
+    """Draw a map as high as the window allows and return what was clicked on it."""
+    return map_view(document, key=key, height=MAP_HEIGHT, tianditu_key=key_of("tianditu"))
+
+
+def note_on_points(located: gpd.GeoDataFrame, unlocated: gpd.GeoDataFrame) -> None:
+    """Say how many points take part, how many are known only by their zone, and who is left out."""
+    inherited = int(located["within"].notna().sum())
+    st.caption(
+        text("app.truth_note", n=number(len(located)), inherited=number(inherited))
+        + text("app.left_out", unlocated=number(len(unlocated)))
+    )
+
+
+def download(label: str, file_name: str, content: Callable[[], bytes], *, detail: str = "") -> None:
+    """Draw a download button; the file is made when it is clicked, and nothing re-runs."""
+    st.download_button(
+        f"{text(label)} {detail}".strip(),
+        content,
+        file_name=file_name,
+        mime=MIME_TYPES[Path(file_name).suffix],
+        on_click="ignore",
+        width="stretch",
+    )
+
+
+def listing(title: str, names: Sequence[str]) -> None:
+    """Draw a titled list of names, folded when it is long; nothing when it is empty."""
+    if not names:
+        return
+    with st.expander(text(title, n=len(names)), expanded=len(names) <= LONG_LIST):
+        st.html("<ol class=listing>" + "".join(f"<li>{escape(n)}</li>" for n in names) + "</ol>")
+
+
+def target_row(target: Target) -> None:
+    """Draw one target: its name, baseline → target, and the document's words."""
+    baseline = (
+        f"{escape(target.baseline)} → "
+        if target.baseline
+        else f'<span class="quote">{text("overview.no_baseline")} → </span>'
+    )
+    flag = f" · {text('overview.flagged')}" if target.flagged else ""
+    quotes = " / ".join(f"「{escape(quote)}」" for quote in target.quotes)
+    st.html(
+        f'<div class="indicator"><div class="name">{escape(target.name)}{flag}</div>'
+        f'<div class="value">{baseline}{escape(target.target)}</div>'
+        f'<div class="quote">{quotes}</div></div>'
+    )

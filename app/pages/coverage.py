@@ -1,0 +1,88 @@
+"""覆盖分析: who is within reach of the chosen sites."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import geo
+from app import choices, maps, questions
+from app.charts import coverage_curve
+from app.controls import choose, slide
+from app.frame import download, draw_map, map_and_results, note_on_points
+from app.tables import zones_table
+from app.texts import language, number, text
+
+NO_DEMAND = "none"
+
+with st.sidebar:
+    sites = choices.points()
+    distance_m = slide("distance", "choose.distance", low=500, high=15000, step=250, default=3000)
+    with st.expander(text("app.more")):
+        sites = choices.finer(sites)
+        zoning = choices.zoning(default="circles")
+        hexagon_m = choices.hexagon_m(zoning)
+        demand_layer = choose(
+            "demand",
+            "choose.demand",
+            (NO_DEMAND, *questions.POINT_LAYERS),
+            title=lambda name: (
+                text("choose.none") if name == NO_DEMAND else choices.layer_title(name)
+            ),
+            default=NO_DEMAND,
+        )
+
+demand = None if demand_layer == NO_DEMAND else questions.Points(demand_layer)
+located = sites.located()
+map_column, results = map_and_results()
+if located.empty:
+    map_column.info(text("density.empty"))
+    st.stop()
+
+zones = questions.coverage(
+    sites, zoning=zoning, hexagon_m=hexagon_m, distance_m=distance_m, demand=demand
+)
+areas = questions.service_areas(sites, distance_m=distance_m)
+curve = questions.coverage_curve(sites, zoning=zoning, hexagon_m=hexagon_m)
+
+with map_column:
+    draw_map(
+        maps.coverage(
+            sites,
+            zoning=zoning,
+            hexagon_m=hexagon_m,
+            distance_m=distance_m,
+            demand=demand,
+            lang=language(),
+        ),
+        key="coverage-map",
+    )
+with results:
+    at_distance = curve.set_index("distance_m").loc[distance_m]
+    covered, doubly = st.columns(2)
+    covered.metric(text("coverage.covered"), f"{number(at_distance['covered_pct'], digits=1)} %")
+    doubly.metric(
+        text("coverage.doubly"), f"{number(at_distance['doubly_covered_pct'], digits=1)} %"
+    )
+    note_on_points(located, sites.unlocated())
+    st.caption(text("coverage.straight"))
+    coverage_curve(curve, distance_m=distance_m)
+    zones_table(
+        zones,
+        [
+            "covered_pct",
+            *([] if demand is None else ["demand_covered_pct"]),
+            "doubly_covered_pct",
+            "uncovered_km2",
+            "area_km2",
+        ],
+    )
+    download(
+        "coverage.download_csv",
+        f"coverage_{sites.layer}_{distance_m}m_{zoning}.csv",
+        lambda: geo.vector_bytes(zones, ".csv"),
+    )
+    download(
+        "coverage.download_gpkg",
+        f"service_areas_{sites.layer}_{distance_m}m.gpkg",
+        lambda: geo.vector_bytes(areas, ".gpkg"),
+    )

@@ -1,0 +1,46 @@
+"""总览: every layer on the map, the 224 layout, and where the plan wants to be by 2026."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+import layers
+from app import maps
+from app.choices import layer_title, value_title
+from app.controls import choose, choose_some
+from app.frame import draw_map, listing, map_and_results, target_row
+from app.overview import TARGET_YEAR, belongs_to, members_of, targets
+from app.texts import language, number, text
+
+EVIDENCE = ("official", "surveyed", "located", "schematic")
+
+with st.sidebar:
+    theme = choose(
+        "theme",
+        "overview.theme",
+        tuple(maps.THEMES),
+        title=lambda name: text(f"overview.theme.{name}"),
+        default="224",
+    )
+    evidence = choose_some(
+        "evidence",
+        "column.evidence",
+        EVIDENCE,
+        title=lambda value: value_title("evidence", value),
+    )
+    st.caption(text("overview.how"))
+    with st.expander(text("overview.counts")):
+        for name in layers.names():
+            about = layers.describe(name)
+            st.caption(f"{layer_title(name)} {number(about.rows)}")
+
+map_column, results = map_and_results()
+with map_column:
+    clicked = draw_map(maps.overview(theme, tuple(evidence), language()), key="overview-map")
+with results:
+    if clicked:
+        listing("overview.members", members_of(clicked["id"], language()))
+        listing("overview.belongs", belongs_to(clicked["id"], language()))
+    st.subheader(text("overview.targets", year=TARGET_YEAR))
+    for target in targets(language()):
+        target_row(target)

@@ -1,0 +1,84 @@
+"""数据与来源: every layer with its evidence, quotes, sources, licences and conflicts."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+import geo
+import layers
+from app.choices import layer_title, value_title
+from app.controls import choose
+from app.frame import download
+from app.tables import EVIDENCE_CLASSES, features, matching
+from app.texts import language, named, text
+
+overview, quotes, conflicts, licences, area = st.tabs(
+    [
+        text("sources.layers"),
+        text("sources.features"),
+        text("sources.conflicts"),
+        text("sources.documents"),
+        text("sources.area"),
+    ]
+)
+with st.sidebar:
+    layer = choose(
+        "layer", "sources.choose", layers.names(), title=layer_title, default="platforms"
+    )
+    frame = layers.load(layer)
+    spatial = layers.resource(layer).geometry != "table"
+    for suffix in (".csv", *((".geojson", ".gpkg") if spatial else ())):
+        download(
+            "sources.download",
+            f"{layer}{suffix}",
+            lambda suffix=suffix: geo.vector_bytes(frame, suffix),
+            detail=suffix[1:].upper(),
+        )
+with overview:
+    st.caption(text("sources.evidence_help"))
+    rows = []
+    for name in layers.names():
+        about = layers.describe(name)
+        rows.append(
+            {
+                text("column.layer"): layer_title(name),
+                text("column.rows"): about.rows,
+                **{
+                    value_title("evidence", key): about.evidence.get(key)
+                    for key in EVIDENCE_CLASSES
+                },
+                text("column.source"): "、".join(
+                    named(source["name_zh"], source["name_en"]) for source in about.sources
+                ),
+            }
+        )
+    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", placeholder="–")
+with quotes:
+    word = st.text_input(text("sources.filter"), key="filter")
+    found = matching(frame, word)
+    if found.empty:
+        st.info(text("sources.none"))
+    else:
+        wanted = ("evidence", "accuracy_m", "quote", "heading", "source_id", "flag", "note")
+        features(found, [c for c in wanted if c in frame.columns], height=600)
+with conflicts:
+    features(
+        layers.load("conflicts"),
+        ("text_en" if language() == "en" else "text_zh", "kind", "quote", "quote_b", "heading"),
+        height=600,
+    )
+with licences:
+    features(
+        layers.load("sources"),
+        ("publisher", "date", "licence", "attribution", "description"),
+        height=400,
+    )
+with area:
+    st.caption(text("sources.area_note"))
+    st.dataframe(
+        layers.area_balance(layers.load("planning_area"), layers.load("districts")),
+        hide_index=True,
+        height="content",
+        placeholder="–",
+    )

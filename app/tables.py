@@ -1,0 +1,144 @@
+"""The tables of the pages: titles and units in the visitor's language, numbers with separators."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import streamlit as st
+
+from app import picking
+from app.choices import value_title
+from app.texts import language, text
+from layers.schema import resource
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+EVIDENCE_CLASSES = ("official", "surveyed", "located", "schematic", "unlocated")
+CODED = ("evidence", "category", "level", "status", "sector", "kind", "scope", "part", "role")
+NUMBER_FORMATS = {
+    "count": "%d",
+    "covered_pct": "%.1f",
+    "doubly_covered_pct": "%.1f",
+    "demand_covered_pct": "%.1f",
+    "share_pct": "%.1f",
+    "density_per_km2": "%.3f",
+    "area_km2": "%.1f",
+    "uncovered_km2": "%.1f",
+}
+TABLE_HEIGHT = 330
+ROW_HEIGHT = 28
+SHORT_TABLE = 8
+
+
+def zones_table(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> None:
+    """Draw figures per zone.
+
+    Parameters
+    ----------
+    zones
+        Result of an analysis with ``name_zh`` and ``name_en``.
+    columns
+        Numeric columns to show.
+    """
+    st.dataframe(
+        _zone_figures(zones, columns),
+        hide_index=True,
+        height="content" if len(zones) <= SHORT_TABLE else TABLE_HEIGHT,
+        row_height=ROW_HEIGHT,
+        placeholder="–",
+        column_config=_zone_columns(columns),
+    )
+
+
+def zone_picker(zones: gpd.GeoDataFrame, columns: Sequence[str], *, zone: str | None) -> None:
+    """Draw figures per zone; clicking a row selects its zone on the whole page.
+
+    Parameters
+    ----------
+    zones
+        Result of an analysis with ``id``, ``name_zh`` and ``name_en``.
+    columns
+        Numeric columns to show.
+    zone
+        Id of the selected zone.
+    """
+    st.dataframe(
+        _zone_figures(zones, columns),
+        hide_index=True,
+        height=TABLE_HEIGHT,
+        row_height=ROW_HEIGHT,
+        placeholder="–",
+        column_config=_zone_columns(columns),
+        key=picking.table_key(zone),
+        on_select="rerun",
+        selection_mode="single-row",
+        selection_default=picking.table_default(zones["id"].tolist(), zone),
+    )
+
+
+def features(
+    frame: pd.DataFrame, columns: Sequence[str] = ("quote",), *, height: int = TABLE_HEIGHT
+) -> None:
+    """Draw features by name with some of their columns; codes become words.
+
+    Parameters
+    ----------
+    frame
+        Part of a layer, with ``name_zh`` and ``name_en``.
+    columns
+        Further columns to show, in order.
+    height
+        Height of the table, px.
+    """
+    st.dataframe(
+        readable(frame, columns),
+        hide_index=True,
+        height=height,
+        row_height=ROW_HEIGHT,
+        placeholder="",
+    )
+
+
+def matching(frame: pd.DataFrame, word: str) -> pd.DataFrame:
+    """Return the rows in whose name, alias or quote a word stands; all rows for no word."""
+    searched = [c for c in ("name_zh", "name_en", "aliases", "quote") if c in frame.columns]
+    hits = [
+        frame[column].str.contains(word.strip(), case=False, regex=False, na=False)
+        for column in searched
+    ]
+    return frame[pd.concat(hits, axis=1).any(axis=1)] if word.strip() else frame
+
+
+def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Return a frame as a reader wants it: titles for names, words for codes."""
+    description = resource(frame.attrs["name"])
+    shown = {text("column.name"): frame["name_en" if language() == "en" else "name_zh"]}
+    for column in columns:
+        field = description.field(column)
+        unit = f" ({field.unit})" if field.unit else ""
+        values = frame[column]
+        if column in CODED:
+            values = values.map(
+                lambda value, column=column: value_title(column, value), na_action="ignore"
+            )
+        shown[field.title(language()) + unit] = values
+    return pd.DataFrame(shown)
+
+
+def _zone_figures(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    name = "name_en" if language() == "en" else "name_zh"
+    return pd.DataFrame(zones)[[name, *columns]].rename(columns={name: "zone"})
+
+
+def _zone_columns(columns: Sequence[str]) -> dict[str, Any]:
+    titles = {
+        column: st.column_config.NumberColumn(
+            text(f"column.{column}"), format=NUMBER_FORMATS.get(column, "localized"), width="small"
+        )
+        for column in columns
+    }
+    return {"zone": st.column_config.TextColumn(text("column.zone")), **titles}

@@ -1,0 +1,54 @@
+"""Every text of the interface, in Chinese and English."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+DEFAULT = "zh"
+
+
+def language() -> str:
+    """Return the language of this visit: ``"zh"`` unless the visitor switched."""
+    chosen: str = st.session_state.get("lang", DEFAULT)
+    return chosen
+
+
+def text(key: str, **values: object) -> str:
+    """Return a text of the interface in the visitor's language, with values filled in."""
+    return _texts()[key][language()].format(**values)
+
+
+def both(key: str) -> tuple[str, str]:
+    """Return a text of the interface in Chinese and in English."""
+    entry = _texts()[key]
+    return entry["zh"], entry["en"]
+
+
+def named(zh: str, en: str) -> str:
+    """Return the one of two names that fits the visitor's language."""
+    return en if language() == "en" else zh
+
+
+def number(value: float, *, digits: int | None = None) -> str:
+    """Return a number with thousands separators and no more digits than it needs.
+
+    Examples
+    --------
+    >>> number(1835.6), number(4500.0), number(24.649, digits=2)
+    ('1,835.6', '4,500', '24.65')
+    """
+    if digits is not None:
+        return f"{value:,.{digits}f}"
+    return f"{value:,.2f}".rstrip("0").rstrip(".")
+
+
+@cache
+def _texts() -> dict[str, dict[str, str]]:
+    path = Path(__file__).with_name("texts.json")
+    texts: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    return texts

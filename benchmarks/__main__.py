@@ -1,0 +1,28 @@
+"""Print all benchmarks: ``python -m benchmarks``; or some: ``python -m benchmarks datum``."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+
+from benchmarks.table import Row, render
+
+MODULES = ("density", "points_in_zones", "datum", "web_map")
+
+
+def main(names: list[str]) -> None:
+    found: list[Row] = []
+    for name in names or MODULES:
+        if find_spec(f"benchmarks.{name}") is None:
+            if name in names:
+                sys.exit(f"There is no benchmark {name!r}. There are {', '.join(MODULES)}.")
+            continue
+        print(f"{name} …", file=sys.stderr)
+        found.extend(import_module(f"benchmarks.{name}").rows())
+    print(render(found))
+    print("\nThe quickest of several runs each. The ratio is the time of the peer over ours.")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,154 @@
+"""What the methods take from a frame of zones: valid polygons, and which points are in which."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import shapely
+from shapely import GeometryType
+
+from geo.errors import InputError
+from geo.locate import Locator
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    from numpy.typing import NDArray
+
+    from geo.crs import Frame
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+_POLYGONAL = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
+# Neighbours digitised apart overlap by slivers; only more than this part of the smaller zone is an
+# overlap.
+_SLIVER = 1e-6
+_MIN_CELLS, _MAX_CELLS = 2_500, 500_000
+
+
+class Membership(NamedTuple):
+    """Which points count in which zones.
+
+    Parameters
+    ----------
+    point, zone
+        Positions of points and zones, one pair for each point that counts in a zone, ordered by
+        point.
+    overlap
+        Whether zones overlap. Where they do, a point counts in every zone that holds it; where they
+        do not, a point on a shared border counts in the first of its zones alone.
+    shared
+        Number of points that lie in, or on the border of, several zones.
+    """
+
+    point: Ints
+    zone: Ints
+    overlap: bool
+    shared: int
+
+
+def polygons_of(
+    zones: Frame, *, function: str = "polygons_of"
+) -> tuple[NDArray[Any], list[Hashable]]:
+    """Take the polygons of a frame of zones, repaired where they are not valid.
+
+    Parameters
+    ----------
+    zones
+        GeoDataFrame or GeoSeries of polygons and multipolygons; missing and empty ones stay.
+    function
+        Name that messages begin with: the function that was called.
+
+    Returns
+    -------
+    One geometry for each row, and the index labels of those that were repaired, which a warning
+    tells too.
+
+    Raises
+    ------
+    InputError
+        A geometry is something else than a polygon.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> polygons, repaired = polygons_of(gpd.GeoSeries([box(0, 0, 1, 1)], crs=4547))
+    >>> len(polygons), repaired
+    (1, [])
+    """
+    polygons: NDArray[Any] = zones.geometry.to_numpy().copy()
+    present = ~shapely.is_missing(polygons)
+    other = present & ~np.isin(shapely.get_type_id(polygons), _POLYGONAL)
+    if other.any():
+        raise InputError(
+            f"{function}: {int(other.sum())} of {len(polygons)} zones are no polygons, the first "
+            f"is a {polygons[other][0].geom_type}. Pass polygons, such as .buffer() of lines."
+        )
+    invalid = np.flatnonzero(present & ~shapely.is_valid(polygons))
+    for at in invalid:
+        mended = shapely.get_parts(shapely.make_valid(polygons[at]))
+        areal = mended[np.isin(shapely.get_type_id(mended), _POLYGONAL)]
+        polygons[at] = shapely.union_all(areal) if areal.size else shapely.MultiPolygon()
+    repaired = zones.index[invalid].tolist()
+    if repaired:
+        warnings.warn(
+            f"{function}: {len(repaired)} of {len(polygons)} zones were not valid and have been "
+            f"repaired for the calculation: {', '.join(map(str, repaired[:5]))}"
+            f"{' …' if len(repaired) > 5 else ''}. Look at them before you rely on the result.",  # noqa: PLR2004
+            UserWarning,
+            stacklevel=3,
+        )
+    return polygons, repaired
+
+
+def overlapping(polygons: NDArray[Any]) -> bool:
+    """Whether any two polygons share more area than a sliver, a millionth of the smaller one.
+
+    Parameters
+    ----------
+    polygons
+        Valid polygons; missing ones overlap nothing.
+
+    Examples
+    --------
+    >>> overlapping(np.array([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2)]))
+    False
+    """
+    first, second = shapely.STRtree(polygons).query(polygons, predicate="intersects")
+    pair = first < second
+    a, b = polygons[first[pair]], polygons[second[pair]]
+    common = shapely.area(shapely.intersection(a, b))
+    return bool((common > _SLIVER * np.minimum(shapely.area(a), shapely.area(b))).any())
+
+
+def members(xy: Floats, polygons: NDArray[Any]) -> Membership:
+    """Find the zones in which points count.
+
+    Parameters
+    ----------
+    xy
+        Coordinates of shape (n, 2) in the CRS of the polygons.
+    polygons
+        Valid polygons.
+
+    Examples
+    --------
+    >>> zones = np.array([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2)])
+    >>> found = members(np.array([[1.0, 1.0], [2.0, 1.0]]), zones)
+    >>> found.zone.tolist(), found.overlap, found.shared
+    ([0, 0], False, 1)
+    """
+    locator = Locator(polygons, cells=int(np.clip(len(xy), _MIN_CELLS, _MAX_CELLS)))
+    point, zone = locator.pairs(xy[:, 0], xy[:, 1])
+    again = np.zeros(point.size, dtype=bool)
+    again[1:] = point[1:] == point[:-1]
+    several = np.zeros(len(xy), dtype=bool)
+    several[point[again]] = True
+    overlap = overlapping(polygons)
+    if not overlap:
+        point, zone = point[~again], zone[~again]
+    return Membership(point, zone, overlap, int(several.sum()))

@@ -1,0 +1,429 @@
+// The map: draws a document (see layers/document.py) and keeps what the reader has chosen.
+(function (Atlas) {
+  "use strict";
+
+  const MAX_ZOOM = 18;
+  const FOUND_ZOOM = 13;
+  const PADDING = [28, 28];
+  const TILE_ERRORS = 3;
+  const STOP_PX = 20;
+
+  class View {
+    constructor(container, documentData, options) {
+      this.container = typeof container === "string" ? document.getElementById(container) : container;
+      this.options = { onSelect: () => {}, onState: () => {}, keys: {}, framed: false, ...options };
+      this.keys = { ...this.options.keys };
+      this.container.classList.add("atlas");
+      this.stage = document.createElement("div");
+      this.stage.className = "atlas-stage";
+      this.container.appendChild(this.stage);
+      this.map = L.map(this.stage, {
+        zoomControl: false, attributionControl: false, maxZoom: MAX_ZOOM, minZoom: 4,
+        zoomSnap: 0.5, ...this.options.leaflet,
+      });
+      const labels = this.map.createPane("atlas-labels");
+      labels.style.zIndex = 640;
+      this.labelPane = labels;
+      this.points = new Atlas.Points(this);
+      this.shapes = new Atlas.Shapes(this);
+      this.stops = L.layerGroup().addTo(this.map);
+      this.chosen = L.layerGroup().addTo(this.map);
+      this.hiddenEvidence = new Set();
+      this.selection = null;
+      this.tiles = null;
+      this.read(documentData);
+      this.visible = new Set(documentData.visible);
+      this.base = "vector";
+      this.panels = new Atlas.Panels(this);
+      const state = this.options.state || {};
+      this.restore(documentData, state);
+      this.redraw();
+      this.map.on("moveend", () => { this.refresh(); this.options.onState(this.state()); });
+      this.map.on("zoomstart", () => labels.classList.add("moving"));
+      this.map.on("click", () => this.clear(true));
+      this.map.on("mousemove", (event) => this.panels.pointer(this.fromMap(event.latlng)));
+      this.map.on("mouseout", () => this.panels.pointer(null));
+      if (window.ResizeObserver) {
+        new ResizeObserver(() => this.resize()).observe(this.stage);
+      }
+      if (documentData.selected) {
+        this.select(documentData.selected, { pan: false });
+      }
+    }
+
+    resize() {
+      const before = this.map.getSize();
+      this.map.invalidateSize();
+      if (!before.equals(this.map.getSize())) {
+        this.refresh();
+      }
+    }
+
+    read(documentData) {
+      this.document = documentData;
+      this.model = new Atlas.Model(documentData);
+      this.lang = documentData.lang;
+    }
+
+    // What an address or an earlier visit said goes before what the document says.
+    restore(documentData, state) {
+      if (state.layers) {
+        this.visible = new Set(state.layers.filter((id) => this.model.byId.has(id)));
+      }
+      this.setBase(state.base || documentData.base, { quiet: true });
+      if (state.view) {
+        const { lat, lon, zoom } = state.view;
+        this.map.setView(this.toMap(lon, lat, false), zoom, { animate: false });
+      } else {
+        this.home(false);
+      }
+    }
+
+    text(key, values) {
+      let words = this.document.texts[this.lang][key];
+      Object.entries(values || {}).forEach(([name, value]) => {
+        words = words.split(`{${name}}`).join(value);
+      });
+      return words;
+    }
+
+    // ---- places: the document is in CGCS2000, the screen in the datum of the base map ----
+
+    shifted() {
+      return this.baseRecord(this.base).datum === "gcj02";
+    }
+
+    toMap(lon, lat, outside) {
+      const [x, y] = this.shifted() && !outside ? Atlas.datum.toGcj02(lon, lat) : [lon, lat];
+      return L.latLng(y, x);
+    }
+
+    fromMap(at) {
+      return this.shifted() ? Atlas.datum.fromGcj02(at.lng, at.lat) : [at.lng, at.lat];
+    }
+
+    // [[south, west], [north, east]] of the view in CGCS2000, widened by a share of it.
+    bounds(margin) {
+      const bounds = this.map.getBounds().pad(margin || 0);
+      const [west, south] = this.fromMap(bounds.getSouthWest());
+      const [east, north] = this.fromMap(bounds.getNorthEast());
+      return [[south, west], [north, east]];
+    }
+
+    home(animate) {
+      const [[south, west], [north, east]] = this.document.bounds;
+      const bounds = L.latLngBounds(this.toMap(west, south, false), this.toMap(east, north, false));
+      const [left, right] = this.panels.covered();
+      const clear = { paddingTopLeft: [left, PADDING[1]], paddingBottomRight: [right, PADDING[1]] };
+      const zoom = (px) => this.map.getBoundsZoom(bounds, false, L.point(px));
+      // Beside the panels where that costs little, else under them.
+      const beside = zoom([left + right, 2 * PADDING[1]]) >= zoom([2 * PADDING[0], 2 * PADDING[1]]) - 0.5;
+      this.map.fitBounds(bounds, { ...(beside ? clear : { padding: PADDING }), maxZoom: 15, animate });
+    }
+
+    state() {
+      const [lon, lat] = this.fromMap(this.map.getCenter());
+      return {
+        view: { lat, lon, zoom: this.map.getZoom() },
+        layers: this.model.layers.map((layer) => layer.id).filter((id) => this.visible.has(id)),
+        base: this.base,
+      };
+    }
+
+    // ---- what is shown ----
+
+    shown(layer, i) {
+      return this.visible.has(layer.id) && !this.hiddenEvidence.has(layer.value("evidence", i));
+    }
+
+    layerColour(id) {
+      const layer = this.model.byId.get(id);
+      const [first] = layer.byValue.values();
+      return (first ? first.style : layer.style).colour;
+    }
+
+    setVisible(id, on) {
+      this.visible[on ? "add" : "delete"](id);
+      this.redraw();
+      this.options.onState(this.state());
+    }
+
+    setEvidence(name, on) {
+      this.hiddenEvidence[on ? "delete" : "add"](name);
+      this.redraw();
+    }
+
+    // Draw everything anew.
+    redraw() {
+      this.model.layers.forEach((layer) => {
+        if (this.visible.has(layer.id)) {
+          this.shapes.show(layer);
+        } else {
+          this.shapes.hide(layer.id);
+        }
+      });
+      this.drawStops();
+      this.points.load(this.model.layers.filter((layer) => !layer.isImage && this.visible.has(layer.id)));
+      this.drawSelection();
+      this.panels.draw();
+      this.refresh();
+    }
+
+    // After a move: clusters, labels and the legend follow what is in view.
+    refresh() {
+      this.points.draw();
+      this.panels.refresh();
+      this.drawLabels();
+      this.labelPane.classList.remove("moving");
+    }
+
+    drawStops() {
+      this.stops.clearLayers();
+      this.stopIds = new Set();
+      this.model.layers.filter((layer) => (layer.stops || []).length && this.visible.has(layer.id))
+        .forEach((layer) => {
+          const seen = new Map();
+          layer.stops.forEach((stop) => {
+            if (layer.positions.has(stop.axis) && this.shown(layer, layer.positions.get(stop.axis))) {
+              this.addStop(layer, stop, seen);
+            }
+          });
+        });
+    }
+
+    addStop(layer, stop, seen) {
+      // A node of both axes shows both of its numbers, side by side.
+      const key = `${stop.lon},${stop.lat}`;
+      const beside = seen.get(key) || 0;
+      seen.set(key, beside + 1);
+      this.stopIds.add(stop.id);
+      const colour = layer.colour(layer.positions.get(stop.axis)) || layer.style.colour;
+      const marker = L.marker(this.toMap(stop.lon, stop.lat, false), {
+        icon: Atlas.icon(Atlas.symbols.stop(stop.number, colour), L.point(beside * STOP_PX, 0)), alt: stop.name_zh, zIndexOffset: 700,
+      });
+      marker.on("click", () => this.openStop(layer, stop));
+      this.stops.addLayer(marker);
+    }
+
+    openStop(layer, stop) {
+      const found = this.model.find(stop.id);
+      if (found) {
+        this.open(found.layer, found.i);
+      } else {
+        this.open(layer, layer.positions.get(stop.axis));
+      }
+    }
+
+    drawLabels() {
+      const size = this.map.getSize();
+      const view = { left: 2, top: 2, right: size.x - 2, bottom: size.y - 2 };
+      const { requests, symbols, stops, solids } = Atlas.requests(this);
+      const obstacles = this.panels.boxes().concat(stops);
+      Atlas.labels.place(this.labelPane, requests, { view, obstacles, symbols, solids });
+      const corner = this.map.containerPointToLayerPoint([0, 0]);
+      L.DomUtil.setPosition(this.labelPane, corner);
+    }
+
+    // ---- selection ----
+
+    open(layer, i) {
+      this.select({ layer: layer.id, id: layer.value("id", i) }, { notify: true });
+    }
+
+    list(items) {
+      this.panels.list(items);
+    }
+
+    select({ layer: layerId, id }, { pan = false, notify = false } = {}) {
+      const layer = this.model.byId.get(layerId);
+      const i = layer && !layer.isImage ? layer.positions.get(id) : undefined;
+      if (i === undefined) {
+        return;
+      }
+      const same = this.selection && this.selection.layer === layer && this.selection.i === i;
+      this.selection = { layer, i };
+      if (layer.geometry(i) && !this.visible.has(layer.id)) {
+        this.visible.add(layer.id);
+        this.redraw();
+      }
+      this.drawSelection();
+      this.panels.card(layer, i);
+      if (pan) {
+        this.panTo(layer, i);
+      }
+      if (notify && !same) {
+        this.options.onSelect({ layer: layer.id, id: layer.value("id", i) });
+      }
+    }
+
+    clear(notify) {
+      const had = Boolean(this.selection);
+      this.selection = null;
+      this.chosen.clearLayers();
+      this.panels.closeCard();
+      this.panels.drawLegend();
+      this.drawLabels();
+      if (had && notify) {
+        this.options.onSelect(null);
+      }
+    }
+
+    drawSelection() {
+      this.chosen.clearLayers();
+      if (!this.selection) {
+        return;
+      }
+      const { layer, i } = this.selection;
+      if (!layer.geometry(i) || !this.visible.has(layer.id)) {
+        return;
+      }
+      this.chosen.addLayer(layer.isPoint(i)
+        ? this.points.pointMarker(layer, i, true)
+        : this.shapes.outline(layer, i));
+    }
+
+    panTo(layer, i) {
+      const at = layer.place(i);
+      if (!at) {
+        return;
+      }
+      const outside = layer.outsideSet.has(i);
+      if (layer.isPoint(i)) {
+        this.map.setView(this.toMap(at[0], at[1], outside), Math.max(this.map.getZoom(), FOUND_ZOOM));
+      } else {
+        this.map.fitBounds(this.shapes.path(layer, i, {}).getBounds(), { padding: PADDING, maxZoom: 14 });
+      }
+    }
+
+    // ---- base maps ----
+
+    baseRecord(name) {
+      return this.document.basemaps.find((item) => item.name === name) || this.document.basemaps[0];
+    }
+
+    setBase(name, { quiet = false } = {}) {
+      const record = this.baseRecord(name);
+      if (record.needs_key && !this.keys[record.name] && !this.keys.tianditu) {
+        this.panels.askKey(record, (key) => {
+          this.keys.tianditu = key;
+          this.setBase(record.name);
+        });
+        return;
+      }
+      const before = this.shifted();
+      const moves = before !== (record.datum === "gcj02") || !Number.isInteger(this.map._zoom);
+      const centre = moves && this.map._loaded ? this.fromMap(this.map.getCenter()) : null;
+      this.dropTiles();
+      this.base = record.name;
+      // Tiles are sharp at whole levels only; the vector base map is at any.
+      this.map.options.zoomSnap = record.tiles.length ? 1 : 0.5;
+      if (record.tiles.length) {
+        this.loadTiles(record);
+      }
+      if (centre) {
+        this.map.setView(this.toMap(centre[0], centre[1], false), this.map.getZoom(), { animate: false });
+      }
+      if (!quiet) {
+        this.redraw();
+        this.options.onState(this.state());
+      }
+      if (record.datum === "gcj02") {
+        this.panels.say(this.text("base_shifted"));
+      }
+    }
+
+    loadTiles(record) {
+      let loaded = 0;
+      let failed = 0;
+      const options = { maxNativeZoom: record.max_zoom, maxZoom: MAX_ZOOM, subdomains: record.subdomains || "a",
+        key: this.keys[record.name] || this.keys.tianditu || "" };
+      this.tiles = L.layerGroup(record.tiles.map((address) => {
+        const layer = L.tileLayer(address, options);
+        layer.on("tileload", () => { loaded += 1; });
+        layer.on("tileerror", () => {
+          failed += 1;
+          if (failed >= TILE_ERRORS && !loaded && this.base === record.name) {
+            this.setBase("vector");
+            this.panels.say(this.text("base_failed", { name: record.title[this.lang] }));
+          }
+        });
+        return layer;
+      })).addTo(this.map);
+    }
+
+    dropTiles() {
+      if (this.tiles) {
+        this.tiles.remove();
+        this.tiles = null;
+      }
+    }
+
+    // ---- a new document: only what differs is drawn anew; the view and the choices stay ----
+
+    update(next) {
+      const before = this.document;
+      const changed = (key) => JSON.stringify(before[key]) !== JSON.stringify(next[key]);
+      const redraw = changed("layers") || changed("lang");
+      this.read(next);
+      if (changed("visible")) {
+        this.visible = new Set(next.visible);
+      }
+      if (redraw || changed("visible")) {
+        this.reselect();
+        this.redraw();
+      }
+      if (changed("base") && next.base !== this.base) {
+        this.setBase(next.base);
+      }
+      if (changed("bounds") && before.layers.length === 0) {
+        this.home(false);
+      }
+      this.follow(next.selected, changed("selected"));
+    }
+
+    // Keep the selection across documents when the feature is still there.
+    reselect() {
+      if (!this.selection) {
+        return;
+      }
+      const id = this.selection.layer.value("id", this.selection.i);
+      const layer = this.model.byId.get(this.selection.layer.id);
+      const i = layer && layer.positions.get(id);
+      if (i === undefined) {
+        this.clear(false);
+      } else {
+        this.selection = { layer, i };
+        this.panels.card(layer, i);
+      }
+    }
+
+    follow(selected, changed) {
+      if (!changed) {
+        return;
+      }
+      if (!selected) {
+        this.clear(false);
+        return;
+      }
+      this.select(selected, {});
+      const { layer, i } = this.selection || {};
+      const at = layer && layer.place(i);
+      if (at && !this.map.getBounds().contains(this.toMap(at[0], at[1], layer.outsideSet.has(i)))) {
+        this.panTo(layer, i);
+      }
+    }
+
+    setLanguage(lang) {
+      this.lang = lang;
+      this.redraw();
+      if (this.selection) {
+        this.panels.card(this.selection.layer, this.selection.i);
+      }
+    }
+  }
+
+  Atlas.create = (container, documentData, options) => {
+    Atlas.view = new View(container, documentData, options);
+    return Atlas.view;
+  };
+})(window.Atlas = window.Atlas || {});

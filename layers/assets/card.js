@@ -1,0 +1,266 @@
+// The card of a feature and the legend of the view.
+(function (Atlas) {
+  "use strict";
+
+  function number(value, whole) {
+    return whole ? String(value) : value.toLocaleString("en-US", { maximumFractionDigits: 2 });
+  }
+
+  // An accuracy is known to two digits at best.
+  function metres(panels, exact) {
+    const value = Number(exact.toPrecision(2));
+    return value >= 1000
+      ? panels.t("kilometres", { n: number(value / 1000) })
+      : panels.t("metres", { n: number(value) });
+  }
+
+  // Words of a field: a coded value in words, a number with its unit, a list with its marks.
+  function shown(panels, field, value) {
+    const { lang, document: source } = panels.view;
+    const coded = source.values[field.name];
+    if (coded && coded[value]) {
+      return coded[value][lang];
+    }
+    if (typeof value === "number") {
+      const unit = source.units[field.unit] ? source.units[field.unit][lang] : field.unit;
+      return number(value, field.whole) + (unit ? ` ${unit}` : "");
+    }
+    return String(value).split("|").join(lang === "zh" ? "、" : ", ");
+  }
+
+  function link(panels, id, el) {
+    const found = panels.view.model.find(id);
+    if (!found) {
+      return null;
+    }
+    const item = el("button", "atlas-link", found.layer.name(found.i, panels.view.lang));
+    item.type = "button";
+    item.addEventListener("click", () =>
+      panels.view.select({ layer: found.layer.id, id }, { pan: true, notify: true }));
+    return item;
+  }
+
+  function card(panels, layer, i, el) {
+    const { lang, document: source } = panels.view;
+    const t = (key, values) => panels.t(key, values);
+    const value = (name) => layer.value(name, i);
+    const parts = [el("h3", "", layer.name(i, lang))];
+    const entry = layer.byValue.get(layer.classOf(i));
+    const kind = entry && layer.group !== "analysis" ? ` · ${entry.label[lang]}` : "";
+    parts.push(el("p", "atlas-kind", panels.words(layer.title) + kind));
+    const facts = el("dl");
+    const fact = (term, content) => {
+      const cell = el("dd");
+      cell.append(...[content].flat());
+      facts.append(el("dt", "", term), cell);
+    };
+    layer.fields.forEach((field) => {
+      const content = value(field.name);
+      if (content === null || content === "") {
+        return;
+      }
+      if (field.reference) {
+        const target = content === value("id") ? null : link(panels, content, el);
+        if (target) {
+          fact(panels.words(field.title), target);
+        }
+      } else {
+        fact(panels.words(field.title), shown(panels, field, content));
+      }
+    });
+    if (layer.classify === "stated" && value("stated") === "unstated") {
+      fact(source.values.stated.unstated[lang], "—");
+    }
+    const targets = (source.belongs[value("id")] || []).map((id) => link(panels, id, el)).filter(Boolean);
+    if (targets.length) {
+      fact(t("belongs"), targets);
+    }
+    if (value("aliases")) {
+      fact(t("aliases"), value("aliases").split("|").join(lang === "zh" ? "、" : ", "));
+    }
+    if (value("evidence")) {
+      fact(t("evidence"), place(panels, layer, i));
+    }
+    if (value("rule")) {
+      fact(t("rule"), value("rule"));
+    }
+    if (value("note")) {
+      fact(t("note"), value("note"));
+    }
+    const flags = (value("flag") || "").split("|").map((id) => source.conflicts[id]).filter(Boolean);
+    if (flags.length) {
+      fact(t("flag"), flags.map((flag) => (lang === "en" ? flag.name_en : flag.name_zh)).join(lang === "zh" ? "；" : "; "));
+    }
+    parts.push(facts);
+    if (value("quote")) {
+      parts.push(el("blockquote", "", `「${value("quote")}」`));
+    }
+    const origin = source.sources[value("source_id")];
+    const where = [value("heading"), origin && (lang === "en" ? origin.name_en : origin.name_zh)];
+    if (where.some(Boolean)) {
+      parts.push(el("p", "atlas-source", where.filter(Boolean).join(" — ")));
+    }
+    return parts;
+  }
+
+  function place(panels, layer, i) {
+    const { lang, document: source } = panels.view;
+    const evidence = layer.value("evidence", i);
+    const known = source.evidence[evidence];
+    if (evidence === "unlocated" || !layer.geometry(i)) {
+      return panels.t("unlocated");
+    }
+    const accuracy = layer.value("accuracy_m", i);
+    const words = accuracy === null ? "" : panels.t("accuracy", { m: metres(panels, accuracy) });
+    return [known[lang], words].filter(Boolean).join(lang === "zh" ? "，" : ", ");
+  }
+
+  // ---- legend: what is in view, with counts ----
+
+  function legend(panels, el) {
+    const body = el("div", "atlas-body");
+    const { view } = panels;
+    const [[south, west], [north, east]] = view.bounds(0);
+    const within = (layer, i) => {
+      const at = layer.place(i);
+      if (!at) {
+        return false;
+      }
+      if (layer.isPoint(i)) {
+        return at[0] >= west && at[0] <= east && at[1] >= south && at[1] <= north;
+      }
+      const [x0, y0, x1, y1] = layer.box(i);
+      return x1 >= west && x0 <= east && y1 >= south && y0 <= north;
+    };
+    const shownLayers = view.model.listed().filter((layer) => view.visible.has(layer.id));
+    shownLayers.filter((layer) => layer.group !== "context").forEach((layer) => {
+      const section = layer.isImage ? ramp(panels, layer, el) : listed(panels, layer, within, el);
+      if (section) {
+        body.append(section);
+      }
+    });
+    const ground = shownLayers.filter((layer) => layer.group === "context" && view.base === "vector")
+      .flatMap((layer) => groundRows(panels, layer, within, el));
+    if (ground.length) {
+      const section = el("section", "ground");
+      const title = view.document.groups.find(({ id }) => id === "context").title;
+      section.append(el("h4", "", panels.words(title)), ...ground);
+      body.append(section);
+    }
+    if (!body.children.length) {
+      body.append(el("p", "atlas-empty", panels.t("legend_empty")));
+    }
+    return body;
+  }
+
+  function row(el, swatch, text, count) {
+    const line = el("div", "atlas-entry");
+    line.append(swatch, el("span", "name", text));
+    if (count !== null) {
+      line.append(el("span", "count", count.toLocaleString("en-US")));
+    }
+    return line;
+  }
+
+  // How many features of each class are in view, and one of each to draw the sample from.
+  function counted(view, layer, within) {
+    const counts = new Map();
+    for (let i = 0; i < layer.count; i += 1) {
+      if (layer.geometry(i) && view.shown(layer, i) && within(layer, i)) {
+        const key = layer.legend === "layer" ? null : layer.classOf(i);
+        const entry = counts.get(key) || { n: 0, i };
+        entry.n += 1;
+        counts.set(key, entry);
+      }
+    }
+    const order = [...layer.byValue.keys()];
+    return order.length && layer.legend === "classes"
+      ? order.filter((key) => counts.has(key)).map((key) => [key, counts.get(key)])
+      : [...counts];
+  }
+
+  function listed(panels, layer, within, el) {
+    const { view } = panels;
+    const classes = counted(view, layer, within);
+    if (!classes.length) {
+      return null;
+    }
+    const total = classes.reduce((sum, [, { n }]) => sum + n, 0);
+    const section = el("section");
+    if (classes[0][0] === null) {
+      section.append(row(el, sample(layer, classes[0][1].i), panels.words(layer.title), total));
+      return section;
+    }
+    const title = el("h4", "", panels.words(layer.title) + (layer.unit ? `（${layer.unit}）` : ""));
+    title.append(el("span", "count", total.toLocaleString("en-US")));
+    section.append(title, ...classes.map(([key, { n, i }]) => {
+      const entry = layer.byValue.get(key);
+      const text = entry ? entry.label[view.lang] : layer.name(i, view.lang);
+      return row(el, sample(layer, i), text, layer.classify === "id" ? null : n);
+    }));
+    if (layer.size) {
+      section.append(sizes(panels, layer, el));
+    }
+    return section;
+  }
+
+  function groundRows(panels, layer, within, el) {
+    return counted(panels.view, layer, within).map(([key, { i }]) => {
+      const entry = layer.byValue.get(key);
+      const text = entry ? entry.label[panels.view.lang] : panels.words(layer.title);
+      return row(el, sample(layer, i), text, null);
+    });
+  }
+
+  function sample(layer, i) {
+    const style = layer.styleOf(i);
+    if (layer.isPoint(i)) {
+      return Atlas.symbols.swatch({ ...style, opacity: 1, dash: "" }, "point");
+    }
+    if (style.edge === "#FFFFFF") {
+      style.edge = style.colour;
+    }
+    if (layer.group !== "context") {
+      style.dash = style.dash && "5 3";
+    }
+    return Atlas.symbols.swatch(style, layer.isLine(i) ? "line" : "area");
+  }
+
+  // Nested circles, each with its amount at its top.
+  function sizes(panels, layer, el) {
+    const { svg } = Atlas.symbols;
+    const radii = layer.size.legend.map((amount) => layer.radiusFor(amount, 0));
+    const largest = Math.max(...radii);
+    const [width, height] = [2 * largest + 48, 2 * largest + 8];
+    const stroke = layer.byValue.values().next().value.style.colour;
+    const parts = radii.flatMap((radius, k) => {
+      const top = height - 2 - 2 * radius;
+      const text = svg("text", { x: 2 * largest + 14, y: top + 4, "font-size": 11, fill: "#5B6875" });
+      text.textContent = String(layer.size.legend[k]);
+      return [
+        svg("circle", { cx: largest + 2, cy: height - 2 - radius, r: radius, fill: "none", stroke,
+          "stroke-width": 1.3 }),
+        svg("path", { d: `M${largest + 2} ${top}H${2 * largest + 11}`, stroke: "#A9B2BA", "stroke-width": 0.8 }),
+        text,
+      ];
+    });
+    const line = el("div", "atlas-sizes");
+    line.append(svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` }, parts),
+      el("small", "", panels.t("amount")));
+    return line;
+  }
+
+  function ramp(panels, layer, el) {
+    const section = el("section", "atlas-ramp");
+    section.append(el("h4", "", panels.words(layer.title) + (layer.unit ? `（${layer.unit}）` : "")));
+    const bar = el("div", "bar");
+    bar.style.background = `linear-gradient(to right, ${layer.colours.join(",")})`;
+    const ticks = el("div", "ticks");
+    layer.ticks.forEach((tick) => ticks.append(el("span", "", String(Number(tick.toPrecision(3))))));
+    section.append(bar, ticks);
+    return section;
+  }
+
+  Atlas.card = card;
+  Atlas.legend = legend;
+})(window.Atlas = window.Atlas || {});

@@ -1,0 +1,73 @@
+// The map inside a Streamlit page: receives documents, returns clicks, and keeps the view in the
+// address of the page without running the page again.
+(function (Atlas) {
+  "use strict";
+
+  const DIGITS = 5;
+  let view = null;
+  let shown = null;
+  let urlState = true;
+
+  function send(type, content) {
+    window.parent.postMessage({ isStreamlitMessage: true, type: `streamlit:${type}`, ...content }, "*");
+  }
+
+  function number(text) {
+    return text.trim() === "" ? NaN : Number(text);
+  }
+
+  // view=lat,lon,zoom & layers=a.b.c & base=name; anything else in them is not believed.
+  function readAddress() {
+    const asked = new URLSearchParams(window.parent.location.search);
+    const state = {};
+    const [lat, lon, zoom] = (asked.get("view") || "").split(",").map(number);
+    if (Math.abs(lat) <= 85 && Math.abs(lon) <= 180 && zoom >= 0 && zoom <= 18) {
+      state.view = { lat, lon, zoom };
+    }
+    if (asked.has("layers")) {
+      state.layers = asked.get("layers").split(".").filter(Boolean);
+    }
+    if (asked.get("base")) {
+      state.base = asked.get("base");
+    }
+    return state;
+  }
+
+  function writeAddress({ view: { lat, lon, zoom }, layers, base }) {
+    const { location, history } = window.parent;
+    const address = new URL(location.href);
+    address.searchParams.set("view", [lat.toFixed(DIGITS), lon.toFixed(DIGITS), zoom].join(","));
+    address.searchParams.set("layers", layers.join("."));
+    address.searchParams.set("base", base);
+    history.replaceState(history.state, "", address);
+  }
+
+  function render(args) {
+    document.body.style.height = `${args.height}px`;
+    send("setFrameHeight", { height: args.height });
+    if (args.document === shown) {
+      return;
+    }
+    const next = JSON.parse(args.document);
+    shown = args.document;
+    if (view) {
+      view.update(next);
+      return;
+    }
+    urlState = args.url_state;
+    view = Atlas.create("atlas", next, {
+      framed: true,
+      keys: args.tianditu_key ? { tianditu: args.tianditu_key } : {},
+      state: urlState ? readAddress() : {},
+      onSelect: (value) => send("setComponentValue", { value, dataType: "json" }),
+      onState: (state) => urlState && writeAddress(state),
+    });
+  }
+
+  window.addEventListener("message", (event) => {
+    if (event.source === window.parent && event.data.type === "streamlit:render") {
+      render(event.data.args);
+    }
+  });
+  send("componentReady", { apiVersion: 1 });
+})(window.Atlas = window.Atlas || {});

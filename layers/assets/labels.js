@@ -1,0 +1,182 @@
+// Labels: placed greedily by priority so that no two overlap and none hides under a panel.
+(function (Atlas) {
+  "use strict";
+
+  const FONT = '"Noto Sans CJK SC","Noto Sans SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif';
+  const GAP = 2;
+  // A place that is a node, a park and a city is named once.
+  const SAME_NAME_PX = 180;
+  const FIRST = 3;
+  const canvas = document.createElement("canvas").getContext("2d");
+  const widths = new Map();
+
+  function width(text, size, weight) {
+    const key = `${weight} ${size}|${text}`;
+    if (!widths.has(key)) {
+      canvas.font = `${weight} ${size}px ${FONT}`;
+      widths.set(key, canvas.measureText(text).width);
+    }
+    return widths.get(key);
+  }
+
+  function overlaps(a, b) {
+    return a.left < b.right + GAP && b.left < a.right + GAP && a.top < b.bottom + GAP && b.top < a.bottom + GAP;
+  }
+
+  function covers(area, p) {
+    return p.x > area.left - GAP && p.x < area.right + GAP && p.y > area.top - GAP && p.y < area.bottom + GAP;
+  }
+
+  function inRing(ring, x, y) {
+    let inside = false;
+    for (let k = 0, before = ring.length - 1; k < ring.length; before = k, k += 1) {
+      const [a, b] = [ring[k], ring[before]];
+      if ((a.y > y) !== (b.y > y) && x < (b.x - a.x) * (y - a.y) / (b.y - a.y) + a.x) {
+        inside = !inside;
+      }
+    }
+    return inside;
+  }
+
+  function box(x, y, w, h) {
+    return { left: x - w / 2, right: x + w / 2, top: y - h / 2, bottom: y + h / 2 };
+  }
+
+  // Centres about the middle of an area; a name may reach over its edge.
+  function inside({ x, y }, w, h) {
+    return [0, 0.3, -0.3, 0.55, -0.55].flatMap((right) =>
+      [0, -1, 1, -2, 2, -3, 3, -4, 4].map((down) => [x + right * w, y + down * h]));
+  }
+
+  // Boxes beside a point, in the order in which cartographers prefer them.
+  function beside(request, w, h) {
+    const { x, y, radius } = request;
+    const dx = radius + 4 + w / 2;
+    const dy = radius + 2 + h / 2;
+    return [[x + dx, y], [x - dx, y], [x, y - dy], [x, y + dy],
+      [x + dx, y - dy * 0.7], [x + dx, y + dy * 0.7], [x - dx, y - dy * 0.7], [x - dx, y + dy * 0.7]];
+  }
+
+  // Centres on an outline, starting at the top and spreading to both sides.
+  function onEdge(request) {
+    const xs = request.path.map((p) => p.x);
+    const ys = request.path.map((p) => p.y);
+    const middle = { x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2 };
+    return [-90, -65, -115, 90, -40, -140, 65, 115, -15, -165, 15, 165, 40, 140].map((degrees) => {
+      const [c, s] = [Math.cos(degrees * Math.PI / 180), Math.sin(degrees * Math.PI / 180)];
+      let best = null;
+      let score = -Infinity;
+      request.path.forEach((p) => {
+        const along = (p.x - middle.x) * c + (p.y - middle.y) * s;
+        const off = Math.abs((p.y - middle.y) * c - (p.x - middle.x) * s);
+        if (along - 2 * off > score) {
+          score = along - 2 * off;
+          best = p;
+        }
+      });
+      return [best.x, best.y];
+    });
+  }
+
+  // Centres beside a line, at shares of the part that is in view.
+  function alongLine(request, w, h, view) {
+    const inside = request.path.filter((p) => p.x > view.left && p.x < view.right && p.y > view.top && p.y < view.bottom);
+    if (inside.length < 1) {
+      return [];
+    }
+    const centres = [];
+    [8, 20].forEach((gap) => {
+      [0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9, 0.42, 0.58, 0.28, 0.72].forEach((share) => {
+        const p = inside[Math.floor(share * (inside.length - 1))];
+        centres.push([p.x + gap + w / 2, p.y], [p.x - gap - w / 2, p.y]);
+      });
+    });
+    return centres;
+  }
+
+  function candidates(request, w, h, view) {
+    switch (request.place) {
+      case "beside": return beside(request, w, h);
+      case "edge": return onEdge(request);
+      case "line": return alongLine(request, w, h, view);
+      default: return inside(request, w, h);
+    }
+  }
+
+  function element(request, at, w, h) {
+    const span = document.createElement("span");
+    span.className = "atlas-label";
+    span.textContent = request.text;
+    span.dataset.layer = request.layer || "";
+    if (request.vertical) {
+      span.classList.add("vertical");
+    }
+    const halo = request.halo;
+    Object.assign(span.style, {
+      left: `${Math.round(at[0] - w / 2)}px`,
+      top: `${Math.round(at[1] - h / 2)}px`,
+      fontSize: `${request.size}px`,
+      fontWeight: request.weight,
+      lineHeight: request.vertical ? `${w}px` : `${h}px`,
+      color: request.colour,
+      textShadow: [[-1, -1], [1, -1], [-1, 1], [1, 1], [0, -1.5], [0, 1.5], [-1.5, 0], [1.5, 0]]
+        .map(([x, y]) => `${x}px ${y}px 0 ${halo}`).concat(`0 0 3px ${halo}`).join(","),
+    });
+    return span;
+  }
+
+  // Of several places, the one where a label hides the least of the symbols.
+  function leastCovering(centres, w, h, symbols) {
+    const hidden = ([x, y]) => {
+      const area = box(x, y, w, h);
+      return symbols.reduce((sum, other) => sum +
+        Math.max(0, Math.min(area.right, other.right) - Math.max(area.left, other.left)) *
+        Math.max(0, Math.min(area.bottom, other.bottom) - Math.max(area.top, other.top)), 0);
+    };
+    return centres.map((centre) => ({ centre, cost: hidden(centre) }))
+      .reduce((best, each) => (best && best.cost <= each.cost ? best : each), undefined)?.centre;
+  }
+
+  // Fill `pane` with as many of the requested labels as fit.
+  // A request: text, place, priority, size, weight, colour, halo, and x/y/radius or path.
+  // `obstacles` are boxes that no label may touch, `symbols` ones that only the first may,
+  // `solids` outlines on whose fill no label of the base map may stand.
+  function place(pane, requests, { view, obstacles, symbols, solids }) {
+    const taken = [...obstacles];
+    const drawn = document.createDocumentFragment();
+    const ordered = [...requests].sort((a, b) => a.priority - b.priority);
+    const said = [];
+    ordered.forEach((request) => {
+      const again = said.some(({ text, x, y }) => text === request.text && request.x !== undefined &&
+        Math.hypot(x - request.x, y - request.y) < SAME_NAME_PX);
+      if (again) {
+        return;
+      }
+      const long = Math.ceil(width(request.text, request.size, request.weight)) + 2;
+      const short = Math.ceil(request.size * 1.3);
+      const [w, h] = request.vertical ? [short, long] : [long, short];
+      const free = (centre, others) => {
+        const wanted = box(centre[0], centre[1], w, h);
+        return wanted.left >= view.left && wanted.right <= view.right && wanted.top >= view.top &&
+          wanted.bottom <= view.bottom && !others.some((other) => overlaps(wanted, other)) &&
+          !(request.ground && solids.some((ring) => inRing(ring, centre[0], centre[1]))) &&
+          !(request.place === "line" && (request.near || [request.path])
+            .some((path) => path.some((p) => covers(wanted, p))));
+      };
+      const centres = candidates(request, w, h, view);
+      const crowded = [...taken, ...symbols];
+      // The names of the layout itself may stand on a symbol when there is no other place.
+      const at = centres.find((centre) => free(centre, crowded)) ||
+        (request.priority <= FIRST ? leastCovering(centres.filter((centre) => free(centre, taken)), w, h, symbols)
+          : undefined);
+      if (at) {
+        taken.push(box(at[0], at[1], w, h));
+        said.push({ text: request.text, x: at[0], y: at[1] });
+        drawn.appendChild(element(request, at, w, h));
+      }
+    });
+    pane.replaceChildren(drawn);
+  }
+
+  Atlas.labels = { place, box };
+})(window.Atlas = window.Atlas || {});

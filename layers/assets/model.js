@@ -1,0 +1,206 @@
+// The document as the page reads it: features by position, their style, and search.
+(function (Atlas) {
+  "use strict";
+
+  class Layer {
+    constructor(record, evidence) {
+      Object.assign(this, record);
+      this.evidence = evidence;
+      this.isImage = record.kind === "image";
+      this.byValue = new Map((record.classes || []).map((entry) => [entry.value, entry]));
+      this.outsideSet = new Set(record.outside || []);
+      this.positions = new Map();
+      if (!this.isImage) {
+        for (let i = 0; i < this.count; i += 1) {
+          this.positions.set(this.value("id", i), i);
+        }
+      }
+    }
+
+    value(column, i) {
+      const values = this.columns[column];
+      if (!values) {
+        return null;
+      }
+      if (Array.isArray(values)) {
+        return values[i];
+      }
+      return values.codes[i] < 0 ? null : values.values[values.codes[i]];
+    }
+
+    // [lon, lat] of a point or of a place inside a shape; null without a place.
+    place(i) {
+      const lon = this.points[2 * i];
+      return lon === null ? null : [lon, this.points[2 * i + 1]];
+    }
+
+    geometry(i) {
+      if (this.shapes) {
+        return this.shapes[i];
+      }
+      const at = this.place(i);
+      return at && { type: "Point", coordinates: at };
+    }
+
+    isPoint(i) {
+      const geometry = this.shapes ? this.shapes[i] : null;
+      return !this.shapes || !geometry || geometry.type === "Point";
+    }
+
+    isLine(i) {
+      const geometry = this.shapes ? this.shapes[i] : null;
+      return Boolean(geometry) && geometry.type.endsWith("LineString");
+    }
+
+    // [west, south, east, north] of a shape.
+    box(i) {
+      this.boxes = this.boxes || [];
+      if (!this.boxes[i]) {
+        const all = this.shapes[i].coordinates.flat(Infinity);
+        let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+        for (let k = 0; k < all.length; k += 2) {
+          west = Math.min(west, all[k]);
+          east = Math.max(east, all[k]);
+          south = Math.min(south, all[k + 1]);
+          north = Math.max(north, all[k + 1]);
+        }
+        this.boxes[i] = [west, south, east, north];
+      }
+      return this.boxes[i];
+    }
+
+    classOf(i) {
+      return this.classify ? this.value(this.classify, i) : null;
+    }
+
+    colour(i) {
+      return (this.colour_field && this.value(this.colour_field, i)) || null;
+    }
+
+    // The style of a feature: its class, its own colour, and how well its place is known.
+    styleOf(i) {
+      const entry = this.byValue.get(this.classOf(i));
+      const style = { ...(entry ? entry.style : this.style) };
+      style.colour = this.colour(i) || style.colour;
+      const known = this.evidence[this.value("evidence", i)];
+      if (known && this.group !== "context") {
+        style.dash = style.dash || known.dash;
+        style.tint = known.opacity;
+        style.fill_opacity *= known.opacity;
+      }
+      return style;
+    }
+
+    radius(i) {
+      if (!this.size) {
+        return this.styleOf(i).size_px;
+      }
+      return this.radiusFor(this.value(this.size.field, i), this.styleOf(i).size_px);
+    }
+
+    radiusFor(amount, fallback) {
+      if (amount === null || amount === undefined) {
+        return fallback;
+      }
+      const { px_per_root: k, min_px: low, max_px: high } = this.size;
+      return Math.min(high, Math.max(low, k * Math.sqrt(amount)));
+    }
+
+    name(i, lang) {
+      const zh = this.value("name_zh", i);
+      const en = this.value("name_en", i);
+      return (lang === "en" ? en || zh : zh || en) || String(this.value("id", i));
+    }
+  }
+
+  class Model {
+    constructor(document) {
+      this.document = document;
+      this.layers = document.layers.map((record) => new Layer(record, document.evidence));
+      this.byId = new Map(this.layers.map((layer) => [layer.id, layer]));
+      this.entries = null;
+    }
+
+    // Layers as a reader looks for them: by group, then in the order of the data package.
+    listed() {
+      const group = new Map(this.document.groups.map(({ id }, k) => [id, k]));
+      return [...this.layers].sort((a, b) => group.get(a.group) - group.get(b.group) || a.rank - b.rank);
+    }
+
+    // Find a feature by its id in any layer.
+    find(id) {
+      for (const layer of this.layers) {
+        if (!layer.isImage && layer.positions.has(id)) {
+          return { layer, i: layer.positions.get(id) };
+        }
+      }
+      return null;
+    }
+
+    searchable() {
+      if (!this.entries) {
+        this.entries = [];
+        this.layers.filter((layer) => !layer.isImage && layer.columns.name_zh).forEach((layer) => {
+          for (let i = 0; i < layer.count; i += 1) {
+            this.entries.push(entry(layer, i));
+          }
+        });
+      }
+      return this.entries;
+    }
+
+    // Features whose name, alias, pinyin or initials hold the query, the nearest first.
+    search(query, limit) {
+      const wanted = query.trim().toLowerCase();
+      if (!wanted) {
+        return [];
+      }
+      const joined = wanted.replace(/[\s']+/g, "");
+      const found = [];
+      this.searchable().forEach((item) => {
+        const score = scored(item, wanted, joined);
+        if (score > 0) {
+          found.push({ ...item, score });
+        }
+      });
+      found.sort((a, b) => b.score - a.score || a.order - b.order || a.length - b.length);
+      return found.slice(0, limit);
+    }
+  }
+
+  const GROUP_ORDER = { 224: 0, plan: 1, analysis: 2, context: 3 };
+
+  function entry(layer, i) {
+    const syllables = (layer.value("pinyin", i) || "").split(" ");
+    const names = [layer.value("name_zh", i), layer.value("name_en", i)]
+      .concat((layer.value("aliases", i) || "").split("|"))
+      .filter(Boolean)
+      .map((name) => name.toLowerCase());
+    return {
+      layer, i, names,
+      pinyin: syllables.join(""),
+      initials: syllables.map((syllable) => syllable.charAt(0)).join(""),
+      length: names.length ? names[0].length : 0,
+      order: GROUP_ORDER[layer.group],
+    };
+  }
+
+  function scored(item, wanted, joined) {
+    let best = 0;
+    item.names.forEach((name) => {
+      const at = name.indexOf(wanted);
+      if (at >= 0) {
+        best = Math.max(best, name === wanted ? 9 : at === 0 ? 7 : 5);
+      }
+    });
+    [item.pinyin, item.initials].forEach((spelt) => {
+      const at = joined ? spelt.indexOf(joined) : -1;
+      if (at >= 0) {
+        best = Math.max(best, spelt === joined ? 8 : at === 0 ? 6 : 3);
+      }
+    });
+    return best;
+  }
+
+  Atlas.Model = Model;
+})(window.Atlas = window.Atlas || {});

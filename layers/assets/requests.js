@@ -1,0 +1,151 @@
+// What wants a label in the present view, and which symbols stand in the way.
+(function (Atlas) {
+  "use strict";
+
+  const SLANT = 1.2;
+
+  function common(layer, i, host) {
+    const { label } = layer;
+    const colour = label.colour === "field" ? layer.colour(i) || layer.style.colour : label.colour;
+    return {
+      text: layer.name(i, host.lang), place: label.place, priority: label.priority, layer: layer.id,
+      size: label.size, weight: label.weight, halo: label.halo,
+      colour: label.colour === "field" ? darker(colour) : colour,
+    };
+  }
+
+  // Bright class colours carry areas well and text badly: darken them until text can be read.
+  function darker(colour) {
+    const parts = [1, 3, 5].map((k) => parseInt(colour.slice(k, k + 2), 16));
+    const [r, g, b] = parts;
+    const light = 0.299 * r + 0.587 * g + 0.114 * b;
+    const share = light > 95 ? 95 / light : 1;
+    return `rgb(${parts.map((part) => Math.round(part * share)).join(",")})`;
+  }
+
+  function shapeRequests(host, layer) {
+    const wanted = [];
+    const near = [];
+    for (let i = 0; i < layer.count; i += 1) {
+      if (!layer.shapes[i] || layer.isPoint(i) || !host.shown(layer, i)) {
+        continue;
+      }
+      const request = { ...common(layer, i, host), ground: layer.group === "context" };
+      if (layer.label.skip.some((word) => request.text.startsWith(word))) {
+        continue;
+      }
+      if (layer.isLine(i)) {
+        if (request.place === "line") {
+          request.path = host.shapes.screenPath(layer, i);
+          request.vertical = host.lang === "zh" && steep(request.path);
+          near.push(request.path);
+          // The name of one axis must not stand on the other; roads are too many for that.
+          request.near = layer.group === "224" ? near : null;
+          wanted.push(request);
+        }
+      } else if (request.place === "edge") {
+        request.path = host.shapes.screenPath(layer, i);
+        wanted.push(request);
+      } else {
+        const [lon, lat] = layer.place(i);
+        Object.assign(request, point(host, lon, lat), { place: "inside" });
+        wanted.push(request);
+      }
+    }
+    return wanted;
+  }
+
+  function steep(path) {
+    if (path.length < 2) {
+      return false;
+    }
+    const [a, b] = [path[0], path[path.length - 1]];
+    return Math.abs(a.y - b.y) > SLANT * Math.abs(a.x - b.x);
+  }
+
+  function point(host, lon, lat) {
+    const { x, y } = host.map.latLngToContainerPoint(host.toMap(lon, lat, false));
+    return { x, y };
+  }
+
+  // Points that stand alone; a node that is a stop of an axis gets its label from the stop.
+  function pointRequests(host, zoom) {
+    const seen = new Set();
+    return host.points.singles.filter(({ layer }) => layer.label && zoom >= layer.label.min_zoom)
+      .map(({ layer, i, lon, lat, radius }) => {
+        const request = { ...common(layer, i, host), ...point(host, lon, lat), place: "beside" };
+        const stop = layer.id === "nodes" && host.stopIds.has(layer.value("id", i));
+        request.radius = stop ? 10 : radius;
+        return request;
+      })
+      .filter((request) => {
+        const key = `${request.text}|${Math.round(request.x / 6)}|${Math.round(request.y / 6)}`;
+        const fresh = !seen.has(key);
+        seen.add(key);
+        return fresh;
+      });
+  }
+
+  // Stops whose node is not on the map as a feature of its own are named by the axis.
+  function stopRequests(host, zoom) {
+    const nodes = host.model.byId.get("nodes");
+    const label = nodes ? nodes.label : null;
+    if (!label || zoom < label.min_zoom || host.visible.has("nodes")) {
+      return [];
+    }
+    return host.model.layers.filter((layer) => (layer.stops || []).length && host.visible.has(layer.id))
+      .flatMap((layer) => layer.stops.map((stop) => {
+        const found = host.model.find(stop.id);
+        return {
+          text: found ? found.layer.name(found.i, host.lang) : stop.name_zh, place: "beside",
+          priority: label.priority, layer: layer.id, size: label.size, weight: label.weight,
+          halo: label.halo, colour: label.colour, radius: 10, ...point(host, stop.lon, stop.lat),
+        };
+      }));
+  }
+
+  function symbolBoxes(host) {
+    const at = (lon, lat, radius) => {
+      const { x, y } = point(host, lon, lat);
+      return Atlas.labels.box(x, y, 2 * radius, 2 * radius);
+    };
+    const boxes = host.points.singles.map(({ lon, lat, radius }) => at(lon, lat, radius));
+    host.points.clusters.forEach(({ lon, lat, aside, radius }) => {
+      const { x, y } = point(host, lon, lat);
+      boxes.push(Atlas.labels.box(x + aside.x, y + aside.y, 2 * radius, 2 * radius));
+    });
+    return boxes;
+  }
+
+  function stopBoxes(host) {
+    return host.stops.getLayers().map((marker) => {
+      const { x, y } = host.map.latLngToContainerPoint(marker.getLatLng());
+      const { iconSize: [size], iconAnchor: [dx] } = marker.options.icon.options;
+      return Atlas.labels.box(x + size / 2 - dx, y, 19, 19);
+    });
+  }
+
+  // Outlines of the cities: a name of the base map has no place on their fill.
+  function solids(host) {
+    const cities = host.model.byId.get("cities");
+    if (!cities || !host.visible.has("cities")) {
+      return [];
+    }
+    return [...cities.positions.values()].filter((i) => cities.shapes && cities.shapes[i] && host.shown(cities, i))
+      .map((i) => host.shapes.screenPath(cities, i));
+  }
+
+  Atlas.requests = function requests(host) {
+    const zoom = host.map.getZoom();
+    const online = host.base !== "vector";
+    const layers = host.model.layers.filter((layer) => !layer.isImage && layer.shapes && layer.label &&
+      host.visible.has(layer.id) && zoom >= layer.label.min_zoom && !(online && layer.group === "context"));
+    return {
+      requests: layers.flatMap((layer) => shapeRequests(host, layer))
+        .concat(pointRequests(host, zoom), stopRequests(host, zoom)),
+      symbols: symbolBoxes(host),
+      stops: stopBoxes(host),
+      solids: solids(host),
+    };
+  };
+})(window.Atlas = window.Atlas || {});

@@ -1,0 +1,285 @@
+"""The layers of the atlas: their names, their data and what is known of each."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely.geometry
+
+from geo.crs import geodesic_area_km2
+from layers import layout
+from layers.positions import CRS, Gazetteer, Place, locate, zone_place
+from layers.schema import resource, resources, typed, validate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+POINT_LAYERS = ("planning_area", "parks", "nodes", "platforms", "projects")
+# Who shapes a city: its campuses and bases, or its boards.
+CITY_ROLES = ("core", "board")
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What is known of a layer as a whole.
+
+    Parameters
+    ----------
+    name, title_zh, title_en, text_zh, text_en
+        How to call it and what it holds.
+    rows
+        Number of features or table rows.
+    evidence
+        Number of features per evidence class; empty for a table.
+    sources
+        Rows of the layer ``sources`` that it draws on: id, name, licence, attribution.
+    units
+        Unit per column.
+    """
+
+    name: str
+    title_zh: str
+    title_en: str
+    text_zh: str
+    text_en: str
+    rows: int
+    evidence: dict[str, int]
+    sources: tuple[dict[str, str], ...]
+    units: dict[str, str]
+
+
+def names() -> list[str]:
+    """Return the names of all layers, in the order of the data package.
+
+    Examples
+    --------
+    >>> "platforms" in names()
+    True
+    """
+    return list(resources())
+
+
+def load(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
+    """Return a layer, validated.
+
+    Parameters
+    ----------
+    name
+        One of :func:`names`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame or pandas.DataFrame
+        Features in EPSG:4490 (CGCS2000, lon/lat); a DataFrame for a table. Unlocated features
+        are in it, with geometry None. ``frame.attrs["units"]`` gives the unit per column. The
+        frame is the caller's own: changing it changes nothing else.
+
+    Raises
+    ------
+    LayerError
+        If there is no layer of that name.
+    InputError
+        If the layer's file breaks its schema.
+
+    Examples
+    --------
+    >>> platforms = load("platforms")
+    >>> platforms.crs.to_string(), platforms["id"].is_unique
+    ('EPSG:4490', True)
+    """
+    return _loaded(name).copy()
+
+
+def describe(name: str) -> Description:
+    """Return source, licence, units and counts per evidence class of a layer.
+
+    Examples
+    --------
+    >>> describe("cities").evidence
+    {'schematic': 2}
+    """
+    description = resource(name)
+    frame = _loaded(name)
+    sources = _loaded("sources").set_index("id")
+    cited = frame["source_id"].dropna().unique() if "source_id" in frame else []
+    used = [key for key in sources.index if key in {*description.sources, *cited}]
+    columns = ["name_zh", "name_en", "publisher", "date", "licence", "attribution"]
+    return Description(
+        name=name,
+        title_zh=description.title_zh,
+        title_en=description.title_en,
+        text_zh=description.description_zh,
+        text_en=description.description_en,
+        rows=len(frame),
+        evidence=(
+            {str(key): int(n) for key, n in frame["evidence"].value_counts().items()}
+            if "evidence" in frame
+            else {}
+        ),
+        sources=tuple(
+            {"id": key, **sources.loc[key, columns].fillna("").astype(str).to_dict()}
+            for key in used
+        ),
+        units=description.units,
+    )
+
+
+def members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
+    """Return the located members of a city, axis, circle or park, in the plan's order.
+
+    Parameters
+    ----------
+    target_id
+        Id of what they belong to.
+    roles
+        Keep these roles only; all when none is given.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``id``, ``name_zh``, ``role``, ``order``, ``accuracy_m``, ``radius_m`` and points in
+        EPSG:4490; a member without a place is left out.
+    """
+    links = _loaded("memberships")
+    links = links[links["target_id"] == target_id]
+    if roles:
+        links = links[links["role"].isin(roles)]
+    gazetteer = _gazetteer()
+    links = links[[not gazetteer.rests_on(key, target_id) for key in links["feature_id"]]]
+    links = links.sort_values("order", kind="stable", na_position="last")
+    links = links.drop_duplicates("feature_id")
+    titles = names_by_id()
+    rows: list[dict[str, Any]] = []
+    for link in links.itertuples(index=False):
+        place = gazetteer.place(link.feature_id)
+        if place is None:
+            continue
+        rows.append(
+            {
+                "id": link.feature_id,
+                "name_zh": titles[link.feature_id],
+                "role": link.role,
+                "order": link.order,
+                "accuracy_m": place.accuracy_m,
+                "radius_m": place.radius_m,
+                "geometry": shapely.Point(place.lon, place.lat),
+            }
+        )
+    columns = ["id", "name_zh", "role", "order", "accuracy_m", "radius_m", "geometry"]
+    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=CRS)
+
+
+@cache
+def _loaded(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
+    description = resource(name)
+    frame = _read(name)
+    validate(pd.DataFrame(frame).drop(columns="geometry", errors="ignore"), description)
+    if name in _BUILDERS:
+        frame = _BUILDERS[name](frame)
+    elif name in POINT_LAYERS:
+        frame = locate(frame, _gazetteer())
+    frame.attrs = {"name": name, "title": description.title_zh, "units": description.units}
+    return frame
+
+
+@cache
+def _read(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
+    """Return a layer's file with its columns typed, before any place or rule is applied."""
+    description = resource(name)
+    if description.path.suffix == ".csv":
+        return typed(pd.read_csv(description.path, dtype="str", encoding="utf-8"), description)
+    features = json.loads(description.path.read_text(encoding="utf-8"))["features"]
+    frame = typed(pd.DataFrame([item["properties"] for item in features]), description)
+    shapes = [shapely.geometry.shape(item["geometry"]) for item in features]
+    return gpd.GeoDataFrame(frame, geometry=shapes, crs=CRS)
+
+
+@cache
+def _gazetteer() -> Gazetteer:
+    cities = _read("cities")
+    return Gazetteer(
+        [_read(name) for name in POINT_LAYERS],
+        {key: _city_place(key) for key in cities["id"]},
+    )
+
+
+def _city_place(city_id: str) -> Callable[[], Place | None]:
+    def place() -> Place | None:
+        city = _loaded("cities").set_index("id").loc[city_id]
+        area_km2 = float(geodesic_area_km2(gpd.GeoSeries([city.geometry], crs=CRS)).iloc[0])
+        return zone_place(city.geometry, area_km2=area_km2, accuracy_m=float(city.accuracy_m))
+
+    return place
+
+
+@cache
+def names_by_id(*, lang: str = "zh") -> dict[str, str]:
+    """Return the name of every feature and table row of the atlas, by its id.
+
+    Examples
+    --------
+    >>> names_by_id()["circle-gaoxin"]
+    '高新区技术创新圈'
+    """
+    titles: dict[str, str] = {}
+    for name in names():
+        frame = _read(name)
+        if f"name_{lang}" in frame:
+            titles |= dict(zip(frame["id"], frame[f"name_{lang}"], strict=True))
+    return titles
+
+
+def _with_rules(frame: pd.DataFrame, members_of: dict[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
+    """Build the geometry of every row that has a rule."""
+    roads = _loaded("roads").set_index("id", drop=False)
+    shapes = []
+    for row in frame.itertuples(index=False):
+        followed = getattr(row, "roads", None)
+        shapes.append(
+            layout.build(
+                row.rule,
+                members=members_of.get(row.id),
+                roads=roads.loc[followed.split("|")] if isinstance(followed, str) else None,
+                districts=_loaded("districts"),
+            )
+        )
+    return gpd.GeoDataFrame(
+        frame.assign(accuracy_m=[shape.accuracy_m for shape in shapes]),
+        geometry=[shape.geometry for shape in shapes],
+        crs=CRS,
+    )
+
+
+def _extents(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give a member that is a city the city's own shape in place of its centre."""
+    same = _read("nodes").set_index("id")["same_as"]
+    cities = _loaded("cities").set_index("id").geometry
+    of_member = frame["id"].map(same).map(cities)
+    shapes = [
+        own if city is None else city
+        for own, city in zip(frame.geometry, of_member.where(of_member.notna(), None), strict=True)
+    ]
+    return frame.set_geometry(shapes, crs=CRS)
+
+
+def _planning_area(frame: pd.DataFrame) -> gpd.GeoDataFrame:
+    built = frame["rule"].notna()
+    parts = [_with_rules(frame[built], {}), locate(frame[~built], _gazetteer())]
+    return gpd.GeoDataFrame(pd.concat(parts).sort_index(), geometry="geometry", crs=CRS)
+
+
+_BUILDERS: dict[str, Callable[[pd.DataFrame], gpd.GeoDataFrame]] = {
+    "cities": lambda frame: _with_rules(
+        frame, {key: members(key, *CITY_ROLES) for key in frame["id"]}
+    ),
+    "axes": lambda frame: _with_rules(frame, {key: members(key, "node") for key in frame["id"]}),
+    "circles": lambda frame: _with_rules(
+        frame, {key: _extents(members(key, "core")) for key in frame["id"]}
+    ),
+    "planning_area": _planning_area,
+}

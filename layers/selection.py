@@ -1,0 +1,76 @@
+"""Choosing features: by category, level or sector, counted once, with or without a place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+FILTERS = ("category", "level", "status", "sector", "kind", "scope", "evidence")
+
+
+def select(
+    frame: gpd.GeoDataFrame, criteria: dict[str, Sequence[str]] | None = None
+) -> gpd.GeoDataFrame:
+    """Return the features that meet every criterion.
+
+    Parameters
+    ----------
+    frame
+        A layer.
+    criteria
+        Accepted values per column (category, level, status, sector, kind, scope, evidence); an
+        empty sequence accepts all.
+
+    Raises
+    ------
+    InputError
+        If the layer has no such column, or no feature has such a value.
+
+    Examples
+    --------
+    >>> import layers
+    >>> labs = select(layers.load("platforms"), {"category": ["laboratory"]})
+    >>> set(labs["category"])
+    {'laboratory'}
+    """
+    chosen = frame
+    for column, values in (criteria or {}).items():
+        if not values:
+            continue
+        if column not in FILTERS or column not in frame.columns:
+            allowed = [name for name in FILTERS if name in frame.columns]
+            raise InputError(
+                f"select: the layer cannot be filtered by {column!r}; choose from {allowed}"
+            )
+        known = sorted(frame[column].dropna().unique())
+        unknown = sorted(set(values) - set(known))
+        if unknown:
+            raise InputError(f"select: no feature has {column} {unknown}; choose from {known}")
+        chosen = chosen[chosen[column].isin(list(values))]
+    return chosen
+
+
+def counted(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the features that sums may count: a project listed twice stands once.
+
+    Layers without ``canonical_id`` come back whole.
+    """
+    if "canonical_id" not in frame.columns:
+        return frame
+    return frame[frame["canonical_id"] == frame["id"]]
+
+
+def located(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the features that have a place on the map."""
+    return frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+
+
+def unlocated(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the features that the documents give no usable place: for lists, not for maps."""
+    return frame[frame.geometry.isna() | frame.geometry.is_empty]

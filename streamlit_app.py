@@ -1,0 +1,25 @@
+"""Front door of the app: page config and navigation, nothing else."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from app import frame
+from app.controls import choose_language
+from app.texts import text
+
+st.set_page_config(page_title="湘江新区规划图集", layout="wide", initial_sidebar_state="expanded")
+with st.sidebar:
+    st.title(text("app.title"))
+    choose_language()
+page = st.navigation(
+    [
+        st.Page("app/pages/overview.py", title=text("page.overview"), default=True),
+        *(
+            st.Page(f"app/pages/{name}.py", title=text(f"page.{name}"), url_path=name)
+            for name in ("density", "coverage", "distribution", "sources")
+        ),
+    ],
+    position="top",
+)
+frame.draw(page)

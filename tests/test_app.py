@@ -1,0 +1,170 @@
+"""The pages without a browser: happy, empty and bad input, and what a click does."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import layers
+from app import maps, picking, questions
+from app.texts import _texts
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ["overview", "density", "coverage", "distribution", "sources"]
+TIMEOUT_S = 60
+
+
+def page(name: str, **parameters: str) -> AppTest:
+    test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT_S)
+    for key, value in parameters.items():
+        test.query_params[key] = value
+    return test.switch_page(f"app/pages/{name}.py").run()
+
+
+def words(test: AppTest) -> str:
+    parts = [*test.caption, *test.info, *test.error, *test.subheader, *test.metric]
+    return " ".join(f"{getattr(part, 'label', '')} {part.value}" for part in parts)
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_page_runs_in_both_languages(name: str, lang: str) -> None:
+    test = page(name, lang=lang)
+    assert not test.exception
+    assert not test.error
+
+
+def test_density_of_one_category_uses_its_points_only() -> None:
+    test = page("density", category='["university"]')
+    universities = questions.Points("platforms", category=("university",))
+    assert f"{len(universities.located())} 个点" in words(test)
+
+
+def test_density_without_points_says_what_to_do() -> None:
+    nowhere = questions.Points("platforms", category=("computing",), level=("provincial",))
+    assert nowhere.located().empty
+    test = page("density", category='["computing"]', level='["provincial"]')
+    assert not test.exception
+    assert "请在左侧放宽类别或级别" in test.info[0].value
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("layer", "streets"),
+        ("bandwidth", "-5"),
+        ("bandwidth", "wide"),
+        ("category", '["nothing"]'),
+        ("category", "{"),
+        ("kernel", "<script>"),
+    ],
+)
+def test_a_bad_link_opens_the_default_view(key: str, value: str) -> None:
+    test = page("density", **{key: value})
+    assert not test.exception
+    assert f"（{key}）" in test.toast[0].value
+    assert test.slider(key="bandwidth").value == 3000
+    assert test.selectbox(key="layer").value == "platforms"
+
+
+def test_a_choice_goes_into_the_address_and_a_default_leaves_it() -> None:
+    test = page("density")
+    assert "bandwidth" not in test.query_params
+    test.slider(key="bandwidth").set_value(5000).run()
+    assert test.query_params["bandwidth"] in ("5000", ["5000"])
+    test.slider(key="bandwidth").set_value(3000).run()
+    assert "bandwidth" not in test.query_params
+
+
+def test_coverage_grows_with_distance() -> None:
+    near = page("coverage", distance="1000").metric[0].value
+    far = page("coverage", distance="6000").metric[0].value
+    assert float(near.split()[0]) < float(far.split()[0])
+
+
+def test_coverage_of_demand_points() -> None:
+    test = page("coverage", demand="projects")
+    assert not test.exception
+    assert any("demand_covered_pct" in table.value.columns for table in test.dataframe)
+
+
+@pytest.mark.parametrize("zoning", layers.ZONING_NAMES)
+@pytest.mark.parametrize("measure", list(questions.MEASURES))
+def test_every_zoning_with_every_measure(zoning: str, measure: str) -> None:
+    test = page("distribution", zoning=zoning, measure=measure)
+    assert not test.exception
+    assert not test.error
+
+
+def test_a_zone_in_the_link_is_selected() -> None:
+    test = page("distribution", zone="circle-gaoxin")
+    assert test.session_state["zone"] == "circle-gaoxin"
+    assert picking.table_key("circle-gaoxin") in test.session_state
+
+
+def test_unlocated_projects_are_listed() -> None:
+    test = page("distribution")
+    unlocated = questions.Points("projects").unlocated()
+    assert any(len(table.value) == len(unlocated) for table in test.dataframe)
+    assert f"另有 {len(unlocated)} 个要素" in words(test)
+
+
+def test_sources_filter_finds_and_says_when_nothing_matches() -> None:
+    test = page("sources")
+    test.text_input(key="filter").set_value("超算").run()
+    assert not test.exception
+    test.text_input(key="filter").set_value("没有这个词").run()
+    assert "请换一个词" in test.info[0].value
+
+
+def test_selecting_keeps_the_document_that_is_kept() -> None:
+    document = maps.overview("224", (), "zh")
+    chosen = maps.selecting(document, "circles", "circle-gaoxin")
+    assert chosen["selected"] == {"layer": "circles", "id": "circle-gaoxin"}
+    assert document["selected"] is None
+
+
+def test_every_text_is_there_in_both_languages_and_used() -> None:
+    texts = _texts()
+    sources = [*(ROOT / "app").rglob("*.py"), ROOT / "streamlit_app.py"]
+    code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    constants = {
+        node.value
+        for path in sources
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    for key, entry in texts.items():
+        assert set(entry) == {"zh", "en"}, key
+        assert all(entry.values()), key
+        prefix = key.rsplit(".", 1)[0] + "."
+        assert key in constants or prefix in constants, f"{key} is not used"
+    assert json.dumps(texts)
+    assert "st.error(" in code
+
+
+def test_no_chinese_text_stands_in_the_code_of_the_interface() -> None:
+    for path in [*(ROOT / "app").rglob("*.py")]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        docs = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Module | ast.FunctionDef | ast.ClassDef)
+            and node.body
+            and isinstance(node.body[0], ast.Expr)
+        }
+        found = [
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docs
+            and any("\u4e00" <= character <= "\u9fff" for character in node.value)
+        ]
+        allowed = {"texts.py": ["中文"], "cli.py": None}
+        if allowed.get(path.name, []) is not None:
+            assert found == allowed.get(path.name, []), path.name

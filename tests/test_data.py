@@ -1,0 +1,189 @@
+"""The data itself: complete, consistent, and every quote in its document."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+import layers
+from layers.schema import DATA_DIR, resources
+
+NAMES = [
+    "districts",
+    "planning_area",
+    "cities",
+    "axes",
+    "circles",
+    "nodes",
+    "parks",
+    "platforms",
+    "projects",
+    "programmes",
+    "indicators",
+    "firms",
+    "memberships",
+    "river",
+    "metro",
+    "roads",
+]
+FEATURE_LAYERS = [name for name in NAMES if resources()[name].geometry != "table"]
+CITING = [name for name, item in resources().items() if "quote" in {f.name for f in item.fields}]
+
+
+def ids() -> set[str]:
+    frames = [layers.load(name) for name in layers.names()]
+    return {key for frame in frames for key in frame["id"]}
+
+
+def split(column: pd.Series) -> list[str]:
+    return [part for value in column.dropna() for part in value.split("|")]
+
+
+def test_every_layer_of_the_plan_is_there() -> None:
+    assert set(NAMES) <= set(layers.names())
+
+
+@pytest.mark.parametrize("name", layers.names())
+def test_loads_with_unique_ids(name: str) -> None:
+    frame = layers.load(name)
+    assert len(frame) > 0
+    assert frame["id"].is_unique
+
+
+@pytest.mark.parametrize("name", FEATURE_LAYERS)
+def test_features_are_in_cgcs2000_and_say_how_true_they_are(name: str) -> None:
+    frame = layers.load(name)
+    assert frame.crs == "EPSG:4490"
+    placed = frame.geometry.notna()
+    assert (placed == (frame["evidence"] != "unlocated")).all()
+    assert frame.loc[placed, "accuracy_m"].gt(0).all()
+    assert frame.loc[frame["evidence"] == "schematic", "rule"].notna().all()
+    assert frame.geometry[placed].is_valid.all()
+
+
+@pytest.mark.parametrize("name", CITING)
+def test_every_quote_stands_in_its_document(name: str, documents: dict[str, str]) -> None:
+    cited = layers.load(name).dropna(subset=["quote"])
+    cited = cited[cited["source_id"].isin(list(documents))]
+    wrong = [
+        f"{row.id}: {column} {value!r}"
+        for row in cited.itertuples()
+        for column in ("quote", "heading")
+        if isinstance(value := getattr(row, column), str)
+        and "".join(value.split()) not in documents[row.source_id]
+    ]
+    assert wrong == []
+
+
+def test_the_other_side_of_a_conflict_stands_in_a_document(documents: dict[str, str]) -> None:
+    quotes = layers.load("conflicts")["quote_b"].dropna()
+    printed = "".join(documents.values())
+    assert [quote for quote in quotes if "".join(quote.split()) not in printed] == []
+
+
+@pytest.mark.parametrize(
+    "name", ["platforms", "projects", "parks", "nodes", "programmes", "indicators", "firms"]
+)
+def test_every_fact_is_quoted(name: str) -> None:
+    frame = layers.load(name)
+    assert frame["quote"].notna().all()
+    assert frame["heading"].notna().all()
+
+
+def test_references_between_layers_lead_somewhere() -> None:
+    known = ids()
+    links = layers.load("memberships")
+    used = [*links["feature_id"], *links["target_id"]]
+    used += split(layers.load("firms")["park_id"])
+    used += split(layers.load("indicators")["scope_id"])
+    used += split(layers.load("indicators")["pair_id"])
+    for name in ("projects", "parks"):
+        used += split(layers.load(name)["parent_id"])
+    used += split(layers.load("axes")["roads"])
+    assert sorted(set(used) - known) == []
+
+
+def test_flags_name_conflicts_and_sources_are_listed() -> None:
+    conflicts = set(layers.load("conflicts")["id"])
+    sources = set(layers.load("sources")["id"])
+    for name in layers.names():
+        frame = layers.load(name)
+        if "flag" in frame:
+            assert set(split(frame["flag"])) <= conflicts, name
+        if "source_id" in frame:
+            assert set(frame["source_id"].dropna()) <= sources, name
+        assert set(layers.resource(name).sources) <= sources, name
+
+
+def test_a_point_has_its_own_coordinate_or_a_zone_but_not_both() -> None:
+    for name in ("parks", "nodes", "platforms", "projects"):
+        raw = pd.read_csv(DATA_DIR / f"{name}.csv", dtype="str")
+        own = raw["lon"].notna()
+        inherited = raw["within"].notna()
+        if "same_as" in raw:
+            inherited |= raw["same_as"].notna()
+        assert not (own & inherited).any(), name
+        assert raw.loc[own, "position_source"].notna().all(), name
+
+
+def test_projects_listed_twice_count_once() -> None:
+    projects = layers.load("projects")
+    repeats = projects[projects["canonical_id"] != projects["id"]]
+    by_id = projects.set_index("id")
+    for row in repeats.itertuples():
+        assert by_id.loc[row.canonical_id, "canonical_id"] == row.canonical_id
+        assert isinstance(row.flag, str), f"{row.id} repeats another and must say so"
+    zhigu = projects[projects["name_zh"].str.contains("长沙智谷")]
+    assert zhigu["investment_100m_cny"].dropna().tolist().count(180.0) >= 2
+    assert layers.counted(zhigu)["investment_100m_cny"].sum() == 180.0
+
+
+def test_box_1_is_printed_exactly() -> None:
+    indicators = layers.load("indicators")
+    box = indicators.dropna(subset=["box1_order"]).sort_values("box1_order")
+    assert box["value"].tolist() == [6, 13, 5, 5, 30, 1100, 200, 4500, 100, 3500]
+    assert (box["year"] == 2026).all()
+    assert (box["kind"] == "target").all()
+
+
+def test_ten_programmes_with_their_items() -> None:
+    programmes = layers.load("programmes")
+    items = programmes[programmes["item"] > 0].groupby("programme").size()
+    assert items.to_dict() == {1: 3, 2: 6, 3: 4, 4: 3, 5: 3, 6: 3, 7: 3, 8: 3, 9: 3, 10: 3}
+    assert (programmes["item"] == 0).sum() == 10
+
+
+def test_every_numbered_project_of_every_box_is_there() -> None:
+    projects = layers.load("projects").dropna(subset=["box"])
+    top = projects[projects["parent_id"].isna()]
+    items = top.groupby("box")["item"].nunique()
+    assert items.to_dict() == {2: 6, 3: 4, 4: 7, 5: 8, 6: 9, 7: 6, 8: 6, 9: 7, 10: 3, 11: 6, 12: 3}
+
+
+def test_describe_tells_source_licence_and_evidence() -> None:
+    river = layers.describe("river")
+    assert any("ODbL" in source["licence"] for source in river.sources)
+    assert sum(river.evidence.values()) == river.rows
+    assert layers.describe("programmes").evidence == {}
+
+
+def test_files_are_listed_in_the_package_and_nothing_else_is() -> None:
+    listed = {item.path.name for item in resources().values()}
+    present = {path.name for path in DATA_DIR.iterdir() if path.suffix in {".csv", ".geojson"}}
+    assert present == listed
+
+
+def test_lines_and_polygons_carry_six_decimals_at_most() -> None:
+    for name in ("districts", "river", "metro", "roads"):
+        for feature in json.loads((DATA_DIR / f"{name}.geojson").read_text())["features"]:
+            text = json.dumps(feature["geometry"]["coordinates"])
+            assert (
+                max(
+                    len(part.split(".")[1])
+                    for part in text.replace("]", "").split(",")
+                    if "." in part
+                )
+                <= 6
+            )

