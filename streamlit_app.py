@@ -10,7 +10,7 @@ from app.texts import text
 
 st.set_page_config(page_title="湘江新区规划图集", layout="wide", initial_sidebar_state="expanded")
 with st.sidebar:
-    st.title(text("app.title"))
+    st.html(f'<div class="brand">{text("app.title")}</div>')
     choose_language()
 page = st.navigation(
     [

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BAR = "#2C7FB8"
-SECTOR_SCHEME = "tableau20"
 BAR_HEIGHT = 24
+# What Vega needs around the bars themselves.
+FRAME_PX = 12
+ROOM_FOR_VALUES_PX = 34
 MAX_BARS = 14
 COLOURS = {"covered": "#2C7FB8", "doubly": "#253494", "gap": "#C9CDD2"}
 
@@ -30,7 +32,7 @@ def bars(
         Columns ``id``, ``name`` and ``value``; with ``stack``, several rows per name and the
         column of that name.
     title
-        Title of the value axis, with its unit.
+        What the bars show, with its unit.
     key
         Key of the chart.
     selected
@@ -38,17 +40,17 @@ def bars(
     stack
         Column whose values split each bar by colour; none when empty.
     """
-    totals = table.groupby(["id", "name"], as_index=False, sort=False)["value"].sum()
-    order = totals.sort_values("value", ascending=False)["name"].tolist()[:MAX_BARS]
+    totals = table.groupby("name", sort=False)["value"].sum()
+    order = totals.sort_values(ascending=False).index.tolist()[:MAX_BARS]
     shown = table[table["name"].isin(order)]
     pick = alt.selection_point(name="zone", fields=["id"])
     chart = (
         alt.Chart(shown)
         .mark_bar(cursor="pointer")
         .encode(
-            x=alt.X("value:Q", title=title, axis=alt.Axis(format=",~r", tickCount=4)),
+            x=alt.X("value:Q", axis=None, scale=alt.Scale(padding=ROOM_FOR_VALUES_PX)),
             y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=110)),
-            color=alt.Color(f"{stack}:N", title=None, legend=None).scale(scheme=SECTOR_SCHEME)
+            color=alt.Color(f"{stack}:N", title=None, legend=None).scale(scheme="tableau20")
             if stack
             else alt.value(BAR),
             stroke=alt.condition(alt.datum.id == selected, alt.value("black"), alt.value(None)),
@@ -61,18 +63,18 @@ def bars(
         )
         .add_params(pick)
     )
-    if not stack:
-        chart += (
-            alt.Chart(shown)
-            .mark_text(align="left", dx=4)
-            .encode(
-                x="value:Q",
-                y=alt.Y("name:N", sort=order),
-                text=alt.Text("value:Q", format=",.3~r"),
-            )
+    chart += (
+        alt.Chart(shown)
+        .mark_text(align="left", dx=4)
+        .encode(
+            x="sum(value):Q",
+            y=alt.Y("name:N", sort=order),
+            text=alt.Text("sum(value):Q", format=",.3~r"),
         )
+    )
+    st.caption(title)
     event = st.altair_chart(
-        chart.properties(height=BAR_HEIGHT * len(order)),
+        chart.properties(height=BAR_HEIGHT * len(order) + FRAME_PX),
         key=key,
         on_select="rerun",
         width="stretch",
@@ -109,4 +111,4 @@ def coverage_curve(curve: pd.DataFrame, *, distance_m: float) -> None:
         .mark_rule(strokeDash=[4, 3])
         .encode(x="distance_km:Q")
     )
-    st.altair_chart((lines + mark).properties(height=190), width="stretch")
+    st.altair_chart((lines + mark).properties(height=230), width="stretch")

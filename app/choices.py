@@ -10,7 +10,7 @@ import pandas as pd
 import layers
 from app import questions
 from app.controls import choose, choose_some, slide
-from app.texts import language, text
+from app.texts import language, named, text
 from layers.symbology import value_label
 
 if TYPE_CHECKING:
@@ -67,14 +67,14 @@ def zoning(*, default: str) -> str:
 def hexagon_m(zoning_name: str) -> int:
     """Draw the width of a hexagon where the zoning has hexagons; return it."""
     if zoning_name != "hexagons":
-        return int(questions.HEXAGON_M)
+        return questions.HEXAGON_M
     return slide(
         "hexagon",
         "choose.hexagon_m",
         low=2000,
         high=20000,
         step=500,
-        default=int(questions.HEXAGON_M),
+        default=questions.HEXAGON_M,
     )
 
 
@@ -95,6 +95,20 @@ def _present(layer: str, column: str) -> list[str]:
     order = layers.resource(layer).field(column).constraints["enum"]
     found = set(layers.load(layer)[column])
     return [value for value in order if value in found]
+
+
+def zone_name(zones: gpd.GeoDataFrame, zone: str) -> str:
+    """Return a zone's name in the visitor's language."""
+    row = zones.set_index("id").loc[zone]
+    return named(row["name_zh"], row["name_en"])
+
+
+def in_zone(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, zone: str) -> list[str]:
+    """Return the names of the points that lie in a zone."""
+    area = zones.set_index("id").geometry[zone]
+    inside = points[points.intersects(area)]
+    names: list[str] = inside[f"name_{language()}"].tolist()
+    return names
 
 
 def zone_table(zones: gpd.GeoDataFrame, value: str) -> pd.DataFrame:

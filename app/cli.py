@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from streamlit.web import cli as streamlit
 
 import geo
 import layers
-from app import questions
+from app import questions, warm
 from geo.errors import AtlasError, InputError
 
 if TYPE_CHECKING:
@@ -183,11 +184,11 @@ def app(
     *, port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 8501
 ) -> None:
     """Start the map app."""
+    os.chdir(ROOT)
+    # In this process, so that the page a visitor opens finds everything loaded.
+    Thread(target=warm.up, daemon=True).start()
     port = int(os.environ.get("STREAMLIT_SERVER_PORT", port))
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "streamlit_app.py")]
-    raise typer.Exit(
-        subprocess.run([*command, f"--server.port={port}"], check=False, cwd=ROOT).returncode  # noqa: S603 - our own command
-    )
+    streamlit.main(["run", "streamlit_app.py", f"--server.port={port}"])
 
 
 def main() -> None:

@@ -41,11 +41,12 @@ def choose_some(
     key: str, label: str, options: Sequence[str], *, title: Callable[[str], str]
 ) -> list[str]:
     """Draw a select box of several options and return the chosen ones; none means all."""
-    url_state.seed(key, [], url_state.some_of(options))
+    nothing: list[str] = []
+    url_state.seed(key, nothing, url_state.some_of(options))
     chosen = st.multiselect(
         text(label), options, key=key, format_func=title, placeholder=text("choose.placeholder")
     )
-    url_state.publish(key, [])
+    url_state.publish(key, nothing)
     return chosen
 
 

@@ -45,8 +45,8 @@ STYLE = """
 [data-testid="stMetricValue"] { font-size: 1.25rem; }
 [data-testid="stMetricLabel"] { color: #52606D; }
 iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !important; }
-h1 { font-size: 1.15rem !important; padding: 0 !important; line-height: 1.6 !important; }
-h3 { font-size: 1rem !important; padding: .2rem 0 !important; }
+.brand { font-size: 1.15rem; font-weight: 700; line-height: 1.6; }
+.heading { font-weight: 700; padding-top: .2rem; }
 .indicator { border-bottom: 1px solid #E4E7EB; padding: .28rem 0; line-height: 1.3; }
 .indicator .name { color: #52606D; font-size: .86rem; }
 .indicator .value { font-weight: 600; }
@@ -72,6 +72,11 @@ def map_and_results() -> tuple[DeltaGenerator, DeltaGenerator]:
     """Return the column of the map and the narrow column of the results beside it."""
     left, right = st.columns(MAP_AND_RESULTS)
     return left, right
+
+
+def heading(words: str) -> None:
+    """Draw the heading of a part of the results."""
+    st.html(f'<div class="heading">{escape(words)}</div>')
 
 
 def draw_map(document: Mapping[str, Any], *, key: str) -> dict[str, str] | None:
@@ -104,7 +109,7 @@ def listing(title: str, names: Sequence[str]) -> None:
     """Draw a titled list of names, folded when it is long; nothing when it is empty."""
     if not names:
         return
-    with st.expander(text(title, n=len(names)), expanded=len(names) <= LONG_LIST):
+    with st.expander(title, expanded=len(names) <= LONG_LIST):
         st.html("<ol class=listing>" + "".join(f"<li>{escape(n)}</li>" for n in names) + "</ol>")
 
 

@@ -9,7 +9,6 @@ import layers
 from app import questions
 from app.texts import both
 
-
 if TYPE_CHECKING:
     import geopandas as gpd
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import layers
 from app.texts import number
+from layers.symbology import unit_label
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import pandas as pd
 
 TARGET_YEAR = 2026
@@ -44,17 +47,17 @@ def targets(lang: str) -> list[Target]:
     indicators = layers.load("indicators")
     box = indicators.dropna(subset=["box1_order"]).sort_values("box1_order")
     baselines = indicators[indicators["kind"] == "baseline"].dropna(subset=["pair_id"])
-    by_target = {row.pair_id: row for row in baselines.itertuples()}
+    by_target = {row["pair_id"]: row for row in baselines.to_dict("records")}
     rows = []
-    for row in box.itertuples():
-        pair = [row] if row.id not in by_target else [by_target[row.id], row]
+    for row in box.to_dict("records"):
+        pair = [row] if row["id"] not in by_target else [by_target[row["id"]], row]
         rows.append(
             Target(
-                name=row.name_en if lang == "en" else row.name_zh,
-                baseline=_value(pair[0].value, pair[0].unit) if pair[0] is not row else "",
-                target=_value(row.value, row.unit),
-                quotes=tuple(item.quote for item in pair),
-                flagged=any(isinstance(item.flag, str) for item in pair),
+                name=row[f"name_{lang}"],
+                baseline=_value(pair[0], lang) if pair[0] is not row else "",
+                target=_value(row, lang),
+                quotes=tuple(item["quote"] for item in pair),
+                flagged=any(isinstance(item["flag"], str) for item in pair),
             )
         )
     return rows
@@ -73,8 +76,8 @@ def belongs_to(feature_id: str, lang: str) -> list[str]:
     return _names(links.loc[links["feature_id"] == feature_id, "target_id"], lang)
 
 
-def _value(value: float, unit: str) -> str:
-    return f"{number(value)} {unit}"
+def _value(row: dict[Hashable, Any], lang: str) -> str:
+    return f"{number(row['value'])} {unit_label(row['unit'], lang=lang)}"
 
 
 def _names(ids: pd.Series, lang: str) -> list[str]:

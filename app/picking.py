@@ -11,6 +11,8 @@ from app import url_state
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from streamlit.elements.arrow import DataframeStateInput
+
 NOTHING = ""
 MAP_KEY = "zones-map"
 CHART_KEY = "zones-chart"
@@ -49,9 +51,9 @@ def table_key(zone: str | None) -> str:
     return f"zones-table-{zone or NOTHING}"
 
 
-def table_default(ids: Sequence[str], zone: str | None) -> dict[str, dict[str, list[int]]]:
+def table_default(ids: Sequence[str], zone: str | None) -> DataframeStateInput:
     """Return the selection with which the table of a zone starts."""
-    return {"selection": {"rows": [list(ids).index(zone)] if zone in ids else []}}
+    return {"selection": {"rows": [row for row, key in enumerate(ids) if key == zone]}}
 
 
 def _chart_report() -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import xarray as xr
 
+    from geo.density import Kernel
+
 POINT_LAYERS = ("platforms", "projects", "parks")
-HEXAGON_M = 5000.0
+HEXAGON_M = 5000
 INVESTMENT = "investment_100m_cny"
 # Per measure of the distribution page: what weights a project, and the column that shows it.
 MEASURES: dict[str, tuple[str | None, str]] = {
@@ -52,7 +54,8 @@ class Points:
 
     def filtered(self, column: str, values: tuple[str, ...]) -> Points:
         """Return the same points with one more filter."""
-        return replace(self, **{column: values})
+        wanted: dict[str, Any] = {column: values}
+        return replace(self, **wanted)
 
     def chosen(self) -> gpd.GeoDataFrame:
         """Return the features that meet the choice, each project once, with or without a place.
@@ -80,7 +83,7 @@ class Points:
 
 @lru_cache(maxsize=ANSWERS_KEPT)
 def density(
-    points: Points, *, bandwidth_m: float, cell_size_m: float, kernel: str, weight: str | None
+    points: Points, *, bandwidth_m: float, cell_size_m: float, kernel: Kernel, weight: str | None
 ) -> xr.DataArray:
     """Return the kernel density of the located points per km², in metric coordinates.
 
@@ -156,7 +159,8 @@ def sectors_by_zone(points: Points, *, zoning: str, hexagon_m: float) -> pd.Data
             continue
         zones = distribution(part, zoning=zoning, hexagon_m=hexagon_m, weight=None)
         tables.append(zones[["id", "count"]].assign(sector=sector))
-    return pd.concat(tables, ignore_index=True)
+    counts: pd.DataFrame = pd.concat(tables, ignore_index=True)
+    return counts
 
 
 def _stated(frame: gpd.GeoDataFrame, weight: str, layer: str) -> pd.Series[float]:

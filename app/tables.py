@@ -21,6 +21,8 @@ EVIDENCE_CLASSES = ("official", "surveyed", "located", "schematic", "unlocated")
 CODED = ("evidence", "category", "level", "status", "sector", "kind", "scope", "part", "role")
 NUMBER_FORMATS = {
     "count": "%d",
+    "count_expected": "%.1f",
+    "count_sd": "%.1f",
     "covered_pct": "%.1f",
     "doubly_covered_pct": "%.1f",
     "demand_covered_pct": "%.1f",
@@ -32,6 +34,8 @@ NUMBER_FORMATS = {
 TABLE_HEIGHT = 330
 ROW_HEIGHT = 28
 SHORT_TABLE = 8
+ZONE_WIDTH = 96
+FIGURE_WIDTH = 68
 
 
 def zones_table(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> None:
@@ -137,8 +141,13 @@ def _zone_figures(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> pd.DataFra
 def _zone_columns(columns: Sequence[str]) -> dict[str, Any]:
     titles = {
         column: st.column_config.NumberColumn(
-            text(f"column.{column}"), format=NUMBER_FORMATS.get(column, "localized"), width="small"
+            text(f"column.{column}"),
+            format=NUMBER_FORMATS.get(column, "localized"),
+            width=FIGURE_WIDTH,
         )
         for column in columns
     }
-    return {"zone": st.column_config.TextColumn(text("column.zone")), **titles}
+    return {
+        "zone": st.column_config.TextColumn(text("column.zone"), width=ZONE_WIDTH),
+        **titles,
+    }

@@ -78,8 +78,9 @@ def whole_number(low: int, high: int) -> Callable[[object], int | None]:
     """Accept a whole number between two bounds, both included."""
 
     def parse(value: object) -> int | None:
-        is_int = isinstance(value, int) and not isinstance(value, bool)
-        return value if is_int and low <= value <= high else None
+        if isinstance(value, bool) or not isinstance(value, int):
+            return None
+        return value if low <= value <= high else None
 
     return parse
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from layers.catalogue import Description, describe, load, members, names, names_by_id
-    from layers.layout import area_balance
     from layers.document import map_document
+    from layers.layout import area_balance
     from layers.overlays import Choropleth, Features, Points, Surface
     from layers.schema import Field, Resource, resource
     from layers.selection import counted, located, select, unlocated

@@ -155,16 +155,16 @@ def members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
     links = links.drop_duplicates("feature_id")
     titles = names_by_id()
     rows: list[dict[str, Any]] = []
-    for link in links.itertuples(index=False):
-        place = gazetteer.place(link.feature_id)
+    for link in links.to_dict("records"):
+        place = gazetteer.place(link["feature_id"])
         if place is None:
             continue
         rows.append(
             {
-                "id": link.feature_id,
-                "name_zh": titles[link.feature_id],
-                "role": link.role,
-                "order": link.order,
+                "id": link["feature_id"],
+                "name_zh": titles[link["feature_id"]],
+                "role": link["role"],
+                "order": link["order"],
                 "accuracy_m": place.accuracy_m,
                 "radius_m": place.radius_m,
                 "geometry": shapely.Point(place.lon, place.lat),
@@ -210,9 +210,12 @@ def _gazetteer() -> Gazetteer:
 
 def _city_place(city_id: str) -> Callable[[], Place | None]:
     def place() -> Place | None:
-        city = _loaded("cities").set_index("id").loc[city_id]
-        area_km2 = float(geodesic_area_km2(gpd.GeoSeries([city.geometry], crs=CRS)).iloc[0])
-        return zone_place(city.geometry, area_km2=area_km2, accuracy_m=float(city.accuracy_m))
+        cities = _loaded("cities").set_index("id")
+        return zone_place(
+            cities.geometry[city_id],
+            area_km2=float(geodesic_area_km2(cities.geometry)[city_id]),
+            accuracy_m=float(cities["accuracy_m"][city_id]),
+        )
 
     return place
 
@@ -238,12 +241,12 @@ def _with_rules(frame: pd.DataFrame, members_of: dict[str, gpd.GeoDataFrame]) ->
     """Build the geometry of every row that has a rule."""
     roads = _loaded("roads").set_index("id", drop=False)
     shapes = []
-    for row in frame.itertuples(index=False):
-        followed = getattr(row, "roads", None)
+    for row in frame.to_dict("records"):
+        followed = row.get("roads")
         shapes.append(
             layout.build(
-                row.rule,
-                members=members_of.get(row.id),
+                row["rule"],
+                members=members_of.get(row["id"]),
                 roads=roads.loc[followed.split("|")] if isinstance(followed, str) else None,
                 districts=_loaded("districts"),
             )

@@ -7,13 +7,13 @@ web map and the printed map.
 from __future__ import annotations
 
 import base64
-import struct
-import zlib
+import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import rioxarray  # noqa: F401 - gives DataArray its .rio accessor
+from PIL import Image
 from pyproj import Transformer
 from rasterio.enums import Resampling
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WEB_MERCATOR = "EPSG:3857"
-SURFACE_OPACITY = 0.8
+SURFACE_PALETTE = "YlGnBu"
+SURFACE_OPACITY = 0.82
 # Below this share of its maximum a surface fades out, so that zero is transparent.
 SURFACE_FADE = 0.2
 SURFACE_TICKS = 5
@@ -70,7 +71,7 @@ class Choropleth:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surface:
-    """A raster painted from low to high (cividis), zero and no data transparent.
+    """A raster painted from pale to dark (YlGnBu), zero and no data transparent.
 
     Parameters
     ----------
@@ -201,15 +202,18 @@ def classify(overlay: Choropleth) -> Classes:
     if known.size == 0:
         return Classes(np.full(values.size, -1, dtype=np.intp), (), (), ())
     uppers = _upper_bounds(overlay, known)
-    low = float(known.min()) if overlay.breaks is None else -np.inf
     codes = np.searchsorted(uppers, values, side="left")
     codes[~np.isfinite(values)] = -1
+    if overlay.breaks is None:
+        lows = [float(values[codes == code].min()) for code in range(uppers.size)]
+    else:
+        lows = [-np.inf, *uppers[:-1].tolist()]
     ramp = palette("YlGnBu", max(MIN_RAMP, uppers.size))
     picks = np.linspace(0, len(ramp) - 1, uppers.size).round().astype(int)
     return Classes(
         codes=codes,
         uppers=tuple(uppers.tolist()),
-        lows=(low, *uppers[:-1].tolist()),
+        lows=tuple(lows),
         colours=tuple(ramp[pick] for pick in picks),
     )
 
@@ -246,7 +250,7 @@ def paint(overlay: Surface) -> dict[str, Any]:
     values = np.nan_to_num(warped.to_numpy(), nan=0.0)
     top = float(np.nan_to_num(array.to_numpy(), nan=0.0).max(initial=0.0))
     share = np.clip(values / top, 0.0, 1.0) if top > 0 else np.zeros_like(values)
-    colours = palette("cividis")
+    colours = palette(SURFACE_PALETTE)
     rgba = np.dstack([_ramp(share, colours), _alpha(share)])
     west, south, east, north = warped.rio.bounds()
     to_degrees = Transformer.from_crs(WEB_MERCATOR, "EPSG:4326", always_xy=True)
@@ -266,7 +270,8 @@ def _upper_bounds(overlay: Choropleth, known: NDArray[np.float64]) -> NDArray[np
                 f"Choropleth: classes={overlay.classes}; choose from 1 to {MAX_RAMP} classes"
             )
         shares = np.arange(1, overlay.classes + 1) / overlay.classes
-        return np.unique(np.quantile(known, shares))
+        # A break is a value that occurs, so that a count has no class that ends at 7.4.
+        return np.unique(np.quantile(known, shares, method="inverted_cdf"))
     uppers = np.asarray(overlay.breaks, dtype="float64")
     if uppers.size == 0 or uppers.size > MAX_RAMP or np.any(np.diff(uppers) <= 0):
         raise InputError(
@@ -296,19 +301,6 @@ def _alpha(share: NDArray[np.float64]) -> NDArray[np.uint8]:
 
 
 def _png(rgba: NDArray[np.uint8]) -> bytes:
-    """Return an 8-bit RGBA picture as PNG (ISO/IEC 15948), without filters."""
-    height, width = rgba.shape[:2]
-    rows = np.zeros((height, 1 + 4 * width), dtype=np.uint8)
-    rows[:, 1:] = rgba.reshape(height, 4 * width)
-
-    def chunk(kind: bytes, body: bytes) -> bytes:
-        check = zlib.crc32(kind + body)
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", check)
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(rows.tobytes(), 9))
-        + chunk(b"IEND", b"")
-    )
+    file = io.BytesIO()
+    Image.fromarray(rgba).save(file, format="PNG", optimize=True)
+    return file.getvalue()

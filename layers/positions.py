@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +19,7 @@ import shapely
 from geo.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Hashable, Mapping
 
 CRS = "EPSG:4490"
 
@@ -73,8 +73,10 @@ class Gazetteer:
             [table.reindex(columns=wanted).astype("object") for table in tables],
             ignore_index=True,
         )
-        stacked = stacked.astype("object").where(stacked.notna(), None)
-        self._rows = {row.id: row for row in stacked.itertuples(index=False)}
+        stacked = stacked.where(stacked.notna(), None)
+        self._rows: dict[str, dict[Hashable, Any]] = {
+            row["id"]: row for row in stacked.to_dict("records")
+        }
         self._built = built
         self._places: dict[str, Place | None] = {}
 
@@ -105,7 +107,7 @@ class Gazetteer:
             row = self._rows.get(feature_id)
             if row is None:
                 return False
-            feature_id = row.same_as or row.within or feature_id
+            feature_id = row["same_as"] or row["within"] or feature_id
         return False
 
     def _find(self, feature_id: str, chain: tuple[str, ...]) -> Place | None:
@@ -117,21 +119,23 @@ class Gazetteer:
                 f"{chain[0]!r} is placed by {feature_id!r}, which no layer has; "
                 "correct its `within` or `same_as`"
             )
-        if row.lon is not None and row.lat is not None:
-            accuracy = float(row.accuracy_m)
-            radius = accuracy if row.radius_m is None else float(row.radius_m)
-            return Place(float(row.lon), float(row.lat), accuracy, radius)
-        if row.same_as is not None:
-            return self.place(row.same_as, asked_by=chain)
-        if row.within is None:
+        if row["lon"] is not None and row["lat"] is not None:
+            accuracy = float(row["accuracy_m"])
+            radius = accuracy if row["radius_m"] is None else float(row["radius_m"])
+            return Place(float(row["lon"]), float(row["lat"]), accuracy, radius)
+        if row["same_as"] is not None:
+            return self.place(row["same_as"], asked_by=chain)
+        if row["within"] is None:
             return None
-        zone = self.place(row.within, asked_by=chain)
+        zone = self.place(row["within"], asked_by=chain)
         if zone is None:
             return None
         return Place(zone.lon, zone.lat, zone.radius_m, zone.radius_m)
 
 
-def zone_place(geometry: shapely.Geometry, *, area_km2: float, accuracy_m: float) -> Place:
+def zone_place(
+    geometry: shapely.Polygon | shapely.MultiPolygon, *, area_km2: float, accuracy_m: float
+) -> Place:
     """Return a polygon's place: its centroid, with the radius of the disc of equal area."""
     centre = geometry.centroid
     return Place(centre.x, centre.y, accuracy_m, math.sqrt(area_km2 / math.pi) * 1000.0)

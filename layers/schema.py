@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 DATA_DIR = Path(__file__).resolve().parent.parent / "data"
 MAX_PROBLEMS_SHOWN = 20
-DTYPES = {"string": "str", "number": "float64", "integer": "Int64"}
+DTYPES: dict[str, Any] = {"string": "str", "number": "float64", "integer": "Int64"}
 
 Geometry = Literal["point", "line", "polygon", "mixed", "table"]
 Group = Literal["224", "plan", "context", "about"]

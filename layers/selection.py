@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import shapely
+
 from geo.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
+    import numpy as np
+    from numpy.typing import NDArray
 
 FILTERS = ("category", "level", "status", "sector", "kind", "scope", "evidence")
 
@@ -68,9 +72,15 @@ def counted(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def located(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the features that have a place on the map."""
-    return frame[frame.geometry.notna() & ~frame.geometry.is_empty]
+    return frame[~_nowhere(frame)]
 
 
 def unlocated(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the features that the documents give no usable place: for lists, not for maps."""
-    return frame[frame.geometry.isna() | frame.geometry.is_empty]
+    return frame[_nowhere(frame)]
+
+
+def _nowhere(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    shapes = frame.geometry.to_numpy()
+    nowhere: NDArray[np.bool_] = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    return nowhere

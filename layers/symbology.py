@@ -250,7 +250,7 @@ def palette(name: str, classes: int | None = None) -> list[str]:
     Parameters
     ----------
     name
-        ``"YlGnBu"`` (ColorBrewer, for classes) or ``"cividis"`` (for surfaces).
+        ``"YlGnBu"`` (ColorBrewer).
     classes
         Number of colours; the finest ramp there is when None.
 

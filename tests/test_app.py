@@ -26,7 +26,7 @@ def page(name: str, **parameters: str) -> AppTest:
 
 
 def words(test: AppTest) -> str:
-    parts = [*test.caption, *test.info, *test.error, *test.subheader, *test.metric]
+    parts = [*test.caption, *test.info, *test.error, *test.metric]
     return " ".join(f"{getattr(part, 'label', '')} {part.value}" for part in parts)
 
 

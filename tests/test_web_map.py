@@ -567,7 +567,7 @@ def test_the_build_asks_for_npm_only_where_there_is_none(monkeypatch, tmp_path):
 
 
 def test_layers_do_not_know_the_app():
-    for name in ("map_document", "web_map", "overlays", "symbology", "basemaps"):
+    for name in ("document", "webmap", "overlays", "symbology", "basemaps"):
         tree = ast.parse((ROOT / "layers" / f"{name}.py").read_text("utf-8"))
         roots = {
             node.module.split(".")[0]

@@ -57,7 +57,7 @@ with map_column:
         key="coverage-map",
     )
 with results:
-    at_distance = curve.set_index("distance_m").loc[distance_m]
+    at_distance = curve.set_index("distance_m").loc[distance_m].to_dict()
     covered, doubly = st.columns(2)
     covered.metric(text("coverage.covered"), f"{number(at_distance['covered_pct'], digits=1)} %")
     doubly.metric(

@@ -8,7 +8,7 @@ import geo
 from app import choices, maps, questions
 from app.charts import bars
 from app.controls import choose, slide, switch
-from app.frame import download, draw_map, map_and_results, note_on_points
+from app.frame import download, draw_map, heading, map_and_results, note_on_points
 from app.texts import language, number, text
 
 KERNELS = ("quartic", "gaussian", "epanechnikov", "triangular", "uniform")
@@ -62,7 +62,7 @@ with map_column:
 with results:
     st.metric(text("density.peak"), f"{number(float(surface.max()))} {unit}")
     note_on_points(located, points.unlocated())
-    st.subheader(text("density.ranking"))
+    heading(text("density.ranking"))
     bars(
         choices.zone_table(ranking, value),
         title=text(f"column.{value}"),

@@ -8,7 +8,7 @@ import geo
 from app import choices, maps, picking, questions
 from app.charts import bars
 from app.controls import choose
-from app.frame import download, draw_map, map_and_results, note_on_points
+from app.frame import download, draw_map, listing, map_and_results, note_on_points
 from app.tables import features, zone_picker
 from app.texts import language, number, text
 
@@ -84,12 +84,31 @@ with results:
     with table:
         zone_picker(
             zones,
-            ["count", "share_pct", "density_per_km2", *(["weight_sum"] if weight else [])],
+            [
+                *(["weight_sum"] if weight else []),
+                "count",
+                "count_expected",
+                "count_sd",
+                "share_pct",
+                "density_per_km2",
+            ],
             zone=zone,
         )
     with lost:
         st.caption(text("distribution.unlocated_note"))
         features(unlocated)
+    if zone is None:
+        st.caption(text("distribution.click"))
+    else:
+        inside = choices.in_zone(located, zones, zone)
+        listing(
+            text(
+                "distribution.zone_projects",
+                zone=choices.zone_name(zones, zone),
+                n=number(len(inside)),
+            ),
+            inside,
+        )
     for note, shown in (
         ("distribution.overlap", zones.attrs["zones_overlap"]),
         ("distribution.outside", zones.attrs["points_outside"]),

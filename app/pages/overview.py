@@ -8,7 +8,7 @@ import layers
 from app import maps
 from app.choices import layer_title, value_title
 from app.controls import choose, choose_some
-from app.frame import draw_map, listing, map_and_results, target_row
+from app.frame import draw_map, heading, listing, map_and_results, target_row
 from app.overview import TARGET_YEAR, belongs_to, members_of, targets
 from app.texts import language, number, text
 
@@ -39,8 +39,11 @@ with map_column:
     clicked = draw_map(maps.overview(theme, tuple(evidence), language()), key="overview-map")
 with results:
     if clicked:
-        listing("overview.members", members_of(clicked["id"], language()))
-        listing("overview.belongs", belongs_to(clicked["id"], language()))
-    st.subheader(text("overview.targets", year=TARGET_YEAR))
+        for title, names in (
+            ("overview.members", members_of(clicked["id"], language())),
+            ("overview.belongs", belongs_to(clicked["id"], language())),
+        ):
+            listing(text(title, n=len(names)), names)
+    heading(text("overview.targets", year=TARGET_YEAR))
     for target in targets(language()):
         target_row(target)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pandas as pd
 import streamlit as st
 
@@ -32,7 +34,7 @@ with st.sidebar:
         download(
             "sources.download",
             f"{layer}{suffix}",
-            lambda suffix=suffix: geo.vector_bytes(frame, suffix),
+            partial(geo.vector_bytes, frame, suffix),
             detail=suffix[1:].upper(),
         )
 with overview:

@@ -256,7 +256,7 @@
     const bar = el("div", "bar");
     bar.style.background = `linear-gradient(to right, ${layer.colours.join(",")})`;
     const ticks = el("div", "ticks");
-    layer.ticks.forEach((tick) => ticks.append(el("span", "", String(Number(tick.toPrecision(3))))));
+    layer.ticks.forEach((tick) => ticks.append(el("span", "", String(Number(tick.toPrecision(2))))));
     section.append(bar, ticks);
     return section;
   }

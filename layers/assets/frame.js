@@ -43,7 +43,6 @@
   }
 
   function render(args) {
-    document.body.style.height = `${args.height}px`;
     send("setFrameHeight", { height: args.height });
     if (args.document === shown) {
       return;

@@ -8,7 +8,7 @@
   const ARROW_EVERY_PX = 110;
   const ARROW_PX = 13;
   const DENSE = 0.7;
-  const EARTH_TOLERANCE_PX = 0.8;
+  const EARTH_TOLERANCE_PX = 0.25;
 
   class Shapes {
     constructor(host) {
