@@ -10,8 +10,9 @@ from app.texts import text
 
 st.set_page_config(page_title="湘江新区规划图集", layout="wide", initial_sidebar_state="expanded")
 with st.sidebar:
-    st.html(f'<div class="brand">{text("app.title")}</div>')
+    brand = st.container()
     choose_language()
+    brand.html(f'<div class="brand">{text("app.title")}</div>')
 page = st.navigation(
     [
         st.Page("app/pages/overview.py", title=text("page.overview"), default=True),

@@ -16,7 +16,9 @@ BAR = "#2C7FB8"
 BAR_HEIGHT = 24
 # What Vega needs around the bars themselves.
 FRAME_PX = 12
-ROOM_FOR_VALUES_PX = 34
+ROOM_FOR_VALUES = 1.35
+LEGEND_PX = 130
+OTHERS_OPACITY = 0.35
 MAX_BARS = 14
 COLOURS = {"covered": "#2C7FB8", "doubly": "#253494", "gap": "#C9CDD2"}
 
@@ -42,18 +44,26 @@ def bars(
     """
     totals = table.groupby("name", sort=False)["value"].sum()
     order = totals.sort_values(ascending=False).index.tolist()[:MAX_BARS]
+    longest = max(float(totals.max()), 1e-9)
+    split = alt.Color(
+        f"{stack}:N", title=None, legend=alt.Legend(orient="bottom", columns=2, symbolSize=60)
+    ).scale(scheme="tableau20")
+    is_selected = alt.datum.id == selected
     shown = table[table["name"].isin(order)]
     pick = alt.selection_point(name="zone", fields=["id"])
     chart = (
         alt.Chart(shown)
         .mark_bar(cursor="pointer")
         .encode(
-            x=alt.X("value:Q", axis=None, scale=alt.Scale(padding=ROOM_FOR_VALUES_PX)),
+            x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, longest * ROOM_FOR_VALUES])),
             y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=110)),
-            color=alt.Color(f"{stack}:N", title=None, legend=None).scale(scheme="tableau20")
+            color=split if stack else alt.value(BAR),
+            opacity=alt.condition(is_selected, alt.value(1.0), alt.value(OTHERS_OPACITY))
+            if stack and selected
+            else alt.value(1.0),
+            stroke=alt.value(None)
             if stack
-            else alt.value(BAR),
-            stroke=alt.condition(alt.datum.id == selected, alt.value("black"), alt.value(None)),
+            else alt.condition(is_selected, alt.value("black"), alt.value(None)),
             strokeWidth=alt.value(2),
             tooltip=[
                 alt.Tooltip("name:N", title=text("column.zone")),
@@ -74,7 +84,7 @@ def bars(
     )
     st.caption(title)
     event = st.altair_chart(
-        chart.properties(height=BAR_HEIGHT * len(order) + FRAME_PX),
+        chart.properties(height=BAR_HEIGHT * len(order) + FRAME_PX + (LEGEND_PX if stack else 0)),
         key=key,
         on_select="rerun",
         width="stretch",

@@ -42,8 +42,13 @@ def points() -> questions.Points:
         title=layer_title,
         default="platforms",
     )
-    column = FILTERS_OF[layer][0]
-    return questions.Points(layer).filtered(column, _values(layer, column))
+    return main_filter(questions.Points(layer))
+
+
+def main_filter(chosen: questions.Points) -> questions.Points:
+    """Draw the first filter of the chosen layer; return the points that pass it."""
+    column = FILTERS_OF[chosen.layer][0]
+    return chosen.filtered(column, _values(chosen.layer, column))
 
 
 def finer(chosen: questions.Points) -> questions.Points:

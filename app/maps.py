@@ -54,7 +54,7 @@ def density(
         CONTEXT,
         overlays=(
             layers.Surface(surface, title=title_zh, title_en=title_en, unit=unit),
-            _dots(points),
+            _dots(points, lang),
         ),
         lang=lang,
     )
@@ -87,6 +87,7 @@ def coverage(
                 title_en=covered_en,
                 unit="%",
                 breaks=(20, 40, 60, 80, 100),
+                columns=_titles(["doubly_covered_pct", "uncovered_km2", "area_km2"], lang),
             ),
             layers.Features(
                 reach[["geometry"]].dissolve(),
@@ -94,7 +95,7 @@ def coverage(
                 title_en=areas_en,
                 fill_opacity=0.12,
             ),
-            _dots(sites),
+            _dots(sites, lang),
         ),
         lang=lang,
     )
@@ -105,13 +106,21 @@ def distribution(
     projects: Points, *, zoning: str, hexagon_m: float, measure: str, lang: str
 ) -> dict[str, Any]:
     """Return the map of zones coloured by a measure, with the projects."""
-    weight, column = questions.MEASURES[measure]
-    zones = questions.distribution(projects, zoning=zoning, hexagon_m=hexagon_m, weight=weight)
+    _, column = questions.MEASURES[measure]
+    zones = questions.spread(projects, zoning=zoning, hexagon_m=hexagon_m, measure=measure)
     title_zh, title_en = both(f"measure.{measure}")
     return layers.map_document(
         {projects.layer: projects.located()},
         visible=(*CONTEXT, projects.layer, ZONES),
-        overlays=(layers.Choropleth(zones, column, title=title_zh, title_en=title_en),),
+        overlays=(
+            layers.Choropleth(
+                zones,
+                column,
+                title=title_zh,
+                title_en=title_en,
+                columns=_titles(["count", "share_pct", "density_per_km2"], lang),
+            ),
+        ),
         lang=lang,
     )
 
@@ -122,12 +131,22 @@ def selecting(document: dict[str, Any], layer: str, feature_id: str | None) -> d
     return document | {"selected": chosen}
 
 
-def _dots(points: Points) -> layers.Points:
+def _dots(points: Points, lang: str) -> layers.Points:
     """Return the points of an analysis as small dots, which hide nothing of its result."""
     about = layers.resource(points.layer)
+    told = ["accuracy_m", "quote", "heading"]
     return layers.Points(
-        points.located(), title=about.title_zh, title_en=about.title_en, colour=DOT, size_px=3
+        points.located(),
+        title=about.title_zh,
+        title_en=about.title_en,
+        colour=DOT,
+        size_px=3,
+        columns={column: about.field(column).title(lang) for column in told},
     )
+
+
+def _titles(columns: list[str], lang: str) -> dict[str, str]:
+    return {column: both(f"column.{column}")[lang == "en"] for column in columns}
 
 
 def _kept(name: str, evidence: tuple[str, ...]) -> gpd.GeoDataFrame:

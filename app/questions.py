@@ -29,7 +29,7 @@ INVESTMENT = "investment_100m_cny"
 MEASURES: dict[str, tuple[str | None, str]] = {
     "count": (None, "count"),
     "investment": (INVESTMENT, "weight_sum"),
-    "sector": (None, "count"),
+    "sector": (None, "sectors"),
 }
 CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
 ANSWERS_KEPT = 64
@@ -147,6 +147,21 @@ def distribution(
     if weight is not None:
         frame = frame.assign(**{weight: _stated(frame, weight, points.layer).fillna(0.0)})
     return geo.distribution(frame, layers.zoning(zoning, hexagon_m=hexagon_m), weights=weight)
+
+
+@lru_cache(maxsize=ANSWERS_KEPT)
+def spread(projects: Points, *, zoning: str, hexagon_m: float, measure: str) -> gpd.GeoDataFrame:
+    """Return the distribution of projects with the column that a measure shows.
+
+    For ``"sector"`` that is ``sectors``: in how many sectors a zone has projects.
+    """
+    weight, _ = MEASURES[measure]
+    zones = distribution(projects, zoning=zoning, hexagon_m=hexagon_m, weight=weight)
+    if measure != "sector":
+        return zones
+    counts = sectors_by_zone(projects, zoning=zoning, hexagon_m=hexagon_m)
+    present = counts[counts["count"] > 0].groupby("id")["sector"].nunique()
+    return zones.assign(sectors=zones["id"].map(present).fillna(0).astype(int))
 
 
 @lru_cache(maxsize=ANSWERS_KEPT)

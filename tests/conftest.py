@@ -1,12 +1,36 @@
-"""What several tests need: the source documents, where they are at hand."""
+"""What several tests need: source documents, a browser that reaches no host, a Streamlit server."""
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import sync_playwright
 
-DOCUMENTS = Path(__file__).resolve().parents[2] / "shared" / "sources"
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENTS = ROOT.parent / "shared" / "sources"
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
+]
+OWN = ("file:", "data:", "blob:", "about:", "http://localhost", "http://127.0.0.1")
+OWN_SOCKETS = ("ws://localhost", "ws://127.0.0.1")
+START_S = 60.0
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +42,115 @@ def documents() -> dict[str, str]:
         path.stem: "".join(path.read_text(encoding="utf-8").split())
         for path in DOCUMENTS.glob("*.txt")
     }
+
+
+# ---- the browser ----
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Start Chromium for one file: its event loop must be gone before other files need theirs."""
+    with sync_playwright() as play:
+        found = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Give a function that opens a page in a context of its own.
+
+    The test fails on any script error, dialog or request to another host on such a page. A test
+    that serves another host itself adds its address to ``page.allowed``.
+    """
+    trouble: list[str] = []
+    with ExitStack() as contexts:
+
+        def open_page(width: int = 1440, height: int = 900) -> Page:
+            context: BrowserContext = browser.new_context(
+                viewport={"width": width, "height": height}
+            )
+            contexts.callback(context.close)
+            page = context.new_page()
+            _watch(page, trouble)
+            return page
+
+        yield open_page
+    assert trouble == []
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    """Open one page of 1440×900."""
+    return open_page()
+
+
+def _watch(page: Page, trouble: list[str]) -> None:
+    page.allowed = OWN
+    page.on("pageerror", lambda error: trouble.append(f"error: {error}"))
+    page.on(
+        "dialog", lambda dialog: (trouble.append(f"dialog: {dialog.message}"), dialog.dismiss())
+    )
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith(page.allowed) else trouble.append(request.url)
+        ),
+    )
+    page.on(
+        "websocket",
+        lambda found: None if found.url.startswith(OWN_SOCKETS) else trouble.append(found.url),
+    )
+
+
+# ---- the server ----
+
+
+@contextmanager
+def _serve_streamlit(script: Path, log: Path) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [
+        *(sys.executable, "-m", "streamlit", "run", str(script)),
+        "--server.headless=true",
+        f"--server.port={port}",
+        "--server.address=127.0.0.1",
+        "--browser.gatherUsageStats=false",
+        "--server.fileWatcherType=none",
+    ]
+    # Nothing of the developer's own settings or environment takes part.
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(log.parent)}
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_healthy(address, process, log)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+    assert "Traceback" not in log.read_text("utf-8"), log.read_text("utf-8")
+
+
+def _wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_S
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"{address}/_stcore/health") as reply:  # noqa: S310 - http
+                if reply.status == 200:
+                    return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.2)
+    pytest.fail(f"Streamlit did not start at {address}:\n{log.read_text('utf-8')}")
+
+
+@pytest.fixture(scope="session")
+def serve_streamlit() -> Callable[[Path, Path], object]:
+    """Give a context manager that serves a script, logs to a file and yields the address.
+
+    On leaving, the server is ended and its log must hold no traceback.
+    """
+    return _serve_streamlit

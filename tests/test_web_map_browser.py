@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlparse
 
 import folium
@@ -17,7 +11,6 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from playwright.sync_api import Page, Route, sync_playwright
 
 from geo.datum import wgs84_to_gcj02
 from layers.catalogue import load
@@ -25,19 +18,16 @@ from layers.document import map_document
 from layers.overlays import Choropleth, Features, Points, _png
 from layers.webmap import web_map
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Page, Route
+
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning"),
 ]
 
-ROOT = Path(__file__).resolve().parent.parent
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-]
-OWN = ("file:", "data:", "blob:", "http://localhost", "http://127.0.0.1", "about:")
 EVIL = "<img src=x onerror=alert(1)>`${1+1}`</script><script>alert(2)</script>\"'&amp;"
 # One transparent pixel: a tile that a test serves in place of a tile host.
 PIXEL = _png(np.zeros((1, 1, 4), dtype=np.uint8))
@@ -45,36 +35,6 @@ RECTANGLES = """
 selector => [...document.querySelectorAll(selector)].filter(e => e.offsetParent)
   .map(e => e.getBoundingClientRect()).map(r => [r.left, r.top, r.right, r.bottom])
 """
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
-
-
-@pytest.fixture
-def page(browser):
-    """A page that fails the test on any script error, dialog or request to another host."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    found = context.new_page()
-    trouble: list[str] = []
-    found.allowed = OWN
-    found.on("pageerror", lambda error: trouble.append(f"error: {error}"))
-    found.on(
-        "dialog", lambda dialog: (trouble.append(f"dialog: {dialog.message}"), dialog.dismiss())
-    )
-    found.on(
-        "request",
-        lambda request: (
-            None if request.url.startswith(found.allowed) else trouble.append(request.url)
-        ),
-    )
-    yield found
-    context.close()
-    assert trouble == []
 
 
 def show(page: Page, atlas, tmp_path: Path) -> None:
@@ -348,7 +308,7 @@ def test_every_text_changes_with_the_language(page, tmp_path):
 
 
 def serve_tiles(page: Page, asked: list[str]) -> None:
-    page.allowed = (*OWN, "https://")
+    page.allowed = (*page.allowed, "https://")
 
     def answer(route: Route) -> None:
         asked.append(route.request.url)
@@ -405,7 +365,7 @@ def test_features_outside_the_mainland_are_not_shifted(page, tmp_path):
 
 
 def test_a_base_map_that_fails_leaves_the_vector_one_standing(page, tmp_path):
-    page.allowed = (*OWN, "https://tile.openstreetmap.org/")
+    page.allowed = (*page.allowed, "https://tile.openstreetmap.org/")
     show(page, web_map(["cities"], basemap="osm"), tmp_path)
     page.wait_for_selector(".atlas-note:not([hidden])")
     assert "OpenStreetMap" in page.locator(".atlas-note").inner_text()
@@ -472,44 +432,12 @@ st.text(f"runs={st.session_state.runs} clicked={clicked}")
 
 
 @pytest.fixture(scope="module")
-def app(tmp_path_factory):
-    script = tmp_path_factory.mktemp("app") / "page.py"
+def app(serve_streamlit, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("app")
+    script = folder / "page.py"
     script.write_text(SCRIPT, "utf-8")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        str(script),
-        "--server.headless=true",
-        f"--server.port={port}",
-        "--server.address=127.0.0.1",
-        "--browser.gatherUsageStats=false",
-        "--server.fileWatcherType=none",
-    ]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT), "HOME": str(script.parent)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://127.0.0.1:{port}"
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with (
-            contextlib.suppress(OSError),
-            urllib.request.urlopen(f"{address}/_stcore/health") as reply,  # noqa: S310 - http
-        ):
-            if reply.status == 200:
-                break
-        time.sleep(0.3)
-    yield address
-    process.terminate()
-    process.wait(timeout=20)
+    with serve_streamlit(script, folder / "server.log") as address:
+        yield address
 
 
 def opened(page: Page, address: str):

@@ -21,7 +21,7 @@ with st.sidebar:
         title=lambda name: text(f"measure.{name}"),
         default="count",
     )
-    projects = choices.finer(questions.Points("projects"))
+    projects = choices.main_filter(questions.Points("projects"))
     with st.expander(text("app.more"), expanded=zoning == "hexagons"):
         hexagon_m = choices.hexagon_m(zoning)
 
@@ -34,7 +34,7 @@ if located.empty:
     st.stop()
 
 weight, value = questions.MEASURES[measure]
-zones = questions.distribution(projects, zoning=zoning, hexagon_m=hexagon_m, weight=weight)
+zones = questions.spread(projects, zoning=zoning, hexagon_m=hexagon_m, measure=measure)
 zones = zones.sort_values(value, ascending=False).reset_index(drop=True)
 zone = picking.selected_zone(zones["id"].tolist())
 
@@ -85,7 +85,7 @@ with results:
         zone_picker(
             zones,
             [
-                *(["weight_sum"] if weight else []),
+                *([] if value == "count" else [value]),
                 "count",
                 "count_expected",
                 "count_sd",

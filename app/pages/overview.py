@@ -45,5 +45,6 @@ with results:
         ):
             listing(text(title, n=len(names)), names)
     heading(text("overview.targets", year=TARGET_YEAR))
+    st.caption(text("overview.arrow"))
     for target in targets(language()):
         target_row(target)
