@@ -17,7 +17,8 @@ BAR_HEIGHT = 24
 # What Vega needs around the bars themselves.
 FRAME_PX = 12
 ROOM_FOR_VALUES = 1.35
-LEGEND_PX = 130
+LEGEND_PX = 215
+NAME_PX = 110
 OTHERS_OPACITY = 0.35
 MAX_BARS = 14
 COLOURS = {"covered": "#2C7FB8", "doubly": "#253494", "gap": "#C9CDD2"}
@@ -45,9 +46,8 @@ def bars(
     totals = table.groupby("name", sort=False)["value"].sum()
     order = totals.sort_values(ascending=False).index.tolist()[:MAX_BARS]
     longest = max(float(totals.max()), 1e-9)
-    split = alt.Color(
-        f"{stack}:N", title=None, legend=alt.Legend(orient="bottom", columns=2, symbolSize=60)
-    ).scale(scheme="tableau20")
+    key_below = alt.Legend(orient="bottom", direction="vertical", columns=1, symbolSize=60)
+    split = alt.Color(f"{stack}:N", title=None, legend=key_below).scale(scheme="tableau20")
     is_selected = alt.datum.id == selected
     shown = table[table["name"].isin(order)]
     pick = alt.selection_point(name="zone", fields=["id"])
@@ -56,7 +56,7 @@ def bars(
         .mark_bar(cursor="pointer")
         .encode(
             x=alt.X("value:Q", axis=None, scale=alt.Scale(domain=[0, longest * ROOM_FOR_VALUES])),
-            y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=110)),
+            y=alt.Y("name:N", sort=order, title=None, axis=alt.Axis(labelLimit=NAME_PX)),
             color=split if stack else alt.value(BAR),
             opacity=alt.condition(is_selected, alt.value(1.0), alt.value(OTHERS_OPACITY))
             if stack and selected

@@ -1,0 +1,711 @@
+"""The app from end to end: real pages, real data and real clicks, in a browser with no network."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs, urlencode, urlparse
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rasterio
+import shapely
+
+import layers
+from app import questions
+from app.choices import value_label
+from app.tables import ROW_HEIGHT
+from app.texts import LANGUAGES, _texts
+from layers.webmap import ASSETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from playwright.sync_api import Frame, Locator, Page
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[1]
+SCREENSHOTS = ROOT / "tests" / "screenshots"
+MAP_PAGES = ("overview", "density", "coverage", "distribution")
+PAGES = (*MAP_PAGES, "sources")
+VIEWS = [("zh", 1440, 900), ("zh", 1280, 720), ("en", 1440, 900)]
+MAP_SHARE = 0.62
+WAIT_MS = 30_000
+CIRCLES = "circles"
+ZONES = "overlay-1"
+
+CHINESE = re.compile(r"[\u3400-\u9fff]+")
+LATIN = re.compile(r"[A-Za-z]{2,}")
+
+PAINTED = """
+[...document.querySelectorAll('.leaflet-atlas-analysis-pane canvas')].some(canvas =>
+  canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(v => v > 0))
+"""
+# What a page's map must have drawn besides its base map.
+DRAWN = {
+    "overview": "document.querySelectorAll('.leaflet-atlas-area-pane path').length >= 6",
+    "density": "[...document.querySelectorAll('.leaflet-atlas-picture-pane img')]"
+    ".some(image => image.complete && image.naturalWidth > 1)",
+    "coverage": PAINTED,
+    "distribution": PAINTED,
+}
+# Words of the interface: neither the names and quotes of the data nor icons, which are drawn
+# from the words of an icon font.
+INTERFACE = ", ".join(
+    [
+        "[data-testid=stTopNavLink]",
+        "[data-testid=stWidgetLabel]",
+        "[data-testid=stHeading]",
+        "[data-testid=stTab]",
+        "[data-testid=stCaptionContainer]",
+        "[data-testid=stMetricLabel]",
+        "[data-testid=stExpander] summary",
+        "[data-testid=stSelectbox] input",
+        "[data-testid=stMultiSelect] input",
+        "[data-testid=stTextInput] input",
+        "[data-testid=stDownloadButton] button",
+        "[data-testid=stButtonGroup] button",
+        "[data-testid=stVegaLiteChart] text",
+        "[data-testid=stDataFrame] th",
+    ]
+)
+WORDS = """
+selector => [...document.querySelectorAll(selector)]
+  .filter(e => e.closest('svg, canvas') || e.getClientRects().length)
+  .flatMap(e => {
+    const copy = e.cloneNode(true);
+    copy.querySelectorAll('[data-testid=stIconMaterial]').forEach(icon => icon.remove());
+    return [copy.textContent, e.value, e.placeholder, e.ariaLabel];
+  })
+  .filter(text => text && text.trim())
+"""
+MAP_INTERFACE = (
+    ".atlas-search input, .atlas-tools button, .atlas-head, .atlas-legend, .atlas-layers, "
+    ".atlas-scale, .atlas-readout"
+)
+# Single lines that do not fit in their box, and so lose their end.
+CUT = """
+() => [...document.querySelectorAll('[data-testid=stTopNavLink] p, [data-testid=stWidgetLabel] p, '
+    + '[data-testid=stMetricLabel] p, [data-testid=stMetricValue] > div, [data-testid=stTab] p, '
+    + '[data-testid=stDownloadButton] p, [data-testid=stHeading] h1')]
+  .filter(e => e.getClientRects().length && e.scrollWidth > e.clientWidth + 1)
+  .map(e => e.textContent)
+"""
+# Neighbours in a column that stand on each other.
+OVERLAPS = """
+() => [...document.querySelectorAll('[data-testid=stVerticalBlock]')].flatMap(block => {
+  const boxes = [...block.children].flatMap(child => {
+    const rects = [child, ...child.querySelectorAll('h1, h2, h3, p, button, input, svg.marks')]
+      .filter(e => e.getClientRects().length && getComputedStyle(e).position === 'static')
+      .map(e => e.getBoundingClientRect()).filter(r => r.width > 1 && r.height > 1);
+    return rects.length ? [{ text: child.textContent.slice(0, 40),
+      top: Math.min(...rects.map(r => r.top)), bottom: Math.max(...rects.map(r => r.bottom)) }] : [];
+  });
+  return boxes.slice(1).filter((box, k) => box.top < boxes[k].bottom - 1)
+    .map(box => box.text);
+})
+"""
+STILL = (
+    "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
+)
+MAP_AT_REST = """
+() => { const { map } = Atlas.view;
+  return !map._animatingZoom && !(map._panAnim && map._panAnim._inProgress) }
+"""
+VIEW = "() => { const { lat, lon, zoom } = Atlas.view.state().view; return [lat, lon, zoom] }"
+SELECTED = """
+() => Atlas.view.selection
+  ? [Atlas.view.selection.layer.id, Atlas.view.selection.layer.value('id', Atlas.view.selection.i)]
+  : null
+"""
+# The first of some places whose pixel shows the map itself, neither a symbol nor a panel.
+FREE_PIXEL = """
+places => {
+  for (const [lon, lat] of places) {
+    const { x, y } = Atlas.view.map.latLngToContainerPoint(Atlas.view.toMap(lon, lat, false));
+    const top = document.elementFromPoint(x, y);
+    if (top && top.closest('.atlas-stage') && !top.closest('.leaflet-marker-icon, .atlas-label')) {
+      return [x, y];
+    }
+  }
+  return null;
+}
+"""
+
+
+# ---- the server and the page ----
+
+
+@pytest.fixture(scope="session")
+def app(serve_streamlit, tmp_path_factory):
+    log = tmp_path_factory.mktemp("server") / "server.log"
+    with serve_streamlit(ROOT / "streamlit_app.py", log) as address:
+        yield address
+
+
+def words(key: str, lang: str = "zh", **values: object) -> str:
+    return _texts()[key][lang].format(**values)
+
+
+def show(page: Page, app: str, name: str, **parameters: str) -> Frame | None:
+    """Open a page of the app; return the frame of its map when it has one."""
+    path = "" if name == "overview" else name
+    page.goto(f"{app}/{path}?{urlencode(parameters)}")
+    return drawn(page, name)
+
+
+def drawn(page: Page, name: str) -> Frame | None:
+    """Wait until a page has run and its map is drawn."""
+    still(page)
+    if name not in MAP_PAGES:
+        page.locator("[data-testid=stDataFrame] canvas").first.wait_for(timeout=WAIT_MS)
+        return None
+    page.frame_locator("iframe").locator(".atlas-legend").wait_for(timeout=WAIT_MS)
+    frame = page.locator("iframe").element_handle().content_frame()
+    frame.wait_for_function(
+        f"() => document.querySelector('.leaflet-atlas-land-pane path') && {DRAWN[name]}"
+    )
+    frame.wait_for_function(MAP_AT_REST)
+    still(page)
+    return frame
+
+
+def still(page: Page) -> None:
+    page.locator("[data-testid=stTopNavLink]").first.wait_for(timeout=WAIT_MS)
+    page.wait_for_function(STILL, timeout=WAIT_MS)
+
+
+def parameters(page: Page) -> dict[str, str]:
+    return {key: value[0] for key, value in parse_qs(urlparse(page.url).query).items()}
+
+
+def wait_for_parameter(page: Page, key: str, value: str | None) -> None:
+    page.wait_for_function(
+        "([key, value]) => new URLSearchParams(location.search).get(key) === value",
+        arg=[key, value],
+    )
+
+
+def errors(page: Page) -> list[str]:
+    """Return the texts of error boxes and of exceptions on a page."""
+    boxes = "[data-testid=stException], [data-testid=stAlertContentError]"
+    return page.locator(boxes).all_inner_texts()
+
+
+def sent_messages(page: Page) -> list[bytes]:
+    """Return the list to which every message from the page to Python is added: one per run."""
+    messages: list[bytes] = []
+    page.on("websocket", lambda found: found.on("framesent", messages.append))
+    return messages
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    """Pick an option of a select box with the mouse."""
+    page.get_by_role("combobox", name=label, exact=True).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def choose_language(page: Page, lang: str) -> None:
+    page.locator("[data-testid=stButtonGroup]").get_by_text(LANGUAGES[lang], exact=True).click()
+    first = page.locator("[data-testid=stTopNavLink]").first
+    first.get_by_text(words("page.overview", lang), exact=True).wait_for()
+
+
+def search(page: Page, frame: Frame, query: str) -> Locator:
+    """Type into the map's own search and return the rows that it finds."""
+    field = frame.locator(".atlas-search input")
+    field.click()
+    field.fill(query)
+    return frame.locator(".atlas-results li")
+
+
+def click_map(page: Page, frame: Frame, at: Iterable[float]) -> None:
+    """Press the mouse on a pixel of the map."""
+    corner = frame.frame_element().bounding_box()
+    x, y = at
+    page.mouse.click(corner["x"] + x, corner["y"] + y)
+
+
+def foreign(texts: Iterable[str], lang: str) -> list[str]:
+    """Return the texts that hold words of the other language."""
+    texts = [text for text in texts if text.strip() not in LANGUAGES.values()]
+    if lang == "en":
+        return [text for text in texts if CHINESE.search(text)]
+    map_texts = json.loads((ASSETS / "texts.json").read_text("utf-8"))["zh"].values()
+    chinese = [*(entry["zh"] for entry in _texts().values()), *map_texts]
+    # Latin words that stand in the Chinese texts as written: GeoTIFF, CSV, CGCS2000, units.
+    known = {word for text in chinese for word in LATIN.findall(text)} | {"km", "GPKG", "GEOJSON"}
+    return [text for text in texts if set(LATIN.findall(text)) - known]
+
+
+def interface_texts(page: Page, frame: Frame | None) -> list[str]:
+    """Return the words of the interface of a page and of its map, the layer panel unfolded."""
+    found = [page.title(), *page.evaluate(WORDS, INTERFACE)]
+    if frame is not None:
+        if frame.locator(".atlas-layers .atlas-body").count() == 0:
+            frame.locator(".atlas-layers .atlas-head").click()
+        found += [text.replace("\n", " ") for text in frame.evaluate(WORDS, MAP_INTERFACE)]
+    return found
+
+
+# ---- each page ----
+
+
+@pytest.mark.parametrize(("lang", "width", "height"), VIEWS)
+@pytest.mark.parametrize("name", PAGES)
+def test_page_shows_its_map_or_table(open_page, app, name, lang, width, height):
+    page = open_page(width, height)
+    frame = show(page, app, name, lang=lang)
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}_{lang}_{width}x{height}.png")
+    assert errors(page) == []
+    assert page.locator("[data-testid=stToast]").count() == 0
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(OVERLAPS) == []
+    if frame is None:
+        return
+    box = frame.frame_element().bounding_box()
+    assert box["width"] >= MAP_SHARE * width
+    assert box["y"] + box["height"] <= height + 1
+    legend = frame.locator(".atlas-legend")
+    assert legend.locator(".atlas-body > section").count() >= 2
+    assert frame.evaluate("() => Atlas.view.lang") == lang
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", MAP_PAGES)
+def test_the_first_screen_needs_no_scrolling(page, app, name, lang):
+    show(page, app, name, lang=lang)
+    for selector in ("html", "[data-testid=stMain]", "[data-testid=stSidebarContent]"):
+        hidden = page.eval_on_selector(selector, "e => e.scrollHeight - e.clientHeight")
+        assert hidden <= 2, selector
+
+
+def test_no_menu_of_streamlit_is_left(page, app):
+    show(page, app, "density")
+    for selector in ("stAppDeployButton", "stMainMenu", "stDecoration", "stStatusWidget"):
+        assert not page.locator(f"[data-testid={selector}]").is_visible(), selector
+    text = page.locator("body").inner_text()
+    for leftover in ("Deploy", "Made with", "Streamlit", "Rerun", "Settings"):
+        assert leftover not in text
+
+
+# ---- language ----
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_language_switch_changes_every_text(page, app, name):
+    frame = show(page, app, name)
+    chinese = interface_texts(page, frame)
+    assert foreign(chinese, "zh") == []
+    if frame is not None:
+        frame.evaluate("() => { Atlas.marked = true }")
+    choose_language(page, "en")
+    still(page)
+    if frame is not None:
+        frame.wait_for_function("() => Atlas.view.lang === 'en'")
+        assert frame.evaluate("() => Atlas.marked"), "the map was loaded anew"
+    english = interface_texts(page, frame)
+    assert len(english) > 10
+    assert foreign(english, "en") == []
+    links = page.locator("[data-testid=stTopNavLink]").all_inner_texts()
+    assert links == [words(f"page.{each}", "en") for each in PAGES]
+    choose_language(page, "zh")
+    links = page.locator("[data-testid=stTopNavLink]").all_inner_texts()
+    assert links == [words(f"page.{each}", "zh") for each in PAGES]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_table_of_the_sources_has_titles_in_the_language(page, app, lang):
+    show(page, app, "sources", lang=lang)
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        panel = page.get_by_role("tabpanel", name=tab.inner_text(), exact=True)
+        panel.locator("[data-testid=stDataFrame] th").first.wait_for(state="attached")
+        titles = panel.locator("[data-testid=stDataFrame] th").all_text_contents()
+        assert foreign(titles, lang) == [], tab.inner_text()
+
+
+def test_the_language_stays_from_page_to_page(page, app):
+    show(page, app, "overview", lang="en")
+    for name in (*PAGES[1:], "overview"):
+        page.get_by_role("link", name=words(f"page.{name}", "en"), exact=True).click()
+        page.wait_for_function(
+            "path => location.pathname === path", arg=f"/{'' if name == 'overview' else name}"
+        )
+        frame = drawn(page, name)
+        assert foreign(page.locator("[data-testid=stWidgetLabel]").all_inner_texts(), "en") == []
+        assert errors(page) == []
+        if frame is not None:
+            assert frame.evaluate("() => Atlas.view.lang") == "en"
+
+
+# ---- the map: cards and search ----
+
+
+def lonely_platform() -> pd.Series:
+    """Return the quoted platform that stands farthest from every other feature with a place."""
+    placed = pd.concat([layers.load(name) for name in ("platforms", "parks", "nodes")])
+    placed = placed[placed.geometry.notna()].to_crs(4547)
+    others = placed.geometry.centroid
+    distances = others.apply(lambda at: np.sort(others.distance(at).to_numpy())[1]).to_numpy()
+    placed = placed.assign(alone_m=distances)
+    quoted = placed[placed["id"].str.startswith("platform-") & placed["quote"].notna()]
+    return quoted.sort_values("alone_m").iloc[-1]
+
+
+def test_a_click_on_a_platform_shows_its_card(page, app):
+    frame = show(page, app, "overview")
+    choose(page, words("overview.theme"), words("overview.theme.platforms"))
+    wait_for_parameter(page, "theme", "platforms")
+    frame.wait_for_function("() => Atlas.view.visible.has('platforms')")
+    still(page)
+    platform = lonely_platform()
+    search(page, frame, platform["name_zh"])
+    page.keyboard.press("Enter")
+    frame.wait_for_function(f"({SELECTED})() !== null")
+    frame.wait_for_function(MAP_AT_REST)
+    still(page)
+    page.keyboard.press("Escape")
+    frame.locator(".atlas-card").wait_for(state="hidden")
+    still(page)
+
+    assert frame.evaluate(SELECTED) is None
+    place = frame.evaluate(
+        "id => { const { layer, i } = Atlas.view.model.find(id); const [x, y] = layer.place(i);"
+        " const at = Atlas.view.map.latLngToContainerPoint(Atlas.view.toMap(x, y, false));"
+        " return [at.x, at.y] }",
+        platform["id"],
+    )
+    click_map(page, frame, place)
+    card = frame.locator(".atlas-card")
+    card.wait_for()
+    assert card.locator("h3").text_content() == platform["name_zh"]
+    assert card.locator("blockquote").text_content() == f"「{platform['quote']}」"
+    sources = layers.load("sources").set_index("id")
+    assert sources.loc[platform["source_id"], "name_zh"] in card.inner_text()
+    assert platform["heading"] in card.inner_text()
+    assert frame.evaluate(SELECTED) == ["platforms", platform["id"]]
+    still(page)
+    assert errors(page) == []
+
+
+@pytest.mark.parametrize(
+    ("feature_id", "initials"),
+    [("city-dakecheng", "ylsdxkjc"), ("platform-csu", "zndx"), ("circle-gaoxin", "gxqjscxq")],
+)
+def test_chinese_pinyin_and_english_find_the_same_feature(page, app, feature_id, initials):
+    frame = show(page, app, "overview")
+    names = pd.concat([layers.load(name) for name in ("cities", "platforms", "circles")])
+    feature = names.set_index("id").loc[feature_id]
+    for query in (feature["name_zh"], initials, feature["name_en"]):
+        rows = search(page, frame, query)
+        assert rows.first.locator("span").text_content() == feature["name_zh"], query
+        page.keyboard.press("Enter")
+        frame.wait_for_function(f"({SELECTED})() !== null")
+        assert frame.evaluate(SELECTED)[1] == feature_id
+        page.keyboard.press("Escape")
+        frame.locator(".atlas-card").wait_for(state="hidden")
+
+
+# ---- shared links ----
+
+
+def drag_and_zoom(page: Page, frame: Frame) -> list[float]:
+    """Drag the map and turn the wheel; return the view when it stands still and is in the link."""
+    before = frame.evaluate(VIEW)
+    corner = frame.frame_element().bounding_box()
+    x, y = corner["x"] + 0.45 * corner["width"], corner["y"] + 0.55 * corner["height"]
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 90, y - 60, steps=6)
+    page.mouse.up()
+    frame.wait_for_function(f"lat => ({VIEW})()[0] !== lat", arg=before[0])
+    frame.wait_for_function(MAP_AT_REST)
+    page.mouse.wheel(0, -240)
+    frame.wait_for_function(f"zoom => ({VIEW})()[2] > zoom", arg=before[2])
+    frame.wait_for_function(MAP_AT_REST)
+    view = frame.evaluate(VIEW)
+    wait_for_parameter(page, "view", f"{view[0]:.5f},{view[1]:.5f},{view[2]:g}")
+    return view
+
+
+def test_panning_and_zooming_run_nothing(page, app):
+    messages = sent_messages(page)
+    frame = show(page, app, "overview")
+    before = len(messages)
+    drag_and_zoom(page, frame)
+    # The next message is that of a choice: panning and zooming have sent none before it.
+    choose(page, words("overview.theme"), words("overview.theme.projects"))
+    wait_for_parameter(page, "theme", "projects")
+    still(page)
+    assert len(messages) == before + 1
+
+
+LINKS = {
+    "density": ("projects", "sector", "bandwidth", 3500),
+    "coverage": ("platforms", "category", "distance", 3500),
+}
+
+
+@pytest.mark.parametrize("name", LINKS)
+def test_a_link_opens_the_same_controls_and_the_same_view(open_page, app, name):
+    layer, column, slider, metres = LINKS[name]
+    values = layers.load(layer)
+    value = values.loc[values.geometry.notna(), column].mode()[0]
+    page = open_page()
+    show(page, app, name)
+    choose_language(page, "en")
+    still(page)
+    title = layers.resource(layer).title("en")
+    if layer != "platforms":
+        choose(page, words("choose.layer", "en"), title)
+        wait_for_parameter(page, "layer", layer)
+        still(page)
+    choose(page, words(f"choose.{column}", "en"), value_label(column, value, lang="en"))
+    page.keyboard.press("Escape")
+    wait_for_parameter(page, column, json.dumps([value]))
+    still(page)
+    handle = page.get_by_role("slider", name=words(f"choose.{slider}", "en"))
+    for metre in (metres - 250, metres):
+        handle.press("ArrowRight")
+        wait_for_parameter(page, slider, str(metre))
+        still(page)
+    frame = drawn(page, name)
+    view = drag_and_zoom(page, frame)
+    visible = frame.evaluate("() => Atlas.view.state().layers")
+    legend = frame.locator(".atlas-legend").inner_text()
+
+    other = open_page()
+    other.goto(page.url)
+    same = drawn(other, name)
+    assert same.evaluate(VIEW) == pytest.approx(view, abs=1e-5)
+    assert same.evaluate("() => Atlas.view.state().layers") == visible
+    assert same.locator(".atlas-legend").inner_text() == legend
+    links = other.locator("[data-testid=stTopNavLink]").all_inner_texts()
+    assert links == [words(f"page.{each}", "en") for each in PAGES]
+    shown = other.get_by_role("combobox", name=words("choose.layer", "en"))
+    assert shown.input_value() == title
+    tags = other.locator("[data-testid=stMultiSelectTagsContainer]").first
+    assert value_label(column, value, lang="en") in tags.inner_text()
+    assert other.get_by_role("slider").first.input_value() == str(metres)
+    assert parameters(other) == parameters(page)
+    assert other.locator("[data-testid=stToast]").count() == 0
+
+
+def test_a_link_of_nonsense_opens_the_defaults_and_says_so(page, app):
+    show(page, app, "density", bandwidth="abc", layer="nope")
+    toast = page.locator("[data-testid=stToast]")
+    toast.wait_for()
+    for name in ("bandwidth", "layer"):
+        assert name in toast.inner_text()
+    start = words("app.bad_link").split("{", maxsplit=1)[0]
+    assert toast.inner_text().startswith(start)
+    assert page.get_by_role("slider").first.input_value() == "3000"
+    shown = page.get_by_role("combobox", name=words("choose.layer"))
+    assert shown.input_value() == layers.resource("platforms").title("zh")
+    assert not {"bandwidth", "layer"} & set(parameters(page))
+    assert errors(page) == []
+
+
+# ---- downloads ----
+
+
+def downloaded(page: Page, label: str, folder: Path) -> Path:
+    with page.expect_download() as waiting:
+        page.locator("[data-testid=stDownloadButton]").get_by_text(label, exact=True).click()
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
+
+
+def test_density_downloads_open_elsewhere(page, app, tmp_path):
+    show(page, app, "density")
+    points = questions.Points("platforms")
+    surface = questions.density(
+        points, bandwidth_m=3000, cell_size_m=250, kernel="quartic", weight=None
+    )
+    with rasterio.open(downloaded(page, words("density.download_tif"), tmp_path)) as raster:
+        assert raster.crs.to_epsg() == 4547
+        assert raster.units == (surface.attrs["units"],)
+        assert raster.res == (250, 250)
+        assert raster.read(1) == pytest.approx(surface.to_numpy(), nan_ok=True)
+    ranking = questions.distribution(
+        points, zoning="districts", hexagon_m=questions.HEXAGON_M, weight=None
+    )
+    path = downloaded(page, words("density.download_csv"), tmp_path)
+    table = pd.read_csv(path, encoding="utf-8-sig")
+    assert table.columns[0] == "id"
+    assert (
+        table.set_index("id")["name_zh"].to_dict() == ranking.set_index("id")["name_zh"].to_dict()
+    )
+    assert table["density_per_km2"].tolist() == sorted(table["density_per_km2"], reverse=True)
+
+
+def test_coverage_downloads_open_elsewhere(page, app, tmp_path):
+    show(page, app, "coverage")
+    sites = questions.Points("platforms")
+    areas = gpd.read_file(downloaded(page, words("coverage.download_gpkg"), tmp_path))
+    expected = questions.service_areas(sites, distance_m=3000)
+    assert areas.crs.to_epsg() == expected.crs.to_epsg()
+    assert len(areas) == len(expected)
+    assert areas.geometry.is_valid.all()
+    assert set(areas.geom_type) <= {"Polygon", "MultiPolygon"}
+    path = downloaded(page, words("coverage.download_csv"), tmp_path)
+    table = pd.read_csv(path, encoding="utf-8-sig").set_index("id")
+    assert set(table.index) == set(layers.zoning(CIRCLES)["id"])
+    assert table["covered_pct"].between(0, 100).all()
+
+
+def test_distribution_downloads_open_elsewhere(page, app, tmp_path):
+    show(page, app, "distribution")
+    zones = gpd.read_file(downloaded(page, words("distribution.download_geojson"), tmp_path))
+    expected = circle_counts()
+    assert zones.set_index("id")["count"].to_dict() == expected["count"].to_dict()
+    assert zones.set_index("id")["name_zh"].to_dict() == expected["name_zh"].to_dict()
+    west, south, east, north = zones.total_bounds
+    assert (112 < west < east < 114, 27 < south < north < 29) == (True, True)
+    path = downloaded(page, words("distribution.download_csv"), tmp_path)
+    table = pd.read_csv(path, encoding="utf-8-sig")
+    assert table.set_index("id")["count"].to_dict() == expected["count"].to_dict()
+
+
+def test_a_layer_downloads_whole(page, app, tmp_path):
+    show(page, app, "sources")
+    platforms = layers.load("platforms")
+    table = pd.read_csv(
+        downloaded(page, f"{words('sources.download')} CSV", tmp_path), encoding="utf-8-sig"
+    )
+    features = gpd.read_file(downloaded(page, f"{words('sources.download')} GPKG", tmp_path))
+    assert table["id"].tolist() == platforms["id"].tolist()
+    assert features["quote"].notna().sum() == platforms["quote"].notna().sum()
+    assert features.geometry.notna().sum() == platforms.geometry.notna().sum()
+
+
+# ---- one zone in map, chart and table ----
+
+
+def circle_counts() -> gpd.GeoDataFrame:
+    """Return the number of projects in each circle, by the circle's id."""
+    counts = questions.distribution(
+        questions.Points("projects"), zoning=CIRCLES, hexagon_m=questions.HEXAGON_M, weight=None
+    )
+    return counts.set_index("id")
+
+
+def places_only_in(zone: str) -> list[list[float]]:
+    """Return places in a circle and in no other, in the order of a grid."""
+    zones = layers.zoning(CIRCLES).set_index("id").geometry
+    alone = zones[zone].difference(zones.drop(zone).union_all()).buffer(-0.004)
+    west, south, east, north = alone.bounds
+    x, y = (axis.ravel() for axis in np.meshgrid(*np.linspace((west, south), (east, north), 25).T))
+    inside = shapely.contains_xy(alone, x, y)
+    return np.column_stack([x[inside], y[inside]]).tolist()
+
+
+def click_zone(page: Page, frame: Frame, zone: str) -> None:
+    frame.wait_for_function(MAP_AT_REST)
+    pixel = frame.evaluate(FREE_PIXEL, places_only_in(zone))
+    assert pixel is not None
+    click_map(page, frame, pixel)
+
+
+def click_bar(page: Page, zone: str) -> None:
+    name = circle_counts().loc[zone, "name_zh"]
+    open_tab(page, "distribution.chart")
+    page.locator(f"path[aria-roledescription=bar][aria-label*='{name}']").click()
+
+
+def click_row(page: Page, zone: str) -> None:
+    """Press the mouse on a row of the table, which is a canvas with its cells as fallback text."""
+    open_tab(page, "distribution.table")
+    name = circle_counts().loc[zone, "name_zh"]
+    canvas = page.get_by_role("tabpanel").locator("canvas[data-testid=data-grid-canvas]").first
+    row = canvas.locator("tr", has=page.locator("td", has_text=name))
+    number = int(row.get_attribute("aria-rowindex"))
+    # The head is row 1.
+    canvas.click(position={"x": 12, "y": ROW_HEIGHT * (number - 0.4)})
+
+
+def open_tab(page: Page, key: str) -> None:
+    tab = page.get_by_role("tab", name=words(key), exact=True)
+    if tab.get_attribute("aria-selected") != "true":
+        tab.click()
+
+
+def assert_selected(page: Page, frame: Frame, zone: str) -> None:
+    """Check that the link, the map, the chart and the table all show a zone as selected."""
+    name = circle_counts().loc[zone, "name_zh"]
+    wait_for_parameter(page, "zone", zone)
+    still(page)
+    frame.wait_for_function(f"zone => (({SELECTED})() || [])[1] === zone", arg=zone)
+    assert frame.evaluate(SELECTED) == [ZONES, zone]
+    assert frame.locator(".leaflet-atlas-chosen-pane path[stroke='#000000']").count() == 1
+    open_tab(page, "distribution.chart")
+    outlined = page.locator("path[aria-roledescription=bar][stroke=black]")
+    page.locator(f"path[aria-label*='{name}'][stroke=black]").wait_for()
+    assert outlined.count() == 1
+    open_tab(page, "distribution.table")
+    page.locator("canvas tr[aria-selected=true]", has_text=name).wait_for(state="attached")
+    assert page.locator("canvas tr[aria-selected=true]").count() == 1
+
+
+def test_a_zone_clicked_on_the_map_is_selected_everywhere(page, app):
+    frame = show(page, app, "distribution")
+    click_zone(page, frame, "circle-wangning")
+    assert_selected(page, frame, "circle-wangning")
+    click_zone(page, frame, "circle-kexuecheng")
+    assert_selected(page, frame, "circle-kexuecheng")
+
+
+def test_a_bar_that_is_clicked_is_selected_everywhere(page, app):
+    frame = show(page, app, "distribution")
+    for zone in ("circle-gaoxin", "circle-dakecheng", "circle-gaoxin"):
+        click_bar(page, zone)
+        assert_selected(page, frame, zone)
+
+
+def test_a_row_that_is_clicked_is_selected_everywhere(page, app):
+    frame = show(page, app, "distribution")
+    for zone in ("circle-gaoxin", "circle-dakecheng", "circle-gaoxin"):
+        click_row(page, zone)
+        assert_selected(page, frame, zone)
+
+
+def test_map_chart_and_table_take_turns(page, app):
+    frame = show(page, app, "distribution")
+    click = {
+        "map": lambda zone: click_zone(page, frame, zone),
+        "bar": lambda zone: click_bar(page, zone),
+        "row": lambda zone: click_row(page, zone),
+    }
+    first, second = "circle-gaoxin", "circle-wangning"
+    # Each comes after each other one, and selects again what it has selected before.
+    turns = ["map", "bar", "map", "row", "bar", "row", "map"]
+    assert {*pairwise(turns)} == {(a, b) for a in click for b in click if a != b}
+    for number, how in enumerate(turns):
+        zone = (first, second)[number % 2]
+        click[how](zone)
+        assert_selected(page, frame, zone)
+
+
+def test_a_link_to_a_zone_selects_it_everywhere(page, app):
+    frame = show(page, app, "distribution", zone="circle-dakecheng")
+    assert_selected(page, frame, "circle-dakecheng")
+
+
+def test_a_click_beside_the_zones_selects_none(page, app):
+    frame = show(page, app, "distribution", zone="circle-dakecheng")
+    assert_selected(page, frame, "circle-dakecheng")
+    click_map(page, frame, frame.evaluate(FREE_PIXEL, [[113.15, 28.0], [112.6, 28.0]]))
+    wait_for_parameter(page, "zone", None)
+    still(page)
+    assert page.locator("canvas tr[aria-selected=true]").count() == 0
+    open_tab(page, "distribution.chart")
+    assert page.locator("path[aria-roledescription=bar][stroke=black]").count() == 0
