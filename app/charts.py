@@ -43,9 +43,13 @@ def bars(
     stack
         Column whose values split each bar by colour; none when empty.
     """
+    table = table[table["value"] > 0]
     totals = table.groupby("name", sort=False)["value"].sum()
     order = totals.sort_values(ascending=False).index.tolist()[:MAX_BARS]
-    longest = max(float(totals.max()), 1e-9)
+    if totals.empty:
+        st.caption(text("app.no_bars"))
+        return None
+    longest = float(totals.max())
     key_below = alt.Legend(orient="bottom", direction="vertical", columns=1, symbolSize=60)
     split = alt.Color(f"{stack}:N", title=None, legend=key_below).scale(scheme="tableau20")
     is_selected = alt.datum.id == selected

@@ -108,6 +108,8 @@ def distribution(
     """Return the map of zones coloured by a measure, with the projects."""
     _, column = questions.MEASURES[measure]
     zones = questions.spread(projects, zoning=zoning, hexagon_m=hexagon_m, measure=measure)
+    if zoning == "hexagons":
+        zones = zones[zones["count"] > 0]
     title_zh, title_en = both(f"measure.{measure}")
     return layers.map_document(
         {projects.layer: projects.located()},

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 from shapely import MultiPolygon, Point, Polygon, box
 
-from geo.zonal import distribution
 from geo.errors import CRSError, InputError
 from geo.locate import Locator
+from geo.zonal import distribution
 
 EAST, NORTH = 500_000.0, 3_100_000.0
 CORNER = np.array([EAST, NORTH])
