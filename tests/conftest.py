@@ -31,6 +31,7 @@ FLAGS = [
 OWN = ("file:", "data:", "blob:", "about:", "http://localhost", "http://127.0.0.1")
 OWN_SOCKETS = ("ws://localhost", "ws://127.0.0.1")
 START_S = 60.0
+TIMEOUT_MS = 12_000
 
 
 @pytest.fixture(scope="session")
@@ -71,6 +72,7 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
                 viewport={"width": width, "height": height}
             )
             contexts.callback(context.close)
+            context.set_default_timeout(TIMEOUT_MS)
             page = context.new_page()
             _watch(page, trouble)
             return page

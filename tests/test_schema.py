@@ -78,7 +78,7 @@ def test_every_entry_of_the_package_is_complete(item: Resource) -> None:
         assert field.title_zh
         assert field.title_en
         if field.type == "number":
-            assert field.unit or field.name in {"value"}, f"{item.name}.{field.name} has no unit"
+            assert field.unit or field.name == "value", f"{item.name}.{field.name} has no unit"
 
 
 def test_load_hands_out_the_callers_own_copy() -> None:
