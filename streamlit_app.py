@@ -8,7 +8,7 @@ from app import frame
 from app.controls import choose_language
 from app.texts import text
 
-st.set_page_config(page_title="湘江新区规划图集", layout="wide", initial_sidebar_state="expanded")
+st.set_page_config(page_title=text("app.title"), layout="wide", initial_sidebar_state="expanded")
 with st.sidebar:
     brand = st.container()
     choose_language()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app import url_state
-from app.texts import DEFAULT, LANGUAGES, text
+from app.texts import DEFAULT, LANGUAGES, language, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,6 +23,7 @@ def choose_language() -> None:
         format_func=lambda code: LANGUAGES[code],
         required=True,
         label_visibility="collapsed",
+        on_change=_carry_over,
     )
     url_state.publish("lang", DEFAULT)
 
@@ -31,9 +32,10 @@ def choose(
     key: str, label: str, options: Sequence[str], *, title: Callable[[str], str], default: str
 ) -> str:
     """Draw a select box of one option and return it."""
-    url_state.seed(key, default, url_state.one_of(options))
-    chosen = st.selectbox(text(label), options, key=key, format_func=title)
-    url_state.publish(key, default)
+    widget = _key(key)
+    url_state.seed(widget, default, url_state.one_of(options), parameter=key)
+    chosen = st.selectbox(text(label), options, key=widget, format_func=title)
+    url_state.publish(widget, default, parameter=key)
     return chosen or default
 
 
@@ -42,11 +44,12 @@ def choose_some(
 ) -> list[str]:
     """Draw a select box of several options and return the chosen ones; none means all."""
     nothing: list[str] = []
-    url_state.seed(key, nothing, url_state.some_of(options))
+    widget = _key(key)
+    url_state.seed(widget, nothing, url_state.some_of(options), parameter=key)
     chosen = st.multiselect(
-        text(label), options, key=key, format_func=title, placeholder=text("choose.placeholder")
+        text(label), options, key=widget, format_func=title, placeholder=text("choose.placeholder")
     )
-    url_state.publish(key, nothing)
+    url_state.publish(widget, nothing, parameter=key)
     return chosen
 
 
@@ -64,3 +67,19 @@ def switch(key: str, label: str) -> bool:
     on = st.toggle(text(label), key=key)
     url_state.publish(key, default=False)
     return on
+
+
+def _key(key: str) -> str:
+    """Return the key of a control whose options are words.
+
+    Streamlit keeps such a control's value as the words shown, so each language has its own.
+    """
+    return f"{key}@{language()}"
+
+
+def _carry_over() -> None:
+    """Take the choices along when the language changes."""
+    for key, value in list(st.session_state.items()):
+        name, mark, lang = str(key).rpartition("@")
+        if mark and lang in LANGUAGES and lang != language():
+            st.session_state[_key(name)] = value

@@ -45,6 +45,7 @@ STYLE = """
 [data-testid="stMetricValue"] { font-size: 1.25rem; }
 [data-testid="stMetricLabel"] { color: #52606D; }
 iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !important; }
+.st-key-results { max-height: calc(100vh - 4.1rem); overflow-y: auto; overflow-x: hidden; }
 .brand { font-size: 1.15rem; font-weight: 700; line-height: 1.6; }
 .heading { font-weight: 700; padding-top: .2rem; }
 .indicator { border-bottom: 1px solid #E4E7EB; padding: .28rem 0; line-height: 1.3; }
@@ -71,7 +72,7 @@ def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not publ
 def map_and_results() -> tuple[DeltaGenerator, DeltaGenerator]:
     """Return the column of the map and the narrow column of the results beside it."""
     left, right = st.columns(MAP_AND_RESULTS)
-    return left, right
+    return left, right.container(key="results")
 
 
 def heading(words: str) -> None:

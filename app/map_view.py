@@ -64,7 +64,7 @@ def map_view(
             f"map_view: {', '.join(missing)} missing from the package; "
             "in a checkout run 'python hatch_build.py' once"
         )
-    clicked: dict[str, str] | None = _component(
+    report: dict[str, Any] | None = _component(
         document=document if isinstance(document, str) else to_json(document),
         height=height,
         tianditu_key=tianditu_key,
@@ -72,4 +72,11 @@ def map_view(
         key=key,
         default=None,
     )
-    return clicked
+    return clicked(report)
+
+
+def clicked(report: dict[str, Any] | None) -> dict[str, str] | None:
+    """Return the feature in what the map last told, None when that was a click beside all."""
+    if not report or "id" not in report:
+        return None
+    return {"layer": report["layer"], "id": report["id"]}

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 NOTHING = ""
 MAP_KEY = "zones-map"
-CHART_KEY = "zones-chart"
 
 
 def selected_zone(ids: Sequence[str]) -> str | None:
@@ -31,19 +30,22 @@ def selected_zone(ids: Sequence[str]) -> str | None:
     """
     url_state.seed("zone", NOTHING, url_state.one_of(ids))
     zone: str = st.session_state["zone"]
-    reports = {
-        "map": (st.session_state.get(MAP_KEY) or {}).get("id"),
-        "chart": _chart_report(),
-        "table": _table_report(ids, zone),
-    }
-    for source, report in reports.items():
-        seen = f"_seen_{source}"
-        if source in reports and report != st.session_state.get(seen):
-            st.session_state[seen] = report
-            zone = report or NOTHING
-    st.session_state["zone"] = zone if zone in ids else NOTHING
+    chosen = next(
+        (
+            report
+            for report in (_from_map(), _from_chart(zone), _from_table(ids, zone))
+            if report is not None
+        ),
+        zone,
+    )
+    st.session_state["zone"] = chosen if chosen in ids else NOTHING
     url_state.publish("zone", NOTHING)
     return st.session_state["zone"] or None
+
+
+def chart_key(zone: str | None) -> str:
+    """Return the chart's key: a new one per zone, so that it starts with nothing clicked."""
+    return f"zones-chart-{zone or NOTHING}"
 
 
 def table_key(zone: str | None) -> str:
@@ -56,15 +58,28 @@ def table_default(ids: Sequence[str], zone: str | None) -> DataframeStateInput:
     return {"selection": {"rows": [row for row, key in enumerate(ids) if key == zone]}}
 
 
-def _chart_report() -> str | None:
-    event = st.session_state.get(CHART_KEY)
+def _from_map() -> str | None:
+    """Return the zone clicked on the map since the last run, NOTHING for a click beside all."""
+    report = st.session_state.get(MAP_KEY)
+    if not report or report["click"] == st.session_state.get("_click_seen"):
+        return None
+    st.session_state["_click_seen"] = report["click"]
+    zone: str = report.get("id", NOTHING)
+    return zone
+
+
+def _from_chart(zone: str) -> str | None:
+    """Return the zone whose bar was clicked; the chart of a zone starts with none."""
+    event = st.session_state.get(chart_key(zone))
     clicked = event["selection"].get("zone", []) if event else []
     return clicked[0].get("id") if clicked else None
 
 
-def _table_report(ids: Sequence[str], zone: str) -> str | None:
+def _from_table(ids: Sequence[str], zone: str) -> str | None:
+    """Return the zone whose row was clicked, NOTHING when the row was cleared."""
     event = st.session_state.get(table_key(zone))
     if not event:
-        return st.session_state.get("_seen_table")
+        return None
     rows = event["selection"]["rows"]
-    return ids[rows[0]] if rows and rows[0] < len(ids) else None
+    now = ids[rows[0]] if rows and rows[0] < len(ids) else NOTHING
+    return None if now == zone else now

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+import layers
 from app import picking
 from app.choices import value_title
 from app.texts import language, text
@@ -105,6 +106,22 @@ def features(
         row_height=ROW_HEIGHT,
         placeholder="",
     )
+
+
+def area_balance(balance: pd.DataFrame) -> None:
+    """Draw the known areas of the New Area's parts against the printed one."""
+    names = layers.names_by_id(lang=language())
+    shown = {
+        text("column.name"): [
+            names[key] if key in names else text(f"area.{key}") for key in balance["id"]
+        ],
+        text("column.part"): [
+            None if pd.isna(part) else value_title("part", part) for part in balance["part"]
+        ],
+        text("column.basis"): [text(f"basis.{basis}") for basis in balance["basis"]],
+        text("column.area_km2"): balance["area_km2"].round(1),
+    }
+    st.dataframe(pd.DataFrame(shown), hide_index=True, height="content", placeholder="–")
 
 
 def matching(frame: pd.DataFrame, word: str) -> pd.DataFrame:

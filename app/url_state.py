@@ -19,37 +19,47 @@ Value = TypeVar("Value")
 REFUSED = "_refused_parameters"
 
 
-def seed(key: str, default: Value, parse: Callable[[object], Value | None]) -> None:
+def seed(
+    key: str,
+    default: Value,
+    parse: Callable[[object], Value | None],
+    *,
+    parameter: str | None = None,
+) -> None:
     """Give a control its first value: from the address if that is valid, else the default.
 
     Parameters
     ----------
     key
-        Key of the control and name of the parameter.
+        Key of the control.
     default
         Value without a parameter.
     parse
         Turns the parameter's JSON value into the control's, or returns None to refuse it.
+    parameter
+        Name of the parameter; the key where none is given.
     """
     if key in st.session_state:
         return
-    raw = st.query_params.get(key)
+    parameter = parameter or key
+    raw = st.query_params.get(parameter)
     value = None if raw is None else parse(_decoded(raw))
     if raw is not None and value is None:
-        st.session_state.setdefault(REFUSED, []).append(key)
+        st.session_state.setdefault(REFUSED, []).append(parameter)
     st.session_state[key] = default if value is None else value
 
 
-def publish(key: str, default: object) -> None:
+def publish(key: str, default: object, *, parameter: str | None = None) -> None:
     """Write a control's value to the address, or take it out when it is the default."""
     value = st.session_state[key]
+    parameter = parameter or key
     if value == default:
-        if key in st.query_params:
-            del st.query_params[key]
+        if parameter in st.query_params:
+            del st.query_params[parameter]
         return
     encoded = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if st.query_params.get(key) != encoded:
-        st.query_params[key] = encoded
+    if st.query_params.get(parameter) != encoded:
+        st.query_params[parameter] = encoded
 
 
 def refused() -> list[str]:

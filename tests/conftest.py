@@ -134,7 +134,10 @@ def _serve_streamlit(script: Path, log: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(timeout=20)
-    assert "Traceback" not in log.read_text("utf-8"), log.read_text("utf-8")
+    # A socket that a browser has closed makes the server complain; our own files must not.
+    own = [f'File "{folder}' for folder in (ROOT, script.parent)]
+    lines = [line for line in log.read_text("utf-8").splitlines() if "site-packages" not in line]
+    assert [line for line in lines if any(place in line for place in own)] == []
 
 
 def _wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
@@ -153,6 +156,6 @@ def _wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Pat
 def serve_streamlit() -> Callable[[Path, Path], object]:
     """Give a context manager that serves a script, logs to a file and yields the address.
 
-    On leaving, the server is ended and its log must hold no traceback.
+    On leaving, the server is ended, and no traceback in its log may pass through our files.
     """
     return _serve_streamlit

@@ -68,7 +68,7 @@ def test_a_bad_link_opens_the_default_view(key: str, value: str) -> None:
     assert not test.exception
     assert f"（{key}）" in test.toast[0].value
     assert test.slider(key="bandwidth").value == 3000
-    assert test.selectbox(key="layer").value == "platforms"
+    assert test.selectbox(key="layer@zh").value == "platforms"
 
 
 def test_a_choice_goes_into_the_address_and_a_default_leaves_it() -> None:

@@ -70,7 +70,7 @@ with results:
             bars(
                 choices.sector_table(projects, zones, zoning=zoning, hexagon_m=hexagon_m),
                 title=text("measure.sector"),
-                key=picking.CHART_KEY,
+                key=picking.chart_key(zone),
                 selected=zone,
                 stack="sector",
             )
@@ -78,7 +78,7 @@ with results:
             bars(
                 choices.zone_table(zones, value),
                 title=text(f"measure.{measure}"),
-                key=picking.CHART_KEY,
+                key=picking.chart_key(zone),
                 selected=zone,
             )
     with table:

@@ -12,7 +12,7 @@ import layers
 from app.choices import layer_title, value_title
 from app.controls import choose
 from app.frame import download
-from app.tables import EVIDENCE_CLASSES, features, matching
+from app.tables import EVIDENCE_CLASSES, area_balance, features, matching
 from app.texts import language, named, text
 
 overview, quotes, conflicts, licences, area = st.tabs(
@@ -78,9 +78,4 @@ with licences:
     )
 with area:
     st.caption(text("sources.area_note"))
-    st.dataframe(
-        layers.area_balance(layers.load("planning_area"), layers.load("districts")),
-        hide_index=True,
-        height="content",
-        placeholder="–",
-    )
+    area_balance(layers.area_balance(layers.load("planning_area"), layers.load("districts")))

@@ -7,6 +7,7 @@
   let view = null;
   let shown = null;
   let urlState = true;
+  let clicks = 0;
 
   function send(type, content) {
     window.parent.postMessage({ isStreamlitMessage: true, type: `streamlit:${type}`, ...content }, "*");
@@ -58,7 +59,11 @@
       framed: true,
       keys: args.tianditu_key ? { tianditu: args.tianditu_key } : {},
       state: urlState ? readAddress() : {},
-      onSelect: (value) => send("setComponentValue", { value, dataType: "json" }),
+      // Numbered, so that the same feature clicked twice is told twice.
+      onSelect: (value) => {
+        clicks += 1;
+        send("setComponentValue", { value: { ...value, click: clicks }, dataType: "json" });
+      },
       onState: (state) => urlState && writeAddress(state),
     });
   }
