@@ -77,7 +77,7 @@ def belongs_to(feature_id: str, lang: str) -> list[str]:
 
 
 def _value(row: dict[Hashable, Any], lang: str) -> str:
-    return f"{number(row['value'])} {unit_label(row['unit'], lang=lang)}"
+    return f"{number(row['value'])} {unit_label(row['unit'], lang=lang)}".rstrip()
 
 
 def _names(ids: pd.Series, lang: str) -> list[str]:
