@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from app import frame
 from app.controls import choose_language
 from app.texts import text
 
-st.set_page_config(page_title=text("app.title"), layout="wide", initial_sidebar_state="expanded")
+st.set_page_config(
+    page_title=text("app.title"),
+    page_icon=str(Path(__file__).parent / "app" / "icon.svg"),
+    layout="wide",
+    initial_sidebar_state="expanded",
+)
 with st.sidebar:
     brand = st.container()
     choose_language()
