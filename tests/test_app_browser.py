@@ -122,6 +122,16 @@ MAP_AT_REST = """
 () => { const { map } = Atlas.view;
   return !map._animatingZoom && !(map._panAnim && map._panAnim._inProgress) }
 """
+# A chart is drawn twice when its tab is opened, and what is pressed in between is lost.
+CHART_AT_REST = """
+() => {
+  const chart = document.querySelector('[data-testid=stVegaLiteChart] svg');
+  const same = chart && chart === window.chartBefore && chart.outerHTML === window.chartTextBefore;
+  [window.chartBefore, window.chartTextBefore] = [chart, chart && chart.outerHTML];
+  window.chartSame = same ? window.chartSame + 1 : 0;
+  return window.chartSame >= 3;
+}
+"""
 VIEW = "() => { const { lat, lon, zoom } = Atlas.view.state().view; return [lat, lon, zoom] }"
 SELECTED = """
 () => Atlas.view.selection
@@ -633,6 +643,7 @@ def click_zone(page: Page, frame: Frame, zone: str) -> None:
 def click_bar(page: Page, zone: str) -> None:
     name = circle_counts().loc[zone, "name_zh"]
     open_tab(page, "distribution.chart")
+    page.wait_for_function(CHART_AT_REST, polling=80)
     page.locator(f"path[aria-roledescription=bar][aria-label*='{name}']").click()
 
 
