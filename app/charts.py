@@ -21,7 +21,7 @@ LEGEND_PX = 215
 NAME_PX = 110
 OTHERS_OPACITY = 0.35
 MAX_BARS = 14
-COLOURS = {"covered": "#2C7FB8", "doubly": "#253494", "gap": "#C9CDD2"}
+COLOURS = {"covered": "#2C7FB8", "doubly": "#253494"}
 
 
 def bars(

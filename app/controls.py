@@ -34,7 +34,13 @@ def choose(
     """Draw a select box of one option and return it."""
     widget = _key(key)
     url_state.seed(widget, default, url_state.one_of(options), parameter=key)
-    chosen = st.selectbox(text(label), options, key=widget, format_func=title)
+    chosen = st.selectbox(
+        text(label),
+        options,
+        key=widget,
+        format_func=title,
+        placeholder=text("choose.placeholder"),
+    )
     url_state.publish(widget, default, parameter=key)
     return chosen or default
 
@@ -47,7 +53,12 @@ def choose_some(
     widget = _key(key)
     url_state.seed(widget, nothing, url_state.some_of(options), parameter=key)
     chosen = st.multiselect(
-        text(label), options, key=widget, format_func=title, placeholder=text("choose.placeholder")
+        text(label),
+        options,
+        key=widget,
+        format_func=title,
+        placeholder=text("choose.placeholder"),
+        select_all=False,
     )
     url_state.publish(widget, nothing, parameter=key)
     return chosen

@@ -10,7 +10,7 @@ import streamlit as st
 import layers
 from app import picking
 from app.choices import value_title
-from app.texts import language, text
+from app.texts import language, number, text
 from layers.schema import resource
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 EVIDENCE_CLASSES = ("official", "surveyed", "located", "schematic", "unlocated")
+REFERENCES = ("source_id", "flag")
 CODED = ("evidence", "category", "level", "status", "sector", "kind", "scope", "part", "role")
 NUMBER_FORMATS = {
     "count": "%d",
@@ -35,8 +36,8 @@ NUMBER_FORMATS = {
 TABLE_HEIGHT = 330
 ROW_HEIGHT = 28
 SHORT_TABLE = 8
-ZONE_WIDTH = 96
-FIGURE_WIDTH = 68
+ZONE_WIDTH = 118
+FIGURE_WIDTH = 56
 
 
 def zones_table(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> None:
@@ -74,7 +75,7 @@ def zone_picker(zones: gpd.GeoDataFrame, columns: Sequence[str], *, zone: str | 
     st.dataframe(
         _zone_figures(zones, columns),
         hide_index=True,
-        height=TABLE_HEIGHT,
+        height="content" if len(zones) <= SHORT_TABLE else TABLE_HEIGHT,
         row_height=ROW_HEIGHT,
         placeholder="–",
         column_config=_zone_columns(columns),
@@ -119,7 +120,9 @@ def area_balance(balance: pd.DataFrame) -> None:
             None if pd.isna(part) else value_title("part", part) for part in balance["part"]
         ],
         text("column.basis"): [text(f"basis.{basis}") for basis in balance["basis"]],
-        text("column.area_km2"): balance["area_km2"].round(1),
+        text("column.area_km2"): [
+            None if pd.isna(area) else number(area, digits=1) for area in balance["area_km2"]
+        ],
     }
     st.dataframe(pd.DataFrame(shown), hide_index=True, height="content", placeholder="–")
 
@@ -142,12 +145,21 @@ def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
         field = description.field(column)
         unit = f" ({field.unit})" if field.unit else ""
         values = frame[column]
-        if column in CODED:
+        if column == "accuracy_m":
+            values = values.round().astype("Int64")
+        elif column in REFERENCES:
+            values = values.map(_named, na_action="ignore")
+        elif column in CODED:
             values = values.map(
                 lambda value, column=column: value_title(column, value), na_action="ignore"
             )
         shown[field.title(language()) + unit] = values
     return pd.DataFrame(shown)
+
+
+def _named(ids: str) -> str:
+    names = layers.names_by_id(lang=language())
+    return text("app.separator").join(names[key] for key in ids.split("|"))
 
 
 def _zone_figures(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> pd.DataFrame:

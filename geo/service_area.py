@@ -266,8 +266,9 @@ def _areas_km2(layers: list[NDArray[Any]], crs: Any) -> list[Floats]:  # noqa: A
 
 def _percent(part: Floats, whole: Floats) -> Floats:
     percent: Floats = np.full(part.shape, np.nan)
-    np.divide(100.0 * part, whole, out=percent, where=whole > 0)
-    return percent
+    # 100 times a quotient of equals is 100; a quotient of 100 times may be a digit above.
+    np.divide(part, whole, out=percent, where=whole > 0)
+    return 100.0 * percent
 
 
 def _within(points: Floats, sites: Floats, distance_m: float) -> NDArray[np.bool_]:

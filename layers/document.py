@@ -24,7 +24,7 @@ from geo.errors import CRSError, InputError, LayerError
 from layers.basemaps import basemap as basemap_named
 from layers.basemaps import basemaps
 from layers.catalogue import load, members
-from layers.overlays import Choropleth, Features, Overlay, Points, Surface, classify, paint
+from layers.overlays import Choropleth, Classes, Features, Overlay, Points, Surface, classify, paint
 from layers.schema import resource, resources
 from layers.symbology import Style, layer_style, layer_styles, symbology, value_label
 
@@ -38,6 +38,7 @@ __all__ = ["Choropleth", "Features", "Overlay", "Points", "Surface", "map_docume
 
 CRS = "EPSG:4490"
 DECIMALS = 6
+SCHEMATIC_EDGE = "#4C6378"
 LANGUAGES = ("zh", "en")
 VERSION = 1
 # What every card treats in its own way, and what is of no use to a reader.
@@ -128,7 +129,12 @@ def map_document(
         "visible": shown,
         "selected": None if selected is None else {"layer": selected[0], "id": selected[1]},
         "bounds": _bounds(encoded, shown),
-        "sources": _cited("sources", encoded, "source_id", ["name_zh", "name_en", "attribution"]),
+        "sources": _cited(
+            "sources",
+            encoded,
+            "source_id",
+            ["name_zh", "name_en", "attribution", "attribution_en"],
+        ),
         "belongs": _belongs(encoded),
         "conflicts": _cited("conflicts", encoded, "flag", ["name_zh", "name_en"]),
     }
@@ -262,21 +268,28 @@ def _overlay(name: str, overlay: Overlay) -> dict[str, Any]:
         table["class"] = [str(code) for code in classes.codes]
         table[overlay.column] = overlay.frame[overlay.column].to_numpy()
         fields.insert(0, _field(overlay.column, title, unit=overlay.unit))
-        common |= _classed(classes.lows, classes.uppers, classes.colours) | {"unit": overlay.unit}
+        common |= _classed(classes, schematic=_schematic(overlay.frame)) | {"unit": overlay.unit}
     return {**_features(overlay.frame, table), **common, "fields": fields}
 
 
-def _classed(
-    lows: tuple[float, ...], uppers: tuple[float, ...], colours: tuple[str, ...]
-) -> dict[str, Any]:
+def _schematic(frame: gpd.GeoDataFrame) -> bool:
+    """Tell whether all areas of a frame are built by a rule, and so are drawn dashed."""
+    return "evidence" in frame and bool((frame["evidence"] == "schematic").all())
+
+
+def _classed(classes: Classes, *, schematic: bool) -> dict[str, Any]:
     empty = symbology()["no_data"]
+    edge = SCHEMATIC_EDGE if schematic else "#FFFFFF"
+    dash = symbology()["evidence"]["schematic"]["dash"] if schematic else ""
     entries = [
         {
             "value": str(code),
             "label": {"zh": _range(low, high), "en": _range(low, high)},
-            "style": asdict(Style(colour, edge="#FFFFFF", weight=0.8, fill_opacity=0.78)),
+            "style": asdict(Style(colour, edge=edge, weight=0.9, fill_opacity=0.78, dash=dash)),
         }
-        for code, (low, high, colour) in enumerate(zip(lows, uppers, colours, strict=True))
+        for code, (low, high, colour) in enumerate(
+            zip(classes.lows, classes.uppers, classes.colours, strict=True)
+        )
     ]
     grey = Style(empty["colour"], edge="#FFFFFF", weight=0.8, fill_opacity=0.6)
     entries.append({"value": "-1", "label": empty["label"], "style": asdict(grey)})

@@ -89,9 +89,10 @@ MAP_INTERFACE = """
 CUT = """
 () => [...document.querySelectorAll('[data-testid=stTopNavLink] p, [data-testid=stWidgetLabel] p, '
     + '[data-testid=stMetricLabel] p, [data-testid=stMetricValue] > div, [data-testid=stTab] p, '
-    + '[data-testid=stDownloadButton] p, [data-testid=stHeading] h1')]
+    + '[data-testid=stDownloadButton] p, [data-testid=stHeading] h1, '
+    + '[data-testid=stSelectbox] input')]
   .filter(e => e.getClientRects().length && e.scrollWidth > e.clientWidth + 1)
-  .map(e => e.textContent)
+  .map(e => e.value || e.textContent)
 """
 # Neighbours in a column that stand on each other.
 OVERLAPS = """
@@ -180,6 +181,7 @@ def drawn(page: Page, name: str) -> Frame | None:
     if name not in MAP_PAGES:
         page.locator("[data-testid=stDataFrame] canvas").first.wait_for(timeout=WAIT_MS)
         return None
+    assert errors(page) == []
     page.frame_locator("iframe").locator(".atlas-legend").wait_for(timeout=WAIT_MS)
     frame = page.locator("iframe").element_handle().content_frame()
     frame.wait_for_function(
@@ -305,8 +307,18 @@ def test_page_shows_its_map_or_table(open_page, app, name, lang, size):
     assert box["width"] >= MAP_SHARE * width
     assert box["y"] + box["height"] <= height + 1
     legend = frame.locator(".atlas-legend")
+    strip = frame.locator(".atlas-strip").bounding_box()
+    for panel in (legend, frame.locator(".atlas-scale")):
+        place = panel.bounding_box()
+        assert place["y"] + place["height"] <= strip["y"] + 1
     assert legend.locator(".atlas-body > section").count() >= 2
     assert frame.evaluate("() => Atlas.view.lang") == lang
+
+
+@pytest.mark.parametrize(("zoning", "distance"), [("hexagons", "3000"), ("planning_area", "15000")])
+def test_zones_that_are_wholly_covered_are_drawn(page, app, zoning, distance):
+    show(page, app, "coverage", zoning=zoning, distance=distance)
+    assert errors(page) == []
 
 
 def test_no_menu_of_streamlit_is_left(page, app):
@@ -367,7 +379,13 @@ def test_every_table_of_the_sources_has_titles_in_the_language(page, app):
             open_tab(page, f"sources.{key}", lang)
             table = page.get_by_role("tabpanel").locator("[data-testid=stDataFrame]").first
             table.locator("th").first.wait_for(state="attached")
-            assert foreign(table.locator("th").all_text_contents(), lang) == [], (lang, key)
+            titles = table.locator("th").all_text_contents()
+            assert foreign(titles, lang) == [], (lang, key)
+            if key == "conflicts":
+                kind = 1 + titles.index(layers.resource("conflicts").field("kind").title(lang))
+                kinds = table.locator(f"td[aria-colindex='{kind}']").all_text_contents()
+                assert len(kinds) == len(layers.load("conflicts"))
+                assert foreign(kinds, lang) == []
 
 
 def test_the_language_stays_from_page_to_page(page, app):

@@ -69,7 +69,7 @@ with results:
         if measure == "sector":
             bars(
                 choices.sector_table(projects, zones, zoning=zoning, hexagon_m=hexagon_m),
-                title=text("measure.sector"),
+                title=text("measure.sector.bars"),
                 key=picking.chart_key(zone),
                 selected=zone,
                 stack="sector",

@@ -15,6 +15,8 @@ from app.frame import download
 from app.tables import EVIDENCE_CLASSES, area_balance, features, matching
 from app.texts import language, named, text
 
+FORMATS = {".csv": "CSV", ".geojson": "GeoJSON", ".gpkg": "GeoPackage"}
+
 overview, quotes, conflicts, licences, area = st.tabs(
     [
         text("sources.layers"),
@@ -35,7 +37,7 @@ with st.sidebar:
             "sources.download",
             f"{layer}{suffix}",
             partial(geo.vector_bytes, frame, suffix),
-            detail=suffix[1:].upper(),
+            detail=FORMATS[suffix],
         )
 with overview:
     st.caption(text("sources.evidence_help"))
@@ -50,12 +52,14 @@ with overview:
                     value_title("evidence", key): about.evidence.get(key)
                     for key in EVIDENCE_CLASSES
                 },
-                text("column.source"): "、".join(
+                text("column.source"): text("app.separator").join(
                     named(source["name_zh"], source["name_en"]) for source in about.sources
                 ),
             }
         )
-    st.dataframe(pd.DataFrame(rows), hide_index=True, height="content", placeholder="–")
+    st.dataframe(
+        pd.DataFrame(rows).convert_dtypes(), hide_index=True, height="content", placeholder="–"
+    )
 with quotes:
     word = st.text_input(text("sources.filter"), key="filter")
     found = matching(frame, word)

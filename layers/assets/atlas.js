@@ -116,9 +116,25 @@
       const [left, right] = this.panels.covered();
       const clear = { paddingTopLeft: [left, PADDING[1]], paddingBottomRight: [right, PADDING[1]] };
       const zoom = (px) => this.map.getBoundsZoom(bounds, false, L.point(px));
+      const under = zoom([2 * PADDING[0], 2 * PADDING[1]]);
+      const beside = zoom([left + right, 2 * PADDING[1]]);
       // Beside the panels where that costs little, else under them.
-      const beside = zoom([left + right, 2 * PADDING[1]]) >= zoom([2 * PADDING[0], 2 * PADDING[1]]) - 0.5;
-      this.map.fitBounds(bounds, { ...(beside ? clear : { padding: PADDING }), maxZoom: 15, animate });
+      const costs = beside < under && beside >= under - 0.5;
+      this.map.fitBounds(bounds, { ...(costs ? clear : { padding: PADDING }), maxZoom: 15, animate });
+      if (beside === under && !animate) {
+        this.clearPanels(bounds, left, right);
+      }
+    }
+
+    // In the middle there is room on both sides: move only as far as a panel covers something.
+    clearPanels(bounds, left, right) {
+      const west = this.map.latLngToContainerPoint(bounds.getSouthWest()).x;
+      const east = this.map.latLngToContainerPoint(bounds.getNorthEast()).x;
+      const hidden = east - (this.map.getSize().x - right);
+      const room = west - left;
+      if (hidden > 0 && room > 0) {
+        this.map.panBy([Math.min(hidden, room), 0], { animate: false });
+      }
     }
 
     state() {

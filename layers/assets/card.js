@@ -191,7 +191,7 @@
       section.append(row(el, sample(layer, classes[0][1].i), panels.words(layer.title), total));
       return section;
     }
-    const title = el("h4", "", panels.words(layer.title) + (layer.unit ? `（${layer.unit}）` : ""));
+    const title = el("h4", "", panels.words(layer.title) + (layer.unit ? panels.bracketed(layer.unit) : ""));
     title.append(el("span", "count", total.toLocaleString("en-US")));
     section.append(title, ...classes.map(([key, { n, i }]) => {
       const entry = layer.byValue.get(key);
@@ -252,7 +252,7 @@
 
   function ramp(panels, layer, el) {
     const section = el("section", "atlas-ramp");
-    section.append(el("h4", "", panels.words(layer.title) + (layer.unit ? `（${layer.unit}）` : "")));
+    section.append(el("h4", "", panels.words(layer.title) + (layer.unit ? panels.bracketed(layer.unit) : "")));
     const bar = el("div", "bar");
     bar.style.background = `linear-gradient(to right, ${layer.colours.join(",")})`;
     const ticks = el("div", "ticks");

@@ -89,8 +89,8 @@
     refresh() {
       this.drawLegend();
       this.drawScale();
-      this.drawCredit();
       this.pointer(null);
+      this.drawCredit();
     }
 
     drawTools() {
@@ -291,6 +291,10 @@
       this.readout.textContent = `${this.t("coordinates")}  ${lon.toFixed(6)}, ${lat.toFixed(6)}`;
     }
 
+    bracketed(unit) {
+      return this.view.lang === "en" ? ` (${unit})` : `（${unit}）`;
+    }
+
     drawCredit() {
       const { view } = this;
       const base = view.baseRecord(view.base);
@@ -299,7 +303,7 @@
         const ids = layer.columns.source_id;
         (ids ? new Set(Array.isArray(ids) ? ids : ids.values) : new Set()).forEach((id) => {
           const source = view.document.sources[id];
-          lines.add(source ? source.attribution : "");
+          lines.add(source ? source[view.lang === "en" ? "attribution_en" : "attribution"] : "");
         });
       });
       this.credit.textContent = [...lines].filter(Boolean).join(" · ");
