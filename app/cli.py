@@ -221,7 +221,7 @@ def _deliver(frame: gpd.GeoDataFrame, *, as_json: bool, output: Path | None) -> 
     if as_json:
         _print_json(_records(frame))
     elif output is None:
-        table = frame.drop(columns=["geometry", "evidence", "rule", "name_en"])
+        table = frame.drop(columns=["geometry", "evidence", "rule", "name_en"], errors="ignore")
         typer.echo(table.to_string(index=False, float_format="{:,.2f}".format))
 
 

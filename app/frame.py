@@ -38,7 +38,8 @@ STYLE = """
 :root { font-variant-numeric: tabular-nums; }
 [data-testid="stMainBlockContainer"] { padding: 3.7rem .75rem 0 .75rem; }
 [data-testid="stSidebar"] { width: 212px !important; min-width: 212px !important; }
-[data-testid="stSidebarContent"] [data-testid="stSidebarUserContent"] { padding: 0 .8rem; }
+[data-testid="stSidebarContent"] { padding-left: .8rem; padding-right: .8rem; }
+[data-testid="stSidebarContent"] [data-testid="stSidebarUserContent"] { padding: 0; }
 [data-testid="stSidebarHeader"] { height: 1.2rem; min-height: 1.2rem; padding: 0; margin: 0; }
 [data-testid="stVerticalBlock"] { gap: .55rem; }
 [data-testid="stHorizontalBlock"] { gap: .75rem; }

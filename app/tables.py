@@ -36,8 +36,8 @@ NUMBER_FORMATS = {
 TABLE_HEIGHT = 330
 ROW_HEIGHT = 28
 SHORT_TABLE = 8
-ZONE_WIDTH = 118
-FIGURE_WIDTH = 56
+ZONE_WIDTH = 112
+FIGURE_WIDTH = 50
 
 
 def zones_table(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> None:

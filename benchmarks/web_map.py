@@ -15,7 +15,7 @@ from playwright.sync_api import sync_playwright
 
 from benchmarks.table import Row, best_of
 from layers.catalogue import load
-from layers.document import spelt
+from layers.spelling import spelt
 from layers.webmap import ASSETS, web_map
 
 if TYPE_CHECKING:

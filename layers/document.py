@@ -10,14 +10,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import shapely
-from pypinyin import lazy_pinyin
 
 from geo.datum import wgs84_to_gcj02
 from geo.errors import CRSError, InputError, LayerError
@@ -26,6 +25,7 @@ from layers.basemaps import basemaps
 from layers.catalogue import load, members
 from layers.overlays import Choropleth, Classes, Features, Overlay, Points, Surface, classify, paint
 from layers.schema import resource, resources
+from layers.spelling import spelt
 from layers.symbology import Style, layer_style, layer_styles, symbology, value_label
 
 if TYPE_CHECKING:
@@ -490,18 +490,6 @@ def _ids(layer: dict[str, Any]) -> list[str]:
     values = layer["columns"]["id"]
     ids: list[str] = values["values"] if isinstance(values, dict) else values
     return ids
-
-
-@lru_cache(maxsize=65536)
-def spelt(name: str) -> str:
-    """Return the pinyin syllables of a name, separated by spaces.
-
-    Examples
-    --------
-    >>> spelt("长沙")
-    'chang sha'
-    """
-    return " ".join(lazy_pinyin(name))
 
 
 @cache

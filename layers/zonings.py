@@ -42,7 +42,8 @@ def zoning(name: str, *, hexagon_m: float = DEFAULT_HEXAGON_M) -> gpd.GeoDataFra
     Returns
     -------
     geopandas.GeoDataFrame
-        ``id``, ``name_zh``, ``name_en``, ``evidence``, ``rule`` and polygons in EPSG:4490.
+        ``id``, ``name_zh``, ``name_en``, ``evidence``, ``rule`` and polygons in EPSG:4490;
+        hexagons are a grid and have no evidence.
 
     Raises
     ------
@@ -97,8 +98,6 @@ def _hexagons(size_m: float) -> gpd.GeoDataFrame:
             "id": [f"hexagon-{n}" for n in number],
             "name_zh": [f"格网 {n}" for n in number],
             "name_en": [f"Hexagon {n}" for n in number],
-            "evidence": "schematic",
-            "rule": f"hexagon:{size_m:g}",
         },
         geometry=cells.geometry.to_numpy(),
         crs=CRS,
