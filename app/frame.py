@@ -64,7 +64,9 @@ def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not publ
     try:
         page.run()
     except AtlasError as error:
-        st.error(text("app.error", reason=str(error)))
+        st.error(text("app.error"))
+        with st.expander(text("app.reason")):
+            st.text(str(error))
     names = url_state.refused()
     if names:
         st.toast(text("app.bad_link", names=", ".join(names)))

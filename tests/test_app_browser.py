@@ -260,7 +260,7 @@ def foreign(texts: Iterable[str], lang: str) -> list[str]:
     map_texts = json.loads((ASSETS / "texts.json").read_text("utf-8"))["zh"].values()
     chinese = [*(entry["zh"] for entry in _texts().values()), *map_texts]
     # Latin words that stand in the Chinese texts as written: GeoTIFF, CSV, CGCS2000, units.
-    known = {word for text in chinese for word in LATIN.findall(text)} | {"km", "GPKG", "GEOJSON"}
+    known = {word for text in chinese for word in LATIN.findall(text)} | {"km", "GeoPackage", "GeoJSON"}
     return [text for text in texts if set(LATIN.findall(text)) - known]
 
 
@@ -623,7 +623,7 @@ def test_a_layer_downloads_whole(page, app, tmp_path):
     table = pd.read_csv(
         downloaded(page, f"{words('sources.download')} CSV", tmp_path), encoding="utf-8-sig"
     )
-    features = gpd.read_file(downloaded(page, f"{words('sources.download')} GPKG", tmp_path))
+    features = gpd.read_file(downloaded(page, f"{words('sources.download')} GeoPackage", tmp_path))
     assert table["id"].tolist() == platforms["id"].tolist()
     assert features["quote"].notna().sum() == platforms["quote"].notna().sum()
     assert features.geometry.notna().sum() == platforms.geometry.notna().sum()
