@@ -260,7 +260,8 @@ def foreign(texts: Iterable[str], lang: str) -> list[str]:
     map_texts = json.loads((ASSETS / "texts.json").read_text("utf-8"))["zh"].values()
     chinese = [*(entry["zh"] for entry in _texts().values()), *map_texts]
     # Latin words that stand in the Chinese texts as written: GeoTIFF, CSV, CGCS2000, units.
-    known = {word for text in chinese for word in LATIN.findall(text)} | {"km", "GeoPackage", "GeoJSON"}
+    known = {word for text in chinese for word in LATIN.findall(text)}
+    known |= {"km", "GeoPackage", "GeoJSON"}
     return [text for text in texts if set(LATIN.findall(text)) - known]
 
 
