@@ -3,7 +3,9 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
-INSTALL := $(PIP) install --quiet --constraint constraints.txt --build-constraint constraints.txt
+# The pinned pip first: older ones do not know how to pin what a build needs.
+INSTALL := $(PIP) install --quiet --constraint constraints.txt pip && \
+           $(PIP) install --quiet --constraint constraints.txt --build-constraint constraints.txt
 INPUTS := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json
 STREAMLIT_SERVER_PORT ?= 8501
 
@@ -38,7 +40,6 @@ browser:
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --quiet --constraint constraints.txt pip
 
 $(VENV)/.app: $(VENV)/bin/python $(INPUTS)
 	$(INSTALL) --editable .
