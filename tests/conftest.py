@@ -31,7 +31,7 @@ FLAGS = [
 OWN = ("file:", "data:", "blob:", "about:", "http://localhost", "http://127.0.0.1")
 OWN_SOCKETS = ("ws://localhost", "ws://127.0.0.1")
 START_S = 60.0
-TIMEOUT_MS = 12_000
+TIMEOUT_MS = 20_000
 
 
 @pytest.fixture(scope="session")
