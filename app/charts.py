@@ -26,8 +26,8 @@ COLOURS = {"covered": "#2C7FB8", "doubly": "#253494"}
 
 def bars(
     table: pd.DataFrame, *, title: str, key: str, selected: str | None = None, stack: str = ""
-) -> str | None:
-    """Draw horizontal bars, longest first, and return the id of the bar that was clicked.
+) -> None:
+    """Draw horizontal bars, longest first; a click on one is told under the chart's key.
 
     Parameters
     ----------
@@ -48,7 +48,7 @@ def bars(
     order = totals.sort_values(ascending=False).index.tolist()[:MAX_BARS]
     if totals.empty:
         st.caption(text("app.no_bars"))
-        return None
+        return
     longest = float(totals.max())
     key_below = alt.Legend(orient="bottom", direction="vertical", columns=1, symbolSize=60)
     split = alt.Color(f"{stack}:N", title=None, legend=key_below).scale(scheme="tableau20")
@@ -87,14 +87,12 @@ def bars(
         )
     )
     st.caption(title)
-    event = st.altair_chart(
+    st.altair_chart(
         chart.properties(height=BAR_HEIGHT * len(order) + FRAME_PX + (LEGEND_PX if stack else 0)),
         key=key,
         on_select="rerun",
         width="stretch",
     )
-    clicked = event["selection"].get("zone", [])
-    return clicked[0].get("id") if clicked else None
 
 
 def coverage_curve(curve: pd.DataFrame, *, distance_m: float) -> None:

@@ -118,8 +118,8 @@ def in_zone(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, zone: str) -> lis
 
 def zone_table(zones: gpd.GeoDataFrame, value: str) -> pd.DataFrame:
     """Return ``id``, ``name`` in the visitor's language and ``value`` of each zone, for a chart."""
-    name = "name_en" if language() == "en" else "name_zh"
-    return pd.DataFrame({"id": zones["id"], "name": zones[name], "value": zones[value]})
+    name = zones[f"name_{language()}"]
+    return pd.DataFrame({"id": zones["id"], "name": name, "value": zones[value]})
 
 
 def sector_table(

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 _component = components.declare_component("xiangjiang_map", path=str(ASSETS))
 
-URL_PARAMETERS = ("view", "layers", "base")
-
 
 def map_view(
     document: Mapping[str, Any] | str,

@@ -40,7 +40,7 @@ ZONE_WIDTH = 112
 FIGURE_WIDTH = 50
 
 
-def zones_table(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> None:
+def zones_table(zones: gpd.GeoDataFrame, columns: Sequence[str], **selection: Any) -> None:  # noqa: ANN401 - as st.dataframe takes it
     """Draw figures per zone.
 
     Parameters
@@ -49,14 +49,18 @@ def zones_table(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> None:
         Result of an analysis with ``name_zh`` and ``name_en``.
     columns
         Numeric columns to show.
+    selection
+        How rows are selected, as ``st.dataframe`` takes it; not at all when left out.
     """
+    name = f"name_{language()}"
     st.dataframe(
-        _zone_figures(zones, columns),
+        pd.DataFrame(zones)[[name, *columns]].rename(columns={name: "zone"}),
         hide_index=True,
         height="content" if len(zones) <= SHORT_TABLE else TABLE_HEIGHT,
         row_height=ROW_HEIGHT,
         placeholder="–",
         column_config=_zone_columns(columns),
+        **selection,
     )
 
 
@@ -72,13 +76,9 @@ def zone_picker(zones: gpd.GeoDataFrame, columns: Sequence[str], *, zone: str | 
     zone
         Id of the selected zone.
     """
-    st.dataframe(
-        _zone_figures(zones, columns),
-        hide_index=True,
-        height="content" if len(zones) <= SHORT_TABLE else TABLE_HEIGHT,
-        row_height=ROW_HEIGHT,
-        placeholder="–",
-        column_config=_zone_columns(columns),
+    zones_table(
+        zones,
+        columns,
         key=picking.table_key(zone),
         on_select="rerun",
         selection_mode="single-row",
@@ -140,7 +140,7 @@ def matching(frame: pd.DataFrame, word: str) -> pd.DataFrame:
 def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """Return a frame as a reader wants it: titles for names, words for codes."""
     description = resource(frame.attrs["name"])
-    shown = {text("column.name"): frame["name_en" if language() == "en" else "name_zh"]}
+    shown = {text("column.name"): frame[f"name_{language()}"]}
     for column in columns:
         field = description.field(column)
         unit = f" ({field.unit})" if field.unit else ""
@@ -160,11 +160,6 @@ def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 def _named(ids: str) -> str:
     names = layers.names_by_id(lang=language())
     return text("app.separator").join(names[key] for key in ids.split("|"))
-
-
-def _zone_figures(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> pd.DataFrame:
-    name = "name_en" if language() == "en" else "name_zh"
-    return pd.DataFrame(zones)[[name, *columns]].rename(columns={name: "zone"})
 
 
 def _zone_columns(columns: Sequence[str]) -> dict[str, Any]:
