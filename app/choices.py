@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import pandas as pd
+import streamlit as st
 
 import layers
-from app import questions
-from app.controls import choose, choose_some, slide
-from app.texts import language, named, text
+from app.controls import choose, choose_some, current, slide
+from app.map_view import drawn
+from app.subjects import CELL_M, H3_RESOLUTION, POINT_LAYERS, Points, Zones
+from app.texts import both, language, named, number, text
+from app.uploads import keep_zones
+from geo.errors import AtlasError
+from geo.vector_sources import read_vector
+from layers.positions import CRS
 from layers.symbology import value_label
-
-if TYPE_CHECKING:
-    import geopandas as gpd
+from layers.zonings import GRID_NAMES, own_zones
 
 FILTERS_OF = {
     "platforms": ("category", "level"),
     "parks": ("level",),
     "projects": ("sector",),
 }
+UPLOADED, DRAWN = "uploaded", "drawn"
+VECTOR_TYPES = ["geojson", "json", "gpkg", "kml", "zip", "csv"]
+H3_COARSEST, H3_FINEST = 5, 9
 
 
 def layer_title(name: str) -> str:
@@ -33,60 +41,116 @@ def value_title(column: str, value: str) -> str:
     return value_label(column, value, lang=language())
 
 
-def points() -> questions.Points:
+def points() -> Points:
     """Draw the choice of a point layer and of its main category; return the points chosen."""
     layer = choose(
         "layer",
         "choose.layer",
-        questions.POINT_LAYERS,
+        POINT_LAYERS,
         title=layer_title,
         default="platforms",
     )
-    return main_filter(questions.Points(layer))
+    return main_filter(Points(layer))
 
 
-def main_filter(chosen: questions.Points) -> questions.Points:
+def main_filter(chosen: Points) -> Points:
     """Draw the first filter of the chosen layer; return the points that pass it."""
     column = FILTERS_OF[chosen.layer][0]
-    return chosen.filtered(column, _values(chosen.layer, column))
+    return chosen.filtered(column, values(chosen.layer, column))
 
 
-def finer(chosen: questions.Points) -> questions.Points:
+def finer(chosen: Points) -> Points:
     """Draw the remaining filters of the chosen layer; return the points that pass them too."""
     for column in FILTERS_OF[chosen.layer][1:]:
-        chosen = chosen.filtered(column, _values(chosen.layer, column))
+        chosen = chosen.filtered(column, values(chosen.layer, column))
     return chosen
 
 
-def zoning(*, default: str) -> str:
-    """Draw the choice of a zoning."""
-    return choose(
+def zones(*, default: str, map_key: str) -> Zones:
+    """Draw the choice of a zoning; return it with the default size of its cells.
+
+    Until a visitor who wants zones of their own has brought or drawn them, the default stands.
+
+    Parameters
+    ----------
+    default
+        Name of the zoning to start with.
+    map_key
+        Key of the map that zones are drawn on.
+    """
+    name = choose(
         "zoning",
         "choose.zoning",
-        layers.ZONING_NAMES,
+        (*layers.ZONING_NAMES, UPLOADED, DRAWN),
         title=lambda name: text(f"zoning.{name}"),
         default=default,
     )
+    if name == UPLOADED:
+        return Zones(_uploaded() or default)
+    if name == DRAWN:
+        st.caption(text("choose.draw"))
+        return Zones(_drawn(map_key) or default)
+    return Zones(name)
 
 
-def hexagon_m(zoning_name: str) -> int:
-    """Draw the width of a hexagon where the zoning has hexagons; return it."""
-    if zoning_name != "hexagons":
-        return questions.HEXAGON_M
-    return slide(
-        "hexagon",
-        "choose.hexagon_m",
-        low=2000,
-        high=20000,
-        step=500,
-        default=questions.HEXAGON_M,
-    )
+def drawing() -> bool:
+    """Whether the visitor counts in an area that they draw."""
+    return current("zoning") == DRAWN
 
 
-def _values(layer: str, column: str) -> tuple[str, ...]:
+def _refused(error: AtlasError) -> None:
+    """Say beside the controls that something a visitor brought cannot be used, and why."""
+    st.error(text("choose.own_refused"))
+    st.caption(str(error))
+
+
+def _drawn(map_key: str) -> str | None:
+    """Return the name that the area drawn on a map is kept under, None where none is drawn."""
+    try:
+        area = drawn(st.session_state.get(map_key))
+    except AtlasError as error:
+        _refused(error)
+        return None
+    if area is None:
+        return None
+    zh, en = both("choose.drawn_area")
+    frame = gpd.GeoDataFrame({"name_zh": [zh], "name_en": [en]}, geometry=[area], crs=CRS)
+    return keep_zones(own_zones(frame))
+
+
+def _uploaded() -> str | None:
+    """Draw the place to drop a file with zones; return the name that they are kept under."""
+    file = st.file_uploader(text("choose.upload"), type=VECTOR_TYPES)
+    if file is None:
+        kept: str | None = st.session_state.get("own_zones")
+        return kept
+    try:
+        name = keep_zones(own_zones(read_vector(file.getvalue(), file.name)))
+    except AtlasError as error:
+        _refused(error)
+        return None
+    st.session_state["own_zones"] = name
+    return name
+
+
+def cells(chosen: Zones) -> Zones:
+    """Draw the size of the cells where the zoning is a grid; return the zoning with it."""
+    if chosen.name == "h3":
+        resolution = slide(
+            "h3", "choose.h3", low=H3_COARSEST, high=H3_FINEST, step=1, default=H3_RESOLUTION
+        )
+        return replace(chosen, h3_resolution=resolution)
+    if chosen.name in GRID_NAMES:
+        cell_m = slide("cell_m", "choose.cell_m", low=2000, high=20000, step=500, default=CELL_M)
+        return replace(chosen, cell_m=cell_m)
+    return chosen
+
+
+def values(layer: str, column: str, *, key: str | None = None) -> tuple[str, ...]:
+    """Draw the choice of values of a column; none means all."""
     return tuple(
         choose_some(
-            column,
+            key or column,
             f"choose.{column}",
             _present(layer, column),
             title=lambda value: value_title(column, value),
@@ -100,6 +164,17 @@ def _present(layer: str, column: str) -> list[str]:
     order = layers.resource(layer).field(column).constraints["enum"]
     found = set(layers.load(layer)[column])
     return [value for value in order if value in found]
+
+
+def described(points: Points, bandwidth_m: float) -> str:
+    """Return which points a map of a comparison shows, and with what bandwidth."""
+    column = FILTERS_OF[points.layer][0]
+    kinds = [value_title(column, value) for value in getattr(points, column)]
+    return text(
+        "density.described",
+        points=text("app.separator").join(kinds) or layer_title(points.layer),
+        bandwidth=number(bandwidth_m, digits=0),
+    )
 
 
 def zone_name(zones: gpd.GeoDataFrame, zone: str) -> str:
@@ -117,22 +192,9 @@ def in_zone(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, zone: str) -> lis
 
 
 def zone_table(zones: gpd.GeoDataFrame, value: str) -> pd.DataFrame:
-    """Return ``id``, ``name`` in the visitor's language and ``value`` of each zone, for a chart."""
-    name = zones[f"name_{language()}"]
-    return pd.DataFrame({"id": zones["id"], "name": name, "value": zones[value]})
-
-
-def sector_table(
-    projects: questions.Points, zones: gpd.GeoDataFrame, *, zoning: str, hexagon_m: float
-) -> pd.DataFrame:
-    """Return the projects per zone and sector for a stacked chart."""
-    counts = questions.sectors_by_zone(projects, zoning=zoning, hexagon_m=hexagon_m)
-    names = zone_table(zones, "count").set_index("id")["name"]
-    return pd.DataFrame(
-        {
-            "id": counts["id"],
-            "name": counts["id"].map(names),
-            "sector": [value_title("sector", code) for code in counts["sector"]],
-            "value": counts["count"],
-        }
-    )
+    """Return ``id``, ``name`` and ``value`` of each zone for a chart, with its interval if any."""
+    shown = {"id": zones["id"], "name": zones[f"name_{language()}"], "value": zones[value]}
+    for end in ("low", "high"):
+        if f"{value}_{end}" in zones.columns:
+            shown[end] = zones[f"{value}_{end}"]
+    return pd.DataFrame(shown)

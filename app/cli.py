@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 from streamlit.web import cli as streamlit
 
 import geo
 import layers
-from app import questions, warm
+from app import cli_analysis, cli_pattern, warm
+from app.cli_options import AsJson, Output  # noqa: TC001 - typer reads them at run time
+from app.cli_output import print_json, records, wrote
 from geo.errors import AtlasError, InputError
-
-if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
 
 BAD_INPUT = 2
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,22 +30,13 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the result here.")]
-Layer = Annotated[str, typer.Option(help="Point layer: platforms, projects or parks.")]
-Category = Annotated[list[str] | None, typer.Option(help="Keep this category; repeatable.")]
-Level = Annotated[list[str] | None, typer.Option(help="Keep this level; repeatable.")]
-Zoning = Annotated[str, typer.Option(help="circles, districts, planning_area, parks or hexagons.")]
-Hexagon = Annotated[float, typer.Option(help="Width of a hexagon, metres.")]
-Weight = Annotated[str | None, typer.Option(help="Numeric column that weights each point.")]
-
 
 @cli.command("layers")
 def list_layers(*, as_json: AsJson = False) -> None:
     """List every layer with its number of features per evidence class."""
     rows = [layers.describe(name) for name in layers.names()]
     if as_json:
-        _print_json(
+        print_json(
             [
                 {"name": row.name, "title_zh": row.title_zh, "title_en": row.title_en}
                 | {"rows": row.rows, "evidence": row.evidence}
@@ -72,12 +60,12 @@ def show(
     frame = layers.load(name)
     if output is not None and output.suffix == ".html":
         layers.web_map([name]).save(str(output))
-        _wrote(output)
+        wrote(output)
     elif output is not None:
         geo.write_vector(frame, output)
-        _wrote(output)
+        wrote(output)
     elif as_json:
-        _print_json(_records(frame))
+        print_json(records(frame))
     else:
         columns = [c for c in ("id", "name_zh", "name_en", "evidence") if c in frame.columns]
         typer.echo(frame[columns].to_string(index=False))
@@ -97,7 +85,7 @@ def validate(*, as_json: AsJson = False) -> None:
             except InputError as error:
                 verdicts[name] = str(error)
     if as_json:
-        _print_json(verdicts)
+        print_json(verdicts)
     else:
         for name, verdict in verdicts.items():
             typer.echo(f"{name:<14} {verdict}")
@@ -105,78 +93,10 @@ def validate(*, as_json: AsJson = False) -> None:
         raise typer.Exit(BAD_INPUT)
 
 
-@cli.command()
-def density(
-    *,
-    layer: Layer = "platforms",
-    category: Category = None,
-    level: Level = None,
-    bandwidth: Annotated[float, typer.Option(help="Bandwidth, metres.")] = 3000.0,
-    cell: Annotated[float, typer.Option(help="Cell size, metres.")] = 250.0,
-    kernel: Annotated[str, typer.Option(help="Kernel, e.g. quartic or gaussian.")] = "quartic",
-    weight: Weight = None,
-    as_json: AsJson = False,
-    output: Output = None,
-) -> None:
-    """Kernel density per km² of a point layer; --output writes a GeoTIFF."""
-    points = _points(layer, category, level)
-    surface = questions.density(
-        points, bandwidth_m=bandwidth, cell_size_m=cell, kernel=kernel, weight=weight
-    )
-    if output is not None:
-        geo.write_geotiff(surface, output)
-        _wrote(output)
-    peak = surface.where(surface == surface.max(), drop=True)
-    summary = {
-        "points": len(points.located()),
-        "max_per_km2": float(surface.max()),
-        "max_at_m": [float(peak.x[0]), float(peak.y[0])],
-        "crs": surface.rio.crs.to_string(),
-        "cells": [surface.sizes["y"], surface.sizes["x"]],
-    }
-    if as_json:
-        _print_json(summary)
-    elif output is None:
-        for key, value in summary.items():
-            typer.echo(f"{key:<12} {value}")
-
-
-@cli.command()
-def coverage(
-    *,
-    layer: Layer = "platforms",
-    category: Category = None,
-    level: Level = None,
-    zoning: Zoning = "districts",
-    hexagon: Hexagon = questions.HEXAGON_M,
-    distance: Annotated[float, typer.Option(help="Service distance, metres.")] = 3000.0,
-    as_json: AsJson = False,
-    output: Output = None,
-) -> None:
-    """Covered, doubly covered and uncovered area per zone."""
-    sites = _points(layer, category, level)
-    result = questions.coverage(
-        sites, zoning=zoning, hexagon_m=hexagon, distance_m=distance, demand=None
-    )
-    _deliver(result, as_json=as_json, output=output)
-
-
-@cli.command()
-def distribution(
-    *,
-    layer: Layer = "projects",
-    category: Category = None,
-    level: Level = None,
-    zoning: Zoning = "circles",
-    hexagon: Hexagon = questions.HEXAGON_M,
-    weight: Weight = None,
-    as_json: AsJson = False,
-    output: Output = None,
-) -> None:
-    """Count, share, density and weighted sum of points per zone."""
-    points = _points(layer, category, level)
-    result = questions.distribution(points, zoning=zoning, hexagon_m=hexagon, weight=weight)
-    _deliver(result, as_json=as_json, output=output)
+cli.command()(cli_analysis.density)
+cli.command()(cli_analysis.coverage)
+cli.command()(cli_analysis.distribution)
+cli.command()(cli_pattern.pattern)
 
 
 @cli.command()
@@ -202,38 +122,3 @@ def main() -> None:
         typer.echo(f"xiangjiang: {text}", err=True)
         raise SystemExit(BAD_INPUT) from None
     raise SystemExit(code if isinstance(code, int) else 0)
-
-
-def _points(layer: str, category: list[str] | None, level: list[str] | None) -> questions.Points:
-    chosen = questions.Points(layer, tuple(category or ()), tuple(level or ()))
-    left_out = len(chosen.unlocated())
-    if left_out:
-        typer.echo(
-            f"{left_out} of {len(chosen.chosen())} features have no place, left out", err=True
-        )
-    return chosen
-
-
-def _deliver(frame: gpd.GeoDataFrame, *, as_json: bool, output: Path | None) -> None:
-    if output is not None:
-        geo.write_vector(frame, output)
-        _wrote(output)
-    if as_json:
-        _print_json(_records(frame))
-    elif output is None:
-        table = frame.drop(columns=["geometry", "evidence", "rule", "name_en"], errors="ignore")
-        typer.echo(table.to_string(index=False, float_format="{:,.2f}".format))
-
-
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = frame.drop(columns="geometry", errors="ignore")
-    records: list[dict[str, Any]] = json.loads(plain.to_json(orient="records", force_ascii=False))
-    return records
-
-
-def _print_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=1))
-
-
-def _wrote(path: Path) -> None:
-    typer.echo(f"wrote {path}", err=True)

@@ -64,8 +64,19 @@ def choose_some(
     return chosen
 
 
+def step_through(
+    key: str, label: str, options: Sequence[str], *, title: Callable[[str], str], default: str
+) -> str:
+    """Draw a slider over options in their order and return the chosen one."""
+    widget = _key(key)
+    url_state.seed(widget, default, url_state.one_of(options), parameter=key)
+    chosen: str = st.select_slider(text(label), options, key=widget, format_func=title)
+    url_state.publish(widget, default, parameter=key)
+    return chosen
+
+
 def slide(key: str, label: str, *, low: int, high: int, step: int, default: int) -> int:
-    """Draw a slider over whole metres and return its value."""
+    """Draw a slider over whole numbers and return its value."""
     url_state.seed(key, default, url_state.whole_number(low, high))
     value: int = st.slider(text(label), low, high, step=step, key=key)
     url_state.publish(key, default)
@@ -78,6 +89,11 @@ def switch(key: str, label: str) -> bool:
     on = st.toggle(text(label), key=key)
     url_state.publish(key, default=False)
     return on
+
+
+def current(key: str) -> object:
+    """Return the value of a control of words that was drawn before, None where none was."""
+    return st.session_state.get(_key(key))
 
 
 def _key(key: str) -> str:

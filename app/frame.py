@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from geo.errors import AtlasError
 from layers.basemaps import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     import geopandas as gpd
     from streamlit.delta_generator import DeltaGenerator
@@ -46,6 +47,7 @@ STYLE = """
 [data-testid="stMetricValue"] { font-size: 1.25rem; }
 [data-testid="stMetricLabel"] { color: #52606D; }
 iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !important; }
+.st-key-compared iframe.stCustomComponentV1 { height: calc(100vh - 6.3rem) !important; }
 .st-key-results { max-height: calc(100vh - 4.1rem); overflow-y: auto; overflow-x: hidden; }
 .brand { font-size: 1.15rem; font-weight: 700; line-height: 1.6; }
 .heading { font-weight: 700; padding-top: .2rem; }
@@ -53,23 +55,42 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .indicator .name { color: #52606D; font-size: .86rem; }
 .indicator .value { font-weight: 600; }
 .listing { margin: 0; padding-left: 1.3rem; font-size: .9rem; line-height: 1.5; }
+.basis { margin: 0; font-size: .86rem; line-height: 1.45; }
+.basis dt { color: #52606D; }
+.basis dd { margin: 0 0 .3rem 0; overflow-wrap: anywhere; }
 .indicator .quote { color: #7B8794; font-size: .78rem; }
+/* Streamlit's own words on the upload button know no language. */
+[data-testid="stFileUploaderDropzone"] { padding: .5rem; }
+[data-testid="stFileUploaderDropzone"] p { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] p::after { content: var(--upload); font-size: .9rem; }
+[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
+[data-testid="stFileChip"] { min-width: 0; width: 8.4rem; }
 </style>
 """
 
 
 def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not public
     """Run a page inside the frame; what the atlas refuses becomes one sentence."""
-    st.html(STYLE)
-    try:
+    st.html(f"{STYLE}<style>:root {{ --upload: '{text('app.upload')}'; }}</style>")
+    with refusals_in_words():
         page.run()
+    names = url_state.refused()
+    if names:
+        st.toast(text("app.bad_link", names=", ".join(names)))
+
+
+@contextmanager
+def refusals_in_words() -> Iterator[None]:
+    """Say what the atlas refuses inside in one sentence, with its reason folded.
+
+    A fragment of a page needs it for itself, since it runs without the frame.
+    """
+    try:
+        yield
     except AtlasError as error:
         st.error(text("app.error"))
         with st.expander(text("app.reason")):
             st.text(str(error))
-    names = url_state.refused()
-    if names:
-        st.toast(text("app.bad_link", names=", ".join(names)))
 
 
 def map_and_results() -> tuple[DeltaGenerator, DeltaGenerator]:
@@ -83,9 +104,11 @@ def heading(words: str) -> None:
     st.html(f'<div class="heading">{escape(words)}</div>')
 
 
-def draw_map(document: Mapping[str, Any], *, key: str) -> dict[str, str] | None:
+def draw_map(document: Mapping[str, Any], *, key: str, **options: Any) -> dict[str, str] | None:  # noqa: ANN401 - as map_view takes them
     """Draw a map as high as the window allows and return what was clicked on it."""
-    return map_view(document, key=key, height=MAP_HEIGHT, tianditu_key=key_of("tianditu"))
+    return map_view(
+        document, key=key, height=MAP_HEIGHT, tianditu_key=key_of("tianditu"), **options
+    )
 
 
 def note_on_points(located: gpd.GeoDataFrame, unlocated: gpd.GeoDataFrame) -> None:
@@ -115,6 +138,16 @@ def listing(title: str, names: Sequence[str]) -> None:
         return
     with st.expander(title, expanded=len(names) <= LONG_LIST):
         st.html("<ol class=listing>" + "".join(f"<li>{escape(n)}</li>" for n in names) + "</ol>")
+
+
+def basis(rows: Sequence[tuple[str, str]]) -> None:
+    """Draw, folded, what a result rests on: each parameter or fact with its value."""
+    with st.expander(text("app.basis")):
+        st.html(
+            "<dl class=basis>"
+            + "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
+            + "</dl>"
+        )
 
 
 def target_row(target: Target) -> None:

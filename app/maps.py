@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import layers
-from app import questions
+from app import questions, structure
 from app.texts import both
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from app.questions import Points
+    from app.questions import Coverage, Density
+    from app.structure import Shown
+    from app.subjects import Points
 
 CONTEXT = ("districts", "river", "metro", "roads")
 LAYOUT = ("circles", "cities", "axes", "nodes")
@@ -23,6 +25,7 @@ THEMES: dict[str, tuple[str, ...]] = {
     "all": (*LAYOUT, "planning_area", "parks", "platforms", "projects"),
 }
 ZONES = "overlay-1"
+Show: TypeAlias = Literal["surface", "bands", "isolines"]
 DOT = "#111827"
 DOCUMENTS_KEPT = 32
 
@@ -36,52 +39,68 @@ def overview(theme: str, evidence: tuple[str, ...], lang: str) -> dict[str, Any]
 
 @lru_cache(maxsize=DOCUMENTS_KEPT)
 def density(
-    points: Points,
+    asked: Density,
     *,
-    bandwidth_m: float,
-    cell_size_m: float,
-    kernel: str,
-    weight: str | None,
+    levels: tuple[float, ...],
+    top: float | None = None,
+    show: Show = "surface",
     lang: str,
 ) -> dict[str, Any]:
-    """Return the map of the density surface with the points that made it."""
-    surface = questions.density(
-        points, bandwidth_m=bandwidth_m, cell_size_m=cell_size_m, kernel=kernel, weight=weight
-    )
+    """Return the map of a density with the points that made it.
+
+    Parameters
+    ----------
+    asked
+        The question.
+    levels
+        Values of the isolines and borders of the bands.
+    top
+        Upper end of the colours; the maximum where it is None. Maps to compare share one.
+    show
+        ``"surface"`` for even colours, ``"bands"`` for one colour between two levels, and
+        ``"isolines"`` for lines with their values on even colours.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
     title_zh, title_en = both("density.title")
-    unit = both("density.unit_weighted" if weight else "density.unit")[lang == "en"]
-    return layers.map_document(
-        CONTEXT,
-        overlays=(
-            layers.Surface(surface, title=title_zh, title_en=title_en, unit=unit),
-            _dots(points, lang),
-        ),
-        lang=lang,
-    )
+    lines_zh, lines_en = both("density.isolines")
+    unit = density_unit(asked, lang)
+    overlays: list[layers.Overlay] = [
+        layers.Surface(
+            questions.density(asked),
+            title=title_zh,
+            title_en=title_en,
+            unit=unit,
+            levels=levels if show == "bands" else None,
+            top=top,
+        )
+    ]
+    if show == "isolines":
+        overlays.append(
+            layers.Isolines(
+                questions.density_lines(asked, levels), title=lines_zh, title_en=lines_en, unit=unit
+            )
+        )
+    return layers.map_document(CONTEXT, overlays=(*overlays, dots(asked.points, lang)), lang=lang)
+
+
+def density_unit(asked: Density, lang: str) -> str:
+    """Return the unit of a density in the reader's language."""
+    weighted = "_weighted" if asked.weight else ""
+    return both(f"density.unit.{asked.unit}{weighted}")[lang == "en"]
 
 
 @lru_cache(maxsize=DOCUMENTS_KEPT)
-def coverage(
-    sites: Points,
-    *,
-    zoning: str,
-    hexagon_m: float,
-    distance_m: float,
-    demand: Points | None,
-    lang: str,
-) -> dict[str, Any]:
+def coverage(asked: Coverage, *, lang: str) -> dict[str, Any]:
     """Return the map of covered zones, service areas and sites."""
-    zones = questions.coverage(
-        sites, zoning=zoning, hexagon_m=hexagon_m, distance_m=distance_m, demand=demand
-    )
     covered_zh, covered_en = both("coverage.title")
     areas_zh, areas_en = both("coverage.areas")
-    reach = questions.service_areas(sites, distance_m=distance_m)
+    reach = questions.service_areas(asked.sites, asked.distance_m)
     return layers.map_document(
         CONTEXT,
         overlays=(
             layers.Choropleth(
-                zones,
+                questions.coverage(asked),
                 "covered_pct",
                 title=covered_zh,
                 title_en=covered_en,
@@ -95,35 +114,38 @@ def coverage(
                 title_en=areas_en,
                 fill_opacity=0.12,
             ),
-            _dots(sites, lang),
+            dots(asked.sites, lang),
         ),
         lang=lang,
     )
 
 
 @lru_cache(maxsize=DOCUMENTS_KEPT)
-def distribution(
-    projects: Points, *, zoning: str, hexagon_m: float, measure: str, lang: str
-) -> dict[str, Any]:
+def distribution(shown: Shown, *, lang: str) -> dict[str, Any]:
     """Return the map of zones coloured by a measure, with the projects."""
-    _, column = questions.MEASURES[measure]
-    zones = questions.spread(projects, zoning=zoning, hexagon_m=hexagon_m, measure=measure)
-    if zoning == "hexagons":
-        zones = zones[zones["count"] > 0]
-    title_zh, title_en = both(f"measure.{measure}")
+    points = shown.asked.points
     return layers.map_document(
-        {projects.layer: projects.located()},
-        visible=(*CONTEXT, projects.layer, ZONES),
-        overlays=(
-            layers.Choropleth(
-                zones,
-                column,
-                title=title_zh,
-                title_en=title_en,
-                columns=_titles(["count", "share_pct", "density_per_km2"], lang),
-            ),
-        ),
+        {points.layer: points.located()},
+        visible=(*CONTEXT, points.layer, ZONES),
+        overlays=(zones_overlay(shown, lang=lang),),
         lang=lang,
+    )
+
+
+def zones_overlay(shown: Shown, *, lang: str) -> layers.Choropleth:
+    """Return the zones with their classes, as the map and the histogram show them."""
+    zones = structure.on_map(shown)
+    title_zh, title_en = shown.titles
+    return layers.Choropleth(
+        zones,
+        shown.column,
+        title=title_zh,
+        title_en=title_en,
+        # A map knows no log scale, but it takes the bounds that were found on one.
+        breaks=structure.classified(shown).uppers or None if shown.log else None,
+        scheme=shown.scheme,
+        classes=shown.classes,
+        columns=_titles(["count", "share_pct", "density_per_km2"], lang),
     )
 
 
@@ -133,7 +155,7 @@ def selecting(document: dict[str, Any], layer: str, feature_id: str | None) -> d
     return document | {"selected": chosen}
 
 
-def _dots(points: Points, lang: str) -> layers.Points:
+def dots(points: Points, lang: str) -> layers.Points:
     """Return the points of an analysis as small dots, which hide nothing of its result."""
     about = layers.resource(points.layer)
     told = ["accuracy_m", "quote", "heading"]

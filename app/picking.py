@@ -61,7 +61,7 @@ def table_default(ids: Sequence[str], zone: str | None) -> DataframeStateInput:
 def _from_map() -> str | None:
     """Return the zone clicked on the map since the last run, NOTHING for a click beside all."""
     report = st.session_state.get(MAP_KEY)
-    if not report or report["click"] == st.session_state.get("_click_seen"):
+    if not report or report["click"] == st.session_state.get("_click_seen", 0):
         return None
     st.session_state["_click_seen"] = report["click"]
     zone: str = report.get("id", NOTHING)

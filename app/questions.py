@@ -1,7 +1,7 @@
-"""The planner's three questions, asked of the layers: how dense, who is covered, how spread.
+"""The planner's questions, asked of the layers: how dense, who is covered, how spread.
 
-Pages, command line and notebooks ask here, so that they cannot differ. Answers are kept: asking
-again with the same choices costs nothing.
+Pages, command line and notebooks ask here, so that they cannot differ. A question is a frozen
+record; its answers are kept, so that asking again costs nothing.
 """
 
 from __future__ import annotations
@@ -10,179 +10,284 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 import geo
 import layers
+from app.subjects import INVESTMENT
+from app.uploads import kept_raster
 from geo.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
+    import pandas as pd
     import xarray as xr
 
-    from geo.density import Kernel
+    from app.subjects import Points, Zones
+    from geo.density import Kernel, Method, Unit
+    from geo.draws import Uncertainty
 
-POINT_LAYERS = ("platforms", "projects", "parks")
-HEXAGON_M = 5000
-INVESTMENT = "investment_100m_cny"
+CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
 # Per measure of the distribution page: what weights a project, and the column that shows it.
 MEASURES: dict[str, tuple[str | None, str]] = {
     "count": (None, "count"),
+    "density": (None, "density_per_km2"),
     "investment": (INVESTMENT, "weight_sum"),
+    "investment_share": (INVESTMENT, "weight_share_pct"),
     "sector": (None, "sectors"),
+    "diversity": (None, "effective_sectors"),
+    "per_10k": (None, "per_10k_people"),
 }
-CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
+FALLBACK_BANDWIDTH_M = 3000.0
+LEVELS = 8
+# Rasters of population have no value on water. A zone beyond their edge is another matter: its
+# people would be too few, and its rate too high.
+COVERED_ENOUGH_PCT = 90.0
 ANSWERS_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Points:
-    """Which features take part in an analysis.
+class Density:
+    """How dense the points are.
 
     Parameters
     ----------
-    layer
-        Name of a point layer.
-    category, level, sector
-        Accepted values; empty accepts all.
+    points
+        The points asked about.
+    bandwidth_m
+        Bandwidth in metres; by Silverman's spatial rule where it is None.
+    cell_size_m
+        Side of a raster cell in metres.
+    kernel, decay
+        As :func:`geo.kernel_density` takes them.
+    adaptive
+        Whether the bandwidth follows the density (Abramson).
+    weight
+        Column that weights each point; points that do not state it are left out.
+    unit
+        ``"per_km2"``, ``"count"`` or ``"share"``.
+    bounded
+        Whether the New Area's districts bound the study, with correction at their border.
+    method
+        ``"auto"``, ``"exact"`` or ``"binned"``.
     """
 
-    layer: str
-    category: tuple[str, ...] = ()
-    level: tuple[str, ...] = ()
-    sector: tuple[str, ...] = ()
+    points: Points
+    bandwidth_m: float | None = None
+    cell_size_m: float = 250.0
+    kernel: Kernel = "quartic"
+    decay: float = 0.0
+    adaptive: bool = False
+    weight: str | None = None
+    unit: Unit = "per_km2"
+    bounded: bool = False
+    method: Method = "auto"
 
-    def filtered(self, column: str, values: tuple[str, ...]) -> Points:
-        """Return the same points with one more filter."""
-        wanted: dict[str, Any] = {column: values}
-        return replace(self, **wanted)
 
-    def chosen(self) -> gpd.GeoDataFrame:
-        """Return the features that meet the choice, each project once, with or without a place.
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Who is within straight-line reach of the sites.
 
-        Raises
-        ------
-        InputError
-            If the layer has no points.
-        """
-        if layers.resource(self.layer).geometry != "point":
-            raise InputError(f"{self.layer!r} is not a point layer; choose from {POINT_LAYERS}")
-        return layers.select(
-            layers.counted(layers.load(self.layer)),
-            {"category": self.category, "level": self.level, "sector": self.sector},
-        )
+    Parameters
+    ----------
+    sites
+        The sites.
+    zones
+        The zones whose covered area is asked for.
+    distance_m
+        Service distance in metres.
+    demand
+        Points whose covered share is asked for as well.
+    """
 
-    def located(self) -> gpd.GeoDataFrame:
-        """Return the chosen features that have a place."""
-        return layers.located(self.chosen())
+    sites: Points
+    zones: Zones
+    distance_m: float
+    demand: Points | None = None
 
-    def unlocated(self) -> gpd.GeoDataFrame:
-        """Return the chosen features that have none."""
-        return layers.unlocated(self.chosen())
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """How the points are spread over zones.
+
+    Parameters
+    ----------
+    points
+        The points asked about.
+    zones
+        The zones to count in.
+    weight
+        Column to add up; a point that does not state it counts, and adds nothing to the sum.
+    population
+        Name of a kept raster of persons per cell (:mod:`app.uploads`). Zones of which it covers
+        less than :data:`COVERED_ENOUGH_PCT` have no rate.
+    """
+
+    points: Points
+    zones: Zones
+    weight: str | None = None
+    population: str | None = None
+
+
+def settled(asked: Density) -> Density:
+    """Return the question with a bandwidth where none follows from points in one place."""
+    if asked.bandwidth_m is not None:
+        return asked
+    frame, stated = asked.points.located(), asked.points.stated(asked.weight)
+    places = (frame if stated is None else frame[stated > 0]).geometry.unique()
+    return asked if len(places) > 1 else replace(asked, bandwidth_m=FALLBACK_BANDWIDTH_M)
 
 
 @lru_cache(maxsize=ANSWERS_KEPT)
-def density(
-    points: Points, *, bandwidth_m: float, cell_size_m: float, kernel: Kernel, weight: str | None
-) -> xr.DataArray:
-    """Return the kernel density of the located points per km², in metric coordinates.
+def density(asked: Density) -> xr.DataArray:
+    """Return the kernel density of the located points, in metric coordinates.
 
     Raises
     ------
     InputError
         If no chosen point has a place, or none states the weight.
     """
-    frame = points.located()
-    if weight is not None:
-        frame = frame[_stated(frame, weight, points.layer).notna()]
+    frame = asked.points.located()
+    stated = asked.points.stated(asked.weight)
+    if stated is not None:
+        frame = frame[stated.notna()]
     if frame.empty:
         raise InputError(
             "density: no chosen feature has a place"
-            + (" and a weight" if weight else "")
+            + (" and a weight" if asked.weight else "")
             + "; choose more categories or levels"
         )
     return geo.kernel_density(
-        frame, bandwidth_m=bandwidth_m, cell_size_m=cell_size_m, kernel=kernel, weights=weight
+        frame,
+        bandwidth_m=asked.bandwidth_m,
+        cell_size_m=asked.cell_size_m,
+        kernel=asked.kernel,
+        decay=asked.decay,
+        adaptive=asked.adaptive,
+        weights=asked.weight,
+        study_area=layers.zoning("districts") if asked.bounded else None,
+        unit=asked.unit,
+        method=asked.method,
     )
 
 
+def density_scale(asks: Sequence[Density]) -> tuple[tuple[float, ...], float]:
+    """Return the levels, and the upper end of the colours, that maps to compare share."""
+    top = max(float(density(asked).max()) for asked in asks)
+    return geo.nice_levels(0.0, top, count=LEVELS), top
+
+
 @lru_cache(maxsize=ANSWERS_KEPT)
-def service_areas(sites: Points, *, distance_m: float) -> gpd.GeoDataFrame:
+def density_lines(asked: Density, levels: int | tuple[float, ...]) -> gpd.GeoDataFrame:
+    """Return the isolines of the density."""
+    return geo.isolines(density(asked), levels=levels)
+
+
+@lru_cache(maxsize=ANSWERS_KEPT)
+def density_bands(asked: Density, levels: int | tuple[float, ...]) -> gpd.GeoDataFrame:
+    """Return the areas between the isolines of the density."""
+    return geo.filled_bands(density(asked), levels=levels)
+
+
+@lru_cache(maxsize=ANSWERS_KEPT)
+def service_areas(sites: Points, distance_m: float) -> gpd.GeoDataFrame:
     """Return the area within straight-line reach of each site."""
     return geo.service_areas(sites.located(), distance_m=distance_m)
 
 
 @lru_cache(maxsize=ANSWERS_KEPT)
-def coverage(
-    sites: Points, *, zoning: str, hexagon_m: float, distance_m: float, demand: Points | None
-) -> gpd.GeoDataFrame:
+def coverage(asked: Coverage) -> gpd.GeoDataFrame:
     """Return covered, doubly covered and uncovered area per zone, and covered demand."""
     return geo.coverage(
-        sites.located(),
-        layers.zoning(zoning, hexagon_m=hexagon_m),
-        distance_m=distance_m,
-        demand=None if demand is None else demand.located(),
+        asked.sites.located(),
+        asked.zones.frame(),
+        distance_m=asked.distance_m,
+        demand=None if asked.demand is None else asked.demand.located(),
     )
 
 
 @lru_cache(maxsize=ANSWERS_KEPT)
-def coverage_curve(sites: Points, *, zoning: str, hexagon_m: float) -> pd.DataFrame:
+def coverage_curve(sites: Points, zones: Zones) -> pd.DataFrame:
     """Return the covered share of the zones together at growing distances."""
-    return geo.coverage_curve(
-        sites.located(),
-        layers.zoning(zoning, hexagon_m=hexagon_m),
-        distances_m=CURVE_DISTANCES_M,
+    return geo.coverage_curve(sites.located(), zones.frame(), distances_m=CURVE_DISTANCES_M)
+
+
+@lru_cache(maxsize=ANSWERS_KEPT)
+def distribution(asked: Distribution) -> gpd.GeoDataFrame:
+    """Return count, share, density, rank and weighted sum per zone."""
+    return geo.distribution(
+        asked.points.located(),
+        asked.zones.frame(),
+        weights=_summed(asked),
+        population=_population(asked),
     )
 
 
 @lru_cache(maxsize=ANSWERS_KEPT)
-def distribution(
-    points: Points, *, zoning: str, hexagon_m: float, weight: str | None
-) -> gpd.GeoDataFrame:
-    """Return count, share, density and weighted sum per zone.
-
-    A point that does not state the weight counts as a point and adds nothing to the sum.
-    """
-    frame = points.located()
-    if weight is not None:
-        frame = frame.assign(**{weight: _stated(frame, weight, points.layer).fillna(0.0)})
-    return geo.distribution(frame, layers.zoning(zoning, hexagon_m=hexagon_m), weights=weight)
+def uncertainty(asked: Distribution) -> Uncertainty:
+    """Return how far counts, sums and ranks may be off, given the accuracy of each place."""
+    return geo.uncertainty(
+        asked.points.located(),
+        asked.zones.frame(),
+        weights=_summed(asked),
+    )
 
 
 @lru_cache(maxsize=ANSWERS_KEPT)
-def spread(projects: Points, *, zoning: str, hexagon_m: float, measure: str) -> gpd.GeoDataFrame:
-    """Return the distribution of projects with the column that a measure shows.
+def categories(asked: Distribution, category: str) -> pd.DataFrame:
+    """Return the number (or weighted sum) of points per zone id and value of a column."""
+    zones = asked.zones.frame().set_index("id")
+    return geo.category_table(
+        asked.points.located(), zones, category=category, weights=_summed(asked)
+    )
 
-    For ``"sector"`` that is ``sectors``: in how many sectors a zone has projects.
-    """
-    weight, _ = MEASURES[measure]
-    zones = distribution(projects, zoning=zoning, hexagon_m=hexagon_m, weight=weight)
-    if measure != "sector":
-        return zones
-    counts = sectors_by_zone(projects, zoning=zoning, hexagon_m=hexagon_m)
-    present = counts[counts["count"] > 0].groupby("id")["sector"].nunique()
-    return zones.assign(sectors=zones["id"].map(present).fillna(0).astype(int))
+
+def _summed(asked: Distribution) -> pd.Series[float] | None:
+    stated = asked.points.stated(asked.weight)
+    return None if stated is None else stated.fillna(0.0)
+
+
+def _population(asked: Distribution) -> Any:  # noqa: ANN401 - one number for each zone
+    if asked.population is None:
+        return None
+    found = population(asked)
+    return found["sum"].where(found["covered_pct"] >= COVERED_ENOUGH_PCT).to_numpy()
 
 
 @lru_cache(maxsize=ANSWERS_KEPT)
-def sectors_by_zone(points: Points, *, zoning: str, hexagon_m: float) -> pd.DataFrame:
-    """Return the number of projects per zone and sector: id, sector, count."""
-    tables = []
-    for sector in sorted(points.chosen()["sector"].unique()):
-        part = replace(points, sector=(sector,))
-        if part.located().empty:
-            continue
-        zones = distribution(part, zoning=zoning, hexagon_m=hexagon_m, weight=None)
-        tables.append(zones[["id", "count"]].assign(sector=sector))
-    counts: pd.DataFrame = pd.concat(tables, ignore_index=True)
-    return counts
+def population(asked: Distribution) -> gpd.GeoDataFrame:
+    """Return the people of the raster per zone: ``sum``, and ``covered_pct`` of the zone's area.
+
+    Raises
+    ------
+    InputError
+        If the question has no raster, or it does not meet the zones.
+    """
+    if asked.population is None:
+        raise InputError("population: the question has no raster of persons per cell; give one")
+    return geo.zonal_statistics(
+        kept_raster(asked.population), asked.zones.frame(), statistics=("sum",)
+    )
 
 
-def _stated(frame: gpd.GeoDataFrame, weight: str, layer: str) -> pd.Series[float]:
-    if weight not in frame.columns:
-        raise InputError(
-            f"layer {layer!r} has no column {weight!r} to weight by; "
-            f"leave the weight out, or use projects with {INVESTMENT}"
-        )
-    weights: pd.Series[float] = frame[weight]
-    return weights
+def measured(asked: Distribution, measure: str) -> tuple[gpd.GeoDataFrame, str]:
+    """Return the distribution and the name of the column that a measure shows.
+
+    For ``"sector"`` that is ``sectors``: in how many sectors a zone has projects; for
+    ``"diversity"`` it is ``effective_sectors``, the Hill number of order 2, which zones of unlike
+    size can be compared by.
+
+    Raises
+    ------
+    InputError
+        If ``"per_10k"`` is asked for without a population.
+    """
+    weight, column = MEASURES[measure]
+    if measure == "per_10k" and asked.population is None:
+        raise InputError("measured: per_10k needs a population; give a raster of persons per cell")
+    zones = distribution(replace(asked, weight=weight))
+    if measure in ("sector", "diversity"):
+        found = geo.diversity(categories(replace(asked, weight=None), "sector"))
+        counted = found["hill_0"] if measure == "sector" else found["hill_2"]
+        zones = zones.assign(**{column: zones["id"].map(counted)})
+    return zones, column

@@ -32,12 +32,34 @@ NUMBER_FORMATS = {
     "density_per_km2": "%.3f",
     "area_km2": "%.1f",
     "uncovered_km2": "%.1f",
+    "weight_share_pct": "%.1f",
+    "effective_sectors": "%.1f",
+    "per_10k_people": "%.3f",
+    "hill_2": "%.1f",
+    "krugman_index": "%.2f",
 }
+# Columns of intervals, in words.
+WORDED = ("ranks", "counts")
+HELPED = (
+    *WORDED,
+    "count",
+    "share_pct",
+    "density_per_km2",
+    "weight_sum",
+    "weight_share_pct",
+    "sectors",
+    "effective_sectors",
+    "per_10k_people",
+    "hill_0",
+    "hill_2",
+    "krugman_index",
+)
 TABLE_HEIGHT = 330
 ROW_HEIGHT = 28
 SHORT_TABLE = 8
 ZONE_WIDTH = 112
 FIGURE_WIDTH = 50
+WIDTHS = {"ranks": 62, "counts": 80, "weight_sum": 74, "krugman_index": 74, "hill_2": 66}
 
 
 def zones_table(zones: gpd.GeoDataFrame, columns: Sequence[str], **selection: Any) -> None:  # noqa: ANN401 - as st.dataframe takes it
@@ -83,6 +105,41 @@ def zone_picker(zones: gpd.GeoDataFrame, columns: Sequence[str], *, zone: str | 
         on_select="rerun",
         selection_mode="single-row",
         selection_default=picking.table_default(zones["id"].tolist(), zone),
+    )
+
+
+def ranking_table(zones: gpd.GeoDataFrame, value: str, rank: str) -> None:
+    """Draw zones by rank, each rank and value with the ends of its interval.
+
+    Parameters
+    ----------
+    zones
+        Result of :func:`geo.uncertainty` with ``name_zh`` and ``name_en``, in the order to show.
+    value, rank
+        Columns of the value and of its rank; their intervals end in ``_low`` and ``_high``.
+    """
+    shown = {
+        text("column.rank"): [
+            interval_words(*ends, digits=0) for ends in zip(*_ends(zones, rank), strict=True)
+        ],
+        text("column.zone"): zones[f"name_{language()}"],
+        text(f"column.{value}"): zones[value],
+        text("column.interval"): [
+            interval_words(low, high, digits=3 if high < 1 else 1)
+            for _, low, high in zip(*_ends(zones, value), strict=True)
+        ],
+    }
+    st.dataframe(
+        pd.DataFrame(shown),
+        hide_index=True,
+        height="content" if len(zones) <= SHORT_TABLE else TABLE_HEIGHT,
+        row_height=ROW_HEIGHT,
+        placeholder="–",
+        column_config={
+            text(f"column.{value}"): st.column_config.NumberColumn(
+                format=NUMBER_FORMATS.get(value, "localized")
+            )
+        },
     )
 
 
@@ -157,6 +214,20 @@ def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(shown)
 
 
+def _ends(zones: gpd.GeoDataFrame, column: str) -> list[list[float]]:
+    return [zones[f"{column}{end}"].tolist() for end in ("", "_low", "_high")]
+
+
+def interval_words(*ends: float, digits: int) -> str:
+    """Return the ends of an interval, or one number where they are one; a value first is shown."""
+    *value, low, high = ends
+    first = f"{number(value[0], digits=digits)} " if value else ""
+    if low == high:
+        return first.strip() or number(low, digits=digits)
+    between = f"{number(low, digits=digits)}–{number(high, digits=digits)}"
+    return f"{first}({between})" if value else between
+
+
 def _named(ids: str) -> str:
     names = layers.names_by_id(lang=language())
     return text("app.separator").join(names[key] for key in ids.split("|"))
@@ -164,10 +235,15 @@ def _named(ids: str) -> str:
 
 def _zone_columns(columns: Sequence[str]) -> dict[str, Any]:
     titles = {
-        column: st.column_config.NumberColumn(
+        column: st.column_config.TextColumn(
+            text(f"column.{column}"), help=_help(column), width=WIDTHS[column], alignment="right"
+        )
+        if column in WORDED
+        else st.column_config.NumberColumn(
             text(f"column.{column}"),
+            help=_help(column),
             format=NUMBER_FORMATS.get(column, "localized"),
-            width=FIGURE_WIDTH,
+            width=WIDTHS.get(column, FIGURE_WIDTH),
         )
         for column in columns
     }
@@ -175,3 +251,8 @@ def _zone_columns(columns: Sequence[str]) -> dict[str, Any]:
         "zone": st.column_config.TextColumn(text("column.zone"), width=ZONE_WIDTH),
         **titles,
     }
+
+
+def _help(column: str) -> str | None:
+    """Return what a figure is divided by, or otherwise rests on."""
+    return text(f"help.{column}") if column in HELPED else None

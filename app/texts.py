@@ -10,6 +10,7 @@ import streamlit as st
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 DEFAULT = "zh"
+WORDS = Path(__file__).with_name("words")
 
 
 def language() -> str:
@@ -49,6 +50,8 @@ def number(value: float, *, digits: int | None = None) -> str:
 
 @cache
 def _texts() -> dict[str, dict[str, str]]:
-    path = Path(__file__).with_name("texts.json")
-    texts: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    """Read the texts of every page, and those that pages share, one file for each."""
+    texts: dict[str, dict[str, str]] = {}
+    for path in sorted(WORDS.glob("*.json")):
+        texts |= json.loads(path.read_text(encoding="utf-8"))
     return texts

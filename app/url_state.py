@@ -69,8 +69,10 @@ def refused() -> list[str]:
 
 
 def one_of(options: Sequence[str]) -> Callable[[object], str | None]:
-    """Accept one of the options."""
-    return lambda value: value if isinstance(value, str) and value in options else None
+    """Accept one of the options; one that is a number in words may stand as a number."""
+    return lambda value: (
+        str(value) if isinstance(value, str | int) and str(value) in options else None
+    )
 
 
 def some_of(options: Sequence[str]) -> Callable[[object], list[str] | None]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from app import maps, questions
+from app import maps, pattern_maps, patterns, questions
 from app.overview import targets
+from app.structure import Shown
+from app.subjects import Points, Zones
 from app.texts import DEFAULT
 
 
@@ -11,23 +13,18 @@ def up() -> None:
     """Build the map that a visitor sees first, then what the other pages open with."""
     maps.overview("224", (), DEFAULT)
     targets(DEFAULT)
-    platforms = questions.Points("platforms")
-    maps.density(
-        platforms, bandwidth_m=3000, cell_size_m=250, kernel="quartic", weight=None, lang=DEFAULT
-    )
-    questions.coverage_curve(platforms, zoning="circles", hexagon_m=questions.HEXAGON_M)
-    maps.coverage(
-        platforms,
-        zoning="circles",
-        hexagon_m=questions.HEXAGON_M,
-        distance_m=3000,
-        demand=None,
-        lang=DEFAULT,
-    )
-    maps.distribution(
-        questions.Points("projects"),
-        zoning="circles",
-        hexagon_m=questions.HEXAGON_M,
-        measure="count",
-        lang=DEFAULT,
-    )
+    platforms = Points("platforms")
+    circles = Zones("circles")
+    dense = questions.Density(platforms)
+    levels, top = questions.density_scale((dense,))
+    maps.density(dense, levels=levels, top=top, show="bands", lang=DEFAULT)
+    questions.uncertainty(questions.Distribution(platforms, Zones("districts")))
+    questions.coverage_curve(platforms, circles)
+    maps.coverage(questions.Coverage(platforms, circles, distance_m=3000), lang=DEFAULT)
+    asked = patterns.Pattern(platforms, Zones("hexagons"))
+    pattern_maps.hot_spots(asked, lang=DEFAULT)
+    patterns.overall(asked)
+    patterns.scope(asked)
+    patterns.other_sizes(asked, kinds=patterns.HOT)
+    projects = Shown(questions.Distribution(Points("projects"), circles), "count")
+    maps.distribution(projects, lang=DEFAULT)

@@ -16,7 +16,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from geo import crs, datum, density, errors, files, grids, service_area, zonal
+    from geo import crs, datum
+    from geo.autocorrelation import spatial_autocorrelation
+    from geo.bandwidths import abramson_bandwidths_m, silverman_bandwidth_m
+    from geo.categories import category_table
+    from geo.centrography import centres, deviational_ellipses
+    from geo.clusters import hot_spots, local_autocorrelation
+    from geo.concentration import concentration_measures, lorenz
+    from geo.contours import filled_bands, isolines, nice_levels
     from geo.crs import (
         geodesic_area_km2,
         geodesic_length_km,
@@ -25,10 +32,22 @@ if TYPE_CHECKING:
         to_metric,
     )
     from geo.density import kernel_density
+    from geo.draws import Uncertainty, uncertainty
     from geo.errors import AtlasError, CRSError, InputError, LayerError
     from geo.files import geotiff_bytes, vector_bytes, write_geotiff, write_vector
-    from geo.grids import hexagons
+    from geo.neighbours import neighbour_graph
+    from geo.point_pattern import nearest_neighbour_index, ripley
+    from geo.raster_sources import read_raster
+    from geo.raster_zones import zonal_shares, zonal_statistics
     from geo.service_area import coverage, coverage_curve, service_areas
+    from geo.specialisation import (
+        diversity,
+        location_quotient_table,
+        location_quotients,
+        specialisation_index,
+    )
+    from geo.tessellations import h3_cells, hexagons, nearest_areas, squares
+    from geo.vector_sources import read_vector
     from geo.zonal import distribution
 
 __all__ = [
@@ -36,29 +55,52 @@ __all__ = [
     "CRSError",
     "InputError",
     "LayerError",
+    "Uncertainty",
+    "abramson_bandwidths_m",
+    "category_table",
+    "centres",
+    "concentration_measures",
     "coverage",
     "coverage_curve",
     "crs",
     "datum",
-    "density",
+    "deviational_ellipses",
     "distribution",
-    "errors",
-    "files",
+    "diversity",
+    "filled_bands",
     "geodesic_area_km2",
     "geodesic_length_km",
     "geotiff_bytes",
-    "grids",
+    "h3_cells",
     "hexagons",
+    "hot_spots",
+    "isolines",
     "kernel_density",
+    "local_autocorrelation",
+    "location_quotient_table",
+    "location_quotients",
+    "lorenz",
+    "nearest_areas",
+    "nearest_neighbour_index",
+    "neighbour_graph",
+    "nice_levels",
+    "read_raster",
+    "read_vector",
     "require_crs",
     "require_same_crs",
-    "service_area",
+    "ripley",
     "service_areas",
+    "silverman_bandwidth_m",
+    "spatial_autocorrelation",
+    "specialisation_index",
+    "squares",
     "to_metric",
+    "uncertainty",
     "vector_bytes",
     "write_geotiff",
     "write_vector",
-    "zonal",
+    "zonal_shares",
+    "zonal_statistics",
 ]
 
 _HOMES = {
@@ -66,21 +108,50 @@ _HOMES = {
     "CRSError": "errors",
     "InputError": "errors",
     "LayerError": "errors",
+    "Uncertainty": "draws",
+    "abramson_bandwidths_m": "bandwidths",
+    "category_table": "categories",
+    "centres": "centrography",
+    "concentration_measures": "concentration",
     "coverage": "service_area",
     "coverage_curve": "service_area",
+    "deviational_ellipses": "centrography",
     "distribution": "zonal",
+    "diversity": "specialisation",
+    "filled_bands": "contours",
     "geodesic_area_km2": "crs",
     "geodesic_length_km": "crs",
     "geotiff_bytes": "files",
-    "hexagons": "grids",
+    "h3_cells": "tessellations",
+    "hexagons": "tessellations",
+    "hot_spots": "clusters",
+    "isolines": "contours",
     "kernel_density": "density",
+    "local_autocorrelation": "clusters",
+    "location_quotient_table": "specialisation",
+    "location_quotients": "specialisation",
+    "lorenz": "concentration",
+    "nearest_areas": "tessellations",
+    "nearest_neighbour_index": "point_pattern",
+    "neighbour_graph": "neighbours",
+    "nice_levels": "contours",
+    "read_raster": "raster_sources",
+    "read_vector": "vector_sources",
     "require_crs": "crs",
     "require_same_crs": "crs",
+    "ripley": "point_pattern",
     "service_areas": "service_area",
+    "silverman_bandwidth_m": "bandwidths",
+    "spatial_autocorrelation": "autocorrelation",
+    "specialisation_index": "specialisation",
+    "squares": "tessellations",
     "to_metric": "crs",
+    "uncertainty": "draws",
     "vector_bytes": "files",
     "write_geotiff": "files",
     "write_vector": "files",
+    "zonal_shares": "raster_zones",
+    "zonal_statistics": "raster_zones",
 }
 
 

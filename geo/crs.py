@@ -72,6 +72,34 @@ def require_crs(frame: Frame, *, function: str = "require_crs") -> CRS:
     ...
     geo.errors.CRSError: ... They look swapped: pass longitude first.
     """
+    crs = stated_crs(frame, function=function)
+    x, y = shapely.get_coordinates(frame.geometry.to_numpy()).T
+    require_coordinates(x, y, crs, function=function)
+    return crs
+
+
+def stated_crs(frame: Frame, *, function: str = "stated_crs") -> CRS:
+    """Return the CRS that a frame is labelled with; its coordinates are not looked at.
+
+    Parameters
+    ----------
+    frame
+        GeoDataFrame or GeoSeries.
+    function
+        Name that messages begin with: the function that was called.
+
+    Raises
+    ------
+    CRSError
+        There is no CRS.
+    InputError
+        This is no frame.
+
+    Examples
+    --------
+    >>> stated_crs(gpd.GeoSeries([], crs=4490)).to_epsg()
+    4490
+    """
     if not isinstance(frame, gpd.GeoDataFrame | gpd.GeoSeries):
         raise InputError(
             f"{function}: got {type(frame).__name__}. Pass a GeoDataFrame or a GeoSeries."
@@ -82,29 +110,59 @@ def require_crs(frame: Frame, *, function: str = "require_crs") -> CRS:
             'longitude and latitude, call .set_crs("EPSG:4490"); if they are metres, set their '
             'zone, for Changsha .set_crs("EPSG:4547").'
         )
-    crs = CRS.from_user_input(frame.crs)
-    xy = shapely.get_coordinates(frame.geometry.to_numpy())
-    finite = np.isfinite(xy).all(axis=1)
-    if not finite.all():
+    return CRS.from_user_input(frame.crs)
+
+
+def require_coordinates(
+    x: Floats, y: Floats, crs: CRS, *, function: str = "require_coordinates"
+) -> None:
+    """Refuse coordinates that a CRS cannot have.
+
+    Parameters
+    ----------
+    x, y
+        Coordinates, longitude and latitude or easting and northing.
+    crs
+        What they are said to be in.
+    function
+        Name that messages begin with: the function that was called.
+
+    Raises
+    ------
+    CRSError, InputError
+        As `require_crs`.
+
+    Examples
+    --------
+    >>> require_coordinates(np.array([112.94]), np.array([28.23]), CRS.from_epsg(4490))
+    """
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        wrong = ~(np.isfinite(x) & np.isfinite(y))
         raise InputError(
-            f"{function}: {int((~finite).sum())} of {len(xy)} coordinates are not-a-number or "
+            f"{function}: {int(wrong.sum())} of {len(x)} coordinates are not-a-number or "
             "infinite. Give those rows no geometry (None), which counts as a missing place."
         )
-    if crs.is_geographic:
-        _check_degrees(xy, function)
-    else:
-        _check_metres(xy, crs, function)
-    return crs
-
-
-def _check_degrees(xy: Floats, function: str) -> None:
-    wrong = (np.abs(xy[:, 0]) > _LARGEST_LONGITUDE_DEG) | (np.abs(xy[:, 1]) > _LARGEST_LATITUDE_DEG)
-    if not wrong.any():
+    if not x.size:
         return
-    x, y = xy[wrong][0].tolist()
-    if abs(y) <= _LARGEST_LONGITUDE_DEG and abs(x) <= _LARGEST_LATITUDE_DEG:
+    if crs.is_geographic:
+        _check_degrees(x, y, function)
+    else:
+        _check_metres(x, y, crs, function)
+
+
+def _farther(values: Floats, middle: float, distance: float) -> bool:
+    """Whether any value is: two passes that make no array, as most data are right."""
+    return bool(values.max() - middle > distance or middle - values.min() > distance)
+
+
+def _check_degrees(x: Floats, y: Floats, function: str) -> None:
+    if not (_farther(x, 0.0, _LARGEST_LONGITUDE_DEG) or _farther(y, 0.0, _LARGEST_LATITUDE_DEG)):
+        return
+    wrong = (np.abs(x) > _LARGEST_LONGITUDE_DEG) | (np.abs(y) > _LARGEST_LATITUDE_DEG)
+    lon, lat = float(x[wrong][0]), float(y[wrong][0])
+    if abs(lat) <= _LARGEST_LONGITUDE_DEG and abs(lon) <= _LARGEST_LATITUDE_DEG:
         advice = "They look swapped: pass longitude first."
-    elif max(abs(x), abs(y)) > 2 * _LARGEST_LONGITUDE_DEG:
+    elif max(abs(lon), abs(lat)) > 2 * _LARGEST_LONGITUDE_DEG:
         advice = (
             "They look like metres: call .set_crs with their projected CRS and "
             'allow_override=True, for Changsha "EPSG:4547".'
@@ -112,23 +170,23 @@ def _check_degrees(xy: Floats, function: str) -> None:
     else:
         advice = "Correct or drop them."
     raise CRSError(
-        f"{function}: {int(wrong.sum())} of {len(xy)} coordinates lie outside ±180/±90 degrees, "
-        f"the first is ({x:g}, {y:g}). {advice}"
+        f"{function}: {int(wrong.sum())} of {len(x)} coordinates lie outside ±180/±90 degrees, "
+        f"the first is ({lon:g}, {lat:g}). {advice}"
     )
 
 
-def _check_metres(xy: Floats, crs: CRS, function: str) -> None:
+def _check_metres(x: Floats, y: Floats, crs: CRS, function: str) -> None:
     if _method(crs) != "Transverse Mercator":
         return
     operation: Any = crs.coordinate_operation
     false_easting = next(p.value for p in operation.params if p.name == "False easting")
-    wrong = np.abs(xy[:, 0] - false_easting) > _FAR_M
-    if not wrong.any():
+    if not _farther(x, false_easting, _FAR_M):
         return
-    x, y = xy[wrong][0].tolist()
-    zone = int(x // _PREFIX_M)
+    wrong = np.abs(x - false_easting) > _FAR_M
+    easting, northing = float(x[wrong][0]), float(y[wrong][0])
+    zone = int(easting // _PREFIX_M)
     first_zone, last_zone = 13, 45
-    if abs(y - false_easting) <= _FAR_M:
+    if abs(northing - false_easting) <= _FAR_M:
         advice = "They look swapped: pass the easting first, then the northing."
     elif first_zone <= zone <= last_zone:
         advice = (
@@ -139,9 +197,9 @@ def _check_metres(xy: Floats, crs: CRS, function: str) -> None:
     else:
         advice = "Check which CRS the numbers are in."
     raise CRSError(
-        f"{function}: {int(wrong.sum())} of {len(xy)} coordinates cannot be in {crs.to_string()}, "
-        f"whose eastings lie around {false_easting:,.0f} m; the first is ({x:,.0f}, {y:,.0f}). "
-        f"{advice}"
+        f"{function}: {int(wrong.sum())} of {len(x)} coordinates cannot be in {crs.to_string()}, "
+        f"whose eastings lie around {false_easting:,.0f} m; the first is ({easting:,.0f}, "
+        f"{northing:,.0f}). {advice}"
     )
 
 
@@ -173,6 +231,29 @@ def require_same_crs(first: Frame, second: Frame, *, function: str = "require_sa
     4490
     """
     crs, other = require_crs(first, function=function), require_crs(second, function=function)
+    require_equal_crs(crs, other, function=function)
+    return crs
+
+
+def require_equal_crs(crs: CRS, other: CRS, *, function: str = "require_equal_crs") -> None:
+    """Refuse two CRSs that are not one; EPSG:4490 and EPSG:4326 count as the same.
+
+    Parameters
+    ----------
+    crs, other
+        Those of the first and of the second frame.
+    function
+        Name that messages begin with: the function that was called.
+
+    Raises
+    ------
+    CRSError
+        They differ.
+
+    Examples
+    --------
+    >>> require_equal_crs(CRS.from_epsg(4490), CRS.from_epsg(4326))
+    """
     both_geographic = {crs.to_epsg(), other.to_epsg()} <= {4326, 4490}
     if crs != other and not both_geographic:
         raise CRSError(
@@ -180,7 +261,6 @@ def require_same_crs(first: Frame, second: Frame, *, function: str = "require_sa
             f"{other.to_string()} ({other.name}). Both must be in one CRS: call .to_crs on one of "
             "them."
         )
-    return crs
 
 
 def to_metric(frame: AnyFrame, *, function: str = "to_metric") -> AnyFrame:
@@ -215,12 +295,36 @@ def to_metric(frame: AnyFrame, *, function: str = "to_metric") -> AnyFrame:
     (4547, 500000, 3098442)
     """
     crs = require_crs(frame, function=function)
-    if _is_true_to_scale(crs):
+    if is_true_to_scale(crs):
         return frame
     degrees = frame if crs.to_epsg() == 4490 else frame.to_crs(GEOGRAPHIC)  # noqa: PLR2004
     west, _, east, _ = degrees.total_bounds
-    if np.isnan(west):
-        return degrees.to_crs("EPSG:4547")
+    return degrees.to_crs(metric_zone(west, east, function=function))
+
+
+def metric_zone(west_deg: float, east_deg: float, *, function: str = "metric_zone") -> str:
+    """Name the CGCS2000 3-degree Gauss–Krüger zone that data are projected to.
+
+    Parameters
+    ----------
+    west_deg, east_deg
+        Longitudes that the data reach from and to, not-a-number where there are none.
+    function
+        Name that messages begin with: the function that was called.
+
+    Raises
+    ------
+    CRSError
+        As `to_metric`.
+
+    Examples
+    --------
+    >>> metric_zone(112.9, 113.1)
+    'EPSG:4547'
+    """
+    if np.isnan(west_deg):
+        return "EPSG:4547"
+    west, east = west_deg, east_deg
     middle = (west + east) / 2
     meridian = 3.0 * np.floor(middle / 3.0 + 0.5)
     if not _FIRST_MERIDIAN_DEG <= meridian <= _LAST_MERIDIAN_DEG:
@@ -234,10 +338,22 @@ def to_metric(frame: AnyFrame, *, function: str = "to_metric") -> AnyFrame:
             f"allowed are {_REACH_DEG:g}° on either side of {meridian:g}° E. Take a part of the "
             "data, or project them first to a CRS made for their width."
         )
-    return degrees.to_crs(f"EPSG:{_FIRST_EPSG + int((meridian - _FIRST_MERIDIAN_DEG) // 3)}")
+    return f"EPSG:{_FIRST_EPSG + int((meridian - _FIRST_MERIDIAN_DEG) // 3)}"
 
 
-def _is_true_to_scale(crs: CRS) -> bool:
+def is_true_to_scale(crs: CRS) -> bool:
+    """Whether a CRS is projected in metres that can be measured with, as Web Mercator's cannot.
+
+    Parameters
+    ----------
+    crs
+        Any CRS.
+
+    Examples
+    --------
+    >>> is_true_to_scale(CRS.from_epsg(4547)), is_true_to_scale(CRS.from_epsg(3857))
+    (True, False)
+    """
     if not crs.is_projected or any(axis.unit_name != "metre" for axis in crs.axis_info):
         return False
     method = _method(crs)

@@ -210,6 +210,12 @@ def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     InputError
         A coordinate is no longitude or latitude in degrees.
 
+    Warnings
+    --------
+    GCJ-02 has no official formula; this is the public one, which map services agree with to a
+    metre or two. Do not store what it gives: shift when you draw, and keep CGCS2000. Shifting twice
+    does not undo it.
+
     Examples
     --------
     >>> lon, lat = wgs84_to_gcj02(112.94, 28.23)
@@ -235,6 +241,11 @@ def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     ----------
     lon, lat
         Degrees in GCJ-02; numbers or arrays, broadcast together. Not-a-number stays so.
+
+    Warnings
+    --------
+    Only for coordinates that really are in GCJ-02, such as those read off Amap: others would be
+    moved by 300 to 700 m. Its 1e-9 degrees are those of the public formula, not of the truth.
 
     Examples
     --------

@@ -1,16 +1,13 @@
-"""Grids over a place: hexagons to count in, and the raster that densities are computed on."""
+"""The raster that densities are computed on."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import geopandas as gpd
 import numpy as np
-import shapely
 from affine import Affine
 
-from geo.crs import Frame, to_metric
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,7 +16,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _MAX_CELLS = 25_000_000  # a raster of 200 MB
-_MAX_HEXAGONS = 1_000_000
 _ROUNDING_CELLS = 1e-9
 
 
@@ -108,72 +104,6 @@ def raster(
         )
     return Raster(
         float(west * cell_size_m), float(north * cell_size_m), rows, columns, float(cell_size_m)
-    )
-
-
-def hexagons(extent: Frame, *, size_m: float) -> gpd.GeoDataFrame:
-    """Cover an extent with regular hexagons.
-
-    The lattice is anchored at the origin of the CRS: hexagons of one size always coincide, and
-    neighbours share their corners exactly.
-
-    Parameters
-    ----------
-    extent
-        GeoDataFrame or GeoSeries; projected as `geo.crs.to_metric` says where it is in degrees.
-    size_m
-        Distance between two opposite sides, which run north–south; also the distance between the
-        centres of neighbours.
-
-    Returns
-    -------
-    Whole hexagons that touch the extent, from south to north and west to east, in the metric CRS.
-    Columns ``id`` (column and row in the lattice), ``area_km2`` (all √3/2 · size²), ``geometry``.
-
-    Raises
-    ------
-    InputError
-        The size is not positive, the extent has no geometry, or more than a million hexagons would
-        be needed.
-    CRSError
-        As `geo.crs.to_metric`.
-
-    Examples
-    --------
-    >>> from shapely import Point
-    >>> cells = hexagons(gpd.GeoSeries([Point(500000, 3100000)], crs=4547), size_m=1000)
-    >>> len(cells), cells["area_km2"].round(4).tolist()  # √3/2
-    (1, [0.866])
-    """
-    require_positive(size_m, "size_m", function="hexagons")
-    metric = to_metric(extent, function="hexagons").geometry
-    west, south, east, north = metric.total_bounds
-    if np.isnan(west):
-        raise InputError("hexagons: the extent has no geometry. Pass one that has.")
-    half = size_m / 2  # columns of corners and centres are this far apart
-    quarter = size_m / 12**0.5  # and their rows this far: half a side
-    rows = np.arange(np.floor(south / quarter / 3) - 1, np.ceil(north / quarter / 3) + 2)
-    columns = np.arange(np.floor(west / size_m) - 1, np.ceil(east / size_m) + 2)
-    if rows.size * columns.size > _MAX_HEXAGONS:
-        raise InputError(
-            f"hexagons: {rows.size * columns.size:,} hexagons of {size_m:g} m are more than the "
-            f"{_MAX_HEXAGONS:,} allowed. Take a larger size_m or a smaller extent."
-        )
-    row, column = (grid.ravel() for grid in np.meshgrid(rows, columns, indexing="ij"))
-    # Whole numbers of half-widths and half-sides, so that shared corners come out as the same
-    # floats.
-    centre_x, centre_y = 2 * column + row % 2, 3 * row
-    x = (centre_x[:, None] + np.array([0, 1, 1, 0, -1, -1])) * half
-    y = (centre_y[:, None] + np.array([2, 1, -1, -2, -1, 1])) * quarter
-    cells = np.asarray(shapely.polygons(np.stack([x, y], axis=2)))
-    area = shapely.union_all(metric.to_numpy())
-    shapely.prepare(area)
-    touched = shapely.intersects(area, cells)
-    names = [f"{int(c)}_{int(r)}" for c, r in zip(column[touched], row[touched], strict=True)]
-    return gpd.GeoDataFrame(
-        {"id": names, "area_km2": 3**0.5 / 2 * size_m**2 / 1e6},
-        geometry=cells[touched],
-        crs=metric.crs,
     )
 
 

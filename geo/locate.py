@@ -2,11 +2,16 @@
 
 A raster of cells is laid over the polygons once. Most cells lie wholly inside one polygon or
 outside all, and a point in such a cell is answered by looking its cell up. Only points in the other
-cells, those that a border crosses, are tested against the polygons themselves, exactly, by GEOS.
+cells, those that a border crosses, are tested against the polygons themselves, exactly: few points
+by GEOS; many by a compiled loop over the edges at their height, which leaves to GEOS the points so
+close to a border that rounding could turn the answer.
 """
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +29,9 @@ _MARGIN_CELLS = 1e-6
 # Entries of the (cell, polygon) table above which the raster is made coarser: about 100 MB.
 _MAX_ENTRIES = 6_000_000
 _MAX_SIDE_CELLS = 4096
+# From this many points on, the compiled loop is worth the half second of its import.
+_MANY = 50_000
+_THREADS = 2
 _NONE = -1
 _TEST = -2
 
@@ -53,8 +61,9 @@ class Locator:
 
     def __init__(self, polygons: ArrayLike, *, cells: int = 10_000) -> None:
         self._polygons: NDArray[Any] = np.array(polygons, dtype=object, ndmin=1)
-        shapely.prepare(self._polygons)
+        self._lock = Lock()
         edges, owner = _edges(self._polygons)
+        self._edges, self._owner = edges, owner
         self._empty = owner.size == 0
         if self._empty:
             return
@@ -70,10 +79,11 @@ class Locator:
         self._origin = low - self._size / 2
         self._columns = int(width / self._size) + 2
         self._rows = int(height / self._size) + 2
-        self._fill_tables((edges - np.tile(self._origin, 2)) / self._size, owner)
+        self._fill_tables()
 
-    def _fill_tables(self, edges: Floats, owner: Ints) -> None:
+    def _fill_tables(self) -> None:
         n_cells, n_polygons = self._rows * self._columns, len(self._polygons)
+        edges, owner = (self._edges - np.tile(self._origin, 2)) / self._size, self._owner
         crossed_cells, crossed_by = _crossed(edges, owner, self._rows, self._columns)
         filled_cells, filled_by = _filled(edges, owner, self._columns)
         test = np.bincount(filled_cells, minlength=n_cells) > 1
@@ -82,16 +92,35 @@ class Locator:
         self._answer[filled_cells] = filled_by
         self._answer[test] = _TEST
         also = test[filled_cells]
-        keys = np.unique(
-            np.concatenate(
-                [
-                    crossed_cells * n_polygons + crossed_by,
-                    filled_cells[also] * n_polygons + filled_by[also],
-                ]
-            )
+        keys = np.concatenate(
+            [
+                crossed_cells * n_polygons + crossed_by,
+                filled_cells[also] * n_polygons + filled_by[also],
+            ]
         )
-        self._candidates = keys % n_polygons
-        self._start = np.searchsorted(keys // n_polygons, np.arange(n_cells + 1))
+        keys.sort()
+        keys = keys[np.diff(keys, prepend=-1) > 0]
+        cell, self._candidates = np.divmod(keys, n_polygons)
+        self._start = _starts(cell, n_cells)
+
+    @cached_property
+    def _strips(self) -> tuple[Ints, Ints, Ints, Floats]:
+        """Edges by polygon and row of the raster: each polygon has a run of rows.
+
+        These are the first row of each polygon, the number of its first strip, the first edge of
+        each strip, and the edges, one after the other in each strip that they reach.
+        """
+        rows = np.floor((self._edges[:, [1, 3]] - self._origin[1]) / self._size).astype(np.int64)
+        low, high = rows.min(axis=1), rows.max(axis=1)
+        has, at = np.unique(self._owner, return_index=True)
+        low_row, heights = np.zeros((2, len(self._polygons)), dtype=np.int64)
+        low_row[has] = np.minimum.reduceat(low, at)
+        heights[has] = np.maximum.reduceat(high, at) - low_row[has] + 1
+        first_strip = np.concatenate([[0], np.cumsum(heights)])
+        edge, offset = _expand(high - low + 1)
+        strip = (first_strip[self._owner] - low_row[self._owner] + low)[edge] + offset
+        order = np.argsort(strip, kind="stable")
+        return low_row, first_strip, _starts(strip, first_strip[-1]), self._edges[edge[order]]
 
     def _look_up(self, x: Floats, y: Floats) -> tuple[NDArray[np.int32], Ints]:
         """Answer of the raster per point, and the cell of each point on it."""
@@ -110,15 +139,60 @@ class Locator:
         start = self._start[cell[points]]
         which, offset = _expand(self._start[cell[points] + 1] - start)
         point, polygon = points[which], self._candidates[start[which] + offset]
-        order = np.argsort(polygon, kind="stable")
-        inside = np.zeros(point.size, dtype=bool)
-        for group in np.split(order, np.flatnonzero(np.diff(polygon[order])) + 1):
-            if group.size:
-                at = point[group]
-                inside[group] = shapely.intersects_xy(
-                    self._polygons[polygon[group[0]]], x[at], y[at]
-                )
+        inside = self._intersect(x, y, point, polygon)
         return point[inside], polygon[inside]
+
+    def _intersect(self, x: Floats, y: Floats, point: Ints, polygon: Ints) -> NDArray[np.bool_]:
+        """Answer of GEOS for pairs, by polygon: it is quickest with one after the other."""
+        order = np.argsort(polygon, kind="stable")
+        at = point[order]
+        inside = np.empty(point.size, dtype=bool)
+        with self._lock:
+            inside[order] = shapely.intersects_xy(self._prepared[polygon[order]], x[at], y[at])
+        return inside
+
+    @cached_property
+    def _prepared(self) -> NDArray[Any]:
+        """Copies of the polygons with an index each.
+
+        An index is built when it is first asked, and GEOS does not bear being asked twice at once:
+        polygons that others may hold too, in another thread, are never prepared themselves.
+        """
+        copies: NDArray[Any] = shapely.from_wkb(shapely.to_wkb(self._polygons))
+        shapely.prepare(copies)
+        return copies
+
+    def _found(self, x: Floats, y: Floats) -> tuple[Ints, Ints]:
+        """Pairs by the compiled loop, on two threads."""
+        from geo.crossings import find  # noqa: PLC0415  compiled: half a second to import
+
+        frame = np.array([*self._origin, self._size])
+        tables = (
+            *(frame, self._rows, self._columns, self._answer, self._start, self._candidates),
+            *self._strips,
+        )
+
+        def part(first: int, last: int) -> list[tuple[Ints, Ints]]:
+            found = []
+            while first < last:
+                # As much again where points lie in several polygons, until all are done.
+                room = last - first + len(self._polygons)
+                point, polygon = np.empty((2, room), dtype=np.int64)
+                first, written = find(x, y, first, last, *tables, point, polygon)
+                found.append((point[:written], polygon[:written]))
+            return found
+
+        ends = np.linspace(0, x.size, _THREADS + 1).astype(int).tolist()
+        with ThreadPoolExecutor(_THREADS) as pool:
+            found = [pair for pairs in pool.map(part, ends[:-1], ends[1:]) for pair in pairs]
+        point, polygon = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+        unsure = np.flatnonzero(polygon < 0)
+        if unsure.size:
+            polygon[unsure] = ~polygon[unsure]
+            keep = np.ones(point.size, dtype=bool)
+            keep[unsure] = self._intersect(x, y, point[unsure], polygon[unsure])
+            point, polygon = point[keep], polygon[keep]
+        return point, polygon
 
     def pairs(self, x: ArrayLike, y: ArrayLike) -> tuple[Ints, Ints]:
         """Every pair of a point and a polygon that it lies in, or on the border of.
@@ -135,6 +209,8 @@ class Locator:
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
         if self._empty:
             return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+        if x.size >= _MANY:
+            return self._found(x, y)
         answer, cell = self._look_up(x, y)
         known = np.flatnonzero(answer >= 0)
         point, polygon = self._tested(x, y, np.flatnonzero(answer == _TEST), cell)
@@ -152,13 +228,8 @@ class Locator:
             Coordinates of the points; not-a-number lies in no polygon.
         """
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-        if self._empty:
-            return np.full(x.shape, _NONE, dtype=np.int64)
-        answer, cell = self._look_up(x, y)
-        test = np.flatnonzero(answer == _TEST)
-        found = answer.astype(np.int64)
-        found[test] = _NONE
-        point, polygon = self._tested(x, y, test, cell)
+        point, polygon = self.pairs(x, y)
+        found = np.full(x.shape, _NONE, dtype=np.int64)
         # Last written wins, and the lowest position comes last.
         found[point[::-1]] = polygon[::-1]
         return found
@@ -172,6 +243,11 @@ def _edges(polygons: NDArray[Any]) -> tuple[Floats, Ints]:
     joined = ring[1:] == ring[:-1]
     edges = np.hstack([xy[:-1], xy[1:]])[joined] if xy.size else np.zeros((0, 4))
     return edges, part_owner[ring_part[ring[1:][joined]]].astype(np.int64)
+
+
+def _starts(of: Ints, groups: int) -> Ints:
+    """Where each group starts in an array that is ordered by group, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(np.bincount(of, minlength=groups))])
 
 
 def _expand(counts: Ints) -> tuple[Ints, Ints]:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import CRS, Transformer
 from shapely import GeometryType
 
+from geo.crs import (
+    GEOGRAPHIC,
+    is_true_to_scale,
+    metric_zone,
+    require_coordinates,
+    stated_crs,
+)
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,6 +28,84 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+
+# Geometries below which a second thread costs more than it gives.
+_WORTH_A_THREAD = 50_000
+
+
+class Places(NamedTuple):
+    """Where points are, in metres.
+
+    Parameters
+    ----------
+    x_m, y_m
+        Eastings and northings of the points that have a place.
+    rows
+        Positions of their rows.
+    crs
+        What the coordinates are in.
+    stated
+        What the frame is in; another one where that had to be projected.
+    """
+
+    x_m: Floats
+    y_m: Floats
+    rows: Ints
+    crs: CRS
+    stated: CRS
+
+
+def places(points: Frame, *, function: str = "places") -> Places:
+    """Coordinates in metres of the points that have a place, through the gate of `geo.crs`.
+
+    The same as `geo.crs.to_metric` and `located`, with every geometry read once and none made.
+
+    Parameters
+    ----------
+    points
+        GeoDataFrame or GeoSeries of points; missing and empty geometries have no place.
+    function
+        Name that messages begin with: the function that was called.
+
+    Raises
+    ------
+    InputError, CRSError
+        As `geo.crs.to_metric` and `located`.
+
+    Examples
+    --------
+    >>> from shapely import Point
+    >>> found = places(gpd.GeoSeries([Point(114, 28), None], crs=4490))
+    >>> found.crs.to_epsg(), found.x_m.round().tolist(), found.rows.tolist()
+    (4547, [500000.0], [0])
+    """
+    stated = stated_crs(points, function=function)
+    xy, rows = located(points, function=function)
+    x, y = np.ascontiguousarray(xy.T)
+    require_coordinates(x, y, stated, function=function)
+    if is_true_to_scale(stated):
+        return Places(x, y, rows, stated, stated)
+    if stated.to_epsg() != 4490:  # noqa: PLR2004
+        x, y = Transformer.from_crs(stated, GEOGRAPHIC, always_xy=True).transform(x, y)
+    west, east = (x.min(), x.max()) if x.size else (np.nan, np.nan)
+    crs = CRS.from_user_input(metric_zone(west, east, function=function))
+    x, y = Transformer.from_crs(GEOGRAPHIC, crs, always_xy=True).transform(x, y)
+    return Places(x, y, rows, crs, stated)
+
+
+def _of_all(geometry: NDArray[Any]) -> tuple[Floats, Floats] | None:
+    """Coordinates where everything is a point with a place, which is soon found out."""
+    readers = (shapely.get_x, shapely.get_y)
+    try:
+        if len(geometry) < _WORTH_A_THREAD:
+            x, y = (read(geometry) for read in readers)
+        else:
+            with ThreadPoolExecutor(len(readers)) as pool:
+                x, y = pool.map(lambda read: read(geometry), readers)
+    except shapely.GEOSException:  # an empty point has no x
+        return None
+    # Nor has anything that is missing or no point: that gives not-a-number.
+    return (x, y) if np.isfinite(x).all() and np.isfinite(y).all() else None
 
 
 def located(points: Frame, *, function: str = "located") -> tuple[Floats, Ints]:
@@ -47,6 +134,9 @@ def located(points: Frame, *, function: str = "located") -> tuple[Floats, Ints]:
     [0, 2]
     """
     geometry: NDArray[Any] = points.geometry.to_numpy()
+    quick = _of_all(geometry)
+    if quick is not None:
+        return np.array(quick).T, np.arange(len(geometry))
     placed = ~(shapely.is_missing(geometry) | shapely.is_empty(geometry))
     other = placed & (shapely.get_type_id(geometry) != GeometryType.POINT)
     if other.any():

@@ -56,6 +56,11 @@ def service_areas(sites: Frame, *, distance_m: float) -> gpd.GeoDataFrame:
     CRSError
         As `geo.crs.to_metric`.
 
+    Warnings
+    --------
+    A disc is no travel time: roads, rivers and slopes are not considered. Do not read its edge more
+    exactly than the place of the site is known.
+
     Examples
     --------
     >>> from shapely import Point
@@ -82,7 +87,7 @@ def coverage(
     demand: Frame | None = None,
     demand_weights: str | ArrayLike | None = None,
 ) -> gpd.GeoDataFrame:
-    """How much of each zone is within reach of a site, and of two.
+    r"""How much of each zone is within reach of a site, and of two.
 
     The discs of `service_areas` are overlaid with the zones exactly; areas are geodesic. Sites at
     one place count as so many sites, so that two platforms in one building cover their surroundings
@@ -115,6 +120,23 @@ def coverage(
         The distance is not positive, a site is no point, a zone no polygon, or weights do not fit.
     CRSError
         The frames differ in CRS, or as `geo.crs.to_metric`.
+
+    Warnings
+    --------
+    A straight line crosses rivers and hills that no road does: what is said to be covered is the
+    most that a network can reach. Covered area is not covered people; pass ``demand`` to count
+    those. Sites known only by their park stand at its centre, and a distance below its radius then
+    tells of the centre, not of the site.
+
+    Notes
+    -----
+    With the discs :math:`D_i` of radius :math:`r` around the sites and a zone :math:`Z`
+
+    .. math::
+        100\,\frac{|Z \cap \bigcup_i D_i|}{|Z|}, \qquad
+        100\,\frac{|Z \cap \bigcup_{i<j} (D_i \cap D_j)|}{|Z|}
+
+    are the covered and the doubly covered share; areas are of the ellipsoid.
 
     Examples
     --------
@@ -188,6 +210,15 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
     ------
     InputError, CRSError
         As `coverage`.
+
+    Warnings
+    --------
+    The curve has no natural threshold: where it bends says as much of the zones' shape as of the
+    sites. What holds for `coverage` holds here too.
+
+    Notes
+    -----
+    The shares of `coverage` at each distance, of all zones taken as one.
 
     Examples
     --------

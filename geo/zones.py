@@ -9,8 +9,10 @@ import numpy as np
 import shapely
 from shapely import GeometryType
 
+from geo.crs import require_coordinates, require_crs, require_equal_crs, stated_crs
 from geo.errors import InputError
 from geo.locate import Locator
+from geo.points import located
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -26,7 +28,7 @@ _POLYGONAL = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
 # Neighbours digitised apart overlap by slivers; only more than this part of the smaller zone is an
 # overlap.
 _SLIVER = 1e-6
-_MIN_CELLS, _MAX_CELLS = 2_500, 500_000
+_MIN_CELLS, _MAX_CELLS = 2_500, 250_000
 
 
 class Membership(NamedTuple):
@@ -50,8 +52,29 @@ class Membership(NamedTuple):
     shared: int
 
 
+class Given(NamedTuple):
+    """Points and zones that have passed the gate.
+
+    Parameters
+    ----------
+    xy
+        Coordinates of shape (n, 2) of the points that have a place.
+    rows
+        Positions of their rows.
+    polygons
+        One for each zone, valid; missing and empty ones stay.
+    repaired
+        Index labels of the zones that were not valid.
+    """
+
+    xy: Floats
+    rows: Ints
+    polygons: NDArray[Any]
+    repaired: list[Hashable]
+
+
 def polygons_of(
-    zones: Frame, *, function: str = "polygons_of"
+    zones: Frame, *, function: str = "polygons_of", stacklevel: int = 3
 ) -> tuple[NDArray[Any], list[Hashable]]:
     """Take the polygons of a frame of zones, repaired where they are not valid.
 
@@ -61,6 +84,8 @@ def polygons_of(
         GeoDataFrame or GeoSeries of polygons and multipolygons; missing and empty ones stay.
     function
         Name that messages begin with: the function that was called.
+    stacklevel
+        How many calls up the warning points to.
 
     Returns
     -------
@@ -100,9 +125,44 @@ def polygons_of(
             f"repaired for the calculation: {', '.join(map(str, repaired[:5]))}"
             f"{' …' if len(repaired) > 5 else ''}. Look at them before you rely on the result.",  # noqa: PLR2004
             UserWarning,
-            stacklevel=3,
+            stacklevel=stacklevel,
         )
     return polygons, repaired
+
+
+def gate(points: Frame, zones: Frame, *, function: str = "gate") -> Given:
+    """Read points and zones that are in one CRS, each geometry once.
+
+    Parameters
+    ----------
+    points
+        GeoDataFrame or GeoSeries of points; missing and empty geometries have no place.
+    zones
+        GeoDataFrame or GeoSeries of polygons and multipolygons; missing and empty ones stay.
+    function
+        Name that messages begin with: the function that was called.
+
+    Raises
+    ------
+    InputError
+        A geometry is of the wrong kind, or a coordinate is not-a-number or infinite.
+    CRSError
+        The frames differ in CRS or fail `geo.crs.require_crs`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> points = gpd.GeoSeries([None, shapely.Point(1, 2)], crs=4490)
+    >>> given = gate(points, gpd.GeoSeries([shapely.box(0, 0, 9, 9)], crs=4490))
+    >>> given.xy.tolist(), given.rows.tolist(), given.repaired
+    ([[1.0, 2.0]], [1], [])
+    """
+    crs = stated_crs(points, function=function)
+    require_equal_crs(crs, require_crs(zones, function=function), function=function)
+    xy, rows = located(points, function=function)
+    require_coordinates(xy[:, 0], xy[:, 1], crs, function=function)
+    polygons, repaired = polygons_of(zones, function=function, stacklevel=4)
+    return Given(xy, rows, polygons, repaired)
 
 
 def overlapping(polygons: NDArray[Any]) -> bool:
@@ -118,9 +178,12 @@ def overlapping(polygons: NDArray[Any]) -> bool:
     >>> overlapping(np.array([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2)]))
     False
     """
-    first, second = shapely.STRtree(polygons).query(polygons, predicate="intersects")
+    first, second = shapely.STRtree(polygons).query(polygons)
     pair = first < second
     a, b = polygons[first[pair]], polygons[second[pair]]
+    # The area in common is worked out only where interiors meet: neighbours mostly touch.
+    meet = shapely.relate_pattern(a, b, "T********")
+    a, b = a[meet], b[meet]
     common = shapely.area(shapely.intersection(a, b))
     return bool((common > _SLIVER * np.minimum(shapely.area(a), shapely.area(b))).any())
 
@@ -144,11 +207,27 @@ def members(xy: Floats, polygons: NDArray[Any]) -> Membership:
     """
     locator = Locator(polygons, cells=int(np.clip(len(xy), _MIN_CELLS, _MAX_CELLS)))
     point, zone = locator.pairs(xy[:, 0], xy[:, 1])
-    again = np.zeros(point.size, dtype=bool)
-    again[1:] = point[1:] == point[:-1]
-    several = np.zeros(len(xy), dtype=bool)
-    several[point[again]] = True
+    again = repeated(point)
+    shared = np.unique(point[again]).size
     overlap = overlapping(polygons)
-    if not overlap:
+    if not overlap and shared:
         point, zone = point[~again], zone[~again]
-    return Membership(point, zone, overlap, int(several.sum()))
+    return Membership(point, zone, overlap, shared)
+
+
+def repeated(point: Ints) -> NDArray[np.bool_]:
+    """Whether each pair has the same point as the one before it.
+
+    Parameters
+    ----------
+    point
+        Positions of points in pairs that are ordered by point.
+
+    Examples
+    --------
+    >>> repeated(np.array([0, 0, 1])).tolist()
+    [False, True, False]
+    """
+    again = np.zeros(point.size, dtype=bool)
+    np.equal(point[1:], point[:-1], out=again[1:])
+    return again

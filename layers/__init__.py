@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from layers.catalogue import Description, describe, load, members, names, names_by_id
     from layers.document import map_document
     from layers.layout import area_balance
-    from layers.overlays import Choropleth, Features, Points, Surface
+    from layers.overlays import Choropleth, Features, Isolines, Overlay, Points, Surface
     from layers.schema import Field, Resource, resource
     from layers.selection import counted, located, select, unlocated
     from layers.webmap import web_map
-    from layers.zonings import ZONING_NAMES, zoning
+    from layers.zonings import ZONING_NAMES, own_zones, zoning
 
 # Loaded when first used, so that `import layers` costs nothing.
 _HOMES = {
@@ -27,6 +27,8 @@ _HOMES = {
     "Description": "catalogue",
     "Features": "overlays",
     "Field": "schema",
+    "Isolines": "overlays",
+    "Overlay": "overlays",
     "Points": "overlays",
     "Resource": "schema",
     "Surface": "overlays",
@@ -40,6 +42,7 @@ _HOMES = {
     "members": "catalogue",
     "names": "catalogue",
     "names_by_id": "catalogue",
+    "own_zones": "zonings",
     "resource": "schema",
     "select": "selection",
     "unlocated": "selection",
@@ -53,6 +56,8 @@ __all__ = [
     "Description",
     "Features",
     "Field",
+    "Isolines",
+    "Overlay",
     "Points",
     "Resource",
     "Surface",
@@ -65,6 +70,7 @@ __all__ = [
     "members",
     "names",
     "names_by_id",
+    "own_zones",
     "resource",
     "select",
     "unlocated",

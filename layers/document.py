@@ -18,29 +18,56 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.datum import wgs84_to_gcj02
-from geo.errors import CRSError, InputError, LayerError
+from geo.errors import InputError, LayerError
 from layers.basemaps import basemap as basemap_named
 from layers.basemaps import basemaps
 from layers.catalogue import load, members
-from layers.overlays import Choropleth, Classes, Features, Overlay, Points, Surface, classify, paint
+from layers.encoding import CRS, DECIMALS, columnar
+from layers.legend import choropleth_legend, surface_legend
+from layers.overlays import (
+    SURFACE_OPACITY,
+    Choropleth,
+    Features,
+    Isolines,
+    Overlay,
+    Points,
+    Surface,
+    classify,
+    level_values,
+    paint,
+    surface_classes,
+)
 from layers.schema import resource, resources
-from layers.spelling import spelt
 from layers.symbology import Style, layer_style, layer_styles, symbology, value_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
-    from numpy.typing import NDArray
 
-__all__ = ["Choropleth", "Features", "Overlay", "Points", "Surface", "map_document", "to_json"]
+__all__ = [
+    "Choropleth",
+    "Features",
+    "Isolines",
+    "Overlay",
+    "Points",
+    "Surface",
+    "map_document",
+    "to_json",
+]
 
-CRS = "EPSG:4490"
-DECIMALS = 6
-SCHEMATIC_EDGE = "#4C6378"
 LANGUAGES = ("zh", "en")
 VERSION = 1
+# About 1 m: no bend of a line is lost that can be seen.
+LINE_TOLERANCE_DEG = 1e-5
+ISOLINE_LABEL = {
+    "priority": 9,
+    "min_zoom": 0,
+    "size": 11,
+    "weight": 600,
+    "halo": "#FFFFFF",
+    "skip": [],
+}
 # What every card treats in its own way, and what is of no use to a reader.
 CARD_TEXTS = ("source_id", "heading", "quote", "evidence", "accuracy_m", "rule", "flag", "note")
 NAMES = ("id", "name_zh", "name_en", "aliases")
@@ -198,7 +225,7 @@ def _layer(name: str, frame: gpd.GeoDataFrame) -> dict[str, Any]:
     if style.size is not None and style.size.field in table:
         table["stated"] = np.where(table[style.size.field].notna(), "stated", "unstated")
     return {
-        **_features(frame, table),
+        **columnar(frame, table),
         "id": name,
         "group": description.group,
         "title": {"zh": description.title_zh, "en": description.title_en},
@@ -237,10 +264,11 @@ def _overlay(name: str, overlay: Overlay) -> dict[str, Any]:
             "rank": 0,
             "kind": "image",
             "unit": overlay.unit,
+            "classes": surface_legend(surface_classes(overlay), opacity=SURFACE_OPACITY),
             **paint(overlay),
         }
-    columns = dict(overlay.columns or {})
-    common = {
+    columns = {} if isinstance(overlay, Isolines) else dict(overlay.columns or {})
+    common: dict[str, Any] = {
         "id": name,
         "group": "analysis",
         "title": title,
@@ -255,6 +283,8 @@ def _overlay(name: str, overlay: Overlay) -> dict[str, Any]:
         "stops": [],
     }
     fields = [_field(key, {"zh": words, "en": words}) for key, words in columns.items()]
+    if isinstance(overlay, Isolines):
+        return {**common, **_isolines(overlay), "fields": fields}
     table = _overlay_table(overlay.frame, list(columns))
     if isinstance(overlay, Points):
         style = Style(overlay.colour, symbol=overlay.symbol, size_px=overlay.size_px)
@@ -268,45 +298,30 @@ def _overlay(name: str, overlay: Overlay) -> dict[str, Any]:
         table["class"] = [str(code) for code in classes.codes]
         table[overlay.column] = overlay.frame[overlay.column].to_numpy()
         fields.insert(0, _field(overlay.column, title, unit=overlay.unit))
-        common |= _classed(classes, schematic=_schematic(overlay.frame)) | {"unit": overlay.unit}
-    return {**_features(overlay.frame, table), **common, "fields": fields}
+        schematic = _schematic(overlay.frame)
+        common |= choropleth_legend(classes, schematic=schematic) | {"unit": overlay.unit}
+    return {**columnar(overlay.frame, table), **common, "fields": fields}
+
+
+def _isolines(overlay: Isolines) -> dict[str, Any]:
+    """Return isolines by their values: thin lines, each with its number on it."""
+    values = level_values(overlay)
+    given = overlay.frame
+    lines = given if given.crs is None else given.to_crs(CRS)
+    table = pd.DataFrame({"id": [f"{value:.12g}" for value in values]})
+    return {
+        **columnar(lines.set_geometry(lines.simplify(LINE_TOLERANCE_DEG)), table),
+        "legend": "layer",
+        "unit": overlay.unit,
+        "pane": "isoline",
+        "style": asdict(Style(overlay.colour, weight=1.1)),
+        "label": {"place": "isoline", "colour": overlay.colour, **ISOLINE_LABEL},
+    }
 
 
 def _schematic(frame: gpd.GeoDataFrame) -> bool:
     """Tell whether all areas of a frame are built by a rule, and so are drawn dashed."""
     return "evidence" in frame and bool((frame["evidence"] == "schematic").all())
-
-
-def _classed(classes: Classes, *, schematic: bool) -> dict[str, Any]:
-    empty = symbology()["no_data"]
-    edge = SCHEMATIC_EDGE if schematic else "#FFFFFF"
-    dash = symbology()["evidence"]["schematic"]["dash"] if schematic else ""
-    entries = [
-        {
-            "value": str(code),
-            "label": {"zh": _range(low, high), "en": _range(low, high)},
-            "style": asdict(Style(colour, edge=edge, weight=0.9, fill_opacity=0.78, dash=dash)),
-        }
-        for code, (low, high, colour) in enumerate(
-            zip(classes.lows, classes.uppers, classes.colours, strict=True)
-        )
-    ]
-    grey = Style(empty["colour"], edge="#FFFFFF", weight=0.8, fill_opacity=0.6)
-    entries.append({"value": "-1", "label": empty["label"], "style": asdict(grey)})
-    return {"pane": "analysis", "classify": "class", "classes": entries, "style": asdict(grey)}
-
-
-def _range(low: float, high: float) -> str:
-    if np.isneginf(low):
-        return f"≤ {_number(high)}"
-    return _number(low) if low == high else f"{_number(low)} – {_number(high)}"
-
-
-def _number(value: float) -> str:
-    """Return a number with at most four significant digits and thousands separators."""
-    digits = max(0, 3 - int(np.floor(np.log10(abs(value))))) if value else 0
-    text = f"{value:,.{min(digits, DECIMALS)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _class(column: str | None, value: str, style: Style) -> dict[str, Any]:
@@ -325,75 +340,6 @@ def _field(name: str, title: Text, *, unit: str = "", whole: bool = False) -> di
         "whole": whole,
         "reference": name in REFERENCES,
     }
-
-
-def _features(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, Any]:
-    """Return the geometry and the columns of a frame, column by column."""
-    if frame.crs is None:
-        raise CRSError(
-            "map_document: a frame has no CRS, so it has no place on the map; "
-            'say what its coordinates are with frame.set_crs("EPSG:4490")'
-        )
-    geometry = frame.geometry if frame.crs == CRS else frame.to_crs(CRS).geometry
-    shapes: NDArray[np.object_] = geometry.to_numpy()
-    located = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    if "name_zh" in table:
-        table["pinyin"] = [spelt(str(name)) for name in table["name_zh"]]
-    types = set(shapely.get_type_id(shapes[located]).tolist())
-    only_points = types <= {int(shapely.GeometryType.POINT)}
-    anchors = _anchors(shapes, located)
-    coordinates: dict[str, Any] = {"points": _flat(anchors)}
-    if not only_points:
-        coordinates["shapes"] = _shapes(shapes, located)
-    return {
-        "kind": "point" if only_points else "shape",
-        "count": len(frame),
-        "located": int(located.sum()),
-        "outside": _outside(anchors),
-        "columns": {str(name): _column(table[name]) for name in table},
-        **coordinates,
-    }
-
-
-def _anchors(shapes: NDArray[np.object_], located: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return a point of each feature (lon, lat), NaN where it has no place."""
-    anchors = np.full((shapes.size, 2), np.nan)
-    if located.any():
-        anchors[located] = shapely.get_coordinates(shapely.point_on_surface(shapes[located]))
-    return anchors
-
-
-def _flat(anchors: NDArray[np.float64]) -> list[float | None]:
-    flat = anchors.round(DECIMALS).ravel().astype("object")
-    flat[np.isnan(anchors.ravel())] = None
-    values: list[float | None] = flat.tolist()
-    return values
-
-
-def _shapes(shapes: NDArray[np.object_], located: NDArray[np.bool_]) -> list[Any]:
-    rounded = shapely.transform(shapes[located], lambda xy: xy.round(DECIMALS))
-    found = iter(shapely.to_geojson(rounded).tolist())
-    return [json.loads(next(found)) if here else None for here in located]
-
-
-def _outside(anchors: NDArray[np.float64]) -> list[int]:
-    """Return the positions of features that GCJ-02 leaves where they are."""
-    known = np.flatnonzero(~np.isnan(anchors[:, 0]))
-    lon, lat = anchors[known].T
-    shifted_lon, shifted_lat = wgs84_to_gcj02(lon, lat)
-    positions: list[int] = known[(shifted_lon == lon) & (shifted_lat == lat)].tolist()
-    return positions
-
-
-def _column(values: pd.Series[Any]) -> list[Any] | dict[str, Any]:
-    """Return a column as a list, or as codes into its few distinct values."""
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        return [None if pd.isna(value) else value for value in values.tolist()]
-    codes, distinct = pd.factorize(values)
-    words = [str(word) for word in distinct]
-    if len(words) * 2 < len(values):
-        return {"values": words, "codes": codes.tolist()}
-    return [None if code < 0 else words[code] for code in codes.tolist()]
 
 
 def _overlay_table(frame: gpd.GeoDataFrame, columns: list[str]) -> pd.DataFrame:

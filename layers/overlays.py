@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import rioxarray  # noqa: F401 - gives DataArray its .rio accessor
+from affine import Affine
 from PIL import Image
 from pyproj import Transformer
 from rasterio.enums import Resampling
 
 from geo.errors import CRSError, InputError
+from layers.classification import classes
 from layers.symbology import palette
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ SURFACE_OPACITY = 0.82
 SURFACE_FADE = 0.2
 SURFACE_TICKS = 5
 MIN_RAMP, MAX_RAMP = 3, 7
+MAX_LEVELS = 20
+# A picture in classes has up to so many cells, and so many times those of its array along a side.
+PICTURE_CELLS, FINEST = 4_000_000, 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,9 +57,12 @@ class Choropleth:
         Unit of the number, shown in the legend.
     breaks
         Upper bound of each class, ascending; the last one must not be below the maximum.
-        Quantiles when None.
+        Those of the scheme when None.
     classes
-        Number of quantile classes, 1 to 7; ties may leave fewer.
+        Greatest number of classes, 1 to 7; the values may leave fewer.
+    scheme
+        How the bounds are found where none are given: ``quantiles``, ``natural_breaks``,
+        ``equal_interval`` or ``head_tail``, as :func:`layers.classification.classes` does it.
     columns
         Further columns for the card, each with its title.
     """
@@ -66,6 +74,7 @@ class Choropleth:
     title_en: str = ""
     breaks: Sequence[float] | None = None
     classes: int = 5
+    scheme: str = "quantiles"
     columns: Mapping[str, str] | None = None
 
 
@@ -81,12 +90,46 @@ class Surface:
         Title of the legend in Chinese and English (Chinese where no English is given).
     unit
         Unit of the values, shown in the legend.
+    levels
+        Borders of classes, ascending: one colour from each level to the next and from the last one
+        up. What is below the first level is left transparent. Even colours from zero when None.
+    top
+        Value of the darkest colour, which what is above it has too; the maximum when None. Maps
+        that are to be compared share one. Classes need none: they are shared with their levels.
     """
 
     array: xr.DataArray
     title: str
     unit: str = ""
     title_en: str = ""
+    levels: Sequence[float] | None = None
+    top: float | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Isolines:
+    """Lines of equal value, thin and dark, each with its value on it.
+
+    Parameters
+    ----------
+    frame
+        Lines in any CRS, one row for each value, such as :func:`geo.isolines` returns.
+    column
+        Column with the value.
+    title, title_en
+        Title of the legend in Chinese and English.
+    unit
+        Unit of the values, shown in the legend.
+    colour
+        Colour of the lines and the numbers on them.
+    """
+
+    frame: gpd.GeoDataFrame
+    column: str = "value"
+    title: str = "等值线"
+    unit: str = ""
+    title_en: str = "Isolines"
+    colour: str = "#22303D"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,19 +193,20 @@ class Points:
     columns: Mapping[str, str] | None = None
 
 
-Overlay = Choropleth | Surface | Features | Points
+Overlay = Choropleth | Surface | Isolines | Features | Points
 
 
 @dataclass(frozen=True, slots=True)
 class Classes:
-    """The classes of a choropleth.
+    """The classes of a choropleth or of a surface in bands.
 
     Parameters
     ----------
     codes
-        Class of each area, counted from 0, and -1 without a number.
+        Class of each area or cell, counted from 0, and -1 without a number or outside all classes.
     uppers
-        Upper bound of each class.
+        Upper bound of each class, which belongs to it on a choropleth and to the next one on a
+        surface; infinity for the last one of a surface.
     lows
         Lower bound of each class; minus infinity for the first one of given breaks.
     colours
@@ -181,8 +225,8 @@ def classify(overlay: Choropleth) -> Classes:
     Raises
     ------
     InputError
-        If the column is missing, the breaks do not ascend or end below the maximum, or there
-        are more classes than colours.
+        If the column is missing, there is no such scheme, the breaks do not ascend or end below the
+        maximum, or there are more classes than colours.
 
     Examples
     --------
@@ -225,14 +269,15 @@ def paint(overlay: Surface) -> dict[str, Any]:
     -------
     dict
         ``url`` (PNG as a data address), ``bounds`` ([[south, west], [north, east]], degrees),
-        ``colours`` (low to high) and ``ticks`` (values along them).
+        ``colours`` (low to high), ``ticks`` (values along them) and ``above`` (whether values lie
+        above the last tick).
 
     Raises
     ------
     CRSError
         If the array has no CRS.
     InputError
-        If the array is not two-dimensional.
+        If the array is not two-dimensional, or the levels or the top cannot be.
     """
     array = overlay.array
     if array.rio.crs is None:
@@ -242,25 +287,78 @@ def paint(overlay: Surface) -> dict[str, Any]:
         )
     if array.ndim != len(("y", "x")):
         raise InputError(f"Surface: the array has dimensions {array.dims}; give it y and x only")
-    warped = (
-        array.astype("float64")
-        .rio.write_nodata(np.nan)
-        .rio.reproject(WEB_MERCATOR, resampling=Resampling.bilinear, nodata=np.nan)
-    )
+    top = _top(overlay)
+    warped = _warped(array, finer=overlay.levels is not None)
     values = np.nan_to_num(warped.to_numpy(), nan=0.0)
-    top = float(np.nan_to_num(array.to_numpy(), nan=0.0).max(initial=0.0))
-    share = np.clip(values / top, 0.0, 1.0) if top > 0 else np.zeros_like(values)
     colours = palette(SURFACE_PALETTE)
-    rgba = np.dstack([_ramp(share, colours), _alpha(share)])
+    if overlay.levels is None:
+        share = np.clip(values / top, 0.0, 1.0) if top > 0 else np.zeros_like(values)
+        png = _png(np.dstack([_ramp(share, colours), _alpha(share)]))
+    else:
+        levels = _levels(overlay.levels)
+        png = _saved(_in_classes(_codes(values, levels), _class_colours(levels.size)))
     west, south, east, north = warped.rio.bounds()
     to_degrees = Transformer.from_crs(WEB_MERCATOR, "EPSG:4326", always_xy=True)
     (west, east), (south, north) = to_degrees.transform([west, east], [south, north])
     return {
-        "url": f"data:image/png;base64,{base64.b64encode(_png(rgba)).decode('ascii')}",
+        "url": f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}",
         "bounds": [[round(south, 6), round(west, 6)], [round(north, 6), round(east, 6)]],
         "colours": colours,
         "ticks": np.linspace(0.0, top, SURFACE_TICKS).tolist(),
+        "above": bool(top < _maximum(array)),
     }
+
+
+def surface_classes(overlay: Surface) -> Classes:
+    """Return the classes of a surface that is painted in bands; none where it has no levels.
+
+    A value equal to a level belongs to the class above it, as in :func:`geo.filled_bands`.
+
+    Raises
+    ------
+    InputError
+        If the levels do not ascend, or there are none or too many.
+
+    Examples
+    --------
+    >>> import xarray as xr
+    >>> array = xr.DataArray([[0.0, 0.5], [1.2, 9.0]], dims=("y", "x"))
+    >>> found = surface_classes(Surface(array, "密度", levels=[0.5, 1, 2]))
+    >>> found.codes.tolist(), found.lows, found.uppers
+    ([[-1, 0], [1, 2]], (0.5, 1.0, 2.0), (1.0, 2.0, inf))
+    """
+    if overlay.levels is None:
+        return Classes(np.full(overlay.array.shape, -1, dtype=np.intp), (), (), ())
+    levels = _levels(overlay.levels)
+    return Classes(
+        codes=_codes(overlay.array.to_numpy().astype(float), levels),
+        uppers=(*levels[1:].tolist(), np.inf),
+        lows=tuple(levels.tolist()),
+        colours=tuple(_class_colours(levels.size)),
+    )
+
+
+def level_values(overlay: Isolines) -> list[float]:
+    """Return the value of each isoline.
+
+    Raises
+    ------
+    InputError
+        If the column is missing, or a value is no number or occurs twice.
+    """
+    if overlay.column not in overlay.frame.columns:
+        raise InputError(
+            f"Isolines: no column {overlay.column!r}; the frame has "
+            f"{', '.join(map(str, overlay.frame.columns))}"
+        )
+    values = overlay.frame[overlay.column].to_numpy(dtype="float64", na_value=np.nan)
+    if not np.isfinite(values).all() or np.unique(values).size < values.size:
+        raise InputError(
+            f"Isolines: the column {overlay.column!r} must have one number for each row, and no "
+            "number twice; call .dissolve on it to join lines of one value"
+        )
+    found: list[float] = values.tolist()
+    return found
 
 
 def _upper_bounds(overlay: Choropleth, known: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -269,9 +367,7 @@ def _upper_bounds(overlay: Choropleth, known: NDArray[np.float64]) -> NDArray[np
             raise InputError(
                 f"Choropleth: classes={overlay.classes}; choose from 1 to {MAX_RAMP} classes"
             )
-        shares = np.arange(1, overlay.classes + 1) / overlay.classes
-        # A break is a value that occurs, so that a count has no class that ends at 7.4.
-        return np.unique(np.quantile(known, shares, method="inverted_cdf"))
+        return np.array(classes(known, scheme=overlay.scheme, k=overlay.classes).uppers)
     uppers = np.asarray(overlay.breaks, dtype="float64")
     if uppers.size == 0 or uppers.size > MAX_RAMP or np.any(np.diff(uppers) <= 0):
         raise InputError(
@@ -300,7 +396,76 @@ def _alpha(share: NDArray[np.float64]) -> NDArray[np.uint8]:
     return faded
 
 
+def _levels(given: Sequence[float]) -> NDArray[np.float64]:
+    levels = np.asarray(given, dtype="float64")
+    ascending = levels.ndim == 1 and bool(np.isfinite(levels).all() and np.all(np.diff(levels) > 0))
+    if not ascending or not 1 <= levels.size <= MAX_LEVELS:
+        raise InputError(
+            f"Surface: levels {list(given)} must be 1 to {MAX_LEVELS} ascending numbers"
+        )
+    return levels
+
+
+def _codes(values: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the class of each value; zero and no data are in none, whatever the levels."""
+    codes = np.searchsorted(levels, values, side="right") - 1
+    codes[~(values > 0)] = -1
+    return codes
+
+
+def _class_colours(count: int) -> list[str]:
+    """Return a colour for each class, pale to dark, the same for the same number of classes."""
+    ramp = palette(SURFACE_PALETTE, min(max(MIN_RAMP, count), MAX_RAMP))
+    if count <= len(ramp):
+        picks = np.linspace(0, len(ramp) - 1, count).round().astype(int)
+        return [ramp[pick] for pick in picks]
+    (between,) = _ramp(np.linspace(0.0, 1.0, count)[None, :], ramp)
+    return ["#{:02X}{:02X}{:02X}".format(*colour) for colour in between.tolist()]
+
+
+def _maximum(array: xr.DataArray) -> float:
+    return float(np.nan_to_num(array.to_numpy(), nan=0.0).max(initial=0.0))
+
+
+def _top(overlay: Surface) -> float:
+    if overlay.top is None:
+        return _maximum(overlay.array)
+    if not (np.isfinite(overlay.top) and overlay.top > 0):
+        raise InputError(
+            f"Surface: top is {overlay.top!r}; give a number above zero, such as the larger of the "
+            "two maxima, or None for the maximum"
+        )
+    return float(overlay.top)
+
+
+def _warped(array: xr.DataArray, *, finer: bool) -> xr.DataArray:
+    """Return an array in web mercator; finer for classes, whose borders would show the cells."""
+    ready = array.astype("float64").rio.write_nodata(np.nan)
+    options: dict[str, Any] = {"resampling": Resampling.bilinear, "nodata": np.nan}
+    warped = ready.rio.reproject(WEB_MERCATOR, **options)
+    factor = int(np.clip((PICTURE_CELLS / warped.size) ** 0.5, 1, FINEST))
+    if finer and factor > 1:
+        shape = tuple(size * factor for size in warped.shape)
+        place = warped.rio.transform() * Affine.scale(1 / factor)
+        warped = ready.rio.reproject(WEB_MERCATOR, shape=shape, transform=place, **options)
+    found: xr.DataArray = warped
+    return found
+
+
+def _in_classes(codes: NDArray[np.intp], colours: list[str]) -> Image.Image:
+    picture = Image.fromarray((codes + 1).astype(np.uint8))
+    stops = [int(colour[at : at + 2], 16) for colour in colours for at in (1, 3, 5)]
+    picture.putpalette([255, 255, 255, *stops])
+    opaque = round(SURFACE_OPACITY * 255)
+    picture.info["transparency"] = bytes([0, *([opaque] * len(colours))])
+    return picture
+
+
 def _png(rgba: NDArray[np.uint8]) -> bytes:
+    return _saved(Image.fromarray(rgba))
+
+
+def _saved(picture: Image.Image) -> bytes:
     file = io.BytesIO()
-    Image.fromarray(rgba).save(file, format="PNG", optimize=True)
+    picture.save(file, format="PNG", optimize=True)
     return file.getvalue()

@@ -33,9 +33,10 @@ class Place:
     lon, lat
         CGCS2000 degrees.
     accuracy_m
-        One sigma of the point itself, metres.
+        One sigma of the point itself along each axis, metres.
     radius_m
-        Extent of the zone around it: the accuracy of whatever is only known to lie within.
+        Extent of the zone around it. What is only known to lie within may be anywhere in it: its
+        accuracy is half of this, the standard deviation of a disc along each axis.
     """
 
     lon: float
@@ -62,7 +63,7 @@ class Gazetteer:
     >>> lab = pd.DataFrame({"id": ["lab-b"], "lon": [None], "lat": [None], "within": ["park-a"],
     ...                     "accuracy_m": [None]})
     >>> Gazetteer([park, lab], {}).place("lab-b")
-    Place(lon=112.9, lat=28.2, accuracy_m=1500.0, radius_m=1500.0)
+    Place(lon=112.9, lat=28.2, accuracy_m=750.0, radius_m=1500.0)
     """
 
     def __init__(
@@ -130,7 +131,9 @@ class Gazetteer:
         zone = self.place(row["within"], asked_by=chain)
         if zone is None:
             return None
-        return Place(zone.lon, zone.lat, zone.radius_m, zone.radius_m)
+        # Anywhere in a disc alike: half the radius is the standard deviation along each axis.
+        accuracy = max(zone.accuracy_m, zone.radius_m / 2.0)
+        return Place(zone.lon, zone.lat, accuracy, zone.radius_m)
 
 
 def zone_place(

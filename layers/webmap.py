@@ -37,6 +37,8 @@ SCRIPTS = (
     "shapes.js",
     "card.js",
     "panels.js",
+    "draw.js",
+    "linked.js",
     "atlas.js",
 )
 JQUERY = "vendor/jquery.slim.min.js"

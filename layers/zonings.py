@@ -7,48 +7,65 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
-from geo.crs import to_metric
+from geo.crs import require_crs, to_metric
 from geo.errors import InputError
-from geo.grids import hexagons
+from geo.tessellations import h3_cells, hexagons, nearest_areas, squares
+from geo.zones import polygons_of
 from layers.catalogue import load
 from layers.positions import CRS
 from layers.selection import located
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-ZONING_NAMES = ("circles", "districts", "planning_area", "parks", "hexagons")
-DEFAULT_HEXAGON_M = 5000.0
+GRID_NAMES = ("hexagons", "squares", "h3")
+ZONING_NAMES = ("circles", "districts", "planning_area", "parks", "park_areas", *GRID_NAMES)
+DEFAULT_CELL_M = 5000.0
+DEFAULT_H3_RESOLUTION = 7
 COLUMNS = ["id", "name_zh", "name_en", "evidence", "rule", "geometry"]
 DISC_RULE = "disc:radius_m"
+NEAREST_RULE = "nearest:parks"
+# What a column of names may be called, in the order in which they are tried.
+_NAMES_ZH = ("name_zh", "名称", "名字", "name", "mc", "xzqmc", "title", "id")
+_NAMES_EN = ("name_en", "name:en", "english", "英文名")
 
 
-def zoning(name: str, *, hexagon_m: float = DEFAULT_HEXAGON_M) -> gpd.GeoDataFrame:
+def zoning(
+    name: str,
+    *,
+    cell_m: float = DEFAULT_CELL_M,
+    h3_resolution: int = DEFAULT_H3_RESOLUTION,
+) -> gpd.GeoDataFrame:
     """Return the polygons of one zoning.
 
     Districts are published boundaries. Circles are schematic. A park, and a part of the planning
     area whose boundary no source gives, is the disc of its assumed radius, also schematic; the
-    zones of circles, parks and parts overlap.
+    zones of circles, parks and parts overlap. Park areas divide the districts of the New Area among
+    the places where parks are, each part to the nearest; parks in one place share an area, which
+    has the name of the first.
 
     Parameters
     ----------
     name
         ``"circles"``, ``"districts"`` (the members of the New Area), ``"planning_area"``,
-        ``"parks"`` or ``"hexagons"``.
-    hexagon_m
-        Width of a hexagon between opposite sides, metres.
+        ``"parks"``, ``"park_areas"``, ``"hexagons"``, ``"squares"`` or ``"h3"``.
+    cell_m
+        Width of a hexagon between opposite sides, or side of a square, metres.
+    h3_resolution
+        Resolution of H3 cells, 0 to 15; 7 is about 5 km².
 
     Returns
     -------
     geopandas.GeoDataFrame
-        ``id``, ``name_zh``, ``name_en``, ``evidence``, ``rule`` and polygons in EPSG:4490;
-        hexagons are a grid and have no evidence.
+        ``id``, ``name_zh``, ``name_en``, ``evidence``, ``rule`` and polygons in EPSG:4490. The
+        cells of a grid are whole, cover the districts of the New Area, and have no evidence.
 
     Raises
     ------
     InputError
-        If there is no such zoning.
+        If there is no such zoning, or no such size of cells.
 
     Examples
     --------
@@ -56,10 +73,68 @@ def zoning(name: str, *, hexagon_m: float = DEFAULT_HEXAGON_M) -> gpd.GeoDataFra
     ['circle-dakecheng', 'circle-kexuecheng', 'circle-gaoxin', 'circle-wangning']
     """
     if name == "hexagons":
-        return _hexagons(hexagon_m)
+        cells = hexagons(_districts(), size_m=cell_m)
+        return _grid(cells, "hexagon", "六边形", "Hexagon")
+    if name == "squares":
+        cells = squares(_districts(), size_m=cell_m)
+        return _grid(cells, "square", "方格", "Square")
+    if name == "h3":
+        cells = h3_cells(_districts(), resolution=h3_resolution)
+        return _zones(cells["id"], "H3 " + cells["id"], "H3 " + cells["id"], cells)
     if name not in ZONING_NAMES:
         raise InputError(f"zoning: there is no zoning {name!r}; choose from {ZONING_NAMES}")
     return _named(name).copy()
+
+
+def own_zones(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Make a zoning of any polygons, such as a file that was uploaded or areas that were drawn.
+
+    Parameters
+    ----------
+    frame
+        Polygons with a CRS. Chinese names are taken from the first of the columns name_zh, 名称,
+        名字, name, mc, xzqmc, title and id that is there, in capitals or not, English ones from
+        name_en; zones without a name are called 区域 1, 区域 2, … Rows without geometry are left
+        out, invalid polygons repaired, with a warning.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``id`` (``zone-1``, ``zone-2``, …), ``name_zh``, ``name_en``, ``evidence`` and ``rule``
+        (both empty: the plan says nothing of them) and polygons in EPSG:4490.
+
+    Raises
+    ------
+    InputError
+        If there are no polygons, or other geometries among them.
+    CRSError
+        If the frame has no CRS, or coordinates that it cannot have.
+
+    Examples
+    --------
+    >>> drawn = gpd.GeoDataFrame(
+    ...     {"NAME": ["洋湖", None]},
+    ...     geometry=[shapely.box(112.91, 28.11, 112.95, 28.14), shapely.box(112, 28, 113, 29)],
+    ...     crs="EPSG:4490",
+    ... )
+    >>> own_zones(drawn)["name_zh"].tolist()
+    ['洋湖', '区域 2']
+    """
+    require_crs(frame, function="own_zones")
+    polygons, _ = polygons_of(frame, function="own_zones")
+    there = ~(shapely.is_missing(polygons) | shapely.is_empty(polygons))
+    if not there.any():
+        raise InputError(
+            f"own_zones: none of the {len(frame)} features is an area. Draw or upload at least one "
+            "polygon."
+        )
+    zones = gpd.GeoSeries(shapely.force_2d(polygons[there]), crs=frame.crs).to_crs(CRS)
+    table = pd.DataFrame(frame.drop(columns=frame.geometry.name))[there].reset_index(drop=True)
+    number = pd.Series([str(n) for n in range(1, len(zones) + 1)])
+    own = _first_column(table, _NAMES_ZH)
+    name_zh = own.fillna("区域 " + number)
+    name_en = _first_column(table, _NAMES_EN).fillna(own).fillna("Zone " + number)
+    return _zones("zone-" + number, name_zh, name_en, zones)
 
 
 @cache
@@ -69,6 +144,7 @@ def _named(name: str) -> gpd.GeoDataFrame:
         "districts": _districts,
         "planning_area": lambda: _with_discs(load("planning_area")),
         "parks": lambda: _with_discs(load("parks")),
+        "park_areas": _park_areas,
     }
     return builders[name]()[COLUMNS].reset_index(drop=True)
 
@@ -90,15 +166,52 @@ def _with_discs(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return pd.concat([placed[~is_point], round_zones]).sort_index()
 
 
-def _hexagons(size_m: float) -> gpd.GeoDataFrame:
-    cells = hexagons(_districts(), size_m=size_m).to_crs(CRS)
-    number = [str(n) for n in range(1, len(cells) + 1)]
+def _park_areas() -> gpd.GeoDataFrame:
+    """Divide the districts among the places of parks; the name says how many parks share one."""
+    areas = nearest_areas(located(load("parks")), within=_districts())
+    with_area = areas.attrs["sites_in_one_place"]
+    others = pd.Series(list(with_area.values()), dtype="int64").value_counts()
+    zones = located(areas).assign(evidence="schematic", rule=NEAREST_RULE)
+    zones.attrs = {}  # what they say is of the rows of parks, not of areas
+    more = others.reindex(zones.index, fill_value=0)
+    shared = more > 0
+    zones["name_zh"] = zones["name_zh"].where(
+        ~shared, zones["name_zh"] + "等 " + (more + 1).astype(str) + " 园"
+    )
+    zones["name_en"] = zones["name_en"].where(
+        ~shared, zones["name_en"] + " and " + more.astype(str) + " more"
+    )
+    return zones
+
+
+def _grid(cells: gpd.GeoDataFrame, kind: str, zh: str, en: str) -> gpd.GeoDataFrame:
+    number = pd.Series([str(n) for n in range(1, len(cells) + 1)])
+    return _zones(f"{kind}-" + number, f"{zh} " + number, f"{en} " + number, cells.to_crs(CRS))
+
+
+def _zones(
+    ids: pd.Series,
+    name_zh: pd.Series,
+    name_en: pd.Series,
+    shapes: gpd.GeoDataFrame | gpd.GeoSeries,
+) -> gpd.GeoDataFrame:
+    """Put zones that the plan says nothing of into the columns of a zoning."""
+    columns = {"id": ids, "name_zh": name_zh, "name_en": name_en}
     return gpd.GeoDataFrame(
-        {
-            "id": [f"hexagon-{n}" for n in number],
-            "name_zh": [f"格网 {n}" for n in number],
-            "name_en": [f"Hexagon {n}" for n in number],
-        },
-        geometry=cells.geometry.to_numpy(),
+        {name: column.to_numpy() for name, column in columns.items()}
+        | {"evidence": None, "rule": None},
+        geometry=shapes.geometry.to_numpy(),
         crs=CRS,
     )
+
+
+def _first_column(table: pd.DataFrame, names: Sequence[str]) -> pd.Series:
+    """Texts of the first of these columns that is there and not empty."""
+    there = {str(column).strip().lower(): column for column in table.columns}
+    for name in names:
+        if name in there:
+            texts = table[there[name]]
+            filled = texts.notna() & (texts.astype(str).str.strip() != "")
+            if filled.any():
+                return texts.astype(str).str.strip().where(filled)
+    return pd.Series(None, index=table.index, dtype="object")

@@ -11,10 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 import layers
 from app import maps, picking, questions
+from app.subjects import Points
 from app.texts import _texts
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ["overview", "density", "coverage", "distribution", "sources"]
+PAGES = ["overview", "density", "coverage", "distribution", "pattern", "sources"]
 TIMEOUT_S = 60
 
 
@@ -40,12 +41,12 @@ def test_page_runs_in_both_languages(name: str, lang: str) -> None:
 
 def test_density_of_one_category_uses_its_points_only() -> None:
     test = page("density", category='["university"]')
-    universities = questions.Points("platforms", category=("university",))
+    universities = Points("platforms", category=("university",))
     assert f"{len(universities.located())} 个点" in words(test)
 
 
 def test_density_without_points_says_what_to_do() -> None:
-    nowhere = questions.Points("platforms", category=("computing",), level=("provincial",))
+    nowhere = Points("platforms", category=("computing",), level=("provincial",))
     assert nowhere.located().empty
     test = page("density", category='["computing"]', level='["provincial"]')
     assert not test.exception
@@ -67,16 +68,16 @@ def test_a_bad_link_opens_the_default_view(key: str, value: str) -> None:
     test = page("density", **{key: value})
     assert not test.exception
     assert f"（{key}）" in test.toast[0].value
-    assert test.slider(key="bandwidth").value == 3000
+    assert test.select_slider(key="bandwidth@zh").value == "auto"
     assert test.selectbox(key="layer@zh").value == "platforms"
 
 
 def test_a_choice_goes_into_the_address_and_a_default_leaves_it() -> None:
     test = page("density")
     assert "bandwidth" not in test.query_params
-    test.slider(key="bandwidth").set_value(5000).run()
+    test.select_slider(key="bandwidth@zh").set_value("5000").run()
     assert test.query_params["bandwidth"] in ("5000", ["5000"])
-    test.slider(key="bandwidth").set_value(3000).run()
+    test.select_slider(key="bandwidth@zh").set_value("auto").run()
     assert "bandwidth" not in test.query_params
 
 
@@ -108,7 +109,7 @@ def test_a_zone_in_the_link_is_selected() -> None:
 
 def test_unlocated_projects_are_listed() -> None:
     test = page("distribution")
-    unlocated = questions.Points("projects").unlocated()
+    unlocated = Points("projects").unlocated()
     assert any(len(table.value) == len(unlocated) for table in test.dataframe)
     assert f"另有 {len(unlocated)} 个要素" in words(test)
 

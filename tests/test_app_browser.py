@@ -20,6 +20,7 @@ import shapely
 import layers
 from app import questions
 from app.choices import value_label
+from app.subjects import Points, Zones
 from app.tables import ROW_HEIGHT
 from app.texts import LANGUAGES, _texts
 from layers.webmap import ASSETS
@@ -33,7 +34,7 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[1]
 SCREENSHOTS = ROOT / "tests" / "screenshots"
-MAP_PAGES = ("overview", "density", "coverage", "distribution")
+MAP_PAGES = ("overview", "density", "coverage", "distribution", "pattern")
 PAGES = (*MAP_PAGES, "sources")
 FULL_SIZE = (1440, 900)
 VIEWS = [("zh", FULL_SIZE), ("zh", (1280, 720)), ("en", FULL_SIZE)]
@@ -56,6 +57,7 @@ DRAWN = {
     ".some(image => image.complete && image.naturalWidth > 1)",
     "coverage": PAINTED,
     "distribution": PAINTED,
+    "pattern": PAINTED,
 }
 # Words of the interface: neither the names and quotes of the data nor icons, which are drawn
 # from the words of an icon font.
@@ -520,7 +522,7 @@ def test_a_link_opens_the_same_controls_and_the_same_view(open_page, app):
     wait_for_parameter(page, "sector", json.dumps([sector]))
     still(page)
     page.get_by_role("slider", name=words("choose.bandwidth", "en")).press("ArrowRight")
-    wait_for_parameter(page, "bandwidth", "3250")
+    wait_for_parameter(page, "bandwidth", "500")
     still(page)
     frame = drawn(page, "density")
     view = drag_and_zoom(page, frame)
@@ -539,7 +541,7 @@ def test_a_link_opens_the_same_controls_and_the_same_view(open_page, app):
     assert shown.input_value() == layers.resource("projects").title("en")
     tags = other.locator("[data-testid=stMultiSelectTagsContainer]").first
     assert value_label("sector", sector, lang="en") in tags.inner_text()
-    assert other.get_by_role("slider").first.input_value() == "3250"
+    assert other.locator("[data-testid=stSliderThumbValue]").first.inner_text() == "500"
     assert parameters(other) == parameters(page)
     assert other.locator("[data-testid=stToast]").count() == 0
 
@@ -549,7 +551,8 @@ def test_a_link_of_nonsense_opens_the_defaults_and_says_so(page, app):
     toast = page.locator("[data-testid=stToast]")
     toast.wait_for()
     assert toast.inner_text() == words("app.bad_link", names="layer, bandwidth")
-    assert page.get_by_role("slider").first.input_value() == "3000"
+    thumb = page.locator("[data-testid=stSliderThumbValue]").first
+    assert thumb.inner_text() == words("density.auto")
     shown = page.get_by_role("combobox", name=words("choose.layer"))
     assert shown.input_value() == layers.resource("platforms").title("zh")
     assert not {"bandwidth", "layer"} & set(parameters(page))
@@ -569,18 +572,15 @@ def downloaded(page: Page, label: str, folder: Path) -> Path:
 
 def test_density_downloads_open_elsewhere(page, app, tmp_path):
     show(page, app, "density")
-    points = questions.Points("platforms")
-    surface = questions.density(
-        points, bandwidth_m=3000, cell_size_m=250, kernel="quartic", weight=None
-    )
+    points = Points("platforms")
+    surface = questions.density(questions.Density(points))
     with rasterio.open(downloaded(page, words("density.download_tif"), tmp_path)) as raster:
         assert raster.crs.to_epsg() == 4547
         assert raster.units == (surface.attrs["units"],)
         assert raster.res == (250, 250)
-        assert raster.read(1) == pytest.approx(surface.to_numpy(), nan_ok=True)
-    ranking = questions.distribution(
-        points, zoning="districts", hexagon_m=questions.HEXAGON_M, weight=None
-    )
+        assert raster.read(1) == pytest.approx(surface.to_numpy(), rel=1e-6)
+        assert raster.tags()["input_hash"] == surface.attrs["input_hash"]
+    ranking = questions.distribution(questions.Distribution(points, Zones("districts")))
     path = downloaded(page, words("density.download_csv"), tmp_path)
     table = pd.read_csv(path, encoding="utf-8-sig")
     assert table.columns[0] == "id"
@@ -592,9 +592,9 @@ def test_density_downloads_open_elsewhere(page, app, tmp_path):
 
 def test_coverage_downloads_open_elsewhere(page, app, tmp_path):
     show(page, app, "coverage")
-    sites = questions.Points("platforms")
+    sites = Points("platforms")
     areas = gpd.read_file(downloaded(page, words("coverage.download_gpkg"), tmp_path))
-    expected = questions.service_areas(sites, distance_m=3000)
+    expected = questions.service_areas(sites, 3000)
     assert areas.crs.to_epsg() == expected.crs.to_epsg()
     assert len(areas) == len(expected)
     assert areas.geometry.is_valid.all()
@@ -636,10 +636,8 @@ def test_a_layer_downloads_whole(page, app, tmp_path):
 @cache
 def circle_counts() -> gpd.GeoDataFrame:
     """Return the number of projects in each circle, by the circle's id."""
-    counts = questions.distribution(
-        questions.Points("projects"), zoning=CIRCLES, hexagon_m=questions.HEXAGON_M, weight=None
-    )
-    return counts.set_index("id")
+    asked = questions.Distribution(Points("projects"), Zones(CIRCLES))
+    return questions.distribution(asked).set_index("id")
 
 
 def places_only_in(zone: str) -> list[list[float]]:

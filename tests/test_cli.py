@@ -1,4 +1,4 @@
-"""The command line, as a user runs it."""
+"""The command line, as a user runs it; results as the library has them, on the real data."""
 
 from __future__ import annotations
 
@@ -6,90 +6,534 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from time import sleep
+from typing import NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import rasterio
+from shapely import box
 
+import geo
 import layers
+from app import centres, cli_output, distances, patterns, questions
+from app.choices import FILTERS_OF
+from app.cli import main
+from app.cli_options import GROUPS
+from app.cli_pattern import OPTIONS
+from app.subjects import INVESTMENT, Points, Zones
 
-COMMAND = [sys.executable, "-c", "from app.cli import main; main()"]
 ROOT = Path(__file__).resolve().parents[1]
+PLATFORMS = Points("platforms")
+PROJECTS = Points("projects")
+HEXAGONS = Zones("hexagons")
 
 
-def run(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+class Done(NamedTuple):
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run(capsys, monkeypatch):
+    """Return a function that runs the command line and expects its exit code."""
+
+    def called(*words: object, code: int = 0) -> Done:
+        monkeypatch.setattr(sys, "argv", ["xiangjiang", *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        done = Done(*capsys.readouterr())
+        assert left.value.code == code, done.stderr
+        return done
+
+    return called
+
+
+def table(done: Done) -> pd.DataFrame:
+    return pd.DataFrame(json.loads(done.stdout))
+
+
+def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
+    """Compare all columns but geometry with those that were printed as JSON."""
+    plain = pd.DataFrame(expected.drop(columns="geometry", errors="ignore"))
+    assert found.columns.tolist() == plain.columns.tolist()
+    for name in plain:
+        if pd.api.types.is_numeric_dtype(plain[name]):
+            numbers = found[name].to_numpy(dtype=float)
+            np.testing.assert_allclose(numbers, plain[name].to_numpy(dtype=float), atol=1e-12)
+        else:
+            assert found[name].fillna("").tolist() == plain[name].fillna("").tolist()
+
+
+# ---- layers ----
+
+
+def test_the_installed_command_runs_and_says_what_it_can() -> None:
+    command = [sys.executable, "-c", "from app.cli import main; main()", "--help"]
     done = subprocess.run(
-        [*COMMAND, *words], capture_output=True, text=True, check=False, cwd=ROOT, timeout=120
+        command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=120
     )
-    assert done.returncode == code, done.stderr
-    return done
+    assert (done.returncode, done.stderr) == (0, "")
+    for name in ("layers", "show", "validate", "density", "coverage", "distribution", "pattern"):
+        assert f"\n  {name} " in done.stdout
 
 
-def test_layers_lists_every_layer() -> None:
+def test_layers_lists_every_layer(run) -> None:
     listed = json.loads(run("layers", "--json").stdout)
     assert [row["name"] for row in listed] == layers.names()
     platforms = next(row for row in listed if row["name"] == "platforms")
     assert sum(platforms["evidence"].values()) == platforms["rows"]
 
 
-def test_show_prints_and_writes(tmp_path: Path) -> None:
+def test_show_prints_and_writes(run, tmp_path: Path) -> None:
     assert "circle-gaoxin" in run("show", "circles").stdout
     rows = json.loads(run("show", "cities", "--json").stdout)
     assert [row["id"] for row in rows] == ["city-dakecheng", "city-kexuecheng"]
-    run("show", "parks", "--output", str(tmp_path / "parks.csv"))
+    run("show", "parks", "--output", tmp_path / "parks.csv")
     raw = (tmp_path / "parks.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     assert len(pd.read_csv(tmp_path / "parks.csv")) == len(layers.load("parks"))
-    run("show", "circles", "--output", str(tmp_path / "circles.html"))
+    run("show", "circles", "--output", tmp_path / "circles.html")
     assert "高新区技术创新圈" in (tmp_path / "circles.html").read_text(encoding="utf-8")
 
 
-def test_validate_passes_on_the_real_data() -> None:
+def test_validate_passes_on_the_real_data(run) -> None:
     verdicts = json.loads(run("validate", "--json").stdout)
     assert verdicts == dict.fromkeys(layers.names(), "ok")
 
 
-def test_density_writes_a_geotiff_with_crs_and_unit(tmp_path: Path) -> None:
+def test_groups_are_the_main_filters_of_the_pages() -> None:
+    assert {layer: columns[0] for layer, columns in FILTERS_OF.items()} == GROUPS
+
+
+# ---- density ----
+
+
+def test_density_writes_a_geotiff_with_crs_unit_and_tags(run, tmp_path: Path) -> None:
     path = tmp_path / "density.tif"
-    done = run("density", "--bandwidth", "2000", "--cell", "500", "--output", str(path), "--json")
+    done = run("density", "--bandwidth", 2000, "--cell", 500, "--output", path, "--json")
     summary = json.loads(done.stdout)
+    assert (summary["units"], summary["bandwidth_rule"]) == ("1/km²", "given")
     with rasterio.open(path) as raster:
         assert raster.crs.to_epsg() == 4547
         assert raster.units[0] == "1/km²"
-        assert raster.read(1, masked=True).max() == pytest.approx(summary["max_per_km2"], rel=1e-6)
+        assert raster.read(1, masked=True).max() == pytest.approx(summary["max"], rel=1e-6)
+        assert raster.tags()["input_hash"] == summary["input_hash"]
 
 
-def test_coverage_and_distribution_agree_with_the_library(tmp_path: Path) -> None:
-    rows = json.loads(run("coverage", "--distance", "2000", "--zoning", "circles", "--json").stdout)
+def test_density_without_options_is_that_of_the_page(run) -> None:
+    expected = questions.density(questions.Density(PLATFORMS))
+    summary = json.loads(run("density", "--json").stdout)
+    assert summary["max"] == float(expected.max())
+    assert summary["bandwidth_rule"] == "silverman"
+    attrs = {key: value for key, value in expected.attrs.items() if not key.startswith("_")}
+    assert {key: summary[key] for key in attrs} == attrs
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        (("--kernel", "gaussian", "--bandwidth", "1500"), {"kernel": "gaussian"}),
+        (("--kernel", "triangular", "--decay", "0.5"), {"kernel": "triangular", "decay": 0.5}),
+        (("--adaptive",), {"adaptive": True}),
+        (("--unit", "count"), {"unit": "count"}),
+        (("--unit", "share", "--cell", "400"), {"unit": "share", "cell_size_m": 400.0}),
+        (("--method", "binned"), {"method": "binned"}),
+        (("--method", "binned", "--tolerance", "1"), {"method": "binned", "tolerance_pct": 1.0}),
+        (("--bandwidth-column", "accuracy_m"), {"bandwidth_m": "accuracy_m"}),
+        (("--bounded",), {"study_area": "districts"}),
+        (
+            ("--study-area", "circles", "--no-edge-correction"),
+            {"study_area": "circles", "edge_correction": False},
+        ),
+        (
+            ("--bounded", "--no-edge-correction"),
+            {"study_area": "districts", "edge_correction": False},
+        ),
+        (("--extent", "districts"), {"extent": "districts"}),
+    ],
+)
+def test_each_option_of_density_is_that_of_the_library(run, words, options) -> None:
+    bandwidth_m = 1500.0 if "--bandwidth" in words else 3000.0
+    if "--bandwidth-column" not in words and "--bandwidth" not in words:
+        words = (*words, "--bandwidth", "3000")
+    zones = {key: layers.zoning(options[key]) for key in ("study_area", "extent") if key in options}
+    expected = geo.kernel_density(
+        PLATFORMS.located(),
+        **({"bandwidth_m": bandwidth_m, "cell_size_m": 250.0, "decay": 0.0} | options | zones),
+    )
+    summary = json.loads(run("density", *words, "--json").stdout)
+    assert summary["max"] == float(expected.max())
+    for key in ("method", "kernel", "adaptive", "unit", "edge_correction", "bandwidth_rule"):
+        assert summary[key] == expected.attrs[key]
+    assert summary["error_bound_pct"] == expected.attrs["error_bound_pct"]
+    assert summary["cells"] == [expected.sizes["y"], expected.sizes["x"]]
+    assert summary["points_outside"] == expected.attrs["points_outside"]
+
+
+def test_density_takes_a_weight_and_its_unit_says_so(run) -> None:
+    words = ("--layer", "projects", "--sector", "machinery", "--weight", INVESTMENT)
+    summary = json.loads(run("density", *words, "--bandwidth", 3000, "--json").stdout)
+    points = Points("projects", sector=("machinery",))
+    assert summary["weight_sum"] == pytest.approx(points.stated(INVESTMENT).sum())
+    assert summary["units"] == f"{INVESTMENT}/km²"
+
+
+def test_density_keeps_a_bandwidth_for_points_in_one_place_as_the_page_does(run) -> None:
+    located = PLATFORMS.located()
+    kinds = located.groupby("category").geometry.nunique()
+    alone = kinds[kinds == 1].index[0]
+    summary = json.loads(run("density", "--category", alone, "--json").stdout)
+    assert summary["bandwidth_m"] == questions.FALLBACK_BANDWIDTH_M
+
+
+@pytest.mark.parametrize("suffix", [".gpkg", ".geojson"])
+def test_density_writes_bands_or_isolines_at_the_levels_asked_for(run, tmp_path, suffix) -> None:
+    common = ("density", "--bandwidth", 3000, "--output", tmp_path / f"of{suffix}")
+    run(*common, "--levels", "0.1,0.2,0.5")
+    bands = gpd.read_file(tmp_path / f"of{suffix}")
+    assert bands["low"].tolist() == [0.0, 0.1, 0.2, 0.5]
+    surface = questions.density(questions.Density(PLATFORMS, 3000.0))
+    expected = geo.filled_bands(surface, levels=(0.1, 0.2, 0.5))
+    assert bands["area_km2"].tolist() == pytest.approx(expected["area_km2"].tolist())
+    run(*common, "--isolines", "--levels", 5)
+    lines = gpd.read_file(tmp_path / f"of{suffix}")
+    assert lines["value"].tolist() == geo.isolines(surface, levels=5)["value"].tolist()
+    assert set(lines.geom_type) <= {"LineString", "MultiLineString"}
+
+
+# ---- coverage and distribution ----
+
+
+def test_coverage_and_distribution_agree_with_the_library(run, tmp_path: Path) -> None:
+    rows = json.loads(run("coverage", "--distance", 2000, "--zoning", "circles", "--json").stdout)
     assert [row["id"] for row in rows] == layers.zoning("circles")["id"].tolist()
     for row in rows:
         assert row["covered_km2"] + row["uncovered_km2"] == pytest.approx(row["area_km2"])
     path = tmp_path / "projects.gpkg"
-    run("distribution", "--weight", "investment_100m_cny", "--output", str(path))
+    run("distribution", "--weight", INVESTMENT, "--output", path)
     written = gpd.read_file(path)
-    assert written["count"].sum() > 0
+    asked = questions.Distribution(PROJECTS, Zones("circles"), INVESTMENT)
+    assert written["weight_sum"].tolist() == questions.distribution(asked)["weight_sum"].tolist()
     assert written.crs.to_epsg() == 4490
+
+
+@pytest.mark.parametrize(
+    ("words", "zones"),
+    [
+        ((), Zones("circles")),
+        (("--zoning", "park_areas"), Zones("park_areas")),
+        (("--zoning", "squares", "--cell-m", "8000"), Zones("squares", 8000)),
+        (("--zoning", "h3", "--h3", "6"), Zones("h3", h3_resolution=6)),
+    ],
+)
+def test_distribution_counts_in_every_zoning(run, words, zones) -> None:
+    done = run("distribution", *words, "--json")
+    same(table(done), questions.distribution(questions.Distribution(PROJECTS, zones)))
+    assert "share_denominator points that lie in any zone" in done.stderr
+    assert "features have no place, left out" in done.stderr
+
+
+def test_distribution_counts_in_the_polygons_of_a_file(run, tmp_path: Path) -> None:
+    west, south, east, north = PROJECTS.located().total_bounds
+    middle = (west + east) / 2
+    own = gpd.GeoDataFrame(
+        {"name": ["西", "东"]},
+        geometry=[box(west - 1, south - 1, middle, north + 1), box(middle, south, 114, north)],
+        crs="EPSG:4490",
+    )
+    own.to_file(tmp_path / "own.geojson")
+    found = table(run("distribution", "--zoning", tmp_path / "own.geojson", "--json"))
+    assert found["name_zh"].tolist() == ["西", "东"]
+    assert found["count"].sum() == len(PROJECTS.located())
+
+
+def test_distribution_has_rates_where_there_is_a_population(run, tmp_path: Path) -> None:
+    districts = layers.zoning("districts")
+    west, south, east, north = districts.total_bounds
+    # 10 persons in every cell of a hundredth of a degree.
+    shape = int((north - south) / 0.01) + 3, int((east - west) / 0.01) + 3
+    place = rasterio.transform.from_origin(west - 0.01, north + 0.01, 0.01, 0.01)
+    path = tmp_path / "persons.tif"
+    profile = {"driver": "GTiff", "dtype": "float32", "count": 1, "crs": "EPSG:4490"}
+    with rasterio.open(
+        path, "w", height=shape[0], width=shape[1], transform=place, **profile
+    ) as raster:
+        raster.write(np.full(shape, 10.0, dtype="float32"), 1)
+    words = ("--zoning", "districts", "--population", path)
+    found = table(run("distribution", *words, "--json"))
+    in_degrees = districts.geometry.map(lambda shape: shape.area).to_numpy()
+    assert found["population"].to_numpy() == pytest.approx(10 * in_degrees / 0.01**2, rel=1e-3)
+    rate = 10_000 * found["count"] / found["population"]
+    assert found["per_10k_people"].tolist() == pytest.approx(rate.tolist())
+    # The raster of the districts leaves out nothing; half of it does.
+    with rasterio.open(
+        path, "w", height=shape[0] // 2, width=shape[1], transform=place, **profile
+    ) as raster:
+        raster.write(np.full((shape[0] // 2, shape[1]), 10.0, dtype="float32"), 1)
+    assert "in part" in run("distribution", *words).stderr
+
+
+def test_distribution_draws_places_as_often_as_asked(run) -> None:
+    asked = ("distribution", "--weight", INVESTMENT)
+    zones = Zones("circles").frame()
+    money = PROJECTS.stated(INVESTMENT).fillna(0.0)
+    expected = geo.uncertainty(
+        PROJECTS.located(), zones, weights=money, draws=1500, seed=3, interval_pct=80.0
+    )
+    words = ("--draws", 1500, "--seed", 3, "--interval", 80, "--json")
+    done = run(*asked, "--uncertainty", *words)
+    same(table(done), expected.zones)
+    assert "draws 1500 · seed 3 · interval_pct 80" in done.stderr
+    ahead = table(run(*asked, "--ahead", *words))
+    assert ahead["id"].tolist() == zones["id"].tolist()
+    np.testing.assert_allclose(ahead[zones["id"]].to_numpy(), expected.ahead.to_numpy())
+
+
+def test_uncertainty_without_options_is_that_of_the_page(run) -> None:
+    asked = questions.Distribution(PROJECTS, Zones("circles"))
+    same(table(run("distribution", "--uncertainty", "--json")), questions.uncertainty(asked).zones)
+
+
+def test_distribution_compares_the_mix_of_zones(run, tmp_path: Path) -> None:
+    asked = questions.Distribution(PROJECTS, Zones("circles"))
+    sectors = questions.categories(asked, "sector")
+    by = ("distribution", "--by", "sector")
+    same(table(run(*by, "--json")), geo.location_quotient_table(sectors))
+    narrow = geo.location_quotient_table(sectors, interval_pct=50.0)
+    same(table(run(*by, "--interval", 50, "--json")), narrow)
+    found = table(run(*by, "--specialisation", "--json")).set_index("id")["krugman_index"]
+    assert found.tolist() == pytest.approx(geo.specialisation_index(sectors).tolist())
+    # sector is what projects are grouped by where no column is named.
+    found = table(run("distribution", "--diversity", "--json")).set_index("id")
+    assert found["hill_2"].tolist() == pytest.approx(geo.diversity(sectors)["hill_2"].tolist())
+    sums = questions.categories(questions.Distribution(PROJECTS, asked.zones, INVESTMENT), "sector")
+    found = table(run(*by, "--weight", INVESTMENT, "--json")).set_index("id")
+    np.testing.assert_allclose(
+        found.to_numpy(dtype=float), geo.location_quotients(sums).to_numpy(dtype=float)
+    )
+    run(*by, "--output", tmp_path / "quotients.csv")
+    written = pd.read_csv(tmp_path / "quotients.csv", encoding="utf-8-sig")
+    assert written["reading"].value_counts()["unclear"] > 0
+
+
+def test_distribution_tells_concentration_with_its_parts(run, tmp_path: Path) -> None:
+    words = ("distribution", "--zoning", "hexagons", "--concentration")
+    zones = questions.distribution(questions.Distribution(PROJECTS, HEXAGONS)).set_index("id")
+    expected = geo.concentration_measures(zones["count"], areas=zones["area_km2"])
+    found = json.loads(run(*words, "--json").stdout)
+    for name, value in expected.items():
+        assert found[name] == pytest.approx(value)
+    assert found["top_zone"] == expected.attrs["top_zone"]
+    split = json.loads(run(*words, "--groups", "districts", "--json").stdout)
+    assert split["theil_between"] + split["theil_within"] == pytest.approx(split["theil"])
+    assert 0 < split["theil_between"] < split["theil"]
+    # Circles overlap, and so have no measures by area.
+    circles = json.loads(run("distribution", "--concentration", "--json").stdout)
+    assert "gini_by_area" not in circles
+    run(*words, "--weight", INVESTMENT, "--output", tmp_path / "of.csv")
+    written = pd.read_csv(tmp_path / "of.csv", encoding="utf-8-sig").set_index("measure")["value"]
+    assert zones.attrs["points_outside"] == 0
+    assert written["total"] == pytest.approx(PROJECTS.stated(INVESTMENT).sum())
+
+
+# ---- pattern ----
+
+
+def test_hot_spots_and_clusters_are_those_of_the_page(run, tmp_path: Path) -> None:
+    asked = patterns.Pattern(PLATFORMS, HEXAGONS)
+    done = run("pattern", "--json")
+    same(table(done), patterns.hot_spots(asked))
+    assert "tested count" in done.stderr
+    found = table(run("pattern", "--look", "clusters", "--json"))
+    same(found, patterns.clusters(asked).drop(columns=["value_z", "around_z"]))
+    run("pattern", "--output", tmp_path / "hot.gpkg")
+    written = gpd.read_file(tmp_path / "hot.gpkg")
+    assert written["hot_spot"].tolist() == patterns.hot_spots(asked)["hot_spot"].tolist()
+
+
+def test_autocorrelation_is_that_of_the_page(run) -> None:
+    expected = patterns.overall(patterns.Pattern(PLATFORMS, HEXAGONS)).reset_index()
+    same(table(run("pattern", "--look", "global", "--json")), expected)
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        (("--rule", "rook"), {"rule": "rook"}),
+        (("--rule", "knn", "--k", "4"), {"rule": "knn", "k": 4}),
+        (("--rule", "knn"), {"rule": "knn", "k": 6}),
+        (("--rule", "distance"), {"rule": "distance", "distance_m": 10_000.0}),
+        (("--rule", "distance", "--distance", "7000"), {"rule": "distance", "distance_m": 7e3}),
+        (("--permutations", "499", "--seed", "7"), {"permutations": 499, "seed": 7}),
+        (("--no-star",), {"star": False}),
+        (("--tolerance", "0.5"), {"tolerance_m": 0.5}),
+    ],
+)
+def test_each_option_of_hot_spots_is_that_of_the_library(run, words, options) -> None:
+    zones = questions.distribution(questions.Distribution(PROJECTS, Zones("squares", 6000)))
+    expected = geo.hot_spots(zones, "count", **options)
+    grid = ("--layer", "projects", "--zoning", "squares", "--cell-m", 6000)
+    same(table(run("pattern", *grid, *words, "--json")), expected)
+
+
+def test_other_looks_at_zones_take_their_options(run) -> None:
+    zones = Zones("h3", h3_resolution=6)
+    counted = questions.distribution(questions.Distribution(PROJECTS, zones, INVESTMENT))
+    grid = ("--layer", "projects", "--zoning", "h3", "--h3", 6, "--weight", INVESTMENT)
+    grid = (*grid, "--alpha", 0.2, "--permutations", 199)
+    found = table(run("pattern", "--look", "clusters", *grid, "--json"))
+    options = {"alpha": 0.2, "permutations": 199}
+    same(found, geo.local_autocorrelation(counted, "weight_sum", **options))
+    done = run("pattern", "--look", "global", *grid, "--json")
+    expected = geo.spatial_autocorrelation(counted, "weight_sum", **options).reset_index()
+    same(table(done), expected)
+    assert "alpha 0.2 · tested weight_sum" in done.stderr
+
+
+def test_spacing_is_that_of_the_page(run) -> None:
+    once, every = (distances.Spacing(PLATFORMS, once=once) for once in (True, False))
+    same(table(run("pattern", "--look", "distance", "--json")), distances.ripley(once))
+    expected = geo.ripley(
+        PLATFORMS.located(),
+        study_area=distances.study_area(),
+        distances_m=[500.0, 2000.0],
+        simulations=99,
+        interval_pct=90.0,
+        seed=5,
+    )
+    words = ("--distances", "500,2000", "--simulations", 99, "--interval", 90, "--seed", 5)
+    done = run("pattern", "--look", "distance", "--every", *words, "--json")
+    same(table(done), expected)
+    assert f"reading {expected.attrs['reading']}" in done.stderr
+    for asked, flag in ((once, ()), (every, ("--every",))):
+        found = json.loads(run("pattern", "--look", "nearest", *flag, "--json").stdout)
+        for name, value in distances.nearest(asked).items():
+            assert found[name] == pytest.approx(value)
+        assert found["reading"] == distances.nearest(asked).attrs["reading"]
+    assert "ratio" in run("pattern", "--look", "nearest").stdout
+
+
+def test_centres_and_ellipses_are_those_of_the_page(run, tmp_path: Path) -> None:
+    asked = centres.Centres(PLATFORMS, "category")
+    same(table(run("pattern", "--look", "centres", "--json")), centres.centres(asked))
+    same(table(run("pattern", "--look", "ellipses", "--json")), centres.ellipses(asked))
+    by_level = centres.centres(centres.Centres(PLATFORMS, "level"))
+    same(table(run("pattern", "--look", "centres", "--by", "level", "--json")), by_level)
+    weighted = centres.ellipses(centres.Centres(PROJECTS, "sector", INVESTMENT))
+    words = ("--layer", "projects", "--weight", INVESTMENT)
+    same(table(run("pattern", "--look", "ellipses", *words, "--json")), weighted)
+    path = tmp_path / "two.geojson"
+    run("pattern", "--look", "ellipses", "--deviations", 2, "--output", path)
+    one, two = centres.ellipses(asked), gpd.read_file(path)
+    assert two["category"].tolist() == one["category"].tolist()
+    assert two["major_m"].tolist() == pytest.approx((2 * one["major_m"]).tolist())
+
+
+def test_every_option_of_pattern_belongs_to_a_look(run) -> None:
+    offered = set(run("pattern", "--help").stdout.split()) | {"--no-star"}
+    assert {option for options in OPTIONS.values() for option in options} <= offered
+
+
+# ---- what is said meanwhile ----
+
+
+def test_what_takes_long_is_said_on_standard_error_and_nothing_else_is(capsys, monkeypatch) -> None:
+    monkeypatch.setattr(cli_output, "SLOW_S", 0.01)
+    with cli_output.told_if_slow("density"):
+        sleep(0.2)
+    assert capsys.readouterr() == ("", "density …\n")
+    monkeypatch.setattr(cli_output, "SLOW_S", 60.0)
+    with cli_output.told_if_slow("density"):
+        pass
+    assert capsys.readouterr() == ("", "")
+
+
+# ---- bad input ----
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("show", "streets"), "there is no layer 'streets'"),
-        (("density", "--layer", "roads"), "not a point layer"),
-        (("density", "--bandwidth", "-1"), "bandwidth_m"),
-        (("density", "--kernel", "cosine"), "kernel"),
-        (("density", "--weight", "investment_100m_cny"), "has no column"),
-        (("coverage", "--category", "nothing"), "choose from"),
-        (("distribution", "--zoning", "streets"), "choose from"),
         (("show", "parks", "--output", "parks.shp"), ".gpkg"),
         (("fly",), "No such command"),
+        (("density", "--layer", "roads"), "not a point layer"),
+        (("density", "--bandwidth", "-1"), "bandwidth_m"),
         (("density", "--bandwidth", "wide"), "valid number"),
+        (("density", "--bandwidth-column", "name_zh"), "bandwidth"),
+        (("density", "--bandwidth-column", "accuracy_m", "--bandwidth", "9"), "leave out"),
+        (("density", "--kernel", "cosine"), "kernel"),
+        (("density", "--method", "fast"), "exact"),
+        (("density", "--unit", "per_ha"), "per_km2"),
+        (("density", "--tolerance", "0"), "tolerance_pct"),
+        (("density", "--weight", INVESTMENT), "has no column"),
+        (("density", "--levels", "many"), "0.1,0.2,0.5"),
+        (("density", "--levels", "0"), "0.1,0.2,0.5"),
+        (("density", "--bounded", "--study-area", "circles"), "--study-area"),
+        (("density", "--extent", "circles", "--bounded"), "extent and a study area"),
+        (("density", "--study-area", "none.gpkg"), "No such file"),
+        (("density", "--output", "no/such/folder.tif"), "no folder"),
+        (("coverage", "--category", "nothing"), "choose from"),
+        (("distribution", "--zoning", "streets"), "choose from"),
+        (("distribution", "--zoning", "none.gpkg"), "No such file"),
+        (("distribution", "--population", "none.tif"), "No such file"),
+        (("distribution", "--by", "colour"), "no column 'colour'"),
+        (("distribution", "--uncertainty", "--draws", "10"), "draws"),
+        (("distribution", "--uncertainty", "--ahead"), "ask for one"),
+        (("distribution", "--ahead", "--by", "sector"), "does not go with --ahead"),
+        (("distribution", "--groups", "districts"), "it goes with --concentration"),
+        (("distribution", "--draws", "2000"), "--uncertainty or --ahead"),
+        (("distribution", "--by", "sector", "--population", "p.tif"), "does not go with --by"),
+        (("density", "--isolines", "--output", "lines.tif"), "ends in .gpkg"),
+        (("distribution", "--by", "sector", "--output", "lq.gpkg"), "take a .csv"),
+        (("pattern", "--look", "heat"), "hot-spots, clusters"),
+        (("pattern", "--by", "level"), "has no --by"),
+        (("pattern", "--look", "centres", "--seed", "1"), "has no --seed"),
+        (("pattern", "--k", "3"), "--rule knn"),
+        (("pattern", "--distance", "3000"), "--rule distance"),
+        (("pattern", "--rule", "bishop"), "queen"),
+        (("pattern", "--zoning", "districts"), "only 5 zones"),
+        (("pattern", "--zoning", "circles", "--rule", "knn"), "only 4 zones"),
+        (("pattern", "--category", "university"), "only 4 points"),
+        (("pattern", "--rule", "distance", "--distance", "100"), "lengthen"),
+        (("pattern", "--permutations", "3"), "permutations"),
+        (("pattern", "--look", "clusters", "--alpha", "2"), "alpha"),
+        (("pattern", "--look", "distance", "--distances", "near"), "numbers"),
+        (("pattern", "--look", "distance", "--distances", "500,100"), "must rise"),
+        (("pattern", "--look", "distance", "--simulations", "2"), "simulations"),
+        (("pattern", "--look", "nearest", "--category", "university"), "below 8"),
+        (("pattern", "--look", "centres", "--by", "colour"), "no column 'colour'"),
+        (("pattern", "--look", "ellipses", "--deviations", "0"), "deviations"),
+        (("pattern", "--look", "ellipses", "--weight", INVESTMENT), "has no column"),
     ],
 )
-def test_bad_input_is_one_clear_line_and_exit_code_2(words: tuple[str, ...], said: str) -> None:
+def test_bad_input_is_one_clear_line_and_exit_code_2(run, words: tuple[str, ...], said) -> None:
     done = run(*words, code=2)
-    assert said in done.stderr
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith("xiangjiang: ")
+    assert said in last
+    assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+def test_pattern_refuses_zones_that_overlap_unless_neighbours_are_by_distance(
+    run, tmp_path
+) -> None:
+    west, south, east, north = PLATFORMS.located().total_bounds
+    width, height = (east - west) / 6, (north - south) / 6
+    shapes = [
+        box(west + x * width, south + y * height, west + (x + 2) * width, south + (y + 2) * height)
+        for x in range(6)
+        for y in range(6)
+    ]
+    path = tmp_path / "own.gpkg"
+    gpd.GeoDataFrame(geometry=shapes, crs="EPSG:4490").to_file(path)
+    assert "zones overlap" in run("pattern", "--zoning", path, code=2).stderr
+    found = table(run("pattern", "--zoning", path, "--rule", "knn", "--json"))
+    assert len(found) == 36
+    # Zones that are not of one size are held against each other by density.
+    assert "tested density_per_km2" in run("pattern", "--zoning", path, "--rule", "knn").stderr

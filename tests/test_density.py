@@ -1,25 +1,37 @@
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
 import geopandas as gpd
 import numpy as np
 import pytest
+import rioxarray
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, box
 
-from geo import density as density_module
+from geo import footprints
+from geo.bandwidths import abramson_bandwidths_m, silverman_bandwidth_m
 from geo.density import kernel_density
 from geo.errors import CRSError, InputError
 
-COMPACT = ["quartic", "epanechnikov", "triangular", "uniform"]
+if TYPE_CHECKING:
+    from pathlib import Path
+
+COMPACT = ["quartic", "epanechnikov", "triangular", "uniform", "triweight"]
 PROFILES = {
     "quartic": lambda u: 3 / np.pi * np.maximum(1 - u**2, 0) ** 2,
+    "triweight": lambda u: 4 / np.pi * np.maximum(1 - u**2, 0) ** 3,
     "epanechnikov": lambda u: 2 / np.pi * np.maximum(1 - u**2, 0),
     "triangular": lambda u: 3 / np.pi * np.maximum(1 - u, 0),
     "uniform": lambda u: (u <= 1) / np.pi,
     "gaussian": lambda u: np.exp(-(u**2) / 2) / (2 * np.pi),
 }
+SMOOTH = {"quartic", "triweight", "gaussian"}  # at the rim of the others cells are in or out
 EAST, NORTH = 500_000.0, 3_100_000.0
 CORNER = np.array([EAST, NORTH])
 
@@ -37,13 +49,13 @@ def scattered(n: int, side_m: float, seed: int = 0) -> np.ndarray:
 
 
 def direct(
-    xy: np.ndarray, weight: np.ndarray, raster: object, kernel: str, h_m: float
+    xy: np.ndarray, weight: np.ndarray, raster: object, kernel: str, h_m: object
 ) -> np.ndarray:
     x, y = np.meshgrid(raster.x.to_numpy(), raster.y.to_numpy())
     total = np.zeros(x.shape)
-    for (px, py), w in zip(xy, weight, strict=True):
-        total += w * PROFILES[kernel](np.hypot(x - px, y - py) / h_m)
-    return total / (h_m / 1000) ** 2
+    for (px, py), w, h in zip(xy, weight, np.broadcast_to(h_m, len(xy)), strict=True):
+        total += w * PROFILES[kernel](np.hypot(x - px, y - py) / h) / (h / 1000) ** 2
+    return total
 
 
 @pytest.mark.parametrize("kernel", [*COMPACT, "gaussian"])
@@ -86,7 +98,7 @@ def test_density_adds_up_to_the_points(kernel: str) -> None:
     found = kernel_density(
         frame(scattered(300, 10_000)), bandwidth_m=2000, cell_size_m=100, kernel=kernel, extent=wide
     )
-    tolerance = 1e-3 if kernel == "uniform" else 1e-5  # cells on the rim are in or out
+    tolerance = 1e-3 if kernel == "uniform" else 1e-6 if kernel in SMOOTH else 1e-5
     assert float(found.sum()) * 0.1**2 == pytest.approx(300, rel=tolerance)
 
 
@@ -111,8 +123,8 @@ def test_is_the_same_for_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) 
     points = frame(scattered(20_000, 20_000))
     results = []
     for threads in (1, 5):
-        monkeypatch.setattr(density_module, "_MAX_THREADS", threads)
-        monkeypatch.setattr(density_module.os, "cpu_count", lambda: 16)
+        monkeypatch.setattr(footprints, "_MAX_THREADS", threads)
+        monkeypatch.setattr(footprints.os, "cpu_count", lambda: 16)
         results.append(kernel_density(points, bandwidth_m=1500, cell_size_m=100))
     np.testing.assert_array_equal(*results)
 
@@ -198,12 +210,31 @@ def test_points_beyond_the_extent_count_as_far_as_they_reach() -> None:
         ({"bandwidth_m": np.nan}, "bandwidth_m is nan"),
         ({"cell_size_m": -1}, "cell_size_m is -1"),
         ({"cell_size_m": 0.01}, "at least"),
-        ({"kernel": "cubic"}, "gaussian, quartic"),
+        ({"kernel": "cubic"}, "epanechnikov, gaussian"),
         ({"weights": "nothing"}, "no column 'nothing'"),
         ({"weights": [1.0]}, "one weight for each"),
         ({"weights": [1.0, -1.0]}, "negative, missing or infinite"),
         ({"weights": [1.0, np.nan]}, "fillna"),
         ({"weights": ["a", "b"]}, "not all numbers"),
+        ({"bandwidth_m": "nothing"}, "no column 'nothing' for the bandwidths"),
+        ({"bandwidth_m": [100.0]}, "one for each"),
+        ({"bandwidth_m": [100.0, np.nan]}, "1 of 2 bandwidths .* the first is nan"),
+        ({"bandwidth_m": [0.0, 100.0]}, "1 of 2 bandwidths .* the first is 0"),
+        ({"bandwidth_m": ["a", "b"]}, "bandwidths are not all numbers"),
+        ({"bandwidth_m": object()}, "Pass a number of metres"),
+        ({"bandwidth_m": [100.0, 200.0], "adaptive": True}, "one for each already"),
+        ({"bandwidth_m": [100.0, 200.0], "method": "binned"}, "exact only"),
+        ({"adaptive": True, "method": "binned"}, "exact only"),
+        ({"decay": 0.5}, "only the triangular kernel"),
+        ({"kernel": "triangular", "decay": -0.1}, "decay is -0.1"),
+        ({"kernel": "triangular", "decay": np.nan}, "decay is nan"),
+        ({"unit": "per_ha"}, "per_km2, count, share"),
+        ({"method": "fast"}, "auto, exact, binned"),
+        ({"tolerance_pct": 0.0}, "above zero"),
+        ({"weights": [0.0, 0.0], "unit": "share"}, "add up to 0"),
+        ({"weights": [0.0, 0.0], "bandwidth_m": None}, "weight above zero"),
+        ({"kernel": "uniform", "method": "binned"}, "binning cannot keep"),
+        ({"extent": square(100), "study_area": square(100)}, "Pass one"),
     ],
 )
 def test_refusals(change: dict[str, object], words: str) -> None:
@@ -226,3 +257,305 @@ def test_refusals_of_frames() -> None:
         kernel_density(points, bandwidth_m=100, cell_size_m=50, extent=square(1000).to_crs(4490))
     with pytest.raises(InputError, match="another index"):
         kernel_density(points, bandwidth_m=100, cell_size_m=50, weights=points["w"].rename({0: 9}))
+
+
+# ---- bandwidths ----
+
+
+@pytest.mark.parametrize("kernel", [*COMPACT, "gaussian"])
+def test_a_bandwidth_for_each_feature(kernel: str) -> None:
+    xy, rng = scattered(150, 5000), np.random.default_rng(2)
+    reach, weight = rng.uniform(150, 2500, 150), rng.uniform(0, 2, 150)
+    points = frame(xy, reach=reach)
+    options = {"cell_size_m": 170, "kernel": kernel, "weights": weight}
+    found = kernel_density(points, bandwidth_m="reach", **options)
+    expected = direct(xy, weight, found, kernel, reach)
+    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-12 * expected.max())
+    np.testing.assert_array_equal(found, kernel_density(points, bandwidth_m=reach, **options))
+    assert found.attrs["bandwidth_rule"] == "per_feature"
+    assert found.attrs["bandwidth_min_m"] == reach.min()
+    assert found.attrs["bandwidth_m"] == found.attrs["bandwidth_median_m"] == np.median(reach)
+    assert found.attrs["bandwidth_max_m"] == reach.max()
+
+
+def test_equal_bandwidths_for_each_feature_are_one_bandwidth() -> None:
+    points = frame(scattered(90, 3000))
+    options = {"cell_size_m": 100, "extent": square(3000)}
+    one = kernel_density(points, bandwidth_m=600, **options)
+    each = kernel_density(points, bandwidth_m=np.full(90, 600.0), **options)
+    np.testing.assert_array_equal(one, each)
+
+
+def test_bandwidths_of_rows_that_take_no_part_may_be_missing() -> None:
+    points = gpd.GeoDataFrame(
+        {"reach": [500.0, np.nan, 0.0]},
+        geometry=[Point(*CORNER), None, Point(EAST + 9000, NORTH)],
+        crs=4547,
+    )
+    area = square(2000).buffer(1000)
+    found = kernel_density(points, bandwidth_m="reach", cell_size_m=100, study_area=area)
+    assert (found.attrs["points"], found.attrs["points_outside"]) == (1, 1)
+
+
+@pytest.mark.parametrize("kernel", ["quartic", "gaussian"])
+def test_adaptive_is_the_density_with_the_bandwidths_of_abramson(kernel: str) -> None:
+    points = frame(np.concatenate([scattered(150, 800), scattered(60, 6000, seed=1)]))
+    options = {"cell_size_m": 100, "kernel": kernel, "extent": square(6000)}
+    each = abramson_bandwidths_m(points, bandwidth_m=500, kernel=kernel)
+    found = kernel_density(points, bandwidth_m=500, adaptive=True, **options)
+    np.testing.assert_allclose(
+        found, kernel_density(points, bandwidth_m=each, **options), rtol=1e-9, atol=1e-12
+    )
+    assert found.attrs["adaptive"] is True
+    assert found.attrs["bandwidth_m"] == 500
+    assert found.attrs["bandwidth_min_m"] == pytest.approx(each.min())
+    assert found.attrs["bandwidth_max_m"] == pytest.approx(each.max())
+
+
+def test_without_a_bandwidth_the_rule_is_stated_with_its_value() -> None:
+    points = frame(scattered(100, 3000))
+    found = kernel_density(points, cell_size_m=100, kernel="triweight")
+    assert found.attrs["bandwidth_rule"] == "silverman"
+    assert found.attrs["bandwidth_m"] == silverman_bandwidth_m(points, kernel="triweight")
+    given_m = kernel_density(points, bandwidth_m=300, cell_size_m=100)
+    assert given_m.attrs["bandwidth_rule"] == "given"
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "one point alone"), (3, "all points are in one")])
+def test_one_place_has_no_bandwidth_of_its_own(count: int, words: str) -> None:
+    points = frame(np.repeat([CORNER], count, axis=0))
+    with pytest.raises(InputError, match=rf"^kernel_density: .*{words}.*bandwidth_m"):
+        kernel_density(points, cell_size_m=100)
+    peak = kernel_density(points, bandwidth_m=1000, cell_size_m=1).max()
+    assert float(peak) == pytest.approx(count * 3 / np.pi, rel=1e-5)
+
+
+# ---- triangular with decay ----
+
+
+@pytest.mark.parametrize("decay", [0.0, 0.25, 1.0])
+def test_triangular_with_decay(decay: float) -> None:
+    # a frustum: volume of the cylinder of height decay, and of the cone of 1 − decay above it
+    volume = np.pi * decay + np.pi * (1 - decay) / 3
+    point = frame(np.array([[EAST + 500, NORTH + 500]]))
+    found = kernel_density(
+        point,
+        bandwidth_m=2000,
+        cell_size_m=1000,
+        kernel="triangular",
+        decay=decay,
+        extent=square(5000),
+    )
+    at_half = float(found.sel(x=EAST + 1500, y=NORTH + 500))  # u = 1/2
+    assert at_half == pytest.approx((1 - (1 - decay) / 2) / volume / 2**2, rel=1e-12)
+    at_rim = float(found.sel(x=EAST + 2500, y=NORTH + 500))  # u = 1
+    assert at_rim == pytest.approx(decay / volume / 2**2, rel=1e-12)
+    assert float(found.sel(x=EAST + 3500, y=NORTH + 500)) == 0
+    assert found.attrs["decay"] == decay
+
+
+def test_triangular_with_decay_one_is_uniform() -> None:
+    points = frame(scattered(40, 2000))
+    options = {"bandwidth_m": 510, "cell_size_m": 90}
+    flat = kernel_density(points, kernel="triangular", decay=1.0, **options)
+    np.testing.assert_allclose(flat, kernel_density(points, kernel="uniform", **options))
+
+
+# ---- units ----
+
+
+def test_units() -> None:
+    points = frame(scattered(60, 3000), money=np.arange(60.0))
+    options = {"bandwidth_m": 5000, "cell_size_m": 100, "weights": "money"}
+    density = kernel_density(points, **options)
+    count = kernel_density(points, unit="count", **options)
+    share = kernel_density(points, unit="share", **options)
+    total = 59 * 60 / 2
+    np.testing.assert_allclose(count, density * 0.1**2, rtol=1e-12)
+    np.testing.assert_allclose(share, 100 * count / total, rtol=1e-12)
+    assert float(count.sum()) == pytest.approx(total, rel=1e-6)
+    assert float(share.sum()) == pytest.approx(100, rel=1e-6)
+    units = [raster.attrs["units"] for raster in (density, count, share)]
+    assert units == ["money/km²", "money", "%"]
+    assert kernel_density(points, bandwidth_m=500, cell_size_m=100, unit="count").units == "1"
+
+
+def test_what_went_in_is_told() -> None:
+    xy = scattered(20, 2000)
+    points = frame(xy, money=np.arange(20.0))
+    options = {"bandwidth_m": 500, "cell_size_m": 100}
+    hashes = [
+        kernel_density(points, **options).attrs["input_hash"],
+        kernel_density(points, weights="money", **options).attrs["input_hash"],
+        kernel_density(points, weights=np.arange(20.0)[::-1], **options).attrs["input_hash"],
+        kernel_density(frame(xy + np.array([0, 1e-3])), **options).attrs["input_hash"],
+    ]
+    assert len(set(hashes)) == 4
+    assert {len(text) for text in hashes} == {16}
+    again = kernel_density(frame(xy), **{**options, "cell_size_m": 200})
+    assert again.attrs["input_hash"] == hashes[0]
+    assert again.attrs["weights"] == ""
+    assert again.attrs["method"] == "exact"
+    assert again.attrs["error_bound"] == again.attrs["error_bound_pct"] == 0
+
+
+# ---- study area ----
+
+LAND = gpd.GeoSeries(
+    [
+        shapely.Polygon([(EAST, NORTH), (EAST + 4000, NORTH), (EAST, NORTH + 3000)]),
+        box(EAST + 3000, NORTH + 2000, EAST + 4000, NORTH + 3000),
+    ],
+    crs=4547,
+)
+
+
+@pytest.mark.parametrize("kernel", [*COMPACT, "gaussian"])
+def test_nothing_leaks_out_of_the_study_area(kernel: str) -> None:
+    xy, weight = scattered(300, 4000), np.random.default_rng(3).uniform(0, 2, 300)
+    inside = shapely.intersects_xy(LAND.union_all(), xy)
+    options = {"bandwidth_m": 700, "cell_size_m": 60, "kernel": kernel, "weights": weight}
+    found = kernel_density(frame(xy), study_area=LAND, **options)
+    assert float(found.sum()) * 0.06**2 == pytest.approx(weight[inside].sum(), rel=1e-12)
+    assert found.attrs["edge_correction"] is True
+    assert found.attrs["points"] == inside.sum()
+    assert found.attrs["points_outside"] == (~inside).sum()
+    assert found.attrs["weight_sum"] == pytest.approx(weight[inside].sum())
+    centres = np.meshgrid(found.x, found.y)
+    on_land = shapely.intersects_xy(LAND.union_all(), *centres)
+    np.testing.assert_array_equal(np.isfinite(found), on_land)
+
+
+def test_edge_correction_divides_by_what_is_inside() -> None:
+    # cells of 1 km, h = 1.5 km, a point at the centre of one of two: 1 and (1 − 4/9)² = 25/81
+    point = frame(np.array([[EAST + 500, NORTH + 500]]))
+    area = gpd.GeoSeries([box(EAST, NORTH, EAST + 2000, NORTH + 1000)], crs=4547)
+    options = {"bandwidth_m": 1500, "cell_size_m": 1000, "study_area": area}
+    found = kernel_density(point, **options)
+    np.testing.assert_allclose(found, [[81 / 106, 25 / 106]], rtol=1e-12)
+    raw = kernel_density(point, edge_correction=False, **options)
+    np.testing.assert_allclose(raw, np.array([[1, 25 / 81]]) * 3 / np.pi / 1.5**2, rtol=1e-12)
+    assert raw.attrs["edge_correction"] is False
+    share = kernel_density(point, unit="share", **options)
+    np.testing.assert_allclose(share, [[8100 / 106, 2500 / 106]], rtol=1e-12)
+
+
+def test_edge_correction_with_bandwidths_that_differ() -> None:
+    points = frame(scattered(80, 2500), reach=np.linspace(200, 1500, 80))
+    found = kernel_density(points, bandwidth_m="reach", cell_size_m=100, study_area=square(2500))
+    assert float(found.sum()) * 0.1**2 == pytest.approx(80, rel=1e-12)
+
+
+def test_far_from_the_border_edge_correction_changes_next_to_nothing() -> None:
+    points = frame(scattered(30, 1000) + 4500)
+    options = {"bandwidth_m": 2000, "cell_size_m": 50, "study_area": square(10_000)}
+    corrected, raw = (
+        kernel_density(points, edge_correction=correct, **options) for correct in (True, False)
+    )
+    np.testing.assert_allclose(corrected, raw, rtol=1e-6)
+
+
+def test_points_all_outside_give_zeros_and_are_counted() -> None:
+    found = kernel_density(
+        frame(scattered(5, 100) - 5000), bandwidth_m=400, cell_size_m=100, study_area=LAND
+    )
+    assert float(found.max()) == float(found.min()) == 0
+    assert (found.attrs["points"], found.attrs["points_outside"]) == (0, 5)
+
+
+@pytest.mark.parametrize(
+    ("area", "change", "words"),
+    [
+        (gpd.GeoSeries([shapely.Polygon()], crs=4547), {}, "no area"),
+        (gpd.GeoSeries([None], crs=4547), {}, "no area"),
+        (gpd.GeoSeries([Point(*CORNER)], crs=4547), {}, "no polygons"),
+        (gpd.GeoSeries([box(EAST, NORTH, EAST + 9, NORTH + 9)], crs=4547), {}, "no centre of a"),
+        (square(1000), {"bandwidth_m": 10}, "edge correction has nothing to divide by"),
+        (square(1000), {"method": "binned"}, "edge correction is exact only"),
+    ],
+)
+def test_refused_study_areas(area: gpd.GeoSeries, change: dict[str, object], words: str) -> None:
+    options = {"bandwidth_m": 300, "cell_size_m": 100} | change
+    with pytest.raises(InputError, match=words):
+        kernel_density(frame(scattered(5, 5)), study_area=area, **options)
+
+
+def test_study_area_in_another_crs_is_refused() -> None:
+    with pytest.raises(CRSError, match=r"^kernel_density: .*Both must be in one CRS"):
+        kernel_density(
+            frame(scattered(5, 500)), bandwidth_m=9, cell_size_m=9, study_area=LAND.to_crs(4490)
+        )
+
+
+# ---- QGIS ----
+
+# raw QGIS = density per km² × this × h² in km²: its kernels are 1 in the middle
+CONSTANTS = {
+    "quartic": np.pi / 3,
+    "triangular": np.pi / 3,
+    "uniform": np.pi,
+    "triweight": np.pi / 4,
+    "epanechnikov": np.pi / 2,
+}
+# Debian's qgis_process is a script that adds an option which the program does not know.
+QGIS = shutil.which("qgis_process.bin") or shutil.which("qgis_process")
+
+
+def test_raw_values_of_qgis_by_hand() -> None:
+    # a point on the corner of four cells of 100 m, h = 200 m: their centres are at d² = 50² + 50²,
+    # those next to them at 50² + 150², those diagonally beyond at 150² + 150²
+    expected = {
+        "quartic": [(1 - 1 / 8) ** 2, (1 - 5 / 8) ** 2, 0],
+        "triangular": [1 - (1 / 8) ** 0.5, 1 - (5 / 8) ** 0.5, 0],
+        "uniform": [1, 1, 0],
+        "triweight": [(1 - 1 / 8) ** 3, (1 - 5 / 8) ** 3, 0],
+        "epanechnikov": [1 - 1 / 8, 1 - 5 / 8, 0],
+    }
+    for kernel, (near, beside, beyond) in expected.items():
+        found = kernel_density(
+            frame(np.array([CORNER])), bandwidth_m=200, cell_size_m=100, kernel=kernel
+        )
+        raw = found.to_numpy() * CONSTANTS[kernel] * 0.2**2
+        rim, inner = [beyond, beside, beside, beyond], [beside, near, near, beside]
+        np.testing.assert_allclose(raw, [rim, inner, inner, rim], rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.skipif(QGIS is None, reason="QGIS is not installed: compared by hand alone")
+@pytest.mark.parametrize(
+    ("number", "kernel", "decay"),
+    [(0, "quartic", 0), (1, "triangular", 0.3)],
+)
+def test_equals_qgis_on_cell_corners(
+    tmp_path: Path, number: int, kernel: str, decay: float
+) -> None:
+    rng = np.random.default_rng(0)
+    points = frame(rng.integers(0, 60, (400, 2)) * 50 + CORNER, w=rng.uniform(0, 2, 400))
+    points.to_file(tmp_path / "points.gpkg")
+    command = [
+        *(QGIS, "run", "qgis:heatmapkerneldensityestimation", "--"),
+        *(f"INPUT={tmp_path / 'points.gpkg'}", f"OUTPUT={tmp_path / 'heat.tif'}"),
+        *("RADIUS=600", "PIXEL_SIZE=50", f"KERNEL={number}", f"DECAY={decay}"),
+        *("WEIGHT_FIELD=w", "OUTPUT_VALUE=0"),
+    ]
+    environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "HOME": str(tmp_path)}
+    subprocess.run(command, env=environment, check=True, capture_output=True, timeout=120)
+    with rioxarray.open_rasterio(tmp_path / "heat.tif", masked=True) as heat:
+        theirs = heat.squeeze(drop=True).fillna(0.0).load()
+    found = kernel_density(
+        points, bandwidth_m=600, cell_size_m=50, kernel=kernel, decay=decay, weights="w"
+    )
+    volume = np.pi * (1 + 2 * decay) / 3 if kernel == "triangular" else CONSTANTS[kernel]
+    raw = found * volume * 0.6**2
+    # its raster has a row and a column more, in the south and the east
+    aligned = theirs.reindex(x=found.x, y=found.y, method="nearest", tolerance=1e-3)
+    assert float(theirs.sum()) == pytest.approx(float(aligned.sum()))
+    np.testing.assert_allclose(raw, aligned, rtol=0, atol=1e-6 * float(raw.max()))
+
+
+def test_one_heavy_point_does_not_shrink_the_bandwidth() -> None:
+    xy = scattered(100, 3000)
+    weight = np.ones(100)
+    weight[0], weight[1] = 1000.0, 0.0
+    found = kernel_density(frame(xy), weights=weight, cell_size_m=100)
+    places = frame(xy[np.arange(100) != 1])  # what weighs nothing does not count
+    assert found.attrs["bandwidth_m"] == pytest.approx(silverman_bandwidth_m(places), rel=1e-9)

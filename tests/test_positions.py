@@ -30,9 +30,9 @@ def test_own_coordinate_keeps_its_accuracy() -> None:
     assert Gazetteer([table(PARK)], {}).place("park-a") == Place(112.9, 28.2, 100.0, 1500.0)
 
 
-def test_within_a_zone_the_accuracy_is_its_radius() -> None:
+def test_within_a_zone_the_accuracy_is_half_its_radius() -> None:
     lab = {"id": "lab", "within": "park-a", "evidence": "located"}
-    assert Gazetteer([table(PARK, lab)], {}).place("lab") == Place(112.9, 28.2, 1500.0, 1500.0)
+    assert Gazetteer([table(PARK, lab)], {}).place("lab") == Place(112.9, 28.2, 750.0, 1500.0)
 
 
 def test_the_same_feature_keeps_the_accuracy() -> None:
@@ -74,7 +74,7 @@ def test_a_built_feature_gives_its_place() -> None:
     city = Place(112.94, 28.17, 500.0, 2800.0)
     lab = table({"id": "lab", "within": "city"})
     place = Gazetteer([lab], {"city": lambda: city}).place("lab")
-    assert place == Place(112.94, 28.17, 2800.0, 2800.0)
+    assert place == Place(112.94, 28.17, 1400.0, 2800.0)
 
 
 def test_rests_on_follows_the_chain() -> None:
@@ -87,3 +87,10 @@ def test_rests_on_follows_the_chain() -> None:
 def test_zone_radius_is_that_of_the_disc_of_equal_area() -> None:
     place = zone_place(shapely.box(112, 28, 113, 29), area_km2=math.pi * 4, accuracy_m=50.0)
     assert place == Place(112.5, 28.5, 50.0, 2000.0)
+
+
+def test_what_lies_within_a_place_is_no_better_known_than_the_place() -> None:
+    campus = {"id": "campus", "lon": 112.9, "lat": 28.2, "accuracy_m": 300.0}
+    lab = {"id": "lab", "within": "campus"}
+    place = Gazetteer([table(campus, lab)], {}).place("lab")
+    assert place == Place(112.9, 28.2, 300.0, 300.0)

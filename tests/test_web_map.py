@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import base64
+import io
 import json
 import re
 import subprocess
@@ -17,13 +19,24 @@ import shapely
 import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 import hatch_build
+from geo.contours import filled_bands, isolines
 from geo.errors import CRSError, InputError, LayerError
 from layers.basemaps import basemap, basemaps, key_of
 from layers.catalogue import load
 from layers.document import map_document, to_json
-from layers.overlays import Choropleth, Features, Points, Surface, classify, paint
+from layers.overlays import (
+    Choropleth,
+    Features,
+    Isolines,
+    Points,
+    Surface,
+    classify,
+    paint,
+    surface_classes,
+)
 from layers.schema import resources
 from layers.symbology import (
     SYMBOLS,
@@ -382,8 +395,6 @@ def test_a_surface_is_a_picture_where_zero_is_transparent():
 
 
 def test_the_picture_of_a_surface_can_be_read_back(tmp_path):
-    import base64  # noqa: PLC0415
-
     import rasterio  # noqa: PLC0415
     from rasterio.errors import NotGeoreferencedWarning  # noqa: PLC0415
 
@@ -405,6 +416,120 @@ def test_the_picture_of_a_surface_can_be_read_back(tmp_path):
 def test_a_surface_of_zeros_is_wholly_transparent():
     picture = paint(Surface(surface([[0.0, 0.0], [0.0, np.nan]]), "密度"))
     assert picture["ticks"] == [0] * 5
+
+
+def pixels(picture: dict) -> np.ndarray:
+    """Red, green, blue and opacity of a picture, north first."""
+    file = io.BytesIO(base64.b64decode(picture["url"].partition(",")[2]))
+    return np.asarray(Image.open(file).convert("RGBA"))
+
+
+def test_a_surface_with_levels_is_painted_in_classes_with_sharp_borders():
+    rising = surface([[0.0, 0.4, 1.0, 2.5, 4.0, np.nan]] * 6)
+    overlay = Surface(rising, "密度", unit="个/km²", levels=[0.5, 1, 3])
+    found = surface_classes(overlay)
+    assert found.codes[0].tolist() == [-1, -1, 1, 1, 2, -1]
+    assert found.lows == (0.5, 1, 3)
+    assert found.uppers == (1, 3, np.inf)
+    rgba = pixels(paint(overlay)).reshape(-1, 4)
+    shown = {"#{:02X}{:02X}{:02X}".format(*colour[:3]) for colour in rgba if colour[3]}
+    assert shown == set(found.colours) == set(palette("YlGnBu", 3))
+    assert set(rgba[:, 3].tolist()) == {0, round(0.82 * 255)}
+
+
+def test_the_classes_of_a_surface_are_the_bands_between_its_isolines():
+    east, north = np.meshgrid(np.arange(30.0), np.arange(20.0))
+    hill = surface(4 * np.exp(-((east - 14) ** 2 + (north - 9) ** 2) / 40))
+    levels = (0.5, 1.0, 2.0, 3.0)
+    found = surface_classes(Surface(hill, "密度", levels=levels))
+    bands = filled_bands(hill, levels=levels)
+    centres = gpd.GeoDataFrame(
+        {"code": found.codes.ravel()},
+        geometry=gpd.points_from_xy(*(each.ravel() for each in np.meshgrid(hill.x, hill.y))),
+        crs=hill.rio.crs,
+    )
+    joined = centres.sjoin(bands[bands["low"] > 0.1], how="left", predicate="intersects")
+    lows = joined["low"].map({low: code for code, low in enumerate(levels)}).fillna(-1)
+    assert lows.tolist() == joined["code"].tolist()
+    assert bands["low"].iloc[1:].tolist() == list(levels)
+
+
+def test_the_legend_of_a_surface_in_classes_has_ranges_and_unit():
+    overlay = Surface(surface([[0.0, 8.0]] * 2), "密度", unit="个/km²", levels=[0.5, 1, 2000])
+    layer = layer_of(map_document(["cities"], overlays=[overlay]), "overlay-1")
+    labels = [entry["label"]["zh"] for entry in layer["classes"]]
+    assert labels == ["< 0.5", "0.5 – 1", "1 – 2,000", "≥ 2,000"]
+    blank, *painted = [entry["style"] for entry in layer["classes"]]
+    assert blank["fill_opacity"] == 0
+    assert [style["colour"] for style in painted] == palette("YlGnBu", 3)
+    assert layer["unit"] == "个/km²"
+    smooth = layer_of(
+        map_document(["cities"], overlays=[Surface(overlay.array, "密度")]), "overlay-1"
+    )
+    assert smooth["classes"] == []
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 12, 20])
+def test_each_class_of_a_surface_has_a_colour_of_its_own(count):
+    overlay = Surface(surface([[0.0, 1.0]] * 2), "密度", levels=list(range(1, count + 1)))
+    colours = surface_classes(overlay).colours
+    assert len(set(colours)) == count
+    assert all(COLOUR.fullmatch(colour) for colour in colours)
+
+
+def test_surfaces_with_one_top_share_their_colours():
+    high, low = surface([[0.0, 8.0]] * 4), surface([[0.0, 4.0]] * 4)
+    shared = paint(Surface(low, "密度", top=8))
+    assert shared["ticks"] == paint(Surface(high, "密度"))["ticks"] == [0, 2, 4, 6, 8]
+    assert not shared["above"]
+    half = pixels(shared)[..., :3][pixels(shared)[..., 3] > 0].min()
+    assert half > pixels(paint(Surface(low, "密度")))[..., :3].min()
+    cut = paint(Surface(high, "密度", top=4))
+    assert cut["ticks"][-1] == 4
+    assert cut["above"]
+
+
+def test_levels_and_tops_that_cannot_be_are_refused():
+    array = surface([[0.0, 8.0]] * 2)
+    for levels in ([], [2, 1], [1, 1], [np.nan, 1], list(range(1, 30))):
+        with pytest.raises(InputError, match="1 to 20 ascending"):
+            paint(Surface(array, "密度", levels=levels))
+    for top in (0, -1, np.nan, np.inf):
+        with pytest.raises(InputError, match="above zero"):
+            paint(Surface(array, "密度", top=top))
+
+
+def test_isolines_are_thin_lines_with_their_values():
+    east, north = np.meshgrid(np.arange(30.0), np.arange(20.0))
+    hill = surface(4000 * np.exp(-((east - 14) ** 2 + (north - 9) ** 2) / 20))
+    lines = isolines(hill, levels=[0.5, 1000, 2500])
+    overlay = Isolines(lines, unit="个/km²")
+    document = map_document(["cities"], overlays=[Surface(hill, "密度"), overlay])
+    layer = layer_of(document, "overlay-2")
+    assert layer["title"] == {"zh": "等值线", "en": "Isolines"}
+    assert (layer["kind"], layer["pane"], layer["legend"]) == ("shape", "isoline", "layer")
+    assert column(layer, "id") == ["0.5", "1000", "2500"]
+    assert (layer["count"], layer["located"], layer["unit"]) == (3, 3, "个/km²")
+    assert layer["label"]["place"] == "isoline"
+    assert layer["style"]["weight"] < 1.5
+    assert layer["fields"] == []
+    # What is drawn lies within 2 m of what was computed.
+    drawn = gpd.GeoSeries([shapely.from_geojson(json.dumps(x)) for x in layer["shapes"]], crs=4490)
+    assert drawn.to_crs(lines.crs).hausdorff_distance(lines.geometry).max() < 2
+    # A map of no lines is a map.
+    none = map_document(["cities"], overlays=[Isolines(lines.iloc[:0])])
+    assert layer_of(none, "overlay-1")["count"] == 0
+
+
+def test_isolines_without_one_value_for_each_line_are_refused():
+    lines = isolines(surface([[0, 1, 2]] * 3), levels=[0.5, 1.5])
+    with pytest.raises(InputError, match="no column 'level'"):
+        map_document(["cities"], overlays=[Isolines(lines, "level")])
+    for values in ([1.0, 1.0], [1.0, np.nan]):
+        with pytest.raises(InputError, match="dissolve"):
+            map_document(["cities"], overlays=[Isolines(lines.assign(value=values))])
+    with pytest.raises(CRSError, match="set_crs"):
+        map_document(["cities"], overlays=[Isolines(lines.set_crs(None, allow_override=True))])
 
 
 def test_a_surface_without_place_or_with_time_is_refused():
@@ -567,7 +692,7 @@ def test_the_build_asks_for_npm_only_where_there_is_none(monkeypatch, tmp_path):
 
 
 def test_layers_do_not_know_the_app():
-    for name in ("document", "webmap", "overlays", "symbology", "basemaps"):
+    for name in ("document", "encoding", "legend", "webmap", "overlays", "symbology", "basemaps"):
         tree = ast.parse((ROOT / "layers" / f"{name}.py").read_text("utf-8"))
         roots = {
             node.module.split(".")[0]

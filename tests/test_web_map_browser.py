@@ -10,12 +10,15 @@ import folium
 import geopandas as gpd
 import numpy as np
 import pytest
+import rioxarray  # noqa: F401 - gives DataArray its .rio accessor
 import shapely
+import xarray as xr
 
+from geo.contours import isolines
 from geo.datum import wgs84_to_gcj02
 from layers.catalogue import load
 from layers.document import map_document
-from layers.overlays import Choropleth, Features, Points, _png
+from layers.overlays import Choropleth, Features, Isolines, Points, Surface, _png
 from layers.webmap import web_map
 
 if TYPE_CHECKING:
@@ -86,6 +89,50 @@ def test_labels_overlap_neither_each_other_nor_the_panels(page, tmp_path, size):
         (a, b) for n, a in enumerate(labels) for b in [*labels[n + 1 :], *panels] if overlap(a, b)
     ]
     assert clashes == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_isolines_carry_their_values_and_the_legend_the_classes(page, tmp_path, lang):
+    east, north = np.meshgrid(np.linspace(-2, 2, 81), np.linspace(2, -2, 81))
+    hill = xr.DataArray(
+        2.2 * np.exp(-(east**2) - north**2),
+        coords={"y": 3_140_000 + 8_000 * north[:, 0], "x": 400_000 + 8_000 * east[0]},
+        dims=("y", "x"),
+    ).rio.write_crs(4547)
+    levels = (0.25, 0.5, 1, 2)
+    overlays = [
+        Surface(hill, "密度", title_en="Density", unit="个/km²", levels=levels),
+        Isolines(isolines(hill, levels=levels), unit="个/km²"),
+    ]
+    show(
+        page,
+        web_map(["cities"], visible=["overlay-1", "overlay-2"], lang=lang, overlays=overlays),
+        tmp_path,
+    )
+    labels = page.locator('.atlas-label[data-layer="overlay-2"]')
+    values = labels.all_text_contents()
+    assert {float(value) for value in values} == set(levels)
+    assert len(values) <= 4 * len(levels)
+    # Each number stands on its line: 2.2 exp(−r²) is its value at the middle of the label.
+    middles = page.evaluate(
+        """() => [...document.querySelectorAll('.atlas-label[data-layer="overlay-2"]')].map(e => {
+          const r = e.getBoundingClientRect();
+          const middle = [(r.left + r.right) / 2, (r.top + r.bottom) / 2];
+          const at = Atlas.view.map.containerPointToLatLng(middle);
+          return [at.lng, at.lat]; })"""
+    )
+    at = gpd.GeoSeries(shapely.points(middles), crs=4490).to_crs(4547)
+    radius = np.hypot(at.x - 400_000, at.y - 3_140_000).to_numpy() / 8_000
+    stated = np.array([float(value) for value in values])
+    assert 2.2 * np.exp(-(radius**2)) == pytest.approx(stated, rel=0.08)
+    boxes = page.evaluate(RECTANGLES, ".atlas-label")
+    assert not [(a, b) for n, a in enumerate(boxes) for b in boxes[n + 1 :] if overlap(a, b)]
+    rows = page.locator(".atlas-legend .atlas-entry .name").all_text_contents()
+    title = {"zh": "等值线（个/km²）", "en": "Isolines (个/km²)"}[lang]
+    assert rows[:6] == ["< 0.25", "0.25 – 0.5", "0.5 – 1", "1 – 2", "≥ 2", title]
+    # A click on a line opens nothing: it is no feature of the plan.
+    page.mouse.click(*[sum(boxes[0][k::2]) / 2 for k in (0, 1)])
+    assert page.locator(".atlas-card").is_hidden()
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1280, 720)])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -10,7 +12,6 @@ from scipy.stats import norm
 from shapely import MultiPolygon, Point, Polygon, box
 
 from geo.errors import CRSError, InputError
-from geo.locate import Locator
 from geo.zonal import distribution
 
 EAST, NORTH = 500_000.0, 3_100_000.0
@@ -180,37 +181,157 @@ def test_refusals() -> None:
         distribution(points_of(at(0, 0)), GRID, weights="cost")
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.sampled_from([1, 30, 1000, 40_000]))
-def test_locator_gives_what_geos_gives(seed: int, cells: int) -> None:
-    rng = np.random.default_rng(seed)
-    # ragged, overlapping shapes with holes and parts, on and off a coarse lattice, so that borders
-    # meet cell lines
-    shapes = []
-    for _ in range(6):
-        blobs = shapely.buffer(
-            shapely.points(rng.uniform(0, 10, (3, 2)).round(int(rng.integers(0, 3)))),
-            rng.uniform(0.3, 3),
-            quad_segs=int(rng.integers(1, 5)),
-        )
-        shapes.append(shapely.union_all(blobs[:2]) - shapely.buffer(blobs[2], -0.2))
-    shapes += [box(2, 2, 4, 4), box(4, 2, 6, 4), None, Polygon()]
-    lattice = np.array(np.meshgrid(np.arange(-1, 12, 0.5), np.arange(-1, 12, 0.5))).reshape(2, -1).T
-    corners = shapely.get_coordinates(shapes)
-    xy = np.vstack([rng.uniform(-1, 11, (300, 2)), lattice, corners, [[np.nan, 1], [1, np.inf]]])
-    locator = Locator(shapes, cells=cells)
-    inside = np.array(
-        [shapely.intersects_xy(s, *xy.T) if s else np.zeros(len(xy), bool) for s in shapes]
+def test_ranks_share_the_better_place() -> None:
+    places = [at(0.5, 0.5)] * 3 + [at(1.5, 0.5)] * 5 + [at(2.5, 0.5)] * 3 + [at(0.5, 1.5)]
+    found = distribution(points_of(*places, cost=[1.0] * 11 + [50.0]), GRID, weights="cost")
+    assert found["count"].tolist() == [3, 5, 3, 1, 0, 0, 0, 0, 0]
+    assert found["rank"].tolist() == [2, 1, 2, 4, 5, 5, 5, 5, 5]
+    assert found["weight_rank"].tolist() == [3, 2, 3, 1, 5, 5, 5, 5, 5]
+    pandas = found["count"].rank(method="min", ascending=False)
+    np.testing.assert_array_equal(found["rank"], pandas)
+
+
+def test_weights_by_area_and_by_point() -> None:
+    # 2 km² and 4 km² on the grid; Gauss–Krüger at its meridian is true to scale, areas to 1e-5
+    zones = gpd.GeoDataFrame(
+        geometry=[shapely.union_all([square(0, 0), square(1, 0)]), square(5, 5, 2)], crs=4547
     )
-    point, polygon = np.nonzero(inside.T)
-    found = locator.pairs(*xy.T)
-    np.testing.assert_array_equal(found[0], point)
-    np.testing.assert_array_equal(found[1], polygon)
-    first = np.where(inside.any(axis=0), inside.argmax(axis=0), -1)
-    np.testing.assert_array_equal(locator.first(*xy.T), first)
+    places = [at(0.5, 0.5), at(1.5, 0.5), at(6, 6)]
+    found = distribution(points_of(*places), zones, weights=[10.0, 30.0, 2.0])
+    np.testing.assert_allclose(found["area_km2"], [2, 4], rtol=1e-5)
+    np.testing.assert_allclose(found["density_per_km2"], [2 / 2, 1 / 4], rtol=1e-5)
+    np.testing.assert_allclose(found["weight_per_km2"], [40 / 2, 2 / 4], rtol=1e-5)
+    assert found["weight_mean"].tolist() == [20, 2]
+    nowhere = distribution(points_of(at(6, 6)), zones, weights=[2.0])
+    assert nowhere["weight_mean"].isna().tolist() == [True, False]
 
 
-def test_locator_of_nothing() -> None:
-    empty = Locator([None, Polygon()])
-    assert empty.first([1.0], [2.0]).tolist() == [-1]
-    assert empty.pairs([1.0], [2.0])[0].size == 0
+def test_rates_per_ten_thousand_people() -> None:
+    zones = GRID.iloc[:4].assign(people=[5000.0, 0.0, np.nan, 20_000.0])
+    places = [at(0.5, 0.5), at(0.5, 0.6), at(1.5, 0.5), at(0.5, 1.5)]
+    found = distribution(points_of(*places), zones, weights=[3, 5, 7, 1], population="people")
+    # 2 points among 5000 are 4 among 10 000; 8 of weight are 16
+    np.testing.assert_array_equal(found["per_10k_people"], [4, np.nan, np.nan, 0.5])
+    np.testing.assert_array_equal(found["weight_per_10k_people"], [16, np.nan, np.nan, 0.5])
+    np.testing.assert_array_equal(found["population"], zones["people"])
+    assert found.attrs["zones_without_population"] == 2
+    assert found.attrs["population_source"] == "column 'people'"
+    given = distribution(points_of(*places), zones, population=zones["people"])
+    assert "weight_per_10k_people" not in given
+    assert given.attrs["population_source"] == "values passed"
+    np.testing.assert_array_equal(given["per_10k_people"], found["per_10k_people"])
+    text = distribution(
+        points_of(*places),
+        zones.assign(people=["5000", None, "", "20000"]).iloc[:1],
+        population="people",
+    )
+    assert text["per_10k_people"].tolist() == [4]
+
+
+def test_every_denominator_is_named() -> None:
+    places = [at(0.5, 0.5), at(1.5, 0.5), at(9, 9), None]
+    found = distribution(points_of(*places), GRID, weights=[1, 3, 100, 100])
+    assert found.attrs["share_denominator"] == "points that lie in any zone"
+    assert found.attrs["points_in_any_zone"] == 2
+    assert found.attrs["weight_share_denominator"] == "weight of the points that lie in any zone"
+    assert found.attrs["weight_in_any_zone"] == 4
+    assert found.attrs["area_source"] == "geodesic, CGCS2000"
+    assert found.attrs["zones_without_area"] == 0
+    assert found["share_pct"].sum() == found["weight_share_pct"].sum() == 100
+
+
+def test_zones_without_area_are_stated() -> None:
+    flat = Polygon([(EAST, NORTH), (EAST + 1000, NORTH), (EAST, NORTH)])
+    zones = gpd.GeoDataFrame(geometry=[None, Polygon(), flat, square(0, 0)], crs=4547)
+    with pytest.warns(UserWarning, match="repaired"):
+        found = distribution(points_of(at(0.5, 0.5)), zones)
+    assert found["count"].tolist() == [0, 0, 0, 1]
+    assert found["density_per_km2"].isna().tolist() == [True, True, True, False]
+    assert found.attrs["zones_without_area"] == 3
+    assert found["rank"].tolist() == [2, 2, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("population", "message"),
+    [
+        ("people", "no column 'people'"),
+        ([1.0] * 8, "8 numbers of population, but 9 zones"),
+        ([-1.0] * 9, "9 values of the population are negative"),
+        ([np.inf] * 9, "infinite"),
+        (["many"] * 9, "not all numbers"),
+        (gpd.GeoSeries([None] * 9, index=range(1, 10)), "another index"),
+        (np.ones((9, 2)), "not all numbers"),
+    ],
+)
+def test_population_that_does_not_fit(population: object, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        distribution(points_of(at(0, 0)), GRID, population=population)
+
+
+def test_coordinates_are_looked_at_before_they_are_counted() -> None:
+    with pytest.raises(InputError, match=r"distribution: 1 of 1 coordinates are not-a-number"):
+        distribution(points_of(Point(EAST, np.inf)), GRID)
+    with pytest.raises(CRSError, match=r"distribution: .*swapped"):
+        distribution(points_of(Point(NORTH, EAST)), GRID)
+    with pytest.raises(CRSError, match="no CRS"):
+        distribution(gpd.GeoSeries([at(0, 0)]), GRID)
+    with pytest.raises(CRSError, match="no CRS"):
+        distribution(points_of(at(0, 0)), gpd.GeoSeries([square(0, 0)]))
+    with pytest.raises(InputError, match="are no polygons"):
+        distribution(points_of(at(0, 0)), points_of(at(0, 0)))
+
+
+def test_the_warning_points_to_the_caller() -> None:
+    bow_tie = shapely.transform(Polygon([(0, 0), (9, 9), (9, 0), (0, 9)]), lambda xy: xy + CORNER)
+    with pytest.warns(UserWarning, match="repaired") as caught:
+        distribution(points_of(at(0, 0)), gpd.GeoSeries([bow_tie], crs=4547))
+    assert caught[0].filename == __file__
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_order_of_points_and_shift_of_all_change_nothing(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    xy = rng.integers(0, 96, (60, 2)) * 31.25 + CORNER  # on borders too; the shift is exact
+    cost = rng.integers(0, 9, 60).astype(float)
+    order = rng.permutation(60)
+    first = distribution(points_of(*shapely.points(xy)), GRID, weights=cost)
+    again = distribution(points_of(*shapely.points(xy[order])), GRID, weights=cost[order])
+    shifted = distribution(
+        points_of(*shapely.points(xy + 2048)),
+        GRID.assign(geometry=GRID.translate(2048, 2048)),
+        weights=cost,
+    )
+    for other in (again, shifted):
+        np.testing.assert_array_equal(first["count"], other["count"])
+        np.testing.assert_array_equal(first["weight_sum"], other["weight_sum"])
+    assert first["count"].sum() == first.attrs["points_in_any_zone"]
+
+
+def test_many_points_agree_with_a_spatial_join() -> None:
+    rng = np.random.default_rng(6)
+    seeds = shapely.multipoints(rng.uniform(0, 20_000, (80, 2)) + CORNER)
+    cells = shapely.get_parts(shapely.voronoi_polygons(seeds))
+    zones = gpd.GeoDataFrame(geometry=shapely.segmentize(cells, 200.0), crs=4547)
+    points = points_of(*shapely.points(rng.uniform(-2000, 22_000, (60_000, 2)) + CORNER))
+    joined = points.sjoin(zones, predicate="intersects")
+    assert not joined.index.has_duplicates
+    expected = joined["index_right"].value_counts().reindex(zones.index, fill_value=0)
+    np.testing.assert_array_equal(distribution(points, zones)["count"], expected)
+
+
+def test_visitors_may_count_in_the_same_zones_at_once() -> None:
+    # GEOS crashed when two threads asked one prepared polygon for the first time.
+    rng = np.random.default_rng(7)
+    seeds = shapely.multipoints(rng.uniform(0, 50_000, (60, 2)) + np.array([5e5, 31e5]))
+    cells = shapely.segmentize(shapely.get_parts(shapely.voronoi_polygons(seeds)), 100.0)
+    xy = rng.uniform(0, 50_000, (3_000, 2)) + np.array([5e5, 31e5])
+    points = gpd.GeoDataFrame(
+        {"accuracy_m": [500.0] * len(xy)}, geometry=shapely.points(xy), crs=4547
+    )
+    for _ in range(3):
+        zones = gpd.GeoDataFrame(geometry=shapely.from_wkb(shapely.to_wkb(cells)), crs=4547)
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda _, zones=zones: distribution(points, zones), range(8)))
+        assert all(frame["count"].equals(found[0]["count"]) for frame in found)
+        assert found[0]["count"].sum() == len(xy)

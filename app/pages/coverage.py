@@ -9,9 +9,11 @@ from app import choices, maps, questions
 from app.charts import coverage_curve
 from app.controls import choose, slide
 from app.frame import download, draw_map, map_and_results, note_on_points
+from app.subjects import POINT_LAYERS, Points
 from app.tables import zones_table
 from app.texts import language, number, text
 
+MAP_KEY = "coverage-map"
 NO_DEMAND = "none"
 
 with st.sidebar:
@@ -19,43 +21,31 @@ with st.sidebar:
     distance_m = slide("distance", "choose.distance", low=500, high=15000, step=250, default=3000)
     with st.expander(text("app.more")):
         sites = choices.finer(sites)
-        zoning = choices.zoning(default="circles")
-        hexagon_m = choices.hexagon_m(zoning)
+        zoning = choices.cells(choices.zones(default="circles", map_key=MAP_KEY))
         demand_layer = choose(
             "demand",
             "choose.demand",
-            (NO_DEMAND, *questions.POINT_LAYERS),
+            (NO_DEMAND, *POINT_LAYERS),
             title=lambda name: (
                 text("choose.none") if name == NO_DEMAND else choices.layer_title(name)
             ),
             default=NO_DEMAND,
         )
 
-demand = None if demand_layer == NO_DEMAND else questions.Points(demand_layer)
+demand = None if demand_layer == NO_DEMAND else Points(demand_layer)
 located = sites.located()
 map_column, results = map_and_results()
 if located.empty:
     map_column.info(text("density.empty"))
     st.stop()
 
-zones = questions.coverage(
-    sites, zoning=zoning, hexagon_m=hexagon_m, distance_m=distance_m, demand=demand
-)
-areas = questions.service_areas(sites, distance_m=distance_m)
-curve = questions.coverage_curve(sites, zoning=zoning, hexagon_m=hexagon_m)
+asked = questions.Coverage(sites, zoning, distance_m=distance_m, demand=demand)
+zones = questions.coverage(asked)
+areas = questions.service_areas(sites, distance_m)
+curve = questions.coverage_curve(sites, zoning)
 
 with map_column:
-    draw_map(
-        maps.coverage(
-            sites,
-            zoning=zoning,
-            hexagon_m=hexagon_m,
-            distance_m=distance_m,
-            demand=demand,
-            lang=language(),
-        ),
-        key="coverage-map",
-    )
+    draw_map(maps.coverage(asked, lang=language()), key=MAP_KEY, draw=choices.drawing())
 with results:
     at_distance = curve.set_index("distance_m").loc[distance_m].to_dict()
     covered, doubly = st.columns(2)
@@ -78,7 +68,7 @@ with results:
     )
     download(
         "coverage.download_csv",
-        f"coverage_{sites.layer}_{distance_m}m_{zoning}.csv",
+        f"coverage_{sites.layer}_{distance_m}m_{zoning.name}.csv",
         lambda: geo.vector_bytes(zones, ".csv"),
     )
     download(

@@ -1,80 +1,169 @@
-"""平台密度: where points are dense."""
+"""平台密度: where points are dense, and how sure the order of the zones is."""
 
 from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, get_args
 
 import streamlit as st
 
 import geo
 from app import choices, maps, questions
+from app.bases import density_basis
 from app.charts import bars
-from app.controls import choose, slide, switch
-from app.frame import download, draw_map, heading, map_and_results, note_on_points
+from app.controls import choose, slide, step_through, switch
+from app.frame import basis, download, draw_map, heading, map_and_results, note_on_points
+from app.subjects import INVESTMENT
+from app.tables import ranking_table
 from app.texts import language, number, text
+from geo.density import Kernel, Unit
 
-KERNELS = ("quartic", "gaussian", "epanechnikov", "triangular", "uniform")
+AUTO = "auto"
+BANDWIDTHS_M = tuple(str(metres) for metres in range(500, 10001, 250))
+NO_COMPARISON = "none"
+MAP_KEY = "density-map"
+COMPARISONS = (NO_COMPARISON, "category", "bandwidth")
+
+
+def bandwidth(key: str, label: str, default: str) -> float | None:
+    """Draw the choice of a bandwidth; None leaves it to Silverman's rule."""
+    chosen = step_through(
+        key,
+        label,
+        (AUTO, *BANDWIDTHS_M),
+        title=lambda value: text("density.auto") if value == AUTO else number(int(value)),
+        default=default,
+    )
+    return None if chosen == AUTO else float(chosen)
+
+
+def other(asked: questions.Density) -> questions.Density | None:
+    """Draw the choice of a second map beside the first; return its question."""
+    column = choices.FILTERS_OF[asked.points.layer][0]
+    kind = choose(
+        "compare",
+        "density.compare",
+        COMPARISONS,
+        title=lambda name: (
+            text(f"choose.{column}") if name == "category" else text(f"density.compare.{name}")
+        ),
+        default=NO_COMPARISON,
+    )
+    if kind == "category":
+        values = choices.values(asked.points.layer, column, key=f"{column}_2")
+        return replace(asked, points=asked.points.filtered(column, values))
+    if kind == "bandwidth":
+        return replace(asked, bandwidth_m=bandwidth("bandwidth_2", "density.bandwidth_2", "6000"))
+    return None
+
+
+def countable(asked: questions.Density) -> bool:
+    """Whether any chosen point has a place and, where it is asked for, a weight."""
+    stated = asked.points.stated(asked.weight)
+    return not asked.points.located().empty and (stated is None or bool(stated.notna().any()))
+
 
 with st.sidebar:
     points = choices.points()
-    bandwidth_m = slide(
-        "bandwidth", "choose.bandwidth", low=500, high=10000, step=250, default=3000
-    )
+    bandwidth_m = bandwidth("bandwidth", "choose.bandwidth", AUTO)
     with st.expander(text("app.more")):
         points = choices.finer(points)
-        kernel = choose(
-            "kernel",
-            "choose.kernel",
-            KERNELS,
-            title=lambda name: text(f"kernel.{name}"),
-            default="quartic",
+        show = choose(
+            "show",
+            "density.show",
+            get_args(maps.Show),
+            title=lambda name: text(f"density.show.{name}"),
+            default="bands",
         )
-        cell_size_m = slide("cell", "choose.cell", low=100, high=1000, step=50, default=250)
-        zoning = choices.zoning(default="districts")
-        hexagon_m = choices.hexagon_m(zoning)
         weighted = points.layer == "projects" and switch("weighted", "choose.weighted")
+        asked = questions.Density(points, bandwidth_m, weight=INVESTMENT if weighted else None)
+        second = other(asked)
+        settings: dict[str, Any] = {
+            "kernel": choose(
+                "kernel",
+                "choose.kernel",
+                get_args(Kernel),
+                title=lambda name: text(f"kernel.{name}"),
+                default="quartic",
+            ),
+            "adaptive": switch("adaptive", "density.adaptive"),
+            "unit": choose(
+                "unit",
+                "density.unit",
+                get_args(Unit),
+                title=lambda name: text(f"density.unit.{name}{'_weighted' if weighted else ''}"),
+                default="per_km2",
+            ),
+            "bounded": switch("bounded", "density.bounded"),
+            "cell_size_m": slide("cell", "choose.cell", low=100, high=1000, step=50, default=250),
+        }
+        zones = choices.cells(choices.zones(default="districts", map_key=MAP_KEY))
 
-weight = questions.INVESTMENT if weighted else None
-located = points.located()
+asked = replace(asked, **settings)
 map_column, results = map_and_results()
-if located.empty or (weight and located[weight].notna().sum() == 0):
-    map_column.info(text("density.nothing_weighted" if len(located) else "density.empty"))
+if not countable(asked):
+    empty = asked.points.located().empty
+    map_column.info(text("density.empty" if empty else "density.nothing_weighted"))
     st.stop()
 
-unit = text("density.unit_weighted" if weight else "density.unit")
-surface = questions.density(
-    points, bandwidth_m=bandwidth_m, cell_size_m=cell_size_m, kernel=kernel, weight=weight
-)
-ranking = questions.distribution(points, zoning=zoning, hexagon_m=hexagon_m, weight=weight)
-value = "weight_sum" if weight else "density_per_km2"
-ranking = ranking.sort_values(value, ascending=False)
+asks = [asked] if second is None else [asked, replace(second, **settings)]
+asks = [questions.settled(question) for question in asks if countable(question)]
+surfaces = [questions.density(question) for question in asks]
+levels, top = questions.density_scale(asks)
+unit = maps.density_unit(asked, language())
+value, rank = ("weight_sum", "weight_rank") if weighted else ("density_per_km2", "density_rank")
+counted = questions.Distribution(asked.points, zones, asked.weight)
+sure = questions.uncertainty(counted)
+ranking = sure.zones.sort_values(value, ascending=False)
 
-with map_column:
-    draw_map(
-        maps.density(
-            points,
-            bandwidth_m=bandwidth_m,
-            cell_size_m=cell_size_m,
-            kernel=kernel,
-            weight=weight,
-            lang=language(),
-        ),
-        key="density-map",
-    )
+with map_column.container(key="compared" if len(asks) > 1 else "alone"):
+    for at, column in enumerate(st.columns(len(asks))):
+        with column:
+            if len(asks) > 1:
+                heading(choices.described(asks[at].points, surfaces[at].attrs["bandwidth_m"]))
+            draw_map(
+                maps.density(asks[at], levels=levels, top=top, show=show, lang=language()),
+                key=f"{MAP_KEY}{at or ''}",
+                draw=at == 0 and choices.drawing(),
+                link="density" if len(asks) > 1 else None,
+                url_state=at == 0,
+            )
 with results:
-    st.metric(text("density.peak"), f"{number(float(surface.max()))} {unit}")
-    note_on_points(located, points.unlocated())
+    for surface in surfaces:
+        peak, used = st.columns(2)
+        peak.metric(text("density.peak"), number(float(surface.max())))
+        used.metric(text("density.bandwidth_used"), number(surface.attrs["bandwidth_m"], digits=0))
+    st.caption(text("density.peak_unit", unit=unit))
+    if len(asks) == 1 and second is not None:
+        st.caption(text("density.nothing_beside"))
+    note_on_points(asked.points.located(), asked.points.unlocated())
     heading(text("density.ranking"))
-    bars(
-        choices.zone_table(ranking, value),
-        title=text(f"column.{value}"),
-        key="density-bars",
-    )
+    chart, table = st.tabs([text("density.ranking_chart"), text("density.ranking_table")])
+    with chart:
+        bars(choices.zone_table(ranking, value), title=text(f"column.{value}"), key="density-bars")
+    with table:
+        ranking_table(ranking, value, rank)
+    st.caption(text("density.whiskers", draws=number(sure.draws)))
+    if len(ranking) > 1:
+        first, next_one = ranking.index[:2]
+        st.caption(
+            text(
+                "density.ahead",
+                first=ranking.loc[first, f"name_{language()}"],
+                second=ranking.loc[next_one, f"name_{language()}"],
+                chance=number(100 * sure.chance_ahead(first, next_one, by=value), digits=0),
+            )
+        )
+    basis(density_basis(asked, surfaces[0]))
+    name = f"density_{asked.points.layer}_{surfaces[0].attrs['bandwidth_m']:.0f}m"
+    download("density.download_tif", f"{name}.tif", lambda: geo.geotiff_bytes(surfaces[0]))
     download(
-        "density.download_tif",
-        f"density_{points.layer}_{bandwidth_m}m.tif",
-        lambda: geo.geotiff_bytes(surface),
+        "density.download_bands",
+        f"{name}.gpkg",
+        lambda: geo.vector_bytes(questions.density_bands(asks[0], levels), ".gpkg"),
     )
     download(
         "density.download_csv",
-        f"density_{points.layer}_{zoning}.csv",
+        f"density_{asked.points.layer}_{zones.name}.csv",
         lambda: geo.vector_bytes(ranking, ".csv"),
     )

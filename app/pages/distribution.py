@@ -2,18 +2,148 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
 import geo
-from app import choices, maps, picking, questions
-from app.charts import bars
-from app.controls import choose
-from app.frame import download, draw_map, listing, map_and_results, note_on_points
-from app.tables import features, zone_picker
+from app import choices, maps, picking, questions, results, structure
+from app.controls import choose, slide
+from app.frame import (
+    download,
+    draw_map,
+    listing,
+    map_and_results,
+    note_on_points,
+    refusals_in_words,
+)
+from app.population import population
+from app.structure import SCALES, SCHEMES, Shown
+from app.subjects import INVESTMENT, Points
+from app.tables import features
 from app.texts import language, number, text
+from geo.errors import AtlasError
+from layers.classification import MAX_CLASSES
+from layers.zonings import GRID_NAMES
+
+DEFAULT_CLASSES, FEWEST_CLASSES = 5, 2
+
+
+def drawing() -> Any:  # noqa: ANN401 - what the map tells, None where nothing is drawn
+    """Return the corners of the area drawn on the map."""
+    return (st.session_state.get(picking.MAP_KEY) or {}).get("drawn")
+
+
+def possible(shown: Shown) -> Shown:
+    """Return what is to be shown, the count where the population for a rate is not to be had."""
+    if shown.measure != "per_10k":
+        return shown
+    if shown.asked.population is None:
+        st.info(text("distribution.needs_population"))
+    else:
+        try:
+            structure.table(shown)
+        except AtlasError as error:
+            st.warning(text("distribution.population_misfit"))
+            st.caption(str(error))
+        else:
+            return shown
+    return replace(shown, measure="count")
+
+
+def totals(shown: Shown) -> None:
+    """Draw what all chosen projects come to, and who of them takes part."""
+    points = shown.asked.points
+    chosen = points.chosen()
+    stated = chosen[INVESTMENT]
+    total, money = st.columns(2)
+    total.metric(text("distribution.total"), number(len(chosen)))
+    money.metric(text("distribution.investment"), number(stated.sum()))
+    of_plan = stated[chosen["source_id"] == "plan2024"]
+    st.caption(text("distribution.counted_once", plan=number(of_plan.sum())))
+    note_on_points(points.located(), points.unlocated())
+    results.scale_notes(shown)
+    results.population_notes(shown)
+
+
+def answers(shown: Shown, zone: str | None) -> None:
+    """Draw the tabs of the results, and the selected zone below them."""
+    zones = structure.table(shown)
+    unlocated = shown.asked.points.unlocated()
+    chart, table, breaks, mixture, lost = st.tabs(
+        [
+            *(text(f"distribution.{tab}") for tab in ("chart", "table", "classes", "structure")),
+            text("distribution.unlocated", n=len(unlocated)),
+        ]
+    )
+    with chart:
+        results.chart(shown, zone)
+    with table:
+        results.table(shown, zone)
+    with breaks:
+        results.class_breaks(shown)
+    with mixture:
+        results.mixture(shown, zone)
+    with lost:
+        st.caption(text("distribution.unlocated_note"))
+        features(unlocated)
+    if zone is None:
+        st.caption(text("distribution.click"))
+    else:
+        results.certainty(shown, zone)
+        inside = choices.in_zone(shown.asked.points.located(), zones, zone)
+        name = choices.zone_name(zones, zone)
+        if not inside:
+            st.caption(text("distribution.zone_empty", zone=name))
+        listing(text("distribution.zone_projects", zone=name, n=number(len(inside))), inside)
+    several, outside = zones.attrs["points_in_several_zones"], zones.attrs["points_outside"]
+    if zones.attrs["zones_overlap"]:
+        st.caption(text("distribution.overlap", several=several))
+    if outside:
+        st.caption(text("distribution.outside", outside=outside))
+
+
+def downloads(shown: Shown) -> None:
+    """Draw the buttons that give the zones and the location quotients."""
+    name = f"projects_{shown.asked.zones.name}_{shown.measure}"
+    for suffix in (".csv", ".geojson"):
+        download(
+            f"distribution.download_{suffix[1:]}",
+            f"{name}{suffix}",
+            partial(geo.vector_bytes, structure.table(shown), suffix),
+        )
+    download(
+        "distribution.download_quotients",
+        f"projects_{shown.asked.zones.name}_quotients.csv",
+        partial(results.quotients_file, shown),
+    )
+
+
+@st.fragment
+def map_and_answers(shown: Shown, drawn_before: Any) -> None:  # noqa: ANN401 - as drawing()
+    """Draw the map and the results; a click on a zone runs this alone, and not the page."""
+    if choices.drawing() and drawing() != drawn_before:
+        st.rerun()
+    map_column, beside = map_and_results()
+    with refusals_in_words():
+        zone = picking.selected_zone(structure.table(shown)["id"].tolist())
+        document = maps.distribution(shown, lang=language())
+        with map_column:
+            draw_map(
+                maps.selecting(document, maps.ZONES, zone),
+                key=picking.MAP_KEY,
+                draw=choices.drawing(),
+            )
+        with beside:
+            totals(shown)
+            answers(shown, zone)
+            downloads(shown)
+
 
 with st.sidebar:
-    zoning = choices.zoning(default="circles")
+    zones = choices.zones(default="circles", map_key=picking.MAP_KEY)
     measure = choose(
         "measure",
         "choose.measure",
@@ -21,113 +151,37 @@ with st.sidebar:
         title=lambda name: text(f"measure.{name}"),
         default="count",
     )
-    projects = choices.main_filter(questions.Points("projects"))
-    with st.expander(text("app.more"), expanded=zoning == "hexagons"):
-        hexagon_m = choices.hexagon_m(zoning)
-
-map_column, results = map_and_results()
-located = projects.located()
-unlocated = projects.unlocated()
-if located.empty:
-    map_column.info(text("distribution.empty"))
-    features(unlocated)
-    st.stop()
-
-weight, value = questions.MEASURES[measure]
-zones = questions.spread(projects, zoning=zoning, hexagon_m=hexagon_m, measure=measure)
-zones = zones.sort_values(value, ascending=False).reset_index(drop=True)
-zone = picking.selected_zone(zones["id"].tolist())
-
-with map_column:
-    draw_map(
-        maps.selecting(
-            maps.distribution(
-                projects, zoning=zoning, hexagon_m=hexagon_m, measure=measure, lang=language()
-            ),
-            maps.ZONES,
-            zone,
-        ),
-        key=picking.MAP_KEY,
-    )
-with results:
-    total, money = st.columns(2)
-    chosen = projects.chosen()
-    stated = chosen[questions.INVESTMENT]
-    of_plan = stated[chosen["source_id"] == "plan2024"]
-    total.metric(text("distribution.total"), number(len(chosen)))
-    money.metric(text("distribution.investment"), number(stated.sum()))
-    st.caption(text("distribution.counted_once", plan=number(of_plan.sum())))
-    note_on_points(located, unlocated)
-    chart, table, lost = st.tabs(
-        [
-            text("distribution.chart"),
-            text("distribution.table"),
-            text("distribution.unlocated", n=len(unlocated)),
-        ]
-    )
-    with chart:
-        if measure == "sector":
-            bars(
-                choices.sector_table(projects, zones, zoning=zoning, hexagon_m=hexagon_m),
-                title=text("measure.sector.bars"),
-                key=picking.chart_key(zone),
-                selected=zone,
-                stack="sector",
-            )
-        else:
-            bars(
-                choices.zone_table(zones, value),
-                title=text(f"measure.{measure}"),
-                key=picking.chart_key(zone),
-                selected=zone,
-            )
-    with table:
-        zone_picker(
-            zones,
-            [
-                *([] if value == "count" else [value]),
-                "count",
-                "count_expected",
-                "count_sd",
-                "share_pct",
-                "density_per_km2",
-            ],
-            zone=zone,
+    projects = choices.main_filter(Points("projects"))
+    with st.expander(text("app.more"), expanded=zones.name in GRID_NAMES or measure == "per_10k"):
+        zones = choices.cells(zones)
+        scale = choose(
+            "scale",
+            "distribution.scale",
+            SCALES,
+            title=lambda name: text(f"distribution.scale.{name}"),
+            default=SCALES[0],
         )
-    with lost:
-        st.caption(text("distribution.unlocated_note"))
-        features(unlocated)
-    if zone is None:
-        st.caption(text("distribution.click"))
-    else:
-        inside = choices.in_zone(located, zones, zone)
-        listing(
-            text(
-                "distribution.zone_projects",
-                zone=choices.zone_name(zones, zone),
-                n=number(len(inside)),
-            ),
-            inside,
+        scheme = choose(
+            "scheme",
+            "distribution.scheme",
+            SCHEMES,
+            title=lambda name: text(f"distribution.scheme.{name}"),
+            default=SCHEMES[0],
         )
-    for note, shown in (
-        ("distribution.overlap", zones.attrs["zones_overlap"]),
-        ("distribution.outside", zones.attrs["points_outside"]),
-    ):
-        if shown:
-            st.caption(
-                text(
-                    note,
-                    several=zones.attrs["points_in_several_zones"],
-                    outside=zones.attrs["points_outside"],
-                )
-            )
-    download(
-        "distribution.download_csv",
-        f"projects_{zoning}_{measure}.csv",
-        lambda: geo.vector_bytes(zones, ".csv"),
-    )
-    download(
-        "distribution.download_geojson",
-        f"projects_{zoning}_{measure}.geojson",
-        lambda: geo.vector_bytes(zones, ".geojson"),
-    )
+        classes = slide(
+            "classes",
+            "distribution.class_count",
+            low=FEWEST_CLASSES,
+            high=MAX_CLASSES,
+            step=1,
+            default=DEFAULT_CLASSES,
+        )
+        people = population()
+        asked = questions.Distribution(projects, zones, population=people)
+        view = possible(Shown(asked, measure, scale, scheme, classes))
+
+if projects.located().empty:
+    st.info(text("distribution.empty"))
+    features(projects.unlocated())
+else:
+    map_and_answers(view, drawing())

@@ -11,7 +11,7 @@
   class View {
     constructor(container, documentData, options) {
       this.container = typeof container === "string" ? document.getElementById(container) : container;
-      this.options = { onSelect: () => {}, onState: () => {}, keys: {}, framed: false, ...options };
+      this.options = { onSelect: () => {}, onDraw: () => {}, onState: () => {}, keys: {}, framed: false, ...options };
       this.keys = { ...this.options.keys };
       this.container.classList.add("atlas");
       this.stage = document.createElement("div");
@@ -35,12 +35,13 @@
       this.visible = new Set(documentData.visible);
       this.base = "vector";
       this.panels = new Atlas.Panels(this);
+      this.drawing = new Atlas.Drawing(this);
       const state = this.options.state || {};
       this.restore(documentData, state);
       this.redraw();
       this.map.on("moveend", () => { this.refresh(); this.options.onState(this.state()); });
       this.map.on("zoomstart", () => labels.classList.add("moving"));
-      this.map.on("click", () => this.clear(true));
+      this.map.on("click", () => this.drawing.busy || this.clear(true));
       this.map.on("mousemove", (event) => this.panels.pointer(this.fromMap(event.latlng)));
       this.map.on("mouseout", () => this.panels.pointer(null));
       if (window.ResizeObserver) {
@@ -182,6 +183,7 @@
       this.points.load(this.model.layers.filter((layer) => !layer.isImage && this.visible.has(layer.id)));
       this.drawSelection();
       this.panels.draw();
+      this.drawing.draw();
       this.refresh();
     }
 

@@ -134,7 +134,7 @@
     };
     const shownLayers = view.model.listed().filter((layer) => view.visible.has(layer.id));
     shownLayers.filter((layer) => layer.group !== "context").forEach((layer) => {
-      const section = layer.isImage ? ramp(panels, layer, el) : listed(panels, layer, within, el);
+      const section = layer.isImage ? (layer.classes.length ? bands : ramp)(panels, layer, el) : listed(panels, layer, within, el);
       if (section) {
         body.append(section);
       }
@@ -187,11 +187,15 @@
     }
     const total = classes.reduce((sum, [, { n }]) => sum + n, 0);
     const section = el("section");
+    if (layer.pane === "isoline") {
+      section.append(row(el, sample(layer, classes[0][1].i), titled(panels, layer), null));
+      return section;
+    }
     if (classes[0][0] === null) {
       section.append(row(el, sample(layer, classes[0][1].i), panels.words(layer.title), total));
       return section;
     }
-    const title = el("h4", "", panels.words(layer.title) + (layer.unit ? panels.bracketed(layer.unit) : ""));
+    const title = el("h4", "", titled(panels, layer));
     title.append(el("span", "count", total.toLocaleString("en-US")));
     section.append(title, ...classes.map(([key, { n, i }]) => {
       const entry = layer.byValue.get(key);
@@ -250,13 +254,26 @@
     return line;
   }
 
+  function titled(panels, layer) {
+    return panels.words(layer.title) + (layer.unit ? panels.bracketed(layer.unit) : "");
+  }
+
+  // The classes of a surface.
+  function bands(panels, layer, el) {
+    const section = el("section", "atlas-bands");
+    section.append(el("h4", "", titled(panels, layer)), ...layer.classes.map(({ label, style }) =>
+      row(el, Atlas.symbols.swatch(style, "area"), panels.words(label), null)));
+    return section;
+  }
+
   function ramp(panels, layer, el) {
     const section = el("section", "atlas-ramp");
-    section.append(el("h4", "", panels.words(layer.title) + (layer.unit ? panels.bracketed(layer.unit) : "")));
+    section.append(el("h4", "", titled(panels, layer)));
     const bar = el("div", "bar");
     bar.style.background = `linear-gradient(to right, ${layer.colours.join(",")})`;
     const ticks = el("div", "ticks");
-    layer.ticks.forEach((tick) => ticks.append(el("span", "", String(Number(tick.toPrecision(2))))));
+    layer.ticks.forEach((tick, k) => ticks.append(el("span", "",
+      (layer.above && k === layer.ticks.length - 1 ? "≥ " : "") + String(Number(tick.toPrecision(2))))));
     section.append(bar, ticks);
     return section;
   }

@@ -1,5 +1,5 @@
-// The map inside a Streamlit page: receives documents, returns clicks, and keeps the view in the
-// address of the page without running the page again.
+// The map inside a Streamlit page: receives documents, returns clicks and finished drawings, and
+// keeps the view in the address of the page without running the page again.
 (function (Atlas) {
   "use strict";
 
@@ -8,9 +8,18 @@
   let shown = null;
   let urlState = true;
   let clicks = 0;
+  let selected = {};
+  let drawn = {};
+  let linked = null;
 
   function send(type, content) {
     window.parent.postMessage({ isStreamlitMessage: true, type: `streamlit:${type}`, ...content }, "*");
+  }
+
+  // What Python reads. Clicks are numbered, so that the same feature clicked twice is told twice;
+  // by the clock, so that a map opened anew goes on where the last one ended. 0 is no click yet.
+  function report() {
+    send("setComponentValue", { value: { ...selected, ...drawn, click: clicks }, dataType: "json" });
   }
 
   function number(text) {
@@ -45,27 +54,53 @@
 
   function render(args) {
     send("setFrameHeight", { height: args.height });
-    if (args.document === shown) {
-      return;
+    if (args.document !== shown) {
+      const next = JSON.parse(args.document);
+      shown = args.document;
+      if (view) {
+        view.update(next);
+      } else {
+        create(next, args);
+      }
     }
-    const next = JSON.parse(args.document);
-    shown = args.document;
-    if (view) {
-      view.update(next);
-      return;
-    }
+    view.drawing.allow(args.draw);
+    link(args.link);
+  }
+
+  function create(next, args) {
     urlState = args.url_state;
     view = Atlas.create("atlas", next, {
       framed: true,
       keys: args.tianditu_key ? { tianditu: args.tianditu_key } : {},
       state: urlState ? readAddress() : {},
-      // Numbered, so that the same feature clicked twice is told twice.
       onSelect: (value) => {
-        clicks += 1;
-        send("setComponentValue", { value: { ...value, click: clicks }, dataType: "json" });
+        clicks = Math.max(clicks + 1, Date.now());
+        selected = value || {};
+        report();
       },
-      onState: (state) => urlState && writeAddress(state),
+      onDraw: (ring) => {
+        drawn = ring ? { drawn: ring } : {};
+        report();
+      },
+      onState: (state) => {
+        if (urlState) {
+          writeAddress(state);
+        }
+        if (linked) {
+          linked.tellBase();
+        }
+      },
     });
+  }
+
+  function link(name) {
+    if (linked && linked.name !== name) {
+      linked.end();
+      linked = null;
+    }
+    if (name && !linked) {
+      linked = new Atlas.Linked(view, name, urlState);
+    }
   }
 
   window.addEventListener("message", (event) => {

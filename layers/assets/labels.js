@@ -7,6 +7,11 @@
   // A place that is a node, a park and a city is named once.
   const SAME_NAME_PX = 180;
   const FIRST = 3;
+  // Numbers on isolines: where the line bends more than this it carries none, and the same number
+  // stands no nearer than that.
+  const STRAIGHT = 0.95;
+  const SAME_NUMBER_PX = 150;
+  const CROWD_PX = 24;
   const canvas = document.createElement("canvas").getContext("2d");
   const widths = new Map();
 
@@ -94,8 +99,53 @@
     return centres;
   }
 
+  // Centres on an isoline where it is straight enough, with its angle there: the middle first.
+  function onLine({ path, stretch: [from, to], step }, w) {
+    const reach = Math.ceil((w / 2 + 3) / step);
+    const middle = (from + to) / 2;
+    const found = [];
+    for (let k = Math.max(from, reach); k < Math.min(to, path.length - reach); k += 2) {
+      const chord = path[k + reach].subtract(path[k - reach]);
+      if (Math.hypot(chord.x, chord.y) > STRAIGHT * 2 * reach * step) {
+        const degrees = Math.atan2(chord.y, chord.x) * 180 / Math.PI;
+        // Upright, whichever way the line runs.
+        found.push([path[k].x, path[k].y, degrees > 90 ? degrees - 180 : degrees <= -90 ? degrees + 180 : degrees,
+          Math.abs(k - middle)]);
+      }
+    }
+    return found.sort((a, b) => a[3] - b[3]);
+  }
+
+  function turned(w, h, degrees) {
+    const [c, s] = [Math.abs(Math.cos(degrees * Math.PI / 180)), Math.abs(Math.sin(degrees * Math.PI / 180))];
+    return [w * c + h * s, w * s + h * c];
+  }
+
+  // Points of all isolines by squares of the screen, to ask whether one of another value is near.
+  function crowd(lines) {
+    const squares = new Map();
+    lines.forEach(({ text, path }) => path.forEach((p) => {
+      const key = `${Math.floor(p.x / CROWD_PX)},${Math.floor(p.y / CROWD_PX)}`;
+      if (!squares.has(key)) {
+        squares.set(key, []);
+      }
+      squares.get(key).push({ text, p });
+    }));
+    return (area, text) => {
+      for (let x = Math.floor((area.left - GAP) / CROWD_PX); x <= Math.floor((area.right + GAP) / CROWD_PX); x += 1) {
+        for (let y = Math.floor((area.top - GAP) / CROWD_PX); y <= Math.floor((area.bottom + GAP) / CROWD_PX); y += 1) {
+          if ((squares.get(`${x},${y}`) || []).some((each) => each.text !== text && covers(area, each.p))) {
+            return true;
+          }
+        }
+      }
+      return false;
+    };
+  }
+
   function candidates(request, w, h, view) {
     switch (request.place) {
+      case "isoline": return onLine(request, w);
       case "beside": return beside(request, w, h);
       case "edge": return onEdge(request);
       case "line": return alongLine(request, w, h, view);
@@ -122,6 +172,9 @@
       textShadow: [[-1, -1], [1, -1], [-1, 1], [1, 1], [0, -1.5], [0, 1.5], [-1.5, 0], [1.5, 0]]
         .map(([x, y]) => `${x}px ${y}px 0 ${halo}`).concat(`0 0 3px ${halo}`).join(","),
     });
+    if (at[2]) {
+      span.style.transform = `rotate(${at[2].toFixed(1)}deg)`;
+    }
     return span;
   }
 
@@ -155,8 +208,13 @@
       const long = Math.ceil(width(request.text, request.size, request.weight)) + 2;
       const short = Math.ceil(request.size * 1.3);
       const [w, h] = request.vertical ? [short, long] : [long, short];
+      const boxAt = (centre) => box(centre[0], centre[1], ...turned(w, h, centre[2] || 0));
+      const near = ({ text, x, y }, centre) => text === request.text && Math.hypot(x - centre[0], y - centre[1]) < SAME_NUMBER_PX;
       const free = (centre, others) => {
-        const wanted = box(centre[0], centre[1], w, h);
+        const wanted = boxAt(centre);
+        if (request.others && (said.some((other) => near(other, centre)) || request.others(wanted, request.text))) {
+          return false;
+        }
         return wanted.left >= view.left && wanted.right <= view.right && wanted.top >= view.top &&
           wanted.bottom <= view.bottom && !others.some((other) => overlaps(wanted, other)) &&
           !(request.ground && solids.some((ring) => inRing(ring, centre[0], centre[1]))) &&
@@ -170,7 +228,7 @@
         (request.priority <= FIRST ? leastCovering(centres.filter((centre) => free(centre, taken)), w, h, symbols)
           : undefined);
       if (at) {
-        taken.push(box(at[0], at[1], w, h));
+        taken.push(boxAt(at));
         said.push({ text: request.text, x: at[0], y: at[1] });
         drawn.appendChild(element(request, at, w, h));
       }
@@ -178,5 +236,5 @@
     pane.replaceChildren(drawn);
   }
 
-  Atlas.labels = { place, box };
+  Atlas.labels = { place, box, crowd };
 })(window.Atlas = window.Atlas || {});

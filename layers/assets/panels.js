@@ -4,6 +4,7 @@
 
   const RESULTS = 12;
   const ROOMY = [1080, 640];
+  const ROOM_FOR_LEGEND = 720;
   const MESSAGE_MS = 9000;
   const SCALE_PX = 110;
   const ROOM_FOR_MIDDLE_PX = 70;
@@ -39,7 +40,7 @@
       this.strip = container.appendChild(el("div", "atlas-strip"));
       this.scale = container.appendChild(el("div", "atlas-scale"));
       const { clientWidth: w, clientHeight: h } = container;
-      this.open = { layers: w >= ROOMY[0] && h >= ROOMY[1], legend: w >= 640 };
+      this.open = { layers: w >= ROOMY[0] && h >= ROOMY[1], legend: w >= ROOM_FOR_LEGEND };
       this.search = new Atlas.Search(this);
       this.left.append(this.search.box);
       this.layersPanel = this.left.appendChild(el("section", "atlas-panel atlas-layers"));
@@ -221,8 +222,8 @@
       this.cardPanel.hidden = false;
       this.cardPanel.scrollTop = 0;
       // Where both do not fit, the legend folds rather than being cut.
-      const room = this.right.clientHeight - this.tools.offsetHeight;
-      this.squeezed = this.squeezed || this.cardPanel.scrollHeight + this.legendPanel.scrollHeight > room - 24;
+      const room = this.right.clientHeight - this.cardPanel.offsetTop;
+      this.squeezed = this.squeezed || this.cardPanel.scrollHeight + this.legendPanel.scrollHeight > room - 16;
       this.drawLegend();
       this.view.drawLabels();
     }
@@ -354,7 +355,8 @@
     // Where panels cover the map, in its own pixels.
     boxes() {
       const origin = this.view.stage.getBoundingClientRect();
-      return [this.search.box, this.layersPanel, this.tools, this.cardPanel, this.legendPanel, this.scale]
+      return [this.search.box, this.layersPanel, this.tools, this.cardPanel, this.legendPanel, this.scale,
+        ...this.view.drawing.elements()]
         .filter((panel) => panel && !panel.hidden)
         .map((panel) => panel.getBoundingClientRect())
         .filter((rect) => rect.width && rect.height)
@@ -443,6 +445,7 @@
     }
   }
 
+  Atlas.elements = { el, button };
   Atlas.Search = Search;
   Atlas.Panels = Panels;
 })(window.Atlas = window.Atlas || {});

@@ -3,6 +3,10 @@
   "use strict";
 
   const SLANT = 1.2;
+  // Isolines: the distance of points along them, and of two numbers on one line.
+  const STEP_PX = 6;
+  const NUMBER_EVERY_PX = 420;
+  const SHORTEST_PX = 72;
 
   function common(layer, i, host) {
     const { label } = layer;
@@ -53,6 +57,38 @@
       }
     }
     return wanted;
+  }
+
+  // Numbers on isolines: one for each stretch of a line that is long enough to carry it.
+  function isolineRequests(host, layer) {
+    const wanted = [];
+    const lines = [];
+    for (let i = 0; i < layer.count; i += 1) {
+      if (layer.shapes[i] && host.shown(layer, i)) {
+        const value = Number(layer.value("id", i));
+        const text = value.toLocaleString("en-US", { maximumSignificantDigits: 12 });
+        host.shapes.screenLines(layer, i, STEP_PX).forEach((path) => {
+          lines.push({ text, path });
+          stretches(path).forEach((stretch) => {
+            wanted.push({ ...common(layer, i, host), text, path, stretch, step: STEP_PX });
+          });
+        });
+      }
+    }
+    const others = Atlas.labels.crowd(lines);
+    wanted.forEach((request) => { request.others = others; });
+    // A line that encloses much is numbered before a small ring.
+    return wanted.sort((a, b) => b.path.length - a.path.length);
+  }
+
+  function stretches(path) {
+    const px = path.length * STEP_PX;
+    if (px < SHORTEST_PX) {
+      return [];
+    }
+    const count = Math.max(1, Math.round(px / NUMBER_EVERY_PX));
+    return Array.from({ length: count }, (_, k) =>
+      [Math.floor(path.length * k / count), Math.floor(path.length * (k + 1) / count)]);
   }
 
   function steep(path) {
@@ -141,7 +177,8 @@
     const layers = host.model.layers.filter((layer) => !layer.isImage && layer.shapes && layer.label &&
       host.visible.has(layer.id) && zoom >= layer.label.min_zoom && !(online && layer.group === "context"));
     return {
-      requests: layers.flatMap((layer) => shapeRequests(host, layer))
+      requests: layers.flatMap((layer) =>
+        (layer.label.place === "isoline" ? isolineRequests : shapeRequests)(host, layer))
         .concat(pointRequests(host, zoom), stopRequests(host, zoom)),
       symbols: symbolBoxes(host),
       stops: stopBoxes(host),

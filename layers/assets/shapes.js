@@ -3,7 +3,7 @@
   "use strict";
 
   // Base map below the tiles, district outlines and metro above them, results, then the plan.
-  const PANES = { land: 150, boundary: 250, analysis: 300, picture: 310, area: 410, line: 420, chosen: 450 };
+  const PANES = { land: 150, boundary: 250, analysis: 300, picture: 310, isoline: 320, area: 410, line: 420, chosen: 450 };
   const WHITE = "#FFFFFF";
   const ARROW_EVERY_PX = 110;
   const ARROW_PX = 13;
@@ -77,7 +77,8 @@
 
     add(group, layer, i) {
       const style = layer.styleOf(i);
-      const interactive = layer.group !== "context";
+      // An isoline says its value on itself; a click belongs to what lies below it.
+      const interactive = layer.group !== "context" && layer.pane !== "isoline";
       const options = {
         pane: `atlas-${layer.pane}`, renderer: this.renderers[layer.pane], interactive,
         color: style.edge || style.colour, weight: style.weight, opacity: style.opacity,
@@ -117,6 +118,10 @@
     }
 
     addLine(group, layer, i, style, options) {
+      if (layer.pane === "isoline") {
+        // Pale beside dark, so that the line is seen on every colour of a surface.
+        group.addLayer(this.path(layer, i, { ...options, color: WHITE, weight: style.weight + 1.6, opacity: 0.55 }));
+      }
       if (style.arrows) {
         group.addLayer(this.path(layer, i, { ...options, color: WHITE, weight: style.weight + 3,
           opacity: 0.9, dashArray: null, interactive: false }));
@@ -173,6 +178,16 @@
       return group;
     }
 
+    // Every line in view of a feature as points on the screen, evenly spaced.
+    screenLines(layer, i, step) {
+      const { map } = this.host;
+      const size = map.getSize();
+      const seen = L.bounds([0, 0], [size.x, size.y]);
+      const { type, coordinates } = layer.shapes[i];
+      return (type === "LineString" ? [coordinates] : coordinates).flatMap((part) =>
+        steps(part.map(([lon, lat]) => map.latLngToContainerPoint(this.host.toMap(lon, lat, false))), step, seen));
+    }
+
     // Ring or line as points on the screen, for labels on it; null when nothing is drawn.
     screenPath(layer, i) {
       const geometry = layer.shapes[i];
@@ -187,6 +202,31 @@
       const path = part.map(([lon, lat]) => this.host.map.latLngToContainerPoint(this.host.toMap(lon, lat, outside)));
       return layer.isLine(i) ? evenly(path) : path;
     }
+  }
+
+  // The parts of a path that are in view, as points at equal distances along it.
+  function steps(path, step, seen) {
+    const runs = [];
+    let run = null;
+    let left = 0;
+    for (let k = 1; k < path.length; k += 1) {
+      const [from, to] = [path[k - 1], path[k]];
+      if (seen.intersects(L.bounds(from, to))) {
+        if (!run) {
+          run = [];
+          left = 0;
+          runs.push(run);
+        }
+        const length = from.distanceTo(to);
+        for (; left <= length && length > 0; left += step) {
+          run.push(from.add(to.subtract(from).multiplyBy(left / length)));
+        }
+        left -= length;
+      } else {
+        run = null;
+      }
+    }
+    return runs;
   }
 
   function faded(zoom) {

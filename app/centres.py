@@ -1,0 +1,130 @@
+"""Questions about the middle: where points are centred, and how they scatter around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+import geo
+import layers
+from app.patterns import lacking, places_of
+from app.questions import ANSWERS_KEPT
+
+if TYPE_CHECKING:
+    from app.patterns import Refusal
+    from app.subjects import Points
+
+ALL = "all"
+# An ellipse around fewer points is mostly chance, and around fewer places there is none.
+ELLIPSE_POINTS, FEWEST_PLACES = 10, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Centres:
+    """Where the points of each group have their middle, and how they scatter around it.
+
+    Parameters
+    ----------
+    points
+        The points asked about.
+    by
+        Column that makes the groups.
+    weight
+        Column that weights each point; points that do not state it are left out.
+    """
+
+    points: Points
+    by: str
+    weight: str | None = None
+
+
+@lru_cache(maxsize=ANSWERS_KEPT)
+def refusal(asked: Centres) -> Refusal | None:
+    """Return why there is no centre, None where there is one."""
+    return lacking(asked.points, asked.weight)
+
+
+@lru_cache(maxsize=ANSWERS_KEPT)
+def centres(asked: Centres) -> gpd.GeoDataFrame:
+    """Return the mean and the median centre of each group, and those of all points.
+
+    ``from_all_km`` and ``bearing_deg`` (clockwise from north) lead from the mean centre of all
+    points to each centre.
+    """
+    points = _weighted(asked)
+    parts = [geo.centres(points, weights=asked.weight)]
+    if len(points[asked.by].unique()) > 1:
+        parts.append(geo.centres(points, by=asked.by, weights=asked.weight))
+    found = pd.concat(parts, ignore_index=True)
+    metric = geo.to_metric(found).geometry
+    east, north = metric.x - metric.x.iloc[0], metric.y - metric.y.iloc[0]
+    return found.assign(
+        from_all_km=np.hypot(east, north) / 1000.0,
+        bearing_deg=np.degrees(np.arctan2(east, north)) % 360.0,
+    )
+
+
+@lru_cache(maxsize=ANSWERS_KEPT)
+def ellipses(asked: Centres) -> gpd.GeoDataFrame | None:
+    """Return the standard deviational ellipse of all points and of each group that has one.
+
+    A group of few points has none; None where all points together have fewer than three places.
+    """
+    points = _weighted(asked)
+    if places_of(points) < FEWEST_PLACES:
+        return None
+    parts = [geo.deviational_ellipses(points, weights=asked.weight)]
+    groups = points.groupby(asked.by)
+    enough = groups[asked.by].transform("size") >= ELLIPSE_POINTS
+    enough &= points.geometry.to_wkb().groupby(points[asked.by]).transform("nunique") >= (
+        FEWEST_PLACES
+    )
+    if enough.any() and groups.ngroups > 1:
+        parts.append(geo.deviational_ellipses(points[enough], by=asked.by, weights=asked.weight))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _weighted(asked: Centres) -> gpd.GeoDataFrame:
+    located, stated = asked.points.located(), asked.points.stated(asked.weight)
+    return located if stated is None else located[stated > 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a centre is, in names that a planner knows.
+
+    Parameters
+    ----------
+    district
+        Chinese and English name of the district; None outside all of them.
+    near
+        Chinese and English name of the nearest node of the plan.
+    near_km
+        How far that is.
+    """
+
+    district: tuple[str, str] | None
+    near: tuple[str, str]
+    near_km: float
+
+
+def whereabouts(place: shapely.Point) -> Whereabouts:
+    """Return the names around a place in EPSG:4490."""
+    districts = layers.load("districts")
+    holding = districts[districts.geometry.intersects(place)]
+    nodes = layers.located(layers.load("nodes"))
+    spot = geo.to_metric(gpd.GeoSeries([place], crs=nodes.crs)).iloc[0]
+    distance = shapely.distance(geo.to_metric(nodes).geometry.to_numpy(), spot)
+    node = nodes.iloc[int(distance.argmin())]
+    first = None if holding.empty else holding.iloc[0]
+    return Whereabouts(
+        district=None if first is None else (first["name_zh"], first["name_en"]),
+        near=(node["name_zh"], node["name_en"]),
+        near_km=float(distance.min()) / 1000.0,
+    )

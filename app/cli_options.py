@@ -1,0 +1,102 @@
+"""Options that several commands share, and what they name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, get_args
+
+import typer
+
+import geo
+import layers
+from app.subjects import Points, Zones
+from app.uploads import keep_zones
+from geo.errors import InputError
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the result here.")]
+Layer = Annotated[str, typer.Option(help="Point layer: platforms, projects or parks.")]
+Category = Annotated[list[str] | None, typer.Option(help="Keep this category; repeatable.")]
+Level = Annotated[list[str] | None, typer.Option(help="Keep this level; repeatable.")]
+Sector = Annotated[list[str] | None, typer.Option(help="Keep this sector; repeatable.")]
+Zoning = Annotated[
+    str, typer.Option(help=f"{', '.join(layers.ZONING_NAMES)}, or a file of polygons.")
+]
+CellM = Annotated[int, typer.Option("--cell-m", help="Width of a hexagon or square, metres.")]
+H3 = Annotated[int, typer.Option("--h3", help="Resolution of H3 cells.", min=0, max=15)]
+Weight = Annotated[str | None, typer.Option(help="Numeric column that weights each point.")]
+
+# The column that makes groups where none is named: the main filter of the pages.
+GROUPS = {"platforms": "category", "parks": "level", "projects": "sector"}
+
+
+def points_of(
+    layer: str, category: list[str] | None, level: list[str] | None, sector: list[str] | None
+) -> Points:
+    """Return the chosen points; say on standard error how many of them have no place."""
+    chosen = Points(layer, tuple(category or ()), tuple(level or ()), tuple(sector or ()))
+    left_out = len(chosen.unlocated())
+    if left_out:
+        typer.echo(
+            f"{left_out} of {len(chosen.chosen())} features have no place, left out", err=True
+        )
+    return chosen
+
+
+def zones_of(zoning: str, cell_m: int, h3: int) -> Zones:
+    """Return a zoning by its name, or the polygons of a file."""
+    path = Path(zoning)
+    if not path.suffix:
+        return Zones(zoning, cell_m, h3)
+    return Zones(keep_zones(layers.own_zones(geo.read_vector(file_bytes(path), path.name))))
+
+
+def file_bytes(path: Path) -> bytes:
+    """Return what a file holds.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror or error}; name a file that is there") from None
+
+
+def one_of(value: str, literal: Any, option: str) -> Any:  # noqa: ANN401 - a Literal and one of it
+    """Return the value if it is one of those that a literal type allows.
+
+    Raises
+    ------
+    InputError
+        If it is another.
+    """
+    if value not in get_args(literal):
+        raise InputError(f"{option} {value!r}: allowed are {', '.join(get_args(literal))}")
+    return value
+
+
+def numbers(text: str, option: str) -> tuple[float, ...]:
+    """Return numbers that stand in a text, with commas between them.
+
+    Raises
+    ------
+    InputError
+        If one of them is no number.
+
+    Examples
+    --------
+    >>> numbers("500,1000", "--distances")
+    (500.0, 1000.0)
+    """
+    try:
+        return tuple(float(part) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise InputError(f"{option} {text!r}: write numbers with commas, as in 1,2,5") from None
+
+
+def grouping(layer: str, by: str | None) -> str:
+    """Return the column that makes groups: the one named, or the main filter of the pages."""
+    return by or GROUPS.get(layer, "category")

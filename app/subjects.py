@@ -1,0 +1,116 @@
+"""What a question is about: which features take part, and in which zones they are counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import layers
+from geo.errors import InputError
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+POINT_LAYERS = ("platforms", "projects", "parks")
+INVESTMENT = "investment_100m_cny"
+CELL_M = 5000
+H3_RESOLUTION = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """Which features take part in an analysis.
+
+    Parameters
+    ----------
+    layer
+        Name of a point layer.
+    category, level, sector
+        Accepted values; empty accepts all.
+    """
+
+    layer: str
+    category: tuple[str, ...] = ()
+    level: tuple[str, ...] = ()
+    sector: tuple[str, ...] = ()
+
+    def filtered(self, column: str, values: tuple[str, ...]) -> Points:
+        """Return the same points with one more filter."""
+        wanted: dict[str, Any] = {column: values}
+        return replace(self, **wanted)
+
+    def chosen(self) -> gpd.GeoDataFrame:
+        """Return the features that meet the choice, each project once, with or without a place.
+
+        Raises
+        ------
+        InputError
+            If the layer has no points.
+        """
+        if layers.resource(self.layer).geometry != "point":
+            raise InputError(f"{self.layer!r} is not a point layer; choose from {POINT_LAYERS}")
+        return layers.select(
+            layers.counted(layers.load(self.layer)),
+            {"category": self.category, "level": self.level, "sector": self.sector},
+        )
+
+    def located(self) -> gpd.GeoDataFrame:
+        """Return the chosen features that have a place."""
+        return layers.located(self.chosen())
+
+    def unlocated(self) -> gpd.GeoDataFrame:
+        """Return the chosen features that have none."""
+        return layers.unlocated(self.chosen())
+
+    def stated(self, weight: str | None) -> pd.Series[float] | None:
+        """Return what each located feature weighs, missing where it is not stated.
+
+        Raises
+        ------
+        InputError
+            If the layer has no such column.
+        """
+        if weight is None:
+            return None
+        frame = self.located()
+        if weight not in frame.columns:
+            raise InputError(
+                f"layer {self.layer!r} has no column {weight!r} to weight by; "
+                f"leave the weight out, or use projects with {INVESTMENT}"
+            )
+        weights: pd.Series[float] = frame[weight]
+        return weights
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """Which zones the features are counted in.
+
+    Parameters
+    ----------
+    name
+        Name of a zoning of :func:`layers.zoning`, or what :func:`app.uploads.keep_zones` returned.
+    cell_m
+        Width of a hexagon or a square, metres.
+    h3_resolution
+        Resolution of H3 cells, 0 to 15.
+    """
+
+    name: str
+    cell_m: int = CELL_M
+    h3_resolution: int = H3_RESOLUTION
+
+    def frame(self) -> gpd.GeoDataFrame:
+        """Return the zones: ``id``, ``name_zh``, ``name_en``, ``evidence``, ``rule``, polygons.
+
+        Raises
+        ------
+        InputError
+            If there is no such zoning, or the visitor's own zones are no longer kept.
+        """
+        from app import uploads  # noqa: PLC0415  only who brings zones of their own needs it
+
+        if uploads.is_own(self.name):
+            return uploads.kept_zones(self.name)
+        return layers.zoning(self.name, cell_m=self.cell_m, h3_resolution=self.h3_resolution)

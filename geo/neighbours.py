@@ -1,0 +1,252 @@
+"""Which zones are neighbours: the weights that every measure of spatial pattern is built on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
+
+import numpy as np
+import shapely
+from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
+
+from geo.crs import Frame, to_metric
+from geo.errors import InputError
+from geo.grids import require_positive
+from geo.zones import polygons_of
+
+if TYPE_CHECKING:
+    from libpysal.graph import Graph
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+Rule: TypeAlias = Literal["queen", "rook", "knn", "distance"]
+
+# A border is shared along a line, not at a corner, when more of it than this many tolerances lies
+# within the tolerance: at a corner that two squares share it is two.
+_LINE_TOLERANCES = 10.0
+# The tolerance bridges slips of the digitiser, not zones: at most this part of a zone's width.
+_MAX_TOLERANCE = 0.01
+_NAMED = 3
+
+
+def neighbour_graph(
+    zones: Frame,
+    *,
+    rule: Rule = "queen",
+    k: int = 8,
+    distance_m: float | None = None,
+    tolerance_m: float = 1.0,
+    function: str = "neighbour_graph",
+) -> Graph:
+    r"""Find the neighbours of every zone.
+
+    Zones are neighbours where they touch (queen: at a corner is enough; rook: along a line), or
+    where their centroids are near (knn: the k nearest; distance: all within a distance). Which rule
+    is right follows from the question: touching zones for what spreads over borders, distances for
+    what people travel. A zone with no neighbour is an island.
+
+    Parameters
+    ----------
+    zones
+        Polygons; projected as `geo.crs.to_metric` says where they are in degrees. Invalid ones are
+        repaired, with a warning.
+    rule
+        ``"queen"``, ``"rook"``, ``"knn"`` or ``"distance"``.
+    k
+        Number of neighbours for ``"knn"``. These need not be mutual.
+    distance_m
+        Greatest distance between centroids for ``"distance"``; needed there.
+    tolerance_m
+        Gaps and slivers up to this width, which come from digitising borders apart, count as
+        touching. Under ``"rook"`` a shared border is longer than ten times this.
+    function
+        Name that messages begin with: the function that was called.
+
+    Returns
+    -------
+    A `libpysal.graph.Graph` of binary weights under the index of the zones;
+    ``.transform("r")`` gives weights that add up to one for each zone, ``.isolates`` are the
+    islands.
+
+    Raises
+    ------
+    InputError
+        A zone has no area, the index repeats, zones overlap under queen or rook, or an option is
+        out of its range.
+    CRSError
+        As `geo.crs.to_metric`.
+
+    Warnings
+    --------
+    Every result built on neighbours depends on the rule: try a second one, and report only what
+    holds under both. Queen and rook mean little where zones differ much in size, and nothing where
+    they overlap, as circles do: those are refused. Zones on the rim of the study area have fewer
+    neighbours than they really have, because the map ends there.
+
+    Notes
+    -----
+    With the zones :math:`A_i`, their centroids :math:`c_i` and the tolerance :math:`t`,
+
+    .. math::
+
+        w_{ij} = \begin{cases}
+          1 & \text{queen: } d(A_i, A_j) \le t \\
+          1 & \text{rook: } |\partial A_i \cap (A_j \oplus t)| > 10 t \\
+          1 & \text{knn: } c_j \text{ is one of the } k \text{ centroids nearest to } c_i \\
+          1 & \text{distance: } |c_i - c_j| \le d \\
+          0 & \text{otherwise, and for } i = j
+        \end{cases}
+
+    where :math:`A \oplus t` is the zone with a margin of :math:`t` around it. The weights are held
+    by PySAL [rey2010]_.
+
+    References
+    ----------
+    .. [rey2010] S. J. Rey, L. Anselin, PySAL: a Python library of spatial analytical methods, in:
+       Handbook of Applied Spatial Analysis, Springer, 2010, 175–193.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import box
+    >>> west, east = box(0, 0, 1e3, 1e3), box(1e3, 0, 2e3, 1e3)
+    >>> zones = gpd.GeoSeries([west, east, box(2e3, 1e3, 3e3, 2e3)], index=list("abc"), crs=4547)
+    >>> neighbour_graph(zones.translate(5e5, 31e5))["b"].index.tolist()
+    ['a', 'c']
+    >>> neighbour_graph(zones.translate(5e5, 31e5), rule="rook").isolates.tolist()
+    ['c']
+    """
+    from libpysal.graph import Graph  # noqa: PLC0415  a second to import
+
+    if not zones.index.is_unique:
+        raise InputError(
+            f"{function}: the index of the zones repeats labels. Call .reset_index(drop=True) or "
+            "set a column of identifiers as the index."
+        )
+    found = adjacency(
+        zones, rule=rule, k=k, distance_m=distance_m, tolerance_m=tolerance_m, function=function
+    ).tocoo()
+    # PySAL holds an island as its own neighbour with weight 0.
+    islands = np.setdiff1d(np.arange(len(zones)), found.row)
+    first, second = np.concatenate([found.row, islands]), np.concatenate([found.col, islands])
+    weight = np.concatenate([found.data, np.zeros(islands.size)])
+    order = np.lexsort([second, first])
+    labels = zones.index.to_numpy()
+    return Graph.from_arrays(labels[first[order]], labels[second[order]], weight[order])
+
+
+def adjacency(
+    zones: Frame,
+    *,
+    rule: Rule,
+    k: int,
+    distance_m: float | None,
+    tolerance_m: float,
+    function: str,
+) -> Any:  # noqa: ANN401  SciPy's sparse arrays have no types
+    """Lay out who is whose neighbour as a matrix, for which PySAL need not be loaded.
+
+    Parameters
+    ----------
+    zones, rule, k, distance_m, tolerance_m, function
+        As in `neighbour_graph`; the index may repeat labels.
+
+    Returns
+    -------
+    Sparse matrix in rows (CSR) of zeros and ones, by position; an island has an empty row.
+    """
+    polygons, _ = polygons_of(to_metric(zones, function=function), function=function)
+    _require_area(zones, polygons, function)
+    if rule in ("queen", "rook"):
+        require_positive(tolerance_m, "tolerance_m", function=function)
+        first, second = _touching(zones, polygons, rule, tolerance_m, function)
+    elif rule in ("knn", "distance"):
+        xy = shapely.get_coordinates(shapely.centroid(polygons))
+        if rule == "knn":
+            first, second = _nearest(xy, k, function)
+        else:
+            first, second = _within(xy, distance_m, function)
+    else:
+        raise InputError(
+            f"{function}: rule is {rule!r}. Allowed are {', '.join(map(repr, get_args(Rule)))}."
+        )
+    size = len(polygons)
+    return csr_array((np.ones(first.size), (first, second)), shape=(size, size))
+
+
+def _require_area(zones: Frame, polygons: NDArray[Any], function: str) -> None:
+    if not len(polygons):
+        raise InputError(f"{function}: there are no zones. Pass polygons.")
+    flat = ~(np.nan_to_num(shapely.area(polygons)) > 0)
+    if flat.any():
+        raise InputError(
+            f"{function}: {int(flat.sum())} of {len(polygons)} zones have no area: "
+            f"{_some(zones.index[flat].tolist())}. Leave them out first."
+        )
+
+
+def _touching(
+    zones: Frame, polygons: NDArray[Any], rule: Rule, tolerance_m: float, function: str
+) -> tuple[Ints, Ints]:
+    width_m = float(np.median(np.sqrt(shapely.area(polygons))))
+    if tolerance_m > _MAX_TOLERANCE * width_m:
+        raise InputError(
+            f"{function}: tolerance_m is {tolerance_m:g}, but a typical zone is only "
+            f"{width_m:,.3g} m wide. Allowed are up to {_MAX_TOLERANCE * width_m:.3g} m: a "
+            "tolerance must bridge gaps between borders, not zones."
+        )
+    tree = shapely.STRtree(polygons)
+    first, second = tree.query(polygons, predicate="dwithin", distance=tolerance_m)
+    once = first < second
+    first, second = first[once], second[once]
+    common = shapely.intersection(polygons[first], polygons[second])
+    # The mean width of a long strip is twice its area over its perimeter.
+    wide = 2 * shapely.area(common) > tolerance_m * shapely.length(common)
+    if wide.any():
+        pairs = [
+            f"{zones.index[a]} and {zones.index[b]}"
+            for a, b in zip(first[wide].tolist(), second[wide].tolist(), strict=True)
+        ]
+        raise InputError(
+            f"{function}: {len(pairs)} pairs of zones overlap ({_some(pairs)}), so touching does "
+            'not say who is a neighbour. Take rule="knn" or rule="distance", or a grid of cells '
+            "instead of these zones."
+        )
+    if rule == "rook":
+        wider = shapely.buffer(polygons, tolerance_m)
+        shared = shapely.intersection(shapely.boundary(polygons)[first], wider[second])
+        line = shapely.length(shared) > _LINE_TOLERANCES * tolerance_m
+        first, second = first[line], second[line]
+    return np.concatenate([first, second]), np.concatenate([second, first])
+
+
+def _nearest(xy: Floats, k: int, function: str) -> tuple[Ints, Ints]:
+    n = len(xy)
+    if not (isinstance(k, int | np.integer) and 1 <= k < n):
+        raise InputError(
+            f"{function}: k is {k!r}. Allowed are whole numbers from 1 to {n - 1}, one less than "
+            "there are zones."
+        )
+    _, found = cKDTree(xy).query(xy, k=k + 1)
+    # With centroids in one place a zone need not be the first of its own neighbours.
+    itself = found == np.arange(n)[:, None]
+    itself[~itself.any(axis=1), -1] = True
+    return np.repeat(np.arange(n), k), found[~itself]
+
+
+def _within(xy: Floats, distance_m: float | None, function: str) -> tuple[Ints, Ints]:
+    if distance_m is None:
+        least = ""
+        if len(xy) > 1:
+            to_next = cKDTree(xy).query(xy, k=2)[0][:, 1].max()
+            least = f" From {np.ceil(to_next):,.0f} m on every zone has a neighbour."
+        raise InputError(f'{function}: rule="distance" needs distance_m.{least}')
+    require_positive(distance_m, "distance_m", function=function)
+    pairs = cKDTree(xy).query_pairs(distance_m, output_type="ndarray")
+    return pairs.ravel(order="F").astype(np.int64), pairs[:, ::-1].ravel(order="F").astype(np.int64)
+
+
+def _some(labels: list[Any]) -> str:
+    return ", ".join(map(str, labels[:_NAMED])) + (" …" if len(labels) > _NAMED else "")

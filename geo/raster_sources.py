@@ -1,0 +1,274 @@
+"""Rasters of others, in memory or in a file: where their cells are, and numbers out of them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import rasterio
+import rioxarray
+import xarray as xr
+from pyproj import CRS
+from rasterio.errors import RasterioError
+from rasterio.windows import Window
+from rioxarray.exceptions import RioXarrayError
+
+from geo.errors import CRSError, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from affine import Affine
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+
+_MOST_CELLS = 100_000_000
+_UNEVEN = 0.05  # of a cell: coordinates are often rounded to 32 bits
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A raster that need not have been read yet.
+
+    Parameters
+    ----------
+    crs, transform
+        Its CRS, and the affine transform from (column, row) to coordinates; it is not rotated, but
+        rows may go north and columns west.
+    rows, columns
+        Number of cells.
+    read
+        Gives the cells of some rows and columns as 64-bit floats, in units of the raster,
+        not-a-number where there is no value.
+    units
+        Unit of the values, empty where the raster does not say.
+    """
+
+    crs: CRS
+    transform: Affine
+    rows: int
+    columns: int
+    read: Callable[[slice, slice], Floats]
+    units: str
+
+    def places(self, columns: Sequence[float], rows: Sequence[float]) -> Floats:
+        """Coordinates, of shape (n, 2), of the upper left corners of cells."""
+        to = self.transform
+        return np.column_stack([to.c + to.a * np.asarray(columns), to.f + to.e * np.asarray(rows)])
+
+    def positions(self, x: Sequence[float], y: Sequence[float]) -> Floats:
+        """Column and row, of shape (n, 2) and with fractions, of coordinates."""
+        to = self.transform
+        return np.column_stack([(np.asarray(x) - to.c) / to.a, (np.asarray(y) - to.f) / to.e])
+
+
+def read_raster(source: bytes | str | os.PathLike[str]) -> xr.DataArray:
+    """Read a raster of one band, such as persons per cell, from a file or from its content.
+
+    Parameters
+    ----------
+    source
+        Path, or content, of a GeoTIFF or another raster that GDAL knows.
+
+    Returns
+    -------
+    Array with dimensions ``y`` and ``x``, its CRS, and not-a-number where there is no value.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or has several bands.
+    CRSError
+        It has no CRS.
+    """
+    file: Any = BytesIO(source) if isinstance(source, bytes) else source
+    try:
+        # It is one array, as no list of bands was asked for.
+        band: Any = rioxarray.open_rasterio(file, masked=True)
+        with band as array:
+            _check_size(array)
+            loaded: xr.DataArray = array.squeeze("band", drop=True).load()
+    except (RasterioError, OSError) as error:
+        raise InputError(
+            f"read_raster: this is no raster that can be read ({error}). Pass a GeoTIFF."
+        ) from error
+    opened(loaded, function="read_raster")
+    return loaded
+
+
+def _check_size(array: xr.DataArray) -> None:
+    bands, rows, columns = array.shape
+    if bands != 1:
+        raise InputError(
+            f"read_raster: the raster has {bands} bands. Save the one to use as a GeoTIFF."
+        )
+    if rows * columns > _MOST_CELLS:
+        raise InputError(
+            f"read_raster: the raster has {rows * columns:,} cells; allowed are {_MOST_CELLS:,}. "
+            "Cut out the part that is needed, or make its cells larger."
+        )
+
+
+def opened(raster: xr.DataArray | str | os.PathLike[str], *, function: str = "opened") -> Grid:
+    """Look at a raster and refuse what cannot be measured; nothing of a file is read yet.
+
+    Parameters
+    ----------
+    raster
+        Array of numbers with a CRS and one band, or the path of such a file. Its nodata value,
+        scale and offset are heeded, and the mask of a file; infinite cells have no value.
+    function
+        Name that messages begin with: the function that was called.
+
+    Raises
+    ------
+    InputError
+        The raster cannot be read, has several bands or no numbers, is rotated or uneven, or does
+        not say how large its cells are.
+    CRSError
+        It has no CRS.
+
+    Examples
+    --------
+    >>> cells = xr.DataArray(
+    ...     [[1, -9], [3, 4]], coords={"y": [150.0, 50.0], "x": [50.0, 150.0]}, dims=("y", "x")
+    ... )
+    >>> grid = opened(cells.rio.write_crs("EPSG:4547").rio.write_nodata(-9))
+    >>> grid.read(slice(0, 1), slice(0, 2)).tolist(), grid.places([0], [0]).tolist()
+    ([[1.0, nan]], [[0.0, 200.0]])
+    """
+    if isinstance(raster, xr.DataArray):
+        grid = _array(raster, function)
+    elif isinstance(raster, str | os.PathLike):
+        grid = _file(os.fspath(raster), function)
+    else:
+        raise InputError(
+            f"{function}: the raster is a {type(raster).__name__}. Pass the path of a file, or an "
+            "array such as rioxarray.open_rasterio gives."
+        )
+    if grid.transform.b or grid.transform.d:
+        raise InputError(
+            f"{function}: the raster is rotated. Warp it to a north-up one first, with "
+            ".rio.reproject."
+        )
+    return grid
+
+
+def _array(raster: xr.DataArray, function: str) -> Grid:
+    if raster.rio.crs is None:
+        raise CRSError(
+            f"{function}: the raster has no CRS. Call .rio.write_crs with the one it is in."
+        )
+    try:
+        names = (raster.rio.y_dim, raster.rio.x_dim)
+        flat = raster.squeeze([name for name in raster.dims if name not in names], drop=True)
+        flat = flat.transpose(*names)
+        transform = flat.rio.transform(recalc=True)
+    except (RioXarrayError, ValueError) as error:
+        raise InputError(
+            f"{function}: the raster has dimensions {raster.dims} and shape {raster.shape}. Pass "
+            "one of dimensions ('y', 'x') with at least one cell and its coordinates; choose a "
+            f"band with .sel(band=1). ({error})"
+        ) from error
+    _require_numbers([flat.dtype], function)
+    first = np.array([transform.c + transform.a / 2, transform.f + transform.e / 2])
+    found = [float(flat[name][0]) for name in reversed(names)]
+    if np.any(np.abs(first - found) > np.abs([transform.a, transform.e])):
+        raise InputError(
+            f"{function}: the raster has shape {flat.shape} and does not say how large a cell is. "
+            "Call .rio.write_transform, or take at least two rows and two columns."
+        )
+    for name in names:
+        at = flat[name].to_numpy().astype(float)
+        step = np.ptp(at) / max(at.size - 1, 1)
+        if np.abs(at - np.linspace(at[0], at[-1], at.size)).max() > _UNEVEN * step:
+            raise InputError(
+                f"{function}: the cells of the raster are not evenly spaced along {name!r}, "
+                f"but {np.diff(at).min():g} to {np.diff(at).max():g} apart. Resample it, with "
+                ".rio.reproject."
+            )
+    try:
+        nodata = flat.rio.nodata
+    except OverflowError as error:
+        raise InputError(
+            f"{function}: the raster holds {flat.dtype}, which has no room for its nodata value "
+            f"({error}). Call .rio.write_nodata with one that it has, or with None."
+        ) from error
+    scale, offset = (
+        float(flat.attrs.get(key, default))
+        for key, default in (("scale_factor", 1.0), ("add_offset", 0.0))
+    )
+
+    def read(rows: slice, columns: slice) -> Floats:
+        stored = flat[rows, columns].to_numpy()
+        # In 32 bits the value is a rounded one.
+        mark = stored.dtype.type(nodata) if nodata and stored.dtype.kind == "f" else nodata
+        none = np.zeros(stored.shape, bool) if nodata is None else stored == mark
+        return _cleaned(stored.astype(float), none, scale, offset)
+
+    return Grid(
+        CRS.from_user_input(raster.rio.crs),
+        transform,
+        flat.shape[0],
+        flat.shape[1],
+        read,
+        str(raster.attrs.get("units", "")),
+    )
+
+
+def _file(path: str, function: str) -> Grid:
+    try:
+        with rasterio.open(path) as source:
+            if source.crs is None:
+                raise CRSError(
+                    f"{function}: the raster {path} has no CRS. Open it with "
+                    "rioxarray.open_rasterio and call .rio.write_crs with the one it is in."
+                )
+            if source.count != 1:
+                raise InputError(
+                    f"{function}: the raster {path} has {source.count} bands. Choose one with "
+                    "rioxarray.open_rasterio(…).sel(band=1)."
+                )
+            _require_numbers(source.dtypes, function)
+            grid = Grid(
+                CRS.from_user_input(source.crs.to_wkt()),
+                source.transform,
+                source.height,
+                source.width,
+                lambda rows, columns: _read_file(path, rows, columns),
+                source.units[0] or "",
+            )
+    except rasterio.errors.RasterioIOError as error:
+        raise InputError(
+            f"{function}: the raster {path} cannot be read ({error}). Pass a file that GDAL reads, "
+            "such as a GeoTIFF."
+        ) from error
+    return grid
+
+
+def _read_file(path: str, rows: slice, columns: slice) -> Floats:
+    with rasterio.open(path) as source:
+        stored = source.read(1, window=Window.from_slices(rows, columns), masked=True)
+        none = np.ma.getmaskarray(stored)
+        values = stored.data.astype(float)
+        return _cleaned(values, none, source.scales[0], source.offsets[0])
+
+
+def _cleaned(values: Floats, none: NDArray[np.bool_], scale: float, offset: float) -> Floats:
+    if (scale, offset) != (1.0, 0.0):
+        values = values * scale + offset
+    values[none | np.isinf(values)] = np.nan
+    return values
+
+
+def _require_numbers(dtypes: Sequence[Any], function: str) -> None:
+    kind = np.dtype(dtypes[0]).kind
+    if kind not in "biuf":
+        raise InputError(
+            f"{function}: the raster holds {dtypes[0]}. Allowed are real numbers; take the part "
+            "you mean, such as .real or .astype(float)."
+        )

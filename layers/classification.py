@@ -1,0 +1,495 @@
+"""Classes of a number: where a choropleth changes its colour, and the histogram that shows it.
+
+The schemes are those of PySAL's mapclassify and give its classes; they are computed here because
+its natural breaks are found in single precision, which misses the best classes of numbers that
+differ little for their size (years, coordinates), and because it takes seconds to load.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+MAX_CLASSES = 7
+# Above this part of the values in the head, the tail is not long, and head/tail breaks say little
+# (Jiang 2013).
+HEAD_PCT = 40.0
+# Above this ratio half of the values share the first tenth of a linear axis that begins at zero.
+LOG_FROM_RATIO = 10.0
+_FEWEST_FOR_LOG = 3
+
+NOTES: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "no_values": {"zh": "没有可分级的数值", "en": "There is no value to classify."},
+        "one_value": {
+            "zh": "所有数值相同，只有一级",
+            "en": "All values are the same: there is one class.",
+        },
+        "few_values": {
+            "zh": "不同的数值少于级数，每个数值自成一级",
+            "en": "There are no more different values than classes: each has a class of its own.",
+        },
+        "ties": {
+            "zh": "相同的数值很多，级数因而减少；自然断点可分得更细",
+            "en": "Many values are the same, which leaves fewer classes; natural breaks part them.",
+        },
+        "empty_left_out": {
+            "zh": "没有数值落入的级已略去",
+            "en": "Classes that no value lies in are left out.",
+        },
+        "top_joined": {
+            "zh": "最高的几级已合并",
+            "en": "The topmost classes are joined into one.",
+        },
+        "no_long_tail": {
+            "zh": "数值并非长尾分布，头尾断裂法在此意义不大",
+            "en": "The values have no long tail, and head/tail breaks say little of them.",
+        },
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The classes that a scheme finds in a set of numbers.
+
+    Parameters
+    ----------
+    scheme
+        Name of the scheme.
+    uppers
+        Upper bound of each class, ascending; a value equal to it belongs to the class.
+    lows
+        Smallest value that occurs in each class; for given bounds the upper bound of the class
+        below it, and minus infinity for the first.
+    counts
+        Number of values in each class.
+    missing
+        Number of values that are missing or infinite, and in no class.
+    explained_pct
+        Part of the variance of the values that the classes explain (goodness of variance fit): 100
+        where each class holds one value alone. Not-a-number without values.
+    notes
+        Keys of :data:`NOTES`: what the reader must be told of the classes.
+    """
+
+    scheme: str
+    uppers: tuple[float, ...]
+    lows: tuple[float, ...]
+    counts: tuple[int, ...]
+    missing: int
+    explained_pct: float
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The axis on which a set of numbers can be read.
+
+    Parameters
+    ----------
+    name
+        ``linear`` or ``log``.
+    ratio
+        Largest value over the median of the values above zero; not-a-number without any.
+    without_place
+        Number of values of zero or less, for which a log axis has no place.
+    """
+
+    name: str
+    ratio: float
+    without_place: int
+
+
+def classes(
+    values: ArrayLike,
+    *,
+    scheme: str = "quantiles",
+    k: int = 5,
+    breaks: Sequence[float] | None = None,
+) -> Classification:
+    r"""Put numbers into classes for a map.
+
+    ``quantiles`` gives each class the same number of areas, so that the map is evenly coloured;
+    areas of nearly the same value may fall into two classes. ``natural_breaks`` makes the values
+    within each class as alike as can be. ``equal_interval`` cuts the range into equal parts: easy
+    to read, but one outlier leaves all others in the first class. ``head_tail`` parts the many
+    small from the few large at the mean, and again those above it: for long tails alone. ``given``
+    takes bounds that mean something (a target, a standard), or those of another map.
+
+    A bound is a value that occurs, so that a count has no class that ends at 7.4; only the bounds
+    of equal intervals of numbers with decimals, and given ones, need not occur.
+
+    Parameters
+    ----------
+    values
+        Numbers in any unit; missing and infinite ones are counted and left out.
+    scheme
+        ``quantiles``, ``natural_breaks``, ``equal_interval``, ``head_tail`` or ``given``.
+    k
+        Greatest number of classes, 1 to 7; there are fewer when values are the same, when a class
+        would be empty, or when ``head_tail`` finds fewer.
+    breaks
+        Upper bound of each class, for ``given``: ascending, at most 7, the last not below the
+        maximum. These are kept even where a class is empty, so that maps can be compared.
+
+    Returns
+    -------
+    The classes; with no values, none.
+
+    Raises
+    ------
+    InputError
+        The scheme, the number of classes or the bounds are not as above, or there are values that
+        are no numbers.
+
+    Warnings
+    --------
+    Two maps compare only when they have the same bounds: find them once, pass them on as
+    ``given``. Quantiles make a pattern out of any numbers, random ones too; look at the
+    histogram. Totals depend on how large the areas are: classify a density or a share instead.
+
+    Notes
+    -----
+    Natural breaks are the classes :math:`C_1, \dots, C_k` with the least
+
+    .. math:: W = \sum_{c=1}^{k} \sum_{i \in C_c} (x_i - \bar x_c)^2
+
+    of all that there can be, found by dynamic programming over the different values, not by trial
+    [fisher1958]_, [jenks1977]_; rounding may move a bound only between values that differ by less
+    than a millionth of the range. The variance explained is
+    :math:`1 - W / \sum_i (x_i - \bar x)^2`. Quantiles are inverted from the empirical
+    distribution: the :math:`j`-th bound is the smallest value that at least :math:`j / k` of all
+    values do not exceed. Head/tail breaks are from [jiang2013]_.
+
+    References
+    ----------
+    .. [fisher1958] W. D. Fisher, On grouping for maximum homogeneity, Journal of the American
+       Statistical Association 53 (1958) 789–798.
+    .. [jenks1977] G. F. Jenks, Optimal Data Classification for Choropleth Maps, University of
+       Kansas, 1977.
+    .. [jiang2013] B. Jiang, Head/tail breaks: a new classification scheme for data with a
+       heavy-tailed distribution, The Professional Geographer 65 (2013) 482–494.
+
+    Examples
+    --------
+    >>> found = classes([1, 2, 2, 3, 9, 10, 40], scheme="natural_breaks", k=3)
+    >>> found.uppers, found.counts
+    ((3.0, 10.0, 40.0), (4, 2, 1))
+    >>> classes([0, 0, 0, 0, 5], k=4).notes
+    ('few_values',)
+    """
+    if scheme not in SCHEMES:
+        raise InputError(f"classes: scheme={scheme!r}; choose from {', '.join(SCHEMES)}")
+    if not 1 <= k <= MAX_CLASSES:
+        raise InputError(f"classes: k={k}; choose from 1 to {MAX_CLASSES} classes")
+    if (breaks is None) == (scheme == "given"):
+        advice = "pass breaks" if breaks is None else 'pass scheme="given" with breaks'
+        raise InputError(f"classes: scheme={scheme!r} with breaks={breaks!r}; {advice}")
+    array, known = _known(values, "classes")
+    notes: list[str] = [] if known.size else ["no_values"]
+    if breaks is not None:
+        uppers = _given(breaks, known)
+    elif known.size:
+        uppers, notes = _found(known, scheme, k)
+    else:
+        uppers = known
+    code = np.searchsorted(uppers, known, side="left")
+    if breaks is None:
+        _, first = np.unique(code, return_index=True)
+        lows = known[first].tolist()
+    else:
+        lows = [-np.inf, *uppers[:-1].tolist()]
+    return Classification(
+        scheme=scheme,
+        uppers=tuple(uppers.tolist()),
+        lows=tuple(lows),
+        counts=tuple(np.bincount(code, minlength=uppers.size).tolist()),
+        missing=array.size - known.size,
+        explained_pct=_explained_pct(known, code),
+        notes=tuple(notes),
+    )
+
+
+def histogram(values: ArrayLike, *, scale: str = "linear", bins: int = 24) -> pd.DataFrame:
+    """Count numbers in bars of equal width, for the picture that breaks are drawn into.
+
+    Parameters
+    ----------
+    values
+        Numbers in any unit; missing and infinite ones are counted and left out.
+    scale
+        ``linear``, or ``log`` for bars of equal width on a log axis.
+    bins
+        Greatest number of bars. On a linear axis, bars of whole numbers hold the same number of
+        them each and lie around them (0.5 to 1.5 for 1), so that none is half empty by its width
+        alone.
+
+    Returns
+    -------
+    ``low``, ``high`` and ``count`` of each bar. A value on the border of two belongs to the upper
+    one. Its ``attrs`` are ``counted``, ``missing``, and ``without_place``: the values of zero or
+    less, for which a log axis has no place.
+
+    Raises
+    ------
+    InputError
+        The scale or the number of bars is not as above, or there are values that are no numbers.
+
+    Examples
+    --------
+    >>> histogram([1, 1, 2, 4]).to_dict("list")
+    {'low': [0.5, 1.5, 2.5, 3.5], 'high': [1.5, 2.5, 3.5, 4.5], 'count': [2, 1, 0, 1]}
+    """
+    if scale not in {"linear", "log"}:
+        raise InputError(f"histogram: scale={scale!r}; choose linear or log")
+    if bins < 1:
+        raise InputError(f"histogram: bins={bins}; choose 1 or more")
+    array, known = _known(values, "histogram")
+    shown = known[known > 0] if scale == "log" else known
+    if not shown.size:
+        edges, count = np.zeros(1), np.zeros(0, dtype=np.int64)
+    else:
+        edges = _log_edges(shown, bins) if scale == "log" else _edges(shown, bins)
+        count = np.histogram(shown, edges)[0]
+    table = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "count": count})
+    table.attrs |= {
+        "counted": int(shown.size),
+        "missing": array.size - known.size,
+        "without_place": known.size - shown.size,
+    }
+    return table
+
+
+def readable_scale(values: ArrayLike) -> Scale:
+    """Say whether numbers can be read on a linear axis, or one of them dwarfs the rest.
+
+    Parameters
+    ----------
+    values
+        Numbers in any unit; missing and infinite ones are left out.
+
+    Returns
+    -------
+    ``log`` where the largest value is more than ten times the median of those above zero, so that
+    half of them share the first tenth of a linear axis; ``linear`` otherwise, and always where
+    values are negative or fewer than three lie above zero.
+
+    Raises
+    ------
+    InputError
+        There are values that are no numbers.
+
+    Warnings
+    --------
+    On a log axis equal lengths are equal factors: bars cannot be added up or compared by eye as
+    amounts. Tell the reader when the axis is one, and show zeros beside it.
+
+    Examples
+    --------
+    >>> readable_scale([5, 8, 10, 12, 1000])
+    Scale(name='log', ratio=100.0, without_place=0)
+    """
+    _, known = _known(values, "readable_scale")
+    above = known[known > 0]
+    ratio = float(above.max() / np.median(above)) if above.size else np.nan
+    log = ratio > LOG_FROM_RATIO and above.size >= _FEWEST_FOR_LOG and known.min() >= 0
+    return Scale("log" if log else "linear", ratio, known.size - above.size)
+
+
+# ---- the schemes: upper bounds of ascending values, and what to tell of them ----
+
+
+def _found(known: Floats, scheme: str, k: int) -> tuple[Floats, list[str]]:
+    """Return the bounds that a scheme finds in one or more ascending values."""
+    different = np.unique(known)
+    if different.size == 1:
+        return different, ["one_value"]
+    if different.size <= k and scheme in _BY_RANK:
+        return different, ["few_values"]
+    return _SCHEMES[scheme](known, k)
+
+
+def _quantiles(known: Floats, k: int) -> tuple[Floats, list[str]]:
+    shares = np.arange(1, k + 1) / k
+    uppers = np.unique(np.quantile(known, shares, method="inverted_cdf"))
+    return uppers, ["ties"] if uppers.size < k else []
+
+
+def _equal_interval(known: Floats, k: int) -> tuple[Floats, list[str]]:
+    low, high = known[0], known[-1]
+    edges = low + (high - low) * np.arange(1, k + 1) / k
+    edges[-1] = high
+    if _whole(known):
+        # No whole number lies between a bound and the whole number below it.
+        edges = np.unique(np.floor(edges))
+    held = np.unique(np.searchsorted(edges, known, side="left"))
+    return edges[held], ["empty_left_out"] if held.size < k else []
+
+
+def _head_tail(known: Floats, k: int) -> tuple[Floats, list[str]]:
+    uppers: list[float] = []
+    head, notes = known, []
+    while head[-1] > head[0] and len(uppers) < k - 1:
+        # The mean of values that hardly differ may be rounded onto the largest, or past one.
+        below_top = head[np.searchsorted(head, head[-1]) - 1]
+        mean = np.clip(head.mean(), head[0], below_top)
+        stop = int(np.searchsorted(head, mean, side="right"))
+        if not uppers and 100.0 * (1.0 - stop / head.size) > HEAD_PCT:
+            notes = ["no_long_tail"]
+        uppers.append(head[stop - 1])
+        head = head[stop:]
+    if head[-1] > head[0]:
+        notes.append("top_joined")
+    return np.array([*uppers, known[-1]]), notes
+
+
+def _natural_breaks(known: Floats, k: int) -> tuple[Floats, list[str]]:
+    """Fisher's exact optimum over the different values, weighted by how often each occurs.
+
+    ``least[j]`` is the least sum of squares of the values up to ``j`` in the classes so far. The
+    best start of the last class never falls as ``j`` grows, so that the middle ``j`` of a stretch
+    bounds the search on both sides of it: k · m log m steps for m different values.
+    """
+    value, often = np.unique(known, return_counts=True)
+    # Sums about the median lose the fewest digits.
+    value_about = value - np.median(known)
+    sums = np.zeros((3, value.size + 1))
+    np.cumsum([often, often * value_about, often * value_about**2], axis=1, out=sums[:, 1:])
+
+    def squares(start: Ints, last: Ints) -> Floats:
+        """Sum of squares about the mean of each class from ``start`` to ``last``."""
+        n, linear, square = sums[:, last + 1] - sums[:, start]
+        spread: Floats = np.maximum(square - linear**2 / n, 0.0)
+        return spread
+
+    every = np.arange(value.size)
+    least = squares(np.zeros_like(every), every)
+    starts: list[Ints] = []
+    for classes_before in range(1, k):
+        least, start = _next_class(least, squares, classes_before)
+        starts.append(start)
+    uppers, last = [value[-1]], value.size - 1
+    for start in reversed(starts):
+        last = int(start[last]) - 1
+        uppers.append(value[last])
+    return np.array(uppers[::-1]), []
+
+
+def _next_class(
+    before: Floats, squares: Callable[[Ints, Ints], Floats], classes_before: int
+) -> tuple[Floats, Ints]:
+    """Return for each last value the least sum with one class more, and where that starts."""
+    m = before.size
+    least, best = np.full(m, np.inf), np.zeros(m, dtype=np.int64)
+    # Stretches of last values, and the starts between which their best ones lie.
+    first, stop = np.array([classes_before]), np.array([m])
+    low, high = np.array([classes_before]), np.array([m - 1])
+    while first.size:
+        middle = (first + stop) // 2
+        ends = np.minimum(high, middle)
+        width = ends - low + 1
+        offset = np.cumsum(width) - width
+        start = np.arange(width.sum()) + np.repeat(low - offset, width)
+        total = before[start - 1] + squares(start, np.repeat(middle, width))
+        least[middle] = np.minimum.reduceat(total, offset)
+        hits = np.flatnonzero(total == np.repeat(least[middle], width))
+        chosen = start[hits[np.searchsorted(hits, offset)]]
+        best[middle] = chosen
+        first, stop = np.concatenate([first, middle + 1]), np.concatenate([middle, stop])
+        low, high = np.concatenate([low, chosen]), np.concatenate([chosen, high])
+        some = first < stop
+        first, stop, low, high = first[some], stop[some], low[some], high[some]
+    return least, best
+
+
+_SCHEMES: Mapping[str, Callable[[Floats, int], tuple[Floats, list[str]]]] = MappingProxyType(
+    {
+        "quantiles": _quantiles,
+        "natural_breaks": _natural_breaks,
+        "equal_interval": _equal_interval,
+        "head_tail": _head_tail,
+    }
+)
+# Schemes that cannot do better than a class for each value where there are few.
+_BY_RANK = frozenset({"quantiles", "natural_breaks"})
+SCHEMES = (*_SCHEMES, "given")
+
+
+def _given(breaks: Sequence[float], known: Floats) -> Floats:
+    uppers = np.asarray(breaks, dtype="float64")
+    ascending = uppers.ndim == 1 and bool(np.all(np.diff(uppers) > 0))
+    if not 1 <= uppers.size <= MAX_CLASSES or not ascending or np.isnan(uppers).any():
+        raise InputError(
+            f"classes: breaks {list(breaks)} must be 1 to {MAX_CLASSES} ascending numbers"
+        )
+    if known.size and uppers[-1] < known[-1]:
+        raise InputError(
+            f"classes: the last break {uppers[-1]:g} is below the maximum {known[-1]:g}; "
+            "end the breaks with the maximum or a number above it"
+        )
+    return uppers
+
+
+# ---- what they share ----
+
+
+def _known(values: ArrayLike, function: str) -> tuple[Floats, Floats]:
+    """Return the numbers as given, and those that are finite in ascending order."""
+    try:
+        given = pd.Series(values).to_numpy(dtype=np.float64, na_value=np.nan)
+        array = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{function}: the values are not all numbers ({error})") from error
+    return array, np.sort(array[np.isfinite(array)])
+
+
+def _whole(known: Floats) -> bool:
+    return bool((known == np.floor(known)).all())
+
+
+def _explained_pct(known: Floats, code: NDArray[np.intp]) -> float:
+    if not known.size:
+        return np.nan
+    about = known - known.mean()
+    n = np.bincount(code)
+    mean = np.bincount(code, about) / np.maximum(n, 1)
+    total = float((about**2).sum())
+    within = float(((about - mean[code]) ** 2).sum())
+    return 100.0 * (1.0 - within / total) if total > 0 else 100.0
+
+
+def _edges(shown: Floats, bins: int) -> Floats:
+    low, high = shown[0], shown[-1]
+    if _whole(shown):
+        width = np.ceil((high - low + 1) / bins)
+        bars = int(np.ceil((high - low + 1) / width))
+        edges: Floats = low - 0.5 + width * np.arange(bars + 1)
+        return edges
+    if high == low:
+        return np.array([low - 0.5, low + 0.5])
+    return np.linspace(low, high, bins + 1)
+
+
+def _log_edges(shown: Floats, bins: int) -> Floats:
+    low, high = np.log10(shown[[0, -1]])
+    if high == low:
+        return np.array([10 ** (low - 0.5), 10 ** (high + 0.5)])
+    edges: Floats = np.logspace(low, high, bins + 1)
+    # The ends are the values themselves, which rounding would otherwise leave out.
+    edges[[0, -1]] = shown[[0, -1]]
+    return edges

@@ -1,0 +1,103 @@
+"""Features as plain JSON: flat lists of coordinates, and columns as columns, to be small."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.datum import wgs84_to_gcj02
+from geo.errors import CRSError
+from layers.spelling import spelt
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+CRS = "EPSG:4490"
+DECIMALS = 6
+
+
+def columnar(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, Any]:
+    """Return the geometry and the columns of features, column by column.
+
+    Parameters
+    ----------
+    frame
+        The features, in any CRS.
+    table
+        Their columns for the map, row by row; ``pinyin`` is added where there are names.
+
+    Raises
+    ------
+    CRSError
+        If the frame has no CRS.
+    """
+    if frame.crs is None:
+        raise CRSError(
+            "map_document: a frame has no CRS, so it has no place on the map; "
+            'say what its coordinates are with frame.set_crs("EPSG:4490")'
+        )
+    geometry = frame.geometry if frame.crs == CRS else frame.to_crs(CRS).geometry
+    shapes: NDArray[np.object_] = geometry.to_numpy()
+    located = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    if "name_zh" in table:
+        table["pinyin"] = [spelt(str(name)) for name in table["name_zh"]]
+    types = set(shapely.get_type_id(shapes[located]).tolist())
+    only_points = types <= {int(shapely.GeometryType.POINT)}
+    anchors = _anchors(shapes, located)
+    coordinates: dict[str, Any] = {"points": _flat(anchors)}
+    if not only_points:
+        coordinates["shapes"] = _shapes(shapes, located)
+    return {
+        "kind": "point" if only_points else "shape",
+        "count": len(frame),
+        "located": int(located.sum()),
+        "outside": _outside(anchors),
+        "columns": {str(name): _column(table[name]) for name in table},
+        **coordinates,
+    }
+
+
+def _anchors(shapes: NDArray[np.object_], located: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return a point of each feature (lon, lat), NaN where it has no place."""
+    anchors = np.full((shapes.size, 2), np.nan)
+    if located.any():
+        anchors[located] = shapely.get_coordinates(shapely.point_on_surface(shapes[located]))
+    return anchors
+
+
+def _flat(anchors: NDArray[np.float64]) -> list[float | None]:
+    flat = anchors.round(DECIMALS).ravel().astype("object")
+    flat[np.isnan(anchors.ravel())] = None
+    values: list[float | None] = flat.tolist()
+    return values
+
+
+def _shapes(shapes: NDArray[np.object_], located: NDArray[np.bool_]) -> list[Any]:
+    rounded = shapely.transform(shapes[located], lambda xy: xy.round(DECIMALS))
+    found = iter(shapely.to_geojson(rounded).tolist())
+    return [json.loads(next(found)) if here else None for here in located]
+
+
+def _outside(anchors: NDArray[np.float64]) -> list[int]:
+    """Return the positions of features that GCJ-02 leaves where they are."""
+    known = np.flatnonzero(~np.isnan(anchors[:, 0]))
+    lon, lat = anchors[known].T
+    shifted_lon, shifted_lat = wgs84_to_gcj02(lon, lat)
+    positions: list[int] = known[(shifted_lon == lon) & (shifted_lat == lat)].tolist()
+    return positions
+
+
+def _column(values: pd.Series[Any]) -> list[Any] | dict[str, Any]:
+    """Return a column as a list, or as codes into its few distinct values."""
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return [None if pd.isna(value) else value for value in values.tolist()]
+    codes, distinct = pd.factorize(values)
+    words = [str(word) for word in distinct]
+    if len(words) * 2 < len(values):
+        return {"values": words, "codes": codes.tolist()}
+    return [None if code < 0 else words[code] for code in codes.tolist()]

@@ -1,0 +1,123 @@
+"""The density page without a browser: every setting, comparisons, and what it says of itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, get_args
+
+import pytest
+from test_app import page, words
+
+import geo
+from app import choices, maps, questions
+from app.subjects import INVESTMENT, Points, Zones
+from geo.density import Kernel, Unit
+
+if TYPE_CHECKING:
+    from streamlit.testing.v1 import AppTest
+
+PLATFORMS = Points("platforms")
+
+
+def shown(test: AppTest) -> str:
+    assert not test.exception
+    assert not test.error
+    return words(test)
+
+
+def test_the_default_bandwidth_follows_silverman_and_is_told() -> None:
+    test = page("density")
+    expected = geo.silverman_bandwidth_m(PLATFORMS.located())
+    assert f"带宽（m） {expected:,.0f}" in shown(test)
+
+
+@pytest.mark.parametrize("kernel", get_args(Kernel))
+def test_every_kernel(kernel: str) -> None:
+    assert "密度单位：个/km²。" in shown(page("density", kernel=kernel))
+
+
+@pytest.mark.parametrize("unit", get_args(Unit))
+@pytest.mark.parametrize("weighted", ["true", "false"])
+def test_every_unit_of_projects(unit: str, weighted: str) -> None:
+    test = page("density", layer="projects", unit=unit, weighted=weighted)
+    asked = questions.Density(
+        Points("projects"), weight=INVESTMENT if weighted == "true" else None, unit=unit
+    )
+    assert maps.density_unit(asked, "zh") in shown(test)
+
+
+@pytest.mark.parametrize("show", get_args(maps.Show))
+@pytest.mark.parametrize("setting", ["adaptive", "bounded"])
+def test_every_way_to_draw_with_every_switch(show: str, setting: str) -> None:
+    shown(page("density", show=show, **{setting: "true"}))
+
+
+def test_two_bandwidths_stand_side_by_side() -> None:
+    test = page("density", bandwidth="2000", compare="bandwidth", bandwidth_2="6000")
+    text = shown(test)
+    assert "带宽（m） 2,000" in text
+    assert "带宽（m） 6,000" in text
+    first, second = (
+        questions.density(questions.Density(PLATFORMS, bandwidth_m=metres))
+        for metres in (2000.0, 6000.0)
+    )
+    # The same points under a wider kernel: a lower peak.
+    assert float(first.max()) > float(second.max())
+
+
+def test_a_second_category_without_a_place_leaves_one_map_and_says_so() -> None:
+    nowhere = [
+        value
+        for value in choices._present("platforms", "category")
+        if PLATFORMS.filtered("category", (value,)).located().empty
+    ]
+    test = page("density", compare="category", category_2=f'["{nowhere[0]}"]')
+    assert "只显示一幅图" in shown(test)
+
+
+def test_points_in_one_place_get_a_fixed_bandwidth_and_the_page_says_so() -> None:
+    categories = [
+        (value,)
+        for value in choices._present("platforms", "category")
+        if len(PLATFORMS.filtered("category", (value,)).located().geometry.unique()) == 1
+    ]
+    assert categories, "the data have no category in one place any more: choose another filter"
+    test = page("density", category=f'["{categories[0][0]}"]')
+    assert f"带宽（m） {questions.FALLBACK_BANDWIDTH_M:,.0f}" in shown(test)
+
+
+def test_maps_to_compare_share_levels_and_top() -> None:
+    wide = maps.density(
+        questions.Density(PLATFORMS, bandwidth_m=6000.0),
+        levels=(0.5, 1.0),
+        top=2.0,
+        show="bands",
+        lang="zh",
+    )
+    narrow = maps.density(
+        questions.Density(PLATFORMS, bandwidth_m=2000.0),
+        levels=(0.5, 1.0),
+        top=2.0,
+        show="bands",
+        lang="zh",
+    )
+    legends = [
+        next(layer for layer in document["layers"] if layer["id"] == "overlay-1")["classes"]
+        for document in (wide, narrow)
+    ]
+    assert legends[0] == legends[1]
+
+
+def test_the_ranking_shows_rank_and_interval() -> None:
+    test = page("density")
+    zones = questions.uncertainty(questions.Distribution(PLATFORMS, Zones("districts"))).zones
+    first = zones.sort_values("density_per_km2", ascending=False).iloc[0]
+    table = test.dataframe[0].value
+    assert table.iloc[0]["分区"] == first["name_zh"]
+    assert table.iloc[0]["密度（个/km²）"] == pytest.approx(first["density_per_km2"])
+    low, high = first["density_per_km2_low"], first["density_per_km2_high"]
+    assert table.iloc[0]["90% 区间"] == f"{low:,.3f}–{high:,.3f}"
+
+
+def test_a_zoning_of_ones_own_falls_back_until_it_is_brought() -> None:
+    for own in (choices.UPLOADED, choices.DRAWN):
+        assert "黑线为 90% 区间" in shown(page("density", zoning=own))

@@ -1,0 +1,186 @@
+"""The distribution page in a browser: what a click costs, zones of one's own, and every tab."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from app import questions
+from app.subjects import Points, Zones
+from app.texts import _texts
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Frame, Page
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[1]
+WAIT_MS = 30_000
+TABS = ("chart", "table", "classes", "structure")
+STILL = (
+    "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
+)
+BARS = "path[aria-roledescription=bar]"
+OUTLINED = f"{BARS}[stroke=black]"
+CHART_AT_REST = """
+() => {
+  const chart = document.querySelector('[data-testid=stVegaLiteChart] svg');
+  const same = chart && chart === window.chartBefore && chart.outerHTML === window.chartTextBefore;
+  [window.chartBefore, window.chartTextBefore] = [chart, chart && chart.outerHTML];
+  window.chartSame = same ? window.chartSame + 1 : 0;
+  return window.chartSame >= 3;
+}
+"""
+RESULTS = ".st-key-results"
+LATIN = re.compile(r"[A-Za-z]{2,}")
+CHINESE = re.compile(r"[\u3400-\u9fff]+")
+# Names of indices, of people and of formats are the same in both languages.
+NAMES = {"HHI", "Gini", "Theil", "Hill", "CSV", "GeoJSON", "GeoTIFF", "km", "Krugman", "English"}
+SPOKEN = f"""
+() => [...document.querySelectorAll('{RESULTS} [data-testid=stCaptionContainer], '
+    + '{RESULTS} .heading, {RESULTS} [data-testid=stTab], {RESULTS} table.classes td, '
+    + '{RESULTS} [data-testid=stMetricLabel], {RESULTS} [data-testid=stDownloadButton], '
+    + '[data-testid=stSidebar] [data-testid=stWidgetLabel]')]
+  .map(part => part.innerText).filter(text => text.trim())
+"""
+WIDER_THAN_THE_COLUMN = f"""
+() => {{
+  const column = document.querySelector('{RESULTS}').getBoundingClientRect();
+  return [...document.querySelectorAll('{RESULTS} svg, {RESULTS} [data-testid=stDataFrame]')]
+    .filter(part => part.getClientRects().length)
+    .filter(part => part.getBoundingClientRect().right > column.right + 1).length;
+}}
+"""
+
+
+@pytest.fixture(scope="module")
+def app(serve_streamlit, tmp_path_factory):
+    log = tmp_path_factory.mktemp("server") / "server.log"
+    with serve_streamlit(ROOT / "streamlit_app.py", log) as address:
+        yield address
+
+
+def words(key: str, lang: str = "zh", **values: object) -> str:
+    return _texts()[key][lang].format(**values)
+
+
+def show(page: Page, app: str, **parameters: str) -> Frame:
+    page.goto(f"{app}/distribution?{urlencode(parameters)}")
+    page.locator(f"{RESULTS} [data-testid=stTab]").first.wait_for(timeout=WAIT_MS)
+    page.frame_locator("iframe").locator(".atlas-legend").wait_for(timeout=WAIT_MS)
+    still(page)
+    return page.locator("iframe").element_handle().content_frame()
+
+
+def still(page: Page) -> None:
+    page.wait_for_function(STILL, timeout=WAIT_MS)
+
+
+def captions(page: Page) -> str:
+    return " ".join(page.locator("[data-testid=stCaptionContainer]").all_inner_texts())
+
+
+def upload(page: Page, at: int, name: str, content: bytes, kind: str) -> None:
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").nth(at).set_input_files(
+        {"name": name, "mimeType": kind, "buffer": content}
+    )
+
+
+def square(west: float, south: float, east: float, north: float, name: str) -> dict[str, object]:
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {
+        "type": "Feature",
+        "properties": {"name": name},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+
+
+def test_a_click_runs_the_fragment_and_neither_the_sidebar_nor_the_map_anew(page, app):
+    sent: list[bytes] = []
+    page.on(
+        # Playwright cannot look into a built-in method: hence a function around it.
+        "websocket",
+        lambda found: found.on("framesent", lambda message: sent.append(message)),  # noqa: PLW0108
+    )
+    frame = show(page, app)
+    page.wait_for_function(CHART_AT_REST, polling=80)
+    frame.evaluate("() => { Atlas.marked = true }")
+    page.evaluate("() => { document.querySelector('[data-testid=stSidebar] input').marked = true }")
+    sent.clear()
+    page.locator(BARS).nth(1).click()
+    page.locator(OUTLINED).wait_for()
+    page.wait_for_function("() => new URLSearchParams(location.search).has('zone')")
+    still(page)
+    ran = [BackMsg.FromString(message).rerun_script for message in sent]
+    assert ran
+    assert all(run.fragment_id for run in ran)
+    assert frame.evaluate("() => Atlas.marked")
+    assert page.evaluate("() => document.querySelector('[data-testid=stSidebar] input').marked")
+    assert "确实多于下一名" in captions(page)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", [(1440, 900), (1280, 720)])
+def test_every_tab_speaks_one_language_and_fits_its_column(open_page, app, lang, size):
+    page = open_page(*size)
+    show(page, app, lang=lang, zoning="districts", measure="investment", scale="log")
+    foreign = LATIN if lang == "zh" else CHINESE
+    for tab in TABS:
+        page.get_by_role("tab", name=words(f"distribution.{tab}", lang), exact=True).click()
+        page.wait_for_timeout(400)
+        found = (
+            {word for text in page.evaluate(SPOKEN) for word in foreign.findall(text)}
+            - NAMES
+            - {"中文"}
+        )
+        assert found == set(), tab
+        assert page.evaluate(WIDER_THAN_THE_COLUMN) == 0, tab
+
+
+def test_projects_are_counted_in_an_uploaded_zone(page, app):
+    show(page, app, zoning="uploaded")
+    zones = [square(112.7, 28.0, 113.1, 28.4, "甲区"), square(110.0, 27.0, 110.1, 27.1, "乙区")]
+    content = json.dumps({"type": "FeatureCollection", "features": zones}).encode()
+    upload(page, 0, "zones.geojson", content, "application/geo+json")
+    page.locator(f"{RESULTS} text", has_text="甲区").first.wait_for(timeout=WAIT_MS)
+    still(page)
+    assert page.locator(BARS).count() == 1  # the second zone holds nothing
+
+
+def test_a_file_that_is_no_raster_is_refused_in_a_sentence(page, app):
+    show(page, app, measure="per_10k")
+    upload(page, 0, "people.tif", b"not a raster", "image/tiff")
+    refusal = words("distribution.population_refused")
+    page.locator("[data-testid=stAlert]", has_text=refusal[:20]).wait_for(timeout=WAIT_MS)
+    still(page)
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert page.locator(BARS).count() == 4  # the counts of the four circles stay
+
+
+def test_projects_are_counted_in_a_drawn_area_without_a_second_click(page, app):
+    frame = show(page, app, zoning="drawn")
+    frame.get_by_role("button", name="绘制范围").click()
+    frame.locator(".atlas-drawing").wait_for()
+    corner = frame.frame_element().bounding_box()
+    corners = [(330, 160), (720, 160), (720, 560), (330, 560)]
+    for x, y in corners:
+        page.mouse.click(corner["x"] + x, corner["y"] + y)
+    frame.get_by_role("button", name="完成").click()
+    page.locator(f"{RESULTS} text", has_text=words("choose.drawn_area")).wait_for(timeout=WAIT_MS)
+    still(page)
+    assert page.locator(BARS).count() == 1
+    page.get_by_role("tab", name=words("distribution.structure"), exact=True).click()
+    assert words("distribution.concentration_single") in captions(page)
+
+
+def test_the_bars_are_the_counts_of_the_question(page, app):
+    show(page, app, zoning="districts")
+    asked = questions.Distribution(Points("projects"), Zones("districts"))
+    counts = questions.distribution(asked)["count"]
+    assert page.locator(BARS).count() == int((counts > 0).sum())

@@ -1,0 +1,294 @@
+"""The distribution page without a browser, and the figures it is made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import rioxarray  # noqa: F401  gives arrays their .rio
+import xarray as xr
+from shapely import box
+from streamlit.testing.v1 import AppTest
+
+import layers
+from app import maps, picking, population, questions, results, structure
+from app.charts import _told_apart
+from app.structure import SCALES, SCHEMES, Shown
+from app.subjects import INVESTMENT, Points, Zones
+from app.uploads import keep_raster, keep_zones
+from geo.errors import InputError
+from layers.classification import NOTES
+from layers.overlays import classify
+
+ROOT = Path(__file__).resolve().parents[1]
+TIMEOUT_S = 60
+PROJECTS, CIRCLES = Points("projects"), Zones("circles")
+ASKED = questions.Distribution(PROJECTS, CIRCLES)
+GAOXIN = "circle-gaoxin"
+
+
+def page(session: dict[str, object] | None = None, **parameters: str) -> AppTest:
+    test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT_S)
+    for key, value in parameters.items():
+        test.query_params[key] = value
+    for key, value in (session or {}).items():
+        test.session_state[key] = value
+    test = test.switch_page("app/pages/distribution.py").run()
+    assert not test.exception
+    assert not test.error
+    return test
+
+
+def words(test: AppTest) -> str:
+    return " ".join(str(part.value) for part in [*test.caption, *test.info, *test.warning])
+
+
+def own(*boxes: tuple[float, float, float, float]) -> str:
+    names = [f"own {number}" for number in range(len(boxes))]
+    frame = gpd.GeoDataFrame(
+        {"name_zh": names}, geometry=[box(*bounds) for bounds in boxes], crs="EPSG:4490"
+    )
+    return keep_zones(layers.zonings.own_zones(frame))
+
+
+def persons(west: float, south: float, east: float, north: float, each: float = 100.0) -> str:
+    """Keep a raster with as many people in each cell of 0.01 degrees."""
+    x = np.arange(west + 0.005, east, 0.01)
+    y = np.arange(north - 0.005, south, -0.01)
+    array = xr.DataArray(np.full((y.size, x.size), each), {"y": y, "x": x}, ("y", "x"))
+    return keep_raster(array.rio.write_crs("EPSG:4326"))
+
+
+NEW_AREA = (112.0, 27.5, 113.5, 28.8)
+
+
+# ---- the page ----
+
+
+@pytest.mark.parametrize("measure", [m for m in questions.MEASURES if m != "per_10k"])
+@pytest.mark.parametrize("scale", SCALES)
+def test_every_measure_on_every_scale(measure: str, scale: str) -> None:
+    test = page(measure=measure, scale=scale, zoning="districts")
+    shown = Shown(ASKED, measure, scale)
+    assert (
+        f"没有“{dict(zip(SCALES, ['数值（金额）', '占比', '对数'], strict=True))[scale]}”"
+        in words(test)
+    ) == (not shown.has_scale)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("scale", ["amount", "log"])
+def test_every_scheme_colours_the_map_as_its_tab_says(scheme: str, scale: str) -> None:
+    shown = Shown(questions.Distribution(PROJECTS, Zones("hexagons")), "count", scale, scheme, 4)
+    found = structure.classified(shown)
+    codes = classify(maps.zones_overlay(shown, lang="zh")).codes
+    assert np.bincount(codes, minlength=len(found.uppers)).tolist() == list(found.counts)
+    assert sum(found.counts) == int((structure.table(shown)["count"] > 0).sum())
+
+
+def test_the_scheme_is_named_with_its_number_of_classes_and_notes() -> None:
+    shown = Shown(
+        questions.Distribution(PROJECTS, Zones("hexagons")), "count", "amount", "head_tail", 4
+    )
+    found = structure.classified(shown)
+    said = words(page(zoning="hexagons", scheme="head_tail", classes="4"))
+    assert f"头尾分割，{len(found.uppers)} 级" in said
+    assert all(NOTES[note]["zh"] in said for note in found.notes)
+
+
+def test_the_project_that_dwarfs_all_is_told_with_the_way_out() -> None:
+    stated = PROJECTS.chosen()[INVESTMENT].dropna()
+    ratio = round(1000 / float(np.median(stated)))
+    assert f"1,000 亿元，为中位数的 {ratio} 倍" in words(page(measure="investment"))
+    assert "为中位数的" not in words(page(measure="investment", scale="log"))
+    assert "为中位数的" not in words(page(measure="count"))
+
+
+def test_a_log_scale_is_named_wherever_it_is_used() -> None:
+    assert "投资额（亿元），对数尺度" in words(page(measure="investment", scale="log"))
+    document = maps.distribution(Shown(ASKED, "investment", "log"), lang="en")
+    titles = [layer["title"]["en"] for layer in document["layers"]]
+    assert "Investment (100 million CNY), log scale" in titles
+    assert "投资占比（%）" in words(page(measure="investment", scale="share"))
+
+
+def test_the_selected_zone_says_how_sure_its_place_is() -> None:
+    drawn = questions.uncertainty(ASKED)
+    by_id = pd.Series(drawn.zones.index, index=drawn.zones["id"])
+    chance = drawn.ahead.loc[by_id["circle-kexuecheng"], by_id["circle-dakecheng"]]
+    found = structure.certainty(Shown(ASKED, "count"), "circle-kexuecheng")
+    assert found == (True, "circle-dakecheng", pytest.approx(100 * chance))
+    assert "确实领先第二名“大科城知识创新圈”的概率" in words(page(zone="circle-kexuecheng"))
+    assert "确实多于末位“望城宁乡应用转化圈”的概率" in words(page(zone="circle-wangning"))
+
+
+def test_what_no_draw_denied_is_not_called_certain() -> None:
+    assert results.percent(100.0) == results.percent(99.6) == "> 99"
+    assert results.percent(98.4) == "98"
+
+
+def test_a_bad_choice_in_the_link_is_named() -> None:
+    test = page(scheme="thirds", scale="cubic", classes="40")
+    assert all(name in test.toast[0].value for name in ("scheme", "scale", "classes"))
+
+
+def test_the_unlocated_and_the_totals_stay() -> None:
+    test = page()
+    assert test.metric[0].value == str(len(PROJECTS.chosen()))
+    assert any(len(table.value) == len(PROJECTS.unlocated()) for table in test.dataframe)
+
+
+# ---- zones and people that a visitor brings ----
+
+
+def test_own_zones_without_a_project_say_what_to_do() -> None:
+    name = own((110.0, 27.0, 110.1, 27.1), (110.2, 27.0, 110.3, 27.1))
+    for measure in ("count", "investment", "investment_share", "sector", "diversity"):
+        test = page({"own_zones": name}, zoning="uploaded", measure=measure)
+        assert "所有分区内都没有符合条件的项目" in words(test)
+        assert "没有大于零的分区" in words(test)
+
+
+def test_one_zone_alone_has_rank_one_of_one_and_no_gini() -> None:
+    name = own((112.0, 27.5, 113.5, 28.8))
+    test = page({"own_zones": name}, zoning="uploaded", zone="zone-1")
+    assert "Gini 系数和名次都无从谈起" in words(test)
+    assert "名次 1 / 1" in words(test)
+    shown = Shown(questions.Distribution(PROJECTS, Zones(name)), "count")
+    assert structure.certainty(shown, "zone-1") is None
+    assert structure.table(shown)["rank"].tolist() == [1]
+
+
+def test_a_rate_without_people_asks_for_them_and_shows_the_count() -> None:
+    test = page(measure="per_10k")
+    assert "请在此上传人口栅格" in test.info[0].value
+    assert "项目数（个）" in words(test)
+
+
+def test_a_rate_is_projects_by_people() -> None:
+    kept = persons(*NEW_AREA)
+    test = page({population.KEPT: kept}, measure="per_10k")
+    assert "人口栅格在用" in words(test)
+    zones = structure.table(Shown(replace_population(kept), "per_10k"))
+    people = zones["population"]
+    assert (people > 0).all()
+    assert zones["per_10k_people"].tolist() == pytest.approx(10_000 * zones["count"] / people)
+    assert zones["low"].tolist() == pytest.approx(10_000 * zones["count_low"] / people)
+
+
+def replace_population(kept: str) -> questions.Distribution:
+    return questions.Distribution(PROJECTS, CIRCLES, population=kept)
+
+
+def test_a_zone_half_beyond_the_raster_has_no_rate() -> None:
+    west, south, east, north = 112.80, 28.10, 112.90, 28.20
+    zones = own((west, south, east, north), (east, south, east + 0.1, north))
+    kept = persons(west, south, east + 0.05, north)  # all of the first, half of the second
+    shown = Shown(questions.Distribution(PROJECTS, Zones(zones), population=kept), "per_10k")
+    found = structure.table(shown).set_index("id")
+    assert found.loc["zone-1", "population"] == pytest.approx(100 * 10 * 10, rel=1e-6)
+    assert np.isnan(found.loc["zone-2", "per_10k_people"])
+    session = {"own_zones": zones, population.KEPT: kept}
+    test = page(session, zoning="uploaded", measure="per_10k")
+    assert "覆盖不足 90 % 的 1 个，无人口的 0 个" in words(test)
+
+
+def test_a_raster_that_misses_the_zones_is_one_sentence_and_the_count() -> None:
+    test = page({population.KEPT: persons(100, 20, 100.1, 20.1)}, measure="per_10k")
+    assert "人口栅格不能用于这些分区" in test.warning[0].value
+    assert "项目数（个）" in words(test)
+
+
+def test_measured_needs_people_for_a_rate() -> None:
+    with pytest.raises(InputError, match="per_10k needs a population"):
+        questions.measured(ASKED, "per_10k")
+    with pytest.raises(InputError, match="no raster of persons"):
+        questions.population(ASKED)
+
+
+# ---- the figures ----
+
+
+def test_the_table_is_sorted_and_its_intervals_are_those_of_the_draws() -> None:
+    zones = structure.table(Shown(ASKED, "investment"))
+    assert zones["weight_sum"].is_monotonic_decreasing
+    assert zones["rank"].tolist() == [1, 2, 3, 4]
+    drawn = questions.uncertainty(questions.Distribution(PROJECTS, CIRCLES, weight=INVESTMENT))
+    by_id = drawn.zones.set_index("id").loc[zones["id"]]
+    assert zones["low"].tolist() == by_id["weight_sum_low"].tolist()
+    assert zones["rank_high"].tolist() == by_id["weight_rank_high"].tolist()
+
+
+def test_shares_have_ranks_with_intervals_and_no_interval_of_their_own() -> None:
+    zones = structure.table(Shown(ASKED, "count", "share"))
+    assert {"rank_low", "rank_high"} < set(zones.columns)
+    assert "low" not in zones.columns
+    assert structure.table(Shown(ASKED, "count"))["id"].tolist() == zones["id"].tolist()
+
+
+def test_sectors_and_diversity_follow_from_the_sectors_of_each_zone() -> None:
+    located = PROJECTS.located()
+    circle = layers.zoning("circles").set_index("id").geometry[GAOXIN]
+    inside = located[located.intersects(circle)]["sector"].value_counts()
+    sector = structure.table(Shown(ASKED, "sector")).set_index("id")
+    diverse = structure.table(Shown(ASKED, "diversity")).set_index("id")
+    assert sector.loc[GAOXIN, "sectors"] == len(inside)
+    parts = inside / inside.sum()
+    assert diverse.loc[GAOXIN, "effective_sectors"] == pytest.approx(1 / (parts**2).sum())
+    stacked = structure.sectors_of_zones(ASKED)
+    of_zone = stacked[stacked["id"] == GAOXIN].set_index("sector")
+    assert of_zone["count"].to_dict() == inside.to_dict()
+    assert of_zone["pct"].sum() == pytest.approx(100)
+
+
+def test_log_classes_keep_zeros_apart_and_end_with_values_that_occur() -> None:
+    shown = Shown(ASKED_BY_DISTRICT, "count", "log", "equal_interval", 4)
+    found = structure.classified(shown)
+    values = structure.on_map(shown)["count"]
+    zeros = int((values == 0).sum())
+    assert zeros
+    assert found.uppers[0] == 0.0
+    assert found.counts[0] == zeros
+    assert set(found.uppers) <= set(values.astype(float))
+    assert len(found.uppers) <= 4
+    assert found.scheme == "equal_interval"
+
+
+ASKED_BY_DISTRICT = questions.Distribution(PROJECTS, Zones("districts"))
+
+
+def test_concentration_is_that_of_the_amounts_behind_what_is_shown() -> None:
+    share = structure.concentration(Shown(ASKED, "investment_share"))
+    assert share is not None
+    amounts = structure.table(Shown(ASKED, "investment"))["weight_sum"]
+    assert share["top_share_pct"] == pytest.approx(100 * amounts.max() / amounts.sum())
+    assert "half_on_area_pct" not in share.index  # the circles overlap
+    districts = structure.concentration(Shown(ASKED_BY_DISTRICT, "density"))
+    assert districts is not None
+    assert districts["total"] == structure.table(Shown(ASKED_BY_DISTRICT, "count"))["count"].sum()
+    assert 0 < districts["half_on_area_pct"] < 100
+
+
+def test_the_file_of_quotients_has_every_zone_and_sector() -> None:
+    content = results.quotients_file(Shown(ASKED, "count"))
+    assert content.startswith(b"\xef\xbb\xbf")
+    lines = content.decode("utf-8-sig").splitlines()
+    sectors = PROJECTS.located()["sector"].nunique()
+    assert len(lines) == 1 + 4 * sectors
+    assert lines[0].startswith("zone,category,count,zone_count,expected,quotient,low,high,reading")
+    assert "高新区技术创新圈" in content.decode("utf-8-sig")
+
+
+def test_zones_of_one_name_are_told_apart() -> None:
+    table = pd.DataFrame({"id": ["a", "b", "a", "c"], "name": ["洋湖", "洋湖", "洋湖", "坪塘"]})
+    assert _told_apart(table).tolist() == ["洋湖", "洋湖 2", "洋湖", "坪塘"]
+
+
+def test_selecting_a_row_publishes_the_zone() -> None:
+    test = page(zone=GAOXIN)
+    assert test.session_state["zone"] == GAOXIN
+    assert picking.table_key(GAOXIN) in test.session_state
+    assert test.query_params["zone"] in (GAOXIN, [GAOXIN])

@@ -1,0 +1,56 @@
+"""The method pages say what the docstrings say, and every source is in the bibliography."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+import geo
+
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+sys.path.insert(0, str(DOCS))
+build = pytest.importorskip("build")
+sys.path.remove(str(DOCS))
+NO_MEASURE = {"geotiff_bytes", "vector_bytes", "write_geotiff", "write_vector", "read_raster"}
+NO_MEASURE |= {"read_vector", "require_crs", "require_same_crs", "to_metric", "crs", "datum"}
+NO_MEASURE |= {"geodesic_area_km2", "geodesic_length_km", "Uncertainty"}
+
+
+def test_the_pages_are_what_the_docstrings_say() -> None:
+    pages = build.build()
+    written = {path.name: path.read_text(encoding="utf-8") for path in build.FOLDER.glob("*.md")}
+    assert written.keys() == pages.keys()
+    for name, text in pages.items():
+        assert written[name] == text, f"{name} is old: run python docs/build.py"
+
+
+def test_every_measure_has_a_page_with_formula_source_and_limits() -> None:
+    told = {path.removeprefix("geo.") for *_, paths in build.PAGES.values() for path in paths}
+    measures = {name for name in geo.__all__ if not name.endswith("Error")} - NO_MEASURE
+    assert measures <= told
+    for name, (_, _, paths) in build.PAGES.items():
+        page = (build.FOLDER / f"{name}.md").read_text(encoding="utf-8")
+        assert paths[0] in page
+        assert "When not to use it" in page, name
+
+
+def test_every_source_is_in_the_bibliography_and_used() -> None:
+    text = (DOCS / "references.bib").read_text(encoding="utf-8")
+    listed = re.findall(r"^@\w+\{(\w+),", text, re.MULTILINE)
+    assert len(listed) == len(set(listed))
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in build.FOLDER.glob("*.md"))
+    assert set(re.findall(r"\*\*\[(\w+)\]\*\*", pages)) == set(listed)
+    assert text.count("{") == text.count("}")
+
+
+def test_no_mark_up_of_the_docstrings_is_left() -> None:
+    for path in build.FOLDER.glob("*.md"):
+        text = path.read_text(encoding="utf-8")
+        outside = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+        assert "``" not in outside, path.name
+        assert ":math:" not in outside, path.name
+        assert ".. " not in outside, path.name
+        assert outside.count("$$") % 2 == 0, path.name

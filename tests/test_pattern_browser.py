@@ -1,0 +1,101 @@
+"""The pattern page from end to end in a browser with no network."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlparse
+
+import geopandas as gpd
+import pytest
+
+from app import patterns
+from app.patterns import Pattern
+from app.subjects import Points, Zones
+from app.texts import _texts
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Frame, Page
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[1]
+WAIT_MS = 60_000
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+MAP_SHARE = 0.62
+DEFAULT = Pattern(Points("platforms"), Zones("hexagons"))
+PAINTED = """
+() => document.querySelector('.leaflet-atlas-land-pane path')
+  && [...document.querySelectorAll('.leaflet-atlas-analysis-pane canvas')].some(canvas =>
+    canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(v => v > 0))
+"""
+LEGEND = """
+() => [...document.querySelectorAll('.atlas-legend .atlas-entry')].map(row => row.textContent)
+"""
+
+
+@pytest.fixture(scope="module")
+def app(serve_streamlit, tmp_path_factory):
+    log = tmp_path_factory.mktemp("pattern") / "server.log"
+    with serve_streamlit(ROOT / "streamlit_app.py", log) as address:
+        yield address
+
+
+def words(key: str, lang: str = "zh") -> str:
+    return _texts()[key][lang]
+
+
+def drawn(page: Page) -> Frame:
+    page.frame_locator("iframe").locator(".atlas-legend").wait_for(timeout=WAIT_MS)
+    page.wait_for_function(
+        "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState"
+        " === 'notRunning'",
+        timeout=WAIT_MS,
+    )
+    frame = page.locator("iframe").element_handle().content_frame()
+    frame.wait_for_function(PAINTED)
+    assert page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0
+    return frame
+
+
+def test_a_planner_reads_the_hot_spot_looks_at_the_others_and_takes_it_home(page, app, tmp_path):
+    page.goto(f"{app}/pattern")
+    frame = drawn(page)
+    results = page.locator(".st-key-results")
+    assert "平台显著集聚于岳麓区" in results.inner_text()
+    box = page.locator("iframe").bounding_box()
+    assert box["width"] > MAP_SHARE * 1440
+    assert box["y"] + box["height"] <= 900
+
+    zones = patterns.hot_spots(DEFAULT)
+    legend = frame.evaluate(LEGEND)
+    for kind, n in (
+        zones.loc[zones["hot_spot"].isin(patterns.HOT), "hot_spot"].value_counts().items()
+    ):
+        assert any(
+            words(f"pattern.class.{kind}") in row and row.endswith(str(n)) for row in legend
+        ), legend
+
+    with page.expect_download() as waiting:
+        page.locator("[data-testid=stDownloadButton]").get_by_text(
+            words("pattern.download_geojson"), exact=True
+        ).click()
+    path = tmp_path / "cells.geojson"
+    waiting.value.save_as(path)
+    assert gpd.read_file(path)["hot_spot"].tolist() == zones["hot_spot"].tolist()
+
+    page.get_by_role("combobox", name=words("pattern.look"), exact=True).click()
+    page.get_by_role("option", name=words("pattern.look.distance"), exact=True).click()
+    results.get_by_text(words("pattern.chart.ripley"), exact=True).wait_for()
+    results.locator("[data-testid=stVegaLiteChart] svg").first.wait_for()
+    drawn(page)
+    assert parse_qs(urlparse(page.url).query)["look"] == ["distance"]
+
+
+def test_the_english_page_has_no_chinese_in_its_reading(page, app):
+    for look in ("hot", "clusters", "distance", "centres"):
+        page.goto(f"{app}/pattern?lang=en&look={look}")
+        drawn(page)
+        told = page.locator(".st-key-results").inner_text()
+        assert not CHINESE.search(told), told

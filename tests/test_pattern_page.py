@@ -1,0 +1,259 @@
+"""The pattern page without a browser: its four looks, its refusals and its answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from streamlit.testing.v1 import AppTest
+
+import geo
+import layers
+from app import centres, distances, pattern_maps, patterns
+from app.centres import Centres
+from app.distances import Spacing
+from app.patterns import Pattern
+from app.subjects import INVESTMENT, Points, Zones
+
+ROOT = Path(__file__).resolve().parents[1]
+LOOKS = ["hot", "clusters", "distance", "centres"]
+PLATFORMS = Pattern(Points("platforms"), Zones("hexagons"))
+
+
+def page(**parameters: str) -> AppTest:
+    test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60)
+    for key, value in parameters.items():
+        test.query_params[key] = value
+    return test.switch_page("app/pages/pattern.py").run()
+
+
+def words(test: AppTest) -> str:
+    html = [part.proto.body for part in test.get("html") if "class=" in part.proto.body]
+    return " ".join([*(part.value for part in (*test.markdown, *test.caption, *test.info)), *html])
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_look_reads_in_both_languages(look: str, lang: str) -> None:
+    test = page(look=look, lang=lang)
+    assert not test.exception
+    assert not test.error
+    assert not test.info
+    noun = {"zh": "平台", "en": "platforms"}[lang]
+    assert noun in words(test)
+
+
+def test_the_default_finds_the_hot_spot_and_says_how_it_knows() -> None:
+    told = words(page())
+    assert "平台显著集聚于岳麓区" in told
+    assert "9,999 次随机抽取" in told
+    assert "错误发现率（FDR）校正" in told
+    assert "种子 0" in told
+    assert "换用 4 km、6 km 格网" in told
+    assert "可塑面积单元问题" in told
+
+
+@pytest.mark.parametrize("layer", ["platforms", "projects", "parks"])
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_layer_with_every_look(layer: str, look: str) -> None:
+    test = page(layer=layer, look=look)
+    assert not test.exception
+    assert not test.error
+
+
+@pytest.mark.parametrize(
+    "choices",
+    [
+        {"grid": "squares"},
+        {"grid": "h3"},
+        {"rule": "rook"},
+        {"rule": "knn", "k": "4"},
+        {"rule": "distance", "reach": "12000"},
+        {"layer": "projects", "weighted": "true"},
+        {"layer": "projects", "weighted": "true", "look": "centres"},
+        {"look": "distance", "every": "true"},
+        {"look": "centres", "by": "level"},
+        {"seed": "7"},
+    ],
+)
+def test_every_setting(choices: dict[str, str]) -> None:
+    test = page(**choices)
+    assert not test.exception
+    assert not test.error
+    assert not test.toast
+
+
+@pytest.mark.parametrize(
+    ("choices", "advice"),
+    [
+        ({"category": '["computing"]', "level": '["provincial"]'}, "放宽类别"),
+        ({"grid": "h3", "h3": "5", "rule": "distance", "reach": "2000"}, "邻居距离"),
+        ({"category": '["event"]'}, "只有 1 个点"),
+        ({"category": '["event"]', "look": "distance"}, "只有 1 处位置"),
+    ],
+)
+def test_what_cannot_be_tested_says_what_to_do(choices: dict[str, str], advice: str) -> None:
+    test = page(**choices)
+    assert not test.exception
+    assert not test.error
+    assert advice in test.info[0].value
+
+
+def test_too_few_cells_are_refused_and_one_click_makes_them_smaller(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # The districts hold more than 30 cells of any size on offer, so the bar is raised.
+    monkeypatch.setattr(patterns, "FEWEST_UNITS", 60)
+    patterns.refusal.cache_clear()
+    test = page(cell_m="20000")
+    assert "不足 60 个" in test.info[0].value
+    test.button[0].click().run()
+    assert not test.exception
+    assert not test.info
+    assert test.slider(key="cell_m").value == 4000
+    patterns.refusal.cache_clear()
+
+
+def test_a_bad_link_opens_the_default_view() -> None:
+    test = page(look="<script>", seed="-1")
+    assert not test.exception
+    assert "look" in test.toast[0].value
+    assert "平台显著集聚" in words(test)
+
+
+def test_a_choice_goes_into_the_address() -> None:
+    test = page()
+    assert "look" not in test.query_params
+    test.selectbox(key="look@zh").set_value("distance").run()
+    assert test.query_params["look"] in ("distance", ["distance"])
+    assert "Ripley" in words(test)
+
+
+# ---- answers ----
+
+
+def test_hot_spots_and_their_groups_hold_the_same_cells_and_points() -> None:
+    zones = patterns.hot_spots(PLATFORMS)
+    hot = zones[zones["hot_spot"].isin(patterns.HOT)]
+    spots = patterns.spots(PLATFORMS, kinds=patterns.HOT)
+    assert sum(spot.cells for spot in spots) == len(hot)
+    assert sum(spot.points for spot in spots) == hot["count"].sum()
+    assert sum(spot.area_km2 for spot in spots) == pytest.approx(hot["area_km2"].sum())
+    assert [spot.amount for spot in spots] == sorted((spot.amount for spot in spots), reverse=True)
+
+
+def test_groups_of_cells_are_those_that_touch() -> None:
+    zones = patterns.hot_spots(PLATFORMS)
+    hot = geo.to_metric(zones[zones["hot_spot"].isin(patterns.HOT)])
+    joined = shapely.union_all(hot.geometry.buffer(1.0).to_numpy())
+    parts = 1 if joined.geom_type == "Polygon" else len(joined.geoms)
+    assert len(patterns.spots(PLATFORMS, kinds=patterns.HOT)) == parts
+
+
+def test_names_of_a_spot_lie_in_it() -> None:
+    zones = patterns.hot_spots(PLATFORMS)
+    area = zones[zones["hot_spot"].isin(patterns.HOT)].geometry.union_all()
+    main = patterns.spots(PLATFORMS, kinds=patterns.HOT)[0]
+    inside: set[str] = set()
+    for name in ("cities", "nodes", "parks"):
+        frame = layers.located(layers.load(name))
+        inside |= set(frame.loc[frame.intersects(area), "name_zh"])
+    assert main.places
+    assert {zh for zh, _ in main.places} <= inside
+    assert len({zh for zh, _ in main.places}) == len(main.places)
+
+
+def test_the_axes_of_morans_scatter_give_local_i_back() -> None:
+    zones = patterns.clusters(replace(PLATFORMS, zones=Zones("hexagons", cell_m=4000)))
+    n = len(zones)
+    again = (n - 1) / n * zones["value_z"] * zones["around_z"]
+    assert np.allclose(again, zones["local_i"])
+    high = zones["cluster"] == "high-high"
+    assert high.any()
+    assert (zones.loc[high, ["value_z", "around_z"]] > 0).all(axis=None)
+
+
+def test_scope_counts_points_in_cells_and_their_places() -> None:
+    scope = patterns.scope(PLATFORMS)
+    located = PLATFORMS.points.located()
+    cells = PLATFORMS.zones.frame().geometry.union_all()
+    inside = located[located.intersects(cells)]
+    assert scope.points == len(inside)
+    assert scope.places == len({(p.x, p.y) for p in inside.geometry})
+    assert scope.stated is None
+    weighted = patterns.scope(replace(PLATFORMS, points=Points("projects"), weight=INVESTMENT))
+    assert 0 < weighted.stated <= weighted.points
+
+
+def test_other_sizes_are_a_quarter_smaller_and_larger() -> None:
+    sizes = [zones.cell_m for zones, _ in patterns.other_sizes(PLATFORMS, kinds=patterns.HOT)]
+    assert sizes == [4000, 6000]  # 3750 and 6250, to the step of the control
+
+
+def test_each_place_counts_once() -> None:
+    every, once = Spacing(Points("platforms")), Spacing(Points("platforms"), once=True)
+    places = {(p.x, p.y) for p in distances.spaced(every).geometry}
+    assert len(distances.spaced(once)) == len(places) < len(distances.spaced(every))
+    assert distances.nearest(once)["coincident"] == 0
+    assert distances.nearest(every)["coincident"] > 0
+    assert distances.places_inside(every) == distances.ripley(once).attrs["points"]
+
+
+def test_centres_lead_from_that_of_all() -> None:
+    found = centres.centres(Centres(Points("platforms"), "category"))
+    first = found.iloc[0]
+    assert (first["category"], first["kind"], first["from_all_km"]) == (centres.ALL, "mean", 0)
+    metric = geo.to_metric(found).geometry
+    for at in range(1, len(found)):
+        far = metric.iloc[at].distance(metric.iloc[0]) / 1000
+        assert found["from_all_km"].iloc[at] == pytest.approx(far)
+        east = metric.iloc[at].x > metric.iloc[0].x
+        assert (found["bearing_deg"].iloc[at] < 180) == east
+
+
+def test_only_groups_of_ten_have_an_ellipse_of_their_own() -> None:
+    asked = Centres(Points("platforms"), "category")
+    rings = centres.ellipses(asked)
+    counts = asked.points.located()["category"].value_counts()
+    assert set(rings["category"]) == {centres.ALL, *counts[counts >= 10].index}
+
+
+def test_whereabouts_name_the_district_and_the_nearest_node() -> None:
+    nodes = layers.located(layers.load("nodes")).set_index("id")
+    found = centres.whereabouts(nodes.geometry["node-meixihu"])
+    assert (found.district, found.near) == (("岳麓区", "Yuelu District"), ("梅溪湖", "Meixihu"))
+    assert found.near_km == pytest.approx(0.0)
+    assert centres.whereabouts(shapely.Point(116.4, 39.9)).district is None
+
+
+# ---- maps ----
+
+
+def titles(document: dict) -> list[str]:
+    return [layer["title"]["en"] for layer in document["layers"] if layer["group"] == "analysis"]
+
+
+def test_the_map_has_one_layer_for_each_class_that_there_is() -> None:
+    zones = patterns.hot_spots(PLATFORMS)
+    document = pattern_maps.hot_spots(PLATFORMS, lang="en")
+    shown = [layer for layer in document["layers"] if layer["group"] == "analysis"]
+    assert sum(layer["count"] for layer in shown[:-1]) == len(zones)
+    assert len(shown) - 1 == zones["hot_spot"].nunique()
+    assert titles(document)[-1] == "Innovation platforms"
+
+
+def test_the_map_opens_where_the_points_are() -> None:
+    (south, west), (north, east) = pattern_maps.hot_spots(PLATFORMS, lang="zh")["bounds"]
+    bounds = PLATFORMS.points.located().total_bounds
+    assert west < bounds[0] < bounds[2] < east
+    assert south < bounds[1] < bounds[3] < north
+
+
+def test_centres_and_ellipses_are_named_by_group() -> None:
+    document = pattern_maps.ellipses(Centres(Points("platforms"), "category"), lang="en")
+    assert {"Mean: All", "Median: All", "Ellipse: All", "Mean: Universities"} <= set(
+        titles(document)
+    )
