@@ -8,7 +8,16 @@ from importlib.util import find_spec
 
 from benchmarks.table import Row, render
 
-MODULES = ("density", "points_in_zones", "datum", "web_map")
+MODULES = (
+    "density",
+    "geotiff",
+    "points_in_zones",
+    "raster_zones",
+    "uncertainty",
+    "pattern",
+    "datum",
+    "web_map",
+)
 
 
 def main(names: list[str]) -> None:
