@@ -1,0 +1,202 @@
+"""Writes the method pages: one for each measure, from the docstring of its function.
+
+``python docs/build.py`` writes them; a test holds them against what the docstrings say now.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from importlib import import_module
+from itertools import pairwise
+from pathlib import Path
+
+from numpydoc.docscrape import NumpyDocString
+
+FOLDER = Path(__file__).with_name("methods")
+# Page, title in Chinese and English, and the functions it is made of.
+PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "kernel-density": ("核密度", "Kernel density", ("geo.kernel_density",)),
+    "bandwidth": (
+        "带宽",
+        "Bandwidth",
+        ("geo.silverman_bandwidth_m", "geo.abramson_bandwidths_m"),
+    ),
+    "isolines": (
+        "等值线与等值面",
+        "Isolines and filled bands",
+        ("geo.isolines", "geo.filled_bands", "geo.nice_levels"),
+    ),
+    "zonings": (
+        "分区与格网",
+        "Zonings and grids",
+        ("geo.hexagons", "geo.squares", "geo.h3_cells", "geo.nearest_areas"),
+    ),
+    "distribution": ("分区统计", "Distribution over zones", ("geo.distribution",)),
+    "uncertainty": ("位置不确定性", "Positional uncertainty", ("geo.uncertainty",)),
+    "zonal-statistics": (
+        "栅格分区统计",
+        "Zonal statistics of rasters",
+        ("geo.zonal_statistics", "geo.zonal_shares"),
+    ),
+    "location-quotient": (
+        "区位商",
+        "Location quotient",
+        ("geo.category_table", "geo.location_quotients", "geo.location_quotient_table"),
+    ),
+    "specialisation": ("专业化指数", "Specialisation", ("geo.specialisation_index",)),
+    "diversity": ("多样性（Hill 数）", "Diversity (Hill numbers)", ("geo.diversity",)),
+    "classification": ("分级", "Classification", ("layers.classification.classes",)),
+    "concentration": ("集中度", "Concentration", ("geo.concentration_measures", "geo.lorenz")),
+    "neighbours": ("邻接与空间权重", "Neighbours", ("geo.neighbour_graph",)),
+    "spatial-autocorrelation": (
+        "全局空间自相关",
+        "Spatial autocorrelation",
+        ("geo.spatial_autocorrelation",),
+    ),
+    "local-autocorrelation": (
+        "局部空间自相关（LISA）",
+        "Local autocorrelation",
+        ("geo.local_autocorrelation",),
+    ),
+    "hot-spots": ("热点分析（Gi*）", "Hot spots", ("geo.hot_spots",)),
+    "nearest-neighbour": (
+        "最近邻指数",
+        "Nearest-neighbour index",
+        ("geo.nearest_neighbour_index",),
+    ),
+    "ripley": ("Ripley K 与 L 函数", "Ripley's K and L", ("geo.ripley",)),
+    "centres-and-ellipses": (
+        "中心与标准差椭圆",
+        "Centres and deviational ellipses",
+        ("geo.centres", "geo.deviational_ellipses"),
+    ),
+    "coverage": (
+        "服务区与覆盖",
+        "Service areas and coverage",
+        ("geo.service_areas", "geo.coverage", "geo.coverage_curve"),
+    ),
+    "datum": ("坐标偏移", "Datum", ("geo.datum.wgs84_to_gcj02", "geo.datum.gcj02_to_wgs84")),
+}
+SECTIONS = (
+    ("Warnings", "When not to use it · 何时不宜使用"),
+    ("Notes", "Formula · 公式"),
+    ("References", "Source · 出处"),
+)
+_CODE = re.compile(r"``(.+?)``", re.DOTALL)
+_MATH = re.compile(r":math:`(.+?)`", re.DOTALL)
+_ROLE = re.compile(r":(?:func|class|mod|data|meth):`~?(.+?)`")
+_REFERENCE = re.compile(r"^\.\. \[(\w+)\] ", re.MULTILINE)
+_CITED = re.compile(r"\[(\w+)\]_")
+
+
+def build() -> dict[str, str]:
+    """Return the text of every page under its file name."""
+    pages = {f"{name}.md": _page(*about) for name, about in PAGES.items()}
+    rows = "\n".join(
+        f"| [{zh}]({name}.md) | [{en}]({name}.md) | {', '.join(f'`{f}`' for f in functions)} |"
+        for name, (zh, en, functions) in PAGES.items()
+    )
+    pages["README.md"] = (
+        "# 方法 · Methods\n\nWhat each measure means, its formula, where it comes from and when it "
+        "must not be used. The keys in brackets are in [references.bib](../references.bib).\n\n"
+        f"| 方法 | Method | Functions |\n|---|---|---|\n{rows}\n"
+    )
+    return pages
+
+
+def _page(zh: str, en: str, functions: tuple[str, ...]) -> str:
+    parts = [_function(path) for path in functions]
+    return f"# {zh} · {en}\n\n" + "\n\n".join(parts) + "\n"
+
+
+def _function(path: str) -> str:
+    home, name = path.rsplit(".", 1)
+    function = getattr(import_module(home), name)
+    doc = NumpyDocString(inspect.getdoc(function))
+    signature = inspect.signature(function)
+    blocks = [f"## `{path}`", _markdown(doc["Summary"]), _markdown(doc["Extended Summary"])]
+    blocks += [
+        f"### {title}\n\n{_markdown(doc[section])}" for section, title in SECTIONS if doc[section]
+    ]
+    options = "\n".join(
+        f"- `{item.name}` — {' '.join(_markdown(item.desc).split())}" for item in doc["Parameters"]
+    )
+    blocks += [
+        f"### Parameters · 参数\n\n{options}",
+        f"### Returns · 返回\n\n{_returned(doc)}",
+        f"### Example · 示例\n\n```python\n{chr(10).join(doc['Examples']).strip()}\n```"
+        if doc["Examples"]
+        else "",
+        f"<sub>`{name}{_plain(signature)}`</sub>",
+    ]
+    return "\n\n".join(block for block in blocks if block.strip())
+
+
+def _plain(signature: inspect.Signature) -> str:
+    """Return a signature without its annotations."""
+    bare = [item.replace(annotation=item.empty) for item in signature.parameters.values()]
+    return str(signature.replace(parameters=bare, return_annotation=signature.empty))
+
+
+def _returned(doc: NumpyDocString) -> str:
+    # numpydoc takes the first line of an unnamed value for its type.
+    lines = [line for item in doc["Returns"] for line in (item.name, item.type, *item.desc) if line]
+    return _markdown(lines)
+
+
+def _markdown(lines: list[str]) -> str:
+    text = _blocks("\n".join(lines))
+    text = _MATH.sub(r"$\1$", text)
+    text = _ROLE.sub(r"`\1`", text)
+    text = _CODE.sub(r"`\1`", text)
+    text = _REFERENCE.sub(r"- **[\1]** ", text)
+    return _CITED.sub(r"[\1]", text).strip()
+
+
+def _blocks(text: str) -> str:
+    """Turn displayed formulas and simple tables of the docstrings into those of Markdown."""
+    found, lines = [], text.split("\n")
+    while lines:
+        line = lines.pop(0)
+        if line.startswith(".. math::"):
+            formula = [line.removeprefix(".. math::").strip()]
+            while lines and (not lines[0].strip() or lines[0].startswith("   ")):
+                formula.append(lines.pop(0).strip())
+            found += ["$$", *(part for part in formula if part), "$$", ""]
+        elif re.fullmatch(r"=+( +=+)+", line.strip()):
+            found += _table(line, lines)
+        else:
+            found.append(line)
+    return "\n".join(found)
+
+
+def _table(rule: str, lines: list[str]) -> list[str]:
+    spans = [match.span() for match in re.finditer("=+", rule)]
+    edges = [*(start for start, _ in spans), None]
+
+    def row(line: str) -> str:
+        cells = [line[a:b].strip() for a, b in pairwise(edges)]
+        return "| " + " | ".join(cells) + " |"
+
+    head = row(lines.pop(0))
+    lines.pop(0)
+    body = []
+    while lines and not lines[0].startswith("="):
+        body.append(row(lines.pop(0)))
+    lines.pop(0)
+    return [head, "|" + "---|" * len(spans), *body]
+
+
+def main() -> None:
+    """Write every page, and take away those that are no longer built."""
+    FOLDER.mkdir(exist_ok=True)
+    pages = build()
+    for stale in set(FOLDER.glob("*.md")) - {FOLDER / name for name in pages}:
+        stale.unlink()
+    for name, text in pages.items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
