@@ -9,7 +9,7 @@ from app.texts import number, text
 if TYPE_CHECKING:
     import xarray as xr
 
-    from app.questions import Density
+    from layers.questions import Density
 
 
 def density_basis(asked: Density, surface: xr.DataArray) -> list[tuple[str, str]]:

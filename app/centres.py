@@ -14,11 +14,11 @@ import shapely
 import geo
 import layers
 from app.patterns import lacking, places_of
-from app.questions import ANSWERS_KEPT
+from layers.questions import ANSWERS_KEPT
 
 if TYPE_CHECKING:
     from app.patterns import Refusal
-    from app.subjects import Points
+    from layers.subjects import Points
 
 ALL = "all"
 # An ellipse around fewer points is mostly chance, and around fewer places there is none.

@@ -12,12 +12,12 @@ import streamlit as st
 import layers
 from app.controls import choose, choose_some, current, slide
 from app.map_view import drawn
-from app.subjects import CELL_M, H3_RESOLUTION, POINT_LAYERS, Points, Zones
 from app.texts import both, language, named, number, text
-from app.uploads import keep_zones
 from geo.errors import AtlasError
 from geo.vector_sources import read_vector
+from layers.kept import keep_zones
 from layers.positions import CRS
+from layers.subjects import CELL_M, H3_RESOLUTION, POINT_LAYERS, Points, Zones
 from layers.symbology import value_label
 from layers.zonings import GRID_NAMES, own_zones
 

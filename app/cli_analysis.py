@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 import geo
-from app import questions
 from app.cli_options import (
     H3,
     AsJson,
@@ -28,10 +27,11 @@ from app.cli_options import (
     zones_of,
 )
 from app.cli_output import deliver, deliver_numbers, print_json, told_if_slow, wrote
-from app.subjects import CELL_M, H3_RESOLUTION
-from app.uploads import keep_raster
 from geo.density import Kernel, Method, Unit
 from geo.errors import InputError
+from layers import questions
+from layers.kept import keep_raster
+from layers.subjects import CELL_M, H3_RESOLUTION
 
 if TYPE_CHECKING:
     import geopandas as gpd

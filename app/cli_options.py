@@ -9,9 +9,9 @@ import typer
 
 import geo
 import layers
-from app.subjects import Points, Zones
-from app.uploads import keep_zones
 from geo.errors import InputError
+from layers.kept import keep_zones
+from layers.subjects import Points, Zones
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the result here.")]

@@ -26,16 +26,16 @@ from app.cli_options import (
     zones_of,
 )
 from app.cli_output import deliver, deliver_numbers, told_if_slow
-from app.subjects import CELL_M, H3_RESOLUTION
 from geo.errors import InputError
 from geo.neighbours import Rule
+from layers.subjects import CELL_M, H3_RESOLUTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import geopandas as gpd
 
-    from app.subjects import Points
+    from layers.subjects import Points
 
 Look: TypeAlias = Literal[
     "hot-spots", "clusters", "global", "distance", "nearest", "centres", "ellipses"

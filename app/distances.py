@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 import geo
 import layers
 from app.patterns import FEWEST_POINTS, lacking, places_of
-from app.questions import ANSWERS_KEPT
+from layers.questions import ANSWERS_KEPT
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
     from app.patterns import Refusal
-    from app.subjects import Points
+    from layers.subjects import Points
 
 STUDY_AREA = "districts"
 SIMULATIONS = 199

@@ -3,178 +3,47 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any
 
-import layers
-from app import questions, structure
-from app.texts import both
+from layers import contents
+from layers.document import content_document
 
 if TYPE_CHECKING:
-    import geopandas as gpd
+    from layers.contents import Show
+    from layers.questions import Coverage, Density
+    from layers.structure import Shown
 
-    from app.questions import Coverage, Density
-    from app.structure import Shown
-    from app.subjects import Points
-
-CONTEXT = ("districts", "river", "metro", "roads")
-LAYOUT = ("circles", "cities", "axes", "nodes")
-THEMES: dict[str, tuple[str, ...]] = {
-    "224": LAYOUT,
-    "platforms": ("cities", "axes", "parks", "platforms"),
-    "projects": ("cities", "axes", "projects"),
-    "all": (*LAYOUT, "planning_area", "parks", "platforms", "projects"),
-}
 ZONES = "overlay-1"
-Show: TypeAlias = Literal["surface", "bands", "isolines"]
-DOT = "#111827"
 DOCUMENTS_KEPT = 32
 
 
 @lru_cache(maxsize=DOCUMENTS_KEPT)
 def overview(theme: str, evidence: tuple[str, ...], lang: str) -> dict[str, Any]:
     """Return the map of a theme, with only the chosen evidence classes of the plan."""
-    frames = {name: _kept(name, evidence) for name in (*CONTEXT, *THEMES["all"])}
-    return layers.map_document(frames, visible=(*CONTEXT, *THEMES[theme]), lang=lang)
+    return content_document(contents.overview(theme, evidence, lang))
 
 
 @lru_cache(maxsize=DOCUMENTS_KEPT)
 def density(
-    asked: Density,
-    *,
-    levels: tuple[float, ...],
-    top: float | None = None,
-    show: Show = "surface",
-    lang: str,
+    asked: Density, *, levels: tuple[float, ...], top: float | None, show: Show, lang: str
 ) -> dict[str, Any]:
-    """Return the map of a density with the points that made it.
-
-    Parameters
-    ----------
-    asked
-        The question.
-    levels
-        Values of the isolines and borders of the bands.
-    top
-        Upper end of the colours; the maximum where it is None. Maps to compare share one.
-    show
-        ``"surface"`` for even colours, ``"bands"`` for one colour between two levels, and
-        ``"isolines"`` for lines with their values on even colours.
-    lang
-        ``"zh"`` or ``"en"``.
-    """
-    title_zh, title_en = both("density.title")
-    lines_zh, lines_en = both("density.isolines")
-    unit = density_unit(asked, lang)
-    overlays: list[layers.Overlay] = [
-        layers.Surface(
-            questions.density(asked),
-            title=title_zh,
-            title_en=title_en,
-            unit=unit,
-            levels=levels if show == "bands" else None,
-            top=top,
-        )
-    ]
-    if show == "isolines":
-        overlays.append(
-            layers.Isolines(
-                questions.density_lines(asked, levels), title=lines_zh, title_en=lines_en, unit=unit
-            )
-        )
-    return layers.map_document(CONTEXT, overlays=(*overlays, dots(asked.points, lang)), lang=lang)
-
-
-def density_unit(asked: Density, lang: str) -> str:
-    """Return the unit of a density in the reader's language."""
-    weighted = "_weighted" if asked.weight else ""
-    return both(f"density.unit.{asked.unit}{weighted}")[lang == "en"]
+    """Return the map of a density with the points that made it."""
+    return content_document(contents.density(asked, levels=levels, top=top, show=show, lang=lang))
 
 
 @lru_cache(maxsize=DOCUMENTS_KEPT)
 def coverage(asked: Coverage, *, lang: str) -> dict[str, Any]:
     """Return the map of covered zones, service areas and sites."""
-    covered_zh, covered_en = both("coverage.title")
-    areas_zh, areas_en = both("coverage.areas")
-    reach = questions.service_areas(asked.sites, asked.distance_m)
-    return layers.map_document(
-        CONTEXT,
-        overlays=(
-            layers.Choropleth(
-                questions.coverage(asked),
-                "covered_pct",
-                title=covered_zh,
-                title_en=covered_en,
-                unit="%",
-                breaks=(20, 40, 60, 80, 100),
-                columns=_titles(["doubly_covered_pct", "uncovered_km2", "area_km2"], lang),
-            ),
-            layers.Features(
-                reach[["geometry"]].dissolve(),
-                title=areas_zh,
-                title_en=areas_en,
-                fill_opacity=0.12,
-            ),
-            dots(asked.sites, lang),
-        ),
-        lang=lang,
-    )
+    return content_document(contents.coverage(asked, lang=lang))
 
 
 @lru_cache(maxsize=DOCUMENTS_KEPT)
 def distribution(shown: Shown, *, lang: str) -> dict[str, Any]:
     """Return the map of zones coloured by a measure, with the projects."""
-    points = shown.asked.points
-    return layers.map_document(
-        {points.layer: points.located()},
-        visible=(*CONTEXT, points.layer, ZONES),
-        overlays=(zones_overlay(shown, lang=lang),),
-        lang=lang,
-    )
-
-
-def zones_overlay(shown: Shown, *, lang: str) -> layers.Choropleth:
-    """Return the zones with their classes, as the map and the histogram show them."""
-    zones = structure.on_map(shown)
-    title_zh, title_en = shown.titles
-    return layers.Choropleth(
-        zones,
-        shown.column,
-        title=title_zh,
-        title_en=title_en,
-        # A map knows no log scale, but it takes the bounds that were found on one.
-        breaks=structure.classified(shown).uppers or None if shown.log else None,
-        scheme=shown.scheme,
-        classes=shown.classes,
-        columns=_titles(["count", "share_pct", "density_per_km2"], lang),
-    )
+    return content_document(contents.distribution(shown, lang=lang))
 
 
 def selecting(document: dict[str, Any], layer: str, feature_id: str | None) -> dict[str, Any]:
     """Return the same map with a feature selected, or none."""
     chosen = None if feature_id is None else {"layer": layer, "id": feature_id}
     return document | {"selected": chosen}
-
-
-def dots(points: Points, lang: str) -> layers.Points:
-    """Return the points of an analysis as small dots, which hide nothing of its result."""
-    about = layers.resource(points.layer)
-    told = ["accuracy_m", "quote", "heading"]
-    return layers.Points(
-        points.located(),
-        title=about.title_zh,
-        title_en=about.title_en,
-        colour=DOT,
-        size_px=3,
-        columns={column: about.field(column).title(lang) for column in told},
-    )
-
-
-def _titles(columns: list[str], lang: str) -> dict[str, str]:
-    return {column: both(f"column.{column}")[lang == "en"] for column in columns}
-
-
-def _kept(name: str, evidence: tuple[str, ...]) -> gpd.GeoDataFrame:
-    frame = layers.load(name)
-    if name in CONTEXT or not evidence:
-        return frame
-    return frame[frame["evidence"].isin(evidence)]

@@ -9,8 +9,9 @@ import numpy as np
 
 import layers
 from app import centres, distances, patterns
-from app.maps import CONTEXT, DOCUMENTS_KEPT, dots
+from app.maps import DOCUMENTS_KEPT
 from app.texts import both
+from layers.contents import CONTEXT, dots
 from layers.symbology import value_label
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """Questions about pattern: where many points lie together, and where few.
 
-Like :mod:`app.questions`: a question is a frozen record, and its answers are kept.
+Like :mod:`layers.questions`: a question is a frozen record, and its answers are kept.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from scipy.sparse.csgraph import connected_components
 
 import geo
 import layers
-from app import questions
-from app.questions import ANSWERS_KEPT, Distribution
 from app.reading import Scope
+from layers import questions
+from layers.questions import ANSWERS_KEPT, Distribution
 from layers.zonings import GRID_NAMES
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from app.subjects import Points, Zones
     from geo.neighbours import Rule
+    from layers.subjects import Points, Zones
 
 Refusal: TypeAlias = Literal[
     "empty",

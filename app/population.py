@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from app.texts import text
-from app.uploads import keep_raster
 from geo.errors import AtlasError
 from geo.raster_sources import read_raster
+from layers.kept import keep_raster
 
 KEPT = "population"
 FILE = "population_file"

@@ -9,21 +9,22 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import choices, maps, picking, questions, structure
+from app import choices, picking
 from app.charts import bars, class_histogram, quotient_map
 from app.frame import heading
-from app.subjects import INVESTMENT
 from app.tables import ROW_HEIGHT, interval_words, zone_picker, zones_table
 from app.texts import language, named, number, text
+from layers import contents, questions, structure
 from layers.classification import NOTES, histogram, readable_scale
 from layers.legend import interval
 from layers.overlays import classify
+from layers.subjects import INVESTMENT
 from layers.zonings import GRID_NAMES
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from app.structure import Shown
+    from layers.structure import Shown
 
 # The columns of a heat table that fit beside the map.
 MOST_ZONES = 8
@@ -124,7 +125,7 @@ def table(shown: Shown, zone: str | None) -> None:
 
 def class_breaks(shown: Shown) -> None:
     """Draw the histogram with the bounds of the classes, and the classes with their zones."""
-    overlay = maps.zones_overlay(shown, lang=language())
+    overlay = contents.zones_overlay(shown, lang=language())
     values = overlay.frame[shown.column].to_numpy(dtype=float)
     found = structure.classified(shown)
     if not found.uppers:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from layers.words import words
+
 LANGUAGES = {"zh": "中文", "en": "English"}
 DEFAULT = "zh"
 WORDS = Path(__file__).with_name("words")
@@ -50,8 +52,8 @@ def number(value: float, *, digits: int | None = None) -> str:
 
 @cache
 def _texts() -> dict[str, dict[str, str]]:
-    """Read the texts of every page, and those that pages share, one file for each."""
-    texts: dict[str, dict[str, str]] = {}
+    """Read the words of maps, and the texts of every page and those that pages share."""
+    texts = dict(words())
     for path in sorted(WORDS.glob("*.json")):
         texts |= json.loads(path.read_text(encoding="utf-8"))
     return texts

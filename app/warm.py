@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from app import maps, pattern_maps, patterns, questions
+from app import maps, pattern_maps, patterns
 from app.overview import targets
-from app.structure import Shown
-from app.subjects import Points, Zones
 from app.texts import DEFAULT
+from layers import questions
+from layers.structure import Shown
+from layers.subjects import Points, Zones
 
 
 def up() -> None:

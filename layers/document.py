@@ -45,6 +45,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from layers.content import Content
+
 __all__ = [
     "Choropleth",
     "Features",
@@ -52,6 +54,7 @@ __all__ = [
     "Overlay",
     "Points",
     "Surface",
+    "content_document",
     "map_document",
     "to_json",
 ]
@@ -165,6 +168,17 @@ def map_document(
         "belongs": _belongs(encoded),
         "conflicts": _cited("conflicts", encoded, "flag", ["name_zh", "name_en"]),
     }
+
+
+def content_document(content: Content) -> dict[str, Any]:
+    """Return the JSON document of what a map shows, as :func:`map_document` does."""
+    overlays = tuple(f"overlay-{n}" for n in range(1, len(content.overlays) + 1))
+    return map_document(
+        content.frames,
+        visible=(*content.visible, *overlays),
+        overlays=content.overlays,
+        lang=content.lang,
+    )
 
 
 def to_json(document: Mapping[str, Any]) -> str:

@@ -10,9 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import layers
-from app import maps, picking, questions
-from app.subjects import Points
+from app import maps, picking
 from app.texts import _texts
+from layers import questions
+from layers.subjects import Points
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ["overview", "density", "coverage", "distribution", "pattern", "sources"]
@@ -131,7 +132,11 @@ def test_selecting_keeps_the_document_that_is_kept() -> None:
 
 def test_every_text_is_there_in_both_languages_and_used() -> None:
     texts = _texts()
-    sources = [*(ROOT / "app").rglob("*.py"), ROOT / "streamlit_app.py"]
+    sources = [
+        *(ROOT / "app").rglob("*.py"),
+        *(ROOT / "layers").glob("*.py"),
+        ROOT / "streamlit_app.py",
+    ]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     constants = {
         node.value

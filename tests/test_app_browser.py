@@ -18,11 +18,11 @@ import rasterio
 import shapely
 
 import layers
-from app import questions
 from app.choices import value_label
-from app.subjects import Points, Zones
 from app.tables import ROW_HEIGHT
 from app.texts import LANGUAGES, _texts
+from layers import questions
+from layers.subjects import Points, Zones
 from layers.webmap import ASSETS
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ import pytest
 from test_app import page, words
 
 import geo
-from app import choices, maps, questions
-from app.subjects import INVESTMENT, Points, Zones
+from app import choices, maps
 from geo.density import Kernel, Unit
+from layers import contents, questions
+from layers.subjects import INVESTMENT, Points, Zones
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -42,10 +43,10 @@ def test_every_unit_of_projects(unit: str, weighted: str) -> None:
     asked = questions.Density(
         Points("projects"), weight=INVESTMENT if weighted == "true" else None, unit=unit
     )
-    assert maps.density_unit(asked, "zh") in shown(test)
+    assert contents.density_unit(asked, "zh") in shown(test)
 
 
-@pytest.mark.parametrize("show", get_args(maps.Show))
+@pytest.mark.parametrize("show", get_args(contents.Show))
 @pytest.mark.parametrize("setting", ["adaptive", "bounded"])
 def test_every_way_to_draw_with_every_switch(show: str, setting: str) -> None:
     shown(page("density", show=show, **{setting: "true"}))

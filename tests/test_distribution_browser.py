@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 import pytest
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from app import questions
-from app.subjects import Points, Zones
 from app.texts import _texts
+from layers import questions
+from layers.subjects import Points, Zones
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page

@@ -14,14 +14,15 @@ from shapely import box
 from streamlit.testing.v1 import AppTest
 
 import layers
-from app import maps, picking, population, questions, results, structure
+from app import maps, picking, population, results
 from app.charts import _told_apart
-from app.structure import SCALES, SCHEMES, Shown
-from app.subjects import INVESTMENT, Points, Zones
-from app.uploads import keep_raster, keep_zones
 from geo.errors import InputError
+from layers import contents, questions, structure
 from layers.classification import NOTES
+from layers.kept import keep_raster, keep_zones
 from layers.overlays import classify
+from layers.structure import SCALES, SCHEMES, Shown
+from layers.subjects import INVESTMENT, Points, Zones
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_S = 60
@@ -84,7 +85,7 @@ def test_every_measure_on_every_scale(measure: str, scale: str) -> None:
 def test_every_scheme_colours_the_map_as_its_tab_says(scheme: str, scale: str) -> None:
     shown = Shown(questions.Distribution(PROJECTS, Zones("hexagons")), "count", scale, scheme, 4)
     found = structure.classified(shown)
-    codes = classify(maps.zones_overlay(shown, lang="zh")).codes
+    codes = classify(contents.zones_overlay(shown, lang="zh")).codes
     assert np.bincount(codes, minlength=len(found.uppers)).tolist() == list(found.counts)
     assert sum(found.counts) == int((structure.table(shown)["count"] > 0).sum())
 

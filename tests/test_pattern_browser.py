@@ -12,8 +12,8 @@ import pytest
 
 from app import patterns
 from app.patterns import Pattern
-from app.subjects import Points, Zones
 from app.texts import _texts
+from layers.subjects import Points, Zones
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page

@@ -16,7 +16,7 @@ from app import centres, distances, pattern_maps, patterns
 from app.centres import Centres
 from app.distances import Spacing
 from app.patterns import Pattern
-from app.subjects import INVESTMENT, Points, Zones
+from layers.subjects import INVESTMENT, Points, Zones
 
 ROOT = Path(__file__).resolve().parents[1]
 LOOKS = ["hot", "clusters", "distance", "centres"]

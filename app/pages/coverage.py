@@ -5,13 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 import geo
-from app import choices, maps, questions
+from app import choices, maps
 from app.charts import coverage_curve
 from app.controls import choose, slide
 from app.frame import download, draw_map, map_and_results, note_on_points
-from app.subjects import POINT_LAYERS, Points
 from app.tables import zones_table
 from app.texts import language, number, text
+from layers import questions
+from layers.subjects import POINT_LAYERS, Points
 
 MAP_KEY = "coverage-map"
 NO_DEMAND = "none"

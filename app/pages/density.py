@@ -8,15 +8,16 @@ from typing import Any, get_args
 import streamlit as st
 
 import geo
-from app import choices, maps, questions
+from app import choices, maps
 from app.bases import density_basis
 from app.charts import bars
 from app.controls import choose, slide, step_through, switch
 from app.frame import basis, download, draw_map, heading, map_and_results, note_on_points
-from app.subjects import INVESTMENT
 from app.tables import ranking_table
 from app.texts import language, number, text
 from geo.density import Kernel, Unit
+from layers import contents, questions
+from layers.subjects import INVESTMENT
 
 AUTO = "auto"
 BANDWIDTHS_M = tuple(str(metres) for metres in range(500, 10001, 250))
@@ -71,7 +72,7 @@ with st.sidebar:
         show = choose(
             "show",
             "density.show",
-            get_args(maps.Show),
+            get_args(contents.Show),
             title=lambda name: text(f"density.show.{name}"),
             default="bands",
         )
@@ -110,7 +111,7 @@ asks = [asked] if second is None else [asked, replace(second, **settings)]
 asks = [questions.settled(question) for question in asks if countable(question)]
 surfaces = [questions.density(question) for question in asks]
 levels, top = questions.density_scale(asks)
-unit = maps.density_unit(asked, language())
+unit = contents.density_unit(asked, language())
 value, rank = ("weight_sum", "weight_rank") if weighted else ("density_per_km2", "density_rank")
 counted = questions.Distribution(asked.points, zones, asked.weight)
 sure = questions.uncertainty(counted)

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 import geo
-from app import choices, maps, picking, questions, results, structure
+from app import choices, maps, picking, results
 from app.controls import choose, slide
 from app.frame import (
     download,
@@ -20,12 +20,13 @@ from app.frame import (
     refusals_in_words,
 )
 from app.population import population
-from app.structure import SCALES, SCHEMES, Shown
-from app.subjects import INVESTMENT, Points
 from app.tables import features
 from app.texts import language, number, text
 from geo.errors import AtlasError
+from layers import questions, structure
 from layers.classification import MAX_CLASSES
+from layers.structure import SCALES, SCHEMES, Shown
+from layers.subjects import INVESTMENT, Points
 from layers.zonings import GRID_NAMES
 
 DEFAULT_CLASSES, FEWEST_CLASSES = 5, 2

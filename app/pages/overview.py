@@ -11,6 +11,7 @@ from app.controls import choose, choose_some
 from app.frame import draw_map, heading, listing, map_and_results, target_row
 from app.overview import TARGET_YEAR, belongs_to, members_of, targets
 from app.texts import language, number, text
+from layers import contents
 
 EVIDENCE = ("official", "surveyed", "located", "schematic")
 
@@ -18,7 +19,7 @@ with st.sidebar:
     theme = choose(
         "theme",
         "overview.theme",
-        tuple(maps.THEMES),
+        tuple(contents.THEMES),
         title=lambda name: text(f"overview.theme.{name}"),
         default="224",
     )

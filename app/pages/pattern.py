@@ -23,16 +23,16 @@ from app.controls import choose, slide, switch
 from app.distances import Spacing
 from app.frame import download, draw_map, heading, map_and_results, note_on_points
 from app.patterns import Pattern
-from app.subjects import INVESTMENT, Zones
 from app.texts import language, number, text
+from layers.subjects import INVESTMENT, Zones
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
 
-    from app.subjects import Points
     from geo.neighbours import Rule
+    from layers.subjects import Points
 
 MAP_KEY = "pattern-map"
 LOOKS = ("hot", "clusters", "distance", "centres")

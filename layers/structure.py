@@ -10,18 +10,18 @@ import numpy as np
 import pandas as pd
 
 import geo
-from app import questions
-from app.questions import ANSWERS_KEPT, MEASURES
-from app.texts import both
 from geo.draws import rank_of
+from layers import questions
 from layers.classification import Classification, classes
+from layers.questions import ANSWERS_KEPT, MEASURES
+from layers.words import both
 from layers.zonings import GRID_NAMES
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
-    from app.questions import Distribution
+    from layers.questions import Distribution
 
 SCALES = ("amount", "share", "log")
 SCHEMES = ("quantiles", "natural_breaks", "equal_interval", "head_tail")
@@ -48,7 +48,7 @@ class Shown:
     asked
         The question; what it weighs by follows from the measure.
     measure
-        One of :data:`app.questions.MEASURES`.
+        One of :data:`layers.questions.MEASURES`.
     scale
         ``"amount"``, ``"share"`` or ``"log"``; the amount where the measure has no such scale.
     scheme
@@ -107,7 +107,7 @@ class Shown:
 
     @property
     def drawn(self) -> Distribution:
-        """The question that :func:`app.questions.uncertainty` answers: it knows no people."""
+        """The question that :func:`layers.questions.uncertainty` answers: it knows no people."""
         return replace(self.question, population=None)
 
 
@@ -136,7 +136,7 @@ def table(shown: Shown) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        What :func:`app.questions.measured` returns, and ``count_low``, ``count_high`` (middle 90 %
+        What `layers.questions.measured` returns, and ``count_low``, ``count_high`` (middle 90 %
         of the draws), ``rank``, and where the draws tell them ``rank_low``, ``rank_high`` (low is
         the better end), ``low`` and ``high`` of the column shown.
     """

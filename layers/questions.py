@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import geo
 import layers
-from app.subjects import INVESTMENT
-from app.uploads import kept_raster
 from geo.errors import InputError
+from layers.kept import kept_raster
+from layers.subjects import INVESTMENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from app.subjects import Points, Zones
     from geo.density import Kernel, Method, Unit
     from geo.draws import Uncertainty
+    from layers.subjects import Points, Zones
 
 CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
 # Per measure of the distribution page: what weights a project, and the column that shows it.
@@ -119,7 +119,7 @@ class Distribution:
     weight
         Column to add up; a point that does not state it counts, and adds nothing to the sum.
     population
-        Name of a kept raster of persons per cell (:mod:`app.uploads`). Zones of which it covers
+        Name of a kept raster of persons per cell (:mod:`layers.kept`). Zones of which it covers
         less than :data:`COVERED_ENOUGH_PCT` have no rate.
     """
 

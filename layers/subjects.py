@@ -90,7 +90,7 @@ class Zones:
     Parameters
     ----------
     name
-        Name of a zoning of :func:`layers.zoning`, or what :func:`app.uploads.keep_zones` returned.
+        Name of a zoning of :func:`layers.zoning`, or what :func:`layers.kept.keep_zones` returned.
     cell_m
         Width of a hexagon or a square, metres.
     h3_resolution
@@ -109,8 +109,8 @@ class Zones:
         InputError
             If there is no such zoning, or the visitor's own zones are no longer kept.
         """
-        from app import uploads  # noqa: PLC0415  only who brings zones of their own needs it
+        from layers import kept  # noqa: PLC0415  only who brings zones of their own needs it
 
-        if uploads.is_own(self.name):
-            return uploads.kept_zones(self.name)
+        if kept.is_own(self.name):
+            return kept.kept_zones(self.name)
         return layers.zoning(self.name, cell_m=self.cell_m, h3_resolution=self.h3_resolution)
