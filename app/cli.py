@@ -13,10 +13,11 @@ from streamlit.web import cli as streamlit
 
 import geo
 import layers
-from app import cli_analysis, cli_pattern, warm
+from app import cli_analysis, cli_pattern, cli_snapshot, warm
 from app.cli_options import AsJson, Output  # noqa: TC001 - typer reads them at run time
 from app.cli_output import print_json, records, wrote
 from geo.errors import AtlasError, InputError
+from layers.geopackage import write_geopackage
 
 BAD_INPUT = 2
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,6 +62,10 @@ def show(
     if output is not None and output.suffix == ".html":
         layers.web_map([name]).save(str(output))
         wrote(output)
+    elif output is not None and output.suffix == ".gpkg":
+        # With styles and names, so that QGIS shows it as the atlas does.
+        write_geopackage({name: frame}, output)
+        wrote(output)
     elif output is not None:
         geo.write_vector(frame, output)
         wrote(output)
@@ -97,6 +102,8 @@ cli.command()(cli_analysis.density)
 cli.command()(cli_analysis.coverage)
 cli.command()(cli_analysis.distribution)
 cli.command()(cli_pattern.pattern)
+cli.command()(cli_snapshot.snapshot)
+cli.command()(cli_snapshot.rerun)
 
 
 @cli.command()

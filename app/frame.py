@@ -55,6 +55,11 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .indicator .name { color: #52606D; font-size: .86rem; }
 .indicator .value { font-weight: 600; }
 .listing { margin: 0; padding-left: 1.3rem; font-size: .9rem; line-height: 1.5; }
+.figures { max-height: 330px; overflow-y: auto; }
+.figures table { border-collapse: collapse; width: 100%; font-size: .84rem; line-height: 1.7; }
+.figures th { color: #52606D; font-weight: 400; }
+.figures th, .figures td { text-align: right; border-bottom: 1px solid #E4E7EB; padding: 0 2px; }
+.figures th:first-child, .figures td:first-child { text-align: left; padding-left: 0; }
 .basis { margin: 0; font-size: .86rem; line-height: 1.45; }
 .basis dt { color: #52606D; }
 .basis dd { margin: 0 0 .3rem 0; overflow-wrap: anywhere; }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 import altair as alt
@@ -12,6 +11,7 @@ import streamlit as st
 
 from app import point_reading, reading
 from app.pattern_maps import CLASS_COLOURS, group_name
+from app.tables import figures
 from app.texts import language, named, number, text
 
 if TYPE_CHECKING:
@@ -26,14 +26,6 @@ LINE, BAND, ZERO = "#B2182B", "#C3CCD6", "#52606D"
 PLAIN = "#A9B4C0"
 POINT_PX = 34
 NOTHING = "–"
-TABLE_STYLE = """
-<style>
-.figures { border-collapse: collapse; width: 100%; font-size: .84rem; line-height: 1.7; }
-.figures th { color: #52606D; font-weight: 400; }
-.figures th, .figures td { text-align: right; border-bottom: 1px solid #E4E7EB; padding: 0 2px; }
-.figures th:first-child, .figures td:first-child { text-align: left; padding-left: 0; }
-</style>
-"""
 
 
 def z_histogram(zones: gpd.GeoDataFrame) -> None:
@@ -181,12 +173,7 @@ def _figure(value: float, digits: int) -> str:
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Draw a table that fits the narrow column: the first column names, the others figures."""
-    head = "".join(f"<th>{escape(text(f'pattern.column.{column}'))}</th>" for column in columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    st.html(f"{TABLE_STYLE}<table class=figures><tr>{head}</tr>{body}</table>")
+    figures([text(f"pattern.column.{column}") for column in columns], rows)
 
 
 def _class_colour(table: pd.DataFrame) -> alt.Color:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -118,29 +119,40 @@ def ranking_table(zones: gpd.GeoDataFrame, value: str, rank: str) -> None:
     value, rank
         Columns of the value and of its rank; their intervals end in ``_low`` and ``_high``.
     """
-    shown = {
-        text("column.rank"): [
-            interval_words(*ends, digits=0) for ends in zip(*_ends(zones, rank), strict=True)
-        ],
-        text("column.zone"): zones[f"name_{language()}"],
-        text(f"column.{value}"): zones[value],
-        text("column.interval"): [
-            interval_words(low, high, digits=3 if high < 1 else 1)
+    digits = 3 if zones[f"{value}_high"].max() < 1 else 1
+    rows = zip(
+        zones[f"name_{language()}"],
+        [interval_words(*ends, digits=0) for ends in zip(*_ends(zones, rank), strict=True)],
+        [number(amount, digits=digits) for amount in zones[value]],
+        [
+            interval_words(low, high, digits=digits)
             for _, low, high in zip(*_ends(zones, value), strict=True)
         ],
-    }
-    st.dataframe(
-        pd.DataFrame(shown),
-        hide_index=True,
-        height="content" if len(zones) <= SHORT_TABLE else TABLE_HEIGHT,
-        row_height=ROW_HEIGHT,
-        placeholder="–",
-        column_config={
-            text(f"column.{value}"): st.column_config.NumberColumn(
-                format=NUMBER_FORMATS.get(value, "localized")
-            )
-        },
+        strict=True,
     )
+    figures(
+        [text(f"column.{name}") for name in ("zone", "rank", value, "interval")],
+        list(rows),
+    )
+
+
+def figures(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Draw a small table that fits the narrow column: the first column names, the others figures.
+
+    It is there at once, where the table that can be sorted takes half a second to come.
+
+    Parameters
+    ----------
+    header
+        Titles of the columns.
+    rows
+        Cells, as words.
+    """
+    head = "".join(f"<th>{escape(title)}</th>" for title in header)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+    )
+    st.html(f"<div class=figures><table><tr>{head}</tr>{body}</table></div>")
 
 
 def features(

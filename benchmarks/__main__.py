@@ -17,6 +17,7 @@ MODULES = (
     "pattern",
     "datum",
     "web_map",
+    "printing",
 )
 
 

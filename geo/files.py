@@ -79,7 +79,7 @@ def write_geotiff(array: xr.DataArray, path: str | os.PathLike[str]) -> None:
     ...     path.stat().st_size > 1000
     True
     """
-    _replace(Path(path), geotiff_bytes(array), function="write_geotiff")
+    write_file(path, geotiff_bytes(array), function="write_geotiff")
 
 
 def geotiff_bytes(array: xr.DataArray) -> bytes:
@@ -221,10 +221,38 @@ def _software() -> str:
         return _SOFTWARE
 
 
-def _replace(path: Path, contents: bytes, *, function: str) -> None:
-    """Put a file in place whole: written beside its place under another name, then renamed."""
-    place = path.resolve()
-    part = place.with_name(f".{secrets.token_hex(8)}.part")
+def write_file(
+    path: str | os.PathLike[str], contents: bytes, *, function: str = "write_file"
+) -> None:
+    """Put a file in place whole: written beside its place under another name, then renamed.
+
+    Parameters
+    ----------
+    path
+        File to write, replaced where it exists, and only when the new one is whole: no reader finds
+        half of it, and the old one stays when the disk is full.
+    contents
+        All that the file holds.
+    function
+        Name that the error begins with, where another function writes.
+
+    Raises
+    ------
+    InputError
+        The file cannot be written: its folder is missing or not writable, the path is a folder, the
+        disk is full.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_file(Path(folder) / "map.svg", b"<svg/>")
+    ...     [path.name for path in Path(folder).iterdir()]
+    ['map.svg']
+    """
+    place = Path(path).resolve()
+    part = place.parent / f".{secrets.token_hex(8)}.part"
     try:
         try:
             part.write_bytes(contents)
@@ -274,7 +302,7 @@ def write_vector(frame: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> None:
     ['name,lon,lat', '岳麓山,112.93,28.18']
     """
     contents = vector_bytes(frame, Path(path).suffix)
-    _replace(Path(path), contents, function="write_vector")
+    write_file(path, contents, function="write_vector")
 
 
 def vector_bytes(frame: gpd.GeoDataFrame, suffix: str) -> bytes:

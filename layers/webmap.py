@@ -13,13 +13,14 @@ from branca.element import Element, Figure
 from folium.template import Template
 
 from geo.errors import InputError
-from layers.document import map_document, to_json
+from layers.document import content_document, map_document, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
 
+    from layers.content import Content
     from layers.overlays import Overlay
 
 ASSETS = Path(__file__).with_name("assets")
@@ -47,6 +48,7 @@ ICONS = {
     "iconRetinaUrl": "vendor/images/marker-icon-2x.png",
     "shadowUrl": "vendor/images/marker-shadow.png",
 }
+TITLE = "湘江新区规划图集"
 _SIZE = re.compile(r"\d+(\.\d+)?(px|%)")
 
 
@@ -64,6 +66,8 @@ class AtlasMap(folium.Map):
         See :func:`layers.map_document`.
     height
         CSS height in px or percent.
+    title
+        Title of the page.
     """
 
     # folium lists its hosts here; ours is the page itself.
@@ -74,7 +78,7 @@ class AtlasMap(folium.Map):
         """
         {% macro header(this, kwargs) %}
             <meta name="viewport" content="width=device-width, initial-scale=1.0">
-            <title>湘江新区规划图集</title>
+            <title>{{ this.page_title|e }}</title>
             <style>{{ this.styles }}</style>
             <style>
                 html, body { width: 100%; height: 100%; margin: 0; padding: 0; }
@@ -103,7 +107,9 @@ class AtlasMap(folium.Map):
         """
     )
 
-    def __init__(self, document: Mapping[str, Any], *, height: str = "100%") -> None:
+    def __init__(
+        self, document: Mapping[str, Any], *, height: str = "100%", title: str = TITLE
+    ) -> None:
         if not _SIZE.fullmatch(height):
             raise InputError(f"web_map: height={height!r}; write it as '600px' or '100%'")
         (south, west), (north, east) = document["bounds"]
@@ -114,6 +120,7 @@ class AtlasMap(folium.Map):
             height=height,
         )
         self.document = document
+        self.page_title = title
         self.css_height = height
         if height.endswith("px"):
             self._figure.height = height
@@ -203,6 +210,20 @@ def web_map(
         names, lang=lang, basemap=basemap, visible=visible, selected=selected, overlays=overlays
     )
     return AtlasMap(document, height=height)
+
+
+def content_page(content: Content, *, title: str) -> str:
+    """Return one HTML page with what a map shows: scripts, data and base map are inside.
+
+    Parameters
+    ----------
+    content
+        What it shows.
+    title
+        Title of the page.
+    """
+    text: str = AtlasMap(content_document(content), title=title).get_root().render()
+    return text
 
 
 def vendor_missing() -> list[str]:

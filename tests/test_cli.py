@@ -538,3 +538,32 @@ def test_pattern_refuses_zones_that_overlap_unless_neighbours_are_by_distance(
     assert len(found) == 36
     # Zones that are not of one size are held against each other by density.
     assert "tested density_per_km2" in run("pattern", "--zoning", path, "--rule", "knn").stderr
+
+
+# ---- maps to take along
+
+
+def test_a_snapshot_is_made_and_made_again(run, tmp_path):
+    path = tmp_path / "density.png"
+    run("snapshot", "density", "--review", "internal", "--size", "16:9", "--dpi", "60", "-o", path)
+    first = path.read_bytes()
+    assert first.startswith(b"\x89PNG")
+    done = run("rerun", path)
+    assert "no data changed since" in done.stderr
+    assert path.read_bytes() == first
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("snapshot", "overview", "-o", "map.png"), "review_number"),
+        (("snapshot", "streets", "--review", "internal", "-o", "map.png"), "neither a map"),
+        (("snapshot", "overview", "--review", "internal", "-o", "map.docx"), "choose from"),
+        (("snapshot", "overview", "--review", "internal", "--size", "A9", "-o", "m.png"), "size"),
+        (("rerun", "nothing.png"), "nothing.png"),
+    ],
+)
+def test_a_snapshot_that_cannot_be_made_says_why(run, words, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert said in run(*words, code=2).stderr
+    assert list(tmp_path.iterdir()) == []

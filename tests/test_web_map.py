@@ -667,7 +667,8 @@ def test_third_party_files_are_in_place_and_pinned():
     assert hatch_build.up_to_date(ROOT)
     lock = json.loads((ROOT / "package-lock.json").read_text("utf-8"))
     pins = lock["packages"][""]["dependencies"]
-    assert set(pins) == {"jquery", "leaflet", "supercluster"}
+    fonts = "@expo-google-fonts/noto-sans-sc"
+    assert set(pins) == {fonts, "jquery", "leaflet", "supercluster"}
     assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in pins.values())
     for name, entry in lock["packages"].items():
         if name:

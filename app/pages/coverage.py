@@ -8,6 +8,7 @@ import geo
 from app import choices, maps
 from app.charts import coverage_curve
 from app.controls import choose, slide
+from app.export import export, of_points, of_zones
 from app.frame import download, draw_map, map_and_results, note_on_points
 from app.tables import zones_table
 from app.texts import language, number, text
@@ -77,3 +78,4 @@ with results:
         f"service_areas_{sites.layer}_{distance_m}m.gpkg",
         lambda: geo.vector_bytes(areas, ".gpkg"),
     )
+export("coverage", of_points(sites) | of_zones(zoning) | {"distance_m": distance_m})

@@ -12,6 +12,7 @@ from app import choices, maps
 from app.bases import density_basis
 from app.charts import bars
 from app.controls import choose, slide, step_through, switch
+from app.export import export, of_density
 from app.frame import basis, download, draw_map, heading, map_and_results, note_on_points
 from app.tables import ranking_table
 from app.texts import language, number, text
@@ -168,3 +169,4 @@ with results:
         f"density_{asked.points.layer}_{zones.name}.csv",
         lambda: geo.vector_bytes(ranking, ".csv"),
     )
+export("density", of_density(asked, show))

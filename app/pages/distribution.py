@@ -11,6 +11,7 @@ import streamlit as st
 import geo
 from app import choices, maps, picking, results
 from app.controls import choose, slide
+from app.export import export, of_distribution
 from app.frame import (
     download,
     draw_map,
@@ -186,3 +187,4 @@ if projects.located().empty:
     features(projects.unlocated())
 else:
     map_and_answers(view, drawing())
+    export("distribution", of_distribution(view))

@@ -8,6 +8,7 @@ import layers
 from app import maps
 from app.choices import layer_title, value_title
 from app.controls import choose, choose_some
+from app.export import export
 from app.frame import draw_map, heading, listing, map_and_results, target_row
 from app.overview import TARGET_YEAR, belongs_to, members_of, targets
 from app.texts import language, number, text
@@ -49,3 +50,4 @@ with results:
     st.caption(text("overview.arrow"))
     for target in targets(language()):
         target_row(target)
+export("overview", {"theme": theme, "evidence": evidence})

@@ -14,8 +14,18 @@ from app.controls import choose
 from app.frame import download
 from app.tables import EVIDENCE_CLASSES, area_balance, features, matching
 from app.texts import language, named, text
+from layers.geopackage import geopackage_bytes
 
 FORMATS = {".csv": "CSV", ".geojson": "GeoJSON", ".gpkg": "GeoPackage"}
+
+
+def file_of(layer: str, suffix: str) -> bytes:
+    """Return a layer as the contents of a file; a GeoPackage carries its styles for QGIS."""
+    frame = layers.load(layer)
+    if suffix == ".gpkg":
+        return geopackage_bytes({layer: frame}, lang=language())
+    return geo.vector_bytes(frame, suffix)
+
 
 overview, quotes, conflicts, licences, area = st.tabs(
     [
@@ -36,7 +46,7 @@ with st.sidebar:
         download(
             "sources.download",
             f"{layer}{suffix}",
-            partial(geo.vector_bytes, frame, suffix),
+            partial(file_of, layer, suffix),
             detail=FORMATS[suffix],
         )
 with overview:

@@ -1,0 +1,73 @@
+"""The commands that take a map out of the atlas: snapshot, and rerun."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli_output import told_if_slow, wrote
+from layers.content import SIZES_MM
+from layers.outputs import remake
+from layers.outputs import snapshot as write_snapshot
+from layers.specification import MAPS, read_spec
+
+Target = Annotated[
+    Path, typer.Option("--output", "-o", help="File to write: .png, .pdf, .svg, .html or .pptx.")
+]
+
+
+def snapshot(
+    spec: Annotated[
+        str, typer.Argument(help=f"{', '.join(MAPS)}, or a .yaml or .json specification.")
+    ],
+    *,
+    output: Target,
+    review: Annotated[
+        str | None,
+        typer.Option(help="Map review number (审图号), or internal for an unpublished draft."),
+    ] = None,
+    title: Annotated[str | None, typer.Option(help="Title above the map.")] = None,
+    subtitle: Annotated[str | None, typer.Option(help="Line below the title.")] = None,
+    size: Annotated[str | None, typer.Option(help=f"{', '.join(SIZES_MM)}.")] = None,
+    dpi: Annotated[int | None, typer.Option(help="Dots per inch of what is a raster.")] = None,
+    palette: Annotated[str | None, typer.Option(help="colour or grey.")] = None,
+    author: Annotated[str | None, typer.Option(help="Who made it.")] = None,
+    date: Annotated[str | None, typer.Option(help="YYYY-MM-DD; today if not given.")] = None,
+) -> None:
+    """Draw a map into a file: a print, slides, or one page that needs no network."""
+    drawn = read_spec(
+        spec,
+        review_number=review,
+        title=title,
+        subtitle=subtitle,
+        size=size,
+        dpi=dpi,
+        palette=palette,
+        author=author,
+        date=date or datetime.now(tz=UTC).date().isoformat(),
+    )
+    with told_if_slow("drawing"):
+        write_snapshot(drawn, output)
+    wrote(output)
+
+
+def rerun(
+    file: Annotated[Path, typer.Argument(help="A file that the atlas made.")],
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="File to write; the same one if not given."),
+    ] = None,
+) -> None:
+    """Make a file again from what it says of itself, and say which data changed since."""
+    spec, changed = remake(file)
+    for name in changed:
+        typer.echo(f"changed since: {name}", err=True)
+    if not changed:
+        typer.echo("no data changed since", err=True)
+    with told_if_slow("drawing"):
+        write_snapshot(spec, output or file)
+    wrote(output or file)

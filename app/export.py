@@ -1,0 +1,150 @@
+"""导出我看到的: what is on the screen, as a print, or as one page that needs no network."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, get_args
+
+import streamlit as st
+
+from app.texts import language, text
+from layers.content import INTERNAL, SIZES_MM, Palette, Sheet
+from layers.outputs import output
+from layers.specification import MapSpec
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from layers.questions import Density
+    from layers.structure import Shown
+    from layers.subjects import Points, Zones
+
+KINDS = (".pptx", ".pdf", ".html", ".png", ".svg")
+MIME_TYPES = {
+    ".png": "image/png",
+    ".pdf": "application/pdf",
+    ".svg": "image/svg+xml",
+    ".html": "text/html",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+}
+DOTS_PER_INCH = (150, 200, 300)
+# What the map of a page is wide and high, about: only its middle and its zoom are in the address.
+WINDOW_PX = (940.0, 780.0)
+TILE_PX = 256.0
+
+
+def export(name: str, parameters: dict[str, Any]) -> None:
+    """Draw the button that takes along what is on the screen.
+
+    Parameters
+    ----------
+    name
+        Which map: one of :data:`layers.specification.MAPS`.
+    parameters
+        What the page asks, as :class:`layers.MapSpec` takes it.
+    """
+    with st.sidebar.popover(text("export.button"), width="stretch"):
+        decision = st.radio(
+            text("export.review"),
+            (INTERNAL, "number"),
+            index=None,
+            format_func=lambda value: text(f"export.review.{value}"),
+            key="export-review",
+        )
+        number = ""
+        if decision == "number":
+            number = st.text_input(text("export.number"), key="export-number").strip()
+        title = st.text_input(text("export.title"), key="export-title").strip()
+        author = st.text_input(text("export.author"), key="export-author").strip()
+        size = st.segmented_control(
+            text("export.size"), list(SIZES_MM), default="A4", required=True, key="export-size"
+        )
+        dpi = st.segmented_control(
+            text("export.dpi"), DOTS_PER_INCH, default=200, required=True, key="export-dpi"
+        )
+        palette = st.segmented_control(
+            text("export.palette"),
+            get_args(Palette),
+            format_func=lambda value: text(f"export.palette.{value}"),
+            default="colour",
+            required=True,
+            key=f"export-palette@{language()}",
+        )
+        review = INTERNAL if decision == INTERNAL else number
+        if not review:
+            st.caption(text("export.decide"))
+            return
+        spec = MapSpec(
+            name,
+            Sheet(
+                title=title,
+                review_number=review,
+                size=size or "A4",
+                dpi=int(dpi or 200),
+                palette=palette or "colour",
+                author=author,
+                date=datetime.now(tz=UTC).date().isoformat(),
+            ),
+            parameters,
+            language(),
+            extent=_extent(st.query_params.get("view")),
+            visible=_visible(st.query_params.get("layers")),
+        )
+        for kind in KINDS:
+            st.download_button(
+                text(f"export.kind{kind}"),
+                _maker(spec, kind),
+                file_name=f"{name}_{size}{kind}".replace(":", "x"),
+                mime=MIME_TYPES[kind],
+                on_click="ignore",
+                width="stretch",
+                key=f"export{kind}",
+            )
+
+
+def of_points(points: Points) -> dict[str, Any]:
+    """Return which points take part, as parameters of a map."""
+    filters = {key: list(getattr(points, key)) for key in ("category", "level", "sector")}
+    return {"layer": points.layer} | {key: values for key, values in filters.items() if values}
+
+
+def of_density(asked: Density, show: str) -> dict[str, Any]:
+    """Return a question of density and how its answer is drawn, as parameters of a map."""
+    asks = {item.name: getattr(asked, item.name) for item in fields(asked) if item.name != "points"}
+    return of_points(asked.points) | asks | {"show": show}
+
+
+def of_distribution(shown: Shown) -> dict[str, Any]:
+    """Return a measure of a distribution and how it is shown, as parameters of a map."""
+    looks = {key: getattr(shown, key) for key in ("measure", "scale", "scheme", "classes")}
+    return of_points(shown.asked.points) | of_zones(shown.asked.zones) | looks
+
+
+def of_zones(zones: Zones) -> dict[str, Any]:
+    """Return which zones are counted in, as parameters of a map."""
+    return {"zoning": zones.name, "cell_m": zones.cell_m, "h3_resolution": zones.h3_resolution}
+
+
+def _maker(spec: MapSpec, kind: str) -> Callable[[], bytes]:
+    # The page shows the whole map: only a print is cut to what is in view.
+    shown = replace(spec, extent=None) if kind == ".html" else spec
+    return lambda: output(shown, kind)
+
+
+def _extent(view: str | None) -> tuple[float, float, float, float] | None:
+    """Return what a view (latitude, longitude and zoom) shows, in degrees."""
+    try:
+        lat, lon, zoom = (float(part) for part in (view or "").split(","))
+    except ValueError:
+        return None
+    degrees_per_px = 360.0 / (TILE_PX * 2.0**zoom)
+    half_lon = degrees_per_px * WINDOW_PX[0] / 2.0
+    half_lat = degrees_per_px * WINDOW_PX[1] / 2.0 * math.cos(math.radians(lat))
+    return lon - half_lon, lat - half_lat, lon + half_lon, lat + half_lat
+
+
+def _visible(names: str | None) -> tuple[str, ...] | None:
+    """Return the layers that the visitor has switched on, None where none was switched."""
+    return tuple(filter(None, names.split("."))) if names else None

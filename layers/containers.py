@@ -1,0 +1,350 @@
+"""Places for a text inside finished files that no reader of the file sees and none is disturbed by.
+
+PNG, PDF, SVG, HTML, PPTX and GeoPackage each have such a place. A text is put there without drawing
+or encoding anything anew: what the file showed it shows after, to the last pixel.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from html import unescape
+from itertools import count
+from typing import TYPE_CHECKING, NamedTuple
+from xml.etree import ElementTree as ET
+
+from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+_SVG_ROOT = re.compile(rb"""<svg\b(?:[^>"']|"[^"]*"|'[^']*')*?(/?)>""")
+# The last closing tags: what stands before them is never inside a script.
+_HTML_END = re.compile(rb"(?:</body\s*>\s*)?(?:</html\s*>\s*)?\Z", re.IGNORECASE)
+_HTML_TAIL = 200
+
+_CUSTOM = "docProps/custom.xml"
+_CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_PROPERTIES = f"{_OFFICE}/custom-properties"
+_VT = f"{_OFFICE}/docPropsVTypes"
+_FMTID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
+# PowerPoint cuts longer texts, Excel crashes on them: a record is spread over several.
+_PROPERTY_CHARACTERS = 255
+_FIRST_PID = 2
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+class _Place(NamedTuple):
+    """How a text gets into a kind of file, and out of it."""
+
+    put: Callable[[bytes, str, str], bytes]
+    find: Callable[[bytes, str], str | None]
+
+
+def put_text(data: bytes, suffix: str, text: str, *, name: str) -> bytes:
+    r"""Return a finished file with a text in it, in place of the one of that name.
+
+    Parameters
+    ----------
+    data
+        The file.
+    suffix
+        One of :data:`SUFFIXES`.
+    text
+        In ASCII and without ``<``, ``>`` and ``&``, as JSON can always be written.
+    name
+        Letters, digits and hyphens.
+
+    Raises
+    ------
+    InputError
+        If the file is not of that kind, or broken.
+
+    Examples
+    --------
+    >>> put_text(b"<svg></svg>", ".svg", "[1]", name="ours")
+    b'<svg>\n <metadata id="ours">[1]</metadata></svg>'
+    """
+    return _PLACES[suffix].put(data, text, name)
+
+
+def text_in(data: bytes, suffix: str, *, name: str) -> str | None:
+    """Return the text of that name in a file, None where there is none.
+
+    Raises
+    ------
+    InputError
+        If the file is not of that kind, or broken.
+
+    Examples
+    --------
+    >>> text_in(b'<svg><metadata id="ours">[1]</metadata></svg>', ".svg", name="ours")
+    '[1]'
+    """
+    return _PLACES[suffix].find(data, name)
+
+
+def _not_a(kind: str, why: object) -> InputError:
+    return InputError(f"the file is not a sound {kind} ({why}). Pass a finished file of that kind.")
+
+
+# ---- PNG ----
+
+
+def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Give the type, start and end of each chunk of a PNG."""
+    if not data.startswith(_PNG):
+        raise _not_a("PNG", "it has not the signature of one")
+    at = len(_PNG)
+    while at < len(data):
+        end = at + 12 + int.from_bytes(data[at : at + 4], "big")
+        if end > len(data):
+            raise _not_a("PNG", "it ends too early")
+        yield data[at + 4 : at + 8], at, end
+        at = end
+
+
+def _is_ours(kind: bytes, body: bytes, name: str) -> bool:
+    return kind == b"iTXt" and body.startswith(name.encode() + b"\0")
+
+
+def _put_png(data: bytes, text: str, name: str) -> bytes:
+    # Keyword, not compressed, no language, no translated keyword.
+    body = b"iTXt" + name.encode() + b"\0\0\0\0\0" + text.encode()
+    size, check = (len(body) - 4).to_bytes(4, "big"), zlib.crc32(body).to_bytes(4, "big")
+    parts = [_PNG]
+    for kind, start, end in _chunks(data):
+        if not _is_ours(kind, data[start + 8 : end - 4], name):
+            parts.append(data[start:end])
+        if kind == b"IHDR":
+            parts.append(size + body + check)
+    return b"".join(parts)
+
+
+def _find_png(data: bytes, name: str) -> str | None:
+    for kind, start, end in _chunks(data):
+        body = data[start + 8 : end - 4]
+        if _is_ours(kind, body, name):
+            return body[len(name) + 5 :].decode("utf-8")
+    return None
+
+
+# ---- PDF ----
+
+
+def _put_pdf(data: bytes, text: str, name: str) -> bytes:
+    from pypdf import PdfWriter  # noqa: PLC0415 - heavy, and for this format alone
+    from pypdf.errors import PyPdfError  # noqa: PLC0415
+
+    try:
+        # What is there stays byte for byte; the entry is added behind it.
+        writer = PdfWriter(io.BytesIO(data), incremental=True)
+        writer.add_metadata({_pdf_key(name): text})
+        target = io.BytesIO()
+        writer.write(target)
+    except (PyPdfError, ValueError, KeyError) as error:
+        raise _not_a("PDF", error) from error
+    return target.getvalue()
+
+
+def _find_pdf(data: bytes, name: str) -> str | None:
+    from pypdf import PdfReader  # noqa: PLC0415
+    from pypdf.errors import PyPdfError  # noqa: PLC0415
+
+    try:
+        about = PdfReader(io.BytesIO(data)).metadata
+        found = None if about is None else about.get(_pdf_key(name))
+    except (PyPdfError, ValueError, KeyError) as error:
+        raise _not_a("PDF", error) from error
+    return None if found is None else str(found)
+
+
+def _pdf_key(name: str) -> str:
+    return "/" + name.title().replace("-", "")
+
+
+# ---- SVG and HTML: written into the text as it stands, which no parser could give back alike ----
+
+
+def _svg_element(name: str) -> re.Pattern[bytes]:
+    element = rf'\s*<metadata[^>]*\bid="{name}"[^>]*>(.*?)</metadata>'
+    return re.compile(element.encode(), re.DOTALL)
+
+
+def _html_element(name: str) -> re.Pattern[bytes]:
+    element = rf'<script type="application/json" id="{name}">(.*?)</script>'
+    return re.compile(element.encode(), re.DOTALL)
+
+
+def _put_svg(data: bytes, text: str, name: str) -> bytes:
+    data = _svg_element(name).sub(b"", data)
+    root = _SVG_ROOT.search(data)
+    if root is None or root[1]:
+        raise _not_a("SVG", "it has no svg element with content")
+    element = f'\n <metadata id="{name}">{text}</metadata>'.encode()
+    return data[: root.end()] + element + data[root.end() :]
+
+
+def _find_svg(data: bytes, name: str) -> str | None:
+    found = _svg_element(name).search(data)
+    return None if found is None else unescape(found[1].decode("utf-8"))
+
+
+def _put_html(data: bytes, text: str, name: str) -> bytes:
+    if not re.search(rb"<(?:!doctype html|html|body)\b", data, re.IGNORECASE):
+        raise _not_a("HTML page", "it has no html element")
+    data = _html_element(name).sub(b"", data)
+    tail = max(0, len(data) - _HTML_TAIL)
+    found = _HTML_END.search(data, tail)
+    at = len(data) if found is None else found.start()
+    element = f'<script type="application/json" id="{name}">{text}</script>'.encode()
+    return data[:at] + element + data[at:]
+
+
+def _find_html(data: bytes, name: str) -> str | None:
+    found = _html_element(name).search(data)
+    return None if found is None else found[1].decode("utf-8")
+
+
+# ---- PPTX: a zip of XML files ----
+
+
+def _put_pptx(data: bytes, text: str, name: str) -> bytes:
+    entries = _entries(data)
+    custom = _parsed(entries.get(_CUSTOM), f'<Properties xmlns="{_PROPERTIES}"/>')
+    types = _parsed(entries.get("[Content_Types].xml"), "")
+    links = _parsed(entries.get("_rels/.rels"), "")
+    _put_properties(custom, text, name)
+    _put_once(
+        types,
+        f"{{{_PACKAGE}/content-types}}Override",
+        {"PartName": f"/{_CUSTOM}", "ContentType": _CUSTOM_TYPE},
+        key="PartName",
+    )
+    used = {item.get("Id") for item in links}
+    fresh = next(f"rId{n}" for n in count(1) if f"rId{n}" not in used)
+    _put_once(
+        links,
+        f"{{{_PACKAGE}/relationships}}Relationship",
+        {"Id": fresh, "Type": f"{_OFFICE}/relationships/custom-properties", "Target": _CUSTOM},
+        key="Type",
+    )
+    written = {
+        "[Content_Types].xml": _serialised(types, f"{_PACKAGE}/content-types"),
+        "_rels/.rels": _serialised(links, f"{_PACKAGE}/relationships"),
+        _CUSTOM: _serialised(custom, _PROPERTIES),
+    }
+    target = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for item in source.infolist():
+            contents = written.pop(item.filename, b"")
+            archive.writestr(item, contents or source.read(item))
+        for filename, contents in written.items():
+            item = zipfile.ZipInfo(filename, date_time=_ZIP_DATE)
+            item.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(item, contents)
+    return target.getvalue()
+
+
+def _find_pptx(data: bytes, name: str) -> str | None:
+    custom = _parsed(_entries(data).get(_CUSTOM), f'<Properties xmlns="{_PROPERTIES}"/>')
+    parts = {
+        int(item.get("name", "").rpartition("-")[2]): "".join(item.itertext())
+        for item in custom
+        if _numbered(item, name)
+    }
+    return "".join(parts[number] for number in sorted(parts)) or None
+
+
+def _numbered(item: ET.Element, name: str) -> bool:
+    return re.fullmatch(rf"{name}-\d+", item.get("name", "")) is not None
+
+
+def _entries(data: bytes) -> dict[str, bytes]:
+    """Return the XML files of a presentation that describe it as a whole."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = set(archive.namelist())
+            wanted = ["[Content_Types].xml", "_rels/.rels", _CUSTOM]
+            found = {name: archive.read(name) for name in wanted if name in names}
+    except (zipfile.BadZipFile, zlib.error) as error:
+        raise _not_a("PPTX", error) from error
+    if not found.keys() >= {"[Content_Types].xml", "_rels/.rels"}:
+        raise _not_a("PPTX", "it has no list of its parts")
+    return found
+
+
+def _parsed(contents: bytes | None, empty: str) -> ET.Element:
+    try:
+        # Expat itself stops entities that grow without bound.
+        return ET.fromstring(empty if contents is None else contents)  # noqa: S314
+    except ET.ParseError as error:
+        raise _not_a("PPTX", error) from error
+
+
+def _serialised(root: ET.Element, namespace: str) -> bytes:
+    """Return XML whose main namespace has no prefix, as Office writes it."""
+    prefixes = {namespace: "", _VT: "vt:"}
+    for item in root.iter():
+        uri, _, name = item.tag[1:].rpartition("}")
+        item.tag = prefixes[uri] + name if uri in prefixes else item.tag
+    root.set("xmlns", namespace)
+    if namespace == _PROPERTIES:
+        root.set("xmlns:vt", _VT)
+    written: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return written
+
+
+def _put_properties(custom: ET.Element, text: str, name: str) -> None:
+    for item in [item for item in custom if _numbered(item, name)]:
+        custom.remove(item)
+    pids = [int(item.get("pid", _FIRST_PID)) for item in custom]
+    pid = max(pids, default=_FIRST_PID - 1)
+    starts = range(0, len(text), _PROPERTY_CHARACTERS)
+    for number, start in enumerate(starts, start=1):
+        item = ET.SubElement(
+            custom,
+            f"{{{_PROPERTIES}}}property",
+            {"fmtid": _FMTID, "pid": str(pid + number), "name": f"{name}-{number}"},
+        )
+        part = text[start : start + _PROPERTY_CHARACTERS]
+        ET.SubElement(item, f"{{{_VT}}}lpwstr").text = part
+
+
+def _put_once(root: ET.Element, tag: str, attributes: dict[str, str], *, key: str) -> None:
+    if all(item.get(key) != attributes[key] for item in root):
+        ET.SubElement(root, tag, attributes)
+
+
+# ---- GeoPackage ----
+
+
+def _put_gpkg(data: bytes, text: str, name: str) -> bytes:
+    from layers.geopackage import with_metadata  # noqa: PLC0415 - heavy, and for this format alone
+
+    return with_metadata(data, text, uri=f"urn:{name}")
+
+
+def _find_gpkg(data: bytes, name: str) -> str | None:
+    from layers.geopackage import metadata_text  # noqa: PLC0415
+
+    return metadata_text(data, uri=f"urn:{name}")
+
+
+_PLACES = {
+    ".png": _Place(_put_png, _find_png),
+    ".pdf": _Place(_put_pdf, _find_pdf),
+    ".svg": _Place(_put_svg, _find_svg),
+    ".html": _Place(_put_html, _find_html),
+    ".pptx": _Place(_put_pptx, _find_pptx),
+    ".gpkg": _Place(_put_gpkg, _find_gpkg),
+}
+SUFFIXES = tuple(_PLACES)

@@ -1,0 +1,306 @@
+"""The printed sheet: which box each part stands in, in points from the lower left corner.
+
+Title above, map at the left, legend and scale at the right (below the map on a square sheet), and a
+strip of sources and notes at the foot. Boxes are cut from the sheet one after another, so that no
+two can overlap.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from matplotlib.font_manager import get_font
+from matplotlib.ft2font import LoadFlags
+
+from geo.errors import InputError
+from layers.content import INTERNAL, SIZES_MM
+from layers.fonts import font, path
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from layers.content import Sheet
+    from layers.fonts import Weight
+
+PT_PER_MM = 72.0 / 25.4
+# A CSS px on an A3 sheet, in points; smaller sheets are read from nearer.
+PX_PT, REFERENCE_MM = 0.75, 297.0
+DPI = (36, 1200)
+# Height of the scale bar, its ratio and the north arrow, px.
+SCALE_PX = 66.0
+PALETTES = ("colour", "grey")
+ADVANCE_SIZE = 1000
+# Chinese breaks anywhere but before these.
+CLOSING = "，。、；：？！）》”’」』】〉,.;:?!)]}%·"
+OPENING = "（《“‘「『【〈([{"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the sheet, points."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """The right side."""
+        return self.left + self.width
+
+    @property
+    def top(self) -> float:
+        """The upper side."""
+        return self.bottom + self.height
+
+    @property
+    def area(self) -> float:
+        """Square points."""
+        return self.width * self.height
+
+    def inset(self, by: float) -> Box:
+        """Return the box within, smaller on each side."""
+        return Box(self.left + by, self.bottom + by, self.width - 2 * by, self.height - 2 * by)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The boxes of a sheet.
+
+    Parameters
+    ----------
+    page
+        The sheet.
+    title, map, legend, scale, notes
+        The parts; ``map`` is the outer frame.
+    frame
+        What the map is drawn in: within ``map``, with the degrees around it.
+    px
+        Points per px of the symbology.
+    wide
+        The legend runs below the map and not beside it.
+    """
+
+    page: Box
+    title: Box
+    map: Box
+    legend: Box
+    scale: Box
+    notes: Box
+    frame: Box
+    px: float
+    wide: bool
+
+    @property
+    def above_scale(self) -> Box:
+        """What the scale leaves of its box."""
+        used = SCALE_PX * self.px
+        return Box(
+            self.scale.left, self.scale.bottom + used, self.scale.width, self.scale.height - used
+        )
+
+
+def check_sheet(sheet: Sheet) -> None:
+    """Refuse a sheet that cannot be printed.
+
+    Raises
+    ------
+    InputError
+        If the size or palette is unknown, the resolution or the review number cannot be, or the
+        title is empty.
+    """
+    if sheet.size not in SIZES_MM:
+        raise InputError(
+            f"print_map: there is no size {sheet.size!r}; choose from {', '.join(SIZES_MM)}"
+        )
+    if not DPI[0] <= sheet.dpi <= DPI[1]:
+        raise InputError(
+            f"print_map: dpi={sheet.dpi!r}; give dots per inch from {DPI[0]} to {DPI[1]}, such as "
+            "200 for a slide or 300 for paper"
+        )
+    if sheet.palette not in PALETTES:
+        raise InputError(f"print_map: palette={sheet.palette!r}; choose from {', '.join(PALETTES)}")
+    if not sheet.review_number.strip():
+        raise InputError(
+            "print_map: review_number is empty; give the map review number (审图号), such as "
+            f"'湘S(2026)001号', or {INTERNAL!r} for a draft that is not published"
+        )
+    if not sheet.title.strip():
+        raise InputError("print_map: title is empty; give the map a title")
+
+
+def layout(sheet: Sheet, *, title_lines: int, note_lines: int) -> Layout:
+    """Return the boxes of a sheet.
+
+    Parameters
+    ----------
+    sheet
+        The sheet.
+    title_lines
+        1 with a title only, 2 with a subtitle.
+    note_lines
+        Lines of the strip at the foot.
+    """
+    wide_mm, high_mm = SIZES_MM[sheet.size]
+    page = Box(0.0, 0.0, wide_mm * PT_PER_MM, high_mm * PT_PER_MM)
+    px = px_pt(sheet.size)
+    margin, gap = 9.0 * px + 6.0, 7.0 * px
+    inner = page.inset(margin)
+    head = title_size(px) * 1.3 + (subtitle_size(px) * 1.45 if title_lines > 1 else 0.0)
+    title = Box(inner.left, inner.top - head, inner.width, head)
+    foot = note_lines * note_leading(px) + 3.0 * px
+    notes = Box(inner.left, inner.bottom, inner.width, foot)
+    low, high = notes.top + gap * 0.6, title.bottom - gap * 0.6
+    square = wide_mm < 1.2 * high_mm
+    if square:
+        below = 0.225 * inner.height
+        side = 0.27 * inner.width
+        map_box = Box(inner.left, low + below + gap, inner.width, high - low - below - gap)
+        legend = Box(inner.left, low, inner.width - side - gap, below)
+        scale = Box(legend.right + gap, low, side, below)
+    else:
+        column = column_width(page.width, px)
+        map_box = Box(inner.left, low, inner.width - column - gap, high - low)
+        scale = Box(map_box.right + gap, low, column, SCALE_PX * px)
+        legend = Box(scale.left, scale.top + gap, column, high - scale.top - gap)
+    return Layout(
+        page=page,
+        title=title,
+        map=map_box,
+        legend=legend,
+        scale=scale,
+        notes=notes,
+        frame=map_box.inset(gutter(px)),
+        px=px,
+        wide=square,
+    )
+
+
+def px_pt(size: str) -> float:
+    """Return the points per px of the symbology on a sheet."""
+    return PX_PT * math.sqrt(SIZES_MM[size][1] / REFERENCE_MM)
+
+
+def column_width(page_width: float, px: float) -> float:
+    """Return the width of the legend beside the map, points."""
+    return max(0.185 * page_width, 205.0 * px)
+
+
+def title_size(px: float) -> float:
+    """Return the font size of the title, points."""
+    return 31.0 * px
+
+
+def subtitle_size(px: float) -> float:
+    """Return the font size of the subtitle, points."""
+    return 14.5 * px
+
+
+def note_size(px: float) -> float:
+    """Return the font size of the notes, points."""
+    return max(5.6, 10.0 * px)
+
+
+def note_leading(px: float) -> float:
+    """Return the distance of two lines of the notes, points."""
+    return note_size(px) * 1.42
+
+
+def gutter(px: float) -> float:
+    """Return the width between the two frames of the map, where the degrees stand, points."""
+    return 15.0 * px
+
+
+def text_width(text: str, size: float, weight: Weight = "regular") -> float:
+    """Return how wide a line of text is in the map's font, points."""
+    return sum(_advance(each, weight) for each in text) * size / ADVANCE_SIZE
+
+
+def wrapped(text: str, width: float, size: float, weight: Weight = "regular") -> list[str]:
+    """Break a text into lines that are no wider than ``width`` points.
+
+    Latin breaks between words, Chinese between any two characters, but no line begins with a
+    closing mark or ends with an opening one.
+    """
+    lines: list[str] = []
+    line = ""
+    for piece in _pieces(text):
+        if line and text_width((line + piece).rstrip(), size, weight) > width:
+            lines.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _pieces(text: str) -> list[str]:
+    """Return the parts of a text that are not broken."""
+    pieces: list[str] = []
+    for each in text:
+        joined = pieces and (
+            each in CLOSING
+            or pieces[-1][-1] in OPENING
+            or each == " "
+            or (_is_latin(each) and _is_latin(pieces[-1][-1]))
+        )
+        if joined:
+            pieces[-1] += each
+        else:
+            pieces.append(each)
+    return pieces
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character != " "
+
+
+@cache
+def _advance(character: str, weight: Weight) -> float:
+    """Return the width of a character at size :data:`ADVANCE_SIZE`."""
+    # Matplotlib keeps one face per thread, and sets its size anew whenever it draws.
+    face = get_font(path(weight))
+    face.set_size(ADVANCE_SIZE, 72)
+    glyph = face.load_char(ord(character), flags=LoadFlags.NO_HINTING)
+    return float(glyph.linearHoriAdvance) / 65536.0
+
+
+def write(
+    axes: Axes,
+    at: tuple[float, float],
+    words: str,
+    size: float,
+    *,
+    bold: bool = False,
+    colour: str = "#22303D",
+    align: str = "left",
+    zorder: float = 91.0,
+) -> None:
+    """Write a line of text on its base line, in points on the sheet.
+
+    Parameters
+    ----------
+    axes
+        Of the sheet.
+    at
+        Where its base line begins, has its middle or ends.
+    words
+        The text.
+    size
+        Size of the font.
+    bold, colour, align, zorder
+        How it looks, which of the three ``at`` is, and what it lies above.
+    """
+    axes.text(
+        *at,
+        words,
+        fontproperties=font("bold" if bold else "regular"),
+        fontsize=size,
+        color=colour,
+        ha=align,
+        va="baseline",
+        zorder=zorder,
+    )

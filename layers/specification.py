@@ -1,0 +1,235 @@
+"""The specification of a map: everything that is needed to draw it again, as YAML or JSON.
+
+The app, the command line and a notebook write it and read it; the web map, the printed map and the
+slides are drawn from it.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cache
+from itertools import compress
+from pathlib import Path
+from typing import Any
+
+from geo.errors import InputError
+from layers import contents, questions
+from layers.content import Content, Sheet
+from layers.structure import Shown
+from layers.subjects import Points, Zones
+from layers.words import both
+
+MAPS = ("overview", "density", "coverage", "distribution")
+SUFFIXES = (".yaml", ".yml", ".json")
+# Layer and zoning that a map starts with where the specification names none.
+START_LAYER = {"density": "platforms", "coverage": "platforms", "distribution": "projects"}
+START_ZONING = {"coverage": "circles", "distribution": "circles"}
+SERVICE_DISTANCE_M = 3000.0
+
+
+@dataclass(frozen=True, slots=True)
+class MapSpec:
+    """What to draw, and on what sheet.
+
+    Parameters
+    ----------
+    map
+        ``"overview"``, ``"density"``, ``"coverage"`` or ``"distribution"``.
+    sheet
+        The sheet; its title is made from the map where it is empty.
+    parameters
+        What is asked, by the names of the question's fields; see ``specification.schema.json``.
+    lang
+        ``"zh"`` or ``"en"``.
+    extent
+        West, south, east and north in degrees; what the map shows where it is None.
+    visible
+        Names of the layers and overlays (``"overlay-1"``, …) that are switched on; what the map
+        starts with where it is None.
+    """
+
+    map: str
+    sheet: Sheet
+    parameters: dict[str, Any] = field(default_factory=dict)
+    lang: str = "zh"
+    extent: tuple[float, float, float, float] | None = None
+    visible: tuple[str, ...] | None = None
+
+    def content(self) -> Content:
+        """Return what the map shows.
+
+        Raises
+        ------
+        InputError
+            If a parameter is not one of the map's, or its question cannot be answered.
+        """
+        drawn = _drawn(self)
+        if self.visible is not None:
+            shown = [f"overlay-{n}" in self.visible for n in range(1, len(drawn.overlays) + 1)]
+            drawn = replace(
+                drawn,
+                visible=tuple(name for name in drawn.frames if name in self.visible),
+                overlays=tuple(compress(drawn.overlays, shown)),
+            )
+        return replace(drawn, extent=self.extent)
+
+    def titled(self) -> Sheet:
+        """Return the sheet with a title."""
+        if self.sheet.title:
+            return self.sheet
+        return replace(self.sheet, title=both(f"spec.{self.map}")[self.lang == "en"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the specification as plain JSON data, which :func:`read_spec` takes."""
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), ensure_ascii=False))
+        return {key: value for key, value in plain.items() if value not in ({}, None)}
+
+
+def read_spec(source: str | Path | dict[str, Any], **sheet: Any) -> MapSpec:  # noqa: ANN401 - fields of a sheet
+    """Read a specification from a file, from plain data, or by the name of a map.
+
+    Parameters
+    ----------
+    source
+        Path of a ``.yaml`` or ``.json`` file, a dictionary, or one of ``"overview"``,
+        ``"density"``, ``"coverage"`` and ``"distribution"``.
+    sheet
+        Fields of the sheet that replace those of the source.
+
+    Raises
+    ------
+    InputError
+        If there is no such file or map, or it breaks the schema: every problem is named.
+
+    Examples
+    --------
+    >>> spec = read_spec("density", review_number="internal", size="A3")
+    >>> spec.map, spec.titled().title, spec.sheet.size
+    ('density', '创新平台核密度', 'A3')
+    """
+    data = _data(source)
+    given = data.setdefault("sheet", {})
+    if not isinstance(given, dict):
+        raise InputError("read_spec: sheet is no mapping; give it title, size, review_number …")
+    given |= {key: value for key, value in sheet.items() if value is not None}
+    _require_valid(data)
+    known = {item.name for item in fields(Sheet)}
+    plain = {key: value for key, value in given.items() if key in known}
+    plain["notes"] = tuple(plain.get("notes", ()))
+    extent, visible = data.get("extent"), data.get("visible")
+    return MapSpec(
+        map=data["map"],
+        sheet=Sheet(**({"title": ""} | plain)),
+        parameters=data.get("parameters", {}),
+        lang=data.get("lang", "zh"),
+        extent=None if extent is None else tuple(extent),
+        visible=None if visible is None else tuple(visible),
+    )
+
+
+def _data(source: str | Path | dict[str, Any]) -> dict[str, Any]:
+    if isinstance(source, dict):
+        copied: dict[str, Any] = json.loads(json.dumps(source))
+        return copied
+    if str(source) in MAPS:
+        return {"map": str(source)}
+    path = Path(source)
+    if path.suffix not in SUFFIXES:
+        raise InputError(
+            f"read_spec: {str(source)!r} is neither a map ({', '.join(MAPS)}) nor a file that "
+            f"ends in {', '.join(SUFFIXES)}"
+        )
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"read_spec: {path}: {error.strerror}; name a file that is there"
+        ) from None
+    return _parsed(text, path)
+
+
+def _parsed(text: str, path: Path) -> dict[str, Any]:
+    import yaml  # noqa: PLC0415  only who has a file needs it
+
+    try:
+        # JSON is YAML too.
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InputError(f"read_spec: {path} is not YAML or JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise InputError(f"read_spec: {path} holds no mapping; it needs at least `map` and `sheet`")
+    return data
+
+
+def _require_valid(data: dict[str, Any]) -> None:
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  slow to import
+
+    problems = [
+        f"{'.'.join(map(str, error.absolute_path)) or 'the whole'}: {error.message}"
+        for error in Draft202012Validator(schema()).iter_errors(data)
+    ]
+    if problems:
+        raise InputError(
+            "read_spec: the specification breaks the schema: " + "; ".join(sorted(problems))
+        )
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of a specification."""
+    path = Path(__file__).with_name("specification.schema.json")
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def _points(parameters: dict[str, Any], layer: str) -> Points:
+    filters = {key: tuple(parameters.pop(key, ())) for key in ("category", "level", "sector")}
+    return Points(parameters.pop("layer", layer), **filters)
+
+
+def _zones(parameters: dict[str, Any], name: str) -> Zones:
+    sizes = {key: parameters.pop(key) for key in ("cell_m", "h3_resolution") if key in parameters}
+    return Zones(parameters.pop("zoning", name), **sizes)
+
+
+def asked(spec: MapSpec) -> Any:  # noqa: ANN401 - the question of the map
+    """Return the question that a map answers, None for the overview."""
+    question = _QUESTIONS.get(spec.map)
+    return None if question is None else question(dict(spec.parameters))
+
+
+def _density(parameters: dict[str, Any]) -> questions.Density:
+    parameters.pop("show", None)
+    points = _points(parameters, START_LAYER["density"])
+    return questions.settled(questions.Density(points, **parameters))
+
+
+def _coverage(parameters: dict[str, Any]) -> questions.Coverage:
+    sites = _points(parameters, START_LAYER["coverage"])
+    zones = _zones(parameters, START_ZONING["coverage"])
+    return questions.Coverage(sites, zones, float(parameters.get("distance_m", SERVICE_DISTANCE_M)))
+
+
+def _distribution(parameters: dict[str, Any]) -> Shown:
+    points = _points(parameters, START_LAYER["distribution"])
+    zones = _zones(parameters, START_ZONING["distribution"])
+    measure = parameters.pop("measure", "count")
+    return Shown(questions.Distribution(points, zones), measure, **parameters)
+
+
+_QUESTIONS = {"density": _density, "coverage": _coverage, "distribution": _distribution}
+
+
+def _drawn(spec: MapSpec) -> Content:
+    if spec.map == "density":
+        question = asked(spec)
+        levels, top = questions.density_scale((question,))
+        show = spec.parameters.get("show", "bands")
+        return contents.density(question, levels=levels, top=top, show=show, lang=spec.lang)
+    if spec.map == "coverage":
+        return contents.coverage(asked(spec), lang=spec.lang)
+    if spec.map == "distribution":
+        return contents.distribution(asked(spec), lang=spec.lang)
+    evidence = tuple(spec.parameters.get("evidence", ()))
+    return contents.overview(spec.parameters.get("theme", "224"), evidence, spec.lang)

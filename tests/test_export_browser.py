@@ -1,0 +1,89 @@
+"""Taking along what is on the screen: three clicks, in a browser with no network."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pptx
+import pypdf
+import pytest
+
+from app.texts import _texts
+from layers import provenance
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[1]
+WAIT_MS = 60_000
+MAPS = ["", "density", "coverage", "distribution"]
+
+
+@pytest.fixture(scope="module")
+def app(serve_streamlit, tmp_path_factory):
+    log = tmp_path_factory.mktemp("export") / "server.log"
+    with serve_streamlit(ROOT / "streamlit_app.py", log) as address:
+        yield address
+
+
+def words(key: str, lang: str = "zh") -> str:
+    return _texts()[key][lang]
+
+
+def open_export(page: Page, address: str, lang: str = "zh") -> None:
+    page.goto(f"{address}?lang={lang}")
+    page.frame_locator("iframe").first.locator(".atlas-legend").wait_for(timeout=WAIT_MS)
+    page.get_by_role("button", name=words("export.button", lang)).click()
+    page.get_by_text(words("export.review.internal", lang)).click()
+
+
+def downloaded(page: Page, kind: str, folder: Path, lang: str = "zh") -> Path:
+    button = page.get_by_role("button", name=words(f"export.kind{kind}", lang))
+    with page.expect_download(timeout=WAIT_MS) as waiting:
+        button.click()
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_three_clicks_give_slides_a_print_and_a_page(page, app, tmp_path, name):
+    open_export(page, f"{app}/{name}")
+    wanted = name or "overview"
+    slides = downloaded(page, ".pptx", tmp_path)
+    deck = pptx.Presentation(BytesIO(slides.read_bytes()))
+    assert deck.slides[0].shapes.title.text == words(f"spec.{wanted}")
+    assert provenance.read(slides)["spec"]["map"] == wanted
+    printed = downloaded(page, ".pdf", tmp_path)
+    text = pypdf.PdfReader(printed).pages[0].extract_text()
+    assert words(f"spec.{wanted}").strip("“”") in text.replace("\n", "") or wanted == "overview"
+    assert provenance.read(printed)["spec"]["sheet"]["review_number"] == "internal"
+    one_file = downloaded(page, ".html", tmp_path)
+    assert one_file.stat().st_size < 5_000_000
+    page.goto(one_file.as_uri())
+    page.locator(".atlas-legend").wait_for(timeout=WAIT_MS)
+
+
+def test_nothing_can_be_taken_before_the_review_is_decided(page, app):
+    page.goto(f"{app}/density")
+    page.frame_locator("iframe").first.locator(".atlas-legend").wait_for(timeout=WAIT_MS)
+    page.get_by_role("button", name=words("export.button")).click()
+    page.get_by_text(words("export.decide")).wait_for()
+    assert page.get_by_role("button", name=words("export.kind.pdf")).count() == 0
+
+
+def test_the_print_shows_the_view_and_the_layers_of_the_screen(page, app, tmp_path):
+    view = "view=28.2%2C112.9%2C12&layers=districts.river.cities&base=vector"
+    page.goto(f"{app}/?{view}")
+    page.frame_locator("iframe").first.locator(".atlas-legend").wait_for(timeout=WAIT_MS)
+    page.get_by_role("button", name=words("export.button")).click()
+    page.get_by_text(words("export.review.internal")).click()
+    spec = provenance.read(downloaded(page, ".png", tmp_path))["spec"]
+    west, south, east, north = spec["extent"]
+    assert (west + east) / 2 == pytest.approx(112.9)
+    assert (south + north) / 2 == pytest.approx(28.2)
+    assert set(spec["visible"]) == {"districts", "river", "cities"}

@@ -1,0 +1,497 @@
+"""GeoPackages with styles: sound for every reader, and drawn by QGIS as the web map draws them."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+from PIL import Image
+
+import layers
+from geo.errors import CRSError, InputError, LayerError
+from layers.geopackage import geopackage_bytes, metadata_text, with_metadata, write_geopackage
+from layers.print_symbols import outline
+from layers.qgis_styles import layer_qml
+from layers.qgis_symbols import symbol_of
+from layers.symbology import SYMBOLS, Style, layer_style, layer_styles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+
+EVIL = "\"x\" 'y' </category> <b> & ]]> --> {{ }} \\ 岳麓"
+QGIS_PYTHON = Path("/usr/bin/python3")
+DRAW = """
+import json, sys
+from qgis.core import (QgsApplication, QgsMapRendererParallelJob, QgsMapSettings,
+    QgsProviderRegistry, QgsRectangle, QgsVectorLayer, QgsWkbTypes)
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
+app = QgsApplication([], False)
+app.initQgis()
+path, picture, wanted, labels, extent, size, dpi = json.loads(sys.argv[1])
+found, drawn = {}, {}
+for part in QgsProviderRegistry.instance().querySublayers(path):
+    if part.wkbType() == QgsWkbTypes.NoGeometry:
+        continue
+    layer = QgsVectorLayer(part.uri(), part.name(), "ogr")
+    renderer, text = layer.renderer(), layer.labeling().settings()
+    # Kept, because what it gives dies with it.
+    style = text.format()
+    found[part.name()] = {
+        "valid": layer.isValid(),
+        "kind": QgsWkbTypes.displayString(layer.wkbType()),
+        "renderer": renderer.type(),
+        "classes": [c.label() for c in getattr(renderer, "categories", list)()],
+        "title": layer.metadata().title(),
+        "aliases": {f.name(): f.alias() for f in layer.fields()},
+        "widgets": {
+            f.name(): layer.editorWidgetSetup(k).type() for k, f in enumerate(layer.fields())
+        },
+        "labels": text.fieldName,
+        "font": style.font().family(),
+        "halo": style.buffer().enabled(),
+        "shown": layer.displayExpression(),
+    }
+    layer.setLabelsEnabled(labels)
+    drawn[part.name()] = layer
+settings = QgsMapSettings()
+settings.setLayers([drawn[name] for name in wanted])
+settings.setDestinationCrs(drawn[wanted[0]].crs())
+settings.setExtent(QgsRectangle(*extent))
+settings.setOutputSize(QSize(*size))
+settings.setOutputDpi(dpi)
+settings.setBackgroundColor(QColor("#FFFFFF"))
+settings.setFlag(QgsMapSettings.Antialiasing)
+job = QgsMapRendererParallelJob(settings)
+job.start()
+job.waitForFinished()
+job.renderedImage().save(picture)
+print(json.dumps({"layers": found, "errors": [e.message for e in job.errors()]}))
+"""
+
+
+@pytest.fixture(scope="module")
+def atlas() -> bytes:
+    return geopackage_bytes({name: layers.load(name) for name in layer_styles()})
+
+
+@pytest.fixture(scope="module")
+def qgis() -> Callable[..., tuple[dict, np.ndarray]]:
+    """Give a function that opens a GeoPackage in QGIS and draws layers of it."""
+    environment = {"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+    if (
+        not QGIS_PYTHON.is_file()
+        or subprocess.run(
+            [QGIS_PYTHON, "-c", "import qgis.core"], capture_output=True, check=False
+        ).returncode
+    ):
+        pytest.skip("QGIS is not installed, so that nothing can be drawn with it")
+
+    def draw(
+        path: Path,
+        *wanted: str,
+        extent: tuple[float, float, float, float],
+        size: tuple[int, int] = (400, 400),
+        labels: bool = False,
+    ) -> tuple[dict, np.ndarray]:
+        picture = path.with_suffix(".png")
+        task = json.dumps([str(path), str(picture), wanted, labels, extent, size, 96])
+        home = {"HOME": str(path.parent), "XDG_RUNTIME_DIR": str(path.parent)}
+        run = subprocess.run(
+            [QGIS_PYTHON, "-c", DRAW, task],
+            env=environment | home,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        told = json.loads(run.stdout.splitlines()[-1])
+        assert told["errors"] == []
+        with Image.open(picture) as image:
+            return told["layers"], np.asarray(image.convert("RGB")).astype(int)
+
+    return draw
+
+
+def parsed(qml: str) -> ET.Element:
+    return ET.fromstring(qml)  # noqa: S314 - our own
+
+
+def rows(data: bytes, query: str) -> list[tuple]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.deserialize(data)
+        return connection.execute(query).fetchall()
+
+
+def square(name: str, **values: object) -> gpd.GeoDataFrame:
+    """Return one feature of a layer, a square of 0.1 degrees, with its columns as they come."""
+    one = layers.load(name).iloc[[0]].assign(**values)
+    return one.set_geometry([shapely.box(112.9, 28.1, 113.0, 28.2)], crs=4490)
+
+
+def dots(name: str, **values: object) -> gpd.GeoDataFrame:
+    """Return one point of a layer in the middle of 112.9 to 113.0 and 28.1 to 28.2."""
+    one = layers.load(name).iloc[[0]].assign(**values)
+    return one.set_geometry([shapely.Point(112.95, 28.15)], crs=4490)
+
+
+EXTENT = (112.9, 28.1, 113.0, 28.2)
+
+
+def blend(colour: str, opacity: float, ground: tuple[int, int, int] = (255, 255, 255)) -> list:
+    parts = [int(colour[k : k + 2], 16) for k in (1, 3, 5)]
+    return [opacity * a + (1 - opacity) * b for a, b in zip(parts, ground, strict=True)]
+
+
+# ---- the file ----
+
+
+def test_the_tables_are_those_that_qgis_looks_for(atlas: bytes) -> None:
+    styles = rows(
+        atlas,
+        "SELECT f_table_name, f_geometry_column, useAsDefault, styleName, update_time "
+        "FROM layer_styles",
+    )
+    features = {name for (name,) in rows(atlas, "SELECT table_name FROM gpkg_geometry_columns")}
+    assert {row[0] for row in styles} == features
+    assert {row[1:3] for row in styles} == {("geom", 1)}
+    assert all(len(row[3]) <= 30 for row in styles)
+    columns = [row[1] for row in rows(atlas, "PRAGMA table_info(layer_styles)")]
+    assert columns[1:] == [
+        "f_table_catalog",
+        "f_table_schema",
+        "f_table_name",
+        "f_geometry_column",
+        "styleName",
+        "styleQML",
+        "styleSLD",
+        "useAsDefault",
+        "description",
+        "owner",
+        "ui",
+        "update_time",
+    ]
+    kinds = dict(rows(atlas, "SELECT table_name, data_type FROM gpkg_contents"))
+    assert kinds == {**dict.fromkeys(features, "features"), "layer_styles": "attributes"}
+    assert rows(atlas, "PRAGMA integrity_check") == [("ok",)]
+    assert {len(time) for *_, time in styles} == {len("2024-01-01T00:00:00.000Z")}
+
+
+def test_every_feature_is_in_it_once_in_drawing_order(atlas: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "图集.gpkg"
+    path.write_bytes(atlas)
+    tables = [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+    assert tables[-2:] == ["axes_stops", "layer_styles"]
+    order = list(layer_styles())
+    found = [name for name in order if any(t.startswith(name) for t in tables)]
+    assert found == order
+    for name in order:
+        parts = [t for t in tables if t == name or t in {f"{name}_{k}" for k in KINDS}]
+        ids = [key for t in parts for key in pyogrio.read_dataframe(path, layer=t)["id"]]
+        assert sorted(ids) == sorted(layers.load(name)["id"]), name
+    assert {"river_polygon", "river_line", "planning_area_point"} < set(tables)
+    assert "planning_area" not in tables
+    for table in tables[:-1]:
+        assert pyogrio.read_info(path, layer=table)["geometry_type"] in {
+            "MultiPolygon",
+            "MultiLineString",
+            "Point",
+        }
+        assert pyogrio.read_dataframe(path, layer=table).crs.to_epsg() == 4490
+
+
+KINDS = ("polygon", "line", "point")
+
+
+def test_the_same_frames_give_the_same_bytes(atlas: bytes) -> None:
+    frames = {name: layers.load(name) for name in reversed(layer_styles())}
+    before = {name: frame.copy() for name, frame in frames.items()}
+    assert geopackage_bytes(frames) == atlas
+    for name, frame in frames.items():
+        assert frame.equals(before[name]), name
+
+
+def test_write_geopackage(tmp_path: Path) -> None:
+    path = tmp_path / "双城.gpkg"
+    frames = {"cities": layers.load("cities")}
+    write_geopackage(frames, path, lang="en")
+    assert path.read_bytes() == geopackage_bytes(frames, lang="en")
+    assert [file.name for file in tmp_path.iterdir()] == ["双城.gpkg"]
+    with pytest.raises(InputError, match=r"write_geopackage: .*There is no folder"):
+        write_geopackage(frames, tmp_path / "none" / "a.gpkg")
+    with pytest.raises(InputError, match=r"'a.shp'. Let its name end in .gpkg"):
+        write_geopackage(frames, tmp_path / "a.shp")
+    with pytest.raises(LayerError, match=r"no layer with geometry is called 'firms'; choose from"):
+        write_geopackage({"firms": frames["cities"]}, tmp_path / "b.gpkg")
+    assert [file.name for file in tmp_path.iterdir()] == ["双城.gpkg"]
+
+
+def test_bad_input_says_what_to_do() -> None:
+    cities = layers.load("cities")
+    with pytest.raises(InputError, match="there is no frame"):
+        geopackage_bytes({})
+    with pytest.raises(InputError, match="lang='fr'; choose from zh, en"):
+        geopackage_bytes({"cities": cities}, lang="fr")
+    with pytest.raises(CRSError):
+        geopackage_bytes({"cities": cities.set_crs(None, allow_override=True)})
+    mixed = shapely.GeometryCollection([shapely.Point(113, 28), shapely.box(112, 28, 113, 29)])
+    with pytest.raises(InputError, match=r"1 feature\(s\) of 'cities' are collections.*explode"):
+        geopackage_bytes({"cities": cities.set_geometry([mixed, cities.geometry.iloc[0]])})
+
+
+@pytest.mark.parametrize("name", ["parks", "cities", "river", "axes", "projects", "metro"])
+def test_no_feature_and_no_place(name: str, tmp_path: Path) -> None:
+    frame = layers.load(name)
+    path = tmp_path / "a.gpkg"
+    for part in (frame.iloc[:0], frame.iloc[:1].set_geometry([None], crs=4490)):
+        write_geopackage({name: part}, path)
+        kinds = rows(path.read_bytes(), "SELECT geometry_type_name FROM gpkg_geometry_columns")
+        declared = {"cities": "MULTIPOLYGON", "axes": "MULTILINESTRING", "metro": "MULTILINESTRING"}
+        assert kinds[0] == (declared.get(name, "POINT"),)
+        assert len(pyogrio.read_dataframe(path, layer=name)) == len(part)
+
+
+def test_another_crs_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    write_geopackage({"axes": layers.load("axes").to_crs(4547)}, path)
+    assert pyogrio.read_dataframe(path, layer="axes").crs.to_epsg() == 4547
+    assert pyogrio.read_dataframe(path, layer="axes_stops").total_bounds.min() > 1000
+
+
+def test_metadata_in_a_geopackage() -> None:
+    data = geopackage_bytes({"cities": layers.load("cities")})
+    assert metadata_text(data, uri="urn:a") is None
+    both = with_metadata(with_metadata(data, "[1]", uri="urn:a"), "[2]", uri="urn:b")
+    both = with_metadata(both, "[3]", uri="urn:a")
+    assert (metadata_text(both, uri="urn:a"), metadata_text(both, uri="urn:b")) == ("[3]", "[2]")
+    assert len(rows(both, "SELECT * FROM gpkg_metadata_reference")) == 2
+    assert rows(both, "PRAGMA foreign_key_check") == []
+    for broken in (b"", b"x" * 100, data[:3000], data[:100] + b"\xff" * 5000):
+        with pytest.raises(InputError, match="is not a sound GeoPackage"):
+            metadata_text(broken, uri="urn:a")
+
+
+# ---- the styles ----
+
+
+def test_text_cannot_break_a_style() -> None:
+    cities = layers.load("cities")
+    frame = cities.assign(name_zh=[EVIL, "x"], id=["a'b\"<", "c"])
+    found = parsed(layer_qml("cities", frame, "polygon"))
+    categories = found.findall(".//categories/category")
+    assert [(item.get("value"), item.get("label")) for item in categories] == [
+        ("a'b\"<", EVIL),
+        ("c", "x"),
+    ]
+
+
+def test_titles_of_columns_and_words_for_codes() -> None:
+    frame = layers.load("platforms")
+    for lang, title, word in (("zh", "类别", "实验室"), ("en", "category", "Laboratories")):
+        found = parsed(layer_qml("platforms", frame, "point", lang=lang))
+        titles = {item.get("field"): item.get("name") for item in found.findall("aliases/alias")}
+        assert titles["category"] == layers.resource("platforms").field("category").title(lang)
+        assert title in titles["category"]
+        assert set(titles) == set(frame.columns) - {"geometry"}
+        [words] = [
+            f for f in found.findall("fieldConfiguration/field") if f.get("name") == "category"
+        ]
+        codes = {o.get("value"): o.get("name") for o in words.findall(".//Option[@type='QString']")}
+        assert codes["laboratory"] == word
+    projects = parsed(layer_qml("projects", layers.load("projects"), "point"))
+    titles = {item.get("field"): item.get("name") for item in projects.findall("aliases/alias")}
+    assert titles["investment_100m_cny"].endswith("(亿元)")
+
+
+def test_all_classes_stand_in_a_style_so_that_new_features_are_drawn() -> None:
+    frame = layers.load("platforms").query("category == 'laboratory'")
+    found = parsed(layer_qml("platforms", frame, "point"))
+    values = [item.get("value") for item in found.findall(".//categories/category")]
+    assert values == list(layer_style("platforms").classes)
+    odd = parsed(layer_qml("platforms", frame.assign(category="alien"), "point"))
+    last = odd.findall(".//categories/category")[-1]
+    assert (last.get("value"), last.get("label")) == ("", "其他")
+
+
+@pytest.mark.parametrize("symbol", sorted(SYMBOLS))
+def test_every_symbol_has_its_outline(symbol: str) -> None:
+    look = layer_style("platforms")
+    found = symbol_of("0", "point", Style("#00736B", symbol=symbol), look, usual=None, own=None)
+    parts = [part.get("class") for part in found.findall("layer")]
+    circle = symbol in {"circle", "hollow", "ring-dot"}
+    assert set(parts) == {"SimpleMarker" if circle else "SvgMarker"}
+    assert len(parts) == (3 if symbol == "ring-dot" else 2)
+
+
+# ---- QGIS itself ----
+
+
+def test_qgis_opens_every_layer_with_its_style(
+    qgis: Callable[..., tuple[dict, np.ndarray]], atlas: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "atlas.gpkg"
+    path.write_bytes(atlas)
+    found, picture = qgis(
+        path,
+        *("axes", "cities", "circles", "districts"),
+        extent=(112.6, 27.9, 113.1, 28.4),
+        labels=True,
+    )
+    assert all(layer["valid"] for layer in found.values())
+    assert [name for name, layer in found.items() if not layer["halo"]] == ["axes_stops"]
+    assert {layer["font"] for layer in found.values()} <= {"Noto Sans CJK SC", "Noto Sans SC"}
+    assert found["circles"]["classes"] == layers.load("circles")["name_zh"].tolist()
+    assert found["circles"]["title"] == layers.resource("circles").title_zh
+    assert found["river_line"]["title"].endswith("（线）")
+    assert found["cities"]["aliases"]["name_zh"] == "名称"
+    assert found["cities"]["shown"] == '"name_zh"'
+    assert found["platforms"]["widgets"]["category"] == "ValueMap"
+    assert "未命名" in found["roads"]["labels"]
+    assert found["parks"]["kind"] == "Point"
+    present = {tuple(colour) for colour in picture.reshape(-1, 3)}
+    # The first axis is solid in its colour, the second too.
+    for colour in layers.load("axes")["colour"]:
+        assert tuple(int(colour[k : k + 2], 16) for k in (1, 3, 5)) in present
+
+
+def test_qgis_draws_an_area_as_the_web_map_does(
+    qgis: Callable[..., tuple[dict, np.ndarray]], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.gpkg"
+    wide = (112.85, 28.05, 113.05, 28.25)
+    for colour in ("#E69F00", "#009E73"):
+        write_geopackage({"circles": square("circles", colour=colour)}, path)
+        _, picture = qgis(path, "circles", extent=wide)
+        np.testing.assert_allclose(picture[200, 200], blend(colour, 0.12), atol=1.5)
+        # The western edge, 1 px beside and along it: dashes of 9 px and gaps of 5.
+        edge = picture[120:280, 100]
+        dark = np.abs(edge - blend(colour, 1.0)).max(axis=1) < 60
+        assert 0.5 < dark.mean() < 0.8  # 9 / 14 = 0.64
+        lengths = np.diff(np.flatnonzero(np.diff(dark.astype(int)) == 1))
+        assert abs(lengths.mean() - 14) < 0.6
+    write_geopackage({"circles": square("circles", evidence="official")}, path)
+    _, picture = qgis(path, "circles", extent=wide)
+    dark = np.abs(picture[120:280, 100] - blend("#E69F00", 1.0)).max(axis=1) < 60
+    assert dark.all()
+
+
+def test_qgis_follows_the_evidence_of_each_feature(
+    qgis: Callable[..., tuple[dict, np.ndarray]], tmp_path: Path
+) -> None:
+    """One style, two features: the schematic one dashed, the official one not."""
+    path = tmp_path / "a.gpkg"
+    frame = layers.load("circles").iloc[[0, 0, 1]]
+    frame = frame.assign(
+        id=["a", "a", "a"], colour="#009E73", evidence=["official", "schematic", "schematic"]
+    ).set_geometry(
+        [
+            shapely.box(112.91, 28.11, 112.93, 28.19),
+            shapely.box(112.94, 28.11, 112.96, 28.19),
+            shapely.box(112.97, 28.11, 112.99, 28.19),
+        ],
+        crs=4490,
+    )
+    write_geopackage({"circles": frame}, path)
+    _, picture = qgis(path, "circles", extent=EXTENT)
+    shares = [
+        (np.abs(picture[80:320, x] - blend("#009E73", 1.0)).max(axis=1) < 60).mean()
+        for x in (40, 160, 280)
+    ]
+    assert shares[0] == 1
+    assert all(0.5 < share < 0.8 for share in shares[1:])
+
+
+def test_qgis_draws_points_as_the_web_map_does(
+    qgis: Callable[..., tuple[dict, np.ndarray]], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.gpkg"
+    classes = layer_style("platforms").classes
+    cells = [(c, e) for c in classes for e in ("surveyed", "located")]
+    frame = layers.load("platforms").iloc[: len(cells)]
+    frame = frame.assign(category=[c for c, _ in cells], evidence=[e for _, e in cells])
+    # One in the middle of each cell of 40 px, two rows of eleven.
+    at = [(112.92 + 0.04 * (k // 2), 28.1 - 0.04 * (k % 2)) for k in range(len(cells))]
+    frame = frame.set_geometry([shapely.Point(xy) for xy in at], crs=4490)
+    write_geopackage({"platforms": frame}, path)
+    extent = (112.9, 28.04, 112.9 + 0.04 * len(classes), 28.12)
+    _, picture = qgis(path, "platforms", extent=extent, size=(40 * len(classes), 80))
+    for k, (category, evidence) in enumerate(cells):
+        style = classes[category]
+        cell = picture[40 * (k % 2) :, 40 * (k // 2) :][:40, :40]
+        colour = blend(style.colour, 1.0 if evidence == "surveyed" else 0.55)
+        filled = (np.abs(cell - colour).max(axis=2) <= 3).sum()
+        corners = outline(style.symbol).to_polygons()[0] * style.size_px
+        inside = shapely.Polygon(corners).buffer(-0.65).area
+        # Pixels that an edge runs through have a mixed colour.
+        assert 0.4 * inside < filled < 1.05 * inside, (category, evidence)
+
+
+def test_qgis_draws_the_size_of_an_investment(
+    qgis: Callable[..., tuple[dict, np.ndarray]], tmp_path: Path
+) -> None:
+    """The area is proportional to the amount: 1.5 px times its root is the radius."""
+    path = tmp_path / "a.gpkg"
+    purple = "#6A3D9A"
+    areas = {}
+    for amount in (100.0, 25.0, 4.0e6):
+        frame = dots("projects", investment_100m_cny=amount, evidence="surveyed")
+        write_geopackage({"projects": frame}, path)
+        _, picture = qgis(path, "projects", extent=EXTENT, size=(100, 100))
+        areas[amount] = (np.abs(picture - blend(purple, 1.0)).max(axis=2) < 60).sum()
+    # A white edge of 1.3 px takes half of its width from the radius.
+    for amount, radius in ((100.0, 15.0), (25.0, 7.5), (4.0e6, 26.0)):
+        assert abs(areas[amount] / (np.pi * (radius - 0.65) ** 2) - 1) < 0.06, amount
+    frame = dots("projects", investment_100m_cny=np.nan, evidence="surveyed")
+    write_geopackage({"projects": frame}, path)
+    _, picture = qgis(path, "projects", extent=EXTENT, size=(100, 100))
+    assert picture[50, 50].tolist() == [255, 255, 255]
+    assert (np.abs(picture - blend(purple, 1.0)).max(axis=2) < 60).sum() > 20
+
+
+def test_qgis_hides_no_feature_behind_another_of_its_place(
+    qgis: Callable[..., tuple[dict, np.ndarray]], tmp_path: Path
+) -> None:
+    """Twelve laboratories at one point: twelve symbols, not one."""
+    path = tmp_path / "a.gpkg"
+    frame = layers.load("platforms").iloc[:12].assign(category="laboratory", evidence="surveyed")
+    style = layer_style("platforms").classes["laboratory"]
+    shares = []
+    for count in (1, 12):
+        part = frame.iloc[:count].set_geometry([shapely.Point(112.95, 28.15)] * count, crs=4490)
+        write_geopackage({"platforms": part}, path)
+        _, picture = qgis(path, "platforms", extent=EXTENT, size=(200, 200))
+        shares.append((np.abs(picture - blend(style.colour, 1.0)).max(axis=2) <= 3).sum())
+    assert abs(shares[1] / shares[0] - 12) < 1
+
+
+def test_qgis_numbers_the_stops_of_the_axes(
+    qgis: Callable[..., tuple[dict, np.ndarray]], tmp_path: Path
+) -> None:
+    path = tmp_path / "a.gpkg"
+    axes = layers.load("axes")
+    write_geopackage({"axes": axes}, path)
+    stops = pyogrio.read_dataframe(path, layer="axes_stops")
+    for axis in axes["id"]:
+        nodes = layers.members(axis, "node")
+        part = stops[stops["axis"] == axis]
+        assert part["number"].tolist() == list(range(1, len(nodes) + 1))
+        assert part["id"].tolist() == nodes["id"].tolist()
+    first = stops.iloc[0]
+    x, y = first.geometry.x, first.geometry.y
+    window = (x - 0.02, y - 0.02, x + 0.02, y + 0.02)
+    found, picture = qgis(path, "axes_stops", extent=window, size=(40, 40), labels=True)
+    assert found["axes_stops"]["aliases"]["number"] == "序号"
+    colour = np.abs(picture - blend(first["colour"], 1.0)).max(axis=2) <= 40
+    # A ring of 18 px across, and a number in it of the same colour.
+    assert colour[20, 11] or colour[20, 10]
+    assert 3 < colour[14:27, 14:27].sum() < 80

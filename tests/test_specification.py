@@ -1,0 +1,149 @@
+"""A map's specification: read, checked, drawn and read back from what was made."""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+from PIL import Image
+
+from geo.errors import InputError
+from layers import contents, provenance
+from layers.content import SIZES_MM
+from layers.outputs import output, remake, snapshot
+from layers.specification import MAPS, MapSpec, asked, read_spec, schema
+from layers.webmap import content_page
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DRAFT = {"review_number": "internal", "date": "2026-11-21"}
+
+
+def spec_of(name: str, **parameters: object) -> MapSpec:
+    return read_spec({"map": name, "sheet": dict(DRAFT), "parameters": parameters})
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_every_map_has_a_name_a_title_and_contents(name: str) -> None:
+    spec = read_spec(name, **DRAFT)
+    content = spec.content()
+    assert spec.titled().title
+    assert set(content.visible) <= set(content.frames)
+    assert set(contents.CONTEXT) <= set(content.visible)
+    assert bool(content.overlays) == (name != "overview")
+
+
+def test_a_specification_survives_yaml_json_and_its_own_words(tmp_path: Path) -> None:
+    spec = spec_of("density", layer="projects", weight="investment_100m_cny", show="isolines")
+    plain = spec.to_dict()
+    assert read_spec(plain) == spec
+    (tmp_path / "map.yaml").write_text(yaml.safe_dump(plain, allow_unicode=True), encoding="utf-8")
+    (tmp_path / "map.json").write_text(json.dumps(plain), encoding="utf-8")
+    assert read_spec(tmp_path / "map.yaml") == spec
+    assert read_spec(str(tmp_path / "map.json")) == spec
+
+
+def test_parameters_reach_the_question() -> None:
+    found = asked(spec_of("coverage", category=["laboratory"], distance_m=1500, zoning="districts"))
+    assert found.sites.category == ("laboratory",)
+    assert (found.distance_m, found.zones.name) == (1500.0, "districts")
+    shown = asked(spec_of("distribution", measure="investment", scale="share", classes=3))
+    assert (shown.column, shown.classes) == ("weight_share_pct", 3)
+
+
+def test_what_is_switched_off_is_not_in_the_content() -> None:
+    whole = read_spec("density", **DRAFT)
+    part = read_spec(whole.to_dict() | {"visible": ["districts", "overlay-2"]})
+    assert part.content().visible == ("districts",)
+    assert part.content().overlays == whole.content().overlays[1:]
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("streets", "neither a map"),
+        ("no.yaml", "No such file"),
+        ({"map": "overview"}, "review_number"),
+        ({"map": "streets", "sheet": DRAFT}, "map: 'streets'"),
+        ({"map": "density", "sheet": DRAFT, "parameters": {"kernel": "cosine"}}, "kernel"),
+        ({"map": "overview", "sheet": DRAFT | {"size": "A9"}}, "sheet.size"),
+        ({"map": "overview", "sheet": DRAFT | {"dpi": -1}}, "sheet.dpi"),
+        ({"map": "overview", "sheet": DRAFT, "extent": [1, 2]}, "extent"),
+        ({"map": "overview", "sheet": []}, "sheet is no mapping"),
+    ],
+)
+def test_what_is_wrong_is_named(source: object, said: str) -> None:
+    with pytest.raises(InputError, match="read_spec") as caught:
+        read_spec(source)  # type: ignore[arg-type]
+    assert said in str(caught.value)
+
+
+def test_a_file_that_is_no_specification(tmp_path: Path) -> None:
+    path = tmp_path / "map.yaml"
+    path.write_text("map: [", encoding="utf-8")
+    with pytest.raises(InputError, match="not YAML or JSON"):
+        read_spec(path)
+    path.write_text("- overview", encoding="utf-8")
+    with pytest.raises(InputError, match="no mapping"):
+        read_spec(path)
+
+
+def test_the_schema_knows_every_size_and_map() -> None:
+    assert schema()["properties"]["map"]["enum"] == list(MAPS)
+    sheet = schema()["properties"]["sheet"]["properties"]
+    assert sheet["size"]["enum"] == list(SIZES_MM)
+
+
+def test_a_picture_says_what_made_it_and_can_be_made_again(tmp_path: Path) -> None:
+    spec = read_spec("overview", **DRAFT, size="16:9", dpi=80)
+    snapshot(spec, tmp_path / "map.png")
+    with Image.open(tmp_path / "map.png") as picture:
+        assert picture.size == (int(338.667 / 25.4 * 80), int(190.5 / 25.4 * 80))
+    found, changed = remake(tmp_path / "map.png")
+    assert found == spec
+    assert changed == []
+    snapshot(found, tmp_path / "again.png")
+    assert (tmp_path / "again.png").read_bytes() == (tmp_path / "map.png").read_bytes()
+
+
+@pytest.mark.parametrize("suffix", [".pdf", ".svg", ".html"])
+def test_every_output_carries_its_specification(suffix: str, tmp_path: Path) -> None:
+    spec = read_spec("coverage", **DRAFT, title="覆盖 <b>&</b>")
+    path = tmp_path / f"map{suffix}"
+    path.write_bytes(output(spec, suffix))
+    record = provenance.read(path)
+    assert record["spec"] == spec.to_dict()
+    assert record["created"] == "2026-11-21"
+
+
+def test_the_page_has_its_title_as_text_and_needs_no_host() -> None:
+    page = content_page(read_spec("overview", **DRAFT).content(), title="<script>x</script>")
+    assert "<title>&lt;script&gt;x&lt;/script&gt;</title>" in page
+    for host in ("cdn.", "unpkg", "cloudflare"):
+        assert host not in page
+    assert len(page.encode()) < 5_000_000
+
+
+def test_an_output_of_another_kind_is_refused(tmp_path: Path) -> None:
+    spec = read_spec("overview", **DRAFT)
+    with pytest.raises(InputError, match="choose from"):
+        output(spec, ".docx")
+    with pytest.raises(InputError, match="snapshot"):
+        snapshot(spec, tmp_path / "nowhere" / "map.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_slides_hold_the_map_and_its_figures() -> None:
+    pptx = pytest.importorskip("pptx")
+    spec = read_spec("distribution", **DRAFT)
+    deck = pptx.Presentation(BytesIO(output(spec, ".pptx")))
+    first, second = deck.slides
+    assert first.shapes.title.text == spec.titled().title
+    assert any(shape.shape_type == 13 for shape in first.shapes)  # a picture
+    assert any(shape.has_table for shape in second.shapes)
+    assert any(shape.has_chart for shape in second.shapes)
+    assert "资料来源" in first.notes_slide.notes_text_frame.text
