@@ -27,7 +27,7 @@ def snapshot(
     output: Target,
     review: Annotated[
         str | None,
-        typer.Option(help="Map review number (审图号), or internal for an unpublished draft."),
+        typer.Option(help="Map review number, or internal for an unpublished draft."),
     ] = None,
     title: Annotated[str | None, typer.Option(help="Title above the map.")] = None,
     subtitle: Annotated[str | None, typer.Option(help="Line below the title.")] = None,
@@ -36,6 +36,9 @@ def snapshot(
     palette: Annotated[str | None, typer.Option(help="colour or grey.")] = None,
     author: Annotated[str | None, typer.Option(help="Who made it.")] = None,
     date: Annotated[str | None, typer.Option(help="YYYY-MM-DD; today if not given.")] = None,
+    template: Annotated[
+        Path | None, typer.Option(help="For slides: a presentation or template of your own.")
+    ] = None,
 ) -> None:
     """Draw a map into a file: a print, slides, or one page that needs no network."""
     drawn = read_spec(
@@ -50,7 +53,7 @@ def snapshot(
         date=date or datetime.now(tz=UTC).date().isoformat(),
     )
     with told_if_slow("drawing"):
-        write_snapshot(drawn, output)
+        write_snapshot(drawn, output, template=template)
     wrote(output)
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 
 from app.texts import language, text
 from layers.content import INTERNAL, SIZES_MM, Palette, Sheet
-from layers.outputs import output
+from layers.outputs import SLIDES, output
 from layers.specification import MapSpec
 
 if TYPE_CHECKING:
@@ -56,32 +56,41 @@ def export(name: str, parameters: dict[str, Any]) -> None:
         number = ""
         if decision == "number":
             number = st.text_input(text("export.number"), key="export-number").strip()
-        title = st.text_input(text("export.title"), key="export-title").strip()
-        author = st.text_input(text("export.author"), key="export-author").strip()
-        size = st.segmented_control(
-            text("export.size"), list(SIZES_MM), default="A4", required=True, key="export-size"
-        )
-        dpi = st.segmented_control(
-            text("export.dpi"), DOTS_PER_INCH, default=200, required=True, key="export-dpi"
-        )
-        palette = st.segmented_control(
-            text("export.palette"),
-            get_args(Palette),
-            format_func=lambda value: text(f"export.palette.{value}"),
-            default="colour",
-            required=True,
-            key=f"export-palette@{language()}",
-        )
+        # What is wanted most comes first; how it looks is chosen below, before it is made.
+        buttons = st.container()
+        with st.expander(text("export.looks")):
+            title = st.text_input(text("export.title"), key="export-title").strip()
+            author = st.text_input(text("export.author"), key="export-author").strip()
+            size = st.segmented_control(
+                text("export.size"),
+                list(SIZES_MM),
+                format_func=lambda size: text("export.square") if size == "square" else size,
+                default="A3",
+                required=True,
+                key=f"export-size@{language()}",
+            )
+            dpi = st.segmented_control(
+                text("export.dpi"), DOTS_PER_INCH, default=200, required=True, key="export-dpi"
+            )
+            palette = st.segmented_control(
+                text("export.palette"),
+                get_args(Palette),
+                format_func=lambda value: text(f"export.palette.{value}"),
+                default="colour",
+                required=True,
+                key=f"export-palette@{language()}",
+            )
+            template = st.file_uploader(text("export.template"), type=["pptx", "potx"])
         review = INTERNAL if decision == INTERNAL else number
         if not review:
-            st.caption(text("export.decide"))
+            buttons.caption(text("export.decide"))
             return
         spec = MapSpec(
             name,
             Sheet(
                 title=title,
                 review_number=review,
-                size=size or "A4",
+                size=size or "A3",
                 dpi=int(dpi or 200),
                 palette=palette or "colour",
                 author=author,
@@ -93,9 +102,9 @@ def export(name: str, parameters: dict[str, Any]) -> None:
             visible=_visible(st.query_params.get("layers")),
         )
         for kind in KINDS:
-            st.download_button(
-                text(f"export.kind{kind}"),
-                _maker(spec, kind),
+            buttons.download_button(
+                text(f"export.kind.{kind[1:]}"),
+                _maker(spec, kind, template.getvalue() if template and kind == SLIDES else None),
                 file_name=f"{name}_{size}{kind}".replace(":", "x"),
                 mime=MIME_TYPES[kind],
                 on_click="ignore",
@@ -127,10 +136,10 @@ def of_zones(zones: Zones) -> dict[str, Any]:
     return {"zoning": zones.name, "cell_m": zones.cell_m, "h3_resolution": zones.h3_resolution}
 
 
-def _maker(spec: MapSpec, kind: str) -> Callable[[], bytes]:
+def _maker(spec: MapSpec, kind: str, template: bytes | None) -> Callable[[], bytes]:
     # The page shows the whole map: only a print is cut to what is in view.
     shown = replace(spec, extent=None) if kind == ".html" else spec
-    return lambda: output(shown, kind)
+    return lambda: output(shown, kind, template=template)
 
 
 def _extent(view: str | None) -> tuple[float, float, float, float] | None:

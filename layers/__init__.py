@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from layers.catalogue import Description, describe, load, members, names, names_by_id
     from layers.document import map_document
     from layers.layout import area_balance
+    from layers.outputs import print_map, snapshot
     from layers.overlays import Choropleth, Features, Isolines, Overlay, Points, Surface
     from layers.schema import Field, Resource, resource
     from layers.selection import counted, located, select, unlocated
+    from layers.specification import MapSpec, read_spec
     from layers.webmap import web_map
     from layers.zonings import ZONING_NAMES, own_zones, zoning
 
@@ -28,6 +30,7 @@ _HOMES = {
     "Features": "overlays",
     "Field": "schema",
     "Isolines": "overlays",
+    "MapSpec": "specification",
     "Overlay": "overlays",
     "Points": "overlays",
     "Resource": "schema",
@@ -43,8 +46,11 @@ _HOMES = {
     "names": "catalogue",
     "names_by_id": "catalogue",
     "own_zones": "zonings",
+    "print_map": "outputs",
+    "read_spec": "specification",
     "resource": "schema",
     "select": "selection",
+    "snapshot": "outputs",
     "unlocated": "selection",
     "web_map": "webmap",
     "zoning": "zonings",
@@ -57,6 +63,7 @@ __all__ = [
     "Features",
     "Field",
     "Isolines",
+    "MapSpec",
     "Overlay",
     "Points",
     "Resource",
@@ -71,8 +78,11 @@ __all__ = [
     "names",
     "names_by_id",
     "own_zones",
+    "print_map",
+    "read_spec",
     "resource",
     "select",
+    "snapshot",
     "unlocated",
     "web_map",
     "zoning",

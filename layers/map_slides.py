@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from layers import questions, structure
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from layers.structure import Shown
 
 MOST_BARS = 14
+# Names on a picture of A4 are legible on a slide; those on A3 would be small.
+PICTURE_DPI = 200
 # An area that is paler is known by its outline.
 PALE = 0.5
 
@@ -92,7 +95,7 @@ def slides_of(spec: MapSpec) -> list[Slide]:
     first = Slide(
         sheet.title,
         sheet.subtitle,
-        picture=Picture(map_picture(content, sheet), alt),
+        picture=Picture(map_picture(content, replace(sheet, size="A4", dpi=PICTURE_DPI)), alt),
         legend=_legend(shown),
         **about,
     )

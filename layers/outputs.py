@@ -12,9 +12,13 @@ from layers.specification import MapSpec, read_spec
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable
 
     from matplotlib.figure import Figure
+
+
+PAGE, SLIDES = ".html", ".pptx"
+SUFFIXES = (".png", ".pdf", ".svg", PAGE, SLIDES)
+UNDATED = "1970-01-01"
 
 
 def print_map(spec: MapSpec) -> Figure:
@@ -47,37 +51,70 @@ def print_map(spec: MapSpec) -> Figure:
     return printing.drawn(spec.content(), spec.titled())
 
 
-def output(spec: MapSpec, suffix: str) -> bytes:
-    """Return the contents of a file: ``.png``, ``.pdf``, ``.svg``, ``.html`` or ``.pptx``.
+def output(spec: MapSpec, suffix: str, *, template: bytes | Path | None = None) -> bytes:
+    """Return the contents of a file with a map; the same call gives the same bytes.
 
     The file carries the specification, the version and the hash of the data.
+
+    Parameters
+    ----------
+    spec
+        What to draw.
+    suffix
+        ``".png"``, ``".pdf"``, ``".svg"``, ``".html"`` or ``".pptx"``.
+    template
+        For slides, a presentation or template of the reader's own.
 
     Raises
     ------
     InputError
-        If the suffix is another one, or the specification cannot be drawn.
+        If the suffix is another one, the template does not fit it, or the specification cannot be
+        drawn.
     """
-    make = _MAKERS.get(suffix.lower())
-    if make is None:
-        raise InputError(f"output: there is no output {suffix!r}; choose from {', '.join(_MAKERS)}")
+    suffix = suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError(
+            f"output: there is no output {suffix!r}; choose from {', '.join(SUFFIXES)}"
+        )
+    if template is not None and suffix != SLIDES:
+        raise InputError(f"output: a template is for slides ({SLIDES}), not for {suffix}")
     record = provenance.record(spec.to_dict(), created=spec.sheet.date or UNDATED, lang=spec.lang)
-    return provenance.embed(make(spec, suffix.lower()), suffix.lower(), record)
+    return provenance.embed(_made(spec, suffix, template), suffix, record)
 
 
-def snapshot(spec: MapSpec, path: str | os.PathLike[str]) -> None:
+def _made(spec: MapSpec, suffix: str, template: bytes | Path | None) -> bytes:
+    # Each of these takes half a second and more to import, and few calls need two of them.
+    if suffix == SLIDES:
+        from layers.map_slides import deck  # noqa: PLC0415
+
+        return deck(spec, template=template)
+    if suffix == PAGE:
+        from layers.webmap import content_page  # noqa: PLC0415
+
+        return content_page(spec.content(), title=spec.titled().title).encode()
+    from layers import printing  # noqa: PLC0415
+
+    return printing.printed(spec.content(), spec.titled(), suffix)
+
+
+def snapshot(
+    spec: MapSpec, path: str | os.PathLike[str], *, template: bytes | Path | None = None
+) -> None:
     """Write a map to a file of the kind that its suffix says; no half-written file is left.
 
     Parameters
     ----------
     spec, path
         What to draw, and where to.
+    template
+        For slides, a presentation or template of the reader's own.
 
     Raises
     ------
     InputError
         As :func:`output`, or the file cannot be written.
     """
-    write_file(path, output(spec, Path(path).suffix), function="snapshot")
+    write_file(path, output(spec, Path(path).suffix, template=template), function="snapshot")
 
 
 def remake(path: str | os.PathLike[str]) -> tuple[MapSpec, list[str]]:
@@ -90,31 +127,3 @@ def remake(path: str | os.PathLike[str]) -> tuple[MapSpec, list[str]]:
     """
     record = provenance.read(path)
     return read_spec(record["spec"]), provenance.changed(record)
-
-
-def _printed(spec: MapSpec, suffix: str) -> bytes:
-    from layers import printing  # noqa: PLC0415  matplotlib takes a second
-
-    return printing.printed(spec.content(), spec.titled(), suffix)
-
-
-def _page(spec: MapSpec, suffix: str) -> bytes:  # noqa: ARG001
-    from layers.webmap import content_page  # noqa: PLC0415  folium takes half a second
-
-    return content_page(spec.content(), title=spec.titled().title).encode()
-
-
-def _slides(spec: MapSpec, suffix: str) -> bytes:  # noqa: ARG001
-    from layers.map_slides import deck  # noqa: PLC0415  python-pptx is slow to import
-
-    return deck(spec)
-
-
-UNDATED = "1970-01-01"
-_MAKERS: dict[str, Callable[[MapSpec, str], bytes]] = {
-    ".png": _printed,
-    ".pdf": _printed,
-    ".svg": _printed,
-    ".html": _page,
-    ".pptx": _slides,
-}

@@ -222,7 +222,11 @@ def content_page(content: Content, *, title: str) -> str:
     title
         Title of the page.
     """
-    text: str = AtlasMap(content_document(content), title=title).get_root().render()
+    page = AtlasMap(content_document(content), title=title)
+    figure = page.get_root()
+    # folium draws lots for the ids of its elements: with fixed ones a page can be made again.
+    page._id, figure._id = "map", "page"  # noqa: SLF001
+    text: str = figure.render()
     return text
 
 

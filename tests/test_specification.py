@@ -6,9 +6,11 @@ import json
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+import pptx
 import pytest
 import yaml
 from PIL import Image
+from pptx.util import Inches
 
 from geo.errors import InputError
 from layers import contents, provenance
@@ -110,11 +112,12 @@ def test_a_picture_says_what_made_it_and_can_be_made_again(tmp_path: Path) -> No
     assert (tmp_path / "again.png").read_bytes() == (tmp_path / "map.png").read_bytes()
 
 
-@pytest.mark.parametrize("suffix", [".pdf", ".svg", ".html"])
+@pytest.mark.parametrize("suffix", [".pdf", ".svg", ".html", ".pptx"])
 def test_every_output_carries_its_specification(suffix: str, tmp_path: Path) -> None:
     spec = read_spec("coverage", **DRAFT, title="覆盖 <b>&</b>")
     path = tmp_path / f"map{suffix}"
     path.write_bytes(output(spec, suffix))
+    assert output(spec, suffix) == path.read_bytes()
     record = provenance.read(path)
     assert record["spec"] == spec.to_dict()
     assert record["created"] == "2026-11-21"
@@ -138,7 +141,6 @@ def test_an_output_of_another_kind_is_refused(tmp_path: Path) -> None:
 
 
 def test_slides_hold_the_map_and_its_figures() -> None:
-    pptx = pytest.importorskip("pptx")
     spec = read_spec("distribution", **DRAFT)
     deck = pptx.Presentation(BytesIO(output(spec, ".pptx")))
     first, second = deck.slides
@@ -147,3 +149,16 @@ def test_slides_hold_the_map_and_its_figures() -> None:
     assert any(shape.has_table for shape in second.shapes)
     assert any(shape.has_chart for shape in second.shapes)
     assert "资料来源" in first.notes_slide.notes_text_frame.text
+
+
+def test_slides_take_a_template_and_nothing_else_does(tmp_path: Path) -> None:
+    own = pptx.Presentation()
+    own.slide_width, own.slide_height = Inches(10), Inches(7.5)
+    own.save(tmp_path / "own.pptx")
+    spec = read_spec("overview", **DRAFT)
+    snapshot(spec, tmp_path / "slides.pptx", template=tmp_path / "own.pptx")
+    assert pptx.Presentation(tmp_path / "slides.pptx").slide_width == Inches(10)
+    with pytest.raises(InputError, match="for slides"):
+        output(spec, ".pdf", template=tmp_path / "own.pptx")
+    with pytest.raises(InputError):
+        output(spec, ".pptx", template=b"no template")
