@@ -15,7 +15,7 @@ from layers.outputs import SLIDES, output
 from layers.specification import MapSpec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from layers.questions import Density
     from layers.structure import Shown
@@ -29,7 +29,7 @@ MIME_TYPES = {
     ".html": "text/html",
     ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
-DOTS_PER_INCH = (150, 200, 300)
+DOTS_PER_INCH = ("150", "200", "300")
 # What the map of a page is wide and high, about: only its middle and its zoom are in the address.
 WINDOW_PX = (940.0, 780.0)
 TILE_PX = 256.0
@@ -61,24 +61,18 @@ def export(name: str, parameters: dict[str, Any]) -> None:
         with st.expander(text("export.looks")):
             title = st.text_input(text("export.title"), key="export-title").strip()
             author = st.text_input(text("export.author"), key="export-author").strip()
-            size = st.segmented_control(
-                text("export.size"),
-                list(SIZES_MM),
-                format_func=lambda size: text("export.square") if size == "square" else size,
-                default="A3",
-                required=True,
-                key=f"export-size@{language()}",
+            size = _pick(
+                "size",
+                tuple(SIZES_MM),
+                "A3",
+                title=lambda size: text("export.square") if size == "square" else size,
             )
-            dpi = st.segmented_control(
-                text("export.dpi"), DOTS_PER_INCH, default=200, required=True, key="export-dpi"
-            )
-            palette = st.segmented_control(
-                text("export.palette"),
+            dpi = _pick("dpi", DOTS_PER_INCH, "200", title=str)
+            palette = _pick(
+                "palette",
                 get_args(Palette),
-                format_func=lambda value: text(f"export.palette.{value}"),
-                default="colour",
-                required=True,
-                key=f"export-palette@{language()}",
+                "colour",
+                title=lambda name: text(f"export.palette.{name}"),
             )
             template = st.file_uploader(text("export.template"), type=["pptx", "potx"])
         review = INTERNAL if decision == INTERNAL else number
@@ -90,9 +84,9 @@ def export(name: str, parameters: dict[str, Any]) -> None:
             Sheet(
                 title=title,
                 review_number=review,
-                size=size or "A3",
-                dpi=int(dpi or 200),
-                palette=palette or "colour",
+                size=size,
+                dpi=int(dpi),
+                palette=palette,
                 author=author,
                 date=datetime.now(tz=UTC).date().isoformat(),
             ),
@@ -111,6 +105,15 @@ def export(name: str, parameters: dict[str, Any]) -> None:
                 width="stretch",
                 key=f"export{kind}",
             )
+
+
+def _pick(name: str, options: Sequence[str], start: str, *, title: Callable[[str], str]) -> Any:  # noqa: ANN401 - one of the options
+    """Draw a row of options of which one is always chosen; each language has its own."""
+    key = f"export-{name}@{language()}"
+    st.session_state.setdefault(key, start)
+    return st.segmented_control(
+        text(f"export.{name}"), options, format_func=title, required=True, key=key
+    )
 
 
 def of_points(points: Points) -> dict[str, Any]:

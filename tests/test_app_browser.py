@@ -624,7 +624,8 @@ def test_a_layer_downloads_whole(page, app, tmp_path):
     table = pd.read_csv(
         downloaded(page, f"{words('sources.download')} CSV", tmp_path), encoding="utf-8-sig"
     )
-    features = gpd.read_file(downloaded(page, f"{words('sources.download')} GeoPackage", tmp_path))
+    path = downloaded(page, f"{words('sources.download')} GeoPackage", tmp_path)
+    features = gpd.read_file(path, layer=path.stem)
     assert table["id"].tolist() == platforms["id"].tolist()
     assert features["quote"].notna().sum() == platforms["quote"].notna().sum()
     assert features.geometry.notna().sum() == platforms.geometry.notna().sum()
