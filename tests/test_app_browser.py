@@ -373,6 +373,17 @@ def test_choices_outlive_the_language_switch(page, app):
     assert zoning.input_value() == words("zoning.parks", "en")
 
 
+def words_of(cells: Locator, lang: str) -> list[str]:
+    """Return what cells say, once they have had time to be written in the language."""
+    cells.first.wait_for(state="attached")
+    for _ in range(50):
+        titles: list[str] = cells.all_text_contents()
+        if not foreign(titles, lang):
+            break
+        cells.page.wait_for_timeout(100)
+    return titles
+
+
 def test_every_table_of_the_sources_has_titles_in_the_language(page, app):
     show(page, app, "sources")
     for lang in LANGUAGES:
@@ -381,8 +392,7 @@ def test_every_table_of_the_sources_has_titles_in_the_language(page, app):
         for key in ("layers", "features", "conflicts", "documents", "area"):
             open_tab(page, f"sources.{key}", lang)
             table = page.get_by_role("tabpanel").locator("[data-testid=stDataFrame]").first
-            table.locator("th").first.wait_for(state="attached")
-            titles = table.locator("th").all_text_contents()
+            titles = words_of(table.locator("th"), lang)
             assert foreign(titles, lang) == [], (lang, key)
             if key == "conflicts":
                 kind = 1 + titles.index(layers.resource("conflicts").field("kind").title(lang))
