@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geo.errors import InputError
 from geo.grids import require_positive
 from geo.kernels import Kernel, Shape, shape_of
-from geo.points import places, weights_of
+from geo.points import numbers_of, places, weights_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -116,6 +115,7 @@ def silverman_bandwidth_m(
     --------
     Four points 1 km from their centre: both distances tell 1 km, the smaller counts.
 
+    >>> import geopandas as gpd
     >>> from shapely import Point
     >>> places = [Point(5e5 + x, 31e5 + y) for x, y in [(1e3, 0), (-1e3, 0), (0, 1e3), (0, -1e3)]]
     >>> round(silverman_bandwidth_m(gpd.GeoSeries(places, crs=4547)), 3)  # 900 · 4^(−1/5)
@@ -189,6 +189,7 @@ def abramson_bandwidths_m(
     --------
     Two points in one place and one far away: densities 2 : 2 : 1, so bandwidths 1 : 1 : √2.
 
+    >>> import geopandas as gpd
     >>> from shapely import Point
     >>> places = [Point(5e5, 31e5), Point(5e5, 31e5), Point(6e5, 31e5)]
     >>> found = abramson_bandwidths_m(gpd.GeoSeries(places, crs=4547), bandwidth_m=1000)
@@ -248,7 +249,9 @@ def bandwidths_of(
     if not isinstance(bandwidth_m, str) and np.ndim(bandwidth_m) == 0:
         value = _number(bandwidth_m, function)
         return Bandwidths(value, np.array([value]), "given")
-    each = _per_feature(points, bandwidth_m, function)[rows]
+    advice = "Pass one number, or one for each."
+    given = numbers_of(points, bandwidth_m, what="bandwidths", advice=advice, function=function)
+    each = given[rows]
     wrong = ~(np.isfinite(each) & (each > 0))
     if wrong.any():
         raise InputError(
@@ -268,33 +271,6 @@ def _number(bandwidth_m: object, function: str) -> float:
         ) from error
     require_positive(value, "bandwidth_m", function=function)
     return value
-
-
-def _per_feature(points: Frame, bandwidth_m: str | ArrayLike | pd.Series, function: str) -> Floats:
-    values = bandwidth_m
-    if isinstance(bandwidth_m, str):
-        columns = list(points.columns) if isinstance(points, gpd.GeoDataFrame) else []
-        if bandwidth_m not in columns:
-            raise InputError(
-                f"{function}: there is no column {bandwidth_m!r} for the bandwidths. "
-                f"The columns are {', '.join(map(str, columns)) or 'none'}."
-            )
-        values = points[bandwidth_m]
-    elif isinstance(bandwidth_m, pd.Series) and not bandwidth_m.index.equals(points.index):
-        raise InputError(
-            f"{function}: the bandwidths have another index than the points. Call "
-            ".reindex(points.index) on them, or pass .to_numpy() if the order is the same."
-        )
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{function}: the bandwidths are not all numbers ({error}).") from error
-    if array.shape != (len(points),):
-        raise InputError(
-            f"{function}: the bandwidths have shape {array.shape}, but there are {len(points)} "
-            "points. Pass one number, or one for each."
-        )
-    return array
 
 
 def silverman(x: Floats, y: Floats, weight: Floats, shape: Shape, *, function: str) -> float:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from geo.errors import InputError
-from geo.points import weights_of
+from geo.points import values_of, weights_of
 from geo.zones import gate, members
 
 if TYPE_CHECKING:
@@ -78,6 +77,7 @@ def category_table(
     Examples
     --------
     >>> from shapely import Point, box
+    >>> import geopandas as gpd
     >>> zones = gpd.GeoDataFrame(
     ...     geometry=[box(499e3, 31e5, 500e3, 3101e3), box(500e3, 31e5, 501e3, 3101e3)],
     ...     index=["west", "east"],
@@ -126,23 +126,8 @@ def category_table(
 
 def _labels(points: Frame, category: str | ArrayLike) -> pd.Series:
     """Return one label for each point, categorical, in the order of the points."""
-    name: Any = None
-    given: Any = category
-    if isinstance(category, str):
-        columns = list(points.columns) if isinstance(points, gpd.GeoDataFrame) else []
-        if category not in columns:
-            raise InputError(
-                f"category_table: there is no column {category!r} for the category. "
-                f"The columns are {', '.join(map(str, columns)) or 'none'}."
-            )
-        name, given = category, points[category]
-    elif isinstance(category, pd.Series):
-        name = category.name
-        if not category.index.equals(points.index):
-            raise InputError(
-                "category_table: the categories have another index than the points. Call "
-                ".reindex(points.index) on them, or pass .to_numpy() if the order is the same."
-            )
+    given = values_of(points, category, what="categories", function="category_table")
+    name: Any = given.name if isinstance(given, pd.Series) else None
     label = pd.Series(given).reset_index(drop=True).rename(name)
     if len(label) != len(points):
         raise InputError(

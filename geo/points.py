@@ -175,34 +175,81 @@ def weights_of(
     """
     if weights is None:
         return np.ones(len(points))
-    values: Any = weights
-    if isinstance(weights, str):
-        columns = list(points.columns) if isinstance(points, gpd.GeoDataFrame) else []
-        if weights not in columns:
-            raise InputError(
-                f"{function}: there is no column {weights!r} for the weights. "
-                f"The columns are {', '.join(map(str, columns)) or 'none'}."
-            )
-        values = points[weights]
-    elif isinstance(weights, pd.Series) and not weights.index.equals(points.index):
-        raise InputError(
-            f"{function}: the weights have another index than the points. Call "
-            ".reindex(points.index) on them, or pass .to_numpy() if the order is the same."
-        )
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{function}: the weights are not all numbers ({error}).") from error
-    if array.shape != (len(points),):
-        raise InputError(
-            f"{function}: the weights have shape {array.shape}, but there are {len(points)} "
-            "points. Pass one weight for each."
-        )
+    array = numbers_of(
+        points, weights, what="weights", advice="Pass one weight for each.", function=function
+    )
     wrong = ~(np.isfinite(array) & (array >= 0))
     if wrong.any():
         raise InputError(
             f"{function}: {int(wrong.sum())} of {len(array)} weights are negative, missing or "
             f"infinite, the first is {array[wrong][0]}. Allowed are finite numbers of zero or "
             "more: drop those rows, or fill them with .fillna(0)."
+        )
+    return array
+
+
+def values_of(
+    points: Frame, values: str | ArrayLike | pd.Series, *, what: str, function: str
+) -> Any:  # noqa: ANN401  what a column or an array may hold
+    """Take the column that is named, or what was passed, if it goes with the rows.
+
+    Parameters
+    ----------
+    points
+        GeoDataFrame or GeoSeries.
+    values
+        Name of a column, or one value for each row.
+    what
+        What they are, in the plural.
+    function
+        Name that messages begin with: the function that was called.
+
+    Raises
+    ------
+    InputError
+        There is no such column, or a Series has another index.
+    """
+    if isinstance(values, str):
+        columns = list(points.columns) if isinstance(points, gpd.GeoDataFrame) else []
+        if values not in columns:
+            raise InputError(
+                f"{function}: there is no column {values!r} for the {what}. "
+                f"The columns are {', '.join(map(str, columns)) or 'none'}."
+            )
+        return points[values]
+    if isinstance(values, pd.Series) and not values.index.equals(points.index):
+        raise InputError(
+            f"{function}: the {what} have another index than the points. Call "
+            ".reindex(points.index) on them, or pass .to_numpy() if the order is the same."
+        )
+    return values
+
+
+def numbers_of(
+    points: Frame, values: str | ArrayLike | pd.Series, *, what: str, advice: str, function: str
+) -> Floats:
+    """Take one number for each row, as `values_of` takes values.
+
+    Parameters
+    ----------
+    points, values, what, function
+        As in `values_of`.
+    advice
+        What to do where there are more or fewer numbers than rows.
+
+    Raises
+    ------
+    InputError
+        As `values_of`, or they are not all numbers, or not one for each row.
+    """
+    given = values_of(points, values, what=what, function=function)
+    try:
+        array = np.asarray(given, dtype=float)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"{function}: the {what} are not all numbers ({error}).") from error
+    if array.shape != (len(points),):
+        raise InputError(
+            f"{function}: the {what} have shape {array.shape}, but there are {len(points)} "
+            f"points. {advice}"
         )
     return array

@@ -343,7 +343,7 @@ def test_one_category_alone() -> None:
 @pytest.mark.parametrize(
     ("category", "message"),
     [
-        ("sort", "no column 'sort' for the category. The columns are kind, geometry"),
+        ("sort", "no column 'sort' for the categories. The columns are kind, geometry"),
         (["x"], "1 categories for 2 points"),
         (pd.Series(["x", "y"], index=[5, 6]), "categories have another index"),
     ],
