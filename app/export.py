@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
+from app.frame import refusals_in_words
+from app.screen import File, screen
 from app.texts import language, text
 from layers.content import INTERNAL, SIZES_MM, Palette, Sheet
 from layers.outputs import SLIDES, output
@@ -30,9 +33,11 @@ MIME_TYPES = {
     ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
 }
 DOTS_PER_INCH = ("150", "200", "300")
-# What the map of a page is wide and high, about: only its middle and its zoom are in the address.
+# What the map of a page is wide and high, about, where a link does not say.
 WINDOW_PX = (940.0, 780.0)
 TILE_PX = 256.0
+# What the map believes of an address (frame.js).
+MOST_LAT, HALF_TURN, MOST_ZOOM, WIDEST_PX = 85.0, 180.0, 18.0, 20000.0
 
 
 def export(name: str, parameters: dict[str, Any]) -> None:
@@ -45,7 +50,17 @@ def export(name: str, parameters: dict[str, Any]) -> None:
     parameters
         What the page asks, as :class:`layers.MapSpec` takes it.
     """
-    with st.sidebar.popover(text("export.button"), width="stretch"):
+    with st.sidebar:
+        _export(name, parameters)
+
+
+# By itself, so that a click asks the browser what is on the screen and runs no page.
+@st.fragment
+def _export(name: str, parameters: dict[str, Any]) -> None:
+    shown = screen()
+    # Not inside: what is inside is gone as soon as the visitor turns to the map again.
+    shown.listen()
+    with st.popover(text("export.button"), width="stretch"):
         decision = st.radio(
             text("export.review"),
             (INTERNAL, "number"),
@@ -92,19 +107,25 @@ def export(name: str, parameters: dict[str, Any]) -> None:
             ),
             parameters,
             language(),
-            extent=_extent(st.query_params.get("view")),
-            visible=_visible(st.query_params.get("layers")),
         )
         for kind in KINDS:
-            buttons.download_button(
+            own = template.getvalue() if template and kind == SLIDES else None
+            file = File(
+                f"{name}_{size}{kind}".replace(":", "x"),
+                MIME_TYPES[kind],
+                partial(_made, spec, kind, own),
+            )
+            buttons.button(
                 text(f"export.kind.{kind[1:]}"),
-                _maker(spec, kind, template.getvalue() if template and kind == SLIDES else None),
-                file_name=f"{name}_{size}{kind}".replace(":", "x"),
-                mime=MIME_TYPES[kind],
-                on_click="ignore",
+                on_click=shown.ask,
+                args=(file,),
                 width="stretch",
                 key=f"export{kind}",
             )
+    if shown.ready:
+        with buttons, refusals_in_words(), st.spinner(text("export.making")):
+            shown.work()
+    shown.hand_over()
 
 
 def _pick(name: str, options: Sequence[str], start: str, *, title: Callable[[str], str]) -> Any:  # noqa: ANN401 - one of the options
@@ -139,22 +160,41 @@ def of_zones(zones: Zones) -> dict[str, Any]:
     return {"zoning": zones.name, "cell_m": zones.cell_m, "h3_resolution": zones.h3_resolution}
 
 
-def _maker(spec: MapSpec, kind: str, template: bytes | None) -> Callable[[], bytes]:
+def _made(spec: MapSpec, kind: str, template: bytes | None, address: dict[str, str]) -> bytes:
     # The page shows the whole map: only a print is cut to what is in view.
-    shown = replace(spec, extent=None) if kind == ".html" else spec
-    return lambda: output(shown, kind, template=template)
+    extent = None if kind == ".html" else _extent(address.get("view"))
+    seen = replace(spec, extent=extent, visible=_visible(address.get("layers")))
+    return output(seen, kind, template=template)
 
 
 def _extent(view: str | None) -> tuple[float, float, float, float] | None:
-    """Return what a view (latitude, longitude and zoom) shows, in degrees."""
+    """Return what a view shows, in degrees, None where it is not one that the map would believe.
+
+    A view is latitude, longitude and zoom of the middle, and width and height of the map's window
+    on the screen, px; older links are without a size.
+
+    Examples
+    --------
+    >>> _extent("0,90,0,128,128")
+    (0.0, -66.51326044311186, 180.0, 66.51326044311186)
+    >>> _extent("28.2,112.9,12,0,780") is None
+    True
+    """
     try:
-        lat, lon, zoom = (float(part) for part in (view or "").split(","))
+        lat, lon, zoom, *size = (float(part) for part in (view or "").split(","))
     except ValueError:
         return None
-    degrees_per_px = 360.0 / (TILE_PX * 2.0**zoom)
-    half_lon = degrees_per_px * WINDOW_PX[0] / 2.0
-    half_lat = degrees_per_px * WINDOW_PX[1] / 2.0 * math.cos(math.radians(lat))
-    return lon - half_lon, lat - half_lat, lon + half_lon, lat + half_lat
+    width, height = size or WINDOW_PX if len(size) in {0, len(WINDOW_PX)} else (0.0, 0.0)
+    place = abs(lat) <= MOST_LAT and abs(lon) <= HALF_TURN and 0 <= zoom <= MOST_ZOOM
+    if not (place and 1 <= width <= WIDEST_PX and 1 <= height <= WIDEST_PX):
+        return None
+    # Web mercator: a pixel is as wide as high, and wider in degrees than it is high.
+    per_px = 2.0 * math.pi / (TILE_PX * 2.0**zoom)
+    half_x, half_y = width / 2.0 * per_px, height / 2.0 * per_px
+    middle = math.asinh(math.tan(math.radians(lat)))
+    south, north = (math.degrees(math.atan(math.sinh(middle + side))) for side in (-half_y, half_y))
+    half_lon = math.degrees(half_x)
+    return lon - half_lon, south, lon + half_lon, north
 
 
 def _visible(names: str | None) -> tuple[str, ...] | None:

@@ -1,8 +1,9 @@
 """The web map inside a Streamlit page: documents go in, clicks and finished drawings come out.
 
 Nothing else does. Pan, zoom, visible layers and base map stay in the browser, which writes them
-into the page's address (``view=lat,lon,zoom``, ``layers=a.b.c``, ``base=name``) without running
-the page again. Maps of one page can be linked: they keep the same place in view, without a run.
+into the page's address (``view=lat,lon,zoom,width,height``, ``layers=a.b.c``, ``base=name``)
+without running the page again; the width and height are those of the map on the screen, px. Maps of
+one page can be linked: they keep the same place in view, without a run.
 """
 
 from __future__ import annotations

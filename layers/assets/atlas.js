@@ -142,6 +142,7 @@
       const [lon, lat] = this.fromMap(this.map.getCenter());
       return {
         view: { lat, lon, zoom: this.map.getZoom() },
+        size: this.map.getSize(),
         layers: this.model.layers.map((layer) => layer.id).filter((id) => this.visible.has(id)),
         base: this.base,
       };

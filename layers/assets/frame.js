@@ -4,9 +4,14 @@
   "use strict";
 
   const DIGITS = 5;
+  const WIDEST_PX = 20000;
+  const KEEP_MS = 500;
+  const page = window.parent.location.pathname;
   let view = null;
   let shown = null;
   let urlState = true;
+  // Whether the address tells of the view; it does not before someone moves the map or asks.
+  let told = false;
   let clicks = 0;
   let selected = {};
   let drawn = {};
@@ -26,12 +31,14 @@
     return text.trim() === "" ? NaN : Number(text);
   }
 
-  // view=lat,lon,zoom & layers=a.b.c & base=name; anything else in them is not believed.
+  // view=lat,lon,zoom,width,height & layers=a.b.c & base=name; anything else in them is not
+  // believed. The size is that of the window which the link was made in, and may be missing.
   function readAddress() {
     const asked = new URLSearchParams(window.parent.location.search);
     const state = {};
-    const [lat, lon, zoom] = (asked.get("view") || "").split(",").map(number);
-    if (Math.abs(lat) <= 85 && Math.abs(lon) <= 180 && zoom >= 0 && zoom <= 18) {
+    const [lat, lon, zoom, ...size] = (asked.get("view") || "").split(",").map(number);
+    const sized = size.length === 0 || (size.length === 2 && size.every((px) => px >= 1 && px <= WIDEST_PX));
+    if (Math.abs(lat) <= 85 && Math.abs(lon) <= 180 && zoom >= 0 && zoom <= 18 && sized) {
       state.view = { lat, lon, zoom };
     }
     if (asked.has("layers")) {
@@ -43,14 +50,36 @@
     return state;
   }
 
-  function writeAddress({ view: { lat, lon, zoom }, layers, base }) {
+  function writeAddress() {
+    const { view: { lat, lon, zoom }, size: { x, y }, layers, base } = view.state();
     const { location, history } = window.parent;
+    if (location.pathname !== page) {
+      return;
+    }
+    told = true;
     const address = new URL(location.href);
-    address.searchParams.set("view", [lat.toFixed(DIGITS), lon.toFixed(DIGITS), zoom].join(","));
+    address.searchParams.set("view", [lat.toFixed(DIGITS), lon.toFixed(DIGITS), zoom, x, y].join(","));
     address.searchParams.set("layers", layers.join("."));
     address.searchParams.set("base", base);
-    history.replaceState(history.state, "", address);
+    if (address.href !== location.href) {
+      history.replaceState(history.state, "", address);
+    }
   }
+
+  // Have the address say what is on the screen now: a print is made from it.
+  Atlas.tellAddress = () => {
+    if (view && urlState) {
+      writeAddress();
+    }
+  };
+
+  // Streamlit writes the address anew from what it knew of it at an earlier run, and the window may
+  // change its size.
+  setInterval(() => {
+    if (told) {
+      writeAddress();
+    }
+  }, KEEP_MS);
 
   function render(args) {
     send("setFrameHeight", { height: args.height });
@@ -82,10 +111,8 @@
         drawn = ring ? { drawn: ring } : {};
         report();
       },
-      onState: (state) => {
-        if (urlState) {
-          writeAddress(state);
-        }
+      onState: () => {
+        Atlas.tellAddress();
         if (linked) {
           linked.tellBase();
         }
