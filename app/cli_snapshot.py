@@ -15,7 +15,8 @@ from layers.outputs import snapshot as write_snapshot
 from layers.specification import MAPS, read_spec
 
 Target = Annotated[
-    Path, typer.Option("--output", "-o", help="File to write: .png, .pdf, .svg, .html or .pptx.")
+    Path,
+    typer.Option("--output", "-o", help="File to write: .png, .pdf, .svg, .html, .pptx or .gpkg."),
 ]
 
 

@@ -24,13 +24,16 @@ if TYPE_CHECKING:
     from layers.structure import Shown
     from layers.subjects import Points, Zones
 
-KINDS = (".pptx", ".pdf", ".html", ".png", ".svg")
+KINDS = (".pptx", ".pdf", ".html", ".png", ".svg", ".gpkg")
+# What shows the whole map: only a print is cut to what is in view.
+WHOLE = (".html", ".gpkg")
 MIME_TYPES = {
     ".png": "image/png",
     ".pdf": "application/pdf",
     ".svg": "image/svg+xml",
     ".html": "text/html",
     ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".gpkg": "application/geopackage+sqlite3",
 }
 DOTS_PER_INCH = ("150", "200", "300")
 # What the map of a page is wide and high, about, where a link does not say.
@@ -111,7 +114,7 @@ def _export(name: str, parameters: dict[str, Any]) -> None:
         for kind in KINDS:
             own = template.getvalue() if template and kind == SLIDES else None
             file = File(
-                f"{name}_{size}{kind}".replace(":", "x"),
+                f"{name if kind in WHOLE else f'{name}_{size}'}{kind}".replace(":", "x"),
                 MIME_TYPES[kind],
                 partial(_made, spec, kind, own),
             )
@@ -161,8 +164,7 @@ def of_zones(zones: Zones) -> dict[str, Any]:
 
 
 def _made(spec: MapSpec, kind: str, template: bytes | None, address: dict[str, str]) -> bytes:
-    # The page shows the whole map: only a print is cut to what is in view.
-    extent = None if kind == ".html" else _extent(address.get("view"))
+    extent = None if kind in WHOLE else _extent(address.get("view"))
     seen = replace(spec, extent=extent, visible=_visible(address.get("layers")))
     return output(seen, kind, template=template)
 

@@ -26,14 +26,17 @@ from geo.errors import InputError, LayerError
 from geo.files import write_file
 from layers.catalogue import members, names_by_id
 from layers.positions import CRS
+from layers.qgis_results import result_qml, results
 from layers.qgis_styles import layer_qml, stops_qml
 from layers.schema import resource
 from layers.symbology import layer_style, layer_styles
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from layers.overlays import Overlay
+    from layers.qgis_results import Result
     from layers.qgis_symbols import Kind
 
 LANGUAGES = ("zh", "en")
@@ -121,13 +124,17 @@ class _Table(NamedTuple):
 
 
 def write_geopackage(
-    frames: Mapping[str, gpd.GeoDataFrame], path: str | os.PathLike[str], *, lang: str = "zh"
+    frames: Mapping[str, gpd.GeoDataFrame],
+    path: str | os.PathLike[str],
+    *,
+    overlays: Sequence[Overlay] = (),
+    lang: str = "zh",
 ) -> None:
     """Write layers of the atlas to a GeoPackage with their styles for QGIS.
 
     Parameters
     ----------
-    frames, lang
+    frames, overlays, lang
         As for :func:`geopackage_bytes`.
     path
         File to write, ending in ``.gpkg``; replaced where it exists, when the new one is whole.
@@ -142,16 +149,22 @@ def write_geopackage(
             f"write_geopackage: the file is called {Path(path).name!r}. Let its name end in .gpkg, "
             "by which QGIS knows it."
         )
-    write_file(path, geopackage_bytes(frames, lang=lang), function="write_geopackage")
+    write_file(
+        path, geopackage_bytes(frames, overlays=overlays, lang=lang), function="write_geopackage"
+    )
 
 
-def geopackage_bytes(frames: Mapping[str, gpd.GeoDataFrame], *, lang: str = "zh") -> bytes:
+def geopackage_bytes(
+    frames: Mapping[str, gpd.GeoDataFrame], *, overlays: Sequence[Overlay] = (), lang: str = "zh"
+) -> bytes:
     """Contents of a GeoPackage of layers of the atlas with their styles for QGIS.
 
     Parameters
     ----------
     frames
         Features by name of their layer, as :func:`layers.load` returns them or some of them.
+    overlays
+        Results of analyses, as maps show them.
     lang
         Language of the labels and titles, ``"zh"`` or ``"en"``.
 
@@ -161,7 +174,9 @@ def geopackage_bytes(frames: Mapping[str, gpd.GeoDataFrame], *, lang: str = "zh"
         A table per layer, in the CRS of its frame, in drawing order; of a layer with several kinds
         of geometry one table per kind, called like ``river_polygon`` and ``river_line``. Features
         without a place are in it (of a mixed layer, with the kind that most features have). With
-        the axes come their numbered stops, ``axes_stops``. QGIS applies the style of each table
+        the axes come their numbered stops, ``axes_stops``. Results stand above the base map, and
+        points above all, in tables called ``zones``, ``bands``, ``isolines``, ``areas`` and
+        ``points``. QGIS applies the style of each table
         when it is opened.
 
     Raises
@@ -169,7 +184,7 @@ def geopackage_bytes(frames: Mapping[str, gpd.GeoDataFrame], *, lang: str = "zh"
     LayerError
         If a name is not a layer with geometry.
     InputError
-        If there is no frame, or ``lang`` is not valid.
+        If there is no frame and no result with a shape, or ``lang`` is not valid.
     CRSError
         If a frame has no CRS.
 
@@ -182,8 +197,12 @@ def geopackage_bytes(frames: Mapping[str, gpd.GeoDataFrame], *, lang: str = "zh"
     """
     if lang not in LANGUAGES:
         raise InputError(f"geopackage_bytes: lang={lang!r}; choose from {', '.join(LANGUAGES)}")
-    if not frames:
-        raise InputError("geopackage_bytes: there is no frame; pass one or more by layer name")
+    found = results(overlays, lang=lang)
+    if not frames and not found:
+        raise InputError(
+            "geopackage_bytes: there is no frame, and no result with a shape; pass one or more by "
+            "layer name, or switch a layer of the map on"
+        )
     unknown = [name for name in frames if name not in layer_styles()]
     if unknown:
         raise LayerError(
@@ -193,16 +212,17 @@ def geopackage_bytes(frames: Mapping[str, gpd.GeoDataFrame], *, lang: str = "zh"
     styles: list[_Table] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "atlas.gpkg"
-        for name in (name for name in layer_styles() if name in frames):
-            description = resource(name)
-            text = description.description_en if lang == "en" else description.description_zh
-            parts = _by_kind(name, frames[name])
-            for kind, frame in parts.items():
-                table, title = name, description.title(lang)
-                if len(parts) > 1:
-                    table, title = f"{name}_{kind}", title + _KIND_WORDS[lang][kind]
-                _write_table(frame, path, table, kind, title)
-                styles.append(_Table(table, title, text, layer_qml(name, frame, kind, lang=lang)))
+        shown = [name for name in layer_styles() if name in frames]
+        ground = [name for name in shown if resource(name).group == "context"]
+        above = [result for result in found if result.plate.pane == "point"]
+        for name in ground:
+            styles += _write_layer(name, frames[name], path, lang)
+        for result in (result for result in found if result not in above):
+            styles += _write_result(result, path, lang)
+        for name in (name for name in shown if name not in ground):
+            styles += _write_layer(name, frames[name], path, lang)
+        for result in above:
+            styles += _write_result(result, path, lang)
         # Above all else, as on the web map.
         for name in (name for name in frames if layer_style(name).style.stops):
             table, title = f"{name}_stops", {"zh": "轴线节点序号", "en": "Stops of the axes"}[lang]
@@ -211,6 +231,37 @@ def geopackage_bytes(frames: Mapping[str, gpd.GeoDataFrame], *, lang: str = "zh"
             styles.append(_Table(table, title, "", stops_qml(stops, _STOP_TITLES[lang])))
         data = path.read_bytes()
     return _in_database(data, lambda connection: _finish(connection, styles))
+
+
+def _write_layer(name: str, frame: gpd.GeoDataFrame, path: Path, lang: str) -> list[_Table]:
+    description = resource(name)
+    text = description.description_en if lang == "en" else description.description_zh
+    styles: list[_Table] = []
+    parts = _by_kind(name, frame, _DECLARED.get(description.geometry, "point"))
+    for table, title, kind, part in _named(name, description.title(lang), parts, lang):
+        _write_table(part, path, table, kind, title)
+        styles.append(_Table(table, title, text, layer_qml(name, part, kind, lang=lang)))
+    return styles
+
+
+def _write_result(result: Result, path: Path, lang: str) -> list[_Table]:
+    styles: list[_Table] = []
+    parts = _by_kind(result.name, result.frame, result.kind)
+    for table, title, kind, part in _named(result.name, result.title, parts, lang):
+        _write_table(part, path, table, kind, title)
+        styles.append(_Table(table, title, "", result_qml(result, part, kind, lang=lang)))
+    return styles
+
+
+def _named(
+    name: str, title: str, parts: dict[Kind, gpd.GeoDataFrame], lang: str
+) -> Iterator[tuple[str, str, Kind, gpd.GeoDataFrame]]:
+    """Return table, title, kind and features of each part; one part has the name of the whole."""
+    for kind, frame in parts.items():
+        if len(parts) > 1:
+            yield f"{name}_{kind}", title + _KIND_WORDS[lang][kind], kind, frame
+        else:
+            yield name, title, kind, frame
 
 
 def with_metadata(data: bytes, text: str, *, uri: str) -> bytes:
@@ -301,7 +352,7 @@ def _has_table(connection: sqlite3.Connection, name: str) -> bool:
     return found.fetchone() is not None
 
 
-def _by_kind(name: str, frame: gpd.GeoDataFrame) -> dict[Kind, gpd.GeoDataFrame]:
+def _by_kind(name: str, frame: gpd.GeoDataFrame, declared: Kind) -> dict[Kind, gpd.GeoDataFrame]:
     """Return the features of each kind of geometry, those without any among the most frequent."""
     require_crs(frame, function="geopackage_bytes")
     geometry = frame.geometry.to_numpy()
@@ -315,7 +366,6 @@ def _by_kind(name: str, frame: gpd.GeoDataFrame) -> dict[Kind, gpd.GeoDataFrame]
             "several kinds of geometry. Call .explode() first, which makes one feature of each."
         )
     counts = {kind: int(mask.sum()) for kind, mask in masks.items()}
-    declared: Kind = _DECLARED.get(resource(name).geometry, "point")
     fullest = max(counts, key=lambda kind: (counts[kind], kind == declared))
     masks[fullest] |= empty
     return {kind: frame[mask] for kind, mask in masks.items() if mask.any() or kind == fullest}

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-PAGE, SLIDES = ".html", ".pptx"
-SUFFIXES = (".png", ".pdf", ".svg", PAGE, SLIDES)
+PAGE, SLIDES, GEOPACKAGE = ".html", ".pptx", ".gpkg"
+SUFFIXES = (".png", ".pdf", ".svg", PAGE, SLIDES, GEOPACKAGE)
 UNDATED = "1970-01-01"
 
 
@@ -61,7 +61,8 @@ def output(spec: MapSpec, suffix: str, *, template: bytes | Path | None = None) 
     spec
         What to draw.
     suffix
-        ``".png"``, ``".pdf"``, ``".svg"``, ``".html"`` or ``".pptx"``.
+        ``".png"``, ``".pdf"``, ``".svg"``, ``".html"``, ``".pptx"``, or ``".gpkg"`` for QGIS: the
+        visible layers whole, and the results, each with its style.
     template
         For slides, a presentation or template of the reader's own.
 
@@ -92,6 +93,12 @@ def _made(spec: MapSpec, suffix: str, template: bytes | Path | None) -> bytes:
         from layers.webmap import content_page  # noqa: PLC0415
 
         return content_page(spec.content(), title=spec.titled().title).encode()
+    if suffix == GEOPACKAGE:
+        from layers.geopackage import geopackage_bytes  # noqa: PLC0415
+
+        content = spec.content()
+        frames = {name: content.frames[name] for name in content.visible}
+        return geopackage_bytes(frames, overlays=content.overlays, lang=spec.lang)
     from layers import printing  # noqa: PLC0415
 
     return printing.printed(spec.content(), spec.titled(), suffix)

@@ -338,6 +338,19 @@ def surface_classes(overlay: Surface) -> Classes:
     )
 
 
+def surface_tone(share: float) -> tuple[str, float]:
+    """Return colour and opacity of a surface without classes at a share of its top.
+
+    Examples
+    --------
+    >>> surface_tone(1.0), surface_tone(0.0)[1]
+    (('#0C2C84', 0.82), 0.0)
+    """
+    colour = _ramp(np.array([[share]]), palette(SURFACE_PALETTE))[0, 0].tolist()
+    opacity = SURFACE_OPACITY * min(share / SURFACE_FADE, 1.0)
+    return "#{:02X}{:02X}{:02X}".format(*colour), opacity
+
+
 def level_values(overlay: Isolines) -> list[float]:
     """Return the value of each isoline.
 

@@ -90,11 +90,11 @@ def layer_qml(name: str, frame: gpd.GeoDataFrame, kind: Kind, *, lang: str = "zh
     (True, True)
     """
     look, description = layer_style(name), resource(name)
-    root = _root()
+    root = style_root()
     _renderer(root, look, frame, kind, context=description.group == "context", lang=lang)
     _labels(root, look, frame, kind, lang=lang)
     _fields(root, description, frame, lang=lang)
-    return _written(root, _name_field(frame, lang), kind)
+    return style_text(root, name_field(frame, lang), kind)
 
 
 def stops_qml(frame: gpd.GeoDataFrame, titles: Mapping[str, str]) -> str:
@@ -107,22 +107,23 @@ def stops_qml(frame: gpd.GeoDataFrame, titles: Mapping[str, str]) -> str:
     titles
         Titles of its columns.
     """
-    root = _root()
+    root = style_root()
     renderer = ET.SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0")
     ET.SubElement(renderer, "symbols").append(stop_symbol("0"))
     settings = ET.SubElement(ET.SubElement(root, "labeling", type="simple"), "settings")
-    style = _text_style(settings, "number", size_px=_STOP_TEXT_PX, weight=BOLD_FROM)
+    style = put_text_style(settings, "number", size_px=_STOP_TEXT_PX, weight=BOLD_FROM)
     style.set("textColor", rgba("#000000", 1.0))
     middle = {"placement": "1", "quadOffset": "4", "offsetUnits": "MM", "priority": "10"}
     ET.SubElement(settings, "placement", middle)
     ET.SubElement(settings, "rendering", drawLabels="1", displayAll="1", obstacle="1")
     defined = {"Color": quoted_column("colour"), "OffsetXY": stop_offset()}
     put_expressions(settings, "dd_properties", defined)
-    _aliases(root, frame, titles)
-    return _written(root, "number", "point")
+    put_aliases(root, frame, titles)
+    return style_text(root, "number", "point")
 
 
-def _root() -> ET.Element:
+def style_root() -> ET.Element:
+    """Return a style in which nothing stands yet."""
     return ET.Element(
         "qgis",
         version="3.22.0",
@@ -132,8 +133,18 @@ def _root() -> ET.Element:
     )
 
 
-def _written(root: ET.Element, shown: str, kind: Kind) -> str:
-    """Return a style as text; a feature is called by its column ``shown``."""
+def style_text(root: ET.Element, shown: str, kind: Kind) -> str:
+    """Return a style as text.
+
+    Parameters
+    ----------
+    root
+        The style.
+    shown
+        Column that a feature is called by.
+    kind
+        The kind of geometry.
+    """
     texts = {
         "blendMode": "0",
         "layerOpacity": "1",
@@ -227,7 +238,7 @@ def _classes(
     """Return value, label and style of each class; the value None stands for all the others."""
     if look.classify == "id" and look.legend == "classes":
         column = look.colour_field
-        names = frame[_name_field(frame, lang)]
+        names = frame[name_field(frame, lang)]
         colours = frame[column] if column in frame else pd.Series(index=frame.index, dtype="str")
         return [
             (key, str(name), replace(look.style, colour=look.style.colour if pd.isna(own) else own))
@@ -280,22 +291,12 @@ def _labels(
     settings.set("calloutType", "simple")
     own = label.colour == "field"
     colour = look.style.colour if own else label.colour
-    field = _name_field(frame, lang)
+    field = name_field(frame, lang)
     expression = _skipping(field, label.skip)
-    style = _text_style(settings, expression or field, size_px=label.size, weight=label.weight)
+    style = put_text_style(settings, expression or field, size_px=label.size, weight=label.weight)
     style.set("isExpression", "1" if expression else "0")
     style.set("textColor", rgba(colour, 1.0))
-    ET.SubElement(
-        style,
-        "text-buffer",
-        bufferDraw="1",
-        bufferSize=f"{_HALO_MM:g}",
-        bufferSizeUnits="MM",
-        bufferColor=rgba(label.halo, 1.0),
-        bufferOpacity="1",
-        bufferJoinStyle="128",
-        bufferNoFill="0",
-    )
+    put_halo(style, label.halo)
     ET.SubElement(settings, "text-format", multilineAlign="3", wrapChar="")
     priority = max(0, 10 - round(0.75 * (label.priority - 1)))
     ET.SubElement(settings, "placement", {"priority": str(priority), **_placement(look, kind)})
@@ -318,7 +319,18 @@ def _labels(
     put_expressions(settings, "dd_properties", defined)
 
 
-def _text_style(settings: ET.Element, field: str, *, size_px: float, weight: int) -> ET.Element:
+def put_text_style(settings: ET.Element, field: str, *, size_px: float, weight: int) -> ET.Element:
+    """Add how the texts of labels look, and return it.
+
+    Parameters
+    ----------
+    settings
+        Settings of the labels.
+    field
+        Column with the text.
+    size_px, weight
+        Size on the web map, and CSS weight.
+    """
     bold = weight >= BOLD_FROM
     style = ET.SubElement(
         settings,
@@ -336,6 +348,21 @@ def _text_style(settings: ET.Element, field: str, *, size_px: float, weight: int
     for family in FONTS:
         ET.SubElement(families, "family", name=family)
     return style
+
+
+def put_halo(style: ET.Element, colour: str) -> None:
+    """Add the colour around the letters to the look of a text."""
+    ET.SubElement(
+        style,
+        "text-buffer",
+        bufferDraw="1",
+        bufferSize=f"{_HALO_MM:g}",
+        bufferSizeUnits="MM",
+        bufferColor=rgba(colour, 1.0),
+        bufferOpacity="1",
+        bufferJoinStyle="128",
+        bufferNoFill="0",
+    )
 
 
 def _placement(look: LayerStyle, kind: Kind) -> dict[str, str]:
@@ -392,10 +419,21 @@ def _fields(root: ET.Element, description: Resource, frame: gpd.GeoDataFrame, *,
         _widget(ET.SubElement(element, "editWidget"), field.name, codes, lang)
         unit = f" ({unit_label(field.unit, lang=lang)})" if field.unit else ""
         titles[field.name] = field.title(lang) + unit
-    _aliases(root, frame, titles)
+    put_aliases(root, frame, titles)
 
 
-def _aliases(root: ET.Element, frame: gpd.GeoDataFrame, titles: Mapping[str, str]) -> None:
+def put_aliases(root: ET.Element, frame: gpd.GeoDataFrame, titles: Mapping[str, str]) -> None:
+    """Add the titles of the columns of a frame.
+
+    Parameters
+    ----------
+    root
+        The style.
+    frame
+        The features.
+    titles
+        Titles by name of the column.
+    """
     aliases = ET.SubElement(root, "aliases")
     columns = [name for name in frame.columns if name != frame.geometry.name]
     # The first column of a GeoPackage is the number of the feature.
@@ -420,5 +458,6 @@ def _widget(widget: ET.Element, column: str, codes: Iterable[str], lang: str) ->
         ET.SubElement(entry, "Option", name=word, type="QString", value=code)
 
 
-def _name_field(frame: gpd.GeoDataFrame, lang: str) -> str:
+def name_field(frame: gpd.GeoDataFrame, lang: str) -> str:
+    """Return the column that names features in a language."""
     return f"name_{lang}" if f"name_{lang}" in frame else "name_zh"

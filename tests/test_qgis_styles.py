@@ -18,10 +18,14 @@ from PIL import Image
 
 import layers
 from geo.errors import CRSError, InputError, LayerError
+from layers import provenance
 from layers.geopackage import geopackage_bytes, metadata_text, with_metadata, write_geopackage
+from layers.outputs import output, remake, snapshot
+from layers.overlays import Choropleth, classify, surface_classes
 from layers.print_symbols import outline
 from layers.qgis_styles import layer_qml
 from layers.qgis_symbols import symbol_of
+from layers.specification import read_spec
 from layers.symbology import SYMBOLS, Style, layer_style, layer_styles
 
 if TYPE_CHECKING:
@@ -32,9 +36,9 @@ if TYPE_CHECKING:
 EVIL = "\"x\" 'y' </category> <b> & ]]> --> {{ }} \\ 岳麓"
 QGIS_PYTHON = Path("/usr/bin/python3")
 DRAW = """
-import json, sys
+import json, os, sys
 from qgis.core import (QgsApplication, QgsMapRendererParallelJob, QgsMapSettings,
-    QgsProviderRegistry, QgsRectangle, QgsVectorLayer, QgsWkbTypes)
+    QgsPalLayerSettings, QgsProviderRegistry, QgsRectangle, QgsVectorLayer, QgsWkbTypes)
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
 app = QgsApplication([], False)
@@ -45,14 +49,16 @@ for part in QgsProviderRegistry.instance().querySublayers(path):
     if part.wkbType() == QgsWkbTypes.NoGeometry:
         continue
     layer = QgsVectorLayer(part.uri(), part.name(), "ogr")
-    renderer, text = layer.renderer(), layer.labeling().settings()
+    renderer, labeling = layer.renderer(), layer.labeling()
+    text = labeling.settings() if labeling else QgsPalLayerSettings()
     # Kept, because what it gives dies with it.
     style = text.format()
     found[part.name()] = {
         "valid": layer.isValid(),
         "kind": QgsWkbTypes.displayString(layer.wkbType()),
         "renderer": renderer.type(),
-        "classes": [c.label() for c in getattr(renderer, "categories", list)()],
+        "classes": [c.label() for c in getattr(renderer, "categories", list)()]
+            or [c.label() for c in getattr(renderer, "ranges", list)()],
         "title": layer.metadata().title(),
         "aliases": {f.name(): f.alias() for f in layer.fields()},
         "widgets": {
@@ -77,7 +83,9 @@ job = QgsMapRendererParallelJob(settings)
 job.start()
 job.waitForFinished()
 job.renderedImage().save(picture)
-print(json.dumps({"layers": found, "errors": [e.message for e in job.errors()]}))
+print(json.dumps({"layers": found, "errors": [e.message for e in job.errors()]}), flush=True)
+# QGIS may crash while it takes itself down.
+os._exit(0)
 """
 
 
@@ -495,3 +503,114 @@ def test_qgis_numbers_the_stops_of_the_axes(
     # A ring of 18 px across, and a number in it of the same colour.
     assert colour[20, 11] or colour[20, 10]
     assert 3 < colour[14:27, 14:27].sum() < 80
+
+
+# ---- what is on the screen ----
+
+
+def spec_of(name: str, **more: object):
+    return read_spec({"map": name, "sheet": {"review_number": "internal"}, **more})
+
+
+def tables(path: Path) -> list[str]:
+    return [str(name) for name in pyogrio.list_layers(path)[:, 0]]
+
+
+def test_a_map_is_a_geopackage_that_can_be_made_again(tmp_path: Path) -> None:
+    path = tmp_path / "map.gpkg"
+    spec = spec_of("distribution", visible=["districts", "projects", "overlay-1"], lang="en")
+    snapshot(spec, path)
+    assert tables(path) == ["districts", "zones", "projects", "layer_styles"]
+    assert provenance.read(path)["spec"] == spec.to_dict()
+    found, changed = remake(path)
+    assert (found, changed) == (spec, [])
+    assert output(found, ".gpkg") == path.read_bytes()
+    shown = spec.content().overlays[0]
+    zones = pyogrio.read_dataframe(path, layer="zones")
+    assert zones["count"].tolist() == shown.frame["count"].tolist()
+    assert zones["id"].tolist() == shown.frame["id"].tolist()
+    style = parsed(rows(path.read_bytes(), STYLE.format("zones"))[0][0])
+    titles = {item.get("field"): item.get("name") for item in style.findall("aliases/alias")}
+    assert titles["count"] == "Number of projects"
+    assert titles["rank_low"] == "Rank at best (90 %)"
+    assert all(titles.values()), titles
+
+
+STYLE = "SELECT styleQML FROM layer_styles WHERE f_table_name = '{}'"
+
+
+@pytest.mark.parametrize("show", ["bands", "isolines", "surface"])
+def test_a_density_is_its_bands_in_the_colours_of_the_map(show: str, tmp_path: Path) -> None:
+    path = tmp_path / "map.gpkg"
+    spec = spec_of("density", parameters={"show": show}, visible=["overlay-1", "overlay-2"])
+    snapshot(spec, path)
+    lines = ["isolines"] if show == "isolines" else []
+    points = [] if lines else ["points"]
+    assert tables(path) == ["bands", *lines, *points, "layer_styles"]
+    bands = pyogrio.read_dataframe(path, layer="bands")
+    style = parsed(rows(path.read_bytes(), STYLE.format("bands"))[0][0])
+    ranges = [(float(r.get("lower")), float(r.get("upper"))) for r in style.iter("range")]
+    assert ranges == list(zip(bands["low"], bands["high"], strict=True))
+    assert (bands["low"] > 0).all()
+    fills = [
+        option.get("value")
+        for layer in style.iter("layer")
+        if layer.get("class") == "SimpleFill"
+        for option in layer.iter("Option")
+        if option.get("name") == "color"
+    ]
+    if show == "bands":
+        colours = surface_classes(spec.content().overlays[0]).colours
+        # 0.82 of 255, as the picture of the map has it.
+        assert fills == [",".join(f"{part:g}" for part in (*blend(c, 1.0), 209)) for c in colours]
+    else:
+        assert len(set(fills)) == len(bands) > 8
+    if lines:
+        labels = parsed(rows(path.read_bytes(), STYLE.format("isolines"))[0][0])
+        assert labels.find(".//text-style").get("fieldName") == "value"
+
+
+def test_a_map_with_nothing_to_hand_over_says_so() -> None:
+    with pytest.raises(InputError, match="there is no frame, and no result with a shape"):
+        output(spec_of("density", visible=[]), ".gpkg")
+
+
+def test_qgis_draws_zones_as_the_web_map_does(
+    qgis: Callable[..., tuple[dict, np.ndarray]], tmp_path: Path
+) -> None:
+    path = tmp_path / "map.gpkg"
+    spec = spec_of("coverage", parameters={"zoning": "districts"})
+    snapshot(spec, path)
+    found, _ = qgis(path, "zones", extent=EXTENT)
+    assert found["zones"]["renderer"] == "graduatedSymbol"
+    assert found["zones"]["classes"] == ["≤ 20", "20 – 40", "40 – 60", "60 – 80", "80 – 100"]
+    assert found["zones"]["title"] == "覆盖率（%）"
+    assert found["zones"]["aliases"]["covered_pct"] == "覆盖率（%）"
+    assert found["zones"]["aliases"]["uncovered_km2"] == "空白 km²"
+    shown = spec.content().overlays[0]
+    classes = classify(shown)
+    first = {code: at for at, code in reversed(list(enumerate(classes.codes)))}
+    assert len(first) > 1
+    for code, at in first.items():
+        place = shown.frame.geometry.iloc[at].representative_point()
+        window = (place.x - 1e-4, place.y - 1e-4, place.x + 1e-4, place.y + 1e-4)
+        _, picture = qgis(path, "zones", extent=window, size=(9, 9))
+        np.testing.assert_allclose(picture[4, 4], blend(classes.colours[code], 0.78), atol=1.5)
+
+
+def test_qgis_draws_a_zone_without_a_number_grey(
+    qgis: Callable[..., tuple[dict, np.ndarray]], tmp_path: Path
+) -> None:
+    """Three squares side by side: on a bound, above it, and unknown."""
+    path = tmp_path / "map.gpkg"
+    boxes = [shapely.box(112.9 + k / 30, 28.1, 112.9 + (k + 1) / 30, 28.2) for k in range(3)]
+    frame = layers.zoning("circles").iloc[:3].assign(n=[2.0, 2.1, np.nan]).set_geometry(boxes)
+    overlay = Choropleth(frame.assign(evidence="official"), "n", "数", breaks=[2, 10])
+    write_geopackage({}, path, overlays=[overlay])
+    found, picture = qgis(path, "zones", extent=EXTENT, size=(300, 300))
+    assert found["zones"]["classes"] == ["≤ 2", "2 – 10", "无数据"]
+    colours = classify(overlay).colours
+    for column, colour, opacity in ((50, colours[0], 0.78), (150, colours[1], 0.78)):
+        np.testing.assert_allclose(picture[150, column], blend(colour, opacity), atol=1.5)
+    grey = layers.symbology.symbology()["no_data"]["colour"]
+    np.testing.assert_allclose(picture[150, 250], blend(grey, 0.6), atol=1.5)

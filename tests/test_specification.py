@@ -112,7 +112,7 @@ def test_a_picture_says_what_made_it_and_can_be_made_again(tmp_path: Path) -> No
     assert (tmp_path / "again.png").read_bytes() == (tmp_path / "map.png").read_bytes()
 
 
-@pytest.mark.parametrize("suffix", [".pdf", ".svg", ".html", ".pptx"])
+@pytest.mark.parametrize("suffix", [".pdf", ".svg", ".html", ".pptx", ".gpkg"])
 def test_every_output_carries_its_specification(suffix: str, tmp_path: Path) -> None:
     spec = read_spec("coverage", **DRAFT, title="覆盖 <b>&</b>")
     path = tmp_path / f"map{suffix}"
