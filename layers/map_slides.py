@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from layers import questions, structure
-from layers.print_plates import plates
-from layers.printing import credits_of, map_picture
+from layers.content import INTERNAL
+from layers.printing import composed, credits_of
 from layers.slides import Chart, LegendItem, Picture, Slide, Table, presentation
 from layers.specification import asked
 from layers.subjects import Zones
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from layers.content import Content
     from layers.print_plates import Entry, Plate
     from layers.specification import MapSpec
     from layers.structure import Shown
@@ -79,28 +80,55 @@ def deck(spec: MapSpec, *, template: bytes | Path | None = None) -> bytes:
 
 def slides_of(spec: MapSpec) -> list[Slide]:
     """Return the slides of a map."""
-    sheet, content = spec.titled(), spec.content()
-    english = spec.lang == "en"
-    shown = plates(content)
-    sources = " · ".join(credits_of(shown, spec.lang))
-    internal = sheet.review_number == "internal"
-    review = both("slides.internal")[english] if internal else sheet.review_number
-    footer = both("slides.footer")[english].format(review=review, date=sheet.date)
-    told = json.dumps(spec.parameters, ensure_ascii=False)
-    notes = both("slides.notes")[english].format(sources=sources, map=spec.map, parameters=told)
-    about: dict[str, Any] = {"notes": notes, "footer": f"{footer}　{sources}"}
-    alt = both("slides.alt")[english].format(
-        title=sheet.title, layers="、".join(plate.title for plate in shown if not plate.is_ground)
-    )
-    first = Slide(
-        sheet.title,
-        sheet.subtitle,
-        picture=Picture(map_picture(content, replace(sheet, size="A4", dpi=PICTURE_DPI)), alt),
-        legend=_legend(shown),
-        **about,
-    )
+    sheet = spec.titled()
+    first = map_slide(spec, spec.content(), sheet.title, subtitle=sheet.subtitle)
     figures = _FIGURES[spec.map](spec)
-    return [first] if figures is None else [first, _slide(figures, sheet.title, spec.lang, about)]
+    return [first] if figures is None else [first, _slide(figures, first, spec.lang)]
+
+
+def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = "") -> Slide:
+    """Return the slide with a map and the legend of what is seen on it.
+
+    Parameters
+    ----------
+    spec
+        What the map was made from: the speaker notes say so.
+    content
+        What it shows.
+    title, subtitle
+        Titles of the slide.
+
+    Raises
+    ------
+    InputError
+        If the map cannot be drawn.
+    """
+    sheet, english = spec.titled(), spec.lang == "en"
+    printed = composed(content, replace(sheet, size="A4", dpi=PICTURE_DPI, subtitle="", notes=()))
+    shown = printed.plates
+    sources = " · ".join(credits_of(shown, spec.lang))
+    told = json.dumps(spec.parameters, ensure_ascii=False)
+    names = both("slides.comma")[english].join(
+        plate.title for plate in shown if not plate.is_ground
+    )
+    return Slide(
+        title,
+        subtitle,
+        picture=Picture(
+            printed.map_picture(), both("slides.alt")[english].format(title=title, layers=names)
+        ),
+        legend=_legend(shown),
+        notes=both("slides.notes")[english].format(sources=sources, map=spec.map, parameters=told),
+        footer=f"{footer(spec)}　{sources}",
+    )
+
+
+def footer(spec: MapSpec) -> str:
+    """Return what stands at the foot of a slide: how the map stands with review, and the date."""
+    sheet, english = spec.titled(), spec.lang == "en"
+    internal = sheet.review_number == INTERNAL
+    review = both("slides.internal")[english] if internal else sheet.review_number
+    return both("slides.footer")[english].format(review=review, date=sheet.date)
 
 
 def _legend(shown: list[Plate]) -> tuple[LegendItem, ...]:
@@ -134,7 +162,7 @@ def _on_paper(colour: str, opacity: float) -> str:
     return "#" + "".join(f"{round(255 - opacity * (255 - part)):02X}" for part in parts)
 
 
-def _slide(figures: Figures, title: str, lang: str, about: dict[str, Any]) -> Slide:
+def _slide(figures: Figures, first: Slide, lang: str) -> Slide:
     english = lang == "en"
     name = f"name_{lang}"
     top = figures.zones[figures.zones[figures.value] > 0].head(MOST_BARS)
@@ -148,10 +176,11 @@ def _slide(figures: Figures, title: str, lang: str, about: dict[str, Any]) -> Sl
         values = tuple(float(value) for value in top[figures.value])
         chart = Chart("bar", tuple(top[name]), ((figures.title, values),), title=figures.title)
     return Slide(
-        both("slides.figures")[english].format(title=title),
+        both("slides.figures")[english].format(title=first.title),
         table=Table(header, rows),
         chart=chart,
-        **about,
+        notes=first.notes,
+        footer=first.footer,
     )
 
 

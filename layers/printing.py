@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import io
 import math
-from dataclasses import replace
+from contextlib import contextmanager
 from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -51,12 +51,12 @@ from layers.print_window import METRES_PER_INCH, POINTS_PER_INCH, Window
 from layers.symbology import symbology
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
     from layers.content import Content, Sheet
-    from layers.print_layout import Box
+    from layers.print_layout import Box, Layout
 
 SUFFIXES = (".png", ".pdf", ".svg")
 GEOGRAPHIC = "EPSG:4490"
@@ -78,6 +78,36 @@ _RC: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "atlas",
 }
+
+
+class Composed(NamedTuple):
+    """A map on its sheet.
+
+    Parameters
+    ----------
+    figure
+        The sheet.
+    layout
+        Where its parts stand.
+    plates
+        What the map shows within its frame, the lowest first.
+    """
+
+    figure: Figure
+    layout: Layout
+    plates: list[Plate]
+
+    def map_picture(self) -> bytes:
+        """Return the map alone, without title, legend and notes, as a PNG."""
+        dpi, frame = self.figure.dpi, self.layout.frame
+        whole = Image.open(io.BytesIO(_png(self.figure, round(dpi))))
+        per_pt = dpi / POINTS_PER_INCH
+        top = whole.height - frame.top * per_pt
+        bottom = whole.height - frame.bottom * per_pt
+        left, right = frame.left * per_pt, frame.right * per_pt
+        file = io.BytesIO()
+        whole.crop((round(left), round(top), round(right), round(bottom))).save(file, format="PNG")
+        return file.getvalue()
 
 
 def drawn(content: Content, sheet: Sheet) -> Figure:
@@ -113,11 +143,24 @@ def drawn(content: Content, sheet: Sheet) -> Figure:
     >>> [round(float(side) * 25.4) for side in figure.get_size_inches()]
     [297, 210]
     """
-    return _drawn(content, sheet)[0]
+    return composed(content, sheet).figure
 
 
-def _drawn(content: Content, sheet: Sheet) -> tuple[Figure, Box]:
-    """Return the figure, and where on the sheet the map stands."""
+def composed(content: Content, sheet: Sheet, *, panel_share: float = 0.0) -> Composed:
+    """Return a map on its sheet with what it is made of.
+
+    Parameters
+    ----------
+    content, sheet
+        As for :func:`drawn`.
+    panel_share
+        Share of the width that is left free at the left of the map.
+
+    Raises
+    ------
+    InputError, LayerError, CRSError
+        As :func:`drawn`.
+    """
     check_sheet(sheet)
     _check_glyphs(content, sheet)
     tone = _tone(sheet)
@@ -127,9 +170,10 @@ def _drawn(content: Content, sheet: Sheet) -> tuple[Figure, Box]:
     credits_ = credits_of(found, content.lang)
     # Whether symbols are spread is known when they stand: room for the words is kept.
     draft = note_texts(found, sheet, credits_=credits_, spread=True, lang=content.lang)
-    first = layout(sheet, title_lines=1 + bool(sheet.subtitle), note_lines=1)
+    head = 1 + bool(sheet.subtitle)
+    first = layout(sheet, title_lines=head, note_lines=1)
     lines = broken_notes(draft, first.notes.width, first.px)
-    plan = layout(sheet, title_lines=1 + bool(sheet.subtitle), note_lines=len(lines))
+    plan = layout(sheet, title_lines=head, note_lines=len(lines), panel_share=panel_share)
     window = Window(plan.frame, _middle(wanted), _scale(wanted, plan.frame))
     shown = [plate.within(window.bounds_m) for plate in found]
     _check_shown(shown, content)
@@ -189,7 +233,7 @@ def _drawn(content: Content, sheet: Sheet) -> tuple[Figure, Box]:
     draw_notes(axes, broken_notes(notes, plan.notes.width, plan.px), plan)
     axes.set_xlim(plan.page.left, plan.page.right)
     axes.set_ylim(plan.page.bottom, plan.page.top)
-    return figure, plan.frame
+    return Composed(figure, plan, shown)
 
 
 def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
@@ -222,30 +266,11 @@ def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
     return _pdf(figure, sheet) if suffix == ".pdf" else _svg(figure, sheet)
 
 
-def map_picture(content: Content, sheet: Sheet) -> bytes:
-    """Return the map of a sheet alone, without title, legend and notes, as a PNG.
-
-    Parameters
-    ----------
-    content
-        What the map shows.
-    sheet
-        Its size, dots per inch and palette.
-
-    Raises
-    ------
-    InputError
-        As :func:`drawn`.
-    """
-    figure, frame = _drawn(content, replace(sheet, subtitle="", notes=()))
-    whole = Image.open(io.BytesIO(_png(figure, sheet.dpi)))
-    per_pt = sheet.dpi / POINTS_PER_INCH
-    top = whole.height - frame.top * per_pt
-    bottom = whole.height - frame.bottom * per_pt
-    left, right = frame.left * per_pt, frame.right * per_pt
-    file = io.BytesIO()
-    whole.crop((round(left), round(top), round(right), round(bottom))).save(file, format="PNG")
-    return file.getvalue()
+@contextmanager
+def file_settings() -> Iterator[None]:
+    """Embed fonts, so that texts can be searched; while it lasts no other file is written."""
+    with _SETTINGS, rc_context(_RC):
+        yield
 
 
 def _png(figure: Figure, dpi: int) -> bytes:
@@ -263,7 +288,7 @@ def _pdf(figure: Figure, sheet: Sheet) -> bytes:
 
     file = io.BytesIO()
     about = {"Title": sheet.title, "Author": sheet.author or None, "CreationDate": None}
-    with _SETTINGS, rc_context(_RC):
+    with file_settings():
         FigureCanvasPdf(figure).print_figure(file, format="pdf", dpi=sheet.dpi, metadata=about)
     return file.getvalue()
 
@@ -272,7 +297,7 @@ def _svg(figure: Figure, sheet: Sheet) -> bytes:
 
     file = io.BytesIO()
     about: dict[str, Any] = {"Title": sheet.title, "Date": None}
-    with _SETTINGS, rc_context(_RC):
+    with file_settings():
         FigureCanvasSVG(figure).print_figure(file, format="svg", dpi=sheet.dpi, metadata=about)
     return with_fonts(file.getvalue())
 

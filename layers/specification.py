@@ -47,6 +47,9 @@ class MapSpec:
     visible
         Names of the layers and overlays (``"overlay-1"``, …) that are switched on; what the map
         starts with where it is None.
+    pages
+        One of :data:`layers.series.SERIES` for an atlas with a page for each of them; one map where
+        it is None.
     """
 
     map: str
@@ -55,6 +58,7 @@ class MapSpec:
     lang: str = "zh"
     extent: tuple[float, float, float, float] | None = None
     visible: tuple[str, ...] | None = None
+    pages: str | None = None
 
     def content(self) -> Content:
         """Return what the map shows.
@@ -86,7 +90,12 @@ class MapSpec:
         return {key: value for key, value in plain.items() if value not in ({}, None)}
 
 
-def read_spec(source: str | Path | dict[str, Any], **sheet: Any) -> MapSpec:  # noqa: ANN401 - fields of a sheet
+def read_spec(
+    source: str | Path | dict[str, Any],
+    *,
+    pages: str | None = None,
+    **sheet: Any,  # noqa: ANN401 - fields of a sheet
+) -> MapSpec:
     """Read a specification from a file, from plain data, or by the name of a map.
 
     Parameters
@@ -94,6 +103,8 @@ def read_spec(source: str | Path | dict[str, Any], **sheet: Any) -> MapSpec:  # 
     source
         Path of a ``.yaml`` or ``.json`` file, a dictionary, or one of ``"overview"``,
         ``"density"``, ``"coverage"`` and ``"distribution"``.
+    pages
+        Replaces that of the source, for an atlas of a map.
     sheet
         Fields of the sheet that replace those of the source.
 
@@ -113,6 +124,8 @@ def read_spec(source: str | Path | dict[str, Any], **sheet: Any) -> MapSpec:  # 
     if not isinstance(given, dict):
         raise InputError("read_spec: sheet is no mapping; give it title, size, review_number …")
     given |= {key: value for key, value in sheet.items() if value is not None}
+    if pages is not None:
+        data["pages"] = pages
     _require_valid(data)
     known = {item.name for item in fields(Sheet)}
     plain = {key: value for key, value in given.items() if key in known}
@@ -125,6 +138,7 @@ def read_spec(source: str | Path | dict[str, Any], **sheet: Any) -> MapSpec:  # 
         lang=data.get("lang", "zh"),
         extent=None if extent is None else tuple(extent),
         visible=None if visible is None else tuple(visible),
+        pages=data.get("pages"),
     )
 
 
@@ -232,4 +246,6 @@ def _drawn(spec: MapSpec) -> Content:
     if spec.map == "distribution":
         return contents.distribution(asked(spec), lang=spec.lang)
     evidence = tuple(spec.parameters.get("evidence", ()))
-    return contents.overview(spec.parameters.get("theme", "224"), evidence, spec.lang)
+    # The pages of an atlas show what their figures count.
+    theme = spec.parameters.get("theme", "all" if spec.pages else "224")
+    return contents.overview(theme, evidence, spec.lang)
