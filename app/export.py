@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
+from app.atlas_export import atlas_export
 from app.texts import language, text
 from layers.content import INTERNAL, SIZES_MM, Palette, Sheet
 from layers.outputs import SLIDES, output
@@ -105,6 +106,7 @@ def export(name: str, parameters: dict[str, Any]) -> None:
                 width="stretch",
                 key=f"export{kind}",
             )
+        atlas_export(spec, template.getvalue() if template else None, MIME_TYPES)
 
 
 def _pick(name: str, options: Sequence[str], start: str, *, title: Callable[[str], str]) -> Any:  # noqa: ANN401 - one of the options
