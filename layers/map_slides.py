@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from layers import questions, structure
+from layers.basemaps import VECTOR
 from layers.print_plates import plates
 from layers.printing import credits_of, map_picture
 from layers.slides import Chart, LegendItem, Picture, Slide, Table, presentation
@@ -81,8 +82,11 @@ def slides_of(spec: MapSpec) -> list[Slide]:
     """Return the slides of a map."""
     sheet, content = spec.titled(), spec.content()
     english = spec.lang == "en"
+    picture, told = map_picture(content, replace(sheet, size="A4", dpi=PICTURE_DPI))
+    if told:
+        content = replace(content, base=VECTOR)
     shown = plates(content)
-    sources = " · ".join(credits_of(shown, spec.lang))
+    sources = " · ".join([*credits_of(shown, content), *filter(None, [told])])
     internal = sheet.review_number == "internal"
     review = both("slides.internal")[english] if internal else sheet.review_number
     footer = both("slides.footer")[english].format(review=review, date=sheet.date)
@@ -95,7 +99,7 @@ def slides_of(spec: MapSpec) -> list[Slide]:
     first = Slide(
         sheet.title,
         sheet.subtitle,
-        picture=Picture(map_picture(content, replace(sheet, size="A4", dpi=PICTURE_DPI)), alt),
+        picture=Picture(picture, alt),
         legend=_legend(shown),
         **about,
     )

@@ -24,6 +24,7 @@ from PIL import Image
 from pyproj import Transformer
 
 from geo.errors import InputError
+from layers.basemaps import VECTOR, basemap
 from layers.catalogue import load
 from layers.fonts import require_glyphs
 from layers.palettes import paper
@@ -47,6 +48,7 @@ from layers.print_layout import check_sheet, layout
 from layers.print_legend import draw_legend
 from layers.print_locator import draw_locator, locator_box, locator_extent
 from layers.print_plates import LANGUAGES, MAP_CRS, Plate, plates
+from layers.print_tiles import TilesError, draw_tiles, on_base, tile_ground
 from layers.print_window import METRES_PER_INCH, POINTS_PER_INCH, Window
 from layers.symbology import symbology
 
@@ -116,15 +118,15 @@ def drawn(content: Content, sheet: Sheet) -> Figure:
     return _drawn(content, sheet)[0]
 
 
-def _drawn(content: Content, sheet: Sheet) -> tuple[Figure, Box]:
-    """Return the figure, and where on the sheet the map stands."""
+def _drawn(content: Content, sheet: Sheet) -> tuple[Figure, Box, str]:
+    """Return the figure, where on it the map stands, and why its base map is another, if it is."""
     check_sheet(sheet)
     _check_glyphs(content, sheet)
     tone = _tone(sheet)
     wash = _wash(sheet)
     found = [plate.toned(wash if plate.group == "analysis" else tone) for plate in plates(content)]
     wanted = _wanted(content, found)
-    credits_ = credits_of(found, content.lang)
+    credits_ = credits_of(found, content)
     # Whether symbols are spread is known when they stand: room for the words is kept.
     draft = note_texts(found, sheet, credits_=credits_, spread=True, lang=content.lang)
     first = layout(sheet, title_lines=1 + bool(sheet.subtitle), note_lines=1)
@@ -133,6 +135,13 @@ def _drawn(content: Content, sheet: Sheet) -> tuple[Figure, Box]:
     window = Window(plan.frame, _middle(wanted), _scale(wanted, plan.frame))
     shown = [plate.within(window.bounds_m) for plate in found]
     _check_shown(shown, content)
+    try:
+        ground = tile_ground(content.base, window, sheet)
+    except TilesError as missing:
+        told = missing.told(content.base, content.lang)
+        noted = replace(sheet, notes=(*sheet.notes, told))
+        return *_drawn(replace(content, base=VECTOR), noted)[:2], told
+    shown = on_base(shown, content.base)
     figure = Figure(
         figsize=(plan.page.width / 72.0, plan.page.height / 72.0), dpi=sheet.dpi, facecolor="white"
     )
@@ -140,6 +149,8 @@ def _drawn(content: Content, sheet: Sheet) -> tuple[Figure, Box]:
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
     axes.set_autoscale_on(False)
+    if ground is not None:
+        draw_tiles(axes, ground, plan.frame)
     stops = axis_stops(shown, window, px=plan.px)
     symbols, spread = point_symbols(shown, window, stops, px=plan.px)
     draw_plates(
@@ -189,7 +200,7 @@ def _drawn(content: Content, sheet: Sheet) -> tuple[Figure, Box]:
     draw_notes(axes, broken_notes(notes, plan.notes.width, plan.px), plan)
     axes.set_xlim(plan.page.left, plan.page.right)
     axes.set_ylim(plan.page.bottom, plan.page.top)
-    return figure, plan.frame
+    return figure, plan.frame, ""
 
 
 def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
@@ -222,8 +233,11 @@ def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
     return _pdf(figure, sheet) if suffix == ".pdf" else _svg(figure, sheet)
 
 
-def map_picture(content: Content, sheet: Sheet) -> bytes:
+def map_picture(content: Content, sheet: Sheet) -> tuple[bytes, str]:
     """Return the map of a sheet alone, without title, legend and notes, as a PNG.
+
+    With it comes the note that the vector base map stands in place of another, empty if it does
+    not.
 
     Parameters
     ----------
@@ -237,7 +251,7 @@ def map_picture(content: Content, sheet: Sheet) -> bytes:
     InputError
         As :func:`drawn`.
     """
-    figure, frame = _drawn(content, replace(sheet, subtitle="", notes=()))
+    figure, frame, told = _drawn(content, replace(sheet, subtitle="", notes=()))
     whole = Image.open(io.BytesIO(_png(figure, sheet.dpi)))
     per_pt = sheet.dpi / POINTS_PER_INCH
     top = whole.height - frame.top * per_pt
@@ -245,7 +259,7 @@ def map_picture(content: Content, sheet: Sheet) -> bytes:
     left, right = frame.left * per_pt, frame.right * per_pt
     file = io.BytesIO()
     whole.crop((round(left), round(top), round(right), round(bottom))).save(file, format="PNG")
-    return file.getvalue()
+    return file.getvalue(), told
 
 
 def _png(figure: Figure, dpi: int) -> bytes:
@@ -365,16 +379,18 @@ def _scale(wanted: tuple[float, float, float, float], frame: Box) -> float:
     return math.ceil(least / power - 1e-9) * power
 
 
-def credits_of(found: list[Plate], lang: str) -> list[str]:
-    """Return the attribution of every source of what is drawn, the locator's districts too."""
-    used = {key for plate in found for key in plate.sources} | set(load("districts")["source_id"])
+def credits_of(found: list[Plate], content: Content) -> list[str]:
+    """Return the attribution of all that is drawn, the base map and the locator's districts too."""
+    used = {key for plate in on_base(found, content.base) for key in plate.sources}
+    used |= set(load("districts")["source_id"])
     sources = load("sources")
-    column = "attribution_en" if lang == "en" else "attribution"
+    column = "attribution_en" if content.lang == "en" else "attribution"
     lines = [
         row[column] if isinstance(row[column], str) else row["attribution"]
         for row in sources.to_dict("records")
         if row["id"] in used
     ]
+    lines.append(basemap(content.base).attribution)
     return list(dict.fromkeys(line for line in lines if isinstance(line, str) and line))
 
 
