@@ -11,6 +11,7 @@ import streamlit as st
 
 from app.atlas_export import atlas_export
 from app.texts import language, text
+from layers.basemaps import VECTOR, basemaps
 from layers.content import INTERNAL, SIZES_MM, Palette, Sheet
 from layers.outputs import SLIDES, output
 from layers.specification import MapSpec
@@ -95,6 +96,7 @@ def export(name: str, parameters: dict[str, Any]) -> None:
             language(),
             extent=_extent(st.query_params.get("view")),
             visible=_visible(st.query_params.get("layers")),
+            base=_base(st.query_params.get("base")),
         )
         for kind in KINDS:
             buttons.download_button(
@@ -157,6 +159,11 @@ def _extent(view: str | None) -> tuple[float, float, float, float] | None:
     half_lon = degrees_per_px * WINDOW_PX[0] / 2.0
     half_lat = degrees_per_px * WINDOW_PX[1] / 2.0 * math.cos(math.radians(lat))
     return lon - half_lon, lat - half_lat, lon + half_lon, lat + half_lat
+
+
+def _base(name: str | None) -> str:
+    """Return the base map that the visitor has chosen, else the built-in one."""
+    return name if name in basemaps() else VECTOR
 
 
 def _visible(names: str | None) -> tuple[str, ...] | None:

@@ -171,7 +171,8 @@ class _Book:
         if leaf.content is None:
             raise InputError(f"printed_atlas: the leaf {leaf.title!r} has no map; give it one")
         sheet = replace(self.sheet, title=leaf.title, subtitle="")
-        figure, plan, _ = composed(leaf.content, sheet, panel_share=PANEL_SHARE)
+        printed = composed(leaf.content, sheet, panel_share=PANEL_SHARE)
+        figure, plan = printed.figure, printed.layout
         (axes,) = figure.axes
         if plan.panel is None:
             raise InputError("printed_atlas: the sheet has no room for words; take another size")

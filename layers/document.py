@@ -38,7 +38,7 @@ from layers.overlays import (
     surface_classes,
 )
 from layers.schema import resource, resources
-from layers.symbology import Style, layer_style, layer_styles, symbology, value_label
+from layers.symbology import Style, layer_styles, symbology, value_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from layers.content import Content
+    from layers.symbology import LayerStyle
 
 __all__ = [
     "Choropleth",
@@ -93,6 +94,7 @@ def map_document(
     visible: Sequence[str] | None = None,
     selected: tuple[str, str] | None = None,
     overlays: Sequence[Overlay] = (),
+    styles: Mapping[str, LayerStyle] | None = None,
 ) -> dict[str, Any]:
     """Return the JSON document of a web map.
 
@@ -114,6 +116,8 @@ def map_document(
         Layer and id of the feature that is outlined and whose card is open.
     overlays
         Results of analyses, drawn above the base map and below the plan.
+    styles
+        How layers are drawn that do not look as ``data/symbology.json`` says.
 
     Returns
     -------
@@ -140,7 +144,8 @@ def map_document(
         raise InputError(f"map_document: lang={lang!r}; choose from {', '.join(LANGUAGES)}")
     basemap_named(basemap)
     frames = _frames(layers)
-    encoded = [_layer(name, frames[name]) for name in layer_styles() if name in frames]
+    looks = {**layer_styles(), **(styles or {})}
+    encoded = [_layer(name, frames[name], looks[name]) for name in looks if name in frames]
     encoded += [_overlay(f"overlay-{n}", item) for n, item in enumerate(overlays, start=1)]
     names = [layer["id"] for layer in encoded]
     shown = _visible(visible, names, asked=layers is not None)
@@ -178,6 +183,8 @@ def content_document(content: Content) -> dict[str, Any]:
         visible=(*content.visible, *overlays),
         overlays=content.overlays,
         lang=content.lang,
+        basemap=content.base,
+        styles=content.styles,
     )
 
 
@@ -230,8 +237,8 @@ def _visible(visible: Sequence[str] | None, names: list[str], *, asked: bool) ->
     return [name for name in names if asked or name not in styles or styles[name].visible]
 
 
-def _layer(name: str, frame: gpd.GeoDataFrame) -> dict[str, Any]:
-    description, style = resource(name), layer_style(name)
+def _layer(name: str, frame: gpd.GeoDataFrame, style: LayerStyle) -> dict[str, Any]:
+    description = resource(name)
     fields = [field for field in description.fields if field.name in frame.columns]
     columns = [field.name for field in fields if field.name not in HIDDEN]
     kept = [key for key in (*NAMES, *CARD_TEXTS, "colour") if key in frame.columns]

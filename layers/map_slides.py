@@ -106,7 +106,8 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     sheet, english = spec.titled(), spec.lang == "en"
     printed = composed(content, replace(sheet, size="A4", dpi=PICTURE_DPI, subtitle="", notes=()))
     shown = printed.plates
-    sources = " · ".join(credits_of(shown, spec.lang))
+    credits_ = credits_of(shown, printed.content)
+    sources = " · ".join([*credits_, printed.note] if printed.note else credits_)
     told = json.dumps(spec.parameters, ensure_ascii=False)
     names = both("slides.comma")[english].join(
         plate.title for plate in shown if not plate.is_ground

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WEB_MERCATOR = "EPSG:3857"
-SURFACE_PALETTE = "YlGnBu"
+RAMP = "YlGnBu"
 SURFACE_OPACITY = 0.82
 # Below this share of its maximum a surface fades out, so that zero is transparent.
 SURFACE_FADE = 0.2
@@ -65,6 +65,8 @@ class Choropleth:
         ``equal_interval`` or ``head_tail``, as :func:`layers.classification.classes` does it.
     columns
         Further columns for the card, each with its title.
+    ramp
+        Name of its colours, see :func:`layers.symbology.palette`.
     """
 
     frame: gpd.GeoDataFrame
@@ -76,11 +78,12 @@ class Choropleth:
     classes: int = 5
     scheme: str = "quantiles"
     columns: Mapping[str, str] | None = None
+    ramp: str = RAMP
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surface:
-    """A raster painted from pale to dark (YlGnBu), zero and no data transparent.
+    """A raster painted from pale to dark, zero and no data transparent.
 
     Parameters
     ----------
@@ -96,6 +99,8 @@ class Surface:
     top
         Value of the darkest colour, which what is above it has too; the maximum when None. Maps
         that are to be compared share one. Classes need none: they are shared with their levels.
+    ramp
+        Name of its colours, see :func:`layers.symbology.palette`.
     """
 
     array: xr.DataArray
@@ -104,6 +109,7 @@ class Surface:
     title_en: str = ""
     levels: Sequence[float] | None = None
     top: float | None = None
+    ramp: str = RAMP
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -252,7 +258,7 @@ def classify(overlay: Choropleth) -> Classes:
         lows = [float(values[codes == code].min()) for code in range(uppers.size)]
     else:
         lows = [-np.inf, *uppers[:-1].tolist()]
-    ramp = palette("YlGnBu", max(MIN_RAMP, uppers.size))
+    ramp = palette(overlay.ramp, max(MIN_RAMP, uppers.size))
     picks = np.linspace(0, len(ramp) - 1, uppers.size).round().astype(int)
     return Classes(
         codes=codes,
@@ -290,13 +296,14 @@ def paint(overlay: Surface) -> dict[str, Any]:
     top = _top(overlay)
     warped = _warped(array, finer=overlay.levels is not None)
     values = np.nan_to_num(warped.to_numpy(), nan=0.0)
-    colours = palette(SURFACE_PALETTE)
+    colours = palette(overlay.ramp)
     if overlay.levels is None:
         share = np.clip(values / top, 0.0, 1.0) if top > 0 else np.zeros_like(values)
         png = _png(np.dstack([_ramp(share, colours), _alpha(share)]))
     else:
         levels = _levels(overlay.levels)
-        png = _saved(_in_classes(_codes(values, levels), _class_colours(levels.size)))
+        found = _class_colours(overlay.ramp, levels.size)
+        png = _saved(_in_classes(_codes(values, levels), found))
     west, south, east, north = warped.rio.bounds()
     to_degrees = Transformer.from_crs(WEB_MERCATOR, "EPSG:4326", always_xy=True)
     (west, east), (south, north) = to_degrees.transform([west, east], [south, north])
@@ -334,7 +341,7 @@ def surface_classes(overlay: Surface) -> Classes:
         codes=_codes(overlay.array.to_numpy().astype(float), levels),
         uppers=(*levels[1:].tolist(), np.inf),
         lows=tuple(levels.tolist()),
-        colours=tuple(_class_colours(levels.size)),
+        colours=tuple(_class_colours(overlay.ramp, levels.size)),
     )
 
 
@@ -413,9 +420,9 @@ def _codes(values: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[
     return codes
 
 
-def _class_colours(count: int) -> list[str]:
+def _class_colours(name: str, count: int) -> list[str]:
     """Return a colour for each class, pale to dark, the same for the same number of classes."""
-    ramp = palette(SURFACE_PALETTE, min(max(MIN_RAMP, count), MAX_RAMP))
+    ramp = palette(name, min(max(MIN_RAMP, count), MAX_RAMP))
     if count <= len(ramp):
         picks = np.linspace(0, len(ramp) - 1, count).round().astype(int)
         return [ramp[pick] for pick in picks]

@@ -16,7 +16,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
 
 from geo.errors import InputError
-from layers.overlays import SURFACE_PALETTE
 from layers.print_layers import dash_pattern
 from layers.print_layout import Box, text_width, wrapped, write
 from layers.print_plates import Entry, Plate, listed, radius_px, surface_ticks
@@ -376,7 +375,7 @@ def _draw_sizes(quill: _Quill, item: _Item, plate: Plate, left: float, bottom: f
 def _draw_ramp(quill: _Quill, surface: Surface, left: float, top: float) -> None:
     px, width = quill.kind.px, quill.kind.column
     small, bottom = SMALL_PX * px, top - RAMP_PX * px
-    colours = np.array([to_rgb(quill.toned(colour)) for colour in palette(SURFACE_PALETTE)])
+    colours = np.array([to_rgb(quill.toned(colour)) for colour in palette(surface.ramp)])
     at = np.linspace(0.0, 1.0, len(colours))
     for step in range(RAMP_STEPS):
         share = (step + 0.5) / RAMP_STEPS

@@ -241,7 +241,7 @@ def plates(content: Content) -> list[Plate]:
             f"{sorted(content.frames)}. Add the frames, or leave the names out of visible."
         )
     shown = [name for name in layer_styles() if name in content.visible]
-    found = [_layer(name, content.frames[name], lang=content.lang) for name in shown]
+    found = [_layer(name, content) for name in shown]
     found += [
         _overlay(f"overlay-{at}", item, at, lang=content.lang)
         for at, item in enumerate(content.overlays, start=1)
@@ -259,8 +259,9 @@ def listed(found: list[Plate]) -> list[Plate]:
     )
 
 
-def _layer(name: str, frame: gpd.GeoDataFrame, *, lang: str) -> Plate:
-    about, style = resource(name), layer_style(name)
+def _layer(name: str, content: Content) -> Plate:
+    about, style = resource(name), content.style(name)
+    frame, lang = content.frames[name], content.lang
     located, shapes, _ = _located(frame, name)
     stated = style.size is not None and style.size.field in located
     if stated and style.size is not None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import math
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -24,6 +25,7 @@ from PIL import Image
 from pyproj import Transformer
 
 from geo.errors import InputError
+from layers.basemaps import VECTOR, basemap
 from layers.catalogue import load
 from layers.fonts import require_glyphs
 from layers.palettes import paper
@@ -47,6 +49,7 @@ from layers.print_layout import check_sheet, layout
 from layers.print_legend import draw_legend
 from layers.print_locator import draw_locator, locator_box, locator_extent
 from layers.print_plates import LANGUAGES, MAP_CRS, Plate, plates
+from layers.print_tiles import TilesError, draw_tiles, on_base, tile_ground
 from layers.print_window import METRES_PER_INCH, POINTS_PER_INCH, Window
 from layers.symbology import symbology
 
@@ -91,11 +94,17 @@ class Composed(NamedTuple):
         Where its parts stand.
     plates
         What the map shows within its frame, the lowest first.
+    content
+        What was drawn: on the vector base map where the tiles of another could not be had.
+    note
+        Why that is so; empty where it is not.
     """
 
     figure: Figure
     layout: Layout
     plates: list[Plate]
+    content: Content
+    note: str = ""
 
     def map_picture(self) -> bytes:
         """Return the map alone, without title, legend and notes, as a PNG."""
@@ -167,7 +176,7 @@ def composed(content: Content, sheet: Sheet, *, panel_share: float = 0.0) -> Com
     wash = _wash(sheet)
     found = [plate.toned(wash if plate.group == "analysis" else tone) for plate in plates(content)]
     wanted = _wanted(content, found)
-    credits_ = credits_of(found, content.lang)
+    credits_ = credits_of(found, content)
     # Whether symbols are spread is known when they stand: room for the words is kept.
     draft = note_texts(found, sheet, credits_=credits_, spread=True, lang=content.lang)
     head = 1 + bool(sheet.subtitle)
@@ -177,6 +186,14 @@ def composed(content: Content, sheet: Sheet, *, panel_share: float = 0.0) -> Com
     window = Window(plan.frame, _middle(wanted), _scale(wanted, plan.frame))
     shown = [plate.within(window.bounds_m) for plate in found]
     _check_shown(shown, content)
+    try:
+        ground = tile_ground(content.base, window, sheet)
+    except TilesError as missing:
+        told = missing.told(content.base, content.lang)
+        noted = replace(sheet, notes=(*sheet.notes, told))
+        own = composed(replace(content, base=VECTOR), noted, panel_share=panel_share)
+        return own._replace(note=told)
+    shown = on_base(shown, content.base)
     figure = Figure(
         figsize=(plan.page.width / 72.0, plan.page.height / 72.0), dpi=sheet.dpi, facecolor="white"
     )
@@ -184,6 +201,8 @@ def composed(content: Content, sheet: Sheet, *, panel_share: float = 0.0) -> Com
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
     axes.set_autoscale_on(False)
+    if ground is not None:
+        draw_tiles(axes, ground, plan.frame)
     stops = axis_stops(shown, window, px=plan.px)
     symbols, spread = point_symbols(shown, window, stops, px=plan.px)
     draw_plates(
@@ -233,7 +252,7 @@ def composed(content: Content, sheet: Sheet, *, panel_share: float = 0.0) -> Com
     draw_notes(axes, broken_notes(notes, plan.notes.width, plan.px), plan)
     axes.set_xlim(plan.page.left, plan.page.right)
     axes.set_ylim(plan.page.bottom, plan.page.top)
-    return Composed(figure, plan, shown)
+    return Composed(figure, plan, shown, content)
 
 
 def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
@@ -390,16 +409,18 @@ def _scale(wanted: tuple[float, float, float, float], frame: Box) -> float:
     return math.ceil(least / power - 1e-9) * power
 
 
-def credits_of(found: list[Plate], lang: str) -> list[str]:
-    """Return the attribution of every source of what is drawn, the locator's districts too."""
-    used = {key for plate in found for key in plate.sources} | set(load("districts")["source_id"])
+def credits_of(found: list[Plate], content: Content) -> list[str]:
+    """Return the attribution of all that is drawn, the base map and the locator's districts too."""
+    used = {key for plate in on_base(found, content.base) for key in plate.sources}
+    used |= set(load("districts")["source_id"])
     sources = load("sources")
-    column = "attribution_en" if lang == "en" else "attribution"
+    column = "attribution_en" if content.lang == "en" else "attribution"
     lines = [
         row[column] if isinstance(row[column], str) else row["attribution"]
         for row in sources.to_dict("records")
         if row["id"] in used
     ]
+    lines.append(basemap(content.base).attribution)
     return list(dict.fromkeys(line for line in lines if isinstance(line, str) and line))
 
 

@@ -15,7 +15,9 @@ from typing import Any
 
 from geo.errors import InputError
 from layers import contents, questions
+from layers.basemaps import VECTOR, basemap
 from layers.content import Content, Sheet
+from layers.own_symbology import OwnSymbology
 from layers.structure import Shown
 from layers.subjects import Points, Zones
 from layers.words import both
@@ -50,6 +52,10 @@ class MapSpec:
     pages
         One of :data:`layers.series.SERIES` for an atlas with a page for each of them; one map where
         it is None.
+    base
+        Name of the base map, see :func:`layers.basemaps.basemaps`.
+    symbology
+        Colours that differ from those of the atlas; none where it is None.
     """
 
     map: str
@@ -59,6 +65,8 @@ class MapSpec:
     extent: tuple[float, float, float, float] | None = None
     visible: tuple[str, ...] | None = None
     pages: str | None = None
+    base: str = VECTOR
+    symbology: OwnSymbology | None = None
 
     def content(self) -> Content:
         """Return what the map shows.
@@ -66,8 +74,10 @@ class MapSpec:
         Raises
         ------
         InputError
-            If a parameter is not one of the map's, or its question cannot be answered.
+            If a parameter is not one of the map's, its question cannot be answered, or there is no
+            such base map.
         """
+        basemap(self.base)
         drawn = _drawn(self)
         if self.visible is not None:
             shown = [f"overlay-{n}" in self.visible for n in range(1, len(drawn.overlays) + 1)]
@@ -76,7 +86,9 @@ class MapSpec:
                 visible=tuple(name for name in drawn.frames if name in self.visible),
                 overlays=tuple(compress(drawn.overlays, shown)),
             )
-        return replace(drawn, extent=self.extent)
+        if self.symbology is not None:
+            drawn = self.symbology.applied(drawn)
+        return replace(drawn, extent=self.extent, base=self.base)
 
     def titled(self) -> Sheet:
         """Return the sheet with a title."""
@@ -118,6 +130,20 @@ def read_spec(
     >>> spec = read_spec("density", review_number="internal", size="A3")
     >>> spec.map, spec.titled().title, spec.sheet.size
     ('density', '创新平台核密度', 'A3')
+
+    A file, which a base map and colours of one's own make longer:
+
+    .. code-block:: yaml
+
+        map: overview
+        parameters: {theme: platforms}
+        base: amap  # vector, osm, tianditu, tianditu_img or amap
+        symbology:
+          colours:
+            parks: "#B5651D"
+            platforms/laboratory: "#7A0177"  # one class goes before its layer
+          ramp: cividis  # or YlGnBu
+        sheet: {review_number: internal, size: A3}
     """
     data = _data(source)
     given = data.setdefault("sheet", {})
@@ -130,7 +156,7 @@ def read_spec(
     known = {item.name for item in fields(Sheet)}
     plain = {key: value for key, value in given.items() if key in known}
     plain["notes"] = tuple(plain.get("notes", ()))
-    extent, visible = data.get("extent"), data.get("visible")
+    extent, visible, own = data.get("extent"), data.get("visible"), data.get("symbology")
     return MapSpec(
         map=data["map"],
         sheet=Sheet(**({"title": ""} | plain)),
@@ -139,6 +165,8 @@ def read_spec(
         extent=None if extent is None else tuple(extent),
         visible=None if visible is None else tuple(visible),
         pages=data.get("pages"),
+        base=data.get("base", VECTOR),
+        symbology=None if own is None else OwnSymbology(**own),
     )
 
 
