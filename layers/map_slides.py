@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from layers import questions, structure
-from layers.print_plates import plates
-from layers.printing import credits_of, map_picture
+from layers.pattern_slides import pattern_slide
+from layers.print_plates import listed
+from layers.printing import credits_of, map_picture, toned_plates
 from layers.slides import Chart, LegendItem, Picture, Slide, Table, presentation
 from layers.specification import asked
 from layers.subjects import Zones
@@ -81,13 +82,14 @@ def slides_of(spec: MapSpec) -> list[Slide]:
     """Return the slides of a map."""
     sheet, content = spec.titled(), spec.content()
     english = spec.lang == "en"
-    shown = plates(content)
+    shown = toned_plates(content, sheet)
     sources = " · ".join(credits_of(shown, spec.lang))
     internal = sheet.review_number == "internal"
     review = both("slides.internal")[english] if internal else sheet.review_number
     footer = both("slides.footer")[english].format(review=review, date=sheet.date)
     told = json.dumps(spec.parameters, ensure_ascii=False)
     notes = both("slides.notes")[english].format(sources=sources, map=spec.map, parameters=told)
+    notes = "\n".join((notes, *sheet.notes))
     about: dict[str, Any] = {"notes": notes, "footer": f"{footer}　{sources}"}
     alt = both("slides.alt")[english].format(
         title=sheet.title, layers="、".join(plate.title for plate in shown if not plate.is_ground)
@@ -99,13 +101,19 @@ def slides_of(spec: MapSpec) -> list[Slide]:
         legend=_legend(shown),
         **about,
     )
+    if spec.map == "pattern":
+        title = both("slides.reading")[english].format(title=sheet.title)
+        return [
+            first,
+            pattern_slide(asked(spec), first.legend, title=title, lang=spec.lang, about=about),
+        ]
     figures = _FIGURES[spec.map](spec)
     return [first] if figures is None else [first, _slide(figures, sheet.title, spec.lang, about)]
 
 
 def _legend(shown: list[Plate]) -> tuple[LegendItem, ...]:
     items: list[LegendItem] = []
-    for plate in shown:
+    for plate in listed(shown):
         if plate.is_ground:
             continue
         if plate.has_title:
@@ -122,8 +130,10 @@ def _item(entry: Entry) -> LegendItem:
         kind = "dash"
     elif outlined:
         kind = "line"
+    elif kind == "area" and style.hatch:
+        kind = "hatch"
     colour = style.edge or style.colour if outlined else style.colour
-    if kind == "area":
+    if kind in ("area", "hatch"):
         colour = _on_paper(colour, style.fill_opacity)
     return LegendItem(entry.words, colour, kind, "" if entry.count is None else f"{entry.count:,}")
 

@@ -122,7 +122,7 @@ def _drawn(content: Content, sheet: Sheet) -> tuple[Figure, Box]:
     _check_glyphs(content, sheet)
     tone = _tone(sheet)
     wash = _wash(sheet)
-    found = [plate.toned(wash if plate.group == "analysis" else tone) for plate in plates(content)]
+    found = toned_plates(content, sheet)
     wanted = _wanted(content, found)
     credits_ = credits_of(found, content.lang)
     # Whether symbols are spread is known when they stand: room for the words is kept.
@@ -220,6 +220,15 @@ def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
     if suffix == ".png":
         return _png(figure, sheet.dpi)
     return _pdf(figure, sheet) if suffix == ".pdf" else _svg(figure, sheet)
+
+
+def toned_plates(content: Content, sheet: Sheet) -> list[Plate]:
+    """Return what a map shows in the colours of a sheet's palette, the lowest first."""
+    tone, wash, grey = _tone(sheet), _wash(sheet), sheet.palette == "grey"
+    return [
+        plate.toned(wash if plate.group == "analysis" else tone, grey=grey)
+        for plate in plates(content)
+    ]
 
 
 def map_picture(content: Content, sheet: Sheet) -> bytes:
