@@ -12,6 +12,7 @@ import pytest
 
 from app.texts import _texts
 from layers import provenance
+from layers.specification import read_spec
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[1]
 WAIT_MS = 60_000
-MAPS = ["", "density", "coverage", "distribution"]
+MAPS = ["", "density", "coverage", "distribution", "pattern"]
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +57,12 @@ def test_three_clicks_give_slides_a_print_and_a_page(page, app, tmp_path, name):
     wanted = name or "overview"
     slides = downloaded(page, ".pptx", tmp_path)
     deck = pptx.Presentation(BytesIO(slides.read_bytes()))
-    assert deck.slides[0].shapes.title.text == words(f"spec.{wanted}")
+    title = read_spec(wanted, review_number="internal").titled().title
+    assert deck.slides[0].shapes.title.text == title
     assert provenance.read(slides)["spec"]["map"] == wanted
     printed = downloaded(page, ".pdf", tmp_path)
     text = pypdf.PdfReader(printed).pages[0].extract_text()
-    assert words(f"spec.{wanted}").strip("“”") in text.replace("\n", "") or wanted == "overview"
+    assert title.strip("“”") in text.replace("\n", "") or wanted == "overview"
     assert provenance.read(printed)["spec"]["sheet"]["review_number"] == "internal"
     one_file = downloaded(page, ".html", tmp_path)
     assert one_file.stat().st_size < 5_000_000
