@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from layers.subjects import Points
 
 ALL = "all"
+GROUPINGS = ("category", "level", "sector")
 # An ellipse around fewer points is mostly chance, and around fewer places there is none.
 ELLIPSE_POINTS, FEWEST_PLACES = 10, 3
 
@@ -108,9 +109,10 @@ def group_name(by: str, group: str) -> tuple[str, str]:
 def _weighted(asked: Centres) -> gpd.GeoDataFrame:
     located, stated = asked.points.located(), asked.points.stated(asked.weight)
     if asked.by not in located.columns:
+        known = [column for column in GROUPINGS if column in located.columns]
         raise InputError(
             f"centres: layer {asked.points.layer!r} has no column {asked.by!r} that makes groups; "
-            "choose from category, level and sector what it has"
+            f"choose from {', '.join(known)}"
         )
     return located if stated is None else located[stated > 0]
 

@@ -45,7 +45,8 @@ REFUSED: dict[Reason, str] = {
     "empty": "no chosen feature has a place; choose more categories, levels or sectors",
     "nothing_weighted": "no chosen feature states the weight; leave out {weight} or choose more",
     "few_units": "there are only {n} zones; below {fewest}, or with no more than {k} of them, a "
-    "pattern cannot be told from chance; take a smaller {cell_m} or a finer {h3_resolution}",
+    "pattern cannot be told from chance; take {zoning} hexagons, a smaller {cell_m} or a finer "
+    "{h3_resolution}",
     "overlap": "these zones overlap, so none adjoins another; take {zoning} hexagons, or "
     "{rule} knn or distance",
     "all_alike": "all zones have the same value; choose more points or another {cell_m}",

@@ -92,11 +92,11 @@ def test_every_look_has_parameters_a_title_and_a_reading() -> None:
     [
         ({"category": ["university"]}, "only 4 points lie in the zones; below 8"),
         ({"zoning": "districts"}, "only 5 zones; below 30"),
-        ({"zoning": "districts"}, "take a smaller cell_m or a finer h3_resolution"),
+        ({"zoning": "districts"}, "take zoning hexagons, a smaller cell_m or a finer h3_res"),
         ({"rule": "distance", "distance_m": 100}, "within distance_m; lengthen it"),
         ({"look": "distance", "category": ["event"]}, "only 1 places"),
         ({"category": ["computing"], "level": ["provincial"]}, "choose more categories"),
-        ({"look": "centres", "layer": "parks", "by": "category"}, "no column 'category'"),
+        ({"look": "centres", "layer": "parks", "by": "category"}, "groups; choose from level"),
         ({"look": "distance", "zoning": "hexagons"}, "look 'distance' has no zoning"),
         ({"by": "level"}, "look 'hot' has no by"),
         ({"k": 3}, "k goes with rule knn"),
