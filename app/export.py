@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import fields, replace
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -13,12 +13,15 @@ from app.atlas_export import atlas_export
 from app.texts import language, text
 from layers.basemaps import VECTOR, basemaps
 from layers.content import INTERNAL, SIZES_MM, Palette, Sheet
+from layers.distances import Spacing
 from layers.outputs import SLIDES, output
+from layers.patterns import Pattern
 from layers.specification import MapSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from layers.looks import Look
     from layers.questions import Density
     from layers.structure import Shown
     from layers.subjects import Points, Zones
@@ -138,15 +141,28 @@ def of_distribution(shown: Shown) -> dict[str, Any]:
     return of_points(shown.asked.points) | of_zones(shown.asked.zones) | looks
 
 
+def of_pattern(look: Look) -> dict[str, Any]:
+    """Return one look at a pattern, as parameters of a map."""
+    asked, found = look.asked, of_points(look.asked.points) | {"look": look.name}
+    if isinstance(asked, Pattern):
+        reach: dict[str, dict[str, Any]] = {
+            "knn": {"k": asked.k},
+            "distance": {"distance_m": asked.distance_m},
+        }
+        more = {key: getattr(asked, key) for key in ("weight", "rule", "seed")}
+        return found | of_zones(asked.zones) | more | reach.get(asked.rule, {})
+    if isinstance(asked, Spacing):
+        return found | {"once": asked.once, "seed": asked.seed}
+    return found | {"by": asked.by, "weight": asked.weight}
+
+
 def of_zones(zones: Zones) -> dict[str, Any]:
     """Return which zones are counted in, as parameters of a map."""
     return {"zoning": zones.name, "cell_m": zones.cell_m, "h3_resolution": zones.h3_resolution}
 
 
 def _maker(spec: MapSpec, kind: str, template: bytes | None) -> Callable[[], bytes]:
-    # The page shows the whole map: only a print is cut to what is in view.
-    shown = replace(spec, extent=None) if kind == ".html" else spec
-    return lambda: output(shown, kind, template=template)
+    return lambda: output(spec, kind, template=template)
 
 
 def _extent(view: str | None) -> tuple[float, float, float, float] | None:

@@ -220,7 +220,7 @@ def _contents(
 ) -> list[str]:
     """Return sentences on what lies in a zone."""
     lang, told = spec.lang, []
-    comma = both("slides.comma")[lang == "en"]
+    comma = both("separator")[lang == "en"]
     parts = [name for name in series.parts(zone, lang) if name != zone.name(lang)]
     if parts:
         told.append(_say("parts", lang, names=comma.join(parts)))

@@ -42,8 +42,8 @@ class Content:
     lang
         ``"zh"`` or ``"en"``.
     extent
-        West, south, east and north in degrees; what the visible plan and overlays cover where it
-        is None.
+        West, south, east and north in degrees, which a print shows and a web map opens with; what
+        the visible plan and overlays cover where it is None.
     base
         Name of the base map, see :func:`layers.basemaps.basemaps`.
     styles

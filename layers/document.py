@@ -25,6 +25,7 @@ from layers.catalogue import load, members
 from layers.encoding import CRS, DECIMALS, columnar
 from layers.legend import choropleth_legend, surface_legend
 from layers.overlays import (
+    NAMED,
     SURFACE_OPACITY,
     Choropleth,
     Features,
@@ -178,7 +179,7 @@ def map_document(
 def content_document(content: Content) -> dict[str, Any]:
     """Return the JSON document of what a map shows, as :func:`map_document` does."""
     overlays = tuple(f"overlay-{n}" for n in range(1, len(content.overlays) + 1))
-    return map_document(
+    document = map_document(
         content.frames,
         visible=(*content.visible, *overlays),
         overlays=content.overlays,
@@ -186,6 +187,10 @@ def content_document(content: Content) -> dict[str, Any]:
         basemap=content.base,
         styles=content.styles,
     )
+    if content.extent is not None:
+        west, south, east, north = content.extent
+        document["bounds"] = [[south, west], [north, east]]
+    return document
 
 
 def to_json(document: Mapping[str, Any]) -> str:
@@ -310,6 +315,7 @@ def _overlay(name: str, overlay: Overlay) -> dict[str, Any]:
     if isinstance(overlay, Points):
         style = Style(overlay.colour, symbol=overlay.symbol, size_px=overlay.size_px)
         common |= {"pane": "point", "cluster": overlay.cluster, "style": asdict(style)}
+        common |= {"label": asdict(NAMED) if overlay.named else None}
     elif isinstance(overlay, Features):
         dash = "7 5" if overlay.dashed else ""
         style = Style(overlay.colour, weight=2, fill_opacity=overlay.fill_opacity, dash=dash)

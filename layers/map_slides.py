@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from layers import questions, structure
 from layers.content import INTERNAL
+from layers.pattern_slides import pattern_slide
+from layers.print_plates import listed
 from layers.printing import composed, credits_of
 from layers.slides import Chart, LegendItem, Picture, Slide, Table, presentation
 from layers.specification import asked
@@ -82,6 +84,9 @@ def slides_of(spec: MapSpec) -> list[Slide]:
     """Return the slides of a map."""
     sheet = spec.titled()
     first = map_slide(spec, spec.content(), sheet.title, subtitle=sheet.subtitle)
+    if spec.map == "pattern":
+        title = both("slides.reading")[spec.lang == "en"].format(title=sheet.title)
+        return [first, pattern_slide(asked(spec), first, title=title, lang=spec.lang)]
     figures = _FIGURES[spec.map](spec)
     return [first] if figures is None else [first, _slide(figures, first, spec.lang)]
 
@@ -109,9 +114,8 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     credits_ = credits_of(shown, printed.content)
     sources = " · ".join([*credits_, printed.note] if printed.note else credits_)
     told = json.dumps(spec.parameters, ensure_ascii=False)
-    names = both("slides.comma")[english].join(
-        plate.title for plate in shown if not plate.is_ground
-    )
+    notes = both("slides.notes")[english].format(sources=sources, map=spec.map, parameters=told)
+    names = both("separator")[english].join(plate.title for plate in shown if not plate.is_ground)
     return Slide(
         title,
         subtitle,
@@ -119,7 +123,7 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
             printed.map_picture(), both("slides.alt")[english].format(title=title, layers=names)
         ),
         legend=_legend(shown),
-        notes=both("slides.notes")[english].format(sources=sources, map=spec.map, parameters=told),
+        notes="\n".join((notes, *sheet.notes)),
         footer=f"{footer(spec)}　{sources}",
     )
 
@@ -134,7 +138,7 @@ def footer(spec: MapSpec) -> str:
 
 def _legend(shown: list[Plate]) -> tuple[LegendItem, ...]:
     items: list[LegendItem] = []
-    for plate in shown:
+    for plate in listed(shown):
         if plate.is_ground:
             continue
         if plate.has_title:
@@ -151,8 +155,10 @@ def _item(entry: Entry) -> LegendItem:
         kind = "dash"
     elif outlined:
         kind = "line"
+    elif kind == "area" and style.hatch:
+        kind = "hatch"
     colour = style.edge or style.colour if outlined else style.colour
-    if kind == "area":
+    if kind in ("area", "hatch"):
         colour = _on_paper(colour, style.fill_opacity)
     return LegendItem(entry.words, colour, kind, "" if entry.count is None else f"{entry.count:,}")
 

@@ -20,7 +20,7 @@ from rasterio.enums import Resampling
 
 from geo.errors import CRSError, InputError
 from layers.classification import classes
-from layers.symbology import palette
+from layers.symbology import Label, palette
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,6 +35,8 @@ SURFACE_OPACITY = 0.82
 # Below this share of its maximum a surface fades out, so that zero is transparent.
 SURFACE_FADE = 0.2
 SURFACE_TICKS = 5
+# Names of points of a result, in their own colour.
+NAMED = Label("beside", 5, 0, 12, "field", 600)
 MIN_RAMP, MAX_RAMP = 3, 7
 MAX_LEVELS = 20
 # A picture in classes has up to so many cells, and so many times those of its array along a side.
@@ -154,6 +156,8 @@ class Features:
         0 to 1.
     dashed
         Dashed stroke, for what is assumed rather than known.
+    hatched
+        Hatched in a print without colour, for what is as dark there as its opposite.
     columns
         Columns for the card, each with its title.
     """
@@ -164,6 +168,7 @@ class Features:
     colour: str = "#D55E00"
     fill_opacity: float = 0.18
     dashed: bool = False
+    hatched: bool = False
     columns: Mapping[str, str] | None = None
 
 
@@ -185,6 +190,8 @@ class Points:
         Half width of the symbol, px.
     cluster
         Join into counted clusters when zoomed out.
+    named
+        Their names stand beside them.
     columns
         Columns for the card, each with its title.
     """
@@ -196,6 +203,7 @@ class Points:
     symbol: str = "circle"
     size_px: float = 6.5
     cluster: bool = False
+    named: bool = False
     columns: Mapping[str, str] | None = None
 
 

@@ -174,7 +174,7 @@ def composed(content: Content, sheet: Sheet, *, panel_share: float = 0.0) -> Com
     _check_glyphs(content, sheet)
     tone = _tone(sheet)
     wash = _wash(sheet)
-    found = [plate.toned(wash if plate.group == "analysis" else tone) for plate in plates(content)]
+    found = toned_plates(content, sheet)
     wanted = _wanted(content, found)
     credits_ = credits_of(found, content)
     # Whether symbols are spread is known when they stand: room for the words is kept.
@@ -290,6 +290,15 @@ def file_settings() -> Iterator[None]:
     """Embed fonts, so that texts can be searched; while it lasts no other file is written."""
     with _SETTINGS, rc_context(_RC):
         yield
+
+
+def toned_plates(content: Content, sheet: Sheet) -> list[Plate]:
+    """Return what a map shows in the colours of a sheet's palette, the lowest first."""
+    tone, wash, grey = _tone(sheet), _wash(sheet), sheet.palette == "grey"
+    return [
+        plate.toned(wash if plate.group == "analysis" else tone, grey=grey)
+        for plate in plates(content)
+    ]
 
 
 def _png(figure: Figure, dpi: int) -> bytes:

@@ -14,20 +14,37 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import InputError
-from layers import contents, questions
+from layers import contents, looks, pattern_contents, questions
 from layers.basemaps import VECTOR, basemap
+from layers.centres import Centres
 from layers.content import Content, Sheet
+from layers.distances import Spacing
+from layers.looks import Look
 from layers.own_symbology import OwnSymbology
+from layers.patterns import REACH_M, Pattern
 from layers.structure import Shown
-from layers.subjects import Points, Zones
+from layers.subjects import GROUPS, Points, Zones
 from layers.words import both
 
-MAPS = ("overview", "density", "coverage", "distribution")
+MAPS = ("overview", "density", "coverage", "distribution", "pattern")
 SUFFIXES = (".yaml", ".yml", ".json")
 # Layer and zoning that a map starts with where the specification names none.
-START_LAYER = {"density": "platforms", "coverage": "platforms", "distribution": "projects"}
-START_ZONING = {"coverage": "circles", "distribution": "circles"}
+START_LAYER = {
+    "density": "platforms",
+    "coverage": "platforms",
+    "distribution": "projects",
+    "pattern": "platforms",
+}
+START_ZONING = {"coverage": "circles", "distribution": "circles", "pattern": "hexagons"}
 SERVICE_DISTANCE_M = 3000.0
+# Which parameters each look at a pattern has besides those that choose the points.
+UNIT_PARAMETERS = ("zoning", "cell_m", "h3_resolution", "weight", "rule", "k", "distance_m", "seed")
+LOOK_PARAMETERS = {
+    "hot": UNIT_PARAMETERS,
+    "clusters": UNIT_PARAMETERS,
+    "distance": ("once", "seed"),
+    "centres": ("by", "weight"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +54,7 @@ class MapSpec:
     Parameters
     ----------
     map
-        ``"overview"``, ``"density"``, ``"coverage"`` or ``"distribution"``.
+        ``"overview"``, ``"density"``, ``"coverage"``, ``"distribution"`` or ``"pattern"``.
     sheet
         The sheet; its title is made from the map where it is empty.
     parameters
@@ -45,7 +62,7 @@ class MapSpec:
     lang
         ``"zh"`` or ``"en"``.
     extent
-        West, south, east and north in degrees; what the map shows where it is None.
+        West, south, east and north in degrees; what the map shows by itself where it is None.
     visible
         Names of the layers and overlays (``"overlay-1"``, …) that are switched on; what the map
         starts with where it is None.
@@ -88,13 +105,17 @@ class MapSpec:
             )
         if self.symbology is not None:
             drawn = self.symbology.applied(drawn)
-        return replace(drawn, extent=self.extent, base=self.base)
+        return replace(drawn, extent=self.extent or drawn.extent, base=self.base)
 
     def titled(self) -> Sheet:
-        """Return the sheet with a title."""
-        if self.sheet.title:
-            return self.sheet
-        return replace(self.sheet, title=both(f"spec.{self.map}")[self.lang == "en"])
+        """Return the sheet with a title, and with what must be said below the map."""
+        sheet, title = self.sheet, both(f"spec.{self.map}")[self.lang == "en"]
+        if self.map == "pattern":
+            look = asked(self)
+            method = looks.method(look, lang=self.lang)
+            title = looks.title(look, lang=self.lang)
+            sheet = replace(sheet, notes=(*sheet.notes, method) if method else sheet.notes)
+        return sheet if sheet.title else replace(sheet, title=title)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the specification as plain JSON data, which :func:`read_spec` takes."""
@@ -114,7 +135,7 @@ def read_spec(
     ----------
     source
         Path of a ``.yaml`` or ``.json`` file, a dictionary, or one of ``"overview"``,
-        ``"density"``, ``"coverage"`` and ``"distribution"``.
+        ``"density"``, ``"coverage"``, ``"distribution"`` and ``"pattern"``.
     pages
         Replaces that of the source, for an atlas of a map.
     sheet
@@ -236,7 +257,13 @@ def _zones(parameters: dict[str, Any], name: str) -> Zones:
 
 
 def asked(spec: MapSpec) -> Any:  # noqa: ANN401 - the question of the map
-    """Return the question that a map answers, None for the overview."""
+    """Return the question that a map answers, None for the overview.
+
+    Raises
+    ------
+    InputError
+        If it has a parameter that it has not, or a pattern cannot be told from chance.
+    """
     question = _QUESTIONS.get(spec.map)
     return None if question is None else question(dict(spec.parameters))
 
@@ -260,7 +287,43 @@ def _distribution(parameters: dict[str, Any]) -> Shown:
     return Shown(questions.Distribution(points, zones), measure, **parameters)
 
 
-_QUESTIONS = {"density": _density, "coverage": _coverage, "distribution": _distribution}
+def _pattern(parameters: dict[str, Any]) -> Look:
+    name = parameters.pop("look", "hot")
+    points = _points(parameters, START_LAYER["pattern"])
+    strange = [key for key in parameters if key not in LOOK_PARAMETERS[name]]
+    if strange:
+        raise InputError(
+            f"pattern: look {name!r} has no {', '.join(strange)}; leave that out, or choose from "
+            f"{', '.join(LOOK_PARAMETERS[name])}"
+        )
+    if name == "distance":
+        look = Look(name, Spacing(points, **({"once": True} | parameters)))
+    elif name == "centres":
+        look = Look(name, Centres(points, **({"by": GROUPS[points.layer]} | parameters)))
+    else:
+        look = Look(name, _units(points, parameters))
+    refused = looks.refusal(look)
+    if refused is not None:
+        raise InputError(f"pattern: look {name!r}: {refused.sentence()}")
+    return look
+
+
+def _units(points: Points, parameters: dict[str, Any]) -> Pattern:
+    rule = parameters.get("rule", "queen")
+    for key, wanted in (("k", "knn"), ("distance_m", "distance")):
+        if key in parameters and rule != wanted:
+            raise InputError(f"pattern: {key} goes with rule {wanted}, not {rule}; leave it out")
+    if rule == "distance":
+        parameters.setdefault("distance_m", REACH_M)
+    return Pattern(points, _zones(parameters, START_ZONING["pattern"]), **parameters)
+
+
+_QUESTIONS = {
+    "density": _density,
+    "coverage": _coverage,
+    "distribution": _distribution,
+    "pattern": _pattern,
+}
 
 
 def _drawn(spec: MapSpec) -> Content:
@@ -273,6 +336,8 @@ def _drawn(spec: MapSpec) -> Content:
         return contents.coverage(asked(spec), lang=spec.lang)
     if spec.map == "distribution":
         return contents.distribution(asked(spec), lang=spec.lang)
+    if spec.map == "pattern":
+        return pattern_contents.pattern(asked(spec), lang=spec.lang)
     evidence = tuple(spec.parameters.get("evidence", ()))
     # The pages of an atlas show what their figures count.
     theme = spec.parameters.get("theme", "all" if spec.pages else "224")

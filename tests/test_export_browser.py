@@ -15,6 +15,7 @@ import pytest
 from app.texts import _texts
 from layers import provenance
 from layers.overlays import _png
+from layers.specification import read_spec
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 WAIT_MS = 60_000
 # One transparent pixel: a tile that a test serves in place of a tile host.
 PIXEL = _png(np.zeros((1, 1, 4), dtype=np.uint8))
-MAPS = ["", "density", "coverage", "distribution"]
+MAPS = ["", "density", "coverage", "distribution", "pattern"]
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +62,12 @@ def test_three_clicks_give_slides_a_print_and_a_page(page, app, tmp_path, name):
     wanted = name or "overview"
     slides = downloaded(page, ".pptx", tmp_path)
     deck = pptx.Presentation(BytesIO(slides.read_bytes()))
-    assert deck.slides[0].shapes.title.text == words(f"spec.{wanted}")
+    title = read_spec(wanted, review_number="internal").titled().title
+    assert deck.slides[0].shapes.title.text == title
     assert provenance.read(slides)["spec"]["map"] == wanted
     printed = downloaded(page, ".pdf", tmp_path)
     text = pypdf.PdfReader(printed).pages[0].extract_text()
-    assert words(f"spec.{wanted}").strip("“”") in text.replace("\n", "") or wanted == "overview"
+    assert title.strip("“”") in text.replace("\n", "") or wanted == "overview"
     assert provenance.read(printed)["spec"]["sheet"]["review_number"] == "internal"
     one_file = downloaded(page, ".html", tmp_path)
     assert one_file.stat().st_size < 5_000_000
