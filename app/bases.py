@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from app.texts import number, text
+from app.texts import text
+from layers.words import number
 
 if TYPE_CHECKING:
     import xarray as xr

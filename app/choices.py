@@ -12,13 +12,14 @@ import streamlit as st
 import layers
 from app.controls import choose, choose_some, current, slide
 from app.map_view import drawn
-from app.texts import both, language, named, number, text
+from app.texts import both, language, named, text
 from geo.errors import AtlasError
 from geo.vector_sources import read_vector
 from layers.kept import keep_zones
 from layers.positions import CRS
 from layers.subjects import CELL_M, H3_RESOLUTION, POINT_LAYERS, Points, Zones
 from layers.symbology import value_label
+from layers.words import number
 from layers.zonings import GRID_NAMES, own_zones
 
 FILTERS_OF = {
@@ -172,7 +173,7 @@ def described(points: Points, bandwidth_m: float) -> str:
     kinds = [value_title(column, value) for value in getattr(points, column)]
     return text(
         "density.described",
-        points=text("app.separator").join(kinds) or layer_title(points.layer),
+        points=text("separator").join(kinds) or layer_title(points.layer),
         bandwidth=number(bandwidth_m, digits=0),
     )
 

@@ -11,7 +11,7 @@ import geo
 import layers
 from geo.errors import InputError
 from layers.kept import keep_zones
-from layers.subjects import Points, Zones
+from layers.subjects import GROUPS, Points, Zones
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the result here.")]
@@ -25,9 +25,6 @@ Zoning = Annotated[
 CellM = Annotated[int, typer.Option("--cell-m", help="Width of a hexagon or square, metres.")]
 H3 = Annotated[int, typer.Option("--h3", help="Resolution of H3 cells.", min=0, max=15)]
 Weight = Annotated[str | None, typer.Option(help="Numeric column that weights each point.")]
-
-# The column that makes groups where none is named: the main filter of the pages.
-GROUPS = {"platforms": "category", "parks": "level", "projects": "sector"}
 
 
 def points_of(

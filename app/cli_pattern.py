@@ -9,9 +9,7 @@ import pandas as pd
 import typer
 
 import geo
-from app import centres, distances, patterns
 from app.cli_options import (
-    GROUPS,
     AsJson,
     Category,
     Layer,
@@ -28,7 +26,9 @@ from app.cli_options import (
 from app.cli_output import deliver, deliver_numbers, told_if_slow
 from geo.errors import InputError
 from geo.neighbours import Rule
-from layers.subjects import CELL_M, H3_RESOLUTION
+from layers import centres, distances, patterns
+from layers.patterns import REACH_M
+from layers.subjects import CELL_M, GROUPS, H3_RESOLUTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 Look: TypeAlias = Literal[
     "hot-spots", "clusters", "global", "distance", "nearest", "centres", "ellipses"
 ]
-REACH_M = 10_000.0  # as on the page
 INTERVAL_PCT = 95.0
 _UNITS = {
     *("--zoning", "--cell-m", "--h3", "--weight", "--rule", "--k", "--distance"),
@@ -56,20 +55,8 @@ OPTIONS: dict[str, set[str]] = {
     "centres": {"--by", "--weight"},
     "ellipses": {"--by", "--weight", "--deviations"},
 }
-REFUSED: dict[patterns.Refusal, str] = {
-    "empty": "no chosen feature has a place; choose more categories, levels or sectors",
-    "nothing_weighted": "no chosen feature states the weight; leave out --weight or choose more",
-    "few_units": "there are only {n} zones; below {fewest}, or with no more than --k of them, a "
-    "pattern cannot be told from chance; take a smaller --cell-m or a finer --h3",
-    "overlap": "these zones overlap, so none adjoins another; take --zoning hexagons, or "
-    "--rule knn or distance",
-    "all_alike": "all zones have the same value; choose more points or another --cell-m",
-    "islands": "hardly any zones are neighbours within --distance; lengthen it",
-    "few_counted": "only {n} points lie in the zones; below {fewest} a pattern cannot be told "
-    "from chance; choose more",
-    "few_points": "only {n} places lie in the study area; below {fewest} no pattern by distance "
-    "can be seen; choose more",
-}
+# What the options are called where not as the parameters.
+CALLED = {"h3_resolution": "--h3", "distance_m": "--distance", "cell_m": "--cell-m"}
 
 
 def pattern(
@@ -236,14 +223,9 @@ def _units(look: str, points: Points, given: dict[str, Any]) -> pd.DataFrame:
         seed=given.get("--seed", 0),
     )
     asked = replace(asked, k=given.get("--k", asked.k))
-    reason = patterns.refusal(asked)
-    if reason == "few_units":
-        raise _refused(look, reason, len(zones.frame()), patterns.FEWEST_UNITS)
-    if reason is not None:
-        inside = 0
-        if reason == "few_counted":
-            inside = patterns.counted(asked).attrs["points_in_any_zone"]
-        raise _refused(look, reason, inside, patterns.FEWEST_POINTS)
+    refused = patterns.refusal(asked)
+    if refused is not None:
+        raise _refused(look, refused)
     own: dict[str, Any] = {"--alpha": "alpha", "--tolerance": "tolerance_m", "--no-star": "star"}
     more = {key: given[name] for name, key in own.items() if name in given}
     if "star" in more:
@@ -276,9 +258,9 @@ def _units(look: str, points: Points, given: dict[str, Any]) -> pd.DataFrame:
 
 def _spacing(look: str, points: Points, given: dict[str, Any]) -> pd.DataFrame | pd.Series[float]:
     asked = distances.Spacing(points, once="--every" not in given)
-    reason = distances.refusal(asked)
-    if reason is not None:
-        raise _refused(look, reason, distances.places_inside(asked), patterns.FEWEST_POINTS)
+    refused = distances.refusal(asked)
+    if refused is not None:
+        raise _refused(look, refused)
     if look == "nearest":
         return distances.nearest(asked)
     radii = given.get("--distances")
@@ -295,12 +277,9 @@ def _spacing(look: str, points: Points, given: dict[str, Any]) -> pd.DataFrame |
 def _centres(look: str, points: Points, given: dict[str, Any]) -> pd.DataFrame:
     by = grouping(points.layer, given.get("--by"))
     asked = centres.Centres(points, by, weight=given.get("--weight"))
-    reason = centres.refusal(asked)
-    if reason is not None:
-        raise _refused(look, reason, 0, 0)
-    frame = points.located()
-    if by not in frame.columns:
-        raise InputError(f"--by: layer {points.layer!r} has no column {by!r} that makes groups")
+    refused = centres.refusal(asked)
+    if refused is not None:
+        raise _refused(look, refused)
     if look == "centres":
         found: pd.DataFrame = centres.centres(asked)
         return found
@@ -311,7 +290,7 @@ def _centres(look: str, points: Points, given: dict[str, Any]) -> pd.DataFrame:
         )
     if "--deviations" not in given:
         return rings
-    stated = points.stated(asked.weight)
+    frame, stated = points.located(), points.stated(asked.weight)
     frame = frame if stated is None else frame[stated > 0]
     return _wider(frame, asked, rings["category"].tolist(), given["--deviations"])
 
@@ -334,5 +313,5 @@ def _wider(
     return both
 
 
-def _refused(look: str, reason: patterns.Refusal, n: int, fewest: int) -> InputError:
-    return InputError(f"{look}: {REFUSED[reason].format(n=n, fewest=fewest)}")
+def _refused(look: str, refused: patterns.Refusal) -> InputError:
+    return InputError(f"{look}: {refused.sentence(lambda name: CALLED.get(name, f'--{name}'))}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,8 @@ from app.cli_output import told_if_slow, wrote
 from layers.content import SIZES_MM
 from layers.outputs import remake
 from layers.outputs import snapshot as write_snapshot
-from layers.specification import MAPS, read_spec
+from layers.series import SERIES
+from layers.specification import MAPS, MapSpec, read_spec
 
 Target = Annotated[
     Path,
@@ -35,6 +37,10 @@ def snapshot(
     size: Annotated[str | None, typer.Option(help=f"{', '.join(SIZES_MM)}.")] = None,
     dpi: Annotated[int | None, typer.Option(help="Dots per inch of what is a raster.")] = None,
     palette: Annotated[str | None, typer.Option(help="colour or grey.")] = None,
+    pages: Annotated[
+        str | None,
+        typer.Option(help=f"An atlas (.pdf, .pptx) with a page for each: {', '.join(SERIES)}."),
+    ] = None,
     author: Annotated[str | None, typer.Option(help="Who made it.")] = None,
     date: Annotated[str | None, typer.Option(help="YYYY-MM-DD; today if not given.")] = None,
     template: Annotated[
@@ -44,6 +50,7 @@ def snapshot(
     """Draw a map into a file: a print, slides, or one page that needs no network."""
     drawn = read_spec(
         spec,
+        pages=pages,
         review_number=review,
         title=title,
         subtitle=subtitle,
@@ -53,9 +60,7 @@ def snapshot(
         author=author,
         date=date or datetime.now(tz=UTC).date().isoformat(),
     )
-    with told_if_slow("drawing"):
-        write_snapshot(drawn, output, template=template)
-    wrote(output)
+    _write(drawn, output, template)
 
 
 def rerun(
@@ -72,6 +77,23 @@ def rerun(
         typer.echo(f"changed since: {name}", err=True)
     if not changed:
         typer.echo("no data changed since", err=True)
-    with told_if_slow("drawing"):
-        write_snapshot(spec, output or file)
-    wrote(output or file)
+    _write(spec, output or file, None)
+
+
+def _write(spec: MapSpec, path: Path, template: Path | None) -> None:
+    """Write a map, saying that it takes a while, or an atlas, saying how far it is."""
+    if spec.pages is None:
+        with told_if_slow("drawing"):
+            write_snapshot(spec, path, template=template)
+    else:
+        with typer.progressbar(
+            length=1, label="drawing", file=sys.stderr, hidden=not sys.stderr.isatty()
+        ) as bar:
+
+            def progress(done: int, steps: int, title: str) -> None:
+                bar.length, bar.label = steps, title
+                bar.update(done - bar.pos)
+
+            write_snapshot(spec, path, template=template, progress=progress)
+            bar.update((bar.length or 1) - bar.pos)
+    wrote(path)

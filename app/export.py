@@ -10,30 +10,35 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
+from app.atlas_export import atlas_export
 from app.frame import refusals_in_words
 from app.screen import File, screen
 from app.texts import language, text
+from layers.basemaps import VECTOR, basemaps
 from layers.content import INTERNAL, SIZES_MM, Palette, Sheet
-from layers.outputs import SLIDES, output
+from layers.distances import Spacing
+from layers.outputs import GEOPACKAGE, SLIDES, output
+from layers.patterns import Pattern
 from layers.specification import MapSpec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from layers.looks import Look
     from layers.questions import Density
     from layers.structure import Shown
     from layers.subjects import Points, Zones
 
-KINDS = (".pptx", ".pdf", ".html", ".png", ".svg", ".gpkg")
-# What shows the whole map: only a print is cut to what is in view.
-WHOLE = (".html", ".gpkg")
+KINDS = (".pptx", ".pdf", ".html", ".png", ".svg", GEOPACKAGE)
+# What has no sheet.
+UNSIZED = (".html", GEOPACKAGE)
 MIME_TYPES = {
     ".png": "image/png",
     ".pdf": "application/pdf",
     ".svg": "image/svg+xml",
     ".html": "text/html",
     ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".gpkg": "application/geopackage+sqlite3",
+    GEOPACKAGE: "application/geopackage+sqlite3",
 }
 DOTS_PER_INCH = ("150", "200", "300")
 # What the map of a page is wide and high, about, where a link does not say.
@@ -113,21 +118,19 @@ def _export(name: str, parameters: dict[str, Any]) -> None:
         )
         for kind in KINDS:
             own = template.getvalue() if template and kind == SLIDES else None
-            file = File(
-                f"{name if kind in WHOLE else f'{name}_{size}'}{kind}".replace(":", "x"),
-                MIME_TYPES[kind],
-                partial(_made, spec, kind, own),
-            )
+            sized = name if kind in UNSIZED else f"{name}_{size}".replace(":", "x")
             buttons.button(
                 text(f"export.kind.{kind[1:]}"),
                 on_click=shown.ask,
-                args=(file,),
+                args=(partial(_made, spec, (f"{sized}{kind}", kind), own),),
                 width="stretch",
                 key=f"export{kind}",
             )
-    if shown.ready:
-        with buttons, refusals_in_words(), st.spinner(text("export.making")):
-            shown.work()
+        if shown.ready:
+            with buttons, refusals_in_words(), st.spinner(text("export.making")):
+                shown.work()
+        own = template.getvalue() if template else None
+        atlas_export(shown, partial(_seen, spec), own, MIME_TYPES)
     shown.hand_over()
 
 
@@ -158,15 +161,44 @@ def of_distribution(shown: Shown) -> dict[str, Any]:
     return of_points(shown.asked.points) | of_zones(shown.asked.zones) | looks
 
 
+def of_pattern(look: Look) -> dict[str, Any]:
+    """Return one look at a pattern, as parameters of a map."""
+    asked, found = look.asked, of_points(look.asked.points) | {"look": look.name}
+    if isinstance(asked, Pattern):
+        reach: dict[str, dict[str, Any]] = {
+            "knn": {"k": asked.k},
+            "distance": {"distance_m": asked.distance_m},
+        }
+        more = {key: getattr(asked, key) for key in ("weight", "rule", "seed")}
+        return found | of_zones(asked.zones) | more | reach.get(asked.rule, {})
+    if isinstance(asked, Spacing):
+        return found | {"once": asked.once, "seed": asked.seed}
+    return found | {"by": asked.by, "weight": asked.weight}
+
+
 def of_zones(zones: Zones) -> dict[str, Any]:
     """Return which zones are counted in, as parameters of a map."""
     return {"zoning": zones.name, "cell_m": zones.cell_m, "h3_resolution": zones.h3_resolution}
 
 
-def _made(spec: MapSpec, kind: str, template: bytes | None, address: dict[str, str]) -> bytes:
-    extent = None if kind in WHOLE else _extent(address.get("view"))
-    seen = replace(spec, extent=extent, visible=_visible(address.get("layers")))
-    return output(seen, kind, template=template)
+def _seen(spec: MapSpec, address: dict[str, str]) -> MapSpec:
+    """Return a map as the address of the page says that it is on the screen."""
+    return replace(
+        spec,
+        extent=_extent(address.get("view")),
+        visible=_visible(address.get("layers")),
+        base=_base(address.get("base")),
+    )
+
+
+def _made(
+    spec: MapSpec, file: tuple[str, str], template: bytes | None, address: dict[str, str]
+) -> File:
+    name, kind = file
+    seen = _seen(spec, address)
+    # A GeoPackage holds the layers whole.
+    seen = replace(seen, extent=None) if kind == GEOPACKAGE else seen
+    return File(name, MIME_TYPES[kind], output(seen, kind, template=template))
 
 
 def _extent(view: str | None) -> tuple[float, float, float, float] | None:
@@ -199,6 +231,11 @@ def _extent(view: str | None) -> tuple[float, float, float, float] | None:
     return lon - half_lon, south, lon + half_lon, north
 
 
+def _base(name: str | None) -> str:
+    """Return the base map that the visitor has chosen, else the built-in one."""
+    return name if name in basemaps() else VECTOR
+
+
 def _visible(names: str | None) -> tuple[str, ...] | None:
     """Return the layers that the visitor has switched on, None where none was switched."""
-    return tuple(filter(None, names.split("."))) if names else None
+    return None if names is None else tuple(filter(None, names.split(".")))

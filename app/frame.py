@@ -11,9 +11,10 @@ import streamlit as st
 
 from app import url_state
 from app.map_view import map_view
-from app.texts import number, text
+from app.texts import text
 from geo.errors import AtlasError
 from layers.basemaps import key_of
+from layers.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

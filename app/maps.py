@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from layers import contents
+from layers import contents, pattern_contents
 from layers.document import content_document
 
 if TYPE_CHECKING:
     from layers.contents import Show
+    from layers.looks import Look
     from layers.questions import Coverage, Density
     from layers.structure import Shown
 
@@ -41,6 +42,12 @@ def coverage(asked: Coverage, *, lang: str) -> dict[str, Any]:
 def distribution(shown: Shown, *, lang: str) -> dict[str, Any]:
     """Return the map of zones coloured by a measure, with the projects."""
     return content_document(contents.distribution(shown, lang=lang))
+
+
+@lru_cache(maxsize=DOCUMENTS_KEPT)
+def pattern(look: Look, *, lang: str) -> dict[str, Any]:
+    """Return the map of one look at a pattern."""
+    return content_document(pattern_contents.pattern(look, lang=lang))
 
 
 def selecting(document: dict[str, Any], layer: str, feature_id: str | None) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import layers
-from app.texts import number
 from layers.symbology import unit_label
+from layers.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -1,4 +1,4 @@
-"""The charts and tables of the pattern page."""
+"""The charts of the pattern page."""
 
 from __future__ import annotations
 
@@ -9,14 +9,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import point_reading, reading
-from app.pattern_maps import CLASS_COLOURS, group_name
-from app.tables import figures
-from app.texts import language, named, number, text
+from app.texts import language, text
+from layers.pattern_contents import CLASS_COLOURS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import geopandas as gpd
 
 HEIGHT = 190
@@ -25,7 +21,6 @@ LINE, BAND, ZERO = "#B2182B", "#C3CCD6", "#52606D"
 # On white a little darker than on the map.
 PLAIN = "#A9B4C0"
 POINT_PX = 34
-NOTHING = "–"
 
 
 def z_histogram(zones: gpd.GeoDataFrame) -> None:
@@ -132,48 +127,6 @@ def ripley_curve(found: pd.DataFrame) -> None:
     )
     st.caption(text("pattern.chart.ripley"))
     st.altair_chart((band + zero + line).properties(height=HEIGHT), width="stretch")
-
-
-def statistics_table(found: pd.DataFrame) -> None:
-    """Draw Moran's I, Geary's C and Getis–Ord G with what chance gives."""
-    _table(
-        ("statistic", "value", "expected", "standard", "p_value"),
-        [
-            (
-                text(f"pattern.statistic.{name}"),
-                _figure(row["value"], 3),
-                _figure(row["expected"], 3),
-                _figure(row["z"], 1),
-                NOTHING if pd.isna(row["p_value"]) else reading.p_words(row["p_value"]).strip("= "),
-            )
-            for name, row in found.iterrows()
-        ],
-    )
-
-
-def centres_table(found: gpd.GeoDataFrame, *, by: str) -> None:
-    """Draw how far the mean centre of each group lies from that of all points, and in which way."""
-    mean = found[found["kind"] == "mean"].iloc[1:]
-    _table(
-        ("group", "n", "from_all_km", "towards"),
-        [
-            (
-                named(*group_name(by, row["category"])),
-                number(row["n"]),
-                _figure(row["from_all_km"], 1),
-                point_reading.bearing(row["bearing_deg"], lang=language()),
-            )
-            for _, row in mean.sort_values("from_all_km", ascending=False).iterrows()
-        ],
-    )
-
-
-def _figure(value: float, digits: int) -> str:
-    return NOTHING if pd.isna(value) else number(value, digits=digits)
-
-
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    figures([text(f"pattern.column.{column}") for column in columns], rows)
 
 
 def _class_colour(table: pd.DataFrame) -> alt.Color:

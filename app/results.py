@@ -13,12 +13,13 @@ from app import choices, picking
 from app.charts import bars, class_histogram, quotient_map
 from app.frame import heading
 from app.tables import ROW_HEIGHT, interval_words, zone_picker, zones_table
-from app.texts import language, named, number, text
+from app.texts import language, named, text
 from layers import contents, questions, structure
 from layers.classification import NOTES, histogram, readable_scale
 from layers.legend import interval
 from layers.overlays import classify
 from layers.subjects import INVESTMENT
+from layers.words import number
 from layers.zonings import GRID_NAMES
 
 if TYPE_CHECKING:

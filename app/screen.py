@@ -28,19 +28,19 @@ _component = st.components.v2.component(
 
 
 class File(NamedTuple):
-    """A file that is wanted.
+    """A file for the visitor.
 
     Parameters
     ----------
     name, mime
         What it is called, and of what kind it is.
-    make
-        Returns its contents from the parameters of the page's address.
+    content
+        Its contents.
     """
 
     name: str
     mime: str
-    make: Callable[[dict[str, str]], bytes]
+    content: bytes
 
 
 @dataclass(slots=True)
@@ -52,9 +52,9 @@ class Screen:
     asked, answered
         Numbers of the last question and of the last one that was answered.
     address
-        Parameters of the address in the last answer.
+        Parameters of the page's address in the last answer.
     wanted
-        Files to make of the next answer, by name.
+        What to do with the next answer.
     made
         Files that were not handed over yet: a run may be broken off.
     """
@@ -62,13 +62,19 @@ class Screen:
     asked: int = 0
     answered: int = 0
     address: dict[str, str] = field(default_factory=dict)
-    wanted: dict[str, File] = field(default_factory=dict)
-    made: list[tuple[File, bytes]] = field(default_factory=list)
+    wanted: list[Callable[[dict[str, str]], File | None]] = field(default_factory=list)
+    made: list[File] = field(default_factory=list)
 
-    def ask(self, file: File) -> None:
-        """Want a file of what is on the screen now, as the callback of a button does."""
+    def ask(self, work: Callable[[dict[str, str]], File | None]) -> None:
+        """Ask what is on the screen now, as the callback of a button does.
+
+        Parameters
+        ----------
+        work
+            Takes the parameters of the page's address and returns a file, if it makes one.
+        """
         self.asked += 1
-        self.wanted[file.name] = file
+        self.wanted.append(work)
 
     def listen(self) -> None:
         """Carry a question to the browser, out of sight, and its answer back."""
@@ -81,33 +87,35 @@ class Screen:
     def hear(self, answer: Any) -> None:  # noqa: ANN401 - a browser may send anything
         """Keep the address in an answer to the last question; anything else is none."""
         if isinstance(answer, dict) and answer.get("asked") == self.asked > self.answered:
-            self.address = dict(parse_qsl(str(answer.get("address", "")).removeprefix("?")))
+            address = str(answer.get("address", "")).removeprefix("?")
+            self.address = dict(parse_qsl(address, keep_blank_values=True))
             self.answered = self.asked
 
     @property
     def ready(self) -> bool:
-        """Whether a file is wanted and the browser has answered."""
+        """Whether something is wanted and the browser has answered."""
         return bool(self.wanted) and self.answered == self.asked
 
     def work(self) -> None:
-        """Make what is wanted.
+        """Do what is wanted.
 
         Raises
         ------
         AtlasError
-            If it cannot be made; it is no longer wanted then.
+            If it cannot be done; it is no longer wanted then.
         """
         while self.wanted:
-            _, file = self.wanted.popitem()
-            self.made.append((file, file.make(self.address)))
+            file = self.wanted.pop(0)(self.address)
+            if file is not None:
+                self.made.append(file)
 
     def hand_over(self) -> None:
         """Have the browser save what was made."""
         while self.made:
-            file, content = self.made.pop()
-            told = {"id": uuid4().hex, "name": file.name, "mime": file.mime}
-            text = base64.b64encode(content).decode("ascii")
-            _component(key=f"{KEY}_{file.name}", data={**told, "content": text})
+            file = self.made.pop(0)
+            text = base64.b64encode(file.content).decode("ascii")
+            told = {"id": uuid4().hex, "name": file.name, "mime": file.mime, "content": text}
+            _component(key=f"{KEY}_{file.name}", data=told)
 
 
 def screen() -> Screen:

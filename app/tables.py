@@ -11,8 +11,9 @@ import streamlit as st
 import layers
 from app import picking
 from app.choices import value_title
-from app.texts import language, number, text
+from app.texts import language, text
 from layers.schema import resource
+from layers.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -242,7 +243,7 @@ def interval_words(*ends: float, digits: int) -> str:
 
 def _named(ids: str) -> str:
     names = layers.names_by_id(lang=language())
-    return text("app.separator").join(names[key] for key in ids.split("|"))
+    return text("separator").join(names[key] for key in ids.split("|"))
 
 
 def _zone_columns(columns: Sequence[str]) -> dict[str, Any]:

@@ -37,19 +37,6 @@ def named(zh: str, en: str) -> str:
     return en if language() == "en" else zh
 
 
-def number(value: float, *, digits: int | None = None) -> str:
-    """Return a number with thousands separators and no more digits than it needs.
-
-    Examples
-    --------
-    >>> number(1835.6), number(4500.0), number(24.649, digits=2)
-    ('1,835.6', '4,500', '24.65')
-    """
-    if digits is not None:
-        return f"{value:,.{digits}f}"
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
-
-
 @cache
 def _texts() -> dict[str, dict[str, str]]:
     """Read the words of maps, and the texts of every page and those that pages share."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app import maps, pattern_maps, patterns
+from app import maps
 from app.overview import targets
 from app.texts import DEFAULT
-from layers import questions
+from layers import looks, patterns, questions
 from layers.structure import Shown
 from layers.subjects import Points, Zones
 
@@ -23,9 +23,9 @@ def up() -> None:
     questions.coverage_curve(platforms, circles)
     maps.coverage(questions.Coverage(platforms, circles, distance_m=3000), lang=DEFAULT)
     asked = patterns.Pattern(platforms, Zones("hexagons"))
-    pattern_maps.hot_spots(asked, lang=DEFAULT)
+    hot = looks.Look("hot", asked)
+    maps.pattern(hot, lang=DEFAULT)
+    looks.told(hot, lang=DEFAULT)
     patterns.overall(asked)
-    patterns.scope(asked)
-    patterns.other_sizes(asked, kinds=patterns.HOT)
     projects = Shown(questions.Distribution(Points("projects"), circles), "count")
     maps.distribution(projects, lang=DEFAULT)

@@ -18,6 +18,7 @@ MODULES = (
     "datum",
     "web_map",
     "printing",
+    "atlas",
 )
 
 

@@ -12,6 +12,8 @@ from geo.errors import InputError
 from layers.schema import DATA_DIR
 
 Datum = Literal["cgcs2000", "wgs84", "gcj02"]
+# The one that is drawn from the layers and needs no host.
+VECTOR = "vector"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from layers.basemaps import VECTOR
+from layers.symbology import layer_style
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import geopandas as gpd
 
     from layers.overlays import Overlay
+    from layers.symbology import LayerStyle
 
 Palette: TypeAlias = Literal["colour", "grey"]
 # Width and height in millimetres; slides are 13.333 × 7.5 inches.
@@ -38,8 +42,12 @@ class Content:
     lang
         ``"zh"`` or ``"en"``.
     extent
-        West, south, east and north in degrees; what the visible plan and overlays cover where it
-        is None.
+        West, south, east and north in degrees, which a print shows and a web map opens with; what
+        the visible plan and overlays cover where it is None.
+    base
+        Name of the base map, see :func:`layers.basemaps.basemaps`.
+    styles
+        How layers are drawn that do not look as the symbology says.
     """
 
     frames: Mapping[str, gpd.GeoDataFrame]
@@ -47,6 +55,12 @@ class Content:
     overlays: tuple[Overlay, ...] = ()
     lang: str = "zh"
     extent: tuple[float, float, float, float] | None = None
+    base: str = VECTOR
+    styles: Mapping[str, LayerStyle] = field(default_factory=dict)
+
+    def style(self, name: str) -> LayerStyle:
+        """Return how a layer is drawn on this map."""
+        return self.styles[name] if name in self.styles else layer_style(name)
 
 
 @dataclass(frozen=True, slots=True)

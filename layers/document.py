@@ -25,6 +25,7 @@ from layers.catalogue import load, members
 from layers.encoding import CRS, DECIMALS, columnar
 from layers.legend import choropleth_legend, surface_legend
 from layers.overlays import (
+    NAMED,
     SURFACE_OPACITY,
     Choropleth,
     Features,
@@ -38,7 +39,7 @@ from layers.overlays import (
     surface_classes,
 )
 from layers.schema import resource, resources
-from layers.symbology import Style, layer_style, layer_styles, symbology, value_label
+from layers.symbology import Style, layer_styles, symbology, value_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from layers.content import Content
+    from layers.symbology import LayerStyle
 
 __all__ = [
     "Choropleth",
@@ -93,6 +95,7 @@ def map_document(
     visible: Sequence[str] | None = None,
     selected: tuple[str, str] | None = None,
     overlays: Sequence[Overlay] = (),
+    styles: Mapping[str, LayerStyle] | None = None,
 ) -> dict[str, Any]:
     """Return the JSON document of a web map.
 
@@ -114,6 +117,8 @@ def map_document(
         Layer and id of the feature that is outlined and whose card is open.
     overlays
         Results of analyses, drawn above the base map and below the plan.
+    styles
+        How layers are drawn that do not look as ``data/symbology.json`` says.
 
     Returns
     -------
@@ -140,7 +145,8 @@ def map_document(
         raise InputError(f"map_document: lang={lang!r}; choose from {', '.join(LANGUAGES)}")
     basemap_named(basemap)
     frames = _frames(layers)
-    encoded = [_layer(name, frames[name]) for name in layer_styles() if name in frames]
+    looks = {**layer_styles(), **(styles or {})}
+    encoded = [_layer(name, frames[name], looks[name]) for name in looks if name in frames]
     encoded += [_overlay(f"overlay-{n}", item) for n, item in enumerate(overlays, start=1)]
     names = [layer["id"] for layer in encoded]
     shown = _visible(visible, names, asked=layers is not None)
@@ -173,12 +179,18 @@ def map_document(
 def content_document(content: Content) -> dict[str, Any]:
     """Return the JSON document of what a map shows, as :func:`map_document` does."""
     overlays = tuple(f"overlay-{n}" for n in range(1, len(content.overlays) + 1))
-    return map_document(
+    document = map_document(
         content.frames,
         visible=(*content.visible, *overlays),
         overlays=content.overlays,
         lang=content.lang,
+        basemap=content.base,
+        styles=content.styles,
     )
+    if content.extent is not None:
+        west, south, east, north = content.extent
+        document["bounds"] = [[south, west], [north, east]]
+    return document
 
 
 def to_json(document: Mapping[str, Any]) -> str:
@@ -230,8 +242,8 @@ def _visible(visible: Sequence[str] | None, names: list[str], *, asked: bool) ->
     return [name for name in names if asked or name not in styles or styles[name].visible]
 
 
-def _layer(name: str, frame: gpd.GeoDataFrame) -> dict[str, Any]:
-    description, style = resource(name), layer_style(name)
+def _layer(name: str, frame: gpd.GeoDataFrame, style: LayerStyle) -> dict[str, Any]:
+    description = resource(name)
     fields = [field for field in description.fields if field.name in frame.columns]
     columns = [field.name for field in fields if field.name not in HIDDEN]
     kept = [key for key in (*NAMES, *CARD_TEXTS, "colour") if key in frame.columns]
@@ -303,6 +315,7 @@ def _overlay(name: str, overlay: Overlay) -> dict[str, Any]:
     if isinstance(overlay, Points):
         style = Style(overlay.colour, symbol=overlay.symbol, size_px=overlay.size_px)
         common |= {"pane": "point", "cluster": overlay.cluster, "style": asdict(style)}
+        common |= {"label": asdict(NAMED) if overlay.named else None}
     elif isinstance(overlay, Features):
         dash = "7 5" if overlay.dashed else ""
         style = Style(overlay.colour, weight=2, fill_opacity=overlay.fill_opacity, dash=dash)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from layers.overlays import Overlay
     from layers.qgis_results import Result
     from layers.qgis_symbols import Kind
+    from layers.symbology import LayerStyle
 
 LANGUAGES = ("zh", "en")
 GEOMETRY = "geom"
@@ -155,7 +156,11 @@ def write_geopackage(
 
 
 def geopackage_bytes(
-    frames: Mapping[str, gpd.GeoDataFrame], *, overlays: Sequence[Overlay] = (), lang: str = "zh"
+    frames: Mapping[str, gpd.GeoDataFrame],
+    *,
+    overlays: Sequence[Overlay] = (),
+    styles: Mapping[str, LayerStyle] | None = None,
+    lang: str = "zh",
 ) -> bytes:
     """Contents of a GeoPackage of layers of the atlas with their styles for QGIS.
 
@@ -165,6 +170,8 @@ def geopackage_bytes(
         Features by name of their layer, as :func:`layers.load` returns them or some of them.
     overlays
         Results of analyses, as maps show them.
+    styles
+        How layers are drawn that do not look as ``data/symbology.json`` says.
     lang
         Language of the labels and titles, ``"zh"`` or ``"en"``.
 
@@ -209,38 +216,43 @@ def geopackage_bytes(
             f"geopackage_bytes: no layer with geometry is called "
             f"{', '.join(map(repr, unknown))}; choose from {', '.join(layer_styles())}"
         )
-    styles: list[_Table] = []
+    tables: list[_Table] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "atlas.gpkg"
+        looks = {**layer_styles(), **(styles or {})}
         shown = [name for name in layer_styles() if name in frames]
         ground = [name for name in shown if resource(name).group == "context"]
         above = [result for result in found if result.plate.pane == "point"]
         for name in ground:
-            styles += _write_layer(name, frames[name], path, lang)
+            tables += _write_layer(name, frames[name], path, looks, lang)
         for result in (result for result in found if result not in above):
-            styles += _write_result(result, path, lang)
+            tables += _write_result(result, path, lang)
         for name in (name for name in shown if name not in ground):
-            styles += _write_layer(name, frames[name], path, lang)
+            tables += _write_layer(name, frames[name], path, looks, lang)
         for result in above:
-            styles += _write_result(result, path, lang)
+            tables += _write_result(result, path, lang)
         # Above all else, as on the web map.
         for name in (name for name in frames if layer_style(name).style.stops):
             table, title = f"{name}_stops", {"zh": "轴线节点序号", "en": "Stops of the axes"}[lang]
             stops = _stops(frames[name], lang)
             _write_table(stops, path, table, "point", title)
-            styles.append(_Table(table, title, "", stops_qml(stops, _STOP_TITLES[lang])))
+            tables.append(_Table(table, title, "", stops_qml(stops, _STOP_TITLES[lang])))
         data = path.read_bytes()
-    return _in_database(data, lambda connection: _finish(connection, styles))
+    return _in_database(data, lambda connection: _finish(connection, tables))
 
 
-def _write_layer(name: str, frame: gpd.GeoDataFrame, path: Path, lang: str) -> list[_Table]:
+def _write_layer(
+    name: str, frame: gpd.GeoDataFrame, path: Path, looks: Mapping[str, LayerStyle], lang: str
+) -> list[_Table]:
     description = resource(name)
     text = description.description_en if lang == "en" else description.description_zh
     styles: list[_Table] = []
     parts = _by_kind(name, frame, _DECLARED.get(description.geometry, "point"))
     for table, title, kind, part in _named(name, description.title(lang), parts, lang):
         _write_table(part, path, table, kind, title)
-        styles.append(_Table(table, title, text, layer_qml(name, part, kind, lang=lang)))
+        styles.append(
+            _Table(table, title, text, layer_qml(name, part, kind, look=looks[name], lang=lang))
+        )
     return styles
 
 

@@ -7,8 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from layers import questions, structure
-from layers.print_plates import plates
-from layers.printing import credits_of, map_picture
+from layers.content import INTERNAL
+from layers.pattern_slides import pattern_slide
+from layers.print_plates import listed
+from layers.printing import composed, credits_of
 from layers.slides import Chart, LegendItem, Picture, Slide, Table, presentation
 from layers.specification import asked
 from layers.subjects import Zones
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
+    from layers.content import Content
     from layers.print_plates import Entry, Plate
     from layers.specification import MapSpec
     from layers.structure import Shown
@@ -79,33 +82,63 @@ def deck(spec: MapSpec, *, template: bytes | Path | None = None) -> bytes:
 
 def slides_of(spec: MapSpec) -> list[Slide]:
     """Return the slides of a map."""
-    sheet, content = spec.titled(), spec.content()
-    english = spec.lang == "en"
-    shown = plates(content)
-    sources = " · ".join(credits_of(shown, spec.lang))
-    internal = sheet.review_number == "internal"
-    review = both("slides.internal")[english] if internal else sheet.review_number
-    footer = both("slides.footer")[english].format(review=review, date=sheet.date)
+    sheet = spec.titled()
+    first = map_slide(spec, spec.content(), sheet.title, subtitle=sheet.subtitle)
+    if spec.map == "pattern":
+        title = both("slides.reading")[spec.lang == "en"].format(title=sheet.title)
+        return [first, pattern_slide(asked(spec), first, title=title, lang=spec.lang)]
+    figures = _FIGURES[spec.map](spec)
+    return [first] if figures is None else [first, _slide(figures, first, spec.lang)]
+
+
+def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = "") -> Slide:
+    """Return the slide with a map and the legend of what is seen on it.
+
+    Parameters
+    ----------
+    spec
+        What the map was made from: the speaker notes say so.
+    content
+        What it shows.
+    title, subtitle
+        Titles of the slide.
+
+    Raises
+    ------
+    InputError
+        If the map cannot be drawn.
+    """
+    sheet, english = spec.titled(), spec.lang == "en"
+    printed = composed(content, replace(sheet, size="A4", dpi=PICTURE_DPI, subtitle="", notes=()))
+    shown = printed.plates
+    credits_ = credits_of(shown, printed.content)
+    sources = " · ".join([*credits_, printed.note] if printed.note else credits_)
     told = json.dumps(spec.parameters, ensure_ascii=False)
     notes = both("slides.notes")[english].format(sources=sources, map=spec.map, parameters=told)
-    about: dict[str, Any] = {"notes": notes, "footer": f"{footer}　{sources}"}
-    alt = both("slides.alt")[english].format(
-        title=sheet.title, layers="、".join(plate.title for plate in shown if not plate.is_ground)
-    )
-    first = Slide(
-        sheet.title,
-        sheet.subtitle,
-        picture=Picture(map_picture(content, replace(sheet, size="A4", dpi=PICTURE_DPI)), alt),
+    names = both("separator")[english].join(plate.title for plate in shown if not plate.is_ground)
+    return Slide(
+        title,
+        subtitle,
+        picture=Picture(
+            printed.map_picture(), both("slides.alt")[english].format(title=title, layers=names)
+        ),
         legend=_legend(shown),
-        **about,
+        notes="\n".join((notes, *sheet.notes)),
+        footer=f"{footer(spec)}　{sources}",
     )
-    figures = _FIGURES[spec.map](spec)
-    return [first] if figures is None else [first, _slide(figures, sheet.title, spec.lang, about)]
+
+
+def footer(spec: MapSpec) -> str:
+    """Return what stands at the foot of a slide: how the map stands with review, and the date."""
+    sheet, english = spec.titled(), spec.lang == "en"
+    internal = sheet.review_number == INTERNAL
+    review = both("slides.internal")[english] if internal else sheet.review_number
+    return both("slides.footer")[english].format(review=review, date=sheet.date)
 
 
 def _legend(shown: list[Plate]) -> tuple[LegendItem, ...]:
     items: list[LegendItem] = []
-    for plate in shown:
+    for plate in listed(shown):
         if plate.is_ground:
             continue
         if plate.has_title:
@@ -122,8 +155,10 @@ def _item(entry: Entry) -> LegendItem:
         kind = "dash"
     elif outlined:
         kind = "line"
+    elif kind == "area" and style.hatch:
+        kind = "hatch"
     colour = style.edge or style.colour if outlined else style.colour
-    if kind == "area":
+    if kind in ("area", "hatch"):
         colour = _on_paper(colour, style.fill_opacity)
     return LegendItem(entry.words, colour, kind, "" if entry.count is None else f"{entry.count:,}")
 
@@ -134,7 +169,7 @@ def _on_paper(colour: str, opacity: float) -> str:
     return "#" + "".join(f"{round(255 - opacity * (255 - part)):02X}" for part in parts)
 
 
-def _slide(figures: Figures, title: str, lang: str, about: dict[str, Any]) -> Slide:
+def _slide(figures: Figures, first: Slide, lang: str) -> Slide:
     english = lang == "en"
     name = f"name_{lang}"
     top = figures.zones[figures.zones[figures.value] > 0].head(MOST_BARS)
@@ -148,10 +183,11 @@ def _slide(figures: Figures, title: str, lang: str, about: dict[str, Any]) -> Sl
         values = tuple(float(value) for value in top[figures.value])
         chart = Chart("bar", tuple(top[name]), ((figures.title, values),), title=figures.title)
     return Slide(
-        both("slides.figures")[english].format(title=title),
+        both("slides.figures")[english].format(title=first.title),
         table=Table(header, rows),
         chart=chart,
-        **about,
+        notes=first.notes,
+        footer=first.footer,
     )
 
 

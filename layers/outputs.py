@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
+    from layers.atlas import Progress
+
 
 PAGE, SLIDES, GEOPACKAGE = ".html", ".pptx", ".gpkg"
+ATLASES = (".pdf", SLIDES)
 SUFFIXES = (".png", ".pdf", ".svg", PAGE, SLIDES, GEOPACKAGE)
-UNDATED = "1970-01-01"
 
 
 def print_map(spec: MapSpec) -> Figure:
@@ -51,7 +53,13 @@ def print_map(spec: MapSpec) -> Figure:
     return printing.drawn(spec.content(), spec.titled())
 
 
-def output(spec: MapSpec, suffix: str, *, template: bytes | Path | None = None) -> bytes:
+def output(
+    spec: MapSpec,
+    suffix: str,
+    *,
+    template: bytes | Path | None = None,
+    progress: Progress | None = None,
+) -> bytes:
     """Return the contents of a file with a map; the same call gives the same bytes.
 
     The file carries the specification, the version and the hash of the data.
@@ -65,12 +73,15 @@ def output(spec: MapSpec, suffix: str, *, template: bytes | Path | None = None) 
         visible layers whole, and the results, each with its style.
     template
         For slides, a presentation or template of the reader's own.
+    progress
+        For an atlas, called before each of its leaves with how many are done, how many there are
+        and its title; what it raises ends the drawing.
 
     Raises
     ------
     InputError
-        If the suffix is another one, the template does not fit it, or the specification cannot be
-        drawn.
+        If the suffix is another one, the template does not fit it, an atlas is neither slides nor
+        a PDF, or the specification cannot be drawn.
     """
     suffix = suffix.lower()
     if suffix not in SUFFIXES:
@@ -79,12 +90,29 @@ def output(spec: MapSpec, suffix: str, *, template: bytes | Path | None = None) 
         )
     if template is not None and suffix != SLIDES:
         raise InputError(f"output: a template is for slides ({SLIDES}), not for {suffix}")
-    record = provenance.record(spec.to_dict(), created=spec.sheet.date or UNDATED, lang=spec.lang)
-    return provenance.embed(_made(spec, suffix, template), suffix, record)
+    if spec.pages is not None and suffix not in ATLASES:
+        raise InputError(
+            f"output: an atlas of {spec.pages} has many pages, and {suffix} has room for one map; "
+            f"choose from {', '.join(ATLASES)}, or leave pages out"
+        )
+    record = provenance.record(
+        spec.to_dict(), created=spec.sheet.date or provenance.UNDATED, lang=spec.lang
+    )
+    return provenance.embed(_made(spec, suffix, template, progress), suffix, record)
 
 
-def _made(spec: MapSpec, suffix: str, template: bytes | Path | None) -> bytes:
+def _made(
+    spec: MapSpec, suffix: str, template: bytes | Path | None, progress: Progress | None
+) -> bytes:
     # Each of these takes half a second and more to import, and few calls need two of them.
+    if spec.pages is not None and suffix == SLIDES:
+        from layers.atlas_slides import atlas_deck  # noqa: PLC0415
+
+        return atlas_deck(spec, template=template, progress=progress)
+    if spec.pages is not None:
+        from layers.atlas_pages import printed_atlas  # noqa: PLC0415
+
+        return printed_atlas(spec, progress=progress)
     if suffix == SLIDES:
         from layers.map_slides import deck  # noqa: PLC0415
 
@@ -98,14 +126,20 @@ def _made(spec: MapSpec, suffix: str, template: bytes | Path | None) -> bytes:
 
         content = spec.content()
         frames = {name: content.frames[name] for name in content.visible}
-        return geopackage_bytes(frames, overlays=content.overlays, lang=spec.lang)
+        return geopackage_bytes(
+            frames, overlays=content.overlays, styles=content.styles, lang=spec.lang
+        )
     from layers import printing  # noqa: PLC0415
 
     return printing.printed(spec.content(), spec.titled(), suffix)
 
 
 def snapshot(
-    spec: MapSpec, path: str | os.PathLike[str], *, template: bytes | Path | None = None
+    spec: MapSpec,
+    path: str | os.PathLike[str],
+    *,
+    template: bytes | Path | None = None,
+    progress: Progress | None = None,
 ) -> None:
     """Write a map to a file of the kind that its suffix says; no half-written file is left.
 
@@ -113,15 +147,16 @@ def snapshot(
     ----------
     spec, path
         What to draw, and where to.
-    template
-        For slides, a presentation or template of the reader's own.
+    template, progress
+        As for :func:`output`.
 
     Raises
     ------
     InputError
         As :func:`output`, or the file cannot be written.
     """
-    write_file(path, output(spec, Path(path).suffix, template=template), function="snapshot")
+    made = output(spec, Path(path).suffix, template=template, progress=progress)
+    write_file(path, made, function="snapshot")
 
 
 def remake(path: str | os.PathLike[str]) -> tuple[MapSpec, list[str]]:

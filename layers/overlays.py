@@ -20,7 +20,7 @@ from rasterio.enums import Resampling
 
 from geo.errors import CRSError, InputError
 from layers.classification import classes
-from layers.symbology import palette
+from layers.symbology import Label, palette
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,11 +30,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 WEB_MERCATOR = "EPSG:3857"
-SURFACE_PALETTE = "YlGnBu"
+RAMP = "YlGnBu"
 SURFACE_OPACITY = 0.82
 # Below this share of its maximum a surface fades out, so that zero is transparent.
 SURFACE_FADE = 0.2
 SURFACE_TICKS = 5
+# Names of points of a result, in their own colour.
+NAMED = Label("beside", 5, 0, 12, "field", 600)
 MIN_RAMP, MAX_RAMP = 3, 7
 MAX_LEVELS = 20
 # A picture in classes has up to so many cells, and so many times those of its array along a side.
@@ -65,6 +67,8 @@ class Choropleth:
         ``equal_interval`` or ``head_tail``, as :func:`layers.classification.classes` does it.
     columns
         Further columns for the card, each with its title.
+    ramp
+        Name of its colours, see :func:`layers.symbology.palette`.
     """
 
     frame: gpd.GeoDataFrame
@@ -76,11 +80,12 @@ class Choropleth:
     classes: int = 5
     scheme: str = "quantiles"
     columns: Mapping[str, str] | None = None
+    ramp: str = RAMP
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surface:
-    """A raster painted from pale to dark (YlGnBu), zero and no data transparent.
+    """A raster painted from pale to dark, zero and no data transparent.
 
     Parameters
     ----------
@@ -96,6 +101,8 @@ class Surface:
     top
         Value of the darkest colour, which what is above it has too; the maximum when None. Maps
         that are to be compared share one. Classes need none: they are shared with their levels.
+    ramp
+        Name of its colours, see :func:`layers.symbology.palette`.
     """
 
     array: xr.DataArray
@@ -104,6 +111,7 @@ class Surface:
     title_en: str = ""
     levels: Sequence[float] | None = None
     top: float | None = None
+    ramp: str = RAMP
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -148,6 +156,8 @@ class Features:
         0 to 1.
     dashed
         Dashed stroke, for what is assumed rather than known.
+    hatched
+        Hatched in a print without colour, for what is as dark there as its opposite.
     columns
         Columns for the card, each with its title.
     """
@@ -158,6 +168,7 @@ class Features:
     colour: str = "#D55E00"
     fill_opacity: float = 0.18
     dashed: bool = False
+    hatched: bool = False
     columns: Mapping[str, str] | None = None
 
 
@@ -179,6 +190,8 @@ class Points:
         Half width of the symbol, px.
     cluster
         Join into counted clusters when zoomed out.
+    named
+        Their names stand beside them.
     columns
         Columns for the card, each with its title.
     """
@@ -190,6 +203,7 @@ class Points:
     symbol: str = "circle"
     size_px: float = 6.5
     cluster: bool = False
+    named: bool = False
     columns: Mapping[str, str] | None = None
 
 
@@ -252,7 +266,7 @@ def classify(overlay: Choropleth) -> Classes:
         lows = [float(values[codes == code].min()) for code in range(uppers.size)]
     else:
         lows = [-np.inf, *uppers[:-1].tolist()]
-    ramp = palette("YlGnBu", max(MIN_RAMP, uppers.size))
+    ramp = palette(overlay.ramp, max(MIN_RAMP, uppers.size))
     picks = np.linspace(0, len(ramp) - 1, uppers.size).round().astype(int)
     return Classes(
         codes=codes,
@@ -290,13 +304,14 @@ def paint(overlay: Surface) -> dict[str, Any]:
     top = _top(overlay)
     warped = _warped(array, finer=overlay.levels is not None)
     values = np.nan_to_num(warped.to_numpy(), nan=0.0)
-    colours = palette(SURFACE_PALETTE)
+    colours = palette(overlay.ramp)
     if overlay.levels is None:
         share = np.clip(values / top, 0.0, 1.0) if top > 0 else np.zeros_like(values)
         png = _png(np.dstack([_ramp(share, colours), _alpha(share)]))
     else:
         levels = _levels(overlay.levels)
-        png = _saved(_in_classes(_codes(values, levels), _class_colours(levels.size)))
+        found = _class_colours(overlay.ramp, levels.size)
+        png = _saved(_in_classes(_codes(values, levels), found))
     west, south, east, north = warped.rio.bounds()
     to_degrees = Transformer.from_crs(WEB_MERCATOR, "EPSG:4326", always_xy=True)
     (west, east), (south, north) = to_degrees.transform([west, east], [south, north])
@@ -334,19 +349,19 @@ def surface_classes(overlay: Surface) -> Classes:
         codes=_codes(overlay.array.to_numpy().astype(float), levels),
         uppers=(*levels[1:].tolist(), np.inf),
         lows=tuple(levels.tolist()),
-        colours=tuple(_class_colours(levels.size)),
+        colours=tuple(_class_colours(overlay.ramp, levels.size)),
     )
 
 
-def surface_tone(share: float) -> tuple[str, float]:
+def surface_tone(ramp: str, share: float) -> tuple[str, float]:
     """Return colour and opacity of a surface without classes at a share of its top.
 
     Examples
     --------
-    >>> surface_tone(1.0), surface_tone(0.0)[1]
+    >>> surface_tone("YlGnBu", 1.0), surface_tone("YlGnBu", 0.0)[1]
     (('#0C2C84', 0.82), 0.0)
     """
-    colour = _ramp(np.array([[share]]), palette(SURFACE_PALETTE))[0, 0].tolist()
+    colour = _ramp(np.array([[share]]), palette(ramp))[0, 0].tolist()
     opacity = SURFACE_OPACITY * min(share / SURFACE_FADE, 1.0)
     return "#{:02X}{:02X}{:02X}".format(*colour), opacity
 
@@ -426,9 +441,9 @@ def _codes(values: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[
     return codes
 
 
-def _class_colours(count: int) -> list[str]:
+def _class_colours(name: str, count: int) -> list[str]:
     """Return a colour for each class, pale to dark, the same for the same number of classes."""
-    ramp = palette(SURFACE_PALETTE, min(max(MIN_RAMP, count), MAX_RAMP))
+    ramp = palette(name, min(max(MIN_RAMP, count), MAX_RAMP))
     if count <= len(ramp):
         picks = np.linspace(0, len(ramp) - 1, count).round().astype(int)
         return [ramp[pick] for pick in picks]

@@ -35,10 +35,12 @@ if TYPE_CHECKING:
     from layers.symbology import Style
 
 Dash: TypeAlias = str | tuple[float, Sequence[float]]
+Rgba: TypeAlias = tuple[float, float, float, float]
 
 ARROW_EVERY_PX, ARROW_PX, ARROW_HALF, ARROW_NOTCH, ARROW_EDGE_PX = 110.0, 13.0, 0.52, 0.25, 1.6
 CASING_PX, CASING_ALPHA, BENEATH_ALPHA = 3.0, 0.9, 0.38
 ISOLINE_CASING_PX, ISOLINE_CASING_ALPHA = 1.6, 0.55
+HATCH, PALE = "////", 0.5
 WHITE_EDGE, DASHED_EDGE = 2.4, 0.7
 STOP_PX, STOP_EDGE_PX, STOP_TEXT_PX, STOP_STEP_PX = 9.0, 2.2, 11.0, 20.0
 STOP_ZORDER = 70.0
@@ -314,7 +316,7 @@ def _draw_areas(brush: _Brush, shapes: list[shapely.Geometry], style: Style, abo
         "linestyles": [dash_pattern(style.dash, style.weight)],
     }
     if style.hatch:
-        fill |= {"hatch": "////", "edgecolors": [to_rgba(style.colour, 0.5)]}
+        fill |= {"hatch": HATCH, "edgecolors": [hatch_colour(style)]}
     if brush.plate.name == "districts":
         # The land lies below roads and water, its boundary above them.
         brush.paint(paths, above=above, **fill)
@@ -332,6 +334,11 @@ def _draw_areas(brush: _Brush, shapes: list[shapely.Geometry], style: Style, abo
             "linestyles": [dash_pattern(style.dash, width)],
         }
     brush.paint(paths, above=above + 2e-4, joinstyle="round", **stroke)
+
+
+def hatch_colour(style: Style) -> Rgba:
+    """Return the colour of hatching: that of a pale area, and white where it would not be seen."""
+    return to_rgba(style.colour, 0.5) if style.fill_opacity < PALE else to_rgba(WHITE, 0.9)
 
 
 def _draw_lines(brush: _Brush, shapes: list[shapely.Geometry], style: Style, above: float) -> None:

@@ -83,6 +83,8 @@ class Layout:
         Points per px of the symbology.
     wide
         The legend runs below the map and not beside it.
+    panel
+        Room for words at the left of the map, where a page of an atlas has some.
     """
 
     page: Box
@@ -94,6 +96,7 @@ class Layout:
     frame: Box
     px: float
     wide: bool
+    panel: Box | None = None
 
     @property
     def above_scale(self) -> Box:
@@ -133,7 +136,7 @@ def check_sheet(sheet: Sheet) -> None:
         raise InputError("print_map: title is empty; give the map a title")
 
 
-def layout(sheet: Sheet, *, title_lines: int, note_lines: int) -> Layout:
+def layout(sheet: Sheet, *, title_lines: int, note_lines: int, panel_share: float = 0.0) -> Layout:
     """Return the boxes of a sheet.
 
     Parameters
@@ -144,6 +147,8 @@ def layout(sheet: Sheet, *, title_lines: int, note_lines: int) -> Layout:
         1 with a title only, 2 with a subtitle.
     note_lines
         Lines of the strip at the foot.
+    panel_share
+        Share of the width that words at the left of the map have.
     """
     wide_mm, high_mm = SIZES_MM[sheet.size]
     page = Box(0.0, 0.0, wide_mm * PT_PER_MM, high_mm * PT_PER_MM)
@@ -167,6 +172,13 @@ def layout(sheet: Sheet, *, title_lines: int, note_lines: int) -> Layout:
         map_box = Box(inner.left, low, inner.width - column - gap, high - low)
         scale = Box(map_box.right + gap, low, column, SCALE_PX * px)
         legend = Box(scale.left, scale.top + gap, column, high - scale.top - gap)
+    panel = None
+    if panel_share:
+        aside = panel_share * inner.width
+        panel = Box(map_box.left, map_box.bottom, aside, map_box.height)
+        map_box = Box(
+            map_box.left + aside + gap, map_box.bottom, map_box.width - aside - gap, map_box.height
+        )
     return Layout(
         page=page,
         title=title,
@@ -177,6 +189,7 @@ def layout(sheet: Sheet, *, title_lines: int, note_lines: int) -> Layout:
         frame=map_box.inset(gutter(px)),
         px=px,
         wide=square,
+        panel=panel,
     )
 
 

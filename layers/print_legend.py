@@ -16,8 +16,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
 
 from geo.errors import InputError
-from layers.overlays import SURFACE_PALETTE
-from layers.print_layers import dash_pattern
+from layers.print_layers import HATCH, dash_pattern, hatch_colour
 from layers.print_layout import Box, text_width, wrapped, write
 from layers.print_plates import Entry, Plate, listed, radius_px, surface_ticks
 from layers.print_symbols import WHITE, draw_symbols
@@ -327,16 +326,12 @@ def draw_sample(axes: Axes, entry: Entry, left: float, middle: float, *, px: flo
         "zorder": ZORDER,
     }
     if entry.kind == "area":
-        axes.add_patch(
-            Rectangle(
-                (left + 2 * px, middle - 5.5 * px),
-                18 * px,
-                11 * px,
-                facecolor=to_rgba(style.colour, style.fill_opacity),
-                edgecolor=to_rgba(edge, style.opacity),
-                **common,
-            )
-        )
+        box = Rectangle((left + 2 * px, middle - 5.5 * px), 18 * px, 11 * px, **common)
+        box.set(facecolor=to_rgba(style.colour, style.fill_opacity))
+        box.set(edgecolor=to_rgba(edge, style.opacity))
+        if style.hatch:
+            box.set(hatch=HATCH, hatchcolor=hatch_colour(style))
+        axes.add_patch(box)
         return
     ends = ([left + px, left + 21 * px], [middle, middle])
     axes.add_line(
@@ -376,7 +371,7 @@ def _draw_sizes(quill: _Quill, item: _Item, plate: Plate, left: float, bottom: f
 def _draw_ramp(quill: _Quill, surface: Surface, left: float, top: float) -> None:
     px, width = quill.kind.px, quill.kind.column
     small, bottom = SMALL_PX * px, top - RAMP_PX * px
-    colours = np.array([to_rgb(quill.toned(colour)) for colour in palette(SURFACE_PALETTE)])
+    colours = np.array([to_rgb(quill.toned(colour)) for colour in palette(surface.ramp)])
     at = np.linspace(0.0, 1.0, len(colours))
     for step in range(RAMP_STEPS):
         share = (step + 0.5) / RAMP_STEPS

@@ -17,6 +17,7 @@ from geo.crs import require_crs
 from geo.errors import CRSError, InputError
 from layers.legend import choropleth_legend, surface_legend
 from layers.overlays import (
+    NAMED,
     SURFACE_OPACITY,
     SURFACE_TICKS,
     Choropleth,
@@ -106,6 +107,8 @@ class Plate:
         Ids of what it was made from; whether a feature of it is built by a rule.
     surface
         The raster, where it is one.
+    hatched
+        Its areas are hatched where there is no colour.
     """
 
     name: str
@@ -130,6 +133,7 @@ class Plate:
     sources: frozenset[str] = frozenset()
     schematic: bool = False
     surface: Surface | None = None
+    hatched: bool = False
 
     @property
     def zorder(self) -> float:
@@ -162,12 +166,15 @@ class Plate:
         west, south, east, north = shapely.total_bounds(self.shapes).tolist()
         return west, south, east, north
 
-    def toned(self, tone: Callable[[str], str]) -> Plate:
-        """Return the plate in the colours of a palette."""
+    def toned(self, tone: Callable[[str], str], *, grey: bool = False) -> Plate:
+        """Return the plate in the colours of a palette, hatched if need be where all are grey."""
 
         def changed(style: Style) -> Style:
             return replace(
-                style, colour=tone(style.colour), edge=tone(style.edge) if style.edge else ""
+                style,
+                colour=tone(style.colour),
+                edge=tone(style.edge) if style.edge else "",
+                hatch=style.hatch or (grey and self.hatched),
             )
 
         return replace(
@@ -241,7 +248,7 @@ def plates(content: Content) -> list[Plate]:
             f"{sorted(content.frames)}. Add the frames, or leave the names out of visible."
         )
     shown = [name for name in layer_styles() if name in content.visible]
-    found = [_layer(name, content.frames[name], lang=content.lang) for name in shown]
+    found = [_layer(name, content) for name in shown]
     found += [
         _overlay(f"overlay-{at}", item, at, lang=content.lang)
         for at, item in enumerate(content.overlays, start=1)
@@ -255,12 +262,13 @@ def listed(found: list[Plate]) -> list[Plate]:
     ranks = {name: rank for rank, name in enumerate(resources())}
     return sorted(
         found,
-        key=lambda plate: (groups.index(plate.group), ranks.get(plate.name, -1), plate.name),
+        key=lambda plate: (groups.index(plate.group), ranks.get(plate.name, -1), plate.order),
     )
 
 
-def _layer(name: str, frame: gpd.GeoDataFrame, *, lang: str) -> Plate:
-    about, style = resource(name), layer_style(name)
+def _layer(name: str, content: Content) -> Plate:
+    about, style = resource(name), content.style(name)
+    frame, lang = content.frames[name], content.lang
     located, shapes, _ = _located(frame, name)
     stated = style.size is not None and style.size.field in located
     if stated and style.size is not None:
@@ -356,10 +364,11 @@ def _overlay(name: str, overlay: Overlay, order: int, *, lang: str) -> Plate:
             fill_opacity=overlay.fill_opacity,
             dash=FEATURES_DASH if overlay.dashed else "",
         )
-        common |= {"pane": "analysis"}
+        common |= {"pane": "analysis", "hatched": overlay.hatched}
     else:
         style = Style(overlay.colour, symbol=overlay.symbol, size_px=overlay.size_px)
         common |= {"pane": "point", "order": order + 100, "radii": (overlay.size_px,) * count}
+        common |= {"label": NAMED if overlay.named else None}
     common.setdefault("radii", (style.size_px,) * count)
     return Plate(
         **common,

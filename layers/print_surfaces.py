@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgba
 from rasterio.enums import Resampling
 from rasterio.transform import from_bounds
 
-from layers.overlays import SURFACE_FADE, SURFACE_OPACITY, SURFACE_PALETTE, surface_classes
+from layers.overlays import SURFACE_FADE, SURFACE_OPACITY, surface_classes
 from layers.print_plates import MAP_CRS, surface_top
 from layers.print_window import POINTS_PER_INCH
 from layers.symbology import palette
@@ -67,7 +67,7 @@ def picture(surface: Surface, window: Window, toned: Callable[[str], str]) -> ND
         return painted[found.codes + 1]
     top = surface_top(surface)
     share = np.clip(values / top, 0.0, 1.0) if top > 0 else np.zeros_like(values)
-    colours = np.array([to_rgba(toned(colour))[:3] for colour in palette(SURFACE_PALETTE)])
+    colours = np.array([to_rgba(toned(colour))[:3] for colour in palette(surface.ramp)])
     at = np.linspace(0.0, 1.0, len(colours))
     bands = [np.interp(share, at, colours[:, band]) for band in range(3)]
     bands.append(np.clip(share / SURFACE_FADE, 0.0, 1.0) * SURFACE_OPACITY)

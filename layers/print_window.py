@@ -63,6 +63,15 @@ class Window:
         placed: NDArray[np.float64] = (xy - self.centre_m) / self.metres_per_pt + middle
         return placed
 
+    def to_ground(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return places in metres for points on the sheet (n, 2)."""
+        middle = (
+            self.frame.left + self.frame.width / 2,
+            self.frame.bottom + self.frame.height / 2,
+        )
+        placed: NDArray[np.float64] = (xy - middle) * self.metres_per_pt + self.centre_m
+        return placed
+
     def drawn(self, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
         """Return shapes in points on the sheet, cut just outside the frame and simplified."""
         cut = shapely.clip_by_rect(shapes, *self._bounds(OUTSIDE_PT))

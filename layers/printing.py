@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import io
 import math
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +25,7 @@ from PIL import Image
 from pyproj import Transformer
 
 from geo.errors import InputError
+from layers.basemaps import VECTOR, basemap
 from layers.catalogue import load
 from layers.fonts import require_glyphs
 from layers.palettes import paper
@@ -47,16 +49,17 @@ from layers.print_layout import check_sheet, layout
 from layers.print_legend import draw_legend
 from layers.print_locator import draw_locator, locator_box, locator_extent
 from layers.print_plates import LANGUAGES, MAP_CRS, Plate, plates
+from layers.print_tiles import TilesError, draw_tiles, on_base, tile_ground
 from layers.print_window import METRES_PER_INCH, POINTS_PER_INCH, Window
 from layers.symbology import symbology
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
     from layers.content import Content, Sheet
-    from layers.print_layout import Box
+    from layers.print_layout import Box, Layout
 
 SUFFIXES = (".png", ".pdf", ".svg")
 GEOGRAPHIC = "EPSG:4490"
@@ -78,6 +81,42 @@ _RC: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "atlas",
 }
+
+
+class Composed(NamedTuple):
+    """A map on its sheet.
+
+    Parameters
+    ----------
+    figure
+        The sheet.
+    layout
+        Where its parts stand.
+    plates
+        What the map shows within its frame, the lowest first.
+    content
+        What was drawn: on the vector base map where the tiles of another could not be had.
+    note
+        Why that is so; empty where it is not.
+    """
+
+    figure: Figure
+    layout: Layout
+    plates: list[Plate]
+    content: Content
+    note: str = ""
+
+    def map_picture(self) -> bytes:
+        """Return the map alone, without title, legend and notes, as a PNG."""
+        dpi, frame = self.figure.dpi, self.layout.frame
+        whole = Image.open(io.BytesIO(_png(self.figure, round(dpi))))
+        per_pt = dpi / POINTS_PER_INCH
+        top = whole.height - frame.top * per_pt
+        bottom = whole.height - frame.bottom * per_pt
+        left, right = frame.left * per_pt, frame.right * per_pt
+        file = io.BytesIO()
+        whole.crop((round(left), round(top), round(right), round(bottom))).save(file, format="PNG")
+        return file.getvalue()
 
 
 def drawn(content: Content, sheet: Sheet) -> Figure:
@@ -113,26 +152,48 @@ def drawn(content: Content, sheet: Sheet) -> Figure:
     >>> [round(float(side) * 25.4) for side in figure.get_size_inches()]
     [297, 210]
     """
-    return _drawn(content, sheet)[0]
+    return composed(content, sheet).figure
 
 
-def _drawn(content: Content, sheet: Sheet) -> tuple[Figure, Box]:
-    """Return the figure, and where on the sheet the map stands."""
+def composed(content: Content, sheet: Sheet, *, panel_share: float = 0.0) -> Composed:
+    """Return a map on its sheet with what it is made of.
+
+    Parameters
+    ----------
+    content, sheet
+        As for :func:`drawn`.
+    panel_share
+        Share of the width that is left free at the left of the map.
+
+    Raises
+    ------
+    InputError, LayerError, CRSError
+        As :func:`drawn`.
+    """
     check_sheet(sheet)
     _check_glyphs(content, sheet)
     tone = _tone(sheet)
     wash = _wash(sheet)
-    found = [plate.toned(wash if plate.group == "analysis" else tone) for plate in plates(content)]
+    found = toned_plates(content, sheet)
     wanted = _wanted(content, found)
-    credits_ = credits_of(found, content.lang)
+    credits_ = credits_of(found, content)
     # Whether symbols are spread is known when they stand: room for the words is kept.
     draft = note_texts(found, sheet, credits_=credits_, spread=True, lang=content.lang)
-    first = layout(sheet, title_lines=1 + bool(sheet.subtitle), note_lines=1)
+    head = 1 + bool(sheet.subtitle)
+    first = layout(sheet, title_lines=head, note_lines=1)
     lines = broken_notes(draft, first.notes.width, first.px)
-    plan = layout(sheet, title_lines=1 + bool(sheet.subtitle), note_lines=len(lines))
+    plan = layout(sheet, title_lines=head, note_lines=len(lines), panel_share=panel_share)
     window = Window(plan.frame, _middle(wanted), _scale(wanted, plan.frame))
     shown = [plate.within(window.bounds_m) for plate in found]
     _check_shown(shown, content)
+    try:
+        ground = tile_ground(content.base, window, sheet)
+    except TilesError as missing:
+        told = missing.told(content.base, content.lang)
+        noted = replace(sheet, notes=(*sheet.notes, told))
+        own = composed(replace(content, base=VECTOR), noted, panel_share=panel_share)
+        return own._replace(note=told)
+    shown = on_base(shown, content.base)
     figure = Figure(
         figsize=(plan.page.width / 72.0, plan.page.height / 72.0), dpi=sheet.dpi, facecolor="white"
     )
@@ -140,6 +201,8 @@ def _drawn(content: Content, sheet: Sheet) -> tuple[Figure, Box]:
     axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
     axes.set_autoscale_on(False)
+    if ground is not None:
+        draw_tiles(axes, ground, plan.frame)
     stops = axis_stops(shown, window, px=plan.px)
     symbols, spread = point_symbols(shown, window, stops, px=plan.px)
     draw_plates(
@@ -189,7 +252,7 @@ def _drawn(content: Content, sheet: Sheet) -> tuple[Figure, Box]:
     draw_notes(axes, broken_notes(notes, plan.notes.width, plan.px), plan)
     axes.set_xlim(plan.page.left, plan.page.right)
     axes.set_ylim(plan.page.bottom, plan.page.top)
-    return figure, plan.frame
+    return Composed(figure, plan, shown, content)
 
 
 def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
@@ -222,30 +285,20 @@ def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
     return _pdf(figure, sheet) if suffix == ".pdf" else _svg(figure, sheet)
 
 
-def map_picture(content: Content, sheet: Sheet) -> bytes:
-    """Return the map of a sheet alone, without title, legend and notes, as a PNG.
+@contextmanager
+def file_settings() -> Iterator[None]:
+    """Embed fonts, so that texts can be searched; while it lasts no other file is written."""
+    with _SETTINGS, rc_context(_RC):
+        yield
 
-    Parameters
-    ----------
-    content
-        What the map shows.
-    sheet
-        Its size, dots per inch and palette.
 
-    Raises
-    ------
-    InputError
-        As :func:`drawn`.
-    """
-    figure, frame = _drawn(content, replace(sheet, subtitle="", notes=()))
-    whole = Image.open(io.BytesIO(_png(figure, sheet.dpi)))
-    per_pt = sheet.dpi / POINTS_PER_INCH
-    top = whole.height - frame.top * per_pt
-    bottom = whole.height - frame.bottom * per_pt
-    left, right = frame.left * per_pt, frame.right * per_pt
-    file = io.BytesIO()
-    whole.crop((round(left), round(top), round(right), round(bottom))).save(file, format="PNG")
-    return file.getvalue()
+def toned_plates(content: Content, sheet: Sheet) -> list[Plate]:
+    """Return what a map shows in the colours of a sheet's palette, the lowest first."""
+    tone, wash, grey = _tone(sheet), _wash(sheet), sheet.palette == "grey"
+    return [
+        plate.toned(wash if plate.group == "analysis" else tone, grey=grey)
+        for plate in plates(content)
+    ]
 
 
 def _png(figure: Figure, dpi: int) -> bytes:
@@ -263,7 +316,7 @@ def _pdf(figure: Figure, sheet: Sheet) -> bytes:
 
     file = io.BytesIO()
     about = {"Title": sheet.title, "Author": sheet.author or None, "CreationDate": None}
-    with _SETTINGS, rc_context(_RC):
+    with file_settings():
         FigureCanvasPdf(figure).print_figure(file, format="pdf", dpi=sheet.dpi, metadata=about)
     return file.getvalue()
 
@@ -272,7 +325,7 @@ def _svg(figure: Figure, sheet: Sheet) -> bytes:
 
     file = io.BytesIO()
     about: dict[str, Any] = {"Title": sheet.title, "Date": None}
-    with _SETTINGS, rc_context(_RC):
+    with file_settings():
         FigureCanvasSVG(figure).print_figure(file, format="svg", dpi=sheet.dpi, metadata=about)
     return with_fonts(file.getvalue())
 
@@ -365,16 +418,18 @@ def _scale(wanted: tuple[float, float, float, float], frame: Box) -> float:
     return math.ceil(least / power - 1e-9) * power
 
 
-def credits_of(found: list[Plate], lang: str) -> list[str]:
-    """Return the attribution of every source of what is drawn, the locator's districts too."""
-    used = {key for plate in found for key in plate.sources} | set(load("districts")["source_id"])
+def credits_of(found: list[Plate], content: Content) -> list[str]:
+    """Return the attribution of all that is drawn, the base map and the locator's districts too."""
+    used = {key for plate in on_base(found, content.base) for key in plate.sources}
+    used |= set(load("districts")["source_id"])
     sources = load("sources")
-    column = "attribution_en" if lang == "en" else "attribution"
+    column = "attribution_en" if content.lang == "en" else "attribution"
     lines = [
         row[column] if isinstance(row[column], str) else row["attribution"]
         for row in sources.to_dict("records")
         if row["id"] in used
     ]
+    lines.append(basemap(content.base).attribution)
     return list(dict.fromkeys(line for line in lines if isinstance(line, str) and line))
 
 

@@ -30,6 +30,8 @@ SCHEMA = 1
 # What makes a JSON object a record of ours.
 KEYS = frozenset({"schema", "version", "created", "lang", "spec", "data", "files"})
 LANGUAGES = ("zh", "en")
+# The date of what says none: the same call gives the same bytes.
+UNDATED = "1970-01-01"
 # Not rows of a layer, and yet what a map looks like depends on them.
 _ABOUT = ("datapackage.json", "symbology.json", "basemaps.json")
 

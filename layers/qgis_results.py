@@ -16,6 +16,7 @@ import numpy as np
 import geo
 from layers.content import Content
 from layers.overlays import (
+    NAMED,
     Choropleth,
     Features,
     Isolines,
@@ -46,9 +47,13 @@ if TYPE_CHECKING:
 
     from layers.overlays import Overlay
     from layers.print_plates import Plate
+    from layers.symbology import Label
 
 # A surface of even colours is cut into so many bands at most.
 FINE_BANDS = 16
+# Where labels stand, as QGIS has it: on a line, and around a point at a distance in millimetres.
+ON_LINE = {"placement": "2", "placementFlags": "9"}
+BESIDE = {"placement": "6", "predefinedPositionOrder": "R,L,T,B", "dist": "2", "offsetType": "1"}
 # Nothing of a result follows from how a layer is drawn.
 _LOOK = LayerStyle(order=0, visible=True, cluster=False, pane="area", label=ISOLINE_LABEL)
 _NAMES: dict[type[Overlay], tuple[str, Kind]] = {
@@ -146,7 +151,9 @@ def result_qml(result: Result, frame: gpd.GeoDataFrame, kind: Kind, *, lang: str
         style = result.plate.styles[0] if result.plate.styles else Style(overlay.colour)
         ET.SubElement(renderer, "symbols").append(_symbol("0", kind, style))
     if isinstance(overlay, Isolines):
-        _values(root, overlay)
+        _labels(root, overlay.column, ISOLINE_LABEL, overlay.colour, ON_LINE)
+    elif isinstance(overlay, Points) and overlay.named:
+        _labels(root, name_field(frame, lang), NAMED, overlay.colour, BESIDE)
     put_aliases(root, frame, _titles(result, lang))
     named = {name_field(frame, lang), "id"} & set(frame.columns)
     return style_text(root, max(named, default="fid"), kind)
@@ -191,7 +198,7 @@ def _band_ranges(overlay: Surface, plate: Plate, frame: gpd.GeoDataFrame) -> lis
     top = surface_top(overlay)
     found = []
     for low, high in bounds:
-        colour, opacity = surface_tone((low + high) / 2.0 / top)
+        colour, opacity = surface_tone(overlay.ramp, (low + high) / 2.0 / top)
         style = Style(colour, opacity=0.0, fill_opacity=opacity)
         found.append(_Range(low, high, f"{low:g} – {high:g}", style))
     return found
@@ -248,15 +255,14 @@ def _symbol(name: str, kind: Kind, style: Style) -> ET.Element:
     return symbol_of(name, kind, style, _LOOK, usual=None, own=None)
 
 
-def _values(root: ET.Element, overlay: Isolines) -> None:
-    """Write its value on each isoline."""
+def _labels(
+    root: ET.Element, column: str, label: Label, colour: str, placement: dict[str, str]
+) -> None:
     settings = ET.SubElement(ET.SubElement(root, "labeling", type="simple"), "settings")
-    style = put_text_style(
-        settings, overlay.column, size_px=ISOLINE_LABEL.size, weight=ISOLINE_LABEL.weight
-    )
-    style.set("textColor", rgba(overlay.colour, 1.0))
-    put_halo(style, ISOLINE_LABEL.halo)
-    ET.SubElement(settings, "placement", placement="2", placementFlags="9", priority="5")
+    style = put_text_style(settings, column, size_px=label.size, weight=label.weight)
+    style.set("textColor", rgba(colour, 1.0))
+    put_halo(style, label.halo)
+    ET.SubElement(settings, "placement", {"priority": "5", **placement})
     ET.SubElement(settings, "rendering", drawLabels="1", displayAll="0", obstacle="1")
 
 

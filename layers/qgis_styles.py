@@ -63,7 +63,14 @@ _SCALE_0 = 2 * math.pi * 6378137.0 / 256 / (MM_PER_PX / 1000) * math.cos(math.ra
 _LEAST_LIGHT = 95
 
 
-def layer_qml(name: str, frame: gpd.GeoDataFrame, kind: Kind, *, lang: str = "zh") -> str:
+def layer_qml(
+    name: str,
+    frame: gpd.GeoDataFrame,
+    kind: Kind,
+    *,
+    look: LayerStyle | None = None,
+    lang: str = "zh",
+) -> str:
     """Return the QGIS style of a layer: symbols, labels, titles of columns and words for codes.
 
     Parameters
@@ -74,6 +81,8 @@ def layer_qml(name: str, frame: gpd.GeoDataFrame, kind: Kind, *, lang: str = "zh
         Its features, all of one kind of geometry; classes that are features get their names here.
     kind
         That kind: ``"polygon"``, ``"line"`` or ``"point"``.
+    look
+        How it is drawn; as ``data/symbology.json`` says where None.
     lang
         Language of labels and titles, ``"zh"`` or ``"en"``.
 
@@ -89,7 +98,7 @@ def layer_qml(name: str, frame: gpd.GeoDataFrame, kind: Kind, *, lang: str = "zh
     >>> "categorizedSymbol" in style, "岳麓山大学科技城" in style
     (True, True)
     """
-    look, description = layer_style(name), resource(name)
+    look, description = look or layer_style(name), resource(name)
     root = style_root()
     _renderer(root, look, frame, kind, context=description.group == "context", lang=lang)
     _labels(root, look, frame, kind, lang=lang)

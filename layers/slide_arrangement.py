@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 from layers.slide_charts import draw_chart
 from layers.slide_legends import draw_legend, legend_plan
 from layers.slide_parts import draw_picture, draw_text, text_plan
-from layers.slide_tables import draw_table, table_grid, table_width
+from layers.slide_tables import draw_table
+from layers.table_grids import table_grid, table_width
 
 if TYPE_CHECKING:
     from layers.slide_pages import Box, Page
-    from layers.slide_tables import Grid
     from layers.slides import Chart, Slide
+    from layers.table_grids import Grid
 
 # Space between parts, points.
 GAP = 16.0
@@ -91,7 +92,8 @@ def _column(page: Page, slide: Slide, area: Box, kept: Grid | None) -> tuple[Sli
     Heights are settled in the order of what matters most: legend, text, then chart or table.
     """
     more = bool(slide.text or slide.table or slide.chart)
-    legend = legend_plan(slide.legend, area.width, area.height * (LEGEND_SHARE if more else 1.0))
+    share = _legend_share(slide, area) if more else 1.0
+    legend = legend_plan(slide.legend, area.width, area.height * share)
     room = area.height - (legend.height + GAP if slide.legend else 0.0)
     share = TEXT_SHARE if slide.table or slide.chart else 1.0
     text = text_plan(slide.text, area.width, room * share)
@@ -114,6 +116,14 @@ def _column(page: Page, slide: Slide, area: Box, kept: Grid | None) -> tuple[Sli
             top += height + GAP
     draw_legend(page, legend, area.part(top=top))
     return rest, grid
+
+
+def _legend_share(slide: Slide, area: Box) -> float:
+    """Return the most of its column that a legend takes: all that a short table leaves."""
+    if slide.table is None or slide.text or slide.chart:
+        return LEGEND_SHARE
+    grid = table_grid(slide.table, area.width, area.height, alone=False)
+    return max(LEGEND_SHARE, 1.0 - (sum(grid.heights) + GAP) / area.height)
 
 
 def _rows(

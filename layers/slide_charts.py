@@ -137,11 +137,12 @@ def _axes(drawn: PptxChart, chart: Chart) -> None:
     values.format.line.fill.background()
     values.major_tick_mark = XL_TICK_MARK.NONE
     lying = chart.kind != "line"
+    # Names stay at the foot where values are negative.
+    names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     labelled = chart.kind == "bar" and len(chart.series) == 1
     if lying:
         # The first category on top, which takes the numbers of the other axis along unless told.
         names.reverse_order = True
-        names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
         values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
         drawn.plots[0].gap_width = 55
         if chart.kind == "stacked":

@@ -25,6 +25,8 @@ LEGEND_SIZES_PT = (12.0, 11.0, 10.0, 9.0)
 # Swatch: width and height, and from its left to the label, points; space between items.
 SWATCH = (24.0, 10.0)
 LABEL_LEFT, ITEM_GAP, COLUMN_GAP = 32.0, 4.0, 18.0
+# Where white lines begin across a hatched swatch, in shares of its width.
+HATCH_AT = (0.05, 0.3, 0.55)
 # A column is no narrower, points, and no wider than so many ems of its labels; so many columns.
 NARROWEST_COLUMN, WIDEST_COLUMN_EM, MOST_COLUMNS = 110.0, 26.0, 4
 # Labels keep this beside their counts, ems.
@@ -185,6 +187,22 @@ def _draw_swatch(shapes: Any, item: LegendItem, box: Box) -> Any:  # noqa: ANN40
     # Pale classes need an edge on a white slide.
     drawn.line.width = Pt(0.5)
     drawn.line.color.theme_color = MSO_THEME_COLOR.TEXT_2
+    if item.kind != "hatch":
+        return drawn
+    # Lines, since not every program shows a pattern that fills so small a shape.
+    strokes = [_hatch_line(shapes, box.part(left=at * box.width)) for at in HATCH_AT]
+    return shapes.add_group_shape([drawn, *strokes])
+
+
+def _hatch_line(shapes: Any, box: Box) -> Any:  # noqa: ANN401
+    """Draw a white line from the lower left corner of a box, as steep as it is high."""
+    left, top, _, height = box.emu()
+    drawn = shapes.add_connector(
+        MSO_CONNECTOR.STRAIGHT, left, Emu(top + height), Emu(left + height), top
+    )
+    _drop_style(drawn)
+    drawn.line.width = Pt(1.25)
+    drawn.line.color.theme_color = MSO_THEME_COLOR.BACKGROUND_1
     return drawn
 
 

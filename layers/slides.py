@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import UTC
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-LegendKind: TypeAlias = Literal["area", "line", "dash", "point", "heading"]
+LegendKind: TypeAlias = Literal["area", "hatch", "line", "dash", "point", "heading"]
 ChartKind: TypeAlias = Literal["bar", "stacked", "line"]
 Cell: TypeAlias = str | float | None
 LANGUAGES = {"zh": "（续）", "en": " (continued)"}
@@ -81,7 +81,8 @@ class LegendItem:
     colour
         ``"#RRGGBB"``, as on the map; a heading has none.
     kind
-        ``"area"``, ``"line"``, ``"dash"`` (a dashed line), ``"point"`` or ``"heading"``.
+        ``"area"``, ``"hatch"`` (an area hatched white), ``"line"``, ``"dash"`` (a dashed line),
+        ``"point"`` or ``"heading"``.
     count
         What stands at the right end, such as the number of features.
     """
@@ -234,6 +235,29 @@ class Slide:
             )
 
 
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """A table of contents, whose lines lead to their slides.
+
+    Parameters
+    ----------
+    at
+        Which of the slides has it, counted from 0.
+    header
+        Titles of its two columns.
+    targets
+        What each line says, and which of the slides it leads to.
+    """
+
+    at: int
+    header: tuple[str, str]
+    targets: tuple[tuple[str, int], ...]
+
+    def table(self) -> Table:
+        """Return it before the numbers of the slides are known."""
+        return Table(self.header, tuple((title, "000") for title, _ in self.targets), numeric=(1,))
+
+
 def presentation(
     slides: Sequence[Slide],
     *,
@@ -243,6 +267,7 @@ def presentation(
     author: str = "",
     subject: str = "",
     created: datetime | None = None,
+    contents: Contents | None = None,
 ) -> bytes:
     """Return the contents of a PowerPoint file (.pptx).
 
@@ -262,6 +287,8 @@ def presentation(
     created
         Date of the file, in UTC where it names no zone; the file has none where None. The same
         arguments give the same bytes.
+    contents
+        Table of contents for one of the slides, in place of its own table.
 
     Raises
     ------
@@ -283,6 +310,7 @@ def presentation(
     '湘江新区科技创新图集'
     """
     from layers.slide_arrangement import fill  # noqa: PLC0415  python-pptx is slow to import
+    from layers.slide_contents import number_contents  # noqa: PLC0415
     from layers.slide_pages import add_page, saved  # noqa: PLC0415
     from layers.slide_templates import open_deck  # noqa: PLC0415
 
@@ -293,15 +321,22 @@ def presentation(
     if created is not None and created.tzinfo is not None:
         created = created.astimezone(UTC).replace(tzinfo=None)
     deck = open_deck(template, lang=lang, created=created)
-    for slide in slides:
+    starts: list[int] = []
+    for at, slide in enumerate(slides):
         left: Slide | None = slide
+        if contents is not None and contents.at == at:
+            left = replace(slide, table=contents.table())
         grid = None
+        starts.append(len(deck.presentation.slides))
         while left is not None:
             cover = not any((left.picture, left.legend, left.table, left.chart, left.text))
             page = add_page(deck, left, cover=cover)
             if cover:
                 break
             left, grid = fill(page, left, continued=LANGUAGES[lang], grid=grid)
+    if contents is not None:
+        own = range(starts[contents.at], starts[contents.at + 1])
+        number_contents(deck, own, [starts[target] for _, target in contents.targets])
     return saved(deck, title=title or slides[0].title, author=author, subject=subject)
 
 

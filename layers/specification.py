@@ -14,18 +14,37 @@ from pathlib import Path
 from typing import Any
 
 from geo.errors import InputError
-from layers import contents, questions
+from layers import contents, looks, pattern_contents, questions
+from layers.basemaps import VECTOR, basemap
+from layers.centres import Centres
 from layers.content import Content, Sheet
+from layers.distances import Spacing
+from layers.looks import Look
+from layers.own_symbology import OwnSymbology
+from layers.patterns import REACH_M, Pattern
 from layers.structure import Shown
-from layers.subjects import Points, Zones
+from layers.subjects import GROUPS, Points, Zones
 from layers.words import both
 
-MAPS = ("overview", "density", "coverage", "distribution")
+MAPS = ("overview", "density", "coverage", "distribution", "pattern")
 SUFFIXES = (".yaml", ".yml", ".json")
 # Layer and zoning that a map starts with where the specification names none.
-START_LAYER = {"density": "platforms", "coverage": "platforms", "distribution": "projects"}
-START_ZONING = {"coverage": "circles", "distribution": "circles"}
+START_LAYER = {
+    "density": "platforms",
+    "coverage": "platforms",
+    "distribution": "projects",
+    "pattern": "platforms",
+}
+START_ZONING = {"coverage": "circles", "distribution": "circles", "pattern": "hexagons"}
 SERVICE_DISTANCE_M = 3000.0
+# Which parameters each look at a pattern has besides those that choose the points.
+UNIT_PARAMETERS = ("zoning", "cell_m", "h3_resolution", "weight", "rule", "k", "distance_m", "seed")
+LOOK_PARAMETERS = {
+    "hot": UNIT_PARAMETERS,
+    "clusters": UNIT_PARAMETERS,
+    "distance": ("once", "seed"),
+    "centres": ("by", "weight"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +54,7 @@ class MapSpec:
     Parameters
     ----------
     map
-        ``"overview"``, ``"density"``, ``"coverage"`` or ``"distribution"``.
+        ``"overview"``, ``"density"``, ``"coverage"``, ``"distribution"`` or ``"pattern"``.
     sheet
         The sheet; its title is made from the map where it is empty.
     parameters
@@ -43,10 +62,17 @@ class MapSpec:
     lang
         ``"zh"`` or ``"en"``.
     extent
-        West, south, east and north in degrees; what the map shows where it is None.
+        West, south, east and north in degrees; what the map shows by itself where it is None.
     visible
         Names of the layers and overlays (``"overlay-1"``, …) that are switched on; what the map
         starts with where it is None.
+    pages
+        One of :data:`layers.series.SERIES` for an atlas with a page for each of them; one map where
+        it is None.
+    base
+        Name of the base map, see :func:`layers.basemaps.basemaps`.
+    symbology
+        Colours that differ from those of the atlas; none where it is None.
     """
 
     map: str
@@ -55,6 +81,9 @@ class MapSpec:
     lang: str = "zh"
     extent: tuple[float, float, float, float] | None = None
     visible: tuple[str, ...] | None = None
+    pages: str | None = None
+    base: str = VECTOR
+    symbology: OwnSymbology | None = None
 
     def content(self) -> Content:
         """Return what the map shows.
@@ -62,8 +91,10 @@ class MapSpec:
         Raises
         ------
         InputError
-            If a parameter is not one of the map's, or its question cannot be answered.
+            If a parameter is not one of the map's, its question cannot be answered, or there is no
+            such base map.
         """
+        basemap(self.base)
         drawn = _drawn(self)
         if self.visible is not None:
             shown = [f"overlay-{n}" in self.visible for n in range(1, len(drawn.overlays) + 1)]
@@ -72,13 +103,19 @@ class MapSpec:
                 visible=tuple(name for name in drawn.frames if name in self.visible),
                 overlays=tuple(compress(drawn.overlays, shown)),
             )
-        return replace(drawn, extent=self.extent)
+        if self.symbology is not None:
+            drawn = self.symbology.applied(drawn)
+        return replace(drawn, extent=self.extent or drawn.extent, base=self.base)
 
     def titled(self) -> Sheet:
-        """Return the sheet with a title."""
-        if self.sheet.title:
-            return self.sheet
-        return replace(self.sheet, title=both(f"spec.{self.map}")[self.lang == "en"])
+        """Return the sheet with a title, and with what must be said below the map."""
+        sheet, title = self.sheet, both(f"spec.{self.map}")[self.lang == "en"]
+        if self.map == "pattern":
+            look = asked(self)
+            method = looks.method(look, lang=self.lang)
+            title = looks.title(look, lang=self.lang)
+            sheet = replace(sheet, notes=(*sheet.notes, method) if method else sheet.notes)
+        return sheet if sheet.title else replace(sheet, title=title)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the specification as plain JSON data, which :func:`read_spec` takes."""
@@ -86,14 +123,21 @@ class MapSpec:
         return {key: value for key, value in plain.items() if value not in ({}, None)}
 
 
-def read_spec(source: str | Path | dict[str, Any], **sheet: Any) -> MapSpec:  # noqa: ANN401 - fields of a sheet
+def read_spec(
+    source: str | Path | dict[str, Any],
+    *,
+    pages: str | None = None,
+    **sheet: Any,  # noqa: ANN401 - fields of a sheet
+) -> MapSpec:
     """Read a specification from a file, from plain data, or by the name of a map.
 
     Parameters
     ----------
     source
         Path of a ``.yaml`` or ``.json`` file, a dictionary, or one of ``"overview"``,
-        ``"density"``, ``"coverage"`` and ``"distribution"``.
+        ``"density"``, ``"coverage"``, ``"distribution"`` and ``"pattern"``.
+    pages
+        Replaces that of the source, for an atlas of a map.
     sheet
         Fields of the sheet that replace those of the source.
 
@@ -107,17 +151,33 @@ def read_spec(source: str | Path | dict[str, Any], **sheet: Any) -> MapSpec:  # 
     >>> spec = read_spec("density", review_number="internal", size="A3")
     >>> spec.map, spec.titled().title, spec.sheet.size
     ('density', '创新平台核密度', 'A3')
+
+    A file, which a base map and colours of one's own make longer:
+
+    .. code-block:: yaml
+
+        map: overview
+        parameters: {theme: platforms}
+        base: amap  # vector, osm, tianditu, tianditu_img or amap
+        symbology:
+          colours:
+            parks: "#B5651D"
+            platforms/laboratory: "#7A0177"  # one class goes before its layer
+          ramp: cividis  # or YlGnBu
+        sheet: {review_number: internal, size: A3}
     """
     data = _data(source)
     given = data.setdefault("sheet", {})
     if not isinstance(given, dict):
         raise InputError("read_spec: sheet is no mapping; give it title, size, review_number …")
     given |= {key: value for key, value in sheet.items() if value is not None}
+    if pages is not None:
+        data["pages"] = pages
     _require_valid(data)
     known = {item.name for item in fields(Sheet)}
     plain = {key: value for key, value in given.items() if key in known}
     plain["notes"] = tuple(plain.get("notes", ()))
-    extent, visible = data.get("extent"), data.get("visible")
+    extent, visible, own = data.get("extent"), data.get("visible"), data.get("symbology")
     return MapSpec(
         map=data["map"],
         sheet=Sheet(**({"title": ""} | plain)),
@@ -125,6 +185,9 @@ def read_spec(source: str | Path | dict[str, Any], **sheet: Any) -> MapSpec:  # 
         lang=data.get("lang", "zh"),
         extent=None if extent is None else tuple(extent),
         visible=None if visible is None else tuple(visible),
+        pages=data.get("pages"),
+        base=data.get("base", VECTOR),
+        symbology=None if own is None else OwnSymbology(**own),
     )
 
 
@@ -194,7 +257,13 @@ def _zones(parameters: dict[str, Any], name: str) -> Zones:
 
 
 def asked(spec: MapSpec) -> Any:  # noqa: ANN401 - the question of the map
-    """Return the question that a map answers, None for the overview."""
+    """Return the question that a map answers, None for the overview.
+
+    Raises
+    ------
+    InputError
+        If it has a parameter that it has not, or a pattern cannot be told from chance.
+    """
     question = _QUESTIONS.get(spec.map)
     return None if question is None else question(dict(spec.parameters))
 
@@ -218,7 +287,43 @@ def _distribution(parameters: dict[str, Any]) -> Shown:
     return Shown(questions.Distribution(points, zones), measure, **parameters)
 
 
-_QUESTIONS = {"density": _density, "coverage": _coverage, "distribution": _distribution}
+def _pattern(parameters: dict[str, Any]) -> Look:
+    name = parameters.pop("look", "hot")
+    points = _points(parameters, START_LAYER["pattern"])
+    strange = [key for key in parameters if key not in LOOK_PARAMETERS[name]]
+    if strange:
+        raise InputError(
+            f"pattern: look {name!r} has no {', '.join(strange)}; leave that out, or choose from "
+            f"{', '.join(LOOK_PARAMETERS[name])}"
+        )
+    if name == "distance":
+        look = Look(name, Spacing(points, **({"once": True} | parameters)))
+    elif name == "centres":
+        look = Look(name, Centres(points, **({"by": GROUPS[points.layer]} | parameters)))
+    else:
+        look = Look(name, _units(points, parameters))
+    refused = looks.refusal(look)
+    if refused is not None:
+        raise InputError(f"pattern: look {name!r}: {refused.sentence()}")
+    return look
+
+
+def _units(points: Points, parameters: dict[str, Any]) -> Pattern:
+    rule = parameters.get("rule", "queen")
+    for key, wanted in (("k", "knn"), ("distance_m", "distance")):
+        if key in parameters and rule != wanted:
+            raise InputError(f"pattern: {key} goes with rule {wanted}, not {rule}; leave it out")
+    if rule == "distance":
+        parameters.setdefault("distance_m", REACH_M)
+    return Pattern(points, _zones(parameters, START_ZONING["pattern"]), **parameters)
+
+
+_QUESTIONS = {
+    "density": _density,
+    "coverage": _coverage,
+    "distribution": _distribution,
+    "pattern": _pattern,
+}
 
 
 def _drawn(spec: MapSpec) -> Content:
@@ -231,5 +336,9 @@ def _drawn(spec: MapSpec) -> Content:
         return contents.coverage(asked(spec), lang=spec.lang)
     if spec.map == "distribution":
         return contents.distribution(asked(spec), lang=spec.lang)
+    if spec.map == "pattern":
+        return pattern_contents.pattern(asked(spec), lang=spec.lang)
     evidence = tuple(spec.parameters.get("evidence", ()))
-    return contents.overview(spec.parameters.get("theme", "224"), evidence, spec.lang)
+    # The pages of an atlas show what their figures count.
+    theme = spec.parameters.get("theme", "all" if spec.pages else "224")
+    return contents.overview(theme, evidence, spec.lang)

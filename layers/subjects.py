@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 POINT_LAYERS = ("platforms", "projects", "parks")
 INVESTMENT = "investment_100m_cny"
+# The column that makes groups of a layer where none is named: the main filter of the pages.
+GROUPS = {"platforms": "category", "parks": "level", "projects": "sector"}
 CELL_M = 5000
 H3_RESOLUTION = 7
 

@@ -250,7 +250,7 @@ def palette(name: str, classes: int | None = None) -> list[str]:
     Parameters
     ----------
     name
-        ``"YlGnBu"`` (ColorBrewer).
+        ``"YlGnBu"`` (ColorBrewer) or ``"cividis"`` (pale to dark, as all of them run).
     classes
         Number of colours; the finest ramp there is when None.
 

@@ -14,6 +14,7 @@ from folium.template import Template
 
 from geo.errors import InputError
 from layers.document import content_document, map_document, to_json
+from layers.specification import MapSpec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -158,7 +159,7 @@ class AtlasMap(folium.Map):
 
 
 def web_map(
-    names: Mapping[str, gpd.GeoDataFrame] | Sequence[str] | None = None,
+    names: MapSpec | Mapping[str, gpd.GeoDataFrame] | Sequence[str] | None = None,
     *,
     lang: str = "zh",
     basemap: str = "vector",
@@ -172,7 +173,8 @@ def web_map(
     Parameters
     ----------
     names
-        Names of layers, or frames by layer name; all layers with geometry when None.
+        Names of layers, or frames by layer name; all layers with geometry when None. Or a
+        specification, which says all but the height.
     lang
         Language it opens in, ``"zh"`` or ``"en"``.
     basemap
@@ -206,6 +208,9 @@ def web_map(
     >>> "https://cdn" in page
     False
     """
+    if isinstance(names, MapSpec):
+        document = content_document(names.content())
+        return AtlasMap(document, height=height, title=names.titled().title)
     document = map_document(
         names, lang=lang, basemap=basemap, visible=visible, selected=selected, overlays=overlays
     )

@@ -18,13 +18,12 @@ from shapely import box
 
 import geo
 import layers
-from app import centres, cli_output, distances, patterns
+from app import cli_output
 from app.choices import FILTERS_OF
 from app.cli import main
-from app.cli_options import GROUPS
 from app.cli_pattern import OPTIONS
-from layers import questions
-from layers.subjects import INVESTMENT, Points, Zones
+from layers import centres, distances, patterns, questions
+from layers.subjects import GROUPS, INVESTMENT, Points, Zones
 
 ROOT = Path(__file__).resolve().parents[1]
 PLATFORMS = Points("platforms")

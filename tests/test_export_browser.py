@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pptx
 import pypdf
 import pytest
 
 from app.texts import _texts
 from layers import provenance
+from layers.overlays import _png
+from layers.specification import read_spec
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -20,7 +24,9 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[1]
 WAIT_MS = 60_000
-MAPS = ["", "density", "coverage", "distribution"]
+# One transparent pixel: a tile that a test serves in place of a tile host.
+PIXEL = _png(np.zeros((1, 1, 4), dtype=np.uint8))
+MAPS = ["", "density", "coverage", "distribution", "pattern"]
 
 
 @pytest.fixture(scope="module")
@@ -56,11 +62,12 @@ def test_three_clicks_give_slides_a_print_and_a_page(page, app, tmp_path, name):
     wanted = name or "overview"
     slides = downloaded(page, ".pptx", tmp_path)
     deck = pptx.Presentation(BytesIO(slides.read_bytes()))
-    assert deck.slides[0].shapes.title.text == words(f"spec.{wanted}")
+    title = read_spec(wanted, review_number="internal").titled().title
+    assert deck.slides[0].shapes.title.text == title
     assert provenance.read(slides)["spec"]["map"] == wanted
     printed = downloaded(page, ".pdf", tmp_path)
     text = pypdf.PdfReader(printed).pages[0].extract_text()
-    assert words(f"spec.{wanted}").strip("“”") in text.replace("\n", "") or wanted == "overview"
+    assert title.strip("“”") in text.replace("\n", "") or wanted == "overview"
     assert provenance.read(printed)["spec"]["sheet"]["review_number"] == "internal"
     one_file = downloaded(page, ".html", tmp_path)
     assert one_file.stat().st_size < 5_000_000
@@ -88,6 +95,22 @@ def test_the_print_shows_the_view_and_the_layers_of_the_screen(page, app, tmp_pa
     assert (west + east) / 2 == pytest.approx(112.9, abs=0.00017)
     assert (south + north) / 2 == pytest.approx(28.2, abs=0.0002)
     assert set(spec["visible"]) == {"districts", "river", "cities"}
+    assert spec["base"] == "vector"
+
+
+def test_the_one_file_map_opens_with_the_base_map_of_the_screen(page, app, tmp_path):
+    tiles = re.compile(r"https://webrd0\d\.is\.autonavi\.com/.*")
+    page.allowed = (*page.allowed, "https://webrd0")
+    page.route(tiles, lambda route: route.fulfill(status=200, content_type="image/png", body=PIXEL))
+    page.goto(f"{app}/?base=amap")
+    page.frame_locator("iframe").first.locator(".atlas-legend").wait_for(timeout=WAIT_MS)
+    page.get_by_role("button", name=words("export.button")).click()
+    page.get_by_text(words("export.review.internal")).click()
+    one_file = downloaded(page, ".html", tmp_path)
+    assert provenance.read(one_file)["spec"]["base"] == "amap"
+    page.goto(one_file.as_uri())
+    page.locator(".atlas-legend").wait_for(timeout=WAIT_MS)
+    assert page.locator(".atlas-row.base select").input_value() == "amap"
 
 
 BOUNDS = """() => {

@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlparse
 import geopandas as gpd
 import pytest
 
-from app import patterns
-from app.patterns import Pattern
 from app.texts import _texts
+from layers import patterns
+from layers.patterns import Pattern
 from layers.subjects import Points, Zones
 
 if TYPE_CHECKING:

@@ -12,15 +12,18 @@ from streamlit.testing.v1 import AppTest
 
 import geo
 import layers
-from app import centres, distances, pattern_maps, patterns
-from app.centres import Centres
-from app.distances import Spacing
-from app.patterns import Pattern
+from app import maps
+from layers import centres, distances, patterns
+from layers.centres import Centres
+from layers.distances import Spacing
+from layers.looks import Look
+from layers.patterns import Pattern
 from layers.subjects import INVESTMENT, Points, Zones
 
 ROOT = Path(__file__).resolve().parents[1]
 LOOKS = ["hot", "clusters", "distance", "centres"]
 PLATFORMS = Pattern(Points("platforms"), Zones("hexagons"))
+HOT = Look("hot", PLATFORMS)
 
 
 def page(**parameters: str) -> AppTest:
@@ -238,7 +241,7 @@ def titles(document: dict) -> list[str]:
 
 def test_the_map_has_one_layer_for_each_class_that_there_is() -> None:
     zones = patterns.hot_spots(PLATFORMS)
-    document = pattern_maps.hot_spots(PLATFORMS, lang="en")
+    document = maps.pattern(HOT, lang="en")
     shown = [layer for layer in document["layers"] if layer["group"] == "analysis"]
     assert sum(layer["count"] for layer in shown[:-1]) == len(zones)
     assert len(shown) - 1 == zones["hot_spot"].nunique()
@@ -246,14 +249,14 @@ def test_the_map_has_one_layer_for_each_class_that_there_is() -> None:
 
 
 def test_the_map_opens_where_the_points_are() -> None:
-    (south, west), (north, east) = pattern_maps.hot_spots(PLATFORMS, lang="zh")["bounds"]
+    (south, west), (north, east) = maps.pattern(HOT, lang="zh")["bounds"]
     bounds = PLATFORMS.points.located().total_bounds
     assert west < bounds[0] < bounds[2] < east
     assert south < bounds[1] < bounds[3] < north
 
 
 def test_centres_and_ellipses_are_named_by_group() -> None:
-    document = pattern_maps.ellipses(Centres(Points("platforms"), "category"), lang="en")
+    document = maps.pattern(Look("centres", Centres(Points("platforms"), "category")), lang="en")
     assert {"Mean: All", "Median: All", "Ellipse: All", "Mean: Universities"} <= set(
         titles(document)
     )

@@ -9,10 +9,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from app import point_reading, reading
-from app.centres import Whereabouts
-from app.patterns import Spot
-from app.reading import Scope
+from layers import point_reading, reading
+from layers.centres import Whereabouts
+from layers.patterns import Spot
+from layers.reading import Scope
+from layers.words import words
 
 YUELU, WANGCHENG = ("岳麓区", "Yuelu District"), ("望城区", "Wangcheng District")
 CITY, LAKE = ("岳麓山大学科技城", "University Science City"), ("梅溪湖", "Meixihu")
@@ -267,7 +268,7 @@ def test_an_ellipse_that_is_nearly_round_has_no_direction():
 
 
 def test_english_readings_have_no_chinese_and_the_same_values():
-    texts = json.loads(WORDS.read_text(encoding="utf-8"))
+    texts = words() | json.loads(WORDS.read_text(encoding="utf-8"))
     for key, entry in texts.items():
         values = [set(re.findall(r"{(\w+)}", entry[lang])) for lang in ("zh", "en")]
         assert values[0] == values[1], key

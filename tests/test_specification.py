@@ -15,9 +15,10 @@ from pptx.util import Inches
 from geo.errors import InputError
 from layers import contents, provenance
 from layers.content import SIZES_MM
+from layers.document import content_document
 from layers.outputs import output, remake, snapshot
 from layers.specification import MAPS, MapSpec, asked, read_spec, schema
-from layers.webmap import content_page
+from layers.webmap import content_page, web_map
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +56,13 @@ def test_parameters_reach_the_question() -> None:
     assert (found.distance_m, found.zones.name) == (1500.0, "districts")
     shown = asked(spec_of("distribution", measure="investment", scale="share", classes=3))
     assert (shown.column, shown.classes) == ("weight_share_pct", 3)
+
+
+def test_a_specification_is_shown_as_a_web_map() -> None:
+    spec = spec_of("coverage", distance_m=2000)
+    shown = web_map(spec, height="300px")
+    assert shown.document == content_document(spec.content())
+    assert (shown.page_title, shown.css_height) == (spec.titled().title, "300px")
 
 
 def test_what_is_switched_off_is_not_in_the_content() -> None:

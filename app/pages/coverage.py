@@ -11,9 +11,10 @@ from app.controls import choose, slide
 from app.export import export, of_points, of_zones
 from app.frame import download, draw_map, map_and_results, note_on_points
 from app.tables import zones_table
-from app.texts import language, number, text
+from app.texts import language, text
 from layers import questions
 from layers.subjects import POINT_LAYERS, Points
+from layers.words import number
 
 MAP_KEY = "coverage-map"
 NO_DEMAND = "none"

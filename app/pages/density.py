@@ -15,10 +15,11 @@ from app.controls import choose, slide, step_through, switch
 from app.export import export, of_density
 from app.frame import basis, download, draw_map, heading, map_and_results, note_on_points
 from app.tables import ranking_table
-from app.texts import language, number, text
+from app.texts import language, text
 from geo.density import Kernel, Unit
 from layers import contents, questions
 from layers.subjects import INVESTMENT
+from layers.words import number
 
 AUTO = "auto"
 BANDWIDTHS_M = tuple(str(metres) for metres in range(500, 10001, 250))

@@ -22,12 +22,13 @@ from app.frame import (
 )
 from app.population import population
 from app.tables import features
-from app.texts import language, number, text
+from app.texts import language, text
 from geo.errors import AtlasError
 from layers import questions, structure
 from layers.classification import MAX_CLASSES
 from layers.structure import SCALES, SCHEMES, Shown
 from layers.subjects import INVESTMENT, Points
+from layers.words import number
 from layers.zonings import GRID_NAMES
 
 DEFAULT_CLASSES, FEWEST_CLASSES = 5, 2

@@ -11,8 +11,9 @@ from app.controls import choose, choose_some
 from app.export import export
 from app.frame import draw_map, heading, listing, map_and_results, target_row
 from app.overview import TARGET_YEAR, belongs_to, members_of, targets
-from app.texts import language, number, text
+from app.texts import language, text
 from layers import contents
+from layers.words import number
 
 EVIDENCE = ("official", "surveyed", "located", "schematic")
 

@@ -8,23 +8,19 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 import geo
-from app import (
-    centres,
-    choices,
-    distances,
-    pattern_charts,
-    pattern_maps,
-    patterns,
-    point_reading,
-    reading,
-)
-from app.centres import Centres
+from app import choices, maps, pattern_charts
 from app.controls import choose, slide, switch
-from app.distances import Spacing
+from app.export import export, of_pattern
 from app.frame import download, draw_map, heading, map_and_results, note_on_points
-from app.patterns import Pattern
-from app.texts import language, number, text
+from app.tables import figures
+from app.texts import language, text
+from layers import centres, distances, looks, patterns, reading
+from layers.centres import Centres
+from layers.distances import Spacing
+from layers.looks import Look
+from layers.patterns import REACH_M, Pattern
 from layers.subjects import INVESTMENT, Zones
+from layers.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,10 +28,10 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.neighbours import Rule
+    from layers.patterns import Refusal
     from layers.subjects import Points
 
 MAP_KEY = "pattern-map"
-LOOKS = ("hot", "clusters", "distance", "centres")
 NOT = {
     "hot": ("grid", "park", "base", "document", "few", "cause"),
     "clusters": ("grid", "park", "base", "document", "few", "cause"),
@@ -43,8 +39,6 @@ NOT = {
     "centres": ("site", "boundary", "park", "document", "few"),
 }
 SMALLER_CELL_M = 4000
-GROUPS_TOLD = 2
-FEWEST_TOLD = 3
 
 
 def settings_of_units(points: Points, seed: int) -> Pattern:
@@ -69,16 +63,19 @@ def settings_of_units(points: Points, seed: int) -> Pattern:
     if rule == "knn":
         return replace(asked, k=slide("k", "pattern.k", low=2, high=20, step=1, default=asked.k))
     if rule == "distance":
-        reach = slide("reach", "pattern.reach", low=2000, high=40000, step=1000, default=10000)
+        reach = slide(
+            "reach", "pattern.reach", low=2000, high=40000, step=1000, default=int(REACH_M)
+        )
         return replace(asked, distance_m=float(reach))
     return asked
 
 
-def refused(reason: patterns.Refusal, *, n: int = 0, fewest: int = patterns.FEWEST_UNITS) -> None:
+def refused(reason: Refusal) -> None:
     """Say in the place of the map what to change, and stop."""
     with map_column:
-        st.info(text(f"pattern.refused.{reason}", n=number(n), fewest=fewest))
-        if reason == "few_units" and isinstance(asked, Pattern) and asked.zones.name != "h3":
+        st.info(text(f"pattern.refused.{reason.reason}", n=number(reason.n), fewest=reason.fewest))
+        few = reason.reason == "few_units"
+        if few and isinstance(asked, Pattern) and asked.zones.name != "h3":
             st.button(
                 text("pattern.smaller", cell=number(SMALLER_CELL_M)),
                 on_click=lambda: st.session_state.update(cell_m=SMALLER_CELL_M),
@@ -88,7 +85,7 @@ def refused(reason: patterns.Refusal, *, n: int = 0, fewest: int = patterns.FEWE
 
 def say(sentences: Sequence[str]) -> None:
     """Draw the reading: the first sentence as the finding, the others below it."""
-    first, *others = [sentence for sentence in sentences if sentence]
+    first, *others = sentences
     heading(first)
     for sentence in others:
         st.write(sentence)
@@ -97,7 +94,7 @@ def say(sentences: Sequence[str]) -> None:
 def closing(frame: gpd.GeoDataFrame | Any, file_name: str, *, spatial: bool = True) -> None:  # noqa: ANN401 - a table has no geometry
     """Draw what not to conclude and the downloads."""
     with st.expander(text("pattern.not")):
-        for name in NOT[look]:
+        for name in NOT[shown.name]:
             st.caption(text(f"pattern.not.{name}"))
     note_on_points(points.located(), points.unlocated())
     if spatial:
@@ -118,157 +115,47 @@ def closing(frame: gpd.GeoDataFrame | Any, file_name: str, *, spatial: bool = Tr
 
 
 def show_units(asked: Pattern) -> None:
-    """Draw hot spots, or clusters and outliers."""
-    reason = patterns.refusal(asked)
-    if reason is not None:
-        if reason == "few_counted":
-            inside = patterns.scope(asked).points
-            refused(reason, n=inside, fewest=patterns.FEWEST_POINTS)
-        refused(reason, n=len(asked.zones.frame()))
-    lang, hot = language(), look == "hot"
-    with st.spinner(text("pattern.working")):
-        zones = patterns.hot_spots(asked) if hot else patterns.clusters(asked)
-        table = patterns.overall(asked)
-        draw = pattern_maps.hot_spots if hot else pattern_maps.clusters
-        document = draw(asked, lang=lang)
-        scope = patterns.scope(asked)
-        foremost = patterns.HOT if hot else ("high-high",)
-        main = patterns.spots(asked, kinds=foremost)
-    with map_column:
-        draw_map(document, key=MAP_KEY)
-    with results:
-        if hot:
-            levels = {kind.split()[1]: int((zones["hot_spot"] == kind).sum()) for kind in foremost}
-            cold = patterns.spots(asked, kinds=patterns.COLD)
-            told = reading.hot_spots(scope, main, cold, levels, lang=lang)
-        else:
-            found = {kind: patterns.spots(asked, kinds=(kind,)) for kind in patterns.CLUSTERS}
-            told = reading.clusters(scope, found, lang=lang)
-        again = [
-            (
-                reading.size(
-                    None if other.name == "h3" else other.cell_m, other.h3_resolution, lang=lang
-                ),
-                district,
-            )
-            for other, district in patterns.other_sizes(asked, kinds=foremost)
-        ]
-        steady = reading.other_sizes(
-            "hot" if hot else "high", main[0].district if main else None, again, lang=lang
-        )
-        say([*told, steady])
-        heading(text("pattern.overall"))
-        st.write(reading.overall(table, lang=lang))
-        pattern_charts.statistics_table(table)
-        (pattern_charts.z_histogram if hot else pattern_charts.moran_scatter)(zones)
-        st.caption(
-            text(
-                "pattern.method",
-                cells=number(len(zones)),
-                draws=number(asked.permutations),
-                permutations=number(patterns.GLOBAL_PERMUTATIONS),
-                seed=asked.seed,
-            )
-        )
-        closing(zones, f"{look}_{points.layer}_{asked.zones.name}")
+    """Draw the tests of hot spots, or of clusters and outliers."""
+    hot = shown.name == "hot"
+    zones = patterns.hot_spots(asked) if hot else patterns.clusters(asked)
+    heading(text("pattern.overall"))
+    st.write(reading.overall(patterns.overall(asked), lang=language()))
+    show_table()
+    (pattern_charts.z_histogram if hot else pattern_charts.moran_scatter)(zones)
+    st.caption(looks.method(shown, lang=language()))
+    closing(zones, f"{shown.name}_{points.layer}_{asked.zones.name}")
 
 
 def show_distances(asked: Spacing) -> None:
-    """Draw Ripley's L and the nearest-neighbour index."""
-    reason = distances.refusal(asked)
-    if reason is not None:
-        refused(reason, n=distances.places_inside(asked), fewest=patterns.FEWEST_POINTS)
-    lang = language()
-    with st.spinner(text("pattern.working")):
-        curve, nearest = distances.ripley(asked), distances.nearest(asked)
-        every = distances.nearest(replace(asked, once=False))
-        document = pattern_maps.spacing(asked, lang=lang)
-    with map_column:
-        draw_map(document, key=MAP_KEY)
-    with results:
-        counted = point_reading.counted_in(
-            points.layer,
-            points=int(every["n"]),
-            places=distances.places_inside(asked),
-            coincident=int(every["coincident"]),
-            outside=every.attrs["points_outside"],
-            once=asked.once,
-            lang=lang,
-        )
-        each = every if asked.once and every["coincident"] else None
-        say(
-            [
-                point_reading.distances(curve, lang=lang),
-                point_reading.nearest(nearest, each, lang=lang),
-                counted,
-            ]
-        )
-        pattern_charts.ripley_curve(curve)
-        st.caption(
-            text(
-                "pattern.method_distance",
-                simulations=number(asked.simulations),
-                seed=asked.seed,
-                area=number(curve.attrs["area_km2"], digits=0),
-            )
-        )
-        closing(curve, f"ripley_{points.layer}", spatial=False)
+    """Draw Ripley's L."""
+    curve = distances.ripley(asked)
+    pattern_charts.ripley_curve(curve)
+    st.caption(looks.method(shown, lang=language()))
+    closing(curve, f"ripley_{points.layer}", spatial=False)
 
 
 def show_centres(asked: Centres) -> None:
-    """Draw mean and median centres and ellipses."""
-    reason = centres.refusal(asked)
-    if reason is not None:
-        refused(reason)
-    lang = language()
-    with st.spinner(text("pattern.working")):
-        found, rings = centres.centres(asked), centres.ellipses(asked)
-        document = pattern_maps.ellipses(asked, lang=lang)
-    with map_column:
-        draw_map(document, key=MAP_KEY)
-    with results:
-        names = {
-            group: pattern_maps.group_name(asked.by, group)[lang == "en"]
-            for group in found["category"]
-        }
-        mean, median = found.iloc[0], found.iloc[1]
-        told = [
-            point_reading.centre_of_all(
-                points.layer, centres.whereabouts(mean.geometry), mean, median, lang=lang
-            )
-        ]
-        if rings is not None:
-            told.append(point_reading.ellipse(points.layer, rings.iloc[0], lang=lang))
-        groups = found[(found["kind"] == "mean") & (found["n"] >= FEWEST_TOLD)].iloc[1:]
-        furthest = groups.sort_values("from_all_km", ascending=False).head(GROUPS_TOLD)
-        told += [
-            point_reading.centre_of_group(
-                names[row["category"]], centres.whereabouts(row.geometry), row, lang=lang
-            )
-            for _, row in furthest.iterrows()
-        ]
-        ringed = set() if rings is None else set(rings["category"])
-        bare = [name for group, name in names.items() if group not in ringed]
-        say(
-            [
-                *told,
-                point_reading.without_ellipse(bare, fewest=centres.ELLIPSE_POINTS, lang=lang)
-                if bare
-                else "",
-            ]
-        )
-        if len(names) > 1:
-            heading(text("pattern.table"))
-            pattern_charts.centres_table(found, by=asked.by)
-        closing(found if rings is None else rings, f"centres_{points.layer}_{asked.by}")
+    """Draw the centres of groups."""
+    found, rings = centres.centres(asked), centres.ellipses(asked)
+    if looks.table(shown, lang=language()) is not None:
+        heading(text("pattern.table"))
+        show_table()
+    closing(found if rings is None else rings, f"centres_{points.layer}_{asked.by}")
+
+
+def show_table() -> None:
+    """Draw the table that slides have too."""
+    table = looks.table(shown, lang=language())
+    if table is not None:
+        figures(table.header, [[str(cell) for cell in row] for row in table.rows])
 
 
 with st.sidebar:
     points = choices.points()
-    look = choose(
+    look: looks.Name = choose(  # type: ignore[assignment]  # one of the names
         "look",
         "pattern.look",
-        LOOKS,
+        looks.NAMES,
         title=lambda name: text(f"pattern.look.{name}"),
         default="hot",
     )
@@ -295,10 +182,21 @@ with st.sidebar:
             seed = slide("seed", "pattern.seed", low=0, high=20, step=1, default=0)
             asked = replace(asked, seed=seed)
 
+shown = Look(look, asked)
 map_column, results = map_and_results()
-if isinstance(asked, Pattern):
-    show_units(asked)
-elif isinstance(asked, Spacing):
-    show_distances(asked)
-else:
-    show_centres(asked)
+reason = looks.refusal(shown)
+if reason is not None:
+    refused(reason)
+export("pattern", of_pattern(shown))
+with st.spinner(text("pattern.working")):
+    document = maps.pattern(shown, lang=language())
+with map_column:
+    draw_map(document, key=MAP_KEY)
+with results:
+    say(looks.told(shown, lang=language()))
+    if isinstance(asked, Pattern):
+        show_units(asked)
+    elif isinstance(asked, Spacing):
+        show_distances(asked)
+    else:
+        show_centres(asked)

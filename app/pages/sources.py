@@ -62,7 +62,7 @@ with overview:
                     value_title("evidence", key): about.evidence.get(key)
                     for key in EVIDENCE_CLASSES
                 },
-                text("column.source"): text("app.separator").join(
+                text("column.source"): text("separator").join(
                     named(source["name_zh"], source["name_en"]) for source in about.sources
                 ),
             }

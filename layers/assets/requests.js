@@ -10,11 +10,11 @@
 
   function common(layer, i, host) {
     const { label } = layer;
-    const colour = label.colour === "field" ? layer.colour(i) || layer.style.colour : label.colour;
+    const own = layer.styleOf(i).colour;
     return {
       text: layer.name(i, host.lang), place: label.place, priority: label.priority, layer: layer.id,
-      size: label.size, weight: label.weight, halo: label.halo,
-      colour: label.colour === "field" ? darker(colour) : colour,
+      size: label.size, weight: label.weight, halo: label.halo === "#FFFFFF" ? label.halo : own,
+      colour: label.colour === "field" ? darker(own) : label.colour,
     };
   }
 

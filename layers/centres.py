@@ -13,14 +13,18 @@ import shapely
 
 import geo
 import layers
-from app.patterns import lacking, places_of
+from geo.errors import InputError
+from layers.patterns import lacking, places_of
 from layers.questions import ANSWERS_KEPT
+from layers.symbology import value_label
+from layers.words import both
 
 if TYPE_CHECKING:
-    from app.patterns import Refusal
+    from layers.patterns import Refusal
     from layers.subjects import Points
 
 ALL = "all"
+GROUPINGS = ("category", "level", "sector")
 # An ellipse around fewer points is mostly chance, and around fewer places there is none.
 ELLIPSE_POINTS, FEWEST_PLACES = 10, 3
 
@@ -56,6 +60,11 @@ def centres(asked: Centres) -> gpd.GeoDataFrame:
 
     ``from_all_km`` and ``bearing_deg`` (clockwise from north) lead from the mean centre of all
     points to each centre.
+
+    Raises
+    ------
+    InputError
+        If the layer has no such column to group by.
     """
     points = _weighted(asked)
     parts = [geo.centres(points, weights=asked.weight)]
@@ -90,8 +99,21 @@ def ellipses(asked: Centres) -> gpd.GeoDataFrame | None:
     return pd.concat(parts, ignore_index=True)
 
 
+def group_name(by: str, group: str) -> tuple[str, str]:
+    """Return the Chinese and English name of a group of points, or of all of them."""
+    if group == ALL:
+        return both("pattern.all")
+    return value_label(by, group, lang="zh"), value_label(by, group, lang="en")
+
+
 def _weighted(asked: Centres) -> gpd.GeoDataFrame:
     located, stated = asked.points.located(), asked.points.stated(asked.weight)
+    if asked.by not in located.columns:
+        known = [column for column in GROUPINGS if column in located.columns]
+        raise InputError(
+            f"centres: layer {asked.points.layer!r} has no column {asked.by!r} that makes groups; "
+            f"choose from {', '.join(known)}"
+        )
     return located if stated is None else located[stated > 0]
 
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from app.texts import both, number
+from layers.words import both, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
-    from app.patterns import Spot
+    from layers.patterns import Spot
 
 Pair: TypeAlias = tuple[str, str]
 SpotKind: TypeAlias = Literal["hot", "high"]
@@ -334,7 +334,7 @@ def in_language(pair: Pair, lang: str) -> str:
 
 def listed(words: Sequence[str], lang: str) -> str:
     """Return words in a row."""
-    return say("app.separator", lang).join(words)
+    return say("separator", lang).join(words)
 
 
 def paragraph(sentences: Sequence[str], lang: str) -> str:

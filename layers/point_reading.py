@@ -8,15 +8,15 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from app.reading import in_language, listed, p_words, paragraph, say
-from app.texts import number
+from layers.reading import in_language, listed, p_words, paragraph, say
+from layers.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import pandas as pd
 
-    from app.centres import Whereabouts
+    from layers.centres import Whereabouts
 
 # Half-axes that differ by less than this share show no direction.
 ROUND_SHARE = 0.9
@@ -166,7 +166,7 @@ def centre_of_all(
     place
         Where the mean centre is.
     mean, median
-        Rows of :func:`app.patterns.centres`.
+        Rows of :func:`layers.centres.centres`.
     lang
         ``"zh"`` or ``"en"``.
     """

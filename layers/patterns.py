@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -17,18 +17,20 @@ from scipy.sparse.csgraph import connected_components
 
 import geo
 import layers
-from app.reading import Scope
 from layers import questions
 from layers.questions import ANSWERS_KEPT, Distribution
+from layers.reading import Scope
 from layers.zonings import GRID_NAMES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import geopandas as gpd
 
     from geo.neighbours import Rule
     from layers.subjects import Points, Zones
 
-Refusal: TypeAlias = Literal[
+Reason: TypeAlias = Literal[
     "empty",
     "nothing_weighted",
     "few_units",
@@ -38,6 +40,23 @@ Refusal: TypeAlias = Literal[
     "few_counted",
     "few_points",
 ]
+# Where names of parameters stand, the one who asks puts what he calls them.
+REFUSED: dict[Reason, str] = {
+    "empty": "no chosen feature has a place; choose more categories, levels or sectors",
+    "nothing_weighted": "no chosen feature states the weight; leave out {weight} or choose more",
+    "few_units": "there are only {n} zones; below {fewest}, or with no more than {k} of them, a "
+    "pattern cannot be told from chance; take {zoning} hexagons, a smaller {cell_m} or a finer "
+    "{h3_resolution}",
+    "overlap": "these zones overlap, so none adjoins another; take {zoning} hexagons, or "
+    "{rule} knn or distance",
+    "all_alike": "all zones have the same value; choose more points or another {cell_m}",
+    "islands": "hardly any zones are neighbours within {distance_m}; lengthen it",
+    "few_counted": "only {n} points lie in the zones; below {fewest} a pattern cannot be told "
+    "from chance; choose more",
+    "few_points": "only {n} places lie in the study area; below {fewest} no pattern by distance "
+    "can be seen; choose more",
+}
+PARAMETERS = ("weight", "k", "cell_m", "h3_resolution", "zoning", "rule", "distance_m")
 HOT = ("hot 99", "hot 95", "hot 90")
 COLD = ("cold 99", "cold 95", "cold 90")
 CLUSTERS = ("high-high", "low-low", "high-low", "low-high")
@@ -47,9 +66,43 @@ FEWEST_UNITS, FEWEST_POINTS = 30, 8
 PERMUTATIONS = 9_999
 GLOBAL_PERMUTATIONS = 999
 FINER, COARSER, CELL_STEP_M = 0.75, 1.25, 500
+# How far neighbours by distance reach where nothing else is said.
+REACH_M = 10_000.0
 # An element of the plan that is an area names a spot when this part of it lies in the spot.
 NAMING_SHARE = 0.25
 TOUCHING_M = 1.0
+
+
+class Refusal(NamedTuple):
+    """Why a question cannot be answered.
+
+    Parameters
+    ----------
+    reason
+        A key of :data:`REFUSED`.
+    n, fewest
+        How many zones, points or places there are, and how many there must be.
+    """
+
+    reason: Reason
+    n: int = 0
+    fewest: int = 0
+
+    def sentence(self, called: Callable[[str], str] = str) -> str:
+        """Return why, and what to do.
+
+        Parameters
+        ----------
+        called
+            Returns what a parameter is called where the question was asked.
+
+        Examples
+        --------
+        >>> Refusal("islands").sentence()
+        'hardly any zones are neighbours within distance_m; lengthen it'
+        """
+        names = {name: called(name) for name in PARAMETERS}
+        return REFUSED[self.reason].format(n=self.n, fewest=self.fewest, **names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,20 +193,21 @@ def refusal(asked: Pattern) -> Refusal | None:
         return missing
     zones = counted(asked)
     if len(zones) < FEWEST_UNITS or (asked.rule == "knn" and asked.k >= len(zones)):
-        return "few_units"
-    if zones.attrs["points_in_any_zone"] < FEWEST_POINTS:
-        return "few_counted"
+        return Refusal("few_units", len(zones), FEWEST_UNITS)
+    inside = int(zones.attrs["points_in_any_zone"])
+    if inside < FEWEST_POINTS:
+        return Refusal("few_counted", inside, FEWEST_POINTS)
     values = zones[asked.column()]
     if values.max() == values.min():
-        return "all_alike"
+        return Refusal("all_alike")
     return _apart(asked, zones)
 
 
 def _apart(asked: Pattern, zones: gpd.GeoDataFrame) -> Refusal | None:
     if asked.rule in ("queen", "rook"):
-        return "overlap" if zones.attrs["zones_overlap"] else None
+        return Refusal("overlap") if zones.attrs["zones_overlap"] else None
     if asked.distance_m is not None and _with_neighbour(zones, asked.distance_m) < FEWEST_UNITS:
-        return "islands"
+        return Refusal("islands")
     return None
 
 
@@ -161,9 +215,9 @@ def lacking(points: Points, weight: str | None) -> Refusal | None:
     """Return what the chosen points lack for any answer: places, or the weight."""
     stated = points.stated(weight)
     if points.located().empty:
-        return "empty"
+        return Refusal("empty")
     if stated is not None and not (stated > 0).any():
-        return "nothing_weighted"
+        return Refusal("nothing_weighted")
     return None
 
 

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import geo
 import layers
-from app.patterns import FEWEST_POINTS, lacking, places_of
+from layers.patterns import FEWEST_POINTS, Refusal, lacking, places_of
 from layers.questions import ANSWERS_KEPT
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from app.patterns import Refusal
     from layers.subjects import Points
 
 STUDY_AREA = "districts"
@@ -63,7 +62,9 @@ def refusal(asked: Spacing) -> Refusal | None:
     if missing is not None:
         return missing
     inside = _in_study_area(spaced(asked))
-    return "few_points" if len(inside) < FEWEST_POINTS or places_of(inside) == 1 else None
+    if len(inside) < FEWEST_POINTS or places_of(inside) == 1:
+        return Refusal("few_points", places_inside(asked), FEWEST_POINTS)
+    return None
 
 
 def places_inside(asked: Spacing) -> int:

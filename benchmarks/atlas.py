@@ -1,0 +1,131 @@
+"""An atlas of all parks with a place, as PDF and slides, beside a QGIS layout atlas of the same."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pypdf import PdfReader
+
+import layers
+from benchmarks.table import Row
+from layers.atlas_pages import printed_atlas
+from layers.atlas_slides import atlas_deck
+from layers.contents import CONTEXT, LAYOUT
+from layers.geopackage import write_geopackage
+from layers.selection import located
+from layers.specification import read_spec
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+DPI = 200
+QGIS_PYTHON = Path("/usr/bin/python3")
+SHOWN = (*CONTEXT, *LAYOUT, "planning_area", "parks", "platforms", "projects")
+# One page for each park: title, map, legend and scale bar; the styles come with the GeoPackage.
+LAYOUT_ATLAS = """
+import json, sys, time
+from qgis.core import (QgsApplication, QgsCoordinateReferenceSystem, QgsLayoutExporter,
+    QgsLayoutItemLabel, QgsLayoutItemLegend, QgsLayoutItemMap, QgsLayoutItemScaleBar,
+    QgsLayoutPoint, QgsLayoutSize, QgsPrintLayout, QgsProject, QgsProviderRegistry,
+    QgsUnitTypes, QgsVectorLayer, QgsWkbTypes)
+app = QgsApplication([], False)
+app.initQgis()
+path, target, dpi, order = json.loads(sys.argv[1])
+start = time.perf_counter()
+project = QgsProject.instance()
+project.setCrs(QgsCoordinateReferenceSystem("EPSG:4547"))
+found = {}
+for part in QgsProviderRegistry.instance().querySublayers(path):
+    if part.wkbType() != QgsWkbTypes.NoGeometry:
+        found[part.name()] = QgsVectorLayer(part.uri(), part.name(), "ogr")
+names = sorted(found, key=lambda name: next(i for i, n in enumerate(order) if name.startswith(n)))
+for name in names:
+    project.addMapLayer(found[name])
+parks = found[next(name for name in names if name.startswith("parks"))]
+layout = QgsPrintLayout(project)
+layout.initializeDefaults()
+layout.renderContext().setDpi(dpi)
+
+def place(item, x, y, w, h):
+    layout.addLayoutItem(item)
+    item.attemptMove(QgsLayoutPoint(x, y, QgsUnitTypes.LayoutMillimeters))
+    item.attemptResize(QgsLayoutSize(w, h, QgsUnitTypes.LayoutMillimeters))
+    return item
+
+sheet = place(QgsLayoutItemMap(layout), 10, 22, 220, 170)
+sheet.setAtlasDriven(True)
+sheet.setAtlasScalingMode(QgsLayoutItemMap.Fixed)
+sheet.setExtent(found[names[-1]].extent())
+sheet.zoomToExtent(parks.extent())
+sheet.setScale(60000)
+title = place(QgsLayoutItemLabel(layout), 10, 8, 200, 12)
+title.setText("[% \\"name_zh\\" %]")
+legend = place(QgsLayoutItemLegend(layout), 234, 22, 56, 150)
+legend.setLinkedMap(sheet)
+legend.setLegendFilterByMapEnabled(True)
+bar = place(QgsLayoutItemScaleBar(layout), 234, 180, 50, 12)
+bar.setLinkedMap(sheet)
+bar.applyDefaultSize()
+atlas = layout.atlas()
+atlas.setCoverageLayer(parks)
+atlas.setEnabled(True)
+atlas.updateFeatures()
+settings = QgsLayoutExporter.PdfExportSettings()
+settings.dpi = dpi
+code, message = QgsLayoutExporter.exportToPdf(atlas, target, settings)
+print(json.dumps([int(code), atlas.count(), time.perf_counter() - start]))
+"""
+
+
+def rows() -> list[Row]:
+    spec = read_spec("overview", review_number="internal", pages="parks", dpi=DPI)
+    start = time.perf_counter()
+    book = printed_atlas(spec)
+    ours = time.perf_counter() - start
+    start = time.perf_counter()
+    atlas_deck(spec)
+    slides = time.perf_counter() - start
+    parks = located(layers.load("parks"))
+    pages = len(PdfReader(io.BytesIO(book)).pages)
+    maps = len(parks)
+    print(f"{maps} maps on {pages} pages, {len(book) / 1e6:.1f} MB")
+    peer = _qgis(parks)
+    if peer is None:
+        print("no row beside QGIS: PyQGIS is not installed")
+        return []
+    note = f"map, title, legend and scale of {maps} parks; ours has {pages} pages in all"
+    return [
+        Row(f"atlas of {maps} parks, A4 PDF", ours, "QGIS layout atlas", peer, note),
+        Row(f"atlas of {maps} parks, slides", slides, "QGIS layout atlas", peer, "QGIS: a PDF"),
+    ]
+
+
+def _qgis(parks: gpd.GeoDataFrame) -> float | None:
+    """Return the seconds that QGIS takes, its start not counted."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, target = Path(folder) / "atlas.gpkg", Path(folder) / "atlas.pdf"
+        frames = {name: layers.load(name) for name in SHOWN}
+        write_geopackage(frames | {"parks": parks}, path)
+        told = json.dumps([str(path), str(target), DPI, SHOWN])
+        environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+        try:
+            done = subprocess.run(  # noqa: S603 - our own script
+                [QGIS_PYTHON, "-c", LAYOUT_ATLAS, told],
+                capture_output=True,
+                text=True,
+                check=True,
+                env=environment,
+            )
+        except (OSError, subprocess.CalledProcessError):
+            return None
+        code, count, seconds = json.loads(done.stdout.splitlines()[-1])
+        if code != 0 or count != len(parks) or len(PdfReader(target).pages) != count:
+            raise RuntimeError(f"QGIS drew {count} pages and ended with {code}")
+        return float(seconds)

@@ -1,0 +1,261 @@
+"""The atlas: its leaves, its facts, and the PDF and the slides that are made of them."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pptx
+import pytest
+from pypdf import PdfReader
+
+from geo.errors import InputError
+from layers import atlas_facts, provenance, series
+from layers.atlas import atlas
+from layers.catalogue import load
+from layers.outputs import output, remake, snapshot
+from layers.selection import located
+from layers.specification import read_spec
+from layers.subjects import Points
+from layers.zonings import zoning
+
+CIRCLES = ["大科城知识创新圈", "科学城前沿创新圈", "高新区技术创新圈", "望城宁乡应用转化圈"]
+# Chinese glyphs stand for themselves in a PDF, whatever breaks a line.
+JOINED = str.maketrans("", "", " \n　")
+
+
+def spec(name: str = "overview", pages: str | None = "circles", **more):
+    return replace(
+        read_spec(name, review_number="internal", date="2026-01-01", dpi=72), pages=pages, **more
+    )
+
+
+@pytest.fixture(scope="module")
+def told() -> list[tuple[int, int, str]]:
+    return []
+
+
+def words(page) -> str:
+    return page.extract_text().translate(JOINED)
+
+
+# The layout alone is on its maps, and all that is counted in its tables.
+BOOK = spec(parameters={"theme": "224"})
+
+
+@pytest.fixture(scope="module")
+def book(told) -> bytes:
+    return output(BOOK, ".pdf", progress=lambda *step: told.append(step))
+
+
+@pytest.fixture(scope="module")
+def pages(book) -> list[str]:
+    return [words(page) for page in PdfReader(io.BytesIO(book)).pages]
+
+
+@pytest.fixture(scope="module")
+def deck() -> bytes:
+    return output(spec("coverage", lang="en"), ".pptx")
+
+
+# ---- what is said ----
+
+
+def test_counts_of_a_zone_are_those_of_a_plain_spatial_join():
+    (circle,) = (zone for zone in series.zones("circles") if zone.id == "circle-dakecheng")
+    facts = atlas_facts.of_zone(circle, spec())
+    area = zoning("circles").set_index("id").geometry["circle-dakecheng"]
+    inside = {name: located(load(name)).intersects(area).sum() for name in ("platforms", "parks")}
+    figures = dict(facts.figures)
+    assert figures["创新平台（个）"].split()[0] == str(inside["platforms"])
+    assert figures["园区（个）"] == str(inside["parks"])
+    assert figures["占已定位平台"] == f"{100 * inside['platforms'] / 57:.0f} %"
+    rows = len(facts.table.rows)
+    counted = inside["platforms"] + inside["parks"] + int(figures["重点项目（个）"])
+    assert rows == counted + len(series.unplaced(circle))
+
+
+def test_a_quote_is_the_one_of_the_plan_and_names_its_heading():
+    for circle in series.zones("circles"):
+        (quote,) = (text for text in atlas_facts.of_zone(circle, spec()).text if "原文：" in text)
+        assert f"「{circle.row['quote']}」" in quote
+        assert f"「{circle.row['heading']}」" in quote
+
+
+def test_an_assumed_disc_has_no_area_and_says_that_it_is_assumed():
+    (park,) = (zone for zone in series.zones("parks") if zone.id == "park-changsha-gaoxin")
+    facts = atlas_facts.of_zone(park, spec(pages="parks"))
+    assert not [name for name, _ in facts.figures if name.startswith("面积")]
+    assert any("半径 2,500 m" in text and "假定" in text for text in facts.text)
+    # The park is none of the parks in it.
+    assert park.name_zh not in {row[0] for row in facts.table.rows}
+
+
+def test_the_question_of_the_map_is_answered_for_each_zone():
+    (circle,) = (zone for zone in series.zones("circles") if zone.id == "circle-dakecheng")
+    density = dict(atlas_facts.of_zone(circle, spec("density")).figures)
+    # 24 platforms on 124.19 km².
+    assert density["密度（个/km²）"].startswith(f"{24 / 124.1876:.3f}")
+    covered = dict(atlas_facts.of_zone(circle, spec("coverage")).figures)
+    assert 0 < float(covered["覆盖"].rstrip(" %")) <= 100
+
+
+def test_a_kind_without_any_place_is_listed_and_has_no_map():
+    made = atlas(spec(pages="category"))
+    assert "科学装置" not in [leaf.title for leaf in made.pages]
+    (leaf,) = (leaf for leaf in made.closing if leaf.title == "科学装置")
+    assert leaf.content is None
+    assert len(leaf.table.rows) == len(Points("platforms", category=("facility",)).chosen()) == 16
+    assert {row[3] for row in leaf.table.rows} == {None}
+
+
+def test_the_map_of_a_kind_shows_that_kind_alone():
+    made = atlas(spec(pages="category"))
+    (leaf,) = (leaf for leaf in made.pages if leaf.title == "实验室")
+    assert set(leaf.content.frames["platforms"]["category"]) == {"laboratory"}
+
+
+def test_parks_without_a_place_close_the_atlas():
+    made = atlas(spec(pages="parks"))
+    assert len(made.pages) == 35
+    assert len(made.closing[0].table.rows) == 29
+    assert all(leaf.content is None for leaf in made.closing)
+
+
+def test_an_unknown_series_is_refused():
+    with pytest.raises(InputError, match="pages: 'hexagons' is not one of"):
+        read_spec({"map": "overview", "pages": "hexagons", "sheet": {"review_number": "internal"}})
+    with pytest.raises(InputError, match="room for one map"):
+        output(spec(), ".png")
+
+
+# ---- the PDF ----
+
+
+def test_every_leaf_has_its_page_and_the_contents_lead_to_it(book, pages):
+    reader = PdfReader(io.BytesIO(book))
+    outline = {item.title: reader.get_destination_page_number(item) for item in reader.outline}
+    quotes = {zone.name_zh: zone.row["quote"] for zone in series.zones("circles")}
+    assert list(outline)[:2] == ["“224”总体布局", "目录"]
+    for title in CIRCLES:
+        at = outline[title]
+        assert quotes[title].translate(JOINED) in pages[at]
+        assert f"第{at + 1}页" in pages[at]
+        assert f"{title}{at + 1}" in pages[1]
+    links = [item.get_object() for item in reader.pages[1]["/Annots"]]
+    assert len(links) == len(outline) - 2
+    numbers = {page.indirect_reference.idnum: at for at, page in enumerate(reader.pages)}
+    targets = {numbers[link["/Dest"][0].idnum] for link in links}
+    assert targets == {outline[title] for title in list(outline)[2:]}
+
+
+def test_nothing_of_a_table_is_lost_on_the_way_to_the_pages(pages):
+    whole = "".join(pages)
+    for leaf in atlas(BOOK).pages:
+        for row in leaf.table.rows:
+            assert row[0].translate(JOINED) in whole
+
+
+def test_every_page_says_that_it_is_a_draft(pages):
+    assert all("内部草案，未经审图，不得公开" in page for page in pages)
+
+
+def test_fonts_of_an_atlas_are_embedded_once(book):
+    reader = PdfReader(io.BytesIO(book))
+    fonts = {
+        str(font.indirect_reference): font.get_object()
+        for page in reader.pages
+        for font in page["/Resources"]["/Font"].values()
+    }
+    assert {font["/BaseFont"].split("+")[-1] for font in fonts.values()} == {
+        "NotoSansSC-Regular",
+        "NotoSansSC-Bold",
+    }
+    assert len(book) < 3_000_000
+
+
+def test_progress_counts_every_leaf_and_ends_before_the_last(book, told):
+    assert book.startswith(b"%PDF")
+    done, steps, titles = zip(*told, strict=True)
+    assert list(done) == list(range(steps[0]))
+    assert titles[1:5] == tuple(CIRCLES)
+
+
+def test_whoever_watches_can_end_the_drawing_and_no_file_is_left(tmp_path):
+    class EndedError(RuntimeError):
+        pass
+
+    def end(done: int, *_: object) -> None:
+        if done == 1:
+            raise EndedError
+
+    for suffix in (".pdf", ".pptx"):
+        with pytest.raises(EndedError):
+            snapshot(spec(), tmp_path / f"atlas{suffix}", progress=end)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_atlas_is_made_again_from_its_file(book, tmp_path):
+    path = tmp_path / "atlas.pdf"
+    path.write_bytes(book)
+    again, changed = remake(path)
+    assert (again, changed) == (BOOK, [])
+    assert output(again, ".pdf") == book
+
+
+def test_a_title_without_glyphs_is_named():
+    made = spec()
+    with pytest.raises(InputError, match="U\\+1F684"):
+        output(replace(made, sheet=replace(made.sheet, title="图集🚄")), ".pdf")
+
+
+# ---- the slides ----
+
+
+def test_slides_have_contents_that_lead_to_each_leaf(deck):
+    slides = list(pptx.Presentation(io.BytesIO(deck)).slides)
+    (table,) = (shape.table for shape in slides[1].shapes if shape.has_table)
+    lines = [tuple(cell.text for cell in row.cells) for row in list(table.rows)[1:]]
+    assert len(lines) == 7
+    for title, number in lines:
+        assert slides[int(number) - 1].shapes.title.text == title
+    linked = {rel.target_part for rel in slides[1].part.rels.values() if "/slide" in rel.reltype}
+    assert {slides[int(number) - 1].part for _, number in lines} <= linked
+
+
+def test_the_slide_of_a_zone_has_map_figures_legend_and_notes(deck):
+    slides = list(pptx.Presentation(io.BytesIO(deck)).slides)
+    (slide,) = (
+        slide
+        for slide in slides
+        if slide.shapes.title.text == "University Science City knowledge circle"
+    )
+    names = {shape.name for shape in slide.shapes}
+    assert {"Map", "Table"} <= names
+    (table,) = (shape.table for shape in slide.shapes if shape.has_table)
+    figures = {row.cells[0].text: row.cells[1].text for row in table.rows}
+    assert figures["Platforms"].startswith("24")
+    assert "distance_m" in slide.notes_slide.notes_text_frame.text or "coverage" in (
+        slide.notes_slide.notes_text_frame.text
+    )
+    following = slides[slides.index(slide) + 1]
+    assert any(shape.has_chart for shape in following.shapes)
+
+
+def test_no_chinese_is_left_in_english_slides_but_names_and_quotes(deck):
+    slides = list(pptx.Presentation(io.BytesIO(deck)).slides)
+    chinese = [
+        text
+        for slide in slides
+        for shape in slide.shapes
+        if shape.has_text_frame
+        for text in shape.text_frame.text.split("\n")
+        if any("一" <= letter <= "鿿" for letter in text)
+    ]
+    assert all("「" in text for text in chinese), chinese
+
+
+def test_the_record_of_slides_names_the_series(deck, tmp_path):
+    path = tmp_path / "atlas.pptx"
+    path.write_bytes(deck)
+    assert provenance.read(path)["spec"]["pages"] == "circles"

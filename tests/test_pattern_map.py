@@ -1,0 +1,270 @@
+"""The map of pattern: from its specification to print, slides and page, or to a refusal."""
+
+from __future__ import annotations
+
+import json
+import re
+from io import BytesIO
+
+import pptx
+import pypdf
+import pytest
+from pptx.enum.chart import XL_CHART_TYPE
+from pptx.enum.shapes import MSO_SHAPE_TYPE
+
+from app.export import of_pattern
+from geo.errors import InputError
+from layers import centres, distances, looks, patterns
+from layers.centres import Centres
+from layers.content import Sheet
+from layers.distances import Spacing
+from layers.document import content_document
+from layers.looks import Look
+from layers.outputs import output
+from layers.patterns import REACH_M, Pattern
+from layers.print_plates import listed
+from layers.printing import toned_plates
+from layers.reading import say
+from layers.specification import LOOK_PARAMETERS, MapSpec, asked, read_spec
+from layers.subjects import INVESTMENT, Points, Zones
+from layers.words import both
+
+PLATFORMS, HEXAGONS = Points("platforms"), Zones("hexagons")
+# With neighbours within 40 km the real platforms have hot and cold spots.
+FAR = {"rule": "distance", "distance_m": 40_000.0}
+HOT_TO_COLD = (*patterns.HOT, *reversed(patterns.COLD), "not significant")
+
+
+def spec_of(*, lang: str = "zh", sheet: dict[str, object] | None = None, **asks: object) -> MapSpec:
+    about = {"review_number": "internal", "date": "2026-11-21"} | (sheet or {})
+    return read_spec({"map": "pattern", "sheet": about, "lang": lang, "parameters": asks})
+
+
+def slides(spec: MapSpec) -> pptx.presentation.Presentation:
+    return pptx.Presentation(BytesIO(output(spec, ".pptx")))
+
+
+def texts(slide: pptx.slide.Slide) -> list[str]:
+    return [
+        paragraph.text
+        for shape in slide.shapes
+        if shape.has_text_frame
+        for paragraph in shape.text_frame.paragraphs
+    ]
+
+
+# ---- what is asked ----
+
+
+def test_without_parameters_it_asks_as_the_page_does() -> None:
+    assert asked(spec_of()) == Look("hot", Pattern(PLATFORMS, HEXAGONS))
+    assert asked(spec_of(look="distance")) == Look("distance", Spacing(PLATFORMS, once=True))
+    parks = asked(spec_of(look="centres", layer="parks"))
+    assert parks == Look("centres", Centres(Points("parks"), "level"))
+    assert asked(spec_of(rule="distance")).asked.distance_m == REACH_M
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        Look("hot", Pattern(PLATFORMS, Zones("squares", cell_m=4000), rule="rook", seed=3)),
+        Look("clusters", Pattern(Points("projects"), HEXAGONS, INVESTMENT, rule="knn", k=4)),
+        Look("hot", Pattern(PLATFORMS, Zones("h3", h3_resolution=6), **FAR)),
+        Look("distance", Spacing(PLATFORMS, once=False, seed=7)),
+        Look("centres", Centres(Points("platforms", level=("national",)), "category")),
+    ],
+)
+def test_what_the_page_exports_asks_the_same_again(look: Look) -> None:
+    assert asked(spec_of(**of_pattern(look))) == look
+
+
+def test_every_look_has_parameters_a_title_and_a_reading() -> None:
+    assert tuple(LOOK_PARAMETERS) == looks.NAMES
+    titles = {spec_of(look=name).titled().title for name in looks.NAMES}
+    assert titles == {"平台的热点与冷点", "平台的集聚与离群", "平台的距离格局", "平台的中心与椭圆"}
+    weighted = spec_of(look="centres", layer="projects", weight=INVESTMENT, lang="en")
+    assert weighted.titled().title == "Centres and ellipses: investment"
+    assert spec_of(sheet={"title": "草图"}).titled().title == "草图"
+
+
+@pytest.mark.parametrize(
+    ("asks", "said"),
+    [
+        ({"category": ["university"]}, "only 4 points lie in the zones; below 8"),
+        ({"zoning": "districts"}, "only 5 zones; below 30"),
+        ({"zoning": "districts"}, "take zoning hexagons, a smaller cell_m or a finer h3_res"),
+        ({"rule": "distance", "distance_m": 100}, "within distance_m; lengthen it"),
+        ({"look": "distance", "category": ["event"]}, "only 1 places"),
+        ({"category": ["computing"], "level": ["provincial"]}, "choose more categories"),
+        ({"look": "centres", "layer": "parks", "by": "category"}, "groups; choose from level"),
+        ({"look": "distance", "zoning": "hexagons"}, "look 'distance' has no zoning"),
+        ({"by": "level"}, "look 'hot' has no by"),
+        ({"k": 3}, "k goes with rule knn"),
+        ({"weight": INVESTMENT}, "has no column"),
+    ],
+)
+def test_what_cannot_be_answered_says_why_and_what_to_do(
+    asks: dict[str, object], said: str
+) -> None:
+    spec = spec_of(**asks)
+    for suffix in (".pdf", ".pptx", ".html"):
+        with pytest.raises(InputError, match=re.escape(said)):
+            output(spec, suffix)
+
+
+@pytest.mark.parametrize("asks", [{"look": "heat"}, {"k": 0}, {"by": "colour"}, {"once": 1}])
+def test_what_breaks_the_schema_is_named(asks: dict[str, object]) -> None:
+    with pytest.raises(InputError, match=f"parameters.{next(iter(asks))}"):
+        spec_of(**asks)
+
+
+# ---- what is drawn ----
+
+
+def test_print_and_page_open_where_the_result_is() -> None:
+    content = spec_of().content()
+    west, south, east, north = content.extent
+    assert content_document(content)["bounds"] == [[south, west], [north, east]]
+    points, cells = PLATFORMS.located().total_bounds, HEXAGONS.frame().total_bounds
+    assert cells[0] < west < points[0] < points[2] < east
+    chosen = read_spec(spec_of().to_dict() | {"extent": [112.8, 28.1, 113.0, 28.3]}).content()
+    assert chosen.extent == (112.8, 28.1, 113.0, 28.3)
+    assert content_document(chosen)["bounds"] == [[28.1, 112.8], [28.3, 113.0]]
+
+
+def test_ellipses_are_not_cut_and_share_the_colour_of_their_centre() -> None:
+    content = spec_of(look="centres").content()
+    west, south, east, north = content.extent
+    rings = centres.ellipses(Centres(PLATFORMS, "category")).total_bounds
+    assert west < rings[0] < rings[2] < east
+    assert south < rings[1] < rings[3] < north
+    colours = {overlay.title_en: overlay.colour for overlay in content.overlays}
+    ringed = [title for title in colours if title.startswith("Ellipse: ")]
+    assert len(ringed) > 1
+    for title in ringed:
+        assert colours[title] == colours[title.replace("Ellipse", "Mean")]
+
+
+def test_the_legend_goes_from_hot_to_cold_also_where_there_are_ten_overlays() -> None:
+    content = spec_of(**FAR).content()
+    found = [plate.title for plate in listed(toned_plates(content, Sheet("", "internal")))]
+    present = set(patterns.hot_spots(Pattern(PLATFORMS, HEXAGONS, **FAR))["hot_spot"])
+    assert {"hot 99", "cold 95"} <= present
+    classes = [both(f"pattern.class.{kind}")[0] for kind in HOT_TO_COLD if kind in present]
+    assert found[: len(classes) + 1] == [*classes, "创新平台"]
+    plates = listed(toned_plates(spec_of(look="centres").content(), Sheet("", "internal")))
+    assert sum(plate.group == "analysis" for plate in plates) > 10
+    means = [plate.title for plate in plates if plate.title.startswith("中心")]
+    groups = centres.centres(Centres(PLATFORMS, "category"))["category"].drop_duplicates()
+    assert means == [f"中心：{centres.group_name('category', each)[0]}" for each in groups]
+
+
+@pytest.mark.parametrize(("look", "low"), [("hot", "冷点"), ("clusters", "低—")])
+def test_without_colour_what_is_cold_is_hatched_and_what_is_hot_is_not(look: str, low: str) -> None:
+    content = spec_of(look=look, **FAR).content()
+    hatched = {}
+    for palette in ("colour", "grey"):
+        plates = toned_plates(content, Sheet("", "internal", palette=palette))
+        hatched[palette] = {
+            plate.title: plate.styles[0].hatch for plate in plates if plate.pane == "analysis"
+        }
+    assert not any(hatched["colour"].values())
+    assert {title for title, is_hatched in hatched["grey"].items() if is_hatched} == {
+        title for title in hatched["grey"] if title.startswith(low)
+    }
+    assert 0 < sum(hatched["grey"].values()) < len(hatched["grey"])
+
+
+@pytest.mark.parametrize(
+    ("look", "lang", "sheet", "seen"),
+    [
+        ("hot", "zh", {"size": "A4"}, ["平台的热点与冷点", "热点（95 %）", "5 km", "9,999"]),
+        ("clusters", "en", {"size": "16:9", "palette": "grey"}, ["Not significant", "of 5 km"]),
+        ("distance", "en", {"size": "square"}, ["Study area", "199 random patterns"]),
+        ("centres", "zh", {"size": "A3", "palette": "grey"}, ["椭圆：全部", "科研院所"]),
+    ],
+)
+def test_every_look_is_printed(
+    look: str, lang: str, sheet: dict[str, object], seen: list[str]
+) -> None:
+    made = output(spec_of(look=look, lang=lang, sheet=sheet | {"dpi": 60}), ".pdf")
+    words = pypdf.PdfReader(BytesIO(made)).pages[0].extract_text()
+    for each in seen:
+        assert each.replace(" ", "") in re.sub(r"\s", "", words)
+
+
+def test_the_page_holds_every_class_and_its_cells() -> None:
+    page = output(spec_of(lang="en"), ".html").decode()
+    inside = re.search(r'type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
+    document = json.loads(inside[1])
+    shown = {layer["title"]["en"]: layer["count"] for layer in document["layers"]}
+    counts = patterns.hot_spots(Pattern(PLATFORMS, HEXAGONS))["hot_spot"].value_counts()
+    for kind, n in counts.items():
+        assert shown[both(f"pattern.class.{kind}")[1]] == n
+
+
+# ---- slides ----
+
+
+def test_slides_of_hot_spots_have_the_reading_the_tests_and_the_cells() -> None:
+    spec = spec_of(cell_m=5000)
+    first, second = slides(spec).slides
+    zones = patterns.hot_spots(Pattern(PLATFORMS, HEXAGONS))
+    told = looks.told(asked(spec), lang="zh")
+    assert first.shapes.title.text == "平台的热点与冷点"
+    assert second.shapes.title.text == "平台的热点与冷点：解读"
+    assert told[0].startswith("平台显著集聚于岳麓区")
+    assert set(told) <= set(texts(second))
+    (chart,) = (shape.chart for shape in second.shapes if shape.has_chart)
+    counts = zones["hot_spot"].value_counts()
+    present = [kind for kind in HOT_TO_COLD if kind in counts]
+    assert list(chart.plots[0].categories) == [
+        say(f"pattern.class.{kind}", "zh") for kind in present
+    ]
+    (series,) = chart.plots[0].series
+    assert list(series.values) == [counts[kind] for kind in present]
+    bars = [series.points[at].format.fill.fore_color.rgb for at in range(len(present))]
+    assert len(set(bars)) == len(present)
+    (table,) = (shape.table for shape in second.shapes if shape.has_table)
+    moran = patterns.overall(Pattern(PLATFORMS, HEXAGONS))["value"]["moran_i"]
+    assert [table.cell(1, column).text for column in (0, 1)] == ["Moran I", f"{moran:.3f}"]
+    for slide in (first, second):
+        notes = slide.notes_slide.notes_text_frame.text
+        assert "地图：pattern" in notes
+        assert '"cell_m": 5000' in notes
+        assert "9,999 次随机抽取" in notes
+
+
+def test_slides_of_distances_have_the_curve_and_its_band() -> None:
+    _, second = slides(spec_of(look="distance", lang="en")).slides
+    (chart,) = (shape.chart for shape in second.shapes if shape.has_chart)
+    assert chart.chart_type == XL_CHART_TYPE.LINE
+    curve = distances.ripley(Spacing(PLATFORMS, once=True))
+    own, high, low = chart.plots[0].series
+    assert list(own.values) == pytest.approx((curve["l_minus_d"] / 1000).tolist())
+    away = curve["distance_m"]
+    for series, end in ((high, "high"), (low, "low")):
+        band = (curve[f"l_band_{end}"] - away) / 1000
+        assert list(series.values) == pytest.approx(band.tolist())
+    assert not any(shape.has_table for shape in second.shapes)
+
+
+def test_slides_of_centres_list_the_groups() -> None:
+    _, second, *_ = slides(spec_of(look="centres")).slides
+    (table,) = (shape.table for shape in second.shapes if shape.has_table)
+    found = centres.centres(Centres(PLATFORMS, "category"))
+    means = found[found["kind"] == "mean"].iloc[1:].sort_values("from_all_km", ascending=False)
+    assert table.cell(1, 0).text == centres.group_name("category", means["category"].iloc[0])[0]
+    assert table.cell(1, 2).text == f"{means['from_all_km'].iloc[0]:.1f}"
+    assert not any(shape.has_chart for shape in second.shapes)
+
+
+def test_a_legend_without_colour_hatches_what_is_cold_on_slides_too() -> None:
+    first = slides(spec_of(sheet={"palette": "grey"}, **FAR)).slides[0]
+    (legend,) = (shape for shape in first.shapes if shape.name == "图例")
+    swatches = {item.name: next(iter(item.shapes)) for item in legend.shapes}
+    for words, swatch in swatches.items():
+        hatched = swatch.shape_type == MSO_SHAPE_TYPE.GROUP
+        assert hatched == words.startswith("冷点")
+        assert not hatched or len(swatch.shapes) == 4  # a box and three lines
+    assert {"热点（99 %）", "冷点（95 %）"} <= set(swatches)
