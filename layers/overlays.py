@@ -65,6 +65,8 @@ class Choropleth:
         ``equal_interval`` or ``head_tail``, as :func:`layers.classification.classes` does it.
     columns
         Further columns for the card, each with its title.
+    named
+        A print has the name and the number of each area in it; the cells of a grid have no names.
     """
 
     frame: gpd.GeoDataFrame
@@ -76,6 +78,7 @@ class Choropleth:
     classes: int = 5
     scheme: str = "quantiles"
     columns: Mapping[str, str] | None = None
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

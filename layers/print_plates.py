@@ -15,7 +15,7 @@ from pyproj import Transformer
 
 from geo.crs import require_crs
 from geo.errors import CRSError, InputError
-from layers.legend import choropleth_legend, surface_legend
+from layers.legend import choropleth_legend, number, surface_legend
 from layers.overlays import (
     SURFACE_OPACITY,
     SURFACE_TICKS,
@@ -47,6 +47,8 @@ LANGUAGES = ("zh", "en")
 SCHEMATIC = "schematic"
 FEATURES_WEIGHT, FEATURES_DASH, ISOLINE_WEIGHT = 2.0, "7 5", 1.1
 ISOLINE_LABEL = Label("line", 9, 0, 11, "field", 600)
+# Zones are named after the layout and before the points.
+ZONE_LABEL = Label("inside", 4.5, 0, 13, "#22303D", 700)
 # A surface without classes is seen from about this share of its top.
 PAINTED_SHARE = 0.01
 # Drawing order of what lies in each pane, as on the web map.
@@ -106,6 +108,8 @@ class Plate:
         Ids of what it was made from; whether a feature of it is built by a rule.
     surface
         The raster, where it is one.
+    values
+        Number of each feature as words, below its name; none where it has no numbers.
     """
 
     name: str
@@ -130,6 +134,7 @@ class Plate:
     sources: frozenset[str] = frozenset()
     schematic: bool = False
     surface: Surface | None = None
+    values: tuple[str, ...] = ()
 
     @property
     def zorder(self) -> float:
@@ -149,7 +154,8 @@ class Plate:
         picks = np.flatnonzero(kept)
         chosen: dict[str, Any] = {
             name: tuple(getattr(self, name)[pick] for pick in picks)
-            for name in ("styles", "tints", "ids", "names", "keys", "radii")
+            for name in ("styles", "tints", "ids", "names", "keys", "radii", "values")
+            if getattr(self, name)
         }
         return replace(self, shapes=self.shapes[picks], **chosen)
 
@@ -395,6 +401,8 @@ def _choropleth(
         keys=keys,
         radii=(0.0,) * len(keys),
         classes=classes,
+        label=ZONE_LABEL if overlay.named else None,
+        values=tuple("" if n is None else number(n) for n in _numbers(located, overlay.column)),
     )
 
 

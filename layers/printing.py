@@ -73,6 +73,8 @@ RAMP_GREY = 0.86
 # Settings of matplotlib are for the whole process: one file at a time is written with ours.
 _SETTINGS = Lock()
 _RC: dict[Any, Any] = {
+    # Hinted letters are wider than their halo and than the room that is kept for them.
+    "text.hinting": "no_hinting",
     "pdf.fonttype": 42,
     "pdf.compression": 9,
     "svg.fonttype": "none",
@@ -251,7 +253,8 @@ def map_picture(content: Content, sheet: Sheet) -> bytes:
 def _png(figure: Figure, dpi: int) -> bytes:
 
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()  # type: ignore[no-untyped-call]
+    with _SETTINGS, rc_context(_RC):
+        canvas.draw()  # type: ignore[no-untyped-call]
     pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
     picture = Image.fromarray(pixels).convert("RGB")
     file = io.BytesIO()
