@@ -145,10 +145,7 @@ def _names(
         if plate.is_ground and zoom < label.min_zoom and only is None:
             continue
         pen = _Pen(plate, px, toned)
-        drawn = window.drawn(plate.shapes) if plate.surface is None else plate.shapes
-        if plate.values:
-            drawn = _own_parts(drawn)
-        for at, shape in enumerate(drawn):
+        for at, shape in enumerate(_named_shapes(plate, window)):
             if kind_of(plate.shapes[at]) == "point" or shape.is_empty:
                 continue
             if only is not None and plate.keys[at] != only:
@@ -224,7 +221,7 @@ class _Pen:
 
 
 def in_lines(text: str, number: int) -> str:
-    r"""Break a name into so many lines, or one for each word if these are fewer, as even as they go.
+    r"""Break a name into so many lines, but none without a word, as even as they go.
 
     Examples
     --------
@@ -279,8 +276,13 @@ def _held(shape: BaseGeometry, where: str, window: Window) -> BaseGeometry:
     return longest
 
 
-def _own_parts(zones: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return zones without what others share with them, so that a name is in one zone only."""
+def _named_shapes(plate: Plate, window: Window) -> NDArray[np.object_]:
+    """Return shapes on the sheet, zones without what others share: a name is in one zone only."""
+    if plate.surface is not None:
+        return plate.shapes
+    zones = window.drawn(plate.shapes)
+    if not plate.values:
+        return zones
     found = zones.copy()
     one, other = shapely.STRtree(zones).query(zones, predicate="overlaps")
     for at in np.unique(one):

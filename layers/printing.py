@@ -43,7 +43,7 @@ from layers.print_layers import (
     draw_plates,
     point_symbols,
 )
-from layers.print_layout import check_sheet, layout
+from layers.print_layout import check_sheet, layout, title_lines
 from layers.print_legend import draw_legend
 from layers.print_locator import draw_locator, locator_box, locator_extent
 from layers.print_plates import LANGUAGES, MAP_CRS, Plate, plates
@@ -129,9 +129,9 @@ def _drawn(content: Content, sheet: Sheet) -> tuple[Figure, Box]:
     credits_ = credits_of(found, content.lang)
     # Whether symbols are spread is known when they stand: room for the words is kept.
     draft = note_texts(found, sheet, credits_=credits_, spread=True, lang=content.lang)
-    first = layout(sheet, title_lines=1 + bool(sheet.subtitle), note_lines=1)
+    first = layout(sheet, title_lines=title_lines(sheet), note_lines=1)
     lines = broken_notes(draft, first.notes.width, first.px)
-    plan = layout(sheet, title_lines=1 + bool(sheet.subtitle), note_lines=len(lines))
+    plan = layout(sheet, title_lines=title_lines(sheet), note_lines=len(lines))
     window = Window(plan.frame, _middle(wanted), _scale(wanted, plan.frame))
     shown = [plate.within(window.bounds_m) for plate in found]
     _check_shown(shown, content)
@@ -162,6 +162,7 @@ def _drawn(content: Content, sheet: Sheet) -> tuple[Figure, Box]:
         lang=content.lang,
         toned=wash,
         fewest_columns=3 if plan.wide else 1,
+        beside=plan.beside,
     )
     districts, members_ = _districts()
     inset = locator_box(
@@ -170,7 +171,7 @@ def _drawn(content: Content, sheet: Sheet) -> tuple[Figure, Box]:
         px=plan.px,
         symbols=symbols,
         extent=locator_extent(districts),
-        spare=plan.above_scale if plan.wide else spare,
+        spare=spare,
     )
     draw_labels(
         axes,
