@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from layers import questions, structure
-from layers.print_plates import plates
+from layers.print_plates import listed, plates
 from layers.printing import credits_of, map_picture
 from layers.slides import Chart, LegendItem, Picture, Slide, Table, presentation
 from layers.specification import asked
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from layers.structure import Shown
 
 MOST_BARS = 14
-# Names on a picture of A4 are legible on a slide; those on A3 would be small.
-PICTURE_DPI = 200
+# Beside its legend the map of a slide-sized sheet fills a slide, and its names are legible.
+PICTURE_SIZE, PICTURE_DPI = "16:9", 200
 # An area that is paler is known by its outline.
 PALE = 0.5
 
@@ -92,10 +92,11 @@ def slides_of(spec: MapSpec) -> list[Slide]:
     alt = both("slides.alt")[english].format(
         title=sheet.title, layers="、".join(plate.title for plate in shown if not plate.is_ground)
     )
+    pictured = replace(sheet, size=PICTURE_SIZE, dpi=PICTURE_DPI)
     first = Slide(
         sheet.title,
         sheet.subtitle,
-        picture=Picture(map_picture(content, replace(sheet, size="A4", dpi=PICTURE_DPI)), alt),
+        picture=Picture(map_picture(content, pictured), alt),
         legend=_legend(shown),
         **about,
     )
@@ -105,7 +106,7 @@ def slides_of(spec: MapSpec) -> list[Slide]:
 
 def _legend(shown: list[Plate]) -> tuple[LegendItem, ...]:
     items: list[LegendItem] = []
-    for plate in shown:
+    for plate in listed(shown):
         if plate.is_ground:
             continue
         if plate.has_title:
@@ -118,7 +119,9 @@ def _item(entry: Entry) -> LegendItem:
     style = entry.style
     kind: Any = entry.kind
     outlined = kind == "area" and style.fill_opacity < PALE
-    if style.dash and (kind == "line" or outlined):
+    if kind == "point" and style.symbol == "hollow":
+        kind = "ring"
+    elif style.dash and (kind == "line" or outlined):
         kind = "dash"
     elif outlined:
         kind = "line"

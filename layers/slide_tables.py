@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
@@ -26,10 +27,13 @@ TABLE_SIZES_PT = (12.0, 11.0, 10.0, 9.0)
 # Inner margins of a cell, points, and how much wider than its text a table may become.
 CELL_X, CELL_Y, LOOSEST = 6.0, 3.0, 1.7
 MISSING = "–"
-# Columns keep this, in ems, before their words are broken; bold words are wider by this.
-_NARROWEST_CELL_EM, _BOLD = 2.0, 1.1
+# Columns keep this, in ems, before their words are broken; bold words, and all words in a font that
+# stands in for one that is missing, are wider by this.
+_NARROWEST_CELL_EM, _BOLD = 2.0, 1.25
 # The most decimals of a column whose largest number is at least so large.
 _DECIMALS = ((1.0, 2), (0.0, 4))
+# What ends the title of a column without brackets.
+_UNITS = frozenset({"%", "km", "km²"})
 # No style, no grid: the lines are drawn.
 _PLAIN_TABLE = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 
@@ -80,8 +84,8 @@ class Grid:
 def table_grid(table: Table, width: float, height: float, *, alone: bool) -> Grid:
     """Return a table in the largest font in which all of it fits without broken words.
 
-    Units go below the words of the header where that helps. Where nothing does, words are broken
-    and rows are left for the next slide.
+    Texts are broken between words, and units go below the words of the header, where that helps.
+    Where nothing does, words are broken and rows are left for the next slide.
 
     Parameters
     ----------
@@ -100,7 +104,7 @@ def table_grid(table: Table, width: float, height: float, *, alone: bool) -> Gri
     """
     cells, numeric = _cells(table)
     tall_head = (tuple(map(_unit_below, cells[0])), *cells[1:])
-    grids, loose = [], []
+    grids, loose, kept = [], [], []
     for size in TABLE_SIZES_PT:
         for rows in (cells, tall_head):
             natural = _natural_widths(rows, size)
@@ -110,7 +114,9 @@ def table_grid(table: Table, width: float, height: float, *, alone: bool) -> Gri
             grids.append(Grid(size, widths, heights, rows, numeric, broken))
             if sum(natural) <= width:
                 loose.append(grids[-1])
-    whole = [grid for grid in (*loose, *grids) if sum(grid.heights) <= height]
+            if not broken and all(map(operator.ge, widths, _word_widths(rows, numeric, size))):
+                kept.append(grids[-1])
+    whole = [grid for grid in (*kept, *loose, *grids) if sum(grid.heights) <= height]
     found = (whole or loose or grids[-1:])[0]
     least = _NARROWEST_CELL_EM * found.size_pt + 2 * CELL_X
     if alone and least * len(found.widths) > width:
@@ -214,7 +220,8 @@ def _unit_below(title: str) -> str:
         words, found, unit = title.partition(opening)
         if words and found:
             return f"{words}\n{(found + unit).strip()}"
-    return title
+    words, _, unit = title.rpartition(" ")
+    return f"{words}\n{unit}" if words and unit in _UNITS else title
 
 
 def _natural_widths(cells: Sequence[Sequence[str]], size: float) -> list[float]:
@@ -223,6 +230,17 @@ def _natural_widths(cells: Sequence[Sequence[str]], size: float) -> list[float]:
         + 2 * CELL_X
         for column in zip(*cells, strict=True)
     ]
+
+
+def _word_widths(
+    cells: Sequence[Sequence[str]], numeric: frozenset[int], size: float
+) -> list[float]:
+    """Return the widths that columns of texts need for their longest words."""
+    words = [
+        ["" if column in numeric else "\n".join(cell.split()) for cell in cells_]
+        for column, cells_ in enumerate(zip(*cells, strict=True))
+    ]
+    return _natural_widths(list(zip(*words, strict=True)), size)
 
 
 def _widths(

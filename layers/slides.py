@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-LegendKind: TypeAlias = Literal["area", "line", "dash", "point", "heading"]
+LegendKind: TypeAlias = Literal["area", "line", "dash", "point", "ring", "heading"]
 ChartKind: TypeAlias = Literal["bar", "stacked", "line"]
 Cell: TypeAlias = str | float | None
 LANGUAGES = {"zh": "（续）", "en": " (continued)"}
@@ -81,7 +81,8 @@ class LegendItem:
     colour
         ``"#RRGGBB"``, as on the map; a heading has none.
     kind
-        ``"area"``, ``"line"``, ``"dash"`` (a dashed line), ``"point"`` or ``"heading"``.
+        ``"area"``, ``"line"``, ``"dash"`` (a dashed line), ``"point"``, ``"ring"`` (a hollow
+        point) or ``"heading"``.
     count
         What stands at the right end, such as the number of features.
     """
