@@ -60,8 +60,9 @@ CLEAR_PX = 3.2
 LONG = 12.0
 # The name of a zone stands in what is its own where that is so much of it: zones may overlap.
 OWN_SHARE = 0.2
-# It is broken into at most so many lines where it fits no wider.
-MOST_LINES = 3
+# It is broken into at most so many lines where it fits no wider, and reaches out of the zone where
+# that is so much of its width and height.
+MOST_LINES, LEAST_INSIDE = 3, 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,7 +118,7 @@ def draw_labels(
     bounds = (frame.left, frame.bottom, frame.right, frame.top)
     obstacles = _obstacles(plates, window, symbols, stops, blocked, px=px)
     ground = Ground(bounds, obstacles, gap)
-    names = [_told(name, ground) if name.value else name for name in names]
+    names = [told for name in names if (told := _told(name, ground))]
     found = place([name.request for name in names], bounds=bounds, obstacles=obstacles, gap=gap)
     for spot in found.places:
         _write(axes, names[spot.label], spot, px)
@@ -292,21 +293,30 @@ def _named_shapes(plate: Plate, window: Window) -> NDArray[np.object_]:
     return found
 
 
-def _told(name: _Name, ground: Ground) -> _Name:
+def _told(name: _Name, ground: Ground) -> _Name | None:
     """Return the name of a zone with its number below, without it, or in narrow lines.
 
-    The first of these that can stand in the zone as a whole, or the name as it is where none can.
+    The first of these that can stand in the zone as a whole, or the name as it is where none can,
+    or None where that would hide the zone. A name of anything else is returned as it is.
     """
+    if math.isinf(name.request.most):
+        return name
+    left, bottom, right, top = name.request.geometry.bounds
     weight: Weight = "bold" if name.bold else "regular"
     narrow = (in_lines(_said(name), number + 1) for number in range(MOST_LINES))
-    for value, text in product((name.value, ""), dict.fromkeys((name.text, *narrow))):
+    texts, values = dict.fromkeys((name.text, *narrow)), dict.fromkeys((name.value, ""))
+    for value, text in product(values, texts):
         told = replace(name, text=text, value=value)
         width = max(text_width(line, name.size, weight) for line in told.lines)
         height = len(told.lines) * name.size * LINE_HEIGHT
+        if width > right - left or height > top - bottom:
+            continue
         request = replace(name.request, width=width, height=height, place="within")
         if len(choices(request, ground)):
             return replace(told, request=request)
-    return replace(name, value="")
+    wide = (right - left) / name.request.width
+    high = (top - bottom) / name.request.height
+    return replace(name, value="") if min(wide, high) >= LEAST_INSIDE else None
 
 
 def _once(names: list[_Name], px: float) -> list[_Name]:

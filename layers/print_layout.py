@@ -163,7 +163,7 @@ def layout(sheet: Sheet, *, title_lines: int, note_lines: int) -> Layout:
         foot = max(foot, SCALE_PX * px)
         notes = Box(inner.left, inner.bottom, inner.width - side - gap, foot)
         scale = Box(notes.right + gap, inner.bottom, side, foot)
-        low = notes.top + gap * 0.6
+        low = notes.top + gap
         below = high - low - gap - MAP_SHARE * page.area / inner.width
         below = max(below, BELOW_SHARE * inner.height)
         map_box = Box(inner.left, low + below + gap, inner.width, high - low - below - gap)

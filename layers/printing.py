@@ -26,6 +26,7 @@ from pyproj import Transformer
 from geo.errors import InputError
 from layers.catalogue import load
 from layers.fonts import require_glyphs
+from layers.overlays import Choropleth
 from layers.palettes import paper
 from layers.print_fonts import with_fonts
 from layers.print_furniture import (
@@ -286,8 +287,9 @@ def _check_glyphs(content: Content, sheet: Sheet) -> None:
     texts = [sheet.title, sheet.subtitle, sheet.author, sheet.date, sheet.review_number]
     texts += [*sheet.notes]
     column = "name_en" if content.lang == "en" else "name_zh"
-    for name in content.visible:
-        frame = content.frames.get(name)
+    named = [content.frames.get(name) for name in content.visible]
+    named += [each.frame for each in content.overlays if isinstance(each, Choropleth)]
+    for frame in named:
         if frame is not None and column in frame:
             texts += [each for each in frame[column] if isinstance(each, str)]
     for overlay in content.overlays:

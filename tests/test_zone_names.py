@@ -11,6 +11,7 @@ import pytest
 import shapely
 from shapely import Polygon
 
+from geo.errors import InputError
 from layers import contents
 from layers.content import Content, Sheet
 from layers.label_ground import Ground, Obstacle
@@ -172,6 +173,12 @@ def test_cells_of_a_grid_have_no_names(grid):
     cells = set(shown.overlays[0].frame["name_zh"])
     assert len(cells) > 5
     assert not cells & set(names(drawn(shown, SHEET)))
+
+
+def test_a_zone_whose_name_no_font_has_is_refused():
+    zones = squares(10_000, n=[1, 2, 3], name_zh=["甲区", "乙\U0001f684", "丙区"])
+    with pytest.raises(InputError, match="no font has '\U0001f684'"):
+        drawn(Content({}, (), (Choropleth(zones, "n", "数量"),)), SHEET)
 
 
 def test_a_district_is_named_once():
