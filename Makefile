@@ -9,7 +9,7 @@ INSTALL := $(PIP) install --quiet --constraint constraints.txt pip && \
 INPUTS := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json
 STREAMLIT_SERVER_PORT ?= 8501
 
-.PHONY: app test bench lint types unit notebook browser screenshot clean
+.PHONY: app test bench lint types unit notebook browser screenshot baselines clean
 
 app: $(VENV)/.app
 	STREAMLIT_SERVER_PORT=$(STREAMLIT_SERVER_PORT) $(BIN)/xiangjiang app
@@ -29,6 +29,10 @@ types: $(VENV)/.dev
 
 unit: $(VENV)/.dev browser
 	$(BIN)/python -m pytest
+
+# The images that prints are compared with, drawn anew: look at what changed before they are kept.
+baselines: $(VENV)/.dev
+	$(BIN)/python -m pytest -q tests/test_map_images.py -k looks --mpl-generate-path=tests/baseline
 
 # Debian's Chromium and a font with Chinese, for the tests that look at the app in a browser.
 browser:

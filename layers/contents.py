@@ -11,6 +11,7 @@ from layers.content import Content
 from layers.overlays import Choropleth, Features, Isolines, Overlay, Points, Surface
 from layers.schema import resource
 from layers.words import both
+from layers.zonings import GRID_NAMES
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -108,6 +109,7 @@ def coverage(asked: Coverage, *, lang: str) -> Content:
                 unit="%",
                 breaks=(20, 40, 60, 80, 100),
                 columns=_titles(["doubly_covered_pct", "uncovered_km2", "area_km2"], lang),
+                named=asked.zones.name not in GRID_NAMES,
             ),
             Features(
                 reach[["geometry"]].dissolve(),
@@ -148,6 +150,7 @@ def zones_overlay(shown: Shown, *, lang: str) -> Choropleth:
         scheme=shown.scheme,
         classes=shown.classes,
         columns=_titles(["count", "share_pct", "density_per_km2"], lang),
+        named=shown.asked.zones.name not in GRID_NAMES,
     )
 
 

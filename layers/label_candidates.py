@@ -6,6 +6,7 @@ chooses among these places.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -18,7 +19,7 @@ from shapely.ops import substring
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-Where: TypeAlias = Literal["inside", "edge", "line", "beside"]
+Where: TypeAlias = Literal["inside", "within", "edge", "line", "beside"]
 Floats: TypeAlias = NDArray[np.float64]
 Geometry: TypeAlias = BaseGeometry
 
@@ -31,6 +32,9 @@ SHIFTS = np.array(
     [(x, y) for x in (0, 0.3, -0.3, 0.55, -0.55) for y in (0, 1, -1, 2, -2, 3, -3, 4, -4)],
     dtype=float,
 )
+# All over an area that a name must not leave: so many places across and up, and what it costs to
+# stand at the end that is farthest from the middle.
+LATTICE, AWAY_COST = 12, 9.0
 # On an edge: degrees from the east, the top first and spreading to both sides.
 ROUND = np.radians([90, 65, 115, -90, 40, 140, -65, -115, 15, 165, -15, -165, -40, -140])
 # Along a line, as shares of its length, where no stretch of it is straight enough.
@@ -61,7 +65,8 @@ class LabelRequest:
     width, height
         Size of the written name, pt.
     place
-        ``"inside"`` an area, on its ``"edge"``, along a ``"line"`` or ``"beside"`` a symbol.
+        ``"inside"`` an area, ``"within"`` it as a whole or nowhere, on its ``"edge"``, along a
+        ``"line"`` or ``"beside"`` a symbol.
     importance
         Names of a smaller number choose first.
     radius
@@ -72,6 +77,8 @@ class LabelRequest:
         required give way.
     repeat
         Along a line, the name again every so many points; once where it is 0.
+    most
+        It stands nowhere rather than where a place costs as much, see :func:`candidates`.
     """
 
     geometry: Geometry
@@ -82,6 +89,7 @@ class LabelRequest:
     radius: float = 0.0
     required: bool = False
     repeat: float = 0.0
+    most: float = math.inf
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,6 +148,8 @@ def candidates(request: LabelRequest, *, frame: Geometry, gap: float) -> Boxes:
         lines = _lines(outline)
         if lines:
             return _along(lines, size, request.radius, gap)
+    if areas and request.place == "within":
+        return _within(areas[0], size)
     if areas and request.place == "inside":
         return _inside(areas[0], size, gap)
     if areas and request.place == "edge":
@@ -289,6 +299,23 @@ def _inside(area: shapely.Polygon, size: tuple[float, float], gap: float) -> Box
         clear=((right - left) / 2 + gap, (top - bottom) / 2 + gap),
     )
     return joined([within, Boxes(round_it.xy, round_it.angle, round_it.cost + OUT_COST)])
+
+
+def _within(area: shapely.Polygon, size: tuple[float, float]) -> Boxes:
+    width, height = size
+    left, bottom, right, top = area.bounds
+    if right - left < width or top - bottom < height:
+        return NOWHERE
+    plain = shapely.simplify(area, height / 8)
+    pole = _pole(area)
+    middle = np.array([pole.x, pole.y])
+    across = np.linspace(left + width / 2, right - width / 2, LATTICE)
+    up = np.linspace(bottom + height / 2, top - height / 2, LATTICE)
+    lattice = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
+    xy = np.concatenate([[middle], lattice])
+    away = np.hypot(*(xy - middle).T) / np.hypot(right - left, top - bottom)
+    found = Boxes(xy, np.zeros(len(xy)), AWAY_COST * away)
+    return found.at(shapely.covers(plain, polygons(found, width, height)))
 
 
 def _on_edge(edge: Geometry, area: Geometry) -> Boxes:

@@ -21,11 +21,11 @@ Geometries: TypeAlias = NDArray[np.object_]
 Ends: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
 
 # Directions, and how far from the symbol in heights of the name.
-DIRECTIONS = 24
-CLOSE = np.array([0.8, 1.5, 2.25, 3.0, 4.0, 5.0, 6.5, 8.0, 10.0, 12.0])
+DIRECTIONS = 48
+CLOSE = np.array([0.8, 1.1, 1.5, 1.9, 2.3, 2.8, 3.4, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0])
 FAR = np.array([15.0, 19.0, 24.0, 30.0, 37.0, 45.0, 54.0])
 # A line across another name or line costs as much as this many heights of distance.
-CROSSING_COST = 12.0
+CROSSING_COST = 4.0
 # Places that are looked at in one go, the nearest first.
 CHUNK = 4096
 

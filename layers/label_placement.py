@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from geo.errors import InputError
 from layers.label_candidates import (
     NOWHERE,
+    Boxes,
     Floats,
     LabelRequest,
     Where,
@@ -35,7 +36,7 @@ from layers.label_leaders import CLOSE, FAR, Ends, Leader, Standing, anywhere, a
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Bounds", "LabelRequest", "Obstacle", "Placed", "Placement", "Where", "place"]
+__all__ = ["Bounds", "LabelRequest", "Obstacle", "Placed", "Placement", "Where", "choices", "place"]
 
 Integers: TypeAlias = NDArray[np.intp]
 WHERE = frozenset(get_args(Where))
@@ -146,6 +147,21 @@ def place(
     return Placement(tuple(placed), tuple(k for k in order if k not in found))
 
 
+def choices(request: LabelRequest, ground: Ground) -> Boxes:
+    """Return the boxes where a name may stand on a map with nothing else written, best first.
+
+    Parameters
+    ----------
+    request
+        The name.
+    ground
+        The map.
+    """
+    boxes = candidates(request, frame=ground.frame, gap=ground.gap)
+    boxes = ground.free(boxes, request.width, request.height)
+    return boxes.at(boxes.cost < request.most)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Wanted:
     """One name to place: a request, or one stretch of a repeated one."""
@@ -160,14 +176,7 @@ class _Search:
     def __init__(self, wanted: list[_Wanted], ground: Ground) -> None:
         self.wanted = wanted
         self.ground = ground
-        sets = [
-            ground.free(
-                candidates(each.request, frame=ground.frame, gap=ground.gap),
-                each.request.width,
-                each.request.height,
-            )
-            for each in wanted
-        ]
+        sets = [choices(each.request, ground) for each in wanted]
         counts = np.array([len(each) for each in sets], dtype=np.intp)
         self.start = np.concatenate([[0], np.cumsum(counts)])
         self.owner = np.repeat(np.arange(len(wanted)), counts)

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from layers.structure import Shown
 
 MOST_BARS = 14
-# Names on a picture of A4 are legible on a slide; those on A3 would be small.
-PICTURE_DPI = 200
+# Beside its legend the map of a slide-sized sheet fills a slide, and its names are legible.
+PICTURE_SIZE, PICTURE_DPI = "16:9", 200
 # An area that is paler is known by its outline.
 PALE = 0.5
 
@@ -109,7 +109,8 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
         If the map cannot be drawn.
     """
     sheet, english = spec.titled(), spec.lang == "en"
-    printed = composed(content, replace(sheet, size="A4", dpi=PICTURE_DPI, subtitle="", notes=()))
+    bare = replace(sheet, size=PICTURE_SIZE, dpi=PICTURE_DPI, subtitle="", notes=())
+    printed = composed(content, bare)
     shown = printed.plates
     credits_ = credits_of(shown, printed.content)
     sources = " · ".join([*credits_, printed.note] if printed.note else credits_)
@@ -151,7 +152,9 @@ def _item(entry: Entry) -> LegendItem:
     style = entry.style
     kind: Any = entry.kind
     outlined = kind == "area" and style.fill_opacity < PALE
-    if style.dash and (kind == "line" or outlined):
+    if kind == "point" and style.symbol == "hollow":
+        kind = "ring"
+    elif style.dash and (kind == "line" or outlined):
         kind = "dash"
     elif outlined:
         kind = "line"

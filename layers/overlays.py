@@ -69,6 +69,8 @@ class Choropleth:
         Further columns for the card, each with its title.
     ramp
         Name of its colours, see :func:`layers.symbology.palette`.
+    named
+        A print has the name and the number of each area in it; the cells of a grid have no names.
     """
 
     frame: gpd.GeoDataFrame
@@ -81,6 +83,7 @@ class Choropleth:
     scheme: str = "quantiles"
     columns: Mapping[str, str] | None = None
     ramp: str = RAMP
+    named: bool = True
 
 
 @dataclass(frozen=True, slots=True, eq=False)

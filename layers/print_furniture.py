@@ -15,17 +15,19 @@ from pyproj import Transformer
 from layers.content import INTERNAL
 from layers.fonts import font
 from layers.print_layout import (
+    TITLE_GAP,
     Box,
     gutter,
     note_leading,
     note_size,
     subtitle_size,
     text_width,
+    title_lines,
     title_size,
     wrapped,
     write,
 )
-from layers.print_plates import MAP_CRS
+from layers.print_window import MAP_CRS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -159,7 +161,7 @@ def draw_graticule(axes: Axes, window: Window, layout: Layout) -> None:
             )
         )
     meridians, parallels = _graticule(window)
-    size = 9.0 * px
+    size = note_size(px)
     marks: list[list[tuple[float, float]]] = []
     reach = gutter(px)
     for degrees, line in meridians:
@@ -194,7 +196,11 @@ def draw_title(axes: Axes, sheet: Sheet, layout: Layout) -> None:
     while text_width(sheet.title, size, "bold") > box.width:
         size *= 0.95
     write(axes, (box.left, box.top - title_size(px) * 0.95), sheet.title, size, bold=True)
-    if sheet.subtitle:
+    if sheet.subtitle and title_lines(sheet) == 1:
+        left = box.left + text_width(sheet.title, size, "bold") + TITLE_GAP * size
+        at = (left, box.top - title_size(px) * 0.95)
+        write(axes, at, sheet.subtitle, subtitle_size(px), colour=PALE)
+    elif sheet.subtitle:
         size = subtitle_size(px)
         while text_width(sheet.subtitle, size) > box.width:
             size *= 0.95

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +15,9 @@ from matplotlib.patheffects import Stroke
 
 from layers.catalogue import names_by_id
 from layers.fonts import font
-from layers.label_placement import LabelRequest, Obstacle, Placed, place
+from layers.label_candidates import OUT_COST
+from layers.label_ground import Ground
+from layers.label_placement import LabelRequest, Obstacle, Placed, choices, place
 from layers.palettes import ink
 from layers.print_layers import STOP_PX
 from layers.print_layout import Box, text_width
@@ -55,11 +58,16 @@ STEEP = 45.0
 CLEAR_PX = 3.2
 # Latin names in an area are broken from this width in heights.
 LONG = 12.0
+# The name of a zone stands in what is its own where that is so much of it: zones may overlap.
+OWN_SHARE = 0.2
+# It is broken into at most so many lines where it fits no wider, and reaches out of the zone where
+# that is so much of its width and height.
+MOST_LINES, LEAST_INSIDE = 3, 0.6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Name:
-    """A text with its look, and where it would like to stand."""
+    """A text with its look, where it would like to stand, and the number below it, if any."""
 
     text: str
     size: float
@@ -67,6 +75,11 @@ class _Name:
     colour: str
     halo: str
     request: LabelRequest
+    value: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        return [*self.text.split("\n"), *([self.value] if self.value else [])]
 
 
 def draw_labels(
@@ -101,13 +114,12 @@ def draw_labels(
         Turns a colour of the symbology into one of the palette.
     """
     names = _once(_names(plates, window, symbols, stops, px=px, lang=lang, toned=toned), px)
-    frame = window.frame.inset(2.0 * px)
-    found = place(
-        [name.request for name in names],
-        bounds=(frame.left, frame.bottom, frame.right, frame.top),
-        obstacles=_obstacles(plates, window, symbols, stops, blocked, px=px),
-        gap=1.5 * px,
-    )
+    frame, gap = window.frame.inset(2.0 * px), 1.5 * px
+    bounds = (frame.left, frame.bottom, frame.right, frame.top)
+    obstacles = _obstacles(plates, window, symbols, stops, blocked, px=px)
+    ground = Ground(bounds, obstacles, gap)
+    names = [told for name in names if (told := _told(name, ground))]
+    found = place([name.request for name in names], bounds=bounds, obstacles=obstacles, gap=gap)
     for spot in found.places:
         _write(axes, names[spot.label], spot, px)
     return [names[label].text for label in found.dropped]
@@ -134,8 +146,7 @@ def _names(
         if plate.is_ground and zoom < label.min_zoom and only is None:
             continue
         pen = _Pen(plate, px, toned)
-        drawn = window.drawn(plate.shapes) if plate.surface is None else plate.shapes
-        for at, shape in enumerate(drawn):
+        for at, shape in enumerate(_named_shapes(plate, window)):
             if kind_of(plate.shapes[at]) == "point" or shape.is_empty:
                 continue
             if only is not None and plate.keys[at] != only:
@@ -192,7 +203,7 @@ class _Pen:
         width = text_width(text, size, weight)
         lines = 1
         if where in {"inside", "edge"} and width > LONG * size and " " in text:
-            text = in_two(text)
+            text = in_lines(text, 2)
             width = max(text_width(line, size, weight) for line in text.split("\n"))
             lines = 2
         request = LabelRequest(
@@ -204,21 +215,28 @@ class _Pen:
             radius=radius,
             required=self.plate.group == "224",
             repeat=NUMBER_EVERY_PX * self.px if isoline else 0.0,
+            most=OUT_COST if self.plate.values else math.inf,
         )
-        return _Name(text, size, bold, colour, halo, request)
+        value = self.plate.values[at] if self.plate.values else ""
+        return _Name(text, size, bold, colour, halo, request, value)
 
 
-def in_two(text: str) -> str:
-    r"""Break a name of several words into two lines, as even as they go.
+def in_lines(text: str, number: int) -> str:
+    r"""Break a name into so many lines, but none without a word, as even as they go.
 
     Examples
     --------
-    >>> in_two("Yuelushan University Science City")
+    >>> in_lines("Yuelushan University Science City", 2)
     'Yuelushan University\nScience City'
+    >>> in_lines("Xihu Base", 3)
+    'Xihu\nBase'
     """
     words = text.split(" ")
-    breaks = [(" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words))]
-    return "\n".join(min(breaks, key=lambda pair: max(map(len, pair))))
+    ends = combinations(range(1, len(words)), min(number, len(words)) - 1)
+    broken = [
+        [" ".join(words[a:b]) for a, b in pairwise([0, *inner, len(words)])] for inner in ends
+    ]
+    return "\n".join(min(broken, key=lambda lines: max(map(len, lines))))
 
 
 def _stop_names(
@@ -257,6 +275,48 @@ def _held(shape: BaseGeometry, where: str, window: Window) -> BaseGeometry:
         sizes = shapely.area(parts)
     longest: BaseGeometry = parts[int(np.argmax(sizes))]
     return longest
+
+
+def _named_shapes(plate: Plate, window: Window) -> NDArray[np.object_]:
+    """Return shapes on the sheet, zones without what others share: a name is in one zone only."""
+    if plate.surface is not None:
+        return plate.shapes
+    zones = window.drawn(plate.shapes)
+    if not plate.values:
+        return zones
+    found = zones.copy()
+    one, other = shapely.STRtree(zones).query(zones, predicate="overlaps")
+    for at in np.unique(one):
+        own = shapely.difference(zones[at], shapely.union_all(zones[other[one == at]]))
+        if own.area > OWN_SHARE * zones[at].area:
+            found[at] = own
+    return found
+
+
+def _told(name: _Name, ground: Ground) -> _Name | None:
+    """Return the name of a zone with its number below, without it, or in narrow lines.
+
+    The first of these that can stand in the zone as a whole, or the name as it is where none can,
+    or None where that would hide the zone. A name of anything else is returned as it is.
+    """
+    if math.isinf(name.request.most):
+        return name
+    left, bottom, right, top = name.request.geometry.bounds
+    weight: Weight = "bold" if name.bold else "regular"
+    narrow = (in_lines(_said(name), number + 1) for number in range(MOST_LINES))
+    texts, values = dict.fromkeys((name.text, *narrow)), dict.fromkeys((name.value, ""))
+    for value, text in product(values, texts):
+        told = replace(name, text=text, value=value)
+        width = max(text_width(line, name.size, weight) for line in told.lines)
+        height = len(told.lines) * name.size * LINE_HEIGHT
+        if width > right - left or height > top - bottom:
+            continue
+        request = replace(name.request, width=width, height=height, place="within")
+        if len(choices(request, ground)):
+            return replace(told, request=request)
+    wide = (right - left) / name.request.width
+    high = (top - bottom) / name.request.height
+    return replace(name, value="") if min(wide, high) >= LEAST_INSIDE else None
 
 
 def _once(names: list[_Name], px: float) -> list[_Name]:
@@ -321,10 +381,9 @@ def _write(axes: Axes, name: _Name, spot: Placed, px: float) -> None:
     if chinese and abs(spot.rotation) > STEEP:
         _write_down(axes, name, spot, px)
         return
-    lines = name.text.split("\n")
-    step = name.request.height / len(lines)
-    for number, line in enumerate(lines):
-        up = ((len(lines) - 1) / 2 - number) * step
+    step = name.request.height / len(name.lines)
+    for number, line in enumerate(name.lines):
+        up = ((len(name.lines) - 1) / 2 - number) * step
         angle = math.radians(spot.rotation)
         at = (spot.x - up * math.sin(angle), spot.y + up * math.cos(angle))
         _write_turned(axes, name, line, at, degrees=spot.rotation, px=px)

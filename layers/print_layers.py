@@ -19,9 +19,10 @@ from matplotlib.path import Path
 
 from layers.catalogue import members
 from layers.fonts import font
-from layers.print_plates import MAP_CRS, PANES, Plate, kind_of
+from layers.print_plates import PANES, Plate, kind_of
 from layers.print_surfaces import draw_surface
 from layers.print_symbols import WHITE, draw_symbols
+from layers.print_window import MAP_CRS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

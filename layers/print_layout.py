@@ -1,8 +1,8 @@
 """The printed sheet: which box each part stands in, in points from the lower left corner.
 
-Title above, map at the left, legend and scale at the right (below the map on a square sheet), and a
-strip of sources and notes at the foot. Boxes are cut from the sheet one after another, so that no
-two can overlap.
+Title above, map at the left, legend and scale at the right, and a strip of sources and notes at the
+foot; on a square sheet the legend is below the map and the scale beside the notes. Boxes are cut
+from the sheet one after another, so that no two can overlap.
 """
 
 from __future__ import annotations
@@ -31,6 +31,12 @@ PX_PT, REFERENCE_MM = 0.75, 297.0
 DPI = (36, 1200)
 # Height of the scale bar, its ratio and the north arrow, px.
 SCALE_PX = 66.0
+# Of a square sheet the map takes so much, and what stands below it at least so much of the height.
+MAP_SHARE, BELOW_SHARE = 0.625, 0.16
+# Width of the scale, and of the locator where the legend leaves it room.
+SIDE_SHARE = 0.18
+# Between the title and a subtitle in one line, in heights of the title.
+TITLE_GAP = 0.6
 PALETTES = ("colour", "grey")
 ADVANCE_SIZE = 1000
 # Chinese breaks anywhere but before these.
@@ -99,12 +105,9 @@ class Layout:
     panel: Box | None = None
 
     @property
-    def above_scale(self) -> Box:
-        """What the scale leaves of its box."""
-        used = SCALE_PX * self.px
-        return Box(
-            self.scale.left, self.scale.bottom + used, self.scale.width, self.scale.height - used
-        )
+    def beside(self) -> float:
+        """Width that the locator would like beside a legend below the map, points."""
+        return self.scale.width if self.wide else 0.0
 
 
 def check_sheet(sheet: Sheet) -> None:
@@ -144,7 +147,7 @@ def layout(sheet: Sheet, *, title_lines: int, note_lines: int, panel_share: floa
     sheet
         The sheet.
     title_lines
-        1 with a title only, 2 with a subtitle.
+        See :func:`title_lines`.
     note_lines
         Lines of the strip at the foot.
     panel_share
@@ -153,21 +156,26 @@ def layout(sheet: Sheet, *, title_lines: int, note_lines: int, panel_share: floa
     wide_mm, high_mm = SIZES_MM[sheet.size]
     page = Box(0.0, 0.0, wide_mm * PT_PER_MM, high_mm * PT_PER_MM)
     px = px_pt(sheet.size)
-    margin, gap = 9.0 * px + 6.0, 7.0 * px
-    inner = page.inset(margin)
+    gap = 7.0 * px
+    inner = page.inset(_margin(px))
     head = title_size(px) * 1.3 + (subtitle_size(px) * 1.45 if title_lines > 1 else 0.0)
     title = Box(inner.left, inner.top - head, inner.width, head)
     foot = note_lines * note_leading(px) + 3.0 * px
-    notes = Box(inner.left, inner.bottom, inner.width, foot)
-    low, high = notes.top + gap * 0.6, title.bottom - gap * 0.6
+    high = title.bottom - gap * 0.6
     square = wide_mm < 1.2 * high_mm
     if square:
-        below = 0.225 * inner.height
-        side = 0.27 * inner.width
+        side = SIDE_SHARE * inner.width
+        foot = max(foot, SCALE_PX * px)
+        notes = Box(inner.left, inner.bottom, inner.width - side - gap, foot)
+        scale = Box(notes.right + gap, inner.bottom, side, foot)
+        low = notes.top + gap
+        below = high - low - gap - MAP_SHARE * page.area / inner.width
+        below = max(below, BELOW_SHARE * inner.height)
         map_box = Box(inner.left, low + below + gap, inner.width, high - low - below - gap)
-        legend = Box(inner.left, low, inner.width - side - gap, below)
-        scale = Box(legend.right + gap, low, side, below)
+        legend = Box(inner.left, low, inner.width, below)
     else:
+        notes = Box(inner.left, inner.bottom, inner.width, foot)
+        low = notes.top + gap * 0.6
         column = column_width(page.width, px)
         map_box = Box(inner.left, low, inner.width - column - gap, high - low)
         scale = Box(map_box.right + gap, low, column, SCALE_PX * px)
@@ -193,6 +201,19 @@ def layout(sheet: Sheet, *, title_lines: int, note_lines: int, panel_share: floa
     )
 
 
+def title_lines(sheet: Sheet) -> int:
+    """Return 2 where a subtitle finds no room beside the title, else 1."""
+    px = px_pt(sheet.size)
+    room = SIZES_MM[sheet.size][0] * PT_PER_MM - 2 * _margin(px)
+    first = text_width(sheet.title, title_size(px), "bold") + TITLE_GAP * title_size(px)
+    fits = first + text_width(sheet.subtitle, subtitle_size(px)) <= room
+    return 1 if fits or not sheet.subtitle else 2
+
+
+def _margin(px: float) -> float:
+    return 9.0 * px + 6.0
+
+
 def px_pt(size: str) -> float:
     """Return the points per px of the symbology on a sheet."""
     return PX_PT * math.sqrt(SIZES_MM[size][1] / REFERENCE_MM)
@@ -200,7 +221,7 @@ def px_pt(size: str) -> float:
 
 def column_width(page_width: float, px: float) -> float:
     """Return the width of the legend beside the map, points."""
-    return max(0.185 * page_width, 205.0 * px)
+    return max(0.176 * page_width, 247.0 * px)
 
 
 def title_size(px: float) -> float:
@@ -225,7 +246,7 @@ def note_leading(px: float) -> float:
 
 def gutter(px: float) -> float:
     """Return the width between the two frames of the map, where the degrees stand, points."""
-    return 15.0 * px
+    return 1.65 * note_size(px)
 
 
 def text_width(text: str, size: float, weight: Weight = "regular") -> float:

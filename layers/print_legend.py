@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,7 +19,8 @@ from matplotlib.patches import Circle, Rectangle
 from geo.errors import InputError
 from layers.print_layers import HATCH, dash_pattern, hatch_colour
 from layers.print_layout import Box, text_width, wrapped, write
-from layers.print_plates import Entry, Plate, listed, radius_px, surface_ticks
+from layers.print_plates import Entry, Plate, listed, radius_px
+from layers.print_surfaces import surface_ticks
 from layers.print_symbols import WHITE, draw_symbols
 from layers.symbology import palette, symbology
 
@@ -49,6 +51,7 @@ ATTEMPTS = (
     (0.86, 0.78, 1),
     (0.78, 0.72, 1),
     (0.78, 0.72, 2),
+    (0.78, 0.72, 3),
 )
 WORDS = {
     "legend": {"zh": "图例", "en": "Legend"},
@@ -78,6 +81,10 @@ class _Type:
     type_scale: float
     space: float
     column: float
+
+    @property
+    def title(self) -> float:
+        return TITLE_PX * self.px * max(1.0, self.type_scale)
 
     @property
     def text(self) -> float:
@@ -115,6 +122,7 @@ def draw_legend(
     lang: str,
     toned: Callable[[str], str],
     fewest_columns: int = 1,
+    beside: float = 0.0,
 ) -> Box:
     """Draw the legend of what is visible into a box.
 
@@ -134,11 +142,13 @@ def draw_legend(
         Turns a colour of the symbology into one of the palette.
     fewest_columns
         Columns of the first attempt.
+    beside
+        Width to leave free at the right if it fits the rest of the box, points.
 
     Returns
     -------
     Box
-        What is left below it.
+        What is left below it or at its right.
 
     Raises
     ------
@@ -146,13 +156,14 @@ def draw_legend(
         If it does not fit, however small it is set.
     """
     shown = [plate for plate in listed(plates) if plate.entries() or plate.surface is not None]
-    for type_scale, space, more in ATTEMPTS:
-        title_size = TITLE_PX * px * max(1.0, type_scale)
-        body = Box(box.left, box.bottom, box.width, box.height - title_size * 1.5)
+    whole = box.width
+    rooms = (whole - beside - COLUMN_GAP * px, whole) if beside else (whole,)
+    for room, (type_scale, space, more) in product(rooms, ATTEMPTS):
         columns = fewest_columns + more
-        width = (body.width - (columns - 1) * COLUMN_GAP * px) / columns
+        width = (room - (columns - 1) * COLUMN_GAP * px) / columns
         kind = _Type(px, type_scale, space, width)
-        placed = _flow(_items(shown, kind, lang), columns, body.height)
+        title = _Item("title", 1.5 * kind.title, (WORDS["legend"][lang],), sticks=True)
+        placed = _flow([title, *_items(shown, kind, lang)], columns, box.height)
         if placed is not None:
             break
     else:
@@ -161,16 +172,16 @@ def draw_legend(
             "print on a larger sheet (A3), or switch some layers off"
         )
     quill = _Quill(axes, kind, lang, toned)
-    title = WORDS["legend"][lang]
-    _text(axes, (box.left, box.top - title_size), title, title_size, bold=True)
     for column, items in enumerate(placed):
-        left = body.left + column * (width + COLUMN_GAP * px)
-        top = body.top
+        left = box.left + column * (width + COLUMN_GAP * px)
+        top = box.top
         for item in items:
             _draw_item(quill, item, left, top)
             top -= item.height
     tallest = max((sum(item.height for item in items) for items in placed), default=0.0)
-    return Box(box.left, box.bottom, box.width, max(0.0, body.height - tallest))
+    if room < whole:
+        return Box(box.right - beside, box.bottom, beside, box.height)
+    return Box(box.left, box.bottom, whole, max(0.0, box.height - tallest))
 
 
 def _items(plates: list[Plate], kind: _Type, lang: str) -> list[_Item]:
@@ -270,7 +281,9 @@ def _filled(items: list[_Item], columns: int, height: float) -> list[list[_Item]
 
 def _draw_item(quill: _Quill, item: _Item, left: float, top: float) -> None:
     axes, kind = quill.axes, quill.kind
-    if item.kind == "heading":
+    if item.kind == "title":
+        _text(axes, (left, top - kind.title), item.lines[0], kind.title, bold=True)
+    elif item.kind == "heading":
         for line, words in enumerate(item.lines):
             base = top - line * kind.leading - kind.leading / 2 - MIDDLE * kind.head
             _text(axes, (left, base), words, kind.head, bold=True)

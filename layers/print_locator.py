@@ -12,7 +12,7 @@ from pyproj import Transformer
 
 from layers.print_layers import area_path
 from layers.print_layout import Box
-from layers.print_plates import MAP_CRS
+from layers.print_window import MAP_CRS
 from layers.symbology import symbology
 
 if TYPE_CHECKING:

@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from pyproj import Transformer
 
 from geo.crs import require_crs
-from geo.errors import CRSError, InputError
-from layers.legend import choropleth_legend, surface_legend
+from geo.errors import InputError
+from layers.legend import choropleth_legend, number, surface_legend
 from layers.overlays import (
     NAMED,
     SURFACE_OPACITY,
-    SURFACE_TICKS,
     Choropleth,
     Features,
     Isolines,
@@ -30,6 +28,8 @@ from layers.overlays import (
     level_values,
     surface_classes,
 )
+from layers.print_surfaces import painted_m
+from layers.print_window import MAP_CRS
 from layers.schema import resource, resources
 from layers.symbology import Label, Size, Style, layer_style, layer_styles, symbology, value_label
 
@@ -42,14 +42,12 @@ if TYPE_CHECKING:
 
     from layers.content import Content
 
-# CGCS2000 / 3-degree Gauss-Kruger CM 114E: the New Area lies in its zone.
-MAP_CRS = "EPSG:4547"
 LANGUAGES = ("zh", "en")
 SCHEMATIC = "schematic"
 FEATURES_WEIGHT, FEATURES_DASH, ISOLINE_WEIGHT = 2.0, "7 5", 1.1
 ISOLINE_LABEL = Label("line", 9, 0, 11, "field", 600)
-# A surface without classes is seen from about this share of its top.
-PAINTED_SHARE = 0.01
+# Zones are named after the layout and before the points.
+ZONE_LABEL = Label("inside", 4.5, 0, 13, "#22303D", 700)
 # Drawing order of what lies in each pane, as on the web map.
 PANES = {
     "land": 10.0,
@@ -109,6 +107,8 @@ class Plate:
         The raster, where it is one.
     hatched
         Its areas are hatched where there is no colour.
+    values
+        Number of each feature as words, below its name; none where it has no numbers.
     """
 
     name: str
@@ -134,6 +134,7 @@ class Plate:
     schematic: bool = False
     surface: Surface | None = None
     hatched: bool = False
+    values: tuple[str, ...] = ()
 
     @property
     def zorder(self) -> float:
@@ -153,14 +154,15 @@ class Plate:
         picks = np.flatnonzero(kept)
         chosen: dict[str, Any] = {
             name: tuple(getattr(self, name)[pick] for pick in picks)
-            for name in ("styles", "tints", "ids", "names", "keys", "radii")
+            for name in ("styles", "tints", "ids", "names", "keys", "radii", "values")
+            if getattr(self, name)
         }
         return replace(self, shapes=self.shapes[picks], **chosen)
 
     def bounds_m(self) -> tuple[float, float, float, float] | None:
         """Return west, south, east and north of it, None where nothing of it has a place."""
         if self.surface is not None:
-            return _painted_m(self.surface)
+            return painted_m(self.surface)
         if self.shapes.size == 0:
             return None
         west, south, east, north = shapely.total_bounds(self.shapes).tolist()
@@ -404,6 +406,8 @@ def _choropleth(
         keys=keys,
         radii=(0.0,) * len(keys),
         classes=classes,
+        label=ZONE_LABEL if overlay.named else None,
+        values=tuple("" if n is None else number(n) for n in _numbers(located, overlay.column)),
     )
 
 
@@ -412,46 +416,6 @@ def _surface_entries(overlay: Surface, lang: str) -> tuple[tuple[str, str, Style
     return tuple(
         (str(at), entry["label"][lang], Style(**entry["style"])) for at, entry in enumerate(legend)
     )
-
-
-def _painted_m(overlay: Surface) -> tuple[float, float, float, float] | None:
-    """Return the bounds of what a surface paints: a raster is mostly zero at its border."""
-    array = overlay.array
-    if array.rio.crs is None:
-        raise CRSError(
-            "print_map: a surface has no CRS, so it has no place on the map; "
-            'set it with array.rio.write_crs("EPSG:4547")'
-        )
-    least = overlay.levels[0] if overlay.levels else PAINTED_SHARE * surface_top(overlay)
-    seen = array.to_numpy() > max(float(least), 0.0)
-    if not seen.any():
-        return None
-    half_x, half_y = (abs(float(step)) / 2 for step in array.rio.resolution())
-    x = array["x"].to_numpy()[seen.any(axis=0)]
-    y = array["y"].to_numpy()[seen.any(axis=1)]
-    west, south, east, north = Transformer.from_crs(
-        array.rio.crs, MAP_CRS, always_xy=True
-    ).transform_bounds(
-        float(x.min()) - half_x,
-        float(y.min()) - half_y,
-        float(x.max()) + half_x,
-        float(y.max()) + half_y,
-    )
-    return west, south, east, north
-
-
-def surface_top(overlay: Surface) -> float:
-    """Return the value of a surface's darkest colour."""
-    highest = float(np.nan_to_num(overlay.array.to_numpy(), nan=0.0).max(initial=0.0))
-    return highest if overlay.top is None else float(overlay.top)
-
-
-def surface_ticks(overlay: Surface) -> list[str]:
-    """Return the numbers along the ramp of a surface that has no classes."""
-    top = surface_top(overlay)
-    ticks = [f"{float(f'{value:.2g}'):g}" for value in np.linspace(0.0, top, SURFACE_TICKS)]
-    above = overlay.top is not None and bool(overlay.array.max() > top)
-    return [*ticks[:-1], f"≥ {ticks[-1]}"] if above else ticks
 
 
 def _with_unit(title: str, unit: str, lang: str) -> str:

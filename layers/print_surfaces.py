@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.colors import to_rgba
+from pyproj import Transformer
 from rasterio.enums import Resampling
 from rasterio.transform import from_bounds
 
-from layers.overlays import SURFACE_FADE, SURFACE_OPACITY, surface_classes
-from layers.print_plates import MAP_CRS, surface_top
-from layers.print_window import POINTS_PER_INCH
+from geo.errors import CRSError
+from layers.overlays import SURFACE_FADE, SURFACE_OPACITY, SURFACE_TICKS, surface_classes
+from layers.print_window import MAP_CRS, POINTS_PER_INCH
 from layers.symbology import palette
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from layers.print_window import Window
 
 PICTURE_DPI = 200.0
+# A surface without classes is seen from about this share of its top.
+PAINTED_SHARE = 0.01
 
 
 def draw_surface(axes: Axes, plate: Plate, window: Window, toned: Callable[[str], str]) -> None:
@@ -73,3 +76,43 @@ def picture(surface: Surface, window: Window, toned: Callable[[str], str]) -> ND
     bands.append(np.clip(share / SURFACE_FADE, 0.0, 1.0) * SURFACE_OPACITY)
     ramp: NDArray[np.uint8] = (np.dstack(bands) * 255).round().astype(np.uint8)
     return ramp
+
+
+def painted_m(overlay: Surface) -> tuple[float, float, float, float] | None:
+    """Return the bounds of what a surface paints: a raster is mostly zero at its border."""
+    array = overlay.array
+    if array.rio.crs is None:
+        raise CRSError(
+            "print_map: a surface has no CRS, so it has no place on the map; "
+            'set it with array.rio.write_crs("EPSG:4547")'
+        )
+    least = overlay.levels[0] if overlay.levels else PAINTED_SHARE * surface_top(overlay)
+    seen = array.to_numpy() > max(float(least), 0.0)
+    if not seen.any():
+        return None
+    half_x, half_y = (abs(float(step)) / 2 for step in array.rio.resolution())
+    x = array["x"].to_numpy()[seen.any(axis=0)]
+    y = array["y"].to_numpy()[seen.any(axis=1)]
+    west, south, east, north = Transformer.from_crs(
+        array.rio.crs, MAP_CRS, always_xy=True
+    ).transform_bounds(
+        float(x.min()) - half_x,
+        float(y.min()) - half_y,
+        float(x.max()) + half_x,
+        float(y.max()) + half_y,
+    )
+    return west, south, east, north
+
+
+def surface_top(overlay: Surface) -> float:
+    """Return the value of a surface's darkest colour."""
+    highest = float(np.nan_to_num(overlay.array.to_numpy(), nan=0.0).max(initial=0.0))
+    return highest if overlay.top is None else float(overlay.top)
+
+
+def surface_ticks(overlay: Surface) -> list[str]:
+    """Return the numbers along the ramp of a surface that has no classes."""
+    top = surface_top(overlay)
+    ticks = [f"{float(f'{value:.2g}'):g}" for value in np.linspace(0.0, top, SURFACE_TICKS)]
+    above = overlay.top is not None and bool(overlay.array.max() > top)
+    return [*ticks[:-1], f"≥ {ticks[-1]}"] if above else ticks

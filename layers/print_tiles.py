@@ -29,8 +29,7 @@ from geo.datum import wgs84_to_gcj02
 from geo.errors import AtlasError
 from layers.basemaps import basemap, key_of
 from layers.print_labels import EQUATOR_M_PER_PX
-from layers.print_plates import MAP_CRS
-from layers.print_window import METRES_PER_INCH, POINTS_PER_INCH
+from layers.print_window import MAP_CRS, METRES_PER_INCH, POINTS_PER_INCH
 from layers.words import both
 
 if TYPE_CHECKING:

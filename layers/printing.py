@@ -28,6 +28,7 @@ from geo.errors import InputError
 from layers.basemaps import VECTOR, basemap
 from layers.catalogue import load
 from layers.fonts import require_glyphs
+from layers.overlays import Choropleth
 from layers.palettes import paper
 from layers.print_fonts import with_fonts
 from layers.print_furniture import (
@@ -45,12 +46,12 @@ from layers.print_layers import (
     draw_plates,
     point_symbols,
 )
-from layers.print_layout import check_sheet, layout
+from layers.print_layout import check_sheet, layout, title_lines
 from layers.print_legend import draw_legend
 from layers.print_locator import draw_locator, locator_box, locator_extent
-from layers.print_plates import LANGUAGES, MAP_CRS, Plate, plates
+from layers.print_plates import LANGUAGES, Plate, plates
 from layers.print_tiles import TilesError, draw_tiles, on_base, tile_ground
-from layers.print_window import METRES_PER_INCH, POINTS_PER_INCH, Window
+from layers.print_window import MAP_CRS, METRES_PER_INCH, POINTS_PER_INCH, Window
 from layers.symbology import symbology
 
 if TYPE_CHECKING:
@@ -76,6 +77,8 @@ RAMP_GREY = 0.86
 # Settings of matplotlib are for the whole process: one file at a time is written with ours.
 _SETTINGS = Lock()
 _RC: dict[Any, Any] = {
+    # Hinted letters are wider than their halo and than the room that is kept for them.
+    "text.hinting": "no_hinting",
     "pdf.fonttype": 42,
     "pdf.compression": 9,
     "svg.fonttype": "none",
@@ -179,7 +182,7 @@ def composed(content: Content, sheet: Sheet, *, panel_share: float = 0.0) -> Com
     credits_ = credits_of(found, content)
     # Whether symbols are spread is known when they stand: room for the words is kept.
     draft = note_texts(found, sheet, credits_=credits_, spread=True, lang=content.lang)
-    head = 1 + bool(sheet.subtitle)
+    head = title_lines(sheet)
     first = layout(sheet, title_lines=head, note_lines=1)
     lines = broken_notes(draft, first.notes.width, first.px)
     plan = layout(sheet, title_lines=head, note_lines=len(lines), panel_share=panel_share)
@@ -223,6 +226,7 @@ def composed(content: Content, sheet: Sheet, *, panel_share: float = 0.0) -> Com
         lang=content.lang,
         toned=wash,
         fewest_columns=3 if plan.wide else 1,
+        beside=plan.beside,
     )
     districts, members_ = _districts()
     inset = locator_box(
@@ -231,7 +235,7 @@ def composed(content: Content, sheet: Sheet, *, panel_share: float = 0.0) -> Com
         px=plan.px,
         symbols=symbols,
         extent=locator_extent(districts),
-        spare=plan.above_scale if plan.wide else spare,
+        spare=spare,
     )
     draw_labels(
         axes,
@@ -304,7 +308,8 @@ def toned_plates(content: Content, sheet: Sheet) -> list[Plate]:
 def _png(figure: Figure, dpi: int) -> bytes:
 
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()  # type: ignore[no-untyped-call]
+    with _SETTINGS, rc_context(_RC):
+        canvas.draw()  # type: ignore[no-untyped-call]
     pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
     picture = Image.fromarray(pixels).convert("RGB")
     file = io.BytesIO()
@@ -335,8 +340,9 @@ def _check_glyphs(content: Content, sheet: Sheet) -> None:
     texts = [sheet.title, sheet.subtitle, sheet.author, sheet.date, sheet.review_number]
     texts += [*sheet.notes]
     column = "name_en" if content.lang == "en" else "name_zh"
-    for name in content.visible:
-        frame = content.frames.get(name)
+    named = [content.frames.get(name) for name in content.visible]
+    named += [each.frame for each in content.overlays if isinstance(each, Choropleth)]
+    for frame in named:
         if frame is not None and column in frame:
             texts += [each for each in frame[column] if isinstance(each, str)]
     for overlay in content.overlays:

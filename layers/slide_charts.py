@@ -40,6 +40,8 @@ _ACCENTS = (
     MSO_THEME_COLOR.ACCENT_6,
 )
 _PALER = 0.6
+# The decimals of values of which the largest is at least so large.
+_DECIMALS = ((100.0, 1), (1.0, 2), (0.0, 4))
 _KINDS = {
     "bar": XL_CHART_TYPE.BAR_CLUSTERED,
     "stacked": XL_CHART_TYPE.BAR_STACKED,
@@ -108,11 +110,12 @@ def _largest(chart: Chart) -> float:
 
 
 def _decimals(chart: Chart) -> int:
-    """Return 0 where all values are whole, 1 from 100 on, else 2."""
+    """Return 0 where all values are whole, 1 from 100 on, 2 from 1 on, else 4."""
     values = _values(chart)
     if all(float(each).is_integer() for each in values):
         return 0
-    return 1 if max(map(abs, values)) >= 100 else 2  # noqa: PLR2004 - as the sentence above says
+    largest = max(map(abs, values))
+    return next(decimals for least, decimals in _DECIMALS if largest >= least)
 
 
 def _unit(chart: Chart, lang: str) -> str:

@@ -27,6 +27,8 @@ SWATCH = (24.0, 10.0)
 LABEL_LEFT, ITEM_GAP, COLUMN_GAP = 32.0, 4.0, 18.0
 # Where white lines begin across a hatched swatch, in shares of its width.
 HATCH_AT = (0.05, 0.3, 0.55)
+# Above a heading within a column, points.
+SECTION_GAP = 7.0
 # A column is no narrower, points, and no wider than so many ems of its labels; so many columns.
 NARROWEST_COLUMN, WIDEST_COLUMN_EM, MOST_COLUMNS = 110.0, 26.0, 4
 # Labels keep this beside their counts, ems.
@@ -93,7 +95,8 @@ def draw_legend(page: Page, plan: LegendPlan, box: Box) -> None:
     for number, items in enumerate(plan.columns):
         left = number * (plan.column_width + COLUMN_GAP)
         column = box.part(left=left, width=plan.column_width)
-        for item in items:
+        for place, item in enumerate(items):
+            column = column.part(top=_section_gap(item, first=place == 0))
             height = _item_height(item, plan.column_width, plan.size_pt)
             groups.append(_draw_item(page, item, column.part(height=height), plan.size_pt))
             column = column.part(top=height + ITEM_GAP)
@@ -109,19 +112,24 @@ def _legend_in(
     filled: list[list[LegendItem]] = [[]]
     used, highest, count = 0.0, 0.0, 0
     for place, item in enumerate(items):
-        tall = _item_height(item, width, size)
+        gap = _section_gap(item, first=not filled[-1])
+        tall = gap + _item_height(item, width, size)
         after = items[place + 1 : place + 2] if item.kind == "heading" else ()
         need = tall + sum(ITEM_GAP + _item_height(each, width, size) for each in after)
         if filled[-1] and used + need > height:
             if len(filled) == columns:
                 break
             filled.append([])
-            used = 0.0
+            used, tall = 0.0, tall - gap
         filled[-1].append(item)
         highest = max(highest, used + tall)
         used += tall + ITEM_GAP
         count += 1
     return LegendPlan(tuple(map(tuple, filled)), count, size, width, highest)
+
+
+def _section_gap(item: LegendItem, *, first: bool) -> float:
+    return SECTION_GAP if item.kind == "heading" and not first else 0.0
 
 
 def _natural_item(item: LegendItem, size: float) -> float:
@@ -147,7 +155,7 @@ def _draw_item(page: Page, item: LegendItem, box: Box, size: float) -> GroupShap
     line = size * LINE_HEIGHT
     drawn: list[Any] = []
     if not heading:
-        wide, tall = (SWATCH[1], SWATCH[1]) if item.kind == "point" else SWATCH
+        wide, tall = (SWATCH[1], SWATCH[1]) if item.kind in {"point", "ring"} else SWATCH
         left, top = (SWATCH[0] - wide) / 2, (line - tall) / 2
         drawn.append(
             _draw_swatch(shapes, item, box.part(left=left, top=top, width=wide, height=tall))
@@ -179,9 +187,13 @@ def _draw_swatch(shapes: Any, item: LegendItem, box: Box) -> Any:  # noqa: ANN40
         if item.kind == "dash":
             drawn.line.dash_style = MSO_LINE.SQUARE_DOT
         return drawn
-    kind = MSO_SHAPE.OVAL if item.kind == "point" else MSO_SHAPE.RECTANGLE
+    kind = MSO_SHAPE.OVAL if item.kind in {"point", "ring"} else MSO_SHAPE.RECTANGLE
     drawn = shapes.add_shape(kind, *box.emu())
     _drop_style(drawn)
+    if item.kind == "ring":
+        drawn.fill.background()
+        drawn.line.width, drawn.line.color.rgb = Pt(1.75), colour
+        return drawn
     drawn.fill.solid()
     drawn.fill.fore_color.rgb = colour
     # Pale classes need an edge on a white slide.

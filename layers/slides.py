@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-LegendKind: TypeAlias = Literal["area", "hatch", "line", "dash", "point", "heading"]
+LegendKind: TypeAlias = Literal["area", "hatch", "line", "dash", "point", "ring", "heading"]
 ChartKind: TypeAlias = Literal["bar", "stacked", "line"]
 Cell: TypeAlias = str | float | None
 LANGUAGES = {"zh": "（续）", "en": " (continued)"}
@@ -82,7 +82,7 @@ class LegendItem:
         ``"#RRGGBB"``, as on the map; a heading has none.
     kind
         ``"area"``, ``"hatch"`` (an area hatched white), ``"line"``, ``"dash"`` (a dashed line),
-        ``"point"`` or ``"heading"``.
+        ``"point"``, ``"ring"`` (a hollow point) or ``"heading"``.
     count
         What stands at the right end, such as the number of features.
     """

@@ -97,7 +97,7 @@ class Label:
     """
 
     place: Literal["inside", "edge", "line", "beside"]
-    priority: int
+    priority: float
     min_zoom: int
     size: int
     colour: str

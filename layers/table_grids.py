@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from dataclasses import dataclass, replace
 from numbers import Integral, Real
 from typing import TYPE_CHECKING
@@ -19,10 +20,13 @@ TABLE_SIZES_PT = (12.0, 11.0, 10.0, 9.0)
 # Inner margins of a cell, ems, and how much wider than its text a table may become.
 CELL_X_EM, CELL_Y_EM, LOOSEST = 0.5, 0.25, 1.7
 MISSING = "–"
-# Columns keep this, in ems, before their words are broken; bold words are wider by this.
-_NARROWEST_CELL_EM, _BOLD = 2.0, 1.1
+# Columns keep this, in ems, before their words are broken; bold words, and all words in a font that
+# stands in for one that is missing, are wider by this.
+_NARROWEST_CELL_EM, _BOLD = 2.0, 1.25
 # The most decimals of a column whose largest number is at least so large.
 _DECIMALS = ((1.0, 2), (0.0, 4))
+# What ends the title of a column without brackets.
+_UNITS = frozenset({"%", "km", "km²"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +87,8 @@ def table_grid(
 ) -> Grid:
     """Return a table in the largest font in which all of it fits without broken words.
 
-    Units go below the words of the header where that helps. Where nothing does, words are broken
-    and rows are left for the next slide or page.
+    Texts are broken between words, and units go below the words of the header, where that helps.
+    Where nothing does, words are broken and rows are left for the next slide or page.
 
     Parameters
     ----------
@@ -105,7 +109,7 @@ def table_grid(
     """
     cells, numeric = _cells(table)
     tall_head = (tuple(map(_unit_below, cells[0])), *cells[1:])
-    grids, loose = [], []
+    grids, loose, kept = [], [], []
     for size in sizes_pt:
         for rows in (cells, tall_head):
             natural = _natural_widths(rows, size)
@@ -115,7 +119,9 @@ def table_grid(
             grids.append(Grid(size, widths, heights, rows, numeric, broken))
             if sum(natural) <= width:
                 loose.append(grids[-1])
-    whole = [grid for grid in (*loose, *grids) if sum(grid.heights) <= height]
+            if not broken and all(map(operator.ge, widths, _word_widths(rows, numeric, size))):
+                kept.append(grids[-1])
+    whole = [grid for grid in (*kept, *loose, *grids) if sum(grid.heights) <= height]
     found = (whole or loose or grids[-1:])[0]
     least = (_NARROWEST_CELL_EM + 2 * CELL_X_EM) * found.size_pt
     if alone and least * len(found.widths) > width:
@@ -190,7 +196,8 @@ def _unit_below(title: str) -> str:
         words, found, unit = title.partition(opening)
         if words and found:
             return f"{words}\n{(found + unit).strip()}"
-    return title
+    words, _, unit = title.rpartition(" ")
+    return f"{words}\n{unit}" if words and unit in _UNITS else title
 
 
 def _natural_widths(cells: Sequence[Sequence[str]], size: float) -> list[float]:
@@ -199,6 +206,17 @@ def _natural_widths(cells: Sequence[Sequence[str]], size: float) -> list[float]:
         + 2 * CELL_X_EM * size
         for column in zip(*cells, strict=True)
     ]
+
+
+def _word_widths(
+    cells: Sequence[Sequence[str]], numeric: frozenset[int], size: float
+) -> list[float]:
+    """Return the widths that columns of texts need for their longest words."""
+    words = [
+        ["" if column in numeric else "\n".join(cell.split()) for cell in cells_]
+        for column, cells_ in enumerate(zip(*cells, strict=True))
+    ]
+    return _natural_widths(list(zip(*words, strict=True)), size)
 
 
 def _widths(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -43,6 +44,28 @@ def documents() -> dict[str, str]:
         path.stem: "".join(path.read_text(encoding="utf-8").split())
         for path in DOCUMENTS.glob("*.txt")
     }
+
+
+# ---- LibreOffice ----
+
+
+@pytest.fixture
+def as_pdf(tmp_path: Path) -> Callable[[bytes], Path]:
+    """Give a function that has LibreOffice write a presentation as a PDF file."""
+    if shutil.which("soffice") is None:
+        pytest.skip("LibreOffice (soffice) is not installed")
+
+    def as_pdf(data: bytes) -> Path:
+        deck = tmp_path / "deck.pptx"
+        deck.write_bytes(data)
+        profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+        command = ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir"]
+        subprocess.run(
+            [*command, str(tmp_path), str(deck)], check=True, capture_output=True, timeout=120
+        )
+        return deck.with_suffix(".pdf")
+
+    return as_pdf
 
 
 # ---- the browser ----

@@ -433,4 +433,4 @@ def test_everything_wrong_is_named_at_once() -> None:
     assert message.startswith("place: bounds must be left, bottom, right, top")
     for part in ("gap", "label 0", "label 1", "label 2", "label 3", "label 4", "obstacle 0"):
         assert part in message
-    assert "choose from ['beside', 'edge', 'inside', 'line']" in message
+    assert "choose from ['beside', 'edge', 'inside', 'line', 'within']" in message

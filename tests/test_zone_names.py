@@ -1,0 +1,195 @@
+"""The names and numbers of zones on a printed map of areas coloured by a number."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from shapely import Polygon
+
+from geo.errors import InputError
+from layers import contents
+from layers.content import Content, Sheet
+from layers.label_ground import Ground, Obstacle
+from layers.label_placement import LabelRequest, choices, place
+from layers.overlays import Choropleth, Features, Points
+from layers.print_layout import px_pt, text_width
+from layers.printing import drawn
+from layers.specification import read_spec
+
+SHEET = Sheet("分区", "internal", dpi=72)
+
+
+def content(name, zoning, lang="zh", **parameters):
+    asked = {"map": name, "lang": lang, "parameters": {"zoning": zoning} | parameters}
+    return read_spec(asked, review_number="internal").content()
+
+
+def names(figure):
+    """What is written within the frame of the map: text by its label, halos left out."""
+    (frame,) = (patch for patch in figure.axes[0].patches if patch.get_label() == "map")
+    box = frame.get_bbox()
+    inside = [
+        text
+        for text in figure.axes[0].texts
+        if box.contains(*text.get_position()) and not text.get_path_effects()
+    ]
+    return {
+        label: [text for text in inside if text.get_label() == label]
+        for label in {text.get_label() for text in inside}
+    }
+
+
+def lines(figure, label):
+    return [text.get_text() for text in names(figure).get(label, [])]
+
+
+def metres_per_pt(figure):
+    (ratio,) = (
+        text.get_text() for text in figure.axes[0].texts if text.get_text().startswith("1:")
+    )
+    return int(re.sub(r"\D", "", ratio[2:])) * 0.0254 / 72
+
+
+def on_the_ground(figure, text, middle_m):
+    """What a text covers, in metres, on a map whose middle is known; half its font size high."""
+    (frame,) = (patch for patch in figure.axes[0].patches if patch.get_label() == "map")
+    box, per_pt = frame.get_bbox(), metres_per_pt(figure)
+    x, y = text.get_position()
+    half = text_width(text.get_text(), text.get_fontsize(), "bold") / 2
+    corners = np.array([(x - half, y), (x + half, y + text.get_fontsize() / 2)])
+    centre = (box.x0 + box.width / 2, box.y0 + box.height / 2)
+    return shapely.box(*((corners - centre) * per_pt + middle_m).ravel())
+
+
+def squares(side_m, count=3, **columns):
+    """Equal squares side by side, the first in the west."""
+    shapes = [
+        shapely.box(x, 3.1e6, x + side_m, 3.1e6 + side_m)
+        for x in 360_000.0 + side_m * np.arange(count)
+    ]
+    return gpd.GeoDataFrame(columns, geometry=shapes, crs=4547)
+
+
+# ---- places within an area ----
+
+FRAME = (0.0, 0.0, 200.0, 200.0)
+# An L of two arms, 40 wide.
+ELBOW = Polygon([(0, 0), (120, 0), (120, 40), (40, 40), (40, 120), (0, 120)])
+
+
+def test_a_name_within_an_area_leaves_it_nowhere():
+    request = LabelRequest(ELBOW, 60, 20, place="within")
+    boxes = choices(request, Ground(FRAME, (), 1.0))
+    assert len(boxes) > 3
+    for x, y in boxes.xy:
+        assert ELBOW.buffer(1e-6).covers(shapely.box(x - 30, y - 10, x + 30, y + 10))
+    # Only the lower arm is as wide as the name.
+    assert boxes.xy[:, 1].max() <= 30
+
+
+def test_a_name_that_no_area_holds_stands_nowhere():
+    request = LabelRequest(ELBOW, 130, 20, place="within")
+    assert place([request], bounds=FRAME).dropped == (0,)
+
+
+def test_a_name_stands_nowhere_rather_than_where_it_costs_as_much_as_said():
+    area = shapely.box(0, 0, 60, 20)
+    point = Obstacle(shapely.Point(30, 10), 14.0)
+    for most, dropped in ((14.0, (0,)), (24.0, ())):
+        request = LabelRequest(area, 59, 19, place="within", most=most)
+        assert place([request], bounds=FRAME, obstacles=[point]).dropped == dropped
+
+
+# ---- the print ----
+
+
+def test_every_zone_has_its_name_and_its_number_below():
+    zones = squares(10_000, n=[1835.64, 2.0, np.nan], name_zh=["甲区", "乙区", "丙区"])
+    figure = drawn(Content({}, (), (Choropleth(zones, "n", "数量", unit="个"),)), SHEET)
+    assert lines(figure, "甲区") == ["甲区", "1,836"]
+    assert lines(figure, "乙区") == ["乙区", "2"]
+    assert lines(figure, "丙区") == ["丙区"]
+
+
+def test_features_are_not_named():
+    zones = squares(10_000, n=[1, 2, 3], name_zh=["甲区", "乙区", "丙区"])
+    figure = drawn(Content({}, (), (Features(zones, "服务区"),)), SHEET)
+    assert not {"甲区", "乙区", "丙区"} & set(names(figure))
+
+
+def test_a_number_that_finds_no_room_is_left_out_before_the_name():
+    # On this sheet 1 km is about 3 pt: a zone is as high as one line and not as high as two.
+    zones = squares(4_000, n=[1, 2, 3], name_zh=["甲", "乙", "丙"])
+    ground = squares(250_000, count=1)
+    figure = drawn(Content({}, (), (Features(ground, "地"), Choropleth(zones, "n", "数"))), SHEET)
+    assert [lines(figure, name) for name in "甲乙丙"] == [["甲"], ["乙"], ["丙"]]
+
+
+def test_names_in_zones_stand_in_them_and_on_no_symbol():
+    zones = squares(10_000, n=[1, 2, 3], name_zh=["甲区", "乙区", "丙区"])
+    middles = zones.set_geometry(zones.centroid).assign(name_zh=["一点", "二点", "三点"])
+    overlays = (Choropleth(zones, "n", "数量"), Points(middles, "点", size_px=12))
+    figure = drawn(Content({}, (), overlays), SHEET)
+    for name, zone, symbol in zip(zones["name_zh"], zones.geometry, middles.geometry, strict=True):
+        for text in names(figure)[name]:
+            written = on_the_ground(figure, text, (375_000, 3_105_000))
+            assert zone.covers(written)
+            # The symbol has a radius of 12 px, of which more than 10 are left of its edge.
+            assert written.distance(symbol) > 10 * px_pt("A4") * metres_per_pt(figure)
+
+
+def test_where_zones_overlap_a_name_stands_in_what_is_its_own():
+    sides = ((360_000, 380_000), (368_000, 388_000))
+    zones = gpd.GeoDataFrame(
+        {"n": [1, 2], "name_zh": ["甲区", "乙区"]},
+        geometry=[shapely.box(west, 3.1e6, east, 3.12e6) for west, east in sides],
+        crs=4547,
+    )
+    figure = drawn(Content({}, (), (Choropleth(zones, "n", "数量"),)), SHEET)
+    for name, own in (("甲区", (360_000, 368_000)), ("乙区", (380_000, 388_000))):
+        for text in names(figure)[name]:
+            west, _, east, _ = on_the_ground(figure, text, (374_000, 3_110_000)).bounds
+            assert own[0] < west < east < own[1]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", ["A4", "square"])
+def test_circles_of_a_distribution_are_named_with_their_numbers(lang, size):
+    shown = content("distribution", "circles", lang)
+    circle = {"zh": "望城宁乡应用转化圈", "en": "Wangcheng–Ningxiang application circle"}[lang]
+    *name, number = lines(drawn(shown, replace(SHEET, size=size)), circle)
+    assert " ".join(name) == circle
+    assert number == "5"
+
+
+@pytest.mark.parametrize("grid", ["hexagons", "squares", "h3"])
+def test_cells_of_a_grid_have_no_names(grid):
+    shown = content("distribution", grid)
+    cells = set(shown.overlays[0].frame["name_zh"])
+    assert len(cells) > 5
+    assert not cells & set(names(drawn(shown, SHEET)))
+
+
+def test_a_zone_whose_name_no_font_has_is_refused():
+    zones = squares(10_000, n=[1, 2, 3], name_zh=["甲区", "乙\U0001f684", "丙区"])
+    with pytest.raises(InputError, match="no font has '\U0001f684'"):
+        drawn(Content({}, (), (Choropleth(zones, "n", "数量"),)), SHEET)
+
+
+def test_a_district_is_named_once():
+    figure = drawn(content("distribution", "districts"), SHEET)
+    assert lines(figure, "望城区") == ["望城区", "9"]
+
+
+def test_zones_are_named_before_points_and_after_the_layout():
+    overview = contents.overview("224", (), "zh")
+    zones = overview.frames["circles"].assign(n=[1, 2, 3, 4])
+    figure = drawn(replace(overview, overlays=(Choropleth(zones, "n", "数量"),)), SHEET)
+    for layer in contents.LAYOUT:
+        frame = overview.frames[layer]
+        assert set(frame[frame.geometry.notna()]["name_zh"]) <= set(names(figure))
