@@ -357,13 +357,7 @@ def surface_classes(overlay: Surface) -> Classes:
 
 
 def surface_tone(ramp: str, share: float) -> tuple[str, float]:
-    """Return colour and opacity of a surface without classes at a share of its top.
-
-    Examples
-    --------
-    >>> surface_tone("YlGnBu", 1.0), surface_tone("YlGnBu", 0.0)[1]
-    (('#0C2C84', 0.82), 0.0)
-    """
+    """Return colour and opacity of a surface without classes at a share of its top."""
     colour = _ramp(np.array([[share]]), palette(ramp))[0, 0].tolist()
     opacity = SURFACE_OPACITY * min(share / SURFACE_FADE, 1.0)
     return "#{:02X}{:02X}{:02X}".format(*colour), opacity

@@ -26,7 +26,8 @@ from layers.overlays import (
     surface_classes,
     surface_tone,
 )
-from layers.print_plates import ISOLINE_LABEL, plates, surface_top
+from layers.print_plates import ISOLINE_LABEL, plates
+from layers.print_surfaces import surface_top
 from layers.qgis_styles import (
     name_field,
     put_aliases,
