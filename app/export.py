@@ -48,7 +48,9 @@ TILE_PX = 256.0
 MOST_LAT, HALF_TURN, MOST_ZOOM, WIDEST_PX = 85.0, 180.0, 18.0, 20000.0
 
 
-def export(name: str, parameters: dict[str, Any]) -> None:
+def export(
+    name: str, parameters: dict[str, Any], *, kinds: Sequence[str] = KINDS, on_map: bool = True
+) -> None:
     """Draw the button that takes along what is on the screen.
 
     Parameters
@@ -57,14 +59,18 @@ def export(name: str, parameters: dict[str, Any]) -> None:
         Which map: one of :data:`layers.specification.MAPS`.
     parameters
         What the page asks, as :class:`layers.MapSpec` takes it.
+    kinds
+        What can be made of it: some of :data:`KINDS`.
+    on_map
+        Whether the page has a map, whose view, layers and base map are taken along.
     """
     with st.sidebar:
-        _export(name, parameters)
+        _export(name, parameters, kinds, on_map=on_map)
 
 
 # By itself, so that a click asks the browser what is on the screen and runs no page.
 @st.fragment
-def _export(name: str, parameters: dict[str, Any]) -> None:
+def _export(name: str, parameters: dict[str, Any], kinds: Sequence[str], *, on_map: bool) -> None:
     shown = screen()
     # Not inside: what is inside is gone as soon as the visitor turns to the map again.
     shown.listen()
@@ -116,13 +122,15 @@ def _export(name: str, parameters: dict[str, Any]) -> None:
             parameters,
             language(),
         )
-        for kind in KINDS:
+        seen = partial(_seen, spec) if on_map else lambda _: spec
+        called = parameters["layer"] if name == "layer" else name
+        for kind in kinds:
             own = template.getvalue() if template and kind == SLIDES else None
-            sized = name if kind in UNSIZED else f"{name}_{size}".replace(":", "x")
+            sized = called if kind in UNSIZED else f"{called}_{size}".replace(":", "x")
             buttons.button(
                 text(f"export.kind.{kind[1:]}"),
                 on_click=shown.ask,
-                args=(partial(_made, spec, (f"{sized}{kind}", kind), own),),
+                args=(partial(_made, seen, (f"{sized}{kind}", kind), own),),
                 width="stretch",
                 key=f"export{kind}",
             )
@@ -130,7 +138,8 @@ def _export(name: str, parameters: dict[str, Any]) -> None:
             with buttons, refusals_in_words(), st.spinner(text("export.making")):
                 shown.work()
         own = template.getvalue() if template else None
-        atlas_export(shown, partial(_seen, spec), own, MIME_TYPES)
+        if on_map:
+            atlas_export(shown, seen, own, MIME_TYPES)
     shown.hand_over()
 
 
@@ -192,13 +201,16 @@ def _seen(spec: MapSpec, address: dict[str, str]) -> MapSpec:
 
 
 def _made(
-    spec: MapSpec, file: tuple[str, str], template: bytes | None, address: dict[str, str]
+    seen: Callable[[dict[str, str]], MapSpec],
+    file: tuple[str, str],
+    template: bytes | None,
+    address: dict[str, str],
 ) -> File:
     name, kind = file
-    seen = _seen(spec, address)
+    spec = seen(address)
     # A GeoPackage holds the layers whole.
-    seen = replace(seen, extent=None) if kind == GEOPACKAGE else seen
-    return File(name, MIME_TYPES[kind], output(seen, kind, template=template))
+    spec = replace(spec, extent=None) if kind == GEOPACKAGE else spec
+    return File(name, MIME_TYPES[kind], output(spec, kind, template=template))
 
 
 def _extent(view: str | None) -> tuple[float, float, float, float] | None:

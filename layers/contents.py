@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from geo.errors import InputError
 from layers import questions, structure
 from layers.catalogue import load
 from layers.content import Content
@@ -134,6 +135,26 @@ def distribution(shown: Shown, *, lang: str) -> Content:
         (zones_overlay(shown, lang=lang),),
         lang,
     )
+
+
+@lru_cache(maxsize=CONTENTS_KEPT)
+def layer(name: str, *, lang: str) -> Content:
+    """Return the map of one layer on the base map.
+
+    Raises
+    ------
+    InputError
+        If the layer is a table without places.
+    LayerError
+        If there is no such layer.
+    """
+    if resource(name).geometry == "table":
+        raise InputError(
+            f"layer: {name!r} is a table without places, and no map can be drawn of it; make "
+            "slides (.pptx), or choose a layer with geometry"
+        )
+    frames = {each: load(each) for each in dict.fromkeys((*CONTEXT, name))}
+    return Content(frames, tuple(frames), lang=lang)
 
 
 def zones_overlay(shown: Shown, *, lang: str) -> Choropleth:

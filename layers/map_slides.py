@@ -7,12 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from layers import questions, structure
+from layers.catalogue import describe
 from layers.content import INTERNAL
+from layers.layer_slides import layer_slides
 from layers.pattern_slides import pattern_slide
 from layers.print_plates import listed
 from layers.printing import composed, credits_of
+from layers.schema import resource
 from layers.slides import Chart, LegendItem, Picture, Slide, Table, presentation
-from layers.specification import asked
+from layers.specification import asked, layer_of
 from layers.subjects import Zones
 from layers.words import both
 
@@ -83,12 +86,32 @@ def deck(spec: MapSpec, *, template: bytes | Path | None = None) -> bytes:
 def slides_of(spec: MapSpec) -> list[Slide]:
     """Return the slides of a map."""
     sheet = spec.titled()
+    if spec.map == "layer":
+        return _of_layer(spec, layer_of(spec))
     first = map_slide(spec, spec.content(), sheet.title, subtitle=sheet.subtitle)
     if spec.map == "pattern":
         title = both("slides.reading")[spec.lang == "en"].format(title=sheet.title)
         return [first, pattern_slide(asked(spec), first, title=title, lang=spec.lang)]
     figures = _FIGURES[spec.map](spec)
     return [first] if figures is None else [first, _slide(figures, first, spec.lang)]
+
+
+def _of_layer(spec: MapSpec, name: str) -> list[Slide]:
+    """Return the slides of a layer; one that is a table has no map, and its slides alone."""
+    sheet = spec.titled()
+    if resource(name).geometry != "table":
+        first = map_slide(spec, spec.content(), sheet.title, subtitle=sheet.subtitle)
+        return [first, *layer_slides(name, first, lang=spec.lang)]
+    told = "name_en" if spec.lang == "en" else "attribution"
+    sources = " · ".join(source[told] for source in describe(name).sources)
+    bare = Slide(sheet.title, notes=_notes(spec, sources), footer=f"{footer(spec)}　{sources}")
+    return layer_slides(name, bare, lang=spec.lang)
+
+
+def _notes(spec: MapSpec, sources: str) -> str:
+    told = json.dumps(spec.parameters, ensure_ascii=False)
+    words = both("slides.notes")[spec.lang == "en"]
+    return words.format(sources=sources, map=spec.map, parameters=told)
 
 
 def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = "") -> Slide:
@@ -114,8 +137,7 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     shown = printed.plates
     credits_ = credits_of(shown, printed.content)
     sources = " · ".join([*credits_, printed.note] if printed.note else credits_)
-    told = json.dumps(spec.parameters, ensure_ascii=False)
-    notes = both("slides.notes")[english].format(sources=sources, map=spec.map, parameters=told)
+    notes = _notes(spec, sources)
     names = both("separator")[english].join(plate.title for plate in shown if not plate.is_ground)
     return Slide(
         title,

@@ -120,7 +120,7 @@ def _column(page: Page, slide: Slide, area: Box, kept: Grid | None) -> tuple[Sli
 
 def _legend_share(slide: Slide, area: Box) -> float:
     """Return the most of its column that a legend takes: all that a short table leaves."""
-    if slide.table is None or slide.text or slide.chart:
+    if not slide.legend or slide.table is None or slide.text or slide.chart:
         return LEGEND_SHARE
     grid = table_grid(slide.table, area.width, area.height, alone=False)
     return max(LEGEND_SHARE, 1.0 - (sum(grid.heights) + GAP) / area.height)

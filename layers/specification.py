@@ -22,11 +22,12 @@ from layers.distances import Spacing
 from layers.looks import Look
 from layers.own_symbology import OwnSymbology
 from layers.patterns import REACH_M, Pattern
+from layers.schema import resource
 from layers.structure import Shown
 from layers.subjects import GROUPS, Points, Zones
 from layers.words import both
 
-MAPS = ("overview", "density", "coverage", "distribution", "pattern")
+MAPS = ("overview", "density", "coverage", "distribution", "pattern", "layer")
 SUFFIXES = (".yaml", ".yml", ".json")
 # Layer and zoning that a map starts with where the specification names none.
 START_LAYER = {
@@ -34,6 +35,7 @@ START_LAYER = {
     "coverage": "platforms",
     "distribution": "projects",
     "pattern": "platforms",
+    "layer": "platforms",
 }
 START_ZONING = {"coverage": "circles", "distribution": "circles", "pattern": "hexagons"}
 SERVICE_DISTANCE_M = 3000.0
@@ -54,7 +56,8 @@ class MapSpec:
     Parameters
     ----------
     map
-        ``"overview"``, ``"density"``, ``"coverage"``, ``"distribution"`` or ``"pattern"``.
+        ``"overview"``, ``"density"``, ``"coverage"``, ``"distribution"``, ``"pattern"`` or
+        ``"layer"``.
     sheet
         The sheet; its title is made from the map where it is empty.
     parameters
@@ -110,6 +113,8 @@ class MapSpec:
     def titled(self) -> Sheet:
         """Return the sheet with a title, and with what must be said below the map."""
         sheet, title = self.sheet, both(f"spec.{self.map}")[self.lang == "en"]
+        if self.map == "layer":
+            title = resource(layer_of(self)).title(self.lang)
         if self.map == "pattern":
             look = asked(self)
             method = looks.method(look, lang=self.lang)
@@ -135,7 +140,7 @@ def read_spec(
     ----------
     source
         Path of a ``.yaml`` or ``.json`` file, a dictionary, or one of ``"overview"``,
-        ``"density"``, ``"coverage"``, ``"distribution"`` and ``"pattern"``.
+        ``"density"``, ``"coverage"``, ``"distribution"``, ``"pattern"`` and ``"layer"``.
     pages
         Replaces that of the source, for an atlas of a map.
     sheet
@@ -268,6 +273,11 @@ def asked(spec: MapSpec) -> Any:  # noqa: ANN401 - the question of the map
     return None if question is None else question(dict(spec.parameters))
 
 
+def layer_of(spec: MapSpec) -> str:
+    """Return the name of the layer that a map of one layer shows."""
+    return str(spec.parameters.get("layer", START_LAYER[spec.map]))
+
+
 def _density(parameters: dict[str, Any]) -> questions.Density:
     parameters.pop("show", None)
     points = _points(parameters, START_LAYER["density"])
@@ -338,6 +348,8 @@ def _drawn(spec: MapSpec) -> Content:
         return contents.distribution(asked(spec), lang=spec.lang)
     if spec.map == "pattern":
         return pattern_contents.pattern(asked(spec), lang=spec.lang)
+    if spec.map == "layer":
+        return contents.layer(layer_of(spec), lang=spec.lang)
     evidence = tuple(spec.parameters.get("evidence", ()))
     # The pages of an atlas show what their figures count.
     theme = spec.parameters.get("theme", "all" if spec.pages else "224")

@@ -26,7 +26,15 @@ ROOT = Path(__file__).resolve().parents[1]
 WAIT_MS = 60_000
 # One transparent pixel: a tile that a test serves in place of a tile host.
 PIXEL = _png(np.zeros((1, 1, 4), dtype=np.uint8))
-MAPS = ["", "density", "coverage", "distribution", "pattern"]
+# What each page shows, as a specification calls it.
+MAPS = {
+    "": "overview",
+    "density": "density",
+    "coverage": "coverage",
+    "distribution": "distribution",
+    "pattern": "pattern",
+    "sources": "layer",
+}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +50,9 @@ def words(key: str, lang: str = "zh") -> str:
 
 def open_export(page: Page, address: str, lang: str = "zh") -> None:
     page.goto(f"{address}?lang={lang}")
-    page.frame_locator("iframe").first.locator(".atlas-legend").wait_for(timeout=WAIT_MS)
+    # The page of the sources has tables and no map.
+    if not address.endswith("/sources"):
+        page.frame_locator("iframe").first.locator(".atlas-legend").wait_for(timeout=WAIT_MS)
     page.get_by_role("button", name=words("export.button", lang)).click()
     page.get_by_text(words("export.review.internal", lang)).click()
 
@@ -59,7 +69,7 @@ def downloaded(page: Page, kind: str, folder: Path, lang: str = "zh") -> Path:
 @pytest.mark.parametrize("name", MAPS)
 def test_three_clicks_give_slides_a_print_and_a_page(page, app, tmp_path, name):
     open_export(page, f"{app}/{name}")
-    wanted = name or "overview"
+    wanted = MAPS[name]
     slides = downloaded(page, ".pptx", tmp_path)
     deck = pptx.Presentation(BytesIO(slides.read_bytes()))
     title = read_spec(wanted, review_number="internal").titled().title
@@ -146,3 +156,15 @@ def test_a_print_after_panning_without_a_run_shows_what_is_on_the_screen(page, a
         assert shown != before
         pixel = (shown[2] - shown[0]) / frame.evaluate("() => Atlas.view.map.getSize().x")
         assert found == pytest.approx(shown, abs=pixel)
+
+
+def test_a_table_is_taken_along_as_slides_alone(page, app, tmp_path):
+    page.goto(f"{app}/sources?layer=programmes")
+    page.get_by_role("button", name=words("export.button")).click(timeout=WAIT_MS)
+    page.get_by_text(words("export.review.internal")).click()
+    slides = downloaded(page, ".pptx", tmp_path)
+    assert slides.name == "programmes_A3.pptx"
+    spec = provenance.read(slides)["spec"]
+    assert (spec["map"], spec["parameters"]) == ("layer", {"layer": "programmes"})
+    for kind in (".png", ".pdf", ".svg", ".html", ".gpkg"):
+        assert page.get_by_role("button", name=words(f"export.kind{kind}")).count() == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -12,12 +13,16 @@ import yaml
 from PIL import Image
 from pptx.util import Inches
 
-from geo.errors import InputError
+from geo.errors import InputError, LayerError
 from layers import contents, provenance
+from layers.catalogue import describe, load, names_by_id
 from layers.content import SIZES_MM
 from layers.document import content_document
+from layers.map_slides import slides_of
 from layers.outputs import output, remake, snapshot
+from layers.schema import resource
 from layers.specification import MAPS, MapSpec, asked, read_spec, schema
+from layers.symbology import value_label
 from layers.webmap import content_page, web_map
 
 if TYPE_CHECKING:
@@ -37,7 +42,7 @@ def test_every_map_has_a_name_a_title_and_contents(name: str) -> None:
     assert spec.titled().title
     assert set(content.visible) <= set(content.frames)
     assert set(contents.CONTEXT) <= set(content.visible)
-    assert bool(content.overlays) == (name != "overview")
+    assert bool(content.overlays) == (name not in {"overview", "layer"})
 
 
 def test_a_specification_survives_yaml_json_and_its_own_words(tmp_path: Path) -> None:
@@ -170,3 +175,65 @@ def test_slides_take_a_template_and_nothing_else_does(tmp_path: Path) -> None:
         output(spec, ".pdf", template=tmp_path / "own.pptx")
     with pytest.raises(InputError):
         output(spec, ".pptx", template=b"no template")
+
+
+def texts_of(slide: object) -> str:
+    return "\n".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+
+
+def table_of(slide: object) -> list[list[str]]:
+    [shape] = [shape for shape in slide.shapes if shape.has_table]
+    return [[cell.text for cell in row.cells] for row in shape.table.rows]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_layer_is_a_map_its_evidence_and_its_features(lang: str) -> None:
+    spec = read_spec({"map": "layer", "sheet": dict(DRAFT), "lang": lang})
+    parks = replace(spec, parameters={"layer": "parks"})
+    assert spec.titled().title == resource("platforms").title(lang)
+    assert set(parks.content().visible) == {*contents.CONTEXT, "parks"}
+    deck = pptx.Presentation(BytesIO(output(parks, ".pptx")))
+    first, second, *others = deck.slides
+    assert any(shape.shape_type == 13 for shape in first.shapes)  # a picture
+    frame = load("parks")
+    located = frame.loc[frame["evidence"] == "located", "accuracy_m"]
+    rows = [[row[0], *row[2:]] for row in table_of(second)[1:]]
+    counts = frame["evidence"].value_counts()
+    exact = [f"{round(located.median()):,}", f"{round(located.max()):,}"]
+    labels = {key: value_label("evidence", key, lang=lang) for key in ("located", "unlocated")}
+    assert rows == [
+        [labels["located"], str(counts["located"]), *exact],
+        [labels["unlocated"], str(counts["unlocated"]), "–", "–"],
+    ]
+    for source in describe("parks").sources:
+        assert source[f"name_{lang}"] in texts_of(second)
+    told = [row for slide in others for row in table_of(slide)[1:]]
+    assert [row[0] for row in told] == frame[f"name_{lang}"].tolist()
+    assert [row[3] for row in told] == frame["quote"].tolist()
+    assert {row[1] for row in told} == set(labels.values())
+
+
+def test_a_layer_without_geometry_has_slides_and_nothing_else() -> None:
+    spec = spec_of("layer", layer="conflicts")
+    known, rows = pptx.Presentation(BytesIO(output(spec, ".pptx"))).slides
+    assert "19" in texts_of(known)
+    assert len(table_of(rows)) == 1 + 19
+    for suffix in (".png", ".pdf", ".svg", ".html", ".gpkg"):
+        with pytest.raises(InputError, match="'conflicts' is a table without places"):
+            output(spec, suffix)
+    with pytest.raises(LayerError, match="there is no layer 'streets'"):
+        output(spec_of("layer", layer="streets"), ".pptx")
+
+
+@pytest.mark.parametrize("name", ["memberships", "sources", "indicators"])
+def test_the_rows_of_a_table_are_told_in_words(name: str) -> None:
+    [*_, slide] = slides_of(spec_of("layer", layer=name))
+    frame = load(name)
+    assert slide.table is not None
+    assert len(slide.table.rows) == len(frame)
+    if name == "memberships":
+        names = names_by_id()
+        pairs = zip(frame["feature_id"], frame["target_id"], strict=True)
+        assert [row[:2] for row in slide.table.rows] == [(names[a], names[b]) for a, b in pairs]
+    else:
+        assert [row[0] for row in slide.table.rows] == frame["name_zh"].tolist()

@@ -11,10 +11,12 @@ import geo
 import layers
 from app.choices import layer_title, value_title
 from app.controls import choose
+from app.export import KINDS, export
 from app.frame import download
 from app.tables import EVIDENCE_CLASSES, area_balance, features, matching
 from app.texts import language, named, text
 from layers.geopackage import geopackage_bytes
+from layers.outputs import SLIDES
 
 FORMATS = {".csv": "CSV", ".geojson": "GeoJSON", ".gpkg": "GeoPackage"}
 
@@ -93,3 +95,5 @@ with licences:
 with area:
     st.caption(text("sources.area_note"))
     area_balance(layers.area_balance(layers.load("planning_area"), layers.load("districts")))
+# A table has no map: of it there are slides alone.
+export("layer", {"layer": layer}, kinds=KINDS if spatial else (SLIDES,), on_map=False)
