@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pptx
+import pyogrio
 import pypdf
 import pytest
 
@@ -106,6 +107,10 @@ def test_the_print_shows_the_view_and_the_layers_of_the_screen(page, app, tmp_pa
     assert (south + north) / 2 == pytest.approx(28.2, abs=0.0002)
     assert set(spec["visible"]) == {"districts", "river", "cities"}
     assert spec["base"] == "vector"
+    whole = downloaded(page, ".gpkg", tmp_path)
+    tables = {str(name) for name in pyogrio.list_layers(whole)[:, 0]}
+    assert tables == {"districts", "river_polygon", "river_line", "cities", "layer_styles"}
+    assert "extent" not in provenance.read(whole)["spec"]
 
 
 def test_the_one_file_map_opens_with_the_base_map_of_the_screen(page, app, tmp_path):
