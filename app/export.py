@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from layers.subjects import Points, Zones
 
 KINDS = (".pptx", ".pdf", ".html", ".png", ".svg", GEOPACKAGE)
+BUTTON_COLUMNS = 2
 # What has no sheet.
 UNSIZED = (".html", GEOPACKAGE)
 MIME_TYPES = {
@@ -124,10 +125,11 @@ def _export(name: str, parameters: dict[str, Any], kinds: Sequence[str], *, on_m
         )
         seen = partial(_seen, spec) if on_map else lambda _: spec
         called = parameters["layer"] if name == "layer" else name
-        for kind in kinds:
+        columns = buttons.columns(BUTTON_COLUMNS, gap="xsmall")
+        for at, kind in enumerate(kinds):
             own = template.getvalue() if template and kind == SLIDES else None
             sized = called if kind in UNSIZED else f"{called}_{size}".replace(":", "x")
-            buttons.button(
+            columns[at % BUTTON_COLUMNS].button(
                 text(f"export.kind.{kind[1:]}"),
                 on_click=shown.ask,
                 args=(partial(_made, seen, (f"{sized}{kind}", kind), own),),

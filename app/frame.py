@@ -50,6 +50,8 @@ STYLE = """
 iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !important; }
 .st-key-compared iframe.stCustomComponentV1 { height: calc(100vh - 6.3rem) !important; }
 .st-key-results { max-height: calc(100vh - 4.1rem); overflow-y: auto; overflow-x: hidden; }
+/* The export stands beside the sidebar, wide enough for two columns of buttons. */
+[data-testid="stPopoverBody"] { min-width: 330px; }
 .brand { font-size: 1.15rem; font-weight: 700; line-height: 1.6; }
 .heading { font-weight: 700; padding-top: .2rem; }
 .indicator { border-bottom: 1px solid #E4E7EB; padding: .28rem 0; line-height: 1.3; }

@@ -131,7 +131,9 @@ def draw_locator(
             ),
             autolim=False,
         )
-    (left, low), (right, high) = placed(np.array(window.bounds_m).reshape(2, 2))
+    # A map may show more than the locator does.
+    corners = placed(np.array(window.bounds_m).reshape(2, 2))
+    (left, low), (right, high) = corners.clip((box.left, box.bottom), (box.right, box.top))
     axes.add_patch(
         Rectangle(
             (left, low),
@@ -141,6 +143,7 @@ def draw_locator(
             edgecolor=toned(MARK),
             linewidth=1.6 * px,
             zorder=ZORDER - 1,
+            label="locator frame",
         )
     )
 

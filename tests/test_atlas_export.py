@@ -54,6 +54,8 @@ def test_an_atlas_is_made_with_progress_and_can_be_cancelled(page, app, tmp_path
     page.get_by_role("button", name=words("export.button")).click()
     page.get_by_text(words("export.review.internal")).click()
     page.get_by_text(words("export.atlas"), exact=True).click()
+    # While the box unfolds, what is in it moves.
+    page.wait_for_timeout(500)
     page.get_by_role("button", name=words("export.atlas.make")).click()
     page.get_by_text("/ 8").first.wait_for(timeout=WAIT_MS)
     button = page.get_by_role("button", name="下载图集 PDF")

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 import geo
+from layers.outputs import remake
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 sys.path.insert(0, str(DOCS))
 build = pytest.importorskip("build")
+gallery = pytest.importorskip("gallery")
 sys.path.remove(str(DOCS))
 NO_MEASURE = {"geotiff_bytes", "vector_bytes", "write_geotiff", "write_vector", "read_raster"}
 NO_MEASURE |= {"read_vector", "require_crs", "require_same_crs", "to_metric", "crs", "datum"}
@@ -54,3 +56,17 @@ def test_no_mark_up_of_the_docstrings_is_left() -> None:
         assert ":math:" not in outside, path.name
         assert ".. " not in outside, path.name
         assert outside.count("$$") % 2 == 0, path.name
+
+
+# ---- the gallery ----
+
+
+def test_every_picture_of_the_gallery_is_drawn_from_its_specification_and_the_data() -> None:
+    assert {path.stem for path in gallery.FOLDER.glob("*.png")} == set(gallery.GALLERY)
+    for name, entry in gallery.GALLERY.items():
+        path = gallery.FOLDER / f"{name}.png"
+        spec, changed = remake(path)
+        assert spec == gallery.spec_of(entry), f"{name} is old: run python docs/gallery.py"
+        assert changed == [], f"{name} is old: run python docs/gallery.py"
+        assert path.stat().st_size < 300_000
+    assert (gallery.FOLDER / "README.md").read_text(encoding="utf-8") == gallery.page()

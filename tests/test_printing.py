@@ -38,8 +38,14 @@ from layers.print_layout import Box, layout, text_width, title_lines, wrapped
 from layers.print_window import Window
 from layers.printing import drawn, printed
 from layers.schema import resource
+from layers.specification import asked, read_spec
 
 GROUND = ("districts", "river", "metro", "roads")
+WIDE = {
+    "map": "coverage",
+    "parameters": {"zoning": "districts"},
+    "sheet": {"review_number": "internal"},
+}
 SHEET = Sheet("湘江新区“224”布局", "internal", subtitle="规划图", date="2024-02-01")
 
 
@@ -581,3 +587,12 @@ def test_one_point_makes_a_map():
     figure = drawn(Content(frames, ("districts",), (Points(point, "点"),)), replace(SHEET, dpi=40))
     assert "点" in said(figure)
     assert ratio(figure) < 20_000
+
+
+def test_the_frame_of_a_map_that_shows_more_than_the_locator_stays_in_it() -> None:
+    wide = contents.coverage(asked(read_spec(WIDE, review_number="internal")), lang="zh")
+    axes = drawn(wide, replace(SHEET, size="16:9", dpi=72)).axes[0]
+    (box,) = (patch.get_bbox() for patch in axes.patches if patch.get_label() == "locator")
+    (frame,) = (patch.get_bbox() for patch in axes.patches if patch.get_label() == "locator frame")
+    assert box.x0 <= frame.x0 < frame.x1 <= box.x1
+    assert box.y0 <= frame.y0 < frame.y1 <= box.y1
