@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TOLD = ("evidence", "accuracy_m", "quote")
 TABLES_TOLD = {
     "indicators": ("value", "unit", "year", "quote"),
-    "memberships": ("feature_id", "target_id", "role", "quote"),
+    "memberships": ("feature_id", "target_id", "quote"),
     "sources": ("publisher", "date", "licence"),
     "conflicts": ("quote", "quote_b"),
 }
@@ -40,13 +40,15 @@ def layer_slides(name: str, first: Slide, *, lang: str) -> list[Slide]:
         ``"zh"`` or ``"en"``.
     """
     bare = replace(first, subtitle="", picture=None, legend=())
+    evidence = _evidence(name, lang)
     known, told = (
-        both(f"layer.{part}")[lang == "en"].format(title=first.title) for part in ("known", "rows")
+        both(f"layer.{part}")[lang == "en"].format(title=first.title)
+        for part in ("sources" if evidence is None else "known", "rows")
     )
     rows = replace(bare, title=told, table=_rows(name, lang))
     if not describe(name).sources:
         return [rows]
-    return [replace(bare, title=known, text=_told(name, lang), table=_evidence(name, lang)), rows]
+    return [replace(bare, title=known, text=_told(name, lang), table=evidence), rows]
 
 
 def _told(name: str, lang: str) -> tuple[str, ...]:
@@ -54,9 +56,15 @@ def _told(name: str, lang: str) -> tuple[str, ...]:
     english = lang == "en"
     about = describe(name)
     count = both("layer.count")[english].format(n=f"{about.rows:,}")
-    lines = (f"{about.text_en if english else about.text_zh} {count}",)
-    words = both("layer.source")[english]
-    return (*lines, *(words.format(**source) for source in about.sources))
+    # Publisher and licence are told in Chinese alone.
+    wanted = ("date",) if english else ("publisher", "date", "licence")
+    lines = [f"{about.text_en if english else about.text_zh} {count}"]
+    for source in about.sources:
+        parts = both("separator")[english].join(filter(None, map(source.get, wanted)))
+        told = "layer.source.more" if parts else "layer.source.name"
+        line = both(told)[english].format(name=source[f"name_{lang}"], more=parts)
+        lines.append(line)
+    return tuple(lines)
 
 
 def _evidence(name: str, lang: str) -> Table | None:
