@@ -131,7 +131,7 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
         tuple(figures),
         tuple(text),
         _table(frame.sort_values("evidence", key=lambda names: names == UNLOCATED), lang),
-        _chart("chart.districts", counts, lang),
+        _chart("chart_districts", counts, lang),
     )
 
 
@@ -149,7 +149,7 @@ def _counts(
     figures = []
     area = _area(zone, spec.pages or "")
     if area is not None:
-        schematic = ".schematic" if area["evidence"] == "schematic" else ""
+        schematic = "_schematic" if area["evidence"] == "schematic" else ""
         figures.append(_figure(f"area{schematic}", f"{area['area_km2']:,.1f} km²", lang))
     spread = "" if drawn is None else _range(drawn["count_low"], drawn["count_high"])
     figures += [
