@@ -133,7 +133,7 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     """
     sheet, english = spec.titled(), spec.lang == "en"
     bare = replace(sheet, size=PICTURE_SIZE, dpi=PICTURE_DPI, subtitle="", notes=())
-    printed = composed(content, bare)
+    printed = composed(content, bare, scale_inside=True)
     shown = printed.plates
     credits_ = credits_of(shown, printed.content)
     sources = " · ".join([*credits_, printed.note] if printed.note else credits_)

@@ -68,6 +68,11 @@ class Box:
         """Square points."""
         return self.width * self.height
 
+    def overlaps(self, other: Box) -> bool:
+        """Whether the two have more than an edge in common."""
+        across = self.left < other.right and other.left < self.right
+        return across and self.bottom < other.top and other.bottom < self.top
+
     def inset(self, by: float) -> Box:
         """Return the box within, smaller on each side."""
         return Box(self.left + by, self.bottom + by, self.width - 2 * by, self.height - 2 * by)

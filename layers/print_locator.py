@@ -62,12 +62,39 @@ def locator_box(
         return Box(spare.left + (spare.width - width) / 2, spare.bottom, width, height)
     width = max(INSET_SHARE * frame.width, INSET_PX * px)
     height = width * extent.height / extent.width
+    return corner_box(plates, window, symbols, (width, height), px=px)
+
+
+def corner_box(
+    plates: list[Plate],
+    window: Window,
+    symbols: dict[str, Symbols],
+    size: tuple[float, float],
+    *,
+    px: float,
+    taken: Box | None = None,
+) -> Box:
+    """Return the box in a corner of the map that covers least.
+
+    Parameters
+    ----------
+    plates, window, symbols
+        What the map shows, and where.
+    size
+        Width and height of the box, points.
+    px
+        Points per px.
+    taken
+        What stands on the map already.
+    """
+    frame, (width, height) = window.frame, size
     corners = [
         Box(left, bottom, width, height)
         for bottom in (frame.bottom, frame.top - height)
         for left in (frame.left, frame.right - width)
     ]
-    return min(corners, key=lambda box: _covered(plates, window, symbols, box, 6.0 * px))
+    free = [box for box in corners if taken is None or not taken.overlaps(box)]
+    return min(free, key=lambda box: _covered(plates, window, symbols, box, 6.0 * px))
 
 
 def draw_locator(

@@ -48,7 +48,7 @@ from layers.print_layers import (
 )
 from layers.print_layout import check_sheet, layout, title_lines
 from layers.print_legend import draw_legend
-from layers.print_locator import draw_locator, locator_box, locator_extent
+from layers.print_locator import corner_box, draw_locator, locator_box, locator_extent
 from layers.print_plates import LANGUAGES, Plate, plates
 from layers.print_tiles import TilesError, draw_tiles, on_base, tile_ground
 from layers.print_window import MAP_CRS, METRES_PER_INCH, POINTS_PER_INCH, Window
@@ -69,6 +69,8 @@ PADDING, LEAST_M = 0.04, 2000.0
 # Denominators of scales have two digits and zeros, as on a printed sheet.
 DIGITS = 2
 CORNERS = 4
+# Width and height of a scale that stands on the map.
+SCALE_ON_MAP_PX = (175.0, 46.0)
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 # Fast and small enough: what is painted is mostly even.
 PNG_COMPRESSION = 4
@@ -158,7 +160,9 @@ def drawn(content: Content, sheet: Sheet) -> Figure:
     return composed(content, sheet).figure
 
 
-def composed(content: Content, sheet: Sheet, *, panel_share: float = 0.0) -> Composed:
+def composed(
+    content: Content, sheet: Sheet, *, panel_share: float = 0.0, scale_inside: bool = False
+) -> Composed:
     """Return a map on its sheet with what it is made of.
 
     Parameters
@@ -167,6 +171,9 @@ def composed(content: Content, sheet: Sheet, *, panel_share: float = 0.0) -> Com
         As for :func:`drawn`.
     panel_share
         Share of the width that is left free at the left of the map.
+    scale_inside
+        Whether the scale stands on the map, in the corner where it covers least: the map will be
+        shown without its sheet.
 
     Raises
     ------
@@ -194,7 +201,8 @@ def composed(content: Content, sheet: Sheet, *, panel_share: float = 0.0) -> Com
     except TilesError as missing:
         told = missing.told(content.base, content.lang)
         noted = replace(sheet, notes=(*sheet.notes, told))
-        own = composed(replace(content, base=VECTOR), noted, panel_share=panel_share)
+        vector = replace(content, base=VECTOR)
+        own = composed(vector, noted, panel_share=panel_share, scale_inside=scale_inside)
         return own._replace(note=told)
     shown = on_base(shown, content.base)
     figure = Figure(
@@ -237,20 +245,24 @@ def composed(content: Content, sheet: Sheet, *, panel_share: float = 0.0) -> Com
         extent=locator_extent(districts),
         spare=spare,
     )
+    scale = plan.scale
+    if scale_inside:
+        size = (SCALE_ON_MAP_PX[0] * plan.px, SCALE_ON_MAP_PX[1] * plan.px)
+        scale = corner_box(shown, window, symbols, size, px=plan.px, taken=inset)
     draw_labels(
         axes,
         shown,
         window,
         symbols=symbols,
         stops=stops,
-        blocked=[inset.inset(-3.0 * plan.px)],
+        blocked=[box.inset(-3.0 * plan.px) for box in (inset, scale)],
         px=plan.px,
         lang=content.lang,
         toned=tone,
     )
     draw_graticule(axes, window, plan)
     draw_locator(axes, districts, members_, window, inset, px=plan.px, toned=tone)
-    draw_scale(axes, window, plan.scale, px=plan.px, lang=content.lang)
+    draw_scale(axes, window, scale, px=plan.px, lang=content.lang, ratio=not scale_inside)
     draw_title(axes, sheet, plan)
     notes = note_texts(shown, sheet, credits_=credits_, spread=spread, lang=content.lang)
     draw_notes(axes, broken_notes(notes, plan.notes.width, plan.px), plan)

@@ -23,6 +23,7 @@ from app.choices import FILTERS_OF
 from app.cli import main
 from app.cli_pattern import OPTIONS
 from layers import centres, distances, patterns, questions
+from layers.outputs import remake
 from layers.subjects import GROUPS, INVESTMENT, Points, Zones
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -542,6 +543,15 @@ def test_pattern_refuses_zones_that_overlap_unless_neighbours_are_by_distance(
 # ---- maps to take along
 
 
+def test_an_atlas_is_made_with_its_series(run, tmp_path):
+    path = tmp_path / "circles.pdf"
+    words = ("--review", "internal", "--pages", "circles", "--dpi", "60", "-o", path)
+    done = run("snapshot", "coverage", *words)
+    assert "wrote" in done.stdout + done.stderr
+    spec, changed = remake(path)
+    assert (spec.map, spec.pages, changed) == ("coverage", "circles", [])
+
+
 def test_a_snapshot_is_made_and_made_again(run, tmp_path):
     path = tmp_path / "density.png"
     run("snapshot", "density", "--review", "internal", "--size", "16:9", "--dpi", "60", "-o", path)
@@ -559,6 +569,11 @@ def test_a_snapshot_is_made_and_made_again(run, tmp_path):
         (("snapshot", "streets", "--review", "internal", "-o", "map.png"), "neither a map"),
         (("snapshot", "overview", "--review", "internal", "-o", "map.docx"), "choose from"),
         (("snapshot", "overview", "--review", "internal", "--size", "A9", "-o", "m.png"), "size"),
+        (
+            ("snapshot", "overview", "--review", "x", "--pages", "hexagons", "-o", "m.pdf"),
+            "'parks'",
+        ),
+        (("snapshot", "overview", "--review", "x", "--pages", "parks", "-o", "m.png"), "one map"),
         (("rerun", "nothing.png"), "nothing.png"),
     ],
 )
