@@ -511,7 +511,8 @@ def test_pan_and_zoom_go_to_the_address_without_a_run(page, app):
     frame.evaluate("() => Atlas.view.setVisible('river', false)")
     page.wait_for_function("() => !location.search.includes('river')")
     asked = parse_qs(urlparse(page.url).query)
-    lat, lon, zoom = map(float, asked["view"][0].split(","))
+    lat, lon, zoom, *size = map(float, asked["view"][0].split(","))
+    assert size == frame.evaluate("() => Object.values(Atlas.view.map.getSize())")
     # A pixel at zoom 12 is 0.00034° wide; the middle of the map may fall between two.
     assert (lat, lon) == pytest.approx((28.2, 112.9), abs=0.00017)
     assert zoom == 12
