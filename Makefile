@@ -27,8 +27,9 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
+# One file of tests runs in one process, whose server and browser its tests share.
 unit: $(VENV)/.dev browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 # The images that prints are compared with, drawn anew: look at what changed before they are kept.
 baselines: $(VENV)/.dev
