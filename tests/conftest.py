@@ -26,6 +26,7 @@ DOCUMENTS = ROOT.parent / "shared" / "sources"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
+    "--disable-gpu",
     "--disable-dev-shm-usage",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
