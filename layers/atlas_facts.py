@@ -6,6 +6,7 @@ Every sentence is filled with numbers and names of the layers; nothing is said t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -167,11 +168,11 @@ def _counts(
     return figures
 
 
+@lru_cache
 def _draws(name: str) -> gpd.GeoDataFrame:
     """Return the zones of a series that are areas, with the intervals of their platforms."""
-    return questions.uncertainty(
-        questions.Distribution(Points("platforms"), Zones(name))
-    ).zones.set_index("id")
+    counted = questions.Distribution(Points("platforms"), Zones(name))
+    return questions.uncertainty(counted).zones.set_index("id")
 
 
 def _drawn(name: str, zone: str) -> pd.Series | None:
@@ -179,14 +180,18 @@ def _drawn(name: str, zone: str) -> pd.Series | None:
     return zones.loc[zone] if zone in zones.index else None
 
 
-def _area(zone: Subject, name: str) -> pd.Series | None:
-    """Return area and evidence of a zone whose outline is no assumed disc."""
+@lru_cache
+def _areas(name: str) -> gpd.GeoDataFrame:
+    """Return the zones of a series whose outline is no assumed disc, with ``area_km2``."""
     zones = zoning(name).set_index("id")
-    if zone.id not in zones.index or zones.loc[zone.id, "rule"] == DISC_RULE:
-        return None
-    row = zones.loc[zone.id]
-    area = float(geodesic_area_km2(zones.loc[[zone.id]].geometry).iloc[0])
-    return pd.Series({"area_km2": area, "evidence": row["evidence"]})
+    zones = zones[zones["rule"] != DISC_RULE]
+    return zones.assign(area_km2=geodesic_area_km2(zones.geometry))
+
+
+def _area(zone: Subject, name: str) -> pd.Series | None:
+    """Return area and evidence of a zone, None where it has no outline but an assumed one."""
+    zones = _areas(name)
+    return zones.loc[zone.id] if zone.id in zones.index else None
 
 
 def _place(zone: Subject, lang: str) -> list[str]:

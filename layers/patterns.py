@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -227,17 +227,20 @@ def _with_neighbour(zones: gpd.GeoDataFrame, distance_m: float) -> int:
     return int(np.unique(one[one != other]).size)
 
 
+def _settings(asked: Pattern) -> dict[str, Any]:
+    """Return which units are neighbours and where the random draws start, as geo takes them."""
+    names = ("rule", "k", "distance_m", "seed")
+    return {name: getattr(asked, name) for name in names}
+
+
 @lru_cache(maxsize=ANSWERS_KEPT)
 def hot_spots(asked: Pattern) -> gpd.GeoDataFrame:
     """Return the units with ``z``, ``p_fdr`` and ``hot_spot`` (Getis–Ord Gi*)."""
     return geo.hot_spots(
         counted(asked),
         asked.column(),
-        rule=asked.rule,
-        k=asked.k,
-        distance_m=asked.distance_m,
         permutations=asked.permutations,
-        seed=asked.seed,
+        **_settings(asked),
     )
 
 
@@ -251,11 +254,8 @@ def clusters(asked: Pattern) -> gpd.GeoDataFrame:
     found = geo.local_autocorrelation(
         counted(asked),
         asked.column(),
-        rule=asked.rule,
-        k=asked.k,
-        distance_m=asked.distance_m,
         permutations=asked.permutations,
-        seed=asked.seed,
+        **_settings(asked),
     )
     tested = found["local_i"].notna()
     values = found[asked.column()].where(tested)
@@ -274,11 +274,8 @@ def overall(asked: Pattern) -> pd.DataFrame:
     return geo.spatial_autocorrelation(
         counted(asked),
         asked.column(),
-        rule=asked.rule,
-        k=asked.k,
-        distance_m=asked.distance_m,
         permutations=GLOBAL_PERMUTATIONS,
-        seed=asked.seed,
+        **_settings(asked),
     )
 
 
