@@ -11,7 +11,7 @@ import streamlit as st
 
 from app.texts import text
 from geo.errors import AtlasError
-from layers.outputs import ATLASES, output
+from layers.outputs import ATLASES, SLIDES, output
 from layers.series import SERIES
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _start(
     address: dict[str, str],
 ) -> None:
     spec = replace(seen(address), extent=None, pages=pages)
-    job = Job(spec, suffix, template if suffix == ".pptx" else None)
+    job = Job(spec, suffix, template if suffix == SLIDES else None)
     st.session_state[JOB] = job
     Thread(target=job.run, daemon=True).start()
 

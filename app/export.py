@@ -125,23 +125,25 @@ def _export(name: str, parameters: dict[str, Any], kinds: Sequence[str], *, on_m
         )
         seen = partial(_seen, spec) if on_map else lambda _: spec
         called = parameters["layer"] if name == "layer" else name
+        given = template.getvalue() if template else None
         columns = buttons.columns(BUTTON_COLUMNS, gap="xsmall")
         for at, kind in enumerate(kinds):
-            own = template.getvalue() if template and kind == SLIDES else None
+            own = given if kind == SLIDES else None
             sized = called if kind in UNSIZED else f"{called}_{size}".replace(":", "x")
             columns[at % BUTTON_COLUMNS].button(
                 text(f"export.kind.{kind[1:]}"),
                 on_click=shown.ask,
-                args=(partial(_made, seen, (f"{sized}{kind}", kind), own),),
+                args=(
+                    partial(_made, seen, (f"{sized}{kind}", kind), own if kind == SLIDES else None),
+                ),
                 width="stretch",
                 key=f"export{kind}",
             )
         if shown.ready:
             with buttons, refusals_in_words(), st.spinner(text("export.making")):
                 shown.work()
-        own = template.getvalue() if template else None
         if on_map:
-            atlas_export(shown, seen, own, MIME_TYPES)
+            atlas_export(shown, seen, given, MIME_TYPES)
     shown.hand_over()
 
 

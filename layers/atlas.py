@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import to_metric
+from geo.draws import MIN_DRAWS
 from geo.errors import InputError
 from layers import atlas_facts, contents, provenance, series
 from layers.catalogue import load
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from layers.atlas_facts import Facts
     from layers.content import Content
+    from layers.overlays import Overlay
     from layers.series import Subject
     from layers.slides import Chart
     from layers.specification import MapSpec
@@ -42,7 +44,6 @@ if TYPE_CHECKING:
 SELECTED = "#111827"
 # Around a subject, as a share of its size, and the least half width of its map, metres.
 AROUND, LEAST_M = 0.12, 2500.0
-DRAWS = 1000
 DIGEST = 12
 EVIDENCE = ("official", "surveyed", "located", "schematic", "unlocated")
 
@@ -128,7 +129,7 @@ def _of_zones(spec: MapSpec) -> Atlas:
             zone.name(spec.lang),
             replace(
                 content,
-                overlays=(*content.overlays, _outlined([zone], zone.name_zh, zone.name_en)),
+                overlays=(*content.overlays, *_outlined([zone], zone.name_zh, zone.name_en)),
                 extent=_around(zone),
             ),
             atlas_facts.of_zone(zone, spec),
@@ -136,7 +137,7 @@ def _of_zones(spec: MapSpec) -> Atlas:
         for zone in placed
     )
     zh, en = both(f"atlas.series.{spec.pages}")
-    all_of_them = replace(content, overlays=(*content.overlays, _outlined(placed, zh, en)))
+    all_of_them = replace(content, overlays=(*content.overlays, *_outlined(placed, zh, en)))
     return Atlas(_cover(spec, all_of_them, len(pages)), pages, _closing(spec, nowhere))
 
 
@@ -149,7 +150,7 @@ def _of_kinds(spec: MapSpec) -> Atlas:
         facts = atlas_facts.of_kind(own, spec)
         title = kind.name(spec.lang)
         if own.located().empty:
-            nowhere.append(Leaf(title, figures=facts.figures, text=facts.text, table=facts.table))
+            nowhere.append(_leaf(title, None, facts))
         else:
             pages.append(_leaf(title, _content_of_kind(spec, own, column, kind.id), facts))
     content = spec.content()
@@ -189,12 +190,12 @@ def _content_of_kind(spec: MapSpec, points: Subjects, column: str, value: str) -
     )
 
 
-def _leaf(title: str, content: Content, facts: Facts) -> Leaf:
+def _leaf(title: str, content: Content | None, facts: Facts) -> Leaf:
     return Leaf(title, content, facts.figures, facts.text, facts.table, facts.chart)
 
 
-def _outlined(zones: list[Subject], zh: str, en: str) -> Features | Points:
-    """Return subjects as the map outlines what is selected."""
+def _outlined(zones: list[Subject], zh: str, en: str) -> list[Overlay]:
+    """Return subjects as the map shows what is selected: an outline, or a ring around a place."""
     frame = gpd.GeoDataFrame(
         {
             "id": [zone.id for zone in zones],
@@ -204,20 +205,21 @@ def _outlined(zones: list[Subject], zh: str, en: str) -> Features | Points:
         geometry=[zone.shape for zone in zones],
         crs=CRS,
     )
-    # A place without extent has nothing to outline: it gets a ring.
-    if (frame.geom_type == "Point").all():
-        return Points(frame, title=zh, title_en=en, colour=SELECTED, symbol="hollow", size_px=11.0)
-    metric = to_metric(frame)
-    discs = metric.geometry.where(frame.geom_type != "Point", metric.geometry.buffer(LEAST_M / 5))
-    assumed = any(zone.row.get("evidence") != "official" for zone in zones)
-    return Features(
-        frame.set_geometry(discs.to_crs(CRS)),
-        title=zh,
-        title_en=en,
-        colour=SELECTED,
-        fill_opacity=0.0,
-        dashed=assumed,
-    )
+    is_place = frame.geom_type == "Point"
+    areas, places = frame[~is_place], frame[is_place]
+    found: list[Overlay] = []
+    if len(areas):
+        assumed = any(zone.row["evidence"] != "official" for zone in zones)
+        found.append(
+            Features(
+                areas, title=zh, title_en=en, colour=SELECTED, fill_opacity=0.0, dashed=assumed
+            )
+        )
+    if len(places):
+        found.append(
+            Points(places, title=zh, title_en=en, colour=SELECTED, symbol="hollow", size_px=11.0)
+        )
+    return found
 
 
 def _around(zone: Subject) -> tuple[float, float, float, float]:
@@ -276,7 +278,7 @@ def _method(spec: MapSpec) -> Leaf:
     if spec.pages in ("circles", "parks", "planning_area"):
         keys.insert(1, "overlap")
     question: Any = asked(spec)
-    filled: dict[str, str] = {"draws": f"{DRAWS:,}"}
+    filled: dict[str, str] = {"draws": f"{MIN_DRAWS:,}"}
     if spec.map == "density":
         filled |= {
             "kernel": both(f"kernel.{question.kernel}")[english],

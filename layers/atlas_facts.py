@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.crs import geodesic_area_km2
-from layers import questions, series, structure
+from layers import contents, questions, series, structure
 from layers.catalogue import load, names_by_id
 from layers.schema import resource
 from layers.slides import Chart, Table
@@ -121,8 +121,9 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
         told = _say("kind_nowhere", lang, n=f"{len(chosen):,}")
     text = [told, *_inherited(placed, lang)]
     if spec.map == "density" and len(placed):
-        surface = questions.density(questions.settled(replace(asked(spec), points=points)))
-        unit = both("density.unit.per_km2")[lang == "en"]
+        question = replace(asked(spec), points=points)
+        surface = questions.density(questions.settled(question))
+        unit = contents.density_unit(question, lang)
         figures += [
             _figure("peak", f"{float(surface.max()):,.2f} {unit}", lang),
             _figure("bandwidth", f"{surface.attrs['bandwidth_m']:,.0f} m", lang),

@@ -18,7 +18,7 @@ from layers.atlas import atlas
 from layers.fonts import require_glyphs
 from layers.line_breaks import text_lines
 from layers.print_furniture import broken_notes, draw_notes, draw_title, note_texts
-from layers.print_layout import Box, check_sheet, layout, text_width, wrapped, write
+from layers.print_layout import Box, check_sheet, layout, px_pt, text_width, wrapped, write
 from layers.printing import composed, file_settings
 from layers.slides import Table
 from layers.table_grids import table_grid, table_width
@@ -39,7 +39,7 @@ INK, PALE, RULE, HEAD = "#22303D", "#5B6875", "#D5DBE0", "#0B4F9C"
 # The words beside a map have this share of the width.
 PANEL_SHARE = 0.29
 # px: sizes of words, space between paragraphs and parts, and the sizes a table chooses from.
-TEXT_PX, FIGURE_PX, SMALL_PX, COVER_PX = 12.0, 17.0, 10.0, 17.0
+TEXT_PX, WORDED_PX, FIGURE_PX, SMALL_PX, COVER_PX = 12.0, 13.8, 17.0, 10.0, 17.0
 PARAGRAPH_PX, PART_PX, COLUMN_PX = 5.0, 12.0, 28.0
 TABLE_PX = (12.0, 11.0, 10.0)
 LEADING = 1.42
@@ -105,6 +105,11 @@ class _Book:
         about = {"Title": self.sheet.title, "Author": self.sheet.author or None}
         with file_settings():
             self.pdf = PdfPages(self.file, metadata={**about, "CreationDate": None})
+
+    @property
+    def px(self) -> float:
+        """Points per px on its pages."""
+        return px_pt(self.sheet.size)
 
     def skip(self, pages: int) -> None:
         """Leave numbers for the contents."""
@@ -196,17 +201,25 @@ class _Book:
         """Draw paragraphs and a table on as many pages as they need."""
         table = leaf.table
         for figure, axes, box in self._blank(leaf.title):
-            px = layout(self.sheet, title_lines=1, note_lines=1).px
-            text, room = _draw_text(axes, text, box, 1.15 * TEXT_PX * px, px)
+            before, size = text, WORDED_PX * self.px
+            text, room = _draw_text(axes, text, box, size, self.px)
+            if text and text == before:
+                raise InputError(
+                    f"printed_atlas: a paragraph of {leaf.title!r} has {len(text[0]):,} characters "
+                    "and no page has room for it; shorten it, or take a larger sheet"
+                )
             if table is not None and not text:
-                table = self._tabled(axes, table, room)
+                table = self._tabled(axes, table, room, alone=not before)
             yield figure
             if not text and (table is None or not table.rows):
                 return
 
-    def _tabled(self, axes: Axes, table: Table, box: Box) -> Table:
-        """Draw what fits of a table, a narrow one in two columns; return the rest of it."""
-        gap = COLUMN_PX * layout(self.sheet, title_lines=1, note_lines=1).px
+    def _tabled(self, axes: Axes, table: Table, box: Box, *, alone: bool) -> Table:
+        """Draw what fits of a table, a narrow one in two columns; return the rest of it.
+
+        Alone it has all of a page; below a text it waits for the next one where few rows fit.
+        """
+        gap = COLUMN_PX * self.px
         half = (box.width - gap) / 2
         lefts = (box.left, box.left + half + gap)
         columns = [Box(left, box.bottom, half, box.height) for left in lefts]
@@ -214,9 +227,11 @@ class _Book:
         if sum(narrow.heights) <= box.height or table_width(table, narrow.size_pt) > half:
             columns = [box]
         for column in columns:
-            if table.rows:
-                grid = self._grid(table, column, alone=True)
-                rows = grid.rows_within(column.height)
+            if not table.rows:
+                break
+            grid = self._grid(table, column, alone=alone)
+            rows = grid.rows_within(column.height)
+            if alone or rows >= min(FEWEST_ROWS, len(table.rows)):
                 _draw_grid(axes, grid, rows, column)
                 table = replace(table, rows=table.rows[rows:])
         return table
@@ -255,8 +270,7 @@ class _Book:
         write(axes, at, words, SMALL_PX * 1.2 * plan.px, colour=PALE, align="right")
 
     def _grid(self, table: Table, box: Box, *, alone: bool) -> Grid:
-        px = layout(self.sheet, title_lines=1, note_lines=1).px
-        sizes = tuple(size * px for size in TABLE_PX)
+        sizes = tuple(size * self.px for size in TABLE_PX)
         return table_grid(table, box.width, box.height, alone=alone, sizes_pt=sizes)
 
 

@@ -11,10 +11,12 @@ from pypdf import PdfReader
 
 from geo.errors import InputError
 from layers import atlas_facts, provenance, series
-from layers.atlas import atlas
+from layers.atlas import Leaf, atlas
+from layers.atlas_pages import _Book
 from layers.catalogue import load
 from layers.outputs import output, remake, snapshot
 from layers.selection import located
+from layers.slides import Table
 from layers.specification import read_spec
 from layers.subjects import Points
 from layers.zonings import zoning
@@ -129,7 +131,44 @@ def test_an_unknown_series_is_refused():
         output(spec(), ".png")
 
 
+def test_the_peak_of_a_kind_has_the_unit_that_was_asked_for():
+    parameters = {"layer": "projects", "weight": "investment_100m_cny"}
+    points = Points("projects")
+    figures = dict(atlas_facts.of_kind(points, spec("density", parameters=parameters)).figures)
+    assert figures["核密度峰值"].endswith("亿元/km²")
+
+
+def test_the_cover_outlines_no_boundary_that_a_park_does_not_have():
+    outlined = atlas(spec(pages="parks")).cover.content.overlays
+    areas, places = (each.frame for each in outlined)
+    discs = zoning("parks").set_index("id").geometry
+    assert set(areas["id"]) == set(discs.index)
+    assert areas.set_index("id").geometry.geom_equals(discs, align=True).all()
+    assert set(places.geom_type) == {"Point"}
+    assert len(areas) + len(places) == 35
+
+
 # ---- the PDF ----
+
+
+def drawn_pages(leaf: Leaf) -> int:
+    book = _Book(spec().titled(), "zh")
+    book.add(leaf)
+    return book.drawn
+
+
+def test_a_table_that_has_no_room_below_a_text_waits_for_the_next_page():
+    rows = Table(("名称", "类别"), tuple((f"平台{n}", "实验室") for n in range(4)))
+    lines = next(n for n in range(1, 60) if drawn_pages(Leaf("甲", text=("字",) * n)) == 2)
+    text = ("字",) * (lines - 1)
+    assert drawn_pages(Leaf("甲", text=text)) == 1
+    assert drawn_pages(Leaf("甲", text=text, table=rows)) == 2
+    assert drawn_pages(Leaf("甲", text=("字",), table=rows)) == 1
+
+
+def test_a_paragraph_longer_than_a_page_is_refused_and_not_drawn_for_ever():
+    with pytest.raises(InputError, match="no page has room for it"):
+        drawn_pages(Leaf("甲", text=("字" * 20_000,)))
 
 
 def test_every_leaf_has_its_page_and_the_contents_lead_to_it(book, pages):
