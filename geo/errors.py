@@ -1,10 +1,43 @@
-"""The errors that the atlas raises: one small tree, each with a builtin parent."""
+"""The errors that the atlas raises: one small tree, each with a builtin parent.
+
+An error has two texts. ``str(error)`` is for who calls a function: what was passed, what is
+allowed, what to call instead. `AtlasError.sentence` is for who looks at a map: the same refusal in
+a planner's words, Chinese or English, with what to do; it comes from the catalogue in
+:mod:`geo.wording` by the error's ``code``.
+"""
 
 from __future__ import annotations
 
+from geo.wording import sentence
+
 
 class AtlasError(Exception):
-    """Anything that the atlas itself refuses; its text says what to do next."""
+    """Anything that the atlas itself refuses; its text says what to do next.
+
+    Parameters
+    ----------
+    message
+        For who calls the function: function, got, allowed, next step.
+    code
+        Key of the sentence for a reader of the page; empty where only code can cause the error.
+    **values
+        What the sentence of that code is filled in with.
+
+    Examples
+    --------
+    >>> error = AtlasError("read_vector: a.kml is empty.", code="file.empty", name="a.kml")
+    >>> error.sentence("zh")
+    'a.kml 是空文件。请重新导出后再上传。'
+    """
+
+    def __init__(self, message: str = "", *, code: str = "", **values: object) -> None:
+        super().__init__(message)
+        self.code = code
+        self.values = values
+
+    def sentence(self, lang: str) -> str:
+        """Return the refusal in a reader's words, ``"zh"`` or ``"en"``."""
+        return sentence(self.code or "refused", lang, self.values)
 
 
 class CRSError(AtlasError, ValueError):

@@ -1,0 +1,164 @@
+"""What reading a file gives beside its features: a receipt of what was found, taken and set aside.
+
+Rows in are always rows accepted plus rows set aside. A receipt travels with the frame (in its
+``attrs``), is shown before anything is used, and goes out with every result.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from geo.wording import sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+    import pandas as pd
+
+Level = Literal["note", "warning"]
+Kind = Literal["point", "line", "polygon", "mixed", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was noticed about a file, or done to it.
+
+    Parameters
+    ----------
+    code
+        Key of its sentence in :mod:`geo.wording`.
+    values
+        What the sentence is filled in with: texts and numbers only.
+    level
+        ``"warning"`` where the reader should look before using the result.
+    rows
+        Numbers of the rows concerned, the first row of the file being 1; the first hundred of them.
+    """
+
+    code: str
+    values: Mapping[str, str | int | float] = field(default_factory=dict)
+    level: Level = "note"
+    rows: tuple[int, ...] = ()
+
+    def sentence(self, lang: str) -> str:
+        """Return the sentence in ``"zh"`` or ``"en"``."""
+        return sentence(self.code, lang, self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A layer (sheet, folder, shapefile) of a file, that was or could have been taken.
+
+    Parameters
+    ----------
+    name
+        As the file calls it.
+    kind
+        Of geometry.
+    rows
+        How many it has.
+    """
+
+    name: str
+    kind: Kind
+    rows: int
+
+
+@dataclass(slots=True)
+class Parsed:
+    """What a reader makes of a file, inside the sealed worker, before any place is judged.
+
+    Parameters
+    ----------
+    frame
+        Rows that have a usable geometry. Its index (named ``row``) is the number of each row in the
+        file, from 1 in the order of the layers taken. Texts are to the letter: a code such as 0101
+        or NA stays text. ``crs`` is None where the file does not say.
+    aside
+        Rows that have none: index ``row``, columns ``reason`` (a code of :mod:`geo.wording`),
+        ``detail`` (text in no language: a WKT, a position) and ``name`` (if any).
+    layers, taken
+        Layers of the file, and the names of those that the rows are of.
+    encoding, encoding_how
+        Encoding of its texts, and a code that says how it was decided.
+    crs_how
+        Code that says how the CRS was decided.
+    findings
+        All else.
+    """
+
+    frame: gpd.GeoDataFrame
+    aside: pd.DataFrame
+    layers: tuple[Candidate, ...]
+    taken: tuple[str, ...]
+    encoding: str
+    encoding_how: str
+    crs_how: str
+    findings: list[Finding]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was found in a file, what was taken, what was done, and what was set aside.
+
+    Parameters
+    ----------
+    file, size_bytes, sha256
+        Which file.
+    format
+        Name of the format, such as ``"GeoPackage"``.
+    layers, taken
+        As in `Parsed`.
+    encoding, encoding_how, crs, crs_how
+        As in `Parsed`; ``crs`` as ``AUTHORITY:CODE`` where it has one, else its name.
+    rows_in, rows_accepted, rows_aside
+        Always rows_in = rows_accepted + rows_aside.
+    name_column
+        Column that names the features, empty where there is none.
+    bounds
+        West, south, east, north of what was accepted, degrees in EPSG:4490.
+    findings
+        Everything else, warnings first.
+    """
+
+    file: str
+    size_bytes: int
+    sha256: str
+    format: str
+    layers: tuple[Candidate, ...]
+    taken: tuple[str, ...]
+    encoding: str
+    encoding_how: str
+    crs: str
+    crs_how: str
+    rows_in: int
+    rows_accepted: int
+    rows_aside: int
+    name_column: str
+    bounds: tuple[float, float, float, float]
+    findings: tuple[Finding, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the receipt as plain data, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """A file as it was read.
+
+    Parameters
+    ----------
+    frame
+        Features accepted, as `geo.read_vector` returns them.
+    aside
+        Rows set aside, as in `Parsed`.
+    receipt
+        What became of the file.
+    """
+
+    frame: gpd.GeoDataFrame
+    aside: pd.DataFrame
+    receipt: Receipt
