@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 from threading import Thread
 from typing import Annotated
@@ -16,7 +15,8 @@ import layers
 from app import cli_analysis, cli_pattern, cli_snapshot, warm
 from app.cli_options import AsJson, Output  # noqa: TC001 - typer reads them at run time
 from app.cli_output import print_json, records, wrote
-from geo.errors import AtlasError, InputError
+from geo.errors import AtlasError
+from layers import data_check
 from layers.geopackage import write_geopackage
 
 BAD_INPUT = 2
@@ -78,23 +78,22 @@ def show(
 
 @cli.command()
 def validate(*, as_json: AsJson = False) -> None:
-    """Check every layer against its schema; exit with 2 when one breaks it."""
-    verdicts: dict[str, str] = {}
-    with typer.progressbar(
-        layers.names(), label="validate", file=sys.stderr, hidden=not sys.stderr.isatty()
-    ) as steps:
-        for name in steps:
-            try:
-                layers.load(name)
-                verdicts[name] = "ok"
-            except InputError as error:
-                verdicts[name] = str(error)
+    """Look at every file of the plan; exit with 2 and name file, row and field of any damage."""
+    found = data_check.damages()
     if as_json:
-        print_json(verdicts)
+        print_json(
+            [
+                {"file": damage.file, "row": damage.row, "field": damage.column}
+                | {"zh": damage.sentence("zh"), "en": damage.sentence("en")}
+                for damage in found
+            ]
+        )
     else:
-        for name, verdict in verdicts.items():
-            typer.echo(f"{name:<14} {verdict}")
-    if any(verdict != "ok" for verdict in verdicts.values()):
+        for damage in found:
+            typer.echo(f"{damage.sentence('zh')} · {damage.sentence('en')}")
+        if not found:
+            typer.echo(f"ok: {len(layers.names())} layers")
+    if found:
         raise typer.Exit(BAD_INPUT)
 
 

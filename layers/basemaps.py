@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
 from geo.errors import InputError
-from layers.schema import DATA_DIR
+from layers.schema import registry
 
 Datum = Literal["cgcs2000", "wgs84", "gcj02"]
 # The one that is drawn from the layers and needs no host.
@@ -61,7 +60,7 @@ def basemaps() -> dict[str, BaseMap]:
     >>> basemaps()["amap"].datum
     'gcj02'
     """
-    entries = json.loads((DATA_DIR / "basemaps.json").read_text(encoding="utf-8"))["basemaps"]
+    entries = registry("basemaps.json")["basemaps"]
     return {entry["name"]: _basemap(entry) for entry in entries}
 
 

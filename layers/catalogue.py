@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
-import shapely.geometry
+import shapely
 
 from geo.crs import geodesic_area_km2
 from layers import layout
+from layers.data_files import features_of, table_of
 from layers.positions import CRS, Gazetteer, Place, locate, zone_place
-from layers.schema import resource, resources, typed, validate
+from layers.schema import resource, resources, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,8 +83,8 @@ def load(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
     ------
     LayerError
         If there is no layer of that name.
-    InputError
-        If the layer's file breaks its schema.
+    DataError
+        If the layer's file is damaged or breaks its schema.
 
     Examples
     --------
@@ -178,7 +178,6 @@ def members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
 def _loaded(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
     description = resource(name)
     frame = _read(name)
-    validate(pd.DataFrame(frame).drop(columns="geometry", errors="ignore"), description)
     if name in _BUILDERS:
         frame = _BUILDERS[name](frame)
     elif name in POINT_LAYERS:
@@ -189,13 +188,12 @@ def _loaded(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
 
 @cache
 def _read(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
-    """Return a layer's file with its columns typed, before any place or rule is applied."""
+    """Return a layer's file, typed and checked, before any place or rule is applied."""
     description = resource(name)
     if description.path.suffix == ".csv":
-        return typed(pd.read_csv(description.path, dtype="str", encoding="utf-8"), description)
-    features = json.loads(description.path.read_text(encoding="utf-8"))["features"]
-    frame = typed(pd.DataFrame([item["properties"] for item in features]), description)
-    shapes = [shapely.geometry.shape(item["geometry"]) for item in features]
+        return typed(table_of(description.path), description).reset_index(drop=True)
+    properties, shapes = features_of(description.path)
+    frame = typed(properties, description).reset_index(drop=True)
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=CRS)
 
 

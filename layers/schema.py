@@ -8,22 +8,30 @@ layers are all read from it, so that a new area is another ``data`` folder and n
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+from jsonschema import Draft202012Validator
 from pandera.errors import SchemaErrors
 
-from geo.errors import InputError, LayerError
+from geo.errors import LayerError
+from geo.wording import catalogue
+from layers.data_files import Damage, DataError, json_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-DATA_DIR = Path(__file__).resolve().parent.parent / "data"
-MAX_PROBLEMS_SHOWN = 20
+# Where the plan lies; another folder of the same kind is another plan.
+DATA_DIR = Path(
+    os.environ.get("XIANGJIANG_PLAN") or Path(__file__).resolve().parent.parent / "data"
+)
+_REGISTRIES = Path(__file__).with_name("registries.schema.json")
 DTYPES: dict[str, Any] = {"string": "str", "number": "float64", "integer": "Int64"}
 
 Geometry = Literal["point", "line", "polygon", "mixed", "table"]
@@ -46,6 +54,8 @@ class Field:
         Unit of a number, empty for a text or a pure count.
     constraints
         Frictionless constraints: required, unique, pattern, enum, minimum, maximum, maxLength.
+    refers
+        Layers of which the column holds ids, separated by |; none where it holds something else.
     """
 
     name: str
@@ -54,6 +64,7 @@ class Field:
     title_en: str
     unit: str
     constraints: Mapping[str, Any]
+    refers: tuple[str, ...] = ()
 
     def title(self, lang: str) -> str:
         """Return the title in ``"zh"`` or ``"en"``."""
@@ -116,8 +127,14 @@ class Resource:
 @cache
 def resources() -> dict[str, Resource]:
     """Return every layer of the data package, in its order."""
-    package = json.loads((DATA_DIR / "datapackage.json").read_text(encoding="utf-8"))
-    return {item["name"]: _resource(item) for item in package["resources"]}
+    return {item["name"]: _resource(item) for item in registry("datapackage.json")["resources"]}
+
+
+@cache
+def bounds() -> tuple[float, float, float, float]:
+    """Return west, south, east and north of the region that the plan's places lie in, degrees."""
+    west, south, east, north = registry("datapackage.json")["bounds"]
+    return west, south, east, north
 
 
 def resource(name: str) -> Resource:
@@ -138,77 +155,120 @@ def resource(name: str) -> Resource:
 
 
 def typed(frame: pd.DataFrame, description: Resource) -> pd.DataFrame:
-    """Return the text columns of a file as the package's types, in the package's order.
+    """Return the columns of a file as the package's types, in the package's order, checked.
 
     Parameters
     ----------
     frame
-        Columns as read, all text or JSON scalars.
+        Columns as read, all text or JSON scalars; its index is the row of each in the file.
     description
         The layer's description.
 
     Raises
     ------
-    InputError
-        If a column is missing or unknown, or a number cannot be read; names every such place.
+    DataError
+        A column is missing or unknown, a number cannot be read, or a value breaks a constraint;
+        names every such place.
     """
+    file = description.path.name
     wanted = [field.name for field in description.fields]
-    missing = [name for name in wanted if name not in frame.columns]
-    unknown = [name for name in frame.columns if name not in wanted]
-    if missing or unknown:
-        raise InputError(
-            f"{description.path.name}: missing columns {missing}, unknown columns {unknown}; "
-            "the columns are described in datapackage.json"
-        )
+    damages = [
+        Damage(file, "data.column_missing", column=name)
+        for name in wanted
+        if name not in frame.columns
+    ]
+    damages += [
+        Damage(file, "data.column_unknown", column=str(name))
+        for name in frame.columns
+        if name not in wanted
+    ]
+    if damages:
+        raise DataError(damages)
     columns: dict[str, pd.Series[Any]] = {}
-    problems: list[str] = []
     for field in description.fields:
-        column = frame[field.name]
-        if field.type == "string":
-            columns[field.name] = column.astype("str").where(column.notna() & (column != ""))
-            continue
-        numbers = pd.to_numeric(column, errors="coerce")
-        unread = column.notna() & (column != "") & numbers.isna()
-        problems += [
-            f"row {row}: {field.name} = {column[row]!r} is not a number"
-            for row in column.index[unread]
+        columns[field.name], unread = _column_of(frame[field.name], field)
+        damages += [
+            Damage(file, code, int(row), field.name, {"value": str(frame[field.name][row])})
+            for row, code in unread.items()
         ]
-        columns[field.name] = numbers.astype(DTYPES[field.type])
-    _refuse(description, problems)
-    return pd.DataFrame(columns, index=frame.index)
+    if damages:
+        raise DataError(damages)
+    result = pd.DataFrame(columns, index=frame.index)
+    _validate(result, description)
+    return result
 
 
-def validate(frame: pd.DataFrame, description: Resource) -> None:
-    """Check a layer against its schema.
+def _column_of(column: pd.Series[Any], field: Field) -> tuple[pd.Series[Any], dict[Any, str]]:
+    """One column in its type, and what is wrong in which row."""
+    empty = column.isna() | (column == "")
+    if field.type == "string":
+        other = ~empty & ~column.map(lambda value: isinstance(value, str))
+        wrong = dict.fromkeys(column.index[other], "data.not_text")
+        return column.astype("str").where(~empty), wrong
+    numbers = pd.to_numeric(column, errors="coerce")
+    # "nan" and "inf" would read as numbers.
+    unread = ~empty & ~np.isfinite(numbers.astype(float))
+    if field.type == "integer":
+        unread |= ~empty & ~unread & (numbers % 1 != 0)
+    wrong = dict.fromkeys(column.index[unread], "data.not_number")
+    return numbers.where(~unread).astype(DTYPES[field.type]), wrong
 
-    Raises
-    ------
-    InputError
-        Naming every row and column that breaks a constraint (the first twenty of them).
-    """
+
+def _validate(frame: pd.DataFrame, description: Resource) -> None:
+    """Refuse values that break a constraint, each with its row and column."""
     try:
         _schema(description.name).validate(frame, lazy=True)
     except SchemaErrors as errors:
-        cases = errors.failure_cases
-        _refuse(
-            description,
-            [
-                f"row {case.index}: {case.column} = {case.failure_case!r} breaks {case.check}"
-                for case in cases.itertuples(index=False)
-            ],
+        damages = [
+            Damage(
+                description.path.name,
+                *_broken_rule(str(case.check), int(case.index), str(case.column)),
+                values={"value": str(case.failure_case), "rule": _limit(str(case.check))},
+            )
+            for case in errors.failure_cases.itertuples(index=False)
+        ]
+        raise DataError(damages) from errors
+
+
+def _broken_rule(check: str, row: int, column: str) -> tuple[str, int, str]:
+    """Code of the sentence for a check of pandera such as ``isin(['a', 'b'])``, and its place."""
+    name = check.partition("(")[0]
+    code = "required" if name == "not_nullable" else name
+    return (f"data.{code}" if f"data.{code}" in catalogue() else "data.breaks"), row, column
+
+
+def _limit(check: str) -> str:
+    return check.partition("(")[2].removesuffix(")").removeprefix("None, ").strip("'")
+
+
+def registry(file: str) -> Any:  # noqa: ANN401 - as the file holds it
+    """Return one of the JSON files that describe the plan, checked against its schema.
+
+    Parameters
+    ----------
+    file
+        ``"datapackage.json"``, ``"symbology.json"`` or ``"basemaps.json"``.
+
+    Raises
+    ------
+    DataError
+        The file is damaged; names every place by its path in the file.
+    """
+    content = json_of(DATA_DIR / file)
+    rules = json.loads(_REGISTRIES.read_text(encoding="utf-8"))
+    rules |= {"$ref": f"#/$defs/{file.removesuffix('.json')}"}
+    damages = [
+        Damage(
+            file,
+            "data.breaks",
+            column=error.json_path.removeprefix("$."),
+            values={"value": str(error.instance)[:60], "rule": error.message[:120]},
         )
-
-
-def _refuse(description: Resource, problems: list[str]) -> None:
-    if not problems:
-        return
-    shown = "\n  ".join(problems[:MAX_PROBLEMS_SHOWN])
-    more = len(problems) - MAX_PROBLEMS_SHOWN
-    rest = f"\n  … and {more} more" if more > 0 else ""
-    raise InputError(
-        f"{description.path.name} has {len(problems)} value(s) that its schema refuses:\n  "
-        f"{shown}{rest}\nCorrect them in data/{description.path.name}."
-    )
+        for error in Draft202012Validator(rules).iter_errors(content)
+    ]
+    if damages:
+        raise DataError(damages)
+    return content
 
 
 @cache
@@ -258,6 +318,7 @@ def _resource(item: dict[str, Any]) -> Resource:
                 title_en=field["title_en"],
                 unit=field.get("unit", ""),
                 constraints=field.get("constraints", {}),
+                refers=tuple(field.get("refers", ())),
             )
             for field in item["schema"]["fields"]
         ),

@@ -6,13 +6,12 @@ laboratory has one colour and one shape wherever it appears.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
 from geo.errors import InputError, LayerError
-from layers.schema import DATA_DIR
+from layers.schema import registry
 
 Pane = Literal["land", "boundary", "area", "line", "point"]
 
@@ -277,7 +276,7 @@ def palette(name: str, classes: int | None = None) -> list[str]:
 @cache
 def symbology() -> dict[str, Any]:
     """Return ``data/symbology.json`` as it stands."""
-    entries: dict[str, Any] = json.loads((DATA_DIR / "symbology.json").read_text(encoding="utf-8"))
+    entries: dict[str, Any] = registry("symbology.json")
     return entries
 
 

@@ -102,8 +102,7 @@ def test_show_prints_and_writes(run, tmp_path: Path) -> None:
 
 
 def test_validate_passes_on_the_real_data(run) -> None:
-    verdicts = json.loads(run("validate", "--json").stdout)
-    assert verdicts == dict.fromkeys(layers.names(), "ok")
+    assert json.loads(run("validate", "--json").stdout) == []
 
 
 def test_groups_are_the_main_filters_of_the_pages() -> None:

@@ -1,0 +1,193 @@
+"""A look at all the files of the plan together: what one file says of another, and of places.
+
+A file can be sound by itself and still be wrong: a source that is not listed, a park that stands in
+itself, a coordinate with its degrees swapped. `damages` names every such place at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import shapely
+
+from geo.errors import AtlasError
+from layers import catalogue
+from layers.basemaps import basemaps
+from layers.data_files import Damage, DataError, features_of, table_of
+from layers.layout import Rule
+from layers.schema import bounds, resources, typed
+from layers.symbology import layer_styles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from layers.schema import Resource
+
+# What a shape may be, by the kind of geometry that a layer has.
+_KINDS = {
+    "point": ("Point",),
+    "line": ("LineString", "MultiLineString"),
+    "polygon": ("Polygon", "MultiPolygon"),
+    "mixed": ("Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon"),
+}
+_SPATIAL = ("lon", "lat")
+
+
+def damages() -> list[Damage]:
+    """Return every place in the plan's files that cannot be used, file by file.
+
+    Returns
+    -------
+    list of Damage
+        Empty where the plan is sound. Whether layers can be built by their rules is tried only
+        where every file is sound by itself.
+
+    Examples
+    --------
+    >>> damages()
+    []
+    """
+    found: list[Damage] = []
+    for read in (resources, layer_styles, basemaps):
+        found += _refused(read)
+    if found:
+        return found
+    tables: dict[str, pd.DataFrame] = {}
+    for name, description in resources().items():
+        try:
+            tables[name] = _table(description)
+        except DataError as error:
+            found += error.damages
+    known = {name: set(table["id"]) for name, table in tables.items()}
+    for name, table in tables.items():
+        description = resources()[name]
+        found += _references(table, description, known)
+        found += _rules(table, description)
+        if set(_SPATIAL) <= set(table.columns):
+            found += _places(table, description)
+        if "geometry" in table.columns:
+            found += _shapes(table, description)
+    found += _unlisted(known)
+    return found or _built()
+
+
+def _refused(read: Callable[[], Any]) -> list[Damage]:
+    try:
+        read()
+    except DataError as error:
+        return list(error.damages)
+    return []
+
+
+def _table(description: Resource) -> pd.DataFrame:
+    """Return a layer's file, typed; its index is the rows of the file."""
+    if description.path.suffix == ".csv":
+        return typed(table_of(description.path), description)
+    properties, shapes = features_of(description.path)
+    return typed(properties, description).assign(geometry=shapes)
+
+
+def _references(
+    table: pd.DataFrame, description: Resource, known: dict[str, set[str]]
+) -> Iterator[Damage]:
+    """Ids that no layer has; of layers that could not be read nothing is said."""
+    for field in description.fields:
+        if not field.refers or not set(field.refers) <= set(known):
+            continue
+        there = set().union(*(known[name] for name in field.refers))
+        for row, value in table[field.name].dropna().items():
+            for key in value.split("|"):
+                if key not in there:
+                    values = {"value": key, "layers": "/".join(field.refers)}
+                    yield _damage(description, "data.reference", row, field.name, **values)
+
+
+def _rules(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
+    """Rules that are missing, and those to build by that cannot be read."""
+    if "rule" not in table.columns:
+        return
+    drawn = "geometry" in table.columns  # its rule says how it was drawn, and builds nothing
+    for row, rule, evidence in table[["rule", "evidence"]].itertuples():
+        if pd.isna(rule):
+            if evidence == "schematic":
+                yield _damage(description, "data.no_rule", row, "rule")
+            continue
+        try:
+            if not drawn:
+                Rule.parse(rule)
+        except AtlasError as error:
+            values = {"value": rule, "reason": str(error)}
+            yield _damage(description, "data.rule", row, "rule", **values)
+
+
+def _places(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
+    """Coordinates of rows: half given, given twice, or nowhere near the plan."""
+    west, south, east, north = bounds()
+    for row, place in table.iterrows():
+        own, other = place["lon"], place["lat"]
+        if pd.isna(own) != pd.isna(other):
+            yield _damage(description, "data.half_place", row, "lon" if pd.isna(own) else "lat")
+            continue
+        if pd.isna(own):
+            continue
+        if not (west <= own <= east and south <= other <= north):
+            yield _damage(description, "data.outside", row, "lon", lon=own, lat=other)
+        if not place["accuracy_m"] > 0:
+            yield _damage(description, "data.no_accuracy", row, "accuracy_m")
+        if place["evidence"] == "unlocated":
+            yield _damage(description, "data.unlocated_placed", row, "evidence")
+        for column in ("within", "same_as"):
+            if isinstance(place.get(column), str):
+                yield _damage(description, "data.two_places", row, column, value=place[column])
+
+
+def _shapes(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
+    west, south, east, north = bounds()
+    for row, shape in table["geometry"].items():
+        if shape.is_empty or shape.geom_type not in _KINDS[description.geometry]:
+            values = {"kind": shape.geom_type, "wanted": description.geometry}
+            yield _damage(description, "data.kind", row, "geometry", **values)
+            continue
+        x, y = shapely.get_coordinates(shape).T
+        outside = ~((west <= x) & (x <= east) & (south <= y) & (y <= north))
+        if outside.any():
+            place = {"lon": float(x[outside][0]), "lat": float(y[outside][0])}
+            yield _damage(description, "data.outside", row, "geometry", **place)
+        elif not shape.is_valid:
+            reason = shapely.is_valid_reason(shape)
+            yield _damage(description, "data.invalid_shape", row, "geometry", reason=reason)
+
+
+def _unlisted(known: dict[str, set[str]]) -> Iterator[Damage]:
+    """Layers without a style, and sources of layers that are not listed."""
+    for name, description in resources().items():
+        if description.geometry != "table" and name not in layer_styles():
+            yield Damage("symbology.json", "data.no_style", values={"layer": name})
+        for source in description.sources if "sources" in known else ():
+            if source not in known["sources"]:
+                values = {"value": source, "layers": "sources"}
+                path = f"resources.{name}.sources"
+                yield Damage("datapackage.json", "data.reference", column=path, values=values)
+
+
+def _built() -> list[Damage]:
+    """Find what no single value shows: rules without members, places that form a ring."""
+    found = []
+    for name, description in resources().items():
+        try:
+            catalogue.load(name)
+        except AtlasError as error:
+            values = {"layer": name, "reason": str(error)}
+            found.append(Damage(description.path.name, "data.unbuilt", values=values))
+    return found
+
+
+def _damage(
+    description: Resource,
+    code: str,
+    row: Any,  # noqa: ANN401 - a label of the index
+    column: str,
+    **values: object,
+) -> Damage:
+    return Damage(description.path.name, code, int(row), column, values)

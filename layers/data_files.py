@@ -1,0 +1,218 @@
+"""The plan's files as they stand on disk: read strictly, or refused with file, row and field.
+
+A plan is edited by hand, in spreadsheets and in text editors, so that every way in which such a
+file breaks must be said in words: the wrong encoding, a quote that is never closed, a cell too
+many. What a reader notices is a `Damage`; all that a file has are raised at once as one
+`DataError`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import shapely
+import shapely.geometry
+
+from geo import wording
+from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+MOST_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """One place in the plan's files that cannot be used.
+
+    Parameters
+    ----------
+    file
+        Name of the file.
+    code
+        Key of the sentence that says what is wrong (``geo/words/data.json``).
+    row
+        Line of a table on which the record ends, as an editor counts, or number of a feature, from
+        1; 0 where it is no matter of one row.
+    column
+        Name of the field, or path inside a JSON file; empty where it is no matter of one field.
+    values
+        What the sentence is filled in with.
+    """
+
+    file: str
+    code: str
+    row: int = 0
+    column: str = ""
+    values: Mapping[str, object] = field(default_factory=dict)
+
+    def sentence(self, lang: str) -> str:
+        """Return where it is and what is wrong, in ``"zh"`` or ``"en"``.
+
+        Examples
+        --------
+        >>> Damage("parks.csv", "data.not_number", 7, "lon", {"value": "12,5"}).sentence("en")
+        'parks.csv, row 7, lon: "12,5" is not a number.'
+        """
+        place = [self.file]
+        if self.row:
+            place.append(wording.sentence("data.row", lang, {"row": self.row}))
+        if self.column:
+            place.append(self.column)
+        mark, comma = (": ", ", ") if lang == "en" else ("：", "，")
+        return comma.join(place) + mark + wording.sentence(self.code, lang, self.values)
+
+
+class DataError(InputError):
+    """The plan's own files are damaged.
+
+    Parameters
+    ----------
+    damages
+        Every place, the first of them first.
+    """
+
+    def __init__(self, damages: Sequence[Damage]) -> None:
+        self.damages = tuple(damages)
+        lines = [damage.sentence("en") for damage in self.damages[:MOST_NAMED]]
+        more = len(self.damages) - MOST_NAMED
+        lines += [f"… and {more} more"] if more > 0 else []
+        super().__init__(
+            f"the plan's files are damaged in {len(self.damages)} place(s):\n  "
+            + "\n  ".join(lines)
+            + "\nCorrect them; 'xiangjiang validate' looks at every file."
+        )
+
+    def sentence(self, lang: str) -> str:
+        """Return the first of the damages and how many there are."""
+        first = self.damages[0].sentence(lang)
+        values = {"n": len(self.damages), "first": first}
+        return wording.sentence("data.damaged", lang, values)
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file of the plan.
+
+    Raises
+    ------
+    DataError
+        It is not there, cannot be read, or is not UTF-8.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or ""
+        raise DataError([Damage(path.name, "data.missing", values={"reason": reason})]) from error
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        raise DataError([Damage(path.name, "data.encoding", row)]) from error
+
+
+def json_of(path: Path) -> Any:  # noqa: ANN401 - JSON may be anything
+    """Return the content of a JSON file of the plan.
+
+    Raises
+    ------
+    DataError
+        As `text_of`, or it is no JSON.
+    """
+    try:
+        return json.loads(text_of(path), parse_constant=_no_number)
+    except json.JSONDecodeError as error:
+        damage = Damage(path.name, "data.json", error.lineno, values={"reason": error.msg})
+        raise DataError([damage]) from error
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError([Damage(path.name, "data.json", values={"reason": str(error)})]) from error
+
+
+def table_of(path: Path) -> pd.DataFrame:
+    """Return a table of the plan as texts, None where a cell is empty.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Its index is the line on which each record ends.
+
+    Raises
+    ------
+    DataError
+        As `text_of`, or a quote is never closed, a row has more or fewer cells than the first, or
+        two columns have one name.
+    """
+    reader = csv.reader(io.StringIO(text_of(path), newline=""), strict=True)
+    rows: list[list[str | None]] = []
+    lines: list[int] = []
+    damages: list[Damage] = []
+    header: list[str] = []
+    try:
+        header = next(reader, [])
+        for cells in reader:
+            if len(cells) != len(header):
+                wrong = {"cells": len(cells), "columns": len(header)}
+                damages.append(Damage(path.name, "data.cells", reader.line_num, values=wrong))
+                continue
+            rows.append([cell or None for cell in cells])
+            lines.append(reader.line_num)
+    except csv.Error as error:
+        damages.append(
+            Damage(path.name, "data.quotes", reader.line_num, values={"reason": str(error)})
+        )
+    doubled = sorted({name for name in header if header.count(name) > 1})
+    damages += [Damage(path.name, "data.doubled", 1, name) for name in doubled]
+    if not header:
+        damages.append(Damage(path.name, "data.empty"))
+    if damages:
+        raise DataError(damages)
+    return pd.DataFrame(rows, columns=header, index=lines, dtype="object")
+
+
+def features_of(path: Path) -> tuple[pd.DataFrame, list[Any]]:
+    """Return the properties and the shapes of a GeoJSON file of the plan.
+
+    Returns
+    -------
+    tuple
+        A table indexed by the number of each feature, from 1, and one shape for each.
+
+    Raises
+    ------
+    DataError
+        As `json_of`, or it is no collection of features, or a shape cannot be read.
+    """
+    content = json_of(path)
+    features = content.get("features") if isinstance(content, dict) else None
+    if not isinstance(features, list) or not features:
+        raise DataError([Damage(path.name, "data.no_features")])
+    rows, shapes, damages = [], [], []
+    for number, feature in enumerate(features, start=1):
+        try:
+            rows.append(dict(feature["properties"]))
+            shapes.append(shapely.geometry.shape(feature["geometry"]))
+        except (
+            shapely.GEOSException,
+            AttributeError,
+            LookupError,
+            TypeError,
+            ValueError,
+        ) as error:
+            damages.append(
+                Damage(path.name, "data.feature", number, values={"reason": str(error)[:80]})
+            )
+    if damages:
+        raise DataError(damages)
+    return pd.DataFrame(rows, index=range(1, len(rows) + 1), dtype="object"), shapes
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number of JSON")

@@ -1,0 +1,474 @@
+"""Damage to the plan's files is named with file, row and field; no page ends in a traceback."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from geo.wording import catalogue as sentences
+from layers import basemaps, catalogue, data_check, schema, symbology
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+CACHED = (
+    schema.resources,
+    schema.bounds,
+    schema._schema,
+    symbology.symbology,
+    symbology.layer_styles,
+    basemaps.basemaps,
+    catalogue._loaded,
+    catalogue._read,
+    catalogue._gazetteer,
+    catalogue.names_by_id,
+)
+
+
+@pytest.fixture
+def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give a copy of the plan's folder, which the layers are read from."""
+    folder = tmp_path / "data"
+    shutil.copytree(ROOT / "data", folder)
+    monkeypatch.setattr(schema, "DATA_DIR", folder)
+    for function in CACHED:
+        function.cache_clear()
+    yield folder
+    for function in CACHED:
+        function.cache_clear()
+
+
+def edit(file: str, old: str, new: str, *, count: int = 1) -> Callable[[Path], None]:
+    """Replace a text in a file of the plan, which must be in it."""
+
+    def edited(folder: Path) -> None:
+        path = folder / file
+        text = path.read_text(encoding="utf-8")
+        assert old in text
+        path.write_text(text.replace(old, new, count), encoding="utf-8")
+
+    return edited
+
+
+def cut(file: str, share: float) -> Callable[[Path], None]:
+    """Leave the first part of a file, as an interrupted copy does."""
+
+    def edited(folder: Path) -> None:
+        content = (folder / file).read_bytes()
+        (folder / file).write_bytes(content[: int(len(content) * share)])
+
+    return edited
+
+
+def as_gbk(file: str) -> Callable[[Path], None]:
+    def edited(folder: Path) -> None:
+        path = folder / file
+        path.write_bytes(path.read_text(encoding="utf-8").encode("gb18030"))
+
+    return edited
+
+
+def gone(file: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / file).unlink()
+
+
+def emptied(file: str) -> Callable[[Path], None]:
+    return lambda folder: (folder / file).write_bytes(b"")
+
+
+def cell(file: str, row: int, column: str, value: str) -> Callable[[Path], None]:
+    """Put another value into a cell, the header being row 1."""
+
+    def edited(folder: Path) -> None:
+        path = folder / file
+        with path.open(encoding="utf-8", newline="") as source:
+            table = list(csv.reader(source))
+        table[row - 1][table[0].index(column)] = value
+        with path.open("w", encoding="utf-8", newline="") as target:
+            csv.writer(target, lineterminator="\n").writerows(table)
+
+    return edited
+
+
+def twice(file: str) -> Callable[[Path], None]:
+    """Let the first row of a table stand in it once more."""
+
+    def edited(folder: Path) -> None:
+        header, first, *rest = (folder / file).read_text(encoding="utf-8").split("\n")
+        (folder / file).write_text("\n".join([header, first, first, *rest]), encoding="utf-8")
+
+    return edited
+
+
+def in_itself(file: str, row: int) -> Callable[[Path], None]:
+    """Let a feature take its place from itself."""
+
+    def edited(folder: Path) -> None:
+        own = (folder / file).read_text(encoding="utf-8").split("\n")[row - 1].split(",")[0]
+        for column, value in (("within", own), ("lon", ""), ("lat", "")):
+            cell(file, row, column, value)(folder)
+
+    return edited
+
+
+def in_json(file: str, change: Callable[[Any], None]) -> Callable[[Path], None]:
+    def edited(folder: Path) -> None:
+        content = json.loads((folder / file).read_text(encoding="utf-8"))
+        change(content)
+        (folder / file).write_text(json.dumps(content), encoding="utf-8")
+
+    return edited
+
+
+def swapped(content: Any) -> None:
+    ring = content["features"][3]["geometry"]["coordinates"]
+    while not isinstance(ring[0][0], float):
+        ring = ring[0]
+    ring[:] = [[lat, lon] for lon, lat in ring]
+
+
+FAULTS: dict[str, tuple[Callable[[Path], None], str, int, str, str]] = {
+    # what was done: the edit, then file, row, field and code that must be named
+    "a table is missing": (gone("parks.csv"), "parks.csv", 0, "", "data.missing"),
+    "the package is missing": (
+        gone("datapackage.json"),
+        "datapackage.json",
+        0,
+        "",
+        "data.missing",
+    ),
+    "an empty table": (emptied("firms.csv"), "firms.csv", 0, "", "data.empty"),
+    "a table cut short": (cut("platforms.csv", 0.5), "platforms.csv", -1, "", "data.cells"),
+    "features cut short": (cut("roads.geojson", 0.5), "roads.geojson", -1, "", "data.json"),
+    "a table saved as GBK": (as_gbk("platforms.csv"), "platforms.csv", 2, "", "data.encoding"),
+    "features saved as GBK": (as_gbk("metro.geojson"), "metro.geojson", -1, "", "data.encoding"),
+    "an open quote": (
+        edit("platforms.csv", "platform-hnu,湖南大学", 'platform-hnu,"湖南大学'),
+        "platforms.csv",
+        -1,
+        "",
+        "data.quotes",
+    ),
+    "a cell too many": (
+        edit("platforms.csv", "platform-hnu,", "platform-hnu,,"),
+        "platforms.csv",
+        3,
+        "",
+        "data.cells",
+    ),
+    "a column renamed": (
+        edit("parks.csv", "radius_m", "radius"),
+        "parks.csv",
+        0,
+        "radius_m",
+        "data.column_missing",
+    ),
+    "an extra column": (
+        edit("parks.csv", "id,name_zh", "id,name_zh,extra"),
+        "parks.csv",
+        2,
+        "",
+        "data.cells",
+    ),
+    "two columns of one name": (
+        edit("parks.csv", "flag,note", "note,note"),
+        "parks.csv",
+        1,
+        "note",
+        "data.doubled",
+    ),
+    "degrees swapped in a table": (
+        lambda folder: (
+            cell("parks.csv", 2, "lon", "28.2")(folder),
+            cell("parks.csv", 2, "lat", "112.8")(folder),
+        ),
+        "parks.csv",
+        2,
+        "lon",
+        "data.greater_than_or_equal_to",
+    ),
+    "degrees swapped in features": (
+        in_json("roads.geojson", swapped),
+        "roads.geojson",
+        4,
+        "geometry",
+        "data.outside",
+    ),
+    "a place in another province": (
+        cell("parks.csv", 2, "lon", "121.5"),
+        "parks.csv",
+        2,
+        "lon",
+        "data.outside",
+    ),
+    "NaN as a place": (
+        cell("parks.csv", 2, "lon", "nan"),
+        "parks.csv",
+        2,
+        "lon",
+        "data.not_number",
+    ),
+    "an infinite place": (
+        cell("nodes.csv", 2, "lat", "inf"),
+        "nodes.csv",
+        2,
+        "lat",
+        "data.not_number",
+    ),
+    "half a place": (cell("parks.csv", 2, "lat", ""), "parks.csv", 2, "lat", "data.half_place"),
+    "NaN in features": (
+        edit("river.geojson", '"coordinates"', '"bbox": [NaN], "coordinates"'),
+        "river.geojson",
+        0,
+        "",
+        "data.json",
+    ),
+    "an unknown source": (
+        cell("projects.csv", 5, "source_id", "plan2042"),
+        "projects.csv",
+        5,
+        "source_id",
+        "data.reference",
+    ),
+    "an unknown evidence class": (
+        cell("projects.csv", 5, "evidence", "certain"),
+        "projects.csv",
+        5,
+        "evidence",
+        "data.isin",
+    ),
+    "an unknown flag": (
+        cell("parks.csv", 3, "flag", "conflict-none"),
+        "parks.csv",
+        3,
+        "flag",
+        "data.reference",
+    ),
+    "a host that no layer has": (
+        cell("platforms.csv", 190, "within", "park-none"),
+        "platforms.csv",
+        190,
+        "within",
+        "data.reference",
+    ),
+    "an id twice": (
+        twice("firms.csv"),
+        "firms.csv",
+        -1,
+        "id",
+        "data.field_uniqueness",
+    ),
+    "a name left out": (
+        cell("circles.csv", 3, "name_zh", ""),
+        "circles.csv",
+        3,
+        "name_zh",
+        "data.required",
+    ),
+    "a rule that none knows": (
+        cell("circles.csv", 2, "rule", "round:1500"),
+        "circles.csv",
+        2,
+        "rule",
+        "data.rule",
+    ),
+    "a rule left out": (
+        cell("circles.csv", 2, "rule", ""),
+        "circles.csv",
+        2,
+        "rule",
+        "data.no_rule",
+    ),
+    "a year in words": (
+        cell("projects.csv", 2, "start_year", "去年"),
+        "projects.csv",
+        2,
+        "start_year",
+        "data.not_number",
+    ),
+    "half a year": (
+        cell("projects.csv", 2, "start_year", "2023.5"),
+        "projects.csv",
+        2,
+        "start_year",
+        "data.not_number",
+    ),
+    "an ill colour": (
+        edit("symbology.json", "#B5172F", "red"),
+        "symbology.json",
+        0,
+        "layers.cities.style.colour",
+        "data.breaks",
+    ),
+    "an unknown symbol": (
+        edit("symbology.json", '"ring-dot"', '"blob"'),
+        "symbology.json",
+        0,
+        "",
+        "data.breaks",
+    ),
+    "symbology that is no JSON": (
+        edit("symbology.json", '"groups": [', '"groups": [['),
+        "symbology.json",
+        -1,
+        "",
+        "data.json",
+    ),
+    "a layer without a style": (
+        in_json("symbology.json", lambda content: content["layers"].pop("metro")),
+        "symbology.json",
+        0,
+        "",
+        "data.no_style",
+    ),
+    "a base map without a datum": (
+        in_json("basemaps.json", lambda content: content["basemaps"][1].pop("datum")),
+        "basemaps.json",
+        0,
+        "basemaps[1]",
+        "data.breaks",
+    ),
+    "tiles without a place": (
+        edit("basemaps.json", "{z}/{x}/{y}", "{z}/{x}"),
+        "basemaps.json",
+        0,
+        "basemaps[1].tiles[0]",
+        "data.breaks",
+    ),
+    "a point where an area must be": (
+        in_json(
+            "districts.geojson",
+            lambda content: content["features"][0].update(
+                geometry={"type": "Point", "coordinates": [112.9, 28.2]}
+            ),
+        ),
+        "districts.geojson",
+        1,
+        "geometry",
+        "data.kind",
+    ),
+    "an area that crosses itself": (
+        in_json(
+            "districts.geojson",
+            lambda content: content["features"][0].update(
+                geometry={
+                    "type": "Polygon",
+                    "coordinates": [[[112, 28], [113, 29], [113, 28], [112, 29], [112, 28]]],
+                }
+            ),
+        ),
+        "districts.geojson",
+        1,
+        "geometry",
+        "data.invalid_shape",
+    ),
+    "an open ring of two corners": (
+        in_json(
+            "districts.geojson",
+            lambda content: content["features"][0].update(
+                geometry={"type": "Polygon", "coordinates": [[[112, 28], [113, 29]]]}
+            ),
+        ),
+        "districts.geojson",
+        1,
+        "",
+        "data.feature",
+    ),
+    "a park that stands in itself": (
+        in_itself("parks.csv", 37),
+        "parks.csv",
+        0,
+        "",
+        "data.unbuilt",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_damage_is_named_with_its_place(plan: Path, fault: str) -> None:
+    edited, file, row, column, code = FAULTS[fault]
+    edited(plan)
+    damages = data_check.damages()
+    places = [(damage.file, damage.code) for damage in damages]
+    assert (file, code) in places
+    damage = next(each for each in damages if (each.file, each.code) == (file, code))
+    assert row in {-1, damage.row}
+    assert column in {"", damage.column}
+    for lang in ("zh", "en"):
+        sentence = damage.sentence(lang)
+        assert sentence.startswith(file)
+        assert "{value}" not in sentence
+
+
+def test_every_damage_of_a_file_is_named_at_once(plan: Path) -> None:
+    cell("parks.csv", 2, "lon", "nan")(plan)
+    cell("parks.csv", 3, "radius_m", "wide")(plan)
+    cell("projects.csv", 2, "source_id", "plan2042")(plan)
+    named = {(damage.file, damage.row, damage.column) for damage in data_check.damages()}
+    assert {
+        ("parks.csv", 2, "lon"),
+        ("parks.csv", 3, "radius_m"),
+        ("projects.csv", 2, "source_id"),
+    } <= named
+
+
+def test_every_sentence_on_damage_is_in_both_languages() -> None:
+    for code, words in sentences().items():
+        assert set(words) == {"zh", "en"}, code
+
+
+def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command],
+        env=os.environ | {"XIANGJIANG_PLAN": str(folder)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_the_command_line_names_the_damage_and_exits_with_2(tmp_path: Path) -> None:
+    folder = tmp_path / "plan"
+    shutil.copytree(ROOT / "data", folder)
+    as_gbk("platforms.csv")(folder)
+    done = run(folder, "-c", "from app.cli import main; main()", "validate")
+    assert done.returncode == 2
+    assert "platforms.csv，第 2 行：文字不是 UTF-8 编码" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        as_gbk("platforms.csv"),
+        gone("datapackage.json"),
+        cut("symbology.json", 0.7),
+    ],
+    ids=["GBK", "no package", "symbology"],
+)
+def test_the_app_says_a_sentence_where_the_plan_is_damaged(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    folder = tmp_path / "plan"
+    shutil.copytree(ROOT / "data", folder)
+    damage(folder)
+    script = """
+from streamlit.testing.v1 import AppTest
+page = AppTest.from_file("streamlit_app.py", default_timeout=60).run()
+print([each.value for each in page.error], [each.value for each in page.exception])
+"""
+    done = run(folder, "-c", script)
+    assert done.returncode == 0, done.stderr
+    assert "图集的数据文件有" in done.stdout
+    assert done.stdout.rstrip().endswith("[]")
