@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from geo.errors import AtlasError, CRSError, InputError, LayerError
     from geo.files import geotiff_bytes, vector_bytes, write_geotiff, write_vector
     from geo.neighbours import neighbour_graph
+    from geo.people import Population, people_in, population
     from geo.point_pattern import nearest_neighbour_index, ripley
     from geo.raster_sources import read_raster
     from geo.raster_zones import zonal_shares, zonal_statistics
@@ -55,6 +56,7 @@ __all__ = [
     "CRSError",
     "InputError",
     "LayerError",
+    "Population",
     "Uncertainty",
     "abramson_bandwidths_m",
     "category_table",
@@ -84,6 +86,8 @@ __all__ = [
     "nearest_neighbour_index",
     "neighbour_graph",
     "nice_levels",
+    "people_in",
+    "population",
     "read_raster",
     "read_vector",
     "require_crs",
@@ -108,6 +112,7 @@ _HOMES = {
     "CRSError": "errors",
     "InputError": "errors",
     "LayerError": "errors",
+    "Population": "people",
     "Uncertainty": "draws",
     "abramson_bandwidths_m": "bandwidths",
     "category_table": "categories",
@@ -135,6 +140,8 @@ _HOMES = {
     "nearest_neighbour_index": "point_pattern",
     "neighbour_graph": "neighbours",
     "nice_levels": "contours",
+    "people_in": "people",
+    "population": "people",
     "read_raster": "raster_sources",
     "read_vector": "vector_sources",
     "require_crs": "crs",

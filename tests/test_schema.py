@@ -57,7 +57,10 @@ def test_every_problem_is_named_at_once() -> None:
 
 def test_missing_and_unknown_columns_are_named() -> None:
     frame = programme().drop(columns="summary").assign(extra="1")
-    with pytest.raises(InputError, match=r"(?s)summary: this column is missing.*extra: datapackage.json has no such column"):
+    with pytest.raises(
+        InputError,
+        match=r"(?s)summary: this column is missing.*extra: datapackage.json has no such column",
+    ):
         typed(frame, resource("programmes"))
 
 
