@@ -1,0 +1,1 @@
+"""Inputs that nobody would send, in great numbers: nothing foreign may come of them."""

@@ -1,0 +1,172 @@
+"""Inputs in batches, each batch in a process of its own that is watched for crashes and hangs.
+
+An input is a number: the same number makes the same input, so that a failure can be run again by
+its number alone (``python -m fuzz --only files --first 4711 --inputs 1``).
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+BATCH = 250
+HANG_S = 5.0
+MOST_KB = 1_000_000
+# What loading the libraries may take before the first input.
+START_S = 120.0
+# The sealed worker ended the reading: nothing came of it, and nothing was harmed.
+CONTAINED = ("file.crashed", "file.too_slow", "file.too_large")
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of the inputs of one target."""
+
+    target: str
+    inputs: int = 0
+    accepted: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    slowest_s: float = 0.0
+    most_kb: int = 0
+    failures: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def contained(self) -> int:
+        """How many readings the sealed worker ended."""
+        return sum(self.refused[code] for code in CONTAINED)
+
+    def count(self, kind: str) -> int:
+        """How many failures there are of a kind: crash, hang, memory or foreign."""
+        return sum(what.startswith(kind) for _, what in self.failures)
+
+
+def run(target: str, first: int, inputs: int, *, jobs: int) -> Tally:
+    """Hand inputs to a target.
+
+    Parameters
+    ----------
+    target
+        Name of one of :data:`fuzz.targets.TARGETS`.
+    first
+        Number of the first input.
+    inputs
+        How many.
+    jobs
+        Processes at a time.
+    """
+    tally = Tally(target)
+    batches = [
+        (start, min(start + BATCH, first + inputs)) for start in range(first, first + inputs, BATCH)
+    ]
+    with ThreadPoolExecutor(jobs) as pool:
+        for lines in pool.map(lambda batch: list(_batch(target, *batch)), batches):
+            for line in lines:
+                _add(tally, line)
+    return tally
+
+
+def _add(tally: Tally, line: dict[str, Any]) -> None:
+    tally.inputs += 1
+    tally.slowest_s = max(tally.slowest_s, line["seconds"])
+    tally.most_kb = max(tally.most_kb, line["kb"])
+    if line["seconds"] > HANG_S and not line["failed"]:
+        line["failed"] = f"hang: {line['seconds']:.1f} s"
+    if line["kb"] > MOST_KB and not line["failed"]:
+        line["failed"] = f"memory: {line['kb']:,} kB"
+    if line["failed"]:
+        tally.failures.append((line["number"], line["failed"]))
+    elif line["refused"] is None:
+        tally.accepted += 1
+    else:
+        tally.refused[line["refused"]] += 1
+
+
+def _batch(target: str, start: int, stop: int) -> Iterator[dict[str, Any]]:
+    """Run a batch, and what is left of it after an input that ended the process."""
+    while start < stop:
+        with tempfile.TemporaryDirectory() as folder:
+            log = Path(folder) / "lines"
+            log.touch()
+            lines, ending = _watched(target, start, stop, log)
+        yield from lines
+        start += len(lines)
+        if start < stop:
+            yield _line(start, failed=ending)
+            start += 1
+
+
+def _watched(target: str, start: int, stop: int, log: Path) -> tuple[list[dict[str, Any]], str]:
+    command = [sys.executable, "-m", "fuzz.runs", target, str(start), str(stop), str(log)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        size, since, patience = 0, time.monotonic(), START_S
+        while process.poll() is None:
+            time.sleep(0.05)
+            if log.stat().st_size > size:
+                size, since, patience = log.stat().st_size, time.monotonic(), 2 * HANG_S
+            elif time.monotonic() - since > patience:
+                process.kill()
+                break
+        hung = time.monotonic() - since > patience
+        said = (process.stderr.read() if process.stderr else "").strip().splitlines()[-1:]
+        process.wait()
+    lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    return lines, "hang" if hung else f"crash: exit {process.returncode} {' '.join(said)[:200]}"
+
+
+def _line(number: int, *, failed: str) -> dict[str, Any]:
+    return {"number": number, "seconds": 0.0, "kb": 0, "refused": None, "failed": failed}
+
+
+def one(prepare: Callable[[Random], Callable[[], object]], number: int) -> dict[str, Any]:
+    """Run one input and return what came of it.
+
+    Parameters
+    ----------
+    prepare
+        Makes the input from a source of random numbers, and gives what is to be tried with it.
+    number
+        Number of the input.
+    """
+    from geo.errors import AtlasError  # noqa: PLC0415  the parent needs none of it
+
+    tried = prepare(Random(number))
+    line = _line(number, failed="")
+    begun = time.monotonic()
+    try:
+        tried()
+    except AtlasError as error:
+        line["refused"] = error.code or type(error).__name__
+        for lang in ("zh", "en"):
+            error.sentence(lang)
+    except Exception as error:  # noqa: BLE001  to find these is what this is for
+        line["failed"] = f"foreign: {type(error).__name__}: {str(error)[:200]}"
+    line["seconds"] = time.monotonic() - begun
+    line["kb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return line
+
+
+def _main(target: str, start: str, stop: str, log: str) -> None:
+    from fuzz.targets import TARGETS  # noqa: PLC0415  loads all that is tried
+
+    with Path(log).open("a", encoding="utf-8") as lines:
+        for number in range(int(start), int(stop)):
+            lines.write(json.dumps(one(TARGETS[target], number)) + "\n")
+            lines.flush()
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
