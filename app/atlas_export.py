@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from app.texts import text
+from app.texts import language, text
 from geo.errors import AtlasError
 from layers.outputs import ATLASES, SLIDES, output
 from layers.series import SERIES
@@ -52,7 +52,7 @@ class Job:
     steps: int = 1
     title: str = ""
     made: bytes | None = None
-    refusal: str = ""
+    refusal: AtlasError | None = None
     ended: Event = field(default_factory=Event)
     cancelled: Event = field(default_factory=Event)
 
@@ -63,7 +63,7 @@ class Job:
         except CancelledError:
             pass
         except AtlasError as error:
-            self.refusal = str(error)
+            self.refusal = error
         finally:
             self.ended.set()
 
@@ -166,4 +166,5 @@ def _ended(job: Job, mime_types: Mapping[str, str]) -> None:
         st.caption(text("export.atlas.cancelled"))
     else:
         st.error(text("export.atlas.broken"))
-        st.caption(job.refusal)
+        if job.refusal is not None:
+            st.caption(job.refusal.sentence(language()))

@@ -11,8 +11,10 @@ import streamlit as st
 
 import layers
 from app.controls import choose, choose_some, current, slide
+from app.frame import details
 from app.map_view import drawn
 from app.texts import both, language, named, text
+from app.visits import owner
 from geo.errors import AtlasError
 from geo.vector_sources import read_vector
 from layers.kept import keep_zones
@@ -102,7 +104,8 @@ def drawing() -> bool:
 def _refused(error: AtlasError) -> None:
     """Say beside the controls that something a visitor brought cannot be used, and why."""
     st.error(text("choose.own_refused"))
-    st.caption(str(error))
+    st.caption(error.sentence(language()))
+    details(error)
 
 
 def _drawn(map_key: str) -> str | None:
@@ -116,7 +119,7 @@ def _drawn(map_key: str) -> str | None:
         return None
     zh, en = both("choose.drawn_area")
     frame = gpd.GeoDataFrame({"name_zh": [zh], "name_en": [en]}, geometry=[area], crs=CRS)
-    return keep_zones(own_zones(frame))
+    return keep_zones(own_zones(frame), owner=owner())
 
 
 def _uploaded() -> str | None:
@@ -126,7 +129,7 @@ def _uploaded() -> str | None:
         kept: str | None = st.session_state.get("own_zones")
         return kept
     try:
-        name = keep_zones(own_zones(read_vector(file.getvalue(), file.name)))
+        name = keep_zones(own_zones(read_vector(file.getvalue(), file.name)), owner=owner())
     except AtlasError as error:
         _refused(error)
         return None

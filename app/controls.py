@@ -77,7 +77,7 @@ def step_through(
 
 def slide(key: str, label: str, *, low: int, high: int, step: int, default: int) -> int:
     """Draw a slider over whole numbers and return its value."""
-    url_state.seed(key, default, url_state.whole_number(low, high))
+    url_state.seed(key, default, url_state.whole_number(low, high, step=step))
     value: int = st.slider(text(label), low, high, step=step, key=key)
     url_state.publish(key, default)
     return value

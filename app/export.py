@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -10,11 +9,11 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
+from app import view_state
 from app.atlas_export import atlas_export
 from app.frame import refusals_in_words
 from app.screen import File, screen
 from app.texts import language, text
-from layers.basemaps import VECTOR, basemaps
 from layers.content import INTERNAL, SIZES_MM, Palette, Sheet
 from layers.distances import Spacing
 from layers.outputs import GEOPACKAGE, SLIDES, output
@@ -42,11 +41,6 @@ MIME_TYPES = {
     GEOPACKAGE: "application/geopackage+sqlite3",
 }
 DOTS_PER_INCH = ("150", "200", "300")
-# What the map of a page is wide and high, about, where a link does not say.
-WINDOW_PX = (940.0, 780.0)
-TILE_PX = 256.0
-# What the map believes of an address (frame.js).
-MOST_LAT, HALF_TURN, MOST_ZOOM, WIDEST_PX = 85.0, 180.0, 18.0, 20000.0
 
 
 def export(
@@ -71,6 +65,7 @@ def export(
 
 # By itself, so that a click asks the browser what is on the screen and runs no page.
 @st.fragment
+@refusals_in_words()
 def _export(name: str, parameters: dict[str, Any], kinds: Sequence[str], *, on_map: bool) -> None:
     shown = screen()
     # Not inside: what is inside is gone as soon as the visitor turns to the map again.
@@ -198,9 +193,9 @@ def _seen(spec: MapSpec, address: dict[str, str]) -> MapSpec:
     """Return a map as the address of the page says that it is on the screen."""
     return replace(
         spec,
-        extent=_extent(address.get("view")),
-        visible=_visible(address.get("layers")),
-        base=_base(address.get("base")),
+        extent=view_state.extent(address.get("view")),
+        visible=view_state.visible(address.get("layers")),
+        base=view_state.base(address.get("base")),
     )
 
 
@@ -215,43 +210,3 @@ def _made(
     # A GeoPackage holds the layers whole.
     spec = replace(spec, extent=None) if kind == GEOPACKAGE else spec
     return File(name, MIME_TYPES[kind], output(spec, kind, template=template))
-
-
-def _extent(view: str | None) -> tuple[float, float, float, float] | None:
-    """Return what a view shows, in degrees, None where it is not one that the map would believe.
-
-    A view is latitude, longitude and zoom of the middle, and width and height of the map's window
-    on the screen, px; older links are without a size.
-
-    Examples
-    --------
-    >>> _extent("0,90,0,128,128")
-    (0.0, -66.51326044311186, 180.0, 66.51326044311186)
-    >>> _extent("28.2,112.9,12,0,780") is None
-    True
-    """
-    try:
-        lat, lon, zoom, *size = (float(part) for part in (view or "").split(","))
-    except ValueError:
-        return None
-    width, height = size or WINDOW_PX if len(size) in {0, len(WINDOW_PX)} else (0.0, 0.0)
-    place = abs(lat) <= MOST_LAT and abs(lon) <= HALF_TURN and 0 <= zoom <= MOST_ZOOM
-    if not (place and 1 <= width <= WIDEST_PX and 1 <= height <= WIDEST_PX):
-        return None
-    # Web mercator: a pixel is as wide as high, and wider in degrees than it is high.
-    per_px = 2.0 * math.pi / (TILE_PX * 2.0**zoom)
-    half_x, half_y = width / 2.0 * per_px, height / 2.0 * per_px
-    middle = math.asinh(math.tan(math.radians(lat)))
-    south, north = (math.degrees(math.atan(math.sinh(middle + side))) for side in (-half_y, half_y))
-    half_lon = math.degrees(half_x)
-    return lon - half_lon, south, lon + half_lon, north
-
-
-def _base(name: str | None) -> str:
-    """Return the base map that the visitor has chosen, else the built-in one."""
-    return name if name in basemaps() else VECTOR
-
-
-def _visible(names: str | None) -> tuple[str, ...] | None:
-    """Return the layers that the visitor has switched on, None where none was switched."""
-    return None if names is None else tuple(filter(None, names.split(".")))

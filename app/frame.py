@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import logging
+from contextlib import ContextDecorator
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from streamlit.errors import FragmentHandledException
 
-from app import url_state
+from app import url_state, view_state
 from app.map_view import map_view
-from app.texts import text
+from app.texts import language, text
 from geo.errors import AtlasError
 from layers.basemaps import key_of
 from layers.words import number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
 
     import geopandas as gpd
     from streamlit.delta_generator import DeltaGenerator
 
     from app.overview import Target
 
+_LOG = logging.getLogger(__name__)
 # What the frame of a map asks for; the style sheet then fits it to the window.
 MAP_HEIGHT = 760
 LONG_LIST = 8
@@ -79,6 +83,7 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 
 def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not public
     """Run a page inside the frame; what the atlas refuses becomes one sentence."""
+    view_state.check()
     st.html(f"{STYLE}<style>:root {{ --upload: '{text('app.upload')}'; }}</style>")
     with refusals_in_words():
         page.run()
@@ -87,16 +92,48 @@ def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not publ
         st.toast(text("app.bad_link", names=", ".join(names)))
 
 
-@contextmanager
-def refusals_in_words() -> Iterator[None]:
-    """Say what the atlas refuses inside in one sentence, with its reason folded.
+class InWords(ContextDecorator):
+    """Ends in a sentence where an error would end it."""
 
-    A fragment of a page needs it for itself, since it runs without the frame.
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if isinstance(error, AtlasError):
+            refusal(error)
+            return True
+        # Streamlit ends a run by what is no Exception, and says itself what it has dealt with.
+        if not isinstance(error, Exception) or isinstance(error, FragmentHandledException):
+            return False
+        _LOG.error("a page was not finished", exc_info=error)
+        st.error(text("app.unforeseen"))
+        return True
+
+
+def refusals_in_words() -> InWords:
+    """Say in one sentence what the atlas refuses inside; of any other error, that it is not done.
+
+    The visitor sees no traceback: it is in the server's log. A fragment of a page, which runs
+    without the frame, needs this for itself: ``with refusals_in_words():`` or, below
+    ``@st.fragment``, ``@refusals_in_words()``.
     """
-    try:
-        yield
-    except AtlasError as error:
-        st.error(text("app.error"))
+    return InWords()
+
+
+def refusal(error: AtlasError) -> None:
+    """Draw why something was refused and what to do; to who reads English, the details folded."""
+    st.error(error.sentence(language()))
+    details(error)
+
+
+def details(error: AtlasError) -> None:
+    """Draw, folded, what the error says to who calls a function; it is in English alone."""
+    if language() == "en" and str(error):
         with st.expander(text("app.reason")):
             st.text(str(error))
 

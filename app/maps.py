@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from layers import contents, pattern_contents
+from layers.answers import kept_answer
 from layers.document import content_document
 
 if TYPE_CHECKING:
@@ -15,16 +15,15 @@ if TYPE_CHECKING:
     from layers.structure import Shown
 
 ZONES = "overlay-1"
-DOCUMENTS_KEPT = 32
 
 
-@lru_cache(maxsize=DOCUMENTS_KEPT)
+@kept_answer
 def overview(theme: str, evidence: tuple[str, ...], lang: str) -> dict[str, Any]:
     """Return the map of a theme, with only the chosen evidence classes of the plan."""
     return content_document(contents.overview(theme, evidence, lang))
 
 
-@lru_cache(maxsize=DOCUMENTS_KEPT)
+@kept_answer
 def density(
     asked: Density, *, levels: tuple[float, ...], top: float | None, show: Show, lang: str
 ) -> dict[str, Any]:
@@ -32,19 +31,19 @@ def density(
     return content_document(contents.density(asked, levels=levels, top=top, show=show, lang=lang))
 
 
-@lru_cache(maxsize=DOCUMENTS_KEPT)
+@kept_answer
 def coverage(asked: Coverage, *, lang: str) -> dict[str, Any]:
     """Return the map of covered zones, service areas and sites."""
     return content_document(contents.coverage(asked, lang=lang))
 
 
-@lru_cache(maxsize=DOCUMENTS_KEPT)
+@kept_answer
 def distribution(shown: Shown, *, lang: str) -> dict[str, Any]:
     """Return the map of zones coloured by a measure, with the projects."""
     return content_document(contents.distribution(shown, lang=lang))
 
 
-@lru_cache(maxsize=DOCUMENTS_KEPT)
+@kept_answer
 def pattern(look: Look, *, lang: str) -> dict[str, Any]:
     """Return the map of one look at a pattern."""
     return content_document(pattern_contents.pattern(look, lang=lang))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import layers
+from layers.answers import kept_answer
 from layers.symbology import unit_label
 from layers.words import number
 
@@ -41,7 +41,7 @@ class Target:
     flagged: bool
 
 
-@cache
+@kept_answer
 def targets(lang: str) -> list[Target]:
     """Return the targets of box 1 in their order, each with its baseline."""
     indicators = layers.load("indicators")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from app.texts import text
+from app.frame import details
+from app.texts import language, text
+from app.visits import owner
 from geo.errors import AtlasError
 from geo.raster_sources import read_raster
 from layers.kept import keep_raster
@@ -24,10 +26,11 @@ def population() -> str | None:
     )
     if file is not None and KEPT not in st.session_state:
         try:
-            st.session_state[KEPT] = keep_raster(read_raster(file.getvalue()))
+            st.session_state[KEPT] = keep_raster(read_raster(file.getvalue()), owner=owner())
         except AtlasError as error:
             st.error(text("distribution.population_refused"))
-            st.caption(str(error))
+            st.caption(error.sentence(language()))
+            details(error)
     kept: str | None = st.session_state.get(KEPT)
     return kept
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 KEY = "_screen"
+# The longest address that is read.
+MOST_CHARACTERS = 20_000
 
 _component = st.components.v2.component(
     "xiangjiang_screen", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
@@ -87,7 +89,7 @@ class Screen:
     def hear(self, answer: Any) -> None:  # noqa: ANN401 - a browser may send anything
         """Keep the address in an answer to the last question; anything else is none."""
         if isinstance(answer, dict) and answer.get("asked") == self.asked > self.answered:
-            address = str(answer.get("address", "")).removeprefix("?")
+            address = str(answer.get("address", ""))[:MOST_CHARACTERS].removeprefix("?")
             self.address = dict(parse_qsl(address, keep_blank_values=True))
             self.answered = self.asked
 

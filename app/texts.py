@@ -17,8 +17,8 @@ WORDS = Path(__file__).with_name("words")
 
 def language() -> str:
     """Return the language of this visit: ``"zh"`` unless the visitor switched."""
-    chosen: str = st.session_state.get("lang", DEFAULT)
-    return chosen
+    chosen = st.session_state.get("lang")
+    return chosen if chosen in LANGUAGES else DEFAULT
 
 
 def text(key: str, **values: object) -> str:

@@ -3,12 +3,16 @@
 Each control keeps its value under its key, both in the visit's session and, unless it is the
 default, in the address. What an address brings is checked before it is used; what is not valid
 is named to the visitor and replaced by the default.
+
+An address is written by anyone. A parameter stands in it once, is short, and is a word, a whole
+number, true or false, or one flat list of words: nothing else is read, so that no nesting and no
+number of any length can hold the page up.
 """
 
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import streamlit as st
 
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
 
 Value = TypeVar("Value")
 REFUSED = "_refused_parameters"
+# The longest that the pages write is a list of all values of a column, below 600 characters.
+MOST_CHARACTERS, MOST_DIGITS, MOST_ITEMS = 4000, 15, 200
 
 
 def seed(
@@ -35,18 +41,34 @@ def seed(
     default
         Value without a parameter.
     parse
-        Turns the parameter's JSON value into the control's, or returns None to refuse it.
+        Turns the parameter's value into the control's, or returns None to refuse it.
     parameter
         Name of the parameter; the key where none is given.
     """
     if key in st.session_state:
         return
     parameter = parameter or key
-    raw = st.query_params.get(parameter)
-    value = None if raw is None else parse(_decoded(raw))
-    if raw is not None and value is None:
-        st.session_state.setdefault(REFUSED, []).append(parameter)
+    raws = st.query_params.get_all(parameter)
+    value = parse(read(raws[0])) if len(raws) == 1 else None
+    if raws and value is None:
+        refuse(parameter)
     st.session_state[key] = default if value is None else value
+
+
+def check(parameter: str, valid: Callable[[str], bool]) -> None:
+    """Take a parameter out of the address, and name it, that only the browser reads, if not valid.
+
+    Parameters
+    ----------
+    parameter
+        Its name.
+    valid
+        Whether its text can be believed.
+    """
+    raws = st.query_params.get_all(parameter)
+    if raws and not (len(raws) == 1 and len(raws[0]) <= MOST_CHARACTERS and valid(raws[0])):
+        refuse(parameter)
+        del st.query_params[parameter]
 
 
 def publish(key: str, default: object, *, parameter: str | None = None) -> None:
@@ -58,8 +80,15 @@ def publish(key: str, default: object, *, parameter: str | None = None) -> None:
             del st.query_params[parameter]
         return
     encoded = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if st.query_params.get(parameter) != encoded:
+    if st.query_params.get_all(parameter) != [encoded]:
         st.query_params[parameter] = encoded
+
+
+def refuse(parameter: str) -> None:
+    """Note the name of a parameter that was not valid, to be told once."""
+    names: list[str] = st.session_state.setdefault(REFUSED, [])
+    if parameter not in names:
+        names.append(parameter)
 
 
 def refused() -> list[str]:
@@ -76,23 +105,23 @@ def one_of(options: Sequence[str]) -> Callable[[object], str | None]:
 
 
 def some_of(options: Sequence[str]) -> Callable[[object], list[str] | None]:
-    """Accept a list of options."""
+    """Accept a list of options, each once."""
 
     def parse(value: object) -> list[str] | None:
-        if isinstance(value, list) and all(item in options for item in value):
-            return list(value)
-        return None
+        if not isinstance(value, list) or len(set(value)) < len(value):
+            return None
+        return value if all(item in options for item in value) else None
 
     return parse
 
 
-def whole_number(low: int, high: int) -> Callable[[object], int | None]:
-    """Accept a whole number between two bounds, both included."""
+def whole_number(low: int, high: int, *, step: int = 1) -> Callable[[object], int | None]:
+    """Accept a whole number between two bounds, both included, on a step from the lower one."""
 
     def parse(value: object) -> int | None:
         if isinstance(value, bool) or not isinstance(value, int):
             return None
-        return value if low <= value <= high else None
+        return value if low <= value <= high and (value - low) % step == 0 else None
 
     return parse
 
@@ -102,9 +131,39 @@ def truth(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
-def _decoded(raw: str) -> object:
+def read(raw: str) -> str | int | bool | list[str] | None:
+    """Return what a parameter says, None where it is nothing that a control could take.
+
+    Examples
+    --------
+    >>> read("quartic"), read("250"), read("true"), read('["park", "campus"]')
+    ('quartic', 250, True, ['park', 'campus'])
+    >>> read("[[1]]"), read("9" * 5000), read("[" * 100_000)
+    (None, None, None)
+    """
+    if len(raw) > MOST_CHARACTERS or not raw.isprintable():
+        return None
+    if raw.startswith("["):
+        return _words(raw)
+    if raw in ("true", "false"):
+        return raw == "true"
+    digits = raw.removeprefix("-")
+    if digits.isascii() and digits.isdecimal():
+        return int(raw) if len(digits) <= MOST_DIGITS and raw == str(int(raw)) else None
+    return raw
+
+
+def _words(raw: str) -> list[str] | None:
+    """Return a flat list of words written as JSON, None for any other list."""
+    if raw.count("[") + raw.count("{") > 1:
+        return None
     try:
-        value: object = json.loads(raw)
-    except json.JSONDecodeError:
-        return raw
-    return value if isinstance(value, list | int) else raw
+        items = json.loads(raw, parse_int=_no_number, parse_float=_no_number)
+    except ValueError:
+        return None
+    flat = len(items) <= MOST_ITEMS and all(isinstance(item, str) for item in items)
+    return items if flat else None
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"a list in an address holds words alone, not {text[:MOST_DIGITS]}")

@@ -6,13 +6,13 @@ Every sentence is filled with numbers and names of the layers; nothing is said t
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from geo.crs import geodesic_area_km2
 from layers import contents, questions, series, structure
+from layers.answers import kept_answer
 from layers.catalogue import load, names_by_id
 from layers.schema import resource
 from layers.slides import Chart, Table
@@ -169,7 +169,7 @@ def _counts(
     return figures
 
 
-@lru_cache
+@kept_answer
 def _draws(name: str) -> gpd.GeoDataFrame:
     """Return the zones of a series that are areas, with the intervals of their platforms."""
     counted = questions.Distribution(Points("platforms"), Zones(name))
@@ -181,7 +181,7 @@ def _drawn(name: str, zone: str) -> pd.Series | None:
     return zones.loc[zone] if zone in zones.index else None
 
 
-@lru_cache
+@kept_answer
 def _areas(name: str) -> gpd.GeoDataFrame:
     """Return the zones of a series whose outline is no assumed disc, with ``area_km2``."""
     zones = zoning(name).set_index("id")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -14,8 +13,8 @@ import shapely
 import geo
 import layers
 from geo.errors import InputError
+from layers.answers import kept_answer
 from layers.patterns import lacking, places_of
-from layers.questions import ANSWERS_KEPT
 from layers.symbology import value_label
 from layers.words import both
 
@@ -48,13 +47,13 @@ class Centres:
     weight: str | None = None
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def refusal(asked: Centres) -> Refusal | None:
     """Return why there is no centre, None where there is one."""
     return lacking(asked.points, asked.weight)
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def centres(asked: Centres) -> gpd.GeoDataFrame:
     """Return the mean and the median centre of each group, and those of all points.
 
@@ -79,7 +78,7 @@ def centres(asked: Centres) -> gpd.GeoDataFrame:
     )
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def ellipses(asked: Centres) -> gpd.GeoDataFrame | None:
     """Return the standard deviational ellipse of all points and of each group that has one.
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from geo.errors import InputError
 from layers import questions, structure
+from layers.answers import kept_answer
 from layers.catalogue import load
 from layers.content import Content
 from layers.overlays import Choropleth, Features, Isolines, Overlay, Points, Surface
@@ -31,17 +31,16 @@ THEMES: dict[str, tuple[str, ...]] = {
 }
 Show: TypeAlias = Literal["surface", "bands", "isolines"]
 DOT = "#111827"
-CONTENTS_KEPT = 32
 
 
-@lru_cache(maxsize=CONTENTS_KEPT)
+@kept_answer
 def overview(theme: str, evidence: tuple[str, ...], lang: str) -> Content:
     """Return the map of a theme, with only the chosen evidence classes of the plan."""
     frames = {name: _kept(name, evidence) for name in (*CONTEXT, *THEMES["all"])}
     return Content(frames, (*CONTEXT, *THEMES[theme]), lang=lang)
 
 
-@lru_cache(maxsize=CONTENTS_KEPT)
+@kept_answer
 def density(
     asked: Density,
     *,
@@ -94,7 +93,7 @@ def density_unit(asked: Density, lang: str) -> str:
     return both(f"density.unit.{asked.unit}{weighted}")[lang == "en"]
 
 
-@lru_cache(maxsize=CONTENTS_KEPT)
+@kept_answer
 def coverage(asked: Coverage, *, lang: str) -> Content:
     """Return the map of covered zones, service areas and sites."""
     covered_zh, covered_en = both("coverage.title")
@@ -124,7 +123,7 @@ def coverage(asked: Coverage, *, lang: str) -> Content:
     )
 
 
-@lru_cache(maxsize=CONTENTS_KEPT)
+@kept_answer
 def distribution(shown: Shown, *, lang: str) -> Content:
     """Return the map of zones coloured by a measure, with the projects."""
     points = shown.asked.points
@@ -137,7 +136,7 @@ def distribution(shown: Shown, *, lang: str) -> Content:
     )
 
 
-@lru_cache(maxsize=CONTENTS_KEPT)
+@kept_answer
 def layer(name: str, *, lang: str) -> Content:
     """Return the map of one layer on the base map.
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import geo
 import layers
+from layers.answers import kept_answer
 from layers.patterns import FEWEST_POINTS, Refusal, lacking, places_of
-from layers.questions import ANSWERS_KEPT
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -46,7 +45,7 @@ def study_area() -> gpd.GeoDataFrame:
     return layers.zoning(STUDY_AREA)
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def spaced(asked: Spacing) -> gpd.GeoDataFrame:
     """Return the points whose spacing is tested: of those in one place the first, if so asked."""
     located = asked.points.located()
@@ -55,7 +54,7 @@ def spaced(asked: Spacing) -> gpd.GeoDataFrame:
     return located[~located.geometry.to_wkb().duplicated()]
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def refusal(asked: Spacing) -> Refusal | None:
     """Return why distances cannot be tested, None where they can be."""
     missing = lacking(asked.points, None)
@@ -76,7 +75,7 @@ def _in_study_area(points: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return points[points.intersects(study_area().geometry.union_all())]
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def ripley(asked: Spacing) -> pd.DataFrame:
     """Return Ripley's K and L with the band of random patterns."""
     return geo.ripley(
@@ -84,7 +83,7 @@ def ripley(asked: Spacing) -> pd.DataFrame:
     )
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def nearest(asked: Spacing) -> pd.Series:
     """Return the nearest-neighbour index."""
     return geo.nearest_neighbour_index(spaced(asked), study_area=study_area())

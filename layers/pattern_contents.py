@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from layers import centres, distances, patterns
+from layers.answers import kept_answer
 from layers.catalogue import load
 from layers.content import Content
-from layers.contents import CONTENTS_KEPT, CONTEXT, dots
+from layers.contents import CONTEXT, dots
 from layers.distances import Spacing
 from layers.overlays import Features, Overlay, Points
 from layers.patterns import Pattern
@@ -56,7 +56,7 @@ ALL_PX, GROUP_PX = 8.0, 6.0
 CENTRE_SYMBOLS = {"mean": "cross", "median": "diamond"}
 
 
-@lru_cache(maxsize=CONTENTS_KEPT)
+@kept_answer
 def pattern(look: Look, *, lang: str) -> Content:
     """Return the map of one look at a pattern.
 

@@ -6,7 +6,6 @@ Like :mod:`layers.questions`: a question is a frozen record, and its answers are
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
@@ -18,7 +17,8 @@ from scipy.sparse.csgraph import connected_components
 import geo
 import layers
 from layers import questions
-from layers.questions import ANSWERS_KEPT, Distribution
+from layers.answers import kept_answer
+from layers.questions import Distribution
 from layers.reading import Scope
 from layers.zonings import GRID_NAMES
 
@@ -167,7 +167,7 @@ class Spot:
     area_km2: float
 
 
-@lru_cache(maxsize=1)
+@kept_answer
 def unit_names() -> tuple[str, ...]:
     """Return the zonings that have enough units for a test: the grids, and what else has."""
     others = [name for name in layers.ZONING_NAMES if name not in GRID_NAMES]
@@ -185,7 +185,7 @@ def counted(asked: Pattern) -> gpd.GeoDataFrame:
     return questions.distribution(Distribution(asked.points, asked.zones, weight=asked.weight))
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def refusal(asked: Pattern) -> Refusal | None:
     """Return why the question cannot be answered, None where it can be."""
     missing = lacking(asked.points, asked.weight)
@@ -233,7 +233,7 @@ def _settings(asked: Pattern) -> dict[str, Any]:
     return {name: getattr(asked, name) for name in names}
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def hot_spots(asked: Pattern) -> gpd.GeoDataFrame:
     """Return the units with ``z``, ``p_fdr`` and ``hot_spot`` (Getis–Ord Gi*)."""
     return geo.hot_spots(
@@ -244,7 +244,7 @@ def hot_spots(asked: Pattern) -> gpd.GeoDataFrame:
     )
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def clusters(asked: Pattern) -> gpd.GeoDataFrame:
     """Return the units with ``local_i``, ``p_fdr`` and ``cluster`` (local Moran).
 
@@ -268,7 +268,7 @@ def clusters(asked: Pattern) -> gpd.GeoDataFrame:
     return plotted
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def overall(asked: Pattern) -> pd.DataFrame:
     """Return Moran's I, Geary's C and Getis–Ord G over the whole map."""
     return geo.spatial_autocorrelation(
@@ -279,7 +279,7 @@ def overall(asked: Pattern) -> pd.DataFrame:
     )
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def scope(asked: Pattern) -> Scope:
     """Return what was tested, in numbers for a reading."""
     zones, located = counted(asked), asked.points.located()
@@ -297,7 +297,7 @@ def scope(asked: Pattern) -> Scope:
     )
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def spots(asked: Pattern, *, kinds: tuple[str, ...]) -> tuple[Spot, ...]:
     """Return the groups of adjoining units of some kinds, those with most points first.
 
@@ -381,7 +381,7 @@ def _elements(area: shapely.Geometry, inside: gpd.GeoDataFrame) -> tuple[tuple[s
     return tuple(named.itertuples(index=False, name=None))
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def other_sizes(
     asked: Pattern, *, kinds: tuple[str, ...]
 ) -> tuple[tuple[Zones, tuple[str, str] | None], ...]:

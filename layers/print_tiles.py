@@ -12,7 +12,6 @@ import io
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from http.client import HTTPException
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
@@ -27,6 +26,7 @@ from scipy.ndimage import map_coordinates
 
 from geo.datum import wgs84_to_gcj02
 from geo.errors import AtlasError
+from layers.answers import kept_answer
 from layers.basemaps import basemap, key_of
 from layers.print_labels import EQUATOR_M_PER_PX
 from layers.print_window import MAP_CRS, METRES_PER_INCH, POINTS_PER_INCH
@@ -56,7 +56,6 @@ USER_AGENT = "xiangjiang-atlas"
 # Between places that are computed exactly: 0.01 of a pixel is not reached within this many.
 NODE_PX = 16.0
 # A print and then its slides are drawn from the same tiles, which are fetched once.
-MOSAICS_KEPT = 2
 # Above what lies beyond the base map, below all plates.
 ZORDER = 2.0
 
@@ -217,7 +216,7 @@ def _cover(
         zoom -= 1
 
 
-@lru_cache(maxsize=MOSAICS_KEPT)
+@kept_answer
 def _mosaic(base: BaseMap, zoom: int, columns: range, rows: range) -> NDArray[np.uint8]:
     """Return tiles side by side, all layers of the base map on top of each other."""
     places = [(template, x, y) for template in base.tiles for y in rows for x in columns]

@@ -7,12 +7,12 @@ record; its answers are kept, so that asking again costs nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import geo
 import layers
 from geo.errors import InputError
+from layers.answers import kept_answer
 from layers.kept import kept_raster
 from layers.subjects import INVESTMENT
 
@@ -43,7 +43,6 @@ LEVELS = 8
 # Rasters of population have no value on water. A zone beyond their edge is another matter: its
 # people would be too few, and its rate too high.
 COVERED_ENOUGH_PCT = 90.0
-ANSWERS_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +137,7 @@ def settled(asked: Density) -> Density:
     return asked if len(places) > 1 else replace(asked, bandwidth_m=FALLBACK_BANDWIDTH_M)
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def density(asked: Density) -> xr.DataArray:
     """Return the kernel density of the located points, in metric coordinates.
 
@@ -177,25 +176,25 @@ def density_scale(asks: Sequence[Density]) -> tuple[tuple[float, ...], float]:
     return geo.nice_levels(0.0, top, count=LEVELS), top
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def density_lines(asked: Density, levels: int | tuple[float, ...]) -> gpd.GeoDataFrame:
     """Return the isolines of the density."""
     return geo.isolines(density(asked), levels=levels)
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def density_bands(asked: Density, levels: int | tuple[float, ...]) -> gpd.GeoDataFrame:
     """Return the areas between the isolines of the density."""
     return geo.filled_bands(density(asked), levels=levels)
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def service_areas(sites: Points, distance_m: float) -> gpd.GeoDataFrame:
     """Return the area within straight-line reach of each site."""
     return geo.service_areas(sites.located(), distance_m=distance_m)
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def coverage(asked: Coverage) -> gpd.GeoDataFrame:
     """Return covered, doubly covered and uncovered area per zone, and covered demand."""
     return geo.coverage(
@@ -206,13 +205,13 @@ def coverage(asked: Coverage) -> gpd.GeoDataFrame:
     )
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def coverage_curve(sites: Points, zones: Zones) -> pd.DataFrame:
     """Return the covered share of the zones together at growing distances."""
     return geo.coverage_curve(sites.located(), zones.frame(), distances_m=CURVE_DISTANCES_M)
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def distribution(asked: Distribution) -> gpd.GeoDataFrame:
     """Return count, share, density, rank and weighted sum per zone."""
     return geo.distribution(
@@ -223,7 +222,7 @@ def distribution(asked: Distribution) -> gpd.GeoDataFrame:
     )
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def uncertainty(asked: Distribution) -> Uncertainty:
     """Return how far counts, sums and ranks may be off, given the accuracy of each place."""
     return geo.uncertainty(
@@ -233,7 +232,7 @@ def uncertainty(asked: Distribution) -> Uncertainty:
     )
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def categories(asked: Distribution, category: str) -> pd.DataFrame:
     """Return the number (or weighted sum) of points per zone id and value of a column."""
     zones = asked.zones.frame().set_index("id")
@@ -254,7 +253,7 @@ def _population(asked: Distribution) -> Any:  # noqa: ANN401 - one number for ea
     return found["sum"].where(found["covered_pct"] >= COVERED_ENOUGH_PCT).to_numpy()
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def population(asked: Distribution) -> gpd.GeoDataFrame:
     """Return the people of the raster per zone: ``sum``, and ``covered_pct`` of the zone's area.
 

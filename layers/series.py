@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from geo.errors import InputError
+from layers.answers import kept_answer
 from layers.catalogue import load, names_by_id
 from layers.schema import resource
 from layers.selection import counted, located, unlocated
@@ -61,7 +61,7 @@ class Subject:
         return self.name_en if lang == "en" else self.name_zh
 
 
-@lru_cache
+@kept_answer
 def zones(series: str) -> tuple[Subject, ...]:
     """Return the zones of a series in the order of their layer, those without a place too.
 
@@ -157,7 +157,7 @@ def unplaced(subject: Subject) -> pd.DataFrame:
     return nowhere[nowhere["id"].isin(ids)]
 
 
-@lru_cache
+@kept_answer
 def _told(layer: str) -> gpd.GeoDataFrame:
     """Return each feature of a layer once, with the columns that a page tells."""
     frame = counted(load(layer))
@@ -166,7 +166,7 @@ def _told(layer: str) -> gpd.GeoDataFrame:
     return frame[[*columns, "geometry"]]
 
 
-@lru_cache
+@kept_answer
 def _nowhere() -> pd.DataFrame:
     """Return the features that have no place, of all layers."""
     frames = [pd.DataFrame(unlocated(_told(layer))).assign(layer=layer) for layer in POINT_LAYERS]

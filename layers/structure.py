@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,8 +11,9 @@ import pandas as pd
 import geo
 from geo.draws import rank_of
 from layers import questions
+from layers.answers import kept_answer
 from layers.classification import Classification, classes
-from layers.questions import ANSWERS_KEPT, MEASURES
+from layers.questions import MEASURES
 from layers.words import both
 from layers.zonings import GRID_NAMES
 
@@ -129,7 +129,7 @@ class Certainty(NamedTuple):
     pct: float
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def table(shown: Shown) -> gpd.GeoDataFrame:
     """Return the zones, largest first, with what is shown, its rank and their intervals.
 
@@ -228,13 +228,13 @@ def concentration(shown: Shown) -> pd.Series[float] | None:
     return geo.concentration_measures(amounts, areas=areas)
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def quotients(asked: Distribution) -> pd.DataFrame:
     """Return the location quotient of each sector in each zone, with its interval and reading."""
     return geo.location_quotient_table(_sectors(asked))
 
 
-@lru_cache(maxsize=ANSWERS_KEPT)
+@kept_answer
 def mix(shown: Shown) -> gpd.GeoDataFrame:
     """Return the zones that hold projects with ``hill_0``, ``hill_2`` and ``krugman_index``."""
     sectors = _sectors(shown.asked)

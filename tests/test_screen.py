@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.export import _extent, _visible
 from app.screen import File, Screen
+from app.view_state import extent, visible
 from geo.errors import InputError
 
 
@@ -51,13 +51,13 @@ def test_what_cannot_be_made_is_no_longer_wanted() -> None:
     [None, "", "1,2", "a,b,c", "nan,1,1", "86,1,1", "1,181,1", "1,1,19", "1,1,1,5", "1,1,1,5,0"],
 )
 def test_a_view_that_the_map_would_not_believe_is_none(view: str | None) -> None:
-    assert _extent(view) is None
+    assert extent(view) is None
 
 
 def test_a_view_without_a_size_is_about_as_wide_as_a_page() -> None:
-    west, _, east, _ = _extent("0,0,8") or (0.0,) * 4
+    west, _, east, _ = extent("0,0,8") or (0.0,) * 4
     assert east - west == pytest.approx(940 * 360 / 256 / 2**8)
 
 
 def test_switching_everything_off_is_not_the_same_as_no_word_of_it() -> None:
-    assert (_visible(None), _visible(""), _visible("a.b")) == (None, (), ("a", "b"))
+    assert (visible(None), visible(""), visible("a.b")) == (None, (), ("a", "b"))

@@ -71,7 +71,7 @@ with st.sidebar:
     bandwidth_m = bandwidth("bandwidth", "choose.bandwidth", AUTO)
     with st.expander(text("app.more")):
         points = choices.finer(points)
-        show = choose(
+        show: contents.Show = choose(  # type: ignore[assignment]  # one of the ways
             "show",
             "density.show",
             get_args(contents.Show),

@@ -13,6 +13,7 @@ from app import choices, maps, picking, results
 from app.controls import choose, slide
 from app.export import export, of_distribution
 from app.frame import (
+    details,
     download,
     draw_map,
     listing,
@@ -50,7 +51,8 @@ def possible(shown: Shown) -> Shown:
             structure.table(shown)
         except AtlasError as error:
             st.warning(text("distribution.population_misfit"))
-            st.caption(str(error))
+            st.caption(error.sentence(language()))
+            details(error)
         else:
             return shown
     return replace(shown, measure="count")
@@ -125,24 +127,24 @@ def downloads(shown: Shown) -> None:
 
 
 @st.fragment
+@refusals_in_words()
 def map_and_answers(shown: Shown, drawn_before: Any) -> None:  # noqa: ANN401 - as drawing()
     """Draw the map and the results; a click on a zone runs this alone, and not the page."""
     if choices.drawing() and drawing() != drawn_before:
         st.rerun()
     map_column, beside = map_and_results()
-    with refusals_in_words():
-        zone = picking.selected_zone(structure.table(shown)["id"].tolist())
-        document = maps.distribution(shown, lang=language())
-        with map_column:
-            draw_map(
-                maps.selecting(document, maps.ZONES, zone),
-                key=picking.MAP_KEY,
-                draw=choices.drawing(),
-            )
-        with beside:
-            totals(shown)
-            answers(shown, zone)
-            downloads(shown)
+    zone = picking.selected_zone(structure.table(shown)["id"].tolist())
+    document = maps.distribution(shown, lang=language())
+    with map_column:
+        draw_map(
+            maps.selecting(document, maps.ZONES, zone),
+            key=picking.MAP_KEY,
+            draw=choices.drawing(),
+        )
+    with beside:
+        totals(shown)
+        answers(shown, zone)
+        downloads(shown)
 
 
 with st.sidebar:

@@ -27,8 +27,9 @@
     send("setComponentValue", { value: { ...selected, ...drawn, click: clicks }, dataType: "json" });
   }
 
+  // As Python reads them (app/view_state.py).
   function number(text) {
-    return text.trim() === "" ? NaN : Number(text);
+    return /^-?[0-9]{1,5}(\.[0-9]{1,20})?$/.test(text) ? Number(text) : NaN;
   }
 
   // view=lat,lon,zoom,width,height & layers=a.b.c & base=name; anything else in them is not
