@@ -9,6 +9,7 @@ from layers import questions, structure
 from layers.answers import kept_answer
 from layers.catalogue import load
 from layers.content import Content
+from layers.kept import is_own
 from layers.overlays import Choropleth, Features, Isolines, Overlay, Points, Surface
 from layers.schema import resource
 from layers.words import both
@@ -127,6 +128,8 @@ def coverage(asked: Coverage, *, lang: str) -> Content:
 def distribution(shown: Shown, *, lang: str) -> Content:
     """Return the map of zones coloured by a measure, with the projects."""
     points = shown.asked.points
+    if is_own(points.layer):
+        return _of((zones_overlay(shown, lang=lang), dots(points, lang)), lang)
     context = {name: load(name) for name in CONTEXT}
     return Content(
         context | {points.layer: points.located()},
@@ -176,7 +179,7 @@ def zones_overlay(shown: Shown, *, lang: str) -> Choropleth:
 
 def dots(points: Subjects, lang: str) -> Points:
     """Return the points of an analysis as small dots, which hide nothing of its result."""
-    about = resource(points.layer)
+    about = points.about
     told = ["accuracy_m", "quote", "heading"]
     return Points(
         points.located(),

@@ -73,9 +73,10 @@ def title(look: Look, *, lang: str) -> str:
     '园区的距离格局'
     """
     weighted = not isinstance(look.asked, Spacing) and look.asked.weight is not None
-    noun = "reading.investment" if weighted else f"reading.noun.{look.asked.points.layer}"
+    points = look.asked.points
+    noun = points.amount_noun(lang) if weighted else points.noun(lang)
     looked = say(f"pattern.look.{look.name}", lang)
-    return say("spec.pattern", lang, noun=say(noun, lang), look=looked)
+    return say("spec.pattern", lang, noun=noun, look=looked)
 
 
 def told(look: Look, *, lang: str) -> list[str]:
@@ -167,7 +168,7 @@ def _spacing_told(asked: Spacing, lang: str) -> list[str]:
         point_reading.distances(distances.ripley(asked), lang=lang),
         point_reading.nearest(distances.nearest(asked), each, lang=lang),
         point_reading.counted_in(
-            asked.points.layer,
+            asked.points.noun(lang),
             points=int(every["n"]),
             places=distances.places_inside(asked),
             coincident=int(every["coincident"]),
@@ -181,11 +182,11 @@ def _spacing_told(asked: Spacing, lang: str) -> list[str]:
 def _centres_told(asked: Centres, lang: str) -> list[str]:
     found, rings = centres.centres(asked), centres.ellipses(asked)
     names = {group: in_language(group_name(asked.by, group), lang) for group in found["category"]}
-    layer, (mean, median) = asked.points.layer, (found.iloc[0], found.iloc[1])
+    noun, (mean, median) = asked.points.noun(lang), (found.iloc[0], found.iloc[1])
     place = centres.whereabouts(mean.geometry)
-    sentences = [point_reading.centre_of_all(layer, place, mean, median, lang=lang)]
+    sentences = [point_reading.centre_of_all(noun, place, mean, median, lang=lang)]
     if rings is not None:
-        sentences.append(point_reading.ellipse(layer, rings.iloc[0], lang=lang))
+        sentences.append(point_reading.ellipse(noun, rings.iloc[0], lang=lang))
     groups = found[(found["kind"] == "mean") & (found["n"] >= FEWEST_TOLD)].iloc[1:]
     furthest = groups.sort_values("from_all_km", ascending=False).head(GROUPS_TOLD)
     sentences += [

@@ -286,7 +286,7 @@ def scope(asked: Pattern) -> Scope:
     inside = located[located.intersects(zones.geometry.union_all())]
     stated = asked.points.stated(asked.weight)
     return Scope(
-        layer=asked.points.layer,
+        nouns=(asked.points.noun("zh"), asked.points.noun("en")),
         points=int(zones.attrs["points_in_any_zone"]),
         places=places_of(inside),
         amount=float(zones["weight_sum" if asked.weight else "count"].sum()),
@@ -294,6 +294,9 @@ def scope(asked: Pattern) -> Scope:
         zero_cells=int((zones["count"] == 0).sum()),
         area_km2=float(zones["area_km2"].sum()),
         stated=None if stated is None else int(stated[inside.index].notna().sum()),
+        amount_nouns=(asked.points.amount_noun("zh"), asked.points.amount_noun("en"))
+        if asked.weight
+        else ("", ""),
     )
 
 

@@ -64,14 +64,14 @@ def distances(table: pd.DataFrame, *, lang: str) -> str:
 
 
 def counted_in(
-    layer: str, *, points: int, places: int, coincident: int, outside: int, once: bool, lang: str
+    noun: str, *, points: int, places: int, coincident: int, outside: int, once: bool, lang: str
 ) -> str:
     """Say how many points lie in the study area and how many of them share their place.
 
     Parameters
     ----------
-    layer
-        Name of the point layer.
+    noun
+        What the points are called.
     points, places, coincident
         Points in the study area, their different places, and those not alone in theirs.
     outside
@@ -82,7 +82,6 @@ def counted_in(
         ``"zh"`` or ``"en"``.
     """
     told = []
-    noun = say(f"reading.noun.{layer}", lang)
     if coincident:
         key = "reading.once" if once else "reading.each"
         shown = {"n": number(points), "noun": noun, "places": number(places)}
@@ -155,14 +154,14 @@ def at(place: Whereabouts, *, lang: str) -> str:
 
 
 def centre_of_all(
-    layer: str, place: Whereabouts, mean: pd.Series, median: pd.Series, *, lang: str
+    noun: str, place: Whereabouts, mean: pd.Series, median: pd.Series, *, lang: str
 ) -> str:
     """Say where the middle of all points is, and how far the median is from the mean.
 
     Parameters
     ----------
-    layer
-        Name of the point layer.
+    noun
+        What the points are called.
     place
         Where the mean centre is.
     mean, median
@@ -172,7 +171,7 @@ def centre_of_all(
     """
     words = {
         "n": number(mean["n"]),
-        "noun": say(f"reading.noun.{layer}", lang),
+        "noun": noun,
         "at": at(place, lang=lang),
     }
     if median["from_all_km"] < SAME_KM:
@@ -199,13 +198,13 @@ def centre_of_group(group: str, place: Whereabouts, mean: pd.Series, *, lang: st
     )
 
 
-def ellipse(layer: str, found: pd.Series, *, lang: str) -> str:
+def ellipse(noun: str, found: pd.Series, *, lang: str) -> str:
     """Say how far and in which direction all points spread."""
     is_round = found["minor_m"] > ROUND_SHARE * found["major_m"]
     return say(
         "reading.ellipse_round" if is_round else "reading.ellipse",
         lang,
-        noun=say(f"reading.noun.{layer}", lang),
+        noun=noun,
         axis=axis(found["angle_deg"], lang=lang),
         major=number(found["major_m"] / 1000.0, digits=1),
         minor=number(found["minor_m"] / 1000.0, digits=1),

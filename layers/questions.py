@@ -14,7 +14,6 @@ import layers
 from geo.errors import InputError
 from layers.answers import kept_answer
 from layers.kept import kept_raster
-from layers.subjects import INVESTMENT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,15 +27,16 @@ if TYPE_CHECKING:
     from layers.subjects import Points, Zones
 
 CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
-# Per measure of the distribution page: what weights a project, and the column that shows it.
-MEASURES: dict[str, tuple[str | None, str]] = {
-    "count": (None, "count"),
-    "density": (None, "density_per_km2"),
-    "investment": (INVESTMENT, "weight_sum"),
-    "investment_share": (INVESTMENT, "weight_share_pct"),
-    "sector": (None, "sectors"),
-    "diversity": (None, "effective_sectors"),
-    "per_10k": (None, "per_10k_people"),
+# Per measure of the distribution page: whether amounts weight the points, and the column that
+# shows it.
+MEASURES: dict[str, tuple[bool, str]] = {
+    "count": (False, "count"),
+    "density": (False, "density_per_km2"),
+    "investment": (True, "weight_sum"),
+    "investment_share": (True, "weight_share_pct"),
+    "sector": (False, "sectors"),
+    "diversity": (False, "effective_sectors"),
+    "per_10k": (False, "per_10k_people"),
 }
 FALLBACK_BANDWIDTH_M = 3000.0
 LEVELS = 8
@@ -269,6 +269,24 @@ def population(asked: Distribution) -> gpd.GeoDataFrame:
     )
 
 
+def weight_of(points: Points, measure: str) -> str | None:
+    """Return the column that weights the points for a measure.
+
+    Raises
+    ------
+    InputError
+        If the measure adds up amounts and the points have none.
+    """
+    if not MEASURES[measure][0]:
+        return None
+    if points.amount is None:
+        raise InputError(
+            f"measured: {points.layer!r} has no amounts to add up; choose another measure",
+            code="own.no_amount",
+        )
+    return points.amount
+
+
 def measured(asked: Distribution, measure: str) -> tuple[gpd.GeoDataFrame, str]:
     """Return the distribution and the name of the column that a measure shows.
 
@@ -281,12 +299,12 @@ def measured(asked: Distribution, measure: str) -> tuple[gpd.GeoDataFrame, str]:
     InputError
         If ``"per_10k"`` is asked for without a population.
     """
-    weight, column = MEASURES[measure]
+    column = MEASURES[measure][1]
     if measure == "per_10k" and asked.population is None:
         raise InputError("measured: per_10k needs a population; give a raster of persons per cell")
-    zones = distribution(replace(asked, weight=weight))
+    zones = distribution(replace(asked, weight=weight_of(asked.points, measure)))
     if measure in ("sector", "diversity"):
-        found = geo.diversity(categories(replace(asked, weight=None), "sector"))
+        found = geo.diversity(categories(replace(asked, weight=None), asked.points.group))
         counted = found["hill_0"] if measure == "sector" else found["hill_2"]
         zones = zones.assign(**{column: zones["id"].map(counted)})
     return zones, column

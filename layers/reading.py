@@ -32,8 +32,10 @@ class Scope:
 
     Parameters
     ----------
-    layer
-        Name of the point layer.
+    nouns
+        What the points are called in a sentence, in Chinese and in English.
+    amount_nouns
+        What is added up where they are weighted, likewise.
     points
         Number of points counted in the units.
     places
@@ -50,7 +52,7 @@ class Scope:
         How many of the points state an investment, where that is tested instead of the number.
     """
 
-    layer: str
+    nouns: tuple[str, str]
     points: int
     places: int
     amount: float
@@ -58,14 +60,15 @@ class Scope:
     zero_cells: int
     area_km2: float
     stated: int | None = None
+    amount_nouns: tuple[str, str] = ("", "")
 
     def noun(self, lang: str) -> str:
         """Return what the points are called in a sentence."""
-        return say(f"reading.noun.{self.layer}", lang)
+        return self.nouns[lang == "en"]
 
     def amount_noun(self, lang: str) -> str:
         """Return what is counted or added up."""
-        return self.noun(lang) if self.stated is None else say("reading.investment", lang)
+        return self.noun(lang) if self.stated is None else self.amount_nouns[lang == "en"]
 
 
 def hot_spots(

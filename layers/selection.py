@@ -9,7 +9,7 @@ import shapely
 from geo.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     import numpy as np
@@ -19,7 +19,7 @@ FILTERS = ("category", "level", "status", "sector", "kind", "scope", "evidence")
 
 
 def select(
-    frame: gpd.GeoDataFrame, criteria: dict[str, Sequence[str]] | None = None
+    frame: gpd.GeoDataFrame, criteria: Mapping[str, Sequence[str]] | None = None
 ) -> gpd.GeoDataFrame:
     """Return the features that meet every criterion.
 

@@ -13,6 +13,7 @@ from geo.draws import rank_of
 from layers import questions
 from layers.answers import kept_answer
 from layers.classification import Classification, classes
+from layers.kept import is_own
 from layers.questions import MEASURES
 from layers.words import both
 from layers.zonings import GRID_NAMES
@@ -93,17 +94,27 @@ class Shown:
         Shares of sectors are parts of a bar, not of the zones.
         """
         share = "_share" if self.share and self.column in SHARES.values() else ""
-        titles = both(f"measure.{self.measure}{share}")
+        titles = self._measure_titles(share)
         if not self.log:
             return titles
         zh, en = both("distribution.log_scale")
         return zh.format(title=titles[0]), en.format(title=titles[1])
 
+    def _measure_titles(self, share: str) -> tuple[str, str]:
+        points = self.asked.points
+        if not is_own(points.layer):
+            return both(f"measure.{self.measure}{share}")
+        zh, en = both(f"measure.own.{self.measure}{share}")
+        return zh.format(amount=points.amount_noun("zh")), en.format(
+            amount=points.amount_noun("en")
+        )
+
     @property
     def question(self) -> Distribution:
         """The question with the weight of the measure, and people only where they are asked for."""
         people = self.asked.population if self.measure == "per_10k" else None
-        return replace(self.asked, weight=MEASURES[self.measure][0], population=people)
+        weight = questions.weight_of(self.asked.points, self.measure)
+        return replace(self.asked, weight=weight, population=people)
 
     @property
     def drawn(self) -> Distribution:
@@ -212,7 +223,7 @@ def certainty(shown: Shown, zone: str) -> Certainty | None:
 
 def summed_column(shown: Shown) -> str:
     """Return the column of amounts that stand behind what is shown."""
-    return "count" if MEASURES[shown.measure][0] is None else "weight_sum"
+    return "weight_sum" if MEASURES[shown.measure][0] else "count"
 
 
 def concentration(shown: Shown) -> pd.Series[float] | None:
@@ -256,4 +267,4 @@ def sectors_of_zones(asked: Distribution) -> pd.DataFrame:
 
 
 def _sectors(asked: Distribution) -> pd.DataFrame:
-    return questions.categories(replace(asked, weight=None, population=None), "sector")
+    return questions.categories(replace(asked, weight=None, population=None), asked.points.group)

@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import layers
 from geo.errors import InputError
+from layers.kept import is_own, kept_points, kept_zones
+from layers.own_points import AMOUNT, CATEGORY, own_resource
+from layers.words import both
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
+
+    from layers.schema import Resource
 
 POINT_LAYERS = ("platforms", "projects", "parks")
 INVESTMENT = "investment_100m_cny"
@@ -27,7 +32,7 @@ class Points:
     Parameters
     ----------
     layer
-        Name of a point layer.
+        Name of a point layer, or what :func:`layers.kept.keep_points` returned.
     category, level, sector
         Accepted values; empty accepts all.
     """
@@ -42,19 +47,51 @@ class Points:
         wanted: dict[str, Any] = {column: values}
         return replace(self, **wanted)
 
+    @property
+    def about(self) -> Resource:
+        """What the layer is called and which columns it has."""
+        return own_resource(self.layer) if is_own(self.layer) else layers.resource(self.layer)
+
+    @property
+    def group(self) -> str:
+        """The column that makes groups where none is named."""
+        return GROUPS.get(self.layer, CATEGORY)
+
+    @property
+    def amount(self) -> str | None:
+        """The column that can be added up, None where the layer has none."""
+        if is_own(self.layer):
+            return AMOUNT if self.about.field(AMOUNT).title_zh else None
+        return INVESTMENT if self.layer == "projects" else None
+
+    def noun(self, lang: str) -> str:
+        """Return what the points are called in a sentence."""
+        if is_own(self.layer):
+            return self.about.title(lang)
+        return both(f"reading.noun.{self.layer}")[lang == "en"]
+
+    def amount_noun(self, lang: str) -> str:
+        """Return what the amounts of the points are called in a sentence."""
+        if is_own(self.layer):
+            return self.about.field(AMOUNT).title(lang)
+        return both("reading.investment")[lang == "en"]
+
     def chosen(self) -> gpd.GeoDataFrame:
         """Return the features that meet the choice, each project once, with or without a place.
 
         Raises
         ------
         InputError
-            If the layer has no points.
+            If the layer has no points, or is a visitor's own and no longer kept.
         """
+        filters = {"category": self.category, "level": self.level, "sector": self.sector}
+        if is_own(self.layer):
+            return layers.select(kept_points(self.layer), filters)
         if layers.resource(self.layer).geometry != "point":
             raise InputError(f"{self.layer!r} is not a point layer; choose from {POINT_LAYERS}")
         return layers.select(
             layers.counted(layers.load(self.layer)),
-            {"category": self.category, "level": self.level, "sector": self.sector},
+            filters,
         )
 
     def located(self) -> gpd.GeoDataFrame:
@@ -111,8 +148,6 @@ class Zones:
         InputError
             If there is no such zoning, or the visitor's own zones are no longer kept.
         """
-        from layers import kept  # noqa: PLC0415  only who brings zones of their own needs it
-
-        if kept.is_own(self.name):
-            return kept.kept_zones(self.name)
+        if is_own(self.name):
+            return kept_zones(self.name)
         return layers.zoning(self.name, cell_m=self.cell_m, h3_resolution=self.h3_resolution)

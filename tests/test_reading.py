@@ -35,7 +35,7 @@ def spot(**changes: object) -> Spot:
 
 def scope(**changes: object) -> Scope:
     values = {
-        "layer": "platforms",
+        "nouns": ("平台", "platforms"),
         "points": 57,
         "places": 40,
         "amount": 57.0,
@@ -93,11 +93,13 @@ def test_a_cold_spot_is_named_by_its_largest_group():
 
 
 def test_investment_is_called_investment_and_says_who_states_it():
-    weighted = scope(layer="projects", amount=500.0, stated=20)
+    weighted = scope(
+        nouns=("项目", "projects"), amount=500.0, stated=20, amount_nouns=("投资", "investment")
+    )
     told = reading.hot_spots(weighted, [spot(amount=100.0)], [], {"95": 6}, lang="zh")
     assert told[0].startswith("投资显著集聚于岳麓区")
     assert "所计投资的 20.0 %" in told[1]
-    assert told[-1] == "57 个项目中 20 个载明投资额，其余按零计。"
+    assert told[-1] == "57 个项目中 20 个载明数额，其余按零计。"
 
 
 @pytest.mark.parametrize(("places", "warned"), [(14, True), (28, True), (29, False), (57, False)])
@@ -208,16 +210,16 @@ def test_the_nearest_neighbour_and_what_shared_places_do():
 
 def test_counted_in_the_study_area():
     told = point_reading.counted_in(
-        "parks", points=35, places=14, coincident=28, outside=0, once=True, lang="zh"
+        "园区", points=35, places=14, coincident=28, outside=0, once=True, lang="zh"
     )
     assert told == "研究范围内 35 个园区只有 14 处位置；以下每处只计一次。"
     told = point_reading.counted_in(
-        "parks", points=35, places=14, coincident=28, outside=2, once=False, lang="zh"
+        "园区", points=35, places=14, coincident=28, outside=2, once=False, lang="zh"
     )
     assert "28 个与他者同址" in told
     assert told.endswith("另有 2 个在研究范围之外，不计。")
     none = point_reading.counted_in(
-        "parks", points=35, places=35, coincident=0, outside=0, once=True, lang="zh"
+        "园区", points=35, places=35, coincident=0, outside=0, once=True, lang="zh"
     )
     assert none == ""
 
@@ -245,7 +247,7 @@ def test_centres_in_words():
     place = Whereabouts(district=YUELU, near=LAKE, near_km=1.24)
     mean = pd.Series({"n": 57, "from_all_km": 0.0, "bearing_deg": 0.0})
     median = pd.Series({"n": 57, "from_all_km": 3.2, "bearing_deg": 44.0})
-    told = point_reading.centre_of_all("platforms", place, mean, median, lang="zh")
+    told = point_reading.centre_of_all("平台", place, mean, median, lang="zh")
     assert told == "57 个平台的平均中心位于岳麓区，距梅溪湖 1.2 km；中位中心在其东北 3.2 km。"
     same = point_reading.centre_of_all("platforms", place, mean, mean, lang="en")
     assert same == (
@@ -260,11 +262,11 @@ def test_centres_in_words():
 
 def test_an_ellipse_that_is_nearly_round_has_no_direction():
     found = pd.Series({"major_m": 16_000, "minor_m": 6_000, "angle_deg": 95, "inside_pct": 70.2})
-    assert point_reading.ellipse("platforms", found, lang="zh") == (
+    assert point_reading.ellipse("平台", found, lang="zh") == (
         "全部平台沿东—西方向展开：椭圆半轴 16.0 km 与 6.0 km，圈内 70 %。"
     )
     found["minor_m"] = 15_000
-    assert "各方向展开相近" in point_reading.ellipse("platforms", found, lang="zh")
+    assert "各方向展开相近" in point_reading.ellipse("平台", found, lang="zh")
 
 
 def test_english_readings_have_no_chinese_and_the_same_values():
