@@ -143,7 +143,7 @@ def _of_zones(spec: MapSpec) -> Atlas:
 
 def _of_kinds(spec: MapSpec) -> Atlas:
     points = _points(spec)
-    column = series.KIND_COLUMNS[points.layer]
+    column = points.group
     pages, nowhere = [], []
     for kind in series.kinds(points):
         own = points.filtered(column, (kind.id,))

@@ -10,7 +10,6 @@ import pandas as pd
 from geo.errors import InputError
 from layers.answers import kept_answer
 from layers.catalogue import load, names_by_id
-from layers.schema import resource
 from layers.selection import counted, located, unlocated
 from layers.subjects import INVESTMENT
 from layers.symbology import value_label
@@ -102,9 +101,9 @@ def kinds(points: Points) -> tuple[Subject, ...]:
     >>> [kind.id for kind in kinds(Points("platforms"))][:3]
     ['laboratory', 'facility', 'computing']
     """
-    column = KIND_COLUMNS[points.layer]
+    column = points.group
     found = set(points.chosen()[column])
-    order = resource(points.layer).field(column).constraints["enum"]
+    order = points.about.field(column).constraints["enum"]
     return tuple(
         Subject(
             value,

@@ -24,7 +24,7 @@ from layers.own_symbology import OwnSymbology
 from layers.patterns import REACH_M, Pattern
 from layers.schema import resource
 from layers.structure import Shown
-from layers.subjects import GROUPS, Points, Zones
+from layers.subjects import Points, Zones
 from layers.words import both
 
 MAPS = ("overview", "density", "coverage", "distribution", "pattern", "layer")
@@ -309,7 +309,7 @@ def _pattern(parameters: dict[str, Any]) -> Look:
     if name == "distance":
         look = Look(name, Spacing(points, **({"once": True} | parameters)))
     elif name == "centres":
-        look = Look(name, Centres(points, **({"by": GROUPS[points.layer]} | parameters)))
+        look = Look(name, Centres(points, **({"by": points.group} | parameters)))
     else:
         look = Look(name, _units(points, parameters))
     refused = looks.refusal(look)

@@ -1,0 +1,177 @@
+"""Points that somebody brings: made a layer once, then asked all that platforms are asked."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from shapely import Point, box
+
+import layers
+from geo.errors import InputError
+from layers import contents, distances, kept, looks, patterns, questions, structure
+from layers.centres import Centres
+from layers.content import INTERNAL, Sheet
+from layers.distances import Spacing
+from layers.kept import Owner, keep_points
+from layers.looks import Look
+from layers.outputs import output
+from layers.own_points import AMOUNT, Roles, own_points
+from layers.patterns import Pattern
+from layers.specification import MapSpec
+from layers.structure import Shown
+from layers.subjects import Points, Zones
+
+SHOPS = 60
+
+
+def shops() -> gpd.GeoDataFrame:
+    """Give shops in rows of ten over Yuelu, the last without a place."""
+    at = np.arange(SHOPS)
+    frame = gpd.GeoDataFrame(
+        {
+            "店名": [f"店{n}" for n in at],
+            "类型": np.where(at % 3 == 0, "书店", "茶馆"),
+            "营业额": at * 10.0,
+            "开业": "2021-05-01",
+        },
+        geometry=gpd.points_from_xy(112.86 + at % 10 * 0.008, 28.14 + at // 10 * 0.008),
+        crs=4490,
+    )
+    frame.loc[SHOPS - 1, "geometry"] = None
+    return frame
+
+
+@pytest.fixture
+def own() -> Points:
+    owner = Owner()
+    roles = Roles(name="店名", category="类型", weight="营业额", date="开业")
+    name = keep_points(own_points(shops(), title="书店与茶馆", roles=roles), owner=owner)
+    own_layer = Points(name)
+    yield own_layer
+    kept.release(owner)
+
+
+def test_columns_are_what_the_reader_says_they_are() -> None:
+    roles = Roles(name="店名", category="类型", weight="营业额", date="开业")
+    layer = own_points(shops(), title="店", roles=roles, accuracy_m=50.0)
+    assert layer["name_zh"].tolist()[:2] == ["店0", "店1"]
+    assert set(layer["category"]) == {"书店", "茶馆"}
+    assert layer[AMOUNT].sum() == 10.0 * SHOPS * (SHOPS - 1) / 2
+    assert layer["date"].iloc[0] == "2021-05-01"
+    assert layer["accuracy_m"].iloc[0] == 50.0
+    assert (layer["evidence"] == "unlocated").sum() == 1
+    assert layer.crs.to_epsg() == 4490
+
+
+def test_of_areas_a_point_inside_is_taken() -> None:
+    areas = gpd.GeoDataFrame({"a": [1]}, geometry=[box(112.8, 28.1, 112.9, 28.2)], crs=4490)
+    assert own_points(areas, title="x").geometry.iloc[0].within(areas.geometry.iloc[0])
+
+
+@pytest.mark.parametrize(
+    ("changed", "roles", "code"),
+    [
+        ({}, Roles(name="名"), "own.no_column"),
+        ({"营业额": "很多"}, Roles(weight="营业额"), "own.weight"),
+        ({"营业额": -1.0}, Roles(weight="营业额"), "own.weight"),
+        ({"营业额": np.inf}, Roles(weight="营业额"), "own.weight"),
+        ({"类型": [f"t{n}" for n in range(SHOPS)]}, Roles(category="类型"), None),
+        ({"geometry": [None] * SHOPS}, Roles(), "own.no_place"),
+    ],
+)
+def test_what_is_no_such_column_is_refused_in_words(
+    changed: dict[str, object], roles: Roles, code: str | None
+) -> None:
+    frame = shops().assign(**changed)
+    if code is None:  # sixty kinds are just allowed, one more is not
+        assert own_points(frame, title="x", roles=roles)["category"].nunique() == SHOPS
+        more = gpd.GeoDataFrame(
+            {"类型": [f"t{n}" for n in range(61)]}, geometry=[Point(112.9, 28.2)] * 61, crs=4490
+        )
+        with pytest.raises(InputError, match="at most 60"):
+            own_points(more, title="x", roles=roles)
+        return
+    with pytest.raises(InputError) as refused:
+        own_points(frame.set_geometry("geometry", crs=4490), title="x", roles=roles)
+    assert refused.value.code == code
+    assert "own_points" not in refused.value.sentence("zh")
+
+
+def test_own_points_are_asked_how_dense_they_are(own: Points) -> None:
+    surface = questions.density(questions.Density(own, bandwidth_m=1500.0))
+    cells = float(surface.sum()) * 0.25**2
+    assert cells == pytest.approx(SHOPS - 1, rel=0.01)
+    weighted = questions.density(questions.Density(own, bandwidth_m=1500.0, weight=own.amount))
+    assert float(weighted.max()) > float(surface.max())
+
+
+def test_own_points_are_asked_who_is_covered(own: Points) -> None:
+    zones = questions.coverage(questions.Coverage(own, Zones("districts"), distance_m=3000.0))
+    assert zones.set_index("name_zh").loc["岳麓区", "covered_pct"] > 5
+
+
+def test_own_points_are_counted_summed_and_mixed(own: Points) -> None:
+    asked = questions.Distribution(own, Zones("districts"))
+    count = structure.table(Shown(asked, "count")).set_index("name_zh")
+    assert count.loc["岳麓区", "count"] == SHOPS - 1
+    total = structure.table(Shown(asked, "investment")).set_index("name_zh")
+    assert total.loc["岳麓区", "weight_sum"] == 10.0 * (SHOPS - 1) * (SHOPS - 2) / 2
+    mixed = structure.table(Shown(asked, "sector")).set_index("name_zh")
+    assert mixed.loc["岳麓区", "sectors"] == 2
+    assert Shown(asked, "investment").titles == ("“营业额”合计", "Sum of 营业额")
+    assert (
+        questions.distribution(
+            questions.Distribution(own.filtered("category", ("书店",)), Zones("districts"))
+        )["count"].sum()
+        == 20
+    )
+
+
+def test_without_amounts_nothing_is_added_up() -> None:
+    owner = Owner()
+    plain = Points(keep_points(own_points(shops(), title="店"), owner=owner))
+    with pytest.raises(InputError) as refused:
+        questions.measured(questions.Distribution(plain, Zones("districts")), "investment")
+    assert refused.value.code == "own.no_amount"
+
+
+def test_own_points_are_asked_for_their_pattern(own: Points) -> None:
+    spots = Look("hot", Pattern(own, Zones("squares", cell_m=3000)))
+    assert looks.refusal(spots) is None
+    assert "书店与茶馆" in looks.title(spots, lang="zh")
+    assert "书店与茶馆" in looks.told(spots, lang="zh")[0]
+    assert patterns.scope(spots.asked).points == SHOPS - 1
+    spacing = Look("distance", Spacing(own))
+    assert looks.told(spacing, lang="en")
+    assert distances.places_inside(spacing.asked) == SHOPS - 1
+    middle = Look("centres", Centres(own, own.group))
+    assert any("书店" in sentence for sentence in looks.told(middle, lang="zh"))
+
+
+@pytest.mark.parametrize("suffix", [".png", ".html", ".pptx", ".gpkg"])
+def test_maps_of_own_points_leave_in_every_format(own: Points, suffix: str) -> None:
+    spec = MapSpec(
+        "distribution",
+        Sheet(title="店", review_number=INTERNAL, size="A4", dpi=80),
+        {"layer": own.layer, "zoning": "districts", "measure": "investment"},
+    )
+    assert len(output(spec, suffix)) > 5000
+
+
+def test_the_map_of_own_points_shows_them(own: Points) -> None:
+    content = contents.density(
+        questions.Density(own, bandwidth_m=1500.0), levels=(1.0, 2.0), lang="zh"
+    )
+    assert content.overlays[-1].title == "书店与茶馆"
+    assert len(content.overlays[-1].frame) == SHOPS - 1
+
+
+def test_points_that_are_no_longer_kept_are_refused_in_words() -> None:
+    owner = Owner()
+    gone = Points(keep_points(own_points(shops(), title="店"), owner=owner))
+    kept.release(owner)
+    with pytest.raises(InputError) as refused:
+        gone.located()
+    assert refused.value.code == "kept.gone"
+    assert layers.load("platforms") is not None
