@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.texts import text
 from geo.errors import AtlasError
-from geo.raster_sources import read_raster
+from geo.exchange.rasters import read_raster
 from layers.kept import keep_raster
 
 KEPT = "population"

@@ -19,7 +19,7 @@ from shapely import MultiPolygon, Point, Polygon, box
 from geo.crs import geodesic_area_km2
 from geo.density import kernel_density
 from geo.errors import CRSError, InputError
-from geo.raster_sources import read_raster
+from geo.exchange.rasters import read_raster
 from geo.raster_zones import STATISTICS, zonal_shares, zonal_statistics
 from geo.tessellations import squares
 
