@@ -506,7 +506,7 @@ def test_a_raster_is_read_from_a_file_and_from_its_content(tmp_path: Path) -> No
 def test_what_is_no_raster_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="Pass a GeoTIFF"):
         read_raster(b"no raster")
-    with pytest.raises(InputError, match="Pass a GeoTIFF"):
+    with pytest.raises(InputError, match="Pass the path of a file"):
         read_raster(tmp_path / "nothing.tif")
     bands = xr.concat([raster(NINE), raster(NINE)], "band")
     bands.rio.to_raster(tmp_path / "bands.tif")

@@ -87,7 +87,7 @@ _CHUNK = 1 << 20
 # What a file may cost, on top of what the ready process takes: a part for every file, and a part
 # that grows with it. A small one stays under 1 GB and 5 s.
 _MEMORY_BYTES, _MEMORY_PER_BYTE, _MOST_MEMORY_BYTES = 700 * _MB, 3, 2_400 * _MB
-_SECONDS, _SECONDS_PER_MB = 4.0, 0.4
+_SECONDS, _SECONDS_PER_MB = 4.5, 0.4
 _ANSWER_BYTES, _ANSWER_PER_BYTE = 300 * _MB, 4
 _PIPE_BYTES = 1 << 20
 _F_SETPIPE_SZ = 1031
@@ -415,12 +415,12 @@ class _Work:
             os.set_blocking(pipe, False)
             with contextlib.suppress(OSError):  # larger pipes are a favour of the system
                 fcntl.fcntl(pipe, _F_SETPIPE_SZ, _PIPE_BYTES)
-        self._until = time.monotonic() + self.seconds
 
     def started(self) -> None:
         """Wait until the child is there; from now on it can be ended."""
         if self._status is None:
             raise self._crashed("it was not begun")
+        self._until = time.monotonic() + self.seconds
         self._status.settimeout(self.seconds)
         try:
             _, files, _, _ = socket.recv_fds(self._status, 64, 1)
