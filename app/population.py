@@ -8,7 +8,7 @@ from app.frame import details
 from app.texts import language, text
 from app.visits import owner
 from geo.errors import AtlasError
-from geo.raster_sources import read_raster
+from geo.exchange.rasters import read_raster
 from layers.kept import keep_raster
 
 KEPT = "population"

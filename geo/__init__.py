@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from geo.density import kernel_density
     from geo.draws import Uncertainty, uncertainty
     from geo.errors import AtlasError, CRSError, InputError, LayerError
+    from geo.exchange.rasters import read_raster
     from geo.files import geotiff_bytes, vector_bytes, write_geotiff, write_vector
     from geo.neighbours import neighbour_graph
     from geo.people import Population, people_in, population
     from geo.point_pattern import nearest_neighbour_index, ripley
-    from geo.raster_sources import read_raster
     from geo.raster_zones import zonal_shares, zonal_statistics
     from geo.service_area import coverage, coverage_curve, service_areas
     from geo.specialisation import (
@@ -142,7 +142,7 @@ _HOMES = {
     "nice_levels": "contours",
     "people_in": "people",
     "population": "people",
-    "read_raster": "raster_sources",
+    "read_raster": "exchange.rasters",
     "read_vector": "vector_sources",
     "require_crs": "crs",
     "require_same_crs": "crs",

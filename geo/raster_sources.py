@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import rasterio
-import rioxarray
+import rioxarray  # noqa: F401  gives arrays their .rio
 import xarray as xr
 from pyproj import CRS
-from rasterio.errors import RasterioError
 from rasterio.windows import Window
 from rioxarray.exceptions import RioXarrayError
 
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-_MOST_CELLS = 100_000_000
 _UNEVEN = 0.05  # of a cell: coordinates are often rounded to 32 bits
 
 
@@ -64,53 +61,6 @@ class Grid:
         """Column and row, of shape (n, 2) and with fractions, of coordinates."""
         to = self.transform
         return np.column_stack([(np.asarray(x) - to.c) / to.a, (np.asarray(y) - to.f) / to.e])
-
-
-def read_raster(source: bytes | str | os.PathLike[str]) -> xr.DataArray:
-    """Read a raster of one band, such as persons per cell, from a file or from its content.
-
-    Parameters
-    ----------
-    source
-        Path, or content, of a GeoTIFF or another raster that GDAL knows.
-
-    Returns
-    -------
-    Array with dimensions ``y`` and ``x``, its CRS, and not-a-number where there is no value.
-
-    Raises
-    ------
-    InputError
-        It cannot be read, or has several bands.
-    CRSError
-        It has no CRS.
-    """
-    file: Any = BytesIO(source) if isinstance(source, bytes) else source
-    try:
-        # It is one array, as no list of bands was asked for.
-        band: Any = rioxarray.open_rasterio(file, masked=True)
-        with band as array:
-            _check_size(array)
-            loaded: xr.DataArray = array.squeeze("band", drop=True).load()
-    except (RasterioError, OSError) as error:
-        raise InputError(
-            f"read_raster: this is no raster that can be read ({error}). Pass a GeoTIFF."
-        ) from error
-    opened(loaded, function="read_raster")
-    return loaded
-
-
-def _check_size(array: xr.DataArray) -> None:
-    bands, rows, columns = array.shape
-    if bands != 1:
-        raise InputError(
-            f"read_raster: the raster has {bands} bands. Save the one to use as a GeoTIFF."
-        )
-    if rows * columns > _MOST_CELLS:
-        raise InputError(
-            f"read_raster: the raster has {rows * columns:,} cells; allowed are {_MOST_CELLS:,}. "
-            "Cut out the part that is needed, or make its cells larger."
-        )
 
 
 def opened(raster: xr.DataArray | str | os.PathLike[str], *, function: str = "opened") -> Grid:

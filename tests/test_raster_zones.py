@@ -19,7 +19,7 @@ from shapely import MultiPolygon, Point, Polygon, box
 from geo.crs import geodesic_area_km2
 from geo.density import kernel_density
 from geo.errors import CRSError, InputError
-from geo.raster_sources import read_raster
+from geo.exchange.rasters import read_raster
 from geo.raster_zones import STATISTICS, zonal_shares, zonal_statistics
 from geo.tessellations import squares
 
@@ -506,7 +506,7 @@ def test_a_raster_is_read_from_a_file_and_from_its_content(tmp_path: Path) -> No
 def test_what_is_no_raster_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="Pass a GeoTIFF"):
         read_raster(b"no raster")
-    with pytest.raises(InputError, match="Pass a GeoTIFF"):
+    with pytest.raises(InputError, match="Pass the path of a file"):
         read_raster(tmp_path / "nothing.tif")
     bands = xr.concat([raster(NINE), raster(NINE)], "band")
     bands.rio.to_raster(tmp_path / "bands.tif")

@@ -1,0 +1,488 @@
+"""What goes between a reader and its sealed worker: messages, frames, arrays, refusals.
+
+A message is one letter, its length in 8 bytes, and its content. Structure goes as JSON, columns as
+Arrow, cells as the bytes of an array. Nothing is ever unpickled, and whoever receives checks every
+length and every name, as the process that parsed a stranger's bytes may say anything.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.ipc
+import rioxarray  # noqa: F401  gives arrays their .rio
+import shapely
+import xarray as xr
+from affine import Affine
+from pyproj import CRS
+from pyproj.exceptions import CRSError as ProjCRSError
+
+from geo.errors import AtlasError, CRSError, InputError, LayerError
+from geo.exchange.receipt import Candidate, Finding, Parsed
+from geo.wording import sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+HEAD = struct.Struct("<cQ")
+LENGTHS = struct.Struct("<QQ")  # of a request and of its file, which go first
+PROGRESS, STRUCTURE, TABLE, CELLS, END = b"P", b"J", b"T", b"C", b"Z"
+REFUSAL, CRASH, NO_MEMORY = b"R", b"X", b"M"
+_ROWS = 65_536  # of a frame that are written as one batch
+_MAX_TEXT = 2_000  # characters of a text in a refusal
+_MAX_CRS = 64_000
+_MAX_COLLECTIONS = 100
+_COLLECTION = b"\x07\x00\x00\x00"
+_ERRORS: dict[str, type[AtlasError]] = {
+    each.__name__: each for each in (InputError, CRSError, LayerError)
+}
+_KINDS = ("point", "line", "polygon", "mixed", "none")
+_LEVELS = ("note", "warning")
+
+
+class BrokenParcelError(ValueError):
+    """What came back from the worker is not what a worker sends."""
+
+
+class Writer(Protocol):
+    """What messages are written to."""
+
+    def write(self, content: bytes | memoryview, /) -> int:
+        """Write everything."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """Cells of one band, rows from north to south as the file has them, written row by row.
+
+    Parameters
+    ----------
+    rows, columns
+        Shape.
+    dtype
+        ``"float32"`` or ``"float64"``; not-a-number where the file has no value.
+    transform
+        Six numbers of the affine transform from (column, row) to coordinates.
+    crs
+        As `crs_text` writes it.
+    blocks
+        The cells, some whole rows at a time.
+    closing
+        What is known when all cells were seen: ``attrs``, ``findings``, ``fills`` (values that mean
+        no value), ``scale`` and ``offset``.
+    """
+
+    rows: int
+    columns: int
+    dtype: str
+    transform: tuple[float, ...]
+    crs: str
+    blocks: Iterator[NDArray[Any]]
+    closing: Callable[[], Mapping[str, Any]]
+
+
+def send(target: Writer, kind: bytes, content: bytes | memoryview = b"") -> None:
+    """Write one message."""
+    target.write(HEAD.pack(kind, len(content)))
+    target.write(content)
+
+
+def send_structure(target: Writer, kind: bytes, content: Mapping[str, Any]) -> None:
+    """Write one message of JSON."""
+    send(target, kind, json.dumps(content, ensure_ascii=False).encode("utf-8", "replace"))
+
+
+# ---- refusals
+
+
+def refusal(error: AtlasError) -> dict[str, Any]:
+    """Return an error as plain data."""
+    kind = next((name for name, each in _ERRORS.items() if isinstance(error, each)), "InputError")
+    values = {
+        key: value if isinstance(value, int | float) else str(value)[:_MAX_TEXT]
+        for key, value in error.values.items()  # noqa: PD011  no frame
+    }
+    return {
+        "class": kind,
+        "message": str(error)[:_MAX_TEXT],
+        "code": error.code,
+        "values": values,
+    }
+
+
+def refused(content: Mapping[str, Any], function: str) -> AtlasError:
+    """Return the error that `refusal` described, with the name of the function put first.
+
+    Raises
+    ------
+    BrokenParcelError
+        It describes none of ours.
+    """
+    kind = _ERRORS.get(_text(content, "class", 40))
+    if kind is None:
+        raise BrokenParcelError("an error that is none of ours")
+    message, code = _text(content, "message", _MAX_TEXT), _text(content, "code", 80)
+    values = _plain(content.get("values"))
+    if code:
+        try:
+            sentence(code, "zh", values)
+        except (KeyError, IndexError, ValueError, AttributeError):
+            code = ""
+    return kind(f"{function}: {message}", code=code, **values)
+
+
+# ---- frames
+
+
+def send_parsed(target: Writer, parsed: Parsed) -> None:
+    """Write what a reader made of a file of features."""
+    frame, geometry = parsed.frame, parsed.frame.geometry
+    table = pd.DataFrame(frame.drop(columns=geometry.name))
+    specs, arrays = _columns(table)
+    aside_specs, aside_arrays = _columns(parsed.aside)
+    send_structure(
+        target,
+        STRUCTURE,
+        {
+            "kind": "parsed",
+            "columns": specs,
+            "geometry": geometry.name,
+            "crs": crs_text(frame.crs),
+            "aside": aside_specs,
+            "layers": [asdict(layer) for layer in parsed.layers],
+            "taken": list(parsed.taken),
+            "encoding": parsed.encoding,
+            "encoding_how": parsed.encoding_how,
+            "crs_how": parsed.crs_how,
+            "findings": [asdict(each) for each in parsed.findings],
+        },
+    )
+    shapes = geometry.to_numpy()
+    _send_table(target, arrays, len(frame), shapes)
+    _send_table(target, aside_arrays, len(parsed.aside), None)
+    send(target, END)
+
+
+def crs_text(crs: Any) -> str | None:  # noqa: ANN401  of pyproj or of rasterio
+    """Write a CRS as ``AUTHORITY:CODE`` where it is exactly that, else as well-known text."""
+    if crs is None:
+        return None
+    known = CRS.from_user_input(crs)
+    authority = known.to_authority(min_confidence=100)
+    text = ":".join(authority) if authority else known.to_wkt()
+    if "PARAMETERFILE" in text or len(text) > _MAX_CRS:
+        raise CRSError(
+            "the CRS refers to another file, or its text is too long. Convert to CGCS2000 "
+            "(EPSG:4490) first.",
+            code="crs.not_whole",
+        )
+    return text
+
+
+def _columns(table: pd.DataFrame) -> tuple[list[dict[str, str]], list[pa.Array]]:
+    """Return names and dtypes of columns, the index first, and their values."""
+    numbers = pd.Series(np.asarray(table.index, dtype=np.int64))
+    specs, arrays = [{"name": "row", "dtype": "int64"}], [pa.array(numbers)]
+    for place, name in enumerate(table.columns):
+        column = table.iloc[:, place]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            column = column.astype(column.cat.categories.dtype)
+        try:
+            array = pa.array(column, from_pandas=True)
+        except (pa.ArrowException, TypeError, ValueError, OverflowError):
+            array = None
+        if array is None or not _simple(array.type):
+            texts = [None if _missing(value) else _written(value) for value in column]
+            array = pa.array(texts, pa.large_string())
+        specs.append({"name": str(name), "dtype": str(column.dtype)})
+        arrays.append(array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array)
+    return specs, arrays
+
+
+def _missing(value: object) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or value != value  # noqa: PLR0124
+
+
+def _written(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, np.ndarray):
+        value = value.tolist()
+    plain = isinstance(value, list | tuple | dict)
+    return json.dumps(value, ensure_ascii=False, default=str) if plain else str(value)
+
+
+def _simple(kind: pa.DataType) -> bool:
+    tests = (
+        pa.types.is_boolean,
+        pa.types.is_integer,
+        pa.types.is_floating,
+        pa.types.is_string,
+        pa.types.is_large_string,
+        pa.types.is_timestamp,
+        pa.types.is_date,
+        pa.types.is_time,
+        pa.types.is_null,
+    )
+    return any(test(kind) for test in tests)
+
+
+class _Framed(io.RawIOBase):
+    """A stream whose pieces become messages, so that a table is never whole in memory twice."""
+
+    def __init__(self, target: Writer) -> None:
+        self._target = target
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, content: Any, /) -> int:  # noqa: ANN401
+        view = memoryview(content).cast("B")
+        send(self._target, TABLE, view)
+        return len(view)
+
+
+def _send_table(target: Writer, arrays: list[pa.Array], rows: int, shapes: Any) -> None:  # noqa: ANN401
+    fields = [pa.field(str(place), array.type) for place, array in enumerate(arrays)]
+    if shapes is not None:
+        fields.append(pa.field("geometry", pa.large_binary()))
+    schema = pa.schema(fields)
+    with pa.ipc.new_stream(pa.PythonFile(_Framed(target), mode="w"), schema) as writer:
+        for start in range(0, rows, _ROWS):
+            parts = [array.slice(start, _ROWS) for array in arrays]
+            if shapes is not None:
+                binary = shapely.to_wkb(shapes[start : start + _ROWS])
+                parts.append(pa.array(binary, pa.large_binary(), from_pandas=True))
+            writer.write_batch(pa.record_batch(parts, schema=schema))
+    send(target, TABLE)
+
+
+# ---- cells
+
+
+def send_cells(target: Writer, cells: Cells) -> None:
+    """Write a raster, block by block."""
+    head = {
+        "kind": "cells",
+        "rows": cells.rows,
+        "columns": cells.columns,
+        "dtype": cells.dtype,
+        "transform": list(cells.transform),
+        "crs": cells.crs,
+    }
+    send_structure(target, STRUCTURE, head)
+    for block in cells.blocks:
+        whole = np.ascontiguousarray(block, dtype=cells.dtype)
+        send(target, CELLS, whole.reshape(-1).view(np.uint8).data)
+    send_structure(target, STRUCTURE, cells.closing())
+    send(target, END)
+
+
+def empty_cells(head: Mapping[str, Any], most_bytes: int) -> NDArray[Any]:
+    """Return the array that the announced cells go into.
+
+    Raises
+    ------
+    BrokenParcelError
+        It is no array of numbers, or larger than agreed.
+    """
+    rows, columns, dtype = head.get("rows"), head.get("columns"), head.get("dtype")
+    if not (isinstance(rows, int) and isinstance(columns, int) and rows > 0 and columns > 0):
+        raise BrokenParcelError("cells without rows and columns")
+    if (
+        dtype not in {"float32", "float64"}
+        or rows * columns * np.dtype(dtype).itemsize > most_bytes
+    ):
+        raise BrokenParcelError("cells of another kind or number than agreed")
+    return np.empty((rows, columns), dtype=dtype)
+
+
+def received_cells(
+    head: Mapping[str, Any], values: NDArray[Any], closing: Mapping[str, Any]
+) -> xr.DataArray:
+    """Put together what `send_cells` wrote, every part of it checked.
+
+    Raises
+    ------
+    BrokenParcelError
+        A part is not of the kind that it should be.
+    """
+    numbers = head.get("transform")
+    if not isinstance(numbers, list) or len(numbers) != 6:  # noqa: PLR2004  an affine transform
+        raise BrokenParcelError("cells without a transform")
+    transform, crs = Affine(*map(_number, numbers)), _crs(head.get("crs"))
+    if crs is None or transform.is_degenerate:
+        raise BrokenParcelError("cells without a place")
+    for fill in map(_number, _items(closing, "fills")):
+        values[values == values.dtype.type(fill)] = np.nan
+    scale, offset = _number(closing.get("scale")), _number(closing.get("offset"))
+    if (scale, offset) != (1.0, 0.0):
+        values *= scale
+        values += offset
+    attrs: dict[str, Any] = _plain(closing.get("attrs"))
+    attrs["findings"] = findings_of(_items(closing, "findings"))
+    rows, columns = values.shape
+    x = transform.c + transform.a * (np.arange(columns) + 0.5)
+    y = transform.f + transform.e * (np.arange(rows) + 0.5)
+    array: xr.DataArray = xr.DataArray(values, coords={"y": y, "x": x}, dims=("y", "x"))
+    array = array.rio.write_crs(crs).rio.write_transform(transform)
+    array = array.rio.write_nodata(np.nan, encoded=True)
+    array.attrs |= attrs
+    return array
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise BrokenParcelError("a text or a truth where a number should be")
+    return float(value)
+
+
+def received_parsed(head: Mapping[str, Any], features: bytearray, aside: bytearray) -> Parsed:
+    """Put together what `send_parsed` wrote, every part of it checked.
+
+    Raises
+    ------
+    BrokenParcelError
+        A part is not of the kind that it should be.
+    """
+    try:
+        table, shapes = _frame(_items(head, "columns"), features, spatial=True)
+        name = _text(head, "geometry", 1_000)
+        frame = gpd.GeoDataFrame(table, geometry=_geometries(shapes), crs=_crs(head.get("crs")))
+        if name != "geometry":
+            frame = frame.rename_geometry(name)
+        rest, _ = _frame(_items(head, "aside"), aside, spatial=False)
+        return Parsed(
+            frame=frame,
+            aside=rest,
+            layers=tuple(_candidate(each) for each in _items(head, "layers")),
+            taken=tuple(_short(each) for each in _items(head, "taken")),
+            encoding=_text(head, "encoding", 80),
+            encoding_how=_text(head, "encoding_how", 80),
+            crs_how=_text(head, "crs_how", 80),
+            findings=findings_of(_items(head, "findings")),
+        )
+    except (pa.ArrowException, shapely.GEOSException, LookupError, TypeError) as error:
+        raise BrokenParcelError(str(error)) from error
+
+
+def _frame(specs: list[Any], content: bytearray, *, spatial: bool) -> tuple[pd.DataFrame, Any]:
+    with pa.ipc.open_stream(pa.py_buffer(content)) as reader:
+        table = reader.read_all()
+    table.validate(full=True)
+    if table.num_columns != len(specs) + spatial or not all(map(_simple, table.schema.types[:-1])):
+        raise BrokenParcelError("columns that nobody announced")
+    columns = [
+        _restored(table.column(place), _text(spec, "dtype", 80)) for place, spec in enumerate(specs)
+    ]
+    index = pd.Index(columns[0].to_numpy(dtype=np.int64), name="row")
+    frame = pd.DataFrame(dict(enumerate(columns[1:])))
+    frame = frame.set_axis([_text(spec, "name", 10_000) for spec in specs[1:]], axis="columns")
+    frame.index = index
+    shapes = table.column(len(specs)).to_numpy() if spatial else None
+    return frame, shapes
+
+
+def _restored(column: pa.ChunkedArray, dtype: str) -> pd.Series[Any]:
+    """Return a column with the dtype it had, where that is one of plain data."""
+    series: pd.Series[Any] = column.to_pandas()
+    if str(series.dtype) == dtype or dtype not in _DTYPES:
+        return series
+    if dtype == "object" and pa.types.is_null(column.type):
+        return pd.Series([None] * len(series), dtype=object)
+    return series.astype(_DTYPES[dtype])  # type: ignore[call-overload,no-any-return]
+
+
+_DTYPES: dict[str, str] = {
+    each: each
+    for each in (
+        *("object", "str", "string", "bool", "boolean", "float32", "float64"),
+        *("Float32", "Float64"),
+        *(f"{sign}{bits}" for sign in ("int", "uint", "Int", "UInt") for bits in (8, 16, 32, 64)),
+        *(f"datetime64[{unit}]" for unit in ("s", "ms", "us", "ns")),
+    )
+}
+
+
+def _geometries(binary: Any) -> Any:  # noqa: ANN401
+    # Collections in collections are read by recursion, which has to end.
+    if any(each is not None and each.count(_COLLECTION) > _MAX_COLLECTIONS for each in binary):
+        deep = [each for each in binary if each is not None and each[1:5] == _COLLECTION]
+        if any(each.count(_COLLECTION) > _MAX_COLLECTIONS for each in deep):
+            raise BrokenParcelError("a collection of too many collections")
+    return shapely.from_wkb(binary)
+
+
+def _crs(text: object) -> CRS | None:
+    if text is None:
+        return None
+    if not isinstance(text, str) or len(text) > _MAX_CRS or "PARAMETERFILE" in text:
+        raise BrokenParcelError("a CRS that is no text")
+    try:
+        return CRS.from_user_input(text)
+    except ProjCRSError as error:
+        raise BrokenParcelError("a CRS that is none") from error
+
+
+def findings_of(items: list[Any]) -> list[Finding]:
+    """Return the findings that came back, each checked.
+
+    Raises
+    ------
+    BrokenParcelError
+        One is none.
+    """
+    findings = []
+    for each in items:
+        rows, level = each.get("rows", ()), each.get("level")
+        if level not in _LEVELS or not all(isinstance(row, int) for row in rows):
+            raise BrokenParcelError("a finding that is none")
+        code, values = _text(each, "code", 80), _plain(each.get("values"))
+        findings.append(Finding(code, values, level, tuple(rows)))
+    return findings
+
+
+def _candidate(item: Mapping[str, Any]) -> Candidate:
+    kind, rows = item.get("kind"), item.get("rows")
+    if kind not in _KINDS or not isinstance(rows, int):
+        raise BrokenParcelError("a layer that is none")
+    return Candidate(_text(item, "name", 10_000), kind, rows)
+
+
+def _items(content: Mapping[str, Any], key: str) -> list[Any]:
+    value = content.get(key)
+    if not isinstance(value, list):
+        raise BrokenParcelError(f"{key} is no list")
+    return value
+
+
+def _text(content: Mapping[str, Any], key: str, most: int) -> str:
+    value = content.get(key) if isinstance(content, dict) else None
+    if not isinstance(value, str) or len(value) > most:
+        raise BrokenParcelError(f"{key} is no text, or too long")
+    return value
+
+
+def _short(value: object) -> str:
+    return _text({"": value}, "", 10_000)
+
+
+def _plain(values: object) -> dict[str, str | int | float]:
+    """Return texts and numbers under names that can be filled into a sentence."""
+    if not isinstance(values, dict):
+        raise BrokenParcelError("values are no mapping")
+    for key, value in values.items():
+        if not key.isidentifier() or not isinstance(value, str | int | float):
+            raise BrokenParcelError("a value that is neither text nor number")
+    return values
