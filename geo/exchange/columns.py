@@ -87,7 +87,7 @@ def unique_names(names: Sequence[str], *, file: str) -> list[str]:
     """
     if len(names) > MAX_COLUMNS:
         raise InputError(
-            f"read_file: {file} has {len(names)} columns, at most {MAX_COLUMNS} are read. Leave "
+            f"{file} has {len(names)} columns, at most {MAX_COLUMNS} are read. Leave "
             "out what is not needed.",
             code="file.columns",
             name=file,

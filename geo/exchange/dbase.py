@@ -144,7 +144,7 @@ def _structure(data: bytes, name: str) -> tuple[list[_Field], int, int, int]:
 
 def _cut_short(name: str) -> InputError:
     return InputError(
-        f"read_file: the .dbf of {name} is cut short or damaged. Export the file again.",
+        f"the .dbf of {name} is cut short or damaged. Export the file again.",
         code="file.damaged",
         name=name,
         format="dBASE (.dbf)",

@@ -285,7 +285,7 @@ def _unreadable(data: bytes, name: str) -> InputError:
     text = data.decode(UTF_8, "replace")
     line, column = _place(text, text.find(_REPLACED))
     return InputError(
-        f"read_file: the text of {name} is not UTF-8, GB 18030, Big5 or UTF-16 (first seen in line "
+        f"the text of {name} is not UTF-8, GB 18030, Big5 or UTF-16 (first seen in line "
         f"{line}, column {column}). Save it as UTF-8.",
         code="encoding.unknown",
         name=PurePosixPath(name).name,

@@ -273,7 +273,7 @@ def _chosen(sheets: Sequence[Sheet], wanted: Sequence[str], name: str) -> list[S
         if not exact and not kinds:
             names = [sheet.name for sheet in sheets]
             raise InputError(
-                f"read_file: {name} has no layer {each!r}. It has {_listed(names)}.",
+                f"{name} has no layer {each!r}. It has {_listed(names)}.",
                 code="layers.unknown",
                 name=name,
                 layer=each,
@@ -288,7 +288,7 @@ def _nothing(sheets: Sequence[Sheet], others: Sequence[Candidate], name: str) ->
     why = {code for sheet in sheets for code, _ in sheet.reasons.values()}
     code = "file.geometry_broken" if why else "file.no_geometry"
     return InputError(
-        f"read_file: {name} has {rows} features and none has geometry. Check what was exported.",
+        f"{name} has {rows} features and none has geometry. Check what was exported.",
         code=code if rows else "file.no_features",
         name=name,
         rows=rows,
