@@ -20,6 +20,7 @@ from geo.errors import InputError
 from geo.exchange.columns import MAX_COLUMNS, exact_column, unique_names
 from geo.exchange.encodings import decoded
 from geo.exchange.sheets import Sheet, rings_closed
+from geo.exchange.stated_crs import BY_FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
@@ -100,7 +101,7 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
             name="features",
             table=attributes([each for block in blocks for each in block.properties], name=name),
             shapes=np.concatenate([block.shapes for block in blocks]),
-            stated_crs=document.crs,
+            stated_crs=document.crs or BY_FORMAT,
             encoding=text.encoding,
             encoding_how=text.how,
             reasons={at: why for block in blocks for at, why in block.reasons.items()},

@@ -11,6 +11,7 @@ import shapely
 from geo.exchange import markup
 from geo.exchange.geojson import attributes
 from geo.exchange.sheets import Sheet
+from geo.exchange.stated_crs import BY_FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +65,7 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
                     name=_LAYERS[tag],
                     table=attributes(layer.rows, name=name),
                     shapes=shapes,
+                    stated_crs=BY_FORMAT,
                     encoding=text.encoding,
                     encoding_how=text.how,
                     reasons=layer.reasons,

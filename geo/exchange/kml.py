@@ -12,6 +12,7 @@ from geo.exchange import markup
 from geo.exchange.geojson import attributes
 from geo.exchange.receipt import Finding
 from geo.exchange.sheets import Sheet, rings_closed
+from geo.exchange.stated_crs import BY_FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,6 @@ _NOT_READ = {"NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay", "M
 # What a placemark says of itself beside its own fields.
 _OWN = {"name": "name", "description": "description", "address": "address"}
 _FAILURES = (ValueError, IndexError, TypeError, shapely.GEOSException)
-_GEOGRAPHIC = ""  # KML has one CRS: degrees in WGS 84
 
 
 @dataclass(slots=True)
@@ -86,7 +86,7 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
                 name=folder.name,
                 table=attributes(folder.rows, name=name),
                 shapes=_array(folder.shapes),
-                stated_crs=_GEOGRAPHIC,
+                stated_crs=BY_FORMAT,
                 encoding=text.encoding,
                 encoding_how=text.how,
                 reasons=folder.reasons,

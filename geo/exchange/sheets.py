@@ -15,9 +15,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.errors import InputError
+from geo.errors import CRSError, InputError
 from geo.exchange.columns import name_column
 from geo.exchange.receipt import Candidate, Finding, Kind, Parsed
+from geo.exchange.stated_crs import understood
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -133,6 +134,7 @@ def taken_together(
     format_name: str,
     layer: str | Sequence[str] | None = None,
     others: Sequence[Candidate] = (),
+    crs_given: bool = False,
 ) -> Parsed:
     """Choose sheets and put them together.
 
@@ -149,16 +151,20 @@ def taken_together(
         where there are no areas those of the kind that most rows have.
     others
         Layers of the file that were not read.
+    crs_given
+        The caller knows the CRS, so that one that cannot be understood is no obstacle.
 
     Returns
     -------
-    The rows taken and the rows set aside, numbered through; what the file says of its CRS stands
-    in the finding ``file.facts``.
+    The rows taken and the rows set aside, numbered through; the finding ``file.facts`` has the
+    name of the format.
 
     Raises
     ------
     InputError
-        No sheet has places, or there is none of that name.
+        No sheet has places, there is none of that name, or sheets to be joined are in two CRSs.
+    CRSError
+        The CRS that the file names is none.
 
     Examples
     --------
@@ -181,10 +187,28 @@ def taken_together(
         values = {"layers": len(chosen), "names": _listed([sheet.name for sheet in chosen])}
         result.findings.append(Finding("layers.joined", values))
     stated = {sheet.stated_crs for sheet in chosen}
-    facts = {"format": format_name, "stated_crs": chosen[0].stated_crs, "crss": len(stated)}
-    result.findings.append(Finding(FACTS, facts))
+    result.findings.append(Finding(FACTS, {"format": format_name}))
+    _place(result, chosen[0].stated_crs, len(stated), name, crs_given=crs_given)
     result.layers = candidates + tuple(others)
     return result
+
+
+def _place(result: Parsed, stated: str, crss: int, name: str, *, crs_given: bool) -> None:
+    """Put in which CRS the rows are."""
+    if crss > 1 and not crs_given:
+        raise InputError(
+            f"the layers of {name} that were asked for are in {crss} CRSs. Take one of them.",
+            code="layers.two_crss",
+            name=name,
+        )
+    try:
+        crs, result.crs_how, findings = understood(stated, name=name)
+    except CRSError:
+        if not crs_given:
+            raise
+        return
+    result.findings += findings
+    result.frame = result.frame.set_crs(crs)
 
 
 def _kind(sheet: Sheet) -> Kind:

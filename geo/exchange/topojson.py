@@ -12,6 +12,7 @@ from geo.errors import InputError
 from geo.exchange.encodings import decoded
 from geo.exchange.geojson import attributes, broken, require_flat, shapes_of
 from geo.exchange.sheets import Sheet, rings_closed
+from geo.exchange.stated_crs import BY_FORMAT
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,6 +110,7 @@ def _sheet(key: str, thing: dict[str, Any], topology: _Topology, name: str) -> S
         name=key,
         table=attributes(properties, name=name),
         shapes=shapes,
+        stated_crs=BY_FORMAT,
         reasons=reasons,
         findings=[rings_closed(closed)] if closed else [],
     )
