@@ -60,7 +60,7 @@ def read_database(
 
     Returns
     -------
-    The layers that were read, and those that were not.
+    The layers that were read, and a list of all.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def read_database(
                 break
             if not layer and each.kind != "mixed":
                 break
-    return list(read.values()), [each for each in layers if each.name not in read]
+    return list(read.values()), layers
 
 
 def _layers(path: str, *, name: str, driver: str) -> list[Candidate]:

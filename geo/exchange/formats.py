@@ -48,7 +48,7 @@ class Format:
     contents
         What its contents may look like; see `looks_like`.
     read
-        From contents, name and wanted layers, the sheets read and the layers not read.
+        From contents, name and wanted layers, the sheets read and the layers it lists.
     """
 
     name: str
@@ -186,16 +186,16 @@ def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
     """
     layer = options.get("layer")
     if is_archive(data):
-        sheets, others, format_name = _archive(data, name, layer, nested=False)
+        sheets, listed, format_name = _archive(data, name, layer, nested=False)
     else:
-        sheets, others, format_name = _file(data, name, layer)
+        sheets, listed, format_name = _file(data, name, layer)
     _require_bounded(sheets, name)
     return taken_together(
         sheets,
         name=name,
         format_name=format_name,
         layer=layer,
-        others=others,
+        listed=listed,
         crs_given=bool(options.get("crs")),
     )
 
@@ -218,9 +218,9 @@ def _file(data: bytes, name: str, layer: Layer) -> tuple[list[Sheet], list[Candi
             format=own.name,
             content=kind,
         )
-    sheets, others = own.read(data, name, layer)
+    sheets, listed = own.read(data, name, layer)
     named = "TopoJSON" if own.name == "GeoJSON" and topojson.is_topology(data) else own.name
-    return sheets, others, named
+    return sheets, listed, named
 
 
 def _not_read(name: str, kind: str) -> InputError:
@@ -257,12 +257,12 @@ def _archive(
     members = unpacked(data, name=name)
     _refuse_office(members, name)
     sheets: list[Sheet] = []
-    others: list[Candidate] = []
+    listed: list[Candidate] = []
     formats: dict[str, None] = {}
     rest = _shapefiles(members, name, sheets)
     if len(rest) < len(members):
         formats["Shapefile"] = None
-    rest = _geodatabases(rest, name, layer, sheets, others, formats)
+    rest = _geodatabases(rest, name, layer, sheets, listed, formats)
     for member in rest:
         label = str(member.path)
         if is_archive(member.content) and member.path.suffix in _ARCHIVES:
@@ -272,21 +272,21 @@ def _archive(
                     code="archive.nested",
                     name=name,
                 )
-            more, left, found = _archive(member.content, label, layer, nested=True)
+            more, more_listed, found = _archive(member.content, label, layer, nested=True)
         elif member.path.suffix in _BY_SUFFIX and member.path.suffix != ".txt":
-            more, left, found = _file(member.content, label, layer)
+            more, more_listed, found = _file(member.content, label, layer)
             if len(more) == 1:
                 more[0].name = member.path.stem
         else:
             continue
         formats[found] = None
         sheets += more
-        others += left
+        listed += more_listed
     if not sheets:
         raise _nothing_in(members, name)
     _tell_apart(sheets)
     is_kmz = list(formats) == ["KML"] and name.lower().endswith(".kmz")
-    return sheets, others, "KMZ" if is_kmz else ", ".join(formats)
+    return sheets, listed, "KMZ" if is_kmz else ", ".join(formats)
 
 
 def _tell_apart(sheets: list[Sheet]) -> None:
@@ -332,7 +332,7 @@ def _geodatabases(
     name: str,
     layer: Layer,
     sheets: list[Sheet],
-    others: list[Candidate],
+    listed: list[Candidate],
     formats: dict[str, None],
 ) -> list[Member]:
     """Read File Geodatabases into sheets; return the members that are no part of one."""
@@ -346,9 +346,9 @@ def _geodatabases(
             folders.setdefault(folder, {})[member.path.name] = member.content
     for files in folders.values():
         own = {f"a.gdb/{path}": content for path, content in files.items()}
-        more, left = read_database(own, name=name, driver="OpenFileGDB", layer=layer)
+        more, more_listed = read_database(own, name=name, driver="OpenFileGDB", layer=layer)
         sheets += more
-        others += left
+        listed += more_listed
         formats["File Geodatabase"] = None
     return rest
 

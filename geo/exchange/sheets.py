@@ -133,7 +133,7 @@ def taken_together(
     name: str,
     format_name: str,
     layer: str | Sequence[str] | None = None,
-    others: Sequence[Candidate] = (),
+    listed: Sequence[Candidate] = (),
     crs_given: bool = False,
 ) -> Parsed:
     """Choose sheets and put them together.
@@ -149,8 +149,8 @@ def taken_together(
     layer
         Names to take; without any, all sheets of one family whose places are areas are taken, and
         where there are no areas those of the kind that most rows have.
-    others
-        Layers of the file that were not read.
+    listed
+        Layers of the file in its order, some of which were not read.
     crs_given
         The caller knows the CRS, so that one that cannot be understood is no obstacle.
 
@@ -176,10 +176,10 @@ def taken_together(
     wanted = [layer] if isinstance(layer, str) else layer
     chosen = _chosen(cut, wanted, name) if wanted else _best(cut)
     if not any(kind != "none" for sheet in chosen for kind in (_kind(sheet),)):
-        raise _nothing(cut, others, name)
-    candidates = tuple(Candidate(sheet.name, _kind(sheet), len(sheet.shapes)) for sheet in cut)
+        raise _nothing(cut, listed, name)
+    candidates = _candidates(cut, listed)
     result = _joined(chosen)
-    left = [each.name for each in (*cut, *others) if each.name not in {s.name for s in chosen}]
+    left = [each.name for each in candidates if each.name not in result.taken]
     if left:
         values = {"layers": len(left), "names": _listed(left)}
         result.findings.append(Finding("layers.left", values, "warning"))
@@ -189,8 +189,20 @@ def taken_together(
     stated = {sheet.stated_crs for sheet in chosen}
     result.findings.append(Finding(FACTS, {"format": format_name}))
     _place(result, chosen[0].stated_crs, len(stated), name, crs_given=crs_given)
-    result.layers = candidates + tuple(others)
+    result.layers = candidates
     return result
+
+
+def _candidates(sheets: Sequence[Sheet], listed: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Return every layer in the order of the file, those that were cut by kind in their parts."""
+    parts: dict[str, list[Candidate]] = {each.name: [] for each in listed}
+    for sheet in sheets:
+        own = Candidate(sheet.name, _kind(sheet), len(sheet.shapes))
+        parts.setdefault(sheet.layer or sheet.name, []).append(own)
+    unread = {each.name: each for each in listed}
+    return tuple(
+        each for name, own in parts.items() for each in (own or [unread[name]])
+    )
 
 
 def _place(result: Parsed, stated: str, crss: int, name: str, *, crs_given: bool) -> None:
@@ -307,7 +319,7 @@ def _chosen(sheets: Sequence[Sheet], wanted: Sequence[str], name: str) -> list[S
     return chosen
 
 
-def _nothing(sheets: Sequence[Sheet], others: Sequence[Candidate], name: str) -> InputError:
+def _nothing(sheets: Sequence[Sheet], listed: Sequence[Candidate], name: str) -> InputError:
     rows = sum(len(sheet.shapes) for sheet in sheets)
     why = {code for sheet in sheets for code, _ in sheet.reasons.values()}
     code = "file.geometry_broken" if why else "file.no_geometry"
@@ -316,7 +328,7 @@ def _nothing(sheets: Sequence[Sheet], others: Sequence[Candidate], name: str) ->
         code=code if rows else "file.no_features",
         name=name,
         rows=rows,
-        layers=len(sheets) + len(others),
+        layers=max(len(sheets), len(listed)),
     )
 
 

@@ -118,7 +118,8 @@ def _on_the_ground(crs: CRS) -> CRS:
         if inner is None:
             break
         crs = inner
-    return crs.to_2d() if crs.is_geographic or crs.is_projected else crs
+    has_heights = len(crs.axis_info) > 2 and (crs.is_geographic or crs.is_projected)  # noqa: PLR2004
+    return crs.to_2d() if has_heights else crs
 
 
 def _old_datum(crs: CRS) -> Iterable[Finding]:
