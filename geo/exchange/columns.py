@@ -1,0 +1,162 @@
+"""Columns of a table that someone brings: what they may be called, and what their values become."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+
+from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# What a column of names may be called, in the order in which they are tried.
+NAMES = (
+    "name_zh",
+    "名称",
+    "名字",
+    "地名",
+    "区域名称",
+    "行政区名称",
+    "name",
+    "mc",
+    "xzqmc",
+    "zldwmc",
+    "title",
+    "标题",
+    "text",
+    "id",
+)
+MAX_COLUMNS = 2_000
+_RESERVED = ("geometry", "row")
+# Whole numbers stay whole where some are missing, and so does what is true or false.
+_EXACT = {
+    pa.int8(): pd.Int64Dtype(),
+    pa.int16(): pd.Int64Dtype(),
+    pa.int32(): pd.Int64Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.uint8(): pd.Int64Dtype(),
+    pa.uint16(): pd.Int64Dtype(),
+    pa.uint32(): pd.Int64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+_INT64_LIMIT, _EXACT_IN_FLOAT = 2**63, 2**53
+
+
+def name_column(columns: Iterable[object]) -> str:
+    """Return the column that names the features, empty where there is none.
+
+    Parameters
+    ----------
+    columns
+        Of the table; capitals and spaces around a name make no difference.
+
+    Examples
+    --------
+    >>> name_column(["OBJECTID", "XZQMC", "name"])
+    'name'
+    >>> name_column(["面积"])
+    ''
+    """
+    there = {str(column).strip().lower(): str(column) for column in columns}
+    return next((there[name] for name in NAMES if name in there), "")
+
+
+def unique_names(names: Sequence[str], *, file: str) -> list[str]:
+    """Give every column a name of its own that nothing else needs.
+
+    Parameters
+    ----------
+    names
+        As the file has them: some may be empty, double, or ``geometry``.
+    file
+        Name of the file, for messages.
+
+    Raises
+    ------
+    InputError
+        There are more than 2,000 columns.
+
+    Examples
+    --------
+    >>> unique_names(["名称", "名称", "", "geometry"], file="a.csv")
+    ['名称', '名称_2', 'column_3', 'geometry_2']
+    """
+    if len(names) > MAX_COLUMNS:
+        raise InputError(
+            f"{file} has {len(names)} columns, at most {MAX_COLUMNS} are read. Leave "
+            "out what is not needed.",
+            code="file.columns",
+            name=file,
+            columns=len(names),
+            most=MAX_COLUMNS,
+        )
+    taken: set[str] = set(_RESERVED)
+    unique = []
+    for at, name in enumerate(names, start=1):
+        stem = name.strip() or f"column_{at}"
+        free, number = stem, 2
+        while free in taken:
+            free, number = f"{stem}_{number}", number + 1
+        taken.add(free)
+        unique.append(free)
+    return unique
+
+
+def exact_frame(table: pa.Table, *, file: str) -> pd.DataFrame:
+    """Return an Arrow table as a frame whose texts and whole numbers are as they were.
+
+    Parameters
+    ----------
+    table
+        Attributes, without geometry.
+    file
+        Name of the file, for messages.
+
+    Examples
+    --------
+    >>> exact_frame(pa.table({"id": [1, None]}), file="a.gpkg")["id"].tolist()
+    [1, <NA>]
+    """
+    table = table.rename_columns(unique_names(table.column_names, file=file))
+    return table.to_pandas(types_mapper=_EXACT.get, use_threads=False)
+
+
+def exact_column(values: Sequence[object]) -> pd.Series:
+    """Return values of JSON as one column: texts to the letter, whole numbers whole.
+
+    Parameters
+    ----------
+    values
+        Texts, numbers, true or false, None; or lists and objects, which become their own text.
+
+    Examples
+    --------
+    >>> exact_column([1, None]).tolist(), exact_column(["0101", 7]).tolist()
+    ([1, <NA>], ['0101', '7'])
+    """
+    kinds = {type(value) for value in values} - {type(None)}
+    if kinds == {str} or not kinds:
+        return pd.Series(values, dtype="str")
+    if kinds == {int} and all(
+        value is None or -_INT64_LIMIT <= value < _INT64_LIMIT  # type: ignore[operator]
+        for value in values
+    ):
+        return pd.Series(values, dtype="Int64")
+    if kinds == {bool}:
+        return pd.Series(values, dtype="boolean")
+    if kinds <= {int, float} and all(
+        value is None or abs(value) <= _EXACT_IN_FLOAT  # type: ignore[operator]
+        for value in values
+    ):
+        return pd.Series(values, dtype="float64")
+    return pd.Series([_text(value) for value in values], dtype="str")
+
+
+def _text(value: object) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,196 @@
+"""Formats that GDAL reads: layers of GeoPackage, File Geodatabase, FlatGeobuf and DXF.
+
+Each is opened by the one driver that its format names; its bytes stay in memory.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyogrio
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+
+from geo.errors import InputError
+from geo.exchange.columns import exact_frame
+from geo.exchange.memory import in_memory
+from geo.exchange.receipt import Candidate, Finding, Kind
+from geo.exchange.sheets import Sheet, from_wkb, kinds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_FAILURES = (
+    DataSourceError,
+    DataLayerError,
+    FeatureError,
+    FieldError,
+    GeometryError,
+    pa.ArrowException,
+    UnicodeDecodeError,
+    ValueError,
+    RuntimeError,
+    OSError,
+)
+_KINDS: Mapping[str, Kind] = {"Point": "point", "LineString": "line", "Polygon": "polygon"}
+_MAX_LAYERS = 500
+
+
+def read_database(
+    files: Mapping[str, bytes],
+    *,
+    name: str,
+    driver: str,
+    layer: str | Sequence[str] | None = None,
+) -> tuple[list[Sheet], list[Candidate]]:
+    """Read the layers of a database that are wanted.
+
+    Parameters
+    ----------
+    files
+        Contents of its files by name; the first name, or the folder before it, is opened.
+    name
+        Of the file, for messages.
+    driver
+        GDAL's name of the driver that opens it.
+    layer
+        Names of the layers that are wanted; without any, the first with areas, and where no layer
+        has areas the first of the kind that most rows have.
+
+    Returns
+    -------
+    The layers that were read, and a list of all.
+
+    Raises
+    ------
+    InputError
+        It is damaged, or has no layer with places.
+    """
+    first = next(iter(files))
+    with in_memory(files) as folder:
+        path = f"{folder}/{first.partition('/')[0]}"
+        layers = _layers(path, name=name, driver=driver)
+        if not layers:
+            raise InputError(
+                f"{name} has no layer with geometry. Check what was exported.",
+                code="file.no_geometry",
+                name=name,
+                rows=0,
+                layers=0,
+            )
+        order = _wanted(layers, layer) if layer else _promising(layers)
+        read: dict[str, Sheet] = {}
+        for each in order:
+            read[each.name] = read_layer(path, each.name, name=name, driver=driver)
+            if not layer and (kinds_of(read[each.name].shapes) == "polygon").any():
+                break
+            if not layer and each.kind != "mixed":
+                break
+    return list(read.values()), layers
+
+
+def _layers(path: str, *, name: str, driver: str) -> list[Candidate]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            listed = pyogrio.list_layers(path).tolist()[:_MAX_LAYERS]
+            spatial = [str(layer) for layer, kind in listed if kind is not None]
+            return [_candidate(path, layer, driver) for layer in spatial]
+    except _FAILURES as error:
+        raise _damaged(name, driver, error) from error
+
+
+def _candidate(path: str, layer: str, driver: str) -> Candidate:
+    info = pyogrio.read_info(path, layer=layer, force_feature_count=True)
+    if info["driver"] != driver:
+        raise DataSourceError(f"it opens as {info['driver']}")
+    kind = str(info["geometry_type"]).removeprefix("2.5D ").removeprefix("Multi").split(" ")[0]
+    rows = max(int(info["features"]), 0)
+    return Candidate(layer, _KINDS.get(kind, "mixed") if rows else "none", rows)
+
+
+def _promising(layers: list[Candidate]) -> list[Candidate]:
+    """Order of reading: areas and layers of any kind in the order of the file, then the rest."""
+    areas = [each for each in layers if each.kind in {"polygon", "mixed"}]
+    rows = {kind: sum(e.rows for e in layers if e.kind == kind) for kind in ("line", "point")}
+    best = max(rows, key=lambda kind: rows[kind])
+    return areas + [each for each in layers if each.kind == best] or layers[:1]
+
+
+def _wanted(layers: list[Candidate], layer: str | Sequence[str]) -> list[Candidate]:
+    names = {layer} if isinstance(layer, str) else set(layer)
+    return [
+        each
+        for each in layers
+        if each.name in names
+        or any(f"{each.name} ({kind})" in names for kind in ("polygon", "line", "point"))
+    ]
+
+
+def read_layer(path: str, layer: str, *, name: str, driver: str) -> Sheet:
+    """Read a layer whole.
+
+    Parameters
+    ----------
+    path
+        Where GDAL finds the file.
+    layer
+        Name of the layer.
+    name
+        Of the file, for messages.
+    driver
+        GDAL's name of the driver, for messages.
+
+    Raises
+    ------
+    InputError
+        It is damaged.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            meta, table = pyogrio.raw.read_arrow(path, layer=layer)
+    except _FAILURES as error:
+        raise _damaged(name, driver, error) from error
+    return sheet_of(meta, table, layer=layer, name=name)
+
+
+def sheet_of(meta: Mapping[str, Any], table: pa.Table, *, layer: str, name: str) -> Sheet:
+    """Return a table of Arrow, with WKB in one of its columns, as a sheet."""
+    column = meta.get("geometry_name") or "wkb_geometry"
+    shapes, notes = from_wkb(table.column(column).to_numpy())
+    rest = table.drop_columns([column])
+    binary = [field.name for field in rest.schema if _is_binary(field.type)]
+    left = [Finding("column.binary_left", {"column": each}) for each in binary]
+    rest = rest.drop_columns(binary)
+    return Sheet(
+        name=layer,
+        table=exact_frame(rest, file=name),
+        shapes=shapes,
+        stated_crs=meta.get("crs") or "",
+        reasons=notes.reasons,
+        findings=[*notes.findings, *left],
+    )
+
+
+def _is_binary(kind: pa.DataType) -> bool:
+    return (
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_fixed_size_binary(kind)
+    )
+
+
+_FORMATS = {"OpenFileGDB": "File Geodatabase", "GPKG": "GeoPackage"}
+
+
+def _damaged(name: str, driver: str, error: Exception) -> InputError:
+    words = str(error).partition("/vsimem/")[0][:200]
+    format_name = _FORMATS.get(driver, driver)
+    return InputError(
+        f"{name} cannot be read as {format_name} ({words}). Open it in a GIS and export it again.",
+        code="file.damaged",
+        name=name,
+        format=format_name,
+    )

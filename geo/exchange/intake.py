@@ -1,0 +1,417 @@
+"""The reader of every file of features that someone brings: features, what was set aside, receipt.
+
+The bytes are parsed in a sealed process; here the result is placed on the earth, what cannot lie
+where it says is set aside, and the receipt is written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS, Transformer
+from pyproj.exceptions import ProjError
+
+from geo.crs import GEOGRAPHIC, require_crs
+from geo.datum import convert
+from geo.errors import CRSError, InputError
+from geo.exchange import formats
+from geo.exchange.columns import name_column
+from geo.exchange.receipt import Finding, Intake, Parsed, Receipt
+from geo.exchange.sheets import FACTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    Source = bytes | str | os.PathLike[str]
+    Progress = Callable[[float], None] | None
+    Cancelled = Callable[[], bool] | None
+
+ShiftedDatum = Literal["gcj02", "bd09"]
+MAX_MB = 500
+_MB = 1_000_000
+_LISTED_ROWS = 100
+_LARGEST_LON, _LARGEST_LAT = 180.0, 90.0
+_MOSTLY = 0.5
+_DATUMS = {"gcj02": "GCJ-02", "bd09": "BD-09"}
+
+
+def read_vector(
+    source: Source,
+    name: str | None = None,
+    *,
+    layer: str | Sequence[str] | None = None,
+    crs: str | None = None,
+    datum: ShiftedDatum | None = None,
+    known: gpd.GeoDataFrame | None = None,
+    progress: Progress = None,
+    cancelled: Cancelled = None,
+) -> gpd.GeoDataFrame:
+    r"""Read features from a file that someone brings.
+
+    Parameters
+    ----------
+    source, name, layer, crs, datum, known, progress, cancelled
+        As `read_file`.
+
+    Returns
+    -------
+    The features of `read_file`. Its ``attrs`` are ``source`` (the name of the file), ``layer``
+    (what was taken), ``layers`` (the names of all), ``encoding`` (of its texts) and ``receipt``.
+
+    Raises
+    ------
+    InputError, CRSError
+        As `read_file`.
+
+    Examples
+    --------
+    >>> frame = read_vector("name,lon,lat\n岳麓山,112.93,28.18\n".encode(), "places.csv")
+    >>> frame["name"].tolist(), frame.geometry.iloc[0].wkt, frame.crs.to_epsg()
+    (['岳麓山'], 'POINT (112.93 28.18)', 4490)
+    """
+    return _read(
+        source,
+        name,
+        {"layer": layer, "crs": crs},
+        function="read_vector",
+        datum=datum,
+        known=known,
+        progress=progress,
+        cancelled=cancelled,
+    ).frame
+
+
+def read_file(
+    source: Source,
+    name: str | None = None,
+    *,
+    layer: str | Sequence[str] | None = None,
+    crs: str | None = None,
+    datum: ShiftedDatum | None = None,
+    known: gpd.GeoDataFrame | None = None,
+    progress: Progress = None,
+    cancelled: Cancelled = None,
+) -> Intake:
+    r"""Read a file that someone brings: its features, what was set aside, and a receipt.
+
+    Parameters
+    ----------
+    source
+        Contents of the file or its path; at most 500 MB.
+    name
+        Its name where ``source`` is contents; the suffix says what it is. Read are zipped and
+        plain shapefiles, GeoPackage, File Geodatabase (zipped), GeoJSON (also one feature a line),
+        TopoJSON, KML and KMZ, GeoParquet, FlatGeobuf, DXF, GPX and CSV.
+    layer
+        Name of the layer (sheet, folder, shapefile) to take, or names. By default the first with
+        areas is taken, folders of a KML file together; without areas, the first of the kind of
+        places that most rows have. The receipt lists all.
+    crs
+        CRS of the coordinates where the file does not say, or says it wrong.
+    datum
+        ``"gcj02"`` or ``"bd09"`` where the coordinates are shifted so; they are shifted back.
+    known
+        Features that are known to lie right, to compare with.
+    progress
+        Called with how much is done, 0 to 1.
+    cancelled
+        Asked from time to time; once it is true the reading ends.
+
+    Returns
+    -------
+    Features whose index ``row`` is their number in the file, from 1, in the CRS of the file, with
+    no heights; rows set aside, with the reason; and the receipt. Texts and codes are to the letter.
+
+    Raises
+    ------
+    InputError
+        The file is too big, damaged, empty, of another kind, or has no geometry; or its text is in
+        no known encoding.
+    CRSError
+        The file does not say in which CRS it is, names one that nobody knows, or its coordinates
+        cannot be in it.
+
+    Examples
+    --------
+    >>> text = "编号,lon,lat\n0101,112.93,28.18\n0102,,\n"
+    >>> intake = read_file(text.encode("gbk"), "places.csv")
+    >>> intake.frame["编号"].tolist(), intake.aside["reason"].tolist()
+    (['0101'], ['row.no_geometry'])
+    >>> intake.receipt.encoding, intake.receipt.rows_in
+    ('GB18030', 2)
+    """
+    return _read(
+        source,
+        name,
+        {"layer": layer, "crs": crs},
+        function="read_file",
+        datum=datum,
+        known=known,
+        progress=progress,
+        cancelled=cancelled,
+    )
+
+
+def _read(
+    source: Source,
+    name: str | None,
+    options: dict[str, Any],
+    *,
+    function: str,
+    datum: ShiftedDatum | None,
+    known: gpd.GeoDataFrame | None,
+    progress: Progress,
+    cancelled: Cancelled,
+) -> Intake:
+    if datum is not None and datum not in _DATUMS:
+        raise InputError(f"{function}: datum is {datum!r}. Allowed are 'gcj02' and 'bd09'.")
+    given = _crs(options["crs"], function)
+    layer = options["layer"]
+    options = {
+        "layer": layer if layer is None or isinstance(layer, str) else list(layer),
+        "crs": options["crs"],
+    }
+    data, label = _contents(source, name, function)
+    parsed = _parsed(
+        data, label, options, function=function, progress=progress, cancelled=cancelled
+    )
+    _place(parsed, given, label, function)
+    _set_aside_outside(parsed, label, function)
+    if datum is not None:
+        _shift_back(parsed, datum, label, function)
+    parsed.findings += _examined(parsed.frame, known)
+    return _with_receipt(parsed, data, label)
+
+
+def _parsed(
+    data: bytes,
+    name: str,
+    options: Mapping[str, Any],
+    *,
+    function: str,
+    progress: Progress,
+    cancelled: Cancelled,
+) -> Parsed:
+    # The sealed reader goes here: sealed.run("features", data, name, options, function=function, …)
+    del progress, cancelled
+    try:
+        return formats.parse(data, name, options)
+    except (InputError, CRSError) as error:
+        raise type(error)(f"{function}: {error}", code=error.code, **error.values) from error
+
+
+def _examined(frame: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None) -> list[Finding]:
+    # The coordinate doctor goes here: coordinates.examine(frame, known=known)
+    del frame, known
+    return []
+
+
+def _crs(given: str | None, function: str) -> CRS | None:
+    if given is None:
+        return None
+    try:
+        return CRS.from_user_input(given)
+    except (ProjError, TypeError, ValueError) as error:
+        raise CRSError(
+            f"{function}: crs is {given!r}, which nobody knows. Pass a code such as 'EPSG:4547'.",
+            code="crs.unknown_given",
+            crs=str(given)[:80],
+        ) from error
+
+
+def _contents(source: Source, name: str | None, function: str) -> tuple[bytes, str]:
+    """Return the contents of a file and what it is called."""
+    if isinstance(source, bytes):
+        label = name or ""
+        _require_size(len(source), label, function)
+        return source, label
+    if not isinstance(source, str | os.PathLike):
+        raise InputError(
+            f"{function}: source is {type(source).__name__}. Pass the contents of a file as bytes, "
+            "or its path."
+        )
+    path = Path(source)
+    label = name or path.name
+    try:
+        if not path.is_file():
+            raise InputError(
+                f"{function}: there is no file {os.fspath(source)!r}. A File Geodatabase is a "
+                "folder: pack it into a .zip.",
+                code="file.missing",
+                name=label,
+            )
+        _require_size(path.stat().st_size, label, function)
+        return path.read_bytes(), label
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(
+            f"{function}: {label} cannot be opened ({error}).", code="file.missing", name=label
+        ) from error
+
+
+def _require_size(size: int, name: str, function: str) -> None:
+    if not size:
+        raise InputError(
+            f"{function}: {name} is empty. Export it again.", code="file.empty", name=name
+        )
+    if size > MAX_MB * _MB:
+        raise InputError(
+            f"{function}: {name} has {size / _MB:,.0f} MB, at most {MAX_MB} are allowed. Take "
+            "fewer features or simplify their borders.",
+            code="file.too_big",
+            name=name,
+            mb=round(size / _MB),
+            most=MAX_MB,
+        )
+
+
+def _place(parsed: Parsed, given: CRS | None, name: str, function: str) -> None:
+    """Say in which CRS the features are: what the caller knows counts more than the file."""
+    stated = parsed.frame.crs
+    if given is not None:
+        if stated is not None and parsed.crs_how == "crs.declared" and stated != given:
+            values = {"stated": _label(stated), "given": _label(given)}
+            parsed.findings.append(Finding("crs.given_over_stated", values, "warning"))
+        parsed.frame = parsed.frame.set_crs(given, allow_override=True)
+        parsed.crs_how = "crs.given"
+    elif stated is None:
+        raise CRSError(
+            f"{function}: {name} does not say in which CRS it is. A shapefile needs its .prj in "
+            "the .zip; set the CRS of a GeoPackage in a GIS before exporting; or pass crs=.",
+            code="crs.missing_in_file",
+            name=name,
+        )
+
+
+def _set_aside_outside(parsed: Parsed, name: str, function: str) -> None:
+    """Set aside rows whose coordinates cannot be; where most cannot, the CRS is wrong."""
+    frame = parsed.frame
+    wrong = _outside(frame)
+    if 0 < wrong.sum() < _MOSTLY * len(frame):
+        bounds = shapely.bounds(frame.geometry.to_numpy()[wrong])
+        named = name_column(frame.columns)
+        rows = frame.index[wrong]
+        aside = pd.DataFrame(
+            {
+                "reason": pd.Series(["row.outside"] * len(rows), dtype="str"),
+                "detail": pd.Series([f"{x:g} {y:g}" for x, y, _, _ in bounds], dtype="str"),
+                "name": pd.Series(
+                    list(frame[named][wrong].astype("str")) if named else [""] * len(rows),
+                    dtype="str",
+                ),
+            }
+        ).set_axis(rows)
+        parsed.aside = pd.concat([parsed.aside, aside]).sort_index()
+        parsed.frame = frame[~wrong]
+    try:
+        require_crs(parsed.frame, function=f"{function}: {name}")
+    except (CRSError, InputError) as error:
+        if error.code:
+            raise
+        code = "crs.impossible" if isinstance(error, CRSError) else "file.not_finite"
+        raise type(error)(
+            str(error), code=code, name=name, crs=_label(parsed.frame.crs)
+        ) from error
+
+
+def _outside(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Whether a row has a coordinate that is no number, or degrees that are none."""
+    shapes = frame.geometry.to_numpy()
+    corners = shapely.get_coordinates(shapes)
+    bad = ~np.isfinite(corners).all(axis=1)
+    if frame.crs.is_geographic:
+        bad |= (np.abs(corners) > (_LARGEST_LON, _LARGEST_LAT)).any(axis=1)
+    wrong = np.zeros(len(frame), dtype=bool)
+    if bad.any():
+        _, owner = shapely.get_coordinates(shapes, return_index=True)
+        wrong[owner[bad]] = True
+    return wrong
+
+
+def _shift_back(parsed: Parsed, datum: ShiftedDatum, name: str, function: str) -> None:
+    """Take back the shift that maps in China have; the coordinates are degrees."""
+    if not parsed.frame.crs.is_geographic:
+        raise CRSError(
+            f"{function}: {name} is in {_label(parsed.frame.crs)}, and {_DATUMS[datum]} has degrees "
+            "only. Leave datum out, or convert to degrees first.",
+            code="datum.not_degrees",
+            name=name,
+            datum=_DATUMS[datum],
+        )
+    frame = parsed.frame.set_crs(GEOGRAPHIC, allow_override=True)
+    parsed.frame = convert(frame, source=datum, target="wgs84")
+    parsed.frame.attrs = {}
+    parsed.findings = [each for each in parsed.findings if each.code != f"datum.stated_{datum}"]
+    parsed.findings.append(Finding("datum.shifted_back", {"datum": _DATUMS[datum]}))
+    parsed.crs_how = "datum.given"
+
+
+def _with_receipt(parsed: Parsed, data: bytes, name: str) -> Intake:
+    frame, aside = parsed.frame, parsed.aside
+    facts = next((each.values for each in parsed.findings if each.code == FACTS), {})
+    findings = [each for each in parsed.findings if each.code != FACTS]
+    if len(aside):
+        rows = tuple(int(row) for row in aside.index[:_LISTED_ROWS])
+        findings.append(Finding("rows.aside", {"rows": len(aside)}, "warning", rows))
+    receipt = Receipt(
+        file=PurePosixPath(name.replace("\\", "/")).name,
+        size_bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        format=str(facts.get("format", "")),
+        layers=parsed.layers,
+        taken=parsed.taken,
+        encoding=parsed.encoding,
+        encoding_how=parsed.encoding_how,
+        crs=_label(frame.crs),
+        crs_how=parsed.crs_how,
+        rows_in=len(frame) + len(aside),
+        rows_accepted=len(frame),
+        rows_aside=len(aside),
+        name_column=name_column(frame.columns),
+        bounds=_bounds(frame),
+        findings=tuple(sorted(findings, key=lambda each: each.level != "warning")),
+    )
+    frame.attrs = {
+        "source": name,
+        "layer": ", ".join(parsed.taken),
+        "layers": [layer.name for layer in parsed.layers],
+        "encoding": parsed.encoding,
+        "receipt": receipt,
+    }
+    return Intake(frame=frame, aside=aside, receipt=receipt)
+
+
+def _label(crs: CRS) -> str:
+    """Write a CRS as ``AUTHORITY:CODE`` where it is exactly that, else as its name."""
+    authority = crs.to_authority(min_confidence=100)
+    return ":".join(authority) if authority else str(crs.name)
+
+
+def _bounds(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+    """West, south, east, north in degrees."""
+    if frame.empty:
+        return (np.nan,) * 4
+    bounds = frame.total_bounds
+    if not frame.crs.is_geographic:
+        try:
+            way = Transformer.from_crs(frame.crs, GEOGRAPHIC, always_xy=True)
+            bounds = way.transform_bounds(*bounds)
+        except ProjError as error:
+            raise CRSError(
+                f"there is no way from {_label(frame.crs)} to degrees. Convert the file first.",
+                code="crs.no_way",
+                crs=_label(frame.crs),
+            ) from error
+    west, south, east, north = (float(each) for each in bounds)
+    return west, south, east, north

@@ -1,0 +1,400 @@
+"""Sheets of a file: each a table with places of one kind, of which some are taken.
+
+A layer of a database, a folder of a KML file and a shapefile in an archive are sheets. A layer
+whose places are of several kinds is as many sheets, so that areas are never lost behind the labels
+drawn with them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.errors import CRSError, InputError
+from geo.exchange.columns import name_column
+from geo.exchange.receipt import Candidate, Finding, Kind, Parsed
+from geo.exchange.stated_crs import understood
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+FACTS = "file.facts"
+_KINDS: tuple[Kind, ...] = ("polygon", "line", "point")
+_LISTED_ROWS = 100
+_DETAIL_LETTERS = 200
+
+
+@dataclass(slots=True)
+class Sheet:
+    """A table with places, as it stands in the file.
+
+    Parameters
+    ----------
+    name
+        As the file calls it.
+    table
+        Attributes, with a plain index.
+    shapes
+        Geometry of each row, None where there is none; heights are dropped.
+    stated_crs
+        What the file says of its CRS: an authority's code, WKT, PROJJSON or any name; empty where
+        it says nothing.
+    encoding, encoding_how
+        As in `Parsed`.
+    reasons
+        By position, the code and the detail of why a row has no usable geometry.
+    findings
+        All else.
+    family
+        Sheets of one family that have the same kind of places are taken together; also the column
+        that then says of which sheet a row is.
+    layer
+        Name of the layer that this is a part of, by kind of place; empty for a whole layer.
+    """
+
+    name: str
+    table: pd.DataFrame
+    shapes: NDArray[np.object_]
+    stated_crs: str = ""
+    encoding: str = "UTF-8"
+    encoding_how: str = "encoding.none"
+    reasons: dict[int, tuple[str, str]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    family: str = ""
+    layer: str = ""
+
+
+def from_wkb(values: NDArray[np.object_]) -> tuple[NDArray[np.object_], Sheet]:
+    """Return places from WKB, and in an empty sheet what was wrong with which.
+
+    Parameters
+    ----------
+    values
+        WKB or None.
+
+    Returns
+    -------
+    Places without heights; unclosed rings are closed, what cannot be read is None.
+
+    Examples
+    --------
+    >>> shapes, notes = from_wkb(np.array([shapely.to_wkb(shapely.Point(1, 2)), b"no"], object))
+    >>> shapes[0].wkt, shapes[1], notes.reasons[1][0]
+    ('POINT (1 2)', None, 'row.geometry_broken')
+    """
+    notes = Sheet("", pd.DataFrame(), np.empty(0, dtype=object))
+    try:
+        return shapely.force_2d(shapely.from_wkb(values)), notes
+    except (shapely.GEOSException, TypeError, ValueError):
+        shapes = shapely.from_wkb(values, on_invalid="ignore")
+    failed = np.flatnonzero(shapely.is_missing(shapes) & ~pd.isna(values))
+    fixed = shapely.from_wkb(values[failed], on_invalid="fix")
+    shapes[failed] = fixed
+    broken = shapely.is_missing(fixed)
+    notes.reasons = {int(at): ("row.geometry_broken", "") for at in failed[broken]}
+    if not broken.all():
+        notes.findings.append(rings_closed(failed[~broken]))
+    return shapely.force_2d(shapes), notes
+
+
+def rings_closed(positions: Iterable[int]) -> Finding:
+    """Return the note that rings were closed in these rows (positions from 0)."""
+    rows = [int(at) + 1 for at in positions]
+    return Finding("geometry.rings_closed", {"rows": len(rows)}, "note", tuple(rows[:_LISTED_ROWS]))
+
+
+def kinds_of(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return the kind of each place: ``polygon``, ``line``, ``point``, ``mixed`` or ``none``.
+
+    Examples
+    --------
+    >>> kinds_of(np.array([shapely.Point(1, 2), None, shapely.box(0, 0, 1, 1)], object)).tolist()
+    ['point', 'none', 'polygon']
+    """
+    by_type = np.array(
+        ["point", "line", "line", "polygon", "point", "line", "polygon", "mixed", "none"],
+        dtype=object,
+    )
+    kinds = by_type[shapely.get_type_id(shapes)]
+    kinds[shapely.is_empty(shapes)] = "none"
+    return kinds
+
+
+def taken_together(
+    sheets: Sequence[Sheet],
+    *,
+    name: str,
+    format_name: str,
+    layer: str | Sequence[str] | None = None,
+    listed: Sequence[Candidate] = (),
+    crs_given: bool = False,
+) -> Parsed:
+    """Choose sheets and put them together.
+
+    Parameters
+    ----------
+    sheets
+        Those that were read, in the order of the file.
+    name
+        Of the file.
+    format_name
+        Of the format, for the receipt.
+    layer
+        Names to take; without any, all sheets of one family whose places are areas are taken, and
+        where there are no areas those of the kind that most rows have.
+    listed
+        Layers of the file in its order, some of which were not read.
+    crs_given
+        The caller knows the CRS, so that one that cannot be understood is no obstacle.
+
+    Returns
+    -------
+    The rows taken and the rows set aside, numbered through; the finding ``file.facts`` has the
+    name of the format.
+
+    Raises
+    ------
+    InputError
+        No sheet has places, there is none of that name, or sheets to be joined are in two CRSs.
+    CRSError
+        The CRS that the file names is none.
+
+    Examples
+    --------
+    >>> zones = Sheet("zones", pd.DataFrame({"name": ["a"]}), np.array([shapely.box(0, 0, 1, 1)]))
+    >>> taken_together([zones], name="a.gpkg", format_name="GeoPackage").frame.index.tolist()
+    [1]
+    """
+    cut = [part for sheet in sheets for part in _by_kind(_without_collections(sheet))]
+    wanted = [layer] if isinstance(layer, str) else layer
+    chosen = _chosen(cut, wanted, name) if wanted else _best(cut)
+    if not any(kind != "none" for sheet in chosen for kind in (_kind(sheet),)):
+        raise _nothing(cut, listed, name)
+    candidates = _candidates(cut, listed)
+    result = _joined(chosen)
+    left = [each.name for each in candidates if each.name not in result.taken]
+    if left:
+        values = {"layers": len(left), "names": _listed(left)}
+        result.findings.append(Finding("layers.left", values, "warning"))
+    if len(chosen) > 1:
+        values = {"layers": len(chosen), "names": _listed([sheet.name for sheet in chosen])}
+        result.findings.append(Finding("layers.joined", values))
+    stated = {sheet.stated_crs for sheet in chosen}
+    result.findings.append(Finding(FACTS, {"format": format_name}))
+    _place(result, chosen[0].stated_crs, len(stated), name, crs_given=crs_given)
+    result.layers = candidates
+    return result
+
+
+def _candidates(sheets: Sequence[Sheet], listed: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Return every layer in the order of the file, those that were cut by kind in their parts."""
+    parts: dict[str, list[Candidate]] = {each.name: [] for each in listed}
+    for sheet in sheets:
+        own = Candidate(sheet.name, _kind(sheet), len(sheet.shapes))
+        parts.setdefault(sheet.layer or sheet.name, []).append(own)
+    unread = {each.name: each for each in listed}
+    return tuple(
+        each for name, own in parts.items() for each in (own or [unread[name]])
+    )
+
+
+def _place(result: Parsed, stated: str, crss: int, name: str, *, crs_given: bool) -> None:
+    """Put in which CRS the rows are."""
+    if crss > 1 and not crs_given:
+        raise InputError(
+            f"the layers of {name} that were asked for are in {crss} CRSs. Take one of them.",
+            code="layers.two_crss",
+            name=name,
+        )
+    try:
+        crs, result.crs_how, findings = understood(stated, name=name)
+    except CRSError:
+        if not crs_given:
+            raise
+        return
+    result.findings += findings
+    result.frame = result.frame.set_crs(crs)
+
+
+def _kind(sheet: Sheet) -> Kind:
+    kinds = set(kinds_of(sheet.shapes)) - {"none"}
+    if not kinds:
+        return "none"
+    return kinds.pop() if len(kinds) == 1 else "mixed"
+
+
+def _without_collections(sheet: Sheet) -> Sheet:
+    """Take out of each collection its parts of one kind: areas before lines before points."""
+    at = np.flatnonzero(shapely.get_type_id(sheet.shapes) == shapely.GeometryType.GEOMETRYCOLLECTION)
+    at = at[~shapely.is_empty(sheet.shapes[at])]
+    if not at.size:
+        return sheet
+    shapes, left = sheet.shapes.copy(), []
+    for position in at:
+        shapes[position], whole = _one_kind(shapes[position])
+        if not whole:
+            left.append(int(position) + 1)
+    if left:
+        values = {"rows": len(left)}
+        found = Finding("geometry.parts_left", values, "warning", tuple(left[:_LISTED_ROWS]))
+        sheet.findings.append(found)
+    return replace(sheet, shapes=shapes)
+
+
+def _one_kind(collection: shapely.Geometry) -> tuple[shapely.Geometry | None, bool]:
+    parts = shapely.get_parts(collection)
+    while (shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION).any():
+        parts = shapely.get_parts(parts)
+    kinds = kinds_of(parts)
+    builders = (shapely.multipolygons, shapely.multilinestrings, shapely.multipoints)
+    for kind, build in zip(_KINDS, builders, strict=True):
+        if (kinds == kind).any():
+            simple = shapely.get_parts(parts[kinds == kind])
+            return build(simple) if len(simple) > 1 else simple[0], bool((kinds == kind).all())
+    return None, True
+
+
+def _by_kind(sheet: Sheet) -> list[Sheet]:
+    """Cut a sheet into one for each kind; rows with no place stay with the first."""
+    kinds = kinds_of(sheet.shapes)
+    there = [kind for kind in _KINDS if (kinds == kind).any()]
+    if len(there) <= 1:
+        return [sheet]
+    parts = []
+    for number, kind in enumerate(there):
+        rows = np.flatnonzero((kinds == kind) | ((kinds == "none") & (number == 0)))
+        renumbered = {int(old): new for new, old in enumerate(rows)}
+        parts.append(
+            replace(
+                sheet,
+                name=f"{sheet.name} ({kind})",
+                layer=sheet.name,
+                table=sheet.table.iloc[rows].reset_index(drop=True),
+                shapes=sheet.shapes[rows],
+                reasons={renumbered[at]: why for at, why in sheet.reasons.items() if at in renumbered},
+                findings=[_of_rows(found, renumbered) for found in sheet.findings],
+            )
+        )
+    return parts
+
+
+def _of_rows(found: Finding, renumbered: dict[int, int]) -> Finding:
+    rows = tuple(renumbered[row - 1] + 1 for row in found.rows if row - 1 in renumbered)
+    return replace(found, rows=rows)
+
+
+def _best(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """Return the first sheet with the best kind of places, and its family."""
+    rows = {kind: sum(len(s.shapes) for s in sheets if _kind(s) == kind) for kind in _KINDS}
+    kind = "polygon" if rows["polygon"] else max(_KINDS, key=lambda each: rows[each])
+    of_kind = [sheet for sheet in sheets if _kind(sheet) == kind]
+    if not of_kind:
+        return list(sheets[:1])
+    first = of_kind[0]
+    return [s for s in of_kind if s is first or (first.family and s.family == first.family)]
+
+
+def _chosen(sheets: Sequence[Sheet], wanted: Sequence[str], name: str) -> list[Sheet]:
+    chosen = []
+    for each in wanted:
+        exact = [sheet for sheet in sheets if sheet.name == each]
+        kinds = [sheet for sheet in sheets if sheet.layer == each]
+        if not exact and not kinds:
+            names = [sheet.name for sheet in sheets]
+            raise InputError(
+                f"{name} has no layer {each!r}. It has {_listed(names)}.",
+                code="layers.unknown",
+                name=name,
+                layer=each,
+                names=_listed(names),
+            )
+        chosen += exact or kinds[:1]
+    return chosen
+
+
+def _nothing(sheets: Sequence[Sheet], listed: Sequence[Candidate], name: str) -> InputError:
+    rows = sum(len(sheet.shapes) for sheet in sheets)
+    why = {code for sheet in sheets for code, _ in sheet.reasons.values()}
+    code = "file.geometry_broken" if why else "file.no_geometry"
+    return InputError(
+        f"{name} has {rows} features and none has geometry. Check what was exported.",
+        code=code if rows else "file.no_features",
+        name=name,
+        rows=rows,
+        layers=max(len(sheets), len(listed)),
+    )
+
+
+def _joined(sheets: Sequence[Sheet]) -> Parsed:
+    """Put sheets one below the other; rows without a place go aside."""
+    several = len(sheets) > 1
+    tables = [
+        _with_folder(sheet) if several or sheet.family else sheet.table for sheet in sheets
+    ]
+    table = pd.concat(tables, ignore_index=True) if several else tables[0].reset_index(drop=True)
+    shapes = np.concatenate([sheet.shapes for sheet in sheets])
+    offsets = np.cumsum([0, *(len(sheet.shapes) for sheet in sheets)]).tolist()
+    reasons: dict[int, tuple[str, str]] = {}
+    findings: list[Finding] = []
+    for offset, sheet in zip(offsets[:-1], sheets, strict=True):
+        reasons |= {at + offset: why for at, why in sheet.reasons.items()}
+        findings += [
+            replace(found, rows=tuple(row + offset for row in found.rows))
+            for found in sheet.findings
+        ]
+    index = pd.RangeIndex(1, len(shapes) + 1, name="row")
+    missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    frame = gpd.GeoDataFrame(table.set_axis(index), geometry=shapes)
+    return Parsed(
+        frame=frame[~missing] if missing.any() else frame,
+        aside=_aside(table, np.flatnonzero(missing), reasons),
+        layers=(),
+        taken=tuple(sheet.name for sheet in sheets),
+        encoding=sheets[0].encoding,
+        encoding_how=sheets[0].encoding_how,
+        crs_how="",
+        findings=_once(findings),
+    )
+
+
+def _with_folder(sheet: Sheet) -> pd.DataFrame:
+    column = sheet.family or "layer"
+    while column in sheet.table.columns:
+        column += "_"
+    return sheet.table.assign(**{column: sheet.layer or sheet.name})
+
+
+def _aside(
+    table: pd.DataFrame, rows: NDArray[np.intp], reasons: dict[int, tuple[str, str]]
+) -> pd.DataFrame:
+    named = name_column(table.columns)
+    why = [reasons.get(int(at), ("row.no_geometry", "")) for at in rows]
+    names = table[named].iloc[rows].astype("str") if named else [""] * len(rows)
+    return pd.DataFrame(
+        {
+            "reason": pd.Series([code for code, _ in why], dtype="str"),
+            "detail": pd.Series([detail[:_DETAIL_LETTERS] for _, detail in why], dtype="str"),
+            "name": pd.Series(list(names), dtype="str"),
+        }
+    ).set_axis(pd.Index(rows + 1, name="row", dtype="int64"))
+
+
+def _once(findings: list[Finding]) -> list[Finding]:
+    """Drop what was noticed of the whole file in each of its sheets."""
+    kept: list[Finding] = []
+    for found in findings:
+        if found not in kept:
+            kept.append(found)
+    return kept
+
+
+def _listed(names: Sequence[Any], most: int = 8) -> str:
+    text = ", ".join(str(name)[:60] for name in names[:most])
+    return text + (f", … (+{len(names) - most})" if len(names) > most else "")
