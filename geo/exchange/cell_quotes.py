@@ -75,7 +75,8 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
 
     Returns
     -------
-    UTF-8 with a byte order mark, so that spreadsheets read Chinese; lines end with a line feed.
+    UTF-8 with a byte order mark, so that spreadsheets read Chinese; lines end with a line feed,
+    with a carriage return before it where a text has one.
 
     Examples
     --------
@@ -86,6 +87,8 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     table = pd.DataFrame(columns, index=frame.index)
     header = [quoted_text(_name(name)) for name in frame.columns]
     text: str = table.to_csv(index=False, lineterminator="\n", header=header)
+    if "\r" in text:  # only where it ends lines is a cell that has one put in quotation marks
+        text = table.to_csv(index=False, lineterminator="\r\n", header=header)
     return text.encode("utf-8-sig", errors="replace")
 
 

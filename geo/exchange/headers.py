@@ -27,14 +27,15 @@ _NAMES: dict[str, str] = {
     "几何数据 几何图形 空间数据 图形 边界 边界坐标 边界点 边界数据 范围坐标 坐标范围 范围 轮廓 "
     "坐标串 坐标集 polygon polyline boundary boundaries coordinates coords path 拐点坐标 界址点 "
     "界址点坐标 路径 路线 轨迹 线路 坐标 坐标点 经纬度 经纬度坐标 lnglat lonlat latlng latlon "
-    "location 位置坐标 中心点坐标 中心点 中心坐标 gps gps坐标 coord coordinate point position "
+    "位置 location 位置坐标 中心点坐标 中心点 中心坐标 gps gps坐标 coord coordinate point position "
     "center centroid 点位 点坐标",
-    "place": "地名 地点 地址 详细地址 所在地 所在地址 位置 place placename address addr 街道 乡镇 "
+    "place": "地名 地点 地址 详细地址 所在地 所在地址 place placename address addr 街道 乡镇 "
     "建设地点 项目地点 项目地址 名称 name 单位 单位名称 项目名称 平台名称 园区 园区名称",
 }
 _ROLE = {each: role for role, names in _NAMES.items() for each in names.split()}
 _SHAPES = _NAMES["shape"].split()
-_PLACES = _NAMES["place"].split()
+# A column of these may hold coordinates or the name of a place.
+_PLACES = [*_NAMES["place"].split(), "位置", "location", "position", "center"]
 # What a column says of its datum; the first that is there is taken first.
 _DATUMS = ("wgs84", "wgs", "cgcs2000", "2000", "gcj02", "gcj", "火星", "高德", "bd09", "百度", "bd")
 _PAIRS = (("lon", "lat"), ("east", "north"), ("x", "y"))
@@ -141,8 +142,7 @@ def shape_columns(names: Sequence[str]) -> list[int]:
     >>> shape_columns(["center", "name", "geometry"])
     [2, 0]
     """
-    ranked = [(_rank(_SHAPES, name), at) for at, name in enumerate(names) if role(name) == "shape"]
-    return [at for _, at in sorted(ranked)]
+    return _ranked(_SHAPES, names)
 
 
 def place_columns(names: Sequence[str]) -> list[int]:
@@ -153,13 +153,14 @@ def place_columns(names: Sequence[str]) -> list[int]:
     >>> place_columns(["项目名称", "地点"])
     [1, 0]
     """
-    ranked = [(_rank(_PLACES, name), at) for at, name in enumerate(names) if role(name) == "place"]
-    return [at for _, at in sorted(ranked)]
+    return _ranked(_PLACES, names)
 
 
-def _rank(order: Sequence[str], name: str) -> int:
-    key = _bare(spelled(name))[0]
-    return order.index(key) if key in order else len(order)
+def _ranked(order: Sequence[str], names: Sequence[str]) -> list[int]:
+    keys = [_bare(spelled(name))[0] for name in names]
+    return sorted(
+        (at for at, key in enumerate(keys) if key in order), key=lambda at: order.index(keys[at])
+    )
 
 
 def title_column(names: Sequence[str]) -> int | None:

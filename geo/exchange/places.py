@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _LONGEST_ANGLE = 64
 _DEEPEST = 8
 _COLLECTION = re.compile("COLLECTION", re.IGNORECASE)
+_SPACED_PAIRS = re.compile(r"\s*[0-9.+-]+[ ]+[0-9.+-]+[ ]*,")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _HEX = r"^\s*(?:\\x)?0[01][0-9A-Fa-f]{16,}\s*$"
 _WKT_WORDS = r"(?i)^\s*(?:SRID\s*=|POINT|LINESTRING|LINEARRING|POLYGON|MULTI|GEOMETRYCOLLECTION)"
@@ -87,9 +88,8 @@ def numbers(texts: pd.Series) -> Floats:
 
     Examples
     --------
-    >>> numbers(pd.Series(["112.93", "112°56′24″E", "112-56-24", "391,234.5", "无"])).round(2)
-    array([1.1293000e+02, 1.1294000e+02, 1.1294000e+02, 3.9123450e+05,
-                     nan])
+    >>> numbers(pd.Series(["112.93", "112°56′24″E", "112-56-24", "391,234.5", "无"])).tolist()
+    [112.93, 112.94, 112.94, 391234.5, nan]
     """
     values = pd.to_numeric(texts.astype(object), errors="coerce").to_numpy(float, copy=True)
     rest = np.flatnonzero(~np.isfinite(values))
@@ -158,7 +158,8 @@ def shapes(texts: pd.Series, *, lines: bool = False) -> Places:
     ----------
     texts
         WKT and EWKT; WKB and EWKB as hexadecimal digits; GeoJSON; pairs of coordinates such as
-        ``lng lat,lng lat;lng lat``, ``lng,lat;lng,lat|lng,lat`` and ``[[lng,lat],[lng,lat]]``.
+        ``lng lat,lng lat;lng lat,lng lat`` (a semicolon ends a part, ``~`` begins a hole),
+        ``lng,lat;lng,lat|lng,lat;lng,lat`` (a bar does) and ``[[lng,lat],[lng,lat]]``.
     lines
         Whether pairs that do not return to the first are a line rather than an open ring.
 
@@ -286,7 +287,7 @@ def _open_geojson(text: str) -> object:
 
 def _pairs(texts: Objects, *, lines: bool) -> Places:
     places = Places.empty(len(texts))
-    rings, owners = [], []
+    rings = _Rings()
     for row, text in enumerate(texts):
         parts = _parts(text)
         if parts is None:
@@ -294,23 +295,57 @@ def _pairs(texts: Objects, *, lines: bool) -> Places:
             places.shapes[row] = angles
             places.reasons[row] = "" if angles is not None else "place.not_read"
             continue
-        places.reasons[row] = ""
-        shortest = min(len(part) for part in parts)
-        ends_meet = all((part[0] == part[-1]).all() for part in parts)
-        if shortest == 1:
-            single = shapely.points(np.concatenate(parts))
-            places.shapes[row] = single[0] if len(single) == 1 else shapely.multipoints(single)
-        elif shortest < _CLOSED_POINTS or (lines and not ends_meet):
-            strings = [shapely.linestrings(part) for part in parts]
+        pieces = [piece for part in parts for piece in part]
+        shortest = min(len(piece) for piece in pieces)
+        ends_meet = all((piece[0] == piece[-1]).all() for piece in pieces)
+        if shortest >= _CLOSED_POINTS and (ends_meet or not lines):
+            places.closed[row] = not ends_meet
+            rings.add(row, parts)
+        elif len(pieces) > 1 and shortest < _CLOSED_POINTS and not lines:
+            places.reasons[row] = "place.not_read"  # a border of one or two corners
+            continue
+        elif shortest == 1:
+            places.shapes[row] = shapely.points(pieces[0][0]) if len(pieces) == 1 else None
+        else:
+            strings = [shapely.linestrings(piece) for piece in pieces]
             places.shapes[row] = (
                 strings[0] if len(strings) == 1 else shapely.multilinestrings(strings)
             )
-        else:
-            places.closed[row] = not ends_meet
-            rings.extend(_ring(part) for part in parts)
-            owners.extend([row] * len(parts))
-    _fill(places, rings, owners)
+        places.reasons[row] = ""
+    rings.fill(places)
+    places.reasons[shapely.is_missing(places.shapes)] = "place.not_read"
     return places
+
+
+class _Rings:
+    """Rings of many rows, made into polygons all at once."""
+
+    def __init__(self) -> None:
+        self._rings: list[Floats] = []
+        self._polygon_of: list[int] = []
+        self._row_of: list[int] = []
+
+    def add(self, row: int, parts: list[list[Floats]]) -> None:
+        """Add the polygons of a row, each a shell and its holes."""
+        for part in parts:
+            self._rings.extend(_ring(piece) for piece in part)
+            self._polygon_of.extend([len(self._row_of)] * len(part))
+            self._row_of.append(row)
+
+    def fill(self, places: Places) -> None:
+        """Put the polygons into their rows."""
+        if not self._rings:
+            return
+        of_ring = np.repeat(np.arange(len(self._rings)), [len(ring) for ring in self._rings])
+        rings = shapely.linearrings(np.concatenate(self._rings), indices=of_ring)
+        polygons = shapely.polygons(rings, indices=np.array(self._polygon_of))
+        rows = np.array(self._row_of)
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        counts = np.diff(starts, append=len(rows))
+        alone = starts[counts == 1]
+        places.shapes[rows[alone]] = polygons[alone]
+        for start, count in zip(starts[counts > 1], counts[counts > 1], strict=True):
+            places.shapes[rows[start]] = shapely.multipolygons(polygons[start : start + count])
 
 
 def _ring(part: Floats) -> Floats:
@@ -319,38 +354,25 @@ def _ring(part: Floats) -> Floats:
     return np.concatenate([part, part[:1]])
 
 
-def _fill(places: Places, rings: list[Floats], owners: list[int]) -> None:
-    """Make all polygons at once."""
-    if not rings:
-        return
-    lengths = [len(ring) for ring in rings]
-    of_ring = np.repeat(np.arange(len(rings)), lengths)
-    polygons = shapely.polygons(shapely.linearrings(np.concatenate(rings), indices=of_ring))
-    rows = np.array(owners)
-    starts = np.flatnonzero(np.diff(rows, prepend=-1))
-    counts = np.diff(starts, append=len(rows))
-    alone = starts[counts == 1]
-    places.shapes[rows[alone]] = polygons[alone]
-    for start, count in zip(starts[counts > 1], counts[counts > 1], strict=True):
-        places.shapes[rows[start]] = shapely.multipolygons(polygons[start : start + count])
-
-
-def _parts(text: str) -> list[Floats] | None:
-    """Cut pairs of coordinates out of a text, a list for each part between bars."""
+def _parts(text: str) -> list[list[Floats]] | None:
+    """Cut pairs of coordinates out of a text: parts between bars, in each a shell and its holes."""
     plain = text if text.isascii() and "\n" not in text else _half_width(text)
     if "[" in plain or "(" in plain:
         plain = "".join(plain.translate(str.maketrans("()", "[]")).split())
         plain = plain.replace("]],[[", "|").replace("],[", ";").strip("[];")
         if "[" in plain or "]" in plain:
             return None
+    elif ";" in plain and _SPACED_PAIRS.match(plain):
+        # Between spaces and commas a semicolon ends a part: lng lat,lng lat;lng lat,lng lat.
+        plain = plain.replace(";", "|")
     parts = []
     for part in plain.split("|"):
-        bare = part.strip(" ;,")
-        if bare:
-            pairs = _coordinates(bare)
-            if pairs is None:
-                return None
-            parts.append(pairs)
+        pieces = [_coordinates(piece) for piece in part.split("~") if piece.strip(" ;,")]
+        read = [piece for piece in pieces if piece is not None]
+        if len(read) < len(pieces):
+            return None
+        if read:
+            parts.append(read)
     return parts or None
 
 
@@ -359,6 +381,7 @@ def _half_width(text: str) -> str:
 
 
 def _coordinates(part: str) -> Floats | None:
+    part = part.strip(" ;,")
     if ";" in part:
         chunks = [chunk.replace(",", " ").split() for chunk in part.split(";")]
         chunks = [chunk for chunk in chunks if chunk]
