@@ -1,0 +1,421 @@
+"""Places written as text: angles, pairs, rings, WKT, WKB and GeoJSON, read into geometry.
+
+Nothing here knows a CRS: coordinates come out in the order that they were written in. A text that
+is no place gives a reason and no geometry. Work grows with the length of the text alone, and depth
+of nesting is bounded before a parser sees it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+import shapely.geometry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Objects = NDArray[np.object_]
+
+_LONGEST_ANGLE = 64
+_DEEPEST = 8
+_COLLECTION = re.compile("COLLECTION", re.IGNORECASE)
+_SPACED_PAIRS = re.compile(r"\s*[0-9.+-]+[ ]+[0-9.+-]+[ ]*,")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
+_HEX = r"^\s*(?:\\x)?0[01][0-9A-Fa-f]{16,}\s*$"
+_WKT_WORDS = r"(?i)^\s*(?:SRID\s*=|POINT|LINESTRING|LINEARRING|POLYGON|MULTI|GEOMETRYCOLLECTION)"
+_SRID = r"^\s*[Ss][Rr][Ii][Dd]\s*=\s*([0-9]{1,6})\s*;"
+_STATES_SRID = r"^\s*[Ss][Rr][Ii][Dd]\s*="
+_ANGLE_WORDS = {"东经": "E", "西经": "W", "北纬": "N", "南纬": "S", "经度": "", "纬度": ""}
+_ANGLE_MARKS = str.maketrans(
+    dict.fromkeys("°º˚度ｄ", "d")
+    | dict.fromkeys("′'’‘`分´", "m")
+    | dict.fromkeys('″"”“秒〃', "s")
+    | {"－": "-", "−": "-", "：": ":"}
+)
+_BETWEEN = frozenset("dms:- \t")
+_HEMISPHERES = {"E": 1, "N": 1, "W": -1, "S": -1}
+_SIXTY = 60
+_RING = str.maketrans("，；｜（）［］\n\r\t", ",;|()[]   ")
+_THOUSANDS = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
+_CLOSED_POINTS, _LINE_POINTS, _HEIGHT_POINTS = 3, 2, 3
+_POLYGON_LIKE = {"Polygon", "MultiPolygon"}
+
+
+@dataclass(slots=True)
+class Places:
+    """Geometry of rows, and why a row has none.
+
+    Parameters
+    ----------
+    shapes
+        Geometry or None, coordinates as written.
+    reasons
+        Code, or an empty text.
+    closed
+        Whether a ring was closed.
+    srids
+        EPSG code that the text itself gives, 0 where it gives none.
+    """
+
+    shapes: Objects
+    reasons: Objects
+    closed: NDArray[np.bool_]
+    srids: NDArray[np.int64]
+
+    @classmethod
+    def empty(cls, count: int) -> Places:
+        """Return as many rows without a place."""
+        return cls(
+            np.full(count, None, object),
+            np.full(count, "place.missing", object),
+            np.zeros(count, bool),
+            np.zeros(count, np.int64),
+        )
+
+
+def numbers(texts: pd.Series) -> Floats:
+    """Return coordinates written as decimals, with degrees, minutes and seconds, or with units.
+
+    Examples
+    --------
+    >>> numbers(pd.Series(["112.93", "112°56′24″E", "112-56-24", "391,234.5", "无"])).tolist()
+    [112.93, 112.94, 112.94, 391234.5, nan]
+    """
+    values = pd.to_numeric(texts.astype(object), errors="coerce").to_numpy(float, copy=True)
+    rest = np.flatnonzero(~np.isfinite(values))
+    if rest.size:
+        written = texts.iloc[rest].astype(object)
+        known = {text: _number(text) for text in written.unique()}
+        values[rest] = [known[text] for text in written]
+    return values
+
+
+def _number(text: str) -> float:
+    if len(text) > _LONGEST_ANGLE:
+        return np.nan
+    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("米").removesuffix("m").strip()
+    if re.match(_THOUSANDS, plain):
+        return float(plain.replace(",", ""))
+    try:
+        value = float(plain) if "_" not in plain else np.nan
+    except ValueError:
+        return angle(text)
+    return value if np.isfinite(value) else np.nan
+
+
+def angle(text: str) -> float:
+    """Return an angle in decimal degrees, not-a-number where the text is none.
+
+    Examples
+    --------
+    >>> angle("112度56分24秒"), angle("W 70°30'"), angle("112-56-24"), angle("28.2号")
+    (112.94, -70.5, 112.94, nan)
+    """
+    if len(text) > _LONGEST_ANGLE:
+        return np.nan
+    for word, letter in _ANGLE_WORDS.items():
+        text = text.replace(word, letter)
+    # Marks first: the compatible spelling of a double prime is two primes.
+    plain = unicodedata.normalize("NFKC", text.translate(_ANGLE_MARKS).replace("mm", "s")).strip()
+    letters = [letter for letter in plain if letter in _HEMISPHERES]
+    for letter in letters:
+        plain = plain.replace(letter, " ")
+    plain = plain.strip()
+    sign = -1 if plain.startswith("-") else 1
+    plain = plain.removeprefix("-").removeprefix("+").strip()
+    parts = _NUMBER.findall(plain)
+    if (
+        not parts
+        or len(parts) > 3
+        or len(letters) > 1
+        or not _BETWEEN.issuperset(  # noqa: PLR2004
+            _NUMBER.sub("", plain)
+        )
+    ):
+        return np.nan
+    degrees, *small = map(float, parts)
+    whole = all(float(part).is_integer() for part in parts[:-1])
+    if not whole or any(value >= _SIXTY for value in small):
+        return np.nan
+    value = degrees + sum(part / _SIXTY**power for power, part in enumerate(small, start=1))
+    return round(sign * value * (_HEMISPHERES[letters[0]] if letters else 1), 12)
+
+
+def shapes(texts: pd.Series, *, lines: bool = False) -> Places:
+    """Read texts that hold one geometry each, every one in its own way.
+
+    Parameters
+    ----------
+    texts
+        WKT and EWKT; WKB and EWKB as hexadecimal digits; GeoJSON; pairs of coordinates such as
+        ``lng lat,lng lat;lng lat,lng lat`` (a semicolon ends a part, ``~`` begins a hole),
+        ``lng,lat;lng,lat|lng,lat;lng,lat`` (a bar does) and ``[[lng,lat],[lng,lat]]``.
+    lines
+        Whether pairs that do not return to the first are a line rather than an open ring.
+
+    Examples
+    --------
+    >>> read = shapes(pd.Series(["SRID=4490;POINT (1 2)", "0,0;1,0;1,1", "112.9,28.2", "—"]))
+    >>> [shape and shape.wkt for shape in read.shapes][:2], read.srids.tolist()
+    (['POINT (1 2)', 'POLYGON ((0 0, 1 0, 1 1, 0 0))'], [4490, 0, 0, 0])
+    >>> read.closed.tolist(), read.reasons.tolist()
+    ([False, True, False, False], ['', '', '', 'place.not_read'])
+    """
+    places = Places.empty(len(texts))
+    kinds = kind_of(texts)
+    readers: dict[str, Callable[[Objects], Places]] = {
+        "wkt": _wkt,
+        "wkb": _wkb,
+        "json": _geojson,
+        "pairs": lambda part: _pairs(part, lines=lines),
+        "other": _pairs_of_angles,
+    }
+    for kind, reader in readers.items():
+        rows = np.flatnonzero(kinds == kind)
+        if rows.size:
+            part = reader(texts.iloc[rows].to_numpy(object))
+            for name in ("shapes", "reasons", "closed", "srids"):
+                getattr(places, name)[rows] = getattr(part, name)
+    return places
+
+
+def kind_of(texts: pd.Series) -> Objects:
+    """Return how each text writes its geometry: wkt, wkb, json, pairs, other, or empty.
+
+    Examples
+    --------
+    >>> kind_of(pd.Series(["POINT (1 2)", "0101000000" + "0" * 32, "{}", "1,2", "甲", " "])).tolist()
+    ['wkt', 'wkb', 'json', 'pairs', 'other', '']
+    """
+    texts = texts.astype("str")
+    first = texts.str.lstrip(" \t\r\n(（[［").str.slice(0, 1).to_numpy(object)
+    kinds = np.full(len(texts), "other", object)
+    kinds[pd.Series(first).isin(list("0123456789+-.－０１２３４５６７８９"))] = "pairs"
+    kinds[first == "{"] = "json"
+    kinds[texts.str.contains(_WKT_WORDS, regex=True).to_numpy(bool)] = "wkt"
+    kinds[texts.str.contains(_HEX, regex=True).to_numpy(bool)] = "wkb"
+    kinds[first == ""] = ""
+    return kinds
+
+
+def _deep(texts: Objects) -> NDArray[np.bool_]:
+    return np.fromiter(
+        (len(_COLLECTION.findall(text)) > _DEEPEST for text in texts), bool, len(texts)
+    )
+
+
+def _wkt(texts: Objects) -> Places:
+    places = Places.empty(len(texts))
+    series = pd.Series(texts, dtype="str")
+    if series.str.match(_STATES_SRID).any():
+        srids = series.str.extract(_SRID, expand=False)
+        places.srids[:] = pd.to_numeric(srids).fillna(0).to_numpy(np.int64)
+        series = series.str.replace(_SRID, "", regex=True)
+    return _parsed(places, series.to_numpy(object), _deep(texts), shapely.from_wkt)
+
+
+def _wkb(texts: Objects) -> Places:
+    plain = np.array([text.strip().removeprefix("\\x") for text in texts], object)
+    # A collection has type 7 in either order of bytes.
+    nested = [
+        text.upper().count("07000000") + text.upper().count("00000007") > _DEEPEST for text in plain
+    ]
+    places = _parsed(Places.empty(len(texts)), plain, np.array(nested, bool), shapely.from_wkb)
+    has_shape = ~shapely.is_missing(places.shapes)
+    places.srids[has_shape] = shapely.get_srid(places.shapes[has_shape])
+    return places
+
+
+def _parsed(
+    places: Places, texts: Objects, deep: NDArray[np.bool_], parse: Callable[..., Any]
+) -> Places:
+    """Parse all at once; what fails again, with rings closed."""
+    texts = np.where(deep, None, texts)
+    with np.errstate(all="ignore"):
+        places.shapes[:] = parse(texts, on_invalid="ignore")
+        failed = shapely.is_missing(places.shapes) & ~deep
+        if failed.any():
+            mended = parse(texts[failed], on_invalid="fix")
+            places.shapes[failed] = mended
+            places.closed[failed] = ~shapely.is_missing(mended)
+    places.reasons[:] = np.where(shapely.is_missing(places.shapes), "place.not_read", "")
+    places.reasons[deep] = "place.nested"
+    return places
+
+
+def _geojson(texts: Objects) -> Places:
+    deep = np.array([_bracket_depth(text) > _DEEPEST for text in texts], bool)
+    places = Places.empty(len(texts))
+    places.shapes[:] = shapely.from_geojson(np.where(deep, None, texts), on_invalid="ignore")
+    for row in np.flatnonzero(shapely.is_missing(places.shapes) & ~deep):
+        places.shapes[row] = _open_geojson(texts[row])
+        places.closed[row] = places.shapes[row] is not None
+    places.reasons[:] = np.where(shapely.is_missing(places.shapes), "place.not_read", "")
+    places.reasons[deep] = "place.nested"
+    return places
+
+
+def _bracket_depth(text: str) -> int:
+    deepest = depth = 0
+    for mark in re.findall(r"[\[\]{}]", text):
+        depth += 1 if mark in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _open_geojson(text: str) -> object:
+    """Read a GeoJSON polygon whose rings do not return to their first corner."""
+    try:
+        content = json.loads(text)
+        content = content.get("geometry", content)
+        if content.get("type") not in _POLYGON_LIKE:
+            return None
+        return shapely.geometry.shape(content)
+    except (ValueError, TypeError, AttributeError, LookupError, shapely.GEOSException):
+        return None
+
+
+def _pairs(texts: Objects, *, lines: bool) -> Places:
+    places = Places.empty(len(texts))
+    rings = _Rings()
+    for row, text in enumerate(texts):
+        parts = _parts(text)
+        if parts is None:
+            angles = _two_angles(text)
+            places.shapes[row] = angles
+            places.reasons[row] = "" if angles is not None else "place.not_read"
+            continue
+        pieces = [piece for part in parts for piece in part]
+        shortest = min(len(piece) for piece in pieces)
+        ends_meet = all((piece[0] == piece[-1]).all() for piece in pieces)
+        if shortest >= _CLOSED_POINTS and (ends_meet or not lines):
+            places.closed[row] = not ends_meet
+            rings.add(row, parts)
+        elif len(pieces) > 1 and shortest < _CLOSED_POINTS and not lines:
+            places.reasons[row] = "place.not_read"  # a border of one or two corners
+            continue
+        elif shortest == 1:
+            places.shapes[row] = shapely.points(pieces[0][0]) if len(pieces) == 1 else None
+        else:
+            strings = [shapely.linestrings(piece) for piece in pieces]
+            places.shapes[row] = (
+                strings[0] if len(strings) == 1 else shapely.multilinestrings(strings)
+            )
+        places.reasons[row] = ""
+    rings.fill(places)
+    places.reasons[shapely.is_missing(places.shapes)] = "place.not_read"
+    return places
+
+
+class _Rings:
+    """Rings of many rows, made into polygons all at once."""
+
+    def __init__(self) -> None:
+        self._rings: list[Floats] = []
+        self._polygon_of: list[int] = []
+        self._row_of: list[int] = []
+
+    def add(self, row: int, parts: list[list[Floats]]) -> None:
+        """Add the polygons of a row, each a shell and its holes."""
+        for part in parts:
+            self._rings.extend(_ring(piece) for piece in part)
+            self._polygon_of.extend([len(self._row_of)] * len(part))
+            self._row_of.append(row)
+
+    def fill(self, places: Places) -> None:
+        """Put the polygons into their rows."""
+        if not self._rings:
+            return
+        of_ring = np.repeat(np.arange(len(self._rings)), [len(ring) for ring in self._rings])
+        rings = shapely.linearrings(np.concatenate(self._rings), indices=of_ring)
+        polygons = shapely.polygons(rings, indices=np.array(self._polygon_of))
+        rows = np.array(self._row_of)
+        starts = np.flatnonzero(np.diff(rows, prepend=-1))
+        counts = np.diff(starts, append=len(rows))
+        alone = starts[counts == 1]
+        places.shapes[rows[alone]] = polygons[alone]
+        for start, count in zip(starts[counts > 1], counts[counts > 1], strict=True):
+            places.shapes[rows[start]] = shapely.multipolygons(polygons[start : start + count])
+
+
+def _ring(part: Floats) -> Floats:
+    if len(part) > _CLOSED_POINTS and (part[0] == part[-1]).all():
+        return part
+    return np.concatenate([part, part[:1]])
+
+
+def _parts(text: str) -> list[list[Floats]] | None:
+    """Cut pairs of coordinates out of a text: parts between bars, in each a shell and its holes."""
+    plain = text if text.isascii() and "\n" not in text else _half_width(text)
+    if "[" in plain or "(" in plain:
+        plain = "".join(plain.translate(str.maketrans("()", "[]")).split())
+        plain = plain.replace("]],[[", "|").replace("],[", ";").strip("[];")
+        if "[" in plain or "]" in plain:
+            return None
+    elif ";" in plain and _SPACED_PAIRS.match(plain):
+        # Between spaces and commas a semicolon ends a part: lng lat,lng lat;lng lat,lng lat.
+        plain = plain.replace(";", "|")
+    parts = []
+    for part in plain.split("|"):
+        pieces = [_coordinates(piece) for piece in part.split("~") if piece.strip(" ;,")]
+        read = [piece for piece in pieces if piece is not None]
+        if len(read) < len(pieces):
+            return None
+        if read:
+            parts.append(read)
+    return parts or None
+
+
+def _half_width(text: str) -> str:
+    return unicodedata.normalize("NFKC", text.translate(_RING))
+
+
+def _coordinates(part: str) -> Floats | None:
+    part = part.strip(" ;,")
+    if ";" in part:
+        chunks = [chunk.replace(",", " ").split() for chunk in part.split(";")]
+        chunks = [chunk for chunk in chunks if chunk]
+    else:
+        chunks = [chunk.split() for chunk in part.split(",")]
+        chunks = [chunk for chunk in chunks if chunk]
+        if len(chunks) == 1 or all(len(chunk) == 1 for chunk in chunks):
+            flat = [value for chunk in chunks for value in chunk]
+            chunks = [flat[at : at + 2] for at in range(0, len(flat), 2)]
+    width = len(chunks[0]) if chunks else 0
+    if width not in {_LINE_POINTS, _HEIGHT_POINTS} or any(len(chunk) != width for chunk in chunks):
+        return None
+    try:
+        return np.array(chunks, float)[:, :2]
+    except ValueError:
+        return None
+
+
+def _pairs_of_angles(texts: Objects) -> Places:
+    places = Places.empty(len(texts))
+    places.shapes[:] = [_two_angles(text) for text in texts]
+    places.reasons[:] = np.where(shapely.is_missing(places.shapes), "place.not_read", "")
+    return places
+
+
+def _two_angles(text: str) -> object:
+    """Read one place from two angles with their marks, as in 112°56′24″E, 28°10′48″N."""
+    if len(text) > 2 * _LONGEST_ANGLE:
+        return None
+    plain = text.translate(_RING).strip(" ()[]")
+    for mark in (",", ";", "|", " "):
+        halves = [half for half in plain.split(mark) if half.strip()]
+        if len(halves) == 2:  # noqa: PLR2004  a pair
+            first, second = map(angle, halves)
+            if np.isfinite(first) and np.isfinite(second):
+                return shapely.Point(first, second)
+    return None

@@ -1,0 +1,472 @@
+"""Tables with places: CSV, TSV, TXT and Excel, as a planner's office writes them.
+
+Where the places are is decided by the names of the columns and by what is in them, in what CRS by
+the values alone; both are said. A row that has no usable place is set aside with its reason, the
+others are read: no cell refuses a file.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from pyproj import CRS
+from pyproj.exceptions import CRSError as ProjCRSError
+
+from geo.crs import GEOGRAPHIC
+from geo.errors import CRSError, InputError
+from geo.exchange import headers
+from geo.exchange.axes import Axes, axes_of
+from geo.exchange.cell_quotes import unquoted
+from geo.exchange.cells import as_text, from_workbook, typed
+from geo.exchange.delimited import first_rows, read_delimited
+from geo.exchange.gazetteers import Gazetteer
+from geo.exchange.places import Places, kind_of, numbers, shapes
+from geo.exchange.receipt import Candidate, Finding, Kind, Parsed
+from geo.exchange.workbooks import read_workbook
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from geo.exchange.workbooks import Sheet
+
+    Objects = NDArray[np.object_]
+
+WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+TEXTS = (".csv", ".tsv", ".txt", ".tab")
+_SAMPLE = 200
+_SHORT = 80
+_HEADER_ROWS = 60
+_KINDS: dict[str, Kind] = {
+    "Point": "point",
+    "MultiPoint": "point",
+    "LineString": "line",
+    "MultiLineString": "line",
+    "LinearRing": "line",
+    "Polygon": "polygon",
+    "MultiPolygon": "polygon",
+}
+
+
+@dataclass(slots=True)
+class _Table:
+    """Cells of one table by column, and what was noticed while it was cut."""
+
+    name: str
+    names: list[str]
+    cells: list[pd.Series]
+    index: pd.Index
+    aside: list[tuple[int, str, str]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def texts(self, column: int) -> pd.Series:
+        """Return the cells of a column as texts."""
+        cells = self.cells[column]
+        if cells.dtype == object:
+            return pd.Series([as_text(cell) for cell in cells], index=self.index, dtype="str")
+        return cells
+
+    def values(self, column: int) -> tuple[pd.Series, list[Finding]]:
+        """Return the cells of a column as numbers where that loses nothing."""
+        cells = self.cells[column]
+        if cells.dtype == object:
+            values, findings = from_workbook(self.names[column], cells.tolist())
+            return values.set_axis(self.index), findings
+        return typed(self.names[column], cells)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Columns that give the places: one of shapes or of names, or two of coordinates."""
+
+    kind: str
+    columns: tuple[int, ...]
+    rows: int
+
+
+@dataclass(slots=True)
+class _Located:
+    """Geometry in the order east, north; the reason where there is none; and the CRS."""
+
+    shapes: Objects
+    reasons: Objects
+    crs: CRS | None
+    crs_how: str
+    findings: list[Finding]
+    accuracy_m: NDArray[np.float64] | None = None
+
+
+def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
+    r"""Read a table with places.
+
+    Parameters
+    ----------
+    data, name
+        Contents of the file, and its name, which ends in .csv, .tsv, .txt, .tab, .xlsx, .xlsm or
+        .xls.
+    options
+        All may be missing. ``layer``: name of the sheet. ``crs``: CRS of the coordinates.
+        ``encoding``: of the text. ``columns``: names of the columns for ``lon`` and ``lat`` (or
+        easting and northing), for ``wkt`` (any text that holds a geometry) or for ``place`` (a
+        name). ``gazetteer``: name, longitude, latitude and accuracy in metres of known places.
+
+    Raises
+    ------
+    InputError
+        The file is no such table, is too large, or no column holds places.
+    CRSError
+        The CRS asked for is unknown.
+
+    Examples
+    --------
+    >>> parsed = parse("编号,纬度,经度\n0101,28.18,112.93\n0102,—,\n".encode(), "a.csv", {})
+    >>> parsed.frame["编号"].tolist(), parsed.frame.geometry.tolist()
+    (['0101'], [<POINT (112.93 28.18)>])
+    >>> parsed.aside[["reason", "detail"]].values.tolist()
+    [['place.not_read', '—']]
+    """
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in WORKBOOKS:
+        table, layers = _of_workbook(read_workbook(data, name), name, options.get("layer"))
+        encoding, how = "utf-8", "table.encoding.workbook"
+    else:
+        columns = read_delimited(data, name, encoding=options.get("encoding"))
+        title = PurePosixPath(name).stem
+        column_names = headers.distinct(unquoted(pd.Series(columns.names, dtype="str")).tolist())
+        index = columns.cells[0].index
+        table = _Table(title, column_names, columns.cells, index, columns.aside, columns.findings)
+        layers = [Candidate(title, "none", len(index) + len(columns.aside))]
+        encoding, how = columns.encoding, columns.encoding_how
+    if not len(table.index) and not table.aside:
+        raise InputError(f"parse: {name} has no rows.", code="table.no_rows", name=name)
+    source = _source(table, name, options)
+    located = _located(table, source, options)
+    frame, aside, findings = _assembled(table, source, located)
+    kind = _kind(frame)
+    return Parsed(
+        frame=frame,
+        aside=aside,
+        layers=tuple(
+            Candidate(each.name, kind, each.rows) if each.name == table.name else each
+            for each in layers
+        ),
+        taken=(table.name,),
+        encoding=encoding,
+        encoding_how=how,
+        crs_how=located.crs_how,
+        findings=[*table.findings, *located.findings, *findings],
+    )
+
+
+def _of_workbook(
+    sheets: Sequence[Sheet], name: str, layer: str | None
+) -> tuple[_Table, list[Candidate]]:
+    """Return the table of the sheet asked for, else of the first that has columns of places."""
+    tables = [_of_sheet(sheet) for sheet in sheets]
+    layers = [
+        Candidate(
+            table.name,
+            "point" if headers.pairs(table.names) else "none",
+            len(table.index),
+        )
+        for table in tables
+    ]
+    if layer is not None:
+        chosen = [table for table in tables if table.name == layer]
+        if not chosen:
+            raise InputError(
+                f"parse: {name} has no sheet {layer!r}, but {[each.name for each in layers]}.",
+                code="table.no_sheet",
+                name=name,
+                sheet=layer,
+                sheets="、".join(each.name for each in layers),
+            )
+        return chosen[0], layers
+    filled = [table for table in tables if len(table.index)]
+    if not filled:
+        raise InputError(f"parse: {name} has no rows.", code="table.no_rows", name=name)
+    best = next((table for table in filled if headers.has_places(table.names)), filled[0])
+    return best, layers
+
+
+def _of_sheet(sheet: Sheet) -> _Table:
+    head = [[as_text(cell) for cell in row] for row in sheet.rows[:_HEADER_ROWS]]
+    index = pd.RangeIndex(1, 1, name="row")
+    if not head:
+        return _Table(sheet.name, [], [], index)
+    at = headers.header_row(head)
+    rows = [row for row in sheet.rows[at + 1 :] if any(cell != "" for cell in row)]
+    index = pd.RangeIndex(1, len(rows) + 1, name="row")
+    names = headers.distinct(head[at])
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    kept = [
+        number
+        for number, cells in enumerate(columns)
+        if head[at][number].strip() or any(cell != "" for cell in cells)
+    ]
+    findings = [Finding("table.title_rows", {"rows": at})] if at else []
+    if sheet.merged:
+        findings.append(Finding("table.merged"))
+    return _Table(
+        sheet.name,
+        [names[number] for number in kept],
+        [pd.Series(list(columns[number]), index=index, dtype=object) for number in kept],
+        index,
+        findings=findings,
+    )
+
+
+def _source(table: _Table, name: str, options: Mapping[str, Any]) -> _Source:
+    """Return the columns that give most rows a place."""
+    columns = options.get("columns") or {}
+    if columns:
+        return _source_of_choice(table, name, columns)
+    named = headers.shape_columns(table.names)
+    unnamed = [at for at in range(len(table.names)) if at not in named and _is_shapes(table, at)]
+    candidates = [_Source("shape", (at,), _readable(table.texts(at))) for at in [*named, *unnamed]]
+    for first, second, _ in headers.pairs(table.names):
+        both = pd.concat([table.texts(first), table.texts(second)], axis=1)
+        usable = both[(both != "").all(axis=1)]
+        tried = usable.iloc[:_SAMPLE]
+        good = np.isfinite([numbers(tried[column]) for column in tried]).all(axis=0)
+        candidates.append(
+            _Source("pair", (first, second), round(len(usable) * good.mean()) if len(tried) else 0)
+        )
+    if options.get("gazetteer") and not any(each.rows for each in candidates):
+        known = Gazetteer(options["gazetteer"])
+        for at in headers.place_columns(table.names):
+            _, reasons = known.locate(table.texts(at))
+            candidates.append(_Source("place", (at,), int((reasons == "").sum())))
+    if not candidates:
+        raise InputError(
+            f"parse: {name} has the columns {table.names}. It needs lon and lat, wkt, or x and y.",
+            code="table.no_places",
+            name=name,
+            columns="、".join(table.names[:12]),
+        )
+    return max(candidates, key=lambda each: each.rows)
+
+
+def _source_of_choice(table: _Table, name: str, columns: Mapping[str, str]) -> _Source:
+    for column in columns.values():
+        if column not in table.names:
+            raise InputError(
+                f"parse: {name} has no column {column!r}, but {table.names}.",
+                code="table.no_column",
+                name=name,
+                column=str(column),
+                columns="、".join(table.names[:12]),
+            )
+    at = {role: table.names.index(column) for role, column in columns.items()}
+    if "wkt" in at:
+        return _Source("shape", (at["wkt"],), 1)
+    if "lon" in at and "lat" in at:
+        return _Source("pair", (at["lon"], at["lat"]), 1)
+    if "place" in at:
+        return _Source("place", (at["place"],), 1)
+    raise InputError(
+        f"parse: columns are {dict(columns)}. Pass lon and lat, or wkt, or place.",
+        code="table.columns_incomplete",
+        name=name,
+    )
+
+
+def _is_shapes(table: _Table, column: int) -> bool:
+    """Whether a column without a telling name holds WKT, WKB or GeoJSON."""
+    texts = table.texts(column)
+    filled = texts[texts != ""].iloc[:_SAMPLE]
+    if filled.empty or not pd.Series(kind_of(filled)).isin(["wkt", "wkb", "json"]).all():
+        return False
+    return _readable(filled) > 0
+
+
+def _readable(texts: pd.Series) -> int:
+    filled = texts[texts.str.strip() != ""]
+    tried = filled.iloc[:_SAMPLE]
+    if tried.empty:
+        return 0
+    return round(len(filled) * float((shapes(tried).reasons == "").mean()))
+
+
+def _located(table: _Table, source: _Source, options: Mapping[str, Any]) -> _Located:
+    crs = _chosen_crs(options.get("crs"))
+    if source.kind == "place":
+        return _by_name(table, source, options)
+    if source.kind == "pair":
+        return _by_pair(table, source, crs)
+    return _by_shape(table, source, crs)
+
+
+def _chosen_crs(crs: object) -> CRS | None:
+    if crs is None or crs == "":
+        return None
+    try:
+        return CRS.from_user_input(crs)
+    except ProjCRSError as error:
+        raise CRSError(
+            f"parse: the CRS {crs!r} is unknown ({error}). Pass a code such as EPSG:4547.",
+            code="table.crs.not_known",
+            crs=str(crs)[:_SHORT],
+        ) from error
+
+
+def _by_name(table: _Table, source: _Source, options: Mapping[str, Any]) -> _Located:
+    known = Gazetteer(options.get("gazetteer") or [])
+    rows, reasons = known.locate(table.texts(source.columns[0]))
+    points = np.full(len(rows), None, object)
+    good = reasons == ""
+    points[good] = shapely.points(rows[good, :2])
+    finding = Finding("table.by_name", {"rows": int(good.sum())}, "warning")
+    crs = CRS.from_user_input(GEOGRAPHIC)
+    return _Located(points, reasons, crs, "table.crs.gazetteer", [finding], rows[:, 2])
+
+
+def _by_pair(table: _Table, source: _Source, crs: CRS | None) -> _Located:
+    texts = [table.texts(column) for column in source.columns]
+    first, second = (numbers(each) for each in texts)
+    missing = ((texts[0] == "") & (texts[1] == "")).to_numpy(bool)
+    with np.errstate(invalid="ignore"):
+        axes = axes_of(first, second)
+        east, north = (second, first) if axes.swapped else (first, second)
+        reasons = np.full(len(first), "", object)
+        reasons[~axes.fits(east, north)] = "place.out_of_range"
+        reasons[(east == 0) & (north == 0)] = "place.zero"
+    reasons[~(np.isfinite(east) & np.isfinite(north))] = "place.not_read"
+    reasons[missing] = "place.missing"
+    good = reasons == ""
+    points = np.full(len(first), None, object)
+    points[good] = shapely.points(east[good], north[good])
+    crs, how, findings = _crs_of(axes, crs, table, source)
+    return _Located(points, reasons, crs, how, findings)
+
+
+def _by_shape(table: _Table, source: _Source, crs: CRS | None) -> _Located:
+    column = source.columns[0]
+    places = shapes(table.texts(column), lines=headers.is_line(table.names[column]))
+    places.shapes[:] = shapely.force_2d(places.shapes)
+    places.reasons[shapely.is_empty(places.shapes)] = "place.empty"
+    stated, findings = _stated_srid(places)
+    good = np.flatnonzero(places.reasons == "")
+    coordinates, owner = shapely.get_coordinates(places.shapes[good], return_index=True)
+    axes = axes_of(*coordinates.T)
+    if axes.swapped:
+        coordinates = coordinates[:, ::-1]
+        places.shapes[good] = shapely.set_coordinates(places.shapes[good], coordinates)
+    with np.errstate(invalid="ignore"):
+        wrong = ~axes.fits(*coordinates.T)
+        zero = (coordinates == 0).all(axis=1)
+    places.reasons[good[np.unique(owner[wrong])]] = "place.out_of_range"
+    is_point = shapely.get_type_id(places.shapes[good]) == shapely.GeometryType.POINT
+    places.reasons[good[np.unique(owner[zero & is_point[owner]])]] = "place.zero"
+    places.shapes[places.reasons != ""] = None
+    crs, how, said = _crs_of(axes, crs or stated, table, source)
+    if stated is not None and crs is stated:
+        how = "table.crs.srid"
+    closed = table.index[places.closed & (places.reasons == "")]
+    if len(closed):
+        values = {"rows": len(closed)}
+        said.append(Finding("table.closed", values, "note", first_rows(closed)))
+    return _Located(places.shapes, places.reasons, crs, how, [*findings, *said])
+
+
+def _stated_srid(places: Places) -> tuple[CRS | None, list[Finding]]:
+    """Return the CRS that most texts state; rows that state another are set aside."""
+    codes, counts = np.unique(places.srids[places.srids > 0], return_counts=True)
+    if not codes.size:
+        return None, []
+    code = int(codes[counts.argmax()])
+    if codes.size > 1:
+        places.reasons[(places.srids > 0) & (places.srids != code)] = "place.other_srid"
+    try:
+        return CRS.from_epsg(code), []
+    except ProjCRSError:
+        return None, [Finding("table.srid_unknown", {"srid": code}, "warning")]
+
+
+def _crs_of(
+    axes: Axes, crs: CRS | None, table: _Table, source: _Source
+) -> tuple[CRS | None, str, list[Finding]]:
+    """Return the CRS, how it was decided, and what to say of the order of the axes."""
+    findings = []
+    columns = "、".join(table.names[column] for column in source.columns)
+    if axes.swapped and axes.kind == "degrees":
+        findings.append(Finding("table.swapped", {"columns": columns}, "warning"))
+    elif axes.swapped:
+        findings.append(Finding("table.survey_axes", {"columns": columns}))
+    for column in source.columns:
+        datum = headers.datum_named(table.names[column])
+        if datum:
+            values = {"column": table.names[column], "datum": datum}
+            findings.append(Finding("table.datum_named", values, "warning"))
+            break
+    if crs is not None:
+        return crs, "table.crs.chosen", findings
+    if axes.kind == "zone":
+        findings.append(Finding("table.zone", {"zone": axes.zone, "columns": columns}, "warning"))
+    if axes.kind == "mercator":
+        findings.append(Finding("table.mercator", {"columns": columns}, "warning"))
+    if not axes.epsg:
+        findings.append(Finding(f"table.{axes.kind}_crs", {"columns": columns}, "warning"))
+        return None, "table.crs.unknown", findings
+    return CRS.from_epsg(axes.epsg), f"table.crs.{axes.kind}", findings
+
+
+def _assembled(
+    table: _Table, source: _Source, located: _Located
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame, list[Finding]]:
+    """Return the rows with a place, those without, and what was noticed about the columns."""
+    findings = [
+        Finding(
+            f"table.from_{source.kind}",
+            {"columns": "、".join(table.names[column] for column in source.columns)},
+        )
+    ]
+    good = located.reasons == ""
+    columns: dict[str, pd.Series] = {}
+    for number, name in enumerate(table.names):
+        if source.kind == "shape" and number == source.columns[0]:
+            continue
+        values, said = table.values(number)
+        if name == "geometry":
+            if values.isna().all():
+                continue
+            name = headers.distinct([*table.names, "geometry_text"])[-1]
+        columns[name] = values[good]
+        findings.extend(said)
+    if located.accuracy_m is not None and "accuracy_m" not in columns:
+        columns["accuracy_m"] = pd.Series(located.accuracy_m, index=table.index)[good]
+    frame = gpd.GeoDataFrame(
+        columns, index=table.index[good], geometry=located.shapes[good], crs=located.crs
+    )
+    frame.index.name = "row"
+    return frame, _aside(table, source, located.reasons), findings
+
+
+def _aside(table: _Table, source: _Source, reasons: Objects) -> pd.DataFrame:
+    bad = np.flatnonzero(reasons != "")
+    details = [table.texts(column).iloc[bad] for column in source.columns]
+    detail = [", ".join(cells).strip(", ")[:_SHORT] for cells in zip(*details, strict=True)]
+    title = headers.title_column(table.names)
+    names = table.texts(title).iloc[bad].tolist() if title is not None else [""] * len(bad)
+    rows = pd.DataFrame(
+        {
+            "row": [*table.index[bad], *(number for number, _, _ in table.aside)],
+            "reason": [*reasons[bad], *(reason for _, reason, _ in table.aside)],
+            "detail": [*detail, *(text for _, _, text in table.aside)],
+            "name": [*names, *("" for _ in table.aside)],
+        }
+    )
+    rows = rows.astype({"row": "int64", "reason": "str", "detail": "str", "name": "str"})
+    return rows.set_index("row").sort_index()
+
+
+def _kind(frame: gpd.GeoDataFrame) -> Kind:
+    kinds = {_KINDS.get(each, "mixed") for each in frame.geom_type.unique()}
+    return kinds.pop() if len(kinds) == 1 else "mixed" if kinds else "none"
