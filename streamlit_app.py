@@ -25,7 +25,7 @@ page = st.navigation(
         st.Page("app/pages/overview.py", title=text("page.overview"), default=True),
         *(
             st.Page(f"app/pages/{name}.py", title=text(f"page.{name}"), url_path=name)
-            for name in ("density", "coverage", "distribution", "pattern", "sources")
+            for name in ("density", "coverage", "distribution", "pattern", "own", "sources")
         ),
     ],
     position="top",

@@ -4,38 +4,43 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
 import layers
+from app import own_data
 from app.controls import choose, choose_some, current, slide
 from app.frame import details
 from app.map_view import drawn
 from app.texts import both, language, named, text
 from app.visits import owner
 from geo.errors import AtlasError
-from geo.vector_sources import read_vector
-from layers.kept import keep_zones
+from layers.kept import is_own, keep_zones
 from layers.positions import CRS
 from layers.subjects import CELL_M, H3_RESOLUTION, POINT_LAYERS, Points, Zones
 from layers.symbology import value_label
 from layers.words import number
 from layers.zonings import GRID_NAMES, own_zones
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 FILTERS_OF = {
     "platforms": ("category", "level"),
     "parks": ("level",),
     "projects": ("sector",),
 }
-UPLOADED, DRAWN = "uploaded", "drawn"
-VECTOR_TYPES = ["geojson", "json", "gpkg", "kml", "zip", "csv"]
+DRAWN = "drawn"
 H3_COARSEST, H3_FINEST = 5, 9
 
 
 def layer_title(name: str) -> str:
-    """Return a layer's title in the visitor's language."""
+    """Return the title of a layer, or of points of the visitor's own."""
+    if is_own(name):
+        return own_data.title_of(name)
     return layers.resource(name).title(language())
 
 
@@ -46,33 +51,51 @@ def value_title(column: str, value: str) -> str:
 
 def points() -> Points:
     """Draw the choice of a point layer and of its main category; return the points chosen."""
-    layer = choose(
-        "layer",
-        "choose.layer",
-        POINT_LAYERS,
-        title=layer_title,
-        default="platforms",
-    )
-    return main_filter(Points(layer))
+    return main_filter(layer_of(POINT_LAYERS, default="platforms"))
+
+
+def layer_of(names: Sequence[str], *, default: str) -> Points:
+    """Draw the choice of a point layer where there is one; return all of its points.
+
+    Parameters
+    ----------
+    names
+        Layers to choose from; the visitor's own points follow them.
+    default
+        Layer to start with.
+    """
+    options = (*names, *own_data.names("points"))
+    if len(options) == 1:
+        return Points(default)
+    return Points(choose("layer", "choose.layer", options, title=layer_title, default=default))
+
+
+def filters_of(points: Points) -> tuple[str, ...]:
+    """Return the columns that points can be filtered by, the main one first."""
+    if is_own(points.layer):
+        return (points.group,) if points.about.field(points.group).constraints["enum"] else ()
+    return FILTERS_OF[points.layer]
 
 
 def main_filter(chosen: Points) -> Points:
     """Draw the first filter of the chosen layer; return the points that pass it."""
-    column = FILTERS_OF[chosen.layer][0]
-    return chosen.filtered(column, values(chosen.layer, column))
+    for column in filters_of(chosen)[:1]:
+        chosen = chosen.filtered(column, values(chosen, column))
+    return chosen
 
 
 def finer(chosen: Points) -> Points:
     """Draw the remaining filters of the chosen layer; return the points that pass them too."""
-    for column in FILTERS_OF[chosen.layer][1:]:
-        chosen = chosen.filtered(column, values(chosen.layer, column))
+    for column in filters_of(chosen)[1:]:
+        chosen = chosen.filtered(column, values(chosen, column))
     return chosen
 
 
 def zones(*, default: str, map_key: str) -> Zones:
     """Draw the choice of a zoning; return it with the default size of its cells.
 
-    Until a visitor who wants zones of their own has brought or drawn them, the default stands.
+    The zones that the visitor has brought stand after those of the atlas. Until one who wants to
+    draw an area has drawn it, the default stands.
 
     Parameters
     ----------
@@ -84,16 +107,20 @@ def zones(*, default: str, map_key: str) -> Zones:
     name = choose(
         "zoning",
         "choose.zoning",
-        (*layers.ZONING_NAMES, UPLOADED, DRAWN),
-        title=lambda name: text(f"zoning.{name}"),
+        (*layers.ZONING_NAMES, *own_data.names("zones"), DRAWN),
+        title=zoning_title,
         default=default,
     )
-    if name == UPLOADED:
-        return Zones(_uploaded() or default)
+    st.page_link("app/pages/own.py", label=text("choose.bring"))
     if name == DRAWN:
         st.caption(text("choose.draw"))
         return Zones(_drawn(map_key) or default)
     return Zones(name)
+
+
+def zoning_title(name: str) -> str:
+    """Return the title of a zoning, or of zones of the visitor's own."""
+    return own_data.title_of(name) if is_own(name) else text(f"zoning.{name}")
 
 
 def drawing() -> bool:
@@ -122,21 +149,6 @@ def _drawn(map_key: str) -> str | None:
     return keep_zones(own_zones(frame), owner=owner())
 
 
-def _uploaded() -> str | None:
-    """Draw the place to drop a file with zones; return the name that they are kept under."""
-    file = st.file_uploader(text("choose.upload"), type=VECTOR_TYPES)
-    if file is None:
-        kept: str | None = st.session_state.get("own_zones")
-        return kept
-    try:
-        name = keep_zones(own_zones(read_vector(file.getvalue(), file.name)), owner=owner())
-    except AtlasError as error:
-        _refused(error)
-        return None
-    st.session_state["own_zones"] = name
-    return name
-
-
 def cells(chosen: Zones) -> Zones:
     """Draw the size of the cells where the zoning is a grid; return the zoning with it."""
     if chosen.name == "h3":
@@ -150,13 +162,16 @@ def cells(chosen: Zones) -> Zones:
     return chosen
 
 
-def values(layer: str, column: str, *, key: str | None = None) -> tuple[str, ...]:
+def values(points: Points, column: str, *, key: str | None = None) -> tuple[str, ...]:
     """Draw the choice of values of a column; none means all."""
+    own = is_own(points.layer)
     return tuple(
         choose_some(
             key or column,
             f"choose.{column}",
-            _present(layer, column),
+            points.about.field(column).constraints["enum"]
+            if own
+            else _present(points.layer, column),
             title=lambda value: value_title(column, value),
         )
     )
@@ -172,8 +187,11 @@ def _present(layer: str, column: str) -> list[str]:
 
 def described(points: Points, bandwidth_m: float) -> str:
     """Return which points a map of a comparison shows, and with what bandwidth."""
-    column = FILTERS_OF[points.layer][0]
-    kinds = [value_title(column, value) for value in getattr(points, column)]
+    kinds = [
+        value_title(column, value)
+        for column in filters_of(points)[:1]
+        for value in getattr(points, column)
+    ]
     return text(
         "density.described",
         points=text("separator").join(kinds) or layer_title(points.layer),
@@ -185,6 +203,11 @@ def zone_name(zones: gpd.GeoDataFrame, zone: str) -> str:
     """Return a zone's name in the visitor's language."""
     row = zones.set_index("id").loc[zone]
     return named(row["name_zh"], row["name_en"])
+
+
+def file_stem(name: str) -> str:
+    """Return what a layer or zoning is called in the name of a file."""
+    return own_data.title_of(name) if is_own(name) else name
 
 
 def in_zone(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, zone: str) -> list[str]:

@@ -9,6 +9,9 @@ from layers.answers import kept_answer
 from layers.document import content_document
 
 if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from geo.people import Population
     from layers.contents import Show
     from layers.looks import Look
     from layers.questions import Coverage, Density
@@ -47,6 +50,17 @@ def distribution(shown: Shown, *, lang: str) -> dict[str, Any]:
 def pattern(look: Look, *, lang: str) -> dict[str, Any]:
     """Return the map of one look at a pattern."""
     return content_document(pattern_contents.pattern(look, lang=lang))
+
+
+def own(frame: gpd.GeoDataFrame, title: str, name_column: str, lang: str) -> dict[str, Any]:
+    """Return the map of a visitor's features; not kept, as it is of what is looked at once."""
+    content = contents.own(frame, title=title, name_column=name_column, lang=lang)
+    return content_document(content)
+
+
+def own_people(people: Population, title: str, lang: str) -> dict[str, Any]:
+    """Return the map of a visitor's raster of people."""
+    return content_document(contents.own_people(people, title=title, lang=lang))
 
 
 def selecting(document: dict[str, Any], layer: str, feature_id: str | None) -> dict[str, Any]:

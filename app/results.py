@@ -18,7 +18,6 @@ from layers import contents, questions, structure
 from layers.classification import NOTES, histogram, readable_scale
 from layers.legend import interval
 from layers.overlays import classify
-from layers.subjects import INVESTMENT
 from layers.words import number
 from layers.zonings import GRID_NAMES
 
@@ -45,7 +44,8 @@ def scale_notes(shown: Shown) -> None:
         st.caption(text("distribution.no_such_scale", scale=scale))
     if shown.measure != "investment" or shown.scale != "amount":
         return
-    stated = shown.asked.points.chosen()[INVESTMENT]
+    points = shown.asked.points
+    stated = points.chosen()[points.amount]
     readable = readable_scale(stated)
     if readable.name == "log":
         ratio = number(readable.ratio, digits=0)
@@ -87,14 +87,14 @@ def chart(shown: Shown, zone: str | None) -> None:
 def denominator(shown: Shown) -> str:
     """Return what stands under the figures shown."""
     zones = structure.table(shown)
-    located = shown.asked.points.located()
+    located, amount = shown.asked.points.located(), shown.asked.points.amount
     measure = "count_share" if shown.column == "share_pct" else shown.measure
     if shown.column == "weight_share_pct":
         measure = "investment_share"
     return text(
         f"distribution.basis.{measure}",
         n=number(zones.attrs["points_in_any_zone"]),
-        stated=number(int(located[INVESTMENT].notna().sum())),
+        stated=number(0 if amount is None else int(located[amount].notna().sum())),
         located=number(len(located)),
         total=number(zones.attrs.get("weight_in_any_zone", 0.0)),
     )

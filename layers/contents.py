@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+import shapely
+
 from geo.errors import InputError
 from layers import questions, structure
 from layers.answers import kept_answer
@@ -18,6 +20,7 @@ from layers.zonings import GRID_NAMES
 if TYPE_CHECKING:
     import geopandas as gpd
 
+    from geo.people import Population
     from layers.questions import Coverage, Density
     from layers.structure import Shown
     from layers.subjects import Points as Subjects
@@ -32,6 +35,9 @@ THEMES: dict[str, tuple[str, ...]] = {
 }
 Show: TypeAlias = Literal["surface", "bands", "isolines"]
 DOT = "#111827"
+# What a browser draws at once: features, their corners, cells of a raster along a side. An outline
+# with many corners is simplified by a part of so many of the width of the map.
+PREVIEW_FEATURES, PREVIEW_CORNERS, PREVIEW_CELLS, PREVIEW_PX = 3000, 60_000, 600, 4000
 
 
 @kept_answer
@@ -157,6 +163,55 @@ def layer(name: str, *, lang: str) -> Content:
         )
     frames = {each: load(each) for each in dict.fromkeys((*CONTEXT, name))}
     return Content(frames, tuple(frames), lang=lang)
+
+
+def own(frame: gpd.GeoDataFrame, *, title: str, name_column: str, lang: str) -> Content:
+    """Return the map of features that somebody brings, before anything is asked of them.
+
+    Parameters
+    ----------
+    frame
+        Features in any CRS. Of many a part is shown, and of long outlines a simpler one.
+    title
+        What they are called.
+    name_column
+        Column with their names, empty where there is none.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
+    seen = _thinned(frame)
+    named = seen[[seen.geometry.name]].rename_geometry("geometry")
+    if name_column:
+        words = seen[name_column].astype("object").where(seen[name_column].notna(), "")
+        named = named.assign(name_zh=words.astype(str), name_en=words.astype(str))
+    points = shapely.get_type_id(named.geometry.to_numpy()) == shapely.GeometryType.POINT
+    overlays: list[Overlay] = []
+    if not points.all():
+        overlays.append(Features(named[~points], title=title))
+    if points.any():
+        overlays.append(Points(named[points], title=title, colour=DOT, size_px=4, cluster=True))
+    return _of(tuple(overlays), lang)
+
+
+def own_people(people: Population, *, title: str, lang: str) -> Content:
+    """Return the map of a raster of people, coarse enough to be seen at once."""
+    counts = people.counts
+    step = max(1, -(-max(counts.shape) // PREVIEW_CELLS))
+    coarse = counts.coarsen(y=step, x=step, boundary="pad").sum().rio.write_crs(counts.rio.crs)
+    unit = both("own.people_unit")[lang == "en"].format(cells=step)
+    return _of((Surface(coarse, title=title, title_en=title, unit=unit),), lang)
+
+
+def _thinned(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return as many features, with as few corners, as a browser draws at once."""
+    seen = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
+    seen = seen.iloc[:: max(1, -(-len(seen) // PREVIEW_FEATURES))]
+    corners = int(shapely.get_num_coordinates(seen.geometry.to_numpy()).sum())
+    if corners <= PREVIEW_CORNERS:
+        return seen
+    west, south, east, north = seen.total_bounds
+    tolerance = max(east - west, north - south) * corners / PREVIEW_CORNERS / PREVIEW_PX
+    return seen.set_geometry(seen.geometry.simplify(tolerance))
 
 
 def zones_overlay(shown: Shown, *, lang: str) -> Choropleth:

@@ -11,6 +11,7 @@ import shapely
 
 from geo.crs import require_crs, to_metric
 from geo.errors import InputError
+from geo.exchange.columns import NAMES
 from geo.tessellations import h3_cells, hexagons, nearest_areas, squares
 from geo.zones import polygons_of
 from layers.catalogue import load
@@ -27,8 +28,6 @@ DEFAULT_H3_RESOLUTION = 7
 COLUMNS = ["id", "name_zh", "name_en", "evidence", "rule", "geometry"]
 DISC_RULE = "disc:radius_m"
 NEAREST_RULE = "nearest:parks"
-# What a column of names may be called, in the order in which they are tried.
-_NAMES_ZH = ("name_zh", "名称", "名字", "name", "mc", "xzqmc", "title", "id")
 _NAMES_EN = ("name_en", "name:en", "english", "英文名")
 
 
@@ -86,7 +85,7 @@ def zoning(
     return _named(name).copy()
 
 
-def own_zones(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def own_zones(frame: gpd.GeoDataFrame, *, name_column: str | None = None) -> gpd.GeoDataFrame:
     """Make a zoning of any polygons, such as a file that was uploaded or areas that were drawn.
 
     Parameters
@@ -96,6 +95,8 @@ def own_zones(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         名字, name, mc, xzqmc, title and id that is there, in capitals or not, English ones from
         name_en; zones without a name are called 区域 1, 区域 2, … Rows without geometry are left
         out, invalid polygons repaired, with a warning.
+    name_column
+        Column with the names, where it is called otherwise.
 
     Returns
     -------
@@ -131,7 +132,7 @@ def own_zones(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     zones = gpd.GeoSeries(shapely.force_2d(polygons[there]), crs=frame.crs).to_crs(CRS)
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))[there].reset_index(drop=True)
     number = pd.Series([str(n) for n in range(1, len(zones) + 1)])
-    own = _first_column(table, _NAMES_ZH)
+    own = _first_column(table, [name_column] if name_column else NAMES)
     name_zh = own.fillna("区域 " + number)
     name_en = _first_column(table, _NAMES_EN).fillna(own).fillna("Zone " + number)
     return _zones("zone-" + number, name_zh, name_en, zones)
@@ -209,8 +210,8 @@ def _first_column(table: pd.DataFrame, names: Sequence[str]) -> pd.Series:
     """Texts of the first of these columns that is there and not empty."""
     there = {str(column).strip().lower(): column for column in table.columns}
     for name in names:
-        if name in there:
-            texts = table[there[name]]
+        if name.strip().lower() in there:
+            texts = table[there[name.strip().lower()]]
             filled = texts.notna() & (texts.astype(str).str.strip() != "")
             if filled.any():
                 return texts.astype(str).str.strip().where(filled)

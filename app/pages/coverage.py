@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import geo
-from app import choices, maps
+from app import choices, maps, own_data
 from app.charts import coverage_curve
 from app.controls import choose, slide
 from app.export import export, of_points, of_zones
@@ -28,7 +28,7 @@ with st.sidebar:
         demand_layer = choose(
             "demand",
             "choose.demand",
-            (NO_DEMAND, *POINT_LAYERS),
+            (NO_DEMAND, *POINT_LAYERS, *own_data.names("points")),
             title=lambda name: (
                 text("choose.none") if name == NO_DEMAND else choices.layer_title(name)
             ),
@@ -71,12 +71,12 @@ with results:
     )
     download(
         "coverage.download_csv",
-        f"coverage_{sites.layer}_{distance_m}m_{zoning.name}.csv",
+        f"coverage_{choices.file_stem(sites.layer)}_{distance_m}m_{choices.file_stem(zoning.name)}.csv",
         lambda: geo.vector_bytes(zones, ".csv"),
     )
     download(
         "coverage.download_gpkg",
-        f"service_areas_{sites.layer}_{distance_m}m.gpkg",
+        f"service_areas_{choices.file_stem(sites.layer)}_{distance_m}m.gpkg",
         lambda: geo.vector_bytes(areas, ".gpkg"),
     )
 export("coverage", of_points(sites) | of_zones(zoning) | {"distance_m": distance_m})

@@ -18,7 +18,6 @@ from app.tables import ranking_table
 from app.texts import language, text
 from geo.density import Kernel, Unit
 from layers import contents, questions
-from layers.subjects import INVESTMENT
 from layers.words import number
 
 AUTO = "auto"
@@ -42,19 +41,20 @@ def bandwidth(key: str, label: str, default: str) -> float | None:
 
 def other(asked: questions.Density) -> questions.Density | None:
     """Draw the choice of a second map beside the first; return its question."""
-    column = choices.FILTERS_OF[asked.points.layer][0]
+    columns = choices.filters_of(asked.points)[:1]
+    kinds = COMPARISONS if columns else tuple(kind for kind in COMPARISONS if kind != "category")
     kind = choose(
         "compare",
         "density.compare",
-        COMPARISONS,
+        kinds,
         title=lambda name: (
-            text(f"choose.{column}") if name == "category" else text(f"density.compare.{name}")
+            text(f"choose.{columns[0]}") if name == "category" else text(f"density.compare.{name}")
         ),
         default=NO_COMPARISON,
     )
     if kind == "category":
-        values = choices.values(asked.points.layer, column, key=f"{column}_2")
-        return replace(asked, points=asked.points.filtered(column, values))
+        values = choices.values(asked.points, columns[0], key=f"{columns[0]}_2")
+        return replace(asked, points=asked.points.filtered(columns[0], values))
     if kind == "bandwidth":
         return replace(asked, bandwidth_m=bandwidth("bandwidth_2", "density.bandwidth_2", "6000"))
     return None
@@ -78,8 +78,8 @@ with st.sidebar:
             title=lambda name: text(f"density.show.{name}"),
             default="bands",
         )
-        weighted = points.layer == "projects" and switch("weighted", "choose.weighted")
-        asked = questions.Density(points, bandwidth_m, weight=INVESTMENT if weighted else None)
+        weighted = points.amount is not None and switch("weighted", "choose.weighted")
+        asked = questions.Density(points, bandwidth_m, weight=points.amount if weighted else None)
         second = other(asked)
         settings: dict[str, Any] = {
             "kernel": choose(
@@ -158,7 +158,9 @@ with results:
             )
         )
     basis(density_basis(asked, surfaces[0]))
-    name = f"density_{asked.points.layer}_{surfaces[0].attrs['bandwidth_m']:.0f}m"
+    name = (
+        f"density_{choices.file_stem(asked.points.layer)}_{surfaces[0].attrs['bandwidth_m']:.0f}m"
+    )
     download("density.download_tif", f"{name}.tif", lambda: geo.geotiff_bytes(surfaces[0]))
     download(
         "density.download_bands",
@@ -167,7 +169,7 @@ with results:
     )
     download(
         "density.download_csv",
-        f"density_{asked.points.layer}_{zones.name}.csv",
+        f"density_{choices.file_stem(asked.points.layer)}_{choices.file_stem(zones.name)}.csv",
         lambda: geo.vector_bytes(ranking, ".csv"),
     )
 export("density", of_density(asked, show))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -23,14 +23,17 @@ from app.frame import (
 )
 from app.population import population
 from app.tables import features
-from app.texts import language, text
+from app.texts import language, named, text
 from geo.errors import AtlasError
 from layers import questions, structure
 from layers.classification import MAX_CLASSES
+from layers.kept import is_own
 from layers.structure import SCALES, SCHEMES, Shown
-from layers.subjects import INVESTMENT, Points
 from layers.words import number
 from layers.zonings import GRID_NAMES
+
+if TYPE_CHECKING:
+    from layers.subjects import Points
 
 DEFAULT_CLASSES, FEWEST_CLASSES = 5, 2
 
@@ -62,12 +65,17 @@ def totals(shown: Shown) -> None:
     """Draw what all chosen projects come to, and who of them takes part."""
     points = shown.asked.points
     chosen = points.chosen()
-    stated = chosen[INVESTMENT]
     total, money = st.columns(2)
-    total.metric(text("distribution.total"), number(len(chosen)))
-    money.metric(text("distribution.investment"), number(stated.sum()))
-    of_plan = stated[chosen["source_id"] == "plan2024"]
-    st.caption(text("distribution.counted_once", plan=number(of_plan.sum())))
+    if is_own(points.layer):
+        total.metric(text("distribution.own_total"), number(len(chosen)))
+        if points.amount is not None:
+            money.metric(points.amount_noun(language()), number(chosen[points.amount].sum()))
+    else:
+        stated = chosen[points.amount]
+        total.metric(text("distribution.total"), number(len(chosen)))
+        money.metric(text("distribution.investment"), number(stated.sum()))
+        of_plan = stated[chosen["source_id"] == "plan2024"]
+        st.caption(text("distribution.counted_once", plan=number(of_plan.sum())))
     note_on_points(points.located(), points.unlocated())
     results.scale_notes(shown)
     results.population_notes(shown)
@@ -112,7 +120,9 @@ def answers(shown: Shown, zone: str | None) -> None:
 
 def downloads(shown: Shown) -> None:
     """Draw the buttons that give the zones and the location quotients."""
-    name = f"projects_{shown.asked.zones.name}_{shown.measure}"
+    of = choices.file_stem(shown.asked.points.layer)
+    zones = choices.file_stem(shown.asked.zones.name)
+    name = f"{of}_{zones}_{shown.measure}"
     for suffix in (".csv", ".geojson"):
         download(
             f"distribution.download_{suffix[1:]}",
@@ -121,7 +131,7 @@ def downloads(shown: Shown) -> None:
         )
     download(
         "distribution.download_quotients",
-        f"projects_{shown.asked.zones.name}_quotients.csv",
+        f"{of}_{zones}_quotients.csv",
         partial(results.quotients_file, shown),
     )
 
@@ -147,16 +157,33 @@ def map_and_answers(shown: Shown, drawn_before: Any) -> None:  # noqa: ANN401 - 
         downloads(shown)
 
 
+def measures(points: Points) -> tuple[str, ...]:
+    """Return the measures that points have."""
+    sums = points.amount is not None
+    kinds = bool(choices.filters_of(points))
+    return tuple(
+        measure
+        for measure, (summed, _) in questions.MEASURES.items()
+        if (sums or not summed) and (kinds or measure not in structure.SCALES_OF)
+    )
+
+
+def measure_title(points: Points, measure: str) -> str:
+    """Return what a measure is called for these points."""
+    return named(*Shown(questions.Distribution(points, zones), measure).titles)
+
+
 with st.sidebar:
+    chosen_layer = choices.layer_of(("projects",), default="projects")
     zones = choices.zones(default="circles", map_key=picking.MAP_KEY)
     measure = choose(
         "measure",
         "choose.measure",
-        tuple(questions.MEASURES),
-        title=lambda name: text(f"measure.{name}"),
+        measures(chosen_layer),
+        title=lambda name: measure_title(chosen_layer, name),
         default="count",
     )
-    projects = choices.main_filter(Points("projects"))
+    projects = choices.main_filter(chosen_layer)
     with st.expander(text("app.more"), expanded=zones.name in GRID_NAMES or measure == "per_10k"):
         zones = choices.cells(zones)
         scale = choose(

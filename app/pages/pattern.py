@@ -19,7 +19,7 @@ from layers.centres import Centres
 from layers.distances import Spacing
 from layers.looks import Look
 from layers.patterns import REACH_M, Pattern
-from layers.subjects import INVESTMENT, Zones
+from layers.subjects import Zones
 from layers.words import number
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def settings_of_units(points: Points, seed: int) -> Pattern:
         title=lambda name: text(f"pattern.rule.{name}"),
         default="queen",
     )
-    weighted = points.layer == "projects" and switch("weighted", "choose.weighted")
-    asked = Pattern(points, zones, weight=INVESTMENT if weighted else None, rule=rule, seed=seed)
+    weighted = points.amount is not None and switch("weighted", "choose.weighted")
+    asked = Pattern(points, zones, weight=points.amount if weighted else None, rule=rule, seed=seed)
     if rule == "knn":
         return replace(asked, k=slide("k", "pattern.k", low=2, high=20, step=1, default=asked.k))
     if rule == "distance":
@@ -123,7 +123,10 @@ def show_units(asked: Pattern) -> None:
     show_table()
     (pattern_charts.z_histogram if hot else pattern_charts.moran_scatter)(zones)
     st.caption(looks.method(shown, lang=language()))
-    closing(zones, f"{shown.name}_{points.layer}_{asked.zones.name}")
+    closing(
+        zones,
+        f"{shown.name}_{choices.file_stem(points.layer)}_{choices.file_stem(asked.zones.name)}",
+    )
 
 
 def show_distances(asked: Spacing) -> None:
@@ -131,7 +134,7 @@ def show_distances(asked: Spacing) -> None:
     curve = distances.ripley(asked)
     pattern_charts.ripley_curve(curve)
     st.caption(looks.method(shown, lang=language()))
-    closing(curve, f"ripley_{points.layer}", spatial=False)
+    closing(curve, f"ripley_{choices.file_stem(points.layer)}", spatial=False)
 
 
 def show_centres(asked: Centres) -> None:
@@ -140,7 +143,9 @@ def show_centres(asked: Centres) -> None:
     if looks.table(shown, lang=language()) is not None:
         heading(text("pattern.table"))
         show_table()
-    closing(found if rings is None else rings, f"centres_{points.layer}_{asked.by}")
+    closing(
+        found if rings is None else rings, f"centres_{choices.file_stem(points.layer)}_{asked.by}"
+    )
 
 
 def show_table() -> None:
@@ -163,7 +168,7 @@ with st.sidebar:
         points = choices.finer(points)
         asked: Pattern | Spacing | Centres
         if look == "centres":
-            columns = choices.FILTERS_OF[points.layer]
+            columns = choices.filters_of(points) or (points.group,)
             by = choose(
                 "by",
                 "pattern.by",
@@ -171,8 +176,8 @@ with st.sidebar:
                 title=lambda name: text(f"choose.{name}"),
                 default=columns[0],
             )
-            weighted = points.layer == "projects" and switch("weighted", "choose.weighted")
-            asked = Centres(points, by, weight=INVESTMENT if weighted else None)
+            weighted = points.amount is not None and switch("weighted", "choose.weighted")
+            asked = Centres(points, by, weight=points.amount if weighted else None)
         else:
             if look == "distance":
                 every = switch("every", "pattern.every")

@@ -7,9 +7,10 @@ Rows in are always rows accepted plus rows set aside. A receipt travels with the
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from geo.wording import sentence
+from geo.wording import catalogue, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -139,6 +140,50 @@ class Receipt:
     name_column: str
     bounds: tuple[float, float, float, float]
     findings: tuple[Finding, ...]
+
+    def lines(self, lang: str) -> list[tuple[str, str]]:
+        """Return what the receipt says, as pairs of a heading and a text, findings left out."""
+        say = partial(sentence, lang=lang)
+        kinds = {
+            layer.name: say("receipt.layer", values=asdict(layer) | {"kind": self._kind(layer, lang)})
+            for layer in self.layers
+        }
+        mark = "; " if lang == "en" else "；"
+        rows = {
+            "rows_in": self.rows_in,
+            "accepted": self.rows_accepted,
+            "aside": self.rows_aside,
+        }
+        lines = [
+            ("receipt.file", f"{self.file} · {self.format} · {self.size_bytes / 1e6:,.2f} MB"),
+            ("receipt.rows", say("receipt.rows_of", values=rows)),
+            ("receipt.taken", mark.join(kinds.get(name, name) for name in self.taken)),
+            (
+                "receipt.left",
+                mark.join(words for name, words in kinds.items() if name not in self.taken),
+            ),
+            ("receipt.crs", self._how(self.crs, self.crs_how, lang)),
+            ("receipt.encoding", self._how(self.encoding, self.encoding_how, lang)),
+            ("receipt.name_column", self.name_column),
+            ("receipt.bounds", self._reach(lang)),
+            ("receipt.sha256", self.sha256[:16]),
+        ]
+        return [(say(code, values={}), words) for code, words in lines if words]
+
+    def _kind(self, layer: Candidate, lang: str) -> str:
+        return sentence(f"receipt.kind.{layer.kind}", lang, {})
+
+    def _how(self, value: str, how: str, lang: str) -> str:
+        words = sentence(how, lang, {}) if how in catalogue() else ""
+        return f"{value} · {words}" if words else value
+
+    def _reach(self, lang: str) -> str:
+        west, south, east, north = self.bounds
+        if not west <= east:
+            return ""
+        values = {"west": west, "south": south, "east": east, "north": north}
+        rounded = {key: f"{value:.4f}" for key, value in values.items()}
+        return sentence("receipt.reach", lang, rounded)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the receipt as plain data, for JSON."""

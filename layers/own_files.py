@@ -1,0 +1,91 @@
+"""Files that somebody brings, read beside what the atlas knows to lie right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import geo
+from geo.wording import sentence
+from layers.catalogue import load
+from layers.kept import kept_points, kept_zones
+
+if TYPE_CHECKING:
+    import os
+
+    import geopandas as gpd
+
+    from geo.exchange.receipt import Intake, Receipt
+
+
+def read_own(
+    source: bytes | str | os.PathLike[str],
+    name: str | None = None,
+    **options: Any,  # noqa: ANN401 - as geo.read_file takes them
+) -> Intake:
+    """Read a file, and compare its places with the districts of the atlas.
+
+    Parameters
+    ----------
+    source, name
+        As :func:`geo.read_file`.
+    **options
+        As :func:`geo.read_file`: ``layer``, ``crs``, ``datum``, ``progress``, ``cancelled``.
+
+    Returns
+    -------
+    geo.exchange.receipt.Intake
+
+    Raises
+    ------
+    InputError, CRSError
+        As :func:`geo.read_file`.
+    """
+    return geo.read_file(source, name, known=known_places(), **options)
+
+
+def known_places() -> gpd.GeoDataFrame:
+    """Return the features that others are compared with: districts with names and codes."""
+    districts: gpd.GeoDataFrame = load("districts")[["name_zh", "adcode", "geometry"]]
+    return districts
+
+
+def receipt_of(name: str) -> Receipt | None:
+    """Return the receipt of own zones or points, None where they were drawn.
+
+    Raises
+    ------
+    InputError
+        They are no longer kept.
+    """
+    found: Receipt | None = kept_zones(name).attrs.get("receipt")
+    return found
+
+
+def receipt_note(name: str, lang: str) -> str:
+    """Return the line about own zones or points that every map of them carries.
+
+    Parameters
+    ----------
+    name
+        What they are kept under.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
+    receipt = receipt_of(name)
+    if receipt is None:
+        return ""
+    rows = {
+        "rows_in": receipt.rows_in,
+        "accepted": receipt.rows_accepted,
+        "aside": receipt.rows_aside,
+    }
+    return sentence(
+        "receipt.note",
+        lang,
+        {
+            "title": kept_points(name).attrs.get("title", receipt.file),
+            "rows": sentence("receipt.rows_of", lang, rows),
+            "crs": receipt.crs,
+            "fingerprint": receipt.sha256[:12],
+        },
+    )
