@@ -1,4 +1,4 @@
-"""What the label of a file says its numbers are: which datum, and which zone of which projection."""
+"""What the label of a file says its numbers are: the datum, and the zone of a projection."""
 
 from __future__ import annotations
 
@@ -144,8 +144,8 @@ def old_datum(crs: CRS) -> Datum:
 
     Examples
     --------
-    >>> old_datum(CRS.from_epsg(4214)), old_datum(CRS.from_epsg(2383)), old_datum(CRS.from_epsg(4547))
-    ('Beijing 1954', 'Xian 1980', '')
+    >>> [old_datum(CRS.from_epsg(code)) for code in (4214, 2383, 4547)]
+    ['Beijing 1954', 'Xian 1980', '']
     """
     if crs.is_bound and not is_identity(crs):
         return ""
