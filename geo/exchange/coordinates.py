@@ -196,7 +196,7 @@ def converted(
             f"to {OLD_DATUM_ACCURACY_M:.0f} m.",
             code="coordinates.old_datum_refused",
             datum=datum,
-            metres=OLD_DATUM_ACCURACY_M,
+            metres=round(OLD_DATUM_ACCURACY_M),
         )
     moved = _moved(frame, conversion, crs)
     if datum:
@@ -273,7 +273,8 @@ def _moved(frame: gpd.GeoDataFrame, conversion: Conversion, crs: CRS) -> gpd.Geo
     if target is None and labels.old_datum(crs):
         target = crs.geodetic_crs
     try:
-        places = gpd.GeoSeries(shapes, index=frame.index, crs=crs).to_crs(target or GEOGRAPHIC)
+        # Operations are published to WGS 84, which is taken as equal to CGCS2000.
+        places = gpd.GeoSeries(shapes, index=frame.index, crs=crs).to_crs(target or "EPSG:4326")
     except ProjError as error:
         raise CRSError(
             f"converted: the numbers cannot be in {crs.name} ({error}). Choose another CRS.",
@@ -335,7 +336,7 @@ def _of_datum(numbers: Numbers) -> list[Finding]:
         return []
     findings = []
     if numbers.datum:
-        said: dict[str, str | int | float] = {"metres": OLD_DATUM_ACCURACY_M}
+        said: dict[str, str | int | float] = {"metres": round(OLD_DATUM_ACCURACY_M)}
         code = f"coordinates.{numbers.datum.lower().replace(' ', '_')}"
         findings.append(Finding(code, said, "warning"))
         if labels.is_identity(numbers.crs):

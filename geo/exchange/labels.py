@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from pyproj import CRS
 from pyproj.exceptions import CRSError as PyprojError
+from pyproj.transformer import TransformerGroup
 
 if TYPE_CHECKING:
     from geo.exchange.fits import Reading
 
-Datum = Literal["", "Beijing 1954", "Xian 1980", "New Beijing", "Krassowsky"]
+Datum = Literal["", "Beijing 1954", "Xian 1980", "New Beijing", "Krassowsky", "other"]
 Width = Literal[3, 6]
 
-_KRASSOWSKY_M, _IAG_1975_M, _TOLERANCE_M = 6_378_245.0, 6_378_140.0, 0.5
+_KRASSOWSKY_M, _IAG_1975_M, _GRS_1980_M = 6_378_245.0, 6_378_140.0, 6_378_137.0
+_TOLERANCE_M = 0.5
 _PREFIX_M = 1_000_000.0
 # Zone numbers of China that a prefix can have: 6-degree zones, and 3-degree zones.
 SIX_DEGREE_ZONES, THREE_DEGREE_ZONES = range(13, 24), range(25, 46)
@@ -135,7 +137,8 @@ def _old_zone(meridian: int, datum: Datum, *, false_easting_m: float) -> str:
 def old_datum(crs: CRS) -> Datum:
     """Return the old datum that a CRS is on, empty where it is on none.
 
-    One that comes with its own parameters to WGS 84, which are not all 0, is as good as new.
+    One that comes with its own parameters to WGS 84, which are not all 0, is as good as new, and so
+    is one of another country from which a transformation is published; ``"other"`` has none.
 
     Parameters
     ----------
@@ -147,21 +150,30 @@ def old_datum(crs: CRS) -> Datum:
     >>> [old_datum(CRS.from_epsg(code)) for code in (4214, 2383, 4547)]
     ['Beijing 1954', 'Xian 1980', '']
     """
-    if crs.is_bound and not is_identity(crs):
-        return ""
     base = _base(crs)
-    if base.ellipsoid is None:
+    if base.ellipsoid is None or (crs.is_bound and not is_identity(crs)):
         return ""
     axis = base.ellipsoid.semi_major_metre
     if abs(axis - _IAG_1975_M) < _TOLERANCE_M:
         return "Xian 1980"
-    if abs(axis - _KRASSOWSKY_M) >= _TOLERANCE_M:
-        return ""
-    geodetic = base.geodetic_crs
-    name = f"{base.name} {geodetic.name if geodetic is not None else ''}".replace("_", " ").lower()
+    if abs(axis - _KRASSOWSKY_M) < _TOLERANCE_M:
+        return _on_krassowsky(base)
+    new = abs(axis - _GRS_1980_M) < _TOLERANCE_M or not _is_ballpark(base)
+    return "" if new else "other"
+
+
+def _on_krassowsky(crs: CRS) -> Datum:
+    geodetic = crs.geodetic_crs
+    name = f"{crs.name} {geodetic.name if geodetic is not None else ''}".replace("_", " ").lower()
     if "new beijing" in name:
         return "New Beijing"
     return "Beijing 1954" if "beijing" in name or "北京" in name else "Krassowsky"
+
+
+def _is_ballpark(crs: CRS) -> bool:
+    """Whether the best known operation to WGS 84 leaves the datum out of account."""
+    operations = TransformerGroup(crs.geodetic_crs or crs, "EPSG:4326").transformers
+    return not operations or "Ballpark" in operations[0].description
 
 
 def is_identity(crs: CRS) -> bool:

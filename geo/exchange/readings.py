@@ -45,7 +45,7 @@ _MILLION_M = 1e6
 _EASTINGS_M, _NORTHINGS_M = (50_000.0, 950_000.0), (330_000.0, 6_200_000.0)
 _ELSEWHERE_KM = 50.0  # from what is known
 _KM_PER_DEG = 110.85
-_HALF_WIDTH_DEG = 1.6  # of a 3-degree zone, with what plans reach over its edge
+_HALF_WIDTH_DEG = 1.5  # of a 3-degree zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,11 @@ def _degrees(numbers: Numbers) -> Proposal:
         said["name"] = numbers.crs.name
         return _proposal("degrees_as_metres", Conversion(swap=swap, crs=GEOGRAPHIC), said)
     if swap:
-        return _proposal("swapped", Conversion(swap=True), said)
+        return _proposal(
+            "swapped",
+            Conversion(swap=True, crs="" if numbers.crs is not None else GEOGRAPHIC),
+            said,
+        )
     return Proposal()
 
 
@@ -277,18 +281,19 @@ def _other_zone(numbers: Numbers, zone: labels.Zone) -> Proposal:
     if best is None:
         return Proposal()
     other = labels.parsed(best.crs)
-    meridian = round(zone.meridian) if other is None else _meridian(other)
+    meridian = zone.meridian if other is None else _meridian(other)
     middle = float(np.median(numbers.placed(best)[0]))
-    width = 3 if abs(middle - meridian) <= _HALF_WIDTH_DEG else 6
+    narrow = zone.scale == 1 and abs(middle - meridian) <= _HALF_WIDTH_DEG
+    width = 3 if narrow else 6
     suspicion: Suspicion = "neighbour_zone" if width == zone.width else "other_zone_width"
     return _proposal(
         suspicion,
         best,
         {
             "given_km": round(given_km),
-            "given_meridian": zone.meridian,
+            "given_meridian": _whole(zone.meridian),
             "given_width": zone.width,
-            "meridian": meridian,
+            "meridian": _whole(meridian),
             "width": width,
         },
     )
@@ -299,11 +304,15 @@ def _meridian(crs: CRS) -> float:
     return 0.0 if zone is None else zone.meridian
 
 
+def _whole(meridian: float) -> int | float:
+    return int(meridian) if meridian.is_integer() else meridian
+
+
 def _zone_words(crs: CRS | None) -> dict[str, str | int | float]:
     zone = None if crs is None else labels.zone_of(crs)
     if zone is None:
         return {"meridian": 0, "width": 0}
-    return {"meridian": zone.meridian, "width": zone.width}
+    return {"meridian": _whole(zone.meridian), "width": zone.width}
 
 
 def _proposal(
