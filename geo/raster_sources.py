@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 # Formats that are the file itself and what lies beside it; others may name any file or address.
-_FILE_DRIVERS = ["GTiff", "AAIGrid", "HFA", "EHdr", "ENVI"]
+_DRIVERS = {".tif": "GTiff", ".tiff": "GTiff", ".asc": "AAIGrid", ".img": "HFA"}
 _LONGEST_NAME = 200
 _UNEVEN = 0.05  # of a cell: coordinates are often rounded to 32 bits
 
@@ -178,9 +178,9 @@ def _array(raster: xr.DataArray, function: str) -> Grid:
 
 
 def _file(path: str, function: str) -> Grid:
-    place = _plain_file(path, function)
+    place, driver = _plain_file(path, function)
     try:
-        with rasterio.open(place, driver=_FILE_DRIVERS) as source:
+        with rasterio.open(place, driver=driver) as source:
             if source.crs is None:
                 raise CRSError(
                     f"{function}: the raster {path} has no CRS. Open it with "
@@ -197,42 +197,43 @@ def _file(path: str, function: str) -> Grid:
                 source.transform,
                 source.height,
                 source.width,
-                lambda rows, columns: _read_file(place, rows, columns),
+                lambda rows, columns: _read_file(place, driver, rows, columns),
                 source.units[0] or "",
             )
     except rasterio.errors.RasterioIOError as error:
         raise InputError(
-            f"{function}: the raster {path} cannot be read ({error}). Pass a GeoTIFF, or one of "
-            f"{', '.join(_FILE_DRIVERS[1:])}.",
+            f"{function}: the raster {path} cannot be read ({error}). Open it in a GIS and "
+            "export it again.",
             code="raster.cut",
             name=Path(path).name,
         ) from error
     return grid
 
 
-def _plain_file(path: str, function: str) -> str:
-    """Return where a file is, from the root, and refuse whatever is no file of this machine.
+def _plain_file(path: str, function: str) -> tuple[str, str]:
+    """Return where a file is, from the root, and its driver; refuse what is no file hereabouts.
 
     Some paths are none to GDAL: ``/vsicurl/…`` is an address, ``WMS:…`` a service, text in angle
     brackets a description of other files.
     """
     try:
         place = Path(path).resolve()
-        plain = place.is_file() and not str(place).startswith("/vsi")
+        driver = _DRIVERS.get(place.suffix.lower(), "")
+        plain = bool(driver) and place.is_file() and not str(place).startswith("/vsi")
     except (OSError, ValueError):  # a path that no system takes: too long, with a null character
-        plain, place = False, Path()
+        plain, place, driver = False, Path(), ""
     if not plain:
         raise InputError(
-            f"{function}: there is no raster file {path[:_LONGEST_NAME]!r}. Pass the path of one, "
-            "such as a GeoTIFF; addresses and virtual paths are not taken.",
+            f"{function}: there is no raster file {path[:_LONGEST_NAME]!r}. Pass the path of one "
+            f"({', '.join(_DRIVERS)}); addresses and virtual paths are not taken.",
             code="raster.elsewhere",
             name=path[:_LONGEST_NAME],
         )
-    return str(place)
+    return str(place), driver
 
 
-def _read_file(path: str, rows: slice, columns: slice) -> Floats:
-    with rasterio.open(path, driver=_FILE_DRIVERS) as source:
+def _read_file(path: str, driver: str, rows: slice, columns: slice) -> Floats:
+    with rasterio.open(path, driver=driver) as source:
         stored = source.read(1, window=Window.from_slices(rows, columns), masked=True)
         none = np.ma.getmaskarray(stored)
         values = stored.data.astype(float)
