@@ -107,9 +107,12 @@ def any_driver(_data, _name, options):
     for key, content in options["files"].items():
         file = base64.b64decode(content)
         opened[key] = []
-        with contextlib.suppress(RasterioError, ValueError):
-            with MemoryFile(file) as memory, memory.open() as source:
-                opened[key].append(source.driver)
+        with (
+            contextlib.suppress(RasterioError, ValueError),
+            MemoryFile(file) as memory,
+            memory.open() as source,
+        ):
+            opened[key].append(source.driver)
         with contextlib.suppress(DataSourceError, ValueError):
             opened[key].append(pyogrio.read_info(file)["driver"])
     tell({key: value for key, value in opened.items() if value})
