@@ -1,9 +1,13 @@
-"""Rasters of others, in memory or in a file: where their cells are, and numbers out of them."""
+"""Rasters in memory or in a file of one's own: where their cells are, and numbers out of them.
+
+A file that someone else brings goes through :func:`geo.exchange.rasters.read_raster` first.
+"""
 
 from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+# Formats that are the file itself and what lies beside it; others may name any file or address.
+_DRIVERS = {".tif": "GTiff", ".tiff": "GTiff", ".asc": "AAIGrid", ".img": "HFA"}
+_LONGEST_NAME = 200
 _UNEVEN = 0.05  # of a cell: coordinates are often rounded to 32 bits
 
 
@@ -171,8 +178,9 @@ def _array(raster: xr.DataArray, function: str) -> Grid:
 
 
 def _file(path: str, function: str) -> Grid:
+    place, driver = _plain_file(path, function)
     try:
-        with rasterio.open(path) as source:
+        with rasterio.open(place, driver=driver) as source:
             if source.crs is None:
                 raise CRSError(
                     f"{function}: the raster {path} has no CRS. Open it with "
@@ -189,19 +197,43 @@ def _file(path: str, function: str) -> Grid:
                 source.transform,
                 source.height,
                 source.width,
-                lambda rows, columns: _read_file(path, rows, columns),
+                lambda rows, columns: _read_file(place, driver, rows, columns),
                 source.units[0] or "",
             )
     except rasterio.errors.RasterioIOError as error:
         raise InputError(
-            f"{function}: the raster {path} cannot be read ({error}). Pass a file that GDAL reads, "
-            "such as a GeoTIFF."
+            f"{function}: the raster {path} cannot be read ({error}). Open it in a GIS and "
+            "export it again.",
+            code="raster.cut",
+            name=Path(path).name,
         ) from error
     return grid
 
 
-def _read_file(path: str, rows: slice, columns: slice) -> Floats:
-    with rasterio.open(path) as source:
+def _plain_file(path: str, function: str) -> tuple[str, str]:
+    """Return where a file is, from the root, and its driver; refuse what is no file hereabouts.
+
+    Some paths are none to GDAL: ``/vsicurl/…`` is an address, ``WMS:…`` a service, text in angle
+    brackets a description of other files.
+    """
+    try:
+        place = Path(path).resolve()
+        driver = _DRIVERS.get(place.suffix.lower(), "")
+        plain = bool(driver) and place.is_file() and not str(place).startswith("/vsi")
+    except (OSError, ValueError):  # a path that no system takes: too long, with a null character
+        plain, place, driver = False, Path(), ""
+    if not plain:
+        raise InputError(
+            f"{function}: there is no raster file {path[:_LONGEST_NAME]!r}. Pass the path of one "
+            f"({', '.join(_DRIVERS)}); addresses and virtual paths are not taken.",
+            code="raster.elsewhere",
+            name=path[:_LONGEST_NAME],
+        )
+    return str(place), driver
+
+
+def _read_file(path: str, driver: str, rows: slice, columns: slice) -> Floats:
+    with rasterio.open(path, driver=driver) as source:
         stored = source.read(1, window=Window.from_slices(rows, columns), masked=True)
         none = np.ma.getmaskarray(stored)
         values = stored.data.astype(float)

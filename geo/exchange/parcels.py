@@ -396,18 +396,19 @@ def _frame(specs: list[Any], content: bytearray, *, spatial: bool) -> tuple[pd.D
 
 def _restored(column: pa.ChunkedArray, dtype: str) -> pd.Series[Any]:
     """Return a column with the dtype it had, where that is one of plain data."""
+    if dtype == "object":
+        text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+        return pd.Series(column.to_numpy() if text else column.to_pylist(), dtype=object)
     series: pd.Series[Any] = column.to_pandas()
     if str(series.dtype) == dtype or dtype not in _DTYPES:
         return series
-    if dtype == "object" and pa.types.is_null(column.type):
-        return pd.Series([None] * len(series), dtype=object)
     return series.astype(_DTYPES[dtype])  # type: ignore[call-overload,no-any-return]
 
 
 _DTYPES: dict[str, str] = {
     each: each
     for each in (
-        *("object", "str", "string", "bool", "boolean", "float32", "float64"),
+        *("str", "string", "bool", "boolean", "float32", "float64"),
         *("Float32", "Float64"),
         *(f"{sign}{bits}" for sign in ("int", "uint", "Int", "UInt") for bits in (8, 16, 32, 64)),
         *(f"datetime64[{unit}]" for unit in ("s", "ms", "us", "ns")),
@@ -435,7 +436,7 @@ def _crs(text: object) -> CRS | None:
         raise BrokenParcelError("a CRS that is none") from error
 
 
-def findings_of(items: list[Any]) -> list[Finding]:
+def findings_of(items: list[object]) -> list[Finding]:
     """Return the findings that came back, each checked.
 
     Raises
@@ -445,6 +446,8 @@ def findings_of(items: list[Any]) -> list[Finding]:
     """
     findings = []
     for each in items:
+        if not isinstance(each, dict):
+            raise BrokenParcelError("a finding that is none")
         rows, level = each.get("rows", ()), each.get("level")
         if level not in _LEVELS or not all(isinstance(row, int) for row in rows):
             raise BrokenParcelError("a finding that is none")
@@ -453,7 +456,9 @@ def findings_of(items: list[Any]) -> list[Finding]:
     return findings
 
 
-def _candidate(item: Mapping[str, Any]) -> Candidate:
+def _candidate(item: object) -> Candidate:
+    if not isinstance(item, dict):
+        raise BrokenParcelError("a layer that is none")
     kind, rows = item.get("kind"), item.get("rows")
     if kind not in _KINDS or not isinstance(rows, int):
         raise BrokenParcelError("a layer that is none")

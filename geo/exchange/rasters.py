@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 
 _CHUNK_CELLS = 4_000_000
 # Numbers that mark holes besides the limits of the types.
-_USUAL_FILLS = (-999.0, -9999.0, -99999.0, -999999.0, -32767.0, 1e20, -1e20, 1e30, -1e30)
-_NETCDF_FILL = 9.969209968386869e36
+_USUAL_FILLS = (-999.0, -9999.0, -99999.0, -999999.0, -32767.0, 1e20, -1e20)
+# Nothing is measured that large; programs mark holes by the limits of 32 and 64 bits, or near them.
+_HUGE = 1e30
+_MOST_HUGE = 5  # different ones that are told apart
 _INTEGERS = tuple(np.dtype(name) for name in ("u1", "u2", "u4", "i2", "i4"))
 # A fill value is so many times as large as the largest of the others; below that and above the
 # second, one cannot tell.
@@ -141,6 +143,7 @@ class _Band:
         self._nodata = self._checked_nodata()
         self._masked = MaskFlags.per_dataset in self._file.mask_flag_enums[0]
         self._seen = _Seen(self._dtype)
+        self._huge: dict[float, int] = {}
 
     def cells(self) -> Cells:
         """Return the cells, which are read when they are asked for."""
@@ -266,8 +269,20 @@ class _Band:
         values: NDArray[Any] = stored.astype(np.float32 if small else np.float64)
         holes |= ~np.isfinite(values)
         values[holes] = np.nan
+        self._mask_huge(values)
         self._seen.add(values)
         return values
+
+    def _mask_huge(self, values: NDArray[Any]) -> None:
+        if self._dtype.kind != "f":
+            return
+        huge = np.abs(values) >= _HUGE
+        if huge.any():
+            for value, cells in zip(*np.unique(values[huge], return_counts=True), strict=True):
+                known = len(self._huge) < _MOST_HUGE or value in self._huge
+                key = float(value) if known else next(iter(self._huge))
+                self._huge[key] = self._huge.get(key, 0) + int(cells)
+            values[huge] = np.nan
 
     def _closing(self) -> dict[str, Any]:
         """Tell what is known now that all cells were seen."""
@@ -278,7 +293,7 @@ class _Band:
                 name=self._name,
             )
         fills = self._seen.fills(self._name)
-        for fill, cells in fills.items():
+        for fill, cells in (self._huge | fills).items():
             self._findings.append(
                 Finding(
                     "raster.fill_masked",
@@ -344,8 +359,6 @@ class _Seen:
         if not present:
             return {}
         if self._least > self._most:
-            if len(present) == 1 and abs(next(iter(present))) < 1e9:  # noqa: PLR2004
-                return {}
             raise InputError(
                 f"{name} holds nothing but {', '.join(f'{each:.10g}' for each in present)}. Check "
                 "what was exported.",
@@ -382,11 +395,9 @@ class _Seen:
 def _candidates(dtype: np.dtype[Any]) -> set[float]:
     """Numbers by which holes are marked, as far as cells of a type can hold them."""
     if dtype.kind == "f":
-        limits = np.finfo(dtype)
-        own = {float(limits.min), float(limits.max), _NETCDF_FILL, float(np.finfo("f4").min)}
         integer = {float(np.iinfo(each).max) for each in _INTEGERS[1:]}
         integer |= {float(np.iinfo(each).min) for each in _INTEGERS[3:]}
-        return own | integer | set(_USUAL_FILLS)
+        return integer | set(_USUAL_FILLS)
     limits_i = np.iinfo(dtype)
     limits_of = {
         limit for each in _INTEGERS[1:] for limit in (np.iinfo(each).min, np.iinfo(each).max)

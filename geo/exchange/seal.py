@@ -104,6 +104,9 @@ _BOUND = {
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
+_sealed: list[int] = []  # this process, once it is
+
+
 class SealError(OSError):
     """The seal cannot be set on this machine; whoever gets this must not read anything."""
 
@@ -214,6 +217,7 @@ def apply() -> None:
     pointer = ctypes.create_string_buffer(head, len(head))
     _prctl(_PR_SET_NO_NEW_PRIVS, 1)
     _prctl(_PR_SET_SECCOMP, _FILTER_MODE, ctypes.addressof(pointer))
+    _sealed.append(os.getpid())
 
 
 def _prctl(option: int, *arguments: int) -> None:
@@ -281,6 +285,20 @@ def keep_only_drivers(names: Collection[str]) -> None:
         for driver, name in _drivers(library):
             if name not in keep:
                 library.GDALDeregisterDriver(ctypes.c_void_p(driver))
+
+
+def restrict_to(driver: str) -> None:
+    """Leave one driver to a sealed process, for a parser whose library takes no driver by name.
+
+    Another process keeps what it has, so that a parser can be called and tested outside the seal.
+
+    Parameters
+    ----------
+    driver
+        Short name.
+    """
+    if os.getpid() in _sealed:
+        keep_only_drivers({driver})
 
 
 @cache

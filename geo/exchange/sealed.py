@@ -211,8 +211,10 @@ class Reader:
         order = json.dumps(request, ensure_ascii=False).encode("utf-8", "replace")
         with _source(data, name, function) as (size, pieces), self._slot(function, name, cancelled):
             work = _Work(function, name, size, progress, cancelled)
-            with contextlib.ExitStack() as stack:
-                self._begin(work, stack)
+            with contextlib.closing(work):
+                # The ready process may end at any time, and with it an order that it just took.
+                if not self._begins(work) and not self._begins(work):
+                    raise work.crashed("no process was started")
                 work.send([parcels.LENGTHS.pack(len(order), size), order], pieces)
                 return work.answer()
 
@@ -234,13 +236,12 @@ class Reader:
         finally:
             self._slots.release()
 
-    def _begin(self, work: _Work, stack: contextlib.ExitStack) -> None:
-        """Have a child forked and give the work its ends of the pipes."""
+    def _begins(self, work: _Work) -> bool:
+        """Have a child forked, give the work its ends of the pipes, and tell whether it lives."""
         child_in, parent_out = os.pipe()
         parent_in, child_out = os.pipe()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         work.take(parent_out, parent_in, ours)
-        stack.callback(work.close)
         limits = {"memory": work.memory_bytes, "seconds": int(work.seconds) + 1}
         order = json.dumps(limits).encode()
         try:
@@ -250,7 +251,12 @@ class Reader:
             os.close(child_in)
             os.close(child_out)
             theirs.close()
-        work.started()
+        return work.started()
+
+    def forked(self) -> None:
+        """Begin anew in a process that was forked from the one whose reader this was."""
+        self._lock, self._slots = threading.Lock(), threading.Semaphore(_SLOTS)
+        self._forget()
 
     def _order(self, order: bytes, files: list[int]) -> None:
         """Send an order to the ready process, to a new one if it is gone."""
@@ -410,26 +416,28 @@ class _Work:
 
     def take(self, out: int, into: int, status: socket.socket) -> None:
         """Take over the near ends of both pipes and of the status."""
+        self.close()
         self._out, self._in, self._status = out, into, status
         for pipe in (out, into):
             os.set_blocking(pipe, False)
             with contextlib.suppress(OSError):  # larger pipes are a favour of the system
                 fcntl.fcntl(pipe, _F_SETPIPE_SZ, _PIPE_BYTES)
 
-    def started(self) -> None:
-        """Wait until the child is there; from now on it can be ended."""
+    def started(self) -> bool:
+        """Wait until the child is there and can be ended; tell whether it ever was."""
         if self._status is None:
-            raise self._crashed("it was not begun")
+            return False
         self._until = time.monotonic() + self.seconds
         self._status.settimeout(self.seconds)
         try:
             _, files, _, _ = socket.recv_fds(self._status, 64, 1)
-        except OSError as error:
-            raise self._crashed("no process was started") from error
+        except OSError:
+            return False
         if not files:
-            raise self._crashed("the ready process ended")
+            return False
         self._child = files[0]
         os.set_inheritable(self._child, False)  # noqa: FBT003
+        return True
 
     def close(self) -> None:
         """End the child, if it still runs, and close everything."""
@@ -473,7 +481,7 @@ class _Work:
             self._expect(parcels.END)
             return parcels.received_parsed(head, features, aside)
         except (parcels.BrokenParcelError, RecursionError) as error:
-            raise self._crashed(str(error)) from error
+            raise self.crashed(str(error)) from error
 
     def _array(self, head: Mapping[str, Any]) -> xr.DataArray:
         values = parcels.empty_cells(head, self._most_bytes)
@@ -534,7 +542,7 @@ class _Work:
             elif got == parcels.CRASH:
                 words = bytearray(min(length, _CHUNK))
                 self._read(memoryview(words))
-                raise self._crashed(words.decode("utf-8", "replace"))
+                raise self.crashed(words.decode("utf-8", "replace"))
             else:
                 raise parcels.BrokenParcelError("a message of another kind")
 
@@ -578,7 +586,7 @@ class _Work:
             return self._too_slow()
         if code == -signal.SIGKILL:  # the kernel's, when there was no memory left
             return self._too_large()
-        return self._crashed(f"its reader ended with {code}")
+        return self.crashed(f"its reader ended with {code}")
 
     def _too_slow(self) -> InputError:
         return InputError(
@@ -598,7 +606,8 @@ class _Work:
             mb=round(self.memory_bytes / _MB),
         )
 
-    def _crashed(self, reason: str) -> InputError:
+    def crashed(self, reason: str) -> InputError:
+        """Tell that the parser failed in a way that is no refusal of its own."""
         return InputError(
             f"{self._function}: {self._name} cannot be read, its content is damaged ({reason}). "
             "Open it in a GIS and export it again.",
@@ -609,3 +618,4 @@ class _Work:
 
 _reader = Reader()
 atexit.register(_reader.close)
+os.register_at_fork(after_in_child=_reader.forked)

@@ -1,0 +1,402 @@
+"""A raster that someone brings: its holes are found, and what cannot be right is refused."""
+
+from __future__ import annotations
+
+import struct
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+import rioxarray
+import shapely
+from affine import Affine
+from rasterio.io import MemoryFile
+from rasterio.transform import from_origin
+
+import geo
+from geo.errors import AtlasError, CRSError, InputError
+from geo.exchange import tiff
+from geo.exchange.rasters import read_raster
+from geo.raster_zones import zonal_statistics
+
+ROWS, COLUMNS, HOLES = 340, 400, 8
+WEST, NORTH, STEP = 111.5, 29.2, 0.005
+
+
+def geotiff(values, *, units="", scale=None, **profile):
+    values = np.asarray(values)
+    profile = {
+        "driver": "GTiff",
+        "height": values.shape[-2],
+        "width": values.shape[-1],
+        "count": 1 if values.ndim == 2 else values.shape[0],
+        "dtype": values.dtype,
+        "crs": "EPSG:4490",
+        "transform": from_origin(WEST, NORTH, STEP, STEP),
+    } | profile
+    with MemoryFile() as memory:
+        with memory.open(**profile) as target:
+            target.write(values.reshape(profile["count"], *values.shape[-2:]))
+            if units:
+                target.units = (units,)
+            if scale:
+                target.scales, target.offsets = (scale[0],), (scale[1],)
+        return bytes(memory.getbuffer())
+
+
+def people(fill, dtype, value=20):
+    cells = np.full((ROWS, COLUMNS), value, dtype=dtype)
+    cells.reshape(-1)[100 : 100 + HOLES] = fill
+    return cells
+
+
+def code(data):
+    """The code of a refusal, which has sentences in both languages without Python in them."""
+    with pytest.raises(AtlasError) as refusal:
+        read_raster(data)
+    for lang in ("zh", "en"):
+        sentence = refusal.value.sentence(lang)
+        assert "read_raster" not in sentence
+        assert sentence != AtlasError().sentence(lang)
+    return refusal.value.code
+
+
+def findings(array):
+    return [finding.code for finding in array.attrs["findings"]]
+
+
+# ---- numbers that mark holes
+
+
+@pytest.mark.parametrize(
+    ("fill", "dtype"),
+    [
+        (65535, "uint16"),
+        (2**31 - 1, "int32"),
+        (-(2**31), "int32"),
+        (2**32 - 1, "uint32"),
+        (65535, "int32"),
+        (255, "uint8"),
+        (-32768, "int16"),
+        (-9999, "int16"),
+        (-99999, "int32"),
+        (-99999, "float32"),
+        (-9999, "float64"),
+        (-3.4028234663852886e38, "float32"),
+        (-3.4028234663852886e38, "float64"),
+        (3.4028234663852886e38, "float32"),
+        (-1.7976931348623157e308, "float64"),
+        (9.969209968386869e36, "float32"),
+        (-3.4028230607370965e38, "float32"),
+        (1e20, "float32"),
+    ],
+)
+def test_a_fill_value_that_the_file_does_not_declare_is_masked_and_said(fill, dtype):
+    array = read_raster(geotiff(people(fill, dtype)))
+    assert float(array.sum()) == (ROWS * COLUMNS - HOLES) * 20
+    assert int(array.isnull().sum()) == HOLES
+    (finding,) = array.attrs["findings"]
+    assert (finding.code, finding.level) == ("raster.fill_masked", "warning")
+    assert finding.values["cells"] == HOLES
+    assert "8" in finding.sentence("zh")
+
+
+def test_zones_hold_people_and_no_fill_values():
+    array = read_raster(geotiff(people(65535, "uint16")))
+    # The first 110 cells of the first row, 8 of them holes.
+    zone = shapely.box(WEST, NORTH - STEP, WEST + 110 * STEP, NORTH)
+    result = zonal_statistics(array, gpd.GeoSeries([zone], crs=4490), statistics=("sum",))
+    assert result["sum"].iloc[0] == pytest.approx((110 - HOLES) * 20)
+
+
+def test_two_fill_values_in_one_raster_are_both_masked():
+    cells = people(-9999, "float32")
+    cells[5, :3] = -3.4028234663852886e38
+    array = read_raster(geotiff(cells))
+    assert float(array.max()) == float(array.min()) == 20.0
+    assert findings(array) == ["raster.fill_masked"] * 2
+
+
+def test_numbers_up_to_the_limit_of_their_type_are_numbers():
+    ramp = np.arange(256, dtype="uint8").reshape(16, 16)
+    array = read_raster(geotiff(ramp))
+    np.testing.assert_array_equal(array.to_numpy(), ramp)
+    assert findings(array) == []
+
+
+def test_a_number_at_the_limit_that_may_be_a_hole_or_not_is_refused():
+    # Percentages, and 255: 2.55 times the largest.
+    cells = np.arange(101, dtype="uint8").repeat(4).reshape(4, 101)
+    cells[0, 0] = 255
+    assert code(geotiff(cells)) == "raster.fill_unclear"
+
+
+def test_negative_numbers_that_are_measured_stay():
+    depth = np.array([[-999.0, -9500.0], [-9999.0, -10_900.0]], dtype="float32")
+    array = read_raster(geotiff(depth))
+    np.testing.assert_array_equal(array.to_numpy(), depth)
+
+
+def test_a_declared_hole_is_masked_without_a_word():
+    array = read_raster(geotiff(people(65535, "uint16"), nodata=65535))
+    assert float(array.sum()) == (ROWS * COLUMNS - HOLES) * 20
+    assert findings(array) == []
+    assert np.isnan(array.rio.nodata)
+
+
+def test_a_hole_besides_the_declared_one_is_masked_too():
+    array = read_raster(geotiff(people(65535, "uint16"), nodata=0))
+    assert float(array.sum()) == (ROWS * COLUMNS - HOLES) * 20
+    assert findings(array) == ["raster.fill_masked"]
+
+
+@pytest.mark.parametrize("text", [b"-9999", b"99999", b"nan", b"0.5", b"inf", b"none", b"1e99"])
+def test_a_declared_hole_that_no_cell_can_hold_is_said(text):
+    data = geotiff(np.array([[0, 1], [2, 3]], dtype="uint16"), nodata=65535)
+    changed = data.replace(b"65535\0", text.ljust(5) + b"\0")
+    array = read_raster(changed)
+    assert array.to_numpy().tolist() == [[0, 1], [2, 3]]
+    assert findings(array) == ["raster.nodata_unheld"]
+
+
+def test_not_a_number_and_infinity_are_no_values():
+    cells = np.array([[1, np.nan], [np.inf, 4]], dtype="float32")
+    for options in ({}, {"nodata": np.nan}):
+        array = read_raster(geotiff(cells, **options))
+        assert float(array.sum()) == 5
+        assert int(array.isnull().sum()) == 2
+
+
+def test_a_mask_within_the_file_is_heeded():
+    with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True), MemoryFile() as memory:
+        profile = {
+            "driver": "GTiff",
+            "height": 2,
+            "width": 2,
+            "count": 1,
+            "dtype": "uint8",
+            "crs": "EPSG:4490",
+            "transform": from_origin(WEST, NORTH, STEP, STEP),
+        }
+        with memory.open(**profile) as target:
+            target.write(np.array([[1, 2], [3, 4]], dtype="uint8"), 1)
+            target.write_mask(np.array([[True, False], [True, True]]))
+        data = bytes(memory.getbuffer())
+    assert float(read_raster(data).sum()) == 1 + 3 + 4
+
+
+def test_scale_and_offset_are_applied_after_the_holes_and_units_are_kept():
+    cells = np.array([[10, 20], [30, 65535]], dtype="uint16")
+    array = read_raster(geotiff(cells, units="people/km2", scale=(0.5, 3)))
+    assert array.to_numpy()[:1].tolist() == [[10 * 0.5 + 3, 20 * 0.5 + 3]]
+    assert np.isnan(array.to_numpy()[1, 1])
+    assert array.attrs["units"] == "people/km2"
+
+
+# ---- what cannot be placed or counted
+
+
+def test_what_has_no_place_is_refused():
+    cells = np.ones((3, 3), dtype="float32")
+    assert code(geotiff(cells, crs=None)) == "raster.no_crs"
+    local = 'LOCAL_CS["city grid",UNIT["metre",1]]'
+    assert code(geotiff(cells, crs=rasterio.crs.CRS.from_wkt(local))) == "raster.local_crs"
+    turned = from_origin(WEST, NORTH, STEP, STEP) @ Affine.rotation(30)
+    assert code(geotiff(cells, transform=turned)) == "raster.rotated"
+    metres = from_origin(500_000, 3_100_000, 100, 100)
+    assert code(geotiff(cells, transform=metres)) == "raster.not_degrees"
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_a_raster_without_a_transform_is_refused():
+    cells = np.ones((3, 3), dtype="float32")
+    assert code(geotiff(cells, transform=None)) == "raster.no_place"
+    assert code(geotiff(cells, transform=Affine.identity())) == "raster.no_place"
+
+
+def test_what_is_no_band_of_numbers_is_refused():
+    assert code(geotiff(np.ones((2, 3, 3), dtype="uint8"))) == "raster.bands"
+    assert code(geotiff(np.ones((3, 3), dtype="complex64"))) == "raster.complex"
+    assert code(geotiff(np.zeros((3, 3), dtype="uint8"), nodata=0)) == "raster.no_values"
+    assert code(geotiff(np.full((3, 3), np.nan))) == "raster.no_values"
+    assert code(geotiff(np.full((3, 3), -3.4e38, dtype="float32"))) == "raster.no_values"
+    assert code(geotiff(np.full((3, 3), -9999, dtype="int16"))) == "raster.no_values"
+
+
+def test_rows_may_go_north():
+    cells = np.array([[1, 2], [3, 4]], dtype="uint8")
+    up = read_raster(geotiff(cells, transform=Affine(STEP, 0, WEST, 0, STEP, NORTH)))
+    assert up["y"].to_numpy().tolist() == [NORTH + STEP / 2, NORTH + 1.5 * STEP]
+    assert up.to_numpy().tolist() == [[1, 2], [3, 4]]
+
+
+# ---- damaged files
+
+
+def test_no_content_at_all_is_refused(tmp_path):
+    assert code(b"") == "file.empty"
+    (tmp_path / "empty.tif").touch()
+    assert code(tmp_path / "empty.tif") == "file.empty"
+    assert code(tmp_path / "missing.tif") == "file.unreadable"
+    assert code(tmp_path) == "file.unreadable"
+
+
+def test_a_file_that_is_cut_short_anywhere_is_refused():
+    data = geotiff(np.random.default_rng(0).random((20, 30)), compress="deflate", predictor=3)
+    for length in [*range(1, 60, 7), *range(60, len(data), len(data) // 12), len(data) - 1]:
+        assert code(data[:length]) in {"raster.cut", "raster.format", "raster.no_crs"}, length
+
+
+def test_changed_bytes_give_a_raster_or_a_refusal():
+    data = geotiff(np.random.default_rng(0).random((20, 30)), compress="deflate", tiled=True)
+    random = np.random.default_rng(1)
+    for _ in range(25):
+        changed = bytearray(data)
+        for at in random.integers(0, min(len(data), 700), 4):
+            changed[at] = random.integers(256)
+        try:
+            array = read_raster(bytes(changed))
+        except AtlasError:
+            continue
+        assert array.dims == ("y", "x")
+
+
+# ---- what announces more than it holds
+
+
+def made(*pages, big=False, order="<", chain=()):
+    """A TIFF of pages that are mappings of tag to a number, or to a list of them."""
+    entry, head, number = ("HHQQ", 8, "Q") if big else ("HHII", 2, "I")
+    first = struct.pack(order + "2sHHHQ", *(b"II", 43, 8, 0, 16)) if big else b"II*\0\x08\0\0\0"
+    body, starts = bytearray(first), []
+    for page in pages:
+        starts.append(len(body))
+        count = struct.pack(order + ("Q" if big else "H"), len(page))
+        values = bytearray()
+        place = len(body) + head + len(page) * struct.calcsize(order + entry) + len(first) // 2
+        entries = b""
+        for tag, value in sorted(page.items()):
+            several = value if isinstance(value, list) else [value]
+            kind = 16 if big else 4
+            if len(several) == 1:
+                entries += struct.pack(order + entry, tag, kind, 1, several[0])
+            else:
+                entries += struct.pack(order + entry, tag, kind, len(several), place + len(values))
+                values += struct.pack(f"{order}{len(several)}{number}", *several)
+        following = chain[len(starts) - 1] if chain else place + len(values)
+        last = len(starts) == len(pages) and not chain
+        body += count + entries + struct.pack(order + number, 0 if last else following) + values
+    return bytes(body)
+
+
+PAGE = {256: 70, 257: 60, 258: 8, 259: 8, 277: 1}
+
+
+def test_tiles_far_larger_than_the_image_are_refused():
+    bomb = made(PAGE | {322: 50_000, 323: 32_768, 324: 8, 325: 8})
+    assert code(bomb) == "raster.blocks"
+    big = made(PAGE | {322: 50_000, 323: 32_768, 324: 8, 325: 8}, big=True)
+    assert code(big) == "raster.blocks"
+
+
+def test_images_that_are_far_larger_than_the_file_are_refused():
+    assert code(made(PAGE | {256: 2**31, 257: 2**31, 273: 8, 279: 8})) == "raster.cells"
+    wide = PAGE | {256: 10_000, 257: 10_000, 278: 10_000, 273: 8, 279: 8}
+    assert code(made(wide | {258: 64})) == "raster.blocks"
+    assert code(made(wide | {277: 60_000})) == "raster.blocks"
+    # A good first image does not hide a second one.
+    good = PAGE | {278: 60, 273: 8, 279: 8}
+    assert code(made(good, wide | {258: 64, 254: 1})) == "raster.blocks"
+    assert code(made(good, wide | {258: 64, 254: 4})) == "raster.blocks"
+
+
+def test_images_without_end_are_refused():
+    good = PAGE | {278: 60, 273: 8, 279: 8}
+    assert code(made(good, chain=(8,))) == "raster.pages"
+    assert code(made(*[good] * 100)) == "raster.pages"
+
+
+def test_a_file_that_does_not_hold_what_it_lists_is_refused():
+    assert code(made(PAGE | {278: 60, 273: 8, 279: 5_000})) == "raster.cut"
+    assert code(made(PAGE | {278: 30, 273: [8, 2**31], 279: [8, 8]})) == "raster.cut"
+    assert code(made(PAGE | {278: 30, 273: [8, 8], 279: [8, 8, 8]})) == "raster.cut"
+    assert code(made(PAGE)) == "raster.cut"
+    assert code(made({256: 70})) == "raster.cut"
+
+
+def test_a_sparse_raster_of_nothing_is_refused_by_what_it_unpacks_to():
+    with MemoryFile() as memory:
+        memory.open(
+            driver="GTiff",
+            height=9_000,
+            width=9_000,
+            count=1,
+            dtype="float64",
+            crs="EPSG:4490",
+            transform=from_origin(WEST, NORTH, STEP / 100, STEP / 100),
+            sparse_ok=True,
+            tiled=True,
+        ).close()
+        data = bytes(memory.getbuffer())
+    assert len(data) < 100_000
+    assert code(data) == "raster.blocks"
+
+
+def test_a_second_image_is_not_dropped_without_a_word(tmp_path):
+    path = tmp_path / "two.tif"
+    path.write_bytes(geotiff(np.array([[1, 2], [3, 4]], dtype="uint8")))
+    with rasterio.open(path) as first:
+        profile = first.profile
+    with rasterio.open(path, "w", **profile, append_subdataset=True) as target:
+        target.write(np.array([[5, 6], [7, 8]], dtype="uint8"), 1)
+    assert len(tiff.pages(path.read_bytes(), "two.tif")) == 2
+    array = read_raster(path)
+    assert float(array.sum()) == 1 + 2 + 3 + 4
+    assert findings(array) == ["raster.other_images"]
+
+
+# ---- good files of every kind
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"tiled": True, "blockxsize": 64, "blockysize": 64},
+        {"compress": "deflate", "predictor": 2},
+        {"compress": "lzw", "bigtiff": "YES"},
+        {"compress": "zstd", "tiled": True},
+        {"compress": "packbits", "blockysize": 90},
+        {"endianness": "BIG"},
+        {"driver": "COG", "overview_count": 2, "blocksize": 128},
+        {"blockysize": 300},
+    ],
+)
+def test_cells_are_those_that_rioxarray_reads(options, tmp_path):
+    cells = np.random.default_rng(0).integers(0, 3000, (300, 200), dtype="int16")
+    data = geotiff(cells, nodata=7, **options)
+    path = tmp_path / "people.tif"
+    path.write_bytes(data)
+    with rioxarray.open_rasterio(path, masked=True) as plain:
+        for source in (data, path, str(path)):
+            array = geo.read_raster(source)
+            np.testing.assert_array_equal(array.to_numpy(), plain.squeeze("band").to_numpy())
+            np.testing.assert_allclose(array["x"], plain["x"], rtol=0, atol=1e-9)
+            np.testing.assert_allclose(array["y"], plain["y"], rtol=0, atol=1e-9)
+            assert array.rio.crs == plain.rio.crs
+            assert array.rio.transform() == plain.rio.transform()
+
+
+def test_a_raster_can_be_changed_by_who_read_it():
+    array = read_raster(geotiff(np.ones((2, 2), dtype="uint8")))
+    array[0, 0] = 5
+    assert float(array.sum()) == 8
+
+
+def test_the_errors_of_a_raster_are_of_the_kinds_that_are_promised():
+    cells = np.ones((3, 3), dtype="float32")
+    with pytest.raises(CRSError, match=r"^read_raster: the raster has no CRS"):
+        read_raster(geotiff(cells, crs=None))
+    with pytest.raises(InputError, match=r"^read_raster: the raster has 2 bands"):
+        read_raster(geotiff(np.ones((2, 3, 3), dtype="uint8")))

@@ -1,0 +1,588 @@
+"""A stranger's file can reach nothing, and whatever it does to its parser comes back as words."""
+
+from __future__ import annotations
+
+import base64
+import http.server
+import json
+import os
+import pickle
+import platform
+import signal
+import struct
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import rasterio
+import shapely
+from rasterio._err import CPLE_BaseError
+from rasterio.drivers import raster_driver_extensions
+from rasterio.errors import RasterioError
+from rasterio.transform import from_origin
+
+from geo.errors import AtlasError, CRSError, InputError
+from geo.exchange import parcels, seal, sealed
+from geo.exchange.rasters import read_raster
+from geo.exchange.receipt import Candidate, Finding, Parsed
+from geo.exchange.worker import DRIVERS
+from geo.raster_zones import zonal_statistics
+from geo.wording import catalogue
+
+ROOT = Path(__file__).parents[1]
+SECRET = b"the server's own secret, 31 bytes"
+
+
+@pytest.fixture(scope="module")
+def reader():
+    """A reader with the tasks of this module's neighbour."""
+    one = sealed.Reader(("sealed_tasks",), str(Path(__file__).parent))
+    yield one
+    one.close()
+
+
+def ask(reader, task, data=b"x", **options):
+    """What a task told, which it can only do by refusing."""
+    with pytest.raises(AtlasError) as refusal:
+        reader.run(task, data, "people.tif", options, function="test")
+    assert refusal.value.code == "file.empty"
+    return json.loads(str(refusal.value).removeprefix("test: "))
+
+
+def code(reader, task, data=b"x", **options):
+    """The code of the refusal, which has to be one with sentences."""
+    with pytest.raises(InputError) as refusal:
+        reader.run(task, data, "people.tif", options, function="test")
+    for lang in ("zh", "en"):
+        assert "people.tif" in refusal.value.sentence(lang)
+    return refusal.value.code
+
+
+def geotiff(path, values=((20, 20), (20, 20)), **profile):
+    values = np.asarray(values, dtype=profile.pop("dtype", "float32"))
+    profile = {
+        "driver": "GTiff",
+        "height": values.shape[0],
+        "width": values.shape[1],
+        "count": 1,
+        "dtype": values.dtype,
+        "crs": "EPSG:4490",
+        "transform": from_origin(112, 29, 0.01, 0.01),
+    } | profile
+    with rasterio.open(path, "w", **profile) as target:
+        target.write(values, 1)
+    return path
+
+
+# ---- what a parser can reach
+
+
+def test_a_parser_can_open_send_start_and_change_nothing(reader, tmp_path):
+    place = tmp_path / "secret.txt"
+    place.write_bytes(SECRET)
+    outcomes = ask(reader, "attempts", file=str(place))
+    assert {key: value for key, value in outcomes.items() if value == "done"} == {}
+    assert [path.name for path in tmp_path.iterdir()] == ["secret.txt"]
+    assert place.read_bytes() == SECRET
+
+
+def test_every_system_call_is_refused_but_those_that_are_named(reader):
+    place = {"x86_64": 0, "aarch64": 1}[platform.machine()]
+    free = {numbers[place] for numbers in seal._FREE.values()} - {None}
+    # Two by which the kernel returns from its own probes; anyone else who makes them is ended.
+    probes = {335, 336}
+    assert ask(reader, "calls", skip=sorted(free | probes)) == []
+
+
+def test_a_parser_knows_no_variable_of_the_server_and_no_open_file_of_it(tmp_path, monkeypatch):
+    for name in ("AWS_SECRET_ACCESS_KEY", "TIANDITU_KEY", "GDAL_HTTP_HEADERS", "PYTHONSTARTUP"):
+        monkeypatch.setenv(name, "secret")
+    other = sealed.Reader(("sealed_tasks",), str(Path(__file__).parent))
+    inherited = os.open(tmp_path, os.O_RDONLY)
+    os.set_inheritable(inherited, True)  # noqa: FBT003
+    try:
+        around = ask(other, "surroundings")
+    finally:
+        os.close(inherited)
+        other.close()
+    allowed = {*sealed._INHERITED, *sealed._SETTINGS, "PROJ_DATA", "PROJ_LIB", "GDAL_DATA"}
+    allowed |= {"GDAL_CURL_CA_BUNDLE", "PROJ_CURL_CA_BUNDLE"}  # set by pyogrio and rasterio
+    assert set(around["environment"]) <= allowed
+    # Its two pipes, and the three tables of coordinate systems: pyproj's and those of two GDALs.
+    assert around["files"] <= 2 + 3
+
+
+# ---- what a file can make GDAL do
+
+
+def written_by_every_driver(folder):
+    """A small file by each driver that can write one, by name of the driver."""
+    files = {}
+    for place, driver in enumerate(sorted({*raster_driver_extensions().values(), "COG", "GTI"})):
+        path = folder / f"r{place}"
+        try:
+            geotiff(path, driver=driver, dtype="uint8")
+        except (RasterioError, CPLE_BaseError, ValueError, TypeError):
+            continue
+        if path.is_file():
+            files[driver] = path.read_bytes()
+    frame = gpd.GeoDataFrame({"name": ["a"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    for place, driver in enumerate(sorted(pyogrio.list_drivers(write=True))):
+        path = folder / f"v{place}"
+        try:
+            pyogrio.write_dataframe(frame, path, driver=driver)
+        except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, ValueError):
+            continue
+        except (pyogrio.errors.FeatureError, pyogrio.errors.FieldError, RuntimeError):
+            continue
+        if path.is_file():
+            files[f"{driver} (features)"] = path.read_bytes()
+    return files
+
+
+@pytest.mark.filterwarnings("ignore")  # what drivers say of what they cannot write
+def test_of_every_driver_that_gdal_has_only_the_named_ones_open_a_file(reader, tmp_path):
+    files = written_by_every_driver(tmp_path)
+    assert len(files) > 25
+    encoded = {key: base64.b64encode(content).decode() for key, content in files.items()}
+    opened = {}
+    for key, content in encoded.items():
+        opened |= ask(reader, "any_driver", files={key: content})
+    assert {driver for drivers in opened.values() for driver in drivers} <= DRIVERS
+    assert {"GTiff", "GPKG", "GeoJSON"} <= {each for drivers in opened.values() for each in drivers}
+    assert set(ask(reader, "drivers")) <= DRIVERS | {"MEM", "Memory"}
+    assert set(ask(reader, "drivers", only="GPKG")) <= {"GPKG", "MEM", "Memory"}
+    for driver, content in files.items():
+        if driver not in {"GTiff", "COG"}:
+            with pytest.raises(AtlasError):
+                read_raster(content)
+
+
+def raster_of_elsewhere(secret, address):
+    """Files that tell GDAL to read another one."""
+    source = "<SimpleSource><SourceFilename>{}</SourceFilename></SimpleSource>"
+    vrt = (
+        '<VRTDataset rasterXSize="8" rasterYSize="4"><SRS>EPSG:4490</SRS>'
+        "<GeoTransform>112,0.01,0,29,0,-0.01</GeoTransform>{}</VRTDataset>"
+    )
+    band = '<VRTRasterBand dataType="Byte" band="1">{}</VRTRasterBand>'
+    unpacked = (
+        '<VRTRasterBand dataType="Byte" band="1" subClass="VRTRawRasterBand">'
+        f'<SourceFilename relativetoVRT="0">{secret}</SourceFilename></VRTRasterBand>'
+    )
+    return {
+        "VRT": vrt.format(band.format(source.format(secret))),
+        "raw VRT": vrt.format(unpacked),
+        "VRT of an address": vrt.format(band.format(source.format(f"/vsicurl/{address}a.tif"))),
+        "WMS": f'<GDAL_WMS><Service name="TMS"><ServerUrl>{address}${{z}}</ServerUrl></Service>'
+        "<DataWindow><UpperLeftX>0</UpperLeftX><UpperLeftY>1</UpperLeftY><LowerRightX>1"
+        "</LowerRightX><LowerRightY>0</LowerRightY><SizeX>9</SizeX><SizeY>9</SizeY></DataWindow>"
+        "<Projection>EPSG:4326</Projection><BandsCount>1</BandsCount></GDAL_WMS>",
+        "WMTS": f"<GDAL_WMTS><GetCapabilitiesUrl>{address}</GetCapabilitiesUrl></GDAL_WMTS>",
+        "WCS": f"<WCS_GDAL><ServiceURL>{address}</ServiceURL></WCS_GDAL>",
+        "GTI": f"<GDALTileIndexDataset><IndexDataset>{secret}</IndexDataset>"
+        "</GDALTileIndexDataset>",
+        "STACIT": json.dumps(
+            {
+                "type": "FeatureCollection",
+                "stac_version": "1.0.0",
+                "features": [{"type": "Feature", "assets": {"a": {"href": f"{address}a.tif"}}}],
+            }
+        ),
+        "STACTA": json.dumps({"stac_extensions": ["tiled-assets"], "tiled_assets": address}),
+        "features of elsewhere": f'<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>{secret}'
+        "</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
+        "WFS": f"<OGRWFSDataSource><URL>{address}</URL></OGRWFSDataSource>",
+        "pipeline": json.dumps(
+            {"type": "gdal_streamed_alg", "command_line": f"gdal read {secret}"}
+        ),
+    }
+
+
+@pytest.fixture
+def listener():
+    """Address of a server, and what it was asked for."""
+    heard = []
+
+    class Listener(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            heard.append(self.path)
+            self.send_error(404)
+
+        do_HEAD = do_GET  # noqa: N815  the name that the library calls
+
+        def log_message(self, *_):
+            """Say nothing."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Listener) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/", heard
+        server.shutdown()
+
+
+def test_a_file_that_names_another_file_or_host_gets_neither(reader, tmp_path, listener):
+    address, heard = listener
+    secret = geotiff(tmp_path / "secret.tif", np.full((4, 8), 42), dtype="uint8")
+    for name, text in raster_of_elsewhere(secret, address).items():
+        with pytest.raises(InputError) as refusal:
+            read_raster(text.encode())
+        assert refusal.value.code == "raster.format", name
+        people = tmp_path / "people.tif"
+        people.write_text(text, encoding="utf-8")
+        with pytest.raises(InputError) as refusal:
+            read_raster(people)
+        assert refusal.value.code == "raster.format", name
+        zones = gpd.GeoSeries([shapely.box(112, 28.9, 112.1, 29)], crs=4490)
+        with pytest.raises(InputError):
+            zonal_statistics(people, zones)
+        encoded = base64.b64encode(text.encode()).decode()
+        # The features of a catalogue are features; what they point at is not opened.
+        opened = ask(reader, "any_driver", files={name: encoded})
+        assert opened in ({}, {"STACIT": ["GeoJSON"]}), name
+    assert heard == []
+
+
+def test_a_path_that_is_none_of_this_machine_is_refused(reader, tmp_path, listener):
+    address, heard = listener
+    secret = geotiff(tmp_path / "secret.tif")
+    paths = [
+        f"/vsicurl/{address}a.tif",
+        f"{address}a.tif",
+        f"WMS:{address}",
+        f"WFS:{address}",
+        f"vrt://{secret}",
+        f"GTIFF_DIR:1:{secret}",
+        f"/vsizip/{secret}",
+        f"/vsisubfile/0_9999,{secret}",
+        raster_of_elsewhere(secret, address)["VRT"],
+        "/dev/zero",
+        str(tmp_path),
+        "a\0b",
+        "a" * 5000,
+    ]
+    zones = gpd.GeoSeries([shapely.box(112, 28.9, 112.1, 29)], crs=4490)
+    for path in paths:
+        with pytest.raises(InputError):
+            read_raster(path)
+        with pytest.raises(InputError, match="no raster file"):
+            zonal_statistics(path, zones)
+    assert ask(reader, "any_path", paths=[str(secret), *paths]) == []
+    assert heard == []
+
+
+# ---- what a file can do to its parser
+
+
+def test_memory_without_end_is_refused_in_words(reader):
+    assert code(reader, "much_memory") == "file.too_large"
+
+
+@pytest.mark.parametrize("task", ["endless", "asleep"])
+def test_work_without_end_is_stopped(reader, task, monkeypatch):
+    monkeypatch.setattr(sealed, "_SECONDS", 1.0)
+    assert code(reader, task) == "file.too_slow"
+
+
+@pytest.mark.parametrize(
+    ("task", "options", "expected"),
+    [
+        ("end", {"signal": "SIGSEGV"}, "file.crashed"),
+        ("end", {"signal": "SIGABRT"}, "file.crashed"),
+        ("end", {"signal": "SIGBUS"}, "file.crashed"),
+        ("end", {"signal": "SIGXCPU"}, "file.crashed"),
+        ("dereference", {}, "file.crashed"),
+        ("foreign", {"kind": "key"}, "file.crashed"),
+        ("foreign", {"kind": "recursion"}, "file.crashed"),
+        ("foreign", {"kind": "exit"}, "file.crashed"),
+        ("no such task", {}, "file.crashed"),
+    ],
+)
+def test_a_parser_that_breaks_is_a_refusal_and_the_next_file_is_read(
+    reader, task, options, expected
+):
+    assert code(reader, task, **options) == expected
+    assert ask(reader, "size", b"four") == 4
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"nonsense",
+        struct.pack("<cQ", parcels.STRUCTURE, 2**60),
+        struct.pack("<cQ", parcels.STRUCTURE, 4) + b"{}{}",
+        struct.pack("<cQ", parcels.STRUCTURE, 2) + b"[]",
+        struct.pack("<cQ", parcels.REFUSAL, 2) + b"{}",
+        struct.pack("<cQ", parcels.REFUSAL, 44)
+        + b'{"class":"SystemExit","message":"","code":""}'[:44],
+        struct.pack("<cQ", parcels.STRUCTURE, 17) + b'{"kind":"parsed"}' + pickle.dumps(OSError()),
+        struct.pack("<cQ", parcels.STRUCTURE, 17)
+        + b'{"kind":"parsed"}'
+        + struct.pack("<cQ", parcels.TABLE, 2**50),
+    ],
+)
+def test_an_answer_that_is_none_is_a_refusal(reader, content):
+    assert code(reader, "raw", bytes=base64.b64encode(content).decode()) == "file.crashed"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sent": 1},
+        {"sent": 3},
+        {"rows": 1_000_000, "columns": 1_000_000},
+        {"rows": -2},
+        {"rows": 2.0},
+        {"dtype": "object"},
+        {"dtype": "float16"},
+        {"transform": [1, 0, 0]},
+        {"transform": [0, 0, 0, 0, 0, 0]},
+        {"transform": ["a", 0, 0, 0, -1, 0]},
+        {"crs": "nonsense"},
+        {"crs": "x" * 100_000},
+        {"closing": {"fills": "all"}},
+        {"closing": {"scale": None}},
+        {"closing": {"attrs": {"a": [1]}}},
+        {"closing": {"findings": [{"code": "x"}]}},
+        {"closing": {"findings": ["x"]}},
+    ],
+)
+def test_cells_that_are_not_as_announced_are_a_refusal(reader, changes):
+    assert code(reader, "lies", **changes) == "file.crashed"
+
+
+def test_an_error_that_fills_no_sentence_has_the_general_one():
+    error = parcels.refused(
+        {"class": "InputError", "message": "m", "code": "file.too_slow", "values": {}}, "f"
+    )
+    assert str(error) == "f: m"
+    assert error.sentence("zh") == catalogue()["refused"]["zh"]
+
+
+# ---- the ready process
+
+
+def test_the_ready_process_is_replaced_when_it_was_ended(reader):
+    assert ask(reader, "size") == 1
+    first = reader._zygote.process
+    os.kill(first, signal.SIGKILL)
+    assert ask(reader, "size") == 1
+    assert reader._zygote.process != first
+
+
+def test_several_threads_read_at_once(reader):
+    contents = [b"x" * (1 + place * 100_000) for place in range(12)]
+    with ThreadPoolExecutor(6) as pool:
+        sizes = list(pool.map(partial(ask, reader, "size"), contents))
+    assert sizes == [len(content) for content in contents]
+
+
+def test_who_waits_for_a_turn_can_leave(reader):
+    started = threading.Event()
+
+    def leave():
+        started.set()
+        return len(leaving) > 0
+
+    leaving: list[int] = []
+    with ThreadPoolExecutor(8) as pool:
+        read = partial(reader.run, "asleep", b"x", "a", function="f", cancelled=leave)
+        waiting = [pool.submit(read) for _ in range(8)]
+        assert started.wait(30)
+        leaving.append(1)
+        codes = {task.exception(30).code for task in waiting}
+    assert codes == {"file.cancelled"}
+    assert ask(reader, "size") == 1
+
+
+def test_a_process_that_was_forked_reads_with_its_own(reader):
+    assert ask(reader, "size") == 1
+    script = (
+        "import os\n"
+        "from geo.exchange.rasters import read_raster\n"
+        "from geo.errors import InputError\n"
+        "def refused():\n"
+        "    try:\n"
+        "        read_raster(b'x')\n"
+        "    except InputError as error:\n"
+        "        return error.code == 'raster.format'\n"
+        "first = refused()\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    os._exit(0 if refused() else 1)\n"
+        "print(first, os.waitpid(child, 0)[1], refused())\n"
+    )
+    assert run_script(script) == "True 0 True"
+
+
+def run_script(script):
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", script],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    return done.stdout.strip()
+
+
+def test_a_script_without_a_main_guard_runs_once(tmp_path):
+    geotiff(tmp_path / "people.tif")
+    script = tmp_path / "script.py"
+    script.write_text(
+        "print('begins')\n"
+        "import geo\n"
+        f"print(float(geo.read_raster({str(tmp_path / 'people.tif')!r}).sum()))\n",
+        encoding="utf-8",
+    )
+    done = subprocess.run(
+        [sys.executable, script],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert done.stdout.split() == ["begins", "80.0"]
+
+
+def test_the_ready_process_ends_with_the_one_that_started_it():
+    process = int(
+        run_script(
+            "import os\n"
+            "from geo.exchange import sealed\n"
+            "sealed.warm()\n"
+            "print(sealed.reader()._zygote.process, flush=True)\n"
+            "os._exit(0)\n"
+        )
+    )
+    for _ in range(200):
+        if not Path(f"/proc/{process}/cmdline").is_file():
+            break
+        if not Path(f"/proc/{process}/cmdline").read_bytes():
+            break  # ended, and not yet collected
+        time.sleep(0.1)
+    else:
+        pytest.fail("it goes on alone")
+
+
+def test_a_machine_without_the_seal_reads_nothing(monkeypatch):
+    monkeypatch.setattr(sealed.sys, "platform", "darwin")
+    other = sealed.Reader()
+    with pytest.raises(InputError) as refusal:
+        other.run("raster", b"x", "people.tif", function="read_raster")
+    assert refusal.value.code == "seal.missing"
+
+
+# ---- frames
+
+
+def parsed():
+    index = pd.Index([1, 2, 4], name="row")
+    table = pd.DataFrame(
+        {
+            "名称": pd.Series(["0101", None, "NA"], index=index, dtype=object),
+            "n": pd.Series([1, 2, 3], index=index, dtype="int32"),
+            "x": pd.Series([1.5, np.nan, 3.0], index=index),
+            "some": pd.Series([1, None, 3], index=index, dtype="Int64"),
+            "yes": pd.Series([True, False, True], index=index),
+            "when": pd.to_datetime(pd.Series(["2024-01-02", None, "2024-03-04"], index=index)),
+            "list": pd.Series([[1, 2], None, {"a": "b"}], index=index, dtype=object),
+            "mixed": pd.Series([1, "a", None], index=index, dtype=object),
+            "empty": pd.Series([None, None, None], index=index, dtype=object),
+        },
+        index=index,
+    )
+    shapes = [shapely.Point(1, 2, 3), shapely.box(0, 0, 1, 1), None]
+    frame = gpd.GeoDataFrame(table, geometry=shapes, crs=4547)
+    aside = pd.DataFrame(
+        {"reason": ["geometry.empty"], "detail": [""], "name": ["洋湖"]},
+        index=pd.Index([3], name="row"),
+    )
+    return Parsed(
+        frame=frame,
+        aside=aside,
+        layers=(Candidate("zones", "polygon", 4),),
+        taken=("zones",),
+        encoding="gb18030",
+        encoding_how="encoding.tested",
+        crs_how="crs.stated",
+        findings=[Finding("file.empty", {"name": "a"}, "warning", (1, 2))],
+    )
+
+
+class Pieces(list):
+    def write(self, content):
+        self.append(bytes(content))
+        return len(content)
+
+
+def through(one):
+    """What comes of a frame that is written and read again."""
+    pieces = Pieces()
+    parcels.send_parsed(pieces, one)
+    stream, at, tables, head = b"".join(pieces), 0, [bytearray()], {}
+    while at < len(stream):
+        kind, length = parcels.HEAD.unpack_from(stream, at)
+        at += parcels.HEAD.size
+        content = stream[at : at + length]
+        at += length
+        if kind == parcels.STRUCTURE:
+            head = json.loads(content)
+        elif kind == parcels.TABLE and length:
+            tables[-1].extend(content)
+        elif kind == parcels.TABLE:
+            tables.append(bytearray())
+    return parcels.received_parsed(head, tables[0], tables[1])
+
+
+def test_a_frame_comes_back_as_it_was_sent():
+    sent, back = parsed(), through(parsed())
+    plain = ["名称", "n", "x", "some", "yes", "when", "empty"]
+    pd.testing.assert_frame_equal(
+        pd.DataFrame(back.frame[plain]), pd.DataFrame(sent.frame[plain]), check_dtype=True
+    )
+    assert back.frame["list"].tolist() == ["[1, 2]", None, '{"a": "b"}']
+    assert back.frame["mixed"].tolist() == ["1", "a", None]
+    assert back.frame.crs == sent.frame.crs
+    assert back.frame.geometry.to_wkt().tolist() == sent.frame.geometry.to_wkt().tolist()
+    assert back.frame.index.name == "row"
+    pd.testing.assert_frame_equal(back.aside, sent.aside)
+    for name in ("layers", "taken", "encoding", "encoding_how", "crs_how", "findings"):
+        assert getattr(back, name) == getattr(sent, name)
+
+
+def test_an_empty_frame_and_columns_of_one_name_come_back():
+    sent = parsed()
+    sent.frame = sent.frame.iloc[:0]
+    back = through(sent).frame
+    assert len(back) == 0
+    assert back["n"].dtype == np.int32
+    twice = parsed()
+    twice.frame = twice.frame.rename(columns={"x": "n", "geometry": "形状"}).set_geometry("形状")
+    back = through(twice).frame
+    assert [*back.columns] == [*twice.frame.columns.drop("形状"), "形状"]
+
+
+def test_a_crs_that_needs_another_file_is_refused():
+    grid = (
+        "+proj=longlat +ellps=krass +nadgrids=/etc/passwd +type=crs",
+        "+proj=longlat +ellps=krass +geoidgrids=/etc/passwd +vunits=m +type=crs",
+    )
+    for text in grid:
+        one = parsed()
+        one.frame = one.frame.set_crs(text, allow_override=True)
+        with pytest.raises(CRSError) as refusal:
+            through(one)
+        assert refusal.value.code == "crs.not_whole"
