@@ -6,10 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import frame
+from app import frame, serving
 from app.controls import choose_language
 from app.texts import text
 
+serving.ask_nobody()
 st.set_page_config(
     page_title=text("app.title"),
     page_icon=str(Path(__file__).parent / "app" / "icon.svg"),

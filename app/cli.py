@@ -12,7 +12,7 @@ from streamlit.web import cli as streamlit
 
 import geo
 import layers
-from app import cli_analysis, cli_pattern, cli_snapshot, warm
+from app import cli_analysis, cli_pattern, cli_snapshot, serving, warm
 from app.cli_options import AsJson, Output  # noqa: TC001 - typer reads them at run time
 from app.cli_output import print_json, records, wrote
 from geo.errors import AtlasError
@@ -107,14 +107,27 @@ cli.command()(cli_snapshot.rerun)
 
 @cli.command()
 def app(
-    *, port: Annotated[int, typer.Option(help="Port on this machine.", min=1, max=65535)] = 8501
+    *,
+    port: Annotated[
+        int,
+        typer.Option(
+            help="Port on this machine.", min=1, max=65535, envvar="STREAMLIT_SERVER_PORT"
+        ),
+    ] = 8501,
+    address: Annotated[
+        str,
+        typer.Option(
+            help="Where to listen: this machine alone, or 0.0.0.0 for all who reach it.",
+            envvar="STREAMLIT_SERVER_ADDRESS",
+        ),
+    ] = serving.LOOPBACK,
 ) -> None:
-    """Start the map app."""
+    """Start the map app, for this machine alone unless an address is given."""
     os.chdir(ROOT)
     # In this process, so that the page a visitor opens finds everything loaded.
     Thread(target=warm.up, daemon=True).start()
-    port = int(os.environ.get("STREAMLIT_SERVER_PORT", port))
-    streamlit.main(["run", "streamlit_app.py", f"--server.port={port}"])
+    serving.ask_nobody()
+    streamlit.main(["run", "streamlit_app.py", *serving.options(address=address, port=port)])
 
 
 def main() -> None:

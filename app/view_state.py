@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 
+import layers
 from app import url_state
 from layers.basemaps import VECTOR, basemaps
 
@@ -18,7 +19,7 @@ TILE_PX = 256.0
 # What the map believes of an address (frame.js).
 MOST_LAT, HALF_TURN, MOST_ZOOM, WIDEST_PX = 85.0, 180.0, 18.0, 20000.0
 _NUMBER = re.compile(r"-?[0-9]{1,5}(?:\.[0-9]{1,20})?")
-_LAYER = re.compile(r"[a-z0-9_-]{1,60}")
+_OVERLAY = re.compile(r"overlay-[1-9][0-9]?")
 MOST_LAYERS = 60
 
 
@@ -69,8 +70,9 @@ def visible(names: str | None) -> tuple[str, ...] | None:
 
     Examples
     --------
-    >>> visible("circles.overlay-1"), visible(""), visible("<b>")
+    >>> visible("circles.overlay-1"), visible(""), visible("streets")
     (('circles', 'overlay-1'), (), None)
     """
     parts = tuple(filter(None, (names or "").split(".", MOST_LAYERS)))
-    return parts if names is not None and all(map(_LAYER.fullmatch, parts)) else None
+    known = all(part in layers.names() or _OVERLAY.fullmatch(part) for part in parts)
+    return parts if names is not None and known else None

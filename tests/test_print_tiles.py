@@ -18,7 +18,7 @@ import shapely
 from PIL import Image
 from pypdf import PdfReader
 
-from app.export import _base
+from app import view_state
 from geo.errors import InputError
 from layers import print_tiles, provenance
 from layers.basemaps import VECTOR, basemap, basemaps
@@ -343,7 +343,7 @@ def test_a_specification_keeps_its_base_map_and_a_page_opens_with_it():
 
 
 def test_an_address_is_not_believed_that_names_no_base_map():
-    assert [_base(name) for name in ("amap", "vector", "javascript:", "", None)] == [
+    assert [view_state.base(name) for name in ("amap", "vector", "javascript:", "", None)] == [
         "amap",
         *[VECTOR] * 4,
     ]

@@ -1,0 +1,61 @@
+"""How the app is served: to this machine alone unless told otherwise, and asking no other host."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from streamlit import net_util
+
+LOOPBACK = "127.0.0.1"
+
+
+def ask_nobody() -> None:
+    """Keep Streamlit from asking an outside host for the address of this machine.
+
+    It would when it starts and when a request comes from an unknown origin. Who reaches the app
+    under its own name needs neither: a request from where the page came from is always let in.
+    """
+    net_util.get_external_ip = _unknown
+    net_util.get_internal_ip = _unknown
+
+
+def _unknown() -> str | None:
+    return None
+
+
+def options(*, address: str, port: int) -> list[str]:
+    """Return what Streamlit is told on its command line.
+
+    Parameters
+    ----------
+    address
+        Where it listens. Only on this machine it can be known what the app is called; that is
+        checked then, so that no other page can pass for it (``.streamlit/config.toml``).
+    port
+        The port.
+
+    Examples
+    --------
+    >>> options(address="127.0.0.1", port=8501)
+    ['--server.address=127.0.0.1', '--server.port=8501']
+    >>> options(address="0.0.0.0", port=80)[-1]
+    '--server.allowedHosts=*'
+    """
+    told = [f"--server.address={address}", f"--server.port={port}"]
+    return told if is_loopback(address) else [*told, "--server.allowedHosts=*"]
+
+
+def is_loopback(address: str) -> bool:
+    """Whether only this machine reaches an address.
+
+    Examples
+    --------
+    >>> is_loopback("127.0.0.1"), is_loopback("::1"), is_loopback("localhost")
+    (True, True, True)
+    >>> is_loopback("0.0.0.0"), is_loopback("atlas.example")
+    (False, False)
+    """
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"

@@ -1,0 +1,225 @@
+"""What an address can do to a page: every parameter of every page, with values nobody should send.
+
+The parameters are those that the pages themselves ask for, so that a new control takes part.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import url_state, view_state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+ROOT = Path(__file__).resolve().parents[1]
+TIMEOUT_S = 60
+# What each page has to be asked so that all its controls are drawn.
+PAGES: dict[str, list[dict[str, str]]] = {
+    "overview": [{}],
+    "density": [
+        {},
+        {"layer": "projects", "compare": "bandwidth", "zoning": "h3"},
+        {"compare": "category", "zoning": "hexagons"},
+    ],
+    "coverage": [{}, {"layer": "parks", "zoning": "h3"}],
+    "distribution": [{}, {"zoning": "squares"}],
+    "pattern": [
+        {},
+        {"layer": "projects", "rule": "knn"},
+        {"rule": "distance", "grid": "h3"},
+        {"look": "distance"},
+        {"look": "centres", "layer": "projects"},
+    ],
+    "sources": [{}],
+}
+CASES = [(name, context) for name, contexts in PAGES.items() for context in contexts]
+HOSTILE = {
+    "5000 digits": "9" * 5000,
+    "digits at the limit": "9" * 15,
+    "nested lists": "[" * 100_000,
+    "nested lists, closed": "[" * 1900 + "]" * 1900,
+    "nested objects": '{"a":' * 1000,
+    "list of lists": '[["university"]]',
+    "list of objects": '[{"a": 1}]',
+    "list of numbers": "[1, 2]",
+    "list with a number of 4000 digits": f"[{'9' * 3900}]",
+    "list with NaN": "[NaN]",
+    "list with null and true": "[null, true]",
+    "one thing twice": '["university", "university"]',
+    "too many things": "[" + ",".join(['"a"'] * 500) + "]",
+    "list that does not end": '["university"',
+    "infinite": "1e999",
+    "not a number": "NaN",
+    "minus infinite": "-Infinity",
+    "negative": "-1",
+    "minus zero": "-0",
+    "a fraction": "2500.5",
+    "a number with a sign": "+3000",
+    "grouped digits": "3_000",
+    "full-width digits": "３０００",
+    "hexadecimal": "0x1F4",
+    "null": "null",
+    "truth in capitals": "True",
+    "empty": "",
+    "a space": " ",
+    "NUL": "zh\0",
+    "line break": "zh\r\nSet-Cookie: a=b",
+    "right to left": "\u202ezh",
+    "lone surrogate": "\ud800",
+    "percent garbage": "%ZZ%00%",
+    "mark-up": "<script>alert(1)</script>",
+    "mark-down": "![x](http://outside.example/x.png)",
+    "a path": "../../etc/passwd",
+    "prototype": "__proto__",
+    "somebody's own": "own-0123456789abcdef",
+    "a long word": "x" * 100_000,
+}
+# What is none of those for one parameter: a map may be left with no layer.
+FINE = {("layers", "")}
+# An address carries no lone surrogates: they become another character on the way.
+SENT = {name: value for name, value in HOSTILE.items() if name != "lone surrogate"}
+
+
+def page(name: str, **parameters: str | list[str]) -> AppTest:
+    test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT_S)
+    for key, value in parameters.items():
+        test.query_params[key] = value
+    return test.switch_page(f"app/pages/{name}.py").run()
+
+
+def settings(test: AppTest) -> dict[str, Any]:
+    kinds = ("selectbox", "select_slider", "slider", "toggle", "multiselect")
+    return {widget.key: widget.value for kind in kinds for widget in getattr(test, kind)}
+
+
+class Asked(dict[str, tuple[object, "Callable[[object], object]"]]):
+    """The parameters that pages ask for, each with its default and what reads it."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        seed, check = url_state.seed, url_state.check
+
+        def seeded(key, default, parse, *, parameter=None):
+            self[parameter or key] = (default, parse)
+            seed(key, default, parse, parameter=parameter)
+
+        def checked(parameter, valid):
+            self[parameter] = ("", lambda value: value if valid(str(value)) else None)
+            check(parameter, valid)
+
+        monkeypatch.setattr(url_state, "seed", seeded)
+        monkeypatch.setattr(url_state, "check", checked)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    return Asked(monkeypatch)
+
+
+def stands(test: AppTest, usual: AppTest) -> None:
+    """Hold that a page is as without a link: no error, its own words, its own settings."""
+    assert [each.value for each in (*test.exception, *test.error)] == []
+    assert test.session_state["lang"] == "zh"
+    assert settings(test) == settings(usual)
+    assert len(test.main) == len(usual.main)
+
+
+@pytest.mark.parametrize(("name", "context"), CASES)
+def test_every_parameter_refuses_every_hostile_value(
+    name: str, context: dict[str, str], asked: Asked
+) -> None:
+    page(name, **context)
+    assert "lang" in asked
+    for parameter, (_, parse) in asked.items():
+        for called, value in HOSTILE.items():
+            refused = parse(url_state.read(value)) is None
+            assert refused or (parameter, value) in FINE, (parameter, called)
+
+
+@pytest.mark.parametrize(("name", "context"), CASES)
+def test_a_page_stands_with_every_hostile_value(
+    name: str, context: dict[str, str], asked: Asked
+) -> None:
+    usual = page(name, **context)
+    free = [parameter for parameter in asked if parameter not in context]
+    values = list(SENT.values())
+    # All free parameters are hostile at once, each with another value of the table. That each is
+    # refused whatever its value the test above holds; here the whole page is run.
+    for turn in range(0, len(values), 4 if not context else 18):
+        hostile = {key: values[(at + turn) % len(values)] for at, key in enumerate(free)}
+        test = page(name, **context, **hostile)
+        stands(test, usual)
+        told = test.toast[0].value
+        refused = [key for key, value in hostile.items() if (key, value) not in FINE]
+        assert [key for key in refused if key not in told] == []
+        assert len(told) < 500
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_parameter_that_stands_twice_is_refused(name: str, asked: Asked) -> None:
+    usual = page(name)
+    twice = {key: ["zh", "en"] for key in asked}
+    test = page(name, **twice)
+    stands(test, usual)
+    assert "lang" in test.toast[0].value
+
+
+def test_the_pages_have_no_parameter_that_these_tests_do_not_reach(asked: Asked) -> None:
+    for name, context in CASES:
+        page(name, **context)
+    draws = {"choose", "choose_some", "step_through", "slide", "switch", "seed", "check"}
+    named = {
+        node.args[0].value
+        for path in (ROOT / "app").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) in draws
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    }
+    assert {"cell", "zone", "view", "bandwidth"} <= set(asked)
+    assert named - set(asked) == set()
+
+
+def test_a_slider_takes_values_on_its_steps_alone() -> None:
+    parse = url_state.whole_number(500, 15000, step=250)
+    assert [parse(value) for value in (500, 3000, 15000)] == [500, 3000, 15000]
+    assert [parse(value) for value in (3001, 499, 15250, True, "3000", [3000], None)] == [None] * 7
+
+
+def test_a_distance_between_two_steps_opens_the_default_one() -> None:
+    test = page("coverage", distance="3001")
+    assert not test.exception
+    assert "distance" in test.toast[0].value
+    assert test.slider(key="distance").value == 3000
+
+
+def test_what_the_pages_write_is_read_again() -> None:
+    assert url_state.read("250") == 250
+    assert url_state.read("-3") == -3
+    assert url_state.read("quartic") == "quartic"
+    assert url_state.read("true") is True
+    assert url_state.read('["university", "laboratory"]') == ["university", "laboratory"]
+    assert url_state.read("[]") == []
+
+
+@pytest.mark.parametrize(
+    "view",
+    ["", "28,112", "28,112,12,1", "28,112,12,1,1,1", "1e1,112,12", "nan,112,12", "28,112,inf",
+     "28,112,12,0,780", "86,112,12", "28,181,12", "28,112,19", "２８,112,12", "," * 100_000],
+)  # fmt: skip
+def test_a_view_that_no_map_has_is_none(view: str) -> None:
+    assert view_state.extent(view) is None
+
+
+def test_layers_of_a_link_are_names_and_not_many() -> None:
+    assert view_state.visible("circles.overlay-1.districts") is not None
+    assert view_state.visible("a." * 100_000) is None
+    assert view_state.visible("<img src=x>") is None
