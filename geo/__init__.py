@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from geo.density import kernel_density
     from geo.draws import Uncertainty, uncertainty
     from geo.errors import AtlasError, CRSError, InputError, LayerError
+    from geo.exchange.intake import read_file, read_vector
     from geo.exchange.rasters import read_raster
     from geo.files import geotiff_bytes, vector_bytes, write_geotiff, write_vector
     from geo.neighbours import neighbour_graph
@@ -48,7 +49,6 @@ if TYPE_CHECKING:
         specialisation_index,
     )
     from geo.tessellations import h3_cells, hexagons, nearest_areas, squares
-    from geo.vector_sources import read_vector
     from geo.zonal import distribution
 
 __all__ = [
@@ -88,6 +88,7 @@ __all__ = [
     "nice_levels",
     "people_in",
     "population",
+    "read_file",
     "read_raster",
     "read_vector",
     "require_crs",
@@ -142,8 +143,9 @@ _HOMES = {
     "nice_levels": "contours",
     "people_in": "people",
     "population": "people",
+    "read_file": "exchange.intake",
     "read_raster": "exchange.rasters",
-    "read_vector": "vector_sources",
+    "read_vector": "exchange.intake",
     "require_crs": "crs",
     "require_same_crs": "crs",
     "ripley": "point_pattern",

@@ -158,9 +158,8 @@ with results:
             )
         )
     basis(density_basis(asked, surfaces[0]))
-    name = (
-        f"density_{choices.file_stem(asked.points.layer)}_{surfaces[0].attrs['bandwidth_m']:.0f}m"
-    )
+    of = choices.file_stem(asked.points.layer)
+    name = f"density_{of}_{surfaces[0].attrs['bandwidth_m']:.0f}m"
     download("density.download_tif", f"{name}.tif", lambda: geo.geotiff_bytes(surfaces[0]))
     download(
         "density.download_bands",
@@ -169,7 +168,7 @@ with results:
     )
     download(
         "density.download_csv",
-        f"density_{choices.file_stem(asked.points.layer)}_{choices.file_stem(zones.name)}.csv",
+        f"density_{of}_{choices.file_stem(zones.name)}.csv",
         lambda: geo.vector_bytes(ranking, ".csv"),
     )
 export("density", of_density(asked, show))
