@@ -14,7 +14,7 @@ from app.controls import choose, choose_some, current, slide
 from app.map_view import drawn
 from app.texts import both, language, named, text
 from geo.errors import AtlasError
-from geo.vector_sources import read_vector
+from geo.exchange.intake import read_vector
 from layers.kept import keep_zones
 from layers.positions import CRS
 from layers.subjects import CELL_M, H3_RESOLUTION, POINT_LAYERS, Points, Zones

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from geo.density import kernel_density
     from geo.draws import Uncertainty, uncertainty
     from geo.errors import AtlasError, CRSError, InputError, LayerError
+    from geo.exchange.intake import read_file, read_vector
     from geo.files import geotiff_bytes, vector_bytes, write_geotiff, write_vector
     from geo.neighbours import neighbour_graph
     from geo.point_pattern import nearest_neighbour_index, ripley
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
         specialisation_index,
     )
     from geo.tessellations import h3_cells, hexagons, nearest_areas, squares
-    from geo.vector_sources import read_vector
     from geo.zonal import distribution
 
 __all__ = [
@@ -84,6 +84,7 @@ __all__ = [
     "nearest_neighbour_index",
     "neighbour_graph",
     "nice_levels",
+    "read_file",
     "read_raster",
     "read_vector",
     "require_crs",
@@ -135,8 +136,9 @@ _HOMES = {
     "nearest_neighbour_index": "point_pattern",
     "neighbour_graph": "neighbours",
     "nice_levels": "contours",
+    "read_file": "exchange.intake",
     "read_raster": "raster_sources",
-    "read_vector": "vector_sources",
+    "read_vector": "exchange.intake",
     "require_crs": "crs",
     "require_same_crs": "crs",
     "ripley": "point_pattern",

@@ -11,6 +11,7 @@ import shapely
 
 from geo.crs import require_crs, to_metric
 from geo.errors import InputError
+from geo.exchange.columns import NAMES
 from geo.tessellations import h3_cells, hexagons, nearest_areas, squares
 from geo.zones import polygons_of
 from layers.catalogue import load
@@ -27,8 +28,7 @@ DEFAULT_H3_RESOLUTION = 7
 COLUMNS = ["id", "name_zh", "name_en", "evidence", "rule", "geometry"]
 DISC_RULE = "disc:radius_m"
 NEAREST_RULE = "nearest:parks"
-# What a column of names may be called, in the order in which they are tried.
-_NAMES_ZH = ("name_zh", "名称", "名字", "name", "mc", "xzqmc", "title", "id")
+# What a column of English names may be called, in the order in which they are tried.
 _NAMES_EN = ("name_en", "name:en", "english", "英文名")
 
 
@@ -92,10 +92,10 @@ def own_zones(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     Parameters
     ----------
     frame
-        Polygons with a CRS. Chinese names are taken from the first of the columns name_zh, 名称,
-        名字, name, mc, xzqmc, title and id that is there, in capitals or not, English ones from
-        name_en; zones without a name are called 区域 1, 区域 2, … Rows without geometry are left
-        out, invalid polygons repaired, with a warning.
+        Polygons with a CRS. Chinese names are taken from the first of the columns that
+        `geo.exchange.columns.NAMES` lists and that is there and not empty, in capitals or not,
+        English ones from name_en; zones without a name are called 区域 1, 区域 2, … Rows without
+        geometry are left out, invalid polygons repaired, with a warning.
 
     Returns
     -------
@@ -131,7 +131,7 @@ def own_zones(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     zones = gpd.GeoSeries(shapely.force_2d(polygons[there]), crs=frame.crs).to_crs(CRS)
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))[there].reset_index(drop=True)
     number = pd.Series([str(n) for n in range(1, len(zones) + 1)])
-    own = _first_column(table, _NAMES_ZH)
+    own = _first_column(table, NAMES)
     name_zh = own.fillna("区域 " + number)
     name_en = _first_column(table, _NAMES_EN).fillna(own).fillna("Zone " + number)
     return _zones("zone-" + number, name_zh, name_en, zones)
