@@ -53,11 +53,11 @@ class Member:
 
 
 def is_archive(data: bytes) -> bool:
-    """Whether these are the contents of a .zip (or .kmz, or the packages of office programs).
+    r"""Whether these are the contents of a .zip (or .kmz, or the packages of office programs).
 
     Examples
     --------
-    >>> is_archive(b"PK\\x03\\x04..."), is_archive(b"{}")
+    >>> is_archive(b"PK\x03\x04..."), is_archive(b"{}")
     (True, False)
     """
     return data[:4] in {b"PK\x03\x04", b"PK\x05\x06"}

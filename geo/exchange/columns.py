@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import pyarrow as pa
@@ -122,7 +122,8 @@ def exact_frame(table: pa.Table, *, file: str) -> pd.DataFrame:
     [1, <NA>]
     """
     table = table.rename_columns(unique_names(table.column_names, file=file))
-    return table.to_pandas(types_mapper=_EXACT.get, use_threads=False)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_EXACT.get, use_threads=False)
+    return frame
 
 
 def exact_column(values: Sequence[object]) -> pd.Series:
@@ -141,19 +142,18 @@ def exact_column(values: Sequence[object]) -> pd.Series:
     kinds = {type(value) for value in values} - {type(None)}
     if kinds == {str} or not kinds:
         return pd.Series(values, dtype="str")
-    if kinds == {int} and all(
-        value is None or -_INT64_LIMIT <= value < _INT64_LIMIT  # type: ignore[operator]
-        for value in values
-    ):
+    if kinds == {int} and _largest(values) < _INT64_LIMIT:
         return pd.Series(values, dtype="Int64")
     if kinds == {bool}:
         return pd.Series(values, dtype="boolean")
-    if kinds <= {int, float} and all(
-        value is None or abs(value) <= _EXACT_IN_FLOAT  # type: ignore[operator]
-        for value in values
-    ):
+    if kinds == {float} or (kinds == {int, float} and _largest(values) <= _EXACT_IN_FLOAT):
         return pd.Series(values, dtype="float64")
     return pd.Series([_text(value) for value in values], dtype="str")
+
+
+def _largest(values: Sequence[Any]) -> float:
+    """Return the largest whole number, its sign apart."""
+    return max(abs(value) for value in values if isinstance(value, int))
 
 
 def _text(value: object) -> str | None:

@@ -5,7 +5,6 @@ Each is opened by the one driver that its format names; its bytes stay in memory
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -92,11 +91,9 @@ def read_database(
 
 def _layers(path: str, *, name: str, driver: str) -> list[Candidate]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            listed = pyogrio.list_layers(path).tolist()[:_MAX_LAYERS]
-            spatial = [str(layer) for layer, kind in listed if kind is not None]
-            return [_candidate(path, layer, driver) for layer in spatial]
+        listed = pyogrio.list_layers(path).tolist()[:_MAX_LAYERS]
+        spatial = [str(layer) for layer, kind in listed if kind is not None]
+        return [_candidate(path, layer, driver) for layer in spatial]
     except _FAILURES as error:
         raise _damaged(name, driver, error) from error
 
@@ -148,9 +145,7 @@ def read_layer(path: str, layer: str, *, name: str, driver: str) -> Sheet:
         It is damaged.
     """
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            meta, table = pyogrio.raw.read_arrow(path, layer=layer)
+        meta, table = pyogrio.raw.read_arrow(path, layer=layer)
     except _FAILURES as error:
         raise _damaged(name, driver, error) from error
     return sheet_of(meta, table, layer=layer, name=name)
@@ -175,11 +170,8 @@ def sheet_of(meta: Mapping[str, Any], table: pa.Table, *, layer: str, name: str)
 
 
 def _is_binary(kind: pa.DataType) -> bool:
-    return (
-        pa.types.is_binary(kind)
-        or pa.types.is_large_binary(kind)
-        or pa.types.is_fixed_size_binary(kind)
-    )
+    tests = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+    return any(test(kind) for test in tests)
 
 
 _FORMATS = {"OpenFileGDB": "File Geodatabase", "GPKG": "GeoPackage"}

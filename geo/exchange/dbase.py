@@ -67,7 +67,7 @@ class _Field:
 
 
 def read_table(data: bytes, *, name: str, declared: str = "") -> Table:
-    """Read a .dbf.
+    r"""Read a .dbf.
 
     Parameters
     ----------
@@ -85,9 +85,9 @@ def read_table(data: bytes, *, name: str, declared: str = "") -> Table:
 
     Examples
     --------
-    >>> field = b"ID".ljust(11, b"\\0") + b"C\\0\\0\\0\\0" + bytes([4, 0]) + bytes(14)
+    >>> field = b"ID".ljust(11, b"\0") + b"C\0\0\0\0" + bytes([4, 0]) + bytes(14)
     >>> head = struct.pack("<4xIHH20x", 2, 65, 5)
-    >>> read_table(head + field + b"\\r 0101 NA  ", name="a.dbf").frame["ID"].tolist()
+    >>> read_table(head + field + b"\r 0101 NA  ", name="a.dbf").frame["ID"].tolist()
     ['0101', 'NA']
     """
     fields, rows, header, width = _structure(data, name)
@@ -187,6 +187,7 @@ def _texts(
         if "�" in whole[at]:
             replaced.append(at + 1)
     if replaced:
+        found: dict[str, str | int | float]
         found = {"column": column, "row": replaced[0], "rows": len(replaced)}
         rows = tuple(replaced[:_LISTED_ROWS])
         findings.append(Finding("encoding.cell_replaced", found, "warning", rows))

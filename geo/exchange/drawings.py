@@ -35,7 +35,7 @@ pyogrio.set_gdal_config_options({"DXF_ENCODING": "UTF-8"})
 
 
 def parse(data: bytes, *, name: str) -> list[Sheet]:
-    """Read DXF.
+    r"""Read DXF.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
     Examples
     --------
     >>> text = "0 SECTION 2 ENTITIES 0 POINT 8 规划 10 1.0 20 2.0 0 ENDSEC 0 EOF"
-    >>> drawing = text.replace(" ", "\\n").encode("gbk")
+    >>> drawing = text.replace(" ", "\n").encode("gbk")
     >>> parse(drawing, name="a.dxf")[0].table["Layer"].tolist()
     ['规划']
     """

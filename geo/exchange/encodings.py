@@ -49,12 +49,18 @@ _DECLARED = {
     "utf16be": UTF_16,
 }
 _SAMPLE = 1_000_000
-# The characters that GB 2312 lists by frequency: rows 16 to 55, some 3,755.
-_COMMON = frozenset(
+# The characters that either standard lists by frequency, before those that are rare.
+_COMMON_GB = frozenset(
     bytes((row, cell)).decode("gb2312", "ignore")
     for row in range(0xB0, 0xD8)
     for cell in range(0xA1, 0xFF)
 )
+_COMMON_BIG5 = frozenset(
+    bytes((row, cell)).decode("big5", "ignore")
+    for row in range(0xA4, 0xC7)
+    for cell in (*range(0x40, 0x7F), *range(0xA1, 0xFF))
+)
+_COMMON = {UTF_8: _COMMON_GB | _COMMON_BIG5, GB18030: _COMMON_GB, BIG5: _COMMON_BIG5}
 _REPLACED = "�"
 _FEW_BAD, _FEW_BAD_PER_CHARACTER = 3, 0.1
 _MANY_NULS = 0.2
@@ -168,7 +174,7 @@ def decided(
         bad = _bad(data, text, encoding, separator)
         share = bad / max(sum(map(len, _foreign(text))), 1)
         sure = 0.5 if encoding == UTF_8 and not bad else 0.0  # hardly any GBK text is valid UTF-8
-        value = _commonness(text) - 5 * share + sure + (0.01 if encoding == said else 0.0)
+        value = _commonness(text, encoding) - 5 * share + sure + (0.01 if encoding == said else 0.0)
         if value > score:
             best, score = encoding, value
             broken = bad > _FEW_BAD and share > _FEW_BAD_PER_CHARACTER
@@ -271,10 +277,11 @@ def _foreign(text: str) -> list[str]:
     return [word for word in text[:_SAMPLE].split() if not word.isascii()]
 
 
-def _commonness(text: str) -> float:
+def _commonness(text: str, encoding: str) -> float:
     """Share of common Chinese characters among those that are not ASCII, 0 to 1."""
+    common = _COMMON[encoding]
     foreign = [each for word in _foreign(text) for each in word if not each.isascii()][:50_000]
-    return sum(each in _COMMON for each in foreign) / max(len(foreign), 1)
+    return sum(each in common for each in foreign) / max(len(foreign), 1)
 
 
 def _place(text: str, at: int) -> tuple[int, int]:

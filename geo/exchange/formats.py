@@ -6,6 +6,7 @@ What is not read is refused by name: a drawing as a drawing, an image as an imag
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -89,11 +90,11 @@ FORMATS = (
     Format("FlatGeobuf", (".fgb",), ("FlatGeobuf",), _flatgeobuf),
     Format("DXF", (".dxf",), ("text", "DXF"), _plain(drawings.parse)),
     Format("Shapefile", (".shp",), ("Shapefile",), _single_shp),
-    Format("CSV", (".csv", ".tsv", ".txt"), ("text", "JSON"), _plain(plain_csv.parse)),
 )
 _BY_SUFFIX = {suffix: each for each in FORMATS for suffix in each.suffixes}
 _ARCHIVES = (".zip", ".kmz")
-SUFFIXES = (*_BY_SUFFIX, *_ARCHIVES)
+_TABLES = plain_csv.SUFFIXES
+SUFFIXES = (*_BY_SUFFIX, *_TABLES, *_ARCHIVES)
 _MAGIC = (
     (shapefiles.MAGIC, "Shapefile"),
     (parquets.MAGIC, "Parquet"),
@@ -184,18 +185,33 @@ def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
     >>> parse(b'{"type": "Point", "coordinates": [112.9, 28.2]}', "a.json", {}).taken
     ('features',)
     """
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")  # what libraries remark on is found and said here
+        return _parsed(data, name, options)
+
+
+def _parsed(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
+    if _suffix(name) in _TABLES:
+        return plain_csv.parse(data, name, options)
     layer = options.get("layer")
+    contents = _Contents(layer)
     if is_archive(data):
-        sheets, listed, format_name = _archive(data, name, layer, nested=False)
+        contents.add_archive(data, name, nested=False)
+        if not contents.sheets and contents.table is not None:
+            table = contents.table
+            return plain_csv.parse(table.content, str(table.path), options)
     else:
-        sheets, listed, format_name = _file(data, name, layer)
-    _require_bounded(sheets, name)
+        contents.add_file(data, name)
+    if not contents.sheets:
+        raise _nothing_in(contents.members, name, is_read=bool(contents.format_name(name)))
+    contents.tell_apart()
+    _require_bounded(contents.sheets, name)
     return taken_together(
-        sheets,
+        contents.sheets,
         name=name,
-        format_name=format_name,
+        format_name=contents.format_name(name),
         layer=layer,
-        listed=listed,
+        listed=contents.listed,
         crs_given=bool(options.get("crs")),
     )
 
@@ -204,23 +220,109 @@ def _suffix(name: str) -> str:
     return PurePosixPath(name.replace("\\", "/")).suffix.lower()
 
 
-def _file(data: bytes, name: str, layer: Layer) -> tuple[list[Sheet], list[Candidate], str]:
-    kind = looks_like(data)
-    own = _BY_SUFFIX.get(_suffix(name))
-    if own is None:
-        raise _not_read(name, kind)
-    if kind not in own.contents and not (kind == "DXF" and own.name == "DXF"):
-        raise InputError(
-            f"{name} has the suffix of {own.name}, but its contents look like {kind}. Give it the "
-            f"right suffix, or export it again as {own.name}.",
-            code="file.other_content",
-            name=name,
-            format=own.name,
-            content=kind,
-        )
-    sheets, listed = own.read(data, name, layer)
-    named = "TopoJSON" if own.name == "GeoJSON" and topojson.is_topology(data) else own.name
-    return sheets, listed, named
+class _Contents:
+    """What is found in a file, and in the archives in it."""
+
+    def __init__(self, layer: Layer) -> None:
+        self.sheets: list[Sheet] = []
+        self.listed: list[Candidate] = []
+        self.members: list[Member] = []
+        self.table: Member | None = None
+        self._formats: dict[str, None] = {}
+        self._layer = layer
+
+    def format_name(self, name: str) -> str:
+        """Return the names of all formats that were found."""
+        is_kmz = list(self._formats) == ["KML"] and _suffix(name) == ".kmz"
+        return "KMZ" if is_kmz else ", ".join(self._formats)
+
+    def add_file(self, data: bytes, name: str, *, sheet_name: str = "") -> None:
+        """Read a file that is no archive."""
+        kind = looks_like(data)
+        own = _BY_SUFFIX.get(_suffix(name))
+        if own is None:
+            raise _not_read(name, kind)
+        if kind not in own.contents:
+            raise InputError(
+                f"{name} has the suffix of {own.name}, but its contents look like {kind}. Give it "
+                f"the right suffix, or export it again as {own.name}.",
+                code="file.other_content",
+                name=name,
+                format=own.name,
+                content=kind,
+            )
+        sheets, listed = own.read(data, name, self._layer)
+        if sheet_name and len(sheets) == 1:
+            sheets[0].name = sheet_name
+        is_topology = own.name == "GeoJSON" and topojson.is_topology(data)
+        self._add("TopoJSON" if is_topology else own.name, sheets, listed)
+
+    def add_archive(self, data: bytes, name: str, *, nested: bool) -> None:
+        """Read everything in an archive that can be read."""
+        members = unpacked(data, name=name)
+        self.members += members
+        _refuse_office(members, name)
+        for member in self._without_geodatabases(self._without_shapefiles(members, name), name):
+            label, suffix = str(member.path), member.path.suffix
+            if suffix in _ARCHIVES and is_archive(member.content):
+                if nested:
+                    raise InputError(
+                        f"{name} holds archives within archives. Pack the files once.",
+                        code="archive.nested",
+                        name=name,
+                    )
+                self.add_archive(member.content, label, nested=True)
+            elif suffix in _BY_SUFFIX:
+                self.add_file(member.content, label, sheet_name=member.path.stem)
+            elif suffix in _TABLES and suffix != ".txt":
+                self.table = self.table or member
+
+    def tell_apart(self) -> None:
+        """Give every sheet a name of its own."""
+        taken: set[str] = set()
+        for sheet in self.sheets:
+            name, number = sheet.name, 2
+            while name in taken:
+                name, number = f"{sheet.name} {number}", number + 1
+            taken.add(name)
+            sheet.name = name
+
+    def _add(self, format_name: str, sheets: list[Sheet], listed: list[Candidate]) -> None:
+        self._formats[format_name] = None
+        self.sheets += sheets
+        self.listed += listed
+
+    def _without_shapefiles(self, members: list[Member], name: str) -> list[Member]:
+        """Read shapefiles; return the members that are no part of one."""
+        groups: dict[str, dict[str, bytes]] = {}
+        for member in members:
+            groups.setdefault(_stem(member), {})[member.path.suffix] = member.content
+        shapefile_stems = {stem for stem, parts in groups.items() if ".shp" in parts}
+        for member in members:
+            if member.path.suffix == ".shp":
+                parts, layer = groups[_stem(member)], member.path.stem
+                sheet = shapefiles.read_shapefile(parts, layer=layer, name=name)
+                self._add("Shapefile", [sheet], [])
+        return [member for member in members if _stem(member) not in shapefile_stems]
+
+    def _without_geodatabases(self, members: list[Member], name: str) -> list[Member]:
+        """Read File Geodatabases; return the members that are no part of one."""
+        folders: dict[str, dict[str, bytes]] = {}
+        rest = []
+        for member in members:
+            folder = _geodatabase_of(member, name)
+            if folder is None:
+                rest.append(member)
+            else:
+                folders.setdefault(folder, {})[f"a.gdb/{member.path.name}"] = member.content
+        for files in folders.values():
+            found = read_database(files, name=name, driver="OpenFileGDB", layer=self._layer)
+            self._add("File Geodatabase", *found)
+        return rest
+
+
+def _stem(member: Member) -> str:
+    return str(member.path.with_suffix("")).lower()
 
 
 def _not_read(name: str, kind: str) -> InputError:
@@ -250,56 +352,6 @@ _ADVICE = {
 }
 
 
-def _archive(
-    data: bytes, name: str, layer: Layer, *, nested: bool
-) -> tuple[list[Sheet], list[Candidate], str]:
-    """Read everything in an archive that can be read, shapefiles first."""
-    members = unpacked(data, name=name)
-    _refuse_office(members, name)
-    sheets: list[Sheet] = []
-    listed: list[Candidate] = []
-    formats: dict[str, None] = {}
-    rest = _shapefiles(members, name, sheets)
-    if len(rest) < len(members):
-        formats["Shapefile"] = None
-    rest = _geodatabases(rest, name, layer, sheets, listed, formats)
-    for member in rest:
-        label = str(member.path)
-        if is_archive(member.content) and member.path.suffix in _ARCHIVES:
-            if nested:
-                raise InputError(
-                    f"{name} holds an archive within an archive within it. Pack the files once.",
-                    code="archive.nested",
-                    name=name,
-                )
-            more, more_listed, found = _archive(member.content, label, layer, nested=True)
-        elif member.path.suffix in _BY_SUFFIX and member.path.suffix != ".txt":
-            more, more_listed, found = _file(member.content, label, layer)
-            if len(more) == 1:
-                more[0].name = member.path.stem
-        else:
-            continue
-        formats[found] = None
-        sheets += more
-        listed += more_listed
-    if not sheets:
-        raise _nothing_in(members, name)
-    _tell_apart(sheets)
-    is_kmz = list(formats) == ["KML"] and name.lower().endswith(".kmz")
-    return sheets, listed, "KMZ" if is_kmz else ", ".join(formats)
-
-
-def _tell_apart(sheets: list[Sheet]) -> None:
-    """Give every sheet a name of its own."""
-    taken: set[str] = set()
-    for sheet in sheets:
-        name, number = sheet.name, 2
-        while name in taken:
-            name, number = f"{sheet.name} {number}", number + 1
-        taken.add(name)
-        sheet.name = name
-
-
 def _refuse_office(members: list[Member], name: str) -> None:
     paths = {str(member.path) for member in members}
     if "[Content_Types].xml" not in paths:
@@ -307,50 +359,6 @@ def _refuse_office(members: list[Member], name: str) -> None:
     tops = {path.partition("/")[0] for path in paths}
     kind = next((words for top, words in _OFFICE.items() if top in tops), "Office")
     raise _not_read(name, kind)
-
-
-def _shapefiles(members: list[Member], name: str, sheets: list[Sheet]) -> list[Member]:
-    """Read shapefiles into sheets; return the members that are no part of one."""
-    groups: dict[str, dict[str, bytes]] = {}
-    for member in members:
-        groups.setdefault(str(member.path.with_suffix("")).lower(), {})[member.path.suffix] = (
-            member.content
-        )
-    taken = {stem for stem, parts in groups.items() if ".shp" in parts}
-    for member in members:
-        if member.path.suffix == ".shp":
-            parts = groups[str(member.path.with_suffix("")).lower()]
-            layer = member.path.stem
-            sheets.append(shapefiles.read_shapefile(parts, layer=layer, name=name))
-    return [
-        member for member in members if str(member.path.with_suffix("")).lower() not in taken
-    ]
-
-
-def _geodatabases(
-    members: list[Member],
-    name: str,
-    layer: Layer,
-    sheets: list[Sheet],
-    listed: list[Candidate],
-    formats: dict[str, None],
-) -> list[Member]:
-    """Read File Geodatabases into sheets; return the members that are no part of one."""
-    folders: dict[str, dict[str, bytes]] = {}
-    rest = []
-    for member in members:
-        folder = _geodatabase_of(member, name)
-        if folder is None:
-            rest.append(member)
-        else:
-            folders.setdefault(folder, {})[member.path.name] = member.content
-    for files in folders.values():
-        own = {f"a.gdb/{path}": content for path, content in files.items()}
-        more, more_listed = read_database(own, name=name, driver="OpenFileGDB", layer=layer)
-        sheets += more
-        listed += more_listed
-        formats["File Geodatabase"] = None
-    return rest
 
 
 def _geodatabase_of(member: Member, name: str) -> str | None:
@@ -363,7 +371,15 @@ def _geodatabase_of(member: Member, name: str) -> str | None:
     return str(parent) if is_table or (bare and not member.path.suffix) else None
 
 
-def _nothing_in(members: list[Member], name: str) -> InputError:
+def _nothing_in(members: list[Member], name: str, *, is_read: bool) -> InputError:
+    if is_read:
+        return InputError(
+            f"{name} has no features. Check what was exported.",
+            code="file.no_features",
+            name=name,
+            rows=0,
+            layers=0,
+        )
     suffixes = sorted({member.path.suffix for member in members if member.path.suffix})
     loose = {".dbf", ".shx", ".prj"} & set(suffixes)
     return InputError(

@@ -6,6 +6,7 @@ objects, and one that is broken goes aside without the others.
 
 from __future__ import annotations
 
+import gc
 import json
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -83,10 +84,13 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
     text = decoded(data, name=name)
     require_flat(data, name=name)
     document = _Document(text.text, name)
+    gc.disable()  # millions of lists without a circle among them: looking for some costs most
     try:
         blocks = list(_blocks(document.features()))
     except (json.JSONDecodeError, RecursionError) as error:
         raise broken(name, error) from error
+    finally:
+        gc.enable()
     if not blocks:
         raise InputError(
             f"{name} has no features. Check what was exported.",
@@ -396,9 +400,7 @@ def _polygons(coordinates: list[Any]) -> tuple[NDArray[np.object_], NDArray[np.b
     if alone.any():
         plain = [each for each, odd in zip(coordinates, alone, strict=True) if not odd]
         return _polygons(plain)[0], alone
-    built = shapely.from_ragged_array(
-        shapely.GeometryType.POLYGON, points, (ring_at, polygon_at)
-    )
+    built = shapely.from_ragged_array(shapely.GeometryType.POLYGON, points, (ring_at, polygon_at))
     return built, alone
 
 
@@ -431,7 +433,8 @@ def _with_odd_rings(
 
 
 def _single_points(coordinates: list[Any]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
-    return shapely.points(_points(coordinates)), np.zeros(len(coordinates), dtype=bool)
+    places = np.array(shapely.points(_points(coordinates)), dtype=object, ndmin=1)
+    return places, np.zeros(len(coordinates), dtype=bool)
 
 
 def _lines(coordinates: list[Any]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:

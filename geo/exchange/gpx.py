@@ -87,6 +87,7 @@ class _Reader(markup.Handler):
             self._fields, self._lines, self._wrong = {}, [[]], ""
         elif tag == "trkseg":
             self._lines.append([])
+        del path
         if tag in {"wpt", "rtept", "trkpt"} and self._lines:
             try:
                 place = (float(attributes["lon"]), float(attributes["lat"]))

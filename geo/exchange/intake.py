@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -30,6 +28,7 @@ from geo.exchange.sheets import FACTS
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    import geopandas as gpd
     from numpy.typing import NDArray
 
     Source = bytes | str | os.PathLike[str]
@@ -224,7 +223,7 @@ def _crs(given: str | None, function: str) -> CRS | None:
     except (ProjError, TypeError, ValueError) as error:
         raise CRSError(
             f"{function}: crs is {given!r}, which nobody knows. Pass a code such as 'EPSG:4547'.",
-            code="crs.unknown_given",
+            code="file.crs_given_unknown",
             crs=str(given)[:80],
         ) from error
 
@@ -247,7 +246,7 @@ def _contents(source: Source, name: str | None, function: str) -> tuple[bytes, s
             raise InputError(
                 f"{function}: there is no file {os.fspath(source)!r}. A File Geodatabase is a "
                 "folder: pack it into a .zip.",
-                code="file.missing",
+                code="file.unreadable",
                 name=label,
             )
         _require_size(path.stat().st_size, label, function)
@@ -256,7 +255,7 @@ def _contents(source: Source, name: str | None, function: str) -> tuple[bytes, s
         if isinstance(error, InputError):
             raise
         raise InputError(
-            f"{function}: {label} cannot be opened ({error}).", code="file.missing", name=label
+            f"{function}: {label} cannot be opened ({error}).", code="file.unreadable", name=label
         ) from error
 
 
@@ -280,16 +279,16 @@ def _place(parsed: Parsed, given: CRS | None, name: str, function: str) -> None:
     """Say in which CRS the features are: what the caller knows counts more than the file."""
     stated = parsed.frame.crs
     if given is not None:
-        if stated is not None and parsed.crs_how == "crs.declared" and stated != given:
+        if stated is not None and parsed.crs_how == "crs_how.declared" and stated != given:
             values = {"stated": _label(stated), "given": _label(given)}
-            parsed.findings.append(Finding("crs.given_over_stated", values, "warning"))
+            parsed.findings.append(Finding("file.crs_given_over", values, "warning"))
         parsed.frame = parsed.frame.set_crs(given, allow_override=True)
-        parsed.crs_how = "crs.given"
+        parsed.crs_how = "crs_how.given"
     elif stated is None:
         raise CRSError(
             f"{function}: {name} does not say in which CRS it is. A shapefile needs its .prj in "
             "the .zip; set the CRS of a GeoPackage in a GIS before exporting; or pass crs=.",
-            code="crs.missing_in_file",
+            code="file.crs_missing",
             name=name,
         )
 
@@ -307,7 +306,9 @@ def _set_aside_outside(parsed: Parsed, name: str, function: str) -> None:
                 "reason": pd.Series(["row.outside"] * len(rows), dtype="str"),
                 "detail": pd.Series([f"{x:g} {y:g}" for x, y, _, _ in bounds], dtype="str"),
                 "name": pd.Series(
-                    list(frame[named][wrong].astype("str")) if named else [""] * len(rows),
+                    list(frame[named][wrong].astype("str").fillna(""))
+                    if named
+                    else [""] * len(rows),
                     dtype="str",
                 ),
             }
@@ -319,10 +320,8 @@ def _set_aside_outside(parsed: Parsed, name: str, function: str) -> None:
     except (CRSError, InputError) as error:
         if error.code:
             raise
-        code = "crs.impossible" if isinstance(error, CRSError) else "file.not_finite"
-        raise type(error)(
-            str(error), code=code, name=name, crs=_label(parsed.frame.crs)
-        ) from error
+        code = "file.crs_impossible" if isinstance(error, CRSError) else "file.not_finite"
+        raise type(error)(str(error), code=code, name=name, crs=_label(parsed.frame.crs)) from error
 
 
 def _outside(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
@@ -343,8 +342,8 @@ def _shift_back(parsed: Parsed, datum: ShiftedDatum, name: str, function: str) -
     """Take back the shift that maps in China have; the coordinates are degrees."""
     if not parsed.frame.crs.is_geographic:
         raise CRSError(
-            f"{function}: {name} is in {_label(parsed.frame.crs)}, and {_DATUMS[datum]} has degrees "
-            "only. Leave datum out, or convert to degrees first.",
+            f"{function}: {name} is in {_label(parsed.frame.crs)}, and {_DATUMS[datum]} has "
+            "degrees only. Leave datum out, or convert to degrees first.",
             code="datum.not_degrees",
             name=name,
             datum=_DATUMS[datum],
@@ -354,12 +353,12 @@ def _shift_back(parsed: Parsed, datum: ShiftedDatum, name: str, function: str) -
     parsed.frame.attrs = {}
     parsed.findings = [each for each in parsed.findings if each.code != f"datum.stated_{datum}"]
     parsed.findings.append(Finding("datum.shifted_back", {"datum": _DATUMS[datum]}))
-    parsed.crs_how = "datum.given"
+    parsed.crs_how = "crs_how.datum_given"
 
 
 def _with_receipt(parsed: Parsed, data: bytes, name: str) -> Intake:
     frame, aside = parsed.frame, parsed.aside
-    facts = next((each.values for each in parsed.findings if each.code == FACTS), {})
+    facts = next((each for each in parsed.findings if each.code == FACTS), None)
     findings = [each for each in parsed.findings if each.code != FACTS]
     if len(aside):
         rows = tuple(int(row) for row in aside.index[:_LISTED_ROWS])
@@ -368,7 +367,7 @@ def _with_receipt(parsed: Parsed, data: bytes, name: str) -> Intake:
         file=PurePosixPath(name.replace("\\", "/")).name,
         size_bytes=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
-        format=str(facts.get("format", "")),
+        format=_format(facts, name),
         layers=parsed.layers,
         taken=parsed.taken,
         encoding=parsed.encoding,
@@ -392,6 +391,12 @@ def _with_receipt(parsed: Parsed, data: bytes, name: str) -> Intake:
     return Intake(frame=frame, aside=aside, receipt=receipt)
 
 
+def _format(facts: Finding | None, name: str) -> str:
+    if facts is not None:
+        return str(facts.values["format"])  # noqa: PD011  of a finding, not of pandas
+    return PurePosixPath(name.replace("\\", "/")).suffix[1:].upper()
+
+
 def _label(crs: CRS) -> str:
     """Write a CRS as ``AUTHORITY:CODE`` where it is exactly that, else as its name."""
     authority = crs.to_authority(min_confidence=100)
@@ -410,7 +415,7 @@ def _bounds(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
         except ProjError as error:
             raise CRSError(
                 f"there is no way from {_label(frame.crs)} to degrees. Convert the file first.",
-                code="crs.no_way",
+                code="file.crs_no_way",
                 crs=_label(frame.crs),
             ) from error
     west, south, east, north = (float(each) for each in bounds)

@@ -15,7 +15,7 @@ from geo.exchange.sheets import Sheet, rings_closed
 from geo.exchange.stated_crs import BY_FORMAT
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
@@ -23,6 +23,11 @@ _FOLDERS = {"Folder", "Document"}
 _NOT_READ = {"NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay", "Model"}
 # What a placemark says of itself beside its own fields.
 _OWN = {"name": "name", "description": "description", "address": "address"}
+_ALIKE: Mapping[int, Callable[[Any], shapely.Geometry]] = {
+    shapely.GeometryType.POINT: shapely.MultiPoint,
+    shapely.GeometryType.LINESTRING: shapely.MultiLineString,
+    shapely.GeometryType.POLYGON: shapely.MultiPolygon,
+}
 _FAILURES = (ValueError, IndexError, TypeError, shapely.GEOSException)
 
 
@@ -213,11 +218,6 @@ class _Reader(markup.Handler):
 def _together(shapes: list[shapely.Geometry]) -> shapely.Geometry | None:
     if len(shapes) < 2:  # noqa: PLR2004  one or none
         return shapes[0] if shapes else None
-    builders = {
-        "Point": shapely.MultiPoint,
-        "LineString": shapely.MultiLineString,
-        "Polygon": shapely.MultiPolygon,
-    }
-    kinds = {shape.geom_type for shape in shapes}
-    build = builders[kinds.pop()] if len(kinds) == 1 else shapely.GeometryCollection
+    kinds = set(shapely.get_type_id(shapes).tolist())
+    build = _ALIKE[kinds.pop()] if len(kinds) == 1 else shapely.GeometryCollection
     return build(shapes)

@@ -15,7 +15,7 @@ from geo.errors import InputError
 from geo.exchange.encodings import Decoded, decoded, xml_declared
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -120,8 +120,8 @@ class _Stream:
         text = text.lstrip(" \t\r\n\0").rstrip("\0")
         try:
             for start in range(0, len(text), _PIECE):
-                self._parser.Parse(text[start : start + _PIECE].encode("utf-8", "replace"), False)
-            self._parser.Parse(b"", True)
+                self._parser.Parse(text[start : start + _PIECE].encode("utf-8", "replace"))
+            self._parser.Parse(b"", True)  # noqa: FBT003  the name of the option is C
         except expat.ExpatError as error:
             raise InputError(
                 f"{self._name} cannot be read as {self._format} (line {error.lineno}, "
@@ -171,5 +171,3 @@ class _Stream:
             name=self._name,
             format=self._format,
         )
-
-

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.errors import InputError
 from geo.exchange.databases import sheet_of
-from geo.exchange.sheets import Sheet
+
+if TYPE_CHECKING:
+    from geo.exchange.sheets import Sheet
 
 MAGIC = b"PAR1"
 MAX_ROWS, MAX_UNPACKED_MB = 5_000_000, 2_000
 _MB = 1_000_000
-_NO_CRS = "no crs"
 
 
 def parse(data: bytes, *, name: str) -> list[Sheet]:
@@ -58,16 +59,14 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
 
 
 def _stated(place: dict[str, Any]) -> str:
-    """What is said of the CRS: degrees in WGS 84 where nothing is, nothing where it is null."""
+    """Return what is said of the CRS: WGS 84 where it is left out, nothing where it is null."""
     if "crs" not in place:
         return "OGC:CRS84"
     return json.dumps(place["crs"]) if place["crs"] is not None else ""
 
 
 def _require_size(metadata: pq.FileMetaData, name: str) -> None:
-    size = sum(
-        metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups)
-    )
+    size = sum(metadata.row_group(at).total_byte_size for at in range(metadata.num_row_groups))
     if metadata.num_rows > MAX_ROWS or size > MAX_UNPACKED_MB * _MB:
         raise InputError(
             f"{name} has {metadata.num_rows:,} rows and {size / _MB:,.0f} MB unpacked; at most "

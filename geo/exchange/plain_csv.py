@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -11,16 +12,22 @@ import shapely
 from geo.errors import InputError
 from geo.exchange.columns import unique_names
 from geo.exchange.encodings import decoded
-from geo.exchange.sheets import Sheet
+from geo.exchange.sheets import Sheet, flat, taken_together
 from geo.exchange.stated_crs import BY_FORMAT
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geo.exchange.receipt import Parsed
+
+SUFFIXES = (".csv", ".tsv", ".txt")
 _LON = ("lon", "lng", "long", "longitude", "经度", "x")
 _LAT = ("lat", "latitude", "纬度", "y")
 _WKT = ("wkt", "geometry", "geom", "the_geom")
 
 
-def parse(data: bytes, *, name: str) -> list[Sheet]:
-    """Read a table with a column ``wkt``, or with ``lon`` and ``lat``, in degrees.
+def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
+    r"""Read a table with a column ``wkt``, or with ``lon`` and ``lat``, in degrees.
 
     Parameters
     ----------
@@ -28,6 +35,8 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
         Contents of the file.
     name
         Its name.
+    options
+        As `geo.exchange.formats.parse`.
 
     Raises
     ------
@@ -36,8 +45,8 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
 
     Examples
     --------
-    >>> (sheet,) = parse("编号,经度,纬度\\n0101,112.93,28.18\\n".encode("gbk"), name="a.csv")
-    >>> sheet.table["编号"].tolist(), sheet.shapes[0].wkt
+    >>> frame = parse("编号,经度,纬度\n0101,112.93,28.18\n".encode("gbk"), "a.csv", {}).frame
+    >>> frame["编号"].tolist(), frame.geometry.iloc[0].wkt
     (['0101'], 'POINT (112.93 28.18)')
     """
     text = decoded(data, name=name)
@@ -65,9 +74,7 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
         failed = np.flatnonzero(shapely.is_missing(shapes) & (given != "").to_numpy())
         shapes[failed] = shapely.from_wkt(given.to_numpy()[failed], on_invalid="fix")
         reasons = {
-            int(at): ("row.geometry_broken", given[at][:100])
-            for at in failed
-            if shapes[at] is None
+            int(at): ("row.geometry_broken", given[at][:100]) for at in failed if shapes[at] is None
         }
     else:
         raise InputError(
@@ -79,15 +86,20 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
         )
     table.columns = pd.Index(unique_names([str(each) for each in table.columns], file=name))
     table = table.mask(table == "")
-    return [
-        Sheet(
-            name="table",
-            table=table.reset_index(drop=True),
-            shapes=shapely.force_2d(shapes),
-            stated_crs=BY_FORMAT,
-            encoding=text.encoding,
-            encoding_how=text.how,
-            reasons=reasons,
-            findings=text.findings(),
-        )
-    ]
+    sheet = Sheet(
+        name="table",
+        table=table.reset_index(drop=True),
+        shapes=flat(shapes),
+        stated_crs=BY_FORMAT,
+        encoding=text.encoding,
+        encoding_how=text.how,
+        reasons=reasons,
+        findings=text.findings(),
+    )
+    return taken_together(
+        [sheet],
+        name=name,
+        format_name="CSV",
+        layer=options.get("layer"),
+        crs_given=bool(options.get("crs")),
+    )

@@ -18,12 +18,13 @@ from geo.exchange.dbase import read_table
 from geo.exchange.encodings import decoded
 from geo.exchange.memory import in_memory
 from geo.exchange.receipt import Finding
-from geo.exchange.sheets import Sheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
+
+    from geo.exchange.sheets import Sheet
 
 MAGIC = b"\x00\x00\x27\x0a"
 _HEADER, _RECORD_HEADER, _INDEX_ENTRY = 100, 8, 8
@@ -100,18 +101,20 @@ def _leave_out(sheet: Sheet, keep: NDArray[np.bool_]) -> None:
     sheet.shapes = sheet.shapes[keep]
 
 
-def _renumbered(
-    found: Finding, keep: NDArray[np.bool_], place: NDArray[np.intp]
-) -> Finding:
+def _renumbered(found: Finding, keep: NDArray[np.bool_], place: NDArray[np.intp]) -> Finding:
     rows = tuple(int(place[row - 1]) + 1 for row in found.rows if keep[row - 1])
     return Finding(found.code, found.values, found.level, rows)
 
 
 def _indexed(shp: bytes, shx: bytes) -> tuple[bytes, bytes, NDArray[np.intp]]:
     """Return .shp and .shx that fit each other, and the positions of records that are cut off."""
-    entries = np.frombuffer(
-        shx, dtype=">u4", count=max(len(shx) - _HEADER, 0) // 4 // 2 * 2, offset=_HEADER
-    ) if len(shx) > _HEADER else _scanned(shp)
+    entries = (
+        np.frombuffer(
+            shx, dtype=">u4", count=max(len(shx) - _HEADER, 0) // 4 // 2 * 2, offset=_HEADER
+        )
+        if len(shx) > _HEADER
+        else _scanned(shp)
+    )
     starts = entries.reshape(-1, 2)[:, 0].astype(np.int64) * 2
     lengths = entries.reshape(-1, 2)[:, 1].astype(np.int64) * 2
     is_cut = (starts < _HEADER) | (starts + _RECORD_HEADER + lengths > len(shp)) | (lengths < 4)  # noqa: PLR2004  of a record's type

@@ -17,16 +17,21 @@ import shapely
 
 from geo.errors import CRSError, InputError
 from geo.exchange.columns import name_column
-from geo.exchange.receipt import Candidate, Finding, Kind, Parsed
+from geo.exchange.receipt import Candidate, Finding, Kind, Level, Parsed
 from geo.exchange.stated_crs import understood
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
 FACTS = "file.facts"
 _KINDS: tuple[Kind, ...] = ("polygon", "line", "point")
+_TOGETHER: Mapping[Kind, Callable[[Any], shapely.Geometry]] = {
+    "polygon": shapely.MultiPolygon,
+    "line": shapely.MultiLineString,
+    "point": shapely.MultiPoint,
+}
 _LISTED_ROWS = 100
 _DETAIL_LETTERS = 200
 
@@ -91,7 +96,7 @@ def from_wkb(values: NDArray[np.object_]) -> tuple[NDArray[np.object_], Sheet]:
     """
     notes = Sheet("", pd.DataFrame(), np.empty(0, dtype=object))
     try:
-        return shapely.force_2d(shapely.from_wkb(values)), notes
+        return flat(shapely.from_wkb(values)), notes
     except (shapely.GEOSException, TypeError, ValueError):
         shapes = shapely.from_wkb(values, on_invalid="ignore")
     failed = np.flatnonzero(shapely.is_missing(shapes) & ~pd.isna(values))
@@ -101,7 +106,26 @@ def from_wkb(values: NDArray[np.object_]) -> tuple[NDArray[np.object_], Sheet]:
     notes.reasons = {int(at): ("row.geometry_broken", "") for at in failed[broken]}
     if not broken.all():
         notes.findings.append(rings_closed(failed[~broken]))
-    return shapely.force_2d(shapes), notes
+    return flat(shapes), notes
+
+
+def flat(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return places without heights.
+
+    Parameters
+    ----------
+    shapes
+        Geometries or None.
+
+    Examples
+    --------
+    >>> flat(np.array([shapely.Point(1, 2, 3)], object))[0].wkt
+    'POINT (1 2)'
+    """
+    if not shapely.has_z(shapes).any():
+        return shapes
+    lower: NDArray[np.object_] = shapely.force_2d(shapes)
+    return lower
 
 
 def rings_closed(positions: Iterable[int]) -> Finding:
@@ -181,16 +205,18 @@ def taken_together(
     result = _joined(chosen)
     left = [each.name for each in candidates if each.name not in result.taken]
     if left:
-        values = {"layers": len(left), "names": _listed(left)}
-        result.findings.append(Finding("layers.left", values, "warning"))
+        result.findings.append(_of_layers("layers.left", left, "warning"))
     if len(chosen) > 1:
-        values = {"layers": len(chosen), "names": _listed([sheet.name for sheet in chosen])}
-        result.findings.append(Finding("layers.joined", values))
+        result.findings.append(_of_layers("layers.joined", list(result.taken), "note"))
     stated = {sheet.stated_crs for sheet in chosen}
     result.findings.append(Finding(FACTS, {"format": format_name}))
     _place(result, chosen[0].stated_crs, len(stated), name, crs_given=crs_given)
     result.layers = candidates
     return result
+
+
+def _of_layers(code: str, names: list[str], level: Level) -> Finding:
+    return Finding(code, {"layers": len(names), "names": _listed(names)}, level)
 
 
 def _candidates(sheets: Sequence[Sheet], listed: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -200,9 +226,7 @@ def _candidates(sheets: Sequence[Sheet], listed: Sequence[Candidate]) -> tuple[C
         own = Candidate(sheet.name, _kind(sheet), len(sheet.shapes))
         parts.setdefault(sheet.layer or sheet.name, []).append(own)
     unread = {each.name: each for each in listed}
-    return tuple(
-        each for name, own in parts.items() for each in (own or [unread[name]])
-    )
+    return tuple(each for name, own in parts.items() for each in (own or [unread[name]]))
 
 
 def _place(result: Parsed, stated: str, crss: int, name: str, *, crs_given: bool) -> None:
@@ -232,7 +256,9 @@ def _kind(sheet: Sheet) -> Kind:
 
 def _without_collections(sheet: Sheet) -> Sheet:
     """Take out of each collection its parts of one kind: areas before lines before points."""
-    at = np.flatnonzero(shapely.get_type_id(sheet.shapes) == shapely.GeometryType.GEOMETRYCOLLECTION)
+    at = np.flatnonzero(
+        shapely.get_type_id(sheet.shapes) == shapely.GeometryType.GEOMETRYCOLLECTION
+    )
     at = at[~shapely.is_empty(sheet.shapes[at])]
     if not at.size:
         return sheet
@@ -253,11 +279,12 @@ def _one_kind(collection: shapely.Geometry) -> tuple[shapely.Geometry | None, bo
     while (shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION).any():
         parts = shapely.get_parts(parts)
     kinds = kinds_of(parts)
-    builders = (shapely.multipolygons, shapely.multilinestrings, shapely.multipoints)
-    for kind, build in zip(_KINDS, builders, strict=True):
+    for kind, build in _TOGETHER.items():
         if (kinds == kind).any():
             simple = shapely.get_parts(parts[kinds == kind])
-            return build(simple) if len(simple) > 1 else simple[0], bool((kinds == kind).all())
+            return build(list(simple)) if len(simple) > 1 else simple[0], bool(
+                (kinds == kind).all()
+            )
     return None, True
 
 
@@ -278,7 +305,9 @@ def _by_kind(sheet: Sheet) -> list[Sheet]:
                 layer=sheet.name,
                 table=sheet.table.iloc[rows].reset_index(drop=True),
                 shapes=sheet.shapes[rows],
-                reasons={renumbered[at]: why for at, why in sheet.reasons.items() if at in renumbered},
+                reasons={
+                    renumbered[at]: why for at, why in sheet.reasons.items() if at in renumbered
+                },
                 findings=[_of_rows(found, renumbered) for found in sheet.findings],
             )
         )
@@ -335,9 +364,7 @@ def _nothing(sheets: Sequence[Sheet], listed: Sequence[Candidate], name: str) ->
 def _joined(sheets: Sequence[Sheet]) -> Parsed:
     """Put sheets one below the other; rows without a place go aside."""
     several = len(sheets) > 1
-    tables = [
-        _with_folder(sheet) if several or sheet.family else sheet.table for sheet in sheets
-    ]
+    tables = [_with_folder(sheet) if several or sheet.family else sheet.table for sheet in sheets]
     table = pd.concat(tables, ignore_index=True) if several else tables[0].reset_index(drop=True)
     shapes = np.concatenate([sheet.shapes for sheet in sheets])
     offsets = np.cumsum([0, *(len(sheet.shapes) for sheet in sheets)]).tolist()
@@ -376,7 +403,7 @@ def _aside(
 ) -> pd.DataFrame:
     named = name_column(table.columns)
     why = [reasons.get(int(at), ("row.no_geometry", "")) for at in rows]
-    names = table[named].iloc[rows].astype("str") if named else [""] * len(rows)
+    names = table[named].iloc[rows].astype("str").fillna("") if named else [""] * len(rows)
     return pd.DataFrame(
         {
             "reason": pd.Series([code for code, _ in why], dtype="str"),

@@ -55,21 +55,21 @@ def understood(stated: str, *, name: str) -> tuple[CRS | None, str, list[Finding
     Examples
     --------
     >>> understood("urn:ogc:def:crs:EPSG::4610", name="a.json")[2][0].code
-    'crs.old_datum'
+    'file.crs_old_datum'
     >>> crs, how, _ = understood("GCJ-02", name="a.json")
     >>> crs.to_epsg(), how
     (4490, 'datum.stated_gcj02')
     """
     if not stated.strip():
-        return None, "crs.missing", []
+        return None, "crs_how.missing", []
     if stated == BY_FORMAT:
-        return CRS(GEOGRAPHIC), "crs.by_format", []
+        return CRS(GEOGRAPHIC), "crs_how.by_format", []
     datum = shifted_datum(stated)
     if datum:
         finding = Finding(f"datum.stated_{datum}", {"name": _short(stated)}, "warning")
         return CRS(GEOGRAPHIC), f"datum.stated_{datum}", [finding]
     if _plain(stated) in _WGS84:
-        return CRS("EPSG:4326"), "crs.declared", []
+        return CRS("EPSG:4326"), "crs_how.declared", []
     try:
         crs = CRS.from_user_input(stated[:MAX_LETTERS])
         crs = _on_the_ground(crs)
@@ -77,7 +77,7 @@ def understood(stated: str, *, name: str) -> tuple[CRS | None, str, list[Finding
         raise CRSError(
             f"{name} names the CRS {_short(stated)!r}, which nobody knows. Pass crs= if you know "
             "what it is.",
-            code="crs.unknown",
+            code="file.crs_unknown",
             name=name,
             crs=_short(stated),
         ) from error
@@ -85,11 +85,11 @@ def understood(stated: str, *, name: str) -> tuple[CRS | None, str, list[Finding
         raise CRSError(
             f"{name} is in {crs.name!r} ({crs.type_name}), of which the file does not say where it "
             "lies. Pass crs= if you know what it is.",
-            code="crs.local",
+            code="file.crs_local",
             name=name,
             crs=_short(crs.name),
         )
-    return crs, "crs.declared", list(_old_datum(crs))
+    return crs, "crs_how.declared", list(_old_datum(crs))
 
 
 def shifted_datum(stated: str) -> str:
@@ -126,7 +126,7 @@ def _old_datum(crs: CRS) -> Iterable[Finding]:
     datum = crs.datum.name if crs.datum is not None else ""
     geodetic = crs.geodetic_crs.name if crs.geodetic_crs is not None else ""
     if any(old in each.lower() for old in _OLD for each in (datum, geodetic, crs.name)):
-        yield Finding("crs.old_datum", {"crs": _short(crs.name), "datum": datum}, "warning")
+        yield Finding("file.crs_old_datum", {"crs": _short(crs.name), "datum": datum}, "warning")
 
 
 def _short(text: str) -> str:
