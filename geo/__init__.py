@@ -34,9 +34,10 @@ if TYPE_CHECKING:
     from geo.density import kernel_density
     from geo.draws import Uncertainty, uncertainty
     from geo.errors import AtlasError, CRSError, InputError, LayerError
+    from geo.exchange.geotiffs import geotiff_bytes, write_geotiff
     from geo.exchange.intake import read_file, read_vector
     from geo.exchange.rasters import read_raster
-    from geo.files import geotiff_bytes, vector_bytes, write_geotiff, write_vector
+    from geo.exchange.writers import vector_bytes, write_vector
     from geo.neighbours import neighbour_graph
     from geo.people import Population, people_in, population
     from geo.point_pattern import nearest_neighbour_index, ripley
@@ -127,7 +128,7 @@ _HOMES = {
     "filled_bands": "contours",
     "geodesic_area_km2": "crs",
     "geodesic_length_km": "crs",
-    "geotiff_bytes": "files",
+    "geotiff_bytes": "exchange.geotiffs",
     "h3_cells": "tessellations",
     "hexagons": "tessellations",
     "hot_spots": "clusters",
@@ -156,9 +157,9 @@ _HOMES = {
     "squares": "tessellations",
     "to_metric": "crs",
     "uncertainty": "draws",
-    "vector_bytes": "files",
-    "write_geotiff": "files",
-    "write_vector": "files",
+    "vector_bytes": "exchange.writers",
+    "write_geotiff": "exchange.geotiffs",
+    "write_vector": "exchange.writers",
     "zonal_shares": "raster_zones",
     "zonal_statistics": "raster_zones",
 }

@@ -61,7 +61,7 @@ class Axes:
             if self.kind == "degrees":
                 return (np.abs(east) <= _FURTHEST_LON) & (np.abs(north) <= _FURTHEST_LAT)
             if self.kind == "zone":
-                return _zoned(east, north) & (east // _ZONE_M == self.zone)
+                return _zoned(east, north) & _within(east // _ZONE_M, (self.zone, self.zone))
             if self.kind == "metres":
                 return _plain(east, north)
             return np.isfinite(east) & np.isfinite(north)

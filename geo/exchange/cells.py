@@ -6,7 +6,7 @@ code. 0101, 18 digits, 1e5, NA and null stay what was written.
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
@@ -76,8 +76,8 @@ def _are_decimals(texts: pd.Series) -> bool:
     usual = texts.str.fullmatch(_USUAL) | small
     if not usual.all():
         fixed = texts.str.fullmatch(_DECIMALS)
-        places = texts.str.len() - texts.str.find(".")
-        if not fixed.all() or places.nunique() > 1:
+        decimals = texts.str.len() - texts.str.find(".")
+        if not fixed.all() or (decimals != decimals.iloc[0]).any():
             return False
     return bool((texts.str.len() <= _MOST_DIGITS + 3).all())
 
@@ -116,7 +116,7 @@ def from_workbook(name: str, cells: Sequence[Any]) -> tuple[pd.Series, list[Find
         return values, findings
     if kinds == {bool}:
         return column.mask(missing).astype("boolean" if missing.any() else "bool"), findings
-    if kinds and kinds <= {datetime.datetime, datetime.date}:
+    if kinds and kinds <= {dt.datetime, dt.date}:
         return pd.to_datetime(column.mask(missing)).astype("datetime64[ms]"), findings
     texts = pd.Series([as_text(cell) for cell in cells], dtype="str")
     return texts.where(texts != ""), findings
@@ -143,7 +143,7 @@ def as_text(cell: object) -> str:
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e18:  # noqa: PLR2004  exact
         return str(int(cell))
-    if isinstance(cell, datetime.datetime):
-        midnight = cell.time() == datetime.time()
+    if isinstance(cell, dt.datetime):
+        midnight = cell.time() == dt.time()
         return cell.date().isoformat() if midnight else cell.isoformat(" ")
     return str(cell)

@@ -177,12 +177,12 @@ def _layout(head: str) -> _Layout:
     choices = [each for each in _DELIMITERS if each in head]
     choices = [stated[1]] if stated else [*choices, _NO_DELIMITER]
     return max(
-        (_judged(head, each, stated is not None) for each in choices), key=lambda one: one[0]
+        (_judged(head, each, stated=stated is not None) for each in choices), key=lambda one: one[0]
     )[1]
 
 
 def _judged(
-    head: str, delimiter: str, stated: bool
+    head: str, delimiter: str, *, stated: bool
 ) -> tuple[tuple[bool, bool, int, float], _Layout]:
     quoted = f'{delimiter}"' in head
     skips_space = not quoted and f'{delimiter} "' in head
@@ -266,9 +266,7 @@ class _Cutter:
         index = pd.Index(numbers, name="row")
         cells = [
             pd.Series(
-                _TEXT.construct_array_type()(
-                    pa.chunked_array(each, pa.large_string()), dtype=_TEXT
-                ),
+                pd.array(pa.chunked_array(each, pa.large_string()), dtype=_TEXT),
                 index=index,
             )
             for each in self._pieces
@@ -342,7 +340,7 @@ class _Cutter:
         )
 
     def _cut_evenly(self, lines: list[str]) -> bool:
-        """Cut lines of which every row has as many cells as there are names, and something in it."""
+        """Cut lines whose rows all have as many cells as there are names, and none is empty."""
         try:
             rows = list(self._reader(lines))
         except csv.Error:
@@ -398,8 +396,14 @@ def _undecoded(table: Columns) -> list[Finding]:
         wrong = cells.str.contains(_MISSING, regex=False).to_numpy(bool)
         if wrong.any():
             rows = first_rows(cells.index[wrong])
-            values = {"column": name, "rows": int(wrong.sum()), "row": rows[0]}
-            findings.append(Finding("table.undecoded", values, "warning", rows))
+            findings.append(
+                Finding(
+                    "table.undecoded",
+                    {"column": name, "rows": int(wrong.sum()), "row": rows[0]},
+                    "warning",
+                    rows,
+                )
+            )
     return findings
 
 

@@ -44,9 +44,10 @@ _CODE = re.compile(
     r"(^|[^a-z])(id|code|no|name|fid|gid|oid|zip|tel|phone|mobile|postcode)($|[^a-z])"
     r"|id$|code$|adcode|编码|代码|编号|名称|名字|序号|邮编|电话|手机|证号|证件|账号|批号|文号|区号|^号$"
 )
-_TITLES = (
-    "名称 name 平台名称 项目名称 地名 单位名称 单位 园区名称 园区 title 标题 namezh namecn 名字"
-).split()
+_TITLES = [
+    *("名称", "name", "平台名称", "项目名称", "地名", "单位名称", "单位", "园区名称", "园区"),
+    *("title", "标题", "namezh", "namecn", "名字"),
+]
 _JOINTS = str.maketrans("", "", " \t\r\n\u3000_-.:·/\\°'\"#*\ufeff\u200b")
 _OPENS_NUMBERS = tuple("(-.0123456789")
 _LONGEST = 60  # no name of a role is longer

@@ -8,6 +8,7 @@ of nesting is bounded before a parser sees it.
 from __future__ import annotations
 
 import json
+import math
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 _LONGEST_ANGLE = 64
 _DEEPEST = 8
 _COLLECTION = re.compile("COLLECTION", re.IGNORECASE)
+_DIGITS = str.maketrans("", "", "0123456789.+-")
 _SPACED_PAIRS = re.compile(r"\s*[0-9.+-]+[ ]+[0-9.+-]+[ ]*,")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _HEX = r"^\s*(?:\\x)?0[01][0-9A-Fa-f]{16,}\s*$"
@@ -44,7 +46,7 @@ _ANGLE_MARKS = str.maketrans(
 )
 _BETWEEN = frozenset("dms:- \t")
 _HEMISPHERES = {"E": 1, "N": 1, "W": -1, "S": -1}
-_SIXTY = 60
+_SIXTY, _MOST_PARTS = 60, 3
 _RING = str.maketrans("，；｜（）［］\n\r\t", ",;|()[]   ")
 _THOUSANDS = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 _CLOSED_POINTS, _LINE_POINTS, _HEIGHT_POINTS = 3, 2, 3
@@ -110,7 +112,7 @@ def _number(text: str) -> float:
         value = float(plain) if "_" not in plain else np.nan
     except ValueError:
         return angle(text)
-    return value if np.isfinite(value) else np.nan
+    return value if math.isfinite(value) else np.nan
 
 
 def angle(text: str) -> float:
@@ -134,21 +136,17 @@ def angle(text: str) -> float:
     sign = -1 if plain.startswith("-") else 1
     plain = plain.removeprefix("-").removeprefix("+").strip()
     parts = _NUMBER.findall(plain)
-    if (
-        not parts
-        or len(parts) > 3
-        or len(letters) > 1
-        or not _BETWEEN.issuperset(  # noqa: PLR2004
-            _NUMBER.sub("", plain)
-        )
-    ):
+    if not parts or len(parts) > _MOST_PARTS or len(letters) > 1:
+        return np.nan
+    if not _BETWEEN.issuperset(_NUMBER.sub("", plain)):
         return np.nan
     degrees, *small = map(float, parts)
     whole = all(float(part).is_integer() for part in parts[:-1])
     if not whole or any(value >= _SIXTY for value in small):
         return np.nan
     value = degrees + sum(part / _SIXTY**power for power, part in enumerate(small, start=1))
-    return round(sign * value * (_HEMISPHERES[letters[0]] if letters else 1), 12)
+    turned = sign * (_HEMISPHERES[letters[0]] if letters else 1)
+    return float(round(turned * value, 12))
 
 
 def shapes(texts: pd.Series, *, lines: bool = False) -> Places:
@@ -194,7 +192,8 @@ def kind_of(texts: pd.Series) -> Objects:
 
     Examples
     --------
-    >>> kind_of(pd.Series(["POINT (1 2)", "0101000000" + "0" * 32, "{}", "1,2", "甲", " "])).tolist()
+    >>> texts = ["POINT (1 2)", "0101000000" + "0" * 32, "{}", "1,2", "甲", " "]
+    >>> kind_of(pd.Series(texts)).tolist()
     ['wkt', 'wkb', 'json', 'pairs', 'other', '']
     """
     texts = texts.astype("str")
@@ -240,7 +239,7 @@ def _parsed(
     places: Places, texts: Objects, deep: NDArray[np.bool_], parse: Callable[..., Any]
 ) -> Places:
     """Parse all at once; what fails again, with rings closed."""
-    texts = np.where(deep, None, texts)
+    texts = _without(texts, deep)
     with np.errstate(all="ignore"):
         places.shapes[:] = parse(texts, on_invalid="ignore")
         failed = shapely.is_missing(places.shapes) & ~deep
@@ -253,10 +252,18 @@ def _parsed(
     return places
 
 
+def _without(texts: Objects, deep: NDArray[np.bool_]) -> Objects:
+    shallow = texts.copy()
+    shallow[deep] = None
+    return shallow
+
+
 def _geojson(texts: Objects) -> Places:
     deep = np.array([_bracket_depth(text) > _DEEPEST for text in texts], bool)
     places = Places.empty(len(texts))
-    places.shapes[:] = shapely.from_geojson(np.where(deep, None, texts), on_invalid="ignore")
+    places.shapes[:] = np.array(
+        shapely.from_geojson(_without(texts, deep), on_invalid="ignore"), object
+    )
     for row in np.flatnonzero(shapely.is_missing(places.shapes) & ~deep):
         places.shapes[row] = _open_geojson(texts[row])
         places.closed[row] = places.shapes[row] is not None
@@ -307,10 +314,9 @@ def _pairs(texts: Objects, *, lines: bool) -> Places:
         elif shortest == 1:
             places.shapes[row] = shapely.points(pieces[0][0]) if len(pieces) == 1 else None
         else:
-            strings = [shapely.linestrings(piece) for piece in pieces]
-            places.shapes[row] = (
-                strings[0] if len(strings) == 1 else shapely.multilinestrings(strings)
-            )
+            strings = [shapely.LineString(piece) for piece in pieces]
+            alone = len(strings) == 1
+            places.shapes[row] = strings[0] if alone else shapely.MultiLineString(strings)
         places.reasons[row] = ""
     rings.fill(places)
     places.reasons[shapely.is_missing(places.shapes)] = "place.not_read"
@@ -337,8 +343,8 @@ class _Rings:
         if not self._rings:
             return
         of_ring = np.repeat(np.arange(len(self._rings)), [len(ring) for ring in self._rings])
-        rings = shapely.linearrings(np.concatenate(self._rings), indices=of_ring)
-        polygons = shapely.polygons(rings, indices=np.array(self._polygon_of))
+        rings = np.array(shapely.linearrings(np.concatenate(self._rings), indices=of_ring), object)
+        polygons = np.array(shapely.polygons(rings, indices=np.array(self._polygon_of)), object)
         rows = np.array(self._row_of)
         starts = np.flatnonzero(np.diff(rows, prepend=-1))
         counts = np.diff(starts, append=len(rows))
@@ -382,6 +388,11 @@ def _half_width(text: str) -> str:
 
 def _coordinates(part: str) -> Floats | None:
     part = part.strip(" ;,")
+    joints = part.translate(_DIGITS)
+    for pair, between in ((" ", ","), (",", ";")):
+        count = joints.count(between)
+        if count and joints == (pair + between) * count + pair:
+            return _floats(part.replace(",", " ").replace(";", " ").split(), 2)
     if ";" in part:
         chunks = [chunk.replace(",", " ").split() for chunk in part.split(";")]
         chunks = [chunk for chunk in chunks if chunk]
@@ -394,10 +405,15 @@ def _coordinates(part: str) -> Floats | None:
     width = len(chunks[0]) if chunks else 0
     if width not in {_LINE_POINTS, _HEIGHT_POINTS} or any(len(chunk) != width for chunk in chunks):
         return None
+    return _floats([value for chunk in chunks for value in chunk], width)
+
+
+def _floats(texts: list[str], width: int) -> Floats | None:
     try:
-        return np.array(chunks, float)[:, :2]
+        values = np.array([float(text) for text in texts])
     except ValueError:
         return None
+    return values.reshape(-1, width)[:, :2]
 
 
 def _pairs_of_angles(texts: Objects) -> Places:

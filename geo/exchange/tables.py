@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 TEXTS = (".csv", ".tsv", ".txt", ".tab")
 _SAMPLE = 200
-_SHORT = 80
+_SHORT, _LONG = 80, 100_000
 _HEADER_ROWS = 60
 _KINDS: dict[str, Kind] = {
     "Point": "point",
@@ -290,9 +290,10 @@ def _is_shapes(table: _Table, column: int) -> bool:
 def _readable(texts: pd.Series) -> int:
     filled = texts[texts.str.strip() != ""]
     tried = filled.iloc[:_SAMPLE]
-    if tried.empty:
-        return 0
-    return round(len(filled) * float((shapes(tried).reasons == "").mean()))
+    short = tried[tried.str.len() < _LONG]
+    if short.empty:  # long borders only: they are read once, where they are used
+        return int((kind_of(tried) != "other").sum())
+    return round(len(filled) * float((shapes(short).reasons == "").mean()))
 
 
 def _located(table: _Table, source: _Source, options: Mapping[str, Any]) -> _Located:
@@ -437,8 +438,9 @@ def _assembled(
         if name == "geometry":
             if values.isna().all():
                 continue
-            name = headers.distinct([*table.names, "geometry_text"])[-1]
-        columns[name] = values[good]
+            columns[headers.distinct([*table.names, "geometry_text"])[-1]] = values[good]
+        else:
+            columns[name] = values[good]
         findings.extend(said)
     if located.accuracy_m is not None and "accuracy_m" not in columns:
         columns["accuracy_m"] = pd.Series(located.accuracy_m, index=table.index)[good]
