@@ -9,20 +9,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import CRS, Transformer
 from shapely import GeometryType
 
-from geo.crs import (
-    GEOGRAPHIC,
-    is_true_to_scale,
-    metric_zone,
-    require_coordinates,
-    stated_crs,
-)
+from geo.crs import metric_crs, stated_crs
 from geo.errors import InputError
+from geo.plausibility import require_coordinates
+from geo.transformations import transformed
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+    from pyproj import CRS
 
     from geo.crs import Frame
 
@@ -82,14 +78,9 @@ def places(points: Frame, *, function: str = "places") -> Places:
     stated = stated_crs(points, function=function)
     xy, rows = located(points, function=function)
     x, y = np.ascontiguousarray(xy.T)
-    require_coordinates(x, y, stated, function=function)
-    if is_true_to_scale(stated):
-        return Places(x, y, rows, stated, stated)
-    if stated.to_epsg() != 4490:  # noqa: PLR2004
-        x, y = Transformer.from_crs(stated, GEOGRAPHIC, always_xy=True).transform(x, y)
-    west, east = (x.min(), x.max()) if x.size else (np.nan, np.nan)
-    crs = CRS.from_user_input(metric_zone(west, east, function=function))
-    x, y = Transformer.from_crs(GEOGRAPHIC, crs, always_xy=True).transform(x, y)
+    bounds = require_coordinates(x, y, stated, function=function)
+    crs = metric_crs(stated, bounds, function=function)
+    x, y = transformed(x, y, stated, crs, function=function)
     return Places(x, y, rows, crs, stated)
 
 

@@ -9,9 +9,10 @@ import numpy as np
 import shapely
 from shapely import GeometryType
 
-from geo.crs import require_coordinates, require_crs, require_equal_crs, stated_crs
+from geo.crs import require_crs, require_equal_crs, stated_crs
 from geo.errors import InputError
 from geo.locate import Locator
+from geo.plausibility import require_coordinates
 from geo.points import located
 
 if TYPE_CHECKING:
