@@ -187,6 +187,7 @@ def spatial_autocorrelation(
         "permutations": permutations,
         "seed": seed,
         "alpha": alpha,
+        **lattice.measured,
     }
     return table
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import Frame, geodesic_area_km2, require_crs, to_metric
+from geo.crs import Frame, geodesic_area_km2, measured_in, moved, require_crs, to_metric
 from geo.errors import InputError
 from geo.medians import common_line, spatial_median
 from geo.points import located, weights_of
@@ -287,9 +287,9 @@ def _labels(points: Frame, by: str | None, function: str) -> pd.Series | None:
 
 
 def _framed(rows: list[dict[str, Any]], grouped: _Grouped, crs: CRS) -> gpd.GeoDataFrame:
-    frame = gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=grouped.crs).to_crs(crs)
-    frame.attrs = dict(grouped.attrs)
-    return frame
+    frame = gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=grouped.crs)
+    frame.attrs = dict(grouped.attrs) | measured_in(crs, grouped.crs)
+    return moved(frame, crs)
 
 
 def _ellipse(group: _Group, deviations: float) -> dict[str, Any]:

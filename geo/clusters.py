@@ -11,6 +11,8 @@ from geo.lattices import ROUNDING, Lattice, lattice_of, require_alpha
 from geo.permutations import require_permutations, sum_probabilities
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -279,7 +281,7 @@ def hot_spots(
 
 def _told(
     lattice: Lattice, rule: Rule, permutations: int, seed: int, *, alpha: float
-) -> dict[str, Any]:
+) -> dict[Hashable, Any]:
     n = len(lattice.numbers)
     least = 2 / (permutations + 1)
     return {
@@ -290,4 +292,5 @@ def _told(
         "rule": rule,
         "permutations": permutations,
         "seed": seed,
+        **lattice.measured,
     }

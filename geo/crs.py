@@ -36,6 +36,8 @@ from geo.transformations import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -297,7 +299,7 @@ def _corners(
     return transformed(x.ravel(), y.ravel(), source, target, function=function)
 
 
-def measured_in(stated: object, used: object) -> dict[str, str]:
+def measured_in(stated: object, used: object) -> dict[Hashable, Any]:
     """State for the ``attrs`` of a result in which CRS it was measured.
 
     Parameters
@@ -315,7 +317,7 @@ def measured_in(stated: object, used: object) -> dict[str, str]:
     'EPSG:4490 (China Geodetic Coordinate System 2000)'
     """
     first, second = CRS.from_user_input(stated), CRS.from_user_input(used)
-    words = {"crs_used": named(second)}
+    words: dict[Hashable, Any] = {"crs_used": named(second)}
     return words if first == second else words | {"projected_from": named(first)}
 
 

@@ -17,7 +17,7 @@ import shapely
 import xarray as xr
 
 from geo.bandwidths import Bandwidths, abramson, bandwidths_of
-from geo.crs import Frame, require_crs, require_equal_crs
+from geo.crs import Frame, measured_in, moved, require_crs, require_equal_crs
 from geo.errors import InputError
 from geo.grids import Raster, raster
 from geo.kernels import Kernel, Shape, shape_of
@@ -125,6 +125,7 @@ def kernel_density(
       (``"given"``, ``"silverman"`` or ``"per_feature"``), ``adaptive`` and, where bandwidths
       differ, ``bandwidth_min_m``, ``bandwidth_median_m`` and ``bandwidth_max_m``,
     - ``cell_size_m`` and ``edge_correction``,
+    - ``crs_used`` and, where the points had to be projected, ``projected_from``,
     - ``method`` and, of binning, the bound ``error_bound`` in the units of the raster and
       ``error_bound_pct`` in percent of its maximum; 0 for the exact sum,
     - ``points`` (that were added up), ``points_without_place``, ``points_outside``, ``weights``
@@ -238,6 +239,7 @@ def kernel_density(
         _in_words(unit, weights, kernel, bandwidths, adaptive=adaptive)
         | ({"decay": float(decay)} if kernel == "triangular" else {})
         | {"cell_size_m": float(cell_size_m), "edge_correction": corrected, **summed}
+        | measured_in(points.crs, taken.crs)
         | {
             "points": taken.rows.size,
             "points_without_place": len(points) - taken.placed,
@@ -287,7 +289,7 @@ def _taken(points: Frame, weights: Any, extent: Frame | None, study_area: Frame 
     polygons, bounds = None, None
     if place is not None:
         require_equal_crs(found.stated, require_crs(place, function=_NAME), function=_NAME)
-        geometry = place.geometry.to_crs(found.crs)
+        geometry = moved(place.geometry, found.crs, function=_NAME)
         west, south, east, north = geometry.total_bounds.tolist()
         bounds = west, south, east, north
         if study_area is not None:

@@ -14,7 +14,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.crs import Frame, geodesic_area_km2, to_metric
+from geo.crs import Frame, geodesic_area_km2, moved, to_metric
 from geo.errors import InputError
 from geo.locate import Locator
 from geo.points import located, weights_of
@@ -150,7 +150,7 @@ def unsure(
     ([0], [0])
     """
     metric = to_metric(polygons, function=function)
-    xy, _ = located(points.to_crs(metric.crs), function=function)
+    xy, _ = located(moved(points, metric.crs, function=function), function=function)
     return Unsure(xy, sigma_m, Locator(metric.to_numpy(), cells=_MAX_CELLS), overlap)
 
 

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.crs import require_crs
+from geo.crs import measured_in, require_crs, to_metric
 from geo.errors import InputError
 from geo.neighbours import adjacency
 
@@ -45,6 +45,8 @@ class Lattice(NamedTuple):
         Labels of the zones that have none.
     size
         Number of all zones.
+    measured
+        In which CRS distances were taken, as `geo.crs.measured_in` states it.
     """
 
     numbers: Floats
@@ -53,6 +55,7 @@ class Lattice(NamedTuple):
     counts: Ints
     islands: list[Hashable]
     size: int
+    measured: dict[Hashable, Any]
 
     def standardised(self) -> Floats:
         """Values less their mean, over their standard deviation."""
@@ -105,7 +108,7 @@ def lattice_of(
     CRSError
         As `geo.crs.to_metric`.
     """
-    require_crs(zones, function=function)
+    crs = require_crs(zones, function=function)
     if not isinstance(zones, gpd.GeoDataFrame):
         raise InputError(
             f"{function}: got a {type(zones).__name__} of zones, which has no columns. Pass a "
@@ -113,8 +116,9 @@ def lattice_of(
         )
     numbers = _numbers(zones, column, function)
     _require_enough(len(zones), 0, function)
+    metric = to_metric(zones, function=function)
     weights = adjacency(
-        zones,
+        metric,
         rule=rule,
         k=k,
         distance_m=distance_m,
@@ -139,7 +143,8 @@ def lattice_of(
             f"{function}: a zone has {counts.max()} of the {n} zones as neighbours, which leaves "
             "nothing to compare it with. Take a smaller k or distance_m."
         )
-    return Lattice(numbers, rows, weights, counts, zones.index[alone].tolist(), len(zones))
+    islands, measured = zones.index[alone].tolist(), measured_in(crs, metric.crs)
+    return Lattice(numbers, rows, weights, counts, islands, len(zones), measured)
 
 
 def _require_enough(n: int, alone: int, function: str) -> None:

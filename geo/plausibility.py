@@ -27,7 +27,9 @@ _MARGIN_LONGITUDE_DEG, _MARGIN_LATITUDE_DEG = 6.0, 20.0
 _WHOLE_TURN_DEG = 360.0
 # A CRS that is in no register and has its origin at the data may hold data within 180 m of it; they
 # are taken for degrees only where degrees would lie about the origin too.
-_NEAR_ORIGIN_DEG = 10.0
+_NEAR_ORIGIN_DEG = 30.0
+# With a false easting of at least this much no place lies at the corner from which is counted.
+_FALSE_ORIGIN_M = 100_000.0
 
 
 class Bounds(NamedTuple):
@@ -129,13 +131,16 @@ def _check_degrees(x: Floats, y: Floats, crs: CRS, bounds: Bounds, function: str
 
 
 def _check_map(x: Floats, y: Floats, crs: CRS, bounds: Bounds, function: str) -> None:
-    if _look_like_degrees(crs, bounds):
+    degrees = _like_degrees(x, y, crs, bounds)
+    if degrees:
         raise CRSError(
-            f"{function}: the coordinates reach over ({bounds.west:g}, {bounds.south:g}) to "
-            f"({bounds.east:g}, {bounds.north:g}), but the frame says {named(crs)}, whose unit is "
+            f"{function}: {degrees} of {len(x)} coordinates lie in ±180, ±90, the smallest at "
+            f"({bounds.west:g}, {bounds.south:g}), but the frame says {named(crs)}, whose unit is "
             f"the {crs.axis_info[0].unit_name}. They look like degrees: call "
-            '.set_crs("EPSG:4490", allow_override=True).',
+            '.set_crs("EPSG:4490", allow_override=True), or drop them where the others are metres.',
             code="crs.degrees",
+            rows=degrees,
+            total=len(x),
             x=round(bounds.west, 6),
             y=round(bounds.south, 6),
             crs=crs.name,
@@ -145,20 +150,24 @@ def _check_map(x: Floats, y: Floats, crs: CRS, bounds: Bounds, function: str) ->
     _check_area(crs, bounds, function)
 
 
-def _look_like_degrees(crs: CRS, bounds: Bounds) -> bool:
-    """Whether all lies in a box of 360 × 180 units about the corner from which is counted."""
+def _like_degrees(x: Floats, y: Floats, crs: CRS, bounds: Bounds) -> int:
+    """Count what lies in a box of 360 × 180 units about the corner from which is counted."""
     west, south, east, north = bounds
-    if max(east, -west) > _LARGEST_LONGITUDE_DEG or max(north, -south) > _LARGEST_LATITUDE_DEG:
-        return False
+    if west > _LARGEST_LONGITUDE_DEG or south > _LARGEST_LATITUDE_DEG:
+        return 0
+    within = (np.abs(x) <= _LARGEST_LONGITUDE_DEG) & (np.abs(y) <= _LARGEST_LATITUDE_DEG)
+    count = int(np.count_nonzero(within))
+    unit = crs.axis_info[0].unit_conversion_factor
+    if abs(_shift(crs, "False easting")) * unit >= _FALSE_ORIGIN_M:
+        return count
+    if count < len(x):
+        return 0
     if crs.area_of_use is not None or crs.to_epsg() is not None:
-        return True
+        return count
     lon, lat = (float(value[0]) for value in to_own_degrees(crs, np.zeros(1), np.zeros(1)))
-    if not (np.isfinite(lon) and np.isfinite(lat)):
-        return True
-    if _shift(crs, "False easting") or _shift(crs, "False northing"):
-        return True
     near = max(abs(west - lon), abs(east - lon), abs(south - lat), abs(north - lat))
-    return near <= _NEAR_ORIGIN_DEG or max(abs(lon), abs(lat)) < 1
+    at_zero = max(abs(lon), abs(lat)) < 1
+    return count if near <= _NEAR_ORIGIN_DEG or at_zero or not np.isfinite(near) else 0
 
 
 def _check_eastings(x: Floats, y: Floats, crs: CRS, bounds: Bounds, function: str) -> None:

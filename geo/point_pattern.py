@@ -149,6 +149,7 @@ def nearest_neighbour_index(points: Frame, *, study_area: Frame) -> pd.Series:
     table.attrs = {
         "reading": _reading(p_corrected, apart=z_corrected > 0),
         **pattern.counts(),
+        **pattern.measured,
     }
     return table
 
@@ -306,6 +307,7 @@ def ripley(
         "interval_pct": interval_pct,
         "correction": "rigid motion",
         **pattern.counts(),
+        **pattern.measured,
     }
     return table
 

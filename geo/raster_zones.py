@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-from geo.crs import Frame, geodesic_area_km2, require_crs
+from geo.crs import Frame, geodesic_area_km2, moved, require_crs
 from geo.errors import InputError
 from geo.raster_sources import opened
 from geo.zones import polygons_of
@@ -315,9 +315,9 @@ def _in_crs(polygons: NDArray[Any], source: Any, target: CRS, function: str) -> 
     if crs == target or {crs.to_epsg(), target.to_epsg()} <= _LON_LAT_EPSG:
         return polygons
     dense = shapely.segmentize(polygons, _STEP_DEG if crs.is_geographic else _STEP_M)
-    moved = gpd.GeoSeries(dense, crs=crs).to_crs(target)
-    require_crs(moved, function=function)
-    shapes: NDArray[Any] = moved.to_numpy()
+    there = moved(gpd.GeoSeries(dense, crs=crs), target, function=function)
+    require_crs(there, function=function)
+    shapes: NDArray[Any] = there.to_numpy()
     return shapes
 
 

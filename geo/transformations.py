@@ -139,6 +139,38 @@ def transformed(
     return _path(source, target, bounds, function).applied(x, y)
 
 
+def require_path(
+    source: object,
+    target: object,
+    bounds: tuple[float, float, float, float],
+    *,
+    function: str = "require_path",
+) -> None:
+    """Refuse what cannot be brought from one CRS to another, such as a raster that GDAL will warp.
+
+    Parameters
+    ----------
+    source, target
+        CRSs, or what pyproj makes some of.
+    bounds
+        West, south, east and north end of the data in the first of them.
+    function
+        Name that messages begin with: the function that was called.
+
+    Raises
+    ------
+    CRSError
+        As `moved`.
+
+    Examples
+    --------
+    >>> require_path("EPSG:4547", "EPSG:3857", (5e5, 31e5, 5.1e5, 31.1e5))
+    """
+    start, goal = (horizontal(crs, function=function) for crs in (source, target))
+    if not same_place(start, goal):
+        _path(start, goal, bounds, function)
+
+
 class _Path(NamedTuple):
     """The way from one CRS to another."""
 
