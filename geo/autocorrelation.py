@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geo.doors import door
 from geo.lattices import ROUNDING, Lattice, lattice_of, require_alpha
 from geo.permutations import (
     global_statistics,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _STATISTICS = ("moran_i", "geary_c", "getis_ord_g")
 
 
+@door
 def spatial_autocorrelation(
     zones: gpd.GeoDataFrame,
     column: str,

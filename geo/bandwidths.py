@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
+from geo.doors import door
 from geo.errors import InputError
 from geo.grids import require_positive
 from geo.kernels import Kernel, Shape, shape_of
@@ -46,6 +47,7 @@ class Bandwidths(NamedTuple):
     rule: str
 
 
+@door
 def silverman_bandwidth_m(
     points: Frame,
     *,
@@ -128,6 +130,7 @@ def silverman_bandwidth_m(
     return silverman(found.x_m, found.y_m, weight, shape, function=function)
 
 
+@door
 def abramson_bandwidths_m(
     points: Frame,
     *,

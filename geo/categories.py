@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geo.doors import door
 from geo.errors import InputError
 from geo.points import values_of, weights_of
 from geo.zones import gate, members
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 TOTALS = "category_totals"
 
 
+@door
 def category_table(
     points: Frame,
     zones: Frame,

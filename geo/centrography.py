@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import Frame, geodesic_area_km2, measured_in, moved, require_crs, to_metric
+from geo.doors import door
 from geo.errors import InputError
 from geo.medians import common_line, spatial_median
 from geo.points import located, weights_of
@@ -43,6 +44,7 @@ class _Grouped(NamedTuple):
     attrs: dict[Hashable, Any]
 
 
+@door
 def centres(
     points: Frame,
     *,
@@ -134,6 +136,7 @@ def centres(
     return _framed(rows, grouped, points.crs)
 
 
+@door
 def deviational_ellipses(
     points: Frame,
     *,

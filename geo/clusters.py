@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import false_discovery_control
 
+from geo.doors import door
 from geo.lattices import ROUNDING, Lattice, lattice_of, require_alpha
 from geo.permutations import require_permutations, sum_probabilities
 
@@ -25,6 +26,7 @@ _LEVELS = ((0.01, "99"), (_USUAL, "95"), (0.10, "90"))
 _ISLAND, _NOT_SIGNIFICANT = "island", "not significant"
 
 
+@door
 def local_autocorrelation(
     zones: gpd.GeoDataFrame,
     column: str,
@@ -152,6 +154,7 @@ def local_autocorrelation(
     return result
 
 
+@door
 def hot_spots(
     zones: gpd.GeoDataFrame,
     column: str,

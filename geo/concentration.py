@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geo.doors import door
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _HALF = 0.5
 _ROUNDING = 1e-12
 
 
+@door
 def concentration_measures(
     values: ArrayLike,
     *,
@@ -157,6 +159,7 @@ def concentration_measures(
     return result
 
 
+@door
 def lorenz(values: ArrayLike, *, areas: ArrayLike | None = None) -> pd.DataFrame:
     r"""Give the Lorenz curve of a total over zones, from the sparsest zone to the densest.
 

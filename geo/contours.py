@@ -16,6 +16,7 @@ import shapely
 from shapely import GeometryType
 
 from geo.crs import geodesic_area_km2, geodesic_length_km, require_crs
+from geo.doors import door
 from geo.errors import CRSError, InputError
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ _MOST_LEVELS = 1000
 _STEPS = (1, 2, 5)
 
 
+@door
 def isolines(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.GeoDataFrame:
     r"""Lines along which a raster has the same value.
 
@@ -118,6 +120,7 @@ def isolines(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.GeoDa
     return frame
 
 
+@door
 def filled_bands(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.GeoDataFrame:
     r"""Areas in which a raster has values between two levels.
 
@@ -205,6 +208,7 @@ def filled_bands(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.G
     return frame
 
 
+@door
 def nice_levels(low: float, high: float, *, count: int) -> tuple[float, ...]:
     """Round values between two numbers, at even steps of 1, 2 or 5 times a power of ten.
 

@@ -18,6 +18,7 @@ import xarray as xr
 
 from geo.bandwidths import Bandwidths, abramson, bandwidths_of
 from geo.crs import Frame, measured_in, moved, require_crs, require_equal_crs
+from geo.doors import door
 from geo.errors import InputError
 from geo.grids import Raster, raster
 from geo.kernels import Kernel, Shape, shape_of
@@ -50,6 +51,7 @@ _EXACT_VISITS = 1e9
 _VISITS_PER_PRODUCT = 10.0
 
 
+@door
 def kernel_density(
     points: Frame,
     *,

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo.crs import Frame, geodesic_area_km2, moved, to_metric
+from geo.doors import door
 from geo.errors import InputError
 from geo.locate import Locator
 from geo.points import located, weights_of
@@ -228,6 +229,7 @@ class Uncertainty:
         return pd.DataFrame(chance, index=self.zones.index, columns=self.zones.index)
 
 
+@door
 def uncertainty(
     points: Frame,
     zones: Frame,

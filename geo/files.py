@@ -22,7 +22,7 @@ from affine import Affine
 from rasterio.io import MemoryFile
 from shapely import GeometryType
 
-from geo.crs import GEOGRAPHIC, moved, require_crs
+from geo.crs import GEOGRAPHIC, require_crs
 from geo.errors import CRSError, InputError
 
 if TYPE_CHECKING:
@@ -345,7 +345,7 @@ def vector_bytes(frame: gpd.GeoDataFrame, suffix: str) -> bytes:
     options: dict[str, Any] = {}
     if suffix == ".geojson":
         if crs.to_epsg() not in _LON_LAT_EPSG:
-            frame = moved(frame, GEOGRAPHIC, function="vector_bytes")
+            frame = frame.to_crs(GEOGRAPHIC)
         # RFC 7946 knows WGS 84 alone, to which CGCS2000 is taken as equal.
         frame = frame.set_crs("EPSG:4326", allow_override=True)
         options = {"RFC7946": "YES"}
@@ -357,7 +357,7 @@ def vector_bytes(frame: gpd.GeoDataFrame, suffix: str) -> bytes:
 
 
 def _csv(frame: gpd.GeoDataFrame) -> bytes:
-    geometry = moved(frame.geometry, GEOGRAPHIC, function="vector_bytes").to_numpy()
+    geometry = frame.geometry.to_crs(GEOGRAPHIC).to_numpy()
     table = frame.drop(columns=frame.geometry.name)
     present = geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
     if (shapely.get_type_id(present) == GeometryType.POINT).all():

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from geo.crs import Frame, to_metric
+from geo.doors import door
 from geo.errors import InputError
 from geo.grids import require_positive
 from geo.zones import polygons_of
@@ -31,6 +32,7 @@ _MAX_TOLERANCE = 0.01
 _NAMED = 3
 
 
+@door
 def neighbour_graph(
     zones: Frame,
     *,

@@ -10,6 +10,7 @@ import shapely
 from scipy.spatial import cKDTree
 from scipy.special import erfc
 
+from geo.doors import door
 from geo.errors import InputError
 from geo.study_area import Pattern, Shape, pattern_in, set_covariance_share, uniform_points
 
@@ -29,6 +30,7 @@ _MIN_SIMULATIONS, _MAX_SIMULATIONS = 19, 9_999
 _LEAST_OVERLAP = 0.1
 
 
+@door
 def nearest_neighbour_index(points: Frame, *, study_area: Frame) -> pd.Series:
     r"""Compare the distances to the nearest other point with those of points spread at random.
 
@@ -154,6 +156,7 @@ def nearest_neighbour_index(points: Frame, *, study_area: Frame) -> pd.Series:
     return table
 
 
+@door
 def ripley(
     points: Frame,
     *,

@@ -10,6 +10,7 @@ import shapely
 from pyproj import CRS
 
 from geo.crs import Frame, geodesic_area_km2, moved, require_crs
+from geo.doors import door
 from geo.errors import InputError
 from geo.raster_sources import opened
 from geo.zones import polygons_of
@@ -43,6 +44,7 @@ _MAX_CLASSES = 256
 _LON_LAT_EPSG = {4326, 4490}
 
 
+@door
 def zonal_statistics(
     raster: xr.DataArray | str | os.PathLike[str],
     zones: Frame,
@@ -153,6 +155,7 @@ def zonal_statistics(
     return result
 
 
+@door
 def zonal_shares(raster: xr.DataArray | str | os.PathLike[str], zones: Frame) -> gpd.GeoDataFrame:
     r"""Measure how much of each zone every class of a raster covers.
 

@@ -22,6 +22,7 @@ from geo.crs import (
     require_same_crs,
     to_metric,
 )
+from geo.doors import door
 from geo.grids import require_positive
 from geo.points import located, weights_of
 from geo.zones import members, polygons_of
@@ -39,6 +40,7 @@ _CORNERS = 128
 _EQUAL_AREA = (2 * np.pi / _CORNERS / np.sin(2 * np.pi / _CORNERS)) ** 0.5
 
 
+@door
 def service_areas(sites: Frame, *, distance_m: float) -> gpd.GeoDataFrame:
     """Discs around sites: everything within a straight-line distance.
 
@@ -90,6 +92,7 @@ def service_areas(sites: Frame, *, distance_m: float) -> gpd.GeoDataFrame:
     return areas
 
 
+@door
 def coverage(
     sites: Frame,
     zones: Frame,
@@ -203,6 +206,7 @@ def coverage(
     return result
 
 
+@door
 def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) -> pd.DataFrame:
     """How coverage of all zones together grows with the distance that is still called near.
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from geo.categories import TOTALS
+from geo.doors import door
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+@door
 def location_quotients(table: pd.DataFrame) -> pd.DataFrame:
     r"""Compare the share of each category in a zone with its share in all zones (区位商).
 
@@ -79,6 +81,7 @@ def location_quotients(table: pd.DataFrame) -> pd.DataFrame:
     return quotients
 
 
+@door
 def location_quotient_table(table: pd.DataFrame, *, interval_pct: float = 90.0) -> pd.DataFrame:
     r"""Give each location quotient with the counts behind it and how sure it is.
 
@@ -189,6 +192,7 @@ def location_quotient_table(table: pd.DataFrame, *, interval_pct: float = 90.0) 
     return found
 
 
+@door
 def specialisation_index(table: pd.DataFrame) -> pd.Series:
     r"""Say how far the mix of each zone departs from the mix of all zones: the Krugman index.
 
@@ -246,6 +250,7 @@ def specialisation_index(table: pd.DataFrame) -> pd.Series:
     return result
 
 
+@door
 def diversity(table: pd.DataFrame) -> pd.DataFrame:
     r"""Say how many categories each zone has in effect: Hill numbers of order 0, 1 and 2.
 

@@ -19,6 +19,7 @@ from geo.crs import (
     require_same_crs,
     to_metric,
 )
+from geo.doors import door
 from geo.errors import InputError
 from geo.grids import require_positive
 from geo.points import located
@@ -40,6 +41,7 @@ _KM_PER_DEG = 111.2
 _AREA = 2  # dimensions
 
 
+@door
 def hexagons(extent: Frame, *, size_m: float) -> gpd.GeoDataFrame:
     r"""Cover an extent with regular hexagons.
 
@@ -110,6 +112,7 @@ def hexagons(extent: Frame, *, size_m: float) -> gpd.GeoDataFrame:
     return _touching(ground, outlines, np.stack([column, row]), area_km2, metric.crs)
 
 
+@door
 def squares(extent: Frame, *, size_m: float) -> gpd.GeoDataFrame:
     r"""Cover an extent with squares whose sides run north–south and east–west.
 
@@ -170,6 +173,7 @@ def squares(extent: Frame, *, size_m: float) -> gpd.GeoDataFrame:
     return _touching(ground, outlines, np.stack([column, row]), size_m**2 / 1e6, metric.crs)
 
 
+@door
 def h3_cells(extent: Frame, *, resolution: int) -> gpd.GeoDataFrame:
     r"""Cover an extent with the cells of H3, the worldwide grid of hexagons.
 
@@ -255,6 +259,7 @@ def h3_cells(extent: Frame, *, resolution: int) -> gpd.GeoDataFrame:
     return frame.assign(area_km2=geodesic_area_km2(frame))[["id", "area_km2", "geometry"]]
 
 
+@door
 def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
     r"""Divide an area among sites: to each the part that is nearer to it than to any other.
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.crs import Frame, geodesic_area_km2
+from geo.doors import door
 from geo.draws import ACCURACY, Unsure, accuracy_of, rank_of, unsure
 from geo.errors import InputError
 from geo.points import weights_of
@@ -27,6 +28,7 @@ _POINTS_PER_BLOCK = 2_000
 _PEOPLE = 10_000.0
 
 
+@door
 def distribution(
     points: Frame,
     zones: Frame,

@@ -75,7 +75,7 @@ class Given(NamedTuple):
 
 
 def polygons_of(
-    zones: Frame, *, function: str = "polygons_of", stacklevel: int = 3
+    zones: Frame, *, function: str = "polygons_of", stacklevel: int = 4
 ) -> tuple[NDArray[Any], list[Hashable]]:
     """Take the polygons of a frame of zones, repaired where they are not valid.
 
@@ -162,7 +162,7 @@ def gate(points: Frame, zones: Frame, *, function: str = "gate") -> Given:
     require_equal_crs(crs, require_crs(zones, function=function), function=function)
     xy, rows = located(points, function=function)
     require_coordinates(xy[:, 0], xy[:, 1], crs, function=function)
-    polygons, repaired = polygons_of(zones, function=function, stacklevel=4)
+    polygons, repaired = polygons_of(zones, function=function, stacklevel=5)
     return Given(xy, rows, polygons, repaired)
 
 

@@ -19,6 +19,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import moved
+from geo.doors import door
 from geo.errors import InputError, LayerError
 from layers.basemaps import basemap as basemap_named
 from layers.basemaps import basemaps
@@ -88,6 +89,7 @@ _SEPARATED = re.compile(r"（\| 分隔）|, separated by \|")
 Text = dict[str, str]
 
 
+@door
 def map_document(
     layers: Mapping[str, gpd.GeoDataFrame] | Sequence[str] | None = None,
     *,

@@ -31,6 +31,7 @@ import shapely.ops
 from scipy.optimize import brentq
 
 from geo.crs import geodesic_area_km2, moved
+from geo.doors import door
 from geo.errors import CRSError, InputError, LayerError
 
 if TYPE_CHECKING:
@@ -355,6 +356,7 @@ def combined_accuracy_m(*features: gpd.GeoDataFrame) -> float:
     return float(np.sqrt(np.mean(accuracy_m**2)))
 
 
+@door
 def area_balance(
     planning_area: gpd.GeoDataFrame,
     districts: gpd.GeoDataFrame,

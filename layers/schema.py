@@ -17,6 +17,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
+from geo.doors import door
 from geo.errors import InputError, LayerError
 
 if TYPE_CHECKING:
@@ -120,6 +121,7 @@ def resources() -> dict[str, Resource]:
     return {item["name"]: _resource(item) for item in package["resources"]}
 
 
+@door
 def resource(name: str) -> Resource:
     """Return the description of one layer.
 

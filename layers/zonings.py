@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import moved, require_crs, to_metric
+from geo.doors import door
 from geo.errors import InputError
 from geo.tessellations import h3_cells, hexagons, nearest_areas, squares
 from geo.zones import polygons_of
@@ -32,6 +33,7 @@ _NAMES_ZH = ("name_zh", "名称", "名字", "name", "mc", "xzqmc", "title", "id"
 _NAMES_EN = ("name_en", "name:en", "english", "英文名")
 
 
+@door
 def zoning(
     name: str,
     *,
@@ -86,6 +88,7 @@ def zoning(
     return _named(name).copy()
 
 
+@door
 def own_zones(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Make a zoning of any polygons, such as a file that was uploaded or areas that were drawn.
 
