@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from functools import update_wrapper
+from inspect import unwrap
 from types import FunctionType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
@@ -145,7 +146,6 @@ def door(function: Callable[P, R]) -> Callable[P, R]:
             raise say(error, name) from error
 
     # doctest looks for examples only in functions whose globals are those of the module.
-    home = FunctionType(
-        passage.__code__, function.__globals__, name, passage.__defaults__, passage.__closure__
-    )
+    scope = unwrap(function).__globals__
+    home = FunctionType(passage.__code__, scope, name, passage.__defaults__, passage.__closure__)
     return cast("Callable[P, R]", update_wrapper(home, function))
