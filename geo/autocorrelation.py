@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geo.arguments import require_seed
 from geo.doors import door
 from geo.lattices import ROUNDING, Lattice, lattice_of, require_alpha
 from geo.permutations import (
@@ -136,6 +137,7 @@ def spatial_autocorrelation(
     ([0.889, 0.083, 0.133], ['clustered', 'clustered', 'high clustered'])
     """
     require_permutations(permutations, function="spatial_autocorrelation")
+    require_seed(seed, function="spatial_autocorrelation")
     require_alpha(alpha, function="spatial_autocorrelation")
     lattice = lattice_of(
         zones,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import false_discovery_control
 
+from geo.arguments import require_flag, require_seed
 from geo.doors import door
 from geo.lattices import ROUNDING, Lattice, lattice_of, require_alpha
 from geo.permutations import require_permutations, sum_probabilities
@@ -115,6 +116,7 @@ def local_autocorrelation(
     ('high-high', 'not significant')
     """
     require_permutations(permutations, function="local_autocorrelation")
+    require_seed(seed, function="local_autocorrelation")
     require_alpha(alpha, function="local_autocorrelation")
     lattice = lattice_of(
         zones,
@@ -239,7 +241,9 @@ def hot_spots(
     >>> found["hot_spot"][9], found["hot_spot"][63]
     ('hot 99', 'not significant')
     """
+    require_flag(star, "star", function="hot_spots")
     require_permutations(permutations, function="hot_spots")
+    require_seed(seed, function="hot_spots")
     lattice = lattice_of(
         zones,
         column,

@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.arguments import brief, has_column, is_number
 from geo.crs import measured_in, require_crs, to_metric
 from geo.errors import InputError
 from geo.neighbours import adjacency
@@ -157,13 +158,14 @@ def _require_enough(n: int, alone: int, function: str) -> None:
 
 
 def _numbers(zones: gpd.GeoDataFrame, column: str, function: str) -> Floats:
-    if column not in zones.columns or column == zones.geometry.name:
+    if not has_column(zones, column):
         names = [str(name) for name in zones.columns if name != zones.geometry.name]
         raise InputError(
-            f"{function}: there is no column {column!r} of numbers. The columns are "
+            f"{function}: there is no column {brief(column)} of numbers. The columns are "
             f"{', '.join(names) or 'none'}."
         )
-    if not pd.api.types.is_numeric_dtype(zones[column]):
+    kind = zones[column].dtype
+    if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_complex_dtype(kind):
         raise InputError(
             f"{function}: the column {column!r} has the type {zones[column].dtype}. Allowed are "
             "numbers: convert it with pandas.to_numeric."
@@ -195,5 +197,7 @@ def require_alpha(alpha: float, *, function: str) -> None:
     InputError
         It is not between 0 and 1.
     """
-    if not 0 < alpha < 1:
-        raise InputError(f"{function}: alpha is {alpha!r}. Allowed is more than 0, less than 1.")
+    if not (is_number(alpha) and 0 < alpha < 1):
+        raise InputError(
+            f"{function}: alpha is {brief(alpha)}. Allowed is more than 0, less than 1."
+        )

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Geometries below which a second thread costs more than it gives.
 _WORTH_A_THREAD = 50_000
+# Sums and squares of larger ones leave the numbers that a computer has.
+_LARGEST_WEIGHT = 1e100
 
 
 class Places(NamedTuple):
@@ -169,12 +171,13 @@ def weights_of(
     array = numbers_of(
         points, weights, what="weights", advice="Pass one weight for each.", function=function
     )
-    wrong = ~(np.isfinite(array) & (array >= 0))
+    wrong = ~((array >= 0) & (array <= _LARGEST_WEIGHT))
     if wrong.any():
         raise InputError(
             f"{function}: {int(wrong.sum())} of {len(array)} weights are negative, missing or "
-            f"infinite, the first is {array[wrong][0]}. Allowed are finite numbers of zero or "
-            "more: drop those rows, or fill them with .fillna(0)."
+            f"infinite (above {_LARGEST_WEIGHT:g}), the first is "
+            f"{array[wrong][0]}. Allowed are finite numbers of zero or more: drop those "
+            "rows, or fill them with .fillna(0)."
         )
     return array
 
@@ -202,7 +205,7 @@ def values_of(
     """
     if isinstance(values, str):
         columns = list(points.columns) if isinstance(points, gpd.GeoDataFrame) else []
-        if values not in columns:
+        if columns.count(values) != 1:
             raise InputError(
                 f"{function}: there is no column {values!r} for the {what}. "
                 f"The columns are {', '.join(map(str, columns)) or 'none'}."
@@ -235,9 +238,11 @@ def numbers_of(
     """
     given = values_of(points, values, what=what, function=function)
     try:
-        array = np.asarray(given, dtype=float)
-    except (TypeError, ValueError) as error:
+        array = np.asarray(given, dtype=complex if np.iscomplexobj(given) else float)
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{function}: the {what} are not all numbers ({error}).") from error
+    if np.iscomplexobj(array):
+        raise InputError(f"{function}: the {what} are complex numbers. Pass real ones.")
     if array.shape != (len(points),):
         raise InputError(
             f"{function}: the {what} have shape {array.shape}, but there are {len(points)} "

@@ -6,6 +6,7 @@ considered, so that what is said to be covered may be further away on the ground
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -14,6 +15,7 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
+from geo.arguments import brief, require_metres
 from geo.crs import (
     Frame,
     geodesic_area_km2,
@@ -23,13 +25,11 @@ from geo.crs import (
     to_metric,
 )
 from geo.doors import door
-from geo.grids import require_positive
+from geo.errors import InputError
 from geo.points import located, weights_of
 from geo.zones import members, polygons_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
@@ -77,7 +77,7 @@ def service_areas(sites: Frame, *, distance_m: float) -> gpd.GeoDataFrame:
     >>> (discs.area / 1e6).round(6).tolist()  # π × 1 km²
     [3.141593]
     """
-    require_positive(distance_m, "distance_m", function="service_areas")
+    require_metres(distance_m, "distance_m", function="service_areas")
     metric = to_metric(sites, function="service_areas")
     xy, rows = located(metric, function="service_areas")
     discs = np.full(len(sites), None, dtype=object)
@@ -162,7 +162,7 @@ def coverage(
     >>> result["covered_pct"].round(2).tolist()  # half a disc, π/2 km², of 50 km²
     [3.14]
     """
-    require_positive(distance_m, "distance_m", function="coverage")
+    require_metres(distance_m, "distance_m", function="coverage")
     require_same_crs(sites, zones, function="coverage")
     polygons, repaired, crs = _metric_polygons(zones, "coverage")
     xy, rows = located(moved(sites, crs, function="coverage"), function="coverage")
@@ -245,9 +245,14 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
     >>> curve["covered_pct"].round(2).tolist()  # π and 4π km² of 100 km²
     [3.14, 12.57]
     """
-    distances = [float(distance) for distance in distances_m]
+    if not isinstance(distances_m, Iterable) or isinstance(distances_m, str | bytes):
+        raise InputError(
+            f"coverage_curve: distances_m is {brief(distances_m)}. Pass one or more positive "
+            "numbers of metres, such as [500, 1000]."
+        )
+    distances = list(distances_m)
     for distance in distances:
-        require_positive(distance, "distances_m", function="coverage_curve")
+        require_metres(distance, "distances_m", function="coverage_curve")
     require_same_crs(sites, zones, function="coverage_curve")
     polygons, _, crs = _metric_polygons(zones, "coverage_curve")
     xy, _ = located(moved(sites, crs, function="coverage_curve"), function="coverage_curve")

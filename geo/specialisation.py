@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from geo.arguments import require_percent
 from geo.categories import TOTALS
 from geo.doors import door
 from geo.errors import InputError
@@ -158,11 +159,7 @@ def location_quotient_table(table: pd.DataFrame, *, interval_pct: float = 90.0) 
             "counts. Make the table without weights, or call location_quotients for the quotients "
             "alone."
         )
-    if not 0 < interval_pct < 100:  # noqa: PLR2004
-        raise InputError(
-            f"location_quotient_table: interval_pct is {interval_pct}. Choose more than 0 and less "
-            "than 100, such as 90."
-        )
+    require_percent(interval_pct, "interval_pct", function="location_quotient_table")
     count = parts.numbers
     expected = parts.zone_totals[:, None] * parts.all_shares
     tail = (1.0 - interval_pct / 100.0) / 2.0

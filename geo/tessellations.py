@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from shapely import GeometryType
 
+from geo.arguments import brief, is_whole, require_metres
 from geo.crs import (
     GEOGRAPHIC,
     Frame,
@@ -21,7 +22,6 @@ from geo.crs import (
 )
 from geo.doors import door
 from geo.errors import InputError
-from geo.grids import require_positive
 from geo.points import located
 from geo.zones import polygons_of
 
@@ -91,7 +91,7 @@ def hexagons(extent: Frame, *, size_m: float) -> gpd.GeoDataFrame:
     >>> len(cells), cells["area_km2"].round(4).tolist()  # √3/2
     (1, [0.866])
     """
-    require_positive(size_m, "size_m", function="hexagons")
+    require_metres(size_m, "size_m", function="hexagons")
     metric = to_metric(extent, function="hexagons").geometry
     ground = _ground(metric, "hexagons")
     west, south, east, north = ground.bounds
@@ -160,7 +160,7 @@ def squares(extent: Frame, *, size_m: float) -> gpd.GeoDataFrame:
     >>> cells["id"].tolist(), cells["area_km2"].tolist()
     (['500_3100', '501_3100'], [1.0, 1.0])
     """
-    require_positive(size_m, "size_m", function="squares")
+    require_metres(size_m, "size_m", function="squares")
     metric = to_metric(extent, function="squares").geometry
     ground = _ground(metric, "squares")
     west, south, east, north = ground.bounds
@@ -226,9 +226,9 @@ def h3_cells(extent: Frame, *, resolution: int) -> gpd.GeoDataFrame:
     """
     import h3  # noqa: PLC0415  only these cells need it
 
-    if isinstance(resolution, bool) or resolution not in _H3_RESOLUTIONS:
+    if not (is_whole(resolution) and resolution in _H3_RESOLUTIONS):
         raise InputError(
-            f"h3_cells: resolution is {resolution!r}. Allowed are whole numbers from 0 to 15."
+            f"h3_cells: resolution is {brief(resolution)}. Allowed are whole numbers from 0 to 15."
         )
     resolution = int(resolution)
     require_crs(extent, function="h3_cells")
