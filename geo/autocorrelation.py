@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geo.arguments import require_seed
+from geo.doors import door
 from geo.lattices import ROUNDING, Lattice, lattice_of, require_alpha
 from geo.permutations import (
     global_statistics,
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 _STATISTICS = ("moran_i", "geary_c", "getis_ord_g")
 
 
+@door
 def spatial_autocorrelation(
     zones: gpd.GeoDataFrame,
     column: str,
@@ -134,6 +137,7 @@ def spatial_autocorrelation(
     ([0.889, 0.083, 0.133], ['clustered', 'clustered', 'high clustered'])
     """
     require_permutations(permutations, function="spatial_autocorrelation")
+    require_seed(seed, function="spatial_autocorrelation")
     require_alpha(alpha, function="spatial_autocorrelation")
     lattice = lattice_of(
         zones,
@@ -187,6 +191,7 @@ def spatial_autocorrelation(
         "permutations": permutations,
         "seed": seed,
         "alpha": alpha,
+        **lattice.measured,
     }
     return table
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from numbers import Real
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from geo.arguments import brief, require_metres
+from geo.doors import door
 from geo.errors import InputError
-from geo.grids import require_positive
 from geo.kernels import Kernel, Shape, shape_of
 from geo.points import numbers_of, places, weights_of
 
@@ -46,6 +48,7 @@ class Bandwidths(NamedTuple):
     rule: str
 
 
+@door
 def silverman_bandwidth_m(
     points: Frame,
     *,
@@ -128,6 +131,7 @@ def silverman_bandwidth_m(
     return silverman(found.x_m, found.y_m, weight, shape, function=function)
 
 
+@door
 def abramson_bandwidths_m(
     points: Frame,
     *,
@@ -262,15 +266,14 @@ def bandwidths_of(
 
 
 def _number(bandwidth_m: object, function: str) -> float:
-    try:
-        value = float(bandwidth_m)  # type: ignore[arg-type]  # that is what is tried
-    except (TypeError, ValueError) as error:
+    number: Any = bandwidth_m
+    if not isinstance(number, Real):
         raise InputError(
-            f"{function}: bandwidth_m is {bandwidth_m!r}. Pass a number of metres, a column name "
-            "or one number for each point."
-        ) from error
-    require_positive(value, "bandwidth_m", function=function)
-    return value
+            f"{function}: bandwidth_m is {brief(bandwidth_m)}. Pass a number of metres, a column "
+            "name or one number for each point."
+        )
+    require_metres(number, "bandwidth_m", function=function)
+    return float(number)
 
 
 def silverman(x: Floats, y: Floats, weight: Floats, shape: Shape, *, function: str) -> float:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from geo.arguments import brief
+from geo.doors import door
 from geo.errors import InputError
 from geo.points import values_of, weights_of
 from geo.zones import gate, members
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 TOTALS = "category_totals"
 
 
+@door
 def category_table(
     points: Frame,
     zones: Frame,
@@ -127,6 +131,12 @@ def category_table(
 def _labels(points: Frame, category: str | ArrayLike) -> pd.Series:
     """Return one label for each point, categorical, in the order of the points."""
     given = values_of(points, category, what="categories", function="category_table")
+    places = isinstance(given, gpd.GeoSeries)
+    if places or isinstance(given, set | dict | pd.DataFrame) or np.ndim(given) != 1:
+        raise InputError(
+            f"category_table: category is {brief(category)}. Pass the name of a column or "
+            "one category for each point."
+        )
     name: Any = given.name if isinstance(given, pd.Series) else None
     label = pd.Series(given).reset_index(drop=True).rename(name)
     if len(label) != len(points):
@@ -134,4 +144,11 @@ def _labels(points: Frame, category: str | ArrayLike) -> pd.Series:
             f"category_table: there are {len(label)} categories for {len(points)} points. Pass one "
             "for each."
         )
-    return label if isinstance(label.dtype, pd.CategoricalDtype) else label.astype("category")
+    if isinstance(label.dtype, pd.CategoricalDtype):
+        return label
+    try:
+        return pd.Series(pd.Categorical(label), name=name)
+    except TypeError as error:  # lists, and what else cannot be a label
+        raise InputError(
+            f"category_table: the categories cannot be told apart ({error}). Pass texts or numbers."
+        ) from error

@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import Frame, geodesic_area_km2, require_crs, to_metric
+from geo.arguments import brief, has_column, is_number
+from geo.crs import Frame, geodesic_area_km2, measured_in, moved, require_crs, to_metric
+from geo.doors import door
 from geo.errors import InputError
 from geo.medians import common_line, spatial_median
 from geo.points import located, weights_of
@@ -26,6 +28,8 @@ _ALL = "all"
 # Axes that differ by less than this part are equal.
 _EQUAL = 1e-9
 _FEWEST_PLACES = 3
+# Half-axes of less or more standard deviations than these are points, or cover the Earth.
+_LEAST, _MOST = 1e-3, 1e3
 _CORNERS = 360
 
 
@@ -43,6 +47,7 @@ class _Grouped(NamedTuple):
     attrs: dict[Hashable, Any]
 
 
+@door
 def centres(
     points: Frame,
     *,
@@ -134,6 +139,7 @@ def centres(
     return _framed(rows, grouped, points.crs)
 
 
+@door
 def deviational_ellipses(
     points: Frame,
     *,
@@ -212,9 +218,10 @@ def deviational_ellipses(
     >>> round(found["major_m"]), round(found["minor_m"]), round(found["angle_deg"])
     (6000, 2000, 45)
     """
-    if not (np.isfinite(deviations) and deviations > 0):
+    if not (is_number(deviations) and _LEAST <= deviations <= _MOST):
         raise InputError(
-            f"deviational_ellipses: deviations is {deviations!r}. Allowed are positive numbers."
+            f"deviational_ellipses: deviations is {brief(deviations)}. Allowed are positive "
+            f"numbers from {_LEAST:g} to {_MOST:g}, such as 1 or 2."
         )
     grouped = _grouped(points, by, weights, "deviational_ellipses")
     rows: list[dict[str, Any]] = []
@@ -276,10 +283,10 @@ def _grouped(
 def _labels(points: Frame, by: str | None, function: str) -> pd.Series | None:
     if by is None:
         return None
-    if not isinstance(points, gpd.GeoDataFrame) or by not in points.columns:
+    if not has_column(points, by):
         columns = list(points.columns) if isinstance(points, gpd.GeoDataFrame) else []
         raise InputError(
-            f"{function}: there is no column {by!r} of categories. "
+            f"{function}: there is no column {brief(by)} of categories. "
             f"The columns are {', '.join(map(str, columns)) or 'none'}."
         )
     labels: pd.Series = points[by]
@@ -287,9 +294,9 @@ def _labels(points: Frame, by: str | None, function: str) -> pd.Series | None:
 
 
 def _framed(rows: list[dict[str, Any]], grouped: _Grouped, crs: CRS) -> gpd.GeoDataFrame:
-    frame = gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=grouped.crs).to_crs(crs)
-    frame.attrs = dict(grouped.attrs)
-    return frame
+    frame = gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=grouped.crs)
+    frame.attrs = dict(grouped.attrs) | measured_in(crs, grouped.crs)
+    return moved(frame, crs)
 
 
 def _ellipse(group: _Group, deviations: float) -> dict[str, Any]:

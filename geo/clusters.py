@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.stats import false_discovery_control
 
+from geo.arguments import require_flag, require_seed
+from geo.doors import door
 from geo.lattices import ROUNDING, Lattice, lattice_of, require_alpha
 from geo.permutations import require_permutations, sum_probabilities
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     import geopandas as gpd
     from numpy.typing import NDArray
 
@@ -23,6 +27,7 @@ _LEVELS = ((0.01, "99"), (_USUAL, "95"), (0.10, "90"))
 _ISLAND, _NOT_SIGNIFICANT = "island", "not significant"
 
 
+@door
 def local_autocorrelation(
     zones: gpd.GeoDataFrame,
     column: str,
@@ -111,6 +116,7 @@ def local_autocorrelation(
     ('high-high', 'not significant')
     """
     require_permutations(permutations, function="local_autocorrelation")
+    require_seed(seed, function="local_autocorrelation")
     require_alpha(alpha, function="local_autocorrelation")
     lattice = lattice_of(
         zones,
@@ -150,6 +156,7 @@ def local_autocorrelation(
     return result
 
 
+@door
 def hot_spots(
     zones: gpd.GeoDataFrame,
     column: str,
@@ -234,7 +241,9 @@ def hot_spots(
     >>> found["hot_spot"][9], found["hot_spot"][63]
     ('hot 99', 'not significant')
     """
+    require_flag(star, "star", function="hot_spots")
     require_permutations(permutations, function="hot_spots")
+    require_seed(seed, function="hot_spots")
     lattice = lattice_of(
         zones,
         column,
@@ -279,7 +288,7 @@ def hot_spots(
 
 def _told(
     lattice: Lattice, rule: Rule, permutations: int, seed: int, *, alpha: float
-) -> dict[str, Any]:
+) -> dict[Hashable, Any]:
     n = len(lattice.numbers)
     least = 2 / (permutations + 1)
     return {
@@ -290,4 +299,5 @@ def _told(
         "rule": rule,
         "permutations": permutations,
         "seed": seed,
+        **lattice.measured,
     }

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geo.arguments import brief
+from geo.doors import door
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,8 +19,11 @@ if TYPE_CHECKING:
 _HALF = 0.5
 # Sums of shares are off by rounding; a share this close below one half is one half.
 _ROUNDING = 1e-12
+# Sums and squares of larger ones leave the numbers that a computer has.
+_LARGEST = 1e100
 
 
+@door
 def concentration_measures(
     values: ArrayLike,
     *,
@@ -157,6 +162,7 @@ def concentration_measures(
     return result
 
 
+@door
 def lorenz(values: ArrayLike, *, areas: ArrayLike | None = None) -> pd.DataFrame:
     r"""Give the Lorenz curve of a total over zones, from the sparsest zone to the densest.
 
@@ -297,13 +303,13 @@ def _numbers(values: ArrayLike, name: str, function: str) -> Floats:
             else values,
             dtype=float,
         )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{function}: the {name} are not all numbers ({error}).") from error
     if array.ndim != 1:
         raise InputError(
             f"{function}: the {name} have shape {array.shape}. Pass one number for each zone."
         )
-    missing, wrong = np.isnan(array), np.isinf(array) | (array < 0)
+    missing, wrong = np.isnan(array), (array > _LARGEST) | (array < 0)
     if missing.any():
         raise InputError(
             f"{function}: {int(missing.sum())} of {len(array)} {name} are missing. Drop those "
@@ -344,6 +350,10 @@ def _sizes(areas: ArrayLike, values: ArrayLike, value: Floats, function: str) ->
 
 def _labels(groups: ArrayLike, values: ArrayLike, n: int) -> NDArray[np.intp]:
     _require_same_index(groups, values, "groups", "concentration_measures")
+    if isinstance(groups, str | set | pd.DataFrame) or np.ndim(groups) != 1:
+        raise InputError(
+            f"concentration_measures: groups is {brief(groups)}. Pass one label for each zone."
+        )
     label = pd.Series(groups) if not isinstance(groups, pd.Series) else groups
     _require_length(len(label), n, "groups", "concentration_measures")
     missing = int(label.isna().sum())

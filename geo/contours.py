@@ -15,7 +15,9 @@ import rioxarray  # noqa: F401  gives arrays their .rio
 import shapely
 from shapely import GeometryType
 
+from geo.arguments import brief, is_number, is_whole, require_array
 from geo.crs import geodesic_area_km2, geodesic_length_km, require_crs
+from geo.doors import door
 from geo.errors import CRSError, InputError
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ _MOST_LEVELS = 1000
 _STEPS = (1, 2, 5)
 
 
+@door
 def isolines(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.GeoDataFrame:
     r"""Lines along which a raster has the same value.
 
@@ -118,6 +121,7 @@ def isolines(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.GeoDa
     return frame
 
 
+@door
 def filled_bands(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.GeoDataFrame:
     r"""Areas in which a raster has values between two levels.
 
@@ -205,6 +209,7 @@ def filled_bands(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.G
     return frame
 
 
+@door
 def nice_levels(low: float, high: float, *, count: int) -> tuple[float, ...]:
     """Round values between two numbers, at even steps of 1, 2 or 5 times a power of ten.
 
@@ -240,13 +245,15 @@ def nice_levels(low: float, high: float, *, count: int) -> tuple[float, ...]:
     >>> nice_levels(0, 3.4, count=3)
     (1.0, 2.0, 3.0)
     """
-    if count not in range(1, _MOST_LEVELS + 1):
+    if not (is_whole(count) and 1 <= count <= _MOST_LEVELS):
         raise InputError(
-            f"nice_levels: count is {count!r}. Allowed are whole numbers from 1 to "
+            f"nice_levels: count is {brief(count)}. Allowed are whole numbers from 1 to "
             f"{_MOST_LEVELS}; 5 to 10 can be told apart on a map."
         )
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise InputError(f"nice_levels: the bounds are {low!r} and {high!r}. Pass finite numbers.")
+    if not (is_number(low) and is_number(high)):
+        raise InputError(
+            f"nice_levels: the bounds are {brief(low)} and {brief(high)}. Pass finite numbers."
+        )
     if high <= low:
         return ()
     power = int(np.floor(np.log10((high - low) / (count + 1))))
@@ -274,6 +281,7 @@ def _multiples(low: float, high: float, digit: int, power: int) -> tuple[float, 
 
 def _net(array: xr.DataArray, function: str) -> tuple[Floats, Floats, Floats]:
     """Coordinates of columns and rows, and the values, not-a-number where there is none."""
+    require_array(array, function=function)
     if array.dims != _DIMENSIONS or min(array.shape) < _FEWEST_CENTRES:
         raise InputError(
             f"{function}: the array has dimensions {array.dims} and shape {array.shape}. Pass one "
@@ -307,20 +315,21 @@ def _net(array: xr.DataArray, function: str) -> tuple[Floats, Floats, Floats]:
 
 
 def _levels(levels: int | Sequence[float], z: Floats, function: str) -> list[float]:
-    if isinstance(levels, int | np.integer):
+    if isinstance(levels, int | np.integer) and is_whole(levels):
         known = z[np.isfinite(z)]
         if not known.size:
             return []
         return list(nice_levels(float(known.min()), float(known.max()), count=int(levels)))
     try:
         wanted = np.asarray(levels, dtype=float)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         wanted = np.array(np.nan)
     rising = wanted.ndim == 1 and bool(np.isfinite(wanted).all() and np.all(np.diff(wanted) > 0))
     if not rising or not 1 <= wanted.size <= _MOST_LEVELS:
         raise InputError(
-            f"{function}: levels is {levels!r}. Allowed are 1 to {_MOST_LEVELS} finite numbers, "
-            "each larger than the one before, or the greatest number of levels as a whole number."
+            f"{function}: levels is {brief(levels)}. Allowed are 1 to {_MOST_LEVELS} finite "
+            "numbers, each larger than the one before, or the greatest number of levels as a "
+            "whole number."
         )
     found: list[float] = wanted.tolist()
     return found

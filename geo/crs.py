@@ -1,8 +1,10 @@
 """The gate that coordinates pass before anything is measured.
 
 A frame with no CRS, with two CRSs, or with numbers that its CRS cannot mean is refused with what
-was found and what to do. Metres come from a stated projection, areas and long distances from the
-ellipsoid.
+was found and what to do. Metres come from the CRS of the data where that is true to scale at their
+place, which is measured (`geo.distortion`), and otherwise from a projection that the result states;
+areas and long distances come from the ellipsoid. Nothing is moved between datums unless a
+transformation between them is published (`geo.transformations`).
 
 EPSG:4490 (CGCS2000) and EPSG:4326 (WGS 84) are taken as equal. Their ellipsoids differ by 0.1 mm
 and their frames by centimetres to decimetres, far below the accuracy of a plan.
@@ -11,7 +13,7 @@ and their frames by centimetres to decimetres, far below the accuracy of a plan.
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -19,31 +21,60 @@ import pandas as pd
 import shapely
 from pyproj import CRS, Geod
 
+from geo.distortion import scale_error
+from geo.doors import door
 from geo.errors import CRSError, InputError
+from geo.plausibility import Bounds, require_coordinates
+from geo.transformations import (
+    AnyFrame,
+    Frame,
+    horizontal,
+    moved,
+    named,
+    same_place,
+    transformed,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
 
-Frame: TypeAlias = gpd.GeoDataFrame | gpd.GeoSeries
-AnyFrame = TypeVar("AnyFrame", gpd.GeoDataFrame, gpd.GeoSeries)
+__all__ = [
+    "GEOGRAPHIC",
+    "AnyFrame",
+    "Frame",
+    "geodesic_area_km2",
+    "geodesic_length_km",
+    "measured_in",
+    "metric_crs",
+    "metric_zone",
+    "moved",
+    "require_coordinates",
+    "require_crs",
+    "require_equal_crs",
+    "require_same_crs",
+    "stated_crs",
+    "to_metric",
+    "transformed",
+]
 
 GEOGRAPHIC = "EPSG:4490"
+_LON_LAT = CRS.from_epsg(4490)
 # CGCS2000 / 3-degree Gauss-Krüger without zone prefix: EPSG:4534 has its central meridian at 75° E,
 # each next code 3° further east, up to EPSG:4554 at 135° E.
 _FIRST_EPSG, _FIRST_MERIDIAN_DEG, _LAST_MERIDIAN_DEG = 4534, 75.0, 135.0
 # Lengths are 0.4 % too long this far from the meridian at 28° N (half the square of 6° × cos 28°).
 _REACH_DEG = 6.0
-_LARGEST_LATITUDE_DEG, _LARGEST_LONGITUDE_DEG = 90.0, 180.0
+# A map whose lengths and areas are off by more than this is not measured on.
+_LARGEST_SCALE_ERROR = 1e-3
 _CGCS2000 = Geod(a=6_378_137.0, rf=298.257222101)
-# Further than this from the false easting no transverse Mercator is used; a zone prefix adds 25–45
-# million.
-_FAR_M = 1_500_000.0
-_PREFIX_M = 1_000_000.0
 _RING_POINTS = 3
 
 
+@door
 def require_crs(frame: Frame, *, function: str = "require_crs") -> CRS:
     """Return the CRS of a frame whose coordinates are ones that this CRS can have.
 
@@ -57,8 +88,8 @@ def require_crs(frame: Frame, *, function: str = "require_crs") -> CRS:
     Raises
     ------
     CRSError
-        There is no CRS, or coordinates are outside ±180/±90 degrees, swapped, or prefixed with a
-        zone number.
+        There is no CRS, it does not say where on the Earth a place is, or the coordinates cannot be
+        in it, see `geo.plausibility.require_coordinates`.
     InputError
         This is no frame, or a coordinate is not-a-number or infinite.
 
@@ -72,10 +103,13 @@ def require_crs(frame: Frame, *, function: str = "require_crs") -> CRS:
     ...
     geo.errors.CRSError: ... They look swapped: pass longitude first.
     """
+    return _passed(frame, function)[0]
+
+
+def _passed(frame: Frame, function: str) -> tuple[CRS, Bounds]:
     crs = stated_crs(frame, function=function)
     x, y = shapely.get_coordinates(frame.geometry.to_numpy()).T
-    require_coordinates(x, y, crs, function=function)
-    return crs
+    return crs, require_coordinates(x, y, crs, function=function)
 
 
 def stated_crs(frame: Frame, *, function: str = "stated_crs") -> CRS:
@@ -102,112 +136,26 @@ def stated_crs(frame: Frame, *, function: str = "stated_crs") -> CRS:
     """
     if not isinstance(frame, gpd.GeoDataFrame | gpd.GeoSeries):
         raise InputError(
-            f"{function}: got {type(frame).__name__}. Pass a GeoDataFrame or a GeoSeries."
+            f"{function}: got {type(frame).__name__}. Pass a GeoDataFrame or a GeoSeries.",
+            code="place.no_frame",
+        )
+    if isinstance(frame, gpd.GeoDataFrame) and frame.active_geometry_name is None:
+        raise InputError(
+            f"{function}: the frame has no geometry column. Call .set_geometry with the name of "
+            "the column that holds the places.",
+            code="place.no_geometry",
         )
     if frame.crs is None:
         raise CRSError(
             f"{function}: the frame has no CRS, so its numbers mean nothing yet. If they are "
             'longitude and latitude, call .set_crs("EPSG:4490"); if they are metres, set their '
-            'zone, for Changsha .set_crs("EPSG:4547").'
+            'zone, for Changsha .set_crs("EPSG:4547").',
+            code="crs.missing",
         )
-    return CRS.from_user_input(frame.crs)
+    return horizontal(frame.crs, function=function)
 
 
-def require_coordinates(
-    x: Floats, y: Floats, crs: CRS, *, function: str = "require_coordinates"
-) -> None:
-    """Refuse coordinates that a CRS cannot have.
-
-    Parameters
-    ----------
-    x, y
-        Coordinates, longitude and latitude or easting and northing.
-    crs
-        What they are said to be in.
-    function
-        Name that messages begin with: the function that was called.
-
-    Raises
-    ------
-    CRSError, InputError
-        As `require_crs`.
-
-    Examples
-    --------
-    >>> require_coordinates(np.array([112.94]), np.array([28.23]), CRS.from_epsg(4490))
-    """
-    if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        wrong = ~(np.isfinite(x) & np.isfinite(y))
-        raise InputError(
-            f"{function}: {int(wrong.sum())} of {len(x)} coordinates are not-a-number or "
-            "infinite. Give those rows no geometry (None), which counts as a missing place."
-        )
-    if not x.size:
-        return
-    if crs.is_geographic:
-        _check_degrees(x, y, function)
-    else:
-        _check_metres(x, y, crs, function)
-
-
-def _farther(values: Floats, middle: float, distance: float) -> bool:
-    """Whether any value is: two passes that make no array, as most data are right."""
-    return bool(values.max() - middle > distance or middle - values.min() > distance)
-
-
-def _check_degrees(x: Floats, y: Floats, function: str) -> None:
-    if not (_farther(x, 0.0, _LARGEST_LONGITUDE_DEG) or _farther(y, 0.0, _LARGEST_LATITUDE_DEG)):
-        return
-    wrong = (np.abs(x) > _LARGEST_LONGITUDE_DEG) | (np.abs(y) > _LARGEST_LATITUDE_DEG)
-    lon, lat = float(x[wrong][0]), float(y[wrong][0])
-    if abs(lat) <= _LARGEST_LONGITUDE_DEG and abs(lon) <= _LARGEST_LATITUDE_DEG:
-        advice = "They look swapped: pass longitude first."
-    elif max(abs(lon), abs(lat)) > 2 * _LARGEST_LONGITUDE_DEG:
-        advice = (
-            "They look like metres: call .set_crs with their projected CRS and "
-            'allow_override=True, for Changsha "EPSG:4547".'
-        )
-    else:
-        advice = "Correct or drop them."
-    raise CRSError(
-        f"{function}: {int(wrong.sum())} of {len(x)} coordinates lie outside ±180/±90 degrees, "
-        f"the first is ({lon:g}, {lat:g}). {advice}"
-    )
-
-
-def _check_metres(x: Floats, y: Floats, crs: CRS, function: str) -> None:
-    if _method(crs) != "Transverse Mercator":
-        return
-    operation: Any = crs.coordinate_operation
-    false_easting = next(p.value for p in operation.params if p.name == "False easting")
-    if not _farther(x, false_easting, _FAR_M):
-        return
-    wrong = np.abs(x - false_easting) > _FAR_M
-    easting, northing = float(x[wrong][0]), float(y[wrong][0])
-    zone = int(easting // _PREFIX_M)
-    first_zone, last_zone = 13, 45
-    if abs(northing - false_easting) <= _FAR_M:
-        advice = "They look swapped: pass the easting first, then the northing."
-    elif first_zone <= zone <= last_zone:
-        advice = (
-            f"The eastings look prefixed with zone number {zone}: label them with the CRS that has "
-            "the prefix (3-degree zones 25–45 are EPSG:4513–4533, 6-degree zones 13–23 are "
-            "EPSG:4491–4501), or subtract the prefix."
-        )
-    else:
-        advice = "Check which CRS the numbers are in."
-    raise CRSError(
-        f"{function}: {int(wrong.sum())} of {len(x)} coordinates cannot be in {crs.to_string()}, "
-        f"whose eastings lie around {false_easting:,.0f} m; the first is ({easting:,.0f}, "
-        f"{northing:,.0f}). {advice}"
-    )
-
-
-def _method(crs: CRS) -> str:
-    operation = crs.coordinate_operation
-    return operation.method_name if operation is not None else ""
-
-
+@door
 def require_same_crs(first: Frame, second: Frame, *, function: str = "require_same_crs") -> CRS:
     """Return the one CRS of two frames; EPSG:4490 and EPSG:4326 count as the same.
 
@@ -254,22 +202,26 @@ def require_equal_crs(crs: CRS, other: CRS, *, function: str = "require_equal_cr
     --------
     >>> require_equal_crs(CRS.from_epsg(4490), CRS.from_epsg(4326))
     """
-    both_geographic = {crs.to_epsg(), other.to_epsg()} <= {4326, 4490}
-    if crs != other and not both_geographic:
+    if not same_place(crs, other):
         raise CRSError(
             f"{function}: the first frame is in {crs.to_string()} ({crs.name}), the second in "
             f"{other.to_string()} ({other.name}). Both must be in one CRS: call .to_crs on one of "
-            "them."
+            "them.",
+            code="crs.differ",
+            first=crs.name,
+            second=other.name,
         )
 
 
+@door
 def to_metric(frame: AnyFrame, *, function: str = "to_metric") -> AnyFrame:
     """Project a frame to metres: CGCS2000 3-degree Gauss–Krüger, the zone nearest its middle.
 
     Data in 112.5–115.5° E, as all of Changsha city proper, go to EPSG:4547; every other zone has
-    its own code. A frame that is projected in metres already stays as it is, unless it is in a
-    Mercator projection such as Web Mercator (EPSG:3857), whose metres are 13 % too long at
-    Changsha.
+    its own code. A frame in metres stays as it is where lengths, areas and shapes on its map are
+    those on the ground to 0.1 % at the data, as in the Gauss–Krüger or UTM zone of the place. Web
+    Mercator (EPSG:3857), whose metres are 13 % too long at Changsha, a zone too far off, and feet
+    are projected. `measured_in` states which it was.
 
     Parameters
     ----------
@@ -294,12 +246,79 @@ def to_metric(frame: AnyFrame, *, function: str = "to_metric") -> AnyFrame:
     >>> place.crs.to_epsg(), round(place.x[0]), round(place.y[0])
     (4547, 500000, 3098442)
     """
-    crs = require_crs(frame, function=function)
-    if is_true_to_scale(crs):
-        return frame
-    degrees = frame if crs.to_epsg() == 4490 else frame.to_crs(GEOGRAPHIC)  # noqa: PLR2004
-    west, _, east, _ = degrees.total_bounds
-    return degrees.to_crs(metric_zone(west, east, function=function))
+    crs, bounds = _passed(frame, function)
+    metric = metric_crs(crs, bounds, function=function)
+    # The frame may be labelled with heights too, or shorter than the register has it.
+    return frame if metric is crs else moved(frame, metric, function=function)
+
+
+def metric_crs(crs: CRS, bounds: Bounds, *, function: str = "metric_crs") -> CRS:
+    """Choose the CRS in metres in which data are measured: their own if it is true to scale.
+
+    Parameters
+    ----------
+    crs
+        Horizontal CRS of the data.
+    bounds
+        How far they reach.
+    function
+        Name that messages begin with: the function that was called.
+
+    Raises
+    ------
+    CRSError
+        As `to_metric`.
+
+    Examples
+    --------
+    >>> metric_crs(CRS.from_epsg(4490), Bounds(112.9, 28.1, 113.1, 28.2)).to_epsg()
+    4547
+    """
+    area = crs.area_of_use
+    reach = bounds
+    if crs.is_projected and np.isnan(bounds.west) and area is not None:
+        # Where there are no data the map must be true to scale all over its area.
+        x, y = _corners(Bounds(*area.bounds), _LON_LAT, crs)
+        reach = Bounds(x.min(), y.min(), x.max(), y.max())
+    if scale_error(crs, reach) <= _LARGEST_SCALE_ERROR:
+        return crs
+    west, east = bounds.west, bounds.east
+    if not np.isnan(west) and not same_place(crs, _LON_LAT):
+        lon, _ = _corners(bounds, crs, _LON_LAT, function=function)
+        west, east = float(lon.min()), float(lon.max())
+    zone = CRS.from_user_input(metric_zone(west, east, function=function))
+    return crs if same_place(zone, crs) else zone
+
+
+def _corners(
+    bounds: Bounds, source: CRS, target: CRS, *, function: str = "metric_crs"
+) -> tuple[Floats, Floats]:
+    x, y = np.meshgrid(
+        np.linspace(bounds.west, bounds.east, 3), np.linspace(bounds.south, bounds.north, 3)
+    )
+    return transformed(x.ravel(), y.ravel(), source, target, function=function)
+
+
+def measured_in(stated: object, used: object) -> dict[Hashable, Any]:
+    """State for the ``attrs`` of a result in which CRS it was measured.
+
+    Parameters
+    ----------
+    stated, used
+        CRS of the data, and that in metres which distances were taken in.
+
+    Returns
+    -------
+    ``crs_used`` and, where it is another one than that of the data, ``projected_from``.
+
+    Examples
+    --------
+    >>> measured_in("EPSG:4490", "EPSG:4547")["projected_from"]
+    'EPSG:4490 (China Geodetic Coordinate System 2000)'
+    """
+    first, second = CRS.from_user_input(stated), CRS.from_user_input(used)
+    words: dict[Hashable, Any] = {"crs_used": named(second)}
+    return words if first == second else words | {"projected_from": named(first)}
 
 
 def metric_zone(west_deg: float, east_deg: float, *, function: str = "metric_zone") -> str:
@@ -330,36 +349,23 @@ def metric_zone(west_deg: float, east_deg: float, *, function: str = "metric_zon
     if not _FIRST_MERIDIAN_DEG <= meridian <= _LAST_MERIDIAN_DEG:
         raise CRSError(
             f"{function}: the middle of the data is at {middle:.2f}° E. The CGCS2000 3-degree "
-            "zones cover 73.5–136.5° E; project the frame to metres yourself first, with .to_crs."
+            "zones cover 73.5–136.5° E; project the frame to metres yourself first, with .to_crs.",
+            code="crs.no_zone",
+            longitude=round(middle, 2),
         )
     if max(east - meridian, meridian - west) > _REACH_DEG:
         raise CRSError(
             f"{function}: the data reach from {west:.2f} to {east:.2f}° E, too wide for one zone: "
             f"allowed are {_REACH_DEG:g}° on either side of {meridian:g}° E. Take a part of the "
-            "data, or project them first to a CRS made for their width."
+            "data.",
+            code="crs.too_wide",
+            west=round(west, 2),
+            east=round(east, 2),
         )
     return f"EPSG:{_FIRST_EPSG + int((meridian - _FIRST_MERIDIAN_DEG) // 3)}"
 
 
-def is_true_to_scale(crs: CRS) -> bool:
-    """Whether a CRS is projected in metres that can be measured with, as Web Mercator's cannot.
-
-    Parameters
-    ----------
-    crs
-        Any CRS.
-
-    Examples
-    --------
-    >>> is_true_to_scale(CRS.from_epsg(4547)), is_true_to_scale(CRS.from_epsg(3857))
-    (True, False)
-    """
-    if not crs.is_projected or any(axis.unit_name != "metre" for axis in crs.axis_info):
-        return False
-    method = _method(crs)
-    return "Mercator" not in method or "Transverse" in method
-
-
+@door
 def geodesic_area_km2(geoms: Frame) -> pd.Series:
     """Areas of polygons on the CGCS2000 ellipsoid, holes subtracted.
 
@@ -408,6 +414,7 @@ def geodesic_area_km2(geoms: Frame) -> pd.Series:
     return _series(total / 1e6, geoms, geometry, "area_km2")
 
 
+@door
 def geodesic_length_km(geoms: Frame) -> pd.Series:
     """Lengths of lines on the CGCS2000 ellipsoid.
 
@@ -446,11 +453,9 @@ def geodesic_length_km(geoms: Frame) -> pd.Series:
 
 
 def _on_ellipsoid(geoms: Frame, function: str) -> NDArray[Any]:
-    crs = require_crs(geoms, function=function)
-    geometry = geoms.geometry
-    if not (crs.is_geographic and crs.to_epsg() in {4326, 4490}):
-        geometry = geometry.to_crs(GEOGRAPHIC)
-    array: NDArray[Any] = geometry.to_numpy()
+    require_crs(geoms, function=function)
+    degrees = moved(geoms.geometry, GEOGRAPHIC, function=function)
+    array: NDArray[Any] = degrees.to_numpy()
     return array
 
 

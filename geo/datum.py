@@ -31,6 +31,7 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from geo.doors import door
 from geo.errors import CRSError, InputError
 from geo.locate import Locator
 
@@ -193,6 +194,7 @@ def _out_of_gcj02(lon: Floats, lat: Floats) -> Pair:
     return out
 
 
+@door
 def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     """Shift WGS-84 or CGCS2000 coordinates to GCJ-02.
 
@@ -228,6 +230,7 @@ def wgs84_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     return _apply("wgs84_to_gcj02", lon, lat, _into_gcj02)
 
 
+@door
 def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     """Find the WGS-84 coordinates that GCJ-02 shows at ``lon, lat``, to 1e-9 degrees.
 
@@ -256,6 +259,7 @@ def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     return _apply("gcj02_to_wgs84", lon, lat, _out_of_gcj02)
 
 
+@door
 def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     """Shift GCJ-02 to BD-09, which Baidu does everywhere.
 
@@ -273,6 +277,7 @@ def gcj02_to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     return _apply("gcj02_to_bd09", lon, lat, lambda x, y: _blockwise(_swirl, x, y))
 
 
+@door
 def bd09_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     """Find the GCJ-02 coordinates of BD-09 ones, to 1e-9 degrees.
 
@@ -290,6 +295,7 @@ def bd09_to_gcj02(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     return _apply("bd09_to_gcj02", lon, lat, lambda x, y: _blockwise(_unswirl, x, y))
 
 
+@door
 def wgs84_to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     """Shift WGS-84 or CGCS2000 coordinates to BD-09: first to GCJ-02, then on.
 
@@ -307,6 +313,7 @@ def wgs84_to_bd09(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     return _apply("wgs84_to_bd09", lon, lat, lambda x, y: _blockwise(_swirl, *_into_gcj02(x, y)))
 
 
+@door
 def bd09_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
     """Find the WGS-84 coordinates of BD-09 ones, as `gcj02_to_wgs84` does.
 
@@ -336,6 +343,7 @@ _STEPS: dict[tuple[str, str], Callable[[ArrayLike, ArrayLike], Pair]] = {
 }
 
 
+@door
 def convert(shapes: Shape, *, source: Datum, target: Datum) -> Shape:
     """Move a geometry, or every geometry of a frame, from one datum to another.
 

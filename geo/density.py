@@ -16,8 +16,10 @@ import rioxarray  # noqa: F401  gives arrays their .rio
 import shapely
 import xarray as xr
 
+from geo.arguments import brief, is_number, is_one_of, require_flag, require_metres
 from geo.bandwidths import Bandwidths, abramson, bandwidths_of
-from geo.crs import Frame, require_crs, require_equal_crs
+from geo.crs import Frame, measured_in, moved, require_crs, require_equal_crs
+from geo.doors import door
 from geo.errors import InputError
 from geo.grids import Raster, raster
 from geo.kernels import Kernel, Shape, shape_of
@@ -44,12 +46,15 @@ _METHODS = get_args(Method)
 _NAME = "kernel_density"
 # What the extent of the points is widened by, in bandwidths: 4 leave 0.03 % of a Gaussian outside.
 _MARGIN = {"gaussian": 4.0}
+# How far a kernel reaches, in bandwidths.
+_REACH = {"gaussian": 3.0}
 # Cells to be visited up to which the exact sum is taken by itself: about half a second.
 _EXACT_VISITS = 1e9
 # A product of matrices visits this many cells in the time in which a loop visits one.
 _VISITS_PER_PRODUCT = 10.0
 
 
+@door
 def kernel_density(
     points: Frame,
     *,
@@ -125,6 +130,7 @@ def kernel_density(
       (``"given"``, ``"silverman"`` or ``"per_feature"``), ``adaptive`` and, where bandwidths
       differ, ``bandwidth_min_m``, ``bandwidth_median_m`` and ``bandwidth_max_m``,
     - ``cell_size_m`` and ``edge_correction``,
+    - ``crs_used`` and, where the points had to be projected, ``projected_from``,
     - ``method`` and, of binning, the bound ``error_bound`` in the units of the raster and
       ``error_bound_pct`` in percent of its maximum; 0 for the exact sum,
     - ``points`` (that were added up), ``points_without_place``, ``points_outside``, ``weights``
@@ -136,7 +142,8 @@ def kernel_density(
     InputError
         A size is not positive, a name is not one of those allowed, the weights or bandwidths do not
         fit, there is neither a point nor an extent, there are both an extent and a study area, the
-        study area holds no cell centre, the raster would have more than 25 million cells, no
+        study area holds no cell centre, all weights are zero, a bandwidth is so short that its
+        kernel may reach no cell centre, the raster would have more than 25 million cells, no
         bandwidth follows from the points, or binning cannot keep the tolerance.
     CRSError
         As `geo.crs.to_metric`, or the extent or study area has another CRS than the points.
@@ -208,6 +215,9 @@ def kernel_density(
     '0.9549 1.0000 1/km²'
     """
     shape = shape_of(kernel, decay=decay, function=_NAME)
+    require_flag(adaptive, "adaptive", function=_NAME)
+    require_flag(edge_correction, "edge_correction", function=_NAME)
+    require_metres(cell_size_m, "cell_size_m", function=_NAME)
     _check_options(unit, method, tolerance_pct, both=extent is not None and study_area is not None)
     taken = _taken(points, weights, extent, study_area)
     placed = taken.x_m, taken.y_m, taken.weight
@@ -215,6 +225,7 @@ def kernel_density(
     input_hash = _hash(taken, weights, bandwidths)
     if adaptive:
         bandwidths = _adapted(bandwidths, taken, shape)
+    _require_reach(bandwidths.each_m, cell_size_m, _REACH.get(kernel, 1.0))
     largest_m = float(bandwidths.each_m.max(initial=0.0)) or 1.0
     bounds = taken.bounds or _bounds(taken, bandwidths.each_m * _MARGIN.get(kernel, 1.0))
     grid = raster(bounds, cell_size_m=cell_size_m, function=_NAME)
@@ -238,6 +249,7 @@ def kernel_density(
         _in_words(unit, weights, kernel, bandwidths, adaptive=adaptive)
         | ({"decay": float(decay)} if kernel == "triangular" else {})
         | {"cell_size_m": float(cell_size_m), "edge_correction": corrected, **summed}
+        | measured_in(points.crs, taken.crs)
         | {
             "points": taken.rows.size,
             "points_without_place": len(points) - taken.placed,
@@ -248,14 +260,35 @@ def kernel_density(
     )
 
 
+def _require_reach(each_m: Floats, cell_size_m: float, reach: float) -> None:
+    """Refuse kernels so narrow that one may lie between the centres of the cells and be lost."""
+    least_m = cell_size_m / 2**0.5
+    narrow = each_m * reach < least_m
+    if narrow.any():
+        smallest = float(each_m.min())
+        raise InputError(
+            f"{_NAME}: {int(narrow.sum())} of {each_m.size} bandwidths are too short for cells of "
+            f"{cell_size_m:g} m: the smallest, {smallest:g} m, may reach no centre of a cell, and "
+            f"its point would be lost. Take a cell_size_m of at most "
+            f"{smallest * reach * 2**0.5:.3g} m, better a fifth of the bandwidth, or a bandwidth_m "
+            f"of at least {least_m / reach:.3g} m.",
+            code="density.narrow",
+            bandwidth=round(smallest, 3),
+            cell=round(float(cell_size_m), 3),
+            least=round(least_m / reach, 3),
+        )
+
+
 def _check_options(unit: str, method: str, tolerance_pct: float, *, both: bool) -> None:
     for name, value, allowed in (("unit", unit, get_args(Unit)), ("method", method, _METHODS)):
-        if value not in allowed:
-            raise InputError(f"{_NAME}: {name} is {value!r}. Allowed are {', '.join(allowed)}.")
-    if not tolerance_pct > 0:
+        if not is_one_of(value, allowed):
+            raise InputError(
+                f"{_NAME}: {name} is {brief(value)}. Allowed are {', '.join(allowed)}."
+            )
+    if not (is_number(tolerance_pct) and tolerance_pct > 0):
         raise InputError(
-            f"{_NAME}: tolerance_pct is {tolerance_pct!r}. Allowed are numbers above zero; for no "
-            "error at all take method='exact'."
+            f"{_NAME}: tolerance_pct is {brief(tolerance_pct)}. Allowed are numbers above zero; "
+            "for no error at all take method='exact'."
         )
     if both:
         raise InputError(
@@ -281,13 +314,19 @@ def _taken(points: Frame, weights: Any, extent: Frame | None, study_area: Frame 
     found = places(points, function=_NAME)
     x, y, rows = found.x_m, found.y_m, found.rows
     weight = weights_of(points, weights, function=_NAME)
+    if weight.size and not weight.any():
+        raise InputError(
+            f"{_NAME}: the {weight.size} weights add up to 0, so the map would be empty. Pass some "
+            "point with a weight above zero, or no weights.",
+            code="density.weightless",
+        )
     if rows.size < len(points):
         weight = weight[rows]
     place = study_area if extent is None else extent
     polygons, bounds = None, None
     if place is not None:
         require_equal_crs(found.stated, require_crs(place, function=_NAME), function=_NAME)
-        geometry = place.geometry.to_crs(found.crs)
+        geometry = moved(place.geometry, found.crs, function=_NAME)
         west, south, east, north = geometry.total_bounds.tolist()
         bounds = west, south, east, north
         if study_area is not None:

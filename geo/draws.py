@@ -14,7 +14,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.crs import Frame, geodesic_area_km2, to_metric
+from geo.arguments import brief, is_whole, require_percent, require_seed
+from geo.crs import Frame, geodesic_area_km2, moved, to_metric
+from geo.doors import door
 from geo.errors import InputError
 from geo.locate import Locator
 from geo.points import located, weights_of
@@ -34,6 +36,9 @@ MIN_DRAWS = 1_000
 _MIN_BEYOND = 5
 _MAX_CELLS = 250_000
 _PLACES_PER_BLOCK = 1_000_000
+_MAX_DRAWS = 1_000_000
+# A place that is known no better than this is not known.
+_LARGEST_ACCURACY_M = 1e6
 
 
 class Unsure(NamedTuple):
@@ -107,11 +112,12 @@ def accuracy_of(points: Frame, *, function: str = "accuracy_of") -> Floats:
             f"{function}: accuracy_m is not all numbers ({error}). Allowed are metres of zero or "
             "more, or nothing."
         ) from error
-    wrong = np.isinf(sigma) | (sigma < 0)
+    wrong = (sigma > _LARGEST_ACCURACY_M) | (sigma < 0)
     if wrong.any():
         raise InputError(
-            f"{function}: {int(wrong.sum())} values of accuracy_m are negative or infinite, the "
-            f"first is {sigma[wrong][0]}. Allowed are metres of zero or more, or nothing."
+            f"{function}: {int(wrong.sum())} values of accuracy_m are negative or infinite, or "
+            f"more than {_LARGEST_ACCURACY_M:,.0f} m; the first is {sigma[wrong][0]}. Allowed are "
+            "metres of zero or more, or nothing."
         )
     return sigma
 
@@ -150,7 +156,7 @@ def unsure(
     ([0], [0])
     """
     metric = to_metric(polygons, function=function)
-    xy, _ = located(points.to_crs(metric.crs), function=function)
+    xy, _ = located(moved(points, metric.crs, function=function), function=function)
     return Unsure(xy, sigma_m, Locator(metric.to_numpy(), cells=_MAX_CELLS), overlap)
 
 
@@ -228,6 +234,7 @@ class Uncertainty:
         return pd.DataFrame(chance, index=self.zones.index, columns=self.zones.index)
 
 
+@door
 def uncertainty(
     points: Frame,
     zones: Frame,
@@ -412,19 +419,14 @@ def rank_of(values: NDArray[Any]) -> Ints:
 
 
 def _check(draws: int, seed: int, interval_pct: float) -> None:
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < MIN_DRAWS:
+    if not (is_whole(draws) and MIN_DRAWS <= draws <= _MAX_DRAWS):
         raise InputError(
-            f"uncertainty: draws is {draws!r}. Allowed are whole numbers from {MIN_DRAWS} on: with "
-            "fewer the ends of the interval would themselves be a matter of chance. Drop the "
-            "argument to get 1000."
+            f"uncertainty: draws is {brief(draws)}. Allowed are whole numbers from {MIN_DRAWS} on: "
+            "with fewer the ends of the interval would themselves be a matter of chance; and up to "
+            f"{_MAX_DRAWS:,}. Drop the argument to get 1000."
         )
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError(f"uncertainty: seed is {seed!r}. Allowed are whole numbers from 0 on.")
-    if not 0 < interval_pct < 100:  # noqa: PLR2004
-        raise InputError(
-            f"uncertainty: interval_pct is {interval_pct!r}. Allowed are numbers between 0 and "
-            "100, such as 90."
-        )
+    require_seed(seed, function="uncertainty")
+    require_percent(interval_pct, "interval_pct", function="uncertainty")
     beyond = draws * (100.0 - interval_pct) / 200.0
     if beyond < _MIN_BEYOND - 1e-9:
         needed = int(np.ceil(round(_MIN_BEYOND * 200.0 / (100.0 - interval_pct), 6)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from affine import Affine
 
+from geo.arguments import require_metres
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def raster(
     >>> grid.rows, grid.columns, grid.x_m.tolist(), grid.y_m.tolist()
     (2, 3, [50.0, 150.0, 250.0], [150.0, 50.0])
     """
-    require_positive(cell_size_m, "cell_size_m", function=function)
+    require_metres(cell_size_m, "cell_size_m", function=function)
     edges = np.asarray(bounds_m, dtype=float) / cell_size_m
     if not np.isfinite(edges).all():
         raise InputError(
@@ -105,26 +106,3 @@ def raster(
     return Raster(
         float(west * cell_size_m), float(north * cell_size_m), rows, columns, float(cell_size_m)
     )
-
-
-def require_positive(value: float, name: str, *, function: str) -> None:
-    """Refuse a size that is not a positive finite number.
-
-    Parameters
-    ----------
-    value
-        The argument.
-    name
-        What the argument is called.
-    function
-        Name that the message begins with: the function that was called.
-
-    Raises
-    ------
-    InputError
-        It is zero, negative, infinite or not-a-number.
-    """
-    if not (np.isfinite(value) and value > 0):
-        raise InputError(
-            f"{function}: {name} is {value!r}. Allowed are positive numbers of metres."
-        )

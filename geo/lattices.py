@@ -8,7 +8,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.crs import require_crs
+from geo.arguments import brief, has_column, is_number
+from geo.crs import measured_in, require_crs, to_metric
 from geo.errors import InputError
 from geo.neighbours import adjacency
 
@@ -45,6 +46,8 @@ class Lattice(NamedTuple):
         Labels of the zones that have none.
     size
         Number of all zones.
+    measured
+        In which CRS distances were taken, as `geo.crs.measured_in` states it.
     """
 
     numbers: Floats
@@ -53,6 +56,7 @@ class Lattice(NamedTuple):
     counts: Ints
     islands: list[Hashable]
     size: int
+    measured: dict[Hashable, Any]
 
     def standardised(self) -> Floats:
         """Values less their mean, over their standard deviation."""
@@ -105,7 +109,7 @@ def lattice_of(
     CRSError
         As `geo.crs.to_metric`.
     """
-    require_crs(zones, function=function)
+    crs = require_crs(zones, function=function)
     if not isinstance(zones, gpd.GeoDataFrame):
         raise InputError(
             f"{function}: got a {type(zones).__name__} of zones, which has no columns. Pass a "
@@ -113,8 +117,9 @@ def lattice_of(
         )
     numbers = _numbers(zones, column, function)
     _require_enough(len(zones), 0, function)
+    metric = to_metric(zones, function=function)
     weights = adjacency(
-        zones,
+        metric,
         rule=rule,
         k=k,
         distance_m=distance_m,
@@ -139,7 +144,8 @@ def lattice_of(
             f"{function}: a zone has {counts.max()} of the {n} zones as neighbours, which leaves "
             "nothing to compare it with. Take a smaller k or distance_m."
         )
-    return Lattice(numbers, rows, weights, counts, zones.index[alone].tolist(), len(zones))
+    islands, measured = zones.index[alone].tolist(), measured_in(crs, metric.crs)
+    return Lattice(numbers, rows, weights, counts, islands, len(zones), measured)
 
 
 def _require_enough(n: int, alone: int, function: str) -> None:
@@ -152,13 +158,14 @@ def _require_enough(n: int, alone: int, function: str) -> None:
 
 
 def _numbers(zones: gpd.GeoDataFrame, column: str, function: str) -> Floats:
-    if column not in zones.columns or column == zones.geometry.name:
+    if not has_column(zones, column):
         names = [str(name) for name in zones.columns if name != zones.geometry.name]
         raise InputError(
-            f"{function}: there is no column {column!r} of numbers. The columns are "
+            f"{function}: there is no column {brief(column)} of numbers. The columns are "
             f"{', '.join(names) or 'none'}."
         )
-    if not pd.api.types.is_numeric_dtype(zones[column]):
+    kind = zones[column].dtype
+    if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_complex_dtype(kind):
         raise InputError(
             f"{function}: the column {column!r} has the type {zones[column].dtype}. Allowed are "
             "numbers: convert it with pandas.to_numeric."
@@ -190,5 +197,7 @@ def require_alpha(alpha: float, *, function: str) -> None:
     InputError
         It is not between 0 and 1.
     """
-    if not 0 < alpha < 1:
-        raise InputError(f"{function}: alpha is {alpha!r}. Allowed is more than 0, less than 1.")
+    if not (is_number(alpha) and 0 < alpha < 1):
+        raise InputError(
+            f"{function}: alpha is {brief(alpha)}. Allowed is more than 0, less than 1."
+        )

@@ -9,9 +9,10 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
-from geo.crs import Frame, to_metric
+from geo.arguments import brief, is_one_of, is_whole, require_metres
+from geo.crs import Frame, stated_crs, to_metric
+from geo.doors import door
 from geo.errors import InputError
-from geo.grids import require_positive
 from geo.zones import polygons_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ _MAX_TOLERANCE = 0.01
 _NAMED = 3
 
 
+@door
 def neighbour_graph(
     zones: Frame,
     *,
@@ -120,6 +122,7 @@ def neighbour_graph(
     """
     from libpysal.graph import Graph  # noqa: PLC0415  a second to import
 
+    stated_crs(zones, function=function)
     if not zones.index.is_unique:
         raise InputError(
             f"{function}: the index of the zones repeats labels. Call .reset_index(drop=True) or "
@@ -159,10 +162,11 @@ def adjacency(
     """
     polygons, _ = polygons_of(to_metric(zones, function=function), function=function)
     _require_area(zones, polygons, function)
-    if rule in ("queen", "rook"):
-        require_positive(tolerance_m, "tolerance_m", function=function)
+    named = is_one_of(rule, get_args(Rule))
+    if named and rule in ("queen", "rook"):
+        require_metres(tolerance_m, "tolerance_m", function=function)
         first, second = _touching(zones, polygons, rule, tolerance_m, function)
-    elif rule in ("knn", "distance"):
+    elif named:
         xy = shapely.get_coordinates(shapely.centroid(polygons))
         if rule == "knn":
             first, second = _nearest(xy, k, function)
@@ -170,7 +174,8 @@ def adjacency(
             first, second = _within(xy, distance_m, function)
     else:
         raise InputError(
-            f"{function}: rule is {rule!r}. Allowed are {', '.join(map(repr, get_args(Rule)))}."
+            f"{function}: rule is {brief(rule)}. Allowed are "
+            f"{', '.join(map(repr, get_args(Rule)))}."
         )
     size = len(polygons)
     return csr_array((np.ones(first.size), (first, second)), shape=(size, size))
@@ -224,10 +229,10 @@ def _touching(
 
 def _nearest(xy: Floats, k: int, function: str) -> tuple[Ints, Ints]:
     n = len(xy)
-    if not (isinstance(k, int | np.integer) and 1 <= k < n):
+    if not (is_whole(k) and 1 <= k < n):
         raise InputError(
-            f"{function}: k is {k!r}. Allowed are whole numbers from 1 to {n - 1}, one less than "
-            "there are zones."
+            f"{function}: k is {brief(k)}. Allowed are whole numbers from 1 to {n - 1}, one less "
+            "than there are zones."
         )
     _, found = cKDTree(xy).query(xy, k=k + 1)
     # With centroids in one place a zone need not be the first of its own neighbours.
@@ -243,7 +248,7 @@ def _within(xy: Floats, distance_m: float | None, function: str) -> tuple[Ints, 
             to_next = cKDTree(xy).query(xy, k=2)[0][:, 1].max()
             least = f" From {np.ceil(to_next):,.0f} m on every zone has a neighbour."
         raise InputError(f'{function}: rule="distance" needs distance_m.{least}')
-    require_positive(distance_m, "distance_m", function=function)
+    require_metres(distance_m, "distance_m", function=function)
     pairs = cKDTree(xy).query_pairs(distance_m, output_type="ndarray")
     return pairs.ravel(order="F").astype(np.int64), pairs[:, ::-1].ravel(order="F").astype(np.int64)
 

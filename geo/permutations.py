@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from geo.arguments import brief, is_whole
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -44,10 +45,9 @@ def require_permutations(permutations: int, *, function: str) -> None:
     InputError
         It is not a whole number from 99 to 99 999.
     """
-    whole = isinstance(permutations, int | np.integer)
-    if not (whole and _FEWEST <= permutations <= _MOST):
+    if not (is_whole(permutations) and _FEWEST <= permutations <= _MOST):
         raise InputError(
-            f"{function}: permutations is {permutations!r}. Allowed are whole numbers from "
+            f"{function}: permutations is {brief(permutations)}. Allowed are whole numbers from "
             f"{_FEWEST} to {_MOST:,}; the least p-value is 2 / (permutations + 1)."
         )
 

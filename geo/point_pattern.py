@@ -10,6 +10,8 @@ import shapely
 from scipy.spatial import cKDTree
 from scipy.special import erfc
 
+from geo.arguments import brief, is_whole, require_percent, require_seed
+from geo.doors import door
 from geo.errors import InputError
 from geo.study_area import Pattern, Shape, pattern_in, set_covariance_share, uniform_points
 
@@ -29,6 +31,7 @@ _MIN_SIMULATIONS, _MAX_SIMULATIONS = 19, 9_999
 _LEAST_OVERLAP = 0.1
 
 
+@door
 def nearest_neighbour_index(points: Frame, *, study_area: Frame) -> pd.Series:
     r"""Compare the distances to the nearest other point with those of points spread at random.
 
@@ -149,10 +152,12 @@ def nearest_neighbour_index(points: Frame, *, study_area: Frame) -> pd.Series:
     table.attrs = {
         "reading": _reading(p_corrected, apart=z_corrected > 0),
         **pattern.counts(),
+        **pattern.measured,
     }
     return table
 
 
+@door
 def ripley(
     points: Frame,
     *,
@@ -263,7 +268,7 @@ def ripley(
             f"ripley: all {n} points lie in one place, so there are no distances to look at. If "
             "they are known only by the park they are in, show them as one."
         )
-    _require_options(simulations, interval_pct)
+    _require_options(simulations, interval_pct, seed)
     radius, share = _distances(distances_m, pattern.area)
     intensity_scale = float(shapely.area(pattern.area)) / (n * (n - 1))
     _require_memory(pattern, radius[-1])
@@ -306,22 +311,20 @@ def ripley(
         "interval_pct": interval_pct,
         "correction": "rigid motion",
         **pattern.counts(),
+        **pattern.measured,
     }
     return table
 
 
-def _require_options(simulations: int, interval_pct: float) -> None:
-    whole = isinstance(simulations, int | np.integer)
-    if not (whole and _MIN_SIMULATIONS <= simulations <= _MAX_SIMULATIONS):
+def _require_options(simulations: int, interval_pct: float, seed: int) -> None:
+    if not (is_whole(simulations) and _MIN_SIMULATIONS <= simulations <= _MAX_SIMULATIONS):
         raise InputError(
-            f"ripley: simulations is {simulations!r}. Allowed are whole numbers from "
+            f"ripley: simulations is {brief(simulations)}. Allowed are whole numbers from "
             f"{_MIN_SIMULATIONS} to {_MAX_SIMULATIONS:,}; the least p-value is "
             "1 / (simulations + 1)."
         )
-    if not 0 < interval_pct < 100:  # noqa: PLR2004  percent
-        raise InputError(
-            f"ripley: interval_pct is {interval_pct!r}. Allowed is more than 0, less than 100."
-        )
+    require_percent(interval_pct, "interval_pct", function="ripley")
+    require_seed(seed, function="ripley")
 
 
 def _distances(distances_m: ArrayLike | None, area: Shape) -> tuple[Floats, tuple[Floats, Floats]]:
@@ -331,7 +334,10 @@ def _distances(distances_m: ArrayLike | None, area: Shape) -> tuple[Floats, tupl
     if distances_m is None:
         radius = np.linspace(shorter / 4 / _DISTANCES, shorter / 4, _DISTANCES)
     else:
-        radius = np.asarray(distances_m, dtype=float).ravel()
+        try:
+            radius = np.asarray(distances_m, dtype=float).ravel()
+        except (TypeError, ValueError, OverflowError):
+            radius = np.array([np.nan])
         if not (radius.size and np.isfinite(radius).all() and radius[0] > 0):
             raise InputError(
                 "ripley: distances_m are missing, or not all positive numbers of metres."

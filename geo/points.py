@@ -9,20 +9,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from pyproj import CRS, Transformer
 from shapely import GeometryType
 
-from geo.crs import (
-    GEOGRAPHIC,
-    is_true_to_scale,
-    metric_zone,
-    require_coordinates,
-    stated_crs,
-)
+from geo.crs import metric_crs, stated_crs
 from geo.errors import InputError
+from geo.plausibility import require_coordinates
+from geo.transformations import transformed
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+    from pyproj import CRS
 
     from geo.crs import Frame
 
@@ -31,6 +27,8 @@ if TYPE_CHECKING:
 
 # Geometries below which a second thread costs more than it gives.
 _WORTH_A_THREAD = 50_000
+# Sums and squares of larger ones leave the numbers that a computer has.
+_LARGEST_WEIGHT = 1e100
 
 
 class Places(NamedTuple):
@@ -82,14 +80,9 @@ def places(points: Frame, *, function: str = "places") -> Places:
     stated = stated_crs(points, function=function)
     xy, rows = located(points, function=function)
     x, y = np.ascontiguousarray(xy.T)
-    require_coordinates(x, y, stated, function=function)
-    if is_true_to_scale(stated):
-        return Places(x, y, rows, stated, stated)
-    if stated.to_epsg() != 4490:  # noqa: PLR2004
-        x, y = Transformer.from_crs(stated, GEOGRAPHIC, always_xy=True).transform(x, y)
-    west, east = (x.min(), x.max()) if x.size else (np.nan, np.nan)
-    crs = CRS.from_user_input(metric_zone(west, east, function=function))
-    x, y = Transformer.from_crs(GEOGRAPHIC, crs, always_xy=True).transform(x, y)
+    bounds = require_coordinates(x, y, stated, function=function)
+    crs = metric_crs(stated, bounds, function=function)
+    x, y = transformed(x, y, stated, crs, function=function)
     return Places(x, y, rows, crs, stated)
 
 
@@ -178,12 +171,13 @@ def weights_of(
     array = numbers_of(
         points, weights, what="weights", advice="Pass one weight for each.", function=function
     )
-    wrong = ~(np.isfinite(array) & (array >= 0))
+    wrong = ~((array >= 0) & (array <= _LARGEST_WEIGHT))
     if wrong.any():
         raise InputError(
             f"{function}: {int(wrong.sum())} of {len(array)} weights are negative, missing or "
-            f"infinite, the first is {array[wrong][0]}. Allowed are finite numbers of zero or "
-            "more: drop those rows, or fill them with .fillna(0)."
+            f"infinite (above {_LARGEST_WEIGHT:g}), the first is "
+            f"{array[wrong][0]}. Allowed are finite numbers of zero or more: drop those "
+            "rows, or fill them with .fillna(0)."
         )
     return array
 
@@ -211,7 +205,7 @@ def values_of(
     """
     if isinstance(values, str):
         columns = list(points.columns) if isinstance(points, gpd.GeoDataFrame) else []
-        if values not in columns:
+        if columns.count(values) != 1:
             raise InputError(
                 f"{function}: there is no column {values!r} for the {what}. "
                 f"The columns are {', '.join(map(str, columns)) or 'none'}."
@@ -244,9 +238,11 @@ def numbers_of(
     """
     given = values_of(points, values, what=what, function=function)
     try:
-        array = np.asarray(given, dtype=float)
-    except (TypeError, ValueError) as error:
+        array = np.asarray(given, dtype=complex if np.iscomplexobj(given) else float)
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{function}: the {what} are not all numbers ({error}).") from error
+    if np.iscomplexobj(array):
+        raise InputError(f"{function}: the {what} are complex numbers. Pass real ones.")
     if array.shape != (len(points),):
         raise InputError(
             f"{function}: the {what} have shape {array.shape}, but there are {len(points)} "

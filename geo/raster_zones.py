@@ -9,9 +9,13 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-from geo.crs import Frame, geodesic_area_km2, require_crs
+from geo.arguments import brief, is_one_of
+from geo.crs import Frame, geodesic_area_km2, moved, require_crs
+from geo.doors import door
 from geo.errors import InputError
+from geo.plausibility import require_coordinates
 from geo.raster_sources import opened
+from geo.transformations import horizontal
 from geo.zones import polygons_of
 
 if TYPE_CHECKING:
@@ -43,6 +47,7 @@ _MAX_CLASSES = 256
 _LON_LAT_EPSG = {4326, 4490}
 
 
+@door
 def zonal_statistics(
     raster: xr.DataArray | str | os.PathLike[str],
     zones: Frame,
@@ -153,6 +158,7 @@ def zonal_statistics(
     return result
 
 
+@door
 def zonal_shares(raster: xr.DataArray | str | os.PathLike[str], zones: Frame) -> gpd.GeoDataFrame:
     r"""Measure how much of each zone every class of a raster covers.
 
@@ -241,14 +247,18 @@ def zonal_shares(raster: xr.DataArray | str | os.PathLike[str], zones: Frame) ->
 
 
 def _names(statistics: Sequence[str]) -> list[str]:
-    names = [statistics] if isinstance(statistics, str) else list(dict.fromkeys(statistics))
-    unknown = [name for name in names if name not in STATISTICS]
+    names = [statistics] if isinstance(statistics, str) else _listed(statistics)
+    unknown = [name for name in names if not is_one_of(name, STATISTICS)]
     if unknown or not names:
         raise InputError(
-            f"zonal_statistics: statistics is {statistics!r}. Allowed are one or more of "
+            f"zonal_statistics: statistics is {brief(statistics)}. Allowed are one or more of "
             f"{', '.join(STATISTICS)}."
         )
-    return names
+    return list(dict.fromkeys(names))
+
+
+def _listed(statistics: object) -> list[Any]:
+    return list(statistics) if isinstance(statistics, list | tuple | set | dict) else [statistics]
 
 
 def _framed(
@@ -315,15 +325,19 @@ def _in_crs(polygons: NDArray[Any], source: Any, target: CRS, function: str) -> 
     if crs == target or {crs.to_epsg(), target.to_epsg()} <= _LON_LAT_EPSG:
         return polygons
     dense = shapely.segmentize(polygons, _STEP_DEG if crs.is_geographic else _STEP_M)
-    moved = gpd.GeoSeries(dense, crs=crs).to_crs(target)
-    require_crs(moved, function=function)
-    shapes: NDArray[Any] = moved.to_numpy()
+    there = moved(gpd.GeoSeries(dense, crs=crs), target, function=function)
+    require_crs(there, function=function)
+    shapes: NDArray[Any] = there.to_numpy()
     return shapes
 
 
 def _window(grid: Grid, shapes: NDArray[Any], function: str) -> tuple[slice, slice]:
     """Rows and columns of the raster that the shapes may touch."""
     corners = grid.places([0, grid.columns], [0, grid.rows])
+    if grid.crs.is_projected:
+        # A raster of the whole Earth reaches half a cell beyond ±180°, one on a map does not.
+        x, y = corners.T
+        require_coordinates(x, y, horizontal(grid.crs), function=function)
     extent = shapely.box(*corners.min(axis=0), *corners.max(axis=0))
     west, south, east, north = shapely.total_bounds(shapes).tolist()
     if not shapely.intersects(extent, shapes).any():

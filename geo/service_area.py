@@ -6,6 +6,7 @@ considered, so that what is said to be covered may be further away on the ground
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -14,14 +15,21 @@ import pandas as pd
 import shapely
 from scipy.spatial import cKDTree
 
-from geo.crs import Frame, geodesic_area_km2, require_same_crs, to_metric
-from geo.grids import require_positive
+from geo.arguments import brief, require_metres
+from geo.crs import (
+    Frame,
+    geodesic_area_km2,
+    measured_in,
+    moved,
+    require_same_crs,
+    to_metric,
+)
+from geo.doors import door
+from geo.errors import InputError
 from geo.points import located, weights_of
 from geo.zones import members, polygons_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import ArrayLike, NDArray
 
     Floats = NDArray[np.float64]
@@ -32,6 +40,7 @@ _CORNERS = 128
 _EQUAL_AREA = (2 * np.pi / _CORNERS / np.sin(2 * np.pi / _CORNERS)) ** 0.5
 
 
+@door
 def service_areas(sites: Frame, *, distance_m: float) -> gpd.GeoDataFrame:
     """Discs around sites: everything within a straight-line distance.
 
@@ -47,7 +56,7 @@ def service_areas(sites: Frame, *, distance_m: float) -> gpd.GeoDataFrame:
     -------
     The columns, index and CRS of the sites with discs for geometry: polygons of 128 corners, of
     exactly the area of the circle and nowhere more than 0.03 % of the radius away from it. A site
-    with no place keeps none.
+    with no place keeps none. Its ``attrs`` are those of `geo.crs.measured_in`.
 
     Raises
     ------
@@ -68,17 +77,22 @@ def service_areas(sites: Frame, *, distance_m: float) -> gpd.GeoDataFrame:
     >>> (discs.area / 1e6).round(6).tolist()  # π × 1 km²
     [3.141593]
     """
-    require_positive(distance_m, "distance_m", function="service_areas")
+    require_metres(distance_m, "distance_m", function="service_areas")
     metric = to_metric(sites, function="service_areas")
     xy, rows = located(metric, function="service_areas")
     discs = np.full(len(sites), None, dtype=object)
     discs[rows] = _discs(xy, distance_m)
-    geometry = gpd.GeoSeries(discs, index=sites.index, crs=metric.crs).to_crs(sites.crs)
+    geometry = gpd.GeoSeries(discs, index=sites.index, crs=metric.crs)
+    geometry = moved(geometry, sites.crs, function="service_areas")
     if isinstance(sites, gpd.GeoDataFrame):
-        return sites.set_geometry(geometry.rename(sites.geometry.name))
-    return gpd.GeoDataFrame(geometry=geometry)
+        areas = sites.set_geometry(geometry.rename(sites.geometry.name))
+    else:
+        areas = gpd.GeoDataFrame(geometry=geometry)
+    areas.attrs = areas.attrs | measured_in(sites.crs, metric.crs)
+    return areas
 
 
+@door
 def coverage(
     sites: Frame,
     zones: Frame,
@@ -113,6 +127,7 @@ def coverage(
     ``uncovered_km2``, ``covered_pct``, ``doubly_covered_pct``, ``uncovered_pct`` and, with demand,
     ``demand``, ``demand_covered``, ``demand_covered_pct``. Columns that had these names are
     replaced. Covered and uncovered add up to the area; a zone with no geometry has not-a-number.
+    Its ``attrs`` say in which CRS distances were taken, as in `geo.crs.measured_in`.
 
     Raises
     ------
@@ -147,10 +162,10 @@ def coverage(
     >>> result["covered_pct"].round(2).tolist()  # half a disc, π/2 km², of 50 km²
     [3.14]
     """
-    require_positive(distance_m, "distance_m", function="coverage")
+    require_metres(distance_m, "distance_m", function="coverage")
     require_same_crs(sites, zones, function="coverage")
     polygons, repaired, crs = _metric_polygons(zones, "coverage")
-    xy, rows = located(sites.to_crs(crs), function="coverage")
+    xy, rows = located(moved(sites, crs, function="coverage"), function="coverage")
     once, twice = _reached(_discs(xy, distance_m))
     areas = _areas_km2([polygons, *(shapely.intersection(polygons, g) for g in (once, twice))], crs)
     # An overlay may differ from the whole in the last digits.
@@ -169,7 +184,7 @@ def coverage(
     if demand is not None:
         require_same_crs(sites, demand, function="coverage")
         weight = weights_of(demand, demand_weights, function="coverage")
-        needs, needing = located(demand.to_crs(crs), function="coverage")
+        needs, needing = located(moved(demand, crs, function="coverage"), function="coverage")
         weight = weight[needing]
         found = members(needs, polygons)
         near = _within(needs, xy, distance_m)
@@ -187,10 +202,11 @@ def coverage(
         "sites_without_place": len(sites) - len(rows),
         "sites_sharing_a_place": _sharing(xy),
         "repaired_zones": repaired,
-    }
+    } | measured_in(zones.crs, crs)
     return result
 
 
+@door
 def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) -> pd.DataFrame:
     """How coverage of all zones together grows with the distance that is still called near.
 
@@ -229,12 +245,17 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
     >>> curve["covered_pct"].round(2).tolist()  # π and 4π km² of 100 km²
     [3.14, 12.57]
     """
-    distances = [float(distance) for distance in distances_m]
+    if not isinstance(distances_m, Iterable) or isinstance(distances_m, str | bytes):
+        raise InputError(
+            f"coverage_curve: distances_m is {brief(distances_m)}. Pass one or more positive "
+            "numbers of metres, such as [500, 1000]."
+        )
+    distances = list(distances_m)
     for distance in distances:
-        require_positive(distance, "distances_m", function="coverage_curve")
+        require_metres(distance, "distances_m", function="coverage_curve")
     require_same_crs(sites, zones, function="coverage_curve")
     polygons, _, crs = _metric_polygons(zones, "coverage_curve")
-    xy, _ = located(sites.to_crs(crs), function="coverage_curve")
+    xy, _ = located(moved(sites, crs, function="coverage_curve"), function="coverage_curve")
     ground = shapely.union_all(polygons)
     shapely.prepare(ground)
     reached = [_reached(_discs(xy, distance)) for distance in distances]
@@ -244,7 +265,7 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
     ]
     whole = _areas_km2([np.array([ground])], crs)[0]
     covered, doubly = (np.minimum(area, whole) for area in _areas_km2(pieces, crs))
-    return pd.DataFrame(
+    curve = pd.DataFrame(
         {
             "distance_m": distances,
             "covered_km2": covered,
@@ -253,6 +274,8 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
             "doubly_covered_pct": _percent(doubly, whole),
         }
     )
+    curve.attrs |= measured_in(zones.crs, crs)
+    return curve
 
 
 def _metric_polygons(zones: Frame, function: str) -> tuple[NDArray[Any], list[Any], Any]:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from geo.arguments import require_percent
 from geo.categories import TOTALS
+from geo.doors import door
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+@door
 def location_quotients(table: pd.DataFrame) -> pd.DataFrame:
     r"""Compare the share of each category in a zone with its share in all zones (区位商).
 
@@ -79,6 +82,7 @@ def location_quotients(table: pd.DataFrame) -> pd.DataFrame:
     return quotients
 
 
+@door
 def location_quotient_table(table: pd.DataFrame, *, interval_pct: float = 90.0) -> pd.DataFrame:
     r"""Give each location quotient with the counts behind it and how sure it is.
 
@@ -155,11 +159,7 @@ def location_quotient_table(table: pd.DataFrame, *, interval_pct: float = 90.0) 
             "counts. Make the table without weights, or call location_quotients for the quotients "
             "alone."
         )
-    if not 0 < interval_pct < 100:  # noqa: PLR2004
-        raise InputError(
-            f"location_quotient_table: interval_pct is {interval_pct}. Choose more than 0 and less "
-            "than 100, such as 90."
-        )
+    require_percent(interval_pct, "interval_pct", function="location_quotient_table")
     count = parts.numbers
     expected = parts.zone_totals[:, None] * parts.all_shares
     tail = (1.0 - interval_pct / 100.0) / 2.0
@@ -189,6 +189,7 @@ def location_quotient_table(table: pd.DataFrame, *, interval_pct: float = 90.0) 
     return found
 
 
+@door
 def specialisation_index(table: pd.DataFrame) -> pd.Series:
     r"""Say how far the mix of each zone departs from the mix of all zones: the Krugman index.
 
@@ -246,6 +247,7 @@ def specialisation_index(table: pd.DataFrame) -> pd.Series:
     return result
 
 
+@door
 def diversity(table: pd.DataFrame) -> pd.DataFrame:
     r"""Say how many categories each zone has in effect: Hill numbers of order 0, 1 and 2.
 

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 
-from geo.crs import Frame, geodesic_area_km2, require_same_crs, to_metric
+from geo.crs import Frame, geodesic_area_km2, measured_in, moved, require_same_crs, to_metric
 from geo.errors import InputError
 from geo.points import located
 from geo.zones import polygons_of
@@ -47,6 +47,8 @@ class Pattern(NamedTuple):
         Points left out.
     coincident
         Points that share their place with another.
+    measured
+        In which CRS distances were taken, as `geo.crs.measured_in` states it.
     """
 
     xy: Floats
@@ -55,6 +57,7 @@ class Pattern(NamedTuple):
     outside: int
     without_place: int
     coincident: int
+    measured: dict[Hashable, Any]
 
     def counts(self) -> dict[Hashable, Any]:
         """Numbers of points that a result tells, under the names that it has for them."""
@@ -92,7 +95,7 @@ def pattern_in(points: Frame, study_area: Frame, *, function: str) -> Pattern:
     area = metric.iloc[0]
     if not shapely.area(area) > 0:
         raise InputError(f"{function}: the study area has no area. Pass polygons that have.")
-    xy, rows = located(points.geometry.to_crs(metric.crs), function=function)
+    xy, rows = located(moved(points.geometry, metric.crs, function=function), function=function)
     shapely.prepare(area)
     inside = shapely.intersects_xy(area, xy[:, 0], xy[:, 1])
     n = int(inside.sum())
@@ -107,7 +110,8 @@ def pattern_in(points: Frame, study_area: Frame, *, function: str) -> Pattern:
     _, which, times = np.unique(kept, axis=0, return_inverse=True, return_counts=True)
     coincident = int((times[which] > 1).sum())
     area_km2 = float(geodesic_area_km2(given).iloc[0])
-    return Pattern(kept, area, area_km2, outside, without_place, coincident)
+    measured = measured_in(study_area.crs, metric.crs)
+    return Pattern(kept, area, area_km2, outside, without_place, coincident, measured)
 
 
 def uniform_points(area: Shape, n: int, rng: np.random.Generator) -> Floats:

@@ -9,9 +9,19 @@ import numpy as np
 import shapely
 from shapely import GeometryType
 
-from geo.crs import GEOGRAPHIC, Frame, geodesic_area_km2, require_crs, require_same_crs, to_metric
+from geo.arguments import brief, is_whole, require_metres
+from geo.crs import (
+    GEOGRAPHIC,
+    Frame,
+    geodesic_area_km2,
+    measured_in,
+    moved,
+    require_crs,
+    require_same_crs,
+    to_metric,
+)
+from geo.doors import door
 from geo.errors import InputError
-from geo.grids import require_positive
 from geo.points import located
 from geo.zones import polygons_of
 
@@ -31,6 +41,7 @@ _KM_PER_DEG = 111.2
 _AREA = 2  # dimensions
 
 
+@door
 def hexagons(extent: Frame, *, size_m: float) -> gpd.GeoDataFrame:
     r"""Cover an extent with regular hexagons.
 
@@ -80,7 +91,7 @@ def hexagons(extent: Frame, *, size_m: float) -> gpd.GeoDataFrame:
     >>> len(cells), cells["area_km2"].round(4).tolist()  # √3/2
     (1, [0.866])
     """
-    require_positive(size_m, "size_m", function="hexagons")
+    require_metres(size_m, "size_m", function="hexagons")
     metric = to_metric(extent, function="hexagons").geometry
     ground = _ground(metric, "hexagons")
     west, south, east, north = ground.bounds
@@ -101,6 +112,7 @@ def hexagons(extent: Frame, *, size_m: float) -> gpd.GeoDataFrame:
     return _touching(ground, outlines, np.stack([column, row]), area_km2, metric.crs)
 
 
+@door
 def squares(extent: Frame, *, size_m: float) -> gpd.GeoDataFrame:
     r"""Cover an extent with squares whose sides run north–south and east–west.
 
@@ -143,11 +155,12 @@ def squares(extent: Frame, *, size_m: float) -> gpd.GeoDataFrame:
     Examples
     --------
     >>> from shapely import box
-    >>> cells = squares(gpd.GeoSeries([box(10, 10, 1500, 900)], crs=4547), size_m=1000)
+    >>> extent = gpd.GeoSeries([box(500_010, 3_100_010, 501_500, 3_100_900)], crs=4547)
+    >>> cells = squares(extent, size_m=1000)
     >>> cells["id"].tolist(), cells["area_km2"].tolist()
-    (['0_0', '1_0'], [1.0, 1.0])
+    (['500_3100', '501_3100'], [1.0, 1.0])
     """
-    require_positive(size_m, "size_m", function="squares")
+    require_metres(size_m, "size_m", function="squares")
     metric = to_metric(extent, function="squares").geometry
     ground = _ground(metric, "squares")
     west, south, east, north = ground.bounds
@@ -160,6 +173,7 @@ def squares(extent: Frame, *, size_m: float) -> gpd.GeoDataFrame:
     return _touching(ground, outlines, np.stack([column, row]), size_m**2 / 1e6, metric.crs)
 
 
+@door
 def h3_cells(extent: Frame, *, resolution: int) -> gpd.GeoDataFrame:
     r"""Cover an extent with the cells of H3, the worldwide grid of hexagons.
 
@@ -212,13 +226,13 @@ def h3_cells(extent: Frame, *, resolution: int) -> gpd.GeoDataFrame:
     """
     import h3  # noqa: PLC0415  only these cells need it
 
-    if isinstance(resolution, bool) or resolution not in _H3_RESOLUTIONS:
+    if not (is_whole(resolution) and resolution in _H3_RESOLUTIONS):
         raise InputError(
-            f"h3_cells: resolution is {resolution!r}. Allowed are whole numbers from 0 to 15."
+            f"h3_cells: resolution is {brief(resolution)}. Allowed are whole numbers from 0 to 15."
         )
     resolution = int(resolution)
     require_crs(extent, function="h3_cells")
-    ground = _ground(extent.geometry.to_crs(GEOGRAPHIC), "h3_cells")
+    ground = _ground(moved(extent.geometry, GEOGRAPHIC, function="h3_cells"), "h3_cells")
     around = _box_around(ground, margin_km=h3.average_hexagon_edge_length(resolution, unit="km"))
     area_km2 = geodesic_area_km2(gpd.GeoSeries([around], crs=GEOGRAPHIC)).iloc[0]
     needed = int(area_km2 / h3.average_hexagon_area(resolution, unit="km^2"))
@@ -245,6 +259,7 @@ def h3_cells(extent: Frame, *, resolution: int) -> gpd.GeoDataFrame:
     return frame.assign(area_km2=geodesic_area_km2(frame))[["id", "area_km2", "geometry"]]
 
 
+@door
 def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
     r"""Divide an area among sites: to each the part that is nearer to it than to any other.
 
@@ -301,9 +316,10 @@ def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
     Examples
     --------
     >>> from shapely import Point, box
-    >>> sites = gpd.GeoSeries([Point(0, 500), Point(1000, 500)], crs=4547)
-    >>> areas = nearest_areas(sites, within=gpd.GeoSeries([box(0, 0, 2000, 1000)], crs=4547))
-    >>> areas.area.tolist()  # west of x = 500, and east of it
+    >>> sites = gpd.GeoSeries([Point(5e5, 31e5), Point(5.01e5, 31e5)], crs=4547)
+    >>> within = gpd.GeoSeries([box(5e5, 30.995e5, 5.02e5, 31.005e5)], crs=4547)
+    >>> areas = nearest_areas(sites, within=within)
+    >>> areas.area.tolist()  # 500 m and 1500 m wide
     [500000.0, 1500000.0]
     """
     crs = require_same_crs(sites, within, function="nearest_areas")
@@ -318,11 +334,11 @@ def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
     if shapely.area(whole) == 0:
         raise InputError("nearest_areas: within has no area. Pass at least one polygon that has.")
     metric = to_metric(gpd.GeoSeries([whole], crs=crs), function="nearest_areas")
-    xy, _ = located(sites.geometry.iloc[rows].to_crs(metric.crs))
+    xy, _ = located(moved(sites.geometry.iloc[rows], metric.crs, function="nearest_areas"))
     places, first, place = np.unique(xy, axis=0, return_index=True, return_inverse=True)
     cells = gpd.GeoSeries(_voronoi(places, metric.total_bounds), crs=metric.crs)
     if metric.crs != crs:
-        cells = cells.segmentize(_STEP_M).to_crs(crs)
+        cells = moved(cells.segmentize(_STEP_M), crs, function="nearest_areas")
     parts = _areal(shapely.intersection(cells.to_numpy(), whole))
     none = shapely.is_empty(parts)
     areas = np.full(len(sites), None, dtype=object)
@@ -339,6 +355,7 @@ def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
             zip(label[rows[shared]].tolist(), label[owner[shared]].tolist(), strict=True)
         ),
         "sites_without_area": label[rows[first][none]].tolist(),
+        **measured_in(crs, metric.crs),
         "repaired_zones": repaired,
     }
     return result

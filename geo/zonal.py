@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from geo.crs import Frame, geodesic_area_km2
+from geo.doors import door
 from geo.draws import ACCURACY, Unsure, accuracy_of, rank_of, unsure
 from geo.errors import InputError
 from geo.points import weights_of
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 _PLACES = 512
 _POINTS_PER_BLOCK = 2_000
 _PEOPLE = 10_000.0
+_NOTHING = 1e-100
 
 
+@door
 def distribution(
     points: Frame,
     zones: Frame,
@@ -207,7 +210,8 @@ def _ratio(part: NDArray[Any], whole: NDArray[Any] | float) -> Floats:
     """Quotients, not-a-number where the denominator is missing or not above zero."""
     denominator = np.broadcast_to(np.asarray(whole, dtype=float), part.shape)
     ratio: Floats = np.full(part.shape, np.nan)
-    np.divide(part, denominator, out=ratio, where=denominator > 0)
+    # A denominator that is next to nothing would leave the numbers that a computer has.
+    np.divide(part, denominator, out=ratio, where=denominator > _NOTHING)
     return ratio
 
 
@@ -227,8 +231,11 @@ def _people(zones: Frame, population: str | ArrayLike | pd.Series) -> Floats:
             ".reindex(zones.index) on it, or pass .to_numpy() if the order is the same."
         )
     try:
-        people = pd.to_numeric(pd.Series(values)).to_numpy(dtype=float, na_value=np.nan)
-    except (TypeError, ValueError) as error:
+        numbers = pd.to_numeric(pd.Series(values))
+        if pd.api.types.is_complex_dtype(numbers.dtype):
+            numbers = pd.Series(["complex numbers"])
+        people = numbers.to_numpy(dtype=float, na_value=np.nan)
+    except (TypeError, ValueError, OverflowError) as error:
         raise InputError(f"distribution: the population is not all numbers ({error}).") from error
     if people.shape != (len(zones),):
         raise InputError(

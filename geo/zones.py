@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,9 +10,10 @@ import numpy as np
 import shapely
 from shapely import GeometryType
 
-from geo.crs import require_coordinates, require_crs, require_equal_crs, stated_crs
+from geo.crs import require_crs, require_equal_crs, stated_crs
 from geo.errors import InputError
 from geo.locate import Locator
+from geo.plausibility import require_coordinates
 from geo.points import located
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ class Given(NamedTuple):
 
 
 def polygons_of(
-    zones: Frame, *, function: str = "polygons_of", stacklevel: int = 3
+    zones: Frame, *, function: str = "polygons_of"
 ) -> tuple[NDArray[Any], list[Hashable]]:
     """Take the polygons of a frame of zones, repaired where they are not valid.
 
@@ -84,8 +86,6 @@ def polygons_of(
         GeoDataFrame or GeoSeries of polygons and multipolygons; missing and empty ones stay.
     function
         Name that messages begin with: the function that was called.
-    stacklevel
-        How many calls up the warning points to.
 
     Returns
     -------
@@ -125,9 +125,17 @@ def polygons_of(
             f"repaired for the calculation: {', '.join(map(str, repaired[:5]))}"
             f"{' …' if len(repaired) > 5 else ''}. Look at them before you rely on the result.",  # noqa: PLR2004
             UserWarning,
-            stacklevel=stacklevel,
+            stacklevel=_levels_to_caller(),
         )
     return polygons, repaired
+
+
+def _levels_to_caller() -> int:
+    """How many calls up whoever called a method is: the first who is none of this package."""
+    frame, levels = inspect.currentframe(), 0
+    while frame is not None and frame.f_globals.get("__name__", "").startswith("geo."):
+        frame, levels = frame.f_back, levels + 1
+    return levels
 
 
 def gate(points: Frame, zones: Frame, *, function: str = "gate") -> Given:
@@ -161,7 +169,7 @@ def gate(points: Frame, zones: Frame, *, function: str = "gate") -> Given:
     require_equal_crs(crs, require_crs(zones, function=function), function=function)
     xy, rows = located(points, function=function)
     require_coordinates(xy[:, 0], xy[:, 1], crs, function=function)
-    polygons, repaired = polygons_of(zones, function=function, stacklevel=4)
+    polygons, repaired = polygons_of(zones, function=function)
     return Given(xy, rows, polygons, repaired)
 
 

@@ -13,7 +13,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.crs import to_metric
+from geo.crs import moved, to_metric
 from geo.draws import MIN_DRAWS
 from geo.errors import InputError
 from layers import atlas_facts, contents, provenance, series
@@ -230,7 +230,7 @@ def _around(zone: Subject) -> tuple[float, float, float, float]:
     half_x = max((east - west) * (0.5 + AROUND), LEAST_M)
     half_y = max((north - south) * (0.5 + AROUND), LEAST_M)
     box = shapely.box(x - half_x, y - half_y, x + half_x, y + half_y)
-    bounds = gpd.GeoSeries([box], crs=metric.crs).to_crs(CRS).total_bounds.tolist()
+    bounds = moved(gpd.GeoSeries([box], crs=metric.crs), CRS).total_bounds.tolist()
     return bounds[0], bounds[1], bounds[2], bounds[3]
 
 

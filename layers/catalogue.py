@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import geodesic_area_km2
+from geo.doors import door
 from layers import layout
 from layers.data_files import features_of, table_of
 from layers.positions import CRS, Gazetteer, Place, locate, zone_place
@@ -53,6 +54,7 @@ class Description:
     units: dict[str, str]
 
 
+@door
 def names() -> list[str]:
     """Return the names of all layers, in the order of the data package.
 
@@ -64,6 +66,7 @@ def names() -> list[str]:
     return list(resources())
 
 
+@door
 def load(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
     """Return a layer, validated.
 
@@ -95,6 +98,7 @@ def load(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
     return _loaded(name).copy()
 
 
+@door
 def describe(name: str) -> Description:
     """Return source, licence, units and counts per evidence class of a layer.
 
@@ -129,6 +133,7 @@ def describe(name: str) -> Description:
     )
 
 
+@door
 def members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
     """Return the located members of a city, axis, circle or park, in the plan's order.
 
@@ -218,6 +223,7 @@ def _city_place(city_id: str) -> Callable[[], Place | None]:
     return place
 
 
+@door
 @cache
 def names_by_id(*, lang: str = "zh") -> dict[str, str]:
     """Return the name of every feature and table row of the atlas, by its id.

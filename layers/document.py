@@ -18,6 +18,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.crs import moved
+from geo.doors import door
 from geo.errors import InputError, LayerError
 from layers.basemaps import basemap as basemap_named
 from layers.basemaps import basemaps
@@ -87,6 +89,7 @@ _SEPARATED = re.compile(r"（\| 分隔）|, separated by \|")
 Text = dict[str, str]
 
 
+@door
 def map_document(
     layers: Mapping[str, gpd.GeoDataFrame] | Sequence[str] | None = None,
     *,
@@ -334,7 +337,7 @@ def _isolines(overlay: Isolines) -> dict[str, Any]:
     """Return isolines by their values: thin lines, each with its number on it."""
     values = level_values(overlay)
     given = overlay.frame
-    lines = given if given.crs is None else given.to_crs(CRS)
+    lines = given if given.crs is None else moved(given, CRS, function="map_document")
     table = pd.DataFrame({"id": [f"{value:.12g}" for value in values]})
     return {
         **columnar(lines.set_geometry(lines.simplify(LINE_TOLERANCE_DEG)), table),

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.crs import moved, require_crs
 from geo.datum import wgs84_to_gcj02
-from geo.errors import CRSError
 from layers.spelling import spelt
 
 if TYPE_CHECKING:
@@ -36,12 +36,8 @@ def columnar(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, Any]:
     CRSError
         If the frame has no CRS.
     """
-    if frame.crs is None:
-        raise CRSError(
-            "map_document: a frame has no CRS, so it has no place on the map; "
-            'say what its coordinates are with frame.set_crs("EPSG:4490")'
-        )
-    geometry = frame.geometry if frame.crs == CRS else frame.to_crs(CRS).geometry
+    require_crs(frame, function="map_document")
+    geometry = moved(frame.geometry, CRS, function="map_document")
     shapes: NDArray[np.object_] = geometry.to_numpy()
     located = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     if "name_zh" in table:

@@ -21,7 +21,7 @@ import pyogrio
 import shapely
 from shapely import GeometryType
 
-from geo.crs import require_crs
+from geo.crs import moved, require_crs
 from geo.errors import InputError, LayerError
 from geo.exchange.writers import write_file
 from layers.catalogue import members, names_by_id
@@ -407,7 +407,7 @@ def _stops(frame: gpd.GeoDataFrame, lang: str) -> gpd.GeoDataFrame:
             taken[place] += 1
     columns = ["axis", "number", "id", "name", "colour", "beside", "geometry"]
     table = pd.DataFrame(rows, columns=columns)
-    return gpd.GeoDataFrame(table, geometry="geometry", crs=CRS).to_crs(frame.crs)
+    return moved(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), frame.crs)
 
 
 def _write_table(frame: gpd.GeoDataFrame, path: Path, table: str, kind: Kind, title: str) -> None:

@@ -30,7 +30,8 @@ import shapely
 import shapely.ops
 from scipy.optimize import brentq
 
-from geo.crs import geodesic_area_km2
+from geo.crs import geodesic_area_km2, moved
+from geo.doors import door
 from geo.errors import CRSError, InputError, LayerError
 
 if TYPE_CHECKING:
@@ -332,7 +333,7 @@ def from_district(districts: gpd.GeoDataFrame) -> BaseGeometry:
     InputError
         If there is none.
     """
-    area: BaseGeometry = _located("from_district", districts).to_crs(CRS).union_all()
+    area: BaseGeometry = moved(_located("from_district", districts), CRS).union_all()
     return area
 
 
@@ -355,6 +356,7 @@ def combined_accuracy_m(*features: gpd.GeoDataFrame) -> float:
     return float(np.sqrt(np.mean(accuracy_m**2)))
 
 
+@door
 def area_balance(
     planning_area: gpd.GeoDataFrame,
     districts: gpd.GeoDataFrame,
@@ -446,11 +448,11 @@ def _located(function: str, features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _metric(function: str, features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return _located(function, features).to_crs(METRIC_CRS)
+    return moved(_located(function, features), METRIC_CRS, function=function)
 
 
 def _geographic(shape: BaseGeometry) -> BaseGeometry:
-    geographic: BaseGeometry = gpd.GeoSeries([shape], crs=METRIC_CRS).to_crs(CRS).iloc[0]
+    geographic: BaseGeometry = moved(gpd.GeoSeries([shape], crs=METRIC_CRS), CRS).iloc[0]
     return geographic
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.writers import write_file
 from layers import provenance
@@ -23,6 +24,7 @@ ATLASES = (".pdf", SLIDES)
 SUFFIXES = (".png", ".pdf", ".svg", PAGE, SLIDES, GEOPACKAGE)
 
 
+@door
 def print_map(spec: MapSpec) -> Figure:
     """Draw a map on a sheet, with legend, scale, sources and the notes that honesty requires.
 
@@ -134,6 +136,7 @@ def _made(
     return printing.printed(spec.content(), spec.titled(), suffix)
 
 
+@door
 def snapshot(
     spec: MapSpec,
     path: str | os.PathLike[str],

@@ -19,6 +19,7 @@ from pyproj import Transformer
 from rasterio.enums import Resampling
 
 from geo.errors import CRSError, InputError
+from geo.transformations import require_path
 from layers.classification import classes
 from layers.symbology import Label, palette
 
@@ -304,6 +305,7 @@ def paint(overlay: Surface) -> dict[str, Any]:
         )
     if array.ndim != len(("y", "x")):
         raise InputError(f"Surface: the array has dimensions {array.dims}; give it y and x only")
+    require_path(array.rio.crs, WEB_MERCATOR, array.rio.bounds(), function="Surface")
     top = _top(overlay)
     warped = _warped(array, finer=overlay.levels is not None)
     values = np.nan_to_num(warped.to_numpy(), nan=0.0)

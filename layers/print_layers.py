@@ -17,6 +17,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.patches import Circle, Rectangle
 from matplotlib.path import Path
 
+from geo.crs import moved
 from layers.catalogue import members
 from layers.fonts import font
 from layers.print_plates import PANES, Plate, kind_of
@@ -209,7 +210,7 @@ def axis_stops(plates: Iterable[Plate], window: Window, *, px: float) -> list[St
         for axis, style in zip(plate.ids, plate.styles, strict=True):
             if not style.stops:
                 continue
-            nodes = members(axis, "node").to_crs(MAP_CRS)
+            nodes = moved(members(axis, "node"), MAP_CRS)
             for number, node in enumerate(nodes.itertuples(index=False), start=1):
                 x, y = node.geometry.x, node.geometry.y
                 if not (west < x < east and south < y < north):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geo.crs import require_crs
+from geo.crs import moved, require_crs
 from geo.errors import InputError
 from layers.legend import choropleth_legend, number, surface_legend
 from layers.overlays import (
@@ -432,7 +432,8 @@ def _located(
     shapes = frame.geometry.to_numpy()
     here = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     kept = frame[here]
-    projected: NDArray[np.object_] = np.asarray(kept.geometry.to_crs(MAP_CRS).to_numpy())
+    there = moved(kept.geometry, MAP_CRS, function=f"print_map, {name}")
+    projected: NDArray[np.object_] = np.asarray(there.to_numpy())
     return kept, projected, np.flatnonzero(here)
 
 

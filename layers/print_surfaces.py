@@ -12,6 +12,7 @@ from rasterio.enums import Resampling
 from rasterio.transform import from_bounds
 
 from geo.errors import CRSError
+from geo.transformations import require_path
 from layers.overlays import SURFACE_FADE, SURFACE_OPACITY, SURFACE_TICKS, surface_classes
 from layers.print_window import MAP_CRS, POINTS_PER_INCH
 from layers.symbology import palette
@@ -86,6 +87,7 @@ def painted_m(overlay: Surface) -> tuple[float, float, float, float] | None:
             "print_map: a surface has no CRS, so it has no place on the map; "
             'set it with array.rio.write_crs("EPSG:4547")'
         )
+    require_path(array.rio.crs, MAP_CRS, array.rio.bounds(), function="print_map")
     least = overlay.levels[0] if overlay.levels else PAINTED_SHARE * surface_top(overlay)
     seen = array.to_numpy() > max(float(least), 0.0)
     if not seen.any():

@@ -24,6 +24,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from pyproj import Transformer
 
+from geo.crs import moved
 from geo.errors import InputError
 from layers.basemaps import VECTOR, basemap
 from layers.catalogue import load
@@ -454,7 +455,7 @@ def credits_of(found: list[Plate], content: Content) -> list[str]:
 @lru_cache(maxsize=1)
 def _districts() -> tuple[NDArray[np.object_], list[bool]]:
     """Return the districts of the locator in metres, and which belong to the New Area."""
-    frame = gpd.GeoDataFrame(load("districts")).to_crs(MAP_CRS)
+    frame = moved(gpd.GeoDataFrame(load("districts")), MAP_CRS)
     simple: NDArray[np.object_] = frame.geometry.simplify(300.0).to_numpy()
     return simple, (frame["role"] == "member").tolist()
 

@@ -20,6 +20,7 @@ import pandera.pandas as pa
 from jsonschema import Draft202012Validator
 from pandera.errors import SchemaErrors
 
+from geo.doors import door
 from geo.errors import LayerError
 from geo.wording import catalogue
 from layers.data_files import Damage, DataError, json_of
@@ -137,6 +138,7 @@ def bounds() -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
+@door
 def resource(name: str) -> Resource:
     """Return the description of one layer.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from geo.doors import door
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 FILTERS = ("category", "level", "status", "sector", "kind", "scope", "evidence")
 
 
+@door
 def select(
     frame: gpd.GeoDataFrame, criteria: Mapping[str, Sequence[str]] | None = None
 ) -> gpd.GeoDataFrame:
@@ -60,6 +62,7 @@ def select(
     return chosen
 
 
+@door
 def counted(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the features that sums may count: a project listed twice stands once.
 
@@ -70,11 +73,13 @@ def counted(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame[frame["canonical_id"] == frame["id"]]
 
 
+@door
 def located(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the features that have a place on the map."""
     return frame[~_nowhere(frame)]
 
 
+@door
 def unlocated(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the features that the documents give no usable place: for lists, not for maps."""
     return frame[_nowhere(frame)]

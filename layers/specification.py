@@ -13,6 +13,7 @@ from itertools import compress
 from pathlib import Path
 from typing import Any
 
+from geo.doors import door
 from geo.errors import InputError
 from layers import contents, looks, pattern_contents, questions
 from layers.basemaps import VECTOR, basemap
@@ -128,6 +129,7 @@ class MapSpec:
         return {key: value for key, value in plain.items() if value not in ({}, None)}
 
 
+@door
 def read_spec(
     source: str | Path | dict[str, Any],
     *,

@@ -12,6 +12,7 @@ import folium
 from branca.element import Element, Figure
 from folium.template import Template
 
+from geo.doors import door
 from geo.errors import InputError
 from layers.document import content_document, map_document, to_json
 from layers.specification import MapSpec
@@ -158,6 +159,7 @@ class AtlasMap(folium.Map):
             figure.header.add_child(Element(f"<script>{_inlined(JQUERY)}</script>"), name="jquery")
 
 
+@door
 def web_map(
     names: MapSpec | Mapping[str, gpd.GeoDataFrame] | Sequence[str] | None = None,
     *,

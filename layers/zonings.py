@@ -9,7 +9,8 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.crs import require_crs, to_metric
+from geo.crs import moved, require_crs, to_metric
+from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.columns import NAMES
 from geo.tessellations import h3_cells, hexagons, nearest_areas, squares
@@ -31,6 +32,7 @@ NEAREST_RULE = "nearest:parks"
 _NAMES_EN = ("name_en", "name:en", "english", "英文名")
 
 
+@door
 def zoning(
     name: str,
     *,
@@ -85,6 +87,7 @@ def zoning(
     return _named(name).copy()
 
 
+@door
 def own_zones(frame: gpd.GeoDataFrame, *, name_column: str | None = None) -> gpd.GeoDataFrame:
     """Make a zoning of any polygons, such as a file that was uploaded or areas that were drawn.
 
@@ -129,7 +132,8 @@ def own_zones(frame: gpd.GeoDataFrame, *, name_column: str | None = None) -> gpd
             f"own_zones: none of the {len(frame)} features is an area. Draw or upload at least one "
             "polygon."
         )
-    zones = gpd.GeoSeries(shapely.force_2d(polygons[there]), crs=frame.crs).to_crs(CRS)
+    zones = gpd.GeoSeries(shapely.force_2d(polygons[there]), crs=frame.crs)
+    zones = moved(zones, CRS, function="own_zones")
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))[there].reset_index(drop=True)
     number = pd.Series([str(n) for n in range(1, len(zones) + 1)])
     own = _first_column(table, [name_column] if name_column else NAMES)
@@ -162,7 +166,7 @@ def _with_discs(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     discs = placed[is_point & placed["radius_m"].notna()]
     metric = to_metric(discs)
     round_zones = discs.assign(evidence="schematic", rule=DISC_RULE).set_geometry(
-        metric.geometry.buffer(metric["radius_m"]).to_crs(CRS)
+        moved(metric.geometry.buffer(metric["radius_m"]), CRS)
     )
     return pd.concat([placed[~is_point], round_zones]).sort_index()
 
@@ -187,7 +191,7 @@ def _park_areas() -> gpd.GeoDataFrame:
 
 def _grid(cells: gpd.GeoDataFrame, kind: str, zh: str, en: str) -> gpd.GeoDataFrame:
     number = pd.Series([str(n) for n in range(1, len(cells) + 1)])
-    return _zones(f"{kind}-" + number, f"{zh} " + number, f"{en} " + number, cells.to_crs(CRS))
+    return _zones(f"{kind}-" + number, f"{zh} " + number, f"{en} " + number, moved(cells, CRS))
 
 
 def _zones(
