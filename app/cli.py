@@ -12,7 +12,7 @@ from streamlit.web import cli as streamlit
 
 import geo
 import layers
-from app import cli_analysis, cli_pattern, cli_snapshot, serving, warm
+from app import cli_analysis, cli_doctor, cli_pattern, cli_snapshot, serving, warm
 from app.cli_options import AsJson, Output  # noqa: TC001 - typer reads them at run time
 from app.cli_output import print_json, records, wrote
 from geo.errors import AtlasError
@@ -103,6 +103,7 @@ cli.command()(cli_analysis.distribution)
 cli.command()(cli_pattern.pattern)
 cli.command()(cli_snapshot.snapshot)
 cli.command()(cli_snapshot.rerun)
+cli.command()(cli_doctor.doctor)
 
 
 @cli.command()

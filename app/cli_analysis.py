@@ -19,7 +19,6 @@ from app.cli_options import (
     Sector,
     Weight,
     Zoning,
-    file_bytes,
     grouping,
     numbers,
     one_of,
@@ -335,8 +334,10 @@ def _look(looks: dict[str, bool], given: dict[str, object]) -> str:
 
 
 def _raster(path: Path) -> str:
-    file_bytes(path)
-    return keep_raster(geo.read_raster(path))
+    people = geo.population(geo.read_raster(path))
+    for finding in people.findings:
+        typer.echo(finding.sentence("en"), err=True)
+    return keep_raster(people.counts)
 
 
 def _say_covered(asked: questions.Distribution) -> None:

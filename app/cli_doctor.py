@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads it at run time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,7 +11,9 @@ import typer
 import geo
 from app.cli_options import AsJson  # noqa: TC001 - typer reads it at run time
 from app.cli_output import print_json, wrote
+from geo.exchange.cell_quotes import csv_bytes
 from geo.exchange.rasters import read_raster
+from geo.exchange.writers import write_file
 from geo.wording import sentence
 from layers import published
 from layers.own_files import read_own
@@ -37,7 +39,7 @@ def doctor(
     aside: Annotated[Path | None, typer.Option(help="Write the rows set aside: .csv.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Look at a file: encoding, coordinates, shapes, rows accepted and set aside, and what to do."""
+    """Look at a file: encoding, coordinates, shapes, rows set aside, and what to do."""
     if lang not in LANGUAGES:
         raise geo.InputError(f"doctor: --lang is {lang!r}. Allowed are {', '.join(LANGUAGES)}.")
     if file.suffix.lower() in RASTERS:
@@ -55,7 +57,7 @@ def doctor(
         geo.write_vector(taken.frame, output)
         wrote(output)
     if aside is not None:
-        geo.write_table(taken.aside.reset_index(), aside)
+        write_file(aside, csv_bytes(taken.aside.reset_index()), function="doctor")
         wrote(aside)
 
 

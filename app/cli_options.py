@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-import geo
 import layers
 from geo.errors import InputError
-from layers.kept import keep_zones
+from layers.kept import keep_points, keep_zones
+from layers.own_files import read_own
+from layers.own_points import Roles, own_points
 from layers.subjects import GROUPS, Points, Zones
+
+if TYPE_CHECKING:
+    from geo.exchange.receipt import Receipt
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the result here.")]
-Layer = Annotated[str, typer.Option(help="Point layer: platforms, projects or parks.")]
+Layer = Annotated[
+    str, typer.Option(help="Point layer: platforms, projects or parks, or a file of points.")
+]
 Category = Annotated[list[str] | None, typer.Option(help="Keep this category; repeatable.")]
 Level = Annotated[list[str] | None, typer.Option(help="Keep this level; repeatable.")]
 Sector = Annotated[list[str] | None, typer.Option(help="Keep this sector; repeatable.")]
@@ -31,7 +37,8 @@ def points_of(
     layer: str, category: list[str] | None, level: list[str] | None, sector: list[str] | None
 ) -> Points:
     """Return the chosen points; say on standard error how many of them have no place."""
-    chosen = Points(layer, tuple(category or ()), tuple(level or ()), tuple(sector or ()))
+    name = _own_layer(Path(layer)) if Path(layer).suffix else layer
+    chosen = Points(name, tuple(category or ()), tuple(level or ()), tuple(sector or ()))
     left_out = len(chosen.unlocated())
     if left_out:
         typer.echo(
@@ -45,7 +52,30 @@ def zones_of(zoning: str, cell_m: int, h3: int) -> Zones:
     path = Path(zoning)
     if not path.suffix:
         return Zones(zoning, cell_m, h3)
-    return Zones(keep_zones(layers.own_zones(geo.read_vector(file_bytes(path), path.name))))
+    taken = read_own(path)
+    say_receipt(taken.receipt)
+    zones = layers.own_zones(taken.frame)
+    zones.attrs = {"title": path.stem, "receipt": taken.receipt}
+    return Zones(keep_zones(zones))
+
+
+def _own_layer(path: Path) -> str:
+    """Return the name that the points of a file are kept under."""
+    taken = read_own(path)
+    say_receipt(taken.receipt)
+    roles = Roles(name=taken.receipt.name_column)
+    points = own_points(taken.frame, title=path.stem, roles=roles)
+    points.attrs["receipt"] = taken.receipt
+    return keep_points(points)
+
+
+def say_receipt(receipt: Receipt) -> None:
+    """Say on standard error what must be known of a file before its figures are used."""
+    rows = f"{receipt.rows_accepted:,} of {receipt.rows_in:,} rows accepted"
+    typer.echo(f"{receipt.file}: {rows}, {receipt.crs}", err=True)
+    for finding in receipt.findings:
+        if finding.level == "warning":
+            typer.echo(f"{receipt.file}: {finding.sentence('en')}", err=True)
 
 
 def file_bytes(path: Path) -> bytes:

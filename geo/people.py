@@ -165,13 +165,13 @@ def population(raster: xr.DataArray, *, quantity: Quantity | None = None) -> Pop
     return Population(counts, taken, how, totals[taken], totals, tuple(findings))
 
 
-def people_in(people: Population, zones: Frame) -> gpd.GeoDataFrame:
+def people_in(counts: xr.DataArray, zones: Frame) -> gpd.GeoDataFrame:
     """Count the people of each zone, and say where that cannot be right.
 
     Parameters
     ----------
-    people
-        From `population`.
+    counts
+        Persons per cell, the ``counts`` of a `Population`.
     zones
         Polygons in any CRS.
 
@@ -197,10 +197,10 @@ def people_in(people: Population, zones: Frame) -> gpd.GeoDataFrame:
     ...     attrs={"units": "people"},
     ... ).rio.write_crs("EPSG:4547")
     >>> zone = gpd.GeoSeries([box(500_000, 3_100_000, 500_100, 3_100_200)], crs=4547)
-    >>> people_in(population(cells), zone)["population"].tolist()  # the western cells
+    >>> people_in(population(cells).counts, zone)["population"].tolist()  # the western cells
     [40.0]
     """
-    zoned = zonal_statistics(people.counts, zones, statistics=("sum",))
+    zoned = zonal_statistics(counts, zones, statistics=("sum",))
     dense = zoned["sum"] / zoned["covered_km2"].where(zoned["covered_km2"] > 0)
     too_dense = (dense > HIGHEST_ZONE_PER_KM2) & (zoned["covered_km2"] >= SMALLEST_ZONE_KM2)
     counted = zoned.drop(columns=["sum", "covered_km2"]).assign(

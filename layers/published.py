@@ -39,7 +39,7 @@ def compared(people: Population) -> pd.DataFrame:
     InputError
         If the raster meets none of the districts.
     """
-    districts = geo.people_in(people, load("districts")).set_index("adcode")
+    districts = geo.people_in(people.counts, load("districts")).set_index("adcode")
     rows = load("populations")
     counted = []
     for adcodes in rows["adcodes"].str.split("|"):

@@ -119,7 +119,7 @@ class Distribution:
         Column to add up; a point that does not state it counts, and adds nothing to the sum.
     population
         Name of a kept raster of persons per cell (:mod:`layers.kept`). Zones of which it covers
-        less than :data:`COVERED_ENOUGH_PCT` have no rate.
+        less than :data:`COVERED_ENOUGH_PCT`, or that would be denser than any city, have no rate.
     """
 
     points: Points
@@ -250,12 +250,13 @@ def _population(asked: Distribution) -> Any:  # noqa: ANN401 - one number for ea
     if asked.population is None:
         return None
     found = population(asked)
-    return found["sum"].where(found["covered_pct"] >= COVERED_ENOUGH_PCT).to_numpy()
+    sound = (found["covered_pct"] >= COVERED_ENOUGH_PCT) & ~found["too_dense"]
+    return found["population"].where(sound).to_numpy()
 
 
 @kept_answer
 def population(asked: Distribution) -> gpd.GeoDataFrame:
-    """Return the people of the raster per zone: ``sum``, and ``covered_pct`` of the zone's area.
+    """Return the people per zone, as :func:`geo.people_in` counts them.
 
     Raises
     ------
@@ -264,9 +265,7 @@ def population(asked: Distribution) -> gpd.GeoDataFrame:
     """
     if asked.population is None:
         raise InputError("population: the question has no raster of persons per cell; give one")
-    return geo.zonal_statistics(
-        kept_raster(asked.population), asked.zones.frame(), statistics=("sum",)
-    )
+    return geo.people_in(kept_raster(asked.population), asked.zones.frame())
 
 
 def weight_of(points: Points, measure: str) -> str | None:

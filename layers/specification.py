@@ -20,7 +20,9 @@ from layers.basemaps import VECTOR, basemap
 from layers.centres import Centres
 from layers.content import Content, Sheet
 from layers.distances import Spacing
+from layers.kept import is_own
 from layers.looks import Look
+from layers.own_files import receipt_note
 from layers.own_symbology import OwnSymbology
 from layers.patterns import REACH_M, Pattern
 from layers.schema import resource
@@ -121,6 +123,9 @@ class MapSpec:
             method = looks.method(look, lang=self.lang)
             title = looks.title(look, lang=self.lang)
             sheet = replace(sheet, notes=(*sheet.notes, method) if method else sheet.notes)
+        own = (str(self.parameters.get(key, "")) for key in ("layer", "zoning"))
+        notes = [receipt_note(name, self.lang) for name in own if is_own(name)]
+        sheet = replace(sheet, notes=(*sheet.notes, *filter(None, notes)))
         return sheet if sheet.title else replace(sheet, title=title)
 
     def to_dict(self) -> dict[str, Any]:

@@ -169,7 +169,12 @@ def table(shown: Shown) -> gpd.GeoDataFrame:
             more |= {end: drawn[f"{value}_{end}"].to_numpy() for end in ("low", "high")}
     if column == "per_10k_people":
         people = zones["population"].where(zones["population"] > 0)
-        more |= {end: PEOPLE * drawn[f"count_{end}"] / people for end in ("low", "high")}
+        # Where the raster has no value people may live too, at most as densely as around.
+        covered = questions.population(shown.question)["covered_pct"].to_numpy() / 100.0
+        more |= {
+            "low": PEOPLE * drawn["count_low"] / (people / covered),
+            "high": PEOPLE * drawn["count_high"] / people,
+        }
     return zones.assign(**more).sort_values(column, ascending=False).reset_index(drop=True)
 
 

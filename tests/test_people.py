@@ -40,7 +40,7 @@ def test_people_per_km2_are_no_people_per_cell() -> None:
     assert people.quantity == "density"
     assert people.total == pytest.approx(1000.0 * area_km2(people.counts), rel=1e-4)
     districts = layers.load("districts").set_index("name_zh")
-    yuelu = geo.people_in(people, districts.loc[["岳麓区"]]).iloc[0]
+    yuelu = geo.people_in(people.counts, districts.loc[["岳麓区"]]).iloc[0]
     assert yuelu["population"] == pytest.approx(543_400, rel=5e-3)
     assert yuelu["people_per_km2"] == pytest.approx(1000.0, rel=5e-3)
     assert people.findings[-1].code == "population.stated_density"
@@ -120,9 +120,9 @@ def test_negative_people_are_refused_with_what_to_do() -> None:
 def test_a_zone_denser_than_any_city_is_marked() -> None:
     people = geo.population(raster(90_000.0, "people/km2"))
     zones = layers.zoning("districts")
-    assert geo.people_in(people, zones)["too_dense"].all()
+    assert geo.people_in(people.counts, zones)["too_dense"].all()
     fewer = geo.population(raster(1000.0, "people/km2"))
-    assert not geo.people_in(fewer, zones)["too_dense"].any()
+    assert not geo.people_in(fewer.counts, zones)["too_dense"].any()
 
 
 @pytest.mark.parametrize("epsg", [4547, 4546, 32649, 3857])
@@ -132,8 +132,8 @@ def test_a_density_makes_the_same_people_in_any_projection(epsg: int) -> None:
     warped = given_in.rio.reproject(f"EPSG:{epsg}", nodata=np.nan)
     warped.attrs["units"] = "people/km2"
     zones = layers.zoning("districts").iloc[:1]
-    there = geo.people_in(geo.population(given_in), zones)["population"].iloc[0]
-    here = geo.people_in(geo.population(warped), zones)["population"].iloc[0]
+    there = geo.people_in(geo.population(given_in).counts, zones)["population"].iloc[0]
+    here = geo.people_in(geo.population(warped).counts, zones)["population"].iloc[0]
     assert here == pytest.approx(there, rel=1e-3)
 
 

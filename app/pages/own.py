@@ -16,6 +16,7 @@ from app.own_data import Own
 from app.texts import language, text
 from app.visits import owner
 from geo.errors import AtlasError
+from geo.exchange.cell_quotes import csv_bytes
 from geo.exchange.formats import SUFFIXES
 from geo.people import Quantity
 from geo.wording import sentence
@@ -214,7 +215,7 @@ def features(taken: Intake, title: str) -> None:
             download(
                 "own.download_aside",
                 f"{title}_aside.csv",
-                lambda: geo.table_bytes(table),
+                lambda: csv_bytes(table),
             )
         download(
             "own.download_receipt",

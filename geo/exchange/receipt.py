@@ -144,10 +144,7 @@ class Receipt:
     def lines(self, lang: str) -> list[tuple[str, str]]:
         """Return what the receipt says, as pairs of a heading and a text, findings left out."""
         say = partial(sentence, lang=lang)
-        kinds = {
-            layer.name: say("receipt.layer", values=asdict(layer) | {"kind": self._kind(layer, lang)})
-            for layer in self.layers
-        }
+        kinds = {layer.name: self._layer(layer, lang) for layer in self.layers}
         mark = "; " if lang == "en" else "；"
         rows = {
             "rows_in": self.rows_in,
@@ -170,8 +167,9 @@ class Receipt:
         ]
         return [(say(code, values={}), words) for code, words in lines if words]
 
-    def _kind(self, layer: Candidate, lang: str) -> str:
-        return sentence(f"receipt.kind.{layer.kind}", lang, {})
+    def _layer(self, layer: Candidate, lang: str) -> str:
+        kind = sentence(f"receipt.kind.{layer.kind}", lang, {})
+        return sentence("receipt.layer", lang, asdict(layer) | {"kind": kind})
 
     def _how(self, value: str, how: str, lang: str) -> str:
         words = sentence(how, lang, {}) if how in catalogue() else ""
