@@ -9,7 +9,7 @@ INSTALL := $(PIP) install --quiet --constraint constraints.txt pip && \
 INPUTS := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json
 STREAMLIT_SERVER_PORT ?= 8501
 
-.PHONY: app test bench lint types unit notebook browser screenshot baselines clean
+.PHONY: app test bench fuzz lint types unit notebook browser screenshot baselines clean
 
 app: $(VENV)/.app
 	STREAMLIT_SERVER_PORT=$(STREAMLIT_SERVER_PORT) $(BIN)/xiangjiang app
@@ -18,6 +18,10 @@ test: lint types unit
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
+
+# What failed once is tried first. FUZZED=500 for a short run.
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m fuzz --inputs $(or $(FUZZED),100000)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

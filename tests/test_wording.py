@@ -1,0 +1,75 @@
+"""The sentences for readers: there for every code that is used, in both languages, in no jargon."""
+
+from __future__ import annotations
+
+import ast
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+from geo.errors import CRSError, InputError
+from geo.wording import catalogue, sentence
+
+ROOT = Path(__file__).resolve().parents[1]
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+# What only who writes code can use.
+PYTHON = re.compile(r"\.\w+\(|\bNone\b|\bpd\.|GeoDataFrame|=True|=False|\bnumpy\b|allow_override")
+CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
+KEYWORDS = {"code", "how", "crs_how", "encoding_how", "reason"}
+CALLED = {"Finding"}
+
+
+def used() -> dict[str, str]:
+    """Return every code that stands in the packages as it is, with where it stands."""
+    found: dict[str, str] = {}
+    for package in ("geo", "layers", "app"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not isinstance(node, ast.Call):
+                    continue
+                values = [word.value for word in node.keywords if word.arg in KEYWORDS]
+                if isinstance(node.func, ast.Name) and node.func.id in CALLED:
+                    values += node.args[:1]
+                for value in values:
+                    text = value.value if isinstance(value, ast.Constant) else None
+                    if isinstance(text, str) and CODE.fullmatch(text):
+                        found[text] = f"{path.relative_to(ROOT)}:{node.lineno}"
+    return found
+
+
+def fields(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_every_code_that_is_used_has_a_sentence() -> None:
+    codes = used()
+    assert len(codes) > 150
+    assert {code: place for code, place in codes.items() if code not in catalogue()} == {}
+
+
+@pytest.mark.parametrize("code", sorted(catalogue()))
+def test_a_sentence_is_there_in_both_languages_and_says_the_same(code: str) -> None:
+    words = catalogue()[code]
+    assert set(words) == {"zh", "en"}
+    assert fields(words["zh"]) <= fields(words["en"])
+    without = re.sub(r"\{[^}]*\}", "", words["zh"])
+    assert CHINESE.search(without) or not re.search(r"[A-Za-z]{3}", without), without
+    assert not CHINESE.search(re.sub(r"[“\"（(][^”\"）)]*[”\"）)]|\{[^}]*\}", "", words["en"])), (
+        code
+    )
+    for text in words.values():
+        assert not PYTHON.search(text), text
+
+
+def test_what_is_filled_in_cannot_break_a_sentence() -> None:
+    hostile = "{0} {x!r} %s <b> \u202e"
+    assert hostile in sentence("file.empty", "zh", {"name": hostile})
+    assert "1,234,567" in sentence("rows.aside", "en", {"rows": 1_234_567})
+
+
+def test_an_error_without_a_code_still_has_a_sentence() -> None:
+    for error in (InputError("f: x is 3. Pass 4."), CRSError("f: no CRS")):
+        assert CHINESE.search(error.sentence("zh"))
+        assert "f:" not in error.sentence("zh")
