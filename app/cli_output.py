@@ -11,6 +11,7 @@ import typer
 
 import geo
 from geo.errors import InputError
+from geo.exchange.cell_quotes import csv_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,7 +88,7 @@ def _write(frame: pd.DataFrame, output: Path) -> None:
         geo.write_vector(frame, output)
     elif output.suffix == ".csv":
         try:
-            frame.to_csv(output, index=False, encoding="utf-8-sig", lineterminator="\n")
+            output.write_bytes(csv_bytes(frame))
         except OSError as error:
             raise InputError(
                 f"--output {output}: {error.strerror or error}; take a folder that you may write to"

@@ -14,6 +14,7 @@ from app.charts import bars, class_histogram, quotient_map
 from app.frame import heading
 from app.tables import ROW_HEIGHT, interval_words, zone_picker, zones_table
 from app.texts import language, named, text
+from geo.exchange.cell_quotes import csv_bytes
 from layers import contents, questions, structure
 from layers.classification import NOTES, histogram, readable_scale
 from layers.legend import interval
@@ -211,7 +212,7 @@ def quotients_file(shown: Shown) -> bytes:
     named = found.assign(
         name_zh=found["zone"].map(zones["name_zh"]), name_en=found["zone"].map(zones["name_en"])
     )
-    return named.to_csv(index=False).encode("utf-8-sig")
+    return csv_bytes(named)
 
 
 def population_notes(shown: Shown) -> None:

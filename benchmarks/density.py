@@ -19,7 +19,7 @@ from scipy.stats import gaussian_kde
 
 from benchmarks.table import Row, best_of
 from geo.density import kernel_density
-from geo.files import write_geotiff
+from geo.exchange.geotiffs import write_geotiff
 
 if TYPE_CHECKING:
     from collections.abc import Callable

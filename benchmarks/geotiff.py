@@ -14,7 +14,7 @@ import shapely
 
 from benchmarks.table import Row, best_of
 from geo.density import kernel_density
-from geo.files import write_geotiff
+from geo.exchange.geotiffs import write_geotiff
 
 if TYPE_CHECKING:
     import xarray as xr

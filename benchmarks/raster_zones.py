@@ -14,7 +14,7 @@ import shapely
 import xarray as xr
 
 from benchmarks.table import Row, best_of
-from geo.files import write_geotiff
+from geo.exchange.geotiffs import write_geotiff
 from geo.raster_zones import zonal_shares, zonal_statistics
 
 if TYPE_CHECKING:

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from geo.density import kernel_density
     from geo.draws import Uncertainty, uncertainty
     from geo.errors import AtlasError, CRSError, InputError, LayerError
-    from geo.files import geotiff_bytes, vector_bytes, write_geotiff, write_vector
+    from geo.exchange.geotiffs import geotiff_bytes, write_geotiff
+    from geo.exchange.writers import vector_bytes, write_vector
     from geo.neighbours import neighbour_graph
     from geo.point_pattern import nearest_neighbour_index, ripley
     from geo.raster_sources import read_raster
@@ -121,7 +122,7 @@ _HOMES = {
     "filled_bands": "contours",
     "geodesic_area_km2": "crs",
     "geodesic_length_km": "crs",
-    "geotiff_bytes": "files",
+    "geotiff_bytes": "exchange.geotiffs",
     "h3_cells": "tessellations",
     "hexagons": "tessellations",
     "hot_spots": "clusters",
@@ -147,9 +148,9 @@ _HOMES = {
     "squares": "tessellations",
     "to_metric": "crs",
     "uncertainty": "draws",
-    "vector_bytes": "files",
-    "write_geotiff": "files",
-    "write_vector": "files",
+    "vector_bytes": "exchange.writers",
+    "write_geotiff": "exchange.geotiffs",
+    "write_vector": "exchange.writers",
     "zonal_shares": "raster_zones",
     "zonal_statistics": "raster_zones",
 }

@@ -23,7 +23,7 @@ from shapely import GeometryType
 
 from geo.crs import require_crs
 from geo.errors import InputError, LayerError
-from geo.files import write_file
+from geo.exchange.writers import write_file
 from layers.catalogue import members, names_by_id
 from layers.positions import CRS
 from layers.qgis_results import result_qml, results

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.errors import InputError
-from geo.files import write_file
+from geo.exchange.writers import write_file
 from layers import provenance
 from layers.specification import MapSpec, read_spec
 

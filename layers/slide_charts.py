@@ -17,6 +17,7 @@ from pptx.enum.chart import (
 from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.util import Pt
 
+from geo.exchange.cell_quotes import is_formula
 from layers.slide_pages import set_typefaces
 from layers.slide_parts import describe, rgb
 
@@ -212,9 +213,12 @@ def _workbook(chart: Chart, number_format: str, created: datetime) -> bytes:
         book.set_properties({"created": created.replace(tzinfo=None)})
         sheet = book.add_worksheet()
         style = book.add_format({"num_format": number_format})
-        sheet.write_column(1, 0, chart.categories)
+        # A text that looks like a formula stays one when its cell is edited.
+        text = book.add_format({"quote_prefix": True})
+        for row, category in enumerate(chart.categories, start=1):
+            sheet.write_string(row, 0, category, text if is_formula(category) else None)
         for column, (name, values) in enumerate(chart.series, start=1):
-            sheet.write_string(0, column, name)
+            sheet.write_string(0, column, name, text if is_formula(name) else None)
             for row, value in enumerate(map(_known, values), start=1):
                 if value is not None:
                     sheet.write_number(row, column, value, style)

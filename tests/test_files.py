@@ -19,7 +19,8 @@ from shapely import Point, Polygon, box
 
 from geo.density import kernel_density
 from geo.errors import CRSError, InputError
-from geo.files import geotiff_bytes, vector_bytes, write_geotiff, write_vector
+from geo.exchange.geotiffs import geotiff_bytes, write_geotiff
+from geo.exchange.writers import vector_bytes, write_vector
 
 if TYPE_CHECKING:
     from pathlib import Path

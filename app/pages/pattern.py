@@ -14,6 +14,7 @@ from app.export import export, of_pattern
 from app.frame import download, draw_map, heading, map_and_results, note_on_points
 from app.tables import figures
 from app.texts import language, text
+from geo.exchange.cell_quotes import csv_bytes
 from layers import centres, distances, looks, patterns, reading
 from layers.centres import Centres
 from layers.distances import Spacing
@@ -106,11 +107,7 @@ def closing(frame: gpd.GeoDataFrame | Any, file_name: str, *, spatial: bool = Tr
     download(
         "pattern.download_csv",
         f"{file_name}.csv",
-        lambda: (
-            geo.vector_bytes(frame, ".csv")
-            if spatial
-            else frame.to_csv(index=False).encode("utf-8-sig")
-        ),
+        lambda: geo.vector_bytes(frame, ".csv") if spatial else csv_bytes(frame),
     )
 
 

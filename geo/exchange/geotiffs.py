@@ -1,44 +1,34 @@
-"""Files that results leave in: GeoTIFF for rasters; GeoPackage, GeoJSON and CSV for features.
-
-Each file says what it needs to be read without this package: its CRS, units, nodata and source. The
-same result gives the same bytes. A file appears under its name when it is whole, never in parts.
-"""
+"""GeoTIFF files that rasters leave in, whole, with all that it takes to read them elsewhere."""
 
 from __future__ import annotations
 
-import secrets
+import re
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyogrio
 import rasterio
 import rioxarray  # noqa: F401  gives arrays their .rio
-import shapely
+import xarray as xr
 from affine import Affine
+from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
-from shapely import GeometryType
 
-from geo.crs import GEOGRAPHIC, require_crs
 from geo.errors import CRSError, InputError
+from geo.exchange.nodata import nodata_of
+from geo.exchange.writers import write_file
 
 if TYPE_CHECKING:
     import os
 
-    import geopandas as gpd
-    import xarray as xr
     from numpy.typing import NDArray
 
 _DIMENSIONS = ("y", "x")
-_DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
-_SUFFIXES = (*_DRIVERS, ".csv")
-_LON_LAT_EPSG = {4326, 4490}
 _SOFTWARE = "xiangjiang-atlas"
-# GDAL keeps no tag without a text.
+# GDAL keeps no tag without a text, and cuts one at a NUL.
 _EMPTY = "none"
+_UNHELD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # The whole numbers that 32-bit floats hold without a gap.
 _WHOLE_32 = 2**24
 # Cells of a raster that any program reads in a blink; only larger ones need overviews.
@@ -103,8 +93,9 @@ def geotiff_bytes(array: xr.DataArray) -> bytes:
     Raises
     ------
     InputError
-        The dimensions are others, there are no cells, the cells are not of one size, or one row or
-        column has no transform that says how large they are.
+        The array holds no numbers, or its nodata value is no number; the dimensions are others,
+        there are no cells or no coordinates, the cells are not of one size, or one row or column
+        has no transform that says how large they are.
     CRSError
         The array has no CRS.
 
@@ -124,6 +115,12 @@ def geotiff_bytes(array: xr.DataArray) -> bytes:
     >>> geotiff_bytes(array.rio.write_crs(4547))[:2]
     b'II'
     """
+    if not isinstance(array, xr.DataArray) or array.dtype.kind not in "biuf":
+        kind = array.dtype if isinstance(array, xr.DataArray) else type(array).__name__
+        raise InputError(
+            f"geotiff_bytes: got {kind}. Pass an xarray.DataArray of whole numbers or decimals.",
+            code="write.raster_kind",
+        )
     if array.dims != _DIMENSIONS or not array.size:
         raise InputError(
             f"geotiff_bytes: the array has dimensions {array.dims} and shape {array.shape}. Pass "
@@ -140,9 +137,9 @@ def geotiff_bytes(array: xr.DataArray) -> bytes:
         values = values[::-1]
     if array["x"][0] > array["x"][-1]:
         values = values[:, ::-1]
-    nodata = array.rio.nodata
+    nodata = nodata_of(array, function="geotiff_bytes")
     hidden = None if nodata is None or np.isnan(nodata) else values == nodata
-    values = _narrowed(values)
+    values = _narrowed(values, hidden)
     if hidden is not None:
         values = np.where(hidden, values.dtype.type(np.nan), values)
     profile: dict[str, Any] = {
@@ -164,23 +161,40 @@ def geotiff_bytes(array: xr.DataArray) -> bytes:
         "num_threads": "all_cpus",
     }
     tags = {
-        str(key): str(value) or _EMPTY
+        _tag(str(key)).replace("=", "_"): _tag(str(value)) or _EMPTY
         for key, value in array.attrs.items()
         if isinstance(value, str | int | float | np.number) and not str(key).startswith("_")
     }
-    description = tags.pop("long_name", str(array.name or ""))
+    description = tags.pop("long_name", _tag(str(array.name or "")))
     # Overviews wait uncompressed in memory for their place in the file.
-    with rasterio.Env(COG_TMP_COMPRESSION="NONE"), MemoryFile() as memory:
-        with memory.open(**profile) as target:
-            target.write(values, 1)
-            target.set_band_description(1, description)
-            target.units = (tags.pop("units", ""),)
-            target.update_tags(**tags, TIFFTAG_SOFTWARE=_software())
-        return bytes(memory.getbuffer())
+    try:
+        with rasterio.Env(COG_TMP_COMPRESSION="NONE"), MemoryFile() as memory:
+            with memory.open(**profile) as target:
+                target.write(values, 1)
+                target.set_band_description(1, description)
+                target.units = (tags.pop("units", ""),)
+                target.update_tags(**tags | {"TIFFTAG_SOFTWARE": _software()})
+            return bytes(memory.getbuffer())
+    except RasterioError as error:
+        raise InputError(
+            f"geotiff_bytes: the array cannot be written ({error}). Leave out unusual attrs.",
+            code="write.failed",
+            format="tif",
+        ) from error
+
+
+def _tag(text: str) -> str:
+    return _UNHELD.sub("\ufffd", text)
 
 
 def _step(array: xr.DataArray, name: str) -> float:
     """Size of the cells along a dimension, positive."""
+    if name not in array.coords or array[name].dtype.kind not in "iuf":
+        raise InputError(
+            f"geotiff_bytes: there are no coordinates {name!r} in numbers, so that the cells lie "
+            "nowhere. Call .assign_coords with the centres of the cells.",
+            code="write.raster_nowhere",
+        )
     along = array[name].to_numpy().astype(float)
     if along.size == 1:
         transform = array.rio.transform(recalc=False)
@@ -193,7 +207,11 @@ def _step(array: xr.DataArray, name: str) -> float:
         return size
     steps = np.diff(along)
     step = float(steps.mean())
-    if not step or not np.all(np.abs(steps - step) <= _UNEVEN * abs(step)):
+    if (
+        not step
+        or not np.isfinite(along).all()
+        or not np.all(np.abs(steps - step) <= _UNEVEN * abs(step))
+    ):
         raise InputError(
             f"geotiff_bytes: the coordinates {name!r} are {steps.min():g} to {steps.max():g} "
             "apart. A GeoTIFF has cells of one size: call .interp, or .rio.reproject, to get them."
@@ -201,10 +219,11 @@ def _step(array: xr.DataArray, name: str) -> float:
     return abs(step)
 
 
-def _narrowed(values: NDArray[Any]) -> NDArray[Any]:
+def _narrowed(values: NDArray[Any], hidden: NDArray[np.bool_] | None) -> NDArray[Any]:
     """Values as 32-bit floats, or as 64-bit ones where 32 would change more than their rounding."""
     if values.dtype.kind != "f":
-        largest = np.abs(values.astype(float)).max()
+        sizes = np.abs(values.astype(float))
+        largest = sizes.max() if hidden is None else sizes.max(where=~hidden, initial=0)
         return values.astype(np.float32 if largest <= _WHOLE_32 else np.float64)
     with np.errstate(over="ignore"):
         narrow = values.astype(np.float32, copy=False)
@@ -219,150 +238,3 @@ def _software() -> str:
         return f"{_SOFTWARE} {version(_SOFTWARE)}"
     except PackageNotFoundError:  # run from a folder that was never installed
         return _SOFTWARE
-
-
-def write_file(
-    path: str | os.PathLike[str], contents: bytes, *, function: str = "write_file"
-) -> None:
-    """Put a file in place whole: written beside its place under another name, then renamed.
-
-    Parameters
-    ----------
-    path
-        File to write, replaced where it exists, and only when the new one is whole: no reader finds
-        half of it, and the old one stays when the disk is full.
-    contents
-        All that the file holds.
-    function
-        Name that the error begins with, where another function writes.
-
-    Raises
-    ------
-    InputError
-        The file cannot be written: its folder is missing or not writable, the path is a folder, the
-        disk is full.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     write_file(Path(folder) / "map.svg", b"<svg/>")
-    ...     [path.name for path in Path(folder).iterdir()]
-    ['map.svg']
-    """
-    place = Path(path).resolve()
-    part = place.parent / f".{secrets.token_hex(8)}.part"
-    try:
-        try:
-            part.write_bytes(contents)
-            part.replace(place)
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        if not place.parent.is_dir():
-            advice = f"There is no folder {str(place.parent)!r}: create it, or take another."
-        elif place.is_dir():
-            advice = "That is a folder: add the name of a file."
-        else:
-            advice = "Take a folder that you may write to, with enough room."
-        raise InputError(
-            f"{function}: {str(path)!r} cannot be written ({error.strerror or error}). {advice}"
-        ) from error
-
-
-def write_vector(frame: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> None:
-    """Write features to a file of the kind that its suffix says.
-
-    Parameters
-    ----------
-    frame, path
-        Features as for `vector_bytes`; file to write, ending in .gpkg, .geojson or .csv, replaced
-        where it exists, and only when the new one is whole.
-
-    Raises
-    ------
-    InputError
-        As `vector_bytes`, or the file cannot be written: its folder is missing or not writable,
-        the disk is full.
-    CRSError
-        As `vector_bytes`.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> import geopandas as gpd
-    >>> from shapely import Point
-    >>> frame = gpd.GeoDataFrame({"name": ["岳麓山"]}, geometry=[Point(112.93, 28.18)], crs=4490)
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     path = Path(folder) / "places.csv"
-    ...     write_vector(frame, path)
-    ...     path.read_text(encoding="utf-8-sig").split()
-    ['name,lon,lat', '岳麓山,112.93,28.18']
-    """
-    contents = vector_bytes(frame, Path(path).suffix)
-    write_file(path, contents, function="write_vector")
-
-
-def vector_bytes(frame: gpd.GeoDataFrame, suffix: str) -> bytes:
-    """Contents of a file of features.
-
-    Parameters
-    ----------
-    frame
-        Features with a CRS.
-    suffix
-        ``".gpkg"``: GeoPackage in the CRS of the frame. ``".geojson"``: RFC 7946, that is longitude
-        and latitude, 7 decimals. ``".csv"``: UTF-8 with a byte order mark, so that spreadsheets
-        read Chinese; points as columns ``lon`` and ``lat``, all else as ``wkt``, in degrees
-        (EPSG:4490).
-
-    Raises
-    ------
-    InputError
-        There is no writer for the suffix.
-    CRSError
-        As `geo.crs.require_crs`. A frame in GCJ-02 or BD-09 has no CRS: convert it first.
-
-    Examples
-    --------
-    >>> import geopandas as gpd
-    >>> from shapely import Point
-    >>> frame = gpd.GeoDataFrame({"name": ["a"]}, geometry=[Point(112.93, 28.18)], crs=4490)
-    >>> b'"coordinates": [ 112.93, 28.18 ]' in vector_bytes(frame, ".geojson")
-    True
-    """
-    suffix = suffix.lower()
-    if suffix not in _SUFFIXES:
-        raise InputError(
-            f"vector_bytes: the suffix is {suffix!r}. Allowed are {', '.join(_SUFFIXES)}. A "
-            "shapefile cuts Chinese column names to 3 characters: take .gpkg instead."
-        )
-    crs = require_crs(frame, function="vector_bytes")
-    if suffix == ".csv":
-        return _csv(frame)
-    options: dict[str, Any] = {}
-    if suffix == ".geojson":
-        if crs.to_epsg() not in _LON_LAT_EPSG:
-            frame = frame.to_crs(GEOGRAPHIC)
-        # RFC 7946 knows WGS 84 alone, to which CGCS2000 is taken as equal.
-        frame = frame.set_crs("EPSG:4326", allow_override=True)
-        options = {"RFC7946": "YES"}
-    buffer = BytesIO()
-    pyogrio.write_dataframe(
-        frame, buffer, layer="features", driver=_DRIVERS[suffix], layer_options=options
-    )
-    return buffer.getvalue()
-
-
-def _csv(frame: gpd.GeoDataFrame) -> bytes:
-    geometry = frame.geometry.to_crs(GEOGRAPHIC).to_numpy()
-    table = frame.drop(columns=frame.geometry.name)
-    present = geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
-    if (shapely.get_type_id(present) == GeometryType.POINT).all():
-        table = table.assign(lon=shapely.get_x(geometry), lat=shapely.get_y(geometry))
-    else:
-        table = table.assign(wkt=shapely.to_wkt(geometry, rounding_precision=9))
-    text: str = table.to_csv(index=False, lineterminator="\n")
-    return text.encode("utf-8-sig")
