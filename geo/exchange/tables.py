@@ -352,7 +352,8 @@ def _by_pair(table: _Table, source: _Source, crs: CRS | None) -> _Located:
 def _by_shape(table: _Table, source: _Source, crs: CRS | None) -> _Located:
     column = source.columns[0]
     places = shapes(table.texts(column), lines=headers.is_line(table.names[column]))
-    places.shapes[:] = shapely.force_2d(places.shapes)
+    if shapely.has_z(places.shapes).any():
+        places.shapes[:] = shapely.force_2d(places.shapes)
     places.reasons[shapely.is_empty(places.shapes)] = "place.empty"
     stated, findings = _stated_srid(places)
     good = np.flatnonzero(places.reasons == "")
