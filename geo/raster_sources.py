@@ -19,6 +19,7 @@ from rasterio.windows import Window
 from rioxarray.exceptions import RioXarrayError
 
 from geo.errors import CRSError, InputError
+from geo.exchange.nodata import nodata_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -148,13 +149,7 @@ def _array(raster: xr.DataArray, function: str) -> Grid:
                 f"but {np.diff(at).min():g} to {np.diff(at).max():g} apart. Resample it, with "
                 ".rio.reproject."
             )
-    try:
-        nodata = flat.rio.nodata
-    except OverflowError as error:
-        raise InputError(
-            f"{function}: the raster holds {flat.dtype}, which has no room for its nodata value "
-            f"({error}). Call .rio.write_nodata with one that it has, or with None."
-        ) from error
+    nodata = nodata_of(flat, function=function)
     scale, offset = (
         float(flat.attrs.get(key, default))
         for key, default in (("scale_factor", 1.0), ("add_offset", 0.0))

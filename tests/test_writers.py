@@ -34,8 +34,8 @@ def _back(data: bytes, suffix: str) -> gpd.GeoDataFrame:
     if suffix == ".csv":
         return parse(data, "a.csv", {}).frame
     with warnings.catch_warnings():
-        # A file in memory has no suffix.
-        warnings.simplefilter("ignore", RuntimeWarning)
+        # A file in memory has no suffix; and GDAL guesses what a text of a GeoJSON may be.
+        warnings.simplefilter("ignore")
         return pyogrio.read_dataframe(io.BytesIO(data))
 
 
@@ -95,7 +95,7 @@ _DAYS = pd.to_datetime(["2024-05-01", None])
         ([{(1, 2): 3}, "x"], ["{(1, 2): 3}", "x"]),
         ([b"a", b"\xff"], ["61", "ff"]),
         (["[1]", '{"a": 1}'], ["[1]", '{"a": 1}']),
-        (["a\x00b", "\ud800"], ["a\ufffdb", "\ufffd"]),
+        (pd.Series(["a\x00b", "\ud800"], dtype=object), ["a\ufffdb", "\ufffd"]),
         (pd.period_range("2024-01", periods=2, freq="M"), ["2024-01", "2024-02"]),
         (pd.interval_range(0, 2), ["(0, 1]", "(1, 2]"]),
         (gpd.GeoSeries(_PLACES, crs=4490), ["POINT (112 28)", "POINT (113 28)"]),
@@ -158,7 +158,7 @@ def test_mixed_empty_and_collected_geometry_is_written(suffix: str) -> None:
 
 def test_a_frame_without_one_geometry_is_refused() -> None:
     frame = _frame({"a": [1, 2]})
-    twice = pd.concat([frame, frame[["geometry"]]], axis=1)
+    twice = frame.rename(columns={"a": "geometry"})
     for wrong in (gpd.GeoDataFrame({"a": [1]}), twice):
         with pytest.raises(AtlasError):
             vector_bytes(wrong, ".gpkg")
@@ -245,8 +245,8 @@ def test_a_density_made_whole_numbers_is_written() -> None:
     cells, _ = _read_cells(geotiff_bytes(whole))
     np.testing.assert_array_equal(cells, whole)
     zones = gpd.GeoDataFrame(geometry=[box(499_000, 3_099_000, 501_000, 3_101_000)], crs=4547)
-    with pytest.raises(InputError, match="nodata"):
-        geo.zonal_statistics(whole, zones)
+    counted = geo.zonal_statistics(whole, zones)
+    assert counted.equals(geo.zonal_statistics(whole.astype(float), zones))
 
 
 @pytest.mark.parametrize("kind", ["i4", "i8"])

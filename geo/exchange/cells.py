@@ -15,6 +15,7 @@ import pandas as pd
 
 from geo.exchange.cell_quotes import unquoted
 from geo.exchange.headers import is_code
+from geo.exchange.places import decimals
 from geo.exchange.receipt import Finding
 
 if TYPE_CHECKING:
@@ -83,7 +84,9 @@ def _are_decimals(texts: pd.Series) -> bool:
 
 
 def _numbers(cells: pd.Series, filled: pd.Series, kind: str) -> pd.Series:
-    values = pd.to_numeric(filled.astype(object)).reindex(cells.index)
+    read = decimals(filled)
+    plain = pd.to_numeric(filled.astype(object)) if read is None else read
+    values = pd.Series(plain, index=filled.index).reindex(cells.index)
     if kind == "Int64" and len(filled) == len(cells):
         return values.astype("int64")
     return values.astype("Int64" if kind == "Int64" else "float64")

@@ -100,7 +100,7 @@ def _plain(column: pd.Series) -> pd.Series:
     if isinstance(column, gpd.GeoSeries):
         return pd.Series(shapely.to_wkt(column.to_numpy()), index=column.index, dtype=object)
     if isinstance(dtype, pd.SparseDtype):
-        return _plain(column.sparse.to_dense())
+        return _plain(column.astype(dtype.subtype))
     if isinstance(dtype, pd.DatetimeTZDtype):
         plain = _dated(column)
     elif isinstance(dtype, pd.BooleanDtype):
@@ -120,7 +120,7 @@ def _plain_numpy(column: pd.Series, dtype: np.dtype[Any]) -> pd.Series:
     if dtype.kind in "iu":
         return _whole(column, _SIZES.get(dtype.name, "int64" if dtype.kind == "u" else dtype.name))
     if dtype.kind == "f":
-        return column.astype(_SIZES.get(dtype.name, dtype.name))
+        return column.astype(np.dtype(_SIZES.get(dtype.name, dtype.name)))
     if dtype.kind == "M":
         return _dated(column)
     return _of_objects(column.astype(object))

@@ -16,6 +16,7 @@ from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
 from geo.errors import CRSError, InputError
+from geo.exchange.nodata import nodata_of
 from geo.exchange.writers import write_file
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ _WHOLE_32 = 2**24
 _READ_AT_ONCE = 2**22
 # Steps between centres may differ by so much of a cell, the rounding of coordinates in a file.
 _UNEVEN = 1e-3
-_INT_32 = 4  # bytes
 
 
 def write_geotiff(array: xr.DataArray, path: str | os.PathLike[str]) -> None:
@@ -93,9 +93,9 @@ def geotiff_bytes(array: xr.DataArray) -> bytes:
     Raises
     ------
     InputError
-        The array holds no numbers, or its nodata value is none; the dimensions are others, there are no
-        cells or no coordinates, the cells are not of one size, or one row or column has no
-        transform that says how large they are.
+        The array holds no numbers, or its nodata value is no number; the dimensions are others,
+        there are no cells or no coordinates, the cells are not of one size, or one row or column
+        has no transform that says how large they are.
     CRSError
         The array has no CRS.
 
@@ -137,8 +137,8 @@ def geotiff_bytes(array: xr.DataArray) -> bytes:
         values = values[::-1]
     if array["x"][0] > array["x"][-1]:
         values = values[:, ::-1]
-    nodata = _nodata(array)
-    hidden = None if nodata is None else values == nodata
+    nodata = nodata_of(array, function="geotiff_bytes")
+    hidden = None if nodata is None or np.isnan(nodata) else values == nodata
     values = _narrowed(values, hidden)
     if hidden is not None:
         values = np.where(hidden, values.dtype.type(np.nan), values)
@@ -185,28 +185,6 @@ def geotiff_bytes(array: xr.DataArray) -> bytes:
 
 def _tag(text: str) -> str:
     return _UNHELD.sub("\ufffd", text)
-
-
-def _nodata(array: xr.DataArray) -> float | None:
-    """Return the value that stands for none, None where no cell can have it."""
-    kind = array.dtype.kind
-    try:
-        # Not .rio.nodata, which fails where decimals were made whole numbers.
-        stored = array.rio.encoded_nodata
-        stored = array.attrs.get("_FillValue", array.encoding.get("_FillValue", stored))
-        nodata = None if stored is None else float(stored)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(
-            f"geotiff_bytes: the nodata value of the array is no number ({error}). Call "
-            ".rio.write_nodata with one, or with None.",
-            code="write.nodata",
-        ) from error
-    if nodata is None or not np.isnan(nodata):
-        return nodata
-    # A cell that was not-a-number became the smallest number when decimals were made whole.
-    return (
-        int(np.iinfo(array.dtype).min) if kind == "i" and array.dtype.itemsize >= _INT_32 else None
-    )
 
 
 def _step(array: xr.DataArray, name: str) -> float:

@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 import shapely.geometry
 
@@ -93,6 +95,9 @@ def numbers(texts: pd.Series) -> Floats:
     >>> numbers(pd.Series(["112.93", "112°56′24″E", "112-56-24", "391,234.5", "无"])).tolist()
     [112.93, 112.94, 112.94, 391234.5, nan]
     """
+    plain = decimals(texts)
+    if plain is not None and np.isfinite(plain).all():
+        return plain
     values = pd.to_numeric(texts.astype(object), errors="coerce").to_numpy(float, copy=True)
     rest = np.flatnonzero(~np.isfinite(values))
     if rest.size:
@@ -100,6 +105,26 @@ def numbers(texts: pd.Series) -> Floats:
         known = {text: _number(text) for text in written.unique()}
         values[rest] = [known[text] for text in written]
     return values
+
+
+def decimals(texts: pd.Series) -> Floats | None:
+    """Return texts as numbers, None where one of them is no plain decimal.
+
+    Examples
+    --------
+    >>> decimals(pd.Series(["1.5", "-2"])), decimals(pd.Series(["1,5"])) is None
+    (array([ 1.5, -2. ]), True)
+    """
+    try:
+        values = pc.cast(pa.array(texts, pa.large_string()), pa.float64())
+    except pa.ArrowInvalid:
+        return None
+    return np.array(values.to_numpy(zero_copy_only=False), float)
+
+
+def _matches(texts: pd.Series, pattern: str) -> NDArray[np.bool_]:
+    found = pc.match_substring_regex(pa.array(texts, pa.large_string()), pattern)
+    return np.array(found.fill_null(fill_value=False).to_numpy(zero_copy_only=False), bool)
 
 
 def _number(text: str) -> float:
@@ -201,22 +226,23 @@ def kind_of(texts: pd.Series) -> Objects:
     kinds = np.full(len(texts), "other", object)
     kinds[pd.Series(first).isin(list("0123456789+-.－０１２３４５６７８９"))] = "pairs"
     kinds[first == "{"] = "json"
-    kinds[texts.str.contains(_WKT_WORDS, regex=True).to_numpy(bool)] = "wkt"
-    kinds[texts.str.contains(_HEX, regex=True).to_numpy(bool)] = "wkb"
+    kinds[_matches(texts, _WKT_WORDS)] = "wkt"
+    kinds[_matches(texts, _HEX)] = "wkb"
     kinds[first == ""] = ""
     return kinds
 
 
 def _deep(texts: Objects) -> NDArray[np.bool_]:
-    return np.fromiter(
-        (len(_COLLECTION.findall(text)) > _DEEPEST for text in texts), bool, len(texts)
-    )
+    deep = np.zeros(len(texts), bool)
+    for row in np.flatnonzero(_matches(pd.Series(texts, dtype="str"), "(?i)COLLECTION")):
+        deep[row] = len(_COLLECTION.findall(texts[row])) > _DEEPEST
+    return deep
 
 
 def _wkt(texts: Objects) -> Places:
     places = Places.empty(len(texts))
     series = pd.Series(texts, dtype="str")
-    if series.str.match(_STATES_SRID).any():
+    if _matches(series, _STATES_SRID).any():
         srids = series.str.extract(_SRID, expand=False)
         places.srids[:] = pd.to_numeric(srids).fillna(0).to_numpy(np.int64)
         series = series.str.replace(_SRID, "", regex=True)

@@ -224,13 +224,13 @@ def _of_sheet(sheet: Sheet) -> _Table:
 
 
 def _source(table: _Table, name: str, options: Mapping[str, Any]) -> _Source:
-    """Return the columns that give most rows a place."""
+    """Return the columns that give most rows a place; of as many, those that say it by name."""
     columns = options.get("columns") or {}
     if columns:
         return _source_of_choice(table, name, columns)
     named = headers.shape_columns(table.names)
     unnamed = [at for at in range(len(table.names)) if at not in named and _is_shapes(table, at)]
-    candidates = [_Source("shape", (at,), _readable(table.texts(at))) for at in [*named, *unnamed]]
+    candidates = [_Source("shape", (at,), _readable(table.texts(at))) for at in named]
     for first, second, _ in headers.pairs(table.names):
         both = pd.concat([table.texts(first), table.texts(second)], axis=1)
         usable = both[(both != "").all(axis=1)]
@@ -239,6 +239,7 @@ def _source(table: _Table, name: str, options: Mapping[str, Any]) -> _Source:
         candidates.append(
             _Source("pair", (first, second), round(len(usable) * good.mean()) if len(tried) else 0)
         )
+    candidates += [_Source("shape", (at,), _readable(table.texts(at))) for at in unnamed]
     if options.get("gazetteer") and not any(each.rows for each in candidates):
         known = Gazetteer(options["gazetteer"])
         for at in headers.place_columns(table.names):
@@ -351,7 +352,8 @@ def _by_pair(table: _Table, source: _Source, crs: CRS | None) -> _Located:
 def _by_shape(table: _Table, source: _Source, crs: CRS | None) -> _Located:
     column = source.columns[0]
     places = shapes(table.texts(column), lines=headers.is_line(table.names[column]))
-    places.shapes[:] = shapely.force_2d(places.shapes)
+    if shapely.has_z(places.shapes).any():
+        places.shapes[:] = shapely.force_2d(places.shapes)
     places.reasons[shapely.is_empty(places.shapes)] = "place.empty"
     stated, findings = _stated_srid(places)
     good = np.flatnonzero(places.reasons == "")
