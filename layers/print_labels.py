@@ -413,6 +413,8 @@ def _write_turned(
         "va": "baseline",
         "rotation": degrees,
         "rotation_mode": "anchor",
+        # A dollar sign or backslash in a name is no formula.
+        "parse_math": False,
     }
     x, y = at[0] + low * math.sin(angle), at[1] - low * math.cos(angle)
     # The halo is a drawing and the name is text, which can be searched and copied.
