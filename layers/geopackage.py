@@ -25,6 +25,8 @@ from geo.crs import require_crs
 from geo.errors import InputError, LayerError
 from geo.files import write_file
 from layers.catalogue import members, names_by_id
+from layers.outside_frames import clean_frames, clean_overlays
+from layers.outside_texts import Cleaner
 from layers.positions import CRS
 from layers.qgis_results import result_qml, results
 from layers.qgis_styles import layer_qml, stops_qml
@@ -204,7 +206,9 @@ def geopackage_bytes(
     """
     if lang not in LANGUAGES:
         raise InputError(f"geopackage_bytes: lang={lang!r}; choose from {', '.join(LANGUAGES)}")
-    found = results(overlays, lang=lang)
+    cleaner = Cleaner(drawn=False)
+    frames = clean_frames(frames, cleaner)
+    found = results(clean_overlays(overlays, cleaner), lang=lang)
     if not frames and not found:
         raise InputError(
             "geopackage_bytes: there is no frame, and no result with a shape; pass one or more by "
@@ -238,6 +242,8 @@ def geopackage_bytes(
             _write_table(stops, path, table, "point", title)
             tables.append(_Table(table, title, "", stops_qml(stops, _STOP_TITLES[lang])))
         data = path.read_bytes()
+    remarks = " ".join(cleaner.sentences(lang))
+    tables = [item._replace(text=f"{item.text} {remarks}".strip()) for item in tables]
     return _in_database(data, lambda connection: _finish(connection, tables))
 
 

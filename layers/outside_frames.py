@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from layers.outside_texts import COLUMN, NAME, PROSE
+from layers.outside_texts import COLUMN, NAME, PROSE, UNIT
 from layers.overlays import Choropleth, Points, Surface
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from layers.overlays import Overlay
 
 NAMES = ("name_zh", "name_en")
-_TITLES = ("title", "title_en", "unit")
+_TITLES = {"title": COLUMN, "title_en": COLUMN, "unit": UNIT}
 
 
 def clean_content(content: Content, cleaner: Cleaner) -> Content:
@@ -86,7 +86,9 @@ def clean_overlay(overlay: Overlay, cleaner: Cleaner, lang: str) -> Overlay:
     """
     known = {field.name for field in fields(overlay)}
     titles = {
-        key: cleaner.text(str(getattr(overlay, key)), COLUMN) for key in _TITLES if key in known
+        key: cleaner.text(getattr(overlay, key), most)
+        for key, most in _TITLES.items()
+        if key in known
     }
     titled: Any = replace(overlay, **titles)
     if isinstance(overlay, Surface):

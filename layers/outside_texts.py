@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Fate: TypeAlias = Literal["keep", "mark", "leave out", "space", "line end"]
 
 # Most characters of a text, by what it is: a sheet has room for so much in its smallest size.
-TITLE, SUBTITLE, AUTHOR, REVIEW, NOTE, NAME, COLUMN = 120, 240, 80, 80, 600, 120, 60
+TITLE, SUBTITLE, AUTHOR, REVIEW, NOTE, NAME, COLUMN, UNIT = 120, 240, 80, 80, 600, 120, 60, 30
 PROSE = 10_000
 # Lines that a title or subtitle may be written in, and notes that a reader may add to a sheet;
 # up to three sentences about the texts themselves stand before them.
