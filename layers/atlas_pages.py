@@ -352,11 +352,12 @@ def _cleaned(leaf: Leaf, lang: str) -> Leaf:
     cleaner = Cleaner(drawn=True)
     table = leaf.table
     if table is not None:
-        header, *rows = (
+        header = tuple(cleaner.text(words, NOTE) for words in table.header)
+        rows = tuple(
             tuple(cleaner.text(cell, NOTE) if isinstance(cell, str) else cell for cell in row)
-            for row in (table.header, *table.rows)
+            for row in table.rows
         )
-        table = replace(table, header=header, rows=tuple(rows))
+        table = replace(table, header=header, rows=rows)
     figures = tuple((cleaner.text(a, COLUMN), cleaner.text(b, COLUMN)) for a, b in leaf.figures)
     title = cleaner.text(leaf.title, TITLE, lines=TITLE_LINES)
     text = tuple(cleaner.text(each, NOTE * 2) for each in leaf.text)

@@ -85,7 +85,7 @@ def clean_overlay(overlay: Overlay, cleaner: Cleaner, lang: str) -> Overlay:
         Language of the names that are drawn.
     """
     known = {field.name for field in fields(overlay)}
-    titles = {
+    titles: dict[str, Any] = {
         key: cleaner.text(getattr(overlay, key), most)
         for key, most in _TITLES.items()
         if key in known
@@ -155,7 +155,7 @@ def _columns(frame: gpd.GeoDataFrame, cleaner: Cleaner) -> dict[Any, str]:
     renamed: dict[Any, str] = {}
     for name in frame.columns:
         cleaned = cleaner.text(str(name), COLUMN)
-        if name == frame.geometry.name or cleaned == name:
+        if name in (frame.geometry.name, cleaned):
             continue
         fresh, number = cleaned, 2
         while not fresh or fresh.casefold() in taken:

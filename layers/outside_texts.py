@@ -80,7 +80,7 @@ _CHINESE_NAMES = {
 
 
 class Cleaner:
-    """Makes texts such as an output can show, and counts what that took.
+    r"""Makes texts such as an output can show, and counts what that took.
 
     What has passed once passes again unchanged, so that writers need not know of each other.
 
@@ -93,7 +93,7 @@ class Cleaner:
     Examples
     --------
     >>> cleaner = Cleaner(drawn=True)
-    >>> cleaner.text("洋湖\\n片\\u200b区\\U0001f684", NAME)
+    >>> cleaner.text("洋湖\n片\u200b区\U0001f684", NAME)
     '洋湖 片区〓'
     >>> [finding.code for finding in cleaner.findings()]
     ['text.left_out', 'text.replaced']
@@ -136,7 +136,7 @@ class Cleaner:
         for code, letters in (("text.left_out", self._left_out), ("text.replaced", self._replaced)):
             if letters:
                 zh, en = _named(letters)
-                values = {"count": letters.total(), "zh": zh, "en": en}
+                values: dict[str, str | int] = {"count": letters.total(), "zh": zh, "en": en}
                 found.append(Finding(code, values, level="warning"))
         if self._shortened:
             found.append(Finding("text.shortened", {"count": self._shortened}, level="warning"))
@@ -178,7 +178,7 @@ class Cleaner:
 
 
 def clean_sheet(sheet: Sheet, lang: str, *, drawn: bool) -> Sheet:
-    """Return a sheet whose texts can be shown, with notes first that say what that took.
+    r"""Return a sheet whose texts can be shown, with notes first that say what that took.
 
     Parameters
     ----------
@@ -192,7 +192,7 @@ def clean_sheet(sheet: Sheet, lang: str, *, drawn: bool) -> Sheet:
     Examples
     --------
     >>> from layers.content import Sheet
-    >>> clean_sheet(Sheet("湘江\\u200b新区", "internal"), "zh", drawn=True).notes
+    >>> clean_sheet(Sheet("湘江\u200b新区", "internal"), "zh", drawn=True).notes
     ('文字中有 1 个看不见或无法显示的字符，已略去：U+200B 零宽空格 × 1。',)
     """
     cleaner = Cleaner(drawn=drawn)
@@ -212,11 +212,11 @@ def clean_sheet(sheet: Sheet, lang: str, *, drawn: bool) -> Sheet:
 
 
 def one_line(words: str) -> str:
-    """Return a text whose lines are joined by spaces, for where there is one line only.
+    r"""Return a text whose lines are joined by spaces, for where there is one line only.
 
     Examples
     --------
-    >>> one_line("湖南湘江新区\\n科技创新图集")
+    >>> one_line("湖南湘江新区\n科技创新图集")
     '湖南湘江新区 科技创新图集'
     """
     return _in_lines(words, 1)

@@ -299,7 +299,9 @@ def broken_notes(notes: list[Note], layout: Layout, *, lang: str) -> list[Note]:
             found += [Note(line) for line in wrapped(note.right, width, size)]
         weight: Weight = "bold" if note.bold else "regular"
         room = width - side if right else width
-        lines = [line for part in note.words.split("\n") for line in wrapped(part, room, size, weight)]
+        lines = [
+            line for part in note.words.split("\n") for line in wrapped(part, room, size, weight)
+        ]
         broken = [Note(line, bold=note.bold) for line in lines]
         found += [replace(broken[0], right=right), *broken[1:]]
     most = int(NOTES_SHARE * layout.page.height / note_leading(layout.px))

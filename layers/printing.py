@@ -183,11 +183,7 @@ def composed(
     InputError, LayerError, CRSError
         As :func:`drawn`.
     """
-    cleaner = Cleaner(drawn=True)
-    content = clean_content(content, cleaner)
-    remarks = cleaner.sentences(content.lang)
-    sheet = clean_sheet(sheet, content.lang, drawn=True)
-    sheet = replace(sheet, notes=(*remarks, *sheet.notes))
+    content, sheet, remarks = _cleaned(content, sheet)
     check_sheet(sheet)
     tone = _tone(sheet)
     wash = _wash(sheet)
@@ -351,6 +347,15 @@ def _svg(figure: Figure, sheet: Sheet) -> bytes:
     with file_settings():
         FigureCanvasSVG(figure).print_figure(file, format="svg", dpi=sheet.dpi, metadata=about)
     return with_fonts(file.getvalue())
+
+
+def _cleaned(content: Content, sheet: Sheet) -> tuple[Content, Sheet, tuple[str, ...]]:
+    """Return map and sheet with texts that can be drawn, and what that took of the map's names."""
+    cleaner = Cleaner(drawn=True)
+    content = clean_content(content, cleaner)
+    remarks = cleaner.sentences(content.lang)
+    sheet = clean_sheet(sheet, content.lang, drawn=True)
+    return content, replace(sheet, notes=(*remarks, *sheet.notes)), remarks
 
 
 def _about(sheet: Sheet) -> dict[str, str | None]:

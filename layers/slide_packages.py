@@ -97,7 +97,9 @@ _ACTIONS = frozenset(
 _SHAPES = frozenset(
     f"{{{_SLIDES}}}{name}" for name in ("pic", "sp", "graphicFrame", "cxnSp", "bg", "grpSp")
 ) | {f"{{{_DRAWING}}}buBlip"}
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,100}(?:/[A-Za-z0-9_][A-Za-z0-9_. -]{0,100}){0,6}")
+_NAME = re.compile(
+    r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,100}(?:/[A-Za-z0-9_][A-Za-z0-9_. -]{0,100}){0,6}"
+)
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, OSError, RuntimeError,
     ValueError,
@@ -192,8 +194,8 @@ class _Reader:
             name, kind = waiting.pop()
             if name not in self.parts:
                 waiting += self._take(name, kind)
-        for name in [name for name, part in self.parts.items() if part.root is not None]:
-            self._strip(self.parts[name])
+        for part in self.parts.values():
+            self._strip(part)
         named = [_WORDS[kind] for kind in self.lost]
         findings = (
             Finding(
@@ -242,7 +244,10 @@ class _Reader:
     def _take(self, name: str, kind: str) -> list[tuple[str, str]]:
         """Read a part; return those that it leads to."""
         numbers = [part.kind for part in self.parts.values()]
-        if numbers.count("slideLayout") > MOST_LAYOUTS or numbers.count("slideMaster") > MOST_MASTERS:
+        if (
+            numbers.count("slideLayout") > MOST_LAYOUTS
+            or numbers.count("slideMaster") > MOST_MASTERS
+        ):
             _too_large("版式数", "layouts", MOST_LAYOUTS)
         part = self.parts[name] = _Part(kind, self._xml(name))
         following = []
@@ -276,6 +281,8 @@ class _Reader:
     def _strip(self, part: _Part) -> None:
         """Remove from a part what names other files or does something."""
         root = part.root
+        if root is None:
+            return
         kept = {number for number, _, _ in part.relations}
         for element in list(root.iter(etree.Comment, etree.ProcessingInstruction)):
             _drop(element)
@@ -396,12 +403,17 @@ def _packed(parts: dict[str, _Part], main: str) -> bytes:
             _TYPES,
             f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
             f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
-            f'<Default Extension="xml" ContentType="application/xml"/>{overrides}{pictures}</Types>',
+            f'<Default Extension="xml" ContentType="application/xml"/>{overrides}{pictures}'
+            "</Types>",
         )
         target.writestr("_rels/.rels", _listed([("rId1", "officeDocument", main)]))
         for name, part in parts.items():
-            data = part.data if part.root is None else etree.tostring(
-                part.root, encoding="UTF-8", xml_declaration=True, standalone=True
+            data = (
+                part.data
+                if part.root is None
+                else etree.tostring(
+                    part.root, encoding="UTF-8", xml_declaration=True, standalone=True
+                )
             )
             target.writestr(name, data)
             if part.relations:

@@ -1,4 +1,4 @@
-"""Texts of slides from outside: as PowerPoint can hold and show them, with notes on what changed."""
+"""Texts of slides from outside, as PowerPoint can hold and show them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SLIDE_TITLE_LINES = 2
 
 
 def clean_slide(slide: Slide, lang: str) -> Slide:
-    """Return a slide with texts that can be shown; its speaker notes say what that took.
+    r"""Return a slide with texts that can be shown; its speaker notes say what that took.
 
     Parameters
     ----------
@@ -38,7 +38,7 @@ def clean_slide(slide: Slide, lang: str) -> Slide:
     Examples
     --------
     >>> from layers.slides import Slide
-    >>> cleaned = clean_slide(Slide("湘江\\u200b新区"), "en")
+    >>> cleaned = clean_slide(Slide("湘江\u200b新区"), "en")
     >>> cleaned.title, cleaned.notes.endswith("U+200B ZERO WIDTH SPACE × 1.")
     ('湘江新区', True)
     """
@@ -72,11 +72,11 @@ def clean_slide(slide: Slide, lang: str) -> Slide:
 
 
 def clean_properties(title: str, author: str, subject: str) -> dict[str, str]:
-    """Return title, author and subject as the properties of a file hold them.
+    r"""Return title, author and subject as the properties of a file hold them.
 
     Examples
     --------
-    >>> clean_properties("湘江新区\\n图集", "规划处\\x00", "")
+    >>> clean_properties("湘江新区\n图集", "规划处\x00", "")
     {'title': '湘江新区 图集', 'author': '规划处', 'subject': ''}
     """
     cleaner = Cleaner(drawn=False)

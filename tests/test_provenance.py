@@ -314,9 +314,10 @@ def test_a_broken_record_says_so(outputs: dict[str, bytes], tmp_path: Path) -> N
     path = tmp_path / "map.png"
     for text, words in (
         ("{", "is broken"),
-        ("[]", "lacks created, data"),
+        ("[]", "no JSON object"),
         ('{"schema":1}', "lacks created"),
-        (json.dumps(dict.fromkeys(provenance.KEYS, 9)), "has schema 9.*Update the atlas"),
+        (json.dumps(dict.fromkeys(provenance.KEYS, 9)), "lacks created, data, files"),
+        (json.dumps(record({}, created=CREATED) | {"schema": 9}), "has schema 9.*Update"),
     ):
         name = "xiangjiang-atlas"
         path.write_bytes(provenance.put_text(outputs[".png"], ".png", text, name=name))
