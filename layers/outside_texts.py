@@ -18,8 +18,6 @@ from geo.exchange.receipt import Finding
 from layers.fonts import characters
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from layers.content import Sheet
 
 Fate: TypeAlias = Literal["keep", "mark", "leave out", "space", "line end"]
@@ -165,19 +163,17 @@ class Cleaner:
         return "".join(kept)
 
     def _drawable(self, letter: str) -> str:
-        if letter in characters():
-            return letter
+        # The font sets a mark behind its letter and not upon it.
         if _fate(letter) == "mark":
             self._left_out[letter] += 1
             return ""
-        parts = unicodedata.normalize("NFD", letter)
-        if characters().issuperset(parts):
-            return parts
+        if letter in characters():
+            return letter
         self._replaced[letter] += 1
         return MISSING
 
 
-def clean_sheet(sheet: Sheet, lang: str, *, drawn: bool) -> Sheet:
+def clean_sheet(sheet: Sheet, lang: str, *, drawn: bool, cleaner: Cleaner | None = None) -> Sheet:
     r"""Return a sheet whose texts can be shown, with notes first that say what that took.
 
     Parameters
@@ -188,6 +184,8 @@ def clean_sheet(sheet: Sheet, lang: str, *, drawn: bool) -> Sheet:
         Language of the notes, ``"zh"`` or ``"en"``.
     drawn
         As for `Cleaner`.
+    cleaner
+        One that has seen the texts of the map, of which the notes are to speak too.
 
     Examples
     --------
@@ -195,7 +193,7 @@ def clean_sheet(sheet: Sheet, lang: str, *, drawn: bool) -> Sheet:
     >>> clean_sheet(Sheet("湘江\u200b新区", "internal"), "zh", drawn=True).notes
     ('文字中有 1 个看不见或无法显示的字符，已略去：U+200B 零宽空格 × 1。',)
     """
-    cleaner = Cleaner(drawn=drawn)
+    cleaner = cleaner or Cleaner(drawn=drawn)
     notes = tuple(cleaner.text(note, NOTE, lines=None) for note in sheet.notes)
     if len(notes) > NOTES + SENTENCES:
         notes = (*notes[: NOTES - 1], CUT)
@@ -209,6 +207,20 @@ def clean_sheet(sheet: Sheet, lang: str, *, drawn: bool) -> Sheet:
         notes=notes,
     )
     return replace(cleaned, notes=(*cleaner.sentences(lang), *notes))
+
+
+def sheet_findings(sheet: Sheet) -> tuple[Finding, ...]:
+    r"""Return what a print leaves out of, replaces in and cuts from the texts of a sheet.
+
+    Examples
+    --------
+    >>> from layers.content import Sheet
+    >>> [found.code for found in sheet_findings(Sheet("湘江\u200b新区", "internal"))]
+    ['text.left_out']
+    """
+    cleaner = Cleaner(drawn=True)
+    clean_sheet(sheet, "zh", drawn=True, cleaner=cleaner)
+    return cleaner.findings()
 
 
 def one_line(words: str) -> str:
@@ -256,8 +268,3 @@ def _named(letters: Counter[str]) -> tuple[str, str]:
 def _name(letter: str) -> tuple[str, str]:
     zh, en = _CATEGORIES.get(unicodedata.category(letter), ("字符", "character"))
     return _CHINESE_NAMES.get(letter, zh), unicodedata.name(letter, en)
-
-
-def joined(findings: Iterable[Finding], lang: str) -> str:
-    """Return findings as lines of text."""
-    return "\n".join(finding.sentence(lang) for finding in findings)

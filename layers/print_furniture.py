@@ -295,8 +295,6 @@ def broken_notes(notes: list[Note], layout: Layout, *, lang: str) -> list[Note]:
     for note in notes:
         side = text_width("　" + note.right, size) if note.right else 0.0
         right = note.right if side <= width * RIGHT_SHARE else ""
-        if note.right and not right:
-            found += [Note(line) for line in wrapped(note.right, width, size)]
         weight: Weight = "bold" if note.bold else "regular"
         room = width - side if right else width
         lines = [
@@ -304,6 +302,8 @@ def broken_notes(notes: list[Note], layout: Layout, *, lang: str) -> list[Note]:
         ]
         broken = [Note(line, bold=note.bold) for line in lines]
         found += [replace(broken[0], right=right), *broken[1:]]
+        if note.right and not right:
+            found += [Note(line) for line in wrapped(note.right, width, size)]
     most = int(NOTES_SHARE * layout.page.height / note_leading(layout.px))
     if len(found) <= most:
         return found

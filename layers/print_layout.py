@@ -141,10 +141,13 @@ def check_sheet(sheet: Sheet) -> None:
     if not sheet.review_number.strip():
         raise InputError(
             "print_map: review_number is empty; give the map review number (审图号), such as "
-            f"'湘S(2026)001号', or {INTERNAL!r} for a draft that is not published"
+            f"'湘S(2026)001号', or {INTERNAL!r} for a draft that is not published",
+            code="text.review_missing",
         )
     if not sheet.title.strip():
-        raise InputError("print_map: title is empty; give the map a title")
+        raise InputError(
+            "print_map: title is empty; give the map a title", code="text.title_missing"
+        )
 
 
 def layout(sheet: Sheet, *, note_lines: int, panel_share: float = 0.0) -> Layout:
@@ -242,8 +245,8 @@ def heading(sheet: Sheet) -> Heading:
     title, size = _head_lines(sheet.title, room, title_size(px), "bold")
     subtitle, small = _head_lines(sheet.subtitle, room, subtitle_size(px), "regular")
     used = text_width(title[0], size, "bold") + TITLE_GAP * size
-    used += text_width(sheet.subtitle, subtitle_size(px))
-    beside = len(title) == 1 and "\n" not in sheet.subtitle and used <= room
+    used += text_width(subtitle[0], small)
+    beside = len(title) == len(subtitle) == 1 and small == subtitle_size(px) and used <= room
     height = title_size(px) * 1.3 + (len(title) - 1) * size * HEAD_LEADING
     if sheet.subtitle and not beside:
         height += small * 1.45 + (len(subtitle) - 1) * small * HEAD_LEADING

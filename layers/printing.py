@@ -354,8 +354,7 @@ def _cleaned(content: Content, sheet: Sheet) -> tuple[Content, Sheet, tuple[str,
     cleaner = Cleaner(drawn=True)
     content = clean_content(content, cleaner)
     remarks = cleaner.sentences(content.lang)
-    sheet = clean_sheet(sheet, content.lang, drawn=True)
-    return content, replace(sheet, notes=(*remarks, *sheet.notes)), remarks
+    return content, clean_sheet(sheet, content.lang, drawn=True, cleaner=cleaner), remarks
 
 
 def _about(sheet: Sheet) -> dict[str, str | None]:
