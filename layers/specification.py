@@ -138,8 +138,14 @@ class MapSpec:
         return sheet if sheet.title.strip() else replace(sheet, title=title)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the specification as plain JSON data, which :func:`read_spec` takes."""
-        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), ensure_ascii=False))
+        """Return the specification as plain JSON data, which :func:`read_spec` takes.
+
+        Raises
+        ------
+        InputError
+            If a parameter is no plain data.
+        """
+        plain = plain_data(asdict(self))
         return {key: value for key, value in plain.items() if value not in ({}, None)}
 
 
@@ -198,7 +204,7 @@ def read_spec(
     given |= {key: value for key, value in sheet.items() if value is not None}
     if pages is not None:
         data["pages"] = pages
-    _require_valid(data)
+    require_valid(data)
     known = {item.name for item in fields(Sheet)}
     plain = {key: value for key, value in given.items() if key in known}
     plain["notes"] = tuple(plain.get("notes", ()))
@@ -252,7 +258,23 @@ def _require_map(spec: MapSpec) -> None:
         )
 
 
-def _require_valid(data: dict[str, Any]) -> None:
+def require_valid(data: dict[str, Any]) -> None:
+    """Check plain data of a specification against the schema.
+
+    Parameters
+    ----------
+    data
+        As :meth:`MapSpec.to_dict` returns it.
+
+    Raises
+    ------
+    InputError
+        If it breaks the schema: every problem is named.
+
+    Examples
+    --------
+    >>> require_valid({"map": "overview", "sheet": {"review_number": "internal"}})
+    """
     from jsonschema import Draft202012Validator  # noqa: PLC0415  slow to import
 
     problems = {
