@@ -17,6 +17,7 @@ from app.texts import language, text
 from layers.content import INTERNAL, SIZES_MM, Palette, Sheet
 from layers.distances import Spacing
 from layers.outputs import GEOPACKAGE, SLIDES, output
+from layers.outside_texts import sheet_findings
 from layers.patterns import Pattern
 from layers.specification import MapSpec
 
@@ -118,6 +119,8 @@ def _export(name: str, parameters: dict[str, Any], kinds: Sequence[str], *, on_m
             parameters,
             language(),
         )
+        for finding in sheet_findings(spec.sheet):
+            buttons.caption(finding.sentence(language()))
         seen = partial(_seen, spec) if on_map else lambda _: spec
         called = parameters["layer"] if name == "layer" else name
         given = template.getvalue() if template else None

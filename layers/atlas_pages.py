@@ -15,8 +15,8 @@ from pypdf.annotations import Link
 
 from geo.errors import InputError
 from layers.atlas import atlas
-from layers.fonts import require_glyphs
 from layers.line_breaks import text_lines
+from layers.outside_texts import COLUMN, NOTE, TITLE, TITLE_LINES, Cleaner, one_line
 from layers.print_furniture import broken_notes, draw_notes, draw_title, note_texts
 from layers.print_layout import Box, check_sheet, layout, px_pt, text_width, wrapped, write
 from layers.printing import composed, file_settings
@@ -102,7 +102,7 @@ class _Book:
     pdf: PdfPages = field(init=False)
 
     def __post_init__(self) -> None:
-        about = {"Title": self.sheet.title, "Author": self.sheet.author or None}
+        about = {"Title": one_line(self.sheet.title), "Author": self.sheet.author or None}
         with file_settings():
             self.pdf = PdfPages(self.file, metadata={**about, "CreationDate": None})
 
@@ -117,7 +117,7 @@ class _Book:
 
     def add(self, leaf: Leaf, *, cover: bool = False) -> None:
         """Draw a leaf on as many pages as it needs."""
-        _require_glyphs(leaf)
+        leaf = _cleaned(leaf, self.lang)
         self.starts.append(self.drawn + self.skipped)
         pages = self._mapped(leaf, cover=cover) if leaf.content else self._worded(leaf, leaf.text)
         for figure in pages:
@@ -153,8 +153,9 @@ class _Book:
         last = range(self.drawn, self.drawn + self.skipped)
         for at in (0, *last, *range(1, self.drawn)):
             writer.add_page(reader.pages[at])
-        writer.add_metadata({"/Title": self.sheet.title, "/Author": self.sheet.author})
-        writer.add_outline_item(title=self.sheet.title, page_number=0)
+        title = one_line(self.sheet.title)
+        writer.add_metadata({"/Title": title, "/Author": self.sheet.author})
+        writer.add_outline_item(title=title, page_number=0)
         writer.add_outline_item(title=both("atlas.contents")[self.lang == "en"], page_number=1)
         for title, start in zip(titles, self.starts[1:], strict=True):
             writer.add_outline_item(title=title, page_number=start)
@@ -242,9 +243,8 @@ class _Book:
         """Yield page after page with title, number and notes, and the room between."""
         sheet = replace(self.sheet, title=title, subtitle="")
         notes = note_texts([], sheet, credits_=[], spread=False, lang=self.lang)
-        first = layout(sheet, title_lines=1, note_lines=1)
-        lines = broken_notes(notes[:1], first.notes.width, first.px)
-        plan = layout(sheet, title_lines=1, note_lines=len(lines))
+        lines = broken_notes(notes[:1], layout(sheet, note_lines=1), lang=self.lang)
+        plan = layout(sheet, note_lines=len(lines))
         number = first_number
         while True:
             inches = (plan.page.width / 72.0, plan.page.height / 72.0)
@@ -347,10 +347,24 @@ def _draw_grid(axes: Axes, grid: Grid, rows: int, box: Box) -> list[Box]:
     return boxes[1:]
 
 
-def _require_glyphs(leaf: Leaf) -> None:
-    words = [leaf.title, *leaf.text, *(text for pair in leaf.figures for text in pair)]
-    if leaf.table is not None:
-        rows = (leaf.table.header, *leaf.table.rows)
-        words += [cell for row in rows for cell in row if isinstance(cell, str)]
-    for text in words:
-        require_glyphs(text, function="printed_atlas")
+def _cleaned(leaf: Leaf, lang: str) -> Leaf:
+    """Return a leaf with texts that can be drawn; what that took is its last paragraph."""
+    cleaner = Cleaner(drawn=True)
+    table = leaf.table
+    if table is not None:
+        header = tuple(cleaner.text(words, NOTE) for words in table.header)
+        rows = tuple(
+            tuple(cleaner.text(cell, NOTE) if isinstance(cell, str) else cell for cell in row)
+            for row in table.rows
+        )
+        table = replace(table, header=header, rows=rows)
+    figures = tuple((cleaner.text(a, COLUMN), cleaner.text(b, COLUMN)) for a, b in leaf.figures)
+    title = cleaner.text(leaf.title, TITLE, lines=TITLE_LINES)
+    text = tuple(cleaner.text(each, NOTE * 2) for each in leaf.text)
+    return replace(
+        leaf,
+        title=title,
+        figures=figures,
+        text=(*text, *cleaner.sentences(lang)),
+        table=table,
+    )

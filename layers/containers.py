@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from html import unescape
 from itertools import count
+from lzma import LZMAError
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+# The most that a record has, bytes; the most chunks of a PNG, and bytes of a tag with attributes.
+MOST_TEXT, _MOST_CHUNKS, _LONGEST_TAG = 2_000_000, 100_000, 1000
+_PDF_STRING = re.compile(rb"\((?:[^\\()]|\\.)*\)", re.DOTALL)
+_PDF_ESCAPE = re.compile(rb"\\([0-7]{1,3}|.)", re.DOTALL)
+_PDF_LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f", b"\n": b""}
 _SVG_ROOT = re.compile(rb"""<svg\b(?:[^>"']|"[^"]*"|'[^']*')*?(/?)>""")
 # The last closing tags: what stands before them is never inside a script.
 _HTML_END = re.compile(rb"(?:</body\s*>\s*)?(?:</html\s*>\s*)?\Z", re.IGNORECASE)
@@ -37,6 +43,11 @@ _FMTID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _PROPERTY_CHARACTERS = 255
 _FIRST_PID = 2
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+_MOST_XML = 3 * MOST_TEXT
+_BROKEN_ZIP = (
+    zipfile.BadZipFile, zlib.error, EOFError, LZMAError, NotImplementedError, OSError,
+    RuntimeError, ValueError,
+)  # fmt: skip
 
 
 class _Place(NamedTuple):
@@ -90,7 +101,10 @@ def text_in(data: bytes, suffix: str, *, name: str) -> str | None:
 
 
 def _not_a(kind: str, why: object) -> InputError:
-    return InputError(f"the file is not a sound {kind} ({why}). Pass a finished file of that kind.")
+    return InputError(
+        f"the file is not a sound {kind} ({str(why)[:200]}). Pass a finished file of that kind.",
+        code="record.broken",
+    )
 
 
 # ---- PNG ----
@@ -101,12 +115,15 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     if not data.startswith(_PNG):
         raise _not_a("PNG", "it has not the signature of one")
     at = len(_PNG)
-    while at < len(data):
+    for _ in range(_MOST_CHUNKS):
+        if at >= len(data):
+            return
         end = at + 12 + int.from_bytes(data[at : at + 4], "big")
         if end > len(data):
             raise _not_a("PNG", "it ends too early")
         yield data[at + 4 : at + 8], at, end
         at = end
+    raise _not_a("PNG", f"it has more than {_MOST_CHUNKS:,} chunks")
 
 
 def _is_ours(kind: bytes, body: bytes, name: str) -> bool:
@@ -130,7 +147,7 @@ def _find_png(data: bytes, name: str) -> str | None:
     for kind, start, end in _chunks(data):
         body = data[start + 8 : end - 4]
         if _is_ours(kind, body, name):
-            return body[len(name) + 5 :].decode("utf-8")
+            return _text(body[len(name) + 5 :])
     return None
 
 
@@ -153,15 +170,23 @@ def _put_pdf(data: bytes, text: str, name: str) -> bytes:
 
 
 def _find_pdf(data: bytes, name: str) -> str | None:
-    from pypdf import PdfReader  # noqa: PLC0415
-    from pypdf.errors import PyPdfError  # noqa: PLC0415
+    """Find the entry as it was added behind the file: no other part of it is looked at."""
+    if not data.startswith(b"%PDF-"):
+        raise _not_a("PDF", "it has not the signature of one")
+    key = f"{_pdf_key(name)} (".encode()
+    at = data.rfind(key)
+    if at < 0:
+        return None
+    # An octal escape has four bytes for one.
+    written = _PDF_STRING.match(data, at + len(key) - 1, at + len(key) + 4 * MOST_TEXT)
+    if written is None:
+        raise _not_a("PDF", "its entry has no end")
+    return _PDF_ESCAPE.sub(_unescaped, written[0][1:-1]).decode("ascii", errors="replace")
 
-    try:
-        about = PdfReader(io.BytesIO(data)).metadata
-        found = None if about is None else about.get(_pdf_key(name))
-    except (PyPdfError, ValueError, KeyError) as error:
-        raise _not_a("PDF", error) from error
-    return None if found is None else str(found)
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    code = found[1]
+    return bytes([int(code, 8) & 255]) if code.isdigit() else _PDF_LETTERS.get(code, code)
 
 
 def _pdf_key(name: str) -> str:
@@ -171,18 +196,37 @@ def _pdf_key(name: str) -> str:
 # ---- SVG and HTML: written into the text as it stands, which no parser could give back alike ----
 
 
-def _svg_element(name: str) -> re.Pattern[bytes]:
-    element = rf'\s*<metadata[^>]*\bid="{name}"[^>]*>(.*?)</metadata>'
-    return re.compile(element.encode(), re.DOTALL)
+class _Element(NamedTuple):
+    """Where an element of a text stands: its first byte, its content, and what is behind it."""
+
+    start: int
+    content: bytes
+    end: int
 
 
-def _html_element(name: str) -> re.Pattern[bytes]:
-    element = rf'<script type="application/json" id="{name}">(.*?)</script>'
-    return re.compile(element.encode(), re.DOTALL)
+def _element(data: bytes, tag: bytes, name: str) -> _Element | None:
+    """Find the element of a name, without an expression that could go back and forth."""
+    marker, closing = f'id="{name}"'.encode(), b"</" + tag + b">"
+    at = data.find(marker)
+    while at >= 0:
+        start = data.rfind(b"<", max(0, at - _LONGEST_TAG), at)
+        opened = data.find(b">", max(start, 0), at + _LONGEST_TAG)
+        if start >= 0 and opened > at and data.startswith(b"<" + tag + b" ", start):
+            end = data.find(closing, opened)
+            if end < 0:
+                return None
+            return _Element(start, data[opened + 1 : end], end + len(closing))
+        at = data.find(marker, at + len(marker))
+    return None
+
+
+def _text(content: bytes) -> str:
+    return content[: MOST_TEXT + 1].decode("utf-8", errors="replace")
 
 
 def _put_svg(data: bytes, text: str, name: str) -> bytes:
-    data = _svg_element(name).sub(b"", data)
+    while (before := _element(data, b"metadata", name)) is not None:
+        data = data[: before.start].removesuffix(b"\n ") + data[before.end :]
     root = _SVG_ROOT.search(data)
     if root is None or root[1]:
         raise _not_a("SVG", "it has no svg element with content")
@@ -191,14 +235,15 @@ def _put_svg(data: bytes, text: str, name: str) -> bytes:
 
 
 def _find_svg(data: bytes, name: str) -> str | None:
-    found = _svg_element(name).search(data)
-    return None if found is None else unescape(found[1].decode("utf-8"))
+    found = _element(data, b"metadata", name)
+    return None if found is None else unescape(_text(found.content))
 
 
 def _put_html(data: bytes, text: str, name: str) -> bytes:
     if not re.search(rb"<(?:!doctype html|html|body)\b", data, re.IGNORECASE):
         raise _not_a("HTML page", "it has no html element")
-    data = _html_element(name).sub(b"", data)
+    while (before := _element(data, b"script", name)) is not None:
+        data = data[: before.start] + data[before.end :]
     tail = max(0, len(data) - _HTML_TAIL)
     found = _HTML_END.search(data, tail)
     at = len(data) if found is None else found.start()
@@ -207,8 +252,8 @@ def _put_html(data: bytes, text: str, name: str) -> bytes:
 
 
 def _find_html(data: bytes, name: str) -> str | None:
-    found = _html_element(name).search(data)
-    return None if found is None else found[1].decode("utf-8")
+    found = _element(data, b"script", name)
+    return None if found is None else _text(found.content)
 
 
 # ---- PPTX: a zip of XML files ----
@@ -265,7 +310,7 @@ def _find_pptx(data: bytes, name: str) -> str | None:
 
 
 def _numbered(item: ET.Element, name: str) -> bool:
-    return re.fullmatch(rf"{name}-\d+", item.get("name", "")) is not None
+    return re.fullmatch(rf"{name}-[0-9]{{1,6}}", item.get("name", "")) is not None
 
 
 def _entries(data: bytes) -> dict[str, bytes]:
@@ -274,19 +319,33 @@ def _entries(data: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             wanted = ["[Content_Types].xml", "_rels/.rels", _CUSTOM]
-            found = {name: archive.read(name) for name in wanted if name in names}
-    except (zipfile.BadZipFile, zlib.error) as error:
+            found = {name: _unpacked(archive, name) for name in wanted if name in names}
+    except _BROKEN_ZIP as error:
         raise _not_a("PPTX", error) from error
     if not found.keys() >= {"[Content_Types].xml", "_rels/.rels"}:
         raise _not_a("PPTX", "it has no list of its parts")
     return found
 
 
+def _unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
+    """Return a file of an archive, whose size is what comes out and not what its head says."""
+    with archive.open(name) as file:
+        data = file.read(_MOST_XML + 1)
+    if len(data) > _MOST_XML:
+        raise zipfile.BadZipFile(f"{name} unpacks to more than {_MOST_XML:,} bytes")
+    return data
+
+
 def _parsed(contents: bytes | None, empty: str) -> ET.Element:
+    data = empty.encode() if contents is None else contents
     try:
-        # Expat itself stops entities that grow without bound.
-        return ET.fromstring(empty if contents is None else contents)  # noqa: S314
-    except ET.ParseError as error:
+        # What we and Office write is UTF-8 and declares no entities, which can grow without bound.
+        if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+            raise _not_a("PPTX", "it declares a type of document")
+        return ET.fromstring(data.decode("utf-8-sig"))  # noqa: S314
+    except (ET.ParseError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
         raise _not_a("PPTX", error) from error
 
 

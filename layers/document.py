@@ -26,6 +26,8 @@ from layers.basemaps import basemaps
 from layers.catalogue import load, members
 from layers.encoding import CRS, DECIMALS, columnar
 from layers.legend import choropleth_legend, surface_legend
+from layers.outside_frames import clean_frames, clean_overlays
+from layers.outside_texts import Cleaner
 from layers.overlays import (
     NAMED,
     SURFACE_OPACITY,
@@ -85,6 +87,9 @@ REFERENCES = frozenset({"within", "same_as", "park_id", "parent_id", "canonical_
 
 # The data package says how lists are stored; a reader sees them as lists.
 _SEPARATED = re.compile(r"（\| 分隔）|, separated by \|")
+
+# What a script element, or a file, does not hold.
+_ESCAPED = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 
 Text = dict[str, str]
 
@@ -147,7 +152,9 @@ def map_document(
     if lang not in LANGUAGES:
         raise InputError(f"map_document: lang={lang!r}; choose from {', '.join(LANGUAGES)}")
     basemap_named(basemap)
-    frames = _frames(layers)
+    cleaner = Cleaner(drawn=False)
+    frames = clean_frames(_frames(layers), cleaner)
+    overlays = clean_overlays(overlays, cleaner)
     looks = {**layer_styles(), **(styles or {})}
     encoded = [_layer(name, frames[name], looks[name]) for name in looks if name in frames]
     encoded += [_overlay(f"overlay-{n}", item) for n, item in enumerate(overlays, start=1)]
@@ -157,6 +164,7 @@ def map_document(
         "version": VERSION,
         "lang": lang,
         "texts": _texts(),
+        "remarks": {each: list(cleaner.sentences(each)) for each in LANGUAGES},
         "groups": symbology()["groups"],
         "evidence": symbology()["evidence"],
         "no_data": symbology()["no_data"],
@@ -200,7 +208,8 @@ def to_json(document: Mapping[str, Any]) -> str:
     r"""Return a document as compact JSON that may stand inside an HTML ``<script>`` element.
 
     ``<``, ``>``, ``&`` and the two line separators of JavaScript are written as escapes, so that
-    no text of a feature can end the element or start another.
+    no text of a feature can end the element or start another; so are halves of characters, which
+    no file can hold.
 
     Examples
     --------
@@ -208,9 +217,7 @@ def to_json(document: Mapping[str, Any]) -> str:
     '{"name":"\\u003c/script\\u003e"}'
     """
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
+    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def _frames(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -91,7 +92,9 @@ def _outside(anchors: NDArray[np.float64]) -> list[int]:
 def _column(values: pd.Series[Any]) -> list[Any] | dict[str, Any]:
     """Return a column as a list, or as codes into its few distinct values."""
     if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        return [None if pd.isna(value) else value for value in values.tolist()]
+        # JSON has no infinity.
+        numbers = values.tolist()
+        return [None if pd.isna(n) or n in (math.inf, -math.inf) else n for n in numbers]
     codes, distinct = pd.factorize(values)
     words = [str(word) for word in distinct]
     if len(words) * 2 < len(values):

@@ -82,40 +82,6 @@ def font(weight: Weight = "regular") -> FontProperties:
     return FontProperties(family=FAMILY, weight=weight, fname=path(weight))
 
 
-def require_glyphs(text: str, *, function: str) -> None:
-    r"""Check that the fonts can draw every character of a text.
-
-    Parameters
-    ----------
-    text
-        Text that is about to be drawn, in either weight; lines end with ``"\n"``.
-    function
-        Name of the caller, for the message.
-
-    Raises
-    ------
-    InputError
-        If there are characters that the fonts lack: the message names each with its code point.
-
-    Examples
-    --------
-    >>> require_glyphs("湘江新区 24.65 km²", function="print_map")
-    >>> require_glyphs("湘江🚄", function="print_map")
-    Traceback (most recent call last):
-        ...
-    geo.errors.InputError: print_map: no font has '🚄' (U+1F684), in '湘江🚄'; ...
-    """
-    lacking = sorted(set(text) - characters())
-    if not lacking:
-        return
-    # What cannot be shown, such as a control character, is shown as its escape.
-    named = ", ".join(f"{each!r} (U+{ord(each):04X})" for each in lacking)
-    raise InputError(
-        f"{function}: no font has {named}, in {text!r}; write it with other characters, "
-        f"{FAMILY} has {len(characters()):,} of them"
-    )
-
-
 @cache
 def characters() -> frozenset[str]:
     r"""Return the characters that both weights have, and the end of a line.

@@ -11,6 +11,7 @@ import sqlite3
 import tempfile
 from collections import Counter
 from contextlib import closing
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
@@ -25,6 +26,8 @@ from geo.crs import moved, require_crs
 from geo.errors import InputError, LayerError
 from geo.exchange.writers import write_file
 from layers.catalogue import members, names_by_id
+from layers.outside_frames import clean_frames, clean_overlays
+from layers.outside_texts import Cleaner
 from layers.positions import CRS
 from layers.qgis_results import result_qml, results
 from layers.qgis_styles import layer_qml, stops_qml
@@ -103,6 +106,8 @@ CREATE TABLE IF NOT EXISTS gpkg_extensions (
   CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name)
 );
 """
+# Of a file of others: the longest text, bytes, and the steps that a question may take.
+_MOST_LENGTH, _MOST_ROUNDS, _ROUND = 20_000_000, 1000, 10_000
 _METADATA_DEFINITION = "http://www.geopackage.org/spec120/#extension_metadata"
 
 _STOP_TITLES = {
@@ -204,7 +209,9 @@ def geopackage_bytes(
     """
     if lang not in LANGUAGES:
         raise InputError(f"geopackage_bytes: lang={lang!r}; choose from {', '.join(LANGUAGES)}")
-    found = results(overlays, lang=lang)
+    cleaner = Cleaner(drawn=False)
+    frames = clean_frames(frames, cleaner)
+    found = results(clean_overlays(overlays, cleaner), lang=lang)
     if not frames and not found:
         raise InputError(
             "geopackage_bytes: there is no frame, and no result with a shape; pass one or more by "
@@ -238,6 +245,8 @@ def geopackage_bytes(
             _write_table(stops, path, table, "point", title)
             tables.append(_Table(table, title, "", stops_qml(stops, _STOP_TITLES[lang])))
         data = path.read_bytes()
+    remarks = " ".join(cleaner.sentences(lang))
+    tables = [item._replace(text=f"{item.text} {remarks}".strip()) for item in tables]
     return _in_database(data, lambda connection: _finish(connection, tables))
 
 
@@ -341,22 +350,41 @@ def metadata_text(data: bytes, *, uri: str) -> str | None:
         ).fetchone()
         return None if row is None else str(row[0])
 
-    return _in_database(data, find)
+    return _in_database(data, find, sealed=True)
 
 
-def _in_database(data: bytes, work: Callable[[sqlite3.Connection], T]) -> T:
-    """Work on the contents of a GeoPackage in memory."""
+def _in_database(
+    data: bytes, work: Callable[[sqlite3.Connection], T], *, sealed: bool = False
+) -> T:
+    """Work on the contents of a GeoPackage in memory; sealed where others may have made it."""
     try:
         if not data.startswith(_SQLITE):
             raise sqlite3.DatabaseError(_NO_DATABASE)  # noqa: TRY301 - one text for all that is not
         with closing(sqlite3.connect(":memory:")) as connection:
             connection.deserialize(data)
+            if sealed:
+                _seal(connection)
             connection.execute("SELECT table_name FROM gpkg_contents")
             return work(connection)
     except sqlite3.DatabaseError as error:
         raise InputError(
-            f"the file is not a sound GeoPackage ({error}). Pass a finished file of that kind."
+            f"the file is not a sound GeoPackage ({error}). Pass a finished file of that kind.",
+            code="record.broken",
         ) from error
+
+
+def _seal(connection: sqlite3.Connection) -> None:
+    """Let a connection read tables and nothing else, not for long, and nothing large.
+
+    A table may be a view with a query of its own, which could open other files or never end.
+    """
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_LENGTH)
+    rounds = count()
+    connection.set_progress_handler(lambda: next(rounds) > _MOST_ROUNDS, _ROUND)
+    allowed = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
+    connection.set_authorizer(
+        lambda action, *_: sqlite3.SQLITE_OK if action in allowed else sqlite3.SQLITE_DENY
+    )
 
 
 def _has_table(connection: sqlite3.Connection, name: str) -> bool:

@@ -87,25 +87,44 @@ def text_height(text: str, width_pt: float, size_pt: float) -> float:
 
 
 def _broken(text: str, width_pt: float, size_pt: float) -> list[str]:
-    lines = [""]
+    lines = [_Line()]
     for piece in _pieces(text):
-        if not lines[-1] or text_width(lines[-1] + piece.rstrip(), size_pt) <= width_pt:
-            lines[-1] += piece
-        else:
-            lines.append(piece)
-        if text_width(lines[-1].rstrip(), size_pt) > width_pt:
-            lines[-1:] = _chopped(lines[-1], width_pt, size_pt)
-    return lines
+        if lines[-1].words and lines[-1].width(piece.rstrip(), size_pt) > width_pt:
+            lines.append(_Line())
+        if lines[-1].width(piece.rstrip(), size_pt) <= width_pt:
+            lines[-1].add(piece)
+            continue
+        for letter in piece:  # too wide for any line
+            if lines[-1].words and lines[-1].width(letter, size_pt) > width_pt:
+                lines.append(_Line())
+            lines[-1].add(letter)
+    return ["".join(line.words) for line in lines]
 
 
-def _chopped(word: str, width_pt: float, size_pt: float) -> list[str]:
-    """Break a word that is too wide for any line."""
-    lines = [""]
-    for letter in word:
-        if lines[-1] and text_width(lines[-1] + letter, size_pt) > width_pt:
-            lines.append("")
-        lines[-1] += letter
-    return lines
+class _Line:
+    """A line in the making, whose width is known without measuring it anew."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self.ems = 0.0
+        self.last: bool | None = None
+
+    def width(self, more: str, size_pt: float) -> float:
+        """Return how wide the line is with more behind it, points."""
+        return self._with(more)[0] * size_pt
+
+    def add(self, more: str) -> None:
+        self.ems, self.last = self._with(more)
+        self.words.append(more)
+
+    def _with(self, more: str) -> tuple[float, bool | None]:
+        ems, last = self.ems, self.last
+        for letter in more:
+            em = _em(letter)
+            square = em == _SQUARE
+            ems += em + (_CHANGE if last is not None and square != last else 0.0)
+            last = square
+        return ems, last
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -146,7 +146,7 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
             printed.map_picture(), both("slides.alt")[english].format(title=title, layers=names)
         ),
         legend=_legend(shown),
-        notes="\n".join((notes, *sheet.notes)),
+        notes="\n".join((notes, *sheet.notes, *printed.remarks)),
         footer=f"{footer(spec)}　{sources}",
     )
 

@@ -9,7 +9,7 @@ from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.writers import write_file
 from layers import provenance
-from layers.specification import MapSpec, read_spec
+from layers.specification import MapSpec, read_spec, require_valid
 
 if TYPE_CHECKING:
     import os
@@ -97,9 +97,9 @@ def output(
             f"output: an atlas of {spec.pages} has many pages, and {suffix} has room for one map; "
             f"choose from {', '.join(ATLASES)}, or leave pages out"
         )
-    record = provenance.record(
-        spec.to_dict(), created=spec.sheet.date or provenance.UNDATED, lang=spec.lang
-    )
+    plain = spec.to_dict()
+    require_valid(plain)
+    record = provenance.record(plain, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
     return provenance.embed(_made(spec, suffix, template, progress), suffix, record)
 
 

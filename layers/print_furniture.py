@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,14 +15,15 @@ from pyproj import Transformer
 from layers.content import INTERNAL
 from layers.fonts import font
 from layers.print_layout import (
+    HEAD_LEADING,
     TITLE_GAP,
     Box,
     gutter,
+    heading,
     note_leading,
     note_size,
     subtitle_size,
     text_width,
-    title_lines,
     title_size,
     wrapped,
     write,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.content import Sheet
+    from layers.fonts import Weight
     from layers.print_layout import Layout
     from layers.print_plates import Plate
     from layers.print_window import Window
@@ -49,6 +51,9 @@ CROSS_PX = 5.0
 # Below what stands on a map.
 PAPER_OPACITY = 0.86
 BAR_SHARE, BAR_PARTS, BAR_PX = 0.62, 4, 6.0
+# Notes take at most this share of a sheet's height; author and date stand at the right of the first
+# line where they take no more than that share of it.
+NOTES_SHARE, RIGHT_SHARE = 0.3, 0.45
 # Across this much latitude the direction of north is taken, degrees.
 NORTH_STEP_DEG = 0.01
 KM = 1000.0
@@ -77,6 +82,7 @@ WORDS = {
         "zh": "同一地点的符号散开排列",
         "en": "Symbols at one place are spread around it",
     },
+    "more": {"zh": "…… 另有 {n} 行备注没有印出", "en": "… {n} more lines of notes are not printed"},
     "author": {"zh": "制图：", "en": "By "},
     "stop": {"zh": "；", "en": ". "},
 }
@@ -213,20 +219,21 @@ def draw_graticule(axes: Axes, window: Window, layout: Layout) -> None:
 
 def draw_title(axes: Axes, sheet: Sheet, layout: Layout) -> None:
     """Draw the title and the subtitle."""
-    px, box = layout.px, layout.title
-    size = title_size(px)
-    while text_width(sheet.title, size, "bold") > box.width:
-        size *= 0.95
-    write(axes, (box.left, box.top - title_size(px) * 0.95), sheet.title, size, bold=True)
-    if sheet.subtitle and title_lines(sheet) == 1:
-        left = box.left + text_width(sheet.title, size, "bold") + TITLE_GAP * size
-        at = (left, box.top - title_size(px) * 0.95)
-        write(axes, at, sheet.subtitle, subtitle_size(px), colour=PALE)
-    elif sheet.subtitle:
-        size = subtitle_size(px)
-        while text_width(sheet.subtitle, size) > box.width:
-            size *= 0.95
-        write(axes, (box.left, box.bottom + 0.3 * size), sheet.subtitle, size, colour=PALE)
+    px, box, head = layout.px, layout.title, heading(sheet)
+    base = box.top - title_size(px) * 0.95
+    for number, line in enumerate(head.title):
+        at = (box.left, base - number * head.title_pt * HEAD_LEADING)
+        write(axes, at, line, head.title_pt, bold=True)
+    if head.beside:
+        for line in head.subtitle:
+            gap = TITLE_GAP * head.title_pt
+            left = box.left + text_width(head.title[0], head.title_pt, "bold") + gap
+            write(axes, (left, base), line, subtitle_size(px), colour=PALE)
+        return
+    size = head.subtitle_pt
+    for number, line in enumerate(reversed(head.subtitle)):
+        at = (box.left, box.bottom + 0.3 * size + number * size * HEAD_LEADING)
+        write(axes, at, line, size, colour=PALE)
 
 
 def note_texts(
@@ -271,16 +278,37 @@ def note_texts(
     return [*found, *(Note(words) for words in sheet.notes)]
 
 
-def broken_notes(notes: list[Note], width: float, px: float) -> list[Note]:
-    """Return notes as lines that fit a width, points."""
-    size = note_size(px)
+def broken_notes(notes: list[Note], layout: Layout, *, lang: str) -> list[Note]:
+    """Return notes as lines that fit the strip at the foot of a sheet, and do not fill the sheet.
+
+    Parameters
+    ----------
+    notes
+        As :func:`note_texts` returns them.
+    layout
+        Of the sheet.
+    lang
+        ``"zh"`` or ``"en"``, for the line that says how many have no room.
+    """
+    width, size = layout.notes.width, note_size(layout.px)
     found: list[Note] = []
     for note in notes:
-        room = width - (text_width("　" + note.right, size) if note.right else 0.0)
-        first, *rest = wrapped(note.words, room, size, "bold" if note.bold else "regular")
-        found.append(Note(first, note.right, note.bold))
-        found += [Note(line, bold=note.bold) for line in rest]
-    return found
+        side = text_width("　" + note.right, size) if note.right else 0.0
+        right = note.right if side <= width * RIGHT_SHARE else ""
+        weight: Weight = "bold" if note.bold else "regular"
+        room = width - side if right else width
+        lines = [
+            line for part in note.words.split("\n") for line in wrapped(part, room, size, weight)
+        ]
+        broken = [Note(line, bold=note.bold) for line in lines]
+        found += [replace(broken[0], right=right), *broken[1:]]
+        if note.right and not right:
+            found += [Note(line) for line in wrapped(note.right, width, size)]
+    most = int(NOTES_SHARE * layout.page.height / note_leading(layout.px))
+    if len(found) <= most:
+        return found
+    more = WORDS["more"][lang].format(n=f"{len(found) - most + 1:,}")
+    return [*found[: most - 1], Note(more)]
 
 
 def draw_notes(axes: Axes, lines: list[Note], layout: Layout) -> None:
@@ -311,6 +339,7 @@ def _turned(axes: Axes, at: tuple[float, float], words: str, size: float, degree
         rotation=degrees,
         rotation_mode="anchor",
         zorder=ZORDER + 1,
+        parse_math=False,
     )
 
 

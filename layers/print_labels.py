@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING, Any
@@ -321,16 +322,15 @@ def _told(name: _Name, ground: Ground) -> _Name | None:
 
 def _once(names: list[_Name], px: float) -> list[_Name]:
     """Return names without those that are said nearby already."""
-    said: list[tuple[str, float, float]] = []
+    said: dict[str, list[tuple[float, float]]] = defaultdict(list)
     kept: list[_Name] = []
     for name in sorted(names, key=lambda each: each.request.importance):
         middle = name.request.geometry.centroid
         again = name.request.repeat == 0 and any(
-            text == _said(name) and math.hypot(x - middle.x, y - middle.y) < SAME_NAME_PX * px
-            for text, x, y in said
+            math.hypot(x - middle.x, y - middle.y) < SAME_NAME_PX * px for x, y in said[_said(name)]
         )
         if not again:
-            said.append((_said(name), middle.x, middle.y))
+            said[_said(name)].append((middle.x, middle.y))
             kept.append(name)
     return kept
 
@@ -413,6 +413,8 @@ def _write_turned(
         "va": "baseline",
         "rotation": degrees,
         "rotation_mode": "anchor",
+        # A dollar sign or backslash in a name is no formula.
+        "parse_math": False,
     }
     x, y = at[0] + low * math.sin(angle), at[1] - low * math.cos(angle)
     # The halo is a drawing and the name is text, which can be searched and copied.

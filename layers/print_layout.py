@@ -37,6 +37,9 @@ MAP_SHARE, BELOW_SHARE = 0.625, 0.16
 SIDE_SHARE = 0.18
 # Between the title and a subtitle in one line, in heights of the title.
 TITLE_GAP = 0.6
+# A title is made smaller down to this share of its size before it is broken, and then down to that
+# until it has no more lines; the distance of its lines in heights.
+LEAST_HEAD, SMALLEST_HEAD, MOST_HEAD_LINES, HEAD_LEADING = 0.6, 0.3, 3, 1.25
 PALETTES = ("colour", "grey")
 ADVANCE_SIZE = 1000
 # Chinese breaks anywhere but before these.
@@ -138,21 +141,22 @@ def check_sheet(sheet: Sheet) -> None:
     if not sheet.review_number.strip():
         raise InputError(
             "print_map: review_number is empty; give the map review number (审图号), such as "
-            f"'湘S(2026)001号', or {INTERNAL!r} for a draft that is not published"
+            f"'湘S(2026)001号', or {INTERNAL!r} for a draft that is not published",
+            code="text.review_missing",
         )
     if not sheet.title.strip():
-        raise InputError("print_map: title is empty; give the map a title")
+        raise InputError(
+            "print_map: title is empty; give the map a title", code="text.title_missing"
+        )
 
 
-def layout(sheet: Sheet, *, title_lines: int, note_lines: int, panel_share: float = 0.0) -> Layout:
+def layout(sheet: Sheet, *, note_lines: int, panel_share: float = 0.0) -> Layout:
     """Return the boxes of a sheet.
 
     Parameters
     ----------
     sheet
         The sheet.
-    title_lines
-        See :func:`title_lines`.
     note_lines
         Lines of the strip at the foot.
     panel_share
@@ -163,7 +167,7 @@ def layout(sheet: Sheet, *, title_lines: int, note_lines: int, panel_share: floa
     px = px_pt(sheet.size)
     gap = 7.0 * px
     inner = page.inset(_margin(px))
-    head = title_size(px) * 1.3 + (subtitle_size(px) * 1.45 if title_lines > 1 else 0.0)
+    head = heading(sheet).height
     title = Box(inner.left, inner.top - head, inner.width, head)
     foot = note_lines * note_leading(px) + 3.0 * px
     high = title.bottom - gap * 0.6
@@ -206,13 +210,66 @@ def layout(sheet: Sheet, *, title_lines: int, note_lines: int, panel_share: floa
     )
 
 
-def title_lines(sheet: Sheet) -> int:
-    """Return 2 where a subtitle finds no room beside the title, else 1."""
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Title and subtitle as they are written.
+
+    Parameters
+    ----------
+    title, subtitle
+        Their lines.
+    title_pt, subtitle_pt
+        Sizes of their fonts, points.
+    beside
+        Whether the subtitle stands in one line with the title.
+    height
+        Of both, points.
+    """
+
+    title: tuple[str, ...]
+    subtitle: tuple[str, ...]
+    title_pt: float
+    subtitle_pt: float
+    beside: bool
+    height: float
+
+
+def heading(sheet: Sheet) -> Heading:
+    """Return how title and subtitle of a sheet are written.
+
+    A title is one line, and smaller where it is long; what would be too small so, and what has line
+    ends of its own, has up to :data:`MOST_HEAD_LINES` of them.
+    """
     px = px_pt(sheet.size)
     room = SIZES_MM[sheet.size][0] * PT_PER_MM - 2 * _margin(px)
-    first = text_width(sheet.title, title_size(px), "bold") + TITLE_GAP * title_size(px)
-    fits = first + text_width(sheet.subtitle, subtitle_size(px)) <= room
-    return 1 if fits or not sheet.subtitle else 2
+    title, size = _head_lines(sheet.title, room, title_size(px), "bold")
+    subtitle, small = _head_lines(sheet.subtitle, room, subtitle_size(px), "regular")
+    used = text_width(title[0], size, "bold") + TITLE_GAP * size
+    used += text_width(subtitle[0], small)
+    beside = len(title) == len(subtitle) == 1 and small == subtitle_size(px) and used <= room
+    height = title_size(px) * 1.3 + (len(title) - 1) * size * HEAD_LEADING
+    if sheet.subtitle and not beside:
+        height += small * 1.45 + (len(subtitle) - 1) * small * HEAD_LEADING
+    if not sheet.subtitle:
+        subtitle = ()
+    return Heading(title, subtitle, size, small, beside, height)
+
+
+def _head_lines(
+    words: str, room: float, usual: float, weight: Weight
+) -> tuple[tuple[str, ...], float]:
+    """Return the lines of a title, and the size at which they fit a width."""
+    parts = words.split("\n")
+    longest = max(text_width(part, usual, weight) for part in parts)
+    size = usual * min(1.0, room / longest) if longest else usual
+    if size >= LEAST_HEAD * usual:
+        return tuple(parts), size
+    size = usual
+    while True:
+        lines = [line for part in parts for line in wrapped(part, room, size, weight)]
+        if len(lines) <= max(MOST_HEAD_LINES, len(parts)) or size < SMALLEST_HEAD * usual:
+            return tuple(lines), size
+        size *= 0.95
 
 
 def _margin(px: float) -> float:
@@ -263,22 +320,27 @@ def wrapped(text: str, width: float, size: float, weight: Weight = "regular") ->
     """Break a text into lines that are no wider than ``width`` points.
 
     Latin breaks between words, Chinese between any two characters, but no line begins with a
-    closing mark or ends with an opening one.
+    closing mark or ends with an opening one. What is too wide for any line is broken anywhere.
     """
-    lines: list[str] = []
-    line = ""
-    for piece in _pieces(text):
-        if line and text_width((line + piece).rstrip(), size, weight) > width:
-            lines.append(line.rstrip())
-            line = piece.lstrip()
-        else:
-            line += piece
-    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+    lines = [""]
+    used = 0.0
+    for piece in _pieces(text, width, size, weight):
+        bare = text_width(piece.rstrip(), size, weight)
+        if lines[-1] and used + bare > width:
+            lines[-1] = lines[-1].rstrip()
+            piece = piece.lstrip()  # noqa: PLW2901  a line begins with a word
+            lines.append("")
+            used = 0.0
+        lines[-1] += piece
+        used += text_width(piece, size, weight)
+    lines[-1] = lines[-1].rstrip()
+    return lines if lines[-1] or len(lines) == 1 else lines[:-1]
 
 
-def _pieces(text: str) -> list[str]:
-    """Return the parts of a text that are not broken."""
+def _pieces(text: str, width: float, size: float, weight: Weight) -> list[str]:
+    """Return the parts of a text that are not broken: none is wider than a line."""
     pieces: list[str] = []
+    used = 0.0
     for each in text:
         joined = pieces and (
             each in CLOSING
@@ -286,10 +348,13 @@ def _pieces(text: str) -> list[str]:
             or each == " "
             or (_is_latin(each) and _is_latin(pieces[-1][-1]))
         )
-        if joined:
+        wide = text_width(each, size, weight)
+        used = used + wide if joined else wide
+        if joined and (used <= width or each == " "):
             pieces[-1] += each
         else:
             pieces.append(each)
+            used = wide
     return pieces
 
 
@@ -342,4 +407,6 @@ def write(
         ha=align,
         va="baseline",
         zorder=zorder,
+        # A dollar sign or backslash in a title is no formula.
+        parse_math=False,
     )

@@ -28,8 +28,8 @@ from geo.crs import moved
 from geo.errors import InputError
 from layers.basemaps import VECTOR, basemap
 from layers.catalogue import load
-from layers.fonts import require_glyphs
-from layers.overlays import Choropleth
+from layers.outside_frames import clean_content
+from layers.outside_texts import Cleaner, clean_sheet, one_line
 from layers.palettes import paper
 from layers.print_fonts import with_fonts
 from layers.print_furniture import (
@@ -47,7 +47,7 @@ from layers.print_layers import (
     draw_plates,
     point_symbols,
 )
-from layers.print_layout import check_sheet, layout, title_lines
+from layers.print_layout import check_sheet, layout
 from layers.print_legend import draw_legend
 from layers.print_locator import corner_box, draw_locator, locator_box, locator_extent
 from layers.print_plates import LANGUAGES, Plate, plates
@@ -104,6 +104,8 @@ class Composed(NamedTuple):
         What was drawn: on the vector base map where the tiles of another could not be had.
     note
         Why that is so; empty where it is not.
+    remarks
+        What was left out of names and titles, as sentences.
     """
 
     figure: Figure
@@ -111,6 +113,7 @@ class Composed(NamedTuple):
     plates: list[Plate]
     content: Content
     note: str = ""
+    remarks: tuple[str, ...] = ()
 
     def map_picture(self) -> bytes:
         """Return the map alone, without title, legend and notes, as a PNG."""
@@ -181,8 +184,8 @@ def composed(
     InputError, LayerError, CRSError
         As :func:`drawn`.
     """
+    content, sheet, remarks = _cleaned(content, sheet)
     check_sheet(sheet)
-    _check_glyphs(content, sheet)
     tone = _tone(sheet)
     wash = _wash(sheet)
     found = toned_plates(content, sheet)
@@ -190,10 +193,9 @@ def composed(
     credits_ = credits_of(found, content)
     # Whether symbols are spread is known when they stand: room for the words is kept.
     draft = note_texts(found, sheet, credits_=credits_, spread=True, lang=content.lang)
-    head = title_lines(sheet)
-    first = layout(sheet, title_lines=head, note_lines=1)
-    lines = broken_notes(draft, first.notes.width, first.px)
-    plan = layout(sheet, title_lines=head, note_lines=len(lines), panel_share=panel_share)
+    first = layout(sheet, note_lines=1)
+    lines = broken_notes(draft, first, lang=content.lang)
+    plan = layout(sheet, note_lines=len(lines), panel_share=panel_share)
     window = Window(plan.frame, _middle(wanted), _scale(wanted, plan.frame))
     shown = [plate.within(window.bounds_m) for plate in found]
     _check_shown(shown, content)
@@ -204,7 +206,7 @@ def composed(
         noted = replace(sheet, notes=(*sheet.notes, told))
         vector = replace(content, base=VECTOR)
         own = composed(vector, noted, panel_share=panel_share, scale_inside=scale_inside)
-        return own._replace(note=told)
+        return own._replace(note=told, remarks=(*remarks, *own.remarks))
     shown = on_base(shown, content.base)
     figure = Figure(
         figsize=(plan.page.width / 72.0, plan.page.height / 72.0), dpi=sheet.dpi, facecolor="white"
@@ -266,10 +268,10 @@ def composed(
     draw_scale(axes, window, scale, px=plan.px, lang=content.lang, ratio=not scale_inside)
     draw_title(axes, sheet, plan)
     notes = note_texts(shown, sheet, credits_=credits_, spread=spread, lang=content.lang)
-    draw_notes(axes, broken_notes(notes, plan.notes.width, plan.px), plan)
+    draw_notes(axes, broken_notes(notes, plan, lang=content.lang), plan)
     axes.set_xlim(plan.page.left, plan.page.right)
     axes.set_ylim(plan.page.bottom, plan.page.top)
-    return Composed(figure, plan, shown, content)
+    return Composed(figure, plan, shown, content, remarks=remarks)
 
 
 def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
@@ -333,7 +335,7 @@ def _png(figure: Figure, dpi: int) -> bytes:
 def _pdf(figure: Figure, sheet: Sheet) -> bytes:
 
     file = io.BytesIO()
-    about = {"Title": sheet.title, "Author": sheet.author or None, "CreationDate": None}
+    about = {**_about(sheet), "CreationDate": None}
     with file_settings():
         FigureCanvasPdf(figure).print_figure(file, format="pdf", dpi=sheet.dpi, metadata=about)
     return file.getvalue()
@@ -342,26 +344,24 @@ def _pdf(figure: Figure, sheet: Sheet) -> bytes:
 def _svg(figure: Figure, sheet: Sheet) -> bytes:
 
     file = io.BytesIO()
-    about: dict[str, Any] = {"Title": sheet.title, "Date": None}
+    about: dict[str, Any] = {"Title": _about(sheet)["Title"], "Date": None}
     with file_settings():
         FigureCanvasSVG(figure).print_figure(file, format="svg", dpi=sheet.dpi, metadata=about)
     return with_fonts(file.getvalue())
 
 
-def _check_glyphs(content: Content, sheet: Sheet) -> None:
+def _cleaned(content: Content, sheet: Sheet) -> tuple[Content, Sheet, tuple[str, ...]]:
+    """Return map and sheet with texts that can be drawn, and what that took of the map's names."""
+    cleaner = Cleaner(drawn=True)
+    content = clean_content(content, cleaner)
+    remarks = cleaner.sentences(content.lang)
+    return content, clean_sheet(sheet, content.lang, drawn=True, cleaner=cleaner), remarks
 
-    texts = [sheet.title, sheet.subtitle, sheet.author, sheet.date, sheet.review_number]
-    texts += [*sheet.notes]
-    column = "name_en" if content.lang == "en" else "name_zh"
-    named = [content.frames.get(name) for name in content.visible]
-    named += [each.frame for each in content.overlays if isinstance(each, Choropleth)]
-    for frame in named:
-        if frame is not None and column in frame:
-            texts += [each for each in frame[column] if isinstance(each, str)]
-    for overlay in content.overlays:
-        texts += [overlay.title, overlay.title_en, getattr(overlay, "unit", "")]
-    for text in texts:
-        require_glyphs(text, function="print_map")
+
+def _about(sheet: Sheet) -> dict[str, str | None]:
+    """Return title and author as the properties of a file hold them."""
+    cleaned = clean_sheet(sheet, "zh", drawn=False)
+    return {"Title": one_line(cleaned.title), "Author": cleaned.author or None}
 
 
 def _wanted(content: Content, found: list[Plate]) -> tuple[float, float, float, float]:

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from geo.errors import InputError
-from layers.containers import SUFFIXES, put_text, text_in
+from layers.containers import MOST_TEXT, SUFFIXES, put_text, text_in
+from layers.plain_data import json_object
 from layers.schema import DATA_DIR, resources
 
 if TYPE_CHECKING:
@@ -28,8 +29,21 @@ if TYPE_CHECKING:
 NAME = "xiangjiang-atlas"
 SCHEMA = 1
 # What makes a JSON object a record of ours.
-KEYS = frozenset({"schema", "version", "created", "lang", "spec", "data", "files"})
+_TYPES: dict[str, type] = {
+    "schema": int,
+    "version": str,
+    "created": str,
+    "lang": str,
+    "spec": dict,
+    "data": str,
+    "files": dict,
+}
+KEYS = frozenset(_TYPES)
 LANGUAGES = ("zh", "en")
+# The largest file that a record is read from.
+MOST_BYTES = 500_000_000
+# What a reader writes onto a sheet to be read by all: it may look like a path.
+_PRINTED = frozenset(f"spec.sheet.{name}" for name in ("title", "subtitle", "author", "notes"))
 # The date of what says none: the same call gives the same bytes.
 UNDATED = "1970-01-01"
 # Not rows of a layer, and yet what a map looks like depends on them.
@@ -80,11 +94,12 @@ def record(spec: Mapping[str, Any], *, created: str, lang: str = "zh") -> dict[s
         datetime.fromisoformat(created)
     except (TypeError, ValueError) as error:
         raise InputError(
-            f"record: created={created!r} is no ISO 8601 date; write it like 2024-03-01"
+            f"record: created={created!r} is no ISO 8601 date; write it like 2024-03-01",
+            code="record.date",
         ) from error
     try:
         plain = json.loads(json.dumps(dict(spec), ensure_ascii=False, allow_nan=False))
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RecursionError) as error:
         raise InputError(
             f"record: the specification is not JSON ({error}). Pass texts, finite numbers, true, "
             "false, None, and lists and dicts of these."
@@ -158,20 +173,35 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     if suffix not in SUFFIXES:
         raise InputError(
             f"read: {path.name!r} is of a kind that carries no record. Allowed are "
-            f"{', '.join(SUFFIXES)}."
+            f"{', '.join(SUFFIXES)}.",
+            code="record.kind",
+            name=path.name,
         )
     try:
-        data = path.read_bytes()
-    except OSError as error:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise InputError(
-            f"read: {str(path)!r} cannot be read ({error.strerror or error}). Pass a file that the "
-            "atlas has made."
+            f"read: {str(path)!r} cannot be read ({reason}). Pass a file that the atlas has made.",
+            code="record.missing",
+            name=path.name,
         ) from error
+    if len(data) > MOST_BYTES:
+        raise InputError(
+            f"read: {path.name!r} has more than {MOST_BYTES:,} bytes. Pass a file that the atlas "
+            "has made.",
+            code="record.too_large",
+            megabytes=path.stat().st_size // 1_000_000,
+            most=MOST_BYTES // 1_000_000,
+        )
     text = text_in(data, suffix, name=NAME)
     if text is None:
         raise InputError(
             f"read: {path.name!r} carries no record of the atlas. It was made by another program, "
-            "or saved anew by one that left the record out: pass the file as it was exported."
+            "or saved anew by one that left the record out: pass the file as it was exported.",
+            code="record.missing",
+            name=path.name,
         )
     return _checked(text, path.name)
 
@@ -242,25 +272,27 @@ def _json(record: Mapping[str, Any]) -> str:
 
 
 def _checked(text: str, name: str) -> dict[str, Any]:
-    try:
-        found = json.loads(text)
-    except ValueError as error:
+    found = json_object(text, most=MOST_TEXT)
+    if found is None:
         raise InputError(
-            f"read: the record in {name!r} is broken ({error}). Pass the file as it was exported."
-        ) from error
-    missing = KEYS - found.keys() if isinstance(found, dict) else KEYS
+            f"read: the record in {name!r} is broken: it is no JSON object. Pass the file as it "
+            "was exported.",
+            code="record.broken",
+        )
+    missing = {key for key in KEYS if not isinstance(found.get(key), _TYPES[key])}
     if missing:
         raise InputError(
             f"read: the record in {name!r} lacks {', '.join(sorted(missing))}. Pass the file as it "
-            "was exported."
+            "was exported.",
+            code="record.broken",
         )
     if found["schema"] != SCHEMA:
         raise InputError(
             f"read: the record in {name!r} has schema {found['schema']!r}, and this version of the "
-            f"atlas reads {SCHEMA}. Update the atlas."
+            f"atlas reads {SCHEMA}. Update the atlas.",
+            code="record.newer",
         )
-    result: dict[str, Any] = found
-    return result
+    return found
 
 
 def _refuse_private(spec: Mapping[str, Any]) -> None:
@@ -268,12 +300,14 @@ def _refuse_private(spec: Mapping[str, Any]) -> None:
         last = where.rpartition(".")[2]
         if value and _SECRET.fullmatch(last):
             raise InputError(
-                f"record: {where} holds a key or password. A file goes to others: leave it out."
+                f"record: {where} holds a key or password. A file goes to others: leave it out.",
+                code="record.private",
             )
-        if isinstance(value, str) and _PATH.search(value):
+        if isinstance(value, str) and where not in _PRINTED and _PATH.search(value):
             raise InputError(
                 f"record: {where} holds a path of this machine, {value!r}. A file goes to others: "
-                "pass the name of the file without its folder."
+                "pass the name of the file without its folder.",
+                code="record.private",
             )
 
 

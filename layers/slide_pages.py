@@ -17,7 +17,9 @@ from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Emu, Pt
 
 from geo.errors import InputError
+from geo.wording import sentence
 from layers.line_breaks import LINE_HEIGHT, LINE_SPACING, text_height
+from layers.outside_texts import CUT
 from layers.slide_parts import add_text
 from layers.slide_templates import FAMILY, TITLES, placeholders
 
@@ -43,7 +45,6 @@ _USUAL_SIZE = (9144000, 6858000)
 _SMALLEST_AREA = (260.0, 180.0)
 _BELOW_TITLE, _ABOVE_FOOTER = 8.0, 8.0
 _EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - dates in files have no zone
-_LONGEST_PROPERTY = 255
 _ALIGNED = {"ctr": PP_ALIGN.CENTER, "r": PP_ALIGN.RIGHT}
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _DATES = re.compile(rb"<dcterms:(created|modified)[ >].*?</dcterms:\1>", re.DOTALL)
@@ -134,19 +135,19 @@ def add_page(deck: Deck, content: Slide, *, cover: bool) -> Page:
     Raises
     ------
     InputError
-        The title is too long, or the template leaves no room for anything else.
+        The template leaves no room for anything but the title.
     """
     slide = deck.presentation.slides.add_slide(deck.cover if cover else deck.body)
     title, subtitle = _only_titles(slide, cover=cover and bool(content.subtitle))
     width, height = _size(deck)
     box = _title_box(title, width, height, cover=cover)
-    _write(slide, title, content.title, box, east=deck.title_east)
+    whole = _write(slide, title, content.title, box, east=deck.title_east)
     inner = box.part(left=_INSET_X / 2, width=box.width - _INSET_X)
     bottom = _add_footer(slide, content.footer, replace(box, top=0.0, height=height))
     area = inner.part(top=box.height + _BELOW_TITLE)
     if subtitle is not None:
         place = _box(subtitle)
-        _write(slide, subtitle, content.subtitle, place or area, east=deck.east)
+        whole &= _write(slide, subtitle, content.subtitle, place or area, east=deck.east)
     elif content.subtitle:
         area = area.part(top=_add_subtitle(slide, title, content.subtitle, area))
     area = replace(area, height=bottom - _ABOVE_FOOTER - area.top)
@@ -154,11 +155,14 @@ def add_page(deck: Deck, content: Slide, *, cover: bool) -> Page:
         raise InputError(
             f"presentation: title and footer leave {area.width:.0f} × {area.height:.0f} points for "
             f"the contents, and {_SMALLEST_AREA[0]:.0f} × {_SMALLEST_AREA[1]:.0f} are needed; take "
-            "a template with larger slides or a lower title, or a shorter subtitle and footer"
+            "a template with larger slides or a lower title, or a shorter subtitle and footer",
+            code="slides.no_room",
         )
-    notes = slide.notes_slide.notes_text_frame if content.notes else None
+    shortened = "" if whole else sentence("text.shortened", deck.lang, {"count": 1})
+    words = "\n".join(filter(None, (content.notes, shortened)))
+    notes = slide.notes_slide.notes_text_frame if words else None
     if notes is not None:
-        notes.text = content.notes
+        notes.text = words
     return Page(deck, slide, area)
 
 
@@ -170,7 +174,7 @@ def saved(deck: Deck, *, title: str, author: str, subject: str) -> bytes:
     deck
         The presentation.
     title, author, subject
-        Properties of the file.
+        Properties of the file, none longer than 255 characters.
     """
     for slide in deck.presentation.slides:
         _finish(slide.element, deck, deck.east)
@@ -178,9 +182,8 @@ def saved(deck: Deck, *, title: str, author: str, subject: str) -> bytes:
             # Notes have a theme of their own, which names no Chinese font.
             _finish(slide.notes_slide.element, deck, FAMILY)
     properties = deck.presentation.core_properties
-    for name, text in {"title": title, "author": author, "subject": subject}.items():
-        setattr(properties, name, text[:_LONGEST_PROPERTY])
-    properties.last_modified_by, properties.revision = author[:_LONGEST_PROPERTY], 1
+    properties.title, properties.author, properties.subject = title, author, subject
+    properties.last_modified_by, properties.revision = author, 1
     properties.keywords = properties.comments = ""
     properties.created = properties.modified = deck.created or _EPOCH
     written = BytesIO()
@@ -266,28 +269,34 @@ def _title_box(title: Any, width: float, height: float, *, cover: bool) -> Box: 
     return box
 
 
-def _write(slide: PptxSlide, shape: Any, text: str, box: Box, *, east: str) -> None:  # noqa: ANN401
-    """Write into a placeholder, smaller than its layout has it where the text would not fit."""
-    shape.text_frame.text = text.replace("\n", "\v")
+def _write(slide: PptxSlide, shape: Any, text: str, box: Box, *, east: str) -> bool:  # noqa: ANN401
+    """Write into a placeholder, smaller than its layout has it where the text would not fit.
+
+    What does not fit in the smallest size is cut; return whether nothing was.
+    """
     own, typefaces, _ = _inherited(slide, shape)
     typefaces = {"a:latin": "+mj-lt", "a:ea": east} | typefaces
     if typefaces["a:ea"] in {"+mj-ea", "+mn-ea"}:
         typefaces["a:ea"] = east
     width, height = box.width - _INSET_X, box.height - _INSET_Y
     size = own
-    # One line fits at its own size: the placeholder was drawn for it.
-    while text_height(text, width, size) > max(height * LINE_SPACING, own * LINE_HEIGHT):
+
+    def fits(words: str) -> bool:
+        # One line fits at its own size: the placeholder was drawn for it.
+        most = max(height * LINE_SPACING, own * LINE_HEIGHT)
+        return text_height(words, width, size) <= most
+
+    while not fits(text) and size - 1.0 >= SMALLEST_TITLE_PT:
         size -= 1.0
-        if size < SMALLEST_TITLE_PT:
-            raise InputError(
-                f"presentation: {text!r} is longer than its place on the slide, which is "
-                f"{box.width:.0f} × {box.height:.0f} points; shorten it, and put the rest into "
-                "the slide's text"
-            )
+    kept = text
+    while not fits(kept) and len(kept) > len(CUT):
+        kept = kept[: len(kept) - len(CUT) - 1].rstrip() + CUT
+    shape.text_frame.text = kept.replace("\n", "\v")
     for run in shape.text_frame.paragraphs[0].runs:
         if size < own:
             run.font.size = Pt(size)
     set_typefaces(shape.element, typefaces)
+    return kept == text
 
 
 def _inherited(slide: PptxSlide, shape: Any) -> tuple[float, dict[str, str], str]:  # noqa: ANN401

@@ -7,8 +7,7 @@ so that a presenter changes them once for all slides.
 from __future__ import annotations
 
 import re
-import zipfile
-import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -23,14 +22,17 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Inches, Pt
 
-from geo.errors import InputError
+from geo.errors import AtlasError, InputError
+from layers.slide_packages import clean_template
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from pptx.presentation import Presentation as PptxPresentation
     from pptx.slide import SlideLayout
+
+    from geo.exchange.receipt import Finding
 
 # Comes with Windows and with Office on every system; Noto Sans SC, of the printed maps, does not.
 FAMILY = "Microsoft YaHei"
@@ -67,15 +69,12 @@ _TITLE_SZ, _COVER_SZ, _SUBTITLE_SZ = "2400", "4000", "2000"
 _SANS = 'panose="020B0503020204020204" pitchFamily="34" charset="-122"'
 _KEPT_LAYOUTS = ("title", "titleOnly")
 _EMU_PER_PT = 12700
-# A template that unpacks to more is none.
-_MOST_BYTES = 300_000_000
+# What python-pptx and lxml raise where a value or an element is not as the standard has it.
 _BROKEN = (
     PythonPptxError,
-    zipfile.BadZipFile,
-    zlib.error,
+    ArithmeticError,
     AttributeError,
-    EOFError,
-    KeyError,
+    LookupError,
     NotImplementedError,
     OSError,
     RuntimeError,
@@ -101,6 +100,8 @@ class Deck:
         ``"zh"`` or ``"en"``.
     created
         Date of the file.
+    findings
+        What of the template was left out.
     """
 
     presentation: PptxPresentation
@@ -110,6 +111,7 @@ class Deck:
     title_east: str
     lang: str
     created: datetime | None
+    findings: tuple[Finding, ...] = ()
 
 
 def open_deck(
@@ -132,14 +134,18 @@ def open_deck(
     >>> open_deck(None).body.name
     'Title Only'
     """
-    opened = Presentation() if template is None else _opened(template)
+    findings: tuple[Finding, ...] = ()
     if template is None:
+        opened = Presentation()
         _restyle(opened)
-    _drop_slides(opened)
-    body, cover = _layouts(opened)
-    east = "+mn-ea" if _names_east(body, "minorFont") else FAMILY
-    title_east = "+mj-ea" if _names_east(body, "majorFont") else FAMILY
-    return Deck(opened, body, cover, east, title_east, lang, created)
+        _drop_printer(opened)
+    else:
+        opened, findings = _opened(template)
+    with template_refusals():
+        body, cover = _layouts(opened)
+        east = "+mn-ea" if _names_east(body, "minorFont") else FAMILY
+        title_east = "+mj-ea" if _names_east(body, "majorFont") else FAMILY
+    return Deck(opened, body, cover, east, title_east, lang, created, findings)
 
 
 def title_kind(layout: SlideLayout) -> PP_PLACEHOLDER | None:
@@ -159,52 +165,46 @@ def placeholders(owner: Any) -> list[tuple[PP_PLACEHOLDER, Any]]:  # noqa: ANN40
     return [(each.placeholder_format.type, each) for each in owner.placeholders]
 
 
-def _opened(template: bytes | Path | str) -> PptxPresentation:
-    name = "the template" if isinstance(template, bytes) else f"the template {str(template)!r}"
+def _opened(template: bytes | Path | str) -> tuple[PptxPresentation, tuple[Finding, ...]]:
     try:
         contents = template if isinstance(template, bytes) else Path(template).read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise InputError(
-            f"presentation: {name} cannot be read ({error.strerror or error}); name a .pptx or "
-            ".potx file"
+            f"presentation: the template {str(template)!r} cannot be read ({reason}); name a .pptx "
+            "or .potx file",
+            code="template.missing",
         ) from error
+    cleaned = clean_template(contents)
+    with template_refusals():
+        return Presentation(BytesIO(cleaned.data)), cleaned.findings
+
+
+@contextmanager
+def template_refusals() -> Iterator[None]:
+    """Refuse a template in whose XML python-pptx finds what it does not expect.
+
+    Values are read when they are needed, so that a broken one is found late.
+
+    Raises
+    ------
+    InputError
+        In place of what python-pptx raises.
+    """
     try:
-        return Presentation(_as_presentation(contents))
+        yield
+    except AtlasError:
+        raise
     except _BROKEN as error:
         raise InputError(
-            f"presentation: {name} is no PowerPoint file ({error}); open it in PowerPoint, save it "
-            "as .pptx or .potx without a password, and pass that"
+            f"presentation: the template is no PowerPoint file ({error}); open it in PowerPoint, "
+            "save it as .pptx or .potx without a password, and pass that",
+            code="template.broken",
         ) from error
 
 
-def _as_presentation(contents: bytes) -> BytesIO:
-    """Return a package that says it is a presentation, which a template (.potx) does not."""
-    plain = BytesIO()
-    with zipfile.ZipFile(BytesIO(contents)) as source, zipfile.ZipFile(plain, "w") as target:
-        size = sum(each.file_size for each in source.infolist())
-        if size > _MOST_BYTES:
-            raise ValueError(f"{size:,} bytes when unpacked, more than {_MOST_BYTES:,}")
-        for each in source.infolist():
-            data = source.read(each)
-            if each.filename == "[Content_Types].xml":
-                if b"macroEnabled" in data:
-                    raise ValueError("it has macros, which slides are made without")
-                data = data.replace(b".template.main+xml", b".presentation.main+xml")
-            target.writestr(each.filename, data)
-    plain.seek(0)
-    return plain
-
-
-def _drop_slides(opened: PptxPresentation) -> None:
-    """Remove the slides of a template, the lists that name them, and the printer's settings."""
-    root = opened.element
-    listed = root.find(qn("p:sldIdLst"))
-    for each in list(listed) if listed is not None else []:
-        opened.part.drop_rel(each.get(qn("r:id")))
-        listed.remove(each)
-    for tag in ("p:custShowLst", "p:extLst"):
-        for each in root.findall(qn(tag)):
-            root.remove(each)
+def _drop_printer(opened: PptxPresentation) -> None:
+    """Remove the settings of a printer that a plain presentation comes with."""
     for name, each in list(opened.part.rels.items()):
         if each.reltype == RELATIONSHIP_TYPE.PRINTER_SETTINGS:
             opened.part.rels.pop(name)
@@ -216,13 +216,15 @@ def _layouts(opened: PptxPresentation) -> tuple[SlideLayout, SlideLayout]:
     if not found:
         raise InputError(
             "presentation: the template has no layout; add one with a title in PowerPoint (View, "
-            "Slide Master, Insert Layout) and save it again"
+            "Slide Master, Insert Layout) and save it again",
+            code="template.no_layout",
         )
     titled = [layout for layout in found if title_kind(layout) is not None]
     if not titled:
         raise InputError(
             f"presentation: none of the template's {len(found)} layouts has a title placeholder; "
-            "add one in PowerPoint (View, Slide Master, tick Title) and save it again"
+            "add one in PowerPoint (View, Slide Master, tick Title) and save it again",
+            code="template.no_layout",
         )
     by_kind = {layout.element.get("type"): layout for layout in reversed(titled)}
     plain = [layout for layout in titled if title_kind(layout) is TITLES[0]]
@@ -233,8 +235,9 @@ def _layouts(opened: PptxPresentation) -> tuple[SlideLayout, SlideLayout]:
 def _names_east(layout: SlideLayout, part: str) -> bool:
     """Whether the theme names a Chinese font for its titles or text."""
     theme = layout.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME).blob
-    found = re.search(rf'<a:{part}>.*?<a:ea typeface="([^"]*)"'.encode(), theme, re.DOTALL)
-    return bool(found and found.group(1))
+    named = next(parse_xml(theme).iter(qn(f"a:{part}")), None)
+    east = None if named is None else named.find(qn("a:ea"))
+    return bool(east is not None and east.get("typeface"))
 
 
 def _restyle(opened: PptxPresentation) -> None:

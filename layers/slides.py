@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
@@ -20,9 +21,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 from geo.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
+
+    from layers.slide_templates import Deck
 
 LegendKind: TypeAlias = Literal["area", "hatch", "line", "dash", "point", "ring", "heading"]
 ChartKind: TypeAlias = Literal["bar", "stacked", "line"]
@@ -32,8 +35,6 @@ LONGEST_LABEL = 100
 # So many bars are legible on a slide that has nothing else.
 MOST_BARS = 40
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
-# What XML cannot hold.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,13 +227,6 @@ class Slide:
     def __post_init__(self) -> None:
         if not self.title.strip():
             raise InputError("Slide: the title is empty; give it one, the outline shows it")
-        found = {letter for text in _texts(self) for letter in _CONTROL.findall(text)}
-        if found:
-            named = ", ".join(f"U+{ord(letter):04X}" for letter in sorted(found))
-            raise InputError(
-                f"Slide: {self.title!r} has the control characters {named}, which no slide can "
-                "hold; remove them"
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,10 +303,11 @@ def presentation(
     >>> Presentation(BytesIO(made)).slides[0].shapes.title.text
     '湘江新区科技创新图集'
     """
-    from layers.slide_arrangement import fill  # noqa: PLC0415  python-pptx is slow to import
-    from layers.slide_contents import number_contents  # noqa: PLC0415
-    from layers.slide_pages import add_page, saved  # noqa: PLC0415
-    from layers.slide_templates import open_deck  # noqa: PLC0415
+    from layers.slide_templates import (  # noqa: PLC0415  python-pptx is slow to import
+        open_deck,
+        template_refusals,
+    )
+    from layers.slide_texts import clean_properties, clean_slide  # noqa: PLC0415
 
     if not slides:
         raise InputError("presentation: there is no slide; pass at least one")
@@ -320,7 +315,28 @@ def presentation(
         raise InputError(f"presentation: no language {lang!r}; choose from {sorted(LANGUAGES)}")
     if created is not None and created.tzinfo is not None:
         created = created.astimezone(UTC).replace(tzinfo=None)
-    deck = open_deck(template, lang=lang, created=created)
+    slides = [clean_slide(slide, lang) for slide in slides]
+    properties = clean_properties(title or slides[0].title, author, subject)
+    with nullcontext() if template is None else template_refusals():
+        return _deck(
+            slides,
+            open_deck(template, lang=lang, created=created),
+            contents,
+            properties,
+        )
+
+
+def _deck(
+    slides: list[Slide], deck: Deck, contents: Contents | None, properties: dict[str, str]
+) -> bytes:
+    """Draw slides into a presentation and return its file."""
+    from layers.slide_arrangement import fill  # noqa: PLC0415  python-pptx is slow to import
+    from layers.slide_contents import number_contents  # noqa: PLC0415
+    from layers.slide_pages import add_page, saved  # noqa: PLC0415
+
+    if deck.findings:
+        left_out = "\n".join(finding.sentence(deck.lang) for finding in deck.findings)
+        slides[0] = replace(slides[0], notes=f"{slides[0].notes}\n{left_out}".strip())
     starts: list[int] = []
     for at, slide in enumerate(slides):
         left: Slide | None = slide
@@ -333,19 +349,8 @@ def presentation(
             page = add_page(deck, left, cover=cover)
             if cover:
                 break
-            left, grid = fill(page, left, continued=LANGUAGES[lang], grid=grid)
+            left, grid = fill(page, left, continued=LANGUAGES[deck.lang], grid=grid)
     if contents is not None:
         own = range(starts[contents.at], starts[contents.at + 1])
         number_contents(deck, own, [starts[target] for _, target in contents.targets])
-    return saved(deck, title=title or slides[0].title, author=author, subject=subject)
-
-
-def _texts(record: object) -> Iterator[str]:
-    if isinstance(record, str):
-        yield record
-    elif isinstance(record, tuple):
-        for each in record:
-            yield from _texts(each)
-    elif is_dataclass(record):
-        for each in fields(record):
-            yield from _texts(getattr(record, each.name))
+    return saved(deck, **properties)

@@ -22,9 +22,11 @@ from layers.content import Content, Sheet
 from layers.distances import Spacing
 from layers.kept import is_own
 from layers.looks import Look
+from layers.outside_texts import clean_sheet
 from layers.own_files import receipt_note
 from layers.own_symbology import OwnSymbology
 from layers.patterns import REACH_M, Pattern
+from layers.plain_data import MOST_BYTES, parsed_data, plain_data
 from layers.schema import resource
 from layers.structure import Shown
 from layers.subjects import Points, Zones
@@ -32,6 +34,8 @@ from layers.words import both
 
 MAPS = ("overview", "density", "coverage", "distribution", "pattern", "layer")
 SUFFIXES = (".yaml", ".yml", ".json")
+# Of what is wrong with a specification so much is said.
+LONGEST_PROBLEM, MOST_PLACES = 200, 6
 # Layer and zoning that a map starts with where the specification names none.
 START_LAYER = {
     "density": "platforms",
@@ -100,6 +104,7 @@ class MapSpec:
             If a parameter is not one of the map's, its question cannot be answered, or there is no
             such base map.
         """
+        _require_map(self)
         basemap(self.base)
         drawn = _drawn(self)
         if self.visible is not None:
@@ -114,8 +119,18 @@ class MapSpec:
         return replace(drawn, extent=self.extent or drawn.extent, base=self.base)
 
     def titled(self) -> Sheet:
-        """Return the sheet with a title, and with what must be said below the map."""
-        sheet, title = self.sheet, both(f"spec.{self.map}")[self.lang == "en"]
+        """Return the sheet with a title, and with what must be said below the map.
+
+        Its texts are such that every output can show them; notes say what that took.
+
+        Raises
+        ------
+        InputError
+            If there is no such map.
+        """
+        _require_map(self)
+        sheet = clean_sheet(self.sheet, self.lang, drawn=False)
+        title = both(f"spec.{self.map}")[self.lang == "en"]
         if self.map == "layer":
             title = resource(layer_of(self)).title(self.lang)
         if self.map == "pattern":
@@ -126,11 +141,17 @@ class MapSpec:
         own = (str(self.parameters.get(key, "")) for key in ("layer", "zoning"))
         notes = [receipt_note(name, self.lang) for name in own if is_own(name)]
         sheet = replace(sheet, notes=(*sheet.notes, *filter(None, notes)))
-        return sheet if sheet.title else replace(sheet, title=title)
+        return sheet if sheet.title.strip() else replace(sheet, title=title)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the specification as plain JSON data, which :func:`read_spec` takes."""
-        plain: dict[str, Any] = json.loads(json.dumps(asdict(self), ensure_ascii=False))
+        """Return the specification as plain JSON data, which :func:`read_spec` takes.
+
+        Raises
+        ------
+        InputError
+            If a parameter is no plain data.
+        """
+        plain = plain_data(asdict(self))
         return {key: value for key, value in plain.items() if value not in ({}, None)}
 
 
@@ -181,11 +202,16 @@ def read_spec(
     data = _data(source)
     given = data.setdefault("sheet", {})
     if not isinstance(given, dict):
-        raise InputError("read_spec: sheet is no mapping; give it title, size, review_number …")
+        raise InputError(
+            "read_spec: sheet is no mapping; give it title, size, review_number …",
+            code="spec.invalid",
+            count=1,
+            where="sheet",
+        )
     given |= {key: value for key, value in sheet.items() if value is not None}
     if pages is not None:
         data["pages"] = pages
-    _require_valid(data)
+    require_valid(data)
     known = {item.name for item in fields(Sheet)}
     plain = {key: value for key, value in given.items() if key in known}
     plain["notes"] = tuple(plain.get("notes", ()))
@@ -205,48 +231,73 @@ def read_spec(
 
 def _data(source: str | Path | dict[str, Any]) -> dict[str, Any]:
     if isinstance(source, dict):
-        copied: dict[str, Any] = json.loads(json.dumps(source))
-        return copied
+        return plain_data(source)
     if str(source) in MAPS:
         return {"map": str(source)}
     path = Path(source)
     if path.suffix not in SUFFIXES:
         raise InputError(
             f"read_spec: {str(source)!r} is neither a map ({', '.join(MAPS)}) nor a file that "
-            f"ends in {', '.join(SUFFIXES)}"
+            f"ends in {', '.join(SUFFIXES)}",
+            code="spec.missing",
+            name=path.name,
         )
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise InputError(
-            f"read_spec: {path}: {error.strerror}; name a file that is there"
+            f"read_spec: {path}: {reason}; name a file that is there",
+            code="spec.missing",
+            name=path.name,
         ) from None
-    return _parsed(text, path)
+    return parsed_data(data, name=str(path))
 
 
-def _parsed(text: str, path: Path) -> dict[str, Any]:
-    import yaml  # noqa: PLC0415  only who has a file needs it
-
-    try:
-        # JSON is YAML too.
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise InputError(f"read_spec: {path} is not YAML or JSON: {error}") from None
-    if not isinstance(data, dict):
-        raise InputError(f"read_spec: {path} holds no mapping; it needs at least `map` and `sheet`")
-    return data
+def _require_map(spec: MapSpec) -> None:
+    if spec.map not in MAPS:
+        raise InputError(
+            f"MapSpec: there is no map {spec.map!r}; choose from {', '.join(MAPS)}",
+            code="spec.invalid",
+            count=1,
+            where="map",
+        )
 
 
-def _require_valid(data: dict[str, Any]) -> None:
+def require_valid(data: dict[str, Any]) -> None:
+    """Check plain data of a specification against the schema.
+
+    Parameters
+    ----------
+    data
+        As :meth:`MapSpec.to_dict` returns it.
+
+    Raises
+    ------
+    InputError
+        If it breaks the schema: every problem is named.
+
+    Examples
+    --------
+    >>> require_valid({"map": "overview", "sheet": {"review_number": "internal"}})
+    """
     from jsonschema import Draft202012Validator  # noqa: PLC0415  slow to import
 
-    problems = [
-        f"{'.'.join(map(str, error.absolute_path)) or 'the whole'}: {error.message}"
+    problems = {
+        f"{'.'.join(map(str, error.absolute_path)) or 'the whole'}: {error.message}": (
+            ".".join(map(str, error.absolute_path)) or "map, sheet"
+        )
         for error in Draft202012Validator(schema()).iter_errors(data)
-    ]
+    }
     if problems:
+        said = "; ".join(sorted(problem[:LONGEST_PROBLEM] for problem in problems))
+        where = sorted({place[:LONGEST_PROBLEM] for place in problems.values()})
         raise InputError(
-            "read_spec: the specification breaks the schema: " + "; ".join(sorted(problems))
+            "read_spec: the specification breaks the schema: " + said,
+            code="spec.invalid",
+            count=len(problems),
+            where=", ".join(where[:MOST_PLACES]),
         )
 
 

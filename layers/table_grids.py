@@ -127,12 +127,14 @@ def table_grid(
     if alone and least * len(found.widths) > width:
         raise InputError(
             f"presentation: a table has {len(found.widths)} columns and the slide has room for "
-            f"{int(width / least)}; leave columns out"
+            f"{int(width / least)}; leave columns out",
+            code="slides.no_room",
         )
     if alone and table.rows and found.rows_within(height) == 0:
         raise InputError(
             f"presentation: a row of the table {table.header[0]!r}, … is {max(found.heights):.0f} "
-            f"points high and the slide has {height:.0f}; shorten its cells"
+            f"points high and the slide has {height:.0f}; shorten its cells",
+            code="slides.no_room",
         )
     return found
 

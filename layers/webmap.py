@@ -15,6 +15,7 @@ from folium.template import Template
 from geo.doors import door
 from geo.errors import InputError
 from layers.document import content_document, map_document, to_json
+from layers.outside_texts import NAME, Cleaner
 from layers.specification import MapSpec
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class AtlasMap(folium.Map):
             height=height,
         )
         self.document = document
-        self.page_title = title
+        self.page_title = Cleaner(drawn=False).text(title, NAME)
         self.css_height = height
         if height.endswith("px"):
             self._figure.height = height

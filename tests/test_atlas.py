@@ -12,7 +12,7 @@ from pypdf import PdfReader
 from geo.errors import InputError
 from layers import atlas_facts, provenance, series
 from layers.atlas import Leaf, atlas
-from layers.atlas_pages import _Book
+from layers.atlas_pages import _Book, _cleaned
 from layers.catalogue import load
 from layers.outputs import output, remake, snapshot
 from layers.selection import located
@@ -166,9 +166,12 @@ def test_a_table_that_has_no_room_below_a_text_waits_for_the_next_page():
     assert drawn_pages(Leaf("甲", text=("字",), table=rows)) == 1
 
 
-def test_a_paragraph_longer_than_a_page_is_refused_and_not_drawn_for_ever():
-    with pytest.raises(InputError, match="no page has room for it"):
-        drawn_pages(Leaf("甲", text=("字" * 20_000,)))
+def test_a_paragraph_longer_than_a_page_is_cut_with_a_note_and_not_drawn_for_ever():
+    leaf = Leaf("甲", text=("字" * 20_000,))
+    assert drawn_pages(leaf) == 1
+    told = _cleaned(leaf, "zh").text
+    assert len(told[0]) < 2_000
+    assert told[1].startswith("1 处文字过长，已截短")
 
 
 def test_every_leaf_has_its_page_and_the_contents_lead_to_it(book, pages):
@@ -242,10 +245,10 @@ def test_an_atlas_is_made_again_from_its_file(book, tmp_path):
     assert output(again, ".pdf") == book
 
 
-def test_a_title_without_glyphs_is_named():
-    made = spec()
-    with pytest.raises(InputError, match="U\\+1F684"):
-        output(replace(made, sheet=replace(made.sheet, title="图集🚄")), ".pdf")
+def test_a_title_without_glyphs_is_printed_with_a_mark_and_named():
+    told = _cleaned(Leaf("图集🚄"), "zh")
+    assert told.title == "图集〓"
+    assert "U+1F684 符号 × 1" in told.text[-1]
 
 
 # ---- the slides ----

@@ -75,37 +75,6 @@ def test_every_character_of_the_data_and_the_words_has_a_glyph() -> None:
     assert not lacking
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "",
-        "湘江新区",
-        "24.65 km², 3.2 个/km²",
-        "“224”布局 · 1,835.6 亿元",
-        "一\n二",
-        "Xiāngjiāng 112°45′E",
-    ],
-)
-def test_texts_of_the_atlas_pass(text: str) -> None:
-    fonts.require_glyphs(text, function="print_map")
-
-
-def test_every_missing_character_is_named_once_with_its_code_point() -> None:
-    with pytest.raises(InputError) as caught:
-        fonts.require_glyphs("湘\U0001f684江\U00020bb7\U0001f684", function="print_map")
-    message = str(caught.value)
-    assert message.startswith("print_map: no font has ")
-    assert message.count("U+1F684") == message.count("U+20BB7") == 1
-    assert "U+6C5F" not in message
-    assert "write it with other characters" in message
-
-
-@pytest.mark.parametrize("text", ["a\tb", "a\x00b", "a\u200bb", "\ue000", "a\u0338\ufe0f"])
-def test_characters_that_draw_nothing_are_refused(text: str) -> None:
-    with pytest.raises(InputError, match=r"U\+[0-9A-F]{4}"):
-        fonts.require_glyphs(text, function="print_map")
-
-
 def test_an_unknown_weight_is_refused() -> None:
     with pytest.raises(InputError, match=r"no weight 'heavy'; choose from \['bold', 'regular'\]"):
         fonts.path("heavy")  # type: ignore[arg-type]

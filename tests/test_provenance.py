@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import io
 import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import warnings
 import zipfile
@@ -27,6 +29,7 @@ from geo.errors import InputError
 from layers import provenance
 from layers.containers import SUFFIXES
 from layers.geopackage import geopackage_bytes
+from layers.outputs import remake
 from layers.provenance import changed, data_hashes, embed, read, record
 from layers.webmap import web_map
 
@@ -314,9 +317,10 @@ def test_a_broken_record_says_so(outputs: dict[str, bytes], tmp_path: Path) -> N
     path = tmp_path / "map.png"
     for text, words in (
         ("{", "is broken"),
-        ("[]", "lacks created, data"),
+        ("[]", "no JSON object"),
         ('{"schema":1}', "lacks created"),
-        (json.dumps(dict.fromkeys(provenance.KEYS, 9)), "has schema 9.*Update the atlas"),
+        (json.dumps(dict.fromkeys(provenance.KEYS, 9)), "lacks created, data, files"),
+        (json.dumps(record({}, created=CREATED) | {"schema": 9}), "has schema 9.*Update"),
     ):
         name = "xiangjiang-atlas"
         path.write_bytes(provenance.put_text(outputs[".png"], ".png", text, name=name))
@@ -391,3 +395,121 @@ def test_nothing_of_this_machine_is_in_an_output(
     telling = [word.encode() for word in words if len(word) > 5]
     assert telling
     assert [word for word in telling for part in parts if word in part] == []
+
+
+OPENINGS = {
+    ".svg": b'<metadata id="xiangjiang-atlas" ',
+    ".html": b'<script type="application/json" id="xiangjiang-atlas">',
+    ".pdf": b"/XiangjiangAtlas (\\",
+    ".png": b"\0\0\0\0iTXt\0\0\0\0",
+}
+
+
+@pytest.mark.parametrize("suffix", OPENINGS)
+def test_a_file_of_many_beginnings_is_read_in_time_that_grows_as_it_does(
+    suffix: str, tmp_path: Path
+) -> None:
+    heads = {".png": b"\x89PNG\r\n\x1a\n", ".pdf": b"%PDF-1.7"}
+    path = tmp_path / f"map{suffix}"
+    path.write_bytes(heads.get(suffix, b"<svg>") + OPENINGS[suffix] * 200_000 + b" " * 1_000_000)
+    with pytest.raises(InputError) as caught:
+        read(path)
+    assert caught.value.code in {"record.broken", "record.missing"}
+
+
+@pytest.mark.parametrize(
+    "custom",
+    [
+        "<Properties>" + " " * 50_000_000 + "</Properties>",
+        '<!DOCTYPE p [<!ENTITY a "aaaa">]><Properties>&a;</Properties>',
+        "<a>" * 1000,
+        '<Properties xmlns="x"><property name="xiangjiang-atlas-' + "9" * 6000 + '"/></Properties>',
+    ],
+    ids=["large", "entities", "open", "digits"],
+)
+def test_slides_that_grow_when_they_are_read_are_refused(custom: str, tmp_path: Path) -> None:
+    path = tmp_path / "map.pptx"
+    path.write_bytes(presentation(custom=custom))
+    with pytest.raises(InputError) as caught:
+        read(path)
+    assert caught.value.code in {"record.broken", "record.missing"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n",
+        (
+            "SELECT 1 AS id, 'urn:xiangjiang-atlas' AS md_standard_uri, "
+            "hex(zeroblob(900000000)) AS metadata"
+        ),
+        (
+            "SELECT 1 AS id, 'urn:xiangjiang-atlas' AS md_standard_uri, group_concat(a.name, "
+            "b.name) AS metadata FROM sqlite_master a, sqlite_master b, sqlite_master c, "
+            "sqlite_master d, sqlite_master e, sqlite_master f, sqlite_master g"
+        ),
+    ],
+    ids=["endless", "large", "product"],
+)
+@pytest.mark.parametrize("table", ["gpkg_metadata", "gpkg_contents"])
+def test_a_geopackage_whose_tables_are_questions_without_end_is_refused(
+    query: str, table: str, outputs: dict[str, bytes], tmp_path: Path
+) -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.deserialize(embed(outputs[".gpkg"], ".gpkg", record({}, created=CREATED)))
+    connection.execute(f"DROP TABLE {table}")
+    connection.execute(f"CREATE VIEW {table} AS {query}")
+    connection.commit()
+    path = tmp_path / "map.gpkg"
+    path.write_bytes(connection.serialize())
+    connection.close()
+    with pytest.raises(InputError) as caught:
+        read(path)
+    assert caught.value.code == "record.broken"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"spec": "/etc/passwd.yaml"},
+        {"spec": "density"},
+        {"spec": []},
+        {"files": [["a"]]},
+        {"created": None},
+    ],
+)
+def test_a_record_names_no_file_to_be_opened(
+    change: dict, made: dict, outputs: dict[str, bytes], tmp_path: Path
+) -> None:
+    text = json.dumps({**made, **change})
+    path = tmp_path / "map.png"
+    path.write_bytes(provenance.put_text(outputs[".png"], ".png", text, name="xiangjiang-atlas"))
+    with pytest.raises(InputError, match="lacks") as caught:
+        remake(path)
+    assert caught.value.code == "record.broken"
+
+
+def test_a_record_without_bottom_is_refused(outputs: dict[str, bytes], tmp_path: Path) -> None:
+    path = tmp_path / "map.png"
+    for text in ("[" * 100_000, '{"a":' * 100_000, "9" * 100_000, " " * 3_000_000):
+        path.write_bytes(
+            provenance.put_text(outputs[".png"], ".png", text, name="xiangjiang-atlas")
+        )
+        with pytest.raises(InputError) as caught:
+            read(path)
+        assert caught.value.code == "record.broken"
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_every_byte_of_a_record_may_be_wrong(
+    suffix: str, made: dict, outputs: dict[str, bytes], tmp_path: Path
+) -> None:
+    whole = embed(outputs[suffix], suffix, made)
+    path = tmp_path / f"map{suffix}"
+    for at in range(0, len(whole), max(1, len(whole) // 40)):
+        broken = bytearray(whole)
+        broken[at] ^= 0x5A
+        path.write_bytes(bytes(broken))
+        # Anything but a record or a refusal of ours fails here.
+        with contextlib.suppress(InputError):
+            assert read(path)["schema"] == 1

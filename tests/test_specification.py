@@ -16,7 +16,7 @@ from pptx.util import Inches
 from geo.errors import InputError, LayerError
 from layers import contents, provenance
 from layers.catalogue import describe, load, names_by_id
-from layers.content import SIZES_MM
+from layers.content import SIZES_MM, Sheet
 from layers.document import content_document
 from layers.map_slides import slides_of
 from layers.outputs import output, remake, snapshot
@@ -237,3 +237,89 @@ def test_the_rows_of_a_table_are_told_in_words(name: str) -> None:
         assert [row[:2] for row in slide.table.rows] == [(names[a], names[b]) for a, b in pairs]
     else:
         assert [row[0] for row in slide.table.rows] == frame["name_zh"].tolist()
+
+
+BOMBS = {
+    "aliases": "a: &a [x, x, x, x]\n" + "".join(
+        f"{chr(98 + n)}: &{chr(98 + n)} [{', '.join([f'*{chr(97 + n)}'] * 9)}]\n" for n in range(9)
+    ),
+    "tag": "map: !!python/object/apply:os.system ['true']\nsheet: {review_number: internal}",
+    "own tag": "map: !map density",
+    "deep list": "map: " + "[" * 100_000,
+    "deep mapping": "{" + '"a":{' * 50_000,
+    "large": "map: density\n#" + "x" * 400_000,
+    "many": "\n".join(f"k{n}: {n}" for n in range(30_000)),
+    "digits": "map: " + "9" * 10_000,
+    "not a number": "map: overview\nextent: [.nan, 28, 113, .inf]\nsheet: {review_number: x}",
+    "key of another kind": "1: density",
+    "no such day": "map: overview\nsheet: {review_number: internal, date: 2024-99-99}",
+    "cut off": "map: [",
+    "two documents": "map: density\n---\nmap: density",
+    "nothing": "",
+    "control": "map: \x00",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS)
+@pytest.mark.parametrize("suffix", [".yaml", ".json"])
+def test_a_file_that_grows_or_acts_when_it_is_read_is_refused(
+    text: str, suffix: str, tmp_path: Path
+) -> None:
+    path = tmp_path / f"map{suffix}"
+    path.write_bytes(text.encode())
+    with pytest.raises(InputError, match=r"read_spec|record") as caught:
+        output(read_spec(path), ".png")
+    for lang in ("zh", "en"):
+        assert caught.value.sentence(lang)
+    assert caught.value.code in {"spec.unreadable", "spec.invalid", "record.date"}
+
+
+@pytest.mark.parametrize("source", ["\x00.yaml", "\ud800.yaml", "a" * 5000 + ".yaml", "/dev/null"])
+def test_a_name_that_no_file_has_is_refused(source: str) -> None:
+    with pytest.raises(InputError, match="read_spec") as caught:
+        read_spec(source)
+    assert caught.value.code == "spec.missing"
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "map.yaml"
+    path.write_bytes("map: 密度".encode("gbk"))
+    with pytest.raises(InputError, match="not YAML or JSON"):
+        read_spec(path)
+
+
+def test_a_date_in_yaml_stays_as_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "map.yaml"
+    path.write_text("map: overview\nsheet: {review_number: internal, date: 2024-03-01}")
+    assert read_spec(path).sheet.date == "2024-03-01"
+
+
+@pytest.mark.parametrize("value", [float("nan"), {1: 2}, {1, 2}, b"x", object(), 10**400])
+def test_what_json_has_not_is_refused(value: object) -> None:
+    round_: list[object] = []
+    round_.append(round_)
+    for given in (value, round_):
+        with pytest.raises(InputError, match="read_spec"):
+            read_spec({"map": "density", "sheet": dict(DRAFT), "parameters": {"kernel": given}})
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        MapSpec("streets", Sheet("题", "internal")),
+        MapSpec("density", Sheet("题", "internal"), {"kernel": 3, "nothing": "x"}),
+        MapSpec("density", Sheet("题", "internal"), {"layer": "no such"}),
+        MapSpec("overview", Sheet("题", "internal"), base="nowhere"),
+        MapSpec("overview", Sheet("题", "internal", size="A0")),
+        MapSpec("overview", Sheet("题", "internal"), lang="fr"),
+    ],
+)
+def test_a_specification_of_code_is_checked_as_one_of_a_file(spec: MapSpec) -> None:
+    with pytest.raises(InputError) as caught:
+        output(spec, ".png")
+    assert caught.value.code == "spec.invalid"
+
+
+def test_a_title_that_looks_like_a_path_is_printed() -> None:
+    sheet = Sheet("~/规划 /a/b", "internal", author="C:\\规划处", notes=("\\\\甲\\乙",), dpi=50)
+    assert output(MapSpec("overview", sheet), ".png").startswith(b"\x89PNG")

@@ -11,7 +11,6 @@ import pytest
 import shapely
 from shapely import Polygon
 
-from geo.errors import InputError
 from layers import contents
 from layers.content import Content, Sheet
 from layers.label_ground import Ground, Obstacle
@@ -175,10 +174,12 @@ def test_cells_of_a_grid_have_no_names(grid):
     assert not cells & set(names(drawn(shown, SHEET)))
 
 
-def test_a_zone_whose_name_no_font_has_is_refused():
+def test_a_zone_whose_name_no_font_has_is_named_with_a_mark_and_a_note():
     zones = squares(10_000, n=[1, 2, 3], name_zh=["甲区", "乙\U0001f684", "丙区"])
-    with pytest.raises(InputError, match="no font has '\U0001f684'"):
-        drawn(Content({}, (), (Choropleth(zones, "n", "数量"),)), SHEET)
+    figure = drawn(Content({}, (), (Choropleth(zones, "n", "数量"),)), SHEET)
+    written = {text.get_text() for text in figure.axes[0].texts}
+    assert {"甲区", "乙〓", "丙区"} <= written
+    assert any("U+1F684 符号 × 1" in each for each in written)
 
 
 def test_a_district_is_named_once():

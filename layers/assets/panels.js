@@ -307,6 +307,8 @@
           lines.add(source ? source[view.lang === "en" ? "attribution_en" : "attribution"] : "");
         });
       });
+      // What was left out of texts from outside.
+      view.document.remarks[view.lang === "en" ? "en" : "zh"].forEach((remark) => lines.add(remark));
       this.credit.textContent = [...lines].filter(Boolean).join(" · ");
       this.credit.title = this.credit.textContent;
       view.container.style.setProperty("--strip", `${this.strip.offsetHeight}px`);

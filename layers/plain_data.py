@@ -1,0 +1,155 @@
+"""Plain data out of texts from outside: YAML and JSON within bounds, and nothing that is more."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from geo.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# A specification has some thousand bytes, some hundred values, and five levels.
+MOST_BYTES, MOST_VALUES, MOST_LEVELS = 300_000, 20_000, 20
+# What computers count in without rounding; longer integers are slow to write.
+LARGEST = 2**53
+
+
+def plain_data(source: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a copy of a mapping that holds plain data only.
+
+    Parameters
+    ----------
+    source
+        Texts, finite numbers, true, false, None, and lists and mappings of these.
+
+    Raises
+    ------
+    InputError
+        If it holds anything else, or too much.
+
+    Examples
+    --------
+    >>> plain_data({"extent": (112.5, 28.0)})
+    {'extent': [112.5, 28.0]}
+    """
+    copied = _Copy().of(source, 0)
+    if not isinstance(copied, dict):
+        _refuse("it is no mapping")
+    return copied
+
+
+def parsed_data(data: bytes, *, name: str) -> dict[str, Any]:
+    """Return the mapping that a YAML or JSON text holds.
+
+    Parameters
+    ----------
+    data
+        The text, in UTF-8.
+    name
+        Of its file, for the message.
+
+    Raises
+    ------
+    InputError
+        If it is no such text, or larger, deeper or other than plain data.
+
+    Examples
+    --------
+    >>> parsed_data(b"map: density", name="a.yaml")
+    {'map': 'density'}
+    """
+    import yaml  # noqa: PLC0415  only who has a file needs it
+
+    if len(data) > MOST_BYTES:
+        _refuse(f"{name} has more than {MOST_BYTES:,} bytes")
+    try:
+        text = data.decode("utf-8-sig")
+        _require_bounded(text, name)
+        found = yaml.load(text, Loader=_loader())  # noqa: S506  derived from the safe one
+    except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
+        if isinstance(error, InputError):
+            raise
+        _refuse(f"{name} is not YAML or JSON: {str(error)[:300]}")
+    if not isinstance(found, dict):
+        _refuse(f"{name} holds no mapping; it needs at least `map` and `sheet`")
+    return plain_data(found)
+
+
+def _require_bounded(text: str, name: str) -> None:
+    """Refuse what grows when it is read: aliases, tags, many values and many levels."""
+    import yaml  # noqa: PLC0415
+
+    level = 0
+    for number, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
+        if isinstance(event, yaml.AliasEvent):
+            _refuse(f"{name} has an alias (*{str(event.anchor)[:40]}); write the value out")
+        if isinstance(event, yaml.CollectionStartEvent):
+            level += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            level -= 1
+        if level > MOST_LEVELS or number > MOST_VALUES:
+            _refuse(f"{name} has more than {MOST_LEVELS} levels or {MOST_VALUES:,} values")
+
+
+def _loader() -> Any:  # noqa: ANN401 - yaml has no types
+    """Return a loader that leaves dates as they are written: JSON has none."""
+    import yaml  # noqa: PLC0415
+
+    class Loader(yaml.SafeLoader):  # type: ignore[misc]
+        yaml_implicit_resolvers = {  # noqa: RUF012 - as yaml declares it
+            first: [(tag, known) for tag, known in pairs if not tag.endswith(":timestamp")]
+            for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        }
+
+    return Loader
+
+
+class _Copy:
+    """Copies plain data and counts its values."""
+
+    def __init__(self) -> None:
+        self.values = 0
+
+    def of(self, value: object, level: int) -> Any:  # noqa: ANN401 - plain data
+        self.values += 1
+        if level > MOST_LEVELS or self.values > MOST_VALUES:
+            _refuse(f"it has more than {MOST_LEVELS} levels or {MOST_VALUES:,} values")
+        if isinstance(value, dict):
+            return {self._key(key): self.of(item, level + 1) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.of(item, level + 1) for item in value]
+        if value is None or isinstance(value, bool | str):
+            return value
+        if isinstance(value, int) and abs(value) <= LARGEST:
+            return int(value)
+        if isinstance(value, float) and math.isfinite(value):
+            return float(value)
+        return _refuse(f"it holds a {type(value).__name__} that JSON has not")
+
+    @staticmethod
+    def _key(key: object) -> str:
+        return key if isinstance(key, str) else _refuse(f"a name in it is a {type(key).__name__}")
+
+
+def json_object(text: str, *, most: int) -> dict[str, Any] | None:
+    """Return the object that a JSON text holds, None where it is none or too large.
+
+    Examples
+    --------
+    >>> json_object('{"a": 1}', most=100), json_object("[" * 9000, most=10_000)
+    ({'a': 1}, None)
+    """
+    if len(text) > most:
+        return None
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _refuse(why: str) -> NoReturn:
+    raise InputError(f"read_spec: {why}", code="spec.unreadable")
