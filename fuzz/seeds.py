@@ -13,9 +13,14 @@ import geopandas as gpd
 import numpy as np
 import pyogrio
 import rasterio
+from pptx import Presentation
 from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
 from shapely import LineString, MultiPolygon, Point, Polygon, box
+
+from layers.content import Sheet
+from layers.outputs import output
+from layers.specification import MapSpec
 
 File = tuple[str, bytes]
 PLACES = [Point(112.93, 28.18), Point(112.87, 28.22), Point(112.95, 28.11)]
@@ -78,6 +83,23 @@ def rasters() -> tuple[File, ...]:
         {"dtype": "float32", "count": 2},
     ]
     return tuple((f"{at}.tif", _raster(profile)) for at, profile in enumerate(profiles))
+
+
+@cache
+def deck() -> bytes:
+    """Return a presentation that may serve as a template."""
+    buffer = io.BytesIO()
+    Presentation().save(buffer)
+    return buffer.getvalue()
+
+
+@cache
+def outputs() -> tuple[tuple[str, bytes], ...]:
+    """Return a small map in every kind of file that carries its record, with its suffix."""
+    sheet = Sheet(title="图", review_number="internal", size="A4", dpi=50)
+    spec = MapSpec("layer", sheet, {"layer": "cities"})
+    suffixes = (".png", ".svg", ".pdf", ".html", ".pptx", ".gpkg")
+    return tuple((suffix, output(spec, suffix)) for suffix in suffixes)
 
 
 AREAS_CORNERS = [(112.7, 28.1), (112.8, 28.3), (113.0, 28.0)]

@@ -2,10 +2,12 @@
 
 SHARES = {
     "files": 40,
-    "rasters": 15,
+    "rasters": 12,
     "writers": 10,
     "arrays": 5,
-    "addresses": 15,
+    "addresses": 10,
     "texts": 10,
     "specifications": 5,
+    "templates": 4,
+    "records": 4,
 }

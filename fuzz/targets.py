@@ -13,15 +13,23 @@ import shapely
 import xarray as xr
 
 import geo
+from app import url_state, view_state
 from fuzz import seeds
 from fuzz.mutations import TEXTS, VALUES, mutated
-from layers.specification import read_spec
+from layers.containers import text_in
+from layers.content import Sheet
+from layers.outputs import output
+from layers.outside_texts import Cleaner
+from layers.slide_packages import clean_template
+from layers.specification import MapSpec, read_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
 SUFFIXES = (".gpkg", ".geojson", ".csv")
+# Of the texts so many go all the way into a file, which takes a hundred times as long.
+PRINTED = 0.01
 DTYPES = (
     "int8",
     "uint16",
@@ -192,10 +200,94 @@ def _array(random: Random) -> xr.DataArray:
     return array
 
 
+def addresses(random: Random) -> Callable[[], object]:
+    """Parameters of a page's address, as every kind of control and the map take them."""
+    raw = _parameter(random)
+    parsers = (
+        url_state.one_of(["zh", "en", "250"]),
+        url_state.some_of(["park", "campus"]),
+        url_state.whole_number(100, 1000, step=50),
+        url_state.truth,
+    )
+
+    def tried() -> object:
+        value = url_state.read(raw)
+        extent = view_state.extent(raw)
+        return [
+            *(parse(value) for parse in parsers),
+            extent,
+            view_state.visible(raw),
+            view_state.base(raw),
+        ]
+
+    return tried
+
+
+def texts(random: Random) -> Callable[[], object]:
+    """Titles and names of any characters, cleaned for every output; a few of them printed."""
+    words = _words(random)
+    if random.random() > PRINTED:
+        return lambda: [
+            Cleaner(drawn=drawn).text(words, most, lines=lines)
+            for drawn in (True, False)
+            for most, lines in ((60, 1), (240, 3), (10_000, None))
+        ]
+    sheet = Sheet(title=words, review_number="internal", author=words, size="A4", dpi=50)
+    suffix = random.choice((".png", ".pptx", ".gpkg"))
+    return lambda: output(MapSpec("layer", sheet, {"layer": "cities"}), suffix)
+
+
+def templates(random: Random) -> Callable[[], object]:
+    """Presentations that slides are to look like."""
+    deck = seeds.deck()
+    broken = mutated(deck, [content for _, content in seeds.vectors()], random)
+    return lambda: clean_template(broken)
+
+
+def records(random: Random) -> Callable[[], object]:
+    """Files of the atlas that came back changed, asked for their record."""
+    suffix, data = random.choice(seeds.outputs())
+    broken = mutated(data, [content for _, content in seeds.outputs()], random)
+    return lambda: text_in(broken, suffix, name="back")
+
+
+def _parameter(random: Random) -> str:
+    kind = random.randrange(5)
+    if kind == 0:
+        return random.choice(TEXTS)
+    if kind == 1:
+        return random.choice('[{-9"ae') * random.choice((1, 10, 5000))
+    if kind == 2:
+        return json.dumps([random.choice(VALUES) for _ in range(random.randrange(4))], default=str)
+    if kind == 3:
+        return ",".join(str(random.choice((28.2, 1e9, -0.0, "x", ""))) for _ in range(5))
+    return _words(random)
+
+
+def _words(random: Random) -> str:
+    """Give any characters that there are, and some that are not."""
+    pieces = []
+    for _ in range(random.choice((0, 1, 3, 12, 200))):
+        kind = random.randrange(4)
+        if kind == 0:
+            pieces.append(chr(random.randrange(0x110000)))
+        elif kind == 1:
+            pieces.append(chr(random.randrange(0x2000, 0x2100)))
+        elif kind == 2:
+            pieces.append(random.choice(TEXTS)[:300])
+        else:
+            pieces.append(random.choice(["湘江", "\n", "$", "\\foo", "<", "&amp;", "\u0301" * 9]))
+    return "".join(pieces)
+
+
 TARGETS: dict[str, Callable[[Random], Callable[[], object]]] = {
     "files": files,
     "rasters": rasters,
     "writers": writers,
     "arrays": arrays,
     "specifications": specifications,
+    "addresses": addresses,
+    "texts": texts,
+    "templates": templates,
+    "records": records,
 }
