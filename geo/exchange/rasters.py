@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_CHUNK_CELLS = 4_000_000
+_CHUNK_CELLS = 1_000_000
 # Numbers that mark holes besides the limits of the types.
 _USUAL_FILLS = (-999.0, -9999.0, -99999.0, -999999.0, -32767.0, 1e20, -1e20)
 # Nothing is measured that large; programs mark holes by the limits of 32 and 64 bits, or near them.
@@ -54,7 +54,7 @@ def read_raster(source: bytes | str | os.PathLike[str]) -> xr.DataArray:
     Parameters
     ----------
     source
-        Path, or content, of a GeoTIFF with at most 100 million cells.
+        Path, or content, of a GeoTIFF with at most 130 million cells.
 
     Returns
     -------
@@ -259,30 +259,34 @@ class _Band:
 
     def _values(self, window: Window) -> NDArray[Any]:
         stored = self._file.read(1, window=window)
+        small = stored.dtype.itemsize <= _SMALL_TYPE_BYTES or stored.dtype == np.float32
+        values: NDArray[Any] = stored.astype(np.float32 if small else np.float64)
         holes = np.zeros(stored.shape, dtype=bool)
         if self._masked:
             holes |= self._file.read_masks(1, window=window) == 0
         if self._nodata is not None and not math.isnan(self._nodata):
             # In 32 bits the number is a rounded one.
             holes |= stored == self._dtype.type(self._nodata)
-        small = stored.dtype.itemsize <= _SMALL_TYPE_BYTES or stored.dtype == np.float32
-        values: NDArray[Any] = stored.astype(np.float32 if small else np.float64)
-        holes |= ~np.isfinite(values)
-        values[holes] = np.nan
-        self._mask_huge(values)
-        self._seen.add(values)
+        if self._dtype.kind == "f":
+            self._add_huge(values, holes)
+        if holes.any():
+            values[holes] = np.nan
+            self._seen.add(values[~holes])
+        else:
+            self._seen.add(values.reshape(-1))
         return values
 
-    def _mask_huge(self, values: NDArray[Any]) -> None:
-        if self._dtype.kind != "f":
+    def _add_huge(self, values: NDArray[Any], holes: NDArray[np.bool_]) -> None:
+        """Add to the holes what is no number, or one that nobody measures."""
+        strange = ~(np.abs(values) < _HUGE)
+        if not strange.any():
             return
-        huge = np.abs(values) >= _HUGE
-        if huge.any():
-            for value, cells in zip(*np.unique(values[huge], return_counts=True), strict=True):
-                known = len(self._huge) < _MOST_HUGE or value in self._huge
-                key = float(value) if known else next(iter(self._huge))
-                self._huge[key] = self._huge.get(key, 0) + int(cells)
-            values[huge] = np.nan
+        huge = values[strange & ~holes & np.isfinite(values)]
+        for value, cells in zip(*np.unique(huge, return_counts=True), strict=True):
+            known = len(self._huge) < _MOST_HUGE or value in self._huge
+            key = float(value) if known else next(iter(self._huge))
+            self._huge[key] = self._huge.get(key, 0) + int(cells)
+        holes |= strange
 
     def _closing(self) -> dict[str, Any]:
         """Tell what is known now that all cells were seen."""
@@ -329,9 +333,8 @@ class _Seen:
         self._least, self._most = math.inf, -math.inf
         self.count = 0
 
-    def add(self, values: NDArray[Any]) -> None:
-        """Look at some cells; those without a value are not-a-number."""
-        some = values[~np.isnan(values)]
+    def add(self, some: NDArray[Any]) -> None:
+        """Look at the values of some cells."""
         if some.size == 0:
             return
         self.count += some.size

@@ -40,7 +40,8 @@ _MB = 1_000_000
 MAX_BYTES = 500 * _MB
 _CODE = (
     "import sys; sys.path.insert(0, sys.argv[1]); import geo; del sys.path[0]; "
-    "sys.path += sys.argv[2:3]; from geo.exchange.worker import main; main(tuple(sys.argv[3:]))"
+    "sys.path += filter(None, sys.argv[2:3]); from geo.exchange.worker import main; "
+    "main(tuple(sys.argv[3:]))"
 )
 # What the worker may know of the environment: how programs and libraries are found, nothing that
 # opens a door. The rest of its environment is these settings.
@@ -88,7 +89,8 @@ _CHUNK = 1 << 20
 # that grows with it. A small one stays under 1 GB and 5 s.
 _MEMORY_BYTES, _MEMORY_PER_BYTE, _MOST_MEMORY_BYTES = 700 * _MB, 3, 2_400 * _MB
 _SECONDS, _SECONDS_PER_MB = 4.5, 0.4
-_ANSWER_BYTES, _ANSWER_PER_BYTE = 300 * _MB, 4
+# The most that comes back: of cells, and of tables by a part for every file and one that grows.
+_CELL_BYTES, _TABLE_BYTES, _TABLE_PER_BYTE = 1_100 * _MB, 200 * _MB, 4
 _PIPE_BYTES = 1 << 20
 _F_SETPIPE_SZ = 1031
 _MAX_STRUCTURE = 64 * _MB
@@ -409,7 +411,7 @@ class _Work:
         self._progress, self._cancelled = progress, cancelled
         self.memory_bytes = min(_MEMORY_BYTES + _MEMORY_PER_BYTE * size, _MOST_MEMORY_BYTES)
         self.seconds = _SECONDS + _SECONDS_PER_MB * size / _MB
-        self._most_bytes = _ANSWER_BYTES + _ANSWER_PER_BYTE * size
+        self._table_bytes = _TABLE_BYTES + _TABLE_PER_BYTE * size
         self._out = self._in = self._child = -1
         self._status: socket.socket | None = None
         self._until = 0.0
@@ -484,7 +486,7 @@ class _Work:
             raise self.crashed(str(error)) from error
 
     def _array(self, head: Mapping[str, Any]) -> xr.DataArray:
-        values = parcels.empty_cells(head, self._most_bytes)
+        values = parcels.empty_cells(head, _CELL_BYTES)
         view = values.reshape(-1).view(np.uint8).data
         at = 0
         while at < len(view):
@@ -501,7 +503,7 @@ class _Work:
     def _table(self) -> bytearray:
         table = bytearray()
         while length := self._expect(parcels.TABLE):
-            if length > self._most_bytes - len(table):
+            if length > self._table_bytes - len(table):
                 raise parcels.BrokenParcelError("a table larger than agreed")
             start = len(table)
             table.extend(bytes(length))
