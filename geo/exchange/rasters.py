@@ -46,7 +46,7 @@ _SMALL_TYPE_BYTES = 2
 _LARGEST_LONGITUDE, _LARGEST_LATITUDE = 360.0, 90.0
 
 
-def read_raster(source: bytes | str | os.PathLike[str]) -> xr.DataArray:
+def read_raster(source: bytes | bytearray | memoryview | str | os.PathLike[str]) -> xr.DataArray:
     """Read a raster of one band, such as persons per cell, from a file or from its content.
 
     The file is parsed in a process that can reach nothing else (:mod:`geo.exchange.sealed`).
@@ -78,13 +78,20 @@ def read_raster(source: bytes | str | os.PathLike[str]) -> xr.DataArray:
     Traceback (most recent call last):
     geo.errors.InputError: read_raster: the raster is empty. Export it again.
     """
-    if isinstance(source, bytes):
-        return _read(source, "the raster")
-    path = os.fspath(source)
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _read(memoryview(source), "the raster")
+    if not isinstance(source, str | os.PathLike):
+        raise InputError(
+            f"read_raster: the source is a {type(source).__name__}. Pass the path of a GeoTIFF, or "
+            "its content as bytes.",
+            code="raster.format",
+            name=type(source).__name__,
+        )
+    path = os.fsdecode(source)
     return _read(PurePath(path), PurePath(path).name or path)
 
 
-def _read(data: bytes | PurePath, name: str) -> xr.DataArray:
+def _read(data: memoryview | PurePath, name: str) -> xr.DataArray:
     answer = sealed.run("raster", data, name, function="read_raster")
     if not isinstance(answer, xr.DataArray):
         raise TypeError("the worker read a raster and sent features")
