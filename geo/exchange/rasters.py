@@ -23,7 +23,7 @@ from rasterio.io import MemoryFile
 from rasterio.windows import Window
 
 from geo.errors import CRSError, InputError
-from geo.exchange import parcels, sealed, tiff
+from geo.exchange import parcels, seal, sealed, tiff
 from geo.exchange.parcels import Cells
 from geo.exchange.receipt import Finding
 
@@ -116,6 +116,7 @@ def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Cells:  # noqa:
     if not tiff.is_tiff(data):
         raise InputError(f"{name} is no GeoTIFF. Pass a GeoTIFF.", code="raster.format", name=name)
     images = tiff.pages(data, name)
+    seal.restrict_to("GTiff")
     try:
         return _Band(data, name, images).cells()
     except (RasterioError, OSError) as error:

@@ -198,7 +198,7 @@ class Reader:
             with contextlib.closing(errand):
                 # The ready process may end at any time, and with it an order that it just took.
                 if not self._begins(errand) and not self._begins(errand):
-                    raise errand.crashed("no process was started")
+                    raise _unsealed("no process was started")
                 errand.send([parcels.LENGTHS.pack(len(order), size), order], pieces)
                 return errand.answer()
 
