@@ -108,6 +108,14 @@ def opened(raster: xr.DataArray | str | os.PathLike[str], *, function: str = "op
             f"{function}: the raster is a {type(raster).__name__}. Pass the path of a file, or an "
             "array such as rioxarray.open_rasterio gives."
         )
+    if not (grid.crs.is_projected or grid.crs.is_geographic):
+        raise CRSError(
+            f"{function}: the raster has the CRS {grid.crs.name!r}, which is bound to no place on "
+            "earth. Set the one it is in with a GIS.",
+            code="raster.local_crs",
+            name=function,
+            crs=grid.crs.name,
+        )
     if grid.transform.b or grid.transform.d:
         raise InputError(
             f"{function}: the raster is rotated. Warp it to a north-up one first, with "
@@ -185,6 +193,13 @@ def _file(path: str, function: str) -> Grid:
                 raise InputError(
                     f"{function}: the raster {path} has {source.count} bands. Choose one with "
                     "rioxarray.open_rasterio(…).sel(band=1)."
+                )
+            if source.transform.is_identity:
+                raise InputError(
+                    f"{function}: the raster {path} does not say where its cells are (no "
+                    "geotransform). Georeference it in a GIS.",
+                    code="raster.no_place",
+                    name=Path(path).name,
                 )
             _require_numbers(source.dtypes, function)
             grid = Grid(

@@ -414,8 +414,14 @@ def test_scale_offset_and_mask_of_a_file_are_heeded(tmp_path: Path) -> None:
 def test_files_that_are_refused(tmp_path: Path) -> None:
     zones = zones_of(cells(0, 0, 1, 1))
     values = NINE.astype("float32")
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="there is no raster file"):
         zonal_statistics(tmp_path / "none.tif", zones)
+    (tmp_path / "text.tif").write_text("text")
+    with pytest.raises(InputError, match="cannot be read"):
+        zonal_statistics(tmp_path / "text.tif", zones)
+    local = rasterio.crs.CRS.from_wkt('LOCAL_CS["city grid",UNIT["metre",1]]')
+    with pytest.raises(CRSError, match="no place on earth"):
+        zonal_statistics(write(tmp_path / "local.tif", values, crs=local), zones)
     with pytest.raises(InputError, match="has 2 bands"):
         zonal_statistics(write(tmp_path / "two.tif", values, count=2), zones)
     with pytest.raises(CRSError, match="has no CRS"):
@@ -425,6 +431,14 @@ def test_files_that_are_refused(tmp_path: Path) -> None:
         zonal_statistics(write(tmp_path / "turned.tif", values, transform=turned), zones)
     with pytest.raises(InputError, match="real numbers"):
         zonal_statistics(write(tmp_path / "c.tif", values.astype("complex64")), zones)
+
+
+@pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
+def test_a_file_that_does_not_say_where_its_cells_are_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere.tif"
+    write(path, NINE.astype("float32"), transform=rasterio.Affine.identity())
+    with pytest.raises(InputError, match="where its cells are"):
+        zonal_statistics(path, zones_of(cells(0, 0, 1, 1)))
 
 
 def test_arrays_that_are_refused() -> None:

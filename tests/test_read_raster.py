@@ -240,6 +240,14 @@ def test_no_content_at_all_is_refused(tmp_path):
     assert code(tmp_path / "empty.tif") == "file.empty"
     assert code(tmp_path / "missing.tif") == "file.unreadable"
     assert code(tmp_path) == "file.unreadable"
+    for odd in (None, 7, ["people.tif"]):
+        assert code(odd) == "raster.format"
+
+
+def test_content_may_be_any_kind_of_bytes():
+    data = geotiff(np.array([[1, 2], [3, 4]], dtype="uint8"))
+    for source in (data, bytearray(data), memoryview(data)):
+        assert float(read_raster(source).sum()) == 1 + 2 + 3 + 4
 
 
 def test_a_file_that_is_cut_short_anywhere_is_refused():

@@ -31,7 +31,7 @@ from rasterio.errors import RasterioError
 from rasterio.transform import from_origin
 
 from geo.errors import AtlasError, CRSError, InputError
-from geo.exchange import parcels, seal, sealed
+from geo.exchange import errand, parcels, seal, sealed
 from geo.exchange.rasters import read_raster
 from geo.exchange.receipt import Candidate, Finding, Parsed
 from geo.exchange.worker import DRIVERS
@@ -288,7 +288,7 @@ def test_memory_without_end_is_refused_in_words(reader):
 
 @pytest.mark.parametrize("task", ["endless", "asleep"])
 def test_work_without_end_is_stopped(reader, task, monkeypatch):
-    monkeypatch.setattr(sealed, "_SECONDS", 1.0)
+    monkeypatch.setattr(errand, "_SECONDS", 1.0)
     assert code(reader, task) == "file.too_slow"
 
 

@@ -336,8 +336,9 @@ def received_cells(
     x = transform.c + transform.a * (np.arange(columns) + 0.5)
     y = transform.f + transform.e * (np.arange(rows) + 0.5)
     array: xr.DataArray = xr.DataArray(values, coords={"y": y, "x": x}, dims=("y", "x"))
-    array = array.rio.write_crs(crs).rio.write_transform(transform)
-    array = array.rio.write_nodata(np.nan, encoded=True)
+    array.rio.write_crs(crs, inplace=True)  # in place, as each would copy all cells
+    array.rio.write_transform(transform, inplace=True)
+    array.rio.write_nodata(np.nan, encoded=True, inplace=True)
     array.attrs |= attrs
     return array
 

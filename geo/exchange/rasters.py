@@ -23,7 +23,7 @@ from rasterio.io import MemoryFile
 from rasterio.windows import Window
 
 from geo.errors import CRSError, InputError
-from geo.exchange import parcels, sealed, tiff
+from geo.exchange import parcels, seal, sealed, tiff
 from geo.exchange.parcels import Cells
 from geo.exchange.receipt import Finding
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_CHUNK_CELLS = 4_000_000
+_CHUNK_CELLS = 1_000_000
 # Numbers that mark holes besides the limits of the types.
 _USUAL_FILLS = (-999.0, -9999.0, -99999.0, -999999.0, -32767.0, 1e20, -1e20)
 # Nothing is measured that large; programs mark holes by the limits of 32 and 64 bits, or near them.
@@ -46,7 +46,7 @@ _SMALL_TYPE_BYTES = 2
 _LARGEST_LONGITUDE, _LARGEST_LATITUDE = 360.0, 90.0
 
 
-def read_raster(source: bytes | str | os.PathLike[str]) -> xr.DataArray:
+def read_raster(source: bytes | bytearray | memoryview | str | os.PathLike[str]) -> xr.DataArray:
     """Read a raster of one band, such as persons per cell, from a file or from its content.
 
     The file is parsed in a process that can reach nothing else (:mod:`geo.exchange.sealed`).
@@ -54,7 +54,7 @@ def read_raster(source: bytes | str | os.PathLike[str]) -> xr.DataArray:
     Parameters
     ----------
     source
-        Path, or content, of a GeoTIFF with at most 100 million cells.
+        Path, or content, of a GeoTIFF with at most 130 million cells.
 
     Returns
     -------
@@ -78,13 +78,20 @@ def read_raster(source: bytes | str | os.PathLike[str]) -> xr.DataArray:
     Traceback (most recent call last):
     geo.errors.InputError: read_raster: the raster is empty. Export it again.
     """
-    if isinstance(source, bytes):
-        return _read(source, "the raster")
-    path = os.fspath(source)
+    if isinstance(source, bytes | bytearray | memoryview):
+        return _read(memoryview(source), "the raster")
+    if not isinstance(source, str | os.PathLike):
+        raise InputError(
+            f"read_raster: the source is a {type(source).__name__}. Pass the path of a GeoTIFF, or "
+            "its content as bytes.",
+            code="raster.format",
+            name=type(source).__name__,
+        )
+    path = os.fsdecode(source)
     return _read(PurePath(path), PurePath(path).name or path)
 
 
-def _read(data: bytes | PurePath, name: str) -> xr.DataArray:
+def _read(data: memoryview | PurePath, name: str) -> xr.DataArray:
     answer = sealed.run("raster", data, name, function="read_raster")
     if not isinstance(answer, xr.DataArray):
         raise TypeError("the worker read a raster and sent features")
@@ -109,6 +116,7 @@ def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Cells:  # noqa:
     if not tiff.is_tiff(data):
         raise InputError(f"{name} is no GeoTIFF. Pass a GeoTIFF.", code="raster.format", name=name)
     images = tiff.pages(data, name)
+    seal.restrict_to("GTiff")
     try:
         return _Band(data, name, images).cells()
     except (RasterioError, OSError) as error:
@@ -259,30 +267,34 @@ class _Band:
 
     def _values(self, window: Window) -> NDArray[Any]:
         stored = self._file.read(1, window=window)
+        small = stored.dtype.itemsize <= _SMALL_TYPE_BYTES or stored.dtype == np.float32
+        values: NDArray[Any] = stored.astype(np.float32 if small else np.float64)
         holes = np.zeros(stored.shape, dtype=bool)
         if self._masked:
             holes |= self._file.read_masks(1, window=window) == 0
         if self._nodata is not None and not math.isnan(self._nodata):
             # In 32 bits the number is a rounded one.
             holes |= stored == self._dtype.type(self._nodata)
-        small = stored.dtype.itemsize <= _SMALL_TYPE_BYTES or stored.dtype == np.float32
-        values: NDArray[Any] = stored.astype(np.float32 if small else np.float64)
-        holes |= ~np.isfinite(values)
-        values[holes] = np.nan
-        self._mask_huge(values)
-        self._seen.add(values)
+        if self._dtype.kind == "f":
+            self._add_huge(values, holes)
+        if holes.any():
+            values[holes] = np.nan
+            self._seen.add(values[~holes])
+        else:
+            self._seen.add(values.reshape(-1))
         return values
 
-    def _mask_huge(self, values: NDArray[Any]) -> None:
-        if self._dtype.kind != "f":
+    def _add_huge(self, values: NDArray[Any], holes: NDArray[np.bool_]) -> None:
+        """Add to the holes what is no number, or one that nobody measures."""
+        strange = ~(np.abs(values) < _HUGE)
+        if not strange.any():
             return
-        huge = np.abs(values) >= _HUGE
-        if huge.any():
-            for value, cells in zip(*np.unique(values[huge], return_counts=True), strict=True):
-                known = len(self._huge) < _MOST_HUGE or value in self._huge
-                key = float(value) if known else next(iter(self._huge))
-                self._huge[key] = self._huge.get(key, 0) + int(cells)
-            values[huge] = np.nan
+        huge = values[strange & ~holes & np.isfinite(values)]
+        for value, cells in zip(*np.unique(huge, return_counts=True), strict=True):
+            known = len(self._huge) < _MOST_HUGE or value in self._huge
+            key = float(value) if known else next(iter(self._huge))
+            self._huge[key] = self._huge.get(key, 0) + int(cells)
+        holes |= strange
 
     def _closing(self) -> dict[str, Any]:
         """Tell what is known now that all cells were seen."""
@@ -329,9 +341,8 @@ class _Seen:
         self._least, self._most = math.inf, -math.inf
         self.count = 0
 
-    def add(self, values: NDArray[Any]) -> None:
-        """Look at some cells; those without a value are not-a-number."""
-        some = values[~np.isnan(values)]
+    def add(self, some: NDArray[Any]) -> None:
+        """Look at the values of some cells."""
         if some.size == 0:
             return
         self.count += some.size

@@ -18,7 +18,7 @@ from geo.errors import InputError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-MAX_CELLS = 100_000_000
+MAX_CELLS = 130_000_000
 _MB = 1_000_000
 _MAX_BLOCK_BYTES = 128 * _MB
 # A small file may hold this much once it is unpacked, a larger one this many times its size: what

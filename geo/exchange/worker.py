@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 TASKS: dict[str, Task] = {
     "raster": rasters.parse,
 }
+# What is run once in the ready process, so that libraries load what they load late; each reads some
+# small file of our own.
+REHEARSALS: tuple[Callable[[], object], ...] = ()
 # Every driver that some task names; the others are taken out before the first file comes.
 DRIVERS = frozenset(
     {
@@ -112,6 +115,8 @@ def _prepare() -> None:
         codecs.lookup(name)
     for module in ("_strptime", "shapely.wkt", "stringprep", "pandas.io.parsers", "geopandas.io"):
         importlib.import_module(module)
+    for rehearse in REHEARSALS:
+        rehearse()
     seal.warm_up(_ONE_EPSG)
     seal.keep_only_drivers(DRIVERS)
     gc.collect()
