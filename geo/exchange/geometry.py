@@ -199,22 +199,24 @@ def _treated(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> _Patient:
     shapes: Shapes = frame.geometry.to_numpy().copy()
     numbered = frame.index.name == "row" and pd.api.types.is_integer_dtype(frame.index)
     rows = frame.index.to_numpy() if numbered else np.arange(1, len(frame) + 1)
-    patient = _Patient(shapes, rows.astype(np.int64), _in_degrees(frame, shapes))
-    for step in (
-        _missing,
-        _flat,
-        _uncollected,
-        _finite,
-        _pruned,
-        _without_strays,
-        _untangled,
-        _valid,
-        _unrepeated,
-        _narrow,
-        _twice,
-        _overlapping,
-    ):
-        step(patient)
+    # Coordinates that are no numbers are looked for, and no cause for a warning.
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        patient = _Patient(shapes, rows.astype(np.int64), _in_degrees(frame, shapes))
+        for step in (
+            _missing,
+            _flat,
+            _uncollected,
+            _finite,
+            _pruned,
+            _without_strays,
+            _untangled,
+            _valid,
+            _unrepeated,
+            _narrow,
+            _twice,
+            _overlapping,
+        ):
+            step(patient)
     return patient
 
 
