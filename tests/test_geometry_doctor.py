@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
 
 import geopandas as gpd
 import numpy as np
@@ -410,3 +412,36 @@ def test_place_and_order_of_rows_change_no_area_and_no_reason(order, east, north
     assert result.aside["reason"].sort_index().equals(first.aside["reason"].sort_index())
     areas = result.frame.geometry.area.sort_index()
     assert np.allclose(areas, first.frame.geometry.area, atol=1e-6)
+
+
+ALONE = """
+import resource
+import sys
+import geopandas as gpd
+import pandas as pd
+from geo.exchange.geometry import repaired
+from geo.exchange.receipt import Parsed
+from shapely import MultiPolygon, Point, box, from_wkt
+
+shapes = [from_wkt(line) for line in sys.stdin.read().splitlines()]
+rows = pd.Index(range(1, len(shapes) + 1), name="row")
+frame = gpd.GeoDataFrame({"name": "a"}, geometry=shapes, index=rows, crs=4490)
+none = pd.DataFrame(columns=["reason", "detail", "name"])
+file = Parsed(frame, none, (), (), "", "", "", [])
+resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+result = repaired(file)
+print(len(result.frame), len(result.aside), len(result.findings) > 0)
+"""
+
+
+def test_mending_opens_no_file_so_that_it_can_run_behind_a_seal():
+    wkt = "\n".join(
+        shapely.to_wkt(shape) for shape in FAULTS if shape is not None and shape is not SPOILT
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", ALONE], input=wkt, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    accepted, aside, noted = run.stdout.split()
+    assert int(accepted) + int(aside) == len(wkt.splitlines())
+    assert noted == "True"
