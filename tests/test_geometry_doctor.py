@@ -306,6 +306,13 @@ def test_what_takes_minutes_to_judge_or_mend_goes_aside(shape):
     assert len(result.frame) == 1
 
 
+def test_numbers_beyond_all_measure_raise_nothing():
+    huge = [shapely.transform(shape, lambda xy: xy * 1e300) for shape in (BOW_TIE, star(20))]
+    file = parsed(*huge, *huge, BOW_TIE, at_changsha=False)
+    result = repaired(file)
+    assert len(result.frame) + len(result.aside) == 5
+
+
 def test_a_large_shape_with_one_crossing_is_mended():
     turn = np.linspace(0, 2 * np.pi, 50_000, endpoint=False)
     corners = np.column_stack([np.cos(turn), np.sin(turn)])
@@ -346,6 +353,15 @@ def test_examining_changes_nothing_and_names_what_would_go_aside():
     assert [each.rows for each in found] == [(1,), (2,), (1, 3)]
     with pytest.raises(InputError):
         examine(frame.geometry.to_numpy())
+
+
+def test_the_report_names_the_rows_that_go_aside():
+    file = parsed(SQUARE, None, box(4, 0, 8, 4), None)
+    ((level, text),) = report(examine(file.frame))
+    assert level == "warning"
+    assert text.startswith("2 行（第 2, 4 行）：没有图形")
+    ((level, text),) = report(examine(file.frame.iloc[[0, 2]]), lang="en")
+    assert (level, text) == ("note", "Every shape is sound; nothing was changed.")
 
 
 def test_rows_set_aside_before_stay_aside():

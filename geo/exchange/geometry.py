@@ -25,7 +25,8 @@ from geo.errors import InputError
 from geo.exchange.corners import Suspects, has_spike, screened
 from geo.exchange.receipt import Finding, Parsed
 from geo.exchange.strays import strays
-from geo.exchange.tangles import tangle
+from geo.exchange.tangles import Tangle, tangle
+from geo.wording import sentence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +38,15 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Shapes = NDArray[Any]
 
-_ROWS_SAID = 100
+_ROWS_SAID, _ROWS_NAMED = 100, 10
+_ASIDE = (
+    "geometry.missing",
+    "geometry.not_a_number",
+    "geometry.stray",
+    "geometry.collapsed",
+    "geometry.tangled",
+    "geometry.deep",
+)
 _DETAIL_CHARS = 200
 _COLLECTIONS_DEEP = 8
 _WARN_CHANGE_PCT = 0.1
@@ -49,7 +58,9 @@ _MAX_LON, _MAX_LAT, _LARGEST_DEG = 180.0, 90.0, 360.0
 _QUICK_VERTICES, _QUICK_BROKEN_VERTICES = 5_000, 300
 _MAX_PASSES, _MAX_CROSSINGS = 50_000_000, 20_000
 _SLIVER_RATIO = 1e-5  # of area to the square of perimeter: a strip 1 m wide and 25 km long
-_OVERLAP_ROWS, _OVERLAP_VERTICES, _OVERLAP_SHARE = 5_000, 400_000, 0.001
+# Pairs of vertices of overlapping boxes bound what an intersection can cost.
+_OVERLAP_ROWS, _OVERLAP_TESTS, _OVERLAP_SHARE = 2_000, 30_000_000, 0.001
+_MIXED = np.array([1.0, np.sqrt(2), np.sqrt(3), np.sqrt(5)])
 _DIMENSION_LINE, _DIMENSION_AREA = 1, 2
 _REASONS = {
     "Hole lies outside shell": "geometry.hole_outside",
@@ -70,6 +81,7 @@ class _Patient:
     degrees: bool
     alive: Flags = field(init=False)
     suspects: Suspects = field(init=False)
+    tangles: dict[int, Tangle] = field(default_factory=dict)
     reasons: dict[int, tuple[str, str]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -82,6 +94,12 @@ class _Patient:
         for position, detail in zip(np.asarray(at).tolist(), details, strict=True):
             self.reasons[position] = (reason, detail[:_DETAIL_CHARS])
         self.alive[at] = False
+
+    def tangle(self, at: int) -> Tangle:
+        """Estimate once how tangled the shape at a position is."""
+        if at not in self.tangles:
+            self.tangles[at] = tangle(self.shapes[at])
+        return self.tangles[at]
 
     def note(
         self,
@@ -192,7 +210,17 @@ def report(findings: list[Finding], *, lang: str = "zh") -> list[tuple[Level, st
     """
     ordered = sorted(findings, key=lambda finding: finding.level == "note")
     sound = Finding("geometry.sound")
-    return [(finding.level, finding.sentence(lang)) for finding in ordered or [sound]]
+    return [(finding.level, _numbered(finding, lang)) for finding in ordered or [sound]]
+
+
+def _numbered(finding: Finding, lang: str) -> str:
+    """Return the sentence of a finding, after the rows where it is the reason of some."""
+    text = finding.sentence(lang)
+    if finding.code not in _ASIDE:
+        return text
+    which = ", ".join(str(row) for row in finding.rows[:_ROWS_NAMED])
+    values = {"rows": finding.values.get("rows", len(finding.rows)), "which": which}
+    return sentence("geometry.which", lang, values) + text
 
 
 def _treated(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> _Patient:
@@ -319,7 +347,7 @@ def _untangled(patient: _Patient) -> None:
     """Set aside what takes minutes only to be judged."""
     vertices = shapely.get_num_coordinates(patient.shapes)
     for at in np.flatnonzero((vertices > _QUICK_VERTICES) & patient.alive).tolist():
-        if tangle(patient.shapes[at]).passes > _MAX_PASSES:
+        if patient.tangle(at).passes > _MAX_PASSES:
             patient.put_aside([at], "geometry.tangled", [f"{vertices[at]}"])
 
 
@@ -327,7 +355,7 @@ def _valid(patient: _Patient) -> None:
     alive = np.flatnonzero(patient.alive)
     at = alive[~shapely.is_valid(patient.shapes[alive])]
     large = at[shapely.get_num_coordinates(patient.shapes[at]) > _QUICK_BROKEN_VERTICES]
-    knotted = [i for i in large.tolist() if tangle(patient.shapes[i]).crossings > _MAX_CROSSINGS]
+    knotted = [i for i in large.tolist() if patient.tangle(i).crossings > _MAX_CROSSINGS]
     patient.put_aside(
         knotted,
         "geometry.tangled",
@@ -337,7 +365,7 @@ def _valid(patient: _Patient) -> None:
     if not at.size:
         return
     before = patient.shapes[at]
-    after = shapely.make_valid(before, method="structure", keep_collapsed=False)
+    after = _made_valid(before)
     # A ring folded flat leaves nothing, or nothing of the kind that the row was.
     lost = shapely.is_empty(after) | (
         shapely.get_dimensions(after) < shapely.get_dimensions(before)
@@ -349,6 +377,16 @@ def _valid(patient: _Patient) -> None:
     for code in sorted(set(codes[~lost].tolist())):
         chosen = np.flatnonzero(~lost & (codes == code))
         _say_mended(patient, code, at[chosen], before[chosen], reasons=_picked(reasons, chosen))
+
+
+def _made_valid(shapes: Shapes) -> Shapes:
+    """Mend all at once; where one of them cannot be, each alone, and that one to nothing."""
+    try:
+        return np.asarray(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
+    except shapely.GEOSException:
+        if len(shapes) == 1:
+            return np.array([shapely.Polygon()])
+        return np.concatenate([_made_valid(shapes[at : at + 1]) for at in range(len(shapes))])
 
 
 def _say_mended(
@@ -409,16 +447,22 @@ def _narrow(patient: _Patient) -> None:
         if any(has_spike(shapely.get_coordinates(ring)) for ring in rings):
             spiked.append(at)
     patient.note("geometry.spike", spiked)
-    area, length = shapely.area(patient.shapes), shapely.length(patient.shapes)
-    thin = (area > 0) & (area < _SLIVER_RATIO * length**2) & patient.alive
-    patient.note("geometry.sliver", np.flatnonzero(thin))
+    area, bounds = shapely.area(patient.shapes), shapely.bounds(patient.shapes)
+    # No boundary is longer than its edges times the reach of its box, which is had for less.
+    reach = bounds[:, 2] - bounds[:, 0] + bounds[:, 3] - bounds[:, 1]
+    longest = reach * shapely.get_num_coordinates(patient.shapes)
+    thin = np.flatnonzero((area > 0) & (area < _SLIVER_RATIO * longest**2) & patient.alive)
+    length = shapely.length(patient.shapes[thin])
+    patient.note("geometry.sliver", thin[area[thin] < _SLIVER_RATIO * length**2])
 
 
 def _twice(patient: _Patient) -> None:
     """Note rows whose shape is that of an earlier row, wherever its boundary begins."""
     alive = np.flatnonzero(patient.alive)
-    boxes = pd.DataFrame(shapely.bounds(patient.shapes[alive]))
-    alike = alive[boxes.duplicated(keep=False).to_numpy()]
+    boxes = shapely.bounds(patient.shapes[alive])
+    # One number of the four: what has the same one by chance is told apart below.
+    mixed = (boxes * _MIXED).sum(axis=1)
+    alike = alive[pd.Series(mixed).duplicated(keep=False).to_numpy()]
     forms = pd.Series(shapely.to_wkb(shapely.normalize(patient.shapes[alike])), dtype=object)
     patient.note("geometry.duplicate", alike[forms.duplicated().to_numpy(dtype=bool)])
 
@@ -432,10 +476,13 @@ def _overlapping(patient: _Patient) -> None:
     shapes = patient.shapes[at]
     first, second = shapely.STRtree(shapes).query(shapes)
     first, second = first[first < second], second[first < second]
-    vertices = shapely.get_num_coordinates(shapes)
-    if (vertices[first] + vertices[second]).sum() > _OVERLAP_VERTICES:
+    vertices = shapely.get_num_coordinates(shapes).astype(float)
+    if (vertices[first] * vertices[second]).sum() > _OVERLAP_TESTS:
         return
-    shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
+    try:
+        shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
+    except shapely.GEOSException:  # coordinates so large that nothing can be said of them
+        return
     area = shapely.area(shapes)
     real = np.flatnonzero(shared > _OVERLAP_SHARE * np.minimum(area[first], area[second]))
     if real.size:
