@@ -23,6 +23,7 @@ from shapely import GeometryType
 
 from geo.errors import InputError
 from geo.exchange.corners import Suspects, has_spike, screened
+from geo.exchange.oddities import duplicates, overlaps, slivers
 from geo.exchange.receipt import Finding, Parsed
 from geo.exchange.strays import strays
 from geo.exchange.tangles import Tangle, tangle
@@ -57,10 +58,6 @@ _MAX_LON, _MAX_LAT, _LARGEST_DEG = 180.0, 90.0, 360.0
 # Below these a shape is judged and mended in a second, however its edges lie.
 _QUICK_VERTICES, _QUICK_BROKEN_VERTICES = 5_000, 300
 _MAX_PASSES, _MAX_CROSSINGS = 50_000_000, 20_000
-_SLIVER_RATIO = 1e-5  # of area to the square of perimeter: a strip 1 m wide and 25 km long
-# Pairs of vertices of overlapping boxes bound what an intersection can cost.
-_OVERLAP_ROWS, _OVERLAP_TESTS, _OVERLAP_SHARE = 2_000, 30_000_000, 0.001
-_MIXED = np.array([1.0, np.sqrt(2), np.sqrt(3), np.sqrt(5)])
 _DIMENSION_LINE, _DIMENSION_AREA = 1, 2
 _REASONS = {
     "Hole lies outside shell": "geometry.hole_outside",
@@ -219,7 +216,8 @@ def _numbered(finding: Finding, lang: str) -> str:
     if finding.code not in _ASIDE:
         return text
     which = ", ".join(str(row) for row in finding.rows[:_ROWS_NAMED])
-    values = {"rows": finding.values.get("rows", len(finding.rows)), "which": which}
+    said = finding.values  # noqa: PD011  of a finding, not of a frame
+    values = {"rows": said.get("rows", len(finding.rows)), "which": which}
     return sentence("geometry.which", lang, values) + text
 
 
@@ -447,52 +445,22 @@ def _narrow(patient: _Patient) -> None:
         if any(has_spike(shapely.get_coordinates(ring)) for ring in rings):
             spiked.append(at)
     patient.note("geometry.spike", spiked)
-    area, bounds = shapely.area(patient.shapes), shapely.bounds(patient.shapes)
-    # No boundary is longer than its edges times the reach of its box, which is had for less.
-    reach = bounds[:, 2] - bounds[:, 0] + bounds[:, 3] - bounds[:, 1]
-    longest = reach * shapely.get_num_coordinates(patient.shapes)
-    thin = np.flatnonzero((area > 0) & (area < _SLIVER_RATIO * longest**2) & patient.alive)
-    length = shapely.length(patient.shapes[thin])
-    patient.note("geometry.sliver", thin[area[thin] < _SLIVER_RATIO * length**2])
+    alive = np.flatnonzero(patient.alive)
+    patient.note("geometry.sliver", alive[slivers(patient.shapes[alive])])
 
 
 def _twice(patient: _Patient) -> None:
-    """Note rows whose shape is that of an earlier row, wherever its boundary begins."""
     alive = np.flatnonzero(patient.alive)
-    boxes = shapely.bounds(patient.shapes[alive])
-    # One number of the four: what has the same one by chance is told apart below.
-    mixed = (boxes * _MIXED).sum(axis=1)
-    alike = alive[pd.Series(mixed).duplicated(keep=False).to_numpy()]
-    forms = pd.Series(shapely.to_wkb(shapely.normalize(patient.shapes[alike])), dtype=object)
-    patient.note("geometry.duplicate", alike[forms.duplicated().to_numpy(dtype=bool)])
+    patient.note("geometry.duplicate", alive[duplicates(patient.shapes[alive])])
 
 
 def _overlapping(patient: _Patient) -> None:
-    """Note areas that share more than a thousandth of the smaller, where that is soon found."""
-    areal = (shapely.get_dimensions(patient.shapes) == _DIMENSION_AREA) & patient.alive
-    at = np.flatnonzero(areal)
-    if at.size > _OVERLAP_ROWS:
-        return
-    shapes = patient.shapes[at]
-    first, second = shapely.STRtree(shapes).query(shapes)
-    first, second = first[first < second], second[first < second]
-    vertices = shapely.get_num_coordinates(shapes).astype(float)
-    if (vertices[first] * vertices[second]).sum() > _OVERLAP_TESTS:
-        return
-    try:
-        shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
-    except shapely.GEOSException:  # coordinates so large that nothing can be said of them
-        return
-    area = shapely.area(shapes)
-    real = np.flatnonzero(shared > _OVERLAP_SHARE * np.minimum(area[first], area[second]))
-    if real.size:
-        most = real[shared[real].argmax()]
+    alive = np.flatnonzero(patient.alive)
+    pairs = overlaps(patient.shapes[alive])
+    if len(pairs):
+        first, second = patient.rows[alive[pairs[0]]].tolist()
         patient.note(
-            "geometry.overlap",
-            np.unique(at[np.concatenate([first[real], second[real]])]),
-            pairs=int(real.size),
-            row=int(patient.rows[at[first[most]]]),
-            other=int(patient.rows[at[second[most]]]),
+            "geometry.overlap", alive[np.unique(pairs)], pairs=len(pairs), row=first, other=second
         )
 
 
