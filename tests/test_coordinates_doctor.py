@@ -15,7 +15,7 @@ from shapely import Point, box
 import layers
 from geo import wording
 from geo.datum import convert
-from geo.errors import CRSError, InputError
+from geo.errors import AtlasError, CRSError, InputError
 from geo.exchange.coordinates import Conversion, converted, examine, report
 
 CHANGSHA = ["岳麓区", "望城区", "芙蓉区", "天心区", "开福区", "雨花区"]
@@ -413,3 +413,31 @@ def test_chinese_sentences_have_no_english_but_names():
             assert set(re.findall(r"\{\w+\}", texts["zh"])) == set(
                 re.findall(r"\{\w+\}", texts["en"])
             ), code
+
+
+ODD_SYSTEMS = [
+    None, 4490, 4547, 4526, 32649, 3857, 4214, 2383, 4978, 3413, LOCAL, ESRI_XIAN, "ESRI:54030",
+    "EPSG:5773", "EPSG:4087", "EPSG:7415", "+proj=gnom +lat_0=90", "+proj=geos +h=35785831",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("crs", ODD_SYSTEMS)
+@pytest.mark.parametrize(
+    ("east", "north"), [(0, 0), (112.9, 28.1), (38.4e6, 3.12e6), (3.12e6, 4e5), (-1e300, 90)]
+)
+def test_only_own_errors_leave_whatever_the_label_and_the_numbers(crs, east, north):
+    bow_tie = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+    shapes = [None, Point(), Point(1, float("nan")), bow_tie, box(0, 0, 1, 1)]
+    there = [
+        None if each is None else shapely.transform(each, lambda xy: xy + np.array([east, north]))
+        for each in shapes
+    ]
+    frame = gpd.GeoDataFrame({"adcode": [430104] * 5, "center": [""] * 5}, geometry=there, crs=crs)
+    found = examine(frame, known=KNOWN)
+    assert report(found, lang="zh")
+    refused = ""
+    try:
+        converted(frame, found, as_is=True)
+    except AtlasError as error:
+        refused = error.code
+    assert not refused or refused.startswith("coordinates.")

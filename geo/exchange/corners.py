@@ -55,16 +55,23 @@ def screened(shapes: Shapes) -> Suspects:
     >>> screened(shapes).repeated.tolist()
     [1]
     """
-    xy, owner = shapely.get_coordinates(shapes, return_index=True)
+    xy = shapely.get_coordinates(shapes)
+    ends = np.cumsum(shapely.get_num_coordinates(shapes))
     tests = (_is_not_finite, _is_repeated, _is_spike)
-    rows: list[list[Ints]] = [[], [], []]
+    corners: list[list[Ints]] = [[], [], []]
     for first in range(0, len(xy), _PER_BLOCK):
         block = xy[first : first + _PER_BLOCK + 2]
         with np.errstate(invalid="ignore", over="ignore"):
             step = np.diff(block, axis=0)
-            for test, flagged in zip(tests, rows, strict=True):
-                flagged.append(owner[first + np.flatnonzero(test(block, step))])
-    return Suspects(*(np.unique(np.concatenate([owner[:0], *flagged])) for flagged in rows))
+            for test, flagged in zip(tests, corners, strict=True):
+                flagged.append(first + np.flatnonzero(test(block, step)))
+    none = np.empty(0, dtype=np.int64)
+    return Suspects(
+        *(
+            np.unique(np.searchsorted(ends, np.concatenate([none, *flagged]), side="right"))
+            for flagged in corners
+        )
+    )
 
 
 def has_spike(corners: Floats) -> bool:

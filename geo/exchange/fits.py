@@ -28,8 +28,9 @@ READINGS: tuple[Reading, ...] = ("wgs84", "gcj02", "bd09")
 
 # Metres of a degree of latitude at 28° N; within China it differs by half a percent at most.
 _M_PER_DEG = 110_850.0
-_MOST_FEATURES, _MOST_PAIRS, _MOST_COLUMNS = 2_000, 200, 30
-_MOST_VERTICES = 200_000  # of one pair's shapes: the largest polygons are not compared
+_MOST_FEATURES, _MOST_PAIRS, _MOST_COLUMNS = 1_000, 200, 30
+# Of one shape: to be matched by name, and by overlap, which costs more.
+_MOST_VERTICES, _FEW_VERTICES = 200_000, 5_000
 _SHORTEST_NAME, _SHORTEST_CODE = 2, 6
 _SAME_PLACE_M = 30_000.0  # a namesake farther away is another place
 _BOX_OVERLAP, _OVERLAP = 0.5, 0.75
@@ -199,7 +200,11 @@ def _alike(readings: dict[Reading, Shapes], known: Shapes) -> Pairs:
     tree = shapely.STRtree(sound)
     best: dict[int, tuple[float, int]] = {}
     for shapes in readings.values():
-        usable = np.flatnonzero((shapely.get_dimensions(shapes) == 2) & shapely.is_valid(shapes))  # noqa: PLR2004
+        usable = np.flatnonzero(
+            (shapely.get_dimensions(shapes) == 2)  # noqa: PLR2004  of an area
+            & (shapely.get_num_coordinates(shapes) <= _FEW_VERTICES)
+        )
+        usable = usable[shapely.is_valid(shapes[usable])]
         first, second = tree.query(shapes[usable])
         first = usable[first]
         share = _box_overlap(shapely.bounds(shapes[first]), shapely.bounds(sound[second]))

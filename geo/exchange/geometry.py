@@ -23,9 +23,11 @@ from shapely import GeometryType
 
 from geo.errors import InputError
 from geo.exchange.corners import Suspects, has_spike, screened
+from geo.exchange.oddities import duplicates, overlaps, slivers
 from geo.exchange.receipt import Finding, Parsed
 from geo.exchange.strays import strays
-from geo.exchange.tangles import tangle
+from geo.exchange.tangles import Tangle, tangle
+from geo.wording import sentence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,7 +39,15 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Shapes = NDArray[Any]
 
-_ROWS_SAID = 100
+_ROWS_SAID, _ROWS_NAMED = 100, 10
+_ASIDE = (
+    "geometry.missing",
+    "geometry.not_a_number",
+    "geometry.stray",
+    "geometry.collapsed",
+    "geometry.tangled",
+    "geometry.deep",
+)
 _DETAIL_CHARS = 200
 _COLLECTIONS_DEEP = 8
 _WARN_CHANGE_PCT = 0.1
@@ -48,8 +58,6 @@ _MAX_LON, _MAX_LAT, _LARGEST_DEG = 180.0, 90.0, 360.0
 # Below these a shape is judged and mended in a second, however its edges lie.
 _QUICK_VERTICES, _QUICK_BROKEN_VERTICES = 5_000, 300
 _MAX_PASSES, _MAX_CROSSINGS = 50_000_000, 20_000
-_SLIVER_RATIO = 1e-5  # of area to the square of perimeter: a strip 1 m wide and 25 km long
-_OVERLAP_ROWS, _OVERLAP_VERTICES, _OVERLAP_SHARE = 5_000, 400_000, 0.001
 _DIMENSION_LINE, _DIMENSION_AREA = 1, 2
 _REASONS = {
     "Hole lies outside shell": "geometry.hole_outside",
@@ -70,6 +78,7 @@ class _Patient:
     degrees: bool
     alive: Flags = field(init=False)
     suspects: Suspects = field(init=False)
+    tangles: dict[int, Tangle] = field(default_factory=dict)
     reasons: dict[int, tuple[str, str]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
@@ -82,6 +91,12 @@ class _Patient:
         for position, detail in zip(np.asarray(at).tolist(), details, strict=True):
             self.reasons[position] = (reason, detail[:_DETAIL_CHARS])
         self.alive[at] = False
+
+    def tangle(self, at: int) -> Tangle:
+        """Estimate once how tangled the shape at a position is."""
+        if at not in self.tangles:
+            self.tangles[at] = tangle(self.shapes[at])
+        return self.tangles[at]
 
     def note(
         self,
@@ -192,29 +207,42 @@ def report(findings: list[Finding], *, lang: str = "zh") -> list[tuple[Level, st
     """
     ordered = sorted(findings, key=lambda finding: finding.level == "note")
     sound = Finding("geometry.sound")
-    return [(finding.level, finding.sentence(lang)) for finding in ordered or [sound]]
+    return [(finding.level, _numbered(finding, lang)) for finding in ordered or [sound]]
+
+
+def _numbered(finding: Finding, lang: str) -> str:
+    """Return the sentence of a finding, after the rows where it is the reason of some."""
+    text = finding.sentence(lang)
+    if finding.code not in _ASIDE:
+        return text
+    which = ", ".join(str(row) for row in finding.rows[:_ROWS_NAMED])
+    said = finding.values  # noqa: PD011  of a finding, not of a frame
+    values = {"rows": said.get("rows", len(finding.rows)), "which": which}
+    return sentence("geometry.which", lang, values) + text
 
 
 def _treated(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> _Patient:
     shapes: Shapes = frame.geometry.to_numpy().copy()
     numbered = frame.index.name == "row" and pd.api.types.is_integer_dtype(frame.index)
     rows = frame.index.to_numpy() if numbered else np.arange(1, len(frame) + 1)
-    patient = _Patient(shapes, rows.astype(np.int64), _in_degrees(frame, shapes))
-    for step in (
-        _missing,
-        _flat,
-        _uncollected,
-        _finite,
-        _pruned,
-        _without_strays,
-        _untangled,
-        _valid,
-        _unrepeated,
-        _narrow,
-        _twice,
-        _overlapping,
-    ):
-        step(patient)
+    # Coordinates that are no numbers are looked for, and no cause for a warning.
+    with np.errstate(invalid="ignore", over="ignore", divide="ignore"):
+        patient = _Patient(shapes, rows.astype(np.int64), _in_degrees(frame, shapes))
+        for step in (
+            _missing,
+            _flat,
+            _uncollected,
+            _finite,
+            _pruned,
+            _without_strays,
+            _untangled,
+            _valid,
+            _unrepeated,
+            _narrow,
+            _twice,
+            _overlapping,
+        ):
+            step(patient)
     return patient
 
 
@@ -317,7 +345,7 @@ def _untangled(patient: _Patient) -> None:
     """Set aside what takes minutes only to be judged."""
     vertices = shapely.get_num_coordinates(patient.shapes)
     for at in np.flatnonzero((vertices > _QUICK_VERTICES) & patient.alive).tolist():
-        if tangle(patient.shapes[at]).passes > _MAX_PASSES:
+        if patient.tangle(at).passes > _MAX_PASSES:
             patient.put_aside([at], "geometry.tangled", [f"{vertices[at]}"])
 
 
@@ -325,7 +353,7 @@ def _valid(patient: _Patient) -> None:
     alive = np.flatnonzero(patient.alive)
     at = alive[~shapely.is_valid(patient.shapes[alive])]
     large = at[shapely.get_num_coordinates(patient.shapes[at]) > _QUICK_BROKEN_VERTICES]
-    knotted = [i for i in large.tolist() if tangle(patient.shapes[i]).crossings > _MAX_CROSSINGS]
+    knotted = [i for i in large.tolist() if patient.tangle(i).crossings > _MAX_CROSSINGS]
     patient.put_aside(
         knotted,
         "geometry.tangled",
@@ -335,7 +363,7 @@ def _valid(patient: _Patient) -> None:
     if not at.size:
         return
     before = patient.shapes[at]
-    after = shapely.make_valid(before, method="structure", keep_collapsed=False)
+    after = _made_valid(before)
     # A ring folded flat leaves nothing, or nothing of the kind that the row was.
     lost = shapely.is_empty(after) | (
         shapely.get_dimensions(after) < shapely.get_dimensions(before)
@@ -347,6 +375,16 @@ def _valid(patient: _Patient) -> None:
     for code in sorted(set(codes[~lost].tolist())):
         chosen = np.flatnonzero(~lost & (codes == code))
         _say_mended(patient, code, at[chosen], before[chosen], reasons=_picked(reasons, chosen))
+
+
+def _made_valid(shapes: Shapes) -> Shapes:
+    """Mend all at once; where one of them cannot be, each alone, and that one to nothing."""
+    try:
+        return np.asarray(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
+    except shapely.GEOSException:
+        if len(shapes) == 1:
+            return np.array([shapely.Polygon()])
+        return np.concatenate([_made_valid(shapes[at : at + 1]) for at in range(len(shapes))])
 
 
 def _say_mended(
@@ -407,43 +445,22 @@ def _narrow(patient: _Patient) -> None:
         if any(has_spike(shapely.get_coordinates(ring)) for ring in rings):
             spiked.append(at)
     patient.note("geometry.spike", spiked)
-    area, length = shapely.area(patient.shapes), shapely.length(patient.shapes)
-    thin = (area > 0) & (area < _SLIVER_RATIO * length**2) & patient.alive
-    patient.note("geometry.sliver", np.flatnonzero(thin))
+    alive = np.flatnonzero(patient.alive)
+    patient.note("geometry.sliver", alive[slivers(patient.shapes[alive])])
 
 
 def _twice(patient: _Patient) -> None:
-    """Note rows whose shape is that of an earlier row, wherever its boundary begins."""
     alive = np.flatnonzero(patient.alive)
-    boxes = pd.DataFrame(shapely.bounds(patient.shapes[alive]))
-    alike = alive[boxes.duplicated(keep=False).to_numpy()]
-    forms = pd.Series(shapely.to_wkb(shapely.normalize(patient.shapes[alike])), dtype=object)
-    patient.note("geometry.duplicate", alike[forms.duplicated().to_numpy(dtype=bool)])
+    patient.note("geometry.duplicate", alive[duplicates(patient.shapes[alive])])
 
 
 def _overlapping(patient: _Patient) -> None:
-    """Note areas that share more than a thousandth of the smaller, where that is soon found."""
-    areal = (shapely.get_dimensions(patient.shapes) == _DIMENSION_AREA) & patient.alive
-    at = np.flatnonzero(areal)
-    if at.size > _OVERLAP_ROWS:
-        return
-    shapes = patient.shapes[at]
-    first, second = shapely.STRtree(shapes).query(shapes)
-    first, second = first[first < second], second[first < second]
-    vertices = shapely.get_num_coordinates(shapes)
-    if (vertices[first] + vertices[second]).sum() > _OVERLAP_VERTICES:
-        return
-    shared = shapely.area(shapely.intersection(shapes[first], shapes[second]))
-    area = shapely.area(shapes)
-    real = np.flatnonzero(shared > _OVERLAP_SHARE * np.minimum(area[first], area[second]))
-    if real.size:
-        most = real[shared[real].argmax()]
+    alive = np.flatnonzero(patient.alive)
+    pairs = overlaps(patient.shapes[alive])
+    if len(pairs):
+        first, second = patient.rows[alive[pairs[0]]].tolist()
         patient.note(
-            "geometry.overlap",
-            np.unique(at[np.concatenate([first[real], second[real]])]),
-            pairs=int(real.size),
-            row=int(patient.rows[at[first[most]]]),
-            other=int(patient.rows[at[second[most]]]),
+            "geometry.overlap", alive[np.unique(pairs)], pairs=len(pairs), row=first, other=second
         )
 
 

@@ -66,12 +66,13 @@ def strays(shapes: Shapes, *, degrees: bool) -> tuple[Flags, Floats]:
     if degrees and np.abs(centre).max() > _LARGEST_DEG:
         return none  # labelled degrees and no degrees at all
     region = _IN_DEGREES if degrees else _IN_METRES
-    away = np.maximum(centre - bounds[:, :2], bounds[:, 2:] - centre).max(axis=1)
+    reach = np.maximum(centre - bounds[:, :2], bounds[:, 2:] - centre)
+    away = np.maximum(reach[:, 0], reach[:, 1])
     lost = _beyond_range(bounds, degrees=degrees)
     if np.abs(centre).max() > region.city:
         lost |= _at_zero(bounds, degrees=degrees)
     remote = away > region.stray
-    if degrees:
+    if degrees and remote.any():
         remote &= _outside_china(bounds)
     rest = ~(lost | remote)
     if rest.any() and (away[rest] <= region.city).all():

@@ -52,9 +52,10 @@ def from_wkb(values: Shapes) -> Decoded:
     """
     values = np.array(values, dtype=object)
     given = np.array([value is not None for value in values], dtype=bool)
-    shapes: Shapes = shapely.from_wkb(values, on_invalid="ignore")
-    broken = np.flatnonzero(given & shapely.is_missing(shapes))
-    if broken.size:
-        shapes[broken] = shapely.from_wkb(values[broken], on_invalid="fix")
+    with np.errstate(invalid="ignore"):
+        shapes: Shapes = shapely.from_wkb(values, on_invalid="ignore")
+        broken = np.flatnonzero(given & shapely.is_missing(shapes))
+        if broken.size:
+            shapes[broken] = shapely.from_wkb(values[broken], on_invalid="fix")
     unreadable = shapely.is_missing(shapes[broken])
     return Decoded(shapes, broken[~unreadable], broken[unreadable])
