@@ -31,7 +31,7 @@ from layers.specification import MapSpec
 from layers.subjects import Points, Zones
 
 folder = Path(sys.argv[1])
-sheet = Sheet(review_number="internal", size="A4", dpi=60, date="2026-11-28")
+sheet = Sheet("", "internal", size="A4", dpi=60, date="2026-11-28")
 density = MapSpec("density", sheet, {"layer": "platforms", "bandwidth_m": 3000.0}, "zh")
 for suffix in (".pptx", ".pdf", ".html", ".png", ".svg", ".gpkg"):
     (folder / f"density{suffix}").write_bytes(output(density, suffix))
