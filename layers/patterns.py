@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 import geo
 import layers
@@ -222,9 +223,9 @@ def lacking(points: Points, weight: str | None) -> Refusal | None:
 
 
 def _with_neighbour(zones: gpd.GeoDataFrame, distance_m: float) -> int:
-    centres = geo.to_metric(zones).geometry.centroid.to_numpy()
-    one, other = shapely.STRtree(centres).query(centres, predicate="dwithin", distance=distance_m)
-    return int(np.unique(one[one != other]).size)
+    centres = shapely.get_coordinates(geo.to_metric(zones).geometry.centroid.to_numpy())
+    to_next = cKDTree(centres).query(centres, k=2)[0][:, 1]
+    return int((to_next <= distance_m).sum())
 
 
 def _settings(asked: Pattern) -> dict[str, Any]:
