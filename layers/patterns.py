@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 
 import geo
 import layers
-from layers import questions
+from layers import costs, questions
 from layers.questions import ANSWERS_KEPT, Distribution
 from layers.reading import Scope
 from layers.zonings import GRID_NAMES
@@ -188,10 +188,17 @@ def counted(asked: Pattern) -> gpd.GeoDataFrame:
 
 @lru_cache(maxsize=ANSWERS_KEPT)
 def refusal(asked: Pattern) -> Refusal | None:
-    """Return why the question cannot be answered, None where it can be."""
+    """Return why the question cannot be answered, None where it can be.
+
+    Raises
+    ------
+    InputError
+        If it costs too much.
+    """
     missing = lacking(asked.points, asked.weight)
     if missing is not None:
         return missing
+    costs.require_zones(asked.zones, costs.MOST_TESTED, function="pattern")
     zones = counted(asked)
     if len(zones) < FEWEST_UNITS or (asked.rule == "knn" and asked.k >= len(zones)):
         return Refusal("few_units", len(zones), FEWEST_UNITS)
