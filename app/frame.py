@@ -11,6 +11,7 @@ import streamlit as st
 
 from app import url_state
 from app.map_view import map_view
+from app.running import while_wanted
 from app.texts import text
 from geo.errors import AtlasError
 from layers.basemaps import key_of
@@ -80,7 +81,7 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not public
     """Run a page inside the frame; what the atlas refuses becomes one sentence."""
     st.html(f"{STYLE}<style>:root {{ --upload: '{text('app.upload')}'; }}</style>")
-    with refusals_in_words():
+    with while_wanted(), refusals_in_words():
         page.run()
     names = url_state.refused()
     if names:

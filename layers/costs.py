@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 # A test of neighbours over so many zones takes 10 seconds, and a map of them 5 MB.
 MOST_TESTED = 20_000
+# All of them on a map: 5 MB.
+MOST_DRAWN = 20_000
 # Zones that are counted in, drawn from and listed in 10 seconds; half a gigabyte.
 MOST_COUNTED = 100_000
 # The districts of the New Area, and what a grid has more than fits in: cells on the rim.

@@ -11,7 +11,7 @@ import pandas as pd
 
 import geo
 from geo.draws import rank_of
-from layers import questions
+from layers import costs, questions
 from layers.classification import Classification, classes
 from layers.questions import ANSWERS_KEPT, MEASURES
 from layers.words import both
@@ -140,6 +140,8 @@ def table(shown: Shown) -> gpd.GeoDataFrame:
         of the draws), ``rank``, and where the draws tell them ``rank_low``, ``rank_high`` (low is
         the better end), ``low`` and ``high`` of the column shown.
     """
+    if shown.asked.zones.name not in GRID_NAMES:
+        costs.require_zones(shown.asked.zones, costs.MOST_DRAWN, function="distribution")
     zones, _ = questions.measured(shown.question, shown.measure)
     drawn = questions.uncertainty(shown.drawn).zones
     column = shown.column
@@ -256,4 +258,8 @@ def sectors_of_zones(asked: Distribution) -> pd.DataFrame:
 
 
 def _sectors(asked: Distribution) -> pd.DataFrame:
-    return questions.categories(replace(asked, weight=None, population=None), "sector")
+    """Return the projects by zone and sector, of a grid in those cells alone that hold any."""
+    sectors = questions.categories(replace(asked, weight=None, population=None), "sector")
+    if asked.zones.name not in GRID_NAMES:
+        return sectors
+    return sectors[sectors.sum(axis=1) > 0]

@@ -21,6 +21,7 @@ from app.frame import (
     refusals_in_words,
 )
 from app.population import population
+from app.running import while_wanted
 from app.tables import features
 from app.texts import language, text
 from geo.errors import AtlasError
@@ -130,7 +131,7 @@ def map_and_answers(shown: Shown, drawn_before: Any) -> None:  # noqa: ANN401 - 
     if choices.drawing() and drawing() != drawn_before:
         st.rerun()
     map_column, beside = map_and_results()
-    with refusals_in_words():
+    with while_wanted(), refusals_in_words():
         zone = picking.selected_zone(structure.table(shown)["id"].tolist())
         document = maps.distribution(shown, lang=language())
         with map_column:
