@@ -29,6 +29,9 @@ H3_AREA_KM2 = tuple(510_065_621.7 / (2 + 120 * 7**resolution) for resolution in 
 _H3_RESOLUTIONS = range(16)
 # Cells between two looks at the watch.
 _CELLS_AT_ONCE = 20_000
+# Corners of the area that is divided, for each of the sites: 50 nanoseconds each.
+_MAX_CUTS = 200_000_000
+_CORNERS_AT_ONCE = 5_000_000
 # A size that is named instead of one too small goes up in such steps.
 _SIZE_DIGITS = 2
 # The border between two sites is straight in metres and bent in degrees. Corners this far apart
@@ -334,12 +337,21 @@ def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
     if shapely.area(whole) == 0:
         raise InputError("nearest_areas: within has no area. Pass at least one polygon that has.")
     metric = to_metric(gpd.GeoSeries([whole], crs=crs), function="nearest_areas")
+    require_affordable(
+        rows.size * float(shapely.get_num_coordinates(whole)),
+        _MAX_CUTS,
+        function="nearest_areas",
+        what="sites × corners of the area",
+        choose="fewer sites, or a simpler outline for within",
+        code="cost.sites",
+        sites=rows.size,
+    )
     xy, _ = located(sites.geometry.iloc[rows].to_crs(metric.crs))
     places, first, place = np.unique(xy, axis=0, return_index=True, return_inverse=True)
     cells = gpd.GeoSeries(_voronoi(places, metric.total_bounds), crs=metric.crs)
     if metric.crs != crs:
         cells = cells.segmentize(_STEP_M).to_crs(crs)
-    parts = _areal(shapely.intersection(cells.to_numpy(), whole))
+    parts = _areal(_cut(cells.to_numpy(), whole))
     none = shapely.is_empty(parts)
     areas = np.full(len(sites), None, dtype=object)
     areas[rows[first][~none]] = parts[~none]
@@ -440,6 +452,16 @@ def _touching(
     return gpd.GeoDataFrame(
         {"id": names, "area_km2": area_km2}, geometry=np.concatenate(kept), crs=crs
     )
+
+
+def _cut(cells: NDArray[Any], whole: Any) -> NDArray[Any]:  # noqa: ANN401  any geometry
+    """Part of each cell that is on the whole, a few cells between two looks at the watch."""
+    step = max(_CORNERS_AT_ONCE // int(shapely.get_num_coordinates(whole)), 1)
+    parts: list[NDArray[Any]] = []
+    for start in range(0, cells.size, step):
+        checkpoint(start, cells.size)
+        parts.append(shapely.intersection(cells[start : start + step], whole))
+    return np.concatenate(parts)
 
 
 def _voronoi(places: Floats, bounds: Floats) -> NDArray[Any]:
