@@ -17,6 +17,7 @@ from shapely import GeometryType
 
 from geo.crs import geodesic_area_km2, geodesic_length_km, require_crs
 from geo.errors import CRSError, InputError
+from geo.work import checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
