@@ -20,6 +20,7 @@ import shapely
 from pyproj import CRS, Geod
 
 from geo.errors import CRSError, InputError
+from geo.work import checkpoint
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,6 +42,8 @@ _CGCS2000 = Geod(a=6_378_137.0, rf=298.257222101)
 # million.
 _FAR_M = 1_500_000.0
 _PREFIX_M = 1_000_000.0
+# Rings that are measured between two looks at the watch.
+_RINGS_AT_ONCE = 5_000
 _RING_POINTS = 3
 
 
@@ -400,6 +403,8 @@ def geodesic_area_km2(geoms: Frame) -> pd.Series:
     starts = np.searchsorted(ring, np.arange(len(rings) + 1))
     areas = np.zeros(len(rings))
     for at, (start, stop) in enumerate(pairwise(starts.tolist())):
+        if at % _RINGS_AT_ONCE == 0:
+            checkpoint(at, len(rings))
         if stop - start > _RING_POINTS:
             piece = xy[start:stop]
             areas[at] = abs(_CGCS2000.polygon_area_perimeter(piece[:, 0], piece[:, 1])[0])
