@@ -64,7 +64,8 @@ class Tally(NamedTuple):
             Its position.
         """
         at = int(np.searchsorted(self.active, zone))
-        if at == self.active.size or self.active[at] != zone:
+        active = at < self.active.size and self.active[at] == zone
+        if not active or np.isnan(self.still[zone]):
             return np.full(self.draws, self.still[zone])
         held = np.zeros(self.draws, dtype=self.value.dtype)
         first, past = np.searchsorted(self.at, [at, at + 1])
@@ -94,7 +95,7 @@ class Tally(NamedTuple):
             code="cost.dense",
         )
         table = np.tile(self.still, (self.draws, 1))
-        table[:, self.active] = 0
+        table[:, self.active[~np.isnan(self.still[self.active])]] = 0
         table[self.draw, self.active[self.at]] = self.value
         return table
 
