@@ -13,6 +13,7 @@ from streamlit.errors import FragmentHandledException
 
 from app import url_state, view_state
 from app.map_view import map_view
+from app.running import while_wanted
 from app.texts import language, text
 from geo.errors import AtlasError
 from layers.basemaps import key_of
@@ -85,7 +86,7 @@ def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not publ
     """Run a page inside the frame; what the atlas refuses becomes one sentence."""
     view_state.check()
     st.html(f"{STYLE}<style>:root {{ --upload: '{text('app.upload')}'; }}</style>")
-    with refusals_in_words():
+    with while_wanted(), refusals_in_words():
         page.run()
     names = url_state.refused()
     if names:

@@ -295,9 +295,10 @@ def _quotients(shown: Shown, zones: gpd.GeoDataFrame) -> pd.DataFrame:
         reading: text(f"distribution.reading.{reading.replace(' ', '_')}")
         for reading in found["reading"].unique()
     }
+    titles = {value: choices.value_title("sector", value) for value in found["category"].unique()}
     return found.assign(
         name=found["zone"].map(names),
-        sector=[choices.value_title("sector", value) for value in found["category"]],
+        sector=found["category"].map(titles),
         sure=found["reading"].isin(["above", "below"]),
         reading=found["reading"].map(readings),
     )

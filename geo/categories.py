@@ -12,6 +12,7 @@ from geo.arguments import brief
 from geo.doors import door
 from geo.errors import InputError
 from geo.points import values_of, weights_of
+from geo.work import require_affordable
 from geo.zones import gate, members
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from geo.crs import Frame
 
 TOTALS = "category_totals"
+# A table of 200 MB.
+MAX_ENTRIES = 25_000_000
 
 
 @door
@@ -108,6 +111,16 @@ def category_table(
     held = np.zeros(len(rows), dtype=bool)
     held[found.point] = True
     shape = (len(zones), len(kinds))
+    require_affordable(
+        shape[0] * shape[1],
+        MAX_ENTRIES,
+        function="category_table",
+        what="zones by categories",
+        choose="fewer zones, or a column with fewer categories",
+        code="cost.categories",
+        zones=shape[0],
+        categories=shape[1],
+    )
     cell = found.zone * len(kinds) + code[rows][found.point]
     sums = np.bincount(cell, weight[rows][found.point], shape[0] * shape[1]).reshape(shape)
     totals = np.bincount(code[rows][held], weight[rows][held], len(kinds))

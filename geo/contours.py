@@ -19,6 +19,7 @@ from geo.arguments import brief, is_number, is_whole, require_array
 from geo.crs import geodesic_area_km2, geodesic_length_km, require_crs
 from geo.doors import door
 from geo.errors import CRSError, InputError
+from geo.work import checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,8 +108,12 @@ def isolines(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.GeoDa
     x, y, z = _net(array, function)
     wanted = _levels(levels, z, function)
     generator = _generator(x, y, z)
-    found = [(level, _multiline(generator, level)) for level in wanted]
-    found = [(level, line) for level, line in found if line is not None]
+    found = []
+    for at, level in enumerate(wanted):
+        checkpoint(at, len(wanted))
+        line = _multiline(generator, level)
+        if line is not None:
+            found.append((level, line))
     lines = gpd.GeoSeries([line for _, line in found], crs=array.rio.crs)
     frame = gpd.GeoDataFrame(
         {
@@ -191,11 +196,13 @@ def filled_bands(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.G
         # What contourpy fills is low < z ≤ high; of the negative that is low ≤ z < high.
         inner = np.concatenate([[-np.inf] * len(below), borders, [np.inf] * len(above)])
     generator = _generator(x, y, -z)
-    found = [
-        (low, high, _multipolygon(generator, -above, -below))
-        for low, high, below, above in zip(edges, edges[1:], inner, inner[1:], strict=False)
-    ]
-    found = [band for band in found if band[2] is not None]
+    found = []
+    bands = zip(edges, edges[1:], inner, inner[1:], strict=False)
+    for at, (low, high, below, above) in enumerate(bands):
+        checkpoint(at, len(edges))
+        area = _multipolygon(generator, -above, -below)
+        if area is not None:
+            found.append((low, high, area))
     areas = gpd.GeoSeries([area for *_, area in found], crs=array.rio.crs)
     frame = gpd.GeoDataFrame(
         {

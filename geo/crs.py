@@ -34,6 +34,7 @@ from geo.transformations import (
     same_place,
     transformed,
 )
+from geo.work import checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -71,6 +72,8 @@ _REACH_DEG = 6.0
 # A map whose lengths and areas are off by more than this is not measured on.
 _LARGEST_SCALE_ERROR = 1e-3
 _CGCS2000 = Geod(a=6_378_137.0, rf=298.257222101)
+# Rings that are measured between two looks at the watch.
+_RINGS_AT_ONCE = 5_000
 _RING_POINTS = 3
 
 
@@ -406,6 +409,8 @@ def geodesic_area_km2(geoms: Frame) -> pd.Series:
     starts = np.searchsorted(ring, np.arange(len(rings) + 1))
     areas = np.zeros(len(rings))
     for at, (start, stop) in enumerate(pairwise(starts.tolist())):
+        if at % _RINGS_AT_ONCE == 0:
+            checkpoint(at, len(rings))
         if stop - start > _RING_POINTS:
             piece = xy[start:stop]
             areas[at] = abs(_CGCS2000.polygon_area_perimeter(piece[:, 0], piece[:, 1])[0])

@@ -25,6 +25,7 @@ from geo.grids import Raster, raster
 from geo.kernels import Kernel, Shape, shape_of
 from geo.locate import Locator
 from geo.points import places, weights_of
+from geo.work import checkpoint, require_affordable
 from geo.zones import polygons_of
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ _MARGIN = {"gaussian": 4.0}
 _REACH = {"gaussian": 3.0}
 # Cells to be visited up to which the exact sum is taken by itself: about half a second.
 _EXACT_VISITS = 1e9
+# A nanosecond each on one processor.
+_MAX_VISITS = 1e10
+# Centres of cells that are looked up in a study area at once: 100 MB.
+_CELLS_AT_ONCE = 2_000_000
 # A product of matrices visits this many cells in the time in which a loop visits one.
 _VISITS_PER_PRODUCT = 10.0
 
@@ -378,14 +383,18 @@ def _inside(polygons: NDArray[Any] | None, grid: Raster) -> NDArray[np.bool_] | 
     """Cells whose centre is in, or on the border of, the study area."""
     if polygons is None:
         return None
-    x, y = np.meshgrid(grid.x_m, grid.y_m)
-    found = Locator(polygons, cells=x.size).first(x.ravel(), y.ravel()) >= 0
-    if not found.any():
+    locator = Locator(polygons, cells=grid.rows * grid.columns)
+    inside = np.zeros((grid.rows, grid.columns), dtype=bool)
+    step = max(_CELLS_AT_ONCE // grid.columns, 1)
+    for first in range(0, grid.rows, step):
+        checkpoint(first, grid.rows)
+        x, y = np.meshgrid(grid.x_m, grid.y_m[first : first + step])
+        inside[first : first + step] = (locator.first(x.ravel(), y.ravel()) >= 0).reshape(x.shape)
+    if not inside.any():
         raise InputError(
             f"{_NAME}: no centre of a cell of {grid.cell_size_m:g} m lies in the study area. Take "
             "a smaller cell_size_m."
         )
-    inside: NDArray[np.bool_] = found.reshape(x.shape)
     return inside
 
 
@@ -428,11 +437,13 @@ def _sum(
     from geo import footprints  # noqa: PLC0415  numba takes its time
 
     size: dict[str, Any] = {"rows": grid.rows, "columns": grid.columns, "cell": cell}
-    if within is not None:
-        points = points._replace(weight=points.weight / _masses(points, within, cell))
     visits = footprints.visits(points, **size)
     if points.shape.name == "gaussian":
         visits /= _VISITS_PER_PRODUCT
+    if method == "exact":
+        _require_few_visits(visits)
+    if within is not None:
+        points = points._replace(weight=points.weight / _masses(points, within, cell))
     if method == "binned" or (method == "auto" and visits > _EXACT_VISITS):
         from geo import binned  # noqa: PLC0415  numba takes its time
 
@@ -448,8 +459,20 @@ def _sum(
                 "Take method='exact' or 'auto', a larger tolerance_pct, a smaller cell_size_m, or "
                 "a kernel that ends smoothly (quartic, triweight, gaussian)."
             )
+    _require_few_visits(visits)
     exact = {"method": "exact", "error_bound": 0.0, "error_bound_pct": 0.0}
     return footprints.surface(points, **size), exact
+
+
+def _require_few_visits(visits: float) -> None:
+    require_affordable(
+        visits,
+        _MAX_VISITS,
+        function=_NAME,
+        what="visits of a kernel to a cell",
+        choose="a larger cell_size_m, a shorter bandwidth_m, fewer points or method='binned'",
+        code="cost.kernel",
+    )
 
 
 def _masses(points: Footprints, within: NDArray[np.bool_], cell: float) -> Floats:

@@ -20,6 +20,8 @@ from geo.doors import door
 from geo.errors import InputError
 from geo.locate import Locator
 from geo.points import located, weights_of
+from geo.tallies import Tally, tallies
+from geo.work import checkpoint, require_affordable
 from geo.zones import gate, members, repeated
 
 if TYPE_CHECKING:
@@ -39,6 +41,10 @@ _PLACES_PER_BLOCK = 1_000_000
 _MAX_DRAWS = 1_000_000
 # A place that is known no better than this is not known.
 _LARGEST_ACCURACY_M = 1e6
+# Places that are looked up, a tenth of a microsecond each.
+_MAX_PLACES = 100_000_000
+# Comparisons of zones by draw, a nanosecond each.
+_MAX_COMPARISONS = 2_000_000_000
 
 
 class Unsure(NamedTuple):
@@ -168,9 +174,9 @@ class Uncertainty:
     ----------
     zones
         The zones with counts, sums and ranks, and their intervals, as `uncertainty` lists them.
-    counts
-        Points in each zone in each draw, of shape (draws, zones).
-    weight_sums
+    count_tally
+        Points in each zone in each draw.
+    weight_tally
         Weight in each zone in each draw, or nothing where no weights were given.
     draws, seed, interval_pct
         As they were passed.
@@ -179,12 +185,29 @@ class Uncertainty:
     """
 
     zones: gpd.GeoDataFrame
-    counts: Ints
-    weight_sums: Floats | None
+    count_tally: Tally
+    weight_tally: Tally | None
     draws: int
     seed: int
     interval_pct: float
     moved: int
+
+    @property
+    def counts(self) -> Ints:
+        """Points in each zone in each draw, of shape (draws, zones).
+
+        Raises
+        ------
+        InputError
+            There are too many zones to lay them all out.
+        """
+        return self.count_tally.dense(function="counts")
+
+    @property
+    def weight_sums(self) -> Floats | None:
+        """Weight in each zone in each draw, as `counts`; nothing where no weights were given."""
+        tally = self.weight_tally
+        return None if tally is None else tally.dense(function="weight_sums")
 
     def chance_ahead(self, first: Hashable, second: Hashable, *, by: str | None = None) -> float:
         """Probability, 0 to 1, that one zone is ahead of another; a tie counts half.
@@ -202,32 +225,49 @@ class Uncertainty:
             There is no such zone, or nothing of that name was drawn.
         """
         by = by or self.ranked_by
-        drawn = {"count": self.counts, "weight_sum": self.weight_sums}
-        drawn["density_per_km2"] = self.counts / self.zones["area_km2"].to_numpy()
-        values, at = drawn.get(by), self.zones.index.get_indexer([first, second])
-        if values is None or (at < 0).any():
+        drawn = {"count": self.count_tally, "weight_sum": self.weight_tally}
+        drawn["density_per_km2"] = self.count_tally.divided(_divisor(self.zones["area_km2"]))
+        tally, at = drawn.get(by), self.zones.index.get_indexer([first, second])
+        if tally is None or (at < 0).any():
             raise InputError(
                 f"chance_ahead: got zones {first!r} and {second!r} by {by!r}. Pass labels of the "
                 "index of zones, and count, density_per_km2 or, with weights, weight_sum."
             )
-        own, others = values[:, at[0]], values[:, at[1]]
+        own, others = (tally.of_zone(zone) for zone in at.tolist())
         return float((own > others).mean() + 0.5 * (own == others).mean())
 
     @property
     def ranked_by(self) -> str:
         """What `ahead` compares: ``"weight_sum"`` where weights were given, else ``"count"``."""
-        return "count" if self.weight_sums is None else "weight_sum"
+        return "count" if self.weight_tally is None else "weight_sum"
 
     @cached_property
     def ahead(self) -> pd.DataFrame:
         """Probability, 0 to 1, that the zone of the row has more than the zone of the column.
 
         A tie counts half to each, so that two probabilities across the diagonal add up to one.
+
+        Raises
+        ------
+        InputError
+            There are too many zones to compare each with each.
         """
-        values = self.counts if self.weight_sums is None else self.weight_sums
-        by_zone = np.ascontiguousarray(values.T)
-        wins = np.zeros((len(by_zone), len(by_zone)))
+        size = len(self.zones)
+        require_affordable(
+            size**2 * self.draws,
+            _MAX_COMPARISONS,
+            function="ahead",
+            what="comparisons of zones",
+            choose="chance_ahead for two of them, or fewer zones",
+            code="cost.compared",
+            zones=size,
+            most=int((_MAX_COMPARISONS / self.draws) ** 0.5),
+        )
+        tally = self.weight_tally or self.count_tally
+        by_zone = np.ascontiguousarray(tally.dense(function="ahead").T)
+        wins = np.zeros((size, size))
         for at, own in enumerate(by_zone):
+            checkpoint(at, size)
             wins[at] = (own > by_zone).sum(axis=1)
         # Draws that neither wins are ties: wins + ties / 2 with ties = draws − wins − losses.
         chance = (wins - wins.T + self.draws) / (2.0 * self.draws)
@@ -337,6 +377,7 @@ def uncertainty(
     np.True_
     """
     _check(draws, seed, interval_pct)
+    _require_few_places(len(points), draws)
     xy, rows, polygons, repaired = gate(points, zones, function="uncertainty")
     sigma = accuracy_of(points, function="uncertainty")[rows]
     weight = None
@@ -346,11 +387,11 @@ def uncertainty(
     moves = sigma > 0
     stay = ~moves[found.point]
     n_zones = len(zones)
-    counts = np.tile(np.bincount(found.zone[stay], minlength=n_zones), (draws, 1))
+    counts = np.bincount(found.zone[stay], minlength=n_zones)
     sums = None
     if weight is not None:
-        certain = np.bincount(found.zone[stay], weight[found.point[stay]], n_zones)
-        sums = np.tile(certain.astype(float), (draws, 1))
+        sums = np.bincount(found.zone[stay], weight[found.point[stay]], n_zones).astype(float)
+    hits: Iterator[tuple[Ints, Ints, Floats | None]] = iter(())
     if moves.any() and n_zones:
         places = unsure(
             points.geometry.iloc[rows[moves]],
@@ -359,26 +400,21 @@ def uncertainty(
             overlap=found.overlap,
             function="uncertainty",
         )
-        for block, point, cell in _drawn(places, draws, seed, n_zones):
-            shape = counts[block].shape
-            counts[block] += np.bincount(cell, minlength=counts[block].size).reshape(shape)
-            if sums is not None and weight is not None:
-                moved_weight = weight[moves][point]
-                sums[block] += np.bincount(cell, moved_weight, sums[block].size).reshape(shape)
+        hits = _drawn(places, draws, seed, None if weight is None else weight[moves])
+    count_tally, weight_tally = tallies((counts, sums), hits, draws=draws, function="uncertainty")
     table = zones if isinstance(zones, gpd.GeoDataFrame) else gpd.GeoDataFrame(geometry=zones)
-    columns = _columns(
-        "count", "rank", np.bincount(found.zone, minlength=n_zones), counts, interval_pct
-    )
-    if sums is not None and weight is not None:
+    given = np.bincount(found.zone, minlength=n_zones)
+    columns = _columns("count", "rank", given, count_tally, interval_pct)
+    if weight is not None and weight_tally is not None:
         whole = np.bincount(found.zone, weight[found.point], n_zones).astype(float)
-        columns |= _columns("weight_sum", "weight_rank", whole, sums, interval_pct)
+        columns |= _columns("weight_sum", "weight_rank", whole, weight_tally, interval_pct)
     area = geodesic_area_km2(gpd.GeoSeries(polygons, crs=zones.crs)).to_numpy(dtype=float)
-    divisor = np.where(area > 0, area, np.nan)
+    divisor = _divisor(area)
     columns |= _columns(
         "density_per_km2",
         "density_rank",
-        columns["count"] / divisor,
-        counts / divisor,
+        given / divisor,
+        count_tally.divided(divisor),
         interval_pct,
     )
     result = table.assign(area_km2=area, **columns)
@@ -392,7 +428,8 @@ def uncertainty(
         "zones_overlap": found.overlap,
         "repaired_zones": repaired,
     }
-    return Uncertainty(result, counts, sums, draws, seed, interval_pct, int(moves.sum()))
+    moved = int(moves.sum())
+    return Uncertainty(result, count_tally, weight_tally, draws, seed, interval_pct, moved)
 
 
 def rank_of(values: NDArray[Any]) -> Ints:
@@ -437,10 +474,27 @@ def _check(draws: int, seed: int, interval_pct: float) -> None:
         )
 
 
+def _require_few_places(points: int, draws: int) -> None:
+    require_affordable(
+        points * draws,
+        _MAX_PLACES,
+        function="uncertainty",
+        what="places (points × draws)",
+        choose="fewer draws or points",
+        code="cost.draws",
+        draws=draws,
+    )
+
+
+def _divisor(area_km2: ArrayLike) -> Floats:
+    area = np.asarray(area_km2, dtype=float)
+    return np.where(area > 0, area, np.nan)
+
+
 def _drawn(
-    places: Unsure, draws: int, seed: int, n_zones: int
-) -> Iterator[tuple[slice, Ints, Ints]]:
-    """Blocks of draws: which draws, and pairs of a moved point and a cell of (draws, zones).
+    places: Unsure, draws: int, seed: int, weight: Floats | None
+) -> Iterator[tuple[Ints, Ints, Floats | None]]:
+    """Blocks of draws: for each hit of a moved point the draw, the zone and the weight.
 
     The random numbers follow each other draw by draw, so that the size of blocks changes nothing.
     """
@@ -448,21 +502,21 @@ def _drawn(
     rng = np.random.default_rng(seed)
     step = max(1, _PLACES_PER_BLOCK // n)
     for start in range(0, draws, step):
-        block = slice(start, min(start + step, draws))
-        place, zone = places.pairs(rng.standard_normal((block.stop - start, n, 2)))
+        checkpoint(start, draws)
+        size = min(step, draws - start)
+        place, zone = places.pairs(rng.standard_normal((size, n, 2)))
         draw, point = np.divmod(place, n)
-        yield block, point, draw * n_zones + zone
+        yield start + draw, zone, None if weight is None else weight[point]
 
 
 def _columns(
-    name: str, rank: str, given: NDArray[Any], drawn: NDArray[Any], interval_pct: float
+    name: str, rank: str, given: NDArray[Any], drawn: Tally, interval_pct: float
 ) -> dict[str, NDArray[Any]]:
     tail = (100.0 - interval_pct) / 200.0
-    # A density over no area is not-a-number; it has the last rank, and no interval.
-    ranks = rank_of(np.nan_to_num(drawn, nan=-1.0))
     # Quantiles that are values of a draw: a count between two whole numbers would be none.
-    low, median, high = np.quantile(drawn, [tail, 0.5, 1 - tail], axis=0, method="inverted_cdf")
-    best, worst = np.quantile(ranks, [tail, 1 - tail], axis=0, method="inverted_cdf")
+    low, median, high = drawn.quantiles([tail, 0.5, 1 - tail])
+    # A density over no area is not-a-number; it has the last rank, and no interval.
+    best, worst = drawn.rank_quantiles([tail, 1 - tail])
     return {
         name: given,
         f"{name}_low": low,

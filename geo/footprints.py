@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numba
 import numpy as np
 
+from geo.work import checkpoint, inherited
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -37,6 +39,8 @@ _POINTS_PER_PRODUCT = 1024
 _MAX_THREADS = 8
 # Cells to be visited below which a second thread costs more than it gives.
 _WORTH_A_THREAD = 2_000_000
+# Cells that are visited between two looks at the watch: a quarter of a second.
+_VISITS_AT_ONCE = 2e8
 
 
 class Footprints(NamedTuple):
@@ -198,9 +202,15 @@ def _share_out(part: Callable[[int, int], None], count: int, *, visits: float) -
     if threads == 1:
         part(0, count)
         return
-    edges = np.linspace(0, count, 1 + threads * 8, dtype=int).tolist()
+    bands = max(threads * 8, int(visits / _VISITS_AT_ONCE))
+    edges = np.linspace(0, count, 1 + min(bands, count), dtype=int).tolist()
+
+    def watched_part(first: int, last: int) -> None:
+        checkpoint(first, count)
+        part(first, last)
+
     with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(part, *band) for band in pairwise(edges)]:
+        for done in [pool.submit(inherited(watched_part), *band) for band in pairwise(edges)]:
             done.result()
 
 

@@ -101,7 +101,11 @@ def raster(
         raise InputError(
             f"{function}: {columns:,} × {rows:,} cells of {cell_size_m:g} m are more than the "
             f"{_MAX_CELLS:,} allowed. Take cell_size_m of at least {np.ceil(enough):g}, or a "
-            "smaller extent."
+            "smaller extent.",
+            code="cost.raster",
+            amount=rows * columns,
+            limit=_MAX_CELLS,
+            size=int(np.ceil(enough)),
         )
     return Raster(
         float(west * cell_size_m), float(north * cell_size_m), rows, columns, float(cell_size_m)

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from geo.work import checkpoint
+
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
@@ -32,6 +34,8 @@ _MAX_SIDE_CELLS = 4096
 # From this many points on, the compiled loop is worth the half second of its import.
 _MANY = 50_000
 _THREADS = 2
+# Points that are tested against polygons between two looks at the watch.
+_TESTS_AT_ONCE = 100_000
 _NONE = -1
 _TEST = -2
 
@@ -62,6 +66,7 @@ class Locator:
     def __init__(self, polygons: ArrayLike, *, cells: int = 10_000) -> None:
         self._polygons: NDArray[Any] = np.array(polygons, dtype=object, ndmin=1)
         self._lock = Lock()
+        checkpoint()
         edges, owner = _edges(self._polygons)
         self._edges, self._owner = edges, owner
         self._empty = owner.size == 0
@@ -147,8 +152,13 @@ class Locator:
         order = np.argsort(polygon, kind="stable")
         at = point[order]
         inside = np.empty(point.size, dtype=bool)
-        with self._lock:
-            inside[order] = shapely.intersects_xy(self._prepared[polygon[order]], x[at], y[at])
+        for start in range(0, order.size, _TESTS_AT_ONCE):
+            checkpoint(start, order.size)
+            some = slice(start, start + _TESTS_AT_ONCE)
+            with self._lock:
+                inside[order[some]] = shapely.intersects_xy(
+                    self._prepared[polygon[order[some]]], x[at[some]], y[at[some]]
+                )
         return inside
 
     @cached_property

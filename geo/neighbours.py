@@ -13,6 +13,7 @@ from geo.arguments import brief, is_one_of, is_whole, require_metres
 from geo.crs import Frame, stated_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
+from geo.work import require_affordable
 from geo.zones import polygons_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ Rule: TypeAlias = Literal["queen", "rook", "knn", "distance"]
 _LINE_TOLERANCES = 10.0
 # The tolerance bridges slips of the digitiser, not zones: at most this part of a zone's width.
 _MAX_TOLERANCE = 0.01
+# Pairs of neighbours, each counted twice: 40 bytes while they are listed, and a matrix of them is
+# multiplied with a thousand random orders in 6 seconds.
+MAX_PAIRS = 4_000_000
+# Where there are too many, so many shorter distances are tried, and one is named in whole 100 m.
+_SHORTER = 40
+_ROUND_M = 100.0
 _NAMED = 3
 
 
@@ -234,6 +241,15 @@ def _nearest(xy: Floats, k: int, function: str) -> tuple[Ints, Ints]:
             f"{function}: k is {brief(k)}. Allowed are whole numbers from 1 to {n - 1}, one less "
             "than there are zones."
         )
+    require_affordable(
+        float(n) * k,
+        MAX_PAIRS,
+        function=function,
+        what="pairs of neighbours",
+        choose="a smaller k or larger zones",
+        code="cost.neighbours",
+        k=k,
+    )
     _, found = cKDTree(xy).query(xy, k=k + 1)
     # With centroids in one place a zone need not be the first of its own neighbours.
     itself = found == np.arange(n)[:, None]
@@ -249,8 +265,28 @@ def _within(xy: Floats, distance_m: float | None, function: str) -> tuple[Ints, 
             least = f" From {np.ceil(to_next):,.0f} m on every zone has a neighbour."
         raise InputError(f'{function}: rule="distance" needs distance_m.{least}')
     require_metres(distance_m, "distance_m", function=function)
-    pairs = cKDTree(xy).query_pairs(distance_m, output_type="ndarray")
+    tree = cKDTree(xy)
+    _require_few_pairs(tree, distance_m, function)
+    pairs = tree.query_pairs(distance_m, output_type="ndarray")
     return pairs.ravel(order="F").astype(np.int64), pairs[:, ::-1].ravel(order="F").astype(np.int64)
+
+
+def _require_few_pairs(tree: cKDTree, distance_m: float, function: str) -> None:
+    """Count the pairs before they are listed; of shorter distances, name one that will do."""
+    shorter = distance_m * np.arange(1, _SHORTER + 1) / _SHORTER
+    pairs = tree.count_neighbors(tree, shorter) - tree.n
+    allowed = shorter[pairs <= MAX_PAIRS]
+    reach = float(allowed.max(initial=0.0))
+    reach -= reach % _ROUND_M
+    require_affordable(
+        float(pairs[-1]),
+        MAX_PAIRS,
+        function=function,
+        what=f"pairs of neighbours within {distance_m:,.0f} m",
+        choose=f"a distance_m of about {reach:,.0f}, or larger zones",
+        code="cost.pairs",
+        reach=round(reach),
+    )
 
 
 def _some(labels: list[Any]) -> str:

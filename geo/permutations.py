@@ -14,6 +14,7 @@ import numpy as np
 
 from geo.arguments import brief, is_whole
 from geo.errors import InputError
+from geo.work import checkpoint, require_affordable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,16 @@ if TYPE_CHECKING:
 # As many numbers as a block of permutations may hold: 16 MB.
 _BLOCK_NUMBERS = 2_000_000
 _FEWEST, _MOST = 99, 99_999
+# From so many zones on, a whole order of them for a few neighbours is a waste.
+_MANY_ZONES = 5_000
+# Groups of zones with equally many neighbours of less than this are compared one by one.
+_SMALL_GROUP = 32
+# A whole shuffle costs a number as much less than a step of one that is cut off.
+_SHUFFLE_FASTER = 8
+# Products of a sparse matrix with many columns that cost as much as one step.
+_PRODUCTS_PER_STEP = 4
+# Numbers that are drawn, or compared, in 10 seconds.
+MAX_STEPS = 1_000_000_000
 # Sums of the same values in another order differ by rounding; values are standardised.
 _ROUNDING = 1e-9
 
@@ -101,6 +112,11 @@ def shuffled_statistics(values: Floats, adjacency: Any, *, permutations: int, se
     -------
     Shape (3, permutations).
     """
+    _require_steps(
+        permutations * (adjacency.nnz / _PRODUCTS_PER_STEP + len(values)),
+        permutations,
+        "shuffled_statistics",
+    )
     rng = np.random.default_rng(seed)
     found = []
     for size in _blocks(permutations, len(values)):
@@ -156,35 +172,90 @@ def sum_probabilities(
     -------
     Two-sided pseudo p-values.
     """
-    rng = np.random.default_rng(seed)
     n, most = len(values), int(counts.max())
+    same, group = np.unique(counts, return_inverse=True)
+    one_by_one = n < _SMALL_GROUP * same.size
+    _require_steps(
+        permutations * (most + (n if one_by_one else 0)), permutations, "sum_probabilities"
+    )
+    rng = np.random.default_rng(seed)
     at_least, at_most = np.zeros((2, n))
     low, high = sums - _ROUNDING * most, sums + _ROUNDING * most
-    same = {int(count): np.flatnonzero(counts == count) for count in np.unique(counts)}
+    members = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
     for drawn in _draws(n, most + 1, permutations, rng):
         running = values[drawn].cumsum(axis=1)
-        for count, zones in same.items():
-            ordered = np.sort(running[:, count - 1])
-            at_least[zones] += len(drawn) - np.searchsorted(ordered, low[zones], side="left")
-            at_most[zones] += np.searchsorted(ordered, high[zones], side="right")
-            if with_own:
-                continue
-            concerned = np.zeros(n, dtype=bool)
-            concerned[zones] = True
-            row, column = np.nonzero(concerned[drawn[:, :count]])
-            zone = drawn[row, column]
-            before = running[row, count - 1]
-            after = running[row, count] - values[zone]
-            more = (after >= low[zone]).astype(float) - (before >= low[zone])
-            less = (after <= high[zone]).astype(float) - (before <= high[zone])
-            at_least += np.bincount(zone, more, n)
-            at_most += np.bincount(zone, less, n)
+        if one_by_one:
+            _compare_each(running, counts, (low, high), (at_least, at_most))
+        else:
+            for count, zones in zip(same.tolist(), members, strict=True):
+                ordered = np.sort(running[:, count - 1])
+                at_least[zones] += len(drawn) - np.searchsorted(ordered, low[zones], side="left")
+                at_most[zones] += np.searchsorted(ordered, high[zones], side="right")
+        if with_own:
+            continue
+        # Where the zone itself is among those drawn for it, the next one takes its place.
+        row, column = np.nonzero(np.arange(most) < counts[drawn[:, :most]])
+        zone = drawn[row, column]
+        before = running[row, counts[zone] - 1]
+        after = running[row, counts[zone]] - values[zone]
+        more = (after >= low[zone]).astype(float) - (before >= low[zone])
+        less = (after <= high[zone]).astype(float) - (before <= high[zone])
+        at_least += np.bincount(zone, more, n)
+        at_most += np.bincount(zone, less, n)
     found: Floats = two_sided(at_least, at_most, permutations)
     return found
 
 
+def _compare_each(
+    running: Floats, counts: Ints, bounds: tuple[Floats, Floats], into: tuple[Floats, Floats]
+) -> None:
+    """Add for each zone how many of its sums are at least the one bound, and at most the other."""
+    low, high = bounds
+    step = max(_BLOCK_NUMBERS // len(running), 1)
+    for start in range(0, counts.size, step):
+        some = slice(start, start + step)
+        sums = running[:, counts[some] - 1]
+        into[0][some] += (sums >= low[some]).sum(axis=0)
+        into[1][some] += (sums <= high[some]).sum(axis=0)
+
+
+def _require_steps(steps: float, permutations: int, function: str) -> None:
+    require_affordable(
+        steps,
+        MAX_STEPS,
+        function=function,
+        what="steps",
+        choose="fewer permutations, fewer neighbours or larger zones",
+        code="cost.permutations",
+        permutations=permutations,
+    )
+
+
 def _draws(n: int, size: int, times: int, rng: np.random.Generator) -> Iterator[Ints]:
-    """First ``size`` of a random order of n, many times: the shuffle of Fisher and Yates, cut off.
+    """First ``size`` of a random order of n, many times."""
+    if n >= _MANY_ZONES and size**2 <= n:
+        yield from _drawn_again(n, size, times, rng)
+    elif n >= _MANY_ZONES and size * _SHUFFLE_FASTER > n:
+        for rows in _blocks(times, n):
+            yield rng.permuted(np.tile(np.arange(n), (rows, 1)), axis=1)[:, :size]
+    else:
+        yield from _cut_off(n, size, times, rng)
+
+
+def _drawn_again(n: int, size: int, times: int, rng: np.random.Generator) -> Iterator[Ints]:
+    """Few of many: rows of numbers, drawn again where one came up twice."""
+    for rows in _blocks(times, size):
+        drawn = rng.integers(0, n, (rows, size))
+        again = np.arange(rows)
+        while again.size:
+            ordered = np.sort(drawn[again], axis=1)
+            again = again[(ordered[:, 1:] == ordered[:, :-1]).any(axis=1)]
+            drawn[again] = rng.integers(0, n, (again.size, size))
+        yield drawn
+
+
+def _cut_off(n: int, size: int, times: int, rng: np.random.Generator) -> Iterator[Ints]:
+    """Make the shuffle of Fisher and Yates, cut off.
 
     Each block goes on from the order that the one before has left, which does no harm: a shuffle is
     as random from any order.
@@ -205,4 +276,5 @@ def _draws(n: int, size: int, times: int, rng: np.random.Generator) -> Iterator[
 def _blocks(times: int, n: int) -> Iterator[int]:
     rows = max(min(_BLOCK_NUMBERS // n, times), 1)
     for start in range(0, times, rows):
+        checkpoint(start, times)
         yield min(rows, times - start)

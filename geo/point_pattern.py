@@ -14,6 +14,7 @@ from geo.arguments import brief, is_whole, require_percent, require_seed
 from geo.doors import door
 from geo.errors import InputError
 from geo.study_area import Pattern, Shape, pattern_in, set_covariance_share, uniform_points
+from geo.work import checkpoint, require_affordable
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 
 _ALPHA = 0.05
 _DISTANCES = 50
-_MAX_PAIRS = 20_000_000
+# Pairs of one pattern, 60 bytes each; and of all simulations together, 50 nanoseconds each.
+_MAX_PAIRS = 5_000_000
+_MAX_DISTANCES = 200_000_000
 _MIN_SIMULATIONS, _MAX_SIMULATIONS = 19, 9_999
 # Beyond the distance at which the study area and its shifted copy share only so much, the few pairs
 # that are left carry the whole estimate.
@@ -271,11 +274,12 @@ def ripley(
     _require_options(simulations, interval_pct, seed)
     radius, share = _distances(distances_m, pattern.area)
     intensity_scale = float(shapely.area(pattern.area)) / (n * (n - 1))
-    _require_memory(pattern, radius[-1])
+    _require_affordable(pattern, radius[-1], simulations)
     observed = _k(pattern.xy, radius, share) * intensity_scale
     chance = np.empty((simulations, radius.size))
     rng = np.random.default_rng(seed)
     for at in range(simulations):
+        checkpoint(at, simulations)
         chance[at] = _k(uniform_points(pattern.area, n, rng), radius, share)
     curve, curves = (observed / np.pi) ** 0.5, (chance * intensity_scale / np.pi) ** 0.5
     tail = (100 - interval_pct) / 2
@@ -354,7 +358,7 @@ def _distances(distances_m: ArrayLike | None, area: Shape) -> tuple[Floats, tupl
     return radius, (step, left)
 
 
-def _require_memory(pattern: Pattern, radius_m: float) -> None:
+def _require_affordable(pattern: Pattern, radius_m: float, simulations: int) -> None:
     tree = cKDTree(pattern.xy)
     n = len(pattern.xy)
     pairs = max(
@@ -364,8 +368,23 @@ def _require_memory(pattern: Pattern, radius_m: float) -> None:
     if pairs > _MAX_PAIRS:
         raise InputError(
             f"ripley: {pairs:,} pairs of points lie within {radius_m:,.0f} m, more than the "
-            f"{_MAX_PAIRS:,} allowed. Take shorter distances_m, or a random part of the points."
+            f"{_MAX_PAIRS:,} allowed. Take shorter distances_m, or a random part of the points.",
+            code="cost.simulations",
+            amount=pairs,
+            limit=_MAX_PAIRS,
+            points=n,
+            simulations=1,
         )
+    require_affordable(
+        pairs * (simulations + 1.0),
+        _MAX_DISTANCES,
+        function="ripley",
+        what="distances between points",
+        choose="fewer simulations, shorter distances_m, or a random part of the points",
+        code="cost.simulations",
+        points=n,
+        simulations=simulations,
+    )
 
 
 def _k(xy: Floats, radius: Floats, share: tuple[Floats, Floats]) -> Floats:

@@ -27,6 +27,7 @@ from geo.crs import (
 from geo.doors import door
 from geo.errors import InputError
 from geo.points import located, weights_of
+from geo.work import checkpoint, require_affordable
 from geo.zones import members, polygons_of
 
 if TYPE_CHECKING:
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _CORNERS = 128
+# Corners of all discs together, 2 microseconds each to unite.
+_MAX_CORNERS = 4_000_000
+# Polygons that are cut between two looks at the watch.
+_CUT_AT_ONCE = 200
 # A regular polygon of this radius has the area of the circle of radius 1: its corners are 0.02 %
 # outside of it, the middles of its sides 0.01 % inside.
 _EQUAL_AREA = (2 * np.pi / _CORNERS / np.sin(2 * np.pi / _CORNERS)) ** 0.5
@@ -166,8 +171,9 @@ def coverage(
     require_same_crs(sites, zones, function="coverage")
     polygons, repaired, crs = _metric_polygons(zones, "coverage")
     xy, rows = located(moved(sites, crs, function="coverage"), function="coverage")
+    _require_few_corners(len(xy), 1, "coverage")
     once, twice = _reached(_discs(xy, distance_m))
-    areas = _areas_km2([polygons, *(shapely.intersection(polygons, g) for g in (once, twice))], crs)
+    areas = _areas_km2([polygons, _cut(polygons, once), _cut(polygons, twice)], crs)
     # An overlay may differ from the whole in the last digits.
     covered = np.minimum(areas[1], areas[0])
     doubly = np.minimum(areas[2], covered)
@@ -258,6 +264,7 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
     xy, _ = located(moved(sites, crs, function="coverage_curve"), function="coverage_curve")
     ground = shapely.union_all(polygons)
     shapely.prepare(ground)
+    _require_few_corners(len(xy), len(distances), "coverage_curve")
     reached = [_reached(_discs(xy, distance)) for distance in distances]
     pieces = [
         shapely.intersection(np.array([layer[n] for layer in reached], dtype=object), ground)
@@ -296,6 +303,7 @@ def _reached(discs: NDArray[Any]) -> tuple[Any, Any]:
     The discs are halved again and again: twice covered is what either half covers twice, and what
     both halves cover.
     """
+    checkpoint()
     if discs.size == 0:
         return shapely.MultiPolygon(), shapely.MultiPolygon()
     if discs.size == 1:
@@ -310,6 +318,34 @@ def _reached(discs: NDArray[Any]) -> tuple[Any, Any]:
     )
     both = shapely.intersection(once_a, once_b)
     return shapely.union(once_a, once_b), shapely.union_all([twice_a, twice_b, both])
+
+
+def _cut(polygons: NDArray[Any], ground: Any) -> NDArray[Any]:  # noqa: ANN401  any geometry
+    """Part of each polygon that is on a piece of ground; most are wholly on it or wholly off."""
+    pieces = np.full(polygons.size, shapely.MultiPolygon(), dtype=object)
+    shapely.prepare(ground)
+    on = shapely.contains_properly(ground, polygons)
+    pieces[on] = polygons[on]
+    crossed = np.flatnonzero(shapely.intersects(ground, polygons) & ~on)
+    for start in range(0, crossed.size, _CUT_AT_ONCE):
+        checkpoint(start, crossed.size)
+        some = crossed[start : start + _CUT_AT_ONCE]
+        pieces[some] = shapely.intersection(polygons[some], ground)
+    pieces[shapely.is_missing(polygons)] = None
+    return pieces
+
+
+def _require_few_corners(sites: int, distances: int, function: str) -> None:
+    require_affordable(
+        sites * distances * _CORNERS,
+        _MAX_CORNERS,
+        function=function,
+        what="corners of service areas",
+        choose="fewer sites or fewer distances_m",
+        code="cost.buffers",
+        sites=sites,
+        distances=distances,
+    )
 
 
 def _areas_km2(layers: list[NDArray[Any]], crs: Any) -> list[Floats]:  # noqa: ANN401  pyproj's own

@@ -23,6 +23,7 @@ from geo.crs import (
 from geo.doors import door
 from geo.errors import InputError
 from geo.points import located
+from geo.work import checkpoint, require_affordable
 from geo.zones import polygons_of
 
 if TYPE_CHECKING:
@@ -31,8 +32,18 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
-_MAX_CELLS = 1_000_000
+# Cells that are laid out in 10 seconds, with 2 kB each while they are.
+_MAX_CELLS = 250_000
+# Mean area of an H3 cell by resolution: 2 + 120 · 7^r cells cover the Earth, of them 12 pentagons.
+H3_AREA_KM2 = tuple(510_065_621.7 / (2 + 120 * 7**resolution) for resolution in range(16))
 _H3_RESOLUTIONS = range(16)
+# Cells between two looks at the watch.
+_CELLS_AT_ONCE = 20_000
+# Corners of the area that is divided, for each of the sites: 50 nanoseconds each.
+_MAX_CUTS = 200_000_000
+_CORNERS_AT_ONCE = 5_000_000
+# A size that is named instead of one too small goes up in such steps.
+_SIZE_DIGITS = 2
 # The border between two sites is straight in metres and bent in degrees. Corners this far apart
 # keep it within 2 cm of where it belongs.
 _STEP_M = 1000.0
@@ -67,7 +78,7 @@ def hexagons(extent: Frame, *, size_m: float) -> gpd.GeoDataFrame:
     Raises
     ------
     InputError
-        The size is not positive, the extent has no geometry, or more than a million hexagons would
+        The size is not positive, the extent has no geometry, or more than 250 000 hexagons would
         be needed.
     CRSError
         As `geo.crs.to_metric`.
@@ -136,7 +147,7 @@ def squares(extent: Frame, *, size_m: float) -> gpd.GeoDataFrame:
     Raises
     ------
     InputError
-        The size is not positive, the extent has no geometry, or more than a million squares would
+        The size is not positive, the extent has no geometry, or more than 250 000 squares would
         be needed.
     CRSError
         As `geo.crs.to_metric`.
@@ -196,7 +207,7 @@ def h3_cells(extent: Frame, *, resolution: int) -> gpd.GeoDataFrame:
     ------
     InputError
         There is no such resolution, the extent has no geometry or crosses the 180° meridian, or
-        more than a million cells would be needed.
+        more than 250 000 cells would be needed.
     CRSError
         As `geo.crs.require_crs`.
 
@@ -235,26 +246,34 @@ def h3_cells(extent: Frame, *, resolution: int) -> gpd.GeoDataFrame:
     ground = _ground(moved(extent.geometry, GEOGRAPHIC, function="h3_cells"), "h3_cells")
     around = _box_around(ground, margin_km=h3.average_hexagon_edge_length(resolution, unit="km"))
     area_km2 = geodesic_area_km2(gpd.GeoSeries([around], crs=GEOGRAPHIC)).iloc[0]
-    needed = int(area_km2 / h3.average_hexagon_area(resolution, unit="km^2"))
-    if needed > _MAX_CELLS:
-        raise InputError(
-            f"h3_cells: about {needed:,} cells of resolution {resolution} are more than the "
-            f"{_MAX_CELLS:,} allowed. Take a lower resolution or a smaller extent."
-        )
+    needed = [area_km2 / area for area in H3_AREA_KM2]
+    coarser = max((at for at, number in enumerate(needed) if number <= _MAX_CELLS), default=0)
+    require_affordable(
+        needed[resolution],
+        _MAX_CELLS,
+        function="h3_cells",
+        what=f"cells of resolution {resolution}",
+        choose=f"resolution {coarser} or lower, or a smaller extent",
+        code="cost.h3",
+        resolution=resolution,
+        coarser=coarser,
+    )
     ring = [(y, x) for x, y in around.exterior.coords[:-1]]
     names = sorted(
         h3.polygon_to_cells_experimental(h3.LatLngPoly(ring), resolution, contain="overlap")
     )
-    outlines = [h3.cell_to_boundary(name) for name in names]
-    owner = np.repeat(np.arange(len(names)), [len(outline) for outline in outlines])
-    xy = np.concatenate([np.asarray(outline) for outline in outlines])[:, ::-1]
-    cells = np.asarray(shapely.polygons(shapely.linearrings(xy, indices=owner)))
-    if np.ptp(shapely.bounds(cells)[:, ::2], axis=1).max() > _HALF_TURN_DEG:
-        raise _no_outline()
     shapely.prepare(ground)
-    touched = shapely.intersects(ground, cells)
+    kept: list[tuple[list[str], NDArray[Any]]] = []
+    for start in range(0, len(names), _CELLS_AT_ONCE):
+        checkpoint(start, len(names))
+        some = names[start : start + _CELLS_AT_ONCE]
+        cells = _outlined([h3.cell_to_boundary(name) for name in some])
+        touched = shapely.intersects(ground, cells)
+        kept.append(([some[at] for at in np.flatnonzero(touched)], cells[touched]))
     frame = gpd.GeoDataFrame(
-        {"id": np.asarray(names, dtype=object)[touched]}, geometry=cells[touched], crs=GEOGRAPHIC
+        {"id": np.asarray([name for some, _ in kept for name in some], dtype=object)},
+        geometry=np.concatenate([cells for _, cells in kept]),
+        crs=GEOGRAPHIC,
     )
     return frame.assign(area_km2=geodesic_area_km2(frame))[["id", "area_km2", "geometry"]]
 
@@ -334,12 +353,21 @@ def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
     if shapely.area(whole) == 0:
         raise InputError("nearest_areas: within has no area. Pass at least one polygon that has.")
     metric = to_metric(gpd.GeoSeries([whole], crs=crs), function="nearest_areas")
+    require_affordable(
+        rows.size * float(shapely.get_num_coordinates(whole)),
+        _MAX_CUTS,
+        function="nearest_areas",
+        what="sites × corners of the area",
+        choose="fewer sites, or a simpler outline for within",
+        code="cost.sites",
+        sites=rows.size,
+    )
     xy, _ = located(moved(sites.geometry.iloc[rows], metric.crs, function="nearest_areas"))
     places, first, place = np.unique(xy, axis=0, return_index=True, return_inverse=True)
     cells = gpd.GeoSeries(_voronoi(places, metric.total_bounds), crs=metric.crs)
     if metric.crs != crs:
         cells = moved(cells.segmentize(_STEP_M), crs, function="nearest_areas")
-    parts = _areal(shapely.intersection(cells.to_numpy(), whole))
+    parts = _areal(_cut(cells.to_numpy(), whole))
     none = shapely.is_empty(parts)
     areas = np.full(len(sites), None, dtype=object)
     areas[rows[first][~none]] = parts[~none]
@@ -359,6 +387,16 @@ def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
         "repaired_zones": repaired,
     }
     return result
+
+
+def _outlined(outlines: list[tuple[tuple[float, float], ...]]) -> NDArray[Any]:
+    """Polygons of cells whose corners are given as latitude and longitude."""
+    owner = np.repeat(np.arange(len(outlines)), [len(outline) for outline in outlines])
+    xy = np.concatenate([np.asarray(outline) for outline in outlines])[:, ::-1]
+    cells = np.asarray(shapely.polygons(shapely.linearrings(xy, indices=owner)))
+    if np.ptp(shapely.bounds(cells)[:, ::2], axis=1).max() > _HALF_TURN_DEG:
+        raise _no_outline()
+    return cells
 
 
 def _ground(extent: gpd.GeoSeries, function: str) -> Any:  # noqa: ANN401  any geometry
@@ -394,11 +432,18 @@ def _lattice(
 ) -> tuple[Floats, Floats]:
     """Row and column of every cell that may touch an extent, whose ends are given in cells."""
     across, up = (np.arange(np.floor(low) - 1, np.ceil(high) + 2) for low, high in (columns, rows))
-    if up.size * across.size > _MAX_CELLS:
-        raise InputError(
-            f"{kind}s: {up.size * across.size:,} {kind}s of {size_m:g} m are more than the "
-            f"{_MAX_CELLS:,} allowed. Take a larger size_m or a smaller extent."
-        )
+    needed = up.size * across.size
+    enough = size_m * max(needed / _MAX_CELLS, 1.0) ** 0.5
+    step = 10.0 ** (np.floor(np.log10(enough)) - _SIZE_DIGITS + 1)
+    require_affordable(
+        needed,
+        _MAX_CELLS,
+        function=f"{kind}s",
+        what=f"{kind}s of {size_m:g} m",
+        choose=f"a size_m of at least {np.ceil(enough / step) * step:g}, or a smaller extent",
+        code="cost.cells",
+        size=round(np.ceil(enough / step) * step),
+    )
     row, column = np.meshgrid(up, across, indexing="ij")
     return row.ravel(), column.ravel()
 
@@ -411,11 +456,29 @@ def _touching(
     crs: object,
 ) -> gpd.GeoDataFrame:
     """Cells of a lattice that touch the ground, named by column and row."""
-    cells = np.asarray(shapely.polygons(outlines))
     shapely.prepare(ground)
-    touched = shapely.intersects(ground, cells)
-    names = [f"{column}_{row}" for column, row in numbers[:, touched].T.astype(int).tolist()]
-    return gpd.GeoDataFrame({"id": names, "area_km2": area_km2}, geometry=cells[touched], crs=crs)
+    kept: list[NDArray[Any]] = []
+    touching = np.zeros(len(outlines), dtype=bool)
+    for start in range(0, len(outlines), _CELLS_AT_ONCE):
+        checkpoint(start, len(outlines))
+        some = slice(start, start + _CELLS_AT_ONCE)
+        cells = np.asarray(shapely.polygons(outlines[some]))
+        touching[some] = shapely.intersects(ground, cells)
+        kept.append(cells[touching[some]])
+    names = [f"{column}_{row}" for column, row in numbers[:, touching].T.astype(int).tolist()]
+    return gpd.GeoDataFrame(
+        {"id": names, "area_km2": area_km2}, geometry=np.concatenate(kept), crs=crs
+    )
+
+
+def _cut(cells: NDArray[Any], whole: Any) -> NDArray[Any]:  # noqa: ANN401  any geometry
+    """Part of each cell that is on the whole, a few cells between two looks at the watch."""
+    step = max(_CORNERS_AT_ONCE // int(shapely.get_num_coordinates(whole)), 1)
+    parts: list[NDArray[Any]] = []
+    for start in range(0, cells.size, step):
+        checkpoint(start, cells.size)
+        parts.append(shapely.intersection(cells[start : start + step], whole))
+    return np.concatenate(parts)
 
 
 def _voronoi(places: Floats, bounds: Floats) -> NDArray[Any]:

@@ -13,6 +13,7 @@ from geo.doors import door
 from geo.draws import ACCURACY, Unsure, accuracy_of, rank_of, unsure
 from geo.errors import InputError
 from geo.points import weights_of
+from geo.work import checkpoint
 from geo.zones import gate, members
 
 if TYPE_CHECKING:
@@ -259,6 +260,7 @@ def _expected(places: Unsure, n_zones: int) -> tuple[Floats, Floats]:
     angle = step * (np.pi * (3.0 - 5.0**0.5))
     offsets = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])[:, None, :]
     for start in range(0, len(places.xy), _POINTS_PER_BLOCK):
+        checkpoint(start, len(places.xy))
         block = slice(start, min(start + _POINTS_PER_BLOCK, len(places.xy)))
         place, zone = places.pairs(offsets, block)
         point = place % (block.stop - block.start)

@@ -15,6 +15,7 @@ from geo.errors import InputError
 from geo.locate import Locator
 from geo.plausibility import require_coordinates
 from geo.points import located
+from geo.work import checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -31,6 +32,8 @@ _POLYGONAL = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
 # overlap.
 _SLIVER = 1e-6
 _MIN_CELLS, _MAX_CELLS = 2_500, 250_000
+# Pairs of zones that are compared between two looks at the watch.
+_PAIRS_AT_ONCE = 20_000
 
 
 class Membership(NamedTuple):
@@ -187,13 +190,18 @@ def overlapping(polygons: NDArray[Any]) -> bool:
     False
     """
     first, second = shapely.STRtree(polygons).query(polygons)
-    pair = first < second
-    a, b = polygons[first[pair]], polygons[second[pair]]
-    # The area in common is worked out only where interiors meet: neighbours mostly touch.
-    meet = shapely.relate_pattern(a, b, "T********")
-    a, b = a[meet], b[meet]
-    common = shapely.area(shapely.intersection(a, b))
-    return bool((common > _SLIVER * np.minimum(shapely.area(a), shapely.area(b))).any())
+    pairs = np.flatnonzero(first < second)
+    for start in range(0, pairs.size, _PAIRS_AT_ONCE):
+        checkpoint(start, pairs.size)
+        some = pairs[start : start + _PAIRS_AT_ONCE]
+        a, b = polygons[first[some]], polygons[second[some]]
+        # The area in common is worked out only where interiors meet: neighbours mostly touch.
+        meet = shapely.relate_pattern(a, b, "T********")
+        a, b = a[meet], b[meet]
+        common = shapely.area(shapely.intersection(a, b))
+        if (common > _SLIVER * np.minimum(shapely.area(a), shapely.area(b))).any():
+            return True
+    return False
 
 
 def members(xy: Floats, polygons: NDArray[Any]) -> Membership:
@@ -213,6 +221,7 @@ def members(xy: Floats, polygons: NDArray[Any]) -> Membership:
     >>> found.zone.tolist(), found.overlap, found.shared
     ([0, 0], False, 1)
     """
+    checkpoint()
     locator = Locator(polygons, cells=int(np.clip(len(xy), _MIN_CELLS, _MAX_CELLS)))
     point, zone = locator.pairs(xy[:, 0], xy[:, 1])
     again = repeated(point)

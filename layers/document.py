@@ -44,6 +44,7 @@ from layers.overlays import (
 )
 from layers.schema import resource, resources
 from layers.symbology import Style, layer_styles, symbology, value_label
+from layers.words import both, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -320,7 +321,7 @@ def _overlay(name: str, overlay: Overlay) -> dict[str, Any]:
     }
     fields = [_field(key, {"zh": words, "en": words}) for key, words in columns.items()]
     if isinstance(overlay, Isolines):
-        return {**common, **_isolines(overlay), "fields": fields}
+        return _said_simpler({**common, **_isolines(overlay), "fields": fields})
     table = _overlay_table(overlay.frame, list(columns))
     if isinstance(overlay, Points):
         style = Style(overlay.colour, symbol=overlay.symbol, size_px=overlay.size_px)
@@ -337,7 +338,17 @@ def _overlay(name: str, overlay: Overlay) -> dict[str, Any]:
         fields.insert(0, _field(overlay.column, title, unit=overlay.unit))
         schematic = _schematic(overlay.frame)
         common |= choropleth_legend(classes, schematic=schematic) | {"unit": overlay.unit}
-    return {**columnar(overlay.frame, table), **common, "fields": fields}
+    return _said_simpler({**columnar(overlay.frame, table), **common, "fields": fields})
+
+
+def _said_simpler(layer: dict[str, Any]) -> dict[str, Any]:
+    """Return a layer whose title says how far its borders may be off, where they are simplified."""
+    if "simplified_m" not in layer:
+        return layer
+    metres = number(layer["simplified_m"])
+    notes = dict(zip(LANGUAGES, both("document.simplified"), strict=True))
+    said = {lang: words + notes[lang].format(m=metres) for lang, words in layer["title"].items()}
+    return layer | {"title": said}
 
 
 def _isolines(overlay: Isolines) -> dict[str, Any]:
@@ -398,11 +409,11 @@ def _stops(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     stops: list[dict[str, Any]] = []
     for axis in frame["id"]:
         nodes = members(axis, "node")
-        for number, node in enumerate(nodes.itertuples(index=False), start=1):
+        for order, node in enumerate(nodes.itertuples(index=False), start=1):
             stops.append(
                 {
                     "axis": axis,
-                    "number": number,
+                    "number": order,
                     "id": node.id,
                     "name_zh": node.name_zh,
                     "lon": round(node.geometry.x, DECIMALS),

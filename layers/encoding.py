@@ -12,6 +12,8 @@ import shapely
 
 from geo.crs import moved, require_crs
 from geo.datum import wgs84_to_gcj02
+from geo.work import require_affordable
+from layers.display import MOST_FEATURES, displayed
 from layers.spelling import spelt
 
 if TYPE_CHECKING:
@@ -36,8 +38,22 @@ def columnar(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, Any]:
     ------
     CRSError
         If the frame has no CRS.
+    InputError
+        If there are more features, or corners, than a browser can draw.
+
+    Notes
+    -----
+    Shapes of many corners are simplified; ``simplified_m`` then says how far a border may be off.
     """
     require_crs(frame, function="map_document")
+    require_affordable(
+        len(frame),
+        MOST_FEATURES,
+        function="map_document",
+        what="features on a map",
+        choose="a part of them",
+        code="cost.features",
+    )
     geometry = moved(frame.geometry, CRS, function="map_document")
     shapes: NDArray[np.object_] = geometry.to_numpy()
     located = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
@@ -48,7 +64,10 @@ def columnar(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, Any]:
     anchors = _anchors(shapes, located)
     coordinates: dict[str, Any] = {"points": _flat(anchors)}
     if not only_points:
-        coordinates["shapes"] = _shapes(shapes, located)
+        shown = displayed(shapes[located], function="map_document")
+        coordinates["shapes"] = _shapes(shown.shapes, located)
+        if shown.tolerance_m:
+            coordinates["simplified_m"] = shown.tolerance_m
     return {
         "kind": "point" if only_points else "shape",
         "count": len(frame),
@@ -75,7 +94,7 @@ def _flat(anchors: NDArray[np.float64]) -> list[float | None]:
 
 
 def _shapes(shapes: NDArray[np.object_], located: NDArray[np.bool_]) -> list[Any]:
-    rounded = shapely.transform(shapes[located], lambda xy: xy.round(DECIMALS))
+    rounded = shapely.transform(shapes, lambda xy: xy.round(DECIMALS))
     found = iter(shapely.to_geojson(rounded).tolist())
     return [json.loads(next(found)) if here else None for here in located]
 

@@ -13,10 +13,11 @@ import pandas as pd
 import shapely
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
 
 import geo
 import layers
-from layers import questions
+from layers import costs, questions
 from layers.answers import kept_answer
 from layers.questions import Distribution
 from layers.reading import Scope
@@ -187,10 +188,17 @@ def counted(asked: Pattern) -> gpd.GeoDataFrame:
 
 @kept_answer
 def refusal(asked: Pattern) -> Refusal | None:
-    """Return why the question cannot be answered, None where it can be."""
+    """Return why the question cannot be answered, None where it can be.
+
+    Raises
+    ------
+    InputError
+        If it costs too much.
+    """
     missing = lacking(asked.points, asked.weight)
     if missing is not None:
         return missing
+    costs.require_zones(asked.zones, costs.MOST_TESTED, function="pattern")
     zones = counted(asked)
     if len(zones) < FEWEST_UNITS or (asked.rule == "knn" and asked.k >= len(zones)):
         return Refusal("few_units", len(zones), FEWEST_UNITS)
@@ -222,9 +230,9 @@ def lacking(points: Points, weight: str | None) -> Refusal | None:
 
 
 def _with_neighbour(zones: gpd.GeoDataFrame, distance_m: float) -> int:
-    centres = geo.to_metric(zones).geometry.centroid.to_numpy()
-    one, other = shapely.STRtree(centres).query(centres, predicate="dwithin", distance=distance_m)
-    return int(np.unique(one[one != other]).size)
+    centres = shapely.get_coordinates(geo.to_metric(zones).geometry.centroid.to_numpy())
+    to_next = cKDTree(centres).query(centres, k=2)[0][:, 1]
+    return int((to_next <= distance_m).sum())
 
 
 def _settings(asked: Pattern) -> dict[str, Any]:

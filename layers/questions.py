@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import geo
 import layers
 from geo.errors import InputError
+from layers import costs
 from layers.answers import kept_answer
 from layers.kept import kept_raster
 
@@ -197,6 +198,7 @@ def service_areas(sites: Points, distance_m: float) -> gpd.GeoDataFrame:
 @kept_answer
 def coverage(asked: Coverage) -> gpd.GeoDataFrame:
     """Return covered, doubly covered and uncovered area per zone, and covered demand."""
+    costs.require_zones(asked.zones, costs.MOST_DRAWN, function="coverage")
     return geo.coverage(
         asked.sites.located(),
         asked.zones.frame(),
@@ -214,6 +216,7 @@ def coverage_curve(sites: Points, zones: Zones) -> pd.DataFrame:
 @kept_answer
 def distribution(asked: Distribution) -> gpd.GeoDataFrame:
     """Return count, share, density, rank and weighted sum per zone."""
+    costs.require_zones(asked.zones, costs.MOST_COUNTED, function="distribution")
     return geo.distribution(
         asked.points.located(),
         asked.zones.frame(),
@@ -225,6 +228,7 @@ def distribution(asked: Distribution) -> gpd.GeoDataFrame:
 @kept_answer
 def uncertainty(asked: Distribution) -> Uncertainty:
     """Return how far counts, sums and ranks may be off, given the accuracy of each place."""
+    costs.require_zones(asked.zones, costs.MOST_COUNTED, function="uncertainty")
     return geo.uncertainty(
         asked.points.located(),
         asked.zones.frame(),

@@ -10,7 +10,7 @@ import pandas as pd
 
 import geo
 from geo.draws import rank_of
-from layers import questions
+from layers import costs, questions
 from layers.answers import kept_answer
 from layers.classification import Classification, classes
 from layers.kept import is_own
@@ -151,6 +151,8 @@ def table(shown: Shown) -> gpd.GeoDataFrame:
         of the draws), ``rank``, and where the draws tell them ``rank_low``, ``rank_high`` (low is
         the better end), ``low`` and ``high`` of the column shown.
     """
+    if shown.asked.zones.name not in GRID_NAMES:
+        costs.require_zones(shown.asked.zones, costs.MOST_DRAWN, function="distribution")
     zones, _ = questions.measured(shown.question, shown.measure)
     drawn = questions.uncertainty(shown.drawn).zones
     column = shown.column
@@ -272,4 +274,6 @@ def sectors_of_zones(asked: Distribution) -> pd.DataFrame:
 
 
 def _sectors(asked: Distribution) -> pd.DataFrame:
-    return questions.categories(replace(asked, weight=None, population=None), asked.points.group)
+    """Return the points by zone and kind, of a grid in those cells alone that hold any."""
+    kinds = questions.categories(replace(asked, weight=None, population=None), asked.points.group)
+    return kinds[kinds.sum(axis=1) > 0] if asked.zones.name in GRID_NAMES else kinds

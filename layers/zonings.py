@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -26,6 +26,8 @@ GRID_NAMES = ("hexagons", "squares", "h3")
 ZONING_NAMES = ("circles", "districts", "planning_area", "parks", "park_areas", *GRID_NAMES)
 DEFAULT_CELL_M = 5000.0
 DEFAULT_H3_RESOLUTION = 7
+# Grids of at most 250,000 cells, 1 kB each.
+GRIDS_KEPT = 2
 COLUMNS = ["id", "name_zh", "name_en", "evidence", "rule", "geometry"]
 DISC_RULE = "disc:radius_m"
 NEAREST_RULE = "nearest:parks"
@@ -73,15 +75,8 @@ def zoning(
     >>> zoning("circles")["id"].tolist()
     ['circle-dakecheng', 'circle-kexuecheng', 'circle-gaoxin', 'circle-wangning']
     """
-    if name == "hexagons":
-        cells = hexagons(_districts(), size_m=cell_m)
-        return _grid(cells, "hexagon", "六边形", "Hexagon")
-    if name == "squares":
-        cells = squares(_districts(), size_m=cell_m)
-        return _grid(cells, "square", "方格", "Square")
-    if name == "h3":
-        cells = h3_cells(_districts(), resolution=h3_resolution)
-        return _zones(cells["id"], "H3 " + cells["id"], "H3 " + cells["id"], cells)
+    if name in GRID_NAMES:
+        return _cells(name, h3_resolution if name == "h3" else cell_m).copy()
     if name not in ZONING_NAMES:
         raise InputError(f"zoning: there is no zoning {name!r}; choose from {ZONING_NAMES}")
     return _named(name).copy()
@@ -140,6 +135,17 @@ def own_zones(frame: gpd.GeoDataFrame, *, name_column: str | None = None) -> gpd
     name_zh = own.fillna("区域 " + number)
     name_en = _first_column(table, _NAMES_EN).fillna(own).fillna("Zone " + number)
     return _zones("zone-" + number, name_zh, name_en, zones)
+
+
+@lru_cache(maxsize=GRIDS_KEPT)
+def _cells(name: str, size: float) -> gpd.GeoDataFrame:
+    """Lay out a grid, once for the several answers of a page."""
+    if name == "hexagons":
+        return _grid(hexagons(_districts(), size_m=size), "hexagon", "六边形", "Hexagon")
+    if name == "squares":
+        return _grid(squares(_districts(), size_m=size), "square", "方格", "Square")
+    cells = h3_cells(_districts(), resolution=size)  # type: ignore[arg-type]  # it refuses parts
+    return _zones(cells["id"], "H3 " + cells["id"], "H3 " + cells["id"], cells)
 
 
 @cache

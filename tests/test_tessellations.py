@@ -70,7 +70,7 @@ def test_hexagon_refusals() -> None:
     area = extent(EAST, NORTH, EAST + 1e5, NORTH + 1e5)
     with pytest.raises(InputError, match="size_m is 0"):
         hexagons(area, size_m=0)
-    with pytest.raises(InputError, match="larger size_m"):
+    with pytest.raises(InputError, match="a size_m of at least 220,"):
         hexagons(area, size_m=10)
     with pytest.raises(InputError, match="no geometry"):
         hexagons(gpd.GeoSeries([None], crs=4547), size_m=100)
@@ -126,7 +126,7 @@ def test_square_refusals() -> None:
     area = extent(EAST, NORTH, EAST + 1e5, NORTH + 1e5)
     with pytest.raises(InputError, match=r"squares: size_m is nan"):
         squares(area, size_m=np.nan)
-    with pytest.raises(InputError, match=r"squares: .* squares of 10 m .* larger size_m"):
+    with pytest.raises(InputError, match=r"squares: .* squares of 10 m .* a size_m of at least"):
         squares(area, size_m=10)
     with pytest.raises(InputError, match="no geometry"):
         squares(gpd.GeoSeries([None, Polygon()], crs=4547), size_m=100)
@@ -195,7 +195,7 @@ def test_h3_refusals() -> None:
     for wrong in (-1, 16, 7.5, True, "7"):
         with pytest.raises(InputError, match="whole numbers from 0 to 15"):
             h3_cells(area, resolution=wrong)
-    with pytest.raises(InputError, match="lower resolution"):
+    with pytest.raises(InputError, match="or lower, or a smaller extent"):
         h3_cells(area, resolution=12)
     with pytest.raises(InputError, match="no geometry"):
         h3_cells(degrees(None), resolution=7)

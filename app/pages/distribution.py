@@ -22,6 +22,7 @@ from app.frame import (
     refusals_in_words,
 )
 from app.population import population
+from app.running import while_wanted
 from app.tables import features
 from app.texts import language, named, text
 from geo.errors import AtlasError
@@ -137,6 +138,7 @@ def downloads(shown: Shown) -> None:
 
 
 @st.fragment
+@while_wanted()
 @refusals_in_words()
 def map_and_answers(shown: Shown, drawn_before: Any) -> None:  # noqa: ANN401 - as drawing()
     """Draw the map and the results; a click on a zone runs this alone, and not the page."""

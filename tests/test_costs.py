@@ -1,0 +1,226 @@
+"""What a link alone may cost: every extreme answers, or is refused in words, within a gigabyte."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import rankdata
+from shapely import box
+
+import geo
+from geo.errors import InputError
+from geo.neighbours import adjacency
+from geo.tallies import tallies
+from geo.wording import catalogue
+from layers import costs, display, structure
+from layers.kept import keep_zones
+from layers.patterns import Pattern
+from layers.patterns import refusal as refused
+from layers.questions import Coverage as Covered
+from layers.questions import Distribution, coverage
+from layers.subjects import Points, Zones
+from layers.zonings import own_zones
+
+ROOT = Path(__file__).resolve().parents[1]
+EAST, NORTH, KM = 500_000.0, 3_100_000.0, 1000.0
+
+# Pages with each parameter at its extremes, and the worst of them together.
+LINKS = [
+    "density?zoning=h3&h3=9&layer=parks",
+    "density?zoning=hexagons&cell_m=2000&layer=platforms&cell=100&bandwidth=10000&adaptive=true",
+    "density?zoning=squares&cell_m=2000&layer=projects&cell=100&kernel=gaussian&bounded=true",
+    "density?cell=100&bandwidth=10000&bandwidth_2=500&compare=bandwidth&unit=share",
+    "distribution?zoning=h3&h3=9",
+    "distribution?zoning=squares&cell_m=2000&measure=sector&scheme=natural_breaks",
+    "distribution?zoning=h3&h3=8&measure=investment&scale=log",
+    "coverage?zoning=h3&h3=9&distance=15000&demand=parks",
+    "coverage?zoning=hexagons&cell_m=2000&distance=15000&demand=platforms&layer=projects",
+    "coverage?zoning=park_areas&distance=500&layer=projects",
+    "pattern?grid=h3&h3=9",
+    "pattern?grid=h3&h3=9&rule=distance&reach=40000",
+    "pattern?grid=h3&h3=8&rule=distance&reach=40000",
+    "pattern?grid=h3&h3=8&rule=knn&k=20&look=clusters",
+    "pattern?grid=hexagons&cell_m=2000&rule=distance&reach=40000",
+    "pattern?grid=squares&cell_m=2000&rule=rook&layer=projects&weighted=true",
+    "pattern?look=distance&every=true&layer=projects",
+    "pattern?look=centres&by=level",
+]
+REFUSED = {
+    "coverage?zoning=h3&h3=9&distance=15000&demand=parks",
+    "pattern?grid=h3&h3=9",
+    "pattern?grid=h3&h3=9&rule=distance&reach=40000",
+    "pattern?grid=h3&h3=8&rule=distance&reach=40000",
+    # Nearly all zones are each other's neighbours.
+    "pattern?grid=hexagons&cell_m=2000&rule=distance&reach=40000",
+}
+STORM = """
+import json, resource, sys
+from pathlib import Path
+from streamlit.testing.v1 import AppTest
+
+def run(link):
+    page, _, query = link.partition("?")
+    test = AppTest.from_file("streamlit_app.py", default_timeout=300)
+    for pair in filter(None, query.split("&")):
+        key, _, value = pair.partition("=")
+        test.query_params[key] = value
+    test = test.switch_page(f"app/pages/{page}.py").run()
+    return {"error": [e.value for e in test.error], "foreign": [e.value for e in test.exception]}
+
+def held():
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+
+for page in ("density", "distribution", "coverage", "pattern"):
+    run(page)
+most = held() + 2**30
+resource.setrlimit(resource.RLIMIT_AS, (most, most))
+print(json.dumps({link: run(link) for link in sys.argv[1:]}))
+"""
+
+
+def test_a_storm_of_links_stays_within_a_gigabyte() -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", STORM, *LINKS],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    answers = json.loads(done.stdout.splitlines()[-1])
+    assert {link: said["foreign"] for link, said in answers.items() if said["foreign"]} == {}
+    assert {link for link, said in answers.items() if said["error"]} == REFUSED
+
+
+# ---- refused before it is begun, with what to choose instead ----
+
+
+def test_the_resolution_that_is_named_is_allowed() -> None:
+    with pytest.raises(InputError, match="Take resolution 8 or coarser") as caught:
+        refused(Pattern(Points("platforms"), Zones("h3", h3_resolution=9)))
+    assert "第 8 级" in caught.value.sentence("zh")
+    costs.require_zones(Zones("h3", h3_resolution=8), costs.MOST_TESTED, function="f")
+
+
+@pytest.mark.parametrize("name", ["hexagons", "squares"])
+def test_the_size_of_cells_that_is_named_is_allowed(name: str) -> None:
+    with pytest.raises(InputError) as caught:
+        costs.require_zones(Zones(name, cell_m=100), costs.MOST_COUNTED, function="f")
+    size = caught.value.values["size"]
+    costs.require_zones(Zones(name, cell_m=size), costs.MOST_COUNTED, function="f")
+    assert f"{size}" in caught.value.sentence("en")
+
+
+def test_the_reach_that_is_named_is_allowed() -> None:
+    place = np.arange(3_600)
+    corners = np.column_stack([EAST + place % 60 * KM, NORTH + place // 60 * KM])
+    cells = gpd.GeoSeries(shapely.box(*corners.T, *(corners + KM).T), crs=4547)
+    options = {"rule": "distance", "k": 8, "tolerance_m": 1.0, "function": "f"}
+    with pytest.raises(InputError, match="pairs of neighbours within 40,000 m") as caught:
+        adjacency(cells, distance_m=40 * KM, **options)
+    adjacency(cells, distance_m=float(caught.value.values["reach"]), **options)
+
+
+def test_many_zones_of_a_visitor_are_refused_on_a_map_and_in_words() -> None:
+    place = np.arange(costs.MOST_DRAWN + 1)
+    west, south = 112.5 + place % 150 * 1e-3, 28.0 + place // 150 * 1e-3
+    frame = gpd.GeoDataFrame(geometry=shapely.box(west, south, west + 1e-3, south + 1e-3), crs=4490)
+    zones = Zones(keep_zones(own_zones(frame)))
+    asked = structure.Shown(Distribution(Points("projects"), zones), "count")
+    for ask in (
+        lambda: structure.table(asked),
+        lambda: coverage(Covered(Points("parks"), zones, 3000.0)),
+    ):
+        with pytest.raises(InputError) as caught:
+            ask()
+        assert "20,001" in caught.value.sentence("zh")
+        assert "20,000" in caught.value.sentence("en")
+
+
+@pytest.mark.parametrize(
+    ("code", "ask"),
+    [
+        ("cost.h3", lambda area: geo.h3_cells(area, resolution=15)),
+        ("cost.cells", lambda area: geo.hexagons(area, size_m=1)),
+        ("cost.cells", lambda area: geo.squares(area, size_m=1)),
+        ("cost.draws", lambda area: geo.uncertainty(area.centroid, area, draws=10**12)),
+        (
+            "cost.buffers",
+            lambda area: geo.coverage_curve(area.centroid, area, distances_m=range(1, 99_999)),
+        ),
+        ("cost.raster", lambda area: geo.kernel_density(area.centroid, bandwidth_m=9, extent=area)),
+    ],
+)
+def test_a_method_names_its_cost_in_both_languages(code: str, ask: object) -> None:
+    area = gpd.GeoSeries([box(EAST, NORTH, EAST + 900 * KM, NORTH + 900 * KM)], crs=4547)
+    with pytest.raises(InputError) as caught:
+        ask(area) if code != "cost.raster" else geo.kernel_density(
+            area.centroid, bandwidth_m=9, cell_size_m=5, extent=area
+        )
+    assert caught.value.code == code
+    for lang in ("zh", "en"):
+        assert "{" not in caught.value.sentence(lang)
+
+
+def test_every_sentence_of_cost_has_both_languages_and_the_same_blanks() -> None:
+    import string  # noqa: PLC0415
+
+    assert any(code.startswith("cost.") for code in catalogue())
+    for code, words in catalogue().items():
+        blanks = {
+            lang: {name for _, name, _, _ in string.Formatter().parse(text) if name}
+            for lang, text in words.items()
+        }
+        assert blanks["zh"] == blanks["en"], code
+
+
+# ---- cheap and exact ----
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_quantiles_and_ranks_are_those_of_the_whole_table(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    draws, zones, hits = 20, int(rng.integers(1, 9)), int(rng.integers(0, 60))
+    still = rng.integers(0, 3, zones), rng.integers(0, 3, zones).astype(float)
+    moved = rng.integers(0, draws, hits), rng.integers(0, zones, hits), rng.integers(0, 3, hits)
+    counts, weights = tallies(still, [moved], draws=draws, function="f")
+    assert weights is not None
+    area = np.where(rng.random(zones) < 0.2, np.nan, rng.integers(1, 3, zones))
+    for tally in (counts, weights, counts.divided(area)):
+        table = tally.dense(function="f")
+        for zone in range(zones):
+            np.testing.assert_array_equal(tally.of_zone(zone), table[:, zone])
+        parts = [0.05, 0.5, 0.95]
+        ranks = rankdata(-np.nan_to_num(table, nan=-1.0), method="min", axis=1)
+        expected = np.quantile(table, parts, axis=0, method="inverted_cdf")
+        np.testing.assert_array_equal(tally.quantiles(parts), expected)
+        expected = np.quantile(ranks, parts, axis=0, method="inverted_cdf")
+        np.testing.assert_array_equal(tally.rank_quantiles(parts), expected)
+
+
+def test_a_border_of_many_corners_is_shown_simpler_and_says_so() -> None:
+    at = np.linspace(0, 2 * np.pi, 600_000, endpoint=False)
+    rim = 0.2 + 0.02 * np.sin(50 * at)
+    ring = np.column_stack([112.9 + rim * np.cos(at), 28.2 + rim * np.sin(at)])
+    shown = display.displayed([shapely.Polygon(ring)])
+    assert shapely.get_num_coordinates(shown.shapes).sum() <= display.MOST_VERTICES
+    off = shapely.hausdorff_distance(shapely.LineString(ring[::50]), shown.shapes[0].exterior)
+    assert off * display.METRES_PER_DEGREE <= 2 * shown.tolerance_m + 50.0
+
+
+def test_what_has_few_corners_is_shown_as_it_is() -> None:
+    shapes = np.array([box(112, 28, 113, 29)] * 30_000)
+    shown = display.displayed(shapes)
+    assert shown.tolerance_m == 0
+    assert shown.shapes is not None
+    assert shapely.equals_exact(shown.shapes, shapes).all()

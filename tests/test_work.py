@@ -1,0 +1,187 @@
+"""Work that nobody waits for ends: by the watch, in threads, and in a served page."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from shapely import Point, box
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from websockets.sync.client import connect
+
+import geo
+from geo.errors import InputError
+from geo.permutations import sum_probabilities
+from geo.work import Cancelled, checkpoint, inherited, require_affordable, watched
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+EAST, NORTH, KM = 500_000.0, 3_100_000.0, 1000.0
+DISTRICT = gpd.GeoSeries([box(EAST, NORTH, EAST + 20 * KM, NORTH + 20 * KM)], crs=4547)
+
+
+def scattered(n: int) -> gpd.GeoDataFrame:
+    xy = np.random.default_rng(1).uniform(0, 20 * KM, (n, 2)) + np.array([EAST, NORTH])
+    return gpd.GeoDataFrame({"accuracy_m": [500.0] * n}, geometry=shapely.points(xy), crs=4547)
+
+
+def counted() -> gpd.GeoDataFrame:
+    cells = geo.squares(DISTRICT, size_m=1000)
+    return cells.assign(v=np.random.default_rng(2).poisson(3.0, len(cells)))
+
+
+def surface() -> object:
+    return geo.kernel_density(scattered(50), bandwidth_m=2000, cell_size_m=200)
+
+
+# Each is a method with a loop, small here; it must come by the watch at least once.
+METHODS: dict[str, Callable[[], object]] = {
+    "uncertainty": lambda: geo.uncertainty(scattered(30), counted()),
+    "distribution": lambda: geo.distribution(scattered(30), counted()),
+    "hexagons": lambda: geo.hexagons(DISTRICT, size_m=1000),
+    "squares": lambda: geo.squares(DISTRICT, size_m=1000),
+    "h3_cells": lambda: geo.h3_cells(DISTRICT, resolution=7),
+    "nearest_areas": lambda: geo.nearest_areas(scattered(9), within=DISTRICT),
+    "hot_spots": lambda: geo.hot_spots(counted(), "v", permutations=99),
+    "local": lambda: geo.local_autocorrelation(counted(), "v", permutations=99),
+    "global": lambda: geo.spatial_autocorrelation(counted(), "v", permutations=99),
+    "ripley": lambda: geo.ripley(scattered(30), study_area=DISTRICT, simulations=19),
+    "coverage": lambda: geo.coverage(scattered(9), counted(), distance_m=2000),
+    "curve": lambda: geo.coverage_curve(scattered(9), DISTRICT, distances_m=[1000, 2000]),
+    "isolines": lambda: geo.isolines(surface(), levels=4),
+    "bands": lambda: geo.filled_bands(surface(), levels=4),
+    "bounded density": lambda: geo.kernel_density(
+        scattered(50), bandwidth_m=2000, cell_size_m=200, study_area=DISTRICT
+    ),
+}
+
+
+@pytest.mark.parametrize("name", METHODS)
+def test_a_method_nobody_waits_for_ends(name: str) -> None:
+    METHODS[name]()  # as it is, it has an answer
+    with pytest.raises(Cancelled) as caught, watched(cancelled=lambda: True):
+        METHODS[name]()
+    assert caught.value.sentence("zh") == "计算已停止。"
+
+
+def test_outside_of_the_watch_nothing_ends() -> None:
+    with pytest.raises(Cancelled), watched(cancelled=lambda: True):
+        checkpoint()
+    checkpoint()
+
+
+def test_the_inner_watch_counts() -> None:
+    with watched(cancelled=lambda: True):
+        with watched(cancelled=lambda: False):
+            checkpoint()
+        with pytest.raises(Cancelled):
+            checkpoint()
+
+
+def test_threads_know_the_watch_only_where_it_is_taken_along() -> None:
+    with ThreadPoolExecutor(4) as pool, watched(cancelled=lambda: True):
+        pool.submit(checkpoint).result()
+        taken = inherited(checkpoint)
+        for task in [pool.submit(taken) for _ in range(20)]:
+            with pytest.raises(Cancelled):
+                task.result()
+
+
+def test_progress_rises_to_the_end() -> None:
+    heard: list[float] = []
+    with watched(cancelled=lambda: False, progress=lambda done, all_: heard.append(done / all_)):
+        sum_probabilities(
+            np.arange(40.0), np.zeros(40), np.full(40, 3), with_own=True, permutations=99, seed=0
+        )
+        geo.ripley(scattered(30), study_area=DISTRICT, simulations=39)
+    ripley = heard[-39:]
+    assert ripley == sorted(ripley)
+    assert ripley[0] == 0
+    assert ripley[-1] == 38 / 39
+
+
+@pytest.mark.parametrize("amount", [float("nan"), float("inf"), 11])
+def test_what_is_no_affordable_number_is_refused(amount: float) -> None:
+    require_affordable(10, 10, function="f", what="steps", choose="less")
+    with pytest.raises(InputError, match=r"^f: .* steps are more than the 10 allowed. Take less\."):
+        require_affordable(amount, 10, function="f", what="steps", choose="less")
+
+
+# A page with a question that is allowed and takes long; it writes down what becomes of it.
+LONG_PAGE = """
+import sys, time
+from pathlib import Path
+import geopandas as gpd, numpy as np, shapely
+import geo
+from app.running import while_wanted
+
+log = Path({log!r})
+xy = np.random.default_rng(0).uniform(0, 20_000, (900, 2)) + (500_000, 3_100_000)
+points = gpd.GeoDataFrame({{"accuracy_m": [900.0] * 900}}, geometry=shapely.points(xy), crs=4547)
+zones = geo.squares(points, size_m=5000)
+def tell(word):
+    with log.open("a") as lines:
+        lines.write(word + "\\n")
+
+tell("begun")
+try:
+    with while_wanted():
+        geo.uncertainty(points, zones, draws=100_000)
+    tell("finished")
+except BaseException as error:
+    tell(type(error).__name__)
+    raise
+"""
+
+
+def ask_to_run() -> bytes:
+    message = BackMsg()
+    message.rerun_script.query_string = ""
+    written: bytes = message.SerializeToString()
+    return written
+
+
+def wait_for(log: Path, wanted: str) -> None:
+    """Wait until the page has written a word."""
+    last = time.monotonic() + 60
+    while wanted not in (log.read_text("utf-8").split() if log.exists() else []):
+        assert time.monotonic() < last, f"the page did not write {wanted}"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize("then", ["leave", "ask"])
+def test_a_served_run_ends_when_its_visitor_leaves_or_asks_anew(
+    then: str, serve_streamlit: Callable[[Path, Path], object], tmp_path: Path
+) -> None:
+    log, script = tmp_path / "log.txt", tmp_path / "long.py"
+    script.write_text(LONG_PAGE.format(log=str(log)), encoding="utf-8")
+
+    with serve_streamlit(script, tmp_path / "server.log") as address:
+        stream = address.replace("http://", "ws://") + "/_stcore/stream"
+        with connect(stream, subprotocols=["streamlit"]) as socket:
+            socket.send(ask_to_run())
+            wait_for(log, "begun")
+            if then == "ask":
+                socket.send(ask_to_run())
+                wait_for(log, "StopException")
+        wait_for(log, "StopException")
+    assert "finished" not in log.read_text("utf-8")
+
+
+def test_a_point_in_the_draws_is_looked_up_in_blocks() -> None:
+    steps: list[float] = []
+    zones = gpd.GeoSeries([box(EAST, NORTH, EAST + KM, NORTH + KM)], crs=4547)
+    points = gpd.GeoDataFrame(
+        {"accuracy_m": [9.0] * 1000}, geometry=[Point(EAST, NORTH)] * 1000, crs=4547
+    )
+    with watched(cancelled=lambda: False, progress=lambda done, _: steps.append(done)):
+        geo.uncertainty(points, zones, draws=3_000)
+    # 3,000 draws of 1,000 points, a million places at a time
+    assert steps[:3] == [0, 1_000, 2_000]
