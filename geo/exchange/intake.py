@@ -299,7 +299,7 @@ def _set_aside_outside(parsed: Parsed, name: str, function: str) -> None:
     wrong = _outside(frame)
     if 0 < wrong.sum() < _MOSTLY * len(frame):
         bounds = shapely.bounds(frame.geometry.to_numpy()[wrong])
-        named = name_column(frame.columns)
+        named = name_column(frame)
         rows = frame.index[wrong]
         aside = pd.DataFrame(
             {
@@ -377,7 +377,7 @@ def _with_receipt(parsed: Parsed, data: bytes, name: str) -> Intake:
         rows_in=len(frame) + len(aside),
         rows_accepted=len(frame),
         rows_aside=len(aside),
-        name_column=name_column(frame.columns),
+        name_column=name_column(frame),
         bounds=_bounds(frame),
         findings=tuple(sorted(findings, key=lambda each: each.level != "warning")),
     )

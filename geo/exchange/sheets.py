@@ -401,7 +401,7 @@ def _with_folder(sheet: Sheet) -> pd.DataFrame:
 def _aside(
     table: pd.DataFrame, rows: NDArray[np.intp], reasons: dict[int, tuple[str, str]]
 ) -> pd.DataFrame:
-    named = name_column(table.columns)
+    named = name_column(table)
     why = [reasons.get(int(at), ("row.no_geometry", "")) for at in rows]
     names = table[named].iloc[rows].astype("str").fillna("") if named else [""] * len(rows)
     return pd.DataFrame(
