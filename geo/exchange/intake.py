@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -189,7 +190,7 @@ def _read(
     if datum is not None:
         _shift_back(parsed, datum, label, function)
     parsed.findings += _examined(parsed.frame, known)
-    return _with_receipt(parsed, data, label)
+    return _with_receipt(parsed, data, label, function)
 
 
 def _parsed(
@@ -356,7 +357,7 @@ def _shift_back(parsed: Parsed, datum: ShiftedDatum, name: str, function: str) -
     parsed.crs_how = "crs_how.datum_given"
 
 
-def _with_receipt(parsed: Parsed, data: bytes, name: str) -> Intake:
+def _with_receipt(parsed: Parsed, data: bytes, name: str, function: str) -> Intake:
     frame, aside = parsed.frame, parsed.aside
     facts = next((each for each in parsed.findings if each.code == FACTS), None)
     findings = [each for each in parsed.findings if each.code != FACTS]
@@ -378,7 +379,7 @@ def _with_receipt(parsed: Parsed, data: bytes, name: str) -> Intake:
         rows_accepted=len(frame),
         rows_aside=len(aside),
         name_column=name_column(frame),
-        bounds=_bounds(frame),
+        bounds=_bounds(frame, function),
         findings=tuple(sorted(findings, key=lambda each: each.level != "warning")),
     )
     frame.attrs = {
@@ -397,13 +398,14 @@ def _format(facts: Finding | None, name: str) -> str:
     return PurePosixPath(name.replace("\\", "/")).suffix[1:].upper()
 
 
+@lru_cache(maxsize=64)  # asking for the authority of an odd CRS takes half a second
 def _label(crs: CRS) -> str:
     """Write a CRS as ``AUTHORITY:CODE`` where it is exactly that, else as its name."""
     authority = crs.to_authority(min_confidence=100)
     return ":".join(authority) if authority else str(crs.name)
 
 
-def _bounds(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+def _bounds(frame: gpd.GeoDataFrame, function: str) -> tuple[float, float, float, float]:
     """West, south, east, north in degrees."""
     if frame.empty:
         return (np.nan,) * 4
@@ -414,7 +416,7 @@ def _bounds(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
             bounds = way.transform_bounds(*bounds)
         except ProjError as error:
             raise CRSError(
-                f"there is no way from {_label(frame.crs)} to degrees. Convert the file first.",
+                f"{function}: there is no way from {_label(frame.crs)} to degrees. Convert the file first.",
                 code="file.crs_no_way",
                 crs=_label(frame.crs),
             ) from error
