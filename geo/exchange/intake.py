@@ -398,7 +398,7 @@ def _format(facts: Finding | None, name: str) -> str:
     return PurePosixPath(name.replace("\\", "/")).suffix[1:].upper()
 
 
-@lru_cache(maxsize=64)  # asking for the authority of an odd CRS takes half a second
+@lru_cache(maxsize=64)  # asking an odd CRS takes half a second
 def _label(crs: CRS) -> str:
     """Write a CRS as ``AUTHORITY:CODE`` where it is exactly that, else as its name."""
     authority = crs.to_authority(min_confidence=100)
@@ -416,7 +416,8 @@ def _bounds(frame: gpd.GeoDataFrame, function: str) -> tuple[float, float, float
             bounds = way.transform_bounds(*bounds)
         except ProjError as error:
             raise CRSError(
-                f"{function}: there is no way from {_label(frame.crs)} to degrees. Convert the file first.",
+                f"{function}: there is no way from {_label(frame.crs)} to degrees. Convert the "
+                "file first.",
                 code="file.crs_no_way",
                 crs=_label(frame.crs),
             ) from error
