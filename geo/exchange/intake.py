@@ -13,7 +13,6 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
@@ -24,7 +23,7 @@ from geo.errors import CRSError, InputError
 from geo.exchange import formats
 from geo.exchange.columns import name_column
 from geo.exchange.receipt import Finding, Intake, Parsed, Receipt
-from geo.exchange.sheets import FACTS
+from geo.exchange.sheets import FACTS, set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -299,23 +298,7 @@ def _set_aside_outside(parsed: Parsed, name: str, function: str) -> None:
     frame = parsed.frame
     wrong = _outside(frame)
     if 0 < wrong.sum() < _MOSTLY * len(frame):
-        bounds = shapely.bounds(frame.geometry.to_numpy()[wrong])
-        named = name_column(frame)
-        rows = frame.index[wrong]
-        aside = pd.DataFrame(
-            {
-                "reason": pd.Series(["row.outside"] * len(rows), dtype="str"),
-                "detail": pd.Series([f"{x:g} {y:g}" for x, y, _, _ in bounds], dtype="str"),
-                "name": pd.Series(
-                    list(frame[named][wrong].astype("str").fillna(""))
-                    if named
-                    else [""] * len(rows),
-                    dtype="str",
-                ),
-            }
-        ).set_axis(rows)
-        parsed.aside = pd.concat([parsed.aside, aside]).sort_index()
-        parsed.frame = frame[~wrong]
+        set_aside(parsed, wrong, "row.outside")
     try:
         require_crs(parsed.frame, function=f"{function}: {name}")
     except (CRSError, InputError) as error:
@@ -326,16 +309,14 @@ def _set_aside_outside(parsed: Parsed, name: str, function: str) -> None:
 
 
 def _outside(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Whether a row has a coordinate that is no number, or degrees that are none."""
-    shapes = frame.geometry.to_numpy()
-    corners = shapely.get_coordinates(shapes)
-    bad = ~np.isfinite(corners).all(axis=1)
-    if frame.crs.is_geographic:
-        bad |= (np.abs(corners) > (_LARGEST_LON, _LARGEST_LAT)).any(axis=1)
-    wrong = np.zeros(len(frame), dtype=bool)
-    if bad.any():
-        _, owner = shapely.get_coordinates(shapes, return_index=True)
-        wrong[owner[bad]] = True
+    """Whether a row has degrees that are none."""
+    wrong: NDArray[np.bool_] = np.zeros(len(frame), dtype=bool)
+    if not frame.crs.is_geographic or frame.empty:
+        return wrong
+    limits = np.array([_LARGEST_LON, _LARGEST_LAT] * 2)
+    if (np.abs(frame.total_bounds) > limits).any():
+        bounds = shapely.bounds(frame.geometry.to_numpy())
+        wrong = np.any(np.abs(bounds) > limits, axis=1)
     return wrong
 
 
@@ -394,7 +375,7 @@ def _with_receipt(parsed: Parsed, data: bytes, name: str, function: str) -> Inta
 
 def _format(facts: Finding | None, name: str) -> str:
     if facts is not None:
-        return str(facts.values["format"])  # noqa: PD011  of a finding, not of pandas
+        return str(facts.values["format"])
     return PurePosixPath(name.replace("\\", "/")).suffix[1:].upper()
 
 
