@@ -17,7 +17,15 @@ build = pytest.importorskip("build")
 gallery = pytest.importorskip("gallery")
 sys.path.remove(str(DOCS))
 NO_MEASURE = {"geotiff_bytes", "vector_bytes", "write_geotiff", "write_vector", "read_raster"}
-NO_MEASURE |= {"read_vector", "require_crs", "require_same_crs", "to_metric", "crs", "datum"}
+NO_MEASURE |= {
+    "read_file",
+    "read_vector",
+    "require_crs",
+    "require_same_crs",
+    "to_metric",
+    "crs",
+    "datum",
+}
 NO_MEASURE |= {"geodesic_area_km2", "geodesic_length_km", "Uncertainty"}
 
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 from geo.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 # What a column of names may be called, in the order in which they are tried.
 NAMES = (
@@ -46,23 +46,25 @@ _EXACT = {
 _INT64_LIMIT, _EXACT_IN_FLOAT = 2**63, 2**53
 
 
-def name_column(columns: Iterable[object]) -> str:
+def name_column(table: pd.DataFrame) -> str:
     """Return the column that names the features, empty where there is none.
 
     Parameters
     ----------
-    columns
-        Of the table; capitals and spaces around a name make no difference.
+    table
+        Attributes; capitals and spaces around the name of a column make no difference, and one
+        that is empty throughout is passed over.
 
     Examples
     --------
-    >>> name_column(["OBJECTID", "XZQMC", "name"])
-    'name'
-    >>> name_column(["面积"])
+    >>> name_column(pd.DataFrame({"XZQMC": ["岳麓区"], "name": [None], "OBJECTID": [1]}))
+    'XZQMC'
+    >>> name_column(pd.DataFrame({"面积": [1.5]}))
     ''
     """
-    there = {str(column).strip().lower(): str(column) for column in columns}
-    return next((there[name] for name in NAMES if name in there), "")
+    there = {str(column).strip().lower(): str(column) for column in table.columns}
+    named = (there[name] for name in NAMES if name in there)
+    return next((column for column in named if table[column].notna().any()), "")
 
 
 def unique_names(names: Sequence[str], *, file: str) -> list[str]:

@@ -92,6 +92,8 @@ def read_database(
 def _layers(path: str, *, name: str, driver: str) -> list[Candidate]:
     try:
         listed = pyogrio.list_layers(path).tolist()[:_MAX_LAYERS]
+        if not listed:
+            raise DataSourceError("it has no layers")
         spatial = [str(layer) for layer, kind in listed if kind is not None]
         return [_candidate(path, layer, driver) for layer in spatial]
     except _FAILURES as error:

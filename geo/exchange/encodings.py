@@ -212,7 +212,9 @@ def xml_declared(data: bytes) -> str:
         return ""
     value = prolog.partition(b"encoding")[2].lstrip(b" \t\r\n=")[:41]
     quote = value[:1]
-    return value[1:].partition(quote)[0].decode("ascii", "replace") if quote in b"\"'" else ""
+    if quote not in {b"'", b'"'}:
+        return ""
+    return value[1:].partition(quote)[0].decode("ascii", "replace")
 
 
 def examine(data: bytes, name: str) -> list[Finding]:

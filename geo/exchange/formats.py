@@ -18,7 +18,7 @@ from geo.errors import InputError
 from geo.exchange import drawings, geojson, gpx, kml, parquets, plain_csv, shapefiles, topojson
 from geo.exchange.archives import Member, is_archive, unpacked
 from geo.exchange.databases import read_database
-from geo.exchange.sheets import Sheet, taken_together
+from geo.exchange.sheets import Sheet, set_aside, taken_together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -187,7 +187,18 @@ def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
     """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # what libraries remark on is found and said here
-        return _parsed(data, name, options)
+        return _repaired(_parsed(data, name, options))
+
+
+def _repaired(parsed: Parsed) -> Parsed:
+    # The geometry doctor goes here: geometry.repaired(parsed)
+    corners, owner = shapely.get_coordinates(parsed.frame.geometry.to_numpy(), return_index=True)
+    bad = ~np.isfinite(corners).all(axis=1)
+    if bad.any():
+        wrong = np.zeros(len(parsed.frame), dtype=bool)
+        wrong[owner[bad]] = True
+        set_aside(parsed, wrong, "row.outside")
+    return parsed
 
 
 def _parsed(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:

@@ -309,7 +309,7 @@ def _blocks(features: Iterator[Any]) -> Iterator[_Block]:
             geometries.append(geometry)
             properties.append(own or {})
         shapes, broken_rows, closed = shapes_of(geometries)
-        reasons |= {start + at: ("row.geometry_broken", why) for at, why in broken_rows.items()}
+        reasons |= {start + at: ("row.geometry_broken", "") for at in broken_rows}
         yield _Block(shapes, properties, reasons, [start + at for at in closed])
         start += len(rows)
 
@@ -331,7 +331,7 @@ def _halves(row: Any) -> tuple[Any, dict[str, Any] | None]:  # noqa: ANN401
 
 def shapes_of(
     geometries: Sequence[Any],
-) -> tuple[NDArray[np.object_], dict[int, str], list[int]]:
+) -> tuple[NDArray[np.object_], list[int], list[int]]:
     """Build the geometries of GeoJSON objects together.
 
     Parameters
@@ -341,14 +341,14 @@ def shapes_of(
 
     Returns
     -------
-    Geometries without heights, None where there is none; what was wrong, by position; and the
-    positions whose rings were closed.
+    Geometries without heights, None where there is none; the positions of those that cannot be
+    read; and the positions whose rings were closed.
 
     Examples
     --------
     >>> ring = [[0, 0], [1, 0], [1, 1]]
     >>> shapes, wrong, closed = shapes_of([{"type": "Polygon", "coordinates": [ring]}, {}])
-    >>> shapes[0].wkt, list(wrong), closed
+    >>> shapes[0].wkt, wrong, closed
     ('POLYGON ((0 0, 1 0, 1 1, 0 0))', [1], [0])
     """
     shapes = np.full(len(geometries), None, dtype=object)
@@ -368,13 +368,13 @@ def shapes_of(
         there = np.array(positions)
         shapes[there[~alone]] = built
         single += there[alone].tolist()
-    wrong: dict[int, str] = {}
+    wrong: list[int] = []
     closed: list[int] = []
     for at in sorted(single):
         try:
             shapes[at], was_open = _alone(geometries[at])
-        except _FAILURES as error:
-            wrong[at] = str(error)[:100]
+        except _FAILURES:
+            wrong.append(at)
             continue
         if was_open:
             closed.append(at)

@@ -91,8 +91,8 @@ class _Reader(markup.Handler):
         if tag in {"wpt", "rtept", "trkpt"} and self._lines:
             try:
                 place = (float(attributes["lon"]), float(attributes["lat"]))
-            except _FAILURES as error:
-                self._wrong = str(error)
+            except _FAILURES:
+                self._wrong = tag
             else:
                 self._lines[-1].append(place)
 
@@ -103,8 +103,8 @@ class _Reader(markup.Handler):
             layer = self.layers[tag]
             try:
                 shape = self._shape(tag)
-            except _FAILURES as error:
-                shape, self._wrong = None, str(error)
+            except _FAILURES:
+                shape, self._wrong = None, tag
             if shape is None and self._wrong:
                 layer.reasons[len(layer.rows)] = ("row.geometry_broken", self._wrong)
             layer.rows.append(self._fields)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-import pandas as pd
 import shapely
 from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
@@ -23,7 +23,7 @@ from geo.errors import CRSError, InputError
 from geo.exchange import formats
 from geo.exchange.columns import name_column
 from geo.exchange.receipt import Finding, Intake, Parsed, Receipt
-from geo.exchange.sheets import FACTS
+from geo.exchange.sheets import FACTS, set_aside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -189,7 +189,7 @@ def _read(
     if datum is not None:
         _shift_back(parsed, datum, label, function)
     parsed.findings += _examined(parsed.frame, known)
-    return _with_receipt(parsed, data, label)
+    return _with_receipt(parsed, data, label, function)
 
 
 def _parsed(
@@ -298,23 +298,7 @@ def _set_aside_outside(parsed: Parsed, name: str, function: str) -> None:
     frame = parsed.frame
     wrong = _outside(frame)
     if 0 < wrong.sum() < _MOSTLY * len(frame):
-        bounds = shapely.bounds(frame.geometry.to_numpy()[wrong])
-        named = name_column(frame.columns)
-        rows = frame.index[wrong]
-        aside = pd.DataFrame(
-            {
-                "reason": pd.Series(["row.outside"] * len(rows), dtype="str"),
-                "detail": pd.Series([f"{x:g} {y:g}" for x, y, _, _ in bounds], dtype="str"),
-                "name": pd.Series(
-                    list(frame[named][wrong].astype("str").fillna(""))
-                    if named
-                    else [""] * len(rows),
-                    dtype="str",
-                ),
-            }
-        ).set_axis(rows)
-        parsed.aside = pd.concat([parsed.aside, aside]).sort_index()
-        parsed.frame = frame[~wrong]
+        set_aside(parsed, wrong, "row.outside")
     try:
         require_crs(parsed.frame, function=f"{function}: {name}")
     except (CRSError, InputError) as error:
@@ -325,16 +309,14 @@ def _set_aside_outside(parsed: Parsed, name: str, function: str) -> None:
 
 
 def _outside(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Whether a row has a coordinate that is no number, or degrees that are none."""
-    shapes = frame.geometry.to_numpy()
-    corners = shapely.get_coordinates(shapes)
-    bad = ~np.isfinite(corners).all(axis=1)
-    if frame.crs.is_geographic:
-        bad |= (np.abs(corners) > (_LARGEST_LON, _LARGEST_LAT)).any(axis=1)
-    wrong = np.zeros(len(frame), dtype=bool)
-    if bad.any():
-        _, owner = shapely.get_coordinates(shapes, return_index=True)
-        wrong[owner[bad]] = True
+    """Whether a row has degrees that are none."""
+    wrong: NDArray[np.bool_] = np.zeros(len(frame), dtype=bool)
+    if not frame.crs.is_geographic or frame.empty:
+        return wrong
+    limits = np.array([_LARGEST_LON, _LARGEST_LAT] * 2)
+    if (np.abs(frame.total_bounds) > limits).any():
+        bounds = shapely.bounds(frame.geometry.to_numpy())
+        wrong = np.any(np.abs(bounds) > limits, axis=1)
     return wrong
 
 
@@ -356,7 +338,7 @@ def _shift_back(parsed: Parsed, datum: ShiftedDatum, name: str, function: str) -
     parsed.crs_how = "crs_how.datum_given"
 
 
-def _with_receipt(parsed: Parsed, data: bytes, name: str) -> Intake:
+def _with_receipt(parsed: Parsed, data: bytes, name: str, function: str) -> Intake:
     frame, aside = parsed.frame, parsed.aside
     facts = next((each for each in parsed.findings if each.code == FACTS), None)
     findings = [each for each in parsed.findings if each.code != FACTS]
@@ -377,8 +359,8 @@ def _with_receipt(parsed: Parsed, data: bytes, name: str) -> Intake:
         rows_in=len(frame) + len(aside),
         rows_accepted=len(frame),
         rows_aside=len(aside),
-        name_column=name_column(frame.columns),
-        bounds=_bounds(frame),
+        name_column=name_column(frame),
+        bounds=_bounds(frame, function),
         findings=tuple(sorted(findings, key=lambda each: each.level != "warning")),
     )
     frame.attrs = {
@@ -393,17 +375,18 @@ def _with_receipt(parsed: Parsed, data: bytes, name: str) -> Intake:
 
 def _format(facts: Finding | None, name: str) -> str:
     if facts is not None:
-        return str(facts.values["format"])  # noqa: PD011  of a finding, not of pandas
+        return str(facts.values["format"])
     return PurePosixPath(name.replace("\\", "/")).suffix[1:].upper()
 
 
+@lru_cache(maxsize=64)  # asking an odd CRS takes half a second
 def _label(crs: CRS) -> str:
     """Write a CRS as ``AUTHORITY:CODE`` where it is exactly that, else as its name."""
     authority = crs.to_authority(min_confidence=100)
     return ":".join(authority) if authority else str(crs.name)
 
 
-def _bounds(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
+def _bounds(frame: gpd.GeoDataFrame, function: str) -> tuple[float, float, float, float]:
     """West, south, east, north in degrees."""
     if frame.empty:
         return (np.nan,) * 4
@@ -414,7 +397,8 @@ def _bounds(frame: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
             bounds = way.transform_bounds(*bounds)
         except ProjError as error:
             raise CRSError(
-                f"there is no way from {_label(frame.crs)} to degrees. Convert the file first.",
+                f"{function}: there is no way from {_label(frame.crs)} to degrees. Convert the "
+                "file first.",
                 code="file.crs_no_way",
                 crs=_label(frame.crs),
             ) from error

@@ -184,8 +184,8 @@ class _Reader(markup.Handler):
     def _add_place(self, mark: _Placemark, tag: str, text: str, path: tuple[str, ...]) -> None:
         try:
             shape = self._shape(mark, tag, text, path)
-        except _FAILURES as error:
-            mark.wrong = f"{tag}: {error}"
+        except _FAILURES:
+            mark.wrong = tag
             return
         if shape is not None:
             mark.shapes.append(shape)

@@ -51,7 +51,9 @@ def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
     """
     text = decoded(data, name=name)
     try:
-        table = pd.read_csv(io.StringIO(text.text), dtype="str", keep_default_na=False)
+        table = pd.read_csv(
+            io.StringIO(text.text), dtype="str", keep_default_na=False, index_col=False
+        )
     except ValueError as error:
         raise InputError(
             f"{name} cannot be read as CSV ({error}). Save it as CSV again.",

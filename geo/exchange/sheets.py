@@ -401,7 +401,7 @@ def _with_folder(sheet: Sheet) -> pd.DataFrame:
 def _aside(
     table: pd.DataFrame, rows: NDArray[np.intp], reasons: dict[int, tuple[str, str]]
 ) -> pd.DataFrame:
-    named = name_column(table.columns)
+    named = name_column(table)
     why = [reasons.get(int(at), ("row.no_geometry", "")) for at in rows]
     names = table[named].iloc[rows].astype("str").fillna("") if named else [""] * len(rows)
     return pd.DataFrame(
@@ -411,6 +411,36 @@ def _aside(
             "name": pd.Series(list(names), dtype="str"),
         }
     ).set_axis(pd.Index(rows + 1, name="row", dtype="int64"))
+
+
+def set_aside(parsed: Parsed, wrong: NDArray[np.bool_], reason: str) -> None:
+    """Move rows of what was read to what is set aside.
+
+    Parameters
+    ----------
+    parsed
+        Changed in place.
+    wrong
+        Whether a row of its frame is to go.
+    reason
+        Code of :mod:`geo.wording`.
+
+    Examples
+    --------
+    >>> frame = gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=[shapely.Point(1, 2)] * 2)
+    >>> parsed = Parsed(frame, pd.DataFrame(), (), (), "", "", "", [])
+    >>> set_aside(parsed, np.array([False, True]), "row.outside")
+    >>> parsed.frame["name"].tolist(), parsed.aside["name"].tolist()
+    (['a'], ['b'])
+    """
+    frame = parsed.frame
+    bounds = shapely.bounds(frame.geometry.to_numpy()[wrong])
+    reasons = {int(at): (reason, f"{x:g} {y:g}") for at, (x, y, _, _) in enumerate(bounds)}
+    rows = frame[wrong]
+    aside = _aside(pd.DataFrame(rows.drop(columns="geometry")), np.arange(len(rows)), reasons)
+    aside.index = rows.index
+    parsed.aside = pd.concat([parsed.aside, aside]).sort_index() if len(parsed.aside) else aside
+    parsed.frame = frame[~wrong]
 
 
 def _once(findings: list[Finding]) -> list[Finding]:

@@ -102,9 +102,9 @@ def _sheet(key: str, thing: dict[str, Any], topology: _Topology, name: str) -> S
             if isinstance(error, InputError):
                 raise
             geometries.append(None)
-            reasons[at] = ("row.geometry_broken", str(error)[:100])
+            reasons[at] = ("row.geometry_broken", "")
     shapes, wrong, closed = shapes_of(geometries)
-    reasons |= {at: ("row.geometry_broken", why) for at, why in wrong.items()}
+    reasons |= dict.fromkeys(wrong, ("row.geometry_broken", ""))
     properties = [_properties(row) for row in rows]
     return Sheet(
         name=key,
