@@ -8,7 +8,14 @@ a planner's words, Chinese or English, with what to do; it comes from the catalo
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from geo.wording import sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from geo.exchange.receipt import Finding
 
 
 class AtlasError(Exception):
@@ -29,6 +36,9 @@ class AtlasError(Exception):
     >>> error.sentence("zh")
     'a.kml 是空文件。请重新导出后再上传。'
     """
+
+    # What else was noticed that bears on the refusal, each with a sentence of its own.
+    findings: Sequence[Finding] = ()
 
     def __init__(self, message: str = "", *, code: str = "", **values: object) -> None:
         super().__init__(message)

@@ -15,10 +15,21 @@ import numpy as np
 import shapely
 
 from geo.errors import InputError
-from geo.exchange import drawings, geojson, gpx, kml, parquets, plain_csv, shapefiles, topojson
+from geo.exchange import (
+    drawings,
+    geojson,
+    geometry,
+    gpx,
+    kml,
+    parquets,
+    shapefiles,
+    tables,
+    topojson,
+)
 from geo.exchange.archives import Member, is_archive, unpacked
 from geo.exchange.databases import read_database
-from geo.exchange.sheets import Sheet, set_aside, taken_together
+from geo.exchange.receipt import Finding
+from geo.exchange.sheets import FACTS, Sheet, taken_together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -93,7 +104,7 @@ FORMATS = (
 )
 _BY_SUFFIX = {suffix: each for each in FORMATS for suffix in each.suffixes}
 _ARCHIVES = (".zip", ".kmz")
-_TABLES = plain_csv.SUFFIXES
+_TABLES = (*tables.TEXTS, *tables.WORKBOOKS)
 SUFFIXES = (*_BY_SUFFIX, *_TABLES, *_ARCHIVES)
 _MAGIC = (
     (shapefiles.MAGIC, "Shapefile"),
@@ -187,30 +198,19 @@ def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
     """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # what libraries remark on is found and said here
-        return _repaired(_parsed(data, name, options))
-
-
-def _repaired(parsed: Parsed) -> Parsed:
-    # The geometry doctor goes here: geometry.repaired(parsed)
-    corners, owner = shapely.get_coordinates(parsed.frame.geometry.to_numpy(), return_index=True)
-    bad = ~np.isfinite(corners).all(axis=1)
-    if bad.any():
-        wrong = np.zeros(len(parsed.frame), dtype=bool)
-        wrong[owner[bad]] = True
-        set_aside(parsed, wrong, "row.outside")
-    return parsed
+        return geometry.repaired(_parsed(data, name, options))
 
 
 def _parsed(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
     if _suffix(name) in _TABLES:
-        return plain_csv.parse(data, name, options)
+        return _table(data, name, options)
     layer = options.get("layer")
     contents = _Contents(layer)
     if is_archive(data):
         contents.add_archive(data, name, nested=False)
         if not contents.sheets and contents.table is not None:
             table = contents.table
-            return plain_csv.parse(table.content, str(table.path), options)
+            return _table(table.content, str(table.path), options)
     else:
         contents.add_file(data, name)
     if not contents.sheets:
@@ -225,6 +225,13 @@ def _parsed(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
         listed=contents.listed,
         crs_given=bool(options.get("crs")),
     )
+
+
+def _table(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
+    parsed = tables.parse(data, name, options)
+    kind = "Excel" if _suffix(name) in tables.WORKBOOKS else "CSV"
+    parsed.findings.append(Finding(FACTS, {"format": kind}))
+    return parsed
 
 
 def _suffix(name: str) -> str:

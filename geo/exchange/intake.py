@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
@@ -18,10 +19,10 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
 from geo.crs import GEOGRAPHIC, require_crs
-from geo.datum import convert
-from geo.errors import CRSError, InputError
-from geo.exchange import formats
+from geo.errors import AtlasError, CRSError, InputError
+from geo.exchange import coordinates, sealed
 from geo.exchange.columns import name_column
+from geo.exchange.coordinates import Conversion, Diagnosis
 from geo.exchange.receipt import Finding, Intake, Parsed, Receipt
 from geo.exchange.sheets import FACTS, set_aside
 
@@ -34,14 +35,17 @@ if TYPE_CHECKING:
     Source = bytes | str | os.PathLike[str]
     Progress = Callable[[float], None] | None
     Cancelled = Callable[[], bool] | None
+    Gazetteer = Sequence[tuple[str, float, float, float]] | None
 
-ShiftedDatum = Literal["gcj02", "bd09"]
+Datum = Literal["gcj02", "bd09", "as_is"]
 MAX_MB = 500
 _MB = 1_000_000
 _LISTED_ROWS = 100
 _LARGEST_LON, _LARGEST_LAT = 180.0, 90.0
 _MOSTLY = 0.5
-_DATUMS = {"gcj02": "GCJ-02", "bd09": "BD-09"}
+_DATUMS = ("gcj02", "bd09", "as_is")
+# What a file can say of its coordinates that is no CRS.
+_STATED = {"datum.stated_gcj02": "GCJ-02", "datum.stated_bd09": "BD-09"}
 
 
 def read_vector(
@@ -50,8 +54,11 @@ def read_vector(
     *,
     layer: str | Sequence[str] | None = None,
     crs: str | None = None,
-    datum: ShiftedDatum | None = None,
+    datum: Datum | None = None,
+    correct: bool = False,
     known: gpd.GeoDataFrame | None = None,
+    columns: Mapping[str, str] | None = None,
+    gazetteer: Gazetteer = None,
     progress: Progress = None,
     cancelled: Cancelled = None,
 ) -> gpd.GeoDataFrame:
@@ -59,7 +66,7 @@ def read_vector(
 
     Parameters
     ----------
-    source, name, layer, crs, datum, known, progress, cancelled
+    source, name, layer, crs, datum, correct, known, columns, gazetteer, progress, cancelled
         As `read_file`.
 
     Returns
@@ -81,10 +88,9 @@ def read_vector(
     return _read(
         source,
         name,
-        {"layer": layer, "crs": crs},
+        {"layer": layer, "crs": crs, "columns": columns, "gazetteer": gazetteer},
+        _Places(datum, known, correct=correct),
         function="read_vector",
-        datum=datum,
-        known=known,
         progress=progress,
         cancelled=cancelled,
     ).frame
@@ -96,8 +102,11 @@ def read_file(
     *,
     layer: str | Sequence[str] | None = None,
     crs: str | None = None,
-    datum: ShiftedDatum | None = None,
+    datum: Datum | None = None,
+    correct: bool = False,
     known: gpd.GeoDataFrame | None = None,
+    columns: Mapping[str, str] | None = None,
+    gazetteer: Gazetteer = None,
     progress: Progress = None,
     cancelled: Cancelled = None,
 ) -> Intake:
@@ -110,7 +119,7 @@ def read_file(
     name
         Its name where ``source`` is contents; the suffix says what it is. Read are zipped and
         plain shapefiles, GeoPackage, File Geodatabase (zipped), GeoJSON (also one feature a line),
-        TopoJSON, KML and KMZ, GeoParquet, FlatGeobuf, DXF, GPX and CSV.
+        TopoJSON, KML and KMZ, GeoParquet, FlatGeobuf, DXF, GPX, CSV and Excel.
     layer
         Name of the layer (sheet, folder, shapefile) to take, or names. By default the first with
         areas is taken, folders of a KML file together; without areas, the first of the kind of
@@ -119,8 +128,20 @@ def read_file(
         CRS of the coordinates where the file does not say, or says it wrong.
     datum
         ``"gcj02"`` or ``"bd09"`` where the coordinates are shifted so; they are shifted back.
+        ``"as_is"`` takes an old datum (Xi'an 80, Beijing 54) for CGCS2000, off by up to 150 m,
+        which ``attrs["accuracy_m"]`` of the frame then says.
+    correct
+        Set right what the coordinates are suspected of: a shift that the known features show, a
+        zone prefix, swapped axes, another zone. Without it a suspicion is only said.
     known
-        Features that are known to lie right, to compare with.
+        Features that are known to lie right, to compare with: names (and codes) and geometry,
+        EPSG:4490.
+    columns
+        Of a table: the columns for ``lon`` and ``lat`` (or easting and northing), for ``wkt`` or
+        for ``place``, where they have names of their own.
+    gazetteer
+        Names of places with longitude, latitude and accuracy in metres, for tables that have names
+        and no coordinates.
     progress
         Called with how much is done, 0 to 1.
     cancelled
@@ -152,67 +173,54 @@ def read_file(
     return _read(
         source,
         name,
-        {"layer": layer, "crs": crs},
+        {"layer": layer, "crs": crs, "columns": columns, "gazetteer": gazetteer},
+        _Places(datum, known, correct=correct),
         function="read_file",
-        datum=datum,
-        known=known,
         progress=progress,
         cancelled=cancelled,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """What the caller knows and wants of the places: see `read_file`."""
+
+    datum: Datum | None
+    known: gpd.GeoDataFrame | None
+    correct: bool
 
 
 def _read(
     source: Source,
     name: str | None,
     options: dict[str, Any],
+    places: _Places,
     *,
     function: str,
-    datum: ShiftedDatum | None,
-    known: gpd.GeoDataFrame | None,
     progress: Progress,
     cancelled: Cancelled,
 ) -> Intake:
-    if datum is not None and datum not in _DATUMS:
-        raise InputError(f"{function}: datum is {datum!r}. Allowed are 'gcj02' and 'bd09'.")
+    if places.datum is not None and places.datum not in _DATUMS:
+        raise InputError(
+            f"{function}: datum is {places.datum!r}. Allowed are {', '.join(map(repr, _DATUMS))}."
+        )
     given = _crs(options["crs"], function)
     layer = options["layer"]
-    options = {
-        "layer": layer if layer is None or isinstance(layer, str) else list(layer),
-        "crs": options["crs"],
-    }
+    options |= {"layer": layer if layer is None or isinstance(layer, str) else list(layer)}
     data, label = _contents(source, name, function)
-    parsed = _parsed(
-        data, label, options, function=function, progress=progress, cancelled=cancelled
+    parsed: Any = sealed.run(
+        "features",
+        data,
+        label,
+        {key: value for key, value in options.items() if value is not None},
+        function=function,
+        progress=progress,
+        cancelled=cancelled,
     )
-    _place(parsed, given, label, function)
-    _set_aside_outside(parsed, label, function)
-    if datum is not None:
-        _shift_back(parsed, datum, label, function)
-    parsed.findings += _examined(parsed.frame, known)
-    return _with_receipt(parsed, data, label, function)
-
-
-def _parsed(
-    data: bytes,
-    name: str,
-    options: Mapping[str, Any],
-    *,
-    function: str,
-    progress: Progress,
-    cancelled: Cancelled,
-) -> Parsed:
-    # The sealed reader goes here: sealed.run("features", data, name, options, function=function, …)
-    del progress, cancelled
-    try:
-        return formats.parse(data, name, options)
-    except (InputError, CRSError) as error:
-        raise type(error)(f"{function}: {error}", code=error.code, **error.values) from error
-
-
-def _examined(frame: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None) -> list[Finding]:
-    # The coordinate doctor goes here: coordinates.examine(frame, known=known)
-    del frame, known
-    return []
+    _label_crs(parsed, given)
+    diagnosis = _set_right(parsed, places)
+    _require_place(parsed, diagnosis, label, function)
+    return _with_receipt(parsed, diagnosis, data, label, function)
 
 
 def _crs(given: str | None, function: str) -> CRS | None:
@@ -228,9 +236,9 @@ def _crs(given: str | None, function: str) -> CRS | None:
         ) from error
 
 
-def _contents(source: Source, name: str | None, function: str) -> tuple[bytes, str]:
-    """Return the contents of a file and what it is called."""
-    if isinstance(source, bytes):
+def _contents(source: Source, name: str | None, function: str) -> tuple[bytes | Path, str]:
+    """Return the contents of a file, or where it is, and what it is called."""
+    if isinstance(source, bytes | bytearray | memoryview):
         label = name or ""
         _require_size(len(source), label, function)
         return source, label
@@ -249,14 +257,15 @@ def _contents(source: Source, name: str | None, function: str) -> tuple[bytes, s
                 code="file.unreadable",
                 name=label,
             )
-        _require_size(path.stat().st_size, label, function)
-        return path.read_bytes(), label
+        size = path.stat().st_size
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError(
             f"{function}: {label} cannot be opened ({error}).", code="file.unreadable", name=label
         ) from error
+    _require_size(size, label, function)
+    return path, label
 
 
 def _require_size(size: int, name: str, function: str) -> None:
@@ -275,37 +284,83 @@ def _require_size(size: int, name: str, function: str) -> None:
         )
 
 
-def _place(parsed: Parsed, given: CRS | None, name: str, function: str) -> None:
+def _label_crs(parsed: Parsed, given: CRS | None) -> None:
     """Say in which CRS the features are: what the caller knows counts more than the file."""
     stated = parsed.frame.crs
-    if given is not None:
-        if stated is not None and parsed.crs_how == "crs_how.declared" and stated != given:
-            values = {"stated": _label(stated), "given": _label(given)}
-            parsed.findings.append(Finding("file.crs_given_over", values, "warning"))
-        parsed.frame = parsed.frame.set_crs(given, allow_override=True)
-        parsed.crs_how = "crs_how.given"
-    elif stated is None:
-        raise CRSError(
-            f"{function}: {name} does not say in which CRS it is. A shapefile needs its .prj in "
-            "the .zip; set the CRS of a GeoPackage in a GIS before exporting; or pass crs=.",
-            code="file.crs_missing",
-            name=name,
-        )
+    if given is None:
+        return
+    if stated is not None and parsed.crs_how == "crs_how.declared" and stated != given:
+        values = {"stated": _label(stated), "given": _label(given)}
+        parsed.findings.append(Finding("file.crs_given_over", values, "warning"))
+    parsed.frame = parsed.frame.set_crs(given, allow_override=True)
+    parsed.crs_how = "crs_how.given"
 
 
-def _set_aside_outside(parsed: Parsed, name: str, function: str) -> None:
+def _set_right(parsed: Parsed, places: _Places) -> Diagnosis:
+    """Look at the coordinates, and convert them where that was chosen."""
+    said = {each.code for each in parsed.findings}
+    stated = next((name for code, name in _STATED.items() if code in said), "")
+    diagnosis = coordinates.examine(parsed.frame, known=places.known, stated=stated)
+    conversion = diagnosis.conversion if places.correct else None
+    if places.datum in ("gcj02", "bd09"):
+        conversion = Conversion(datum=places.datum)
+    as_is = places.datum == "as_is"
+    if conversion is None and not (as_is and diagnosis.suspicion == "old_datum"):
+        parsed.findings += diagnosis.findings
+        return diagnosis
+    parsed.frame = coordinates.converted(parsed.frame, conversion or Conversion(), as_is=as_is)
+    parsed.crs_how = "crs_how.corrected" if places.datum is None else "crs_how.datum_given"
+    after = coordinates.examine(parsed.frame, known=places.known)
+    parsed.findings = [each for each in parsed.findings if each.code not in _STATED]
+    parsed.findings.append(_conversion_said(diagnosis, after, conversion))
+    parsed.findings += after.findings
+    return after
+
+
+def _conversion_said(before: Diagnosis, after: Diagnosis, conversion: Conversion | None) -> Finding:
+    """Say what was converted, with the distance from known features before and after."""
+    if conversion is None:
+        return Finding("coordinates.taken_as_is", {}, "warning")
+    if before.residual_before_m is not None and after.residual_before_m is not None:
+        metres = {
+            "before": round(before.residual_before_m),
+            "after": round(after.residual_before_m),
+        }
+        return Finding("coordinates.corrected_by", metres)
+    return Finding("coordinates.corrected")
+
+
+def _require_place(parsed: Parsed, diagnosis: Diagnosis, name: str, function: str) -> None:
     """Set aside rows whose coordinates cannot be; where most cannot, the CRS is wrong."""
-    frame = parsed.frame
-    wrong = _outside(frame)
-    if 0 < wrong.sum() < _MOSTLY * len(frame):
+    if parsed.frame.crs is None:
+        raise _with_findings(
+            CRSError(
+                f"{function}: {name} does not say in which CRS it is. A shapefile needs its .prj "
+                "in the .zip; set the CRS of a GeoPackage in a GIS before exporting; or pass crs=.",
+                code="file.crs_missing",
+                name=name,
+            ),
+            diagnosis,
+        )
+    wrong = _outside(parsed.frame)
+    if 0 < wrong.sum() < _MOSTLY * len(parsed.frame):
         set_aside(parsed, wrong, "row.outside")
     try:
         require_crs(parsed.frame, function=f"{function}: {name}")
     except (CRSError, InputError) as error:
         if error.code:
-            raise
+            raise _with_findings(error, diagnosis) from error
         code = "file.crs_impossible" if isinstance(error, CRSError) else "file.not_finite"
-        raise type(error)(str(error), code=code, name=name, crs=_label(parsed.frame.crs)) from error
+        label = _label(parsed.frame.crs)
+        raise _with_findings(
+            type(error)(str(error), code=code, name=name, crs=label), diagnosis
+        ) from error
+
+
+def _with_findings(error: AtlasError, diagnosis: Diagnosis) -> AtlasError:
+    """Let a refusal tell what is suspected, which mostly says how to read the file instead."""
+    error.findings = diagnosis.findings
+    return error
 
 
 def _outside(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
@@ -320,25 +375,9 @@ def _outside(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     return wrong
 
 
-def _shift_back(parsed: Parsed, datum: ShiftedDatum, name: str, function: str) -> None:
-    """Take back the shift that maps in China have; the coordinates are degrees."""
-    if not parsed.frame.crs.is_geographic:
-        raise CRSError(
-            f"{function}: {name} is in {_label(parsed.frame.crs)}, and {_DATUMS[datum]} has "
-            "degrees only. Leave datum out, or convert to degrees first.",
-            code="datum.not_degrees",
-            name=name,
-            datum=_DATUMS[datum],
-        )
-    frame = parsed.frame.set_crs(GEOGRAPHIC, allow_override=True)
-    parsed.frame = convert(frame, source=datum, target="wgs84")
-    parsed.frame.attrs = {}
-    parsed.findings = [each for each in parsed.findings if each.code != f"datum.stated_{datum}"]
-    parsed.findings.append(Finding("datum.shifted_back", {"datum": _DATUMS[datum]}))
-    parsed.crs_how = "crs_how.datum_given"
-
-
-def _with_receipt(parsed: Parsed, data: bytes, name: str, function: str) -> Intake:
+def _with_receipt(
+    parsed: Parsed, diagnosis: Diagnosis, data: bytes | Path, name: str, function: str
+) -> Intake:
     frame, aside = parsed.frame, parsed.aside
     facts = next((each for each in parsed.findings if each.code == FACTS), None)
     findings = [each for each in parsed.findings if each.code != FACTS]
@@ -347,8 +386,8 @@ def _with_receipt(parsed: Parsed, data: bytes, name: str, function: str) -> Inta
         findings.append(Finding("rows.aside", {"rows": len(aside)}, "warning", rows))
     receipt = Receipt(
         file=PurePosixPath(name.replace("\\", "/")).name,
-        size_bytes=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
+        size_bytes=_size(data),
+        sha256=_digest(data),
         format=_format(facts, name),
         layers=parsed.layers,
         taken=parsed.taken,
@@ -369,8 +408,19 @@ def _with_receipt(parsed: Parsed, data: bytes, name: str, function: str) -> Inta
         "layers": [layer.name for layer in parsed.layers],
         "encoding": parsed.encoding,
         "receipt": receipt,
-    }
-    return Intake(frame=frame, aside=aside, receipt=receipt)
+    } | {key: frame.attrs[key] for key in ("accuracy_m",) if key in frame.attrs}
+    return Intake(frame, aside, receipt, diagnosis)
+
+
+def _size(data: bytes | Path) -> int:
+    return data.stat().st_size if isinstance(data, Path) else len(data)
+
+
+def _digest(data: bytes | Path) -> str:
+    if not isinstance(data, Path):
+        return hashlib.sha256(data).hexdigest()
+    with data.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _format(facts: Finding | None, name: str) -> str:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
+    from geo.exchange.coordinates import Diagnosis
+
 Level = Literal["note", "warning"]
 Kind = Literal["point", "line", "polygon", "mixed", "none"]
 
@@ -200,8 +202,11 @@ class Intake:
         Rows set aside, as in `Parsed`.
     receipt
         What became of the file.
+    diagnosis
+        What the coordinates are suspected of, and what would set them right.
     """
 
     frame: gpd.GeoDataFrame
     aside: pd.DataFrame
     receipt: Receipt
+    diagnosis: Diagnosis

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pyarrow as pa
 
 from geo.errors import AtlasError, InputError
-from geo.exchange import parcels, rasters, seal
+from geo.exchange import formats, parcels, rasters, rehearsal, seal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,11 +37,12 @@ if TYPE_CHECKING:
 # What the worker can be asked for. A parser gets the content of a file, its name and options, and
 # must not import, open or start anything: all that is behind the seal.
 TASKS: dict[str, Task] = {
+    "features": formats.parse,
     "raster": rasters.parse,
 }
 # What is run once in the ready process, so that libraries load what they load late; each reads some
 # small file of our own.
-REHEARSALS: tuple[Callable[[], object], ...] = ()
+REHEARSALS: tuple[Callable[[], object], ...] = (rehearsal.rehearse,)
 # Every driver that some task names; the others are taken out before the first file comes.
 DRIVERS = frozenset(
     {
