@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geo.arguments import brief, is_one_of
 from geo.crs import moved, require_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
@@ -74,6 +75,8 @@ def zoning(
     >>> zoning("circles")["id"].tolist()
     ['circle-dakecheng', 'circle-kexuecheng', 'circle-gaoxin', 'circle-wangning']
     """
+    if not is_one_of(name, ZONING_NAMES):
+        raise InputError(f"zoning: there is no zoning {brief(name)}; choose from {ZONING_NAMES}")
     if name == "hexagons":
         cells = hexagons(_districts(), size_m=cell_m)
         return _grid(cells, "hexagon", "六边形", "Hexagon")
@@ -83,8 +86,6 @@ def zoning(
     if name == "h3":
         cells = h3_cells(_districts(), resolution=h3_resolution)
         return _zones(cells["id"], "H3 " + cells["id"], "H3 " + cells["id"], cells)
-    if name not in ZONING_NAMES:
-        raise InputError(f"zoning: there is no zoning {name!r}; choose from {ZONING_NAMES}")
     return _named(name).copy()
 
 
