@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
@@ -17,8 +18,6 @@ from geo.medians import common_line, spatial_median
 from geo.points import located, weights_of
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
-
     from numpy.typing import ArrayLike, NDArray
     from pyproj import CRS
 
@@ -290,6 +289,11 @@ def _labels(points: Frame, by: str | None, function: str) -> pd.Series | None:
             f"The columns are {', '.join(map(str, columns)) or 'none'}."
         )
     labels: pd.Series = points[by]
+    if labels.dtype == object and not all(isinstance(label, Hashable) for label in labels):
+        raise InputError(
+            f"{function}: the column {brief(by)} holds lists or the like, which are no categories. "
+            "Pass one of texts or numbers."
+        )
     return labels
 
 

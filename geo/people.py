@@ -17,6 +17,7 @@ import shapely
 import xarray as xr
 
 from geo.crs import geodesic_area_km2
+from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.receipt import Finding
 from geo.raster_sources import opened
@@ -91,6 +92,7 @@ class Population:
     findings: tuple[Finding, ...]
 
 
+@door
 def population(raster: xr.DataArray, *, quantity: Quantity | None = None) -> Population:
     """Return how many people each cell of a raster stands for.
 
@@ -165,6 +167,7 @@ def population(raster: xr.DataArray, *, quantity: Quantity | None = None) -> Pop
     return Population(counts, taken, how, totals[taken], totals, tuple(findings))
 
 
+@door
 def people_in(counts: xr.DataArray, zones: Frame) -> gpd.GeoDataFrame:
     """Count the people of each zone, and say where that cannot be right.
 

@@ -7,11 +7,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
+from geo.arguments import brief, is_one_of
 from geo.crs import geodesic_area_km2
 from geo.doors import door
+from geo.errors import InputError
 from layers import layout
 from layers.data_files import features_of, table_of
 from layers.positions import CRS, Gazetteer, Place, locate, zone_place
@@ -95,6 +98,7 @@ def load(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
     >>> platforms.crs.to_string(), platforms["id"].is_unique
     ('EPSG:4490', True)
     """
+    resource(name)
     return _loaded(name).copy()
 
 
@@ -150,12 +154,15 @@ def members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
         ``id``, ``name_zh``, ``role``, ``order``, ``accuracy_m``, ``radius_m`` and points in
         EPSG:4490; a member without a place is left out.
     """
+    if not all(isinstance(text, str) for text in (target_id, *roles)):
+        raise InputError(f"members: target_id is {brief(target_id)}. Pass the id of a feature.")
     links = _loaded("memberships")
     links = links[links["target_id"] == target_id]
     if roles:
         links = links[links["role"].isin(roles)]
     gazetteer = _gazetteer()
-    links = links[[not gazetteer.rests_on(key, target_id) for key in links["feature_id"]]]
+    own = [not gazetteer.rests_on(key, target_id) for key in links["feature_id"]]
+    links = links[np.array(own, dtype=bool)]
     links = links.sort_values("order", kind="stable", na_position="last")
     links = links.drop_duplicates("feature_id")
     titles = names_by_id()
@@ -224,7 +231,6 @@ def _city_place(city_id: str) -> Callable[[], Place | None]:
 
 
 @door
-@cache
 def names_by_id(*, lang: str = "zh") -> dict[str, str]:
     """Return the name of every feature and table row of the atlas, by its id.
 
@@ -233,6 +239,13 @@ def names_by_id(*, lang: str = "zh") -> dict[str, str]:
     >>> names_by_id()["circle-gaoxin"]
     '高新区技术创新圈'
     """
+    if not is_one_of(lang, ("zh", "en")):
+        raise InputError(f"names_by_id: lang is {brief(lang)}. Allowed are 'zh' and 'en'.")
+    return _titles(lang)
+
+
+@cache
+def _titles(lang: str) -> dict[str, str]:
     titles: dict[str, str] = {}
     for name in names():
         frame = _read(name)

@@ -30,7 +30,8 @@ import shapely
 import shapely.ops
 from scipy.optimize import brentq
 
-from geo.crs import geodesic_area_km2, moved
+from geo.arguments import brief, is_number
+from geo.crs import geodesic_area_km2, moved, require_crs
 from geo.doors import door
 from geo.errors import CRSError, InputError, LayerError
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 CRS = "EPSG:4490"
 METRIC_CRS = "EPSG:4547"
+# A place that is known no better than this is not known.
+_LARGEST_ACCURACY_M = 1e6
 RULES = ("hull_area", "cover", "along_roads", "district")
 
 # 规划范围: “规划面积1200平方公里” (plan2024, February 2024).
@@ -397,6 +400,33 @@ def area_balance(
     >>> area_balance(parts, districts, printed_km2=150.0)["area_km2"].round(1).tolist()
     [109.0, nan, 109.0, 150.0, 41.0]
     """
+    for name, frame, needed in (
+        ("planning_area", planning_area, ("id", "name_zh", "part", "rule", "area_stated_km2")),
+        ("districts", districts, ("id", "accuracy_m")),
+    ):
+        columns = getattr(frame, "columns", ())
+        lacking = [column for column in needed if list(columns).count(column) != 1]
+        if not isinstance(frame, pd.DataFrame) or lacking:
+            raise InputError(
+                f"area_balance: {name} is a {type(frame).__name__} without the columns "
+                f"{', '.join(lacking)}. Pass the layer as layers.load gives it."
+            )
+    if not is_number(printed_km2):
+        raise InputError(
+            f"area_balance: printed_km2 is {brief(printed_km2)}. Pass a number of km²."
+        )
+    require_crs(districts, function="area_balance")
+    wrong = [
+        value
+        for value in districts["accuracy_m"]
+        if not (pd.api.types.is_scalar(value) and pd.isna(value))
+        and not (is_number(value) and 0 <= value <= _LARGEST_ACCURACY_M)
+    ]
+    if wrong:
+        raise InputError(
+            f"area_balance: an accuracy_m of the districts is {brief(wrong[0])}. Allowed are 0 to "
+            f"{_LARGEST_ACCURACY_M:,.0f} m."
+        )
     rows = []
     for row in planning_area.itertuples(index=False):
         rule = row.rule if isinstance(row.rule, str) else ""

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.crs import require_crs
+from geo.crs import moved, require_crs
 from geo.errors import InputError
 from geo.points import located
 from layers.kept import kept_points
@@ -135,7 +135,9 @@ def own_points(
             "source_id": "own",
         }
     )
-    layer = gpd.GeoDataFrame(table, geometry=places, crs=frame.crs).to_crs(CRS)
+    layer = moved(
+        gpd.GeoDataFrame(table, geometry=places, crs=frame.crs), CRS, function="own_points"
+    )
     nowhere = shapely.is_missing(places) | shapely.is_empty(places)
     layer.loc[nowhere, ["evidence", "accuracy_m"]] = ["unlocated", np.nan]
     layer.attrs = {"title": title, AMOUNT: roles.weight, CATEGORY: roles.category}

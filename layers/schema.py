@@ -147,7 +147,7 @@ def resource(name: str) -> Resource:
     LayerError
         If there is no layer of that name.
     """
-    found = resources().get(name)
+    found = resources().get(name) if isinstance(name, str) else None
     if found is None:
         raise LayerError(
             f"there is no layer {name!r}; the atlas has {', '.join(resources())}. "

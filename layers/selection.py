@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
+import pandas as pd
 import shapely
 
+from geo.arguments import brief, is_one_of
 from geo.doors import door
 from geo.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import geopandas as gpd
     import numpy as np
     from numpy.typing import NDArray
 
@@ -45,8 +47,19 @@ def select(
     >>> set(labs["category"])
     {'laboratory'}
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(f"select: got {type(frame).__name__}. Pass a layer, as load gives it.")
+    if criteria is not None and not isinstance(criteria, dict):
+        raise InputError(
+            f"select: criteria is {brief(criteria)}. Pass the accepted values of each column, "
+            'such as {"category": ["laboratory"]}.'
+        )
     chosen = frame
     for column, values in (criteria or {}).items():
+        if not isinstance(values, list | tuple | set | frozenset):
+            raise InputError(
+                f"select: the values of {column!r} are {brief(values)}. Pass them as a list."
+            )
         if not values:
             continue
         if column not in FILTERS or column not in frame.columns:
@@ -54,8 +67,9 @@ def select(
             raise InputError(
                 f"select: the layer cannot be filtered by {column!r}; choose from {allowed}"
             )
-        known = sorted(frame[column].dropna().unique())
-        unknown = sorted(set(values) - set(known))
+        texts = [value for value in frame[column].dropna() if isinstance(value, str)]
+        known = sorted(set(texts))
+        unknown = [value for value in values if not is_one_of(value, known)]
         if unknown:
             raise InputError(f"select: no feature has {column} {unknown}; choose from {known}")
         chosen = chosen[chosen[column].isin(list(values))]
@@ -68,6 +82,8 @@ def counted(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
     Layers without ``canonical_id`` come back whole.
     """
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(f"counted: got {type(frame).__name__}. Pass a layer, as load gives it.")
     if "canonical_id" not in frame.columns:
         return frame
     return frame[frame["canonical_id"] == frame["id"]]
@@ -86,6 +102,10 @@ def unlocated(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _nowhere(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
+        raise InputError(
+            f"got a {type(frame).__name__} without places. Pass a layer that has some."
+        )
     shapes = frame.geometry.to_numpy()
     nowhere: NDArray[np.bool_] = shapely.is_missing(shapes) | shapely.is_empty(shapes)
     return nowhere

@@ -13,6 +13,7 @@ from itertools import compress
 from pathlib import Path
 from typing import Any
 
+from geo.arguments import brief
 from geo.doors import door
 from geo.errors import InputError
 from layers import contents, looks, pattern_contents, questions
@@ -230,6 +231,11 @@ def read_spec(
 
 
 def _data(source: str | Path | dict[str, Any]) -> dict[str, Any]:
+    if not isinstance(source, str | Path | dict):
+        raise InputError(
+            f"read_spec: the specification is {brief(source)}. Pass the name of a map, the path of "
+            "a file, or a mapping."
+        )
     if isinstance(source, dict):
         return plain_data(source)
     if str(source) in MAPS:

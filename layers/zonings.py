@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geo.arguments import brief, is_one_of
 from geo.crs import moved, require_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
@@ -75,10 +76,10 @@ def zoning(
     >>> zoning("circles")["id"].tolist()
     ['circle-dakecheng', 'circle-kexuecheng', 'circle-gaoxin', 'circle-wangning']
     """
+    if not is_one_of(name, ZONING_NAMES):
+        raise InputError(f"zoning: there is no zoning {brief(name)}; choose from {ZONING_NAMES}")
     if name in GRID_NAMES:
         return _cells(name, h3_resolution if name == "h3" else cell_m).copy()
-    if name not in ZONING_NAMES:
-        raise InputError(f"zoning: there is no zoning {name!r}; choose from {ZONING_NAMES}")
     return _named(name).copy()
 
 

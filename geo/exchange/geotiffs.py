@@ -15,6 +15,7 @@ from affine import Affine
 from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
+from geo.doors import door
 from geo.errors import CRSError, InputError
 from geo.exchange.nodata import nodata_of
 from geo.exchange.writers import write_file
@@ -37,6 +38,7 @@ _READ_AT_ONCE = 2**22
 _UNEVEN = 1e-3
 
 
+@door
 def write_geotiff(array: xr.DataArray, path: str | os.PathLike[str]) -> None:
     """Write a raster as a cloud-optimised GeoTIFF, which every GIS opens.
 
@@ -72,6 +74,7 @@ def write_geotiff(array: xr.DataArray, path: str | os.PathLike[str]) -> None:
     write_file(path, geotiff_bytes(array), function="write_geotiff")
 
 
+@door
 def geotiff_bytes(array: xr.DataArray) -> bytes:
     """Contents of a cloud-optimised GeoTIFF of a raster.
 

@@ -19,6 +19,7 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import ProjError
 
 from geo.crs import GEOGRAPHIC, require_crs
+from geo.doors import door
 from geo.errors import AtlasError, CRSError, InputError
 from geo.exchange import coordinates, sealed
 from geo.exchange.columns import name_column
@@ -48,6 +49,7 @@ _DATUMS = ("gcj02", "bd09", "as_is")
 _STATED = {"datum.stated_gcj02": "GCJ-02", "datum.stated_bd09": "BD-09"}
 
 
+@door
 def read_vector(
     source: Source,
     name: str | None = None,
@@ -96,6 +98,7 @@ def read_vector(
     ).frame
 
 
+@door
 def read_file(
     source: Source,
     name: str | None = None,

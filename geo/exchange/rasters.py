@@ -22,6 +22,7 @@ from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 from rasterio.windows import Window
 
+from geo.doors import door
 from geo.errors import CRSError, InputError
 from geo.exchange import parcels, seal, sealed, tiff
 from geo.exchange.parcels import Cells
@@ -46,6 +47,7 @@ _SMALL_TYPE_BYTES = 2
 _LARGEST_LONGITUDE, _LARGEST_LATITUDE = 360.0, 90.0
 
 
+@door
 def read_raster(source: bytes | bytearray | memoryview | str | os.PathLike[str]) -> xr.DataArray:
     """Read a raster of one band, such as persons per cell, from a file or from its content.
 

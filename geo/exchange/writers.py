@@ -18,7 +18,8 @@ import pyogrio
 import shapely
 from shapely import GeometryType
 
-from geo.crs import GEOGRAPHIC, require_crs
+from geo.crs import GEOGRAPHIC, moved, require_crs
+from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.cell_quotes import csv_bytes
 from geo.exchange.file_columns import free_name, plain_columns
@@ -83,6 +84,7 @@ def write_file(
         ) from error
 
 
+@door
 def write_vector(frame: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> None:
     """Write features to a file of the kind that its suffix says.
 
@@ -117,6 +119,7 @@ def write_vector(frame: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> None:
     write_file(path, contents, function="write_vector")
 
 
+@door
 def vector_bytes(frame: gpd.GeoDataFrame, suffix: str) -> bytes:
     """Contents of a file of features.
 
@@ -164,7 +167,7 @@ def vector_bytes(frame: gpd.GeoDataFrame, suffix: str) -> bytes:
         return _csv(frame)
     if suffix == ".geojson":
         if crs.to_epsg() not in _LON_LAT_EPSG:
-            frame = frame.to_crs(GEOGRAPHIC)
+            frame = moved(frame, GEOGRAPHIC, function="vector_bytes")
             require_crs(frame, function="vector_bytes")
         # RFC 7946 knows WGS 84 alone, to which CGCS2000 is taken as equal.
         frame = frame.set_crs("EPSG:4326", allow_override=True)
@@ -236,7 +239,7 @@ def _require_finite(table: pd.DataFrame) -> None:
 
 
 def _csv(frame: gpd.GeoDataFrame) -> bytes:
-    geometry = _writable(frame.geometry.to_crs(GEOGRAPHIC).to_numpy())
+    geometry = _writable(moved(frame.geometry, GEOGRAPHIC, function="vector_bytes").to_numpy())
     present = geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
     places: dict[str, NDArray[Any]]
     if (shapely.get_type_id(present) == GeometryType.POINT).all():
