@@ -56,6 +56,7 @@ _LIGHT = ("nw", "nanowatt", "radiance", "luminance", "lux", "dn", "w/", "辐射"
 HIGHEST_ZONE_PER_KM2, SMALLEST_ZONE_KM2 = 80_000.0, 5.0
 # More than towers hold in a cell of any size.
 HIGHEST_CELL_PER_KM2 = 1_000_000.0
+_UNCOUNTABLE = 1e15
 # Squared eccentricity and equatorial radius of CGCS2000 (GRS 80 but for 0.1 mm).
 _E2, _RADIUS_KM = 0.006_694_380_022_900_788, 6378.137
 # Between so many cells each way the area of a cell of a projection is as good as linear.
@@ -157,9 +158,10 @@ def population(raster: xr.DataArray, *, quantity: Quantity | None = None) -> Pop
             code="population.contradiction",
             unit=grid.units,
         )
-    readings = {"count": values, "density": values / per_km2 * area}
-    totals = {name: float(np.nansum(cells)) for name, cells in readings.items()}
-    taken, how = _decided(readings, area, stated, quantity)
+    with np.errstate(over="ignore"):  # what is no number of people is refused next
+        readings = {"count": values, "density": values / per_km2 * area}
+        taken, how = _decided(readings, area, stated, quantity)
+        totals = {name: float(np.nansum(cells)) for name, cells in readings.items()}
     findings = [*raster.attrs.get("findings", ()), *_notes(taken, how, totals, grid.units)]
     counts = xr.DataArray(readings[taken], coords=_centres(grid), dims=("y", "x"))
     counts = counts.rio.write_crs(grid.crs)
@@ -286,13 +288,12 @@ def _decided(
     else:
         how = "population.stated" if stated else "population.chosen"
     if taken not in possible:
-        cells = readings[taken]
+        most = min(float(np.nanmax(readings[taken] / area)), _UNCOUNTABLE)
         raise InputError(
-            f"population: the raster makes up to {np.nanmax(cells / area):,.0f} people to the "
-            "km², more than towers hold. It may have cells that mark missing values, or hold "
-            "another quantity.",
+            f"population: the raster makes up to {most:,.0f} people to the km², more than towers "
+            "hold. It may have cells that mark missing values, or hold another quantity.",
             code="population.too_many",
-            most=round(float(np.nanmax(cells / area))),
+            most=round(most),
         )
     return taken, how
 
