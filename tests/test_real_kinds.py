@@ -69,9 +69,12 @@ def districts(datum: str = "wgs84", *, simplified: bool = True) -> gpd.GeoDataFr
 
 
 def written(geometry: Any) -> str:
-    """Write a border as boundary tables do: ``lng lat,lng lat;lng lat,lng lat``."""
-    parts = shapely.get_parts(geometry)
-    return ";".join(",".join(f"{x:.6f} {y:.6f}" for x, y in part.exterior.coords) for part in parts)
+    """Write a border as boundary tables do: ``lng lat,lng lat~hole;lng lat,lng lat``."""
+    parts = [[part.exterior, *part.interiors] for part in shapely.get_parts(geometry)]
+    return ";".join(
+        "~".join(",".join(f"{x:.6f} {y:.6f}" for x, y in ring.coords) for ring in rings)
+        for rings in parts
+    )
 
 
 def packed(ring: Sequence[tuple[int, int]]) -> tuple[str, list[int]]:
