@@ -11,6 +11,7 @@ import typer
 import geo
 from app.cli_options import AsJson  # noqa: TC001 - typer reads it at run time
 from app.cli_output import print_json, wrote
+from geo.errors import AtlasError
 from geo.exchange.cell_quotes import csv_bytes
 from geo.exchange.rasters import read_raster
 from geo.exchange.writers import write_file
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 LANGUAGES = ("zh", "en")
 RASTERS = (".tif", ".tiff")
 MOST_ROWS = 20
+BAD_INPUT = 2
 
 
 def doctor(
@@ -45,7 +47,11 @@ def doctor(
     if file.suffix.lower() in RASTERS:
         _raster(file, lang, as_json=as_json)
         return
-    taken = read_own(file, layer=layer, crs=crs, datum=datum)
+    try:
+        taken = read_own(file, layer=layer, crs=crs, datum=datum)
+    except AtlasError as error:
+        _say_refused(error, lang)
+        raise typer.Exit(BAD_INPUT) from error
     if as_json:
         print_json(taken.receipt.as_dict() | {"aside": _aside(taken, lang)})
     else:
@@ -62,8 +68,12 @@ def doctor(
 
 
 def _raster(file: Path, lang: str, *, as_json: bool) -> None:
-    people = geo.population(read_raster(file))
-    table = published.compared(people)
+    try:
+        people = geo.population(read_raster(file))
+        table = published.compared(people)
+    except AtlasError as error:
+        _say_refused(error, lang)
+        raise typer.Exit(BAD_INPUT) from error
     if as_json:
         found = [{"code": each.code, "values": dict(each.values)} for each in people.findings]
         rows = json.loads(table.to_json(orient="records", force_ascii=False))
@@ -78,6 +88,13 @@ def _raster(file: Path, lang: str, *, as_json: bool) -> None:
         name = getattr(row, f"name_{lang}")
         code = "people.compared" if row.agrees is not None else "people.not_compared"
         typer.echo(sentence(code, lang, {"name": name} | values))
+
+
+def _say_refused(error: AtlasError, lang: str) -> None:
+    """Say why a file is not read, and what is suspected of it, in words of a planner."""
+    typer.echo(f"{sentence('doctor.refused', lang, {})} {error.sentence(lang)}", err=True)
+    for finding in error.findings:
+        typer.echo(f"  {finding.sentence(lang)}", err=True)
 
 
 def _say(findings: tuple[Finding, ...], lang: str) -> None:

@@ -122,7 +122,7 @@ def _advance(bar: Any, done: float) -> None:  # noqa: ANN401 - Streamlit's eleme
 def _read(file: UploadedFile, options: Options, progress: Callable[[float], None]) -> Reading:
     if is_raster(file.name):
         quantity: Any = options.quantity or None
-        raster = read_raster(file.getvalue())
+        raster = read_raster(file.getvalue(), name=file.name)
         return Reading(people=geo.population(raster, quantity=quantity))
     intake = read_own(
         file.getvalue(),

@@ -8,6 +8,7 @@ assumption is stated.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -33,6 +34,11 @@ if TYPE_CHECKING:
 
 Quantity = Literal["count", "density"]
 QUANTITIES: tuple[Quantity, ...] = ("count", "density")
+_QUANTITY_NAMED: dict[str, Quantity] = {
+    "count": "count",
+    "density": "density",
+    "hectare": "density",
+}
 # Square kilometres in the area that a density is per, by how its denominator is written.
 _PER_KM2 = {
     "km": 1.0,
@@ -51,6 +57,20 @@ _PER_KM2 = {
 _PER_CELL = ("cell", "pixel", "grid", "格", "像元", "像素")
 _PEOPLE = ("people", "person", "pop", "inhabitant", "capita", "resident", "count", "人")
 _LIGHT = ("nw", "nanowatt", "radiance", "luminance", "lux", "dn", "w/", "辐射", "亮度", "夜光")
+# What the names and descriptions of widely used rasters say they hold; the first that fits counts.
+_NAMED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(f"(?<![a-z])(?:{words})", re.IGNORECASE))
+    for kind, words in (
+        ("lights", "viirs|vnl_|svdnb|dmsp|avg_?rad|stable_lights|night.?light|ntl|夜光|夜间灯光"),
+        ("hectare", "pph(?![a-z])|people per hectare"),
+        ("density", "pd_|popdens|pop_?density|population_density|density|人口密度"),
+        (
+            "count",
+            "ppp(?![a-z])|per.?(?:pixel|cell)(?![a-z])|ghs_pop|landscan|population_count|count(?![a-z])|人口数|人数",
+        ),
+    )
+)
+_PER_HA_KM2 = 0.01
 # Denser than any district of a large city (Shanghai's and Hong Kong's densest have some 30,000 to
 # 60,000 to the km²), over an area that is no single estate.
 HIGHEST_ZONE_PER_KM2, SMALLEST_ZONE_KM2 = 80_000.0, 5.0
@@ -76,7 +96,8 @@ class Population:
         What the raster held: ``"count"`` (persons per cell) or ``"density"`` (per area).
     how
         Code of the sentence that says how that was decided: ``"population.stated"``,
-        ``"population.chosen"`` or ``"population.assumed"``.
+        ``"population.chosen"``, ``"people.named"`` (by the name or description of the file) or
+        ``"population.assumed"``.
     total
         Persons on the whole raster.
     totals
@@ -151,6 +172,15 @@ def population(raster: xr.DataArray, *, quantity: Quantity | None = None) -> Pop
     _require_people(values)
     area = _cell_areas_km2(grid)
     stated, per_km2 = _stated(grid.units)
+    named, words = _named(raster) if stated is None and quantity is None else ("", "")
+    if named == "lights":
+        raise InputError(
+            f"population: the raster is called {words!r}, the brightness of the night. Pass a "
+            "raster of people.",
+            code="people.named_lights",
+            words=words,
+        )
+    per_km2 = _PER_HA_KM2 if named == "hectare" else per_km2
     if stated is not None and quantity not in {None, stated}:
         raise InputError(
             f"population: the raster states the unit {grid.units!r}, which is a {stated}, not a "
@@ -160,9 +190,15 @@ def population(raster: xr.DataArray, *, quantity: Quantity | None = None) -> Pop
         )
     with np.errstate(over="ignore"):  # what is no number of people is refused next
         readings = {"count": values, "density": values / per_km2 * area}
-        taken, how = _decided(readings, area, stated, quantity)
+        likely = _QUANTITY_NAMED.get(named)
+        if likely is not None and _too_many(readings[likely], area):
+            likely = None
+        taken, how = _decided(readings, area, stated, quantity or likely)
         totals = {name: float(np.nansum(cells)) for name, cells in readings.items()}
-    findings = [*raster.attrs.get("findings", ()), *_notes(taken, how, totals, grid.units)]
+    if likely is not None:
+        how = "people.named"
+    notes = _notes(taken, how, totals, grid.units or words)
+    findings = [*raster.attrs.get("findings", ()), *notes]
     counts = xr.DataArray(readings[taken], coords=_centres(grid), dims=("y", "x"))
     counts = counts.rio.write_crs(grid.crs)
     counts.attrs |= {"units": "people", "long_name": "persons per cell"}
@@ -263,6 +299,16 @@ def _stated(unit: str) -> tuple[Quantity | None, float]:
     )
 
 
+def _named(raster: xr.DataArray) -> tuple[str, str]:
+    """Return what the name and description of a file say that it holds, and the words."""
+    for key in ("long_name", "comment", "source"):
+        text = str(raster.attrs.get(key, ""))[:500]
+        for kind, words in _NAMED:
+            if words.search(text.replace("-", "_")):
+                return kind, text[:80]
+    return "", ""
+
+
 def _divided(words: str) -> tuple[str, str, str]:
     """Split a unit where it says per."""
     for mark in ("/", " per ", "每"):
@@ -306,7 +352,8 @@ def _notes(
     quantity: Quantity, how: str, totals: dict[str, float], unit: str
 ) -> tuple[Finding, ...]:
     values: dict[str, str | int | float] = {"total": round(totals[quantity]), "unit": unit}
-    if how == "population.assumed":
+    if how in {"population.assumed", "people.named"}:
+        values["words"] = unit
         other = next(name for name in QUANTITIES if name != quantity)
         values["other"] = round(totals[other])
         return (Finding(f"{how}_{quantity}", values, level="warning"),)

@@ -404,7 +404,7 @@ def test_a_raster_can_be_changed_by_who_read_it():
 
 def test_the_errors_of_a_raster_are_of_the_kinds_that_are_promised():
     cells = np.ones((3, 3), dtype="float32")
-    with pytest.raises(CRSError, match=r"^read_raster: the raster has no CRS"):
+    with pytest.raises(CRSError, match=r"^read_raster: GeoTIFF has no CRS"):
         read_raster(geotiff(cells, crs=None))
-    with pytest.raises(InputError, match=r"^read_raster: the raster has 2 bands"):
+    with pytest.raises(InputError, match=r"^read_raster: GeoTIFF has 2 bands"):
         read_raster(geotiff(np.ones((2, 3, 3), dtype="uint8")))

@@ -41,6 +41,12 @@ _SHIFT_M, _REST_M, _REST_SHARE, _EDGE_SHARE = 150.0, 250.0, 0.4, 0.7
 _AGREES_M = 250.0
 _FAR_KM = 500.0
 _PORTAL_COLUMNS = {"center", "centroid", "level", "parent"}
+# What the searches of map services answer for a place: two of these together.
+_SERVICES = (
+    ("高德 Amap", "GCJ-02", {"typecode", "pname", "pcode", "cityname", "adname", "biz_type"}),
+    ("百度 Baidu", "BD-09", {"street_id", "detail", "detail_info", "uid", "navi_location"}),
+    ("腾讯 Tencent", "GCJ-02", {"ad_info", "_distance", "category", "ad_info.adcode"}),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,6 +381,11 @@ def _of_match(
     columns = {str(column).strip().lower() for column in frame.columns}
     if "adcode" in columns and columns & _PORTAL_COLUMNS:
         return [Finding("coordinates.portal", {}, "warning")]
+    for service, datum, fields in _SERVICES:
+        own = sorted(columns & fields)
+        if len(own) > 1:
+            words = {"columns": ", ".join(own), "service": service, "datum": datum}
+            return [Finding("coordinates.service", words, "warning")]
     return [Finding("coordinates.unjudged")] if asked else []
 
 

@@ -6,6 +6,7 @@ What is not read is refused by name: a drawing as a drawing, an image as an imag
 
 from __future__ import annotations
 
+import re
 import warnings
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -22,6 +23,8 @@ from geo.exchange import (
     gpx,
     kml,
     parquets,
+    plots,
+    records,
     shapefiles,
     tables,
     topojson,
@@ -95,7 +98,7 @@ FORMATS = (
     Format("GeoJSON", (".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson"), ("JSON",), _json),
     Format("TopoJSON", (".topojson",), ("JSON",), _plain(topojson.parse)),
     Format("GeoPackage", (".gpkg",), ("GeoPackage",), _geopackage),
-    Format("KML", (".kml",), ("XML",), _plain(kml.parse)),
+    Format("KML", (".kml", ".ovkml"), ("XML",), _plain(kml.parse)),
     Format("GPX", (".gpx",), ("XML",), _plain(gpx.parse)),
     Format("GeoParquet", (".parquet", ".geoparquet"), ("Parquet",), _plain(parquets.parse)),
     Format("FlatGeobuf", (".fgb",), ("FlatGeobuf",), _flatgeobuf),
@@ -131,6 +134,12 @@ _MAGIC = (
     (b"Version ", "MapInfo (.mif)"),
     (b"<OGRVRT", "VRT"),
     (b"<VRTDataset", "VRT"),
+)
+_MAPINFO = {"MapInfo (.tab)", "MapInfo (.mif)"}
+_UNNAMED = {"text", "unknown"}
+# A program that holds data, as web pages load maps.
+_SCRIPT = re.compile(
+    rb"(\xef\xbb\xbf)?\s{0,100}(var|let|const|export|module|window|\(function|define)\b"
 )
 _OFFICE = {"word": "Word", "xl": "Excel (.xlsx)", "ppt": "PowerPoint"}
 
@@ -202,7 +211,7 @@ def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
 
 
 def _parsed(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
-    if _suffix(name) in _TABLES:
+    if _suffix(name) in _TABLES and not plots.is_plots(data):
         return _table(data, name, options)
     layer = options.get("layer")
     contents = _Contents(layer)
@@ -212,7 +221,13 @@ def _parsed(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
             table = contents.table
             return _table(table.content, str(table.path), options)
     else:
-        contents.add_file(data, name)
+        try:
+            contents.add_file(data, name)
+        except InputError as error:
+            rows = records.as_csv(data, name=name) if error.code == "file.no_geojson" else None
+            if rows is None:
+                raise
+            return _table(rows, f"{PurePosixPath(name).stem}.csv", options)
     if not contents.sheets:
         raise _nothing_in(contents.members, name, is_read=bool(contents.format_name(name)))
     contents.tell_apart()
@@ -228,6 +243,9 @@ def _parsed(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
 
 
 def _table(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
+    kind = looks_like(data)
+    if kind in _MAPINFO:
+        raise _not_read(name, kind)
     parsed = tables.parse(data, name, options)
     kind = "Excel" if _suffix(name) in tables.WORKBOOKS else "CSV"
     parsed.findings.append(Finding(FACTS, {"format": kind}))
@@ -257,14 +275,17 @@ class _Contents:
     def add_file(self, data: bytes, name: str, *, sheet_name: str = "") -> None:
         """Read a file that is no archive."""
         kind = looks_like(data)
+        if plots.is_plots(data) and _suffix(name) in tables.TEXTS:
+            self._add("TXT", plots.parse(data, name=name), [])
+            return
         own = _BY_SUFFIX.get(_suffix(name))
-        if own is None:
-            raise _not_read(name, kind)
+        if own is None or (kind == "text" and _SCRIPT.match(data)):
+            raise _not_read(name, kind, script=bool(own))
         if kind not in own.contents:
             raise InputError(
                 f"{name} has the suffix of {own.name}, but its contents look like {kind}. Give it "
                 f"the right suffix, or export it again as {own.name}.",
-                code="file.other_content",
+                code=f"file.other_{kind if kind in _UNNAMED else 'content'}",
                 name=name,
                 format=own.name,
                 content=kind,
@@ -290,7 +311,9 @@ class _Contents:
                         name=name,
                     )
                 self.add_archive(member.content, label, nested=True)
-            elif suffix in _BY_SUFFIX:
+            elif looks_like(member.content) in _MAPINFO:
+                raise _not_read(label, looks_like(member.content))
+            elif suffix in _BY_SUFFIX or (suffix == ".txt" and plots.is_plots(member.content)):
                 self.add_file(member.content, label, sheet_name=member.path.stem)
             elif suffix in _TABLES and suffix != ".txt":
                 self.table = self.table or member
@@ -343,14 +366,15 @@ def _stem(member: Member) -> str:
     return str(member.path.with_suffix("")).lower()
 
 
-def _not_read(name: str, kind: str) -> InputError:
+def _not_read(name: str, kind: str, *, script: bool = False) -> InputError:
+    suffix = _suffix(name)
     return InputError(
         f"{name} cannot be read: it looks like {kind}. Read are {', '.join(SUFFIXES)}; a shapefile "
         "comes as one .zip of its .shp, .shx, .dbf and .prj.",
-        code=_ADVICE.get(kind, "file.not_read"),
+        code=_ADVICE.get(".js" if script else suffix) or _ADVICE.get(kind, "file.not_read"),
         name=name,
         content=kind,
-        suffix=_suffix(name) or "–",
+        suffix=suffix or "–",
     )
 
 
@@ -367,6 +391,11 @@ _ADVICE = {
     "PDF": "file.picture",
     "Word": "file.document",
     "PowerPoint": "file.document",
+    "MapInfo (.tab)": "file.mapinfo",
+    "MapInfo (.mif)": "file.mapinfo",
+    ".js": "file.script",
+    ".ovobj": "file.ovital",
+    ".ovjsn": "file.ovital",
 }
 
 

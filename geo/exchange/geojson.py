@@ -18,6 +18,7 @@ import shapely
 from shapely.geometry import shape
 
 from geo.errors import InputError
+from geo.exchange import json_dialects
 from geo.exchange.columns import MAX_COLUMNS, exact_column, unique_names
 from geo.exchange.encodings import decoded
 from geo.exchange.sheets import Sheet, rings_closed
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    from geo.exchange.receipt import Finding
 
     Floats = NDArray[np.float64]
 
@@ -84,9 +87,11 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
     text = decoded(data, name=name)
     require_flat(data, name=name)
     document = _Document(text.text, name)
+    noticed: list[Finding] = []
+    rows = json_dialects.features(document.features(), text.text, noticed)
     gc.disable()  # millions of lists without a circle among them: looking for some costs most
     try:
-        blocks = list(_blocks(document.features()))
+        blocks = list(_blocks(rows))
     except (json.JSONDecodeError, RecursionError) as error:
         raise broken(name, error) from error
     finally:
@@ -109,7 +114,7 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
             encoding=text.encoding,
             encoding_how=text.how,
             reasons={at: why for block in blocks for at, why in block.reasons.items()},
-            findings=[*text.findings(), *([rings_closed(closed)] if closed else [])],
+            findings=[*text.findings(), *noticed, *([rings_closed(closed)] if closed else [])],
         )
     ]
 
@@ -203,6 +208,9 @@ class _Document:
         """Parse the features of a collection, or objects that follow each other."""
         at = self._past_space(0)
         first = self._text[at : at + 1]
+        if first == "[" and self._lists_features(at):
+            yield from self._listed(at)
+            return
         if first != "{":
             raise self._no_geojson(first)
         members: dict[str, Any] = {}
@@ -215,7 +223,7 @@ class _Document:
             else:
                 members[key], at = self._decode(self._text, at)
             at = self._past_mark(at, "}")
-        self.crs = _crs_name(members.get("crs"))
+        self.crs = _crs_name(members.get("crs")) or json_dialects.esri_crs(members)
         if "features" in members:
             return
         self._require_geojson(members)
@@ -225,6 +233,14 @@ class _Document:
             value, at = self._decode(self._text, at)
             yield value
             at = self._past_space(at)
+
+    def _lists_features(self, at: int) -> bool:
+        """Whether a list begins with a feature."""
+        at = self._past_space(at + 1)
+        if self._text[at : at + 1] != "{":
+            return False
+        first, _ = self._decode(self._text, at)
+        return bool(first.get("type") == "Feature")
 
     def _key(self, at: int) -> tuple[str, int]:
         if self._text[at : at + 1] != '"':

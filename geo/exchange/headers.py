@@ -48,6 +48,11 @@ _TITLES = [
     *("名称", "name", "平台名称", "项目名称", "地名", "单位名称", "单位", "园区名称", "园区"),
     *("title", "标题", "namezh", "namecn", "名字"),
 ]
+# Columns that say in words which datum the coordinates of a row are in.
+_SYSTEMS = {
+    *("坐标系", "坐标系统", "坐标类型", "坐标系类型"),
+    *("coordsys", "coordtype", "coordinatesystem", "datum", "crs"),
+}
 _JOINTS = str.maketrans("", "", " \t\r\n\u3000_-.:·/\\°'\"#*\ufeff\u200b")
 _OPENS_NUMBERS = tuple("(-.0123456789")
 _LONGEST = 60  # no name of a role is longer
@@ -96,6 +101,17 @@ def datum_named(name: str) -> str:
         return "GCJ-02"
     is_baidu = any(each in whole for each in ("bd09", "百度")) or _bare(whole)[1] == "bd"
     return "BD-09" if is_baidu else ""
+
+
+def system_columns(names: Sequence[str]) -> list[int]:
+    """Return the columns that say in which datum the coordinates are.
+
+    Examples
+    --------
+    >>> system_columns(["名称", "坐标系", "经度"])
+    [1]
+    """
+    return [at for at, name in enumerate(names) if spelled(name) in _SYSTEMS]
 
 
 def _bare(key: str) -> tuple[str, str]:
@@ -160,7 +176,8 @@ def place_columns(names: Sequence[str]) -> list[int]:
 def _ranked(order: Sequence[str], names: Sequence[str]) -> list[int]:
     keys = [_bare(spelled(name))[0] for name in names]
     return sorted(
-        (at for at, key in enumerate(keys) if key in order), key=lambda at: order.index(keys[at])
+        (at for at, key in enumerate(keys) if key in order),
+        key=lambda at: (order.index(keys[at]), _preference(names[at])),
     )
 
 

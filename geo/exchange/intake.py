@@ -47,6 +47,8 @@ _MOSTLY = 0.5
 _DATUMS = ("gcj02", "bd09", "as_is")
 # What a file can say of its coordinates that is no CRS.
 _STATED = {"datum.stated_gcj02": "GCJ-02", "datum.stated_bd09": "BD-09"}
+# Tables say it in the value ``datum`` of these.
+_STATED_BY_TABLE = {"table.datum_named", "table.datum_said"}
 
 
 @door
@@ -301,23 +303,38 @@ def _label_crs(parsed: Parsed, given: CRS | None) -> None:
 
 def _set_right(parsed: Parsed, places: _Places) -> Diagnosis:
     """Look at the coordinates, and convert them where that was chosen."""
-    said = {each.code for each in parsed.findings}
-    stated = next((name for code, name in _STATED.items() if code in said), "")
+    stated = _stated_datum(parsed.findings)
     diagnosis = coordinates.examine(parsed.frame, known=places.known, stated=stated)
     conversion = diagnosis.conversion if places.correct else None
     if places.datum in ("gcj02", "bd09"):
         conversion = Conversion(datum=places.datum)
     as_is = places.datum == "as_is"
     if conversion is None and not (as_is and diagnosis.suspicion == "old_datum"):
-        parsed.findings += diagnosis.findings
+        by_table = any(each.code in _STATED_BY_TABLE for each in parsed.findings)
+        parsed.findings += [
+            each
+            for each in diagnosis.findings
+            if not (by_table and each.code.startswith("coordinates.says_"))
+        ]
         return diagnosis
     parsed.frame = coordinates.converted(parsed.frame, conversion or Conversion(), as_is=as_is)
     parsed.crs_how = "crs_how.corrected" if places.datum is None else "crs_how.datum_given"
     after = coordinates.examine(parsed.frame, known=places.known)
-    parsed.findings = [each for each in parsed.findings if each.code not in _STATED]
+    done = {*_STATED, *_STATED_BY_TABLE}
+    parsed.findings = [each for each in parsed.findings if each.code not in done]
     parsed.findings.append(_conversion_said(diagnosis, after, conversion))
     parsed.findings += after.findings
     return after
+
+
+def _stated_datum(findings: Sequence[Finding]) -> str:
+    """Return the shifted datum that the file itself names, empty where it names none."""
+    for each in findings:
+        if each.code in _STATED_BY_TABLE:
+            return str(each.values["datum"])
+        if each.code in _STATED:
+            return _STATED[each.code]
+    return ""
 
 
 def _conversion_said(before: Diagnosis, after: Diagnosis, conversion: Conversion | None) -> Finding:

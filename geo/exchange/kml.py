@@ -8,20 +8,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from geo.errors import InputError
 from geo.exchange import markup
 from geo.exchange.geojson import attributes
 from geo.exchange.receipt import Finding
 from geo.exchange.sheets import Sheet, rings_closed
-from geo.exchange.stated_crs import BY_FORMAT
+from geo.exchange.stated_crs import BY_FORMAT, shifted_datum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from numpy.typing import NDArray
 
+_LISTED_ROWS = 100
 _FOLDERS = {"Folder", "Document"}
 _NOT_READ = {"NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay", "Model"}
 # What a placemark says of itself beside its own fields.
+# What the field app Ovital says of the datum of a placemark.
+_DATUM = "OvCoordType"
 _OWN = {"name": "name", "description": "description", "address": "address"}
 _ALIKE: Mapping[int, Callable[[Any], shapely.Geometry]] = {
     shapely.GeometryType.POINT: shapely.MultiPoint,
@@ -38,6 +42,7 @@ class _Folder:
     shapes: list[shapely.Geometry | None] = field(default_factory=list)
     reasons: dict[int, tuple[str, str]] = field(default_factory=dict)
     closed: list[int] = field(default_factory=list)
+    cut: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -79,6 +84,7 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
     """
     reader = _Reader()
     text = markup.parse(data, reader, name=name, root="kml", format_name="KML")
+    stated = _stated(reader.datums, name)
     sheets = []
     for folder in reader.folders:
         if not folder.rows:
@@ -86,12 +92,15 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
         findings = [*text.findings(), *reader.findings()]
         if folder.closed:
             findings.append(rings_closed(folder.closed))
+        if folder.cut:
+            rows = tuple(at + 1 for at in folder.cut[:_LISTED_ROWS])
+            findings.append(Finding("kml.parts_cut", {"rows": len(folder.cut)}, "warning", rows))
         sheets.append(
             Sheet(
                 name=folder.name,
                 table=attributes(folder.rows, name=name),
                 shapes=_array(folder.shapes),
-                stated_crs=BY_FORMAT,
+                stated_crs=stated,
                 encoding=text.encoding,
                 encoding_how=text.how,
                 reasons=folder.reasons,
@@ -99,7 +108,26 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
                 family="folder",
             )
         )
+    if not sheets and reader.findings():
+        raise InputError(
+            f"{name} has links or pictures and no place. Save the places themselves as KML.",
+            code="kml.only_links",
+            name=name,
+        )
     return _named(sheets)
+
+
+def _stated(datums: dict[str, None], name: str) -> str:
+    """Return the shifted datum that the placemarks are said to be in; two together are refused."""
+    shifted = {shifted_datum(datum) for datum in datums}
+    if len(shifted) > 1:
+        raise InputError(
+            f"{name} has places in several datums ({', '.join(datums)}). Export each of its own.",
+            code="kml.datums",
+            name=name,
+            datums="、".join(datums),
+        )
+    return next(iter(datums)) if shifted and "" not in shifted else BY_FORMAT
 
 
 def _array(shapes: list[shapely.Geometry | None]) -> NDArray[np.object_]:
@@ -132,6 +160,7 @@ class _Reader(markup.Handler):
         self._rings: list[NDArray[np.float64]] = []
         self._track: list[str] = []
         self._left: dict[str, int] = {}
+        self.datums: dict[str, None] = {}
 
     def findings(self) -> list[Finding]:
         """Return what the document has beside places."""
@@ -166,6 +195,8 @@ class _Reader(markup.Handler):
             self._mark = None
         elif tag in _OWN and path[-1] == "Placemark":
             self._mark.fields.setdefault(_OWN[tag], text)
+        elif tag == _DATUM:
+            self.datums[text[:40]] = None
         elif tag in {"value", "SimpleData"} and self._field:
             self._mark.fields[self._field] = text
         else:
@@ -178,6 +209,8 @@ class _Reader(markup.Handler):
         folder.shapes.append(_together(mark.shapes))
         if mark.wrong and not mark.shapes:
             folder.reasons[at] = ("row.geometry_broken", mark.wrong)
+        elif mark.wrong:
+            folder.cut.append(at)
         if mark.was_open:
             folder.closed.append(at)
 

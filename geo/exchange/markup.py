@@ -6,6 +6,8 @@ places are. The parser is expat, whose work grows with the length of the text an
 
 from __future__ import annotations
 
+import re
+from html.entities import name2codepoint
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
 MAX_NESTING = 100
 MAX_TEXT_LETTERS = 100_000_000
 _PIECE = 1_000_000
+# Ampersands that begin no reference of XML; nothing here can match in two ways.
+_LOOSE = re.compile(
+    r"&(?!#[0-9]{1,7};|#x[0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)(?:([A-Za-z]{2,8});)?"
+)
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Handler:
@@ -66,8 +73,42 @@ def parse(data: bytes, handler: Handler, *, name: str, root: str, format_name: s
     """
     result = decoded(data, name=name, declared=xml_declared(data))
     stream = _Stream(handler, name, root, format_name)
-    stream.run(result.text)
+    stream.run(mended(result.text))
     return Decoded("", result.encoding, result.how, result.bad)
+
+
+def mended(text: str) -> str:
+    r"""Return a document whose slips are mended that hands and field apps make.
+
+    Parameters
+    ----------
+    text
+        An ampersand that stands for itself becomes one, a letter that HTML names (``&nbsp;``)
+        becomes that letter, and control characters go. Literal sections stay as they are.
+
+    Examples
+    --------
+    >>> mended("<name>A&B&nbsp;\x0b</name><![CDATA[A&B]]>")
+    '<name>A&amp;B\xa0</name><![CDATA[A&B]]>'
+    """
+    text = _CONTROL.sub("", text)
+    if not _LOOSE.search(text):
+        return text
+    parts = []
+    at = 0
+    while at < len(text):
+        literal = text.find("<![CDATA[", at)
+        literal = len(text) if literal < 0 else literal
+        parts.append(_LOOSE.sub(_letter, text[at:literal]))
+        end = text.find("]]>", literal)
+        at = len(text) if end < 0 else end
+        parts.append(text[literal:at])
+    return "".join(parts)
+
+
+def _letter(match: re.Match[str]) -> str:
+    number = name2codepoint.get(match[1] or "")
+    return "&amp;" + match[0][1:] if number is None else chr(number)
 
 
 def numbers(text: str) -> NDArray[np.float64]:

@@ -52,6 +52,13 @@ _SIXTY, _MOST_PARTS = 60, 3
 _RING = str.maketrans("，；｜（）［］\n\r\t", ",;|()[]   ")
 _THOUSANDS = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 _CLOSED_POINTS, _LINE_POINTS, _HEIGHT_POINTS = 3, 2, 3
+# What boundary tables write where an area has no border.
+_NONE = "EMPTY"
+# An object with a longitude and a latitude, in quotation marks of either kind.
+_NAMED = r"[\"']?{}[\"']?\s*:\s*[\"']?(-?[0-9]{{1,3}}(?:\.[0-9]{{0,20}})?)"
+_NAMED_LON = re.compile(_NAMED.format("(?:lng|lon|longitude)"), re.IGNORECASE)
+_NAMED_LAT = re.compile(_NAMED.format("(?:lat|latitude)"), re.IGNORECASE)
+_LONGEST_NAMED = 200
 _POLYGON_LIKE = {"Polygon", "MultiPolygon"}
 
 
@@ -215,6 +222,8 @@ def shapes(texts: pd.Series, *, lines: bool = False) -> Places:
 def kind_of(texts: pd.Series) -> Objects:
     """Return how each text writes its geometry: wkt, wkb, json, pairs, other, or empty.
 
+    The word EMPTY is no geometry.
+
     Examples
     --------
     >>> texts = ["POINT (1 2)", "0101000000" + "0" * 32, "{}", "1,2", "甲", " "]
@@ -228,7 +237,7 @@ def kind_of(texts: pd.Series) -> Objects:
     kinds[first == "{"] = "json"
     kinds[_matches(texts, _WKT_WORDS)] = "wkt"
     kinds[_matches(texts, _HEX)] = "wkb"
-    kinds[first == ""] = ""
+    kinds[(first == "") | (texts.str.strip().str.upper() == _NONE).to_numpy(bool)] = ""
     return kinds
 
 
@@ -293,6 +302,8 @@ def _geojson(texts: Objects) -> Places:
     for row in np.flatnonzero(shapely.is_missing(places.shapes) & ~deep):
         places.shapes[row] = _open_geojson(texts[row])
         places.closed[row] = places.shapes[row] is not None
+        if places.shapes[row] is None and len(texts[row]) <= _LONGEST_NAMED:
+            places.shapes[row] = _named(texts[row])
     places.reasons[:] = np.where(shapely.is_missing(places.shapes), "place.not_read", "")
     places.reasons[deep] = "place.nested"
     return places
@@ -304,6 +315,12 @@ def _bracket_depth(text: str) -> int:
         depth += 1 if mark in "[{" else -1
         deepest = max(deepest, depth)
     return deepest
+
+
+def _named(text: str) -> object:
+    """Read ``{"lng": 112.9, "lat": 28.2}``, in either order."""
+    lon, lat = _NAMED_LON.search(text), _NAMED_LAT.search(text)
+    return None if lon is None or lat is None else shapely.Point(float(lon[1]), float(lat[1]))
 
 
 def _open_geojson(text: str) -> object:

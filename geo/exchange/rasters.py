@@ -33,9 +33,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+# In every language, for contents that come without a name.
+_UNNAMED = "GeoTIFF"
+# Tags in which programs write what a raster shows.
+_SAYING = ("TIFFTAG_IMAGEDESCRIPTION", "TIFFTAG_DOCUMENTNAME", "units", "description", "long_name")
+_MOST_LETTERS = 500
 _CHUNK_CELLS = 1_000_000
 # Numbers that mark holes besides the limits of the types.
-_USUAL_FILLS = (-999.0, -9999.0, -99999.0, -999999.0, -32767.0, 1e20, -1e20)
+_USUAL_FILLS = (-2147483647.0, -999.0, -9999.0, -99999.0, -999999.0, -32767.0, 1e20, -1e20)
 # Nothing is measured that large; programs mark holes by the limits of 32 and 64 bits, or near them.
 _HUGE = 1e30
 _MOST_HUGE = 5  # different ones that are told apart
@@ -48,7 +53,9 @@ _LARGEST_LONGITUDE, _LARGEST_LATITUDE = 360.0, 90.0
 
 
 @door
-def read_raster(source: bytes | bytearray | memoryview | str | os.PathLike[str]) -> xr.DataArray:
+def read_raster(
+    source: bytes | bytearray | memoryview | str | os.PathLike[str], *, name: str = ""
+) -> xr.DataArray:
     """Read a raster of one band, such as persons per cell, from a file or from its content.
 
     The file is parsed in a process that can reach nothing else (:mod:`geo.exchange.sealed`).
@@ -57,12 +64,15 @@ def read_raster(source: bytes | bytearray | memoryview | str | os.PathLike[str])
     ----------
     source
         Path, or content, of a GeoTIFF with at most 130 million cells.
+    name
+        Of the file, where its content is given; what it says is heeded where no unit is stated.
 
     Returns
     -------
     Array with dimensions ``y`` and ``x``, its CRS, and not-a-number where there is no value. Its
     ``attrs`` are ``units`` (of the band, empty where the file does not say), ``long_name`` (its
-    description) and ``findings``: a list of `geo.exchange.receipt.Finding`, such as cells that were
+    description), ``source`` (the name of the file), ``comment`` (what it says of itself) and
+    ``findings``: a list of `geo.exchange.receipt.Finding`, such as cells that were
     masked because they hold a number that marks holes though the file does not say so.
 
     Raises
@@ -78,10 +88,10 @@ def read_raster(source: bytes | bytearray | memoryview | str | os.PathLike[str])
     --------
     >>> read_raster(b"")
     Traceback (most recent call last):
-    geo.errors.InputError: read_raster: the raster is empty. Export it again.
+    geo.errors.InputError: read_raster: GeoTIFF is empty. Export it again.
     """
     if isinstance(source, bytes | bytearray | memoryview):
-        return _read(memoryview(source), "the raster")
+        return _read(memoryview(source), name or _UNNAMED)
     if not isinstance(source, str | os.PathLike):
         raise InputError(
             f"read_raster: the source is a {type(source).__name__}. Pass the path of a GeoTIFF, or "
@@ -90,7 +100,7 @@ def read_raster(source: bytes | bytearray | memoryview | str | os.PathLike[str])
             name=type(source).__name__,
         )
     path = os.fsdecode(source)
-    return _read(PurePath(path), PurePath(path).name or path)
+    return _read(PurePath(path), name or PurePath(path).name or path)
 
 
 def _read(data: memoryview | PurePath, name: str) -> xr.DataArray:
@@ -320,9 +330,19 @@ class _Band:
             "fills": list(fills),
             "scale": self._file.scales[0],
             "offset": self._file.offsets[0],
-            "attrs": {"units": units or "", "long_name": description or ""},
+            "attrs": {
+                "units": units or "",
+                "long_name": description or "",
+                "source": "" if self._name == _UNNAMED else self._name,
+                "comment": self._comment(),
+            },
             "findings": [asdict(each) for each in self._findings],
         }
+
+    def _comment(self) -> str:
+        """Return what the file says of itself beside the band."""
+        tags = self._file.tags() | self._file.tags(1)
+        return "; ".join(str(tags[key]) for key in _SAYING if key in tags)[:_MOST_LETTERS]
 
 
 class _Seen:

@@ -168,6 +168,9 @@ def _degrees(numbers: Numbers) -> Proposal:
             Conversion(swap=True, crs="" if numbers.crs is not None else GEOGRAPHIC),
             said,
         )
+    if numbers.crs is None and numbers.extent is not None and not numbers.away_km(None):
+        finding = Finding("coordinates.degrees_unlabelled", said, "warning")
+        return Proposal("none", Conversion(crs=GEOGRAPHIC), (finding,))
     return Proposal()
 
 
@@ -188,7 +191,7 @@ def _metres(numbers: Numbers) -> Proposal:
     zone, crs = numbers.zone, numbers.crs
     if crs is not None and not crs.is_geographic and zone is None:
         return Proposal()  # a projection without zones; where it puts them is told with the place
-    swap = _is_northing_first(numbers)
+    swap = _is_northing_first(numbers) and not _lies_here(numbers)
     prefix = _prefix(numbers.y if swap else numbers.x)
     said: dict[str, str | int | float] = {
         "x": round(float(np.median(numbers.x)), 1),
@@ -215,6 +218,13 @@ def _metres(numbers: Numbers) -> Proposal:
     if zone is None or zone.prefix != prefix:
         return _proposal("zone_prefix", conversion, said)
     return _other_zone(numbers, zone)
+
+
+def _lies_here(numbers: Numbers) -> bool:
+    """Whether the numbers lie within what is known as they are labelled."""
+    crs = numbers.crs
+    projected = crs is not None and not crs.is_geographic
+    return projected and numbers.extent is not None and not numbers.away_km(None)
 
 
 def _is_northing_first(numbers: Numbers) -> bool:

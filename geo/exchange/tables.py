@@ -409,6 +409,8 @@ def _crs_of(
             values = {"column": table.names[column], "datum": datum}
             findings.append(Finding("table.datum_named", values, "warning"))
             break
+    else:
+        findings += _datum_said(table)
     if crs is not None:
         return crs, "table.crs.chosen", findings
     if axes.kind == "zone":
@@ -419,6 +421,17 @@ def _crs_of(
         findings.append(Finding(f"table.{axes.kind}_crs", {"columns": columns}, "warning"))
         return None, "table.crs.unknown", findings
     return CRS.from_epsg(axes.epsg), f"table.crs.{axes.kind}", findings
+
+
+def _datum_said(table: _Table) -> list[Finding]:
+    """Look for a column that says one shifted datum for all rows."""
+    for column in headers.system_columns(table.names):
+        said = {text for text in table.texts(column).unique() if text.strip()}
+        datum = headers.datum_named(said.pop()) if len(said) == 1 else ""
+        if datum:
+            values = {"column": table.names[column], "datum": datum}
+            return [Finding("table.datum_said", values, "warning")]
+    return []
 
 
 def _assembled(
