@@ -10,11 +10,14 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import sync_playwright
+from streamlit.components.v2 import manifest_scanner
+from xdist.scheduler import LoadFileScheduling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +36,43 @@ FLAGS = [
 OWN = ("file:", "data:", "blob:", "about:", "http://localhost", "http://127.0.0.1")
 OWN_SOCKETS = ("ws://localhost", "ws://127.0.0.1")
 START_S = 60.0
+# Files of few tests that each take long.
+LONG = ("test_notebook.py", "test_atlas.py", "test_addresses.py")
 TIMEOUT_MS = 20_000
+
+
+# ---- which tests run in which process, and when ----
+
+
+class _Files(LoadFileScheduling):
+    """The tests of a file run in one process, and those that a browser takes part in as one file.
+
+    So the app is served once, and what it has worked out for a page serves the next test.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "the browser" if file.endswith("_browser.py") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Files:
+    # In the order of the collection, which the next function gives.
+    config.option.loadscopereorder = False
+    return _Files(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what cannot be divided and takes long: short files at the end fill both cores."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    if item.path.name.endswith("_browser.py"):
+        return 0
+    if item.path.name in LONG:
+        return 1
+    return 3 if isinstance(item, pytest.DoctestItem) else 2
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +84,21 @@ def documents() -> dict[str, str]:
         path.stem: "".join(path.read_text(encoding="utf-8").split())
         for path in DOCUMENTS.glob("*.txt")
     }
+
+
+# ---- pages without a browser ----
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed_components() -> Iterator[None]:
+    """Let Streamlit look through the installed packages once, as it does when it serves.
+
+    A page under test would look through them anew, which takes longer than the page itself.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        scan = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 # ---- LibreOffice ----
@@ -183,3 +237,14 @@ def serve_streamlit() -> Callable[[Path, Path], object]:
     On leaving, the server is ended, and no traceback in its log may pass through our files.
     """
     return _serve_streamlit
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the app once for all files, so that what a page has worked out serves the next.
+
+    A file that serves a script of its own has a fixture of this name.
+    """
+    log = tmp_path_factory.mktemp("app") / "server.log"
+    with _serve_streamlit(ROOT / "streamlit_app.py", log) as address:
+        yield address

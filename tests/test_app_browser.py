@@ -159,13 +159,6 @@ places => {
 # ---- the server and the page ----
 
 
-@pytest.fixture(scope="session")
-def app(serve_streamlit, tmp_path_factory):
-    log = tmp_path_factory.mktemp("server") / "server.log"
-    with serve_streamlit(ROOT / "streamlit_app.py", log) as address:
-        yield address
-
-
 def words(key: str, lang: str = "zh", **values: object) -> str:
     return _texts()[key][lang].format(**values)
 
