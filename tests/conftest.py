@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -39,6 +40,7 @@ START_S = 60.0
 # Files of few tests that each take long.
 LONG = ("test_notebook.py", "test_atlas.py", "test_addresses.py")
 TIMEOUT_MS = 20_000
+STORED = "local_storage,indexeddb,cache_storage,service_workers,file_systems,websql"
 
 
 # ---- which tests run in which process, and when ----
@@ -135,28 +137,53 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+@pytest.fixture(scope="module")
+def left(browser: Browser) -> list[BrowserContext]:  # noqa: ARG001 - their browser must be there
+    """Give the contexts of visitors who have left, for the next ones.
+
+    They are empty but for what was fetched: to read Streamlit's scripts anew takes the browser
+    longer than what a test does with them.
+    """
+    return []
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Give a function that opens a page in a context of its own.
+def open_page(browser: Browser, left: list[BrowserContext]) -> Iterator[Callable[..., Page]]:
+    """Give a function that opens a page to a visitor who has never been there.
 
     The test fails on any script error, dialog or request to another host on such a page. A test
     that serves another host itself adds its address to ``page.allowed``.
     """
     trouble: list[str] = []
-    with ExitStack() as contexts:
+    with ExitStack() as visits:
 
         def open_page(width: int = 1440, height: int = 900) -> Page:
-            context: BrowserContext = browser.new_context(
-                viewport={"width": width, "height": height}
-            )
-            contexts.callback(context.close)
+            # What moves is drawn without a graphics card, frame by frame, and tells a test nothing.
+            context = left.pop() if left else browser.new_context(reduced_motion="reduce")
+            visits.callback(_leave, context, left)
             context.set_default_timeout(TIMEOUT_MS)
             page = context.new_page()
+            page.set_viewport_size({"width": width, "height": height})
             _watch(page, trouble)
             return page
 
         yield open_page
     assert trouble == []
+
+
+def _leave(context: BrowserContext, left: list[BrowserContext]) -> None:
+    """Forget all that pages have stored; of files, which have no host, with the context."""
+    places = {urlsplit(frame.url) for page in context.pages for frame in page.frames}
+    if not {place.scheme for place in places} <= {"http", "about"}:
+        context.close()
+        return
+    session = context.new_cdp_session(context.pages[0])
+    for origin in {f"{place.scheme}://{place.netloc}" for place in places if place.netloc}:
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
+    for page in context.pages:
+        page.close()
+    context.clear_cookies()
+    left.append(context)
 
 
 @pytest.fixture
