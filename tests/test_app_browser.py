@@ -179,8 +179,10 @@ def drawn(page: Page, name: str) -> Frame | None:
     assert errors(page) == []
     page.frame_locator("iframe").locator(".atlas-legend").wait_for(timeout=WAIT_MS)
     frame = page.locator("iframe").element_handle().content_frame()
+    # Not at each frame: to look through a canvas keeps the map from being drawn.
     frame.wait_for_function(
-        f"() => document.querySelector('.leaflet-atlas-land-pane path') && {DRAWN[name]}"
+        f"() => document.querySelector('.leaflet-atlas-land-pane path') && {DRAWN[name]}",
+        polling=100,
     )
     frame.wait_for_function(MAP_AT_REST)
     still(page)

@@ -45,7 +45,7 @@ def drawn(page: Page) -> Frame:
         timeout=WAIT_MS,
     )
     frame = page.locator("iframe").element_handle().content_frame()
-    frame.wait_for_function(PAINTED)
+    frame.wait_for_function(PAINTED, polling=100)
     assert page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0
     return frame
 
