@@ -9,12 +9,16 @@ INSTALL := $(PIP) install --quiet --constraint constraints.txt pip && \
 INPUTS := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json
 STREAMLIT_SERVER_PORT ?= 8501
 
-.PHONY: app test bench fuzz lint types unit notebook browser screenshot baselines clean
+.PHONY: app test checks bench fuzz lint types unit notebook browser screenshot baselines clean
 
 app: $(VENV)/.app
 	STREAMLIT_SERVER_PORT=$(STREAMLIT_SERVER_PORT) $(BIN)/xiangjiang app
 
-test: lint types unit
+# All at once: what waits, for the network or for a browser, leaves its core to the others.
+test:
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync=line checks
+
+checks: lint types unit
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
@@ -31,7 +35,9 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
-# One file of tests runs in one process, whose server and browser its tests share.
+# On two cores all of this takes less than ten minutes; tests/conftest.py says in what order and
+# what is shared. Who adds tests looks at --durations=25: a page, a print or a start of the app
+# takes seconds, which a fixture of the file or of the session spends once.
 unit: $(VENV)/.dev browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 

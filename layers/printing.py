@@ -118,7 +118,7 @@ class Composed(NamedTuple):
     def map_picture(self) -> bytes:
         """Return the map alone, without title, legend and notes, as a PNG."""
         dpi, frame = self.figure.dpi, self.layout.frame
-        whole = Image.open(io.BytesIO(_png(self.figure, round(dpi))))
+        whole = _picture(self.figure)
         per_pt = dpi / POINTS_PER_INCH
         top = whole.height - frame.top * per_pt
         bottom = whole.height - frame.bottom * per_pt
@@ -320,15 +320,17 @@ def toned_plates(content: Content, sheet: Sheet) -> list[Plate]:
     ]
 
 
-def _png(figure: Figure, dpi: int) -> bytes:
-
+def _picture(figure: Figure) -> Image.Image:
     canvas = FigureCanvasAgg(figure)
     with _SETTINGS, rc_context(_RC):
         canvas.draw()  # type: ignore[no-untyped-call]
     pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
-    picture = Image.fromarray(pixels).convert("RGB")
+    return Image.fromarray(pixels).convert("RGB")
+
+
+def _png(figure: Figure, dpi: int) -> bytes:
     file = io.BytesIO()
-    picture.save(file, format="PNG", compress_level=PNG_COMPRESSION, dpi=(dpi, dpi))
+    _picture(figure).save(file, format="PNG", compress_level=PNG_COMPRESSION, dpi=(dpi, dpi))
     return file.getvalue()
 
 

@@ -10,11 +10,15 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import sync_playwright
+from streamlit.components.v2 import manifest_scanner
+from xdist.scheduler import LoadFileScheduling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +37,44 @@ FLAGS = [
 OWN = ("file:", "data:", "blob:", "about:", "http://localhost", "http://127.0.0.1")
 OWN_SOCKETS = ("ws://localhost", "ws://127.0.0.1")
 START_S = 60.0
+# Files of few tests that each take long.
+LONG = ("test_notebook.py", "test_atlas.py", "test_addresses.py")
 TIMEOUT_MS = 20_000
+STORED = "local_storage,indexeddb,cache_storage,service_workers,file_systems,websql"
+
+
+# ---- which tests run in which process, and when ----
+
+
+class _Files(LoadFileScheduling):
+    """The tests of a file run in one process, and those that a browser takes part in as one file.
+
+    So the app is served once, and what it has worked out for a page serves the next test.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "the browser" if file.endswith("_browser.py") else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Files:
+    # In the order of the collection, which the next function gives.
+    config.option.loadscopereorder = False
+    return _Files(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what cannot be divided and takes long: short files at the end fill both cores."""
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    if item.path.name.endswith("_browser.py"):
+        return 0
+    if item.path.name in LONG:
+        return 1
+    return 3 if isinstance(item, pytest.DoctestItem) else 2
 
 
 @pytest.fixture(scope="session")
@@ -45,6 +86,21 @@ def documents() -> dict[str, str]:
         path.stem: "".join(path.read_text(encoding="utf-8").split())
         for path in DOCUMENTS.glob("*.txt")
     }
+
+
+# ---- pages without a browser ----
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed_components() -> Iterator[None]:
+    """Let Streamlit look through the installed packages once, as it does when it serves.
+
+    A page under test would look through them anew, which takes longer than the page itself.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        scan = cache(manifest_scanner.scan_component_manifests)
+        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        yield
 
 
 # ---- LibreOffice ----
@@ -81,28 +137,53 @@ def browser() -> Iterator[Browser]:
         found.close()
 
 
+@pytest.fixture(scope="module")
+def left(browser: Browser) -> list[BrowserContext]:  # noqa: ARG001 - their browser must be there
+    """Give the contexts of visitors who have left, for the next ones.
+
+    They are empty but for what was fetched: to read Streamlit's scripts anew takes the browser
+    longer than what a test does with them.
+    """
+    return []
+
+
 @pytest.fixture
-def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
-    """Give a function that opens a page in a context of its own.
+def open_page(browser: Browser, left: list[BrowserContext]) -> Iterator[Callable[..., Page]]:
+    """Give a function that opens a page to a visitor who has never been there.
 
     The test fails on any script error, dialog or request to another host on such a page. A test
     that serves another host itself adds its address to ``page.allowed``.
     """
     trouble: list[str] = []
-    with ExitStack() as contexts:
+    with ExitStack() as visits:
 
         def open_page(width: int = 1440, height: int = 900) -> Page:
-            context: BrowserContext = browser.new_context(
-                viewport={"width": width, "height": height}
-            )
-            contexts.callback(context.close)
+            # What moves is drawn without a graphics card, frame by frame, and tells a test nothing.
+            context = left.pop() if left else browser.new_context(reduced_motion="reduce")
+            visits.callback(_leave, context, left)
             context.set_default_timeout(TIMEOUT_MS)
             page = context.new_page()
+            page.set_viewport_size({"width": width, "height": height})
             _watch(page, trouble)
             return page
 
         yield open_page
     assert trouble == []
+
+
+def _leave(context: BrowserContext, left: list[BrowserContext]) -> None:
+    """Forget all that pages have stored; of files, which have no host, with the context."""
+    places = {urlsplit(frame.url) for page in context.pages for frame in page.frames}
+    if not {place.scheme for place in places} <= {"http", "about"}:
+        context.close()
+        return
+    session = context.new_cdp_session(context.pages[0])
+    for origin in {f"{place.scheme}://{place.netloc}" for place in places if place.netloc}:
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
+    for page in context.pages:
+        page.close()
+    context.clear_cookies()
+    left.append(context)
 
 
 @pytest.fixture
@@ -183,3 +264,14 @@ def serve_streamlit() -> Callable[[Path, Path], object]:
     On leaving, the server is ended, and no traceback in its log may pass through our files.
     """
     return _serve_streamlit
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the app once for all files, so that what a page has worked out serves the next.
+
+    A file that serves a script of its own has a fixture of this name.
+    """
+    log = tmp_path_factory.mktemp("app") / "server.log"
+    with _serve_streamlit(ROOT / "streamlit_app.py", log) as address:
+        yield address

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
-ROOT = Path(__file__).resolve().parents[1]
+
 MAP_MS = 90_000
 ADDRESSES = {
     "many digits": ("density", f"cell={'9' * 5000}", "cell"),
@@ -21,16 +18,6 @@ ADDRESSES = {
     "garbage of percent signs": ("overview", "theme=%ZZ%FF%00%ED%A0%80&lang=%C0%AE", "theme"),
     "a map that is nowhere": ("overview", "view=1e9,NaN,99&base=evil&layers=%3Cimg%3E", "view"),
 }
-
-
-@pytest.fixture(scope="module")
-def app(
-    tmp_path_factory: pytest.TempPathFactory, serve_streamlit: Callable[[Path, Path], object]
-) -> Iterator[str]:
-    with serve_streamlit(
-        ROOT / "streamlit_app.py", tmp_path_factory.mktemp("server") / "log.txt"
-    ) as address:
-        yield address
 
 
 @pytest.mark.parametrize("called", ADDRESSES)

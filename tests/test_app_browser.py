@@ -159,13 +159,6 @@ places => {
 # ---- the server and the page ----
 
 
-@pytest.fixture(scope="session")
-def app(serve_streamlit, tmp_path_factory):
-    log = tmp_path_factory.mktemp("server") / "server.log"
-    with serve_streamlit(ROOT / "streamlit_app.py", log) as address:
-        yield address
-
-
 def words(key: str, lang: str = "zh", **values: object) -> str:
     return _texts()[key][lang].format(**values)
 
@@ -186,8 +179,10 @@ def drawn(page: Page, name: str) -> Frame | None:
     assert errors(page) == []
     page.frame_locator("iframe").locator(".atlas-legend").wait_for(timeout=WAIT_MS)
     frame = page.locator("iframe").element_handle().content_frame()
+    # Not at each frame: to look through a canvas keeps the map from being drawn.
     frame.wait_for_function(
-        f"() => document.querySelector('.leaflet-atlas-land-pane path') && {DRAWN[name]}"
+        f"() => document.querySelector('.leaflet-atlas-land-pane path') && {DRAWN[name]}",
+        polling=100,
     )
     frame.wait_for_function(MAP_AT_REST)
     still(page)

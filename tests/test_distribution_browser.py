@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parents[1]
 WAIT_MS = 30_000
 TABS = ("chart", "table", "classes", "structure")
 STILL = (
@@ -57,13 +55,6 @@ WIDER_THAN_THE_COLUMN = f"""
     .filter(part => part.getBoundingClientRect().right > column.right + 1).length;
 }}
 """
-
-
-@pytest.fixture(scope="module")
-def app(serve_streamlit, tmp_path_factory):
-    log = tmp_path_factory.mktemp("server") / "server.log"
-    with serve_streamlit(ROOT / "streamlit_app.py", log) as address:
-        yield address
 
 
 def words(key: str, lang: str = "zh", **values: object) -> str:

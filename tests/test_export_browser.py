@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,11 +18,12 @@ from layers.overlays import _png
 from layers.specification import read_spec
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parents[1]
 WAIT_MS = 60_000
 # One transparent pixel: a tile that a test serves in place of a tile host.
 PIXEL = _png(np.zeros((1, 1, 4), dtype=np.uint8))
@@ -36,13 +36,6 @@ MAPS = {
     "pattern": "pattern",
     "sources": "layer",
 }
-
-
-@pytest.fixture(scope="module")
-def app(serve_streamlit, tmp_path_factory):
-    log = tmp_path_factory.mktemp("export") / "server.log"
-    with serve_streamlit(ROOT / "streamlit_app.py", log) as address:
-        yield address
 
 
 def words(key: str, lang: str = "zh") -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlparse
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parents[1]
 WAIT_MS = 60_000
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 MAP_SHARE = 0.62
@@ -35,13 +33,6 @@ LEGEND = """
 """
 
 
-@pytest.fixture(scope="module")
-def app(serve_streamlit, tmp_path_factory):
-    log = tmp_path_factory.mktemp("pattern") / "server.log"
-    with serve_streamlit(ROOT / "streamlit_app.py", log) as address:
-        yield address
-
-
 def words(key: str, lang: str = "zh") -> str:
     return _texts()[key][lang]
 
@@ -54,7 +45,7 @@ def drawn(page: Page) -> Frame:
         timeout=WAIT_MS,
     )
     frame = page.locator("iframe").element_handle().content_frame()
-    frame.wait_for_function(PAINTED)
+    frame.wait_for_function(PAINTED, polling=100)
     assert page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0
     return frame
 
