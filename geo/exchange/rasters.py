@@ -28,6 +28,7 @@ from geo.exchange.parcels import Cells
 from geo.exchange.receipt import Finding
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
@@ -46,7 +47,13 @@ _SMALL_TYPE_BYTES = 2
 _LARGEST_LONGITUDE, _LARGEST_LATITUDE = 360.0, 90.0
 
 
-def read_raster(source: bytes | bytearray | memoryview | str | os.PathLike[str]) -> xr.DataArray:
+def read_raster(
+    source: bytes | bytearray | memoryview | str | os.PathLike[str],
+    name: str | None = None,
+    *,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> xr.DataArray:
     """Read a raster of one band, such as persons per cell, from a file or from its content.
 
     The file is parsed in a process that can reach nothing else (:mod:`geo.exchange.sealed`).
@@ -55,6 +62,12 @@ def read_raster(source: bytes | bytearray | memoryview | str | os.PathLike[str])
     ----------
     source
         Path, or content, of a GeoTIFF with at most 130 million cells.
+    name
+        What it is called, where ``source`` is content.
+    progress
+        Called with how much is done, 0 to 1.
+    cancelled
+        Asked from time to time; once it is true the reading ends.
 
     Returns
     -------
@@ -79,7 +92,7 @@ def read_raster(source: bytes | bytearray | memoryview | str | os.PathLike[str])
     geo.errors.InputError: read_raster: the raster is empty. Export it again.
     """
     if isinstance(source, bytes | bytearray | memoryview):
-        return _read(memoryview(source), "the raster")
+        return _read(memoryview(source), name or "the raster", progress, cancelled)
     if not isinstance(source, str | os.PathLike):
         raise InputError(
             f"read_raster: the source is a {type(source).__name__}. Pass the path of a GeoTIFF, or "
@@ -88,11 +101,18 @@ def read_raster(source: bytes | bytearray | memoryview | str | os.PathLike[str])
             name=type(source).__name__,
         )
     path = os.fsdecode(source)
-    return _read(PurePath(path), PurePath(path).name or path)
+    return _read(PurePath(path), name or PurePath(path).name or path, progress, cancelled)
 
 
-def _read(data: memoryview | PurePath, name: str) -> xr.DataArray:
-    answer = sealed.run("raster", data, name, function="read_raster")
+def _read(
+    data: memoryview | PurePath,
+    name: str,
+    progress: Callable[[float], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> xr.DataArray:
+    answer = sealed.run(
+        "raster", data, name, function="read_raster", progress=progress, cancelled=cancelled
+    )
     if not isinstance(answer, xr.DataArray):
         raise TypeError("the worker read a raster and sent features")
     return answer
