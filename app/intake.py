@@ -164,7 +164,9 @@ def _suffix(name: str) -> str:
 
 def _call_off(key: object, name: str) -> None:
     """Take a reading that was called off for refused: it is not begun again by itself."""
-    error = InputError(f"read_file: reading {name} was cancelled.", code="file.cancelled", name=name)
+    error = InputError(
+        f"read_file: reading {name} was cancelled.", code="file.cancelled", name=name
+    )
     st.session_state[KEY] = (key, Reading(refusal=error))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import streamlit as st
@@ -48,7 +48,7 @@ class Own:
     rows: int
     receipt: Receipt | None = None
     findings: tuple[Finding, ...] = ()
-    roles: Roles = Roles()
+    roles: Roles = field(default_factory=Roles)
 
     def receipt_dict(self) -> dict[str, Any]:
         """Return what is known of where it is from, as plain data, findings in words too."""

@@ -45,9 +45,7 @@ def read_own(
     InputError, CRSError
         As :func:`geo.read_file`.
     """
-    return geo.read_file(
-        source, name, known=known_places(), gazetteer=known_names(), **options
-    )
+    return geo.read_file(source, name, known=known_places(), gazetteer=known_names(), **options)
 
 
 def known_places() -> gpd.GeoDataFrame:

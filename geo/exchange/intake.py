@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    Source = bytes | bytearray | memoryview | str | os.PathLike[str]
+    Content = bytes | bytearray | memoryview
+    Source = Content | str | os.PathLike[str]
     Progress = Callable[[float], None] | None
     Cancelled = Callable[[], bool] | None
     Gazetteer = Sequence[tuple[str, float, float, float]] | None
@@ -236,7 +237,7 @@ def _crs(given: str | None, function: str) -> CRS | None:
         ) from error
 
 
-def _contents(source: Source, name: str | None, function: str) -> tuple[bytes | bytearray | memoryview | Path, str]:
+def _contents(source: Source, name: str | None, function: str) -> tuple[Content | Path, str]:
     """Return the contents of a file, or where it is, and what it is called."""
     if isinstance(source, bytes | bytearray | memoryview):
         label = name or ""
@@ -376,7 +377,11 @@ def _outside(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
 
 
 def _with_receipt(
-    parsed: Parsed, diagnosis: Diagnosis, data: bytes | bytearray | memoryview | Path, name: str, function: str
+    parsed: Parsed,
+    diagnosis: Diagnosis,
+    data: Content | Path,
+    name: str,
+    function: str,
 ) -> Intake:
     frame, aside = parsed.frame, parsed.aside
     facts = next((each for each in parsed.findings if each.code == FACTS), None)
@@ -412,11 +417,11 @@ def _with_receipt(
     return Intake(frame, aside, receipt, diagnosis)
 
 
-def _size(data: bytes | bytearray | memoryview | Path) -> int:
+def _size(data: Content | Path) -> int:
     return data.stat().st_size if isinstance(data, Path) else len(data)
 
 
-def _digest(data: bytes | bytearray | memoryview | Path) -> str:
+def _digest(data: Content | Path) -> str:
     if not isinstance(data, Path):
         return hashlib.sha256(data).hexdigest()
     with data.open("rb") as file:

@@ -28,8 +28,7 @@ from geo.exchange.parcels import Cells
 from geo.exchange.receipt import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
