@@ -38,6 +38,8 @@ TYPES = [*(suffix.removeprefix(".") for suffix in SUFFIXES), *intake.RASTERS]
 ASIDE_SHOWN = 200
 # How a receipt says that places were looked up by their names.
 BY_NAME = "table.crs.gazetteer"
+# Said where the click was that did it.
+CONVERTED = ("coordinates.corrected", "coordinates.corrected_by")
 STYLE = """<style>
 .findings { margin: 0; padding-left: 1rem; font-size: .86rem; line-height: 1.45; }
 .findings .warning { color: #9A3412; font-weight: 600; }
@@ -198,11 +200,18 @@ def features(read: intake.Reading, taken: Intake, title: str) -> None:
         if warnings:
             heading(text("own.warned"))
             receipts.findings(warnings)
+        for each in receipt.findings:
+            if each.code in CONVERTED:
+                st.success(each.sentence(language()))
         suspected = remedies(read)
         uses(frame, areas, title, roles, taken, first=not suspected)
         heading(text("own.receipt"))
         receipts.lines(receipt.lines(language()))
-        receipts.findings(each for each in receipt.findings if each.level != "warning")
+        receipts.findings(
+            each
+            for each in receipt.findings
+            if each.level != "warning" and each.code not in CONVERTED
+        )
         if len(taken.aside):
             table = aside_table(taken)
             with st.expander(text("own.aside", n=number(len(table)))):

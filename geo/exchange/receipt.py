@@ -164,7 +164,7 @@ class Receipt:
                 mark.join(words for name, words in kinds.items() if name not in self.taken),
             ),
             ("receipt.crs", self._how(self.crs, self.crs_how, lang)),
-            ("receipt.encoding", self._how(self.encoding, self.encoding_how, lang)),
+            ("receipt.encoding", self._how(self.encoding.upper(), self.encoding_how, lang)),
             ("receipt.name_column", self.name_column),
             ("receipt.bounds", self._reach(lang)),
             ("receipt.sha256", self.sha256[:16]),
