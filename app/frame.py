@@ -69,7 +69,7 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .figures th { color: #52606D; font-weight: 400; }
 .figures th, .figures td { text-align: right; border-bottom: 1px solid #E4E7EB; padding: 0 2px; }
 .figures th:first-child, .figures td:first-child { text-align: left; padding-left: 0; }
-.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
+dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
 .basis dt { color: #52606D; }
 .basis dd { margin: 0 0 .3rem 0; overflow-wrap: anywhere; }
 .indicator .quote { color: #7B8794; font-size: .78rem; }
