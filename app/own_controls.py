@@ -114,7 +114,8 @@ def remember(answers: Mapping[str, str]) -> None:
 def remedy(file: UploadedFile) -> Remedy:
     """Return what was chosen of what was on offer for a file."""
     of, chosen = st.session_state.get(REMEDY, (NONE, NONE))
-    return chosen if of == file.file_id else NONE
+    kept: Remedy = chosen if of == file.file_id else ""
+    return kept
 
 
 def choose_remedy(file_id: str, chosen: Remedy) -> None:

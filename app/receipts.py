@@ -12,7 +12,7 @@ import streamlit as st
 from app import own_data
 from app.frame import download
 from app.texts import language, text
-from layers.kept import is_own
+from layers.kept import is_own, kept_points
 from layers.own_files import receipt_note
 
 if TYPE_CHECKING:
@@ -45,6 +45,8 @@ def beside(names: Iterable[str | None]) -> None:
     """Say below a result which own data it rests on, each with its receipt to take along."""
     for own in in_use(names):
         st.caption(note(own))
+        if own.use == "points" and kept_points(own.name)["accuracy_m"].isna().any():
+            st.caption(text("own.no_accuracy", title=own.title))
         as_file(own)
 
 

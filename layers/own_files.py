@@ -9,8 +9,9 @@ import shapely
 
 import geo
 from geo.wording import sentence
-from layers.catalogue import load, names, resource
+from layers.catalogue import load, names
 from layers.kept import kept_points, kept_zones
+from layers.schema import resource
 
 if TYPE_CHECKING:
     import os

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import geopandas as gpd
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from geo.exchange.receipt import Intake
     from geo.people import Population
@@ -163,7 +164,7 @@ def brought() -> None:
         to_pages()
 
 
-def remedies(read: intake.Reading) -> bool:
+def remedies(file: UploadedFile, read: intake.Reading) -> bool:
     """Draw, beside a suspicion, the click that sets it right, or undoes that."""
     offered = intake.remedies_of(read)
     for remedy in offered:
@@ -186,7 +187,7 @@ def remedies(read: intake.Reading) -> bool:
     return bool(offered)
 
 
-def features(read: intake.Reading, taken: Intake, title: str) -> None:
+def features(file: UploadedFile, read: intake.Reading, taken: Intake, title: str) -> None:
     """Draw the receipt of a file of features, and what it can be used as."""
     receipt, frame = taken.receipt, taken.frame
     areas = intake.areas_of(frame)
@@ -203,7 +204,7 @@ def features(read: intake.Reading, taken: Intake, title: str) -> None:
         for each in receipt.findings:
             if each.code in CONVERTED:
                 st.success(each.sentence(language()))
-        suspected = remedies(read)
+        suspected = remedies(file, read)
         uses(frame, areas, title, roles, taken, first=not suspected)
         heading(text("own.receipt"))
         receipts.lines(receipt.lines(language()))
@@ -308,7 +309,7 @@ def compared_with_published(people: Population) -> None:
     st.caption(text("own.published_note"))
 
 
-def refused(read: intake.Reading, error: AtlasError) -> None:
+def refused(file: UploadedFile, read: intake.Reading, error: AtlasError) -> None:
     """Say why a file is refused, what is suspected, and what would let it be read."""
     with map_column:
         if error.code == "file.cancelled":
@@ -319,8 +320,9 @@ def refused(read: intake.Reading, error: AtlasError) -> None:
         receipts.findings(error.findings)
         buttons, _ = st.columns((1, 1))
         with buttons:
-            remedies(read)
-        st.caption(text("own.refused"))
+            remedies(file, read)
+        asks_columns = intake.is_table(file.name) and bool(intake.columns_of(read))
+        st.caption(text("own.refused_table" if asks_columns else "own.refused"))
 
 
 st.html(STYLE)
@@ -346,10 +348,10 @@ else:
         st.rerun()
     file_title = file.name.rpartition(".")[0] or file.name
     if read.refusal is not None:
-        refused(read, read.refusal)
+        refused(file, read, read.refusal)
         with results:
             brought()
     elif read.people is not None:
         raster(read.people, file_title)
     elif read.intake is not None:
-        features(read, read.intake, file_title)
+        features(file, read, read.intake, file_title)
