@@ -335,7 +335,8 @@ with st.sidebar:
 
 map_column, results = map_and_results()
 if file is None:
-    with map_column:
+    # In one block, so that none of it is left standing while a file is read in its place.
+    with map_column, st.container():
         st.info(text("own.empty"))
         st.markdown(text("own.formats"))
     with results:
