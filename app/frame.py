@@ -36,6 +36,7 @@ MIME_TYPES = {
     ".csv": "text/csv",
     ".geojson": "application/geo+json",
     ".gpkg": "application/geopackage+sqlite3",
+    ".json": "application/json",
     ".tif": "image/tiff",
 }
 # The map takes two thirds of the page: the sidebar holds the controls, a narrow column the results.
@@ -68,7 +69,7 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .figures th { color: #52606D; font-weight: 400; }
 .figures th, .figures td { text-align: right; border-bottom: 1px solid #E4E7EB; padding: 0 2px; }
 .figures th:first-child, .figures td:first-child { text-align: left; padding-left: 0; }
-.basis { margin: 0; font-size: .86rem; line-height: 1.45; }
+dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
 .basis dt { color: #52606D; }
 .basis dd { margin: 0 0 .3rem 0; overflow-wrap: anywhere; }
 .indicator .quote { color: #7B8794; font-size: .78rem; }
@@ -89,7 +90,9 @@ def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not publ
     with while_wanted(), refusals_in_words():
         page.run()
     names = url_state.refused()
-    if names:
+    if st.session_state.pop(url_state.ANOTHERS, False):
+        st.warning(text("app.anothers"))
+    elif names:
         st.toast(text("app.bad_link", names=", ".join(names)))
 
 
@@ -166,7 +169,14 @@ def note_on_points(located: gpd.GeoDataFrame, unlocated: gpd.GeoDataFrame) -> No
     )
 
 
-def download(label: str, file_name: str, content: Callable[[], bytes], *, detail: str = "") -> None:
+def download(
+    label: str,
+    file_name: str,
+    content: Callable[[], bytes],
+    *,
+    detail: str = "",
+    key: str | None = None,
+) -> None:
     """Draw a download button; the file is made when it is clicked, and nothing re-runs."""
     st.download_button(
         f"{text(label)} {detail}".strip(),
@@ -175,6 +185,7 @@ def download(label: str, file_name: str, content: Callable[[], bytes], *, detail
         mime=MIME_TYPES[Path(file_name).suffix],
         on_click="ignore",
         width="stretch",
+        key=key,
     )
 
 

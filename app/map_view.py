@@ -130,16 +130,18 @@ def drawn(report: Mapping[str, Any] | None) -> shapely.Polygon | None:
     try:
         places = np.asarray(corners, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError(_refusal("its corners are not pairs of numbers")) from error
+        raise _refusal("its corners are not pairs of numbers") from error
     if places.shape[1:] != (2,) or len(places) < FEWEST_CORNERS:
-        raise InputError(_refusal(f"its corners have the shape {places.shape}, not (3 or more, 2)"))
+        raise _refusal(f"its corners have the shape {places.shape}, not (3 or more, 2)")
     if not (np.abs(places) <= (MAX_LON, MAX_LAT)).all():
-        raise InputError(_refusal("a corner is not a longitude and a latitude in degrees"))
+        raise _refusal("a corner is not a longitude and a latitude in degrees")
     area = shapely.Polygon(places)
     if not area.is_valid:
-        raise InputError(_refusal(f"its outline is not sound: {shapely.is_valid_reason(area)}"))
+        raise _refusal(f"its outline is not sound: {shapely.is_valid_reason(area)}")
     return area
 
 
-def _refusal(reason: str) -> str:
-    return f"drawn: the drawn area cannot be used, {reason}; draw it again"
+def _refusal(reason: str) -> InputError:
+    return InputError(
+        f"drawn: the drawn area cannot be used, {reason}; draw it again", code="own.drawn"
+    )

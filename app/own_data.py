@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import streamlit as st
+
+from app.texts import language
+from layers.own_points import Roles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +38,8 @@ class Own:
         Of reading its file; None for a raster.
     findings
         What was noticed about a raster.
+    roles
+        What its columns were taken as.
     """
 
     name: str
@@ -43,6 +48,14 @@ class Own:
     rows: int
     receipt: Receipt | None = None
     findings: tuple[Finding, ...] = ()
+    roles: Roles = field(default_factory=Roles)
+
+    def receipt_dict(self) -> dict[str, Any]:
+        """Return what is known of where it is from, as plain data, findings in words too."""
+        found = self.findings if self.receipt is None else self.receipt.findings
+        about = {} if self.receipt is None else self.receipt.as_dict()
+        said = {"title": self.title, "use": self.use, "rows": self.rows}
+        return said | about | {"noticed": [each.sentence(language()) for each in found]}
 
 
 def owned(use: Use | None = None) -> list[Own]:
@@ -60,6 +73,20 @@ def title_of(name: str) -> str:
     """Return what something that was brought is called."""
     things: dict[str, Own] = st.session_state.get(KEY, {})
     return things[name].title
+
+
+def called(use: Use, wanted: str, receipt: Receipt | None, roles: Roles) -> str:
+    """Return a title for something new: that of the same thing, or one that no other has."""
+    for own in owned(use):
+        if receipt is not None and (own.receipt, own.roles) == (receipt, roles):
+            return own.title
+    return distinct(wanted, owned())
+
+
+def get(name: str) -> Own | None:
+    """Return what is kept under a name, None where it is not on the list."""
+    things: dict[str, Own] = st.session_state.get(KEY, {})
+    return things.get(name)
 
 
 def add(own: Own) -> None:

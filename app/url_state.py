@@ -16,11 +16,15 @@ from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import streamlit as st
 
+from layers.kept import is_own
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Value = TypeVar("Value")
 REFUSED = "_refused_parameters"
+# Whether the address names something that was brought in another visit.
+ANOTHERS = "_refused_own"
 # The longest that the pages write is a list of all values of a column, below 600 characters.
 MOST_CHARACTERS, MOST_DIGITS, MOST_ITEMS = 4000, 15, 200
 
@@ -52,6 +56,8 @@ def seed(
     value = parse(read(raws[0])) if len(raws) == 1 else None
     if raws and value is None:
         refuse(parameter)
+        if any(is_own(raw) for raw in raws):
+            st.session_state[ANOTHERS] = True
     st.session_state[key] = default if value is None else value
 
 

@@ -39,6 +39,8 @@ class AtlasError(Exception):
 
     # What else was noticed that bears on the refusal, each with a sentence of its own.
     findings: Sequence[Finding] = ()
+    # What would let it be read: "correct" or "as_is", as `geo.read_file` takes them.
+    remedies: Sequence[str] = ()
 
     def __init__(self, message: str = "", *, code: str = "", **values: object) -> None:
         super().__init__(message)

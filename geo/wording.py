@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).with_name("words")
 
 
+# Values that are lists of names, put together as Chinese does.
+_LISTS = ("columns", "names", "layers")
+
+
 def sentence(code: str, lang: str, values: Mapping[str, object]) -> str:
     """Return the sentence of a code.
 
@@ -35,6 +39,9 @@ def sentence(code: str, lang: str, values: Mapping[str, object]) -> str:
     '1,200 行未采用，原因逐行列出，可下载。'
     """
     filled = {key: _written(value) for key, value in values.items()}
+    if lang == "en":
+        listed = {key: str(filled[key]).replace("、", ", ") for key in _LISTS if key in filled}
+        filled |= listed
     return catalogue()[code]["en" if lang == "en" else "zh"].format(**filled)
 
 

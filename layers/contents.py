@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+import geopandas as gpd
 import shapely
 
 from geo.errors import InputError
@@ -18,8 +19,6 @@ from layers.words import both
 from layers.zonings import GRID_NAMES
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from geo.people import Population
     from layers.questions import Coverage, Density
     from layers.structure import Shown
@@ -180,7 +179,7 @@ def own(frame: gpd.GeoDataFrame, *, title: str, name_column: str, lang: str) -> 
         ``"zh"`` or ``"en"``.
     """
     seen = _thinned(frame)
-    named = seen[[seen.geometry.name]].rename_geometry("geometry")
+    named = gpd.GeoDataFrame(geometry=seen.geometry)
     if name_column:
         words = seen[name_column].astype("object").where(seen[name_column].notna(), "")
         named = named.assign(name_zh=words.astype(str), name_en=words.astype(str))
@@ -198,7 +197,8 @@ def own_people(people: Population, *, title: str, lang: str) -> Content:
     counts = people.counts
     step = max(1, -(-max(counts.shape) // PREVIEW_CELLS))
     coarse = counts.coarsen(y=step, x=step, boundary="pad").sum().rio.write_crs(counts.rio.crs)
-    unit = both("own.people_unit")[lang == "en"].format(cells=step)
+    words = both("own.people_unit" if step == 1 else "own.people_unit_together")
+    unit = words[lang == "en"].format(cells=step)
     return _of((Surface(coarse, title=title, title_en=title, unit=unit),), lang)
 
 

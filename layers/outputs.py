@@ -100,6 +100,8 @@ def output(
     plain = spec.to_dict()
     require_valid(plain)
     record = provenance.record(plain, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
+    if receipts := spec.receipts():
+        record |= {"own_data": receipts}
     return provenance.embed(_made(spec, suffix, template, progress), suffix, record)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
+
+import shapely
 
 import geo
 from geo.wording import sentence
-from layers.catalogue import load
+from layers.catalogue import load, names
 from layers.kept import kept_points, kept_zones
+from layers.schema import resource
 
 if TYPE_CHECKING:
     import os
@@ -18,11 +22,13 @@ if TYPE_CHECKING:
 
 
 def read_own(
-    source: bytes | str | os.PathLike[str],
+    source: bytes | bytearray | memoryview | str | os.PathLike[str],
     name: str | None = None,
     **options: Any,  # noqa: ANN401 - as geo.read_file takes them
 ) -> Intake:
     """Read a file, and compare its places with the districts of the atlas.
+
+    Places of a table without coordinates are looked up among the names of the atlas.
 
     Parameters
     ----------
@@ -40,13 +46,45 @@ def read_own(
     InputError, CRSError
         As :func:`geo.read_file`.
     """
-    return geo.read_file(source, name, known=known_places(), **options)
+    return geo.read_file(source, name, known=known_places(), gazetteer=known_names(), **options)
 
 
 def known_places() -> gpd.GeoDataFrame:
     """Return the features that others are compared with: districts with names and codes."""
     districts: gpd.GeoDataFrame = load("districts")[["name_zh", "adcode", "geometry"]]
     return districts
+
+
+@cache
+def known_names() -> tuple[tuple[str, float, float, float], ...]:
+    """Return the names of places: name, longitude, latitude (degrees), accuracy (1σ, metres).
+
+    They are the names and aliases of all features of the plan that have a place and an accuracy.
+    Where two features are at one place, or two places have one name, `geo.read_file` knows what to
+    do.
+
+    Examples
+    --------
+    >>> {name: round(accuracy_m) for name, *_, accuracy_m in known_names()}["海归小镇"]
+    2000
+    """
+    entries: list[tuple[str, float, float, float]] = []
+    for name in names():
+        if resource(name).geometry != "point":
+            continue
+        frame = load(name)
+        there = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
+        there = there[there["accuracy_m"].notna()]
+        xy = shapely.get_coordinates(there.geometry.to_numpy())
+        aliases = there["aliases"] if "aliases" in there else [None] * len(there)
+        spelled = zip(there["name_zh"], there["name_en"], aliases, strict=True)
+        for words, (lon, lat), accuracy_m in zip(spelled, xy, there["accuracy_m"], strict=True):
+            entries += [
+                (each, float(lon), float(lat), float(accuracy_m))
+                for each in "|".join(word for word in words if isinstance(word, str)).split("|")
+                if each
+            ]
+    return tuple(entries)
 
 
 def receipt_of(name: str) -> Receipt | None:

@@ -59,7 +59,11 @@ class Roles:
 
 
 def own_points(
-    frame: gpd.GeoDataFrame, *, title: str, roles: Roles | None = None, accuracy_m: float = np.nan
+    frame: gpd.GeoDataFrame,
+    *,
+    title: str,
+    roles: Roles | None = None,
+    accuracy_m: float | NDArray[np.float64] = np.nan,
 ) -> gpd.GeoDataFrame:
     """Make a point layer of features that somebody brings.
 
@@ -73,8 +77,8 @@ def own_points(
     roles
         What its columns are; only names are looked for where it is None.
     accuracy_m
-        How well the places are known, 1σ along each axis, metres; not-a-number where that is not
-        said.
+        How well the places are known, 1σ along each axis, metres, of all or of each row;
+        not-a-number where that is not said.
 
     Returns
     -------
@@ -128,7 +132,7 @@ def own_points(
             AMOUNT: _amounts(frame, roles.weight),
             "date": _texts(frame, roles.date),
             "evidence": "located",
-            "accuracy_m": float(accuracy_m),
+            "accuracy_m": np.broadcast_to(np.asarray(accuracy_m, dtype=float), len(frame)),
             "within": None,
             "quote": None,
             "heading": title,

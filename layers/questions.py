@@ -155,7 +155,8 @@ def density(asked: Density) -> xr.DataArray:
         raise InputError(
             "density: no chosen feature has a place"
             + (" and a weight" if asked.weight else "")
-            + "; choose more categories or levels"
+            + "; choose more categories or levels",
+            code="own.nothing_located",
         )
     return geo.kernel_density(
         frame,

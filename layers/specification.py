@@ -139,10 +139,20 @@ class MapSpec:
             method = looks.method(look, lang=self.lang)
             title = looks.title(look, lang=self.lang)
             sheet = replace(sheet, notes=(*sheet.notes, method) if method else sheet.notes)
-        own = (str(self.parameters.get(key, "")) for key in ("layer", "zoning"))
-        notes = [receipt_note(name, self.lang) for name in own if is_own(name)]
-        sheet = replace(sheet, notes=(*sheet.notes, *filter(None, notes)))
+        sheet = replace(sheet, notes=(*sheet.notes, *self.receipts()))
         return sheet if sheet.title.strip() else replace(sheet, title=title)
+
+    def receipts(self) -> list[str]:
+        """Return a line about each file of somebody's own that the map rests on.
+
+        Raises
+        ------
+        InputError
+            If it is no longer kept.
+        """
+        own = (str(self.parameters.get(key, "")) for key in ("layer", "zoning"))
+        notes = (receipt_note(name, self.lang) for name in own if is_own(name))
+        return list(filter(None, notes))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the specification as plain JSON data, which :func:`read_spec` takes.

@@ -126,7 +126,8 @@ def own_zones(frame: gpd.GeoDataFrame, *, name_column: str | None = None) -> gpd
     if not there.any():
         raise InputError(
             f"own_zones: none of the {len(frame)} features is an area. Draw or upload at least one "
-            "polygon."
+            "polygon.",
+            code="own.no_area",
         )
     zones = gpd.GeoSeries(shapely.force_2d(polygons[there]), crs=frame.crs)
     zones = moved(zones, CRS, function="own_zones")

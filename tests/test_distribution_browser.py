@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -77,21 +76,6 @@ def captions(page: Page) -> str:
     return " ".join(page.locator("[data-testid=stCaptionContainer]").all_inner_texts())
 
 
-def upload(page: Page, at: int, name: str, content: bytes, kind: str) -> None:
-    page.locator("[data-testid=stFileUploaderDropzoneInput]").nth(at).set_input_files(
-        {"name": name, "mimeType": kind, "buffer": content}
-    )
-
-
-def square(west: float, south: float, east: float, north: float, name: str) -> dict[str, object]:
-    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
-    return {
-        "type": "Feature",
-        "properties": {"name": name},
-        "geometry": {"type": "Polygon", "coordinates": [ring]},
-    }
-
-
 def test_a_click_runs_the_fragment_and_neither_the_sidebar_nor_the_map_anew(page, app):
     sent: list[bytes] = []
     page.on(
@@ -132,26 +116,6 @@ def test_every_tab_speaks_one_language_and_fits_its_column(open_page, app, lang,
         )
         assert found == set(), tab
         assert page.evaluate(WIDER_THAN_THE_COLUMN) == 0, tab
-
-
-def test_projects_are_counted_in_an_uploaded_zone(page, app):
-    show(page, app, zoning="uploaded")
-    zones = [square(112.7, 28.0, 113.1, 28.4, "甲区"), square(110.0, 27.0, 110.1, 27.1, "乙区")]
-    content = json.dumps({"type": "FeatureCollection", "features": zones}).encode()
-    upload(page, 0, "zones.geojson", content, "application/geo+json")
-    page.locator(f"{RESULTS} text", has_text="甲区").first.wait_for(timeout=WAIT_MS)
-    still(page)
-    assert page.locator(BARS).count() == 1  # the second zone holds nothing
-
-
-def test_a_file_that_is_no_raster_is_refused_in_a_sentence(page, app):
-    show(page, app, measure="per_10k")
-    upload(page, 0, "people.tif", b"not a raster", "image/tiff")
-    refusal = words("distribution.population_refused")
-    page.locator("[data-testid=stAlert]", has_text=refusal[:20]).wait_for(timeout=WAIT_MS)
-    still(page)
-    assert page.locator("[data-testid=stException]").count() == 0
-    assert page.locator(BARS).count() == 4  # the counts of the four circles stay
 
 
 def test_projects_are_counted_in_a_drawn_area_without_a_second_click(page, app):

@@ -14,7 +14,7 @@ from shapely import box
 from streamlit.testing.v1 import AppTest
 
 import layers
-from app import maps, picking, population, results
+from app import maps, own_data, picking, results
 from app.charts import _told_apart
 from geo.errors import InputError
 from layers import contents, questions, structure
@@ -61,6 +61,12 @@ def persons(west: float, south: float, east: float, north: float, each: float = 
     y = np.arange(north - 0.005, south, -0.01)
     array = xr.DataArray(np.full((y.size, x.size), each), {"y": y, "x": x}, ("y", "x"))
     return keep_raster(array.rio.write_crs("EPSG:4326"))
+
+
+def brought(**names: str) -> dict[str, object]:
+    """Return a session in which something was brought for each use."""
+    own = {name: own_data.Own(name, use, f"own {use}", 1) for use, name in names.items()}
+    return {own_data.KEY: own}
 
 
 NEW_AREA = (112.0, 27.5, 113.5, 28.8)
@@ -148,14 +154,14 @@ def test_the_unlocated_and_the_totals_stay() -> None:
 def test_own_zones_without_a_project_say_what_to_do() -> None:
     name = own((110.0, 27.0, 110.1, 27.1), (110.2, 27.0, 110.3, 27.1))
     for measure in ("count", "investment", "investment_share", "sector", "diversity"):
-        test = page({"own_zones": name}, zoning="uploaded", measure=measure)
+        test = page(brought(zones=name), zoning=name, measure=measure)
         assert "所有分区内都没有符合条件的项目" in words(test)
         assert "没有大于零的分区" in words(test)
 
 
 def test_one_zone_alone_has_rank_one_of_one_and_no_gini() -> None:
     name = own((112.0, 27.5, 113.5, 28.8))
-    test = page({"own_zones": name}, zoning="uploaded", zone="zone-1")
+    test = page(brought(zones=name), zoning=name, zone="zone-1")
     assert "Gini 系数和名次都无从谈起" in words(test)
     assert "名次 1 / 1" in words(test)
     shown = Shown(questions.Distribution(PROJECTS, Zones(name)), "count")
@@ -165,13 +171,13 @@ def test_one_zone_alone_has_rank_one_of_one_and_no_gini() -> None:
 
 def test_a_rate_without_people_asks_for_them_and_shows_the_count() -> None:
     test = page(measure="per_10k")
-    assert "请在此上传人口栅格" in test.info[0].value
+    assert "请在“数据导入”里选一幅人口栅格" in test.info[0].value
     assert "项目数（个）" in words(test)
 
 
 def test_a_rate_is_projects_by_people() -> None:
     kept = persons(*NEW_AREA)
-    test = page({population.KEPT: kept}, measure="per_10k")
+    test = page(brought(population=kept), measure="per_10k")
     assert "人口栅格在用" in words(test)
     zones = structure.table(Shown(replace_population(kept), "per_10k"))
     people = zones["population"]
@@ -192,13 +198,12 @@ def test_a_zone_half_beyond_the_raster_has_no_rate() -> None:
     found = structure.table(shown).set_index("id")
     assert found.loc["zone-1", "population"] == pytest.approx(100 * 10 * 10, rel=1e-6)
     assert np.isnan(found.loc["zone-2", "per_10k_people"])
-    session = {"own_zones": zones, population.KEPT: kept}
-    test = page(session, zoning="uploaded", measure="per_10k")
+    test = page(brought(zones=zones, population=kept), zoning=zones, measure="per_10k")
     assert "覆盖不足 90 % 的 1 个，无人口的 0 个" in words(test)
 
 
 def test_a_raster_that_misses_the_zones_is_one_sentence_and_the_count() -> None:
-    test = page({population.KEPT: persons(100, 20, 100.1, 20.1)}, measure="per_10k")
+    test = page(brought(population=persons(100, 20, 100.1, 20.1)), measure="per_10k")
     assert "人口栅格不能用于这些分区" in test.warning[0].value
     assert "项目数（个）" in words(test)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import geo
-from app import choices, maps, own_data
+from app import choices, maps, own_data, receipts
 from app.charts import coverage_curve
 from app.controls import choose, slide
 from app.export import export, of_points, of_zones
@@ -79,4 +79,5 @@ with results:
         f"service_areas_{choices.file_stem(sites.layer)}_{distance_m}m.gpkg",
         lambda: geo.vector_bytes(areas, ".gpkg"),
     )
+    receipts.beside((sites.layer, zoning.name, demand_layer))
 export("coverage", of_points(sites) | of_zones(zoning) | {"distance_m": distance_m})

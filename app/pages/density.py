@@ -8,7 +8,7 @@ from typing import Any, get_args
 import streamlit as st
 
 import geo
-from app import choices, maps
+from app import choices, maps, receipts
 from app.bases import density_basis
 from app.charts import bars
 from app.controls import choose, slide, step_through, switch
@@ -157,7 +157,8 @@ with results:
                 chance=number(100 * sure.chance_ahead(first, next_one, by=value), digits=0),
             )
         )
-    basis(density_basis(asked, surfaces[0]))
+    in_use = (asked.points.layer, zones.name)
+    basis([*density_basis(asked, surfaces[0]), *receipts.rows(in_use)])
     of = choices.file_stem(asked.points.layer)
     name = f"density_{of}_{surfaces[0].attrs['bandwidth_m']:.0f}m"
     download("density.download_tif", f"{name}.tif", lambda: geo.geotiff_bytes(surfaces[0]))
@@ -171,4 +172,5 @@ with results:
         f"density_{of}_{choices.file_stem(zones.name)}.csv",
         lambda: geo.vector_bytes(ranking, ".csv"),
     )
+    receipts.beside(in_use)
 export("density", of_density(asked, show))

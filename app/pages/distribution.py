@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 import geo
-from app import choices, maps, picking, results
+from app import choices, maps, picking, receipts, results
 from app.controls import choose, slide
 from app.export import export, of_distribution
 from app.frame import (
@@ -135,6 +135,8 @@ def downloads(shown: Shown) -> None:
         f"{of}_{zones}_quotients.csv",
         partial(results.quotients_file, shown),
     )
+    people = shown.question.population
+    receipts.beside((shown.asked.points.layer, shown.asked.zones.name, people))
 
 
 @st.fragment

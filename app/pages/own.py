@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-from html import escape
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 import geo
-from app import intake, maps, own_data
-from app.frame import details, download, draw_map, heading, map_and_results
+from app import intake, maps, own_controls, own_data, receipts
+from app.frame import download, draw_map, heading, map_and_results
 from app.own_data import Own
+from app.tables import figures
 from app.texts import language, text
 from app.visits import owner
 from geo.errors import AtlasError
 from geo.exchange.cell_quotes import csv_bytes
 from geo.exchange.formats import SUFFIXES
-from geo.people import Quantity
 from geo.wording import sentence
 from layers import published
 from layers.kept import keep_points, keep_raster, keep_zones
@@ -27,67 +27,26 @@ from layers.words import number
 from layers.zonings import own_zones
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     import geopandas as gpd
+    from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-    from geo.exchange.receipt import Finding, Intake
+    from geo.exchange.receipt import Intake
     from geo.people import Population
 
 TYPES = [*(suffix.removeprefix(".") for suffix in SUFFIXES), *intake.RASTERS]
-NONE = ""
-# What coordinates in and around Changsha may be in, where a file does not say.
-CRS_CHOICES = (
-    NONE,
-    "EPSG:4490",
-    "EPSG:4547",
-    "EPSG:4526",
-    "EPSG:4546",
-    "EPSG:4525",
-    "EPSG:4509",
-    "EPSG:4508",
-    "EPSG:32649",
-    "EPSG:3857",
-)
-DATUMS = (NONE, "gcj02", "bd09")
 ASIDE_SHOWN = 200
-
-
-def pick(
-    key: str, options: Sequence[str], *, title: Callable[[str], str], start: str = NONE
-) -> str:
-    """Draw a select box that is no part of the address, as what it chooses of is not."""
-    chosen: str = st.selectbox(
-        text(f"own.{key}"),
-        options,
-        index=list(options).index(start) if start in options else 0,
-        format_func=title,
-        key=f"own-{key}@{language()}-{st.session_state.get('_own_file', '')}",
-    )
-    return chosen
-
-
-def column_title(column: str) -> str:
-    """Return what a column is called in a select box."""
-    return column or text("own.no_column")
-
-
-def findings(found: Sequence[Finding]) -> None:
-    """Draw what was noticed, warnings marked."""
-    items = "".join(
-        f'<li class="{finding.level}">{escape(finding.sentence(language()))}'
-        + (f"<span>{escape(rows_words(finding))}</span>" if finding.rows else "")
-        + "</li>"
-        for finding in found
-    )
-    if items:
-        heading(text("own.noticed"))
-        st.html(f"<ul class=findings>{items}</ul>")
-
-
-def rows_words(finding: Finding) -> str:
-    """Return which rows a finding is about."""
-    return text("own.rows", rows=", ".join(str(row) for row in finding.rows[:8]))
+# How a receipt says that places were looked up by their names.
+BY_NAME = "table.crs.gazetteer"
+# Said where the click was that did it.
+CONVERTED = ("coordinates.corrected", "coordinates.corrected_by")
+STYLE = """<style>
+.findings { margin: 0; padding-left: 1rem; font-size: .86rem; line-height: 1.45; }
+.findings .warning { color: #9A3412; font-weight: 600; }
+.findings span { display: block; color: #52606D; font-weight: 400; }
+.st-key-results { padding-top: 2px; }
+</style>"""
 
 
 def aside_table(taken: Intake) -> pd.DataFrame:
@@ -104,28 +63,54 @@ def aside_table(taken: Intake) -> pd.DataFrame:
     )
 
 
-def use_zones(frame: gpd.GeoDataFrame, title: str, name_column: str, taken: Intake) -> None:
+def accuracy(taken: Intake) -> Any:  # noqa: ANN401 - of all, or of each row
+    """Return how well the places of a file are known, metres."""
+    if taken.receipt.crs_how == BY_NAME:
+        return taken.frame["accuracy_m"].to_numpy(dtype=float)
+    return taken.frame.attrs.get("accuracy_m", np.nan)
+
+
+def use_zones(frame: gpd.GeoDataFrame, wanted: str, roles: Roles, taken: Intake) -> None:
     """Keep areas as zones."""
-    zones = own_zones(frame, name_column=name_column or None)
+    roles = Roles(name=roles.name)
+    title = own_data.called("zones", wanted, taken.receipt, roles)
+    zones = own_zones(frame, name_column=roles.name or None)
     zones.attrs = {"title": title, "receipt": taken.receipt}
     name = keep_zones(zones, owner=owner())
-    own_data.add(Own(name, "zones", title, len(zones), taken.receipt))
-    st.session_state["_own_done"] = title
+    own_data.add(Own(name, "zones", title, len(zones), taken.receipt, roles=roles))
+    remembered(title, roles)
 
 
-def use_points(frame: gpd.GeoDataFrame, title: str, roles: Roles, taken: Intake) -> None:
+def use_points(frame: gpd.GeoDataFrame, wanted: str, roles: Roles, taken: Intake) -> None:
     """Keep features as a point layer."""
-    layer = own_points(frame, title=title, roles=roles)
+    title = own_data.called("points", wanted, taken.receipt, roles)
+    layer = own_points(frame, title=title, roles=roles, accuracy_m=accuracy(taken))
     layer.attrs["receipt"] = taken.receipt
     name = keep_points(layer, owner=owner())
-    own_data.add(Own(name, "points", title, len(layer), taken.receipt))
+    own_data.add(Own(name, "points", title, len(layer), taken.receipt, roles=roles))
+    remembered(title, roles)
+
+
+def use_people(people: Population, wanted: str) -> None:
+    """Keep a raster of people."""
+    name = keep_raster(people.counts, owner=owner())
+    before = own_data.get(name)
+    title = own_data.distinct(wanted, own_data.owned()) if before is None else before.title
+    own_data.add(Own(name, "population", title, people.counts.size, findings=people.findings))
     st.session_state["_own_done"] = title
 
 
-def use_people(people: Population, title: str) -> None:
-    """Keep a raster of people."""
-    name = keep_raster(people.counts, owner=owner())
-    own_data.add(Own(name, "population", title, people.counts.size, findings=people.findings))
+def remembered(title: str, roles: Roles) -> None:
+    """Remember what the columns are, and that a file can now be chosen."""
+    own_controls.remember(
+        {
+            "name": roles.name,
+            "category": roles.category,
+            "weight": roles.weight,
+            "date": roles.date,
+            **dict(options.columns),
+        }
+    )
     st.session_state["_own_done"] = title
 
 
@@ -142,20 +127,26 @@ def outcome() -> None:
     refused = st.session_state.pop("_own_refused", None)
     if refused is not None:
         st.error(refused.sentence(language()))
-        details(refused)
     done = st.session_state.pop("_own_done", None)
     if done is not None:
         st.success(text("own.used", title=done))
+        to_pages()
+
+
+def to_pages() -> None:
+    """Draw the ways to the pages that own data can be asked on."""
+    for page in ("density", "coverage", "distribution", "pattern"):
+        st.page_link(f"app/pages/{page}.py", label=text("own.go", page=text(f"page.{page}")))
 
 
 def brought() -> None:
-    """Draw what was brought in this visit, each with a button that takes it out."""
+    """Draw what was brought in this visit, each with its receipt and a button that takes it out."""
     things = own_data.owned()
     if not things:
         return
     heading(text("own.brought"))
     for own in things:
-        words, button = st.columns((4, 1.6), vertical_alignment="center")
+        words, button = st.columns((3, 1.6), vertical_alignment="center")
         words.caption(text(f"own.thing.{own.use}", title=own.title, rows=number(own.rows)))
         button.button(
             text("own.remove"),
@@ -164,68 +155,109 @@ def brought() -> None:
             args=(own.name,),
             width="stretch",
         )
-    for page in ("density", "coverage", "distribution", "pattern"):
-        st.page_link(f"app/pages/{page}.py", label=text("own.go", page=text(f"page.{page}")))
+        with st.expander(text("own.receipt_of", title=own.title)):
+            receipts.findings(own.findings if own.receipt is None else own.receipt.findings)
+            if own.receipt is not None:
+                receipts.lines(own.receipt.lines(language()))
+            receipts.as_file(own)
+    if "_own_done" not in st.session_state:
+        to_pages()
 
 
-def features(taken: Intake, title: str) -> None:
+def remedies(file: UploadedFile, read: intake.Reading) -> bool:
+    """Draw, beside a suspicion, the click that sets it right, or undoes that."""
+    offered = intake.remedies_of(read)
+    for remedy in offered:
+        st.button(
+            text(f"own.remedy.{remedy}"),
+            type="primary",
+            on_click=own_controls.choose_remedy,
+            args=(file.file_id, remedy),
+            width="stretch",
+            key=f"remedy-{remedy}",
+        )
+    if options.remedy:
+        st.button(
+            text("own.remedy.undo"),
+            on_click=own_controls.choose_remedy,
+            args=(file.file_id, ""),
+            width="stretch",
+            key="remedy-undo",
+        )
+    return bool(offered)
+
+
+def features(file: UploadedFile, read: intake.Reading, taken: Intake, title: str) -> None:
     """Draw the receipt of a file of features, and what it can be used as."""
     receipt, frame = taken.receipt, taken.frame
     areas = intake.areas_of(frame)
-    columns = [NONE, *(str(c) for c in frame.columns if c != frame.geometry.name)]
     with st.sidebar:
-        name = pick("name_column", columns, title=column_title, start=receipt.name_column)
-        with st.expander(text("own.point_columns"), expanded=areas.empty):
-            roles = Roles(
-                name=name,
-                category=pick("category_column", columns, title=column_title),
-                weight=pick("weight_column", columns, title=column_title),
-                date=pick("date_column", columns, title=column_title),
-            )
+        roles = own_controls.roles(
+            file, intake.columns_of(read), receipt.name_column, open_=areas.empty
+        )
     with results:
         outcome()
-        zones_button, points_button = st.columns(2)
-        zones_button.button(
-            text("own.use.zones"),
-            type="primary" if len(areas) else "secondary",
-            disabled=areas.empty,
-            on_click=attempt,
-            args=(use_zones, areas, title, name, taken),
-            width="stretch",
-        )
-        points_button.button(
-            text("own.use.points"),
-            type="primary" if areas.empty else "secondary",
-            on_click=attempt,
-            args=(use_points, frame, title, roles, taken),
-            width="stretch",
-        )
-        findings(receipt.findings)
+        warnings = [each for each in receipt.findings if each.level == "warning"]
+        if warnings:
+            heading(text("own.warned"))
+            receipts.findings(warnings)
+        for each in receipt.findings:
+            if each.code in CONVERTED:
+                st.success(each.sentence(language()))
+        suspected = remedies(file, read)
+        uses(frame, areas, title, roles, taken, first=not suspected)
         heading(text("own.receipt"))
-        lines = receipt.lines(language())
-        st.html(
-            "<dl class=basis>"
-            + "".join(f"<dt>{escape(key)}</dt><dd>{escape(words)}</dd>" for key, words in lines)
-            + "</dl>"
+        receipts.lines(receipt.lines(language()))
+        receipts.findings(
+            each
+            for each in receipt.findings
+            if each.level != "warning" and each.code not in CONVERTED
         )
         if len(taken.aside):
             table = aside_table(taken)
             with st.expander(text("own.aside", n=number(len(table)))):
                 st.dataframe(table.head(ASIDE_SHOWN), hide_index=True)
-            download(
-                "own.download_aside",
-                f"{title}_aside.csv",
-                lambda: csv_bytes(table),
-            )
+                download("own.download_aside", f"{title}_aside.csv", lambda: csv_bytes(table))
+        said = [each.sentence(language()) for each in receipt.findings]
         download(
             "own.download_receipt",
             f"{title}_receipt.json",
-            lambda: json.dumps(receipt.as_dict(), ensure_ascii=False, indent=1).encode(),
+            lambda: json.dumps(
+                receipt.as_dict() | {"noticed": said}, ensure_ascii=False, indent=1
+            ).encode(),
         )
         download("own.download", f"{title}.gpkg", lambda: geo.vector_bytes(frame, ".gpkg"))
         brought()
     with map_column:
-        draw_map(maps.own(frame, title, name, language()), key="own-map")
+        draw_map(maps.own(frame, title, roles.name, language()), key="own-map")
+
+
+def uses(
+    frame: gpd.GeoDataFrame,
+    areas: gpd.GeoDataFrame,
+    title: str,
+    roles: Roles,
+    taken: Intake,
+    *,
+    first: bool,
+) -> None:
+    """Draw the buttons that put features to use; the likely one stands out unless another does."""
+    zones_button, points_button = st.columns(2)
+    zones_button.button(
+        text("own.use.zones"),
+        type="primary" if first and len(areas) else "secondary",
+        disabled=areas.empty,
+        on_click=attempt,
+        args=(use_zones, areas, title, roles, taken),
+        width="stretch",
+    )
+    points_button.button(
+        text("own.use.points"),
+        type="primary" if first and areas.empty else "secondary",
+        on_click=attempt,
+        args=(use_points, frame, title, roles, taken),
+        width="stretch",
+    )
 
 
 def raster(people: Population, title: str) -> None:
@@ -239,91 +271,88 @@ def raster(people: Population, title: str) -> None:
             args=(use_people, people, title),
             width="stretch",
         )
-        findings(people.findings)
+        heading(text("own.noticed"))
+        receipts.findings(people.findings)
         heading(text("own.published"))
-        table = published.compared(people)
-        st.dataframe(
-            pd.DataFrame(
-                {
-                    text("column.name"): table[f"name_{language()}"],
-                    text("own.published_people"): table["published"],
-                    text("own.counted_people"): table["counted"],
-                    text("own.agrees"): [
-                        text(f"own.agrees.{verdict}") for verdict in table["agrees"]
-                    ],
-                }
-            ),
-            hide_index=True,
-            placeholder="–",
-        )
-        st.caption(text("own.published_note"))
+        compared_with_published(people)
         brought()
     with map_column:
         draw_map(maps.own_people(people, title, language()), key="own-map")
 
 
-st.html(
-    "<style>.findings { margin: 0; padding-left: 1rem; font-size: .86rem; line-height: 1.45; }"
-    ".findings .warning { color: #9A3412; font-weight: 600; }"
-    ".findings span { display: block; color: #52606D; font-weight: 400; }</style>"
-)
+def compared_with_published(people: Population) -> None:
+    """Draw the people of a raster beside published numbers."""
+    try:
+        table = published.compared(people)
+    except AtlasError as error:
+        st.warning(error.sentence(language()))
+        return
+    columns = ("name", "published_people", "counted_people", "agrees")
+    figures(
+        [text("column.name"), *(text(f"own.{column}") for column in columns[1:])],
+        [
+            [
+                name,
+                number(expected),
+                number(counted, digits=0) if counted == counted else "–",  # noqa: PLR0124  not-a-number
+                text(f"own.agrees.{verdict}"),
+            ]
+            for name, expected, counted, verdict in zip(
+                table[f"name_{language()}"],
+                table["published"],
+                table["counted"],
+                table["agrees"],
+                strict=True,
+            )
+        ],
+    )
+    st.caption(text("own.published_note"))
+
+
+def refused(file: UploadedFile, read: intake.Reading, error: AtlasError) -> None:
+    """Say why a file is refused, what is suspected, and what would let it be read."""
+    with map_column:
+        if error.code == "file.cancelled":
+            st.info(error.sentence(language()))
+            st.button(text("own.again"), on_click=intake.forget)
+            return
+        st.error(error.sentence(language()))
+        receipts.findings(error.findings)
+        buttons, _ = st.columns((1, 1))
+        with buttons:
+            remedies(file, read)
+        asks_columns = intake.is_table(file.name) and bool(intake.columns_of(read))
+        st.caption(text("own.refused_table" if asks_columns else "own.refused"))
+
+
+st.html(STYLE)
+options = intake.Options()
 with st.sidebar:
     file = st.file_uploader(text("own.file"), type=TYPES, key="own-file", on_change=intake.forget)
-    st.session_state["_own_file"] = "" if file is None else file.file_id
     st.caption(text("own.private"))
-    options = intake.Options()
     if file is not None:
-        with st.expander(text("own.how")):
-            if intake.is_raster(file.name):
-                options = intake.Options(
-                    quantity=pick(
-                        "quantity",
-                        (NONE, *get_args(Quantity)),
-                        title=lambda value: text(f"own.quantity.{value or 'stated'}"),
-                    )
-                )
-            else:
-                last = st.session_state.get("_own_layers", ())
-                options = intake.Options(
-                    layer=pick(
-                        "layer",
-                        (NONE, *last),
-                        title=lambda value: value or text("own.layer.best"),
-                    ),
-                    crs=pick(
-                        "crs",
-                        CRS_CHOICES,
-                        title=lambda code: text(f"own.crs.{code.removeprefix('EPSG:') or 'file'}"),
-                    ),
-                    datum=pick(
-                        "datum", DATUMS, title=lambda value: text(f"own.datum.{value or 'none'}")
-                    ),
-                )
+        options = own_controls.how_to_read(file)
 
 map_column, results = map_and_results()
 if file is None:
-    st.session_state["_own_layers"] = ()
-    with map_column:
+    # In one block, so that none of it is left standing while a file is read in its place.
+    with map_column, st.container():
         st.info(text("own.empty"))
         st.markdown(text("own.formats"))
     with results:
+        outcome()
         brought()
 else:
     with map_column:
         read = intake.reading(file, options)
-    title = file.name.rpartition(".")[0] or file.name
+    if own_controls.learn(file, read):
+        st.rerun()
+    file_title = file.name.rpartition(".")[0] or file.name
     if read.refusal is not None:
-        with map_column:
-            st.error(read.refusal.sentence(language()))
-            details(read.refusal)
-            st.caption(text("own.refused"))
+        refused(file, read, read.refusal)
         with results:
             brought()
     elif read.people is not None:
-        raster(read.people, title)
+        raster(read.people, file_title)
     elif read.intake is not None:
-        layers_read = tuple(layer.name for layer in read.intake.receipt.layers)
-        if st.session_state.get("_own_layers") != layers_read:
-            st.session_state["_own_layers"] = layers_read
-            st.rerun()
-        features(read.intake, title)
+        features(file, read, read.intake, file_title)

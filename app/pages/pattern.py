@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 import geo
-from app import choices, maps, pattern_charts
+from app import choices, maps, own_data, pattern_charts, receipts
 from app.controls import choose, slide, switch
 from app.export import export, of_pattern
 from app.frame import download, draw_map, heading, map_and_results, note_on_points
@@ -47,8 +47,8 @@ def settings_of_units(points: Points, seed: int) -> Pattern:
     grid = choose(
         "grid",
         "pattern.grid",
-        patterns.unit_names(),
-        title=lambda name: text(f"zoning.{name}"),
+        (*patterns.unit_names(), *own_data.names("zones")),
+        title=choices.zoning_title,
         default="hexagons",
     )
     zones = choices.cells(Zones(grid))
@@ -109,6 +109,8 @@ def closing(frame: gpd.GeoDataFrame | Any, file_name: str, *, spatial: bool = Tr
         f"{file_name}.csv",
         lambda: geo.vector_bytes(frame, ".csv") if spatial else csv_bytes(frame),
     )
+    units = asked.zones.name if isinstance(asked, Pattern) else None
+    receipts.beside((points.layer, units))
 
 
 def show_units(asked: Pattern) -> None:

@@ -76,6 +76,14 @@ class Diagnosis:
     conversion: Conversion | None
     findings: tuple[Finding, ...]
 
+    @property
+    def remedies(self) -> tuple[str, ...]:
+        """What may be chosen: ``"correct"``, or ``"as_is"`` for an old datum of this country."""
+        if self.conversion is not None:
+            return ("correct",)
+        foreign = any(finding.code == "coordinates.other" for finding in self.findings)
+        return ("as_is",) if self.suspicion == "old_datum" and not foreign else ()
+
 
 def examine(
     frame: gpd.GeoDataFrame, *, known: gpd.GeoDataFrame | None = None, stated: str = ""

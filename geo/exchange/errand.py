@@ -43,10 +43,10 @@ _MAX_STRUCTURE = 64 * _MB
 
 @contextlib.contextmanager
 def source(
-    data: bytes | memoryview | os.PathLike[str], name: str, function: str
+    data: bytes | bytearray | memoryview | os.PathLike[str], name: str, function: str
 ) -> Iterator[tuple[int, Iterator[memoryview]]]:
     """Size and pieces of a file."""
-    if isinstance(data, bytes | memoryview):
+    if isinstance(data, bytes | bytearray | memoryview):
         view = memoryview(data).cast("B")
         _require_size(len(view), name, function)
         yield len(view), _pieces(view)

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    Source = bytes | str | os.PathLike[str]
+    Content = bytes | bytearray | memoryview
+    Source = Content | str | os.PathLike[str]
     Progress = Callable[[float], None] | None
     Cancelled = Callable[[], bool] | None
     Gazetteer = Sequence[tuple[str, float, float, float]] | None
@@ -241,7 +242,7 @@ def _crs(given: str | None, function: str) -> CRS | None:
         ) from error
 
 
-def _contents(source: Source, name: str | None, function: str) -> tuple[bytes | Path, str]:
+def _contents(source: Source, name: str | None, function: str) -> tuple[Content | Path, str]:
     """Return the contents of a file, or where it is, and what it is called."""
     if isinstance(source, bytes | bytearray | memoryview):
         label = name or ""
@@ -379,7 +380,7 @@ def _require_place(parsed: Parsed, diagnosis: Diagnosis, name: str, function: st
 
 def _with_findings(error: AtlasError, diagnosis: Diagnosis) -> AtlasError:
     """Let a refusal tell what is suspected, which mostly says how to read the file instead."""
-    error.findings = diagnosis.findings
+    error.findings, error.remedies = diagnosis.findings, diagnosis.remedies
     return error
 
 
@@ -396,7 +397,11 @@ def _outside(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
 
 
 def _with_receipt(
-    parsed: Parsed, diagnosis: Diagnosis, data: bytes | Path, name: str, function: str
+    parsed: Parsed,
+    diagnosis: Diagnosis,
+    data: Content | Path,
+    name: str,
+    function: str,
 ) -> Intake:
     frame, aside = parsed.frame, parsed.aside
     facts = next((each for each in parsed.findings if each.code == FACTS), None)
@@ -432,11 +437,11 @@ def _with_receipt(
     return Intake(frame, aside, receipt, diagnosis)
 
 
-def _size(data: bytes | Path) -> int:
+def _size(data: Content | Path) -> int:
     return data.stat().st_size if isinstance(data, Path) else len(data)
 
 
-def _digest(data: bytes | Path) -> str:
+def _digest(data: Content | Path) -> str:
     if not isinstance(data, Path):
         return hashlib.sha256(data).hexdigest()
     with data.open("rb") as file:

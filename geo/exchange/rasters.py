@@ -29,7 +29,7 @@ from geo.exchange.parcels import Cells
 from geo.exchange.receipt import Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -54,7 +54,11 @@ _LARGEST_LONGITUDE, _LARGEST_LATITUDE = 360.0, 90.0
 
 @door
 def read_raster(
-    source: bytes | bytearray | memoryview | str | os.PathLike[str], *, name: str = ""
+    source: bytes | bytearray | memoryview | str | os.PathLike[str],
+    name: str | None = None,
+    *,
+    progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
 ) -> xr.DataArray:
     """Read a raster of one band, such as persons per cell, from a file or from its content.
 
@@ -66,6 +70,10 @@ def read_raster(
         Path, or content, of a GeoTIFF with at most 130 million cells.
     name
         Of the file, where its content is given; what it says is heeded where no unit is stated.
+    progress
+        Called with how much is done, 0 to 1.
+    cancelled
+        Asked from time to time; once it is true the reading ends.
 
     Returns
     -------
@@ -91,7 +99,7 @@ def read_raster(
     geo.errors.InputError: read_raster: GeoTIFF is empty. Export it again.
     """
     if isinstance(source, bytes | bytearray | memoryview):
-        return _read(memoryview(source), name or _UNNAMED)
+        return _read(memoryview(source), name or _UNNAMED, progress, cancelled)
     if not isinstance(source, str | os.PathLike):
         raise InputError(
             f"read_raster: the source is a {type(source).__name__}. Pass the path of a GeoTIFF, or "
@@ -100,11 +108,18 @@ def read_raster(
             name=type(source).__name__,
         )
     path = os.fsdecode(source)
-    return _read(PurePath(path), name or PurePath(path).name or path)
+    return _read(PurePath(path), name or PurePath(path).name or path, progress, cancelled)
 
 
-def _read(data: memoryview | PurePath, name: str) -> xr.DataArray:
-    answer = sealed.run("raster", data, name, function="read_raster")
+def _read(
+    data: memoryview | PurePath,
+    name: str,
+    progress: Callable[[float], None] | None,
+    cancelled: Callable[[], bool] | None,
+) -> xr.DataArray:
+    answer = sealed.run(
+        "raster", data, name, function="read_raster", progress=progress, cancelled=cancelled
+    )
     if not isinstance(answer, xr.DataArray):
         raise TypeError("the worker read a raster and sent features")
     return answer

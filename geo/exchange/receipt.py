@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 Level = Literal["note", "warning"]
 Kind = Literal["point", "line", "polygon", "mixed", "none"]
+# What the one layer of a file is called that knows no layers.
+UNNAMED = "features"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +151,9 @@ class Receipt:
         kinds = {layer.name: self._layer(layer, lang) for layer in self.layers}
         mark = "; " if lang == "en" else "；"
         rows = {
-            "rows_in": self.rows_in,
-            "accepted": self.rows_accepted,
-            "aside": self.rows_aside,
+            "rows_in": f"{self.rows_in:,}",
+            "accepted": f"{self.rows_accepted:,}",
+            "aside": f"{self.rows_aside:,}",
         }
         lines = [
             ("receipt.file", f"{self.file} · {self.format} · {self.size_bytes / 1e6:,.2f} MB"),
@@ -162,16 +164,22 @@ class Receipt:
                 mark.join(words for name, words in kinds.items() if name not in self.taken),
             ),
             ("receipt.crs", self._how(self.crs, self.crs_how, lang)),
-            ("receipt.encoding", self._how(self.encoding, self.encoding_how, lang)),
+            ("receipt.encoding", self._how(self.encoding.upper(), self.encoding_how, lang)),
             ("receipt.name_column", self.name_column),
             ("receipt.bounds", self._reach(lang)),
             ("receipt.sha256", self.sha256[:16]),
         ]
         return [(say(code, values={}), words) for code, words in lines if words]
 
+    def layer_words(self, name: str, lang: str) -> str:
+        """Return a layer's name, kind and number of rows in words; its name if there is none."""
+        return next((self._layer(each, lang) for each in self.layers if each.name == name), name)
+
     def _layer(self, layer: Candidate, lang: str) -> str:
         kind = sentence(f"receipt.kind.{layer.kind}", lang, {})
-        return sentence("receipt.layer", lang, asdict(layer) | {"kind": kind})
+        name = sentence("receipt.unnamed", lang, {}) if layer.name == UNNAMED else layer.name
+        values = {"name": name, "kind": kind, "rows": f"{layer.rows:,}"}
+        return sentence("receipt.layer", lang, values)
 
     def _how(self, value: str, how: str, lang: str) -> str:
         words = sentence(how, lang, {}) if how in catalogue() else ""

@@ -80,7 +80,7 @@ _START_S = 60.0
 
 def run(
     task: str,
-    data: bytes | memoryview | os.PathLike[str],
+    data: bytes | bytearray | memoryview | os.PathLike[str],
     name: str,
     options: Mapping[str, Any] | None = None,
     *,
@@ -182,7 +182,7 @@ class Reader:
     def run(
         self,
         task: str,
-        data: bytes | memoryview | os.PathLike[str],
+        data: bytes | bytearray | memoryview | os.PathLike[str],
         name: str,
         options: Mapping[str, Any] | None = None,
         *,

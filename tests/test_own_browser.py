@@ -1,0 +1,257 @@
+"""The page of one's own data in a browser: receipt, conversion by a click, use on other pages."""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+from rasterio.transform import from_origin
+
+import layers
+from app.texts import _texts
+from geo.datum import convert
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[1]
+WAIT_MS = 60_000
+STILL = (
+    "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
+)
+RESULTS, SIDEBAR = ".st-key-results", "[data-testid=stSidebar]"
+BARS = "path[aria-roledescription=bar]"
+# What the sign for one more file is called, which only shows as a sign.
+ICON = {"add", "icon"}
+FINGERPRINT = re.compile(r"[0-9a-f]{12,16}")
+# Icons are drawn as words in a font of icons.
+SPOKEN = f"""
+() => [...document.querySelectorAll('{RESULTS}, {SIDEBAR}')].map(part => {{
+  const icons = [...part.querySelectorAll('[data-testid=stIconMaterial]')];
+  return icons.reduce((text, icon) => text.replace(icon.innerText, ''), part.innerText);
+}}).join(' ')
+"""
+CHINESE = re.compile(r"[\u3400-\u9fff]+")
+LATIN = re.compile(r"[A-Za-z]{3,}")
+# Names of formats and systems, and what this test's file calls its columns.
+NAMES = {
+    "English",
+    "GeoJSON",
+    "EPSG",
+    "CGCS",
+    "WGS",
+    "UTF",
+    "SHA",
+    "GCJ",
+    "json",
+    "name",
+    "geojson",
+}
+
+
+@pytest.fixture(scope="module")
+def app(serve_streamlit, tmp_path_factory):
+    log = tmp_path_factory.mktemp("server") / "server.log"
+    with serve_streamlit(ROOT / "streamlit_app.py", log) as address:
+        yield address
+
+
+def words(key: str, lang: str = "zh", **values: object) -> str:
+    return _texts()[key][lang].format(**values)
+
+
+def still(page: Page) -> None:
+    page.wait_for_function(STILL, timeout=WAIT_MS)
+
+
+def bring(page: Page, app: str, name: str, content: bytes, lang: str = "zh") -> None:
+    page.goto(f"{app}/own?lang={lang}")
+    page.locator("[data-testid=stFileUploaderDropzone]").wait_for(timeout=WAIT_MS)
+    still(page)
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(
+        {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+    )
+
+
+def click(page: Page, key: str, lang: str = "zh") -> None:
+    page.get_by_role("button", name=words(key, lang), exact=True).click(timeout=WAIT_MS)
+    page.wait_for_timeout(300)
+    still(page)
+
+
+def go(page: Page, name: str, lang: str = "zh") -> None:
+    """Turn to a page by its link in the results, as the visit would be another by its address."""
+    link = words("own.go", lang, page=words(f"page.{name}", lang))
+    page.locator(RESULTS).get_by_role("link", name=link).first.click()
+    page.wait_for_url(re.compile(f"/{name}"))
+
+
+def take(page: Page, name: str) -> None:
+    """Choose something that was brought in the select box that has it."""
+    page.get_by_role("option", name=name, exact=True).click(timeout=WAIT_MS)
+    page.wait_for_timeout(300)
+    still(page)
+
+
+def results(page: Page) -> str:
+    return page.locator(RESULTS).inner_text()
+
+
+def square(west: float, south: float, east: float, north: float, name: str) -> dict[str, object]:
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {
+        "type": "Feature",
+        "properties": {"name": name},
+        "geometry": {"type": "Polygon", "coordinates": [ring]},
+    }
+
+
+def collection(*features: dict[str, object]) -> bytes:
+    return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+def districts_as_map_services_give_them() -> bytes:
+    districts = layers.load("districts")
+    shifted = convert(districts.geometry, source="wgs84", target="gcj02")
+    frame = gpd.GeoDataFrame(
+        {"adcode": districts["adcode"].to_numpy(), "name": districts["name_zh"].to_numpy()},
+        geometry=shifted.to_numpy(),
+        crs=4326,
+    )
+    content = json.loads(frame.to_json())
+    content.pop("crs", None)
+    return json.dumps(content, ensure_ascii=False).encode()
+
+
+def people(fill: int) -> bytes:
+    cells = np.full((340, 400), 20, dtype="uint16")
+    cells.flat[[50_000, 50_001, 60_000, 61_000, 70_000, 70_001, 80_000, 80_001]] = fill
+    file = BytesIO()
+    with rasterio.open(
+        file,
+        "w",
+        driver="GTiff",
+        height=340,
+        width=400,
+        count=1,
+        dtype="uint16",
+        crs="EPSG:4326",
+        transform=from_origin(111.5, 29.2, 0.005, 0.005),
+    ) as raster:
+        raster.write(cells, 1)
+        raster.units = ("people",)
+    return file.getvalue()
+
+
+def test_zones_are_received_used_and_counted_in(page, app):
+    zones = collection(
+        square(112.7, 28.0, 113.1, 28.4, "甲区"), square(110.0, 27.0, 110.1, 27.1, "乙区")
+    )
+    bring(page, app, "zones.geojson", zones)
+    page.get_by_text("读入 2 行 = 采用 2 行 + 未采用 0 行").wait_for(timeout=WAIT_MS)
+    page.frame_locator("iframe").locator(".atlas-legend").wait_for(timeout=WAIT_MS)
+    click(page, "own.use.zones")
+    go(page, "distribution")
+    page.get_by_role("combobox", name=words("choose.zoning")).click(timeout=WAIT_MS)
+    take(page, "zones")
+    page.locator(f"{RESULTS} text", has_text="甲区").first.wait_for(timeout=WAIT_MS)
+    still(page)
+    assert page.locator(BARS).count() == 1  # the second zone holds nothing
+    assert "自带数据“zones”：读入 2 行 = 采用 2 行 + 未采用 0 行" in results(page)
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=words("own.download_receipt")).click()
+    receipt = json.loads(waiting.value.path().read_bytes())
+    assert waiting.value.suggested_filename == "zones_receipt.json"
+    assert (receipt["rows_in"], receipt["rows_accepted"], receipt["crs"]) == (2, 2, "EPSG:4490")
+    page.locator(SIDEBAR).get_by_text("English", exact=True).click()
+    page.get_by_text('Own data "zones": 2 in = 2 accepted').wait_for(timeout=WAIT_MS)
+    assert page.locator(BARS).count() == 1
+
+
+def test_a_link_to_what_another_brought_is_refused_in_words(page, app):
+    page.goto(f"{app}/distribution?zoning=own-0123456789abcdef0123456789abcdef")
+    page.locator("[data-testid=stAlert]", has_text=words("app.anothers")).wait_for(timeout=WAIT_MS)
+    page.locator(BARS).first.wait_for(timeout=WAIT_MS)
+    still(page)
+    assert page.locator(BARS).count() == 4  # the circles stand
+
+
+def test_shifted_districts_are_suspected_and_converted_by_a_click(page, app):
+    bring(page, app, "区县.geojson", districts_as_map_services_give_them())
+    said = "与已知的 22 个要素相比偏差 653 米"
+    page.locator(f"{RESULTS} .warning", has_text=said).wait_for(timeout=WAIT_MS)
+    click(page, "own.remedy.correct")
+    page.get_by_text("与已知要素的差距由 653 米减为 0 米").wait_for(timeout=WAIT_MS)
+    assert page.locator(f"{RESULTS} .warning").count() == 0
+    click(page, "own.remedy.undo")
+    page.locator(f"{RESULTS} .warning", has_text=said).wait_for(timeout=WAIT_MS)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_file_that_is_none_is_refused_in_a_sentence(page, app, lang):
+    bring(page, app, "people.tif", b"not a raster", lang)
+    alerts = page.locator("[data-testid=stAlert]")
+    alerts.filter(has_text="people.tif").wait_for(timeout=WAIT_MS)
+    still(page)
+    assert page.locator("[data-testid=stException]").count() == 0
+    bring(page, app, "damaged.geojson", b'{"type": "FeatureCollection", "features": [{"ty', lang)
+    alerts.filter(has_text="damaged.geojson").wait_for(timeout=WAIT_MS)
+    still(page)
+    assert page.locator("[data-testid=stException]").count() == 0
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_page_speaks_one_language(open_page, app, lang):
+    page = open_page(1280, 720)
+    bring(page, app, "a.geojson", collection(square(112.7, 28.0, 113.1, 28.4, "a")), lang)
+    page.get_by_role("button", name=words("own.use.zones", lang)).wait_for(timeout=WAIT_MS)
+    click(page, "own.use.zones", lang)
+    said = FINGERPRINT.sub("", page.evaluate(SPOKEN))
+    foreign = LATIN if lang == "zh" else CHINESE
+    assert set(foreign.findall(said)) - NAMES - ICON - {"中文"} == set()
+
+
+def test_own_points_are_asked_for_their_density(page, app):
+    rows = "".join(f"店{n},{112.85 + n % 7 / 100},{28.15 + n % 5 / 100}\n" for n in range(30))
+    bring(page, app, "shops.csv", f"name,lon,lat\n{rows}无处,,\n".encode("gbk"))
+    page.get_by_text("读入 31 行 = 采用 30 行 + 未采用 1 行").wait_for(timeout=WAIT_MS)
+    click(page, "own.use.points")
+    go(page, "density")
+    page.get_by_role("combobox", name=words("choose.layer")).click(timeout=WAIT_MS)
+    take(page, "shops")
+    receipt = page.locator(
+        "[data-testid=stCaptionContainer]", has_text="自带数据“shops”：读入 31 行"
+    )
+    receipt.wait_for(timeout=WAIT_MS)
+    assert "30 个点" in results(page)
+    page.get_by_role("button", name=words("export.button")).click()
+    page.get_by_text(words("export.review.internal")).click()
+    with page.expect_download(timeout=2 * WAIT_MS) as waiting:
+        page.get_by_role("button", name=words("export.kind.pptx")).click(timeout=WAIT_MS)
+    with zipfile.ZipFile(waiting.value.path()) as deck:
+        slides = [deck.read(name).decode() for name in deck.namelist() if name.endswith(".xml")]
+    assert any(
+        "自带数据“shops”：读入 31 行 = 采用 30 行 + 未采用 1 行" in slide for slide in slides
+    )
+
+
+def test_people_with_an_undeclared_fill_give_a_rate_beside_published_figures(page, app):
+    bring(page, app, "people.tif", people(65535))
+    page.get_by_text("有 8 个像元的值为 65535").wait_for(timeout=WAIT_MS)
+    still(page)
+    assert "10,047,914" in results(page)  # Changsha in the census of 2020
+    click(page, "own.use.population")
+    go(page, "distribution")
+    page.get_by_role("combobox", name=words("choose.measure")).click(timeout=WAIT_MS)
+    take(page, words("measure.per_10k"))
+    page.get_by_text("人口栅格在用").wait_for(timeout=WAIT_MS)

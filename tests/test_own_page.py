@@ -1,0 +1,186 @@
+"""The page of one's own data without a browser: columns, layers, names of places, undoing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pytest
+from shapely import Point, box
+from streamlit.testing.v1 import AppTest
+
+import layers
+from app import intake, own_controls, own_data
+from app.texts import _texts
+from geo.errors import InputError
+from layers.kept import kept_points
+from layers.own_files import known_names, read_own
+
+ROOT = Path(__file__).resolve().parents[1]
+TIMEOUT_S = 120
+TABLE = "谁,东边,北边\n甲,112.9,28.2\n乙,112.95,28.21\n".encode()
+
+
+def page(*files: tuple[str, bytes]) -> AppTest:
+    test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT_S)
+    test = test.switch_page("app/pages/own.py").run()
+    for name, content in files:
+        bring(test, name, content)
+    return test
+
+
+def bring(test: AppTest, name: str, content: bytes) -> None:
+    test.file_uploader[0].set_value((name, content, "application/octet-stream")).run()
+    assert not test.exception
+
+
+def words(key: str, lang: str = "zh", **values: object) -> str:
+    return _texts()[key][lang].format(**values)
+
+
+def said(test: AppTest) -> str:
+    kinds = ("error", "caption", "warning", "info", "success", "markdown")
+    parts = [str(part.value) for kind in kinds for part in getattr(test, kind)]
+    return " ".join([*parts, *(part.proto.body for part in test.get("html"))])
+
+
+def click(test: AppTest, key: str) -> None:
+    next(each for each in test.button if each.label == words(key)).click().run()
+    assert not test.exception
+
+
+def choose(test: AppTest, key: str, value: str) -> None:
+    next(each for each in test.selectbox if each.label == words(key)).set_value(value).run()
+    assert not test.exception
+
+
+def brought(test: AppTest) -> list[own_data.Own]:
+    return list(test.session_state[own_data.KEY].values())
+
+
+def geopackage(folder: Path, **frames: gpd.GeoDataFrame) -> bytes:
+    path = folder / "own.gpkg"
+    for layer, frame in frames.items():
+        frame.to_file(path, layer=layer)
+    return path.read_bytes()
+
+
+def test_columns_of_places_are_asked_once_and_known_in_the_next_file() -> None:
+    test = page(("one.csv", TABLE))
+    assert "one.csv" in test.error[0].value
+    choose(test, "own.lon", "东边")
+    choose(test, "own.lat", "北边")
+    assert "读入 2 行 = 采用 2 行 + 未采用 0 行" in said(test)
+    choose(test, "own.name", "谁")
+    click(test, "own.use.points")
+    bring(test, "two.csv", TABLE.replace("甲".encode(), "丙".encode()))
+    assert not test.error
+    assert "读入 2 行 = 采用 2 行 + 未采用 0 行" in said(test)
+    click(test, "own.use.points")
+    assert [own.title for own in brought(test)] == ["one", "two"]
+    assert kept_points(brought(test)[1].name)["name_zh"].tolist() == ["丙", "乙"]
+
+
+def test_two_files_of_one_name_have_two_titles_and_one_file_twice_has_one() -> None:
+    first = b"name,lon,lat\na,112.9,28.2\n"
+    test = page(("shops.csv", first))
+    click(test, "own.use.points")
+    click(test, "own.use.points")
+    bring(test, "shops.csv", first + b"b,112.8,28.1\n")
+    click(test, "own.use.points")
+    assert [own.title for own in brought(test)] == ["shops", "shops 2"]
+    click(test, "own.remove")
+    assert [own.title for own in brought(test)] == ["shops 2"]
+
+
+def test_another_layer_than_the_best_can_be_taken(tmp_path: Path) -> None:
+    areas = gpd.GeoDataFrame({"name": ["a"]}, geometry=[box(112.8, 28, 113, 28.3)], crs=4490)
+    points = gpd.GeoDataFrame({"name": ["b"] * 3}, geometry=[Point(112.9, 28.2)] * 3, crs=4490)
+    test = page(("own.gpkg", geopackage(tmp_path, areas=areas, points=points)))
+    assert "读入 1 行 = 采用 1 行 + 未采用 0 行" in said(test)
+    test.multiselect[0].set_value(["points"]).run()
+    assert "读入 3 行 = 采用 3 行 + 未采用 0 行" in said(test)
+
+
+def test_degrees_labelled_as_metres_are_refused_with_the_click_that_reads_them(
+    tmp_path: Path,
+) -> None:
+    districts = layers.load("districts")[["name_zh", "geometry"]]
+    wrong = districts.set_crs(4547, allow_override=True)
+    test = page(("own.gpkg", geopackage(tmp_path, districts=wrong)))
+    assert len(test.error) == 1
+    click(test, "own.remedy.correct")
+    assert not test.error
+    assert "采用 22 行 + 未采用 0 行" in said(test)
+
+
+def test_an_old_datum_is_used_as_it_is_by_choice_alone_and_its_accuracy_is_kept(
+    tmp_path: Path,
+) -> None:
+    places = gpd.GeoDataFrame({"name": ["a"]}, geometry=[Point(112.9, 28.2)], crs=4610)
+    test = page(("own.gpkg", geopackage(tmp_path, places=places)))
+    assert words("own.remedy.as_is") in [button.label for button in test.button]
+    click(test, "own.remedy.as_is")
+    click(test, "own.use.points")
+    assert kept_points(brought(test)[0].name)["accuracy_m"].tolist() == [150.0]
+
+
+def test_places_are_found_by_the_names_of_the_atlas_with_their_accuracy() -> None:
+    accuracy = {name: accuracy_m for name, _, _, accuracy_m in known_names()}
+    test = page(("people.csv", "地点,人数\n海归小镇,3\n不存在的地方,4\n".encode()))
+    assert "读入 2 行 = 采用 1 行 + 未采用 1 行" in said(test)
+    click(test, "own.use.points")
+    kept = kept_points(brought(test)[0].name)
+    assert kept["accuracy_m"].tolist() == [accuracy["海归小镇"]]
+
+
+def test_what_was_called_off_is_read_again_only_when_asked() -> None:
+    test = page()
+    table = ("shops.csv", b"name,lon,lat\na,112.9,28.2\n")
+    test.file_uploader[0].set_value((*table, "text/csv")).run()
+    key, _ = test.session_state[intake.KEY]
+    off = InputError("read_file: cancelled.", code="file.cancelled", name="shops.csv")
+    test.session_state[intake.KEY] = (key, intake.Reading(refusal=off))
+    test.run()
+    assert off.sentence("zh") in [part.value for part in test.info]
+    assert not test.error
+    click(test, "own.again")
+    assert "读入 1 行" in said(test)
+
+
+def test_points_alone_make_no_zones() -> None:
+    test = page(("shops.csv", b"name,lon,lat\na,112.9,28.2\n"))
+    button = next(each for each in test.button if each.label == words("own.use.zones"))
+    assert button.disabled
+
+
+@pytest.mark.parametrize("name", ["damaged.geojson", "damaged.zip", "damaged.xlsx", "damaged.tif"])
+def test_damaged_files_are_refused_in_one_language(name: str) -> None:
+    test = page((name, bytes(range(256)) * 10))
+    assert [name in error.value for error in test.error] == [True]
+    assert "to_crs" not in said(test)
+
+
+def test_a_shift_has_its_remedy_and_what_agrees_has_none() -> None:
+    districts = layers.load("districts")[["name_zh", "adcode", "geometry"]]
+    taken = read_own(districts.to_json().encode(), "districts.geojson")
+    assert intake.remedies_of(intake.Reading(intake=taken)) == ()
+    assert intake.columns_of(intake.Reading(intake=taken)) == ("id", "name_zh", "adcode")
+
+
+def test_the_last_answer_about_a_column_comes_first() -> None:
+    def script() -> None:
+        import streamlit as st  # noqa: PLC0415  a script of its own
+
+        from app import own_controls  # noqa: PLC0415
+
+        own_controls.remember({"lon": "x", "lat": ""})
+        own_controls.remember({"lon": "y"})
+        own_controls.remember({"lon": "x"})
+        st.text(own_controls._remembered("lon", ["y", "x"]))
+        st.text(own_controls._remembered("lon", ["y"]))
+        st.text(own_controls._remembered("lat", ["y"]) or "none")
+
+    test = AppTest.from_function(script).run()
+    assert [part.value for part in test.text] == ["x", "y", "none"]
+    assert own_controls.PLACES[:2] == ("lon", "lat")
