@@ -532,7 +532,7 @@ def through(one):
     """What comes of a frame that is written and read again."""
     pieces = Pieces()
     parcels.send_parsed(pieces, one)
-    stream, at, tables, head = b"".join(pieces), 0, [bytearray()], {}
+    stream, at, tables, head = b"".join(pieces), 0, [parcels.Pieces()], {}
     while at < len(stream):
         kind, length = parcels.HEAD.unpack_from(stream, at)
         at += parcels.HEAD.size
@@ -541,9 +541,9 @@ def through(one):
         if kind == parcels.STRUCTURE:
             head = json.loads(content)
         elif kind == parcels.TABLE and length:
-            tables[-1].extend(content)
+            tables[-1].add(bytearray(content))
         elif kind == parcels.TABLE:
-            tables.append(bytearray())
+            tables.append(parcels.Pieces())
     return parcels.received_parsed(head, tables[0], tables[1])
 
 
