@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import geo
 import layers
 from geo.errors import InputError
+from geo.zones import counted as zones_counted
 from layers import costs
 from layers.answers import kept_answer
 from layers.kept import kept_raster
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from geo.density import Kernel, Method, Unit
     from geo.draws import Uncertainty
+    from geo.zones import Counted
     from layers.subjects import Points, Zones
 
 CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
@@ -214,6 +216,12 @@ def coverage_curve(sites: Points, zones: Zones) -> pd.DataFrame:
 
 
 @kept_answer
+def counted(points: Points, zones: Zones) -> Counted:
+    """Return which points lie in which zones, and how large these are: several questions ask it."""
+    return zones_counted(points.located(), zones.frame())
+
+
+@kept_answer
 def distribution(asked: Distribution) -> gpd.GeoDataFrame:
     """Return count, share, density, rank and weighted sum per zone."""
     costs.require_zones(asked.zones, costs.MOST_COUNTED, function="distribution")
@@ -222,6 +230,7 @@ def distribution(asked: Distribution) -> gpd.GeoDataFrame:
         asked.zones.frame(),
         weights=_summed(asked),
         population=_population(asked),
+        counted=counted(asked.points, asked.zones),
     )
 
 
@@ -233,6 +242,7 @@ def uncertainty(asked: Distribution) -> Uncertainty:
         asked.points.located(),
         asked.zones.frame(),
         weights=_summed(asked),
+        counted=counted(asked.points, asked.zones),
     )
 
 
