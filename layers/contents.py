@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+import geopandas as gpd
 import shapely
 
 from geo.errors import InputError
@@ -18,8 +19,6 @@ from layers.words import both
 from layers.zonings import GRID_NAMES
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from geo.people import Population
     from layers.questions import Coverage, Density
     from layers.structure import Shown
@@ -180,7 +179,7 @@ def own(frame: gpd.GeoDataFrame, *, title: str, name_column: str, lang: str) -> 
         ``"zh"`` or ``"en"``.
     """
     seen = _thinned(frame)
-    named = seen[[seen.geometry.name]].rename_geometry("geometry")
+    named = gpd.GeoDataFrame(geometry=seen.geometry.rename("geometry"))
     if name_column:
         words = seen[name_column].astype("object").where(seen[name_column].notna(), "")
         named = named.assign(name_zh=words.astype(str), name_en=words.astype(str))

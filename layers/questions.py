@@ -212,6 +212,7 @@ def coverage(asked: Coverage) -> gpd.GeoDataFrame:
 @kept_answer
 def coverage_curve(sites: Points, zones: Zones) -> pd.DataFrame:
     """Return the covered share of the zones together at growing distances."""
+    costs.require_zones(zones, costs.MOST_DRAWN, function="coverage_curve")
     return geo.coverage_curve(sites.located(), zones.frame(), distances_m=CURVE_DISTANCES_M)
 
 
