@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from app import maps
 from app.overview import targets
 from app.texts import DEFAULT
+from geo.errors import InputError
+from geo.exchange import sealed
 from layers import looks, patterns, questions
 from layers.structure import Shown
 from layers.subjects import Points, Zones
 
 
 def up() -> None:
-    """Build the map that a visitor sees first, then what the other pages open with."""
+    """Build the map that a visitor sees first, then what the other pages open with.
+
+    The process that reads files of visitors is started too.
+    """
+    with suppress(InputError):  # without it nobody can bring files; all else works
+        sealed.warm()
     maps.overview("224", (), DEFAULT)
     targets(DEFAULT)
     platforms = Points("platforms")

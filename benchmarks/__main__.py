@@ -11,6 +11,7 @@ from benchmarks.table import Row, render
 MODULES = (
     "density",
     "geotiff",
+    "intake",
     "points_in_zones",
     "raster_zones",
     "uncertainty",

@@ -15,19 +15,22 @@ import numpy as np
 import pandas as pd
 
 from geo.arguments import brief, is_whole, require_percent, require_seed
-from geo.crs import Frame, geodesic_area_km2, moved, to_metric
+from geo.crs import Frame, moved, to_metric
 from geo.doors import door
 from geo.errors import InputError
 from geo.locate import Locator
 from geo.points import located, weights_of
 from geo.tallies import Tally, tallies
 from geo.work import checkpoint, require_affordable
-from geo.zones import gate, members, repeated
+from geo.zones import counted as zones_counted
+from geo.zones import repeated
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from numpy.typing import ArrayLike, NDArray
+
+    from geo.zones import Counted
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -283,6 +286,7 @@ def uncertainty(
     draws: int = MIN_DRAWS,
     seed: int = 0,
     interval_pct: float = 90.0,
+    counted: Counted | None = None,
 ) -> Uncertainty:
     r"""Move points within their accuracy, many times, and see what the counts and ranks do.
 
@@ -307,6 +311,8 @@ def uncertainty(
         Of the random errors, zero or more: the same seed gives the same result.
     interval_pct
         Part of the draws within the interval, as much cut off below as above.
+    counted
+        What `geo.zones.counted` says of the same points and zones, where that is known.
 
     Returns
     -------
@@ -378,12 +384,12 @@ def uncertainty(
     """
     _check(draws, seed, interval_pct)
     _require_few_places(len(points), draws)
-    xy, rows, polygons, repaired = gate(points, zones, function="uncertainty")
+    once = counted or zones_counted(points, zones, function="uncertainty")
+    (_, rows, polygons, repaired), found, area = once
     sigma = accuracy_of(points, function="uncertainty")[rows]
     weight = None
     if weights is not None:
         weight = weights_of(points, weights, function="uncertainty")[rows]
-    found = members(xy, polygons)
     moves = sigma > 0
     stay = ~moves[found.point]
     n_zones = len(zones)
@@ -408,7 +414,6 @@ def uncertainty(
     if weight is not None and weight_tally is not None:
         whole = np.bincount(found.zone, weight[found.point], n_zones).astype(float)
         columns |= _columns("weight_sum", "weight_rank", whole, weight_tally, interval_pct)
-    area = geodesic_area_km2(gpd.GeoSeries(polygons, crs=zones.crs)).to_numpy(dtype=float)
     divisor = _divisor(area)
     columns |= _columns(
         "density_per_km2",

@@ -8,16 +8,18 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.crs import Frame, geodesic_area_km2
 from geo.doors import door
 from geo.draws import ACCURACY, Unsure, accuracy_of, rank_of, unsure
 from geo.errors import InputError
 from geo.points import weights_of
 from geo.work import checkpoint
-from geo.zones import gate, members
+from geo.zones import counted as zones_counted
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
+
+    from geo.crs import Frame
+    from geo.zones import Counted
 
     Floats = NDArray[np.float64]
 
@@ -37,6 +39,7 @@ def distribution(
     *,
     weights: str | ArrayLike | None = None,
     population: str | ArrayLike | pd.Series | None = None,
+    counted: Counted | None = None,
 ) -> gpd.GeoDataFrame:
     r"""Count points, and add up their weights, zone by zone.
 
@@ -135,17 +138,16 @@ def distribution(
     >>> found["per_10k_people"].tolist(), found["rank"].tolist()
     ([0.5, 2.0], [1, 1])
     """
-    xy, rows, polygons, repaired = gate(points, zones, function="distribution")
+    once = counted or zones_counted(points, zones, function="distribution")
+    (_, rows, polygons, repaired), found, area = once
     weight = None
     if weights is not None:
         weight = weights_of(points, weights, function="distribution")[rows]
     people = None if population is None else _people(zones, population)
-    found = members(xy, polygons)
     n_zones = len(zones)
     held = np.zeros(len(rows), dtype=bool)
     held[found.point] = True
     count = np.bincount(found.zone, minlength=n_zones)
-    area = geodesic_area_km2(gpd.GeoSeries(polygons, crs=zones.crs)).to_numpy(dtype=float)
     n_held = int(np.count_nonzero(held))
     columns: dict[str, NDArray[Any]] = {
         "count": count,

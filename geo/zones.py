@@ -6,11 +6,12 @@ import inspect
 import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from shapely import GeometryType
 
-from geo.crs import require_crs, require_equal_crs, stated_crs
+from geo.crs import geodesic_area_km2, require_crs, require_equal_crs, stated_crs
 from geo.errors import InputError
 from geo.locate import Locator
 from geo.plausibility import require_coordinates
@@ -230,6 +231,52 @@ def members(xy: Floats, polygons: NDArray[Any]) -> Membership:
     if not overlap and shared:
         point, zone = point[~again], zone[~again]
     return Membership(point, zone, overlap, shared)
+
+
+class Counted(NamedTuple):
+    """Points and zones as several questions about them need them, worked out once.
+
+    Parameters
+    ----------
+    given
+        Both, past the gate.
+    found
+        Which points count in which zones.
+    area_km2
+        Geodesic area of each zone.
+    """
+
+    given: Given
+    found: Membership
+    area_km2: Floats
+
+
+def counted(points: Frame, zones: Frame, *, function: str = "counted") -> Counted:
+    """Find the zones in which points count, and how large these are.
+
+    Parameters
+    ----------
+    points, zones
+        As for `gate`.
+    function
+        Name that messages begin with: the function that was called.
+
+    Raises
+    ------
+    InputError, CRSError
+        As `gate`.
+
+    Examples
+    --------
+    >>> points = gpd.GeoSeries([shapely.Point(112.5, 28.5)], crs=4490)
+    >>> once = counted(points, gpd.GeoSeries([shapely.box(112, 28, 113, 29)], crs=4490))
+    >>> once.found.zone.tolist(), once.area_km2.round(1).tolist()
+    ([0], [10850.4])
+    """
+    given = gate(points, zones, function=function)
+    found = members(given.xy, given.polygons)
+    area = geodesic_area_km2(gpd.GeoSeries(given.polygons, crs=zones.crs))
+    return Counted(given, found, area.to_numpy(dtype=float))
 
 
 def repeated(point: Ints) -> NDArray[np.bool_]:

@@ -14,6 +14,7 @@ from functools import wraps
 from threading import Event, RLock
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, cast
 
+from geo.work import checkpoint
 from layers.copies import bytes_of, copied, is_shareable, sealed
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ LARGEST_SHARE = 0.5
 # What visitors bring is named so (:mod:`layers.kept`).
 OWN = "own-"
 ENTRY_BYTES = 500
+# Who waits for the work of another asker comes by the watch so often.
+STEP_S = 0.2
 
 _Key = tuple[str, "Hashable"]
 
@@ -120,7 +123,8 @@ class Answers:
             if running is None:
                 return self._worked_out(key, own, work)
             # Whoever works may fail or be stopped; then the next one works.
-            running.ended.wait()
+            while not running.ended.wait(STEP_S):
+                checkpoint()
 
     def _worked_out(self, key: _Key, own: _Work, work: Callable[[], Any]) -> Any:  # noqa: ANN401
         try:

@@ -179,7 +179,7 @@ def own(frame: gpd.GeoDataFrame, *, title: str, name_column: str, lang: str) -> 
         ``"zh"`` or ``"en"``.
     """
     seen = _thinned(frame)
-    named = gpd.GeoDataFrame(geometry=seen.geometry)
+    named = gpd.GeoDataFrame(geometry=seen.geometry.rename("geometry"))
     if name_column:
         words = seen[name_column].astype("object").where(seen[name_column].notna(), "")
         named = named.assign(name_zh=words.astype(str), name_en=words.astype(str))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import geo
 import layers
 from geo.errors import InputError
+from geo.zones import counted as zones_counted
 from layers import costs
 from layers.answers import kept_answer
 from layers.kept import kept_raster
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from geo.density import Kernel, Method, Unit
     from geo.draws import Uncertainty
+    from geo.zones import Counted
     from layers.subjects import Points, Zones
 
 CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
@@ -211,7 +213,14 @@ def coverage(asked: Coverage) -> gpd.GeoDataFrame:
 @kept_answer
 def coverage_curve(sites: Points, zones: Zones) -> pd.DataFrame:
     """Return the covered share of the zones together at growing distances."""
+    costs.require_zones(zones, costs.MOST_DRAWN, function="coverage_curve")
     return geo.coverage_curve(sites.located(), zones.frame(), distances_m=CURVE_DISTANCES_M)
+
+
+@kept_answer
+def counted(points: Points, zones: Zones) -> Counted:
+    """Return which points lie in which zones, and how large these are: several questions ask it."""
+    return zones_counted(points.located(), zones.frame())
 
 
 @kept_answer
@@ -223,6 +232,7 @@ def distribution(asked: Distribution) -> gpd.GeoDataFrame:
         asked.zones.frame(),
         weights=_summed(asked),
         population=_population(asked),
+        counted=counted(asked.points, asked.zones),
     )
 
 
@@ -234,6 +244,7 @@ def uncertainty(asked: Distribution) -> Uncertainty:
         asked.points.located(),
         asked.zones.frame(),
         weights=_summed(asked),
+        counted=counted(asked.points, asked.zones),
     )
 
 

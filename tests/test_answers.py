@@ -45,6 +45,7 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "layers.questions.service_areas": ((PLATFORMS, 3000.0), {}),
     "layers.questions.coverage": ((COVERED,), {}),
     "layers.questions.coverage_curve": ((PLATFORMS, CIRCLES), {}),
+    "layers.questions.counted": ((SPREAD.points, CIRCLES), {}),
     "layers.questions.distribution": ((SPREAD,), {}),
     "layers.questions.uncertainty": ((SPREAD,), {}),
     "layers.questions.categories": ((SPREAD, "sector"), {}),

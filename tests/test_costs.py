@@ -26,7 +26,7 @@ from layers.kept import keep_zones
 from layers.patterns import Pattern
 from layers.patterns import refusal as refused
 from layers.questions import Coverage as Covered
-from layers.questions import Distribution, coverage
+from layers.questions import Distribution, coverage, coverage_curve
 from layers.subjects import Points, Zones
 from layers.zonings import own_zones
 
@@ -139,6 +139,7 @@ def test_many_zones_of_a_visitor_are_refused_on_a_map_and_in_words() -> None:
     for ask in (
         lambda: structure.table(asked),
         lambda: coverage(Covered(Points("parks"), zones, 3000.0)),
+        lambda: coverage_curve(Points("parks"), zones),
     ):
         with pytest.raises(InputError) as caught:
             ask()

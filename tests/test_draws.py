@@ -14,6 +14,7 @@ from geo import draws as module
 from geo.draws import Uncertainty, rank_of, uncertainty
 from geo.errors import CRSError, InputError
 from geo.zonal import distribution
+from geo.zones import counted
 
 EAST, NORTH = 500_000.0, 3_100_000.0
 CORNER = np.array([EAST, NORTH])
@@ -350,3 +351,18 @@ def test_density_divides_by_area_and_ranks_by_it() -> None:
         found.chance_ahead("small", "middle")
     with pytest.raises(InputError, match="weight_sum"):
         found.chance_ahead("small", "large", by="weight_sum")
+
+
+def test_what_was_counted_once_serves_both_questions() -> None:
+    zones = gpd.GeoDataFrame(
+        geometry=[box(499e3, 31e5, 500e3, 3101e3), box(500e3, 31e5, 501e3, 3101e3)], crs=4547
+    )
+    places = [Point(500_500, 3_100_500), Point(500_000, 3_100_500), None]
+    points = gpd.GeoDataFrame({"accuracy_m": [0, 100, 5]}, geometry=places, crs=4547)
+    once = counted(points, zones)
+    pd.testing.assert_frame_equal(
+        distribution(points, zones, counted=once), distribution(points, zones)
+    )
+    pd.testing.assert_frame_equal(
+        uncertainty(points, zones, counted=once).zones, uncertainty(points, zones).zones
+    )

@@ -21,6 +21,7 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import pytest
 import rasterio
@@ -379,6 +380,25 @@ def test_the_ready_process_is_replaced_when_it_was_ended(reader):
     assert reader._zygote.process != first
 
 
+def test_the_child_that_waits_takes_one_small_file_and_another_waits(reader):
+    assert ask(reader, "size") == 1
+    first = reader._spare.number
+    assert ask(reader, "size") == 1
+    assert reader._spare.number > first
+    second = reader._spare.number
+    # A file that needs other limits gets a child of its own.
+    assert ask(reader, "size", b"x" * 1_000_001) == 1_000_001
+    assert reader._spare.number == second
+
+
+def test_a_child_that_ended_while_it_waited_is_replaced(reader):
+    assert ask(reader, "size") == 1
+    children = f"/proc/{reader._zygote.process}/task/{reader._zygote.process}/children"
+    for process in Path(children).read_text("ascii").split():
+        os.kill(int(process), signal.SIGKILL)
+    assert ask(reader, "size") == 1
+
+
 def test_several_threads_read_at_once(reader):
     contents = [b"x" * (1 + place * 100_000) for place in range(12)]
     with ThreadPoolExecutor(6) as pool:
@@ -532,7 +552,7 @@ def through(one):
     """What comes of a frame that is written and read again."""
     pieces = Pieces()
     parcels.send_parsed(pieces, one)
-    stream, at, tables, head = b"".join(pieces), 0, [bytearray()], {}
+    stream, at, tables, head = b"".join(pieces), 0, [parcels.Pieces()], {}
     while at < len(stream):
         kind, length = parcels.HEAD.unpack_from(stream, at)
         at += parcels.HEAD.size
@@ -541,9 +561,9 @@ def through(one):
         if kind == parcels.STRUCTURE:
             head = json.loads(content)
         elif kind == parcels.TABLE and length:
-            tables[-1].extend(content)
+            tables[-1].add(bytearray(content))
         elif kind == parcels.TABLE:
-            tables.append(bytearray())
+            tables.append(parcels.Pieces())
     return parcels.received_parsed(head, tables[0], tables[1])
 
 
@@ -561,6 +581,27 @@ def test_a_frame_comes_back_as_it_was_sent():
     pd.testing.assert_frame_equal(back.aside, sent.aside)
     for name in ("layers", "taken", "encoding", "encoding_how", "crs_how", "findings"):
         assert getattr(back, name) == getattr(sent, name)
+
+
+def test_a_frame_in_many_pieces_comes_back_in_order(monkeypatch):
+    monkeypatch.setattr(parcels, "_CORNERS", 40)
+    monkeypatch.setattr(parcels, "_ROWS", 20)
+    sent = parsed()
+    rows = np.arange(100) % len(sent.frame)
+    sent.frame = sent.frame.iloc[rows].set_axis(np.arange(1, 101))
+    back = through(sent).frame
+    assert back.index.tolist() == list(range(1, 101))
+    assert back["n"].tolist() == sent.frame["n"].tolist()
+    assert back.geometry.to_wkt().tolist() == sent.frame.geometry.to_wkt().tolist()
+
+
+def test_shapes_that_are_no_bytes_are_a_broken_parcel():
+    table = pa.table({"0": [1], "geometry": [5]})
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(table)
+    with pytest.raises(parcels.BrokenParcelError):
+        parcels.Pieces().add(bytearray(sink.getvalue()))
 
 
 def test_an_empty_frame_and_columns_of_one_name_come_back():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -16,8 +17,10 @@ from websockets.sync.client import connect
 
 import geo
 from geo.errors import InputError
+from geo.exchange import sealed
 from geo.permutations import sum_probabilities
 from geo.work import Cancelled, checkpoint, inherited, require_affordable, watched
+from layers.answers import Answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +95,36 @@ def test_threads_know_the_watch_only_where_it_is_taken_along() -> None:
         for task in [pool.submit(taken) for _ in range(20)]:
             with pytest.raises(Cancelled):
                 task.result()
+
+
+def test_who_waits_for_the_work_of_another_can_leave() -> None:
+    answers, begun, go_on = Answers(), Event(), Event()
+
+    def work() -> int:
+        begun.set()
+        go_on.wait(60)
+        return 1
+
+    with ThreadPoolExecutor(1) as pool:
+        worker = pool.submit(answers.ask, "f", (), work)
+        begun.wait(60)
+        with pytest.raises(Cancelled), watched(cancelled=lambda: True):
+            answers.ask("f", (), work)
+        go_on.set()
+        assert worker.result(60) == 1
+
+
+def test_a_file_nobody_waits_for_is_not_read_on() -> None:
+    with pytest.raises(Cancelled), watched(cancelled=lambda: True):
+        geo.read_file(b"lon,lat\n112.9,28.2\n", "a.csv")
+    assert len(geo.read_file(b"lon,lat\n112.9,28.2\n", "a.csv").frame) == 1
+
+
+def test_reading_tells_how_far_it_is() -> None:
+    heard: list[float] = []
+    sealed.run("features", b"lon,lat\n112,28\n", "a.csv", function="f", progress=heard.append)
+    assert heard == sorted(heard)
+    assert 0 < heard[0] < heard[-1] <= 1
 
 
 def test_progress_rises_to_the_end() -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
@@ -15,7 +16,8 @@ from geo.errors import InputError
 from geo.exchange.columns import exact_frame
 from geo.exchange.memory import in_memory
 from geo.exchange.receipt import Candidate, Finding, Kind
-from geo.exchange.sheets import Sheet, from_wkb, kinds_of
+from geo.exchange.sheets import Sheet, flat, kinds_of, rings_closed
+from geo.exchange.wkb import from_wkb
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -147,28 +149,67 @@ def read_layer(path: str, layer: str, *, name: str, driver: str) -> Sheet:
         It is damaged.
     """
     try:
-        meta, table = pyogrio.raw.read_arrow(path, layer=layer)
+        with pyogrio.raw.open_arrow(path, layer=layer, use_pyarrow=True) as (meta, reader):
+            column = meta.get("geometry_name") or "wkb_geometry"
+            columns = _Columns(column)
+            for batch in reader:
+                columns.add(pa.Table.from_batches([batch]))
+            columns.end(reader.schema)
     except _FAILURES as error:
         raise _damaged(name, driver, error) from error
-    return sheet_of(meta, table, layer=layer, name=name)
+    return columns.sheet(meta, layer=layer, name=name)
 
 
 def sheet_of(meta: Mapping[str, Any], table: pa.Table, *, layer: str, name: str) -> Sheet:
     """Return a table of Arrow, with WKB in one of its columns, as a sheet."""
-    column = meta.get("geometry_name") or "wkb_geometry"
-    shapes, notes = from_wkb(table.column(column).to_numpy())
-    rest = table.drop_columns([column])
-    binary = [field.name for field in rest.schema if _is_binary(field.type)]
-    left = [Finding("column.binary_left", {"column": each}) for each in binary]
-    rest = rest.drop_columns(binary)
-    return Sheet(
-        name=layer,
-        table=exact_frame(rest, file=name),
-        shapes=shapes,
-        stated_crs=meta.get("crs") or "",
-        reasons=notes.reasons,
-        findings=[*notes.findings, *left],
-    )
+    columns = _Columns(meta.get("geometry_name") or "wkb_geometry")
+    columns.add(table)
+    return columns.sheet(meta, layer=layer, name=name)
+
+
+class _Columns:
+    """What has come of a layer: shapes instead of their bytes, and the other columns."""
+
+    def __init__(self, geometry: str) -> None:
+        self._geometry = geometry
+        self._tables: list[pa.Table] = []
+        self._shapes: list[Any] = []
+        self._closed: list[int] = []
+        self._broken: list[int] = []
+        self._binary: list[str] = []
+        self._rows = 0
+
+    def add(self, table: pa.Table) -> None:
+        """Take in some rows."""
+        made = from_wkb(table.column(self._geometry).to_numpy())
+        self._shapes.append(flat(made.shapes))
+        self._closed += (made.closed + self._rows).tolist()
+        self._broken += (made.unreadable + self._rows).tolist()
+        self._rows += table.num_rows
+        self.end(table.schema)
+        self._tables.append(table.drop_columns([self._geometry, *self._binary]))
+
+    def end(self, schema: pa.Schema) -> None:
+        """Know the columns, also where there was no row."""
+        rest = [each for each in schema if each.name != self._geometry]
+        self._binary = [each.name for each in rest if _is_binary(each.type)]
+        if not self._tables:
+            kept = [each for each in rest if each.name not in self._binary]
+            self._tables.append(pa.schema(kept).empty_table())
+
+    def sheet(self, meta: Mapping[str, Any], *, layer: str, name: str) -> Sheet:
+        """Put everything together."""
+        left = [Finding("column.binary_left", {"column": each}) for each in self._binary]
+        closed = [rings_closed(self._closed)] if self._closed else []
+        none = np.empty(0, dtype=object)
+        return Sheet(
+            name=layer,
+            table=exact_frame(pa.concat_tables(self._tables), file=name),
+            shapes=np.concatenate([none, *self._shapes]),
+            stated_crs=meta.get("crs") or "",
+            reasons=dict.fromkeys(self._broken, ("row.geometry_broken", "")),
+            findings=[*closed, *left],
+        )
 
 
 def _is_binary(kind: pa.DataType) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 
 from geo.errors import InputError
 from geo.exchange import parcels
+from geo.work import checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,10 +34,19 @@ _CHUNK = 1 << 20
 # What a file may cost, on top of what the ready process takes: a part for every file, and a part
 # that grows with it. A small one stays under 1 GB and 5 s.
 _MEMORY_BYTES, _MEMORY_PER_BYTE, _MOST_MEMORY_BYTES = 700 * _MB, 3, 2_400 * _MB
-_SECONDS, _SECONDS_PER_MB = 4.5, 0.4
+# Seconds are of the processor; on a machine with much to do they take some times as long.
+_SECONDS, _SECONDS_PER_MB, _PATIENCE = 4.5, 0.4, 4
+# Files up to this size have one limit of memory, so that a child can be sealed before they come.
+SMALL_BYTES = _MB
+# Parts of the work, as a visitor sees it go on: sending, parsing, and the rest receiving.
+_SENT, _PARSED, _SMALLEST_STEP = 0.2, 0.7, 0.01
 # The most that comes back: of cells, and of tables by a part for every file and one that grows.
 _CELL_BYTES, _TABLE_BYTES, _TABLE_PER_BYTE = 1_100 * _MB, 200 * _MB, 4
 _PIPE_BYTES = 1 << 20
+SMALL_LIMITS = {
+    "memory": _MEMORY_BYTES + _MEMORY_PER_BYTE * SMALL_BYTES,
+    "seconds": int(_SECONDS + _SECONDS_PER_MB * SMALL_BYTES / _MB) + 1,
+}
 _F_SETPIPE_SZ = 1031
 _MAX_STRUCTURE = 64 * _MB
 
@@ -97,6 +107,11 @@ def _pieces(view: memoryview) -> Iterator[memoryview]:
         yield view[start : start + _CHUNK]
 
 
+def _part(done: object) -> float:
+    """Return a part of the work that a child told, 0 where it is none."""
+    return min(max(done, 0.0), 1.0) if isinstance(done, float) else 0.0
+
+
 class Errand:
     """What is done about one file, from the first byte that goes in to the last that comes out.
 
@@ -120,12 +135,23 @@ class Errand:
     ) -> None:
         self._function, self._name, self._size = function, name, size
         self._progress, self._cancelled = progress, cancelled
-        self.memory_bytes = min(_MEMORY_BYTES + _MEMORY_PER_BYTE * size, _MOST_MEMORY_BYTES)
+        counted = max(size, SMALL_BYTES)
+        self.memory_bytes = min(_MEMORY_BYTES + _MEMORY_PER_BYTE * counted, _MOST_MEMORY_BYTES)
         self.seconds = _SECONDS + _SECONDS_PER_MB * size / _MB
         self._table_bytes = _TABLE_BYTES + _TABLE_PER_BYTE * size
         self._out = self._in = self._child = -1
         self._status: socket.socket | None = None
-        self._until = 0.0
+        self._until = self._said = 0.0
+
+    @property
+    def is_small(self) -> bool:
+        """Whether the limits of small files are those of this one."""
+        return self._size <= SMALL_BYTES
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """What its child may take: bytes on top of what it has, and seconds of the processor."""
+        return {"memory": self.memory_bytes, "seconds": int(self.seconds) + 1}
 
     def take(self, out: int, into: int, status: socket.socket) -> None:
         """Take over the near ends of both pipes and of the status."""
@@ -140,8 +166,8 @@ class Errand:
         """Wait until the child is there and can be ended; tell whether it ever was."""
         if self._status is None:
             return False
-        self._until = time.monotonic() + self.seconds
-        self._status.settimeout(self.seconds)
+        self._until = time.monotonic() + _PATIENCE * self.seconds
+        self._status.settimeout(_PATIENCE * self.seconds)
         try:
             _, files, _, _ = socket.recv_fds(self._status, 64, 1)
         except OSError:
@@ -166,9 +192,12 @@ class Errand:
 
     def send(self, head: list[bytes], pieces: Iterator[memoryview]) -> None:
         """Write the request and the file; a child that stopped listening has its reasons."""
+        sent = 0
         with contextlib.suppress(BrokenPipeError):
             for piece in chain(map(memoryview, head), pieces):
                 self._write(piece)
+                sent += len(piece)
+                self._say(_SENT * sent / self._size)
         os.close(self._out)
         self._out = -1
 
@@ -206,20 +235,23 @@ class Errand:
                 raise parcels.BrokenParcelError("more cells than announced")
             self._read(view[at : at + length])
             at += length
-            self._say(at / len(view))
+            self._say(_PARSED + (1 - _PARSED) * at / len(view))
         closing = self._structure()
         self._expect(parcels.END)
         return parcels.received_cells(head, values, closing)
 
-    def _table(self) -> bytearray:
-        table = bytearray()
+    def _table(self) -> parcels.Pieces:
+        """Take a table piece by piece, so that what was sent is never whole beside what it is."""
+        pieces, left = parcels.Pieces(), self._table_bytes
         while length := self._expect(parcels.TABLE):
-            if length > self._table_bytes - len(table):
+            left -= length
+            if left < 0:
                 raise parcels.BrokenParcelError("a table larger than agreed")
-            start = len(table)
-            table.extend(bytes(length))
-            self._read(memoryview(table)[start:])
-        return table
+            content = bytearray(length)
+            self._read(memoryview(content))
+            pieces.add(content)
+            self._say(1.0 - (1.0 - _PARSED) * left / self._table_bytes)
+        return pieces
 
     def _structure(self) -> dict[str, Any]:
         return self._json(self._expect(parcels.STRUCTURE))
@@ -247,7 +279,7 @@ class Errand:
                 return int(length)
             if got == parcels.PROGRESS:
                 done = self._json(length).get("done")
-                self._say(done if isinstance(done, float) else 0.0)
+                self._say(_SENT + (_PARSED - _SENT) * _part(done))
             elif got == parcels.REFUSAL:
                 raise parcels.refused(self._json(length), self._function)
             elif got == parcels.NO_MEMORY:
@@ -279,14 +311,17 @@ class Errand:
         self._check()
 
     def _check(self) -> None:
+        checkpoint()
         if self._cancelled is not None and self._cancelled():
             raise cancellation(self._function, self._name)
         if time.monotonic() > self._until:
             raise self._too_slow()
 
     def _say(self, done: float) -> None:
-        if self._progress is not None:
-            self._progress(min(max(done, 0.0), 1.0))
+        """Tell how far the work is, which only goes on, in steps that can be seen."""
+        if self._progress is not None and done >= self._said + _SMALLEST_STEP:
+            self._said = min(done, 1.0)
+            self._progress(self._said)
 
     def _ended(self) -> InputError:
         """Tell why the child ended before it had answered."""

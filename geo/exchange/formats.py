@@ -207,7 +207,9 @@ def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
     """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # what libraries remark on is found and said here
-        return geometry.repaired(_parsed(data, name, options))
+        parsed = _parsed(data, name, options)
+        del data  # as large as all that was made of it
+        return geometry.repaired(parsed)
 
 
 def _parsed(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:

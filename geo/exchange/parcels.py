@@ -7,10 +7,9 @@ length and every name, as the process that parsed a stranger's bytes may say any
 
 from __future__ import annotations
 
-import io
 import json
 import struct
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import geopandas as gpd
@@ -38,7 +37,8 @@ HEAD = struct.Struct("<cQ")
 LENGTHS = struct.Struct("<QQ")  # of a request and of its file, which go first
 PROGRESS, STRUCTURE, TABLE, CELLS, END = b"P", b"J", b"T", b"C", b"Z"
 REFUSAL, CRASH, NO_MEMORY = b"R", b"X", b"M"
-_ROWS = 65_536  # of a frame that are written as one batch
+# Rows and corners that are written as one piece of a table.
+_ROWS, _CORNERS = 65_536, 1_000_000
 _MAX_TEXT = 2_000  # characters of a text in a refusal
 _MAX_CRS = 64_000
 _MAX_COLLECTIONS = 100
@@ -238,34 +238,32 @@ def _simple(kind: pa.DataType) -> bool:
     return any(test(kind) for test in tests)
 
 
-class _Framed(io.RawIOBase):
-    """A stream whose pieces become messages, so that a table is never whole in memory twice."""
-
-    def __init__(self, target: Writer) -> None:
-        self._target = target
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, content: Any, /) -> int:  # noqa: ANN401
-        view = memoryview(content).cast("B")
-        send(self._target, TABLE, view)
-        return len(view)
-
-
 def _send_table(target: Writer, arrays: list[pa.Array], rows: int, shapes: Any) -> None:  # noqa: ANN401
+    """Write a table in pieces, each whole in itself, so that it is never in memory twice."""
     fields = [pa.field(str(place), array.type) for place, array in enumerate(arrays)]
     if shapes is not None:
         fields.append(pa.field("geometry", pa.large_binary()))
     schema = pa.schema(fields)
-    with pa.ipc.new_stream(pa.PythonFile(_Framed(target), mode="w"), schema) as writer:
-        for start in range(0, rows, _ROWS):
-            parts = [array.slice(start, _ROWS) for array in arrays]
-            if shapes is not None:
-                binary = shapely.to_wkb(shapes[start : start + _ROWS])
-                parts.append(pa.array(binary, pa.large_binary(), from_pandas=True))
+    for start, stop in _pieces(rows, shapes):
+        parts = [array.slice(start, stop - start) for array in arrays]
+        if shapes is not None:
+            binary = shapely.to_wkb(shapes[start:stop])
+            parts.append(pa.array(binary, pa.large_binary(), from_pandas=True))
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, schema) as writer:
             writer.write_batch(pa.record_batch(parts, schema=schema))
+        send(target, TABLE, memoryview(sink.getvalue()))
     send(target, TABLE)
+
+
+def _pieces(rows: int, shapes: Any) -> list[tuple[int, int]]:  # noqa: ANN401
+    """Cut rows where so many rows, or so many corners, have come together; none are one piece."""
+    weights = np.full(rows, _CORNERS // _ROWS, dtype=np.int64)
+    if shapes is not None:
+        weights += shapely.get_num_coordinates(shapes)
+    piece = np.cumsum(weights) // _CORNERS
+    starts = np.flatnonzero(np.diff(piece, prepend=-1)).tolist() or [0]
+    return list(zip(starts, [*starts[1:], rows], strict=True))
 
 
 # ---- cells
@@ -349,7 +347,50 @@ def _number(value: object) -> float:
     return float(value)
 
 
-def received_parsed(head: Mapping[str, Any], features: bytearray, aside: bytearray) -> Parsed:
+@dataclass(slots=True)
+class Pieces:
+    """The pieces of a table: columns of plain data, and shapes as soon as they have come."""
+
+    tables: list[pa.Table] = field(default_factory=list)
+    shapes: list[Any] = field(default_factory=list)
+
+    def add(self, content: bytearray) -> None:
+        """Take in a piece.
+
+        Raises
+        ------
+        BrokenParcelError
+            It is none.
+        """
+        try:
+            with pa.ipc.open_stream(pa.py_buffer(content)) as reader:
+                table = reader.read_all()
+            table.validate(full=True)
+            place = table.schema.get_field_index("geometry")
+            if place >= 0:
+                if not pa.types.is_large_binary(table.schema.field(place).type):
+                    raise BrokenParcelError("shapes that are no bytes")
+                self.shapes.append(_geometries(table.column(place).to_numpy()))
+                table = table.remove_column(place)
+        except (pa.ArrowException, shapely.GEOSException, TypeError) as error:
+            raise BrokenParcelError(str(error)) from error
+        self.tables.append(table)
+
+    @property
+    def table(self) -> pa.Table:
+        """All pieces together.
+
+        Raises
+        ------
+        BrokenParcelError
+            There is none.
+        """
+        if not self.tables:
+            raise BrokenParcelError("a table without a piece")
+        return pa.concat_tables(self.tables)
+
+
+def received_parsed(head: Mapping[str, Any], features: Pieces, aside: Pieces) -> Parsed:
     """Put together what `send_parsed` wrote, every part of it checked.
 
     Raises
@@ -358,12 +399,15 @@ def received_parsed(head: Mapping[str, Any], features: bytearray, aside: bytearr
         A part is not of the kind that it should be.
     """
     try:
-        table, shapes = _frame(_items(head, "columns"), features, spatial=True)
+        table = _frame(_items(head, "columns"), features.table)
+        shapes = np.concatenate(features.shapes) if features.shapes else np.empty(0, dtype=object)
+        if len(shapes) != len(table) or aside.shapes:
+            raise BrokenParcelError("shapes that belong to no row")
         name = _text(head, "geometry", 1_000)
-        frame = gpd.GeoDataFrame(table, geometry=_geometries(shapes), crs=_crs(head.get("crs")))
+        frame = gpd.GeoDataFrame(table, geometry=shapes, crs=_crs(head.get("crs")))
         if name != "geometry":
             frame = frame.rename_geometry(name)
-        rest, _ = _frame(_items(head, "aside"), aside, spatial=False)
+        rest = _frame(_items(head, "aside"), aside.table)
         return Parsed(
             frame=frame,
             aside=rest,
@@ -378,11 +422,8 @@ def received_parsed(head: Mapping[str, Any], features: bytearray, aside: bytearr
         raise BrokenParcelError(str(error)) from error
 
 
-def _frame(specs: list[Any], content: bytearray, *, spatial: bool) -> tuple[pd.DataFrame, Any]:
-    with pa.ipc.open_stream(pa.py_buffer(content)) as reader:
-        table = reader.read_all()
-    table.validate(full=True)
-    if table.num_columns != len(specs) + spatial or not all(map(_simple, table.schema.types[:-1])):
+def _frame(specs: list[Any], table: pa.Table) -> pd.DataFrame:
+    if table.num_columns != len(specs) or not all(map(_simple, table.schema.types)):
         raise BrokenParcelError("columns that nobody announced")
     columns = [
         _restored(table.column(place), _text(spec, "dtype", 80)) for place, spec in enumerate(specs)
@@ -391,8 +432,7 @@ def _frame(specs: list[Any], content: bytearray, *, spatial: bool) -> tuple[pd.D
     frame = pd.DataFrame(dict(enumerate(columns[1:])))
     frame = frame.set_axis([_text(spec, "name", 10_000) for spec in specs[1:]], axis="columns")
     frame.index = index
-    shapes = table.column(len(specs)).to_numpy() if spatial else None
-    return frame, shapes
+    return frame
 
 
 def _restored(column: pa.ChunkedArray, dtype: str) -> pd.Series[Any]:

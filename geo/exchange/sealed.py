@@ -4,6 +4,7 @@
 raises one of the project's own errors: whatever a file does to its parser, it does it to a process
 that has nothing but that file and is gone a moment later. One process is kept ready, from which
 the workers are forked; it starts with the first file, or with `warm`, and ends with its parent.
+Sealing takes longer than reading a small file: one worker waits, sealed, for the next of them.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ import socket
 import sys
 import threading
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geo.errors import InputError
 from geo.exchange import parcels
-from geo.exchange.errand import TICK_MS, Errand, cancellation, source
+from geo.exchange.errand import SMALL_LIMITS, TICK_MS, Errand, cancellation, source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -156,6 +158,28 @@ class _Zygote:
     owner: int
 
 
+class _Ends(NamedTuple):
+    """Our ends of the pipes to a child and from it, and of its status."""
+
+    out: int
+    into: int
+    status: socket.socket
+
+
+class _Spare(NamedTuple):
+    """A sealed child that waits for a small file, and whose it is."""
+
+    number: int
+    ends: _Ends
+    zygote: _Zygote
+
+    def close(self) -> None:
+        """Let go of it; a child that nobody can send a file ends."""
+        os.close(self.ends.out)
+        os.close(self.ends.into)
+        self.ends.status.close()
+
+
 @dataclass(slots=True)
 class Reader:
     """Keeps one process ready and has files parsed by its children, some at a time.
@@ -171,13 +195,16 @@ class Reader:
     modules: tuple[str, ...] = ()
     folder: str = ""
     _zygote: _Zygote | None = None
+    _spare: _Spare | None = None
+    _numbers: Iterator[int] = field(default_factory=count)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _slots: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_SLOTS))
 
     def warm(self) -> None:
-        """Start the ready process, unless it is there."""
+        """Start the ready process and a child that waits, unless they are there."""
         with self._lock:
             self._started()
+        self._lay_by()
 
     def run(
         self,
@@ -197,10 +224,13 @@ class Reader:
             errand = Errand(function, name, size, progress, cancelled)
             with contextlib.closing(errand):
                 # The ready process may end at any time, and with it an order that it just took.
-                if not self._begins(errand) and not self._begins(errand):
+                if not any(self._beginnings(errand)):
                     raise _unsealed("no process was started")
                 errand.send([parcels.LENGTHS.pack(len(order), size), order], pieces)
-                return errand.answer()
+                try:
+                    return errand.answer()
+                finally:
+                    self._lay_by()
 
     def close(self) -> None:
         """End the ready process."""
@@ -220,30 +250,53 @@ class Reader:
         finally:
             self._slots.release()
 
-    def _begins(self, errand: Errand) -> bool:
-        """Have a child forked, give the errand its ends of the pipes, and tell whether it lives."""
-        child_in, parent_out = os.pipe()
-        parent_in, child_out = os.pipe()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        errand.take(parent_out, parent_in, ours)
-        limits = {"memory": errand.memory_bytes, "seconds": int(errand.seconds) + 1}
-        order = json.dumps(limits).encode()
-        try:
-            with self._lock:
-                self._order(order, [child_in, child_out, theirs.fileno()])
-        finally:
-            os.close(child_in)
-            os.close(child_out)
-            theirs.close()
-        return errand.started()
+    def _beginnings(self, errand: Errand) -> Iterator[bool]:
+        """Give the errand a child, one after the other, and tell of each whether it lives."""
+        spare = self._taken() if errand.is_small else None
+        if spare is not None:
+            errand.take(*spare.ends)
+            yield errand.started()
+        for _ in range(2):
+            with _pipes() as (ends, files):
+                errand.take(*ends)
+                with self._lock:
+                    self._order(errand.limits, files)
+            yield errand.started()
+
+    def _lay_by(self) -> None:
+        """Have a child sealed that waits for the next small file, unless there is one."""
+        with self._lock:
+            if self._spare is not None or self._zygote is None:
+                return
+            number, zygote = next(self._numbers), self._zygote
+            with _pipes() as (ends, files):
+                self._spare = _Spare(number, ends, zygote)
+                order = SMALL_LIMITS | {"hold": number}
+                with contextlib.suppress(OSError):  # it ended; who takes the child will see
+                    socket.send_fds(zygote.control, [json.dumps(order).encode()], files)
+
+    def _taken(self) -> _Spare | None:
+        """Take the child that waits, and have it told that there is a file."""
+        with self._lock:
+            zygote = self._started()
+            spare, self._spare = self._spare, None
+            if spare is None:
+                return None
+            try:
+                zygote.control.send(json.dumps({"release": spare.number}).encode())
+            except OSError:
+                spare.close()
+                return None
+            return spare
 
     def forked(self) -> None:
         """Begin anew in a process that was forked from the one whose reader this was."""
         self._lock, self._slots = threading.Lock(), threading.Semaphore(_SLOTS)
         self._forget()
 
-    def _order(self, order: bytes, files: list[int]) -> None:
-        """Send an order to the ready process, to a new one if it is gone."""
+    def _order(self, limits: Mapping[str, int], files: list[int]) -> None:
+        """Order a child from the ready process, from a new one if it is gone."""
+        order = json.dumps(limits).encode()
         try:
             socket.send_fds(self._started().control, [order], files)
         except OSError:
@@ -261,6 +314,9 @@ class Reader:
     def _forget(self) -> None:
         """Let go of the ready process; that of a parent before a fork goes on for the parent."""
         zygote, self._zygote = self._zygote, None
+        spare, self._spare = self._spare, None
+        if spare is not None:
+            spare.close()
         if zygote is None:
             return
         zygote.control.close()
@@ -268,6 +324,20 @@ class Reader:
             with contextlib.suppress(OSError):
                 os.kill(zygote.process, signal.SIGKILL)
                 os.waitpid(zygote.process, 0)
+
+
+@contextlib.contextmanager
+def _pipes() -> Iterator[tuple[_Ends, list[int]]]:
+    """Open the pipes of a child; its own ends are closed once they were sent."""
+    child_in, out = os.pipe()
+    into, child_out = os.pipe()
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    try:
+        yield _Ends(out, into, ours), [child_in, child_out, theirs.fileno()]
+    finally:
+        os.close(child_in)
+        os.close(child_out)
+        theirs.close()
 
 
 def _lives(process: int) -> bool:

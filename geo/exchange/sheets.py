@@ -76,39 +76,6 @@ class Sheet:
     layer: str = ""
 
 
-def from_wkb(values: NDArray[np.object_]) -> tuple[NDArray[np.object_], Sheet]:
-    """Return places from WKB, and in an empty sheet what was wrong with which.
-
-    Parameters
-    ----------
-    values
-        WKB or None.
-
-    Returns
-    -------
-    Places without heights; unclosed rings are closed, what cannot be read is None.
-
-    Examples
-    --------
-    >>> shapes, notes = from_wkb(np.array([shapely.to_wkb(shapely.Point(1, 2)), b"no"], object))
-    >>> shapes[0].wkt, shapes[1], notes.reasons[1][0]
-    ('POINT (1 2)', None, 'row.geometry_broken')
-    """
-    notes = Sheet("", pd.DataFrame(), np.empty(0, dtype=object))
-    try:
-        return flat(shapely.from_wkb(values)), notes
-    except (shapely.GEOSException, TypeError, ValueError):
-        shapes = shapely.from_wkb(values, on_invalid="ignore")
-    failed = np.flatnonzero(shapely.is_missing(shapes) & ~pd.isna(values))
-    fixed = shapely.from_wkb(values[failed], on_invalid="fix")
-    shapes[failed] = fixed
-    broken = shapely.is_missing(fixed)
-    notes.reasons = {int(at): ("row.geometry_broken", "") for at in failed[broken]}
-    if not broken.all():
-        notes.findings.append(rings_closed(failed[~broken]))
-    return flat(shapes), notes
-
-
 def flat(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     """Return places without heights.
 

@@ -24,6 +24,7 @@ import pyarrow as pa
 
 from geo.errors import AtlasError, InputError
 from geo.exchange import formats, parcels, rasters, rehearsal, seal
+from geo.work import watched
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,23 +89,18 @@ def main(modules: tuple[str, ...] = ()) -> NoReturn:
         TASKS.update(importlib.import_module(module).TASKS)
     _prepare()
     control.send(b"ready")
-    children: dict[int, tuple[int, socket.socket]] = {}  # by descriptor: process, its status
-    poll = select.poll()
+    nursery = _Nursery()
+    poll = nursery.poll
     poll.register(control, select.POLLIN)
     while os.getppid() == parent:
         for number, _ in poll.poll(_PATIENCE_MS):
             if number != control.fileno():
-                poll.unregister(number)
-                _reap(number, *children.pop(number))
+                nursery.reap(number)
                 continue
             order, files, _, _ = socket.recv_fds(control, _LONGEST_ORDER, 3)
             if not order:
                 os._exit(0)
-            process, status = _fork(json.loads(order), files)
-            watched = os.pidfd_open(process)
-            socket.send_fds(status, [b"started"], [watched])
-            children[watched] = (process, status)
-            poll.register(watched, select.POLLIN)
+            nursery.heed(json.loads(order), files)
     os._exit(0)
 
 
@@ -124,13 +120,52 @@ def _prepare() -> None:
     gc.freeze()
 
 
-def _reap(watched: int, process: int, status: socket.socket) -> None:
-    """Pass on how a child ended."""
-    _, code = os.waitpid(process, 0)
-    with contextlib.suppress(OSError):  # nobody waits for it any more
-        status.send(str(os.waitstatus_to_exitcode(code)).encode())
-    status.close()
-    os.close(watched)
+class _Nursery:
+    """The children that live, each under the number of a descriptor that tells when it ends.
+
+    One that is forked to be held is told of only when it is released: it waits, sealed, for a file
+    that is not there yet.
+    """
+
+    def __init__(self) -> None:
+        self.poll = select.poll()
+        self._children: dict[int, tuple[int, socket.socket]] = {}  # process, its status
+        self._held: dict[int, int] = {}  # descriptors by the numbers that orders have
+
+    def heed(self, order: Mapping[str, int], files: list[int]) -> None:
+        """Fork a child, or release one that is held and lives."""
+        if "release" in order:
+            held = self._held.pop(order["release"], None)
+            if held is not None:
+                self._tell(held)
+            return
+        process, status = _fork(order, files)
+        descriptor = os.pidfd_open(process)
+        self._children[descriptor] = (process, status)
+        self.poll.register(descriptor, select.POLLIN)
+        if "hold" in order:
+            self._held[order["hold"]] = descriptor
+        else:
+            self._tell(descriptor)
+
+    def _tell(self, descriptor: int) -> None:
+        _, status = self._children[descriptor]
+        with contextlib.suppress(OSError):  # nobody waits for it any more
+            socket.send_fds(status, [b"started"], [descriptor])
+
+    def reap(self, descriptor: int) -> None:
+        """Pass on how a child ended."""
+        self.poll.unregister(descriptor)
+        process, status = self._children.pop(descriptor)
+        held = [number for number, each in self._held.items() if each == descriptor]
+        for number in held:
+            del self._held[number]
+        _, code = os.waitpid(process, 0)
+        with contextlib.suppress(OSError):  # nobody waits for it any more
+            if not held:
+                status.send(str(os.waitstatus_to_exitcode(code)).encode())
+        status.close()
+        os.close(descriptor)
 
 
 def _fork(order: Mapping[str, int], files: list[int]) -> tuple[int, socket.socket]:
@@ -203,8 +238,9 @@ def _answer(data: BufferedReader, out: BufferedWriter) -> None:
     with _LastWord(out):
         first, second = parcels.LENGTHS.unpack(data.read(parcels.LENGTHS.size))
         request = json.loads(data.read(min(first, _LONGEST_REQUEST)))
-        content = data.read(second)
-        result = TASKS[request["task"]](content, request["name"], request["options"])
+        with watched(cancelled=lambda: False, progress=lambda done, most: report(done / most)):
+            # No name for the content: the parser lets go of it when it has what it needs.
+            result = TASKS[request["task"]](data.read(second), request["name"], request["options"])
         if isinstance(result, parcels.Cells):
             parcels.send_cells(out, result)
         else:
