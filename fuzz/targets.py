@@ -16,8 +16,9 @@ from layers.containers import text_in
 from layers.content import Sheet
 from layers.outputs import output
 from layers.outside_texts import Cleaner
+from layers.plain_data import parsed_data
 from layers.slide_packages import clean_template
-from layers.specification import MapSpec, read_spec
+from layers.specification import MapSpec, asked, read_spec, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,28 +100,65 @@ def arrays(random: Random) -> Callable[[], object]:
 
 
 def specifications(random: Random) -> Callable[[], object]:
-    """Specifications of maps."""
-    data = _specification()
-    text = json.dumps(data)
-    broken = mutated(text.encode(), [text.encode()], random)
-    try:
-        given = json.loads(broken)
-    except (ValueError, RecursionError):
-        given = {"map": broken.decode("utf-8", "replace")}
-    return lambda: read_spec(given if isinstance(given, dict) else {"map": given})
+    """Specifications of maps, written as people write them, read, and asked for their question."""
+    data = _specification(random)
+    suffix = random.choice((".json", ".json", ".yaml"))
+    text = json.dumps(data, ensure_ascii=random.random() < 0.5).encode("utf-8", "surrogatepass")
+    if random.random() < 0.5:
+        text = mutated(text, [text], random)
+
+    def tried() -> object:
+        spec = read_spec(parsed_data(text, name=f"map{suffix}"))
+        return spec.to_dict(), asked(spec)
+
+    return tried
 
 
-@cache
-def _specification() -> dict[str, Any]:
-    return {
-        "map": "density",
-        "parameters": {"layer": "platforms", "category": ["laboratory"], "bandwidth_m": 3000.0},
-        "sheet": {"title": "图", "review_number": "internal", "size": "A4", "notes": ["注"]},
-        "lang": "zh",
-        "extent": [112.5, 28.0, 113.0, 28.4],
-        "base": "vector",
-        "symbology": {"colours": {"parks": "#B5651D"}, "ramp": "cividis"},
+def _specification(random: Random) -> dict[str, Any]:
+    """Give one that the schema allows."""
+    known = schema()
+    data = {"sheet": {"review_number": "internal"}}
+    for name, described in known["properties"].items():
+        if name in {"map", "sheet"} or random.random() < 0.3:
+            data[name] = _sample(described, random)
+    for rule in known["allOf"]:
+        named = rule["if"]["properties"].get("map", {}).get("const")
+        if named == data["map"] and random.random() < 0.8:
+            described = rule["then"]["properties"].get("parameters", {})
+            data["parameters"] = _sample(described, random)
+    return data
+
+
+def _sample(described: dict[str, Any], random: Random) -> Any:
+    """Give a value that a schema allows, about."""
+    if "$ref" in described:
+        described = schema()["$defs"][described["$ref"].rpartition("/")[2]]
+    if "enum" in described or "const" in described:
+        return random.choice(described.get("enum", [described.get("const")]))
+    kind = described.get("type", "object")
+    kind = random.choice(kind) if isinstance(kind, list) else kind
+    if kind == "object":
+        names = described.get("properties", {})
+        needed = described.get("required", ())
+        return {
+            name: _sample(each, random)
+            for name, each in names.items()
+            if name in needed or random.random() < 0.3
+        }
+    if kind == "array":
+        least = described.get("minItems", 0)
+        items = described.get("items", {"type": "number"})
+        items = items if isinstance(items, dict) else {"type": "number"}
+        return [_sample(items, random) for _ in range(max(least, random.randrange(3)))]
+    low = described.get("minimum", described.get("exclusiveMinimum", 0))
+    scalars: dict[str, tuple[Any, ...]] = {
+        "string": (*TEXTS, "admin", "grid", "laboratory", "2024-05-01", "#B5651D", "parks"),
+        "number": (low, low + 1, 0.5, 250.0, 3000.0, 1e9),
+        "integer": (low, low + 1, described.get("maximum", 1000), 250, 1000),
+        "boolean": (True, False),
+        "null": (None,),
     }
+    return random.choice(scalars[kind])
 
 
 def addresses(random: Random) -> Callable[[], object]:
