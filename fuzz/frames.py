@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -156,6 +157,7 @@ def _shape(kind: str, crs: int | None, random: Random) -> Any:
     return shapes[kind]
 
 
+@cache
 def _place(crs: int | None) -> tuple[float, float]:
     """Where Changsha lies in a CRS, or numbers that are as good as any."""
     if crs is None:

@@ -148,6 +148,7 @@ def read_layer(path: str, layer: str, *, name: str, driver: str) -> Sheet:
     """
     try:
         meta, table = pyogrio.raw.read_arrow(path, layer=layer)
+        _geometry_at(meta, table)
     except _FAILURES as error:
         raise _damaged(name, driver, error) from error
     return sheet_of(meta, table, layer=layer, name=name)
@@ -155,9 +156,9 @@ def read_layer(path: str, layer: str, *, name: str, driver: str) -> Sheet:
 
 def sheet_of(meta: Mapping[str, Any], table: pa.Table, *, layer: str, name: str) -> Sheet:
     """Return a table of Arrow, with WKB in one of its columns, as a sheet."""
-    column = meta.get("geometry_name") or "wkb_geometry"
-    shapes, notes = from_wkb(table.column(column).to_numpy())
-    rest = table.drop_columns([column])
+    at = _geometry_at(meta, table)
+    shapes, notes = from_wkb(table.column(at).to_numpy())
+    rest = table.remove_column(at)
     binary = [field.name for field in rest.schema if _is_binary(field.type)]
     left = [Finding("column.binary_left", {"column": each}) for each in binary]
     rest = rest.drop_columns(binary)
@@ -169,6 +170,16 @@ def sheet_of(meta: Mapping[str, Any], table: pa.Table, *, layer: str, name: str)
         reasons=notes.reasons,
         findings=[*notes.findings, *left],
     )
+
+
+def _geometry_at(meta: Mapping[str, Any], table: pa.Table) -> int:
+    """Place of the column of geometry: others may have its name."""
+    column = meta.get("geometry_name") or "wkb_geometry"
+    named = table.schema.get_all_field_indices(column)
+    binary = [at for at in named if _is_binary(table.schema.field(at).type)]
+    if not binary:
+        raise pa.ArrowKeyError(f"column {column!r} has no places")
+    return binary[-1]
 
 
 def _is_binary(kind: pa.DataType) -> bool:

@@ -108,7 +108,7 @@ def read_table(data: bytes, *, name: str, declared: str = "") -> Table:
     for at, field in enumerate(fields):
         if at not in texts:
             findings.append(Finding("dbase.column_left", {"column": names[at]}))
-        elif field.kind == "C":
+        elif field.kind == "C" or not _ascii(texts[at]):  # no number has such bytes
             columns[names[at]] = _texts(texts[at], field.length, encoding, names[at], findings)
         else:
             columns[names[at]] = _values(texts[at], field)

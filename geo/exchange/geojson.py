@@ -197,7 +197,7 @@ class _Document:
     def __init__(self, text: str, name: str) -> None:
         self.crs = ""
         self._text, self._name = text, name
-        self._decode = json.JSONDecoder().raw_decode
+        self._decoder = json.JSONDecoder()
 
     def features(self) -> Iterator[Any]:
         """Parse the features of a collection, or objects that follow each other."""
@@ -213,7 +213,7 @@ class _Document:
                 members[key] = ()
                 at = yield from self._listed(at)
             else:
-                members[key], at = self._decode(self._text, at)
+                members[key], at = self._value(at)
             at = self._past_mark(at, "}")
         self.crs = _crs_name(members.get("crs"))
         if "features" in members:
@@ -222,14 +222,22 @@ class _Document:
         yield members
         at = self._past_space(at + 1)
         while at < len(self._text):
-            value, at = self._decode(self._text, at)
+            value, at = self._value(at)
             yield value
             at = self._past_space(at)
+
+    def _value(self, at: int) -> tuple[Any, int]:
+        try:
+            return self._decoder.raw_decode(self._text, at)
+        except json.JSONDecodeError:
+            raise
+        except ValueError as error:  # Python writes out no whole number of thousands of digits
+            raise json.JSONDecodeError("A number without end", self._text, at) from error
 
     def _key(self, at: int) -> tuple[str, int]:
         if self._text[at : at + 1] != '"':
             raise json.JSONDecodeError("Expecting a name in double quotes", self._text, at)
-        key, at = self._decode(self._text, at)
+        key, at = self._value(at)
         at = self._past_space(at)
         if self._text[at : at + 1] != ":":
             raise json.JSONDecodeError("Expecting ':'", self._text, at)
@@ -239,7 +247,7 @@ class _Document:
         """Parse the members of a list one by one; return where it ends."""
         at = self._past_space(at + 1)
         while self._text[at : at + 1] != "]":
-            value, at = self._decode(self._text, at)
+            value, at = self._value(at)
             yield value
             at = self._past_mark(at, "]")
         return at + 1
@@ -261,7 +269,7 @@ class _Document:
 
     def _require_geojson(self, members: dict[str, Any]) -> None:
         kind = members.get("type")
-        if kind == "Feature" or kind in {*_LEVELS, "GeometryCollection"}:
+        if kind == "Feature" or _is_kind(kind):
             return
         raise self._no_geojson(str(kind or "{}"))
 
@@ -318,7 +326,7 @@ def _halves(row: Any) -> tuple[Any, dict[str, Any] | None]:  # noqa: ANN401
     """Return geometry and properties of a feature, or of a bare geometry."""
     if not isinstance(row, dict):
         return None, None
-    if row.get("type") in _LEVELS or row.get("type") == "GeometryCollection":
+    if _is_kind(row.get("type")):
         return row, {}
     if "geometry" not in row and "properties" not in row:
         return None, None
@@ -327,6 +335,11 @@ def _halves(row: Any) -> tuple[Any, dict[str, Any] | None]:  # noqa: ANN401
     if row.get("id") is not None and "id" not in own:
         own = {"id": row["id"], **own}
     return row.get("geometry"), own
+
+
+def _is_kind(kind: object) -> bool:
+    """Whether a member is the name of a kind of geometry; it may be anything."""
+    return isinstance(kind, str) and (kind in _LEVELS or kind == "GeometryCollection")
 
 
 def shapes_of(
