@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import warnings
 import zipfile
 import zlib
 from typing import TYPE_CHECKING, Any
+
+from fuzz.structures import changed
 
 if TYPE_CHECKING:
     from random import Random
@@ -60,6 +63,25 @@ VALUES: list[Any] = [
     [[]],
     *TEXTS,
 ]
+# What a file of features is made of, besides.
+_PARTS: list[Any] = [
+    *("Point", "LineString", "Polygon", "MultiPolygon", "MultiPoint", "GeometryCollection"),
+    *("Feature", "FeatureCollection", "Topology", "coordinates", "geometries", "arcs", "crs"),
+    *([1e308, 0], [112.9, 28.2], [112.9, 28.2, 5.0, 7.0], [[0, 0], [1, 1], [0, 0]], [[[0, 0]]]),
+    {"type": "Point", "coordinates": []},
+    {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4547"}},
+    {"type": "name", "properties": {"name": "LOCAL_CS[]"}},
+]
+_NUMBERS = (
+    *(b"0", b"-1", b"1e308", b"1e999", b"-1e-320", b"NaN", b"Infinity", b"9" * 400, b"0x10", b""),
+    *(b"400", b"28.2", b"112.9", b"39112912.5", b"3121095", b"65535", b"2147483648", b"1.7.2"),
+    *("\uff11\uff12".encode(), "\u00b2".encode(), "\u0661".encode(), b"1_0", b"1,5", b"--1"),
+)
+_ENTITIES = (
+    *(b"POLYLINE", b"VERTEX", b"SEQEND", b"LWPOLYLINE", b"INSERT", b"BLOCK", b"ENDBLK", b"HATCH"),
+    *(b"SPLINE", b"ELLIPSE", b"TEXT", b"MTEXT", b"DIMENSION", b"3DFACE", b"ENDSEC", b"EOF"),
+)
+_DIGITS = re.compile(rb"-?[0-9]+(?:\.[0-9]+)?")
 _DEEP = 300
 MOST_BYTES = 2_000_000
 
@@ -77,7 +99,7 @@ def mutated(data: bytes, others: list[bytes], random: Random) -> bytes:
         What decides.
     """
     for _ in range(random.choice((1, 1, 1, 2, 2, 3, 4))):
-        data = random.choice((_bytes, _bytes, _structure))(data, others, random)
+        data = random.choice((_bytes, _structure, _structure))(data, others, random)
     return data[:MOST_BYTES]
 
 
@@ -85,13 +107,55 @@ def _structure(data: bytes, others: list[bytes], random: Random) -> bytes:
     head = data.lstrip()[:1]
     if data[:2] == b"PK":
         return _zip(data, others, random)
-    if head in (b"{", b"["):
+    if data.isascii() or head in {b"{", b"[", b"<"}:
+        return _written(data, others, random)
+    return changed(data, random) or _bytes(data, others, random)
+
+
+def _written(data: bytes, others: list[bytes], random: Random) -> bytes:
+    """Break a text: a number in it, or what its format is made of."""
+    if random.random() < 0.2:
+        return _number(data, random)
+    head = data.lstrip()[:1]
+    if head == b"{" and b"}\n{" in data:
+        lines = data.split(b"\n")
+        at = random.randrange(len(lines))
+        lines[at] = _json(lines[at], random)
+        return b"\n".join(lines)
+    if head in {b"{", b"["}:
         return _json(data, random)
     if head == b"<":
         return _xml(data, random)
-    if data[:4] in (b"II*\x00", b"MM\x00*"):
-        return _tiff(data, random)
+    if b"SECTION" in data[:40]:
+        return _groups(data, random)
     return _text(data, random) if b"," in data[:200] else _bytes(data, others, random)
+
+
+def _number(data: bytes, random: Random) -> bytes:
+    """Write another number where one stands."""
+    places = [place.span() for place in _DIGITS.finditer(data[:100_000])]
+    if not places:
+        return _json(data, random) if data[:1] == b"{" else data[1:]
+    start, stop = random.choice(places)
+    return data[:start] + random.choice(_NUMBERS) + data[stop:]
+
+
+def _groups(data: bytes, random: Random) -> bytes:
+    """Break a drawing in its groups: a code on one line, its value on the next."""
+    lines = data.split(b"\n")
+    at = 2 * random.randrange(max(len(lines) // 2, 1))
+    kind = random.randrange(5)
+    if kind == 0:
+        lines[at] = random.choice((b"0", b"8", b"10", b"20", b"70", b"90", b"1071", b"-5", b"x"))
+    elif kind == 1:
+        lines[at + 1 : at + 2] = [random.choice((*_ENTITIES, *_NUMBERS))]
+    elif kind == 2:
+        del lines[at : at + 2]
+    elif kind == 3:
+        lines[at:at] = lines[at : at + 2 * random.choice((1, 20))] * random.choice((1, 100))
+    else:
+        lines[at:at] = [b"0", random.choice(_ENTITIES)]
+    return b"\n".join(lines)
 
 
 def _bytes(data: bytes, others: list[bytes], random: Random) -> bytes:
@@ -133,7 +197,7 @@ def _json(data: bytes, random: Random) -> bytes:
     if kind == 0 and parent is not holder:
         del parent[key]
     elif kind == 1:
-        parent[key] = random.choice(VALUES)
+        parent[key] = random.choice(random.choice((VALUES, _PARTS)))
     elif kind == 2:
         for _ in range(_DEEP):
             parent[key] = [parent[key]]
@@ -196,21 +260,6 @@ def _text(data: bytes, random: Random) -> bytes:
     return b"\n".join(rows)
 
 
-def _tiff(data: bytes, random: Random) -> bytes:
-    """Put another number into a tag of the first directory, where sizes and offsets stand."""
-    order = "little" if data[:2] == b"II" else "big"
-    start = int.from_bytes(data[4:8], order)
-    count = int.from_bytes(data[start : start + 2], order)
-    if not 0 < count < len(data) // 12:
-        return _bytes(data, [data], random)
-    at = start + 2 + 12 * random.randrange(count)
-    part, width = random.choice(((0, 2), (2, 2), (4, 4), (8, 4)))
-    number = random.choice((0, 1, 2, 255, 32768, 50_000, 65535, 2**31 - 1, random.getrandbits(32)))
-    broken = bytearray(data)
-    broken[at + part : at + part + width] = (number % 256**width).to_bytes(width, order)
-    return bytes(broken)
-
-
 def _zip(data: bytes, others: list[bytes], random: Random) -> bytes:
     """Break a member of an archive, its name, or the archive around it."""
     try:
@@ -232,7 +281,7 @@ def _zip(data: bytes, others: list[bytes], random: Random) -> bytes:
         return _bytes(data, others, random)
     at = random.randrange(len(members))
     name, content = members[at]
-    kind = random.randrange(5)
+    kind = random.randrange(12)
     if kind == 0:
         del members[at]
     elif kind == 1:
@@ -242,7 +291,7 @@ def _zip(data: bytes, others: list[bytes], random: Random) -> bytes:
     elif kind == 3:
         members.append(("more.zip", data))
     else:
-        members[at] = (name, _bytes(content, others, random))
+        members[at] = (name, random.choice((_bytes, _structure))(content, others, random))
     buffer = io.BytesIO()
     with warnings.catch_warnings(), zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         warnings.simplefilter("ignore")  # two members may have one name

@@ -11,17 +11,28 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import rasterio
 from pptx import Presentation
 from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
-from shapely import LineString, MultiPolygon, Point, Polygon, box
+from shapely import (
+    GeometryCollection,
+    LineString,
+    MultiPoint,
+    MultiPolygon,
+    Point,
+    Polygon,
+    box,
+    force_3d,
+)
 
 from layers.content import Sheet
 from layers.outputs import output
 from layers.specification import MapSpec
 
+# What a file is called, or its suffix alone, and what it holds.
 File = tuple[str, bytes]
 PLACES = [Point(112.93, 28.18), Point(112.87, 28.22), Point(112.95, 28.11)]
 AREAS = [
@@ -41,33 +52,85 @@ def frame(shapes: list[object], crs: int = 4490) -> gpd.GeoDataFrame:
 
 @cache
 def vectors() -> tuple[File, ...]:
-    """Return one sound file of every vector format, and some in several dialects."""
-    areas, places = frame(AREAS), frame(PLACES)
-    lines = frame([LineString([p, q]) for p, q in zip(PLACES, AREAS_CORNERS, strict=True)])
-    files: list[File] = [
-        ("a.geojson", _written(areas, "GeoJSON")),
-        ("b.geojson", _with_crs(_written(areas, "GeoJSON"), "GCJ-02")),
-        ("c.gpkg", _written(areas, "GPKG")),
-        ("d.gpkg", _written(areas.to_crs(4547), "GPKG")),
-        ("e.fgb", _written(places, "FlatGeobuf")),
-        ("f.geojsonl", _written(lines, "GeoJSONSeq")),
-        ("g.kml", _written(areas[["名称", "geometry"]], "KML")),
-        ("h.gpx", _written(places[["geometry"]], "GPX")),
-        ("i.dxf", _written(areas[["geometry"]].explode(), "DXF")),
-        ("j.topojson", json.dumps(_TOPOLOGY).encode()),
-        ("k.parquet", _parquet(areas)),
-        ("l.zip", _shapefile(areas, "UTF-8")),
-        ("m.zip", _shapefile(areas.to_crs(4547), "GBK")),
-        ("n.zip", _geodatabase(areas)),
-        ("o.kmz", _zipped({"doc.kml": _written(places[["名称", "geometry"]], "KML")})),
-        ("p.csv", places.drop(columns="geometry").assign(lon=112.9, lat=28.2).to_csv().encode()),
-        ("q.csv", areas.to_wkt().to_csv(index=False).encode("gb18030")),
-        ("r.csv", "名称;坐标\n甲;112.8 28.1,112.9 28.1;112.9 28.2\n".encode()),
-        ("s.csv", b"X,Y,name\n3121095.9,391998.7,a\n3121195.9,392098.7,b\n"),
+    """Return sound files of every vector format, each in the dialects that it has."""
+    files = (*_interchange(), *_databases(), *_archives(), *_tables())
+    return tuple((f"{at}{suffix}", content) for at, (suffix, content) in enumerate(files))
+
+
+def _interchange() -> list[File]:
+    areas, places, lines = frame(AREAS), frame(PLACES), _lines()
+    deep = frame(list(force_3d(AREAS, 5.0)))
+    written = _written(areas, "GeoJSON")
+    return [
+        (".geojson", written),
+        (".geojson", _with_crs(written, "GCJ-02")),
+        (".json", _with_crs(_written(areas.to_crs(4547), "GeoJSON"), "urn:ogc:def:crs:EPSG::4547")),
+        (".geojson", _written(_mixed(), "GeoJSON")),
+        (".geojson", _written(deep, "GeoJSON")),
+        (".geojsonl", _written(lines, "GeoJSONSeq")),
+        (".topojson", json.dumps(_TOPOLOGY).encode()),
+        (".kml", _written(areas[["名称", "geometry"]], "KML")),
+        (".kml", _KML.encode("gb18030")),
+        (".gpx", _written(places[["geometry"]], "GPX")),
+        (".gpx", _GPX),
+        (".dxf", _written(areas[["geometry"]].explode(), "DXF")),
+        (".dxf", _DXF.replace(" ", "\n").encode("gbk")),
     ]
-    table = io.BytesIO()
-    places.drop(columns="geometry").assign(经度=112.9, 纬度=28.2).to_excel(table, index=False)
-    return (*files, ("t.xlsx", table.getvalue()))
+
+
+def _databases() -> list[File]:
+    areas, places = frame(AREAS), frame(PLACES)
+    deep = frame(list(force_3d(AREAS, 5.0)))
+    empty = areas.iloc[:0]
+    return [
+        (".gpkg", _written(areas, "GPKG")),
+        (".gpkg", _written(areas.to_crs(4547), "GPKG")),
+        (".gpkg", _written(places, "GPKG")),
+        (".gpkg", _layers({"zones": areas, "places": places, "lines": _lines(), "none": empty})),
+        (".gpkg", _written(deep, "GPKG")),
+        (".fgb", _written(places, "FlatGeobuf")),
+        (".fgb", _written(areas, "FlatGeobuf")),
+        (".fgb", _written(deep, "FlatGeobuf")),
+        (".parquet", _parquet(areas)),
+        (".parquet", _parquet(_mixed())),
+    ]
+
+
+def _archives() -> list[File]:
+    areas, places = frame(AREAS), frame(PLACES)
+    kml = _written(places[["名称", "geometry"]], "KML")
+    shapes = _shapefile(places, "GBK")
+    return [
+        (".zip", _shapefile(areas, "UTF-8")),
+        (".zip", _shapefile(areas.to_crs(4547), "GBK")),
+        (".zip", shapes),
+        (".zip", _shapefile(frame(list(force_3d(AREAS, 5.0))), "UTF-8")),
+        (".shp", _member(_shapefile(areas, "UTF-8"), ".shp")),
+        (".zip", _geodatabase(areas)),
+        (".kmz", _zipped({"doc.kml": kml, "images/a.png": b"\x89PNG"})),
+        (".zip", _zipped({"a/甲.geojson": _written(areas, "GeoJSON"), "__MACOSX/._a": b"\0"})),
+        (".zip", _zipped({"a.csv": b"name,lon,lat\nA,112.9,28.2\n"})),
+    ]
+
+
+def _tables() -> list[File]:
+    areas = frame(AREAS)
+    bare = frame(PLACES).drop(columns="geometry")
+    dated = bare.assign(经度=112.9, 纬度=28.2, at=pd.Timestamp("2024-05-01"), yes=True)
+    wide = areas.assign(wkt=["SRID=4490;" + each.wkt for each in AREAS]).drop(columns="geometry")
+    hexed = areas.assign(wkb=[each.wkb_hex for each in AREAS]).drop(columns="geometry")
+    return [
+        (".csv", bare.assign(lon=112.9, lat=28.2).to_csv().encode()),
+        (".csv", areas.to_wkt().to_csv(index=False).encode("gb18030")),
+        (".csv", wide.to_csv(index=False).encode("utf-8-sig")),
+        (".csv", hexed.to_csv(index=False).encode()),
+        (".csv", "名称;坐标\n甲;112.8 28.1,112.9 28.1;112.9 28.2\n".encode()),
+        (".csv", b"X,Y,name\n3121095.9,391998.7,a\n3121195.9,392098.7,b\n"),
+        (".csv", '地点,经度,纬度\n甲,"112°56′10″E",28°12\'\n乙,112.9,28.2\n'.encode("utf-16")),
+        (".tsv", "名称\tlon\tlat\n甲\t112.9\t28.2\n".encode("gbk")),
+        (".xlsx", _workbook({"甲": bare.assign(经度=112.9, 纬度=28.2)})),
+        (".xlsx", _workbook({"说明": pd.DataFrame({"a": ["表"]}), "点": dated})),
+    ]
 
 
 @cache
@@ -114,6 +177,61 @@ _TOPOLOGY = {
         }
     },
 }
+
+
+_KML = """<?xml version="1.0" encoding="GB2312"?><kml xmlns="http://www.opengis.net/kml/2.2">
+<Document><Schema name="s" id="s"><SimpleField type="string" name="用途"/></Schema><Folder>
+<name>甲</name><Placemark><name>洋湖</name><ExtendedData><SchemaData schemaUrl="#s"><SimpleData
+name="用途">公园</SimpleData></SchemaData><Data name="n"><value>1</value></Data></ExtendedData>
+<MultiGeometry><Polygon><outerBoundaryIs><LinearRing><coordinates>112.9,28.1,0 113,28.1 113,28.2
+112.9,28.1</coordinates></LinearRing></outerBoundaryIs></Polygon><Point><coordinates>112.9,28.2
+</coordinates></Point></MultiGeometry></Placemark></Folder><Folder><name>乙</name><Placemark>
+<description><![CDATA[<b>线</b>]]></description><LineString><coordinates>112.9,28.1 113,28.2
+</coordinates></LineString></Placemark></Folder></Document></kml>"""
+_GPX = b"""<?xml version="1.0"?><gpx version="1.1" creator="a">
+<trk><name>a</name><trkseg><trkpt lat="28.1" lon="112.9"><ele>5</ele></trkpt><trkpt lat="28.2"
+lon="112.9"/></trkseg></trk>
+<rte><rtept lat="28.1" lon="112.9"/><rtept lat="28.2" lon="112.8"/></rte>
+<wpt lat="28.1" lon="112.9"><name>b</name></wpt></gpx>"""
+_DXF = (
+    "0 SECTION 2 HEADER 9 $ACADVER 1 AC1015 9 $DWGCODEPAGE 3 ANSI_936 0 ENDSEC 0 SECTION "
+    "2 BLOCKS 0 BLOCK 2 B 10 0.0 20 0.0 0 LINE 8 甲 10 0.0 20 0.0 11 1.0 21 1.0 0 ENDBLK 0 "
+    "ENDSEC 0 SECTION 2 ENTITIES 0 LWPOLYLINE 8 规划 90 3 70 1 10 112.9 20 28.1 10 113.0 20 "
+    "28.1 10 113.0 20 28.2 0 INSERT 2 B 8 规划 10 112.9 20 28.1 0 CIRCLE 8 规划 10 112.9 20 "
+    "28.1 40 0.01 0 TEXT 8 注 10 112.9 20 28.1 40 1.0 1 湘江 0 SPLINE 8 规划 70 8 71 3 72 8 73 "
+    "4 40 0.0 40 0.0 40 0.0 40 0.0 40 1.0 40 1.0 40 1.0 40 1.0 10 112.9 20 28.1 10 112.9 "
+    "20 28.2 10 113.0 20 28.2 10 113.0 20 28.1 0 ENDSEC 0 EOF"
+)
+
+
+def _lines() -> gpd.GeoDataFrame:
+    return frame([LineString([p, q]) for p, q in zip(PLACES, AREAS_CORNERS, strict=True)])
+
+
+def _mixed() -> gpd.GeoDataFrame:
+    parts = [PLACES[0], AREAS[0]]
+    return frame([GeometryCollection(parts), MultiPoint(PLACES), LineString(PLACES)])
+
+
+def _layers(layers: dict[str, gpd.GeoDataFrame]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "layers.gpkg"
+        for name, layer in layers.items():
+            pyogrio.write_dataframe(layer, path, driver="GPKG", layer=name, append=path.exists())
+        return path.read_bytes()
+
+
+def _workbook(sheets: dict[str, pd.DataFrame]) -> bytes:
+    buffer = io.BytesIO()
+    with pd.ExcelWriter(buffer) as book:
+        for name, sheet in sheets.items():
+            sheet.to_excel(book, sheet_name=name, index=False)
+    return buffer.getvalue()
+
+
+def _member(archive: bytes, suffix: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(archive)) as members:
+        return next(members.read(name) for name in members.namelist() if name.endswith(suffix))
 
 
 def _written(features: gpd.GeoDataFrame, driver: str) -> bytes:

@@ -1,13 +1,15 @@
 """How many of the inputs each target gets, in parts."""
 
 SHARES = {
-    "files": 40,
-    "rasters": 12,
-    "writers": 10,
-    "arrays": 5,
-    "addresses": 10,
-    "texts": 10,
-    "specifications": 5,
-    "templates": 4,
-    "records": 4,
+    "parsers": 30,
+    "bands": 10,
+    "files": 2,
+    "rasters": 1,
+    "writers": 8,
+    "arrays": 8,
+    "addresses": 12,
+    "texts": 12,
+    "specifications": 8,
+    "templates": 3,
+    "records": 8,
 }

@@ -6,22 +6,19 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import geopandas as gpd
-import numpy as np
-import pandas as pd
-import shapely
-import xarray as xr
-
 import geo
 from app import url_state, view_state
-from fuzz import seeds
+from fuzz import frames, seeds
 from fuzz.mutations import TEXTS, VALUES, mutated
+from geo.exchange import formats, seal, worker
+from geo.exchange import rasters as raster_files
 from layers.containers import text_in
 from layers.content import Sheet
 from layers.outputs import output
 from layers.outside_texts import Cleaner
+from layers.plain_data import parsed_data
 from layers.slide_packages import clean_template
-from layers.specification import MapSpec, read_spec
+from layers.specification import MapSpec, asked, read_spec, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,174 +27,138 @@ if TYPE_CHECKING:
 SUFFIXES = (".gpkg", ".geojson", ".csv")
 # Of the texts so many go all the way into a file, which takes a hundred times as long.
 PRINTED = 0.01
-DTYPES = (
-    "int8",
-    "uint16",
-    "int64",
-    "float32",
-    "float64",
-    "bool",
-    "complex64",
-    "datetime64[ns]",
-    "timedelta64[ns]",
-    "S3",
-    "U5",
-    "object",
-)
-CRSS = (4490, 4326, 4547, 3857, 4214, 4610, 32649, 4087, 3413, 5773, None)
-KINDS = ("Point", "LineString", "Polygon", "MultiPolygon", "GeometryCollection", "None", "Empty")
+# So many files come with the suffix of another format.
+OTHER_SUFFIX = 0.05
 
 
 def files(random: Random) -> Callable[[], object]:
     """Files of features, read as an upload is."""
-    name, data = random.choice(seeds.vectors())
-    others = [content for _, content in (*seeds.vectors(), *seeds.rasters())]
-    broken = mutated(data, others, random)
-    if random.random() < 0.1:
-        name = f"a{random.choice(seeds.vectors())[0][1:]}"
+    name, broken = _broken_file(random)
     return lambda: geo.read_file(broken, name)
 
 
 def rasters(random: Random) -> Callable[[], object]:
     """Rasters, read as a population is, and asked how many people they hold."""
-    _, data = random.choice(seeds.rasters())
-    broken = mutated(data, [content for _, content in seeds.rasters()], random)
+    broken = _broken_raster(random)
     return lambda: geo.population(geo.read_raster(broken))
+
+
+def parsers(random: Random) -> Callable[[], object]:
+    """Files of features in the parsers themselves, with no seal between: whatever they raise shows.
+
+    What a sealed reading would report as a file that made its reader crash is foreign here.
+    """
+    _as_the_worker()
+    name, broken = _broken_file(random)
+    return lambda: formats.parse(broken, name, {})
+
+
+def bands(random: Random) -> Callable[[], object]:
+    """Rasters in the parser itself, all cells read."""
+    _as_the_worker()
+    broken = _broken_raster(random)
+
+    def tried() -> object:
+        cells = raster_files.parse(broken, "people.tif", {})
+        return [sum(block.size for block in cells.blocks), cells.closing()]
+
+    return tried
+
+
+@cache
+def _as_the_worker() -> None:
+    """Leave GDAL the drivers that the sealed worker has, once the sound files are made."""
+    seeds.vectors()
+    seeds.rasters()
+    seal.keep_only_drivers(worker.DRIVERS)
+
+
+def _broken_file(random: Random) -> tuple[str, bytes]:
+    name, data = random.choice(seeds.vectors())
+    others = [content for _, content in (*seeds.vectors(), *seeds.rasters())]
+    broken = mutated(data, others, random)
+    if random.random() < OTHER_SUFFIX:
+        name = f"a{random.choice(seeds.vectors())[0][1:]}"
+    return name, broken
+
+
+def _broken_raster(random: Random) -> bytes:
+    _, data = random.choice(seeds.rasters())
+    return mutated(data, [content for _, content in seeds.rasters()], random)
 
 
 def writers(random: Random) -> Callable[[], object]:
     """Frames of odd columns, written."""
-    frame, suffix = _frame(random), random.choice(SUFFIXES)
+    frame, suffix = frames.frame(random), random.choice(SUFFIXES)
     return lambda: geo.vector_bytes(frame, suffix)
 
 
 def arrays(random: Random) -> Callable[[], object]:
     """Arrays of odd dtypes and coordinates, written."""
-    array = _array(random)
+    array = frames.array(random)
     return lambda: geo.geotiff_bytes(array)
 
 
 def specifications(random: Random) -> Callable[[], object]:
-    """Specifications of maps."""
-    data = _specification()
-    text = json.dumps(data)
-    broken = mutated(text.encode(), [text.encode()], random)
-    try:
-        given = json.loads(broken)
-    except (ValueError, RecursionError):
-        given = {"map": broken.decode("utf-8", "replace")}
-    return lambda: read_spec(given if isinstance(given, dict) else {"map": given})
+    """Specifications of maps, written as people write them, read, and asked for their question."""
+    data = _specification(random)
+    suffix = random.choice((".json", ".json", ".yaml"))
+    text = json.dumps(data, ensure_ascii=random.random() < 0.5).encode("utf-8", "surrogatepass")
+    if random.random() < 0.5:
+        text = mutated(text, [text], random)
+
+    def tried() -> object:
+        spec = read_spec(parsed_data(text, name=f"map{suffix}"))
+        return spec.to_dict(), asked(spec)
+
+    return tried
 
 
-@cache
-def _specification() -> dict[str, Any]:
-    return {
-        "map": "density",
-        "parameters": {"layer": "platforms", "category": ["laboratory"], "bandwidth_m": 3000.0},
-        "sheet": {"title": "图", "review_number": "internal", "size": "A4", "notes": ["注"]},
-        "lang": "zh",
-        "extent": [112.5, 28.0, 113.0, 28.4],
-        "base": "vector",
-        "symbology": {"colours": {"parks": "#B5651D"}, "ramp": "cividis"},
+def _specification(random: Random) -> dict[str, Any]:
+    """Give one that the schema allows."""
+    known = schema()
+    data = {"sheet": {"review_number": "internal"}}
+    for name, described in known["properties"].items():
+        if name in {"map", "sheet"} or random.random() < 0.3:
+            data[name] = _sample(described, random)
+    for rule in known["allOf"]:
+        named = rule["if"]["properties"].get("map", {}).get("const")
+        if named == data["map"] and random.random() < 0.8:
+            described = rule["then"]["properties"].get("parameters", {})
+            data["parameters"] = _sample(described, random)
+    return data
+
+
+def _sample(described: dict[str, Any], random: Random) -> Any:
+    """Give a value that a schema allows, about."""
+    if "$ref" in described:
+        described = schema()["$defs"][described["$ref"].rpartition("/")[2]]
+    if "enum" in described or "const" in described:
+        return random.choice(described.get("enum", [described.get("const")]))
+    kind = described.get("type", "object")
+    kind = random.choice(kind) if isinstance(kind, list) else kind
+    if kind == "object":
+        names = described.get("properties", {})
+        needed = described.get("required", ())
+        return {
+            name: _sample(each, random)
+            for name, each in names.items()
+            if name in needed or random.random() < 0.3
+        }
+    if kind == "array":
+        least = described.get("minItems", 0)
+        items = described.get("items", {"type": "number"})
+        items = items if isinstance(items, dict) else {"type": "number"}
+        return [_sample(items, random) for _ in range(max(least, random.randrange(3)))]
+    low = described.get("minimum", described.get("exclusiveMinimum", 0))
+    scalars: dict[str, tuple[Any, ...]] = {
+        "string": (*TEXTS, "admin", "grid", "laboratory", "2024-05-01", "#B5651D", "parks"),
+        "number": (low, low + 1, 0.5, 250.0, 3000.0, 1e9),
+        "integer": (low, low + 1, described.get("maximum", 1000), 250, 1000),
+        "boolean": (True, False),
+        "null": (None,),
     }
-
-
-def _frame(random: Random) -> gpd.GeoDataFrame:
-    rows = random.choice((0, 1, 3))
-    index, columns = _index(rows, random), {}
-    for _ in range(random.randrange(6)):
-        name = random.choice((*TEXTS, *VALUES[:6], 3, ("a", "b"), "geometry", "fid", "geom", "FID"))
-        cells = np.empty(rows, dtype=object)
-        for row in range(rows):
-            cells[row] = random.choice(VALUES)
-        columns[name] = pd.Series(cells, index=index, dtype="object")
-    table = pd.DataFrame(dict(enumerate(columns.values())), index=index, dtype="object")
-    table.columns = pd.Index(list(columns), dtype="object", tupleize_cols=False)
-    for name in list(table.columns):
-        if random.random() < 0.3:
-            wanted = random.choice((*DTYPES, "category", "Int64", "boolean", "string", "str"))
-            try:
-                table[name] = table[name].astype(wanted)
-            except (TypeError, ValueError, OverflowError):
-                continue
-    shapes = np.array([_shape(random) for _ in range(rows)], dtype=object)
-    place = random.choice(("geometry", "geom", "形状"))
-    if place in table.columns:
-        table = table.drop(columns=place)
-    return gpd.GeoDataFrame(
-        table.assign(**{place: gpd.array.from_shapely(shapes)}),
-        geometry=place,
-        crs=random.choice(CRSS),
-    )
-
-
-def _index(rows: int, random: Random) -> Any:
-    return random.choice(
-        (
-            pd.RangeIndex(rows),
-            pd.Index(["a"] * rows, dtype="object"),
-            pd.MultiIndex.from_arrays([range(rows), range(rows)], names=["a", None]),
-        )
-    )
-
-
-def _shape(random: Random) -> Any:
-    scale = random.choice((1e-9, 1.0, 90.0, 1e6, 1e300))
-    xy = [
-        (112.9 + random.uniform(-1, 1) * scale, 28.2 + random.uniform(-1, 1) * scale)
-        for _ in range(4)
-    ]
-    kind = random.choice(KINDS)
-    if kind in ("Point", "LineString") and random.random() < 0.1:
-        xy[0] = (random.choice((float("nan"), float("inf"))), 28.0)
-    if kind == "None":
-        return None
-    if kind == "Empty":
-        return shapely.Polygon()
-    if kind == "Point":
-        return shapely.Point(xy[0])
-    if kind == "LineString":
-        return shapely.LineString(xy)
-    polygon = shapely.Polygon(xy)
-    if kind == "Polygon":
-        return polygon
-    return (
-        shapely.MultiPolygon([polygon, polygon])
-        if kind == "MultiPolygon"
-        else shapely.GeometryCollection([polygon, shapely.Point(xy[0])])
-    )
-
-
-def _array(random: Random) -> xr.DataArray:
-    rows, columns = (random.choice((0, 1, 2, 5)) for _ in range(2))
-    dtype = random.choice(DTYPES)
-    cells = np.array([[random.choice((0, 1, 5)) for _ in range(columns)] for _ in range(rows)])
-    cells = cells.reshape(rows, columns)
-    if dtype == "float64" and cells.size:
-        cells = cells * random.choice((1.0, 1e300, float("inf"), float("nan")))
-    along = {
-        "even": lambda n: np.arange(n) * 100.0,
-        "odd": lambda n: np.array([random.uniform(0, 1000) for _ in range(n)]),
-        "same": np.zeros,
-        "nan": lambda n: np.full(n, np.nan),
-    }
-    names = random.choice((("y", "x"), ("y", "x"), ("x", "y"), ("lat", "lon")))
-    array = xr.DataArray(
-        cells.astype(dtype),
-        coords={
-            name: random.choice(list(along.values()))(size)
-            for name, size in zip(names, (rows, columns), strict=True)
-        },
-        dims=names,
-        name=random.choice((None, "密度", "a\x00b")),
-    )
-    crs = random.choice(CRSS)
-    if crs is not None:
-        array = array.rio.write_crs(crs)
-    array.attrs |= {random.choice(TEXTS): random.choice(VALUES) for _ in range(random.randrange(3))}
-    if random.random() < 0.3:
-        array.attrs["_FillValue"] = random.choice(VALUES)
-    return array
+    return random.choice(scalars[kind])
 
 
 def addresses(random: Random) -> Callable[[], object]:
@@ -281,6 +242,8 @@ def _words(random: Random) -> str:
 
 
 TARGETS: dict[str, Callable[[Random], Callable[[], object]]] = {
+    "parsers": parsers,
+    "bands": bands,
     "files": files,
     "rasters": rasters,
     "writers": writers,

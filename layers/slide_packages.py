@@ -284,8 +284,6 @@ class _Reader:
         if root is None:
             return
         kept = {number for number, _, _ in part.relations}
-        for element in list(root.iter(etree.Comment, etree.ProcessingInstruction)):
-            _drop(element)
         for element in list(root.iter(*_DROPPED)):
             _drop(element)
         for element in list(root.iter(*_ACTIONS)):
@@ -328,6 +326,9 @@ class _Reader:
             load_dtd=False,
             dtd_validation=False,
             huge_tree=False,
+            # They may stand anywhere, say nothing, and have no attributes to ask for.
+            remove_comments=True,
+            remove_pis=True,
         )
         try:
             root = etree.fromstring(data, parser)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pyogrio
 import pytest
 import shapely
 from intake_files import (
@@ -290,6 +291,16 @@ def test_one_byte_in_a_column_nobody_needs(tmp_path: Path) -> None:
     assert finding.values["column"] == "备注"
 
 
+def test_one_byte_in_a_number_leaves_the_others_as_they_are_written(tmp_path: Path) -> None:
+    for column, written in (([17, 18], b"17"), ([1.5, 2.5], b"1.5")):
+        parts = shapefile(tmp_path / "a", zones(n=column))
+        table, kept = parts["规划.dbf"], str(column[1]).rstrip("0")
+        parts["规划.dbf"] = table.replace(written, b"\xd4" + written[1:], 1)
+        intake = read_file(zipped(parts), "a.zip")
+        assert intake.frame["n"].iloc[1].startswith(kept)
+        assert "encoding.cell_replaced" in codes(intake)
+
+
 def test_names_cut_within_a_character(tmp_path: Path) -> None:
     # 10 bytes are 3 characters of 3 bytes and a third of the fourth; so other programs leave them
     parts = shapefile(tmp_path / "a", zones(abcdefghij=["甲", "乙"]))
@@ -421,6 +432,25 @@ def test_columns_that_collide_keep_their_values() -> None:
     assert frame.columns.is_unique
 
 
+@pytest.mark.parametrize("kind", [[], {}, 1, None, ["Point"]])
+def test_a_type_that_is_no_word(kind: object) -> None:
+    odd = {"type": kind, "geometry": None, "properties": {}}
+    intake = read_file(collection(feature(name="甲"), odd), "a.geojson")
+    assert (intake.receipt.rows_accepted, intake.receipt.rows_aside) == (1, 1)
+    with pytest.raises(InputError) as caught:
+        read_file(json.dumps({"type": kind}).encode(), "a.geojson")
+    assert caught.value.code == "file.no_geojson"
+
+
+def test_a_column_with_the_name_of_the_geometry() -> None:
+    buffer = BytesIO()
+    frame = zones(wkb_geometry=["甲", "乙"])
+    pyogrio.write_dataframe(frame, buffer, driver="FlatGeobuf", layer="a")
+    read = read_file(buffer.getvalue(), "a.fgb").frame
+    assert read["wkb_geometry"].tolist() == ["甲", "乙"]
+    assert (read.geometry.to_numpy() == frame.geometry.to_numpy()).all()
+
+
 def test_topojson_is_read_under_either_suffix() -> None:
     topology = {
         "type": "Topology",
@@ -510,6 +540,8 @@ REFUSED = [
     (b"<OGRVRTDataSource/>", "a.gpkg", "file.other_content"),
     (b"<VRTDataset/>", "a.dxf", "file.other_content"),
     (b"{", "a.geojson", "file.json_broken"),
+    (b'{"features": [{"id": ' + b"9" * 5000 + b"}]}", "a.geojson", "file.json_broken"),
+    (b'{"type": "Topology", "arcs": ' + b"9" * 5000 + b"}", "a.topojson", "file.json_broken"),
     (b'{"type": "FeatureCollection", "features": [', "a.geojson", "file.json_broken"),
     (b"[]", "a.json", "file.no_geojson"),
     (b'{"type": "Nonsense"}', "a.json", "file.no_geojson"),

@@ -342,6 +342,18 @@ def test_a_template_that_is_broken_or_a_bomb_is_refused_in_words(
     assert not re.search("Python|XML|zip", caught.value.sentence("zh"))
 
 
+@pytest.mark.parametrize("remark", [b"<!-- a -->", b"<?a b?>"])
+def test_remarks_in_any_part_of_a_template_are_passed_over(remark: bytes) -> None:
+    def change(name: str, data: bytes) -> bytes:
+        if not name.endswith((".xml", ".rels")):
+            return data
+        at = data.index(b">", data.index(b"<", data.index(b"?>"))) + 1
+        return data[:at] + remark + data[at:]
+
+    whole = plain()
+    assert clean_template(changed(whole, change)).data == clean_template(whole).data
+
+
 def test_every_byte_of_a_template_may_be_wrong() -> None:
     whole = plain()
     step = len(whole) // 40

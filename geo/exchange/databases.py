@@ -150,11 +150,10 @@ def read_layer(path: str, layer: str, *, name: str, driver: str) -> Sheet:
     """
     try:
         with pyogrio.raw.open_arrow(path, layer=layer, use_pyarrow=True) as (meta, reader):
-            column = meta.get("geometry_name") or "wkb_geometry"
-            columns = _Columns(column)
+            columns = _Columns(meta)
+            columns.end(reader.schema)
             for batch in reader:
                 columns.add(pa.Table.from_batches([batch]))
-            columns.end(reader.schema)
     except _FAILURES as error:
         raise _damaged(name, driver, error) from error
     return columns.sheet(meta, layer=layer, name=name)
@@ -162,7 +161,7 @@ def read_layer(path: str, layer: str, *, name: str, driver: str) -> Sheet:
 
 def sheet_of(meta: Mapping[str, Any], table: pa.Table, *, layer: str, name: str) -> Sheet:
     """Return a table of Arrow, with WKB in one of its columns, as a sheet."""
-    columns = _Columns(meta.get("geometry_name") or "wkb_geometry")
+    columns = _Columns(meta)
     columns.add(table)
     return columns.sheet(meta, layer=layer, name=name)
 
@@ -170,8 +169,8 @@ def sheet_of(meta: Mapping[str, Any], table: pa.Table, *, layer: str, name: str)
 class _Columns:
     """What has come of a layer: shapes instead of their bytes, and the other columns."""
 
-    def __init__(self, geometry: str) -> None:
-        self._geometry = geometry
+    def __init__(self, meta: Mapping[str, Any]) -> None:
+        self._meta = meta
         self._tables: list[pa.Table] = []
         self._shapes: list[Any] = []
         self._closed: list[int] = []
@@ -181,17 +180,18 @@ class _Columns:
 
     def add(self, table: pa.Table) -> None:
         """Take in some rows."""
-        made = from_wkb(table.column(self._geometry).to_numpy())
+        at = _geometry_at(self._meta, table.schema)
+        made = from_wkb(table.column(at).to_numpy())
         self._shapes.append(flat(made.shapes))
         self._closed += (made.closed + self._rows).tolist()
         self._broken += (made.unreadable + self._rows).tolist()
         self._rows += table.num_rows
         self.end(table.schema)
-        self._tables.append(table.drop_columns([self._geometry, *self._binary]))
+        self._tables.append(table.remove_column(at).drop_columns(self._binary))
 
     def end(self, schema: pa.Schema) -> None:
-        """Know the columns, also where there was no row."""
-        rest = [each for each in schema if each.name != self._geometry]
+        """Know the columns, also where there is no row."""
+        rest = schema.remove(_geometry_at(self._meta, schema))
         self._binary = [each.name for each in rest if _is_binary(each.type)]
         if not self._tables:
             kept = [each for each in rest if each.name not in self._binary]
@@ -210,6 +210,16 @@ class _Columns:
             reasons=dict.fromkeys(self._broken, ("row.geometry_broken", "")),
             findings=[*closed, *left],
         )
+
+
+def _geometry_at(meta: Mapping[str, Any], schema: pa.Schema) -> int:
+    """Place of the column of geometry: others may have its name."""
+    column = meta.get("geometry_name") or "wkb_geometry"
+    named = schema.get_all_field_indices(column)
+    binary = [at for at in named if _is_binary(schema.field(at).type)]
+    if not binary:
+        raise pa.ArrowKeyError(f"column {column!r} has no places")
+    return binary[-1]
 
 
 def _is_binary(kind: pa.DataType) -> bool:

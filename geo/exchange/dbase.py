@@ -108,8 +108,9 @@ def read_table(data: bytes, *, name: str, declared: str = "") -> Table:
     for at, field in enumerate(fields):
         if at not in texts:
             findings.append(Finding("dbase.column_left", {"column": names[at]}))
-        elif field.kind == "C":
-            columns[names[at]] = _texts(texts[at], field.length, encoding, names[at], findings)
+        elif field.kind == "C" or not _ascii(texts[at]):  # no number has such bytes
+            left = texts[at] if field.kind == "C" else np.strings.lstrip(texts[at], b" ")
+            columns[names[at]] = _texts(left, field.length, encoding, names[at], findings)
         else:
             columns[names[at]] = _values(texts[at], field)
     if there < rows:

@@ -202,7 +202,7 @@ class _Document:
     def __init__(self, text: str, name: str) -> None:
         self.crs = ""
         self._text, self._name = text, name
-        self._decode = json.JSONDecoder().raw_decode
+        self._decoder = json.JSONDecoder()
 
     def features(self) -> Iterator[Any]:
         """Parse the features of a collection, or objects that follow each other."""
@@ -221,7 +221,7 @@ class _Document:
                 members[key] = ()
                 at = yield from self._listed(at)
             else:
-                members[key], at = self._decode(self._text, at)
+                members[key], at = self._value(at)
             at = self._past_mark(at, "}")
         self.crs = _crs_name(members.get("crs")) or json_dialects.esri_crs(members)
         if "features" in members:
@@ -230,7 +230,7 @@ class _Document:
         yield members
         at = self._past_space(at + 1)
         while at < len(self._text):
-            value, at = self._decode(self._text, at)
+            value, at = self._value(at)
             yield value
             at = self._past_space(at)
 
@@ -239,13 +239,21 @@ class _Document:
         at = self._past_space(at + 1)
         if self._text[at : at + 1] != "{":
             return False
-        first, _ = self._decode(self._text, at)
+        first, _ = self._value(at)
         return bool(first.get("type") == "Feature")
+
+    def _value(self, at: int) -> tuple[Any, int]:
+        try:
+            return self._decoder.raw_decode(self._text, at)
+        except json.JSONDecodeError:
+            raise
+        except ValueError as error:  # Python writes out no whole number of thousands of digits
+            raise json.JSONDecodeError("A number without end", self._text, at) from error
 
     def _key(self, at: int) -> tuple[str, int]:
         if self._text[at : at + 1] != '"':
             raise json.JSONDecodeError("Expecting a name in double quotes", self._text, at)
-        key, at = self._decode(self._text, at)
+        key, at = self._value(at)
         at = self._past_space(at)
         if self._text[at : at + 1] != ":":
             raise json.JSONDecodeError("Expecting ':'", self._text, at)
@@ -255,7 +263,7 @@ class _Document:
         """Parse the members of a list one by one; return where it ends."""
         at = self._past_space(at + 1)
         while self._text[at : at + 1] != "]":
-            value, at = self._decode(self._text, at)
+            value, at = self._value(at)
             yield value
             at = self._past_mark(at, "]")
         return at + 1
@@ -277,7 +285,7 @@ class _Document:
 
     def _require_geojson(self, members: dict[str, Any]) -> None:
         kind = members.get("type")
-        if kind == "Feature" or kind in {*_LEVELS, "GeometryCollection"}:
+        if kind == "Feature" or _is_kind(kind):
             return
         raise self._no_geojson(str(kind or "{}"))
 
@@ -334,7 +342,7 @@ def _halves(row: Any) -> tuple[Any, dict[str, Any] | None]:  # noqa: ANN401
     """Return geometry and properties of a feature, or of a bare geometry."""
     if not isinstance(row, dict):
         return None, None
-    if row.get("type") in _LEVELS or row.get("type") == "GeometryCollection":
+    if _is_kind(row.get("type")):
         return row, {}
     if "geometry" not in row and "properties" not in row:
         return None, None
@@ -343,6 +351,11 @@ def _halves(row: Any) -> tuple[Any, dict[str, Any] | None]:  # noqa: ANN401
     if row.get("id") is not None and "id" not in own:
         own = {"id": row["id"], **own}
     return row.get("geometry"), own
+
+
+def _is_kind(kind: object) -> bool:
+    """Whether a member is the name of a kind of geometry; it may be anything."""
+    return isinstance(kind, str) and (kind in _LEVELS or kind == "GeometryCollection")
 
 
 def shapes_of(
