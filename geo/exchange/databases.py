@@ -219,7 +219,7 @@ def _geometry_at(meta: Mapping[str, Any], schema: pa.Schema) -> int:
     binary = [at for at in named if _is_binary(schema.field(at).type)]
     if not binary:
         raise pa.ArrowKeyError(f"column {column!r} has no places")
-    return binary[-1]
+    return int(binary[-1])
 
 
 def _is_binary(kind: pa.DataType) -> bool:

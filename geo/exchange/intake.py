@@ -46,6 +46,11 @@ _LISTED_ROWS = 100
 _LARGEST_LON, _LARGEST_LAT = 180.0, 90.0
 _MOSTLY = 0.5
 _DATUMS = ("gcj02", "bd09", "as_is")
+# What the reader says of a datum, and the doctor says with what to do.
+_SAID_ALREADY = ("datum.stated_gcj02", "datum.stated_bd09", "file.crs_old_datum")
+_SAID_BETTER = tuple(
+    f"coordinates.{name}" for name in ("says_", "looks_", "beijing_", "xian_", "new_beijing_")
+)
 # What a file can say of its coordinates that is no CRS.
 _STATED = {"datum.stated_gcj02": "GCJ-02", "datum.stated_bd09": "BD-09"}
 # Tables say it in the value ``datum`` of these.
@@ -223,6 +228,7 @@ def _read(
         progress=progress,
         cancelled=cancelled,
     )
+    parsed.aside = parsed.aside.sort_index()
     _label_crs(parsed, given)
     diagnosis = _set_right(parsed, places)
     _require_place(parsed, diagnosis, label, function)
@@ -317,6 +323,7 @@ def _set_right(parsed: Parsed, places: _Places) -> Diagnosis:
             for each in diagnosis.findings
             if not (by_table and each.code.startswith("coordinates.says_"))
         ]
+        _say_once(parsed)
         return diagnosis
     parsed.frame = coordinates.converted(parsed.frame, conversion or Conversion(), as_is=as_is)
     parsed.crs_how = "crs_how.corrected" if places.datum is None else "crs_how.datum_given"
@@ -326,6 +333,13 @@ def _set_right(parsed: Parsed, places: _Places) -> Diagnosis:
     parsed.findings.append(_conversion_said(diagnosis, after, conversion))
     parsed.findings += after.findings
     return after
+
+
+def _say_once(parsed: Parsed) -> None:
+    """Leave a datum to the doctor, who says what to do, where the reader named it too."""
+    said = {each.code for each in parsed.findings}
+    if any(code.startswith(_SAID_BETTER) for code in said):
+        parsed.findings = [each for each in parsed.findings if each.code not in _SAID_ALREADY]
 
 
 def _stated_datum(findings: Sequence[Finding]) -> str:
