@@ -33,6 +33,11 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
         ("geo.hexagons", "geo.squares", "geo.h3_cells", "geo.nearest_areas"),
     ),
     "distribution": ("分区统计", "Distribution over zones", ("geo.distribution",)),
+    "population": (
+        "人口",
+        "Population",
+        ("geo.population", "geo.people_in"),
+    ),
     "uncertainty": ("位置不确定性", "Positional uncertainty", ("geo.uncertainty",)),
     "zonal-statistics": (
         "栅格分区统计",

@@ -149,7 +149,7 @@ def population(raster: xr.DataArray, *, quantity: Quantity | None = None) -> Pop
     Notes
     -----
     A density is multiplied by the area of each cell on the ellipsoid: exact between parallels for
-    a raster in degrees, by measured at a lattice of cells for others.
+    a raster in degrees, measured at a lattice of cells for others.
 
     Examples
     --------

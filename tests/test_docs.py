@@ -26,7 +26,7 @@ NO_MEASURE |= {
     "crs",
     "datum",
 }
-NO_MEASURE |= {"geodesic_area_km2", "geodesic_length_km", "Uncertainty"}
+NO_MEASURE |= {"geodesic_area_km2", "geodesic_length_km", "Population", "Uncertainty"}
 
 
 def test_the_pages_are_what_the_docstrings_say() -> None:

