@@ -442,6 +442,12 @@ def test_a_type_that_is_no_word(kind: object) -> None:
     assert caught.value.code == "file.no_geojson"
 
 
+def test_half_a_character_in_names_and_texts_of_json() -> None:
+    text = collection(feature(x="甲 y 😀")).decode().replace("甲", r"\ud800")
+    frame = read_file(text.replace('"x"', r'"x\uDC00"').encode(), "a.geojson").frame
+    assert frame["x\ufffd"].tolist() == ["\ufffd y 😀"]
+
+
 def test_a_column_with_the_name_of_the_geometry() -> None:
     buffer = BytesIO()
     frame = zones(wkb_geometry=["甲", "乙"])
