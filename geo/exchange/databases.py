@@ -179,7 +179,7 @@ def _geometry_at(meta: Mapping[str, Any], table: pa.Table) -> int:
     binary = [at for at in named if _is_binary(table.schema.field(at).type)]
     if not binary:
         raise pa.ArrowKeyError(f"column {column!r} has no places")
-    return binary[-1]
+    return int(binary[-1])
 
 
 def _is_binary(kind: pa.DataType) -> bool:
