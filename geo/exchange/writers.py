@@ -241,7 +241,8 @@ def _csv(frame: gpd.GeoDataFrame) -> bytes:
     present = geometry[~nowhere]
     places: dict[str, NDArray[Any]]
     if (shapely.get_type_id(present) == GeometryType.POINT).all():
-        points = np.where(nowhere, None, geometry)  # an empty point has no x to be asked for
+        points = geometry.copy()
+        points[nowhere] = None  # an empty point has no x to be asked for
         places = {"lon": shapely.get_x(points), "lat": shapely.get_y(points)}
     else:
         places = {"wkt": np.asarray(shapely.to_wkt(geometry, rounding_precision=9))}
