@@ -149,6 +149,7 @@ def read_layer(path: str, layer: str, *, name: str, driver: str) -> Sheet:
     try:
         meta, table = pyogrio.raw.read_arrow(path, layer=layer)
         _geometry_at(meta, table)
+        _require_sound(table)
     except _FAILURES as error:
         raise _damaged(name, driver, error) from error
     return sheet_of(meta, table, layer=layer, name=name)
@@ -170,6 +171,20 @@ def sheet_of(meta: Mapping[str, Any], table: pa.Table, *, layer: str, name: str)
         reasons=notes.reasons,
         findings=[*notes.findings, *left],
     )
+
+
+def _require_sound(table: pa.Table) -> None:
+    """Refuse columns whose values lie outside of what was read, before anything looks there.
+
+    A reader that stumbles over a feature may leave the ends of its values behind.
+    """
+    for column in table.columns:
+        for chunk in column.chunks:
+            wide = pa.types.is_large_string(chunk.type)
+            is_text = wide or pa.types.is_string(chunk.type)
+            # Whether the letters of a text are some is another question.
+            bare = chunk.view(pa.large_binary() if wide else pa.binary()) if is_text else chunk
+            bare.validate(full=True)
 
 
 def _geometry_at(meta: Mapping[str, Any], table: pa.Table) -> int:
