@@ -567,7 +567,7 @@ REFUSED = [
     (b'<!DOCTYPE k [<!ENTITY a "b">]><kml>&a;</kml>', "a.kml", "file.doctype"),
     (b"PK\x03\x04broken", "a.zip", "archive.broken"),
     (zipped({"readme.pdf": b""}), "a.zip", "archive.nothing"),
-    (zipped({"": b"a"}), "a.zip", "archive.nothing"),
+    (zipped({"qqq": b"a"}).replace(b"qqq", b"\0" * 3), "a.zip", "archive.nothing"),
     (zipped({"a.dbf": b""}), "a.zip", "archive.no_shp"),
     (zipped({"[Content_Types].xml": b"", "word/document.xml": b""}), "a.docx", "file.document"),
     (b"lon,lat\n28.2,112.9\n", "a.csv", "file.crs_impossible"),
