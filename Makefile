@@ -23,7 +23,7 @@ checks: lint types unit
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
 
-# What failed once is tried first. FUZZED=500 for a short run.
+# FUZZED=500 for a short run.
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m fuzz --inputs $(or $(FUZZED),100000)
 

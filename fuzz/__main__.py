@@ -6,12 +6,10 @@ import argparse
 import json
 import sys
 import time
-from pathlib import Path
 
 from fuzz.runs import Tally, run
 from fuzz.shares import SHARES
 
-KEPT = Path(__file__).with_name("kept.json")
 HEADER = (
     "| target | inputs | accepted | refused | ended by the seal | foreign | crash | hang > 5 s "
     "| > 1 GB | slowest | most memory |\n|---|---|---|---|---|---|---|---|---|---|---|"
@@ -30,7 +28,7 @@ def row(tally: Tally) -> str:
 
 
 def main() -> None:
-    """Run the inputs that failed once, then new ones, shared out over the targets."""
+    """Run inputs, shared out over the targets."""
     parser = argparse.ArgumentParser(prog="python -m fuzz", description=__doc__)
     parser.add_argument("--inputs", type=int, default=100_000)
     parser.add_argument("--first", type=int, default=0, help="number of the first input")
@@ -38,7 +36,6 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--codes", action="store_true", help="print how often each code refused")
     given = parser.parse_args()
-    kept = json.loads(KEPT.read_text(encoding="utf-8"))
     total = sum(SHARES.values())
     failed = False
     print(HEADER)
@@ -48,9 +45,6 @@ def main() -> None:
         begun = time.monotonic()
         inputs = given.inputs if given.only else max(1, given.inputs * share // total)
         tally = run(target, given.first, inputs, jobs=given.jobs)
-        for number in kept.get(target, ()):
-            again = run(target, number, 1, jobs=1)
-            tally.failures += again.failures
         print(row(tally), flush=True)
         if given.codes:
             print(json.dumps(tally.refused.most_common(), indent=1))

@@ -139,19 +139,20 @@ def _shape(kind: str, crs: int | None, random: Random) -> Any:
     if random.random() < ODD:
         width *= random.choice((1e-9, 1e4, 1e9, 1e290))
     xy = [(x + random.uniform(-1, 1) * width, y + random.uniform(-1, 1) * width) for _ in range(4)]
+    polygon = shapely.Polygon(xy)
+    ring = shapely.LinearRing(xy)
     if kind in {"Point", "LineString"} and random.random() < ODD / 5:
         xy[0] = (random.choice((float("nan"), float("inf"))), 28.0)
-    polygon = shapely.Polygon(xy)
     shapes = {
         "None": None,
         "Empty": random.choice((shapely.Polygon(), shapely.Point(), shapely.MultiPoint())),
         "Point": shapely.Point(xy[0]),
         "Point Z": shapely.Point(*xy[0], 5.0),
         "LineString": shapely.LineString(xy),
-        "LinearRing": shapely.LinearRing(xy),
+        "LinearRing": ring,
         "Polygon": polygon,
         "MultiPoint": shapely.MultiPoint(xy),
-        "MultiPolygon": shapely.MultiPolygon([polygon, shapely.Polygon(xy[:3])]),
+        "MultiPolygon": shapely.MultiPolygon([polygon, shapely.Polygon(xy[1:])]),
         "GeometryCollection": shapely.GeometryCollection([polygon, shapely.Point(xy[0])]),
     }
     return shapes[kind]

@@ -240,9 +240,11 @@ def _tiff(data: bytes, random: Random) -> bytes | None:
         return _put(data, at + 4, f"{order}{'Q' if big else 'I'}", number)
     value_at = at + (12 if big else 8)
     if part == "content":
-        offset = struct.unpack_from(f"{order}{'Q' if big else 'I'}", data, value_at)[0]
+        width = 8 if big else 4
+        whole = data[value_at : value_at + width]
+        offset = int.from_bytes(whole, "little" if order == "<" else "big")
         return _number(data, offset, offset + 64, random)
-    kind = struct.unpack_from(f"{order}H", data, at + 2)[0]
+    kind = int.from_bytes(data[at + 2 : at + 4], "little" if order == "<" else "big")
     return _put(data, value_at, f"{order}{'H' if kind == 3 else 'I'}", number % 65_536)
 
 

@@ -16,7 +16,7 @@ from layers import questions
 from layers.subjects import Points
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ["overview", "density", "coverage", "distribution", "pattern", "sources"]
+PAGES = ["overview", "density", "coverage", "distribution", "pattern", "own", "sources"]
 TIMEOUT_S = 60
 
 

@@ -1,17 +1,29 @@
 """A sample of all that `python -m fuzz` tries, and what failed there once."""
 
+from pathlib import Path
+
 import pytest
 
 from fuzz.runs import run
 from fuzz.shares import SHARES
+from geo.errors import AtlasError
+from geo.exchange.intake import read_file
 
 SAMPLE = 2_000
+KEPT = sorted(Path(__file__).parents[1].glob("fuzz/kept/*.*"))
 
 
 @pytest.mark.parametrize("target", SHARES)
-def test_whatever_comes_in_is_read_or_refused_in_words(target):
+def test_whatever_comes_in_is_read_or_refused_in_words(target: str) -> None:
     inputs = SAMPLE * SHARES[target] // sum(SHARES.values()) + 1
     tally = run(target, 0, inputs, jobs=1)
     assert tally.failures == []
     assert tally.inputs == inputs
     assert tally.accepted > 0
+
+
+@pytest.mark.parametrize("path", KEPT, ids=lambda path: path.name)
+def test_a_file_that_broke_its_parser_once_is_refused_by_it(path: Path) -> None:
+    with pytest.raises(AtlasError) as caught:
+        read_file(path)
+    assert caught.value.code != "file.crashed"

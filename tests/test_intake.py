@@ -454,6 +454,12 @@ def test_a_type_that_is_no_word(kind: object) -> None:
     assert caught.value.code == "file.no_geojson"
 
 
+def test_half_a_character_in_names_and_texts_of_json() -> None:
+    text = collection(feature(x="甲 y 😀")).decode().replace("甲", r"\ud800")
+    frame = read_file(text.replace('"x"', r'"x\uDC00"').encode(), "a.geojson").frame
+    assert frame["x\ufffd"].tolist() == ["\ufffd y 😀"]
+
+
 def test_a_column_with_the_name_of_the_geometry() -> None:
     buffer = BytesIO()
     frame = zones(wkb_geometry=["甲", "乙"])
@@ -574,6 +580,7 @@ REFUSED = [
     (b'<!DOCTYPE k [<!ENTITY a "b">]><kml>&a;</kml>', "a.kml", "file.doctype"),
     (b"PK\x03\x04broken", "a.zip", "archive.broken"),
     (zipped({"readme.pdf": b""}), "a.zip", "archive.nothing"),
+    (zipped({"qqq": b"a"}).replace(b"qqq", b"\0" * 3), "a.zip", "archive.nothing"),
     (zipped({"a.dbf": b""}), "a.zip", "archive.no_shp"),
     (zipped({"[Content_Types].xml": b"", "word/document.xml": b""}), "a.docx", "file.document"),
     (b"lon,lat\n912.9,528.2\n", "a.csv", "file.crs_missing"),

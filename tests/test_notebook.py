@@ -40,7 +40,7 @@ SAID = {
         "  3 大科城知识创新圈",
         "'创新平台（个）': '24 (23–26)'",
         "'review_number' is a required property",
-        "no font has '🚄' (U+1F684)",
+        "'sepia' is not one of ['colour', 'grey']",
         "wrong.png is there: False",
     ],
 }

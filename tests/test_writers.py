@@ -18,7 +18,7 @@ import rioxarray  # noqa: F401
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shapely import GeometryCollection, LinearRing, LineString, Point, box
+from shapely import GeometryCollection, LinearRing, LineString, MultiPoint, Point, Polygon, box
 
 import geo
 from geo.errors import AtlasError, InputError
@@ -302,3 +302,10 @@ def test_lines_and_signs_in_tags_come_back() -> None:
     )
     assert tags["source"] == "a\nb=c\ufffdd"
     assert tags["k_v"] == "1"
+
+
+@pytest.mark.parametrize("empty", [Point(), Polygon(), MultiPoint(), None])
+def test_a_row_without_a_place_has_none_in_csv(empty: object) -> None:
+    frame = gpd.GeoDataFrame({"n": [1, 2]}, geometry=[Point(112.9, 28.2), empty], crs=4490)
+    lines = vector_bytes(frame, ".csv").decode("utf-8-sig").split()
+    assert lines == ["n,lon,lat", "1,112.9,28.2", "2,,"]

@@ -98,7 +98,7 @@ def unpacked(data: bytes, *, name: str) -> list[Member]:
             infos = archive.infolist()
             if len(infos) > MAX_MEMBERS:
                 raise _too_much(name, f"{len(infos):,} files", files=len(infos))
-            infos = [each for each in infos if not each.is_dir()]
+            infos = [each for each in infos if each.filename and not each.is_dir()]
             paths = [_path(each, name) for each in infos]
             wanted = [
                 (info, path)

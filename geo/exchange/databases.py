@@ -153,7 +153,9 @@ def read_layer(path: str, layer: str, *, name: str, driver: str) -> Sheet:
             columns = _Columns(meta)
             columns.end(reader.schema)
             for batch in reader:
-                columns.add(pa.Table.from_batches([batch]))
+                table = pa.Table.from_batches([batch])
+                _require_sound(table)
+                columns.add(table)
     except _FAILURES as error:
         raise _damaged(name, driver, error) from error
     return columns.sheet(meta, layer=layer, name=name)
@@ -210,6 +212,20 @@ class _Columns:
             reasons=dict.fromkeys(self._broken, ("row.geometry_broken", "")),
             findings=[*closed, *left],
         )
+
+
+def _require_sound(table: pa.Table) -> None:
+    """Refuse columns whose values lie outside of what was read, before anything looks there.
+
+    A reader that stumbles over a feature may leave the ends of its values behind.
+    """
+    for column in table.columns:
+        for chunk in column.chunks:
+            wide = pa.types.is_large_string(chunk.type)
+            is_text = wide or pa.types.is_string(chunk.type)
+            # Whether the letters of a text are some is another question.
+            bare = chunk.view(pa.large_binary() if wide else pa.binary()) if is_text else chunk
+            bare.validate(full=True)
 
 
 def _geometry_at(meta: Mapping[str, Any], schema: pa.Schema) -> int:

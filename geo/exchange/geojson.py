@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
@@ -46,6 +47,11 @@ _LEVELS = {
     "MultiPolygon": 3,
 }
 _RING_POINTS = 4
+# A backslash that is meant, a character of two halves, or one half alone.
+_HALVES = re.compile(
+    r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+)
 _FAILURES = (
     KeyError,
     IndexError,
@@ -86,9 +92,10 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
     """
     text = decoded(data, name=name)
     require_flat(data, name=name)
-    document = _Document(text.text, name)
+    letters = whole_characters(text.text)
+    document = _Document(letters, name)
     noticed: list[Finding] = []
-    rows = json_dialects.features(document.features(), text.text, noticed)
+    rows = json_dialects.features(document.features(), letters, noticed)
     gc.disable()  # millions of lists without a circle among them: looking for some costs most
     try:
         blocks = list(_blocks(rows))
@@ -145,6 +152,19 @@ def attributes(rows: list[dict[str, Any]], *, name: str) -> pd.DataFrame:
         for own, key in zip(unique, keys, strict=True)
     }
     return pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
+
+
+def whole_characters(text: str) -> str:
+    r"""Replace halves of characters that JSON writes out: no text of a table can hold one.
+
+    Examples
+    --------
+    >>> whole_characters(r'"\ud83d\ude00 \ud83d \\ud83d"')
+    '"\\ud83d\\ude00 \\ufffd \\\\ud83d"'
+    """
+    if "\\ud" not in text and "\\uD" not in text:
+        return text
+    return _HALVES.sub(lambda found: found[0] if found[1] is None else r"\ufffd", text)
 
 
 def broken(name: str, error: Exception) -> InputError:

@@ -10,7 +10,7 @@ import numpy as np
 
 from geo.errors import InputError
 from geo.exchange.encodings import decoded
-from geo.exchange.geojson import attributes, broken, require_flat, shapes_of
+from geo.exchange.geojson import attributes, broken, require_flat, shapes_of, whole_characters
 from geo.exchange.sheets import Sheet, rings_closed
 from geo.exchange.stated_crs import BY_FORMAT
 
@@ -65,7 +65,7 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
     text = decoded(data, name=name)
     require_flat(data, name=name)
     try:
-        content = json.loads(text.text)
+        content = json.loads(whole_characters(text.text))
     except (ValueError, RecursionError) as error:
         raise broken(name, error) from error
     try:

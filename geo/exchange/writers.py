@@ -240,10 +240,13 @@ def _require_finite(table: pd.DataFrame) -> None:
 
 def _csv(frame: gpd.GeoDataFrame) -> bytes:
     geometry = _writable(moved(frame.geometry, GEOGRAPHIC, function="vector_bytes").to_numpy())
-    present = geometry[~(shapely.is_missing(geometry) | shapely.is_empty(geometry))]
+    nowhere = shapely.is_missing(geometry) | shapely.is_empty(geometry)
+    present = geometry[~nowhere]
     places: dict[str, NDArray[Any]]
     if (shapely.get_type_id(present) == GeometryType.POINT).all():
-        places = {"lon": shapely.get_x(geometry), "lat": shapely.get_y(geometry)}
+        points = geometry.copy()
+        points[nowhere] = None  # an empty point has no x to be asked for
+        places = {"lon": shapely.get_x(points), "lat": shapely.get_y(points)}
     else:
         places = {"wkt": np.asarray(shapely.to_wkt(geometry, rounding_precision=9))}
     # A column that was read from such a file is written once.
