@@ -92,7 +92,7 @@ def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not publ
     names = url_state.refused()
     if st.session_state.pop(url_state.ANOTHERS, False):
         st.warning(text("app.anothers"))
-    elif names:
+    if names:
         st.toast(text("app.bad_link", names=", ".join(names)))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import streamlit as st
 
-from app.texts import language
+from app.texts import language, text
 from layers.own_points import Roles
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ def names(use: Use) -> list[str]:
 
 
 def title_of(name: str) -> str:
-    """Return what something that was brought is called."""
+    """Return what something that was brought is called, also after it was taken out."""
     things: dict[str, Own] = st.session_state.get(KEY, {})
-    return things[name].title
+    return things[name].title if name in things else text("own.gone")
 
 
 def called(use: Use, wanted: str, receipt: Receipt | None, roles: Roles) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 from functools import update_wrapper
 from inspect import unwrap
+from sysconfig import get_paths
 from types import FunctionType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
@@ -18,6 +19,8 @@ from geo.errors import AtlasError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+_LIBRARIES = tuple(get_paths()[kind] for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -67,6 +70,16 @@ _FOREIGN = (
     ("xlsxwriter.exceptions", "XlsxWriterException"),
     ("matplotlib.pyplot", "ParseException"),
 )
+
+
+def _is_of_the_caller(error: Exception) -> bool:
+    """Whether an error is of a class that is neither Python's nor a library's.
+
+    A callback, such as one that is told of progress, ends the work with an error of its own; that
+    is no failure to be explained, and passes.
+    """
+    home = getattr(sys.modules.get(type(error).__module__), "__file__", None)
+    return home is not None and not home.startswith(_LIBRARIES)
 
 
 def foreign() -> tuple[type[Exception], ...]:
@@ -133,6 +146,7 @@ def door(function: Callable[P, R]) -> Callable[P, R]:
     """
     # All that the wrapper needs stands here, see below.
     own, kinds, say, name, binding = AtlasError, foreign, refused, function.__name__, TypeError
+    theirs = _is_of_the_caller
 
     def passage(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
@@ -142,6 +156,8 @@ def door(function: Callable[P, R]) -> Callable[P, R]:
         except kinds() as error:
             trace = error.__traceback__
             if type(error) is binding and (trace is None or trace.tb_next is None):
+                raise
+            if theirs(error):
                 raise
             raise say(error, name) from error
 

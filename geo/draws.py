@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo.arguments import brief, is_whole, require_percent, require_seed
-from geo.crs import Frame, moved, to_metric
+from geo.crs import Frame, moved, stated_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
 from geo.locate import Locator
@@ -383,6 +383,7 @@ def uncertainty(
     np.True_
     """
     _check(draws, seed, interval_pct)
+    stated_crs(points, function="uncertainty")
     _require_few_places(len(points), draws)
     once = counted or zones_counted(points, zones, function="uncertainty")
     (_, rows, polygons, repaired), found, area = once

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from layers.overlays import Overlay
 
 NAMES = ("name_zh", "name_en")
-_TITLES = {"title": COLUMN, "title_en": COLUMN, "unit": UNIT}
+_TITLES = {"title": NAME, "title_en": NAME, "unit": UNIT}
 
 
 def clean_content(content: Content, cleaner: Cleaner) -> Content:

@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.arguments import brief, is_one_of
+from geo.arguments import brief, is_number, is_one_of
 from geo.crs import moved, require_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
@@ -79,6 +79,9 @@ def zoning(
     if not is_one_of(name, ZONING_NAMES):
         raise InputError(f"zoning: there is no zoning {brief(name)}; choose from {ZONING_NAMES}")
     if name in GRID_NAMES:
+        for size, of in ((cell_m, "cell_m"), (h3_resolution, "h3_resolution")):
+            if not is_number(size):
+                raise InputError(f"zoning: {of} is {brief(size)}. Pass a number.")
         return _cells(name, h3_resolution if name == "h3" else cell_m).copy()
     return _named(name).copy()
 

@@ -65,7 +65,13 @@ def test_within_the_bound_everywhere(seed: int, kernel: str, h_m: float, pattern
     exact = kernel_density(points, method="exact", **options)
     if not float(exact.max()) > 1e-3:
         return  # nothing reaches into the extent
-    assert_within_bound(exact, kernel_density(points, method="binned", **options))
+    try:
+        binned = kernel_density(points, method="binned", **options)
+    except InputError as error:
+        # What the finest lattice cannot keep is refused, and never given as if it were kept.
+        assert "binning cannot keep" in str(error)  # noqa: PT017
+        return
+    assert_within_bound(exact, binned)
 
 
 @pytest.mark.parametrize(

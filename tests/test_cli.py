@@ -143,7 +143,10 @@ def test_density_without_options_is_that_of_the_page(run) -> None:
         (("--unit", "share", "--cell", "400"), {"unit": "share", "cell_size_m": 400.0}),
         (("--method", "binned"), {"method": "binned"}),
         (("--method", "binned", "--tolerance", "1"), {"method": "binned", "tolerance_pct": 1.0}),
-        (("--bandwidth-column", "accuracy_m"), {"bandwidth_m": "accuracy_m"}),
+        (
+            ("--bandwidth-column", "accuracy_m", "--cell", "100"),
+            {"bandwidth_m": "accuracy_m", "cell_size_m": 100.0},
+        ),
         (("--bounded",), {"study_area": "districts"}),
         (
             ("--study-area", "circles", "--no-edge-correction"),
@@ -391,7 +394,8 @@ def test_other_looks_at_zones_take_their_options(run) -> None:
     done = run("pattern", "--look", "global", *grid, "--json")
     expected = geo.spatial_autocorrelation(counted, "weight_sum", **options).reset_index()
     same(table(done), expected)
-    assert "alpha 0.2 · tested weight_sum" in done.stderr
+    assert "alpha 0.2" in done.stderr
+    assert "tested weight_sum" in done.stderr
 
 
 def test_spacing_is_that_of_the_page(run) -> None:
@@ -475,12 +479,12 @@ def test_what_takes_long_is_said_on_standard_error_and_nothing_else_is(capsys, m
         (("density", "--levels", "0"), "0.1,0.2,0.5"),
         (("density", "--bounded", "--study-area", "circles"), "--study-area"),
         (("density", "--extent", "circles", "--bounded"), "extent and a study area"),
-        (("density", "--study-area", "none.gpkg"), "No such file"),
+        (("density", "--study-area", "none.gpkg"), "there is no file"),
         (("density", "--output", "no/such/folder.tif"), "no folder"),
         (("coverage", "--category", "nothing"), "choose from"),
         (("distribution", "--zoning", "streets"), "choose from"),
-        (("distribution", "--zoning", "none.gpkg"), "No such file"),
-        (("distribution", "--population", "none.tif"), "No such file"),
+        (("distribution", "--zoning", "none.gpkg"), "there is no file"),
+        (("distribution", "--population", "none.tif"), "there is no file"),
         (("distribution", "--by", "colour"), "no column 'colour'"),
         (("distribution", "--uncertainty", "--draws", "10"), "draws"),
         (("distribution", "--uncertainty", "--ahead"), "ask for one"),

@@ -147,13 +147,17 @@ def test_many_zones_of_a_visitor_are_refused_on_a_map_and_in_words() -> None:
         assert "20,000" in caught.value.sentence("en")
 
 
+def many(area: gpd.GeoSeries) -> gpd.GeoSeries:
+    return gpd.GeoSeries([area.centroid.iloc[0]] * 200, crs=area.crs)
+
+
 @pytest.mark.parametrize(
     ("code", "ask"),
     [
         ("cost.h3", lambda area: geo.h3_cells(area, resolution=15)),
         ("cost.cells", lambda area: geo.hexagons(area, size_m=1)),
         ("cost.cells", lambda area: geo.squares(area, size_m=1)),
-        ("cost.draws", lambda area: geo.uncertainty(area.centroid, area, draws=10**12)),
+        ("cost.draws", lambda area: geo.uncertainty(many(area), area, draws=1_000_000)),
         (
             "cost.buffers",
             lambda area: geo.coverage_curve(area.centroid, area, distances_m=range(1, 99_999)),
@@ -162,7 +166,7 @@ def test_many_zones_of_a_visitor_are_refused_on_a_map_and_in_words() -> None:
     ],
 )
 def test_a_method_names_its_cost_in_both_languages(code: str, ask: object) -> None:
-    area = gpd.GeoSeries([box(EAST, NORTH, EAST + 900 * KM, NORTH + 900 * KM)], crs=4547)
+    area = gpd.GeoSeries([box(EAST, NORTH, EAST + 200 * KM, NORTH + 200 * KM)], crs=4547)
     with pytest.raises(InputError) as caught:
         ask(area) if code != "cost.raster" else geo.kernel_density(
             area.centroid, bandwidth_m=9, cell_size_m=5, extent=area
@@ -177,6 +181,8 @@ def test_every_sentence_of_cost_has_both_languages_and_the_same_blanks() -> None
 
     assert any(code.startswith("cost.") for code in catalogue())
     for code, words in catalogue().items():
+        if not code.startswith("cost."):
+            continue
         blanks = {
             lang: {name for _, name, _, _ in string.Formatter().parse(text) if name}
             for lang, text in words.items()

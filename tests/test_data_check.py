@@ -30,7 +30,7 @@ CACHED = (
     catalogue._loaded,
     catalogue._read,
     catalogue._gazetteer,
-    catalogue.names_by_id,
+    catalogue._titles,
 )
 
 

@@ -331,7 +331,7 @@ def test_the_datum_that_an_app_states_in_a_kml_was_passed_over() -> None:
     mark = placemark("甲").replace("<Polygon>", "<OvCoordType>{}</OvCoordType><Polygon>")
     said = document(mark.format("GCJ02"))
     for name in ("a.ovkml", "a.kml"):
-        assert "datum.stated_gcj02" in codes(read_own(said, name))
+        assert "coordinates.says_gcj02" in codes(read_own(said, name))
         moved = read_own(said, name, correct=True).frame.geometry.iloc[0]
         assert moved.centroid.distance(shapely.Polygon(RING).centroid) > 0.005
     assert "datum.stated_gcj02" not in codes(read_own(document(mark.format("CGCS2000")), "a.ovkml"))

@@ -177,7 +177,7 @@ def read_file(
     >>> text = "编号,lon,lat\n0101,112.93,28.18\n0102,,\n"
     >>> intake = read_file(text.encode("gbk"), "places.csv")
     >>> intake.frame["编号"].tolist(), intake.aside["reason"].tolist()
-    (['0101'], ['row.no_geometry'])
+    (['0101'], ['place.missing'])
     >>> intake.receipt.encoding, intake.receipt.rows_in
     ('GB18030', 2)
     """
