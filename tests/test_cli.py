@@ -484,7 +484,7 @@ def test_what_takes_long_is_said_on_standard_error_and_nothing_else_is(capsys, m
         (("coverage", "--category", "nothing"), "choose from"),
         (("distribution", "--zoning", "streets"), "choose from"),
         (("distribution", "--zoning", "none.gpkg"), "there is no file"),
-        (("distribution", "--population", "none.tif"), "there is no file"),
+        (("distribution", "--population", "none.tif"), "no such file"),
         (("distribution", "--by", "colour"), "no column 'colour'"),
         (("distribution", "--uncertainty", "--draws", "10"), "draws"),
         (("distribution", "--uncertainty", "--ahead"), "ask for one"),

@@ -430,7 +430,7 @@ def _with_receipt(
         format=_format(facts, name),
         layers=parsed.layers,
         taken=parsed.taken,
-        encoding=parsed.encoding,
+        encoding=parsed.encoding.upper(),
         encoding_how=parsed.encoding_how,
         crs=_label(frame.crs),
         crs_how=parsed.crs_how,
