@@ -106,7 +106,7 @@ def clean_overlay(overlay: Overlay, cleaner: Cleaner, lang: str) -> Overlay:
         changed["column"] = renamed.get(titled.column, titled.column)
     if "columns" in known:
         changed["columns"] = {
-            renamed.get(key, key): cleaner.text(str(title), COLUMN)
+            renamed.get(key, key): cleaner.text(str(title), NAME)
             for key, title in (titled.columns or {}).items()
         }
     cleaned: Overlay = replace(titled, **changed)

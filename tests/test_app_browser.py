@@ -174,7 +174,8 @@ def drawn(page: Page, name: str) -> Frame | None:
     """Wait until a page has run and its map is drawn."""
     still(page)
     if name not in MAP_PAGES:
-        page.locator("[data-testid=stDataFrame] canvas").first.wait_for(timeout=WAIT_MS)
+        shown = "stFileUploaderDropzone" if name == "own" else "stDataFrame"
+        page.locator(f"[data-testid={shown}]").first.wait_for(timeout=WAIT_MS)
         return None
     assert errors(page) == []
     page.frame_locator("iframe").locator(".atlas-legend").wait_for(timeout=WAIT_MS)
