@@ -78,20 +78,6 @@ def say_receipt(receipt: Receipt) -> None:
             typer.echo(f"{receipt.file}: {finding.sentence('en')}", err=True)
 
 
-def file_bytes(path: Path) -> bytes:
-    """Return what a file holds.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read.
-    """
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror or error}; name a file that is there") from None
-
-
 def one_of(value: str, literal: Any, option: str) -> Any:  # noqa: ANN401 - a Literal and one of it
     """Return the value if it is one of those that a literal type allows.
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_NESTING = 100
-MAX_TEXT_LETTERS = 100_000_000
 _PIECE = 1_000_000
 # Ampersands that begin no reference of XML; nothing here can match in two ways.
 _LOOSE = re.compile(
