@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from geo.exchange.receipt import Finding, Receipt
 
 Use: TypeAlias = Literal["zones", "points", "population"]
-USES: tuple[Use, ...] = ("zones", "points", "population")
 KEY = "_own_data"
 
 

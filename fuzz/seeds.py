@@ -13,7 +13,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyogrio
-import rasterio
 from pptx import Presentation
 from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
@@ -289,8 +288,3 @@ def _raster(profile: dict[str, object]) -> bytes:
                 target.write(cells.astype(target.dtypes[0]), band)
             target.units = ("people",) * target.count
         return bytes(memory.getbuffer())
-
-
-def versions() -> str:
-    """Return which libraries the files were made with."""
-    return f"GDAL {pyogrio.__gdal_version_string__} and {rasterio.__gdal_version__}"

@@ -394,8 +394,10 @@ def test_other_looks_at_zones_take_their_options(run) -> None:
     done = run("pattern", "--look", "global", *grid, "--json")
     expected = geo.spatial_autocorrelation(counted, "weight_sum", **options).reset_index()
     same(table(done), expected)
-    assert "alpha 0.2" in done.stderr
-    assert "tested weight_sum" in done.stderr
+    assert (
+        "alpha 0.2 · crs_used EPSG:4546 (CGCS2000 / 3-degree Gauss-Kruger CM 111E) · "
+        "projected_from EPSG:4490 (China Geodetic Coordinate System 2000) · tested weight_sum"
+    ) in done.stderr
 
 
 def test_spacing_is_that_of_the_page(run) -> None:
