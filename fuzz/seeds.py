@@ -123,6 +123,7 @@ def _tables() -> list[File]:
         (".csv", areas.to_wkt().to_csv(index=False).encode("gb18030")),
         (".csv", wide.to_csv(index=False).encode("utf-8-sig")),
         (".csv", hexed.to_csv(index=False).encode()),
+        (".csv", _CURVES),
         (".csv", "名称;坐标\n甲;112.8 28.1,112.9 28.1;112.9 28.2\n".encode()),
         (".csv", b"X,Y,name\n3121095.9,391998.7,a\n3121195.9,392098.7,b\n"),
         (".csv", '地点,经度,纬度\n甲,"112°56′10″E",28°12\'\n乙,112.9,28.2\n'.encode("utf-16")),
@@ -178,6 +179,12 @@ _TOPOLOGY = {
 }
 
 
+_CURVES = b"""name;shape
+a;CURVEPOLYGON (CIRCULARSTRING (112.8 28.1, 112.85 28.15, 112.9 28.1, 112.85 28.05, 112.8 28.1))
+b;COMPOUNDCURVE Z (CIRCULARSTRING Z (112 28 1, 113 29 1, 114 28 1), (114 28 1, 115 28 1))
+c;010A0000000100000001080000000300000000000000003C5C400000000000003C4000000000003C5C40000000000000\
+3D4000000000003C5C400000000000003C40
+"""
 _KML = """<?xml version="1.0" encoding="GB2312"?><kml xmlns="http://www.opengis.net/kml/2.2">
 <Document><Schema name="s" id="s"><SimpleField type="string" name="用途"/></Schema><Folder>
 <name>甲</name><Placemark><name>洋湖</name><ExtendedData><SchemaData schemaUrl="#s"><SimpleData

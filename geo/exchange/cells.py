@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from geo.exchange.angles import decimals
 from geo.exchange.cell_quotes import unquoted
 from geo.exchange.headers import is_code
-from geo.exchange.places import decimals
 from geo.exchange.receipt import Finding
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from geo.errors import InputError
 from geo.exchange.columns import exact_frame
 from geo.exchange.memory import in_memory
 from geo.exchange.receipt import Candidate, Finding, Kind
-from geo.exchange.sheets import Sheet, flat, kinds_of, rings_closed
+from geo.exchange.sheets import Sheet, arcs_straightened, flat, kinds_of, rings_closed
 from geo.exchange.wkb import from_wkb
 
 if TYPE_CHECKING:
@@ -176,6 +176,7 @@ class _Columns:
         self._tables: list[pa.Table] = []
         self._shapes: list[Any] = []
         self._closed: list[int] = []
+        self._curved: list[int] = []
         self._broken: list[int] = []
         self._binary: list[str] = []
         self._rows = 0
@@ -186,6 +187,7 @@ class _Columns:
         made = from_wkb(table.column(at).to_numpy())
         self._shapes.append(flat(made.shapes))
         self._closed += (made.closed + self._rows).tolist()
+        self._curved += (made.curved + self._rows).tolist()
         self._broken += (made.unreadable + self._rows).tolist()
         self._rows += table.num_rows
         self.end(table.schema)
@@ -203,6 +205,7 @@ class _Columns:
         """Put everything together."""
         left = [Finding("column.binary_left", {"column": each}) for each in self._binary]
         closed = [rings_closed(self._closed)] if self._closed else []
+        curved = [arcs_straightened(self._curved)] if self._curved else []
         none = np.empty(0, dtype=object)
         return Sheet(
             name=layer,
@@ -210,7 +213,7 @@ class _Columns:
             shapes=np.concatenate([none, *self._shapes]),
             stated_crs=meta.get("crs") or "",
             reasons=dict.fromkeys(self._broken, ("row.geometry_broken", "")),
-            findings=[*closed, *left],
+            findings=[*closed, *curved, *left],
         )
 
 

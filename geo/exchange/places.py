@@ -1,4 +1,4 @@
-"""Places written as text: angles, pairs, rings, WKT, WKB and GeoJSON, read into geometry.
+"""Places written as text: pairs, rings, WKT, WKB and GeoJSON, read into geometry.
 
 Nothing here knows a CRS: coordinates come out in the order that they were written in. A text that
 is no place gives a reason and no geometry. Work grows with the length of the text alone, and depth
@@ -8,11 +8,10 @@ of nesting is bounded before a parser sees it.
 from __future__ import annotations
 
 import json
-import math
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -20,6 +19,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import shapely
 import shapely.geometry
+
+from geo.exchange.angles import LONGEST, angle
+from geo.exchange.curves import CurveError, straightened
+from geo.exchange.wkb import from_wkb
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,28 +32,20 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Objects = NDArray[np.object_]
 
-_LONGEST_ANGLE = 64
 _DEEPEST = 8
 _COLLECTION = re.compile("COLLECTION", re.IGNORECASE)
 _DIGITS = str.maketrans("", "", "0123456789.+-")
 _SPACED_PAIRS = re.compile(r"\s*[0-9.+-]+[ ]+[0-9.+-]+[ ]*,")
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _HEX = r"^\s*(?:\\x)?0[01][0-9A-Fa-f]{16,}\s*$"
-_WKT_WORDS = r"(?i)^\s*(?:SRID\s*=|POINT|LINESTRING|LINEARRING|POLYGON|MULTI|GEOMETRYCOLLECTION)"
+_CURVES = r"(?i)CIRCULAR|COMPOUND|CURVE|SURFACE|TIN|TRIANGLE"
+_WKT_WORDS = (
+    r"(?i)^\s*(?:SRID\s*=|POINT|LINESTRING|LINEARRING|POLYGON|MULTI|GEOMETRYCOLLECTION"
+    r"|CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|POLYHEDRALSURFACE|TIN|TRIANGLE)"
+)
+_DIMENSIONS = re.compile(r"\b(?:ZM|Z|M)\b", re.IGNORECASE)
 _SRID = r"^\s*[Ss][Rr][Ii][Dd]\s*=\s*([0-9]{1,6})\s*;"
 _STATES_SRID = r"^\s*[Ss][Rr][Ii][Dd]\s*="
-_ANGLE_WORDS = {"东经": "E", "西经": "W", "北纬": "N", "南纬": "S", "经度": "", "纬度": ""}
-_ANGLE_MARKS = str.maketrans(
-    dict.fromkeys("°º˚度ｄ", "d")
-    | dict.fromkeys("′'’‘`分´", "m")
-    | dict.fromkeys('″"”“秒〃', "s")
-    | {"－": "-", "−": "-", "：": ":"}
-)
-_BETWEEN = frozenset("dms:- \t")
-_HEMISPHERES = {"E": 1, "N": 1, "W": -1, "S": -1}
-_SIXTY, _MOST_PARTS = 60, 3
 _RING = str.maketrans("，；｜（）［］\n\r\t", ",;|()[]   ")
-_THOUSANDS = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 _CLOSED_POINTS, _LINE_POINTS, _HEIGHT_POINTS = 3, 2, 3
 # What boundary tables write where an area has no border.
 _NONE = "EMPTY"
@@ -72,8 +67,8 @@ class Places:
         Geometry or None, coordinates as written.
     reasons
         Code, or an empty text.
-    closed
-        Whether a ring was closed.
+    closed, curved
+        Whether a ring was closed, and whether arcs became chords.
     srids
         EPSG code that the text itself gives, 0 where it gives none.
     """
@@ -81,6 +76,7 @@ class Places:
     shapes: Objects
     reasons: Objects
     closed: NDArray[np.bool_]
+    curved: NDArray[np.bool_]
     srids: NDArray[np.int64]
 
     @classmethod
@@ -90,95 +86,14 @@ class Places:
             np.full(count, None, object),
             np.full(count, "place.missing", object),
             np.zeros(count, bool),
+            np.zeros(count, bool),
             np.zeros(count, np.int64),
         )
-
-
-def numbers(texts: pd.Series) -> Floats:
-    """Return coordinates written as decimals, with degrees, minutes and seconds, or with units.
-
-    Examples
-    --------
-    >>> numbers(pd.Series(["112.93", "112°56′24″E", "112-56-24", "391,234.5", "无"])).tolist()
-    [112.93, 112.94, 112.94, 391234.5, nan]
-    """
-    plain = decimals(texts)
-    if plain is not None and np.isfinite(plain).all():
-        return plain
-    values = pd.to_numeric(texts.astype(object), errors="coerce").to_numpy(float, copy=True)
-    rest = np.flatnonzero(~np.isfinite(values))
-    if rest.size:
-        written = texts.iloc[rest].astype(object)
-        known = {text: _number(text) for text in written.unique()}
-        values[rest] = [known[text] for text in written]
-    return values
-
-
-def decimals(texts: pd.Series) -> Floats | None:
-    """Return texts as numbers, None where one of them is no plain decimal.
-
-    Examples
-    --------
-    >>> decimals(pd.Series(["1.5", "-2"])), decimals(pd.Series(["1,5"])) is None
-    (array([ 1.5, -2. ]), True)
-    """
-    try:
-        values = pc.cast(pa.array(texts, pa.large_string()), pa.float64())
-    except pa.ArrowInvalid:
-        return None
-    return np.array(values.to_numpy(zero_copy_only=False), float)
 
 
 def _matches(texts: pd.Series, pattern: str) -> NDArray[np.bool_]:
     found = pc.match_substring_regex(pa.array(texts, pa.large_string()), pattern)
     return np.array(found.fill_null(fill_value=False).to_numpy(zero_copy_only=False), bool)
-
-
-def _number(text: str) -> float:
-    if len(text) > _LONGEST_ANGLE:
-        return np.nan
-    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("米").removesuffix("m").strip()
-    if re.match(_THOUSANDS, plain):
-        return float(plain.replace(",", ""))
-    try:
-        value = float(plain) if "_" not in plain else np.nan
-    except ValueError:
-        return angle(text)
-    return value if math.isfinite(value) else np.nan
-
-
-def angle(text: str) -> float:
-    """Return an angle in decimal degrees, not-a-number where the text is none.
-
-    Examples
-    --------
-    >>> angle("112度56分24秒"), angle("W 70°30'"), angle("112-56-24"), angle("28.2号")
-    (112.94, -70.5, 112.94, nan)
-    """
-    if len(text) > _LONGEST_ANGLE:
-        return np.nan
-    for word, letter in _ANGLE_WORDS.items():
-        text = text.replace(word, letter)
-    # Marks first: the compatible spelling of a double prime is two primes.
-    plain = unicodedata.normalize("NFKC", text.translate(_ANGLE_MARKS).replace("mm", "s")).strip()
-    letters = [letter for letter in plain if letter in _HEMISPHERES]
-    for letter in letters:
-        plain = plain.replace(letter, " ")
-    plain = plain.strip()
-    sign = -1 if plain.startswith("-") else 1
-    plain = plain.removeprefix("-").removeprefix("+").strip()
-    parts = _NUMBER.findall(plain)
-    if not parts or len(parts) > _MOST_PARTS or len(letters) > 1:
-        return np.nan
-    if not _BETWEEN.issuperset(_NUMBER.sub("", plain)):
-        return np.nan
-    degrees, *small = map(float, parts)
-    whole = all(float(part).is_integer() for part in parts[:-1])
-    if not whole or any(value >= _SIXTY for value in small):
-        return np.nan
-    value = degrees + sum(part / _SIXTY**power for power, part in enumerate(small, start=1))
-    turned = sign * (_HEMISPHERES[letters[0]] if letters else 1)
-    return float(round(turned * value, 12))
 
 
 def shapes(texts: pd.Series, *, lines: bool = False) -> Places:
@@ -214,7 +129,7 @@ def shapes(texts: pd.Series, *, lines: bool = False) -> Places:
         rows = np.flatnonzero(kinds == kind)
         if rows.size:
             part = reader(texts.iloc[rows].to_numpy(object))
-            for name in ("shapes", "reasons", "closed", "srids"):
+            for name in ("shapes", "reasons", "closed", "curved", "srids"):
                 getattr(places, name)[rows] = getattr(part, name)
     return places
 
@@ -255,33 +170,61 @@ def _wkt(texts: Objects) -> Places:
         srids = series.str.extract(_SRID, expand=False)
         places.srids[:] = pd.to_numeric(srids).fillna(0).to_numpy(np.int64)
         series = series.str.replace(_SRID, "", regex=True)
-    return _parsed(places, series.to_numpy(object), _deep(texts), shapely.from_wkt)
+    plain, deep = series.to_numpy(object), _deep(texts)
+    curved = np.flatnonzero(_matches(series, _CURVES) & ~deep)
+    shallow = _without(plain, deep)
+    shallow[curved] = None
+    with np.errstate(all="ignore"):
+        places.shapes[:] = shapely.from_wkt(shallow, on_invalid="ignore")
+        failed = shapely.is_missing(places.shapes) & ~shapely.is_missing(shallow)
+        if failed.any():
+            places.shapes[failed] = shapely.from_wkt(plain[failed], on_invalid="fix")
+            places.closed[failed] = ~shapely.is_missing(places.shapes[failed])
+    for row in curved:
+        places.shapes[row] = _curve(plain[row])
+        places.curved[row] = places.shapes[row] is not None
+    return _judged(places, deep)
+
+
+def _curve(text: str) -> object:
+    """Read WKT with arcs: only as a part of a collection does shapely pass them on."""
+    try:
+        whole = shapely.from_wkt(f"GEOMETRYCOLLECTION ({_DIMENSIONS.sub('', text)})")
+        return straightened(shapely.to_wkb(whole))[0].geoms[0]
+    except (shapely.GEOSException, CurveError, IndexError):
+        return None
 
 
 def _wkb(texts: Objects) -> Places:
     plain = np.array([text.strip().removeprefix("\\x") for text in texts], object)
     # A collection has type 7 in either order of bytes.
-    nested = [
-        text.upper().count("07000000") + text.upper().count("00000007") > _DEEPEST for text in plain
-    ]
-    places = _parsed(Places.empty(len(texts)), plain, np.array(nested, bool), shapely.from_wkb)
-    has_shape = ~shapely.is_missing(places.shapes)
-    places.srids[has_shape] = shapely.get_srid(places.shapes[has_shape])
-    return places
+    deep = np.array(
+        [
+            text.upper().count("07000000") + text.upper().count("00000007") > _DEEPEST
+            for text in plain
+        ],
+        bool,
+    )
+    decoded = from_wkb(np.array([_bytes(text) for text in _without(plain, deep)], object))
+    places = Places.empty(len(texts))
+    places.shapes[:] = decoded.shapes
+    places.closed[decoded.closed] = True
+    places.curved[decoded.curved] = True
+    places.srids[:] = np.where(
+        shapely.is_missing(places.shapes), 0, shapely.get_srid(places.shapes)
+    )
+    return _judged(places, deep)
 
 
-def _parsed(
-    places: Places, texts: Objects, deep: NDArray[np.bool_], parse: Callable[..., Any]
-) -> Places:
-    """Parse all at once; what fails again, with rings closed."""
-    texts = _without(texts, deep)
-    with np.errstate(all="ignore"):
-        places.shapes[:] = parse(texts, on_invalid="ignore")
-        failed = shapely.is_missing(places.shapes) & ~deep
-        if failed.any():
-            mended = parse(texts[failed], on_invalid="fix")
-            places.shapes[failed] = mended
-            places.closed[failed] = ~shapely.is_missing(mended)
+def _bytes(text: str | None) -> bytes | None:
+    try:
+        return None if text is None else bytes.fromhex(text)
+    except ValueError:
+        return b""
+
+
+def _judged(places: Places, deep: NDArray[np.bool_]) -> Places:
+    """Say why rows have no shape."""
     places.reasons[:] = np.where(shapely.is_missing(places.shapes), "place.not_read", "")
     places.reasons[deep] = "place.nested"
     return places
@@ -304,9 +247,7 @@ def _geojson(texts: Objects) -> Places:
         places.closed[row] = places.shapes[row] is not None
         if places.shapes[row] is None and len(texts[row]) <= _LONGEST_NAMED:
             places.shapes[row] = _named(texts[row])
-    places.reasons[:] = np.where(shapely.is_missing(places.shapes), "place.not_read", "")
-    places.reasons[deep] = "place.nested"
-    return places
+    return _judged(places, deep)
 
 
 def _bracket_depth(text: str) -> int:
@@ -468,7 +409,7 @@ def _pairs_of_angles(texts: Objects) -> Places:
 
 def _two_angles(text: str) -> object:
     """Read one place from two angles with their marks, as in 112°56′24″E, 28°10′48″N."""
-    if len(text) > 2 * _LONGEST_ANGLE:
+    if len(text) > 2 * LONGEST:
         return None
     plain = text.translate(_RING).strip(" ()[]")
     for mark in (",", ";", "|", " "):

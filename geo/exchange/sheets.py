@@ -97,8 +97,17 @@ def flat(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
 
 def rings_closed(positions: Iterable[int]) -> Finding:
     """Return the note that rings were closed in these rows (positions from 0)."""
+    return _noted("geometry.rings_closed", positions)
+
+
+def arcs_straightened(positions: Iterable[int]) -> Finding:
+    """Return the note that arcs became chords in these rows (positions from 0)."""
+    return _noted("geometry.arcs_straightened", positions)
+
+
+def _noted(code: str, positions: Iterable[int]) -> Finding:
     rows = [int(at) + 1 for at in positions]
-    return Finding("geometry.rings_closed", {"rows": len(rows)}, "note", tuple(rows[:_LISTED_ROWS]))
+    return Finding(code, {"rows": len(rows)}, "note", tuple(rows[:_LISTED_ROWS]))
 
 
 def kinds_of(shapes: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -21,13 +21,15 @@ from pyproj.exceptions import CRSError as ProjCRSError
 from geo.crs import GEOGRAPHIC
 from geo.errors import CRSError, InputError
 from geo.exchange import headers
+from geo.exchange.angles import numbers
 from geo.exchange.axes import Axes, axes_of
 from geo.exchange.cell_quotes import unquoted
 from geo.exchange.cells import as_text, from_workbook, typed
 from geo.exchange.delimited import first_rows, read_delimited
 from geo.exchange.gazetteers import Gazetteer
-from geo.exchange.places import Places, kind_of, numbers, shapes
+from geo.exchange.places import Places, kind_of, shapes
 from geo.exchange.receipt import Candidate, Finding, Kind, Parsed
+from geo.exchange.sheets import arcs_straightened
 from geo.exchange.workbooks import read_workbook
 
 if TYPE_CHECKING:
@@ -376,6 +378,8 @@ def _by_shape(table: _Table, source: _Source, crs: CRS | None) -> _Located:
     if len(closed):
         values = {"rows": len(closed)}
         said.append(Finding("table.closed", values, "note", first_rows(closed)))
+    if places.curved.any():
+        said.append(arcs_straightened(np.flatnonzero(places.curved)))
     return _Located(places.shapes, places.reasons, crs, how, [*findings, *said])
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import shapely
 
+from geo.exchange.curves import CurveError, may_be_curved, straightened
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -21,17 +23,18 @@ class Decoded(NamedTuple):
     ----------
     shapes
         One each; None where it cannot be read.
-    closed, unreadable
-        Positions whose rings were closed, and which could not be read.
+    closed, curved, unreadable
+        Positions whose rings were closed, whose arcs became chords, and which could not be read.
     """
 
     shapes: Shapes
     closed: Ints
+    curved: Ints
     unreadable: Ints
 
 
 def from_wkb(values: Shapes) -> Decoded:
-    """Make shapes of WKB, closing rings whose last corner is not the first.
+    """Make shapes of WKB: open rings are closed, arcs become chords.
 
     Parameters
     ----------
@@ -52,10 +55,36 @@ def from_wkb(values: Shapes) -> Decoded:
     """
     values = np.array(values, dtype=object)
     given = np.array([value is not None for value in values], dtype=bool)
+    curved = _curved(values)
+    values[list(curved)] = None
+    plain = given.copy()
+    plain[list(curved)] = False
     with np.errstate(invalid="ignore"):
         shapes: Shapes = shapely.from_wkb(values, on_invalid="ignore")
-        broken = np.flatnonzero(given & shapely.is_missing(shapes))
+        broken = np.flatnonzero(plain & shapely.is_missing(shapes))
         if broken.size:
             shapes[broken] = shapely.from_wkb(values[broken], on_invalid="fix")
-    unreadable = shapely.is_missing(shapes[broken])
-    return Decoded(shapes, broken[~unreadable], broken[unreadable])
+    for at, shape in curved.items():
+        shapes[at] = shape
+    unreadable = given & shapely.is_missing(shapes)
+    return Decoded(
+        shapes,
+        closed=broken[~unreadable[broken]],
+        curved=np.array([at for at in curved if not unreadable[at]], dtype=np.int64),
+        unreadable=np.flatnonzero(unreadable),
+    )
+
+
+def _curved(values: Shapes) -> dict[int, Any]:
+    """Return shapes with arcs, by position, None where they are damaged."""
+    found: dict[int, Any] = {}
+    for at, value in enumerate(values):
+        if value is None or not may_be_curved(value):
+            continue
+        try:
+            shape, was_curved = straightened(value)
+        except CurveError:
+            shape, was_curved = None, True
+        if was_curved:
+            found[at] = shape
+    return found
