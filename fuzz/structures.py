@@ -32,7 +32,7 @@ _ARCS = (112.8, 28.1, 112.85, 28.15, 112.9, 28.1, 112.85, 28.05, 112.8, 28.1)
 # A disc of two arcs, as a geodatabase stores it.
 _DISC = struct.pack("<2sBBiBIIBII10d", b"GP", 0, 1, 4490, 1, 10, 1, 1, 8, 5, *_ARCS)
 _SCHEMA = (
-    f"UPDATE features SET geom = x'{_DISC.hex()}'",
+    f"UPDATE features SET geom = x'{_DISC.hex()}'",  # noqa: S608
     "DROP TABLE gpkg_contents",
     "DROP TABLE gpkg_spatial_ref_sys",
     "DROP TABLE features",
