@@ -222,7 +222,9 @@ def _words_changed(geo: bytes, random: Random) -> bytes:
 
 
 def _tiff(data: bytes, random: Random) -> bytes | None:
-    """Put another number into a tag of the first directory, where sizes and offsets stand."""
+    """Put another number among the cells, or into a tag of the first directory."""
+    if random.random() < 0.4:
+        return _number(data, 8, len(data), random)
     order = "<" if data[:2] == b"II" else ">"
     big = data[2:4] in {b"+\x00", b"\x00+"}
     try:

@@ -6,6 +6,8 @@ import json
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from jsonschema import Draft202012Validator
+
 import geo
 from app import url_state, view_state
 from fuzz import frames, seeds
@@ -104,7 +106,7 @@ def specifications(random: Random) -> Callable[[], object]:
     data = _specification(random)
     suffix = random.choice((".json", ".json", ".yaml"))
     text = json.dumps(data, ensure_ascii=random.random() < 0.5).encode("utf-8", "surrogatepass")
-    if random.random() < 0.5:
+    if random.random() < 0.3:
         text = mutated(text, [text], random)
 
     def tried() -> object:
@@ -133,6 +135,9 @@ def _sample(described: dict[str, Any], random: Random) -> Any:
     """Give a value that a schema allows, about."""
     if "$ref" in described:
         described = schema()["$defs"][described["$ref"].rpartition("/")[2]]
+    choices = described.get("anyOf", described.get("oneOf"))
+    if choices:
+        return _sample(random.choice(choices), random)
     if "enum" in described or "const" in described:
         return random.choice(described.get("enum", [described.get("const")]))
     kind = described.get("type", "object")
@@ -158,7 +163,10 @@ def _sample(described: dict[str, Any], random: Random) -> Any:
         "boolean": (True, False),
         "null": (None,),
     }
-    return random.choice(scalars[kind])
+    if random.random() < 0.1:
+        return random.choice(scalars[kind])
+    plain = Draft202012Validator({**described, "type": kind})
+    return random.choice([each for each in scalars[kind] if plain.is_valid(each)] or scalars[kind])
 
 
 def addresses(random: Random) -> Callable[[], object]:
