@@ -304,6 +304,11 @@ def test_an_empty_geometry_column_does_not_win_over_coordinates() -> None:
     assert parsed.frame.columns.tolist() == ["name", "lon", "lat", "geometry"]
 
 
+def test_dates_in_a_geometry_column_are_no_places() -> None:
+    parsed = _read("wkb,lon,lat\n2000-01-01 00:00:00,112.9,28.2\n2024-05-01 12:30:00,113,28\n")
+    assert parsed.frame.geometry.tolist() == [Point(112.9, 28.2), Point(113, 28)]
+
+
 @pytest.mark.parametrize(
     "text",
     [

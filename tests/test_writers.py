@@ -219,7 +219,8 @@ def test_frames_of_any_names_and_values(columns: list[tuple[Any, list[Any]]]) ->
             code = error.code
         else:
             back = _back(data, suffix)
-            assert back.geometry.tolist() == _PLACES
+            # GDAL gives a GeoJSON in the order of its whole numbers called id.
+            assert sorted(back.geometry, key=lambda place: place.x) == _PLACES
             assert len(back.columns) >= len(frame.columns)
             continue
         assert code == "write.infinite"

@@ -28,7 +28,7 @@ _ANGLE_MARKS = str.maketrans(
 )
 _BETWEEN = frozenset("dms:- \t")
 _HEMISPHERES = {"E": 1, "N": 1, "W": -1, "S": -1}
-_SIXTY, _MOST_PARTS = 60, 3
+_SIXTY, _MOST_PARTS, _LARGEST = 60, 3, 180
 _THOUSANDS = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 
 
@@ -85,7 +85,7 @@ def angle(text: str) -> float:
 
     Examples
     --------
-    >>> angle("112度56分24秒"), angle("W 70°30'"), angle("112-56-24"), angle("28.2号")
+    >>> angle("112度56分24秒"), angle("W 70°30'"), angle("112-56-24"), angle("2024-05-01")
     (112.94, -70.5, 112.94, nan)
     """
     if len(text) > LONGEST:
@@ -107,7 +107,8 @@ def angle(text: str) -> float:
         return np.nan
     degrees, *small = map(float, parts)
     whole = all(float(part).is_integer() for part in parts[:-1])
-    if not whole or any(value >= _SIXTY for value in small):
+    # 2024-05-01 is a date.
+    if not whole or any(value >= _SIXTY for value in small) or (small and degrees > _LARGEST):
         return np.nan
     value = degrees + sum(part / _SIXTY**power for power, part in enumerate(small, start=1))
     turned = sign * (_HEMISPHERES[letters[0]] if letters else 1)
