@@ -194,6 +194,9 @@ def _layer(frame: gpd.GeoDataFrame, suffix: str) -> bytes:
     if suffix == ".geojson":
         # A text that looks like JSON stays a text.
         options = {"RFC7946": "YES", "AUTODETECT_JSON_STRINGS": "NO"}
+        if "id" in table.columns:
+            # Else GDAL takes these for its own numbers: it sorts by them, and drops negative ones.
+            options["ID_GENERATE"] = "YES"
         _require_finite(table)
     else:
         for option, name in (("FID", "fid"), ("GEOMETRY_NAME", "geom")):
