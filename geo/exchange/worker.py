@@ -171,7 +171,7 @@ class _Nursery:
 def _fork(order: Mapping[str, int], files: list[int]) -> tuple[int, socket.socket]:
     source, target, status = files
     zygote = os.getpid()
-    process = os.fork()
+    process = seal.fork()
     if process == 0:
         code = 1
         try:
@@ -204,8 +204,8 @@ def _seal_in(order: Mapping[str, int], keep: set[int]) -> None:
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
     seal.die_first_when_memory_ends()
-    seal.warm_up(_ANOTHER_EPSG)
     seal.close_files(keep | {0, 1, 2})
+    seal.warm_up(_ANOTHER_EPSG)
     seal.limit(order["memory"], order["seconds"])
     seal.apply()
 
