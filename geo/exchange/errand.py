@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.errors import InputError
-from geo.exchange import parcels
+from geo.exchange import frame_parcels, parcels
 from geo.work import checkpoint
 
 if TYPE_CHECKING:
@@ -219,9 +219,12 @@ class Errand:
             head = self._structure()
             if head.get("kind") == "cells":
                 return self._array(head)
-            features, aside = self._table(), self._table()
+            columns, shapes = frame_parcels.Columns(), frame_parcels.ShapePieces()
+            aside = frame_parcels.Columns()
+            for pieces in (columns, shapes, aside):
+                self._take_in(pieces)
             self._expect(parcels.END)
-            return parcels.received_parsed(head, features, aside)
+            return frame_parcels.received_parsed(head, columns, shapes, aside)
         except (parcels.BrokenParcelError, RecursionError) as error:
             raise self.crashed(str(error)) from error
 
@@ -240,9 +243,9 @@ class Errand:
         self._expect(parcels.END)
         return parcels.received_cells(head, values, closing)
 
-    def _table(self) -> parcels.Pieces:
+    def _take_in(self, pieces: frame_parcels.Columns | frame_parcels.ShapePieces) -> None:
         """Take a table piece by piece, so that what was sent is never whole beside what it is."""
-        pieces, left = parcels.Pieces(), self._table_bytes
+        left = self._table_bytes
         while length := self._expect(parcels.TABLE):
             left -= length
             if left < 0:
@@ -251,7 +254,6 @@ class Errand:
             self._read(memoryview(content))
             pieces.add(content)
             self._say(1.0 - (1.0 - _PARSED) * left / self._table_bytes)
-        return pieces
 
     def _structure(self) -> dict[str, Any]:
         return self._json(self._expect(parcels.STRUCTURE))

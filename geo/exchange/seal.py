@@ -129,7 +129,7 @@ def die_first_when_memory_ends() -> None:
 
 
 def fork() -> int:
-    """Fork this process with what its libraries have open: its number in the parent, 0 in the child.
+    """Fork this process with what its libraries have open; number of the child, 0 within it.
 
     A PROJ lets go of its table of coordinate systems when it hears of a fork, as two processes
     would share the place where they read it, and takes 15 to 30 ms to open it anew. `close_files`
@@ -140,7 +140,7 @@ def fork() -> int:
         return os.fork()
     python = ctypes.pythonapi
     python.PyOS_BeforeFork()
-    process = int(_LIBRARY._Fork())
+    process = int(_LIBRARY._Fork())  # noqa: SLF001  of the C library
     if process == 0:
         python.PyOS_AfterFork_Child()
         return 0

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pyarrow as pa
 
 from geo.errors import AtlasError, InputError
-from geo.exchange import formats, parcels, rasters, rehearsal, seal
+from geo.exchange import formats, frame_parcels, parcels, rasters, rehearsal, seal
 from geo.work import watched
 
 if TYPE_CHECKING:
@@ -244,7 +244,7 @@ def _answer(data: BufferedReader, out: BufferedWriter) -> None:
         if isinstance(result, parcels.Cells):
             parcels.send_cells(out, result)
         else:
-            parcels.send_parsed(out, result)
+            frame_parcels.send_parsed(out, result)
 
 
 def _send_progress(out: BufferedWriter, done: float) -> None:
