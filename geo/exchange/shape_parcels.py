@@ -133,7 +133,7 @@ def _require_shallow(binary: pa.LargeBinaryArray) -> None:
         raise BrokenParcelError("shapes of another kind")
     deep = np.flatnonzero((base >= _MULTIPOINT) & (lengths > _SHALLOW_BYTES))
     for start, length in zip(starts[deep].tolist(), lengths[deep].tolist(), strict=True):
-        _walk(memoryview(letters)[start : start + length])
+        _walk(letters[start : start + length].data)
 
 
 def _codes(letters: NDArray[np.uint8], starts: Ints) -> NDArray[np.uint32]:
