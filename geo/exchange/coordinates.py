@@ -8,7 +8,7 @@ be. Nothing is converted unasked, and an old datum is never passed off as a new 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -250,10 +250,7 @@ def _check(frame: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None) -> None:
 
 
 def _numbers(frame: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None) -> Numbers:
-    xy = shapely.get_coordinates(frame.geometry.to_numpy())
-    xy = xy[np.isfinite(xy).all(axis=1)]
-    if len(xy) > _MOST_NUMBERS:
-        xy = xy[np.linspace(0, len(xy) - 1, _MOST_NUMBERS).astype(int)]
+    xy = _spread(frame.geometry.to_numpy())
     bounds = None if known is None else known.total_bounds
     extent = None
     if bounds is not None and np.isfinite(bounds).all():
@@ -261,6 +258,24 @@ def _numbers(frame: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None) -> Numbers
         extent = (west, south, east, north)
     crs = None if frame.crs is None else CRS.from_user_input(frame.crs)
     return Numbers(xy[:, 0], xy[:, 1], crs, extent)
+
+
+def _spread(shapes: NDArray[Any]) -> Floats:
+    """Return so many corners, spread evenly, and look only at the shapes that have them."""
+    counts = shapely.get_num_coordinates(shapes)
+    ends = np.cumsum(counts)
+    places = np.linspace(0, max(int(counts.sum()) - 1, 0), _MOST_NUMBERS).astype(int)
+    owners, own = np.unique(np.searchsorted(ends, places, side="right"), return_inverse=True)
+    if counts.sum() > _MOST_NUMBERS:
+        first = np.cumsum(counts[owners]) - ends[owners]  # how far those between were left out
+        xy: Floats = shapely.get_coordinates(shapes[owners])[places + first[own]]
+        if np.isfinite(xy).all():
+            return xy
+    xy = shapely.get_coordinates(shapes)
+    xy = xy[np.isfinite(xy).all(axis=1)]
+    if len(xy) > _MOST_NUMBERS:
+        xy = xy[np.linspace(0, len(xy) - 1, _MOST_NUMBERS).astype(int)]
+    return xy
 
 
 def _lonlat(frame: gpd.GeoDataFrame, conversion: Conversion | None) -> gpd.GeoDataFrame | None:

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyogrio
+import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+from shapely import GeometryType
 
 from geo.errors import InputError
 from geo.exchange.columns import exact_frame
 from geo.exchange.memory import in_memory
 from geo.exchange.receipt import Candidate, Finding, Kind
-from geo.exchange.sheets import Sheet, arcs_straightened, flat, kinds_of, rings_closed
+from geo.exchange.sheets import Sheet, arcs_straightened, flat, rings_closed
 from geo.exchange.wkb import from_wkb
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
 _FAILURES = (
     DataSourceError,
@@ -84,11 +88,17 @@ def read_database(
         read: dict[str, Sheet] = {}
         for each in order:
             read[each.name] = read_layer(path, each.name, name=name, driver=driver)
-            if not layer and (kinds_of(read[each.name].shapes) == "polygon").any():
+            if not layer and _has_areas(read[each.name].shapes):
                 break
             if not layer and each.kind != "mixed":
                 break
     return list(read.values()), layers
+
+
+def _has_areas(shapes: NDArray[Any]) -> bool:
+    kinds = shapely.get_type_id(shapes)
+    areas = (kinds == GeometryType.POLYGON) | (kinds == GeometryType.MULTIPOLYGON)
+    return bool((~shapely.is_empty(shapes[areas])).any())
 
 
 def _layers(path: str, *, name: str, driver: str) -> list[Candidate]:
@@ -150,56 +160,55 @@ def read_layer(path: str, layer: str, *, name: str, driver: str) -> Sheet:
     """
     try:
         with pyogrio.raw.open_arrow(path, layer=layer, use_pyarrow=True) as (meta, reader):
-            columns = _Columns(meta)
-            columns.end(reader.schema)
+            columns = _Columns(meta, reader.schema)
             for batch in reader:
-                table = pa.Table.from_batches([batch])
-                _require_sound(table)
-                columns.add(table)
+                _require_sound(batch)
+                columns.add(batch)
     except _FAILURES as error:
         raise _damaged(name, driver, error) from error
     return columns.sheet(meta, layer=layer, name=name)
 
 
-def sheet_of(meta: Mapping[str, Any], table: pa.Table, *, layer: str, name: str) -> Sheet:
-    """Return a table of Arrow, with WKB in one of its columns, as a sheet."""
-    columns = _Columns(meta)
-    columns.add(table)
+def sheet_of(
+    meta: Mapping[str, Any],
+    schema: pa.Schema,
+    batches: Iterable[pa.RecordBatch],
+    *,
+    layer: str,
+    name: str,
+) -> Sheet:
+    """Return rows of Arrow, with WKB in one of their columns, as a sheet."""
+    columns = _Columns(meta, schema)
+    for batch in batches:
+        columns.add(batch)
     return columns.sheet(meta, layer=layer, name=name)
 
 
 class _Columns:
     """What has come of a layer: shapes instead of their bytes, and the other columns."""
 
-    def __init__(self, meta: Mapping[str, Any]) -> None:
-        self._meta = meta
-        self._tables: list[pa.Table] = []
+    def __init__(self, meta: Mapping[str, Any], schema: pa.Schema) -> None:
+        self._at = _geometry_at(meta, schema)
+        rest = schema.remove(self._at)
+        self._binary = [each.name for each in rest if _is_binary(each.type)]
+        kept = [each for each in rest if each.name not in self._binary]
+        self._tables = [pa.schema(kept).empty_table()]
         self._shapes: list[Any] = []
         self._closed: list[int] = []
         self._curved: list[int] = []
         self._broken: list[int] = []
-        self._binary: list[str] = []
         self._rows = 0
 
-    def add(self, table: pa.Table) -> None:
+    def add(self, batch: pa.RecordBatch) -> None:
         """Take in some rows."""
-        at = _geometry_at(self._meta, table.schema)
-        made = from_wkb(table.column(at).to_numpy())
+        made = from_wkb(batch.column(self._at).to_numpy(zero_copy_only=False))
         self._shapes.append(flat(made.shapes))
         self._closed += (made.closed + self._rows).tolist()
         self._curved += (made.curved + self._rows).tolist()
         self._broken += (made.unreadable + self._rows).tolist()
-        self._rows += table.num_rows
-        self.end(table.schema)
-        self._tables.append(table.remove_column(at).drop_columns(self._binary))
-
-    def end(self, schema: pa.Schema) -> None:
-        """Know the columns, also where there is no row."""
-        rest = schema.remove(_geometry_at(self._meta, schema))
-        self._binary = [each.name for each in rest if _is_binary(each.type)]
-        if not self._tables:
-            kept = [each for each in rest if each.name not in self._binary]
-            self._tables.append(pa.schema(kept).empty_table())
+        self._rows += batch.num_rows
+        table = pa.Table.from_batches([batch])
+        self._tables.append(table.remove_column(self._at).drop_columns(self._binary))
 
     def sheet(self, meta: Mapping[str, Any], *, layer: str, name: str) -> Sheet:
         """Put everything together."""
@@ -217,18 +226,17 @@ class _Columns:
         )
 
 
-def _require_sound(table: pa.Table) -> None:
+def _require_sound(batch: pa.RecordBatch) -> None:
     """Refuse columns whose values lie outside of what was read, before anything looks there.
 
     A reader that stumbles over a feature may leave the ends of its values behind.
     """
-    for column in table.columns:
-        for chunk in column.chunks:
-            wide = pa.types.is_large_string(chunk.type)
-            is_text = wide or pa.types.is_string(chunk.type)
-            # Whether the letters of a text are some is another question.
-            bare = chunk.view(pa.large_binary() if wide else pa.binary()) if is_text else chunk
-            bare.validate(full=True)
+    for column in batch.columns:
+        wide = pa.types.is_large_string(column.type)
+        is_text = wide or pa.types.is_string(column.type)
+        # Whether the letters of a text are some is another question.
+        bare = column.view(pa.large_binary() if wide else pa.binary()) if is_text else column
+        bare.validate(full=True)
 
 
 def _geometry_at(meta: Mapping[str, Any], schema: pa.Schema) -> int:

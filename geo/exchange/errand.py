@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.errors import InputError
-from geo.exchange import parcels
+from geo.exchange import frame_parcels, parcels
 from geo.work import checkpoint
 
 if TYPE_CHECKING:
@@ -32,8 +32,9 @@ MAX_BYTES = 500 * _MB
 TICK_MS = 50
 _CHUNK = 1 << 20
 # What a file may cost, on top of what the ready process takes: a part for every file, and a part
-# that grows with it. A small one stays under 1 GB and 5 s.
-_MEMORY_BYTES, _MEMORY_PER_BYTE, _MOST_MEMORY_BYTES = 700 * _MB, 3, 2_400 * _MB
+# that grows with it. A small one stays under 1 GB and 5 s; an archive stands packed and unpacked
+# beside shapes of ten bytes for one of its own, and a packed table is some times as large as read.
+_MEMORY_BYTES, _MEMORY_PER_BYTE = 700 * _MB, 8
 # Seconds are of the processor; on a machine with much to do they take some times as long.
 _SECONDS, _SECONDS_PER_MB, _PATIENCE = 4.5, 0.4, 4
 # Files up to this size have one limit of memory, so that a child can be sealed before they come.
@@ -107,6 +108,13 @@ def _pieces(view: memoryview) -> Iterator[memoryview]:
         yield view[start : start + _CHUNK]
 
 
+def _available() -> int:
+    """Bytes that programs can still take before this machine has none left."""
+    lines = Path("/proc/meminfo").read_text("ascii").splitlines()
+    sizes = dict(line.split(":", 1) for line in lines)
+    return int(sizes["MemAvailable"].split()[0]) * 1024
+
+
 def _part(done: object) -> float:
     """Return a part of the work that a child told, 0 where it is none."""
     return min(max(done, 0.0), 1.0) if isinstance(done, float) else 0.0
@@ -136,7 +144,9 @@ class Errand:
         self._function, self._name, self._size = function, name, size
         self._progress, self._cancelled = progress, cancelled
         counted = max(size, SMALL_BYTES)
-        self.memory_bytes = min(_MEMORY_BYTES + _MEMORY_PER_BYTE * counted, _MOST_MEMORY_BYTES)
+        self.memory_bytes = _MEMORY_BYTES + _MEMORY_PER_BYTE * counted
+        if not self.is_small:  # what the machine has; it is not asked for what it always has to
+            self.memory_bytes = min(self.memory_bytes, max(_available(), SMALL_LIMITS["memory"]))
         self.seconds = _SECONDS + _SECONDS_PER_MB * size / _MB
         self._table_bytes = _TABLE_BYTES + _TABLE_PER_BYTE * size
         self._out = self._in = self._child = -1
@@ -219,9 +229,12 @@ class Errand:
             head = self._structure()
             if head.get("kind") == "cells":
                 return self._array(head)
-            features, aside = self._table(), self._table()
+            columns, shapes = frame_parcels.Columns(), frame_parcels.ShapePieces()
+            aside = frame_parcels.Columns()
+            for pieces in (columns, shapes, aside):
+                self._take_in(pieces)
             self._expect(parcels.END)
-            return parcels.received_parsed(head, features, aside)
+            return frame_parcels.received_parsed(head, columns, shapes, aside)
         except (parcels.BrokenParcelError, RecursionError) as error:
             raise self.crashed(str(error)) from error
 
@@ -240,9 +253,9 @@ class Errand:
         self._expect(parcels.END)
         return parcels.received_cells(head, values, closing)
 
-    def _table(self) -> parcels.Pieces:
+    def _take_in(self, pieces: frame_parcels.Columns | frame_parcels.ShapePieces) -> None:
         """Take a table piece by piece, so that what was sent is never whole beside what it is."""
-        pieces, left = parcels.Pieces(), self._table_bytes
+        left = self._table_bytes
         while length := self._expect(parcels.TABLE):
             left -= length
             if left < 0:
@@ -251,7 +264,6 @@ class Errand:
             self._read(memoryview(content))
             pieces.add(content)
             self._say(1.0 - (1.0 - _PARSED) * left / self._table_bytes)
-        return pieces
 
     def _structure(self) -> dict[str, Any]:
         return self._json(self._expect(parcels.STRUCTURE))

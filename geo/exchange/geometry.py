@@ -350,8 +350,8 @@ def _untangled(patient: _Patient) -> None:
 
 
 def _valid(patient: _Patient) -> None:
-    alive = np.flatnonzero(patient.alive)
-    at = alive[~shapely.is_valid(patient.shapes[alive])]
+    at = np.flatnonzero(patient.alive & ~patient.suspects.star)
+    at = at[~shapely.is_valid(patient.shapes[at])]
     large = at[shapely.get_num_coordinates(patient.shapes[at]) > _QUICK_BROKEN_VERTICES]
     knotted = [i for i in large.tolist() if patient.tangle(i).crossings > _MAX_CROSSINGS]
     patient.put_aside(

@@ -1,4 +1,4 @@
-"""Files that GDAL reads by name although they exist in memory only.
+"""Files that GDAL reads by name although they exist in memory only, and memory given back.
 
 A visitor's bytes never become a file of the machine. GDAL keeps files of its own in memory; the
 functions that put one there are in the library that :mod:`pyogrio` is linked against.
@@ -28,6 +28,13 @@ _GDAL.VSIFileFromMemBuffer.argtypes = (
 )
 _GDAL.VSIFCloseL.argtypes = (ctypes.c_void_p,)
 _NUMBERS = count(1)
+_TRIM = getattr(ctypes.CDLL(None), "malloc_trim", None)
+
+
+def give_back() -> None:
+    """Give memory that was freed back to the system, which the C library mostly puts off."""
+    if _TRIM is not None:
+        _TRIM(0)
 
 
 @contextmanager

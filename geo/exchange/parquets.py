@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MAGIC = b"PAR1"
 MAX_ROWS, MAX_UNPACKED_MB = 5_000_000, 2_000
-_MB = 1_000_000
+_MB, _BATCH_ROWS = 1_000_000, 65_536
 
 
 def parse(data: bytes, *, name: str) -> list[Sheet]:
@@ -49,9 +49,9 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
             raise _refused(name, "it says of no column that it has places", "file.no_geometry")
         if place.get("encoding") != "WKB":
             raise _refused(name, "its places are not WKB", "file.parquet_encoding")
-        table = file.read(use_threads=False)
         meta = {"geometry_name": column, "crs": _stated(place)}
-        return [sheet_of(meta, table, layer=column, name=name)]
+        batches = file.iter_batches(_BATCH_ROWS, use_threads=False)
+        return [sheet_of(meta, file.schema_arrow, batches, layer=column, name=name)]
     except InputError:
         raise
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, AttributeError) as error:

@@ -53,15 +53,16 @@ def tangle(shape: Any) -> Tangle:  # noqa: ANN401  as shapely types it
     xy, ring = shapely.get_coordinates(rings, return_index=True)
     joined = ring[1:] == ring[:-1]
     start, stop = xy[:-1][joined], xy[1:][joined]
-    low, high = np.minimum(start, stop), np.maximum(start, stop)
+    (west, south), (east, north) = (
+        np.ascontiguousarray(pick(start, stop).T) for pick in (np.minimum, np.maximum)
+    )
     few, many = _PROBES
     size = int(np.clip(_PROBE_TESTS // max(len(start), 1), few, many))
     chosen = np.unique(np.linspace(0, len(start) - 1, size).astype(int))
     passes = crossings = 0
     for at in chosen.tolist():
-        near = (low[:, 0] <= high[at, 0]) & (high[:, 0] >= low[at, 0])
-        near &= (low[:, 1] <= high[at, 1]) & (high[:, 1] >= low[at, 1])
-        beside = np.flatnonzero(near)
+        beside = np.flatnonzero((west <= east[at]) & (east >= west[at]))
+        beside = beside[(south[beside] <= north[at]) & (north[beside] >= south[at])]
         passes += beside.size
         crossings += _crossings(start[at], stop[at], start[beside], stop[beside])
     share = len(start) / chosen.size / 2

@@ -10,10 +10,15 @@ import shapely
 from geo.exchange.curves import CurveError, may_be_curved, straightened
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
     Shapes = NDArray[Any]
+
+
+_COLLECTION = shapely.GeometryType.GEOMETRYCOLLECTION
 
 
 class Decoded(NamedTuple):
@@ -55,17 +60,21 @@ def from_wkb(values: Shapes) -> Decoded:
     """
     values = np.array(values, dtype=object)
     given = np.array([value is not None for value in values], dtype=bool)
-    curved = _curved(values)
-    values[list(curved)] = None
-    plain = given.copy()
-    plain[list(curved)] = False
     with np.errstate(invalid="ignore"):
-        shapes: Shapes = shapely.from_wkb(values, on_invalid="ignore")
+        try:
+            shapes: Shapes = shapely.from_wkb(values, on_invalid="ignore")
+            odd = shapely.is_missing(shapes) | (shapely.get_type_id(shapes) == _COLLECTION)
+            curved = _curved(values, np.flatnonzero(given & odd))
+        except NotImplementedError:  # at the first arc
+            curved = _curved(values, np.flatnonzero(given))
+            shapes = shapely.from_wkb(_without(values, curved), on_invalid="ignore")
+        for at, shape in curved.items():
+            shapes[at] = shape
+        plain = given.copy()
+        plain[list(curved)] = False
         broken = np.flatnonzero(plain & shapely.is_missing(shapes))
         if broken.size:
             shapes[broken] = shapely.from_wkb(values[broken], on_invalid="fix")
-    for at, shape in curved.items():
-        shapes[at] = shape
     unreadable = given & shapely.is_missing(shapes)
     return Decoded(
         shapes,
@@ -75,16 +84,22 @@ def from_wkb(values: Shapes) -> Decoded:
     )
 
 
-def _curved(values: Shapes) -> dict[int, Any]:
+def _curved(values: Shapes, positions: Ints) -> dict[int, Any]:
     """Return shapes with arcs, by position, None where they are damaged."""
     found: dict[int, Any] = {}
-    for at, value in enumerate(values):
-        if value is None or not may_be_curved(value):
+    for at in positions.tolist():
+        if not may_be_curved(values[at]):
             continue
         try:
-            shape, was_curved = straightened(value)
+            shape, was_curved = straightened(values[at])
         except CurveError:
             shape, was_curved = None, True
         if was_curved:
             found[at] = shape
     return found
+
+
+def _without(values: Shapes, positions: Iterable[int]) -> Shapes:
+    rest = values.copy()
+    rest[list(positions)] = None
+    return rest

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pyarrow as pa
 
 from geo.errors import AtlasError, InputError
-from geo.exchange import formats, parcels, rasters, rehearsal, seal
+from geo.exchange import formats, frame_parcels, parcels, rasters, rehearsal, seal
 from geo.work import watched
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class _Nursery:
 def _fork(order: Mapping[str, int], files: list[int]) -> tuple[int, socket.socket]:
     source, target, status = files
     zygote = os.getpid()
-    process = os.fork()
+    process = seal.fork()
     if process == 0:
         code = 1
         try:
@@ -204,8 +204,8 @@ def _seal_in(order: Mapping[str, int], keep: set[int]) -> None:
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
     seal.die_first_when_memory_ends()
-    seal.warm_up(_ANOTHER_EPSG)
     seal.close_files(keep | {0, 1, 2})
+    seal.warm_up(_ANOTHER_EPSG)
     seal.limit(order["memory"], order["seconds"])
     seal.apply()
 
@@ -244,7 +244,7 @@ def _answer(data: BufferedReader, out: BufferedWriter) -> None:
         if isinstance(result, parcels.Cells):
             parcels.send_cells(out, result)
         else:
-            parcels.send_parsed(out, result)
+            frame_parcels.send_parsed(out, result)
 
 
 def _send_progress(out: BufferedWriter, done: float) -> None:
