@@ -118,11 +118,15 @@ class Decoded:
         """Whether a word of ASCII stands in the text, which need not be decoded for that."""
         return word.encode(self.codec) in self.data
 
+    def place(self, at: int) -> tuple[int, int]:
+        """Return the line and column, both from 1, of a character."""
+        return _place(self.pieces(), at)
+
     def findings(self) -> list[Finding]:
         """Return what a reader should know: which places could not be read."""
         if not self.bad:
             return []
-        line, column = _first_replaced(self.pieces())
+        line, column = self.place(_first_replaced(self.pieces()))
         values = {"places": self.bad, "line": line, "column": column}
         return [Finding("encoding.bytes_replaced", values, "warning")]
 
@@ -333,40 +337,32 @@ def _commonness(words: list[str], encoding: str) -> float:
     return sum(each in common for each in foreign) / max(len(foreign), 1)
 
 
-def moved(place: tuple[int, int], text: str, end: int) -> tuple[int, int]:
-    r"""Return the line and column, from 1, that are reached behind a part of a text.
-
-    Parameters
-    ----------
-    place
-        Line and column where the text begins.
-    text
-        The text.
-    end
-        Characters of it that are passed.
-
-    Examples
-    --------
-    >>> moved((1, 5), "ab\ncd", 2), moved((1, 5), "ab\ncd", 4)
-    ((1, 7), (2, 2))
-    """
-    lines = text.count("\n", 0, end)
-    column = end - text.rfind("\n", 0, end) if lines else place[1] + end
-    return place[0] + lines, column
-
-
-def _first_replaced(pieces: Iterable[str]) -> tuple[int, int]:
-    place = (1, 1)
+def _first_replaced(pieces: Iterable[str]) -> int:
+    passed = 0
     for text in pieces:
         at = text.find(_REPLACED)
         if at >= 0:
-            return moved(place, text, at)
-        place = moved(place, text, len(text))
-    return place
+            return passed + at
+        passed += len(text)
+    return passed
+
+
+def _place(pieces: Iterable[str], at: int) -> tuple[int, int]:
+    """Line and column of a character."""
+    line, column = 1, 1
+    for text in pieces:
+        end = min(at, len(text))
+        lines = text.count("\n", 0, end)
+        line += lines
+        column = end - text.rfind("\n", 0, end) if lines else column + end
+        at -= end
+        if not at:
+            break
+    return line, column
 
 
 def _unreadable(data: bytes, name: str) -> InputError:
-    line, column = _first_replaced(_decoded(data, UTF_8))
+    line, column = _place(_decoded(data, UTF_8), _first_replaced(_decoded(data, UTF_8)))
     return InputError(
         f"the text of {name} is not UTF-8, GB 18030, Big5 or UTF-16 (first seen in line "
         f"{line}, column {column}). Save it as UTF-8.",

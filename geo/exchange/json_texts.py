@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from geo.exchange.encodings import Decoded
 
 MAX_NESTING = 64
-_SPACE = re.compile("[ \t\r\n\x1e]*")
+_SPACE, _COMMA = re.compile("[ \t\r\n\x1e]*"), re.compile("[ \t\r\n\x1e]*,[ \t\r\n\x1e]*")
 _NOT_NESTING = bytes(set(range(256)) - set(b'"[]{}'))
 _STEPS = np.zeros(256, dtype=np.int8)
 _STEPS[list(b"[{")], _STEPS[list(b"]}")] = 1, -1
@@ -41,7 +41,7 @@ def whole_characters(text: str) -> str:
     >>> whole_characters(r'"\ud83d\ude00 \ud83d \\ud83d"')
     '"\\ud83d\\ude00 \\ufffd \\\\ud83d"'
     """
-    if "\\ud" not in text and "\\uD" not in text:
+    if "\\" not in text or ("\\ud" not in text and "\\uD" not in text):
         return text
     return _HALVES.sub(lambda found: found[0] if found[1] is None else r"\ufffd", text)
 
@@ -82,8 +82,9 @@ class _Nesting:
         written = self._rest + piece.encode("utf-8", "replace")
         # A backslash belongs to what follows it, in the next piece too.
         self._rest = b"\\" * ((len(written) - len(written.rstrip(b"\\"))) % 2)
-        plain = written.replace(b"\\\\", b"").replace(b'\\"', b"")
-        signs = np.frombuffer(plain.translate(None, _NOT_NESTING), dtype=np.uint8)
+        if b"\\" in written:
+            written = written.replace(b"\\\\", b"").replace(b'\\"', b"")
+        signs = np.frombuffer(written.translate(None, _NOT_NESTING), dtype=np.uint8)
         if not signs.size:
             return
         quotes = np.cumsum(signs == ord('"'), dtype=np.int32) + self._quotes
@@ -110,12 +111,9 @@ def broken(name: str, error: Exception, place: tuple[int, int] = (1, 1)) -> Inpu
     error
         What the parser says.
     place
-        Line and column of the text where that begins which was parsed.
+        Line and column where the text breaks off.
     """
-    line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
-    if line == 1:
-        column += place[1] - 1
-    line += place[0] - 1
+    line, column = place
     return InputError(
         f"{name} cannot be read as GeoJSON (line {line}, column {column}: "
         f"{getattr(error, 'msg', error)}). Export it again.",
@@ -134,7 +132,8 @@ class JsonText:
     Parameters
     ----------
     text
-        The text; halves of characters in it are replaced.
+        The text; halves of characters in it are replaced. Where it breaks off, methods raise
+        `json.JSONDecodeError`.
     name
         Of the file, for messages.
 
@@ -152,13 +151,13 @@ class JsonText:
 
     def __init__(self, text: Decoded, name: str) -> None:
         self.pieces = 0
-        self._name, self._source, self._size = name, text.pieces(), len(text.data)
+        self._name, self._whole, self._source = name, text, text.pieces()
         self._nesting = _Nesting(name)
         self._decode = json.JSONDecoder().raw_decode
         # Before and after halves of characters are replaced; of equal length.
         self._written = self._text = ""
         self._at = 0
-        self._place = (1, 1)  # where the text in memory begins
+        self._passed = 0  # characters before those in memory
 
     def sign(self) -> str:
         """Return the next character that is no space, without taking it; empty at the end."""
@@ -176,8 +175,7 @@ class JsonText:
         return sign
 
     def value(self) -> Any:  # noqa: ANN401  as JSON has it
-        """Take the value that is next."""
-        self.sign()
+        """Take the value that begins at the next character, which is no space."""
         while True:
             try:
                 value, end = self._decode(self._text, self._at)
@@ -193,17 +191,22 @@ class JsonText:
                     return value
 
     def key(self) -> str:
-        """Take the name of a member, and the colon after it."""
+        """Take the name of a member, the colon after it and the spaces after that."""
         if self.sign() != '"':
             raise self.error("Expecting a name in double quotes")
         key: str = self.value()
         if self.sign() != ":":
             raise self.error("Expecting ':'")
         self._at += 1
+        self.sign()
         return key
 
     def ends(self, end: str) -> bool:
         """Take the comma after a member; say whether there is none, but the end, which stays."""
+        comma = _COMMA.match(self._text, self._at)
+        if comma and comma.end() < len(self._text):
+            self._at = comma.end()
+            return self._text[self._at] == end
         sign = self.sign()
         if sign == ",":
             self._at += 1
@@ -218,8 +221,8 @@ class JsonText:
 
     def broken(self, error: Exception) -> InputError:
         """Return the refusal of the text for an error that was raised here."""
-        place = self._place if isinstance(error, json.JSONDecodeError) else (1, 1)
-        return broken(self._name, error, place)
+        at = self._passed + error.pos if isinstance(error, json.JSONDecodeError) else 0
+        return broken(self._name, error, self._whole.place(at))
 
     def _more(self) -> bool:
         """Put the next piece behind what is not taken yet, at least as much as that is."""
@@ -234,8 +237,9 @@ class JsonText:
         if not new:
             return False
         self.pieces += len(new)
-        checkpoint(min(self.pieces * encodings.PIECE_BYTES, self._size), self._size)
-        self._place = encodings.moved(self._place, self._text, self._at)
+        size = len(self._whole.data)
+        checkpoint(min(self.pieces * encodings.PIECE_BYTES, size), size)
+        self._passed += self._at
         self._written = left + "".join(new)
         self._text, self._at = whole_characters(self._written), 0
         return True

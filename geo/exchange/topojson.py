@@ -69,7 +69,8 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
     try:
         content = json.loads(whole_characters(text.text))
     except (ValueError, RecursionError) as error:
-        raise broken(name, error) from error
+        at = error.pos if isinstance(error, json.JSONDecodeError) else 0
+        raise broken(name, error, text.place(at)) from error
     try:
         topology = _Topology(content, name)
         sheets = [
