@@ -22,7 +22,7 @@ import shapely
 import shapely.geometry
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -35,6 +35,9 @@ _COLLECTION = re.compile("COLLECTION", re.IGNORECASE)
 _DIGITS = str.maketrans("", "", "0123456789.+-")
 _SPACED_PAIRS = re.compile(r"\s*[0-9.+-]+[ ]+[0-9.+-]+[ ]*,")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
+# All that Python strips.
+_SPACES = r"[\s\x0b\x1c-\x1f\x{85}\p{Z}]*"
+_EMPTY, _BLANK = rf"(?i)^{_SPACES}EMPTY{_SPACES}$", rf"^{_SPACES}$"
 _HEX = r"^\s*(?:\\x)?0[01][0-9A-Fa-f]{16,}\s*$"
 _WKT_WORDS = r"(?i)^\s*(?:SRID\s*=|POINT|LINESTRING|LINEARRING|POLYGON|MULTI|GEOMETRYCOLLECTION)"
 _SRID = r"^\s*[Ss][Rr][Ii][Dd]\s*=\s*([0-9]{1,6})\s*;"
@@ -52,8 +55,6 @@ _SIXTY, _MOST_PARTS = 60, 3
 _RING = str.maketrans("，；｜（）［］\n\r\t", ",;|()[]   ")
 _THOUSANDS = r"^[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?$"
 _CLOSED_POINTS, _LINE_POINTS, _HEIGHT_POINTS = 3, 2, 3
-# What boundary tables write where an area has no border.
-_NONE = "EMPTY"
 # An object with a longitude and a latitude, in quotation marks of either kind.
 _NAMED = r"[\"']?{}[\"']?\s*:\s*[\"']?(-?[0-9]{{1,3}}(?:\.[0-9]{{0,20}})?)"
 _NAMED_LON = re.compile(_NAMED.format("(?:lng|lon|longitude)"), re.IGNORECASE)
@@ -92,6 +93,12 @@ class Places:
             np.zeros(count, bool),
             np.zeros(count, np.int64),
         )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Places]) -> Places:
+        """Return the rows of all parts, one part after the other."""
+        names = ("shapes", "reasons", "closed", "srids")
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def numbers(texts: pd.Series) -> Floats:
@@ -237,8 +244,20 @@ def kind_of(texts: pd.Series) -> Objects:
     kinds[first == "{"] = "json"
     kinds[_matches(texts, _WKT_WORDS)] = "wkt"
     kinds[_matches(texts, _HEX)] = "wkb"
-    kinds[(first == "") | (texts.str.strip().str.upper() == _NONE).to_numpy(bool)] = ""
+    # What boundary tables write where an area has no border.
+    kinds[(first == "") | _matches(texts, _EMPTY)] = ""
     return kinds
+
+
+def is_blank(texts: pd.Series) -> NDArray[np.bool_]:
+    """Whether texts are empty but for spaces.
+
+    Examples
+    --------
+    >>> is_blank(pd.Series([" \u3000", "a", ""])).tolist()
+    [True, False, True]
+    """
+    return _matches(texts, _BLANK)
 
 
 def _deep(texts: Objects) -> NDArray[np.bool_]:
