@@ -21,8 +21,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.errors import InputError
+from geo.exchange.columns import TEXT
 from geo.exchange.headers import distinct, has_places, header_row
 from geo.exchange.receipt import Finding
+from geo.work import checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -42,7 +44,8 @@ _SHORT = 100
 _EVEN = 0.5  # of the rows have as many cells as there are names
 _MISSING = "\ufffd"
 _UTF_16 = (("utf-16-le", 1), ("utf-16-be", 0))
-_TEXT = pd.StringDtype("pyarrow", na_value=np.nan)
+# To cut a table is one part of the work, to find its places is the other.
+PARTS = 2
 
 # A border with half a million corners is one cell.
 csv.field_size_limit(LONGEST_CELL)
@@ -138,7 +141,8 @@ def read_delimited(data: bytes, name: str, *, encoding: str | None = None) -> Co
     (['id', '名称'], [['0101'], ['甲']], [(2, 'table.too_many_cells', '0102;乙;丙')])
     """
     codec, how = decoded(data, encoding)
-    stream = io.TextIOWrapper(io.BytesIO(data), codec, errors="replace", newline="")
+    content = io.BytesIO(data)
+    stream = io.TextIOWrapper(content, codec, errors="replace", newline="")
     head = stream.read(_HEAD) + stream.readline()
     if not head.strip("\ufeff \t\r\n,;|\x00"):
         raise InputError(f"read_delimited: {name} is empty.", code="file.empty", name=name)
@@ -157,6 +161,7 @@ def read_delimited(data: bytes, name: str, *, encoding: str | None = None) -> Co
     cutter = _Cutter(layout, name)
     while text := stream.read(_CHUNK) + stream.readline():
         cutter.take(text)
+        checkpoint(content.tell(), len(data) * PARTS)
     return cutter.columns(codec.removesuffix("-sig"), how)
 
 
@@ -266,7 +271,7 @@ class _Cutter:
         index = pd.Index(numbers, name="row")
         cells = [
             pd.Series(
-                pd.array(pa.chunked_array(each, pa.large_string()), dtype=_TEXT),
+                pd.array(pa.chunked_array(each, pa.large_string()), dtype=TEXT),
                 index=index,
             )
             for each in self._pieces
@@ -308,9 +313,9 @@ class _Cutter:
 
     def _cut_rows(self, text: str, *, last: bool) -> None:
         layout = self._layout
-        lines = list(io.StringIO(text, newline=""))
-        if self._cut_evenly(lines):
+        if self._cut_evenly(text):
             return
+        lines = list(io.StringIO(text, newline=""))
         begin, rows, numbers = 0, [], []
         for row, begin, end in self._read(lines):
             if row is None and end == len(lines) and not last:
@@ -339,10 +344,10 @@ class _Cutter:
             strict=True,
         )
 
-    def _cut_evenly(self, lines: list[str]) -> bool:
-        """Cut lines whose rows all have as many cells as there are names, and none is empty."""
+    def _cut_evenly(self, text: str) -> bool:
+        """Cut a text whose rows all have as many cells as there are names, and none is empty."""
         try:
-            rows = list(self._reader(lines))
+            rows = list(self._reader(io.StringIO(text, newline="")))
         except csv.Error:
             return False
         if set(map(len, rows)) != {self._layout.width} or not all(map(any, rows)):

@@ -11,22 +11,30 @@ from __future__ import annotations
 import codecs
 import math
 from dataclasses import dataclass
+from itertools import chain, islice
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from geo.errors import InputError
 from geo.exchange.receipt import Finding
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
 UTF_8, GB18030, BIG5, UTF_16, UTF_32 = "UTF-8", "GB18030", "Big5", "UTF-16", "UTF-32"
 # Codecs are found now: a sealed process cannot load one later.
-for _name in (UTF_8, "utf-8-sig", GB18030, BIG5, "utf-16-le", "utf-16-be", UTF_32, "cp437"):
+for _name in (UTF_8, GB18030, BIG5, "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "cp437"):
     codecs.lookup(_name)
 _MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig", UTF_8),
-    (codecs.BOM_UTF32_LE, UTF_32, UTF_32),
-    (codecs.BOM_UTF32_BE, UTF_32, UTF_32),
+    (codecs.BOM_UTF8, UTF_8, UTF_8),
+    (codecs.BOM_UTF32_LE, "utf-32-le", UTF_32),
+    (codecs.BOM_UTF32_BE, "utf-32-be", UTF_32),
     (codecs.BOM_UTF16_LE, "utf-16-le", UTF_16),
     (codecs.BOM_UTF16_BE, "utf-16-be", UTF_16),
 )
+_MARK = "\ufeff"
+# Bytes that are decoded at once, so that a large text never stands in memory beside its bytes.
+PIECE_BYTES = 1 << 22
 # What a file may call the encodings; code pages are what dBASE and DXF write.
 _DECLARED = {
     "utf8": UTF_8,
@@ -69,32 +77,65 @@ _TRIED = (UTF_8, GB18030, BIG5)
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A text, how it was read, and where it could not be.
+    """A text that is decoded when it is asked for, how that is done, and where it cannot be.
 
     Parameters
     ----------
-    text
-        The text, U+FFFD in place of what was no text.
+    data
+        The text as bytes.
+    codec
+        Of Python.
     encoding
         ``"UTF-8"``, ``"GB18030"``, ``"Big5"``, ``"UTF-16"`` or ``"UTF-32"``.
     how
         Code of the sentence that says how that was decided.
     bad
-        How many places were replaced.
+        How many places are replaced.
     """
 
-    text: str
+    data: bytes
+    codec: str
     encoding: str
     how: str
     bad: int
+
+    @property
+    def text(self) -> str:
+        """The whole text, U+FFFD in place of what is no text."""
+        text = self.data.decode(self.codec, "replace")
+        return text.lstrip(_MARK) if self.how == "encoding.mark" else text
+
+    def pieces(self) -> Iterator[str]:
+        """Decode the text piece by piece; none is empty."""
+        begun = self.how != "encoding.mark"
+        for text in _decoded(self.data, self.codec):
+            piece = text if begun else text.lstrip(_MARK)
+            if piece:
+                begun = True
+                yield piece
+
+    def holds(self, word: str) -> bool:
+        """Whether a word of ASCII stands in the text, which need not be decoded for that."""
+        return word.encode(self.codec) in self.data
+
+    def place(self, at: int) -> tuple[int, int]:
+        """Return the line and column, both from 1, of a character."""
+        return _place(self.pieces(), at)
 
     def findings(self) -> list[Finding]:
         """Return what a reader should know: which places could not be read."""
         if not self.bad:
             return []
-        line, column = _place(self.text, self.text.find(_REPLACED))
+        line, column = self.place(_first_replaced(self.pieces()))
         values = {"places": self.bad, "line": line, "column": column}
         return [Finding("encoding.bytes_replaced", values, "warning")]
+
+
+def _decoded(data: bytes, codec: str) -> Iterator[str]:
+    decoder = codecs.getincrementaldecoder(codec)("replace")
+    for start in range(0, len(data), PIECE_BYTES):
+        yield decoder.decode(data[start : start + PIECE_BYTES])
+    yield decoder.decode(b"", final=True)
 
 
 def decoded(data: bytes, *, name: str, declared: str = "") -> Decoded:
@@ -123,15 +164,12 @@ def decoded(data: bytes, *, name: str, declared: str = "") -> Decoded:
     """
     for mark, codec, encoding in _MARKS:
         if data.startswith(mark):
-            text = data.decode(codec, "replace").removeprefix("﻿")
-            return Decoded(text, encoding, "encoding.mark", text.count(_REPLACED))
+            return Decoded(data, codec, encoding, "encoding.mark", _replaced(data, codec))
     wide = _without_mark(data)
     if wide:
-        text = data.decode(wide, "replace")
-        return Decoded(text, UTF_16, "encoding.zeros", text.count(_REPLACED))
-    encoding, how = decided(data, name=name, declared=declared)
-    text = data.decode(encoding, "replace")
-    return Decoded(text, encoding, how, _bad(data, text, encoding, b""))
+        return Decoded(data, wide, UTF_16, "encoding.zeros", _replaced(data, wide))
+    encoding, how, bad = _weighed(data, name, declared, b"")
+    return Decoded(data, encoding, encoding, how, bad)
 
 
 def decided(
@@ -165,26 +203,33 @@ def decided(
     >>> decided("岳麓区".encode("gbk"), name="a.dbf", declared="65001")
     ('GB18030', 'encoding.against_declaration')
     """
+    encoding, how, _ = _weighed(data, name, declared, separator)
+    return encoding, how
+
+
+def _weighed(data: bytes, name: str, declared: str, separator: bytes) -> tuple[str, str, int]:
+    """Return the encoding, the code that says how it was decided, and how much is replaced."""
     if data.isascii():
-        return UTF_8, "encoding.ascii"
+        return UTF_8, "encoding.ascii", 0
     said = canonical(declared)
-    best, score, broken = UTF_8, -math.inf, False
+    best, fewest, score, broken = UTF_8, 0, -math.inf, False
     for encoding in _TRIED:
-        text = data.decode(encoding, "replace")
-        bad = _bad(data, text, encoding, separator)
-        share = bad / max(sum(map(len, _foreign(text))), 1)
+        bad = _replaced(data, encoding, separator)
+        foreign = _foreign(data, encoding)
+        share = bad / max(sum(map(len, foreign)), 1)
         sure = 0.5 if encoding == UTF_8 and not bad else 0.0  # hardly any GBK text is valid UTF-8
-        value = _commonness(text, encoding) - 5 * share + sure + (0.01 if encoding == said else 0.0)
+        common = _commonness(foreign, encoding)
+        value = common - 5 * share + sure + (0.01 if encoding == said else 0.0)
         if value > score:
-            best, score = encoding, value
+            best, fewest, score = encoding, bad, value
             broken = bad > _FEW_BAD and share > _FEW_BAD_PER_CHARACTER
         if encoding == UTF_8 and not bad and said in {"", UTF_8}:
             break
     if broken:
         raise _unreadable(data, name)
     if said == best:
-        return best, "encoding.declared"
-    return best, "encoding.against_declaration" if said else "encoding.evidence"
+        return best, "encoding.declared", fewest
+    return best, "encoding.against_declaration" if said else "encoding.evidence", fewest
 
 
 def canonical(declared: str) -> str:
@@ -264,35 +309,60 @@ def _without_mark(data: bytes) -> str:
     return "utf-16-be" if even > _MANY_NULS and odd < even / 10 else ""
 
 
-def _bad(data: bytes, text: str, encoding: str, separator: bytes) -> int:
-    """Count what was replaced, without what was replaced before and what was cut off."""
-    bad = text.count(_REPLACED)
-    if bad and separator:
-        bad -= text.count(_REPLACED + separator.decode()) + text.endswith(_REPLACED)
-    if bad and encoding == UTF_8:
+def _replaced(data: bytes, codec: str, separator: bytes = b"") -> int:
+    """Count what is replaced, without what was replaced before and what was cut off."""
+    cut = _REPLACED + separator.decode()
+    bad, last = 0, ""
+    for text in _decoded(data, codec):
+        bad += text.count(_REPLACED)
+        if separator:
+            bad -= (last + text).count(cut)
+            last = text[-1:] or last
+    bad -= last == _REPLACED
+    if bad and codec == UTF_8:
         bad -= data.count(_REPLACED.encode())
     return max(bad, 0)
 
 
-def _foreign(text: str) -> list[str]:
+def _foreign(data: bytes, codec: str) -> list[str]:
     """Return the words of a sample that are not ASCII alone."""
-    return [word for word in text[:_SAMPLE].split() if not word.isascii()]
+    sample = "".join(islice(chain.from_iterable(_decoded(data, codec)), _SAMPLE))
+    return [word for word in sample.split() if not word.isascii()]
 
 
-def _commonness(text: str, encoding: str) -> float:
+def _commonness(words: list[str], encoding: str) -> float:
     """Share of common Chinese characters among those that are not ASCII, 0 to 1."""
     common = _COMMON[encoding]
-    foreign = [each for word in _foreign(text) for each in word if not each.isascii()][:50_000]
+    foreign = [each for word in words for each in word if not each.isascii()][:50_000]
     return sum(each in common for each in foreign) / max(len(foreign), 1)
 
 
-def _place(text: str, at: int) -> tuple[int, int]:
-    return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
+def _first_replaced(pieces: Iterable[str]) -> int:
+    passed = 0
+    for text in pieces:
+        at = text.find(_REPLACED)
+        if at >= 0:
+            return passed + at
+        passed += len(text)
+    return passed
+
+
+def _place(pieces: Iterable[str], at: int) -> tuple[int, int]:
+    """Line and column of a character."""
+    line, column = 1, 1
+    for text in pieces:
+        end = min(at, len(text))
+        lines = text.count("\n", 0, end)
+        line += lines
+        column = end - text.rfind("\n", 0, end) if lines else column + end
+        at -= end
+        if not at:
+            break
+    return line, column
 
 
 def _unreadable(data: bytes, name: str) -> InputError:
-    text = data.decode(UTF_8, "replace")
-    line, column = _place(text, text.find(_REPLACED))
+    line, column = _place(_decoded(data, UTF_8), _first_replaced(_decoded(data, UTF_8)))
     return InputError(
         f"the text of {name} is not UTF-8, GB 18030, Big5 or UTF-16 (first seen in line "
         f"{line}, column {column}). Save it as UTF-8.",

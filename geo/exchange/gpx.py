@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from geo.exchange import markup
-from geo.exchange.geojson import attributes
+from geo.exchange.columns import attributes
 from geo.exchange.sheets import Sheet
 from geo.exchange.stated_crs import BY_FORMAT
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from geo.exchange.encodings import Decoded
+
 _SCALE = 1024
 _LARGEST_SCALE = 1 << 31
 _STATED_SCALE = re.compile(r'"UTF8Scale"\s*:\s*([0-9]{1,10})')
@@ -30,7 +32,7 @@ _RING_POINTS = 3
 _FIRST_ESRI = 32_768
 
 
-def features(rows: Iterable[Any], text: str, findings: list[Finding]) -> Iterator[Any]:
+def features(rows: Iterable[Any], text: Decoded, findings: list[Finding]) -> Iterator[Any]:
     """Make features of either dialect features of GeoJSON; others stay as they are.
 
     Parameters
@@ -44,19 +46,21 @@ def features(rows: Iterable[Any], text: str, findings: list[Finding]) -> Iterato
 
     Examples
     --------
+    >>> from geo.exchange.encodings import decoded
+    >>> text = decoded(b'"encodeOffsets"', name="a.json")
     >>> packed = {"type": "Polygon", "coordinates": ["@@@B"], "encodeOffsets": [[1024, 2048]]}
-    >>> row = next(features([{"geometry": packed}], '"encodeOffsets"', []))
+    >>> row = next(features([{"geometry": packed}], text, []))
     >>> row["geometry"]["coordinates"]
     [[[1.0, 2.0], [1.0, 2.0009765625]]]
     """
-    packed = '"encodeOffsets"' in text
+    packed = text.holds('"encodeOffsets"')
     scale = _SCALE
     if packed:
-        stated = _STATED_SCALE.search(text)
+        stated = _STATED_SCALE.search(text.text)
         scale = max(min(int(stated[1]), _LARGEST_SCALE), 1) if stated else _SCALE
         metres = round(_M_PER_DEG / scale)
         findings.append(Finding("geojson.packed", {"metres": metres}, "warning"))
-    esri = '"attributes"' in text or '"rings"' in text
+    esri = text.holds('"attributes"') or text.holds('"rings"')
     for row in rows:
         if packed and isinstance(row, dict):
             yield {**row, "geometry": _unpacked(row.get("geometry"), scale)}

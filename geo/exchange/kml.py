@@ -10,7 +10,7 @@ import shapely
 
 from geo.errors import InputError
 from geo.exchange import markup
-from geo.exchange.geojson import attributes
+from geo.exchange.columns import attributes
 from geo.exchange.receipt import Finding
 from geo.exchange.sheets import Sheet, rings_closed
 from geo.exchange.stated_crs import BY_FORMAT, shifted_datum

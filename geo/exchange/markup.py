@@ -58,7 +58,7 @@ def parse(data: bytes, handler: Handler, *, name: str, root: str, format_name: s
 
     Returns
     -------
-    How the text was decoded, without the text.
+    How the text was decoded.
 
     Raises
     ------
@@ -73,7 +73,7 @@ def parse(data: bytes, handler: Handler, *, name: str, root: str, format_name: s
     result = decoded(data, name=name, declared=xml_declared(data))
     stream = _Stream(handler, name, root, format_name)
     stream.run(mended(result.text))
-    return Decoded("", result.encoding, result.how, result.bad)
+    return result
 
 
 def mended(text: str) -> str:

@@ -25,7 +25,7 @@ from geo.exchange.curves import CurveError, straightened
 from geo.exchange.wkb import from_wkb
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -36,6 +36,9 @@ _DEEPEST = 8
 _COLLECTION = re.compile("COLLECTION", re.IGNORECASE)
 _DIGITS = str.maketrans("", "", "0123456789.+-")
 _SPACED_PAIRS = re.compile(r"\s*[0-9.+-]+[ ]+[0-9.+-]+[ ]*,")
+# All that Python strips.
+_SPACES = r"[\s\x0b\x1c-\x1f\x{85}\p{Z}]*"
+_EMPTY, _BLANK = rf"(?i)^{_SPACES}EMPTY{_SPACES}$", rf"^{_SPACES}$"
 _HEX = r"^\s*(?:\\x)?0[01][0-9A-Fa-f]{16,}\s*$"
 _CURVES = r"(?i)CIRCULAR|COMPOUND|CURVE|SURFACE|TIN|TRIANGLE"
 _WKT_WORDS = (
@@ -47,14 +50,13 @@ _SRID = r"^\s*[Ss][Rr][Ii][Dd]\s*=\s*([0-9]{1,6})\s*;"
 _STATES_SRID = r"^\s*[Ss][Rr][Ii][Dd]\s*="
 _RING = str.maketrans("，；｜（）［］\n\r\t", ",;|()[]   ")
 _CLOSED_POINTS, _LINE_POINTS, _HEIGHT_POINTS = 3, 2, 3
-# What boundary tables write where an area has no border.
-_NONE = "EMPTY"
 # An object with a longitude and a latitude, in quotation marks of either kind.
 _NAMED = r"[\"']?{}[\"']?\s*:\s*[\"']?(-?[0-9]{{1,3}}(?:\.[0-9]{{0,20}})?)"
 _NAMED_LON = re.compile(_NAMED.format("(?:lng|lon|longitude)"), re.IGNORECASE)
 _NAMED_LAT = re.compile(_NAMED.format("(?:lat|latitude)"), re.IGNORECASE)
 _LONGEST_NAMED = 200
 _POLYGON_LIKE = {"Polygon", "MultiPolygon"}
+_FIELDS = ("shapes", "reasons", "closed", "curved", "srids")
 
 
 @dataclass(slots=True)
@@ -89,6 +91,11 @@ class Places:
             np.zeros(count, bool),
             np.zeros(count, np.int64),
         )
+
+    @classmethod
+    def joined(cls, parts: Sequence[Places]) -> Places:
+        """Return the rows of all parts, one part after the other."""
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in _FIELDS))
 
 
 def _matches(texts: pd.Series, pattern: str) -> NDArray[np.bool_]:
@@ -129,7 +136,7 @@ def shapes(texts: pd.Series, *, lines: bool = False) -> Places:
         rows = np.flatnonzero(kinds == kind)
         if rows.size:
             part = reader(texts.iloc[rows].to_numpy(object))
-            for name in ("shapes", "reasons", "closed", "curved", "srids"):
+            for name in _FIELDS:
                 getattr(places, name)[rows] = getattr(part, name)
     return places
 
@@ -152,8 +159,20 @@ def kind_of(texts: pd.Series) -> Objects:
     kinds[first == "{"] = "json"
     kinds[_matches(texts, _WKT_WORDS)] = "wkt"
     kinds[_matches(texts, _HEX)] = "wkb"
-    kinds[(first == "") | (texts.str.strip().str.upper() == _NONE).to_numpy(bool)] = ""
+    # What boundary tables write where an area has no border.
+    kinds[(first == "") | _matches(texts, _EMPTY)] = ""
     return kinds
+
+
+def is_blank(texts: pd.Series) -> NDArray[np.bool_]:
+    """Whether texts are empty but for spaces.
+
+    Examples
+    --------
+    >>> is_blank(pd.Series([" \u3000", "a", ""])).tolist()
+    [True, False, True]
+    """
+    return _matches(texts, _BLANK)
 
 
 def _deep(texts: Objects) -> NDArray[np.bool_]:

@@ -17,8 +17,8 @@ import shapely
 
 from geo.errors import InputError
 from geo.exchange import labels
+from geo.exchange.columns import attributes
 from geo.exchange.encodings import decoded
-from geo.exchange.geojson import attributes
 from geo.exchange.receipt import Finding
 from geo.exchange.sheets import Sheet
 from geo.exchange.stated_crs import BY_FORMAT

@@ -12,7 +12,7 @@ import json
 from typing import Any
 
 from geo.exchange.encodings import decoded
-from geo.exchange.geojson import require_flat
+from geo.exchange.json_texts import require_flat
 
 MAX_LETTERS = 100_000_000
 _MOST_COLUMNS = 500
@@ -40,12 +40,12 @@ def as_csv(data: bytes, *, name: str) -> bytes | None:
     >>> as_csv(answer, name="a.json").decode().split()
     ['name,lng,lat', 'A,112.9,28.2']
     """
-    require_flat(data, name=name)
-    text = decoded(data, name=name).text
-    if len(text) > MAX_LETTERS:
+    text = decoded(data, name=name)
+    require_flat(text, name=name)
+    if sum(map(len, text.pieces())) > MAX_LETTERS:
         return None
     try:
-        records = _records(json.loads(text))
+        records = _records(json.loads(text.text))
     except (ValueError, RecursionError):
         return None
     rows = [_flat(record) for record in records]

@@ -7,6 +7,7 @@ others are read: no cell refuses a file.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -25,12 +26,13 @@ from geo.exchange.angles import numbers
 from geo.exchange.axes import Axes, axes_of
 from geo.exchange.cell_quotes import unquoted
 from geo.exchange.cells import as_text, from_workbook, typed
-from geo.exchange.delimited import first_rows, read_delimited
+from geo.exchange.delimited import PARTS, first_rows, read_delimited
 from geo.exchange.gazetteers import Gazetteer
-from geo.exchange.places import Places, kind_of, shapes
+from geo.exchange.places import Places, is_blank, kind_of, shapes
 from geo.exchange.receipt import Candidate, Finding, Kind, Parsed
 from geo.exchange.sheets import arcs_straightened
 from geo.exchange.workbooks import read_workbook
+from geo.work import checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 TEXTS = (".csv", ".tsv", ".txt", ".tab")
 _SAMPLE = 200
+_BLOCK_LETTERS = 8_000_000
 _SHORT, _LONG = 80, 100_000
 _HEADER_ROWS = 60
 _KINDS: dict[str, Kind] = {
@@ -284,15 +287,15 @@ def _source_of_choice(table: _Table, name: str, columns: Mapping[str, str]) -> _
 def _is_shapes(table: _Table, column: int) -> bool:
     """Whether a column without a telling name holds WKT, WKB or GeoJSON."""
     texts = table.texts(column)
-    filled = texts[texts != ""].iloc[:_SAMPLE]
+    filled = texts.iloc[np.flatnonzero(texts != "")[:_SAMPLE]]
     if filled.empty or not pd.Series(kind_of(filled)).isin(["wkt", "wkb", "json"]).all():
         return False
     return _readable(filled) > 0
 
 
 def _readable(texts: pd.Series) -> int:
-    filled = texts[texts.str.strip() != ""]
-    tried = filled.iloc[:_SAMPLE]
+    filled = np.flatnonzero(~is_blank(texts))
+    tried = texts.iloc[filled[:_SAMPLE]]
     short = tried[tried.str.len() < _LONG]
     if short.empty:  # long borders only: they are read once, where they are used
         return int((kind_of(tried) != "other").sum())
@@ -353,7 +356,7 @@ def _by_pair(table: _Table, source: _Source, crs: CRS | None) -> _Located:
 
 def _by_shape(table: _Table, source: _Source, crs: CRS | None) -> _Located:
     column = source.columns[0]
-    places = shapes(table.texts(column), lines=headers.is_line(table.names[column]))
+    places = _read(table.texts(column), lines=headers.is_line(table.names[column]))
     if shapely.has_z(places.shapes).any():
         places.shapes[:] = shapely.force_2d(places.shapes)
     places.reasons[shapely.is_empty(places.shapes)] = "place.empty"
@@ -381,6 +384,19 @@ def _by_shape(table: _Table, source: _Source, crs: CRS | None) -> _Located:
     if places.curved.any():
         said.append(arcs_straightened(np.flatnonzero(places.curved)))
     return _Located(places.shapes, places.reasons, crs, how, [*findings, *said])
+
+
+def _read(texts: pd.Series, *, lines: bool) -> Places:
+    """Read shapes some megabytes of text at a time."""
+    letters = np.cumsum(texts.str.len().to_numpy())
+    total = int(letters[-1]) if len(letters) else 0
+    ends = np.searchsorted(letters, np.arange(_BLOCK_LETTERS, total, _BLOCK_LETTERS), "right")
+    ends = np.unique([0, *ends, len(texts)])
+    parts = [Places.empty(0)]
+    for start, end in itertools.pairwise(ends.tolist()):
+        parts.append(shapes(texts.iloc[start:end], lines=lines))
+        checkpoint(len(texts) + end, len(texts) * PARTS)
+    return Places.joined(parts)
 
 
 def _stated_srid(places: Places) -> tuple[CRS | None, list[Finding]]:
@@ -442,6 +458,7 @@ def _assembled(
     table: _Table, source: _Source, located: _Located
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, list[Finding]]:
     """Return the rows with a place, those without, and what was noticed about the columns."""
+    aside = _aside(table, source, located.reasons)
     findings = [
         Finding(
             f"table.from_{source.kind}",
@@ -452,6 +469,7 @@ def _assembled(
     columns: dict[str, pd.Series] = {}
     for number, name in enumerate(table.names):
         if source.kind == "shape" and number == source.columns[0]:
+            table.cells[number] = pd.Series()  # as large as all the rest, and read
             continue
         values, said = table.values(number)
         if name == "geometry":
@@ -467,7 +485,7 @@ def _assembled(
         columns, index=table.index[good], geometry=located.shapes[good], crs=located.crs
     )
     frame.index.name = "row"
-    return frame, _aside(table, source, located.reasons), findings
+    return frame, aside, findings
 
 
 def _aside(table: _Table, source: _Source, reasons: Objects) -> pd.DataFrame:

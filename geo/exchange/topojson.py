@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.errors import InputError
+from geo.exchange.columns import attributes
 from geo.exchange.encodings import decoded
-from geo.exchange.geojson import attributes, broken, require_flat, shapes_of, whole_characters
+from geo.exchange.json_shapes import shapes_of
+from geo.exchange.json_texts import broken, require_flat, whole_characters
 from geo.exchange.sheets import Sheet, rings_closed
 from geo.exchange.stated_crs import BY_FORMAT
 
@@ -63,11 +65,12 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
     'POLYGON ((0 0, 1 0, 0 1, 0 0))'
     """
     text = decoded(data, name=name)
-    require_flat(data, name=name)
+    require_flat(text, name=name)
     try:
         content = json.loads(whole_characters(text.text))
     except (ValueError, RecursionError) as error:
-        raise broken(name, error) from error
+        at = error.pos if isinstance(error, json.JSONDecodeError) else 0
+        raise broken(name, error, text.place(at)) from error
     try:
         topology = _Topology(content, name)
         sheets = [
