@@ -104,7 +104,11 @@ def density(
     --output writes the raster to a .tif; to a .gpkg or .geojson the areas between isolines.
     """
     if bounded and study_area is not None:
-        raise InputError("--bounded is a study area of its own; leave it out, or --study-area")
+        raise InputError(
+            "--bounded is a study area of its own; leave it out, or --study-area",
+            code="option.together",
+            names=("--bounded", "--study-area"),
+        )
     asked = questions.settled(
         questions.Density(
             points_of(layer, category, level, sector),
@@ -121,9 +125,18 @@ def density(
     )
     borders = _levels(levels)
     if isolines and (output is None or output.suffix not in VECTOR_SUFFIXES):
-        raise InputError(f"--isolines: give an --output that ends in {', '.join(VECTOR_SUFFIXES)}")
+        raise InputError(
+            f"--isolines: give an --output that ends in {', '.join(VECTOR_SUFFIXES)}",
+            code="write.suffix",
+            value="" if output is None else output.name,
+            names=VECTOR_SUFFIXES,
+        )
     if bandwidth_column is not None and bandwidth is not None:
-        raise InputError("--bandwidth-column: leave out --bandwidth, which is one for all")
+        raise InputError(
+            "--bandwidth-column: leave out --bandwidth, which is one for all",
+            code="option.together",
+            names=("--bandwidth-column", "--bandwidth"),
+        )
     more = {
         "bandwidth_m": bandwidth_column,
         "study_area": study_area and _zones(study_area),
@@ -302,7 +315,11 @@ def _levels(text: str) -> int | tuple[float, ...]:
     if text.strip().isdecimal() and int(text) > 0:
         return int(text)
     if "," not in text or not text.replace(",", "").strip():
-        raise InputError(f"--levels {text!r}: write how many, as 8, or which, as 0.1,0.2,0.5")
+        raise InputError(
+            f"--levels {text!r}: write how many, as 8, or which, as 0.1,0.2,0.5",
+            code="option.numbers",
+            value=text,
+        )
     return numbers(text, "--levels")
 
 
@@ -324,12 +341,21 @@ def _look(looks: dict[str, bool], given: dict[str, object]) -> str:
     """Return which table is asked for, empty for the usual one; refuse what it has no use for."""
     chosen = [name for name, on in looks.items() if on]
     if len(chosen) > 1:
-        raise InputError(f"{' and '.join(chosen)}: each is a table of its own; ask for one")
+        raise InputError(
+            f"{' and '.join(chosen)}: each is a table of its own; ask for one",
+            code="option.together",
+            names=chosen,
+        )
     look = chosen[0] if chosen else "--by" if given["--by"] is not None else ""
     for option, value in given.items():
         if value is not None and look not in GOES_WITH[option]:
             others = " or ".join(GOES_WITH[option]) or "counts, shares and ranks alone"
-            raise InputError(f"{option} does not go with {look or 'counts'}; it goes with {others}")
+            raise InputError(
+                f"{option} does not go with {look or 'counts'}; it goes with {others}",
+                code="option.goes_with",
+                value=option,
+                needed=others,
+            )
     return look
 
 

@@ -288,16 +288,23 @@ def _check_options(unit: str, method: str, tolerance_pct: float, *, both: bool) 
     for name, value, allowed in (("unit", unit, get_args(Unit)), ("method", method, _METHODS)):
         if not is_one_of(value, allowed):
             raise InputError(
-                f"{_NAME}: {name} is {brief(value)}. Allowed are {', '.join(allowed)}."
+                f"{_NAME}: {name} is {brief(value)}. Allowed are {', '.join(allowed)}.",
+                code="option.one_of",
+                value=brief(value),
+                names=allowed,
             )
     if not (is_number(tolerance_pct) and tolerance_pct > 0):
         raise InputError(
             f"{_NAME}: tolerance_pct is {brief(tolerance_pct)}. Allowed are numbers above zero; "
-            "for no error at all take method='exact'."
+            "for no error at all take method='exact'.",
+            code="option.positive",
+            value=brief(tolerance_pct),
         )
     if both:
         raise InputError(
-            f"{_NAME}: got an extent and a study area. Pass one: the study area is the extent."
+            f"{_NAME}: got an extent and a study area. Pass one: the study area is the extent.",
+            code="caller.argument",
+            function=_NAME,
         )
 
 
@@ -337,7 +344,10 @@ def _taken(points: Frame, weights: Any, extent: Frame | None, study_area: Frame 
         if study_area is not None:
             polygons, _ = polygons_of(geometry, function=_NAME)
             if not np.nansum(shapely.area(polygons)) > 0:
-                raise InputError(f"{_NAME}: the study area has no area. Pass polygons that have.")
+                raise InputError(
+                    f"{_NAME}: the study area has no area. Pass polygons that have.",
+                    code="place.no_area",
+                )
             within = Locator(polygons, cells=x.size).first(x, y) >= 0
             x, y, weight, rows = x[within], y[within], weight[within], rows[within]
     placed = found.rows.size
@@ -359,7 +369,8 @@ def _adapted(bandwidths: Bandwidths, taken: _Taken, shape: Shape) -> Bandwidths:
     if bandwidths.rule == "per_feature":
         raise InputError(
             f"{_NAME}: adaptive=True makes a bandwidth for each feature from one, but bandwidth_m "
-            "has one for each already. Pass one number, or adaptive=False."
+            "has one for each already. Pass one number, or adaptive=False.",
+            code="density.adaptive_each",
         )
     each = abramson(taken.x_m, taken.y_m, taken.weight, bandwidths.base_m, shape)
     return bandwidths._replace(each_m=each)
@@ -369,7 +380,8 @@ def _bounds(taken: _Taken, margin_m: Floats) -> tuple[float, float, float, float
     if not taken.rows.size:
         raise InputError(
             f"{_NAME}: no point has a place, and there is no extent. Pass an extent to get "
-            "a raster of zeros, or points with geometry."
+            "a raster of zeros, or points with geometry.",
+            code="own.nothing_located",
         )
     x, y = taken.x_m, taken.y_m
     if margin_m.size == 1:
@@ -393,7 +405,9 @@ def _inside(polygons: NDArray[Any] | None, grid: Raster) -> NDArray[np.bool_] | 
     if not inside.any():
         raise InputError(
             f"{_NAME}: no centre of a cell of {grid.cell_size_m:g} m lies in the study area. Take "
-            "a smaller cell_size_m."
+            "a smaller cell_size_m.",
+            code="density.no_cell",
+            cell=round(grid.cell_size_m, 3),
         )
     return inside
 
@@ -420,7 +434,8 @@ def _allowed(method: Method, differ: bool, corrected: bool) -> Method:  # noqa: 
         what = "bandwidths that differ are" if differ else "edge correction is"
         raise InputError(
             f"{_NAME}: method is 'binned', but {what} exact only. Take method='exact'"
-            + ("." if differ else ", or edge_correction=False.")
+            + ("." if differ else ", or edge_correction=False."),
+            code="density.exact_only",
         )
     return "exact"
 
@@ -457,7 +472,10 @@ def _sum(
                 f"{points.shape.name} kernel at {1.0 / cell:.3g} cells to the bandwidth: the bound "
                 f"reached on the finest lattice is {found.bound_pct:.3g} %. "
                 "Take method='exact' or 'auto', a larger tolerance_pct, a smaller cell_size_m, or "
-                "a kernel that ends smoothly (quartic, triweight, gaussian)."
+                "a kernel that ends smoothly (quartic, triweight, gaussian).",
+                code="density.tolerance",
+                tolerance=tolerance_pct,
+                reached=float(f"{found.bound_pct:.3g}"),
             )
     _require_few_visits(visits)
     exact = {"method": "exact", "error_bound": 0.0, "error_bound_pct": 0.0}
@@ -485,7 +503,9 @@ def _masses(points: Footprints, within: NDArray[np.bool_], cell: float) -> Float
         raise InputError(
             f"{_NAME}: {lost} of {found.size} points reach no centre of a cell inside the study "
             "area, so that edge correction has nothing to divide by. Take a larger bandwidth_m, a "
-            "smaller cell_size_m, or edge_correction=False."
+            "smaller cell_size_m, or edge_correction=False.",
+            code="density.unreached",
+            points=lost,
         )
     return found
 
@@ -496,7 +516,8 @@ def _factor(unit: Unit, grid: Raster, weight_sum: float) -> float:
     if unit == "share" and not weight_sum > 0:
         raise InputError(
             f"{_NAME}: unit is 'share', but the weights of the points taken in add up to 0. Pass "
-            "points with weight, or take unit='per_km2'."
+            "points with weight, or take unit='per_km2'.",
+            code="density.no_share",
         )
     return {
         "per_km2": lambda: 1.0,

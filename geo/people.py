@@ -167,7 +167,10 @@ def population(raster: xr.DataArray, *, quantity: Quantity | None = None) -> Pop
     if quantity is not None and not is_one_of(quantity, QUANTITIES):
         raise InputError(
             f"population: quantity is {brief(quantity)}. Allowed are {', '.join(QUANTITIES)}, or "
-            "None."
+            "None.",
+            code="option.one_of",
+            value=brief(quantity),
+            names=QUANTITIES,
         )
     grid = opened(raster, function="population")
     values = grid.read(slice(0, grid.rows), slice(0, grid.columns))

@@ -254,7 +254,9 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
     if not isinstance(distances_m, Iterable) or isinstance(distances_m, str | bytes):
         raise InputError(
             f"coverage_curve: distances_m is {brief(distances_m)}. Pass one or more positive "
-            "numbers of metres, such as [500, 1000]."
+            "numbers of metres, such as [500, 1000].",
+            code="option.metres",
+            value=brief(distances_m),
         )
     distances = list(distances_m)
     for distance in distances:

@@ -280,7 +280,10 @@ def population(asked: Distribution) -> gpd.GeoDataFrame:
         If the question has no raster, or it does not meet the zones.
     """
     if asked.population is None:
-        raise InputError("population: the question has no raster of persons per cell; give one")
+        raise InputError(
+            "population: the question has no raster of persons per cell; give one",
+            code="own.no_population",
+        )
     return geo.people_in(kept_raster(asked.population), asked.zones.frame())
 
 
@@ -316,7 +319,10 @@ def measured(asked: Distribution, measure: str) -> tuple[gpd.GeoDataFrame, str]:
     """
     column = MEASURES[measure][1]
     if measure == "per_10k" and asked.population is None:
-        raise InputError("measured: per_10k needs a population; give a raster of persons per cell")
+        raise InputError(
+            "measured: per_10k needs a population; give a raster of persons per cell",
+            code="own.no_population",
+        )
     zones = distribution(replace(asked, weight=weight_of(asked.points, measure)))
     if measure in ("sector", "diversity"):
         found = geo.diversity(categories(replace(asked, weight=None), asked.points.group))

@@ -244,7 +244,9 @@ def _data(source: str | Path | dict[str, Any]) -> dict[str, Any]:
     if not isinstance(source, str | Path | dict):
         raise InputError(
             f"read_spec: the specification is {brief(source)}. Pass the name of a map, the path of "
-            "a file, or a mapping."
+            "a file, or a mapping.",
+            code="caller.argument",
+            function="read_spec",
         )
     if isinstance(source, dict):
         return plain_data(source)
@@ -378,7 +380,10 @@ def _pattern(parameters: dict[str, Any]) -> Look:
     if strange:
         raise InputError(
             f"pattern: look {name!r} has no {', '.join(strange)}; leave that out, or choose from "
-            f"{', '.join(LOOK_PARAMETERS[name])}"
+            f"{', '.join(LOOK_PARAMETERS[name])}",
+            code="option.goes_not",
+            names=strange,
+            value=name,
         )
     if name == "distance":
         look = Look(name, Spacing(points, **({"once": True} | parameters)))
@@ -388,7 +393,12 @@ def _pattern(parameters: dict[str, Any]) -> Look:
         look = Look(name, _units(points, parameters))
     refused = looks.refusal(look)
     if refused is not None:
-        raise InputError(f"pattern: look {name!r}: {refused.sentence()}")
+        raise InputError(
+            f"pattern: look {name!r}: {refused.sentence()}",
+            code=f"pattern.{refused.reason}",
+            n=refused.n,
+            fewest=refused.fewest,
+        )
     return look
 
 
@@ -396,7 +406,12 @@ def _units(points: Points, parameters: dict[str, Any]) -> Pattern:
     rule = parameters.get("rule", "queen")
     for key, wanted in (("k", "knn"), ("distance_m", "distance")):
         if key in parameters and rule != wanted:
-            raise InputError(f"pattern: {key} goes with rule {wanted}, not {rule}; leave it out")
+            raise InputError(
+                f"pattern: {key} goes with rule {wanted}, not {rule}; leave it out",
+                code="option.goes_with",
+                value=key,
+                needed=f"rule {wanted}",
+            )
     if rule == "distance":
         parameters.setdefault("distance_m", REACH_M)
     return Pattern(points, _zones(parameters, START_ZONING["pattern"]), **parameters)

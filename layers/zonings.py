@@ -77,11 +77,20 @@ def zoning(
     ['circle-dakecheng', 'circle-kexuecheng', 'circle-gaoxin', 'circle-wangning']
     """
     if not is_one_of(name, ZONING_NAMES):
-        raise InputError(f"zoning: there is no zoning {brief(name)}; choose from {ZONING_NAMES}")
+        raise InputError(
+            f"zoning: there is no zoning {brief(name)}; choose from {ZONING_NAMES}",
+            code="option.one_of",
+            value=brief(name),
+            names=ZONING_NAMES,
+        )
     if name in GRID_NAMES:
         for size, of in ((cell_m, "cell_m"), (h3_resolution, "h3_resolution")):
             if not is_number(size):
-                raise InputError(f"zoning: {of} is {brief(size)}. Pass a number.")
+                raise InputError(
+                    f"zoning: {of} is {brief(size)}. Pass a number.",
+                    code="option.positive",
+                    value=brief(size),
+                )
         return _cells(name, h3_resolution if name == "h3" else cell_m).copy()
     return _named(name).copy()
 
