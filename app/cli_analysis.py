@@ -29,7 +29,7 @@ from app.cli_output import deliver, deliver_numbers, print_json, told_if_slow, w
 from geo.density import Kernel, Method, Unit
 from geo.errors import InputError
 from layers import questions
-from layers.kept import keep_raster
+from layers.own_files import keep_people
 from layers.subjects import CELL_M, H3_RESOLUTION
 
 if TYPE_CHECKING:
@@ -363,7 +363,7 @@ def _raster(path: Path) -> str:
     people = geo.population(geo.read_raster(path))
     for finding in people.findings:
         typer.echo(finding.sentence("en"), err=True)
-    return keep_raster(people.counts)
+    return keep_people(people, path.stem)
 
 
 def _say_covered(asked: questions.Distribution) -> None:

@@ -183,4 +183,5 @@ def remake(path: str | os.PathLike[str]) -> tuple[MapSpec, list[str]]:
         If the file is missing, broken, or says nothing of its making.
     """
     record = provenance.read(path)
-    return read_spec(record["spec"]), provenance.changed(record)
+    spec = read_spec(record["spec"], folder=Path(path).parent)
+    return spec, provenance.changed(record)

@@ -21,7 +21,8 @@ from geo.exchange.cell_quotes import csv_bytes
 from geo.exchange.formats import SUFFIXES
 from geo.wording import sentence
 from layers import published
-from layers.kept import keep_points, keep_raster, keep_zones
+from layers.kept import keep_points, keep_zones
+from layers.own_files import keep_people
 from layers.own_points import Roles, own_points
 from layers.words import number
 from layers.zonings import own_zones
@@ -93,7 +94,7 @@ def use_points(frame: gpd.GeoDataFrame, wanted: str, roles: Roles, taken: Intake
 
 def use_people(people: Population, wanted: str) -> None:
     """Keep a raster of people."""
-    name = keep_raster(people.counts, owner=owner())
+    name = keep_people(people, wanted, owner=owner())
     before = own_data.get(name)
     title = own_data.distinct(wanted, own_data.owned()) if before is None else before.title
     own_data.add(Own(name, "population", title, people.counts.size, findings=people.findings))
