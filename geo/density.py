@@ -54,6 +54,7 @@ _EXACT_VISITS = 1e9
 # A nanosecond each on one processor.
 _MAX_VISITS = 1e10
 # Centres of cells that are looked up in a study area at once: 100 MB.
+_FEWEST_CELLS = 2
 _CELLS_AT_ONCE = 2_000_000
 # A product of matrices visits this many cells in the time in which a loop visits one.
 _VISITS_PER_PRODUCT = 10.0
@@ -147,8 +148,9 @@ def kernel_density(
     InputError
         A size is not positive, a name is not one of those allowed, the weights or bandwidths do not
         fit, there is neither a point nor an extent, there are both an extent and a study area, the
-        study area holds no cell centre, all weights are zero, a bandwidth is so short that its
-        kernel may reach no cell centre, the raster would have more than 25 million cells, no
+        study area holds no cell centre or but one, no point lies in it or reaches the extent, all
+        weights are zero, a bandwidth is so short that its kernel may reach no cell centre, or as
+        long as the study area or extent, the raster would have more than 25 million cells, no
         bandwidth follows from the points, or binning cannot keep the tolerance.
     CRSError
         As `geo.crs.to_metric`, or the extent or study area has another CRS than the points.
@@ -231,10 +233,14 @@ def kernel_density(
     if adaptive:
         bandwidths = _adapted(bandwidths, taken, shape)
     _require_reach(bandwidths.each_m, cell_size_m, _REACH.get(kernel, 1.0))
+    _require_within(bandwidths.each_m, taken)
     largest_m = float(bandwidths.each_m.max(initial=0.0)) or 1.0
     bounds = taken.bounds or _bounds(taken, bandwidths.each_m * _MARGIN.get(kernel, 1.0))
     grid = raster(bounds, cell_size_m=cell_size_m, function=_NAME)
     inside = _inside(taken.polygons, grid)
+    _require_cells(grid, inside)
+    if taken.placed and not taken.rows.size:
+        raise _nothing_inside(taken.placed)
     corrected = inside is not None and edge_correction
     values, summed = _sum(
         _footprints(taken, bandwidths.each_m, largest_m, grid, shape),
@@ -244,6 +250,8 @@ def kernel_density(
         method=_allowed(method, adaptive or bandwidths.rule == "per_feature", corrected),
         tolerance_pct=tolerance_pct,
     )
+    if taken.placed and not values.any():
+        raise _nothing_inside(taken.placed)
     factor = _factor(unit, grid, taken.weight_sum)
     if factor != 1.0:
         values *= factor
@@ -281,6 +289,44 @@ def _require_reach(each_m: Floats, cell_size_m: float, reach: float) -> None:
             bandwidth=round(smallest, 3),
             cell=round(float(cell_size_m), 3),
             least=round(least_m / reach, 3),
+        )
+
+
+def _require_within(each_m: Floats, taken: _Taken) -> None:
+    """Refuse bandwidths that make all of a study area or extent alike."""
+    if taken.bounds is None or not each_m.size:
+        return
+    west, south, east, north = taken.bounds
+    across = float(np.hypot(east - west, north - south))
+    if each_m.min() >= across:
+        raise InputError(
+            f"{_NAME}: a bandwidth of {each_m.min():g} m is as long as the whole area is wide, "
+            f"{across:,.0f} m, so that the density is nearly the same everywhere. Take a "
+            f"bandwidth_m of less than {across:,.0f} m, better a tenth of that.",
+            code="density.wide",
+            bandwidth=round(float(each_m.min()), 3),
+            most=round(across),
+        )
+
+
+def _nothing_inside(placed: int) -> InputError:
+    return InputError(
+        f"{_NAME}: none of {placed} points with a place lies in the study area or extent, or "
+        "reaches it, so that the map would be empty. Pass points that do, or another area.",
+        code="density.none_inside",
+        points=placed,
+    )
+
+
+def _require_cells(grid: Raster, inside: NDArray[np.bool_] | None) -> None:
+    """Refuse a cell so large that the whole area is one."""
+    cells = grid.rows * grid.columns if inside is None else int(inside.sum())
+    if cells < _FEWEST_CELLS:
+        raise InputError(
+            f"{_NAME}: at {grid.cell_size_m:g} m the whole area is one cell. Take a smaller "
+            "cell_size_m.",
+            code="density.one_cell",
+            cell=round(grid.cell_size_m, 3),
         )
 
 

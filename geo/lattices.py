@@ -201,20 +201,22 @@ def _numbers(zones: gpd.GeoDataFrame, column: str, function: str) -> Floats:
     return values
 
 
-def require_alpha(alpha: float, *, function: str) -> None:
-    """Refuse a level of significance that is none.
+def require_alpha(alpha: float, permutations: int, *, function: str) -> None:
+    """Refuse a level of significance that is none, or that so few permutations cannot reach.
 
     Parameters
     ----------
     alpha
         The argument.
+    permutations
+        How many random orders there are; the least p-value is 2 / (permutations + 1).
     function
         Name that the message begins with: the function that was called.
 
     Raises
     ------
     InputError
-        It is not between 0 and 1.
+        It is not between 0 and 1, or below the least p-value.
     """
     if not (is_number(alpha) and 0 < alpha < 1):
         raise InputError(
@@ -223,4 +225,16 @@ def require_alpha(alpha: float, *, function: str) -> None:
             value=brief(alpha),
             least=0,
             most=1,
+        )
+    least = 2 / (permutations + 1)
+    if alpha < least - ROUNDING:
+        needed = int(np.ceil(2 / alpha - ROUNDING)) - 1
+        raise InputError(
+            f"{function}: with {permutations:,} permutations no p-value is below {least:.3g}, so "
+            f"that nothing can be significant at {alpha:g}. Take permutations={needed} or more, or "
+            "a larger alpha.",
+            code="option.alpha",
+            alpha=alpha,
+            permutations=permutations,
+            needed=needed,
         )

@@ -29,6 +29,8 @@ Rule: TypeAlias = Literal["queen", "rook", "knn", "distance"]
 # within the tolerance: at a corner that two squares share it is two.
 _LINE_TOLERANCES = 10.0
 # The tolerance bridges slips of the digitiser, not zones: at most this part of a zone's width.
+# With two zones each is the other's neighbour at any distance that joins them.
+_FEWEST_COMPARED = 2
 _MAX_TOLERANCE = 0.01
 # Pairs of neighbours, each counted twice: 40 bytes while they are listed, and a matrix of them is
 # multiplied with a thousand random orders in 6 seconds.
@@ -285,6 +287,24 @@ def _within(xy: Floats, distance_m: float | None, function: str) -> tuple[Ints, 
     tree = cKDTree(xy)
     _require_few_pairs(tree, distance_m, function)
     pairs = tree.query_pairs(distance_m, output_type="ndarray")
+    n = len(xy)
+    if n > 1 and not len(pairs):
+        nearest = float(np.ceil(tree.query(xy, k=2)[0][:, 1].min()))
+        raise InputError(
+            f"{function}: no two zones are within {distance_m:g} m of each other, so that none has "
+            f"a neighbour. Take a distance_m of at least {nearest:,.0f} m.",
+            code="zones.no_neighbours",
+            distance=float(distance_m),
+            least=int(nearest),
+        )
+    if n > _FEWEST_COMPARED and len(pairs) == n * (n - 1) // 2:
+        raise InputError(
+            f"{function}: within {distance_m:g} m each of the {n} zones has all others as "
+            "neighbours, so that nearness says nothing. Take a shorter distance_m.",
+            code="zones.all_neighbours",
+            neighbours=n - 1,
+            zones=n,
+        )
     return pairs.ravel(order="F").astype(np.int64), pairs[:, ::-1].ravel(order="F").astype(np.int64)
 
 

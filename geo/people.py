@@ -257,6 +257,11 @@ def people_in(counts: xr.DataArray, zones: Frame) -> gpd.GeoDataFrame:
 
 
 def _require_people(values: Floats) -> None:
+    if np.isfinite(values).any() and not np.nansum(np.abs(values)) > 0:
+        raise InputError(
+            "population: every cell of the raster is 0. Pass one with people.",
+            code="population.zero",
+        )
     if not np.isfinite(values).any():
         raise InputError(
             "population: no cell of the raster has a value. Pass one that covers the zones.",

@@ -335,6 +335,17 @@ def _require_options(simulations: int, interval_pct: float, seed: int) -> None:
         )
     require_percent(interval_pct, "interval_pct", function="ripley")
     require_seed(seed, function="ripley")
+    needed = int(np.ceil(round(100 / (100 - interval_pct), 6))) - 1
+    if simulations < needed:
+        raise InputError(
+            f"ripley: {simulations} simulations have no band of {interval_pct:g} %, since its ends "
+            f"would lie beyond all of them. Take simulations={needed} or more, or a smaller "
+            "interval_pct.",
+            code="option.draws",
+            draws=simulations,
+            interval=interval_pct,
+            needed=needed,
+        )
 
 
 def _distances(distances_m: ArrayLike | None, area: Shape) -> tuple[Floats, tuple[Floats, Floats]]:

@@ -466,6 +466,17 @@ _QUESTIONS = {
 }
 
 
+def _met(shown: Shown) -> Shown:
+    """Return what is asked, if any point lies in any zone: else the map would be of one colour."""
+    if not questions.counted(shown.asked.points, shown.asked.zones).found.point.size:
+        raise InputError(
+            "distribution: no chosen feature lies in any of the zones; choose more, or another "
+            "zoning",
+            code="zones.empty",
+        )
+    return shown
+
+
 def _drawn(spec: MapSpec) -> Content:
     if spec.map == "density":
         question = asked(spec)
@@ -475,7 +486,7 @@ def _drawn(spec: MapSpec) -> Content:
     if spec.map == "coverage":
         return contents.coverage(asked(spec), lang=spec.lang)
     if spec.map == "distribution":
-        return contents.distribution(asked(spec), lang=spec.lang)
+        return contents.distribution(_met(asked(spec)), lang=spec.lang)
     if spec.map == "pattern":
         return pattern_contents.pattern(asked(spec), lang=spec.lang)
     if spec.map == "layer":
