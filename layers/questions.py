@@ -285,7 +285,7 @@ def require_kinds(table: pd.DataFrame, *, zones: bool = True) -> pd.DataFrame:
         If all is zero, or there is but one category or one zone.
     """
     held = [column for column in table.columns if table[column].any()]
-    if zones and not held:
+    if not held:
         raise InputError(
             "categories: no point lies in any zone, so that there is nothing to compare; choose "
             "more points, or other zones",

@@ -318,11 +318,11 @@ CASES: dict[str, tuple[tuple[object, ...], str]] = {
     "a reach beyond the area": (("coverage", "--distance", 400000), "every site reaches"),
     "a reach of nothing": (("coverage", "--distance", 0), "distance_m is 0"),
     "quotients of one kind": (
-        ("distribution", "--by", "sector", "--sector", "finance"),
+        ("distribution", "--by", "sector", "--sector", "electronics"),
         "there is only",
     ),
     "diversity of one kind": (
-        ("distribution", "--diversity", "--sector", "finance"),
+        ("distribution", "--diversity", "--sector", "electronics"),
         "there is only",
     ),
     "concentration in one zone": (
