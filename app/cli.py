@@ -132,13 +132,15 @@ def app(
 
 
 def main() -> None:
-    """Run the command line; bad input is one line on standard error and exit code 2."""
+    """Run the command line; bad input is told in Chinese and English, with exit code 2."""
     try:
         code = cli(standalone_mode=False)
     except typer.Abort:
         raise SystemExit(1) from None
     except (AtlasError, typer.TyperException) as error:
         text = error.format_message() if isinstance(error, typer.TyperException) else str(error)
+        if isinstance(error, AtlasError) and error.code:
+            typer.echo(error.sentence("zh"), err=True)
         typer.echo(f"xiangjiang: {text}", err=True)
         raise SystemExit(BAD_INPUT) from None
     raise SystemExit(code if isinstance(code, int) else 0)

@@ -27,9 +27,11 @@ from app.cli_options import (
 )
 from app.cli_output import deliver, deliver_numbers, print_json, told_if_slow, wrote
 from geo.density import Kernel, Method, Unit
+from geo.draws import accuracy_of
 from geo.errors import InputError
+from geo.wording import sentence
 from layers import questions
-from layers.kept import keep_raster
+from layers.own_files import keep_people
 from layers.subjects import CELL_M, H3_RESOLUTION
 
 if TYPE_CHECKING:
@@ -104,7 +106,11 @@ def density(
     --output writes the raster to a .tif; to a .gpkg or .geojson the areas between isolines.
     """
     if bounded and study_area is not None:
-        raise InputError("--bounded is a study area of its own; leave it out, or --study-area")
+        raise InputError(
+            "--bounded is a study area of its own; leave it out, or --study-area",
+            code="option.together",
+            names=("--bounded", "--study-area"),
+        )
     asked = questions.settled(
         questions.Density(
             points_of(layer, category, level, sector),
@@ -121,9 +127,18 @@ def density(
     )
     borders = _levels(levels)
     if isolines and (output is None or output.suffix not in VECTOR_SUFFIXES):
-        raise InputError(f"--isolines: give an --output that ends in {', '.join(VECTOR_SUFFIXES)}")
+        raise InputError(
+            f"--isolines: give an --output that ends in {', '.join(VECTOR_SUFFIXES)}",
+            code="write.suffix",
+            value="" if output is None else output.name,
+            names=VECTOR_SUFFIXES,
+        )
     if bandwidth_column is not None and bandwidth is not None:
-        raise InputError("--bandwidth-column: leave out --bandwidth, which is one for all")
+        raise InputError(
+            "--bandwidth-column: leave out --bandwidth, which is one for all",
+            code="option.together",
+            names=("--bandwidth-column", "--bandwidth"),
+        )
     more = {
         "bandwidth_m": bandwidth_column,
         "study_area": study_area and _zones(study_area),
@@ -136,6 +151,7 @@ def density(
             asked, {name: value for name, value in more.items() if value is not None}
         )
         if output is not None and output.suffix in VECTOR_SUFFIXES:
+            _require_within(borders, surface)
             draw = geo.isolines if isolines else geo.filled_bands
             geo.write_vector(draw(surface, levels=borders), output)
         elif output is not None:
@@ -264,6 +280,7 @@ def distribution(
             return
         else:
             table = questions.distribution(asked)
+            _say_met(table)
             _say_covered(asked)
     deliver(table, as_json=as_json, output=output)
 
@@ -302,8 +319,25 @@ def _levels(text: str) -> int | tuple[float, ...]:
     if text.strip().isdecimal() and int(text) > 0:
         return int(text)
     if "," not in text or not text.replace(",", "").strip():
-        raise InputError(f"--levels {text!r}: write how many, as 8, or which, as 0.1,0.2,0.5")
+        raise InputError(
+            f"--levels {text!r}: write how many, as 8, or which, as 0.1,0.2,0.5",
+            code="option.numbers",
+            value=text,
+        )
     return numbers(text, "--levels")
+
+
+def _require_within(levels: int | tuple[float, ...], surface: xr.DataArray) -> None:
+    """Refuse levels of which none is crossed: nothing would be drawn, or one band."""
+    low, high = float(surface.min()), float(surface.max())
+    if not isinstance(levels, int) and not any(low < level < high for level in levels):
+        raise InputError(
+            f"--levels: none lies within the values of the map, {low:.6g} to {high:.6g}, so that "
+            "there is nothing to draw; take some between these, or how many there shall be",
+            code="option.levels_outside",
+            low=float(f"{low:.6g}"),
+            high=float(f"{high:.6g}"),
+        )
 
 
 def _summary(surface: xr.DataArray) -> dict[str, Any]:
@@ -324,12 +358,21 @@ def _look(looks: dict[str, bool], given: dict[str, object]) -> str:
     """Return which table is asked for, empty for the usual one; refuse what it has no use for."""
     chosen = [name for name, on in looks.items() if on]
     if len(chosen) > 1:
-        raise InputError(f"{' and '.join(chosen)}: each is a table of its own; ask for one")
+        raise InputError(
+            f"{' and '.join(chosen)}: each is a table of its own; ask for one",
+            code="option.together",
+            names=chosen,
+        )
     look = chosen[0] if chosen else "--by" if given["--by"] is not None else ""
     for option, value in given.items():
         if value is not None and look not in GOES_WITH[option]:
             others = " or ".join(GOES_WITH[option]) or "counts, shares and ranks alone"
-            raise InputError(f"{option} does not go with {look or 'counts'}; it goes with {others}")
+            raise InputError(
+                f"{option} does not go with {look or 'counts'}; it goes with {others}",
+                code="option.goes_with",
+                value=option,
+                needed=others,
+            )
     return look
 
 
@@ -337,7 +380,14 @@ def _raster(path: Path) -> str:
     people = geo.population(geo.read_raster(path))
     for finding in people.findings:
         typer.echo(finding.sentence("en"), err=True)
-    return keep_raster(people.counts)
+    return keep_people(people, path.stem)
+
+
+def _say_met(zones: gpd.GeoDataFrame) -> None:
+    """Say where no point lies in any zone: what stands there then is zeros."""
+    if not zones.attrs["points_in_any_zone"]:
+        for lang in ("zh", "en"):
+            typer.echo(sentence("zones.empty", lang, {}), err=True)
 
 
 def _say_covered(asked: questions.Distribution) -> None:
@@ -358,8 +408,15 @@ def _drawn(
     asked: questions.Distribution, draws: int, seed: int, interval: float
 ) -> geo.Uncertainty:
     stated = asked.points.stated(asked.weight)
+    located = asked.points.located()
+    if not (accuracy_of(located) > 0).any():
+        raise InputError(
+            "--uncertainty and --ahead: no point has an accuracy_m above 0, so that none moves and "
+            "there is no interval; take data with that column",
+            code="values.no_accuracy",
+        )
     return geo.uncertainty(
-        asked.points.located(),
+        located,
         asked.zones.frame(),
         weights=None if stated is None else stated.fillna(0.0),
         draws=draws,
@@ -377,6 +434,7 @@ def _named(ahead: pd.DataFrame, asked: questions.Distribution) -> pd.DataFrame:
 def _mixes(asked: questions.Distribution, by: str, look: str, interval: float) -> pd.DataFrame:
     """Return what the zones hold of each value of a column, against all zones together."""
     table = questions.categories(asked, by)
+    questions.require_kinds(table, zones=look != "--diversity")
     if look == "--specialisation":
         index = geo.specialisation_index(table)
         found = index.rename_axis("id").rename("krugman_index").reset_index()
@@ -392,6 +450,10 @@ def _mixes(asked: questions.Distribution, by: str, look: str, interval: float) -
 
 def _concentration(asked: questions.Distribution, groups: str | None) -> pd.Series[float]:
     zones = questions.distribution(asked)
+    if len(zones) == 1:
+        raise InputError(
+            "--concentration: there is only one zone; take a zoning of several", code="zones.one"
+        )
     return geo.concentration_measures(
         zones.set_index("id")["count" if asked.weight is None else "weight_sum"].astype(float),
         areas=None if zones.attrs["zones_overlap"] else zones.set_index("id")["area_km2"],
@@ -404,4 +466,11 @@ def _groups(zones: gpd.GeoDataFrame, zoning: str) -> pd.Series[str]:
     inside = zones[["id", "geometry"]].set_geometry(zones.representative_point())
     held = inside.sjoin(_zones(zoning)[["id", "geometry"]], how="left", lsuffix="", rsuffix="group")
     first: pd.Series[str] = held.drop_duplicates("id_").set_index("id_")["id_group"].fillna(OUTSIDE)
+    if first.nunique() in {1, len(first)}:
+        raise InputError(
+            f"--groups {zoning}: all zones are in one group, or each is one of its own, so that "
+            "there is no within and between; take another zoning",
+            code="zones.groups",
+            value=zoning,
+        )
     return first

@@ -43,7 +43,12 @@ def doctor(
 ) -> None:
     """Look at a file: encoding, coordinates, shapes, rows set aside, and what to do."""
     if lang not in LANGUAGES:
-        raise geo.InputError(f"doctor: --lang is {lang!r}. Allowed are {', '.join(LANGUAGES)}.")
+        raise geo.InputError(
+            f"doctor: --lang is {lang!r}. Allowed are {', '.join(LANGUAGES)}.",
+            code="option.one_of",
+            value=lang,
+            names=LANGUAGES,
+        )
     if file.suffix.lower() in RASTERS:
         _raster(file, lang, as_json=as_json)
         return

@@ -87,7 +87,12 @@ def one_of(value: str, literal: Any, option: str) -> Any:  # noqa: ANN401 - a Li
         If it is another.
     """
     if value not in get_args(literal):
-        raise InputError(f"{option} {value!r}: allowed are {', '.join(get_args(literal))}")
+        raise InputError(
+            f"{option} {value!r}: allowed are {', '.join(get_args(literal))}",
+            code="option.one_of",
+            value=value,
+            names=get_args(literal),
+        )
     return value
 
 
@@ -107,7 +112,11 @@ def numbers(text: str, option: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in text.split(",") if part.strip())
     except ValueError:
-        raise InputError(f"{option} {text!r}: write numbers with commas, as in 1,2,5") from None
+        raise InputError(
+            f"{option} {text!r}: write numbers with commas, as in 1,2,5",
+            code="option.numbers",
+            value=text,
+        ) from None
 
 
 def grouping(layer: str, by: str | None) -> str:

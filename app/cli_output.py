@@ -91,10 +91,17 @@ def _write(frame: pd.DataFrame, output: Path) -> None:
             output.write_bytes(csv_bytes(frame))
         except OSError as error:
             raise InputError(
-                f"--output {output}: {error.strerror or error}; take a folder that you may write to"
+                f"--output {output}: {error.strerror or error}; take a folder that you may "
+                "write to",
+                code="write.folder",
+                name=output.name,
             ) from None
     else:
-        raise InputError(f"--output {output}: this is a table without places; take a .csv")
+        raise InputError(
+            f"--output {output}: this is a table without places; take a .csv",
+            code="write.table",
+            name=output.name,
+        )
     wrote(output)
 
 

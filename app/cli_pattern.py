@@ -192,11 +192,19 @@ def _fit(look: str, given: dict[str, Any]) -> None:
     strange = [name for name in given if name not in OPTIONS[look]]
     if strange:
         raise InputError(
-            f"--look {look} has no {', '.join(strange)}; it has {', '.join(sorted(OPTIONS[look]))}"
+            f"--look {look} has no {', '.join(strange)}; it has {', '.join(sorted(OPTIONS[look]))}",
+            code="option.goes_not",
+            names=strange,
+            value=look,
         )
     for option, rule in (("--k", "knn"), ("--distance", "distance")):
         if option in given and given.get("--rule") != rule:
-            raise InputError(f"{option} goes with --rule {rule}")
+            raise InputError(
+                f"{option} goes with --rule {rule}",
+                code="option.goes_with",
+                value=option,
+                needed=f"--rule {rule}",
+            )
 
 
 def _answer(look: str, points: Points, given: dict[str, Any]) -> Any:  # noqa: ANN401 - a table or a row
@@ -286,7 +294,8 @@ def _centres(look: str, points: Points, given: dict[str, Any]) -> pd.DataFrame:
     rings: pd.DataFrame | None = centres.ellipses(asked)
     if rings is None:
         raise InputError(
-            f"ellipses: the points have fewer than {centres.FEWEST_PLACES} places; choose more"
+            f"ellipses: the points have fewer than {centres.FEWEST_PLACES} places; choose more",
+            code="pattern.no_ellipse",
         )
     if "--deviations" not in given:
         return rings
@@ -314,4 +323,9 @@ def _wider(
 
 
 def _refused(look: str, refused: patterns.Refusal) -> InputError:
-    return InputError(f"{look}: {refused.sentence(lambda name: CALLED.get(name, f'--{name}'))}")
+    return InputError(
+        f"{look}: {refused.sentence(lambda name: CALLED.get(name, f'--{name}'))}",
+        code=f"pattern.{refused.reason}",
+        n=refused.n,
+        fewest=refused.fewest,
+    )

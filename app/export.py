@@ -169,7 +169,13 @@ def of_density(asked: Density, show: str) -> dict[str, Any]:
 def of_distribution(shown: Shown) -> dict[str, Any]:
     """Return a measure of a distribution and how it is shown, as parameters of a map."""
     looks = {key: getattr(shown, key) for key in ("measure", "scale", "scheme", "classes")}
-    return of_points(shown.asked.points) | of_zones(shown.asked.zones) | looks
+    people = shown.question.population
+    return (
+        of_points(shown.asked.points)
+        | of_zones(shown.asked.zones)
+        | looks
+        | ({} if people is None else {"population": people})
+    )
 
 
 def of_pattern(look: Look) -> dict[str, Any]:

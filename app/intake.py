@@ -1,13 +1,14 @@
 """A file that a visitor brings, on its way in: read once, with its receipt.
 
 The reading of a file, or the refusal of it, stays in the session under what was read and how, so
-that a re-run of the page reads nothing again.
+that a re-run of the page reads nothing again. Streamlit lets go of an upload when its page is left;
+so a file that was not used yet is kept with what visitors bring, until it is used or taken out.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import shapely
@@ -15,9 +16,12 @@ import streamlit as st
 
 import geo
 from app.texts import text
+from app.visits import owner
 from geo.errors import AtlasError, InputError
 from geo.exchange.rasters import read_raster
 from geo.work import checkpoint
+from layers.copies import bytes_of
+from layers.kept import keep_file, kept_file, let_go
 from layers.own_files import read_own
 
 if TYPE_CHECKING:
@@ -31,6 +35,9 @@ if TYPE_CHECKING:
     from geo.people import Population
 
 KEY = "_intake"
+# Names in the session: of the kept file that waits with the key of its reading, of the file that
+# was used, of what was chosen in the controls of a file.
+WAITING, USED, PICKED = "_own_waiting", "_own_used", "_own_picked"
 RASTERS = ("tif", "tiff")
 TABLES = ("csv", "txt", "tsv", "xlsx", "xlsm", "xls")
 AREAS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -87,6 +94,91 @@ class Reading:
     refusal: AtlasError | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A file that was chosen before its page was left, in place of the upload.
+
+    Parameters
+    ----------
+    name, file_id, size
+        As those of the upload.
+    content
+        Its contents.
+    """
+
+    name: str
+    file_id: str
+    size: int
+    content: bytes
+
+    def getvalue(self) -> bytes:
+        """Return the contents, as those of an upload."""
+        return self.content
+
+
+File: TypeAlias = "UploadedFile | Waiting"
+
+
+def chosen(upload: UploadedFile | None) -> File | None:
+    """Return the file that is looked at: the upload, else the one that waits.
+
+    Raises
+    ------
+    InputError
+        If that is no longer kept (code ``kept.gone``); it is asked for once.
+    """
+    if upload is not None:
+        return upload
+    name, _ = st.session_state.get(WAITING, ("", None))
+    if not name:
+        forget()
+        return None
+    try:
+        file: Waiting = kept_file(name)
+    except InputError:
+        forget()
+        raise
+    return file
+
+
+def waits(file: File, read: Reading) -> bool:
+    """Keep a file with what was read of it until it is used; return whether there is room for it.
+
+    Only the last file of a visit waits.
+    """
+    key, _ = st.session_state[KEY]
+    before, of = st.session_state.get(WAITING, ("", None))
+    if st.session_state.get(USED) == file.file_id:
+        return True
+    if of != key:
+        let_go(before)
+        content = file.getvalue()
+        waiting = Waiting(file.name, file.file_id, file.size, content)
+        features = None if read.intake is None else read.intake.frame
+        cells = None if read.people is None else read.people.counts
+        size = sum(map(bytes_of, (content, features, cells)))
+        try:
+            name = keep_file(waiting, size=size, owner=owner())
+        except InputError:  # too much for one visitor, or for all
+            name = ""
+        st.session_state[WAITING] = (name, key)
+    return bool(st.session_state[WAITING][0])
+
+
+def again() -> None:
+    """Have the file read anew."""
+    st.session_state.pop(KEY, None)
+    name, _ = st.session_state.get(WAITING, ("", None))
+    st.session_state[WAITING] = (name, None)
+
+
+def used() -> None:
+    """Let go of the file that waits: it was put to use."""
+    (file_id, _), _ = st.session_state[KEY]
+    st.session_state[USED] = file_id
+    let_go(st.session_state.pop(WAITING, ("", None))[0])
+
+
 def is_raster(name: str) -> bool:
     """Whether the suffix of a file is that of a raster."""
     return _suffix(name) in RASTERS
@@ -97,7 +189,7 @@ def is_table(name: str) -> bool:
     return _suffix(name) in TABLES
 
 
-def reading(file: UploadedFile, options: Options) -> Reading:
+def reading(file: File, options: Options) -> Reading:
     """Return what is in a file; it is read when it or the options are others than last time.
 
     While it is read the page shows how far it is and, for a large file, a button to call it off.
@@ -106,7 +198,7 @@ def reading(file: UploadedFile, options: Options) -> Reading:
     Parameters
     ----------
     file
-        As Streamlit's uploader gives it.
+        As Streamlit's uploader gives it, or one that waits.
     options
         How to read it.
     """
@@ -115,7 +207,7 @@ def reading(file: UploadedFile, options: Options) -> Reading:
     if last is not None and last[0] == key:
         return last[1]
     # Before the new one is read: two large files need not be held at once.
-    forget()
+    st.session_state.pop(KEY, None)
     place = st.empty()
     with place.container():
         bar = st.progress(0.0, text("own.reading", name=file.name))
@@ -131,8 +223,10 @@ def reading(file: UploadedFile, options: Options) -> Reading:
 
 
 def forget() -> None:
-    """Let go of the file that was looked at."""
-    st.session_state.pop(KEY, None)
+    """Let go of the file that was looked at, and of what was chosen for it."""
+    for name in (KEY, USED, PICKED):
+        st.session_state.pop(name, None)
+    let_go(st.session_state.pop(WAITING, ("", None))[0])
 
 
 def areas_of(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -181,9 +275,9 @@ def _unwanted() -> bool:
     return False
 
 
-def _read(file: UploadedFile, options: Options, progress: Callable[[float], None]) -> Reading:
-    # A view of the upload: a file of 500 MB is not held twice.
-    content = file.getbuffer()
+def _read(file: File, options: Options, progress: Callable[[float], None]) -> Reading:
+    # The bytes of the upload themselves: a file of 500 MB is not held twice.
+    content = file.getvalue()
     if is_raster(file.name):
         quantity: Any = options.quantity or None
         raster = read_raster(content, file.name, progress=progress, cancelled=_unwanted)

@@ -75,7 +75,9 @@ def map_view(
     if missing:
         raise InputError(
             f"map_view: {', '.join(missing)} missing from the package; "
-            "in a checkout run 'python hatch_build.py' once"
+            "in a checkout run 'python hatch_build.py' once",
+            code="caller.package",
+            name=missing,
         )
     report: dict[str, Any] | None = _component(
         document=document if isinstance(document, str) else to_json(document),

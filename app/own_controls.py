@@ -6,7 +6,7 @@ next file that has a column of that name starts with the answer.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
@@ -19,8 +19,7 @@ from layers.own_points import Roles
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from streamlit.runtime.uploaded_file_manager import UploadedFile
-
+    from app.intake import File
     from geo.exchange.receipt import Receipt
 
 NONE = ""
@@ -42,7 +41,7 @@ PLACES = ("lon", "lat", "wkt", "place")
 REMEDY, REMEMBERED, KNOWN = "_own_remedy", "_own_roles", "_own_known"
 
 
-def how_to_read(file: UploadedFile) -> Options:
+def how_to_read(file: File) -> Options:
     """Draw how a file may be read otherwise than it says; return what was chosen."""
     receipt, columns, refused = known(file)
     if intake.is_raster(file.name):
@@ -77,7 +76,7 @@ def how_to_read(file: UploadedFile) -> Options:
         )
 
 
-def roles(file: UploadedFile, columns: Sequence[str], start: str, *, open_: bool) -> Roles:
+def roles(file: File, columns: Sequence[str], start: str, *, open_: bool) -> Roles:
     """Draw what the columns are; return it.
 
     Parameters
@@ -111,7 +110,7 @@ def remember(answers: Mapping[str, str]) -> None:
             kept[role][column] = None
 
 
-def remedy(file: UploadedFile) -> Remedy:
+def remedy(file: File) -> Remedy:
     """Return what was chosen of what was on offer for a file."""
     of, chosen = st.session_state.get(REMEDY, (NONE, NONE))
     kept: Remedy = chosen if of == file.file_id else ""
@@ -123,13 +122,13 @@ def choose_remedy(file_id: str, chosen: Remedy) -> None:
     st.session_state[REMEDY] = (file_id, chosen)
 
 
-def known(file: UploadedFile) -> tuple[Receipt | None, tuple[str, ...], bool]:
+def known(file: File) -> tuple[Receipt | None, tuple[str, ...], bool]:
     """Return the last receipt of a file, the names of its columns, and whether it was refused."""
     of, receipt, columns, refused = st.session_state.get(KNOWN, (NONE, None, (), False))
     return (receipt, columns, refused) if of == file.file_id else (None, (), False)
 
 
-def learn(file: UploadedFile, read: intake.Reading) -> bool:
+def learn(file: File, read: intake.Reading) -> bool:
     """Note what reading a file has told of it; return whether the controls show too little yet."""
     receipt, columns, refused = before = known(file)
     if read.intake is not None:
@@ -144,12 +143,13 @@ def learn(file: UploadedFile, read: intake.Reading) -> bool:
     return news[0] != news[1] or (columns, refused) != after[1:] or before[1] != columns
 
 
-def _layers(file: UploadedFile, receipt: Receipt) -> tuple[str, ...]:
+def _layers(file: File, receipt: Receipt) -> tuple[str, ...]:
     """Draw the choice of layers where there are several; none means the best."""
     names = [layer.name for layer in receipt.layers]
     if len(set(names)) < 2:  # noqa: PLR2004  one needs no choice
         return ()
-    key = _key(file, "layer")
+    key, picked = _key(file, "layer"), _picked(file)
+    st.session_state.setdefault(key, [name for name in picked.get("layer", ()) if name in names])
     chosen: list[str] = st.multiselect(
         text("own.layer"),
         list(dict.fromkeys(names)),
@@ -158,10 +158,11 @@ def _layers(file: UploadedFile, receipt: Receipt) -> tuple[str, ...]:
         placeholder=text("own.layer.best"),
         select_all=False,
     )
+    picked["layer"] = chosen
     return tuple(chosen)
 
 
-def _places(file: UploadedFile, columns: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def _places(file: File, columns: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """Draw which columns of a table hold the places; nothing where that is left to the reader."""
     chosen = {
         role: _pick(
@@ -190,12 +191,12 @@ def _column(name: str) -> str:
     return name or text("own.no_column")
 
 
-def _key(file: UploadedFile, name: str) -> str:
+def _key(file: File, name: str) -> str:
     return f"own-{name}-{file.file_id}@{language()}"
 
 
 def _pick(
-    file: UploadedFile,
+    file: File,
     name: str,
     options: Sequence[str],
     *,
@@ -203,8 +204,20 @@ def _pick(
     start: str = NONE,
 ) -> str:
     """Draw a select box; each file and each language has its own."""
-    key = _key(file, name)
+    key, picked = _key(file, name), _picked(file)
     if st.session_state.get(key) not in options:
+        start = picked.get(name, start)
         st.session_state[key] = start if start in options else options[0]
     chosen: str = st.selectbox(text(f"own.{name}"), options, key=key, format_func=title)
+    picked[name] = chosen
     return chosen
+
+
+def _picked(file: File) -> dict[str, Any]:
+    """Return what was chosen for a file: Streamlit forgets it when the page is left."""
+    of, picked = st.session_state.get(intake.PICKED, (NONE, {}))
+    if of != file.file_id:
+        picked = {}
+        st.session_state[intake.PICKED] = (file.file_id, picked)
+    found: dict[str, Any] = picked
+    return found

@@ -14,6 +14,7 @@ from app.charts import bars, class_histogram, quotient_map
 from app.frame import heading
 from app.tables import ROW_HEIGHT, interval_words, zone_picker, zones_table
 from app.texts import language, named, text
+from geo.errors import AtlasError
 from geo.exchange.cell_quotes import csv_bytes
 from layers import contents, questions, structure
 from layers.classification import NOTES, histogram, readable_scale
@@ -176,12 +177,25 @@ def mixture(shown: Shown, zone: str | None) -> None:
     _concentration(shown, zones)
     if not zones["count"].any():
         return
+    alike = no_comparison(shown)
+    if alike is not None:
+        st.caption(alike.sentence(language()))
+        return
     if zone is None:
         _quotients_of_all(shown, zones)
     else:
         _quotients_of(shown, zones, zone)
     heading(text("distribution.mix"))
     zones_table(structure.mix(shown), ["count", "hill_0", "hill_2", "krugman_index"])
+
+
+def no_comparison(shown: Shown) -> AtlasError | None:
+    """Return why the mixes of the zones cannot be compared, None where they can be."""
+    try:
+        structure.mix(shown)
+    except AtlasError as error:
+        return error
+    return None
 
 
 def certainty(shown: Shown, zone: str) -> None:

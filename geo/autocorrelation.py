@@ -139,7 +139,7 @@ def spatial_autocorrelation(
     """
     require_permutations(permutations, function="spatial_autocorrelation")
     require_seed(seed, function="spatial_autocorrelation")
-    require_alpha(alpha, function="spatial_autocorrelation")
+    require_alpha(alpha, permutations, function="spatial_autocorrelation")
     lattice = lattice_of(
         zones,
         column,

@@ -208,7 +208,11 @@ def abramson_bandwidths_m(
         points, bandwidth_m, found.rows, (found.x_m, found.y_m, weight), shape, function=function
     )
     if base.rule == "per_feature":
-        raise InputError(f"{function}: bandwidth_m has a number for each feature. Pass one number.")
+        raise InputError(
+            f"{function}: bandwidth_m has a number for each feature. Pass one number.",
+            code="caller.argument",
+            function=function,
+        )
     each = np.full(len(points), np.nan)
     each[found.rows] = abramson(found.x_m, found.y_m, weight, base.base_m, shape)
     return pd.Series(each, index=points.index, name="bandwidth_m")
@@ -260,7 +264,10 @@ def bandwidths_of(
     if wrong.any():
         raise InputError(
             f"{function}: {int(wrong.sum())} of {each.size} bandwidths are zero, negative, missing "
-            f"or infinite, the first is {each[wrong][0]}. Allowed are positive numbers of metres."
+            f"or infinite, the first is {each[wrong][0]}. Allowed are positive numbers of metres.",
+            code="density.bandwidths",
+            rows=int(wrong.sum()),
+            first=float(each[wrong][0]),
         )
     return Bandwidths(float(np.median(each)) if each.size else math.nan, each, "per_feature")
 
@@ -270,7 +277,9 @@ def _number(bandwidth_m: object, function: str) -> float:
     if not isinstance(number, Real):
         raise InputError(
             f"{function}: bandwidth_m is {brief(bandwidth_m)}. Pass a number of metres, a column "
-            "name or one number for each point."
+            "name or one number for each point.",
+            code="caller.argument",
+            function=function,
         )
     require_metres(number, "bandwidth_m", function=function)
     return float(number)
@@ -299,13 +308,15 @@ def silverman(x: Floats, y: Floats, weight: Floats, shape: Shape, *, function: s
     if not weight.size:
         raise InputError(
             f"{function}: no point has a place and a weight above zero, so that there is no rule "
-            "for a bandwidth. Pass points, or bandwidth_m and an extent."
+            "for a bandwidth. Pass points, or bandwidth_m and an extent.",
+            code="own.nothing_located",
         )
     if x.min() == x.max() and y.min() == y.max():
         what = "there is one point alone" if x.size == 1 else "all points are in one place"
         raise InputError(
             f"{function}: {what}, so that no bandwidth follows from how they are spread. Pass "
-            "bandwidth_m, in metres."
+            "bandwidth_m, in metres.",
+            code="density.one_place",
         )
     part = weight / weight.sum()
     # From the first point: squares of seven-digit numbers would lose half of their digits.

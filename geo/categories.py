@@ -148,14 +148,18 @@ def _labels(points: Frame, category: str | ArrayLike) -> pd.Series:
     if places or isinstance(given, set | dict | pd.DataFrame) or np.ndim(given) != 1:
         raise InputError(
             f"category_table: category is {brief(category)}. Pass the name of a column or "
-            "one category for each point."
+            "one category for each point.",
+            code="caller.argument",
+            function="category_table",
         )
     name: Any = given.name if isinstance(given, pd.Series) else None
     label = pd.Series(given).reset_index(drop=True).rename(name)
     if len(label) != len(points):
         raise InputError(
             f"category_table: there are {len(label)} categories for {len(points)} points. Pass one "
-            "for each."
+            "for each.",
+            code="caller.lengths",
+            function="category_table",
         )
     if isinstance(label.dtype, pd.CategoricalDtype):
         return label
@@ -163,5 +167,8 @@ def _labels(points: Frame, category: str | ArrayLike) -> pd.Series:
         return pd.Series(pd.Categorical(label), name=name)
     except TypeError as error:  # lists, and what else cannot be a label
         raise InputError(
-            f"category_table: the categories cannot be told apart ({error}). Pass texts or numbers."
+            f"category_table: the categories cannot be told apart ({error}). Pass texts or "
+            "numbers.",
+            code="caller.argument",
+            function="category_table",
         ) from error

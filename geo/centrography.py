@@ -220,7 +220,11 @@ def deviational_ellipses(
     if not (is_number(deviations) and _LEAST <= deviations <= _MOST):
         raise InputError(
             f"deviational_ellipses: deviations is {brief(deviations)}. Allowed are positive "
-            f"numbers from {_LEAST:g} to {_MOST:g}, such as 1 or 2."
+            f"numbers from {_LEAST:g} to {_MOST:g}, such as 1 or 2.",
+            code="option.between",
+            value=brief(deviations),
+            least=_LEAST,
+            most=_MOST,
         )
     grouped = _grouped(points, by, weights, "deviational_ellipses")
     rows: list[dict[str, Any]] = []
@@ -237,7 +241,8 @@ def deviational_ellipses(
         reasons = "; ".join(f"{category}: {reason}" for category, reason in left_out.items())
         raise InputError(
             f"deviational_ellipses: there is nothing to draw an ellipse around ({reasons}). Show "
-            "the centres alone, or take categories together."
+            "the centres alone, or take categories together.",
+            code="pattern.no_ellipse",
         )
     result = _framed(rows, grouped, points.crs)
     result["area_km2"] = geodesic_area_km2(result)
@@ -261,7 +266,8 @@ def _grouped(
         raise InputError(
             f"{function}: none of {len(points)} points has a place"
             f"{'' if weights is None else ', a weight above 0'}"
-            f"{'' if by is None else ', a category'}. Pass some that do."
+            f"{'' if by is None else ', a category'}. Pass some that do.",
+            code="own.nothing_located",
         )
     attrs: dict[Hashable, Any] = {
         "points_without_place": len(points) - len(rows),
@@ -286,13 +292,18 @@ def _labels(points: Frame, by: str | None, function: str) -> pd.Series | None:
         columns = list(points.columns) if isinstance(points, gpd.GeoDataFrame) else []
         raise InputError(
             f"{function}: there is no column {brief(by)} of categories. "
-            f"The columns are {', '.join(map(str, columns)) or 'none'}."
+            f"The columns are {', '.join(map(str, columns)) or 'none'}.",
+            code="option.column",
+            column=str(by),
+            columns=columns,
         )
     labels: pd.Series = points[by]
     if labels.dtype == object and not all(isinstance(label, Hashable) for label in labels):
         raise InputError(
             f"{function}: the column {brief(by)} holds lists or the like, which are no categories. "
-            "Pass one of texts or numbers."
+            "Pass one of texts or numbers.",
+            code="values.categories",
+            column=str(by),
         )
     return labels
 

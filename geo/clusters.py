@@ -117,7 +117,7 @@ def local_autocorrelation(
     """
     require_permutations(permutations, function="local_autocorrelation")
     require_seed(seed, function="local_autocorrelation")
-    require_alpha(alpha, function="local_autocorrelation")
+    require_alpha(alpha, permutations, function="local_autocorrelation")
     lattice = lattice_of(
         zones,
         column,

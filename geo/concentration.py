@@ -304,32 +304,44 @@ def _numbers(values: ArrayLike, name: str, function: str) -> Floats:
             dtype=float,
         )
     except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(f"{function}: the {name} are not all numbers ({error}).") from error
+        raise InputError(
+            f"{function}: the {name} are not all numbers ({error}).", code="values.text"
+        ) from error
     if array.ndim != 1:
         raise InputError(
-            f"{function}: the {name} have shape {array.shape}. Pass one number for each zone."
+            f"{function}: the {name} have shape {array.shape}. Pass one number for each zone.",
+            code="caller.lengths",
+            function=function,
         )
     missing, wrong = np.isnan(array), (array > _LARGEST) | (array < 0)
     if missing.any():
         raise InputError(
             f"{function}: {int(missing.sum())} of {len(array)} {name} are missing. Drop those "
-            "zones if nothing is known of them, or call .fillna(0) if they have none."
+            "zones if nothing is known of them, or call .fillna(0) if they have none.",
+            code="values.missing",
+            rows=int(missing.sum()),
         )
     if wrong.any():
         raise InputError(
             f"{function}: {int(wrong.sum())} of {len(array)} {name} are negative or infinite, the "
-            f"first is {array[wrong][0]:g}. Allowed are finite numbers of zero or more."
+            f"first is {array[wrong][0]:g}. Allowed are finite numbers of zero or more.",
+            code="values.negative",
+            rows=int(wrong.sum()),
+            first=float(array[wrong][0]),
         )
     return array
 
 
 def _shares(value: Floats, function: str) -> Floats:
     if not len(value):
-        raise InputError(f"{function}: there are no zones. Pass one number for each zone.")
+        raise InputError(
+            f"{function}: there are no zones. Pass one number for each zone.", code="zones.none"
+        )
     if not value.any():
         raise InputError(
             f"{function}: all {len(value)} zones have 0, so that nothing is distributed over them. "
-            "Choose points, or zones, of which some meet."
+            "Choose points, or zones, of which some meet.",
+            code="zones.empty",
         )
     share: Floats = value / value.sum()
     return share
@@ -343,7 +355,9 @@ def _sizes(areas: ArrayLike, values: ArrayLike, value: Floats, function: str) ->
     if wrong.any():
         raise InputError(
             f"{function}: {int(wrong.sum())} of {len(size)} zones have a value but area 0. "
-            "Correct their area or leave those zones out."
+            "Correct their area or leave those zones out.",
+            code="zones.no_area",
+            rows=int(wrong.sum()),
         )
     return size
 
@@ -352,7 +366,9 @@ def _labels(groups: ArrayLike, values: ArrayLike, n: int) -> NDArray[np.intp]:
     _require_same_index(groups, values, "groups", "concentration_measures")
     if isinstance(groups, str | set | pd.DataFrame) or np.ndim(groups) != 1:
         raise InputError(
-            f"concentration_measures: groups is {brief(groups)}. Pass one label for each zone."
+            f"concentration_measures: groups is {brief(groups)}. Pass one label for each zone.",
+            code="caller.argument",
+            function="concentration_measures",
         )
     label = pd.Series(groups) if not isinstance(groups, pd.Series) else groups
     _require_length(len(label), n, "groups", "concentration_measures")
@@ -360,7 +376,9 @@ def _labels(groups: ArrayLike, values: ArrayLike, n: int) -> NDArray[np.intp]:
     if missing:
         raise InputError(
             f"concentration_measures: {missing} of {n} zones have no group. Name one for each, "
-            'such as .fillna("other").'
+            'such as .fillna("other").',
+            code="caller.argument",
+            function="concentration_measures",
         )
     return pd.factorize(label)[0]
 
@@ -371,12 +389,16 @@ def _require_same_index(other: ArrayLike, values: ArrayLike, name: str, function
     if not other.index.equals(values.index):
         raise InputError(
             f"{function}: the {name} have another index than the values. Call "
-            ".reindex(values.index) on them, or pass .to_numpy() if the order is the same."
+            ".reindex(values.index) on them, or pass .to_numpy() if the order is the same.",
+            code="caller.lengths",
+            function=function,
         )
 
 
 def _require_length(got: int, expected: int, name: str, function: str) -> None:
     if got != expected:
         raise InputError(
-            f"{function}: there are {got} {name} for {expected} zones. Pass one for each."
+            f"{function}: there are {got} {name} for {expected} zones. Pass one for each.",
+            code="caller.lengths",
+            function=function,
         )

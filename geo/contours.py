@@ -255,11 +255,17 @@ def nice_levels(low: float, high: float, *, count: int) -> tuple[float, ...]:
     if not (is_whole(count) and 1 <= count <= _MOST_LEVELS):
         raise InputError(
             f"nice_levels: count is {brief(count)}. Allowed are whole numbers from 1 to "
-            f"{_MOST_LEVELS}; 5 to 10 can be told apart on a map."
+            f"{_MOST_LEVELS}; 5 to 10 can be told apart on a map.",
+            code="option.whole",
+            value=brief(count),
+            least=1,
+            most=_MOST_LEVELS,
         )
     if not (is_number(low) and is_number(high)):
         raise InputError(
-            f"nice_levels: the bounds are {brief(low)} and {brief(high)}. Pass finite numbers."
+            f"nice_levels: the bounds are {brief(low)} and {brief(high)}. Pass finite numbers.",
+            code="caller.argument",
+            function="nice_levels",
         )
     if high <= low:
         return ()
@@ -293,11 +299,15 @@ def _net(array: xr.DataArray, function: str) -> tuple[Floats, Floats, Floats]:
         raise InputError(
             f"{function}: the array has dimensions {array.dims} and shape {array.shape}. Pass one "
             "of dimensions ('y', 'x') with at least 2 rows and 2 columns, since a line needs "
-            "values on both sides; .transpose('y', 'x') may help."
+            "values on both sides; .transpose('y', 'x') may help.",
+            code="caller.argument",
+            function=function,
         )
     if array.rio.crs is None:
         raise CRSError(
-            f"{function}: the array has no CRS. Call .rio.write_crs with the one it is in."
+            f"{function}: the array has no CRS. Call .rio.write_crs with the one it is in.",
+            code="caller.crs",
+            function=function,
         )
     x, y = array["x"].to_numpy().astype(float), array["y"].to_numpy().astype(float)
     for name, along in (("x", x), ("y", y)):
@@ -305,7 +315,9 @@ def _net(array: xr.DataArray, function: str) -> tuple[Floats, Floats, Floats]:
         if not (np.all(steps > 0) or np.all(steps < 0)):
             raise InputError(
                 f"{function}: the coordinates {name!r} neither rise nor fall throughout. Pass the "
-                f"raster as it was read, or call .sortby({name!r})."
+                f"raster as it was read, or call .sortby({name!r}).",
+                code="caller.argument",
+                function=function,
             )
     corners = shapely.points([[x[0], y[0]], [x[-1], y[-1]]])
     require_crs(gpd.GeoSeries(corners, crs=array.rio.crs), function=function)
@@ -316,7 +328,9 @@ def _net(array: xr.DataArray, function: str) -> tuple[Floats, Floats, Floats]:
     if np.isinf(z).any():
         raise InputError(
             f"{function}: {int(np.isinf(z).sum())} cells are infinite. Set them to not-a-number, "
-            "as with .where(np.isfinite(array)), or correct them."
+            "as with .where(np.isfinite(array)), or correct them.",
+            code="caller.argument",
+            function=function,
         )
     return x, y, z
 
@@ -336,7 +350,10 @@ def _levels(levels: int | Sequence[float], z: Floats, function: str) -> list[flo
         raise InputError(
             f"{function}: levels is {brief(levels)}. Allowed are 1 to {_MOST_LEVELS} finite "
             "numbers, each larger than the one before, or the greatest number of levels as a "
-            "whole number."
+            "whole number.",
+            code="option.levels",
+            value=brief(levels),
+            most=_MOST_LEVELS,
         )
     found: list[float] = wanted.tolist()
     return found

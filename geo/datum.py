@@ -31,6 +31,7 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
+from geo.arguments import brief
 from geo.doors import door
 from geo.errors import CRSError, InputError
 from geo.locate import Locator
@@ -150,7 +151,9 @@ def _arrays(function: str, lon: ArrayLike, lat: ArrayLike) -> Pair:
     except ValueError as error:
         raise InputError(
             f"{function}: lon has shape {np.shape(lon)} and lat {np.shape(lat)}, which do not go "
-            "together. Pass arrays of one shape, or a number and an array."
+            "together. Pass arrays of one shape, or a number and an array.",
+            code="caller.lengths",
+            function=function,
         ) from error
     wrong = np.isinf(lon_) | np.isinf(lat_) | (np.abs(lon_) > _MAX_LON) | (np.abs(lat_) > _MAX_LAT)
     if wrong.any():
@@ -160,7 +163,12 @@ def _arrays(function: str, lon: ArrayLike, lat: ArrayLike) -> Pair:
         raise InputError(
             f"{function}: {int(wrong.sum())} of {wrong.size} coordinates are no longitude and "
             f"latitude in degrees, the first is {bad}. {swapped}Allowed are −180…180 and −90…90; "
-            "project metric data to EPSG:4490 first."
+            "project metric data to EPSG:4490 first.",
+            code="crs.range",
+            rows=int(wrong.sum()),
+            total=wrong.size,
+            x=bad[0],
+            y=bad[1],
         )
     missing = np.isnan(lon_) | np.isnan(lat_)
     return np.where(missing, np.nan, lon_), np.where(missing, np.nan, lat_)
@@ -380,14 +388,19 @@ def convert(shapes: Shape, *, source: Datum, target: Datum) -> Shape:
     for name, value in (("source", source), ("target", target)):
         if value not in _LABELS:
             raise InputError(
-                f"convert: {name} is {value!r}. Allowed are {', '.join(map(repr, _LABELS))}."
+                f"convert: {name} is {value!r}. Allowed are {', '.join(map(repr, _LABELS))}.",
+                code="option.one_of",
+                value=brief(value),
+                names=_LABELS,
             )
     if isinstance(shapes, BaseGeometry):
         return cast("Shape", _converted(shapes, source, target))
     if not isinstance(shapes, gpd.GeoDataFrame | gpd.GeoSeries):
         raise InputError(
             f"convert: got {type(shapes).__name__}. Pass a GeoDataFrame, a GeoSeries or a "
-            "shapely geometry; for arrays there is wgs84_to_gcj02 and its kin."
+            "shapely geometry; for arrays there is wgs84_to_gcj02 and its kin.",
+            code="caller.argument",
+            function="convert",
         )
     _check_frame(shapes, source)
     geometry = gpd.GeoSeries(
@@ -430,17 +443,23 @@ def _check_frame(frame: gpd.GeoDataFrame | gpd.GeoSeries, source: str) -> None:
     if noted != _LABELS[source]:
         raise CRSError(
             f"convert: the frame notes datum {noted}, but source says {_LABELS[source]}. "
-            "Pass the datum that the coordinates are in."
+            "Pass the datum that the coordinates are in.",
+            code="caller.crs",
+            function="convert",
         )
     if frame.crs is None:
         if source == "wgs84":
             raise CRSError(
                 "convert: the frame has no CRS, so nothing says that it is in WGS-84. "
-                "If it is, call .set_crs(4490) first."
+                "If it is, call .set_crs(4490) first.",
+                code="caller.crs",
+                function="convert",
             )
     elif frame.crs.to_epsg() not in _GEOGRAPHIC:
         raise CRSError(
             f"convert: the frame is in {frame.crs.to_string()}; datums differ in degrees. "
             "Allowed are EPSG:4490 and EPSG:4326, or no CRS for GCJ-02 and BD-09. "
-            "Call .to_crs(4490) first."
+            "Call .to_crs(4490) first.",
+            code="caller.crs",
+            function="convert",
         )

@@ -54,6 +54,7 @@ _EXACT_VISITS = 1e9
 # A nanosecond each on one processor.
 _MAX_VISITS = 1e10
 # Centres of cells that are looked up in a study area at once: 100 MB.
+_FEWEST_CELLS = 2
 _CELLS_AT_ONCE = 2_000_000
 # A product of matrices visits this many cells in the time in which a loop visits one.
 _VISITS_PER_PRODUCT = 10.0
@@ -147,8 +148,9 @@ def kernel_density(
     InputError
         A size is not positive, a name is not one of those allowed, the weights or bandwidths do not
         fit, there is neither a point nor an extent, there are both an extent and a study area, the
-        study area holds no cell centre, all weights are zero, a bandwidth is so short that its
-        kernel may reach no cell centre, the raster would have more than 25 million cells, no
+        study area holds no cell centre or but one, no point lies in it or reaches the extent, all
+        weights are zero, a bandwidth is so short that its kernel may reach no cell centre, or as
+        long as the study area or extent, the raster would have more than 25 million cells, no
         bandwidth follows from the points, or binning cannot keep the tolerance.
     CRSError
         As `geo.crs.to_metric`, or the extent or study area has another CRS than the points.
@@ -231,10 +233,14 @@ def kernel_density(
     if adaptive:
         bandwidths = _adapted(bandwidths, taken, shape)
     _require_reach(bandwidths.each_m, cell_size_m, _REACH.get(kernel, 1.0))
+    _require_within(bandwidths.each_m, taken)
     largest_m = float(bandwidths.each_m.max(initial=0.0)) or 1.0
     bounds = taken.bounds or _bounds(taken, bandwidths.each_m * _MARGIN.get(kernel, 1.0))
     grid = raster(bounds, cell_size_m=cell_size_m, function=_NAME)
     inside = _inside(taken.polygons, grid)
+    _require_cells(grid, inside)
+    if taken.placed and not taken.rows.size:
+        raise _nothing_inside(taken.placed)
     corrected = inside is not None and edge_correction
     values, summed = _sum(
         _footprints(taken, bandwidths.each_m, largest_m, grid, shape),
@@ -244,6 +250,8 @@ def kernel_density(
         method=_allowed(method, adaptive or bandwidths.rule == "per_feature", corrected),
         tolerance_pct=tolerance_pct,
     )
+    if taken.placed and not values.any():
+        raise _nothing_inside(taken.placed)
     factor = _factor(unit, grid, taken.weight_sum)
     if factor != 1.0:
         values *= factor
@@ -284,20 +292,65 @@ def _require_reach(each_m: Floats, cell_size_m: float, reach: float) -> None:
         )
 
 
+def _require_within(each_m: Floats, taken: _Taken) -> None:
+    """Refuse bandwidths that make all of a study area or extent alike."""
+    if taken.bounds is None or not each_m.size:
+        return
+    west, south, east, north = taken.bounds
+    across = float(np.hypot(east - west, north - south))
+    if each_m.min() >= across:
+        raise InputError(
+            f"{_NAME}: a bandwidth of {each_m.min():g} m is as long as the whole area is wide, "
+            f"{across:,.0f} m, so that the density is nearly the same everywhere. Take a "
+            f"bandwidth_m of less than {across:,.0f} m, better a tenth of that.",
+            code="density.wide",
+            bandwidth=round(float(each_m.min()), 3),
+            most=round(across),
+        )
+
+
+def _nothing_inside(placed: int) -> InputError:
+    return InputError(
+        f"{_NAME}: none of {placed} points with a place lies in the study area or extent, or "
+        "reaches it, so that the map would be empty. Pass points that do, or another area.",
+        code="density.none_inside",
+        points=placed,
+    )
+
+
+def _require_cells(grid: Raster, inside: NDArray[np.bool_] | None) -> None:
+    """Refuse a cell so large that the whole area is one."""
+    cells = grid.rows * grid.columns if inside is None else int(inside.sum())
+    if cells < _FEWEST_CELLS:
+        raise InputError(
+            f"{_NAME}: at {grid.cell_size_m:g} m the whole area is one cell. Take a smaller "
+            "cell_size_m.",
+            code="density.one_cell",
+            cell=round(grid.cell_size_m, 3),
+        )
+
+
 def _check_options(unit: str, method: str, tolerance_pct: float, *, both: bool) -> None:
     for name, value, allowed in (("unit", unit, get_args(Unit)), ("method", method, _METHODS)):
         if not is_one_of(value, allowed):
             raise InputError(
-                f"{_NAME}: {name} is {brief(value)}. Allowed are {', '.join(allowed)}."
+                f"{_NAME}: {name} is {brief(value)}. Allowed are {', '.join(allowed)}.",
+                code="option.one_of",
+                value=brief(value),
+                names=allowed,
             )
     if not (is_number(tolerance_pct) and tolerance_pct > 0):
         raise InputError(
             f"{_NAME}: tolerance_pct is {brief(tolerance_pct)}. Allowed are numbers above zero; "
-            "for no error at all take method='exact'."
+            "for no error at all take method='exact'.",
+            code="option.positive",
+            value=brief(tolerance_pct),
         )
     if both:
         raise InputError(
-            f"{_NAME}: got an extent and a study area. Pass one: the study area is the extent."
+            f"{_NAME}: got an extent and a study area. Pass one: the study area is the extent.",
+            code="caller.argument",
+            function=_NAME,
         )
 
 
@@ -337,7 +390,10 @@ def _taken(points: Frame, weights: Any, extent: Frame | None, study_area: Frame 
         if study_area is not None:
             polygons, _ = polygons_of(geometry, function=_NAME)
             if not np.nansum(shapely.area(polygons)) > 0:
-                raise InputError(f"{_NAME}: the study area has no area. Pass polygons that have.")
+                raise InputError(
+                    f"{_NAME}: the study area has no area. Pass polygons that have.",
+                    code="place.no_area",
+                )
             within = Locator(polygons, cells=x.size).first(x, y) >= 0
             x, y, weight, rows = x[within], y[within], weight[within], rows[within]
     placed = found.rows.size
@@ -359,7 +415,8 @@ def _adapted(bandwidths: Bandwidths, taken: _Taken, shape: Shape) -> Bandwidths:
     if bandwidths.rule == "per_feature":
         raise InputError(
             f"{_NAME}: adaptive=True makes a bandwidth for each feature from one, but bandwidth_m "
-            "has one for each already. Pass one number, or adaptive=False."
+            "has one for each already. Pass one number, or adaptive=False.",
+            code="density.adaptive_each",
         )
     each = abramson(taken.x_m, taken.y_m, taken.weight, bandwidths.base_m, shape)
     return bandwidths._replace(each_m=each)
@@ -369,7 +426,8 @@ def _bounds(taken: _Taken, margin_m: Floats) -> tuple[float, float, float, float
     if not taken.rows.size:
         raise InputError(
             f"{_NAME}: no point has a place, and there is no extent. Pass an extent to get "
-            "a raster of zeros, or points with geometry."
+            "a raster of zeros, or points with geometry.",
+            code="own.nothing_located",
         )
     x, y = taken.x_m, taken.y_m
     if margin_m.size == 1:
@@ -393,7 +451,9 @@ def _inside(polygons: NDArray[Any] | None, grid: Raster) -> NDArray[np.bool_] | 
     if not inside.any():
         raise InputError(
             f"{_NAME}: no centre of a cell of {grid.cell_size_m:g} m lies in the study area. Take "
-            "a smaller cell_size_m."
+            "a smaller cell_size_m.",
+            code="density.no_cell",
+            cell=round(grid.cell_size_m, 3),
         )
     return inside
 
@@ -420,7 +480,8 @@ def _allowed(method: Method, differ: bool, corrected: bool) -> Method:  # noqa: 
         what = "bandwidths that differ are" if differ else "edge correction is"
         raise InputError(
             f"{_NAME}: method is 'binned', but {what} exact only. Take method='exact'"
-            + ("." if differ else ", or edge_correction=False.")
+            + ("." if differ else ", or edge_correction=False."),
+            code="density.exact_only",
         )
     return "exact"
 
@@ -457,7 +518,10 @@ def _sum(
                 f"{points.shape.name} kernel at {1.0 / cell:.3g} cells to the bandwidth: the bound "
                 f"reached on the finest lattice is {found.bound_pct:.3g} %. "
                 "Take method='exact' or 'auto', a larger tolerance_pct, a smaller cell_size_m, or "
-                "a kernel that ends smoothly (quartic, triweight, gaussian)."
+                "a kernel that ends smoothly (quartic, triweight, gaussian).",
+                code="density.tolerance",
+                tolerance=tolerance_pct,
+                reached=float(f"{found.bound_pct:.3g}"),
             )
     _require_few_visits(visits)
     exact = {"method": "exact", "error_bound": 0.0, "error_bound_pct": 0.0}
@@ -485,7 +549,9 @@ def _masses(points: Footprints, within: NDArray[np.bool_], cell: float) -> Float
         raise InputError(
             f"{_NAME}: {lost} of {found.size} points reach no centre of a cell inside the study "
             "area, so that edge correction has nothing to divide by. Take a larger bandwidth_m, a "
-            "smaller cell_size_m, or edge_correction=False."
+            "smaller cell_size_m, or edge_correction=False.",
+            code="density.unreached",
+            points=lost,
         )
     return found
 
@@ -496,7 +562,8 @@ def _factor(unit: Unit, grid: Raster, weight_sum: float) -> float:
     if unit == "share" and not weight_sum > 0:
         raise InputError(
             f"{_NAME}: unit is 'share', but the weights of the points taken in add up to 0. Pass "
-            "points with weight, or take unit='per_km2'."
+            "points with weight, or take unit='per_km2'.",
+            code="density.no_share",
         )
     return {
         "per_km2": lambda: 1.0,

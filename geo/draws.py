@@ -119,14 +119,20 @@ def accuracy_of(points: Frame, *, function: str = "accuracy_of") -> Floats:
     except (TypeError, ValueError) as error:
         raise InputError(
             f"{function}: accuracy_m is not all numbers ({error}). Allowed are metres of zero or "
-            "more, or nothing."
+            "more, or nothing.",
+            code="values.text_in",
+            column=ACCURACY,
         ) from error
     wrong = (sigma > _LARGEST_ACCURACY_M) | (sigma < 0)
     if wrong.any():
         raise InputError(
             f"{function}: {int(wrong.sum())} values of accuracy_m are negative or infinite, or "
             f"more than {_LARGEST_ACCURACY_M:,.0f} m; the first is {sigma[wrong][0]}. Allowed are "
-            "metres of zero or more, or nothing."
+            "metres of zero or more, or nothing.",
+            code="values.accuracy",
+            rows=int(wrong.sum()),
+            most=_LARGEST_ACCURACY_M,
+            first=float(sigma[wrong][0]),
         )
     return sigma
 
@@ -234,7 +240,9 @@ class Uncertainty:
         if tally is None or (at < 0).any():
             raise InputError(
                 f"chance_ahead: got zones {first!r} and {second!r} by {by!r}. Pass labels of the "
-                "index of zones, and count, density_per_km2 or, with weights, weight_sum."
+                "index of zones, and count, density_per_km2 or, with weights, weight_sum.",
+                code="caller.argument",
+                function="chance_ahead",
             )
         own, others = (tally.of_zone(zone) for zone in at.tolist())
         return float((own > others).mean() + 0.5 * (own == others).mean())
@@ -466,7 +474,11 @@ def _check(draws: int, seed: int, interval_pct: float) -> None:
         raise InputError(
             f"uncertainty: draws is {brief(draws)}. Allowed are whole numbers from {MIN_DRAWS} on: "
             "with fewer the ends of the interval would themselves be a matter of chance; and up to "
-            f"{_MAX_DRAWS:,}. Drop the argument to get 1000."
+            f"{_MAX_DRAWS:,}. Drop the argument to get 1000.",
+            code="option.whole",
+            value=brief(draws),
+            least=MIN_DRAWS,
+            most=_MAX_DRAWS,
         )
     require_seed(seed, function="uncertainty")
     require_percent(interval_pct, "interval_pct", function="uncertainty")
@@ -476,7 +488,11 @@ def _check(draws: int, seed: int, interval_pct: float) -> None:
         raise InputError(
             f"uncertainty: of {draws} draws only {beyond:g} lie beyond each end of an interval of "
             f"{interval_pct:g} %, and at least {_MIN_BEYOND} should. Pass draws={needed} or more, "
-            "or a smaller interval_pct."
+            "or a smaller interval_pct.",
+            code="option.draws",
+            draws=draws,
+            interval=interval_pct,
+            needed=needed,
         )
 
 

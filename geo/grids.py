@@ -91,7 +91,8 @@ def raster(
     if not np.isfinite(edges).all():
         raise InputError(
             f"{function}: the extent has bounds {tuple(bounds_m)}. Pass an extent or points that "
-            "have geometry."
+            "have geometry.",
+            code="own.nothing_located",
         )
     west, south = np.floor(edges[:2] + _ROUNDING_CELLS)
     east, north = np.ceil(edges[2:] - _ROUNDING_CELLS)

@@ -120,11 +120,19 @@ def shape_of(kernel: str, *, decay: float = 0.0, function: str = "shape_of") -> 
     """
     if not is_one_of(kernel, get_args(Kernel)):
         raise InputError(
-            f"{function}: kernel is {brief(kernel)}. Allowed are {', '.join(get_args(Kernel))}."
+            f"{function}: kernel is {brief(kernel)}. Allowed are {', '.join(get_args(Kernel))}.",
+            code="option.one_of",
+            value=brief(kernel),
+            names=get_args(Kernel),
         )
     if not (is_number(decay) and 0.0 <= decay <= 1.0):
         raise InputError(
-            f"{function}: decay is {brief(decay)}. Allowed is 0 (a cone) to 1 (flat up to the rim)."
+            f"{function}: decay is {brief(decay)}. Allowed is 0 (a cone) to 1 (flat up to the "
+            "rim).",
+            code="option.between",
+            value=brief(decay),
+            least=0,
+            most=1,
         )
     if kernel == "triangular":
         slope = 1.0 - decay
@@ -135,6 +143,8 @@ def shape_of(kernel: str, *, decay: float = 0.0, function: str = "shape_of") -> 
     if decay:
         raise InputError(
             f"{function}: decay is {decay!r}, but only the triangular kernel has one. Leave it "
-            f"out, or take kernel='triangular' in place of {kernel!r}."
+            f"out, or take kernel='triangular' in place of {kernel!r}.",
+            code="density.decay",
+            value=brief(decay),
         )
     return _SHAPES[kernel]

@@ -113,7 +113,9 @@ def lattice_of(
     if not isinstance(zones, gpd.GeoDataFrame):
         raise InputError(
             f"{function}: got a {type(zones).__name__} of zones, which has no columns. Pass a "
-            "GeoDataFrame."
+            "GeoDataFrame.",
+            code="caller.argument",
+            function=function,
         )
     numbers = _numbers(zones, column, function)
     _require_enough(len(zones), 0, function)
@@ -137,12 +139,18 @@ def lattice_of(
         raise InputError(
             f"{function}: the column {column!r} has the same value, {numbers[0]:g}, in all {n} "
             "zones with neighbours, so there is no pattern to test. Take another column, or "
-            "larger zones."
+            "larger zones.",
+            code="zones.alike",
+            column=str(column),
+            zones=n,
         )
     if counts.max() > n - 2:
         raise InputError(
             f"{function}: a zone has {counts.max()} of the {n} zones as neighbours, which leaves "
-            "nothing to compare it with. Take a smaller k or distance_m."
+            "nothing to compare it with. Take a smaller k or distance_m.",
+            code="zones.all_neighbours",
+            neighbours=int(counts.max()),
+            zones=n,
         )
     islands, measured = zones.index[alone].tolist(), measured_in(crs, metric.crs)
     return Lattice(numbers, rows, weights, counts, islands, len(zones), measured)
@@ -153,7 +161,10 @@ def _require_enough(n: int, alone: int, function: str) -> None:
         raise InputError(
             f"{function}: {n} zones with neighbours are too few to tell a pattern from chance"
             f"{f' ({alone} more have none)' if alone else ''}; at least {_FEWEST_ZONES} are "
-            "needed. Take smaller zones, such as a grid of hexagons, or a wider area."
+            "needed. Take smaller zones, such as a grid of hexagons, or a wider area.",
+            code="zones.few",
+            zones=n,
+            least=_FEWEST_ZONES,
         )
 
 
@@ -162,13 +173,18 @@ def _numbers(zones: gpd.GeoDataFrame, column: str, function: str) -> Floats:
         names = [str(name) for name in zones.columns if name != zones.geometry.name]
         raise InputError(
             f"{function}: there is no column {brief(column)} of numbers. The columns are "
-            f"{', '.join(names) or 'none'}."
+            f"{', '.join(names) or 'none'}.",
+            code="option.column",
+            column=str(column),
+            columns=names,
         )
     kind = zones[column].dtype
     if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_complex_dtype(kind):
         raise InputError(
             f"{function}: the column {column!r} has the type {zones[column].dtype}. Allowed are "
-            "numbers: convert it with pandas.to_numeric."
+            "numbers: convert it with pandas.to_numeric.",
+            code="values.text_in",
+            column=str(column),
         )
     values: Floats = zones[column].to_numpy(dtype=float, na_value=np.nan)
     missing = np.flatnonzero(~np.isfinite(values))
@@ -177,27 +193,48 @@ def _numbers(zones: gpd.GeoDataFrame, column: str, function: str) -> Floats:
         raise InputError(
             f"{function}: {missing.size} of {len(values)} values of {column!r} are missing or "
             f"infinite: {labels}{' …' if missing.size > _NAMED else ''}. Leave these zones out, "
-            "or fill in what is known, such as .fillna(0) for counts."
+            "or fill in what is known, such as .fillna(0) for counts.",
+            code="values.missing_in",
+            column=str(column),
+            rows=missing.size,
         )
     return values
 
 
-def require_alpha(alpha: float, *, function: str) -> None:
-    """Refuse a level of significance that is none.
+def require_alpha(alpha: float, permutations: int, *, function: str) -> None:
+    """Refuse a level of significance that is none, or that so few permutations cannot reach.
 
     Parameters
     ----------
     alpha
         The argument.
+    permutations
+        How many random orders there are; the least p-value is 2 / (permutations + 1).
     function
         Name that the message begins with: the function that was called.
 
     Raises
     ------
     InputError
-        It is not between 0 and 1.
+        It is not between 0 and 1, or below the least p-value.
     """
     if not (is_number(alpha) and 0 < alpha < 1):
         raise InputError(
-            f"{function}: alpha is {brief(alpha)}. Allowed is more than 0, less than 1."
+            f"{function}: alpha is {brief(alpha)}. Allowed is more than 0, less than 1.",
+            code="option.between",
+            value=brief(alpha),
+            least=0,
+            most=1,
+        )
+    least = 2 / (permutations + 1)
+    if alpha < least - ROUNDING:
+        needed = int(np.ceil(2 / alpha - ROUNDING)) - 1
+        raise InputError(
+            f"{function}: with {permutations:,} permutations no p-value is below {least:.3g}, so "
+            f"that nothing can be significant at {alpha:g}. Take permutations={needed} or more, or "
+            "a larger alpha.",
+            code="option.alpha",
+            alpha=alpha,
+            permutations=permutations,
+            needed=needed,
         )

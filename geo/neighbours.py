@@ -29,6 +29,8 @@ Rule: TypeAlias = Literal["queen", "rook", "knn", "distance"]
 # within the tolerance: at a corner that two squares share it is two.
 _LINE_TOLERANCES = 10.0
 # The tolerance bridges slips of the digitiser, not zones: at most this part of a zone's width.
+# With two zones each is the other's neighbour at any distance that joins them.
+_FEWEST_COMPARED = 2
 _MAX_TOLERANCE = 0.01
 # Pairs of neighbours, each counted twice: 40 bytes while they are listed, and a matrix of them is
 # multiplied with a thousand random orders in 6 seconds.
@@ -133,7 +135,9 @@ def neighbour_graph(
     if not zones.index.is_unique:
         raise InputError(
             f"{function}: the index of the zones repeats labels. Call .reset_index(drop=True) or "
-            "set a column of identifiers as the index."
+            "set a column of identifiers as the index.",
+            code="caller.lengths",
+            function=function,
         )
     found = adjacency(
         zones, rule=rule, k=k, distance_m=distance_m, tolerance_m=tolerance_m, function=function
@@ -182,7 +186,10 @@ def adjacency(
     else:
         raise InputError(
             f"{function}: rule is {brief(rule)}. Allowed are "
-            f"{', '.join(map(repr, get_args(Rule)))}."
+            f"{', '.join(map(repr, get_args(Rule)))}.",
+            code="option.one_of",
+            value=brief(rule),
+            names=get_args(Rule),
         )
     size = len(polygons)
     return csr_array((np.ones(first.size), (first, second)), shape=(size, size))
@@ -190,12 +197,14 @@ def adjacency(
 
 def _require_area(zones: Frame, polygons: NDArray[Any], function: str) -> None:
     if not len(polygons):
-        raise InputError(f"{function}: there are no zones. Pass polygons.")
+        raise InputError(f"{function}: there are no zones. Pass polygons.", code="zones.none")
     flat = ~(np.nan_to_num(shapely.area(polygons)) > 0)
     if flat.any():
         raise InputError(
             f"{function}: {int(flat.sum())} of {len(polygons)} zones have no area: "
-            f"{_some(zones.index[flat].tolist())}. Leave them out first."
+            f"{_some(zones.index[flat].tolist())}. Leave them out first.",
+            code="zones.no_area",
+            rows=int(flat.sum()),
         )
 
 
@@ -207,7 +216,10 @@ def _touching(
         raise InputError(
             f"{function}: tolerance_m is {tolerance_m:g}, but a typical zone is only "
             f"{width_m:,.3g} m wide. Allowed are up to {_MAX_TOLERANCE * width_m:.3g} m: a "
-            "tolerance must bridge gaps between borders, not zones."
+            "tolerance must bridge gaps between borders, not zones.",
+            code="zones.tolerance",
+            value=tolerance_m,
+            most=float(f"{_MAX_TOLERANCE * width_m:.3g}"),
         )
     tree = shapely.STRtree(polygons)
     first, second = tree.query(polygons, predicate="dwithin", distance=tolerance_m)
@@ -224,7 +236,9 @@ def _touching(
         raise InputError(
             f"{function}: {len(pairs)} pairs of zones overlap ({_some(pairs)}), so touching does "
             'not say who is a neighbour. Take rule="knn" or rule="distance", or a grid of cells '
-            "instead of these zones."
+            "instead of these zones.",
+            code="zones.overlap",
+            pairs=len(pairs),
         )
     if rule == "rook":
         wider = shapely.buffer(polygons, tolerance_m)
@@ -239,7 +253,10 @@ def _nearest(xy: Floats, k: int, function: str) -> tuple[Ints, Ints]:
     if not (is_whole(k) and 1 <= k < n):
         raise InputError(
             f"{function}: k is {brief(k)}. Allowed are whole numbers from 1 to {n - 1}, one less "
-            "than there are zones."
+            "than there are zones.",
+            code="zones.neighbours",
+            value=brief(k),
+            most=n - 1,
         )
     require_affordable(
         float(n) * k,
@@ -263,11 +280,31 @@ def _within(xy: Floats, distance_m: float | None, function: str) -> tuple[Ints, 
         if len(xy) > 1:
             to_next = cKDTree(xy).query(xy, k=2)[0][:, 1].max()
             least = f" From {np.ceil(to_next):,.0f} m on every zone has a neighbour."
-        raise InputError(f'{function}: rule="distance" needs distance_m.{least}')
+        raise InputError(
+            f'{function}: rule="distance" needs distance_m.{least}', code="zones.distance_needed"
+        )
     require_metres(distance_m, "distance_m", function=function)
     tree = cKDTree(xy)
     _require_few_pairs(tree, distance_m, function)
     pairs = tree.query_pairs(distance_m, output_type="ndarray")
+    n = len(xy)
+    if n > 1 and not len(pairs):
+        nearest = float(np.ceil(tree.query(xy, k=2)[0][:, 1].min()))
+        raise InputError(
+            f"{function}: no two zones are within {distance_m:g} m of each other, so that none has "
+            f"a neighbour. Take a distance_m of at least {nearest:,.0f} m.",
+            code="zones.no_neighbours",
+            distance=float(distance_m),
+            least=int(nearest),
+        )
+    if n > _FEWEST_COMPARED and len(pairs) == n * (n - 1) // 2:
+        raise InputError(
+            f"{function}: within {distance_m:g} m each of the {n} zones has all others as "
+            "neighbours, so that nearness says nothing. Take a shorter distance_m.",
+            code="zones.all_neighbours",
+            neighbours=n - 1,
+            zones=n,
+        )
     return pairs.ravel(order="F").astype(np.int64), pairs[:, ::-1].ravel(order="F").astype(np.int64)
 
 

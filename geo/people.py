@@ -167,7 +167,10 @@ def population(raster: xr.DataArray, *, quantity: Quantity | None = None) -> Pop
     if quantity is not None and not is_one_of(quantity, QUANTITIES):
         raise InputError(
             f"population: quantity is {brief(quantity)}. Allowed are {', '.join(QUANTITIES)}, or "
-            "None."
+            "None.",
+            code="option.one_of",
+            value=brief(quantity),
+            names=QUANTITIES,
         )
     grid = opened(raster, function="population")
     values = grid.read(slice(0, grid.rows), slice(0, grid.columns))
@@ -254,6 +257,11 @@ def people_in(counts: xr.DataArray, zones: Frame) -> gpd.GeoDataFrame:
 
 
 def _require_people(values: Floats) -> None:
+    if np.isfinite(values).any() and not np.nansum(np.abs(values)) > 0:
+        raise InputError(
+            "population: every cell of the raster is 0. Pass one with people.",
+            code="population.zero",
+        )
     if not np.isfinite(values).any():
         raise InputError(
             "population: no cell of the raster has a value. Pass one that covers the zones.",

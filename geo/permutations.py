@@ -59,7 +59,11 @@ def require_permutations(permutations: int, *, function: str) -> None:
     if not (is_whole(permutations) and _FEWEST <= permutations <= _MOST):
         raise InputError(
             f"{function}: permutations is {brief(permutations)}. Allowed are whole numbers from "
-            f"{_FEWEST} to {_MOST:,}; the least p-value is 2 / (permutations + 1)."
+            f"{_FEWEST} to {_MOST:,}; the least p-value is 2 / (permutations + 1).",
+            code="option.whole",
+            value=brief(permutations),
+            least=_FEWEST,
+            most=_MOST,
         )
 
 

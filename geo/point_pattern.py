@@ -269,7 +269,9 @@ def ripley(
     if not np.ptp(pattern.xy, axis=0).any():
         raise InputError(
             f"ripley: all {n} points lie in one place, so there are no distances to look at. If "
-            "they are known only by the park they are in, show them as one."
+            "they are known only by the park they are in, show them as one.",
+            code="points.one_place",
+            points=n,
         )
     _require_options(simulations, interval_pct, seed)
     radius, share = _distances(distances_m, pattern.area)
@@ -325,10 +327,25 @@ def _require_options(simulations: int, interval_pct: float, seed: int) -> None:
         raise InputError(
             f"ripley: simulations is {brief(simulations)}. Allowed are whole numbers from "
             f"{_MIN_SIMULATIONS} to {_MAX_SIMULATIONS:,}; the least p-value is "
-            "1 / (simulations + 1)."
+            "1 / (simulations + 1).",
+            code="option.whole",
+            value=brief(simulations),
+            least=_MIN_SIMULATIONS,
+            most=_MAX_SIMULATIONS,
         )
     require_percent(interval_pct, "interval_pct", function="ripley")
     require_seed(seed, function="ripley")
+    needed = int(np.ceil(round(100 / (100 - interval_pct), 6))) - 1
+    if simulations < needed:
+        raise InputError(
+            f"ripley: {simulations} simulations have no band of {interval_pct:g} %, since its ends "
+            f"would lie beyond all of them. Take simulations={needed} or more, or a smaller "
+            "interval_pct.",
+            code="option.draws",
+            draws=simulations,
+            interval=interval_pct,
+            needed=needed,
+        )
 
 
 def _distances(distances_m: ArrayLike | None, area: Shape) -> tuple[Floats, tuple[Floats, Floats]]:
@@ -344,16 +361,25 @@ def _distances(distances_m: ArrayLike | None, area: Shape) -> tuple[Floats, tupl
             radius = np.array([np.nan])
         if not (radius.size and np.isfinite(radius).all() and radius[0] > 0):
             raise InputError(
-                "ripley: distances_m are missing, or not all positive numbers of metres."
+                "ripley: distances_m are missing, or not all positive numbers of metres.",
+                code="option.rising",
+                value=brief(distances_m),
             )
         if (np.diff(radius) <= 0).any():
-            raise InputError("ripley: distances_m must rise. Pass them sorted, each once.")
+            raise InputError(
+                "ripley: distances_m must rise. Pass them sorted, each once.",
+                code="option.rising",
+                value=brief(distances_m),
+            )
     step, left = set_covariance_share(area, float(radius[-1]))
     if left.min() < _LEAST_OVERLAP:
         reach = float(step[left >= _LEAST_OVERLAP].max())
         raise InputError(
             f"ripley: distances_m reach {radius[-1]:,.0f} m, too far for this study area: allowed "
-            f"are up to {reach:,.0f} m, where a tenth of all pairs still lies inside it."
+            f"are up to {reach:,.0f} m, where a tenth of all pairs still lies inside it.",
+            code="points.far",
+            value=round(float(radius[-1]), 1),
+            most=int(reach),
         )
     return radius, (step, left)
 

@@ -136,7 +136,10 @@ def located(points: Frame, *, function: str = "located") -> tuple[Floats, Ints]:
         kind = geometry[other][0].geom_type
         raise InputError(
             f"{function}: {int(other.sum())} of {len(geometry)} geometries are no points, the "
-            f"first is a {kind}. Take .representative_point() of areas, .explode() multipoints."
+            f"first is a {kind}. Take .representative_point() of areas, .explode() multipoints.",
+            code="points.not_points",
+            rows=int(other.sum()),
+            total=len(geometry),
         )
     return shapely.get_coordinates(geometry[placed]), np.flatnonzero(placed)
 
@@ -177,7 +180,10 @@ def weights_of(
             f"{function}: {int(wrong.sum())} of {len(array)} weights are negative, missing or "
             f"infinite (above {_LARGEST_WEIGHT:g}), the first is "
             f"{array[wrong][0]}. Allowed are finite numbers of zero or more: drop those "
-            "rows, or fill them with .fillna(0)."
+            "rows, or fill them with .fillna(0).",
+            code="values.negative",
+            rows=int(wrong.sum()),
+            first=float(array[wrong][0]),
         )
     return array
 
@@ -208,13 +214,18 @@ def values_of(
         if columns.count(values) != 1:
             raise InputError(
                 f"{function}: there is no column {values!r} for the {what}. "
-                f"The columns are {', '.join(map(str, columns)) or 'none'}."
+                f"The columns are {', '.join(map(str, columns)) or 'none'}.",
+                code="option.column",
+                column=str(values),
+                columns=columns,
             )
         return points[values]
     if isinstance(values, pd.Series) and not values.index.equals(points.index):
         raise InputError(
             f"{function}: the {what} have another index than the points. Call "
-            ".reindex(points.index) on them, or pass .to_numpy() if the order is the same."
+            ".reindex(points.index) on them, or pass .to_numpy() if the order is the same.",
+            code="caller.lengths",
+            function=function,
         )
     return values
 
@@ -240,12 +251,20 @@ def numbers_of(
     try:
         array = np.asarray(given, dtype=complex if np.iscomplexobj(given) else float)
     except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(f"{function}: the {what} are not all numbers ({error}).") from error
+        raise InputError(
+            f"{function}: the {what} are not all numbers ({error}).", code="values.text"
+        ) from error
     if np.iscomplexobj(array):
-        raise InputError(f"{function}: the {what} are complex numbers. Pass real ones.")
+        raise InputError(
+            f"{function}: the {what} are complex numbers. Pass real ones.",
+            code="caller.argument",
+            function=function,
+        )
     if array.shape != (len(points),):
         raise InputError(
             f"{function}: the {what} have shape {array.shape}, but there are {len(points)} "
-            f"points. {advice}"
+            f"points. {advice}",
+            code="caller.lengths",
+            function=function,
         )
     return array

@@ -106,7 +106,9 @@ def opened(raster: xr.DataArray | str | os.PathLike[str], *, function: str = "op
     else:
         raise InputError(
             f"{function}: the raster is a {type(raster).__name__}. Pass the path of a file, or an "
-            "array such as rioxarray.open_rasterio gives."
+            "array such as rioxarray.open_rasterio gives.",
+            code="caller.argument",
+            function=function,
         )
     if not (grid.crs.is_projected or grid.crs.is_geographic):
         raise CRSError(
@@ -119,7 +121,9 @@ def opened(raster: xr.DataArray | str | os.PathLike[str], *, function: str = "op
     if grid.transform.b or grid.transform.d:
         raise InputError(
             f"{function}: the raster is rotated. Warp it to a north-up one first, with "
-            ".rio.reproject."
+            ".rio.reproject.",
+            code="raster.rotated",
+            name=function,
         )
     return grid
 
@@ -127,7 +131,9 @@ def opened(raster: xr.DataArray | str | os.PathLike[str], *, function: str = "op
 def _array(raster: xr.DataArray, function: str) -> Grid:
     if raster.rio.crs is None:
         raise CRSError(
-            f"{function}: the raster has no CRS. Call .rio.write_crs with the one it is in."
+            f"{function}: the raster has no CRS. Call .rio.write_crs with the one it is in.",
+            code="caller.crs",
+            function=function,
         )
     try:
         names = (raster.rio.y_dim, raster.rio.x_dim)
@@ -138,7 +144,9 @@ def _array(raster: xr.DataArray, function: str) -> Grid:
         raise InputError(
             f"{function}: the raster has dimensions {raster.dims} and shape {raster.shape}. Pass "
             "one of dimensions ('y', 'x') with at least one cell and its coordinates; choose a "
-            f"band with .sel(band=1). ({error})"
+            f"band with .sel(band=1). ({error})",
+            code="caller.argument",
+            function=function,
         ) from error
     _require_numbers([flat.dtype], function)
     first = np.array([transform.c + transform.a / 2, transform.f + transform.e / 2])
@@ -146,7 +154,9 @@ def _array(raster: xr.DataArray, function: str) -> Grid:
     if np.any(np.abs(first - found) > np.abs([transform.a, transform.e])):
         raise InputError(
             f"{function}: the raster has shape {flat.shape} and does not say how large a cell is. "
-            "Call .rio.write_transform, or take at least two rows and two columns."
+            "Call .rio.write_transform, or take at least two rows and two columns.",
+            code="caller.argument",
+            function=function,
         )
     for name in names:
         at = flat[name].to_numpy().astype(float)
@@ -155,7 +165,9 @@ def _array(raster: xr.DataArray, function: str) -> Grid:
             raise InputError(
                 f"{function}: the cells of the raster are not evenly spaced along {name!r}, "
                 f"but {np.diff(at).min():g} to {np.diff(at).max():g} apart. Resample it, with "
-                ".rio.reproject."
+                ".rio.reproject.",
+                code="caller.argument",
+                function=function,
             )
     nodata = nodata_of(flat, function=function)
     scale, offset = (
@@ -187,12 +199,17 @@ def _file(path: str, function: str) -> Grid:
             if source.crs is None:
                 raise CRSError(
                     f"{function}: the raster {path} has no CRS. Open it with "
-                    "rioxarray.open_rasterio and call .rio.write_crs with the one it is in."
+                    "rioxarray.open_rasterio and call .rio.write_crs with the one it is in.",
+                    code="raster.no_crs",
+                    name=Path(path).name,
                 )
             if source.count != 1:
                 raise InputError(
                     f"{function}: the raster {path} has {source.count} bands. Choose one with "
-                    "rioxarray.open_rasterio(…).sel(band=1)."
+                    "rioxarray.open_rasterio(…).sel(band=1).",
+                    code="raster.bands",
+                    name=Path(path).name,
+                    bands=source.count,
                 )
             if source.transform.is_identity:
                 raise InputError(
@@ -262,5 +279,6 @@ def _require_numbers(dtypes: Sequence[Any], function: str) -> None:
     if kind not in "biuf":
         raise InputError(
             f"{function}: the raster holds {dtypes[0]}. Allowed are real numbers; take the part "
-            "you mean, such as .real or .astype(float)."
+            "you mean, such as .real or .astype(float).",
+            code="raster.no_numbers",
         )

@@ -233,7 +233,10 @@ def zonal_shares(raster: xr.DataArray | str | os.PathLike[str], zones: Frame) ->
         raise InputError(
             f"zonal_shares: {values.size:,} different values lie under the zones, at most "
             f"{_MAX_CLASSES} are allowed. Measurements go to zonal_statistics; or make classes of "
-            "them first, with numpy.digitize."
+            "them first, with numpy.digitize.",
+            code="raster.classes",
+            values=values.size,
+            most=_MAX_CLASSES,
         )
     shares = np.full((len(zones), values.size), np.nan)
     shares[some] = 0.0
@@ -252,7 +255,10 @@ def _names(statistics: Sequence[str]) -> list[str]:
     if unknown or not names:
         raise InputError(
             f"zonal_statistics: statistics is {brief(statistics)}. Allowed are one or more of "
-            f"{', '.join(STATISTICS)}."
+            f"{', '.join(STATISTICS)}.",
+            code="option.one_of",
+            value=brief(statistics),
+            names=STATISTICS,
         )
     return list(dict.fromkeys(names))
 
@@ -299,7 +305,9 @@ def _under(
     if not areal.size:
         raise InputError(
             f"{function}: none of the {len(zones)} zones has any area. Pass polygons; a point "
-            "becomes one by .buffer() in metres."
+            "becomes one by .buffer() in metres.",
+            code="zones.no_area",
+            rows=len(zones),
         )
     rows, columns = _window(grid, shapes[areal], function)
     # One corner of the window and the opposite one; either may be the south-western.
@@ -344,7 +352,8 @@ def _window(grid: Grid, shapes: NDArray[Any], function: str) -> tuple[slice, sli
         raise InputError(
             f"{function}: the raster misses every zone. In {grid.crs.to_string()} it reaches over "
             f"{_text(extent.bounds)}, the zones over {_text((west, south, east, north))}. Take a "
-            "raster of this place, or check the CRS of both."
+            "raster of this place, or check the CRS of both.",
+            code="raster.misses",
         )
     ends = grid.positions([west, east], [north, south])
     size = (grid.columns, grid.rows)
@@ -354,7 +363,10 @@ def _window(grid: Grid, shapes: NDArray[Any], function: str) -> tuple[slice, sli
     if cells > _MAX_CELLS:
         raise InputError(
             f"{function}: {cells:,} cells lie under the zones, at most {_MAX_CELLS:,} are allowed. "
-            "Take a part of the zones, or a coarser raster."
+            "Take a part of the zones, or a coarser raster.",
+            code="cost.raster_zones",
+            amount=cells,
+            limit=_MAX_CELLS,
         )
     return slice(int(first[1]), int(last[1])), slice(int(first[0]), int(last[0]))
 

@@ -171,6 +171,7 @@ def coverage(
     require_same_crs(sites, zones, function="coverage")
     polygons, repaired, crs = _metric_polygons(zones, "coverage")
     xy, rows = located(moved(sites, crs, function="coverage"), function="coverage")
+    _require_short(distance_m, xy, polygons, "coverage")
     _require_few_corners(len(xy), 1, "coverage")
     once, twice = _reached(_discs(xy, distance_m))
     areas = _areas_km2([polygons, _cut(polygons, once), _cut(polygons, twice)], crs)
@@ -254,7 +255,9 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
     if not isinstance(distances_m, Iterable) or isinstance(distances_m, str | bytes):
         raise InputError(
             f"coverage_curve: distances_m is {brief(distances_m)}. Pass one or more positive "
-            "numbers of metres, such as [500, 1000]."
+            "numbers of metres, such as [500, 1000].",
+            code="option.metres",
+            value=brief(distances_m),
         )
     distances = list(distances_m)
     for distance in distances:
@@ -264,6 +267,8 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
     xy, _ = located(moved(sites, crs, function="coverage_curve"), function="coverage_curve")
     ground = shapely.union_all(polygons)
     shapely.prepare(ground)
+    if distances:
+        _require_short(min(distances), xy, polygons, "coverage_curve")
     _require_few_corners(len(xy), len(distances), "coverage_curve")
     reached = [_reached(_discs(xy, distance)) for distance in distances]
     pieces = [
@@ -289,6 +294,24 @@ def _metric_polygons(zones: Frame, function: str) -> tuple[NDArray[Any], list[An
     metric = to_metric(zones, function=function)
     polygons, repaired = polygons_of(metric, function=function)
     return polygons, repaired, metric.crs
+
+
+def _require_short(distance_m: float, xy: Floats, polygons: NDArray[Any], function: str) -> None:
+    """Refuse a distance at which every site reaches everything, wherever it stands."""
+    polygons = polygons[~(shapely.is_missing(polygons) | shapely.is_empty(polygons))]
+    if not (len(xy) and len(polygons)):
+        return
+    ends = np.vstack([shapely.bounds(polygons).reshape(-1, 2), xy])
+    across = float(np.hypot(*np.ptp(ends, axis=0)))
+    if distance_m >= across:
+        raise InputError(
+            f"{function}: at {distance_m:,.0f} m every site reaches all of the zones, which lie "
+            f"within {across:,.0f} m, so that all is covered wherever the sites are. Take a "
+            "shorter distance.",
+            code="zones.all_reached",
+            distance=float(distance_m),
+            most=int(across),
+        )
 
 
 def _discs(xy: Floats, distance_m: float) -> NDArray[Any]:

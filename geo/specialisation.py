@@ -157,7 +157,8 @@ def location_quotient_table(table: pd.DataFrame, *, interval_pct: float = 90.0) 
         raise InputError(
             "location_quotient_table: the table has sums, not counts, and the interval is one of "
             "counts. Make the table without weights, or call location_quotients for the quotients "
-            "alone."
+            "alone.",
+            code="values.sums",
         )
     require_percent(interval_pct, "interval_pct", function="location_quotient_table")
     count = parts.numbers
@@ -358,26 +359,34 @@ def _numbers(table: pd.DataFrame, function: str) -> Floats:
     if not isinstance(table, pd.DataFrame):
         raise InputError(
             f"{function}: got {type(table).__name__}. Pass a DataFrame of zones by categories, as "
-            "category_table makes it."
+            "category_table makes it.",
+            code="caller.argument",
+            function=function,
         )
     twice = table.columns[table.columns.duplicated()]
     if len(twice):
         raise InputError(
-            f"{function}: the category {twice[0]!r} has several columns. Add them up first."
+            f"{function}: the category {twice[0]!r} has several columns. Add them up first.",
+            code="caller.argument",
+            function=function,
         )
     try:
         numbers: Floats = table.to_numpy(dtype=np.float64, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise InputError(
             f"{function}: the table has columns that are no numbers ({error}). Leave them out, or "
-            "make them the index."
+            "make them the index.",
+            code="values.text",
         ) from error
     wrong = ~(np.isfinite(numbers) & (numbers >= 0))
     if wrong.any():
         raise InputError(
             f"{function}: {int(wrong.sum())} of {numbers.size} numbers are negative, missing or "
             f"infinite, the first is {numbers[wrong][0]}. Allowed are finite numbers of zero or "
-            "more: call .fillna(0) where a category does not occur."
+            "more: call .fillna(0) where a category does not occur.",
+            code="values.negative",
+            rows=int(wrong.sum()),
+            first=float(numbers[wrong][0]),
         )
     return numbers
 

@@ -94,7 +94,10 @@ def pattern_in(points: Frame, study_area: Frame, *, function: str) -> Pattern:
     metric = to_metric(given, function=function)
     area = metric.iloc[0]
     if not shapely.area(area) > 0:
-        raise InputError(f"{function}: the study area has no area. Pass polygons that have.")
+        raise InputError(
+            f"{function}: the study area has no area. Pass polygons that have.",
+            code="place.no_area",
+        )
     xy, rows = located(moved(points.geometry, metric.crs, function=function), function=function)
     shapely.prepare(area)
     inside = shapely.intersects_xy(area, xy[:, 0], xy[:, 1])
@@ -104,7 +107,10 @@ def pattern_in(points: Frame, study_area: Frame, *, function: str) -> Pattern:
         raise InputError(
             f"{function}: {n} points lie in the study area ({outside} outside it, {without_place} "
             f"with no place). At least {_FEWEST_POINTS} are needed to tell a pattern from chance: "
-            "take more categories together, or a wider study area."
+            "take more categories together, or a wider study area.",
+            code="points.few",
+            points=n,
+            least=_FEWEST_POINTS,
         )
     kept = xy[inside]
     _, which, times = np.unique(kept, axis=0, return_inverse=True, return_counts=True)

@@ -239,7 +239,11 @@ def h3_cells(extent: Frame, *, resolution: int) -> gpd.GeoDataFrame:
 
     if not (is_whole(resolution) and resolution in _H3_RESOLUTIONS):
         raise InputError(
-            f"h3_cells: resolution is {brief(resolution)}. Allowed are whole numbers from 0 to 15."
+            f"h3_cells: resolution is {brief(resolution)}. Allowed are whole numbers from 0 to 15.",
+            code="option.whole",
+            value=brief(resolution),
+            least=0,
+            most=15,
         )
     resolution = int(resolution)
     require_crs(extent, function="h3_cells")
@@ -347,11 +351,15 @@ def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
     if not rows.size:
         raise InputError(
             f"nearest_areas: none of the {len(sites)} sites has a place. Pass at least one "
-            "that has."
+            "that has.",
+            code="own.nothing_located",
         )
     whole = shapely.union_all(polygons[~shapely.is_missing(polygons)])
     if shapely.area(whole) == 0:
-        raise InputError("nearest_areas: within has no area. Pass at least one polygon that has.")
+        raise InputError(
+            "nearest_areas: within has no area. Pass at least one polygon that has.",
+            code="place.no_area",
+        )
     metric = to_metric(gpd.GeoSeries([whole], crs=crs), function="nearest_areas")
     require_affordable(
         rows.size * float(shapely.get_num_coordinates(whole)),
@@ -404,7 +412,9 @@ def _ground(extent: gpd.GeoSeries, function: str) -> Any:  # noqa: ANN401  any g
     shapes = extent.to_numpy()
     shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     if not shapes.size:
-        raise InputError(f"{function}: the extent has no geometry. Pass one that has.")
+        raise InputError(
+            f"{function}: the extent has no geometry. Pass one that has.", code="place.no_area"
+        )
     return shapely.union_all(shapely.make_valid(shapes))
 
 
@@ -423,7 +433,8 @@ def _box_around(ground: Any, *, margin_km: float) -> shapely.Polygon:  # noqa: A
 def _no_outline() -> InputError:
     return InputError(
         "h3_cells: the extent reaches the 180° meridian or a pole, where cells have no outline in "
-        "degrees. Take a part of it that does not."
+        "degrees. Take a part of it that does not.",
+        code="zones.h3_pole",
     )
 
 

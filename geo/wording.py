@@ -7,6 +7,7 @@ stands in braces is filled in; a number gets its thousands separators.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ _FOLDER = Path(__file__).with_name("words")
 
 # Values that are lists of names, put together as Chinese does.
 _LISTS = ("columns", "names", "layers")
+_MOST_NAMED = 20
 
 
 def sentence(code: str, lang: str, values: Mapping[str, object]) -> str:
@@ -46,6 +48,9 @@ def sentence(code: str, lang: str, values: Mapping[str, object]) -> str:
 
 
 def _written(value: object) -> object:
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        names = [str(name) for name in value]
+        return "、".join(names[:_MOST_NAMED]) + (" …" if len(names) > _MOST_NAMED else "")
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return f"{value:,}" if number else value
 

@@ -225,13 +225,18 @@ def _people(zones: Frame, population: str | ArrayLike | pd.Series) -> Floats:
         if population not in columns:
             raise InputError(
                 f"distribution: there is no column {population!r} of the zones for the population. "
-                f"The columns are {', '.join(map(str, columns)) or 'none'}."
+                f"The columns are {', '.join(map(str, columns)) or 'none'}.",
+                code="option.column",
+                column=str(population),
+                columns=columns,
             )
         values = zones[population]
     elif isinstance(population, pd.Series) and not population.index.equals(zones.index):
         raise InputError(
             "distribution: the population has another index than the zones. Call "
-            ".reindex(zones.index) on it, or pass .to_numpy() if the order is the same."
+            ".reindex(zones.index) on it, or pass .to_numpy() if the order is the same.",
+            code="caller.lengths",
+            function="distribution",
         )
     try:
         numbers = pd.to_numeric(pd.Series(values))
@@ -239,17 +244,24 @@ def _people(zones: Frame, population: str | ArrayLike | pd.Series) -> Floats:
             numbers = pd.Series(["complex numbers"])
         people = numbers.to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError, OverflowError) as error:
-        raise InputError(f"distribution: the population is not all numbers ({error}).") from error
+        raise InputError(
+            f"distribution: the population is not all numbers ({error}).", code="values.text"
+        ) from error
     if people.shape != (len(zones),):
         raise InputError(
             f"distribution: there are {people.size} numbers of population, but {len(zones)} zones. "
-            "Pass one for each, missing where it is not known."
+            "Pass one for each, missing where it is not known.",
+            code="caller.lengths",
+            function="distribution",
         )
     wrong = np.isinf(people) | (people < 0)
     if wrong.any():
         raise InputError(
             f"distribution: {int(wrong.sum())} values of the population are negative or infinite, "
-            f"the first is {people[wrong][0]}. Allowed are persons of zero or more, or nothing."
+            f"the first is {people[wrong][0]}. Allowed are persons of zero or more, or nothing.",
+            code="values.negative",
+            rows=int(wrong.sum()),
+            first=float(people[wrong][0]),
         )
     return people
 

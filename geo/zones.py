@@ -115,7 +115,10 @@ def polygons_of(
     if other.any():
         raise InputError(
             f"{function}: {int(other.sum())} of {len(polygons)} zones are no polygons, the first "
-            f"is a {polygons[other][0].geom_type}. Pass polygons, such as .buffer() of lines."
+            f"is a {polygons[other][0].geom_type}. Pass polygons, such as .buffer() of lines.",
+            code="zones.not_areas",
+            rows=int(other.sum()),
+            total=len(polygons),
         )
     invalid = np.flatnonzero(present & ~shapely.is_valid(polygons))
     for at in invalid:

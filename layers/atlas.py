@@ -164,7 +164,10 @@ def _points(spec: MapSpec) -> Subjects:
     if found is None:
         raise InputError(
             f"atlas: the map {spec.map!r} is about no points that have kinds; choose pages from "
-            f"{', '.join(series.ZONE_SERIES)}"
+            f"{', '.join(series.ZONE_SERIES)}",
+            code="atlas.no_kinds",
+            value=spec.map,
+            names=series.ZONE_SERIES,
         )
     return found(asked(spec))
 

@@ -175,13 +175,20 @@ class _Book:
     def _mapped(self, leaf: Leaf, *, cover: bool) -> Iterator[Figure]:
         """Draw a map with words beside it, and what has no room on pages that follow."""
         if leaf.content is None:
-            raise InputError(f"printed_atlas: the leaf {leaf.title!r} has no map; give it one")
+            raise InputError(
+                f"printed_atlas: the leaf {leaf.title!r} has no map; give it one",
+                code="caller.argument",
+                function="printed_atlas",
+            )
         sheet = replace(self.sheet, title=leaf.title, subtitle="")
         printed = composed(leaf.content, sheet, panel_share=PANEL_SHARE)
         figure, plan = printed.figure, printed.layout
         (axes,) = figure.axes
         if plan.panel is None:
-            raise InputError("printed_atlas: the sheet has no room for words; take another size")
+            raise InputError(
+                "printed_atlas: the sheet has no room for words; take another size",
+                code="print.no_room",
+            )
         self._number(axes, plan, self.drawn + self.skipped + 1)
         box = _draw_figures(axes, leaf.figures, plan.panel, plan.px)
         size = COVER_PX if cover else TEXT_PX
@@ -207,7 +214,10 @@ class _Book:
             if text and text == before:
                 raise InputError(
                     f"printed_atlas: a paragraph of {leaf.title!r} has {len(text[0]):,} characters "
-                    "and no page has room for it; shorten it, or take a larger sheet"
+                    "and no page has room for it; shorten it, or take a larger sheet",
+                    code="print.paragraph",
+                    title=leaf.title,
+                    characters=len(text[0]),
                 )
             if table is not None and not text:
                 table = self._tabled(axes, table, room, alone=not before)

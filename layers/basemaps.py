@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
+from geo.arguments import brief
 from geo.errors import InputError
 from layers.schema import registry
 
@@ -75,7 +76,10 @@ def basemap(name: str) -> BaseMap:
     found = basemaps().get(name)
     if found is None:
         raise InputError(
-            f"basemap: there is no base map {name!r}; choose from {', '.join(basemaps())}"
+            f"basemap: there is no base map {name!r}; choose from {', '.join(basemaps())}",
+            code="option.one_of",
+            value=brief(name),
+            names=basemaps(),
         )
     return found
 

@@ -155,7 +155,11 @@ def members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
         EPSG:4490; a member without a place is left out.
     """
     if not all(isinstance(text, str) for text in (target_id, *roles)):
-        raise InputError(f"members: target_id is {brief(target_id)}. Pass the id of a feature.")
+        raise InputError(
+            f"members: target_id is {brief(target_id)}. Pass the id of a feature.",
+            code="caller.argument",
+            function="members",
+        )
     links = _loaded("memberships")
     links = links[links["target_id"] == target_id]
     if roles:
@@ -240,7 +244,12 @@ def names_by_id(*, lang: str = "zh") -> dict[str, str]:
     '高新区技术创新圈'
     """
     if not is_one_of(lang, ("zh", "en")):
-        raise InputError(f"names_by_id: lang is {brief(lang)}. Allowed are 'zh' and 'en'.")
+        raise InputError(
+            f"names_by_id: lang is {brief(lang)}. Allowed are 'zh' and 'en'.",
+            code="option.one_of",
+            value=brief(lang),
+            names=("zh", "en"),
+        )
     return _titles(lang)
 
 

@@ -111,7 +111,10 @@ def _weighted(asked: Centres) -> gpd.GeoDataFrame:
         known = [column for column in GROUPINGS if column in located.columns]
         raise InputError(
             f"centres: layer {asked.points.layer!r} has no column {asked.by!r} that makes groups; "
-            f"choose from {', '.join(known)}"
+            f"choose from {', '.join(known)}",
+            code="option.column",
+            column=str(asked.by),
+            columns=known,
         )
     return located if stated is None else located[stated > 0]
 

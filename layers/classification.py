@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from geo.arguments import brief
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -194,12 +195,27 @@ def classes(
     ('few_values',)
     """
     if scheme not in SCHEMES:
-        raise InputError(f"classes: scheme={scheme!r}; choose from {', '.join(SCHEMES)}")
+        raise InputError(
+            f"classes: scheme={scheme!r}; choose from {', '.join(SCHEMES)}",
+            code="option.one_of",
+            value=brief(scheme),
+            names=SCHEMES,
+        )
     if not 1 <= k <= MAX_CLASSES:
-        raise InputError(f"classes: k={k}; choose from 1 to {MAX_CLASSES} classes")
+        raise InputError(
+            f"classes: k={k}; choose from 1 to {MAX_CLASSES} classes",
+            code="option.whole",
+            value=brief(k),
+            least=1,
+            most=MAX_CLASSES,
+        )
     if (breaks is None) == (scheme == "given"):
         advice = "pass breaks" if breaks is None else 'pass scheme="given" with breaks'
-        raise InputError(f"classes: scheme={scheme!r} with breaks={breaks!r}; {advice}")
+        raise InputError(
+            f"classes: scheme={scheme!r} with breaks={breaks!r}; {advice}",
+            code="caller.argument",
+            function="classes",
+        )
     array, known = _known(values, "classes")
     notes: list[str] = [] if known.size else ["no_values"]
     if breaks is not None:
@@ -256,9 +272,16 @@ def histogram(values: ArrayLike, *, scale: str = "linear", bins: int = 24) -> pd
     {'low': [0.5, 1.5, 2.5, 3.5], 'high': [1.5, 2.5, 3.5, 4.5], 'count': [2, 1, 0, 1]}
     """
     if scale not in {"linear", "log"}:
-        raise InputError(f"histogram: scale={scale!r}; choose linear or log")
+        raise InputError(
+            f"histogram: scale={scale!r}; choose linear or log",
+            code="option.one_of",
+            value=brief(scale),
+            names=("linear", "log"),
+        )
     if bins < 1:
-        raise InputError(f"histogram: bins={bins}; choose 1 or more")
+        raise InputError(
+            f"histogram: bins={bins}; choose 1 or more", code="option.positive", value=brief(bins)
+        )
     array, known = _known(values, "histogram")
     shown = known[known > 0] if scale == "log" else known
     if not shown.size:
@@ -435,12 +458,18 @@ def _given(breaks: Sequence[float], known: Floats) -> Floats:
     ascending = uppers.ndim == 1 and bool(np.all(np.diff(uppers) > 0))
     if not 1 <= uppers.size <= MAX_CLASSES or not ascending or np.isnan(uppers).any():
         raise InputError(
-            f"classes: breaks {list(breaks)} must be 1 to {MAX_CLASSES} ascending numbers"
+            f"classes: breaks {list(breaks)} must be 1 to {MAX_CLASSES} ascending numbers",
+            code="option.levels",
+            value=brief(list(breaks)),
+            most=MAX_CLASSES,
         )
     if known.size and uppers[-1] < known[-1]:
         raise InputError(
             f"classes: the last break {uppers[-1]:g} is below the maximum {known[-1]:g}; "
-            "end the breaks with the maximum or a number above it"
+            "end the breaks with the maximum or a number above it",
+            code="option.breaks_short",
+            last=float(uppers[-1]),
+            most=float(known[-1]),
         )
     return uppers
 
@@ -454,7 +483,9 @@ def _known(values: ArrayLike, function: str) -> tuple[Floats, Floats]:
         given = pd.Series(values).to_numpy(dtype=np.float64, na_value=np.nan)
         array = np.asarray(given, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise InputError(f"{function}: the values are not all numbers ({error})") from error
+        raise InputError(
+            f"{function}: the values are not all numbers ({error})", code="values.text"
+        ) from error
     return array, np.sort(array[np.isfinite(array)])
 
 

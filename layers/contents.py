@@ -158,7 +158,9 @@ def layer(name: str, *, lang: str) -> Content:
     if resource(name).geometry == "table":
         raise InputError(
             f"layer: {name!r} is a table without places, and no map can be drawn of it; make "
-            "slides (.pptx), or choose a layer with geometry"
+            "slides (.pptx), or choose a layer with geometry",
+            code="layer.no_places",
+            name=name,
         )
     frames = {each: load(each) for each in dict.fromkeys((*CONTEXT, name))}
     return Content(frames, tuple(frames), lang=lang)

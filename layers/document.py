@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.arguments import brief
 from geo.crs import moved
 from geo.doors import door
 from geo.errors import InputError, LayerError
@@ -151,7 +152,12 @@ def map_document(
     ['cities']
     """
     if lang not in LANGUAGES:
-        raise InputError(f"map_document: lang={lang!r}; choose from {', '.join(LANGUAGES)}")
+        raise InputError(
+            f"map_document: lang={lang!r}; choose from {', '.join(LANGUAGES)}",
+            code="option.one_of",
+            value=brief(lang),
+            names=LANGUAGES,
+        )
     basemap_named(basemap)
     cleaner = Cleaner(drawn=False)
     frames = clean_frames(_frames(layers), cleaner)
@@ -229,7 +235,10 @@ def _frames(
     if unknown:
         raise LayerError(
             f"map_document: no layer with geometry is called {', '.join(map(repr, unknown))}; "
-            f"choose from {', '.join(layer_styles())}, or hand the frame over as an overlay"
+            f"choose from {', '.join(layer_styles())}, or hand the frame over as an overlay",
+            code="option.one_of",
+            value=unknown,
+            names=layer_styles(),
         )
     given = layers if isinstance(layers, Mapping) else {}
     context = [name for name, item in resources().items() if item.group == "context"]
@@ -246,7 +255,10 @@ def _visible(visible: Sequence[str] | None, names: list[str], *, asked: bool) ->
         if unknown:
             raise InputError(
                 f"map_document: visible names {unknown}, which the map does not hold; "
-                f"it holds {names}"
+                f"it holds {names}",
+                code="option.one_of",
+                value=unknown,
+                names=names,
             )
         return [name for name in names if name in set(visible)]
     styles = layer_styles()
@@ -395,7 +407,9 @@ def _overlay_table(frame: gpd.GeoDataFrame, columns: list[str]) -> pd.DataFrame:
     if missing:
         raise InputError(
             f"map_document: an overlay asks for columns {missing}; its frame has "
-            f"{', '.join(map(str, frame.columns))}"
+            f"{', '.join(map(str, frame.columns))}",
+            code="caller.argument",
+            function="map_document",
         )
     kept = [name for name in NAMES if name in frame.columns]
     table = pd.DataFrame(frame[[*kept, *(name for name in columns if name not in kept)]])

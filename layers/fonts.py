@@ -43,13 +43,19 @@ def path(weight: Weight = "regular") -> Path:
     'NotoSansSC-Bold.ttf'
     """
     if weight not in FILES:
-        raise InputError(f"path: no weight {weight!r}; choose from {sorted(FILES)}")
+        raise InputError(
+            f"path: no weight {weight!r}; choose from {sorted(FILES)}",
+            code="caller.argument",
+            function="path",
+        )
     found = FOLDER / FILES[weight]
     if not found.is_file():
         raise InputError(
             f"path: the font {found.name} is not in layers/assets/vendor/fonts, so no map can be "
             "printed; run 'python hatch_build.py' in the project's folder, or install the package "
-            "anew, then try again"
+            "anew, then try again",
+            code="caller.package",
+            name=found.name,
         )
     return found
 

@@ -22,6 +22,7 @@ import pyogrio
 import shapely
 from shapely import GeometryType
 
+from geo.arguments import brief
 from geo.crs import moved, require_crs
 from geo.errors import InputError, LayerError
 from geo.exchange.writers import write_file
@@ -153,7 +154,10 @@ def write_geopackage(
     if Path(path).suffix.lower() != ".gpkg":
         raise InputError(
             f"write_geopackage: the file is called {Path(path).name!r}. Let its name end in .gpkg, "
-            "by which QGIS knows it."
+            "by which QGIS knows it.",
+            code="write.suffix",
+            value=Path(path).name,
+            names=".gpkg",
         )
     write_file(
         path, geopackage_bytes(frames, overlays=overlays, lang=lang), function="write_geopackage"
@@ -208,20 +212,29 @@ def geopackage_bytes(
     b'SQLite format 3'
     """
     if lang not in LANGUAGES:
-        raise InputError(f"geopackage_bytes: lang={lang!r}; choose from {', '.join(LANGUAGES)}")
+        raise InputError(
+            f"geopackage_bytes: lang={lang!r}; choose from {', '.join(LANGUAGES)}",
+            code="option.one_of",
+            value=brief(lang),
+            names=LANGUAGES,
+        )
     cleaner = Cleaner(drawn=False)
     frames = clean_frames(frames, cleaner)
     found = results(clean_overlays(overlays, cleaner), lang=lang)
     if not frames and not found:
         raise InputError(
             "geopackage_bytes: there is no frame, and no result with a shape; pass one or more by "
-            "layer name, or switch a layer of the map on"
+            "layer name, or switch a layer of the map on",
+            code="print.nothing",
         )
     unknown = [name for name in frames if name not in layer_styles()]
     if unknown:
         raise LayerError(
             f"geopackage_bytes: no layer with geometry is called "
-            f"{', '.join(map(repr, unknown))}; choose from {', '.join(layer_styles())}"
+            f"{', '.join(map(repr, unknown))}; choose from {', '.join(layer_styles())}",
+            code="option.one_of",
+            value=unknown,
+            names=layer_styles(),
         )
     tables: list[_Table] = []
     with tempfile.TemporaryDirectory() as folder:
@@ -403,7 +416,10 @@ def _by_kind(name: str, frame: gpd.GeoDataFrame, declared: Kind) -> dict[Kind, g
     if other.any():
         raise InputError(
             f"geopackage_bytes: {int(other.sum())} feature(s) of {name!r} are collections of "
-            "several kinds of geometry. Call .explode() first, which makes one feature of each."
+            "several kinds of geometry. Call .explode() first, which makes one feature of each.",
+            code="layer.mixed",
+            rows=int(other.sum()),
+            name=str(name),
         )
     counts = {kind: int(mask.sum()) for kind, mask in masks.items()}
     fullest = max(counts, key=lambda kind: (counts[kind], kind == declared))

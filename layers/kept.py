@@ -1,4 +1,4 @@
-"""What visitors bring: zones, points and rasters, kept for the one who brought them.
+"""What visitors bring: zones, points, rasters and files, kept for the one who brought them.
 
 A kept thing is named by all that it consists of and by a secret of its owner, so that the same
 thing brought twice has one name, answers about it can be kept too, and nobody else can name it.
@@ -16,7 +16,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from queue import Empty, SimpleQueue
-from secrets import token_bytes
+from secrets import token_bytes, token_hex
 from threading import RLock, Thread
 from typing import TYPE_CHECKING, Any
 
@@ -91,12 +91,18 @@ class _Store:
     def size(self) -> int:
         return sum(shelf.size for shelf in self._shelves.values())
 
-    def keep(self, owner: Owner, name: str, thing: Any) -> None:  # noqa: ANN401 - frame or raster
+    def keep(
+        self,
+        owner: Owner,
+        name: str,
+        thing: Any,  # noqa: ANN401 - frame, raster or file
+        size: int | None = None,
+    ) -> None:
         with self._lock:
             if name in self._owner_of:
                 self._shelves[self._owner_of[name]].touch(name)
                 return
-            size = bytes_of(thing)
+            size = bytes_of(thing) if size is None else size
             if size > OWNER_BYTES:
                 raise InputError(
                     f"kept: {size:,} bytes are more than the {OWNER_BYTES:,} that one owner may "
@@ -135,6 +141,13 @@ class _Store:
                 )
             thing = self._shelves[self._owner_of[name]].touch(name)
         return copied(thing)
+
+    def drop(self, name: str) -> None:
+        with self._lock:
+            if name in self._owner_of:
+                shelf = self._shelves[self._owner_of[name]]
+                shelf.size -= shelf.things.pop(name)[1]
+                self._forget(name)
 
     def release(self, secret: bytes) -> None:
         with self._lock:
@@ -250,6 +263,38 @@ def kept_raster(name: str) -> xr.DataArray:
     """
     array: xr.DataArray = _STORE.take(name)
     return array
+
+
+def keep_file(file: Any, *, size: int, owner: Owner | None = None) -> str:  # noqa: ANN401 - a record of it
+    """Keep a file that was chosen and not used yet; return the name to ask for it by.
+
+    Parameters
+    ----------
+    file
+        A frozen record with its contents.
+    size
+        How many bytes it counts for: its contents, and what was read of them.
+    owner
+        Whose it is; the process's where it is None.
+
+    Raises
+    ------
+    InputError
+        As :func:`keep_zones`.
+    """
+    name = OWN + token_hex(NAME_BYTES)
+    _STORE.keep(owner or _PROCESS, name, file, size)
+    return name
+
+
+def kept_file(name: str) -> Any:  # noqa: ANN401 - as it was kept
+    """Return the file kept under a name; raises as :func:`kept_zones` does."""
+    return _STORE.take(name)
+
+
+def let_go(name: str) -> None:
+    """Let go of one kept thing, and of the answers about it."""
+    _STORE.drop(name)
 
 
 def release(owner: Owner) -> None:

@@ -437,4 +437,8 @@ def _require(
         if not each.cost >= 0
     ]
     if wrong:
-        raise InputError(f"place: {'; '.join(wrong)}. Correct these and try again.")
+        raise InputError(
+            f"place: {'; '.join(wrong)}. Correct these and try again.",
+            code="caller.argument",
+            function="place",
+        )

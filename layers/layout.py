@@ -96,15 +96,23 @@ class Rule:
         words = text.split()
         pairs = [word.partition(":") for word in words]
         if not words or any(not value for _, _, value in pairs):
-            raise InputError(f"layout: cannot read the rule {text!r}; write it like 'cover:1500'")
+            raise InputError(
+                f"layout: cannot read the rule {text!r}; write it like 'cover:1500'",
+                code="plan.rule",
+                rule=text,
+            )
         (name, _, parameter), *rest = pairs
         if name not in RULES:
             raise LayerError(
-                f"layout: there is no rule {name!r} (in {text!r}); choose from {', '.join(RULES)}"
+                f"layout: there is no rule {name!r} (in {text!r}); choose from {', '.join(RULES)}",
+                code="plan.rule",
+                rule=text,
             )
         if [key for key, _, _ in rest] not in ([], ["within"]):
             raise InputError(
-                f"layout: the rule {text!r} may add only 'within:<district id>' to {name!r}"
+                f"layout: the rule {text!r} may add only 'within:<district id>' to {name!r}",
+                code="plan.rule",
+                rule=text,
             )
         return cls(name, parameter, tuple(rest[0][2].split("|")) if rest else ())
 
@@ -116,7 +124,9 @@ class Rule:
             value = math.nan
         if not (math.isfinite(value) and value > 0):
             raise InputError(
-                f"layout: the rule {self.name!r} needs a positive number, got {self.parameter!r}"
+                f"layout: the rule {self.name!r} needs a positive number, got {self.parameter!r}",
+                code="plan.rule",
+                rule=f"{self.name}:{self.parameter}",
             )
         return value
 
@@ -169,7 +179,9 @@ def build(
         found = _districts(districts, tuple(parsed.parameter.split("|")), rule)
         return Shape(from_district(found), combined_accuracy_m(found))
     if members is None:
-        raise InputError(f"build: the rule {rule!r} needs members; pass members=")
+        raise InputError(
+            f"build: the rule {rule!r} needs members; pass members=", code="plan.rule", rule=rule
+        )
     value = parsed.number()
     limit = _districts(districts, parsed.within, rule) if parsed.within else None
     builders: dict[str, Callable[[], BaseGeometry]] = {
@@ -230,7 +242,9 @@ def hull_with_area(
         raise InputError(
             f"hull_with_area: {area_km2:g} km² cannot be had: the members span "
             f"{excess_km2(0.0) + area_km2:.2f} km² and at most "
-            f"{excess_km2(upper_m) + area_km2:.2f} km² lie within; check the members and the area"
+            f"{excess_km2(upper_m) + area_km2:.2f} km² lie within; check the members and the area",
+            code="plan.rule",
+            rule=f"hull_area:{area_km2:g}",
         )
     distance_m = brentq(excess_km2, 0.0, upper_m, xtol=1e-6 * upper_m)
     return _geographic(widened(distance_m))
@@ -309,7 +323,9 @@ def along_roads(
     if shapely.union_all(points).geom_type == "Point":
         raise InputError(
             "along_roads: an axis needs at least two nodes in different places, but its "
-            f"{len(points)} placed node(s) stand in one; give more nodes a place"
+            f"{len(points)} placed node(s) stand in one; give more nodes a place",
+            code="plan.rule",
+            rule="along_roads",
         )
     course = None if roads is None or roads.empty else _course(roads, points)
     path = [points[0]]
@@ -355,7 +371,11 @@ def combined_accuracy_m(*features: gpd.GeoDataFrame) -> float:
     placed = [_located("combined_accuracy_m", frame) for frame in features if not frame.empty]
     accuracy_m = np.concatenate([frame["accuracy_m"].to_numpy(dtype="float64") for frame in placed])
     if np.isnan(accuracy_m).any():
-        raise InputError("combined_accuracy_m: a placed feature has no accuracy_m; give it one")
+        raise InputError(
+            "combined_accuracy_m: a placed feature has no accuracy_m; give it one",
+            code="plan.rule",
+            rule="accuracy_m",
+        )
     return float(np.sqrt(np.mean(accuracy_m**2)))
 
 
@@ -409,11 +429,15 @@ def area_balance(
         if not isinstance(frame, pd.DataFrame) or lacking:
             raise InputError(
                 f"area_balance: {name} is a {type(frame).__name__} without the columns "
-                f"{', '.join(lacking)}. Pass the layer as layers.load gives it."
+                f"{', '.join(lacking)}. Pass the layer as layers.load gives it.",
+                code="caller.argument",
+                function="area_balance",
             )
     if not is_number(printed_km2):
         raise InputError(
-            f"area_balance: printed_km2 is {brief(printed_km2)}. Pass a number of km²."
+            f"area_balance: printed_km2 is {brief(printed_km2)}. Pass a number of km².",
+            code="caller.argument",
+            function="area_balance",
         )
     require_crs(districts, function="area_balance")
     wrong = [
@@ -425,7 +449,11 @@ def area_balance(
     if wrong:
         raise InputError(
             f"area_balance: an accuracy_m of the districts is {brief(wrong[0])}. Allowed are 0 to "
-            f"{_LARGEST_ACCURACY_M:,.0f} m."
+            f"{_LARGEST_ACCURACY_M:,.0f} m.",
+            code="values.accuracy",
+            rows=len(wrong),
+            most=_LARGEST_ACCURACY_M,
+            first=brief(wrong[0]),
         )
     rows = []
     for row in planning_area.itertuples(index=False):
@@ -450,12 +478,18 @@ def _districts(
     districts: gpd.GeoDataFrame | None, wanted: Sequence[str], rule: str
 ) -> gpd.GeoDataFrame:
     if districts is None:
-        raise InputError(f"build: the rule {rule!r} needs districts; pass districts=")
+        raise InputError(
+            f"build: the rule {rule!r} needs districts; pass districts=",
+            code="plan.rule",
+            rule=rule,
+        )
     missing = sorted(set(wanted) - set(districts["id"]))
     if missing:
         raise LayerError(
             f"build: the rule {rule!r} names districts that the layer has not: {missing}; "
-            f"it has {', '.join(districts['id'])}"
+            f"it has {', '.join(districts['id'])}",
+            code="plan.rule",
+            rule=rule,
         )
     return districts[districts["id"].isin(wanted)]
 
@@ -465,14 +499,18 @@ def _located(function: str, features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if features.crs is None:
         raise CRSError(
             f"{function}: the features have no CRS; say what they are in, for example "
-            "features.set_crs(4490)"
+            "features.set_crs(4490)",
+            code="caller.crs",
+            function=function,
         )
     shapes = features.geometry.to_numpy()
     placed = features[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     if placed.empty:
         raise InputError(
             f"{function}: none of the {len(features)} feature(s) has a place; "
-            "locate at least one of them"
+            "locate at least one of them",
+            code="plan.rule",
+            rule=function,
         )
     return placed
 
@@ -512,7 +550,9 @@ def _one_piece(line: BaseGeometry) -> shapely.LineString:
     if merged.geom_type != "LineString":
         raise InputError(
             f"along_roads: a road is a {merged.geom_type} of several pieces; "
-            "give the axis roads of one piece each"
+            "give the axis roads of one piece each",
+            code="plan.rule",
+            rule="along_roads",
         )
     return merged
 

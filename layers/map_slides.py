@@ -15,7 +15,7 @@ from layers.print_plates import listed
 from layers.printing import composed, credits_of
 from layers.schema import resource
 from layers.slides import Chart, LegendItem, Picture, Slide, Table, presentation
-from layers.specification import asked, layer_of
+from layers.specification import RATE, asked, layer_of
 from layers.subjects import Zones
 from layers.words import both
 
@@ -198,7 +198,11 @@ def _slide(figures: Figures, first: Slide, lang: str) -> Slide:
     english = lang == "en"
     name = f"name_{lang}"
     top = figures.zones[figures.zones[figures.value] > 0].head(MOST_BARS)
-    header = (both("column.zone_name")[english], *(both(c)[english] for c in _keys(figures)))
+    titles = (
+        figures.title if column == figures.value else both(f"column.{column}")[english]
+        for column in figures.columns
+    )
+    header = (both("column.zone_name")[english], *titles)
     rows = tuple(
         (row[name], *(row[column] for column in figures.columns))
         for row in figures.zones.to_dict("records")
@@ -214,10 +218,6 @@ def _slide(figures: Figures, first: Slide, lang: str) -> Slide:
         notes=first.notes,
         footer=first.footer,
     )
-
-
-def _keys(figures: Figures) -> tuple[str, ...]:
-    return tuple(f"column.{column}" for column in figures.columns)
 
 
 def _density(spec: MapSpec) -> Figures:
@@ -237,7 +237,9 @@ def _coverage(spec: MapSpec) -> Figures:
 def _distribution(spec: MapSpec) -> Figures:
     shown: Shown = asked(spec)
     zones = structure.table(shown)
-    columns = tuple(dict.fromkeys(("count", "share_pct", "density_per_km2")))
+    # What the map shows, and what a rate is by.
+    more = ("population", shown.column) if shown.measure == RATE else (shown.column,)
+    columns = tuple(dict.fromkeys(("count", "share_pct", "density_per_km2", *more)))
     return Figures(zones, shown.column, columns, shown.titles[spec.lang == "en"])
 
 

@@ -88,14 +88,24 @@ def output(
     suffix = suffix.lower()
     if suffix not in SUFFIXES:
         raise InputError(
-            f"output: there is no output {suffix!r}; choose from {', '.join(SUFFIXES)}"
+            f"output: there is no output {suffix!r}; choose from {', '.join(SUFFIXES)}",
+            code="write.suffix",
+            value=suffix,
+            names=SUFFIXES,
         )
     if template is not None and suffix != SLIDES:
-        raise InputError(f"output: a template is for slides ({SLIDES}), not for {suffix}")
+        raise InputError(
+            f"output: a template is for slides ({SLIDES}), not for {suffix}",
+            code="template.suffix",
+            value=suffix,
+        )
     if spec.pages is not None and suffix not in ATLASES:
         raise InputError(
             f"output: an atlas of {spec.pages} has many pages, and {suffix} has room for one map; "
-            f"choose from {', '.join(ATLASES)}, or leave pages out"
+            f"choose from {', '.join(ATLASES)}, or leave pages out",
+            code="atlas.suffix",
+            value=suffix,
+            names=ATLASES,
         )
     plain = spec.to_dict()
     require_valid(plain)
@@ -173,4 +183,5 @@ def remake(path: str | os.PathLike[str]) -> tuple[MapSpec, list[str]]:
         If the file is missing, broken, or says nothing of its making.
     """
     record = provenance.read(path)
-    return read_spec(record["spec"]), provenance.changed(record)
+    spec = read_spec(record["spec"], folder=Path(path).parent)
+    return spec, provenance.changed(record)

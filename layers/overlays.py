@@ -18,6 +18,7 @@ from PIL import Image
 from pyproj import Transformer
 from rasterio.enums import Resampling
 
+from geo.arguments import brief
 from geo.errors import CRSError, InputError
 from geo.transformations import require_path
 from layers.classification import classes
@@ -257,7 +258,9 @@ def classify(overlay: Choropleth) -> Classes:
     if overlay.column not in overlay.frame.columns:
         raise InputError(
             f"Choropleth: no column {overlay.column!r}; the frame has "
-            f"{', '.join(map(str, overlay.frame.columns))}"
+            f"{', '.join(map(str, overlay.frame.columns))}",
+            code="caller.argument",
+            function="Choropleth",
         )
     values = overlay.frame[overlay.column].to_numpy(dtype="float64", na_value=np.nan)
     known = values[np.isfinite(values)]
@@ -301,10 +304,16 @@ def paint(overlay: Surface) -> dict[str, Any]:
     if array.rio.crs is None:
         raise CRSError(
             "Surface: the array has no CRS, so it has no place on the map; "
-            'set it with array.rio.write_crs("EPSG:4547")'
+            'set it with array.rio.write_crs("EPSG:4547")',
+            code="caller.crs",
+            function="Surface",
         )
     if array.ndim != len(("y", "x")):
-        raise InputError(f"Surface: the array has dimensions {array.dims}; give it y and x only")
+        raise InputError(
+            f"Surface: the array has dimensions {array.dims}; give it y and x only",
+            code="caller.argument",
+            function="Surface",
+        )
     require_path(array.rio.crs, WEB_MERCATOR, array.rio.bounds(), function="Surface")
     top = _top(overlay)
     warped = _warped(array, finer=overlay.levels is not None)
@@ -376,13 +385,17 @@ def level_values(overlay: Isolines) -> list[float]:
     if overlay.column not in overlay.frame.columns:
         raise InputError(
             f"Isolines: no column {overlay.column!r}; the frame has "
-            f"{', '.join(map(str, overlay.frame.columns))}"
+            f"{', '.join(map(str, overlay.frame.columns))}",
+            code="caller.argument",
+            function="Isolines",
         )
     values = overlay.frame[overlay.column].to_numpy(dtype="float64", na_value=np.nan)
     if not np.isfinite(values).all() or np.unique(values).size < values.size:
         raise InputError(
             f"Isolines: the column {overlay.column!r} must have one number for each row, and no "
-            "number twice; call .dissolve on it to join lines of one value"
+            "number twice; call .dissolve on it to join lines of one value",
+            code="caller.argument",
+            function="Isolines",
         )
     found: list[float] = values.tolist()
     return found
@@ -392,18 +405,28 @@ def _upper_bounds(overlay: Choropleth, known: NDArray[np.float64]) -> NDArray[np
     if overlay.breaks is None:
         if not 1 <= overlay.classes <= MAX_RAMP:
             raise InputError(
-                f"Choropleth: classes={overlay.classes}; choose from 1 to {MAX_RAMP} classes"
+                f"Choropleth: classes={overlay.classes}; choose from 1 to {MAX_RAMP} classes",
+                code="option.whole",
+                value=brief(overlay.classes),
+                least=1,
+                most=MAX_RAMP,
             )
         return np.array(classes(known, scheme=overlay.scheme, k=overlay.classes).uppers)
     uppers = np.asarray(overlay.breaks, dtype="float64")
     if uppers.size == 0 or uppers.size > MAX_RAMP or np.any(np.diff(uppers) <= 0):
         raise InputError(
-            f"Choropleth: breaks {list(overlay.breaks)} must be 1 to {MAX_RAMP} ascending numbers"
+            f"Choropleth: breaks {list(overlay.breaks)} must be 1 to {MAX_RAMP} ascending numbers",
+            code="option.levels",
+            value=brief(list(overlay.breaks)),
+            most=MAX_RAMP,
         )
     if uppers[-1] < known.max():
         raise InputError(
             f"Choropleth: the last break {uppers[-1]:g} is below the maximum {known.max():g}; "
-            "end the breaks with the maximum or a number above it"
+            "end the breaks with the maximum or a number above it",
+            code="option.breaks_short",
+            last=float(uppers[-1]),
+            most=float(known.max()),
         )
     return uppers
 
@@ -428,7 +451,10 @@ def _levels(given: Sequence[float]) -> NDArray[np.float64]:
     ascending = levels.ndim == 1 and bool(np.isfinite(levels).all() and np.all(np.diff(levels) > 0))
     if not ascending or not 1 <= levels.size <= MAX_LEVELS:
         raise InputError(
-            f"Surface: levels {list(given)} must be 1 to {MAX_LEVELS} ascending numbers"
+            f"Surface: levels {list(given)} must be 1 to {MAX_LEVELS} ascending numbers",
+            code="option.levels",
+            value=brief(list(given)),
+            most=MAX_LEVELS,
         )
     return levels
 
@@ -460,7 +486,9 @@ def _top(overlay: Surface) -> float:
     if not (np.isfinite(overlay.top) and overlay.top > 0):
         raise InputError(
             f"Surface: top is {overlay.top!r}; give a number above zero, such as the larger of the "
-            "two maxima, or None for the maximum"
+            "two maxima, or None for the maximum",
+            code="caller.argument",
+            function="Surface",
         )
     return float(overlay.top)
 

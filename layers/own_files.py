@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -10,7 +11,7 @@ import shapely
 import geo
 from geo.wording import sentence
 from layers.catalogue import load, names
-from layers.kept import kept_points, kept_zones
+from layers.kept import is_own, keep_raster, kept_points, kept_raster, kept_zones
 from layers.schema import resource
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.exchange.receipt import Intake, Receipt
+    from geo.people import Population
+    from layers.kept import Owner
 
 
 def read_own(
@@ -127,3 +130,62 @@ def receipt_note(name: str, lang: str) -> str:
             "fingerprint": receipt.sha256[:12],
         },
     )
+
+
+def keep_people(people: Population, title: str, *, owner: Owner | None = None) -> str:
+    """Keep a raster of people with what it is called and what was noticed; return its name.
+
+    Parameters
+    ----------
+    people
+        The raster, as :func:`geo.population` gives it.
+    title
+        What it is called: the name of its file.
+    owner
+        Whose it is, as :func:`layers.kept.keep_raster` takes it.
+    """
+    about = {"title": title, "findings": tuple(people.findings)}
+    return keep_raster(people.counts.assign_attrs(about), owner=owner)
+
+
+def kept_people(name: str, folder: Path) -> str:
+    """Return the name that a raster of people is kept under, that of a file once it is read.
+
+    Parameters
+    ----------
+    name
+        Name of a GeoTIFF, or what :func:`keep_people` returned.
+    folder
+        Where the file lies.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or it holds no people.
+    """
+    if is_own(name):
+        return name
+    path = folder / name
+    stamp = (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0)
+    return keep_people(_people(path, *stamp), Path(name).stem)
+
+
+@lru_cache(maxsize=1)
+def _people(path: Path, _modified_ns: int, _size: int) -> Population:
+    return geo.population(geo.read_raster(path))
+
+
+def people_note(name: str, lang: str) -> str:
+    """Return the line about a raster of people that every map of a rate carries.
+
+    Parameters
+    ----------
+    name
+        What it is kept under.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
+    about = kept_raster(name).attrs
+    parts = [sentence("receipt.people", lang, {"title": about.get("title", "")})]
+    parts += [finding.sentence(lang) for finding in about.get("findings", ())]
+    return (" " if lang == "en" else "").join(parts)

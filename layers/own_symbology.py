@@ -57,17 +57,21 @@ class OwnSymbology:
     ramp: str = RAMP
 
     def __post_init__(self) -> None:
-        problems = [
-            f"{colour!r} for {name!r} is no colour; write it as '#RRGGBB'"
+        problems = {
+            colour: f"{colour!r} for {name!r} is no colour; write it as '#RRGGBB'"
             for name, colour in self.colours.items()
             if not COLOUR.fullmatch(colour)
-        ]
-        problems += [problem for name in self.colours if (problem := _unknown(name))]
+        }
+        problems |= {name: problem for name in self.colours if (problem := _unknown(name))}
         ramps = sorted(symbology()["palettes"])
         if self.ramp not in ramps:
-            problems.append(f"there is no ramp {self.ramp!r}; choose from {', '.join(ramps)}")
+            problems[self.ramp] = f"there is no ramp {self.ramp!r}; choose from {', '.join(ramps)}"
         if problems:
-            raise InputError("symbology: " + "; ".join(problems))
+            raise InputError(
+                "symbology: " + "; ".join(problems.values()),
+                code="symbology.wrong",
+                names=list(problems),
+            )
 
     def applied(self, content: Content) -> Content:
         """Return the same map in these colours."""

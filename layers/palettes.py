@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.arguments import brief
 from geo.errors import InputError
 from layers.schema import DATA_DIR, resource
 from layers.symbology import layer_styles
@@ -170,7 +171,12 @@ def simulate(colour: str, kind: Deficiency) -> str:
     '#808080'
     """
     if kind not in DEFICIENCIES:
-        raise InputError(f"simulate: no kind {kind!r}; choose from {sorted(DEFICIENCIES)}")
+        raise InputError(
+            f"simulate: no kind {kind!r}; choose from {sorted(DEFICIENCIES)}",
+            code="option.one_of",
+            value=brief(kind),
+            names=sorted(DEFICIENCIES),
+        )
     return _written(np.array(DEFICIENCIES[kind]) @ _linear(colour))
 
 
@@ -266,7 +272,12 @@ def paper(colour: str, palette: Palette) -> str:
     ('#E69F00', '#FFFFFF')
     """
     if palette not in ("colour", "grey"):
-        raise InputError(f"paper: no palette {palette!r}; choose from ['colour', 'grey']")
+        raise InputError(
+            f"paper: no palette {palette!r}; choose from ['colour', 'grey']",
+            code="option.one_of",
+            value=brief(palette),
+            names=("colour", "grey"),
+        )
     written = _require(colour).upper()
     if palette == "colour":
         return written
@@ -316,7 +327,11 @@ def own_colours(name: str) -> tuple[str, ...]:
 
 def _require(colour: str) -> str:
     if not COLOUR.fullmatch(colour):
-        raise InputError(f"palettes: {colour!r} is no colour; write it as '#RRGGBB'")
+        raise InputError(
+            f"palettes: {colour!r} is no colour; write it as '#RRGGBB'",
+            code="option.colour",
+            value=brief(colour),
+        )
     return colour
 
 

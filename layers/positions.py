@@ -92,7 +92,9 @@ class Gazetteer:
         if feature_id in asked_by:
             chain = " → ".join((*asked_by, feature_id))
             raise InputError(
-                f"the places refer to each other in a ring: {chain}; give one a coordinate"
+                f"the places refer to each other in a ring: {chain}; give one a coordinate",
+                code="plan.place",
+                name=feature_id,
             )
         if feature_id not in self._places:
             self._places[feature_id] = self._find(feature_id, (*asked_by, feature_id))
@@ -118,7 +120,9 @@ class Gazetteer:
         if row is None:
             raise InputError(
                 f"{chain[0]!r} is placed by {feature_id!r}, which no layer has; "
-                "correct its `within` or `same_as`"
+                "correct its `within` or `same_as`",
+                code="plan.place",
+                name=chain[0],
             )
         if row["lon"] is not None and row["lat"] is not None:
             accuracy = float(row["accuracy_m"])

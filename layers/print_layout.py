@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from matplotlib.font_manager import get_font
 from matplotlib.ft2font import LoadFlags
 
+from geo.arguments import brief
 from geo.errors import InputError
 from layers.content import INTERNAL, SIZES_MM
 from layers.fonts import font, path
@@ -129,15 +130,27 @@ def check_sheet(sheet: Sheet) -> None:
     """
     if sheet.size not in SIZES_MM:
         raise InputError(
-            f"print_map: there is no size {sheet.size!r}; choose from {', '.join(SIZES_MM)}"
+            f"print_map: there is no size {sheet.size!r}; choose from {', '.join(SIZES_MM)}",
+            code="option.one_of",
+            value=brief(sheet.size),
+            names=SIZES_MM,
         )
     if not DPI[0] <= sheet.dpi <= DPI[1]:
         raise InputError(
             f"print_map: dpi={sheet.dpi!r}; give dots per inch from {DPI[0]} to {DPI[1]}, such as "
-            "200 for a slide or 300 for paper"
+            "200 for a slide or 300 for paper",
+            code="option.whole",
+            value=brief(sheet.dpi),
+            least=DPI[0],
+            most=DPI[1],
         )
     if sheet.palette not in PALETTES:
-        raise InputError(f"print_map: palette={sheet.palette!r}; choose from {', '.join(PALETTES)}")
+        raise InputError(
+            f"print_map: palette={sheet.palette!r}; choose from {', '.join(PALETTES)}",
+            code="option.one_of",
+            value=brief(sheet.palette),
+            names=PALETTES,
+        )
     if not sheet.review_number.strip():
         raise InputError(
             "print_map: review_number is empty; give the map review number (审图号), such as "

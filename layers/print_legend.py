@@ -169,7 +169,9 @@ def draw_legend(
     else:
         raise InputError(
             f"print_map: the legend of {len(shown)} layers does not fit the sheet; "
-            "print on a larger sheet (A3), or switch some layers off"
+            "print on a larger sheet (A3), or switch some layers off",
+            code="print.legend",
+            count=len(shown),
         )
     quill = _Quill(axes, kind, lang, toned)
     for column, items in enumerate(placed):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from geo.arguments import brief
 from geo.crs import moved, require_crs
 from geo.errors import InputError
 from layers.legend import choropleth_legend, number, surface_legend
@@ -239,7 +240,10 @@ def plates(content: Content) -> list[Plate]:
     """
     if content.lang not in LANGUAGES:
         raise InputError(
-            f"print_map: lang={content.lang!r}; choose from {', '.join(map(repr, LANGUAGES))}"
+            f"print_map: lang={content.lang!r}; choose from {', '.join(map(repr, LANGUAGES))}",
+            code="option.one_of",
+            value=brief(content.lang),
+            names=LANGUAGES,
         )
     for name in content.visible:
         layer_style(name)
@@ -247,7 +251,10 @@ def plates(content: Content) -> list[Plate]:
     if missing:
         raise InputError(
             f"print_map: visible layers {missing} have no frame; the content holds "
-            f"{sorted(content.frames)}. Add the frames, or leave the names out of visible."
+            f"{sorted(content.frames)}. Add the frames, or leave the names out of visible.",
+            code="option.one_of",
+            value=missing,
+            names=sorted(content.frames),
         )
     shown = [name for name in layer_styles() if name in content.visible]
     found = [_layer(name, content) for name in shown]

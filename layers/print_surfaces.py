@@ -85,7 +85,9 @@ def painted_m(overlay: Surface) -> tuple[float, float, float, float] | None:
     if array.rio.crs is None:
         raise CRSError(
             "print_map: a surface has no CRS, so it has no place on the map; "
-            'set it with array.rio.write_crs("EPSG:4547")'
+            'set it with array.rio.write_crs("EPSG:4547")',
+            code="caller.crs",
+            function="print_map",
         )
     require_path(array.rio.crs, MAP_CRS, array.rio.bounds(), function="print_map")
     least = overlay.levels[0] if overlay.levels else PAINTED_SHARE * surface_top(overlay)

@@ -24,6 +24,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from pyproj import Transformer
 
+from geo.arguments import brief
 from geo.crs import moved
 from geo.errors import InputError
 from layers.basemaps import VECTOR, basemap
@@ -297,7 +298,12 @@ def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
         If the suffix is another, or as :func:`drawn`.
     """
     if suffix not in SUFFIXES:
-        raise InputError(f"printed: suffix={suffix!r}; choose from {', '.join(SUFFIXES)}")
+        raise InputError(
+            f"printed: suffix={suffix!r}; choose from {', '.join(SUFFIXES)}",
+            code="write.suffix",
+            value=suffix,
+            names=SUFFIXES,
+        )
     figure = drawn(content, sheet)
     if suffix == ".png":
         return _png(figure, sheet.dpi)
@@ -370,7 +376,8 @@ def _wanted(content: Content, found: list[Plate]) -> tuple[float, float, float, 
     """Return what the map must show, metres: the extent, or what is visible above the base map."""
     if not found:
         raise InputError(
-            "print_map: nothing is visible; switch a layer on (visible) or add an overlay"
+            "print_map: nothing is visible; switch a layer on (visible) or add an overlay",
+            code="print.nothing",
         )
     if content.extent is not None:
         return _extent_m(content.extent)
@@ -379,7 +386,8 @@ def _wanted(content: Content, found: list[Plate]) -> tuple[float, float, float, 
         if any(not plate.is_ground for plate in found):
             raise InputError(
                 "print_map: no visible feature has a place; choose more classes or other layers, "
-                "or give an extent"
+                "or give an extent",
+                code="own.nothing_located",
             )
         (south, west), (north, east) = symbology()["home"]
         return _extent_m((west, south, east, north))
@@ -395,21 +403,26 @@ def _extent_m(extent: tuple[float, float, float, float]) -> tuple[float, float, 
     numbers = np.asarray(extent, dtype=float)
     if numbers.shape != (CORNERS,) or not np.isfinite(numbers).all():
         raise InputError(
-            f"print_map: extent={extent!r}; give west, south, east and north in degrees"
+            f"print_map: extent={extent!r}; give west, south, east and north in degrees",
+            code="option.extent",
+            value=brief(extent),
         )
     west, south, east, north = numbers.tolist()
     world = WORLD[0] <= west < east <= WORLD[2] and WORLD[1] <= south < north <= WORLD[3]
     if not world:
         raise InputError(
             f"print_map: extent={extent!r}; west must be below east and south below north, "
-            "in degrees of longitude and latitude"
+            "in degrees of longitude and latitude",
+            code="option.extent",
+            value=brief(extent),
         )
     to_metres = Transformer.from_crs(GEOGRAPHIC, MAP_CRS, always_xy=True)
     left, low, right, high = to_metres.transform_bounds(west, south, east, north)
     if not np.isfinite([left, low, right, high]).all():
         raise InputError(
             f"print_map: extent={extent!r} is off the data, which lie near 112.8° E, 28.2° N; "
-            "give an extent around them, or None for all that is visible"
+            "give an extent around them, or None for all that is visible",
+            code="print.off",
         )
     return left, low, right, high
 
@@ -421,7 +434,8 @@ def _check_shown(shown: list[Plate], content: Content) -> None:
         return
     raise InputError(
         f"print_map: the extent {content.extent} is off the data: no visible feature lies in it; "
-        "give an extent around them, or None for all that is visible"
+        "give an extent around them, or None for all that is visible",
+        code="print.off",
     )
 
 

@@ -17,6 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from geo.arguments import brief
 from geo.errors import InputError
 from layers.containers import MOST_TEXT, SUFFIXES, put_text, text_in
 from layers.plain_data import json_object
@@ -89,7 +90,12 @@ def record(spec: Mapping[str, Any], *, created: str, lang: str = "zh") -> dict[s
     ({'layers': ['cities']}, '2024-03-01', 64)
     """
     if lang not in LANGUAGES:
-        raise InputError(f"record: lang={lang!r}; choose from {', '.join(LANGUAGES)}")
+        raise InputError(
+            f"record: lang={lang!r}; choose from {', '.join(LANGUAGES)}",
+            code="option.one_of",
+            value=brief(lang),
+            names=LANGUAGES,
+        )
     try:
         datetime.fromisoformat(created)
     except (TypeError, ValueError) as error:
@@ -102,7 +108,9 @@ def record(spec: Mapping[str, Any], *, created: str, lang: str = "zh") -> dict[s
     except (TypeError, ValueError, RecursionError) as error:
         raise InputError(
             f"record: the specification is not JSON ({error}). Pass texts, finite numbers, true, "
-            "false, None, and lists and dicts of these."
+            "false, None, and lists and dicts of these.",
+            code="caller.argument",
+            function="record",
         ) from error
     _refuse_private(plain)
     files = data_hashes()
@@ -150,7 +158,10 @@ def embed(data: bytes, suffix: str, record: Mapping[str, Any]) -> bytes:
         return data
     if suffix not in SUFFIXES:
         raise InputError(
-            f"embed: the suffix is {suffix!r}. Allowed are {', '.join(SUFFIXES)} and .tif."
+            f"embed: the suffix is {suffix!r}. Allowed are {', '.join(SUFFIXES)} and .tif.",
+            code="write.suffix",
+            value=suffix,
+            names=SUFFIXES,
         )
     return put_text(data, suffix, _json(record), name=NAME)
 

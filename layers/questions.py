@@ -195,6 +195,7 @@ def density_bands(asked: Density, levels: int | tuple[float, ...]) -> gpd.GeoDat
 @kept_answer
 def service_areas(sites: Points, distance_m: float) -> gpd.GeoDataFrame:
     """Return the area within straight-line reach of each site."""
+    _require_located(sites, "service_areas")
     return geo.service_areas(sites.located(), distance_m=distance_m)
 
 
@@ -202,6 +203,9 @@ def service_areas(sites: Points, distance_m: float) -> gpd.GeoDataFrame:
 def coverage(asked: Coverage) -> gpd.GeoDataFrame:
     """Return covered, doubly covered and uncovered area per zone, and covered demand."""
     costs.require_zones(asked.zones, costs.MOST_DRAWN, function="coverage")
+    for points in (asked.sites, asked.demand):
+        if points is not None:
+            _require_located(points, "coverage")
     return geo.coverage(
         asked.sites.located(),
         asked.zones.frame(),
@@ -214,12 +218,20 @@ def coverage(asked: Coverage) -> gpd.GeoDataFrame:
 def coverage_curve(sites: Points, zones: Zones) -> pd.DataFrame:
     """Return the covered share of the zones together at growing distances."""
     costs.require_zones(zones, costs.MOST_DRAWN, function="coverage_curve")
+    _require_located(sites, "coverage_curve")
     return geo.coverage_curve(sites.located(), zones.frame(), distances_m=CURVE_DISTANCES_M)
 
 
 @kept_answer
 def counted(points: Points, zones: Zones) -> Counted:
-    """Return which points lie in which zones, and how large these are: several questions ask it."""
+    """Return which points lie in which zones, and how large these are: several questions ask it.
+
+    Raises
+    ------
+    InputError
+        If no chosen point has a place.
+    """
+    _require_located(points, "distribution")
     return zones_counted(points.located(), zones.frame())
 
 
@@ -257,9 +269,63 @@ def categories(asked: Distribution, category: str) -> pd.DataFrame:
     )
 
 
+def require_kinds(table: pd.DataFrame, *, zones: bool = True) -> pd.DataFrame:
+    """Return a table of zones by categories, if there is anything in it to compare.
+
+    Parameters
+    ----------
+    table
+        As :func:`categories` gives it.
+    zones
+        Whether zones are compared with all zones together, so that one alone will not do.
+
+    Raises
+    ------
+    InputError
+        If all is zero, or there is but one category or one zone.
+    """
+    held = [column for column in table.columns if table[column].any()]
+    if not held:
+        raise InputError(
+            "categories: no point lies in any zone, so that there is nothing to compare; choose "
+            "more points, or other zones",
+            code="zones.empty",
+        )
+    if len(held) == 1:
+        raise InputError(
+            f"categories: there is only {held[0]!r}, whose share is 100 % everywhere, so that "
+            "there is nothing to compare; take a column with several values",
+            code="mix.one_category",
+            value=str(held[0]),
+        )
+    if zones and len(table) == 1:
+        raise InputError(
+            "categories: there is only one zone, whose mix is that of all; take several",
+            code="mix.one_zone",
+        )
+    return table
+
+
+def _require_located(points: Points, function: str) -> None:
+    if points.located().empty:
+        raise InputError(
+            f"{function}: no chosen feature has a place; choose more categories, levels or sectors",
+            code="own.nothing_located",
+        )
+
+
 def _summed(asked: Distribution) -> pd.Series[float] | None:
     stated = asked.points.stated(asked.weight)
-    return None if stated is None else stated.fillna(0.0)
+    if stated is None:
+        return None
+    amounts = stated.fillna(0.0)
+    if len(amounts) and not amounts.any():
+        raise InputError(
+            f"distribution: no chosen feature has an amount above 0 in {asked.weight!r}, so that "
+            "there is nothing to add up; choose more, or count them",
+            code="own.nothing_weighted",
+        )
+    return amounts
 
 
 def _population(asked: Distribution) -> Any:  # noqa: ANN401 - one number for each zone
@@ -280,7 +346,10 @@ def population(asked: Distribution) -> gpd.GeoDataFrame:
         If the question has no raster, or it does not meet the zones.
     """
     if asked.population is None:
-        raise InputError("population: the question has no raster of persons per cell; give one")
+        raise InputError(
+            "population: the question has no raster of persons per cell; give one",
+            code="own.no_population",
+        )
     return geo.people_in(kept_raster(asked.population), asked.zones.frame())
 
 
@@ -312,14 +381,25 @@ def measured(asked: Distribution, measure: str) -> tuple[gpd.GeoDataFrame, str]:
     Raises
     ------
     InputError
-        If ``"per_10k"`` is asked for without a population.
+        If ``"per_10k"`` is asked for without a population, or no zone has a rate; if the points of
+        ``"sector"`` or ``"diversity"`` are all of one kind; if no amount is above zero.
     """
     column = MEASURES[measure][1]
     if measure == "per_10k" and asked.population is None:
-        raise InputError("measured: per_10k needs a population; give a raster of persons per cell")
+        raise InputError(
+            "measured: per_10k needs a population; give a raster of persons per cell",
+            code="own.no_population",
+        )
     zones = distribution(replace(asked, weight=weight_of(asked.points, measure)))
+    if column == "per_10k_people" and zones[column].isna().all():
+        raise InputError(
+            "measured: no zone has a rate: the raster covers none of them, or holds no people "
+            "there; give one of this place",
+            code="population.no_rate",
+        )
     if measure in ("sector", "diversity"):
-        found = geo.diversity(categories(replace(asked, weight=None), asked.points.group))
+        kinds = categories(replace(asked, weight=None), asked.points.group)
+        found = geo.diversity(require_kinds(kinds, zones=False))
         counted = found["hill_0"] if measure == "sector" else found["hill_2"]
         zones = zones.assign(**{column: zones["id"].map(counted)})
     return zones, column

@@ -20,6 +20,7 @@ import pandera.pandas as pa
 from jsonschema import Draft202012Validator
 from pandera.errors import SchemaErrors
 
+from geo.arguments import brief
 from geo.doors import door
 from geo.errors import LayerError
 from geo.wording import catalogue
@@ -121,7 +122,9 @@ class Resource:
                 return field
         raise LayerError(
             f"layer {self.name!r} has no field {name!r}; it has "
-            f"{', '.join(f.name for f in self.fields)}"
+            f"{', '.join(f.name for f in self.fields)}",
+            code="caller.argument",
+            function="field",
         )
 
 
@@ -151,7 +154,10 @@ def resource(name: str) -> Resource:
     if found is None:
         raise LayerError(
             f"there is no layer {name!r}; the atlas has {', '.join(resources())}. "
-            "Choose one of these names."
+            "Choose one of these names.",
+            code="option.one_of",
+            value=brief(name),
+            names=resources(),
         )
     return found
 

@@ -48,30 +48,46 @@ def select(
     {'laboratory'}
     """
     if not isinstance(frame, pd.DataFrame):
-        raise InputError(f"select: got {type(frame).__name__}. Pass a layer, as load gives it.")
+        raise InputError(
+            f"select: got {type(frame).__name__}. Pass a layer, as load gives it.",
+            code="caller.argument",
+            function="select",
+        )
     if criteria is not None and not isinstance(criteria, dict):
         raise InputError(
             f"select: criteria is {brief(criteria)}. Pass the accepted values of each column, "
-            'such as {"category": ["laboratory"]}.'
+            'such as {"category": ["laboratory"]}.',
+            code="caller.argument",
+            function="select",
         )
     chosen = frame
     for column, values in (criteria or {}).items():
         if not isinstance(values, list | tuple | set | frozenset):
             raise InputError(
-                f"select: the values of {column!r} are {brief(values)}. Pass them as a list."
+                f"select: the values of {column!r} are {brief(values)}. Pass them as a list.",
+                code="caller.argument",
+                function="select",
             )
         if not values:
             continue
         if column not in FILTERS or column not in frame.columns:
             allowed = [name for name in FILTERS if name in frame.columns]
             raise InputError(
-                f"select: the layer cannot be filtered by {column!r}; choose from {allowed}"
+                f"select: the layer cannot be filtered by {column!r}; choose from {allowed}",
+                code="option.one_of",
+                value=brief(column),
+                names=allowed,
             )
         texts = [value for value in frame[column].dropna() if isinstance(value, str)]
         known = sorted(set(texts))
         unknown = [value for value in values if not is_one_of(value, known)]
         if unknown:
-            raise InputError(f"select: no feature has {column} {unknown}; choose from {known}")
+            raise InputError(
+                f"select: no feature has {column} {unknown}; choose from {known}",
+                code="option.one_of",
+                value=unknown,
+                names=known,
+            )
         chosen = chosen[chosen[column].isin(list(values))]
     return chosen
 
@@ -83,7 +99,11 @@ def counted(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     Layers without ``canonical_id`` come back whole.
     """
     if not isinstance(frame, pd.DataFrame):
-        raise InputError(f"counted: got {type(frame).__name__}. Pass a layer, as load gives it.")
+        raise InputError(
+            f"counted: got {type(frame).__name__}. Pass a layer, as load gives it.",
+            code="caller.argument",
+            function="counted",
+        )
     if "canonical_id" not in frame.columns:
         return frame
     return frame[frame["canonical_id"] == frame["id"]]
@@ -104,7 +124,9 @@ def unlocated(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _nowhere(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
     if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
         raise InputError(
-            f"got a {type(frame).__name__} without places. Pass a layer that has some."
+            f"got a {type(frame).__name__} without places. Pass a layer that has some.",
+            code="caller.argument",
+            function="located",
         )
     shapes = frame.geometry.to_numpy()
     nowhere: NDArray[np.bool_] = shapely.is_missing(shapes) | shapely.is_empty(shapes)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geo.arguments import brief
 from geo.errors import InputError
 from layers.answers import kept_answer
 from layers.catalogue import load, names_by_id
@@ -81,7 +82,12 @@ def zones(series: str) -> tuple[Subject, ...]:
     ['大科城知识创新圈', '科学城前沿创新圈']
     """
     if series not in ZONE_SERIES:
-        raise InputError(f"zones: there is no series {series!r}; choose from {ZONE_SERIES}")
+        raise InputError(
+            f"zones: there is no series {series!r}; choose from {ZONE_SERIES}",
+            code="option.one_of",
+            value=brief(series),
+            names=ZONE_SERIES,
+        )
     areas = zoning(series).set_index("id").geometry
     frame = load(series)
     if series == "districts":

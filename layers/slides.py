@@ -18,6 +18,7 @@ from datetime import UTC
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+from geo.arguments import brief
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -54,7 +55,11 @@ class Picture:
 
     def __post_init__(self) -> None:
         if not self.alt.strip():
-            raise InputError("Picture: alt is empty; say in a sentence what the picture shows")
+            raise InputError(
+                "Picture: alt is empty; say in a sentence what the picture shows",
+                code="caller.argument",
+                function="Picture",
+            )
         self.aspect()
 
     def aspect(self) -> float:
@@ -67,7 +72,9 @@ class Picture:
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
             raise InputError(
                 f"Picture: {len(self.png)} bytes that are no PNG or JPEG ({error}); pass what "
-                "layers.printing.printed(content, sheet, '.png') returns"
+                "layers.printing.printed(content, sheet, '.png') returns",
+                code="caller.argument",
+                function="Picture",
             ) from error
 
 
@@ -96,16 +103,22 @@ class LegendItem:
     def __post_init__(self) -> None:
         if self.kind not in get_args(LegendKind):
             raise InputError(
-                f"LegendItem: no kind {self.kind!r}; choose from {get_args(LegendKind)}"
+                f"LegendItem: no kind {self.kind!r}; choose from {get_args(LegendKind)}",
+                code="caller.argument",
+                function="LegendItem",
             )
         if len(self.label) > LONGEST_LABEL:
             raise InputError(
                 f"LegendItem: {self.label[:20]!r}… has {len(self.label)} characters; shorten it to "
-                f"{LONGEST_LABEL}"
+                f"{LONGEST_LABEL}",
+                code="caller.argument",
+                function="LegendItem",
             )
         if self.kind != "heading" and not _COLOUR.fullmatch(self.colour):
             raise InputError(
-                f"LegendItem: the colour of {self.label!r} is {self.colour!r}; write it as #RRGGBB"
+                f"LegendItem: the colour of {self.label!r} is {self.colour!r}; write it as #RRGGBB",
+                code="caller.argument",
+                function="LegendItem",
             )
 
 
@@ -130,16 +143,24 @@ class Table:
 
     def __post_init__(self) -> None:
         if not self.header:
-            raise InputError("Table: there is no column; give the title of at least one")
+            raise InputError(
+                "Table: there is no column; give the title of at least one",
+                code="caller.argument",
+                function="Table",
+            )
         for place, row in enumerate(self.rows):
             if len(row) != len(self.header):
                 raise InputError(
                     f"Table: row {place} has {len(row)} cells and the header {len(self.header)}; "
-                    "give each row one cell for each column"
+                    "give each row one cell for each column",
+                    code="caller.argument",
+                    function="Table",
                 )
         if any(not 0 <= column < len(self.header) for column in self.numeric or ()):
             raise InputError(
-                f"Table: numeric is {self.numeric}; name columns from 0 to {len(self.header) - 1}"
+                f"Table: numeric is {self.numeric}; name columns from 0 to {len(self.header) - 1}",
+                code="caller.argument",
+                function="Table",
             )
 
 
@@ -172,27 +193,45 @@ class Chart:
 
     def __post_init__(self) -> None:
         if self.kind not in get_args(ChartKind):
-            raise InputError(f"Chart: no kind {self.kind!r}; choose from {get_args(ChartKind)}")
+            raise InputError(
+                f"Chart: no kind {self.kind!r}; choose from {get_args(ChartKind)}",
+                code="caller.argument",
+                function="Chart",
+            )
         if not self.categories or not self.series:
-            raise InputError("Chart: there is nothing to show; give a category and a series")
+            raise InputError(
+                "Chart: there is nothing to show; give a category and a series",
+                code="caller.argument",
+                function="Chart",
+            )
         if self.kind != "line" and len(self.categories) > MOST_BARS:
             raise InputError(
                 f"Chart: {len(self.categories)} categories; a slide has room for {MOST_BARS} bars: "
-                "show the largest, and all of them in a table"
+                "show the largest, and all of them in a table",
+                code="caller.argument",
+                function="Chart",
             )
         for name, values in self.series:
             if len(values) != len(self.categories):
                 raise InputError(
                     f"Chart: {name!r} has {len(values)} values for {len(self.categories)} "
-                    "categories; give one for each, None where there is none"
+                    "categories; give one for each, None where there is none",
+                    code="caller.argument",
+                    function="Chart",
                 )
             if any(value is not None and math.isinf(value) for value in values):
-                raise InputError(f"Chart: {name!r} has an infinite value; leave it None")
+                raise InputError(
+                    f"Chart: {name!r} has an infinite value; leave it None",
+                    code="caller.argument",
+                    function="Chart",
+                )
         coloured = len(self.categories) if len(self.series) == 1 else len(self.series)
         wrong = [colour for colour in self.colours if not _COLOUR.fullmatch(colour)]
         if wrong or len(self.colours) not in {0, coloured}:
             raise InputError(
-                f"Chart: the colours are {self.colours}; give {coloured} as #RRGGBB, or none"
+                f"Chart: the colours are {self.colours}; give {coloured} as #RRGGBB, or none",
+                code="caller.argument",
+                function="Chart",
             )
 
 
@@ -226,7 +265,11 @@ class Slide:
 
     def __post_init__(self) -> None:
         if not self.title.strip():
-            raise InputError("Slide: the title is empty; give it one, the outline shows it")
+            raise InputError(
+                "Slide: the title is empty; give it one, the outline shows it",
+                code="caller.argument",
+                function="Slide",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,9 +353,18 @@ def presentation(
     from layers.slide_texts import clean_properties, clean_slide  # noqa: PLC0415
 
     if not slides:
-        raise InputError("presentation: there is no slide; pass at least one")
+        raise InputError(
+            "presentation: there is no slide; pass at least one",
+            code="caller.argument",
+            function="presentation",
+        )
     if lang not in LANGUAGES:
-        raise InputError(f"presentation: no language {lang!r}; choose from {sorted(LANGUAGES)}")
+        raise InputError(
+            f"presentation: no language {lang!r}; choose from {sorted(LANGUAGES)}",
+            code="option.one_of",
+            value=brief(lang),
+            names=sorted(LANGUAGES),
+        )
     if created is not None and created.tzinfo is not None:
         created = created.astimezone(UTC).replace(tzinfo=None)
     slides = [clean_slide(slide, lang) for slide in slides]

@@ -24,7 +24,7 @@ from layers.distances import Spacing
 from layers.kept import is_own
 from layers.looks import Look
 from layers.outside_texts import clean_sheet
-from layers.own_files import receipt_note
+from layers.own_files import kept_people, people_note, receipt_note
 from layers.own_symbology import OwnSymbology
 from layers.patterns import REACH_M, Pattern
 from layers.plain_data import MOST_BYTES, parsed_data, plain_data
@@ -47,6 +47,8 @@ START_LAYER = {
 }
 START_ZONING = {"coverage": "circles", "distribution": "circles", "pattern": "hexagons"}
 SERVICE_DISTANCE_M = 3000.0
+# The measure that needs people.
+RATE = "per_10k"
 # Which parameters each look at a pattern has besides those that choose the points.
 UNIT_PARAMETERS = ("zoning", "cell_m", "h3_resolution", "weight", "rule", "k", "distance_m", "seed")
 LOOK_PARAMETERS = {
@@ -84,6 +86,8 @@ class MapSpec:
         Name of the base map, see :func:`layers.basemaps.basemaps`.
     symbology
         Colours that differ from those of the atlas; none where it is None.
+    folder
+        Where the files lie that the parameters name; it is no part of what is written down.
     """
 
     map: str
@@ -95,6 +99,7 @@ class MapSpec:
     pages: str | None = None
     base: str = VECTOR
     symbology: OwnSymbology | None = None
+    folder: Path = field(default=Path(), compare=False)
 
     def content(self) -> Content:
         """Return what the map shows.
@@ -151,7 +156,9 @@ class MapSpec:
             If it is no longer kept.
         """
         own = (str(self.parameters.get(key, "")) for key in ("layer", "zoning"))
-        notes = (receipt_note(name, self.lang) for name in own if is_own(name))
+        notes = [receipt_note(name, self.lang) for name in own if is_own(name)]
+        if people := self.parameters.get("population"):
+            notes.append(people_note(kept_people(people, self.folder), self.lang))
         return list(filter(None, notes))
 
     def to_dict(self) -> dict[str, Any]:
@@ -162,7 +169,7 @@ class MapSpec:
         InputError
             If a parameter is no plain data.
         """
-        plain = plain_data(asdict(self))
+        plain = plain_data({k: v for k, v in asdict(self).items() if k != "folder"})
         return {key: value for key, value in plain.items() if value not in ({}, None)}
 
 
@@ -171,6 +178,7 @@ def read_spec(
     source: str | Path | dict[str, Any],
     *,
     pages: str | None = None,
+    folder: Path | None = None,
     **sheet: Any,  # noqa: ANN401 - fields of a sheet
 ) -> MapSpec:
     """Read a specification from a file, from plain data, or by the name of a map.
@@ -182,6 +190,9 @@ def read_spec(
         ``"density"``, ``"coverage"``, ``"distribution"``, ``"pattern"`` and ``"layer"``.
     pages
         Replaces that of the source, for an atlas of a map.
+    folder
+        Where the files lie that the parameters name: that of a file by default, else where the
+        program runs.
     sheet
         Fields of the sheet that replace those of the source.
 
@@ -209,6 +220,14 @@ def read_spec(
             platforms/laboratory: "#7A0177"  # one class goes before its layer
           ramp: cividis  # or YlGnBu
         sheet: {review_number: internal, size: A3}
+
+    A rate needs people: a GeoTIFF of persons per cell in the folder of the specification.
+
+    .. code-block:: yaml
+
+        map: distribution
+        parameters: {measure: per_10k, zoning: districts, population: people.tif}
+        sheet: {review_number: internal}
     """
     data = _data(source)
     given = data.setdefault("sheet", {})
@@ -237,14 +256,22 @@ def read_spec(
         pages=data.get("pages"),
         base=data.get("base", VECTOR),
         symbology=None if own is None else OwnSymbology(**own),
+        folder=_folder(source) if folder is None else folder,
     )
+
+
+def _folder(source: str | Path | dict[str, Any]) -> Path:
+    named = not isinstance(source, dict) and str(source) not in MAPS
+    return Path(source).parent if named else Path()  # type: ignore[arg-type]
 
 
 def _data(source: str | Path | dict[str, Any]) -> dict[str, Any]:
     if not isinstance(source, str | Path | dict):
         raise InputError(
             f"read_spec: the specification is {brief(source)}. Pass the name of a map, the path of "
-            "a file, or a mapping."
+            "a file, or a mapping.",
+            code="caller.argument",
+            function="read_spec",
         )
     if isinstance(source, dict):
         return plain_data(source)
@@ -344,7 +371,10 @@ def asked(spec: MapSpec) -> Any:  # noqa: ANN401 - the question of the map
         If it has a parameter that it has not, or a pattern cannot be told from chance.
     """
     question = _QUESTIONS.get(spec.map)
-    return None if question is None else question(dict(spec.parameters))
+    parameters = dict(spec.parameters)
+    if parameters.get("population"):
+        parameters["population"] = kept_people(parameters["population"], spec.folder)
+    return None if question is None else question(parameters)
 
 
 def layer_of(spec: MapSpec) -> str:
@@ -367,8 +397,21 @@ def _coverage(parameters: dict[str, Any]) -> questions.Coverage:
 def _distribution(parameters: dict[str, Any]) -> Shown:
     points = _points(parameters, START_LAYER["distribution"])
     zones = _zones(parameters, START_ZONING["distribution"])
-    measure = parameters.pop("measure", "count")
-    return Shown(questions.Distribution(points, zones), measure, **parameters)
+    measure, people = parameters.pop("measure", "count"), parameters.pop("population", None)
+    if people is not None and measure != RATE:
+        raise InputError(
+            f"distribution: population goes with measure {RATE}, not {measure}; leave it out",
+            code="option.goes_with",
+            value="population",
+            needed=f"measure {RATE}",
+        )
+    if people is None and measure == RATE:
+        raise InputError(
+            f"distribution: measure {RATE} needs a population; name a GeoTIFF of persons per cell "
+            "that lies beside the specification",
+            code="own.no_population",
+        )
+    return Shown(questions.Distribution(points, zones, population=people), measure, **parameters)
 
 
 def _pattern(parameters: dict[str, Any]) -> Look:
@@ -378,7 +421,10 @@ def _pattern(parameters: dict[str, Any]) -> Look:
     if strange:
         raise InputError(
             f"pattern: look {name!r} has no {', '.join(strange)}; leave that out, or choose from "
-            f"{', '.join(LOOK_PARAMETERS[name])}"
+            f"{', '.join(LOOK_PARAMETERS[name])}",
+            code="option.goes_not",
+            names=strange,
+            value=name,
         )
     if name == "distance":
         look = Look(name, Spacing(points, **({"once": True} | parameters)))
@@ -388,7 +434,12 @@ def _pattern(parameters: dict[str, Any]) -> Look:
         look = Look(name, _units(points, parameters))
     refused = looks.refusal(look)
     if refused is not None:
-        raise InputError(f"pattern: look {name!r}: {refused.sentence()}")
+        raise InputError(
+            f"pattern: look {name!r}: {refused.sentence()}",
+            code=f"pattern.{refused.reason}",
+            n=refused.n,
+            fewest=refused.fewest,
+        )
     return look
 
 
@@ -396,7 +447,12 @@ def _units(points: Points, parameters: dict[str, Any]) -> Pattern:
     rule = parameters.get("rule", "queen")
     for key, wanted in (("k", "knn"), ("distance_m", "distance")):
         if key in parameters and rule != wanted:
-            raise InputError(f"pattern: {key} goes with rule {wanted}, not {rule}; leave it out")
+            raise InputError(
+                f"pattern: {key} goes with rule {wanted}, not {rule}; leave it out",
+                code="option.goes_with",
+                value=key,
+                needed=f"rule {wanted}",
+            )
     if rule == "distance":
         parameters.setdefault("distance_m", REACH_M)
     return Pattern(points, _zones(parameters, START_ZONING["pattern"]), **parameters)
@@ -410,6 +466,17 @@ _QUESTIONS = {
 }
 
 
+def _met(shown: Shown) -> Shown:
+    """Return what is asked, if any point lies in any zone: else the map would be of one colour."""
+    if not questions.counted(shown.asked.points, shown.asked.zones).found.point.size:
+        raise InputError(
+            "distribution: no chosen feature lies in any of the zones; choose more, or another "
+            "zoning",
+            code="zones.empty",
+        )
+    return shown
+
+
 def _drawn(spec: MapSpec) -> Content:
     if spec.map == "density":
         question = asked(spec)
@@ -419,7 +486,7 @@ def _drawn(spec: MapSpec) -> Content:
     if spec.map == "coverage":
         return contents.coverage(asked(spec), lang=spec.lang)
     if spec.map == "distribution":
-        return contents.distribution(asked(spec), lang=spec.lang)
+        return contents.distribution(_met(asked(spec)), lang=spec.lang)
     if spec.map == "pattern":
         return pattern_contents.pattern(asked(spec), lang=spec.lang)
     if spec.map == "layer":

@@ -249,13 +249,13 @@ def concentration(shown: Shown) -> pd.Series[float] | None:
 @kept_answer
 def quotients(asked: Distribution) -> pd.DataFrame:
     """Return the location quotient of each sector in each zone, with its interval and reading."""
-    return geo.location_quotient_table(_sectors(asked))
+    return geo.location_quotient_table(questions.require_kinds(_sectors(asked)))
 
 
 @kept_answer
 def mix(shown: Shown) -> gpd.GeoDataFrame:
     """Return the zones that hold projects with ``hill_0``, ``hill_2`` and ``krugman_index``."""
-    sectors = _sectors(shown.asked)
+    sectors = questions.require_kinds(_sectors(shown.asked))
     zones = table(shown)
     columns = geo.diversity(sectors)[["hill_0", "hill_2"]].assign(
         krugman_index=geo.specialisation_index(sectors)

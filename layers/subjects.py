@@ -88,7 +88,12 @@ class Points:
         if is_own(self.layer):
             return layers.select(kept_points(self.layer), filters)
         if layers.resource(self.layer).geometry != "point":
-            raise InputError(f"{self.layer!r} is not a point layer; choose from {POINT_LAYERS}")
+            raise InputError(
+                f"{self.layer!r} is not a point layer; choose from {POINT_LAYERS}",
+                code="option.one_of",
+                value=self.layer,
+                names=POINT_LAYERS,
+            )
         return layers.select(
             layers.counted(layers.load(self.layer)),
             filters,
@@ -116,7 +121,10 @@ class Points:
         if weight not in frame.columns:
             raise InputError(
                 f"layer {self.layer!r} has no column {weight!r} to weight by; "
-                f"leave the weight out, or use projects with {INVESTMENT}"
+                f"leave the weight out, or use projects with {INVESTMENT}",
+                code="option.weight",
+                column=weight,
+                layer=self.layer,
             )
         weights: pd.Series[float] = frame[weight]
         return weights

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Literal
 
+from geo.arguments import brief
 from geo.errors import InputError, LayerError
 from layers.schema import registry
 
@@ -197,7 +198,10 @@ def layer_style(name: str) -> LayerStyle:
     if name not in styles:
         raise LayerError(
             f"layer_style: {name!r} has no style; data/symbology.json has {', '.join(styles)}. "
-            "Choose one of these or add an entry."
+            "Choose one of these or add an entry.",
+            code="option.one_of",
+            value=brief(name),
+            names=styles,
         )
     return styles[name]
 
@@ -265,11 +269,21 @@ def palette(name: str, classes: int | None = None) -> list[str]:
     """
     palettes: dict[str, dict[str, list[str]]] = symbology()["palettes"]
     if name not in palettes:
-        raise InputError(f"palette: no palette {name!r}; choose from {sorted(palettes)}")
+        raise InputError(
+            f"palette: no palette {name!r}; choose from {sorted(palettes)}",
+            code="option.one_of",
+            value=brief(name),
+            names=sorted(palettes),
+        )
     ramps = palettes[name]
     key = str(classes) if classes is not None else max(ramps, key=int)
     if key not in ramps:
-        raise InputError(f"palette: {name} has no {key} classes; choose from {sorted(ramps)}")
+        raise InputError(
+            f"palette: {name} has no {key} classes; choose from {sorted(ramps)}",
+            code="option.one_of",
+            value=key,
+            names=sorted(ramps),
+        )
     return list(ramps[key])
 
 

@@ -114,7 +114,11 @@ class AtlasMap(folium.Map):
         self, document: Mapping[str, Any], *, height: str = "100%", title: str = TITLE
     ) -> None:
         if not _SIZE.fullmatch(height):
-            raise InputError(f"web_map: height={height!r}; write it as '600px' or '100%'")
+            raise InputError(
+                f"web_map: height={height!r}; write it as '600px' or '100%'",
+                code="caller.argument",
+                function="web_map",
+            )
         (south, west), (north, east) = document["bounds"]
         super().__init__(
             location=[(south + north) / 2, (west + east) / 2],
@@ -269,6 +273,8 @@ def _read(name: str) -> bytes:
     if not path.is_file():
         raise InputError(
             f"web_map: {name} is missing from the package; it is put in place at build time. "
-            "In a checkout run 'python hatch_build.py' once"
+            "In a checkout run 'python hatch_build.py' once",
+            code="caller.package",
+            name=name,
         )
     return path.read_bytes()

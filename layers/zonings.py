@@ -14,7 +14,7 @@ from geo.crs import moved, require_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.columns import NAMES
-from geo.tessellations import h3_cells, hexagons, nearest_areas, squares
+from geo.tessellations import H3_AREA_KM2, h3_cells, hexagons, nearest_areas, squares
 from geo.zones import polygons_of
 from layers.catalogue import load
 from layers.positions import CRS
@@ -77,11 +77,20 @@ def zoning(
     ['circle-dakecheng', 'circle-kexuecheng', 'circle-gaoxin', 'circle-wangning']
     """
     if not is_one_of(name, ZONING_NAMES):
-        raise InputError(f"zoning: there is no zoning {brief(name)}; choose from {ZONING_NAMES}")
+        raise InputError(
+            f"zoning: there is no zoning {brief(name)}; choose from {ZONING_NAMES}",
+            code="option.one_of",
+            value=brief(name),
+            names=ZONING_NAMES,
+        )
     if name in GRID_NAMES:
         for size, of in ((cell_m, "cell_m"), (h3_resolution, "h3_resolution")):
             if not is_number(size):
-                raise InputError(f"zoning: {of} is {brief(size)}. Pass a number.")
+                raise InputError(
+                    f"zoning: {of} is {brief(size)}. Pass a number.",
+                    code="option.positive",
+                    value=brief(size),
+                )
         return _cells(name, h3_resolution if name == "h3" else cell_m).copy()
     return _named(name).copy()
 
@@ -145,12 +154,39 @@ def own_zones(frame: gpd.GeoDataFrame, *, name_column: str | None = None) -> gpd
 @lru_cache(maxsize=GRIDS_KEPT)
 def _cells(name: str, size: float) -> gpd.GeoDataFrame:
     """Lay out a grid, once for the several answers of a page."""
+    _require_several(name, size)
     if name == "hexagons":
         return _grid(hexagons(_districts(), size_m=size), "hexagon", "六边形", "Hexagon")
     if name == "squares":
         return _grid(squares(_districts(), size_m=size), "square", "方格", "Square")
     cells = h3_cells(_districts(), resolution=size)  # type: ignore[arg-type]  # it refuses parts
     return _zones(cells["id"], "H3 " + cells["id"], "H3 " + cells["id"], cells)
+
+
+def _require_several(name: str, size: float) -> None:
+    """Refuse cells larger than the districts, of which one or two would be left to compare."""
+    west, south, east, north = to_metric(_districts()).total_bounds
+    longer_m = max(east - west, north - south)
+    # Between opposite sides of a hexagon.
+    widths_m = [1000 * (2 / 3**0.5 * area_km2) ** 0.5 for area_km2 in H3_AREA_KM2]
+    if name != "h3" and size > longer_m:
+        raise InputError(
+            f"zoning: cell_m is {size:g}, and the districts are {longer_m:,.0f} m long, so that "
+            "there is nothing to compare. Take a smaller cell_m, better a tenth of that.",
+            code="zones.one_cell",
+            size=float(size),
+            most=int(longer_m),
+        )
+    if name == "h3" and size in range(len(widths_m)) and widths_m[int(size)] > longer_m:
+        finer = next(at for at, width_m in enumerate(widths_m) if width_m <= longer_m)
+        raise InputError(
+            f"zoning: H3 cells of resolution {size:g} are about {widths_m[int(size)]:,.0f} m wide, "
+            f"and the districts {longer_m:,.0f} m long, so that there is nothing to compare. Take "
+            f"h3_resolution {finer} or more.",
+            code="zones.h3_one_cell",
+            resolution=int(size),
+            finer=finer,
+        )
 
 
 @cache

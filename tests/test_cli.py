@@ -461,6 +461,10 @@ def test_what_takes_long_is_said_on_standard_error_and_nothing_else_is(capsys, m
 # ---- bad input ----
 
 
+# What typer refuses, and the writers of files.
+ENGLISH_ALONE = {"No such command", "valid number", ".gpkg", "no folder"}
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -517,9 +521,12 @@ def test_what_takes_long_is_said_on_standard_error_and_nothing_else_is(capsys, m
         (("pattern", "--look", "ellipses", "--weight", INVESTMENT), "has no column"),
     ],
 )
-def test_bad_input_is_one_clear_line_and_exit_code_2(run, words: tuple[str, ...], said) -> None:
+def test_bad_input_is_told_in_both_languages_with_exit_code_2(
+    run, words: tuple[str, ...], said
+) -> None:
     done = run(*words, code=2)
-    last = done.stderr.strip().splitlines()[-1]
+    *_, first, last = ["", *done.stderr.strip().splitlines()]
+    assert ("。" in first) == (said not in ENGLISH_ALONE)
     assert last.startswith("xiangjiang: ")
     assert said in last
     assert done.stdout == ""

@@ -455,12 +455,17 @@ def test_far_from_the_border_edge_correction_changes_next_to_nothing() -> None:
     np.testing.assert_allclose(corrected, raw, rtol=1e-6)
 
 
-def test_points_all_outside_give_zeros_and_are_counted() -> None:
-    found = kernel_density(
-        frame(scattered(5, 100) - 5000), bandwidth_m=400, cell_size_m=100, study_area=LAND
-    )
-    assert float(found.max()) == float(found.min()) == 0
-    assert (found.attrs["points"], found.attrs["points_outside"]) == (0, 5)
+@pytest.mark.parametrize("place", ["study_area", "extent"])
+def test_an_area_that_no_point_lies_in_or_reaches_is_refused(place: str) -> None:
+    far = frame(scattered(5, 100) - 5000)
+    with pytest.raises(InputError, match="none of 5 points") as caught:
+        kernel_density(far, bandwidth_m=400, cell_size_m=100, **{place: LAND})
+    assert caught.value.code == "density.none_inside"
+    # One that reaches over the border of an extent counts; without any point zeros were asked for.
+    near = frame(np.array([[EAST - 300.0, NORTH + 500.0]]))
+    assert kernel_density(near, bandwidth_m=400, cell_size_m=100, extent=LAND).max() > 0
+    none = near.iloc[:0]
+    assert not kernel_density(none, bandwidth_m=400, cell_size_m=100, extent=LAND).any()
 
 
 @pytest.mark.parametrize(

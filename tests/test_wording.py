@@ -6,11 +6,16 @@ import ast
 import re
 import string
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from geo.errors import CRSError, InputError
 from geo.wording import catalogue, sentence
+from layers.patterns import REFUSED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -21,6 +26,16 @@ PYTHON = re.compile(
 CODE = re.compile(r"[a-z][a-z0-9_]*(\.[a-z0-9_]+)+")
 KEYWORDS = {"code", "how", "crs_how", "encoding_how", "reason"}
 CALLED = {"Finding"}
+ERRORS = {"AtlasError", "InputError", "CRSError", "LayerError"}
+# Of the readers and writers of files: what only a caller in Python can reach, and a name of a file
+# to write that no format has.
+WITHOUT_CODE = {
+    "geo/exchange/coordinates.py",
+    "geo/exchange/geometry.py",
+    "geo/exchange/geotiffs.py",
+    "geo/exchange/intake.py",
+    "geo/exchange/writers.py",
+}
 
 
 def used() -> dict[str, str]:
@@ -41,16 +56,67 @@ def used() -> dict[str, str]:
     return found
 
 
+def raised() -> Iterator[tuple[str, ast.Call, dict[str | None, ast.expr]]]:
+    """Yield every error of the packages that is made: its file, the call, and its keywords."""
+    for package in ("geo", "layers", "app"):
+        for path in (ROOT / package).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if not isinstance(node, ast.Call):
+                    continue
+                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+                if name in ERRORS:
+                    keywords = {word.arg: word.value for word in node.keywords}
+                    yield str(path.relative_to(ROOT)), node, keywords
+
+
 def fields(text: str) -> set[str]:
     """Return what is filled in; what is in one language has its letters at the end of its name."""
     names = {name for _, name, _, _ in string.Formatter().parse(text) if name}
     return {re.sub(r"(^|_)(zh|en)$", "", name) for name in names}
 
 
+def named(code: str) -> set[str]:
+    """Return what is filled in, in either language, by the names of the values."""
+    texts = catalogue()[code].values()
+    return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
 def test_every_code_that_is_used_has_a_sentence() -> None:
     codes = used()
     assert len(codes) > 150
     assert {code: place for code, place in codes.items() if code not in catalogue()} == {}
+
+
+def test_no_error_is_raised_without_a_code() -> None:
+    silent = [
+        f"{place}:{node.lineno}"
+        for place, node, keywords in raised()
+        if not {"code", None} & keywords.keys() and place not in WITHOUT_CODE
+    ]
+    assert silent == []
+
+
+def test_every_error_brings_what_its_sentence_is_filled_in_with() -> None:
+    lacking = {
+        f"{place}:{node.lineno}": missing
+        for place, node, keywords in raised()
+        if None not in keywords
+        and isinstance(code := keywords.get("code"), ast.Constant)
+        and (missing := named(str(code.value)) - keywords.keys())
+    }
+    assert lacking == {}
+
+
+def test_every_reason_why_a_pattern_cannot_be_told_has_a_sentence() -> None:
+    for reason in REFUSED:
+        assert named(f"pattern.{reason}") <= {"n", "fewest"}
+
+
+def test_many_names_are_cut_and_listed_as_the_language_does() -> None:
+    values = {"value": "x", "names": [f"column {n}" for n in range(99)]}
+    assert "column 0、column 1" in sentence("option.one_of", "zh", values)
+    assert "column 0, column 1" in sentence("option.one_of", "en", values)
+    assert "column 40" not in sentence("option.one_of", "en", values)
 
 
 @pytest.mark.parametrize("code", sorted(catalogue()))

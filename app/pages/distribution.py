@@ -45,16 +45,17 @@ def drawing() -> Any:  # noqa: ANN401 - what the map tells, None where nothing i
 
 
 def possible(shown: Shown) -> Shown:
-    """Return what is to be shown, the count where the population for a rate is not to be had."""
-    if shown.measure != "per_10k":
+    """Return what is to be shown, the count where the measure is not to be had."""
+    rate = shown.measure == "per_10k"
+    if shown.measure == "count" or shown.asked.points.located().empty:
         return shown
-    if shown.asked.population is None:
+    if rate and shown.asked.population is None:
         st.info(text("distribution.needs_population"))
     else:
         try:
             structure.table(shown)
         except AtlasError as error:
-            st.warning(text("distribution.population_misfit"))
+            st.warning(text(f"distribution.{'population' if rate else 'measure'}_misfit"))
             st.caption(error.sentence(language()))
             details(error)
         else:
@@ -130,11 +131,12 @@ def downloads(shown: Shown) -> None:
             f"{name}{suffix}",
             partial(geo.vector_bytes, structure.table(shown), suffix),
         )
-    download(
-        "distribution.download_quotients",
-        f"{of}_{zones}_quotients.csv",
-        partial(results.quotients_file, shown),
-    )
+    if results.no_comparison(shown) is None:
+        download(
+            "distribution.download_quotients",
+            f"{of}_{zones}_quotients.csv",
+            partial(results.quotients_file, shown),
+        )
     people = shown.question.population
     receipts.beside((shown.asked.points.layer, shown.asked.zones.name, people))
 

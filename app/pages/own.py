@@ -21,7 +21,8 @@ from geo.exchange.cell_quotes import csv_bytes
 from geo.exchange.formats import SUFFIXES
 from geo.wording import sentence
 from layers import published
-from layers.kept import keep_points, keep_raster, keep_zones
+from layers.kept import keep_points, keep_zones
+from layers.own_files import keep_people
 from layers.own_points import Roles, own_points
 from layers.words import number
 from layers.zonings import own_zones
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+    from app.intake import File
     from geo.exchange.receipt import Intake
     from geo.people import Population
 
@@ -93,7 +95,7 @@ def use_points(frame: gpd.GeoDataFrame, wanted: str, roles: Roles, taken: Intake
 
 def use_people(people: Population, wanted: str) -> None:
     """Keep a raster of people."""
-    name = keep_raster(people.counts, owner=owner())
+    name = keep_people(people, wanted, owner=owner())
     before = own_data.get(name)
     title = own_data.distinct(wanted, own_data.owned()) if before is None else before.title
     own_data.add(Own(name, "population", title, people.counts.size, findings=people.findings))
@@ -120,6 +122,8 @@ def attempt(use: Callable[..., None], *args: Any) -> None:  # noqa: ANN401 - as 
         use(*args)
     except AtlasError as error:
         st.session_state["_own_refused"] = error
+    else:
+        intake.used()
 
 
 def outcome() -> None:
@@ -164,7 +168,7 @@ def brought() -> None:
         to_pages()
 
 
-def remedies(file: UploadedFile, read: intake.Reading) -> bool:
+def remedies(file: File, read: intake.Reading) -> bool:
     """Draw, beside a suspicion, the click that sets it right, or undoes that."""
     offered = intake.remedies_of(read)
     for remedy in offered:
@@ -187,7 +191,7 @@ def remedies(file: UploadedFile, read: intake.Reading) -> bool:
     return bool(offered)
 
 
-def features(file: UploadedFile, read: intake.Reading, taken: Intake, title: str) -> None:
+def features(file: File, read: intake.Reading, taken: Intake, title: str) -> None:
     """Draw the receipt of a file of features, and what it can be used as."""
     receipt, frame = taken.receipt, taken.frame
     areas = intake.areas_of(frame)
@@ -309,12 +313,12 @@ def compared_with_published(people: Population) -> None:
     st.caption(text("own.published_note"))
 
 
-def refused(file: UploadedFile, read: intake.Reading, error: AtlasError) -> None:
+def refused(file: File, read: intake.Reading, error: AtlasError) -> None:
     """Say why a file is refused, what is suspected, and what would let it be read."""
     with map_column:
         if error.code == "file.cancelled":
             st.info(error.sentence(language()))
-            st.button(text("own.again"), on_click=intake.forget)
+            st.button(text("own.again"), on_click=intake.again)
             return
         st.error(error.sentence(language()))
         receipts.findings(error.findings)
@@ -325,10 +329,26 @@ def refused(file: UploadedFile, read: intake.Reading, error: AtlasError) -> None
         st.caption(text("own.refused_table" if asks_columns else "own.refused"))
 
 
+def looked_at(upload: UploadedFile | None) -> File | None:
+    """Return the upload, or the file that was chosen before the page was left and waits."""
+    try:
+        file = intake.chosen(upload)
+    except AtlasError as error:
+        st.info(error.sentence(language()))
+        return None
+    if file is not None and upload is None:
+        st.caption(text("own.waiting", name=file.name))
+        st.button(text("own.drop"), on_click=intake.forget, width="stretch")
+    return file
+
+
 st.html(STYLE)
 options = intake.Options()
 with st.sidebar:
-    file = st.file_uploader(text("own.file"), type=TYPES, key="own-file", on_change=intake.forget)
+    uploaded = st.file_uploader(
+        text("own.file"), type=TYPES, key="own-file", on_change=intake.forget
+    )
+    file = looked_at(uploaded)
     st.caption(text("own.private"))
     if file is not None:
         options = own_controls.how_to_read(file)
@@ -345,6 +365,8 @@ if file is None:
 else:
     with map_column:
         read = intake.reading(file, options)
+        if not intake.waits(file, read):
+            st.caption(text("own.not_waiting"))
     if own_controls.learn(file, read):
         st.rerun()
     file_title = file.name.rpartition(".")[0] or file.name
