@@ -255,3 +255,34 @@ def test_people_with_an_undeclared_fill_give_a_rate_beside_published_figures(pag
     page.get_by_role("combobox", name=words("choose.measure")).click(timeout=WAIT_MS)
     take(page, words("measure.per_10k"))
     page.get_by_text("人口栅格在用").wait_for(timeout=WAIT_MS)
+
+
+def many_squares(count: int) -> bytes:
+    step, row = 0.8 / count, '{{"type":"Feature","properties":{{"name":"{}"}},"geometry":{}}}'
+    ring = '{{"type":"Polygon","coordinates":[[[{0},28],[{1},28],[{1},28.1],[{0},28.1],[{0},28]]]}}'
+    rows = (
+        row.format(
+            f"区{n}", ring.format(f"{112.4 + n * step:.7f}", f"{112.4 + (n + 1) * step:.7f}")
+        )
+        for n in range(count)
+    )
+    return f'{{"type":"FeatureCollection","features":[{",".join(rows)}]}}'.encode()
+
+
+def test_a_large_file_says_how_far_it_is_and_can_be_called_off_and_read_after_all(
+    page, app, tmp_path
+):
+    path, rows = tmp_path / "large.geojson", 300_000
+    path.write_bytes(many_squares(rows))
+    page.goto(f"{app}/own?lang=zh")
+    page.locator("[data-testid=stFileUploaderDropzone]").wait_for(timeout=WAIT_MS)
+    still(page)
+    page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(path)
+    share = re.compile(words("own.reading_on", pct=0).replace("0", "([1-9][0-9]?)"))
+    page.get_by_text(share).wait_for(timeout=WAIT_MS)
+    page.get_by_role("button", name=words("own.cancel"), exact=True).click()
+    page.get_by_text("已取消读取 large.geojson").wait_for(timeout=5_000)
+    still(page)
+    assert "读入" not in page.locator("[data-testid=stMain]").inner_text()
+    click(page, "own.again")
+    page.get_by_text(f"读入 {rows:,} 行 = 采用 {rows:,} 行").wait_for(timeout=WAIT_MS)
