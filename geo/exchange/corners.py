@@ -62,7 +62,7 @@ def screened(shapes: Shapes) -> Suspects:
     >>> found.repeated.tolist(), found.star.tolist()
     ([1], [True, False])
     """
-    counts = shapely.get_num_coordinates(shapes)
+    counts = shapely.get_num_coordinates(shapes).astype(np.int64)
     ends = np.cumsum(counts)
     tests = (_is_not_finite, _is_repeated, _is_spike)
     none = np.empty(0, dtype=np.int64)
@@ -81,8 +81,10 @@ def screened(shapes: Shapes) -> Suspects:
                 size = counts[start:stop]
                 own = xy if one_ring.all() else xy[np.repeat(one_ring, size)]
                 star[start:stop][one_ring] = _is_star(own, size[one_ring])
-    flags = [np.unique(np.searchsorted(ends, np.concatenate(at), side="right")) for at in corners]
-    return Suspects(*flags, star)
+    not_finite, repeated, spiked = (
+        np.unique(np.searchsorted(ends, np.concatenate(at), side="right")) for at in corners
+    )
+    return Suspects(not_finite, repeated, spiked, star)
 
 
 def _slices(ends: Ints) -> list[tuple[int, int]]:

@@ -50,11 +50,11 @@ def from_wkb(values: Shapes) -> Decoded:
     >>> decoded.shapes[0].area, decoded.closed.tolist(), decoded.unreadable.tolist()
     (2.0, [0], [1])
     """
-    values = np.array(values, dtype=object)
-    given = np.array([value is not None for value in values], dtype=bool)
+    values = np.asarray(values, dtype=object)
     with np.errstate(invalid="ignore"):
         shapes: Shapes = shapely.from_wkb(values, on_invalid="ignore")
-        broken = np.flatnonzero(given & shapely.is_missing(shapes))
+        missing = np.flatnonzero(shapely.is_missing(shapes))
+        broken = missing[[values[at] is not None for at in missing.tolist()]]
         if broken.size:
             shapes[broken] = shapely.from_wkb(values[broken], on_invalid="fix")
     unreadable = shapely.is_missing(shapes[broken])
