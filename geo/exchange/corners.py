@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Shapes = NDArray[Any]
 
 _PER_BLOCK = 100_000  # corners whose arrays stay in the processor's cache
+_MOST_OF_STAR = 1_000_000  # corners, each of which takes a hundred bytes meanwhile
 _TANGENT = 0.001  # of the angle between the two edges of a spike: 0.06°
 # What the rounding of two products and their difference can amount to, many times over.
 _ROUNDING, _SMALLEST = 1e-14, 1e-300
@@ -34,7 +35,8 @@ class Suspects(NamedTuple):
     spiked
         Positions of those that may have a corner at which the boundary goes back on itself.
     star
-        Whether a shape is one ring that can be seen whole from within, and so is valid.
+        Whether a shape is one ring that can be seen whole from within, and so is valid; false
+        where that was not looked for.
     """
 
     not_finite: Ints
@@ -67,7 +69,7 @@ def screened(shapes: Shapes) -> Suspects:
     tests = (_is_not_finite, _is_repeated, _is_spike)
     none = np.empty(0, dtype=np.int64)
     corners: list[list[Ints]] = [[none], [none], [none]]
-    star = _is_one_ring(shapes)
+    star = _is_one_ring(shapes) & (counts <= _MOST_OF_STAR)
     with np.errstate(invalid="ignore", over="ignore"):
         for start, stop in _slices(ends):
             xy, begin = shapely.get_coordinates(shapes[start:stop]), ends[start] - counts[start]
