@@ -119,8 +119,8 @@ def _is_star(corners: Floats, counts: Ints) -> Flags:
     ends = np.cumsum(counts)
     starts = ends - counts
     x, y = (
-        values - np.repeat(np.add.reduceat(values, starts) / counts, counts)
-        for values in np.ascontiguousarray(corners.T)
+        each - np.repeat((np.add.reduceat(each, starts) - each[starts]) / (counts - 1), counts)
+        for each in np.ascontiguousarray(corners.T)
     )
     after, before = x[:-1] * y[1:], y[:-1] * x[1:]
     turn, least = after - before, (np.abs(after) + np.abs(before)) * _ROUNDING + _SMALLEST
