@@ -16,6 +16,7 @@ import layers
 from geo import wording
 from geo.datum import convert
 from geo.errors import AtlasError, CRSError, InputError
+from geo.exchange import coordinates
 from geo.exchange.coordinates import Conversion, converted, examine, report
 
 CHANGSHA = ["岳麓区", "望城区", "芙蓉区", "天心区", "开福区", "雨花区"]
@@ -441,3 +442,15 @@ def test_only_own_errors_leave_whatever_the_label_and_the_numbers(crs, east, nor
     except AtlasError as error:
         refused = error.code
     assert not refused or refused.startswith("coordinates.")
+
+
+@pytest.mark.parametrize("rows", [0, 1, 40, 700, 3_000])
+def test_the_corners_looked_at_are_spread_over_all(rows):
+    rng = np.random.default_rng(rows)
+    kinds = [shapely.Point(1, 2).buffer(3, quad_segs=quad) for quad in range(1, 40)]
+    kinds += [None, shapely.Polygon(), Point(5, 6)]
+    shapes = np.array([kinds[at] for at in rng.integers(0, len(kinds), rows)], dtype=object)
+    xy = shapely.get_coordinates(shapes)
+    if len(xy) > 2_000:
+        xy = xy[np.linspace(0, len(xy) - 1, 2_000).astype(int)]
+    assert np.array_equal(coordinates._spread(shapes), xy)

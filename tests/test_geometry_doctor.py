@@ -24,6 +24,7 @@ from shapely import (
 )
 
 from geo.errors import InputError
+from geo.exchange import corners
 from geo.exchange.geometry import examine, repaired, report
 from geo.exchange.receipt import Finding, Parsed
 from geo.exchange.tangles import tangle
@@ -461,3 +462,61 @@ def test_mending_opens_no_file_so_that_it_can_run_behind_a_seal():
     accepted, aside, noted = run.stdout.split()
     assert int(accepted) + int(aside) == len(wkt.splitlines())
     assert noted == "True"
+
+
+# ---- what one pass over all corners finds
+
+
+PENTAGRAM = Polygon([(np.cos(at), np.sin(at)) for at in np.arange(5) * 0.8 * np.pi])
+
+
+@pytest.mark.parametrize(
+    ("shape", "seen_whole"),
+    [
+        (SQUARE, True),
+        (SQUARE.reverse(), True),
+        (MultiPolygon([SQUARE]), True),
+        (Polygon([(0, 0), (9, 4), (0, 8), (2, 4)]), True),
+        (SQUARE.buffer(9), True),
+        (BOW_TIE, False),
+        (PENTAGRAM, False),  # twice around, each corner to the left of the one before
+        (Polygon([(0, 0), (0, 0), (4, 0), (4, 4)]), False),
+        (Polygon([(0, 0), (4, 0), (8, 0)]), False),
+        (SQUARE.buffer(9).difference(SQUARE), False),
+        (MultiPolygon([SQUARE, box(9, 9, 10, 10)]), False),
+        (spoilt(box(0, 0, 1, 1)), False),
+        (LineString([(0, 0), (1, 0), (1, 1), (0, 0)]), False),
+        (Polygon(), False),
+        (None, False),
+    ],
+)
+def test_a_ring_that_is_seen_whole_from_within_is_known_to_be_valid(shape, seen_whole):
+    with np.errstate(invalid="ignore"):
+        found = corners.screened(np.array([SQUARE, shape, SQUARE], dtype=object))
+    assert found.star.tolist() == [True, seen_whole, True]
+
+
+@given(
+    st.lists(st.tuples(*[st.integers(0, 6)] * 2), min_size=3, max_size=9),
+    st.sampled_from([1e-12, 1e-3, 1 / 3, 1e6]),
+    st.sampled_from([0.0, 112.9, 5e5]),
+)
+@settings(max_examples=500)
+def test_no_ring_that_is_broken_is_known_to_be_valid(ring, size, away):
+    shape = Polygon(np.array(ring) * size + away)
+    found = corners.screened(np.array([shape]))
+    assert shape.is_valid or not found.star[0]
+
+
+def test_corners_are_the_same_however_they_are_cut_in_pieces(monkeypatch):
+    spike = Polygon([(0, 0), (4, 0), (4, 4), (9, 9), (4, 4.000_001), (0, 4)])
+    twin = Polygon([(0, 0), (4, 0), (4, 0), (4, 4)])
+    shapes = np.array([SQUARE, spike, None, twin, SQUARE.buffer(1), spoilt(box(0, 0, 1, 1))] * 9)
+    with np.errstate(invalid="ignore"):
+        whole = corners.screened(shapes)
+        monkeypatch.setattr(corners, "_PER_BLOCK", 7)
+        pieces = corners.screened(shapes)
+    assert set(np.arange(1, 54, 6)) <= set(pieces.spiked) <= set(whole.spiked)
+    assert set(np.arange(3, 54, 6)) <= set(pieces.repeated) <= set(whole.repeated)
+    assert pieces.not_finite.tolist() == whole.not_finite.tolist() == list(range(5, 54, 6))
+    assert pieces.star.tolist() == whole.star.tolist()

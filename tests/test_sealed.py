@@ -287,6 +287,21 @@ def test_memory_without_end_is_refused_in_words(reader):
     assert code(reader, "much_memory") == "file.too_large"
 
 
+def test_a_large_file_may_take_what_the_machine_has(monkeypatch):
+    def most(size):
+        return errand.Errand("f", "a", size, None, None).memory_bytes / 1e9
+
+    monkeypatch.setattr(errand, "_available", lambda: 64e9)
+    assert most(1) == most(1_000_000) < 1
+    assert 4 < most(500_000_000) < 6
+    monkeypatch.setattr(errand, "_available", lambda: 2e9)
+    assert most(500_000_000) == 2
+    monkeypatch.setattr(errand, "_available", lambda: 0)
+    assert most(500_000_000) == most(1)
+    monkeypatch.undo()
+    assert errand._available() > 1e8
+
+
 @pytest.mark.parametrize("task", ["endless", "asleep"])
 def test_work_without_end_is_stopped(reader, task, monkeypatch):
     monkeypatch.setattr(errand, "_SECONDS", 1.0)
@@ -454,6 +469,29 @@ def run_script(script):
         timeout=120,
     )
     return done.stdout.strip()
+
+
+@pytest.mark.parametrize("threads", [0, 1])
+def test_a_fork_knows_systems_that_nobody_asked_for_before(threads):
+    script = (
+        "import os, threading\n"
+        "from pyproj import CRS\n"
+        "from geo.exchange import seal\n"
+        "CRS.from_epsg(4490).to_wkt()\n"
+        "over = threading.Event()\n"
+        f"for _ in range({threads}):\n"
+        "    threading.Thread(target=over.wait).start()\n"
+        "ends = []\n"
+        "for _ in range(3):\n"
+        "    child = seal.fork()\n"
+        "    if child == 0:\n"
+        "        seal.close_files({1})\n"
+        "        os._exit(0 if CRS.from_epsg(4555).to_wkt() else 1)\n"
+        "    ends.append(os.waitpid(child, 0)[1])\n"
+        "over.set()\n"
+        "print(ends, CRS.from_epsg(4556).to_epsg())\n"
+    )
+    assert run_script(script) == "[0, 0, 0] 4556"
 
 
 def test_a_script_without_a_main_guard_runs_once(tmp_path):

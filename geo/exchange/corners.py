@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Shapes = NDArray[Any]
 
 _PER_BLOCK = 100_000  # corners whose arrays stay in the processor's cache
+_MOST_OF_STAR = 1_000_000  # corners, each of which takes a hundred bytes meanwhile
 _TANGENT = 0.001  # of the angle between the two edges of a spike: 0.06°
 # What the rounding of two products and their difference can amount to, many times over.
 _ROUNDING, _SMALLEST = 1e-14, 1e-300
@@ -34,7 +35,8 @@ class Suspects(NamedTuple):
     spiked
         Positions of those that may have a corner at which the boundary goes back on itself.
     star
-        Whether a shape is one ring that can be seen whole from within, and so is valid.
+        Whether a shape is one ring that can be seen whole from within, and so is valid; false
+        where that was not looked for.
     """
 
     not_finite: Ints
@@ -62,12 +64,12 @@ def screened(shapes: Shapes) -> Suspects:
     >>> found.repeated.tolist(), found.star.tolist()
     ([1], [True, False])
     """
-    counts = shapely.get_num_coordinates(shapes)
+    counts = shapely.get_num_coordinates(shapes).astype(np.int64)
     ends = np.cumsum(counts)
     tests = (_is_not_finite, _is_repeated, _is_spike)
     none = np.empty(0, dtype=np.int64)
     corners: list[list[Ints]] = [[none], [none], [none]]
-    star = _is_one_ring(shapes)
+    star = _is_one_ring(shapes) & (counts <= _MOST_OF_STAR)
     with np.errstate(invalid="ignore", over="ignore"):
         for start, stop in _slices(ends):
             xy, begin = shapely.get_coordinates(shapes[start:stop]), ends[start] - counts[start]
@@ -81,8 +83,10 @@ def screened(shapes: Shapes) -> Suspects:
                 size = counts[start:stop]
                 own = xy if one_ring.all() else xy[np.repeat(one_ring, size)]
                 star[start:stop][one_ring] = _is_star(own, size[one_ring])
-    flags = [np.unique(np.searchsorted(ends, np.concatenate(at), side="right")) for at in corners]
-    return Suspects(*flags, star)
+    not_finite, repeated, spiked = (
+        np.unique(np.searchsorted(ends, np.concatenate(at), side="right")) for at in corners
+    )
+    return Suspects(not_finite, repeated, spiked, star)
 
 
 def _slices(ends: Ints) -> list[tuple[int, int]]:
@@ -115,8 +119,8 @@ def _is_star(corners: Floats, counts: Ints) -> Flags:
     ends = np.cumsum(counts)
     starts = ends - counts
     x, y = (
-        values - np.repeat(np.add.reduceat(values, starts) / counts, counts)
-        for values in np.ascontiguousarray(corners.T)
+        each - np.repeat((np.add.reduceat(each, starts) - each[starts]) / (counts - 1), counts)
+        for each in np.ascontiguousarray(corners.T)
     )
     after, before = x[:-1] * y[1:], y[:-1] * x[1:]
     turn, least = after - before, (np.abs(after) + np.abs(before)) * _ROUNDING + _SMALLEST

@@ -40,6 +40,8 @@ _FAILURES = (
 )
 _KINDS: Mapping[str, Kind] = {"Point": "point", "LineString": "line", "Polygon": "polygon"}
 _MAX_LAYERS = 500
+# Rows whose shapes stand as bytes beside what is made of them.
+BATCH_ROWS = 16_384
 
 
 def read_database(
@@ -159,7 +161,10 @@ def read_layer(path: str, layer: str, *, name: str, driver: str) -> Sheet:
         It is damaged.
     """
     try:
-        with pyogrio.raw.open_arrow(path, layer=layer, use_pyarrow=True) as (meta, reader):
+        with pyogrio.raw.open_arrow(path, layer=layer, use_pyarrow=True, batch_size=BATCH_ROWS) as (
+            meta,
+            reader,
+        ):
             columns = _Columns(meta, reader.schema)
             for batch in reader:
                 _require_sound(batch)

@@ -133,10 +133,12 @@ def _send_columns(target: Writer, arrays: list[pa.Array]) -> None:
 
 def _send_shapes(target: Writer, shapes: Shapes) -> None:
     """Write shapes in pieces, and let go of each piece."""
-    for start, stop in _pieces(shapes):
+    pieces = _pieces(shapes)
+    for start, stop in pieces:
         _send_piece(target, list(packed(shapes[start:stop])))
-        shapes[start:stop] = None
-        give_back()
+        if len(pieces) > 1:
+            shapes[start:stop] = None
+            give_back()
     send(target, TABLE)
 
 

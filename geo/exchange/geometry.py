@@ -58,7 +58,7 @@ _MAX_LON, _MAX_LAT, _LARGEST_DEG = 180.0, 90.0, 360.0
 # Below these a shape is judged and mended in a second, however its edges lie.
 _QUICK_VERTICES, _QUICK_BROKEN_VERTICES = 5_000, 300
 _MAX_PASSES, _MAX_CROSSINGS = 50_000_000, 20_000
-_DIMENSION_LINE, _DIMENSION_AREA = 1, 2
+_DIMENSION_LINE, _DIMENSION_AREA, _DIMENSIONS = 1, 2, 2
 _REASONS = {
     "Hole lies outside shell": "geometry.hole_outside",
     "Holes are nested": "geometry.nested",
@@ -262,7 +262,7 @@ def _missing(patient: _Patient) -> None:
 
 
 def _flat(patient: _Patient) -> None:
-    tall = shapely.has_z(patient.shapes) | shapely.has_m(patient.shapes)
+    tall = shapely.get_coordinate_dimension(patient.shapes) > _DIMENSIONS
     at = np.flatnonzero(tall & patient.alive)
     if at.size:
         patient.shapes[at] = shapely.force_2d(patient.shapes[at])
@@ -330,7 +330,8 @@ def _pruned(patient: _Patient) -> None:
         patient.shapes[at] = _gathered(pieces[~shapely.is_empty(pieces)])
     patient.note("geometry.empty_part", hollow)
     lone = shapely.get_type_id(patient.shapes) == GeometryType.MULTIPOINT
-    lone = np.flatnonzero(lone & (shapely.get_num_geometries(patient.shapes) == 1) & patient.alive)
+    lone = np.flatnonzero(lone & patient.alive)
+    lone = lone[shapely.get_num_geometries(patient.shapes[lone]) == 1]
     patient.shapes[lone] = shapely.get_geometry(patient.shapes[lone], 0)
 
 

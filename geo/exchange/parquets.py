@@ -9,14 +9,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.errors import InputError
-from geo.exchange.databases import sheet_of
+from geo.exchange.databases import BATCH_ROWS, sheet_of
 
 if TYPE_CHECKING:
     from geo.exchange.sheets import Sheet
 
 MAGIC = b"PAR1"
 MAX_ROWS, MAX_UNPACKED_MB = 5_000_000, 2_000
-_MB, _BATCH_ROWS = 1_000_000, 65_536
+_MB = 1_000_000
 
 
 def parse(data: bytes, *, name: str) -> list[Sheet]:
@@ -50,7 +50,7 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
         if place.get("encoding") != "WKB":
             raise _refused(name, "its places are not WKB", "file.parquet_encoding")
         meta = {"geometry_name": column, "crs": _stated(place)}
-        batches = file.iter_batches(_BATCH_ROWS, use_threads=False)
+        batches = file.iter_batches(BATCH_ROWS, use_threads=False)
         return [sheet_of(meta, file.schema_arrow, batches, layer=column, name=name)]
     except InputError:
         raise

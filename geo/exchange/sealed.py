@@ -4,7 +4,7 @@
 raises one of the project's own errors: whatever a file does to its parser, it does it to a process
 that has nothing but that file and is gone a moment later. One process is kept ready, from which
 the workers are forked; it starts with the first file, or with `warm`, and ends with its parent.
-Sealing takes longer than reading a small file: one worker waits, sealed, for the next of them.
+A small file need not wait until its worker is sealed: one waits for the next of them.
 """
 
 from __future__ import annotations

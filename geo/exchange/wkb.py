@@ -58,37 +58,38 @@ def from_wkb(values: Shapes) -> Decoded:
     >>> decoded.shapes[0].area, decoded.closed.tolist(), decoded.unreadable.tolist()
     (2.0, [0], [1])
     """
-    values = np.array(values, dtype=object)
-    given = np.array([value is not None for value in values], dtype=bool)
+    values = np.asarray(values, dtype=object)
+    curved: dict[int, Any] = {}
     with np.errstate(invalid="ignore"):
         try:
             shapes: Shapes = shapely.from_wkb(values, on_invalid="ignore")
-            odd = shapely.is_missing(shapes) | (shapely.get_type_id(shapes) == _COLLECTION)
-            curved = _curved(values, np.flatnonzero(given & odd))
         except NotImplementedError:  # at the first arc
-            curved = _curved(values, np.flatnonzero(given))
+            curved = _curved(values, range(len(values)))
             shapes = shapely.from_wkb(_without(values, curved), on_invalid="ignore")
+        odd = shapely.is_missing(shapes) | (shapely.get_type_id(shapes) == _COLLECTION)
+        odd[list(curved)] = False
+        curved |= _curved(values, np.flatnonzero(odd).tolist())
         for at, shape in curved.items():
             shapes[at] = shape
-        plain = given.copy()
-        plain[list(curved)] = False
-        broken = np.flatnonzero(plain & shapely.is_missing(shapes))
+        missing = np.flatnonzero(shapely.is_missing(shapes)).tolist()
+        given = np.array([at for at in missing if values[at] is not None], dtype=np.int64)
+        broken = np.array([at for at in given.tolist() if at not in curved], dtype=np.int64)
         if broken.size:
             shapes[broken] = shapely.from_wkb(values[broken], on_invalid="fix")
-    unreadable = given & shapely.is_missing(shapes)
+    unreadable = given[shapely.is_missing(shapes[given])]
     return Decoded(
         shapes,
-        closed=broken[~unreadable[broken]],
-        curved=np.array([at for at in curved if not unreadable[at]], dtype=np.int64),
-        unreadable=np.flatnonzero(unreadable),
+        closed=np.setdiff1d(broken, unreadable),
+        curved=np.setdiff1d(np.array(list(curved), dtype=np.int64), unreadable),
+        unreadable=unreadable,
     )
 
 
-def _curved(values: Shapes, positions: Ints) -> dict[int, Any]:
+def _curved(values: Shapes, positions: Iterable[int]) -> dict[int, Any]:
     """Return shapes with arcs, by position, None where they are damaged."""
     found: dict[int, Any] = {}
-    for at in positions.tolist():
-        if not may_be_curved(values[at]):
+    for at in positions:
+        if values[at] is None or not may_be_curved(values[at]):
             continue
         try:
             shape, was_curved = straightened(values[at])
