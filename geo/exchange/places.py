@@ -40,6 +40,7 @@ _SPACES = r"[\s\x0b\x1c-\x1f\x{85}\p{Z}]*"
 _EMPTY, _BLANK = rf"(?i)^{_SPACES}EMPTY{_SPACES}$", rf"^{_SPACES}$"
 _HEX = r"^\s*(?:\\x)?0[01][0-9A-Fa-f]{16,}\s*$"
 _WKT_WORDS = r"(?i)^\s*(?:SRID\s*=|POINT|LINESTRING|LINEARRING|POLYGON|MULTI|GEOMETRYCOLLECTION)"
+_COLLECTED = r"(?i)^\s*GEOMETRYCOLLECTION"
 _SRID = r"^\s*[Ss][Rr][Ii][Dd]\s*=\s*([0-9]{1,6})\s*;"
 _STATES_SRID = r"^\s*[Ss][Rr][Ii][Dd]\s*="
 _ANGLE_WORDS = {"东经": "E", "西经": "W", "北纬": "N", "南纬": "S", "经度": "", "纬度": ""}
@@ -210,17 +211,17 @@ def shapes(texts: pd.Series, *, lines: bool = False) -> Places:
     """
     places = Places.empty(len(texts))
     kinds = kind_of(texts)
-    readers: dict[str, Callable[[Objects], Places]] = {
+    readers: dict[str, Callable[[pd.Series], Places]] = {
         "wkt": _wkt,
-        "wkb": _wkb,
-        "json": _geojson,
-        "pairs": lambda part: _pairs(part, lines=lines),
-        "other": _pairs_of_angles,
+        "wkb": lambda part: _wkb(part.to_numpy(object)),
+        "json": lambda part: _geojson(part.to_numpy(object)),
+        "pairs": lambda part: _pairs(part.to_numpy(object), lines=lines),
+        "other": lambda part: _pairs_of_angles(part.to_numpy(object)),
     }
     for kind, reader in readers.items():
         rows = np.flatnonzero(kinds == kind)
         if rows.size:
-            part = reader(texts.iloc[rows].to_numpy(object))
+            part = reader(texts if rows.size == len(texts) else texts.iloc[rows])
             for name in ("shapes", "reasons", "closed", "srids"):
                 getattr(places, name)[rows] = getattr(part, name)
     return places
@@ -260,21 +261,17 @@ def is_blank(texts: pd.Series) -> NDArray[np.bool_]:
     return _matches(texts, _BLANK)
 
 
-def _deep(texts: Objects) -> NDArray[np.bool_]:
-    deep = np.zeros(len(texts), bool)
-    for row in np.flatnonzero(_matches(pd.Series(texts, dtype="str"), "(?i)COLLECTION")):
-        deep[row] = len(_COLLECTION.findall(texts[row])) > _DEEPEST
-    return deep
-
-
-def _wkt(texts: Objects) -> Places:
+def _wkt(texts: pd.Series) -> Places:
     places = Places.empty(len(texts))
-    series = pd.Series(texts, dtype="str")
-    if _matches(series, _STATES_SRID).any():
-        srids = series.str.extract(_SRID, expand=False)
+    if _matches(texts, _STATES_SRID).any():
+        srids = texts.str.extract(_SRID, expand=False)
         places.srids[:] = pd.to_numeric(srids).fillna(0).to_numpy(np.int64)
-        series = series.str.replace(_SRID, "", regex=True)
-    return _parsed(places, series.to_numpy(object), _deep(texts), shapely.from_wkt)
+        texts = texts.str.replace(_SRID, "", regex=True)
+    plain = texts.to_numpy(object)
+    deep = np.zeros(len(plain), bool)
+    for row in np.flatnonzero(_matches(texts, _COLLECTED)):  # nothing else holds a collection
+        deep[row] = len(_COLLECTION.findall(plain[row])) > _DEEPEST
+    return _parsed(places, plain, deep, shapely.from_wkt)
 
 
 def _wkb(texts: Objects) -> Places:
