@@ -24,6 +24,7 @@ import geo
 from app.cli import cli
 from geo.datum import convert
 from geo.errors import AtlasError, InputError
+from geo.exchange.encodings import decoded
 from geo.exchange.json_dialects import features
 from geo.exchange.rasters import read_raster
 from layers.catalogue import load
@@ -195,7 +196,8 @@ def test_features_of_arcgis_were_refused_as_broken() -> None:
     assert frame.crs.to_epsg() == 3857
     assert frame.area.tolist() == [9 * 9 - 1 + 1]
     broken = {"attributes": {}, "geometry": {"rings": [[[0, 0]]]}}
-    rows = list(features([broken, {"attributes": {}, "geometry": {"x": 1, "y": 2}}], '"rings"', []))
+    text = decoded(b'"rings"', name="query.json")
+    rows = list(features([broken, {"attributes": {}, "geometry": {"x": 1, "y": 2}}], text, []))
     assert [row["geometry"] for row in rows] == [
         {"type": "MultiPolygon"},
         {"type": "Point", "coordinates": [1, 2]},

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.errors import AtlasError
-from geo.exchange import encodings, formats
+from geo.exchange import delimited, encodings, formats, tables
 from geo.exchange.columns import Attributes, attributes
 from geo.work import watched
 
@@ -103,6 +103,50 @@ def test_columns_are_the_same_from_blocks_of_any_length(
     whole, blocks = attributes(rows, name="a.json"), table.frame()
     assert blocks.dtypes.tolist() == whole.dtypes.tolist()
     assert blocks.map(repr).equals(whole.map(repr))
+
+
+cells = st.sampled_from(
+    [*("甲", "1", "0.50", " ", "", "a,b", 'say ""so""', "two\nlines", "'=1", "　"), "x" * 70]
+)
+places = st.sampled_from(
+    [
+        *("POINT (112.9 28.1)", "SRID=4490;POLYGON ((112 28,113 28,113 29,112 28))", "EMPTY", "?"),
+        *("112.9,28.1;113,28.1;113,28.2", '{"type":"Point","coordinates":[112.9,28.1]}', "0 0"),
+    ]
+)
+
+
+@given(st.lists(st.tuples(cells, cells, places), min_size=1), st.integers(1, 200), st.data())
+@settings(max_examples=100, deadline=None)
+def test_tables_are_the_same_in_pieces_of_any_length(
+    rows: list[tuple[str, ...]], letters: int, data: st.DataObject
+) -> None:
+    lines = [
+        ",".join(
+            cell if data.draw(st.booleans()) and '"' not in cell else '"' + cell + '"'
+            for cell in (*row[:2], row[2].replace('"', '""'))
+        )
+        for row in rows
+    ]
+    ends = data.draw(st.sampled_from(["\n", "\r\n"]))
+    content = ends.join(["name,b,wkt", *lines, ""]).encode(data.draw(st.sampled_from(ENCODINGS)))
+    whole = found(content, "a.csv", 1 << 22)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "_CHUNK", letters)
+        patch.setattr(tables, "_BLOCK_LETTERS", letters)
+        assert found(content, "a.csv", 1 << 22) == whole
+
+
+def test_progress_is_told_while_tables_are_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(delimited, "_CHUNK", 500)
+    monkeypatch.setattr(tables, "_BLOCK_LETTERS", 500)
+    data = ("name,wkt\n" + "甲,POINT (112.9 28.1)\n" * 1_000).encode()
+    told: list[float] = []
+    with watched(cancelled=lambda: False, progress=lambda done, most: told.append(done / most)):
+        formats.parse(data, "a.csv", {})
+    assert len(told) > 60
+    assert (np.diff(told) >= 0).all()
+    assert told[-1] == 1
 
 
 def test_progress_is_told_while_json_is_parsed(monkeypatch: pytest.MonkeyPatch) -> None:

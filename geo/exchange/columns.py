@@ -218,25 +218,29 @@ class Attributes:
 def _packed(values: list[Any]) -> pa.Array | list[Any]:
     """Return values of one type as an array, others as they are."""
     kinds = set(map(type, values)) - {type(None)}
-    kind = kinds.pop() if len(kinds) == 1 else None
-    if kinds or kind not in {*_OF_JSON, None}:
+    if not kinds:
+        return pa.nulls(len(values))
+    if len(kinds) > 1 or not kinds <= _OF_JSON.keys():
         return values
+    (kind,) = kinds
     if kind is int and _largest(values) >= _INT64_LIMIT:
         return values
-    return pa.array(values, _OF_JSON.get(kind, pa.null()))
+    return pa.array(values, _OF_JSON[kind])
 
 
 def _whole(pieces: list[pa.Array | list[Any]]) -> pd.Series:
     """Return the pieces of a column as one, exactly as `exact_column` makes it."""
-    kinds = {piece.type for piece in pieces if isinstance(piece, pa.Array)} - {pa.null()}
-    if len(kinds) != 1 or any(isinstance(piece, list) for piece in pieces):
+    arrays = [piece for piece in pieces if isinstance(piece, pa.Array)]
+    kinds = {array.type for array in arrays} - {pa.null()}
+    if len(kinds) != 1 or len(arrays) < len(pieces):
         plain = (piece if isinstance(piece, list) else piece.to_pylist() for piece in pieces)
         return exact_column(list(chain.from_iterable(plain)))
     (kind,) = kinds
-    column = pa.chunked_array([piece.cast(kind) for piece in pieces], kind)
+    column = pa.chunked_array([array.cast(kind) for array in arrays], kind)
     if kind == pa.large_string():
         return pd.Series(pd.array(column, dtype=TEXT))
-    return column.to_pandas(types_mapper=_EXACT.get)
+    values: pd.Series = column.to_pandas(types_mapper=_EXACT.get)
+    return values
 
 
 def _largest(values: Sequence[Any]) -> float:

@@ -40,11 +40,13 @@ _SPACED_PAIRS = re.compile(r"\s*[0-9.+-]+[ ]+[0-9.+-]+[ ]*,")
 _SPACES = r"[\s\x0b\x1c-\x1f\x{85}\p{Z}]*"
 _EMPTY, _BLANK = rf"(?i)^{_SPACES}EMPTY{_SPACES}$", rf"^{_SPACES}$"
 _HEX = r"^\s*(?:\\x)?0[01][0-9A-Fa-f]{16,}\s*$"
-_CURVES = r"(?i)CIRCULAR|COMPOUND|CURVE|SURFACE|TIN|TRIANGLE"
-_WKT_WORDS = (
-    r"(?i)^\s*(?:SRID\s*=|POINT|LINESTRING|LINEARRING|POLYGON|MULTI|GEOMETRYCOLLECTION"
-    r"|CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|POLYHEDRALSURFACE|TIN|TRIANGLE)"
-)
+# What shapely has no kind for, or what may hold it.
+_CURVES = r"(?i)^\s*(?:CIRCULARSTRING|COMPOUNDCURVE|CURVEPOLYGON|MULTICURVE|MULTISURFACE)"
+_FACES = r"(?i)^\s*(?:POLYHEDRALSURFACE|TIN|TRIANGLE)"
+_COLLECTED = r"(?i)^\s*GEOMETRYCOLLECTION"
+_WKT_WORDS = r"(?i)^\s*(?:SRID\s*=|POINT|LINESTRING|LINEARRING|POLYGON|MULTI)"
+_WKT = f"{_WKT_WORDS}|{_CURVES}|{_FACES}|{_COLLECTED}"
+_CURVED_PART = re.compile("CIRCULAR|COMPOUND|CURVE|SURFACE|TIN|TRIANGLE", re.IGNORECASE)
 _DIMENSIONS = re.compile(r"\b(?:ZM|Z|M)\b", re.IGNORECASE)
 _SRID = r"^\s*[Ss][Rr][Ii][Dd]\s*=\s*([0-9]{1,6})\s*;"
 _STATES_SRID = r"^\s*[Ss][Rr][Ii][Dd]\s*="
@@ -125,17 +127,17 @@ def shapes(texts: pd.Series, *, lines: bool = False) -> Places:
     """
     places = Places.empty(len(texts))
     kinds = kind_of(texts)
-    readers: dict[str, Callable[[Objects], Places]] = {
+    readers: dict[str, Callable[[pd.Series], Places]] = {
         "wkt": _wkt,
-        "wkb": _wkb,
-        "json": _geojson,
-        "pairs": lambda part: _pairs(part, lines=lines),
-        "other": _pairs_of_angles,
+        "wkb": lambda part: _wkb(part.to_numpy(object)),
+        "json": lambda part: _geojson(part.to_numpy(object)),
+        "pairs": lambda part: _pairs(part.to_numpy(object), lines=lines),
+        "other": lambda part: _pairs_of_angles(part.to_numpy(object)),
     }
     for kind, reader in readers.items():
         rows = np.flatnonzero(kinds == kind)
         if rows.size:
-            part = reader(texts.iloc[rows].to_numpy(object))
+            part = reader(texts if rows.size == len(texts) else texts.iloc[rows])
             for name in _FIELDS:
                 getattr(places, name)[rows] = getattr(part, name)
     return places
@@ -157,7 +159,7 @@ def kind_of(texts: pd.Series) -> Objects:
     kinds = np.full(len(texts), "other", object)
     kinds[pd.Series(first).isin(list("0123456789+-.－０１２３４５６７８９"))] = "pairs"
     kinds[first == "{"] = "json"
-    kinds[_matches(texts, _WKT_WORDS)] = "wkt"
+    kinds[_matches(texts, _WKT)] = "wkt"
     kinds[_matches(texts, _HEX)] = "wkb"
     # What boundary tables write where an area has no border.
     kinds[(first == "") | _matches(texts, _EMPTY)] = ""
@@ -175,31 +177,25 @@ def is_blank(texts: pd.Series) -> NDArray[np.bool_]:
     return _matches(texts, _BLANK)
 
 
-def _deep(texts: Objects) -> NDArray[np.bool_]:
-    deep = np.zeros(len(texts), bool)
-    for row in np.flatnonzero(_matches(pd.Series(texts, dtype="str"), "(?i)COLLECTION")):
-        deep[row] = len(_COLLECTION.findall(texts[row])) > _DEEPEST
-    return deep
-
-
-def _wkt(texts: Objects) -> Places:
+def _wkt(texts: pd.Series) -> Places:
     places = Places.empty(len(texts))
-    series = pd.Series(texts, dtype="str")
-    if _matches(series, _STATES_SRID).any():
-        srids = series.str.extract(_SRID, expand=False)
+    if _matches(texts, _STATES_SRID).any():
+        srids = texts.str.extract(_SRID, expand=False)
         places.srids[:] = pd.to_numeric(srids).fillna(0).to_numpy(np.int64)
-        series = series.str.replace(_SRID, "", regex=True)
-    plain, deep = series.to_numpy(object), _deep(texts)
-    curved = np.flatnonzero(_matches(series, _CURVES) & ~deep)
-    shallow = _without(plain, deep)
-    shallow[curved] = None
+        texts = texts.str.replace(_SRID, "", regex=True)
+    plain = texts.to_numpy(object)
+    curved, deep = _matches(texts, f"{_CURVES}|{_FACES}"), np.zeros(len(plain), bool)
+    for row in np.flatnonzero(_matches(texts, _COLLECTED)):  # nothing else holds a collection
+        deep[row] = len(_COLLECTION.findall(plain[row])) > _DEEPEST
+        curved[row] = _CURVED_PART.search(plain[row]) is not None
+    shallow = _without(plain, deep | curved)
     with np.errstate(all="ignore"):
         places.shapes[:] = shapely.from_wkt(shallow, on_invalid="ignore")
-        failed = shapely.is_missing(places.shapes) & ~shapely.is_missing(shallow)
+        failed = shapely.is_missing(places.shapes) & ~(deep | curved)
         if failed.any():
             places.shapes[failed] = shapely.from_wkt(plain[failed], on_invalid="fix")
             places.closed[failed] = ~shapely.is_missing(places.shapes[failed])
-    for row in curved:
+    for row in np.flatnonzero(curved & ~deep):
         places.shapes[row] = _curve(plain[row])
         places.curved[row] = places.shapes[row] is not None
     return _judged(places, deep)

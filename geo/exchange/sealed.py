@@ -54,6 +54,9 @@ _SETTINGS = {
     "OGR_GPKG_NUM_THREADS": "1",
     "GDAL_CACHEMAX": "64",
     "ARROW_DEFAULT_MEMORY_POOL": "system",
+    # What is large goes back to the system as soon as it is not needed any more.
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 20),
+    "MALLOC_TRIM_THRESHOLD_": str(16 << 20),
     "JE_ARROW_MALLOC_CONF": "background_thread:false",
     # Nothing beside the file itself is looked for.
     "GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR",

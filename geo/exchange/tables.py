@@ -356,7 +356,7 @@ def _by_pair(table: _Table, source: _Source, crs: CRS | None) -> _Located:
 
 def _by_shape(table: _Table, source: _Source, crs: CRS | None) -> _Located:
     column = source.columns[0]
-    places = _read(table.texts(column), lines=headers.is_line(table.names[column]))
+    places = _read(table, column)
     if shapely.has_z(places.shapes).any():
         places.shapes[:] = shapely.force_2d(places.shapes)
     places.reasons[shapely.is_empty(places.shapes)] = "place.empty"
@@ -386,16 +386,21 @@ def _by_shape(table: _Table, source: _Source, crs: CRS | None) -> _Located:
     return _Located(places.shapes, places.reasons, crs, how, [*findings, *said])
 
 
-def _read(texts: pd.Series, *, lines: bool) -> Places:
-    """Read shapes some megabytes of text at a time."""
+def _read(table: _Table, column: int) -> Places:
+    """Read shapes some megabytes of text at a time; of their texts only the beginnings stay."""
+    texts = table.texts(column)
+    lines = headers.is_line(table.names[column])
     letters = np.cumsum(texts.str.len().to_numpy())
     total = int(letters[-1]) if len(letters) else 0
     ends = np.searchsorted(letters, np.arange(_BLOCK_LETTERS, total, _BLOCK_LETTERS), "right")
     ends = np.unique([0, *ends, len(texts)])
-    parts = [Places.empty(0)]
+    parts, beginnings = [Places.empty(0)], [texts.iloc[:0]]
     for start, end in itertools.pairwise(ends.tolist()):
-        parts.append(shapes(texts.iloc[start:end], lines=lines))
+        block = texts.iloc[start:end]
+        parts.append(shapes(block, lines=lines))
+        beginnings.append(block.str.lstrip(", ").str.slice(0, 2 * _SHORT))
         checkpoint(len(texts) + end, len(texts) * PARTS)
+    table.cells[column] = pd.concat(beginnings)
     return Places.joined(parts)
 
 
@@ -458,7 +463,6 @@ def _assembled(
     table: _Table, source: _Source, located: _Located
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, list[Finding]]:
     """Return the rows with a place, those without, and what was noticed about the columns."""
-    aside = _aside(table, source, located.reasons)
     findings = [
         Finding(
             f"table.from_{source.kind}",
@@ -469,7 +473,6 @@ def _assembled(
     columns: dict[str, pd.Series] = {}
     for number, name in enumerate(table.names):
         if source.kind == "shape" and number == source.columns[0]:
-            table.cells[number] = pd.Series()  # as large as all the rest, and read
             continue
         values, said = table.values(number)
         if name == "geometry":
@@ -485,7 +488,7 @@ def _assembled(
         columns, index=table.index[good], geometry=located.shapes[good], crs=located.crs
     )
     frame.index.name = "row"
-    return frame, aside, findings
+    return frame, _aside(table, source, located.reasons), findings
 
 
 def _aside(table: _Table, source: _Source, reasons: Objects) -> pd.DataFrame:
