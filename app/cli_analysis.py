@@ -51,7 +51,7 @@ GOES_WITH: dict[str, tuple[str, ...]] = {
     "--by": ("--by", "--specialisation", "--diversity"),
     "--draws": ("--uncertainty", "--ahead"),
     "--seed": ("--uncertainty", "--ahead"),
-    "--interval": ("--uncertainty", "--ahead", "--by"),
+    "--interval": ("--uncertainty", "--by"),
     "--groups": ("--concentration",),
     "--population": ("",),
 }
@@ -450,6 +450,7 @@ def _mixes(asked: questions.Distribution, by: str, look: str, interval: float) -
         return geo.diversity(table).rename_axis("id").reset_index()
     if asked.weight is None:
         return geo.location_quotient_table(table, interval_pct=interval)
+    fit("--interval", "--by without --weight", interval == INTERVAL_PCT)
     # Sums have quotients, but no interval of counts.
     return geo.location_quotients(table).rename_axis("id").reset_index()
 

@@ -349,8 +349,8 @@ def _check_options(unit: str, method: str, tolerance_pct: float, *, both: bool) 
     if both:
         raise InputError(
             f"{_NAME}: got an extent and a study area. Pass one: the study area is the extent.",
-            code="caller.argument",
-            function=_NAME,
+            code="option.together",
+            names=("extent", "study area"),
         )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import geo
 import layers
+from geo.categories import TOTALS
 from geo.errors import InputError
 from geo.zones import counted as zones_counted
 from layers import costs
@@ -318,6 +319,13 @@ def require_kinds(table: pd.DataFrame, *, zones: bool = True) -> pd.DataFrame:
                 lang: value_label(str(table.columns.name), str(held[0]), lang=lang)
                 for lang in LANGS
             },
+        )
+    if table.attrs["measure"] == "count" and max(table.attrs[TOTALS].values()) == 1:
+        raise InputError(
+            f"categories: each of {len(held)} values of {table.columns.name!r} has one point, so "
+            "that they are names and no categories; take a column whose values repeat",
+            code="mix.one_each",
+            column=str(table.columns.name),
         )
     if zones and len(table) == 1:
         raise InputError(

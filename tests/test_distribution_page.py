@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import rioxarray  # noqa: F401  gives arrays their .rio
 import xarray as xr
-from shapely import box
+from shapely import Point, box
 from streamlit.testing.v1 import AppTest
 
 import layers
@@ -20,8 +20,9 @@ from app.export import of_distribution
 from geo.errors import InputError
 from layers import contents, questions, structure
 from layers.classification import NOTES
-from layers.kept import keep_raster, keep_zones
+from layers.kept import keep_points, keep_raster, keep_zones
 from layers.overlays import classify
+from layers.own_points import Roles, own_points
 from layers.specification import read_spec
 from layers.structure import SCALES, SCHEMES, Shown
 from layers.subjects import INVESTMENT, Points, Zones
@@ -333,3 +334,18 @@ def test_a_rate_is_exported_with_its_people_and_a_scale_only_where_it_is_one() -
     shown = Shown(asked, "per_10k")
     content = read_spec(spec | {"parameters": of_distribution(shown)}).content()
     assert content.overlays[0].column == "per_10k_people"
+
+
+def test_places_that_do_not_move_have_no_interval() -> None:
+    shapes = [Point(112.85 + n / 100, 28.15 + n / 100) for n in range(10)]
+    frame = gpd.GeoDataFrame({"name": list("abcdefghij")}, geometry=shapes, crs="EPSG:4490")
+    points = keep_points(own_points(frame, title="own", roles=Roles(name="name")))
+    for name in ("distribution", "density"):
+        test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT_S)
+        test.query_params["layer"] = points
+        for key, value in brought(points=points).items():
+            test.session_state[key] = value
+        test = test.switch_page(f"app/pages/{name}.py").run()
+        assert not test.exception
+        assert "这些点都没有位置精度" in words(test)
+        assert "的概率" not in words(test)

@@ -345,6 +345,15 @@ CASES: dict[str, tuple[tuple[object, ...], str]] = {
         ("density", "--bounded", "--bandwidth", 900000, "--cell", 1000),
         "as long as the whole area",
     ),
+    "names for categories": (("distribution", "--by", "name_zh"), "names and no categories"),
+    "an interval of sums": (
+        ("distribution", "--by", "sector", "--weight", "investment_100m_cny", "--interval", 50),
+        "goes with --by without --weight",
+    ),
+    "an interval of chances": (
+        ("distribution", "--ahead", "--interval", 50),
+        "--interval does not go with --ahead",
+    ),
     "levels of what is no vector": (
         ("density", "--levels", "0.1,0.2", "-o", "surface.tif"),
         "--levels goes with --output",
