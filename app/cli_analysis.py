@@ -19,6 +19,7 @@ from app.cli_options import (
     Sector,
     Weight,
     Zoning,
+    fit,
     grouping,
     numbers,
     one_of,
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
 VECTOR_SUFFIXES = (".gpkg", ".geojson", ".csv")
-TOLERANCE_PCT = 0.1
+TOLERANCE_PCT, LEVELS = 0.1, "8"
 DRAWS = 1000
 INTERVAL_PCT = 90.0
 FULLY_PCT = 99.0
@@ -50,7 +51,7 @@ GOES_WITH: dict[str, tuple[str, ...]] = {
     "--by": ("--by", "--specialisation", "--diversity"),
     "--draws": ("--uncertainty", "--ahead"),
     "--seed": ("--uncertainty", "--ahead"),
-    "--interval": ("--uncertainty", "--ahead", "--by"),
+    "--interval": ("--uncertainty", "--by"),
     "--groups": ("--concentration",),
     "--population": ("",),
 }
@@ -94,7 +95,7 @@ def density(
     ] = TOLERANCE_PCT,
     levels: Annotated[
         str, typer.Option(help="About how many isolines or bands, or their values: 0.1,0.2,0.5.")
-    ] = "8",
+    ] = LEVELS,
     isolines: Annotated[
         bool, typer.Option("--isolines", help="Write isolines instead of the bands between them.")
     ] = False,
@@ -126,7 +127,12 @@ def density(
         )
     )
     borders = _levels(levels)
-    if isolines and (output is None or output.suffix not in VECTOR_SUFFIXES):
+    vector = output is not None and output.suffix in VECTOR_SUFFIXES
+    fit("--levels", f"--output {' / '.join(VECTOR_SUFFIXES)}", vector or levels == LEVELS)
+    within = bounded or study_area is not None
+    fit("--no-edge-correction", "--bounded / --study-area", within or edge_correction)
+    fit("--tolerance", "--method auto / binned", method != "exact" or tolerance == TOLERANCE_PCT)
+    if isolines and not vector:
         raise InputError(
             f"--isolines: give an --output that ends in {', '.join(VECTOR_SUFFIXES)}",
             code="write.suffix",
@@ -150,7 +156,7 @@ def density(
         surface = _surface(
             asked, {name: value for name, value in more.items() if value is not None}
         )
-        if output is not None and output.suffix in VECTOR_SUFFIXES:
+        if output is not None and vector:
             _require_within(borders, surface)
             draw = geo.isolines if isolines else geo.filled_bands
             geo.write_vector(draw(surface, levels=borders), output)
@@ -444,6 +450,7 @@ def _mixes(asked: questions.Distribution, by: str, look: str, interval: float) -
         return geo.diversity(table).rename_axis("id").reset_index()
     if asked.weight is None:
         return geo.location_quotient_table(table, interval_pct=interval)
+    fit("--interval", "--by without --weight", interval == INTERVAL_PCT)
     # Sums have quotients, but no interval of counts.
     return geo.location_quotients(table).rename_axis("id").reset_index()
 

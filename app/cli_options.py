@@ -12,7 +12,8 @@ from geo.errors import InputError
 from layers.kept import keep_points, keep_zones
 from layers.own_files import read_own
 from layers.own_points import Roles, own_points
-from layers.subjects import GROUPS, Points, Zones
+from layers.subjects import CELL_M, GROUPS, H3_RESOLUTION, Points, Zones
+from layers.zonings import GRID_NAMES
 
 if TYPE_CHECKING:
     from geo.exchange.receipt import Receipt
@@ -48,8 +49,16 @@ def points_of(
 
 
 def zones_of(zoning: str, cell_m: int, h3: int) -> Zones:
-    """Return a zoning by its name, or the polygons of a file."""
+    """Return a zoning by its name, or the polygons of a file.
+
+    Raises
+    ------
+    InputError
+        If a size is given for zones that have none.
+    """
     path = Path(zoning)
+    fit("--cell-m", "--zoning hexagons / squares", cell_m == CELL_M or zoning in GRID_NAMES[:2])
+    fit("--h3", "--zoning h3", h3 == H3_RESOLUTION or zoning == "h3")
     if not path.suffix:
         return Zones(zoning, cell_m, h3)
     taken = read_own(path)
@@ -76,6 +85,32 @@ def say_receipt(receipt: Receipt) -> None:
     for finding in receipt.findings:
         if finding.level == "warning":
             typer.echo(f"{receipt.file}: {finding.sentence('en')}", err=True)
+
+
+def fit(option: str, needed: str, fits: bool) -> None:  # noqa: FBT001 - a finding, no option
+    """Refuse an option that would be left out in silence.
+
+    Parameters
+    ----------
+    option
+        The option.
+    needed
+        What it goes with.
+    fits
+        Whether that is there, or the option is not.
+
+    Raises
+    ------
+    InputError
+        If it does not fit.
+    """
+    if not fits:
+        raise InputError(
+            f"{option} goes with {needed}; leave it out, or add that",
+            code="option.goes_with",
+            value=option,
+            needed=needed,
+        )
 
 
 def one_of(value: str, literal: Any, option: str) -> Any:  # noqa: ANN401 - a Literal and one of it

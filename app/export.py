@@ -20,6 +20,7 @@ from layers.outputs import GEOPACKAGE, SLIDES, output
 from layers.outside_texts import sheet_findings
 from layers.patterns import Pattern
 from layers.specification import MapSpec
+from layers.structure import SCALES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -168,7 +169,8 @@ def of_density(asked: Density, show: str) -> dict[str, Any]:
 
 def of_distribution(shown: Shown) -> dict[str, Any]:
     """Return a measure of a distribution and how it is shown, as parameters of a map."""
-    looks = {key: getattr(shown, key) for key in ("measure", "scale", "scheme", "classes")}
+    looks = {key: getattr(shown, key) for key in ("measure", "scheme", "classes")}
+    looks["scale"] = shown.scale if shown.has_scale else SCALES[0]
     people = shown.question.population
     return (
         of_points(shown.asked.points)

@@ -16,6 +16,7 @@ from app.tables import ROW_HEIGHT, interval_words, zone_picker, zones_table
 from app.texts import language, named, text
 from geo.errors import AtlasError
 from geo.exchange.cell_quotes import csv_bytes
+from geo.wording import sentence
 from layers import contents, questions, structure
 from layers.classification import NOTES, histogram, readable_scale
 from layers.legend import interval
@@ -77,9 +78,13 @@ def chart(shown: Shown, zone: str | None) -> None:
         if has_interval:
             table = table.assign(low=zones["low"], high=zones["high"])
         bars(table, title=named(*shown.titles), key=key, selected=zone, log=shown.log)
-        draws = number(questions.uncertainty(shown.drawn).draws)
         told = "whiskers" if has_interval else "no_whiskers"
-        st.caption(text(f"distribution.{told}", draws=draws))
+        drawn = questions.uncertainty(shown.drawn)
+        st.caption(
+            text(f"distribution.{told}", draws=number(drawn.draws))
+            if drawn.zones.attrs["points_moved"]
+            else sentence("values.no_accuracy", language(), {})
+        )
     at_zero = int((zones[shown.column] == 0).sum())
     if shown.log and at_zero:
         st.caption(text("distribution.zeros", n=number(at_zero)))
@@ -205,7 +210,7 @@ def certainty(shown: Shown, zone: str) -> None:
         st.caption(text("distribution.certain_alone"))
         return
     found = structure.certainty(shown, zone)
-    if found is None:
+    if found is None or not questions.uncertainty(shown.drawn).zones.attrs["points_moved"]:
         return
     first = zones["id"].iloc[0] == zone
     kind = "first" if first else "leads" if found.leads else "last"

@@ -81,7 +81,8 @@ def spatial_autocorrelation(
     ------
     InputError
         There are fewer than 30 zones with neighbours, the column is missing, not numeric, not
-        complete or the same everywhere, or as `geo.neighbours.neighbour_graph`.
+        complete or the same everywhere, ``alpha`` is below the least p-value that so many
+        permutations have, or as `geo.neighbours.neighbour_graph`.
     CRSError
         As `geo.crs.to_metric`.
 

@@ -149,8 +149,8 @@ def _labels(points: Frame, category: str | ArrayLike) -> pd.Series:
         raise InputError(
             f"category_table: category is {brief(category)}. Pass the name of a column or "
             "one category for each point.",
-            code="caller.argument",
-            function="category_table",
+            code="values.categories",
+            column=brief(category),
         )
     name: Any = given.name if isinstance(given, pd.Series) else None
     label = pd.Series(given).reset_index(drop=True).rename(name)

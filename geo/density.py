@@ -233,12 +233,12 @@ def kernel_density(
     if adaptive:
         bandwidths = _adapted(bandwidths, taken, shape)
     _require_reach(bandwidths.each_m, cell_size_m, _REACH.get(kernel, 1.0))
-    _require_within(bandwidths.each_m, taken)
     largest_m = float(bandwidths.each_m.max(initial=0.0)) or 1.0
     bounds = taken.bounds or _bounds(taken, bandwidths.each_m * _MARGIN.get(kernel, 1.0))
     grid = raster(bounds, cell_size_m=cell_size_m, function=_NAME)
     inside = _inside(taken.polygons, grid)
     _require_cells(grid, inside)
+    _require_within(bandwidths.each_m, taken)
     if taken.placed and not taken.rows.size:
         raise _nothing_inside(taken.placed)
     corrected = inside is not None and edge_correction
@@ -349,8 +349,8 @@ def _check_options(unit: str, method: str, tolerance_pct: float, *, both: bool) 
     if both:
         raise InputError(
             f"{_NAME}: got an extent and a study area. Pass one: the study area is the extent.",
-            code="caller.argument",
-            function=_NAME,
+            code="option.together",
+            names=("extent", "study area"),
         )
 
 

@@ -84,8 +84,8 @@ def neighbour_graph(
     Raises
     ------
     InputError
-        A zone has no area, the index repeats, zones overlap under queen or rook, or an option is
-        out of its range.
+        A zone has no area, the index repeats, zones overlap under queen or rook, an option is out
+        of its range, or the distance makes no two zones neighbours, or all of them.
     CRSError
         As `geo.crs.to_metric`.
 

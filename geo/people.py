@@ -257,7 +257,7 @@ def people_in(counts: xr.DataArray, zones: Frame) -> gpd.GeoDataFrame:
 
 
 def _require_people(values: Floats) -> None:
-    if np.isfinite(values).any() and not np.nansum(np.abs(values)) > 0:
+    if (values == 0).any() and not np.nan_to_num(values).any():
         raise InputError(
             "population: every cell of the raster is 0. Pass one with people.",
             code="population.zero",

@@ -207,8 +207,9 @@ def ripley(
     ------
     InputError
         Fewer than 8 points lie in the study area or all in one place, the area is empty, or an
-        option is out of its range; too long are distances at which the study area and its copy
-        shifted so far share less than a tenth on average.
+        option is out of its range: too long are distances at which the study area and its copy
+        shifted so far share less than a tenth on average, too few simulations with no band of
+        ``interval_pct``.
     CRSError
         The frames differ in CRS or fail `geo.crs.require_crs`.
 

@@ -137,7 +137,8 @@ def coverage(
     Raises
     ------
     InputError
-        The distance is not positive, a site is no point, a zone no polygon, or weights do not fit.
+        The distance is not positive, or so long that any site reaches all zones; a site is no
+        point, a zone no polygon, or weights do not fit.
     CRSError
         The frames differ in CRS, or as `geo.crs.to_metric`.
 

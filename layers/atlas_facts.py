@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.crs import geodesic_area_km2
+from geo.errors import InputError
 from layers import contents, questions, series, structure
 from layers.answers import kept_answer
 from layers.catalogue import load, names_by_id
@@ -298,7 +299,10 @@ def _coverage(zone: str, spec: MapSpec) -> list[tuple[str, str]]:
 def _distribution(zone: str, spec: MapSpec) -> list[tuple[str, str]]:
     shown = asked(spec)
     shown = replace(shown, asked=replace(shown.asked, zones=Zones(spec.pages or "")))
-    table = structure.table(shown)
+    try:
+        table = structure.table(shown)
+    except InputError:  # what the map shows of its zones says nothing of those of the pages
+        return []
     row = table.set_index("id").loc[zone]
     if shown.column == "count" or pd.isna(row[shown.column]):
         return []

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import geo
 import layers
+from geo.categories import TOTALS
 from geo.errors import InputError
 from geo.zones import counted as zones_counted
 from layers import costs
 from layers.answers import kept_answer
 from layers.kept import kept_raster
+from layers.symbology import value_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +45,7 @@ MEASURES: dict[str, tuple[bool, str]] = {
 }
 FALLBACK_BANDWIDTH_M = 3000.0
 LEVELS = 8
+LANGS = ("zh", "en")
 # Rasters of population have no value on water. A zone beyond their edge is another matter: its
 # people would be too few, and its rate too high.
 COVERED_ENOUGH_PCT = 90.0
@@ -269,6 +272,22 @@ def categories(asked: Distribution, category: str) -> pd.DataFrame:
     )
 
 
+def require_met(asked: Distribution) -> None:
+    """Refuse zones of which none holds a point: a map of them would be of one colour.
+
+    Raises
+    ------
+    InputError
+        If that is so.
+    """
+    if not counted(asked.points, asked.zones).found.point.size:
+        raise InputError(
+            "distribution: no chosen feature lies in any of the zones; choose more, or another "
+            "zoning",
+            code="zones.empty",
+        )
+
+
 def require_kinds(table: pd.DataFrame, *, zones: bool = True) -> pd.DataFrame:
     """Return a table of zones by categories, if there is anything in it to compare.
 
@@ -296,7 +315,17 @@ def require_kinds(table: pd.DataFrame, *, zones: bool = True) -> pd.DataFrame:
             f"categories: there is only {held[0]!r}, whose share is 100 % everywhere, so that "
             "there is nothing to compare; take a column with several values",
             code="mix.one_category",
-            value=str(held[0]),
+            **{
+                lang: value_label(str(table.columns.name), str(held[0]), lang=lang)
+                for lang in LANGS
+            },
+        )
+    if table.attrs["measure"] == "count" and max(table.attrs[TOTALS].values()) == 1:
+        raise InputError(
+            f"categories: each of {len(held)} values of {table.columns.name!r} has one point, so "
+            "that they are names and no categories; take a column whose values repeat",
+            code="mix.one_each",
+            column=str(table.columns.name),
         )
     if zones and len(table) == 1:
         raise InputError(

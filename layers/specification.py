@@ -411,7 +411,15 @@ def _distribution(parameters: dict[str, Any]) -> Shown:
             "that lies beside the specification",
             code="own.no_population",
         )
-    return Shown(questions.Distribution(points, zones, population=people), measure, **parameters)
+    shown = Shown(questions.Distribution(points, zones, population=people), measure, **parameters)
+    if not shown.has_scale:
+        raise InputError(
+            f"distribution: measure {measure} has no scale {shown.scale}; leave the scale out",
+            code="option.goes_not",
+            value=measure,
+            names=(f"scale: {shown.scale}",),
+        )
+    return shown
 
 
 def _pattern(parameters: dict[str, Any]) -> Look:
@@ -466,17 +474,6 @@ _QUESTIONS = {
 }
 
 
-def _met(shown: Shown) -> Shown:
-    """Return what is asked, if any point lies in any zone: else the map would be of one colour."""
-    if not questions.counted(shown.asked.points, shown.asked.zones).found.point.size:
-        raise InputError(
-            "distribution: no chosen feature lies in any of the zones; choose more, or another "
-            "zoning",
-            code="zones.empty",
-        )
-    return shown
-
-
 def _drawn(spec: MapSpec) -> Content:
     if spec.map == "density":
         question = asked(spec)
@@ -486,7 +483,9 @@ def _drawn(spec: MapSpec) -> Content:
     if spec.map == "coverage":
         return contents.coverage(asked(spec), lang=spec.lang)
     if spec.map == "distribution":
-        return contents.distribution(_met(asked(spec)), lang=spec.lang)
+        shown = asked(spec)
+        questions.require_met(shown.asked)
+        return contents.distribution(shown, lang=spec.lang)
     if spec.map == "pattern":
         return pattern_contents.pattern(asked(spec), lang=spec.lang)
     if spec.map == "layer":

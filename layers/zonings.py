@@ -69,7 +69,7 @@ def zoning(
     Raises
     ------
     InputError
-        If there is no such zoning, or no such size of cells.
+        If there is no such zoning, or no such size of cells, or they are larger than the districts.
 
     Examples
     --------

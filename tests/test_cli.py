@@ -287,8 +287,8 @@ def test_distribution_draws_places_as_often_as_asked(run) -> None:
     expected = geo.uncertainty(
         PROJECTS.located(), zones, weights=money, draws=1500, seed=3, interval_pct=80.0
     )
-    words = ("--draws", 1500, "--seed", 3, "--interval", 80, "--json")
-    done = run(*asked, "--uncertainty", *words)
+    words = ("--draws", 1500, "--seed", 3, "--json")
+    done = run(*asked, "--uncertainty", "--interval", 80, *words)
     same(table(done), expected.zones)
     assert "draws 1500 · seed 3 · interval_pct 80" in done.stderr
     ahead = table(run(*asked, "--ahead", *words))

@@ -10,17 +10,20 @@ import pandas as pd
 import pytest
 import rioxarray  # noqa: F401  gives arrays their .rio
 import xarray as xr
-from shapely import box
+from shapely import Point, box
 from streamlit.testing.v1 import AppTest
 
 import layers
 from app import maps, own_data, picking, results
 from app.charts import _told_apart
+from app.export import of_distribution
 from geo.errors import InputError
 from layers import contents, questions, structure
 from layers.classification import NOTES
-from layers.kept import keep_raster, keep_zones
+from layers.kept import keep_points, keep_raster, keep_zones
 from layers.overlays import classify
+from layers.own_points import Roles, own_points
+from layers.specification import read_spec
 from layers.structure import SCALES, SCHEMES, Shown
 from layers.subjects import INVESTMENT, Points, Zones
 
@@ -298,3 +301,51 @@ def test_selecting_a_row_publishes_the_zone() -> None:
     assert test.session_state["zone"] == GAOXIN
     assert picking.table_key(GAOXIN) in test.session_state
     assert test.query_params["zone"] in (GAOXIN, [GAOXIN])
+
+
+# ---- what says nothing ----
+
+
+@pytest.mark.parametrize("measure", ["sector", "diversity"])
+def test_projects_of_one_sector_are_counted_and_not_compared(measure: str) -> None:
+    test = page(measure=measure)
+    test.multiselect[0].set_value(["electronics"]).run()
+    assert not test.exception
+    assert "所选指标在这里没有意义" in test.warning[0].value
+    assert "只有“电子信息”一类" in words(test)
+    assert "项目数（个）" in words(test)
+    labels = [button.label for button in test.get("download_button")]
+    assert not any("区位商" in label for label in labels)
+
+
+def test_one_zone_is_compared_with_nothing() -> None:
+    name = own((112.0, 27.5, 113.5, 28.8))
+    assert "只有一个分区，它的构成就是全体的构成" in words(page(brought(zones=name), zoning=name))
+
+
+def test_a_rate_is_exported_with_its_people_and_a_scale_only_where_it_is_one() -> None:
+    kept = persons(*NEW_AREA)
+    asked = questions.Distribution(PROJECTS, CIRCLES, population=kept)
+    assert of_distribution(Shown(asked, "per_10k"))["population"] == kept
+    assert "population" not in of_distribution(Shown(asked, "count"))
+    assert of_distribution(Shown(asked, "density", "share"))["scale"] == "amount"
+    sheet = {"review_number": "internal"}
+    spec = {"map": "distribution", "sheet": sheet}
+    shown = Shown(asked, "per_10k")
+    content = read_spec(spec | {"parameters": of_distribution(shown)}).content()
+    assert content.overlays[0].column == "per_10k_people"
+
+
+def test_places_that_do_not_move_have_no_interval() -> None:
+    shapes = [Point(112.85 + n / 100, 28.15 + n / 100) for n in range(10)]
+    frame = gpd.GeoDataFrame({"name": list("abcdefghij")}, geometry=shapes, crs="EPSG:4490")
+    points = keep_points(own_points(frame, title="own", roles=Roles(name="name")))
+    for name in ("distribution", "density"):
+        test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT_S)
+        test.query_params["layer"] = points
+        for key, value in brought(points=points).items():
+            test.session_state[key] = value
+        test = test.switch_page(f"app/pages/{name}.py").run()
+        assert not test.exception
+        assert "这些点都没有位置精度" in words(test)
+        assert "的概率" not in words(test)

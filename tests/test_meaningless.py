@@ -68,6 +68,11 @@ def raster(value: float, at: tuple[float, float] = (112.0, 28.8)) -> str:
     return keep_raster(cells.rio.write_crs("EPSG:4326"))
 
 
+def distribution_map(**parameters: object) -> object:
+    sheet = {"review_number": "internal"}
+    return read_spec({"map": "distribution", "sheet": sheet, "parameters": parameters}).content()
+
+
 def one_kind() -> Points:
     return Points("projects", sector=(PROJECTS.located()["sector"].iloc[0],))
 
@@ -219,15 +224,14 @@ FAULTS: dict[str, tuple[str, Callable[[], object]]] = {
             "per_10k",
         ),
     ),
+    "a scale that the measure has not": (
+        "option.goes_not",
+        lambda: distribution_map(measure="density", scale="share"),
+    ),
+    "classes of which there is one": ("spec.invalid", lambda: distribution_map(classes=1)),
     "a map of zones without a point": (
         "zones.empty",
-        lambda: read_spec(
-            {
-                "map": "distribution",
-                "sheet": {"review_number": "internal"},
-                "parameters": {"zoning": own_square(110.0, 27.0).name},
-            }
-        ).content(),
+        lambda: distribution_map(zoning=own_square(110.0, 27.0).name),
     ),
 }
 
@@ -340,6 +344,35 @@ CASES: dict[str, tuple[tuple[object, ...], str]] = {
     "a bandwidth beyond the study area": (
         ("density", "--bounded", "--bandwidth", 900000, "--cell", 1000),
         "as long as the whole area",
+    ),
+    "names for categories": (("distribution", "--by", "name_zh"), "names and no categories"),
+    "an interval of sums": (
+        ("distribution", "--by", "sector", "--weight", "investment_100m_cny", "--interval", 50),
+        "goes with --by without --weight",
+    ),
+    "an interval of chances": (
+        ("distribution", "--ahead", "--interval", 50),
+        "--interval does not go with --ahead",
+    ),
+    "levels of what is no vector": (
+        ("density", "--levels", "0.1,0.2", "-o", "surface.tif"),
+        "--levels goes with --output",
+    ),
+    "edge correction without an edge": (
+        ("density", "--no-edge-correction"),
+        "goes with --bounded",
+    ),
+    "a tolerance of the exact sum": (
+        ("density", "--method", "exact", "--tolerance", 2),
+        "goes with --method",
+    ),
+    "a width of zones that have none": (
+        ("distribution", "--zoning", "districts", "--cell-m", 900),
+        "goes with --zoning hexagons",
+    ),
+    "a resolution of zones that have none": (
+        ("coverage", "--zoning", "hexagons", "--h3", 5),
+        "goes with --zoning h3",
     ),
     "a level beyond the permutations": (
         ("pattern", "--look", "clusters", "--permutations", 99, "--alpha", 0.001),

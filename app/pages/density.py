@@ -17,6 +17,7 @@ from app.frame import basis, download, draw_map, heading, map_and_results, note_
 from app.tables import ranking_table
 from app.texts import language, text
 from geo.density import Kernel, Unit
+from geo.wording import sentence
 from layers import contents, questions
 from layers.words import number
 
@@ -146,8 +147,13 @@ with results:
         bars(choices.zone_table(ranking, value), title=text(f"column.{value}"), key="density-bars")
     with table:
         ranking_table(ranking, value, rank)
-    st.caption(text("density.whiskers", draws=number(sure.draws)))
-    if len(ranking) > 1:
+    moved = sure.zones.attrs["points_moved"] > 0
+    st.caption(
+        text("density.whiskers", draws=number(sure.draws))
+        if moved
+        else sentence("values.no_accuracy", language(), {})
+    )
+    if len(ranking) > 1 and moved:
         first, next_one = ranking.index[:2]
         st.caption(
             text(
