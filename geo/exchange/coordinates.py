@@ -243,10 +243,16 @@ def _check(frame: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None) -> None:
         if not isinstance(value, gpd.GeoDataFrame) and (name == "frame" or value is not None):
             raise InputError(
                 f"examine: {name} is {type(value).__name__}. Pass a GeoDataFrame, as from "
-                "geopandas.GeoDataFrame(geometry=…)."
+                "geopandas.GeoDataFrame(geometry=…).",
+                code="caller.argument",
+                function="examine",
             )
     if known is not None and (known.crs is None or known.crs.to_epsg() not in {4490, 4326}):
-        raise CRSError("examine: known is not in EPSG:4490. Call .to_crs(4490) on it first.")
+        raise CRSError(
+            "examine: known is not in EPSG:4490. Call .to_crs(4490) on it first.",
+            code="caller.crs",
+            function="examine",
+        )
 
 
 def _numbers(frame: gpd.GeoDataFrame, known: gpd.GeoDataFrame | None) -> Numbers:

@@ -179,7 +179,9 @@ def examine(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> list[Finding]:
     """
     if not isinstance(frame, gpd.GeoDataFrame | gpd.GeoSeries):
         raise InputError(
-            f"examine: got {type(frame).__name__}. Pass a GeoDataFrame or a GeoSeries."
+            f"examine: got {type(frame).__name__}. Pass a GeoDataFrame or a GeoSeries.",
+            code="caller.argument",
+            function="examine",
         )
     patient = _treated(frame)
     by_reason: dict[str, list[int]] = {}

@@ -127,11 +127,15 @@ def geotiff_bytes(array: xr.DataArray) -> bytes:
     if array.dims != _DIMENSIONS or not array.size:
         raise InputError(
             f"geotiff_bytes: the array has dimensions {array.dims} and shape {array.shape}. Pass "
-            "one of dimensions ('y', 'x') with at least one cell; .transpose('y', 'x') may help."
+            "one of dimensions ('y', 'x') with at least one cell; .transpose('y', 'x') may help.",
+            code="caller.argument",
+            function="geotiff_bytes",
         )
     if array.rio.crs is None:
         raise CRSError(
-            "geotiff_bytes: the array has no CRS. Call .rio.write_crs with the one it is in."
+            "geotiff_bytes: the array has no CRS. Call .rio.write_crs with the one it is in.",
+            code="caller.crs",
+            function="geotiff_bytes",
         )
     width, height = _step(array, "x"), _step(array, "y")
     west, north = float(array["x"].min()) - width / 2, float(array["y"].max()) + height / 2
@@ -205,7 +209,9 @@ def _step(array: xr.DataArray, name: str) -> float:
         if transform == Affine.identity() or not size > 0:
             raise InputError(
                 f"geotiff_bytes: there is one cell along {name!r} and no transform, so its size is "
-                "unknown. Call .rio.write_transform, or pass two or more."
+                "unknown. Call .rio.write_transform, or pass two or more.",
+                code="caller.argument",
+                function="geotiff_bytes",
             )
         return size
     steps = np.diff(along)
@@ -217,7 +223,9 @@ def _step(array: xr.DataArray, name: str) -> float:
     ):
         raise InputError(
             f"geotiff_bytes: the coordinates {name!r} are {steps.min():g} to {steps.max():g} "
-            "apart. A GeoTIFF has cells of one size: call .interp, or .rio.reproject, to get them."
+            "apart. A GeoTIFF has cells of one size: call .interp, or .rio.reproject, to get them.",
+            code="caller.argument",
+            function="geotiff_bytes",
         )
     return abs(step)
 

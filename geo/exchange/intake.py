@@ -213,7 +213,9 @@ def _read(
 ) -> Intake:
     if places.datum is not None and places.datum not in _DATUMS:
         raise InputError(
-            f"{function}: datum is {places.datum!r}. Allowed are {', '.join(map(repr, _DATUMS))}."
+            f"{function}: datum is {places.datum!r}. Allowed are {', '.join(map(repr, _DATUMS))}.",
+            code="caller.argument",
+            function=function,
         )
     given = _crs(options["crs"], function)
     layer = options["layer"]
@@ -257,7 +259,9 @@ def _contents(source: Source, name: str | None, function: str) -> tuple[Content 
     if not isinstance(source, str | os.PathLike):
         raise InputError(
             f"{function}: source is {type(source).__name__}. Pass the contents of a file as bytes, "
-            "or its path."
+            "or its path.",
+            code="caller.argument",
+            function=function,
         )
     path = Path(source)
     label = name or path.name

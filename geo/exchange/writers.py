@@ -80,7 +80,9 @@ def write_file(
         else:
             advice = "Take a folder that you may write to, with enough room."
         raise InputError(
-            f"{function}: {str(path)!r} cannot be written ({error.strerror or error}). {advice}"
+            f"{function}: {str(path)!r} cannot be written ({error.strerror or error}). {advice}",
+            code="write.folder",
+            name=place.name,
         ) from error
 
 
@@ -159,7 +161,10 @@ def vector_bytes(frame: gpd.GeoDataFrame, suffix: str) -> bytes:
     if suffix not in _SUFFIXES:
         raise InputError(
             f"vector_bytes: the suffix is {suffix!r}. Allowed are {', '.join(_SUFFIXES)}. A "
-            "shapefile cuts Chinese column names to 3 characters: take .gpkg instead."
+            "shapefile cuts Chinese column names to 3 characters: take .gpkg instead.",
+            code="write.suffix",
+            value=suffix,
+            names=_SUFFIXES,
         )
     _require_one_geometry(frame)
     crs = require_crs(frame, function="vector_bytes")
