@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import matplotlib as mpl
 import pytest
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "PATH": "/usr/bin:/bin",
         "PYTHONPATH": str(ROOT),
         "HOME": str(home),
+        # To look through the fonts of the machine anew takes longer than all that is made.
+        "MPLCONFIGDIR": mpl.get_cachedir(),
         "USER": USER,
         "LOGNAME": USER,
         "USERNAME": USER,

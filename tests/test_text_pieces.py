@@ -137,6 +137,35 @@ def test_tables_are_the_same_in_pieces_of_any_length(
         assert found(content, "a.csv", 1 << 22) == whole
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                *("<name>A&B&nbsp;&amp;</name>", "<description><![CDATA[a&b > c]]></description>"),
+                *(
+                    "<name><![CDATA[&nbsp;]]>]&#30000;</name>",
+                    "<![CDATA[",
+                    "&nb",
+                    "\x0b",
+                    ">",
+                    "甲",
+                ),
+            ]
+        )
+    ),
+    st.sampled_from(ENCODINGS),
+    st.integers(1, 60),
+)
+@settings(max_examples=100, deadline=None)
+def test_markup_is_the_same_in_pieces_of_any_length(
+    parts: list[str], encoding: str, piece_bytes: int
+) -> None:
+    place = "<Point><coordinates>112.9,28.1,0</coordinates></Point>"
+    text = f" <kml><Placemark>{''.join(parts)}{place}</Placemark></kml>\0"
+    data = text.encode(encoding)
+    assert found(data, "a.kml", piece_bytes) == found(data, "a.kml", 1 << 22)
+
+
 def test_progress_is_told_while_tables_are_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(delimited, "_CHUNK", 500)
     monkeypatch.setattr(tables, "_BLOCK_LETTERS", 500)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from geo.errors import InputError
 from geo.exchange.receipt import Finding
+from geo.work import checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -113,6 +114,13 @@ class Decoded:
             if piece:
                 begun = True
                 yield piece
+
+    def told_pieces(self) -> Iterator[str]:
+        """Decode the text piece by piece, and tell how much of it is taken."""
+        size = len(self.data)
+        for number, piece in enumerate(self.pieces(), start=1):
+            checkpoint(min(number * PIECE_BYTES, size), size)
+            yield piece
 
     def holds(self, word: str) -> bool:
         """Whether a word of ASCII stands in the text, which need not be decoded for that."""

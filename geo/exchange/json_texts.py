@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from geo.errors import InputError
-from geo.exchange import encodings
-from geo.work import checkpoint
 
 if TYPE_CHECKING:
     from geo.exchange.encodings import Decoded
@@ -63,7 +61,8 @@ def require_flat(text: Decoded, *, name: str) -> None:
 
     Examples
     --------
-    >>> require_flat(encodings.decoded(b'{"a": "[[[["}', name="a.json"), name="a.json")
+    >>> from geo.exchange.encodings import decoded
+    >>> require_flat(decoded(b'{"a": "[[[["}', name="a.json"), name="a.json")
     """
     nesting = _Nesting(name)
     for piece in text.pieces():
@@ -144,14 +143,15 @@ class JsonText:
 
     Examples
     --------
-    >>> text = JsonText(encodings.decoded(b'{"a": [1, 2]}', name="a.json"), "a.json")
+    >>> from geo.exchange.encodings import decoded
+    >>> text = JsonText(decoded(b'{"a": [1, 2]}', name="a.json"), "a.json")
     >>> text.skip(), text.key(), text.sign(), text.value(), text.sign()
     ('{', 'a', '[', [1, 2], '}')
     """
 
     def __init__(self, text: Decoded, name: str) -> None:
         self.pieces = 0
-        self._name, self._whole, self._source = name, text, text.pieces()
+        self._name, self._whole, self._source = name, text, text.told_pieces()
         self._nesting = _Nesting(name)
         self._decode = json.JSONDecoder().raw_decode
         # Before and after halves of characters are replaced; of equal length.
@@ -237,8 +237,6 @@ class JsonText:
         if not new:
             return False
         self.pieces += len(new)
-        size = len(self._whole.data)
-        checkpoint(min(self.pieces * encodings.PIECE_BYTES, size), size)
         self._passed += self._at
         self._written = left + "".join(new)
         self._text, self._at = whole_characters(self._written), 0

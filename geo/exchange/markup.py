@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from html.entities import name2codepoint
+from itertools import chain
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -17,12 +18,11 @@ from geo.errors import InputError
 from geo.exchange.encodings import Decoded, decoded, xml_declared
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
 MAX_NESTING = 100
-_PIECE = 1_000_000
 # Ampersands that begin no reference of XML; nothing here can match in two ways.
 _LOOSE = re.compile(
     r"&(?!#[0-9]{1,7};|#x[0-9A-Fa-f]{1,6};|(?:amp|lt|gt|quot|apos);)(?:([A-Za-z]{2,8});)?"
@@ -72,37 +72,39 @@ def parse(data: bytes, handler: Handler, *, name: str, root: str, format_name: s
     """
     result = decoded(data, name=name, declared=xml_declared(data))
     stream = _Stream(handler, name, root, format_name)
-    stream.run(mended(result.text))
+    stream.run(mended(result.told_pieces()))
     return result
 
 
-def mended(text: str) -> str:
-    r"""Return a document whose slips are mended that hands and field apps make.
+def mended(pieces: Iterable[str]) -> Iterator[str]:
+    r"""Give a document whose slips are mended that hands and field apps make.
 
     Parameters
     ----------
-    text
-        An ampersand that stands for itself becomes one, a letter that HTML names (``&nbsp;``)
-        becomes that letter, and control characters go. Literal sections stay as they are.
+    pieces
+        Of the document. An ampersand that stands for itself becomes one, a letter that HTML names
+        (``&nbsp;``) becomes that letter, and control characters go. Literal sections stay as they
+        are.
 
     Examples
     --------
-    >>> mended("<name>A&B&nbsp;\x0b</name><![CDATA[A&B]]>")
+    >>> "".join(mended(["<name>A&B&nb", "sp;\x0b</name><![CDATA[A", "&B]]>"]))
     '<name>A&amp;B\xa0</name><![CDATA[A&B]]>'
     """
-    text = _CONTROL.sub("", text)
-    if not _LOOSE.search(text):
-        return text
-    parts = []
-    at = 0
-    while at < len(text):
-        literal = text.find("<![CDATA[", at)
-        literal = len(text) if literal < 0 else literal
-        parts.append(_LOOSE.sub(_letter, text[at:literal]))
-        end = text.find("]]>", literal)
-        at = len(text) if end < 0 else end
-        parts.append(text[literal:at])
-    return "".join(parts)
+    rest, turn, other = "", "<![CDATA[", "]]>"
+    for piece in chain(pieces, [""]):
+        rest += _CONTROL.sub("", piece)
+        # Nothing that is looked for goes on behind the end of a tag.
+        end = rest.rfind(">") + 1 if piece else len(rest)
+        text, rest = rest[:end], rest[end:]
+        at = 0
+        while at < len(text):
+            found = text.find(turn, at)
+            part = text[at:found] if found >= 0 else text[at:]
+            yield part if turn == "]]>" else _LOOSE.sub(_letter, part)
+            if found < 0:
+                break
+            at, turn, other = found, other, turn
 
 
 def _letter(match: re.Match[str]) -> str:
@@ -155,12 +157,14 @@ class _Stream:
         parser.EntityDeclHandler = self._refuse_doctype
         self._parser = parser
 
-    def run(self, text: str) -> None:
-        """Feed the text in pieces; expat is told that it is UTF-8 whatever the prolog says."""
-        text = text.lstrip(" \t\r\n\0").rstrip("\0")
+    def run(self, texts: Iterable[str]) -> None:
+        """Feed the text in parts; expat is told that it is UTF-8 whatever the prolog says."""
+        begun = False
         try:
-            for start in range(0, len(text), _PIECE):
-                self._parser.Parse(text[start : start + _PIECE].encode("utf-8", "replace"))
+            for text in texts:
+                part = text if begun else text.lstrip(" \t\r\n")
+                begun = begun or bool(part)
+                self._parser.Parse(part.encode("utf-8", "replace"))
             self._parser.Parse(b"", True)  # noqa: FBT003  the name of the option is C
         except expat.ExpatError as error:
             raise InputError(

@@ -30,7 +30,7 @@ from geo.exchange.delimited import PARTS, first_rows, read_delimited
 from geo.exchange.gazetteers import Gazetteer
 from geo.exchange.places import Places, is_blank, kind_of, shapes
 from geo.exchange.receipt import Candidate, Finding, Kind, Parsed
-from geo.exchange.sheets import arcs_straightened
+from geo.exchange.sheets import arcs_straightened, kinds_of
 from geo.exchange.workbooks import read_workbook
 from geo.work import checkpoint
 
@@ -49,15 +49,6 @@ _SAMPLE = 200
 _BLOCK_LETTERS = 8_000_000
 _SHORT, _LONG = 80, 100_000
 _HEADER_ROWS = 60
-_KINDS: dict[str, Kind] = {
-    "Point": "point",
-    "MultiPoint": "point",
-    "LineString": "line",
-    "MultiLineString": "line",
-    "LinearRing": "line",
-    "Polygon": "polygon",
-    "MultiPolygon": "polygon",
-}
 
 
 @dataclass(slots=True)
@@ -379,8 +370,7 @@ def _by_shape(table: _Table, source: _Source, crs: CRS | None) -> _Located:
         how = "table.crs.srid"
     closed = table.index[places.closed & (places.reasons == "")]
     if len(closed):
-        values = {"rows": len(closed)}
-        said.append(Finding("table.closed", values, "note", first_rows(closed)))
+        said.append(Finding("table.closed", {"rows": len(closed)}, "note", first_rows(closed)))
     if places.curved.any():
         said.append(arcs_straightened(np.flatnonzero(places.curved)))
     return _Located(places.shapes, places.reasons, crs, how, [*findings, *said])
@@ -389,15 +379,13 @@ def _by_shape(table: _Table, source: _Source, crs: CRS | None) -> _Located:
 def _read(table: _Table, column: int) -> Places:
     """Read shapes some megabytes of text at a time; of their texts only the beginnings stay."""
     texts = table.texts(column)
-    lines = headers.is_line(table.names[column])
-    letters = np.cumsum(texts.str.len().to_numpy())
-    total = int(letters[-1]) if len(letters) else 0
-    ends = np.searchsorted(letters, np.arange(_BLOCK_LETTERS, total, _BLOCK_LETTERS), "right")
-    ends = np.unique([0, *ends, len(texts)])
+    letters = np.cumsum(texts.str.len().to_numpy(np.int64))
+    full = np.arange(_BLOCK_LETTERS, letters.max(initial=0), _BLOCK_LETTERS)
+    ends = np.unique([0, *np.searchsorted(letters, full, "right"), len(texts)])
     parts, beginnings = [Places.empty(0)], [texts.iloc[:0]]
     for start, end in itertools.pairwise(ends.tolist()):
         block = texts.iloc[start:end]
-        parts.append(shapes(block, lines=lines))
+        parts.append(shapes(block, lines=headers.is_line(table.names[column])))
         beginnings.append(block.str.lstrip(", ").str.slice(0, 2 * _SHORT))
         checkpoint(len(texts) + end, len(texts) * PARTS)
     table.cells[column] = pd.concat(beginnings)
@@ -510,5 +498,5 @@ def _aside(table: _Table, source: _Source, reasons: Objects) -> pd.DataFrame:
 
 
 def _kind(frame: gpd.GeoDataFrame) -> Kind:
-    kinds = {_KINDS.get(each, "mixed") for each in frame.geom_type.unique()}
+    kinds: set[Kind] = set(kinds_of(frame.geometry.to_numpy())) - {"none"}
     return kinds.pop() if len(kinds) == 1 else "mixed" if kinds else "none"
