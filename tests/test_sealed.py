@@ -406,11 +406,25 @@ def test_the_child_that_waits_takes_one_small_file_and_another_waits(reader):
     assert reader._spare.number == second
 
 
+def wait_for_the_end(process):
+    """Until it has ended, collected or not."""
+    for _ in range(500):
+        try:
+            state = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(") ")[2][0]
+        except OSError:
+            return
+        if state == "Z":
+            return
+        time.sleep(0.01)
+    pytest.fail("it goes on")
+
+
 def test_a_child_that_ended_while_it_waited_is_replaced(reader):
     assert ask(reader, "size") == 1
     children = f"/proc/{reader._zygote.process}/task/{reader._zygote.process}/children"
     for process in Path(children).read_text("ascii").split():
         os.kill(int(process), signal.SIGKILL)
+        wait_for_the_end(process)
     assert ask(reader, "size") == 1
 
 

@@ -331,8 +331,8 @@ def _pruned(patient: _Patient) -> None:
         pieces = shapely.get_parts(patient.shapes[at])
         patient.shapes[at] = _gathered(pieces[~shapely.is_empty(pieces)])
     patient.note("geometry.empty_part", hollow)
-    lone = shapely.get_type_id(patient.shapes) == GeometryType.MULTIPOINT
-    lone = np.flatnonzero(lone & patient.alive)
+    kind = shapely.get_type_id(patient.shapes)
+    lone = np.flatnonzero((kind == GeometryType.MULTIPOINT) & patient.alive)
     lone = lone[shapely.get_num_geometries(patient.shapes[lone]) == 1]
     patient.shapes[lone] = shapely.get_geometry(patient.shapes[lone], 0)
 
@@ -372,12 +372,13 @@ def _valid(patient: _Patient) -> None:
         shapely.get_dimensions(after) < shapely.get_dimensions(before)
     )
     reasons = [str(reason) for reason in shapely.is_valid_reason(before)]
-    patient.put_aside(at[lost], "geometry.collapsed", _details(reasons, lost))
+    details = [_position(*_where(reasons[i])) for i in np.flatnonzero(lost)]
+    patient.put_aside(at[lost], "geometry.collapsed", details)
     patient.shapes[at[~lost]] = after[~lost]
     codes = np.array([_code(reason) for reason in reasons])
     for code in sorted(set(codes[~lost].tolist())):
         chosen = np.flatnonzero(~lost & (codes == code))
-        _say_mended(patient, code, at[chosen], before[chosen], reasons=_picked(reasons, chosen))
+        _say_mended(patient, code, at[chosen], before[chosen], reasons=[reasons[i] for i in chosen])
 
 
 def _made_valid(shapes: Shapes) -> Shapes:
@@ -474,14 +475,6 @@ def _code(reason: str) -> str:
 def _where(reason: str) -> tuple[float, float]:
     match = _POSITION.search(reason)
     return (float(match[1]), float(match[2])) if match else (np.nan, np.nan)
-
-
-def _details(reasons: list[str], chosen: Flags) -> list[str]:
-    return [_position(*_where(reasons[at])) for at in np.flatnonzero(chosen)]
-
-
-def _picked(reasons: list[str], chosen: Ints) -> list[str]:
-    return [reasons[at] for at in chosen]
 
 
 def _rounded(value: float) -> float:

@@ -136,7 +136,8 @@ class _Nursery:
         """Fork a child, or release one that is held and lives."""
         if "release" in order:
             held = self._held.pop(order["release"], None)
-            if held is not None:
+            # One that ended and is not collected yet could be taken for one that the file ended.
+            if held is not None and not select.select([held], [], [], 0)[0]:
                 self._tell(held)
             return
         process, status = _fork(order, files)
