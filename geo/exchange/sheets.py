@@ -34,6 +34,10 @@ _TOGETHER: Mapping[Kind, Callable[[Any], shapely.Geometry]] = {
 }
 _LISTED_ROWS = 100
 _DETAIL_LETTERS = 200
+# By shapely's numbers of types; the last is for none.
+_BY_TYPE = np.array(
+    ["point", "line", "line", "polygon", "point", "line", "polygon", "mixed", "none"], dtype=object
+)
 
 
 @dataclass(slots=True)
@@ -118,13 +122,29 @@ def kinds_of(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     >>> kinds_of(np.array([shapely.Point(1, 2), None, shapely.box(0, 0, 1, 1)], object)).tolist()
     ['point', 'none', 'polygon']
     """
-    by_type = np.array(
-        ["point", "line", "line", "polygon", "point", "line", "polygon", "mixed", "none"],
-        dtype=object,
-    )
-    kinds = by_type[shapely.get_type_id(shapes)]
-    kinds[shapely.is_empty(shapes)] = "none"
+    kinds: NDArray[np.object_] = _BY_TYPE[_types(shapes)]
     return kinds
+
+
+def common_kind(shapes: NDArray[np.object_]) -> Kind:
+    """Return the kind that all places have, ``mixed`` where they have several.
+
+    Examples
+    --------
+    >>> common_kind(np.array([shapely.Point(1, 2), None], object)), common_kind(np.empty(0, object))
+    ('point', 'none')
+    """
+    kinds: set[Kind] = set(_BY_TYPE[np.unique(_types(shapes))]) - {"none"}
+    if not kinds:
+        return "none"
+    return kinds.pop() if len(kinds) == 1 else "mixed"
+
+
+def _types(shapes: NDArray[np.object_]) -> NDArray[np.intp]:
+    """Types by their numbers, -1 for a place that is missing or empty."""
+    types = np.array(shapely.get_type_id(shapes), dtype=np.intp)
+    types[shapely.is_empty(shapes)] = -1
+    return types
 
 
 def taken_together(
@@ -175,7 +195,7 @@ def taken_together(
     cut = [part for sheet in sheets for part in _by_kind(_without_collections(sheet))]
     wanted = [layer] if isinstance(layer, str) else layer
     chosen = _chosen(cut, wanted, name) if wanted else _best(cut)
-    if not any(kind != "none" for sheet in chosen for kind in (_kind(sheet),)):
+    if all(common_kind(sheet.shapes) == "none" for sheet in chosen):
         raise _nothing(cut, listed, name)
     candidates = _candidates(cut, listed)
     result = _joined(chosen)
@@ -199,7 +219,7 @@ def _candidates(sheets: Sequence[Sheet], listed: Sequence[Candidate]) -> tuple[C
     """Return every layer in the order of the file, those that were cut by kind in their parts."""
     parts: dict[str, list[Candidate]] = {each.name: [] for each in listed}
     for sheet in sheets:
-        own = Candidate(sheet.name, _kind(sheet), len(sheet.shapes))
+        own = Candidate(sheet.name, common_kind(sheet.shapes), len(sheet.shapes))
         parts.setdefault(sheet.layer or sheet.name, []).append(own)
     unread = {each.name: each for each in listed}
     return tuple(each for name, own in parts.items() for each in (own or [unread[name]]))
@@ -221,13 +241,6 @@ def _place(result: Parsed, stated: str, crss: int, name: str, *, crs_given: bool
         return
     result.findings += findings
     result.frame = result.frame.set_crs(crs)
-
-
-def _kind(sheet: Sheet) -> Kind:
-    kinds = set(kinds_of(sheet.shapes)) - {"none"}
-    if not kinds:
-        return "none"
-    return kinds.pop() if len(kinds) == 1 else "mixed"
 
 
 def _without_collections(sheet: Sheet) -> Sheet:
@@ -266,6 +279,8 @@ def _one_kind(collection: shapely.Geometry) -> tuple[shapely.Geometry | None, bo
 
 def _by_kind(sheet: Sheet) -> list[Sheet]:
     """Cut a sheet into one for each kind; rows with no place stay with the first."""
+    if common_kind(sheet.shapes) != "mixed":
+        return [sheet]
     kinds = kinds_of(sheet.shapes)
     there = [kind for kind in _KINDS if (kinds == kind).any()]
     if len(there) <= 1:
@@ -297,9 +312,13 @@ def _of_rows(found: Finding, renumbered: dict[int, int]) -> Finding:
 
 def _best(sheets: Sequence[Sheet]) -> list[Sheet]:
     """Return the first sheet with the best kind of places, and its family."""
-    rows = {kind: sum(len(s.shapes) for s in sheets if _kind(s) == kind) for kind in _KINDS}
+    kinds = [common_kind(sheet.shapes) for sheet in sheets]
+    rows = {
+        kind: sum(len(s.shapes) for s, own in zip(sheets, kinds, strict=True) if own == kind)
+        for kind in _KINDS
+    }
     kind = "polygon" if rows["polygon"] else max(_KINDS, key=lambda each: rows[each])
-    of_kind = [sheet for sheet in sheets if _kind(sheet) == kind]
+    of_kind = [sheet for sheet, own in zip(sheets, kinds, strict=True) if own == kind]
     if not of_kind:
         return list(sheets[:1])
     first = of_kind[0]

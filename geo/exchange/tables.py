@@ -29,8 +29,8 @@ from geo.exchange.cells import as_text, from_workbook, typed
 from geo.exchange.delimited import PARTS, first_rows, read_delimited
 from geo.exchange.gazetteers import Gazetteer
 from geo.exchange.places import Places, is_blank, kind_of, shapes
-from geo.exchange.receipt import Candidate, Finding, Kind, Parsed
-from geo.exchange.sheets import arcs_straightened, kinds_of
+from geo.exchange.receipt import Candidate, Finding, Parsed
+from geo.exchange.sheets import arcs_straightened, common_kind
 from geo.exchange.workbooks import read_workbook
 from geo.work import checkpoint
 
@@ -145,7 +145,7 @@ def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
     source = _source(table, name, options)
     located = _located(table, source, options)
     frame, aside, findings = _assembled(table, source, located)
-    kind = _kind(frame)
+    kind = common_kind(frame.geometry.to_numpy())
     return Parsed(
         frame=frame,
         aside=aside,
@@ -495,8 +495,3 @@ def _aside(table: _Table, source: _Source, reasons: Objects) -> pd.DataFrame:
     )
     rows = rows.astype({"row": "int64", "reason": "str", "detail": "str", "name": "str"})
     return rows.set_index("row").sort_index()
-
-
-def _kind(frame: gpd.GeoDataFrame) -> Kind:
-    kinds: set[Kind] = set(kinds_of(frame.geometry.to_numpy())) - {"none"}
-    return kinds.pop() if len(kinds) == 1 else "mixed" if kinds else "none"
