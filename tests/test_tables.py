@@ -418,7 +418,10 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_refused() -> None:
     assert refused.value.code == "table.workbook_too_large"
 
 
-@pytest.mark.parametrize("place", ["XFD1048576", "B999999999", "A9999999"])
+@pytest.mark.parametrize(
+    "place",
+    ["XFD1048576", "B999999999", "A9999999", "B2147483648", f"A{'0' * 90}{2**32}", "ABCDEFGH1"],
+)
 def test_a_sheet_that_spans_billions_of_cells_is_refused(place: str) -> None:
     data = _workbook({"a": [["lon", "lat"], [112.93, 28.18]]})
     wide = _repacked(data, "xl/worksheets/sheet1.xml", b'r="B2"', f'r="{place}"'.encode())

@@ -17,6 +17,7 @@ from app.frame import basis, download, draw_map, heading, map_and_results, note_
 from app.tables import ranking_table
 from app.texts import language, text
 from geo.density import Kernel, Unit
+from geo.errors import AtlasError
 from geo.wording import sentence
 from layers import contents, questions
 from layers.words import number
@@ -112,7 +113,11 @@ if not countable(asked):
 
 asks = [asked] if second is None else [asked, replace(second, **settings)]
 asks = [questions.settled(question) for question in asks if countable(question)]
-surfaces = [questions.density(question) for question in asks]
+surfaces, beside = [questions.density(asks[0])], text("density.nothing_beside")
+try:
+    surfaces += [questions.density(question) for question in asks[1:]]
+except AtlasError as error:  # the first map stands without it
+    asks, beside = asks[:1], error.sentence(language())
 levels, top = questions.density_scale(asks)
 unit = contents.density_unit(asked, language())
 value, rank = ("weight_sum", "weight_rank") if weighted else ("density_per_km2", "density_rank")
@@ -139,7 +144,7 @@ with results:
         used.metric(text("density.bandwidth_used"), number(surface.attrs["bandwidth_m"], digits=0))
     st.caption(text("density.peak_unit", unit=unit))
     if len(asks) == 1 and second is not None:
-        st.caption(text("density.nothing_beside"))
+        st.caption(beside)
     note_on_points(asked.points.located(), asked.points.unlocated())
     heading(text("density.ranking"))
     chart, table = st.tabs([text("density.ranking_chart"), text("density.ranking_table")])

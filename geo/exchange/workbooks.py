@@ -33,7 +33,9 @@ _MOST_RATIO, _RATIO_FROM = 200, 50 * _MB
 _PIECE = 1 << 20
 _OVERLAP = 64
 # Where a cell or a row is; both kinds of quotation mark.
-_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,4})([0-9]{1,9})["']""")
+_PLACE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)([0-9]*)""")
+# Longer ones are beyond every limit, and larger than the parser can count.
+_DIGITS, _COLUMN_LETTERS = 9, 4
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _LETTERS = 26
 _MERGES = 100_000
@@ -192,7 +194,7 @@ def _measured(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, room
             if is_sheet:
                 places = _PLACE.findall(kept + piece)
                 kept = piece[-_OVERLAP:]
-                lowest = max([lowest, *(int(row) for _, row in places)])
+                lowest = max([lowest, *(_row(digits) for _, digits in places)])
                 furthest = max([furthest, *(_column(each) for each in {c for c, _ in places})])
     if furthest > MOST_COLUMNS:
         raise InputError(
@@ -208,9 +210,13 @@ def _measured(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, room
     return size
 
 
+def _row(digits: bytes) -> int:
+    return int(digits or 0) if len(digits) <= _DIGITS else 10**_DIGITS
+
+
 def _column(letters: bytes) -> int:
     number = 0
-    for letter in letters.upper():
+    for letter in letters[: _COLUMN_LETTERS + 1].upper():
         number = number * _LETTERS + letter - ord("A") + 1
     return number
 
