@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import hypothesis
 import pytest
 from playwright.sync_api import sync_playwright
 from streamlit.components.v2 import manifest_scanner
@@ -39,8 +40,12 @@ OWN_SOCKETS = ("ws://localhost", "ws://127.0.0.1")
 START_S = 60.0
 # Files of few tests that each take long.
 LONG = ("test_notebook.py", "test_atlas.py", "test_addresses.py")
-TIMEOUT_MS = 20_000
+TIMEOUT_MS = 60_000
 STORED = "local_storage,indexeddb,cache_storage,service_workers,file_systems,websql"
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile("atlas")
+hypothesis.settings.load_profile("atlas")
 
 
 # ---- which tests run in which process, and when ----

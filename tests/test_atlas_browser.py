@@ -12,7 +12,7 @@ from layers import provenance
 
 pytestmark = pytest.mark.browser
 
-WAIT_MS = 60_000
+WAIT_MS = 180_000
 
 
 def words(key: str, **values: object) -> str:

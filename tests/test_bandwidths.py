@@ -101,7 +101,7 @@ def test_more_than_half_in_the_centre() -> None:
     assert silverman_bandwidth_m(points) == pytest.approx(expected, rel=1e-12)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.floats(0.1, 50), st.floats(-3, 3), st.floats(-1e4, 1e4))
 def test_rule_scales_and_turns_with_the_points(factor: float, angle: float, shift: float) -> None:
     xy = scattered(40, 2000) - 1000

@@ -77,7 +77,7 @@ def test_centres_are_those_of_pointpats(seed: int) -> None:
     assert place(found, "median") == pytest.approx(euclidean_median(xy), abs=0.5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(
         st.tuples(st.integers(-20, 20), st.integers(-20, 20), st.integers(1, 5)),
@@ -181,7 +181,7 @@ def test_ellipse_is_that_of_pointpats(seed: int, weighted: bool) -> None:  # noq
         assert found["standard_distance_m"] == pytest.approx(std_distance(xy) * (60 / 58) ** 0.5)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0, 179.9), st.integers(0, 50), st.floats(-9e3, 9e3), st.floats(0.1, 10))
 def test_turned_moved_and_scaled(turn: float, seed: int, move: float, scale: float) -> None:
     xy = cloud(seed, 20)

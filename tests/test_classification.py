@@ -97,7 +97,7 @@ def test_given_bounds_stay_though_classes_are_empty() -> None:
 # ---- the schemes, by others ----
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(DECIMAL, st.integers(1, 7))
 def test_natural_breaks_are_the_best_there_are(values: list[float], k: int) -> None:
     found = classes(values, scheme="natural_breaks", k=k)
@@ -105,7 +105,7 @@ def test_natural_breaks_are_the_best_there_are(values: list[float], k: int) -> N
     assert within(values, found.uppers) <= least_within(values, k) + 1e-9 * total + 1e-12
 
 
-@settings(deadline=None, max_examples=50)
+@settings(max_examples=50)
 @given(WHOLE, st.integers(2, 7), st.sampled_from([0, 2000, 10**6, 10**9]))
 def test_natural_breaks_of_numbers_that_differ_little(
     values: list[int], k: int, offset: int
@@ -124,7 +124,6 @@ def test_natural_breaks_of_years_where_single_precision_misses_them() -> None:
     assert within(years, mapclassify.FisherJenks(years, 5).bins) > 1.01 * ours
 
 
-@settings(deadline=None)
 @given(WHOLE, st.integers(2, 6))
 def test_natural_breaks_agree_with_mapclassify(values: list[int], k: int) -> None:
     assume(len(set(values)) >= k)
@@ -133,7 +132,6 @@ def test_natural_breaks_agree_with_mapclassify(values: list[int], k: int) -> Non
     assert within(values, found.uppers) == pytest.approx(within(values, peer.bins), abs=1e-3)
 
 
-@settings(deadline=None)
 @given(WHOLE, st.integers(1, 7))
 def test_equal_intervals_agree_with_mapclassify(values: list[int], k: int) -> None:
     assume(len(set(values)) > 1)
@@ -145,7 +143,6 @@ def test_equal_intervals_agree_with_mapclassify(values: list[int], k: int) -> No
     assert found.counts == tuple(peer.counts[peer.counts > 0].tolist())
 
 
-@settings(deadline=None)
 @given(WHOLE)
 def test_head_tail_agrees_with_mapclassify(values: list[int]) -> None:
     assume(len(set(values)) > 1)
@@ -157,7 +154,6 @@ def test_head_tail_agrees_with_mapclassify(values: list[int]) -> None:
     assert ("top_joined" in found.notes) == (len(theirs) > 7)
 
 
-@settings(deadline=None)
 @given(DECIMAL, st.integers(1, 7))
 def test_quantiles_are_those_of_the_empirical_distribution(values: list[float], k: int) -> None:
     assume(len(set(values)) > k)
@@ -174,7 +170,6 @@ def test_quantiles_agree_with_mapclassify_where_nothing_ties() -> None:
 # ---- what holds for all ----
 
 
-@settings(deadline=None)
 @given(
     st.one_of(WHOLE, DECIMAL),
     st.sampled_from(FOUND),
@@ -202,7 +197,6 @@ def test_every_value_has_a_class_and_every_class_a_value(
         assert all(upper == int(upper) for upper in found.uppers)
 
 
-@settings(deadline=None)
 @given(WHOLE, st.sampled_from(FOUND), st.integers(1, 7), st.sampled_from([0.5, 2, 1024]))
 def test_unit_does_not_matter(values: list[int], scheme: str, k: int, factor: float) -> None:
     # bounds of equal intervals are rounded down for whole numbers, and hold the same values
@@ -323,7 +317,6 @@ def test_bars_of_whole_numbers_hold_as_many_each() -> None:
     assert found["low"][0] == -0.5
 
 
-@settings(deadline=None)
 @given(st.one_of(WHOLE, DECIMAL), st.integers(1, 40))
 def test_histogram_counts_all(values: list[float], bins: int) -> None:
     linear = histogram(values, bins=bins)

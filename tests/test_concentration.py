@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from inequality.gini import Gini
 from inequality.theil import Theil, TheilD
@@ -96,7 +96,6 @@ def test_one_zone_leaves_undefined_what_has_no_meaning() -> None:
     assert found.isna().sum() == 3
 
 
-@settings(deadline=None)
 @given(AMOUNTS)
 def test_agrees_with_pysal(values: list[int]) -> None:
     array = np.array(values, dtype=float)
@@ -109,7 +108,6 @@ def test_agrees_with_pysal(values: list[int]) -> None:
     assert found["theil_within"] == pytest.approx(float(np.ravel(peer.wg)[0]), abs=1e-9)
 
 
-@settings(deadline=None)
 @given(AMOUNTS, st.integers(0, 2**32 - 1))
 def test_locational_gini_agrees_with_the_sum_over_pairs(values: list[int], seed: int) -> None:
     areas = np.random.default_rng(seed).uniform(0.1, 10, len(values))
@@ -122,7 +120,6 @@ def test_locational_gini_agrees_with_the_sum_over_pairs(values: list[int], seed:
     assert 1 - 2 * under == pytest.approx(by_pairs, abs=1e-9)
 
 
-@settings(deadline=None)
 @given(AMOUNTS, st.integers(2, 5))
 def test_parts_of_theil_add_up(values: list[int], n_groups: int) -> None:
     found = concentration_measures(
@@ -134,7 +131,6 @@ def test_parts_of_theil_add_up(values: list[int], n_groups: int) -> None:
     assert found["theil_within"] >= -1e-12
 
 
-@settings(deadline=None)
 @given(AMOUNTS, st.floats(1e-6, 1e6))
 def test_scale_does_not_matter(values: list[int], factor: float) -> None:
     areas = np.arange(1, len(values) + 1)
@@ -144,7 +140,6 @@ def test_scale_does_not_matter(values: list[int], factor: float) -> None:
     np.testing.assert_allclose(left, other[left.index], atol=1e-9)
 
 
-@settings(deadline=None)
 @given(AMOUNTS, st.integers(2, 4))
 def test_copies_of_all_zones(values: list[int], copies: int) -> None:
     one = concentration_measures(values, areas=np.ones(len(values)))
@@ -154,7 +149,6 @@ def test_copies_of_all_zones(values: list[int], copies: int) -> None:
     assert many["hhi"] == pytest.approx(one["hhi"] / copies)
 
 
-@settings(deadline=None)
 @given(AMOUNTS, st.randoms())
 def test_order_does_not_matter(values: list[int], random: object) -> None:
     shuffled = values.copy()
@@ -166,7 +160,6 @@ def test_order_does_not_matter(values: list[int], random: object) -> None:
     )
 
 
-@settings(deadline=None)
 @given(AMOUNTS)
 def test_curve_is_convex_and_ends_in_the_corner(values: list[int]) -> None:
     curve = lorenz(values)

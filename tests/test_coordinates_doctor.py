@@ -364,7 +364,7 @@ def test_nothing_that_is_passed_in_is_changed():
     assert frame.crs == before.crs
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(order=st.permutations(range(len(KNOWN))), twice=st.booleans())
 def test_order_and_repetition_of_rows_change_nothing(order, twice):
     frame = traced(portal(), tolerance_m=200)[["geometry"]]
@@ -375,7 +375,7 @@ def test_order_and_repetition_of_rows_change_nothing(order, twice):
     assert found.residual_before_m == pytest.approx(expected.residual_before_m, abs=1)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     lon=st.floats(75, 134),
     lat=st.floats(19, 52),

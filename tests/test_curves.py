@@ -92,7 +92,7 @@ def test_a_damaged_curve_has_no_shape_and_the_others_have(at: int) -> None:
     assert decoded.curved.tolist() == [1]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.integers(0, len(DISC) - 1), st.binary(min_size=1, max_size=8))
 def test_any_bytes_are_a_shape_or_refused(at: int, odd: bytes) -> None:
     for content in (DISC, _holder(7, DISC), _holder(12, DISC)):

@@ -129,7 +129,7 @@ def test_is_the_same_for_any_number_of_threads(monkeypatch: pytest.MonkeyPatch) 
     np.testing.assert_array_equal(*results)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(-50, 50), st.integers(-50, 50), st.sampled_from([*COMPACT, "gaussian"]))
 def test_moving_everything_by_whole_cells_moves_the_raster(dx: int, dy: int, kernel: str) -> None:
     xy = scattered(40, 2000)
@@ -140,7 +140,7 @@ def test_moving_everything_by_whole_cells_moves_the_raster(dx: int, dy: int, ker
     np.testing.assert_allclose(b.x.to_numpy() - a.x.to_numpy(), dx * 100.0)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_the_points_does_not_matter(random: object) -> None:
     xy = scattered(60, 2000)

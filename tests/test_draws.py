@@ -306,7 +306,7 @@ def test_widest_interval_that_draws_allow() -> None:
     np.testing.assert_array_equal(found.zones["count_high"], ordered[994])  # the 995th
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 6), min_size=1, max_size=12))
 def test_ranks_are_those_of_scipy(values: list[int]) -> None:
     table = np.array([values, values[::-1]])
@@ -314,7 +314,7 @@ def test_ranks_are_those_of_scipy(values: list[int]) -> None:
     np.testing.assert_array_equal(rank_of(table / 7), rankdata(-table, method="min", axis=1))
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 2**32 - 1))
 def test_a_shift_of_all_changes_nothing(seed: int) -> None:
     rng = np.random.default_rng(seed)

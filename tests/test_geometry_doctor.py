@@ -393,7 +393,7 @@ FAULTS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(FAULTS), max_size=12))
 def test_rows_in_are_rows_accepted_and_rows_aside(shapes):
     file = parsed(*shapes)
@@ -412,7 +412,7 @@ def test_rows_in_are_rows_accepted_and_rows_aside(shapes):
             assert not any("{" in text for _, text in report(found, lang=lang))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     order=st.permutations(range(len(FAULTS))),
     east=st.integers(-200_000, 200_000),

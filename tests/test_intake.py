@@ -685,3 +685,13 @@ def test_a_collection_gives_its_areas_and_says_what_it_left() -> None:
     intake = read_file(collection(mixed), "a.json")
     assert intake.frame.geom_type.tolist() == ["Polygon"]
     assert codes(intake) == ["geometry.parts_left"]
+
+
+def test_an_area_without_a_ring_among_others_is_left_out() -> None:
+    ring = [[112.8, 28.1], [112.9, 28.1], [112.9, 28.2], [112.8, 28.1]]
+    shape = {"type": "MultiPolygon", "coordinates": [[ring], []]}
+    row = {"type": "Feature", "properties": {}, "geometry": shape}
+    content = json.dumps({"type": "FeatureCollection", "features": [row, row]}).encode()
+    read = geo.read_file(content, "a.geojson")
+    assert read.receipt.rows_aside == 0
+    assert read.frame.geometry.iloc[0].area == pytest.approx(0.005)

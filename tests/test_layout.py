@@ -118,7 +118,7 @@ def test_two_members_give_a_stadium_of_the_printed_area() -> None:
     assert 3000 * 2 * radius_m + math.pi * radius_m**2 == pytest.approx(24.65e6, rel=2e-3)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     xy=st.lists(st.tuples(offsets, offsets), min_size=1, max_size=6),
     extra_km2=st.floats(1.0, 500.0),
@@ -184,7 +184,7 @@ def test_a_polygon_is_its_own_extent() -> None:
     )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(xy=st.lists(st.tuples(offsets, offsets), min_size=1, max_size=6), margin=st.floats(1, 5000))
 def test_a_wider_margin_covers_the_narrower_one(
     xy: list[tuple[float, float]], margin: float

@@ -34,7 +34,7 @@ def ragged(rng: np.random.Generator) -> list[object]:
 
 
 @pytest.mark.parametrize("many", [1, NEVER], ids=["compiled", "geos"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([1, 30, 1000, 40_000]))
 def test_gives_what_geos_gives(many: int, seed: int, cells: int) -> None:
     rng = np.random.default_rng(seed)
@@ -59,7 +59,7 @@ def test_gives_what_geos_gives(many: int, seed: int, cells: int) -> None:
     np.testing.assert_array_equal(first, expected)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1))
 def test_points_within_rounding_of_slanted_borders(seed: int) -> None:
     # Places along the edges, rounded to float64 at the size of Gauss–Krüger coordinates, and their

@@ -158,7 +158,7 @@ def test_no_text_keeps_a_map_from_being_made(suffix: str, words: str) -> None:
 
 
 @pytest.mark.parametrize("suffix", [".png", ".html", ".pptx", ".gpkg"])
-@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 @given(words=ANYTHING)
 @example(words="\x85")
 @example(words="\ufe0f\u20e3")
@@ -166,7 +166,7 @@ def test_any_text_of_unicode_is_shown_in_every_kind_of_file(suffix: str, words: 
     check(suffix, of_kind(suffix, words))
 
 
-@settings(max_examples=EXAMPLES * 50, deadline=None)
+@settings(max_examples=EXAMPLES * 50)
 @given(words=ANYTHING, drawn=st.booleans(), lines=st.sampled_from([1, 3, None]))
 def test_what_is_cleaned_can_be_shown_and_stays_as_it_is(
     words: str, *, drawn: bool, lines: int | None

@@ -241,7 +241,7 @@ def test_p_value_of_chance_is_even() -> None:
     assert (p <= 0.5).mean() == pytest.approx(0.5, abs=4 * (0.25 / 100) ** 0.5)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 99), st.sampled_from([0.0, 90.0, 180.0]), st.floats(-9e3, 9e3))
 def test_turned_and_moved(seed: int, turn: float, move: float) -> None:
     xy = chance(seed, 30)

@@ -194,6 +194,15 @@ def test_scale_and_offset_are_applied_after_the_holes_and_units_are_kept():
     assert array.attrs["units"] == "people/km2"
 
 
+def test_words_in_another_encoding_are_left_and_said():
+    data = geotiff(np.full((3, 3), 5, dtype="uint8"), units="人/平方公里")
+    array = read_raster(
+        data.replace("人/平方公里".encode(), "人/平方公里 ".encode("gbk").ljust(16))
+    )
+    assert array.attrs["units"] == ""
+    assert "raster.words_unreadable" in {each.code for each in array.attrs["findings"]}
+
+
 # ---- what cannot be placed or counted
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from inequality.theil import Theil
@@ -226,7 +226,6 @@ def test_diversity_by_hand() -> None:
     assert found.attrs["all_zones"]["hill_2"] == pytest.approx(81 / 51)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 30), st.floats(0.1, 1000))
 def test_k_equal_categories_are_k_in_every_order(k: int, amount: float) -> None:
     found = diversity(pd.DataFrame(np.full((1, k), amount))).iloc[0]
@@ -235,7 +234,6 @@ def test_k_equal_categories_are_k_in_every_order(k: int, amount: float) -> None:
     assert k == 1 or found["evenness"] == pytest.approx(1)
 
 
-@settings(deadline=None)
 @given(TABLES)
 def test_diversity_agrees_with_entropy_and_with_concentration(table: pd.DataFrame) -> None:
     found = diversity(table)
@@ -252,7 +250,6 @@ def test_diversity_agrees_with_entropy_and_with_concentration(table: pd.DataFram
         assert (np.diff(hills) <= 1e-9).all()
 
 
-@settings(deadline=None)
 @given(TABLES)
 def test_quotients_weighted_by_zone_have_mean_one(table: pd.DataFrame) -> None:
     found = location_quotients(table)
@@ -265,7 +262,6 @@ def test_quotients_weighted_by_zone_have_mean_one(table: pd.DataFrame) -> None:
     assert found.attrs["empty_zones"] == table.index[empty].tolist()
 
 
-@settings(deadline=None)
 @given(TABLES)
 def test_long_table_says_the_same(table: pd.DataFrame) -> None:
     long = location_quotient_table(table)
@@ -281,7 +277,6 @@ def test_long_table_says_the_same(table: pd.DataFrame) -> None:
     np.testing.assert_allclose(by_kind, table.sum().to_numpy(), atol=1e-9)
 
 
-@settings(deadline=None)
 @given(TABLES, st.floats(1e-3, 1e3))
 def test_scale_and_order_of_categories_do_not_matter(table: pd.DataFrame, factor: float) -> None:
     index = specialisation_index(table)

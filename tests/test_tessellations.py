@@ -49,7 +49,7 @@ def test_hexagons_of_one_size_always_coincide() -> None:
     assert shapely.equals_exact(same, part.geometry.to_numpy()).all()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.floats(0, 5000), st.floats(0, 5000), st.floats(100, 900))
 def test_a_point_lies_in_one_hexagon_or_on_their_border(dx: float, dy: float, size: float) -> None:
     point = gpd.GeoSeries([Point(EAST + dx, NORTH + dy)], crs=4547)
@@ -157,7 +157,7 @@ def test_h3_cells_cover_the_extent_without_gap_or_overlap() -> None:
     assert cells["area_km2"].between(4.6, 4.9).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(100, 125), st.floats(20, 45), st.integers(0, 12))
 def test_a_point_is_in_the_h3_cell_of_its_name(lon: float, lat: float, resolution: int) -> None:
     import h3  # noqa: PLC0415
@@ -265,7 +265,7 @@ def test_the_area_divided_may_have_holes_and_parts() -> None:
     assert areas.geometry[1].geom_type == "MultiPolygon"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.integers(2, 60), st.sampled_from([4547, 4490]))
 def test_every_place_belongs_to_its_nearest_site(seed: int, count: int, crs: int) -> None:
     rng = np.random.default_rng(seed)

@@ -76,7 +76,7 @@ def found(data: bytes, name: str, piece_bytes: int) -> Any:
 
 
 @given(documents(), st.integers(1, 60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_json_is_the_same_in_pieces_of_any_length(data: bytes, piece_bytes: int) -> None:
     assert found(data, "a.json", piece_bytes) == found(data, "a.json", 1 << 22)
 
@@ -90,7 +90,6 @@ def test_nesting_is_refused_before_it_is_parsed(piece_bytes: int) -> None:
 
 
 @given(st.lists(st.dictionaries(st.sampled_from("abc"), st.sampled_from(VALUES))), st.data())
-@settings(deadline=None)
 def test_columns_are_the_same_from_blocks_of_any_length(
     rows: list[dict[str, Any]], data: st.DataObject
 ) -> None:
@@ -117,7 +116,7 @@ places = st.sampled_from(
 
 
 @given(st.lists(st.tuples(cells, cells, places), min_size=1), st.integers(1, 200), st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_tables_are_the_same_in_pieces_of_any_length(
     rows: list[tuple[str, ...]], letters: int, data: st.DataObject
 ) -> None:
@@ -156,7 +155,7 @@ def test_tables_are_the_same_in_pieces_of_any_length(
     st.sampled_from(ENCODINGS),
     st.integers(1, 60),
 )
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_markup_is_the_same_in_pieces_of_any_length(
     parts: list[str], encoding: str, piece_bytes: int
 ) -> None:

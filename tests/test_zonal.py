@@ -288,7 +288,7 @@ def test_the_warning_points_to_the_caller() -> None:
     assert caught[0].filename == __file__
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_order_of_points_and_shift_of_all_change_nothing(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -123,6 +123,9 @@ def _multipolygons(coordinates: list[Any]) -> tuple[NDArray[np.object_], NDArray
     points = _points(list(chain.from_iterable(rings)))
     ring_at, polygon_at, whole_at = _offsets(rings), _offsets(polygons), _offsets(coordinates)
     alone = _with_odd_rings(points, ring_at, polygon_at[whole_at])
+    # An area without a ring among others ends the process when they are built together.
+    hollow = np.concatenate([[0], np.cumsum(np.diff(polygon_at) == 0)])
+    alone |= np.diff(hollow[whole_at]) > 0
     if alone.any():
         plain = [each for each, odd in zip(coordinates, alone, strict=True) if not odd]
         return _multipolygons(plain)[0], alone
@@ -175,6 +178,8 @@ def _alone(geometry: Any) -> tuple[shapely.Geometry | None, bool]:  # noqa: ANN4
             was_open for _, was_open in parts
         )
     coordinates = _flat(geometry["coordinates"], _LEVELS[kind])
+    if kind == "MultiPolygon":
+        coordinates = [polygon for polygon in coordinates if polygon]
     polygons = {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(kind, [])
     was_open = any(ring[0] != ring[-1] for polygon in polygons for ring in polygon if ring)
     return shape({"type": kind, "coordinates": coordinates}), was_open

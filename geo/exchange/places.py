@@ -21,7 +21,7 @@ import shapely
 import shapely.geometry
 
 from geo.exchange.angles import LONGEST, angle
-from geo.exchange.curves import CurveError, straightened
+from geo.exchange.curves import straightened
 from geo.exchange.wkb import from_wkb
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def _curve(text: str) -> object:
     try:
         whole = shapely.from_wkt(f"GEOMETRYCOLLECTION ({_DIMENSIONS.sub('', text)})")
         return straightened(shapely.to_wkb(whole))[0].geoms[0]
-    except (shapely.GEOSException, CurveError, IndexError):
+    except (shapely.GEOSException, ValueError, IndexError):  # also what GEOS cuts in a character
         return None
 
 

@@ -179,6 +179,7 @@ class _Band:
         self._masked = MaskFlags.per_dataset in self._file.mask_flag_enums[0]
         self._seen = _Seen(self._dtype)
         self._huge: dict[float, int] = {}
+        self._unreadable = False
 
     def cells(self) -> Cells:
         """Return the cells, which are read when they are asked for."""
@@ -340,23 +341,39 @@ class _Band:
                     "warning",
                 )
             )
-        units, description = self._file.units[0], self._file.descriptions[0]
+        units = self._words(lambda: self._file.units[0]) or ""
+        description = self._words(lambda: self._file.descriptions[0]) or ""
+        comment = self._comment()
+        if self._unreadable:
+            self._findings.append(
+                Finding("raster.words_unreadable", {"name": self._name}, "warning")
+            )
         return {
             "fills": list(fills),
             "scale": self._file.scales[0],
             "offset": self._file.offsets[0],
             "attrs": {
-                "units": units or "",
-                "long_name": description or "",
+                "units": units,
+                "long_name": description,
                 "source": "" if self._name == _UNNAMED else self._name,
-                "comment": self._comment(),
+                "comment": comment,
             },
             "findings": [asdict(each) for each in self._findings],
         }
 
+    def _words(self, read: Callable[[], Any]) -> Any:  # noqa: ANN401  as rasterio gives it
+        """Return what the file says in words; of those in another encoding than UTF-8 none."""
+        try:
+            return read()
+        except UnicodeDecodeError:
+            self._unreadable = True
+            return None
+
     def _comment(self) -> str:
         """Return what the file says of itself beside the band."""
-        tags = self._file.tags() | self._file.tags(1)
+        tags = (self._words(self._file.tags) or {}) | (
+            self._words(lambda: self._file.tags(1)) or {}
+        )
         return "; ".join(str(tags[key]) for key in _SAYING if key in tags)[:_MOST_LETTERS]
 
 

@@ -136,7 +136,7 @@ def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
         columns = read_delimited(data, name, encoding=options.get("encoding"))
         title = PurePosixPath(name).stem
         column_names = headers.distinct(unquoted(pd.Series(columns.names, dtype="str")).tolist())
-        index = columns.cells[0].index
+        index = columns.cells[0].index if columns.cells else pd.RangeIndex(0)
         table = _Table(title, column_names, columns.cells, index, columns.aside, columns.findings)
         layers = [Candidate(title, "none", len(index) + len(columns.aside))]
         encoding, how = columns.encoding, columns.encoding_how

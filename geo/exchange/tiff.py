@@ -105,7 +105,7 @@ def pages(data: bytes, name: str) -> list[Page]:
     directory = _Directory(data, name)
     try:
         found = list(directory.pages())
-    except (struct.error, ValueError, IndexError) as error:
+    except (struct.error, ValueError, IndexError, OverflowError) as error:
         if isinstance(error, InputError):
             raise
         raise _cut(name) from error
