@@ -19,13 +19,20 @@ import xarray as xr
 from geo.arguments import brief, is_number, is_one_of, require_flag, require_metres
 from geo.bandwidths import Bandwidths, abramson, bandwidths_of
 from geo.crs import Frame, measured_in, moved, require_crs, require_equal_crs
+from geo.density_limits import (
+    nothing_inside,
+    require_cells,
+    require_few_visits,
+    require_reach,
+    require_within,
+)
 from geo.doors import door
 from geo.errors import InputError
 from geo.grids import Raster, raster
 from geo.kernels import Kernel, Shape, shape_of
 from geo.locate import Locator
 from geo.points import places, weights_of
-from geo.work import checkpoint, require_affordable
+from geo.work import checkpoint
 from geo.zones import polygons_of
 
 if TYPE_CHECKING:
@@ -51,10 +58,7 @@ _MARGIN = {"gaussian": 4.0}
 _REACH = {"gaussian": 3.0}
 # Cells to be visited up to which the exact sum is taken by itself: about half a second.
 _EXACT_VISITS = 1e9
-# A nanosecond each on one processor.
-_MAX_VISITS = 1e10
 # Centres of cells that are looked up in a study area at once: 100 MB.
-_FEWEST_CELLS = 2
 _CELLS_AT_ONCE = 2_000_000
 # A product of matrices visits this many cells in the time in which a loop visits one.
 _VISITS_PER_PRODUCT = 10.0
@@ -232,15 +236,15 @@ def kernel_density(
     input_hash = _hash(taken, weights, bandwidths)
     if adaptive:
         bandwidths = _adapted(bandwidths, taken, shape)
-    _require_reach(bandwidths.each_m, cell_size_m, _REACH.get(kernel, 1.0))
+    require_reach(bandwidths.each_m, cell_size_m, _REACH.get(kernel, 1.0))
     largest_m = float(bandwidths.each_m.max(initial=0.0)) or 1.0
     bounds = taken.bounds or _bounds(taken, bandwidths.each_m * _MARGIN.get(kernel, 1.0))
     grid = raster(bounds, cell_size_m=cell_size_m, function=_NAME)
     inside = _inside(taken.polygons, grid)
-    _require_cells(grid, inside)
-    _require_within(bandwidths.each_m, taken)
+    require_cells(grid, inside)
+    require_within(bandwidths.each_m, taken.bounds)
     if taken.placed and not taken.rows.size:
-        raise _nothing_inside(taken.placed)
+        raise nothing_inside(taken.placed)
     corrected = inside is not None and edge_correction
     values, summed = _sum(
         _footprints(taken, bandwidths.each_m, largest_m, grid, shape),
@@ -251,7 +255,7 @@ def kernel_density(
         tolerance_pct=tolerance_pct,
     )
     if taken.placed and not values.any():
-        raise _nothing_inside(taken.placed)
+        raise nothing_inside(taken.placed)
     factor = _factor(unit, grid, taken.weight_sum)
     if factor != 1.0:
         values *= factor
@@ -271,63 +275,6 @@ def kernel_density(
             "input_hash": input_hash,
         }
     )
-
-
-def _require_reach(each_m: Floats, cell_size_m: float, reach: float) -> None:
-    """Refuse kernels so narrow that one may lie between the centres of the cells and be lost."""
-    least_m = cell_size_m / 2**0.5
-    narrow = each_m * reach < least_m
-    if narrow.any():
-        smallest = float(each_m.min())
-        raise InputError(
-            f"{_NAME}: {int(narrow.sum())} of {each_m.size} bandwidths are too short for cells of "
-            f"{cell_size_m:g} m: the smallest, {smallest:g} m, may reach no centre of a cell, and "
-            f"its point would be lost. Take a cell_size_m of at most "
-            f"{smallest * reach * 2**0.5:.3g} m, better a fifth of the bandwidth, or a bandwidth_m "
-            f"of at least {least_m / reach:.3g} m.",
-            code="density.narrow",
-            bandwidth=round(smallest, 3),
-            cell=round(float(cell_size_m), 3),
-            least=round(least_m / reach, 3),
-        )
-
-
-def _require_within(each_m: Floats, taken: _Taken) -> None:
-    """Refuse bandwidths that make all of a study area or extent alike."""
-    if taken.bounds is None or not each_m.size:
-        return
-    west, south, east, north = taken.bounds
-    across = float(np.hypot(east - west, north - south))
-    if each_m.min() >= across:
-        raise InputError(
-            f"{_NAME}: a bandwidth of {each_m.min():g} m is as long as the whole area is wide, "
-            f"{across:,.0f} m, so that the density is nearly the same everywhere. Take a "
-            f"bandwidth_m of less than {across:,.0f} m, better a tenth of that.",
-            code="density.wide",
-            bandwidth=round(float(each_m.min()), 3),
-            most=round(across),
-        )
-
-
-def _nothing_inside(placed: int) -> InputError:
-    return InputError(
-        f"{_NAME}: none of {placed} points with a place lies in the study area or extent, or "
-        "reaches it, so that the map would be empty. Pass points that do, or another area.",
-        code="density.none_inside",
-        points=placed,
-    )
-
-
-def _require_cells(grid: Raster, inside: NDArray[np.bool_] | None) -> None:
-    """Refuse a cell so large that the whole area is one."""
-    cells = grid.rows * grid.columns if inside is None else int(inside.sum())
-    if cells < _FEWEST_CELLS:
-        raise InputError(
-            f"{_NAME}: at {grid.cell_size_m:g} m the whole area is one cell. Take a smaller "
-            "cell_size_m.",
-            code="density.one_cell",
-            cell=round(grid.cell_size_m, 3),
-        )
 
 
 def _check_options(unit: str, method: str, tolerance_pct: float, *, both: bool) -> None:
@@ -502,7 +449,7 @@ def _sum(
     if points.shape.name == "gaussian":
         visits /= _VISITS_PER_PRODUCT
     if method == "exact":
-        _require_few_visits(visits)
+        require_few_visits(visits)
     if within is not None:
         points = points._replace(weight=points.weight / _masses(points, within, cell))
     if method == "binned" or (method == "auto" and visits > _EXACT_VISITS):
@@ -523,20 +470,9 @@ def _sum(
                 tolerance=tolerance_pct,
                 reached=float(f"{found.bound_pct:.3g}"),
             )
-    _require_few_visits(visits)
+    require_few_visits(visits)
     exact = {"method": "exact", "error_bound": 0.0, "error_bound_pct": 0.0}
     return footprints.surface(points, **size), exact
-
-
-def _require_few_visits(visits: float) -> None:
-    require_affordable(
-        visits,
-        _MAX_VISITS,
-        function=_NAME,
-        what="visits of a kernel to a cell",
-        choose="a larger cell_size_m, a shorter bandwidth_m, fewer points or method='binned'",
-        code="cost.kernel",
-    )
 
 
 def _masses(points: Footprints, within: NDArray[np.bool_], cell: float) -> Floats:
