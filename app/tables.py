@@ -209,8 +209,10 @@ def matching(frame: pd.DataFrame, word: str) -> pd.DataFrame:
 
 def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """Return a frame as a reader wants it: titles for names, words for codes."""
-    description = resource(frame.attrs["name"])
     shown = {text("column.name"): frame[f"name_{language()}"]}
+    if "name" not in frame.attrs:  # of a visitor: no layer describes its columns
+        return pd.DataFrame(shown)
+    description = resource(frame.attrs["name"])
     for column in columns:
         field = description.field(column)
         unit = f" ({field.unit})" if field.unit else ""

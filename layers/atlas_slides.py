@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from layers.atlas import atlas
-from layers.map_slides import footer, map_slide
+from layers.imprints import imprint
+from layers.map_slides import map_slide
 from layers.slides import Contents, Slide, Table, presentation
 from layers.words import both
 
@@ -44,7 +45,9 @@ def atlas_deck(
     english = spec.lang == "en"
     told = progress or (lambda *_: None)
     sheet = spec.titled()
-    cover = Slide(sheet.title, f"{'　'.join(made.cover.text)}\n{footer(spec)}", footer=footer(spec))
+    cover = Slide(
+        sheet.title, f"{'　'.join(made.cover.text)}\n{imprint(spec)}", footer=imprint(spec)
+    )
     listed = replace(cover, title=both("atlas.contents")[english], subtitle="")
     slides = [cover, listed]
     starts: dict[str, int] = {}
@@ -74,7 +77,7 @@ def _slides(leaf: Leaf, spec: MapSpec) -> list[Slide]:
     if leaf.content is None:
         # What has no map has one table: its own, with the figures as a sentence before it.
         told = tuple(f"{name} {value}" for name, value in leaf.figures)
-        return [Slide(leaf.title, text=(*told, *leaf.text), table=leaf.table, footer=footer(spec))]
+        return [Slide(leaf.title, text=(*told, *leaf.text), table=leaf.table, footer=imprint(spec))]
     first = replace(map_slide(spec, leaf.content, leaf.title), table=figures)
     if not (leaf.text or leaf.chart or leaf.table):
         return [first]

@@ -379,7 +379,8 @@ def _in_database(
                 _seal(connection)
             connection.execute("SELECT table_name FROM gpkg_contents")
             return work(connection)
-    except sqlite3.DatabaseError as error:
+    # SQLite quotes damaged names in what it says, which may be no text.
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise InputError(
             f"the file is not a sound GeoPackage ({error}). Pass a finished file of that kind.",
             code="record.broken",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from layers import questions, structure
 from layers.catalogue import describe
-from layers.content import INTERNAL
+from layers.imprints import imprint
 from layers.layer_slides import layer_slides
 from layers.pattern_slides import pattern_slide
 from layers.print_plates import listed
@@ -104,7 +104,7 @@ def _of_layer(spec: MapSpec, name: str) -> list[Slide]:
         return [first, *layer_slides(name, first, lang=spec.lang)]
     told = "name_en" if spec.lang == "en" else "attribution"
     sources = " · ".join(source[told] for source in describe(name).sources)
-    bare = Slide(sheet.title, notes=_notes(spec, sources), footer=f"{footer(spec)}　{sources}")
+    bare = Slide(sheet.title, notes=_notes(spec, sources), footer=f"{imprint(spec)}　{sources}")
     return layer_slides(name, bare, lang=spec.lang)
 
 
@@ -147,16 +147,8 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
         ),
         legend=_legend(shown),
         notes="\n".join((notes, *sheet.notes, *printed.remarks)),
-        footer=f"{footer(spec)}　{sources}",
+        footer=f"{imprint(spec)}　{sources}",
     )
-
-
-def footer(spec: MapSpec) -> str:
-    """Return what stands at the foot of a slide: how the map stands with review, and the date."""
-    sheet, english = spec.titled(), spec.lang == "en"
-    internal = sheet.review_number == INTERNAL
-    review = both("slides.internal")[english] if internal else sheet.review_number
-    return both("slides.footer")[english].format(review=review, date=sheet.date)
 
 
 def _legend(shown: list[Plate]) -> tuple[LegendItem, ...]:

@@ -9,6 +9,7 @@ from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.writers import write_file
 from layers import provenance
+from layers.imprints import imprint
 from layers.specification import MapSpec, read_spec, require_valid
 
 if TYPE_CHECKING:
@@ -134,7 +135,9 @@ def _made(
     if suffix == PAGE:
         from layers.webmap import content_page  # noqa: PLC0415
 
-        return content_page(spec.content(), title=spec.titled().title).encode()
+        title = spec.titled().title
+        page = content_page(spec.content(), title=title, imprint=f"{title}　{imprint(spec)}")
+        return page.encode()
     if suffix == GEOPACKAGE:
         from layers.geopackage import geopackage_bytes  # noqa: PLC0415
 

@@ -71,6 +71,8 @@ class AtlasMap(folium.Map):
         CSS height in px or percent.
     title
         Title of the page.
+    imprint
+        What stands on the map at its foot.
     """
 
     # folium lists its hosts here; ours is the page itself.
@@ -93,6 +95,7 @@ class AtlasMap(folium.Map):
 
         {% macro html(this, kwargs) %}
             <div class="folium-map" id="{{ this.get_name() }}"></div>
+            {% if this.imprint %}<p class="atlas-imprint">{{ this.imprint|e }}</p>{% endif %}
             <script type="application/json" id="{{ this.get_name() }}_document">
             {{- this.json -}}
             </script>
@@ -111,7 +114,12 @@ class AtlasMap(folium.Map):
     )
 
     def __init__(
-        self, document: Mapping[str, Any], *, height: str = "100%", title: str = TITLE
+        self,
+        document: Mapping[str, Any],
+        *,
+        height: str = "100%",
+        title: str = TITLE,
+        imprint: str = "",
     ) -> None:
         if not _SIZE.fullmatch(height):
             raise InputError(
@@ -128,6 +136,7 @@ class AtlasMap(folium.Map):
         )
         self.document = document
         self.page_title = Cleaner(drawn=False).text(title, NAME)
+        self.imprint = Cleaner(drawn=False).text(imprint, NAME)
         self.css_height = height
         if height.endswith("px"):
             self._figure.height = height
@@ -224,7 +233,7 @@ def web_map(
     return AtlasMap(document, height=height)
 
 
-def content_page(content: Content, *, title: str) -> str:
+def content_page(content: Content, *, title: str, imprint: str = "") -> str:
     """Return one HTML page with what a map shows: scripts, data and base map are inside.
 
     Parameters
@@ -233,8 +242,10 @@ def content_page(content: Content, *, title: str) -> str:
         What it shows.
     title
         Title of the page.
+    imprint
+        What stands on the map at its foot: title, date and how it stands with review.
     """
-    page = AtlasMap(content_document(content), title=title)
+    page = AtlasMap(content_document(content), title=title, imprint=imprint)
     figure = page.get_root()
     # folium draws lots for the ids of its elements: with fixed ones a page can be made again.
     page._id, figure._id = "map", "page"  # noqa: SLF001

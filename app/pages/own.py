@@ -28,7 +28,7 @@ from layers.words import number
 from layers.zonings import own_zones
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     import geopandas as gpd
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -233,7 +233,12 @@ def features(file: File, read: intake.Reading, taken: Intake, title: str) -> Non
         download("own.download", f"{title}.gpkg", lambda: geo.vector_bytes(frame, ".gpkg"))
         brought()
     with map_column:
-        draw_map(maps.own(frame, title, roles.name, language()), key="own-map")
+        preview(maps.own(frame, title, roles.name, language()), title)
+
+
+def preview(document: Mapping[str, Any], title: str) -> None:
+    """Draw where a file lies; each file opens where it does, wherever the last one was."""
+    draw_map(document, key=f"own-map-{title}", url_state=False)
 
 
 def uses(
@@ -281,7 +286,7 @@ def raster(people: Population, title: str) -> None:
         compared_with_published(people)
         brought()
     with map_column:
-        draw_map(maps.own_people(people, title, language()), key="own-map")
+        preview(maps.own_people(people, title, language()), title)
 
 
 def compared_with_published(people: Population) -> None:

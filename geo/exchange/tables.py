@@ -50,6 +50,9 @@ _BLOCK_LETTERS = 8_000_000
 _SHORT, _LONG = 80, 100_000
 _HEADER_ROWS = 60
 
+# What WKT, WKB in either spelling, and GeoJSON begin with.
+_SHAPES_BEGIN = frozenset("SPLMGCTsplmgct0\\{")
+
 
 @dataclass(slots=True)
 class _Table:

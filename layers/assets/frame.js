@@ -54,7 +54,8 @@
   function writeAddress() {
     const { view: { lat, lon, zoom }, size: { x, y }, layers, base } = view.state();
     const { location, history } = window.parent;
-    if (location.pathname !== page) {
+    // A window that is not laid out yet shows nothing.
+    if (location.pathname !== page || x < 1 || y < 1) {
       return;
     }
     told = true;
