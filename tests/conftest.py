@@ -44,7 +44,7 @@ TIMEOUT_MS = 60_000
 STORED = "local_storage,indexeddb,cache_storage,service_workers,file_systems,websql"
 
 # How long an example takes says more of the machine than of the code.
-hypothesis.settings.register_profile("atlas")
+hypothesis.settings.register_profile("atlas", deadline=None)
 hypothesis.settings.load_profile("atlas")
 
 
