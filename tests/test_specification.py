@@ -325,3 +325,10 @@ def test_a_specification_of_code_is_checked_as_one_of_a_file(spec: MapSpec) -> N
 def test_a_title_that_looks_like_a_path_is_printed() -> None:
     sheet = Sheet("~/规划 /a/b", "internal", author="C:\\规划处", notes=("\\\\甲\\乙",), dpi=50)
     assert output(MapSpec("overview", sheet), ".png").startswith(b"\x89PNG")
+
+
+def test_a_page_in_one_file_says_title_date_and_review_on_the_map() -> None:
+    sheet = {"title": "两城", "review_number": "internal", "date": "2026-11-28"}
+    page = output(read_spec({"map": "overview", "sheet": sheet}), ".html").decode()
+    said = page.partition('<p class="atlas-imprint">')[2].partition("</p>")[0]
+    assert said == "两城　审图号：内部草案，未经审图，不得公开　2026-11-28"
