@@ -248,6 +248,8 @@ def numbers_of(
         As `values_of`, or they are not all numbers, or not one for each row.
     """
     given = values_of(points, values, what=what, function=function)
+    if getattr(np.asarray(given).dtype, "kind", "") in "mM":
+        raise InputError(f"{function}: the {what} are dates or times.", code="values.text")
     try:
         array = np.asarray(given, dtype=complex if np.iscomplexobj(given) else float)
     except (TypeError, ValueError, OverflowError) as error:

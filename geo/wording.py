@@ -52,7 +52,9 @@ def _written(value: object) -> object:
         names = [str(name) for name in value]
         return "、".join(names[:_MOST_NAMED]) + (" …" if len(names) > _MOST_NAMED else "")
     number = isinstance(value, int | float) and not isinstance(value, bool)
-    return f"{value:,}" if number else value
+    # Half a character, as JSON can hold one, can be printed nowhere.
+    text = value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+    return f"{value:,}" if number else text
 
 
 @cache

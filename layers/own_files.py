@@ -166,7 +166,10 @@ def kept_people(name: str, folder: Path) -> str:
     if is_own(name):
         return name
     path = folder / name
-    stamp = (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0)
+    try:
+        stamp = (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0)
+    except (OSError, ValueError):  # a name that no file can have
+        stamp = (0, 0)
     return keep_people(_people(path, *stamp), Path(name).stem)
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 import geo
 import layers
 from geo.categories import TOTALS
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import geopandas as gpd
-    import pandas as pd
     import xarray as xr
 
     from geo.density import Kernel, Method, Unit
@@ -139,7 +140,9 @@ def settled(asked: Density) -> Density:
     if asked.bandwidth_m is not None:
         return asked
     frame, stated = asked.points.located(), asked.points.stated(asked.weight)
-    places = (frame if stated is None else frame[stated > 0]).geometry.unique()
+    if stated is not None and pd.api.types.is_numeric_dtype(stated):
+        frame = frame[stated > 0]
+    places = frame.geometry.unique()
     return asked if len(places) > 1 else replace(asked, bandwidth_m=FALLBACK_BANDWIDTH_M)
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 LONGEST = 64  # characters of an angle
+_SIGNS = re.compile(r"[0-9.]+\s*([dms]?)")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+")
 _ANGLE_WORDS = {"东经": "E", "西经": "W", "北纬": "N", "南纬": "S", "经度": "", "纬度": ""}
 _ANGLE_MARKS = str.maketrans(
@@ -103,7 +104,12 @@ def angle(text: str) -> float:
     parts = _NUMBER.findall(plain)
     if not parts or len(parts) > _MOST_PARTS or len(letters) > 1:
         return np.nan
-    if not _BETWEEN.issuperset(_NUMBER.sub("", plain)):
+    if not _BETWEEN.issuperset(_NUMBER.sub("", plain)) or (sign < 0 and letters):
+        return np.nan
+    # Each sign belongs behind its own number: 56′24″ alone says no degrees.
+    signs = _SIGNS.findall(plain)
+    misplaced = any(sign not in {"", unit} for sign, unit in zip(signs, "dms", strict=False))
+    if misplaced or ("-" in plain and any(signs)):
         return np.nan
     degrees, *small = map(float, parts)
     whole = all(float(part).is_integer() for part in parts[:-1])

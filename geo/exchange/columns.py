@@ -137,6 +137,42 @@ def exact_frame(table: pa.Table, *, file: str) -> pd.DataFrame:
     return frame
 
 
+def whole_texts(table: pa.Table) -> tuple[pa.Table, list[str]]:
+    """Return an Arrow table whose texts are UTF-8, and the columns in which some were not.
+
+    Programs write the bytes of their own encoding into columns that are UTF-8 by their format:
+    those are taken for GB18030.
+
+    Examples
+    --------
+    >>> bytes_ = pa.array(["岳麓".encode("gbk")]).view(pa.string())
+    >>> table, mended = whole_texts(pa.table({"name": bytes_}))
+    >>> table["name"].to_pylist(), mended
+    (['岳麓'], ['name'])
+    """
+    mended = []
+    for at, column in enumerate(table.columns):
+        wide = pa.types.is_large_string(column.type)
+        if not (wide or pa.types.is_string(column.type)):
+            continue
+        bare = pa.large_binary() if wide else pa.binary()
+        cells = pa.chunked_array([chunk.view(bare) for chunk in column.chunks], bare)
+        try:
+            cells.cast(column.type)
+        except pa.ArrowInvalid:
+            texts = [None if cell is None else _decoded(cell) for cell in cells.to_pylist()]
+            table = table.set_column(at, table.field(at), pa.array(texts, column.type))
+            mended.append(table.column_names[at])
+    return table, mended
+
+
+def _decoded(cell: bytes) -> str:
+    try:
+        return cell.decode()
+    except UnicodeDecodeError:
+        return cell.decode("gb18030", "replace")
+
+
 def exact_column(values: Sequence[object]) -> pd.Series:
     """Return values of JSON as one column: texts to the letter, whole numbers whole.
 

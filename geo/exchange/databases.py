@@ -15,7 +15,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 from shapely import GeometryType
 
 from geo.errors import InputError
-from geo.exchange.columns import exact_frame
+from geo.exchange.columns import exact_frame, whole_texts
 from geo.exchange.memory import in_memory
 from geo.exchange.receipt import Candidate, Finding, Kind
 from geo.exchange.sheets import Sheet, arcs_straightened, flat, rings_closed
@@ -221,9 +221,11 @@ class _Columns:
         closed = [rings_closed(self._closed)] if self._closed else []
         curved = [arcs_straightened(self._curved)] if self._curved else []
         none = np.empty(0, dtype=object)
+        table, mended = whole_texts(pa.concat_tables(self._tables))
+        left += [Finding("column.not_utf8", {"column": each}, "warning") for each in mended]
         return Sheet(
             name=layer,
-            table=exact_frame(pa.concat_tables(self._tables), file=name),
+            table=exact_frame(table, file=name),
             shapes=np.concatenate([none, *self._shapes]),
             stated_crs=meta.get("crs") or "",
             reasons=dict.fromkeys(self._broken, ("row.geometry_broken", "")),

@@ -96,7 +96,9 @@ def _columns(table: pd.DataFrame) -> tuple[list[dict[str, str]], list[pa.Array]]
 
 
 def _missing(value: object) -> bool:
-    return value is None or value is pd.NA or value is pd.NaT or value != value  # noqa: PLR0124
+    if value is None or value is pd.NA or value is pd.NaT:
+        return True
+    return isinstance(value, float) and value != value  # noqa: PLR0124  not-a-number
 
 
 def _written(value: object) -> str:
@@ -272,12 +274,15 @@ def _restored(column: pa.ChunkedArray, dtype: str) -> pd.Series[Any]:
     if dtype == "object":
         text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
         return pd.Series(column.to_numpy() if text else column.to_pylist(), dtype=object)
-    series: pd.Series[Any] = column.to_pandas()
+    nullable = {column.type: pd.api.types.pandas_dtype(dtype)} if dtype in _NULLABLE else {}
+    # Large whole numbers beside a gap would else become decimals on the way.
+    series: pd.Series[Any] = column.to_pandas(types_mapper=nullable.get)
     if str(series.dtype) == dtype or dtype not in _DTYPES:
         return series
     return series.astype(_DTYPES[dtype])  # type: ignore[call-overload,no-any-return]
 
 
+_NULLABLE = {f"{sign}{bits}" for sign in ("Int", "UInt") for bits in (8, 16, 32, 64)}
 _DTYPES: dict[str, str] = {
     each: each
     for each in (

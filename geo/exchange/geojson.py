@@ -122,6 +122,7 @@ class _Document:
                 yield feature
                 if not text.ends("]"):
                     yield from self._listed()
+                yield from self._rest()
                 return
         if first != "{":
             raise self._no_geojson(first)
@@ -140,13 +141,23 @@ class _Document:
             ended = text.ends("}")
         self.crs = _crs_name(members.get("crs")) or json_dialects.esri_crs(members)
         if "features" in members:
+            yield from self._rest()
             return
         if members.get("type") != "Feature" and not is_kind(members.get("type")):
             raise self._no_geojson(str(members.get("type") or "{}"))
         yield members
-        text.skip()
-        while text.sign():
-            yield text.value()
+        yield from self._rest()
+
+    def _rest(self) -> Iterator[Any]:
+        """Parse what follows the end of the first object: features, or collections of them."""
+        self.text.skip()
+        while self.text.sign():
+            value = self.text.value()
+            listed = value.get("features") if isinstance(value, dict) else None
+            if isinstance(listed, list):
+                yield from listed
+            else:
+                yield value
 
     def _listed(self) -> Iterator[Any]:
         """Parse the members of a list one by one, up to its end."""

@@ -30,7 +30,7 @@ from geo.exchange.delimited import PARTS, first_rows, read_delimited
 from geo.exchange.gazetteers import Gazetteer
 from geo.exchange.places import Places, is_blank, kind_of, shapes
 from geo.exchange.receipt import Candidate, Finding, Parsed
-from geo.exchange.sheets import arcs_straightened, common_kind
+from geo.exchange.sheets import common_kind
 from geo.exchange.workbooks import read_workbook
 from geo.work import checkpoint
 
@@ -375,7 +375,9 @@ def _by_shape(table: _Table, source: _Source, crs: CRS | None) -> _Located:
     if len(closed):
         said.append(Finding("table.closed", {"rows": len(closed)}, "note", first_rows(closed)))
     if places.curved.any():
-        said.append(arcs_straightened(np.flatnonzero(places.curved)))
+        rows = table.index[places.curved & (places.reasons == "")]
+        values = {"rows": len(rows)}
+        said.append(Finding("geometry.arcs_straightened", values, "note", first_rows(rows)))
     return _Located(places.shapes, places.reasons, crs, how, [*findings, *said])
 
 
