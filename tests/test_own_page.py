@@ -179,6 +179,47 @@ def test_the_ways_on_are_drawn_once_and_lead_where_the_data_are_used() -> None:
     assert ways(test) == ["density", "coverage", "distribution", "pattern"]
 
 
+SHOPS = "name,lon,lat,营业额\n甲,112.9,28.2,3\n乙,112.95,28.21,5\n丙,112.96,28.22,\n丁,,,2\n"
+
+
+def of_shops(name: str, **choices: str) -> AppTest:
+    """Open a page about own points that have an amount and no accuracy, one without a place."""
+    test = page(("shops.csv", SHOPS.encode()))
+    choose(test, "own.weight", "营业额")
+    click(test, "own.use.points")
+    (own,) = brought(test)
+    for key, value in {"layer": own.name, **choices}.items():
+        test.query_params[key] = value
+    test.switch_page(f"app/pages/{name}.py").run()
+    assert not test.exception
+    return test
+
+
+def test_own_points_are_told_by_what_is_true_of_them() -> None:
+    test = of_shops("density")
+    assert words("app.points_note", n=3) in said(test)
+    assert "文件未给出位置" not in said(test)
+    assert "只知所在园区" not in said(test)
+
+
+def test_own_weights_are_told_by_their_column_without_a_unit() -> None:
+    test = of_shops("density", weighted="true")
+    assert words("choose.weighted.own", amount="营业额") in [each.label for each in test.toggle]
+    assert words("density.peak_unit", unit="“营业额”/km²") in said(test)
+    assert words("column.weight_sum.own", amount="营业额") in said(test)
+    assert "亿元" not in said(test)
+    assert "亿元" not in str([each.options for each in test.selectbox])
+
+
+def test_without_accuracy_a_ranking_has_no_intervals() -> None:
+    table = next(
+        part.proto.body
+        for part in of_shops("density").get("html")
+        if "class=figures" in part.proto.body
+    )
+    assert "<td>–</td></tr>" in table
+
+
 def test_people_are_said_to_be_used_where_they_are() -> None:
     with MemoryFile() as memory:
         place = from_origin(112.5, 28.5, 0.01, 0.01)
