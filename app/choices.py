@@ -12,7 +12,7 @@ import streamlit as st
 
 import layers
 from app import own_data
-from app.controls import choose, choose_some, current, slide
+from app.controls import choose, choose_some, current, slide, switch
 from app.frame import details
 from app.map_view import drawn
 from app.texts import both, language, named, text
@@ -225,3 +225,19 @@ def zone_table(zones: gpd.GeoDataFrame, value: str) -> pd.DataFrame:
         if f"{value}_{end}" in zones.columns:
             shown[end] = zones[f"{value}_{end}"]
     return pd.DataFrame(shown)
+
+
+def weighted(points: Points) -> bool:
+    """Draw the switch that weights points by their amounts, where they have any."""
+    if points.amount is None:
+        return False
+    if is_own(points.layer):
+        return switch("weighted", "choose.weighted.own", amount=points.amount_noun(language()))
+    return switch("weighted", "choose.weighted")
+
+
+def weight_words(key: str, points: Points) -> str:
+    """Return words about the weight of points: of an own column its name, of no known unit."""
+    if not is_own(points.layer):
+        return text(key)
+    return text(f"{key}.own", amount=points.amount_noun(language()))

@@ -83,10 +83,10 @@ def slide(key: str, label: str, *, low: int, high: int, step: int, default: int)
     return value
 
 
-def switch(key: str, label: str) -> bool:
-    """Draw a switch that is off by default and return whether it is on."""
+def switch(key: str, label: str, **values: str) -> bool:
+    """Draw a switch that is off by default and return whether it is on; values fill its label."""
     url_state.seed(key, default=False, parse=url_state.truth)
-    on = st.toggle(text(label), key=key)
+    on = st.toggle(text(label, **values), key=key)
     url_state.publish(key, default=False)
     return on
 

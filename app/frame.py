@@ -17,16 +17,17 @@ from app.running import while_wanted
 from app.texts import language, text
 from geo.errors import AtlasError
 from layers.basemaps import key_of
+from layers.kept import is_own
 from layers.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
-    import geopandas as gpd
     from streamlit.delta_generator import DeltaGenerator
 
     from app.overview import Target
+    from layers.subjects import Points
 
 _LOG = logging.getLogger(__name__)
 # What the frame of a map asks for; the style sheet then fits it to the window.
@@ -160,13 +161,16 @@ def draw_map(document: Mapping[str, Any], *, key: str, **options: Any) -> dict[s
     )
 
 
-def note_on_points(located: gpd.GeoDataFrame, unlocated: gpd.GeoDataFrame) -> None:
+def note_on_points(points: Points) -> None:
     """Say how many points take part, how many are known only by their zone, and who is left out."""
+    located, unlocated = points.located(), len(points.unlocated())
     inherited = int(located["within"].notna().sum())
-    st.caption(
-        text("app.truth_note", n=number(len(located)), inherited=number(inherited))
-        + text("app.left_out", unlocated=number(len(unlocated)))
-    )
+    note = "app.truth_note" if inherited else "app.points_note"
+    told = text(note, n=number(len(located)), inherited=number(inherited))
+    if unlocated:
+        whose = ".own" if is_own(points.layer) else ""
+        told += text(f"app.left_out{whose}", unlocated=number(unlocated))
+    st.caption(told)
 
 
 def download(

@@ -110,7 +110,7 @@ def zone_picker(zones: gpd.GeoDataFrame, columns: Sequence[str], *, zone: str | 
     )
 
 
-def ranking_table(zones: gpd.GeoDataFrame, value: str, rank: str) -> None:
+def ranking_table(zones: gpd.GeoDataFrame, value: str, rank: str, *, title: str) -> None:
     """Draw zones by rank, each rank and value with the ends of its interval.
 
     Parameters
@@ -118,21 +118,25 @@ def ranking_table(zones: gpd.GeoDataFrame, value: str, rank: str) -> None:
     zones
         Result of :func:`geo.uncertainty` with ``name_zh`` and ``name_en``, in the order to show.
     value, rank
-        Columns of the value and of its rank; their intervals end in ``_low`` and ``_high``.
+        Columns of the value and of its rank; their intervals end in ``_low`` and ``_high``, and
+        there are none where no point has an accuracy to be moved by.
+    title
+        What the value is called.
     """
+    moved = zones.attrs["points_moved"] > 0
     digits = 3 if zones[f"{value}_high"].max() < 1 else 1
     rows = zip(
         zones[f"name_{language()}"],
         [interval_words(*ends, digits=0) for ends in zip(*_ends(zones, rank), strict=True)],
         [number(amount, digits=digits) for amount in zones[value]],
         [
-            interval_words(low, high, digits=digits)
+            interval_words(low, high, digits=digits) if moved else "–"
             for _, low, high in zip(*_ends(zones, value), strict=True)
         ],
         strict=True,
     )
     figures(
-        [text(f"column.{name}") for name in ("zone", "rank", value, "interval")],
+        [text("column.zone"), text("column.rank"), title, text("column.interval")],
         list(rows),
     )
 

@@ -255,7 +255,7 @@ def gcj02_to_wgs84(lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
 
     Warnings
     --------
-    Only for coordinates that really are in GCJ-02, such as those read off Amap: others would be
+    Only for coordinates that really are in GCJ-02, such as those read off AMap: others would be
     moved by 300 to 700 m. Its 1e-9 degrees are those of the public formula, not of the truth.
 
     Examples

@@ -19,6 +19,7 @@ from layers.words import both
 from layers.zonings import GRID_NAMES
 
 if TYPE_CHECKING:
+    from geo.density import Unit
     from geo.people import Population
     from layers.questions import Coverage, Density
     from layers.structure import Shown
@@ -95,8 +96,17 @@ def density(
 
 def density_unit(asked: Density, lang: str) -> str:
     """Return the unit of a density in the reader's language."""
-    weighted = "_weighted" if asked.weight else ""
-    return both(f"density.unit.{asked.unit}{weighted}")[lang == "en"]
+    return density_unit_of(asked.points, asked.weight, asked.unit, lang)
+
+
+def density_unit_of(points: Subjects, weight: str | None, unit: Unit, lang: str) -> str:
+    """Return one of the units that a density can have: of an own column, its name alone."""
+    if weight is None:
+        return both(f"density.unit.{unit}")[lang == "en"]
+    if not is_own(points.layer):
+        return both(f"density.unit.{unit}_weighted")[lang == "en"]
+    words = both(f"density.unit.{unit}_own")[lang == "en"]
+    return words.format(amount=points.amount_noun(lang))
 
 
 @kept_answer

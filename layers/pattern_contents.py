@@ -12,6 +12,7 @@ from layers.catalogue import load
 from layers.content import Content
 from layers.contents import CONTEXT, dots
 from layers.distances import Spacing
+from layers.kept import is_own
 from layers.overlays import Features, Overlay, Points
 from layers.patterns import Pattern
 from layers.words import both
@@ -136,6 +137,10 @@ def _classes(
     statistic = "z" if column == "hot_spot" else "local_i"
     amount = "weight_sum" if asked.weight else "count"
     shown = zones.assign(**{statistic: zones[statistic].round(2), "p_fdr": zones["p_fdr"].round(4)})
+    titles = _titles({name: name for name in (amount, statistic, "p_fdr")}, lang)
+    if asked.weight and is_own(asked.points.layer):
+        words = both("measure.own.investment")[lang == "en"]
+        titles[amount] = words.format(amount=asked.points.amount_noun(lang))
     overlays = []
     for kind in (*kinds, *PLAIN):
         part = shown[shown[column] == kind]
@@ -150,7 +155,7 @@ def _classes(
                 colour=CLASS_COLOURS[kind],
                 fill_opacity=PLAIN_OPACITY if kind in PLAIN else CLASS_OPACITY,
                 hatched=kind in LOW,
-                columns=_titles({name: name for name in (amount, statistic, "p_fdr")}, lang),
+                columns=titles,
             )
         )
     told = ~shown[column].isin(PLAIN) | (shown["count"] > 0)

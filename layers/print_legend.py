@@ -55,7 +55,7 @@ ATTEMPTS = (
 )
 WORDS = {
     "legend": {"zh": "图例", "en": "Legend"},
-    "amount": {"zh": "面积随投资额（亿元）", "en": "area by investment (100 M CNY)"},
+    "amount": {"zh": "面积随投资额（亿元）", "en": "area by investment (100 million CNY)"},
 }
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pytest
+from rasterio.io import MemoryFile
+from rasterio.transform import from_origin
 from shapely import Point, box
 from streamlit.testing.v1 import AppTest
 
@@ -159,6 +163,89 @@ def test_damaged_files_are_refused_in_one_language(name: str) -> None:
     test = page((name, bytes(range(256)) * 10))
     assert [name in error.value for error in test.error] == [True]
     assert "to_crs" not in said(test)
+    assert words("own.refused") not in said(test)  # no coordinates and no layer would mend it
+
+
+def ways(test: AppTest) -> list[str]:
+    return [link.proto.page for link in test.get("page_link")]
+
+
+def test_the_ways_on_are_drawn_once_and_lead_where_the_data_are_used() -> None:
+    test = page(("two.csv", b"name,lon,lat\na,112.9,28.2\nb,112.95,28.21\n"))
+    click(test, "own.use.points")
+    assert words("own.used", title="two") in said(test)
+    assert ways(test) == ["density", "coverage", "distribution", "pattern"]
+    test.run()
+    assert ways(test) == ["density", "coverage", "distribution", "pattern"]
+
+
+SHOPS = "name,lon,lat,营业额\n甲,112.9,28.2,3\n乙,112.95,28.21,5\n丙,112.96,28.22,\n丁,,,2\n"
+
+
+def of_shops(name: str, **choices: str) -> AppTest:
+    """Open a page about own points that have an amount and no accuracy, one without a place."""
+    test = page(("shops.csv", SHOPS.encode()))
+    choose(test, "own.weight", "营业额")
+    click(test, "own.use.points")
+    (own,) = brought(test)
+    for key, value in {"layer": own.name, **choices}.items():
+        test.query_params[key] = value
+    test.switch_page(f"app/pages/{name}.py").run()
+    assert not test.exception
+    return test
+
+
+def test_own_points_are_told_by_what_is_true_of_them() -> None:
+    test = of_shops("density")
+    assert words("app.points_note", n=3) in said(test)
+    assert "文件未给出位置" not in said(test)
+    assert "只知所在园区" not in said(test)
+
+
+def test_own_weights_are_told_by_their_column_without_a_unit() -> None:
+    test = of_shops("density", weighted="true")
+    assert words("choose.weighted.own", amount="营业额") in [each.label for each in test.toggle]
+    assert words("density.peak_unit", unit="“营业额”/km²") in said(test)
+    assert words("column.weight_sum.own", amount="营业额") in said(test)
+    assert "亿元" not in said(test)
+    assert "亿元" not in str([each.options for each in test.selectbox])
+
+
+def test_without_accuracy_a_ranking_has_no_intervals() -> None:
+    table = next(
+        part.proto.body
+        for part in of_shops("density").get("html")
+        if "class=figures" in part.proto.body
+    )
+    assert "<td>–</td></tr>" in table
+
+
+def test_people_are_said_to_be_used_where_they_are() -> None:
+    with MemoryFile() as memory:
+        place = from_origin(112.5, 28.5, 0.01, 0.01)
+        with memory.open(
+            driver="GTiff",
+            width=100,
+            height=60,
+            count=1,
+            dtype="float32",
+            crs="EPSG:4326",
+            transform=place,
+        ) as raster:
+            raster.write(np.full((1, 60, 100), 50, dtype="float32"))
+        test = page(("people.tif", memory.read()))
+    click(test, "own.use.population")
+    assert words("own.used.population", title="people") in said(test)
+    assert ways(test) == ["distribution"]
+
+
+def test_a_refusal_that_coordinates_would_mend_asks_for_them() -> None:
+    square = box(500_000, 3_120_000, 501_000, 3_121_000)
+    frame = gpd.GeoDataFrame(geometry=[square], crs="EPSG:4547")
+    content = json.loads(frame.to_json(drop_id=True))
+    content["crs"] = {"type": "name", "properties": {"name": "EPSG:99999"}}
+    test = page(("squares.geojson", json.dumps(content).encode()))
+    assert words("own.refused") in said(test)
 
 
 def test_a_shift_has_its_remedy_and_what_agrees_has_none() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -9,7 +11,16 @@ from shapely import Point, box
 
 import layers
 from geo.errors import InputError
-from layers import contents, distances, kept, looks, patterns, questions, structure
+from layers import (
+    contents,
+    distances,
+    kept,
+    looks,
+    pattern_contents,
+    patterns,
+    questions,
+    structure,
+)
 from layers.centres import Centres
 from layers.content import INTERNAL, Sheet
 from layers.distances import Spacing
@@ -104,6 +115,29 @@ def test_own_points_are_asked_how_dense_they_are(own: Points) -> None:
     assert cells == pytest.approx(SHOPS - 1, rel=0.01)
     weighted = questions.density(questions.Density(own, bandwidth_m=1500.0, weight=own.amount))
     assert float(weighted.max()) > float(surface.max())
+
+
+def test_an_own_column_lends_its_name_and_no_unit(own: Points) -> None:
+    asked = questions.Density(own, bandwidth_m=1500.0, weight=own.amount)
+    units = [
+        contents.density_unit(replace(asked, unit=unit), lang)
+        for unit in ("per_km2", "count", "share")
+        for lang in ("zh", "en")
+    ]
+    assert units == [
+        "“营业额”/km²",
+        "营业额 per km²",
+        "“营业额”/栅格",
+        "营业额 per cell",
+        "占“营业额”合计的 %/栅格",
+        "% of all 营业额 per cell",
+    ]
+    pattern = Look("hot", Pattern(own, Zones("squares", cell_m=2000), weight=own.amount))
+    cards = [
+        getattr(each, "columns", {})
+        for each in pattern_contents.pattern(pattern, lang="zh").overlays
+    ]
+    assert "“营业额”合计" in {card.get("weight_sum") for card in cards}
 
 
 def test_own_points_are_asked_who_is_covered(own: Points) -> None:

@@ -134,3 +134,15 @@ def test_an_error_without_a_code_still_has_a_sentence() -> None:
     for error in (InputError("f: x is 3. Pass 4."), CRSError("f: no CRS")):
         assert CHINESE.search(error.sentence("zh"))
         assert "f:" not in error.sentence("zh")
+
+
+def test_a_count_of_one_reads_as_well_as_many() -> None:
+    crossing = {"row": 3, "x": 1, "y": 2, "before_ha": 1, "after_ha": 2}
+    totals = {"total_before_ha": 1, "total_after_ha": 2}
+    told = sentence("geometry.crossing", "en", {"rows": 1, **crossing, **totals})
+    assert told.startswith("Shapes whose boundary crosses itself: 1, such as row 3")
+    residual = {"matched": 3, "before_m": 660, "after_m": 0}
+    assert "660 m away from the known ones, and 0 m after" in sentence(
+        "coordinates.gcj02", "en", residual
+    )
+    assert "AMap" in sentence("coordinates.gcj02", "en", residual)

@@ -56,7 +56,7 @@ with results:
     doubly.metric(
         text("coverage.doubly"), f"{number(at_distance['doubly_covered_pct'], digits=1)} %"
     )
-    note_on_points(located, sites.unlocated())
+    note_on_points(sites)
     st.caption(text("coverage.straight"))
     coverage_curve(curve, distance_m=distance_m)
     zones_table(

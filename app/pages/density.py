@@ -80,7 +80,7 @@ with st.sidebar:
             title=lambda name: text(f"density.show.{name}"),
             default="bands",
         )
-        weighted = points.amount is not None and switch("weighted", "choose.weighted")
+        weighted = choices.weighted(points)
         asked = questions.Density(points, bandwidth_m, weight=points.amount if weighted else None)
         second = other(asked)
         settings: dict[str, Any] = {
@@ -96,7 +96,12 @@ with st.sidebar:
                 "unit",
                 "density.unit",
                 get_args(Unit),
-                title=lambda name: text(f"density.unit.{name}{'_weighted' if weighted else ''}"),
+                title=lambda name: contents.density_unit_of(
+                    points,
+                    asked.weight,
+                    name,  # type: ignore[arg-type]  # one of the units
+                    language(),
+                ),
                 default="per_km2",
             ),
             "bounded": switch("bounded", "density.bounded"),
@@ -108,7 +113,8 @@ asked = replace(asked, **settings)
 map_column, results = map_and_results()
 if not countable(asked):
     empty = asked.points.located().empty
-    map_column.info(text("density.empty" if empty else "density.nothing_weighted"))
+    nothing = "density.nothing_weighted"
+    map_column.info(text("density.empty") if empty else choices.weight_words(nothing, asked.points))
     st.stop()
 
 asks = [asked] if second is None else [asked, replace(second, **settings)]
@@ -145,13 +151,16 @@ with results:
     st.caption(text("density.peak_unit", unit=unit))
     if len(asks) == 1 and second is not None:
         st.caption(beside)
-    note_on_points(asked.points.located(), asked.points.unlocated())
+    note_on_points(asked.points)
     heading(text("density.ranking"))
+    title = (
+        choices.weight_words("column.weight_sum", points) if weighted else text(f"column.{value}")
+    )
     chart, table = st.tabs([text("density.ranking_chart"), text("density.ranking_table")])
     with chart:
-        bars(choices.zone_table(ranking, value), title=text(f"column.{value}"), key="density-bars")
+        bars(choices.zone_table(ranking, value), title=title, key="density-bars")
     with table:
-        ranking_table(ranking, value, rank)
+        ranking_table(ranking, value, rank, title=title)
     moved = sure.zones.attrs["points_moved"] > 0
     st.caption(
         text("density.whiskers", draws=number(sure.draws))

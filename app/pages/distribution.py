@@ -78,7 +78,7 @@ def totals(shown: Shown) -> None:
         money.metric(text("distribution.investment"), number(stated.sum()))
         of_plan = stated[chosen["source_id"] == "plan2024"]
         st.caption(text("distribution.counted_once", plan=number(of_plan.sum())))
-    note_on_points(points.located(), points.unlocated())
+    note_on_points(points)
     results.scale_notes(shown)
     results.population_notes(shown)
 

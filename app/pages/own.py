@@ -28,7 +28,7 @@ from layers.words import number
 from layers.zonings import own_zones
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -41,6 +41,20 @@ TYPES = [*(suffix.removeprefix(".") for suffix in SUFFIXES), *intake.RASTERS]
 ASIDE_SHOWN = 200
 # How a receipt says that places were looked up by their names.
 BY_NAME = "table.crs.gazetteer"
+# The pages that own zones and points can be asked on, and those that a raster of people can.
+PAGES = ("density", "coverage", "distribution", "pattern")
+PEOPLE_PAGES = ("distribution",)
+# How the codes begin of what another CRS or another layer sets right.
+READ_OTHERWISE = (
+    *("coordinates.", "crs.", "file.crs_", "layer.", "layers."),
+    *(
+        "table.crs.",
+        "table.no_sheet",
+        "table.metres_crs",
+        "table.unknown_crs",
+        "table.srid_unknown",
+    ),
+)
 # Said where the click was that did it.
 CONVERTED = ("coordinates.corrected", "coordinates.corrected_by")
 STYLE = """<style>
@@ -80,7 +94,7 @@ def use_zones(frame: gpd.GeoDataFrame, wanted: str, roles: Roles, taken: Intake)
     zones.attrs = {"title": title, "receipt": taken.receipt}
     name = keep_zones(zones, owner=owner())
     own_data.add(Own(name, "zones", title, len(zones), taken.receipt, roles=roles))
-    remembered(title, roles)
+    remembered(name, roles)
 
 
 def use_points(frame: gpd.GeoDataFrame, wanted: str, roles: Roles, taken: Intake) -> None:
@@ -90,7 +104,7 @@ def use_points(frame: gpd.GeoDataFrame, wanted: str, roles: Roles, taken: Intake
     layer.attrs["receipt"] = taken.receipt
     name = keep_points(layer, owner=owner())
     own_data.add(Own(name, "points", title, len(layer), taken.receipt, roles=roles))
-    remembered(title, roles)
+    remembered(name, roles)
 
 
 def use_people(people: Population, wanted: str) -> None:
@@ -99,10 +113,10 @@ def use_people(people: Population, wanted: str) -> None:
     before = own_data.get(name)
     title = own_data.distinct(wanted, own_data.owned()) if before is None else before.title
     own_data.add(Own(name, "population", title, people.counts.size, findings=people.findings))
-    st.session_state["_own_done"] = title
+    st.session_state["_own_done"] = name
 
 
-def remembered(title: str, roles: Roles) -> None:
+def remembered(name: str, roles: Roles) -> None:
     """Remember what the columns are, and that a file can now be chosen."""
     own_controls.remember(
         {
@@ -113,7 +127,7 @@ def remembered(title: str, roles: Roles) -> None:
             **dict(options.columns),
         }
     )
-    st.session_state["_own_done"] = title
+    st.session_state["_own_done"] = name
 
 
 def attempt(use: Callable[..., None], *args: Any) -> None:  # noqa: ANN401 - as the use takes them
@@ -126,25 +140,31 @@ def attempt(use: Callable[..., None], *args: Any) -> None:  # noqa: ANN401 - as 
         intake.used()
 
 
-def outcome() -> None:
-    """Say, once, what came of the last button."""
+def outcome() -> bool:
+    """Say, once, what came of the last button, and return whether the ways on were drawn."""
     refused = st.session_state.pop("_own_refused", None)
     if refused is not None:
         st.error(refused.sentence(language()))
-    done = st.session_state.pop("_own_done", None)
-    if done is not None:
-        st.success(text("own.used", title=done))
-        to_pages()
+    done = own_data.get(st.session_state.pop("_own_done", ""))
+    if done is None:
+        return False
+    people = ".population" if done.use == "population" else ""
+    st.success(text(f"own.used{people}", title=done.title))
+    to_pages([done])
+    return True
 
 
-def to_pages() -> None:
+def to_pages(things: Sequence[Own]) -> None:
     """Draw the ways to the pages that own data can be asked on."""
-    for page in ("density", "coverage", "distribution", "pattern"):
+    for page in PAGES if any(own.use != "population" for own in things) else PEOPLE_PAGES:
         st.page_link(f"app/pages/{page}.py", label=text("own.go", page=text(f"page.{page}")))
 
 
-def brought() -> None:
-    """Draw what was brought in this visit, each with its receipt and a button that takes it out."""
+def brought(*, ways: bool) -> None:
+    """Draw what was brought in this visit, each with its receipt and a button that takes it out.
+
+    With ``ways`` the ways to the pages that it can be asked on stand below.
+    """
     things = own_data.owned()
     if not things:
         return
@@ -164,8 +184,8 @@ def brought() -> None:
             if own.receipt is not None:
                 receipts.lines(own.receipt.lines(language()))
             receipts.as_file(own)
-    if "_own_done" not in st.session_state:
-        to_pages()
+    if ways:
+        to_pages(things)
 
 
 def remedies(file: File, read: intake.Reading) -> bool:
@@ -200,7 +220,7 @@ def features(file: File, read: intake.Reading, taken: Intake, title: str) -> Non
             file, intake.columns_of(read), receipt.name_column, open_=areas.empty
         )
     with results:
-        outcome()
+        told = outcome()
         warnings = [each for each in receipt.findings if each.level == "warning"]
         if warnings:
             heading(text("own.warned"))
@@ -231,7 +251,7 @@ def features(file: File, read: intake.Reading, taken: Intake, title: str) -> Non
             ).encode(),
         )
         download("own.download", f"{title}.gpkg", lambda: geo.vector_bytes(frame, ".gpkg"))
-        brought()
+        brought(ways=not told)
     with map_column:
         preview(maps.own(frame, title, roles.name, language()), title)
 
@@ -272,7 +292,7 @@ def uses(
 def raster(people: Population, title: str) -> None:
     """Draw the receipt of a raster of people, beside published figures."""
     with results:
-        outcome()
+        told = outcome()
         st.button(
             text("own.use.population"),
             type="primary",
@@ -284,7 +304,7 @@ def raster(people: Population, title: str) -> None:
         receipts.findings(people.findings)
         heading(text("own.published"))
         compared_with_published(people)
-        brought()
+        brought(ways=not told)
     with map_column:
         preview(maps.own_people(people, title, language()), title)
 
@@ -331,7 +351,9 @@ def refused(file: File, read: intake.Reading, error: AtlasError) -> None:
         with buttons:
             remedies(file, read)
         asks_columns = intake.is_table(file.name) and bool(intake.columns_of(read))
-        st.caption(text("own.refused_table" if asks_columns else "own.refused"))
+        asks_reading = error.code.startswith(READ_OTHERWISE)
+        advice = "_table" if asks_columns else "" if asks_reading else "_whole"
+        st.caption(text(f"own.refused{advice}"))
 
 
 def looked_at(upload: UploadedFile | None) -> File | None:
@@ -365,8 +387,7 @@ if file is None:
         st.info(text("own.empty"))
         st.markdown(text("own.formats"))
     with results:
-        outcome()
-        brought()
+        brought(ways=not outcome())
 else:
     with map_column:
         read = intake.reading(file, options)
@@ -378,7 +399,7 @@ else:
     if read.refusal is not None:
         refused(file, read, read.refusal)
         with results:
-            brought()
+            brought(ways=True)
     elif read.people is not None:
         raster(read.people, file_title)
     elif read.intake is not None:

@@ -59,7 +59,7 @@ def settings_of_units(points: Points, seed: int) -> Pattern:
         title=lambda name: text(f"pattern.rule.{name}"),
         default="queen",
     )
-    weighted = points.amount is not None and switch("weighted", "choose.weighted")
+    weighted = choices.weighted(points)
     asked = Pattern(points, zones, weight=points.amount if weighted else None, rule=rule, seed=seed)
     if rule == "knn":
         return replace(asked, k=slide("k", "pattern.k", low=2, high=20, step=1, default=asked.k))
@@ -74,7 +74,13 @@ def settings_of_units(points: Points, seed: int) -> Pattern:
 def refused(reason: Refusal) -> None:
     """Say in the place of the map what to change, and stop."""
     with map_column:
-        st.info(text(f"pattern.refused.{reason.reason}", n=number(reason.n), fewest=reason.fewest))
+        key = f"pattern.refused.{reason.reason}"
+        told = (
+            choices.weight_words(key, points)
+            if reason.reason == "nothing_weighted"
+            else text(key, n=number(reason.n), fewest=reason.fewest)
+        )
+        st.info(told)
         few = reason.reason == "few_units"
         if few and isinstance(asked, Pattern) and asked.zones.name != "h3":
             st.button(
@@ -97,7 +103,7 @@ def closing(frame: gpd.GeoDataFrame | Any, file_name: str, *, spatial: bool = Tr
     with st.expander(text("pattern.not")):
         for name in NOT[shown.name]:
             st.caption(text(f"pattern.not.{name}"))
-    note_on_points(points.located(), points.unlocated())
+    note_on_points(points)
     if spatial:
         download(
             "pattern.download_geojson",
@@ -175,7 +181,7 @@ with st.sidebar:
                 title=lambda name: text(f"choose.{name}"),
                 default=columns[0],
             )
-            weighted = points.amount is not None and switch("weighted", "choose.weighted")
+            weighted = choices.weighted(points)
             asked = Centres(points, by, weight=points.amount if weighted else None)
         else:
             if look == "distance":

@@ -43,7 +43,7 @@ _FAR_KM = 500.0
 _PORTAL_COLUMNS = {"center", "centroid", "level", "parent"}
 # What the searches of map services answer for a place: two of these together.
 _SERVICES = (
-    ("高德 Amap", "GCJ-02", {"typecode", "pname", "pcode", "cityname", "adname", "biz_type"}),
+    ("高德 AMap", "GCJ-02", {"typecode", "pname", "pcode", "cityname", "adname", "biz_type"}),
     ("百度 Baidu", "BD-09", {"street_id", "detail", "detail_info", "uid", "navi_location"}),
     ("腾讯 Tencent", "GCJ-02", {"ad_info", "_distance", "category", "ad_info.adcode"}),
 )
@@ -345,7 +345,7 @@ def _shifted(proposal: Proposal, found: Fit | None, said: Reading | None) -> Pro
             values = {
                 "matched": found.matched,
                 "before_m": round(found.apart["wgs84"].middles_m),
-                "after_m": round(found.apart[datum].middles_m, 1),
+                "after_m": round(found.apart[datum].middles_m),
             }
     if datum is None:
         return proposal

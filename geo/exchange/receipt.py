@@ -24,6 +24,16 @@ Level = Literal["note", "warning"]
 Kind = Literal["point", "line", "polygon", "mixed", "none"]
 # What the one layer of a file is called that knows no layers.
 UNNAMED = "features"
+_MB = 1_000_000
+
+
+def size(n_bytes: int) -> str:
+    """Return the size of a file in words.
+
+    >>> size(312), size(84_000), size(2_500_000)
+    ('0.3 kB', '84.0 kB', '2.50 MB')
+    """
+    return f"{n_bytes / 1e3:,.1f} kB" if n_bytes < _MB else f"{n_bytes / _MB:,.2f} MB"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +166,7 @@ class Receipt:
             "aside": f"{self.rows_aside:,}",
         }
         lines = [
-            ("receipt.file", f"{self.file} · {self.format} · {self.size_bytes / 1e6:,.2f} MB"),
+            ("receipt.file", f"{self.file} · {self.format} · {size(self.size_bytes)}"),
             ("receipt.rows", say("receipt.rows_of", values=rows)),
             ("receipt.taken", mark.join(kinds.get(name, name) for name in self.taken)),
             (
