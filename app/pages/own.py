@@ -148,8 +148,8 @@ def outcome() -> bool:
     done = own_data.get(st.session_state.pop("_own_done", ""))
     if done is None:
         return False
-    people = ".population" if done.use == "population" else ""
-    st.success(text(f"own.used{people}", title=done.title))
+    words = "own.used.population" if done.use == "population" else "own.used"
+    st.success(text(words, title=done.title))
     to_pages([done])
     return True
 
