@@ -12,7 +12,7 @@ import urllib.request
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import hypothesis
@@ -106,6 +106,31 @@ def installed_components() -> Iterator[None]:
         scan = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
         yield
+
+
+# ---- the command line ----
+
+
+class Done(NamedTuple):
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Done]:
+    """Return a function that runs the command line and expects its exit code."""
+    from app.cli import main  # noqa: PLC0415  all that it needs takes seconds
+
+    def called(*words: object, code: int = 0) -> Done:
+        monkeypatch.setattr(sys, "argv", ["xiangjiang", *map(str, words)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        done = Done(*capsys.readouterr())
+        assert left.value.code == code, done.stderr
+        return done
+
+    return called
 
 
 # ---- LibreOffice ----

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from time import sleep
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -20,37 +20,18 @@ import geo
 import layers
 from app import cli_output
 from app.choices import FILTERS_OF
-from app.cli import main
 from app.cli_pattern import OPTIONS
 from layers import centres, distances, patterns, questions
 from layers.outputs import remake
 from layers.subjects import GROUPS, INVESTMENT, Points, Zones
 
+if TYPE_CHECKING:
+    from tests.conftest import Done
+
 ROOT = Path(__file__).resolve().parents[1]
 PLATFORMS = Points("platforms")
 PROJECTS = Points("projects")
 HEXAGONS = Zones("hexagons")
-
-
-class Done(NamedTuple):
-    stdout: str
-    stderr: str
-
-
-@pytest.fixture
-def run(capsys, monkeypatch):
-    """Return a function that runs the command line and expects its exit code."""
-
-    def called(*words: object, code: int = 0) -> Done:
-        monkeypatch.setattr(sys, "argv", ["xiangjiang", *map(str, words)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-        done = Done(*capsys.readouterr())
-        assert left.value.code == code, done.stderr
-        return done
-
-    return called
 
 
 def table(done: Done) -> pd.DataFrame:

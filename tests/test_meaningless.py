@@ -5,7 +5,6 @@ Every refusal names the value, and what will do, in both languages.
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -17,7 +16,6 @@ from shapely import Point, box
 
 import geo
 import layers
-from app.cli import main
 from geo.errors import AtlasError
 from layers import questions, structure
 from layers.kept import keep_points, keep_raster, keep_zones
@@ -282,19 +280,6 @@ def test_what_is_just_inside_is_answered(call: Callable[[], object]) -> None:
 
 
 @pytest.fixture
-def run(capsys, monkeypatch) -> Callable[..., str]:
-    def called(*words: object, code: int) -> str:
-        monkeypatch.setattr(sys, "argv", ["xiangjiang", *map(str, words)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capsys.readouterr().err
-        assert left.value.code == code, said
-        return said
-
-    return called
-
-
-@pytest.fixture
 def files(tmp_path: Path) -> dict[object, Path]:
     """Write points without an accuracy, and one zone around them."""
     shapes = [Point(112.8 + n / 100, 28.1 + n / 200) for n in range(10)]
@@ -391,7 +376,7 @@ def test_the_command_line_refuses(
     words, said = case
     folder = files["ZONE"].parent
     monkeypatch.chdir(folder)
-    told = run(*(files.get(word, word) for word in words), code=2).splitlines()
+    told = run(*(files.get(word, word) for word in words), code=2).stderr.splitlines()
     assert said in told[-1]
     assert "。" in told[-2]
     assert len(list(folder.iterdir())) == len(files)
@@ -400,6 +385,6 @@ def test_the_command_line_refuses(
 def test_the_command_line_says_that_no_point_lies_in_a_zone(run, tmp_path: Path) -> None:
     far = gpd.GeoDataFrame({"name": ["a"]}, geometry=[box(110, 27, 110.1, 27.1)], crs=4490)
     far.to_file(tmp_path / "far.geojson")
-    said = run("distribution", "--zoning", tmp_path / "far.geojson", code=0)
+    said = run("distribution", "--zoning", tmp_path / "far.geojson", code=0).stderr
     assert "所有分区的数都是 0" in said
     assert "All zones have 0" in said

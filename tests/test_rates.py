@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ import rasterio
 
 import geo
 import layers
-from app.cli import main
 from layers import provenance
 from layers.outputs import output
 from layers.own_files import keep_people
@@ -48,21 +46,6 @@ def rate(**parameters: object) -> Written:
     asked = {"measure": "per_10k", "zoning": "districts", "population": "persons.tif"}
     sheet = {"review_number": "internal", "size": "16:9", "dpi": 60, "date": "2026-11-21"}
     return {"map": "distribution", "sheet": sheet, "parameters": asked | parameters}
-
-
-@pytest.fixture
-def run(capsys, monkeypatch) -> Callable[..., str]:
-    """Return a function that runs the command line and gives what it says."""
-
-    def called(*words: object, code: int = 0) -> str:
-        monkeypatch.setattr(sys, "argv", ["xiangjiang", *map(str, words)])
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capsys.readouterr().err
-        assert left.value.code == code, said
-        return said
-
-    return called
 
 
 def expected(path: Path) -> gpd.GeoDataFrame:
@@ -99,7 +82,7 @@ def test_a_rate_says_its_people_and_is_made_again_beside_them(
     run("rerun", made, "-o", again)
     assert again.read_bytes() == made.read_bytes()
     people.unlink()
-    assert "persons.tif" in run("rerun", made, "-o", again, code=2)
+    assert "persons.tif" in run("rerun", made, "-o", again, code=2).stderr
 
 
 def test_the_slides_of_a_rate_tell_rate_and_people(tmp_path: Path) -> None:

@@ -137,6 +137,19 @@ def exact_frame(table: pa.Table, *, file: str) -> pd.DataFrame:
     return frame
 
 
+def as_bytes(array: pa.Array) -> pa.Array:
+    """Return texts of Arrow as the bytes that they are, all else as it is; nothing is copied.
+
+    Examples
+    --------
+    >>> as_bytes(pa.array(["a"])).to_pylist(), as_bytes(pa.array([1])).to_pylist()
+    ([b'a'], [1])
+    """
+    if pa.types.is_large_string(array.type):
+        return array.view(pa.large_binary())
+    return array.view(pa.binary()) if pa.types.is_string(array.type) else array
+
+
 def whole_texts(table: pa.Table) -> tuple[pa.Table, list[str]]:
     """Return an Arrow table whose texts are UTF-8, and the columns in which some were not.
 
@@ -152,11 +165,10 @@ def whole_texts(table: pa.Table) -> tuple[pa.Table, list[str]]:
     """
     mended = []
     for at, column in enumerate(table.columns):
-        wide = pa.types.is_large_string(column.type)
-        if not (wide or pa.types.is_string(column.type)):
+        chunks = [as_bytes(chunk) for chunk in column.chunks]
+        if not chunks or chunks[0].type == column.type:
             continue
-        bare = pa.large_binary() if wide else pa.binary()
-        cells = pa.chunked_array([chunk.view(bare) for chunk in column.chunks], bare)
+        cells = pa.chunked_array(chunks)
         try:
             cells.cast(column.type)
         except pa.ArrowInvalid:

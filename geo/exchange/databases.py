@@ -10,21 +10,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 import pyogrio
-import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
-from shapely import GeometryType
 
 from geo.errors import InputError
-from geo.exchange.columns import exact_frame, whole_texts
+from geo.exchange.columns import as_bytes, exact_frame, whole_texts
 from geo.exchange.memory import in_memory
 from geo.exchange.receipt import Candidate, Finding, Kind
-from geo.exchange.sheets import Sheet, arcs_straightened, flat, rings_closed
+from geo.exchange.sheets import Sheet, arcs_straightened, flat, kinds_of, rings_closed
 from geo.exchange.wkb import from_wkb
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-
-    from numpy.typing import NDArray
 
 _FAILURES = (
     DataSourceError,
@@ -90,17 +86,11 @@ def read_database(
         read: dict[str, Sheet] = {}
         for each in order:
             read[each.name] = read_layer(path, each.name, name=name, driver=driver)
-            if not layer and _has_areas(read[each.name].shapes):
+            if not layer and (kinds_of(read[each.name].shapes) == "polygon").any():
                 break
             if not layer and each.kind != "mixed":
                 break
     return list(read.values()), layers
-
-
-def _has_areas(shapes: NDArray[Any]) -> bool:
-    kinds = shapely.get_type_id(shapes)
-    areas = (kinds == GeometryType.POLYGON) | (kinds == GeometryType.MULTIPOLYGON)
-    return bool((~shapely.is_empty(shapes[areas])).any())
 
 
 def _layers(path: str, *, name: str, driver: str) -> list[Candidate]:
@@ -239,11 +229,8 @@ def _require_sound(batch: pa.RecordBatch) -> None:
     A reader that stumbles over a feature may leave the ends of its values behind.
     """
     for column in batch.columns:
-        wide = pa.types.is_large_string(column.type)
-        is_text = wide or pa.types.is_string(column.type)
         # Whether the letters of a text are some is another question.
-        bare = column.view(pa.large_binary() if wide else pa.binary()) if is_text else column
-        bare.validate(full=True)
+        as_bytes(column).validate(full=True)
 
 
 def _geometry_at(meta: Mapping[str, Any], schema: pa.Schema) -> int:

@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 
 from geo.errors import InputError
 from geo.exchange.columns import TEXT
+from geo.exchange.encodings import UTF_8, marked
 from geo.exchange.headers import distinct, has_places, header_row
 from geo.exchange.receipt import Finding
 from geo.work import checkpoint
@@ -43,14 +44,6 @@ _STATED = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _SHORT = 100
 _EVEN = 0.5  # of the rows have as many cells as there are names
 _MISSING = "\ufffd"
-# The longer marks first: that of UTF-32 begins with that of UTF-16.
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _UTF_16 = (("utf-16-le", 1), ("utf-16-be", 0))
 # To cut a table is one part of the work, to find its places is the other.
 PARTS = 2
@@ -103,9 +96,9 @@ def decoded(data: bytes, encoding: str | None = None) -> tuple[str, str]:
                 code="table.encoding.unknown",
                 encoding=encoding,
             ) from error
-    marked = next((name for mark, name in _MARKS if data.startswith(mark)), "")
-    if marked:
-        return marked, "table.encoding.mark"
+    _, said = marked(data)
+    if said:  # by codecs that take the mark away
+        return "utf-8-sig" if said == UTF_8 else said.lower(), "table.encoding.mark"
     for name, at in _UTF_16:  # every second byte of Latin letters and marks is none
         head = data[: _HEAD // 2 * 2]
         if head and head[at::2].count(0) > len(head) // 8 and not head[1 - at :: 2].count(0):

@@ -170,14 +170,26 @@ def decoded(data: bytes, *, name: str, declared: str = "") -> Decoded:
     >>> decoded("规划".encode(), name="a.csv").text
     '规划'
     """
-    for mark, codec, encoding in _MARKS:
-        if data.startswith(mark):
-            return Decoded(data, codec, encoding, "encoding.mark", _replaced(data, codec))
+    codec, encoding = marked(data)
+    if codec:
+        return Decoded(data, codec, encoding, "encoding.mark", _replaced(data, codec))
     wide = _without_mark(data)
     if wide:
         return Decoded(data, wide, UTF_16, "encoding.zeros", _replaced(data, wide))
     encoding, how, bad = _weighed(data, name, declared, b"")
     return Decoded(data, encoding, encoding, how, bad)
+
+
+def marked(data: bytes) -> tuple[str, str]:
+    r"""Return codec and encoding that a byte order mark says, empty texts where there is none.
+
+    Examples
+    --------
+    >>> marked("岳麓".encode("utf-8-sig")), marked(b"\xff\xfe\x00\x00"), marked(b"a")
+    (('UTF-8', 'UTF-8'), ('utf-32-le', 'UTF-32'), ('', ''))
+    """
+    said = ((codec, encoding) for mark, codec, encoding in _MARKS if data.startswith(mark))
+    return next(said, ("", ""))
 
 
 def decided(
