@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from functools import cache
@@ -16,6 +17,7 @@ import pandas as pd
 import pytest
 import rasterio
 import shapely
+from playwright.sync_api import TimeoutError as TookTooLongError
 
 import layers
 from app.choices import value_label
@@ -227,6 +229,22 @@ def choose(page: Page, label: str, option: str) -> None:
     """Pick an option of a select box with the mouse."""
     page.get_by_role("combobox", name=label, exact=True).click()
     page.get_by_role("option", name=option, exact=True).click()
+
+
+def choose_one_of_several(page: Page, label: str, option: str) -> None:
+    """Pick an option of a select box of several with the mouse.
+
+    A page that is busy drawing what it was told now and then drops a press on an option that has
+    just come up; who sees nothing chosen presses again.
+    """
+    tag = page.locator("[data-testid=stMultiSelectTagsContainer]").get_by_text(option, exact=True)
+    for _ in range(3):
+        choose(page, label, option)
+        with contextlib.suppress(TookTooLongError):
+            tag.wait_for(timeout=WAIT_MS / 3)
+            break
+        page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
 
 
 def choose_language(page: Page, lang: str) -> None:
@@ -532,8 +550,8 @@ def test_a_link_opens_the_same_controls_and_the_same_view(open_page, app):
     choose(page, words("choose.layer", "en"), layers.resource("projects").title("en"))
     wait_for_parameter(page, "layer", "projects")
     still(page)
-    choose(page, words("choose.sector", "en"), value_label("sector", sector, lang="en"))
-    page.keyboard.press("Escape")
+    option = value_label("sector", sector, lang="en")
+    choose_one_of_several(page, words("choose.sector", "en"), option)
     wait_for_parameter(page, "sector", json.dumps([sector]))
     still(page)
     page.get_by_role("slider", name=words("choose.bandwidth", "en")).press("ArrowRight")

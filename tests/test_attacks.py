@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import struct
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -11,11 +12,16 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from shapely import Point
 
 import geo
 from geo.errors import AtlasError
 from geo.exchange.angles import angle
+from geo.exchange.curves import straightened
+from geo.exchange.delimited import read_delimited
+from geo.exchange.geometry import repaired
+from geo.exchange.receipt import Parsed
 from geo.wording import sentence
 from layers import questions
 from layers.specification import read_spec
@@ -83,6 +89,83 @@ def test_texts_of_a_geopackage_that_are_not_utf8_are_read_and_said(tmp_path: Pat
     assert "column.not_utf8" in {each.code for each in read.receipt.findings}
 
 
+@pytest.mark.parametrize(
+    ("declared", "cells", "read"),
+    [
+        ("INTEGER", [1, "abc"], ["1", "abc"]),
+        ("INTEGER", [1, 1.5], [1.0, 1.5]),
+        ("MEDIUMINT", [1, 5_000_000_000], [1, 5_000_000_000]),
+        ("SMALLINT", [1, 70_000], [1, 70_000]),
+        ("REAL", [1.5, "1,5"], ["1.5", "1,5"]),
+        ("BOOLEAN", [1, "yes"], ["1", "yes"]),
+        ("BOOLEAN", [1, 2], [1, 2]),
+        ("DATE", ["2020-01-01", "2020-02-30"], ["2020-01-01", "2020-02-30"]),
+        ("DATE", ["2020-01-01", 20200101], ["2020-01-01", "20200101"]),
+        ("DATETIME", ["2020-01-01T10:00:00Z", "soon"], ["2020-01-01T10:00:00Z", "soon"]),
+        ("DATETIME", ["2020-01-01T10:00:00Z", "2020-13-01T10:00:00Z"], None),
+        ("REAL", [1.5, b"\x01"], ["1.5", "01"]),
+    ],
+)
+def test_cells_of_a_geopackage_that_do_not_fit_their_column_stay_what_they_are(
+    tmp_path: Path, declared: str, cells: list[object], read: list[object] | None
+) -> None:
+    places = geo.read_file(geopackage_of(tmp_path, declared, cells))
+    assert places.frame["c"].tolist() == (read or cells)
+    (told,) = [each for each in places.receipt.findings if each.code == "column.other_type"]
+    assert told.rows == (2,)
+
+
+@pytest.mark.parametrize(
+    ("declared", "cells"),
+    [
+        ("INTEGER", [1, None]),
+        ("REAL", [1.5, 2]),
+        ("BOOLEAN", [1, 0]),
+        ("DATE", ["2020-01-01", None]),
+        ("DATETIME", ["2020-01-01T10:00:00.123+08:00", "2020-01-01 10:00"]),
+        ("TEXT", ["a", 1]),
+    ],
+)
+def test_cells_that_fit_are_told_of_nowhere(
+    tmp_path: Path, declared: str, cells: list[object]
+) -> None:
+    places = geo.read_file(geopackage_of(tmp_path, declared, cells))
+    assert "column.other_type" not in {each.code for each in places.receipt.findings}
+
+
+def geopackage_of(folder: Path, declared: str, cells: list[object]) -> Path:
+    """Write a GeoPackage with a column that SQLite lets hold anything, in rows out of order."""
+    path = folder / "a.gpkg"
+    frame = gpd.GeoDataFrame({"a": range(len(cells))}, geometry=[PLACE] * len(cells), crs=4490)
+    frame.to_file(path, layer="places", SPATIAL_INDEX="NO")
+    base = sqlite3.connect(path)
+    base.execute(f"ALTER TABLE places ADD COLUMN c {declared}")
+    base.execute("CREATE INDEX by_c ON places (c DESC)")
+    for fid, cell in enumerate(cells, start=1):
+        base.execute("UPDATE places SET c = ? WHERE fid = ?", (cell, fid))
+    base.commit()
+    base.close()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("encoding", "how"),
+    [
+        ("big5", "table.encoding.big5"),
+        ("gbk", "table.encoding.gb18030"),
+        ("shift_jis", "encoding.doubtful"),
+    ],
+)
+def test_tables_of_any_chinese_encoding_are_read_and_others_told_of(
+    encoding: str, how: str
+) -> None:
+    names = {"shift_jis": "横浜駅前広場", "big5": "臺北市文山區", "gbk": "岳麓区望城"}[encoding]
+    table = f"name,lon,lat\n{names},112.9,28.2\n{names},112.8,28.1\n".encode(encoding)
+    read = geo.read_file(table, "a.csv")
+    assert read.receipt.encoding_how == how
+    assert (read.frame["name"].iloc[0] == names) == (encoding != "shift_jis")
+
+
 @pytest.mark.parametrize("text", ["30″", "56′24″", "112′56°", "112°24″", "112°-56′", "-112°W"])
 def test_signs_behind_the_wrong_number_are_no_angle(text: str) -> None:
     assert np.isnan(angle(text))
@@ -128,3 +211,36 @@ def test_rows_of_arcs_are_those_of_the_table() -> None:
 def test_utf32_with_a_mark_is_read() -> None:
     read = geo.read_file("名称,lon,lat\n岳麓,112.9,28.2\n".encode("utf-32"), "a.csv")
     assert read.frame["名称"].tolist() == ["岳麓"]
+
+
+def test_rings_folded_over_and_over_are_valid_after_mending_or_set_aside() -> None:
+    chance = np.random.default_rng(3)
+    rings = [
+        shapely.Polygon(chance.integers(0, 3, (chance.integers(4, 12), 2))) for _ in range(500)
+    ]
+    frame = gpd.GeoDataFrame(geometry=rings, crs=4547)
+    parsed = Parsed(frame, pd.DataFrame(), (), (), "", "", "", [])
+    assert repaired(parsed).frame.is_valid.all()
+
+
+def test_a_curve_whose_pieces_do_not_meet_keeps_its_corners() -> None:
+    lines = [[(0, 0), (1, 0)], [(2, 2), (3, 2)]]
+    pieces = b"".join(struct.pack("<BII4d", 1, 2, 2, *sum(line, ())) for line in lines)
+    shape, _ = straightened(struct.pack("<BII", 1, 9, 2) + pieces)
+    assert list(shape.coords) == [(0, 0), (1, 0), (2, 2), (3, 2)]
+
+
+def test_quotation_marks_that_open_again_and_again_are_read_in_time_that_grows_with_the_file() -> (
+    None
+):
+    # Each line opens a cell in the middle of another, so that none closes where it may.
+    rows = 30_000
+    text = "name,lon,lat\n" + '"a,112.9,28.2\n' * rows
+    table = read_delimited(text.encode(), "a.csv")
+    assert len(table.aside) + len(table.cells[0]) == rows
+
+
+def test_a_name_of_any_length_is_refused_in_words() -> None:
+    with pytest.raises(AtlasError) as refused:
+        geo.read_file(collection(feature(**{"n" * 20_000: 1})).encode(), "a.geojson")
+    assert refused.value.code == "file.long_name"

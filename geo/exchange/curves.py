@@ -7,6 +7,7 @@ measures are left out, as from all shapes.
 from __future__ import annotations
 
 import struct
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -151,7 +152,9 @@ class _Reader:
         if code == _ARCS:
             return _chords(self._points())
         parts = [self._ring(depth) for _ in range(self._count())]
-        return np.concatenate([parts[0][:1], *(part[1:] for part in parts)])
+        # Where two pieces do not meet, both their ends are corners.
+        rest = [part[int((part[0] == last[-1]).all()) :] for last, part in pairwise(parts)]
+        return np.concatenate([parts[0], *rest])
 
     def _ring(self, depth: int) -> Floats:
         code = self._head(depth + 1)

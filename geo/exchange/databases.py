@@ -14,6 +14,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 
 from geo.errors import InputError
 from geo.exchange.columns import as_bytes, exact_frame, whole_texts
+from geo.exchange.declared import as_they_stand
 from geo.exchange.memory import in_memory
 from geo.exchange.receipt import Candidate, Finding, Kind
 from geo.exchange.sheets import Sheet, arcs_straightened, flat, kinds_of, rings_closed
@@ -159,6 +160,8 @@ def read_layer(path: str, layer: str, *, name: str, driver: str) -> Sheet:
             for batch in reader:
                 _require_sound(batch)
                 columns.add(batch)
+        if driver == "GPKG":
+            columns.keep_as_they_stand(path, layer, ordered_by=meta["fid_column"] or "")
     except _FAILURES as error:
         raise _damaged(name, driver, error) from error
     return columns.sheet(meta, layer=layer, name=name)
@@ -188,6 +191,7 @@ class _Columns:
         self._binary = [each.name for each in rest if _is_binary(each.type)]
         kept = [each for each in rest if each.name not in self._binary]
         self._tables = [pa.schema(kept).empty_table()]
+        self._findings: list[Finding] = []
         self._shapes: list[Any] = []
         self._closed: list[int] = []
         self._curved: list[int] = []
@@ -205,11 +209,18 @@ class _Columns:
         table = pa.Table.from_batches([batch])
         self._tables.append(table.remove_column(self._at).drop_columns(self._binary))
 
+    def keep_as_they_stand(self, path: str, layer: str, *, ordered_by: str) -> None:
+        """Read columns of a GeoPackage again that GDAL has made something else of."""
+        table = pa.concat_tables(self._tables)
+        table, self._findings = as_they_stand(path, layer, table, ordered_by=ordered_by)
+        self._tables = [table]
+
     def sheet(self, meta: Mapping[str, Any], *, layer: str, name: str) -> Sheet:
         """Put everything together."""
         left = [Finding("column.binary_left", {"column": each}) for each in self._binary]
         closed = [rings_closed(self._closed)] if self._closed else []
-        curved = [arcs_straightened(self._curved)] if self._curved else []
+        drawn = sorted(set(self._curved) - set(self._broken))
+        curved = [arcs_straightened(drawn)] if drawn else []
         none = np.empty(0, dtype=object)
         table, mended = whole_texts(pa.concat_tables(self._tables))
         left += [Finding("column.not_utf8", {"column": each}, "warning") for each in mended]
@@ -219,7 +230,7 @@ class _Columns:
             shapes=np.concatenate([none, *self._shapes]),
             stated_crs=meta.get("crs") or "",
             reasons=dict.fromkeys(self._broken, ("row.geometry_broken", "")),
-            findings=[*closed, *curved, *left],
+            findings=[*closed, *curved, *left, *self._findings],
         )
 
 

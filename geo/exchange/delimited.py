@@ -22,7 +22,7 @@ import pyarrow.compute as pc
 
 from geo.errors import InputError
 from geo.exchange.columns import TEXT
-from geo.exchange.encodings import UTF_8, marked
+from geo.exchange.encodings import BIG5, GB18030, UTF_8, decided, marked
 from geo.exchange.headers import distinct, has_places, header_row
 from geo.exchange.receipt import Finding
 from geo.work import checkpoint
@@ -44,6 +44,12 @@ _STATED = re.compile(r"sep=(.)\r?\n?", re.IGNORECASE)
 _SHORT = 100
 _EVEN = 0.5  # of the rows have as many cells as there are names
 _MISSING = "\ufffd"
+_READ_AGAIN = 20  # times its lines, before a quotation mark is not looked for beyond its line
+_HOW = {
+    UTF_8: "table.encoding.utf8",
+    GB18030: "table.encoding.gb18030",
+    BIG5: "table.encoding.big5",
+}
 _UTF_16 = (("utf-16-le", 1), ("utf-16-be", 0))
 # To cut a table is one part of the work, to find its places is the other.
 PARTS = 2
@@ -79,7 +85,7 @@ class Columns:
     findings: list[Finding] = field(default_factory=list)
 
 
-def decoded(data: bytes, encoding: str | None = None) -> tuple[str, str]:
+def decoded(data: bytes, encoding: str | None = None, *, name: str = "") -> tuple[str, str]:
     """Return the encoding of a text, and the code that says how it was decided.
 
     Examples
@@ -99,24 +105,36 @@ def decoded(data: bytes, encoding: str | None = None) -> tuple[str, str]:
     _, said = marked(data)
     if said:  # by codecs that take the mark away
         return "utf-8-sig" if said == UTF_8 else said.lower(), "table.encoding.mark"
-    for name, at in _UTF_16:  # every second byte of Latin letters and marks is none
+    for codec, at in _UTF_16:  # every second byte of Latin letters and marks is none
         head = data[: _HEAD // 2 * 2]
         if head and head[at::2].count(0) > len(head) // 8 and not head[1 - at :: 2].count(0):
-            return name, "table.encoding.utf16"
-    faults = _undecodable(data, "utf-8")
-    if faults and _undecodable(data, "gb18030") < faults:
-        return "gb18030", "table.encoding.gb18030"
-    return "utf-8", "table.encoding.utf8"
+            return codec, "table.encoding.utf16"
+    if _is_utf_8(data):
+        return "utf-8", _HOW[UTF_8]
+    return _weighed(data, name)
 
 
-def _undecodable(data: bytes, encoding: str) -> int:
-    decoder = codecs.getincrementaldecoder(encoding)("replace")
-    count = 0
-    for start in range(0, len(data), _CHUNK):
-        chunk = data[start : start + _CHUNK]
-        if not chunk.isascii() or decoder.getstate()[0]:
-            count += decoder.decode(chunk).count(_MISSING)
-    return count + decoder.decode(b"", final=True).count(_MISSING)
+def _is_utf_8(data: bytes) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(data), _CHUNK):
+            chunk = data[start : start + _CHUNK]
+            if not chunk.isascii() or decoder.getstate()[0]:
+                decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _weighed(data: bytes, name: str) -> tuple[str, str]:
+    """Decide by the first part that is not of plain letters alone."""
+    parts = (data[start : start + _CHUNK] for start in range(0, len(data), _CHUNK))
+    try:
+        encoding, how = decided(next(part for part in parts if not part.isascii()), name=name)
+    except InputError:  # what cannot be read is replaced, and told of by column and row
+        return "utf-8", _HOW[UTF_8]
+    return encoding.lower(), how if how == "encoding.doubtful" else _HOW[encoding]
 
 
 def read_delimited(data: bytes, name: str, *, encoding: str | None = None) -> Columns:
@@ -140,7 +158,7 @@ def read_delimited(data: bytes, name: str, *, encoding: str | None = None) -> Co
     >>> table.names, [cells.tolist() for cells in table.cells], table.aside
     (['id', '名称'], [['0101'], ['甲']], [(2, 'table.too_many_cells', '0102;乙;丙')])
     """
-    codec, how = decoded(data, encoding)
+    codec, how = decoded(data, encoding, name=name)
     content = io.BytesIO(data)
     stream = io.TextIOWrapper(content, codec, errors="replace", newline="")
     head = stream.read(_HEAD) + stream.readline()
@@ -223,16 +241,16 @@ def _trimmed(row: list[str], width: int) -> list[str]:
 
 
 class _Lines:
-    """Lines from one on, and how far they were read."""
+    """Lines from one on to before another, and how far they were read."""
 
-    def __init__(self, lines: list[str], at: int) -> None:
-        self._lines, self.at = lines, at
+    def __init__(self, lines: list[str], at: int, end: int) -> None:
+        self._lines, self.at, self._end = lines, at, end
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        if self.at == len(self._lines):
+        if self.at == self._end:
             raise StopIteration
         self.at += 1
         return self._lines[self.at - 1]
@@ -363,17 +381,20 @@ class _Cutter:
     def _read(self, lines: list[str]) -> Iterator[tuple[list[str] | None, int, int]]:
         """Give rows with their first and last line; None for a row whose quotation is wrong.
 
-        Reading then goes on at the line after the first one of that row.
+        Reading then goes on at the line after the first one of that row. Where that has been so
+        often that the lines are read many times over, a row ends with its line.
         """
-        begin = 0
+        begin, again = 0, 0
         while begin < len(lines):
-            reached = _Lines(lines, begin)
+            bounded = again > _READ_AGAIN * len(lines)
+            reached = _Lines(lines, begin, begin + 1 if bounded else len(lines))
             try:
                 for row in self._reader(reached):
                     yield row, begin, reached.at
                     begin = reached.at
             except csv.Error:
                 yield None, begin, reached.at
+                again += reached.at - begin
                 begin += 1
 
     def _unquoted(self, line: str) -> list[str]:

@@ -72,6 +72,8 @@ _COMMON_BIG5 = frozenset(
 _COMMON = {UTF_8: _COMMON_GB | _COMMON_BIG5, GB18030: _COMMON_GB, BIG5: _COMMON_BIG5}
 _REPLACED = "�"
 _FEW_BAD, _FEW_BAD_PER_CHARACTER = 3, 0.1
+# In a wrong encoding about a sixth of the letters are common ones, of Chinese nearly all.
+_FEW_COMMON, _FEW_LETTERS = 0.5, 4
 _MANY_NULS = 0.2
 _TRIED = (UTF_8, GB18030, BIG5)
 
@@ -232,7 +234,7 @@ def _weighed(data: bytes, name: str, declared: str, separator: bytes) -> tuple[s
     if data.isascii():
         return UTF_8, "encoding.ascii", 0
     said = canonical(declared)
-    best, fewest, score, broken = UTF_8, 0, -math.inf, False
+    best, fewest, score, broken, doubtful = UTF_8, 0, -math.inf, False, False
     for encoding in _TRIED:
         bad = _replaced(data, encoding, separator)
         foreign = _foreign(data, encoding)
@@ -243,10 +245,13 @@ def _weighed(data: bytes, name: str, declared: str, separator: bytes) -> tuple[s
         if value > score:
             best, fewest, score = encoding, bad, value
             broken = bad > _FEW_BAD and share > _FEW_BAD_PER_CHARACTER
+            doubtful = encoding != UTF_8 and _uncommon(foreign, encoding)
         if encoding == UTF_8 and not bad and said in {"", UTF_8}:
             break
     if broken:
         raise _unreadable(data, name)
+    if doubtful:
+        return best, "encoding.doubtful", fewest
     if said == best:
         return best, "encoding.declared", fewest
     return best, "encoding.against_declaration" if said else "encoding.evidence", fewest
@@ -355,6 +360,13 @@ def _commonness(words: list[str], encoding: str) -> float:
     common = _COMMON[encoding]
     foreign = [each for word in words for each in word if not each.isascii()][:50_000]
     return sum(each in common for each in foreign) / max(len(foreign), 1)
+
+
+def _uncommon(words: list[str], encoding: str) -> bool:
+    """Whether a text has letters and hardly any that Chinese is written with."""
+    letters = ["".join(filter(str.isalpha, word)) for word in words]
+    many = sum(not each.isascii() for word in letters for each in word) >= _FEW_LETTERS
+    return many and _commonness(letters, encoding) < _FEW_COMMON
 
 
 def _first_replaced(pieces: Iterable[str]) -> int:

@@ -31,6 +31,7 @@ from geo.exchange import (
 )
 from geo.exchange.archives import Member, is_archive, unpacked
 from geo.exchange.databases import read_database
+from geo.exchange.parcels import LONGEST_NAME
 from geo.exchange.receipt import Finding
 from geo.exchange.sheets import FACTS, Sheet, taken_together
 
@@ -209,7 +210,22 @@ def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
         warnings.simplefilter("ignore")  # what libraries remark on is found and said here
         parsed = _parsed(data, name, options)
         del data  # as large as all that was made of it
+        _require_names(parsed, name)
         return geometry.repaired(parsed)
+
+
+def _require_names(parsed: Parsed, name: str) -> None:
+    names = (*map(str, parsed.frame.columns), *(each.name for each in parsed.layers))
+    longest = max(map(len, names), default=0)
+    if longest > LONGEST_NAME:
+        raise InputError(
+            f"{name} has a column or layer whose name has {longest:,} characters, at most "
+            f"{LONGEST_NAME:,} are read. Give it a shorter one.",
+            code="file.long_name",
+            name=name,
+            characters=longest,
+            most=LONGEST_NAME,
+        )
 
 
 def _parsed(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:

@@ -16,6 +16,7 @@ import shapely
 from geo.exchange.memory import give_back
 from geo.exchange.parcels import (
     END,
+    LONGEST_NAME,
     STRUCTURE,
     TABLE,
     BrokenParcelError,
@@ -264,7 +265,9 @@ def _frame(specs: list[Any], table: pa.Table) -> pd.DataFrame:
     ]
     index = pd.Index(columns[0].to_numpy(dtype=np.int64), name="row")
     frame = pd.DataFrame(dict(enumerate(columns[1:])))
-    frame = frame.set_axis([text_in(spec, "name", 10_000) for spec in specs[1:]], axis="columns")
+    frame = frame.set_axis(
+        [text_in(spec, "name", LONGEST_NAME) for spec in specs[1:]], axis="columns"
+    )
     frame.index = index
     return frame
 
@@ -300,8 +303,8 @@ def _candidate(item: object) -> Candidate:
     kind, rows = item.get("kind"), item.get("rows")
     if kind not in _KINDS or not isinstance(rows, int):
         raise BrokenParcelError("a layer that is none")
-    return Candidate(text_in(item, "name", 10_000), kind, rows)
+    return Candidate(text_in(item, "name", LONGEST_NAME), kind, rows)
 
 
 def _short(value: object) -> str:
-    return text_in({"": value}, "", 10_000)
+    return text_in({"": value}, "", LONGEST_NAME)

@@ -384,11 +384,20 @@ def _valid(patient: _Patient) -> None:
 def _made_valid(shapes: Shapes) -> Shapes:
     """Mend all at once; where one of them cannot be, each alone, and that one to nothing."""
     try:
-        return np.asarray(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
+        made = _by_structure(shapes)
+        # Rings that are folded over and over may leave what needs mending once more.
+        broken = ~shapely.is_valid(made)
+        made[broken] = _by_structure(made[broken])
     except shapely.GEOSException:
         if len(shapes) == 1:
             return np.array([shapely.Polygon()])
         return np.concatenate([_made_valid(shapes[at : at + 1]) for at in range(len(shapes))])
+    made[~shapely.is_valid(made)] = shapely.Polygon()
+    return made
+
+
+def _by_structure(shapes: Shapes) -> Shapes:
+    return np.asarray(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
 
 
 def _say_mended(

@@ -96,7 +96,8 @@ def geotiff_bytes(array: xr.DataArray) -> bytes:
     Raises
     ------
     InputError
-        The array holds no numbers, or its nodata value is no number; the dimensions are others,
+        The array holds no numbers, some beyond ±3.4e38, or its nodata value is no number; the
+        dimensions are others,
         there are no cells or no coordinates, the cells are not of one size, or one row or column
         has no transform that says how large they are.
     CRSError
@@ -107,8 +108,7 @@ def geotiff_bytes(array: xr.DataArray) -> bytes:
     64-bit floats are rounded to 32 bits, that is by up to 6e-8 of each value (half a metre in ten
     thousand kilometres): far below the error of any density, population or elevation, and half the
     size and time. Keep the array itself where you go on calculating. Whole numbers that 32 bits
-    would change (above 16.8 million) and values too large for them (above 3.4e38) are written as 64
-    bits.
+    would change (above 16.8 million) are written as 64 bits.
 
     Examples
     --------
@@ -231,15 +231,21 @@ def _step(array: xr.DataArray, name: str) -> float:
 
 
 def _narrowed(values: NDArray[Any], hidden: NDArray[np.bool_] | None) -> NDArray[Any]:
-    """Values as 32-bit floats, or as 64-bit ones where 32 would change more than their rounding."""
+    """Values as 32-bit floats, or as 64-bit ones where those would change whole numbers."""
     if values.dtype.kind != "f":
         sizes = np.abs(values.astype(float))
         largest = sizes.max() if hidden is None else sizes.max(where=~hidden, initial=0)
         return values.astype(np.float32 if largest <= _WHOLE_32 else np.float64)
     with np.errstate(over="ignore"):
         narrow = values.astype(np.float32, copy=False)
-    if np.count_nonzero(np.isinf(narrow)) > np.count_nonzero(np.isinf(values)):
-        return values.astype(np.float64, copy=False)
+    beyond = np.count_nonzero(np.isinf(narrow)) - np.count_nonzero(np.isinf(values))
+    if beyond > 0:
+        raise InputError(
+            f"geotiff_bytes: {beyond:,} values are beyond ±3.4e38, which no reader of rasters "
+            "takes for numbers. Set what they stand for (nodata, or a value) first.",
+            code="write.raster_beyond",
+            cells=beyond,
+        )
     return narrow
 
 

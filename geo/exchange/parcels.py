@@ -33,6 +33,7 @@ HEAD = struct.Struct("<cQ")
 LENGTHS = struct.Struct("<QQ")  # of a request and of its file, which go first
 PROGRESS, STRUCTURE, TABLE, CELLS, END = b"P", b"J", b"T", b"C", b"Z"
 REFUSAL, CRASH, NO_MEMORY = b"R", b"X", b"M"
+LONGEST_NAME = 10_000  # characters of the name of a column or layer
 _MAX_TEXT = 2_000  # characters of a text in a refusal
 _MAX_CRS = 64_000
 _ERRORS: dict[str, type[AtlasError]] = {

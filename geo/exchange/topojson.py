@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
     Points = NDArray[np.float64]
 
-# A border may be named any number of times: this is how many corners all zones have together.
-MAX_VERTICES = 30_000_000
+# A border may be named any number of times: this is how many corners all zones have together. On
+# their way to shapes they take some 150 bytes each.
+MAX_VERTICES = 6_000_000
 _LEVELS = {"LineString": 0, "MultiLineString": 1, "Polygon": 1, "MultiPolygon": 2}
 _FAILURES = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
 
@@ -55,7 +56,7 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
     Raises
     ------
     InputError
-        It is no TopoJSON, is damaged, or its zones have more than 30 million corners together.
+        It is no TopoJSON, is damaged, or its zones have more than 6 million corners together.
 
     Examples
     --------
