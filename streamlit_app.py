@@ -6,9 +6,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import frame, serving
-from app.controls import choose_language
+from app import serving
 from app.texts import text
+from app.web import frame
+from app.web.controls import choose_language
 
 serving.ask_nobody()
 st.set_page_config(

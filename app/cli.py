@@ -12,12 +12,13 @@ from streamlit.web import cli as streamlit
 
 import geo
 import layers
-from app import cli_analysis, cli_doctor, cli_pattern, cli_snapshot, serving, warm
-from app.cli_options import AsJson, Output  # noqa: TC001 - typer reads them at run time
-from app.cli_output import print_json, records, wrote
+from app import serving, warm
+from app.commands import analysis, doctor, pattern, snapshot
+from app.commands.options import AsJson, Output  # noqa: TC001 - typer reads them at run time
+from app.commands.output import print_json, records, wrote
 from geo.errors import AtlasError
 from layers import data_check
-from layers.geopackage import write_geopackage
+from layers.qgis.geopackage import write_geopackage
 
 BAD_INPUT = 2
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,13 +98,13 @@ def validate(*, as_json: AsJson = False) -> None:
         raise typer.Exit(BAD_INPUT)
 
 
-cli.command()(cli_analysis.density)
-cli.command()(cli_analysis.coverage)
-cli.command()(cli_analysis.distribution)
-cli.command()(cli_pattern.pattern)
-cli.command()(cli_snapshot.snapshot)
-cli.command()(cli_snapshot.rerun)
-cli.command()(cli_doctor.doctor)
+cli.command()(analysis.density)
+cli.command()(analysis.coverage)
+cli.command()(analysis.distribution)
+cli.command()(pattern.pattern)
+cli.command()(snapshot.snapshot)
+cli.command()(snapshot.rerun)
+cli.command()(doctor.doctor)
 
 
 @cli.command()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from app import maps
-from app.overview import targets
 from app.texts import DEFAULT
+from app.web import maps
+from app.web.overview import targets
 from geo.errors import InputError
 from geo.exchange import sealed
-from layers import looks, patterns, questions
-from layers.structure import Shown
-from layers.subjects import Points, Zones
+from layers import questions
+from layers.questions import pattern_looks, patterns
+from layers.questions.subjects import Points, Zones
+from layers.questions.zone_results import Shown
 
 
 def up() -> None:
@@ -32,9 +33,9 @@ def up() -> None:
     questions.coverage_curve(platforms, circles)
     maps.coverage(questions.Coverage(platforms, circles, distance_m=3000), lang=DEFAULT)
     asked = patterns.Pattern(platforms, Zones("hexagons"))
-    hot = looks.Look("hot", asked)
+    hot = pattern_looks.Look("hot", asked)
     maps.pattern(hot, lang=DEFAULT)
-    looks.told(hot, lang=DEFAULT)
+    pattern_looks.told(hot, lang=DEFAULT)
     patterns.overall(asked)
     projects = Shown(questions.Distribution(Points("projects"), circles), "count")
     maps.distribution(projects, lang=DEFAULT)

@@ -15,12 +15,12 @@ from pypdf import PdfReader
 
 import layers
 from benchmarks.table import Row
-from layers.atlas_pages import printed_atlas
-from layers.atlas_slides import atlas_deck
-from layers.contents import CONTEXT, LAYOUT
-from layers.geopackage import write_geopackage
-from layers.selection import located
-from layers.specification import read_spec
+from layers.book.pages import printed_atlas
+from layers.book.slides import atlas_deck
+from layers.plan.selection import located
+from layers.qgis.geopackage import write_geopackage
+from layers.questions.contents import CONTEXT, LAYOUT
+from layers.record.specification import read_spec
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -18,8 +18,8 @@ from KDEpy import FFTKDE, TreeKDE
 from scipy.stats import gaussian_kde
 
 from benchmarks.table import Row, best_of
-from geo.density import kernel_density
 from geo.exchange.geotiffs import write_geotiff
+from geo.surface.density import kernel_density
 
 if TYPE_CHECKING:
     from collections.abc import Callable

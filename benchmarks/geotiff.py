@@ -13,8 +13,8 @@ import rasterio
 import shapely
 
 from benchmarks.table import Row, best_of
-from geo.density import kernel_density
 from geo.exchange.geotiffs import write_geotiff
+from geo.surface.density import kernel_density
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -15,8 +15,8 @@ import shapely
 from scipy.spatial import cKDTree
 
 from benchmarks.table import Row, best_of
-from geo.clusters import local_autocorrelation
-from geo.point_pattern import ripley
+from geo.pattern.clusters import local_autocorrelation
+from geo.pattern.point_pattern import ripley
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,8 +42,8 @@ start = time.perf_counter()
 print(time.perf_counter() - start)
 """
 OURS = """
-from geo.autocorrelation import spatial_autocorrelation
-from geo.clusters import hot_spots, local_autocorrelation
+from geo.pattern.autocorrelation import spatial_autocorrelation
+from geo.pattern.clusters import hot_spots, local_autocorrelation
 spatial_autocorrelation(cells, "count", permutations=PERMUTATIONS)
 local_autocorrelation(cells, "count", permutations=PERMUTATIONS)
 hot_spots(cells, "count", permutations=PERMUTATIONS)

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from benchmarks.table import Row, best_of
-from geo.zonal import distribution
+from geo.zoned.distribution import distribution
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -10,12 +10,12 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
 
 from benchmarks.table import Row, best_of
-from layers import contents
-from layers.content import SIZES_MM, Sheet
-from layers.printing import printed
+from layers.look.content import SIZES_MM, Sheet
+from layers.paper.printing import printed
+from layers.questions import contents
 
 if TYPE_CHECKING:
-    from layers.content import Content
+    from layers.look.content import Content
 
 RUNS = 3
 MM = 25.4

@@ -15,7 +15,7 @@ import xarray as xr
 
 from benchmarks.table import Row, best_of
 from geo.exchange.geotiffs import write_geotiff
-from geo.raster_zones import zonal_shares, zonal_statistics
+from geo.zoned.raster_zones import zonal_shares, zonal_statistics
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

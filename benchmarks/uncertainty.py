@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 
 from benchmarks.table import Row, best_of
-from geo.draws import uncertainty
+from geo.zoned.uncertainty import uncertainty
 
 DRAWS, POINTS, ZONES, SIDE_M = 1_000, 1_000, 20, 50_000.0
 LARGEST_ERROR_M = 2_000.0

@@ -14,9 +14,9 @@ import shapely
 from playwright.sync_api import sync_playwright
 
 from benchmarks.table import Row, best_of
-from layers.catalogue import load
-from layers.spelling import spelt
-from layers.webmap import ASSETS, web_map
+from layers.plan.catalogue import load
+from layers.plan.spelling import spelt
+from layers.web.webmap import ASSETS, web_map
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

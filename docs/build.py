@@ -51,7 +51,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     ),
     "specialisation": ("专业化指数", "Specialisation", ("geo.specialisation_index",)),
     "diversity": ("多样性（Hill 数）", "Diversity (Hill numbers)", ("geo.diversity",)),
-    "classification": ("分级", "Classification", ("layers.classification.classes",)),
+    "classification": ("分级", "Classification", ("layers.look.classification.classes",)),
     "concentration": ("集中度", "Concentration", ("geo.concentration_measures", "geo.lorenz")),
     "neighbours": ("邻接与空间权重", "Neighbours", ("geo.neighbour_graph",)),
     "spatial-autocorrelation": (

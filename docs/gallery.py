@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import yaml
 
 from layers.outputs import output
-from layers.specification import MapSpec, read_spec
+from layers.record.specification import MapSpec, read_spec
 
 FOLDER = Path(__file__).with_name("gallery")
 SHEET = {"review_number": "internal", "size": "16:9", "dpi": 64, "date": "2026-01-01"}

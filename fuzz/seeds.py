@@ -27,9 +27,9 @@ from shapely import (
     force_3d,
 )
 
-from layers.content import Sheet
+from layers.look.content import Sheet
 from layers.outputs import output
-from layers.specification import MapSpec
+from layers.record.specification import MapSpec
 
 # What a file is called, or its suffix alone, and what it holds.
 File = tuple[str, bytes]

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 from jsonschema import Draft202012Validator
 
 import geo
-from app import url_state, view_state
+from app.web import url_state, view_state
 from fuzz import frames, seeds
 from fuzz.mutations import TEXTS, VALUES, mutated
 from geo.exchange import formats, seal, worker
 from geo.exchange import rasters as raster_files
-from layers.containers import text_in
-from layers.content import Sheet
+from layers.look.content import Sheet
 from layers.outputs import output
-from layers.outside_texts import Cleaner
-from layers.plain_data import parsed_data
-from layers.slide_packages import clean_template
-from layers.specification import MapSpec, asked, read_spec, schema
+from layers.record.containers import text_in
+from layers.record.plain_data import parsed_data
+from layers.record.specification import MapSpec, asked, read_spec, schema
+from layers.slides.packages import clean_template
+from layers.type.outside_texts import Cleaner
 
 if TYPE_CHECKING:
     from collections.abc import Callable

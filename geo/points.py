@@ -56,7 +56,7 @@ class Places(NamedTuple):
 def places(points: Frame, *, function: str = "places") -> Places:
     """Coordinates in metres of the points that have a place, through the gate of `geo.crs`.
 
-    The same as `geo.crs.to_metric` and `located`, with every geometry read once and none made.
+    The same as `geo.to_metric` and `located`, with every geometry read once and none made.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def places(points: Frame, *, function: str = "places") -> Places:
     Raises
     ------
     InputError, CRSError
-        As `geo.crs.to_metric` and `located`.
+        As `geo.to_metric` and `located`.
 
     Examples
     --------

@@ -86,7 +86,7 @@ def pattern_in(points: Frame, study_area: Frame, *, function: str) -> Pattern:
     InputError
         Fewer than 8 points lie in the area, or it is empty.
     CRSError
-        The frames differ in CRS or fail `geo.crs.require_crs`.
+        The frames differ in CRS or fail `geo.require_crs`.
     """
     require_same_crs(points, study_area, function=function)
     polygons, _ = polygons_of(study_area, function=function)

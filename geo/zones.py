@@ -162,7 +162,7 @@ def gate(points: Frame, zones: Frame, *, function: str = "gate") -> Given:
     InputError
         A geometry is of the wrong kind, or a coordinate is not-a-number or infinite.
     CRSError
-        The frames differ in CRS or fail `geo.crs.require_crs`.
+        The frames differ in CRS or fail `geo.require_crs`.
 
     Examples
     --------

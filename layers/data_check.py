@@ -12,17 +12,17 @@ import pandas as pd
 import shapely
 
 from geo.errors import AtlasError
-from layers import catalogue
-from layers.basemaps import basemaps
-from layers.data_files import Damage, DataError, features_of, table_of
-from layers.layout import Rule
-from layers.schema import bounds, resources, typed
-from layers.symbology import layer_styles
+from layers.look.basemaps import basemaps
+from layers.look.symbology import layer_styles
+from layers.plan import catalogue
+from layers.plan.data_files import Damage, DataError, features_of, table_of
+from layers.plan.rules import Rule
+from layers.plan.schema import bounds, resources, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from layers.schema import Resource
+    from layers.plan.schema import Resource
 
 # What a shape may be, by the kind of geometry that a layer has.
 _KINDS = {

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.writers import write_file
-from layers import provenance
-from layers.imprints import imprint
-from layers.specification import MapSpec, read_spec, require_valid
+from layers.look.imprints import imprint
+from layers.record import provenance
+from layers.record.specification import MapSpec, read_spec, require_valid
 
 if TYPE_CHECKING:
     import os
 
     from matplotlib.figure import Figure
 
-    from layers.atlas import Progress
+    from layers.book.atlas import Progress
 
 
 PAGE, SLIDES, GEOPACKAGE = ".html", ".pptx", ".gpkg"
@@ -46,12 +46,12 @@ def print_map(spec: MapSpec) -> Figure:
 
     Examples
     --------
-    >>> from layers.specification import read_spec
+    >>> from layers.record.specification import read_spec
     >>> figure = print_map(read_spec("overview", review_number="internal"))
     >>> [round(25.4 * side) for side in figure.get_size_inches()]  # A4
     [297, 210]
     """
-    from layers import printing  # noqa: PLC0415  matplotlib takes a second
+    from layers.paper import printing  # noqa: PLC0415  matplotlib takes a second
 
     return printing.drawn(spec.content(), spec.titled())
 
@@ -121,32 +121,32 @@ def _made(
 ) -> bytes:
     # Each of these takes half a second and more to import, and few calls need two of them.
     if spec.pages is not None and suffix == SLIDES:
-        from layers.atlas_slides import atlas_deck  # noqa: PLC0415
+        from layers.book.slides import atlas_deck  # noqa: PLC0415
 
         return atlas_deck(spec, template=template, progress=progress)
     if spec.pages is not None:
-        from layers.atlas_pages import printed_atlas  # noqa: PLC0415
+        from layers.book.pages import printed_atlas  # noqa: PLC0415
 
         return printed_atlas(spec, progress=progress)
     if suffix == SLIDES:
-        from layers.map_slides import deck  # noqa: PLC0415
+        from layers.book.map_deck import deck  # noqa: PLC0415
 
         return deck(spec, template=template)
     if suffix == PAGE:
-        from layers.webmap import content_page  # noqa: PLC0415
+        from layers.web.webmap import content_page  # noqa: PLC0415
 
         title = spec.titled().title
         page = content_page(spec.content(), title=title, imprint=f"{title}　{imprint(spec)}")
         return page.encode()
     if suffix == GEOPACKAGE:
-        from layers.geopackage import geopackage_bytes  # noqa: PLC0415
+        from layers.qgis.geopackage import geopackage_bytes  # noqa: PLC0415
 
         content = spec.content()
         frames = {name: content.frames[name] for name in content.visible}
         return geopackage_bytes(
             frames, overlays=content.overlays, styles=content.styles, lang=spec.lang
         )
-    from layers import printing  # noqa: PLC0415
+    from layers.paper import printing  # noqa: PLC0415
 
     return printing.printed(spec.content(), spec.titled(), suffix)
 

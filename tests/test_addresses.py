@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import url_state, view_state
+from app.web import url_state, view_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable

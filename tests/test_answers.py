@@ -15,19 +15,22 @@ import shapely
 import xarray as xr
 from scipy import sparse
 
-from app import maps, overview
+from app.web import maps, overview
 from geo.errors import InputError
-from layers import atlas_facts, kept, print_tiles, questions
-from layers.answers import ANSWERS, BUDGET_BYTES, REGISTRY, Answers
-from layers.basemaps import basemaps
-from layers.centres import Centres
-from layers.copies import bytes_of
-from layers.distances import Spacing
-from layers.looks import Look
-from layers.patterns import Pattern
+from layers import questions
+from layers.book import facts
+from layers.keeping import brought
+from layers.keeping.answers import ANSWERS, BUDGET_BYTES, REGISTRY, Answers
+from layers.keeping.copies import bytes_of
+from layers.look.basemaps import basemaps
+from layers.paper import tiles
 from layers.questions import Coverage, Density, Distribution
-from layers.structure import Shown
-from layers.subjects import Points, Zones
+from layers.questions.centres import Centres
+from layers.questions.distances import Spacing
+from layers.questions.pattern_looks import Look
+from layers.questions.patterns import Pattern
+from layers.questions.subjects import Points, Zones
+from layers.questions.zone_results import Shown
 
 PLATFORMS, CIRCLES, CELLS = Points("platforms"), Zones("circles"), Zones("hexagons")
 DENSE = Density(PLATFORMS, bandwidth_m=3000.0, cell_size_m=1000.0)
@@ -36,71 +39,74 @@ SPREAD, PATTERN = Distribution(Points("projects"), CIRCLES), Pattern(PLATFORMS, 
 SHOWN, GROUPS, SPACED = Shown(SPREAD, "count"), Centres(PLATFORMS, "category"), Spacing(PLATFORMS)
 LEVELS = (0.0, 1.0, 2.0)
 # Whose functions are looked at, besides those that they import.
-MODULES = (maps, overview, atlas_facts, print_tiles)
+MODULES = (maps, overview, facts, tiles)
 # Something to ask each function whose answers are kept.
 EXAMPLES: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
-    "layers.questions.density": ((DENSE,), {}),
-    "layers.questions.density_lines": ((DENSE, LEVELS), {}),
-    "layers.questions.density_bands": ((DENSE, LEVELS), {}),
-    "layers.questions.service_areas": ((PLATFORMS, 3000.0), {}),
-    "layers.questions.coverage": ((COVERED,), {}),
-    "layers.questions.coverage_curve": ((PLATFORMS, CIRCLES), {}),
-    "layers.questions.counted": ((SPREAD.points, CIRCLES), {}),
-    "layers.questions.distribution": ((SPREAD,), {}),
-    "layers.questions.uncertainty": ((SPREAD,), {}),
-    "layers.questions.categories": ((SPREAD, "sector"), {}),
-    "layers.questions.population": ((Distribution(PLATFORMS, CIRCLES, population=""),), {}),
-    "layers.structure.table": ((SHOWN,), {}),
-    "layers.structure.quotients": ((SPREAD,), {}),
-    "layers.structure.mix": ((SHOWN,), {}),
-    "layers.contents.overview": (("224", (), "zh"), {}),
-    "layers.contents.density": ((DENSE,), {"levels": LEVELS, "lang": "zh", "show": "isolines"}),
-    "layers.contents.coverage": ((COVERED,), {"lang": "zh"}),
-    "layers.contents.distribution": ((SHOWN,), {"lang": "zh"}),
-    "layers.contents.layer": (("parks",), {"lang": "zh"}),
-    "layers.patterns.unit_names": ((), {}),
-    "layers.patterns.refusal": ((PATTERN,), {}),
-    "layers.patterns.hot_spots": ((PATTERN,), {}),
-    "layers.patterns.clusters": ((PATTERN,), {}),
-    "layers.patterns.overall": ((PATTERN,), {}),
-    "layers.patterns.scope": ((PATTERN,), {}),
-    "layers.patterns.spots": ((PATTERN,), {"kinds": ("hot 99",)}),
-    "layers.patterns.other_sizes": ((PATTERN,), {"kinds": ("hot 99",)}),
-    "layers.centres.refusal": ((GROUPS,), {}),
-    "layers.centres.centres": ((GROUPS,), {}),
-    "layers.centres.ellipses": ((GROUPS,), {}),
-    "layers.distances.spaced": ((SPACED,), {}),
-    "layers.distances.refusal": ((SPACED,), {}),
-    "layers.distances.ripley": ((SPACED,), {}),
-    "layers.distances.nearest": ((SPACED,), {}),
-    "layers.pattern_contents.pattern": ((Look("centres", GROUPS),), {"lang": "zh"}),
-    "app.maps.overview": (("224", (), "zh"), {}),
-    "app.maps.density": (
+    "layers.questions.asked.density": ((DENSE,), {}),
+    "layers.questions.asked.density_lines": ((DENSE, LEVELS), {}),
+    "layers.questions.asked.density_bands": ((DENSE, LEVELS), {}),
+    "layers.questions.asked.service_areas": ((PLATFORMS, 3000.0), {}),
+    "layers.questions.asked.coverage": ((COVERED,), {}),
+    "layers.questions.asked.coverage_curve": ((PLATFORMS, CIRCLES), {}),
+    "layers.questions.asked.counted": ((SPREAD.points, CIRCLES), {}),
+    "layers.questions.asked.distribution": ((SPREAD,), {}),
+    "layers.questions.asked.uncertainty": ((SPREAD,), {}),
+    "layers.questions.asked.categories": ((SPREAD, "sector"), {}),
+    "layers.questions.asked.population": ((Distribution(PLATFORMS, CIRCLES, population=""),), {}),
+    "layers.questions.zone_results.table": ((SHOWN,), {}),
+    "layers.questions.zone_results.quotients": ((SPREAD,), {}),
+    "layers.questions.zone_results.mix": ((SHOWN,), {}),
+    "layers.questions.contents.overview": (("224", (), "zh"), {}),
+    "layers.questions.contents.density": (
+        (DENSE,),
+        {"levels": LEVELS, "lang": "zh", "show": "isolines"},
+    ),
+    "layers.questions.contents.coverage": ((COVERED,), {"lang": "zh"}),
+    "layers.questions.contents.distribution": ((SHOWN,), {"lang": "zh"}),
+    "layers.questions.contents.layer": (("parks",), {"lang": "zh"}),
+    "layers.questions.patterns.unit_names": ((), {}),
+    "layers.questions.patterns.refusal": ((PATTERN,), {}),
+    "layers.questions.patterns.hot_spots": ((PATTERN,), {}),
+    "layers.questions.patterns.clusters": ((PATTERN,), {}),
+    "layers.questions.patterns.overall": ((PATTERN,), {}),
+    "layers.questions.patterns.scope": ((PATTERN,), {}),
+    "layers.questions.patterns.spots": ((PATTERN,), {"kinds": ("hot 99",)}),
+    "layers.questions.patterns.other_sizes": ((PATTERN,), {"kinds": ("hot 99",)}),
+    "layers.questions.centres.refusal": ((GROUPS,), {}),
+    "layers.questions.centres.centres": ((GROUPS,), {}),
+    "layers.questions.centres.ellipses": ((GROUPS,), {}),
+    "layers.questions.distances.spaced": ((SPACED,), {}),
+    "layers.questions.distances.refusal": ((SPACED,), {}),
+    "layers.questions.distances.ripley": ((SPACED,), {}),
+    "layers.questions.distances.nearest": ((SPACED,), {}),
+    "layers.questions.pattern_contents.pattern": ((Look("centres", GROUPS),), {"lang": "zh"}),
+    "app.web.maps.overview": (("224", (), "zh"), {}),
+    "app.web.maps.density": (
         (DENSE,),
         {"levels": LEVELS, "top": 2.0, "show": "bands", "lang": "zh"},
     ),
-    "app.maps.coverage": ((COVERED,), {"lang": "zh"}),
-    "app.maps.distribution": ((SHOWN,), {"lang": "zh"}),
-    "app.maps.pattern": ((Look("distance", SPACED),), {"lang": "zh"}),
-    "app.overview.targets": (("zh",), {}),
-    "layers.series.zones": (("circles",), {}),
-    "layers.series._told": (("parks",), {}),
-    "layers.series._nowhere": ((), {}),
-    "layers.atlas_facts._draws": (("circles",), {}),
-    "layers.atlas_facts._areas": (("circles",), {}),
-    "layers.print_tiles._mosaic": ((basemaps()["vector"], 1, range(1), range(1)), {}),
+    "app.web.maps.coverage": ((COVERED,), {"lang": "zh"}),
+    "app.web.maps.distribution": ((SHOWN,), {"lang": "zh"}),
+    "app.web.maps.pattern": ((Look("distance", SPACED),), {"lang": "zh"}),
+    "app.web.overview.targets": (("zh",), {}),
+    "layers.book.series.zones": (("circles",), {}),
+    "layers.book.series._told": (("parks",), {}),
+    "layers.book.series._nowhere": ((), {}),
+    "layers.book.facts._draws": (("circles",), {}),
+    "layers.book.facts._areas": (("circles",), {}),
+    "layers.paper.tiles._mosaic": ((basemaps()["vector"], 1, range(1), range(1)), {}),
 }
 
 
 def people() -> str:
     x, y = 112.0 + 0.05 * np.arange(40), 29.0 - 0.05 * np.arange(40)
     array = xr.DataArray(np.ones((40, 40)), {"y": y, "x": x}, ("y", "x"))
-    return kept.keep_raster(array.rio.write_crs("EPSG:4326"))
+    return brought.keep_raster(array.rio.write_crs("EPSG:4326"))
 
 
 def ask(name: str) -> Any:
     args, options = EXAMPLES[name]
-    if name == "layers.questions.population":
+    if name == "layers.questions.asked.population":
         args = (Distribution(PLATFORMS, CIRCLES, population=people()),)
     return REGISTRY[name](*args, **options)
 

@@ -10,10 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import layers
-from app import maps, picking
 from app.texts import _texts
+from app.web import maps, picking
 from layers import questions
-from layers.subjects import Points
+from layers.questions.subjects import Points
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ["overview", "density", "coverage", "distribution", "pattern", "own", "sources"]

@@ -20,12 +20,12 @@ import shapely
 from playwright.sync_api import TimeoutError as TookTooLongError
 
 import layers
-from app.choices import value_label
-from app.tables import ROW_HEIGHT
 from app.texts import LANGUAGES, _texts
+from app.web.choices import value_label
+from app.web.tables import ROW_HEIGHT
 from layers import questions
-from layers.subjects import Points, Zones
-from layers.webmap import ASSETS
+from layers.questions.subjects import Points, Zones
+from layers.web.webmap import ASSETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

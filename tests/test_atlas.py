@@ -10,16 +10,17 @@ import pytest
 from pypdf import PdfReader
 
 from geo.errors import InputError
-from layers import atlas_facts, provenance, series
-from layers.atlas import Leaf, atlas
-from layers.atlas_pages import _Book, _cleaned
-from layers.catalogue import load
+from layers.book import facts, series
+from layers.book.atlas import Leaf, atlas
+from layers.book.pages import _Book, _cleaned
 from layers.outputs import output, remake, snapshot
-from layers.selection import located
-from layers.slides import Table
-from layers.specification import read_spec
-from layers.subjects import Points
-from layers.zonings import zoning
+from layers.plan.catalogue import load
+from layers.plan.selection import located
+from layers.plan.zonings import zoning
+from layers.questions.subjects import Points
+from layers.record import provenance
+from layers.record.specification import read_spec
+from layers.slides.deck import Table
 
 CIRCLES = ["大科城知识创新圈", "科学城前沿创新圈", "高新区技术创新圈", "望城宁乡应用转化圈"]
 # Chinese glyphs stand for themselves in a PDF, whatever breaks a line.
@@ -65,40 +66,40 @@ def deck() -> bytes:
 
 def test_counts_of_a_zone_are_those_of_a_plain_spatial_join():
     (circle,) = (zone for zone in series.zones("circles") if zone.id == "circle-dakecheng")
-    facts = atlas_facts.of_zone(circle, spec())
+    said = facts.of_zone(circle, spec())
     area = zoning("circles").set_index("id").geometry["circle-dakecheng"]
     inside = {name: located(load(name)).intersects(area).sum() for name in ("platforms", "parks")}
-    figures = dict(facts.figures)
+    figures = dict(said.figures)
     assert figures["创新平台（个）"].split()[0] == str(inside["platforms"])
     assert figures["园区（个）"] == str(inside["parks"])
     assert figures["占已定位平台"] == f"{100 * inside['platforms'] / 57:.0f} %"
-    rows = len(facts.table.rows)
+    rows = len(said.table.rows)
     counted = inside["platforms"] + inside["parks"] + int(figures["重点项目（个）"])
     assert rows == counted + len(series.unplaced(circle))
 
 
 def test_a_quote_is_the_one_of_the_plan_and_names_its_heading():
     for circle in series.zones("circles"):
-        (quote,) = (text for text in atlas_facts.of_zone(circle, spec()).text if "原文：" in text)
+        (quote,) = (text for text in facts.of_zone(circle, spec()).text if "原文：" in text)
         assert f"「{circle.row['quote']}」" in quote
         assert f"「{circle.row['heading']}」" in quote
 
 
 def test_an_assumed_disc_has_no_area_and_says_that_it_is_assumed():
     (park,) = (zone for zone in series.zones("parks") if zone.id == "park-changsha-gaoxin")
-    facts = atlas_facts.of_zone(park, spec(pages="parks"))
-    assert not [name for name, _ in facts.figures if name.startswith("面积")]
-    assert any("半径 2,500 m" in text and "假定" in text for text in facts.text)
+    said = facts.of_zone(park, spec(pages="parks"))
+    assert not [name for name, _ in said.figures if name.startswith("面积")]
+    assert any("半径 2,500 m" in text and "假定" in text for text in said.text)
     # The park is none of the parks in it.
-    assert park.name_zh not in {row[0] for row in facts.table.rows}
+    assert park.name_zh not in {row[0] for row in said.table.rows}
 
 
 def test_the_question_of_the_map_is_answered_for_each_zone():
     (circle,) = (zone for zone in series.zones("circles") if zone.id == "circle-dakecheng")
-    density = dict(atlas_facts.of_zone(circle, spec("density")).figures)
+    density = dict(facts.of_zone(circle, spec("density")).figures)
     # 24 platforms on 124.19 km².
     assert density["密度（个/km²）"].startswith(f"{24 / 124.1876:.3f}")
-    covered = dict(atlas_facts.of_zone(circle, spec("coverage")).figures)
+    covered = dict(facts.of_zone(circle, spec("coverage")).figures)
     assert 0 < float(covered["覆盖"].rstrip(" %")) <= 100
 
 
@@ -134,7 +135,7 @@ def test_an_unknown_series_is_refused():
 def test_the_peak_of_a_kind_has_the_unit_that_was_asked_for():
     parameters = {"layer": "projects", "weight": "investment_100m_cny"}
     points = Points("projects")
-    figures = dict(atlas_facts.of_kind(points, spec("density", parameters=parameters)).figures)
+    figures = dict(facts.of_kind(points, spec("density", parameters=parameters)).figures)
     assert figures["核密度峰值"].endswith("亿元/km²")
 
 

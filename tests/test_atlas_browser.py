@@ -8,7 +8,7 @@ import pytest
 from pypdf import PdfReader
 
 from app.texts import _texts
-from layers import provenance
+from layers.record import provenance
 
 pytestmark = pytest.mark.browser
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.atlas_export import Job
-from layers.specification import read_spec
+from app.web.atlas_export import Job
+from layers.record.specification import read_spec
 
 SPEC = read_spec(
     {"map": "overview", "parameters": {"theme": "224"}}, pages="circles", review_number="internal"

@@ -24,8 +24,8 @@ from geo.exchange.geometry import repaired
 from geo.exchange.receipt import Parsed
 from geo.wording import sentence
 from layers import questions
-from layers.specification import read_spec
-from layers.subjects import Points
+from layers.questions.subjects import Points
+from layers.record.specification import read_spec
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -19,11 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
 
-from geo.autocorrelation import spatial_autocorrelation
-from geo.clusters import hot_spots, local_autocorrelation
 from geo.errors import CRSError, InputError
-from geo.neighbours import neighbour_graph
-from geo.permutations import shuffled_statistics, sum_probabilities
+from geo.pattern.autocorrelation import spatial_autocorrelation
+from geo.pattern.clusters import hot_spots, local_autocorrelation
+from geo.pattern.neighbours import neighbour_graph
+from geo.pattern.permutations import shuffled_statistics, sum_probabilities
 
 EAST, NORTH = 500_000, 3_100_000
 

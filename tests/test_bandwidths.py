@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from shapely import Point
 
-from geo.bandwidths import abramson_bandwidths_m, silverman_bandwidth_m
 from geo.errors import CRSError, InputError
-from geo.kernels import shape_of
+from geo.surface.bandwidths import abramson_bandwidths_m, silverman_bandwidth_m
+from geo.surface.kernels import shape_of
 
 KERNELS = ["quartic", "epanechnikov", "triangular", "uniform", "triweight", "gaussian"]
 CORNER = np.array([500_000.0, 3_100_000.0])

@@ -9,11 +9,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import binned, density
-from geo.binned import _errors, _lagrange
-from geo.density import kernel_density
 from geo.errors import InputError
-from geo.kernels import shape_of
+from geo.surface import binned, density
+from geo.surface.binned import _errors, _lagrange
+from geo.surface.density import kernel_density
+from geo.surface.kernels import shape_of
 
 CORNER = np.array([500_000.0, 3_100_000.0])
 AREA = gpd.GeoSeries([shapely.box(*CORNER, 504_000, 3_103_000)], crs=4547)

@@ -13,9 +13,9 @@ from pointpats.centrography import ellipse, euclidean_median, mean_center, std_d
 from scipy.optimize import minimize
 from shapely import Point, box
 
-from geo.centrography import centres, deviational_ellipses
 from geo.errors import CRSError, InputError
-from geo.medians import spatial_median
+from geo.pattern.centrography import centres, deviational_ellipses
+from geo.pattern.median_centre import spatial_median
 
 EAST, NORTH = 500_000.0, 3_100_000.0
 CORNER = np.array([EAST, NORTH])

@@ -11,8 +11,8 @@ from shapely import box
 
 import layers
 from geo.errors import InputError
-from layers.classification import NOTES, SCHEMES, classes, histogram, readable_scale
-from layers.overlays import Choropleth, classify
+from layers.look.classification import NOTES, SCHEMES, classes, histogram, readable_scale
+from layers.look.overlays import Choropleth, classify
 
 FOUND = [scheme for scheme in SCHEMES if scheme != "given"]
 WHOLE = st.lists(st.integers(0, 60), min_size=1, max_size=40)

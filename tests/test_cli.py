@@ -18,12 +18,13 @@ from shapely import box
 
 import geo
 import layers
-from app import cli_output
-from app.choices import FILTERS_OF
-from app.cli_pattern import OPTIONS
-from layers import centres, distances, patterns, questions
+from app.commands import output
+from app.commands.pattern import OPTIONS
+from app.web.choices import FILTERS_OF
+from layers import questions
 from layers.outputs import remake
-from layers.subjects import GROUPS, INVESTMENT, Points, Zones
+from layers.questions import centres, distances, patterns
+from layers.questions.subjects import GROUPS, INVESTMENT, Points, Zones
 
 if TYPE_CHECKING:
     from tests.conftest import Done
@@ -429,12 +430,12 @@ def test_every_option_of_pattern_belongs_to_a_look(run) -> None:
 
 
 def test_what_takes_long_is_said_on_standard_error_and_nothing_else_is(capsys, monkeypatch) -> None:
-    monkeypatch.setattr(cli_output, "SLOW_S", 0.01)
-    with cli_output.told_if_slow("density"):
+    monkeypatch.setattr(output, "SLOW_S", 0.01)
+    with output.told_if_slow("density"):
         sleep(0.2)
     assert capsys.readouterr() == ("", "density …\n")
-    monkeypatch.setattr(cli_output, "SLOW_S", 60.0)
-    with cli_output.told_if_slow("density"):
+    monkeypatch.setattr(output, "SLOW_S", 60.0)
+    with output.told_if_slow("density"):
         pass
     assert capsys.readouterr() == ("", "")
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from inequality.gini import Gini
 from inequality.theil import Theil, TheilD
 
-from geo.concentration import concentration_measures, lorenz
 from geo.errors import InputError
+from geo.mix.concentration import concentration_measures, lorenz
 
 AMOUNTS = st.lists(st.integers(0, 1000), min_size=2, max_size=30).filter(any)
 INDICES = ["hhi", "hhi_normalised", "gini", "gini_corrected", "theil", "top_share_pct"]

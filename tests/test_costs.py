@@ -18,17 +18,17 @@ from shapely import box
 
 import geo
 from geo.errors import InputError
-from geo.neighbours import adjacency
-from geo.tallies import tallies
+from geo.pattern.neighbours import adjacency
 from geo.wording import catalogue
-from layers import costs, display, structure
-from layers.kept import keep_zones
-from layers.patterns import Pattern
-from layers.patterns import refusal as refused
+from geo.zoned.tallies import tallies
+from layers.keeping.brought import keep_zones
+from layers.plan.zonings import own_zones
 from layers.questions import Coverage as Covered
-from layers.questions import Distribution, coverage, coverage_curve
-from layers.subjects import Points, Zones
-from layers.zonings import own_zones
+from layers.questions import Distribution, costs, coverage, coverage_curve, zone_results
+from layers.questions.patterns import Pattern
+from layers.questions.patterns import refusal as refused
+from layers.questions.subjects import Points, Zones
+from layers.web import display
 
 ROOT = Path(__file__).resolve().parents[1]
 EAST, NORTH, KM = 500_000.0, 3_100_000.0, 1000.0
@@ -135,9 +135,9 @@ def test_many_zones_of_a_visitor_are_refused_on_a_map_and_in_words() -> None:
     west, south = 112.5 + place % 150 * 1e-3, 28.0 + place // 150 * 1e-3
     frame = gpd.GeoDataFrame(geometry=shapely.box(west, south, west + 1e-3, south + 1e-3), crs=4490)
     zones = Zones(keep_zones(own_zones(frame)))
-    asked = structure.Shown(Distribution(Points("projects"), zones), "count")
+    asked = zone_results.Shown(Distribution(Points("projects"), zones), "count")
     for ask in (
-        lambda: structure.table(asked),
+        lambda: zone_results.table(asked),
         lambda: coverage(Covered(Points("parks"), zones, 3000.0)),
         lambda: coverage_curve(Points("parks"), zones),
     ):

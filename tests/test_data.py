@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import layers
-from layers.schema import DATA_DIR, resources
+from layers.plan.schema import DATA_DIR, resources
 
 NAMES = [
     "districts",

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from geo.wording import catalogue as sentences
-from layers import basemaps, catalogue, data_check, schema, symbology
+from layers import data_check
+from layers.look import basemaps, symbology
+from layers.plan import catalogue, schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

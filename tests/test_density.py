@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, Point, box
 
-from geo import footprints
-from geo.bandwidths import abramson_bandwidths_m, silverman_bandwidth_m
-from geo.density import kernel_density
 from geo.errors import CRSError, InputError
+from geo.surface import footprints
+from geo.surface.bandwidths import abramson_bandwidths_m, silverman_bandwidth_m
+from geo.surface.density import kernel_density
 
 if TYPE_CHECKING:
     from pathlib import Path

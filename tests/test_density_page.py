@@ -8,10 +8,11 @@ import pytest
 from test_app import page, words
 
 import geo
-from app import choices, maps
-from geo.density import Kernel, Unit
-from layers import contents, questions
-from layers.subjects import INVESTMENT, Points, Zones
+from app.web import choices, maps
+from geo.surface.density import Kernel, Unit
+from layers import questions
+from layers.questions import contents
+from layers.questions.subjects import INVESTMENT, Points, Zones
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest

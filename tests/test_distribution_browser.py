@@ -11,7 +11,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from app.texts import _texts
 from layers import questions
-from layers.subjects import Points, Zones
+from layers.questions.subjects import Points, Zones
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page

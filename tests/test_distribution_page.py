@@ -14,18 +14,19 @@ from shapely import Point, box
 from streamlit.testing.v1 import AppTest
 
 import layers
-from app import maps, own_data, picking, results
-from app.charts import _told_apart
-from app.export import of_distribution
+from app.web import maps, own_data, picking, results
+from app.web.charts import _told_apart
+from app.web.export import of_distribution
 from geo.errors import InputError
-from layers import contents, questions, structure
-from layers.classification import NOTES
-from layers.kept import keep_points, keep_raster, keep_zones
-from layers.overlays import classify
-from layers.own_points import Roles, own_points
-from layers.specification import read_spec
-from layers.structure import SCALES, SCHEMES, Shown
-from layers.subjects import INVESTMENT, Points, Zones
+from layers import questions
+from layers.keeping.brought import keep_points, keep_raster, keep_zones
+from layers.keeping.own_points import Roles, own_points
+from layers.look.classification import NOTES
+from layers.look.overlays import classify
+from layers.questions import contents, zone_results
+from layers.questions.subjects import INVESTMENT, Points, Zones
+from layers.questions.zone_results import SCALES, SCHEMES, Shown
+from layers.record.specification import read_spec
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_S = 60
@@ -55,7 +56,7 @@ def own(*boxes: tuple[float, float, float, float]) -> str:
     frame = gpd.GeoDataFrame(
         {"name_zh": names}, geometry=[box(*bounds) for bounds in boxes], crs="EPSG:4490"
     )
-    return keep_zones(layers.zonings.own_zones(frame))
+    return keep_zones(layers.plan.zonings.own_zones(frame))
 
 
 def persons(west: float, south: float, east: float, north: float, each: float = 100.0) -> str:
@@ -93,17 +94,17 @@ def test_every_measure_on_every_scale(measure: str, scale: str) -> None:
 @pytest.mark.parametrize("scale", ["amount", "log"])
 def test_every_scheme_colours_the_map_as_its_tab_says(scheme: str, scale: str) -> None:
     shown = Shown(questions.Distribution(PROJECTS, Zones("hexagons")), "count", scale, scheme, 4)
-    found = structure.classified(shown)
+    found = zone_results.classified(shown)
     codes = classify(contents.zones_overlay(shown, lang="zh")).codes
     assert np.bincount(codes, minlength=len(found.uppers)).tolist() == list(found.counts)
-    assert sum(found.counts) == int((structure.table(shown)["count"] > 0).sum())
+    assert sum(found.counts) == int((zone_results.table(shown)["count"] > 0).sum())
 
 
 def test_the_scheme_is_named_with_its_number_of_classes_and_notes() -> None:
     shown = Shown(
         questions.Distribution(PROJECTS, Zones("hexagons")), "count", "amount", "head_tail", 4
     )
-    found = structure.classified(shown)
+    found = zone_results.classified(shown)
     said = words(page(zoning="hexagons", scheme="head_tail", classes="4"))
     assert f"头尾分割，{len(found.uppers)} 级" in said
     assert all(NOTES[note]["zh"] in said for note in found.notes)
@@ -129,7 +130,7 @@ def test_the_selected_zone_says_how_sure_its_place_is() -> None:
     drawn = questions.uncertainty(ASKED)
     by_id = pd.Series(drawn.zones.index, index=drawn.zones["id"])
     chance = drawn.ahead.loc[by_id["circle-kexuecheng"], by_id["circle-dakecheng"]]
-    found = structure.certainty(Shown(ASKED, "count"), "circle-kexuecheng")
+    found = zone_results.certainty(Shown(ASKED, "count"), "circle-kexuecheng")
     assert found == (True, "circle-dakecheng", pytest.approx(100 * chance))
     assert "确实领先第二名“大科城知识创新圈”的概率" in words(page(zone="circle-kexuecheng"))
     assert "确实多于末位“望城宁乡应用转化圈”的概率" in words(page(zone="circle-wangning"))
@@ -168,8 +169,8 @@ def test_one_zone_alone_has_rank_one_of_one_and_no_gini() -> None:
     assert "Gini 系数和名次都无从谈起" in words(test)
     assert "名次 1 / 1" in words(test)
     shown = Shown(questions.Distribution(PROJECTS, Zones(name)), "count")
-    assert structure.certainty(shown, "zone-1") is None
-    assert structure.table(shown)["rank"].tolist() == [1]
+    assert zone_results.certainty(shown, "zone-1") is None
+    assert zone_results.table(shown)["rank"].tolist() == [1]
 
 
 def test_a_rate_without_people_asks_for_them_and_shows_the_count() -> None:
@@ -182,7 +183,7 @@ def test_a_rate_is_projects_by_people() -> None:
     kept = persons(*NEW_AREA)
     test = page(brought(population=kept), measure="per_10k")
     assert "人口栅格在用" in words(test)
-    zones = structure.table(Shown(replace_population(kept), "per_10k"))
+    zones = zone_results.table(Shown(replace_population(kept), "per_10k"))
     people = zones["population"]
     assert (people > 0).all()
     assert zones["per_10k_people"].tolist() == pytest.approx(10_000 * zones["count"] / people)
@@ -198,7 +199,7 @@ def test_a_zone_half_beyond_the_raster_has_no_rate() -> None:
     zones = own((west, south, east, north), (east, south, east + 0.1, north))
     kept = persons(west, south, east + 0.05, north)  # all of the first, half of the second
     shown = Shown(questions.Distribution(PROJECTS, Zones(zones), population=kept), "per_10k")
-    found = structure.table(shown).set_index("id")
+    found = zone_results.table(shown).set_index("id")
     assert found.loc["zone-1", "population"] == pytest.approx(100 * 10 * 10, rel=1e-6)
     assert np.isnan(found.loc["zone-2", "per_10k_people"])
     test = page(brought(zones=zones, population=kept), zoning=zones, measure="per_10k")
@@ -222,7 +223,7 @@ def test_measured_needs_people_for_a_rate() -> None:
 
 
 def test_the_table_is_sorted_and_its_intervals_are_those_of_the_draws() -> None:
-    zones = structure.table(Shown(ASKED, "investment"))
+    zones = zone_results.table(Shown(ASKED, "investment"))
     assert zones["weight_sum"].is_monotonic_decreasing
     assert zones["rank"].tolist() == [1, 2, 3, 4]
     drawn = questions.uncertainty(questions.Distribution(PROJECTS, CIRCLES, weight=INVESTMENT))
@@ -232,22 +233,22 @@ def test_the_table_is_sorted_and_its_intervals_are_those_of_the_draws() -> None:
 
 
 def test_shares_have_ranks_with_intervals_and_no_interval_of_their_own() -> None:
-    zones = structure.table(Shown(ASKED, "count", "share"))
+    zones = zone_results.table(Shown(ASKED, "count", "share"))
     assert {"rank_low", "rank_high"} < set(zones.columns)
     assert "low" not in zones.columns
-    assert structure.table(Shown(ASKED, "count"))["id"].tolist() == zones["id"].tolist()
+    assert zone_results.table(Shown(ASKED, "count"))["id"].tolist() == zones["id"].tolist()
 
 
 def test_sectors_and_diversity_follow_from_the_sectors_of_each_zone() -> None:
     located = PROJECTS.located()
     circle = layers.zoning("circles").set_index("id").geometry[GAOXIN]
     inside = located[located.intersects(circle)]["sector"].value_counts()
-    sector = structure.table(Shown(ASKED, "sector")).set_index("id")
-    diverse = structure.table(Shown(ASKED, "diversity")).set_index("id")
+    sector = zone_results.table(Shown(ASKED, "sector")).set_index("id")
+    diverse = zone_results.table(Shown(ASKED, "diversity")).set_index("id")
     assert sector.loc[GAOXIN, "sectors"] == len(inside)
     parts = inside / inside.sum()
     assert diverse.loc[GAOXIN, "effective_sectors"] == pytest.approx(1 / (parts**2).sum())
-    stacked = structure.sectors_of_zones(ASKED)
+    stacked = zone_results.sectors_of_zones(ASKED)
     of_zone = stacked[stacked["id"] == GAOXIN].set_index("sector")
     assert of_zone["count"].to_dict() == inside.to_dict()
     assert of_zone["pct"].sum() == pytest.approx(100)
@@ -255,8 +256,8 @@ def test_sectors_and_diversity_follow_from_the_sectors_of_each_zone() -> None:
 
 def test_log_classes_keep_zeros_apart_and_end_with_values_that_occur() -> None:
     shown = Shown(ASKED_BY_DISTRICT, "count", "log", "equal_interval", 4)
-    found = structure.classified(shown)
-    values = structure.on_map(shown)["count"]
+    found = zone_results.classified(shown)
+    values = zone_results.on_map(shown)["count"]
     zeros = int((values == 0).sum())
     assert zeros
     assert found.uppers[0] == 0.0
@@ -270,14 +271,16 @@ ASKED_BY_DISTRICT = questions.Distribution(PROJECTS, Zones("districts"))
 
 
 def test_concentration_is_that_of_the_amounts_behind_what_is_shown() -> None:
-    share = structure.concentration(Shown(ASKED, "investment_share"))
+    share = zone_results.concentration(Shown(ASKED, "investment_share"))
     assert share is not None
-    amounts = structure.table(Shown(ASKED, "investment"))["weight_sum"]
+    amounts = zone_results.table(Shown(ASKED, "investment"))["weight_sum"]
     assert share["top_share_pct"] == pytest.approx(100 * amounts.max() / amounts.sum())
     assert "half_on_area_pct" not in share.index  # the circles overlap
-    districts = structure.concentration(Shown(ASKED_BY_DISTRICT, "density"))
+    districts = zone_results.concentration(Shown(ASKED_BY_DISTRICT, "density"))
     assert districts is not None
-    assert districts["total"] == structure.table(Shown(ASKED_BY_DISTRICT, "count"))["count"].sum()
+    assert (
+        districts["total"] == zone_results.table(Shown(ASKED_BY_DISTRICT, "count"))["count"].sum()
+    )
     assert 0 < districts["half_on_area_pct"] < 100
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from scipy.stats import binom, norm, rankdata
 from shapely import MultiPolygon, Point, Polygon, box
 
-from geo import draws as module
-from geo.draws import Uncertainty, rank_of, uncertainty
 from geo.errors import CRSError, InputError
-from geo.zonal import distribution
+from geo.zoned import uncertainty as module
+from geo.zoned.distribution import distribution
+from geo.zoned.uncertainty import Uncertainty, rank_of, uncertainty
 from geo.zones import counted
 
 EAST, NORTH = 500_000.0, 3_100_000.0

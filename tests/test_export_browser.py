@@ -13,9 +13,9 @@ import pypdf
 import pytest
 
 from app.texts import _texts
-from layers import provenance
-from layers.overlays import _png
-from layers.specification import read_spec
+from layers.look.overlays import _png
+from layers.record import provenance
+from layers.record.specification import read_spec
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,10 +17,10 @@ import shapely
 import xarray as xr
 from shapely import Point, Polygon, box
 
-from geo.density import kernel_density
 from geo.errors import CRSError, InputError
 from geo.exchange.geotiffs import geotiff_bytes, write_geotiff
 from geo.exchange.writers import vector_bytes, write_vector
+from geo.surface.density import kernel_density
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,10 +12,10 @@ from matplotlib.font_manager import FontProperties, findfont
 
 import hatch_build
 from geo.errors import InputError
-from layers import fonts
+from layers.type import fonts
 
 if TYPE_CHECKING:
-    from layers.fonts import Weight
+    from layers.type.fonts import Weight
 
 ROOT = Path(__file__).resolve().parents[1]
 WEIGHTS: tuple[Weight, ...] = ("regular", "bold")

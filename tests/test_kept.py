@@ -15,12 +15,20 @@ import shapely
 import xarray as xr
 
 from geo.errors import InputError
-from layers import kept, questions
-from layers.answers import ANSWERS
-from layers.copies import bytes_of
-from layers.kept import Owner, keep_points, keep_raster, keep_zones, kept_raster, kept_zones
+from layers import questions
+from layers.keeping import brought
+from layers.keeping.answers import ANSWERS
+from layers.keeping.brought import (
+    Owner,
+    keep_points,
+    keep_raster,
+    keep_zones,
+    kept_raster,
+    kept_zones,
+)
+from layers.keeping.copies import bytes_of
 from layers.questions import Distribution
-from layers.subjects import Points, Zones
+from layers.questions.subjects import Points, Zones
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +40,7 @@ SQUARE = shapely.box(112.8, 28.1, 112.9, 28.2)
 def nothing_kept():
     """Leave nothing behind in the process."""
     yield
-    kept.release_idle(idle_s=0.0)
+    brought.release_idle(idle_s=0.0)
 
 
 def zones(*shapes: shapely.Geometry, crs: str | None = "EPSG:4490", **columns: object):
@@ -118,8 +126,8 @@ def test_two_visitors_who_bring_the_same_have_names_that_the_other_cannot_guess(
     one, other = Owner(), Owner()
     names = [keep_zones(zones(), owner=owner) for owner in (one, other)]
     assert names[0] != names[1]
-    assert all(kept.is_own(name) and len(name) == len("own-") + 32 for name in names)
-    kept.release(one)
+    assert all(brought.is_own(name) and len(name) == len("own-") + 32 for name in names)
+    brought.release(one)
     assert len(kept_zones(names[1])) == 1
     with pytest.raises(InputError, match="no longer kept") as gone:
         kept_zones(names[0])
@@ -169,19 +177,19 @@ def heavy(megabytes: int, seed: int) -> xr.DataArray:
 def test_an_owner_s_oldest_things_make_room_and_nobody_else_s(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(kept, "OWNER_BYTES", 5 * 2**20)
+    monkeypatch.setattr(brought, "OWNER_BYTES", 5 * 2**20)
     one, other = Owner(), Owner()
     safe = keep_raster(heavy(3, 0), owner=other)
     names = [keep_raster(heavy(2, seed), owner=one) for seed in range(1, 7)]
     assert kept_raster(safe).size == 3 * 1024 * 128
     assert [name for name in names if _is_kept(name)] == names[-2:]
-    assert kept.kept_bytes() <= 2 * 5 * 2**20
+    assert brought.kept_bytes() <= 2 * 5 * 2**20
 
 
 def test_a_full_process_refuses_in_words_and_drops_nothing_of_others(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(kept, "ALL_BYTES", 5 * 2**20)
+    monkeypatch.setattr(brought, "ALL_BYTES", 5 * 2**20)
     one, other = Owner(), Owner()
     name = keep_raster(heavy(4, 0), owner=one)
     with pytest.raises(InputError) as full:
@@ -194,7 +202,7 @@ def test_a_full_process_refuses_in_words_and_drops_nothing_of_others(
 def test_one_thing_too_large_for_its_owner_is_refused_with_both_sizes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(kept, "OWNER_BYTES", 2 * 2**20)
+    monkeypatch.setattr(brought, "OWNER_BYTES", 2 * 2**20)
     with pytest.raises(InputError) as large:
         keep_raster(heavy(3, 0), owner=Owner())
     assert "3 兆" in large.value.sentence("zh")
@@ -234,15 +242,15 @@ def test_what_a_visitor_brought_goes_when_the_visit_ends() -> None:
             break
         time.sleep(0.05)
     assert not _is_kept(name)
-    assert kept.kept_bytes() == 0
+    assert brought.kept_bytes() == 0
 
 
 def test_what_was_not_touched_for_long_goes_and_what_was_touched_stays() -> None:
     owner = Owner()
     name = keep_zones(zones(), owner=owner)
-    kept.release_idle(idle_s=60.0)
+    brought.release_idle(idle_s=60.0)
     assert _is_kept(name)
-    kept.release_idle(idle_s=0.0)
+    brought.release_idle(idle_s=0.0)
     assert not _is_kept(name)
 
 
@@ -254,7 +262,7 @@ def test_answers_about_what_a_visitor_brought_go_with_it() -> None:
     assert len(questions.distribution(asked)) == 1
     # The distribution, and which points lie in which zone.
     assert len(ANSWERS) == before + 2
-    kept.release(owner)
+    brought.release(owner)
     assert len(ANSWERS) == before
     with pytest.raises(InputError, match="no longer kept"):
         questions.distribution(asked)

@@ -14,8 +14,8 @@ from shapely import LineString, MultiLineString, MultiPolygon, Point, Polygon, b
 from shapely.affinity import rotate
 
 from geo.errors import InputError
-from layers.label_candidates import upright
-from layers.label_placement import LabelRequest, Obstacle, Placed, Placement, place
+from layers.type.label_candidates import upright
+from layers.type.label_placement import LabelRequest, Obstacle, Placed, Placement, place
 
 BOUNDS = (0.0, 0.0, 200.0, 120.0)
 FRAME = box(*BOUNDS)

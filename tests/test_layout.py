@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from geo.crs import geodesic_area_km2
 from geo.errors import CRSError, InputError, LayerError
-from layers import layout
-from layers.layout import (
+from layers.plan import rules
+from layers.plan.rules import (
     Rule,
     along_roads,
     area_balance,
@@ -38,8 +38,8 @@ def placed(shapes: list[shapely.Geometry | None], **columns: object) -> gpd.GeoD
         for shape in shapes
     ]
     data = {"id": [f"m{n}" for n in range(len(shapes))], "accuracy_m": 100.0, "radius_m": 0.0}
-    frame = gpd.GeoDataFrame({**data, **columns}, geometry=moved, crs=layout.METRIC_CRS)
-    return frame.to_crs(layout.CRS)
+    frame = gpd.GeoDataFrame({**data, **columns}, geometry=moved, crs=rules.METRIC_CRS)
+    return frame.to_crs(rules.CRS)
 
 
 def points(*xy: tuple[float, float], **columns: object) -> gpd.GeoDataFrame:
@@ -52,12 +52,12 @@ def lines(*paths: list[tuple[float, float]]) -> gpd.GeoDataFrame:
 
 def metres(shape: shapely.Geometry) -> shapely.Geometry:
     """The shape in metres east and north of the corner."""
-    metric = gpd.GeoSeries([shape], crs=layout.CRS).to_crs(layout.METRIC_CRS).iloc[0]
+    metric = gpd.GeoSeries([shape], crs=rules.CRS).to_crs(rules.METRIC_CRS).iloc[0]
     return shapely.affinity.translate(metric, -EAST_M, -NORTH_M)
 
 
 def area_km2(shape: shapely.Geometry) -> float:
-    return float(geodesic_area_km2(gpd.GeoSeries([shape], crs=layout.CRS)).iloc[0])
+    return float(geodesic_area_km2(gpd.GeoSeries([shape], crs=rules.CRS)).iloc[0])
 
 
 def vertices(line: shapely.LineString) -> list[tuple[float, float]]:

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 import shapely
 
-from app.map_view import clicked, drawn
+from app.web.map_view import clicked, drawn
 from geo.crs import geodesic_area_km2
 from geo.datum import gcj02_to_wgs84
 from geo.errors import InputError
-from layers.catalogue import load
-from layers.overlays import _png
+from layers.look.overlays import _png
+from layers.plan.catalogue import load
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page
@@ -28,8 +28,8 @@ SCRIPT = """
 import json
 import shapely
 import streamlit as st
-from app.map_view import drawn, map_view
-from layers.document import map_document
+from app.web.map_view import drawn, map_view
+from layers.web.document import map_document
 
 st.set_page_config(layout="wide")
 st.session_state.runs = st.session_state.get("runs", 0) + 1

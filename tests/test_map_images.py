@@ -14,8 +14,8 @@ import pytest
 from matplotlib.testing.compare import calculate_rms
 from PIL import Image
 
-from layers.printing import printed
-from layers.specification import read_spec
+from layers.paper.printing import printed
+from layers.record.specification import read_spec
 
 BASELINE = Path(__file__).with_name("baseline")
 # Root mean square of the differences, of 255. The same versions of the same libraries draw the same

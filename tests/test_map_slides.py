@@ -13,12 +13,12 @@ from PIL import Image
 from pptx import Presentation
 from pypdf import PdfReader
 
-from layers.map_slides import slides_of
+from layers.book.map_deck import slides_of
+from layers.look.overlays import classify
 from layers.outputs import output
-from layers.overlays import classify
-from layers.slides import Table
-from layers.specification import read_spec
-from layers.table_grids import table_grid
+from layers.record.specification import read_spec
+from layers.slides.deck import Table
+from layers.type.table_grids import table_grid
 
 WHITE, OPACITY = 255, 0.78
 

@@ -17,12 +17,13 @@ from shapely import Point, box
 import geo
 import layers
 from geo.errors import AtlasError
-from layers import questions, structure
-from layers.kept import keep_points, keep_raster, keep_zones
-from layers.own_points import Roles, own_points
-from layers.specification import read_spec
-from layers.structure import Shown
-from layers.subjects import Points, Zones
+from layers import questions
+from layers.keeping.brought import keep_points, keep_raster, keep_zones
+from layers.keeping.own_points import Roles, own_points
+from layers.questions import zone_results
+from layers.questions.subjects import Points, Zones
+from layers.questions.zone_results import Shown
+from layers.record.specification import read_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -156,7 +157,7 @@ FAULTS: dict[str, tuple[str, Callable[[], object]]] = {
     "concentration of nothing": ("zones.empty", lambda: geo.concentration_measures([0, 0])),
     "a population of nobody": (
         "population.zero",
-        lambda: geo.population(layers.kept.kept_raster(raster(0.0))),
+        lambda: geo.population(layers.keeping.brought.kept_raster(raster(0.0))),
     ),
     # ---- asked of the layers ----
     "squares larger than the districts": (
@@ -189,29 +190,31 @@ FAULTS: dict[str, tuple[str, Callable[[], object]]] = {
     ),
     "amounts that are all zero": (
         "own.nothing_weighted",
-        lambda: structure.table(
+        lambda: zone_results.table(
             Shown(questions.Distribution(own(weight="nil"), CIRCLES), "investment")
         ),
     ),
     "sectors of projects of one sector": (
         "mix.one_category",
-        lambda: structure.table(Shown(questions.Distribution(one_kind(), CIRCLES), "sector")),
+        lambda: zone_results.table(Shown(questions.Distribution(one_kind(), CIRCLES), "sector")),
     ),
     "diversity of projects of one sector": (
         "mix.one_category",
-        lambda: structure.table(Shown(questions.Distribution(one_kind(), CIRCLES), "diversity")),
+        lambda: zone_results.table(Shown(questions.Distribution(one_kind(), CIRCLES), "diversity")),
     ),
     "quotients of projects of one sector": (
         "mix.one_category",
-        lambda: structure.quotients(questions.Distribution(one_kind(), CIRCLES)),
+        lambda: zone_results.quotients(questions.Distribution(one_kind(), CIRCLES)),
     ),
     "quotients of one zone": (
         "mix.one_zone",
-        lambda: structure.quotients(questions.Distribution(PROJECTS, own_square(112.0, 27.5, 1.5))),
+        lambda: zone_results.quotients(
+            questions.Distribution(PROJECTS, own_square(112.0, 27.5, 1.5))
+        ),
     ),
     "quotients of zones without a point": (
         "zones.empty",
-        lambda: structure.quotients(questions.Distribution(PROJECTS, own_square(110.0, 27.0))),
+        lambda: zone_results.quotients(questions.Distribution(PROJECTS, own_square(110.0, 27.0))),
     ),
     "a rate by a raster of another place": (
         "population.no_rate",

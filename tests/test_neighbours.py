@@ -10,8 +10,8 @@ from libpysal.graph import Graph
 from shapely import MultiPolygon, Polygon, box
 
 from geo.errors import CRSError, InputError
-from geo.neighbours import neighbour_graph
-from geo.tessellations import hexagons, squares
+from geo.pattern.neighbours import neighbour_graph
+from geo.zoned.tessellations import hexagons, squares
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

@@ -26,19 +26,27 @@ from pypdf import PdfReader
 
 from geo.errors import InputError
 from geo.wording import catalogue
-from layers.content import SIZES_MM, Content, Sheet
-from layers.fonts import characters
-from layers.geopackage import geopackage_bytes
-from layers.line_breaks import text_lines
-from layers.map_slides import deck
-from layers.outside_texts import MISSING, NAME, PROSE, TITLE, Cleaner, clean_sheet, sheet_findings
-from layers.overlays import Choropleth, Points
-from layers.print_layout import heading, wrapped
-from layers.print_layout import text_width as printed_width
-from layers.printing import composed, printed
-from layers.slides import Chart, LegendItem, Slide, Table, presentation
-from layers.specification import MapSpec
-from layers.webmap import content_page
+from layers.book.map_deck import deck
+from layers.look.content import SIZES_MM, Content, Sheet
+from layers.look.overlays import Choropleth, Points
+from layers.paper.printing import composed, printed
+from layers.paper.sheet import heading, wrapped
+from layers.paper.sheet import text_width as printed_width
+from layers.qgis.geopackage import geopackage_bytes
+from layers.record.specification import MapSpec
+from layers.slides.deck import Chart, LegendItem, Slide, Table, presentation
+from layers.type.fonts import characters
+from layers.type.line_breaks import text_lines
+from layers.type.outside_texts import (
+    MISSING,
+    NAME,
+    PROSE,
+    TITLE,
+    Cleaner,
+    clean_sheet,
+    sheet_findings,
+)
+from layers.web.webmap import content_page
 
 # A fuzz command raises it; a test run tries a few and all that have failed before.
 EXAMPLES = int(os.environ.get("TEXT_EXAMPLES", "6"))

@@ -14,11 +14,11 @@ from shapely import Point, box
 from streamlit.testing.v1 import AppTest
 
 import layers
-from app import intake, own_controls, own_data
 from app.texts import _texts
+from app.web import intake, own_controls, own_data
 from geo.errors import InputError
-from layers.kept import kept_points
-from layers.own_files import known_names, read_own
+from layers.keeping.brought import kept_points
+from layers.keeping.own_files import known_names, read_own
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_S = 120
@@ -259,7 +259,7 @@ def test_the_last_answer_about_a_column_comes_first() -> None:
     def script() -> None:
         import streamlit as st  # noqa: PLC0415  a script of its own
 
-        from app import own_controls  # noqa: PLC0415
+        from app.web import own_controls  # noqa: PLC0415
 
         own_controls.remember({"lon": "x", "lat": ""})
         own_controls.remember({"lon": "y"})

@@ -11,27 +11,27 @@ from shapely import Point, box
 
 import layers
 from geo.errors import InputError
-from layers import (
+from layers import questions
+from layers.keeping import brought
+from layers.keeping.brought import Owner, keep_points
+from layers.keeping.own_points import AMOUNT, Roles, own_points
+from layers.look.content import INTERNAL, Sheet
+from layers.outputs import output
+from layers.questions import (
     contents,
     distances,
-    kept,
-    looks,
     pattern_contents,
+    pattern_looks,
     patterns,
-    questions,
-    structure,
+    zone_results,
 )
-from layers.centres import Centres
-from layers.content import INTERNAL, Sheet
-from layers.distances import Spacing
-from layers.kept import Owner, keep_points
-from layers.looks import Look
-from layers.outputs import output
-from layers.own_points import AMOUNT, Roles, own_points
-from layers.patterns import Pattern
-from layers.specification import MapSpec
-from layers.structure import Shown
-from layers.subjects import Points, Zones
+from layers.questions.centres import Centres
+from layers.questions.distances import Spacing
+from layers.questions.pattern_looks import Look
+from layers.questions.patterns import Pattern
+from layers.questions.subjects import Points, Zones
+from layers.questions.zone_results import Shown
+from layers.record.specification import MapSpec
 
 SHOPS = 60
 
@@ -60,7 +60,7 @@ def own() -> Points:
     name = keep_points(own_points(shops(), title="书店与茶馆", roles=roles), owner=owner)
     own_layer = Points(name)
     yield own_layer
-    kept.release(owner)
+    brought.release(owner)
 
 
 def test_columns_are_what_the_reader_says_they_are() -> None:
@@ -147,11 +147,11 @@ def test_own_points_are_asked_who_is_covered(own: Points) -> None:
 
 def test_own_points_are_counted_summed_and_mixed(own: Points) -> None:
     asked = questions.Distribution(own, Zones("districts"))
-    count = structure.table(Shown(asked, "count")).set_index("name_zh")
+    count = zone_results.table(Shown(asked, "count")).set_index("name_zh")
     assert count.loc["岳麓区", "count"] == SHOPS - 1
-    total = structure.table(Shown(asked, "investment")).set_index("name_zh")
+    total = zone_results.table(Shown(asked, "investment")).set_index("name_zh")
     assert total.loc["岳麓区", "weight_sum"] == 10.0 * (SHOPS - 1) * (SHOPS - 2) / 2
-    mixed = structure.table(Shown(asked, "sector")).set_index("name_zh")
+    mixed = zone_results.table(Shown(asked, "sector")).set_index("name_zh")
     assert mixed.loc["岳麓区", "sectors"] == 2
     assert Shown(asked, "investment").titles == ("“营业额”合计", "Sum of 营业额")
     assert (
@@ -172,15 +172,15 @@ def test_without_amounts_nothing_is_added_up() -> None:
 
 def test_own_points_are_asked_for_their_pattern(own: Points) -> None:
     spots = Look("hot", Pattern(own, Zones("squares", cell_m=3000)))
-    assert looks.refusal(spots) is None
-    assert "书店与茶馆" in looks.title(spots, lang="zh")
-    assert "书店与茶馆" in looks.told(spots, lang="zh")[0]
+    assert pattern_looks.refusal(spots) is None
+    assert "书店与茶馆" in pattern_looks.title(spots, lang="zh")
+    assert "书店与茶馆" in pattern_looks.told(spots, lang="zh")[0]
     assert patterns.scope(spots.asked).points == SHOPS - 1
     spacing = Look("distance", Spacing(own))
-    assert looks.told(spacing, lang="en")
+    assert pattern_looks.told(spacing, lang="en")
     assert distances.places_inside(spacing.asked) == SHOPS - 1
     middle = Look("centres", Centres(own, own.group))
-    assert any("书店" in sentence for sentence in looks.told(middle, lang="zh"))
+    assert any("书店" in sentence for sentence in pattern_looks.told(middle, lang="zh"))
 
 
 @pytest.mark.parametrize("suffix", [".png", ".html", ".pptx", ".gpkg"])
@@ -204,7 +204,7 @@ def test_the_map_of_own_points_shows_them(own: Points) -> None:
 def test_points_that_are_no_longer_kept_are_refused_in_words() -> None:
     owner = Owner()
     gone = Points(keep_points(own_points(shops(), title="店"), owner=owner))
-    kept.release(owner)
+    brought.release(owner)
     with pytest.raises(InputError) as refused:
         gone.located()
     assert refused.value.code == "kept.gone"

@@ -13,24 +13,24 @@ from matplotlib.colors import to_hex, to_rgb
 from PIL import Image
 
 from geo.errors import InputError
-from layers.catalogue import load
-from layers.document import content_document
-from layers.map_slides import slides_of
+from layers.book.map_deck import slides_of
+from layers.look.overlays import RAMP, Choropleth
+from layers.look.own_symbology import OwnSymbology
+from layers.look.palettes import TEXT_CONTRAST, contrast
+from layers.look.symbology import layer_style, palette, symbology
 from layers.outputs import output
-from layers.overlays import RAMP, Choropleth
-from layers.own_symbology import OwnSymbology
-from layers.palettes import TEXT_CONTRAST, contrast
-from layers.print_plates import plates
-from layers.printing import composed, drawn
-from layers.specification import MapSpec, read_spec
-from layers.symbology import layer_style, palette, symbology
+from layers.paper.printing import composed, drawn
+from layers.plan.catalogue import load
+from layers.record.specification import MapSpec, read_spec
+from layers.scene.plates import plates
+from layers.web.document import content_document
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Page
 
-    from layers.content import Content
+    from layers.look.content import Content
 
 DRAFT = {"review_number": "internal", "date": "2026-11-21", "dpi": 60}
 COLOURS = {

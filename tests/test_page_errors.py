@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from test_app import page
 
-from app import export, frame, maps
+from app.web import export, frame, maps
 from geo.errors import AtlasError, CRSError, InputError, LayerError
-from layers import questions, structure
+from layers import questions
+from layers.questions import zone_results
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -69,7 +70,7 @@ def test_what_nobody_foresaw_is_a_sentence_and_stands_in_the_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(*PAGES[name], raising(error))
-    with caplog.at_level(logging.ERROR, logger="app.frame"):
+    with caplog.at_level(logging.ERROR, logger="app.web.frame"):
         test = page(name, lang=lang)
     assert not test.exception
     assert {"zh": "没有料到", "en": "unforeseen"}[lang] in test.error[0].value
@@ -82,7 +83,7 @@ def test_a_part_of_a_page_that_fails_leaves_the_rest_standing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The map of the distribution and the export run without the page around them."""
-    monkeypatch.setattr(structure, "concentration", raising(ValueError("broken")))
+    monkeypatch.setattr(zone_results, "concentration", raising(ValueError("broken")))
     monkeypatch.setattr(export, "screen", raising(ValueError("broken")))
     test = page("distribution")
     assert not test.exception

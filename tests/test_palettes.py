@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import InputError
-from layers.palettes import (
+from layers.look.palettes import (
     ALONE,
     DEFICIENCIES,
     LIGHTEST,
@@ -27,7 +27,7 @@ from layers.palettes import (
     simulate,
     spread,
 )
-from layers.symbology import layer_style, layer_styles, symbology
+from layers.look.symbology import layer_style, layer_styles, symbology
 
 COLOURS = st.tuples(*[st.integers(0, 255)] * 3).map(lambda rgb: "#{:02X}{:02X}{:02X}".format(*rgb))
 # CIEDE2000: two colours side by side are told apart easily from here on, ten times the least

@@ -10,9 +10,9 @@ import geopandas as gpd
 import pytest
 
 from app.texts import _texts
-from layers import patterns
-from layers.patterns import Pattern
-from layers.subjects import Points, Zones
+from layers.questions import patterns
+from layers.questions.patterns import Pattern
+from layers.questions.subjects import Points, Zones
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page

@@ -12,21 +12,21 @@ import pytest
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
-from app.export import of_pattern
+from app.web.export import of_pattern
 from geo.errors import InputError
-from layers import centres, distances, looks, patterns
-from layers.centres import Centres
-from layers.content import Sheet
-from layers.distances import Spacing
-from layers.document import content_document
-from layers.looks import Look
+from layers.look.content import Sheet
 from layers.outputs import output
-from layers.patterns import REACH_M, Pattern
-from layers.print_plates import listed
-from layers.printing import toned_plates
-from layers.reading import say
-from layers.specification import LOOK_PARAMETERS, MapSpec, asked, read_spec
-from layers.subjects import INVESTMENT, Points, Zones
+from layers.paper.printing import toned_plates
+from layers.questions import centres, distances, pattern_looks, patterns
+from layers.questions.centres import Centres
+from layers.questions.cluster_reading import say
+from layers.questions.distances import Spacing
+from layers.questions.pattern_looks import Look
+from layers.questions.patterns import REACH_M, Pattern
+from layers.questions.subjects import INVESTMENT, Points, Zones
+from layers.record.specification import LOOK_PARAMETERS, MapSpec, asked, read_spec
+from layers.scene.plates import listed
+from layers.web.document import content_document
 from layers.words import both
 
 PLATFORMS, HEXAGONS = Points("platforms"), Zones("hexagons")
@@ -79,8 +79,8 @@ def test_what_the_page_exports_asks_the_same_again(look: Look) -> None:
 
 
 def test_every_look_has_parameters_a_title_and_a_reading() -> None:
-    assert tuple(LOOK_PARAMETERS) == looks.NAMES
-    titles = {spec_of(look=name).titled().title for name in looks.NAMES}
+    assert tuple(LOOK_PARAMETERS) == pattern_looks.NAMES
+    titles = {spec_of(look=name).titled().title for name in pattern_looks.NAMES}
     assert titles == {"平台的热点与冷点", "平台的集聚与离群", "平台的距离格局", "平台的中心与椭圆"}
     weighted = spec_of(look="centres", layer="projects", weight=INVESTMENT, lang="en")
     assert weighted.titled().title == "Centres and ellipses: investment"
@@ -210,7 +210,7 @@ def test_slides_of_hot_spots_have_the_reading_the_tests_and_the_cells() -> None:
     spec = spec_of(cell_m=5000)
     first, second = slides(spec).slides
     zones = patterns.hot_spots(Pattern(PLATFORMS, HEXAGONS))
-    told = looks.told(asked(spec), lang="zh")
+    told = pattern_looks.told(asked(spec), lang="zh")
     assert first.shapes.title.text == "平台的热点与冷点"
     assert second.shapes.title.text == "平台的热点与冷点：解读"
     assert told[0].startswith("平台显著集聚于岳麓区")

@@ -12,14 +12,14 @@ from streamlit.testing.v1 import AppTest
 
 import geo
 import layers
-from app import maps
-from layers import centres, distances, patterns
-from layers.answers import ANSWERS
-from layers.centres import Centres
-from layers.distances import Spacing
-from layers.looks import Look
-from layers.patterns import Pattern
-from layers.subjects import INVESTMENT, Points, Zones
+from app.web import maps
+from layers.keeping.answers import ANSWERS
+from layers.questions import centres, distances, patterns
+from layers.questions.centres import Centres
+from layers.questions.distances import Spacing
+from layers.questions.pattern_looks import Look
+from layers.questions.patterns import Pattern
+from layers.questions.subjects import INVESTMENT, Points, Zones
 
 ROOT = Path(__file__).resolve().parents[1]
 LOOKS = ["hot", "clusters", "distance", "centres"]
@@ -111,14 +111,14 @@ def test_too_few_cells_are_refused_and_one_click_makes_them_smaller(
 ) -> None:
     # The districts hold more than 30 cells of any size on offer, so the bar is raised.
     monkeypatch.setattr(patterns, "FEWEST_UNITS", 60)
-    ANSWERS.clear("layers.patterns.refusal")
+    ANSWERS.clear("layers.questions.patterns.refusal")
     test = page(cell_m="20000")
     assert "不足 60 个" in test.info[0].value
     test.button[0].click().run()
     assert not test.exception
     assert not test.info
     assert test.slider(key="cell_m").value == 4000
-    ANSWERS.clear("layers.patterns.refusal")
+    ANSWERS.clear("layers.questions.patterns.refusal")
 
 
 def test_a_bad_link_opens_the_default_view() -> None:

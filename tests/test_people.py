@@ -14,7 +14,7 @@ from shapely import box
 import geo
 import layers
 from geo.errors import InputError
-from layers import published
+from layers.plan import published
 
 
 def raster(values: float | np.ndarray, units: str = "", *, step: float = 0.05) -> xr.DataArray:

@@ -16,7 +16,7 @@ from shapely import MultiPolygon, Point, Polygon, box
 
 from geo.crs import geodesic_area_km2
 from geo.errors import CRSError, InputError
-from geo.point_pattern import nearest_neighbour_index, ripley
+from geo.pattern.point_pattern import nearest_neighbour_index, ripley
 from geo.study_area import set_covariance_share, uniform_points
 
 EAST, NORTH = 500_000.0, 3_100_000.0

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo.errors import InputError
-from layers.positions import Gazetteer, Place, locate, zone_place
+from layers.plan.positions import Gazetteer, Place, locate, zone_place
 
 PARK = {
     "id": "park-a",

@@ -6,7 +6,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from app import maps
+from app.web import maps
 
 
 @pytest.mark.parametrize("column", ["geometry", "geom"])

@@ -18,17 +18,18 @@ import shapely
 from PIL import Image
 from pypdf import PdfReader
 
-from app import view_state
+from app.web import view_state
 from geo.errors import InputError
-from layers import print_tiles, provenance
-from layers.basemaps import VECTOR, basemap, basemaps
-from layers.catalogue import load
-from layers.content import Content, Sheet
-from layers.document import content_document
+from layers.look.basemaps import VECTOR, basemap, basemaps
+from layers.look.content import Content, Sheet
+from layers.look.overlays import Points
 from layers.outputs import output
-from layers.overlays import Points
-from layers.printing import composed, drawn, printed
-from layers.specification import MapSpec, read_spec, schema
+from layers.paper import tiles
+from layers.paper.printing import composed, drawn, printed
+from layers.plan.catalogue import load
+from layers.record import provenance
+from layers.record.specification import MapSpec, read_spec, schema
+from layers.web.document import content_document
 
 PLACE = (112.94, 28.23)
 # The same place in GCJ-02, by the public formula.
@@ -107,7 +108,7 @@ def host(monkeypatch):
             name: replace(entry, tiles=server.templates if entry.tiles else ())
             for name, entry in basemaps().items()
         }
-        monkeypatch.setattr("layers.basemaps.basemaps", lambda: local)
+        monkeypatch.setattr("layers.look.basemaps.basemaps", lambda: local)
         monkeypatch.delenv("TIANDITU_KEY", raising=False)
         yield server
         server.shutdown()
@@ -181,12 +182,12 @@ def test_no_more_tiles_are_asked_for_than_allowed_and_each_once(host, monkeypatc
     drawn(content_on("osm"), sheet)
     usual = len(host.asked)
     assert len({path.split("/")[1] for path in host.asked}) == 1
-    assert len(set(host.asked)) == usual <= 2 * print_tiles.MOST_TILES
+    assert len(set(host.asked)) == usual <= 2 * tiles.MOST_TILES
     # What is made of the same sheet next is made of the same tiles.
     printed(content_on("osm"), sheet, ".pdf")
     assert len(host.asked) == usual
     assert host.agents == {"xiangjiang-atlas"}
-    monkeypatch.setattr(print_tiles, "MOST_TILES", 4)
+    monkeypatch.setattr(tiles, "MOST_TILES", 4)
     host.asked.clear()
     drawn(content_on("osm"), replace(sheet, dpi=150))
     assert 2 <= len(host.asked) <= 8

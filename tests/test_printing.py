@@ -27,18 +27,18 @@ from pypdf import PdfReader
 from pyproj import Geod
 
 from geo.errors import CRSError, InputError, LayerError
-from layers import contents
-from layers.catalogue import load
-from layers.content import SIZES_MM, Content, Sheet
-from layers.overlays import Choropleth, Features, Isolines, Points, Surface
-from layers.palettes import paper
-from layers.print_furniture import true_north_deg
-from layers.print_layers import packed
-from layers.print_layout import Box, heading, layout, text_width, wrapped
-from layers.print_window import Window
-from layers.printing import composed, drawn, printed
-from layers.schema import resource
-from layers.specification import asked, read_spec
+from layers.look.content import SIZES_MM, Content, Sheet
+from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface
+from layers.look.palettes import paper
+from layers.paper.drawing import packed
+from layers.paper.furniture import true_north_deg
+from layers.paper.printing import composed, drawn, printed
+from layers.paper.sheet import Box, heading, layout, text_width, wrapped
+from layers.plan.catalogue import load
+from layers.plan.schema import resource
+from layers.questions import contents
+from layers.record.specification import asked, read_spec
+from layers.scene.window import Window
 
 GROUND = ("districts", "river", "metro", "roads")
 WIDE = {

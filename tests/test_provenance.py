@@ -26,12 +26,12 @@ from pypdf import PdfReader
 
 import layers
 from geo.errors import InputError
-from layers import provenance
-from layers.containers import SUFFIXES
-from layers.geopackage import geopackage_bytes
 from layers.outputs import remake
-from layers.provenance import changed, data_hashes, embed, read, record
-from layers.webmap import web_map
+from layers.qgis.geopackage import geopackage_bytes
+from layers.record import provenance
+from layers.record.containers import SUFFIXES
+from layers.record.provenance import changed, data_hashes, embed, read, record
+from layers.web.webmap import web_map
 
 EVIL = "标题 \"q\" 'a' </script><script>alert(1)</script> <!-- ]]> & \u2028 \\ 𠮷"
 SPEC = {"title": EVIL, "layers": ["cities", "parks"], "dpi": 200, "extent": [112.5, 28.0, None]}
@@ -124,7 +124,7 @@ def test_a_record_says_what_was_made_from_what(made: dict) -> None:
     assert made["spec"] == SPEC
     assert (made["created"], made["lang"], made["schema"]) == (CREATED, "en", 1)
     assert made["version"] == provenance._version() != "unknown"
-    files = {item.path.name for item in layers.schema.resources().values()}
+    files = {item.path.name for item in layers.plan.schema.resources().values()}
     assert files < set(made["files"])
     assert {"symbology.json", "datapackage.json"} < set(made["files"])
     assert record(SPEC, created=CREATED, lang="en") == made

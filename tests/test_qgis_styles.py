@@ -18,15 +18,15 @@ from PIL import Image
 
 import layers
 from geo.errors import CRSError, InputError, LayerError
-from layers import provenance
-from layers.geopackage import geopackage_bytes, metadata_text, with_metadata, write_geopackage
+from layers.look.overlays import Choropleth, classify, surface_classes
+from layers.look.symbology import SYMBOLS, Style, layer_style, layer_styles
 from layers.outputs import output, remake, snapshot
-from layers.overlays import Choropleth, classify, surface_classes
-from layers.print_symbols import outline
-from layers.qgis_styles import layer_qml
-from layers.qgis_symbols import symbol_of
-from layers.specification import read_spec
-from layers.symbology import SYMBOLS, Style, layer_style, layer_styles
+from layers.qgis.geopackage import geopackage_bytes, metadata_text, with_metadata, write_geopackage
+from layers.qgis.styles import layer_qml
+from layers.qgis.symbols import symbol_of
+from layers.record import provenance
+from layers.record.specification import read_spec
+from layers.scene.symbols import outline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -612,5 +612,5 @@ def test_qgis_draws_a_zone_without_a_number_grey(
     colours = classify(overlay).colours
     for column, colour, opacity in ((50, colours[0], 0.78), (150, colours[1], 0.78)):
         np.testing.assert_allclose(picture[150, column], blend(colour, opacity), atol=1.5)
-    grey = layers.symbology.symbology()["no_data"]["colour"]
+    grey = layers.look.symbology.symbology()["no_data"]["colour"]
     np.testing.assert_allclose(picture[150, 250], blend(grey, 0.6), atol=1.5)

@@ -17,11 +17,11 @@ from rasterio.transform import from_origin
 from shapely import MultiPolygon, Point, Polygon, box
 
 from geo.crs import geodesic_area_km2
-from geo.density import kernel_density
 from geo.errors import CRSError, InputError
 from geo.exchange.rasters import read_raster
-from geo.raster_zones import STATISTICS, zonal_shares, zonal_statistics
-from geo.tessellations import squares
+from geo.surface.density import kernel_density
+from geo.zoned.raster_zones import STATISTICS, zonal_shares, zonal_statistics
+from geo.zoned.tessellations import squares
 
 if TYPE_CHECKING:
     from pathlib import Path

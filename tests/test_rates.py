@@ -14,12 +14,12 @@ import rasterio
 
 import geo
 import layers
-from layers import provenance
+from layers.keeping.own_files import keep_people
 from layers.outputs import output
-from layers.own_files import keep_people
 from layers.questions import Distribution, distribution
-from layers.specification import MapSpec, read_spec
-from layers.subjects import Points, Zones
+from layers.questions.subjects import Points, Zones
+from layers.record import provenance
+from layers.record.specification import MapSpec, read_spec
 
 if TYPE_CHECKING:
     from collections.abc import Callable

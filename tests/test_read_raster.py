@@ -18,7 +18,7 @@ import geo
 from geo.errors import AtlasError, CRSError, InputError
 from geo.exchange import tiff
 from geo.exchange.rasters import read_raster
-from geo.raster_zones import zonal_statistics
+from geo.zoned.raster_zones import zonal_statistics
 
 ROWS, COLUMNS, HOLES = 340, 400, 8
 WEST, NORTH, STEP = 111.5, 29.2, 0.005

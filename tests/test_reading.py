@@ -9,10 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from layers import point_reading, reading
-from layers.centres import Whereabouts
-from layers.patterns import Spot
-from layers.reading import Scope
+from layers.questions import cluster_reading, point_reading
+from layers.questions.centres import Whereabouts
+from layers.questions.cluster_reading import Scope
+from layers.questions.patterns import Spot
 from layers.words import words
 
 YUELU, WANGCHENG = ("岳麓区", "Yuelu District"), ("望城区", "Wangcheng District")
@@ -47,7 +47,7 @@ def scope(**changes: object) -> Scope:
 
 
 def test_hot_spots_say_where_how_many_and_of_what():
-    told = reading.hot_spots(scope(), [spot()], [], {"99": 2, "95": 4, "90": 0}, lang="zh")
+    told = cluster_reading.hot_spots(scope(), [spot()], [], {"99": 2, "95": 4, "90": 0}, lang="zh")
     assert told[0] == "平台显著集聚于岳麓区（岳麓山大学科技城、梅溪湖一带）。"
     # 240 of 6000 km² are 4 %, 35 of 57 platforms 61.4 %.
     assert told[1] == (
@@ -59,7 +59,7 @@ def test_hot_spots_say_where_how_many_and_of_what():
 
 
 def test_hot_spots_in_english():
-    told = reading.hot_spots(scope(), [spot()], [], {"99": 0, "95": 6, "90": 0}, lang="en")
+    told = cluster_reading.hot_spots(scope(), [spot()], [], {"99": 0, "95": 6, "90": 0}, lang="en")
     assert told[0] == (
         "Significant hot spots of platforms in Yuelu District "
         "(around University Science City, Meixihu)."
@@ -72,23 +72,23 @@ def test_hot_spots_in_english():
 
 def test_a_second_hot_spot_has_a_sentence_of_its_own_and_counts_in_the_sum():
     second = spot(district=WANGCHENG, places=(), cells=1, points=3, amount=3.0, area_km2=60.0)
-    told = reading.hot_spots(scope(), [spot(), second], [], {"95": 7}, lang="zh")
+    told = cluster_reading.hot_spots(scope(), [spot(), second], [], {"95": 7}, lang="zh")
     assert "7 个格网为热点" in told[1]
     assert "5.0 %、所计平台的 66.7 %" in told[1]  # 300 / 6000 and 38 / 57
     assert told[2] == "另有热点在望城区：1 个格网，3 个平台。"
 
 
 def test_without_a_hot_spot_it_says_so_and_what_to_try():
-    told = reading.hot_spots(scope(), [], [], {}, lang="zh")
+    told = cluster_reading.hot_spots(scope(), [], [], {}, lang="zh")
     assert told[0] == "按此格网未发现平台的显著热点。"
     assert "这不等于分布均匀" in told[1]
 
 
 def test_a_cold_spot_is_named_by_its_largest_group():
     small, large = spot(cells=2), spot(district=WANGCHENG, cells=9)
-    told = reading.hot_spots(scope(zero_cells=0), [], [small, large], {}, lang="zh")
+    told = cluster_reading.hot_spots(scope(zero_cells=0), [], [small, large], {}, lang="zh")
     assert told[2] == "11 个格网为冷点，最大一片在望城区。"
-    told = reading.hot_spots(scope(zero_cells=0), [], [], {}, lang="zh")
+    told = cluster_reading.hot_spots(scope(zero_cells=0), [], [], {}, lang="zh")
     assert told[2] == "未发现显著冷点。"
 
 
@@ -96,7 +96,7 @@ def test_investment_is_called_investment_and_says_who_states_it():
     weighted = scope(
         nouns=("项目", "projects"), amount=500.0, stated=20, amount_nouns=("投资", "investment")
     )
-    told = reading.hot_spots(weighted, [spot(amount=100.0)], [], {"95": 6}, lang="zh")
+    told = cluster_reading.hot_spots(weighted, [spot(amount=100.0)], [], {"95": 6}, lang="zh")
     assert told[0].startswith("投资显著集聚于岳麓区")
     assert "所计投资的 20.0 %" in told[1]
     assert told[-1] == "57 个项目中 20 个载明数额，其余按零计。"
@@ -104,7 +104,7 @@ def test_investment_is_called_investment_and_says_who_states_it():
 
 @pytest.mark.parametrize(("places", "warned"), [(14, True), (28, True), (29, False), (57, False)])
 def test_points_that_share_places_are_told(places: int, warned: bool):  # noqa: FBT001
-    told = reading.shared_places(scope(places=places), lang="zh")
+    told = cluster_reading.shared_places(scope(places=places), lang="zh")
     assert bool(told) == warned
     if told:
         assert f"57 个平台只有 {places} 处位置" in told[0]
@@ -117,32 +117,36 @@ def test_clusters_and_outliers():
         "high-low": [spot(cells=1, places=())],
         "low-high": [],
     }
-    told = reading.clusters(scope(), found, lang="zh")
+    told = cluster_reading.clusters(scope(), found, lang="zh")
     assert told[0].startswith("平台的高值集聚在岳麓区")
     assert told[1] == "3 个格网自身多、四邻也多，共 7 个平台，占所计平台的 12.3 %。"  # 7 / 57
     assert told[2] == "1 个格网是高值离群：自身多而四邻少，在岳麓区。"
-    none = reading.clusters(scope(), {key: [] for key in found}, lang="zh")
+    none = cluster_reading.clusters(scope(), {key: [] for key in found}, lang="zh")
     assert none[0] == "按此格网未发现平台的显著高值集聚。"
     assert none[-1] == "未发现显著离群。"
 
 
 def test_several_groups_name_each_district_once():
     other = spot(district=WANGCHENG, places=())
-    told = reading.everywhere([spot(places=(CITY,)), other, spot(places=(LAKE, CITY))], lang="zh")
+    told = cluster_reading.everywhere(
+        [spot(places=(CITY,)), other, spot(places=(LAKE, CITY))], lang="zh"
+    )
     assert told == "岳麓区（岳麓山大学科技城、梅溪湖一带）、望城区"
 
 
 def test_other_sizes_of_cells():
-    both = reading.other_sizes("hot", YUELU, [("4 km", YUELU), ("6 km", YUELU)], lang="zh")
+    both = cluster_reading.other_sizes("hot", YUELU, [("4 km", YUELU), ("6 km", YUELU)], lang="zh")
     assert both == "换用 4 km、6 km 格网，首位热点仍在岳麓区。"
-    moved = reading.other_sizes("hot", YUELU, [("4 km", WANGCHENG), ("6 km", None)], lang="zh")
+    moved = cluster_reading.other_sizes(
+        "hot", YUELU, [("4 km", WANGCHENG), ("6 km", None)], lang="zh"
+    )
     assert moved == (
         "换用 6 km 格网，热点不再显著。换用 4 km 格网，首位热点改在望城区。结论随格网而变，宜慎用。"
     )
-    new = reading.other_sizes("high", None, [("4 km", YUELU), ("6 km", None)], lang="zh")
+    new = cluster_reading.other_sizes("high", None, [("4 km", YUELU), ("6 km", None)], lang="zh")
     assert new == "换用 4 km 格网，高值集聚出现在岳麓区。结论随格网而变，宜慎用。"
-    assert reading.other_sizes("hot", None, [("4 km", None)], lang="zh") == ""
-    assert reading.other_sizes("hot", YUELU, [], lang="zh") == ""
+    assert cluster_reading.other_sizes("hot", None, [("4 km", None)], lang="zh") == ""
+    assert cluster_reading.other_sizes("hot", YUELU, [], lang="zh") == ""
 
 
 @pytest.mark.parametrize(
@@ -152,7 +156,7 @@ def test_other_sizes_of_cells():
 def test_the_whole_map(verdict: str, words: str):
     table = pd.DataFrame({"value": [0.1634], "p_value": [0.0002]}, index=["moran_i"])
     table.attrs["reading"] = verdict
-    told = reading.overall(table, lang="zh")
+    told = cluster_reading.overall(table, lang="zh")
     assert words in told
     assert "Moran I = 0.163，p < 0.001" in told
 

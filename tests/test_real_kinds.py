@@ -27,8 +27,8 @@ from geo.errors import AtlasError, InputError
 from geo.exchange.encodings import decoded
 from geo.exchange.json_dialects import features
 from geo.exchange.rasters import read_raster
-from layers.catalogue import load
-from layers.own_files import read_own
+from layers.keeping.own_files import read_own
+from layers.plan.catalogue import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

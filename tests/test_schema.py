@@ -7,7 +7,7 @@ import pytest
 
 import layers
 from geo.errors import InputError, LayerError
-from layers.schema import Resource, resource, resources, typed
+from layers.plan.schema import Resource, resource, resources, typed
 
 
 def programme(**changes: object) -> pd.DataFrame:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.screen import File, Screen
-from app.view_state import extent, visible
+from app.web.screen import File, Screen
+from app.web.view_state import extent, visible
 from geo.errors import InputError
 
 

@@ -37,8 +37,8 @@ from geo.exchange import errand, frame_parcels, parcels, seal, sealed, shape_par
 from geo.exchange.rasters import read_raster
 from geo.exchange.receipt import Candidate, Finding, Parsed
 from geo.exchange.worker import DRIVERS
-from geo.raster_zones import zonal_statistics
 from geo.wording import catalogue
+from geo.zoned.raster_zones import zonal_statistics
 
 ROOT = Path(__file__).parents[1]
 SECRET = b"the server's own secret, 31 bytes"

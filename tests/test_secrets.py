@@ -24,12 +24,13 @@ MAKE = """
 import json, sys
 from pathlib import Path
 import geo, layers
-from layers import provenance, questions
-from layers.content import Sheet
-from layers.geopackage import geopackage_bytes
+from layers import questions
+from layers.record import provenance
+from layers.look.content import Sheet
+from layers.qgis.geopackage import geopackage_bytes
 from layers.outputs import output
-from layers.specification import MapSpec
-from layers.subjects import Points, Zones
+from layers.record.specification import MapSpec
+from layers.questions.subjects import Points, Zones
 
 folder = Path(sys.argv[1])
 sheet = Sheet("", "internal", size="A4", dpi=60, date="2026-11-28")

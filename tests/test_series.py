@@ -6,9 +6,9 @@ import pytest
 import shapely
 
 from geo.errors import InputError
-from layers import series
-from layers.catalogue import load
-from layers.subjects import Points
+from layers.book import series
+from layers.plan.catalogue import load
+from layers.questions.subjects import Points
 
 
 def zone(name: str, key: str) -> series.Subject:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
 from geo.errors import CRSError, InputError
-from geo.service_area import coverage, coverage_curve, service_areas
+from geo.zoned.service_areas import coverage, coverage_curve, service_areas
 
 EAST, NORTH = 500_000.0, 3_100_000.0
 CORNER = np.array([EAST, NORTH])  # on the central meridian, where planar is geodesic

@@ -14,9 +14,9 @@ from pptx import Presentation
 from pptx.opc.constants import RELATIONSHIP_TYPE
 
 from geo.errors import InputError
-from layers import slide_packages
-from layers.slide_packages import clean_template
-from layers.slides import Chart, Slide, Table, presentation
+from layers.slides import packages
+from layers.slides.deck import Chart, Slide, Table, presentation
+from layers.slides.packages import clean_template
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -366,7 +366,7 @@ def test_every_byte_of_a_template_may_be_wrong() -> None:
 
 
 def test_what_is_taken_is_bounded_by_what_comes_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slide_packages, "MOST_TAKEN", 50_000)
+    monkeypatch.setattr(packages, "MOST_TAKEN", 50_000)
     with pytest.raises(InputError) as caught:
         clean_template(plain())
     assert caught.value.code == "template.too_large"

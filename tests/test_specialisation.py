@@ -12,10 +12,10 @@ from inequality.theil import Theil
 from scipy.stats import chi2, entropy
 from shapely import Point, box
 
-from geo.categories import category_table
-from geo.concentration import concentration_measures
 from geo.errors import CRSError, InputError
-from geo.specialisation import (
+from geo.mix.categories import category_table
+from geo.mix.concentration import concentration_measures
+from geo.mix.specialisation import (
     diversity,
     location_quotient_table,
     location_quotients,

@@ -14,16 +14,17 @@ from PIL import Image
 from pptx.util import Inches
 
 from geo.errors import InputError, LayerError
-from layers import contents, provenance
-from layers.catalogue import describe, load, names_by_id
-from layers.content import SIZES_MM, Sheet
-from layers.document import content_document
-from layers.map_slides import slides_of
+from layers.book.map_deck import slides_of
+from layers.look.content import SIZES_MM, Sheet
+from layers.look.symbology import value_label
 from layers.outputs import output, remake, snapshot
-from layers.schema import resource
-from layers.specification import MAPS, MapSpec, asked, read_spec, schema
-from layers.symbology import value_label
-from layers.webmap import content_page, web_map
+from layers.plan.catalogue import describe, load, names_by_id
+from layers.plan.schema import resource
+from layers.questions import contents
+from layers.record import provenance
+from layers.record.specification import MAPS, MapSpec, asked, read_spec, schema
+from layers.web.document import content_document
+from layers.web.webmap import content_page, web_map
 
 if TYPE_CHECKING:
     from pathlib import Path

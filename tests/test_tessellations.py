@@ -11,7 +11,7 @@ from shapely import LineString, MultiPoint, Point, Polygon, box
 
 from geo.crs import geodesic_area_km2
 from geo.errors import CRSError, InputError
-from geo.tessellations import h3_cells, hexagons, nearest_areas, squares
+from geo.zoned.tessellations import h3_cells, hexagons, nearest_areas, squares
 
 EAST, NORTH = 500_000.0, 3_100_000.0
 

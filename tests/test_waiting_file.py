@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from test_own_page import bring, brought, choose, click, page, said, words
 
-from app import intake
-from layers import kept
-from layers.kept import Owner, keep_file, kept_bytes, kept_file, let_go, release
+from app.web import intake
+from layers.keeping import brought as store
+from layers.keeping.brought import Owner, keep_file, kept_bytes, kept_file, let_go, release
 
 if TYPE_CHECKING:
     import pytest
@@ -37,7 +37,7 @@ def test_a_file_not_used_yet_is_still_there_with_its_receipt() -> None:
         assert words("own.waiting", name="shops.csv") in said(test)
     click(test, "own.use.points")
     assert [own.title for own in brought(test)] == ["shops"]
-    assert kept.kept_points(brought(test)[0].name)["name_zh"].tolist() == ["a", "b"]
+    assert brought.kept_points(brought(test)[0].name)["name_zh"].tolist() == ["a", "b"]
     assert words("own.used", title="shops") in said(test)
 
 
@@ -49,7 +49,7 @@ def test_what_was_chosen_for_it_is_still_chosen() -> None:
     leave_and_return(test)
     assert READ in said(test)
     click(test, "own.use.points")
-    assert kept.kept_points(brought(test)[0].name)["name_zh"].tolist() == ["甲", "乙"]
+    assert brought.kept_points(brought(test)[0].name)["name_zh"].tolist() == ["甲", "乙"]
 
 
 def test_a_refused_file_waits_too_and_is_set_right_later() -> None:
@@ -101,7 +101,7 @@ def test_only_the_last_file_waits_and_a_new_one_takes_its_place() -> None:
 def test_a_file_that_is_no_longer_kept_is_said_once() -> None:
     test = page(("shops.csv", SHOPS))
     test.switch_page("app/pages/sources.py").run()
-    kept.release_idle(idle_s=0.0)
+    brought.release_idle(idle_s=0.0)
     test.switch_page("app/pages/own.py").run()
     assert any("不再保留" in info.value for info in test.info)
     test.run()
@@ -109,7 +109,7 @@ def test_a_file_that_is_no_longer_kept_is_said_once() -> None:
 
 
 def test_a_file_too_large_to_wait_is_used_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept, "OWNER_BYTES", 10)
+    monkeypatch.setattr(store, "OWNER_BYTES", 10)
     test = page(("shops.csv", SHOPS))
     assert READ in said(test)
     for _ in range(2):
@@ -133,7 +133,7 @@ def test_a_waiting_file_counts_for_its_owner_and_goes_with_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Of its own, since visits of other tests end at any time.
-    monkeypatch.setattr(kept, "_STORE", kept._Store())
+    monkeypatch.setattr(store, "_STORE", store._Store())
     owner, before = Owner(), kept_bytes()
     name = keep_file(json.dumps({"a": 1}), size=1_000_000, owner=owner)
     assert kept_bytes() - before == 1_000_000

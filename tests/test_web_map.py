@@ -22,12 +22,10 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import hatch_build
-from geo.contours import filled_bands, isolines
 from geo.errors import CRSError, InputError, LayerError
-from layers.basemaps import basemap, basemaps, key_of
-from layers.catalogue import load
-from layers.document import map_document, to_json
-from layers.overlays import (
+from geo.surface.contours import filled_bands, isolines
+from layers.look.basemaps import basemap, basemaps, key_of
+from layers.look.overlays import (
     Choropleth,
     Features,
     Isolines,
@@ -37,8 +35,7 @@ from layers.overlays import (
     paint,
     surface_classes,
 )
-from layers.schema import resources
-from layers.symbology import (
+from layers.look.symbology import (
     SYMBOLS,
     layer_style,
     layer_styles,
@@ -47,7 +44,10 @@ from layers.symbology import (
     unit_label,
     value_label,
 )
-from layers.webmap import ASSETS, SCRIPTS, STYLES, AtlasMap, vendor_missing, web_map
+from layers.plan.catalogue import load
+from layers.plan.schema import resources
+from layers.web.document import map_document, to_json
+from layers.web.webmap import ASSETS, SCRIPTS, STYLES, AtlasMap, vendor_missing, web_map
 
 # rasterio 1.4 multiplies affine transforms in the way that affine 3.1 is going to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")

@@ -14,12 +14,12 @@ import rioxarray  # noqa: F401 - gives DataArray its .rio accessor
 import shapely
 import xarray as xr
 
-from geo.contours import isolines
 from geo.datum import wgs84_to_gcj02
-from layers.catalogue import load
-from layers.document import map_document
-from layers.overlays import Choropleth, Features, Isolines, Points, Surface, _png
-from layers.webmap import web_map
+from geo.surface.contours import isolines
+from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface, _png
+from layers.plan.catalogue import load
+from layers.web.document import map_document
+from layers.web.webmap import web_map
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -467,8 +467,8 @@ def test_the_notebook_output_draws_itself(page, tmp_path):
 
 SCRIPT = """
 import streamlit as st
-from app.map_view import map_view
-from layers.document import map_document
+from app.web.map_view import map_view
+from layers.web.document import map_document
 
 st.session_state.runs = st.session_state.get("runs", 0) + 1
 theme = st.radio("theme", ["cities", "circles"])

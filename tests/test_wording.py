@@ -12,7 +12,7 @@ import pytest
 
 from geo.errors import CRSError, InputError
 from geo.wording import catalogue, sentence
-from layers.patterns import REFUSED
+from layers.questions.patterns import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,9 +18,9 @@ from websockets.sync.client import connect
 import geo
 from geo.errors import InputError
 from geo.exchange import sealed
-from geo.permutations import sum_probabilities
+from geo.pattern.permutations import sum_probabilities
 from geo.work import Cancelled, checkpoint, inherited, require_affordable, watched
-from layers.answers import Answers
+from layers.keeping.answers import Answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,7 +153,7 @@ import sys, time
 from pathlib import Path
 import geopandas as gpd, numpy as np, shapely
 import geo
-from app.running import while_wanted
+from app.web.running import while_wanted
 
 log = Path({log!r})
 xy = np.random.default_rng(0).uniform(0, 20_000, (900, 2)) + (500_000, 3_100_000)

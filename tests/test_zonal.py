@@ -12,7 +12,7 @@ from scipy.stats import norm
 from shapely import MultiPolygon, Point, Polygon, box
 
 from geo.errors import CRSError, InputError
-from geo.zonal import distribution
+from geo.zoned.distribution import distribution
 
 EAST, NORTH = 500_000.0, 3_100_000.0
 CORNER = np.array([EAST, NORTH])

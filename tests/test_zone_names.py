@@ -11,14 +11,14 @@ import pytest
 import shapely
 from shapely import Polygon
 
-from layers import contents
-from layers.content import Content, Sheet
-from layers.label_ground import Ground, Obstacle
-from layers.label_placement import LabelRequest, choices, place
-from layers.overlays import Choropleth, Features, Points
-from layers.print_layout import px_pt, text_width
-from layers.printing import drawn
-from layers.specification import read_spec
+from layers.look.content import Content, Sheet
+from layers.look.overlays import Choropleth, Features, Points
+from layers.paper.printing import drawn
+from layers.paper.sheet import px_pt, text_width
+from layers.questions import contents
+from layers.record.specification import read_spec
+from layers.type.label_ground import Ground, Obstacle
+from layers.type.label_placement import LabelRequest, choices, place
 
 SHEET = Sheet("分区", "internal", dpi=72)
 

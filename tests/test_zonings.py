@@ -12,7 +12,7 @@ from shapely import Point, Polygon, box
 import layers
 from geo.crs import geodesic_area_km2
 from geo.errors import CRSError, InputError
-from layers.zonings import COLUMNS, GRID_NAMES, ZONING_NAMES, own_zones, zoning
+from layers.plan.zonings import COLUMNS, GRID_NAMES, ZONING_NAMES, own_zones, zoning
 
 
 @pytest.mark.parametrize("name", ZONING_NAMES)

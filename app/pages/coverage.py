@@ -5,15 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 import geo
-from app import choices, maps, own_data, receipts
-from app.charts import coverage_curve
-from app.controls import choose, slide
-from app.export import export, of_points, of_zones
-from app.frame import download, draw_map, map_and_results, note_on_points
-from app.tables import zones_table
 from app.texts import language, text
+from app.web import choices, maps, own_data, receipts
+from app.web.charts import coverage_curve
+from app.web.controls import choose, slide
+from app.web.export import export, of_points, of_zones
+from app.web.frame import download, draw_map, map_and_results, note_on_points
+from app.web.tables import zones_table
 from layers import questions
-from layers.subjects import POINT_LAYERS, Points
+from layers.questions.subjects import POINT_LAYERS, Points
 from layers.words import number
 
 MAP_KEY = "coverage-map"

@@ -8,18 +8,19 @@ from typing import Any, get_args
 import streamlit as st
 
 import geo
-from app import choices, maps, receipts
-from app.bases import density_basis
-from app.charts import bars
-from app.controls import choose, slide, step_through, switch
-from app.export import export, of_density
-from app.frame import basis, download, draw_map, heading, map_and_results, note_on_points
-from app.tables import ranking_table
 from app.texts import language, text
-from geo.density import Kernel, Unit
+from app.web import choices, maps, receipts
+from app.web.bases import density_basis
+from app.web.charts import bars
+from app.web.controls import choose, slide, step_through, switch
+from app.web.export import export, of_density
+from app.web.frame import basis, download, draw_map, heading, map_and_results, note_on_points
+from app.web.tables import ranking_table
 from geo.errors import AtlasError
+from geo.surface.density import Kernel, Unit
 from geo.wording import sentence
-from layers import contents, questions
+from layers import questions
+from layers.questions import contents
 from layers.words import number
 
 AUTO = "auto"

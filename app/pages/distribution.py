@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 import geo
-from app import choices, maps, picking, receipts, results
-from app.controls import choose, slide
-from app.export import export, of_distribution
-from app.frame import (
+from app.texts import language, named, text
+from app.web import choices, maps, picking, receipts, results
+from app.web.controls import choose, slide
+from app.web.export import export, of_distribution
+from app.web.frame import (
     details,
     download,
     draw_map,
@@ -21,20 +22,20 @@ from app.frame import (
     note_on_points,
     refusals_in_words,
 )
-from app.population import population
-from app.running import while_wanted
-from app.tables import features
-from app.texts import language, named, text
+from app.web.population import population
+from app.web.running import while_wanted
+from app.web.tables import features
 from geo.errors import AtlasError
-from layers import questions, structure
-from layers.classification import MAX_CLASSES
-from layers.kept import is_own
-from layers.structure import SCALES, SCHEMES, Shown
+from layers import questions
+from layers.keeping.brought import is_own
+from layers.look.classification import MAX_CLASSES
+from layers.plan.zonings import GRID_NAMES
+from layers.questions import zone_results
+from layers.questions.zone_results import SCALES, SCHEMES, Shown
 from layers.words import number
-from layers.zonings import GRID_NAMES
 
 if TYPE_CHECKING:
-    from layers.subjects import Points
+    from layers.questions.subjects import Points
 
 DEFAULT_CLASSES, FEWEST_CLASSES = 5, 2
 
@@ -53,7 +54,7 @@ def possible(shown: Shown) -> Shown:
         st.info(text("distribution.needs_population"))
     else:
         try:
-            structure.table(shown)
+            zone_results.table(shown)
         except AtlasError as error:
             st.warning(text(f"distribution.{'population' if rate else 'measure'}_misfit"))
             st.caption(error.sentence(language()))
@@ -85,7 +86,7 @@ def totals(shown: Shown) -> None:
 
 def answers(shown: Shown, zone: str | None) -> None:
     """Draw the tabs of the results, and the selected zone below them."""
-    zones = structure.table(shown)
+    zones = zone_results.table(shown)
     unlocated = shown.asked.points.unlocated()
     chart, table, breaks, mixture, lost = st.tabs(
         [
@@ -129,7 +130,7 @@ def downloads(shown: Shown) -> None:
         download(
             f"distribution.download_{suffix[1:]}",
             f"{name}{suffix}",
-            partial(geo.vector_bytes, structure.table(shown), suffix),
+            partial(geo.vector_bytes, zone_results.table(shown), suffix),
         )
     if results.no_comparison(shown) is None:
         download(
@@ -149,7 +150,7 @@ def map_and_answers(shown: Shown, drawn_before: Any) -> None:  # noqa: ANN401 - 
     if choices.drawing() and drawing() != drawn_before:
         st.rerun()
     map_column, beside = map_and_results()
-    zone = picking.selected_zone(structure.table(shown)["id"].tolist())
+    zone = picking.selected_zone(zone_results.table(shown)["id"].tolist())
     document = maps.distribution(shown, lang=language())
     with map_column:
         draw_map(
@@ -170,7 +171,7 @@ def measures(points: Points) -> tuple[str, ...]:
     return tuple(
         measure
         for measure, (summed, _) in questions.MEASURES.items()
-        if (sums or not summed) and (kinds or measure not in structure.SCALES_OF)
+        if (sums or not summed) and (kinds or measure not in zone_results.SCALES_OF)
     )
 
 

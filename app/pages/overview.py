@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 import layers
-from app import maps
-from app.choices import layer_title, value_title
-from app.controls import choose, choose_some
-from app.export import export
-from app.frame import draw_map, heading, listing, map_and_results, target_row
-from app.overview import TARGET_YEAR, belongs_to, members_of, targets
 from app.texts import language, text
-from layers import contents
+from app.web import maps
+from app.web.choices import layer_title, value_title
+from app.web.controls import choose, choose_some
+from app.web.export import export
+from app.web.frame import draw_map, heading, listing, map_and_results, target_row
+from app.web.overview import TARGET_YEAR, belongs_to, members_of, targets
+from layers.questions import contents
 from layers.words import number
 
 EVIDENCE = ("official", "surveyed", "located", "schematic")

@@ -10,22 +10,22 @@ import pandas as pd
 import streamlit as st
 
 import geo
-from app import intake, maps, own_controls, own_data, receipts
-from app.frame import download, draw_map, heading, map_and_results
-from app.own_data import Own
-from app.tables import figures
 from app.texts import language, text
-from app.visits import owner
+from app.web import intake, maps, own_controls, own_data, receipts
+from app.web.frame import download, draw_map, heading, map_and_results
+from app.web.own_data import Own
+from app.web.tables import figures
+from app.web.visits import owner
 from geo.errors import AtlasError
 from geo.exchange.cell_quotes import csv_bytes
 from geo.exchange.formats import SUFFIXES
 from geo.wording import sentence
-from layers import published
-from layers.kept import keep_points, keep_zones
-from layers.own_files import keep_people
-from layers.own_points import Roles, own_points
+from layers.keeping.brought import keep_points, keep_zones
+from layers.keeping.own_files import keep_people
+from layers.keeping.own_points import Roles, own_points
+from layers.plan import published
+from layers.plan.zonings import own_zones
 from layers.words import number
-from layers.zonings import own_zones
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-    from app.intake import File
+    from app.web.intake import File
     from geo.exchange.receipt import Intake
-    from geo.people import Population
+    from geo.zoned.people import Population
 
 TYPES = [*(suffix.removeprefix(".") for suffix in SUFFIXES), *intake.RASTERS]
 ASIDE_SHOWN = 200

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 import geo
-from app import choices, maps, own_data, pattern_charts, receipts
-from app.controls import choose, slide, switch
-from app.export import export, of_pattern
-from app.frame import download, draw_map, heading, map_and_results, note_on_points
-from app.tables import figures
 from app.texts import language, text
+from app.web import choices, maps, own_data, pattern_charts, receipts
+from app.web.controls import choose, slide, switch
+from app.web.export import export, of_pattern
+from app.web.frame import download, draw_map, heading, map_and_results, note_on_points
+from app.web.tables import figures
 from geo.exchange.cell_quotes import csv_bytes
-from layers import centres, distances, looks, patterns, reading
-from layers.centres import Centres
-from layers.distances import Spacing
-from layers.looks import Look
-from layers.patterns import REACH_M, Pattern
-from layers.subjects import Zones
+from layers.questions import centres, cluster_reading, distances, pattern_looks, patterns
+from layers.questions.centres import Centres
+from layers.questions.distances import Spacing
+from layers.questions.pattern_looks import Look
+from layers.questions.patterns import REACH_M, Pattern
+from layers.questions.subjects import Zones
 from layers.words import number
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from geo.neighbours import Rule
-    from layers.patterns import Refusal
-    from layers.subjects import Points
+    from geo.pattern.neighbours import Rule
+    from layers.questions.patterns import Refusal
+    from layers.questions.subjects import Points
 
 MAP_KEY = "pattern-map"
 NOT = {
@@ -124,10 +124,10 @@ def show_units(asked: Pattern) -> None:
     hot = shown.name == "hot"
     zones = patterns.hot_spots(asked) if hot else patterns.clusters(asked)
     heading(text("pattern.overall"))
-    st.write(reading.overall(patterns.overall(asked), lang=language()))
+    st.write(cluster_reading.overall(patterns.overall(asked), lang=language()))
     show_table()
     (pattern_charts.z_histogram if hot else pattern_charts.moran_scatter)(zones)
-    st.caption(looks.method(shown, lang=language()))
+    st.caption(pattern_looks.method(shown, lang=language()))
     closing(
         zones,
         f"{shown.name}_{choices.file_stem(points.layer)}_{choices.file_stem(asked.zones.name)}",
@@ -138,14 +138,14 @@ def show_distances(asked: Spacing) -> None:
     """Draw Ripley's L."""
     curve = distances.ripley(asked)
     pattern_charts.ripley_curve(curve)
-    st.caption(looks.method(shown, lang=language()))
+    st.caption(pattern_looks.method(shown, lang=language()))
     closing(curve, f"ripley_{choices.file_stem(points.layer)}", spatial=False)
 
 
 def show_centres(asked: Centres) -> None:
     """Draw the centres of groups."""
     found, rings = centres.centres(asked), centres.ellipses(asked)
-    if looks.table(shown, lang=language()) is not None:
+    if pattern_looks.table(shown, lang=language()) is not None:
         heading(text("pattern.table"))
         show_table()
     closing(
@@ -155,17 +155,17 @@ def show_centres(asked: Centres) -> None:
 
 def show_table() -> None:
     """Draw the table that slides have too."""
-    table = looks.table(shown, lang=language())
+    table = pattern_looks.table(shown, lang=language())
     if table is not None:
         figures(table.header, [[str(cell) for cell in row] for row in table.rows])
 
 
 with st.sidebar:
     points = choices.points()
-    look: looks.Name = choose(  # type: ignore[assignment]  # one of the names
+    look: pattern_looks.Name = choose(  # type: ignore[assignment]  # one of the names
         "look",
         "pattern.look",
-        looks.NAMES,
+        pattern_looks.NAMES,
         title=lambda name: text(f"pattern.look.{name}"),
         default="hot",
     )
@@ -194,7 +194,7 @@ with st.sidebar:
 
 shown = Look(look, asked)
 map_column, results = map_and_results()
-reason = looks.refusal(shown)
+reason = pattern_looks.refusal(shown)
 if reason is not None:
     refused(reason)
 export("pattern", of_pattern(shown))
@@ -203,7 +203,7 @@ with st.spinner(text("pattern.working")):
 with map_column:
     draw_map(document, key=MAP_KEY)
 with results:
-    say(looks.told(shown, lang=language()))
+    say(pattern_looks.told(shown, lang=language()))
     if isinstance(asked, Pattern):
         show_units(asked)
     elif isinstance(asked, Spacing):

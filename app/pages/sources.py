@@ -9,14 +9,14 @@ import streamlit as st
 
 import geo
 import layers
-from app.choices import layer_title, value_title
-from app.controls import choose
-from app.export import KINDS, export
-from app.frame import download
-from app.tables import EVIDENCE_CLASSES, area_balance, features, matching
 from app.texts import language, named, text
-from layers.geopackage import geopackage_bytes
+from app.web.choices import layer_title, value_title
+from app.web.controls import choose
+from app.web.export import KINDS, export
+from app.web.frame import download
+from app.web.tables import EVIDENCE_CLASSES, area_balance, features, matching
 from layers.outputs import SLIDES
+from layers.qgis.geopackage import geopackage_bytes
 
 FORMATS = {".csv": "CSV", ".geojson": "GeoJSON", ".gpkg": "GeoPackage"}
 

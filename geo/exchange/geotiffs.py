@@ -63,7 +63,7 @@ def write_geotiff(array: xr.DataArray, path: str | os.PathLike[str]) -> None:
     >>> from pathlib import Path
     >>> import geopandas as gpd
     >>> from shapely import Point
-    >>> from geo.density import kernel_density
+    >>> from geo.surface.density import kernel_density
     >>> points = gpd.GeoSeries([Point(5e5, 31e5)], crs=4547)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder) / "density.tif"
@@ -82,7 +82,7 @@ def geotiff_bytes(array: xr.DataArray) -> bytes:
     ----------
     array
         Numbers with dimensions ``y`` and ``x``, evenly spaced, and a CRS, such as
-        `geo.density.kernel_density` returns. Its ``attrs["units"]`` becomes the unit of the band,
+        `geo.kernel_density` returns. Its ``attrs["units"]`` becomes the unit of the band,
         its name and ``attrs["long_name"]`` the description, and every other text or number among
         its ``attrs`` (``source``, above all; of a density the kernel, bandwidth, weights and the
         hash of its input) a tag; an empty text is written as ``none``.

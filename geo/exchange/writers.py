@@ -141,7 +141,7 @@ def vector_bytes(frame: gpd.GeoDataFrame, suffix: str) -> bytes:
         There is no writer for the suffix, no or more than one geometry, or an infinite value in
         GeoJSON.
     CRSError
-        As `geo.crs.require_crs`. A frame in GCJ-02 or BD-09 has no CRS: convert it first.
+        As `geo.require_crs`. A frame in GCJ-02 or BD-09 has no CRS: convert it first.
 
     Warnings
     --------

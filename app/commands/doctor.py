@@ -1,0 +1,124 @@
+"""The doctor on the command line: what is in a file of someone's, and what is wrong with it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path  # noqa: TC003 - typer reads it at run time
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+import geo
+from app.commands.options import AsJson  # noqa: TC001 - typer reads it at run time
+from app.commands.output import print_json, wrote
+from geo.errors import AtlasError
+from geo.exchange.cell_quotes import csv_bytes
+from geo.exchange.rasters import read_raster
+from geo.exchange.writers import write_file
+from geo.wording import sentence
+from layers.keeping.own_files import read_own
+from layers.plan import published
+
+if TYPE_CHECKING:
+    from geo.exchange.receipt import Finding, Intake
+
+LANGUAGES = ("zh", "en")
+RASTERS = (".tif", ".tiff")
+MOST_ROWS = 20
+BAD_INPUT = 2
+
+
+def doctor(
+    file: Annotated[Path, typer.Argument(help="File with areas, points, lines, or a raster.")],
+    *,
+    layer: Annotated[str | None, typer.Option(help="Layer to take.")] = None,
+    crs: Annotated[str | None, typer.Option(help="CRS of its coordinates, as EPSG:4547.")] = None,
+    datum: Annotated[str | None, typer.Option(help="gcj02 or bd09: shift back.")] = None,
+    lang: Annotated[str, typer.Option(help="zh or en.")] = "zh",
+    output: Annotated[
+        Path | None, typer.Option(help="Write what was accepted: .gpkg, .geojson, .csv.")
+    ] = None,
+    aside: Annotated[Path | None, typer.Option(help="Write the rows set aside: .csv.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Look at a file: encoding, coordinates, shapes, rows set aside, and what to do."""
+    if lang not in LANGUAGES:
+        raise geo.InputError(
+            f"doctor: --lang is {lang!r}. Allowed are {', '.join(LANGUAGES)}.",
+            code="option.one_of",
+            value=lang,
+            names=LANGUAGES,
+        )
+    if file.suffix.lower() in RASTERS:
+        _raster(file, lang, as_json=as_json)
+        return
+    try:
+        taken = read_own(file, layer=layer, crs=crs, datum=datum)
+    except AtlasError as error:
+        _say_refused(error, lang)
+        raise typer.Exit(BAD_INPUT) from error
+    if as_json:
+        print_json(taken.receipt.as_dict() | {"aside": _aside(taken, lang)})
+    else:
+        for heading, words in taken.receipt.lines(lang):
+            typer.echo(f"{heading}  {words}")
+        _say(taken.receipt.findings, lang)
+        _say_aside(taken, lang)
+    if output is not None:
+        geo.write_vector(taken.frame, output)
+        wrote(output)
+    if aside is not None:
+        write_file(aside, csv_bytes(taken.aside.reset_index()), function="doctor")
+        wrote(aside)
+
+
+def _raster(file: Path, lang: str, *, as_json: bool) -> None:
+    try:
+        people = geo.population(read_raster(file))
+        table = published.compared(people)
+    except AtlasError as error:
+        _say_refused(error, lang)
+        raise typer.Exit(BAD_INPUT) from error
+    if as_json:
+        found = [{"code": each.code, "values": dict(each.values)} for each in people.findings]
+        rows = json.loads(table.to_json(orient="records", force_ascii=False))
+        print_json(
+            {"total": people.total, "quantity": people.quantity, "findings": found}
+            | {"published": rows}
+        )
+        return
+    _say(people.findings, lang)
+    for row in table.itertuples():
+        values = {"published": row.published, "counted": row.counted, "date": row.date}
+        name = getattr(row, f"name_{lang}")
+        code = "people.compared" if row.agrees is not None else "people.not_compared"
+        typer.echo(sentence(code, lang, {"name": name} | values))
+
+
+def _say_refused(error: AtlasError, lang: str) -> None:
+    """Say why a file is not read, and what is suspected of it, in words of a planner."""
+    typer.echo(f"{sentence('doctor.refused', lang, {})} {error.sentence(lang)}", err=True)
+    for finding in error.findings:
+        typer.echo(f"  {finding.sentence(lang)}", err=True)
+
+
+def _say(findings: tuple[Finding, ...], lang: str) -> None:
+    for finding in findings:
+        mark = sentence(f"doctor.{finding.level}", lang, {})
+        typer.echo(f"{mark} {finding.sentence(lang)}")
+
+
+def _aside(taken: Intake, lang: str) -> list[dict[str, Any]]:
+    return [
+        {"row": int(row), "reason": sentence(reason, lang, {}), "name": name, "detail": detail}
+        for row, reason, detail, name in taken.aside[["reason", "detail", "name"]].itertuples()
+    ]
+
+
+def _say_aside(taken: Intake, lang: str) -> None:
+    rows = _aside(taken, lang)
+    for entry in rows[:MOST_ROWS]:
+        words = sentence("doctor.row", lang, entry)
+        typer.echo(f"  {words}")
+    if len(rows) > MOST_ROWS:
+        typer.echo("  " + sentence("doctor.more", lang, {"n": len(rows) - MOST_ROWS}))

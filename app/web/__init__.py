@@ -1,0 +1,1 @@
+"""What the pages are made of: their frame, controls, charts, tables and exports."""

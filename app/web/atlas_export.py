@@ -1,0 +1,170 @@
+"""图集: an atlas of what is on the screen, made beside the page, with progress and cancel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import partial
+from threading import Event, Thread
+from typing import TYPE_CHECKING, cast
+
+import streamlit as st
+
+from app.texts import language, text
+from geo.errors import AtlasError
+from layers.book.series import SERIES
+from layers.outputs import ATLASES, SLIDES, output
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from app.web.screen import Screen
+    from layers.record.specification import MapSpec
+
+JOB = "atlas-job"
+POLL_S = 0.5
+MEGABYTE = 1e6
+
+
+class CancelledError(RuntimeError):
+    """The visitor has had enough."""
+
+
+@dataclass(slots=True, eq=False)
+class Job:
+    """An atlas in the making, in a thread of its own.
+
+    Parameters
+    ----------
+    spec, suffix, template
+        What to make.
+    done, steps, title
+        How far it is.
+    made, refusal
+        Its contents, or why there are none.
+    ended, cancelled
+        Set when the thread has come to its end, and when it is to stop.
+    """
+
+    spec: MapSpec
+    suffix: str
+    template: bytes | None
+    done: int = 0
+    steps: int = 1
+    title: str = ""
+    made: bytes | None = None
+    refusal: AtlasError | None = None
+    ended: Event = field(default_factory=Event)
+    cancelled: Event = field(default_factory=Event)
+
+    def run(self) -> None:
+        """Make the atlas."""
+        try:
+            self.made = output(self.spec, self.suffix, template=self.template, progress=self.told)
+        except CancelledError:
+            pass
+        except AtlasError as error:
+            self.refusal = error
+        finally:
+            self.ended.set()
+
+    def told(self, done: int, steps: int, title: str) -> None:
+        """Keep how far it is; stop if that is wished."""
+        if self.cancelled.is_set():
+            raise CancelledError
+        self.done, self.steps, self.title = done, steps, title
+
+
+def atlas_export(
+    shown: Screen,
+    seen: Callable[[dict[str, str]], MapSpec],
+    template: bytes | None,
+    mime_types: Mapping[str, str],
+) -> None:
+    """Draw the choice of pages, the button that makes the atlas, and how far it is.
+
+    Parameters
+    ----------
+    shown
+        Asks what is on the screen.
+    seen
+        Returns the map on the screen from the parameters of the page's address.
+    template
+        The visitor's own template for slides.
+    mime_types
+        Kind of contents of each suffix.
+    """
+    with st.expander(text("export.atlas")):
+        pages = st.selectbox(
+            text("export.atlas.pages"),
+            SERIES,
+            format_func=lambda name: text(f"atlas.series.{name}"),
+            key="export-atlas-pages",
+        )
+        suffix = st.radio(
+            text("export.atlas.kind"),
+            ATLASES,
+            format_func=lambda suffix: suffix[1:].upper(),
+            horizontal=True,
+            key="export-atlas-kind",
+        )
+        job = cast("Job | None", st.session_state.get(JOB))
+        working = job is not None and not job.ended.is_set()
+        st.button(
+            text("export.atlas.make"),
+            on_click=shown.ask,
+            args=(partial(_start, seen, pages, suffix, template),),
+            disabled=working,
+            width="stretch",
+            key="export-atlas-make",
+        )
+        if job is not None and working:
+            st.fragment(_watch, run_every=POLL_S)(job)
+        elif job is not None:
+            _ended(job, mime_types)
+
+
+def _start(
+    seen: Callable[[dict[str, str]], MapSpec],
+    pages: str,
+    suffix: str,
+    template: bytes | None,
+    address: dict[str, str],
+) -> None:
+    spec = replace(seen(address), extent=None, pages=pages)
+    job = Job(spec, suffix, template if suffix == SLIDES else None)
+    st.session_state[JOB] = job
+    Thread(target=job.run, daemon=True).start()
+
+
+def _watch(job: Job) -> None:
+    """Draw how far an atlas is; when it has come to its end the page runs once more."""
+    if job.ended.is_set():
+        st.rerun()
+    told = text("export.atlas.step", done=job.done + 1, steps=job.steps, title=job.title)
+    st.progress(job.done / job.steps, text=told)
+    st.button(
+        text("export.atlas.cancel"),
+        on_click=job.cancelled.set,
+        width="stretch",
+        key="export-atlas-cancel",
+    )
+
+
+def _ended(job: Job, mime_types: Mapping[str, str]) -> None:
+    if job.made is not None:
+        size = f"{len(job.made) / MEGABYTE:,.1f}"
+        st.download_button(
+            text("export.atlas.download", kind=job.suffix[1:].upper(), size=size),
+            job.made,
+            file_name=f"atlas_{job.spec.map}_{job.spec.pages}{job.suffix}",
+            mime=mime_types[job.suffix],
+            on_click="ignore",
+            width="stretch",
+            key="export-atlas-download",
+        )
+    elif job.cancelled.is_set():
+        st.caption(text("export.atlas.cancelled"))
+    else:
+        st.error(text("export.atlas.broken"))
+        if job.refusal is not None:
+            st.caption(job.refusal.sentence(language()))

@@ -1,0 +1,243 @@
+"""The controls that several pages share, each with its words in the visitor's language."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+import layers
+from app.texts import both, language, named, text
+from app.web import own_data
+from app.web.controls import choose, choose_some, current, slide, switch
+from app.web.frame import details
+from app.web.map_view import drawn
+from app.web.visits import owner
+from geo.errors import AtlasError
+from layers.keeping.brought import is_own, keep_zones
+from layers.look.symbology import value_label
+from layers.plan.positions import CRS
+from layers.plan.zonings import GRID_NAMES, own_zones
+from layers.questions.subjects import CELL_M, H3_RESOLUTION, POINT_LAYERS, Points, Zones
+from layers.words import number
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+FILTERS_OF = {
+    "platforms": ("category", "level"),
+    "parks": ("level",),
+    "projects": ("sector",),
+}
+DRAWN = "drawn"
+H3_COARSEST, H3_FINEST = 5, 9
+
+
+def layer_title(name: str) -> str:
+    """Return the title of a layer, or of points of the visitor's own."""
+    if is_own(name):
+        return own_data.title_of(name)
+    return layers.resource(name).title(language())
+
+
+def value_title(column: str, value: str) -> str:
+    """Return the words for a coded value in the visitor's language."""
+    return value_label(column, value, lang=language())
+
+
+def points() -> Points:
+    """Draw the choice of a point layer and of its main category; return the points chosen."""
+    return main_filter(layer_of(POINT_LAYERS, default="platforms"))
+
+
+def layer_of(names: Sequence[str], *, default: str) -> Points:
+    """Draw the choice of a point layer where there is one; return all of its points.
+
+    Parameters
+    ----------
+    names
+        Layers to choose from; the visitor's own points follow them.
+    default
+        Layer to start with.
+    """
+    options = (*names, *own_data.names("points"))
+    if len(options) == 1:
+        return Points(default)
+    return Points(choose("layer", "choose.layer", options, title=layer_title, default=default))
+
+
+def filters_of(points: Points) -> tuple[str, ...]:
+    """Return the columns that points can be filtered by, the main one first."""
+    if is_own(points.layer):
+        return (points.group,) if points.about.field(points.group).constraints["enum"] else ()
+    return FILTERS_OF[points.layer]
+
+
+def main_filter(chosen: Points) -> Points:
+    """Draw the first filter of the chosen layer; return the points that pass it."""
+    for column in filters_of(chosen)[:1]:
+        chosen = chosen.filtered(column, values(chosen, column))
+    return chosen
+
+
+def finer(chosen: Points) -> Points:
+    """Draw the remaining filters of the chosen layer; return the points that pass them too."""
+    for column in filters_of(chosen)[1:]:
+        chosen = chosen.filtered(column, values(chosen, column))
+    return chosen
+
+
+def zones(*, default: str, map_key: str) -> Zones:
+    """Draw the choice of a zoning; return it with the default size of its cells.
+
+    The zones that the visitor has brought stand after those of the atlas. Until one who wants to
+    draw an area has drawn it, the default stands.
+
+    Parameters
+    ----------
+    default
+        Name of the zoning to start with.
+    map_key
+        Key of the map that zones are drawn on.
+    """
+    name = choose(
+        "zoning",
+        "choose.zoning",
+        (*layers.ZONING_NAMES, *own_data.names("zones"), DRAWN),
+        title=zoning_title,
+        default=default,
+    )
+    st.page_link("app/pages/own.py", label=text("choose.bring"))
+    if name == DRAWN:
+        st.caption(text("choose.draw"))
+        return Zones(_drawn(map_key) or default)
+    return Zones(name)
+
+
+def zoning_title(name: str) -> str:
+    """Return the title of a zoning, or of zones of the visitor's own."""
+    return own_data.title_of(name) if is_own(name) else text(f"zoning.{name}")
+
+
+def drawing() -> bool:
+    """Whether the visitor counts in an area that they draw."""
+    return current("zoning") == DRAWN
+
+
+def _refused(error: AtlasError) -> None:
+    """Say beside the controls that something a visitor brought cannot be used, and why."""
+    st.error(text("choose.own_refused"))
+    st.caption(error.sentence(language()))
+    details(error)
+
+
+def _drawn(map_key: str) -> str | None:
+    """Return the name that the area drawn on a map is kept under, None where none is drawn."""
+    try:
+        area = drawn(st.session_state.get(map_key))
+    except AtlasError as error:
+        _refused(error)
+        return None
+    if area is None:
+        return None
+    zh, en = both("choose.drawn_area")
+    frame = gpd.GeoDataFrame({"name_zh": [zh], "name_en": [en]}, geometry=[area], crs=CRS)
+    return keep_zones(own_zones(frame), owner=owner())
+
+
+def cells(chosen: Zones) -> Zones:
+    """Draw the size of the cells where the zoning is a grid; return the zoning with it."""
+    if chosen.name == "h3":
+        resolution = slide(
+            "h3", "choose.h3", low=H3_COARSEST, high=H3_FINEST, step=1, default=H3_RESOLUTION
+        )
+        return replace(chosen, h3_resolution=resolution)
+    if chosen.name in GRID_NAMES:
+        cell_m = slide("cell_m", "choose.cell_m", low=2000, high=20000, step=500, default=CELL_M)
+        return replace(chosen, cell_m=cell_m)
+    return chosen
+
+
+def values(points: Points, column: str, *, key: str | None = None) -> tuple[str, ...]:
+    """Draw the choice of values of a column; none means all."""
+    own = is_own(points.layer)
+    return tuple(
+        choose_some(
+            key or column,
+            f"choose.{column}",
+            points.about.field(column).constraints["enum"]
+            if own
+            else _present(points.layer, column),
+            title=lambda value: value_title(column, value),
+        )
+    )
+
+
+@cache
+def _present(layer: str, column: str) -> list[str]:
+    """Return the values of a column that occur, in the order of the data package."""
+    order = layers.resource(layer).field(column).constraints["enum"]
+    found = set(layers.load(layer)[column])
+    return [value for value in order if value in found]
+
+
+def described(points: Points, bandwidth_m: float) -> str:
+    """Return which points a map of a comparison shows, and with what bandwidth."""
+    kinds = [
+        value_title(column, value)
+        for column in filters_of(points)[:1]
+        for value in getattr(points, column)
+    ]
+    return text(
+        "density.described",
+        points=text("separator").join(kinds) or layer_title(points.layer),
+        bandwidth=number(bandwidth_m, digits=0),
+    )
+
+
+def zone_name(zones: gpd.GeoDataFrame, zone: str) -> str:
+    """Return a zone's name in the visitor's language."""
+    row = zones.set_index("id").loc[zone]
+    return named(row["name_zh"], row["name_en"])
+
+
+def file_stem(name: str) -> str:
+    """Return what a layer or zoning is called in the name of a file."""
+    return own_data.title_of(name) if is_own(name) else name
+
+
+def in_zone(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, zone: str) -> list[str]:
+    """Return the names of the points that lie in a zone."""
+    area = zones.set_index("id").geometry[zone]
+    inside = points[points.intersects(area)]
+    names: list[str] = inside[f"name_{language()}"].tolist()
+    return names
+
+
+def zone_table(zones: gpd.GeoDataFrame, value: str) -> pd.DataFrame:
+    """Return ``id``, ``name`` and ``value`` of each zone for a chart, with its interval if any."""
+    shown = {"id": zones["id"], "name": zones[f"name_{language()}"], "value": zones[value]}
+    for end in ("low", "high"):
+        if f"{value}_{end}" in zones.columns:
+            shown[end] = zones[f"{value}_{end}"]
+    return pd.DataFrame(shown)
+
+
+def weighted(points: Points) -> bool:
+    """Draw the switch that weights points by their amounts, where they have any."""
+    if points.amount is None:
+        return False
+    if is_own(points.layer):
+        return switch("weighted", "choose.weighted.own", amount=points.amount_noun(language()))
+    return switch("weighted", "choose.weighted")
+
+
+def weight_words(key: str, points: Points) -> str:
+    """Return words about the weight of points: of an own column its name, of no known unit."""
+    if not is_own(points.layer):
+        return text(key)
+    return text(f"{key}.own", amount=points.amount_noun(language()))

@@ -1,0 +1,227 @@
+"""The frame that every page stands in: its style, its columns and what an error looks like."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import ContextDecorator
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+from streamlit.errors import FragmentHandledException
+
+from app.texts import language, text
+from app.web import url_state, view_state
+from app.web.map_view import map_view
+from app.web.running import while_wanted
+from geo.errors import AtlasError
+from layers.keeping.brought import is_own
+from layers.look.basemaps import key_of
+from layers.words import number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from types import TracebackType
+
+    from streamlit.delta_generator import DeltaGenerator
+
+    from app.web.overview import Target
+    from layers.questions.subjects import Points
+
+_LOG = logging.getLogger(__name__)
+# What the frame of a map asks for; the style sheet then fits it to the window.
+MAP_HEIGHT = 760
+LONG_LIST = 8
+MIME_TYPES = {
+    ".csv": "text/csv",
+    ".geojson": "application/geo+json",
+    ".gpkg": "application/geopackage+sqlite3",
+    ".json": "application/json",
+    ".tif": "image/tiff",
+}
+# The map takes two thirds of the page: the sidebar holds the controls, a narrow column the results.
+MAP_AND_RESULTS = (4, 1.08)
+STYLE = """
+<style>
+:root { font-variant-numeric: tabular-nums; }
+[data-testid="stMainBlockContainer"] { padding: 3.7rem .75rem 0 .75rem; }
+[data-testid="stSidebar"] { width: 212px !important; min-width: 212px !important; }
+[data-testid="stSidebarContent"] { padding-left: .8rem; padding-right: .8rem; }
+[data-testid="stSidebarContent"] [data-testid="stSidebarUserContent"] { padding: 0; }
+[data-testid="stSidebarHeader"] { height: 1.2rem; min-height: 1.2rem; padding: 0; margin: 0; }
+[data-testid="stVerticalBlock"] { gap: .55rem; }
+[data-testid="stHorizontalBlock"] { gap: .75rem; }
+[data-testid="stMetricValue"] { font-size: 1.25rem; }
+[data-testid="stMetricLabel"] { color: #52606D; }
+iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !important; }
+.st-key-compared iframe.stCustomComponentV1 { height: calc(100vh - 6.3rem) !important; }
+.st-key-results { max-height: calc(100vh - 4.1rem); overflow-y: auto; overflow-x: hidden; }
+/* The export stands beside the sidebar, wide enough for two columns of buttons. */
+[data-testid="stPopoverBody"] { min-width: 330px; }
+.brand { font-size: 1.15rem; font-weight: 700; line-height: 1.6; }
+.heading { font-weight: 700; padding-top: .2rem; }
+.indicator { border-bottom: 1px solid #E4E7EB; padding: .28rem 0; line-height: 1.3; }
+.indicator .name { color: #52606D; font-size: .86rem; }
+.indicator .value { font-weight: 600; }
+.listing { margin: 0; padding-left: 1.3rem; font-size: .9rem; line-height: 1.5; }
+.figures { max-height: 330px; overflow-y: auto; }
+.figures table { border-collapse: collapse; width: 100%; font-size: .84rem; line-height: 1.7; }
+.figures th { color: #52606D; font-weight: 400; }
+.figures th, .figures td { text-align: right; border-bottom: 1px solid #E4E7EB; padding: 0 2px; }
+.figures th:first-child, .figures td:first-child { text-align: left; padding-left: 0; }
+dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
+.basis dt { color: #52606D; }
+.basis dd { margin: 0 0 .3rem 0; overflow-wrap: anywhere; }
+.indicator .quote { color: #7B8794; font-size: .78rem; }
+/* Streamlit's own words on the upload button know no language. */
+[data-testid="stFileUploaderDropzone"] { padding: .5rem; }
+[data-testid="stFileUploaderDropzone"] p { font-size: 0; }
+[data-testid="stFileUploaderDropzone"] p::after { content: var(--upload); font-size: .9rem; }
+[data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
+[data-testid="stFileChip"] { min-width: 0; width: 8.4rem; }
+</style>
+"""
+
+
+def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not public
+    """Run a page inside the frame; what the atlas refuses becomes one sentence."""
+    view_state.check()
+    st.html(f"{STYLE}<style>:root {{ --upload: '{text('app.upload')}'; }}</style>")
+    with while_wanted(), refusals_in_words():
+        page.run()
+    names = url_state.refused()
+    if st.session_state.pop(url_state.ANOTHERS, False):
+        st.warning(text("app.anothers"))
+    if names:
+        st.toast(text("app.bad_link", names=", ".join(names)))
+
+
+class InWords(ContextDecorator):
+    """Ends in a sentence where an error would end it."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> bool:
+        if isinstance(error, AtlasError):
+            refusal(error)
+            return True
+        # Streamlit ends a run by what is no Exception, and says itself what it has dealt with.
+        if not isinstance(error, Exception) or isinstance(error, FragmentHandledException):
+            return False
+        _LOG.error("a page was not finished", exc_info=error)
+        st.error(text("app.unforeseen"))
+        return True
+
+
+def refusals_in_words() -> InWords:
+    """Say in one sentence what the atlas refuses inside; of any other error, that it is not done.
+
+    The visitor sees no traceback: it is in the server's log. A fragment of a page, which runs
+    without the frame, needs this for itself: ``with refusals_in_words():`` or, below
+    ``@st.fragment``, ``@refusals_in_words()``.
+    """
+    return InWords()
+
+
+def refusal(error: AtlasError) -> None:
+    """Draw why something was refused and what to do; to who reads English, the details folded."""
+    st.error(error.sentence(language()))
+    details(error)
+
+
+def details(error: AtlasError) -> None:
+    """Draw, folded, what the error says to who calls a function; it is in English alone."""
+    if language() == "en" and str(error):
+        with st.expander(text("app.reason")):
+            st.text(str(error))
+
+
+def map_and_results() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Return the column of the map and the narrow column of the results beside it."""
+    left, right = st.columns(MAP_AND_RESULTS)
+    return left, right.container(key="results")
+
+
+def heading(words: str) -> None:
+    """Draw the heading of a part of the results."""
+    st.html(f'<div class="heading">{escape(words)}</div>')
+
+
+def draw_map(document: Mapping[str, Any], *, key: str, **options: Any) -> dict[str, str] | None:  # noqa: ANN401 - as map_view takes them
+    """Draw a map as high as the window allows and return what was clicked on it."""
+    return map_view(
+        document, key=key, height=MAP_HEIGHT, tianditu_key=key_of("tianditu"), **options
+    )
+
+
+def note_on_points(points: Points) -> None:
+    """Say how many points take part, how many are known only by their zone, and who is left out."""
+    located, unlocated = points.located(), len(points.unlocated())
+    inherited = int(located["within"].notna().sum())
+    note = "app.truth_note" if inherited else "app.points_note"
+    told = text(note, n=number(len(located)), inherited=number(inherited))
+    if unlocated:
+        whose = ".own" if is_own(points.layer) else ""
+        told += text(f"app.left_out{whose}", unlocated=number(unlocated))
+    st.caption(told)
+
+
+def download(
+    label: str,
+    file_name: str,
+    content: Callable[[], bytes],
+    *,
+    detail: str = "",
+    key: str | None = None,
+) -> None:
+    """Draw a download button; the file is made when it is clicked, and nothing re-runs."""
+    st.download_button(
+        f"{text(label)} {detail}".strip(),
+        content,
+        file_name=file_name,
+        mime=MIME_TYPES[Path(file_name).suffix],
+        on_click="ignore",
+        width="stretch",
+        key=key,
+    )
+
+
+def listing(title: str, names: Sequence[str]) -> None:
+    """Draw a titled list of names, folded when it is long; nothing when it is empty."""
+    if not names:
+        return
+    with st.expander(title, expanded=len(names) <= LONG_LIST):
+        st.html("<ol class=listing>" + "".join(f"<li>{escape(n)}</li>" for n in names) + "</ol>")
+
+
+def basis(rows: Sequence[tuple[str, str]]) -> None:
+    """Draw, folded, what a result rests on: each parameter or fact with its value."""
+    with st.expander(text("app.basis")):
+        st.html(
+            "<dl class=basis>"
+            + "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
+            + "</dl>"
+        )
+
+
+def target_row(target: Target) -> None:
+    """Draw one target: its name, baseline → target, and the document's words."""
+    baseline = (
+        f"{escape(target.baseline)} → "
+        if target.baseline
+        else f'<span class="quote">{text("overview.no_baseline")} → </span>'
+    )
+    flag = f" · {text('overview.flagged')}" if target.flagged else ""
+    quotes = " / ".join(f"「{escape(quote)}」" for quote in target.quotes)
+    st.html(
+        f'<div class="indicator"><div class="name">{escape(target.name)}{flag}</div>'
+        f'<div class="value">{baseline}{escape(target.target)}</div>'
+        f'<div class="quote">{quotes}</div></div>'
+    )

@@ -1,0 +1,149 @@
+"""The web map inside a Streamlit page: documents go in, clicks and finished drawings come out.
+
+Nothing else does. Pan, zoom, visible layers and base map stay in the browser, which writes them
+into the page's address (``view=lat,lon,zoom,width,height``, ``layers=a.b.c``, ``base=name``)
+without running the page again; the width and height are those of the map on the screen, px. Maps of
+one page can be linked: they keep the same place in view, without a run.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+import streamlit.components.v1 as components
+
+from geo.errors import InputError
+from layers.web.document import to_json
+from layers.web.webmap import ASSETS, vendor_missing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+FEWEST_CORNERS = 3
+MAX_LON, MAX_LAT = 180.0, 90.0
+
+_component = components.declare_component("xiangjiang_map", path=str(ASSETS))
+
+
+def map_view(
+    document: Mapping[str, Any] | str,
+    *,
+    key: str,
+    height: int,
+    tianditu_key: str | None = None,
+    url_state: bool = True,
+    draw: bool = False,
+    link: str | None = None,
+) -> dict[str, str] | None:
+    """Draw a map and return the feature that the visitor clicked last.
+
+    The map stays as it is between runs of the page: a new document changes only what differs,
+    and the visitor's view, choices and drawing stay. What was drawn is read with :func:`drawn`.
+
+    Parameters
+    ----------
+    document
+        From :func:`layers.map_document`, or the same as JSON text.
+    key
+        Key of the widget, unique on the page.
+    height
+        Height of the map, px.
+    tianditu_key
+        Tianditu browser key for this visit; it goes to the running page only.
+    url_state
+        Keep the view in the page's address. Only one map of a page can.
+    draw
+        Let the visitor draw an area. The page runs again when an area is finished or removed,
+        not while it is being drawn.
+    link
+        Maps of one page with the same name here keep the same centre, zoom and base map. When
+        they open, the one with ``url_state`` says where.
+
+    Returns
+    -------
+    dict or None
+        ``{"layer": …, "id": …}``, or None when nothing is selected.
+
+    Raises
+    ------
+    InputError
+        If the page's third-party files have not been put in place.
+    """
+    missing = vendor_missing()
+    if missing:
+        raise InputError(
+            f"map_view: {', '.join(missing)} missing from the package; "
+            "in a checkout run 'python hatch_build.py' once",
+            code="caller.package",
+            name=missing,
+        )
+    report: dict[str, Any] | None = _component(
+        document=document if isinstance(document, str) else to_json(document),
+        height=height,
+        tianditu_key=tianditu_key,
+        url_state=url_state,
+        draw=draw,
+        link=link,
+        key=key,
+        default=None,
+    )
+    return clicked(report)
+
+
+def clicked(report: dict[str, Any] | None) -> dict[str, str] | None:
+    """Return the feature in what the map last told, None when that was a click beside all."""
+    if not report or "id" not in report:
+        return None
+    return {"layer": report["layer"], "id": report["id"]}
+
+
+def drawn(report: Mapping[str, Any] | None) -> shapely.Polygon | None:
+    """Return the area in what the map last told, None when none is drawn.
+
+    A page reads it from its session under the map's key, before or after the map is drawn:
+    ``drawn(st.session_state.get("zones-map"))``.
+
+    Parameters
+    ----------
+    report
+        What the session holds under the key of a map.
+
+    Returns
+    -------
+    shapely.Polygon or None
+        Longitudes and latitudes in EPSG:4490, whatever base map it was drawn on.
+
+    Raises
+    ------
+    InputError
+        If the corners are not at least three places on Earth that make a sound ring.
+
+    Examples
+    --------
+    >>> area = drawn({"click": 0, "drawn": [[112.8, 28.1], [112.9, 28.1], [112.9, 28.2]]})
+    >>> area.bounds
+    (112.8, 28.1, 112.9, 28.2)
+    """
+    corners = (report or {}).get("drawn")
+    if corners is None:
+        return None
+    try:
+        places = np.asarray(corners, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise _refusal("its corners are not pairs of numbers") from error
+    if places.shape[1:] != (2,) or len(places) < FEWEST_CORNERS:
+        raise _refusal(f"its corners have the shape {places.shape}, not (3 or more, 2)")
+    if not (np.abs(places) <= (MAX_LON, MAX_LAT)).all():
+        raise _refusal("a corner is not a longitude and a latitude in degrees")
+    area = shapely.Polygon(places)
+    if not area.is_valid:
+        raise _refusal(f"its outline is not sound: {shapely.is_valid_reason(area)}")
+    return area
+
+
+def _refusal(reason: str) -> InputError:
+    return InputError(
+        f"drawn: the drawn area cannot be used, {reason}; draw it again", code="own.drawn"
+    )

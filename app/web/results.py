@@ -1,0 +1,361 @@
+"""The results of the distribution page: chart, table, classes and structure of the zones."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app.texts import language, named, text
+from app.web import choices, picking
+from app.web.charts import bars, class_histogram, quotient_map
+from app.web.frame import heading
+from app.web.tables import ROW_HEIGHT, interval_words, zone_picker, zones_table
+from geo.errors import AtlasError
+from geo.exchange.cell_quotes import csv_bytes
+from geo.wording import sentence
+from layers import questions
+from layers.look.classification import NOTES, histogram, readable_scale
+from layers.look.legend import interval
+from layers.look.overlays import classify
+from layers.plan.zonings import GRID_NAMES
+from layers.questions import contents, zone_results
+from layers.words import number
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from layers.questions.zone_results import Shown
+
+# The columns of a heat table that fit beside the map.
+MOST_ZONES = 8
+ALMOST_SURE_PCT = 99
+CLASSES_STYLE = """<style>
+.classes { width: 100%; font-size: .86rem; border-collapse: collapse; }
+.classes td { padding: .12rem .3rem .12rem 0; border: none; }
+.classes td:last-child { text-align: right; color: #52606D; }
+.classes span { display: inline-block; width: 1.1rem; height: .75rem; border: 1px solid #9AA5B1; }
+</style>"""
+
+
+def scale_notes(shown: Shown) -> None:
+    """Say that a scale does not fit, or that one project dwarfs the others on this one."""
+    if not shown.has_scale:
+        scale = text(f"distribution.scale.{shown.scale}")
+        st.caption(text("distribution.no_such_scale", scale=scale))
+    if shown.measure != "investment" or shown.scale != "amount":
+        return
+    points = shown.asked.points
+    stated = points.chosen()[points.amount]
+    readable = readable_scale(stated)
+    if readable.name == "log":
+        ratio = number(readable.ratio, digits=0)
+        st.caption(text("distribution.dwarfed", largest=number(stated.max()), ratio=ratio))
+
+
+def chart(shown: Shown, zone: str | None) -> None:
+    """Draw the zones as bars; a click selects one."""
+    zones = zone_results.table(shown)
+    key = picking.chart_key(zone)
+    if shown.measure == "sector":
+        names = zones.set_index("id")[f"name_{language()}"]
+        sectors = zone_results.sectors_of_zones(shown.asked)
+        stack = pd.DataFrame(
+            {
+                "id": sectors["id"],
+                "name": sectors["id"].map(names),
+                "value": sectors["pct" if shown.share else "count"],
+                "sector": [choices.value_title("sector", value) for value in sectors["sector"]],
+            }
+        )
+        words = "distribution.sector_share" if shown.share else "measure.sector.bars"
+        bars(stack, title=text(words), key=key, selected=zone, stack="sector")
+    else:
+        has_interval = "low" in zones.columns
+        table = choices.zone_table(zones, shown.column)
+        if has_interval:
+            table = table.assign(low=zones["low"], high=zones["high"])
+        bars(table, title=named(*shown.titles), key=key, selected=zone, log=shown.log)
+        told = "whiskers" if has_interval else "no_whiskers"
+        drawn = questions.uncertainty(shown.drawn)
+        st.caption(
+            text(f"distribution.{told}", draws=number(drawn.draws))
+            if drawn.zones.attrs["points_moved"]
+            else sentence("values.no_accuracy", language(), {})
+        )
+    at_zero = int((zones[shown.column] == 0).sum())
+    if shown.log and at_zero:
+        st.caption(text("distribution.zeros", n=number(at_zero)))
+    st.caption(denominator(shown))
+
+
+def denominator(shown: Shown) -> str:
+    """Return what stands under the figures shown."""
+    zones = zone_results.table(shown)
+    located, amount = shown.asked.points.located(), shown.asked.points.amount
+    measure = "count_share" if shown.column == "share_pct" else shown.measure
+    if shown.column == "weight_share_pct":
+        measure = "investment_share"
+    return text(
+        f"distribution.basis.{measure}",
+        n=number(zones.attrs["points_in_any_zone"]),
+        stated=number(0 if amount is None else int(located[amount].notna().sum())),
+        located=number(len(located)),
+        total=number(zones.attrs.get("weight_in_any_zone", 0.0)),
+    )
+
+
+def table(shown: Shown, zone: str | None) -> None:
+    """Draw the zones with rank, count, share and density; a click on a row selects one."""
+    zones = zone_results.table(shown)
+    columns = [column for column in ("share_pct", "density_per_km2") if column != shown.column]
+    has_ranks = "rank_low" in zones.columns
+    worded = zones.assign(
+        ranks=[
+            interval_words(*ends, digits=0)
+            for ends in zip(
+                zones["rank"],
+                zones["rank_low" if has_ranks else "rank"],
+                zones["rank_high" if has_ranks else "rank"],
+                strict=True,
+            )
+        ],
+        counts=[
+            interval_words(*ends, digits=0)
+            for ends in zip(zones["count"], zones["count_low"], zones["count_high"], strict=True)
+        ],
+    )
+    value = [] if shown.column == "count" else [shown.column]
+    zone_picker(worded, [*value, "ranks", "counts", *columns], zone=zone)
+
+
+def class_breaks(shown: Shown) -> None:
+    """Draw the histogram with the bounds of the classes, and the classes with their zones."""
+    overlay = contents.zones_overlay(shown, lang=language())
+    values = overlay.frame[shown.column].to_numpy(dtype=float)
+    found = zone_results.classified(shown)
+    if not found.uppers:
+        st.caption(text("distribution.no_classes"))
+        return
+    drawn = classify(overlay)
+    if len(found.uppers) > 1:
+        bins = histogram(values, scale="log" if shown.log else "linear")
+        bounds = [
+            (_between(upper, low, log=shown.log), colour)
+            for upper, low, colour in zip(
+                found.uppers, found.lows[1:], drawn.colours[1:], strict=False
+            )
+            if upper > 0 or not shown.log
+        ]
+        class_histogram(bins, bounds, title=named(*shown.titles), log=shown.log)
+    unexplained = "" if np.isfinite(found.explained_pct) else "_unexplained"
+    st.caption(
+        text(
+            f"distribution.class_names{unexplained}",
+            scheme=text(f"distribution.scheme.{shown.scheme}"),
+            n=len(found.uppers),
+            explained=number(found.explained_pct, digits=0),
+        )
+    )
+    rows = [
+        f'<tr><td><span style="background:{colour}"></span></td><td>{interval(low, upper)}</td>'
+        f"<td>{escape(text('distribution.class_zones', n=number(count)))}</td></tr>"
+        for colour, low, upper, count in zip(
+            drawn.colours, drawn.lows, drawn.uppers, found.counts, strict=True
+        )
+    ]
+    st.html(f"{CLASSES_STYLE}<table class=classes>{''.join(rows)}</table>")
+    for note in found.notes:
+        st.caption(NOTES[note][language()])
+    if found.missing:
+        st.caption(text("distribution.class_missing", n=number(found.missing)))
+    if shown.asked.zones.name in GRID_NAMES:
+        st.caption(text("distribution.class_grid", n=number(len(values))))
+
+
+def mixture(shown: Shown, zone: str | None) -> None:
+    """Draw concentration, location quotients, specialisation and diversity."""
+    zones = zone_results.table(shown)
+    heading(text("distribution.concentration"))
+    _concentration(shown, zones)
+    if not zones["count"].any():
+        return
+    alike = no_comparison(shown)
+    if alike is not None:
+        st.caption(alike.sentence(language()))
+        return
+    if zone is None:
+        _quotients_of_all(shown, zones)
+    else:
+        _quotients_of(shown, zones, zone)
+    heading(text("distribution.mix"))
+    zones_table(zone_results.mix(shown), ["count", "hill_0", "hill_2", "krugman_index"])
+
+
+def no_comparison(shown: Shown) -> AtlasError | None:
+    """Return why the mixes of the zones cannot be compared, None where they can be."""
+    try:
+        zone_results.mix(shown)
+    except AtlasError as error:
+        return error
+    return None
+
+
+def certainty(shown: Shown, zone: str) -> None:
+    """Say how sure it is that the selected zone is ahead of the next one."""
+    zones = zone_results.table(shown)
+    if len(zones) == 1:
+        st.caption(text("distribution.certain_alone"))
+        return
+    found = zone_results.certainty(shown, zone)
+    if found is None or not questions.uncertainty(shown.drawn).zones.attrs["points_moved"]:
+        return
+    first = zones["id"].iloc[0] == zone
+    kind = "first" if first else "leads" if found.leads else "last"
+    st.caption(
+        text(
+            f"distribution.certain_{kind}",
+            zone=choices.zone_name(zones, zone),
+            other=choices.zone_name(zones, found.other),
+            pct=percent(found.pct),
+        )
+    )
+
+
+def quotients_file(shown: Shown) -> bytes:
+    """Return the location quotients of every zone as CSV."""
+    zones = zone_results.table(shown).set_index("id")
+    found = zone_results.quotients(shown.asked)
+    named = found.assign(
+        name_zh=found["zone"].map(zones["name_zh"]), name_en=found["zone"].map(zones["name_en"])
+    )
+    return csv_bytes(named)
+
+
+def population_notes(shown: Shown) -> None:
+    """Say how many people the raster has in the zones, and which zones it covers in part."""
+    if shown.measure != "per_10k":
+        return
+    zones = zone_results.table(shown)
+    people = number(zones["population"].sum(), digits=0)
+    st.caption(text("distribution.population_kept", people=people))
+    covered = questions.population(shown.question)["covered_pct"]
+    partly = int((covered < questions.COVERED_ENOUGH_PCT).sum())
+    without = zones.attrs["zones_without_population"]
+    if without:
+        st.caption(
+            text(
+                "distribution.population_partly",
+                enough=number(questions.COVERED_ENOUGH_PCT),
+                partly=partly,
+                none=without - partly,
+            )
+        )
+
+
+def percent(chance: float) -> str:
+    """Return a probability as whole percent; what no draw denied is not certain for that."""
+    if chance > ALMOST_SURE_PCT:
+        return f"> {ALMOST_SURE_PCT}"
+    return number(chance, digits=0)
+
+
+def _between(upper: float, low: float, *, log: bool) -> float:
+    """Return where the line between two classes is drawn, so that no bar of either is cut."""
+    return float(np.sqrt(upper * low)) if log else (upper + low) / 2.0
+
+
+def _concentration(shown: Shown, zones: gpd.GeoDataFrame) -> None:
+    found = zone_results.concentration(shown)
+    if found is None:
+        st.caption(text("distribution.nothing_inside"))
+        return
+    if len(zones) == 1:
+        st.caption(text("distribution.concentration_single"))
+        return
+    st.caption(
+        text(
+            "distribution.concentration_top",
+            zone=choices.zone_name(zones, found.attrs["top_zone"]),
+            pct=number(found["top_share_pct"], digits=0),
+            half=number(found["zones_with_half"]),
+            zones=number(found["zones"]),
+        )
+    )
+    if "half_on_area_pct" in found.index:
+        area = number(found["half_on_area_pct"], digits=0)
+        st.caption(text("distribution.concentration_area", pct=area))
+    even = 1.0 / found["zones"]
+    summed = zone_results.summed_column(shown)
+    chance = ""
+    if summed == "count":
+        by_chance = number(even + (1.0 - even) / found["total"], digits=3)
+        chance = text("distribution.concentration_chance", hhi=by_chance)
+    st.caption(
+        text(
+            "distribution.concentration_indices",
+            hhi=number(found["hhi"], digits=3),
+            even=number(even, digits=3),
+            chance=chance,
+            gini=number(found["gini_corrected"], digits=2),
+            theil=number(found["theil"], digits=2),
+        )
+        + text(f"distribution.concentration_of.{summed}", total=number(found["total"]))
+    )
+
+
+def _quotients(shown: Shown, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return the location quotients in words, with the names of their zones."""
+    found = zone_results.quotients(shown.asked)
+    names = zones.set_index("id")[f"name_{language()}"]
+    readings = {
+        reading: text(f"distribution.reading.{reading.replace(' ', '_')}")
+        for reading in found["reading"].unique()
+    }
+    titles = {value: choices.value_title("sector", value) for value in found["category"].unique()}
+    return found.assign(
+        name=found["zone"].map(names),
+        sector=found["category"].map(titles),
+        sure=found["reading"].isin(["above", "below"]),
+        reading=found["reading"].map(readings),
+    )
+
+
+def _quotients_of_all(shown: Shown, zones: gpd.GeoDataFrame) -> None:
+    heading(text("distribution.quotients"))
+    most = zones[zones["count"] > 0].nlargest(MOST_ZONES, "count")
+    found = _quotients(shown, zones)
+    found = found[found["zone"].isin(most["id"]) & found["quotient"].notna()]
+    by_size = found.groupby("sector")["count"].sum().sort_values(ascending=False)
+    quotient_map(
+        found,
+        zones=most[f"name_{language()}"].tolist(),
+        sectors=by_size[by_size > 0].index.tolist(),
+    )
+    st.caption(text("distribution.quotients_note", n=len(most)))
+
+
+def _quotients_of(shown: Shown, zones: gpd.GeoDataFrame, zone: str) -> None:
+    heading(text("distribution.quotients_zone", zone=choices.zone_name(zones, zone)))
+    found = _quotients(shown, zones)
+    found = found[(found["zone"] == zone) & found["quotient"].notna()]
+    if found.empty:
+        st.caption(text("distribution.quotients_empty"))
+        return
+    found = found.sort_values(["sure", "quotient"], ascending=False)
+    columns: dict[str, Any] = {
+        text("column.sector"): found["sector"],
+        text("column.quotient"): [
+            interval_words(*ends, digits=1)
+            for ends in zip(found["quotient"], found["low"], found["high"], strict=True)
+        ],
+        text("column.reading"): found["reading"],
+        text("column.count"): found["count"],
+        text("column.expected"): found["expected"].round(1),
+    }
+    st.dataframe(pd.DataFrame(columns), hide_index=True, height="content", row_height=ROW_HEIGHT)
+    held = number(int(found["zone_count"].iloc[0]))
+    st.caption(text("distribution.quotients_zone_note", n=held))

@@ -1,0 +1,1 @@
+"""Mixes of categories: concentration, specialisation and diversity."""

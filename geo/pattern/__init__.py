@@ -1,0 +1,1 @@
+"""Spatial pattern: autocorrelation, clusters, point patterns and centres."""

@@ -1,0 +1,1 @@
+"""Surfaces from points: kernel density, its bandwidths, isolines and bands."""

@@ -1,0 +1,399 @@
+"""What lies within reach of a set of sites, as the crow flies.
+
+Distances are straight lines in the projection of `geo.to_metric`; roads and rivers are not
+considered, so that what is said to be covered may be further away on the ground.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from scipy.spatial import cKDTree
+
+from geo.arguments import brief, require_metres
+from geo.crs import (
+    Frame,
+    geodesic_area_km2,
+    measured_in,
+    moved,
+    require_same_crs,
+    to_metric,
+)
+from geo.doors import door
+from geo.errors import InputError
+from geo.points import located, weights_of
+from geo.work import checkpoint, require_affordable
+from geo.zones import members, polygons_of
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    Floats = NDArray[np.float64]
+
+_CORNERS = 128
+# Corners of all discs together, 2 microseconds each to unite.
+_MAX_CORNERS = 4_000_000
+# Polygons that are cut between two looks at the watch.
+_CUT_AT_ONCE = 200
+# A regular polygon of this radius has the area of the circle of radius 1: its corners are 0.02 %
+# outside of it, the middles of its sides 0.01 % inside.
+_EQUAL_AREA = (2 * np.pi / _CORNERS / np.sin(2 * np.pi / _CORNERS)) ** 0.5
+
+
+@door
+def service_areas(sites: Frame, *, distance_m: float) -> gpd.GeoDataFrame:
+    """Discs around sites: everything within a straight-line distance.
+
+    Parameters
+    ----------
+    sites
+        GeoDataFrame or GeoSeries of points, projected as `geo.to_metric` says where it is in
+        degrees.
+    distance_m
+        Radius in metres.
+
+    Returns
+    -------
+    The columns, index and CRS of the sites with discs for geometry: polygons of 128 corners, of
+    exactly the area of the circle and nowhere more than 0.03 % of the radius away from it. A site
+    with no place keeps none. Its ``attrs`` are those of `geo.crs.measured_in`.
+
+    Raises
+    ------
+    InputError
+        The distance is not positive or a site is no point.
+    CRSError
+        As `geo.to_metric`.
+
+    Warnings
+    --------
+    A disc is no travel time: roads, rivers and slopes are not considered. Do not read its edge more
+    exactly than the place of the site is known.
+
+    Examples
+    --------
+    >>> from shapely import Point
+    >>> discs = service_areas(gpd.GeoSeries([Point(5e5, 31e5)], crs=4547), distance_m=1000)
+    >>> (discs.area / 1e6).round(6).tolist()  # π × 1 km²
+    [3.141593]
+    """
+    require_metres(distance_m, "distance_m", function="service_areas")
+    metric = to_metric(sites, function="service_areas")
+    xy, rows = located(metric, function="service_areas")
+    discs = np.full(len(sites), None, dtype=object)
+    discs[rows] = _discs(xy, distance_m)
+    geometry = gpd.GeoSeries(discs, index=sites.index, crs=metric.crs)
+    geometry = moved(geometry, sites.crs, function="service_areas")
+    if isinstance(sites, gpd.GeoDataFrame):
+        areas = sites.set_geometry(geometry.rename(sites.geometry.name))
+    else:
+        areas = gpd.GeoDataFrame(geometry=geometry)
+    areas.attrs = areas.attrs | measured_in(sites.crs, metric.crs)
+    return areas
+
+
+@door
+def coverage(
+    sites: Frame,
+    zones: Frame,
+    *,
+    distance_m: float,
+    demand: Frame | None = None,
+    demand_weights: str | ArrayLike | None = None,
+) -> gpd.GeoDataFrame:
+    r"""How much of each zone is within reach of a site, and of two.
+
+    The discs of `service_areas` are overlaid with the zones exactly; areas are geodesic. Sites at
+    one place count as so many sites, so that two platforms in one building cover their surroundings
+    doubly: ``attrs["sites_sharing_a_place"]`` says how many there are.
+
+    Parameters
+    ----------
+    sites
+        Points. Rows with no place are left out and counted in ``attrs["sites_without_place"]``.
+    zones
+        Polygons, in the CRS of the sites. Invalid ones are repaired, with a warning.
+    distance_m
+        Radius of a site's reach in metres.
+    demand
+        Points that need the sites, in the CRS of the sites. One counts as covered when a site is no
+        further than ``distance_m`` away, in the zone that `geo.zones.members` gives it.
+    demand_weights
+        Column name, or one number of zero or more for each demand point.
+
+    Returns
+    -------
+    The zones with, in this order, ``area_km2``, ``covered_km2``, ``doubly_covered_km2``,
+    ``uncovered_km2``, ``covered_pct``, ``doubly_covered_pct``, ``uncovered_pct`` and, with demand,
+    ``demand``, ``demand_covered``, ``demand_covered_pct``. Columns that had these names are
+    replaced. Covered and uncovered add up to the area; a zone with no geometry has not-a-number.
+    Its ``attrs`` say in which CRS distances were taken, as in `geo.crs.measured_in`.
+
+    Raises
+    ------
+    InputError
+        The distance is not positive, or so long that any site reaches all zones; a site is no
+        point, a zone no polygon, or weights do not fit.
+    CRSError
+        The frames differ in CRS, or as `geo.to_metric`.
+
+    Warnings
+    --------
+    A straight line crosses rivers and hills that no road does: what is said to be covered is the
+    most that a network can reach. Covered area is not covered people; pass ``demand`` to count
+    those. Sites known only by their park stand at its centre, and a distance below its radius then
+    tells of the centre, not of the site.
+
+    Notes
+    -----
+    With the discs :math:`D_i` of radius :math:`r` around the sites and a zone :math:`Z`
+
+    .. math::
+        100\,\frac{|Z \cap \bigcup_i D_i|}{|Z|}, \qquad
+        100\,\frac{|Z \cap \bigcup_{i<j} (D_i \cap D_j)|}{|Z|}
+
+    are the covered and the doubly covered share; areas are of the ellipsoid.
+
+    Examples
+    --------
+    >>> from shapely import Point, box
+    >>> sites = gpd.GeoSeries([Point(500_000, 3_100_000)], crs=4547)
+    >>> zones = gpd.GeoDataFrame(geometry=[box(5e5, 30.95e5, 5.05e5, 31.05e5)], crs=4547)
+    >>> result = coverage(sites, zones, distance_m=1000)
+    >>> result["covered_pct"].round(2).tolist()  # half a disc, π/2 km², of 50 km²
+    [3.14]
+    """
+    require_metres(distance_m, "distance_m", function="coverage")
+    require_same_crs(sites, zones, function="coverage")
+    polygons, repaired, crs = _metric_polygons(zones, "coverage")
+    xy, rows = located(moved(sites, crs, function="coverage"), function="coverage")
+    _require_short(distance_m, xy, polygons, "coverage")
+    _require_few_corners(len(xy), 1, "coverage")
+    once, twice = _reached(_discs(xy, distance_m))
+    areas = _areas_km2([polygons, _cut(polygons, once), _cut(polygons, twice)], crs)
+    # An overlay may differ from the whole in the last digits.
+    covered = np.minimum(areas[1], areas[0])
+    doubly = np.minimum(areas[2], covered)
+    table = zones if isinstance(zones, gpd.GeoDataFrame) else gpd.GeoDataFrame(geometry=zones)
+    result = table.assign(
+        area_km2=areas[0],
+        covered_km2=covered,
+        doubly_covered_km2=doubly,
+        uncovered_km2=areas[0] - covered,
+        covered_pct=_percent(covered, areas[0]),
+        doubly_covered_pct=_percent(doubly, areas[0]),
+        uncovered_pct=_percent(areas[0] - covered, areas[0]),
+    )
+    if demand is not None:
+        require_same_crs(sites, demand, function="coverage")
+        weight = weights_of(demand, demand_weights, function="coverage")
+        needs, needing = located(moved(demand, crs, function="coverage"), function="coverage")
+        weight = weight[needing]
+        found = members(needs, polygons)
+        near = _within(needs, xy, distance_m)
+        whole, met = (
+            np.bincount(found.zone, w[found.point], len(zones)).astype(float)
+            for w in (weight, weight * near)
+        )
+        result = result.assign(
+            demand=whole, demand_covered=met, demand_covered_pct=_percent(met, whole)
+        )
+        result.attrs["demand_without_place"] = len(demand) - len(needing)
+    result.attrs |= {
+        "distance_m": float(distance_m),
+        "sites": len(rows),
+        "sites_without_place": len(sites) - len(rows),
+        "sites_sharing_a_place": _sharing(xy),
+        "repaired_zones": repaired,
+    } | measured_in(zones.crs, crs)
+    return result
+
+
+@door
+def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) -> pd.DataFrame:
+    """How coverage of all zones together grows with the distance that is still called near.
+
+    Parameters
+    ----------
+    sites, zones
+        As for `coverage`. Where zones overlap, the ground counts once.
+    distances_m
+        Radii in metres.
+
+    Returns
+    -------
+    One row for each distance, in the order given: ``distance_m``, ``covered_km2``, ``covered_pct``,
+    ``doubly_covered_km2``, ``doubly_covered_pct``.
+
+    Raises
+    ------
+    InputError, CRSError
+        As `coverage`.
+
+    Warnings
+    --------
+    The curve has no natural threshold: where it bends says as much of the zones' shape as of the
+    sites. What holds for `coverage` holds here too.
+
+    Notes
+    -----
+    The shares of `coverage` at each distance, of all zones taken as one.
+
+    Examples
+    --------
+    >>> from shapely import Point, box
+    >>> sites = gpd.GeoSeries([Point(500_000, 3_100_000)], crs=4547)
+    >>> zones = gpd.GeoSeries([box(4.95e5, 30.95e5, 5.05e5, 31.05e5)], crs=4547)
+    >>> curve = coverage_curve(sites, zones, distances_m=[1000, 2000])
+    >>> curve["covered_pct"].round(2).tolist()  # π and 4π km² of 100 km²
+    [3.14, 12.57]
+    """
+    if not isinstance(distances_m, Iterable) or isinstance(distances_m, str | bytes):
+        raise InputError(
+            f"coverage_curve: distances_m is {brief(distances_m)}. Pass one or more positive "
+            "numbers of metres, such as [500, 1000].",
+            code="option.metres",
+            value=brief(distances_m),
+        )
+    distances = list(distances_m)
+    for distance in distances:
+        require_metres(distance, "distances_m", function="coverage_curve")
+    require_same_crs(sites, zones, function="coverage_curve")
+    polygons, _, crs = _metric_polygons(zones, "coverage_curve")
+    xy, _ = located(moved(sites, crs, function="coverage_curve"), function="coverage_curve")
+    ground = shapely.union_all(polygons)
+    shapely.prepare(ground)
+    if distances:
+        _require_short(min(distances), xy, polygons, "coverage_curve")
+    _require_few_corners(len(xy), len(distances), "coverage_curve")
+    reached = [_reached(_discs(xy, distance)) for distance in distances]
+    pieces = [
+        shapely.intersection(np.array([layer[n] for layer in reached], dtype=object), ground)
+        for n in (0, 1)
+    ]
+    whole = _areas_km2([np.array([ground])], crs)[0]
+    covered, doubly = (np.minimum(area, whole) for area in _areas_km2(pieces, crs))
+    curve = pd.DataFrame(
+        {
+            "distance_m": distances,
+            "covered_km2": covered,
+            "covered_pct": _percent(covered, whole),
+            "doubly_covered_km2": doubly,
+            "doubly_covered_pct": _percent(doubly, whole),
+        }
+    )
+    curve.attrs |= measured_in(zones.crs, crs)
+    return curve
+
+
+def _metric_polygons(zones: Frame, function: str) -> tuple[NDArray[Any], list[Any], Any]:
+    metric = to_metric(zones, function=function)
+    polygons, repaired = polygons_of(metric, function=function)
+    return polygons, repaired, metric.crs
+
+
+def _require_short(distance_m: float, xy: Floats, polygons: NDArray[Any], function: str) -> None:
+    """Refuse a distance at which every site reaches everything, wherever it stands."""
+    polygons = polygons[~(shapely.is_missing(polygons) | shapely.is_empty(polygons))]
+    if not (len(xy) and len(polygons)):
+        return
+    ends = np.vstack([shapely.bounds(polygons).reshape(-1, 2), xy])
+    across = float(np.hypot(*np.ptp(ends, axis=0)))
+    if distance_m >= across:
+        raise InputError(
+            f"{function}: at {distance_m:,.0f} m every site reaches all of the zones, which lie "
+            f"within {across:,.0f} m, so that all is covered wherever the sites are. Take a "
+            "shorter distance.",
+            code="zones.all_reached",
+            distance=float(distance_m),
+            most=int(across),
+        )
+
+
+def _discs(xy: Floats, distance_m: float) -> NDArray[Any]:
+    angle = np.arange(_CORNERS) * (2 * np.pi / _CORNERS)
+    ring = np.column_stack([np.cos(angle), np.sin(angle)]) * (distance_m * _EQUAL_AREA)
+    return np.asarray(shapely.polygons(xy[:, None, :] + ring), dtype=object)
+
+
+def _reached(discs: NDArray[Any]) -> tuple[Any, Any]:
+    """Ground in at least one disc, and in at least two.
+
+    The discs are halved again and again: twice covered is what either half covers twice, and what
+    both halves cover.
+    """
+    checkpoint()
+    if discs.size == 0:
+        return shapely.MultiPolygon(), shapely.MultiPolygon()
+    if discs.size == 1:
+        return discs[0], shapely.MultiPolygon()
+    boxes = shapely.bounds(discs)
+    spread = np.ptp(boxes, axis=0)
+    order = np.argsort(boxes[:, int(spread[1] > spread[0])], kind="stable")
+    half = discs.size // 2
+    (once_a, twice_a), (once_b, twice_b) = (
+        _reached(discs[order[:half]]),
+        _reached(discs[order[half:]]),
+    )
+    both = shapely.intersection(once_a, once_b)
+    return shapely.union(once_a, once_b), shapely.union_all([twice_a, twice_b, both])
+
+
+def _cut(polygons: NDArray[Any], ground: Any) -> NDArray[Any]:  # noqa: ANN401  any geometry
+    """Part of each polygon that is on a piece of ground; most are wholly on it or wholly off."""
+    pieces = np.full(polygons.size, shapely.MultiPolygon(), dtype=object)
+    shapely.prepare(ground)
+    on = shapely.contains_properly(ground, polygons)
+    pieces[on] = polygons[on]
+    crossed = np.flatnonzero(shapely.intersects(ground, polygons) & ~on)
+    for start in range(0, crossed.size, _CUT_AT_ONCE):
+        checkpoint(start, crossed.size)
+        some = crossed[start : start + _CUT_AT_ONCE]
+        pieces[some] = shapely.intersection(polygons[some], ground)
+    pieces[shapely.is_missing(polygons)] = None
+    return pieces
+
+
+def _require_few_corners(sites: int, distances: int, function: str) -> None:
+    require_affordable(
+        sites * distances * _CORNERS,
+        _MAX_CORNERS,
+        function=function,
+        what="corners of service areas",
+        choose="fewer sites or fewer distances_m",
+        code="cost.buffers",
+        sites=sites,
+        distances=distances,
+    )
+
+
+def _areas_km2(layers: list[NDArray[Any]], crs: Any) -> list[Floats]:  # noqa: ANN401  pyproj's own
+    return [
+        geodesic_area_km2(gpd.GeoSeries(layer, crs=crs)).to_numpy(dtype=float) for layer in layers
+    ]
+
+
+def _percent(part: Floats, whole: Floats) -> Floats:
+    percent: Floats = np.full(part.shape, np.nan)
+    # 100 times a quotient of equals is 100; a quotient of 100 times may be a digit above.
+    np.divide(part, whole, out=percent, where=whole > 0)
+    return 100.0 * percent
+
+
+def _within(points: Floats, sites: Floats, distance_m: float) -> NDArray[np.bool_]:
+    if not len(sites) or not len(points):
+        return np.zeros(len(points), dtype=bool)
+    nearest, _ = cKDTree(sites).query(points)
+    return np.asarray(nearest <= distance_m)
+
+
+def _sharing(xy: Floats) -> int:
+    if not len(xy):
+        return 0
+    _, counts = np.unique(xy, axis=0, return_counts=True)
+    return int(counts[counts > 1].sum())

@@ -1,0 +1,1 @@
+"""What has several pages: the atlas, and the slides of a map."""

@@ -1,0 +1,325 @@
+"""The atlas: a map and its facts for each zone, or each kind of points, with all that goes around.
+
+What is drawn from it, a print or slides, takes the same leaves: a cover with contents, a leaf for
+each subject, what has no place, method and sources.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geo.crs import moved, to_metric
+from geo.errors import InputError
+from geo.zoned.uncertainty import MIN_DRAWS
+from layers.book import facts, series
+from layers.look.overlays import Features, Points
+from layers.look.symbology import value_label
+from layers.plan.catalogue import load
+from layers.plan.positions import CRS
+from layers.plan.schema import resource
+from layers.questions import contents
+from layers.questions.subjects import Points as Subjects
+from layers.record import provenance
+from layers.record.specification import asked
+from layers.slides.deck import Table
+from layers.words import both
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from layers.book.facts import Facts
+    from layers.book.series import Subject
+    from layers.look.content import Content
+    from layers.look.overlays import Overlay
+    from layers.record.specification import MapSpec
+    from layers.slides.deck import Chart
+
+    # Called before a leaf is drawn: how many are done, how many there are, and its title. What it
+    # raises ends the drawing.
+    Progress = Callable[[int, int, str], None]
+
+SELECTED = "#111827"
+# Around a subject, as a share of its size, and the least half width of its map, metres.
+AROUND, LEAST_M = 0.12, 2500.0
+DIGEST = 12
+EVIDENCE = ("official", "surveyed", "located", "schematic", "unlocated")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leaf:
+    """One leaf of an atlas, whoever draws it.
+
+    Parameters
+    ----------
+    title
+        Its title, and what the contents call it.
+    content
+        Its map, if any.
+    figures
+        Title and value of each key figure.
+    text
+        Paragraphs.
+    table, chart
+        Its table, and the chart that slides have beside it.
+    """
+
+    title: str
+    content: Content | None = None
+    figures: tuple[tuple[str, str], ...] = ()
+    text: tuple[str, ...] = ()
+    table: Table | None = None
+    chart: Chart | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Atlas:
+    """The leaves of an atlas.
+
+    Parameters
+    ----------
+    cover
+        Its map shows all subjects.
+    pages
+        One for each subject that has a map.
+    closing
+        What has no place, method and sources.
+    """
+
+    cover: Leaf
+    pages: tuple[Leaf, ...]
+    closing: tuple[Leaf, ...]
+
+    @property
+    def leaves(self) -> tuple[Leaf, ...]:
+        """All leaves in order."""
+        return (self.cover, *self.pages, *self.closing)
+
+
+def atlas(spec: MapSpec) -> Atlas:
+    """Return the atlas of a map, with a page for each of ``spec.pages``.
+
+    Raises
+    ------
+    InputError
+        If the specification names no series, its map asks about no points that have kinds, or it
+        cannot be drawn.
+
+    Examples
+    --------
+    >>> from layers.record.specification import read_spec
+    >>> made = atlas(read_spec("overview", review_number="internal", pages="circles"))
+    >>> [leaf.title for leaf in made.pages][:2]
+    ['大科城知识创新圈', '科学城前沿创新圈']
+    """
+    if spec.pages == series.CATEGORY:
+        return _of_kinds(spec)
+    return _of_zones(spec)
+
+
+def _of_zones(spec: MapSpec) -> Atlas:
+    content = spec.content()
+    zones = series.zones(spec.pages or "")
+    placed = [zone for zone in zones if zone.shape is not None]
+    nowhere = [zone for zone in zones if zone.shape is None]
+    pages = tuple(
+        _leaf(
+            zone.name(spec.lang),
+            replace(
+                content,
+                overlays=(*content.overlays, *_outlined([zone], zone.name_zh, zone.name_en)),
+                extent=_around(zone),
+            ),
+            facts.of_zone(zone, spec),
+        )
+        for zone in placed
+    )
+    zh, en = both(f"atlas.series.{spec.pages}")
+    all_of_them = replace(content, overlays=(*content.overlays, *_outlined(placed, zh, en)))
+    return Atlas(_cover(spec, all_of_them, len(pages)), pages, _closing(spec, nowhere))
+
+
+def _of_kinds(spec: MapSpec) -> Atlas:
+    points = _points(spec)
+    column = points.group
+    pages, nowhere = [], []
+    for kind in series.kinds(points):
+        own = points.filtered(column, (kind.id,))
+        said = facts.of_kind(own, spec)
+        title = kind.name(spec.lang)
+        if own.located().empty:
+            nowhere.append(_leaf(title, None, said))
+        else:
+            pages.append(_leaf(title, _content_of_kind(spec, own, column, kind.id), said))
+    content = spec.content()
+    cover = _cover(spec, content, len(pages))
+    return Atlas(cover, tuple(pages), (*nowhere, *_closing(spec, [])))
+
+
+def _points(spec: MapSpec) -> Subjects:
+    """Return the points that a map is about."""
+    found = _POINTS.get(spec.map)
+    if found is None:
+        raise InputError(
+            f"atlas: the map {spec.map!r} is about no points that have kinds; choose pages from "
+            f"{', '.join(series.ZONE_SERIES)}",
+            code="atlas.no_kinds",
+            value=spec.map,
+            names=series.ZONE_SERIES,
+        )
+    return found(asked(spec))
+
+
+_POINTS: dict[str, Callable[[Any], Subjects]] = {
+    "overview": lambda _: Subjects("platforms"),
+    "density": lambda question: question.points,
+    "coverage": lambda question: question.sites,
+    "distribution": lambda shown: shown.asked.points,
+}
+
+
+def _content_of_kind(spec: MapSpec, points: Subjects, column: str, value: str) -> Content:
+    """Return the map of one kind of points alone."""
+    if asked(spec) is not None:
+        return replace(spec, parameters=spec.parameters | {column: [value]}).content()
+    whole = spec.content()
+    shown = ("cities", "axes", points.layer)
+    return replace(
+        whole,
+        frames={**whole.frames, points.layer: points.chosen()},
+        visible=(*contents.CONTEXT, *shown),
+    )
+
+
+def _leaf(title: str, content: Content | None, said: Facts) -> Leaf:
+    return Leaf(title, content, said.figures, said.text, said.table, said.chart)
+
+
+def _outlined(zones: list[Subject], zh: str, en: str) -> list[Overlay]:
+    """Return subjects as the map shows what is selected: an outline, or a ring around a place."""
+    frame = gpd.GeoDataFrame(
+        {
+            "id": [zone.id for zone in zones],
+            "name_zh": [zone.name_zh for zone in zones],
+            "name_en": [zone.name_en for zone in zones],
+        },
+        geometry=[zone.shape for zone in zones],
+        crs=CRS,
+    )
+    is_place = frame.geom_type == "Point"
+    areas, places = frame[~is_place], frame[is_place]
+    found: list[Overlay] = []
+    if len(areas):
+        assumed = any(zone.row["evidence"] != "official" for zone in zones)
+        found.append(
+            Features(
+                areas, title=zh, title_en=en, colour=SELECTED, fill_opacity=0.0, dashed=assumed
+            )
+        )
+    if len(places):
+        found.append(
+            Points(places, title=zh, title_en=en, colour=SELECTED, symbol="hollow", size_px=11.0)
+        )
+    return found
+
+
+def _around(zone: Subject) -> tuple[float, float, float, float]:
+    """Return west, south, east and north of the map of a subject, degrees."""
+    metric = to_metric(gpd.GeoSeries([zone.shape], crs=CRS))
+    west, south, east, north = metric.total_bounds.tolist()
+    x, y = (west + east) / 2, (south + north) / 2
+    half_x = max((east - west) * (0.5 + AROUND), LEAST_M)
+    half_y = max((north - south) * (0.5 + AROUND), LEAST_M)
+    box = shapely.box(x - half_x, y - half_y, x + half_x, y + half_y)
+    bounds = moved(gpd.GeoSeries([box], crs=metric.crs), CRS).total_bounds.tolist()
+    return bounds[0], bounds[1], bounds[2], bounds[3]
+
+
+# ---- around the pages ----
+
+
+def _cover(spec: MapSpec, content: Content, pages: int) -> Leaf:
+    english = spec.lang == "en"
+    named = both(f"atlas.series.{spec.pages}")[english]
+    subtitle = both("atlas.subtitle")[english].format(series=named, n=f"{pages:,}")
+    told = (subtitle, *(part for part in (spec.sheet.subtitle, spec.sheet.author) if part))
+    figures = tuple(_total(layer, spec.lang) for layer in series.POINT_LAYERS)
+    return Leaf(spec.titled().title, content, figures, told)
+
+
+def _total(layer: str, lang: str) -> tuple[str, str]:
+    """Return how many features of a layer have a place, and how many there are."""
+    points = Subjects(layer)
+    title = both("atlas.cover.total")[lang == "en"].format(layer=resource(layer).title(lang))
+    return title, f"{len(points.located()):,} / {len(points.chosen()):,}"
+
+
+def _closing(spec: MapSpec, nowhere: list[Subject]) -> tuple[Leaf, ...]:
+    leaves = [_method(spec), _sources(spec)]
+    return (_nowhere(nowhere, spec.lang), *leaves) if nowhere else tuple(leaves)
+
+
+def _nowhere(zones: list[Subject], lang: str) -> Leaf:
+    english = lang == "en"
+    header = tuple(both(f"atlas.column.{name}")[english] for name in ("name", "evidence"))
+    rows = tuple(
+        (zone.name(lang), value_label("evidence", zone.row["evidence"], lang=lang))
+        for zone in zones
+    )
+    return Leaf(
+        both("atlas.nowhere")[english],
+        text=(both("atlas.nowhere.note")[english],),
+        table=Table(header, rows),
+    )
+
+
+def _method(spec: MapSpec) -> Leaf:
+    english = spec.lang == "en"
+    keys = ["counts", "interval", "accuracy", "crs"]
+    if spec.pages in ("circles", "parks", "planning_area"):
+        keys.insert(1, "overlap")
+    question: Any = asked(spec)
+    filled: dict[str, str] = {"draws": f"{MIN_DRAWS:,}"}
+    if spec.map == "density":
+        filled |= {
+            "kernel": both(f"kernel.{question.kernel}")[english],
+            "unit": contents.density_unit(question, spec.lang),
+        }
+    elif spec.map == "coverage":
+        filled["distance"] = f"{question.distance_m:,.0f}"
+    elif spec.map == "distribution":
+        filled["measure"] = question.titles[english]
+    own = f"atlas.method.{spec.map}"
+    text = [both(own)[english].format(**filled)]
+    text += [both(f"atlas.method.{key}")[english].format(**filled) for key in keys]
+    header = tuple(
+        both(f"atlas.column.{name}")[english] for name in ("evidence", "meaning", "drawn")
+    )
+    rows = tuple(
+        (
+            value_label("evidence", name, lang=spec.lang),
+            both(f"atlas.evidence.{name}")[english],
+            both(f"atlas.drawn.{name}")[english],
+        )
+        for name in EVIDENCE
+    )
+    return Leaf(both("atlas.method")[english], text=tuple(text), table=Table(header, rows))
+
+
+def _sources(spec: MapSpec) -> Leaf:
+    english = spec.lang == "en"
+    made = provenance.record({}, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
+    rerun = both("atlas.rerun")[english].format(version=made["version"], data=made["data"][:DIGEST])
+    names = ("source", "publisher", "date", "licence")
+    header = tuple(both(f"atlas.column.{name}")[english] for name in names)
+    columns = [f"name_{spec.lang}", "publisher", "date", "licence"]
+    frame = load("sources")[columns].astype("object")
+    rows = tuple(
+        tuple(None if pd.isna(cell) else str(cell) for cell in row)
+        for row in frame.itertuples(index=False)
+    )
+    return Leaf(both("atlas.sources")[english], text=(rerun,), table=Table(header, rows))

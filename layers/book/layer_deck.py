@@ -1,0 +1,119 @@
+"""Slides of one layer: how well its places are known and from what, and its features."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from layers.look.symbology import symbology, unit_label, value_label
+from layers.plan.catalogue import describe, load, names_by_id
+from layers.plan.schema import resource
+from layers.slides.deck import Table
+from layers.words import both
+
+if TYPE_CHECKING:
+    from layers.slides.deck import Cell, Slide
+
+# What is told of a feature beside its name, and of the rows of tables that tell other things.
+TOLD = ("evidence", "accuracy_m", "quote")
+TABLES_TOLD = {
+    "indicators": ("value", "unit", "year", "quote"),
+    "memberships": ("feature_id", "target_id", "quote"),
+    "sources": ("publisher", "date", "licence"),
+    "conflicts": ("quote", "quote_b"),
+}
+REFERENCES = ("feature_id", "target_id")
+
+
+def layer_slides(name: str, first: Slide, *, lang: str) -> list[Slide]:
+    """Return the slides that follow the map of a layer.
+
+    Parameters
+    ----------
+    name
+        The layer.
+    first
+        The slide of the map: title, notes and footer go on.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
+    bare = replace(first, subtitle="", picture=None, legend=())
+    evidence = _evidence(name, lang)
+    known, told = (
+        both(f"layer.{part}")[lang == "en"].format(title=first.title)
+        for part in ("sources" if evidence is None else "known", "rows")
+    )
+    rows = replace(bare, title=told, table=_rows(name, lang))
+    if not describe(name).sources:
+        return [rows]
+    return [replace(bare, title=known, text=_told(name, lang), table=evidence), rows]
+
+
+def _told(name: str, lang: str) -> tuple[str, ...]:
+    """Return what a layer holds and each of its sources, as paragraphs."""
+    english = lang == "en"
+    about = describe(name)
+    count = both("layer.count")[english].format(n=f"{about.rows:,}")
+    # Publisher and licence are told in Chinese alone.
+    wanted = ("date",) if english else ("publisher", "date", "licence")
+    lines = [f"{about.text_en if english else about.text_zh} {count}"]
+    for source in about.sources:
+        parts = both("separator")[english].join(filter(None, map(source.get, wanted)))
+        told = "layer.source.more" if parts else "layer.source.name"
+        line = both(told)[english].format(name=source[f"name_{lang}"], more=parts)
+        lines.append(line)
+    return tuple(lines)
+
+
+def _evidence(name: str, lang: str) -> Table | None:
+    """Return how many features there are of each class, and how exactly their places are known."""
+    frame = load(name)
+    if "evidence" not in frame:
+        return None
+    english = lang == "en"
+    columns = ("evidence", "meaning", "count", "median", "worst")
+    rows: list[tuple[Cell, ...]] = []
+    for value in symbology()["evidence"]:
+        found = frame.loc[frame["evidence"] == value, "accuracy_m"]
+        if len(found):
+            meaning = both(f"atlas.evidence.{value}")[english]
+            exact = (_metres(found.median()), _metres(found.max()))
+            rows.append((value_label("evidence", value, lang=lang), meaning, len(found), *exact))
+    return Table(tuple(both(f"layer.column.{column}")[english] for column in columns), tuple(rows))
+
+
+def _rows(name: str, lang: str) -> Table:
+    frame, about = load(name), resource(name)
+    called = f"name_{lang}"
+    columns = [column for column in TABLES_TOLD.get(name, TOLD) if column in frame]
+    # A column in which nothing stands tells nothing.
+    columns = [column for column in columns if frame[column].notna().any()]
+    if called in frame:
+        columns.insert(0, called)
+    titles = []
+    for column in columns:
+        unit = unit_label(about.field(column).unit, lang=lang)
+        titles.append(about.field(column).title(lang) + (f" ({unit})" if unit else ""))
+    cells = [[_cell(column, value, lang) for value in frame[column]] for column in columns]
+    return Table(tuple(titles), tuple(zip(*cells, strict=True)))
+
+
+def _cell(column: str, value: Any, lang: str) -> Cell:  # noqa: ANN401 - a text or a number
+    if pd.isna(value):
+        return None
+    if column == "accuracy_m":
+        return _metres(value)
+    if column == "unit":
+        return unit_label(value, lang=lang)
+    if column in REFERENCES:
+        return names_by_id(lang=lang)[value]
+    if column == "year":
+        # No number to be grouped by thousands.
+        return str(value)
+    return value_label(column, value, lang=lang) if isinstance(value, str) else float(value)
+
+
+def _metres(value: float) -> Cell:
+    return None if pd.isna(value) else round(value)

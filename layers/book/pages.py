@@ -1,0 +1,380 @@
+"""The printed atlas: its leaves as pages of one PDF, with contents, outline and links."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from pypdf import PdfReader, PdfWriter
+from pypdf.annotations import Link
+
+from geo.errors import InputError
+from layers.book.atlas import atlas
+from layers.paper.furniture import broken_notes, draw_notes, draw_title, note_texts
+from layers.paper.printing import composed, file_settings
+from layers.paper.sheet import Box, check_sheet, layout, px_pt, text_width, wrapped, write
+from layers.slides.deck import Table
+from layers.type.line_breaks import text_lines
+from layers.type.outside_texts import COLUMN, NOTE, TITLE, TITLE_LINES, Cleaner, one_line
+from layers.type.table_grids import table_grid, table_width
+from layers.words import both
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from matplotlib.axes import Axes
+
+    from layers.book.atlas import Leaf, Progress
+    from layers.look.content import Sheet
+    from layers.paper.sheet import Layout
+    from layers.record.specification import MapSpec
+    from layers.type.table_grids import Grid
+
+INK, PALE, RULE, HEAD = "#22303D", "#5B6875", "#D5DBE0", "#0B4F9C"
+# The words beside a map have this share of the width.
+PANEL_SHARE = 0.29
+# px: sizes of words, space between paragraphs and parts, and the sizes a table chooses from.
+TEXT_PX, WORDED_PX, FIGURE_PX, SMALL_PX, COVER_PX = 12.0, 13.8, 17.0, 10.0, 17.0
+PARAGRAPH_PX, PART_PX, COLUMN_PX = 5.0, 12.0, 28.0
+TABLE_PX = (12.0, 11.0, 10.0)
+LEADING = 1.42
+FIGURE_COLUMNS = 2
+# A table begins beside a map only where so many rows of it have room.
+FEWEST_ROWS = 3
+# What a contents table is measured with before the numbers are known.
+SOME_PAGE = "000"
+
+
+def printed_atlas(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
+    """Return an atlas as the contents of a PDF.
+
+    Parameters
+    ----------
+    spec
+        A map with ``pages``.
+    progress
+        Called before each leaf with how many are done, how many there are, and its title; what it
+        raises ends the drawing.
+
+    Returns
+    -------
+    bytes
+        Cover, contents, a page for each subject with the rest of its table, what has no place,
+        method and sources. The same call gives the same bytes.
+
+    Raises
+    ------
+    InputError
+        As :func:`layers.book.atlas.atlas`; or no font has a character, or a page has no room.
+    """
+    check_sheet(spec.titled())
+    made = atlas(spec)
+    book = _Book(spec.titled(), spec.lang)
+    titles = [leaf.title for leaf in (*made.pages, *made.closing)]
+    steps = len(made.leaves) + 1
+    told = progress or (lambda *_: None)
+    told(0, steps, made.cover.title)
+    book.add(made.cover, cover=True)
+    book.skip(len(list(book.listed(titles, [SOME_PAGE] * len(titles)))))
+    for done, leaf in enumerate((*made.pages, *made.closing), start=1):
+        told(done, steps, leaf.title)
+        book.add(leaf)
+    told(steps - 1, steps, both("atlas.contents")[spec.lang == "en"])
+    return book.bound(titles)
+
+
+@dataclass(slots=True, eq=False)
+class _Book:
+    """A PDF in the making: pages are drawn in turn, the contents last and put in their place."""
+
+    sheet: Sheet
+    lang: str
+    file: io.BytesIO = field(default_factory=io.BytesIO)
+    skipped: int = 0
+    # Number of pages drawn, and the first page of each leaf, counted from 0 in the finished book.
+    drawn: int = 0
+    starts: list[int] = field(default_factory=list)
+    pdf: PdfPages = field(init=False)
+
+    def __post_init__(self) -> None:
+        about = {"Title": one_line(self.sheet.title), "Author": self.sheet.author or None}
+        with file_settings():
+            self.pdf = PdfPages(self.file, metadata={**about, "CreationDate": None})
+
+    @property
+    def px(self) -> float:
+        """Points per px on its pages."""
+        return px_pt(self.sheet.size)
+
+    def skip(self, pages: int) -> None:
+        """Leave numbers for the contents."""
+        self.skipped = pages
+
+    def add(self, leaf: Leaf, *, cover: bool = False) -> None:
+        """Draw a leaf on as many pages as it needs."""
+        leaf = _cleaned(leaf, self.lang)
+        self.starts.append(self.drawn + self.skipped)
+        pages = self._mapped(leaf, cover=cover) if leaf.content else self._worded(leaf, leaf.text)
+        for figure in pages:
+            with file_settings():
+                self.pdf.savefig(figure)  # type: ignore[no-untyped-call]
+            self.drawn += 1
+
+    def listed(self, titles: list[str], pages: list[str]) -> Iterator[tuple[Figure, list[Box]]]:
+        """Draw the contents; yield each page with the box of each of its lines."""
+        english = self.lang == "en"
+        title = both("atlas.contents")[english]
+        header = tuple(both(f"atlas.column.{name}")[english] for name in ("name", "page"))
+        table = Table(header, tuple(zip(titles, pages, strict=True)), numeric=(1,))
+        for figure, axes, box in self._blank(title, first_number=2):
+            grid = self._grid(table, box, alone=True)
+            rows = grid.rows_within(box.height)
+            yield figure, _draw_grid(axes, grid, rows, box)
+            table = replace(table, rows=table.rows[rows:])
+            if not table.rows:
+                return
+
+    def bound(self, titles: list[str]) -> bytes:
+        """Draw the contents, put them behind the cover, and add outline and links."""
+        numbers = [f"{start + 1:,}" for start in self.starts[1:]]
+        lines: list[list[Box]] = []
+        for figure, boxes in self.listed(titles, numbers):
+            with file_settings():
+                self.pdf.savefig(figure)  # type: ignore[no-untyped-call]
+            lines.append(boxes)
+        with file_settings():
+            self.pdf.close()  # type: ignore[no-untyped-call]
+        reader, writer = PdfReader(self.file), PdfWriter()
+        last = range(self.drawn, self.drawn + self.skipped)
+        for at in (0, *last, *range(1, self.drawn)):
+            writer.add_page(reader.pages[at])
+        title = one_line(self.sheet.title)
+        writer.add_metadata({"/Title": title, "/Author": self.sheet.author})
+        writer.add_outline_item(title=title, page_number=0)
+        writer.add_outline_item(title=both("atlas.contents")[self.lang == "en"], page_number=1)
+        for title, start in zip(titles, self.starts[1:], strict=True):
+            writer.add_outline_item(title=title, page_number=start)
+        targets = iter(self.starts[1:])
+        for page, boxes in enumerate(lines, start=1):
+            for box in boxes:
+                rect = (box.left, box.bottom, box.right, box.top)
+                writer.add_annotation(
+                    page, Link(rect=rect, border=[0, 0, 0], target_page_index=next(targets))
+                )
+        finished = io.BytesIO()
+        writer.write(finished)
+        return finished.getvalue()
+
+    # ---- pages ----
+
+    def _mapped(self, leaf: Leaf, *, cover: bool) -> Iterator[Figure]:
+        """Draw a map with words beside it, and what has no room on pages that follow."""
+        if leaf.content is None:
+            raise InputError(
+                f"printed_atlas: the leaf {leaf.title!r} has no map; give it one",
+                code="caller.argument",
+                function="printed_atlas",
+            )
+        sheet = replace(self.sheet, title=leaf.title, subtitle="")
+        printed = composed(leaf.content, sheet, panel_share=PANEL_SHARE)
+        figure, plan = printed.figure, printed.layout
+        (axes,) = figure.axes
+        if plan.panel is None:
+            raise InputError(
+                "printed_atlas: the sheet has no room for words; take another size",
+                code="print.no_room",
+            )
+        self._number(axes, plan, self.drawn + self.skipped + 1)
+        box = _draw_figures(axes, leaf.figures, plan.panel, plan.px)
+        size = COVER_PX if cover else TEXT_PX
+        left, box = _draw_text(axes, leaf.text, box, size * plan.px, plan.px)
+        table = leaf.table
+        if table is not None and not left:
+            grid = self._grid(table, box, alone=False)
+            rows = grid.rows_within(box.height)
+            if rows >= min(FEWEST_ROWS, len(table.rows)) and not grid.broken:
+                _draw_grid(axes, grid, rows, box)
+                table = replace(table, rows=table.rows[rows:])
+        yield figure
+        if left or (table is not None and table.rows):
+            title = both("atlas.continued")[self.lang == "en"].format(title=leaf.title)
+            yield from self._worded(replace(leaf, title=title, table=table), left)
+
+    def _worded(self, leaf: Leaf, text: tuple[str, ...]) -> Iterator[Figure]:
+        """Draw paragraphs and a table on as many pages as they need."""
+        table = leaf.table
+        for figure, axes, box in self._blank(leaf.title):
+            before, size = text, WORDED_PX * self.px
+            text, room = _draw_text(axes, text, box, size, self.px)
+            if text and text == before:
+                raise InputError(
+                    f"printed_atlas: a paragraph of {leaf.title!r} has {len(text[0]):,} characters "
+                    "and no page has room for it; shorten it, or take a larger sheet",
+                    code="print.paragraph",
+                    title=leaf.title,
+                    characters=len(text[0]),
+                )
+            if table is not None and not text:
+                table = self._tabled(axes, table, room, alone=not before)
+            yield figure
+            if not text and (table is None or not table.rows):
+                return
+
+    def _tabled(self, axes: Axes, table: Table, box: Box, *, alone: bool) -> Table:
+        """Draw what fits of a table, a narrow one in two columns; return the rest of it.
+
+        Alone it has all of a page; below a text it waits for the next one where few rows fit.
+        """
+        gap = COLUMN_PX * self.px
+        half = (box.width - gap) / 2
+        lefts = (box.left, box.left + half + gap)
+        columns = [Box(left, box.bottom, half, box.height) for left in lefts]
+        narrow = self._grid(table, columns[0], alone=False)
+        if sum(narrow.heights) <= box.height or table_width(table, narrow.size_pt) > half:
+            columns = [box]
+        for column in columns:
+            if not table.rows:
+                break
+            grid = self._grid(table, column, alone=alone)
+            rows = grid.rows_within(column.height)
+            if alone or rows >= min(FEWEST_ROWS, len(table.rows)):
+                _draw_grid(axes, grid, rows, column)
+                table = replace(table, rows=table.rows[rows:])
+        return table
+
+    def _blank(
+        self, title: str, *, first_number: int | None = None
+    ) -> Iterator[tuple[Figure, Axes, Box]]:
+        """Yield page after page with title, number and notes, and the room between."""
+        sheet = replace(self.sheet, title=title, subtitle="")
+        notes = note_texts([], sheet, credits_=[], spread=False, lang=self.lang)
+        lines = broken_notes(notes[:1], layout(sheet, note_lines=1), lang=self.lang)
+        plan = layout(sheet, note_lines=len(lines))
+        number = first_number
+        while True:
+            inches = (plan.page.width / 72.0, plan.page.height / 72.0)
+            figure = Figure(figsize=inches, dpi=sheet.dpi, facecolor="white")
+            FigureCanvasAgg(figure)
+            axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+            axes.set_axis_off()
+            axes.set_autoscale_on(False)
+            axes.set_xlim(plan.page.left, plan.page.right)
+            axes.set_ylim(plan.page.bottom, plan.page.top)
+            draw_title(axes, sheet, plan)
+            draw_notes(axes, lines, plan)
+            self._number(axes, plan, number or self.drawn + self.skipped + 1)
+            gap = PART_PX * plan.px
+            bottom = plan.notes.top + gap
+            room = Box(plan.title.left, bottom, plan.title.width, plan.title.bottom - gap - bottom)
+            yield figure, axes, room
+            number = None if first_number is None or number is None else number + 1
+
+    def _number(self, axes: Axes, plan: Layout, number: int) -> None:
+        words = both("atlas.page")[self.lang == "en"].format(n=f"{number:,}")
+        at = (plan.title.right, plan.title.bottom + SMALL_PX * plan.px)
+        write(axes, at, words, SMALL_PX * 1.2 * plan.px, colour=PALE, align="right")
+
+    def _grid(self, table: Table, box: Box, *, alone: bool) -> Grid:
+        sizes = tuple(size * self.px for size in TABLE_PX)
+        return table_grid(table, box.width, box.height, alone=alone, sizes_pt=sizes)
+
+
+# ---- words and tables on a page ----
+
+
+def _draw_figures(axes: Axes, figures: tuple[tuple[str, str], ...], box: Box, px: float) -> Box:
+    """Draw key figures in columns; return the room below them."""
+    small, large = SMALL_PX * px, FIGURE_PX * px
+    height = small * LEADING + large * LEADING + PARAGRAPH_PX * px
+    width = box.width / FIGURE_COLUMNS
+    for at, (title, value) in enumerate(figures):
+        row, column = divmod(at, FIGURE_COLUMNS)
+        left, top = box.left + column * width, box.top - row * height
+        write(axes, (left, top - small), title, small, colour=PALE)
+        size = large
+        while text_width(value, size, "bold") > width - PART_PX * px / 2:
+            size *= 0.95
+        write(axes, (left, top - small * LEADING - large), value, size, bold=True)
+    rows = -(-len(figures) // FIGURE_COLUMNS)
+    used = rows * height + (PART_PX * px if rows else 0.0)
+    return Box(box.left, box.bottom, box.width, box.height - used)
+
+
+def _draw_text(
+    axes: Axes, paragraphs: tuple[str, ...], box: Box, size: float, px: float
+) -> tuple[tuple[str, ...], Box]:
+    """Draw the paragraphs that fit; return the others, and the room below."""
+    top, step = box.top, size * LEADING
+    for at, paragraph in enumerate(paragraphs):
+        lines = wrapped(paragraph, box.width, size)
+        if top - len(lines) * step < box.bottom:
+            return paragraphs[at:], Box(box.left, box.bottom, box.width, 0.0)
+        for line in lines:
+            write(axes, (box.left, top - size), line, size, colour=INK)
+            top -= step
+        top -= PARAGRAPH_PX * px
+    used = box.top - top + (PART_PX * px if paragraphs else 0.0)
+    return (), Box(box.left, box.bottom, box.width, max(box.height - used, 0.0))
+
+
+def _draw_grid(axes: Axes, grid: Grid, rows: int, box: Box) -> list[Box]:
+    """Draw header and rows of a table from the top of a box; return the box of each row."""
+    top, rules, boxes = box.top, [], []
+    across, above = grid.margins
+    width = sum(grid.widths)
+    for number in range(rows + 1):
+        height = grid.heights[number]
+        left = box.left
+        for column, (words, wide) in enumerate(zip(grid.cells[number], grid.widths, strict=True)):
+            right = column in grid.numeric
+            x = left + wide - across if right else left + (across if column else 0.0)
+            base = top - above - grid.size_pt * 0.95
+            for line in text_lines(words, wide - 2 * across, grid.size_pt):
+                write(
+                    axes,
+                    (x, base),
+                    line.rstrip(),
+                    grid.size_pt,
+                    bold=number == 0,
+                    align="right" if right else "left",
+                )
+                base -= grid.size_pt * 1.31
+            left += wide
+        top -= height
+        rules.append([(box.left, top), (box.left + width, top)])
+        boxes.append(Box(box.left, top, width, height))
+    axes.add_collection(
+        LineCollection(
+            rules, colors=[HEAD, *[RULE] * rows], linewidths=[1.0, *[0.4] * rows], zorder=90.0
+        ),
+        autolim=False,
+    )
+    return boxes[1:]
+
+
+def _cleaned(leaf: Leaf, lang: str) -> Leaf:
+    """Return a leaf with texts that can be drawn; what that took is its last paragraph."""
+    cleaner = Cleaner(drawn=True)
+    table = leaf.table
+    if table is not None:
+        header = tuple(cleaner.text(words, NOTE) for words in table.header)
+        rows = tuple(
+            tuple(cleaner.text(cell, NOTE) if isinstance(cell, str) else cell for cell in row)
+            for row in table.rows
+        )
+        table = replace(table, header=header, rows=rows)
+    figures = tuple((cleaner.text(a, COLUMN), cleaner.text(b, COLUMN)) for a, b in leaf.figures)
+    title = cleaner.text(leaf.title, TITLE, lines=TITLE_LINES)
+    text = tuple(cleaner.text(each, NOTE * 2) for each in leaf.text)
+    return replace(
+        leaf,
+        title=title,
+        figures=figures,
+        text=(*text, *cleaner.sentences(lang)),
+        table=table,
+    )

@@ -1,0 +1,186 @@
+"""The series of an atlas: what it has a page for, and what lies there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geo.arguments import brief
+from geo.errors import InputError
+from layers.keeping.answers import kept_answer
+from layers.look.symbology import value_label
+from layers.plan.catalogue import load, names_by_id
+from layers.plan.selection import counted, located, unlocated
+from layers.plan.zonings import zoning
+from layers.questions.subjects import INVESTMENT
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable
+
+    import geopandas as gpd
+    from shapely.geometry.base import BaseGeometry
+
+    from layers.questions.subjects import Points
+
+ZONE_SERIES = ("circles", "districts", "planning_area", "parks")
+CATEGORY = "category"
+SERIES = (*ZONE_SERIES, CATEGORY)
+# The column that parts the points of a layer into kinds.
+KIND_COLUMNS = {"platforms": "category", "projects": "sector", "parks": "level"}
+POINT_LAYERS = tuple(KIND_COLUMNS)
+# How a member belongs to what it is a part of; other roles say only where it is.
+PART_ROLES = ("core", "node", "board", "base", "part", "sub_park", "linked")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Subject:
+    """What one page is about.
+
+    Parameters
+    ----------
+    id
+        Id of the feature, or the value of the kind.
+    name_zh, name_en
+        Its names.
+    shape
+        Area or place in EPSG:4490; None where it has none, or is a kind of points.
+    row
+        The feature as its layer has it; empty for a kind.
+    """
+
+    id: str
+    name_zh: str
+    name_en: str
+    shape: BaseGeometry | None
+    row: dict[Hashable, Any]
+
+    def name(self, lang: str) -> str:
+        """Return its name in a language, ``"zh"`` or ``"en"``."""
+        return self.name_en if lang == "en" else self.name_zh
+
+
+@kept_answer
+def zones(series: str) -> tuple[Subject, ...]:
+    """Return the zones of a series in the order of their layer, those without a place too.
+
+    Parameters
+    ----------
+    series
+        One of :data:`ZONE_SERIES`. A park is the disc of its assumed radius, a mere point where
+        it has none; a district of the neighbourhood is none of the zones.
+
+    Raises
+    ------
+    InputError
+        If there is no such series.
+
+    Examples
+    --------
+    >>> [zone.name_zh for zone in zones("circles")][:2]
+    ['大科城知识创新圈', '科学城前沿创新圈']
+    """
+    if series not in ZONE_SERIES:
+        raise InputError(
+            f"zones: there is no series {series!r}; choose from {ZONE_SERIES}",
+            code="option.one_of",
+            value=brief(series),
+            names=ZONE_SERIES,
+        )
+    areas = zoning(series).set_index("id").geometry
+    frame = load(series)
+    if series == "districts":
+        frame = frame[frame["id"].isin(areas.index)]
+    return tuple(
+        Subject(row["id"], row["name_zh"], row["name_en"], _shape(row, areas), row)
+        for row in frame.to_dict("records")
+    )
+
+
+def kinds(points: Points) -> tuple[Subject, ...]:
+    """Return the kinds of the chosen points that occur, in the order of the data package.
+
+    Examples
+    --------
+    >>> from layers.questions.subjects import Points
+    >>> [kind.id for kind in kinds(Points("platforms"))][:3]
+    ['laboratory', 'facility', 'computing']
+    """
+    column = points.group
+    found = set(points.chosen()[column])
+    order = points.about.field(column).constraints["enum"]
+    return tuple(
+        Subject(
+            value,
+            value_label(column, value, lang="zh"),
+            value_label(column, value, lang="en"),
+            None,
+            {},
+        )
+        for value in order
+        if value in found
+    )
+
+
+def inside(layer: str, shape: BaseGeometry | None) -> gpd.GeoDataFrame:
+    """Return the features of a point layer that lie in an area or at a place, each project once.
+
+    Parameters
+    ----------
+    layer
+        One of :data:`POINT_LAYERS`.
+    shape
+        In EPSG:4490; nothing lies in None.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Names, evidence, accuracy, host place, kind and investment, as far as the layer has them.
+    """
+    frame = located(_told(layer))
+    return frame.iloc[:0] if shape is None else frame[frame.intersects(shape)]
+
+
+def parts(subject: Subject, lang: str) -> list[str]:
+    """Return the names of what a feature is made of, in the plan's order."""
+    links = load("memberships")
+    links = links[(links["target_id"] == subject.id) & links["role"].isin(PART_ROLES)]
+    links = links.sort_values("order", kind="stable")
+    names = names_by_id(lang=lang)
+    return list(dict.fromkeys(names[key] for key in links["feature_id"]))
+
+
+def unplaced(subject: Subject) -> pd.DataFrame:
+    """Return ``layer`` and row of the features that the text puts in a zone, but without a place.
+
+    They are listed on its page and never drawn.
+    """
+    links = load("memberships")
+    ids = set(links.loc[links["target_id"] == subject.id, "feature_id"])
+    nowhere = _nowhere()
+    return nowhere[nowhere["id"].isin(ids)]
+
+
+@kept_answer
+def _told(layer: str) -> gpd.GeoDataFrame:
+    """Return each feature of a layer once, with the columns that a page tells."""
+    frame = counted(load(layer))
+    told = ["id", "name_zh", "name_en", "evidence", "accuracy_m", "within", INVESTMENT]
+    columns = [name for name in (*told, KIND_COLUMNS[layer]) if name in frame]
+    return frame[[*columns, "geometry"]]
+
+
+@kept_answer
+def _nowhere() -> pd.DataFrame:
+    """Return the features that have no place, of all layers."""
+    frames = [pd.DataFrame(unlocated(_told(layer))).assign(layer=layer) for layer in POINT_LAYERS]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _shape(row: dict[Hashable, Any], areas: gpd.GeoSeries) -> BaseGeometry | None:
+    if row["id"] in areas.index:
+        area: BaseGeometry = areas[row["id"]]
+        return area
+    own: BaseGeometry | None = row["geometry"]
+    return None if own is None or own.is_empty else own

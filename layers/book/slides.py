@@ -1,0 +1,94 @@
+"""The atlas as slides: a map and its figures, then chart, words and table, for each subject."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from layers.book.atlas import atlas
+from layers.book.map_deck import map_slide
+from layers.look.imprints import imprint
+from layers.slides.deck import Contents, Slide, Table, presentation
+from layers.words import both
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from layers.book.atlas import Leaf, Progress
+    from layers.record.specification import MapSpec
+
+
+def atlas_deck(
+    spec: MapSpec,
+    *,
+    template: bytes | Path | None = None,
+    progress: Progress | None = None,
+) -> bytes:
+    """Return an atlas as the contents of a PowerPoint file.
+
+    Parameters
+    ----------
+    spec
+        A map with ``pages``.
+    template
+        A template of the reader's own.
+    progress
+        Called before each leaf with how many are done, how many there are, and its title; what it
+        raises ends the drawing.
+
+    Raises
+    ------
+    InputError
+        As :func:`layers.book.atlas.atlas`; or the template cannot be used.
+    """
+    made = atlas(spec)
+    english = spec.lang == "en"
+    told = progress or (lambda *_: None)
+    sheet = spec.titled()
+    cover = Slide(
+        sheet.title, f"{'　'.join(made.cover.text)}\n{imprint(spec)}", footer=imprint(spec)
+    )
+    listed = replace(cover, title=both("atlas.contents")[english], subtitle="")
+    slides = [cover, listed]
+    starts: dict[str, int] = {}
+    steps = len(made.leaves)
+    # The cover has said its words already.
+    for done, leaf in enumerate((replace(made.cover, text=()), *made.pages, *made.closing)):
+        told(done, steps, leaf.title)
+        starts[leaf.title] = len(slides)
+        slides += _slides(leaf, spec)
+    header = (both("atlas.column.name")[english], both("atlas.column.page")[english])
+    contents = Contents(1, header, tuple(starts.items()))
+    return presentation(
+        slides,
+        template=template,
+        lang=spec.lang,
+        title=sheet.title,
+        author=sheet.author,
+        contents=contents,
+    )
+
+
+def _slides(leaf: Leaf, spec: MapSpec) -> list[Slide]:
+    """Return the slides of a leaf: its map with its figures, then what else is said of it."""
+    english = spec.lang == "en"
+    header = tuple(both(f"atlas.figure.{name}")[english] for name in ("name", "value"))
+    figures = Table(header, leaf.figures, numeric=(1,)) if leaf.figures else None
+    if leaf.content is None:
+        # What has no map has one table: its own, with the figures as a sentence before it.
+        told = tuple(f"{name} {value}" for name, value in leaf.figures)
+        return [Slide(leaf.title, text=(*told, *leaf.text), table=leaf.table, footer=imprint(spec))]
+    first = replace(map_slide(spec, leaf.content, leaf.title), table=figures)
+    if not (leaf.text or leaf.chart or leaf.table):
+        return [first]
+    title = both("atlas.data")[english].format(title=leaf.title)
+    second = replace(
+        first,
+        title=title,
+        picture=None,
+        legend=(),
+        text=leaf.text,
+        chart=leaf.chart,
+        table=leaf.table,
+    )
+    return [first, second]

@@ -1,0 +1,194 @@
+"""Files that somebody brings, read beside what the atlas knows to lie right."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import shapely
+
+import geo
+from geo.wording import sentence
+from layers.keeping.brought import is_own, keep_raster, kept_points, kept_raster, kept_zones
+from layers.plan.catalogue import load, names
+from layers.plan.schema import resource
+
+if TYPE_CHECKING:
+    import os
+
+    import geopandas as gpd
+
+    from geo.exchange.receipt import Intake, Receipt
+    from geo.zoned.people import Population
+    from layers.keeping.brought import Owner
+
+
+def read_own(
+    source: bytes | bytearray | memoryview | str | os.PathLike[str],
+    name: str | None = None,
+    **options: Any,  # noqa: ANN401 - as geo.read_file takes them
+) -> Intake:
+    """Read a file, and compare its places with the districts of the atlas.
+
+    Places of a table without coordinates are looked up among the names of the atlas.
+
+    Parameters
+    ----------
+    source, name
+        As :func:`geo.read_file`.
+    **options
+        As :func:`geo.read_file`: ``layer``, ``crs``, ``datum``, ``progress``, ``cancelled``.
+
+    Returns
+    -------
+    geo.exchange.receipt.Intake
+
+    Raises
+    ------
+    InputError, CRSError
+        As :func:`geo.read_file`.
+    """
+    return geo.read_file(source, name, known=known_places(), gazetteer=known_names(), **options)
+
+
+def known_places() -> gpd.GeoDataFrame:
+    """Return the features that others are compared with: districts with names and codes."""
+    districts: gpd.GeoDataFrame = load("districts")[["name_zh", "adcode", "geometry"]]
+    return districts
+
+
+@cache
+def known_names() -> tuple[tuple[str, float, float, float], ...]:
+    """Return the names of places: name, longitude, latitude (degrees), accuracy (1σ, metres).
+
+    They are the names and aliases of all features of the plan that have a place and an accuracy.
+    Where two features are at one place, or two places have one name, `geo.read_file` knows what to
+    do.
+
+    Examples
+    --------
+    >>> {name: round(accuracy_m) for name, *_, accuracy_m in known_names()}["海归小镇"]
+    2000
+    """
+    entries: list[tuple[str, float, float, float]] = []
+    for name in names():
+        if resource(name).geometry != "point":
+            continue
+        frame = load(name)
+        there = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
+        there = there[there["accuracy_m"].notna()]
+        xy = shapely.get_coordinates(there.geometry.to_numpy())
+        aliases = there["aliases"] if "aliases" in there else [None] * len(there)
+        spelled = zip(there["name_zh"], there["name_en"], aliases, strict=True)
+        for words, (lon, lat), accuracy_m in zip(spelled, xy, there["accuracy_m"], strict=True):
+            entries += [
+                (each, float(lon), float(lat), float(accuracy_m))
+                for each in "|".join(word for word in words if isinstance(word, str)).split("|")
+                if each
+            ]
+    return tuple(entries)
+
+
+def receipt_of(name: str) -> Receipt | None:
+    """Return the receipt of own zones or points, None where they were drawn.
+
+    Raises
+    ------
+    InputError
+        They are no longer kept.
+    """
+    found: Receipt | None = kept_zones(name).attrs.get("receipt")
+    return found
+
+
+def receipt_note(name: str, lang: str) -> str:
+    """Return the line about own zones or points that every map of them carries.
+
+    Parameters
+    ----------
+    name
+        What they are kept under.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
+    receipt = receipt_of(name)
+    if receipt is None:
+        return ""
+    rows = {
+        "rows_in": receipt.rows_in,
+        "accepted": receipt.rows_accepted,
+        "aside": receipt.rows_aside,
+    }
+    return sentence(
+        "receipt.note",
+        lang,
+        {
+            "title": kept_points(name).attrs.get("title", receipt.file),
+            "rows": sentence("receipt.rows_of", lang, rows),
+            "crs": receipt.crs,
+            "fingerprint": receipt.sha256[:12],
+        },
+    )
+
+
+def keep_people(people: Population, title: str, *, owner: Owner | None = None) -> str:
+    """Keep a raster of people with what it is called and what was noticed; return its name.
+
+    Parameters
+    ----------
+    people
+        The raster, as :func:`geo.population` gives it.
+    title
+        What it is called: the name of its file.
+    owner
+        Whose it is, as :func:`layers.keeping.brought.keep_raster` takes it.
+    """
+    about = {"title": title, "findings": tuple(people.findings)}
+    return keep_raster(people.counts.assign_attrs(about), owner=owner)
+
+
+def kept_people(name: str, folder: Path) -> str:
+    """Return the name that a raster of people is kept under, that of a file once it is read.
+
+    Parameters
+    ----------
+    name
+        Name of a GeoTIFF, or what :func:`keep_people` returned.
+    folder
+        Where the file lies.
+
+    Raises
+    ------
+    InputError
+        There is no such file, or it holds no people.
+    """
+    if is_own(name):
+        return name
+    path = folder / name
+    try:
+        stamp = (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0)
+    except (OSError, ValueError):  # a name that no file can have
+        stamp = (0, 0)
+    return keep_people(_people(path, *stamp), Path(name).stem)
+
+
+@lru_cache(maxsize=1)
+def _people(path: Path, _modified_ns: int, _size: int) -> Population:
+    return geo.population(geo.read_raster(path))
+
+
+def people_note(name: str, lang: str) -> str:
+    """Return the line about a raster of people that every map of a rate carries.
+
+    Parameters
+    ----------
+    name
+        What it is kept under.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
+    about = kept_raster(name).attrs
+    parts = [sentence("receipt.people", lang, {"title": about.get("title", "")})]
+    parts += [finding.sentence(lang) for finding in about.get("findings", ())]
+    return (" " if lang == "en" else "").join(parts)

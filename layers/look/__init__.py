@@ -1,0 +1,1 @@
+"""How things look: colours, symbols, classes, overlays, legends and base maps."""

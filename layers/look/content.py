@@ -1,0 +1,97 @@
+"""What a map shows, and the sheet that it is printed on: what every renderer takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from layers.look.basemaps import VECTOR
+from layers.look.symbology import layer_style
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import geopandas as gpd
+
+    from layers.look.overlays import Overlay
+    from layers.look.symbology import LayerStyle
+
+Palette: TypeAlias = Literal["colour", "grey"]
+# Width and height in millimetres; slides are 13.333 × 7.5 inches.
+SIZES_MM: dict[str, tuple[float, float]] = {
+    "A4": (297.0, 210.0),
+    "A3": (420.0, 297.0),
+    "16:9": (338.667, 190.5),
+    "square": (200.0, 200.0),
+}
+INTERNAL = "internal"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Content:
+    """What a map shows, whoever draws it.
+
+    Parameters
+    ----------
+    frames
+        Features by name of their layer, the base map's among them.
+    visible
+        Names of the layers that are switched on, in no order: the symbology says what lies above.
+    overlays
+        Results of analyses, all visible, the first lowest.
+    lang
+        ``"zh"`` or ``"en"``.
+    extent
+        West, south, east and north in degrees, which a print shows and a web map opens with; what
+        the visible plan and overlays cover where it is None.
+    base
+        Name of the base map, see :func:`layers.look.basemaps.basemaps`.
+    styles
+        How layers are drawn that do not look as the symbology says.
+    """
+
+    frames: Mapping[str, gpd.GeoDataFrame]
+    visible: tuple[str, ...]
+    overlays: tuple[Overlay, ...] = ()
+    lang: str = "zh"
+    extent: tuple[float, float, float, float] | None = None
+    base: str = VECTOR
+    styles: Mapping[str, LayerStyle] = field(default_factory=dict)
+
+    def style(self, name: str) -> LayerStyle:
+        """Return how a layer is drawn on this map."""
+        return self.styles[name] if name in self.styles else layer_style(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The sheet around a printed map.
+
+    Parameters
+    ----------
+    title, subtitle
+        What stands above the map.
+    review_number
+        The map review number (审图号), or ``"internal"`` for a draft that is not published: the
+        law wants one or the other, so there is no default.
+    size
+        ``"A4"``, ``"A3"``, ``"16:9"`` or ``"square"``; sheets lie on their long side.
+    dpi
+        Dots per inch of what is a raster.
+    palette
+        ``"colour"``, or ``"grey"`` for colours that stay apart without colour.
+    author, date
+        Who made it, and when (ISO 8601).
+    notes
+        Further lines below the map.
+    """
+
+    title: str
+    review_number: str
+    subtitle: str = ""
+    size: str = "A4"
+    dpi: int = 200
+    palette: Palette = "colour"
+    author: str = ""
+    date: str = ""
+    notes: tuple[str, ...] = field(default=())

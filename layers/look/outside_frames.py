@@ -1,0 +1,165 @@
+"""Features and results from outside, with texts that an output can show.
+
+Names, values and column names of an uploaded file, and the titles of results made from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from layers.look.overlays import Choropleth, Points, Surface
+from layers.type.outside_texts import COLUMN, NAME, PROSE, UNIT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+
+    from layers.look.content import Content
+    from layers.look.overlays import Overlay
+    from layers.type.outside_texts import Cleaner
+
+NAMES = ("name_zh", "name_en")
+_TITLES = {"title": NAME, "title_en": NAME, "unit": UNIT}
+
+
+def clean_content(content: Content, cleaner: Cleaner) -> Content:
+    """Return what a map shows with texts that can be shown.
+
+    Of what is drawn only the names are looked at that stand on the map.
+
+    Parameters
+    ----------
+    content
+        What a map shows; it is not changed.
+    cleaner
+        Counts what was changed.
+
+    Examples
+    --------
+    >>> import layers
+    >>> from layers.look.content import Content
+    >>> from layers.type.outside_texts import Cleaner
+    >>> cities = layers.load("cities")
+    >>> content = Content({"cities": cities}, ("cities",))
+    >>> clean_content(content, Cleaner(drawn=True)).frames["cities"] is cities
+    True
+    """
+    named = content.visible if cleaner.drawn else tuple(content.frames)
+    frames = {
+        name: _printed(frame, content.lang, cleaner) if cleaner.drawn else _whole(frame, cleaner)
+        for name, frame in content.frames.items()
+        if name in named
+    }
+    overlays = tuple(clean_overlay(each, cleaner, content.lang) for each in content.overlays)
+    return replace(content, frames={**content.frames, **frames}, overlays=overlays)
+
+
+def clean_frames(
+    frames: Mapping[str, gpd.GeoDataFrame], cleaner: Cleaner
+) -> dict[str, gpd.GeoDataFrame]:
+    """Return features by layer with texts that can be shown; what needs no change is the same."""
+    return {name: _whole(frame, cleaner) for name, frame in frames.items()}
+
+
+def clean_overlays(
+    overlays: Sequence[Overlay], cleaner: Cleaner, lang: str = "zh"
+) -> tuple[Overlay, ...]:
+    """Return results with texts that can be shown; see :func:`clean_overlay`."""
+    return tuple(clean_overlay(each, cleaner, lang) for each in overlays)
+
+
+def clean_overlay(overlay: Overlay, cleaner: Cleaner, lang: str) -> Overlay:
+    """Return a result with texts that can be shown: its titles, names, values and columns.
+
+    Parameters
+    ----------
+    overlay
+        The result; it is not changed.
+    cleaner
+        Counts what was changed.
+    lang
+        Language of the names that are drawn.
+    """
+    known = {field.name for field in fields(overlay)}
+    titles: dict[str, Any] = {
+        key: cleaner.text(getattr(overlay, key), most)
+        for key, most in _TITLES.items()
+        if key in known
+    }
+    titled: Any = replace(overlay, **titles)
+    if isinstance(overlay, Surface):
+        found: Overlay = titled
+        return found
+    if cleaner.drawn:
+        named = isinstance(overlay, Choropleth | Points) and overlay.named
+        frame = _printed(overlay.frame, lang, cleaner) if named else overlay.frame
+        drawn: Overlay = replace(titled, frame=frame)
+        return drawn
+    renamed = _columns(overlay.frame, cleaner)
+    frame = overlay.frame.rename(columns=renamed) if renamed else overlay.frame
+    changed: dict[str, Any] = {"frame": _whole(frame, cleaner)}
+    if "column" in known:
+        changed["column"] = renamed.get(titled.column, titled.column)
+    if "columns" in known:
+        changed["columns"] = {
+            renamed.get(key, key): cleaner.text(str(title), NAME)
+            for key, title in (titled.columns or {}).items()
+        }
+    cleaned: Overlay = replace(titled, **changed)
+    return cleaned
+
+
+def _printed(frame: gpd.GeoDataFrame, lang: str, cleaner: Cleaner) -> gpd.GeoDataFrame:
+    """Return features whose names can be drawn, in the language of the map where they have it."""
+    columns = [name for name in (NAMES[::-1] if lang == "en" else NAMES) if name in frame]
+    if columns and all(isinstance(each, str) and each for each in frame[columns[0]]):
+        columns = columns[:1]
+    return _cleaned(frame, columns, cleaner)
+
+
+def _whole(frame: gpd.GeoDataFrame, cleaner: Cleaner) -> gpd.GeoDataFrame:
+    return _cleaned(frame, [name for name in frame.columns if _may_hold_text(frame[name])], cleaner)
+
+
+def _may_hold_text(values: pd.Series[Any] | pd.DataFrame) -> bool:
+    if not isinstance(values, pd.Series):  # two columns of one name
+        return False
+    return values.dtype == "object" or isinstance(
+        values.dtype, pd.StringDtype | pd.CategoricalDtype
+    )
+
+
+def _cleaned(frame: gpd.GeoDataFrame, columns: list[Any], cleaner: Cleaner) -> gpd.GeoDataFrame:
+    changed: dict[Any, list[object]] = {}
+    for column in columns:
+        most, lines = (NAME, 1) if column in NAMES else (PROSE, None)
+        before = frame[column].tolist()
+        after = [cleaner.text(v, most, lines=lines) if isinstance(v, str) else v for v in before]
+        if any(one is not other for one, other in zip(before, after, strict=True)):
+            changed[column] = after
+    if not changed:
+        return frame
+    found = frame.copy()
+    for column, values in changed.items():
+        found[column] = pd.Series(values, index=frame.index, dtype="object")
+    return found
+
+
+def _columns(frame: gpd.GeoDataFrame, cleaner: Cleaner) -> dict[Any, str]:
+    """Return new names for columns whose name cannot be shown, each different from all others."""
+    taken = {str(name).casefold() for name in frame.columns}
+    renamed: dict[Any, str] = {}
+    for name in frame.columns:
+        cleaned = cleaner.text(str(name), COLUMN)
+        if name in (frame.geometry.name, cleaned):
+            continue
+        fresh, number = cleaned, 2
+        while not fresh or fresh.casefold() in taken:
+            fresh, number = f"{cleaned}_{number}", number + 1
+        taken.add(fresh.casefold())
+        renamed[name] = fresh
+    return renamed

@@ -1,0 +1,1 @@
+"""The printed map: a sheet with title, legend, scale, sources and notes."""

@@ -1,0 +1,429 @@
+"""Furniture of a printed map: frame, degrees, scale bar, north arrow, locator, title, notes."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from matplotlib.collections import LineCollection
+from matplotlib.patches import Polygon, Rectangle
+from pyproj import Transformer
+
+from layers.look.content import INTERNAL
+from layers.paper.sheet import (
+    HEAD_LEADING,
+    TITLE_GAP,
+    Box,
+    gutter,
+    heading,
+    note_leading,
+    note_size,
+    subtitle_size,
+    text_width,
+    title_size,
+    wrapped,
+    write,
+)
+from layers.scene.window import MAP_CRS
+from layers.type.fonts import font
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from layers.look.content import Sheet
+    from layers.paper.sheet import Layout
+    from layers.scene.plates import Plate
+    from layers.scene.window import Window
+    from layers.type.fonts import Weight
+
+GEOGRAPHIC = "EPSG:4490"
+INK, PALE, GRID = "#22303D", "#5B6875", "#8D949B"
+ZORDER = 90.0
+# Round steps of the graticule, minutes; at most so many lines across the map.
+STEPS_MIN = (1, 2, 5, 10, 15, 20, 30, 60, 120)
+MOST_LINES = 7
+MINUTES = 60
+CROSS_PX = 5.0
+# Below what stands on a map.
+PAPER_OPACITY = 0.86
+BAR_SHARE, BAR_PARTS, BAR_PX = 0.62, 4, 6.0
+# Notes take at most this share of a sheet's height; author and date stand at the right of the first
+# line where they take no more than that share of it.
+NOTES_SHARE, RIGHT_SHARE = 0.3, 0.45
+# Across this much latitude the direction of north is taken, degrees.
+NORTH_STEP_DEG = 0.01
+KM = 1000.0
+CRS_WORDS = "CGCS2000 / 3-degree Gauss-Kruger CM 114E (EPSG:4547)"
+WORDS = {
+    "north": {"zh": "北", "en": "N"},
+    "km": {"zh": "公里", "en": "km"},
+    "m": {"zh": "米", "en": "m"},
+    "locator": {"zh": "位置", "en": "Location"},
+    "sources": {"zh": "资料来源：", "en": "Sources: "},
+    "crs": {"zh": "坐标系：", "en": "CRS: "},
+    "review": {"zh": "审图号：", "en": "Map review number: "},
+    "internal": {
+        "zh": "内部草案，未经审图，不得公开",
+        "en": "Internal draft, not reviewed, not for publication",
+    },
+    "schematic": {
+        "zh": "虚线图形按规则示意，不是实测界线",
+        "en": "Dashed shapes are schematic, built by a rule and not surveyed",
+    },
+    "unlocated": {
+        "zh": "另有 {n} 个要素未定位",
+        "en": "{n} more features are not placed",
+    },
+    "spread": {
+        "zh": "同一地点的符号散开排列",
+        "en": "Symbols at one place are spread around it",
+    },
+    "more": {"zh": "…… 另有 {n} 行备注没有印出", "en": "… {n} more lines of notes are not printed"},
+    "author": {"zh": "制图：", "en": "By "},
+    "stop": {"zh": "；", "en": ". "},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One line of the strip at the foot, and what stands at its right end."""
+
+    words: str
+    right: str = ""
+    bold: bool = False
+
+
+def true_north_deg(window: Window) -> float:
+    """Return the direction of true north at the middle of a map, degrees clockwise from its top.
+
+    Grid north is the top of the map; the two differ by the convergence of the meridians.
+    """
+    to_degrees = Transformer.from_crs(MAP_CRS, GEOGRAPHIC, always_xy=True)
+    to_metres = Transformer.from_crs(GEOGRAPHIC, MAP_CRS, always_xy=True)
+    lon, lat = to_degrees.transform(*window.centre_m)
+    x0, y0 = to_metres.transform(lon, lat - NORTH_STEP_DEG)
+    x1, y1 = to_metres.transform(lon, lat + NORTH_STEP_DEG)
+    return math.degrees(math.atan2(x1 - x0, y1 - y0))
+
+
+def bar_length_m(width_pt: float, window: Window) -> float:
+    """Return the longest round length that a scale bar of at most that width has, metres."""
+    longest = width_pt * window.metres_per_pt
+    power = 10.0 ** math.floor(math.log10(longest))
+    return next(step * power for step in (5.0, 4.0, 2.0, 1.0) if step * power <= longest)
+
+
+def draw_scale(
+    axes: Axes, window: Window, box: Box, *, px: float, lang: str, ratio: bool = True
+) -> None:
+    """Draw the scale bar and the north arrow into a box.
+
+    With them stands the ratio of the scale; without it, on a map that will be shown in any size,
+    the box is white.
+    """
+    if not ratio:
+        axes.add_patch(
+            Rectangle(
+                (box.left, box.bottom),
+                box.width,
+                box.height,
+                facecolor="#FFFFFF",
+                edgecolor="none",
+                alpha=PAPER_OPACITY,
+                zorder=ZORDER - 1,
+                label="scale paper",
+            )
+        )
+    arrow = 34.0 * px
+    length_m = bar_length_m((box.width - arrow) * BAR_SHARE * 1.15, window)
+    length = length_m / window.metres_per_pt
+    left = box.left + arrow + 8.0 * px
+    size = 11.0 * px
+    base = box.bottom + 12.0 * px
+    part = length / BAR_PARTS
+    for number in range(BAR_PARTS):
+        axes.add_patch(
+            Rectangle(
+                (left + number * part, base),
+                part,
+                BAR_PX * px,
+                facecolor=INK if number % 2 == 0 else "#FFFFFF",
+                edgecolor=INK,
+                linewidth=0.9 * px,
+                zorder=ZORDER,
+                label="scale bar",
+            )
+        )
+    unit, per = ("km", KM) if length_m >= KM else ("m", 1.0)
+    space = "" if lang == "zh" else " "
+    for share in (0.0, 0.5, 1.0):
+        words = f"{length_m * share / per:g}"
+        x = left + share * length
+        write(axes, (x, base + BAR_PX * px + 0.42 * size), words, size, align="center")
+        if share == 1.0:
+            far = x + text_width(words, size) / 2 + 0.2 * size
+            write(axes, (far, base + BAR_PX * px + 0.42 * size), space + WORDS[unit][lang], size)
+    if ratio:
+        words = f"1:{window.scale:,.0f}".replace(",", "\u00a0")
+        write(axes, (left, base + BAR_PX * px + 2.15 * size), words, 14.0 * px, bold=True)
+    _draw_north(axes, window, box.left + arrow / 2, base, px=px, lang=lang)
+
+
+def draw_graticule(axes: Axes, window: Window, layout: Layout) -> None:
+    """Draw the frame of the map, degrees at round steps around it and crosses within."""
+    px, frame, outer = layout.px, layout.frame, layout.map
+    for box, width in ((frame, 0.9), (outer, 2.0)):
+        axes.add_patch(
+            Rectangle(
+                (box.left, box.bottom),
+                box.width,
+                box.height,
+                facecolor="none",
+                edgecolor=INK,
+                linewidth=width * px,
+                zorder=ZORDER,
+            )
+        )
+    meridians, parallels = _graticule(window)
+    size = note_size(px)
+    marks: list[list[tuple[float, float]]] = []
+    reach = gutter(px)
+    for degrees, line in meridians:
+        for y, outside in ((frame.bottom, outer.bottom), (frame.top, outer.top)):
+            x = _crossing(line, axis=1, at=y)
+            if frame.left + reach < x < frame.right - reach:
+                marks.append([(x, y), (x, y + (outside - y) * 0.28)])
+                middle = (y + outside) / 2 - 0.36 * size + (outside - y) * 0.08
+                write(axes, (x, middle), _degrees(degrees, "E"), size, align="center", colour=PALE)
+    for degrees, line in parallels:
+        for x, outside in ((frame.left, outer.left), (frame.right, outer.right)):
+            y = _crossing(line, axis=0, at=x)
+            if frame.bottom + reach < y < frame.top - reach:
+                marks.append([(x, y), (x + (outside - x) * 0.28, y)])
+                turn = 90.0 if x == frame.left else -90.0
+                across = (x + outside) / 2 + (outside - x) * 0.08
+                _turned(axes, (across, y), _degrees(degrees, "N"), size, turn)
+    axes.add_collection(
+        LineCollection(marks, colors=[INK], linewidths=[0.9 * px], zorder=ZORDER), autolim=False
+    )
+    crosses = _crosses(meridians, parallels, frame, CROSS_PX * px)
+    axes.add_collection(
+        LineCollection(crosses, colors=[GRID], linewidths=[0.7 * px], zorder=50.0, alpha=0.8),
+        autolim=False,
+    )
+
+
+def draw_title(axes: Axes, sheet: Sheet, layout: Layout) -> None:
+    """Draw the title and the subtitle."""
+    px, box, head = layout.px, layout.title, heading(sheet)
+    base = box.top - title_size(px) * 0.95
+    for number, line in enumerate(head.title):
+        at = (box.left, base - number * head.title_pt * HEAD_LEADING)
+        write(axes, at, line, head.title_pt, bold=True)
+    if head.beside:
+        for line in head.subtitle:
+            gap = TITLE_GAP * head.title_pt
+            left = box.left + text_width(head.title[0], head.title_pt, "bold") + gap
+            write(axes, (left, base), line, subtitle_size(px), colour=PALE)
+        return
+    size = head.subtitle_pt
+    for number, line in enumerate(reversed(head.subtitle)):
+        at = (box.left, box.bottom + 0.3 * size + number * size * HEAD_LEADING)
+        write(axes, at, line, size, colour=PALE)
+
+
+def note_texts(
+    plates: list[Plate],
+    sheet: Sheet,
+    *,
+    credits_: list[str],
+    spread: bool,
+    lang: str,
+) -> list[Note]:
+    """Return the notes at the foot of a sheet, unbroken.
+
+    Parameters
+    ----------
+    plates
+        What the map shows.
+    sheet
+        The sheet.
+    credits_
+        Attribution of the sources.
+    spread
+        Whether symbols at one place were spread.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
+    internal = sheet.review_number.strip() == INTERNAL
+    number = WORDS["internal"][lang] if internal else sheet.review_number.strip()
+    author = f"{WORDS['author'][lang]}{sheet.author}" if sheet.author else ""
+    made = "　".join(part for part in (author, sheet.date) if part)
+    found = [Note(WORDS["review"][lang] + number, made, bold=True)]
+    if credits_:
+        found.append(Note(WORDS["sources"][lang] + " · ".join(credits_)))
+    said = [WORDS["crs"][lang] + CRS_WORDS]
+    if any(plate.schematic for plate in plates):
+        said.append(WORDS["schematic"][lang])
+    missing = sum(plate.unlocated for plate in plates if not plate.is_ground)
+    if missing:
+        said.append(WORDS["unlocated"][lang].format(n=f"{missing:,}"))
+    if spread:
+        said.append(WORDS["spread"][lang])
+    found.append(Note(WORDS["stop"][lang].join(said) + ("。" if lang == "zh" else ".")))
+    return [*found, *(Note(words) for words in sheet.notes)]
+
+
+def broken_notes(notes: list[Note], layout: Layout, *, lang: str) -> list[Note]:
+    """Return notes as lines that fit the strip at the foot of a sheet, and do not fill the sheet.
+
+    Parameters
+    ----------
+    notes
+        As :func:`note_texts` returns them.
+    layout
+        Of the sheet.
+    lang
+        ``"zh"`` or ``"en"``, for the line that says how many have no room.
+    """
+    width, size = layout.notes.width, note_size(layout.px)
+    found: list[Note] = []
+    for note in notes:
+        side = text_width("　" + note.right, size) if note.right else 0.0
+        right = note.right if side <= width * RIGHT_SHARE else ""
+        weight: Weight = "bold" if note.bold else "regular"
+        room = width - side if right else width
+        lines = [
+            line for part in note.words.split("\n") for line in wrapped(part, room, size, weight)
+        ]
+        broken = [Note(line, bold=note.bold) for line in lines]
+        found += [replace(broken[0], right=right), *broken[1:]]
+        if note.right and not right:
+            found += [Note(line) for line in wrapped(note.right, width, size)]
+    most = int(NOTES_SHARE * layout.page.height / note_leading(layout.px))
+    if len(found) <= most:
+        return found
+    more = WORDS["more"][lang].format(n=f"{len(found) - most + 1:,}")
+    return [*found[: most - 1], Note(more)]
+
+
+def draw_notes(axes: Axes, lines: list[Note], layout: Layout) -> None:
+    """Draw the strip of notes at the foot."""
+    box, px = layout.notes, layout.px
+    size, leading = note_size(px), note_leading(px)
+    for number, line in enumerate(lines):
+        base = box.top - (number + 0.78) * leading - 1.0 * px
+        colour = INK if line.bold else PALE
+        write(axes, (box.left, base), line.words, size, bold=line.bold, colour=colour)
+        if line.right:
+            write(axes, (box.right, base), line.right, size, colour=PALE, align="right")
+
+
+def _turned(axes: Axes, at: tuple[float, float], words: str, size: float, degrees: float) -> None:
+    """Write a text up or down, its middle at a place."""
+    # Digits stand 0.73 high on the base line: half of that to the side centres them.
+    shift = 0.36 * size * (1.0 if degrees > 0 else -1.0)
+    axes.text(
+        at[0] + shift,
+        at[1],
+        words,
+        fontproperties=font("regular"),
+        fontsize=size,
+        color=PALE,
+        ha="center",
+        va="baseline",
+        rotation=degrees,
+        rotation_mode="anchor",
+        zorder=ZORDER + 1,
+        parse_math=False,
+    )
+
+
+def _draw_north(axes: Axes, window: Window, x: float, base: float, *, px: float, lang: str) -> None:
+
+    angle = math.radians(-true_north_deg(window))
+    turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+    foot = np.array([x, base])
+    shapes = (
+        ([(0, 33), (7, 0), (0, 6)], INK),
+        ([(0, 33), (-7, 0), (0, 6)], "#FFFFFF"),
+    )
+    for corners, fill in shapes:
+        placed = np.array(corners, dtype=float) * px @ turn + foot
+        axes.add_patch(
+            Polygon(
+                placed,
+                closed=True,
+                facecolor=fill,
+                edgecolor=INK,
+                linewidth=0.9 * px,
+                joinstyle="round",
+                zorder=ZORDER,
+            )
+        )
+    tip = np.array([0.0, 36.0]) * px @ turn + foot
+    write(axes, (tip[0], tip[1]), WORDS["north"][lang], 13.0 * px, bold=True, align="center")
+
+
+def _graticule(
+    window: Window,
+) -> tuple[list[tuple[float, NDArray[np.float64]]], list[tuple[float, NDArray[np.float64]]]]:
+    """Return meridians and parallels at round steps: degrees, and points on the sheet."""
+    west, south, east, north = window.bounds_m
+    to_degrees = Transformer.from_crs(MAP_CRS, GEOGRAPHIC, always_xy=True)
+    to_metres = Transformer.from_crs(GEOGRAPHIC, MAP_CRS, always_xy=True)
+    left, low, right, high = to_degrees.transform_bounds(west, south, east, north)
+    longest = max(right - left, high - low) * MINUTES
+    step = next((each for each in STEPS_MIN if longest / each <= MOST_LINES), STEPS_MIN[-1])
+    step_deg = step / MINUTES
+
+    def rounds(a: float, b: float) -> NDArray[np.float64]:
+        whole = np.arange(math.floor(a / step_deg), math.ceil(b / step_deg) + 1, dtype=np.float64)
+        steps: NDArray[np.float64] = np.multiply(whole, step_deg)
+        return steps
+
+    lons, lats = rounds(left, right), rounds(low, high)
+    along_lat = np.linspace(lats[0], lats[-1], 33)
+    along_lon = np.linspace(lons[0], lons[-1], 33)
+    meridians = [
+        (lon, window.to_sheet(np.column_stack(to_metres.transform(np.full(33, lon), along_lat))))
+        for lon in lons.tolist()
+    ]
+    parallels = [
+        (lat, window.to_sheet(np.column_stack(to_metres.transform(along_lon, np.full(33, lat)))))
+        for lat in lats.tolist()
+    ]
+    return meridians, parallels
+
+
+def _crossing(line: NDArray[np.float64], *, axis: int, at: float) -> float:
+    """Return where a line that runs along an axis reaches a value on it: its other coordinate."""
+    return float(np.interp(at, line[:, axis], line[:, 1 - axis], left=-np.inf, right=np.inf))
+
+
+def _crosses(
+    meridians: list[tuple[float, NDArray[np.float64]]],
+    parallels: list[tuple[float, NDArray[np.float64]]],
+    frame: Box,
+    half: float,
+) -> list[list[tuple[float, float]]]:
+    room = shapely.box(frame.left + half, frame.bottom + half, frame.right - half, frame.top - half)
+    found: list[list[tuple[float, float]]] = []
+    for _, meridian in meridians:
+        one = shapely.LineString(meridian)
+        for _, parallel in parallels:
+            at = one.intersection(shapely.LineString(parallel))
+            if isinstance(at, shapely.Point) and room.contains(at):
+                found.append([(at.x - half, at.y), (at.x + half, at.y)])
+                found.append([(at.x, at.y - half), (at.x, at.y + half)])
+    return found
+
+
+def _degrees(value: float, letter: str) -> str:
+    minutes = round(value * MINUTES)
+    whole, rest = divmod(minutes, MINUTES)
+    return f"{whole}°{rest:02d}′{letter}" if rest else f"{whole}°{letter}"

@@ -1,0 +1,425 @@
+"""Names on a printed map: which features want one, and how it is written."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from itertools import combinations, pairwise, product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import Stroke
+
+from layers.look.palettes import ink
+from layers.look.symbology import layer_style
+from layers.paper.drawing import STOP_PX
+from layers.paper.sheet import Box, text_width
+from layers.plan.catalogue import names_by_id
+from layers.scene.plates import kind_of
+from layers.type.fonts import font
+from layers.type.label_candidates import OUT_COST
+from layers.type.label_ground import Ground
+from layers.type.label_placement import LabelRequest, Obstacle, Placed, choices, place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from layers.paper.drawing import Stop, Symbols
+    from layers.scene.plates import Plate
+    from layers.scene.window import Window
+    from layers.type.fonts import Weight
+    from layers.type.label_placement import Where
+
+# Names are legible down to this on paper, points.
+LEAST_PT = 5.6
+LINE_HEIGHT, MIDDLE = 1.22, 0.37
+HALO_PX = 3.4
+BOLD = 600
+# A place that is a node, a park and a city is named once within this distance, px.
+SAME_NAME_PX = 180.0
+# Lines to names run below the stops, whose numbers they would cross.
+ZORDER, LEADER_ZORDER = 80.0, 65.0
+# The river is named at any scale; its parts share a name, and what tells them apart is for lists.
+NAMED_GROUND = {"river": "river"}
+REMARK = re.compile(r"\s*[（(].*| (north|south) of .*")
+EQUATOR_M_PER_PX = 156_543.034
+# What a name pays to stand on a symbol, a stop or a line of the plan.
+SYMBOL_COST, LINE_COST, SOLID_COST = 14.0, 5.0, 18.0
+NUMBER_EVERY_PX = 420.0
+STEEP = 45.0
+# Between a symbol and its name, beside the gap between names, px.
+CLEAR_PX = 3.2
+# Latin names in an area are broken from this width in heights.
+LONG = 12.0
+# The name of a zone stands in what is its own where that is so much of it: zones may overlap.
+OWN_SHARE = 0.2
+# It is broken into at most so many lines where it fits no wider, and reaches out of the zone where
+# that is so much of its width and height.
+MOST_LINES, LEAST_INSIDE = 3, 0.6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Name:
+    """A text with its look, where it would like to stand, and the number below it, if any."""
+
+    text: str
+    size: float
+    bold: bool
+    colour: str
+    halo: str
+    request: LabelRequest
+    value: str = ""
+
+    @property
+    def lines(self) -> list[str]:
+        return [*self.text.split("\n"), *([self.value] if self.value else [])]
+
+
+def draw_labels(
+    axes: Axes,
+    plates: list[Plate],
+    window: Window,
+    *,
+    symbols: dict[str, Symbols],
+    stops: list[Stop],
+    blocked: Iterable[Box],
+    px: float,
+    lang: str,
+    toned: Callable[[str], str],
+) -> list[str]:
+    """Place and write the names of what a map shows; return those that found no room.
+
+    Parameters
+    ----------
+    axes
+        Of the sheet, in points.
+    plates
+        With the features in the frame of the map only.
+    window, symbols, stops
+        Where everything stands.
+    blocked
+        Boxes that no name may touch.
+    px
+        Points per px.
+    lang
+        ``"zh"`` or ``"en"``.
+    toned
+        Turns a colour of the symbology into one of the palette.
+    """
+    names = _once(_names(plates, window, symbols, stops, px=px, lang=lang, toned=toned), px)
+    frame, gap = window.frame.inset(2.0 * px), 1.5 * px
+    bounds = (frame.left, frame.bottom, frame.right, frame.top)
+    obstacles = _obstacles(plates, window, symbols, stops, blocked, px=px)
+    ground = Ground(bounds, obstacles, gap)
+    names = [told for name in names if (told := _told(name, ground))]
+    found = place([name.request for name in names], bounds=bounds, obstacles=obstacles, gap=gap)
+    for spot in found.places:
+        _write(axes, names[spot.label], spot, px)
+    return [names[label].text for label in found.dropped]
+
+
+def _names(
+    plates: list[Plate],
+    window: Window,
+    symbols: dict[str, Symbols],
+    stops: list[Stop],
+    *,
+    px: float,
+    lang: str,
+    toned: Callable[[str], str],
+) -> list[_Name]:
+    found: list[_Name] = []
+    zoom = math.log2(EQUATOR_M_PER_PX * 0.88 / (window.metres_per_pt * px))
+    at_stops = {stop.node for stop in stops}
+    for plate in plates:
+        label = plate.label
+        if label is None:
+            continue
+        only = NAMED_GROUND.get(plate.name) if zoom < label.min_zoom else None
+        if plate.is_ground and zoom < label.min_zoom and only is None:
+            continue
+        pen = _Pen(plate, px, toned)
+        for at, shape in enumerate(_named_shapes(plate, window)):
+            if kind_of(plate.shapes[at]) == "point" or shape.is_empty:
+                continue
+            if only is not None and plate.keys[at] != only:
+                continue
+            text = REMARK.sub("", plate.names[at]) if plate.is_ground else plate.names[at]
+            name = pen.name(at, text, _held(shape, label.place, window), label.place)
+            if name is not None:
+                found.append(name)
+        here = symbols.get(plate.name)
+        if here is None:
+            continue
+        for row, at in enumerate(here.picks):
+            stop = plate.ids[at] in at_stops
+            radius = (STOP_PX * px if stop else float(here.radii[row])) + CLEAR_PX * px
+            spot = shapely.Point(*here.at[row])
+            name = pen.name(at, plate.names[at], spot, "beside", radius=radius)
+            if name is not None:
+                found.append(name)
+    if not any(plate.name == "nodes" for plate in plates):
+        found += _stop_names(stops, px=px, lang=lang, toned=toned)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Pen:
+    """Writes the names of one plate."""
+
+    plate: Plate
+    px: float
+    toned: Callable[[str], str]
+
+    def name(
+        self, at: int, text: str, shape: BaseGeometry, where: Where, *, radius: float = 0.0
+    ) -> _Name | None:
+        label = self.plate.label
+        if label is None or not text or shape.is_empty:
+            return None
+        if any(text.startswith(word) for word in label.skip):
+            return None
+        size = max(LEAST_PT, label.size * self.px)
+        bold = label.weight >= BOLD
+        own = label.colour == "field"
+        colour = ink(self.plate.styles[at].colour) if own else self.toned(label.colour)
+        halo = label.halo if label.halo.upper() == "#FFFFFF" else self.plate.styles[at].colour
+        line = where == "line"
+        isoline = self.plate.pane == "isoline"
+        if line and not isoline:
+            radius = (self.plate.styles[at].weight / 2 + 3.0) * self.px
+        rank = label.priority + at * 1e-4
+        if self.plate.pane == "point" and self.plate.size is not None:
+            # Large symbols first: of two projects the one with more investment is named.
+            rank -= self.plate.radii[at] * 1e-2
+        weight: Weight = "bold" if bold else "regular"
+        width = text_width(text, size, weight)
+        lines = 1
+        if where in {"inside", "edge"} and width > LONG * size and " " in text:
+            text = in_lines(text, 2)
+            width = max(text_width(line, size, weight) for line in text.split("\n"))
+            lines = 2
+        request = LabelRequest(
+            shape,
+            width,
+            size * LINE_HEIGHT * lines,
+            place=where,
+            importance=rank,
+            radius=radius,
+            required=self.plate.group == "224",
+            repeat=NUMBER_EVERY_PX * self.px if isoline else 0.0,
+            most=OUT_COST if self.plate.values else math.inf,
+        )
+        value = self.plate.values[at] if self.plate.values else ""
+        return _Name(text, size, bold, colour, halo, request, value)
+
+
+def in_lines(text: str, number: int) -> str:
+    r"""Break a name into so many lines, but none without a word, as even as they go.
+
+    Examples
+    --------
+    >>> in_lines("Yuelushan University Science City", 2)
+    'Yuelushan University\nScience City'
+    >>> in_lines("Xihu Base", 3)
+    'Xihu\nBase'
+    """
+    words = text.split(" ")
+    ends = combinations(range(1, len(words)), min(number, len(words)) - 1)
+    broken = [
+        [" ".join(words[a:b]) for a, b in pairwise([0, *inner, len(words)])] for inner in ends
+    ]
+    return "\n".join(min(broken, key=lambda lines: max(map(len, lines))))
+
+
+def _stop_names(
+    stops: list[Stop], *, px: float, lang: str, toned: Callable[[str], str]
+) -> list[_Name]:
+    """Return the names of stops: an axis names them where their nodes are no layer of the map."""
+    label = layer_style("nodes").label
+    size = max(LEAST_PT, label.size * px)
+    found = []
+    for number, stop in enumerate(stops):
+        text = names_by_id(lang=lang).get(stop.node, stop.name)
+        request = LabelRequest(
+            shapely.Point(stop.x, stop.y),
+            text_width(text, size, "bold"),
+            size * LINE_HEIGHT,
+            importance=label.priority + number * 1e-4,
+            radius=(STOP_PX + CLEAR_PX) * px,
+            required=True,
+        )
+        colour = toned(label.colour)
+        found.append(_Name(text, size, bold=True, colour=colour, halo=label.halo, request=request))
+    return found
+
+
+def _held(shape: BaseGeometry, where: str, window: Window) -> BaseGeometry:
+    """Return the part of a shape in the frame; of lines and edges the longest, of areas one."""
+    frame = window.frame
+    cut = shapely.clip_by_rect(shape, frame.left, frame.bottom, frame.right, frame.top)
+    parts: NDArray[Any] = shapely.get_parts(cut)
+    if len(parts) == 0:
+        return cut
+    if where == "line":
+        parts = shapely.get_parts(shapely.line_merge(cut))
+        sizes = shapely.length(parts)
+    else:
+        sizes = shapely.area(parts)
+    longest: BaseGeometry = parts[int(np.argmax(sizes))]
+    return longest
+
+
+def _named_shapes(plate: Plate, window: Window) -> NDArray[np.object_]:
+    """Return shapes on the sheet, zones without what others share: a name is in one zone only."""
+    if plate.surface is not None:
+        return plate.shapes
+    zones = window.drawn(plate.shapes)
+    if not plate.values:
+        return zones
+    found = zones.copy()
+    one, other = shapely.STRtree(zones).query(zones, predicate="overlaps")
+    for at in np.unique(one):
+        own = shapely.difference(zones[at], shapely.union_all(zones[other[one == at]]))
+        if own.area > OWN_SHARE * zones[at].area:
+            found[at] = own
+    return found
+
+
+def _told(name: _Name, ground: Ground) -> _Name | None:
+    """Return the name of a zone with its number below, without it, or in narrow lines.
+
+    The first of these that can stand in the zone as a whole, or the name as it is where none can,
+    or None where that would hide the zone. A name of anything else is returned as it is.
+    """
+    if math.isinf(name.request.most):
+        return name
+    left, bottom, right, top = name.request.geometry.bounds
+    weight: Weight = "bold" if name.bold else "regular"
+    narrow = (in_lines(_said(name), number + 1) for number in range(MOST_LINES))
+    texts, values = dict.fromkeys((name.text, *narrow)), dict.fromkeys((name.value, ""))
+    for value, text in product(values, texts):
+        told = replace(name, text=text, value=value)
+        width = max(text_width(line, name.size, weight) for line in told.lines)
+        height = len(told.lines) * name.size * LINE_HEIGHT
+        if width > right - left or height > top - bottom:
+            continue
+        request = replace(name.request, width=width, height=height, place="within")
+        if len(choices(request, ground)):
+            return replace(told, request=request)
+    wide = (right - left) / name.request.width
+    high = (top - bottom) / name.request.height
+    return replace(name, value="") if min(wide, high) >= LEAST_INSIDE else None
+
+
+def _once(names: list[_Name], px: float) -> list[_Name]:
+    """Return names without those that are said nearby already."""
+    said: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    kept: list[_Name] = []
+    for name in sorted(names, key=lambda each: each.request.importance):
+        middle = name.request.geometry.centroid
+        again = name.request.repeat == 0 and any(
+            math.hypot(x - middle.x, y - middle.y) < SAME_NAME_PX * px for x, y in said[_said(name)]
+        )
+        if not again:
+            said[_said(name)].append((middle.x, middle.y))
+            kept.append(name)
+    return kept
+
+
+def _said(name: _Name) -> str:
+    return name.text.replace("\n", " ")
+
+
+def _obstacles(
+    plates: list[Plate],
+    window: Window,
+    symbols: dict[str, Symbols],
+    stops: list[Stop],
+    blocked: Iterable[Box],
+    *,
+    px: float,
+) -> list[Obstacle]:
+    found = [Obstacle(shapely.box(box.left, box.bottom, box.right, box.top)) for box in blocked]
+    found += [
+        Obstacle(shapely.Point(stop.x, stop.y).buffer((STOP_PX + 1.5) * px, quad_segs=4))
+        for stop in stops
+    ]
+    for plate in plates:
+        here = symbols.get(plate.name)
+        if here is not None:
+            discs = shapely.buffer(shapely.points(here.at), here.radii + 1.0 * px, quad_segs=3)
+            found += [Obstacle(disc, SYMBOL_COST) for disc in discs]
+        if plate.group != "224":
+            continue
+        for at, shape in enumerate(window.drawn(plate.shapes)):
+            kind = kind_of(plate.shapes[at])
+            if kind == "line":
+                reach = (plate.styles[at].weight / 2 + 1.5) * px
+                found.append(Obstacle(shapely.buffer(shape, reach, quad_segs=2), LINE_COST))
+            elif plate.name == "cities":
+                found.append(Obstacle(shape, SOLID_COST))
+    return found
+
+
+def _write(axes: Axes, name: _Name, spot: Placed, px: float) -> None:
+    if spot.leader is not None:
+        (x0, y0), (x1, y1) = spot.leader
+        for colour, width in ((name.halo, 2.4), (name.colour, 0.8)):
+            axes.add_line(
+                Line2D([x0, x1], [y0, y1], color=colour, linewidth=width * px, zorder=LEADER_ZORDER)
+            )
+    chinese = not name.text.isascii() and len(name.text) > 1
+    if chinese and abs(spot.rotation) > STEEP:
+        _write_down(axes, name, spot, px)
+        return
+    step = name.request.height / len(name.lines)
+    for number, line in enumerate(name.lines):
+        up = ((len(name.lines) - 1) / 2 - number) * step
+        angle = math.radians(spot.rotation)
+        at = (spot.x - up * math.sin(angle), spot.y + up * math.cos(angle))
+        _write_turned(axes, name, line, at, degrees=spot.rotation, px=px)
+
+
+def _write_down(axes: Axes, name: _Name, spot: Placed, px: float) -> None:
+    """Write Chinese along a steep line from top to bottom, its characters upright."""
+    turn = spot.rotation - 90.0 if spot.rotation > 0 else spot.rotation + 90.0
+    down = math.radians(turn - 90.0)
+    step = name.request.width / len(name.text)
+    for number, character in enumerate(name.text):
+        along = (number + 0.5) * step - name.request.width / 2
+        at = (spot.x + along * math.cos(down), spot.y + along * math.sin(down))
+        _write_turned(axes, name, character, at, degrees=turn, px=px)
+
+
+def _write_turned(
+    axes: Axes, name: _Name, text: str, at: tuple[float, float], *, degrees: float, px: float
+) -> None:
+
+    angle = math.radians(degrees)
+    low = MIDDLE * name.size
+    common: dict[str, Any] = {
+        "fontproperties": font("bold" if name.bold else "regular"),
+        "fontsize": name.size,
+        "ha": "center",
+        "va": "baseline",
+        "rotation": degrees,
+        "rotation_mode": "anchor",
+        # A dollar sign or backslash in a name is no formula.
+        "parse_math": False,
+    }
+    x, y = at[0] + low * math.sin(angle), at[1] - low * math.cos(angle)
+    # The halo is a drawing and the name is text, which can be searched and copied.
+    halo = axes.text(x, y, text, color=name.halo, zorder=ZORDER, **common)
+    halo.set_path_effects(
+        [Stroke(linewidth=HALO_PX * px, foreground=name.halo, joinstyle="round", alpha=0.9)]
+    )
+    axes.text(x, y, text, color=name.colour, zorder=ZORDER + 1, label=_said(name), **common)

@@ -1,0 +1,236 @@
+"""The locator of a printed map: the districts with the frame of the map, where it covers least."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from matplotlib.collections import PathCollection
+from matplotlib.patches import Rectangle
+from pyproj import Transformer
+
+from layers.look.symbology import symbology
+from layers.paper.drawing import area_path
+from layers.paper.sheet import Box
+from layers.scene.window import MAP_CRS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from layers.paper.drawing import Symbols
+    from layers.scene.plates import Plate
+    from layers.scene.window import Window
+
+INK, GRID, MARK = "#22303D", "#8D949B", "#B5172F"
+MEMBER = "#DCE3E8"
+ZORDER = 90.0
+# Of the map's width and at least so many px, with room above and below beside the map.
+INSET_SHARE, INSET_PX, SPARE_PX = 0.17, 112.0, 6.0
+INSET_MARGIN = 0.06
+
+
+def locator_box(
+    plates: list[Plate],
+    window: Window,
+    *,
+    px: float,
+    symbols: dict[str, Symbols],
+    extent: Box,
+    spare: Box,
+) -> Box:
+    """Return where the locator covers least: beside the map, else in a corner of it.
+
+    Parameters
+    ----------
+    plates, window, symbols
+        What the map shows, and where.
+    px
+        Points per px.
+    extent
+        Shape of the land that the locator shows: its width and height count.
+    spare
+        What the legend leaves of its box.
+    """
+    frame = window.frame
+    width = min(spare.width, (spare.height - 2 * SPARE_PX * px) * extent.width / extent.height)
+    if width >= INSET_PX * px:
+        height = width * extent.height / extent.width
+        return Box(spare.left + (spare.width - width) / 2, spare.bottom, width, height)
+    width = max(INSET_SHARE * frame.width, INSET_PX * px)
+    height = width * extent.height / extent.width
+    return corner_box(plates, window, symbols, (width, height), px=px)
+
+
+def corner_box(
+    plates: list[Plate],
+    window: Window,
+    symbols: dict[str, Symbols],
+    size: tuple[float, float],
+    *,
+    px: float,
+    taken: Box | None = None,
+) -> Box:
+    """Return the box in a corner of the map that covers least.
+
+    Parameters
+    ----------
+    plates, window, symbols
+        What the map shows, and where.
+    size
+        Width and height of the box, points.
+    px
+        Points per px.
+    taken
+        What stands on the map already.
+    """
+    frame, (width, height) = window.frame, size
+    corners = [
+        Box(left, bottom, width, height)
+        for bottom in (frame.bottom, frame.top - height)
+        for left in (frame.left, frame.right - width)
+    ]
+    free = [box for box in corners if taken is None or not taken.overlaps(box)]
+    return min(free, key=lambda box: _covered(plates, window, symbols, box, 6.0 * px))
+
+
+def draw_locator(
+    axes: Axes,
+    districts: NDArray[np.object_],
+    roles: list[bool],
+    window: Window,
+    box: Box,
+    *,
+    px: float,
+    toned: Callable[[str], str],
+) -> None:
+    """Draw the districts with the frame of the map into a corner of it.
+
+    Parameters
+    ----------
+    axes
+        Of the sheet, in points.
+    districts
+        Areas in metres.
+    roles
+        Whether each belongs to the New Area.
+    window, box
+        What the map shows, and where the locator stands.
+    px
+        Points per px.
+    toned
+        Turns a colour of the symbology into one of the palette.
+    """
+    axes.add_patch(
+        Rectangle(
+            (box.left, box.bottom),
+            box.width,
+            box.height,
+            facecolor="#FFFFFF",
+            edgecolor=INK,
+            linewidth=0.9 * px,
+            zorder=ZORDER - 5,
+            label="locator",
+        )
+    )
+    west, south, east, _ = _land(districts)
+    per_pt = (east - west) / box.width
+    styles = symbology()["layers"]["districts"]["classes"]
+
+    def placed(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        moved: NDArray[np.float64] = (xy - (west, south)) / per_pt + (box.left, box.bottom)
+        return moved
+
+    shapes = shapely.simplify(shapely.transform(districts, placed), 0.35)
+    for member, name in ((False, "neighbour"), (True, "member")):
+        paths = [area_path(shapes[at]) for at, role in enumerate(roles) if role is member]
+        fill = MEMBER if member else styles[name]["colour"]
+        axes.add_collection(
+            PathCollection(
+                [path for path in paths if path is not None],
+                facecolors=[toned(fill)],
+                edgecolors=[toned(GRID if member else styles[name]["edge"])],
+                linewidths=[0.6 * px],
+                zorder=ZORDER - 4 + member,
+            ),
+            autolim=False,
+        )
+    # A map may show more than the locator does.
+    corners = placed(np.array(window.bounds_m).reshape(2, 2))
+    (left, low), (right, high) = corners.clip((box.left, box.bottom), (box.right, box.top))
+    axes.add_patch(
+        Rectangle(
+            (left, low),
+            right - left,
+            high - low,
+            facecolor="none",
+            edgecolor=toned(MARK),
+            linewidth=1.6 * px,
+            zorder=ZORDER - 1,
+            label="locator frame",
+        )
+    )
+
+
+def locator_extent(districts: NDArray[np.object_]) -> Box:
+    """Return the extent of the land that a locator shows, metres."""
+    west, south, east, north = _land(districts)
+    return Box(west, south, east - west, north - south)
+
+
+def _land(districts: NDArray[np.object_]) -> tuple[float, float, float, float]:
+    west, south, east, north = shapely.total_bounds(districts).tolist()
+    by = INSET_MARGIN * max(east - west, north - south) / 2
+    return west - by, south - by, east + by, north + by
+
+
+def _covered(
+    plates: list[Plate], window: Window, symbols: dict[str, Symbols], box: Box, around: float
+) -> float:
+    """Return how much of the plan a box on the map would cover."""
+    per_pt, (west, south, _, _) = window.metres_per_pt, window.bounds_m
+    wide = box.inset(-around)
+    x, y = wide.left - window.frame.left, wide.bottom - window.frame.bottom
+    there = shapely.box(
+        west + x * per_pt,
+        south + y * per_pt,
+        west + (x + wide.width) * per_pt,
+        south + (y + wide.height) * per_pt,
+    )
+    cost = 0.0
+    for plate in plates:
+        if plate.surface is not None:
+            cost += _surface_within(plate, there)
+        elif not plate.is_ground:
+            cut = shapely.intersection(plate.shapes, there)
+            cost += float(shapely.area(cut).sum() / there.area)
+            cost += float(shapely.length(cut).sum() / there.length)
+        here = symbols.get(plate.name)
+        if here is not None:
+            inside = (
+                (here.at[:, 0] > wide.left)
+                & (here.at[:, 0] < wide.right)
+                & (here.at[:, 1] > wide.bottom)
+                & (here.at[:, 1] < wide.top)
+            )
+            cost += 0.1 * float(inside.sum())
+    return cost
+
+
+def _surface_within(plate: Plate, there: shapely.Polygon) -> float:
+    """Return the share of a box where a surface is painted."""
+    if plate.surface is None:
+        return 0.0
+
+    array = plate.surface.array
+    to_own = Transformer.from_crs(MAP_CRS, array.rio.crs, always_xy=True)
+    west, south, east, north = to_own.transform_bounds(*shapely.bounds(there).tolist())
+    x, y = array["x"].to_numpy(), array["y"].to_numpy()
+    inside = array.to_numpy()[np.ix_((y > south) & (y < north), (x > west) & (x < east))]
+    if inside.size == 0:
+        return 0.0
+    first = plate.surface.levels[0] if plate.surface.levels else 0.0
+    return float((inside > max(first, 0.0)).mean())

@@ -1,0 +1,499 @@
+"""The printed map: what a map shows, on a sheet with title, legend, scale, sources and notes.
+
+Nothing is shown and no display is needed: a figure is made by itself and not through pyplot, so
+that several can be drawn at a time.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+from matplotlib import rc_context
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_pdf import FigureCanvasPdf
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+from PIL import Image
+from pyproj import Transformer
+
+from geo.arguments import brief
+from geo.crs import moved
+from geo.errors import InputError
+from layers.look.basemaps import VECTOR, basemap
+from layers.look.outside_frames import clean_content
+from layers.look.palettes import paper
+from layers.look.symbology import symbology
+from layers.paper.drawing import (
+    BEYOND,
+    axis_stops,
+    draw_plates,
+    point_symbols,
+)
+from layers.paper.furniture import (
+    broken_notes,
+    draw_graticule,
+    draw_notes,
+    draw_scale,
+    draw_title,
+    note_texts,
+)
+from layers.paper.labels import draw_labels
+from layers.paper.legend import draw_legend
+from layers.paper.locator import corner_box, draw_locator, locator_box, locator_extent
+from layers.paper.sheet import check_sheet, layout
+from layers.paper.svg_fonts import with_fonts
+from layers.paper.tiles import TilesError, draw_tiles, on_base, tile_ground
+from layers.plan.catalogue import load
+from layers.scene.plates import LANGUAGES, Plate, plates
+from layers.scene.window import MAP_CRS, METRES_PER_INCH, POINTS_PER_INCH, Window
+from layers.type.outside_texts import Cleaner, clean_sheet, one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from layers.look.content import Content, Sheet
+    from layers.paper.sheet import Box, Layout
+
+SUFFIXES = (".png", ".pdf", ".svg")
+GEOGRAPHIC = "EPSG:4490"
+# Around what is shown, as a share of its size; and the least that a map shows.
+PADDING, LEAST_M = 0.04, 2000.0
+# Denominators of scales have two digits and zeros, as on a printed sheet.
+DIGITS = 2
+CORNERS = 4
+# Width and height of a scale that stands on the map.
+SCALE_ON_MAP_PX = (175.0, 46.0)
+WORLD = (-180.0, -90.0, 180.0, 90.0)
+# Fast and small enough: what is painted is mostly even.
+PNG_COMPRESSION = 4
+# In grey the palest class of a result is a little darker than the ground.
+RAMP_GREY = 0.86
+# Settings of matplotlib are for the whole process: one file at a time is written with ours.
+_SETTINGS = Lock()
+_RC: dict[Any, Any] = {
+    # Hinted letters are wider than their halo and than the room that is kept for them.
+    "text.hinting": "no_hinting",
+    "pdf.fonttype": 42,
+    "pdf.compression": 9,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "atlas",
+}
+
+
+class Composed(NamedTuple):
+    """A map on its sheet.
+
+    Parameters
+    ----------
+    figure
+        The sheet.
+    layout
+        Where its parts stand.
+    plates
+        What the map shows within its frame, the lowest first.
+    content
+        What was drawn: on the vector base map where the tiles of another could not be had.
+    note
+        Why that is so; empty where it is not.
+    remarks
+        What was left out of names and titles, as sentences.
+    """
+
+    figure: Figure
+    layout: Layout
+    plates: list[Plate]
+    content: Content
+    note: str = ""
+    remarks: tuple[str, ...] = ()
+
+    def map_picture(self) -> bytes:
+        """Return the map alone, without title, legend and notes, as a PNG."""
+        dpi, frame = self.figure.dpi, self.layout.frame
+        whole = _picture(self.figure)
+        per_pt = dpi / POINTS_PER_INCH
+        top = whole.height - frame.top * per_pt
+        bottom = whole.height - frame.bottom * per_pt
+        left, right = frame.left * per_pt, frame.right * per_pt
+        file = io.BytesIO()
+        whole.crop((round(left), round(top), round(right), round(bottom))).save(file, format="PNG")
+        return file.getvalue()
+
+
+def drawn(content: Content, sheet: Sheet) -> Figure:
+    """Return a map on its sheet as a figure, to be saved or looked at.
+
+    Parameters
+    ----------
+    content
+        What the map shows.
+    sheet
+        Title, size, review number and the like.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        In the size of the sheet, with one axes over all of it whose coordinates are points.
+
+    Raises
+    ------
+    InputError
+        If the sheet is not valid, nothing is visible, the extent is off the data, no font has a
+        character, or the legend does not fit.
+    LayerError
+        If a visible name is no layer.
+    CRSError
+        If a frame has no CRS.
+
+    Examples
+    --------
+    >>> from layers.look.content import Content, Sheet
+    >>> frames = {name: load(name) for name in ("districts", "cities")}
+    >>> figure = drawn(Content(frames, ("districts", "cities")), Sheet("双城", "internal"))
+    >>> [round(float(side) * 25.4) for side in figure.get_size_inches()]
+    [297, 210]
+    """
+    return composed(content, sheet).figure
+
+
+def composed(
+    content: Content, sheet: Sheet, *, panel_share: float = 0.0, scale_inside: bool = False
+) -> Composed:
+    """Return a map on its sheet with what it is made of.
+
+    Parameters
+    ----------
+    content, sheet
+        As for :func:`drawn`.
+    panel_share
+        Share of the width that is left free at the left of the map.
+    scale_inside
+        Whether the scale stands on the map, in the corner where it covers least: the map will be
+        shown without its sheet.
+
+    Raises
+    ------
+    InputError, LayerError, CRSError
+        As :func:`drawn`.
+    """
+    content, sheet, remarks = _cleaned(content, sheet)
+    check_sheet(sheet)
+    tone = _tone(sheet)
+    wash = _wash(sheet)
+    found = toned_plates(content, sheet)
+    wanted = _wanted(content, found)
+    credits_ = credits_of(found, content)
+    # Whether symbols are spread is known when they stand: room for the words is kept.
+    draft = note_texts(found, sheet, credits_=credits_, spread=True, lang=content.lang)
+    first = layout(sheet, note_lines=1)
+    lines = broken_notes(draft, first, lang=content.lang)
+    plan = layout(sheet, note_lines=len(lines), panel_share=panel_share)
+    window = Window(plan.frame, _middle(wanted), _scale(wanted, plan.frame))
+    shown = [plate.within(window.bounds_m) for plate in found]
+    _check_shown(shown, content)
+    try:
+        ground = tile_ground(content.base, window, sheet)
+    except TilesError as missing:
+        told = missing.told(content.base, content.lang)
+        noted = replace(sheet, notes=(*sheet.notes, told))
+        vector = replace(content, base=VECTOR)
+        own = composed(vector, noted, panel_share=panel_share, scale_inside=scale_inside)
+        return own._replace(note=told, remarks=(*remarks, *own.remarks))
+    shown = on_base(shown, content.base)
+    figure = Figure(
+        figsize=(plan.page.width / 72.0, plan.page.height / 72.0), dpi=sheet.dpi, facecolor="white"
+    )
+    FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_axis_off()
+    axes.set_autoscale_on(False)
+    if ground is not None:
+        draw_tiles(axes, ground, plan.frame)
+    stops = axis_stops(shown, window, px=plan.px)
+    symbols, spread = point_symbols(shown, window, stops, px=plan.px)
+    draw_plates(
+        axes,
+        shown,
+        window,
+        symbols=symbols,
+        stops=stops,
+        px=plan.px,
+        beyond=tone(BEYOND),
+        toned=wash,
+    )
+    spare = draw_legend(
+        axes,
+        shown,
+        plan.legend,
+        px=plan.px,
+        lang=content.lang,
+        toned=wash,
+        fewest_columns=3 if plan.wide else 1,
+        beside=plan.beside,
+    )
+    districts, members_ = _districts()
+    inset = locator_box(
+        shown,
+        window,
+        px=plan.px,
+        symbols=symbols,
+        extent=locator_extent(districts),
+        spare=spare,
+    )
+    scale = plan.scale
+    if scale_inside:
+        size = (SCALE_ON_MAP_PX[0] * plan.px, SCALE_ON_MAP_PX[1] * plan.px)
+        scale = corner_box(shown, window, symbols, size, px=plan.px, taken=inset)
+    draw_labels(
+        axes,
+        shown,
+        window,
+        symbols=symbols,
+        stops=stops,
+        blocked=[box.inset(-3.0 * plan.px) for box in (inset, scale)],
+        px=plan.px,
+        lang=content.lang,
+        toned=tone,
+    )
+    draw_graticule(axes, window, plan)
+    draw_locator(axes, districts, members_, window, inset, px=plan.px, toned=tone)
+    draw_scale(axes, window, scale, px=plan.px, lang=content.lang, ratio=not scale_inside)
+    draw_title(axes, sheet, plan)
+    notes = note_texts(shown, sheet, credits_=credits_, spread=spread, lang=content.lang)
+    draw_notes(axes, broken_notes(notes, plan, lang=content.lang), plan)
+    axes.set_xlim(plan.page.left, plan.page.right)
+    axes.set_ylim(plan.page.bottom, plan.page.top)
+    return Composed(figure, plan, shown, content, remarks=remarks)
+
+
+def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
+    """Return a map on its sheet as the contents of a file.
+
+    Parameters
+    ----------
+    content
+        What the map shows.
+    sheet
+        Title, size, review number and the like.
+    suffix
+        ``".png"``, ``".pdf"`` or ``".svg"``.
+
+    Returns
+    -------
+    bytes
+        PDF and SVG carry their fonts, so that their texts can be searched and copied.
+
+    Raises
+    ------
+    InputError
+        If the suffix is another, or as :func:`drawn`.
+    """
+    if suffix not in SUFFIXES:
+        raise InputError(
+            f"printed: suffix={suffix!r}; choose from {', '.join(SUFFIXES)}",
+            code="write.suffix",
+            value=suffix,
+            names=SUFFIXES,
+        )
+    figure = drawn(content, sheet)
+    if suffix == ".png":
+        return _png(figure, sheet.dpi)
+    return _pdf(figure, sheet) if suffix == ".pdf" else _svg(figure, sheet)
+
+
+@contextmanager
+def file_settings() -> Iterator[None]:
+    """Embed fonts, so that texts can be searched; while it lasts no other file is written."""
+    with _SETTINGS, rc_context(_RC):
+        yield
+
+
+def toned_plates(content: Content, sheet: Sheet) -> list[Plate]:
+    """Return what a map shows in the colours of a sheet's palette, the lowest first."""
+    tone, wash, grey = _tone(sheet), _wash(sheet), sheet.palette == "grey"
+    return [
+        plate.toned(wash if plate.group == "analysis" else tone, grey=grey)
+        for plate in plates(content)
+    ]
+
+
+def _picture(figure: Figure) -> Image.Image:
+    canvas = FigureCanvasAgg(figure)
+    with _SETTINGS, rc_context(_RC):
+        canvas.draw()  # type: ignore[no-untyped-call]
+    pixels = np.asarray(canvas.buffer_rgba())  # type: ignore[no-untyped-call]
+    return Image.fromarray(pixels).convert("RGB")
+
+
+def _png(figure: Figure, dpi: int) -> bytes:
+    file = io.BytesIO()
+    _picture(figure).save(file, format="PNG", compress_level=PNG_COMPRESSION, dpi=(dpi, dpi))
+    return file.getvalue()
+
+
+def _pdf(figure: Figure, sheet: Sheet) -> bytes:
+
+    file = io.BytesIO()
+    about = {**_about(sheet), "CreationDate": None}
+    with file_settings():
+        FigureCanvasPdf(figure).print_figure(file, format="pdf", dpi=sheet.dpi, metadata=about)
+    return file.getvalue()
+
+
+def _svg(figure: Figure, sheet: Sheet) -> bytes:
+
+    file = io.BytesIO()
+    about: dict[str, Any] = {"Title": _about(sheet)["Title"], "Date": None}
+    with file_settings():
+        FigureCanvasSVG(figure).print_figure(file, format="svg", dpi=sheet.dpi, metadata=about)
+    return with_fonts(file.getvalue())
+
+
+def _cleaned(content: Content, sheet: Sheet) -> tuple[Content, Sheet, tuple[str, ...]]:
+    """Return map and sheet with texts that can be drawn, and what that took of the map's names."""
+    cleaner = Cleaner(drawn=True)
+    content = clean_content(content, cleaner)
+    remarks = cleaner.sentences(content.lang)
+    return content, clean_sheet(sheet, content.lang, drawn=True, cleaner=cleaner), remarks
+
+
+def _about(sheet: Sheet) -> dict[str, str | None]:
+    """Return title and author as the properties of a file hold them."""
+    cleaned = clean_sheet(sheet, "zh", drawn=False)
+    return {"Title": one_line(cleaned.title), "Author": cleaned.author or None}
+
+
+def _wanted(content: Content, found: list[Plate]) -> tuple[float, float, float, float]:
+    """Return what the map must show, metres: the extent, or what is visible above the base map."""
+    if not found:
+        raise InputError(
+            "print_map: nothing is visible; switch a layer on (visible) or add an overlay",
+            code="print.nothing",
+        )
+    if content.extent is not None:
+        return _extent_m(content.extent)
+    boxes = [box for plate in found if not plate.is_ground and (box := plate.bounds_m())]
+    if not boxes:
+        if any(not plate.is_ground for plate in found):
+            raise InputError(
+                "print_map: no visible feature has a place; choose more classes or other layers, "
+                "or give an extent",
+                code="own.nothing_located",
+            )
+        (south, west), (north, east) = symbology()["home"]
+        return _extent_m((west, south, east, north))
+    array = np.array(boxes)
+    west, south = array[:, :2].min(axis=0).tolist()
+    east, north = array[:, 2:].max(axis=0).tolist()
+    by = PADDING * max(east - west, north - south, LEAST_M)
+    return west - by, south - by, east + by, north + by
+
+
+def _extent_m(extent: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+
+    numbers = np.asarray(extent, dtype=float)
+    if numbers.shape != (CORNERS,) or not np.isfinite(numbers).all():
+        raise InputError(
+            f"print_map: extent={extent!r}; give west, south, east and north in degrees",
+            code="option.extent",
+            value=brief(extent),
+        )
+    west, south, east, north = numbers.tolist()
+    world = WORLD[0] <= west < east <= WORLD[2] and WORLD[1] <= south < north <= WORLD[3]
+    if not world:
+        raise InputError(
+            f"print_map: extent={extent!r}; west must be below east and south below north, "
+            "in degrees of longitude and latitude",
+            code="option.extent",
+            value=brief(extent),
+        )
+    to_metres = Transformer.from_crs(GEOGRAPHIC, MAP_CRS, always_xy=True)
+    left, low, right, high = to_metres.transform_bounds(west, south, east, north)
+    if not np.isfinite([left, low, right, high]).all():
+        raise InputError(
+            f"print_map: extent={extent!r} is off the data, which lie near 112.8° E, 28.2° N; "
+            "give an extent around them, or None for all that is visible",
+            code="print.off",
+        )
+    return left, low, right, high
+
+
+def _check_shown(shown: list[Plate], content: Content) -> None:
+    """Refuse a map on which nothing of what was asked for can be seen."""
+    plan = [plate for plate in shown if not plate.is_ground] or shown
+    if any(len(plate.shapes) for plate in plan) or any(plate.surface for plate in plan):
+        return
+    raise InputError(
+        f"print_map: the extent {content.extent} is off the data: no visible feature lies in it; "
+        "give an extent around them, or None for all that is visible",
+        code="print.off",
+    )
+
+
+def _middle(wanted: tuple[float, float, float, float]) -> tuple[float, float]:
+    west, south, east, north = wanted
+    return (west + east) / 2, (south + north) / 2
+
+
+def _scale(wanted: tuple[float, float, float, float], frame: Box) -> float:
+    """Return the largest scale with a round denominator at which a frame shows what it must."""
+    west, south, east, north = wanted
+    metres_per_pt = max((east - west) / frame.width, (north - south) / frame.height)
+    least = metres_per_pt * POINTS_PER_INCH / METRES_PER_INCH
+    power = 10.0 ** (math.floor(math.log10(least)) - DIGITS + 1)
+    return math.ceil(least / power - 1e-9) * power
+
+
+def credits_of(found: list[Plate], content: Content) -> list[str]:
+    """Return the attribution of all that is drawn, the base map and the locator's districts too."""
+    used = {key for plate in on_base(found, content.base) for key in plate.sources}
+    used |= set(load("districts")["source_id"])
+    sources = load("sources")
+    column = "attribution_en" if content.lang == "en" else "attribution"
+    lines = [
+        row[column] if isinstance(row[column], str) else row["attribution"]
+        for row in sources.to_dict("records")
+        if row["id"] in used
+    ]
+    lines.append(basemap(content.base).attribution)
+    return list(dict.fromkeys(line for line in lines if isinstance(line, str) and line))
+
+
+@lru_cache(maxsize=1)
+def _districts() -> tuple[NDArray[np.object_], list[bool]]:
+    """Return the districts of the locator in metres, and which belong to the New Area."""
+    frame = moved(gpd.GeoDataFrame(load("districts")), MAP_CRS)
+    simple: NDArray[np.object_] = frame.geometry.simplify(300.0).to_numpy()
+    return simple, (frame["role"] == "member").tolist()
+
+
+def _tone(sheet: Sheet) -> Callable[[str], str]:
+    """Return what turns a colour of the symbology into one of the sheet's palette."""
+    return lambda colour: paper(colour, sheet.palette)
+
+
+def _wash(sheet: Sheet) -> Callable[[str], str]:
+    """Return the same for results, whose palest grey must be seen on the ground."""
+    if sheet.palette == "colour":
+        return _tone(sheet)
+
+    def washed(colour: str) -> str:
+        grey = paper(colour, sheet.palette)
+        if colour.upper() == "#FFFFFF":
+            return grey
+        level = round(int(grey[1:3], 16) * RAMP_GREY)
+        return f"#{level:02X}{level:02X}{level:02X}"
+
+    return washed
+
+
+__all__ = ["LANGUAGES", "SUFFIXES", "drawn", "printed"]

@@ -1,0 +1,425 @@
+"""The printed sheet: which box each part stands in, in points from the lower left corner.
+
+Title above, map at the left, legend and scale at the right, and a strip of sources and notes at the
+foot; on a square sheet the legend is below the map and the scale beside the notes. Boxes are cut
+from the sheet one after another, so that no two can overlap.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from matplotlib.font_manager import get_font
+from matplotlib.ft2font import LoadFlags
+
+from geo.arguments import brief
+from geo.errors import InputError
+from layers.look.content import INTERNAL, SIZES_MM
+from layers.type.fonts import font, path
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from layers.look.content import Sheet
+    from layers.type.fonts import Weight
+
+PT_PER_MM = 72.0 / 25.4
+# A CSS px on an A3 sheet, in points; smaller sheets are read from nearer.
+PX_PT, REFERENCE_MM = 0.75, 297.0
+DPI = (36, 1200)
+# Height of the scale bar, its ratio and the north arrow, px.
+SCALE_PX = 66.0
+# Of a square sheet the map takes so much, and what stands below it at least so much of the height.
+MAP_SHARE, BELOW_SHARE = 0.625, 0.16
+# Width of the scale, and of the locator where the legend leaves it room.
+SIDE_SHARE = 0.18
+# Between the title and a subtitle in one line, in heights of the title.
+TITLE_GAP = 0.6
+# A title is made smaller down to this share of its size before it is broken, and then down to that
+# until it has no more lines; the distance of its lines in heights.
+LEAST_HEAD, SMALLEST_HEAD, MOST_HEAD_LINES, HEAD_LEADING = 0.6, 0.3, 3, 1.25
+PALETTES = ("colour", "grey")
+ADVANCE_SIZE = 1000
+# Chinese breaks anywhere but before these.
+CLOSING = "，。、；：？！）》”’」』】〉,.;:?!)]}%·"
+OPENING = "（《“‘「『【〈([{"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on the sheet, points."""
+
+    left: float
+    bottom: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        """The right side."""
+        return self.left + self.width
+
+    @property
+    def top(self) -> float:
+        """The upper side."""
+        return self.bottom + self.height
+
+    @property
+    def area(self) -> float:
+        """Square points."""
+        return self.width * self.height
+
+    def overlaps(self, other: Box) -> bool:
+        """Whether the two have more than an edge in common."""
+        across = self.left < other.right and other.left < self.right
+        return across and self.bottom < other.top and other.bottom < self.top
+
+    def inset(self, by: float) -> Box:
+        """Return the box within, smaller on each side."""
+        return Box(self.left + by, self.bottom + by, self.width - 2 * by, self.height - 2 * by)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The boxes of a sheet.
+
+    Parameters
+    ----------
+    page
+        The sheet.
+    title, map, legend, scale, notes
+        The parts; ``map`` is the outer frame.
+    frame
+        What the map is drawn in: within ``map``, with the degrees around it.
+    px
+        Points per px of the symbology.
+    wide
+        The legend runs below the map and not beside it.
+    panel
+        Room for words at the left of the map, where a page of an atlas has some.
+    """
+
+    page: Box
+    title: Box
+    map: Box
+    legend: Box
+    scale: Box
+    notes: Box
+    frame: Box
+    px: float
+    wide: bool
+    panel: Box | None = None
+
+    @property
+    def beside(self) -> float:
+        """Width that the locator would like beside a legend below the map, points."""
+        return self.scale.width if self.wide else 0.0
+
+
+def check_sheet(sheet: Sheet) -> None:
+    """Refuse a sheet that cannot be printed.
+
+    Raises
+    ------
+    InputError
+        If the size or palette is unknown, the resolution or the review number cannot be, or the
+        title is empty.
+    """
+    if sheet.size not in SIZES_MM:
+        raise InputError(
+            f"print_map: there is no size {sheet.size!r}; choose from {', '.join(SIZES_MM)}",
+            code="option.one_of",
+            value=brief(sheet.size),
+            names=SIZES_MM,
+        )
+    if not DPI[0] <= sheet.dpi <= DPI[1]:
+        raise InputError(
+            f"print_map: dpi={sheet.dpi!r}; give dots per inch from {DPI[0]} to {DPI[1]}, such as "
+            "200 for a slide or 300 for paper",
+            code="option.whole",
+            value=brief(sheet.dpi),
+            least=DPI[0],
+            most=DPI[1],
+        )
+    if sheet.palette not in PALETTES:
+        raise InputError(
+            f"print_map: palette={sheet.palette!r}; choose from {', '.join(PALETTES)}",
+            code="option.one_of",
+            value=brief(sheet.palette),
+            names=PALETTES,
+        )
+    if not sheet.review_number.strip():
+        raise InputError(
+            "print_map: review_number is empty; give the map review number (审图号), such as "
+            f"'湘S(2026)001号', or {INTERNAL!r} for a draft that is not published",
+            code="text.review_missing",
+        )
+    if not sheet.title.strip():
+        raise InputError(
+            "print_map: title is empty; give the map a title", code="text.title_missing"
+        )
+
+
+def layout(sheet: Sheet, *, note_lines: int, panel_share: float = 0.0) -> Layout:
+    """Return the boxes of a sheet.
+
+    Parameters
+    ----------
+    sheet
+        The sheet.
+    note_lines
+        Lines of the strip at the foot.
+    panel_share
+        Share of the width that words at the left of the map have.
+    """
+    wide_mm, high_mm = SIZES_MM[sheet.size]
+    page = Box(0.0, 0.0, wide_mm * PT_PER_MM, high_mm * PT_PER_MM)
+    px = px_pt(sheet.size)
+    gap = 7.0 * px
+    inner = page.inset(_margin(px))
+    head = heading(sheet).height
+    title = Box(inner.left, inner.top - head, inner.width, head)
+    foot = note_lines * note_leading(px) + 3.0 * px
+    high = title.bottom - gap * 0.6
+    square = wide_mm < 1.2 * high_mm
+    if square:
+        side = SIDE_SHARE * inner.width
+        foot = max(foot, SCALE_PX * px)
+        notes = Box(inner.left, inner.bottom, inner.width - side - gap, foot)
+        scale = Box(notes.right + gap, inner.bottom, side, foot)
+        low = notes.top + gap
+        below = high - low - gap - MAP_SHARE * page.area / inner.width
+        below = max(below, BELOW_SHARE * inner.height)
+        map_box = Box(inner.left, low + below + gap, inner.width, high - low - below - gap)
+        legend = Box(inner.left, low, inner.width, below)
+    else:
+        notes = Box(inner.left, inner.bottom, inner.width, foot)
+        low = notes.top + gap * 0.6
+        column = column_width(page.width, px)
+        map_box = Box(inner.left, low, inner.width - column - gap, high - low)
+        scale = Box(map_box.right + gap, low, column, SCALE_PX * px)
+        legend = Box(scale.left, scale.top + gap, column, high - scale.top - gap)
+    panel = None
+    if panel_share:
+        aside = panel_share * inner.width
+        panel = Box(map_box.left, map_box.bottom, aside, map_box.height)
+        map_box = Box(
+            map_box.left + aside + gap, map_box.bottom, map_box.width - aside - gap, map_box.height
+        )
+    return Layout(
+        page=page,
+        title=title,
+        map=map_box,
+        legend=legend,
+        scale=scale,
+        notes=notes,
+        frame=map_box.inset(gutter(px)),
+        px=px,
+        wide=square,
+        panel=panel,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """Title and subtitle as they are written.
+
+    Parameters
+    ----------
+    title, subtitle
+        Their lines.
+    title_pt, subtitle_pt
+        Sizes of their fonts, points.
+    beside
+        Whether the subtitle stands in one line with the title.
+    height
+        Of both, points.
+    """
+
+    title: tuple[str, ...]
+    subtitle: tuple[str, ...]
+    title_pt: float
+    subtitle_pt: float
+    beside: bool
+    height: float
+
+
+def heading(sheet: Sheet) -> Heading:
+    """Return how title and subtitle of a sheet are written.
+
+    A title is one line, and smaller where it is long; what would be too small so, and what has line
+    ends of its own, has up to :data:`MOST_HEAD_LINES` of them.
+    """
+    px = px_pt(sheet.size)
+    room = SIZES_MM[sheet.size][0] * PT_PER_MM - 2 * _margin(px)
+    title, size = _head_lines(sheet.title, room, title_size(px), "bold")
+    subtitle, small = _head_lines(sheet.subtitle, room, subtitle_size(px), "regular")
+    used = text_width(title[0], size, "bold") + TITLE_GAP * size
+    used += text_width(subtitle[0], small)
+    beside = len(title) == len(subtitle) == 1 and small == subtitle_size(px) and used <= room
+    height = title_size(px) * 1.3 + (len(title) - 1) * size * HEAD_LEADING
+    if sheet.subtitle and not beside:
+        height += small * 1.45 + (len(subtitle) - 1) * small * HEAD_LEADING
+    if not sheet.subtitle:
+        subtitle = ()
+    return Heading(title, subtitle, size, small, beside, height)
+
+
+def _head_lines(
+    words: str, room: float, usual: float, weight: Weight
+) -> tuple[tuple[str, ...], float]:
+    """Return the lines of a title, and the size at which they fit a width."""
+    parts = words.split("\n")
+    longest = max(text_width(part, usual, weight) for part in parts)
+    size = usual * min(1.0, room / longest) if longest else usual
+    if size >= LEAST_HEAD * usual:
+        return tuple(parts), size
+    size = usual
+    while True:
+        lines = [line for part in parts for line in wrapped(part, room, size, weight)]
+        if len(lines) <= max(MOST_HEAD_LINES, len(parts)) or size < SMALLEST_HEAD * usual:
+            return tuple(lines), size
+        size *= 0.95
+
+
+def _margin(px: float) -> float:
+    return 9.0 * px + 6.0
+
+
+def px_pt(size: str) -> float:
+    """Return the points per px of the symbology on a sheet."""
+    return PX_PT * math.sqrt(SIZES_MM[size][1] / REFERENCE_MM)
+
+
+def column_width(page_width: float, px: float) -> float:
+    """Return the width of the legend beside the map, points."""
+    return max(0.176 * page_width, 247.0 * px)
+
+
+def title_size(px: float) -> float:
+    """Return the font size of the title, points."""
+    return 31.0 * px
+
+
+def subtitle_size(px: float) -> float:
+    """Return the font size of the subtitle, points."""
+    return 14.5 * px
+
+
+def note_size(px: float) -> float:
+    """Return the font size of the notes, points."""
+    return max(5.6, 10.0 * px)
+
+
+def note_leading(px: float) -> float:
+    """Return the distance of two lines of the notes, points."""
+    return note_size(px) * 1.42
+
+
+def gutter(px: float) -> float:
+    """Return the width between the two frames of the map, where the degrees stand, points."""
+    return 1.65 * note_size(px)
+
+
+def text_width(text: str, size: float, weight: Weight = "regular") -> float:
+    """Return how wide a line of text is in the map's font, points."""
+    return sum(_advance(each, weight) for each in text) * size / ADVANCE_SIZE
+
+
+def wrapped(text: str, width: float, size: float, weight: Weight = "regular") -> list[str]:
+    """Break a text into lines that are no wider than ``width`` points.
+
+    Latin breaks between words, Chinese between any two characters, but no line begins with a
+    closing mark or ends with an opening one. What is too wide for any line is broken anywhere.
+    """
+    lines = [""]
+    used = 0.0
+    for piece in _pieces(text, width, size, weight):
+        bare = text_width(piece.rstrip(), size, weight)
+        if lines[-1] and used + bare > width:
+            lines[-1] = lines[-1].rstrip()
+            piece = piece.lstrip()  # noqa: PLW2901  a line begins with a word
+            lines.append("")
+            used = 0.0
+        lines[-1] += piece
+        used += text_width(piece, size, weight)
+    lines[-1] = lines[-1].rstrip()
+    return lines if lines[-1] or len(lines) == 1 else lines[:-1]
+
+
+def _pieces(text: str, width: float, size: float, weight: Weight) -> list[str]:
+    """Return the parts of a text that are not broken: none is wider than a line."""
+    pieces: list[str] = []
+    used = 0.0
+    for each in text:
+        joined = pieces and (
+            each in CLOSING
+            or pieces[-1][-1] in OPENING
+            or each == " "
+            or (_is_latin(each) and _is_latin(pieces[-1][-1]))
+        )
+        wide = text_width(each, size, weight)
+        used = used + wide if joined else wide
+        if joined and (used <= width or each == " "):
+            pieces[-1] += each
+        else:
+            pieces.append(each)
+            used = wide
+    return pieces
+
+
+def _is_latin(character: str) -> bool:
+    return character.isascii() and character != " "
+
+
+@cache
+def _advance(character: str, weight: Weight) -> float:
+    """Return the width of a character at size :data:`ADVANCE_SIZE`."""
+    # Matplotlib keeps one face per thread, and sets its size anew whenever it draws.
+    face = get_font(path(weight))
+    face.set_size(ADVANCE_SIZE, 72)
+    glyph = face.load_char(ord(character), flags=LoadFlags.NO_HINTING)
+    return float(glyph.linearHoriAdvance) / 65536.0
+
+
+def write(
+    axes: Axes,
+    at: tuple[float, float],
+    words: str,
+    size: float,
+    *,
+    bold: bool = False,
+    colour: str = "#22303D",
+    align: str = "left",
+    zorder: float = 91.0,
+) -> None:
+    """Write a line of text on its base line, in points on the sheet.
+
+    Parameters
+    ----------
+    axes
+        Of the sheet.
+    at
+        Where its base line begins, has its middle or ends.
+    words
+        The text.
+    size
+        Size of the font.
+    bold, colour, align, zorder
+        How it looks, which of the three ``at`` is, and what it lies above.
+    """
+    axes.text(
+        *at,
+        words,
+        fontproperties=font("bold" if bold else "regular"),
+        fontsize=size,
+        color=colour,
+        ha=align,
+        va="baseline",
+        zorder=zorder,
+        # A dollar sign or backslash in a title is no formula.
+        parse_math=False,
+    )

@@ -1,0 +1,269 @@
+"""Tile base maps in print: fetched for the frame of a sheet and warped to its grid, in its datum.
+
+The tiles are looked up from the sheet: the place of a pixel in CGCS2000 is turned into the datum of
+the tiles first, so that plan and tiles agree on GCJ-02 ones too. Either every tile is there, or the
+base map is missing as a whole and :class:`TilesError` says why. The key of a service goes into an
+address and nowhere else.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from http.client import HTTPException
+from typing import TYPE_CHECKING
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+import numpy as np
+from matplotlib.patches import Rectangle
+from PIL import Image
+from pyproj import Transformer
+from scipy.ndimage import map_coordinates
+
+from geo.datum import wgs84_to_gcj02
+from geo.errors import AtlasError
+from layers.keeping.answers import kept_answer
+from layers.look.basemaps import basemap, key_of
+from layers.paper.labels import EQUATOR_M_PER_PX
+from layers.scene.window import MAP_CRS, METRES_PER_INCH, POINTS_PER_INCH
+from layers.words import both
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+    from layers.look.basemaps import BaseMap
+    from layers.look.content import Sheet
+    from layers.look.symbology import Style
+    from layers.paper.sheet import Box
+    from layers.scene.plates import Plate
+    from layers.scene.window import Window
+
+GEOGRAPHIC = "EPSG:4490"
+TILE_PX = 256
+# Names on tiles are made for screens: with more dots to the inch they would be too small to read.
+TILE_DPI = 150.0
+# The picture is no finer than this, as a surface is not.
+PICTURE_DPI = 200.0
+# Of each layer of a base map; a sheet that would need more is drawn from a zoom level above.
+MOST_TILES, LEAST_ZOOM = 250, 1
+THREADS, TIMEOUT_S, MOST_BYTES = 4, 10.0, 4_000_000
+USER_AGENT = "xiangjiang-atlas"
+# Between places that are computed exactly: 0.01 of a pixel is not reached within this many.
+NODE_PX = 16.0
+# A print and then its slides are drawn from the same tiles, which are fetched once.
+# Above what lies beyond the base map, below all plates.
+ZORDER = 2.0
+
+
+class TilesError(AtlasError, LookupError):
+    """A tile base map could not be had; the vector one is to stand in its place."""
+
+    def __init__(self, reason: str, *, status: int = 0) -> None:
+        super().__init__(reason)
+        self.reason, self.status = reason, status
+
+    def told(self, name: str, lang: str) -> str:
+        """Return the note that a sheet carries."""
+        base, english = basemap(name), lang == "en"
+        reason = both(f"base.{self.reason}")[english].format(status=self.status)
+        title = base.title_en if english else base.title_zh
+        return both("base.missing")[english].format(name=title, reason=reason)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TileGround:
+    """A tile base map on the grid of a sheet.
+
+    Parameters
+    ----------
+    picture
+        Rows of red, green and blue, the northernmost first.
+    extent
+        Left, right, bottom and top on the sheet, points.
+    """
+
+    picture: NDArray[np.uint8]
+    extent: tuple[float, float, float, float]
+
+
+def tile_ground(name: str, window: Window, sheet: Sheet) -> TileGround | None:
+    """Return a base map for the frame of a map, None for the one that is drawn from the layers.
+
+    Parameters
+    ----------
+    name
+        Of the base map.
+    window
+        What the map shows, and where.
+    sheet
+        Its dots per inch and its palette.
+
+    Raises
+    ------
+    TilesError
+        If a tile could not be had.
+    InputError
+        If there is no such base map.
+    """
+    base = basemap(name)
+    if not base.tiles:
+        return None
+    if base.key_variable and key_of(name) is None:
+        raise TilesError("no_key")
+    # Whole dots of the sheet, so that no row or column is drawn twice or left out.
+    dot = math.ceil(sheet.dpi / PICTURE_DPI) * POINTS_PER_INCH / sheet.dpi
+    frame = window.frame
+    left, bottom = math.floor(frame.left / dot), math.floor(frame.bottom / dot)
+    width, height = math.ceil(frame.right / dot) - left, math.ceil(frame.top / dot) - bottom
+    extent = (left * dot, (left + width) * dot, bottom * dot, (bottom + height) * dot)
+    world = _world(extent, (height, width), window, base)
+    zoom, columns, rows = _cover(world, window, sheet.dpi, base.max_zoom)
+    mosaic = _mosaic(base, zoom, columns, rows)
+    first = np.array([columns.start, rows.start], dtype=float)[:, None, None]
+    picture = _sampled(mosaic, (world * 2.0**zoom - first) * TILE_PX, (height, width))
+    if sheet.palette == "grey":
+        picture = np.asarray(Image.fromarray(picture).convert("L").convert("RGB"))
+    return TileGround(picture, extent)
+
+
+def draw_tiles(axes: Axes, ground: TileGround, frame: Box) -> None:
+    """Paint a tile base map into the frame of a map, below everything else."""
+    image = axes.imshow(
+        ground.picture,
+        extent=ground.extent,
+        origin="upper",
+        interpolation="none",
+        aspect="auto",
+        zorder=ZORDER,
+    )
+    image.set_in_layout(False)
+    corner = (frame.left, frame.bottom)
+    image.set_clip_path(Rectangle(corner, frame.width, frame.height, transform=axes.transData))
+
+
+def on_base(found: list[Plate], name: str) -> list[Plate]:
+    """Return what is drawn on a base map: on tiles no land, water and traffic but the boundaries.
+
+    Tiles have all of these, and their names, themselves.
+    """
+    if not basemap(name).tiles:
+        return found
+    kept = [plate for plate in found if not plate.is_ground or plate.name == "districts"]
+    return [_outlined(plate) if plate.is_ground else plate for plate in kept]
+
+
+def _outlined(plate: Plate) -> Plate:
+    def hollow(style: Style) -> Style:
+        return replace(style, fill_opacity=0.0)
+
+    return replace(
+        plate,
+        styles=tuple(hollow(style) for style in plate.styles),
+        classes=tuple((key, words, hollow(style)) for key, words, style in plate.classes),
+        label=None,
+    )
+
+
+def _world(
+    extent: tuple[float, float, float, float],
+    shape: tuple[int, int],
+    window: Window,
+    base: BaseMap,
+) -> NDArray[np.float64]:
+    """Return where nodes of the picture's grid lie in web mercator, as shares of the world.
+
+    The first axis is x and y; from the left and from the top.
+    """
+    rows, columns = (math.ceil(side / NODE_PX) + 1 for side in shape)
+    x, y = np.meshgrid(
+        np.linspace(extent[0], extent[1], columns), np.linspace(extent[3], extent[2], rows)
+    )
+    metres = window.to_ground(np.column_stack([x.ravel(), y.ravel()]))
+    lon, lat = Transformer.from_crs(MAP_CRS, GEOGRAPHIC, always_xy=True).transform(*metres.T)
+    if base.datum == "gcj02":
+        lon, lat = wgs84_to_gcj02(lon, lat)
+    across = (lon + 180.0) / 360.0
+    down = (1.0 - np.arcsinh(np.tan(np.radians(lat))) / math.pi) / 2.0
+    return np.stack([across.reshape(x.shape), down.reshape(x.shape)])
+
+
+def _cover(
+    world: NDArray[np.float64], window: Window, dpi: int, max_zoom: int
+) -> tuple[int, range, range]:
+    """Return the zoom level that is nearest to the sheet's scale, and the tiles that cover it."""
+    # Mercator grows with 1 / cos(latitude) = cosh(its northing).
+    stretch = math.cosh(math.pi * (1.0 - 2.0 * float(world[1].mean())))
+    dot_m = window.scale * METRES_PER_INCH / min(dpi, TILE_DPI)
+    zoom = round(math.log2(EQUATOR_M_PER_PX / stretch / dot_m))
+    zoom = max(LEAST_ZOOM, min(zoom, max_zoom))
+    while True:
+        # One pixel more on each side, for the mean of neighbours.
+        spare = 1.0 / (TILE_PX * 2**zoom)
+        columns, rows = (
+            range(
+                max(0, math.floor((part.min() - spare) * 2**zoom)),
+                min(2**zoom, math.floor((part.max() + spare) * 2**zoom) + 1),
+            )
+            for part in world
+        )
+        if len(columns) * len(rows) <= MOST_TILES or zoom == LEAST_ZOOM:
+            return zoom, columns, rows
+        zoom -= 1
+
+
+@kept_answer
+def _mosaic(base: BaseMap, zoom: int, columns: range, rows: range) -> NDArray[np.uint8]:
+    """Return tiles side by side, all layers of the base map on top of each other."""
+    places = [(template, x, y) for template in base.tiles for y in rows for x in columns]
+    key, hosts = quote(key_of(base.name) or "", safe=""), base.subdomains or " "
+    addresses = [
+        template.format(z=zoom, x=x, y=y, s=hosts[(x + y) % len(hosts)], key=key)
+        for template, x, y in places
+    ]
+    canvas = Image.new("RGBA", (len(columns) * TILE_PX, len(rows) * TILE_PX), "white")
+    with ThreadPoolExecutor(THREADS) as pool:
+        for (_, x, y), tile in zip(places, pool.map(_tile, addresses), strict=True):
+            at = ((x - columns.start) * TILE_PX, (y - rows.start) * TILE_PX)
+            canvas.alpha_composite(tile, at)
+    return np.asarray(canvas.convert("RGB"))
+
+
+def _tile(address: str) -> Image.Image:
+    """Return one tile; an error says neither its address nor the key in it."""
+    request = Request(address, headers={"User-Agent": USER_AGENT})  # noqa: S310 - of basemaps.json
+    try:
+        with urlopen(request, timeout=TIMEOUT_S) as reply:  # noqa: S310
+            data = reply.read(MOST_BYTES)
+    except HTTPError as error:
+        error.close()
+        raise TilesError("refused", status=error.code) from None
+    except (OSError, HTTPException):
+        raise TilesError("unreachable") from None
+    try:
+        tile = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "GIF"))
+        if tile.size == (TILE_PX, TILE_PX):
+            return tile.convert("RGBA")
+    except (OSError, SyntaxError, ValueError):  # what Pillow says of a file that is broken
+        pass
+    raise TilesError("no_picture")
+
+
+def _sampled(
+    mosaic: NDArray[np.uint8], nodes: NDArray[np.float64], shape: tuple[int, int]
+) -> NDArray[np.uint8]:
+    """Return a picture from a mosaic; nodes say where in it the nodes of its grid lie, px."""
+    height, width = shape
+    rows = (np.arange(height) + 0.5) / height * (nodes.shape[1] - 1)
+    columns = (np.arange(width) + 0.5) / width * (nodes.shape[2] - 1)
+    grid = np.meshgrid(rows, columns, indexing="ij")
+    # From the corner of the first pixel to its middle, where its value is.
+    x, y = (map_coordinates(part, grid, order=1) - 0.5 for part in nodes)
+    bands = [
+        map_coordinates(mosaic[..., band], [y, x], order=1, mode="nearest") for band in range(3)
+    ]
+    return np.dstack(bands)

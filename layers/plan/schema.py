@@ -1,0 +1,331 @@
+"""The data package: which layers there are and what every field of them must be.
+
+``data/datapackage.json`` is the one description of the layers (a Frictionless data package
+with a title in two languages, a unit per field and constraints). Types, checks and the list of
+layers are all read from it, so that a new area is another ``data`` folder and no other code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from jsonschema import Draft202012Validator
+from pandera.errors import SchemaErrors
+
+from geo.arguments import brief
+from geo.doors import door
+from geo.errors import LayerError
+from geo.wording import catalogue
+from layers.plan.data_files import Damage, DataError, json_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Where the plan lies; another folder of the same kind is another plan.
+DATA_DIR = Path(os.environ.get("XIANGJIANG_PLAN") or Path(__file__).resolve().parents[2] / "data")
+_REGISTRIES = Path(__file__).with_name("registries.schema.json")
+DTYPES: dict[str, Any] = {"string": "str", "number": "float64", "integer": "Int64"}
+
+Geometry = Literal["point", "line", "polygon", "mixed", "table"]
+Group = Literal["224", "plan", "context", "about"]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One column of a layer.
+
+    Parameters
+    ----------
+    name
+        Column name, with its unit in it where it has one.
+    type
+        ``"string"``, ``"number"`` or ``"integer"``.
+    title_zh, title_en
+        What a reader is shown as the column's title.
+    unit
+        Unit of a number, empty for a text or a pure count.
+    constraints
+        Frictionless constraints: required, unique, pattern, enum, minimum, maximum, maxLength.
+    refers
+        Layers of which the column holds ids, separated by |; none where it holds something else.
+    """
+
+    name: str
+    type: str
+    title_zh: str
+    title_en: str
+    unit: str
+    constraints: Mapping[str, Any]
+    refers: tuple[str, ...] = ()
+
+    def title(self, lang: str) -> str:
+        """Return the title in ``"zh"`` or ``"en"``."""
+        return self.title_en if lang == "en" else self.title_zh
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One layer as the data package describes it.
+
+    Parameters
+    ----------
+    name
+        Name for :func:`layers.load`.
+    path
+        Its file in the data folder.
+    title_zh, title_en, description_zh, description_en
+        Texts for readers.
+    geometry
+        Kind of geometry, ``"table"`` for none.
+    group
+        ``"224"``, ``"plan"``, ``"context"`` or ``"about"``.
+    sources
+        Ids in the layer ``sources``.
+    fields
+        Columns in their order.
+    """
+
+    name: str
+    path: Path
+    title_zh: str
+    title_en: str
+    description_zh: str
+    description_en: str
+    geometry: Geometry
+    group: Group
+    sources: tuple[str, ...]
+    fields: tuple[Field, ...]
+
+    def title(self, lang: str) -> str:
+        """Return the title in ``"zh"`` or ``"en"``."""
+        return self.title_en if lang == "en" else self.title_zh
+
+    @property
+    def units(self) -> dict[str, str]:
+        """Units by column name."""
+        return {field.name: field.unit for field in self.fields if field.unit}
+
+    def field(self, name: str) -> Field:
+        """Return the field of that name."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise LayerError(
+            f"layer {self.name!r} has no field {name!r}; it has "
+            f"{', '.join(f.name for f in self.fields)}",
+            code="caller.argument",
+            function="field",
+        )
+
+
+@cache
+def resources() -> dict[str, Resource]:
+    """Return every layer of the data package, in its order."""
+    return {item["name"]: _resource(item) for item in registry("datapackage.json")["resources"]}
+
+
+@cache
+def bounds() -> tuple[float, float, float, float]:
+    """Return west, south, east and north of the region that the plan's places lie in, degrees."""
+    west, south, east, north = registry("datapackage.json")["bounds"]
+    return west, south, east, north
+
+
+@door
+def resource(name: str) -> Resource:
+    """Return the description of one layer.
+
+    Raises
+    ------
+    LayerError
+        If there is no layer of that name.
+    """
+    found = resources().get(name) if isinstance(name, str) else None
+    if found is None:
+        raise LayerError(
+            f"there is no layer {name!r}; the atlas has {', '.join(resources())}. "
+            "Choose one of these names.",
+            code="option.one_of",
+            value=brief(name),
+            names=resources(),
+        )
+    return found
+
+
+def typed(frame: pd.DataFrame, description: Resource) -> pd.DataFrame:
+    """Return the columns of a file as the package's types, in the package's order, checked.
+
+    Parameters
+    ----------
+    frame
+        Columns as read, all text or JSON scalars; its index is the row of each in the file.
+    description
+        The layer's description.
+
+    Raises
+    ------
+    DataError
+        A column is missing or unknown, a number cannot be read, or a value breaks a constraint;
+        names every such place.
+    """
+    file = description.path.name
+    wanted = [field.name for field in description.fields]
+    damages = [
+        Damage(file, "data.column_missing", column=name)
+        for name in wanted
+        if name not in frame.columns
+    ]
+    damages += [
+        Damage(file, "data.column_unknown", column=str(name))
+        for name in frame.columns
+        if name not in wanted
+    ]
+    if damages:
+        raise DataError(damages)
+    columns: dict[str, pd.Series[Any]] = {}
+    for field in description.fields:
+        columns[field.name], unread = _column_of(frame[field.name], field)
+        damages += [
+            Damage(file, code, int(row), field.name, {"value": str(frame[field.name][row])})
+            for row, code in unread.items()
+        ]
+    if damages:
+        raise DataError(damages)
+    result = pd.DataFrame(columns, index=frame.index)
+    _validate(result, description)
+    return result
+
+
+def _column_of(column: pd.Series[Any], field: Field) -> tuple[pd.Series[Any], dict[Any, str]]:
+    """One column in its type, and what is wrong in which row."""
+    empty = column.isna() | (column == "")
+    if field.type == "string":
+        other = ~empty & ~column.map(lambda value: isinstance(value, str))
+        wrong = dict.fromkeys(column.index[other], "data.not_text")
+        return column.astype("str").where(~empty), wrong
+    numbers = pd.to_numeric(column, errors="coerce")
+    # "nan" and "inf" would read as numbers.
+    unread = ~empty & ~np.isfinite(numbers.astype(float))
+    if field.type == "integer":
+        unread |= ~empty & ~unread & (numbers % 1 != 0)
+    wrong = dict.fromkeys(column.index[unread], "data.not_number")
+    return numbers.where(~unread).astype(DTYPES[field.type]), wrong
+
+
+def _validate(frame: pd.DataFrame, description: Resource) -> None:
+    """Refuse values that break a constraint, each with its row and column."""
+    try:
+        _schema(description.name).validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        damages = [
+            Damage(
+                description.path.name,
+                *_broken_rule(str(case.check), int(case.index), str(case.column)),
+                values={"value": str(case.failure_case), "rule": _limit(str(case.check))},
+            )
+            for case in errors.failure_cases.itertuples(index=False)
+        ]
+        raise DataError(damages) from errors
+
+
+def _broken_rule(check: str, row: int, column: str) -> tuple[str, int, str]:
+    """Code of the sentence for a check of pandera such as ``isin(['a', 'b'])``, and its place."""
+    name = check.partition("(")[0]
+    code = "required" if name == "not_nullable" else name
+    return (f"data.{code}" if f"data.{code}" in catalogue() else "data.breaks"), row, column
+
+
+def _limit(check: str) -> str:
+    return check.partition("(")[2].removesuffix(")").removeprefix("None, ").strip("'")
+
+
+def registry(file: str) -> Any:  # noqa: ANN401 - as the file holds it
+    """Return one of the JSON files that describe the plan, checked against its schema.
+
+    Parameters
+    ----------
+    file
+        ``"datapackage.json"``, ``"symbology.json"`` or ``"basemaps.json"``.
+
+    Raises
+    ------
+    DataError
+        The file is damaged; names every place by its path in the file.
+    """
+    content = json_of(DATA_DIR / file)
+    rules = json.loads(_REGISTRIES.read_text(encoding="utf-8"))
+    rules |= {"$ref": f"#/$defs/{file.removesuffix('.json')}"}
+    damages = [
+        Damage(
+            file,
+            "data.breaks",
+            column=error.json_path.removeprefix("$."),
+            values={"value": str(error.instance)[:60], "rule": error.message[:120]},
+        )
+        for error in Draft202012Validator(rules).iter_errors(content)
+    ]
+    if damages:
+        raise DataError(damages)
+    return content
+
+
+@cache
+def _schema(name: str) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(
+        {field.name: _column(field) for field in resource(name).fields}, name=name
+    )
+
+
+def _column(field: Field) -> pa.Column:
+    rules = field.constraints
+    checks: list[pa.Check] = []
+    if "enum" in rules:
+        checks.append(pa.Check.isin(rules["enum"]))
+    if "pattern" in rules:
+        checks.append(pa.Check.str_matches(rules["pattern"]))
+    if "maxLength" in rules:
+        checks.append(pa.Check.str_length(max_value=rules["maxLength"]))
+    if "minimum" in rules:
+        checks.append(pa.Check.ge(rules["minimum"]))
+    if "maximum" in rules:
+        checks.append(pa.Check.le(rules["maximum"]))
+    return pa.Column(
+        DTYPES[field.type],
+        checks,
+        nullable=not rules.get("required", False),
+        unique=rules.get("unique", False),
+    )
+
+
+def _resource(item: dict[str, Any]) -> Resource:
+    return Resource(
+        name=item["name"],
+        path=DATA_DIR / item["path"],
+        title_zh=item["title"],
+        title_en=item["title_en"],
+        description_zh=item["description"],
+        description_en=item["description_en"],
+        geometry=item["geometry"],
+        group=item["group"],
+        sources=tuple(item["sources"]),
+        fields=tuple(
+            Field(
+                name=field["name"],
+                type=field["type"],
+                title_zh=field["title"],
+                title_en=field["title_en"],
+                unit=field.get("unit", ""),
+                constraints=field.get("constraints", {}),
+                refers=tuple(field.get("refers", ())),
+            )
+            for field in item["schema"]["fields"]
+        ),
+    )

@@ -1,0 +1,1 @@
+"""GeoPackages that QGIS opens as the web map draws them."""

@@ -1,0 +1,396 @@
+"""Symbols for QGIS: the parts that the web map draws one above the other, as QGIS writes them.
+
+Sizes are the web map's pixels as millimetres (96 to the inch), so that they hold in print too.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, TypeAlias
+from xml.etree import ElementTree as ET
+
+import numpy as np
+
+from layers.look.symbology import LayerStyle, Style, symbology
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+Kind: TypeAlias = Literal["polygon", "line", "point"]
+_SYMBOL_TYPES: dict[Kind, str] = {"polygon": "fill", "line": "line", "point": "marker"}
+
+MM_PER_PX = 25.4 / 96.0
+WHITE = "#FFFFFF"
+
+# As the web map's scripts have them (shapes.js, symbols.js), px.
+_HATCH_EVERY, _HATCH_WIDTH, _HATCH_ALPHA = 7.0, 1.2, 0.5
+_CASING, _CASING_ALPHA, _UNDER_ALPHA = 3.0, 0.9, 0.38
+_CENTRE_PX, _CENTRE_COLOUR = 2.0, "#22303D"
+STOP_PX, STOP_STEP_PX, _STOP_EDGE = 18.0, 20.0, 2.2
+_ARROW_EVERY, _ARROW, _ARROW_EDGE = 110.0, 13.0, 1.6
+_ARROWHEAD = ((-0.5, -0.52), (0.5, 0.0), (-0.5, 0.52), (-0.25, 0.0))
+_WIDE_EDGE, _THIN_EDGE = 2.4, 0.7
+# Half the side of the picture of a symbol of half width 1.
+_REACH = 1.3
+# A line drawn by this pattern has no gaps.
+_SOLID = "1000;0"
+
+# Of a symbol layer in QGIS: its class and its properties.
+Part: TypeAlias = tuple[str, dict[str, str]]
+# The names under which QGIS lets an expression stand for a property.
+_DEFINED = {
+    ("SimpleFill", "color"): "fillColor",
+    ("SimpleLine", "line_color"): "outlineColor",
+    ("SimpleLine", "line_width"): "outlineWidth",
+    ("SimpleLine", "customdash"): "customDash",
+    ("SimpleMarker", "color"): "fillColor",
+    ("SimpleMarker", "outline_color"): "outlineColor",
+    ("SimpleMarker", "outline_width"): "outlineWidth",
+    ("SvgMarker", "color"): "fillColor",
+    ("SvgMarker", "outline_color"): "outlineColor",
+    ("SvgMarker", "outline_width"): "outlineWidth",
+}
+
+
+def symbol_of(
+    name: str, kind: Kind, style: Style, look: LayerStyle, *, usual: str | None, own: str | None
+) -> ET.Element:
+    """Return the symbol of a class.
+
+    Parameters
+    ----------
+    name
+        Its name in the style.
+    kind, style, look
+        What is drawn, and how.
+    usual
+        The evidence that most features of the class have, None where it changes nothing.
+    own
+        Column with the colour of each feature, if that goes before the colour of the class.
+    """
+    draw = {"polygon": _area, "line": _line, "point": _marker}[kind]
+    parts = draw(_known(style, usual, kind))
+    variants: dict[str, list[Part]] = {}
+    if usual is not None:
+        variants = {value: draw(_known(style, value, kind)) for value in symbology()["evidence"]}
+    symbol = ET.Element(
+        "symbol", name=name, type=_SYMBOL_TYPES[kind], alpha="1", clip_to_extent="1", force_rhr="0"
+    )
+    for number, (tag, properties) in enumerate(parts):
+        defined = {
+            _DEFINED[tag, key]: _by_evidence({e: v[number][1][key] for e, v in variants.items()})
+            for key in properties
+            if len({v[number][1][key] for v in variants.values()} | {properties[key]}) > 1
+            and (tag, key) in _DEFINED
+        }
+        if kind == "point" and look.size is not None and "size" in properties:
+            defined["size"] = _size_expression(look, float(properties["size"]) / style.size_px)
+        if own is not None:
+            defined |= _own_colour(tag, properties, style, own)
+        _add_part(symbol, (tag, properties), defined)
+    return symbol
+
+
+def stop_symbol(name: str) -> ET.Element:
+    """Return the symbol of a stop of an axis, a white dot with an edge of the axis's colour.
+
+    The columns of the feature are ``colour``, and ``beside``, its place in the row of those at the
+    same point.
+    """
+    symbol = ET.Element(
+        "symbol", name=name, type="marker", alpha="1", clip_to_extent="1", force_rhr="0"
+    )
+    part = _stamp("circle", STOP_PX / 2, rgba(WHITE, 1.0), rgba("#000000", 1.0), _STOP_EDGE)
+    defined = {"outlineColor": quoted_column("colour"), "offset": stop_offset()}
+    _add_part(symbol, part, defined)
+    return symbol
+
+
+def centre_symbol() -> ET.Element:
+    """Return the symbol of a place that features stand around: a small dot."""
+    symbol = ET.Element(
+        "symbol", name="centerSymbol", type="marker", alpha="1", clip_to_extent="1", force_rhr="0"
+    )
+    dot = _stamp("circle", _CENTRE_PX, rgba(_CENTRE_COLOUR, 1.0), rgba(WHITE, 1.0), 1.0)
+    _add_part(symbol, dot, {})
+    return symbol
+
+
+def stop_offset() -> str:
+    """Return the expression for how far a stop stands aside, millimetres to the right and down."""
+    return f"to_string({mm(STOP_STEP_PX)} * {quoted_column('beside')}) || ',0'"
+
+
+def _known(style: Style, evidence: str | None, kind: Kind) -> Style:
+    """Return a style as the evidence of a feature changes it; of a point, its fill is the tint."""
+    known = symbology()["evidence"].get(evidence, {"opacity": 1.0, "dash": ""})
+    fill = known["opacity"] * (1.0 if kind == "point" else style.fill_opacity)
+    return replace(style, dash=style.dash or known["dash"], fill_opacity=fill)
+
+
+def _area(style: Style) -> list[Part]:
+    parts: list[Part] = [
+        ("SimpleFill", {"color": rgba(style.colour, style.fill_opacity), "outline_style": "no"})
+    ]
+    if style.hatch:
+        parts.append(("LinePatternFill", {"color": rgba(style.colour, _HATCH_ALPHA)}))
+    edge, weight = style.edge or style.colour, style.weight
+    if edge == WHITE:
+        # A white edge shows no dashes on pale ground: they run in the fill's colour along it.
+        parts.append(_stroke(WHITE, _WIDE_EDGE * weight, style.opacity, ""))
+        edge, weight = (style.colour, _THIN_EDGE * weight) if style.dash else (WHITE, weight)
+    return [*parts, _stroke(edge, weight, style.opacity, style.dash)]
+
+
+def _line(style: Style) -> list[Part]:
+    line = _stroke(style.colour, style.weight, style.opacity, style.dash)
+    if not style.arrows:
+        return [line]
+    casing = _stroke(WHITE, style.weight + _CASING, _CASING_ALPHA, "")
+    under = _stroke(style.colour, style.weight, _UNDER_ALPHA, "")
+    return [casing, under, line, ("MarkerLine", {"color": rgba(style.colour, 1.0)})]
+
+
+def _marker(style: Style) -> list[Part]:
+    from layers.scene.symbols import (  # noqa: PLC0415 - brings matplotlib, which draws nothing here
+        DOT_SHARE,
+        EDGE_PX,
+        HALO_ALPHA,
+        HALO_PX,
+        HOLLOW_ALPHA,
+        HOLLOW_PX,
+        RING_ALPHA,
+        RING_PX,
+    )
+
+    hollow, ring = style.symbol == "hollow", style.symbol == "ring-dot"
+    tint = style.fill_opacity
+    edge = style.edge or (style.colour if tint < 1 or hollow else WHITE)
+    face, width = rgba(style.colour, 0.0 if hollow else tint), HOLLOW_PX if hollow else EDGE_PX
+    if ring:
+        edge, face, width = style.colour, rgba(WHITE, RING_ALPHA), RING_PX
+    ground = rgba(WHITE, HOLLOW_ALPHA if hollow else 1.0)
+    parts = [
+        _stamp(style.symbol, style.size_px, ground, rgba(WHITE, HALO_ALPHA), HALO_PX),
+        _stamp(style.symbol, style.size_px, face, rgba(edge, 1.0), width),
+    ]
+    if ring:
+        dot = rgba(style.colour, tint)
+        parts.append(_stamp("circle", style.size_px * DOT_SHARE, dot, rgba(WHITE, 0.0), 0.0))
+    return parts
+
+
+def _stroke(colour: str, width_px: float, opacity: float, dash: str) -> Part:
+    lengths = [float(length) for length in dash.split()]
+    return "SimpleLine", {
+        "line_color": rgba(colour, opacity),
+        "line_width": mm(width_px),
+        "line_width_unit": "MM",
+        "capstyle": "flat" if dash else "round",
+        "joinstyle": "round",
+        "use_custom_dash": "1" if dash else "0",
+        "customdash": ";".join(mm(length) for length in lengths) or _SOLID,
+        "customdash_unit": "MM",
+    }
+
+
+def _stamp(symbol: str, radius_px: float, face: str, edge: str, width_px: float) -> Part:
+    from layers.scene.symbols import outline  # noqa: PLC0415
+
+    common = {
+        "color": face,
+        "outline_color": edge,
+        "outline_width": mm(width_px),
+        "outline_width_unit": "MM",
+        "size_unit": "MM",
+        "scale_method": "diameter",
+    }
+    if symbol in {"circle", "hollow", "ring-dot"}:
+        style = "solid" if width_px else "no"
+        circle = {"name": "circle", "size": mm(2 * radius_px), "outline_style": style}
+        return "SimpleMarker", {**common, **circle}
+    corners = np.asarray(outline(symbol).vertices, dtype=float)[:-1] * (1.0, -1.0)
+    return "SvgMarker", {**common, "name": _svg(corners), "size": mm(2 * _REACH * radius_px)}
+
+
+def _svg(corners: Iterable[Iterable[float]]) -> str:
+    """Return an outline as a picture inside the style, whose colours QGIS sets."""
+    side = 200.0 * _REACH
+    points = " ".join(f"{100 * (x + _REACH):.1f},{100 * (y + _REACH):.1f}" for x, y in corners)
+    picture = ET.Element(
+        "svg",
+        xmlns="http://www.w3.org/2000/svg",
+        width=f"{side:g}",
+        height=f"{side:g}",
+        viewBox=f"0 0 {side:g} {side:g}",
+    )
+    attributes = {
+        "fill": "param(fill)",
+        "fill-opacity": "param(fill-opacity)",
+        "stroke": "param(outline)",
+        "stroke-opacity": "param(outline-opacity)",
+        "stroke-width": "param(outline-width)",
+        "stroke-linejoin": "round",
+    }
+    ET.SubElement(picture, "polygon", {"points": points, **attributes})
+    return "base64:" + base64.b64encode(ET.tostring(picture)).decode("ascii")
+
+
+def _add_part(symbol: ET.Element, part: Part, defined: Mapping[str, str]) -> None:
+    """Add a part to a symbol, with the symbol of its own that a pattern or row of marks has."""
+    tag, properties = part
+    name = f"@{symbol.get('name')}@{len(symbol.findall('layer'))}"
+    layer = ET.SubElement(
+        symbol, "layer", {"class": tag, "enabled": "1", "locked": "0", "pass": "0"}
+    )
+    inside: Part | None = None
+    if tag == "LinePatternFill":
+        inside = _hatch_line(properties["color"])
+        properties = {"angle": "45", "distance": mm(_HATCH_EVERY), "distance_unit": "MM"}
+    elif tag == "MarkerLine":
+        inside = _arrow(properties["color"])
+        properties = {
+            "placement": "interval",
+            "rotate": "1",
+            "interval": mm(_ARROW_EVERY),
+            "interval_unit": "MM",
+            "offset_along_line": mm(_ARROW_EVERY / 2),
+            "offset_along_line_unit": "MM",
+        }
+    _options(layer, properties)
+    put_expressions(layer, "data_defined_properties", defined)
+    if inside is not None:
+        kind = "line" if tag == "LinePatternFill" else "marker"
+        inner = ET.SubElement(
+            layer,
+            "symbol",
+            name=name,
+            type=kind,
+            alpha="1",
+            clip_to_extent="1",
+            force_rhr="0",
+        )
+        _add_part(inner, inside, {})
+
+
+def _hatch_line(colour: str) -> Part:
+    line = {"line_color": colour, "line_width": mm(_HATCH_WIDTH), "line_width_unit": "MM"}
+    return "SimpleLine", line
+
+
+def _arrow(colour: str) -> Part:
+    return "SvgMarker", {
+        "name": _svg(_ARROWHEAD),
+        "size": mm(2 * _REACH * _ARROW),
+        "size_unit": "MM",
+        "color": colour,
+        "outline_color": rgba(WHITE, 1.0),
+        "outline_width": mm(_ARROW_EDGE),
+        "outline_width_unit": "MM",
+    }
+
+
+# ---- expressions ----
+
+
+def _by_evidence(values: dict[str, str]) -> str:
+    """Return an expression that gives the value of a feature's evidence, the commonest if none."""
+    everyday = max(values.values(), key=list(values.values()).count)
+    cases = [
+        f"WHEN {quoted_column('evidence')} = {quoted_text(evidence)} THEN {quoted_text(value)}"
+        for evidence, value in values.items()
+        if value != everyday
+    ]
+    return f"CASE {' '.join(cases)} ELSE {quoted_text(everyday)} END"
+
+
+def _size_expression(look: LayerStyle, per_px: float) -> str:
+    size = look.size
+    if size is None:
+        return ""
+    amount = quoted_column(size.field)
+    fallback = per_px * next(iter(look.classes.values()), look.style).size_px
+    radius = f"max({size.min_px:g}, min({size.max_px:g}, {size.px_per_root:g} * sqrt({amount})))"
+    return f"CASE WHEN {amount} IS NULL THEN {fallback:.4f} ELSE {per_px:.5f} * {radius} END"
+
+
+def _own_colour(tag: str, properties: dict[str, str], style: Style, column: str) -> dict[str, str]:
+    """Return expressions for the properties that have the colour of a feature's own."""
+    plain = rgba(style.colour, 1.0).rpartition(",")[0]
+    found = {}
+    for key, value in properties.items():
+        colour, _, alpha = value.rpartition(",")
+        if (tag, key) in _DEFINED and colour == plain:
+            own = f"coalesce({quoted_column(column)}, {quoted_text(style.colour)})"
+            found[_DEFINED[tag, key]] = f"set_color_part({own}, 'alpha', {alpha})"
+    return found
+
+
+def quoted_column(name: str) -> str:
+    """Return a column as an expression of QGIS.
+
+    Examples
+    --------
+    >>> quoted_column("name_zh")
+    '"name_zh"'
+    """
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quoted_text(value: str) -> str:
+    """Return a text as an expression of QGIS, whatever is in it.
+
+    Examples
+    --------
+    >>> quoted_text("it's")
+    "'it''s'"
+    """
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+# ---- how QGIS writes numbers, colours and options ----
+
+
+def rgba(colour: str, opacity: float) -> str:
+    """Return a colour as QGIS writes it.
+
+    Examples
+    --------
+    >>> rgba("#FF8000", 0.2)
+    '255,128,0,51'
+    """
+    parts = [int(colour[k : k + 2], 16) for k in (1, 3, 5)]
+    return ",".join(str(part) for part in (*parts, round(255 * opacity)))
+
+
+def mm(px: float) -> str:
+    """Return pixels of the web map as millimetres.
+
+    Examples
+    --------
+    >>> mm(96)
+    '25.4000'
+    """
+    return f"{px * MM_PER_PX:.4f}"
+
+
+def _options(parent: ET.Element, properties: dict[str, str]) -> None:
+    options = ET.SubElement(parent, "Option", type="Map")
+    for key, value in properties.items():
+        ET.SubElement(options, "Option", name=key, type="QString", value=value)
+
+
+def put_expressions(parent: ET.Element, tag: str, expressions: Mapping[str, str]) -> None:
+    """Add the expressions that stand for properties."""
+    outer = ET.SubElement(ET.SubElement(parent, tag), "Option", type="Map")
+    ET.SubElement(outer, "Option", name="name", type="QString", value="")
+    listed = ET.SubElement(outer, "Option", name="properties")
+    if expressions:
+        listed.set("type", "Map")
+    for key, expression in expressions.items():
+        entry = ET.SubElement(listed, "Option", name=key, type="Map")
+        ET.SubElement(entry, "Option", name="active", type="bool", value="true")
+        ET.SubElement(entry, "Option", name="expression", type="QString", value=expression)
+        ET.SubElement(entry, "Option", name="type", type="int", value="3")
+    ET.SubElement(outer, "Option", name="type", type="QString", value="collection")

@@ -1,0 +1,279 @@
+"""What the distribution page shows of a question: its scale, ranks, classes and concentration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+import geo
+from geo.zoned.uncertainty import rank_of
+from layers import questions
+from layers.keeping.answers import kept_answer
+from layers.keeping.brought import is_own
+from layers.look.classification import Classification, classes
+from layers.plan.zonings import GRID_NAMES
+from layers.questions import MEASURES, costs
+from layers.words import both
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import ArrayLike, NDArray
+
+    from layers.questions import Distribution
+
+SCALES = ("amount", "share", "log")
+SCHEMES = ("quantiles", "natural_breaks", "equal_interval", "head_tail")
+# The share that says the same as an amount.
+SHARES = {"count": "share_pct", "weight_sum": "weight_share_pct"}
+# What the draws of uncertainty rank that a column is ranked by.
+DRAWN = {
+    "count": ("count", "rank"),
+    "share_pct": ("count", "rank"),
+    "density_per_km2": ("density_per_km2", "density_rank"),
+    "weight_sum": ("weight_sum", "weight_rank"),
+    "weight_share_pct": ("weight_sum", "weight_rank"),
+}
+SCALES_OF = {"sector": ("amount", "share"), "diversity": ("amount",)}
+PEOPLE = 10_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A measure of a distribution, on one of the scales and in classes.
+
+    Parameters
+    ----------
+    asked
+        The question; what it weighs by follows from the measure.
+    measure
+        One of :data:`layers.questions.MEASURES`.
+    scale
+        ``"amount"``, ``"share"`` or ``"log"``; the amount where the measure has no such scale.
+    scheme
+        One of :data:`SCHEMES`, by which the classes are found.
+    classes
+        Greatest number of classes.
+    """
+
+    asked: Distribution
+    measure: str
+    scale: str = "amount"
+    scheme: str = "quantiles"
+    classes: int = 5
+
+    @property
+    def has_scale(self) -> bool:
+        """Whether the measure can be shown on the scale."""
+        if self.scale == "share" and self.measure not in SCALES_OF:
+            return MEASURES[self.measure][1] in SHARES
+        return self.scale in SCALES_OF.get(self.measure, SCALES)
+
+    @property
+    def log(self) -> bool:
+        """Whether equal lengths are equal factors."""
+        return self.scale == "log" and self.has_scale
+
+    @property
+    def share(self) -> bool:
+        """Whether parts of the whole are shown."""
+        return self.scale == "share" and self.has_scale
+
+    @property
+    def column(self) -> str:
+        """The column that is shown."""
+        column = MEASURES[self.measure][1]
+        return SHARES.get(column, column) if self.share else column
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """Return what the zones show, with unit and scale, in Chinese and in English.
+
+        Shares of sectors are parts of a bar, not of the zones.
+        """
+        share = "_share" if self.share and self.column in SHARES.values() else ""
+        titles = self._measure_titles(share)
+        if not self.log:
+            return titles
+        zh, en = both("distribution.log_scale")
+        return zh.format(title=titles[0]), en.format(title=titles[1])
+
+    def _measure_titles(self, share: str) -> tuple[str, str]:
+        points = self.asked.points
+        if not is_own(points.layer):
+            return both(f"measure.{self.measure}{share}")
+        zh, en = both(f"measure.own.{self.measure}{share}")
+        return zh.format(amount=points.amount_noun("zh")), en.format(
+            amount=points.amount_noun("en")
+        )
+
+    @property
+    def question(self) -> Distribution:
+        """The question with the weight of the measure, and people only where they are asked for."""
+        people = self.asked.population if self.measure == "per_10k" else None
+        weight = questions.weight_of(self.asked.points, self.measure)
+        return replace(self.asked, weight=weight, population=people)
+
+    @property
+    def drawn(self) -> Distribution:
+        """The question that :func:`layers.questions.uncertainty` answers: it knows no people."""
+        return replace(self.question, population=None)
+
+
+class Certainty(NamedTuple):
+    """How sure it is that a zone is ahead of the next one, or behind the one before it.
+
+    Parameters
+    ----------
+    leads
+        Whether the zone is the one that is ahead.
+    other
+        Id of the zone that it is compared with.
+    pct
+        Probability, percent; a tie counts half.
+    """
+
+    leads: bool
+    other: str
+    pct: float
+
+
+@kept_answer
+def table(shown: Shown) -> gpd.GeoDataFrame:
+    """Return the zones, largest first, with what is shown, its rank and their intervals.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        What `layers.questions.measured` returns, and ``count_low``, ``count_high`` (middle 90 %
+        of the draws), ``rank``, and where the draws tell them ``rank_low``, ``rank_high`` (low is
+        the better end), ``low`` and ``high`` of the column shown.
+    """
+    if shown.asked.zones.name not in GRID_NAMES:
+        costs.require_zones(shown.asked.zones, costs.MOST_DRAWN, function="distribution")
+    zones, _ = questions.measured(shown.question, shown.measure)
+    drawn = questions.uncertainty(shown.drawn).zones
+    column = shown.column
+    values = zones[column].to_numpy(dtype=float)
+    more: dict[str, ArrayLike] = {
+        "count_low": drawn["count_low"].to_numpy().astype(int),
+        "count_high": drawn["count_high"].to_numpy().astype(int),
+        "rank": rank_of(np.nan_to_num(values, nan=-1.0)),
+    }
+    if column in DRAWN:
+        value, rank = DRAWN[column]
+        more |= {
+            f"rank_{end}": drawn[f"{rank}_{end}"].to_numpy().astype(int) for end in ("low", "high")
+        }
+        if value == column:
+            more |= {end: drawn[f"{value}_{end}"].to_numpy() for end in ("low", "high")}
+    if column == "per_10k_people":
+        people = zones["population"].where(zones["population"] > 0)
+        # Where the raster has no value people may live too, at most as densely as around.
+        covered = questions.population(shown.question)["covered_pct"].to_numpy() / 100.0
+        more |= {
+            "low": PEOPLE * drawn["count_low"] / (people / covered),
+            "high": PEOPLE * drawn["count_high"] / people,
+        }
+    return zones.assign(**more).sort_values(column, ascending=False).reset_index(drop=True)
+
+
+def on_map(shown: Shown) -> gpd.GeoDataFrame:
+    """Return the zones that the map colours: of a grid those alone that hold a project."""
+    zones = table(shown)
+    return zones[zones["count"] > 0] if shown.asked.zones.name in GRID_NAMES else zones
+
+
+def classified(shown: Shown) -> Classification:
+    """Put the zones of the map into classes, on a log scale by the logarithms of those above zero.
+
+    Zeros, for which a log scale has no place, are the first class of it.
+    """
+    values: NDArray[np.float64] = on_map(shown)[shown.column].to_numpy(dtype=float)
+    above = np.sort(values[np.isfinite(values) & (values > 0)])
+    if not shown.log or not above.size:
+        return classes(values, scheme=shown.scheme, k=shown.classes)
+    zeros = bool((values == 0).any())
+    logs = np.log10(above)
+    found = classes(logs, scheme=shown.scheme, k=shown.classes - zeros)
+    # Bounds that occur, so that no value is lost to the rounding of its logarithm.
+    last = np.searchsorted(logs, found.uppers, side="right") - 1
+    uppers = [0.0] * zeros + above[last].tolist()
+    given = classes(values, scheme="given", breaks=uppers)
+    return replace(given, scheme=shown.scheme, notes=found.notes)
+
+
+def certainty(shown: Shown, zone: str) -> Certainty | None:
+    """Return how sure the place of a zone is, None where the draws do not tell.
+
+    Parameters
+    ----------
+    shown
+        What is shown.
+    zone
+        Id of a zone: compared with the next one, the last with the one before it.
+    """
+    order = table(shown)["id"].tolist()
+    if shown.column not in DRAWN or len(order) == 1:
+        return None
+    at = order.index(zone)
+    leads = at + 1 < len(order)
+    other = order[at + 1] if leads else order[at - 1]
+    drawn = questions.uncertainty(shown.drawn)
+    labels = pd.Series(drawn.zones.index, index=drawn.zones["id"])
+    first, second = (zone, other) if leads else (other, zone)
+    chance = drawn.chance_ahead(labels[first], labels[second], by=DRAWN[shown.column][0])
+    return Certainty(leads, other, 100.0 * chance)
+
+
+def summed_column(shown: Shown) -> str:
+    """Return the column of amounts that stand behind what is shown."""
+    return "weight_sum" if MEASURES[shown.measure][0] else "count"
+
+
+def concentration(shown: Shown) -> pd.Series[float] | None:
+    """Return how far projects, or their investment, are concentrated; None where there are none.
+
+    Zones that overlap have no measures by area.
+    """
+    zones = table(shown).set_index("id")
+    amounts = zones[summed_column(shown)].astype(float)
+    if not amounts.sum() > 0:
+        return None
+    areas = None if zones.attrs["zones_overlap"] else zones["area_km2"]
+    return geo.concentration_measures(amounts, areas=areas)
+
+
+@kept_answer
+def quotients(asked: Distribution) -> pd.DataFrame:
+    """Return the location quotient of each sector in each zone, with its interval and reading."""
+    return geo.location_quotient_table(questions.require_kinds(_sectors(asked)))
+
+
+@kept_answer
+def mix(shown: Shown) -> gpd.GeoDataFrame:
+    """Return the zones that hold projects with ``hill_0``, ``hill_2`` and ``krugman_index``."""
+    sectors = questions.require_kinds(_sectors(shown.asked))
+    zones = table(shown)
+    columns = geo.diversity(sectors)[["hill_0", "hill_2"]].assign(
+        krugman_index=geo.specialisation_index(sectors)
+    )
+    joined = zones.join(columns, on="id")
+    return joined[joined["count"] > 0].sort_values("hill_2", ascending=False)
+
+
+def sectors_of_zones(asked: Distribution) -> pd.DataFrame:
+    """Return ``id``, ``sector``, ``count`` and ``pct`` of the zone's projects, where there are."""
+    sectors = _sectors(asked)
+    totals = sectors.sum(axis=1)
+    long = sectors.rename_axis("id").reset_index().melt("id", var_name="sector", value_name="count")
+    long = long[long["count"] > 0]
+    return long.assign(pct=100.0 * long["count"] / long["id"].map(totals).astype(float))
+
+
+def _sectors(asked: Distribution) -> pd.DataFrame:
+    """Return the points by zone and kind, of a grid in those cells alone that hold any."""
+    kinds = questions.categories(replace(asked, weight=None, population=None), asked.points.group)
+    return kinds[kinds.sum(axis=1) > 0] if asked.zones.name in GRID_NAMES else kinds

@@ -1,0 +1,1 @@
+"""Records: the specification of a map, and what made a file, written into the file."""

@@ -1,0 +1,333 @@
+"""Provenance: what made a file is written into the file, and can be read from it again.
+
+A record says which specification, which data and which version an output came from, so that it can
+be made again and so that it can be told what has changed since. It is plain JSON, put where each
+kind of file keeps such things, and nothing that a reader sees is touched by it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from geo.arguments import brief
+from geo.errors import InputError
+from layers.plan.schema import DATA_DIR, resources
+from layers.record.containers import MOST_TEXT, SUFFIXES, put_text, text_in
+from layers.record.plain_data import json_object
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+
+NAME = "xiangjiang-atlas"
+SCHEMA = 1
+# What makes a JSON object a record of ours.
+_TYPES: dict[str, type] = {
+    "schema": int,
+    "version": str,
+    "created": str,
+    "lang": str,
+    "spec": dict,
+    "data": str,
+    "files": dict,
+}
+KEYS = frozenset(_TYPES)
+LANGUAGES = ("zh", "en")
+# The largest file that a record is read from.
+MOST_BYTES = 500_000_000
+# What a reader writes onto a sheet to be read by all: it may look like a path.
+_PRINTED = frozenset(f"spec.sheet.{name}" for name in ("title", "subtitle", "author", "notes"))
+# The date of what says none: the same call gives the same bytes.
+UNDATED = "1970-01-01"
+# Not rows of a layer, and yet what a map looks like depends on them.
+_ABOUT = ("datapackage.json", "symbology.json", "basemaps.json")
+
+_PATH = re.compile(
+    r"""(?<![^\s"'(=])(?:file:|/[^/\s]+/|~[\\/]|[a-z]:[\\/]|\\\\)\S""", re.IGNORECASE
+)
+_SECRET = re.compile(r"(?:.*_)?(?:key|token|password|secret)", re.IGNORECASE)
+
+
+def record(spec: Mapping[str, Any], *, created: str, lang: str = "zh") -> dict[str, Any]:
+    """Return what an output says of its making.
+
+    Parameters
+    ----------
+    spec
+        Specification and parameters, as JSON values. File names without folders are welcome; paths
+        and keys are refused, because the file goes to others.
+    created
+        Date, or date and time, of the making (ISO 8601). It is the caller's, so that the same call
+        gives the same bytes.
+    lang
+        Language of the output, ``"zh"`` or ``"en"``.
+
+    Returns
+    -------
+    dict
+        ``schema`` (of the record itself), ``version`` of the atlas, ``created``, ``lang``,
+        ``spec``, ``data`` (one SHA-256 over the whole data package) and ``files`` (that of each of
+        its files, for :func:`changed`).
+
+    Raises
+    ------
+    InputError
+        If the specification is not JSON, or names a folder of this machine or a key; if the date
+        or the language is not valid.
+
+    Examples
+    --------
+    >>> made = record({"layers": ["cities"]}, created="2024-03-01")
+    >>> made["spec"], made["created"], len(made["data"])
+    ({'layers': ['cities']}, '2024-03-01', 64)
+    """
+    if lang not in LANGUAGES:
+        raise InputError(
+            f"record: lang={lang!r}; choose from {', '.join(LANGUAGES)}",
+            code="option.one_of",
+            value=brief(lang),
+            names=LANGUAGES,
+        )
+    try:
+        datetime.fromisoformat(created)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"record: created={created!r} is no ISO 8601 date; write it like 2024-03-01",
+            code="record.date",
+        ) from error
+    try:
+        plain = json.loads(json.dumps(dict(spec), ensure_ascii=False, allow_nan=False))
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InputError(
+            f"record: the specification is not JSON ({error}). Pass texts, finite numbers, true, "
+            "false, None, and lists and dicts of these.",
+            code="caller.argument",
+            function="record",
+        ) from error
+    _refuse_private(plain)
+    files = data_hashes()
+    return {
+        "schema": SCHEMA,
+        "version": _version(),
+        "created": created,
+        "lang": lang,
+        "spec": plain,
+        "data": _digest("\n".join(f"{name} {files[name]}" for name in files).encode()),
+        "files": files,
+    }
+
+
+def embed(data: bytes, suffix: str, record: Mapping[str, Any]) -> bytes:
+    """Return a finished file with a record in it, in place of the one that it may have.
+
+    Parameters
+    ----------
+    data
+        The file.
+    suffix
+        What it is: ``".png"`` (an ``iTXt`` chunk), ``".pdf"`` (an entry of the document
+        information), ``".svg"`` (a ``metadata`` element), ``".html"`` (a ``script`` element of
+        JSON, which is never executed), ``".pptx"`` (custom document properties) or ``".gpkg"``
+        (the metadata tables of the standard). Nothing else in the file changes. ``".tif"`` is
+        returned as it is: it has tags of its own.
+    record
+        As :func:`record` returns it.
+
+    Raises
+    ------
+    InputError
+        If the file is not of that kind or is broken, or there is no place for a record in such.
+
+    Examples
+    --------
+    >>> made = record({"title": "</script>"}, created="2024-03-01")
+    >>> page = embed(b"<html><body></body></html>", ".html", made)
+    >>> page.count(b"</script>"), page.endswith(b"</script></body></html>")
+    (1, True)
+    """
+    suffix = suffix.lower()
+    if suffix == ".tif":
+        return data
+    if suffix not in SUFFIXES:
+        raise InputError(
+            f"embed: the suffix is {suffix!r}. Allowed are {', '.join(SUFFIXES)} and .tif.",
+            code="write.suffix",
+            value=suffix,
+            names=SUFFIXES,
+        )
+    return put_text(data, suffix, _json(record), name=NAME)
+
+
+def read(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return the record that a file carries.
+
+    Parameters
+    ----------
+    path
+        A file that :func:`embed` was applied to; its suffix says what it is.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, of another kind, broken, or has no record.
+    """
+    path = Path(path)
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise InputError(
+            f"read: {path.name!r} is of a kind that carries no record. Allowed are "
+            f"{', '.join(SUFFIXES)}.",
+            code="record.kind",
+            name=path.name,
+        )
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(
+            f"read: {str(path)!r} cannot be read ({reason}). Pass a file that the atlas has made.",
+            code="record.missing",
+            name=path.name,
+        ) from error
+    if len(data) > MOST_BYTES:
+        raise InputError(
+            f"read: {path.name!r} has more than {MOST_BYTES:,} bytes. Pass a file that the atlas "
+            "has made.",
+            code="record.too_large",
+            megabytes=path.stat().st_size // 1_000_000,
+            most=MOST_BYTES // 1_000_000,
+        )
+    text = text_in(data, suffix, name=NAME)
+    if text is None:
+        raise InputError(
+            f"read: {path.name!r} carries no record of the atlas. It was made by another program, "
+            "or saved anew by one that left the record out: pass the file as it was exported.",
+            code="record.missing",
+            name=path.name,
+        )
+    return _checked(text, path.name)
+
+
+def changed(record: Mapping[str, Any]) -> list[str]:
+    """Return the names of the data files that differ now from those of a record.
+
+    Parameters
+    ----------
+    record
+        As :func:`read` returns it.
+
+    Returns
+    -------
+    list of str
+        In alphabetical order, files that have come or gone since among them; empty when the same
+        specification gives the same result, with the same version of the atlas.
+
+    Examples
+    --------
+    >>> changed(record({}, created="2024-03-01"))
+    []
+    """
+    before, now = dict(record["files"]), data_hashes()
+    return sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name))
+
+
+def data_hashes() -> dict[str, str]:
+    """Return the SHA-256 of every file of the data package, by its name.
+
+    Examples
+    --------
+    >>> len(data_hashes()["parks.csv"])
+    64
+    """
+    names = {item.path.name for item in resources().values()} | set(_ABOUT)
+    paths = [DATA_DIR / name for name in sorted(names)]
+    stamps = [(path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.is_file()]
+    found = [path for path in paths if path.is_file()]
+    return {
+        path.name: _file_digest(path, *stamp) for path, stamp in zip(found, stamps, strict=True)
+    }
+
+
+@cache
+def _file_digest(path: Path, _modified_ns: int, _size: int) -> str:
+    return _digest(path.read_bytes())
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@cache
+def _version() -> str:
+    try:
+        return version(NAME)
+    except PackageNotFoundError:  # run from a folder that was never installed
+        return "unknown"
+
+
+def _json(record: Mapping[str, Any]) -> str:
+    """Return a record as JSON in ASCII, without the characters that mark-up gives a meaning."""
+    text = json.dumps(dict(record), separators=(",", ":"), allow_nan=False)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _checked(text: str, name: str) -> dict[str, Any]:
+    found = json_object(text, most=MOST_TEXT)
+    if found is None:
+        raise InputError(
+            f"read: the record in {name!r} is broken: it is no JSON object. Pass the file as it "
+            "was exported.",
+            code="record.broken",
+        )
+    missing = {key for key in KEYS if not isinstance(found.get(key), _TYPES[key])}
+    if missing:
+        raise InputError(
+            f"read: the record in {name!r} lacks {', '.join(sorted(missing))}. Pass the file as it "
+            "was exported.",
+            code="record.broken",
+        )
+    if found["schema"] != SCHEMA:
+        raise InputError(
+            f"read: the record in {name!r} has schema {found['schema']!r}, and this version of the "
+            f"atlas reads {SCHEMA}. Update the atlas.",
+            code="record.newer",
+        )
+    return found
+
+
+def _refuse_private(spec: Mapping[str, Any]) -> None:
+    for where, value in _leaves(spec, "spec"):
+        last = where.rpartition(".")[2]
+        if value and _SECRET.fullmatch(last):
+            raise InputError(
+                f"record: {where} holds a key or password. A file goes to others: leave it out.",
+                code="record.private",
+            )
+        if isinstance(value, str) and where not in _PRINTED and _PATH.search(value):
+            raise InputError(
+                f"record: {where} holds a path of this machine, {value!r}. A file goes to others: "
+                "pass the name of the file without its folder.",
+                code="record.private",
+            )
+
+
+def _leaves(value: object, where: str) -> Iterator[tuple[str, object]]:
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _leaves(item, f"{where}.{key}")
+    elif isinstance(value, list):
+        for item in value:
+            yield from _leaves(item, where)
+    else:
+        yield where, value

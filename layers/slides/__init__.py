@@ -1,0 +1,1 @@
+"""Slides that stay editable: a presentation with native text, tables, legends and charts."""

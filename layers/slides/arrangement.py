@@ -1,0 +1,150 @@
+"""Where the parts of a slide stand: a picture or chart on the left, the rest in a column beside it.
+
+A map keeps its legend; text, charts and tables give way, in this order from the last, and what
+has no room on a slide is left for the next one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from layers.slides.charts import draw_chart
+from layers.slides.legends import draw_legend, legend_plan
+from layers.slides.parts import draw_picture, draw_text, text_plan
+from layers.slides.tables import draw_table
+from layers.type.table_grids import table_grid, table_width
+
+if TYPE_CHECKING:
+    from layers.slides.deck import Chart, Slide
+    from layers.slides.pages import Box, Page
+    from layers.type.table_grids import Grid
+
+# Space between parts, points.
+GAP = 16.0
+# Widths of the column in shares of the slide's: beside a picture with a legend only, with more, and
+# beside a chart; and as wide as a table may make it.
+LEGEND_COLUMN, WIDE_COLUMN, CHART_COLUMN, WIDEST_COLUMN = 0.23, 0.36, 0.42, 0.47
+# Most of its column that a legend takes, and a text of what is left, where there is more in it.
+LEGEND_SHARE, TEXT_SHARE = 0.5, 0.6
+# A chart needs such a height, points, and a table beside other things so many rows.
+LOWEST_CHART, FEWEST_ROWS = 150.0, 3
+# Bars in a column need no more height than this each, points, and this for title and axis.
+BAR_PITCH, BAR_FRAME = 44.0, 90.0
+
+
+def fill(
+    page: Page, slide: Slide, *, continued: str, grid: Grid | None = None
+) -> tuple[Slide | None, Grid | None]:
+    """Draw what a slide shows, and return what has no room as the slide that follows.
+
+    Parameters
+    ----------
+    page
+        Page to draw on.
+    slide
+        What to draw.
+    continued
+        What the titles of following slides end with.
+    grid
+        The rest of the table as the slide before has it, where the table stood alone: its columns
+        stay where they are.
+
+    Returns
+    -------
+    The slide that follows, None where all is drawn, and the rest of its table as this slide has it.
+    """
+    area, rest = page.area, replace(slide, picture=None)
+    beside = bool(slide.text or slide.table or slide.legend or (slide.picture and slide.chart))
+    column = _column_width(slide, area.width) if beside else 0.0
+    kept = None
+    if slide.picture is not None:
+        aspect = slide.picture.aspect()
+        width = min(area.width - column, area.height * aspect)
+        across = 0.0 if beside else (area.width - width) / 2
+        box = area.part(left=across, width=width, height=width / aspect)
+        draw_picture(page, slide.picture, box)
+        area = area.part(left=width + GAP)
+    elif slide.chart is not None:
+        draw_chart(page, slide.chart, area.part(width=area.width - column))
+        rest = replace(rest, chart=None)
+        area = area.part(left=area.width - column + GAP)
+    if beside:
+        rest, kept = _column(page, rest, area, grid)
+    if not any((rest.legend, rest.table, rest.chart, rest.text)):
+        return None, None
+    ended = rest.title.endswith(continued)
+    return (rest if ended else replace(rest, title=rest.title + continued)), kept
+
+
+def _column_width(slide: Slide, width: float) -> float:
+    """Return the width of the column with the space before it."""
+    if slide.picture is not None and not any((slide.text, slide.table, slide.chart)):
+        return width * LEGEND_COLUMN
+    least = WIDE_COLUMN if slide.picture is not None else CHART_COLUMN
+    wanted = table_width(slide.table) + GAP if slide.table is not None else 0.0
+    return min(max(wanted, width * least), width * WIDEST_COLUMN)
+
+
+def _column(page: Page, slide: Slide, area: Box, kept: Grid | None) -> tuple[Slide, Grid | None]:
+    """Draw text, chart or table, and legend below each other; return what is left.
+
+    Heights are settled in the order of what matters most: legend, text, then chart or table.
+    """
+    more = bool(slide.text or slide.table or slide.chart)
+    share = _legend_share(slide, area) if more else 1.0
+    legend = legend_plan(slide.legend, area.width, area.height * share)
+    room = area.height - (legend.height + GAP if slide.legend else 0.0)
+    share = TEXT_SHARE if slide.table or slide.chart else 1.0
+    text = text_plan(slide.text, area.width, room * share)
+    draw_text(page, text, area)
+    rest, grid = replace(slide, legend=slide.legend[legend.count :], text=text.rest), None
+    top = text.height + GAP if slide.text else 0.0
+    middle = area.part(top=top, height=room - top)
+    # What follows a text does not come before its end.
+    if slide.chart is not None and middle.height >= LOWEST_CHART and not text.rest:
+        height = _chart_height(slide.chart, middle.height)
+        draw_chart(page, slide.chart, middle.part(height=height))
+        rest = replace(rest, chart=None)
+        top += height + GAP
+    elif slide.table is not None and slide.chart is None and not text.rest:
+        drawn, grid = _rows(page, slide, middle, kept)
+        if drawn is not None:
+            rows, height = drawn
+            left = slide.table.rows[rows:]
+            rest = replace(rest, table=replace(slide.table, rows=left) if left else None)
+            top += height + GAP
+    draw_legend(page, legend, area.part(top=top))
+    return rest, grid
+
+
+def _legend_share(slide: Slide, area: Box) -> float:
+    """Return the most of its column that a legend takes: all that a short table leaves."""
+    if not slide.legend or slide.table is None or slide.text or slide.chart:
+        return LEGEND_SHARE
+    grid = table_grid(slide.table, area.width, area.height, alone=False)
+    return max(LEGEND_SHARE, 1.0 - (sum(grid.heights) + GAP) / area.height)
+
+
+def _rows(
+    page: Page, slide: Slide, area: Box, kept: Grid | None
+) -> tuple[tuple[int, float] | None, Grid | None]:
+    """Draw as many rows as fit, unless too few do; return how many, and how high they are."""
+    if slide.table is None:
+        return None, None
+    alone = area == page.area
+    grid = kept if alone else None
+    grid = grid or table_grid(slide.table, area.width, area.height, alone=alone)
+    rows = grid.rows_within(area.height)
+    few = rows < min(FEWEST_ROWS, len(slide.table.rows))
+    if (few or grid.broken) and not alone:
+        return None, None
+    draw_table(page, grid, rows, area)
+    # Beside other things the columns are narrower than on the slide that follows.
+    return (rows, sum(grid.heights[: rows + 1])), grid.after(rows) if alone else None
+
+
+def _chart_height(chart: Chart, room: float) -> float:
+    if chart.kind == "line":
+        return room
+    return min(room, max(LOWEST_CHART, BAR_PITCH * len(chart.categories) + BAR_FRAME))

@@ -1,0 +1,225 @@
+"""Native charts of slides, each with the workbook that PowerPoint opens to edit its numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from pptx.chart.data import CategoryChartData
+from pptx.enum.chart import (
+    XL_CHART_TYPE,
+    XL_LABEL_POSITION,
+    XL_LEGEND_POSITION,
+    XL_TICK_LABEL_POSITION,
+    XL_TICK_MARK,
+)
+from pptx.enum.dml import MSO_THEME_COLOR
+from pptx.util import Pt
+
+from geo.exchange.cell_quotes import is_formula
+from layers.slides.pages import set_typefaces
+from layers.slides.parts import describe, rgb
+
+if TYPE_CHECKING:
+    from pptx.chart.chart import Chart as PptxChart
+
+    from layers.slides.deck import Chart
+    from layers.slides.pages import Box, Page
+
+TITLE_PT, LARGEST_PT, SMALLEST_PT = 13.0, 12.0, 8.0
+# Title, axis and legend take this of the height, points; a category takes so many ems.
+FRAME, EM_PER_BAR = 70.0, 1.5
+# XlsxWriter wants a date; files that have none are of the first day that an archive can hold.
+UNDATED = datetime(1980, 1, 1)  # noqa: DTZ001 - dates in workbooks have no zone
+_ACCENTS = (
+    MSO_THEME_COLOR.ACCENT_1,
+    MSO_THEME_COLOR.ACCENT_2,
+    MSO_THEME_COLOR.ACCENT_3,
+    MSO_THEME_COLOR.ACCENT_4,
+    MSO_THEME_COLOR.ACCENT_5,
+    MSO_THEME_COLOR.ACCENT_6,
+)
+_PALER = 0.6
+# The decimals of values of which the largest is at least so large.
+_DECIMALS = ((100.0, 1), (1.0, 2), (0.0, 4))
+_KINDS = {
+    "bar": XL_CHART_TYPE.BAR_CLUSTERED,
+    "stacked": XL_CHART_TYPE.BAR_STACKED,
+    "line": XL_CHART_TYPE.LINE,
+}
+
+
+def draw_chart(page: Page, chart: Chart, box: Box) -> None:
+    """Draw a chart.
+
+    Parameters
+    ----------
+    page, chart, box
+        Page, chart, and its box.
+    """
+    decimals = _decimals(chart)
+    number_format = "#,##0" + ("." + "0" * decimals if decimals else "")
+    data: Any = CategoryChartData(number_format=number_format)  # type: ignore[no-untyped-call]
+    data.categories = chart.categories
+    for name, values in chart.series:
+        data.add_series(name, [_known(value) for value in values])
+    frame: Any = page.slide.shapes.add_chart(_KINDS[chart.kind], *box.emu(), data)
+    titled = chart.title + _unit(chart, page.deck.lang)
+    frame.name = "Chart"
+    series = ", ".join(name for name, _ in chart.series)
+    describe(frame, f"{titled or series}: {', '.join(chart.categories)}")
+    drawn = frame.chart
+    drawn.part.chart_workbook.update_from_xlsx_blob(
+        _workbook(chart, number_format, page.deck.created or UNDATED)
+    )
+    size = _size(chart, box.height)
+    drawn.font.size = Pt(size)
+    drawn.font.color.theme_color = MSO_THEME_COLOR.TEXT_1
+    drawn.has_title = bool(titled)
+    if titled:
+        frame_text = drawn.chart_title.text_frame
+        frame_text.text = titled
+        font = frame_text.paragraphs[0].runs[0].font
+        font.size, font.bold = Pt(TITLE_PT), True
+        drawn.chart_title.include_in_layout = False
+    drawn.has_legend = len(chart.series) > 1
+    if drawn.has_legend:
+        drawn.legend.position = XL_LEGEND_POSITION.BOTTOM
+        drawn.legend.include_in_layout = False
+    _axes(drawn, chart)
+    _colours(drawn, chart)
+    if chart.kind == "bar" and len(chart.series) == 1:
+        _labels(drawn, number_format)
+    set_typefaces(drawn.element, {"a:latin": "+mn-lt", "a:ea": page.deck.east})
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or value != value else value  # noqa: PLR0124 - not-a-number
+
+
+def _values(chart: Chart) -> list[float]:
+    return [each for _, values in chart.series for each in map(_known, values) if each is not None]
+
+
+def _largest(chart: Chart) -> float:
+    """Return the end of the longest bar, or the highest point."""
+    if chart.kind != "stacked":
+        return max(_values(chart), default=0.0)
+    rows = zip(*(values for _, values in chart.series), strict=True)
+    return max(sum(each for each in map(_known, row) if each) for row in rows)
+
+
+def _decimals(chart: Chart) -> int:
+    """Return 0 where all values are whole, 1 from 100 on, 2 from 1 on, else 4."""
+    values = _values(chart)
+    if all(float(each).is_integer() for each in values):
+        return 0
+    largest = max(map(abs, values))
+    return next(decimals for least, decimals in _DECIMALS if largest >= least)
+
+
+def _unit(chart: Chart, lang: str) -> str:
+    if not chart.unit:
+        return ""
+    return f"（{chart.unit}）" if lang == "zh" else f" ({chart.unit})"
+
+
+def _size(chart: Chart, height: float) -> float:
+    """Return the size of the font at which each bar can have its name."""
+    if chart.kind == "line":
+        return LARGEST_PT
+    each = (height - FRAME) / len(chart.categories) / EM_PER_BAR
+    return round(min(LARGEST_PT, max(SMALLEST_PT, each)) * 2) / 2
+
+
+def _axes(drawn: PptxChart, chart: Chart) -> None:
+    names, values = drawn.category_axis, drawn.value_axis
+    names.format.line.color.theme_color = MSO_THEME_COLOR.TEXT_2
+    names.major_tick_mark = XL_TICK_MARK.NONE
+    names.has_major_gridlines = False
+    values.format.line.fill.background()
+    values.major_tick_mark = XL_TICK_MARK.NONE
+    lying = chart.kind != "line"
+    # Names stay at the foot where values are negative.
+    names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
+    labelled = chart.kind == "bar" and len(chart.series) == 1
+    if lying:
+        # The first category on top, which takes the numbers of the other axis along unless told.
+        names.reverse_order = True
+        values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
+        drawn.plots[0].gap_width = 55
+        if chart.kind == "stacked":
+            drawn.plots[0].overlap = 100
+    if chart.unit == "%" and _largest(chart) <= 100:  # noqa: PLR2004 - of a hundred
+        values.maximum_scale = 100
+    values.visible = not labelled
+    values.has_major_gridlines = not labelled
+    if not labelled:
+        values.major_gridlines.format.line.color.theme_color = MSO_THEME_COLOR.BACKGROUND_1
+        values.major_gridlines.format.line.color.brightness = -0.15
+        values.major_gridlines.format.line.width = Pt(0.5)
+
+
+def _colours(drawn: PptxChart, chart: Chart) -> None:
+    several = len(chart.series) > 1
+    drawn.plots[0].vary_by_categories = False
+    for number, series in enumerate(drawn.plots[0].series):
+        if chart.kind == "line":
+            series.smooth = False
+            series.format.line.width = Pt(2.25)
+            _paint(
+                series.format.line, chart.colours[number : number + 1] if several else (), number
+            )
+            continue
+        series.invert_if_negative = False
+        own = chart.colours[number : number + 1] if several else ()
+        series.format.fill.solid()
+        _paint(series.format.fill, own, number)
+        if not several:
+            for place, colour in enumerate(chart.colours):
+                fill = series.points[place].format.fill
+                fill.solid()
+                _paint(fill, (colour,), number)
+
+
+def _paint(part: Any, colour: tuple[str, ...], number: int) -> None:  # noqa: ANN401
+    """Colour a line or fill as given, or as the theme has it."""
+    target = part.fore_color if hasattr(part, "fore_color") else part.color
+    if colour:
+        target.rgb = rgb(colour[0])
+    else:
+        target.theme_color = _ACCENTS[number % len(_ACCENTS)]
+        # A theme has six colours; the seventh series has the first, paler.
+        target.brightness = min(0.8, _PALER * (number // len(_ACCENTS)))
+
+
+def _labels(drawn: PptxChart, number_format: str) -> None:
+    plot = drawn.plots[0]
+    plot.has_data_labels = True
+    labels = plot.data_labels
+    labels.number_format, labels.number_format_is_linked = number_format, False
+    labels.position = XL_LABEL_POSITION.OUTSIDE_END
+    labels.show_value = True
+
+
+def _workbook(chart: Chart, number_format: str, created: datetime) -> bytes:
+    """Return the chart's workbook; a name that begins with = is a text in it and no formula."""
+    from xlsxwriter import Workbook  # type: ignore[import-untyped]  # noqa: PLC0415  slow
+
+    written = BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    with Workbook(written, options) as book:
+        book.set_properties({"created": created.replace(tzinfo=None)})
+        sheet = book.add_worksheet()
+        style = book.add_format({"num_format": number_format})
+        # A text that looks like a formula stays one when its cell is edited.
+        text = book.add_format({"quote_prefix": True})
+        for row, category in enumerate(chart.categories, start=1):
+            sheet.write_string(row, 0, category, text if is_formula(category) else None)
+        for column, (name, values) in enumerate(chart.series, start=1):
+            sheet.write_string(0, column, name, text if is_formula(name) else None)
+            for row, value in enumerate(map(_known, values), start=1):
+                if value is not None:
+                    sheet.write_number(row, column, value, style)
+    return written.getvalue()

@@ -1,0 +1,224 @@
+"""Legends of slides: native swatches with their words, grouped, in as many columns as they need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pptx.enum.dml import MSO_LINE, MSO_THEME_COLOR
+from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
+from pptx.oxml.ns import qn
+from pptx.util import Emu, Pt
+
+from layers.slides.parts import add_text, rgb
+from layers.type.line_breaks import LINE_HEIGHT, text_height, text_width
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pptx.shapes.group import GroupShape
+
+    from layers.slides.deck import LegendItem
+    from layers.slides.pages import Box, Page
+
+LEGEND_SIZES_PT = (12.0, 11.0, 10.0, 9.0)
+# Swatch: width and height, and from its left to the label, points; space between items.
+SWATCH = (24.0, 10.0)
+LABEL_LEFT, ITEM_GAP, COLUMN_GAP = 32.0, 4.0, 18.0
+# Where white lines begin across a hatched swatch, in shares of its width.
+HATCH_AT = (0.05, 0.3, 0.55)
+# Above a heading within a column, points.
+SECTION_GAP = 7.0
+# A column is no narrower, points, and no wider than so many ems of its labels; so many columns.
+NARROWEST_COLUMN, WIDEST_COLUMN_EM, MOST_COLUMNS = 110.0, 26.0, 4
+# Labels keep this beside their counts, ems.
+_NARROWEST_LABEL_EM = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class LegendPlan:
+    """Legend items that fit a box.
+
+    Parameters
+    ----------
+    columns
+        Items of each column.
+    count
+        How many items fit.
+    size_pt, column_width, height
+        Size of the font, width of a column and height of the highest, points.
+    """
+
+    columns: tuple[tuple[LegendItem, ...], ...] = ()
+    count: int = 0
+    size_pt: float = LEGEND_SIZES_PT[0]
+    column_width: float = 0.0
+    height: float = 0.0
+
+
+def legend_plan(items: Sequence[LegendItem], width: float, height: float) -> LegendPlan:
+    """Return a legend in the largest font, and then the fewest columns, in which all of it fits.
+
+    Parameters
+    ----------
+    items
+        The legend.
+    width, height
+        The box, points.
+    """
+    if not items:
+        return LegendPlan()
+    plan = LegendPlan()
+    for size in LEGEND_SIZES_PT:
+        widest = min(WIDEST_COLUMN_EM * size, max(_natural_item(item, size) for item in items))
+        for columns in range(1, MOST_COLUMNS + 1):
+            each = (width - COLUMN_GAP * (columns - 1)) / columns
+            if columns > 1 and each < NARROWEST_COLUMN:
+                break
+            plan = _legend_in(items, columns, min(each, widest), height, size)
+            if plan.count == len(items):
+                return plan
+    return plan
+
+
+def draw_legend(page: Page, plan: LegendPlan, box: Box) -> None:
+    """Draw a legend as one group, each of its items a group of swatch and words.
+
+    Parameters
+    ----------
+    page, plan, box
+        Page, legend, and its box.
+    """
+    if not plan.count:
+        return
+    groups = []
+    for number, items in enumerate(plan.columns):
+        left = number * (plan.column_width + COLUMN_GAP)
+        column = box.part(left=left, width=plan.column_width)
+        for place, item in enumerate(items):
+            column = column.part(top=_section_gap(item, first=place == 0))
+            height = _item_height(item, plan.column_width, plan.size_pt)
+            groups.append(_draw_item(page, item, column.part(height=height), plan.size_pt))
+            column = column.part(top=height + ITEM_GAP)
+    # Shapes are grouped when all are drawn: a group measures itself with each one added.
+    group = page.slide.shapes.add_group_shape(groups)
+    group.name = {"zh": "图例", "en": "Legend"}[page.deck.lang]
+
+
+def _legend_in(
+    items: Sequence[LegendItem], columns: int, width: float, height: float, size: float
+) -> LegendPlan:
+    """Fill columns one after the other; a heading is not left at the foot of one."""
+    filled: list[list[LegendItem]] = [[]]
+    used, highest, count = 0.0, 0.0, 0
+    for place, item in enumerate(items):
+        gap = _section_gap(item, first=not filled[-1])
+        tall = gap + _item_height(item, width, size)
+        after = items[place + 1 : place + 2] if item.kind == "heading" else ()
+        need = tall + sum(ITEM_GAP + _item_height(each, width, size) for each in after)
+        if filled[-1] and used + need > height:
+            if len(filled) == columns:
+                break
+            filled.append([])
+            used, tall = 0.0, tall - gap
+        filled[-1].append(item)
+        highest = max(highest, used + tall)
+        used += tall + ITEM_GAP
+        count += 1
+    return LegendPlan(tuple(map(tuple, filled)), count, size, width, highest)
+
+
+def _section_gap(item: LegendItem, *, first: bool) -> float:
+    return SECTION_GAP if item.kind == "heading" and not first else 0.0
+
+
+def _natural_item(item: LegendItem, size: float) -> float:
+    """Return how wide an item is on one line."""
+    left = 0.0 if item.kind == "heading" else LABEL_LEFT
+    count = text_width(item.count, size) + size if item.count else 0.0
+    return left + text_width(item.label, size) + count + size / 2
+
+
+def _label_width(item: LegendItem, width: float, size: float) -> float:
+    left = 0.0 if item.kind == "heading" else LABEL_LEFT
+    count = text_width(item.count, size) + size if item.count else 0.0
+    return max(width - left - count, size * _NARROWEST_LABEL_EM)
+
+
+def _item_height(item: LegendItem, width: float, size: float) -> float:
+    return text_height(item.label, _label_width(item, width, size), size)
+
+
+def _draw_item(page: Page, item: LegendItem, box: Box, size: float) -> GroupShape:
+    shapes = page.slide.shapes
+    heading = item.kind == "heading"
+    line = size * LINE_HEIGHT
+    drawn: list[Any] = []
+    if not heading:
+        wide, tall = (SWATCH[1], SWATCH[1]) if item.kind in {"point", "ring"} else SWATCH
+        left, top = (SWATCH[0] - wide) / 2, (line - tall) / 2
+        drawn.append(
+            _draw_swatch(shapes, item, box.part(left=left, top=top, width=wide, height=tall))
+        )
+    width = _label_width(item, box.width, size)
+    label = box.part(left=0.0 if heading else LABEL_LEFT, width=width)
+    drawn.append(add_text(shapes, item.label, label, size_pt=size, bold=heading))
+    if item.count:
+        wide = text_width(item.count, size)
+        count = box.part(left=box.width - wide, width=wide, height=line)
+        number = add_text(shapes, item.count, count, size_pt=size, pale=True, right=True)
+        number.text_frame.word_wrap = False
+        drawn.append(number)
+    group = shapes.add_group_shape(drawn)
+    group.name = item.label
+    return group
+
+
+def _draw_swatch(shapes: Any, item: LegendItem, box: Box) -> Any:  # noqa: ANN401
+    colour = rgb(item.colour)
+    if item.kind in {"line", "dash"}:
+        left, middle, width, _ = box.part(top=box.height / 2).emu()
+        drawn = shapes.add_connector(
+            MSO_CONNECTOR.STRAIGHT, left, middle, Emu(left + width), middle
+        )
+        _drop_style(drawn)
+        drawn.line.width = Pt(2.25)
+        drawn.line.color.rgb = colour
+        if item.kind == "dash":
+            drawn.line.dash_style = MSO_LINE.SQUARE_DOT
+        return drawn
+    kind = MSO_SHAPE.OVAL if item.kind in {"point", "ring"} else MSO_SHAPE.RECTANGLE
+    drawn = shapes.add_shape(kind, *box.emu())
+    _drop_style(drawn)
+    if item.kind == "ring":
+        drawn.fill.background()
+        drawn.line.width, drawn.line.color.rgb = Pt(1.75), colour
+        return drawn
+    drawn.fill.solid()
+    drawn.fill.fore_color.rgb = colour
+    # Pale classes need an edge on a white slide.
+    drawn.line.width = Pt(0.5)
+    drawn.line.color.theme_color = MSO_THEME_COLOR.TEXT_2
+    if item.kind != "hatch":
+        return drawn
+    # Lines, since not every program shows a pattern that fills so small a shape.
+    strokes = [_hatch_line(shapes, box.part(left=at * box.width)) for at in HATCH_AT]
+    return shapes.add_group_shape([drawn, *strokes])
+
+
+def _hatch_line(shapes: Any, box: Box) -> Any:  # noqa: ANN401
+    """Draw a white line from the lower left corner of a box, as steep as it is high."""
+    left, top, _, height = box.emu()
+    drawn = shapes.add_connector(
+        MSO_CONNECTOR.STRAIGHT, left, Emu(top + height), Emu(left + height), top
+    )
+    _drop_style(drawn)
+    drawn.line.width = Pt(1.25)
+    drawn.line.color.theme_color = MSO_THEME_COLOR.BACKGROUND_1
+    return drawn
+
+
+def _drop_style(shape: Any) -> None:  # noqa: ANN401
+    """Remove the shadow and gloss that themes have for shapes."""
+    for each in list(shape.element.iter(qn("p:style"))):
+        each.getparent().remove(each)

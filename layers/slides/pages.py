@@ -1,0 +1,412 @@
+"""The pages of a presentation: title, subtitle, footer, number and notes around their contents."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import dataclass, replace
+from datetime import datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape, quoteattr
+
+from pptx.enum.shapes import PP_PLACEHOLDER
+from pptx.enum.text import PP_ALIGN
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
+from pptx.util import Emu, Pt
+
+from geo.errors import InputError
+from geo.wording import sentence
+from layers.slides.parts import add_text
+from layers.slides.templates import FAMILY, TITLES, placeholders
+from layers.type.line_breaks import LINE_HEIGHT, LINE_SPACING, text_height
+from layers.type.outside_texts import CUT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pptx.slide import Slide as PptxSlide
+
+    from layers.slides.deck import Slide
+    from layers.slides.templates import Deck
+
+FOOTER_PT, SUBTITLE_PT, SMALLEST_TITLE_PT = 9.0, 13.0, 12.0
+EMU_PER_PT = 12700
+# Inner margins of a text: left and right, above and below, points.
+_INSET_X, _INSET_Y = 14.4, 7.2
+# A title in the upper part of the slide and of such a width stays where its layout has it.
+_TITLE_LOWEST, _TITLE_NARROWEST = 0.3, 0.6
+_FOOTER_HIGHEST, _FOOTER_NARROWEST = 0.8, 0.4
+_USUAL_TITLE_PT = 44.0
+# What a presentation that does not say has, EMU.
+_USUAL_SIZE = (9144000, 6858000)
+# The least that contents need, points.
+_SMALLEST_AREA = (260.0, 180.0)
+_BELOW_TITLE, _ABOVE_FOOTER = 8.0, 8.0
+_EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - dates in files have no zone
+_ALIGNED = {"ctr": PP_ALIGN.CENTER, "r": PP_ALIGN.RIGHT}
+_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
+_DATES = re.compile(rb"<dcterms:(created|modified)[ >].*?</dcterms:\1>", re.DOTALL)
+_THUMBNAIL = re.compile(rb"<Relationship [^>]*/metadata/thumbnail[^>]*/>")
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A box on a slide, points from its upper left corner.
+
+    Parameters
+    ----------
+    left, top, width, height
+        Place and size.
+    """
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def part(
+        self,
+        *,
+        left: float = 0.0,
+        top: float = 0.0,
+        width: float | None = None,
+        height: float | None = None,
+    ) -> Box:
+        """Return a box within this one, from an inner corner to the far end or of a given size.
+
+        Examples
+        --------
+        >>> Box(10, 10, 100, 50).part(left=20, height=5)
+        Box(left=30, top=10.0, width=80, height=5)
+        """
+        return Box(
+            self.left + left,
+            self.top + top,
+            self.width - left if width is None else width,
+            self.height - top if height is None else height,
+        )
+
+    def emu(self) -> tuple[Emu, Emu, Emu, Emu]:
+        """Return left, top, width and height in the units of the file, as python-pptx takes them.
+
+        Examples
+        --------
+        >>> Box(0, 1, 2, 3).emu()
+        (0, 12700, 25400, 38100)
+        """
+        numbers = (self.left, self.top, self.width, self.height)
+        left, top, width, height = (Emu(round(each * EMU_PER_PT)) for each in numbers)
+        return left, top, width, height
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """A slide in the making.
+
+    Parameters
+    ----------
+    deck
+        The presentation.
+    slide
+        The slide, with title, subtitle and footer.
+    area
+        The room for its contents.
+    """
+
+    deck: Deck
+    slide: PptxSlide
+    area: Box
+
+
+def add_page(deck: Deck, content: Slide, *, cover: bool) -> Page:
+    """Add a slide with its title, subtitle, footer, number and notes.
+
+    Parameters
+    ----------
+    deck
+        The presentation.
+    content
+        What the slide shows.
+    cover
+        Whether it is a cover.
+
+    Raises
+    ------
+    InputError
+        The template leaves no room for anything but the title.
+    """
+    slide = deck.presentation.slides.add_slide(deck.cover if cover else deck.body)
+    title, subtitle = _only_titles(slide, cover=cover and bool(content.subtitle))
+    width, height = _size(deck)
+    box = _title_box(title, width, height, cover=cover)
+    whole = _write(slide, title, content.title, box, east=deck.title_east)
+    inner = box.part(left=_INSET_X / 2, width=box.width - _INSET_X)
+    bottom = _add_footer(slide, content.footer, replace(box, top=0.0, height=height))
+    area = inner.part(top=box.height + _BELOW_TITLE)
+    if subtitle is not None:
+        place = _box(subtitle)
+        whole &= _write(slide, subtitle, content.subtitle, place or area, east=deck.east)
+    elif content.subtitle:
+        area = area.part(top=_add_subtitle(slide, title, content.subtitle, area))
+    area = replace(area, height=bottom - _ABOVE_FOOTER - area.top)
+    if not cover and (area.width < _SMALLEST_AREA[0] or area.height < _SMALLEST_AREA[1]):
+        raise InputError(
+            f"presentation: title and footer leave {area.width:.0f} × {area.height:.0f} points for "
+            f"the contents, and {_SMALLEST_AREA[0]:.0f} × {_SMALLEST_AREA[1]:.0f} are needed; take "
+            "a template with larger slides or a lower title, or a shorter subtitle and footer",
+            code="slides.no_room",
+        )
+    shortened = "" if whole else sentence("text.shortened", deck.lang, {"count": 1})
+    words = "\n".join(filter(None, (content.notes, shortened)))
+    notes = slide.notes_slide.notes_text_frame if words else None
+    if notes is not None:
+        notes.text = words
+    return Page(deck, slide, area)
+
+
+def saved(deck: Deck, *, title: str, author: str, subject: str) -> bytes:
+    """Return the file: the same presentation gives the same bytes.
+
+    Parameters
+    ----------
+    deck
+        The presentation.
+    title, author, subject
+        Properties of the file, none longer than 255 characters.
+    """
+    for slide in deck.presentation.slides:
+        _finish(slide.element, deck, deck.east)
+        if slide.has_notes_slide:
+            # Notes have a theme of their own, which names no Chinese font.
+            _finish(slide.notes_slide.element, deck, FAMILY)
+    properties = deck.presentation.core_properties
+    properties.title, properties.author, properties.subject = title, author, subject
+    properties.last_modified_by, properties.revision = author, 1
+    properties.keywords = properties.comments = ""
+    properties.created = properties.modified = deck.created or _EPOCH
+    written = BytesIO()
+    deck.presentation.save(written)
+    return _packed(written, dated=deck.created is not None)
+
+
+def set_typefaces(element: Any, typefaces: Mapping[str, str]) -> None:  # noqa: ANN401
+    """Set the typefaces of every run that has none: without, some programs show boxes.
+
+    Parameters
+    ----------
+    element
+        XML of a slide, a shape, notes or a chart.
+    typefaces
+        ``"a:latin"`` and ``"a:ea"`` (Chinese), each with its typeface.
+    """
+    for run in element.iter(qn("a:r"), qn("a:fld")):
+        if run.find(qn("a:rPr")) is None:
+            run.insert(0, parse_xml(f"<a:rPr {nsdecls('a')}/>"))
+    for look in element.iter(qn("a:rPr"), qn("a:endParaRPr"), qn("a:defRPr")):
+        for tag in ("a:latin", "a:ea"):
+            if look.find(qn(tag)) is None:
+                name = quoteattr(typefaces[tag])
+                _insert(look, parse_xml(f"<{tag} {nsdecls('a')} typeface={name}/>"))
+
+
+def _finish(element: Any, deck: Deck, east: str) -> None:  # noqa: ANN401
+    """Set typefaces, and the language for the spelling check."""
+    set_typefaces(element, {"a:latin": "+mn-lt", "a:ea": east})
+    lang, other = {"zh": ("zh-CN", "en-US"), "en": ("en-US", "zh-CN")}[deck.lang]
+    for look in element.iter(qn("a:rPr"), qn("a:endParaRPr")):
+        look.set("lang", lang)
+        look.set("altLang", other)
+
+
+def _insert(look: Any, typeface: Any) -> None:  # noqa: ANN401
+    """Put a typeface where the schema wants it: after line, fill and effects, Latin first."""
+    before = ("ln", "noFill", "solidFill", "gradFill", "effectLst", "highlight", "uFill", "latin")
+    place = 0
+    for index, child in enumerate(look):
+        if child.tag in {qn(f"a:{name}") for name in before}:
+            place = index + 1
+    look.insert(place, typeface)
+
+
+def _only_titles(slide: PptxSlide, *, cover: bool) -> tuple[Any, Any | None]:
+    """Remove the empty placeholders that nothing will fill; return title and a cover's subtitle."""
+    title = subtitle = None
+    for kind, each in placeholders(slide):
+        if kind in TITLES and title is None:
+            title = each
+        elif cover and kind == PP_PLACEHOLDER.SUBTITLE and subtitle is None:
+            subtitle = each
+        else:
+            each.element.getparent().remove(each.element)
+    return title, subtitle
+
+
+def _size(deck: Deck) -> tuple[float, float]:
+    width, height = deck.presentation.slide_width, deck.presentation.slide_height
+    return (width or _USUAL_SIZE[0]) / EMU_PER_PT, (height or _USUAL_SIZE[1]) / EMU_PER_PT
+
+
+def _box(shape: Any) -> Box | None:  # noqa: ANN401
+    """Return where a placeholder stands, by itself or by what it inherits."""
+    place = (shape.left, shape.top, shape.width, shape.height)
+    if any(each is None for each in place):
+        return None
+    return Box(*(each / EMU_PER_PT for each in place))
+
+
+def _title_box(title: Any, width: float, height: float, *, cover: bool) -> Box:  # noqa: ANN401
+    """Return where the title stands; a title that leaves no room for a map is moved up."""
+    box = _box(title)
+    if box is not None:
+        high = box.top >= 0 and box.top + box.height <= height * _TITLE_LOWEST
+        if cover or (high and box.width >= width * _TITLE_NARROWEST):
+            return box
+    margin = width * 0.03
+    box = Box(margin, height * 0.03, width - 2 * margin, height * 0.0852)
+    title.left, title.top, title.width, title.height = box.emu()
+    return box
+
+
+def _write(slide: PptxSlide, shape: Any, text: str, box: Box, *, east: str) -> bool:  # noqa: ANN401
+    """Write into a placeholder, smaller than its layout has it where the text would not fit.
+
+    What does not fit in the smallest size is cut; return whether nothing was.
+    """
+    own, typefaces, _ = _inherited(slide, shape)
+    typefaces = {"a:latin": "+mj-lt", "a:ea": east} | typefaces
+    if typefaces["a:ea"] in {"+mj-ea", "+mn-ea"}:
+        typefaces["a:ea"] = east
+    width, height = box.width - _INSET_X, box.height - _INSET_Y
+    size = own
+
+    def fits(words: str) -> bool:
+        # One line fits at its own size: the placeholder was drawn for it.
+        most = max(height * LINE_SPACING, own * LINE_HEIGHT)
+        return text_height(words, width, size) <= most
+
+    while not fits(text) and size - 1.0 >= SMALLEST_TITLE_PT:
+        size -= 1.0
+    kept = text
+    while not fits(kept) and len(kept) > len(CUT):
+        kept = kept[: len(kept) - len(CUT) - 1].rstrip() + CUT
+    shape.text_frame.text = kept.replace("\n", "\v")
+    for run in shape.text_frame.paragraphs[0].runs:
+        if size < own:
+            run.font.size = Pt(size)
+    set_typefaces(shape.element, typefaces)
+    return kept == text
+
+
+def _inherited(slide: PptxSlide, shape: Any) -> tuple[float, dict[str, str], str]:  # noqa: ANN401
+    """Return size, typefaces and alignment that layout and master give a title or subtitle."""
+    kind = shape.placeholder_format.type
+    layout, master = slide.slide_layout, slide.slide_layout.slide_master
+    named = PP_PLACEHOLDER.TITLE if kind in TITLES else PP_PLACEHOLDER.BODY
+    roots = [each.element for other, each in placeholders(layout) if other == kind]
+    roots += [each.element for other, each in placeholders(master) if other == named]
+    roots += list(master.element.iter(qn("p:titleStyle" if kind in TITLES else "p:bodyStyle")))
+    levels = [level for root in roots for level in root.iter(qn("a:lvl1pPr"))]
+    looks = [look for level in levels for look in level.iter(qn("a:defRPr"))]
+    aligned = [level.get("algn") for level in levels if level.get("algn")]
+    sizes = [int(look.get("sz")) / 100 for look in looks if look.get("sz")]
+    typefaces = {
+        tag: each.get("typeface")
+        for tag in ("a:latin", "a:ea")
+        for look in reversed(looks)
+        for each in look.iter(qn(tag))
+    }
+    return (sizes or [_USUAL_TITLE_PT])[0], typefaces, (aligned or ["l"])[0]
+
+
+def _add_subtitle(slide: PptxSlide, title: Any, text: str, area: Box) -> float:  # noqa: ANN401
+    """Write the subtitle below the title, aligned as it is; return how much room it takes."""
+    height = text_height(text, area.width, SUBTITLE_PT)
+    box = area.part(height=height)
+    shape = add_text(slide.shapes, text, box, size_pt=SUBTITLE_PT, pale=True)
+    shape.name = "Subtitle"
+    _, _, aligned = _inherited(slide, title)
+    shape.text_frame.paragraphs[0].alignment = _ALIGNED.get(aligned, PP_ALIGN.LEFT)
+    return height + 8
+
+
+def _add_footer(slide: PptxSlide, text: str, across: Box) -> float:
+    """Write footer and slide number where the layout has them; return where they begin."""
+    height = across.height
+    found = dict(placeholders(slide.slide_layout))
+    places = {kind: _box(each) for kind, each in found.items()}
+    number = places.get(PP_PLACEHOLDER.SLIDE_NUMBER)
+    if number is None or number.top < height * _FOOTER_HIGHEST:
+        number = Box(across.left + across.width - 60, height - 34, 60, 22)
+    words = places.get(PP_PLACEHOLDER.FOOTER)
+    if words is None or words.top < height * _FOOTER_HIGHEST:
+        words = number
+    right = across.left + across.width
+    if number.left - across.left > across.width * _FOOTER_NARROWEST:
+        left, width = across.left, number.left - across.left - 10
+    else:
+        left = number.left + number.width + 10
+        width = right - left
+    bottom = min(words.top + words.height, height - 4)
+    lines = text_height(text, width - _INSET_X, FOOTER_PT) + _INSET_Y
+    tall = max(words.height, lines) if text else 0.0
+    if text:
+        footer = Box(left, bottom - tall, width, tall)
+        _add_strip(slide, found.get(PP_PLACEHOLDER.FOOTER), footer, text=text)
+    _add_strip(slide, found.get(PP_PLACEHOLDER.SLIDE_NUMBER), number, text=None)
+    return min(bottom - tall, number.top)
+
+
+def _add_strip(slide: PptxSlide, placeholder: Any | None, box: Box, *, text: str | None) -> None:  # noqa: ANN401
+    """Add a footer, or the slide number where there is no text, as the layout's placeholder."""
+    kind, name = ("sldNum", "Slide Number") if text is None else ("ftr", "Footer")
+    number = max((int(each.get("id")) for each in slide.element.iter(qn("p:cNvPr"))), default=1) + 1
+    if placeholder is None:
+        role = ""
+    else:
+        role = f'<p:ph type="{kind}" sz="quarter" idx="{placeholder.placeholder_format.idx}"/>'
+    look = f'<a:rPr sz="{FOOTER_PT * 100:.0f}"/>'
+    if text is None:
+        run = (
+            '<a:fld id="{C1FF6DA9-008F-8B48-92A6-B652298478BF}" type="slidenum">'
+            f"{look}<a:t>‹#›</a:t></a:fld>"
+        )
+    else:
+        lines = (f"<a:r>{look}<a:t>{escape(line)}</a:t></a:r>" for line in text.split("\n"))
+        run = "<a:br/>".join(lines)
+    align = "r" if text is None else "l"
+    left, top, width, height = box.emu()
+    slide.shapes.element.append(
+        parse_xml(
+            f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/>'
+            f"<p:cNvSpPr/><p:nvPr>{role}</p:nvPr></p:nvSpPr>"
+            f'<p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{width}" cy="{height}"/>'
+            '</a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr>'
+            '<p:txBody><a:bodyPr wrap="square" anchor="ctr"/><a:lstStyle/>'
+            f'<a:p><a:pPr algn="{align}"><a:lnSpc><a:spcPct val="{LINE_SPACING * 100000:.0f}"/>'
+            f"</a:lnSpc></a:pPr>{run}</a:p></p:txBody></p:sp>"
+        )
+    )
+
+
+def _packed(written: BytesIO, *, dated: bool) -> bytes:
+    """Pack a file anew without the time of writing."""
+    packed = BytesIO()
+    with zipfile.ZipFile(written) as source, zipfile.ZipFile(packed, "w") as target:
+        for each in source.infolist():
+            # A picture of the template's first slide is none of these slides.
+            if each.filename.startswith("docProps/thumbnail"):
+                continue
+            data = source.read(each)
+            if each.filename == "_rels/.rels":
+                data = _THUMBNAIL.sub(b"", data)
+            elif each.filename == "docProps/core.xml" and not dated:
+                data = _DATES.sub(b"", data)
+            entry = zipfile.ZipInfo(each.filename, date_time=_ZIP_EPOCH)
+            # PNG and XLSX are packed already.
+            stored = each.filename.endswith((".png", ".jpg", ".jpeg", ".xlsx"))
+            entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o600 << 16
+            target.writestr(entry, data)
+    return packed.getvalue()

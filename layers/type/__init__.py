@@ -1,0 +1,1 @@
+"""Texts on paper: fonts, line breaks, tables, and where names stand."""

@@ -1,0 +1,70 @@
+"""The map that names stand on: how far it reaches and what must not be covered."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+import shapely
+
+from layers.type.label_candidates import Boxes, corners
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shapely.geometry.base import BaseGeometry
+
+Bounds: TypeAlias = tuple[float, float, float, float]
+# Boxes that only touch do not overlap, pt.
+TOUCH = 1e-6
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Obstacle:
+    """Something that names should not cover.
+
+    Parameters
+    ----------
+    geometry
+        Box, point or line on the sheet, pt.
+    cost
+        Infinite where it is never covered. Else what a name pays that touches it; the first choice
+        beside a symbol costs 0, the last 7.
+    """
+
+    geometry: BaseGeometry
+    cost: float = math.inf
+
+
+class Ground:
+    """The map that names stand on: its bounds and what must not be covered."""
+
+    def __init__(self, bounds: Bounds, obstacles: Sequence[Obstacle], gap: float) -> None:
+        self.bounds = bounds
+        self.gap = gap
+        self.frame = shapely.box(*bounds)
+        there = [each for each in obstacles if not each.geometry.is_empty]
+        self.geometries = np.array([each.geometry for each in there], dtype=object)
+        self.costs = np.array([each.cost for each in there], dtype=float)
+        self.tree = shapely.STRtree(self.geometries)
+        self.forbidden = self.geometries[np.isinf(self.costs)]
+
+    def free(self, boxes: Boxes, width: float, height: float) -> Boxes:
+        """Return the boxes that may stand, with the cost of what they touch added, cheapest first.
+
+        Equal costs keep their order.
+        """
+        around = corners(boxes.xy, boxes.angle, width - 2 * TOUCH, height - 2 * TOUCH)
+        left, bottom, right, top = self.bounds
+        low, high = around.min(axis=1), around.max(axis=1)
+        inside = (low >= (left, bottom)).all(axis=1) & (high <= (right, top)).all(axis=1)
+        boxes, around = boxes.at(inside), around[inside]
+        if len(self.geometries) and len(boxes):
+            shapes = np.asarray(shapely.polygons(around), dtype=object)
+            box, hit = self.tree.query(shapes, predicate="intersects")
+            touched = np.bincount(box, weights=self.costs[hit], minlength=len(boxes))
+            boxes = Boxes(boxes.xy, boxes.angle, boxes.cost + touched)
+        boxes = boxes.at(np.isfinite(boxes.cost))
+        return boxes.at(np.argsort(boxes.cost, kind="stable"))

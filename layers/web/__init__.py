@@ -1,0 +1,1 @@
+"""The web map: a document of plain JSON, and the one page that draws it."""

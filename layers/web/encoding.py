@@ -1,0 +1,121 @@
+"""Features as plain JSON: flat lists of coordinates, and columns as columns, to be small."""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.crs import moved, require_crs
+from geo.datum import wgs84_to_gcj02
+from geo.work import require_affordable
+from layers.plan.spelling import spelt
+from layers.web.display import MOST_FEATURES, displayed
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+CRS = "EPSG:4490"
+DECIMALS = 6
+
+
+def columnar(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, Any]:
+    """Return the geometry and the columns of features, column by column.
+
+    Parameters
+    ----------
+    frame
+        The features, in any CRS.
+    table
+        Their columns for the map, row by row; ``pinyin`` is added where there are names.
+
+    Raises
+    ------
+    CRSError
+        If the frame has no CRS.
+    InputError
+        If there are more features, or corners, than a browser can draw.
+
+    Notes
+    -----
+    Shapes of many corners are simplified; ``simplified_m`` then says how far a border may be off.
+    """
+    require_crs(frame, function="map_document")
+    require_affordable(
+        len(frame),
+        MOST_FEATURES,
+        function="map_document",
+        what="features on a map",
+        choose="a part of them",
+        code="cost.features",
+    )
+    geometry = moved(frame.geometry, CRS, function="map_document")
+    shapes: NDArray[np.object_] = geometry.to_numpy()
+    located = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    if "name_zh" in table:
+        table["pinyin"] = [spelt(str(name)) for name in table["name_zh"]]
+    types = set(shapely.get_type_id(shapes[located]).tolist())
+    only_points = types <= {int(shapely.GeometryType.POINT)}
+    anchors = _anchors(shapes, located)
+    coordinates: dict[str, Any] = {"points": _flat(anchors)}
+    if not only_points:
+        shown = displayed(shapes[located], function="map_document")
+        coordinates["shapes"] = _shapes(shown.shapes, located)
+        if shown.tolerance_m:
+            coordinates["simplified_m"] = shown.tolerance_m
+    return {
+        "kind": "point" if only_points else "shape",
+        "count": len(frame),
+        "located": int(located.sum()),
+        "outside": _outside(anchors),
+        "columns": {str(name): _column(table[name]) for name in table},
+        **coordinates,
+    }
+
+
+def _anchors(shapes: NDArray[np.object_], located: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return a point of each feature (lon, lat), NaN where it has no place."""
+    anchors = np.full((shapes.size, 2), np.nan)
+    if located.any():
+        anchors[located] = shapely.get_coordinates(shapely.point_on_surface(shapes[located]))
+    return anchors
+
+
+def _flat(anchors: NDArray[np.float64]) -> list[float | None]:
+    flat = anchors.round(DECIMALS).ravel().astype("object")
+    flat[np.isnan(anchors.ravel())] = None
+    values: list[float | None] = flat.tolist()
+    return values
+
+
+def _shapes(shapes: NDArray[np.object_], located: NDArray[np.bool_]) -> list[Any]:
+    rounded = shapely.transform(shapes, lambda xy: xy.round(DECIMALS))
+    found = iter(shapely.to_geojson(rounded).tolist())
+    return [json.loads(next(found)) if here else None for here in located]
+
+
+def _outside(anchors: NDArray[np.float64]) -> list[int]:
+    """Return the positions of features that GCJ-02 leaves where they are."""
+    known = np.flatnonzero(~np.isnan(anchors[:, 0]))
+    lon, lat = anchors[known].T
+    shifted_lon, shifted_lat = wgs84_to_gcj02(lon, lat)
+    positions: list[int] = known[(shifted_lon == lon) & (shifted_lat == lat)].tolist()
+    return positions
+
+
+def _column(values: pd.Series[Any]) -> list[Any] | dict[str, Any]:
+    """Return a column as a list, or as codes into its few distinct values."""
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        # JSON has no infinity.
+        numbers = values.tolist()
+        return [None if pd.isna(n) or n in (math.inf, -math.inf) else n for n in numbers]
+    codes, distinct = pd.factorize(values)
+    words = [str(word) for word in distinct]
+    if len(words) * 2 < len(values):
+        return {"values": words, "codes": codes.tolist()}
+    return [None if code < 0 else words[code] for code in codes.tolist()]

@@ -1,0 +1,291 @@
+"""The web map: a folium map whose every file is our own and inside the one page it is saved to."""
+
+from __future__ import annotations
+
+import base64
+import re
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import folium
+from branca.element import Element, Figure
+from folium.template import Template
+
+from geo.doors import door
+from geo.errors import InputError
+from layers.record.specification import MapSpec
+from layers.type.outside_texts import NAME, Cleaner
+from layers.web.document import content_document, map_document, to_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import geopandas as gpd
+
+    from layers.look.content import Content
+    from layers.look.overlays import Overlay
+
+ASSETS = Path(__file__).parents[1] / "assets"
+# In the order in which a page must load them; index.html lists the same.
+STYLES = ("vendor/leaflet.css", "atlas.css")
+SCRIPTS = (
+    "vendor/leaflet.js",
+    "vendor/supercluster.min.js",
+    "datum.js",
+    "symbols.js",
+    "model.js",
+    "labels.js",
+    "requests.js",
+    "points.js",
+    "shapes.js",
+    "card.js",
+    "panels.js",
+    "draw.js",
+    "linked.js",
+    "atlas.js",
+)
+JQUERY = "vendor/jquery.slim.min.js"
+ICONS = {
+    "iconUrl": "vendor/images/marker-icon.png",
+    "iconRetinaUrl": "vendor/images/marker-icon-2x.png",
+    "shadowUrl": "vendor/images/marker-shadow.png",
+}
+TITLE = "湘江新区规划图集"
+_SIZE = re.compile(r"\d+(\.\d+)?(px|%)")
+
+
+class AtlasMap(folium.Map):
+    """A folium map that draws an atlas document and asks no host for anything.
+
+    Saved to a file or shown in a notebook it is one page with all scripts, styles and data
+    inside. Other folium elements can be added with ``.add_to(map)``; one that brings files of
+    its own (a folium plugin) still fetches those from where folium keeps them, and such
+    elements are not shifted on a GCJ-02 base map.
+
+    Parameters
+    ----------
+    document
+        See :func:`layers.map_document`.
+    height
+        CSS height in px or percent.
+    title
+        Title of the page.
+    imprint
+        What stands on the map at its foot.
+    """
+
+    # folium lists its hosts here; ours is the page itself.
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - as folium declares it
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}
+            <meta name="viewport" content="width=device-width, initial-scale=1.0">
+            <title>{{ this.page_title|e }}</title>
+            <style>{{ this.styles }}</style>
+            <style>
+                html, body { width: 100%; height: 100%; margin: 0; padding: 0; }
+                #{{ this.get_name() }} { width: 100%; height: {{ this.css_height }}; }
+            </style>
+            {% for script in this.scripts %}<script>{{ script }}</script>
+            {% endfor %}
+        {% endmacro %}
+
+        {% macro html(this, kwargs) %}
+            <div class="folium-map" id="{{ this.get_name() }}"></div>
+            {% if this.imprint %}<p class="atlas-imprint">{{ this.imprint|e }}</p>{% endif %}
+            <script type="application/json" id="{{ this.get_name() }}_document">
+            {{- this.json -}}
+            </script>
+        {% endmacro %}
+
+        {% macro script(this, kwargs) %}
+            L.Icon.Default.mergeOptions({{ this.icons|tojson }});
+            delete L.Icon.Default.prototype._getIconUrl;
+            var {{ this.get_name() }}_view = Atlas.create(
+                "{{ this.get_name() }}",
+                JSON.parse(document.getElementById("{{ this.get_name() }}_document").textContent)
+            );
+            var {{ this.get_name() }} = {{ this.get_name() }}_view.map;
+        {% endmacro %}
+        """
+    )
+
+    def __init__(
+        self,
+        document: Mapping[str, Any],
+        *,
+        height: str = "100%",
+        title: str = TITLE,
+        imprint: str = "",
+    ) -> None:
+        if not _SIZE.fullmatch(height):
+            raise InputError(
+                f"web_map: height={height!r}; write it as '600px' or '100%'",
+                code="caller.argument",
+                function="web_map",
+            )
+        (south, west), (north, east) = document["bounds"]
+        super().__init__(
+            location=[(south + north) / 2, (west + east) / 2],
+            tiles=None,
+            zoom_control=False,
+            height=height,
+        )
+        self.document = document
+        self.page_title = Cleaner(drawn=False).text(title, NAME)
+        self.imprint = Cleaner(drawn=False).text(imprint, NAME)
+        self.css_height = height
+        if height.endswith("px"):
+            self._figure.height = height
+
+    @property
+    def _figure(self) -> Figure:
+        return cast("Figure", self.get_root())
+
+    @property
+    def json(self) -> str:
+        """The document, safe inside a script element."""
+        return to_json(self.document)
+
+    @property
+    def styles(self) -> str:
+        """All style sheets as one text, with their pictures inside."""
+        return "\n".join(_inlined(name) for name in STYLES)
+
+    @property
+    def scripts(self) -> list[str]:
+        """All scripts, in order."""
+        return [_inlined(name) for name in SCRIPTS]
+
+    @property
+    def icons(self) -> dict[str, str]:
+        """Pictures of Leaflet's plain marker, for folium elements that use it."""
+        return {option: _data_url(name) for option, name in ICONS.items()}
+
+    def render(self, **kwargs: Any) -> None:  # type: ignore[override]  # noqa: ANN401
+        """Add the map to its figure, and jQuery when a folium element (a popup) calls it."""
+        super().render(**kwargs)  # type: ignore[no-untyped-call]
+        figure = self._figure
+        if "$(" in figure.script.render():
+            figure.header.add_child(Element(f"<script>{_inlined(JQUERY)}</script>"), name="jquery")
+
+
+@door
+def web_map(
+    names: MapSpec | Mapping[str, gpd.GeoDataFrame] | Sequence[str] | None = None,
+    *,
+    lang: str = "zh",
+    basemap: str = "vector",
+    visible: Sequence[str] | None = None,
+    selected: tuple[str, str] | None = None,
+    overlays: Sequence[Overlay] = (),
+    height: str = "100%",
+) -> AtlasMap:
+    """Return an interactive map of layers and results that works with no network.
+
+    Parameters
+    ----------
+    names
+        Names of layers, or frames by layer name; all layers with geometry when None. Or a
+        specification, which says all but the height.
+    lang
+        Language it opens in, ``"zh"`` or ``"en"``.
+    basemap
+        ``"vector"`` (drawn from the layers, needs no host), ``"osm"``, ``"tianditu"``,
+        ``"tianditu_img"`` or ``"amap"``. The page asks the reader for a Tianditu key; a key
+        is never part of the map.
+    visible
+        Layers that are switched on; see :func:`layers.map_document`.
+    selected
+        Layer and id of a feature to outline, with its card open.
+    overlays
+        :class:`~layers.Choropleth`, :class:`~layers.Surface`,
+        :class:`~layers.Features` or :class:`~layers.Points`.
+    height
+        CSS height, ``"600px"`` or ``"100%"``.
+
+    Returns
+    -------
+    AtlasMap
+        A :class:`folium.Map`: shown by a notebook, saved with ``.save("map.html")``.
+
+    Raises
+    ------
+    LayerError, CRSError, InputError
+        As :func:`layers.map_document`; InputError also for a height that is
+        neither px nor percent.
+
+    Examples
+    --------
+    >>> page = web_map(["cities", "axes", "circles"]).get_root().render()
+    >>> "https://cdn" in page
+    False
+    """
+    if isinstance(names, MapSpec):
+        document = content_document(names.content())
+        return AtlasMap(document, height=height, title=names.titled().title)
+    document = map_document(
+        names, lang=lang, basemap=basemap, visible=visible, selected=selected, overlays=overlays
+    )
+    return AtlasMap(document, height=height)
+
+
+def content_page(content: Content, *, title: str, imprint: str = "") -> str:
+    """Return one HTML page with what a map shows: scripts, data and base map are inside.
+
+    Parameters
+    ----------
+    content
+        What it shows.
+    title
+        Title of the page.
+    imprint
+        What stands on the map at its foot: title, date and how it stands with review.
+    """
+    page = AtlasMap(content_document(content), title=title, imprint=imprint)
+    figure = page.get_root()
+    # folium draws lots for the ids of its elements: with fixed ones a page can be made again.
+    page._id, figure._id = "map", "page"  # noqa: SLF001
+    text: str = figure.render()
+    return text
+
+
+def vendor_missing() -> list[str]:
+    """Return the third-party files that the build has not put in place."""
+    wanted = [*STYLES, *SCRIPTS, JQUERY, *ICONS.values()]
+    return [name for name in wanted if not (ASSETS / name).is_file()]
+
+
+@cache
+def _inlined(name: str) -> str:
+    """Return a style sheet or script as it may stand inside a page."""
+    text = _read(name).decode("utf-8")
+    text = re.sub(r"//# sourceMappingURL=.*", "", text)
+    if name.endswith(".css"):
+        folder = name.rpartition("/")[0]
+        return re.sub(
+            r"url\(([\w./-]+\.png)\)",
+            lambda found: f"url({_data_url(f'{folder}/{found[1]}')})",
+            text,
+        )
+    return re.sub(r"</(script)", r"<\\/\1", text, flags=re.IGNORECASE)
+
+
+@cache
+def _data_url(name: str) -> str:
+    return f"data:image/png;base64,{base64.b64encode(_read(name)).decode('ascii')}"
+
+
+def _read(name: str) -> bytes:
+    path = ASSETS / name
+    if not path.is_file():
+        raise InputError(
+            f"web_map: {name} is missing from the package; it is put in place at build time. "
+            "In a checkout run 'python hatch_build.py' once",
+            code="caller.package",
+            name=name,
+        )
+    return path.read_bytes()
