@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.writers import write_file
-from layers.look.imprints import imprint
 from layers.record import provenance
+from layers.record.imprints import imprint
 from layers.record.specification import MapSpec, read_spec, require_valid
 
 if TYPE_CHECKING:

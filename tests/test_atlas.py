@@ -20,7 +20,7 @@ from layers.plan.zonings import zoning
 from layers.questions.subjects import Points
 from layers.record import provenance
 from layers.record.specification import read_spec
-from layers.slides.deck import Table
+from layers.type.tables import Table
 
 CIRCLES = ["大科城知识创新圈", "科学城前沿创新圈", "高新区技术创新圈", "望城宁乡应用转化圈"]
 # Chinese glyphs stand for themselves in a PDF, whatever breaks a line.

@@ -17,8 +17,8 @@ from layers.book.map_deck import slides_of
 from layers.look.overlays import classify
 from layers.outputs import output
 from layers.record.specification import read_spec
-from layers.slides.deck import Table
 from layers.type.table_grids import table_grid
+from layers.type.tables import Table
 
 WHITE, OPACITY = 255, 0.78
 

@@ -28,24 +28,19 @@ from geo.errors import InputError
 from geo.wording import catalogue
 from layers.book.map_deck import deck
 from layers.look.content import SIZES_MM, Content, Sheet
+from layers.look.outside import clean_sheet, sheet_findings
 from layers.look.overlays import Choropleth, Points
 from layers.paper.printing import composed, printed
 from layers.paper.sheet import heading, wrapped
 from layers.paper.sheet import text_width as printed_width
 from layers.qgis.geopackage import geopackage_bytes
 from layers.record.specification import MapSpec
-from layers.slides.deck import Chart, LegendItem, Slide, Table, presentation
+from layers.slides.deck import presentation
+from layers.slides.slide import Chart, LegendItem, Slide
 from layers.type.fonts import characters
 from layers.type.line_breaks import text_lines
-from layers.type.outside_texts import (
-    MISSING,
-    NAME,
-    PROSE,
-    TITLE,
-    Cleaner,
-    clean_sheet,
-    sheet_findings,
-)
+from layers.type.outside_texts import MISSING, NAME, PROSE, TITLE, Cleaner
+from layers.type.tables import Table
 from layers.web.webmap import content_page
 
 # A fuzz command raises it; a test run tries a few and all that have failed before.

@@ -33,11 +33,12 @@ from layers.look.palettes import paper
 from layers.paper.drawing import packed
 from layers.paper.furniture import true_north_deg
 from layers.paper.printing import composed, drawn, printed
-from layers.paper.sheet import Box, heading, layout, text_width, wrapped
+from layers.paper.sheet import heading, layout, text_width, wrapped
 from layers.plan.catalogue import load
 from layers.plan.schema import resource
 from layers.questions import contents
 from layers.record.specification import asked, read_spec
+from layers.scene.boxes import Box
 from layers.scene.window import Window
 
 GROUND = ("districts", "river", "metro", "roads")

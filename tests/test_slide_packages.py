@@ -15,8 +15,10 @@ from pptx.opc.constants import RELATIONSHIP_TYPE
 
 from geo.errors import InputError
 from layers.slides import packages
-from layers.slides.deck import Chart, Slide, Table, presentation
+from layers.slides.deck import presentation
 from layers.slides.packages import clean_template
+from layers.slides.slide import Chart, Slide
+from layers.type.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -24,8 +24,10 @@ from pypdf import PdfReader
 from geo.errors import InputError
 from layers.questions import Distribution, distribution
 from layers.questions.subjects import Points, Zones
-from layers.slides.deck import Chart, LegendItem, Picture, Slide, Table, presentation
+from layers.slides.deck import presentation
+from layers.slides.slide import Chart, LegendItem, Picture, Slide
 from layers.type.line_breaks import text_lines, text_width
+from layers.type.tables import Table
 
 CREATED = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 FOOTER = "数据来源：《湖南湘江新区科技创新体系建设规划》；2026-03-01；内部讨论稿，未经地图审核"

@@ -15,12 +15,12 @@ from app.web.atlas_export import atlas_export
 from app.web.frame import refusals_in_words
 from app.web.screen import File, screen
 from layers.look.content import INTERNAL, SIZES_MM, Palette, Sheet
+from layers.look.outside import sheet_findings
 from layers.outputs import GEOPACKAGE, SLIDES, output
 from layers.questions.distances import Spacing
 from layers.questions.patterns import Pattern
 from layers.questions.zone_results import SCALES
 from layers.record.specification import MapSpec
-from layers.type.outside_texts import sheet_findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

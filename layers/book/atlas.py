@@ -26,7 +26,7 @@ from layers.questions import contents
 from layers.questions.subjects import Points as Subjects
 from layers.record import provenance
 from layers.record.specification import asked
-from layers.slides.deck import Table
+from layers.type.tables import Table
 from layers.words import both
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from layers.look.content import Content
     from layers.look.overlays import Overlay
     from layers.record.specification import MapSpec
-    from layers.slides.deck import Chart
+    from layers.slides.slide import Chart
 
     # Called before a leaf is drawn: how many are done, how many there are, and its title. What it
     # raises ends the drawing.

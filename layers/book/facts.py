@@ -22,7 +22,8 @@ from layers.plan.zonings import DISC_RULE, zoning
 from layers.questions import contents, zone_results
 from layers.questions.subjects import INVESTMENT, Points, Zones
 from layers.record.specification import asked
-from layers.slides.deck import Chart, Table
+from layers.slides.slide import Chart
+from layers.type.tables import Table
 from layers.words import both
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from layers.book.series import Subject
     from layers.record.specification import MapSpec
-    from layers.slides.deck import Cell
+    from layers.type.tables import Cell
 
 KINDS_TOLD = 6
 # A single bar compares nothing.

@@ -10,11 +10,12 @@ import pandas as pd
 from layers.look.symbology import symbology, unit_label, value_label
 from layers.plan.catalogue import describe, load, names_by_id
 from layers.plan.schema import resource
-from layers.slides.deck import Table
+from layers.type.tables import Table
 from layers.words import both
 
 if TYPE_CHECKING:
-    from layers.slides.deck import Cell, Slide
+    from layers.slides.slide import Slide
+    from layers.type.tables import Cell
 
 # What is told of a feature beside its name, and of the rows of tables that tell other things.
 TOLD = ("evidence", "accuracy_m", "quote")

@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from layers import questions
 from layers.book.layer_deck import layer_slides
 from layers.book.pattern_deck import pattern_slide
-from layers.look.imprints import imprint
 from layers.paper.printing import composed, credits_of
 from layers.plan.catalogue import describe
 from layers.plan.schema import resource
 from layers.questions import zone_results
 from layers.questions.subjects import Zones
+from layers.record.imprints import imprint
 from layers.record.specification import RATE, asked, layer_of
 from layers.scene.plates import listed
-from layers.slides.deck import Chart, LegendItem, Picture, Slide, Table, presentation
+from layers.slides.deck import presentation
+from layers.slides.slide import Chart, LegendItem, Picture, Slide
+from layers.type.tables import Table
 from layers.words import both
 
 if TYPE_CHECKING:

@@ -17,11 +17,12 @@ from geo.errors import InputError
 from layers.book.atlas import atlas
 from layers.paper.furniture import broken_notes, draw_notes, draw_title, note_texts
 from layers.paper.printing import composed, file_settings
-from layers.paper.sheet import Box, check_sheet, layout, px_pt, text_width, wrapped, write
-from layers.slides.deck import Table
+from layers.paper.sheet import check_sheet, layout, px_pt, text_width, wrapped, write
+from layers.scene.boxes import Box
 from layers.type.line_breaks import text_lines
 from layers.type.outside_texts import COLUMN, NOTE, TITLE, TITLE_LINES, Cleaner, one_line
 from layers.type.table_grids import table_grid, table_width
+from layers.type.tables import Table
 from layers.words import both
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from layers.questions import cluster_reading, distances, pattern_looks, patterns
 from layers.questions.cluster_reading import say
 from layers.questions.distances import Spacing
 from layers.questions.patterns import Pattern
-from layers.slides.deck import Chart, LegendItem, Slide
+from layers.slides.slide import Chart, LegendItem, Slide
 
 if TYPE_CHECKING:
     from layers.questions.pattern_looks import Look

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from layers.book.atlas import atlas
 from layers.book.map_deck import map_slide
-from layers.look.imprints import imprint
-from layers.slides.deck import Contents, Slide, Table, presentation
+from layers.record.imprints import imprint
+from layers.slides.deck import presentation
+from layers.slides.slide import Contents, Slide
+from layers.type.tables import Table
 from layers.words import both
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.look.symbology import Style
-    from layers.paper.sheet import Box
+    from layers.scene.boxes import Box
     from layers.scene.window import Window
 
 Dash: TypeAlias = str | tuple[float, Sequence[float]]

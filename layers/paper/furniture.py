@@ -16,7 +16,6 @@ from layers.look.content import INTERNAL
 from layers.paper.sheet import (
     HEAD_LEADING,
     TITLE_GAP,
-    Box,
     gutter,
     heading,
     note_leading,
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
 
     from layers.look.content import Sheet
     from layers.paper.sheet import Layout
+    from layers.scene.boxes import Box
     from layers.scene.plates import Plate
     from layers.scene.window import Window
     from layers.type.fonts import Weight

@@ -17,7 +17,7 @@ from matplotlib.patheffects import Stroke
 from layers.look.palettes import ink
 from layers.look.symbology import layer_style
 from layers.paper.drawing import STOP_PX
-from layers.paper.sheet import Box, text_width
+from layers.paper.sheet import text_width
 from layers.plan.catalogue import names_by_id
 from layers.scene.plates import kind_of
 from layers.type.fonts import font
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from layers.paper.drawing import Stop, Symbols
+    from layers.scene.boxes import Box
     from layers.scene.plates import Plate
     from layers.scene.window import Window
     from layers.type.fonts import Weight

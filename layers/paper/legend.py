@@ -19,7 +19,8 @@ from matplotlib.patches import Circle, Rectangle
 from geo.errors import InputError
 from layers.look.symbology import palette, symbology
 from layers.paper.drawing import HATCH, dash_pattern, hatch_colour
-from layers.paper.sheet import Box, text_width, wrapped, write
+from layers.paper.sheet import text_width, wrapped, write
+from layers.scene.boxes import Box
 from layers.scene.plates import Entry, Plate, listed, radius_px
 from layers.scene.surfaces import surface_ticks
 from layers.scene.symbols import WHITE, draw_symbols

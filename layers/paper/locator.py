@@ -12,7 +12,7 @@ from pyproj import Transformer
 
 from layers.look.symbology import symbology
 from layers.paper.drawing import area_path
-from layers.paper.sheet import Box
+from layers.scene.boxes import Box
 from layers.scene.window import MAP_CRS
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ from geo.arguments import brief
 from geo.crs import moved
 from geo.errors import InputError
 from layers.look.basemaps import VECTOR, basemap
-from layers.look.outside_frames import clean_content
+from layers.look.outside import clean_content, clean_sheet
 from layers.look.palettes import paper
 from layers.look.symbology import symbology
 from layers.paper.drawing import (
@@ -54,7 +54,7 @@ from layers.paper.tiles import TilesError, draw_tiles, on_base, tile_ground
 from layers.plan.catalogue import load
 from layers.scene.plates import LANGUAGES, Plate, plates
 from layers.scene.window import MAP_CRS, METRES_PER_INCH, POINTS_PER_INCH, Window
-from layers.type.outside_texts import Cleaner, clean_sheet, one_line
+from layers.type.outside_texts import Cleaner, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,7 +62,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.look.content import Content, Sheet
-    from layers.paper.sheet import Box, Layout
+    from layers.paper.sheet import Layout
+    from layers.scene.boxes import Box
 
 SUFFIXES = (".png", ".pdf", ".svg")
 GEOGRAPHIC = "EPSG:4490"

@@ -18,6 +18,7 @@ from matplotlib.ft2font import LoadFlags
 from geo.arguments import brief
 from geo.errors import InputError
 from layers.look.content import INTERNAL, SIZES_MM
+from layers.scene.boxes import Box
 from layers.type.fonts import font, path
 
 if TYPE_CHECKING:
@@ -46,40 +47,6 @@ ADVANCE_SIZE = 1000
 # Chinese breaks anywhere but before these.
 CLOSING = "，。、；：？！）》”’」』】〉,.;:?!)]}%·"
 OPENING = "（《“‘「『【〈([{"
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A rectangle on the sheet, points."""
-
-    left: float
-    bottom: float
-    width: float
-    height: float
-
-    @property
-    def right(self) -> float:
-        """The right side."""
-        return self.left + self.width
-
-    @property
-    def top(self) -> float:
-        """The upper side."""
-        return self.bottom + self.height
-
-    @property
-    def area(self) -> float:
-        """Square points."""
-        return self.width * self.height
-
-    def overlaps(self, other: Box) -> bool:
-        """Whether the two have more than an edge in common."""
-        across = self.left < other.right and other.left < self.right
-        return across and self.bottom < other.top and other.bottom < self.top
-
-    def inset(self, by: float) -> Box:
-        """Return the box within, smaller on each side."""
-        return Box(self.left + by, self.bottom + by, self.width - 2 * by, self.height - 2 * by)
 
 
 @dataclass(frozen=True, slots=True)

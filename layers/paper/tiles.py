@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from layers.look.basemaps import BaseMap
     from layers.look.content import Sheet
     from layers.look.symbology import Style
-    from layers.paper.sheet import Box
+    from layers.scene.boxes import Box
     from layers.scene.plates import Plate
     from layers.scene.window import Window
 

@@ -26,7 +26,7 @@ from geo.arguments import brief
 from geo.crs import moved, require_crs
 from geo.errors import InputError, LayerError
 from geo.exchange.writers import write_file
-from layers.look.outside_frames import clean_frames, clean_overlays
+from layers.look.outside import clean_frames, clean_overlays
 from layers.look.symbology import layer_style, layer_styles
 from layers.plan.catalogue import members, names_by_id
 from layers.plan.positions import CRS

@@ -11,10 +11,11 @@ import pandas as pd
 import shapely
 
 import geo
-import layers
 from geo.errors import InputError
 from layers.keeping.answers import kept_answer
 from layers.look.symbology import value_label
+from layers.plan.catalogue import load
+from layers.plan.selection import located
 from layers.questions.patterns import lacking, places_of
 from layers.words import both
 
@@ -140,9 +141,9 @@ class Whereabouts:
 
 def whereabouts(place: shapely.Point) -> Whereabouts:
     """Return the names around a place in EPSG:4490."""
-    districts = layers.load("districts")
+    districts = load("districts")
     holding = districts[districts.geometry.intersects(place)]
-    nodes = layers.located(layers.load("nodes"))
+    nodes = located(load("nodes"))
     spot = geo.to_metric(gpd.GeoSeries([place], crs=nodes.crs)).iloc[0]
     distance = shapely.distance(geo.to_metric(nodes).geometry.to_numpy(), spot)
     node = nodes.iloc[int(distance.argmin())]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import geo
-import layers
 from layers.keeping.answers import kept_answer
+from layers.plan.zonings import zoning
 from layers.questions.patterns import FEWEST_POINTS, Refusal, lacking, places_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class Spacing:
 
 def study_area() -> gpd.GeoDataFrame:
     """Return the districts of the New Area: where points could lie."""
-    return layers.zoning(STUDY_AREA)
+    return zoning(STUDY_AREA)
 
 
 @kept_answer

@@ -16,7 +16,7 @@ from layers.questions.centres import Centres, group_name
 from layers.questions.cluster_reading import in_language, p_words, say
 from layers.questions.distances import Spacing
 from layers.questions.patterns import Pattern, Refusal
-from layers.slides.deck import Table
+from layers.type.tables import Table
 from layers.words import number
 
 if TYPE_CHECKING:

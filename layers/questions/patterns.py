@@ -16,10 +16,11 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 import geo
-import layers
 from layers import questions
 from layers.keeping.answers import kept_answer
-from layers.plan.zonings import GRID_NAMES
+from layers.plan.catalogue import load
+from layers.plan.selection import located
+from layers.plan.zonings import GRID_NAMES, ZONING_NAMES, zoning
 from layers.questions import Distribution, costs
 from layers.questions.cluster_reading import Scope
 
@@ -171,10 +172,10 @@ class Spot:
 @kept_answer
 def unit_names() -> tuple[str, ...]:
     """Return the zonings that have enough units for a test: the grids, and what else has."""
-    others = [name for name in layers.ZONING_NAMES if name not in GRID_NAMES]
+    others = [name for name in ZONING_NAMES if name not in GRID_NAMES]
     return (
         *GRID_NAMES,
-        *(name for name in others if len(layers.zoning(name)) >= FEWEST_UNITS),
+        *(name for name in others if len(zoning(name)) >= FEWEST_UNITS),
     )
 
 
@@ -359,7 +360,7 @@ def _spot(zones: gpd.GeoDataFrame, located: gpd.GeoDataFrame, amount: str) -> Sp
 
 def _district(area: shapely.Geometry, inside: gpd.GeoDataFrame) -> tuple[str, str]:
     """Return the names of the district with most of the points, or with most of the area."""
-    districts = layers.load("districts")
+    districts = load("districts")
     holds = pd.Series(
         [int(inside.intersects(shape).sum()) for shape in districts.geometry], districts.index
     )
@@ -374,14 +375,14 @@ def _elements(area: shapely.Geometry, inside: gpd.GeoDataFrame) -> tuple[tuple[s
 
     Nodes and parks that hold more of the points come first.
     """
-    cities = layers.load("cities")
+    cities = load("cities")
     metric = geo.to_metric(cities).area
     shared = geo.to_metric(cities.geometry.intersection(area)).area / metric
     large = shared >= NAMING_SHARE
     found = [cities[large].assign(holds=shared[large])]
     places = geo.to_metric(inside)
     for name in ("nodes", "parks"):
-        elements = layers.located(layers.load(name))
+        elements = located(load(name))
         elements = elements[elements.intersects(area)]
         reach = geo.to_metric(elements).geometry.buffer(elements["radius_m"].fillna(0.0))
         holds = [int(places.intersects(shape).sum()) for shape in reach]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import layers
 from geo.errors import InputError
 from layers.keeping.brought import is_own, kept_points, kept_zones
 from layers.keeping.own_points import AMOUNT, CATEGORY, own_resource
+from layers.plan.catalogue import load
+from layers.plan.schema import resource
+from layers.plan.selection import counted, located, select, unlocated
+from layers.plan.zonings import zoning
 from layers.words import both
 
 if TYPE_CHECKING:
@@ -50,7 +53,7 @@ class Points:
     @property
     def about(self) -> Resource:
         """What the layer is called and which columns it has."""
-        return own_resource(self.layer) if is_own(self.layer) else layers.resource(self.layer)
+        return own_resource(self.layer) if is_own(self.layer) else resource(self.layer)
 
     @property
     def group(self) -> str:
@@ -86,26 +89,26 @@ class Points:
         """
         filters = {"category": self.category, "level": self.level, "sector": self.sector}
         if is_own(self.layer):
-            return layers.select(kept_points(self.layer), filters)
-        if layers.resource(self.layer).geometry != "point":
+            return select(kept_points(self.layer), filters)
+        if resource(self.layer).geometry != "point":
             raise InputError(
                 f"{self.layer!r} is not a point layer; choose from {POINT_LAYERS}",
                 code="option.one_of",
                 value=self.layer,
                 names=POINT_LAYERS,
             )
-        return layers.select(
-            layers.counted(layers.load(self.layer)),
+        return select(
+            counted(load(self.layer)),
             filters,
         )
 
     def located(self) -> gpd.GeoDataFrame:
         """Return the chosen features that have a place."""
-        return layers.located(self.chosen())
+        return located(self.chosen())
 
     def unlocated(self) -> gpd.GeoDataFrame:
         """Return the chosen features that have none."""
-        return layers.unlocated(self.chosen())
+        return unlocated(self.chosen())
 
     def stated(self, weight: str | None) -> pd.Series[float] | None:
         """Return what each located feature weighs, missing where it is not stated.
@@ -159,4 +162,4 @@ class Zones:
         """
         if is_own(self.name):
             return kept_zones(self.name)
-        return layers.zoning(self.name, cell_m=self.cell_m, h3_resolution=self.h3_resolution)
+        return zoning(self.name, cell_m=self.cell_m, h3_resolution=self.h3_resolution)

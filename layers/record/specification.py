@@ -21,6 +21,7 @@ from layers.keeping.brought import is_own
 from layers.keeping.own_files import kept_people, people_note, receipt_note
 from layers.look.basemaps import VECTOR, basemap
 from layers.look.content import Content, Sheet
+from layers.look.outside import clean_sheet
 from layers.look.own_symbology import OwnSymbology
 from layers.plan.schema import resource
 from layers.questions import contents, pattern_contents, pattern_looks
@@ -31,7 +32,6 @@ from layers.questions.patterns import REACH_M, Pattern
 from layers.questions.subjects import Points, Zones
 from layers.questions.zone_results import Shown
 from layers.record.plain_data import MOST_BYTES, parsed_data, plain_data
-from layers.type.outside_texts import clean_sheet
 from layers.words import both
 
 MAPS = ("overview", "density", "coverage", "distribution", "pattern", "layer")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from layers.paper.sheet import Box
+    from layers.scene.boxes import Box
 
 # CGCS2000 / 3-degree Gauss-Kruger CM 114E: the New Area lies in its zone.
 MAP_CRS = "EPSG:4547"

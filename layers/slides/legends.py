@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from pptx.shapes.group import GroupShape
 
-    from layers.slides.deck import LegendItem
     from layers.slides.pages import Box, Page
+    from layers.slides.slide import LegendItem
 
 LEGEND_SIZES_PT = (12.0, 11.0, 10.0, 9.0)
 # Swatch: width and height, and from its left to the label, points; space between items.

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pptx.slide import Slide as PptxSlide
 
-    from layers.slides.deck import Slide
+    from layers.slides.slide import Slide
     from layers.slides.templates import Deck
 
 FOOTER_PT, SUBTITLE_PT, SMALLEST_TITLE_PT = 9.0, 13.0, 12.0

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from pptx.shapes.autoshape import Shape
 
-    from layers.slides.deck import Picture
     from layers.slides.pages import Box, Page
+    from layers.slides.slide import Picture
 
 TEXT_SIZES_PT = (16.0, 14.0, 12.0)
 # Lines longer than this are hard to read, points.

@@ -18,7 +18,8 @@ from layers.type.outside_texts import (
 )
 
 if TYPE_CHECKING:
-    from layers.slides.deck import Cell, Chart, Slide, Table
+    from layers.slides.slide import Chart, Slide
+    from layers.type.tables import Cell, Table
 
 # Most characters of a cell: rows of several such cells have room on a slide.
 CELL = 400
@@ -46,7 +47,7 @@ def clean_slide(slide: Slide, lang: str) -> Slide:
 
     Examples
     --------
-    >>> from layers.slides.deck import Slide
+    >>> from layers.slides.slide import Slide
     >>> cleaned = clean_slide(Slide("湘江\u200b新区"), "en")
     >>> cleaned.title, cleaned.notes.endswith("U+200B ZERO WIDTH SPACE × 1.")
     ('湘江新区', True)

@@ -10,15 +10,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from geo.exchange.receipt import Finding
 from layers.type.fonts import characters
-
-if TYPE_CHECKING:
-    from layers.look.content import Sheet
 
 Fate: TypeAlias = Literal["keep", "mark", "leave out", "space", "line end"]
 
@@ -171,56 +167,6 @@ class Cleaner:
             return letter
         self._replaced[letter] += 1
         return MISSING
-
-
-def clean_sheet(sheet: Sheet, lang: str, *, drawn: bool, cleaner: Cleaner | None = None) -> Sheet:
-    r"""Return a sheet whose texts can be shown, with notes first that say what that took.
-
-    Parameters
-    ----------
-    sheet
-        As a reader has filled it in.
-    lang
-        Language of the notes, ``"zh"`` or ``"en"``.
-    drawn
-        As for `Cleaner`.
-    cleaner
-        One that has seen the texts of the map, of which the notes are to speak too.
-
-    Examples
-    --------
-    >>> from layers.look.content import Sheet
-    >>> clean_sheet(Sheet("湘江\u200b新区", "internal"), "zh", drawn=True).notes
-    ('文字中有 1 个看不见或无法显示的字符，已略去：U+200B 零宽空格 × 1。',)
-    """
-    cleaner = cleaner or Cleaner(drawn=drawn)
-    notes = tuple(cleaner.text(note, NOTE, lines=None) for note in sheet.notes)
-    if len(notes) > NOTES + SENTENCES:
-        notes = (*notes[: NOTES - 1], CUT)
-    cleaned = replace(
-        sheet,
-        title=cleaner.text(sheet.title, TITLE, lines=TITLE_LINES),
-        subtitle=cleaner.text(sheet.subtitle, SUBTITLE, lines=TITLE_LINES),
-        review_number=cleaner.text(sheet.review_number, REVIEW),
-        author=cleaner.text(sheet.author, AUTHOR),
-        date=cleaner.text(sheet.date, AUTHOR),
-        notes=notes,
-    )
-    return replace(cleaned, notes=(*cleaner.sentences(lang), *notes))
-
-
-def sheet_findings(sheet: Sheet) -> tuple[Finding, ...]:
-    r"""Return what a print leaves out of, replaces in and cuts from the texts of a sheet.
-
-    Examples
-    --------
-    >>> from layers.look.content import Sheet
-    >>> [found.code for found in sheet_findings(Sheet("湘江\u200b新区", "internal"))]
-    ['text.left_out']
-    """
-    cleaner = Cleaner(drawn=True)
-    clean_sheet(sheet, "zh", drawn=True, cleaner=cleaner)
-    return cleaner.findings()
 
 
 def one_line(words: str) -> str:

@@ -14,7 +14,7 @@ from layers.type.line_breaks import text_height, text_width
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from layers.slides.deck import Cell, Table
+    from layers.type.tables import Cell, Table
 
 TABLE_SIZES_PT = (12.0, 11.0, 10.0, 9.0)
 # Inner margins of a cell, ems, and how much wider than its text a table may become.

@@ -25,7 +25,7 @@ from geo.errors import InputError, LayerError
 from layers.look.basemaps import basemap as basemap_named
 from layers.look.basemaps import basemaps
 from layers.look.legend import choropleth_legend, surface_legend
-from layers.look.outside_frames import clean_frames, clean_overlays
+from layers.look.outside import clean_frames, clean_overlays
 from layers.look.overlays import (
     NAMED,
     SURFACE_OPACITY,

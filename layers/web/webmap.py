@@ -6,7 +6,7 @@ import base64
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast, runtime_checkable
 
 import folium
 from branca.element import Element, Figure
@@ -14,7 +14,6 @@ from folium.template import Template
 
 from geo.doors import door
 from geo.errors import InputError
-from layers.record.specification import MapSpec
 from layers.type.outside_texts import NAME, Cleaner
 from layers.web.document import content_document, map_document, to_json
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from layers.look.content import Content
+    from layers.look.content import Content, Sheet
     from layers.look.overlays import Overlay
 
 ASSETS = Path(__file__).parents[1] / "assets"
@@ -173,9 +172,20 @@ class AtlasMap(folium.Map):
             figure.header.add_child(Element(f"<script>{_inlined(JQUERY)}</script>"), name="jquery")
 
 
+@runtime_checkable
+class Specified(Protocol):
+    """What says of itself what a map shows, and how it is titled: a specification."""
+
+    def content(self) -> Content:
+        """Return what the map shows."""
+
+    def titled(self) -> Sheet:
+        """Return its sheet, with a title in any case."""
+
+
 @door
 def web_map(
-    names: MapSpec | Mapping[str, gpd.GeoDataFrame] | Sequence[str] | None = None,
+    names: Specified | Mapping[str, gpd.GeoDataFrame] | Sequence[str] | None = None,
     *,
     lang: str = "zh",
     basemap: str = "vector",
@@ -224,7 +234,7 @@ def web_map(
     >>> "https://cdn" in page
     False
     """
-    if isinstance(names, MapSpec):
+    if isinstance(names, Specified):
         document = content_document(names.content())
         return AtlasMap(document, height=height, title=names.titled().title)
     document = map_document(

@@ -11,16 +11,31 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from layers.look.overlays import Choropleth, Points, Surface
-from layers.type.outside_texts import COLUMN, NAME, PROSE, UNIT
+from layers.type.outside_texts import (
+    AUTHOR,
+    COLUMN,
+    CUT,
+    NAME,
+    NOTE,
+    NOTES,
+    PROSE,
+    REVIEW,
+    SENTENCES,
+    SUBTITLE,
+    TITLE,
+    TITLE_LINES,
+    UNIT,
+    Cleaner,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
 
-    from layers.look.content import Content
+    from geo.exchange.receipt import Finding
+    from layers.look.content import Content, Sheet
     from layers.look.overlays import Overlay
-    from layers.type.outside_texts import Cleaner
 
 NAMES = ("name_zh", "name_en")
 _TITLES = {"title": NAME, "title_en": NAME, "unit": UNIT}
@@ -163,3 +178,53 @@ def _columns(frame: gpd.GeoDataFrame, cleaner: Cleaner) -> dict[Any, str]:
         taken.add(fresh.casefold())
         renamed[name] = fresh
     return renamed
+
+
+def clean_sheet(sheet: Sheet, lang: str, *, drawn: bool, cleaner: Cleaner | None = None) -> Sheet:
+    r"""Return a sheet whose texts can be shown, with notes first that say what that took.
+
+    Parameters
+    ----------
+    sheet
+        As a reader has filled it in.
+    lang
+        Language of the notes, ``"zh"`` or ``"en"``.
+    drawn
+        As for `Cleaner`.
+    cleaner
+        One that has seen the texts of the map, of which the notes are to speak too.
+
+    Examples
+    --------
+    >>> from layers.look.content import Sheet
+    >>> clean_sheet(Sheet("湘江\u200b新区", "internal"), "zh", drawn=True).notes
+    ('文字中有 1 个看不见或无法显示的字符，已略去：U+200B 零宽空格 × 1。',)
+    """
+    cleaner = cleaner or Cleaner(drawn=drawn)
+    notes = tuple(cleaner.text(note, NOTE, lines=None) for note in sheet.notes)
+    if len(notes) > NOTES + SENTENCES:
+        notes = (*notes[: NOTES - 1], CUT)
+    cleaned = replace(
+        sheet,
+        title=cleaner.text(sheet.title, TITLE, lines=TITLE_LINES),
+        subtitle=cleaner.text(sheet.subtitle, SUBTITLE, lines=TITLE_LINES),
+        review_number=cleaner.text(sheet.review_number, REVIEW),
+        author=cleaner.text(sheet.author, AUTHOR),
+        date=cleaner.text(sheet.date, AUTHOR),
+        notes=notes,
+    )
+    return replace(cleaned, notes=(*cleaner.sentences(lang), *notes))
+
+
+def sheet_findings(sheet: Sheet) -> tuple[Finding, ...]:
+    r"""Return what a print leaves out of, replaces in and cuts from the texts of a sheet.
+
+    Examples
+    --------
+    >>> from layers.look.content import Sheet
+    >>> [found.code for found in sheet_findings(Sheet("湘江\u200b新区", "internal"))]
+    ['text.left_out']
+    """
+    cleaner = Cleaner(drawn=True)
+    clean_sheet(sheet, "zh", drawn=True, cleaner=cleaner)
+    return cleaner.findings()

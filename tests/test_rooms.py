@@ -1,0 +1,29 @@
+"""The rooms of the house: what the contracts on imports in pyproject.toml cannot say."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("geo", "layers")
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_nobody_inside_a_package_asks_its_front_door(package: str) -> None:
+    """The facade names what others use; a module names the module that it needs."""
+    asking = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Import) and any(each.name == package for each in node.names)
+    ]
+    assert asking == []
+
+
+@pytest.mark.parametrize("package", [*PACKAGES, "app"])
+def test_every_room_says_what_it_holds(package: str) -> None:
+    for path in (ROOT / package).rglob("__init__.py"):
+        assert ast.get_docstring(ast.parse(path.read_text("utf-8"))), path
