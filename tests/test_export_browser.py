@@ -6,16 +6,16 @@ import re
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pptx
 import pyogrio
 import pypdf
 import pytest
+from PIL import Image
 
 from app.texts import _texts
-from layers.look.overlays import _png
 from layers.record import provenance
 from layers.record.specification import read_spec
+from layers.web.pictures import png
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.browser
 
 WAIT_MS = 60_000
 # One transparent pixel: a tile that a test serves in place of a tile host.
-PIXEL = _png(np.zeros((1, 1, 4), dtype=np.uint8))
+PIXEL = png(Image.new("RGBA", (1, 1)))
 # What each page shows, as a specification calls it.
 MAPS = {
     "": "overview",

@@ -11,13 +11,14 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+from PIL import Image
 
 from app.web.map_view import clicked, drawn
 from geo.crs import geodesic_area_km2
 from geo.datum import gcj02_to_wgs84
 from geo.errors import InputError
-from layers.look.overlays import _png
 from layers.plan.catalogue import load
+from layers.web.pictures import png
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page
@@ -48,7 +49,7 @@ told = {"runs": st.session_state.runs, "clicked": found, "corners": corners}
 st.html(f'<p id="told">{json.dumps(told)}</p>')
 """
 # One transparent pixel: a tile that a test serves in place of a tile host.
-PIXEL = _png(np.zeros((1, 1, 4), dtype=np.uint8))
+PIXEL = png(Image.new("RGBA", (1, 1)))
 # Pixels of the map that no panel covers.
 TRIANGLE = [(120, 150), (420, 130), (330, 380)]
 # The sides from the first corner to the second and from the third to the fourth cross.

@@ -17,12 +17,13 @@ from layers.book.map_deck import slides_of
 from layers.look.overlays import RAMP, Choropleth
 from layers.look.own_symbology import OwnSymbology
 from layers.look.palettes import TEXT_CONTRAST, contrast
-from layers.look.symbology import layer_style, palette, symbology
+from layers.look.styles import looks
+from layers.look.symbology import layer_style, palette
 from layers.outputs import output
 from layers.paper.printing import composed, drawn
 from layers.plan.catalogue import load
 from layers.record.specification import MapSpec, read_spec
-from layers.scene.plates import plates
+from layers.scene.resolved import scene
 from layers.web.document import content_document
 
 if TYPE_CHECKING:
@@ -58,26 +59,25 @@ def encoded(content: Content, name: str) -> dict:
 
 def test_a_class_goes_before_its_layer_on_the_web_map_and_in_print() -> None:
     content = spec_of().content()
-    printed = {plate.name: plate for plate in plates(content)}
+    drawn = {each.id: each for each in scene(content).layers}
     for name, wanted in (
         ("platforms", {"laboratory": "#1A237E", "incubator": "#C2185B", "event": "#C2185B"}),
         ("planning_area", {"direct": "#6A1B9A", "entrusted": "#7D8FA1"}),
         ("river", {"river": "#00BCD4", "lake": "#B7D7EA"}),
     ):
-        web = {each["value"]: each["style"] for each in encoded(content, name)["classes"]}
-        paper = {key: style for key, _, style in printed[name].classes}
-        for value, colour in wanted.items():
-            assert web[value]["colour"] == paper[value].colour == colour
-            assert web[value]["edge"] == paper[value].edge
+        styles = {each.value: each.style for each in drawn[name].classes}
+        assert {value: styles[value].colour for value in wanted} == wanted
+        web = {style["colour"] for style in encoded(content, name)["styles"]}
+        assert web == {mark.style.colour for mark in drawn[name].marks}
     # A pale area is known by its outline; the bank of a river is not its water.
-    (direct,) = (style for key, _, style in printed["planning_area"].classes if key == "direct")
+    (direct,) = (each.style for each in drawn["planning_area"].classes if each.value == "direct")
     assert direct.edge == "#6A1B9A"
-    assert layer_style("river").classes["river"].edge == printed["river"].classes[0][2].edge
+    assert layer_style("river").classes["river"].edge == drawn["river"].classes[0].style.edge
 
 
 def test_features_that_bring_their_colour_have_the_new_one() -> None:
     content = spec_of().content()
-    printed = {plate.name: plate for plate in plates(content)}
+    drawn = {each.id: each for each in scene(content).layers}
     for name, wanted in (
         ("cities", {"city-dakecheng": "#FFE066", "city-kexuecheng": "#B5172F"}),
         ("axes", dict.fromkeys(load("axes")["id"], "#E65100")),
@@ -85,13 +85,12 @@ def test_features_that_bring_their_colour_have_the_new_one() -> None:
     ):
         frame = content.frames[name]
         assert dict(zip(frame["id"], frame["colour"], strict=True)) == wanted
-        plate = printed[name]
-        assert {key: style.colour for key, style in zip(plate.ids, plate.styles, strict=True)} == (
-            wanted
-        )
-        column = encoded(content, name)["columns"]["colour"]
-        values = column if isinstance(column, list) else column["values"]
-        assert set(values) == set(wanted.values())
+        assert {mark.id: mark.style.colour for mark in drawn[name].marks} == wanted
+        web = encoded(content, name)
+        ids = web["columns"]["id"]
+        assert {
+            key: web["styles"][at]["colour"] for key, at in zip(ids, web["look"], strict=True)
+        } == (wanted)
 
 
 def test_printed_symbols_legend_and_slides_have_the_colour_that_was_asked_for() -> None:
@@ -100,7 +99,7 @@ def test_printed_symbols_legend_and_slides_have_the_colour_that_was_asked_for() 
     image = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
 
     # Places from one source are drawn lighter.
-    tint = symbology()["evidence"]["located"]["opacity"]
+    tint = looks()["evidence"]["located"]["opacity"]
 
     def share(colour: str) -> float:
         seen = 255 * (tint * np.array(to_rgb(colour)) + 1 - tint)
@@ -164,7 +163,7 @@ def test_what_is_kept_for_other_maps_is_not_changed() -> None:
 
 def test_cividis_is_that_of_its_authors_pale_to_dark() -> None:
     ramp = mpl.colormaps["cividis"].reversed()
-    for count, colours in symbology()["palettes"]["cividis"].items():
+    for count, colours in looks()["palettes"]["cividis"].items():
         places = np.linspace(0, 1, int(count))
         assert colours == [to_hex(ramp(place)).upper() for place in places]
 
@@ -177,9 +176,12 @@ def test_a_ramp_colours_areas_and_surfaces_on_the_web_map_and_in_print(
     spec = read_spec({"map": name, "sheet": dict(DRAFT), "symbology": {"ramp": "cividis"}, **asked})
     content = spec.content()
     layer = encoded(content, "overlay-1")
-    web = [each["style"]["colour"] for each in layer["classes"] if each.get("value") != "-1"]
-    (plate,) = (each for each in plates(content) if each.name == "overlay-1")
-    assert [style.colour for _, _, style in plate.classes][: len(web)] == web
+    (drawn,) = (each for each in scene(content).layers if each.id == "overlay-1")
+    web = [each.style.colour for each in drawn.classes if each.value != "-1"]
+    if show:
+        assert [each["sample"]["colour"] for each in layer["classes"]] == web
+    else:
+        assert {each["colour"] for each in layer["styles"]} <= set(web)
     # The first class of a surface is the empty box of what lies below all.
     classes = web[1:] if show else web
     assert (classes[0], classes[-1]) == ("#FEE838", "#00224E")

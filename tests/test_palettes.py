@@ -27,7 +27,8 @@ from layers.look.palettes import (
     simulate,
     spread,
 )
-from layers.look.symbology import layer_style, layer_styles, symbology
+from layers.look.styles import looks
+from layers.look.symbology import layer_style, layer_styles
 
 COLOURS = st.tuples(*[st.integers(0, 255)] * 3).map(lambda rgb: "#{:02X}{:02X}{:02X}".format(*rgb))
 # CIEDE2000: two colours side by side are told apart easily from here on, ten times the least
@@ -169,10 +170,10 @@ def test_white_names_can_be_read_on_the_cities_that_let_the_map_through(palette:
 @pytest.mark.parametrize("eye", [*EYES, "grey"])
 @pytest.mark.parametrize(
     ("name", "classes"),
-    [(name, n) for name, ramps in symbology()["palettes"].items() for n in ramps],
+    [(name, n) for name, ramps in looks()["palettes"].items() for n in ramps],
 )
 def test_ramps_get_darker_by_steps_that_are_seen(name: str, classes: str, eye: str) -> None:
-    ramp = symbology()["palettes"][name][classes]
+    ramp = looks()["palettes"][name][classes]
     light = [lightness(seen(colour, eye)) for colour in ramp]
     assert all(before - after >= STEP for before, after in pairwise(light))
 

@@ -16,7 +16,7 @@ from app.web.export import of_pattern
 from geo.errors import InputError
 from layers.look.content import Sheet
 from layers.outputs import output
-from layers.paper.printing import toned_plates
+from layers.paper.printing import toned
 from layers.questions import centres, distances, pattern_looks, patterns
 from layers.questions.centres import Centres
 from layers.questions.cluster_reading import say
@@ -25,7 +25,6 @@ from layers.questions.pattern_looks import Look
 from layers.questions.patterns import REACH_M, Pattern
 from layers.questions.subjects import INVESTMENT, Points, Zones
 from layers.record.specification import LOOK_PARAMETERS, MapSpec, asked, read_spec
-from layers.scene.plates import listed
 from layers.web.document import content_document
 from layers.words import both
 
@@ -147,14 +146,14 @@ def test_ellipses_are_not_cut_and_share_the_colour_of_their_centre() -> None:
 
 def test_the_legend_goes_from_hot_to_cold_also_where_there_are_ten_overlays() -> None:
     content = spec_of(**FAR).content()
-    found = [plate.title for plate in listed(toned_plates(content, Sheet("", "internal")))]
+    found = [each.title for each in toned(content, Sheet("", "internal")).listed()]
     present = set(patterns.hot_spots(Pattern(PLATFORMS, HEXAGONS, **FAR))["hot_spot"])
     assert {"hot 99", "cold 95"} <= present
     classes = [both(f"pattern.class.{kind}")[0] for kind in HOT_TO_COLD if kind in present]
     assert found[: len(classes) + 1] == [*classes, "创新平台"]
-    plates = listed(toned_plates(spec_of(look="centres").content(), Sheet("", "internal")))
-    assert sum(plate.group == "analysis" for plate in plates) > 10
-    means = [plate.title for plate in plates if plate.title.startswith("中心")]
+    drawn = toned(spec_of(look="centres").content(), Sheet("", "internal")).listed()
+    assert sum(each.group == "analysis" for each in drawn) > 10
+    means = [each.title for each in drawn if each.title.startswith("中心")]
     groups = centres.centres(Centres(PLATFORMS, "category"))["category"].drop_duplicates()
     assert means == [f"中心：{centres.group_name('category', each)[0]}" for each in groups]
 
@@ -164,9 +163,9 @@ def test_without_colour_what_is_cold_is_hatched_and_what_is_hot_is_not(look: str
     content = spec_of(look=look, **FAR).content()
     hatched = {}
     for palette in ("colour", "grey"):
-        plates = toned_plates(content, Sheet("", "internal", palette=palette))
+        drawn = toned(content, Sheet("", "internal", palette=palette)).layers
         hatched[palette] = {
-            plate.title: plate.styles[0].hatch for plate in plates if plate.pane == "analysis"
+            each.title: each.marks[0].style.hatch for each in drawn if each.pane == "analysis"
         }
     assert not any(hatched["colour"].values())
     assert {title for title, is_hatched in hatched["grey"].items() if is_hatched} == {

@@ -18,15 +18,18 @@ from PIL import Image
 
 import layers
 from geo.errors import CRSError, InputError, LayerError
+from layers.look.content import Content
 from layers.look.overlays import Choropleth, classify, surface_classes
-from layers.look.symbology import SYMBOLS, Style, layer_style, layer_styles
+from layers.look.styles import Style, looks, symbols
+from layers.look.symbology import layer_style, layer_styles
 from layers.outputs import output, remake, snapshot
 from layers.qgis.geopackage import geopackage_bytes, metadata_text, with_metadata, write_geopackage
 from layers.qgis.styles import layer_qml
 from layers.qgis.symbols import symbol_of
 from layers.record import provenance
 from layers.record.specification import read_spec
-from layers.scene.symbols import outline
+from layers.scene.resolved import scene
+from layers.scene.strokes import outline
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,6 +132,19 @@ def qgis() -> Callable[..., tuple[dict, np.ndarray]]:
             return told["layers"], np.asarray(image.convert("RGB")).astype(int)
 
     return draw
+
+
+def qml(name: str, frame: gpd.GeoDataFrame, kind: str, *, lang: str = "zh") -> str:
+    """The style of a layer whose features are all of one kind."""
+    (layer,) = scene(Content({name: frame}, (name,), lang=lang)).layers
+    return layer_qml(layer, kind)
+
+
+def corners_of(symbol: str) -> np.ndarray:
+    """The corners of a symbol, many where it is round."""
+    turns = np.linspace(0, 2 * np.pi, 100)
+    corners = outline(symbol)
+    return corners if len(corners) else np.column_stack([np.cos(turns), np.sin(turns)])
 
 
 def parsed(qml: str) -> ET.Element:
@@ -295,7 +311,7 @@ def test_metadata_in_a_geopackage() -> None:
 def test_text_cannot_break_a_style() -> None:
     cities = layers.load("cities")
     frame = cities.assign(name_zh=[EVIL, "x"], id=["a'b\"<", "c"])
-    found = parsed(layer_qml("cities", frame, "polygon"))
+    found = parsed(qml("cities", frame, "polygon"))
     categories = found.findall(".//categories/category")
     assert [(item.get("value"), item.get("label")) for item in categories] == [
         ("a'b\"<", EVIL),
@@ -306,7 +322,7 @@ def test_text_cannot_break_a_style() -> None:
 def test_titles_of_columns_and_words_for_codes() -> None:
     frame = layers.load("platforms")
     for lang, title, word in (("zh", "类别", "实验室"), ("en", "category", "Laboratories")):
-        found = parsed(layer_qml("platforms", frame, "point", lang=lang))
+        found = parsed(qml("platforms", frame, "point", lang=lang))
         titles = {item.get("field"): item.get("name") for item in found.findall("aliases/alias")}
         assert titles["category"] == layers.resource("platforms").field("category").title(lang)
         assert title in titles["category"]
@@ -316,22 +332,22 @@ def test_titles_of_columns_and_words_for_codes() -> None:
         ]
         codes = {o.get("value"): o.get("name") for o in words.findall(".//Option[@type='QString']")}
         assert codes["laboratory"] == word
-    projects = parsed(layer_qml("projects", layers.load("projects"), "point"))
+    projects = parsed(qml("projects", layers.load("projects"), "point"))
     titles = {item.get("field"): item.get("name") for item in projects.findall("aliases/alias")}
     assert titles["investment_100m_cny"].endswith("(亿元)")
 
 
 def test_all_classes_stand_in_a_style_so_that_new_features_are_drawn() -> None:
     frame = layers.load("platforms").query("category == 'laboratory'")
-    found = parsed(layer_qml("platforms", frame, "point"))
+    found = parsed(qml("platforms", frame, "point"))
     values = [item.get("value") for item in found.findall(".//categories/category")]
     assert values == list(layer_style("platforms").classes)
-    odd = parsed(layer_qml("platforms", frame.assign(category="alien"), "point"))
+    odd = parsed(qml("platforms", frame.assign(category="alien"), "point"))
     last = odd.findall(".//categories/category")[-1]
     assert (last.get("value"), last.get("label")) == ("", "其他")
 
 
-@pytest.mark.parametrize("symbol", sorted(SYMBOLS))
+@pytest.mark.parametrize("symbol", sorted(symbols()))
 def test_every_symbol_has_its_outline(symbol: str) -> None:
     look = layer_style("platforms")
     found = symbol_of("0", "point", Style("#00736B", symbol=symbol), look, usual=None, own=None)
@@ -438,7 +454,7 @@ def test_qgis_draws_points_as_the_web_map_does(
         cell = picture[40 * (k % 2) :, 40 * (k // 2) :][:40, :40]
         colour = blend(style.colour, 1.0 if evidence == "surveyed" else 0.55)
         filled = (np.abs(cell - colour).max(axis=2) <= 3).sum()
-        corners = outline(style.symbol).to_polygons()[0] * style.size_px
+        corners = corners_of(style.symbol) * style.size_px
         inside = shapely.Polygon(corners).buffer(-0.65).area
         # Pixels that an edge runs through have a mixed colour.
         assert 0.4 * inside < filled < 1.05 * inside, (category, evidence)
@@ -612,5 +628,5 @@ def test_qgis_draws_a_zone_without_a_number_grey(
     colours = classify(overlay).colours
     for column, colour, opacity in ((50, colours[0], 0.78), (150, colours[1], 0.78)):
         np.testing.assert_allclose(picture[150, column], blend(colour, opacity), atol=1.5)
-    grey = layers.look.symbology.symbology()["no_data"]["colour"]
+    grey = looks()["overlays"]["no_data"]["colour"]
     np.testing.assert_allclose(picture[150, 250], blend(grey, 0.6), atol=1.5)

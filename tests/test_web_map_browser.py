@@ -13,12 +13,14 @@ import pytest
 import rioxarray  # noqa: F401 - gives DataArray its .rio accessor
 import shapely
 import xarray as xr
+from PIL import Image
 
 from geo.datum import wgs84_to_gcj02
 from geo.surface.contours import isolines
-from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface, _png
+from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface
 from layers.plan.catalogue import load
 from layers.web.document import map_document
+from layers.web.pictures import png
 from layers.web.webmap import web_map
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ pytestmark = [
 
 EVIL = "<img src=x onerror=alert(1)>`${1+1}`</script><script>alert(2)</script>\"'&amp;"
 # One transparent pixel: a tile that a test serves in place of a tile host.
-PIXEL = _png(np.zeros((1, 1, 4), dtype=np.uint8))
+PIXEL = png(Image.new("RGBA", (1, 1)))
 RECTANGLES = """
 selector => [...document.querySelectorAll(selector)].filter(e => e.offsetParent)
   .map(e => e.getBoundingClientRect()).map(r => [r.left, r.top, r.right, r.bottom])

@@ -1,4 +1,4 @@
-// The map: draws a document (see layers/document.py) and keeps what the reader has chosen.
+// The map: draws a document (see layers/web/document.schema.json) and keeps what the reader has chosen.
 (function (Atlas) {
   "use strict";
 
@@ -6,7 +6,6 @@
   const FOUND_ZOOM = 13;
   const PADDING = [28, 28];
   const TILE_ERRORS = 3;
-  const STOP_PX = 20;
 
   class View {
     constructor(container, documentData, options) {
@@ -62,6 +61,7 @@
 
     read(documentData) {
       this.document = documentData;
+      Atlas.looks = documentData.looks;
       this.model = new Atlas.Model(documentData);
       this.lang = documentData.lang;
     }
@@ -155,9 +155,7 @@
     }
 
     layerColour(id) {
-      const layer = this.model.byId.get(id);
-      const [first] = layer.byValue.values();
-      return (first ? first.style : layer.style).colour;
+      return this.model.byId.get(id).colour;
     }
 
     setVisible(id, on) {
@@ -216,9 +214,10 @@
       const beside = seen.get(key) || 0;
       seen.set(key, beside + 1);
       this.stopIds.add(stop.id);
-      const colour = layer.colour(layer.positions.get(stop.axis)) || layer.style.colour;
       const marker = L.marker(this.toMap(stop.lon, stop.lat, false), {
-        icon: Atlas.icon(Atlas.symbols.stop(stop.number, colour), L.point(beside * STOP_PX, 0)), alt: stop.name_zh, zIndexOffset: 700,
+        icon: Atlas.icon(Atlas.symbols.stop(stop.number, stop.colour),
+          L.point(beside * Atlas.looks.marks.stop.step_px, 0)),
+        alt: stop.name[this.lang], zIndexOffset: 700,
       });
       marker.on("click", () => this.openStop(layer, stop));
       this.stops.addLayer(marker);

@@ -202,7 +202,7 @@
       const text = entry ? entry.label[view.lang] : layer.name(i, view.lang);
       return row(el, sample(layer, i), text, layer.classify === "id" ? null : n);
     }));
-    if (layer.size) {
+    if (layer.amounts.length) {
       section.append(sizes(panels, layer, el));
     }
     return section;
@@ -217,30 +217,20 @@
   }
 
   function sample(layer, i) {
-    const style = layer.styleOf(i);
-    if (layer.isPoint(i)) {
-      return Atlas.symbols.swatch({ ...style, opacity: 1, dash: "" }, "point");
-    }
-    if (style.edge === "#FFFFFF") {
-      style.edge = style.colour;
-    }
-    if (layer.group !== "context") {
-      style.dash = style.dash && "5 3";
-    }
-    return Atlas.symbols.swatch(style, layer.isLine(i) ? "line" : "area");
+    const kind = layer.isPoint(i) ? "point" : layer.isLine(i) ? "line" : "area";
+    return Atlas.symbols.swatch(layer.styleOf(i).sample, kind);
   }
 
   // Nested circles, each with its amount at its top.
   function sizes(panels, layer, el) {
     const { svg } = Atlas.symbols;
-    const radii = layer.size.legend.map((amount) => layer.radiusFor(amount, 0));
-    const largest = Math.max(...radii);
+    const largest = Math.max(...layer.amounts.map(({ radius }) => radius));
     const [width, height] = [2 * largest + 48, 2 * largest + 8];
-    const stroke = layer.byValue.values().next().value.style.colour;
-    const parts = radii.flatMap((radius, k) => {
+    const stroke = layer.colour;
+    const parts = layer.amounts.flatMap(({ amount, radius }) => {
       const top = height - 2 - 2 * radius;
       const text = svg("text", { x: 2 * largest + 14, y: top + 4, "font-size": 11, fill: "#5B6875" });
-      text.textContent = String(layer.size.legend[k]);
+      text.textContent = String(amount);
       return [
         svg("circle", { cx: largest + 2, cy: height - 2 - radius, r: radius, fill: "none", stroke,
           "stroke-width": 1.3 }),
@@ -261,8 +251,8 @@
   // The classes of a surface.
   function bands(panels, layer, el) {
     const section = el("section", "atlas-bands");
-    section.append(el("h4", "", titled(panels, layer)), ...layer.classes.map(({ label, style }) =>
-      row(el, Atlas.symbols.swatch(style, "area"), panels.words(label), null)));
+    section.append(el("h4", "", titled(panels, layer)), ...layer.classes.map(({ label, sample }) =>
+      row(el, Atlas.symbols.swatch(sample, "area"), panels.words(label), null)));
     return section;
   }
 
@@ -272,8 +262,7 @@
     const bar = el("div", "bar");
     bar.style.background = `linear-gradient(to right, ${layer.colours.join(",")})`;
     const ticks = el("div", "ticks");
-    layer.ticks.forEach((tick, k) => ticks.append(el("span", "",
-      (layer.above && k === layer.ticks.length - 1 ? "≥ " : "") + String(Number(tick.toPrecision(2))))));
+    layer.ticks.forEach((tick) => ticks.append(el("span", "", tick)));
     section.append(bar, ticks);
     return section;
   }

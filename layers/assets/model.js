@@ -3,9 +3,8 @@
   "use strict";
 
   class Layer {
-    constructor(record, evidence) {
+    constructor(record) {
       Object.assign(this, record);
-      this.evidence = evidence;
       this.isImage = record.kind === "image";
       this.byValue = new Map((record.classes || []).map((entry) => [entry.value, entry]));
       this.outsideSet = new Set(record.outside || []);
@@ -73,37 +72,13 @@
       return this.classify ? this.value(this.classify, i) : null;
     }
 
-    colour(i) {
-      return (this.colour_field && this.value(this.colour_field, i)) || null;
-    }
-
-    // The style of a feature: its class, its own colour, and how well its place is known.
+    // The style of a feature, resolved where the document was written.
     styleOf(i) {
-      const entry = this.byValue.get(this.classOf(i));
-      const style = { ...(entry ? entry.style : this.style) };
-      style.colour = this.colour(i) || style.colour;
-      const known = this.evidence[this.value("evidence", i)];
-      if (known && this.group !== "context") {
-        style.dash = style.dash || known.dash;
-        style.tint = known.opacity;
-        style.fill_opacity *= known.opacity;
-      }
-      return style;
+      return this.styles[this.look[i]];
     }
 
     radius(i) {
-      if (!this.size) {
-        return this.styleOf(i).size_px;
-      }
-      return this.radiusFor(this.value(this.size.field, i), this.styleOf(i).size_px);
-    }
-
-    radiusFor(amount, fallback) {
-      if (amount === null || amount === undefined) {
-        return fallback;
-      }
-      const { px_per_root: k, min_px: low, max_px: high } = this.size;
-      return Math.min(high, Math.max(low, k * Math.sqrt(amount)));
+      return this.radii ? this.radii[i] : this.styleOf(i).size_px;
     }
 
     name(i, lang) {
@@ -116,7 +91,7 @@
   class Model {
     constructor(document) {
       this.document = document;
-      this.layers = document.layers.map((record) => new Layer(record, document.evidence));
+      this.layers = document.layers.map((record) => new Layer(record));
       this.byId = new Map(this.layers.map((layer) => [layer.id, layer]));
       this.entries = null;
     }

@@ -206,8 +206,9 @@
         box.checked = !view.hiddenEvidence.has(name);
         box.dataset.evidence = name;
         box.addEventListener("change", () => view.setEvidence(name, box.checked));
-        const sample = Atlas.symbols.swatch({ colour: "#4C6378", edge: "#4C6378", weight: 1.6, opacity: 1,
-          fill_opacity: 0.55 * known.opacity * known.opacity }, "area", known.dash && "4 2.5");
+        const of = Atlas.looks.sample.evidence;
+        const sample = Atlas.symbols.swatch({ ...of, opacity: 1, dash: known.dash && of.dash,
+          fill_opacity: of.fill_opacity * known.opacity * known.opacity }, "area");
         row.append(box, sample, el("span", "name", this.words(known)));
         part.append(row);
       });
@@ -236,7 +237,7 @@
       const rows = items.map(({ layer, i }) => {
         const row = button("atlas-item", null, layer.name(i, this.view.lang), () => this.view.open(layer, i));
         const style = layer.styleOf(i);
-        row.append(Atlas.symbols.swatch({ ...style, opacity: style.tint ?? 1 }, "point"),
+        row.append(Atlas.symbols.swatch({ ...style.sample, opacity: style.tint }, "point"),
           el("span", "", layer.name(i, this.view.lang)));
         return row;
       });

@@ -114,7 +114,7 @@
       const [lon, lat] = layer.place(i);
       const style = layer.styleOf(i);
       const drawn = Atlas.symbols.symbol(style, {
-        radius: layer.radius(i), opacity: style.tint ?? 1, dash: style.dash, selected,
+        radius: layer.radius(i), opacity: style.tint, dash: style.dash, selected,
       });
       const marker = L.marker(this.host.toMap(lon, lat, layer.outsideSet.has(i)), {
         icon: icon(drawn), alt: layer.name(i, this.host.lang), keyboard: !selected,

@@ -65,8 +65,7 @@
     const lines = [];
     for (let i = 0; i < layer.count; i += 1) {
       if (layer.shapes[i] && host.shown(layer, i)) {
-        const value = Number(layer.value("id", i));
-        const text = value.toLocaleString("en-US", { maximumSignificantDigits: 12 });
+        const text = layer.value("words", i);
         host.shapes.screenLines(layer, i, STEP_PX).forEach((path) => {
           lines.push({ text, path });
           stretches(path).forEach((stretch) => {
@@ -131,9 +130,8 @@
     }
     return host.model.layers.filter((layer) => (layer.stops || []).length && host.visible.has(layer.id))
       .flatMap((layer) => layer.stops.map((stop) => {
-        const found = host.model.find(stop.id);
         return {
-          text: found ? found.layer.name(found.i, host.lang) : stop.name_zh, place: "beside",
+          text: stop.name[host.lang], place: "beside",
           priority: label.priority, layer: layer.id, size: label.size, weight: label.weight,
           halo: label.halo, colour: label.colour, radius: 10, ...point(host, stop.lon, stop.lat),
         };

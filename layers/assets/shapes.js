@@ -5,8 +5,6 @@
   // Base map below the tiles, district outlines and metro above them, results, then the plan.
   const PANES = { land: 150, boundary: 250, analysis: 300, picture: 310, isoline: 320, area: 410, line: 420, chosen: 450 };
   const WHITE = "#FFFFFF";
-  const ARROW_EVERY_PX = 110;
-  const ARROW_PX = 13;
   const DENSE = 0.7;
   const EARTH_TOLERANCE_PX = 0.25;
 
@@ -98,9 +96,9 @@
       if (style.edge === WHITE) {
         // A white edge shows no dashes on pale ground: they run in the fill's colour along it.
         group.addLayer(this.path(layer, i, { ...options, fill: false, dashArray: null, interactive: false,
-          weight: 2.4 * style.weight }));
+          weight: Atlas.looks.marks.white_edge.wide * style.weight }));
         options.color = style.dash ? style.colour : WHITE;
-        options.weight = style.dash ? 0.7 * style.weight : style.weight;
+        options.weight = style.dash ? Atlas.looks.marks.white_edge.dashed * style.weight : style.weight;
       }
       if (style.hatch) {
         options.fillColor = this.hatching(style.colour);
@@ -118,14 +116,15 @@
     }
 
     addLine(group, layer, i, style, options) {
+      const { casing, isoline_casing: pale } = Atlas.looks.marks;
       if (layer.pane === "isoline") {
         // Pale beside dark, so that the line is seen on every colour of a surface.
-        group.addLayer(this.path(layer, i, { ...options, color: WHITE, weight: style.weight + 1.6, opacity: 0.55 }));
+        group.addLayer(this.path(layer, i, { ...options, color: WHITE, weight: style.weight + pale.px, opacity: pale.opacity }));
       }
       if (style.arrows) {
-        group.addLayer(this.path(layer, i, { ...options, color: WHITE, weight: style.weight + 3,
-          opacity: 0.9, dashArray: null, interactive: false }));
-        group.addLayer(this.path(layer, i, { ...options, opacity: 0.38, dashArray: null }));
+        group.addLayer(this.path(layer, i, { ...options, color: WHITE, weight: style.weight + casing.px,
+          opacity: casing.opacity, dashArray: null, interactive: false }));
+        group.addLayer(this.path(layer, i, { ...options, opacity: casing.beneath_opacity, dashArray: null }));
       }
       const line = this.listening(this.path(layer, i, options), layer, i);
       group.addLayer(line);
@@ -153,7 +152,7 @@
     arrows(line, colour) {
       const { map } = this.host;
       const marks = L.polygon([], { pane: "atlas-line", renderer: this.renderers.line,
-        color: WHITE, weight: 1.6, interactive: false, fillColor: colour, fillOpacity: 1 });
+        color: WHITE, weight: Atlas.looks.marks.arrow.edge_px, interactive: false, fillColor: colour, fillOpacity: 1 });
       const redraw = () => {
         const parts = L.LineUtil.isFlat(line.getLatLngs()) ? [line.getLatLngs()] : line.getLatLngs();
         marks.setLatLngs(parts.flatMap((part) => arrowheads(part.map((at) => map.project(at))))
@@ -167,10 +166,11 @@
     // Black outline of the selected shape, with white around it to part it from dark ground.
     outline(layer, i) {
       const common = { pane: "atlas-chosen", renderer: this.renderers.chosen, fill: false, interactive: false };
-      const wide = layer.isLine(i) ? 11 : 6.5;
+      const { colour, area_px: areaPx, line_px: linePx } = Atlas.looks.selected;
+      const wide = layer.isLine(i) ? linePx + 3 : areaPx + 3.5;
       const group = L.layerGroup([
         this.path(layer, i, { ...common, color: WHITE, weight: wide, opacity: 0.9 }),
-        this.path(layer, i, { ...common, color: "#000000", weight: layer.isLine(i) ? 8 : 3 }),
+        this.path(layer, i, { ...common, color: colour, weight: layer.isLine(i) ? linePx : areaPx }),
       ]);
       if (layer.isLine(i)) {
         group.addLayer(this.path(layer, i, { ...common, color: layer.styleOf(i).colour, weight: 4 }));
@@ -247,18 +247,19 @@
   }
 
   function arrowheads(path) {
+    const { every_px: every, size_px: size, half, notch } = Atlas.looks.marks.arrow;
     const found = [];
-    let next = ARROW_EVERY_PX / 2;
+    let next = every / 2;
     let done = 0;
     for (let k = 1; k < path.length; k += 1) {
       const [from, to] = [path[k - 1], path[k]];
       const length = from.distanceTo(to);
       const unit = length ? to.subtract(from).divideBy(length) : null;
-      for (; unit && next <= done + length; next += ARROW_EVERY_PX) {
-        const tip = from.add(unit.multiplyBy(next - done + ARROW_PX / 2));
-        const back = tip.subtract(unit.multiplyBy(ARROW_PX));
-        const side = L.point(-unit.y, unit.x).multiplyBy(ARROW_PX * 0.52);
-        found.push([back.add(side), tip, back.subtract(side), back.add(unit.multiplyBy(ARROW_PX * 0.25))]);
+      for (; unit && next <= done + length; next += every) {
+        const tip = from.add(unit.multiplyBy(next - done + size / 2));
+        const back = tip.subtract(unit.multiplyBy(size));
+        const side = L.point(-unit.y, unit.x).multiplyBy(size * half);
+        found.push([back.add(side), tip, back.subtract(side), back.add(unit.multiplyBy(size * notch))]);
       }
       done += length;
     }

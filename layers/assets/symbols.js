@@ -11,38 +11,16 @@
     return element;
   }
 
-  function corners(count, turn, inner) {
-    const points = [];
-    const steps = inner ? count * 2 : count;
-    for (let k = 0; k < steps; k += 1) {
-      const radius = inner && k % 2 ? inner : 1;
-      const angle = turn + (2 * Math.PI * k) / steps;
-      points.push([radius * Math.cos(angle), radius * Math.sin(angle)]);
-    }
-    return points;
-  }
-
-  const UP = -Math.PI / 2;
-  // Outlines in a square from -1 to 1; areas are near enough equal that no class looks larger.
-  const OUTLINES = {
-    cross: [[-0.36, -1], [0.36, -1], [0.36, -0.36], [1, -0.36], [1, 0.36], [0.36, 0.36],
-      [0.36, 1], [-0.36, 1], [-0.36, 0.36], [-1, 0.36], [-1, -0.36], [-0.36, -0.36]],
-    diamond: corners(4, UP).map(([x, y]) => [x * 0.95, y * 1.12]),
-    flag: [[-0.8, -1], [0.95, -0.45], [-0.42, 0.12], [-0.42, 1.05], [-0.8, 1.05]],
-    hexagon: corners(6, 0),
-    pentagon: corners(5, UP).map(([x, y]) => [x * 1.06, y * 1.06 + 0.06]),
-    shield: [[-0.9, -0.9], [0.9, -0.9], [0.9, 0.15], [0, 1.1], [-0.9, 0.15]],
-    square: [[-0.86, -0.86], [0.86, -0.86], [0.86, 0.86], [-0.86, 0.86]],
-    star: corners(5, UP, 0.46).map(([x, y]) => [x * 1.2, y * 1.2 + 0.06]),
-    triangle: corners(3, UP).map(([x, y]) => [x * 1.15, y * 1.15 + 0.18]),
-    "triangle-down": corners(3, -UP).map(([x, y]) => [x * 1.15, y * 1.15 - 0.18]),
-  };
+  // Outlines in a square from -1 to 1, y downwards, and the measures of every mark: data/looks, which
+  // each document brings along.
+  const marks = () => Atlas.looks.marks;
 
   function outline(symbol, radius) {
-    if (!OUTLINES[symbol]) {
+    const corners = Atlas.looks.outlines[symbol];
+    if (!corners.length) {
       return svg("circle", { r: radius });
     }
-    const points = OUTLINES[symbol].map(([x, y]) => `${(x * radius).toFixed(2)},${(y * radius).toFixed(2)}`);
+    const points = corners.map(([x, y]) => `${(x * radius).toFixed(2)},${(y * radius).toFixed(2)}`);
     return svg("polygon", { points: points.join(" "), "stroke-linejoin": "round" });
   }
 
@@ -54,27 +32,27 @@
   // A point: solid when its place is known, tinted when only its host's place is.
   function symbol(style, options) {
     const { radius = style.size_px, opacity = 1, selected = false, dash = "" } = options || {};
+    const of = marks().symbol;
     const hollow = style.symbol === "hollow";
     const edge = style.edge || (opacity < 1 || hollow ? style.colour : "#FFFFFF");
     const parts = [];
     if (selected) {
       parts.push(painted(outline(style.symbol, radius + 2.5),
-        { fill: "#FFFFFF", stroke: "#000000", "stroke-width": 3 }));
+        { fill: "#FFFFFF", stroke: Atlas.looks.selected.colour, "stroke-width": Atlas.looks.selected.symbol_px }));
     } else {
       parts.push(painted(outline(style.symbol, radius), {
-        fill: "#FFFFFF", "fill-opacity": hollow ? 0.75 : 1, stroke: "#FFFFFF", "stroke-width": 3.2,
-        "stroke-opacity": 0.85,
+        fill: "#FFFFFF", "fill-opacity": hollow ? of.hollow_opacity : 1, stroke: "#FFFFFF",
+        "stroke-width": of.halo_px, "stroke-opacity": of.halo_opacity,
       }));
     }
     parts.push(painted(outline(style.symbol, radius), {
       fill: hollow ? "none" : style.colour, "fill-opacity": opacity,
-      stroke: edge, "stroke-width": hollow ? 1.8 : 1.3, "stroke-dasharray": dash,
+      stroke: edge, "stroke-width": hollow ? of.hollow_px : of.edge_px, "stroke-dasharray": dash,
     }));
     if (style.symbol === "ring-dot") {
-      parts[parts.length - 1].setAttribute("fill", "#FFFFFF");
       painted(parts[parts.length - 1],
-        { stroke: style.colour, "stroke-width": 2, fill: "#FFFFFF", "fill-opacity": 0.9 });
-      parts.push(svg("circle", { r: radius * 0.48, fill: style.colour, "fill-opacity": opacity }));
+        { stroke: style.colour, "stroke-width": of.ring_px, fill: "#FFFFFF", "fill-opacity": of.ring_opacity });
+      parts.push(svg("circle", { r: radius * of.dot_share, fill: style.colour, "fill-opacity": opacity }));
     }
     const half = Math.ceil(radius * 1.25 + 5);
     return svg("svg", {
@@ -84,14 +62,14 @@
   }
 
   // A numbered white dot: the n-th stop of an axis.
-  function stop(number, colour, selected) {
+  function stop(number, colour) {
+    const of = marks().stop;
     const text = svg("text", {
-      "text-anchor": "middle", dy: "0.36em", "font-size": 11, "font-weight": 700, fill: colour,
+      "text-anchor": "middle", dy: "0.36em", "font-size": of.text_px, "font-weight": 700, fill: colour,
     });
     text.textContent = String(number);
     return svg("svg", { class: "atlas-symbol", width: 26, height: 26, viewBox: "-13 -13 26 26" }, [
-      svg("circle", { r: selected ? 10.5 : 9, fill: "#FFFFFF", stroke: selected ? "#000000" : colour,
-        "stroke-width": selected ? 3.2 : 2.2 }),
+      svg("circle", { r: of.radius_px, fill: "#FFFFFF", stroke: colour, "stroke-width": of.edge_px }),
       text,
     ]);
   }
@@ -124,10 +102,9 @@
   }
 
   // A sample for the legend: box for areas, stroke for lines, the symbol for points.
-  function swatch(style, kind, dash) {
+  function swatch(style, kind) {
     if (kind === "point") {
-      const radius = Math.min(style.size_px, 8);
-      const drawn = symbol(style, { radius, opacity: style.opacity });
+      const drawn = symbol(style, { opacity: style.opacity });
       drawn.setAttribute("viewBox", "-11 -9 22 18");
       drawn.setAttribute("width", 22);
       drawn.setAttribute("height", 18);
@@ -138,7 +115,7 @@
       ? svg("path", { d: "M1 9H21", fill: "none", stroke: style.colour })
       : svg("rect", { x: 2, y: 3.5, width: 18, height: 11, fill: style.colour,
         "fill-opacity": style.fill_opacity, stroke: style.edge || style.colour });
-    painted(shape, { "stroke-width": Math.min(style.weight, 5), "stroke-dasharray": dash || style.dash || "",
+    painted(shape, { "stroke-width": style.weight, "stroke-dasharray": style.dash,
       "stroke-opacity": style.opacity });
     const parts = [shape];
     if (style.arrows) {
@@ -150,10 +127,12 @@
 
   // Light hatching for areas, referred to as url(#id) from a fill.
   function hatch(id, colour) {
-    return svg("pattern", { id, width: 7, height: 7, patternUnits: "userSpaceOnUse",
+    const of = marks().hatch;
+    const every = of.every_px;
+    return svg("pattern", { id, width: every, height: every, patternUnits: "userSpaceOnUse",
       patternTransform: "rotate(45)" }, [
-      svg("rect", { width: 7, height: 7, fill: colour, "fill-opacity": 0.06 }),
-      svg("path", { d: "M0 0V7", stroke: colour, "stroke-width": 1.2, "stroke-opacity": 0.5 }),
+      svg("rect", { width: every, height: every, fill: colour, "fill-opacity": of.ground_opacity }),
+      svg("path", { d: `M0 0V${every}`, stroke: colour, "stroke-width": of.px, "stroke-opacity": of.opacity }),
     ]);
   }
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from layers.look.symbology import symbology, unit_label, value_label
+from layers.look.styles import looks
+from layers.look.symbology import unit_label, value_label
 from layers.plan.catalogue import describe, load, names_by_id
 from layers.plan.schema import resource
 from layers.type.tables import Table
@@ -76,7 +77,7 @@ def _evidence(name: str, lang: str) -> Table | None:
     english = lang == "en"
     columns = ("evidence", "meaning", "count", "median", "worst")
     rows: list[tuple[Cell, ...]] = []
-    for value in symbology()["evidence"]:
+    for value in looks()["evidence"]:
         found = frame.loc[frame["evidence"] == value, "accuracy_m"]
         if len(found):
             meaning = both(f"atlas.evidence.{value}")[english]

@@ -16,7 +16,6 @@ from layers.questions import zone_results
 from layers.questions.subjects import Zones
 from layers.record.imprints import imprint
 from layers.record.specification import RATE, asked, layer_of
-from layers.scene.plates import listed
 from layers.slides.deck import presentation
 from layers.slides.slide import Chart, LegendItem, Picture, Slide
 from layers.type.tables import Table
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from layers.look.content import Content
     from layers.questions.zone_results import Shown
     from layers.record.specification import MapSpec
-    from layers.scene.plates import Entry, Plate
+    from layers.scene.scene import Entry, Scene
 
 MOST_BARS = 14
 # Beside its legend the map of a slide-sized sheet fills a slide, and its names are legible.
@@ -137,11 +136,13 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     sheet, english = spec.titled(), spec.lang == "en"
     bare = replace(sheet, size=PICTURE_SIZE, dpi=PICTURE_DPI, subtitle="", notes=())
     printed = composed(content, bare, scale_inside=True)
-    shown = printed.plates
+    shown = printed.scene
     credits_ = credits_of(shown, printed.content)
     sources = " · ".join([*credits_, printed.note] if printed.note else credits_)
     notes = _notes(spec, sources)
-    names = both("separator")[english].join(plate.title for plate in shown if not plate.is_ground)
+    names = both("separator")[english].join(
+        each.title for each in shown.layers if not each.is_ground
+    )
     return Slide(
         title,
         subtitle,
@@ -154,14 +155,14 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     )
 
 
-def _legend(shown: list[Plate]) -> tuple[LegendItem, ...]:
+def _legend(shown: Scene) -> tuple[LegendItem, ...]:
     items: list[LegendItem] = []
-    for plate in listed(shown):
-        if plate.is_ground:
+    for section in shown.legend():
+        if section.layer.is_ground:
             continue
-        if plate.has_title:
-            items.append(LegendItem(plate.title, kind="heading"))
-        items += [_item(entry) for entry in plate.entries()]
+        if section.title:
+            items.append(LegendItem(section.title, kind="heading"))
+        items += [_item(entry) for entry in section.entries]
     return tuple(items)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from layers.look.overlays import Overlay
-    from layers.look.symbology import LayerStyle
+    from layers.look.styles import LayerStyle
 
 Palette: TypeAlias = Literal["colour", "grey"]
 # Width and height in millimetres; slides are 13.333 × 7.5 inches.

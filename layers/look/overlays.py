@@ -6,23 +6,16 @@ web map and the printed map.
 
 from __future__ import annotations
 
-import base64
-import io
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import rioxarray  # noqa: F401 - gives DataArray its .rio accessor
-from affine import Affine
-from PIL import Image
-from pyproj import Transformer
-from rasterio.enums import Resampling
 
 from geo.arguments import brief
-from geo.errors import CRSError, InputError
-from geo.transformations import require_path
+from geo.errors import InputError
 from layers.look.classification import classes
-from layers.look.symbology import Label, palette
+from layers.look.symbology import palette
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,18 +24,9 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
-WEB_MERCATOR = "EPSG:3857"
 RAMP = "YlGnBu"
-SURFACE_OPACITY = 0.82
-# Below this share of its maximum a surface fades out, so that zero is transparent.
-SURFACE_FADE = 0.2
-SURFACE_TICKS = 5
-# Names of points of a result, in their own colour.
-NAMED = Label("beside", 5, 0, 12, "field", 600)
 MIN_RAMP, MAX_RAMP = 3, 7
 MAX_LEVELS = 20
-# A picture in classes has up to so many cells, and so many times those of its array along a side.
-PICTURE_CELLS, FINEST = 4_000_000, 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -190,7 +174,7 @@ class Points:
     colour
         Fill of the symbol.
     symbol
-        One of :data:`layers.look.symbology.SYMBOLS`.
+        One of those in ``data/looks/symbols.json``.
     size_px
         Half width of the symbol, px.
     cluster
@@ -283,61 +267,6 @@ def classify(overlay: Choropleth) -> Classes:
     )
 
 
-def paint(overlay: Surface) -> dict[str, Any]:
-    """Return a surface as a picture in web mercator with its corners and its legend.
-
-    Returns
-    -------
-    dict
-        ``url`` (PNG as a data address), ``bounds`` ([[south, west], [north, east]], degrees),
-        ``colours`` (low to high), ``ticks`` (values along them) and ``above`` (whether values lie
-        above the last tick).
-
-    Raises
-    ------
-    CRSError
-        If the array has no CRS.
-    InputError
-        If the array is not two-dimensional, or the levels or the top cannot be.
-    """
-    array = overlay.array
-    if array.rio.crs is None:
-        raise CRSError(
-            "Surface: the array has no CRS, so it has no place on the map; "
-            'set it with array.rio.write_crs("EPSG:4547")',
-            code="caller.crs",
-            function="Surface",
-        )
-    if array.ndim != len(("y", "x")):
-        raise InputError(
-            f"Surface: the array has dimensions {array.dims}; give it y and x only",
-            code="caller.argument",
-            function="Surface",
-        )
-    require_path(array.rio.crs, WEB_MERCATOR, array.rio.bounds(), function="Surface")
-    top = _top(overlay)
-    warped = _warped(array, finer=overlay.levels is not None)
-    values = np.nan_to_num(warped.to_numpy(), nan=0.0)
-    colours = palette(overlay.ramp)
-    if overlay.levels is None:
-        share = np.clip(values / top, 0.0, 1.0) if top > 0 else np.zeros_like(values)
-        png = _png(np.dstack([_ramp(share, colours), _alpha(share)]))
-    else:
-        levels = _levels(overlay.levels)
-        found = _class_colours(overlay.ramp, levels.size)
-        png = _saved(_in_classes(_codes(values, levels), found))
-    west, south, east, north = warped.rio.bounds()
-    to_degrees = Transformer.from_crs(WEB_MERCATOR, "EPSG:4326", always_xy=True)
-    (west, east), (south, north) = to_degrees.transform([west, east], [south, north])
-    return {
-        "url": f"data:image/png;base64,{base64.b64encode(png).decode('ascii')}",
-        "bounds": [[round(south, 6), round(west, 6)], [round(north, 6), round(east, 6)]],
-        "colours": colours,
-        "ticks": np.linspace(0.0, top, SURFACE_TICKS).tolist(),
-        "above": bool(top < _maximum(array)),
-    }
-
-
 def surface_classes(overlay: Surface) -> Classes:
     """Return the classes of a surface that is painted in bands; none where it has no levels.
 
@@ -360,18 +289,31 @@ def surface_classes(overlay: Surface) -> Classes:
         return Classes(np.full(overlay.array.shape, -1, dtype=np.intp), (), (), ())
     levels = _levels(overlay.levels)
     return Classes(
-        codes=_codes(overlay.array.to_numpy().astype(float), levels),
+        codes=band_codes(overlay.array.to_numpy().astype(float), levels),
         uppers=(*levels[1:].tolist(), np.inf),
         lows=tuple(levels.tolist()),
         colours=tuple(_class_colours(overlay.ramp, levels.size)),
     )
 
 
-def surface_tone(ramp: str, share: float) -> tuple[str, float]:
-    """Return colour and opacity of a surface without classes at a share of its top."""
-    colour = _ramp(np.array([[share]]), palette(ramp))[0, 0].tolist()
-    opacity = SURFACE_OPACITY * min(share / SURFACE_FADE, 1.0)
-    return "#{:02X}{:02X}{:02X}".format(*colour), opacity
+def surface_top(overlay: Surface) -> float:
+    """Return the value of a surface's darkest colour.
+
+    Raises
+    ------
+    InputError
+        If the top is none.
+    """
+    if overlay.top is None:
+        return float(np.nan_to_num(overlay.array.to_numpy(), nan=0.0).max(initial=0.0))
+    if not (np.isfinite(overlay.top) and overlay.top > 0):
+        raise InputError(
+            f"Surface: top is {overlay.top!r}; give a number above zero, such as the larger of the "
+            "two maxima, or None for the maximum",
+            code="caller.argument",
+            function="Surface",
+        )
+    return float(overlay.top)
 
 
 def level_values(overlay: Isolines) -> list[float]:
@@ -439,13 +381,6 @@ def _ramp(share: NDArray[np.float64], colours: list[str]) -> NDArray[np.uint8]:
     return np.dstack(bands).round().astype(np.uint8)
 
 
-def _alpha(share: NDArray[np.float64]) -> NDArray[np.uint8]:
-    faded: NDArray[np.uint8] = (
-        (np.clip(share / SURFACE_FADE, 0.0, 1.0) * SURFACE_OPACITY * 255).round().astype(np.uint8)
-    )
-    return faded
-
-
 def _levels(given: Sequence[float]) -> NDArray[np.float64]:
     levels = np.asarray(given, dtype="float64")
     ascending = levels.ndim == 1 and bool(np.isfinite(levels).all() and np.all(np.diff(levels) > 0))
@@ -459,8 +394,16 @@ def _levels(given: Sequence[float]) -> NDArray[np.float64]:
     return levels
 
 
-def _codes(values: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return the class of each value; zero and no data are in none, whatever the levels."""
+def band_codes(values: NDArray[np.float64], levels: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the class of each value of a surface, -1 for none.
+
+    Zero and no data are in none, whatever the levels.
+
+    Examples
+    --------
+    >>> band_codes(np.array([0.0, 0.4, 1.0, 5.0]), np.array([0.5, 1.0])).tolist()
+    [-1, -1, 1, 1]
+    """
     codes = np.searchsorted(levels, values, side="right") - 1
     codes[~(values > 0)] = -1
     return codes
@@ -474,53 +417,3 @@ def _class_colours(name: str, count: int) -> list[str]:
         return [ramp[pick] for pick in picks]
     (between,) = _ramp(np.linspace(0.0, 1.0, count)[None, :], ramp)
     return ["#{:02X}{:02X}{:02X}".format(*colour) for colour in between.tolist()]
-
-
-def _maximum(array: xr.DataArray) -> float:
-    return float(np.nan_to_num(array.to_numpy(), nan=0.0).max(initial=0.0))
-
-
-def _top(overlay: Surface) -> float:
-    if overlay.top is None:
-        return _maximum(overlay.array)
-    if not (np.isfinite(overlay.top) and overlay.top > 0):
-        raise InputError(
-            f"Surface: top is {overlay.top!r}; give a number above zero, such as the larger of the "
-            "two maxima, or None for the maximum",
-            code="caller.argument",
-            function="Surface",
-        )
-    return float(overlay.top)
-
-
-def _warped(array: xr.DataArray, *, finer: bool) -> xr.DataArray:
-    """Return an array in web mercator; finer for classes, whose borders would show the cells."""
-    ready = array.astype("float64").rio.write_nodata(np.nan)
-    options: dict[str, Any] = {"resampling": Resampling.bilinear, "nodata": np.nan}
-    warped = ready.rio.reproject(WEB_MERCATOR, **options)
-    factor = int(np.clip((PICTURE_CELLS / warped.size) ** 0.5, 1, FINEST))
-    if finer and factor > 1:
-        shape = tuple(size * factor for size in warped.shape)
-        place = warped.rio.transform() * Affine.scale(1 / factor)
-        warped = ready.rio.reproject(WEB_MERCATOR, shape=shape, transform=place, **options)
-    found: xr.DataArray = warped
-    return found
-
-
-def _in_classes(codes: NDArray[np.intp], colours: list[str]) -> Image.Image:
-    picture = Image.fromarray((codes + 1).astype(np.uint8))
-    stops = [int(colour[at : at + 2], 16) for colour in colours for at in (1, 3, 5)]
-    picture.putpalette([255, 255, 255, *stops])
-    opaque = round(SURFACE_OPACITY * 255)
-    picture.info["transparency"] = bytes([0, *([opaque] * len(colours))])
-    return picture
-
-
-def _png(rgba: NDArray[np.uint8]) -> bytes:
-    return _saved(Image.fromarray(rgba))
-
-
-def _saved(picture: Image.Image) -> bytes:
-    file = io.BytesIO()
-    picture.save(file, format="PNG", optimize=True)
-    return file.getvalue()

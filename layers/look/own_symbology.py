@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 from geo.errors import InputError
 from layers.look.overlays import RAMP, Choropleth, Surface
 from layers.look.palettes import COLOUR, PLAN_PANES, TEXT_CONTRAST, contrast
-from layers.look.symbology import layer_style, layer_styles, symbology
+from layers.look.styles import WHITE, looks
+from layers.look.symbology import layer_style, layer_styles
 from layers.plan.catalogue import load
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from layers.look.content import Content
-    from layers.look.symbology import Label, LayerStyle, Style
+    from layers.look.styles import Label, LayerStyle, Style
 
-WHITE = "#FFFFFF"
 # An area that is paler is known by its outline, which then has the colour too.
 PALE = 0.5
 
@@ -63,7 +63,7 @@ class OwnSymbology:
             if not COLOUR.fullmatch(colour)
         }
         problems |= {name: problem for name in self.colours if (problem := _unknown(name))}
-        ramps = sorted(symbology()["palettes"])
+        ramps = sorted(looks()["palettes"])
         if self.ramp not in ramps:
             problems[self.ramp] = f"there is no ramp {self.ramp!r}; choose from {', '.join(ramps)}"
         if problems:

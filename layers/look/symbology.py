@@ -6,174 +6,13 @@ laboratory has one colour and one shape wherever it appears.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 from geo.arguments import brief
 from geo.errors import InputError, LayerError
+from layers.look.styles import Label, LayerStyle, Size, Style, looks
 from layers.plan.schema import registry
-
-Pane = Literal["land", "boundary", "area", "line", "point"]
-
-SYMBOLS = frozenset(
-    {
-        "circle",
-        "cross",
-        "diamond",
-        "flag",
-        "hexagon",
-        "hollow",
-        "pentagon",
-        "ring-dot",
-        "shield",
-        "square",
-        "star",
-        "triangle",
-        "triangle-down",
-    }
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How one class of features is drawn.
-
-    Parameters
-    ----------
-    colour
-        Fill of an area or symbol, stroke of a line.
-    edge
-        Outline of an area or symbol; ``colour`` when empty.
-    weight
-        Stroke width, px.
-    opacity, fill_opacity
-        0 to 1.
-    dash
-        Dash pattern in px, empty for a solid line.
-    hatch
-        Areas are hatched lightly.
-    symbol
-        Shape of a point, one of :data:`SYMBOLS`.
-    size_px
-        Half width of that shape, px.
-    arrows, stops
-        A line carries flow arrows; it carries its ordered stops as numbered white dots.
-    """
-
-    colour: str
-    edge: str = ""
-    weight: float = 1.5
-    opacity: float = 1.0
-    fill_opacity: float = 1.0
-    dash: str = ""
-    hatch: bool = False
-    symbol: str = "circle"
-    size_px: float = 6.0
-    arrows: bool = False
-    stops: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """How features of a layer are labelled.
-
-    Parameters
-    ----------
-    place
-        ``"inside"`` an area, on its ``"edge"``, along a ``"line"`` or ``"beside"`` a point.
-    priority
-        Labels of a smaller number are placed first and never give way.
-    min_zoom
-        First web-map zoom level with labels.
-    size
-        Font size, px.
-    colour, halo
-        Text colour (``"field"``: the feature's own) and the colour around it.
-    weight
-        CSS font weight.
-    skip
-        Names that start so are no names and get no label.
-    """
-
-    place: Literal["inside", "edge", "line", "beside"]
-    priority: float
-    min_zoom: int
-    size: int
-    colour: str
-    weight: int
-    halo: str = "#FFFFFF"
-    skip: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """Symbols whose area is proportional to a quantity.
-
-    Parameters
-    ----------
-    field
-        Column with the quantity.
-    px_per_root
-        Radius in px is this number times the root of the quantity.
-    min_px, max_px
-        Limits of the radius.
-    legend
-        Quantities that the legend shows.
-    """
-
-    field: str
-    px_per_root: float
-    min_px: float
-    max_px: float
-    legend: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LayerStyle:
-    """How one layer is drawn.
-
-    Parameters
-    ----------
-    order
-        Drawing order, small numbers at the bottom.
-    visible
-        Shown when nothing else is asked for.
-    cluster
-        Points join into counted clusters when zoomed out.
-    pane
-        What it is drawn among.
-    label
-        Labels of its features.
-    classify
-        Column whose values the classes stand for; ``"id"``: every feature is its own class.
-    colour_field
-        Column with a feature's own colour, if it has one.
-    style
-        Look of a feature without a class of its own.
-    classes
-        Look per value of ``classify``.
-    size
-        Proportional symbols, if any.
-    legend
-        The legend lists its ``"classes"``, or the ``"layer"`` as one.
-    """
-
-    order: int
-    visible: bool
-    cluster: bool
-    pane: Pane
-    label: Label
-    classify: str | None = None
-    colour_field: str | None = None
-    style: Style = field(default_factory=lambda: Style("#4C6378"))
-    classes: dict[str, Style] = field(default_factory=dict)
-    size: Size | None = None
-    legend: Literal["classes", "layer"] = "classes"
-
-    def of(self, value: str | None) -> Style:
-        """Return the style of a class, the layer's own style where it has none."""
-        return self.classes.get(value or "", self.style)
 
 
 def layer_style(name: str) -> LayerStyle:
@@ -230,7 +69,7 @@ def value_label(column: str, value: str, *, lang: str = "zh") -> str:
     >>> value_label("category", "laboratory"), value_label("evidence", "schematic", lang="en")
     ('实验室', 'Schematic, by rule')
     """
-    table = symbology()["evidence"] if column == "evidence" else symbology()["values"].get(column)
+    table = looks()["evidence"] if column == "evidence" else symbology()["values"].get(column)
     words: str = (table or {}).get(value, {}).get(lang, value)
     return words
 
@@ -267,7 +106,7 @@ def palette(name: str, classes: int | None = None) -> list[str]:
     >>> palette("YlGnBu", 3)
     ['#EDF8B1', '#7FCDBB', '#2C7FB8']
     """
-    palettes: dict[str, dict[str, list[str]]] = symbology()["palettes"]
+    palettes: dict[str, dict[str, list[str]]] = looks()["palettes"]
     if name not in palettes:
         raise InputError(
             f"palette: no palette {name!r}; choose from {sorted(palettes)}",

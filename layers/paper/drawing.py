@@ -1,4 +1,4 @@
-"""Drawing of plates on the sheet: the same shapes, colours and dashes as on the web map.
+"""Drawing of a scene on the sheet: the same shapes, colours and dashes as on the web map.
 
 All coordinates are points on the sheet, so that a stroke, a dash and a symbol have the size that
 the symbology says, and a curve has no more corners than can be seen on paper.
@@ -6,6 +6,7 @@ the symbology says, and a curve has no more corners than can be seen on paper.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -16,35 +17,32 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Circle, Rectangle
 from matplotlib.path import Path
+from pyproj import Transformer
 
-from geo.crs import moved
-from layers.plan.catalogue import members
-from layers.scene.plates import PANES, Plate, kind_of
-from layers.scene.surfaces import draw_surface
-from layers.scene.symbols import WHITE, draw_symbols
-from layers.scene.window import MAP_CRS
+from layers.look.styles import WHITE, mark
+from layers.paper.symbols import draw_symbols
+from layers.scene.scene import PANES
+from layers.scene.strokes import edges, lines
+from layers.scene.window import GEOGRAPHIC, MAP_CRS
 from layers.type.fonts import font
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from matplotlib.axes import Axes
     from matplotlib.patches import Patch
     from numpy.typing import NDArray
 
-    from layers.look.symbology import Style
+    from layers.look.styles import Style
     from layers.scene.boxes import Box
+    from layers.scene.scene import Drawn, Scene
     from layers.scene.window import Window
 
 Dash: TypeAlias = str | tuple[float, Sequence[float]]
 Rgba: TypeAlias = tuple[float, float, float, float]
 
-ARROW_EVERY_PX, ARROW_PX, ARROW_HALF, ARROW_NOTCH, ARROW_EDGE_PX = 110.0, 13.0, 0.52, 0.25, 1.6
-CASING_PX, CASING_ALPHA, BENEATH_ALPHA = 3.0, 0.9, 0.38
-ISOLINE_CASING_PX, ISOLINE_CASING_ALPHA = 1.6, 0.55
 HATCH, PALE = "////", 0.5
-WHITE_EDGE, DASHED_EDGE = 2.4, 0.7
-STOP_PX, STOP_EDGE_PX, STOP_TEXT_PX, STOP_STEP_PX = 9.0, 2.2, 11.0, 20.0
+STOP_PX = mark("stop")["radius_px"]
 STOP_ZORDER = 70.0
 # Where the base map ends, as on the web map.
 BEYOND = "#E6E8EA"
@@ -56,14 +54,14 @@ SAME_PLACE_M = 1.0
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Symbols:
-    """Where the point symbols of a plate stand on the sheet, after spreading.
+    """Where the point symbols of a layer stand on the sheet, after spreading.
 
     Parameters
     ----------
     at
         Centres (n, 2), points.
     picks
-        Which features of the plate they are.
+        Which marks of the layer they are.
     radii
         Half widths, points.
     """
@@ -74,8 +72,8 @@ class Symbols:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Stop:
-    """A numbered stop of an axis: where it stands, its node and its colour."""
+class Dot:
+    """A numbered stop of an axis on the sheet: where it stands, its node and its colour."""
 
     node: str
     name: str
@@ -85,48 +83,45 @@ class Stop:
     y: float
 
 
-def draw_plates(
+def draw_scene(
     axes: Axes,
-    plates: Iterable[Plate],
+    scene: Scene,
     window: Window,
     *,
     symbols: dict[str, Symbols],
-    stops: Iterable[Stop],
+    stops: Iterable[Dot],
     px: float,
     beyond: str,
-    toned: Callable[[str], str],
 ) -> None:
-    """Draw plates into the frame of a map.
+    """Draw a scene into the frame of a map.
 
     Parameters
     ----------
     axes
         Of the sheet, in points.
-    plates
-        The lowest first.
+    scene
+        What lies in the frame, in the colours of the sheet.
     window
         What the map shows.
     symbols
-        Point symbols by the name of their plate, see :func:`point_symbols`.
+        Point symbols by the name of their layer, see :func:`point_symbols`.
     stops
         Stops of the axes, see :func:`axis_stops`.
     px
         Points per px.
     beyond
         Colour where the base map ends.
-    toned
-        Turns a colour of a surface into one of the palette.
     """
     clip = _frame_patch(axes, window.frame, beyond)
-    for plate in plates:
-        if plate.surface is not None:
-            draw_surface(axes, plate, window, toned)
+    for layer in scene.layers:
+        if layer.picture is not None:
+            _draw_picture(axes, layer, window)
             continue
-        brush = _Brush(axes, clip, px, plate)
-        _draw_shapes(brush, plate, window)
-        here = symbols.get(plate.name)
+        brush = _Brush(axes, clip, px, layer)
+        _draw_shapes(brush, layer, window)
+        here = symbols.get(layer.id)
         if here is not None:
-            _draw_points(brush, plate, here)
+            _draw_points(brush, layer, here)
     for stop in stops:
         _draw_stop(axes, stop, px)
 
@@ -140,9 +135,9 @@ def dash_pattern(dash: str, width_px: float) -> Dash:
 
 
 def point_symbols(
-    plates: Iterable[Plate], window: Window, stops: Iterable[Stop], *, px: float
+    scene: Scene, window: Window, stops: Iterable[Dot], *, px: float
 ) -> tuple[dict[str, Symbols], bool]:
-    """Return where the point symbols of every plate stand, and whether any were spread.
+    """Return where the point symbols of every layer stand, and whether any were spread.
 
     Features known by their host only stand at one and the same place, one upon the other. They are
     spread around it in rings, the largest nearest, so that each can be seen and counted.
@@ -150,18 +145,19 @@ def point_symbols(
     placed: dict[str, tuple[list[int], list[tuple[float, float]], list[float]]] = {}
     crowds: dict[tuple[int, int], list[tuple[str, int, float, float, float]]] = {}
     taken = {(round(stop.x), round(stop.y)) for stop in stops}
-    for plate in plates:
-        for at, shape in enumerate(plate.shapes):
-            if kind_of(shape) != "point":
+    for layer in scene.layers:
+        for at, each in enumerate(layer.marks):
+            if each.kind != "point" or each.shape is None:
                 continue
+            shape = each.shape
             anchor = np.array([[shape.centroid.x, shape.centroid.y]])
             x, y = window.to_sheet(anchor)[0].tolist()
-            radius = plate.radii[at] * px
-            if plate.spread:
+            radius = each.radius_px * px
+            if layer.cluster and layer.overlay is None:
                 key = (round(anchor[0, 0] / SAME_PLACE_M), round(anchor[0, 1] / SAME_PLACE_M))
-                crowds.setdefault(key, []).append((plate.name, at, radius, x, y))
+                crowds.setdefault(key, []).append((layer.id, at, radius, x, y))
             else:
-                _append(placed, plate.name, at, (x, y), radius)
+                _append(placed, layer.id, at, (x, y), radius)
     spread = False
     for crowd in crowds.values():
         crowd.sort(key=lambda item: -item[2])
@@ -199,44 +195,38 @@ def packed(radii: list[float], first: float) -> list[tuple[float, float]]:
     return shifts
 
 
-def axis_stops(plates: Iterable[Plate], window: Window, *, px: float) -> list[Stop]:
+def axis_stops(scene: Scene, window: Window, *, px: float) -> list[Dot]:
     """Return the numbered stops of the visible axes; a node of both stands beside itself."""
-    found: list[Stop] = []
-    seen: dict[tuple[float, float], int] = {}
+    found: list[Dot] = []
+    seen: Counter[tuple[float, float]] = Counter()
     west, south, east, north = window.bounds_m
-    for plate in plates:
-        if plate.name != "axes":
-            continue
-        for axis, style in zip(plate.ids, plate.styles, strict=True):
-            if not style.stops:
+    to_metres = Transformer.from_crs(GEOGRAPHIC, MAP_CRS, always_xy=True)
+    for layer in scene.layers:
+        shown = {each.id for each in layer.marks}
+        for stop in layer.stops:
+            x, y = to_metres.transform(stop.place.x, stop.place.y)
+            if stop.axis not in shown or not (west < x < east and south < y < north):
                 continue
-            nodes = moved(members(axis, "node"), MAP_CRS)
-            for number, node in enumerate(nodes.itertuples(index=False), start=1):
-                x, y = node.geometry.x, node.geometry.y
-                if not (west < x < east and south < y < north):
-                    continue
-                beside = seen.get((x, y), 0)
-                seen[x, y] = beside + 1
-                left, low = window.to_sheet(np.array([[x, y]]))[0].tolist()
-                shift = beside * STOP_STEP_PX * px
-                found.append(
-                    Stop(str(node.id), str(node.name_zh), number, style.colour, left + shift, low)
-                )
+            left, low = window.to_sheet(np.array([[x, y]]))[0].tolist()
+            shift = seen[x, y] * mark("stop")["step_px"] * px
+            seen[x, y] += 1
+            name = stop.names.said(scene.lang)
+            found.append(Dot(stop.node, name, stop.number, stop.colour, left + shift, low))
     return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Brush:
-    """Where and how the strokes of one plate are drawn."""
+    """Where and how the strokes of one layer are drawn."""
 
     axes: Axes
     clip: Patch
     px: float
-    plate: Plate
+    layer: Drawn
 
     def paint(self, paths: list[Path], *, above: float = 0.0, pane: str = "", **looks: Any) -> None:  # noqa: ANN401 - what matplotlib takes
         """Add shapes of one look."""
-        base = PANES[pane] + self.plate.order / 100.0 if pane else self.plate.zorder
+        base = PANES[pane] + self.layer.order / 100.0 if pane else self.layer.zorder
         drawn = PathCollection(paths, zorder=base + above, **looks)
         self.axes.add_collection(drawn, autolim=False)
         drawn.set_clip_path(self.clip)
@@ -281,16 +271,31 @@ def _frame_patch(axes: Axes, frame: Box, colour: str) -> Patch:
     return patch
 
 
-def _draw_shapes(brush: _Brush, plate: Plate, window: Window) -> None:
+def _draw_picture(axes: Axes, layer: Drawn, window: Window) -> None:
+    """Draw a raster, warped to the map's own grid."""
+    if layer.picture is None:
+        return
+    frame = window.frame
+    image = axes.imshow(
+        layer.picture.over(window),
+        extent=(frame.left, frame.right, frame.bottom, frame.top),
+        origin="upper",
+        interpolation="nearest",
+        aspect="auto",
+        zorder=layer.zorder,
+    )
+    image.set_in_layout(False)
+
+
+def _draw_shapes(brush: _Brush, layer: Drawn, window: Window) -> None:
     """Draw areas and lines, features of one look together."""
-    kinds = [kind_of(shape) for shape in plate.shapes]
     looks: dict[tuple[str, Style], list[int]] = {}
-    for at, kind in enumerate(kinds):
-        if kind != "point":
-            looks.setdefault((kind, plate.styles[at]), []).append(at)
+    for at, each in enumerate(layer.marks):
+        if each.kind != "point":
+            looks.setdefault((each.kind, each.style), []).append(at)
     if not looks:
         return
-    drawn = window.drawn(plate.shapes)
+    drawn = window.drawn(layer.shapes)
     for step, ((kind, style), picks) in enumerate(looks.items()):
         shapes = [drawn[pick] for pick in picks if not drawn[pick].is_empty]
         if not shapes:
@@ -302,40 +307,28 @@ def _draw_shapes(brush: _Brush, plate: Plate, window: Window) -> None:
 
 
 def _draw_areas(brush: _Brush, shapes: list[shapely.Geometry], style: Style, above: float) -> None:
-
     paths = [path for path in map(area_path, shapes) if path is not None]
-    px = brush.px
-    edge = style.edge or style.colour
     fill: dict[str, Any] = {
         "facecolors": [to_rgba(style.colour, style.fill_opacity)],
         "edgecolors": ["none"],
         "linewidths": [0.0],
     }
-    stroke: dict[str, Any] = {
-        "facecolors": ["none"],
-        "edgecolors": [to_rgba(edge, style.opacity)],
-        "linewidths": [style.weight * px],
-        "linestyles": [dash_pattern(style.dash, style.weight)],
-    }
     if style.hatch:
         fill |= {"hatch": HATCH, "edgecolors": [hatch_colour(style)]}
-    if brush.plate.name == "districts":
-        # The land lies below roads and water, its boundary above them.
-        brush.paint(paths, above=above, **fill)
-        brush.paint(paths, above=above, pane="boundary", joinstyle="round", **stroke)
-        return
     brush.paint(paths, above=above, **fill)
-    if edge.upper() == WHITE and brush.plate.group == "224":
-        # A white edge shows no dashes on pale ground: they run in the fill's colour along it.
-        wide = {"edgecolors": [WHITE], "linewidths": [WHITE_EDGE * style.weight * px]}
-        brush.paint(paths, above=above + 1e-4, **(stroke | wide | {"linestyles": ["-"]}))
-        width = DASHED_EDGE * style.weight if style.dash else style.weight
-        stroke |= {
-            "edgecolors": [style.colour if style.dash else WHITE],
-            "linewidths": [width * px],
-            "linestyles": [dash_pattern(style.dash, width)],
+    strokes = edges(style, on_ground=brush.layer.group == "224")
+    for step, stroke in enumerate(strokes, start=1 if len(strokes) > 1 else 2):
+        looks: dict[str, Any] = {
+            "facecolors": ["none"],
+            "edgecolors": [to_rgba(stroke.colour, stroke.opacity)],
+            "linewidths": [stroke.width_px * brush.px],
+            "linestyles": [dash_pattern(stroke.dash, stroke.width_px)],
         }
-    brush.paint(paths, above=above + 2e-4, joinstyle="round", **stroke)
+        if brush.layer.id == "districts":
+            # The land lies below roads and water, its boundary above them.
+            brush.paint(paths, above=above, pane="boundary", joinstyle="round", **looks)
+        else:
+            brush.paint(paths, above=above + step * 1e-4, joinstyle="round", **looks)
 
 
 def hatch_colour(style: Style) -> Rgba:
@@ -344,45 +337,35 @@ def hatch_colour(style: Style) -> Rgba:
 
 
 def _draw_lines(brush: _Brush, shapes: list[shapely.Geometry], style: Style, above: float) -> None:
-
     paths = [line_path(shape) for shape in shapes]
     px = brush.px
-
-    def stroke(colour: str, alpha: float, width_px: float, dash: str = "", step: int = 0) -> None:
+    for step, stroke in enumerate(lines(style, isoline=brush.layer.pane == "isoline")):
         brush.paint(
             paths,
             above=above + step * 1e-4,
             facecolors=["none"],
-            edgecolors=[to_rgba(colour, alpha)],
-            linewidths=[width_px * px],
-            linestyles=[dash_pattern(dash, width_px)],
-            capstyle="butt" if dash or style.dash else "round",
+            edgecolors=[to_rgba(stroke.colour, stroke.opacity)],
+            linewidths=[stroke.width_px * px],
+            linestyles=[dash_pattern(stroke.dash, stroke.width_px)],
+            capstyle="butt" if style.dash else "round",
             joinstyle="round",
         )
-
-    if brush.plate.pane == "isoline":
-        # Pale beside dark, so that the line is seen on every colour of a surface.
-        stroke(WHITE, ISOLINE_CASING_ALPHA, style.weight + ISOLINE_CASING_PX)
     if style.arrows:
-        stroke(WHITE, CASING_ALPHA, style.weight + CASING_PX)
-        stroke(style.colour, BENEATH_ALPHA, style.weight, step=1)
-    stroke(style.colour, style.opacity, style.weight, style.dash, step=2)
-    if style.arrows:
-        heads = [head for shape in shapes for head in arrow_heads(shape, px)]
         brush.paint(
-            heads,
+            [head for shape in shapes for head in arrow_heads(shape, px)],
             above=above + 3e-4,
             facecolors=[style.colour],
             edgecolors=[WHITE],
-            linewidths=[ARROW_EDGE_PX * px],
+            linewidths=[mark("arrow")["edge_px"] * px],
         )
 
 
 def arrow_heads(line: shapely.Geometry, px: float) -> list[Path]:
     """Return arrowheads at equal distances along a line, pointing where it goes."""
-    size, heads = ARROW_PX * px, []
+    of = mark("arrow")
+    size, every, heads = of["size_px"] * px, of["every_px"], []
     for part in shapely.get_parts(line):
-        for along in np.arange(ARROW_EVERY_PX / 2, part.length / px, ARROW_EVERY_PX) * px:
+        for along in np.arange(every / 2, part.length / px, every) * px:
             back, tip = (
                 np.array(part.interpolate(along + shift * size).coords[0]) for shift in (-0.5, 0.5)
             )
@@ -390,17 +373,18 @@ def arrow_heads(line: shapely.Geometry, px: float) -> list[Path]:
             if length < size / 2:
                 continue
             unit = (tip - back) / length
-            side = np.array([-unit[1], unit[0]]) * size * ARROW_HALF
+            side = np.array([-unit[1], unit[0]]) * size * of["half"]
             tip = back + unit * size
-            corners = [back + side, tip, back - side, back + unit * size * ARROW_NOTCH]
+            corners = [back + side, tip, back - side, back + unit * size * of["notch"]]
             heads.append(Path([*corners, corners[0]], closed=True))
     return heads
 
 
-def _draw_points(brush: _Brush, plate: Plate, here: Symbols) -> None:
+def _draw_points(brush: _Brush, layer: Drawn, here: Symbols) -> None:
     groups: dict[tuple[Style, float, float], list[int]] = {}
     for row, pick in enumerate(here.picks):
-        key = (replace(plate.styles[pick], dash=""), float(here.radii[row]), plate.tints[pick])
+        each = layer.marks[pick]
+        key = (replace(each.style, dash=""), float(here.radii[row]), each.tint)
         groups.setdefault(key, []).append(row)
     # Small ones above large ones.
     order = sorted(groups.items(), key=lambda item: -item[0][1])
@@ -412,12 +396,12 @@ def _draw_points(brush: _Brush, plate: Plate, here: Symbols) -> None:
             radius=radius / brush.px,
             tint=tint,
             px=brush.px,
-            zorder=plate.zorder + step * 1e-3,
+            zorder=layer.zorder + step * 1e-3,
             clip=brush.clip,
         )
 
 
-def _draw_stop(axes: Axes, stop: Stop, px: float) -> None:
+def _draw_stop(axes: Axes, stop: Dot, px: float) -> None:
 
     axes.add_patch(
         Circle(
@@ -425,11 +409,11 @@ def _draw_stop(axes: Axes, stop: Stop, px: float) -> None:
             STOP_PX * px,
             facecolor=WHITE,
             edgecolor=stop.colour,
-            linewidth=STOP_EDGE_PX * px,
+            linewidth=mark("stop")["edge_px"] * px,
             zorder=STOP_ZORDER,
         )
     )
-    size = STOP_TEXT_PX * px
+    size = mark("stop")["text_px"] * px
     axes.text(
         stop.x,
         stop.y - 0.36 * size,

@@ -26,21 +26,22 @@ from layers.paper.sheet import (
     wrapped,
     write,
 )
-from layers.scene.window import MAP_CRS
+from layers.scene.window import GEOGRAPHIC, MAP_CRS
 from layers.type.fonts import font
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
     from layers.look.content import Sheet
     from layers.paper.sheet import Layout
     from layers.scene.boxes import Box
-    from layers.scene.plates import Plate
+    from layers.scene.scene import Drawn
     from layers.scene.window import Window
     from layers.type.fonts import Weight
 
-GEOGRAPHIC = "EPSG:4490"
 INK, PALE, GRID = "#22303D", "#5B6875", "#8D949B"
 ZORDER = 90.0
 # Round steps of the graticule, minutes; at most so many lines across the map.
@@ -237,7 +238,7 @@ def draw_title(axes: Axes, sheet: Sheet, layout: Layout) -> None:
 
 
 def note_texts(
-    plates: list[Plate],
+    layers: Sequence[Drawn],
     sheet: Sheet,
     *,
     credits_: list[str],
@@ -248,7 +249,7 @@ def note_texts(
 
     Parameters
     ----------
-    plates
+    layers
         What the map shows.
     sheet
         The sheet.
@@ -267,9 +268,9 @@ def note_texts(
     if credits_:
         found.append(Note(WORDS["sources"][lang] + " · ".join(credits_)))
     said = [WORDS["crs"][lang] + CRS_WORDS]
-    if any(plate.schematic for plate in plates):
+    if any(layer.schematic for layer in layers):
         said.append(WORDS["schematic"][lang])
-    missing = sum(plate.unlocated for plate in plates if not plate.is_ground)
+    missing = sum(layer.unlocated for layer in layers if not layer.is_ground)
     if missing:
         said.append(WORDS["unlocated"][lang].format(n=f"{missing:,}"))
     if spread:

@@ -15,11 +15,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import Stroke
 
 from layers.look.palettes import ink
-from layers.look.symbology import layer_style
+from layers.look.styles import WHITE
 from layers.paper.drawing import STOP_PX
 from layers.paper.sheet import text_width
-from layers.plan.catalogue import names_by_id
-from layers.scene.plates import kind_of
 from layers.type.fonts import font
 from layers.type.label_candidates import OUT_COST
 from layers.type.label_ground import Ground
@@ -32,9 +30,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from layers.paper.drawing import Stop, Symbols
+    from layers.paper.drawing import Dot, Symbols
     from layers.scene.boxes import Box
-    from layers.scene.plates import Plate
+    from layers.scene.scene import Drawn, Scene
     from layers.scene.window import Window
     from layers.type.fonts import Weight
     from layers.type.label_placement import Where
@@ -44,6 +42,8 @@ LEAST_PT = 5.6
 LINE_HEIGHT, MIDDLE = 1.22, 0.37
 HALO_PX = 3.4
 BOLD = 600
+# Of equal names of a layer the first stands.
+RANK_STEP = 1e-4
 # A place that is a node, a park and a city is named once within this distance, px.
 SAME_NAME_PX = 180.0
 # Lines to names run below the stops, whose numbers they would cross.
@@ -86,14 +86,13 @@ class _Name:
 
 def draw_labels(
     axes: Axes,
-    plates: list[Plate],
+    scene: Scene,
     window: Window,
     *,
     symbols: dict[str, Symbols],
-    stops: list[Stop],
+    stops: list[Dot],
     blocked: Iterable[Box],
     px: float,
-    lang: str,
     toned: Callable[[str], str],
 ) -> list[str]:
     """Place and write the names of what a map shows; return those that found no room.
@@ -102,23 +101,21 @@ def draw_labels(
     ----------
     axes
         Of the sheet, in points.
-    plates
-        With the features in the frame of the map only.
+    scene
+        What lies in the frame of the map, in the colours of the sheet.
     window, symbols, stops
         Where everything stands.
     blocked
         Boxes that no name may touch.
     px
         Points per px.
-    lang
-        ``"zh"`` or ``"en"``.
     toned
-        Turns a colour of the symbology into one of the palette.
+        Turns a colour of a name into one of the palette.
     """
-    names = _once(_names(plates, window, symbols, stops, px=px, lang=lang, toned=toned), px)
+    names = _once(_names(scene, window, symbols, stops, px=px, toned=toned), px)
     frame, gap = window.frame.inset(2.0 * px), 1.5 * px
     bounds = (frame.left, frame.bottom, frame.right, frame.top)
-    obstacles = _obstacles(plates, window, symbols, stops, blocked, px=px)
+    obstacles = _obstacles(scene, window, symbols, stops, blocked, px=px)
     ground = Ground(bounds, obstacles, gap)
     names = [told for name in names if (told := _told(name, ground))]
     found = place([name.request for name in names], bounds=bounds, obstacles=obstacles, gap=gap)
@@ -128,62 +125,62 @@ def draw_labels(
 
 
 def _names(
-    plates: list[Plate],
+    scene: Scene,
     window: Window,
     symbols: dict[str, Symbols],
-    stops: list[Stop],
+    stops: list[Dot],
     *,
     px: float,
-    lang: str,
     toned: Callable[[str], str],
 ) -> list[_Name]:
     found: list[_Name] = []
     zoom = math.log2(EQUATOR_M_PER_PX * 0.88 / (window.metres_per_pt * px))
     at_stops = {stop.node for stop in stops}
-    for plate in plates:
-        label = plate.label
+    for layer in scene.layers:
+        label = layer.label
         if label is None:
             continue
-        only = NAMED_GROUND.get(plate.name) if zoom < label.min_zoom else None
-        if plate.is_ground and zoom < label.min_zoom and only is None:
+        only = NAMED_GROUND.get(layer.id) if zoom < label.min_zoom else None
+        if layer.is_ground and zoom < label.min_zoom and only is None:
             continue
-        pen = _Pen(plate, px, toned)
-        for at, shape in enumerate(_named_shapes(plate, window)):
-            if kind_of(plate.shapes[at]) == "point" or shape.is_empty:
+        pen = _Pen(layer, px, toned)
+        shapes = _named_shapes(layer, window)
+        for at, (mark, shape) in enumerate(zip(layer.marks, shapes, strict=True)):
+            if mark.kind == "point" or shape.is_empty:
                 continue
-            if only is not None and plate.keys[at] != only:
+            if only is not None and mark.key != only:
                 continue
-            text = REMARK.sub("", plate.names[at]) if plate.is_ground else plate.names[at]
+            text = REMARK.sub("", mark.name) if layer.is_ground else mark.name
             name = pen.name(at, text, _held(shape, label.place, window), label.place)
             if name is not None:
                 found.append(name)
-        here = symbols.get(plate.name)
+        here = symbols.get(layer.id)
         if here is None:
             continue
         for row, at in enumerate(here.picks):
-            stop = plate.ids[at] in at_stops
-            radius = (STOP_PX * px if stop else float(here.radii[row])) + CLEAR_PX * px
+            mark = layer.marks[at]
+            radius = STOP_PX * px if mark.id in at_stops else float(here.radii[row])
             spot = shapely.Point(*here.at[row])
-            name = pen.name(at, plate.names[at], spot, "beside", radius=radius)
+            name = pen.name(at, mark.name, spot, "beside", radius=radius + CLEAR_PX * px)
             if name is not None:
                 found.append(name)
-    if not any(plate.name == "nodes" for plate in plates):
-        found += _stop_names(stops, px=px, lang=lang, toned=toned)
+    if not any(layer.id == "nodes" for layer in scene.layers):
+        found += _stop_names(scene, stops, px=px, toned=toned)
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Pen:
-    """Writes the names of one plate."""
+    """Writes the names of one layer."""
 
-    plate: Plate
+    layer: Drawn
     px: float
     toned: Callable[[str], str]
 
     def name(
         self, at: int, text: str, shape: BaseGeometry, where: Where, *, radius: float = 0.0
     ) -> _Name | None:
-        label = self.plate.label
+        label, mark = self.layer.label, self.layer.marks[at]
         if label is None or not text or shape.is_empty:
             return None
         if any(text.startswith(word) for word in label.skip):
@@ -191,16 +188,11 @@ class _Pen:
         size = max(LEAST_PT, label.size * self.px)
         bold = label.weight >= BOLD
         own = label.colour == "field"
-        colour = ink(self.plate.styles[at].colour) if own else self.toned(label.colour)
-        halo = label.halo if label.halo.upper() == "#FFFFFF" else self.plate.styles[at].colour
-        line = where == "line"
-        isoline = self.plate.pane == "isoline"
-        if line and not isoline:
-            radius = (self.plate.styles[at].weight / 2 + 3.0) * self.px
-        rank = label.priority + at * 1e-4
-        if self.plate.pane == "point" and self.plate.size is not None:
-            # Large symbols first: of two projects the one with more investment is named.
-            rank -= self.plate.radii[at] * 1e-2
+        colour = ink(mark.style.colour) if own else self.toned(label.colour)
+        halo = label.halo if label.halo.upper() == WHITE else mark.style.colour
+        isoline = self.layer.pane == "isoline"
+        if where == "line" and not isoline:
+            radius = (mark.style.weight / 2 + 3.0) * self.px
         weight: Weight = "bold" if bold else "regular"
         width = text_width(text, size, weight)
         lines = 1
@@ -213,14 +205,13 @@ class _Pen:
             width,
             size * LINE_HEIGHT * lines,
             place=where,
-            importance=rank,
+            importance=label.priority + mark.rank + at * RANK_STEP,
             radius=radius,
-            required=self.plate.group == "224",
+            required=self.layer.group == "224",
             repeat=NUMBER_EVERY_PX * self.px if isoline else 0.0,
-            most=OUT_COST if self.plate.values else math.inf,
+            most=OUT_COST if self.layer.numbered else math.inf,
         )
-        value = self.plate.values[at] if self.plate.values else ""
-        return _Name(text, size, bold, colour, halo, request, value)
+        return _Name(text, size, bold, colour, halo, request, mark.value)
 
 
 def in_lines(text: str, number: int) -> str:
@@ -242,24 +233,25 @@ def in_lines(text: str, number: int) -> str:
 
 
 def _stop_names(
-    stops: list[Stop], *, px: float, lang: str, toned: Callable[[str], str]
+    scene: Scene, stops: list[Dot], *, px: float, toned: Callable[[str], str]
 ) -> list[_Name]:
     """Return the names of stops: an axis names them where their nodes are no layer of the map."""
-    label = layer_style("nodes").label
+    label = scene.stop_label
     size = max(LEAST_PT, label.size * px)
     found = []
     for number, stop in enumerate(stops):
-        text = names_by_id(lang=lang).get(stop.node, stop.name)
         request = LabelRequest(
             shapely.Point(stop.x, stop.y),
-            text_width(text, size, "bold"),
+            text_width(stop.name, size, "bold"),
             size * LINE_HEIGHT,
             importance=label.priority + number * 1e-4,
             radius=(STOP_PX + CLEAR_PX) * px,
             required=True,
         )
         colour = toned(label.colour)
-        found.append(_Name(text, size, bold=True, colour=colour, halo=label.halo, request=request))
+        found.append(
+            _Name(stop.name, size, bold=True, colour=colour, halo=label.halo, request=request)
+        )
     return found
 
 
@@ -279,12 +271,12 @@ def _held(shape: BaseGeometry, where: str, window: Window) -> BaseGeometry:
     return longest
 
 
-def _named_shapes(plate: Plate, window: Window) -> NDArray[np.object_]:
+def _named_shapes(layer: Drawn, window: Window) -> NDArray[np.object_]:
     """Return shapes on the sheet, zones without what others share: a name is in one zone only."""
-    if plate.surface is not None:
-        return plate.shapes
-    zones = window.drawn(plate.shapes)
-    if not plate.values:
+    if layer.picture is not None:
+        return layer.shapes
+    zones = window.drawn(layer.shapes)
+    if not layer.numbered:
         return zones
     found = zones.copy()
     one, other = shapely.STRtree(zones).query(zones, predicate="overlaps")
@@ -341,10 +333,10 @@ def _said(name: _Name) -> str:
 
 
 def _obstacles(
-    plates: list[Plate],
+    scene: Scene,
     window: Window,
     symbols: dict[str, Symbols],
-    stops: list[Stop],
+    stops: list[Dot],
     blocked: Iterable[Box],
     *,
     px: float,
@@ -354,19 +346,18 @@ def _obstacles(
         Obstacle(shapely.Point(stop.x, stop.y).buffer((STOP_PX + 1.5) * px, quad_segs=4))
         for stop in stops
     ]
-    for plate in plates:
-        here = symbols.get(plate.name)
+    for layer in scene.layers:
+        here = symbols.get(layer.id)
         if here is not None:
             discs = shapely.buffer(shapely.points(here.at), here.radii + 1.0 * px, quad_segs=3)
             found += [Obstacle(disc, SYMBOL_COST) for disc in discs]
-        if plate.group != "224":
+        if layer.group != "224":
             continue
-        for at, shape in enumerate(window.drawn(plate.shapes)):
-            kind = kind_of(plate.shapes[at])
-            if kind == "line":
-                reach = (plate.styles[at].weight / 2 + 1.5) * px
+        for mark, shape in zip(layer.marks, window.drawn(layer.shapes), strict=True):
+            if mark.kind == "line":
+                reach = (mark.style.weight / 2 + 1.5) * px
                 found.append(Obstacle(shapely.buffer(shape, reach, quad_segs=2), LINE_COST))
-            elif plate.name == "cities":
+            elif layer.id == "cities":
                 found.append(Obstacle(shape, SOLID_COST))
     return found
 

@@ -7,30 +7,28 @@ then in more columns and smaller. What fits in no way is refused and never cut.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.colors import to_rgb, to_rgba
+from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
 
 from geo.errors import InputError
-from layers.look.symbology import palette, symbology
+from layers.look.styles import WHITE
 from layers.paper.drawing import HATCH, dash_pattern, hatch_colour
 from layers.paper.sheet import text_width, wrapped, write
+from layers.paper.symbols import draw_symbols
 from layers.scene.boxes import Box
-from layers.scene.plates import Entry, Plate, listed, radius_px
-from layers.scene.surfaces import surface_ticks
-from layers.scene.symbols import WHITE, draw_symbols
+from layers.scene.scene import CONTEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from matplotlib.axes import Axes
 
-    from layers.look.overlays import Surface
+    from layers.scene.scene import Drawn, Entry, Scene, Section
+    from layers.scene.surfaces import Picture
 
 # px, as on the web map.
 TITLE_PX, HEAD_PX, TEXT_PX, SMALL_PX = 16.0, 13.0, 12.5, 11.0
@@ -39,8 +37,6 @@ INDENT_PX, COLUMN_GAP, RAMP_PX = 2.0, 14.0, 12.0
 INK, PALE, LEAD = "#22303D", "#5B6875", "#A9B2BA"
 MIDDLE, RAMP_STEPS = 0.36, 64
 ZORDER = 100.0
-SAMPLE_DASH = "5 3"
-SAMPLE_RADIUS = 8.0
 # Type and space of each attempt, and how many columns beyond the fewest.
 ATTEMPTS = (
     (1.25, 1.3, 0),
@@ -69,7 +65,7 @@ class _Item:
     lines: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()
     count: int | None = None
-    plate: Plate | None = None
+    layer: Drawn | None = None
     # A title stays with what it heads.
     sticks: bool = False
 
@@ -110,18 +106,14 @@ class _Quill:
 
     axes: Axes
     kind: _Type
-    lang: str
-    toned: Callable[[str], str]
 
 
 def draw_legend(
     axes: Axes,
-    plates: list[Plate],
+    scene: Scene,
     box: Box,
     *,
     px: float,
-    lang: str,
-    toned: Callable[[str], str],
     fewest_columns: int = 1,
     beside: float = 0.0,
 ) -> Box:
@@ -131,16 +123,12 @@ def draw_legend(
     ----------
     axes
         Of the sheet, in points.
-    plates
-        With the features that are in the frame of the map only.
+    scene
+        What lies in the frame of the map, in the colours of the sheet.
     box
         Where it stands.
     px
         Points per px.
-    lang
-        ``"zh"`` or ``"en"``.
-    toned
-        Turns a colour of the symbology into one of the palette.
     fewest_columns
         Columns of the first attempt.
     beside
@@ -156,7 +144,7 @@ def draw_legend(
     InputError
         If it does not fit, however small it is set.
     """
-    shown = [plate for plate in listed(plates) if plate.entries() or plate.surface is not None]
+    shown, lang = scene.legend(), scene.lang
     whole = box.width
     rooms = (whole - beside - COLUMN_GAP * px, whole) if beside else (whole,)
     for room, (type_scale, space, more) in product(rooms, ATTEMPTS):
@@ -164,7 +152,7 @@ def draw_legend(
         width = (room - (columns - 1) * COLUMN_GAP * px) / columns
         kind = _Type(px, type_scale, space, width)
         title = _Item("title", 1.5 * kind.title, (WORDS["legend"][lang],), sticks=True)
-        placed = _flow([title, *_items(shown, kind, lang)], columns, box.height)
+        placed = _flow([title, *_items(shown, scene, kind)], columns, box.height)
         if placed is not None:
             break
     else:
@@ -174,7 +162,7 @@ def draw_legend(
             code="print.legend",
             count=len(shown),
         )
-    quill = _Quill(axes, kind, lang, toned)
+    quill = _Quill(axes, kind)
     for column, items in enumerate(placed):
         left = box.left + column * (width + COLUMN_GAP * px)
         top = box.top
@@ -187,40 +175,38 @@ def draw_legend(
     return Box(box.left, box.bottom, whole, max(0.0, box.height - tallest))
 
 
-def _items(plates: list[Plate], kind: _Type, lang: str) -> list[_Item]:
+def _items(sections: list[Section], scene: Scene, kind: _Type) -> list[_Item]:
     found: list[_Item] = []
     ground: list[Entry] = []
-    for plate in plates:
-        if plate.is_ground:
-            ground += plate.entries()
+    for section in sections:
+        if section.layer.is_ground:
+            ground += section.entries
             continue
         if found:
             found.append(_Item("gap", SECTION_GAP * kind.px * kind.space))
-        found += _section(plate, kind, lang)
+        found += _section(section, kind)
     if ground:
         if found:
             found.append(_Item("gap", SECTION_GAP * kind.px * kind.space))
-        groups = {entry["id"]: entry["title"][lang] for entry in symbology()["groups"]}
-        found.append(_heading(groups["context"], None, kind))
+        found.append(_heading(scene.groups[CONTEXT].said(scene.lang), None, kind))
         found += _paired(ground, kind)
     return found
 
 
-def _section(plate: Plate, kind: _Type, lang: str) -> list[_Item]:
-    entries = plate.entries()
-    if not plate.has_title:
-        return [_row(entry, kind) for entry in entries]
-    counted = plate.surface is None
-    items = [_heading(plate.title, len(plate.styles) if counted else None, kind)]
-    if plate.surface is not None and plate.surface.levels is None:
-        return [*items, _Item("ramp", (RAMP_PX + 1.6 * SMALL_PX) * kind.px, plate=plate)]
-    hide = not plate.classes
-    items += [_row(replace(entry, count=None) if hide else entry, kind) for entry in entries]
-    if plate.size is not None and any(key == "stated" for key in plate.keys):
-        largest = max(radius_px(plate.size, amount) for amount in plate.size.legend)
-        lines = tuple(wrapped(WORDS["amount"][lang], kind.column, SMALL_PX * kind.px))
+def _section(section: Section, kind: _Type) -> list[_Item]:
+    layer = section.layer
+    rows = [_row(entry, kind) for entry in section.entries]
+    if not section.title:
+        return rows
+    items = [_heading(section.title, section.count, kind)]
+    if layer.picture is not None and not layer.picture.levels:
+        return [*items, _Item("ramp", (RAMP_PX + 1.6 * SMALL_PX) * kind.px, layer=layer)]
+    items += rows
+    if layer.amounts:
+        largest = max(radius for _, radius in layer.amounts)
+        lines = tuple(wrapped(WORDS["amount"][layer.lang], kind.column, SMALL_PX * kind.px))
         height = (2 * largest + 8 + (0.3 + 1.2 * len(lines)) * SMALL_PX) * kind.px
-        items.append(_Item("sizes", height, lines, plate=plate))
+        items.append(_Item("sizes", height, lines, layer=layer))
     return items
 
 
@@ -298,10 +284,10 @@ def _draw_item(quill: _Quill, item: _Item, left: float, top: float) -> None:
         for at, entry in enumerate(item.entries):
             single = _Item("row", item.height, (entry.words,), (entry,))
             _draw_row(quill, single, left + at * (half + COLUMN_GAP * kind.px), top)
-    elif item.plate is not None and item.plate.surface is not None:
-        _draw_ramp(quill, item.plate.surface, left, top)
-    elif item.plate is not None:
-        _draw_sizes(quill, item, item.plate, left, top - item.height)
+    elif item.layer is not None and item.layer.picture is not None:
+        _draw_ramp(quill, item.layer.picture, left, top)
+    elif item.layer is not None:
+        _draw_sizes(quill, item, item.layer, left, top - item.height)
 
 
 def _draw_row(quill: _Quill, item: _Item, left: float, top: float) -> None:
@@ -328,23 +314,18 @@ def draw_sample(axes: Axes, entry: Entry, left: float, middle: float, *, px: flo
     """Draw a sample: a box for areas, a stroke for lines, the symbol for points."""
     style = entry.style
     if entry.kind == "point":
-        radius = min(style.size_px, SAMPLE_RADIUS)
         at = np.array([[left + SWATCH_PX * px / 2, middle]])
-        plain = replace(style, dash="")
-        draw_symbols(axes, at, plain, radius=radius, tint=1.0, px=px, zorder=ZORDER)
+        draw_symbols(axes, at, style, radius=style.size_px, tint=1.0, px=px, zorder=ZORDER)
         return
-    dash = SAMPLE_DASH if style.dash else ""
-    width = min(style.weight, 5.0)
-    edge = style.edge if style.edge and style.edge.upper() != WHITE else style.colour
     common: dict[str, Any] = {
-        "linewidth": width * px,
-        "linestyle": dash_pattern(dash, width),
+        "linewidth": style.weight * px,
+        "linestyle": dash_pattern(style.dash, style.weight),
         "zorder": ZORDER,
     }
     if entry.kind == "area":
         box = Rectangle((left + 2 * px, middle - 5.5 * px), 18 * px, 11 * px, **common)
         box.set(facecolor=to_rgba(style.colour, style.fill_opacity))
-        box.set(edgecolor=to_rgba(edge, style.opacity))
+        box.set(edgecolor=to_rgba(style.edge or style.colour, style.opacity))
         if style.hatch:
             box.set(hatch=HATCH, hatchcolor=hatch_colour(style))
         axes.add_patch(box)
@@ -358,25 +339,23 @@ def draw_sample(axes: Axes, entry: Entry, left: float, middle: float, *, px: flo
         axes.add_line(Line2D(x, y, color=WHITE, linewidth=1.4 * px, zorder=ZORDER + 0.1))
 
 
-def _draw_sizes(quill: _Quill, item: _Item, plate: Plate, left: float, bottom: float) -> None:
+def _draw_sizes(quill: _Quill, item: _Item, layer: Drawn, left: float, bottom: float) -> None:
     """Draw nested circles, each with its amount at its top."""
     axes, px = quill.axes, quill.kind.px
     small = SMALL_PX * px
     for number, words in enumerate(reversed(item.lines)):
         _text(axes, (left, bottom + (0.25 + 1.2 * number) * small), words, small, colour=PALE)
     floor = bottom + (0.3 + 1.2 * len(item.lines)) * small
-    if plate.size is None:
-        return
-    size, colour = plate.size, plate.styles[plate.keys.index("stated")].colour
-    radii = [radius_px(size, amount) * px for amount in size.legend]
+    amounts = [(amount, radius * px) for amount, radius in layer.amounts]
+    radii = [radius for _, radius in amounts]
     centre, right = left + max(radii) + 2 * px, left + 2 * max(radii) + 11 * px
     # Amounts keep apart even where the circles of two are nearly one.
     level = -math.inf
-    for radius, amount in zip(radii, size.legend, strict=True):
+    for amount, radius in amounts:
         top = floor + 2 * radius
         level = max(top, level + small * 1.1)
         circle = Circle((centre, floor + radius), radius, zorder=ZORDER)
-        circle.set(facecolor="none", edgecolor=colour, linewidth=1.3 * px)
+        circle.set(facecolor="none", edgecolor=layer.colour, linewidth=1.3 * px)
         axes.add_patch(circle)
         line = Line2D([centre, right], [top, level], color=LEAD, linewidth=0.8 * px, zorder=ZORDER)
         axes.add_line(line)
@@ -384,22 +363,18 @@ def _draw_sizes(quill: _Quill, item: _Item, plate: Plate, left: float, bottom: f
         _text(axes, at, f"{amount:g}", small, colour=PALE)
 
 
-def _draw_ramp(quill: _Quill, surface: Surface, left: float, top: float) -> None:
+def _draw_ramp(quill: _Quill, picture: Picture, left: float, top: float) -> None:
     px, width = quill.kind.px, quill.kind.column
     small, bottom = SMALL_PX * px, top - RAMP_PX * px
-    colours = np.array([to_rgb(quill.toned(colour)) for colour in palette(surface.ramp)])
-    at = np.linspace(0.0, 1.0, len(colours))
     for step in range(RAMP_STEPS):
-        share = (step + 0.5) / RAMP_STEPS
         x = left + width * step / RAMP_STEPS
         # A little wider than its step, so that no gap shows between two.
         patch = Rectangle((x, bottom), width / RAMP_STEPS * 1.02, RAMP_PX * px, zorder=ZORDER)
-        patch.set(facecolor=[float(np.interp(share, at, band)) for band in colours.T], linewidth=0)
+        patch.set(facecolor=picture.tone((step + 0.5) / RAMP_STEPS)[0], linewidth=0)
         quill.axes.add_patch(patch)
-    ticks = surface_ticks(surface)
-    for number, words in enumerate(ticks):
-        share = number / (len(ticks) - 1)
-        align = "left" if number == 0 else "right" if number == len(ticks) - 1 else "center"
+    for number, words in enumerate(picture.ticks):
+        share = number / (len(picture.ticks) - 1)
+        align = "left" if number == 0 else "right" if share == 1.0 else "center"
         spot = (left + share * width, bottom - 1.25 * small)
         _text(quill.axes, spot, words, small, colour=PALE, align=align)
 

@@ -10,19 +10,19 @@ from matplotlib.collections import PathCollection
 from matplotlib.patches import Rectangle
 from pyproj import Transformer
 
-from layers.look.symbology import symbology
 from layers.paper.drawing import area_path
 from layers.scene.boxes import Box
 from layers.scene.window import MAP_CRS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+    from layers.look.styles import Style
     from layers.paper.drawing import Symbols
-    from layers.scene.plates import Plate
+    from layers.scene.scene import Drawn, Scene
     from layers.scene.window import Window
 
 INK, GRID, MARK = "#22303D", "#8D949B", "#B5172F"
@@ -34,7 +34,7 @@ INSET_MARGIN = 0.06
 
 
 def locator_box(
-    plates: list[Plate],
+    scene: Scene,
     window: Window,
     *,
     px: float,
@@ -46,7 +46,7 @@ def locator_box(
 
     Parameters
     ----------
-    plates, window, symbols
+    scene, window, symbols
         What the map shows, and where.
     px
         Points per px.
@@ -62,11 +62,11 @@ def locator_box(
         return Box(spare.left + (spare.width - width) / 2, spare.bottom, width, height)
     width = max(INSET_SHARE * frame.width, INSET_PX * px)
     height = width * extent.height / extent.width
-    return corner_box(plates, window, symbols, (width, height), px=px)
+    return corner_box(scene, window, symbols, (width, height), px=px)
 
 
 def corner_box(
-    plates: list[Plate],
+    scene: Scene,
     window: Window,
     symbols: dict[str, Symbols],
     size: tuple[float, float],
@@ -78,7 +78,7 @@ def corner_box(
 
     Parameters
     ----------
-    plates, window, symbols
+    scene, window, symbols
         What the map shows, and where.
     size
         Width and height of the box, points.
@@ -94,7 +94,7 @@ def corner_box(
         for left in (frame.left, frame.right - width)
     ]
     free = [box for box in corners if taken is None or not taken.overlaps(box)]
-    return min(free, key=lambda box: _covered(plates, window, symbols, box, 6.0 * px))
+    return min(free, key=lambda box: _covered(scene, window, symbols, box, 6.0 * px))
 
 
 def draw_locator(
@@ -104,6 +104,7 @@ def draw_locator(
     window: Window,
     box: Box,
     *,
+    land: Mapping[str, Style],
     px: float,
     toned: Callable[[str], str],
 ) -> None:
@@ -119,6 +120,8 @@ def draw_locator(
         Whether each belongs to the New Area.
     window, box
         What the map shows, and where the locator stands.
+    land
+        Looks of the districts.
     px
         Points per px.
     toned
@@ -138,7 +141,6 @@ def draw_locator(
     )
     west, south, east, _ = _land(districts)
     per_pt = (east - west) / box.width
-    styles = symbology()["layers"]["districts"]["classes"]
 
     def placed(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         moved: NDArray[np.float64] = (xy - (west, south)) / per_pt + (box.left, box.bottom)
@@ -147,12 +149,12 @@ def draw_locator(
     shapes = shapely.simplify(shapely.transform(districts, placed), 0.35)
     for member, name in ((False, "neighbour"), (True, "member")):
         paths = [area_path(shapes[at]) for at, role in enumerate(roles) if role is member]
-        fill = MEMBER if member else styles[name]["colour"]
+        fill = MEMBER if member else land[name].colour
         axes.add_collection(
             PathCollection(
                 [path for path in paths if path is not None],
                 facecolors=[toned(fill)],
-                edgecolors=[toned(GRID if member else styles[name]["edge"])],
+                edgecolors=[toned(GRID if member else land[name].edge)],
                 linewidths=[0.6 * px],
                 zorder=ZORDER - 4 + member,
             ),
@@ -188,7 +190,7 @@ def _land(districts: NDArray[np.object_]) -> tuple[float, float, float, float]:
 
 
 def _covered(
-    plates: list[Plate], window: Window, symbols: dict[str, Symbols], box: Box, around: float
+    scene: Scene, window: Window, symbols: dict[str, Symbols], box: Box, around: float
 ) -> float:
     """Return how much of the plan a box on the map would cover."""
     per_pt, (west, south, _, _) = window.metres_per_pt, window.bounds_m
@@ -201,14 +203,14 @@ def _covered(
         south + (y + wide.height) * per_pt,
     )
     cost = 0.0
-    for plate in plates:
-        if plate.surface is not None:
-            cost += _surface_within(plate, there)
-        elif not plate.is_ground:
-            cut = shapely.intersection(plate.shapes, there)
+    for layer in scene.layers:
+        if layer.picture is not None:
+            cost += _picture_within(layer, there)
+        elif not layer.is_ground:
+            cut = shapely.intersection(layer.shapes, there)
             cost += float(shapely.area(cut).sum() / there.area)
             cost += float(shapely.length(cut).sum() / there.length)
-        here = symbols.get(plate.name)
+        here = symbols.get(layer.id)
         if here is not None:
             inside = (
                 (here.at[:, 0] > wide.left)
@@ -220,17 +222,17 @@ def _covered(
     return cost
 
 
-def _surface_within(plate: Plate, there: shapely.Polygon) -> float:
+def _picture_within(layer: Drawn, there: shapely.Polygon) -> float:
     """Return the share of a box where a surface is painted."""
-    if plate.surface is None:
+    if layer.picture is None:
         return 0.0
 
-    array = plate.surface.array
+    array = layer.picture.array
     to_own = Transformer.from_crs(MAP_CRS, array.rio.crs, always_xy=True)
     west, south, east, north = to_own.transform_bounds(*shapely.bounds(there).tolist())
     x, y = array["x"].to_numpy(), array["y"].to_numpy()
     inside = array.to_numpy()[np.ix_((y > south) & (y < north), (x > west) & (x < east))]
     if inside.size == 0:
         return 0.0
-    first = plate.surface.levels[0] if plate.surface.levels else 0.0
+    first = layer.picture.levels[0] if layer.picture.levels else 0.0
     return float((inside > max(first, 0.0)).mean())

@@ -30,11 +30,10 @@ from geo.errors import InputError
 from layers.look.basemaps import VECTOR, basemap
 from layers.look.outside import clean_content, clean_sheet
 from layers.look.palettes import paper
-from layers.look.symbology import symbology
 from layers.paper.drawing import (
     BEYOND,
     axis_stops,
-    draw_plates,
+    draw_scene,
     point_symbols,
 )
 from layers.paper.furniture import (
@@ -52,8 +51,15 @@ from layers.paper.sheet import check_sheet, layout
 from layers.paper.svg_fonts import with_fonts
 from layers.paper.tiles import TilesError, draw_tiles, on_base, tile_ground
 from layers.plan.catalogue import load
-from layers.scene.plates import LANGUAGES, Plate, plates
-from layers.scene.window import MAP_CRS, METRES_PER_INCH, POINTS_PER_INCH, Window
+from layers.scene.resolved import LANGUAGES, scene
+from layers.scene.scene import ANALYSIS
+from layers.scene.window import (
+    GEOGRAPHIC,
+    MAP_CRS,
+    METRES_PER_INCH,
+    POINTS_PER_INCH,
+    Window,
+)
 from layers.type.outside_texts import Cleaner, one_line
 
 if TYPE_CHECKING:
@@ -64,9 +70,9 @@ if TYPE_CHECKING:
     from layers.look.content import Content, Sheet
     from layers.paper.sheet import Layout
     from layers.scene.boxes import Box
+    from layers.scene.scene import Scene
 
 SUFFIXES = (".png", ".pdf", ".svg")
-GEOGRAPHIC = "EPSG:4490"
 # Around what is shown, as a share of its size; and the least that a map shows.
 PADDING, LEAST_M = 0.04, 2000.0
 # Denominators of scales have two digits and zeros, as on a printed sheet.
@@ -100,8 +106,8 @@ class Composed(NamedTuple):
         The sheet.
     layout
         Where its parts stand.
-    plates
-        What the map shows within its frame, the lowest first.
+    scene
+        What the map shows within its frame, in the colours of the sheet.
     content
         What was drawn: on the vector base map where the tiles of another could not be had.
     note
@@ -112,7 +118,7 @@ class Composed(NamedTuple):
 
     figure: Figure
     layout: Layout
-    plates: list[Plate]
+    scene: Scene
     content: Content
     note: str = ""
     remarks: tuple[str, ...] = ()
@@ -189,17 +195,16 @@ def composed(
     content, sheet, remarks = _cleaned(content, sheet)
     check_sheet(sheet)
     tone = _tone(sheet)
-    wash = _wash(sheet)
-    found = toned_plates(content, sheet)
+    found = toned(content, sheet)
     wanted = _wanted(content, found)
     credits_ = credits_of(found, content)
     # Whether symbols are spread is known when they stand: room for the words is kept.
-    draft = note_texts(found, sheet, credits_=credits_, spread=True, lang=content.lang)
+    draft = note_texts(found.layers, sheet, credits_=credits_, spread=True, lang=content.lang)
     first = layout(sheet, note_lines=1)
     lines = broken_notes(draft, first, lang=content.lang)
     plan = layout(sheet, note_lines=len(lines), panel_share=panel_share)
     window = Window(plan.frame, _middle(wanted), _scale(wanted, plan.frame))
-    shown = [plate.within(window.bounds_m) for plate in found]
+    shown = found.within(window.bounds_m)
     _check_shown(shown, content)
     try:
         ground = tile_ground(content.base, window, sheet)
@@ -221,23 +226,12 @@ def composed(
         draw_tiles(axes, ground, plan.frame)
     stops = axis_stops(shown, window, px=plan.px)
     symbols, spread = point_symbols(shown, window, stops, px=plan.px)
-    draw_plates(
-        axes,
-        shown,
-        window,
-        symbols=symbols,
-        stops=stops,
-        px=plan.px,
-        beyond=tone(BEYOND),
-        toned=wash,
-    )
+    draw_scene(axes, shown, window, symbols=symbols, stops=stops, px=plan.px, beyond=tone(BEYOND))
     spare = draw_legend(
         axes,
         shown,
         plan.legend,
         px=plan.px,
-        lang=content.lang,
-        toned=wash,
         fewest_columns=3 if plan.wide else 1,
         beside=plan.beside,
     )
@@ -262,14 +256,13 @@ def composed(
         stops=stops,
         blocked=[box.inset(-3.0 * plan.px) for box in (inset, scale)],
         px=plan.px,
-        lang=content.lang,
         toned=tone,
     )
     draw_graticule(axes, window, plan)
-    draw_locator(axes, districts, members_, window, inset, px=plan.px, toned=tone)
+    draw_locator(axes, districts, members_, window, inset, land=shown.land, px=plan.px, toned=tone)
     draw_scale(axes, window, scale, px=plan.px, lang=content.lang, ratio=not scale_inside)
     draw_title(axes, sheet, plan)
-    notes = note_texts(shown, sheet, credits_=credits_, spread=spread, lang=content.lang)
+    notes = note_texts(shown.layers, sheet, credits_=credits_, spread=spread, lang=content.lang)
     draw_notes(axes, broken_notes(notes, plan, lang=content.lang), plan)
     axes.set_xlim(plan.page.left, plan.page.right)
     axes.set_ylim(plan.page.bottom, plan.page.top)
@@ -318,13 +311,17 @@ def file_settings() -> Iterator[None]:
         yield
 
 
-def toned_plates(content: Content, sheet: Sheet) -> list[Plate]:
-    """Return what a map shows in the colours of a sheet's palette, the lowest first."""
+def toned(content: Content, sheet: Sheet) -> Scene:
+    """Return what a map shows, placed and in the colours of a sheet's palette."""
     tone, wash, grey = _tone(sheet), _wash(sheet), sheet.palette == "grey"
-    return [
-        plate.toned(wash if plate.group == "analysis" else tone, grey=grey)
-        for plate in plates(content)
-    ]
+    shown = {name: frame for name, frame in content.frames.items() if name in content.visible}
+    placed = scene(replace(content, frames=shown)).placed(function="print_map")
+    return placed.of(
+        tuple(
+            each.toned(wash if each.group == ANALYSIS else tone, grey=grey)
+            for each in placed.layers
+        )
+    )
 
 
 def _picture(figure: Figure) -> Image.Image:
@@ -373,24 +370,25 @@ def _about(sheet: Sheet) -> dict[str, str | None]:
     return {"Title": one_line(cleaned.title), "Author": cleaned.author or None}
 
 
-def _wanted(content: Content, found: list[Plate]) -> tuple[float, float, float, float]:
+def _wanted(content: Content, found: Scene) -> tuple[float, float, float, float]:
     """Return what the map must show, metres: the extent, or what is visible above the base map."""
-    if not found:
+    if not found.layers:
         raise InputError(
             "print_map: nothing is visible; switch a layer on (visible) or add an overlay",
             code="print.nothing",
         )
     if content.extent is not None:
         return _extent_m(content.extent)
-    boxes = [box for plate in found if not plate.is_ground and (box := plate.bounds_m())]
+    above = [each for each in found.layers if not each.is_ground]
+    boxes = [box for each in above if (box := each.bounds_m())]
     if not boxes:
-        if any(not plate.is_ground for plate in found):
+        if above:
             raise InputError(
                 "print_map: no visible feature has a place; choose more classes or other layers, "
                 "or give an extent",
                 code="own.nothing_located",
             )
-        (south, west), (north, east) = symbology()["home"]
+        (south, west), (north, east) = found.home
         return _extent_m((west, south, east, north))
     array = np.array(boxes)
     west, south = array[:, :2].min(axis=0).tolist()
@@ -428,10 +426,10 @@ def _extent_m(extent: tuple[float, float, float, float]) -> tuple[float, float, 
     return left, low, right, high
 
 
-def _check_shown(shown: list[Plate], content: Content) -> None:
+def _check_shown(shown: Scene, content: Content) -> None:
     """Refuse a map on which nothing of what was asked for can be seen."""
-    plan = [plate for plate in shown if not plate.is_ground] or shown
-    if any(len(plate.shapes) for plate in plan) or any(plate.surface for plate in plan):
+    plan = [each for each in shown.layers if not each.is_ground] or shown.layers
+    if any(each.marks or each.picture is not None for each in plan):
         return
     raise InputError(
         f"print_map: the extent {content.extent} is off the data: no visible feature lies in it; "
@@ -454,9 +452,9 @@ def _scale(wanted: tuple[float, float, float, float], frame: Box) -> float:
     return math.ceil(least / power - 1e-9) * power
 
 
-def credits_of(found: list[Plate], content: Content) -> list[str]:
+def credits_of(found: Scene, content: Content) -> list[str]:
     """Return the attribution of all that is drawn, the base map and the locator's districts too."""
-    used = {key for plate in on_base(found, content.base) for key in plate.sources}
+    used = {key for each in on_base(found, content.base).layers for key in each.sources}
     used |= set(load("districts")["source_id"])
     sources = load("sources")
     column = "attribution_en" if content.lang == "en" else "attribution"

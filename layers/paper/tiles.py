@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 
     from layers.look.basemaps import BaseMap
     from layers.look.content import Sheet
-    from layers.look.symbology import Style
+    from layers.look.styles import Style
     from layers.scene.boxes import Box
-    from layers.scene.plates import Plate
+    from layers.scene.scene import Drawn, Scene
     from layers.scene.window import Window
 
 GEOGRAPHIC = "EPSG:4490"
@@ -56,7 +56,7 @@ USER_AGENT = "xiangjiang-atlas"
 # Between places that are computed exactly: 0.01 of a pixel is not reached within this many.
 NODE_PX = 16.0
 # A print and then its slides are drawn from the same tiles, which are fetched once.
-# Above what lies beyond the base map, below all plates.
+# Above what lies beyond the base map, below all layers.
 ZORDER = 2.0
 
 
@@ -146,27 +146,22 @@ def draw_tiles(axes: Axes, ground: TileGround, frame: Box) -> None:
     image.set_clip_path(Rectangle(corner, frame.width, frame.height, transform=axes.transData))
 
 
-def on_base(found: list[Plate], name: str) -> list[Plate]:
+def on_base(scene: Scene, name: str) -> Scene:
     """Return what is drawn on a base map: on tiles no land, water and traffic but the boundaries.
 
     Tiles have all of these, and their names, themselves.
     """
     if not basemap(name).tiles:
-        return found
-    kept = [plate for plate in found if not plate.is_ground or plate.name == "districts"]
-    return [_outlined(plate) if plate.is_ground else plate for plate in kept]
+        return scene
+    kept = [each for each in scene.layers if not each.is_ground or each.id == "districts"]
+    return scene.of(tuple(_outlined(each) if each.is_ground else each for each in kept))
 
 
-def _outlined(plate: Plate) -> Plate:
+def _outlined(layer: Drawn) -> Drawn:
     def hollow(style: Style) -> Style:
         return replace(style, fill_opacity=0.0)
 
-    return replace(
-        plate,
-        styles=tuple(hollow(style) for style in plate.styles),
-        classes=tuple((key, words, hollow(style)) for key, words, style in plate.classes),
-        label=None,
-    )
+    return replace(layer.restyled(hollow), label=None)
 
 
 def _world(

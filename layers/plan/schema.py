@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 # Where the plan lies; another folder of the same kind is another plan.
 DATA_DIR = Path(os.environ.get("XIANGJIANG_PLAN") or Path(__file__).resolve().parents[2] / "data")
+# What all plans share.
+LOOKS_DIR = Path(__file__).resolve().parents[2] / "data" / "looks"
+_OF_ALL = frozenset({"palettes.json", "styles.json", "symbols.json"})
 _REGISTRIES = Path(__file__).with_name("registries.schema.json")
 DTYPES: dict[str, Any] = {"string": "str", "number": "float64", "integer": "Int64"}
 
@@ -253,14 +256,15 @@ def registry(file: str) -> Any:  # noqa: ANN401 - as the file holds it
     Parameters
     ----------
     file
-        ``"datapackage.json"``, ``"symbology.json"`` or ``"basemaps.json"``.
+        ``"datapackage.json"``, ``"symbology.json"`` or ``"basemaps.json"``, or of what all plans
+        share ``"palettes.json"``, ``"styles.json"`` or ``"symbols.json"``.
 
     Raises
     ------
     DataError
         The file is damaged; names every place by its path in the file.
     """
-    content = json_of(DATA_DIR / file)
+    content = json_of((LOOKS_DIR if file in _OF_ALL else DATA_DIR) / file)
     rules = json.loads(_REGISTRIES.read_text(encoding="utf-8"))
     rules |= {"$ref": f"#/$defs/{file.removesuffix('.json')}"}
     damages = [

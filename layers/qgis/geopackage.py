@@ -23,16 +23,17 @@ import shapely
 from shapely import GeometryType
 
 from geo.arguments import brief
-from geo.crs import moved, require_crs
+from geo.crs import moved
 from geo.errors import InputError, LayerError
 from geo.exchange.writers import write_file
+from layers.look.content import Content
 from layers.look.outside import clean_frames, clean_overlays
-from layers.look.symbology import layer_style, layer_styles
-from layers.plan.catalogue import members, names_by_id
+from layers.look.symbology import layer_styles
 from layers.plan.positions import CRS
 from layers.plan.schema import resource
-from layers.qgis.results import result_qml, results
+from layers.qgis.results import Result, result_qml, results
 from layers.qgis.styles import layer_qml, stops_qml
+from layers.scene.resolved import scene
 from layers.type.outside_texts import Cleaner
 
 if TYPE_CHECKING:
@@ -40,9 +41,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from layers.look.overlays import Overlay
-    from layers.look.symbology import LayerStyle
-    from layers.qgis.results import Result
+    from layers.look.styles import LayerStyle
     from layers.qgis.symbols import Kind
+    from layers.scene.scene import Drawn
 
 LANGUAGES = ("zh", "en")
 GEOMETRY = "geom"
@@ -218,15 +219,6 @@ def geopackage_bytes(
             value=brief(lang),
             names=LANGUAGES,
         )
-    cleaner = Cleaner(drawn=False)
-    frames = clean_frames(frames, cleaner)
-    found = results(clean_overlays(overlays, cleaner), lang=lang)
-    if not frames and not found:
-        raise InputError(
-            "geopackage_bytes: there is no frame, and no result with a shape; pass one or more by "
-            "layer name, or switch a layer of the map on",
-            code="print.nothing",
-        )
     unknown = [name for name in frames if name not in layer_styles()]
     if unknown:
         raise LayerError(
@@ -236,25 +228,42 @@ def geopackage_bytes(
             value=unknown,
             names=layer_styles(),
         )
+    cleaner = Cleaner(drawn=False)
+    content = Content(
+        clean_frames(frames, cleaner),
+        tuple(frames),
+        clean_overlays(overlays, cleaner),
+        lang=lang,
+        styles=styles or {},
+    )
+    drawn = scene(content, function="geopackage_bytes").layers
+    found = results(drawn)
+    if not frames and not found:
+        raise InputError(
+            "geopackage_bytes: there is no frame, and no result with a shape; pass one or more by "
+            "layer name, or switch a layer of the map on",
+            code="print.nothing",
+        )
     tables: list[_Table] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "atlas.gpkg"
-        looks = {**layer_styles(), **(styles or {})}
-        shown = [name for name in layer_styles() if name in frames]
-        ground = [name for name in shown if resource(name).group == "context"]
-        above = [result for result in found if result.plate.pane == "point"]
-        for name in ground:
-            tables += _write_layer(name, frames[name], path, looks, lang)
-        for result in (result for result in found if result not in above):
-            tables += _write_result(result, path, lang)
-        for name in (name for name in shown if name not in ground):
-            tables += _write_layer(name, frames[name], path, looks, lang)
+        plan = [each for each in drawn if each.overlay is None]
+        above = [each for each in found if each.layer.pane == "point"]
+        for layer in (each for each in plan if each.is_ground):
+            tables += _write_layer(layer, path)
+        for result in (each for each in found if each not in above):
+            tables += _write_result(result, path)
+        for layer in (each for each in plan if not each.is_ground):
+            tables += _write_layer(layer, path)
         for result in above:
-            tables += _write_result(result, path, lang)
+            tables += _write_result(result, path)
         # Above all else, as on the web map.
-        for name in (name for name in frames if layer_style(name).style.stops):
-            table, title = f"{name}_stops", {"zh": "轴线节点序号", "en": "Stops of the axes"}[lang]
-            stops = _stops(frames[name], lang)
+        for layer in (each for each in plan if each.look.style.stops):
+            table, title = (
+                f"{layer.id}_stops",
+                {"zh": "轴线节点序号", "en": "Stops of the axes"}[lang],
+            )
+            stops = _stops(layer)
             _write_table(stops, path, table, "point", title)
             tables.append(_Table(table, title, "", stops_qml(stops, _STOP_TITLES[lang])))
         data = path.read_bytes()
@@ -263,39 +272,32 @@ def geopackage_bytes(
     return _in_database(data, lambda connection: _finish(connection, tables))
 
 
-def _write_layer(
-    name: str, frame: gpd.GeoDataFrame, path: Path, looks: Mapping[str, LayerStyle], lang: str
-) -> list[_Table]:
-    description = resource(name)
+def _write_layer(layer: Drawn, path: Path) -> list[_Table]:
+    description, lang = resource(layer.id), layer.lang
     text = description.description_en if lang == "en" else description.description_zh
     styles: list[_Table] = []
-    parts = _by_kind(name, frame, _DECLARED.get(description.geometry, "point"))
-    for table, title, kind, part in _named(name, description.title(lang), parts, lang):
-        _write_table(part, path, table, kind, title)
-        styles.append(
-            _Table(table, title, text, layer_qml(name, part, kind, look=looks[name], lang=lang))
-        )
+    parts = _by_kind(layer, _DECLARED.get(description.geometry, "point"))
+    for table, title, kind, part in _named(layer.id, parts):
+        _write_table(part.frame, path, table, kind, title)
+        styles.append(_Table(table, title, text, layer_qml(part, kind)))
     return styles
 
 
-def _write_result(result: Result, path: Path, lang: str) -> list[_Table]:
+def _write_result(result: Result, path: Path) -> list[_Table]:
     styles: list[_Table] = []
-    parts = _by_kind(result.name, result.frame, result.kind)
-    for table, title, kind, part in _named(result.name, result.title, parts, lang):
-        _write_table(part, path, table, kind, title)
-        styles.append(_Table(table, title, "", result_qml(result, part, kind, lang=lang)))
+    for table, title, kind, part in _named(result.name, _by_kind(result.layer, result.kind)):
+        _write_table(part.frame, path, table, kind, title)
+        styles.append(_Table(table, title, "", result_qml(part, kind)))
     return styles
 
 
-def _named(
-    name: str, title: str, parts: dict[Kind, gpd.GeoDataFrame], lang: str
-) -> Iterator[tuple[str, str, Kind, gpd.GeoDataFrame]]:
+def _named(name: str, parts: dict[Kind, Drawn]) -> Iterator[tuple[str, str, Kind, Drawn]]:
     """Return table, title, kind and features of each part; one part has the name of the whole."""
-    for kind, frame in parts.items():
+    for kind, part in parts.items():
         if len(parts) > 1:
-            yield f"{name}_{kind}", title + _KIND_WORDS[lang][kind], kind, frame
+            yield f"{name}_{kind}", part.title + _KIND_WORDS[part.lang][kind], kind, part
         else:
-            yield name, title, kind, frame
+            yield name, part.title, kind, part
 
 
 def with_metadata(data: bytes, text: str, *, uri: str) -> bytes:
@@ -406,53 +408,48 @@ def _has_table(connection: sqlite3.Connection, name: str) -> bool:
     return found.fetchone() is not None
 
 
-def _by_kind(name: str, frame: gpd.GeoDataFrame, declared: Kind) -> dict[Kind, gpd.GeoDataFrame]:
+def _by_kind(layer: Drawn, declared: Kind) -> dict[Kind, Drawn]:
     """Return the features of each kind of geometry, those without any among the most frequent."""
-    require_crs(frame, function="geopackage_bytes")
-    geometry = frame.geometry.to_numpy()
+    geometry = layer.frame.geometry.to_numpy()
     empty = shapely.is_missing(geometry) | shapely.is_empty(geometry)
     types = shapely.get_type_id(geometry)
     masks = {kind: ~empty & np.isin(types, allowed) for kind, allowed in _KINDS.items()}
     other = ~empty & ~np.logical_or.reduce(list(masks.values()))
     if other.any():
         raise InputError(
-            f"geopackage_bytes: {int(other.sum())} feature(s) of {name!r} are collections of "
+            f"geopackage_bytes: {int(other.sum())} feature(s) of {layer.id!r} are collections of "
             "several kinds of geometry. Call .explode() first, which makes one feature of each.",
             code="layer.mixed",
             rows=int(other.sum()),
-            name=str(name),
+            name=layer.id,
         )
     counts = {kind: int(mask.sum()) for kind, mask in masks.items()}
     fullest = max(counts, key=lambda kind: (counts[kind], kind == declared))
     masks[fullest] |= empty
-    return {kind: frame[mask] for kind, mask in masks.items() if mask.any() or kind == fullest}
+    return {kind: layer.rows(mask) for kind, mask in masks.items() if mask.any() or kind == fullest}
 
 
-def _stops(frame: gpd.GeoDataFrame, lang: str) -> gpd.GeoDataFrame:
-    """Return the nodes of each axis in the plan's order; one of two axes has its number of both."""
-    look, names = layer_style("axes"), names_by_id(lang=lang)
-    rows: list[dict[str, Any]] = []
+def _stops(layer: Drawn) -> gpd.GeoDataFrame:
+    """Return the stops of the axes; one of two axes has its number of both."""
     taken: Counter[str] = Counter()
-    for axis in frame.to_dict("records"):
-        nodes = members(axis["id"], "node")
-        for number, node in enumerate(nodes.to_dict("records"), start=1):
-            colour = axis.get(look.colour_field) or look.style.colour
-            place = node["geometry"].wkt
-            rows.append(
-                {
-                    "axis": axis["id"],
-                    "number": number,
-                    "id": node["id"],
-                    "name": names.get(node["id"], node["name_zh"]),
-                    "colour": colour,
-                    "beside": taken[place],
-                    "geometry": node["geometry"],
-                }
-            )
-            taken[place] += 1
+    rows: list[dict[str, Any]] = []
+    for stop in layer.stops:
+        place = stop.place.wkt
+        rows.append(
+            {
+                "axis": stop.axis,
+                "number": stop.number,
+                "id": stop.node,
+                "name": stop.names.said(layer.lang),
+                "colour": stop.colour,
+                "beside": taken[place],
+                "geometry": stop.place,
+            }
+        )
+        taken[place] += 1
     columns = ["axis", "number", "id", "name", "colour", "beside", "geometry"]
     table = pd.DataFrame(rows, columns=columns)
-    return moved(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), frame.crs)
+    return moved(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), layer.frame.crs)
 
 
 def _write_table(frame: gpd.GeoDataFrame, path: Path, table: str, kind: Kind, title: str) -> None:

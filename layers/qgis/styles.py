@@ -15,9 +15,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
-import pandas as pd
-
-from layers.look.symbology import LayerStyle, Style, layer_style, unit_label, value_label
+from layers.look.styles import mark
+from layers.look.symbology import unit_label, value_label
 from layers.plan.schema import resource
 from layers.qgis.symbols import (
     MM_PER_PX,
@@ -37,13 +36,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     import geopandas as gpd
+    import pandas as pd
 
+    from layers.look.styles import LayerStyle, Style
     from layers.plan.schema import Resource
+    from layers.scene.scene import Drawn
 
 _GEOMETRY_TYPES: dict[Kind, str] = {"point": "0", "line": "1", "polygon": "2"}
 
 POINTS_PER_PX = 0.75
-WHITE = "#FFFFFF"
 FONTS = (
     "Noto Sans CJK SC",
     "Noto Sans SC",
@@ -54,7 +55,6 @@ FONTS = (
 BOLD_FROM = 600
 
 _HALO_MM = 0.6
-_STOP_TEXT_PX = 11
 _RING_ALPHA = 0.35
 # The scale of a web map at zoom 0 in the middle of the New Area, 96 pixels to the inch.
 _LATITUDE = 28.2
@@ -63,46 +63,22 @@ _SCALE_0 = 2 * math.pi * 6378137.0 / 256 / (MM_PER_PX / 1000) * math.cos(math.ra
 _LEAST_LIGHT = 95
 
 
-def layer_qml(
-    name: str,
-    frame: gpd.GeoDataFrame,
-    kind: Kind,
-    *,
-    look: LayerStyle | None = None,
-    lang: str = "zh",
-) -> str:
+def layer_qml(layer: Drawn, kind: Kind) -> str:
     """Return the QGIS style of a layer: symbols, labels, titles of columns and words for codes.
 
     Parameters
     ----------
-    name
-        Name of the layer.
-    frame
-        Its features, all of one kind of geometry; classes that are features get their names here.
+    layer
+        The layer, its features all of one kind of geometry; classes that are features get their
+        names here.
     kind
         That kind: ``"polygon"``, ``"line"`` or ``"point"``.
-    look
-        How it is drawn; as ``data/symbology.json`` says where None.
-    lang
-        Language of labels and titles, ``"zh"`` or ``"en"``.
-
-    Raises
-    ------
-    LayerError
-        If the layer has no style.
-
-    Examples
-    --------
-    >>> import layers
-    >>> style = layer_qml("cities", layers.load("cities"), "polygon")
-    >>> "categorizedSymbol" in style, "岳麓山大学科技城" in style
-    (True, True)
     """
-    look, description = look or layer_style(name), resource(name)
+    frame, lang = layer.frame, layer.lang
     root = style_root()
-    _renderer(root, look, frame, kind, context=description.group == "context", lang=lang)
-    _labels(root, look, frame, kind, lang=lang)
-    _fields(root, description, frame, lang=lang)
+    _renderer(root, layer, kind)
+    _labels(root, layer.look, frame, kind, lang=lang)
+    _fields(root, resource(layer.id), frame, lang=lang)
     return style_text(root, name_field(frame, lang), kind)
 
 
@@ -120,7 +96,7 @@ def stops_qml(frame: gpd.GeoDataFrame, titles: Mapping[str, str]) -> str:
     renderer = ET.SubElement(root, "renderer-v2", type="singleSymbol", symbollevels="0")
     ET.SubElement(renderer, "symbols").append(stop_symbol("0"))
     settings = ET.SubElement(ET.SubElement(root, "labeling", type="simple"), "settings")
-    style = put_text_style(settings, "number", size_px=_STOP_TEXT_PX, weight=BOLD_FROM)
+    style = put_text_style(settings, "number", size_px=mark("stop")["text_px"], weight=BOLD_FROM)
     style.set("textColor", rgba("#000000", 1.0))
     middle = {"placement": "1", "quadOffset": "4", "offsetUnits": "MM", "priority": "10"}
     ET.SubElement(settings, "placement", middle)
@@ -169,17 +145,10 @@ def style_text(root: ET.Element, shown: str, kind: Kind) -> str:
 # ---- the renderer: a symbol per class ----
 
 
-def _renderer(
-    root: ET.Element,
-    look: LayerStyle,
-    frame: gpd.GeoDataFrame,
-    kind: Kind,
-    *,
-    context: bool,
-    lang: str,
-) -> None:
-    classes = _classes(look, frame, lang)
-    parent = _spread(root, look) if look.cluster and kind == "point" else root
+def _renderer(root: ET.Element, layer: Drawn, kind: Kind) -> None:
+    look, frame = layer.look, layer.frame
+    classes = _classes(layer)
+    parent = _spread(root, layer) if layer.cluster and kind == "point" else root
     element = ET.SubElement(
         parent, "renderer-v2", forceraster="0", symbollevels="0", referencescale="-1"
     )
@@ -199,12 +168,12 @@ def _renderer(
                 render="true",
             )
     element.append(symbols)
-    evidence = None if context or "evidence" not in frame else frame["evidence"]
+    evidence = None if layer.is_ground or "evidence" not in frame else frame["evidence"]
     coloured = look.colour_field is not None and look.colour_field in frame
     if parent is not root:
         parent.append(centre_symbol())
     for number, (value, _, style) in enumerate(classes):
-        mask = _of_class(look, frame, value)
+        mask = [value in (None, each.key) for each in layer.marks]
         usual = None if evidence is None else _most_frequent(evidence[mask])
         own = look.colour_field if coloured and value is None else None
         symbol = symbol_of(str(number), kind, style, look, usual=usual, own=own)
@@ -218,12 +187,11 @@ def _renderer(
         clause.text = quoted_column(look.size.field)
 
 
-def _spread(root: ET.Element, look: LayerStyle) -> ET.Element:
+def _spread(root: ET.Element, layer: Drawn) -> ET.Element:
     """Return a renderer that sets features of one place in rings around it, so that each is seen.
 
     The web map counts them in a cluster, which opens on a click; a sheet of QGIS cannot be opened.
     """
-    colour = next(iter(look.classes.values()), look.style).colour
     return ET.SubElement(
         root,
         "renderer-v2",
@@ -232,7 +200,7 @@ def _spread(root: ET.Element, look: LayerStyle) -> ET.Element:
         toleranceUnit="MM",
         placement="1",
         circleWidth=mm(1.0),
-        circleColor=rgba(colour, _RING_ALPHA),
+        circleColor=rgba(layer.colour, _RING_ALPHA),
         circleRadiusAddition="0",
         labelAttributeName="",
         symbollevels="0",
@@ -241,40 +209,21 @@ def _spread(root: ET.Element, look: LayerStyle) -> ET.Element:
     )
 
 
-def _classes(
-    look: LayerStyle, frame: gpd.GeoDataFrame, lang: str
-) -> list[tuple[str | None, str, Style]]:
+def _classes(layer: Drawn) -> list[tuple[str | None, str, Style]]:
     """Return value, label and style of each class; the value None stands for all the others."""
-    if look.classify == "id" and look.legend == "classes":
-        column = look.colour_field
-        names = frame[name_field(frame, lang)]
-        colours = frame[column] if column in frame else pd.Series(index=frame.index, dtype="str")
-        return [
-            (key, str(name), replace(look.style, colour=look.style.colour if pd.isna(own) else own))
-            for key, name, own in zip(frame["id"], names, colours, strict=True)
-        ] or [(None, "", look.style)]
-    if not look.classes or look.classify is None:
-        return [(None, "", look.style)]
-    found: list[tuple[str | None, str, Style]] = [
-        (value, value_label(look.classify, value, lang=lang), style)
-        for value, style in look.classes.items()
-    ]
-    known = pd.Series(data=False, index=frame.index)
-    for value, *_ in found:
-        known |= _of_class(look, frame, value)
-    if not known.all():
-        found.append((None, {"zh": "其他", "en": "Other"}[lang], look.style))
+    rest = layer.look.style
+    if layer.listed == "features":
+        # As the layer's, since the evidence of a feature may change.
+        found: list[tuple[str | None, str, Style]] = [
+            (each.id, each.name, replace(rest, colour=each.style.colour)) for each in layer.marks
+        ]
+        return found or [(None, "", rest)]
+    found = [(each.value, each.words.said(layer.lang), each.style) for each in layer.classes]
+    if not found:
+        return [(None, "", rest)]
+    if {each.key for each in layer.marks} - {each.value for each in layer.classes}:
+        found.append((None, {"zh": "其他", "en": "Other"}[layer.lang], rest))
     return found
-
-
-def _of_class(look: LayerStyle, frame: gpd.GeoDataFrame, value: str | None) -> pd.Series[bool]:
-    if value is None:
-        return pd.Series(data=True, index=frame.index)
-    if look.size is not None:
-        found = frame[look.size.field].isna() == (value == "unstated")
-    else:
-        found = frame[look.classify].eq(value).fillna(value=False).astype(bool)
-    return pd.Series(found, index=frame.index)
 
 
 def _class_expression(look: LayerStyle) -> str:

@@ -6,31 +6,23 @@ Sizes are the web map's pixels as millimetres (96 to the inch), so that they hol
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from xml.etree import ElementTree as ET
 
-import numpy as np
-
-from layers.look.symbology import LayerStyle, Style, symbology
+from layers.look.styles import WHITE, looks, mark
+from layers.scene.resolved import evident
+from layers.scene.strokes import Stamp, Stroke, edges, lines, outline, stamps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+    from layers.look.styles import LayerStyle, Style
 
 Kind: TypeAlias = Literal["polygon", "line", "point"]
 _SYMBOL_TYPES: dict[Kind, str] = {"polygon": "fill", "line": "line", "point": "marker"}
 
 MM_PER_PX = 25.4 / 96.0
-WHITE = "#FFFFFF"
-
-# As the web map's scripts have them (shapes.js, symbols.js), px.
-_HATCH_EVERY, _HATCH_WIDTH, _HATCH_ALPHA = 7.0, 1.2, 0.5
-_CASING, _CASING_ALPHA, _UNDER_ALPHA = 3.0, 0.9, 0.38
 _CENTRE_PX, _CENTRE_COLOUR = 2.0, "#22303D"
-STOP_PX, STOP_STEP_PX, _STOP_EDGE = 18.0, 20.0, 2.2
-_ARROW_EVERY, _ARROW, _ARROW_EDGE = 110.0, 13.0, 1.6
-_ARROWHEAD = ((-0.5, -0.52), (0.5, 0.0), (-0.5, 0.52), (-0.25, 0.0))
-_WIDE_EDGE, _THIN_EDGE = 2.4, 0.7
 # Half the side of the picture of a symbol of half width 1.
 _REACH = 1.3
 # A line drawn by this pattern has no gaps.
@@ -70,10 +62,10 @@ def symbol_of(
         Column with the colour of each feature, if that goes before the colour of the class.
     """
     draw = {"polygon": _area, "line": _line, "point": _marker}[kind]
-    parts = draw(_known(style, usual, kind))
+    parts = draw(*evident(style, usual))
     variants: dict[str, list[Part]] = {}
     if usual is not None:
-        variants = {value: draw(_known(style, value, kind)) for value in symbology()["evidence"]}
+        variants = {value: draw(*evident(style, value)) for value in looks()["evidence"]}
     symbol = ET.Element(
         "symbol", name=name, type=_SYMBOL_TYPES[kind], alpha="1", clip_to_extent="1", force_rhr="0"
     )
@@ -101,7 +93,8 @@ def stop_symbol(name: str) -> ET.Element:
     symbol = ET.Element(
         "symbol", name=name, type="marker", alpha="1", clip_to_extent="1", force_rhr="0"
     )
-    part = _stamp("circle", STOP_PX / 2, rgba(WHITE, 1.0), rgba("#000000", 1.0), _STOP_EDGE)
+    of = mark("stop")
+    part = _stamp(Stamp("circle", of["radius_px"], WHITE, 1.0, "#000000", 1.0, of["edge_px"]))
     defined = {"outlineColor": quoted_column("colour"), "offset": stop_offset()}
     _add_part(symbol, part, defined)
     return symbol
@@ -112,106 +105,65 @@ def centre_symbol() -> ET.Element:
     symbol = ET.Element(
         "symbol", name="centerSymbol", type="marker", alpha="1", clip_to_extent="1", force_rhr="0"
     )
-    dot = _stamp("circle", _CENTRE_PX, rgba(_CENTRE_COLOUR, 1.0), rgba(WHITE, 1.0), 1.0)
+    dot = _stamp(Stamp("circle", _CENTRE_PX, _CENTRE_COLOUR, 1.0, WHITE, 1.0, 1.0))
     _add_part(symbol, dot, {})
     return symbol
 
 
 def stop_offset() -> str:
     """Return the expression for how far a stop stands aside, millimetres to the right and down."""
-    return f"to_string({mm(STOP_STEP_PX)} * {quoted_column('beside')}) || ',0'"
+    return f"to_string({mm(mark('stop')['step_px'])} * {quoted_column('beside')}) || ',0'"
 
 
-def _known(style: Style, evidence: str | None, kind: Kind) -> Style:
-    """Return a style as the evidence of a feature changes it; of a point, its fill is the tint."""
-    known = symbology()["evidence"].get(evidence, {"opacity": 1.0, "dash": ""})
-    fill = known["opacity"] * (1.0 if kind == "point" else style.fill_opacity)
-    return replace(style, dash=style.dash or known["dash"], fill_opacity=fill)
-
-
-def _area(style: Style) -> list[Part]:
+def _area(style: Style, _: float) -> list[Part]:
     parts: list[Part] = [
         ("SimpleFill", {"color": rgba(style.colour, style.fill_opacity), "outline_style": "no"})
     ]
     if style.hatch:
-        parts.append(("LinePatternFill", {"color": rgba(style.colour, _HATCH_ALPHA)}))
-    edge, weight = style.edge or style.colour, style.weight
-    if edge == WHITE:
-        # A white edge shows no dashes on pale ground: they run in the fill's colour along it.
-        parts.append(_stroke(WHITE, _WIDE_EDGE * weight, style.opacity, ""))
-        edge, weight = (style.colour, _THIN_EDGE * weight) if style.dash else (WHITE, weight)
-    return [*parts, _stroke(edge, weight, style.opacity, style.dash)]
+        parts.append(("LinePatternFill", {"color": rgba(style.colour, mark("hatch")["opacity"])}))
+    return [*parts, *map(_stroke, edges(style))]
 
 
-def _line(style: Style) -> list[Part]:
-    line = _stroke(style.colour, style.weight, style.opacity, style.dash)
-    if not style.arrows:
-        return [line]
-    casing = _stroke(WHITE, style.weight + _CASING, _CASING_ALPHA, "")
-    under = _stroke(style.colour, style.weight, _UNDER_ALPHA, "")
-    return [casing, under, line, ("MarkerLine", {"color": rgba(style.colour, 1.0)})]
-
-
-def _marker(style: Style) -> list[Part]:
-    from layers.scene.symbols import (  # noqa: PLC0415 - brings matplotlib, which draws nothing here
-        DOT_SHARE,
-        EDGE_PX,
-        HALO_ALPHA,
-        HALO_PX,
-        HOLLOW_ALPHA,
-        HOLLOW_PX,
-        RING_ALPHA,
-        RING_PX,
-    )
-
-    hollow, ring = style.symbol == "hollow", style.symbol == "ring-dot"
-    tint = style.fill_opacity
-    edge = style.edge or (style.colour if tint < 1 or hollow else WHITE)
-    face, width = rgba(style.colour, 0.0 if hollow else tint), HOLLOW_PX if hollow else EDGE_PX
-    if ring:
-        edge, face, width = style.colour, rgba(WHITE, RING_ALPHA), RING_PX
-    ground = rgba(WHITE, HOLLOW_ALPHA if hollow else 1.0)
-    parts = [
-        _stamp(style.symbol, style.size_px, ground, rgba(WHITE, HALO_ALPHA), HALO_PX),
-        _stamp(style.symbol, style.size_px, face, rgba(edge, 1.0), width),
-    ]
-    if ring:
-        dot = rgba(style.colour, tint)
-        parts.append(_stamp("circle", style.size_px * DOT_SHARE, dot, rgba(WHITE, 0.0), 0.0))
+def _line(style: Style, _: float) -> list[Part]:
+    parts = list(map(_stroke, lines(style)))
+    if style.arrows:
+        parts.append(("MarkerLine", {"color": rgba(style.colour, 1.0)}))
     return parts
 
 
-def _stroke(colour: str, width_px: float, opacity: float, dash: str) -> Part:
-    lengths = [float(length) for length in dash.split()]
+def _marker(style: Style, tint: float) -> list[Part]:
+    return list(map(_stamp, stamps(style, radius_px=style.size_px, tint=tint)))
+
+
+def _stroke(stroke: Stroke) -> Part:
+    lengths = [float(length) for length in stroke.dash.split()]
     return "SimpleLine", {
-        "line_color": rgba(colour, opacity),
-        "line_width": mm(width_px),
+        "line_color": rgba(stroke.colour, stroke.opacity),
+        "line_width": mm(stroke.width_px),
         "line_width_unit": "MM",
-        "capstyle": "flat" if dash else "round",
+        "capstyle": "flat" if stroke.dash else "round",
         "joinstyle": "round",
-        "use_custom_dash": "1" if dash else "0",
+        "use_custom_dash": "1" if stroke.dash else "0",
         "customdash": ";".join(mm(length) for length in lengths) or _SOLID,
         "customdash_unit": "MM",
     }
 
 
-def _stamp(symbol: str, radius_px: float, face: str, edge: str, width_px: float) -> Part:
-    from layers.scene.symbols import outline  # noqa: PLC0415
-
+def _stamp(stamp: Stamp) -> Part:
     common = {
-        "color": face,
-        "outline_color": edge,
-        "outline_width": mm(width_px),
+        "color": rgba(stamp.face, stamp.face_opacity),
+        "outline_color": rgba(stamp.edge, stamp.edge_opacity),
+        "outline_width": mm(stamp.width_px),
         "outline_width_unit": "MM",
         "size_unit": "MM",
         "scale_method": "diameter",
     }
-    if symbol in {"circle", "hollow", "ring-dot"}:
-        style = "solid" if width_px else "no"
-        circle = {"name": "circle", "size": mm(2 * radius_px), "outline_style": style}
+    corners = outline(stamp.symbol)
+    if not len(corners):
+        style = "solid" if stamp.width_px else "no"
+        circle = {"name": "circle", "size": mm(2 * stamp.radius_px), "outline_style": style}
         return "SimpleMarker", {**common, **circle}
-    corners = np.asarray(outline(symbol).vertices, dtype=float)[:-1] * (1.0, -1.0)
-    return "SvgMarker", {**common, "name": _svg(corners), "size": mm(2 * _REACH * radius_px)}
+    return "SvgMarker", {**common, "name": _svg(corners), "size": mm(2 * _REACH * stamp.radius_px)}
 
 
 def _svg(corners: Iterable[Iterable[float]]) -> str:
@@ -247,15 +199,19 @@ def _add_part(symbol: ET.Element, part: Part, defined: Mapping[str, str]) -> Non
     inside: Part | None = None
     if tag == "LinePatternFill":
         inside = _hatch_line(properties["color"])
-        properties = {"angle": "45", "distance": mm(_HATCH_EVERY), "distance_unit": "MM"}
+        properties = {
+            "angle": "45",
+            "distance": mm(mark("hatch")["every_px"]),
+            "distance_unit": "MM",
+        }
     elif tag == "MarkerLine":
         inside = _arrow(properties["color"])
         properties = {
             "placement": "interval",
             "rotate": "1",
-            "interval": mm(_ARROW_EVERY),
+            "interval": mm(mark("arrow")["every_px"]),
             "interval_unit": "MM",
-            "offset_along_line": mm(_ARROW_EVERY / 2),
+            "offset_along_line": mm(mark("arrow")["every_px"] / 2),
             "offset_along_line_unit": "MM",
         }
     _options(layer, properties)
@@ -275,18 +231,20 @@ def _add_part(symbol: ET.Element, part: Part, defined: Mapping[str, str]) -> Non
 
 
 def _hatch_line(colour: str) -> Part:
-    line = {"line_color": colour, "line_width": mm(_HATCH_WIDTH), "line_width_unit": "MM"}
+    line = {"line_color": colour, "line_width": mm(mark("hatch")["px"]), "line_width_unit": "MM"}
     return "SimpleLine", line
 
 
 def _arrow(colour: str) -> Part:
+    of = mark("arrow")
+    half, notch = of["half"], of["notch"] - 0.5
     return "SvgMarker", {
-        "name": _svg(_ARROWHEAD),
-        "size": mm(2 * _REACH * _ARROW),
+        "name": _svg(((-0.5, -half), (0.5, 0.0), (-0.5, half), (notch, 0.0))),
+        "size": mm(2 * _REACH * of["size_px"]),
         "size_unit": "MM",
         "color": colour,
         "outline_color": rgba(WHITE, 1.0),
-        "outline_width": mm(_ARROW_EDGE),
+        "outline_width": mm(of["edge_px"]),
         "outline_width_unit": "MM",
     }
 

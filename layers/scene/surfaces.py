@@ -1,30 +1,26 @@
-"""Surfaces on a printed map: rasters in the classes or along the ramp of the web map."""
+"""Surfaces: rasters in classes or along a ramp, as every map paints them."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.colors import to_rgba
 from pyproj import Transformer
 from rasterio.enums import Resampling
 from rasterio.transform import from_bounds
 
 from geo.errors import CRSError
 from geo.transformations import require_path
-from layers.look.overlays import SURFACE_FADE, SURFACE_OPACITY, SURFACE_TICKS, surface_classes
-from layers.look.symbology import palette
+from layers.look.overlays import band_codes
 from layers.scene.window import MAP_CRS, POINTS_PER_INCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from matplotlib.axes import Axes
+    import xarray as xr
     from numpy.typing import NDArray
 
-    from layers.look.overlays import Surface
-    from layers.scene.plates import Plate
     from layers.scene.window import Window
 
 PICTURE_DPI = 200.0
@@ -32,91 +28,118 @@ PICTURE_DPI = 200.0
 PAINTED_SHARE = 0.01
 
 
-def draw_surface(axes: Axes, plate: Plate, window: Window, toned: Callable[[str], str]) -> None:
-    """Draw a raster, warped to the map's own grid, in the classes or the ramp of the web map."""
-    if plate.surface is None:
-        return
-    frame = window.frame
-    image = axes.imshow(
-        picture(plate.surface, window, toned),
-        extent=(frame.left, frame.right, frame.bottom, frame.top),
-        origin="upper",
-        interpolation="nearest",
-        aspect="auto",
-        zorder=plate.zorder,
-    )
-    image.set_in_layout(False)
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """A raster and how it is painted.
 
+    Parameters
+    ----------
+    array
+        Its values, with their CRS.
+    levels
+        Lower bounds of its classes; none where it is painted along a ramp.
+    colours
+        Of its classes, or along its ramp.
+    opacity, fade
+        How solid it is, and the share of its top below which it fades out.
+    top
+        Value of the darkest colour of a ramp.
+    ticks
+        Words along its ramp, at equal distances.
+    """
 
-def picture(surface: Surface, window: Window, toned: Callable[[str], str]) -> NDArray[np.uint8]:
-    """Return a surface as RGBA over the frame of a map."""
-    frame = window.frame
-    width, height = (
-        max(2, round(side / POINTS_PER_INCH * PICTURE_DPI)) for side in (frame.width, frame.height)
-    )
-    ready = surface.array.astype("float64").rio.write_nodata(np.nan)
-    warped = ready.rio.reproject(
-        MAP_CRS,
-        shape=(height, width),
-        transform=from_bounds(*window.bounds_m, width, height),
-        resampling=Resampling.bilinear,
-        nodata=np.nan,
-    )
-    values = np.nan_to_num(warped.to_numpy(), nan=0.0)
-    if surface.levels is not None:
-        found = surface_classes(replace(surface, array=warped.copy(data=values)))
-        table = [(0.0, 0.0, 0.0, 0.0)]
-        table += [to_rgba(toned(colour), SURFACE_OPACITY) for colour in found.colours]
-        painted: NDArray[np.uint8] = (np.array(table) * 255).round().astype(np.uint8)
-        return painted[found.codes + 1]
-    top = surface_top(surface)
-    share = np.clip(values / top, 0.0, 1.0) if top > 0 else np.zeros_like(values)
-    colours = np.array([to_rgba(toned(colour))[:3] for colour in palette(surface.ramp)])
-    at = np.linspace(0.0, 1.0, len(colours))
-    bands = [np.interp(share, at, colours[:, band]) for band in range(3)]
-    bands.append(np.clip(share / SURFACE_FADE, 0.0, 1.0) * SURFACE_OPACITY)
-    ramp: NDArray[np.uint8] = (np.dstack(bands) * 255).round().astype(np.uint8)
-    return ramp
+    array: xr.DataArray
+    levels: tuple[float, ...]
+    colours: tuple[str, ...]
+    opacity: float
+    fade: float
+    top: float
+    ticks: tuple[str, ...] = ()
 
+    def toned(self, tone: Callable[[str], str]) -> Picture:
+        """Return it in the colours of a palette."""
+        return replace(self, colours=tuple(map(tone, self.colours)))
 
-def painted_m(overlay: Surface) -> tuple[float, float, float, float] | None:
-    """Return the bounds of what a surface paints: a raster is mostly zero at its border."""
-    array = overlay.array
-    if array.rio.crs is None:
-        raise CRSError(
-            "print_map: a surface has no CRS, so it has no place on the map; "
-            'set it with array.rio.write_crs("EPSG:4547")',
-            code="caller.crs",
-            function="print_map",
+    def rgba(self, values: NDArray[np.float64]) -> NDArray[np.uint8]:
+        """Return values as they are painted; what has no value is 0."""
+        if self.levels:
+            return self.table()[self.codes(values)]
+        share = np.clip(values / self.top, 0.0, 1.0) if self.top > 0 else np.zeros_like(values)
+        painted = np.dstack([self._ramp(share), 255 * self._solid(share)])
+        found: NDArray[np.uint8] = painted.round().astype(np.uint8)
+        return found
+
+    def codes(self, values: NDArray[np.float64]) -> NDArray[np.intp]:
+        """Return the row of :meth:`table` that each value is painted with."""
+        return band_codes(values, np.asarray(self.levels)) + 1
+
+    def table(self) -> NDArray[np.uint8]:
+        """Return the colours of its classes, after one for what is in none, which is not seen."""
+        rows = [[255, 255, 255, 0]]
+        rows += [[*_parts(colour), round(255 * self.opacity)] for colour in self.colours]
+        return np.array(rows, dtype=np.uint8)
+
+    def tone(self, share: float) -> tuple[str, float]:
+        """Return colour and opacity at a share of the top of a ramp."""
+        at = np.array(share)
+        colour = self._ramp(at).ravel().tolist()
+        return "#" + "".join(f"{round(part):02X}" for part in colour), float(self._solid(at))
+
+    def _ramp(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return red, green and blue along a ramp, 0 to 255."""
+        stops = np.array([_parts(colour) for colour in self.colours], dtype=float)
+        at = np.linspace(0.0, 1.0, len(stops))
+        return np.dstack([np.interp(share, at, stops[:, band]) for band in range(3)])
+
+    def _solid(self, share: NDArray[np.float64]) -> NDArray[np.float64]:
+        faded: NDArray[np.float64] = np.clip(share / self.fade, 0.0, 1.0) * self.opacity
+        return faded
+
+    def over(self, window: Window) -> NDArray[np.uint8]:
+        """Return it as RGBA over the frame of a printed map."""
+        frame = window.frame
+        width, height = (
+            max(2, round(side / POINTS_PER_INCH * PICTURE_DPI))
+            for side in (frame.width, frame.height)
         )
-    require_path(array.rio.crs, MAP_CRS, array.rio.bounds(), function="print_map")
-    least = overlay.levels[0] if overlay.levels else PAINTED_SHARE * surface_top(overlay)
-    seen = array.to_numpy() > max(float(least), 0.0)
-    if not seen.any():
-        return None
-    half_x, half_y = (abs(float(step)) / 2 for step in array.rio.resolution())
-    x = array["x"].to_numpy()[seen.any(axis=0)]
-    y = array["y"].to_numpy()[seen.any(axis=1)]
-    west, south, east, north = Transformer.from_crs(
-        array.rio.crs, MAP_CRS, always_xy=True
-    ).transform_bounds(
-        float(x.min()) - half_x,
-        float(y.min()) - half_y,
-        float(x.max()) + half_x,
-        float(y.max()) + half_y,
-    )
-    return west, south, east, north
+        ready = self.array.astype("float64").rio.write_nodata(np.nan)
+        warped = ready.rio.reproject(
+            MAP_CRS,
+            shape=(height, width),
+            transform=from_bounds(*window.bounds_m, width, height),
+            resampling=Resampling.bilinear,
+            nodata=np.nan,
+        )
+        return self.rgba(np.nan_to_num(warped.to_numpy(), nan=0.0))
+
+    def painted_m(self) -> tuple[float, float, float, float] | None:
+        """Return the bounds of what it paints: a raster is mostly zero at its border."""
+        array = self.array
+        if array.rio.crs is None:
+            raise CRSError(
+                "print_map: a surface has no CRS, so it has no place on the map; "
+                'set it with array.rio.write_crs("EPSG:4547")',
+                code="caller.crs",
+                function="print_map",
+            )
+        require_path(array.rio.crs, MAP_CRS, array.rio.bounds(), function="print_map")
+        least = self.levels[0] if self.levels else PAINTED_SHARE * self.top
+        seen = array.to_numpy() > max(float(least), 0.0)
+        if not seen.any():
+            return None
+        half_x, half_y = (abs(float(step)) / 2 for step in array.rio.resolution())
+        x = array["x"].to_numpy()[seen.any(axis=0)]
+        y = array["y"].to_numpy()[seen.any(axis=1)]
+        west, south, east, north = Transformer.from_crs(
+            array.rio.crs, MAP_CRS, always_xy=True
+        ).transform_bounds(
+            float(x.min()) - half_x,
+            float(y.min()) - half_y,
+            float(x.max()) + half_x,
+            float(y.max()) + half_y,
+        )
+        return west, south, east, north
 
 
-def surface_top(overlay: Surface) -> float:
-    """Return the value of a surface's darkest colour."""
-    highest = float(np.nan_to_num(overlay.array.to_numpy(), nan=0.0).max(initial=0.0))
-    return highest if overlay.top is None else float(overlay.top)
-
-
-def surface_ticks(overlay: Surface) -> list[str]:
-    """Return the numbers along the ramp of a surface that has no classes."""
-    top = surface_top(overlay)
-    ticks = [f"{float(f'{value:.2g}'):g}" for value in np.linspace(0.0, top, SURFACE_TICKS)]
-    above = overlay.top is not None and bool(overlay.array.max() > top)
-    return [*ticks[:-1], f"≥ {ticks[-1]}"] if above else ticks
+def _parts(colour: str) -> list[int]:
+    return [int(colour[at : at + 2], 16) for at in (1, 3, 5)]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # CGCS2000 / 3-degree Gauss-Kruger CM 114E: the New Area lies in its zone.
 MAP_CRS = "EPSG:4547"
+GEOGRAPHIC = "EPSG:4490"
 POINTS_PER_INCH, METRES_PER_INCH = 72.0, 0.0254
 # About 0.1 mm on paper.
 TOLERANCE_PT = 0.28

@@ -24,27 +24,18 @@ from geo.doors import door
 from geo.errors import InputError, LayerError
 from layers.look.basemaps import basemap as basemap_named
 from layers.look.basemaps import basemaps
-from layers.look.legend import choropleth_legend, surface_legend
+from layers.look.content import Content
 from layers.look.outside import clean_frames, clean_overlays
-from layers.look.overlays import (
-    NAMED,
-    SURFACE_OPACITY,
-    Choropleth,
-    Features,
-    Isolines,
-    Overlay,
-    Points,
-    Surface,
-    classify,
-    level_values,
-    paint,
-    surface_classes,
-)
-from layers.look.symbology import Style, layer_styles, symbology, value_label
-from layers.plan.catalogue import load, members
+from layers.look.overlays import Choropleth, Features, Isolines, Overlay, Points, Surface
+from layers.look.styles import for_scripts
+from layers.look.symbology import layer_styles, symbology
+from layers.plan.catalogue import load
 from layers.plan.schema import resource, resources
+from layers.scene.resolved import LANGUAGES, scene
+from layers.scene.scene import CONTEXT, sample
 from layers.type.outside_texts import Cleaner
 from layers.web.encoding import CRS, DECIMALS, columnar
+from layers.web.pictures import encoded
 from layers.words import both, number
 
 if TYPE_CHECKING:
@@ -52,8 +43,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from layers.look.content import Content
-    from layers.look.symbology import LayerStyle
+    from layers.look.styles import LayerStyle, Style
+    from layers.scene.scene import Drawn, Scene, Stop
 
 __all__ = [
     "Choropleth",
@@ -67,18 +58,9 @@ __all__ = [
     "to_json",
 ]
 
-LANGUAGES = ("zh", "en")
-VERSION = 1
+VERSION = 2
 # About 1 m: no bend of a line is lost that can be seen.
 LINE_TOLERANCE_DEG = 1e-5
-ISOLINE_LABEL = {
-    "priority": 9,
-    "min_zoom": 0,
-    "size": 11,
-    "weight": 600,
-    "halo": "#FFFFFF",
-    "skip": [],
-}
 # What every card treats in its own way, and what is of no use to a reader.
 CARD_TEXTS = ("source_id", "heading", "quote", "evidence", "accuracy_m", "rule", "flag", "note")
 NAMES = ("id", "name_zh", "name_en", "aliases")
@@ -133,8 +115,8 @@ def map_document(
     Returns
     -------
     dict
-        Ready for :func:`json.dumps`; see the keys of ``layers`` in the tests. It never holds
-        the key of a tile service.
+        Ready for :func:`json.dumps`, as ``document.schema.json`` describes it. It never holds the
+        key of a tile service.
 
     Raises
     ------
@@ -162,35 +144,38 @@ def map_document(
     cleaner = Cleaner(drawn=False)
     frames = clean_frames(_frames(layers), cleaner)
     overlays = clean_overlays(overlays, cleaner)
-    looks = {**layer_styles(), **(styles or {})}
-    encoded = [_layer(name, frames[name], looks[name]) for name in looks if name in frames]
-    encoded += [_overlay(f"overlay-{n}", item) for n, item in enumerate(overlays, start=1)]
-    names = [layer["id"] for layer in encoded]
+    content = Content(frames, (), overlays, lang, base=basemap, styles=styles or {})
+    resolved = scene(content, function="map_document")
+    layers_ = [_layer(each) for each in resolved.layers if each.overlay is None]
+    layers_ += [_layer(each) for each in _in_order(resolved)]
+    names = [layer["id"] for layer in layers_]
     shown = _visible(visible, names, asked=layers is not None)
     return {
         "version": VERSION,
         "lang": lang,
         "texts": _texts(),
         "remarks": {each: list(cleaner.sentences(each)) for each in LANGUAGES},
-        "groups": symbology()["groups"],
-        "evidence": symbology()["evidence"],
-        "no_data": symbology()["no_data"],
+        "looks": for_scripts(),
+        "groups": [
+            {"id": group, "title": words._asdict()} for group, words in resolved.groups.items()
+        ],
+        "evidence": resolved.evidence,
         "units": symbology()["units"],
         "values": symbology()["values"],
         "basemaps": [_basemap(name) for name in basemaps()],
         "base": basemap,
-        "layers": encoded,
+        "layers": layers_,
         "visible": shown,
         "selected": None if selected is None else {"layer": selected[0], "id": selected[1]},
-        "bounds": _bounds(encoded, shown),
+        "bounds": _bounds(layers_, shown, resolved),
         "sources": _cited(
             "sources",
-            encoded,
+            layers_,
             "source_id",
             ["name_zh", "name_en", "attribution", "attribution_en"],
         ),
-        "belongs": _belongs(encoded),
-        "conflicts": _cited("conflicts", encoded, "flag", ["name_zh", "name_en"]),
+        "belongs": _belongs(layers_),
+        "conflicts": _cited("conflicts", layers_, "flag", ["name_zh", "name_en"]),
     }
 
 
@@ -265,130 +250,156 @@ def _visible(visible: Sequence[str] | None, names: list[str], *, asked: bool) ->
     return [name for name in names if asked or name not in styles or styles[name].visible]
 
 
-def _layer(name: str, frame: gpd.GeoDataFrame, style: LayerStyle) -> dict[str, Any]:
-    description = resource(name)
-    fields = [field for field in description.fields if field.name in frame.columns]
-    columns = [field.name for field in fields if field.name not in HIDDEN]
-    kept = [key for key in (*NAMES, *CARD_TEXTS, "colour") if key in frame.columns]
-    table = frame[[*kept, *columns]].copy()
-    if style.size is not None and style.size.field in table:
-        table["stated"] = np.where(table[style.size.field].notna(), "stated", "unstated")
+def _in_order(resolved: Scene) -> list[Drawn]:
+    """Return the results of a map in the order in which they were given."""
+    results = [each for each in resolved.layers if each.overlay is not None]
+    return sorted(results, key=lambda each: int(each.id.rpartition("-")[2]))
+
+
+def _layer(drawn: Drawn) -> dict[str, Any]:
+    """Return a layer or an overlay as a layer of the document."""
+    titles = drawn.titles._asdict()
+    common = {"id": drawn.id, "group": drawn.group, "rank": drawn.rank, "unit": drawn.unit}
+    if drawn.picture is not None:
+        return {
+            **common,
+            "title": titles,
+            "kind": "image",
+            "classes": [
+                {
+                    "value": each.value,
+                    "label": each.words._asdict(),
+                    "sample": asdict(sample(each.style, "area")),
+                }
+                for each in drawn.classes
+            ],
+            "colours": [] if drawn.classes else list(drawn.picture.colours),
+            "ticks": list(drawn.picture.ticks),
+            **encoded(drawn.picture),
+        }
+    shapes = _lines(drawn.frame) if drawn.pane == "isoline" else drawn.frame
+    columns = columnar(shapes, _result(drawn) if drawn.overlay is not None else _plan(drawn))
     return {
-        **columnar(frame, table),
-        "id": name,
-        "group": description.group,
-        "title": {"zh": description.title_zh, "en": description.title_en},
-        "rank": list(resources()).index(name),
-        "legend": style.legend,
-        "pane": style.pane,
-        "cluster": style.cluster,
-        "label": asdict(style.label),
-        "classify": style.classify,
-        "colour_field": style.colour_field,
-        "style": asdict(style.style),
-        "classes": [_class(style.classify, value, item) for value, item in style.classes.items()],
-        "size": None if style.size is None else asdict(style.size),
-        "fields": [
+        **columns,
+        **common,
+        "title": _said_simpler(titles, columns.get("simplified_m")),
+        "legend": "layer" if drawn.listed == "layer" else "classes",
+        "pane": drawn.pane,
+        "cluster": drawn.cluster,
+        "label": _label(drawn),
+        "classify": drawn.classify,
+        "classes": [{"value": each.value, "label": each.words._asdict()} for each in drawn.classes],
+        "colour": drawn.colour,
+        **_looks(drawn),
+        "amounts": [{"amount": amount, "radius": radius} for amount, radius in drawn.amounts],
+        "fields": _fields(drawn),
+        "stops": [_stop(stop) for stop in drawn.stops],
+    }
+
+
+def _looks(drawn: Drawn) -> dict[str, Any]:
+    """Return the styles of a layer, and which one each feature has; radii where they differ."""
+    known: dict[tuple[Style, float, str], int] = {}
+    picks = [
+        known.setdefault((each.style, each.tint, each.kind), len(known)) for each in drawn.marks
+    ]
+    styles = [
+        {**asdict(style), "tint": tint, "sample": asdict(sample(style, kind))}
+        for style, tint, kind in known
+    ]
+    radii = [round(each.radius_px, 3) for each in drawn.marks] if drawn.look.size else None
+    return {"styles": styles, "look": picks, "radii": radii}
+
+
+def _label(drawn: Drawn) -> dict[str, Any] | None:
+    """Return how features are named: a number stands on its isoline, and zones have their cards."""
+    if drawn.label is None or drawn.numbered:
+        return None
+    place = "isoline" if drawn.pane == "isoline" else drawn.label.place
+    return {**asdict(drawn.label), "place": place}
+
+
+def _plan(drawn: Drawn) -> pd.DataFrame:
+    """Return the columns of a layer of the plan."""
+    frame = drawn.frame
+    kept = [key for key in (*NAMES, *CARD_TEXTS) if key in frame]
+    shown = [field.name for field in resource(drawn.id).fields if field.name in frame]
+    return _keyed(frame[[*kept, *(name for name in shown if name not in HIDDEN)]].copy(), drawn)
+
+
+def _result(drawn: Drawn) -> pd.DataFrame:
+    """Return the columns of a result: names, and those that it shows."""
+    frame = drawn.frame
+    if drawn.pane == "isoline":
+        ids = [f"{value:.12g}" for value in frame[drawn.numbers]]
+        return pd.DataFrame({"id": ids, "words": [each.name for each in drawn.marks]})
+    missing = [name for name in drawn.columns if name not in frame]
+    if missing:
+        raise InputError(
+            f"map_document: an overlay asks for columns {missing}; its frame has "
+            f"{', '.join(map(str, frame.columns))}",
+            code="caller.argument",
+            function="map_document",
+        )
+    kept = [name for name in NAMES if name in frame]
+    wanted = [*drawn.columns, drawn.numbers] if drawn.numbers else drawn.columns
+    table = pd.DataFrame(
+        frame[[*kept, *(name for name in dict.fromkeys(wanted) if name not in kept)]]
+    )
+    if "id" not in table:
+        table.insert(0, "id", [each.id for each in drawn.marks])
+    return _keyed(table, drawn)
+
+
+def _keyed(table: pd.DataFrame, drawn: Drawn) -> pd.DataFrame:
+    """Return columns with the class of each feature among them."""
+    if drawn.classify is not None and drawn.classify not in table:
+        table[drawn.classify] = [each.key for each in drawn.marks]
+    return table
+
+
+def _fields(drawn: Drawn) -> list[dict[str, Any]]:
+    """Return what a card says of a feature."""
+    if drawn.overlay is None:
+        return [
             _field(
                 field.name,
                 {"zh": field.title_zh, "en": field.title_en},
                 unit=field.unit,
                 whole=field.type == "integer",
             )
-            for field in fields
-            if field.name in columns and field.name != style.colour_field
-        ],
-        "stops": _stops(frame) if style.style.stops else [],
-    }
+            for field in resource(drawn.id).fields
+            if field.name in drawn.frame and field.name not in HIDDEN
+        ]
+    fields = [_field(key, {"zh": words, "en": words}) for key, words in drawn.columns.items()]
+    if drawn.numbered:
+        fields.insert(0, _field(drawn.numbers, drawn.titles._asdict(), unit=drawn.unit))
+    return fields
 
 
-def _overlay(name: str, overlay: Overlay) -> dict[str, Any]:
-    """Return an overlay as a layer of the document."""
-    title = {"zh": overlay.title, "en": overlay.title_en or overlay.title}
-    if isinstance(overlay, Surface):
-        return {
-            "id": name,
-            "group": "analysis",
-            "title": title,
-            "rank": 0,
-            "kind": "image",
-            "unit": overlay.unit,
-            "classes": surface_legend(surface_classes(overlay), opacity=SURFACE_OPACITY),
-            **paint(overlay),
-        }
-    columns = {} if isinstance(overlay, Isolines) else dict(overlay.columns or {})
-    common: dict[str, Any] = {
-        "id": name,
-        "group": "analysis",
-        "title": title,
-        "rank": 0,
-        "legend": "classes",
-        "cluster": False,
-        "label": None,
-        "classify": None,
-        "colour_field": None,
-        "classes": [],
-        "size": None,
-        "stops": [],
-    }
-    fields = [_field(key, {"zh": words, "en": words}) for key, words in columns.items()]
-    if isinstance(overlay, Isolines):
-        return _said_simpler({**common, **_isolines(overlay), "fields": fields})
-    table = _overlay_table(overlay.frame, list(columns))
-    if isinstance(overlay, Points):
-        style = Style(overlay.colour, symbol=overlay.symbol, size_px=overlay.size_px)
-        common |= {"pane": "point", "cluster": overlay.cluster, "style": asdict(style)}
-        common |= {"label": asdict(NAMED) if overlay.named else None}
-    elif isinstance(overlay, Features):
-        dash = "7 5" if overlay.dashed else ""
-        style = Style(overlay.colour, weight=2, fill_opacity=overlay.fill_opacity, dash=dash)
-        common |= {"pane": "analysis", "style": asdict(style)}
-    else:
-        classes = classify(overlay)
-        table["class"] = [str(code) for code in classes.codes]
-        table[overlay.column] = overlay.frame[overlay.column].to_numpy()
-        fields.insert(0, _field(overlay.column, title, unit=overlay.unit))
-        schematic = _schematic(overlay.frame)
-        common |= choropleth_legend(classes, schematic=schematic) | {"unit": overlay.unit}
-    return _said_simpler({**columnar(overlay.frame, table), **common, "fields": fields})
-
-
-def _said_simpler(layer: dict[str, Any]) -> dict[str, Any]:
-    """Return a layer whose title says how far its borders may be off, where they are simplified."""
-    if "simplified_m" not in layer:
-        return layer
-    metres = number(layer["simplified_m"])
+def _said_simpler(titles: Text, metres: float | None) -> Text:
+    """Return titles that say how far borders may be off, where they are simplified."""
+    if metres is None:
+        return titles
     notes = dict(zip(LANGUAGES, both("document.simplified"), strict=True))
-    said = {lang: words + notes[lang].format(m=metres) for lang, words in layer["title"].items()}
-    return layer | {"title": said}
+    return {lang: words + notes[lang].format(m=number(metres)) for lang, words in titles.items()}
 
 
-def _isolines(overlay: Isolines) -> dict[str, Any]:
-    """Return isolines by their values: thin lines, each with its number on it."""
-    values = level_values(overlay)
-    given = overlay.frame
-    lines = given if given.crs is None else moved(given, CRS, function="map_document")
-    table = pd.DataFrame({"id": [f"{value:.12g}" for value in values]})
+def _lines(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return isolines with no more bends than can be seen."""
+    lines = moved(frame, CRS, function="map_document")
+    return lines.set_geometry(lines.simplify(LINE_TOLERANCE_DEG))
+
+
+def _stop(stop: Stop) -> dict[str, Any]:
     return {
-        **columnar(lines.set_geometry(lines.simplify(LINE_TOLERANCE_DEG)), table),
-        "legend": "layer",
-        "unit": overlay.unit,
-        "pane": "isoline",
-        "style": asdict(Style(overlay.colour, weight=1.1)),
-        "label": {"place": "isoline", "colour": overlay.colour, **ISOLINE_LABEL},
-    }
-
-
-def _schematic(frame: gpd.GeoDataFrame) -> bool:
-    """Tell whether all areas of a frame are built by a rule, and so are drawn dashed."""
-    return "evidence" in frame and bool((frame["evidence"] == "schematic").all())
-
-
-def _class(column: str | None, value: str, style: Style) -> dict[str, Any]:
-    return {
-        "value": value,
-        "label": {lang: value_label(column or "", value, lang=lang) for lang in LANGUAGES},
-        "style": asdict(style),
+        "axis": stop.axis,
+        "number": stop.number,
+        "id": stop.node,
+        "name": stop.names._asdict(),
+        "colour": stop.colour,
+        "lon": round(stop.place.x, DECIMALS),
+        "lat": round(stop.place.y, DECIMALS),
     }
 
 
@@ -402,41 +413,6 @@ def _field(name: str, title: Text, *, unit: str = "", whole: bool = False) -> di
     }
 
 
-def _overlay_table(frame: gpd.GeoDataFrame, columns: list[str]) -> pd.DataFrame:
-    missing = [name for name in columns if name not in frame.columns]
-    if missing:
-        raise InputError(
-            f"map_document: an overlay asks for columns {missing}; its frame has "
-            f"{', '.join(map(str, frame.columns))}",
-            code="caller.argument",
-            function="map_document",
-        )
-    kept = [name for name in NAMES if name in frame.columns]
-    table = pd.DataFrame(frame[[*kept, *(name for name in columns if name not in kept)]])
-    if "id" not in table:
-        table.insert(0, "id", [str(label) for label in frame.index])
-    return table
-
-
-def _stops(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    """Return the nodes of each axis in the plan's order."""
-    stops: list[dict[str, Any]] = []
-    for axis in frame["id"]:
-        nodes = members(axis, "node")
-        for order, node in enumerate(nodes.itertuples(index=False), start=1):
-            stops.append(
-                {
-                    "axis": axis,
-                    "number": order,
-                    "id": node.id,
-                    "name_zh": node.name_zh,
-                    "lon": round(node.geometry.x, DECIMALS),
-                    "lat": round(node.geometry.y, DECIMALS),
-                }
-            )
-    return stops
-
-
 def _basemap(name: str) -> dict[str, Any]:
     entry = asdict(basemap_named(name))
     entry["title"] = {"zh": entry.pop("title_zh"), "en": entry.pop("title_en")}
@@ -444,19 +420,18 @@ def _basemap(name: str) -> dict[str, Any]:
     return entry
 
 
-def _bounds(encoded: list[dict[str, Any]], shown: list[str]) -> list[list[float]]:
+def _bounds(layers: list[dict[str, Any]], shown: list[str], resolved: Scene) -> list[list[float]]:
     """Return [[south, west], [north, east]] of what is shown above the base map."""
     corners: list[list[float]] = []
-    for layer in encoded:
-        if layer["group"] == "context" or layer["id"] not in shown:
+    for layer in layers:
+        if layer["group"] == CONTEXT or layer["id"] not in shown:
             continue
         if layer["kind"] == "image":
             corners += layer["bounds"]
         elif layer["located"]:
             corners += _corners(layer)
     if not corners:
-        home: list[list[float]] = symbology()["home"]
-        return home
+        return [list(corner) for corner in resolved.home]
     array = np.asarray(corners, dtype=float)
     return [array.min(axis=0).tolist(), array.max(axis=0).tolist()]
 
@@ -472,11 +447,11 @@ def _corners(layer: dict[str, Any]) -> list[list[float]]:
 
 
 def _cited(
-    table: str, encoded: list[dict[str, Any]], column: str, wanted: list[str]
+    table: str, layers: list[dict[str, Any]], column: str, wanted: list[str]
 ) -> dict[str, Text]:
     """Return the rows of a table of the atlas that the features name, by id."""
     used: set[str] = set()
-    for layer in encoded:
+    for layer in layers:
         values = layer.get("columns", {}).get(column, [])
         words = values["values"] if isinstance(values, dict) else values
         used.update(part for word in words if word for part in word.split("|"))
@@ -485,9 +460,9 @@ def _cited(
     return {row["id"]: {key: row[key] for key in wanted} for row in found.to_dict("records")}
 
 
-def _belongs(encoded: list[dict[str, Any]]) -> dict[str, list[str]]:
+def _belongs(layers: list[dict[str, Any]]) -> dict[str, list[str]]:
     """Return the ids of what each feature belongs to, for features and targets on the map."""
-    ids = {key for layer in encoded if "columns" in layer for key in _ids(layer)}
+    ids = {key for layer in layers if "columns" in layer for key in _ids(layer)}
     links = load("memberships")
     links = links[links["feature_id"].isin(ids) & links["target_id"].isin(ids)]
     pairs = links[["feature_id", "target_id"]].drop_duplicates()

@@ -1,0 +1,94 @@
+"""Symbols of printed maps, drawn in points on the sheet."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.collections import PathCollection
+from matplotlib.colors import to_rgba
+from matplotlib.path import Path
+from matplotlib.transforms import IdentityTransform
+
+from layers.scene.strokes import outline, stamps
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.patches import Patch
+    from numpy.typing import NDArray
+
+    from layers.look.styles import Style
+    from layers.scene.strokes import Stamp
+
+
+@cache
+def path(symbol: str) -> Path:
+    """Return the outline of a symbol of half width 1, y upwards."""
+    corners = outline(symbol) * (1.0, -1.0)
+    if not len(corners):
+        return Path.unit_circle()
+    return Path(np.vstack([corners, corners[:1]]), closed=True)
+
+
+def draw_symbols(
+    axes: Axes,
+    at: NDArray[np.float64],
+    style: Style,
+    *,
+    radius: float,
+    tint: float,
+    px: float,
+    zorder: float,
+    clip: Patch | None = None,
+) -> None:
+    """Draw symbols of one look: solid where their place is known, tinted where its host's is.
+
+    Parameters
+    ----------
+    axes
+        Of the sheet, in points.
+    at
+        Centres (n, 2), points.
+    style
+        Their look.
+    radius
+        Half width, px.
+    tint
+        0 to 1.
+    px
+        Points per px.
+    zorder
+        What they lie above.
+    clip
+        Patch that they are cut to.
+    """
+    for step, part in enumerate(stamps(style, radius_px=radius, tint=tint)):
+        _stamp(axes, at, part, px=px, zorder=zorder + step * 1e-4, clip=clip)
+
+
+def _stamp(
+    axes: Axes,
+    at: NDArray[np.float64],
+    part: Stamp,
+    *,
+    px: float,
+    zorder: float,
+    clip: Patch | None,
+) -> None:
+    # A collection is scaled by the root of its sizes, in points.
+    stamped = PathCollection(
+        [path(part.symbol)],
+        sizes=[(part.radius_px * px) ** 2],
+        offsets=at,
+        offset_transform=axes.transData,
+        transform=IdentityTransform(),
+        facecolors=[to_rgba(part.face, part.face_opacity) if part.face_opacity else "none"],
+        edgecolors=[to_rgba(part.edge, part.edge_opacity) if part.width_px else "none"],
+        linewidths=[part.width_px * px],
+        joinstyle="round",
+        zorder=zorder,
+    )
+    axes.add_collection(stamped, autolim=False)
+    if clip is not None:
+        stamped.set_clip_path(clip)

@@ -1,0 +1,444 @@
+"""How a map is resolved: every layer and overlay of a content with the look of its features."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.arguments import brief
+from geo.crs import require_crs
+from geo.errors import CRSError, InputError
+from layers.look.legend import interval, number
+from layers.look.overlays import (
+    Choropleth,
+    Features,
+    Isolines,
+    Overlay,
+    Points,
+    Surface,
+    classify,
+    level_values,
+    surface_classes,
+    surface_top,
+)
+from layers.look.styles import (
+    LayerStyle,
+    Style,
+    looks,
+    overlay_label,
+    overlay_style,
+)
+from layers.look.symbology import layer_style, layer_styles, palette, symbology, value_label
+from layers.plan.catalogue import members, names_by_id
+from layers.plan.schema import resource, resources
+from layers.scene.scene import ANALYSIS, CONTEXT, NO_DATA, Class, Drawn, Mark, Scene, Stop, Words
+from layers.scene.surfaces import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from layers.look.content import Content
+    from layers.look.styles import Size
+
+LANGUAGES = ("zh", "en")
+SCHEMATIC = "schematic"
+# Classes of proportional symbols: features with the quantity, and those without.
+STATED, UNSTATED = "stated", "unstated"
+# Points of a result stand above those of the plan.
+POINTS_ABOVE = 100
+# Of two symbols in one layer the name of the larger goes before.
+RANK_PX = 1e-2
+
+
+def scene(content: Content, *, function: str = "print_map") -> Scene:
+    """Return what a map shows with the look of every feature, the lowest layer first.
+
+    Parameters
+    ----------
+    content
+        What the map shows. Layers that are not visible are there too, switched off.
+    function
+        Name that messages begin with.
+
+    Raises
+    ------
+    InputError
+        If the language is neither, or a visible layer has no frame, or an overlay is not valid.
+    LayerError
+        If a visible name is no layer with geometry.
+    CRSError
+        If a frame has no CRS.
+    """
+    if content.lang not in LANGUAGES:
+        raise InputError(
+            f"{function}: lang={content.lang!r}; choose from {', '.join(map(repr, LANGUAGES))}",
+            code="option.one_of",
+            value=brief(content.lang),
+            names=LANGUAGES,
+        )
+    for name in content.visible:
+        layer_style(name)
+    missing = sorted(set(content.visible) - set(content.frames))
+    if missing:
+        raise InputError(
+            f"{function}: visible layers {missing} have no frame; the content holds "
+            f"{sorted(content.frames)}. Add the frames, or leave the names out of visible.",
+            code="option.one_of",
+            value=missing,
+            names=sorted(content.frames),
+        )
+    found = [
+        _layer(name, content, function=function)
+        for name in layer_styles()
+        if name in content.frames
+    ]
+    found += overlays(content.overlays, lang=content.lang, function=function)
+    (south, west), (north, east) = symbology()["home"]
+    return Scene(
+        layers=tuple(sorted(found, key=lambda each: each.zorder)),
+        lang=content.lang,
+        groups={entry["id"]: Words(**entry["title"]) for entry in symbology()["groups"]},
+        evidence=looks()["evidence"],
+        home=((south, west), (north, east)),
+        land=layer_style("districts").classes,
+        stop_label=layer_style("nodes").label,
+    )
+
+
+def overlays(given: Sequence[Overlay], *, lang: str, function: str) -> list[Drawn]:
+    """Return results as a map draws them, in their order."""
+    return [
+        _overlay(f"overlay-{at}", each, at, lang=lang, function=function)
+        for at, each in enumerate(given, start=1)
+    ]
+
+
+def radius_px(size: Size, amount: float) -> float:
+    """Return the radius of a proportional symbol, px.
+
+    Examples
+    --------
+    >>> from layers.look.styles import Size
+    >>> radius_px(Size("investment", 1.5, 3.5, 26.0, ()), 100.0)
+    15.0
+    """
+    return float(np.clip(size.px_per_root * amount**0.5, size.min_px, size.max_px))
+
+
+# ---- layers of the plan ----
+
+
+def _layer(name: str, content: Content, *, function: str) -> Drawn:
+    about, look = resource(name), content.style(name)
+    frame, lang = content.frames[name], content.lang
+    require_crs(frame, function=f"{function}, {name}")
+    ground = about.group == CONTEXT
+    evidence = [None] * len(frame) if ground else _texts(frame, "evidence")
+    keys = _keys(frame, look)
+    styles = _styles(frame, look, keys, evidence)
+    marks = [
+        replace(mark, style=style, tint=tint, radius_px=style.size_px, key=key)
+        for mark, key, (style, tint) in zip(_marks(frame, lang), keys, styles, strict=True)
+    ]
+    if look.size is not None and look.size.field in frame:
+        amounts = _numbers(frame, look.size.field)
+        pairs = zip(marks, amounts, strict=True)
+        marks = [_sized(mark, look.size, amount) for mark, amount in pairs]
+    return Drawn(
+        id=name,
+        titles=Words(about.title_zh, about.title_en),
+        lang=lang,
+        group=about.group,
+        pane=look.pane,
+        order=look.order,
+        rank=list(resources()).index(name),
+        frame=frame,
+        marks=tuple(marks),
+        look=look,
+        colour=next(iter(look.classes.values()), look.style).colour,
+        visible=name in content.visible,
+        classes=tuple(
+            Class(value, _valued(look.classify or "", value), style)
+            for value, style in look.classes.items()
+        ),
+        classify=look.classify,
+        listed=_listed(look),
+        label=look.label,
+        amounts=_amounts(look, keys),
+        cluster=look.cluster,
+        stops=_stops(marks, look),
+        schematic=not ground and _schematic(frame),
+    )
+
+
+def _keys(frame: gpd.GeoDataFrame, look: LayerStyle) -> list[str | None]:
+    """Return the class of each feature."""
+    if look.size is not None and look.size.field in frame:
+        known = frame[look.size.field].notna()
+        return [STATED if each else UNSTATED for each in known]
+    return _texts(frame, look.classify)
+
+
+def _styles(
+    frame: gpd.GeoDataFrame,
+    look: LayerStyle,
+    keys: Sequence[str | None],
+    evidence: Sequence[str | None],
+) -> list[tuple[Style, float]]:
+    """Return style and tint of each feature: its class, its own colour, how its place is known."""
+    known: dict[tuple[str | None, str | None, str | None], tuple[Style, float]] = {}
+    rows = list(zip(keys, _texts(frame, look.colour_field), evidence, strict=True))
+    for key, colour, how in set(rows):
+        style = look.of(key)
+        known[key, colour, how] = evident(replace(style, colour=colour or style.colour), how)
+    return [known[row] for row in rows]
+
+
+def evident(style: Style, evidence: str | None) -> tuple[Style, float]:
+    """Return a style as evidence changes it, and how solid a symbol then is.
+
+    Examples
+    --------
+    >>> evident(Style("#8C6D31", fill_opacity=0.5), "located")[1]
+    0.55
+    """
+    known = looks()["evidence"].get(evidence or "")
+    if known is None:
+        return style, 1.0
+    tint = float(known["opacity"])
+    return replace(
+        style, dash=style.dash or known["dash"], fill_opacity=style.fill_opacity * tint
+    ), tint
+
+
+def _sized(mark: Mark, size: Size, amount: float | None) -> Mark:
+    """Return a mark of the size of its amount; one without an amount keeps that of its class."""
+    radius = mark.radius_px if amount is None else radius_px(size, amount)
+    return replace(mark, radius_px=radius, rank=-radius * RANK_PX)
+
+
+def _listed(look: LayerStyle) -> str:
+    if look.legend == "layer" or look.classify is None:
+        return "layer"
+    return "classes" if look.classes else "features"
+
+
+def _amounts(look: LayerStyle, keys: Sequence[str | None]) -> tuple[tuple[float, float], ...]:
+    if look.size is None or STATED not in keys:
+        return ()
+    return tuple((amount, radius_px(look.size, amount)) for amount in look.size.legend)
+
+
+def _stops(marks: Sequence[Mark], look: LayerStyle) -> tuple[Stop, ...]:
+    """Return the nodes of each line in the plan's order."""
+    if not look.style.stops:
+        return ()
+    names = [names_by_id(lang=lang) for lang in LANGUAGES]
+    found = []
+    for mark in marks:
+        nodes = members(mark.id, "node").itertuples(index=False)
+        for at, node in enumerate(nodes, start=1):
+            called = Words(*(known.get(node.id, node.name_zh) for known in names))
+            colour = mark.style.colour
+            found.append(Stop(mark.id, at, node.id, called, colour, node.geometry))
+    return tuple(found)
+
+
+# ---- results ----
+
+
+def _overlay(name: str, overlay: Overlay, order: int, *, lang: str, function: str) -> Drawn:
+    common: dict[str, Any] = {
+        "id": name,
+        "titles": Words(overlay.title, overlay.title_en or overlay.title),
+        "lang": lang,
+        "unit": "" if isinstance(overlay, Features | Points) else overlay.unit,
+        "group": ANALYSIS,
+        "order": order,
+        "overlay": overlay,
+    }
+    if isinstance(overlay, Surface):
+        return _surface(overlay, common)
+    require_crs(overlay.frame, function=f"{function}, {name}")
+    common |= {"frame": overlay.frame, "schematic": _schematic(overlay.frame)}
+    if isinstance(overlay, Choropleth | Isolines):
+        common["numbers"] = overlay.column
+    if not isinstance(overlay, Isolines):
+        common["columns"] = dict(overlay.columns or {})
+    if isinstance(overlay, Choropleth):
+        return _choropleth(overlay, common)
+    marks = _marks(overlay.frame, lang)
+    if isinstance(overlay, Isolines):
+        style = overlay_style("isolines", colour=overlay.colour)
+        names = [f"{value:,.12g}" for value in level_values(overlay)]
+        marks = [replace(mark, name=words) for mark, words in zip(marks, names, strict=True)]
+        label = replace(overlay_label("isolines"), colour=overlay.colour)
+        common |= {"pane": "isoline", "label": label}
+    elif isinstance(overlay, Features):
+        changes: dict[str, Any] = {} if overlay.dashed else {"dash": ""}
+        style = overlay_style(
+            "features", colour=overlay.colour, fill_opacity=overlay.fill_opacity, **changes
+        )
+        common |= {"pane": "analysis", "hatched": overlay.hatched}
+    else:
+        style = Style(overlay.colour, symbol=overlay.symbol, size_px=overlay.size_px)
+        common |= {"pane": "point", "order": order + POINTS_ABOVE, "schematic": False}
+        common |= {"label": overlay_label("points") if overlay.named else None}
+        common |= {"cluster": overlay.cluster}
+    return Drawn(
+        **common,
+        marks=tuple(replace(mark, style=style, radius_px=style.size_px) for mark in marks),
+        look=replace(_bare(), style=style),
+        colour=style.colour,
+    )
+
+
+@cache
+def _bare() -> LayerStyle:
+    """Return the rules of a result: its style follows from no layer's."""
+    label = overlay_label("zones")
+    return LayerStyle(order=0, visible=True, cluster=False, pane="area", label=label)
+
+
+def _marks(frame: gpd.GeoDataFrame, lang: str) -> list[Mark]:
+    style, shapes = _bare().style, frame.geometry.to_numpy()
+    rows = zip(_ids(frame), _names(frame, lang), shapes, strict=True)
+    return [Mark(key, name, shape, style) for key, name, shape in rows]
+
+
+def _schematic(frame: gpd.GeoDataFrame) -> bool:
+    """Tell whether a shape that has a place is built by a rule."""
+    if "evidence" not in frame:
+        return False
+    shapes = frame.geometry.to_numpy()
+    here = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    return bool(
+        (frame["evidence"] == SCHEMATIC).fillna(value=False).to_numpy(dtype=bool)[here].any()
+    )
+
+
+def _choropleth(overlay: Choropleth, common: dict[str, Any]) -> Drawn:
+    found, frame, lang = classify(overlay), overlay.frame, common["lang"]
+    edge = {}
+    if "evidence" in frame and bool((frame["evidence"] == SCHEMATIC).all()):
+        dash = looks()["evidence"][SCHEMATIC]["dash"]
+        edge = {"edge": looks()["overlays"]["schematic_edge"], "dash": dash}
+    values = _numbers(frame, overlay.column)
+    lows = [min((n for n in values if n is not None), default=0.0), *found.uppers[:-1]]
+    classes = [
+        Class(
+            str(code),
+            _both(interval(low, high)),
+            overlay_style("class", colour=colour, **edge),
+            min(least, high),
+            high,
+        )
+        for code, (low, high, least, colour) in enumerate(
+            zip(found.lows, found.uppers, lows, found.colours, strict=False)
+        )
+    ]
+    classes.append(Class(NO_DATA, Words(**looks()["no_data"]), overlay_style("no_data")))
+    styles = {each.value: each.style for each in classes}
+    label = overlay_label("zones") if overlay.named else None
+    marks = [
+        replace(mark, style=styles[key], key=key, value="" if n is None else number(n))
+        for mark, key, n in zip(_marks(frame, lang), map(str, found.codes), values, strict=True)
+    ]
+    return Drawn(
+        **common,
+        pane="analysis",
+        marks=tuple(marks),
+        look=replace(_bare(), style=styles[NO_DATA]),
+        colour=styles[NO_DATA].colour,
+        classes=tuple(classes),
+        classify="class",
+        listed="classes",
+        label=label,
+    )
+
+
+def _surface(overlay: Surface, common: dict[str, Any]) -> Drawn:
+    if overlay.array.rio.crs is None:
+        raise CRSError(
+            "Surface: the array has no CRS, so it has no place on the map; "
+            'set it with array.rio.write_crs("EPSG:4547")',
+            code="caller.crs",
+            function="Surface",
+        )
+    if overlay.array.ndim != len(("y", "x")):
+        raise InputError(
+            f"Surface: the array has dimensions {overlay.array.dims}; give it y and x only",
+            code="caller.argument",
+            function="Surface",
+        )
+    found, top = surface_classes(overlay), surface_top(overlay)
+    classes = [
+        Class(str(low), _both(interval(low, high)), overlay_style("band", colour=colour), low, high)
+        for low, high, colour in zip(found.lows, found.uppers, found.colours, strict=True)
+    ]
+    if found.lows and found.lows[0] > 0:
+        # Blank there does not mean zero.
+        below = _both(f"< {number(found.lows[0])}")
+        classes.insert(0, Class("below", below, overlay_style("below"), high=found.lows[0]))
+    painted = looks()["surface"]
+    ticks = [number(float(f"{value:.3g}")) for value in np.linspace(0.0, top, painted["ticks"])]
+    if overlay.top is not None and bool(overlay.array.max() > top):
+        ticks[-1] = f"≥ {ticks[-1]}"
+    colours = found.colours or tuple(palette(overlay.ramp))
+    return Drawn(
+        **common,
+        pane="picture",
+        frame=gpd.GeoDataFrame(geometry=[], crs=overlay.array.rio.crs),
+        marks=(),
+        look=_bare(),
+        colour=colours[-1],
+        classes=tuple(classes),
+        listed="classes",
+        picture=Picture(
+            array=overlay.array,
+            levels=tuple(found.lows),
+            colours=colours,
+            opacity=painted["opacity"],
+            fade=painted["fade"],
+            top=top,
+            ticks=() if classes else tuple(ticks),
+        ),
+    )
+
+
+# ---- columns of frames ----
+
+
+def _both(words: str) -> Words:
+    return Words(words, words)
+
+
+def _valued(column: str, value: str) -> Words:
+    return Words(*(value_label(column, value, lang=lang) for lang in LANGUAGES))
+
+
+def _texts(frame: gpd.GeoDataFrame, column: str | None) -> list[str | None]:
+    if column is None or column not in frame:
+        return [None] * len(frame)
+    values = frame[column].astype("object")
+    return [value if isinstance(value, str) else None for value in values]
+
+
+def _numbers(frame: gpd.GeoDataFrame, column: str) -> list[float | None]:
+    values = frame[column].to_numpy(dtype="float64", na_value=np.nan)
+    return [None if np.isnan(value) else float(value) for value in values]
+
+
+def _ids(frame: gpd.GeoDataFrame) -> list[str]:
+    return [str(key) for key in frame.get("id", frame.index)]
+
+
+def _names(frame: gpd.GeoDataFrame, lang: str) -> list[str]:
+    first, second = ("name_en", "name_zh") if lang == "en" else ("name_zh", "name_en")
+    pairs = zip(_texts(frame, first), _texts(frame, second), strict=True)
+    return [one or other or "" for one, other in pairs]

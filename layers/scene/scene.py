@@ -1,0 +1,449 @@
+"""A map resolved: what each feature looks like where, with the legend that says so.
+
+A scene is made once of what a map shows and the symbology (:func:`layers.scene.resolved.scene`).
+The web document, the print, the slides and the tables for QGIS are written from it, so that none of
+them can show what another does not.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from itertools import compress
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+
+from geo.crs import moved
+from layers.look.styles import WHITE, looks
+from layers.scene.window import MAP_CRS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    import geopandas as gpd
+    from numpy.typing import NDArray
+    from shapely.geometry.base import BaseGeometry
+
+    from layers.look.overlays import Overlay
+    from layers.look.styles import Label, LayerStyle, Style
+    from layers.scene.surfaces import Picture
+
+# Drawing order of what lies in each pane, on every map.
+PANES = {
+    "land": 10.0,
+    "boundary": 20.0,
+    "analysis": 30.0,
+    "picture": 31.0,
+    "isoline": 32.0,
+    "area": 40.0,
+    "line": 42.0,
+    "point": 60.0,
+}
+CONTEXT, ANALYSIS = "context", "analysis"
+# Value of the class of areas without a number.
+NO_DATA = "-1"
+
+
+class Words(NamedTuple):
+    """Words in both languages."""
+
+    zh: str
+    en: str
+
+    def said(self, lang: str) -> str:
+        """Return those of one language."""
+        return self.en if lang == "en" else self.zh
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class of features.
+
+    Parameters
+    ----------
+    value
+        What its features have in common, the key of :attr:`Mark.key`.
+    words, style
+        What it is called, and its look before what a feature brings with it.
+    low, high
+        Bounds of a class of numbers: above the first, up to the second.
+    """
+
+    value: str
+    words: Words
+    style: Style
+    low: float = -np.inf
+    high: float = np.inf
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mark:
+    """A feature as it is drawn.
+
+    Parameters
+    ----------
+    id, name
+        Of the feature, the name in the language of the map.
+    shape
+        Where it is; None or empty where it has no place.
+    style
+        Its look: that of its class, in its own colour, as its evidence has it.
+    tint
+        How solid its symbol is, 0 to 1.
+    radius_px
+        Half width of its symbol.
+    key
+        Its class; None where its layer has none.
+    rank
+        Of two names of a layer that want one place that of the smaller rank stands, and of equals
+        the first.
+    value
+        Its number as words, below its name; empty where it has none.
+    """
+
+    id: str
+    name: str
+    shape: BaseGeometry | None
+    style: Style
+    tint: float = 1.0
+    radius_px: float = 0.0
+    key: str | None = None
+    rank: float = 0.0
+    value: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Whether it is a ``"point"``, a ``"line"`` or an ``"area"``."""
+        return "area" if self.shape is None else kind_of(self.shape)
+
+
+class Stop(NamedTuple):
+    """A numbered stop of an axis: the node it stands at, its colour and its place, degrees."""
+
+    axis: str
+    number: int
+    node: str
+    names: Words
+    colour: str
+    place: shapely.Point
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a legend: a sample, its words, and how many features it stands for."""
+
+    style: Style
+    kind: str
+    words: str
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Section:
+    """What a legend says of one layer: its title, if that stands above, and its lines."""
+
+    layer: Drawn
+    title: str
+    count: int | None
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Drawn:
+    """One layer or overlay of a map, resolved.
+
+    Parameters
+    ----------
+    id
+        Name of the layer, or of the overlay on its map.
+    titles, unit
+        What it is called, and the unit of its numbers.
+    lang
+        Language of the map.
+    group, pane, order, rank
+        What it belongs to, what it is drawn among, its place there (the lowest first), and its
+        place in a list of layers.
+    visible
+        Whether it is switched on.
+    frame
+        Its features as they were given; none where it is a picture.
+    marks
+        How each of them is drawn, row by row.
+    look
+        The rules that the marks follow, for a program that draws what it is given later on.
+    classes, classify
+        Its classes in order, and the column that they stand for.
+    listed
+        The legend lists its ``"classes"``, its ``"features"`` or the ``"layer"`` as one.
+    colour
+        What stands for the whole of it.
+    label
+        How its features are named, if they are.
+    amounts
+        Amounts that the legend of proportional symbols shows, each with its radius, px.
+    cluster
+        Points at one place are counted on a screen; those of a layer are spread around it on paper.
+    stops
+        Numbered stops of its lines.
+    schematic
+        A feature of it is built by a rule.
+    hatched
+        Its areas are hatched where there is no colour.
+    picture
+        The raster, where it is one.
+    numbers
+        Column of a result's numbers, if it has one.
+    columns
+        Titles of the columns of a result that a reader is shown.
+    overlay
+        The result that it is, where it is one.
+    """
+
+    id: str
+    titles: Words
+    lang: str
+    group: str
+    pane: str
+    order: int
+    frame: gpd.GeoDataFrame
+    marks: tuple[Mark, ...]
+    look: LayerStyle
+    colour: str
+    visible: bool = True
+    rank: int = 0
+    unit: str = ""
+    classes: tuple[Class, ...] = ()
+    classify: str | None = None
+    listed: str = "layer"
+    label: Label | None = None
+    amounts: tuple[tuple[float, float], ...] = ()
+    cluster: bool = False
+    stops: tuple[Stop, ...] = ()
+    schematic: bool = False
+    hatched: bool = False
+    picture: Picture | None = None
+    numbers: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    overlay: Overlay | None = None
+
+    @property
+    def title(self) -> str:
+        """What it is called in the language of the map, with its unit."""
+        return bracketed(self.titles.said(self.lang), self.unit, self.lang)
+
+    @property
+    def zorder(self) -> float:
+        """Where it lies among all."""
+        return PANES[self.pane] + self.order / 100.0
+
+    @property
+    def is_ground(self) -> bool:
+        """Whether it belongs to the base map."""
+        return self.group == CONTEXT
+
+    @property
+    def numbered(self) -> bool:
+        """Whether its features have numbers below their names."""
+        return self.classify == "class"
+
+    @property
+    def shapes(self) -> NDArray[np.object_]:
+        """Where its features are."""
+        found = np.empty(len(self.marks), dtype=object)
+        found[:] = [mark.shape for mark in self.marks]
+        return found
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """Ids of what it was made from."""
+        if "source_id" not in self.frame:
+            return frozenset()
+        return frozenset(key for key in self.frame["source_id"] if isinstance(key, str) and key)
+
+    @property
+    def unlocated(self) -> int:
+        """Number of its features that have no place, of all that were given."""
+        shapes = self.frame.geometry.to_numpy()
+        return int((shapely.is_missing(shapes) | shapely.is_empty(shapes)).sum())
+
+    def placed(self, *, function: str) -> Drawn:
+        """Return it with the marks that have a place, in metres of :data:`MAP_CRS`."""
+        shapes = self.frame.geometry.to_numpy()
+        here = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        there = moved(self.frame.geometry[here], MAP_CRS, function=f"{function}, {self.id}")
+        pairs = zip(compress(self.marks, here.tolist()), there.to_numpy(), strict=True)
+        return replace(self, marks=tuple(replace(mark, shape=shape) for mark, shape in pairs))
+
+    def rows(self, picked: NDArray[np.bool_]) -> Drawn:
+        """Return it with some of its features, of what has not been placed."""
+        marks = tuple(compress(self.marks, picked.tolist()))
+        return replace(self, frame=self.frame[picked], marks=marks)
+
+    def within(self, frame_m: tuple[float, float, float, float]) -> Drawn:
+        """Return what lies in the frame of the map only, of what has been placed."""
+        kept = shapely.intersects(self.shapes, shapely.box(*frame_m)).tolist()
+        return replace(self, marks=tuple(compress(self.marks, kept)))
+
+    def bounds_m(self) -> tuple[float, float, float, float] | None:
+        """Return west, south, east and north of what has been placed, None for nothing."""
+        if self.picture is not None:
+            return self.picture.painted_m()
+        if not self.marks:
+            return None
+        west, south, east, north = shapely.total_bounds(self.shapes).tolist()
+        return west, south, east, north
+
+    def toned(self, tone: Callable[[str], str], *, grey: bool = False) -> Drawn:
+        """Return it in the colours of a palette, hatched if need be where all are grey."""
+
+        def changed(style: Style) -> Style:
+            return replace(
+                style,
+                colour=tone(style.colour),
+                edge=tone(style.edge) if style.edge else "",
+                hatch=style.hatch or (grey and self.hatched),
+            )
+
+        return replace(
+            self.restyled(changed),
+            colour=tone(self.colour),
+            stops=tuple(each._replace(colour=tone(each.colour)) for each in self.stops),
+            picture=None if self.picture is None else self.picture.toned(tone),
+        )
+
+    def restyled(self, changed: Callable[[Style], Style]) -> Drawn:
+        """Return it with every style changed."""
+        known = {mark.style: changed(mark.style) for mark in self.marks}
+        return replace(
+            self,
+            marks=tuple(replace(mark, style=known[mark.style]) for mark in self.marks),
+            classes=tuple(replace(each, style=changed(each.style)) for each in self.classes),
+        )
+
+    def section(self) -> Section | None:
+        """Return what a legend says of it; its counts are those of the marks it holds."""
+        if self.picture is not None:
+            bands = (
+                Entry(sample(each.style, "area"), "area", each.words.said(self.lang))
+                for each in self.classes
+            )
+            return Section(self, self.title, None, tuple(bands))
+        if not self.marks:
+            return None
+        first: dict[str | None, Mark] = {}
+        for mark in self.marks:
+            first.setdefault(mark.key, mark)
+        counts = Counter(mark.key for mark in self.marks)
+        counted = not self.is_ground and self.pane != "isoline"
+        if self.listed == "layer" or set(counts) == {None}:
+            entry = _entry(self.marks[0], self.title, len(self.marks) if counted else None)
+            return Section(self, "", None, (entry,))
+        if self.listed == "classes":
+            entries = tuple(
+                _entry(
+                    first[each.value],
+                    each.words.said(self.lang),
+                    counts[each.value] if counted else None,
+                )
+                for each in self.classes
+                if each.value in counts
+            )
+        else:
+            entries = tuple(_entry(mark, mark.name) for mark in self.marks)
+        return Section(self, self.title, len(self.marks), entries)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scene:
+    """A map resolved.
+
+    Parameters
+    ----------
+    layers
+        Layers and overlays, the lowest first.
+    lang
+        Language of the map.
+    groups
+        What layers belong to, in the order of a legend.
+    evidence
+        Opacity and dash of each kind of evidence, with its words.
+    home
+        South and west, north and east of what a map shows that has nothing to show, degrees.
+    land
+        Looks of the districts in the New Area and around it.
+    stop_label
+        How the stops of axes are named.
+    """
+
+    layers: tuple[Drawn, ...]
+    lang: str
+    groups: Mapping[str, Words]
+    evidence: Mapping[str, Mapping[str, object]]
+    home: tuple[tuple[float, float], tuple[float, float]]
+    land: Mapping[str, Style]
+    stop_label: Label
+
+    def of(self, layers: tuple[Drawn, ...]) -> Scene:
+        """Return the same map with other layers."""
+        return replace(self, layers=layers)
+
+    def placed(self, *, function: str) -> Scene:
+        """Return what is visible, in metres of :data:`MAP_CRS`."""
+        return self.of(
+            tuple(each.placed(function=function) for each in self.layers if each.visible)
+        )
+
+    def within(self, frame_m: tuple[float, float, float, float]) -> Scene:
+        """Return what lies in the frame of a map."""
+        return self.of(tuple(each.within(frame_m) for each in self.layers))
+
+    def listed(self) -> list[Drawn]:
+        """Return its layers as a legend lists them: results, the plan, the base map."""
+        groups = list(self.groups)
+        return sorted(
+            self.layers, key=lambda each: (groups.index(each.group), each.rank, each.order)
+        )
+
+    def legend(self) -> list[Section]:
+        """Return what its legend says, section by section."""
+        return [found for each in self.listed() if (found := each.section())]
+
+
+def kind_of(shape: BaseGeometry) -> str:
+    """Return whether a shape is a ``"point"``, a ``"line"`` or an ``"area"``."""
+    name = shape.geom_type
+    if name.endswith("Point"):
+        return "point"
+    return "line" if name.endswith(("LineString", "LinearRing")) else "area"
+
+
+def sample(style: Style, kind: str) -> Style:
+    """Return a style as a legend shows it: small, solid, and seen on white."""
+    small = looks()["sample"]
+    if kind == "point":
+        return replace(style, dash="", opacity=1.0, size_px=min(style.size_px, small["radius_px"]))
+    return replace(
+        style,
+        dash=small["dash"] if style.dash else "",
+        weight=min(style.weight, small["weight"]),
+        edge=style.colour if style.edge.upper() == WHITE else style.edge,
+    )
+
+
+def bracketed(title: str, unit: str, lang: str) -> str:
+    """Return a title with a unit, if there is one.
+
+    Examples
+    --------
+    >>> bracketed("密度", "个/km²", "zh"), bracketed("Density", "", "en")
+    ('密度（个/km²）', 'Density')
+    """
+    if not unit:
+        return title
+    return f"{title} ({unit})" if lang == "en" else f"{title}（{unit}）"
+
+
+def _entry(mark: Mark, words: str, count: int | None = None) -> Entry:
+    return Entry(sample(mark.style, mark.kind), mark.kind, words, count)

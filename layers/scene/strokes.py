@@ -1,0 +1,107 @@
+"""What a style is drawn with: strokes and stamps that lie one above the other, the lowest first.
+
+Sizes are px of the web map; its scripts put the same parts together from the same ``data/looks``.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from layers.look.styles import WHITE, looks, mark
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from layers.look.styles import Style
+
+CIRCLE = "circle"
+
+
+class Stroke(NamedTuple):
+    """A line of one colour."""
+
+    colour: str
+    opacity: float
+    width_px: float
+    dash: str = ""
+
+
+class Stamp(NamedTuple):
+    """A symbol's outline, filled and with an edge."""
+
+    symbol: str
+    radius_px: float
+    face: str
+    face_opacity: float
+    edge: str
+    edge_opacity: float
+    width_px: float
+
+
+@cache
+def outline(symbol: str) -> NDArray[np.float64]:
+    """Return the corners of a symbol of half width 1, y downwards; none where it is a circle.
+
+    Examples
+    --------
+    >>> len(outline("hexagon")), len(outline("ring-dot"))
+    (6, 0)
+    """
+    return np.array(looks()["outlines"][symbol], dtype=float).reshape(-1, 2)
+
+
+def stamps(style: Style, *, radius_px: float, tint: float) -> list[Stamp]:
+    """Return the parts of a symbol: solid where its place is known, tinted where its host's is."""
+    of = mark("symbol")
+    hollow, ring = style.symbol == "hollow", style.symbol == "ring-dot"
+    ground = of["hollow_opacity"] if hollow else 1.0
+    found = [
+        Stamp(style.symbol, radius_px, WHITE, ground, WHITE, of["halo_opacity"], of["halo_px"])
+    ]
+    if ring:
+        dot = radius_px * of["dot_share"]
+        return [
+            *found,
+            Stamp(
+                style.symbol, radius_px, WHITE, of["ring_opacity"], style.colour, 1.0, of["ring_px"]
+            ),
+            Stamp(CIRCLE, dot, style.colour, tint, WHITE, 0.0, 0.0),
+        ]
+    edge = style.edge or (style.colour if tint < 1 or hollow else WHITE)
+    face, width = (0.0, of["hollow_px"]) if hollow else (tint, of["edge_px"])
+    return [*found, Stamp(style.symbol, radius_px, style.colour, face, edge, 1.0, width)]
+
+
+def edges(style: Style, *, on_ground: bool = True) -> list[Stroke]:
+    """Return the strokes around an area.
+
+    A white edge shows no dashes on pale ground: there they run in the fill's colour along it.
+    """
+    edge = style.edge or style.colour
+    if edge.upper() != WHITE or not on_ground:
+        return [Stroke(edge, style.opacity, style.weight, style.dash)]
+    of = mark("white_edge")
+    wide = Stroke(WHITE, style.opacity, of["wide"] * style.weight)
+    if not style.dash:
+        return [wide, Stroke(WHITE, style.opacity, style.weight)]
+    return [wide, Stroke(style.colour, style.opacity, of["dashed"] * style.weight, style.dash)]
+
+
+def lines(style: Style, *, isoline: bool = False) -> list[Stroke]:
+    """Return the strokes of a line; one with arrows has a casing and is seen between its dashes."""
+    own = Stroke(style.colour, style.opacity, style.weight, style.dash)
+    if isoline:
+        # Pale beside dark, so that the line is seen on every colour of a surface.
+        of = mark("isoline_casing")
+        return [Stroke(WHITE, of["opacity"], style.weight + of["px"]), own]
+    if not style.arrows:
+        return [own]
+    of = mark("casing")
+    return [
+        Stroke(WHITE, of["opacity"], style.weight + of["px"]),
+        Stroke(style.colour, of["beneath_opacity"], style.weight),
+        own,
+    ]
