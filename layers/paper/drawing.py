@@ -18,11 +18,11 @@ from matplotlib.patches import Circle, Rectangle
 from matplotlib.path import Path
 
 from geo.crs import moved
+from layers.plan.area import area, map_crs
 from layers.plan.catalogue import members
 from layers.scene.plates import PANES, Plate, kind_of
 from layers.scene.surfaces import draw_surface
 from layers.scene.symbols import WHITE, draw_symbols
-from layers.scene.window import MAP_CRS
 from layers.type.fonts import font
 
 if TYPE_CHECKING:
@@ -205,12 +205,13 @@ def axis_stops(plates: Iterable[Plate], window: Window, *, px: float) -> list[St
     seen: dict[tuple[float, float], int] = {}
     west, south, east, north = window.bounds_m
     for plate in plates:
-        if plate.name != "axes":
+        role = area().shapes.get(plate.name)
+        if role is None or not role.stops:
             continue
         for axis, style in zip(plate.ids, plate.styles, strict=True):
             if not style.stops:
                 continue
-            nodes = moved(members(axis, "node"), MAP_CRS)
+            nodes = moved(members(axis, *role.roles), map_crs())
             for number, node in enumerate(nodes.itertuples(index=False), start=1):
                 x, y = node.geometry.x, node.geometry.y
                 if not (west < x < east and south < y < north):
@@ -319,7 +320,7 @@ def _draw_areas(brush: _Brush, shapes: list[shapely.Geometry], style: Style, abo
     }
     if style.hatch:
         fill |= {"hatch": HATCH, "edgecolors": [hatch_colour(style)]}
-    if brush.plate.name == "districts":
+    if brush.plate.name == area().land.layer:
         # The land lies below roads and water, its boundary above them.
         brush.paint(paths, above=above, **fill)
         brush.paint(paths, above=above, pane="boundary", joinstyle="round", **stroke)

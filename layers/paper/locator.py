@@ -12,8 +12,8 @@ from pyproj import Transformer
 
 from layers.look.symbology import symbology
 from layers.paper.drawing import area_path
+from layers.plan.area import map_crs
 from layers.scene.boxes import Box
-from layers.scene.window import MAP_CRS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -226,7 +226,7 @@ def _surface_within(plate: Plate, there: shapely.Polygon) -> float:
         return 0.0
 
     array = plate.surface.array
-    to_own = Transformer.from_crs(MAP_CRS, array.rio.crs, always_xy=True)
+    to_own = Transformer.from_crs(map_crs(), array.rio.crs, always_xy=True)
     west, south, east, north = to_own.transform_bounds(*shapely.bounds(there).tolist())
     x, y = array["x"].to_numpy(), array["y"].to_numpy()
     inside = array.to_numpy()[np.ix_((y > south) & (y < north), (x > west) & (x < east))]

@@ -38,9 +38,9 @@ from layers.look.symbology import (
     symbology,
     value_label,
 )
+from layers.plan.area import map_crs
 from layers.plan.schema import resource, resources
 from layers.scene.surfaces import painted_m
-from layers.scene.window import MAP_CRS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,7 +93,7 @@ class Plate:
     order
         Its place in its pane, the lowest first.
     shapes
-        Geometry of the features that have a place, metres in :data:`MAP_CRS`.
+        Geometry of the features that have a place, metres in :func:`layers.plan.area.map_crs`.
     styles, tints
         How each is drawn, and how solid its symbol is.
     ids, names, keys
@@ -447,7 +447,7 @@ def _located(
     shapes = frame.geometry.to_numpy()
     here = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     kept = frame[here]
-    there = moved(kept.geometry, MAP_CRS, function=f"print_map, {name}")
+    there = moved(kept.geometry, map_crs(), function=f"print_map, {name}")
     projected: NDArray[np.object_] = np.asarray(there.to_numpy())
     return kept, projected, np.flatnonzero(here)
 

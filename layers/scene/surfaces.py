@@ -15,7 +15,8 @@ from geo.errors import CRSError
 from geo.transformations import require_path
 from layers.look.overlays import SURFACE_FADE, SURFACE_OPACITY, SURFACE_TICKS, surface_classes
 from layers.look.symbology import palette
-from layers.scene.window import MAP_CRS, POINTS_PER_INCH
+from layers.plan.area import map_crs
+from layers.scene.window import POINTS_PER_INCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,7 +57,7 @@ def picture(surface: Surface, window: Window, toned: Callable[[str], str]) -> ND
     )
     ready = surface.array.astype("float64").rio.write_nodata(np.nan)
     warped = ready.rio.reproject(
-        MAP_CRS,
+        map_crs(),
         shape=(height, width),
         transform=from_bounds(*window.bounds_m, width, height),
         resampling=Resampling.bilinear,
@@ -89,7 +90,7 @@ def painted_m(overlay: Surface) -> tuple[float, float, float, float] | None:
             code="caller.crs",
             function="print_map",
         )
-    require_path(array.rio.crs, MAP_CRS, array.rio.bounds(), function="print_map")
+    require_path(array.rio.crs, map_crs(), array.rio.bounds(), function="print_map")
     least = overlay.levels[0] if overlay.levels else PAINTED_SHARE * surface_top(overlay)
     seen = array.to_numpy() > max(float(least), 0.0)
     if not seen.any():
@@ -98,7 +99,7 @@ def painted_m(overlay: Surface) -> tuple[float, float, float, float] | None:
     x = array["x"].to_numpy()[seen.any(axis=0)]
     y = array["y"].to_numpy()[seen.any(axis=1)]
     west, south, east, north = Transformer.from_crs(
-        array.rio.crs, MAP_CRS, always_xy=True
+        array.rio.crs, map_crs(), always_xy=True
     ).transform_bounds(
         float(x.min()) - half_x,
         float(y.min()) - half_y,

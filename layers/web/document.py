@@ -41,7 +41,7 @@ from layers.look.overlays import (
     surface_classes,
 )
 from layers.look.symbology import Style, layer_styles, symbology, value_label
-from layers.plan.catalogue import load, members
+from layers.plan.catalogue import load, members, table
 from layers.plan.schema import resource, resources
 from layers.type.outside_texts import Cleaner
 from layers.web.encoding import CRS, DECIMALS, columnar
@@ -472,7 +472,7 @@ def _corners(layer: dict[str, Any]) -> list[list[float]]:
 
 
 def _cited(
-    table: str, encoded: list[dict[str, Any]], column: str, wanted: list[str]
+    name: str, encoded: list[dict[str, Any]], column: str, wanted: list[str]
 ) -> dict[str, Text]:
     """Return the rows of a table of the atlas that the features name, by id."""
     used: set[str] = set()
@@ -480,7 +480,7 @@ def _cited(
         values = layer.get("columns", {}).get(column, [])
         words = values["values"] if isinstance(values, dict) else values
         used.update(part for word in words if word for part in word.split("|"))
-    rows = load(table)
+    rows = table(name)
     found = rows.loc[rows["id"].isin(used), ["id", *wanted]].fillna("").astype(str)
     return {row["id"]: {key: row[key] for key in wanted} for row in found.to_dict("records")}
 
@@ -488,7 +488,7 @@ def _cited(
 def _belongs(encoded: list[dict[str, Any]]) -> dict[str, list[str]]:
     """Return the ids of what each feature belongs to, for features and targets on the map."""
     ids = {key for layer in encoded if "columns" in layer for key in _ids(layer)}
-    links = load("memberships")
+    links = table("memberships")
     links = links[links["feature_id"].isin(ids) & links["target_id"].isin(ids)]
     pairs = links[["feature_id", "target_id"]].drop_duplicates()
     return {str(key): rows.tolist() for key, rows in pairs.groupby("feature_id")["target_id"]}
