@@ -18,6 +18,7 @@ from layers.look.palettes import ink
 from layers.look.symbology import layer_style
 from layers.paper.drawing import STOP_PX
 from layers.paper.sheet import text_width
+from layers.plan.area import area, stops_layer
 from layers.plan.catalogue import names_by_id
 from layers.scene.plates import kind_of
 from layers.type.fonts import font
@@ -48,12 +49,13 @@ BOLD = 600
 SAME_NAME_PX = 180.0
 # Lines to names run below the stops, whose numbers they would cross.
 ZORDER, LEADER_ZORDER = 80.0, 65.0
-# The river is named at any scale; its parts share a name, and what tells them apart is for lists.
-NAMED_GROUND = {"river": "river"}
+# Parts of a river share a name, and what tells them apart is for lists.
 REMARK = re.compile(r"\s*[（(].*| (north|south) of .*")
 EQUATOR_M_PER_PX = 156_543.034
 # What a name pays to stand on a symbol, a stop or a line of the plan.
 SYMBOL_COST, LINE_COST, SOLID_COST = 14.0, 5.0, 18.0
+# What is filled so far hides what is written on it.
+SOLID = 0.5
 NUMBER_EVERY_PX = 420.0
 STEEP = 45.0
 # Between a symbol and its name, beside the gap between names, px.
@@ -144,7 +146,7 @@ def _names(
         label = plate.label
         if label is None:
             continue
-        only = NAMED_GROUND.get(plate.name) if zoom < label.min_zoom else None
+        only = area().named_ground.get(plate.name) if zoom < label.min_zoom else None
         if plate.is_ground and zoom < label.min_zoom and only is None:
             continue
         pen = _Pen(plate, px, toned)
@@ -167,7 +169,7 @@ def _names(
             name = pen.name(at, plate.names[at], spot, "beside", radius=radius)
             if name is not None:
                 found.append(name)
-    if not any(plate.name == "nodes" for plate in plates):
+    if stops and not any(plate.name == stops_layer() for plate in plates):
         found += _stop_names(stops, px=px, lang=lang, toned=toned)
     return found
 
@@ -245,7 +247,7 @@ def _stop_names(
     stops: list[Stop], *, px: float, lang: str, toned: Callable[[str], str]
 ) -> list[_Name]:
     """Return the names of stops: an axis names them where their nodes are no layer of the map."""
-    label = layer_style("nodes").label
+    label = layer_style(stops_layer()).label
     size = max(LEAST_PT, label.size * px)
     found = []
     for number, stop in enumerate(stops):
@@ -366,7 +368,7 @@ def _obstacles(
             if kind == "line":
                 reach = (plate.styles[at].weight / 2 + 1.5) * px
                 found.append(Obstacle(shapely.buffer(shape, reach, quad_segs=2), LINE_COST))
-            elif plate.name == "cities":
+            elif plate.styles[at].fill_opacity > SOLID:
                 found.append(Obstacle(shape, SOLID_COST))
     return found
 

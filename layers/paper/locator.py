@@ -10,9 +10,9 @@ from matplotlib.collections import PathCollection
 from matplotlib.patches import Rectangle
 from pyproj import Transformer
 
-from layers.look.symbology import symbology
+from layers.look.symbology import layer_style
 from layers.paper.drawing import area_path
-from layers.plan.area import map_crs
+from layers.plan.area import area, map_crs
 from layers.scene.boxes import Box
 
 if TYPE_CHECKING:
@@ -138,21 +138,24 @@ def draw_locator(
     )
     west, south, east, _ = _land(districts)
     per_pt = (east - west) / box.width
-    styles = symbology()["layers"]["districts"]["classes"]
+    land = area().land
+    look = layer_style(land.layer)
+    others = [style for value, style in look.classes.items() if value not in land.where.values()]
+    neighbour = others[0] if others else look.style
 
     def placed(xy: NDArray[np.float64]) -> NDArray[np.float64]:
         moved: NDArray[np.float64] = (xy - (west, south)) / per_pt + (box.left, box.bottom)
         return moved
 
     shapes = shapely.simplify(shapely.transform(districts, placed), 0.35)
-    for member, name in ((False, "neighbour"), (True, "member")):
+    for member in (False, True):
         paths = [area_path(shapes[at]) for at, role in enumerate(roles) if role is member]
-        fill = MEMBER if member else styles[name]["colour"]
+        fill = MEMBER if member else neighbour.colour
         axes.add_collection(
             PathCollection(
                 [path for path in paths if path is not None],
                 facecolors=[toned(fill)],
-                edgecolors=[toned(GRID if member else styles[name]["edge"])],
+                edgecolors=[toned(GRID if member else neighbour.edge)],
                 linewidths=[0.6 * px],
                 zorder=ZORDER - 4 + member,
             ),

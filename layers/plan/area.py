@@ -151,6 +151,8 @@ class Area:
         How a place is named.
     themes, context, beside
         What the overview shows, what lies below every map, what is shown with points alone.
+    named_ground
+        By layer of the ground, the class that is named at any scale.
     series, overlapping, parts
         What an atlas has pages for, which of these overlap, and in which roles a member is a part.
     defaults
@@ -172,6 +174,7 @@ class Area:
     naming: Naming = field(default_factory=Naming)
     context: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    named_ground: Mapping[str, str] = field(default_factory=dict)
     series: tuple[str, ...] = ()
     overlapping: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
@@ -323,6 +326,7 @@ def area() -> Area:
             for name, role in content.get("shapes", {}).items()
         },
         ways=content.get("ways", ""),
+        named_ground=content.get("named_ground", {}),
         parts_layer=content.get("parts_layer", ""),
         printed_km2=content.get("printed_km2"),
         naming=_naming(content.get("naming", {})),
@@ -372,6 +376,11 @@ def _scale_error(code: str) -> float:
     lon, lat = np.meshgrid([west, (west + east) / 2, east], [south, (south + north) / 2, north])
     x, y = transformed(lon.ravel(), lat.ravel(), CRS.from_user_input(GEOGRAPHIC), crs)
     return scale_error(crs, (float(x.min()), float(y.min()), float(x.max()), float(y.max())))
+
+
+def stops_layer() -> str:
+    """Return the layer whose looks numbered stops along lines have, empty where there is none."""
+    return next((role.stops for role in area().shapes.values() if role.stops), "")
 
 
 def crs_words(lang: str) -> str:

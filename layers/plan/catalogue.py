@@ -211,7 +211,7 @@ def members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
 def _loaded(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
     description = resource(name)
     frame = _read(name)
-    if name in area().shapes:
+    if name in area().shapes and not isinstance(frame, gpd.GeoDataFrame):
         frame = _built(frame, area().shapes[name])
     elif description.geometry == "point":
         frame = locate(frame, _gazetteer())

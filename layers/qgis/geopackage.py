@@ -28,6 +28,7 @@ from geo.errors import InputError, LayerError
 from geo.exchange.writers import write_file
 from layers.look.outside import clean_frames, clean_overlays
 from layers.look.symbology import layer_style, layer_styles
+from layers.plan.area import area
 from layers.plan.catalogue import members, names_by_id
 from layers.plan.positions import CRS
 from layers.plan.schema import resource
@@ -254,7 +255,7 @@ def geopackage_bytes(
         # Above all else, as on the web map.
         for name in (name for name in frames if layer_style(name).style.stops):
             table, title = f"{name}_stops", {"zh": "轴线节点序号", "en": "Stops of the axes"}[lang]
-            stops = _stops(frames[name], lang)
+            stops = _stops(name, frames[name], lang)
             _write_table(stops, path, table, "point", title)
             tables.append(_Table(table, title, "", stops_qml(stops, _STOP_TITLES[lang])))
         data = path.read_bytes()
@@ -428,13 +429,13 @@ def _by_kind(name: str, frame: gpd.GeoDataFrame, declared: Kind) -> dict[Kind, g
     return {kind: frame[mask] for kind, mask in masks.items() if mask.any() or kind == fullest}
 
 
-def _stops(frame: gpd.GeoDataFrame, lang: str) -> gpd.GeoDataFrame:
-    """Return the nodes of each axis in the plan's order; one of two axes has its number of both."""
-    look, names = layer_style("axes"), names_by_id(lang=lang)
+def _stops(layer: str, frame: gpd.GeoDataFrame, lang: str) -> gpd.GeoDataFrame:
+    """Return the stops of each line in the plan's order, each as often as lines stop there."""
+    look, names, roles = layer_style(layer), names_by_id(lang=lang), area().shapes[layer].roles
     rows: list[dict[str, Any]] = []
     taken: Counter[str] = Counter()
     for axis in frame.to_dict("records"):
-        nodes = members(axis["id"], "node")
+        nodes = members(axis["id"], *roles)
         for number, node in enumerate(nodes.to_dict("records"), start=1):
             colour = axis.get(look.colour_field) or look.style.colour
             place = node["geometry"].wkt
