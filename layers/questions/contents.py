@@ -243,14 +243,14 @@ def zones_overlay(shown: Shown, *, lang: str) -> Choropleth:
 def dots(points: Subjects, lang: str) -> Points:
     """Return the points of an analysis as small dots, which hide nothing of its result."""
     about = points.about
-    told = ["accuracy_m", "quote", "heading"]
+    told = {"accuracy_m", "quote", "heading"}
     return Points(
         points.located(),
         title=about.title_zh,
         title_en=about.title_en,
         colour=DOT,
         size_px=3,
-        columns={column: about.field(column).title(lang) for column in told},
+        columns={each.name: each.title(lang) for each in about.fields if each.name in told},
     )
 
 

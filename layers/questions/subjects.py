@@ -13,7 +13,7 @@ from layers.plan.catalogue import load
 from layers.plan.schema import resource
 from layers.plan.selection import counted, located, select, unlocated
 from layers.plan.zonings import zoning
-from layers.words import both
+from layers.words import both, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,7 +111,8 @@ class Points:
         """Return what the points are called in a sentence."""
         if is_own(self.layer):
             return self.about.title(lang)
-        return both(f"reading.noun.{self.layer}")[lang == "en"]
+        key = f"reading.noun.{self.layer}"
+        return both(key)[lang == "en"] if key in words() else self.about.title(lang)
 
     def amount_noun(self, lang: str) -> str:
         """Return what the amounts of the points are called in a sentence."""
