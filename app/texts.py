@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
 
 import streamlit as st
 
-from layers.words import words
+from layers.plan.area import per_plan
+from layers.words import of_plan, words
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 DEFAULT = "zh"
@@ -37,10 +37,10 @@ def named(zh: str, en: str) -> str:
     return en if language() == "en" else zh
 
 
-@cache
+@per_plan
 def _texts() -> dict[str, dict[str, str]]:
     """Read the words of maps, and the texts of every page and those that pages share."""
     texts = dict(words())
     for path in sorted(WORDS.glob("*.json")):
         texts |= json.loads(path.read_text(encoding="utf-8"))
-    return texts
+    return texts | of_plan()

@@ -17,9 +17,9 @@ import layers
 from benchmarks.table import Row
 from layers.book.pages import printed_atlas
 from layers.book.slides import atlas_deck
+from layers.plan.area import area
 from layers.plan.selection import located
 from layers.qgis.geopackage import write_geopackage
-from layers.questions.contents import CONTEXT, LAYOUT
 from layers.record.specification import read_spec
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DPI = 200
 QGIS_PYTHON = Path("/usr/bin/python3")
-SHOWN = (*CONTEXT, *LAYOUT, "planning_area", "parks", "platforms", "projects")
+SHOWN = (*area().context, *area().themes["all"])
 # One page for each park: title, map, legend and scale bar; the styles come with the GeoPackage.
 LAYOUT_ATLAS = """
 import json, sys, time

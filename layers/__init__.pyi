@@ -6,6 +6,7 @@ from .look.overlays import Points as Points
 from .look.overlays import Surface as Surface
 from .outputs import print_map as print_map
 from .outputs import snapshot as snapshot
+from .plan.area import open_plan as open_plan
 from .plan.catalogue import Description as Description
 from .plan.catalogue import describe as describe
 from .plan.catalogue import load as load
@@ -20,9 +21,9 @@ from .plan.selection import counted as counted
 from .plan.selection import located as located
 from .plan.selection import select as select
 from .plan.selection import unlocated as unlocated
-from .plan.zonings import ZONING_NAMES as ZONING_NAMES
 from .plan.zonings import own_zones as own_zones
 from .plan.zonings import zoning as zoning
+from .plan.zonings import zoning_names as zoning_names
 from .record.specification import MapSpec as MapSpec
 from .record.specification import read_spec as read_spec
 from .web.document import map_document as map_document

@@ -15,9 +15,10 @@ from geo.errors import AtlasError
 from layers.look.basemaps import basemaps
 from layers.look.symbology import layer_styles
 from layers.plan import catalogue
+from layers.plan.area import bounds
 from layers.plan.data_files import Damage, DataError, features_of, table_of
 from layers.plan.rules import Rule
-from layers.plan.schema import bounds, resources, typed
+from layers.plan.schema import resources, typed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from functools import cache
 from pathlib import Path
+
+from layers.plan.area import per_plan, plan
+from layers.plan.data_files import checked, json_of
 
 
 def both(key: str) -> tuple[str, str]:
@@ -32,9 +34,19 @@ def number(value: float, *, digits: int | None = None) -> str:
     return f"{value:,.2f}".rstrip("0").rstrip(".")
 
 
-@cache
+@per_plan
 def words() -> dict[str, dict[str, str]]:
-    """Return every text by its key."""
+    """Return every text by its key; what a plan calls its own things stands in its own words."""
     path = Path(__file__).with_name("words.json")
-    found: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+    shared: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+    return shared | of_plan()
+
+
+@per_plan
+def of_plan() -> dict[str, dict[str, str]]:
+    """Return the texts of the open plan: what its layers, zonings and themes are called."""
+    path = plan().folder / "words.json"
+    texts: dict[str, dict[str, str]] = {}
+    if path.is_file():
+        texts = checked(json_of(path), path.name, "words")
+    return texts

@@ -94,7 +94,7 @@ def test_coverage_of_demand_points() -> None:
     assert any("demand_covered_pct" in table.value.columns for table in test.dataframe)
 
 
-@pytest.mark.parametrize("zoning", layers.ZONING_NAMES)
+@pytest.mark.parametrize("zoning", layers.zoning_names())
 @pytest.mark.parametrize("measure", list(questions.MEASURES))
 def test_every_zoning_with_every_measure(zoning: str, measure: str) -> None:
     test = page("distribution", zoning=zoning, measure=measure)

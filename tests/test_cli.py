@@ -20,14 +20,15 @@ import geo
 import layers
 from app.commands import output
 from app.commands.pattern import OPTIONS
-from app.web.choices import FILTERS_OF
 from layers import questions
 from layers.outputs import remake
 from layers.questions import centres, distances, patterns
-from layers.questions.subjects import GROUPS, INVESTMENT, Points, Zones
+from layers.questions.subjects import Points, Zones
 
 if TYPE_CHECKING:
     from tests.conftest import Done
+
+INVESTMENT = "investment_100m_cny"
 
 ROOT = Path(__file__).resolve().parents[1]
 PLATFORMS = Points("platforms")
@@ -85,10 +86,6 @@ def test_show_prints_and_writes(run, tmp_path: Path) -> None:
 
 def test_validate_passes_on_the_real_data(run) -> None:
     assert json.loads(run("validate", "--json").stdout) == []
-
-
-def test_groups_are_the_main_filters_of_the_pages() -> None:
-    assert {layer: columns[0] for layer, columns in FILTERS_OF.items()} == GROUPS
 
 
 # ---- density ----

@@ -8,7 +8,10 @@ import pandas as pd
 import pytest
 
 import layers
-from layers.plan.schema import DATA_DIR, resources
+from layers.plan.area import open_plan
+from layers.plan.schema import resources
+
+FOLDER = open_plan().folder
 
 NAMES = [
     "districts",
@@ -119,7 +122,7 @@ def test_flags_name_conflicts_and_sources_are_listed() -> None:
 
 def test_a_point_has_its_own_coordinate_or_a_zone_but_not_both() -> None:
     for name in ("parks", "nodes", "platforms", "projects"):
-        raw = pd.read_csv(DATA_DIR / f"{name}.csv", dtype="str")
+        raw = pd.read_csv(FOLDER / f"{name}.csv", dtype="str")
         own = raw["lon"].notna()
         inherited = raw["within"].notna()
         if "same_as" in raw:
@@ -171,13 +174,13 @@ def test_describe_tells_source_licence_and_evidence() -> None:
 
 def test_files_are_listed_in_the_package_and_nothing_else_is() -> None:
     listed = {item.path.name for item in resources().values()}
-    present = {path.name for path in DATA_DIR.iterdir() if path.suffix in {".csv", ".geojson"}}
+    present = {path.name for path in FOLDER.iterdir() if path.suffix in {".csv", ".geojson"}}
     assert present == listed
 
 
 def test_lines_and_polygons_carry_six_decimals_at_most() -> None:
     for name in ("districts", "river", "metro", "roads"):
-        for feature in json.loads((DATA_DIR / f"{name}.geojson").read_text())["features"]:
+        for feature in json.loads((FOLDER / f"{name}.geojson").read_text())["features"]:
             text = json.dumps(feature["geometry"]["coordinates"])
             assert (
                 max(

@@ -15,38 +15,23 @@ import pytest
 
 from geo.wording import catalogue as sentences
 from layers import data_check
-from layers.look import basemaps, symbology
-from layers.plan import catalogue, schema
+from layers.plan.area import SHARED, open_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
-CACHED = (
-    schema.resources,
-    schema.bounds,
-    schema._schema,
-    symbology.symbology,
-    symbology.layer_styles,
-    basemaps.basemaps,
-    catalogue._loaded,
-    catalogue._read,
-    catalogue._gazetteer,
-    catalogue._titles,
-)
+PLAN = open_plan().folder
 
 
 @pytest.fixture
-def plan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def plan(tmp_path: Path) -> Iterator[Path]:
     """Give a copy of the plan's folder, which the layers are read from."""
-    folder = tmp_path / "data"
-    shutil.copytree(ROOT / "data", folder)
-    monkeypatch.setattr(schema, "DATA_DIR", folder)
-    for function in CACHED:
-        function.cache_clear()
-    yield folder
-    for function in CACHED:
-        function.cache_clear()
+    folder = tmp_path / "plan"
+    shutil.copytree(PLAN, folder)
+    shutil.copy(SHARED / "basemaps.json", folder)
+    with open_plan(folder):
+        yield folder
 
 
 def edit(file: str, old: str, new: str, *, count: int = 1) -> Callable[[Path], None]:
@@ -442,7 +427,7 @@ def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
 
 def test_the_command_line_names_the_damage_and_exits_with_2(tmp_path: Path) -> None:
     folder = tmp_path / "plan"
-    shutil.copytree(ROOT / "data", folder)
+    shutil.copytree(PLAN, folder)
     as_gbk("platforms.csv")(folder)
     done = run(folder, "-c", "from app.cli import main; main()", "validate")
     assert done.returncode == 2
@@ -463,7 +448,7 @@ def test_the_app_says_a_sentence_where_the_plan_is_damaged(
     tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
     folder = tmp_path / "plan"
-    shutil.copytree(ROOT / "data", folder)
+    shutil.copytree(PLAN, folder)
     damage(folder)
     script = """
 from streamlit.testing.v1 import AppTest

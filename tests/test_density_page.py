@@ -12,10 +12,12 @@ from app.web import choices, maps
 from geo.surface.density import Kernel, Unit
 from layers import questions
 from layers.questions import contents
-from layers.questions.subjects import INVESTMENT, Points, Zones
+from layers.questions.subjects import Points, Zones
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
+
+INVESTMENT = "investment_100m_cny"
 
 PLATFORMS = Points("platforms")
 

@@ -24,9 +24,11 @@ from layers.keeping.own_points import Roles, own_points
 from layers.look.classification import NOTES
 from layers.look.overlays import classify
 from layers.questions import contents, zone_results
-from layers.questions.subjects import INVESTMENT, Points, Zones
+from layers.questions.subjects import Points, Zones
 from layers.questions.zone_results import SCALES, SCHEMES, Shown
 from layers.record.specification import read_spec
+
+INVESTMENT = "investment_100m_cny"
 
 ROOT = Path(__file__).resolve().parents[1]
 TIMEOUT_S = 60

@@ -60,9 +60,9 @@ def test_every_caller_has_a_font_of_its_own() -> None:
 
 def test_every_character_of_the_data_and_the_words_has_a_glyph() -> None:
     files = [
-        *(ROOT / "data").glob("*.csv"),
-        *(ROOT / "data").glob("*.json"),
-        *(ROOT / "data").glob("*.geojson"),
+        *(ROOT / "data").rglob("*.csv"),
+        *(ROOT / "data").rglob("*.json"),
+        *(ROOT / "data").rglob("*.geojson"),
         *(ROOT / "layers").rglob("texts.json"),
         *(ROOT / "layers").glob("words*.json"),
     ]

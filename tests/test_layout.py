@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from geo.crs import geodesic_area_km2
 from geo.errors import CRSError, InputError, LayerError
 from layers.plan import rules
+from layers.plan.area import map_crs
 from layers.plan.rules import (
     Rule,
     along_roads,
@@ -38,7 +39,7 @@ def placed(shapes: list[shapely.Geometry | None], **columns: object) -> gpd.GeoD
         for shape in shapes
     ]
     data = {"id": [f"m{n}" for n in range(len(shapes))], "accuracy_m": 100.0, "radius_m": 0.0}
-    frame = gpd.GeoDataFrame({**data, **columns}, geometry=moved, crs=rules.METRIC_CRS)
+    frame = gpd.GeoDataFrame({**data, **columns}, geometry=moved, crs=map_crs())
     return frame.to_crs(rules.CRS)
 
 
@@ -52,7 +53,7 @@ def lines(*paths: list[tuple[float, float]]) -> gpd.GeoDataFrame:
 
 def metres(shape: shapely.Geometry) -> shapely.Geometry:
     """The shape in metres east and north of the corner."""
-    metric = gpd.GeoSeries([shape], crs=rules.CRS).to_crs(rules.METRIC_CRS).iloc[0]
+    metric = gpd.GeoSeries([shape], crs=rules.CRS).to_crs(map_crs()).iloc[0]
     return shapely.affinity.translate(metric, -EAST_M, -NORTH_M)
 
 

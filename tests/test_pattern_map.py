@@ -23,10 +23,12 @@ from layers.questions.cluster_reading import say
 from layers.questions.distances import Spacing
 from layers.questions.pattern_looks import Look
 from layers.questions.patterns import REACH_M, Pattern
-from layers.questions.subjects import INVESTMENT, Points, Zones
+from layers.questions.subjects import Points, Zones
 from layers.record.specification import LOOK_PARAMETERS, MapSpec, asked, read_spec
 from layers.web.document import content_document
 from layers.words import both
+
+INVESTMENT = "investment_100m_cny"
 
 PLATFORMS, HEXAGONS = Points("platforms"), Zones("hexagons")
 # With neighbours within 40 km the real platforms have hot and cold spots.

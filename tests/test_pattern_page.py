@@ -19,7 +19,9 @@ from layers.questions.centres import Centres
 from layers.questions.distances import Spacing
 from layers.questions.pattern_looks import Look
 from layers.questions.patterns import Pattern
-from layers.questions.subjects import INVESTMENT, Points, Zones
+from layers.questions.subjects import Points, Zones
+
+INVESTMENT = "investment_100m_cny"
 
 ROOT = Path(__file__).resolve().parents[1]
 LOOKS = ["hot", "clusters", "distance", "centres"]

@@ -34,6 +34,7 @@ from layers.paper.drawing import packed
 from layers.paper.furniture import true_north_deg
 from layers.paper.printing import composed, drawn, printed
 from layers.paper.sheet import heading, layout, text_width, wrapped
+from layers.plan.area import area
 from layers.plan.catalogue import load
 from layers.plan.schema import resource
 from layers.questions import contents
@@ -228,9 +229,9 @@ def test_names_on_the_map_do_not_overlap(wall, overview):
 def test_the_legend_has_every_visible_layer_and_no_other(theme):
     content = contents.overview(theme, (), "zh")
     found = said(drawn(content, replace(SHEET, size="A3", dpi=40)))
-    plan = [name for name in contents.THEMES["all"] if name in content.visible]
+    plan = [name for name in area().themes["all"] if name in content.visible]
     assert {resource(name).title_zh for name in plan} <= set(found)
-    others = set(contents.THEMES["all"]) - set(plan)
+    others = set(area().themes["all"]) - set(plan)
     assert not {resource(name).title_zh for name in others} & set(found)
 
 

@@ -27,6 +27,7 @@ from pypdf import PdfReader
 import layers
 from geo.errors import InputError
 from layers.outputs import remake
+from layers.plan.area import open_plan
 from layers.qgis.geopackage import geopackage_bytes
 from layers.record import provenance
 from layers.record.containers import SUFFIXES
@@ -328,21 +329,19 @@ def test_a_broken_record_says_so(outputs: dict[str, bytes], tmp_path: Path) -> N
             read(path)
 
 
-def test_changed_names_the_files_that_differ(
-    made: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_changed_names_the_files_that_differ(made: dict, tmp_path: Path) -> None:
     assert changed(made) == []
-    folder = tmp_path / "data"
-    shutil.copytree(provenance.DATA_DIR, folder)
-    monkeypatch.setattr(provenance, "DATA_DIR", folder)
-    assert changed(made) == []
-    parks = folder / "parks.csv"
-    parks.write_bytes(parks.read_bytes().replace(b"national", b"provincial", 1))
-    (folder / "roads.geojson").unlink()
-    assert changed(made) == ["parks.csv", "roads.geojson"]
-    assert record(SPEC, created=CREATED, lang="en")["data"] != made["data"]
-    other = {**made, "files": {**data_hashes(), "old.csv": "0" * 64}}
-    assert changed(other) == ["old.csv"]
+    folder = tmp_path / "plan"
+    shutil.copytree(open_plan().folder, folder)
+    with open_plan(folder):
+        assert changed(made) == []
+        parks = folder / "parks.csv"
+        parks.write_bytes(parks.read_bytes().replace(b"national", b"provincial", 1))
+        (folder / "roads.geojson").unlink()
+        assert changed(made) == ["parks.csv", "roads.geojson"]
+        assert record(SPEC, created=CREATED, lang="en")["data"] != made["data"]
+        other = {**made, "files": {**data_hashes(), "old.csv": "0" * 64}}
+        assert changed(other) == ["old.csv"]
 
 
 @pytest.mark.parametrize(

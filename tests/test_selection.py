@@ -44,7 +44,7 @@ def test_located_and_unlocated_part_the_frame() -> None:
     assert layers.unlocated(frame())["id"].tolist() == ["b", "c"]
 
 
-@pytest.mark.parametrize("name", layers.ZONING_NAMES)
+@pytest.mark.parametrize("name", layers.zoning_names())
 def test_every_zoning_is_valid_polygons(name: str) -> None:
     zones = layers.zoning(name)
     assert len(zones) > 0

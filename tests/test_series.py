@@ -8,7 +8,7 @@ import shapely
 from geo.errors import InputError
 from layers.book import series
 from layers.plan.catalogue import load
-from layers.questions.subjects import Points
+from layers.questions.subjects import Points, point_layers
 
 
 def zone(name: str, key: str) -> series.Subject:
@@ -43,7 +43,7 @@ def test_what_is_unlocated_is_named_where_the_text_puts_it():
     found = series.unplaced(zone("circles", "circle-dakecheng"))
     assert len(found) == 3
     assert set(found["evidence"]) == {"unlocated"}
-    assert set(found["layer"]) <= set(series.POINT_LAYERS)
+    assert set(found["layer"]) <= set(point_layers())
 
 
 def test_parts_come_in_the_order_of_the_plan():

@@ -18,9 +18,9 @@ from layers.book.map_deck import slides_of
 from layers.look.content import SIZES_MM, Sheet
 from layers.look.symbology import value_label
 from layers.outputs import output, remake, snapshot
+from layers.plan.area import area
 from layers.plan.catalogue import describe, load, names_by_id
 from layers.plan.schema import resource
-from layers.questions import contents
 from layers.record import provenance
 from layers.record.specification import MAPS, MapSpec, asked, read_spec, schema
 from layers.web.document import content_document
@@ -42,7 +42,7 @@ def test_every_map_has_a_name_a_title_and_contents(name: str) -> None:
     content = spec.content()
     assert spec.titled().title
     assert set(content.visible) <= set(content.frames)
-    assert set(contents.CONTEXT) <= set(content.visible)
+    assert set(area().context) <= set(content.visible)
     assert bool(content.overlays) == (name not in {"overview", "layer"})
 
 
@@ -58,7 +58,7 @@ def test_a_specification_survives_yaml_json_and_its_own_words(tmp_path: Path) ->
 
 def test_parameters_reach_the_question() -> None:
     found = asked(spec_of("coverage", category=["laboratory"], distance_m=1500, zoning="districts"))
-    assert found.sites.category == ("laboratory",)
+    assert found.sites.values("category") == ("laboratory",)
     assert (found.distance_m, found.zones.name) == (1500.0, "districts")
     shown = asked(spec_of("distribution", measure="investment", scale="share", classes=3))
     assert (shown.column, shown.classes) == ("weight_share_pct", 3)
@@ -194,7 +194,7 @@ def test_a_layer_is_a_map_its_evidence_and_its_features(lang: str) -> None:
     spec = read_spec({"map": "layer", "sheet": dict(DRAFT), "lang": lang})
     parks = replace(spec, parameters={"layer": "parks"})
     assert spec.titled().title == resource("platforms").title(lang)
-    assert set(parks.content().visible) == {*contents.CONTEXT, "parks"}
+    assert set(parks.content().visible) == {*area().context, "parks"}
     deck = pptx.Presentation(BytesIO(output(parks, ".pptx")))
     first, second, *others = deck.slides
     assert any(shape.shape_type == 13 for shape in first.shapes)  # a picture

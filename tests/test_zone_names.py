@@ -15,6 +15,7 @@ from layers.look.content import Content, Sheet
 from layers.look.overlays import Choropleth, Features, Points
 from layers.paper.printing import drawn
 from layers.paper.sheet import px_pt, text_width
+from layers.plan.area import area
 from layers.questions import contents
 from layers.record.specification import read_spec
 from layers.type.label_ground import Ground, Obstacle
@@ -191,6 +192,6 @@ def test_zones_are_named_before_points_and_after_the_layout():
     overview = contents.overview("224", (), "zh")
     zones = overview.frames["circles"].assign(n=[1, 2, 3, 4])
     figure = drawn(replace(overview, overlays=(Choropleth(zones, "n", "数量"),)), SHEET)
-    for layer in contents.LAYOUT:
+    for layer in area().themes["224"]:
         frame = overview.frames[layer]
         assert set(frame[frame.geometry.notna()]["name_zh"]) <= set(names(figure))

@@ -12,10 +12,10 @@ from shapely import Point, Polygon, box
 import layers
 from geo.crs import geodesic_area_km2
 from geo.errors import CRSError, InputError
-from layers.plan.zonings import COLUMNS, GRID_NAMES, ZONING_NAMES, own_zones, zoning
+from layers.plan.zonings import COLUMNS, GRID_NAMES, own_zones, zoning, zoning_names
 
 
-@pytest.mark.parametrize("name", ZONING_NAMES)
+@pytest.mark.parametrize("name", zoning_names())
 def test_every_zoning_has_the_same_columns_and_two_names(name: str) -> None:
     zones = zoning(name)
     assert list(zones.columns) == COLUMNS

@@ -13,7 +13,7 @@ from layers.keeping.brought import keep_points, keep_zones
 from layers.keeping.own_files import read_own
 from layers.keeping.own_points import Roles, own_points
 from layers.plan.zonings import GRID_NAMES
-from layers.questions.subjects import CELL_M, GROUPS, H3_RESOLUTION, Points, Zones
+from layers.questions.subjects import CELL_M, H3_RESOLUTION, Points, Zones, role_of
 
 if TYPE_CHECKING:
     from geo.exchange.receipt import Receipt
@@ -27,7 +27,7 @@ Category = Annotated[list[str] | None, typer.Option(help="Keep this category; re
 Level = Annotated[list[str] | None, typer.Option(help="Keep this level; repeatable.")]
 Sector = Annotated[list[str] | None, typer.Option(help="Keep this sector; repeatable.")]
 Zoning = Annotated[
-    str, typer.Option(help=f"{', '.join(layers.ZONING_NAMES)}, or a file of polygons.")
+    str, typer.Option(help=f"{', '.join(layers.zoning_names())}, or a file of polygons.")
 ]
 CellM = Annotated[int, typer.Option("--cell-m", help="Width of a hexagon or square, metres.")]
 H3 = Annotated[int, typer.Option("--h3", help="Resolution of H3 cells.", min=0, max=15)]
@@ -39,7 +39,7 @@ def points_of(
 ) -> Points:
     """Return the chosen points; say on standard error how many of them have no place."""
     name = _own_layer(Path(layer)) if Path(layer).suffix else layer
-    chosen = Points(name, tuple(category or ()), tuple(level or ()), tuple(sector or ()))
+    chosen = Points(name, category=category or (), level=level or (), sector=sector or ())
     left_out = len(chosen.unlocated())
     if left_out:
         typer.echo(
@@ -156,4 +156,4 @@ def numbers(text: str, option: str) -> tuple[float, ...]:
 
 def grouping(layer: str, by: str | None) -> str:
     """Return the column that makes groups: the one named, or the main filter of the pages."""
-    return by or GROUPS.get(layer, "category")
+    return by or role_of(layer).group

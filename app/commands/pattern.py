@@ -28,7 +28,7 @@ from geo.errors import InputError
 from geo.pattern.neighbours import Rule
 from layers.questions import centres, distances, patterns
 from layers.questions.patterns import REACH_M
-from layers.questions.subjects import CELL_M, GROUPS, H3_RESOLUTION
+from layers.questions.subjects import CELL_M, H3_RESOLUTION, point_layers, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,7 +141,7 @@ def pattern(
         str | None,
         typer.Option(
             help="Column that makes groups.",
-            show_default=", ".join(f"{column} of {name}" for name, column in GROUPS.items()),
+            show_default=", ".join(f"{role_of(name).group} of {name}" for name in point_layers()),
         ),
     ] = None,
     deviations: Annotated[

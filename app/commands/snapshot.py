@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from app.commands.output import told_if_slow, wrote
-from layers.book.series import SERIES
+from layers.book import series
 from layers.look.content import SIZES_MM
 from layers.outputs import remake
 from layers.outputs import snapshot as write_snapshot
@@ -39,7 +39,9 @@ def snapshot(
     palette: Annotated[str | None, typer.Option(help="colour or grey.")] = None,
     pages: Annotated[
         str | None,
-        typer.Option(help=f"An atlas (.pdf, .pptx) with a page for each: {', '.join(SERIES)}."),
+        typer.Option(
+            help=f"An atlas (.pdf, .pptx) with a page for each: {', '.join(series.names())}."
+        ),
     ] = None,
     author: Annotated[str | None, typer.Option(help="Who made it.")] = None,
     date: Annotated[str | None, typer.Option(help="YYYY-MM-DD; today if not given.")] = None,

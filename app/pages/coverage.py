@@ -13,7 +13,8 @@ from app.web.export import export, of_points, of_zones
 from app.web.frame import download, draw_map, map_and_results, note_on_points
 from app.web.tables import zones_table
 from layers import questions
-from layers.questions.subjects import POINT_LAYERS, Points
+from layers.plan.area import area
+from layers.questions.subjects import Points, point_layers
 from layers.words import number
 
 MAP_KEY = "coverage-map"
@@ -24,11 +25,13 @@ with st.sidebar:
     distance_m = slide("distance", "choose.distance", low=500, high=15000, step=250, default=3000)
     with st.expander(text("app.more")):
         sites = choices.finer(sites)
-        zoning = choices.cells(choices.zones(default="circles", map_key=MAP_KEY))
+        zoning = choices.cells(
+            choices.zones(default=area().defaults["coverage"]["zoning"], map_key=MAP_KEY)
+        )
         demand_layer = choose(
             "demand",
             "choose.demand",
-            (NO_DEMAND, *POINT_LAYERS, *own_data.names("points")),
+            (NO_DEMAND, *point_layers(), *own_data.names("points")),
             title=lambda name: (
                 text("choose.none") if name == NO_DEMAND else choices.layer_title(name)
             ),

@@ -20,6 +20,7 @@ from geo.errors import AtlasError
 from geo.surface.density import Kernel, Unit
 from geo.wording import sentence
 from layers import questions
+from layers.plan.area import area
 from layers.questions import contents
 from layers.words import number
 
@@ -108,7 +109,9 @@ with st.sidebar:
             "bounded": switch("bounded", "density.bounded"),
             "cell_size_m": slide("cell", "choose.cell", low=100, high=1000, step=50, default=250),
         }
-        zones = choices.cells(choices.zones(default="districts", map_key=MAP_KEY))
+        zones = choices.cells(
+            choices.zones(default=area().defaults["density"]["zoning"], map_key=MAP_KEY)
+        )
 
 asked = replace(asked, **settings)
 map_column, results = map_and_results()

@@ -29,6 +29,7 @@ from geo.errors import AtlasError
 from layers import questions
 from layers.keeping.brought import is_own
 from layers.look.classification import MAX_CLASSES
+from layers.plan.area import area
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results
 from layers.questions.zone_results import SCALES, SCHEMES, Shown
@@ -181,8 +182,13 @@ def measure_title(points: Points, measure: str) -> str:
 
 
 with st.sidebar:
-    chosen_layer = choices.layer_of(("projects",), default="projects")
-    zones = choices.zones(default="circles", map_key=picking.MAP_KEY)
+    chosen_layer = choices.layer_of(
+        (area().defaults["distribution"]["layer"],),
+        default=area().defaults["distribution"]["layer"],
+    )
+    zones = choices.zones(
+        default=area().defaults["distribution"]["zoning"], map_key=picking.MAP_KEY
+    )
     measure = choose(
         "measure",
         "choose.measure",

@@ -12,7 +12,7 @@ from app.web.controls import choose, choose_some
 from app.web.export import export
 from app.web.frame import draw_map, heading, listing, map_and_results, target_row
 from app.web.overview import TARGET_YEAR, belongs_to, members_of, targets
-from layers.questions import contents
+from layers.plan.area import area
 from layers.words import number
 
 EVIDENCE = ("official", "surveyed", "located", "schematic")
@@ -21,9 +21,9 @@ with st.sidebar:
     theme = choose(
         "theme",
         "overview.theme",
-        tuple(contents.THEMES),
+        tuple(area().themes),
         title=lambda name: text(f"overview.theme.{name}"),
-        default="224",
+        default=area().defaults["overview"]["theme"],
     )
     evidence = choose_some(
         "evidence",

@@ -16,6 +16,8 @@ from app.web.export import KINDS, export
 from app.web.frame import download
 from app.web.tables import EVIDENCE_CLASSES, area_balance, features, matching
 from layers.outputs import SLIDES
+from layers.plan.area import area
+from layers.plan.catalogue import table
 from layers.qgis.geopackage import geopackage_bytes
 
 FORMATS = {".csv": "CSV", ".geojson": "GeoJSON", ".gpkg": "GeoPackage"}
@@ -29,18 +31,17 @@ def file_of(layer: str, suffix: str) -> bytes:
     return geo.vector_bytes(frame, suffix)
 
 
-overview, quotes, conflicts, licences, area = st.tabs(
-    [
-        text("sources.layers"),
-        text("sources.features"),
-        text("sources.conflicts"),
-        text("sources.documents"),
-        text("sources.area"),
-    ]
+tabs = ["layers", "features", "conflicts", "documents", *(["area"] if area().parts_layer else [])]
+overview, quotes, conflicts, licences, *balance = st.tabs(
+    [text(f"sources.{name}") for name in tabs]
 )
 with st.sidebar:
     layer = choose(
-        "layer", "sources.choose", layers.names(), title=layer_title, default="platforms"
+        "layer",
+        "sources.choose",
+        layers.names(),
+        title=layer_title,
+        default=area().defaults["layer"]["layer"],
     )
     frame = layers.load(layer)
     spatial = layers.resource(layer).geometry != "table"
@@ -82,18 +83,20 @@ with quotes:
         features(found, [c for c in wanted if c in frame.columns], height=600)
 with conflicts:
     features(
-        layers.load("conflicts"),
+        table("conflicts"),
         ("text_en" if language() == "en" else "text_zh", "kind", "quote", "quote_b", "heading"),
         height=600,
     )
 with licences:
     features(
-        layers.load("sources"),
+        table("sources"),
         ("publisher", "date", "licence", "attribution", "description"),
         height=400,
     )
-with area:
-    st.caption(text("sources.area_note"))
-    area_balance(layers.area_balance(layers.load("planning_area"), layers.load("districts")))
+for tab in balance:
+    with tab:
+        st.caption(text("sources.area_note"))
+        parts, units = layers.load(area().parts_layer), layers.load(area().land.layer)
+        area_balance(layers.area_balance(parts, units))
 # A table has no map: of it there are slides alone.
 export("layer", {"layer": layer}, kinds=KINDS if spatial else (SLIDES,), on_map=False)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from app.texts import language, text
 from geo.errors import AtlasError
-from layers.book.series import SERIES
+from layers.book import series
 from layers.outputs import ATLASES, SLIDES, output
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def atlas_export(
     with st.expander(text("export.atlas")):
         pages = st.selectbox(
             text("export.atlas.pages"),
-            SERIES,
+            series.names(),
             format_func=lambda name: text(f"atlas.series.{name}"),
             key="export-atlas-pages",
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -20,19 +19,15 @@ from app.web.visits import owner
 from geo.errors import AtlasError
 from layers.keeping.brought import is_own, keep_zones
 from layers.look.symbology import value_label
+from layers.plan.area import area, per_plan
 from layers.plan.positions import CRS
 from layers.plan.zonings import GRID_NAMES, own_zones
-from layers.questions.subjects import CELL_M, H3_RESOLUTION, POINT_LAYERS, Points, Zones
+from layers.questions.subjects import CELL_M, H3_RESOLUTION, Points, Zones, point_layers, role_of
 from layers.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FILTERS_OF = {
-    "platforms": ("category", "level"),
-    "parks": ("level",),
-    "projects": ("sector",),
-}
 DRAWN = "drawn"
 H3_COARSEST, H3_FINEST = 5, 9
 
@@ -51,7 +46,7 @@ def value_title(column: str, value: str) -> str:
 
 def points() -> Points:
     """Draw the choice of a point layer and of its main category; return the points chosen."""
-    return main_filter(layer_of(POINT_LAYERS, default="platforms"))
+    return main_filter(layer_of(point_layers(), default=area().defaults["density"]["layer"]))
 
 
 def layer_of(names: Sequence[str], *, default: str) -> Points:
@@ -74,7 +69,7 @@ def filters_of(points: Points) -> tuple[str, ...]:
     """Return the columns that points can be filtered by, the main one first."""
     if is_own(points.layer):
         return (points.group,) if points.about.field(points.group).constraints["enum"] else ()
-    return FILTERS_OF[points.layer]
+    return role_of(points.layer).filters
 
 
 def main_filter(chosen: Points) -> Points:
@@ -107,7 +102,7 @@ def zones(*, default: str, map_key: str) -> Zones:
     name = choose(
         "zoning",
         "choose.zoning",
-        (*layers.ZONING_NAMES, *own_data.names("zones"), DRAWN),
+        (*layers.zoning_names(), *own_data.names("zones"), DRAWN),
         title=zoning_title,
         default=default,
     )
@@ -177,7 +172,7 @@ def values(points: Points, column: str, *, key: str | None = None) -> tuple[str,
     )
 
 
-@cache
+@per_plan
 def _present(layer: str, column: str) -> list[str]:
     """Return the values of a column that occur, in the order of the data package."""
     order = layers.resource(layer).field(column).constraints["enum"]
@@ -190,7 +185,7 @@ def described(points: Points, bandwidth_m: float) -> str:
     kinds = [
         value_title(column, value)
         for column in filters_of(points)[:1]
-        for value in getattr(points, column)
+        for value in points.values(column)
     ]
     return text(
         "density.described",

@@ -157,7 +157,7 @@ def _pick(name: str, options: Sequence[str], start: str, *, title: Callable[[str
 
 def of_points(points: Points) -> dict[str, Any]:
     """Return which points take part, as parameters of a map."""
-    filters = {key: list(getattr(points, key)) for key in ("category", "level", "sector")}
+    filters = {key: list(values) for key, values in points.filters}
     return {"layer": points.layer} | {key: values for key, values in filters.items() if values}
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import layers
 from layers.keeping.answers import kept_answer
 from layers.look.symbology import unit_label
+from layers.plan.catalogue import table
 from layers.words import number
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Target:
 @kept_answer
 def targets(lang: str) -> list[Target]:
     """Return the targets of box 1 in their order, each with its baseline."""
-    indicators = layers.load("indicators")
+    indicators = table("indicators")
     box = indicators.dropna(subset=["box1_order"]).sort_values("box1_order")
     baselines = indicators[indicators["kind"] == "baseline"].dropna(subset=["pair_id"])
     by_target = {row["pair_id"]: row for row in baselines.to_dict("records")}
@@ -65,14 +66,14 @@ def targets(lang: str) -> list[Target]:
 
 def members_of(target_id: str, lang: str) -> list[str]:
     """Return the names of what belongs to a feature, in the plan's order."""
-    links = layers.load("memberships")
+    links = table("memberships")
     links = links[links["target_id"] == target_id].sort_values("order", kind="stable")
     return _names(links["feature_id"], lang)
 
 
 def belongs_to(feature_id: str, lang: str) -> list[str]:
     """Return the names of what a feature belongs to."""
-    links = layers.load("memberships")
+    links = table("memberships")
     return _names(links.loc[links["feature_id"] == feature_id, "target_id"], lang)
 
 

@@ -109,7 +109,7 @@
     return host.points.singles.filter(({ layer }) => layer.label && zoom >= layer.label.min_zoom)
       .map(({ layer, i, lon, lat, radius }) => {
         const request = { ...common(layer, i, host), ...point(host, lon, lat), place: "beside" };
-        const stop = layer.id === "nodes" && host.stopIds.has(layer.value("id", i));
+        const stop = layer.id === host.document.stops_layer && host.stopIds.has(layer.value("id", i));
         request.radius = stop ? 10 : radius;
         return request;
       })
@@ -123,9 +123,9 @@
 
   // Stops whose node is not on the map as a feature of its own are named by the axis.
   function stopRequests(host, zoom) {
-    const nodes = host.model.byId.get("nodes");
+    const nodes = host.model.byId.get(host.document.stops_layer);
     const label = nodes ? nodes.label : null;
-    if (!label || zoom < label.min_zoom || host.visible.has("nodes")) {
+    if (!label || zoom < label.min_zoom || host.visible.has(host.document.stops_layer)) {
       return [];
     }
     return host.model.layers.filter((layer) => (layer.stops || []).length && host.visible.has(layer.id))
@@ -159,14 +159,13 @@
     });
   }
 
-  // Outlines of the cities: a name of the base map has no place on their fill.
+  // Outlines of solid areas of the plan: a name of the base map has no place on their fill.
   function solids(host) {
-    const cities = host.model.byId.get("cities");
-    if (!cities || !host.visible.has("cities")) {
-      return [];
-    }
-    return [...cities.positions.values()].filter((i) => cities.shapes && cities.shapes[i] && host.shown(cities, i))
-      .map((i) => host.shapes.screenPath(cities, i));
+    const solid = (layer, i) => layer.shapes[i] && !layer.isPoint(i) && !layer.isLine(i) &&
+      layer.styleOf(i).fill_opacity > Atlas.looks.marks.solid.opacity && host.shown(layer, i);
+    return host.model.layers.filter((layer) => layer.group === "224" && layer.shapes)
+      .flatMap((layer) => [...layer.positions.values()].filter((i) => solid(layer, i))
+        .map((i) => host.shapes.screenPath(layer, i)));
   }
 
   Atlas.requests = function requests(host) {

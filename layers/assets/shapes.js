@@ -89,7 +89,7 @@
         this.addLine(group, layer, i, style, options);
         return;
       }
-      if (layer.id === "districts") {
+      if (layer.id === this.host.document.land) {
         this.addDistrict(group, layer, i, options);
         return;
       }

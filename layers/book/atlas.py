@@ -19,11 +19,13 @@ from geo.zoned.uncertainty import MIN_DRAWS
 from layers.book import facts, series
 from layers.look.overlays import Features, Points
 from layers.look.symbology import value_label
-from layers.plan.catalogue import load
+from layers.plan.area import area
+from layers.plan.catalogue import table
 from layers.plan.positions import CRS
 from layers.plan.schema import resource
 from layers.questions import contents
 from layers.questions.subjects import Points as Subjects
+from layers.questions.subjects import point_layers
 from layers.record import provenance
 from layers.record.specification import asked
 from layers.type.tables import Table
@@ -166,16 +168,16 @@ def _points(spec: MapSpec) -> Subjects:
     if found is None:
         raise InputError(
             f"atlas: the map {spec.map!r} is about no points that have kinds; choose pages from "
-            f"{', '.join(series.ZONE_SERIES)}",
+            f"{', '.join(area().series)}",
             code="atlas.no_kinds",
             value=spec.map,
-            names=series.ZONE_SERIES,
+            names=area().series,
         )
     return found(asked(spec))
 
 
 _POINTS: dict[str, Callable[[Any], Subjects]] = {
-    "overview": lambda _: Subjects("platforms"),
+    "overview": lambda _: Subjects(area().defaults["overview"]["layer"]),
     "density": lambda question: question.points,
     "coverage": lambda question: question.sites,
     "distribution": lambda shown: shown.asked.points,
@@ -187,11 +189,11 @@ def _content_of_kind(spec: MapSpec, points: Subjects, column: str, value: str) -
     if asked(spec) is not None:
         return replace(spec, parameters=spec.parameters | {column: [value]}).content()
     whole = spec.content()
-    shown = ("cities", "axes", points.layer)
+    shown = (*area().beside, points.layer)
     return replace(
         whole,
         frames={**whole.frames, points.layer: points.chosen()},
-        visible=(*contents.CONTEXT, *shown),
+        visible=(*area().context, *shown),
     )
 
 
@@ -247,7 +249,7 @@ def _cover(spec: MapSpec, content: Content, pages: int) -> Leaf:
     named = both(f"atlas.series.{spec.pages}")[english]
     subtitle = both("atlas.subtitle")[english].format(series=named, n=f"{pages:,}")
     told = (subtitle, *(part for part in (spec.sheet.subtitle, spec.sheet.author) if part))
-    figures = tuple(_total(layer, spec.lang) for layer in series.POINT_LAYERS)
+    figures = tuple(_total(layer, spec.lang) for layer in point_layers())
     return Leaf(spec.titled().title, content, figures, told)
 
 
@@ -280,7 +282,7 @@ def _nowhere(zones: list[Subject], lang: str) -> Leaf:
 def _method(spec: MapSpec) -> Leaf:
     english = spec.lang == "en"
     keys = ["counts", "interval", "accuracy", "crs"]
-    if spec.pages in ("circles", "parks", "planning_area"):
+    if spec.pages in area().overlapping:
         keys.insert(1, "overlap")
     question: Any = asked(spec)
     filled: dict[str, str] = {"draws": f"{MIN_DRAWS:,}"}
@@ -317,7 +319,7 @@ def _sources(spec: MapSpec) -> Leaf:
     names = ("source", "publisher", "date", "licence")
     header = tuple(both(f"atlas.column.{name}")[english] for name in names)
     columns = [f"name_{spec.lang}", "publisher", "date", "licence"]
-    frame = load("sources")[columns].astype("object")
+    frame = table("sources")[columns].astype("object")
     rows = tuple(
         tuple(None if pd.isna(cell) else str(cell) for cell in row)
         for row in frame.itertuples(index=False)

@@ -16,11 +16,12 @@ from layers import questions
 from layers.book import series
 from layers.keeping.answers import kept_answer
 from layers.look.symbology import symbology, value_label
+from layers.plan.area import area
 from layers.plan.catalogue import load, names_by_id
 from layers.plan.schema import resource
 from layers.plan.zonings import DISC_RULE, zoning
 from layers.questions import contents, zone_results
-from layers.questions.subjects import INVESTMENT, Points, Zones
+from layers.questions.subjects import Points, Zones, point_layers, role_of
 from layers.record.specification import asked
 from layers.slides.slide import Chart
 from layers.type.tables import Table
@@ -75,7 +76,7 @@ def of_zone(zone: Subject, spec: MapSpec) -> Facts:
         The map of the atlas: what it asks is told for the zone as well.
     """
     lang = spec.lang
-    found = {layer: series.inside(layer, zone.shape) for layer in series.POINT_LAYERS}
+    found = {layer: series.inside(layer, zone.shape) for layer in point_layers()}
     found["parks"] = found["parks"][found["parks"]["id"] != zone.id]
     unplaced = series.unplaced(zone)
     frames = [frame.assign(layer=layer) for layer, frame in found.items()]
@@ -108,7 +109,7 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
         _figure("places", f"{places:,}", lang),
         _figure("kind_share", f"{100 * len(chosen) / len(whole):.0f} %", lang),
     ]
-    districts = load("districts")
+    districts = load(area().land.layer)
     joined = placed[["id", "geometry"]].sjoin(districts[["geometry"]], predicate="intersects")
     counts = joined["index_right"].map(districts[f"name_{lang}"]).value_counts()
     if len(counts):
@@ -165,7 +166,7 @@ def _counts(
     if drawn is not None:
         zones = len(_draws(spec.pages or ""))
         figures.append(_figure("rank", f"{drawn['rank']:.0f} / {zones}", lang))
-    stated = found["projects"][INVESTMENT].dropna()
+    stated = found["projects"][role_of("projects").amount].dropna()
     figures.append(_figure("projects", f"{len(found['projects']):,}", lang))
     if len(stated):
         figures.append(_figure("investment", _amount(stated.sum()), lang))
@@ -246,7 +247,7 @@ def _contents(
         told.append(_say("platforms", lang, n=f"{len(platforms):,}", kinds=kinds))
     else:
         told.append(_say("no_platforms", lang))
-    stated = projects[INVESTMENT].dropna()
+    stated = projects[role_of("projects").amount].dropna()
     amounts = {
         "n": f"{len(projects):,}",
         "stated": f"{len(stated):,}",
@@ -338,7 +339,7 @@ def _row(row: dict[Hashable, Any], lang: str) -> tuple[Cell, ...]:
     layer = row["layer"]
     kind = resource(layer).title(lang)
     if layer != "parks":
-        column = series.KIND_COLUMNS[layer]
+        column = role_of(layer).group
         kind = value_label(column, row[column], lang=lang)
     evidence = value_label("evidence", row["evidence"], lang=lang)
     accuracy = row["accuracy_m"]

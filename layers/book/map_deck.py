@@ -10,6 +10,7 @@ from layers import questions
 from layers.book.layer_deck import layer_slides
 from layers.book.pattern_deck import pattern_slide
 from layers.paper.printing import composed, credits_of
+from layers.plan.area import area
 from layers.plan.catalogue import describe
 from layers.plan.schema import resource
 from layers.questions import zone_results
@@ -218,7 +219,9 @@ def _slide(figures: Figures, first: Slide, lang: str) -> Slide:
 
 def _density(spec: MapSpec) -> Figures:
     question = asked(spec)
-    counted = questions.Distribution(question.points, Zones("districts"), question.weight)
+    counted = questions.Distribution(
+        question.points, Zones(area().defaults["density"]["zoning"]), question.weight
+    )
     zones = questions.uncertainty(counted).zones.sort_values("density_per_km2", ascending=False)
     title = both("column.density_per_km2")[spec.lang == "en"]
     return Figures(zones, "density_per_km2", ("count", "density_per_km2", "area_km2"), title)

@@ -11,10 +11,11 @@ from geo.arguments import brief
 from geo.errors import InputError
 from layers.keeping.answers import kept_answer
 from layers.look.symbology import value_label
-from layers.plan.catalogue import load, names_by_id
+from layers.plan.area import area
+from layers.plan.catalogue import load, names_by_id, table
 from layers.plan.selection import counted, located, unlocated
 from layers.plan.zonings import zoning
-from layers.questions.subjects import INVESTMENT
+from layers.questions.subjects import point_layers, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -24,14 +25,18 @@ if TYPE_CHECKING:
 
     from layers.questions.subjects import Points
 
-ZONE_SERIES = ("circles", "districts", "planning_area", "parks")
 CATEGORY = "category"
-SERIES = (*ZONE_SERIES, CATEGORY)
-# The column that parts the points of a layer into kinds.
-KIND_COLUMNS = {"platforms": "category", "projects": "sector", "parks": "level"}
-POINT_LAYERS = tuple(KIND_COLUMNS)
-# How a member belongs to what it is a part of; other roles say only where it is.
-PART_ROLES = ("core", "node", "board", "base", "part", "sub_park", "linked")
+
+
+def names() -> tuple[str, ...]:
+    """Return what an atlas of the plan can have pages for: its series, and kinds of points.
+
+    Examples
+    --------
+    >>> names()
+    ('circles', 'districts', 'planning_area', 'parks', 'category')
+    """
+    return (*area().series, CATEGORY)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,7 +73,7 @@ def zones(series: str) -> tuple[Subject, ...]:
     Parameters
     ----------
     series
-        One of :data:`ZONE_SERIES`. A park is the disc of its assumed radius, a mere point where
+        One of the plan's. A park is the disc of its assumed radius, a mere point where
         it has none; a district of the neighbourhood is none of the zones.
 
     Raises
@@ -81,16 +86,16 @@ def zones(series: str) -> tuple[Subject, ...]:
     >>> [zone.name_zh for zone in zones("circles")][:2]
     ['大科城知识创新圈', '科学城前沿创新圈']
     """
-    if series not in ZONE_SERIES:
+    if series not in area().series:
         raise InputError(
-            f"zones: there is no series {series!r}; choose from {ZONE_SERIES}",
+            f"zones: there is no series {series!r}; choose from {area().series}",
             code="option.one_of",
             value=brief(series),
-            names=ZONE_SERIES,
+            names=area().series,
         )
     areas = zoning(series).set_index("id").geometry
     frame = load(series)
-    if series == "districts":
+    if series == area().land.layer:
         frame = frame[frame["id"].isin(areas.index)]
     return tuple(
         Subject(row["id"], row["name_zh"], row["name_en"], _shape(row, areas), row)
@@ -129,7 +134,7 @@ def inside(layer: str, shape: BaseGeometry | None) -> gpd.GeoDataFrame:
     Parameters
     ----------
     layer
-        One of :data:`POINT_LAYERS`.
+        One of :func:`layers.questions.subjects.point_layers`.
     shape
         In EPSG:4490; nothing lies in None.
 
@@ -144,8 +149,8 @@ def inside(layer: str, shape: BaseGeometry | None) -> gpd.GeoDataFrame:
 
 def parts(subject: Subject, lang: str) -> list[str]:
     """Return the names of what a feature is made of, in the plan's order."""
-    links = load("memberships")
-    links = links[(links["target_id"] == subject.id) & links["role"].isin(PART_ROLES)]
+    links = table("memberships")
+    links = links[(links["target_id"] == subject.id) & links["role"].isin(area().parts)]
     links = links.sort_values("order", kind="stable")
     names = names_by_id(lang=lang)
     return list(dict.fromkeys(names[key] for key in links["feature_id"]))
@@ -156,7 +161,7 @@ def unplaced(subject: Subject) -> pd.DataFrame:
 
     They are listed on its page and never drawn.
     """
-    links = load("memberships")
+    links = table("memberships")
     ids = set(links.loc[links["target_id"] == subject.id, "feature_id"])
     nowhere = _nowhere()
     return nowhere[nowhere["id"].isin(ids)]
@@ -166,15 +171,16 @@ def unplaced(subject: Subject) -> pd.DataFrame:
 def _told(layer: str) -> gpd.GeoDataFrame:
     """Return each feature of a layer once, with the columns that a page tells."""
     frame = counted(load(layer))
-    told = ["id", "name_zh", "name_en", "evidence", "accuracy_m", "within", INVESTMENT]
-    columns = [name for name in (*told, KIND_COLUMNS[layer]) if name in frame]
+    role = role_of(layer)
+    told = ["id", "name_zh", "name_en", "evidence", "accuracy_m", "within", role.amount, role.group]
+    columns = [name for name in told if name in frame]
     return frame[[*columns, "geometry"]]
 
 
 @kept_answer
 def _nowhere() -> pd.DataFrame:
     """Return the features that have no place, of all layers."""
-    frames = [pd.DataFrame(unlocated(_told(layer))).assign(layer=layer) for layer in POINT_LAYERS]
+    frames = [pd.DataFrame(unlocated(_told(layer))).assign(layer=layer) for layer in point_layers()]
     return pd.concat(frames, ignore_index=True)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, cast
 
 from geo.work import checkpoint
 from layers.keeping.copies import bytes_of, copied, is_shareable, sealed
+from layers.plan.area import plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator
@@ -194,7 +195,7 @@ def kept_answer(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
     def asked(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        question = tuple(bound.arguments.items())
+        question = (plan(), *bound.arguments.items())
         return cast("Answer", ANSWERS.ask(name, question, lambda: function(*args, **kwargs)))
 
     REGISTRY[name] = asked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import shapely
 import geo
 from geo.wording import sentence
 from layers.keeping.brought import is_own, keep_raster, kept_points, kept_raster, kept_zones
+from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, names
 from layers.plan.schema import resource
 
@@ -53,12 +54,14 @@ def read_own(
 
 
 def known_places() -> gpd.GeoDataFrame:
-    """Return the features that others are compared with: districts with names and codes."""
-    districts: gpd.GeoDataFrame = load("districts")[["name_zh", "adcode", "geometry"]]
-    return districts
+    """Return what others are compared with: administrative units with names and codes."""
+    about = area().land
+    units: gpd.GeoDataFrame = load(about.layer)
+    code = units[about.code] if about.code else None
+    return units[["name_zh", "geometry"]].assign(adcode=code)
 
 
-@cache
+@per_plan
 def known_names() -> tuple[tuple[str, float, float, float], ...]:
     """Return the names of places: name, longitude, latitude (degrees), accuracy (1σ, metres).
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Literal
 
 from geo.arguments import brief
 from geo.errors import InputError
+from layers.plan.area import per_plan
 from layers.plan.schema import registry
 
 Datum = Literal["cgcs2000", "wgs84", "gcj02"]
@@ -52,7 +52,7 @@ class BaseMap:
     key_variable: str
 
 
-@cache
+@per_plan
 def basemaps() -> dict[str, BaseMap]:
     """Return every base map by name.
 

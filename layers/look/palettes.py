@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
@@ -20,7 +19,8 @@ from numpy.typing import NDArray
 from geo.arguments import brief
 from geo.errors import InputError
 from layers.look.symbology import layer_styles
-from layers.plan.schema import DATA_DIR, resource
+from layers.plan.area import per_plan
+from layers.plan.schema import resource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -284,7 +284,7 @@ def paper(colour: str, palette: Palette) -> str:
     return greys().get(written) or _grey(lightness(written))
 
 
-@cache
+@per_plan
 def greys() -> dict[str, str]:
     """Return the greys of the colours of plan features, spread layer by layer.
 
@@ -309,7 +309,7 @@ def greys() -> dict[str, str]:
     return found
 
 
-@cache
+@per_plan
 def own_colours(name: str) -> tuple[str, ...]:
     """Return the colours that features of a layer bring with them, none for most layers.
 
@@ -319,7 +319,7 @@ def own_colours(name: str) -> tuple[str, ...]:
     ('#B5172F',)
     """
     field = layer_styles()[name].colour_field
-    path = DATA_DIR / resource(name).path
+    path = resource(name).path
     if field is None or path.suffix != ".csv":
         return ()
     return tuple(pd.read_csv(path, usecols=[field], dtype="str")[field].dropna().unique())

@@ -8,9 +8,9 @@ evidence stand there once. The page of the web map gets them with its document, 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Literal
 
+from layers.plan.area import per_plan
 from layers.plan.schema import registry
 
 Pane = Literal["land", "boundary", "area", "line", "point"]
@@ -160,7 +160,7 @@ class LayerStyle:
         return self.classes.get(value or "", self.style)
 
 
-@cache
+@per_plan
 def looks() -> dict[str, Any]:
     """Return what stands in ``data/looks``: outlines, marks, samples, ramps and the like."""
     found: dict[str, Any] = {}
@@ -202,7 +202,7 @@ def overlay_label(name: str) -> Label:
     return Label(**looks()["labels"][name])
 
 
-@cache
+@per_plan
 def symbols() -> frozenset[str]:
     """Return the names of the symbols that there are."""
     return frozenset(looks()["outlines"])

@@ -6,12 +6,12 @@ laboratory has one colour and one shape wherever it appears.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from geo.arguments import brief
 from geo.errors import InputError, LayerError
 from layers.look.styles import Label, LayerStyle, Size, Style, looks
+from layers.plan.area import per_plan
 from layers.plan.schema import registry
 
 
@@ -45,7 +45,7 @@ def layer_style(name: str) -> LayerStyle:
     return styles[name]
 
 
-@cache
+@per_plan
 def layer_styles() -> dict[str, LayerStyle]:
     """Return the style of every layer, in drawing order."""
     styles = {name: _layer_style(entry) for name, entry in symbology()["layers"].items()}
@@ -126,9 +126,9 @@ def palette(name: str, classes: int | None = None) -> list[str]:
     return list(ramps[key])
 
 
-@cache
+@per_plan
 def symbology() -> dict[str, Any]:
-    """Return ``data/symbology.json`` as it stands."""
+    """Return the plan's ``symbology.json`` as it stands."""
     entries: dict[str, Any] = registry("symbology.json")
     return entries
 

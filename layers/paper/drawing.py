@@ -21,9 +21,10 @@ from pyproj import Transformer
 
 from layers.look.styles import WHITE, mark
 from layers.paper.symbols import draw_symbols
+from layers.plan.area import map_crs
 from layers.scene.scene import PANES
 from layers.scene.strokes import edges, lines
-from layers.scene.window import GEOGRAPHIC, MAP_CRS
+from layers.scene.window import GEOGRAPHIC
 from layers.type.fonts import font
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ Dash: TypeAlias = str | tuple[float, Sequence[float]]
 Rgba: TypeAlias = tuple[float, float, float, float]
 
 HATCH, PALE = "////", 0.5
-STOP_PX = mark("stop")["radius_px"]
 STOP_ZORDER = 70.0
 # Where the base map ends, as on the web map.
 BEYOND = "#E6E8EA"
@@ -126,6 +126,11 @@ def draw_scene(
         _draw_stop(axes, stop, px)
 
 
+def stop_px() -> float:
+    """Return the half width of a numbered stop, px."""
+    return mark("stop")["radius_px"]
+
+
 def dash_pattern(dash: str, width_px: float) -> Dash:
     """Return a dash pattern in px as a line style, which matplotlib scales with the stroke."""
     if not dash:
@@ -163,8 +168,8 @@ def point_symbols(
         crowd.sort(key=lambda item: -item[2])
         _, _, _, x, y = crowd[0]
         # A symbol much larger than a stop is seen around it, and stays where it belongs.
-        stop = (round(x), round(y)) in taken and crowd[0][2] < AROUND * STOP_PX * px
-        first = STOP_PX * px if stop else 0.0
+        stop = (round(x), round(y)) in taken and crowd[0][2] < AROUND * stop_px() * px
+        first = stop_px() * px if stop else 0.0
         spread |= len(crowd) > 1
         radii = [item[2] for item in crowd]
         for (name, at, radius, _, _), shift in zip(crowd, packed(radii, first), strict=True):
@@ -200,7 +205,7 @@ def axis_stops(scene: Scene, window: Window, *, px: float) -> list[Dot]:
     found: list[Dot] = []
     seen: Counter[tuple[float, float]] = Counter()
     west, south, east, north = window.bounds_m
-    to_metres = Transformer.from_crs(GEOGRAPHIC, MAP_CRS, always_xy=True)
+    to_metres = Transformer.from_crs(GEOGRAPHIC, map_crs(), always_xy=True)
     for layer in scene.layers:
         shown = {each.id for each in layer.marks}
         for stop in layer.stops:
@@ -324,7 +329,7 @@ def _draw_areas(brush: _Brush, shapes: list[shapely.Geometry], style: Style, abo
             "linewidths": [stroke.width_px * brush.px],
             "linestyles": [dash_pattern(stroke.dash, stroke.width_px)],
         }
-        if brush.layer.id == "districts":
+        if brush.layer.is_land:
             # The land lies below roads and water, its boundary above them.
             brush.paint(paths, above=above, pane="boundary", joinstyle="round", **looks)
         else:
@@ -406,7 +411,7 @@ def _draw_stop(axes: Axes, stop: Dot, px: float) -> None:
     axes.add_patch(
         Circle(
             (stop.x, stop.y),
-            STOP_PX * px,
+            stop_px() * px,
             facecolor=WHITE,
             edgecolor=stop.colour,
             linewidth=mark("stop")["edge_px"] * px,

@@ -26,7 +26,8 @@ from layers.paper.sheet import (
     wrapped,
     write,
 )
-from layers.scene.window import GEOGRAPHIC, MAP_CRS
+from layers.plan.area import crs_words, map_crs
+from layers.scene.window import GEOGRAPHIC
 from layers.type.fonts import font
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ NOTES_SHARE, RIGHT_SHARE = 0.3, 0.45
 # Across this much latitude the direction of north is taken, degrees.
 NORTH_STEP_DEG = 0.01
 KM = 1000.0
-CRS_WORDS = "CGCS2000 / 3-degree Gauss-Kruger CM 114E (EPSG:4547)"
 WORDS = {
     "north": {"zh": "北", "en": "N"},
     "km": {"zh": "公里", "en": "km"},
@@ -103,8 +103,8 @@ def true_north_deg(window: Window) -> float:
 
     Grid north is the top of the map; the two differ by the convergence of the meridians.
     """
-    to_degrees = Transformer.from_crs(MAP_CRS, GEOGRAPHIC, always_xy=True)
-    to_metres = Transformer.from_crs(GEOGRAPHIC, MAP_CRS, always_xy=True)
+    to_degrees = Transformer.from_crs(map_crs(), GEOGRAPHIC, always_xy=True)
+    to_metres = Transformer.from_crs(GEOGRAPHIC, map_crs(), always_xy=True)
     lon, lat = to_degrees.transform(*window.centre_m)
     x0, y0 = to_metres.transform(lon, lat - NORTH_STEP_DEG)
     x1, y1 = to_metres.transform(lon, lat + NORTH_STEP_DEG)
@@ -267,7 +267,7 @@ def note_texts(
     found = [Note(WORDS["review"][lang] + number, made, bold=True)]
     if credits_:
         found.append(Note(WORDS["sources"][lang] + " · ".join(credits_)))
-    said = [WORDS["crs"][lang] + CRS_WORDS]
+    said = [WORDS["crs"][lang] + crs_words(lang)]
     if any(layer.schematic for layer in layers):
         said.append(WORDS["schematic"][lang])
     missing = sum(layer.unlocated for layer in layers if not layer.is_ground)
@@ -375,8 +375,8 @@ def _graticule(
 ) -> tuple[list[tuple[float, NDArray[np.float64]]], list[tuple[float, NDArray[np.float64]]]]:
     """Return meridians and parallels at round steps: degrees, and points on the sheet."""
     west, south, east, north = window.bounds_m
-    to_degrees = Transformer.from_crs(MAP_CRS, GEOGRAPHIC, always_xy=True)
-    to_metres = Transformer.from_crs(GEOGRAPHIC, MAP_CRS, always_xy=True)
+    to_degrees = Transformer.from_crs(map_crs(), GEOGRAPHIC, always_xy=True)
+    to_metres = Transformer.from_crs(GEOGRAPHIC, map_crs(), always_xy=True)
     left, low, right, high = to_degrees.transform_bounds(west, south, east, north)
     longest = max(right - left, high - low) * MINUTES
     step = next((each for each in STEPS_MIN if longest / each <= MOST_LINES), STEPS_MIN[-1])

@@ -16,8 +16,10 @@ from matplotlib.patheffects import Stroke
 
 from layers.look.palettes import ink
 from layers.look.styles import WHITE
-from layers.paper.drawing import STOP_PX
+from layers.look.styles import mark as measures
+from layers.paper.drawing import stop_px
 from layers.paper.sheet import text_width
+from layers.plan.area import area
 from layers.type.fonts import font
 from layers.type.label_candidates import OUT_COST
 from layers.type.label_ground import Ground
@@ -48,8 +50,7 @@ RANK_STEP = 1e-4
 SAME_NAME_PX = 180.0
 # Lines to names run below the stops, whose numbers they would cross.
 ZORDER, LEADER_ZORDER = 80.0, 65.0
-# The river is named at any scale; its parts share a name, and what tells them apart is for lists.
-NAMED_GROUND = {"river": "river"}
+# Parts of a river share a name, and what tells them apart is for lists.
 REMARK = re.compile(r"\s*[（(].*| (north|south) of .*")
 EQUATOR_M_PER_PX = 156_543.034
 # What a name pays to stand on a symbol, a stop or a line of the plan.
@@ -140,7 +141,7 @@ def _names(
         label = layer.label
         if label is None:
             continue
-        only = NAMED_GROUND.get(layer.id) if zoom < label.min_zoom else None
+        only = area().named_ground.get(layer.id) if zoom < label.min_zoom else None
         if layer.is_ground and zoom < label.min_zoom and only is None:
             continue
         pen = _Pen(layer, px, toned)
@@ -159,12 +160,12 @@ def _names(
             continue
         for row, at in enumerate(here.picks):
             mark = layer.marks[at]
-            radius = STOP_PX * px if mark.id in at_stops else float(here.radii[row])
+            radius = stop_px() * px if mark.id in at_stops else float(here.radii[row])
             spot = shapely.Point(*here.at[row])
             name = pen.name(at, mark.name, spot, "beside", radius=radius + CLEAR_PX * px)
             if name is not None:
                 found.append(name)
-    if not any(layer.id == "nodes" for layer in scene.layers):
+    if stops and not any(layer.id == scene.stops_layer for layer in scene.layers):
         found += _stop_names(scene, stops, px=px, toned=toned)
     return found
 
@@ -237,6 +238,8 @@ def _stop_names(
 ) -> list[_Name]:
     """Return the names of stops: an axis names them where their nodes are no layer of the map."""
     label = scene.stop_label
+    if label is None:
+        return []
     size = max(LEAST_PT, label.size * px)
     found = []
     for number, stop in enumerate(stops):
@@ -245,7 +248,7 @@ def _stop_names(
             text_width(stop.name, size, "bold"),
             size * LINE_HEIGHT,
             importance=label.priority + number * 1e-4,
-            radius=(STOP_PX + CLEAR_PX) * px,
+            radius=(stop_px() + CLEAR_PX) * px,
             required=True,
         )
         colour = toned(label.colour)
@@ -343,7 +346,7 @@ def _obstacles(
 ) -> list[Obstacle]:
     found = [Obstacle(shapely.box(box.left, box.bottom, box.right, box.top)) for box in blocked]
     found += [
-        Obstacle(shapely.Point(stop.x, stop.y).buffer((STOP_PX + 1.5) * px, quad_segs=4))
+        Obstacle(shapely.Point(stop.x, stop.y).buffer((stop_px() + 1.5) * px, quad_segs=4))
         for stop in stops
     ]
     for layer in scene.layers:
@@ -357,7 +360,7 @@ def _obstacles(
             if mark.kind == "line":
                 reach = (mark.style.weight / 2 + 1.5) * px
                 found.append(Obstacle(shapely.buffer(shape, reach, quad_segs=2), LINE_COST))
-            elif layer.id == "cities":
+            elif mark.style.fill_opacity > measures("solid")["opacity"]:
                 found.append(Obstacle(shape, SOLID_COST))
     return found
 

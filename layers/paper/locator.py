@@ -11,11 +11,11 @@ from matplotlib.patches import Rectangle
 from pyproj import Transformer
 
 from layers.paper.drawing import area_path
+from layers.plan.area import map_crs
 from layers.scene.boxes import Box
-from layers.scene.window import MAP_CRS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
@@ -104,7 +104,7 @@ def draw_locator(
     window: Window,
     box: Box,
     *,
-    land: Mapping[str, Style],
+    beyond: Style,
     px: float,
     toned: Callable[[str], str],
 ) -> None:
@@ -120,8 +120,8 @@ def draw_locator(
         Whether each belongs to the New Area.
     window, box
         What the map shows, and where the locator stands.
-    land
-        Looks of the districts.
+    beyond
+        Look of the units around the area.
     px
         Points per px.
     toned
@@ -147,14 +147,14 @@ def draw_locator(
         return moved
 
     shapes = shapely.simplify(shapely.transform(districts, placed), 0.35)
-    for member, name in ((False, "neighbour"), (True, "member")):
+    for member in (False, True):
         paths = [area_path(shapes[at]) for at, role in enumerate(roles) if role is member]
-        fill = MEMBER if member else land[name].colour
+        fill = MEMBER if member else beyond.colour
         axes.add_collection(
             PathCollection(
                 [path for path in paths if path is not None],
                 facecolors=[toned(fill)],
-                edgecolors=[toned(GRID if member else land[name].edge)],
+                edgecolors=[toned(GRID if member else beyond.edge)],
                 linewidths=[0.6 * px],
                 zorder=ZORDER - 4 + member,
             ),
@@ -228,7 +228,7 @@ def _picture_within(layer: Drawn, there: shapely.Polygon) -> float:
         return 0.0
 
     array = layer.picture.array
-    to_own = Transformer.from_crs(MAP_CRS, array.rio.crs, always_xy=True)
+    to_own = Transformer.from_crs(map_crs(), array.rio.crs, always_xy=True)
     west, south, east, north = to_own.transform_bounds(*shapely.bounds(there).tolist())
     x, y = array["x"].to_numpy(), array["y"].to_numpy()
     inside = array.to_numpy()[np.ix_((y > south) & (y < north), (x > west) & (x < east))]

@@ -10,7 +10,6 @@ import io
 import math
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -50,12 +49,12 @@ from layers.paper.locator import corner_box, draw_locator, locator_box, locator_
 from layers.paper.sheet import check_sheet, layout
 from layers.paper.svg_fonts import with_fonts
 from layers.paper.tiles import TilesError, draw_tiles, on_base, tile_ground
-from layers.plan.catalogue import load
+from layers.plan.area import area, map_crs, per_plan
+from layers.plan.catalogue import land, load, table
 from layers.scene.resolved import LANGUAGES, scene
 from layers.scene.scene import ANALYSIS
 from layers.scene.window import (
     GEOGRAPHIC,
-    MAP_CRS,
     METRES_PER_INCH,
     POINTS_PER_INCH,
     Window,
@@ -235,7 +234,7 @@ def composed(
         fewest_columns=3 if plan.wide else 1,
         beside=plan.beside,
     )
-    districts, members_ = _districts()
+    districts, members_ = _units()
     inset = locator_box(
         shown,
         window,
@@ -259,7 +258,9 @@ def composed(
         toned=tone,
     )
     draw_graticule(axes, window, plan)
-    draw_locator(axes, districts, members_, window, inset, land=shown.land, px=plan.px, toned=tone)
+    draw_locator(
+        axes, districts, members_, window, inset, beyond=shown.beyond, px=plan.px, toned=tone
+    )
     draw_scale(axes, window, scale, px=plan.px, lang=content.lang, ratio=not scale_inside)
     draw_title(axes, sheet, plan)
     notes = note_texts(shown.layers, sheet, credits_=credits_, spread=spread, lang=content.lang)
@@ -415,7 +416,7 @@ def _extent_m(extent: tuple[float, float, float, float]) -> tuple[float, float, 
             code="option.extent",
             value=brief(extent),
         )
-    to_metres = Transformer.from_crs(GEOGRAPHIC, MAP_CRS, always_xy=True)
+    to_metres = Transformer.from_crs(GEOGRAPHIC, map_crs(), always_xy=True)
     left, low, right, high = to_metres.transform_bounds(west, south, east, north)
     if not np.isfinite([left, low, right, high]).all():
         raise InputError(
@@ -455,8 +456,8 @@ def _scale(wanted: tuple[float, float, float, float], frame: Box) -> float:
 def credits_of(found: Scene, content: Content) -> list[str]:
     """Return the attribution of all that is drawn, the base map and the locator's districts too."""
     used = {key for each in on_base(found, content.base).layers for key in each.sources}
-    used |= set(load("districts")["source_id"])
-    sources = load("sources")
+    used |= set(load(area().land.layer)["source_id"])
+    sources = table("sources")
     column = "attribution_en" if content.lang == "en" else "attribution"
     lines = [
         row[column] if isinstance(row[column], str) else row["attribution"]
@@ -467,12 +468,12 @@ def credits_of(found: Scene, content: Content) -> list[str]:
     return list(dict.fromkeys(line for line in lines if isinstance(line, str) and line))
 
 
-@lru_cache(maxsize=1)
-def _districts() -> tuple[NDArray[np.object_], list[bool]]:
-    """Return the districts of the locator in metres, and which belong to the New Area."""
-    frame = moved(gpd.GeoDataFrame(load("districts")), MAP_CRS)
+@per_plan
+def _units() -> tuple[NDArray[np.object_], list[bool]]:
+    """Return the administrative units of the locator in metres, and which belong to the area."""
+    frame = moved(gpd.GeoDataFrame(load(area().land.layer)), map_crs())
     simple: NDArray[np.object_] = frame.geometry.simplify(300.0).to_numpy()
-    return simple, (frame["role"] == "member").tolist()
+    return simple, frame["id"].isin(land()["id"]).tolist()
 
 
 def _tone(sheet: Sheet) -> Callable[[str], str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
+from layers.plan.area import per_plan
 from layers.scene.strokes import outline, stamps
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from layers.scene.strokes import Stamp
 
 
-@cache
+@per_plan
 def path(symbol: str) -> Path:
     """Return the outline of a symbol of half width 1, y upwards."""
     corners = outline(symbol) * (1.0, -1.0)

@@ -29,7 +29,8 @@ from geo.errors import AtlasError
 from layers.keeping.answers import kept_answer
 from layers.look.basemaps import basemap, key_of
 from layers.paper.labels import EQUATOR_M_PER_PX
-from layers.scene.window import MAP_CRS, METRES_PER_INCH, POINTS_PER_INCH
+from layers.plan.area import map_crs
+from layers.scene.window import METRES_PER_INCH, POINTS_PER_INCH
 from layers.words import both
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def on_base(scene: Scene, name: str) -> Scene:
     """
     if not basemap(name).tiles:
         return scene
-    kept = [each for each in scene.layers if not each.is_ground or each.id == "districts"]
+    kept = [each for each in scene.layers if not each.is_ground or each.is_land]
     return scene.of(tuple(_outlined(each) if each.is_ground else each for each in kept))
 
 
@@ -179,7 +180,7 @@ def _world(
         np.linspace(extent[0], extent[1], columns), np.linspace(extent[3], extent[2], rows)
     )
     metres = window.to_ground(np.column_stack([x.ravel(), y.ravel()]))
-    lon, lat = Transformer.from_crs(MAP_CRS, GEOGRAPHIC, always_xy=True).transform(*metres.T)
+    lon, lat = Transformer.from_crs(map_crs(), GEOGRAPHIC, always_xy=True).transform(*metres.T)
     if base.datum == "gcj02":
         lon, lat = wgs84_to_gcj02(lon, lat)
     across = (lon + 180.0) / 360.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -16,6 +15,7 @@ from geo.crs import geodesic_area_km2
 from geo.doors import door
 from geo.errors import InputError
 from layers.plan import rules
+from layers.plan.area import area, per_plan
 from layers.plan.data_files import features_of, table_of
 from layers.plan.positions import CRS, Gazetteer, Place, locate, zone_place
 from layers.plan.schema import resource, resources, typed
@@ -23,9 +23,20 @@ from layers.plan.schema import resource, resources, typed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-POINT_LAYERS = ("planning_area", "parks", "nodes", "platforms", "projects")
-# Who shapes a city: its campuses and bases, or its boards.
-CITY_ROLES = ("core", "board")
+    from layers.plan.area import ShapeRole
+
+_SOURCE_COLUMNS = ("name_zh", "name_en", "publisher", "date", "licence", "attribution")
+
+# Tables that a plan may have: where its facts are from, what is part of what, where its documents
+# contradict each other, what they aim at, and published numbers of people. Without one nothing is
+# in it.
+TABLES: dict[str, tuple[str, ...]] = {
+    "sources": ("id", *_SOURCE_COLUMNS, "attribution_en"),
+    "memberships": ("id", "feature_id", "target_id", "role", "order"),
+    "conflicts": ("id", "name_zh", "name_en"),
+    "indicators": ("id", "name_zh", "name_en", "kind", "value", "unit", "box1_order", "pair_id"),
+    "populations": ("id", "name_zh", "name_en", "date", "source_id", "adcodes", "population"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +124,9 @@ def describe(name: str) -> Description:
     """
     description = resource(name)
     frame = _loaded(name)
-    sources = _loaded("sources").set_index("id")
+    sources = table("sources").set_index("id")
     cited = frame["source_id"].dropna().unique() if "source_id" in frame else []
     used = [key for key in sources.index if key in {*description.sources, *cited}]
-    columns = ["name_zh", "name_en", "publisher", "date", "licence", "attribution"]
     return Description(
         name=name,
         title_zh=description.title_zh,
@@ -130,11 +140,18 @@ def describe(name: str) -> Description:
             else {}
         ),
         sources=tuple(
-            {"id": key, **sources.loc[key, columns].fillna("").astype(str).to_dict()}
+            {"id": key, **sources.loc[key, list(_SOURCE_COLUMNS)].fillna("").astype(str).to_dict()}
             for key in used
         ),
         units=description.units,
     )
+
+
+def table(name: str) -> pd.DataFrame:
+    """Return one of :data:`TABLES`, empty where the plan has none; it is the caller's own."""
+    if name in resources():
+        return _loaded(name).copy()
+    return pd.DataFrame({column: pd.Series(dtype="object") for column in TABLES[name]})
 
 
 @door
@@ -160,7 +177,7 @@ def members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
             code="caller.argument",
             function="members",
         )
-    links = _loaded("memberships")
+    links = table("memberships")
     links = links[links["target_id"] == target_id]
     if roles:
         links = links[links["role"].isin(roles)]
@@ -190,19 +207,19 @@ def members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=CRS)
 
 
-@cache
+@per_plan
 def _loaded(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
     description = resource(name)
     frame = _read(name)
-    if name in _BUILDERS:
-        frame = _BUILDERS[name](frame)
-    elif name in POINT_LAYERS:
+    if name in area().shapes and not isinstance(frame, gpd.GeoDataFrame):
+        frame = _built(frame, area().shapes[name])
+    elif description.geometry == "point":
         frame = locate(frame, _gazetteer())
     frame.attrs = {"name": name, "title": description.title_zh, "units": description.units}
     return frame
 
 
-@cache
+@per_plan
 def _read(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
     """Return a layer's file, typed and checked, before any place or rule is applied."""
     description = resource(name)
@@ -213,22 +230,31 @@ def _read(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
     return gpd.GeoDataFrame(frame, geometry=shapes, crs=CRS)
 
 
-@cache
+@per_plan
 def _gazetteer() -> Gazetteer:
-    cities = _read("cities")
+    placing = [name for name, role in area().shapes.items() if role.place]
     return Gazetteer(
-        [_read(name) for name in POINT_LAYERS],
-        {key: _city_place(key) for key in cities["id"]},
+        [_read(name) for name in _tables_with_places()],
+        {key: _zone_place(name, key) for name in placing for key in _read(name)["id"]},
     )
 
 
-def _city_place(city_id: str) -> Callable[[], Place | None]:
+def _tables_with_places() -> list[str]:
+    """Return the layers whose rows may say where they are; shapes that rules build may as well."""
+    return [
+        name
+        for name, about in resources().items()
+        if about.path.suffix == ".csv" and "lon" in {field.name for field in about.fields}
+    ]
+
+
+def _zone_place(layer: str, feature_id: str) -> Callable[[], Place | None]:
     def place() -> Place | None:
-        cities = _loaded("cities").set_index("id")
+        zones = _loaded(layer).set_index("id")
         return zone_place(
-            cities.geometry[city_id],
-            area_km2=float(geodesic_area_km2(cities.geometry)[city_id]),
-            accuracy_m=float(cities["accuracy_m"][city_id]),
+            zones.geometry[feature_id],
+            area_km2=float(geodesic_area_km2(zones.geometry)[feature_id]),
+            accuracy_m=float(zones["accuracy_m"][feature_id]),
         )
 
     return place
@@ -253,7 +279,7 @@ def names_by_id(*, lang: str = "zh") -> dict[str, str]:
     return _titles(lang)
 
 
-@cache
+@per_plan
 def _titles(lang: str) -> dict[str, str]:
     titles: dict[str, str] = {}
     for name in names():
@@ -263,9 +289,22 @@ def _titles(lang: str) -> dict[str, str]:
     return titles
 
 
+def _built(frame: pd.DataFrame, role: ShapeRole) -> gpd.GeoDataFrame:
+    """Build the shape of every row that has a rule, and place the others."""
+    with_rule = frame["rule"].notna()
+    taking_part = {
+        key: _extents(members(key, *role.roles)) if role.extents else members(key, *role.roles)
+        for key in (frame.loc[with_rule, "id"] if role.roles else ())
+    }
+    parts = [_with_rules(frame[with_rule], taking_part)]
+    if not with_rule.all():
+        parts.append(locate(frame[~with_rule], _gazetteer()))
+    whole = pd.concat(parts).sort_index() if len(parts) > 1 else parts[0]
+    return gpd.GeoDataFrame(whole, geometry="geometry", crs=CRS)
+
+
 def _with_rules(frame: pd.DataFrame, members_of: dict[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    """Build the geometry of every row that has a rule."""
-    roads = _loaded("roads").set_index("id", drop=False)
+    ways = _loaded(area().ways).set_index("id", drop=False) if area().ways else pd.DataFrame()
     shapes = []
     for row in frame.to_dict("records"):
         followed = row.get("roads")
@@ -273,8 +312,8 @@ def _with_rules(frame: pd.DataFrame, members_of: dict[str, gpd.GeoDataFrame]) ->
             rules.build(
                 row["rule"],
                 members=members_of.get(row["id"]),
-                roads=roads.loc[followed.split("|")] if isinstance(followed, str) else None,
-                districts=_loaded("districts"),
+                roads=ways.loc[followed.split("|")] if isinstance(followed, str) else None,
+                districts=_loaded(area().land.layer),
             )
         )
     return gpd.GeoDataFrame(
@@ -285,30 +324,30 @@ def _with_rules(frame: pd.DataFrame, members_of: dict[str, gpd.GeoDataFrame]) ->
 
 
 def _extents(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Give a member that is a city the city's own shape in place of its centre."""
-    same = _read("nodes").set_index("id")["same_as"]
-    cities = _loaded("cities").set_index("id").geometry
-    of_member = frame["id"].map(same).map(cities)
-    shapes = [
-        own if city is None else city
-        for own, city in zip(frame.geometry, of_member.where(of_member.notna(), None), strict=True)
-    ]
-    return frame.set_geometry(shapes, crs=CRS)
+    """Give a member that is a shape built by a rule that shape in place of its centre."""
+    placing = [_loaded(name) for name, role in area().shapes.items() if role.place]
+    shapes = pd.concat([each.set_index("id").geometry for each in placing]) if placing else {}
+    same = _same_as()
+    whole = [shapes.get(same.get(key, key)) for key in frame["id"]]
+    pairs = zip(frame.geometry, whole, strict=True)
+    return frame.set_geometry([own if other is None else other for own, other in pairs], crs=CRS)
 
 
-def _planning_area(frame: pd.DataFrame) -> gpd.GeoDataFrame:
-    built = frame["rule"].notna()
-    parts = [_with_rules(frame[built], {}), locate(frame[~built], _gazetteer())]
-    return gpd.GeoDataFrame(pd.concat(parts).sort_index(), geometry="geometry", crs=CRS)
+@per_plan
+def _same_as() -> dict[str, str]:
+    """Return the features that stand for another, with the id of that one."""
+    tables = [_read(name) for name in _tables_with_places()]
+    stated = [each.dropna(subset=["same_as"]) for each in tables if "same_as" in each]
+    return {
+        key: other
+        for each in stated
+        for key, other in zip(each["id"], each["same_as"], strict=False)
+    }
 
 
-_BUILDERS: dict[str, Callable[[pd.DataFrame], gpd.GeoDataFrame]] = {
-    "cities": lambda frame: _with_rules(
-        frame, {key: members(key, *CITY_ROLES) for key in frame["id"]}
-    ),
-    "axes": lambda frame: _with_rules(frame, {key: members(key, "node") for key in frame["id"]}),
-    "circles": lambda frame: _with_rules(
-        frame, {key: _extents(members(key, "core")) for key in frame["id"]}
-    ),
-    "planning_area": _planning_area,
-}
+def land() -> gpd.GeoDataFrame:
+    """Return the administrative units that belong to the area."""
+    units = load(area().land.layer)
+    for column, value in area().land.where.items():
+        units = units[units[column] == value]
+    return units

@@ -12,20 +12,23 @@ import csv
 import io
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import shapely
 import shapely.geometry
+import yaml
+from jsonschema import Draft202012Validator
 
 from geo import wording
 from geo.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 MOST_NAMED = 20
+_REGISTRIES = Path(__file__).with_name("registries.schema.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,56 @@ def json_of(path: Path) -> Any:  # noqa: ANN401 - JSON may be anything
         if isinstance(error, DataError):
             raise
         raise DataError([Damage(path.name, "data.json", values={"reason": str(error)})]) from error
+
+
+def yaml_of(path: Path) -> Any:  # noqa: ANN401 - YAML may be anything
+    """Return the content of a YAML file of the plan.
+
+    Raises
+    ------
+    DataError
+        As `text_of`, or it is no YAML.
+    """
+    try:
+        return yaml.safe_load(text_of(path))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = {"reason": str(getattr(error, "problem", error))}
+        row = 0 if mark is None else mark.line + 1
+        raise DataError([Damage(path.name, "data.yaml", row, values=reason)]) from error
+
+
+def checked(content: Any, file: str, kind: str) -> Any:  # noqa: ANN401 - as the file holds it
+    """Return the content of a file that describes the plan, if it is of its kind.
+
+    Parameters
+    ----------
+    content
+        As read.
+    file
+        Its name, for messages.
+    kind
+        Which of ``registries.schema.json`` it must be: ``"area"``, ``"datapackage"``, …
+
+    Raises
+    ------
+    DataError
+        It is not; names every place by its path in the file.
+    """
+    rules = json.loads(_REGISTRIES.read_text(encoding="utf-8"))
+    rules |= {"$ref": f"#/$defs/{kind}"}
+    damages = [
+        Damage(
+            file,
+            "data.breaks",
+            column=error.json_path.removeprefix("$."),
+            values={"value": str(error.instance)[:60], "rule": error.message[:120]},
+        )
+        for error in Draft202012Validator(rules).iter_errors(content)
+    ]
+    if damages:
+        raise DataError(damages)
+    return content
 
 
 def table_of(path: Path) -> pd.DataFrame:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geo
-from layers.plan.catalogue import load
+from layers.plan.area import area
+from layers.plan.catalogue import load, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,16 +40,16 @@ def compared(people: Population) -> pd.DataFrame:
     InputError
         If the raster meets none of the districts.
     """
-    districts = geo.people_in(people.counts, load("districts")).set_index("adcode")
-    rows = load("populations")
+    districts = geo.people_in(people.counts, load(area().land.layer)).set_index(area().land.code)
+    rows = table("populations")
     counted = []
     for adcodes in rows["adcodes"].str.split("|"):
         there = districts.reindex(adcodes)
         whole = bool((there["covered_pct"] >= COVERED_PCT).all())
         counted.append(float(there["population"].sum()) if whole else float("nan"))
-    table = rows[["name_zh", "name_en", "date", "source_id"]].assign(
+    compared = rows[["name_zh", "name_en", "date", "source_id"]].assign(
         published=rows["population"].astype(float), counted=counted
     )
-    ratio = table["counted"] / table["published"]
+    ratio = compared["counted"] / compared["published"]
     agrees = ratio.between(LOWEST_RATIO, HIGHEST_RATIO).astype(object).where(ratio.notna(), None)
-    return table.assign(ratio=ratio, agrees=agrees)
+    return compared.assign(ratio=ratio, agrees=agrees)

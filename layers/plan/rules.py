@@ -34,6 +34,7 @@ from geo.arguments import brief, is_number
 from geo.crs import geodesic_area_km2, moved, require_crs
 from geo.doors import door
 from geo.errors import CRSError, InputError, LayerError
+from layers.plan.area import area, map_crs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -41,13 +42,9 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 CRS = "EPSG:4490"
-METRIC_CRS = "EPSG:4547"
 # A place that is known no better than this is not known.
 _LARGEST_ACCURACY_M = 1e6
 RULES = ("hull_area", "cover", "along_roads", "district")
-
-# 规划范围: “规划面积1200平方公里” (plan2024, February 2024).
-PRINTED_AREA_KM2 = 1200.0
 
 QUARTER_SEGMENTS = 16
 
@@ -384,7 +381,7 @@ def area_balance(
     planning_area: gpd.GeoDataFrame,
     districts: gpd.GeoDataFrame,
     *,
-    printed_km2: float = PRINTED_AREA_KM2,
+    printed_km2: float | None = None,
 ) -> pd.DataFrame:
     """Set the known areas of the New Area's parts against the area that the plan prints.
 
@@ -398,7 +395,7 @@ def area_balance(
     districts
         The layer ``districts``.
     printed_km2
-        The printed total, km².
+        The printed total, km²; what the plan's ``area.yaml`` says where it is None.
 
     Returns
     -------
@@ -433,7 +430,9 @@ def area_balance(
                 code="caller.argument",
                 function="area_balance",
             )
-    if not is_number(printed_km2):
+    if printed_km2 is None:
+        printed_km2 = area().printed_km2 or math.nan  # a plan may print none
+    elif not is_number(printed_km2):
         raise InputError(
             f"area_balance: printed_km2 is {brief(printed_km2)}. Pass a number of km².",
             code="caller.argument",
@@ -516,11 +515,11 @@ def _located(function: str, features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _metric(function: str, features: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    return moved(_located(function, features), METRIC_CRS, function=function)
+    return moved(_located(function, features), map_crs(), function=function)
 
 
 def _geographic(shape: BaseGeometry) -> BaseGeometry:
-    geographic: BaseGeometry = moved(gpd.GeoSeries([shape], crs=METRIC_CRS), CRS).iloc[0]
+    geographic: BaseGeometry = moved(gpd.GeoSeries([shape], crs=map_crs()), CRS).iloc[0]
     return geographic
 
 

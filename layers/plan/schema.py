@@ -1,40 +1,33 @@
 """The data package: which layers there are and what every field of them must be.
 
-``data/datapackage.json`` is the one description of the layers (a Frictionless data package
-with a title in two languages, a unit per field and constraints). Types, checks and the list of
-layers are all read from it, so that a new area is another ``data`` folder and no other code.
+A plan's ``datapackage.json`` is the one description of its layers (a Frictionless data package with
+a title in two languages, a unit per field and constraints). Types, checks and the list of layers
+are all read from it, so that a new area is another folder and no other code.
 """
 
 from __future__ import annotations
 
-import json
-import os
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
-from jsonschema import Draft202012Validator
 from pandera.errors import SchemaErrors
 
 from geo.arguments import brief
 from geo.doors import door
 from geo.errors import LayerError
 from geo.wording import catalogue
-from layers.plan.data_files import Damage, DataError, json_of
+from layers.plan.area import SHARED, per_plan, plan
+from layers.plan.data_files import Damage, DataError, checked, json_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
-# Where the plan lies; another folder of the same kind is another plan.
-DATA_DIR = Path(os.environ.get("XIANGJIANG_PLAN") or Path(__file__).resolve().parents[2] / "data")
 # What all plans share.
-LOOKS_DIR = Path(__file__).resolve().parents[2] / "data" / "looks"
-_OF_ALL = frozenset({"palettes.json", "styles.json", "symbols.json"})
-_REGISTRIES = Path(__file__).with_name("registries.schema.json")
+_OF_ALL = frozenset({"basemaps.json", "palettes.json", "styles.json", "symbols.json"})
 DTYPES: dict[str, Any] = {"string": "str", "number": "float64", "integer": "Int64"}
 
 Geometry = Literal["point", "line", "polygon", "mixed", "table"]
@@ -129,17 +122,10 @@ class Resource:
         )
 
 
-@cache
+@per_plan
 def resources() -> dict[str, Resource]:
     """Return every layer of the data package, in its order."""
     return {item["name"]: _resource(item) for item in registry("datapackage.json")["resources"]}
-
-
-@cache
-def bounds() -> tuple[float, float, float, float]:
-    """Return west, south, east and north of the region that the plan's places lie in, degrees."""
-    west, south, east, north = registry("datapackage.json")["bounds"]
-    return west, south, east, north
 
 
 @door
@@ -256,32 +242,24 @@ def registry(file: str) -> Any:  # noqa: ANN401 - as the file holds it
     Parameters
     ----------
     file
-        ``"datapackage.json"``, ``"symbology.json"`` or ``"basemaps.json"``, or of what all plans
-        share ``"palettes.json"``, ``"styles.json"`` or ``"symbols.json"``.
+        ``"datapackage.json"`` or ``"symbology.json"``, or of what all plans share
+        ``"basemaps.json"``, ``"palettes.json"``, ``"styles.json"`` or ``"symbols.json"``.
 
     Raises
     ------
     DataError
         The file is damaged; names every place by its path in the file.
     """
-    content = json_of((LOOKS_DIR if file in _OF_ALL else DATA_DIR) / file)
-    rules = json.loads(_REGISTRIES.read_text(encoding="utf-8"))
-    rules |= {"$ref": f"#/$defs/{file.removesuffix('.json')}"}
-    damages = [
-        Damage(
-            file,
-            "data.breaks",
-            column=error.json_path.removeprefix("$."),
-            values={"value": str(error.instance)[:60], "rule": error.message[:120]},
-        )
-        for error in Draft202012Validator(rules).iter_errors(content)
-    ]
-    if damages:
-        raise DataError(damages)
-    return content
+    return checked(json_of(path_of(file)), file, file.removesuffix(".json"))
 
 
-@cache
+def path_of(file: str) -> Path:
+    """Return where a file that describes the plan lies; what all plans share may be its own too."""
+    own = plan().folder / file
+    return SHARED / file if file in _OF_ALL and not own.is_file() else own
+
+
+@per_plan
 def _schema(name: str) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
         {field.name: _column(field) for field in resource(name).fields}, name=name
@@ -312,7 +290,7 @@ def _column(field: Field) -> pa.Column:
 def _resource(item: dict[str, Any]) -> Resource:
     return Resource(
         name=item["name"],
-        path=DATA_DIR / item["path"],
+        path=plan().folder / item["path"],
         title_zh=item["title"],
         title_en=item["title_en"],
         description_zh=item["description"],

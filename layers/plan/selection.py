@@ -11,6 +11,7 @@ import shapely
 from geo.arguments import brief, is_one_of
 from geo.doors import door
 from geo.errors import InputError
+from layers.plan.area import area
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+# Columns of codes that any layer may have; a plan may name more.
 FILTERS = ("category", "level", "status", "sector", "kind", "scope", "evidence")
 
 
@@ -70,8 +72,11 @@ def select(
             )
         if not values:
             continue
-        if column not in FILTERS or column not in frame.columns:
-            allowed = [name for name in FILTERS if name in frame.columns]
+        coded = dict.fromkeys(
+            [*FILTERS, *(f for role in area().points.values() for f in role.filters)]
+        )
+        allowed = [name for name in coded if name in frame.columns]
+        if column not in allowed:
             raise InputError(
                 f"select: the layer cannot be filtered by {column!r}; choose from {allowed}",
                 code="option.one_of",

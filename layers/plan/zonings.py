@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -16,23 +16,36 @@ from geo.errors import InputError
 from geo.exchange.columns import NAMES
 from geo.zoned.tessellations import H3_AREA_KM2, h3_cells, hexagons, nearest_areas, squares
 from geo.zones import polygons_of
-from layers.plan.catalogue import load
+from layers.plan.area import area, per_plan, plan
+from layers.plan.catalogue import land, load
 from layers.plan.positions import CRS
 from layers.plan.selection import located
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
+
+    from layers.plan.area import Plan
 
 GRID_NAMES = ("hexagons", "squares", "h3")
-ZONING_NAMES = ("circles", "districts", "planning_area", "parks", "park_areas", *GRID_NAMES)
 DEFAULT_CELL_M = 5000.0
 DEFAULT_H3_RESOLUTION = 7
 # Grids of at most 250,000 cells, 1 kB each.
 GRIDS_KEPT = 2
 COLUMNS = ["id", "name_zh", "name_en", "evidence", "rule", "geometry"]
-DISC_RULE = "disc:radius_m"
-NEAREST_RULE = "nearest:parks"
+DISC_RULE, NEAREST_RULE = "disc:radius_m", "nearest:"
 _NAMES_EN = ("name_en", "name:en", "english", "英文名")
+
+
+@door
+def zoning_names() -> tuple[str, ...]:
+    """Return the names of the zonings of the plan, the grids last.
+
+    Examples
+    --------
+    >>> zoning_names()[:2]
+    ('circles', 'districts')
+    """
+    return (*area().zonings, *GRID_NAMES)
 
 
 @door
@@ -44,17 +57,16 @@ def zoning(
 ) -> gpd.GeoDataFrame:
     """Return the polygons of one zoning.
 
-    Districts are published boundaries. Circles are schematic. A park, and a part of the planning
-    area whose boundary no source gives, is the disc of its assumed radius, also schematic; the
-    zones of circles, parks and parts overlap. Park areas divide the districts of the New Area among
-    the places where parks are, each part to the nearest; parks in one place share an area, which
-    has the name of the first.
+    Administrative units are published boundaries. What a rule of the plan builds is schematic; so
+    is the disc of its assumed radius that a point stands for whose boundary no source gives. Such
+    zones may overlap. Areas that divide the land among places give each part to the nearest;
+    features in one place share an area, which has the name of the first.
 
     Parameters
     ----------
     name
-        ``"circles"``, ``"districts"`` (the members of the New Area), ``"planning_area"``,
-        ``"parks"``, ``"park_areas"``, ``"hexagons"``, ``"squares"`` or ``"h3"``.
+        One of :func:`zoning_names`: a zoning of the plan, or ``"hexagons"``, ``"squares"`` or
+        ``"h3"``.
     cell_m
         Width of a hexagon between opposite sides, or side of a square, metres.
     h3_resolution
@@ -76,12 +88,12 @@ def zoning(
     >>> zoning("circles")["id"].tolist()
     ['circle-dakecheng', 'circle-kexuecheng', 'circle-gaoxin', 'circle-wangning']
     """
-    if not is_one_of(name, ZONING_NAMES):
+    if not is_one_of(name, zoning_names()):
         raise InputError(
-            f"zoning: there is no zoning {brief(name)}; choose from {ZONING_NAMES}",
+            f"zoning: there is no zoning {brief(name)}; choose from {zoning_names()}",
             code="option.one_of",
             value=brief(name),
-            names=ZONING_NAMES,
+            names=zoning_names(),
         )
     if name in GRID_NAMES:
         for size, of in ((cell_m, "cell_m"), (h3_resolution, "h3_resolution")):
@@ -91,7 +103,7 @@ def zoning(
                     code="option.positive",
                     value=brief(size),
                 )
-        return _cells(name, h3_resolution if name == "h3" else cell_m).copy()
+        return _cells(plan(), name, h3_resolution if name == "h3" else cell_m).copy()
     return _named(name).copy()
 
 
@@ -152,20 +164,20 @@ def own_zones(frame: gpd.GeoDataFrame, *, name_column: str | None = None) -> gpd
 
 
 @lru_cache(maxsize=GRIDS_KEPT)
-def _cells(name: str, size: float) -> gpd.GeoDataFrame:
+def _cells(_plan: Plan, name: str, size: float) -> gpd.GeoDataFrame:
     """Lay out a grid, once for the several answers of a page."""
     _require_several(name, size)
     if name == "hexagons":
-        return _grid(hexagons(_districts(), size_m=size), "hexagon", "六边形", "Hexagon")
+        return _grid(hexagons(land(), size_m=size), "hexagon", "六边形", "Hexagon")
     if name == "squares":
-        return _grid(squares(_districts(), size_m=size), "square", "方格", "Square")
-    cells = h3_cells(_districts(), resolution=size)  # type: ignore[arg-type]  # it refuses parts
+        return _grid(squares(land(), size_m=size), "square", "方格", "Square")
+    cells = h3_cells(land(), resolution=size)  # type: ignore[arg-type]  # it refuses parts
     return _zones(cells["id"], "H3 " + cells["id"], "H3 " + cells["id"], cells)
 
 
 def _require_several(name: str, size: float) -> None:
     """Refuse cells larger than the districts, of which one or two would be left to compare."""
-    west, south, east, north = to_metric(_districts()).total_bounds
+    west, south, east, north = to_metric(land()).total_bounds
     longer_m = max(east - west, north - south)
     # Between opposite sides of a hexagon.
     widths_m = [1000 * (2 / 3**0.5 * area_km2) ** 0.5 for area_km2 in H3_AREA_KM2]
@@ -189,21 +201,15 @@ def _require_several(name: str, size: float) -> None:
         )
 
 
-@cache
+@per_plan
 def _named(name: str) -> gpd.GeoDataFrame:
-    builders: dict[str, Callable[[], gpd.GeoDataFrame]] = {
-        "circles": lambda: load("circles"),
-        "districts": _districts,
-        "planning_area": lambda: _with_discs(load("planning_area")),
-        "parks": lambda: _with_discs(load("parks")),
-        "park_areas": _park_areas,
-    }
-    return builders[name]()[COLUMNS].reset_index(drop=True)
-
-
-def _districts() -> gpd.GeoDataFrame:
-    districts = load("districts")
-    return districts[districts["role"] == "member"]
+    role = area().zonings[name]
+    if role.nearest:
+        zones = _nearest(role.nearest)
+    else:
+        zones = land() if role.land else load(role.layer)
+        zones = _with_discs(zones) if role.discs else located(zones)
+    return zones.reindex(columns=COLUMNS).reset_index(drop=True)
 
 
 def _with_discs(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -218,13 +224,13 @@ def _with_discs(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return pd.concat([placed[~is_point], round_zones]).sort_index()
 
 
-def _park_areas() -> gpd.GeoDataFrame:
-    """Divide the districts among the places of parks; the name says how many parks share one."""
-    areas = nearest_areas(located(load("parks")), within=_districts())
+def _nearest(layer: str) -> gpd.GeoDataFrame:
+    """Divide the land among the places of a layer; the name says how many features share one."""
+    areas = nearest_areas(located(load(layer)), within=land())
     with_area = areas.attrs["sites_in_one_place"]
     others = pd.Series(list(with_area.values()), dtype="int64").value_counts()
-    zones = located(areas).assign(evidence="schematic", rule=NEAREST_RULE)
-    zones.attrs = {}  # what they say is of the rows of parks, not of areas
+    zones = located(areas).assign(evidence="schematic", rule=f"{NEAREST_RULE}{layer}")
+    zones.attrs = {}  # what they say is of the rows of the layer, not of areas
     more = others.reindex(zones.index, fill_value=0)
     shared = more > 0
     zones["name_zh"] = zones["name_zh"].where(

@@ -18,7 +18,7 @@ from geo.zones import counted as zones_counted
 from layers.keeping.answers import kept_answer
 from layers.keeping.brought import kept_raster
 from layers.look.symbology import value_label
-from layers.plan.zonings import zoning
+from layers.plan.catalogue import land
 from layers.questions import costs
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def density(asked: Density) -> xr.DataArray:
         decay=asked.decay,
         adaptive=asked.adaptive,
         weights=asked.weight,
-        study_area=zoning("districts") if asked.bounded else None,
+        study_area=land() if asked.bounded else None,
         unit=asked.unit,
         method=asked.method,
     )

@@ -14,6 +14,7 @@ import geo
 from geo.errors import InputError
 from layers.keeping.answers import kept_answer
 from layers.look.symbology import value_label
+from layers.plan.area import area
 from layers.plan.catalogue import load
 from layers.plan.selection import located
 from layers.questions.patterns import lacking, places_of
@@ -135,21 +136,27 @@ class Whereabouts:
     """
 
     district: tuple[str, str] | None
-    near: tuple[str, str]
+    near: tuple[str, str] | None
     near_km: float
 
 
 def whereabouts(place: shapely.Point) -> Whereabouts:
     """Return the names around a place in EPSG:4490."""
-    districts = load("districts")
+    districts = load(area().land.layer)
     holding = districts[districts.geometry.intersects(place)]
-    nodes = located(load("nodes"))
+    near = area().naming.near
+    if not near:
+        return Whereabouts(district=_named(holding), near=None, near_km=float("nan"))
+    nodes = located(load(near))
     spot = geo.to_metric(gpd.GeoSeries([place], crs=nodes.crs)).iloc[0]
     distance = shapely.distance(geo.to_metric(nodes).geometry.to_numpy(), spot)
     node = nodes.iloc[int(distance.argmin())]
-    first = None if holding.empty else holding.iloc[0]
     return Whereabouts(
-        district=None if first is None else (first["name_zh"], first["name_en"]),
+        district=_named(holding),
         near=(node["name_zh"], node["name_en"]),
         near_km=float(distance.min()) / 1000.0,
     )
+
+
+def _named(units: gpd.GeoDataFrame) -> tuple[str, str] | None:
+    return None if units.empty else (units.iloc[0]["name_zh"], units.iloc[0]["name_en"])

@@ -13,6 +13,7 @@ from layers.keeping.answers import kept_answer
 from layers.keeping.brought import is_own
 from layers.look.content import Content
 from layers.look.overlays import Choropleth, Features, Isolines, Overlay, Points, Surface
+from layers.plan.area import area
 from layers.plan.catalogue import load
 from layers.plan.schema import resource
 from layers.plan.zonings import GRID_NAMES
@@ -26,14 +27,6 @@ if TYPE_CHECKING:
     from layers.questions.subjects import Points as Subjects
     from layers.questions.zone_results import Shown
 
-CONTEXT = ("districts", "river", "metro", "roads")
-LAYOUT = ("circles", "cities", "axes", "nodes")
-THEMES: dict[str, tuple[str, ...]] = {
-    "224": LAYOUT,
-    "platforms": ("cities", "axes", "parks", "platforms"),
-    "projects": ("cities", "axes", "projects"),
-    "all": (*LAYOUT, "planning_area", "parks", "platforms", "projects"),
-}
 Show: TypeAlias = Literal["surface", "bands", "isolines"]
 DOT = "#111827"
 # What a browser draws at once: features, their corners, cells of a raster along a side. An outline
@@ -44,8 +37,10 @@ PREVIEW_FEATURES, PREVIEW_CORNERS, PREVIEW_CELLS, PREVIEW_PX = 3000, 60_000, 600
 @kept_answer
 def overview(theme: str, evidence: tuple[str, ...], lang: str) -> Content:
     """Return the map of a theme, with only the chosen evidence classes of the plan."""
-    frames = {name: _kept(name, evidence) for name in (*CONTEXT, *THEMES["all"])}
-    return Content(frames, (*CONTEXT, *THEMES[theme]), lang=lang)
+    themes, context = area().themes, area().context
+    plan = dict.fromkeys(name for layers in themes.values() for name in layers)
+    frames = {name: _kept(name, evidence) for name in (*context, *plan)}
+    return Content(frames, (*context, *themes[theme]), lang=lang)
 
 
 @kept_answer
@@ -146,10 +141,10 @@ def distribution(shown: Shown, *, lang: str) -> Content:
     points = shown.asked.points
     if is_own(points.layer):
         return _of((zones_overlay(shown, lang=lang), dots(points, lang)), lang)
-    context = {name: load(name) for name in CONTEXT}
+    context = {name: load(name) for name in area().context}
     return Content(
         context | {points.layer: points.located()},
-        (*CONTEXT, points.layer),
+        (*area().context, points.layer),
         (zones_overlay(shown, lang=lang),),
         lang,
     )
@@ -173,7 +168,7 @@ def layer(name: str, *, lang: str) -> Content:
             code="layer.no_places",
             name=name,
         )
-    frames = {each: load(each) for each in dict.fromkeys((*CONTEXT, name))}
+    frames = {each: load(each) for each in dict.fromkeys((*area().context, name))}
     return Content(frames, tuple(frames), lang=lang)
 
 
@@ -248,20 +243,20 @@ def zones_overlay(shown: Shown, *, lang: str) -> Choropleth:
 def dots(points: Subjects, lang: str) -> Points:
     """Return the points of an analysis as small dots, which hide nothing of its result."""
     about = points.about
-    told = ["accuracy_m", "quote", "heading"]
+    told = {"accuracy_m", "quote", "heading"}
     return Points(
         points.located(),
         title=about.title_zh,
         title_en=about.title_en,
         colour=DOT,
         size_px=3,
-        columns={column: about.field(column).title(lang) for column in told},
+        columns={each.name: each.title(lang) for each in about.fields if each.name in told},
     )
 
 
 def _of(overlays: tuple[Overlay, ...], lang: str) -> Content:
     """Return results above the base map."""
-    return Content({name: load(name) for name in CONTEXT}, CONTEXT, overlays, lang)
+    return Content({name: load(name) for name in area().context}, area().context, overlays, lang)
 
 
 def _titles(columns: list[str], lang: str) -> dict[str, str]:
@@ -270,6 +265,6 @@ def _titles(columns: list[str], lang: str) -> dict[str, str]:
 
 def _kept(name: str, evidence: tuple[str, ...]) -> gpd.GeoDataFrame:
     frame = load(name)
-    if name in CONTEXT or not evidence:
+    if name in area().context or not evidence:
         return frame
     return frame[frame["evidence"].isin(evidence)]

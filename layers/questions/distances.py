@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import geo
 from layers.keeping.answers import kept_answer
-from layers.plan.zonings import zoning
+from layers.plan.catalogue import land
 from layers.questions.patterns import FEWEST_POINTS, Refusal, lacking, places_of
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from layers.questions.subjects import Points
 
-STUDY_AREA = "districts"
 SIMULATIONS = 199
 
 
@@ -41,8 +40,8 @@ class Spacing:
 
 
 def study_area() -> gpd.GeoDataFrame:
-    """Return the districts of the New Area: where points could lie."""
-    return zoning(STUDY_AREA)
+    """Return the administrative units of the area: where points could lie."""
+    return land()
 
 
 @kept_answer

@@ -10,9 +10,10 @@ from layers.keeping.answers import kept_answer
 from layers.keeping.brought import is_own
 from layers.look.content import Content
 from layers.look.overlays import Features, Overlay, Points
+from layers.plan.area import area
 from layers.plan.catalogue import load
 from layers.questions import centres, distances, patterns
-from layers.questions.contents import CONTEXT, dots
+from layers.questions.contents import dots
 from layers.questions.distances import Spacing
 from layers.questions.patterns import Pattern
 from layers.words import both
@@ -170,7 +171,9 @@ def _of(overlays: tuple[Overlay, ...], lang: str, *frames: gpd.GeoDataFrame) -> 
         west, south = (corners[:, :2].min(axis=0) - MARGIN_DEG).tolist()
         east, north = (corners[:, 2:].max(axis=0) + MARGIN_DEG).tolist()
         extent = (west, south, east, north)
-    return Content({name: load(name) for name in CONTEXT}, CONTEXT, overlays, lang, extent)
+    return Content(
+        {name: load(name) for name in area().context}, area().context, overlays, lang, extent
+    )
 
 
 def _ellipse(ring: gpd.GeoDataFrame, lang: str) -> Features:

@@ -18,9 +18,10 @@ from scipy.spatial import cKDTree
 import geo
 from layers import questions
 from layers.keeping.answers import kept_answer
+from layers.plan.area import area
 from layers.plan.catalogue import load
 from layers.plan.selection import located
-from layers.plan.zonings import GRID_NAMES, ZONING_NAMES, zoning
+from layers.plan.zonings import GRID_NAMES, zoning, zoning_names
 from layers.questions import Distribution, costs
 from layers.questions.cluster_reading import Scope
 
@@ -172,7 +173,7 @@ class Spot:
 @kept_answer
 def unit_names() -> tuple[str, ...]:
     """Return the zonings that have enough units for a test: the grids, and what else has."""
-    others = [name for name in ZONING_NAMES if name not in GRID_NAMES]
+    others = [name for name in zoning_names() if name not in GRID_NAMES]
     return (
         *GRID_NAMES,
         *(name for name in others if len(zoning(name)) >= FEWEST_UNITS),
@@ -358,34 +359,36 @@ def _spot(zones: gpd.GeoDataFrame, located: gpd.GeoDataFrame, amount: str) -> Sp
     )
 
 
-def _district(area: shapely.Geometry, inside: gpd.GeoDataFrame) -> tuple[str, str]:
+def _district(shape: shapely.Geometry, inside: gpd.GeoDataFrame) -> tuple[str, str]:
     """Return the names of the district with most of the points, or with most of the area."""
-    districts = load("districts")
+    districts = load(area().land.layer)
     holds = pd.Series(
-        [int(inside.intersects(shape).sum()) for shape in districts.geometry], districts.index
+        [int(inside.intersects(each).sum()) for each in districts.geometry], districts.index
     )
-    shared = geo.to_metric(districts.geometry.intersection(area)).area
+    shared = geo.to_metric(districts.geometry.intersection(shape)).area
     order = pd.DataFrame({"holds": holds, "shared": shared}).sort_values(["holds", "shared"])
     row = districts.loc[order.index[-1]]
     return row["name_zh"], row["name_en"]
 
 
-def _elements(area: shapely.Geometry, inside: gpd.GeoDataFrame) -> tuple[tuple[str, str], ...]:
-    """Return the names of cities, then nodes, then parks in an area, each once.
+def _elements(shape: shapely.Geometry, inside: gpd.GeoDataFrame) -> tuple[tuple[str, str], ...]:
+    """Return the names of areas of the plan, then of its places in an area, each once.
 
-    Nodes and parks that hold more of the points come first.
+    Places that hold more of the points come first.
     """
-    cities = load("cities")
-    metric = geo.to_metric(cities).area
-    shared = geo.to_metric(cities.geometry.intersection(area)).area / metric
-    large = shared >= NAMING_SHARE
-    found = [cities[large].assign(holds=shared[large])]
+    found = [located(load(area().land.layer)).iloc[:0]]
+    for name in area().naming.areas:
+        zones = load(name)
+        whole = geo.to_metric(zones).area
+        shared = geo.to_metric(zones.geometry.intersection(shape)).area / whole
+        large = shared >= NAMING_SHARE
+        found.append(zones[large].assign(holds=shared[large]))
     places = geo.to_metric(inside)
-    for name in ("nodes", "parks"):
+    for name in area().naming.points:
         elements = located(load(name))
-        elements = elements[elements.intersects(area)]
+        elements = elements[elements.intersects(shape)]
         reach = geo.to_metric(elements).geometry.buffer(elements["radius_m"].fillna(0.0))
-        holds = [int(places.intersects(shape).sum()) for shape in reach]
+        holds = [int(places.intersects(disc).sum()) for disc in reach]
         found.append(elements.assign(holds=holds))
     named = pd.concat(
         [frame.sort_values("holds", ascending=False)[["name_zh", "name_en"]] for frame in found]

@@ -147,6 +147,8 @@ def axis(degrees: float, *, lang: str) -> str:
 
 def at(place: Whereabouts, *, lang: str) -> str:
     """Return where a centre is, in names."""
+    if place.near is None:
+        return "" if place.district is None else in_language(place.district, lang)
     shown = {"near": in_language(place.near, lang), "km": number(place.near_km, digits=1)}
     if place.district is None:
         return say("reading.at_outside", lang, **shown)

@@ -2,33 +2,62 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from geo.errors import InputError
 from layers.keeping.brought import is_own, kept_points, kept_zones
 from layers.keeping.own_points import AMOUNT, CATEGORY, own_resource
+from layers.plan.area import area
 from layers.plan.catalogue import load
 from layers.plan.schema import resource
 from layers.plan.selection import counted, located, select, unlocated
 from layers.plan.zonings import zoning
-from layers.words import both
+from layers.words import both, words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
     import pandas as pd
 
+    from layers.plan.area import PointRole
     from layers.plan.schema import Resource
 
-POINT_LAYERS = ("platforms", "projects", "parks")
-INVESTMENT = "investment_100m_cny"
-# The column that makes groups of a layer where none is named: the main filter of the pages.
-GROUPS = {"platforms": "category", "parks": "level", "projects": "sector"}
 CELL_M = 5000
 H3_RESOLUTION = 7
 
 
-@dataclass(frozen=True, slots=True)
+def point_layers() -> tuple[str, ...]:
+    """Return the point layers of the plan that can be asked about.
+
+    Examples
+    --------
+    >>> point_layers()
+    ('platforms', 'projects', 'parks')
+    """
+    return tuple(area().points)
+
+
+def role_of(layer: str) -> PointRole:
+    """Return what the plan says of a point layer: its filters, kinds and amounts.
+
+    Raises
+    ------
+    InputError
+        It cannot be asked about.
+    """
+    if layer not in area().points:
+        raise InputError(
+            f"{layer!r} is not a point layer; choose from {point_layers()}",
+            code="option.one_of",
+            value=layer,
+            names=point_layers(),
+        )
+    return area().points[layer]
+
+
+@dataclass(frozen=True, slots=True, init=False)
 class Points:
     """Which features take part in an analysis.
 
@@ -36,19 +65,30 @@ class Points:
     ----------
     layer
         Name of a point layer, or what :func:`layers.keeping.brought.keep_points` returned.
-    category, level, sector
-        Accepted values; empty accepts all.
+    **filters
+        Accepted values by column; none accepts all.
+
+    Examples
+    --------
+    >>> Points("platforms", category=("laboratory",)).values("category")
+    ('laboratory',)
     """
 
     layer: str
-    category: tuple[str, ...] = ()
-    level: tuple[str, ...] = ()
-    sector: tuple[str, ...] = ()
+    filters: tuple[tuple[str, tuple[str, ...]], ...]
 
-    def filtered(self, column: str, values: tuple[str, ...]) -> Points:
+    def __init__(self, layer: str, **filters: Sequence[str]) -> None:
+        chosen = ((column, tuple(values)) for column, values in filters.items() if values)
+        object.__setattr__(self, "layer", layer)
+        object.__setattr__(self, "filters", tuple(sorted(chosen)))
+
+    def filtered(self, column: str, values: Sequence[str]) -> Points:
         """Return the same points with one more filter."""
-        wanted: dict[str, Any] = {column: values}
-        return replace(self, **wanted)
+        return Points(self.layer, **(dict(self.filters) | {column: tuple(values)}))
+
+    def values(self, column: str) -> tuple[str, ...]:
+        """Return the accepted values of a column; none accepts all."""
+        return dict(self.filters).get(column, ())
 
     @property
     def about(self) -> Resource:
@@ -58,20 +98,21 @@ class Points:
     @property
     def group(self) -> str:
         """The column that makes groups where none is named."""
-        return GROUPS.get(self.layer, CATEGORY)
+        return CATEGORY if is_own(self.layer) else role_of(self.layer).group
 
     @property
     def amount(self) -> str | None:
         """The column that can be added up, None where the layer has none."""
         if is_own(self.layer):
             return AMOUNT if self.about.field(AMOUNT).title_zh else None
-        return INVESTMENT if self.layer == "projects" else None
+        return role_of(self.layer).amount
 
     def noun(self, lang: str) -> str:
         """Return what the points are called in a sentence."""
         if is_own(self.layer):
             return self.about.title(lang)
-        return both(f"reading.noun.{self.layer}")[lang == "en"]
+        key = f"reading.noun.{self.layer}"
+        return both(key)[lang == "en"] if key in words() else self.about.title(lang)
 
     def amount_noun(self, lang: str) -> str:
         """Return what the amounts of the points are called in a sentence."""
@@ -87,20 +128,11 @@ class Points:
         InputError
             If the layer has no points, or is a visitor's own and no longer kept.
         """
-        filters = {"category": self.category, "level": self.level, "sector": self.sector}
         if is_own(self.layer):
-            return select(kept_points(self.layer), filters)
-        if resource(self.layer).geometry != "point":
-            raise InputError(
-                f"{self.layer!r} is not a point layer; choose from {POINT_LAYERS}",
-                code="option.one_of",
-                value=self.layer,
-                names=POINT_LAYERS,
-            )
-        return select(
-            counted(load(self.layer)),
-            filters,
-        )
+            return select(kept_points(self.layer), dict(self.filters))
+        resource(self.layer)
+        role_of(self.layer)
+        return select(counted(load(self.layer)), dict(self.filters))
 
     def located(self) -> gpd.GeoDataFrame:
         """Return the chosen features that have a place."""
@@ -124,7 +156,7 @@ class Points:
         if weight not in frame.columns:
             raise InputError(
                 f"layer {self.layer!r} has no column {weight!r} to weight by; "
-                f"leave the weight out, or use projects with {INVESTMENT}",
+                "leave the weight out, or take one that it has",
                 code="option.weight",
                 column=weight,
                 layer=self.layer,

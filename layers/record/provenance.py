@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.arguments import brief
 from geo.errors import InputError
-from layers.plan.schema import DATA_DIR, resources
+from layers.plan.schema import path_of, resources
 from layers.record.containers import MOST_TEXT, SUFFIXES, put_text, text_in
 from layers.record.plain_data import json_object
 
@@ -48,7 +48,7 @@ _PRINTED = frozenset(f"spec.sheet.{name}" for name in ("title", "subtitle", "aut
 # The date of what says none: the same call gives the same bytes.
 UNDATED = "1970-01-01"
 # Not rows of a layer, and yet what a map looks like depends on them.
-_ABOUT = ("datapackage.json", "symbology.json", "basemaps.json")
+_ABOUT = ("area.yaml", "basemaps.json", "datapackage.json", "symbology.json", "words.json")
 
 _PATH = re.compile(
     r"""(?<![^\s"'(=])(?:file:|/[^/\s]+/|~[\\/]|[a-z]:[\\/]|\\\\)\S""", re.IGNORECASE
@@ -249,7 +249,7 @@ def data_hashes() -> dict[str, str]:
     64
     """
     names = {item.path.name for item in resources().values()} | set(_ABOUT)
-    paths = [DATA_DIR / name for name in sorted(names)]
+    paths = [path_of(name) for name in sorted(names)]
     stamps = [(path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.is_file()]
     found = [path for path in paths if path.is_file()]
     return {

@@ -19,17 +19,19 @@ from geo.errors import InputError
 from layers import questions
 from layers.keeping.brought import is_own
 from layers.keeping.own_files import kept_people, people_note, receipt_note
+from layers.keeping.own_points import CATEGORY
 from layers.look.basemaps import VECTOR, basemap
 from layers.look.content import Content, Sheet
 from layers.look.outside import clean_sheet
 from layers.look.own_symbology import OwnSymbology
+from layers.plan.area import area
 from layers.plan.schema import resource
 from layers.questions import contents, pattern_contents, pattern_looks
 from layers.questions.centres import Centres
 from layers.questions.distances import Spacing
 from layers.questions.pattern_looks import Look
 from layers.questions.patterns import REACH_M, Pattern
-from layers.questions.subjects import Points, Zones
+from layers.questions.subjects import Points, Zones, role_of
 from layers.questions.zone_results import Shown
 from layers.record.plain_data import MOST_BYTES, parsed_data, plain_data
 from layers.words import both
@@ -38,15 +40,6 @@ MAPS = ("overview", "density", "coverage", "distribution", "pattern", "layer")
 SUFFIXES = (".yaml", ".yml", ".json")
 # Of what is wrong with a specification so much is said.
 LONGEST_PROBLEM, MOST_PLACES = 200, 6
-# Layer and zoning that a map starts with where the specification names none.
-START_LAYER = {
-    "density": "platforms",
-    "coverage": "platforms",
-    "distribution": "projects",
-    "pattern": "platforms",
-    "layer": "platforms",
-}
-START_ZONING = {"coverage": "circles", "distribution": "circles", "pattern": "hexagons"}
 SERVICE_DISTANCE_M = 3000.0
 # The measure that needs people.
 RATE = "per_10k"
@@ -354,8 +347,9 @@ def schema() -> dict[str, Any]:
 
 
 def _points(parameters: dict[str, Any], layer: str) -> Points:
-    filters = {key: tuple(parameters.pop(key, ())) for key in ("category", "level", "sector")}
-    return Points(parameters.pop("layer", layer), **filters)
+    name = parameters.pop("layer", layer)
+    columns = (CATEGORY,) if is_own(name) else role_of(name).filters
+    return Points(name, **{each: tuple(parameters.pop(each, ())) for each in columns})
 
 
 def _zones(parameters: dict[str, Any], name: str) -> Zones:
@@ -380,24 +374,24 @@ def asked(spec: MapSpec) -> Any:  # noqa: ANN401 - the question of the map
 
 def layer_of(spec: MapSpec) -> str:
     """Return the name of the layer that a map of one layer shows."""
-    return str(spec.parameters.get("layer", START_LAYER[spec.map]))
+    return str(spec.parameters.get("layer", area().defaults[spec.map]["layer"]))
 
 
 def _density(parameters: dict[str, Any]) -> questions.Density:
     parameters.pop("show", None)
-    points = _points(parameters, START_LAYER["density"])
+    points = _points(parameters, area().defaults["density"]["layer"])
     return questions.settled(questions.Density(points, **parameters))
 
 
 def _coverage(parameters: dict[str, Any]) -> questions.Coverage:
-    sites = _points(parameters, START_LAYER["coverage"])
-    zones = _zones(parameters, START_ZONING["coverage"])
+    sites = _points(parameters, area().defaults["coverage"]["layer"])
+    zones = _zones(parameters, area().defaults["coverage"]["zoning"])
     return questions.Coverage(sites, zones, float(parameters.get("distance_m", SERVICE_DISTANCE_M)))
 
 
 def _distribution(parameters: dict[str, Any]) -> Shown:
-    points = _points(parameters, START_LAYER["distribution"])
-    zones = _zones(parameters, START_ZONING["distribution"])
+    points = _points(parameters, area().defaults["distribution"]["layer"])
+    zones = _zones(parameters, area().defaults["distribution"]["zoning"])
     measure, people = parameters.pop("measure", "count"), parameters.pop("population", None)
     if people is not None and measure != RATE:
         raise InputError(
@@ -425,7 +419,7 @@ def _distribution(parameters: dict[str, Any]) -> Shown:
 
 def _pattern(parameters: dict[str, Any]) -> Look:
     name = parameters.pop("look", "hot")
-    points = _points(parameters, START_LAYER["pattern"])
+    points = _points(parameters, area().defaults["pattern"]["layer"])
     strange = [key for key in parameters if key not in LOOK_PARAMETERS[name]]
     if strange:
         raise InputError(
@@ -464,7 +458,7 @@ def _units(points: Points, parameters: dict[str, Any]) -> Pattern:
             )
     if rule == "distance":
         parameters.setdefault("distance_m", REACH_M)
-    return Pattern(points, _zones(parameters, START_ZONING["pattern"]), **parameters)
+    return Pattern(points, _zones(parameters, area().defaults["pattern"]["zoning"]), **parameters)
 
 
 _QUESTIONS = {
@@ -493,5 +487,7 @@ def _drawn(spec: MapSpec) -> Content:
         return contents.layer(layer_of(spec), lang=spec.lang)
     evidence = tuple(spec.parameters.get("evidence", ()))
     # The pages of an atlas show what their figures count.
-    theme = spec.parameters.get("theme", "all" if spec.pages else "224")
+    theme = spec.parameters.get(
+        "theme", "all" if spec.pages else area().defaults["overview"]["theme"]
+    )
     return contents.overview(theme, evidence, spec.lang)

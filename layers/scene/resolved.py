@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -34,6 +33,7 @@ from layers.look.styles import (
     overlay_style,
 )
 from layers.look.symbology import layer_style, layer_styles, palette, symbology, value_label
+from layers.plan.area import area, per_plan, stops_layer
 from layers.plan.catalogue import members, names_by_id
 from layers.plan.schema import resource, resources
 from layers.scene.scene import ANALYSIS, CONTEXT, NO_DATA, Class, Drawn, Mark, Scene, Stop, Words
@@ -105,8 +105,9 @@ def scene(content: Content, *, function: str = "print_map") -> Scene:
         groups={entry["id"]: Words(**entry["title"]) for entry in symbology()["groups"]},
         evidence=looks()["evidence"],
         home=((south, west), (north, east)),
-        land=layer_style("districts").classes,
-        stop_label=layer_style("nodes").label,
+        beyond=_beyond(),
+        stops_layer=stops_layer(),
+        stop_label=layer_style(stops_layer()).label if stops_layer() else None,
     )
 
 
@@ -171,9 +172,18 @@ def _layer(name: str, content: Content, *, function: str) -> Drawn:
         label=look.label,
         amounts=_amounts(look, keys),
         cluster=look.cluster,
-        stops=_stops(marks, look),
+        is_land=name == area().land.layer,
+        stops=_stops(name, marks),
         schematic=not ground and _schematic(frame),
     )
+
+
+def _beyond() -> Style:
+    """Return the look of the administrative units around the area."""
+    land = area().land
+    look = layer_style(land.layer)
+    others = (style for key, style in look.classes.items() if key not in land.where.values())
+    return next(others, look.style)
 
 
 def _keys(frame: gpd.GeoDataFrame, look: LayerStyle) -> list[str | None]:
@@ -234,14 +244,15 @@ def _amounts(look: LayerStyle, keys: Sequence[str | None]) -> tuple[tuple[float,
     return tuple((amount, radius_px(look.size, amount)) for amount in look.size.legend)
 
 
-def _stops(marks: Sequence[Mark], look: LayerStyle) -> tuple[Stop, ...]:
-    """Return the nodes of each line in the plan's order."""
-    if not look.style.stops:
+def _stops(name: str, marks: Sequence[Mark]) -> tuple[Stop, ...]:
+    """Return the stops of each line in the plan's order."""
+    role = area().shapes.get(name)
+    if role is None or not role.stops:
         return ()
     names = [names_by_id(lang=lang) for lang in LANGUAGES]
     found = []
     for mark in marks:
-        nodes = members(mark.id, "node").itertuples(index=False)
+        nodes = members(mark.id, *role.roles).itertuples(index=False)
         for at, node in enumerate(nodes, start=1):
             called = Words(*(known.get(node.id, node.name_zh) for known in names))
             colour = mark.style.colour
@@ -298,7 +309,7 @@ def _overlay(name: str, overlay: Overlay, order: int, *, lang: str, function: st
     )
 
 
-@cache
+@per_plan
 def _bare() -> LayerStyle:
     """Return the rules of a result: its style follows from no layer's."""
     label = overlay_label("zones")

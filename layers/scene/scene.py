@@ -17,7 +17,7 @@ import shapely
 
 from geo.crs import moved
 from layers.look.styles import WHITE, looks
-from layers.scene.window import MAP_CRS
+from layers.plan.area import map_crs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -181,6 +181,8 @@ class Drawn:
         What stands for the whole of it.
     label
         How its features are named, if they are.
+    is_land
+        It is the administrative units: below all, with their boundaries above water and traffic.
     amounts
         Amounts that the legend of proportional symbols shows, each with its radius, px.
     cluster
@@ -218,6 +220,7 @@ class Drawn:
     classify: str | None = None
     listed: str = "layer"
     label: Label | None = None
+    is_land: bool = False
     amounts: tuple[tuple[float, float], ...] = ()
     cluster: bool = False
     stops: tuple[Stop, ...] = ()
@@ -269,10 +272,10 @@ class Drawn:
         return int((shapely.is_missing(shapes) | shapely.is_empty(shapes)).sum())
 
     def placed(self, *, function: str) -> Drawn:
-        """Return it with the marks that have a place, in metres of :data:`MAP_CRS`."""
+        """Return it with the marks that have a place, in metres."""
         shapes = self.frame.geometry.to_numpy()
         here = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-        there = moved(self.frame.geometry[here], MAP_CRS, function=f"{function}, {self.id}")
+        there = moved(self.frame.geometry[here], map_crs(), function=f"{function}, {self.id}")
         pairs = zip(compress(self.marks, here.tolist()), there.to_numpy(), strict=True)
         return replace(self, marks=tuple(replace(mark, shape=shape) for mark, shape in pairs))
 
@@ -371,10 +374,11 @@ class Scene:
         Opacity and dash of each kind of evidence, with its words.
     home
         South and west, north and east of what a map shows that has nothing to show, degrees.
-    land
-        Looks of the districts in the New Area and around it.
-    stop_label
-        How the stops of axes are named.
+    beyond
+        Look of the administrative units around the area.
+    stops_layer, stop_label
+        Layer of the places that numbered stops stand at, and how stops are named where it is not
+        shown; none where there are no stops.
     """
 
     layers: tuple[Drawn, ...]
@@ -382,15 +386,16 @@ class Scene:
     groups: Mapping[str, Words]
     evidence: Mapping[str, Mapping[str, object]]
     home: tuple[tuple[float, float], tuple[float, float]]
-    land: Mapping[str, Style]
-    stop_label: Label
+    beyond: Style
+    stops_layer: str = ""
+    stop_label: Label | None = None
 
     def of(self, layers: tuple[Drawn, ...]) -> Scene:
         """Return the same map with other layers."""
         return replace(self, layers=layers)
 
     def placed(self, *, function: str) -> Scene:
-        """Return what is visible, in metres of :data:`MAP_CRS`."""
+        """Return what is visible, in metres of :func:`layers.plan.area.map_crs`."""
         return self.of(
             tuple(each.placed(function=function) for each in self.layers if each.visible)
         )

@@ -5,12 +5,12 @@ Sizes are px of the web map; its scripts put the same parts together from the sa
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from layers.look.styles import WHITE, looks, mark
+from layers.plan.area import per_plan
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class Stamp(NamedTuple):
     width_px: float
 
 
-@cache
+@per_plan
 def outline(symbol: str) -> NDArray[np.float64]:
     """Return the corners of a symbol of half width 1, y downwards; none where it is a circle.
 

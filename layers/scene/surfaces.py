@@ -13,7 +13,8 @@ from rasterio.transform import from_bounds
 from geo.errors import CRSError
 from geo.transformations import require_path
 from layers.look.overlays import band_codes
-from layers.scene.window import MAP_CRS, POINTS_PER_INCH
+from layers.plan.area import map_crs
+from layers.scene.window import POINTS_PER_INCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,7 +105,7 @@ class Picture:
         )
         ready = self.array.astype("float64").rio.write_nodata(np.nan)
         warped = ready.rio.reproject(
-            MAP_CRS,
+            map_crs(),
             shape=(height, width),
             transform=from_bounds(*window.bounds_m, width, height),
             resampling=Resampling.bilinear,
@@ -122,7 +123,7 @@ class Picture:
                 code="caller.crs",
                 function="print_map",
             )
-        require_path(array.rio.crs, MAP_CRS, array.rio.bounds(), function="print_map")
+        require_path(array.rio.crs, map_crs(), array.rio.bounds(), function="print_map")
         least = self.levels[0] if self.levels else PAINTED_SHARE * self.top
         seen = array.to_numpy() > max(float(least), 0.0)
         if not seen.any():
@@ -131,7 +132,7 @@ class Picture:
         x = array["x"].to_numpy()[seen.any(axis=0)]
         y = array["y"].to_numpy()[seen.any(axis=1)]
         west, south, east, north = Transformer.from_crs(
-            array.rio.crs, MAP_CRS, always_xy=True
+            array.rio.crs, map_crs(), always_xy=True
         ).transform_bounds(
             float(x.min()) - half_x,
             float(y.min()) - half_y,

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from layers.scene.boxes import Box
 
-# CGCS2000 / 3-degree Gauss-Kruger CM 114E: the New Area lies in its zone.
-MAP_CRS = "EPSG:4547"
 GEOGRAPHIC = "EPSG:4490"
 POINTS_PER_INCH, METRES_PER_INCH = 72.0, 0.0254
 # About 0.1 mm on paper.
@@ -32,7 +30,7 @@ class Window:
     frame
         Box on the sheet, points.
     centre_m
-        Middle of the map in :data:`MAP_CRS`.
+        Middle of the map in :func:`layers.plan.area.map_crs`.
     scale
         Denominator of the map's scale.
     """

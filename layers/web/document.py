@@ -29,7 +29,8 @@ from layers.look.outside import clean_frames, clean_overlays
 from layers.look.overlays import Choropleth, Features, Isolines, Overlay, Points, Surface
 from layers.look.styles import for_scripts
 from layers.look.symbology import layer_styles, symbology
-from layers.plan.catalogue import load
+from layers.plan.area import area
+from layers.plan.catalogue import load, table
 from layers.plan.schema import resource, resources
 from layers.scene.resolved import LANGUAGES, scene
 from layers.scene.scene import CONTEXT, sample
@@ -162,6 +163,8 @@ def map_document(
         "evidence": resolved.evidence,
         "units": symbology()["units"],
         "values": symbology()["values"],
+        "land": area().land.layer,
+        "stops_layer": resolved.stops_layer,
         "basemaps": [_basemap(name) for name in basemaps()],
         "base": basemap,
         "layers": layers_,
@@ -343,19 +346,19 @@ def _result(drawn: Drawn) -> pd.DataFrame:
         )
     kept = [name for name in NAMES if name in frame]
     wanted = [*drawn.columns, drawn.numbers] if drawn.numbers else drawn.columns
-    table = pd.DataFrame(
+    found = pd.DataFrame(
         frame[[*kept, *(name for name in dict.fromkeys(wanted) if name not in kept)]]
     )
-    if "id" not in table:
-        table.insert(0, "id", [each.id for each in drawn.marks])
-    return _keyed(table, drawn)
+    if "id" not in found:
+        found.insert(0, "id", [each.id for each in drawn.marks])
+    return _keyed(found, drawn)
 
 
-def _keyed(table: pd.DataFrame, drawn: Drawn) -> pd.DataFrame:
+def _keyed(columns: pd.DataFrame, drawn: Drawn) -> pd.DataFrame:
     """Return columns with the class of each feature among them."""
-    if drawn.classify is not None and drawn.classify not in table:
-        table[drawn.classify] = [each.key for each in drawn.marks]
-    return table
+    if drawn.classify is not None and drawn.classify not in columns:
+        columns[drawn.classify] = [each.key for each in drawn.marks]
+    return columns
 
 
 def _fields(drawn: Drawn) -> list[dict[str, Any]]:
@@ -447,7 +450,7 @@ def _corners(layer: dict[str, Any]) -> list[list[float]]:
 
 
 def _cited(
-    table: str, layers: list[dict[str, Any]], column: str, wanted: list[str]
+    name: str, layers: list[dict[str, Any]], column: str, wanted: list[str]
 ) -> dict[str, Text]:
     """Return the rows of a table of the atlas that the features name, by id."""
     used: set[str] = set()
@@ -455,7 +458,7 @@ def _cited(
         values = layer.get("columns", {}).get(column, [])
         words = values["values"] if isinstance(values, dict) else values
         used.update(part for word in words if word for part in word.split("|"))
-    rows = load(table)
+    rows = table(name)
     found = rows.loc[rows["id"].isin(used), ["id", *wanted]].fillna("").astype(str)
     return {row["id"]: {key: row[key] for key in wanted} for row in found.to_dict("records")}
 
@@ -463,7 +466,7 @@ def _cited(
 def _belongs(layers: list[dict[str, Any]]) -> dict[str, list[str]]:
     """Return the ids of what each feature belongs to, for features and targets on the map."""
     ids = {key for layer in layers if "columns" in layer for key in _ids(layer)}
-    links = load("memberships")
+    links = table("memberships")
     links = links[links["feature_id"].isin(ids) & links["target_id"].isin(ids)]
     pairs = links[["feature_id", "target_id"]].drop_duplicates()
     return {str(key): rows.tolist() for key, rows in pairs.groupby("feature_id")["target_id"]}

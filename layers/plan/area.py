@@ -1,0 +1,417 @@
+"""A plan is a folder: its layers, and in ``area.yaml`` what is particular to it beside them.
+
+One plan is open at a time: that of the process, or within a block ``with open_plan(...):`` another.
+What is read from a plan's files is kept for each plan by :func:`per_plan`.
+"""
+
+from __future__ import annotations
+
+import os
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import cache, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
+
+import numpy as np
+from pyproj import CRS
+
+from geo.arguments import brief
+from geo.crs import GEOGRAPHIC, metric_zone
+from geo.distortion import scale_error
+from geo.doors import door
+from geo.errors import InputError
+from geo.transformations import transformed
+from layers.plan.data_files import checked, json_of, yaml_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextvars import Token
+    from types import TracebackType
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+
+# Plans by name, and what all of them share.
+PLANS = Path(__file__).resolve().parents[2] / "data"
+SHARED = PLANS / "looks"
+DEFAULT, VARIABLE = "xiangjiang", "XIANGJIANG_PLAN"
+AREA, PACKAGE = "area.yaml", "datapackage.json"
+AUTO = "auto"
+# A printed length may be off by so much through the projection alone.
+LARGEST_SCALE_ERROR = 1e-3
+
+
+@dataclass(frozen=True, slots=True)
+class PointRole:
+    """A point layer that can be asked about.
+
+    Parameters
+    ----------
+    filters
+        Columns that it is filtered by, the main one first.
+    group
+        The column that makes kinds of its features.
+    amount
+        The column that can be added up, if any.
+    """
+
+    filters: tuple[str, ...] = ()
+    group: str = ""
+    amount: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeRole:
+    """A layer whose shapes rules build.
+
+    Parameters
+    ----------
+    roles
+        In which its members take part; all where there is none.
+    extents
+        Whether a member that has a shape of its own counts with that.
+    place
+        Whether features may be placed by its own.
+    stops
+        Layer whose looks the numbered stops along its lines have.
+    """
+
+    roles: tuple[str, ...] = ()
+    extents: bool = False
+    place: bool = False
+    stops: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoningRole:
+    """A way to cut the area into zones.
+
+    Parameters
+    ----------
+    layer
+        Whose polygons they are.
+    discs
+        Whether a point that has a radius is the disc of it.
+    land
+        Whether they are the administrative units that belong to the area.
+    nearest
+        Point layer among whose places the land is divided, each part to the nearest.
+    """
+
+    layer: str = ""
+    discs: bool = False
+    land: bool = False
+    nearest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Land:
+    """The administrative units.
+
+    Parameters
+    ----------
+    layer
+        Their layer.
+    where
+        Which of them belong to the area: values by column; all where there is none.
+    code
+        Column of their public codes, if any.
+    """
+
+    layer: str
+    where: Mapping[str, str] = field(default_factory=dict)
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """How a place is named beside its administrative unit."""
+
+    areas: tuple[str, ...] = ()
+    points: tuple[str, ...] = ()
+    near: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Area:
+    """What ``area.yaml`` says; see the comments of the one of 湘江新区.
+
+    Parameters
+    ----------
+    crs
+        In metres, of prints and rules: a code, or ``"auto"``.
+    land
+        The administrative units.
+    points, shapes, zonings
+        Roles of layers, by layer or zoning.
+    ways
+        Layer of lines that shapes may follow.
+    naming
+        How a place is named.
+    themes, context, beside
+        What the overview shows, what lies below every map, what is shown with points alone.
+    named_ground
+        By layer of the ground, the class that is named at any scale.
+    series, overlapping, parts
+        What an atlas has pages for, which of these overlap, and in which roles a member is a part.
+    defaults
+        What each question starts with.
+    parts_layer
+        Layer of the parts that the whole area is made of, if it is told.
+    printed_km2
+        The area that the plan itself prints, km², if it does.
+    """
+
+    crs: str
+    land: Land
+    points: Mapping[str, PointRole]
+    zonings: Mapping[str, ZoningRole]
+    themes: Mapping[str, tuple[str, ...]]
+    defaults: Mapping[str, Mapping[str, str]]
+    shapes: Mapping[str, ShapeRole] = field(default_factory=dict)
+    ways: str = ""
+    naming: Naming = field(default_factory=Naming)
+    context: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    named_ground: Mapping[str, str] = field(default_factory=dict)
+    series: tuple[str, ...] = ()
+    overlapping: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    parts_layer: str = ""
+    printed_km2: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan that can be opened.
+
+    Parameters
+    ----------
+    folder
+        Where its files lie.
+
+    Examples
+    --------
+    >>> with open_plan("xiangjiang") as plan:
+    ...     plan.name, area().land.layer
+    ('xiangjiang', 'districts')
+    """
+
+    folder: Path
+    _tokens: list[Token[Plan | None]] = field(default_factory=list, compare=False, repr=False)
+
+    @property
+    def name(self) -> str:
+        """Name of its folder."""
+        return self.folder.name
+
+    def __enter__(self) -> Self:
+        """Make it the one that is open, in this thread and until the end of the block."""
+        self._tokens.append(_OPEN.set(self))
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        _OPEN.reset(self._tokens.pop())
+
+
+_OPEN: ContextVar[Plan | None] = ContextVar("plan", default=None)
+
+
+@door
+def open_plan(name: str | os.PathLike[str] | None = None) -> Plan:
+    """Return a plan, to be opened by ``with``.
+
+    Parameters
+    ----------
+    name
+        Name of a packaged plan, or path of a folder with an ``area.yaml`` and a
+        ``datapackage.json``. Without one, what the environment variable ``XIANGJIANG_PLAN`` says,
+        else the plan of 湘江新区.
+
+    Returns
+    -------
+    Plan
+        Within ``with``, all that :mod:`layers` returns is of it.
+
+    Raises
+    ------
+    InputError
+        There is no such plan.
+
+    Examples
+    --------
+    >>> open_plan().name
+    'xiangjiang'
+    """
+    if name is None:
+        name = os.environ.get(VARIABLE) or DEFAULT
+    if not isinstance(name, str | os.PathLike) or not str(name):
+        raise _unknown(name)
+    folder = PLANS / name if str(name) in packaged() else Path(name)
+    if not any((folder / file).is_file() for file in (AREA, PACKAGE)):
+        raise _unknown(name)
+    return Plan(folder.resolve())
+
+
+def packaged() -> tuple[str, ...]:
+    """Return the names of the plans that come with the package.
+
+    Examples
+    --------
+    >>> "xiangjiang" in packaged()
+    True
+    """
+    return tuple(sorted(path.parent.name for path in PLANS.glob(f"*/{AREA}")))
+
+
+def use(name: str | os.PathLike[str]) -> None:
+    """Open a plan for the whole process, where no block has opened another."""
+    os.environ[VARIABLE] = str(open_plan(name).folder)
+
+
+def plan() -> Plan:
+    """Return the plan that is open."""
+    return _OPEN.get() or _of_process(os.environ.get(VARIABLE))
+
+
+@cache
+def _of_process(name: str | None) -> Plan:
+    return open_plan(name)
+
+
+def per_plan(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    """Keep what a function returns, once for each plan and its (hashable) arguments."""
+    kept: Callable[..., Answer] = cache(lambda _folder, *args, **kwargs: function(*args, **kwargs))
+
+    @wraps(function)
+    def asked(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        return kept(plan().folder, *args, **kwargs)
+
+    # For those who edit the files.
+    asked.cache_clear = kept.cache_clear  # type: ignore[attr-defined]
+    return asked
+
+
+@per_plan
+def area() -> Area:
+    """Return what is particular to the open plan.
+
+    Raises
+    ------
+    DataError
+        Its ``area.yaml`` is damaged.
+    """
+    content = checked(yaml_of(plan().folder / AREA), AREA, "area")
+    lists = ("context", "beside", "series", "overlapping", "parts")
+    return Area(
+        crs=content["crs"],
+        land=Land(**content["land"]),
+        points={
+            name: PointRole(
+                tuple(role.get("filters", ())), role.get("group", ""), role.get("amount")
+            )
+            for name, role in content["points"].items()
+        },
+        zonings={name: ZoningRole(**role) for name, role in content["zonings"].items()},
+        themes={name: tuple(layers) for name, layers in content["themes"].items()},
+        defaults=content["defaults"],
+        shapes={
+            name: ShapeRole(**(role | {"roles": tuple(role.get("roles", ()))}))
+            for name, role in content.get("shapes", {}).items()
+        },
+        ways=content.get("ways", ""),
+        named_ground=content.get("named_ground", {}),
+        parts_layer=content.get("parts_layer", ""),
+        printed_km2=content.get("printed_km2"),
+        naming=_naming(content.get("naming", {})),
+        **{name: tuple(content.get(name, ())) for name in lists},
+    )
+
+
+def _naming(said: Mapping[str, Any]) -> Naming:
+    return Naming(tuple(said.get("areas", ())), tuple(said.get("points", ())), said.get("near", ""))
+
+
+@per_plan
+def bounds() -> tuple[float, float, float, float]:
+    """Return west, south, east and north of the region that the plan's places lie in, degrees."""
+    west, south, east, north = json_of(plan().folder / PACKAGE)["bounds"]
+    return west, south, east, north
+
+
+@per_plan
+def map_crs() -> str:
+    """Return the CRS in metres that the open plan is printed and built in.
+
+    Where ``area.yaml`` leaves it open, it is the 3-degree zone in whose middle the plan lies, if
+    that is true to scale there to 0.1 %, else a transverse Mercator projection on the meridian in
+    the middle, whose scale is set so that its errors are alike in the middle and at the edges.
+    """
+    said = area().crs
+    if said != AUTO:
+        return said
+    west, south, east, _north = bounds()
+    zone = metric_zone(west, east, function="map_crs")
+    if _scale_error(zone) <= LARGEST_SCALE_ERROR:
+        return zone
+    middle = round((west + east) / 2, 1)
+    # Lengths grow with the square of the distance from the meridian.
+    reach = np.radians(max(east - middle, middle - west)) * np.cos(np.radians(max(south, 0.0)))
+    scale = round(1.0 - float(reach) ** 2 / 4.0, 5)
+    return (
+        f"+proj=tmerc +lat_0=0 +lon_0={middle:g} +k={scale:.5f} +x_0=500000 +y_0=0 +ellps=GRS80 "
+        "+units=m +no_defs"
+    )
+
+
+def _scale_error(code: str) -> float:
+    west, south, east, north = bounds()
+    crs = CRS.from_user_input(code)
+    lon, lat = np.meshgrid([west, (west + east) / 2, east], [south, (south + north) / 2, north])
+    x, y = transformed(lon.ravel(), lat.ravel(), CRS.from_user_input(GEOGRAPHIC), crs)
+    return scale_error(crs, (float(x.min()), float(y.min()), float(x.max()), float(y.max())))
+
+
+def stops_layer() -> str:
+    """Return the layer whose looks numbered stops along lines have, empty where there is none."""
+    return next((role.stops for role in area().shapes.values() if role.stops), "")
+
+
+def crs_words(lang: str) -> str:
+    """Return what a reader calls the CRS of prints.
+
+    Examples
+    --------
+    >>> crs_words("en")
+    'CGCS2000 / 3-degree Gauss-Kruger CM 114E (EPSG:4547)'
+    >>> crs_words("zh")
+    'CGCS2000 / 3 度带高斯–克吕格投影，中央经线 114°E（EPSG:4547）'
+    """
+    crs = CRS.from_user_input(map_crs())
+    operation = crs.coordinate_operation
+    values = {} if operation is None else {each.name: each.value for each in operation.params}
+    meridian = values.get("Longitude of natural origin", float("nan"))
+    code = crs.to_epsg()
+    if code is not None:
+        zh = f"CGCS2000 / 3 度带高斯–克吕格投影，中央经线 {meridian:g}°E（EPSG:{code}）"
+        return f"{crs.name} (EPSG:{code})" if lang == "en" else zh
+    scale = values.get("Scale factor at natural origin", float("nan"))
+    if lang == "en":
+        return f"CGCS2000 / transverse Mercator CM {meridian:g}E, scale {scale:.5f}"
+    return f"CGCS2000 / 横轴墨卡托投影，中央经线 {meridian:g}°E，中央经线比例 {scale:.5f}"
+
+
+def _unknown(name: object) -> InputError:
+    return InputError(
+        f"open_plan: there is no plan {brief(name)}; choose from {', '.join(packaged())}, or give "
+        f"the path of a folder with {AREA} and {PACKAGE}",
+        code="option.one_of",
+        value=brief(name),
+        names=packaged(),
+    )
