@@ -440,7 +440,14 @@
     }
   }
 
+  // The version of layers/web/document.schema.json that these scripts draw.
+  const VERSION = 2;
+
   Atlas.create = (container, documentData, options) => {
+    if (documentData.version !== VERSION) {
+      throw new Error(`this page draws documents of version ${VERSION}, and this one is of version ` +
+        `${documentData.version}: load the page anew`);
+    }
     Atlas.view = new View(container, documentData, options);
     return Atlas.view;
   };

@@ -206,7 +206,7 @@
         box.checked = !view.hiddenEvidence.has(name);
         box.dataset.evidence = name;
         box.addEventListener("change", () => view.setEvidence(name, box.checked));
-        const of = Atlas.looks.sample.evidence;
+        const of = Atlas.looks.evidence_sample;
         const sample = Atlas.symbols.swatch({ ...of, opacity: 1, dash: known.dash && of.dash,
           fill_opacity: of.fill_opacity * known.opacity * known.opacity }, "area");
         row.append(box, sample, el("span", "name", this.words(known)));

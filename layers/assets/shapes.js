@@ -77,8 +77,10 @@
       const style = layer.styleOf(i);
       // An isoline says its value on itself; a click belongs to what lies below it.
       const interactive = layer.group !== "context" && layer.pane !== "isoline";
+      // Of a layer of points some have an area.
+      const pane = layer.pane in PANES ? layer.pane : "area";
       const options = {
-        pane: `atlas-${layer.pane}`, renderer: this.renderers[layer.pane], interactive,
+        pane: `atlas-${pane}`, renderer: this.renderers[pane], interactive,
         color: style.edge || style.colour, weight: style.weight, opacity: style.opacity,
         dashArray: style.dash || null, lineCap: style.dash ? "butt" : "round",
         fill: !layer.isLine(i), fillColor: style.colour, fillOpacity: style.fill_opacity,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from layers import questions
 from layers.book.layer_deck import layer_slides
@@ -18,7 +18,8 @@ from layers.questions.subjects import Zones
 from layers.record.imprints import imprint
 from layers.record.specification import RATE, asked, layer_of
 from layers.slides.deck import presentation
-from layers.slides.slide import Chart, LegendItem, Picture, Slide
+from layers.slides.legends import legend_items
+from layers.slides.slide import Chart, Picture, Slide
 from layers.type.tables import Table
 from layers.words import both
 
@@ -31,13 +32,10 @@ if TYPE_CHECKING:
     from layers.look.content import Content
     from layers.questions.zone_results import Shown
     from layers.record.specification import MapSpec
-    from layers.scene.scene import Entry, Scene
 
 MOST_BARS = 14
 # Beside its legend the map of a slide-sized sheet fills a slide, and its names are legible.
 PICTURE_SIZE, PICTURE_DPI = "16:9", 200
-# An area that is paler is known by its outline.
-PALE = 0.5
 
 
 class Figures(NamedTuple):
@@ -150,45 +148,10 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
         picture=Picture(
             printed.map_picture(), both("slides.alt")[english].format(title=title, layers=names)
         ),
-        legend=_legend(shown),
+        legend=legend_items(shown),
         notes="\n".join((notes, *sheet.notes, *printed.remarks)),
         footer=f"{imprint(spec)}　{sources}",
     )
-
-
-def _legend(shown: Scene) -> tuple[LegendItem, ...]:
-    items: list[LegendItem] = []
-    for section in shown.legend():
-        if section.layer.is_ground:
-            continue
-        if section.title:
-            items.append(LegendItem(section.title, kind="heading"))
-        items += [_item(entry) for entry in section.entries]
-    return tuple(items)
-
-
-def _item(entry: Entry) -> LegendItem:
-    style = entry.style
-    kind: Any = entry.kind
-    outlined = kind == "area" and style.fill_opacity < PALE
-    if kind == "point" and style.symbol == "hollow":
-        kind = "ring"
-    elif style.dash and (kind == "line" or outlined):
-        kind = "dash"
-    elif outlined:
-        kind = "line"
-    elif kind == "area" and style.hatch:
-        kind = "hatch"
-    colour = style.edge or style.colour if outlined else style.colour
-    if kind in ("area", "hatch"):
-        colour = _on_paper(colour, style.fill_opacity)
-    return LegendItem(entry.words, colour, kind, "" if entry.count is None else f"{entry.count:,}")
-
-
-def _on_paper(colour: str, opacity: float) -> str:
-    """Return what a colour looks like on white when it lets some of that through."""
-    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return "#" + "".join(f"{round(255 - opacity * (255 - part)):02X}" for part in parts)
 
 
 def _slide(figures: Figures, first: Slide, lang: str) -> Slide:

@@ -16,7 +16,7 @@ from layers.plan.schema import registry
 Pane = Literal["land", "boundary", "area", "line", "point"]
 WHITE = "#FFFFFF"
 # What the scripts of the web map draw with.
-_OF_SCRIPTS = ("outlines", "marks", "sample", "selected")
+_OF_SCRIPTS = ("outlines", "marks", "evidence_sample", "selected")
 
 
 @dataclass(frozen=True, slots=True)

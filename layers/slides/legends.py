@@ -11,6 +11,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from layers.slides.parts import add_text, rgb
+from layers.slides.slide import LegendItem
 from layers.type.line_breaks import LINE_HEIGHT, text_height, text_width
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
     from pptx.shapes.group import GroupShape
 
+    from layers.scene.scene import Entry, Scene
     from layers.slides.pages import Box, Page
-    from layers.slides.slide import LegendItem
 
 LEGEND_SIZES_PT = (12.0, 11.0, 10.0, 9.0)
 # Swatch: width and height, and from its left to the label, points; space between items.
@@ -31,6 +32,8 @@ HATCH_AT = (0.05, 0.3, 0.55)
 SECTION_GAP = 7.0
 # A column is no narrower, points, and no wider than so many ems of its labels; so many columns.
 NARROWEST_COLUMN, WIDEST_COLUMN_EM, MOST_COLUMNS = 110.0, 26.0, 4
+# An area that is paler is known by its outline.
+PALE = 0.5
 # Labels keep this beside their counts, ems.
 _NARROWEST_LABEL_EM = 2.0
 
@@ -54,6 +57,42 @@ class LegendPlan:
     size_pt: float = LEGEND_SIZES_PT[0]
     column_width: float = 0.0
     height: float = 0.0
+
+
+def legend_items(scene: Scene) -> tuple[LegendItem, ...]:
+    """Return the legend of a map as slides have it: all but the base map, with native swatches."""
+    items: list[LegendItem] = []
+    for section in scene.legend():
+        if section.layer.is_ground:
+            continue
+        if section.title:
+            items.append(LegendItem(section.title, kind="heading"))
+        items += [_item(entry) for entry in section.entries]
+    return tuple(items)
+
+
+def _item(entry: Entry) -> LegendItem:
+    style = entry.style
+    kind: Any = entry.kind
+    outlined = kind == "area" and style.fill_opacity < PALE
+    if kind == "point" and style.symbol == "hollow":
+        kind = "ring"
+    elif style.dash and (kind == "line" or outlined):
+        kind = "dash"
+    elif outlined:
+        kind = "line"
+    elif kind == "area" and style.hatch:
+        kind = "hatch"
+    colour = style.edge or style.colour if outlined else style.colour
+    if kind in ("area", "hatch"):
+        colour = _on_paper(colour, style.fill_opacity)
+    return LegendItem(entry.words, colour, kind, "" if entry.count is None else f"{entry.count:,}")
+
+
+def _on_paper(colour: str, opacity: float) -> str:
+    """Return what a colour looks like on white when it lets some of that through."""
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - opacity * (255 - part)):02X}" for part in parts)
 
 
 def legend_plan(items: Sequence[LegendItem], width: float, height: float) -> LegendPlan:

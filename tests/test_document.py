@@ -1,0 +1,226 @@
+"""The document of a web map is as its schema says, and the page reads all that the schema says."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+import xarray as xr
+from jsonschema import Draft202012Validator
+from playwright.sync_api import Page
+
+from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface
+from layers.look.styles import looks, symbols
+from layers.look.symbology import layer_styles
+from layers.plan.catalogue import load
+from layers.record.specification import read_spec
+from layers.scene.strokes import outline
+from layers.web.document import content_document, map_document, to_json
+from layers.web.webmap import ASSETS, AtlasMap
+
+pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
+
+SCHEMA = json.loads((ASSETS.parent / "web" / "document.schema.json").read_text("utf-8"))
+MAPS = [
+    {"map": "overview", "parameters": {"theme": "all"}},
+    {"map": "density"},
+    {"map": "density", "lang": "en", "parameters": {"show": "surface"}},
+    {"map": "density", "parameters": {"show": "isolines"}},
+    {"map": "coverage"},
+    {"map": "distribution", "parameters": {"zoning": "hexagons", "cell_m": 4000}},
+    {"map": "pattern"},
+    {"map": "layer", "lang": "en", "parameters": {"layer": "parks"}},
+]
+# Read with a kind of geometry that this map has not, or when tiles are asked of another host.
+UNREAD = {"layers[].shapes[].geometries", "basemaps[].max_zoom", "basemaps[].subdomains"}
+
+
+def problems(document: dict[str, Any]) -> list[str]:
+    document = json.loads(to_json(document))
+    return [
+        f"{error.json_path}: {error.message[:200]}"
+        for error in Draft202012Validator(SCHEMA).iter_errors(document)
+    ]
+
+
+def every_kind() -> dict[str, Any]:
+    """A document with a layer of every kind and every member that a document can have."""
+    boxes = [shapely.box(112.8 + 0.05 * n, 28.1, 112.85 + 0.05 * n, 28.2) for n in range(3)]
+    zones = gpd.GeoDataFrame({"n": [1.0, 2.0, np.nan]}, geometry=boxes, crs=4490)
+    around = np.linspace(0, 2 * np.pi, 250_000)
+    disc = shapely.Polygon(np.column_stack([112.9 + np.cos(around) / 9, 28 + np.sin(around) / 9]))
+    fine = gpd.GeoDataFrame({"id": ["disc"]}, geometry=[disc], crs=4490)
+    line = shapely.LineString([(112.8, 28.0), (113.0, 28.1)])
+    lines = gpd.GeoDataFrame({"value": [1000.0]}, geometry=[line], crs=4490)
+    east, north = np.meshgrid(np.arange(30.0), np.arange(20.0))
+    hill = xr.DataArray(
+        4 * np.exp(-((east - 14) ** 2 + (north - 9) ** 2) / 40),
+        coords={"y": 3_120_000 - 1000 * north[:, 0], "x": 390_000 + 1000 * east[0]},
+        dims=("y", "x"),
+    ).rio.write_crs(4547)
+    places = zones.set_geometry(shapely.centroid(zones.geometry.to_numpy()), crs=4490)
+    frames = {name: load(name) for name in layer_styles()}
+    parks = frames["parks"].to_crs(4547)
+    frames["parks"] = parks.set_geometry(parks.buffer(500.0)).to_crs(4490)
+    return map_document(
+        frames,
+        visible=[*layer_styles(), *(f"overlay-{n}" for n in range(1, 8))],
+        selected=("cities", "city-kexuecheng"),
+        overlays=[
+            Choropleth(zones, "n", "数", "个", columns={"n": "数"}),
+            Surface(hill, "密度", "个/km²", levels=(1, 2)),
+            Surface(hill, "密度"),
+            Isolines(lines),
+            Features(fine, "圆", dashed=True),
+            Points(places, "点", symbol="star", named=True),
+            Points(places, "团", symbol="hollow", cluster=True),
+        ],
+    )
+
+
+@pytest.mark.parametrize("asked", MAPS, ids=json.dumps)
+def test_documents_of_every_kind_are_as_the_schema_says(asked: dict[str, Any]) -> None:
+    spec = read_spec(asked, review_number="internal")
+    assert problems(content_document(spec.content())) == []
+
+
+def test_a_document_with_every_member_is_as_the_schema_says() -> None:
+    document = every_kind()
+    assert problems(document) == []
+    del document["layers"][0]["styles"]
+    assert problems(document)
+
+
+def test_outlines_stand_once_and_areas_are_alike() -> None:
+    """Every symbol is within its square, and none looks much larger than another."""
+    areas = {}
+    for symbol in symbols():
+        corners = outline(symbol)
+        assert np.abs(corners).max(initial=0.0) < 1.3
+        if len(corners):
+            areas[symbol] = shapely.Polygon(corners).area
+    assert set(looks()["outlines"]) == symbols()
+    assert max(areas.values()) < 3 * min(areas.values())
+    scripts = "".join(path.read_text("utf-8") for path in ASSETS.glob("*.js"))
+    assert not any(f"{symbol}:" in scripts for symbol in areas)
+
+
+def members(rule: dict[str, Any], path: str = "") -> Iterator[str]:
+    """Every member that the schema names; those of a mapping by any key are called ``*``."""
+    if "$ref" in rule:
+        rule = SCHEMA["$defs"][rule["$ref"].rpartition("/")[2]]
+    for each in (*rule.get("oneOf", ()), *rule.get("anyOf", ())):
+        yield from members(each, path)
+    for name, inner in rule.get("properties", {}).items():
+        yield f"{path}.{name}".lstrip(".")
+        yield from members(inner, f"{path}.{name}".lstrip("."))
+    if isinstance(rule.get("additionalProperties"), dict):
+        yield f"{path}.*"
+        yield from members(rule["additionalProperties"], f"{path}.*")
+    if isinstance(rule.get("items"), dict):
+        yield from members(rule["items"], f"{path}[]")
+
+
+# Wraps the document so that it tells what is read of it: members of a mapping with keys of its own
+# are told as "*".
+SPY = """
+(maps) => {
+  window.read = new Set();
+  const mappings = new Set(maps);
+  const spied = (value, path) => value === null || typeof value !== "object" ? value :
+    new Proxy(value, { get(target, key, receiver) {
+      const found = Reflect.get(target, key, receiver);
+      if (typeof key === "symbol" || typeof found === "function" || !(key in target)) {
+        return found;
+      }
+      if (Array.isArray(target)) {
+        return key === "length" ? found : spied(found, `${path}[]`);
+      }
+      const inner = mappings.has(path) ? `${path}.*` : path ? `${path}.${key}` : key;
+      window.read.add(inner);
+      return spied(found, inner);
+    } });
+  const parse = JSON.parse;
+  JSON.parse = (text) => {
+    const found = parse(text);
+    return found && found.layers && found.basemaps ? spied(found, "") : found;
+  };
+}
+"""
+# What a reader does on a map, one after the other.
+VISIT = """
+() => {
+  const view = Atlas.view;
+  view.model.layers.filter((layer) => !layer.isImage).forEach((layer) => {
+    for (let i = 0; i < Math.min(layer.count, 40); i += 1) {
+      view.panels.card(layer, i);
+    }
+  });
+  view.model.search("科学城", 5);
+  view.setLanguage("en");
+  view.model.layers.filter((layer) => !layer.isImage && layer.count).forEach((layer) => {
+    for (let i = 0; i < Math.min(layer.count, 40); i += 1) {
+      view.panels.card(layer, i);
+    }
+  });
+  view.clear(false);
+  view.select({ layer: "overlay-6", id: "0" });
+  view.map.setZoom(13, { animate: false });
+  view.map.setZoom(9, { animate: false });
+  view.panels.list([{ layer: view.model.byId.get("parks"), i: 0 }]);
+  view.setBase("tianditu");
+  view.update(JSON.parse(document.querySelector("[type='application/json']").textContent));
+  return [...window.read];
+}
+"""
+
+
+@pytest.mark.browser
+def test_the_page_reads_every_member_of_the_schema_and_no_other(page: Page, tmp_path: Path) -> None:
+    """What no script reads is not sent; what a script reads is in the schema."""
+    named = set(members(SCHEMA))
+    mappings = {path[: found.start()] for path in named for found in re.finditer(r"\.\*", path)}
+    document = every_kind()
+    path = tmp_path / "map.html"
+    AtlasMap(document).save(str(path))
+    page.add_init_script(f"({SPY})({json.dumps(sorted(mappings))})")
+    page.goto(path.as_uri())
+    page.wait_for_selector(".atlas-legend")
+    read = {each for each in page.evaluate(VISIT) if not each.endswith("*")}
+    known = {each for each in named if not each.endswith("*")} - UNREAD
+    assert sorted(read - known) == []
+    assert sorted(known - read) == []
+
+
+@pytest.mark.browser
+def test_a_document_of_another_version_is_refused_in_words(page: Page, tmp_path: Path) -> None:
+    path = tmp_path / "map.html"
+    AtlasMap(map_document(["cities"])).save(str(path))
+    page.goto(path.as_uri())
+    page.wait_for_selector(".atlas-legend")
+    told = page.evaluate(
+        "() => { try { Atlas.create('map', { version: 1 }) } catch (e) { return e.message } }"
+    )
+    assert "this one is of version 1: load the page anew" in told
+
+
+# What says how something looks: asked where a map is resolved, and in no writer.
+DECIDING = {
+    "layer_style", "classify", "surface_classes", "surface_top", "level_values", "palette",
+    "band_codes", "classes", "overlay_style", "overlay_label", "radius_px",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("room", ["web", "paper", "qgis", "slides"])
+def test_no_writer_decides_how_something_looks(room: str) -> None:
+    for path in (ASSETS.parent / room).glob("*.py"):
+        tree = ast.parse(path.read_text("utf-8"))
+        froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        taken = {each.name for node in froms for each in node.names}
+        assert not taken & DECIDING, path.name
