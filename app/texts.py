@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from layers.plan.area import per_plan
-from layers.words import of_plan, words
+from layers.words import of_data, of_plan, words
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 DEFAULT = "zh"
@@ -23,18 +23,22 @@ def language() -> str:
 
 def text(key: str, **values: object) -> str:
     """Return a text of the interface in the visitor's language, with values filled in."""
-    return _texts()[key][language()].format(**values)
+    return _entry(key)[language()].format(**values)
 
 
 def both(key: str) -> tuple[str, str]:
     """Return a text of the interface in Chinese and in English."""
-    entry = _texts()[key]
+    entry = _entry(key)
     return entry["zh"], entry["en"]
 
 
 def named(zh: str, en: str) -> str:
     """Return the one of two names that fits the visitor's language."""
     return en if language() == "en" else zh
+
+
+def _entry(key: str) -> dict[str, str]:
+    return _texts().get(key) or of_data(key)
 
 
 @per_plan

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
 
-from layers.plan.area import per_plan, plan
+from layers.plan.area import area, per_plan, plan
 from layers.plan.data_files import checked, json_of
+from layers.plan.schema import registry, resources
+
+if TYPE_CHECKING:
+    from layers.plan.schema import Field, Resource
 
 
 def both(key: str) -> tuple[str, str]:
@@ -17,7 +22,7 @@ def both(key: str) -> tuple[str, str]:
     >>> both("coverage.title")
     ('覆盖率', 'Covered share')
     """
-    entry = words()[key]
+    entry = words().get(key) or of_data(key)
     return entry["zh"], entry["en"]
 
 
@@ -50,3 +55,38 @@ def of_plan() -> dict[str, dict[str, str]]:
     if path.is_file():
         texts = checked(json_of(path), path.name, "words")
     return texts
+
+
+def of_data(key: str) -> dict[str, str]:
+    """Return what the data package calls a zoning, a theme or a column that has no words.
+
+    Raises
+    ------
+    KeyError
+        It calls nothing so.
+
+    Examples
+    --------
+    >>> of_data("zoning.parks")["zh"], of_data("choose.evidence")["en"]
+    ('产业园区', 'Evidence')
+    """
+    family, _, name = key.rpartition(".")
+    if family == "app" and name == "title":
+        package = registry("datapackage.json")
+        return {"zh": package["title"], "en": package["title_en"]}
+    if family in {"zoning", "atlas.series"}:
+        role = area().zonings.get(name)
+        layer = name if role is None else role.nearest or role.layer or area().land.layer
+        about: Resource | Field = resources()[layer]
+    elif family == "overview.theme":
+        about = resources()[area().themes[name][-1]]
+    elif family == "choose":
+        fields = (field for each in area().points for field in resources()[each].fields)
+        about = next((field for field in fields if field.name == name), None) or _unknown(key)
+    else:
+        raise KeyError(key)
+    return {lang: about.title(lang) for lang in ("zh", "en")}
+
+
+def _unknown(key: str) -> NoReturn:
+    raise KeyError(key)

@@ -70,15 +70,14 @@ def totals(shown: Shown) -> None:
     points = shown.asked.points
     chosen = points.chosen()
     total, money = st.columns(2)
-    if is_own(points.layer):
-        total.metric(text("distribution.own_total"), number(len(chosen)))
-        if points.amount is not None:
-            money.metric(points.amount_noun(language()), number(chosen[points.amount].sum()))
-    else:
-        stated = chosen[points.amount]
-        total.metric(text("distribution.total"), number(len(chosen)))
-        money.metric(text("distribution.investment"), number(stated.sum()))
-        of_plan = stated[chosen["source_id"] == "plan2024"]
+    own, stated = is_own(points.layer), None if points.amount is None else chosen[points.amount]
+    title = text("distribution.own_total") if own else choices.layer_title(points.layer)
+    total.metric(title, number(len(chosen)))
+    if stated is not None:
+        amounts = points.amount_noun(language()) if own else text("distribution.investment")
+        money.metric(amounts, number(stated.sum()))
+    if stated is not None and not own and area().document:
+        of_plan = stated[chosen["source_id"] == area().document]
         st.caption(text("distribution.counted_once", plan=number(of_plan.sum())))
     note_on_points(points)
     results.scale_notes(shown)

@@ -47,8 +47,9 @@ with results:
             ("overview.belongs", belongs_to(clicked["id"], language())),
         ):
             listing(text(title, n=len(names)), names)
-    heading(text("overview.targets", year=TARGET_YEAR))
-    st.caption(text("overview.arrow"))
-    for target in targets(language()):
+    if found := targets(language()):
+        heading(text("overview.targets", year=TARGET_YEAR))
+        st.caption(text("overview.arrow"))
+    for target in found:
         target_row(target)
 export("overview", {"theme": theme, "evidence": evidence})

@@ -217,7 +217,7 @@ def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     if "name" not in frame.attrs:  # of a visitor: no layer describes its columns
         return pd.DataFrame(shown)
     description = resource(frame.attrs["name"])
-    for column in columns:
+    for column in (each for each in columns if each in frame):
         field = description.field(column)
         unit = f" ({field.unit})" if field.unit else ""
         values = frame[column]

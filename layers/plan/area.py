@@ -159,6 +159,8 @@ class Area:
         What each question starts with.
     parts_layer
         Layer of the parts that the whole area is made of, if it is told.
+    document
+        Source that is the plan itself, if it is one document.
     printed_km2
         The area that the plan itself prints, km², if it does.
     """
@@ -179,6 +181,7 @@ class Area:
     overlapping: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     parts_layer: str = ""
+    document: str = ""
     printed_km2: float | None = None
 
 
@@ -328,6 +331,7 @@ def area() -> Area:
         ways=content.get("ways", ""),
         named_ground=content.get("named_ground", {}),
         parts_layer=content.get("parts_layer", ""),
+        document=content.get("document", ""),
         printed_km2=content.get("printed_km2"),
         naming=_naming(content.get("naming", {})),
         **{name: tuple(content.get(name, ())) for name in lists},

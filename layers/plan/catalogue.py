@@ -148,10 +148,10 @@ def describe(name: str) -> Description:
 
 
 def table(name: str) -> pd.DataFrame:
-    """Return one of :data:`TABLES`, empty where the plan has none; it is the caller's own."""
-    if name in resources():
-        return _loaded(name).copy()
-    return pd.DataFrame({column: pd.Series(dtype="object") for column in TABLES[name]})
+    """Return one of :data:`TABLES`, empty where the plan has none, with these columns at least."""
+    frame = _loaded(name) if name in resources() else pd.DataFrame()
+    lacking = {column: None for column in TABLES[name] if column not in frame}
+    return frame.assign(**lacking)
 
 
 @door

@@ -376,7 +376,7 @@ def _elements(shape: shapely.Geometry, inside: gpd.GeoDataFrame) -> tuple[tuple[
 
     Places that hold more of the points come first.
     """
-    found = [located(load(area().land.layer)).iloc[:0]]
+    found = [load(area().land.layer).iloc[:0].assign(holds=0.0)]
     for name in area().naming.areas:
         zones = load(name)
         whole = geo.to_metric(zones).area

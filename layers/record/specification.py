@@ -131,8 +131,14 @@ class MapSpec:
         _require_map(self)
         sheet = clean_sheet(self.sheet, self.lang, drawn=False)
         title = both(f"spec.{self.map}")[self.lang == "en"]
-        if self.map == "layer":
+        if self.map == "overview":
+            title = title.format(plan=both("app.title")[self.lang == "en"])
+        elif self.map == "layer":
             title = resource(layer_of(self)).title(self.lang)
+        elif self.map != "pattern":
+            points = Points(layer_of(self))
+            layer, noun = points.about.title(self.lang), points.noun(self.lang)
+            title = title.format(layer=layer, noun=noun)
         if self.map == "pattern":
             look = asked(self)
             method = pattern_looks.method(look, lang=self.lang)
