@@ -570,7 +570,7 @@ def test_a_frame_without_crs_is_refused():
     with pytest.raises(CRSError, match="CRS"):
         drawn(Content({}, (), (Points(frame, "点"),)), SHEET)
     bare = xr.DataArray([[1.0]], coords={"y": [28.2], "x": [112.9]}, dims=("y", "x"))
-    with pytest.raises(CRSError, match="surface has no CRS"):
+    with pytest.raises(CRSError, match="array has no CRS"):
         drawn(Content({}, (), (Surface(bare, "面"),)), SHEET)
 
 

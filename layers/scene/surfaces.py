@@ -10,7 +10,6 @@ from pyproj import Transformer
 from rasterio.enums import Resampling
 from rasterio.transform import from_bounds
 
-from geo.errors import CRSError
 from geo.transformations import require_path
 from layers.look.overlays import band_codes
 from layers.plan.area import map_crs
@@ -116,13 +115,6 @@ class Picture:
     def painted_m(self) -> tuple[float, float, float, float] | None:
         """Return the bounds of what it paints: a raster is mostly zero at its border."""
         array = self.array
-        if array.rio.crs is None:
-            raise CRSError(
-                "print_map: a surface has no CRS, so it has no place on the map; "
-                'set it with array.rio.write_crs("EPSG:4547")',
-                code="caller.crs",
-                function="print_map",
-            )
         require_path(array.rio.crs, map_crs(), array.rio.bounds(), function="print_map")
         least = self.levels[0] if self.levels else PAINTED_SHARE * self.top
         seen = array.to_numpy() > max(float(least), 0.0)
