@@ -179,7 +179,7 @@ def literals(path: Path) -> Iterator[tuple[int, str]]:
 
 # Examples in messages and in words of help, which must name some CRS.
 EXAMPLES = re.compile(
-    r"^geo/|commands/doctor|own_controls|layers/look/overlays|layers/scene/surfaces"
+    r"^geo/|commands/doctor|own_controls|layers/look/overlays|layers/scene/resolved"
 )
 
 
