@@ -48,7 +48,16 @@ _PRINTED = frozenset(f"spec.sheet.{name}" for name in ("title", "subtitle", "aut
 # The date of what says none: the same call gives the same bytes.
 UNDATED = "1970-01-01"
 # Not rows of a layer, and yet what a map looks like depends on them.
-_ABOUT = ("area.yaml", "basemaps.json", "datapackage.json", "symbology.json", "words.json")
+_ABOUT = (
+    "area.yaml",
+    "basemaps.json",
+    "datapackage.json",
+    "palettes.json",
+    "styles.json",
+    "symbology.json",
+    "symbols.json",
+    "words.json",
+)
 
 _PATH = re.compile(
     r"""(?<![^\s"'(=])(?:file:|/[^/\s]+/|~[\\/]|[a-z]:[\\/]|\\\\)\S""", re.IGNORECASE
