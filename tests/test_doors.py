@@ -176,12 +176,14 @@ CALLS: dict[str, dict[str, Any]] = {
     "members": {"target_id": "circle-gaoxin"},
     "names": {},
     "names_by_id": {"lang": "zh"},
+    "open_plan": {"name": "xiangjiang"},
     "own_zones": {"frame": ZONES},
     "read_spec": {"source": {"map": "density", "sheet": {"review_number": "internal"}}},
     "resource": {"name": "parks"},
     "select": {"frame": POINTS, "criteria": {"kind": ["a"]}},
     "unlocated": {"frame": POINTS},
     "zoning": {"name": "squares", "cell_m": 5000.0, "h3_resolution": 7},
+    "zoning_names": {},
 }
 # Whole maps are drawn for seconds: their options are tried where the maps are tested.
 MAPS = {"map_document", "print_map", "snapshot", "web_map"}

@@ -256,10 +256,13 @@ def open_plan(name: str | os.PathLike[str] | None = None) -> Plan:
         name = os.environ.get(VARIABLE) or DEFAULT
     if not isinstance(name, str | os.PathLike) or not str(name):
         raise _unknown(name)
-    folder = PLANS / name if str(name) in packaged() else Path(name)
-    if not any((folder / file).is_file() for file in (AREA, PACKAGE)):
-        raise _unknown(name)
-    return Plan(folder.resolve())
+    try:
+        folder = PLANS / name if str(name) in packaged() else Path(name)
+        if any((folder / file).is_file() for file in (AREA, PACKAGE)):
+            return Plan(folder.resolve())
+    except (OSError, TypeError, ValueError) as error:  # what no path can be
+        raise _unknown(name) from error
+    raise _unknown(name)
 
 
 def packaged() -> tuple[str, ...]:
