@@ -134,7 +134,7 @@ def test_every_text_is_there_in_both_languages_and_used() -> None:
     texts = _texts()
     sources = [
         *(ROOT / "app").rglob("*.py"),
-        *(ROOT / "layers").glob("*.py"),
+        *(ROOT / "layers").rglob("*.py"),
         ROOT / "streamlit_app.py",
     ]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
