@@ -583,7 +583,7 @@ def test_a_warning_points_to_who_called() -> None:
 
 
 def test_every_code_of_the_gate_and_the_doors_has_a_sentence_in_both_languages() -> None:
-    names = ("crs", "plausibility", "transformations", "doors", "arguments", "density")
+    names = ("crs", "plausibility", "transformations", "doors", "arguments", "surface/density")
     text = "".join((GEO / f"{name}.py").read_text(encoding="utf-8") for name in names)
     codes = set(re.findall(r'code(?:, advice)? = "([a-z_]+\.[a-z_]+)"', text))
     codes |= set(re.findall(r'code="([a-z_]+\.[a-z_]+)"', text))
