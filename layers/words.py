@@ -68,7 +68,7 @@ def of_data(key: str) -> dict[str, str]:
     Examples
     --------
     >>> of_data("zoning.parks")["zh"], of_data("choose.evidence")["en"]
-    ('产业园区', 'Evidence')
+    ('园区', 'Evidence')
     """
     family, _, name = key.rpartition(".")
     if family == "app" and name == "title":
