@@ -37,7 +37,7 @@ def test_a_file_not_used_yet_is_still_there_with_its_receipt() -> None:
         assert words("own.waiting", name="shops.csv") in said(test)
     click(test, "own.use.points")
     assert [own.title for own in brought(test)] == ["shops"]
-    assert brought.kept_points(brought(test)[0].name)["name_zh"].tolist() == ["a", "b"]
+    assert store.kept_points(brought(test)[0].name)["name_zh"].tolist() == ["a", "b"]
     assert words("own.used", title="shops") in said(test)
 
 
@@ -49,7 +49,7 @@ def test_what_was_chosen_for_it_is_still_chosen() -> None:
     leave_and_return(test)
     assert READ in said(test)
     click(test, "own.use.points")
-    assert brought.kept_points(brought(test)[0].name)["name_zh"].tolist() == ["甲", "乙"]
+    assert store.kept_points(brought(test)[0].name)["name_zh"].tolist() == ["甲", "乙"]
 
 
 def test_a_refused_file_waits_too_and_is_set_right_later() -> None:
@@ -101,7 +101,7 @@ def test_only_the_last_file_waits_and_a_new_one_takes_its_place() -> None:
 def test_a_file_that_is_no_longer_kept_is_said_once() -> None:
     test = page(("shops.csv", SHOPS))
     test.switch_page("app/pages/sources.py").run()
-    brought.release_idle(idle_s=0.0)
+    store.release_idle(idle_s=0.0)
     test.switch_page("app/pages/own.py").run()
     assert any("不再保留" in info.value for info in test.info)
     test.run()
