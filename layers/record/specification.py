@@ -137,8 +137,9 @@ class MapSpec:
             title = resource(layer_of(self)).title(self.lang)
         elif self.map != "pattern":
             points = Points(layer_of(self))
-            layer, noun = points.about.title(self.lang), points.noun(self.lang)
-            title = title.format(layer=layer, noun=noun)
+            # In Chinese a layer's title is a noun; in English a sentence has a plainer one.
+            noun = points.noun("en") if self.lang == "en" else points.about.title("zh")
+            title = title.format(noun=noun)
         if self.map == "pattern":
             look = asked(self)
             method = pattern_looks.method(look, lang=self.lang)
