@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from layers.plan.area import area, per_plan, plan
+from layers.plan.area import ZoningRole, area, package, per_plan, plan
 from layers.plan.data_files import checked, json_of
-from layers.plan.schema import registry, resources
+from layers.plan.schema import resources
 
 if TYPE_CHECKING:
     from layers.plan.schema import Field, Resource
@@ -71,22 +71,17 @@ def of_data(key: str) -> dict[str, str]:
     ('园区', 'Evidence')
     """
     family, _, name = key.rpartition(".")
-    if family == "app" and name == "title":
-        package = registry("datapackage.json")
-        return {"zh": package["title"], "en": package["title_en"]}
+    if key == "app.title":
+        return {"zh": package()["title"], "en": package()["title_en"]}
+    about: Resource | Field | None = None
     if family in {"zoning", "atlas.series"}:
-        role = area().zonings.get(name)
-        layer = name if role is None else role.nearest or role.layer or area().land.layer
-        about: Resource | Field = resources()[layer]
-    elif family == "overview.theme":
-        about = resources()[area().themes[name][-1]]
+        role = area().zonings.get(name, ZoningRole(layer=name))
+        about = resources().get(role.nearest or role.layer or area().land.layer)
+    elif family == "overview.theme" and name in area().themes:
+        about = resources().get(area().themes[name][-1])
     elif family == "choose":
         fields = (field for each in area().points for field in resources()[each].fields)
-        about = next((field for field in fields if field.name == name), None) or _unknown(key)
-    else:
+        about = next((field for field in fields if field.name == name), None)
+    if about is None:
         raise KeyError(key)
     return {lang: about.title(lang) for lang in ("zh", "en")}
-
-
-def _unknown(key: str) -> NoReturn:
-    raise KeyError(key)

@@ -17,7 +17,7 @@ import pandas as pd
 from geo.errors import InputError
 from geo.exchange.columns import MAX_COLUMNS, unique_names
 from geo.exchange.encodings import bad_rows, decided
-from geo.exchange.receipt import Finding
+from geo.exchange.receipt import Finding, first_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,7 +29,6 @@ _FIELD, _NAME, _LANGUAGE = 32, 11, 29
 # Language bytes that mean a code page of China; others are mostly left as a program's default.
 _LANGUAGES = {0x4D: "cp936", 0x7A: "cp936", 0x4F: "cp950", 0x78: "cp950"}
 _WHOLE_DIGITS = 18
-_LISTED_ROWS = 100
 _DELETED = ord("*")
 _YES, _NO = [b"T", b"t", b"Y", b"y"], [b"F", b"f", b"N", b"n"]
 
@@ -190,7 +189,7 @@ def _texts(
     if replaced:
         found: dict[str, str | int | float]
         found = {"column": column, "row": replaced[0], "rows": len(replaced)}
-        rows = tuple(replaced[:_LISTED_ROWS])
+        rows = first_rows(replaced)
         findings.append(Finding("encoding.cell_replaced", found, "warning", rows))
     series = pd.Series(whole, dtype="str")
     return series.mask(series == "")

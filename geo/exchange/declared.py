@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyogrio
 
-from geo.exchange.receipt import Finding
+from geo.exchange.receipt import Finding, first_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LISTED_ROWS = 100
 # Asked for in one query: SQLite takes 2,000 columns and a text of a million letters.
 _COLUMNS_AT_ONCE = 50
 _MOMENT = "replace(substr({c}, 1, 19), ' ', 'T')"
@@ -79,7 +78,7 @@ def as_they_stand(
         table = table.set_column(at, column, _values(cells))
         rows = [row for row, fit in enumerate(cells["fits"].to_pylist(), start=1) if not fit]
         values = {"column": column, "cells": len(rows)}
-        found.append(Finding("column.other_type", values, "warning", tuple(rows[:_LISTED_ROWS])))
+        found.append(Finding("column.other_type", values, "warning", first_rows(rows)))
     return table, found
 
 
@@ -106,11 +105,10 @@ def _cells(path: str, layer: str, column: str, fits: str, ordered_by: str) -> pa
 
 
 def _values(cells: pa.Table) -> pa.ChunkedArray:
-    texts = cells["cell"]
-    if set(cells["type"].unique().to_pylist()) <= {"integer", "real", "null"}:
-        whole = "real" not in cells["type"].unique().to_pylist()
-        return texts.cast(pa.int64() if whole else pa.float64())
-    return texts
+    texts, types = cells["cell"], set(cells["type"].unique().to_pylist())
+    if types <= {"integer", "null"}:
+        return texts.cast(pa.int64())
+    return texts.cast(pa.float64()) if types <= {"integer", "real", "null"} else texts
 
 
 def _asked(path: str, layer: str, what: str, ordered_by: str = "") -> pa.Table:

@@ -24,11 +24,11 @@ from geo.errors import InputError
 from geo.exchange.columns import TEXT
 from geo.exchange.encodings import BIG5, GB18030, UTF_8, decided, marked
 from geo.exchange.headers import distinct, has_places, header_row
-from geo.exchange.receipt import Finding
+from geo.exchange.receipt import Finding, first_rows
 from geo.work import checkpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -431,8 +431,3 @@ def _undecoded(table: Columns) -> list[Finding]:
                 )
             )
     return findings
-
-
-def first_rows(numbers: Sequence[int] | pd.Index) -> tuple[int, ...]:
-    """Return the first hundred of the numbers of rows."""
-    return tuple(int(number) for number in numbers[:100])

@@ -17,7 +17,7 @@ from geo.errors import InputError
 from geo.exchange.databases import read_layer
 from geo.exchange.encodings import decoded
 from geo.exchange.memory import in_memory
-from geo.exchange.receipt import Finding
+from geo.exchange.receipt import Finding, first_rows
 
 if TYPE_CHECKING:
     from geo.exchange.sheets import Sheet
@@ -29,7 +29,6 @@ _EMPTY_HEADER = "0\nSECTION\n2\nHEADER\n0\nENDSEC\n"
 _LETTER = re.compile(r"\\[Uu]\+([0-9A-Fa-f]{4})")
 _MULTIBYTE = re.compile(r"\\[Mm]\+[0-9]([0-9A-Fa-f]{4})")
 _RING_POINTS = 4
-_LISTED_ROWS = 100
 _SURROGATES = range(0xD800, 0xE000)
 pyogrio.set_gdal_config_options({"DXF_ENCODING": "UTF-8"})
 
@@ -103,5 +102,5 @@ def _close(sheet: Sheet) -> None:
         return
     corners, owner = shapely.get_coordinates(shapes[rings], return_index=True)
     shapes[rings] = shapely.polygons(shapely.linearrings(corners, indices=owner))
-    rows = tuple(int(at) + 1 for at in rings[:_LISTED_ROWS])
+    rows = first_rows([int(at) + 1 for at in rings])
     sheet.findings.append(Finding("dxf.lines_closed", {"rows": len(rings)}, "note", rows))

@@ -24,7 +24,7 @@ from shapely import GeometryType
 from geo.errors import InputError
 from geo.exchange.corners import Suspects, has_spike, screened
 from geo.exchange.oddities import duplicates, overlaps, slivers
-from geo.exchange.receipt import Finding, Parsed
+from geo.exchange.receipt import Finding, Parsed, first_rows
 from geo.exchange.strays import strays
 from geo.exchange.tangles import Tangle, tangle
 from geo.wording import sentence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
     Shapes = NDArray[Any]
 
-_ROWS_SAID, _ROWS_NAMED = 100, 10
+_ROWS_NAMED = 10
 _ASIDE = (
     "geometry.missing",
     "geometry.not_a_number",
@@ -111,7 +111,7 @@ class _Patient:
         if numbers.size:
             said = {"rows": int(numbers.size), "row": int(numbers[0]), **values}
             self.findings.append(
-                Finding(code, said, level, tuple(numbers[:_ROWS_SAID].tolist())),
+                Finding(code, said, level, first_rows(numbers)),
             )
 
 

@@ -24,7 +24,7 @@ from geo.errors import AtlasError, CRSError, InputError
 from geo.exchange import coordinates, sealed
 from geo.exchange.columns import name_column
 from geo.exchange.coordinates import Conversion, Diagnosis
-from geo.exchange.receipt import Finding, Intake, Parsed, Receipt
+from geo.exchange.receipt import Finding, Intake, Parsed, Receipt, first_rows
 from geo.exchange.sheets import FACTS, set_aside
 
 if TYPE_CHECKING:
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 Datum = Literal["gcj02", "bd09", "as_is"]
 MAX_MB = 500
 _MB = 1_000_000
-_LISTED_ROWS = 100
 _LARGEST_LON, _LARGEST_LAT = 180.0, 90.0
 _MOSTLY = 0.5
 _DATUMS = ("gcj02", "bd09", "as_is")
@@ -425,7 +424,7 @@ def _with_receipt(
     facts = next((each for each in parsed.findings if each.code == FACTS), None)
     findings = [each for each in parsed.findings if each.code != FACTS]
     if len(aside):
-        rows = tuple(int(row) for row in aside.index[:_LISTED_ROWS])
+        rows = first_rows(aside.index)
         findings.append(Finding("rows.aside", {"rows": len(aside)}, "warning", rows))
     receipt = Receipt(
         file=PurePosixPath(name.replace("\\", "/")).name,

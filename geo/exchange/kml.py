@@ -11,7 +11,7 @@ import shapely
 from geo.errors import InputError
 from geo.exchange import markup
 from geo.exchange.columns import attributes
-from geo.exchange.receipt import Finding
+from geo.exchange.receipt import Finding, first_rows
 from geo.exchange.sheets import Sheet, rings_closed
 from geo.exchange.stated_crs import BY_FORMAT, shifted_datum
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_LISTED_ROWS = 100
 _FOLDERS = {"Folder", "Document"}
 _NOT_READ = {"NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay", "Model"}
 # What a placemark says of itself beside its own fields.
@@ -93,7 +92,7 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
         if folder.closed:
             findings.append(rings_closed(folder.closed))
         if folder.cut:
-            rows = tuple(at + 1 for at in folder.cut[:_LISTED_ROWS])
+            rows = first_rows([at + 1 for at in folder.cut])
             findings.append(Finding("kml.parts_cut", {"rows": len(folder.cut)}, "warning", rows))
         sheets.append(
             Sheet(

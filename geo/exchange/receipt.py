@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from geo.wording import catalogue, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
     from geo.exchange.coordinates import Diagnosis
 
@@ -25,6 +27,7 @@ Kind = Literal["point", "line", "polygon", "mixed", "none"]
 # What the one layer of a file is called that knows no layers.
 UNNAMED = "features"
 _MB = 1_000_000
+_NAMED_ROWS = 100
 
 
 def size(n_bytes: int) -> str:
@@ -34,6 +37,15 @@ def size(n_bytes: int) -> str:
     ('0.3 kB', '84.0 kB', '2.50 MB')
     """
     return f"{n_bytes / 1e3:,.1f} kB" if n_bytes < _MB else f"{n_bytes / _MB:,.2f} MB"
+
+
+def first_rows(numbers: Sequence[int] | pd.Index | NDArray[np.int64]) -> tuple[int, ...]:
+    """Return the numbers of the rows that a finding names: the first hundred.
+
+    >>> first_rows(range(1, 1000))[-1]
+    100
+    """
+    return tuple(int(number) for number in numbers[:_NAMED_ROWS])
 
 
 @dataclass(frozen=True, slots=True)

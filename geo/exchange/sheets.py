@@ -17,7 +17,7 @@ import shapely
 
 from geo.errors import CRSError, InputError
 from geo.exchange.columns import name_column
-from geo.exchange.receipt import Candidate, Finding, Kind, Level, Parsed
+from geo.exchange.receipt import Candidate, Finding, Kind, Level, Parsed, first_rows
 from geo.exchange.stated_crs import understood
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ _TOGETHER: Mapping[Kind, Callable[[Any], shapely.Geometry]] = {
     "line": shapely.MultiLineString,
     "point": shapely.MultiPoint,
 }
-_LISTED_ROWS = 100
 _DETAIL_LETTERS = 200
 # By shapely's numbers of types; the last is for none.
 _BY_TYPE = np.array(
@@ -111,7 +110,7 @@ def arcs_straightened(positions: Iterable[int]) -> Finding:
 
 def _noted(code: str, positions: Iterable[int]) -> Finding:
     rows = [int(at) + 1 for at in positions]
-    return Finding(code, {"rows": len(rows)}, "note", tuple(rows[:_LISTED_ROWS]))
+    return Finding(code, {"rows": len(rows)}, "note", first_rows(rows))
 
 
 def kinds_of(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
@@ -258,7 +257,7 @@ def _without_collections(sheet: Sheet) -> Sheet:
             left.append(int(position) + 1)
     if left:
         values = {"rows": len(left)}
-        found = Finding("geometry.parts_left", values, "warning", tuple(left[:_LISTED_ROWS]))
+        found = Finding("geometry.parts_left", values, "warning", first_rows(left))
         sheet.findings.append(found)
     return replace(sheet, shapes=shapes)
 

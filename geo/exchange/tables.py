@@ -26,10 +26,10 @@ from geo.exchange.angles import numbers
 from geo.exchange.axes import Axes, axes_of
 from geo.exchange.cell_quotes import unquoted
 from geo.exchange.cells import as_text, from_workbook, typed
-from geo.exchange.delimited import PARTS, first_rows, read_delimited
+from geo.exchange.delimited import PARTS, read_delimited
 from geo.exchange.gazetteers import Gazetteer
 from geo.exchange.places import Places, is_blank, kind_of, shapes
-from geo.exchange.receipt import Candidate, Finding, Parsed
+from geo.exchange.receipt import Candidate, Finding, Parsed, first_rows
 from geo.exchange.sheets import common_kind
 from geo.exchange.workbooks import read_workbook
 from geo.work import checkpoint

@@ -346,9 +346,22 @@ def _naming(said: Mapping[str, Any]) -> Naming:
 
 
 @per_plan
+def package() -> dict[str, Any]:
+    """Return what ``datapackage.json`` of the open plan says.
+
+    Raises
+    ------
+    DataError
+        It is damaged.
+    """
+    content: dict[str, Any] = checked(json_of(plan().folder / PACKAGE), PACKAGE, "datapackage")
+    return content
+
+
+@per_plan
 def bounds() -> tuple[float, float, float, float]:
     """Return west, south, east and north of the region that the plan's places lie in, degrees."""
-    west, south, east, north = json_of(plan().folder / PACKAGE)["bounds"]
+    west, south, east, north = package()["bounds"]
     return west, south, east, north
 
 

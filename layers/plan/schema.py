@@ -19,7 +19,7 @@ from geo.arguments import brief
 from geo.doors import door
 from geo.errors import LayerError
 from geo.wording import catalogue
-from layers.plan.area import SHARED, per_plan, plan
+from layers.plan.area import SHARED, package, per_plan, plan
 from layers.plan.data_files import Damage, DataError, checked, json_of
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ class Resource:
 @per_plan
 def resources() -> dict[str, Resource]:
     """Return every layer of the data package, in its order."""
-    return {item["name"]: _resource(item) for item in registry("datapackage.json")["resources"]}
+    return {item["name"]: _resource(item) for item in package()["resources"]}
 
 
 @door
@@ -242,7 +242,7 @@ def registry(file: str) -> Any:  # noqa: ANN401 - as the file holds it
     Parameters
     ----------
     file
-        ``"datapackage.json"`` or ``"symbology.json"``, or of what all plans share
+        ``"symbology.json"``, or of what all plans share
         ``"basemaps.json"``, ``"palettes.json"``, ``"styles.json"`` or ``"symbols.json"``.
 
     Raises
