@@ -184,6 +184,11 @@ class Area:
     document: str = ""
     printed_km2: float | None = None
 
+    @property
+    def filters(self) -> tuple[str, ...]:
+        """Columns that some point layer is filtered by, each once."""
+        return tuple(dict.fromkeys(each for role in self.points.values() for each in role.filters))
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

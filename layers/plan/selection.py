@@ -72,9 +72,7 @@ def select(
             )
         if not values:
             continue
-        coded = dict.fromkeys(
-            [*FILTERS, *(f for role in area().points.values() for f in role.filters)]
-        )
+        coded = dict.fromkeys((*FILTERS, *area().filters))
         allowed = [name for name in coded if name in frame.columns]
         if column not in allowed:
             raise InputError(

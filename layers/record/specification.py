@@ -31,7 +31,7 @@ from layers.questions.centres import Centres
 from layers.questions.distances import Spacing
 from layers.questions.pattern_looks import Look
 from layers.questions.patterns import REACH_M, Pattern
-from layers.questions.subjects import Points, Zones, role_of
+from layers.questions.subjects import Points, Zones
 from layers.questions.zone_results import Shown
 from layers.record.plain_data import MOST_BYTES, parsed_data, plain_data
 from layers.words import both
@@ -354,9 +354,10 @@ def schema() -> dict[str, Any]:
 
 
 def _points(parameters: dict[str, Any], layer: str) -> Points:
-    name = parameters.pop("layer", layer)
-    columns = (CATEGORY,) if is_own(name) else role_of(name).filters
-    return Points(name, **{each: tuple(parameters.pop(each, ())) for each in columns})
+    # Whether the layer has such a column is asked of its features, which say what they have.
+    columns = {CATEGORY, *area().filters} & parameters.keys()
+    filters = {each: tuple(parameters.pop(each)) for each in columns}
+    return Points(parameters.pop("layer", layer), **filters)
 
 
 def _zones(parameters: dict[str, Any], name: str) -> Zones:
