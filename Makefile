@@ -43,7 +43,7 @@ unit: $(VENV)/.dev browser
 
 # The images that prints are compared with, drawn anew: look at what changed before they are kept.
 baselines: $(VENV)/.dev
-	$(BIN)/python -m pytest -q tests/test_map_images.py -k looks --mpl-generate-path=tests/baseline
+	$(BIN)/python -m pytest -q tests/layers/paper/test_map_images.py -k looks --mpl-generate-path=tests/layers/paper/baseline
 
 # Debian's Chromium and a font with Chinese, for the tests that look at the app in a browser.
 browser:

@@ -15,7 +15,7 @@ from app.web import maps, picking
 from layers import questions
 from layers.questions.subjects import Points
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["overview", "density", "coverage", "distribution", "pattern", "own", "sources"]
 TIMEOUT_S = 60
 

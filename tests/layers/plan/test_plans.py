@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from layers.plan.area import Plan
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[3]
 TINY = ROOT / "tests" / "areas" / "tiny"
 SHEET = {"review_number": "internal", "date": "2026-11-29"}
 KINDS = ("overview", "density", "coverage", "distribution", "layer")

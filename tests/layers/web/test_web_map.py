@@ -50,7 +50,7 @@ from layers.web.webmap import ASSETS, SCRIPTS, STYLES, AtlasMap, vendor_missing,
 # rasterio 1.4 multiplies affine transforms in the way that affine 3.1 is going to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[3]
 COLOUR = re.compile(r"#[0-9A-F]{6}")
 PLAN_LAYERS = [
     name for name, item in resources().items() if item.geometry != "table" and item.group != "about"

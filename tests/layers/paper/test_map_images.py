@@ -1,4 +1,4 @@
-"""Prints look as they did: each is compared with the image of it in ``tests/baseline``.
+"""Prints look as they did: each is compared with the image of it in ``baseline`` beside this file.
 
 ``make baselines`` draws these images anew; whoever keeps new ones has looked at what changed.
 """

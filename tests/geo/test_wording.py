@@ -17,7 +17,7 @@ from layers.questions.patterns import REFUSED
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 # What only who writes code can use.
 PYTHON = re.compile(

@@ -17,7 +17,7 @@ from layers.type import fonts
 if TYPE_CHECKING:
     from layers.type.fonts import Weight
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[3]
 WEIGHTS: tuple[Weight, ...] = ("regular", "bold")
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 INVESTMENT = "investment_100m_cny"
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[3]
 PLATFORMS = Points("platforms")
 PROJECTS = Points("projects")
 HEXAGONS = Zones("hexagons")

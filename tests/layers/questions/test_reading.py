@@ -18,7 +18,7 @@ from layers.words import words
 YUELU, WANGCHENG = ("岳麓区", "Yuelu District"), ("望城区", "Wangcheng District")
 CITY, LAKE = ("岳麓山大学科技城", "University Science City"), ("梅溪湖", "Meixihu")
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-WORDS = Path(__file__).parents[1] / "app" / "words" / "pattern.json"
+WORDS = Path(__file__).parents[3] / "app" / "words" / "pattern.json"
 
 
 def spot(**changes: object) -> Spot:

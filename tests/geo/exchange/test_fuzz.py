@@ -10,7 +10,7 @@ from geo.errors import AtlasError
 from geo.exchange.intake import read_file
 
 SAMPLE = 2_000
-KEPT = sorted(Path(__file__).parents[1].glob("fuzz/kept/*.*"))
+KEPT = sorted(Path(__file__).parents[3].glob("fuzz/kept/*.*"))
 
 
 @pytest.mark.parametrize("target", SHARES)

@@ -553,7 +553,7 @@ def test_pieces_of_places_are_read_or_set_aside(pieces: list[str]) -> None:
 
 def test_every_code_has_its_sentences() -> None:
     sentences = catalogue()
-    folder = Path(__file__).parents[1] / "geo" / "exchange"
+    folder = Path(__file__).parents[3] / "geo" / "exchange"
     sources = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.py"))
     codes = set(re.findall(r'"((?:table|place|write|file)\.[a-z_0-9.]+)"', sources))
     codes |= {f"table.from_{kind}" for kind in ("pair", "shape", "place")}

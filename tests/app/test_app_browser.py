@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "tests" / "screenshots"
 MAP_PAGES = ("overview", "density", "coverage", "distribution", "pattern")
 PAGES = (*MAP_PAGES, "own", "sources")

@@ -23,7 +23,7 @@ from layers.questions.subjects import Points, Zones
 
 INVESTMENT = "investment_100m_cny"
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[3]
 LOOKS = ["hot", "clusters", "distance", "centres"]
 PLATFORMS = Pattern(Points("platforms"), Zones("hexagons"))
 HOT = Look("hot", PLATFORMS)

@@ -40,7 +40,7 @@ from geo.exchange.worker import DRIVERS
 from geo.wording import catalogue
 from geo.zoned.raster_zones import zonal_statistics
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[3]
 SECRET = b"the server's own secret, 31 bytes"
 
 

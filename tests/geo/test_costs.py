@@ -30,7 +30,7 @@ from layers.questions.patterns import refusal as refused
 from layers.questions.subjects import Points, Zones
 from layers.web import display
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 EAST, NORTH, KM = 500_000.0, 3_100_000.0, 1000.0
 
 # Pages with each parameter at its extremes, and the worst of them together.

@@ -30,7 +30,7 @@ from layers.record.specification import read_spec
 
 INVESTMENT = "investment_100m_cny"
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[3]
 TIMEOUT_S = 60
 PROJECTS, CIRCLES = Points("projects"), Zones("circles")
 ASKED = questions.Distribution(PROJECTS, CIRCLES)

@@ -17,7 +17,7 @@ from app.web import url_state, view_state
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 TIMEOUT_S = 60
 # What each page has to be asked so that all its controls are drawn.
 PAGES: dict[str, list[dict[str, str]]] = {

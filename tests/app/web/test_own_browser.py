@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[3]
 WAIT_MS = 60_000
 STILL = (
     "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"

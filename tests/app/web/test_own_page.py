@@ -20,7 +20,7 @@ from geo.errors import InputError
 from layers.keeping.brought import kept_points
 from layers.keeping.own_files import known_names, read_own
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[3]
 TIMEOUT_S = 120
 TABLE = "谁,东边,北边\n甲,112.9,28.2\n乙,112.95,28.21\n".encode()
 

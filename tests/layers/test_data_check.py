@@ -20,7 +20,7 @@ from layers.plan.area import SHARED, open_plan
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PLAN = open_plan().folder
 
 

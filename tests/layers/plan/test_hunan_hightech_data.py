@@ -18,7 +18,7 @@ from geo.crs import geodesic_area_km2
 from layers.plan.data_files import features_of, table_of
 from layers.plan.positions import CRS, Gazetteer, locate, zone_place
 
-FOLDER = Path(__file__).resolve().parents[1] / "data" / "hunan_hightech"
+FOLDER = Path(__file__).resolve().parents[3] / "data" / "hunan_hightech"
 PACKAGE = json.loads((FOLDER / "datapackage.json").read_text(encoding="utf-8"))
 RESOURCES: dict[str, dict[str, Any]] = {item["name"]: item for item in PACKAGE["resources"]}
 POLYGONS = ("prefectures", "counties")
