@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from difflib import get_close_matches
 from math import isfinite
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any
@@ -12,10 +13,12 @@ import geopandas as gpd
 from geo.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable
 
 # Half of the way round the Earth, and a billionth of a metre: beyond them no length means anything.
 _LONGEST_M, _SHORTEST_M = 20_037_508.0, 1e-9
+# More names than that nobody reads: those near to what was passed are named alone.
+_MOST_LISTED, _MOST_NEAR = 20, 3
 
 
 def is_number(value: object) -> bool:
@@ -55,7 +58,7 @@ def is_whole(value: object) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
-def is_one_of(value: object, allowed: Sequence[str]) -> bool:
+def is_one_of(value: object, allowed: Collection[str]) -> bool:
     """Whether something is one of the names that an option has.
 
     Parameters
@@ -71,6 +74,38 @@ def is_one_of(value: object, allowed: Sequence[str]) -> bool:
     (True, False)
     """
     return isinstance(value, str) and value in allowed
+
+
+def unknown(value: object, names: Iterable[str], *, what: str, function: str) -> InputError:
+    """Return the refusal of a name that there is not; it names all that there are, or those near.
+
+    Parameters
+    ----------
+    value
+        What was passed.
+    names
+        Those that there are.
+    what
+        What they name.
+    function
+        Name that the message begins with: the function that was called.
+
+    Examples
+    --------
+    >>> str(unknown("quartc", ["quartic", "uniform"], what="kernel", function="f"))
+    "f: there is no kernel 'quartc'; choose from ['quartic', 'uniform']; near is 'quartic'."
+    """
+    there = sorted(names)
+    near = get_close_matches(value, there, n=_MOST_NEAR) if isinstance(value, str) else []
+    few = len(there) <= _MOST_LISTED
+    said = f"{function}: there is no {what} {brief(value)}"
+    said += f"; choose from {there}" if few else ""
+    said += f"; near is {' or '.join(map(repr, near))}." if near else "."
+    if few:
+        return InputError(said, code="option.one_of", value=brief(value), names=there)
+    return InputError(
+        said, code="option.near" if near else "option.unknown", value=brief(value), names=near
+    )
 
 
 def require_metres(value: object, name: str, *, function: str) -> None:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
-from geo.arguments import brief, is_one_of
+from geo.arguments import brief, is_one_of, unknown
 from geo.crs import geodesic_area_km2
 from geo.doors import door
 from geo.errors import InputError
@@ -169,33 +168,56 @@ def members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
     -------
     geopandas.GeoDataFrame
         ``id``, ``name_zh``, ``role``, ``order``, ``accuracy_m``, ``radius_m`` and points in
-        EPSG:4490; a member without a place is left out.
+        EPSG:4490; of an administrative unit its centre. ``attrs["left_out"]`` says by id why a
+        member is not in it: ``"no_place"``, or ``"placed_by_target"`` where its place is taken from
+        what it belongs to. Without members both are empty.
+
+    Raises
+    ------
+    InputError
+        If the plan has nothing of that id, or no membership of such a role.
+
+    Examples
+    --------
+    >>> members("axis-xiaoxiang", "node")["name_zh"].tolist()[:2]
+    ['望城海归小镇', '滨江金融中心']
+    >>> members("park-sany-zhizao").attrs["left_out"]["firm-sany"]
+    'no_place'
     """
-    if not all(isinstance(text, str) for text in (target_id, *roles)):
-        raise InputError(
-            f"members: target_id is {brief(target_id)}. Pass the id of a feature.",
-            code="caller.argument",
-            function="members",
-        )
+    titles = names_by_id()
+    if not is_one_of(target_id, titles):
+        raise unknown(target_id, titles, what="feature", function="members")
+    known = {*table("memberships")["role"], *area().parts}
+    known |= {each for shape in area().shapes.values() for each in shape.roles}
+    for role in roles:
+        if not is_one_of(role, known):
+            raise unknown(role, known, what="role", function="members")
+    return _members(target_id, *roles)
+
+
+def _members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
     links = table("memberships")
     links = links[links["target_id"] == target_id]
     if roles:
         links = links[links["role"].isin(roles)]
-    gazetteer = _gazetteer()
-    own = [not gazetteer.rests_on(key, target_id) for key in links["feature_id"]]
-    links = links[np.array(own, dtype=bool)]
     links = links.sort_values("order", kind="stable", na_position="last")
     links = links.drop_duplicates("feature_id")
-    titles = names_by_id()
+    titles, gazetteer = _titles("zh"), _gazetteer()
     rows: list[dict[str, Any]] = []
+    left_out: dict[str, str] = {}
     for link in links.to_dict("records"):
-        place = gazetteer.place(link["feature_id"])
+        feature_id = link["feature_id"]
+        if gazetteer.rests_on(feature_id, target_id):
+            left_out[feature_id] = "placed_by_target"
+            continue
+        place = _place(feature_id)
         if place is None:
+            left_out[feature_id] = "no_place"
             continue
         rows.append(
             {
-                "id": link["feature_id"],
-                "name_zh": titles[link["feature_id"]],
+                "id": feature_id,
+                "name_zh": titles[feature_id],
                 "role": link["role"],
                 "order": link["order"],
                 "accuracy_m": place.accuracy_m,
@@ -204,7 +226,21 @@ def members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
             }
         )
     columns = ["id", "name_zh", "role", "order", "accuracy_m", "radius_m", "geometry"]
-    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=CRS)
+    frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=CRS)
+    frame.attrs = {"left_out": left_out}
+    return frame
+
+
+@per_plan
+def _place(feature_id: str) -> Place | None:
+    """Return where any feature of the plan stands; what is in a table without places: nowhere."""
+    gazetteer = _gazetteer()
+    if feature_id in gazetteer:
+        return gazetteer.place(feature_id)
+    for name, about in resources().items():
+        if about.geometry == "polygon" and feature_id in set(_read(name)["id"]):
+            return _zone_place(name, feature_id)()
+    return None
 
 
 @per_plan
@@ -293,7 +329,7 @@ def _built(frame: pd.DataFrame, role: ShapeRole) -> gpd.GeoDataFrame:
     """Build the shape of every row that has a rule, and place the others."""
     with_rule = frame["rule"].notna()
     taking_part = {
-        key: _extents(members(key, *role.roles)) if role.extents else members(key, *role.roles)
+        key: _extents(_members(key, *role.roles)) if role.extents else _members(key, *role.roles)
         for key in (frame.loc[with_rule, "id"] if role.roles else ())
     }
     parts = [_with_rules(frame[with_rule], taking_part)]

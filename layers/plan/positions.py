@@ -81,6 +81,10 @@ class Gazetteer:
         self._built = built
         self._places: dict[str, Place | None] = {}
 
+    def __contains__(self, feature_id: str) -> bool:
+        """Whether it knows of a feature, placed or not."""
+        return feature_id in self._rows or feature_id in self._built
+
     def place(self, feature_id: str, *, asked_by: tuple[str, ...] = ()) -> Place | None:
         """Return where the feature stands, or None when nothing says so.
 
