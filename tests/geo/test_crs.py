@@ -289,6 +289,27 @@ def test_places_far_outside_of_what_a_crs_is_for_are_refused(crs: int) -> None:
     assert caught.value.code == "crs.outside"
 
 
+@pytest.mark.parametrize(
+    ("prefix", "code"),
+    # Zones of 6° are numbered from 13 (75° E), zones of 3° to 45 (135° E).
+    [(12, "crs.outside"), (13, "crs.prefix"), (45, "crs.prefix"), (46, "crs.outside")],
+)
+def test_a_number_in_front_of_the_easting_is_a_zone_that_china_has(prefix: int, code: str) -> None:
+    with pytest.raises(CRSError) as caught:
+        require_crs(at(prefix * 1_000_000 + 391_998, 3_121_095, 4547))
+    assert caught.value.code == code
+    assert (f"zone number {prefix}" in str(caught.value)) == (code == "crs.prefix")
+
+
+def test_the_first_zone_with_a_number_is_one_of_them() -> None:
+    # EPSG:4491 is the 6-degree zone 13; without the 13 in front no place lies there.
+    placed = at(13_391_998, 3_121_095, 4491)
+    assert require_crs(placed).to_epsg() == 4491
+    with pytest.raises(CRSError, match="no zone number") as caught:
+        require_crs(at(391_998, 3_121_095, 4491))
+    assert caught.value.code == "crs.no_prefix"
+
+
 def test_eastings_without_the_zone_number_of_their_crs_are_refused() -> None:
     with pytest.raises(CRSError, match="no zone number") as caught:
         require_crs(CITY.to_crs(4547).set_crs(4526, allow_override=True))

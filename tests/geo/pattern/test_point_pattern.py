@@ -320,6 +320,17 @@ def test_degrees_and_overlapping_parts(method: Any) -> None:
 
 
 @pytest.mark.parametrize("method", [nearest_neighbour_index, ripley])
+def test_a_polygon_that_is_missing_adds_nothing_to_the_study_area(method: Any) -> None:
+    points = at(chance(1, 30))
+    gaps = gpd.GeoSeries([None, *area(), Polygon()], crs=4547)
+    found = method(points, study_area=gaps)
+    assert found.equals(method(points, study_area=area()))
+    assert found.attrs["points"] == 30
+    with pytest.raises(InputError, match="the study area has no area"):
+        method(points, study_area=gaps.iloc[:1])
+
+
+@pytest.mark.parametrize("method", [nearest_neighbour_index, ripley])
 def test_refusals(method: Any) -> None:
     name = method.__name__
     few = at(np.concatenate([chance(0, 7), [(-9, -9)]]))

@@ -205,6 +205,18 @@ def test_curve_rises_and_counts_overlapping_ground_once() -> None:
     assert curve["covered_km2"][0] == pytest.approx(single["covered_km2"][0], rel=1e-9)
 
 
+def test_sites_with_no_place_are_left_out_and_counted() -> None:
+    zones, placed = zones_of(WIDE), sites_at((0, 0), (3000, 0))
+    sites = gpd.GeoSeries([*placed, None, Point()], crs=4547)
+    found = coverage(sites, zones, distance_m=1000)
+    assert (found.attrs["sites"], found.attrs["sites_without_place"]) == (2, 2)
+    assert found["covered_km2"][0] == pytest.approx(2 * np.pi, rel=1e-5)
+    assert coverage(placed, zones, distance_m=1000).attrs["sites_without_place"] == 0
+    demand = gpd.GeoSeries([placed[0], None, None], crs=4547)
+    needed = coverage(placed, zones, distance_m=1000, demand=demand)
+    assert (needed["demand"][0], needed.attrs["demand_without_place"]) == (1, 2)
+
+
 def test_curve_of_nothing() -> None:
     assert coverage_curve(sites_at((0, 0)), zones_of(WIDE), distances_m=[]).empty
     curve = coverage_curve(sites_at((0, 0)), zones_of(None), distances_m=[100])
@@ -216,6 +228,9 @@ def test_refusals() -> None:
     sites, zones = sites_at((0, 0)), zones_of(WIDE)
     with pytest.raises(InputError, match="coverage: distance_m is 0"):
         coverage(sites, zones, distance_m=0)
+    for none in (0, -1, np.nan):
+        with pytest.raises(InputError, match=f"service_areas: distance_m is {none}"):
+            service_areas(sites, distance_m=none)
     with pytest.raises(InputError, match="coverage_curve: distances_m is -1"):
         coverage_curve(sites, zones, distances_m=[100, -1])
     with pytest.raises(CRSError, match="one CRS"):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 import layers
-from layers.plan.area import open_plan
+from layers.plan.area import map_crs, open_plan
 from layers.plan.schema import resources
 
 FOLDER = open_plan().folder
@@ -176,6 +178,44 @@ def test_files_are_listed_in_the_package_and_nothing_else_is() -> None:
     listed = {item.path.name for item in resources().values()}
     present = {path.name for path in FOLDER.iterdir() if path.suffix in {".csv", ".geojson"}}
     assert present == listed
+
+
+@pytest.mark.parametrize(
+    ("axis", "beside_a_road_km"),
+    # 潇湘路: 10.3, 16.9 and 11.7 km of its three roads; 西三环: the motorway between its nodes.
+    [("axis-xiaoxiang", 10.3 + 16.9 + 11.7), ("axis-xisanhuan", 15.6)],
+)
+def test_the_axes_follow_their_roads(axis: str, beside_a_road_km: float) -> None:
+    row = layers.load("axes").set_index("id").loc[axis]
+    line, *roads = metric([row.geometry, *_roads(row.roads)])
+    beside = line.intersection(shapely.union_all(roads).buffer(1))
+    assert beside.length / 1000 == pytest.approx(beside_a_road_km, abs=0.2)
+    # Every road that it names is followed, and none there and back.
+    assert all(line.intersection(road.buffer(1)).length > 0.3 * road.length for road in roads)
+    assert line.is_simple
+
+
+def _roads(keys: str) -> list[shapely.LineString]:
+    return layers.load("roads").set_index("id").geometry[keys.split("|")].tolist()
+
+
+def metric(shapes: list[shapely.Geometry]) -> list[shapely.Geometry]:
+    return gpd.GeoSeries(shapes, crs="EPSG:4490").to_crs(map_crs()).tolist()
+
+
+@pytest.mark.parametrize(
+    ("city", "districts"),
+    [
+        ("city-dakecheng", ["district-yuelu"]),
+        ("city-kexuecheng", ["district-yuelu", "district-yuhu"]),
+    ],
+)
+def test_the_cities_lie_in_their_districts(city: str, districts: list[str]) -> None:
+    shape = layers.load("cities").set_index("id").geometry[city]
+    bound = layers.load("districts").set_index("id").geometry[districts].union_all()
+    inside, whole = (one.area for one in metric([shape.intersection(bound), shape]))
+    # Unbound, 1.4 and 6.9 % of them would lie beyond.
+    assert inside / whole == pytest.approx(1, abs=1e-6)
 
 
 def test_lines_and_polygons_carry_six_decimals_at_most() -> None:

@@ -243,6 +243,20 @@ def test_roads_are_joined_and_their_overlap_is_walked_once() -> None:
     assert vertices(axis) == [(0, 10_000), (0, 0), (100, 0), (100, -10_000), (0, -10_000)]
 
 
+def test_a_road_that_begins_inside_the_last_one_is_taken_from_where_that_one_ends() -> None:
+    # Drawn from south to north, and 2 km of it beside the first road.
+    upper = [(0.0, 10_000.0), (0.0, 0.0)]
+    lower = [(100.0, -10_000.0), (100.0, 2000.0)]
+    # 300 m past the end of the second road: the gap is a chord.
+    last = [(100.0, -10_300.0), (100.0, -20_000.0)]
+    nodes = points((0, 8000), (100, -1000), (100, -20_000))
+    axis = along_roads(nodes, lines(upper, lower, last), reach_m=1000)
+    passed = [(0, 8000), (0, 0), (100, 0), (100, -1000), (100, -10_000), (100, -10_300)]
+    assert vertices(axis) == [*passed, (100, -20_000)]
+    # 8 km to the joint, 100 m across, 20 km on: nothing twice.
+    assert metres(axis).length == pytest.approx(8000 + 100 + 20_000, abs=1)
+
+
 def test_an_axis_needs_two_places_and_whole_roads() -> None:
     with pytest.raises(InputError, match="two nodes in different places"):
         along_roads(points((0, 0), (0, 0)), None, reach_m=1000)
