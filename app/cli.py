@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+from importlib.metadata import version
 from threading import Thread
 from typing import Annotated
 
@@ -21,7 +20,6 @@ from layers import data_check
 from layers.qgis.geopackage import write_geopackage
 
 BAD_INPUT = 2
-ROOT = Path(__file__).resolve().parent.parent
 
 cli = typer.Typer(
     name="xiangjiang",
@@ -31,6 +29,23 @@ cli = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+
+
+def _tell(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
+    if asked:
+        typer.echo(f"xiangjiang {version('xiangjiang-atlas')}")
+        raise typer.Exit
+
+
+@cli.callback()
+def _first(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", help="Tell the version and stop.", callback=_tell, is_eager=True),
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
 
 
 @cli.command("layers")
@@ -125,11 +140,11 @@ def app(
     ] = serving.LOOPBACK,
 ) -> None:
     """Start the map app, for this machine alone unless an address is given."""
-    os.chdir(ROOT)
     # In this process, so that the page a visitor opens finds everything loaded.
     Thread(target=warm.up, daemon=True).start()
     serving.ask_nobody()
-    streamlit.main(["run", "streamlit_app.py", *serving.options(address=address, port=port)])
+    options = serving.options(address=address, port=port)
+    streamlit.main(["run", str(serving.front_door()), *options])
 
 
 def main() -> None:

@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 import ipaddress
+from pathlib import Path
 
 from streamlit import net_util
 
 LOOPBACK = "127.0.0.1"
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def front_door() -> Path:
+    """Return the script that Streamlit runs: in a wheel within this package, else beside it.
+
+    Its settings (``.streamlit/config.toml``) lie in its folder, so that it may be called from any.
+
+    Examples
+    --------
+    >>> front_door().name
+    'streamlit_app.py'
+    """
+    folders = (_PACKAGE / "front", _PACKAGE.parent)
+    return next(path for path in (each / "streamlit_app.py" for each in folders) if path.is_file())
 
 
 def ask_nobody() -> None:

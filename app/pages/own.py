@@ -12,6 +12,7 @@ import streamlit as st
 import geo
 from app.texts import language, text
 from app.web import intake, maps, own_controls, own_data, receipts
+from app.web.controls import link_to
 from app.web.frame import download, draw_map, heading, map_and_results
 from app.web.own_data import Own
 from app.web.tables import figures
@@ -157,7 +158,7 @@ def outcome() -> bool:
 def to_pages(things: Sequence[Own]) -> None:
     """Draw the ways to the pages that own data can be asked on."""
     for page in PAGES if any(own.use != "population" for own in things) else PEOPLE_PAGES:
-        st.page_link(f"app/pages/{page}.py", label=text("own.go", page=text(f"page.{page}")))
+        link_to(page, text("own.go", page=text(f"page.{page}")))
 
 
 def brought(*, ways: bool) -> None:

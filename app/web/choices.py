@@ -12,7 +12,7 @@ import streamlit as st
 import layers
 from app.texts import both, language, named, text
 from app.web import own_data
-from app.web.controls import choose, choose_some, current, slide, switch
+from app.web.controls import choose, choose_some, current, link_to, slide, switch
 from app.web.frame import details
 from app.web.map_view import drawn
 from app.web.visits import owner
@@ -106,7 +106,7 @@ def zones(*, default: str, map_key: str) -> Zones:
         title=zoning_title,
         default=default,
     )
-    st.page_link("app/pages/own.py", label=text("choose.bring"))
+    link_to("own", text("choose.bring"))
     if name == DRAWN:
         st.caption(text("choose.draw"))
         return Zones(_drawn(map_key) or default)

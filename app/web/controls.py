@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -11,6 +12,25 @@ from app.web import url_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+
+PAGES = Path(__file__).resolve().parents[1] / "pages"
+
+
+def page_of(name: str) -> Path:
+    """Return the script of a page, wherever the script of the front door lies.
+
+    Examples
+    --------
+    >>> page_of("own").name
+    'own.py'
+    """
+    return PAGES / f"{name}.py"
+
+
+def link_to(page: str, label: str) -> None:
+    """Draw a link to a page."""
+    st.page_link(page_of(page), label=label)
 
 
 def choose_language() -> None:

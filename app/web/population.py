@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.texts import text
 from app.web import own_data
+from app.web.controls import link_to
 
 
 def population() -> str | None:
@@ -14,7 +15,7 @@ def population() -> str | None:
     Rasters are brought on the page of one's own data; the last one stands first.
     """
     rasters = own_data.names("population")[::-1]
-    st.page_link("app/pages/own.py", label=text("distribution.bring_population"))
+    link_to("own", text("distribution.bring_population"))
     if len(rasters) < 2:  # noqa: PLR2004  one needs no choice
         return rasters[0] if rasters else None
     chosen: str = st.selectbox(

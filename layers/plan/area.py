@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
-# Plans by name, and what all of them share.
-PLANS = Path(__file__).resolve().parents[2] / "data"
+# Plans by name, and what all of them share: in a wheel within this package, else beside it.
+_PACKAGE = Path(__file__).resolve().parents[1]
+PLANS = next(path for path in (_PACKAGE / "data", _PACKAGE.parent / "data") if path.is_dir())
 SHARED = PLANS / "looks"
 DEFAULT, VARIABLE = "xiangjiang", "XIANGJIANG_PLAN"
 AREA, PACKAGE = "area.yaml", "datapackage.json"
