@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from geo.exchange.receipt import Parsed
 
 _MB = 1_000_000
-MAX_BYTES = 500 * _MB
 TICK_MS = 50
 _CHUNK = 1 << 20
 # What a file may cost, on top of what the ready process takes: a part for every file, and a part
@@ -52,60 +51,11 @@ _F_SETPIPE_SZ = 1031
 _MAX_STRUCTURE = 64 * _MB
 
 
-@contextlib.contextmanager
-def source(
-    data: bytes | bytearray | memoryview | os.PathLike[str], name: str, function: str
-) -> Iterator[tuple[int, Iterator[memoryview]]]:
-    """Size and pieces of a file."""
-    if isinstance(data, bytes | bytearray | memoryview):
-        view = memoryview(data).cast("B")
-        _require_size(len(view), name, function)
-        yield len(view), _pieces(view)
-        return
-    with contextlib.ExitStack() as stack:
-        try:
-            path = Path(data)
-            if not path.is_file():
-                raise FileNotFoundError(f"no such file: {os.fspath(data)!r}")
-            file = stack.enter_context(path.open("rb", buffering=0))
-        except (OSError, ValueError) as error:
-            raise InputError(
-                f"{function}: {name} cannot be opened ({error}). Pass the path of a file that you "
-                "may read.",
-                code="file.unreadable",
-                name=name,
-            ) from error
-        size = os.fstat(file.fileno()).st_size
-        _require_size(size, name, function)
-        yield size, (memoryview(piece) for piece in iter(lambda: file.read(_CHUNK), b""))
-
-
 def cancellation(function: str, name: str) -> InputError:
     """Return the error of a file that nobody wants any more."""
     return InputError(
         f"{function}: reading {name} was cancelled.", code="file.cancelled", name=name
     )
-
-
-def _require_size(size: int, name: str, function: str) -> None:
-    if size == 0:
-        raise InputError(
-            f"{function}: {name} is empty. Export it again.", code="file.empty", name=name
-        )
-    if size > MAX_BYTES:
-        raise InputError(
-            f"{function}: {name} has {size / _MB:,.0f} MB, at most {MAX_BYTES // _MB} are allowed. "
-            "Take a part of it.",
-            code="file.too_big",
-            name=name,
-            mb=round(size / _MB),
-            most=MAX_BYTES // _MB,
-        )
-
-
-def _pieces(view: memoryview) -> Iterator[memoryview]:
-    for start in range(0, len(view), _CHUNK):
-        yield view[start : start + _CHUNK]
 
 
 def _available() -> int:

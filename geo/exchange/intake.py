@@ -7,7 +7,6 @@ where it says is set aside, and the receipt is written.
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -26,6 +25,7 @@ from geo.exchange.columns import name_column
 from geo.exchange.coordinates import Conversion, Diagnosis
 from geo.exchange.receipt import Finding, Intake, Parsed, Receipt, first_rows
 from geo.exchange.sheets import FACTS, set_aside
+from geo.exchange.sources import taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,15 +33,13 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
-    Content = bytes | bytearray | memoryview
-    Source = Content | str | os.PathLike[str]
+    from geo.exchange.sources import Content, Source
+
     Progress = Callable[[float], None] | None
     Cancelled = Callable[[], bool] | None
     Gazetteer = Sequence[tuple[str, float, float, float]] | None
 
 Datum = Literal["gcj02", "bd09", "as_is"]
-MAX_MB = 500
-_MB = 1_000_000
 _LARGEST_LON, _LARGEST_LAT = 180.0, 90.0
 _MOSTLY = 0.5
 _DATUMS = ("gcj02", "bd09", "as_is")
@@ -125,9 +123,9 @@ def read_file(
     Parameters
     ----------
     source
-        Contents of the file or its path; at most 500 MB.
+        Content of the file, or its path; at most 500 MB.
     name
-        Its name where ``source`` is contents; the suffix says what it is. Read are zipped and
+        Its name where ``source`` is content; the suffix says what it is. Read are zipped and
         plain shapefiles, GeoPackage, File Geodatabase (zipped), GeoJSON (also one feature a line),
         TopoJSON, KML and KMZ, GeoParquet, FlatGeobuf, DXF, GPX, CSV and Excel.
     layer
@@ -219,7 +217,7 @@ def _read(
     given = _crs(options["crs"], function)
     layer = options["layer"]
     options |= {"layer": layer if layer is None or isinstance(layer, str) else list(layer)}
-    data, label = _contents(source, name, function)
+    data, label = taken(source, name, function=function)
     parsed: Any = sealed.run(
         "features",
         data,
@@ -247,56 +245,6 @@ def _crs(given: str | None, function: str) -> CRS | None:
             code="file.crs_given_unknown",
             crs=str(given)[:80],
         ) from error
-
-
-def _contents(source: Source, name: str | None, function: str) -> tuple[Content | Path, str]:
-    """Return the contents of a file, or where it is, and what it is called."""
-    if isinstance(source, bytes | bytearray | memoryview):
-        label = name or ""
-        _require_size(len(source), label, function)
-        return source, label
-    if not isinstance(source, str | os.PathLike):
-        raise InputError(
-            f"{function}: source is {type(source).__name__}. Pass the contents of a file as bytes, "
-            "or its path.",
-            code="caller.argument",
-            function=function,
-        )
-    path = Path(source)
-    label = name or path.name
-    try:
-        if not path.is_file():
-            raise InputError(
-                f"{function}: there is no file {os.fspath(source)!r}. A File Geodatabase is a "
-                "folder: pack it into a .zip.",
-                code="file.unreadable",
-                name=label,
-            )
-        size = path.stat().st_size
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(
-            f"{function}: {label} cannot be opened ({error}).", code="file.unreadable", name=label
-        ) from error
-    _require_size(size, label, function)
-    return path, label
-
-
-def _require_size(size: int, name: str, function: str) -> None:
-    if not size:
-        raise InputError(
-            f"{function}: {name} is empty. Export it again.", code="file.empty", name=name
-        )
-    if size > MAX_MB * _MB:
-        raise InputError(
-            f"{function}: {name} has {size / _MB:,.0f} MB, at most {MAX_MB} are allowed. Take "
-            "fewer features or simplify their borders.",
-            code="file.too_big",
-            name=name,
-            mb=round(size / _MB),
-            most=MAX_MB,
-        )
 
 
 def _label_crs(parsed: Parsed, given: CRS | None) -> None:

@@ -9,9 +9,7 @@ others; then it is masked and said. Where it is not far enough to be sure, the f
 from __future__ import annotations
 
 import math
-import os
 from dataclasses import asdict
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -27,11 +25,14 @@ from geo.errors import CRSError, InputError
 from geo.exchange import parcels, seal, sealed, tiff
 from geo.exchange.parcels import Cells
 from geo.exchange.receipt import Finding
+from geo.exchange.sources import taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from numpy.typing import NDArray
+
+    from geo.exchange.sources import Source
 
 # In every language, for contents that come without a name.
 _UNNAMED = "GeoTIFF"
@@ -54,7 +55,7 @@ _LARGEST_LONGITUDE, _LARGEST_LATITUDE = 360.0, 90.0
 
 @door
 def read_raster(
-    source: bytes | bytearray | memoryview | str | os.PathLike[str],
+    source: Source,
     name: str | None = None,
     *,
     progress: Callable[[float], None] | None = None,
@@ -67,9 +68,9 @@ def read_raster(
     Parameters
     ----------
     source
-        Path, or content, of a GeoTIFF with at most 130 million cells.
+        Content of a GeoTIFF with at most 130 million cells, or its path; at most 500 MB.
     name
-        Of the file, where its content is given; what it says is heeded where no unit is stated.
+        Its name where ``source`` is content; what it says is heeded where no unit is stated.
     progress
         Called with how much is done, 0 to 1.
     cancelled
@@ -98,27 +99,9 @@ def read_raster(
     Traceback (most recent call last):
     geo.errors.InputError: read_raster: GeoTIFF is empty. Export it again.
     """
-    if isinstance(source, bytes | bytearray | memoryview):
-        return _read(memoryview(source), name or _UNNAMED, progress, cancelled)
-    if not isinstance(source, str | os.PathLike):
-        raise InputError(
-            f"read_raster: the source is a {type(source).__name__}. Pass the path of a GeoTIFF, or "
-            "its content as bytes.",
-            code="raster.format",
-            name=type(source).__name__,
-        )
-    path = os.fsdecode(source)
-    return _read(PurePath(path), name or PurePath(path).name or path, progress, cancelled)
-
-
-def _read(
-    data: memoryview | PurePath,
-    name: str,
-    progress: Callable[[float], None] | None,
-    cancelled: Callable[[], bool] | None,
-) -> xr.DataArray:
+    data, label = taken(source, name, function="read_raster", unnamed=_UNNAMED)
     answer = sealed.run(
-        "raster", data, name, function="read_raster", progress=progress, cancelled=cancelled
+        "raster", data, label, function="read_raster", progress=progress, cancelled=cancelled
     )
     if not isinstance(answer, xr.DataArray):
         raise TypeError("the worker read a raster and sent features")

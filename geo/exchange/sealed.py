@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geo.errors import InputError
 from geo.exchange import parcels
-from geo.exchange.errand import SMALL_LIMITS, TICK_MS, Errand, cancellation, source
+from geo.exchange.errand import SMALL_LIMITS, TICK_MS, Errand, cancellation
+from geo.exchange.sources import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from geo.exchange.receipt import Parsed
+    from geo.exchange.sources import Content
 
 _CODE = (
     "import sys; sys.path.insert(0, sys.argv[1]); import geo; del sys.path[0]; "
@@ -85,7 +87,7 @@ _START_S = 60.0
 
 def run(
     task: str,
-    data: bytes | bytearray | memoryview | os.PathLike[str],
+    data: Content | os.PathLike[str],
     name: str,
     options: Mapping[str, Any] | None = None,
     *,
@@ -212,7 +214,7 @@ class Reader:
     def run(
         self,
         task: str,
-        data: bytes | bytearray | memoryview | os.PathLike[str],
+        data: Content | os.PathLike[str],
         name: str,
         options: Mapping[str, Any] | None = None,
         *,
@@ -223,7 +225,7 @@ class Reader:
         """Parse a file; see `run` of this module."""
         request = {"task": task, "name": name, "options": dict(options or {})}
         order = json.dumps(request, ensure_ascii=False).encode("utf-8", "replace")
-        with source(data, name, function) as (size, pieces), self._slot(function, name, cancelled):
+        with opened(data, name, function) as (size, pieces), self._slot(function, name, cancelled):
             errand = Errand(function, name, size, progress, cancelled)
             with contextlib.closing(errand):
                 # The ready process may end at any time, and with it an order that it just took.

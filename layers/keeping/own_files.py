@@ -16,17 +16,16 @@ from layers.plan.catalogue import load, names
 from layers.plan.schema import resource
 
 if TYPE_CHECKING:
-    import os
-
     import geopandas as gpd
 
     from geo.exchange.receipt import Intake, Receipt
+    from geo.exchange.sources import Source
     from geo.zoned.people import Population
     from layers.keeping.brought import Owner
 
 
 def read_own(
-    source: bytes | bytearray | memoryview | str | os.PathLike[str],
+    source: Source,
     name: str | None = None,
     **options: Any,  # noqa: ANN401 - as geo.read_file takes them
 ) -> Intake:

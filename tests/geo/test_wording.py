@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import string
 from pathlib import Path
@@ -146,3 +147,10 @@ def test_a_count_of_one_reads_as_well_as_many() -> None:
         "coordinates.gcj02", "en", residual
     )
     assert "AMap" in sentence("coordinates.gcj02", "en", residual)
+
+
+def test_no_code_has_two_sentences() -> None:
+    # else the file that is read last decides which of them is said
+    files = sorted((ROOT / "geo" / "words").glob("*.json"))
+    codes = [code for file in files for code in json.loads(file.read_text(encoding="utf-8"))]
+    assert len(codes) == len(set(codes)) == len(catalogue())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 import struct
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -36,6 +38,9 @@ from geo.exchange import archives, formats
 from geo.exchange.intake import Intake, read_file, read_vector
 from geo.exchange.sheets import FACTS
 from geo.wording import catalogue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def codes(intake: Intake) -> list[str]:
@@ -103,6 +108,52 @@ def test_a_path_is_read_as_its_contents_are(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"there is no file") as caught:
         read_file(tmp_path / "none.geojson")
     assert caught.value.code == "file.unreadable"
+
+
+READERS = [geo.read_file, geo.read_vector, geo.read_raster]
+
+
+@pytest.mark.parametrize("reader", READERS)
+def test_every_reader_refuses_alike_what_it_cannot_open(
+    reader: Callable[..., object], tmp_path: Path
+) -> None:
+    empty = tmp_path / "a.tif"
+    empty.write_bytes(b"")
+    huge = tmp_path / "b.tif"
+    with huge.open("wb") as file:
+        file.truncate(500_000_001)  # holes, which take no room
+    refusals = {
+        tmp_path / "none.tif": ("file.unreadable", "there is no file"),
+        tmp_path: ("file.unreadable", "is a folder"),
+        "\0": ("file.unreadable", "there is no file"),
+        empty: ("file.empty", "a.tif is empty"),
+        huge: ("file.too_big", "500 MB"),
+        b"": ("file.empty", "is empty"),
+        7: ("caller.argument", "source is int"),
+        None: ("caller.argument", "source is NoneType"),
+    }
+    for source, (code, said) in refusals.items():
+        with pytest.raises(InputError, match=said) as caught:
+            reader(source)
+        assert caught.value.code == code
+        assert str(caught.value).startswith(f"{reader.__name__}: ")
+    with pytest.raises(InputError, match="name is int") as caught:
+        reader(b"..", 7)
+    assert caught.value.code == "caller.argument"
+
+
+def test_every_reader_is_called_alike() -> None:
+    for reader in READERS:
+        parameters = list(inspect.signature(reader).parameters.values())
+        assert [each.name for each in parameters[:2]] == ["source", "name"]
+        assert [each.name for each in parameters[-2:]] == ["progress", "cancelled"]
+        assert {each.kind for each in parameters[2:]} == {inspect.Parameter.KEYWORD_ONLY}
+
+
+def test_content_that_is_no_single_run_of_bytes_is_read_as_it_stands() -> None:
+    content = geojson(zones())
+    every_other = memoryview(b"".join(bytes([each, 0]) for each in content))[::2]
+    same(read_file(every_other, "a.geojson").frame, zones())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk", "utf-16", "utf-16-le"])

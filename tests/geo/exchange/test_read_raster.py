@@ -250,7 +250,9 @@ def test_no_content_at_all_is_refused(tmp_path):
     assert code(tmp_path / "missing.tif") == "file.unreadable"
     assert code(tmp_path) == "file.unreadable"
     for odd in (None, 7, ["people.tif"]):
-        assert code(odd) == "raster.format"
+        with pytest.raises(InputError, match="read_raster: source is") as refusal:
+            read_raster(odd)
+        assert refusal.value.code == "caller.argument"
 
 
 def test_content_may_be_any_kind_of_bytes():
