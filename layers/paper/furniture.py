@@ -298,10 +298,7 @@ def broken_notes(notes: list[Note], layout: Layout, *, lang: str) -> list[Note]:
         right = note.right if side <= width * RIGHT_SHARE else ""
         weight: Weight = "bold" if note.bold else "regular"
         room = width - side if right else width
-        lines = [
-            line for part in note.words.split("\n") for line in wrapped(part, room, size, weight)
-        ]
-        broken = [Note(line, bold=note.bold) for line in lines]
+        broken = [Note(line, bold=note.bold) for line in wrapped(note.words, room, size, weight)]
         found += [replace(broken[0], right=right), *broken[1:]]
         if note.right and not right:
             found += [Note(line) for line in wrapped(note.right, width, size)]

@@ -20,6 +20,7 @@ from geo.errors import InputError
 from layers.look.content import INTERNAL, SIZES_MM
 from layers.scene.boxes import Box
 from layers.type.fonts import font, path
+from layers.type.line_breaks import broken_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,9 +45,6 @@ TITLE_GAP = 0.6
 LEAST_HEAD, SMALLEST_HEAD, MOST_HEAD_LINES, HEAD_LEADING = 0.6, 0.3, 3, 1.25
 PALETTES = ("colour", "grey")
 ADVANCE_SIZE = 1000
-# Chinese breaks anywhere but before these.
-CLOSING = "，。、；：？！）》”’」』】〉,.;:?!)]}%·"
-OPENING = "（《“‘「『【〈([{"
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +244,7 @@ def _head_lines(
         return tuple(parts), size
     size = usual
     while True:
-        lines = [line for part in parts for line in wrapped(part, room, size, weight)]
+        lines = wrapped(words, room, size, weight)
         if len(lines) <= max(MOST_HEAD_LINES, len(parts)) or size < SMALLEST_HEAD * usual:
             return tuple(lines), size
         size *= 0.95
@@ -297,49 +295,10 @@ def text_width(text: str, size: float, weight: Weight = "regular") -> float:
 
 
 def wrapped(text: str, width: float, size: float, weight: Weight = "regular") -> list[str]:
-    """Break a text into lines that are no wider than ``width`` points.
-
-    Latin breaks between words, Chinese between any two characters, but no line begins with a
-    closing mark or ends with an opening one. What is too wide for any line is broken anywhere.
-    """
-    lines = [""]
-    used = 0.0
-    for piece in _pieces(text, width, size, weight):
-        bare = text_width(piece.rstrip(), size, weight)
-        if lines[-1] and used + bare > width:
-            lines[-1] = lines[-1].rstrip()
-            piece = piece.lstrip()  # noqa: PLW2901  a line begins with a word
-            lines.append("")
-            used = 0.0
-        lines[-1] += piece
-        used += text_width(piece, size, weight)
-    lines[-1] = lines[-1].rstrip()
-    return lines if lines[-1] or len(lines) == 1 else lines[:-1]
-
-
-def _pieces(text: str, width: float, size: float, weight: Weight) -> list[str]:
-    """Return the parts of a text that are not broken: none is wider than a line."""
-    pieces: list[str] = []
-    used = 0.0
-    for each in text:
-        joined = pieces and (
-            each in CLOSING
-            or pieces[-1][-1] in OPENING
-            or each == " "
-            or (_is_latin(each) and _is_latin(pieces[-1][-1]))
-        )
-        wide = text_width(each, size, weight)
-        used = used + wide if joined else wide
-        if joined and (used <= width or each == " "):
-            pieces[-1] += each
-        else:
-            pieces.append(each)
-            used = wide
-    return pieces
-
-
-def _is_latin(character: str) -> bool:
-    return character.isascii() and character != " "
+    """Break a text into lines that are no wider than ``width`` points in the map's font."""
+    room = width * ADVANCE_SIZE / size
+    lines = broken_lines(text, room, lambda _before, letter: _advance(letter, weight))
+    return [line.rstrip() for line in lines]
 
 
 @cache

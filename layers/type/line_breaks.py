@@ -1,19 +1,30 @@
-"""How wide a text is and where its lines end, without the font that it will be shown in.
+"""How wide a text is and where its lines end, on slides and on printed sheets.
+
+Where a line may end is said by UAX 14, the line breaking algorithm of Unicode, as ICU has it with
+its rules for Chinese. `icu4py` is taken for it: its wheels hold ICU itself for each system and
+Python that the atlas runs on, where PyICU has to be built against a library of the system, and
+uniseg knows nothing of the marks that Chinese keeps from the ends of lines.
 
 A slide is shown with the fonts of the machine that opens it, so widths are taken from the classes
 of characters (Chinese ones are square) and on the wide side: a box that holds the text here holds
-it there.
+it there. A sheet brings its font, and measures by its glyphs.
 """
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+from icu4py.breakers import CharacterBreaker, LineBreaker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
+
+    # The width of a letter behind another, which is empty where a line begins.
+    Advance: TypeAlias = Callable[[str, str], float]
 
 # Widths in ems, those of the widest font that may take the place of Microsoft YaHei or Noto Sans.
 _SQUARE, _CAPITAL, _DIGIT, _SMALL = 1.0, 0.72, 0.64, 0.62
@@ -24,9 +35,11 @@ _SURE = 0.97
 _WIDTHS = dict.fromkeys("mwMW@%", 0.95) | dict.fromkeys(" iIjlrtf.,:;'|!()[]", 0.36)
 # East Asian width: wide, full-width, and ambiguous such as “ and —, which Chinese fonts draw wide.
 _SQUARES = frozenset("WFA")
-# A line never begins with one of these, nor ends with one of those.
-_NO_START = frozenset("，。、；：？！）》」』】”’…％%,.;:?!)]}")
-_NO_END = frozenset("（《「『【“‘([{")
+# What UAX 14 would part and a reader of figures would not: a number and its unit, a unit of two
+# parts, and a dot between two items from the first of them.
+_TOGETHER = re.compile(r"(?<=\d) (?=[%‰°]|k?m²?(?![a-z])|[个亿万处])|/(?=k?m²)| (?=·)")
+# Half a character is none that ICU takes.
+_HALVES = re.compile("[\ud800-\udfff]")
 # Height of a line in ems: Noto Sans SC has 1.45, which slides set at 90 %; other fonts have less.
 LINE_SPACING, LINE_HEIGHT = 0.9, 1.31
 
@@ -46,16 +59,11 @@ def text_width(text: str, size_pt: float) -> float:
     >>> text_width("湘江新区", 12)
     48.0
     """
-    ems = [_em(letter) for letter in text]
-    changes = sum((one == _SQUARE) != (other == _SQUARE) for one, other in pairwise(ems))
-    return (sum(ems) + changes * _CHANGE) * size_pt
+    return _Lines(0.0, _ems).width(text) * size_pt
 
 
 def text_lines(text: str, width_pt: float, size_pt: float) -> list[str]:
-    """Return the lines of a text that is broken to a width.
-
-    Chinese breaks between any two characters, save before closing and after opening punctuation;
-    words break only where one alone is too wide.
+    """Return the lines of a text on a slide that is broken to a width.
 
     Parameters
     ----------
@@ -71,8 +79,7 @@ def text_lines(text: str, width_pt: float, size_pt: float) -> list[str]:
     >>> text_lines("the New Area", 40, 12)
     ['the ', 'New ', 'Area']
     """
-    width_pt *= _SURE
-    return [line for part in text.split("\n") for line in _broken(part, width_pt, size_pt)]
+    return broken_lines(text, width_pt * _SURE / size_pt, _ems)
 
 
 def text_height(text: str, width_pt: float, size_pt: float) -> float:
@@ -86,63 +93,90 @@ def text_height(text: str, width_pt: float, size_pt: float) -> float:
     return len(text_lines(text, width_pt, size_pt)) * size_pt * LINE_HEIGHT
 
 
-def _broken(text: str, width_pt: float, size_pt: float) -> list[str]:
-    lines = [_Line()]
-    for piece in _pieces(text):
-        if lines[-1].words and lines[-1].width(piece.rstrip(), size_pt) > width_pt:
-            lines.append(_Line())
-        if lines[-1].width(piece.rstrip(), size_pt) <= width_pt:
-            lines[-1].add(piece)
-            continue
-        for letter in piece:  # too wide for any line
-            if lines[-1].words and lines[-1].width(letter, size_pt) > width_pt:
-                lines.append(_Line())
-            lines[-1].add(letter)
-    return ["".join(line.words) for line in lines]
+def broken_lines(text: str, room: float, advance: Advance) -> list[str]:
+    """Return the lines of a text, which together hold all of it.
+
+    A number leaves its unit, and a word is broken between two letters, only where no line has the
+    room for them.
+
+    Parameters
+    ----------
+    text
+        Text; its own line ends stay.
+    room
+        Width of the lines.
+    advance
+        Width of a letter behind another, in the same measure.
+
+    Examples
+    --------
+    >>> broken_lines("共 24.65 km²", 9, lambda _, letter: 1)
+    ['共 ', '24.65 km²']
+    """
+    return [line for part in text.split("\n") for line in _Lines(room, advance).filled(part)]
 
 
-class _Line:
-    """A line in the making, whose width is known without measuring it anew."""
+class _Lines:
+    """Lines in the making."""
 
-    def __init__(self) -> None:
-        self.words: list[str] = []
-        self.ems = 0.0
-        self.last: bool | None = None
+    def __init__(self, room: float, advance: Advance) -> None:
+        self.room, self.advance = room, advance
+        self.lines, self.used = [""], 0.0
 
-    def width(self, more: str, size_pt: float) -> float:
-        """Return how wide the line is with more behind it, points."""
-        return self._with(more)[0] * size_pt
+    def filled(self, text: str) -> list[str]:
+        for piece in _pieces(text):
+            self._put(piece, _words, _letters)
+        return self.lines
 
-    def add(self, more: str) -> None:
-        self.ems, self.last = self._with(more)
-        self.words.append(more)
+    def width(self, more: str) -> float:
+        """Return how much wider the last line is with more behind it."""
+        return sum(map(self.advance, (self.lines[-1][-1:], *more), more))
 
-    def _with(self, more: str) -> tuple[float, bool | None]:
-        ems, last = self.ems, self.last
-        for letter in more:
-            em = _em(letter)
-            square = em == _SQUARE
-            ems += em + (_CHANGE if last is not None and square != last else 0.0)
-            last = square
-        return ems, last
+    def _put(self, piece: str, *finer: Callable[[str], Iterable[str]]) -> None:
+        """Put a piece on the last line or a new one, in finer parts where none has the room."""
+        bare = piece.rstrip()
+        if self.lines[-1] and self.used + self.width(bare) > self.room:
+            self.lines.append("")
+            self.used = 0.0
+        if finer and self.width(bare) > self.room:
+            for part in finer[0](piece):
+                self._put(part, *finer[1:])
+        else:
+            self.used += self.width(piece)
+            self.lines[-1] += piece
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Yield what stays on one line: a word with the space after it, or a Chinese character."""
-    piece = ""
-    for letter in text:
-        if piece and letter not in _NO_START and _may_break(piece[-1], letter):
-            yield piece
-            piece = ""
-        piece += letter
-    if piece:
-        yield piece
+    """Yield what had better stay on one line."""
+    together = {found.end() for found in _TOGETHER.finditer(text)}
+    start = 0
+    for end in _ends(text):
+        if end not in together:
+            yield text[start:end]
+            start = end
 
 
-def _may_break(before: str, after: str) -> bool:
-    if before in _NO_END or after == " ":
-        return False
-    return before == " " or _em(before) == _SQUARE or _em(after) == _SQUARE
+def _words(piece: str) -> Iterator[str]:
+    """Yield what UAX 14 keeps on one line."""
+    return (piece[start:end] for start, end in pairwise([0, *_ends(piece)]))
+
+
+def _letters(word: str) -> Iterator[str]:
+    """Yield the letters with the marks upon them."""
+    return (
+        word[start:end] for start, end in CharacterBreaker(_HALVES.sub("?", word), "zh").segments()
+    )
+
+
+def _ends(text: str) -> list[int]:
+    # Chinese rules for all: they differ from the others in taking “ and ” for brackets.
+    return [end for _, end in LineBreaker(_HALVES.sub("?", text), "zh").segments()]
+
+
+def _ems(before: str, letter: str) -> float:
+    em = _em(letter)
+    changed = before and (_em(before) == _SQUARE) != (em == _SQUARE)
+    return em + _CHANGE if changed else em
 
 
 @cache
