@@ -7,13 +7,13 @@ from .look.overlays import Surface as Surface
 from .outputs import print_map as print_map
 from .outputs import snapshot as snapshot
 from .plan.area import open_plan as open_plan
+from .plan.balance import area_balance as area_balance
 from .plan.catalogue import Description as Description
 from .plan.catalogue import describe as describe
 from .plan.catalogue import load as load
 from .plan.catalogue import members as members
 from .plan.catalogue import names as names
 from .plan.catalogue import names_by_id as names_by_id
-from .plan.rules import area_balance as area_balance
 from .plan.schema import Field as Field
 from .plan.schema import Resource as Resource
 from .plan.schema import resource as resource

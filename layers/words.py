@@ -58,7 +58,7 @@ def of_plan() -> dict[str, dict[str, str]]:
 
 
 def of_data(key: str) -> dict[str, str]:
-    """Return what the data package calls a zoning, a theme or a column that has no words.
+    """Return what the data package calls a zoning, a theme, a layer or a column without words.
 
     Raises
     ------
@@ -82,6 +82,8 @@ def of_data(key: str) -> dict[str, str]:
     elif family == "choose":
         fields = (field for each in area().points for field in resources()[each].fields)
         about = next((field for field in fields if field.name == name), None)
+    elif family == "reading.noun":
+        about = resources().get(name)
     if about is None:
         raise KeyError(key)
     return {lang: about.title(lang) for lang in ("zh", "en")}

@@ -143,7 +143,7 @@
     }
   }
 
-  const GROUP_ORDER = { 224: 0, plan: 1, analysis: 2, context: 3 };
+  const GROUP_ORDER = { layout: 0, plan: 1, analysis: 2, context: 3 };
 
   function entry(layer, i) {
     const syllables = (layer.value("pinyin", i) || "").split(" ");

@@ -44,7 +44,7 @@
           request.vertical = host.lang === "zh" && steep(request.path);
           near.push(request.path);
           // The name of one axis must not stand on the other; roads are too many for that.
-          request.near = layer.group === "224" ? near : null;
+          request.near = layer.group === "layout" ? near : null;
           wanted.push(request);
         }
       } else if (request.place === "edge") {
@@ -163,7 +163,7 @@
   function solids(host) {
     const solid = (layer, i) => layer.shapes[i] && !layer.isPoint(i) && !layer.isLine(i) &&
       layer.styleOf(i).fill_opacity > Atlas.looks.marks.solid.opacity && host.shown(layer, i);
-    return host.model.layers.filter((layer) => layer.group === "224" && layer.shapes)
+    return host.model.layers.filter((layer) => layer.group === "layout" && layer.shapes)
       .flatMap((layer) => [...layer.positions.values()].filter((i) => solid(layer, i))
         .map((i) => host.shapes.screenPath(layer, i)));
   }

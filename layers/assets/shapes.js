@@ -107,7 +107,7 @@
         options.fillOpacity = 1;
       }
       const path = this.listening(this.path(layer, i, options), layer, i);
-      group.addLayer(layer.group === "224" && style.fill_opacity > DENSE ? this.fade(path, style.fill_opacity) : path);
+      group.addLayer(layer.group === "layout" && style.fill_opacity > DENSE ? this.fade(path, style.fill_opacity) : path);
     }
 
     // The land lies below the tiles of an online base map, the boundary above them.

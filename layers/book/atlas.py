@@ -19,7 +19,7 @@ from geo.zoned.uncertainty import MIN_DRAWS
 from layers.book import facts, series
 from layers.look.overlays import Features, Points
 from layers.look.symbology import value_label
-from layers.plan.area import area
+from layers.plan.area import area, crs_words
 from layers.plan.catalogue import table
 from layers.plan.positions import CRS
 from layers.plan.schema import resource
@@ -285,7 +285,12 @@ def _method(spec: MapSpec) -> Leaf:
     if spec.pages in area().overlapping:
         keys.insert(1, "overlap")
     question: Any = asked(spec)
-    filled: dict[str, str] = {"draws": f"{MIN_DRAWS:,}"}
+    named = both(f"atlas.series.{spec.pages}")[english]
+    filled: dict[str, str] = {
+        "draws": f"{MIN_DRAWS:,}",
+        "series": named[:1].upper() + named[1:],
+        "crs": crs_words(spec.lang),
+    }
     if spec.map == "density":
         filled |= {
             "kernel": both(f"kernel.{question.kernel}")[english],
@@ -315,7 +320,9 @@ def _method(spec: MapSpec) -> Leaf:
 def _sources(spec: MapSpec) -> Leaf:
     english = spec.lang == "en"
     made = provenance.record({}, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
-    rerun = both("atlas.rerun")[english].format(version=made["version"], data=made["data"][:DIGEST])
+    rerun = both("atlas.rerun")[english].format(
+        title=both("app.title")[english], version=made["version"], data=made["data"][:DIGEST]
+    )
     names = ("source", "publisher", "date", "licence")
     header = tuple(both(f"atlas.column.{name}")[english] for name in names)
     columns = [f"name_{spec.lang}", "publisher", "date", "licence"]

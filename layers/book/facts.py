@@ -15,7 +15,7 @@ from geo.errors import InputError
 from layers import questions
 from layers.book import series
 from layers.keeping.answers import kept_answer
-from layers.look.symbology import symbology, value_label
+from layers.look.symbology import symbology, unit_label, value_label
 from layers.plan.area import area
 from layers.plan.catalogue import load, names_by_id
 from layers.plan.schema import resource
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from layers.type.tables import Cell
 
 KINDS_TOLD = 6
+# Chinese names, one after the other, that a zone may state.
+INDUSTRIES = "leading_industries"
 # A single bar compares nothing.
 FEWEST_BARS = 2
 UNLOCATED = "unlocated"
@@ -55,8 +57,8 @@ class Facts:
     table
         Its features, None where there are none.
     chart
-        Its platforms by category, or a category by district; None where there is
-        nothing to compare.
+        What it has most to do with by kind, or a kind by administrative unit; None where there
+        is nothing to compare.
     """
 
     figures: tuple[tuple[str, str], ...]
@@ -76,16 +78,16 @@ def of_zone(zone: Subject, spec: MapSpec) -> Facts:
         The map of the atlas: what it asks is told for the zone as well.
     """
     lang = spec.lang
-    found = {layer: series.inside(layer, zone.shape) for layer in point_layers()}
-    found["parks"] = found["parks"][found["parks"]["id"] != zone.id]
+    inside = {layer: series.inside(layer, zone.shape) for layer in point_layers()}
+    inside = {layer: frame[frame["id"] != zone.id] for layer, frame in inside.items()}
     unplaced = series.unplaced(zone)
-    frames = [frame.assign(layer=layer) for layer, frame in found.items()]
-    shown = pd.concat([pd.DataFrame(frame) for frame in (*frames, unplaced)], ignore_index=True)
+    frames = [frame.assign(layer=layer) for layer, frame in inside.items()]
+    listed = pd.concat([pd.DataFrame(frame) for frame in (*frames, unplaced)], ignore_index=True)
     return Facts(
-        (*_counts(zone, found, spec), *_answer(zone, spec)),
-        (*_place(zone, lang), *_contents(zone, found, len(unplaced), spec)),
-        _table(shown, lang),
-        _kinds_chart(found["platforms"], lang),
+        (*_counts(zone, inside, spec), *_answer(zone, spec)),
+        (*_place(zone, lang), *_contents(zone, inside, len(unplaced), spec)),
+        _table(listed, lang, of_layers=True),
+        _kinds_chart(inside[_lead()], lang),
     )
 
 
@@ -109,22 +111,22 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
         _figure("places", f"{places:,}", lang),
         _figure("kind_share", f"{100 * len(chosen) / len(whole):.0f} %", lang),
     ]
-    districts = load(area().land.layer)
-    joined = placed[["id", "geometry"]].sjoin(districts[["geometry"]], predicate="intersects")
-    counts = joined["index_right"].map(districts[f"name_{lang}"]).value_counts()
+    units = load(area().land.layer)
+    joined = placed[["id", "geometry"]].sjoin(units[["geometry"]], predicate="intersects")
+    counts = joined["index_right"].map(units[f"name_{lang}"]).value_counts()
     if len(counts):
-        told = _say(
+        sentence = _say(
             "kind",
             lang,
             n=f"{len(chosen):,}",
             located=f"{len(placed):,}",
             places=f"{places:,}",
-            district=counts.index[0],
+            unit=counts.index[0],
             most=f"{counts.iloc[0]:,}",
         )
     else:
-        told = _say("kind_nowhere", lang, n=f"{len(chosen):,}")
-    text = [told, *_inherited(placed, lang)]
+        sentence = _say("kind_nowhere", lang, n=f"{len(chosen):,}")
+    text = [sentence, *_inherited(placed, lang)]
     if spec.map == "density" and len(placed):
         question = replace(asked(spec), points=points)
         surface = questions.density(questions.settled(question))
@@ -138,46 +140,74 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
         tuple(figures),
         tuple(text),
         _table(frame.sort_values("evidence", key=lambda names: names == UNLOCATED), lang),
-        _chart("chart_districts", counts, lang),
+        _chart(
+            _say("chart_units", lang, units=_of("atlas.series", area().land.layer, lang)), counts
+        ),
     )
 
 
 # ---- of a zone ----
 
 
+def _lead() -> str:
+    """Return the point layer that pages say most of: the one that the overview lists."""
+    return area().defaults["overview"]["layer"]
+
+
 def _counts(
-    zone: Subject, found: dict[str, gpd.GeoDataFrame], spec: MapSpec
+    zone: Subject, inside: dict[str, gpd.GeoDataFrame], spec: MapSpec
 ) -> list[tuple[str, str]]:
     """Return area and numbers of what lies in a zone."""
     lang = spec.lang
-    placed = Points("platforms").located()
-    count = len(found["platforms"])
-    drawn = _drawn(spec.pages or "", zone.id)
     figures = []
-    area = _area(zone, spec.pages or "")
-    if area is not None:
-        schematic = "_schematic" if area["evidence"] == "schematic" else ""
-        figures.append(_figure(f"area{schematic}", f"{area['area_km2']:,.1f} km²", lang))
-    spread = "" if drawn is None else _range(drawn["count_low"], drawn["count_high"])
-    figures += [
-        _figure("platforms", f"{count:,}{spread}", lang),
-        _figure("share", f"{100 * count / len(placed):.0f} %", lang),
-    ]
-    if drawn is not None:
-        zones = len(_draws(spec.pages or ""))
-        figures.append(_figure("rank", f"{drawn['rank']:.0f} / {zones}", lang))
-    stated = found["projects"][role_of("projects").amount].dropna()
-    figures.append(_figure("projects", f"{len(found['projects']):,}", lang))
-    if len(stated):
-        figures.append(_figure("investment", _amount(stated.sum()), lang))
-    figures.append(_figure("parks", f"{len(found['parks']):,}", lang))
+    outlined = _area(zone, spec.pages or "")
+    if outlined is not None:
+        schematic = "_schematic" if outlined["evidence"] == "schematic" else ""
+        figures.append(_figure(f"area{schematic}", f"{outlined['area_km2']:,.1f} km²", lang))
+    for layer in (_lead(), *(name for name in inside if name != _lead())):
+        figures += _numbers(zone, layer, inside[layer], spec)
     return figures
+
+
+def _numbers(
+    zone: Subject, layer: str, features: gpd.GeoDataFrame, spec: MapSpec
+) -> list[tuple[str, str]]:
+    """Return how many features of a layer lie in a zone, and what they come to."""
+    lang, count = spec.lang, f"{len(features):,}"
+    names = {"layer": resource(layer).title(lang), "noun": _of("reading.noun", layer, lang)}
+    drawn = _drawn(spec.pages or "", zone.id) if layer == _lead() else None
+    if drawn is not None:
+        count += _range(drawn["count_low"], drawn["count_high"])
+    figures = [_figure("count", count, lang, **names)]
+    placed = len(Points(layer).located())
+    if layer == _lead() and placed:
+        figures.append(_figure("share", f"{100 * len(features) / placed:.0f} %", lang, **names))
+    if drawn is not None:
+        rank = f"{drawn['rank']:.0f} / {len(_draws(spec.pages or ''))}"
+        figures.append(_figure("rank", rank, lang, **names))
+    stated = _amounts(layer, features)
+    if len(stated):
+        names |= _amount_words(layer, lang)
+        figures.append(_figure("amount", _amount(stated.sum()), lang, **names))
+    return figures
+
+
+def _amounts(layer: str, features: gpd.GeoDataFrame) -> pd.Series:
+    """Return what features of a layer state of that which can be added up."""
+    column = role_of(layer).amount
+    return features[column].dropna() if column else pd.Series(dtype=float)
+
+
+def _amount_words(layer: str, lang: str) -> dict[str, str]:
+    """Return what a layer adds up, and its unit, as readers call them."""
+    field = resource(layer).field(role_of(layer).amount or "")
+    return {"amount": field.title(lang), "unit": unit_label(field.unit or "", lang=lang)}
 
 
 @kept_answer
 def _draws(name: str) -> gpd.GeoDataFrame:
-    """Return the zones of a series that are areas, with the intervals of their platforms."""
-    counted = questions.Distribution(Points("platforms"), Zones(name))
+    """Return the zones of a series that are areas, with the intervals of what they hold."""
+    counted = questions.Distribution(Points(_lead()), Zones(name))
     return questions.uncertainty(counted).zones.set_index("id")
 
 
@@ -202,19 +232,19 @@ def _area(zone: Subject, name: str) -> pd.Series | None:
 
 def _place(zone: Subject, lang: str) -> list[str]:
     """Return sentences on where a zone is and how that is known, and what the text says of it."""
-    row, told = zone.row, []
+    row, sentences = zone.row, []
     evidence = value_label("evidence", row["evidence"], lang=lang)
     accuracy = row["accuracy_m"]
     if pd.notna(accuracy):
-        told.append(_say("place", lang, evidence=evidence, accuracy=f"{accuracy:,.0f}"))
+        sentences.append(_say("place", lang, evidence=evidence, accuracy=f"{accuracy:,.0f}"))
     if row["evidence"] == "schematic":
-        told[-1] += _gap(lang) + _say("schematic", lang)
+        sentences[-1] += _gap(lang) + _say("schematic", lang)
     if zone.shape is not None and zone.shape.geom_type == "Point":
-        told.append(_say("point", lang))
+        sentences.append(_say("point", lang))
     elif pd.notna(row.get("radius_m")):
-        told.append(_say("disc", lang, radius=f"{row['radius_m']:,.0f}"))
+        sentences.append(_say("disc", lang, radius=f"{row['radius_m']:,.0f}"))
     if isinstance(row["quote"], str):
-        told.append(
+        sentences.append(
             _say(
                 "quote",
                 lang,
@@ -223,46 +253,57 @@ def _place(zone: Subject, lang: str) -> list[str]:
                 heading=row["heading"],
             )
         )
-    return told
+    return sentences
 
 
 def _contents(
-    zone: Subject, found: dict[str, gpd.GeoDataFrame], unplaced: int, spec: MapSpec
+    zone: Subject, inside: dict[str, gpd.GeoDataFrame], unplaced: int, spec: MapSpec
 ) -> list[str]:
     """Return sentences on what lies in a zone."""
-    lang, told = spec.lang, []
+    lang, sentences = spec.lang, []
     comma = both("separator")[lang == "en"]
     parts = [name for name in series.parts(zone, lang) if name != zone.name(lang)]
     if parts:
-        told.append(_say("parts", lang, names=comma.join(parts)))
-    industries = zone.row.get("leading_industries")
+        sentences.append(_say("parts", lang, names=comma.join(parts)))
+    industries = zone.row.get(INDUSTRIES)
     if isinstance(industries, str) and lang == "zh":
-        told.append(_say("industries", lang, names=industries.replace("|", comma)))
-    platforms, projects = found["platforms"], found["projects"]
-    if len(platforms):
-        counts = platforms["category"].value_counts().head(KINDS_TOLD)
-        kinds = comma.join(
-            f"{value_label('category', value, lang=lang)} {n}" for value, n in counts.items()
-        )
-        told.append(_say("platforms", lang, n=f"{len(platforms):,}", kinds=kinds))
-    else:
-        told.append(_say("no_platforms", lang))
-    stated = projects[role_of("projects").amount].dropna()
-    amounts = {
-        "n": f"{len(projects):,}",
-        "stated": f"{len(stated):,}",
-        "sum": _amount(stated.sum()),
-    }
-    key = "projects" if len(stated) else "projects_unstated" if len(projects) else "no_projects"
-    told.append(_say(key, lang, **amounts))
-    told += _inherited(pd.concat([platforms, projects]), lang)
+        sentences.append(_say("industries", lang, names=industries.replace("|", comma)))
+    sentences += [
+        sentence
+        for layer in (_lead(), *(name for name in inside if name != _lead()))
+        for sentence in _told_of(layer, inside[layer], lang)
+    ]
+    sentences += _inherited(pd.concat(inside.values()), lang)
     if unplaced:
-        told.append(_say("unplaced", lang, n=f"{unplaced:,}"))
+        sentences.append(_say("unplaced", lang, n=f"{unplaced:,}"))
     drawn = _drawn(spec.pages or "", zone.id)
     if drawn is not None and drawn["rank_low"] != drawn["rank_high"]:
         ends = {end: f"{drawn[f'rank_{end}']:.0f}" for end in ("low", "high")}
-        told.append(_say("ranked", lang, zones=len(_draws(spec.pages or "")), **ends))
-    return told
+        noun = _of("reading.noun", _lead(), lang)
+        zones = len(_draws(spec.pages or ""))
+        sentences.append(_say("ranked", lang, noun=noun, zones=zones, **ends))
+    return sentences
+
+
+def _told_of(layer: str, features: gpd.GeoDataFrame, lang: str) -> list[str]:
+    """Return sentences on the features of one layer: of which kinds they are, what they come to."""
+    role, words = role_of(layer), {"layer": resource(layer).title(lang), "n": f"{len(features):,}"}
+    lead = layer == _lead()
+    if features.empty:
+        return [_say("none", lang, **words)] if lead or role.amount else []
+    sentences = []
+    if lead:
+        counts = features[role.group].value_counts().head(KINDS_TOLD)
+        kinds = both("separator")[lang == "en"].join(
+            f"{value_label(role.group, value, lang=lang)} {n}" for value, n in counts.items()
+        )
+        sentences.append(_say("kinds", lang, kinds=kinds, **words))
+    if role.amount:
+        stated = _amounts(layer, features)
+        key = "amounts" if len(stated) else "amounts_unstated"
+        words |= {"stated": f"{len(stated):,}", "sum": _amount(stated.sum())}
+        sentences.append(_say(key, lang, **words, **_amount_words(layer, lang)))
+    return sentences
 
 
 def _inherited(placed: gpd.GeoDataFrame, lang: str) -> list[str]:
@@ -323,41 +364,50 @@ _ANSWERS: dict[str, Callable[[str, MapSpec], list[tuple[str, str]]]] = {
 # ---- table and chart ----
 
 
-def _table(shown: pd.DataFrame, lang: str) -> Table | None:
-    """Return features with kind, evidence and accuracy."""
-    if shown.empty:
+def _table(listed: pd.DataFrame, lang: str, *, of_layers: bool = False) -> Table | None:
+    """Return features with kind, and their layer if they are of several, evidence and accuracy."""
+    if listed.empty:
         return None
     header = tuple(
         both(f"atlas.column.{name}")[lang == "en"]
         for name in ("name", "kind", "evidence", "accuracy")
     )
-    rows = tuple(_row(row, lang) for row in shown.to_dict("records"))
+    rows = tuple(_row(row, lang, of_layers=of_layers) for row in listed.to_dict("records"))
     return Table(header, rows, numeric=(3,))
 
 
-def _row(row: dict[Hashable, Any], lang: str) -> tuple[Cell, ...]:
-    layer = row["layer"]
-    kind = resource(layer).title(lang)
-    if layer != "parks":
-        column = role_of(layer).group
-        kind = value_label(column, row[column], lang=lang)
+def _row(row: dict[Hashable, Any], lang: str, *, of_layers: bool) -> tuple[Cell, ...]:
+    column = role_of(row["layer"]).group
+    kind = [_of("reading.noun", row["layer"], lang)] if of_layers else []
+    if isinstance(row.get(column), str):
+        kind.append(value_label(column, row[column], lang=lang))
     evidence = value_label("evidence", row["evidence"], lang=lang)
     accuracy = row["accuracy_m"]
-    return row[f"name_{lang}"], kind, evidence, None if pd.isna(accuracy) else round(accuracy)
+    name = row[f"name_{lang}"]
+    told = " · ".join(kind)
+    return (
+        name,
+        told[:1].upper() + told[1:],
+        evidence,
+        None if pd.isna(accuracy) else round(accuracy),
+    )
 
 
-def _kinds_chart(platforms: gpd.GeoDataFrame, lang: str) -> Chart | None:
-    counts = platforms["category"].value_counts()
-    classes = symbology()["layers"]["platforms"]["classes"]
-    colours = tuple(classes[value]["colour"] for value in counts.index)
-    counts.index = [value_label("category", value, lang=lang) for value in counts.index]
-    return _chart("chart", counts, lang, colours)
+def _kinds_chart(features: gpd.GeoDataFrame, lang: str) -> Chart | None:
+    """Return how many features of the layer that pages say most of are of each kind."""
+    column = role_of(_lead()).group
+    counts = features[column].value_counts()
+    look = symbology()["layers"][_lead()]
+    coloured = look.get("classify") == column
+    colours = tuple(look["classes"][value]["colour"] for value in counts.index if coloured)
+    counts.index = [value_label(column, value, lang=lang) for value in counts.index]
+    noun = _of("reading.noun", _lead(), lang)
+    return _chart(_say("chart", lang, noun=noun), counts, colours)
 
 
-def _chart(key: str, counts: pd.Series, lang: str, colours: tuple[str, ...] = ()) -> Chart | None:
+def _chart(title: str, counts: pd.Series, colours: tuple[str, ...] = ()) -> Chart | None:
     if len(counts) < FEWEST_BARS:
         return None
-    title = both(f"atlas.{key}")[lang == "en"]
     values = tuple(float(value) for value in counts)
     names = tuple(map(str, counts.index))
     return Chart("bar", names, ((title, values),), title=title, colours=colours)
@@ -366,12 +416,18 @@ def _chart(key: str, counts: pd.Series, lang: str, colours: tuple[str, ...] = ()
 # ---- words ----
 
 
-def _figure(key: str, value: str, lang: str) -> tuple[str, str]:
-    return both(f"atlas.figure.{key}")[lang == "en"], value
+def _figure(key: str, value: str, lang: str, **words: str) -> tuple[str, str]:
+    return _say(f"figure.{key}", lang, **words), value
 
 
 def _say(key: str, lang: str, **values: object) -> str:
-    return both(f"atlas.{key}")[lang == "en"].format(**values)
+    said = both(f"atlas.{key}")[lang == "en"].format(**values)
+    return said[:1].upper() + said[1:]
+
+
+def _of(family: str, layer: str, lang: str) -> str:
+    """Return what the plan calls a layer in a sentence, or as a series."""
+    return both(f"{family}.{layer}")[lang == "en"]
 
 
 def _gap(lang: str) -> str:

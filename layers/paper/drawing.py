@@ -321,7 +321,7 @@ def _draw_areas(brush: _Brush, shapes: list[shapely.Geometry], style: Style, abo
     if style.hatch:
         fill |= {"hatch": HATCH, "edgecolors": [hatch_colour(style)]}
     brush.paint(paths, above=above, **fill)
-    strokes = edges(style, on_ground=brush.layer.group == "224")
+    strokes = edges(style, on_ground=brush.layer.group == "layout")
     for step, stroke in enumerate(strokes, start=1 if len(strokes) > 1 else 2):
         looks: dict[str, Any] = {
             "facecolors": ["none"],

@@ -208,7 +208,7 @@ class _Pen:
             place=where,
             importance=label.priority + mark.rank + at * RANK_STEP,
             radius=radius,
-            required=self.layer.group == "224",
+            required=self.layer.group == "layout",
             repeat=NUMBER_EVERY_PX * self.px if isoline else 0.0,
             most=OUT_COST if self.layer.numbered else math.inf,
         )
@@ -354,7 +354,7 @@ def _obstacles(
         if here is not None:
             discs = shapely.buffer(shapely.points(here.at), here.radii + 1.0 * px, quad_segs=3)
             found += [Obstacle(disc, SYMBOL_COST) for disc in discs]
-        if layer.group != "224":
+        if layer.group != "layout":
             continue
         for mark, shape in zip(layer.marks, window.drawn(layer.shapes), strict=True):
             if mark.kind == "line":

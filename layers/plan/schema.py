@@ -31,7 +31,7 @@ _OF_ALL = frozenset({"basemaps.json", "palettes.json", "styles.json", "symbols.j
 DTYPES: dict[str, Any] = {"string": "str", "number": "float64", "integer": "Int64"}
 
 Geometry = Literal["point", "line", "polygon", "mixed", "table"]
-Group = Literal["224", "plan", "context", "about"]
+Group = Literal["layout", "plan", "context", "about"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class Resource:
     geometry
         Kind of geometry, ``"table"`` for none.
     group
-        ``"224"``, ``"plan"``, ``"context"`` or ``"about"``.
+        ``"layout"``, ``"plan"``, ``"context"`` or ``"about"``.
     sources
         Ids in the layer ``sources``.
     fields

@@ -131,7 +131,7 @@ def map_document(
     Examples
     --------
     >>> document = map_document(["cities"])
-    >>> [layer["id"] for layer in document["layers"] if layer["group"] == "224"]
+    >>> [layer["id"] for layer in document["layers"] if layer["group"] == "layout"]
     ['cities']
     """
     if lang not in LANGUAGES:

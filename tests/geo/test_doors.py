@@ -165,8 +165,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "population": {"raster": RASTER, "quantity": "count"},
     "zonal_statistics": {"raster": RASTER, "zones": ZONES, "statistics": ("mean", "sum")},
     "area_balance": {
-        "planning_area": layers.load("planning_area"),
-        "districts": layers.load("districts"),
+        "parts": layers.load("planning_area"),
+        "units": layers.load("districts"),
         "printed_km2": 1200.0,
     },
     "counted": {"frame": POINTS},

@@ -277,7 +277,7 @@ def test_the_slide_of_a_zone_has_map_figures_legend_and_notes(deck):
     assert {"Map", "Table"} <= names
     (table,) = (shape.table for shape in slide.shapes if shape.has_table)
     figures = {row.cells[0].text: row.cells[1].text for row in table.rows}
-    assert figures["Platforms"].startswith("24")
+    assert figures["Innovation platforms"].startswith("24")
     assert "distance_m" in slide.notes_slide.notes_text_frame.text or "coverage" in (
         slide.notes_slide.notes_text_frame.text
     )

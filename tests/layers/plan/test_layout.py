@@ -16,10 +16,10 @@ from geo.crs import geodesic_area_km2
 from geo.errors import CRSError, InputError, LayerError
 from layers.plan import rules
 from layers.plan.area import map_crs
+from layers.plan.balance import area_balance
 from layers.plan.rules import (
     Rule,
     along_roads,
-    area_balance,
     build,
     combined_accuracy_m,
     cover,
