@@ -17,6 +17,7 @@ from app.commands.options import AsJson, Output  # noqa: TC001 - typer reads the
 from app.commands.output import print_json, records, wrote
 from geo.errors import AtlasError
 from layers import data_check
+from layers.plan import area
 from layers.qgis.geopackage import write_geopackage
 
 BAD_INPUT = 2
@@ -39,13 +40,22 @@ def _tell(asked: bool) -> None:  # noqa: FBT001 - as typer calls it
 
 @cli.callback()
 def _first(
+    context: typer.Context,
     *,
+    plan: Annotated[
+        str | None,
+        typer.Option(
+            help="Plan to work on: the name of a packaged one, or the path of a folder.",
+            envvar=area.VARIABLE,
+        ),
+    ] = None,
     _version: Annotated[
         bool,
         typer.Option("--version", help="Tell the version and stop.", callback=_tell, is_eager=True),
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
+    context.with_resource(area.open_plan(plan))
 
 
 @cli.command("layers")
@@ -140,6 +150,7 @@ def app(
     ] = serving.LOOPBACK,
 ) -> None:
     """Start the map app, for this machine alone unless an address is given."""
+    area.use(area.plan().folder)  # for the threads that serve visitors
     # In this process, so that the page a visitor opens finds everything loaded.
     Thread(target=warm.up, daemon=True).start()
     serving.ask_nobody()

@@ -1,0 +1,72 @@
+"""What a public project says of itself holds: licences, citation, changes, and where things are."""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+import layers
+from layers.plan.area import packaged
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+LICENCE = (ROOT / "data" / "LICENSE.md").read_text("utf-8")
+
+
+def test_the_licence_of_the_data_names_the_sources_of_every_shape() -> None:
+    """Layers whose file has shapes of its own are those that others' terms cover."""
+    said = re.findall(r"^\| (\w+) \| (\w+) \| ([\w, ]+) \|$", LICENCE, re.MULTILINE)
+    listed = [(plan, *rest) for plan, *rest in said if plan in packaged()]
+    held = [
+        (plan, each["name"], ", ".join(each["sources"]))
+        for plan in packaged()
+        for each in json.loads((ROOT / "data" / plan / "datapackage.json").read_text("utf-8"))[
+            "resources"
+        ]
+        if each["path"].endswith(".geojson")
+    ]
+    assert sorted(listed) == sorted(held)
+
+
+@pytest.mark.parametrize("plan", packaged())
+def test_every_source_says_on_which_terms_and_how_it_is_credited(plan: str) -> None:
+    with layers.open_plan(plan):
+        sources = layers.load("sources").set_index("id")
+        for name in layers.names():
+            frame = layers.load(name)
+            used = set(frame["source_id"]) if "source_id" in frame else set()
+            assert used | set(layers.resource(name).sources) <= set(sources.index), name
+    assert sources[["licence", "attribution", "attribution_en"]].notna().all(axis=None)
+    assert sources.loc["amap", "licence"].endswith("遵其服务条款")
+    assert "osm" not in sources.index or sources.loc["osm", "licence"] == "ODbL-1.0"
+
+
+def test_the_citation_is_one_that_readers_of_the_format_take() -> None:
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    # What version 1.2.0 of the format requires, and of what may be there, what is.
+    assert {"cff-version", "message", "title", "authors"} <= cited.keys()
+    assert cited["cff-version"] == "1.2.0"
+    assert cited["type"] in ("software", "dataset")
+    assert cited["license"] == PROJECT["license"]
+    assert all(author.keys() <= {"name"} for author in cited["authors"])
+    optional = {"type", "abstract", "keywords", "license"}
+    assert cited.keys() <= {"cff-version", "message", "title", "authors"} | optional
+    holder = re.search(r"Copyright \(c\) \d+ (.+)", (ROOT / "LICENSE").read_text("utf-8"))
+    assert holder
+    assert [author["name"] for author in cited["authors"]] == [holder[1]]
+
+
+def test_the_changelog_has_its_sections() -> None:
+    text = (ROOT / "CHANGELOG.md").read_text("utf-8")
+    unreleased = text.split("\n## ")[1]
+    assert unreleased.startswith("[Unreleased]\n")
+    kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert set(re.findall(r"^### (.+)$", unreleased, re.MULTILINE)) <= kinds
+    for version, date in re.findall(r"^## \[(\d.*?)\] - (.*)$", text, re.MULTILINE):
+        assert re.fullmatch(r"\d+\.\d+\.\d+", version)
+        assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", date)
