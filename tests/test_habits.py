@@ -70,3 +70,23 @@ def test_the_changelog_has_its_sections() -> None:
     for version, date in re.findall(r"^## \[(\d.*?)\] - (.*)$", text, re.MULTILINE):
         assert re.fullmatch(r"\d+\.\d+\.\d+", version)
         assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", date)
+
+
+# ---- where the texts point to ----
+
+TEXTS = sorted(
+    path
+    for path in (*ROOT.glob("*.md"), *ROOT.glob("data/*.md"), *ROOT.glob("docs/**/*.md"))
+    if "methods" not in path.parts
+)
+# What looks like a path of the repository.
+PATH = re.compile(r"^(?:app|geo|layers|data|docs|tests|fuzz|notebooks|benchmarks)/[\w./-]*$")
+
+
+@pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_and_path_of_a_text_leads_somewhere(path: Path) -> None:
+    text = re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    links = [link.split("#")[0] for link in re.findall(r"\]\(([^)]+)\)", text)]
+    named = [name for name in re.findall(r"`([^`\n]+)`", text) if PATH.match(name)]
+    lost = [link for link in links if "://" not in link and not (path.parent / link).exists()]
+    assert lost + [name for name in named if not (ROOT / name).exists()] == []

@@ -469,7 +469,7 @@ ENGLISH_ALONE = {"No such command", "valid number"}
         (("coverage", "--category", "nothing"), "choose from"),
         (("distribution", "--zoning", "streets"), "choose from"),
         (("distribution", "--zoning", "none.gpkg"), "there is no file"),
-        (("distribution", "--population", "none.tif"), "no such file"),
+        (("distribution", "--population", "none.tif"), "there is no file"),
         (("distribution", "--by", "colour"), "no column 'colour'"),
         (("distribution", "--uncertainty", "--draws", "10"), "draws"),
         (("distribution", "--uncertainty", "--ahead"), "ask for one"),
