@@ -1,4 +1,4 @@
-"""总览: every layer on the map, the 224 layout, and where the plan wants to be by 2026."""
+"""总览: every layer on the map, the layout, and where the plan wants to be, and by when."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.web.choices import layer_title, value_title
 from app.web.controls import choose, choose_some
 from app.web.export import export
 from app.web.frame import draw_map, heading, listing, map_and_results, target_row
-from app.web.overview import TARGET_YEAR, belongs_to, members_of, targets
+from app.web.overview import belongs_to, members_of, targets, years
 from layers.plan.area import area
 from layers.words import number
 
@@ -32,10 +32,12 @@ with st.sidebar:
         title=lambda value: value_title("evidence", value),
     )
     st.caption(text("overview.how"))
+    counts = [
+        f"{layer_title(name)} {number(layers.describe(name).rows)}" for name in layers.names()
+    ]
     with st.expander(text("overview.counts")):
-        for name in layers.names():
-            about = layers.describe(name)
-            st.caption(f"{layer_title(name)} {number(about.rows)}")
+        for count in counts:
+            st.caption(count)
 
 map_column, results = map_and_results()
 with map_column:
@@ -47,9 +49,12 @@ with results:
             ("overview.belongs", belongs_to(clicked["id"], language())),
         ):
             listing(text(title, n=len(names)), names)
-    if found := targets(language()):
-        heading(text("overview.targets", year=TARGET_YEAR))
-        st.caption(text("overview.arrow"))
-    for target in found:
+    aims = targets(language())
+    if aims:
+        heading(text("overview.targets", year=years(each.year for each in aims)))
+        st.caption(text("overview.arrow", year=years(each.since for each in aims)))
+    for target in aims:
         target_row(target)
+    if not aims:
+        listing(text("overview.counts"), counts)
 export("overview", {"theme": theme, "evidence": evidence})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 import layers
 from layers.keeping.answers import kept_answer
 from layers.look.symbology import unit_label
@@ -12,16 +14,16 @@ from layers.plan.catalogue import table
 from layers.words import number
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
-    import pandas as pd
 
-TARGET_YEAR = 2026
+# How a document qualifies a number, as a sign before it.
+SIGNS = {"at_least": "≥", "more_than": ">", "at_most": "≤", "about": "≈"}
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One row of box 1 with the baseline that leads to it.
+    """One target of the front page with the baseline that leads to it.
 
     Parameters
     ----------
@@ -29,6 +31,8 @@ class Target:
         Name in the reader's language.
     baseline, target
         Numbers with their unit, as a reader sees them; the baseline is empty when none is printed.
+    since, year
+        The years of both; None where none is printed.
     quotes
         The document's own words for both.
     flagged
@@ -38,30 +42,46 @@ class Target:
     name: str
     baseline: str
     target: str
+    since: int | None
+    year: int | None
     quotes: tuple[str, ...]
     flagged: bool
 
 
 @kept_answer
 def targets(lang: str) -> list[Target]:
-    """Return the targets of box 1 in their order, each with its baseline."""
+    """Return the targets of the front page in their order, each with its baseline."""
     indicators = table("indicators")
-    box = indicators.dropna(subset=["box1_order"]).sort_values("box1_order")
+    front = indicators.dropna(subset=["front_order"]).sort_values("front_order")
     baselines = indicators[indicators["kind"] == "baseline"].dropna(subset=["pair_id"])
     by_target = {row["pair_id"]: row for row in baselines.to_dict("records")}
     rows = []
-    for row in box.to_dict("records"):
+    for row in front.to_dict("records"):
         pair = [row] if row["id"] not in by_target else [by_target[row["id"]], row]
         rows.append(
             Target(
                 name=row[f"name_{lang}"],
                 baseline=_value(pair[0], lang) if pair[0] is not row else "",
                 target=_value(row, lang),
-                quotes=tuple(item["quote"] for item in pair),
+                since=_year(pair[0]) if pair[0] is not row else None,
+                year=_year(row),
+                quotes=tuple(item["quote"] for item in pair if isinstance(item["quote"], str)),
                 flagged=any(isinstance(item["flag"], str) for item in pair),
             )
         )
     return rows
+
+
+def years(printed: Iterable[int | None]) -> str:
+    """Return the years that occur, as one or from the first to the last.
+
+    Examples
+    --------
+    >>> years([2022, None, 2022]), years([2021, 2024])
+    ('2022', '2021–2024')
+    """
+    known = sorted({year for year in printed if year is not None})
+    return "–".join(map(str, dict.fromkeys((known[0], known[-1])))) if known else ""
 
 
 def members_of(target_id: str, lang: str) -> list[str]:
@@ -77,8 +97,13 @@ def belongs_to(feature_id: str, lang: str) -> list[str]:
     return _names(links.loc[links["feature_id"] == feature_id, "target_id"], lang)
 
 
+def _year(row: dict[Hashable, Any]) -> int | None:
+    return None if pd.isna(row["year"]) else int(row["year"])
+
+
 def _value(row: dict[Hashable, Any], lang: str) -> str:
-    return f"{number(row['value'])} {unit_label(row['unit'], lang=lang)}".rstrip()
+    sign = SIGNS.get(row["qualifier"], "")
+    return f"{sign} {number(row['value'])} {unit_label(row['unit'], lang=lang)}".strip()
 
 
 def _names(ids: pd.Series, lang: str) -> list[str]:

@@ -33,7 +33,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "sources": ("id", *_SOURCE_COLUMNS, "attribution_en"),
     "memberships": ("id", "feature_id", "target_id", "role", "order"),
     "conflicts": ("id", "name_zh", "name_en"),
-    "indicators": ("id", "name_zh", "name_en", "kind", "value", "unit", "box1_order", "pair_id"),
+    "indicators": ("id", "name_zh", "name_en", "kind", "value", "unit", "front_order", "pair_id"),
     "populations": ("id", "name_zh", "name_en", "date", "source_id", "adcodes", "population"),
 }
 

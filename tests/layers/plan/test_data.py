@@ -147,7 +147,7 @@ def test_projects_listed_twice_count_once() -> None:
 
 def test_box_1_is_printed_exactly() -> None:
     indicators = layers.load("indicators")
-    box = indicators.dropna(subset=["box1_order"]).sort_values("box1_order")
+    box = indicators.dropna(subset=["front_order"]).sort_values("front_order")
     assert box["value"].tolist() == [6, 13, 5, 5, 30, 1100, 200, 4500, 100, 3500]
     assert (box["year"] == 2026).all()
     assert (box["kind"] == "target").all()
