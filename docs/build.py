@@ -104,7 +104,8 @@ def build() -> dict[str, str]:
     )
     pages["README.md"] = (
         "# 方法 · Methods\n\nWhat each measure means, its formula, where it comes from and when it "
-        "must not be used. The keys in brackets are in [references.bib](../references.bib).\n\n"
+        "must not be used. The keys in brackets are in [references.bib](../references.bib), "
+        "whose entries are [checked](../references.md).\n\n"
         f"| 方法 | Method | Functions |\n|---|---|---|\n{rows}\n"
     )
     return pages

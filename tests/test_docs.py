@@ -47,13 +47,39 @@ def test_every_measure_has_a_page_with_formula_source_and_limits() -> None:
         assert "When not to use it" in page, name
 
 
-def test_every_source_is_in_the_bibliography_and_used() -> None:
+def test_every_source_is_in_the_bibliography_used_and_checked() -> None:
     text = (DOCS / "references.bib").read_text(encoding="utf-8")
     listed = re.findall(r"^@\w+\{(\w+),", text, re.MULTILINE)
-    assert len(listed) == len(set(listed))
+    assert listed == sorted(set(listed))
+    code = [path.read_text("utf-8") for each in ("geo", "layers") for path in modules(each)]
+    cited = {key for part in code for key in re.findall(r"^ +\.\. \[(\w+)\] ", part, re.MULTILINE)}
+    assert cited == set(listed)
     pages = "\n".join(path.read_text(encoding="utf-8") for path in build.FOLDER.glob("*.md"))
-    assert set(re.findall(r"\*\*\[(\w+)\]\*\*", pages)) == set(listed)
-    assert text.count("{") == text.count("}")
+    assert set(re.findall(r"\*\*\[(\w+)\]\*\*", pages)) <= set(listed)
+    checked = (DOCS / "references.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| (\w+) \| \w.+ \| .+ \|$", checked, re.MULTILINE)[1:] == listed
+
+
+def test_every_entry_of_the_bibliography_is_whole() -> None:
+    text = (DOCS / "references.bib").read_text(encoding="utf-8")
+    needed = {"article": {"journal", "volume", "pages"}, "book": {"publisher"}}
+    needed |= {"incollection": {"booktitle", "pages"}, "inproceedings": {"booktitle", "pages"}}
+    for kind, key, body in re.findall(r"^@(\w+)\{(\w+),\n(.*?)^\}", text, re.MULTILINE | re.DOTALL):
+        fields = dict(re.findall(r"^  (\w+) = \{(.+)\},?$", body, re.MULTILINE))
+        assert len(fields) == len(body.splitlines()), key
+        assert all(value.count("{") == value.count("}") for value in fields.values()), key
+        assert {"author", "title"} | needed.get(kind, set()) <= fields.keys(), key
+        # A page of a manual without a date has none.
+        assert re.fullmatch(r"\d{4}", fields.get("year", "")) or fields.get("howpublished"), key
+        if "doi" in fields:
+            assert re.fullmatch(r"10\.\d{4,9}/[^\s{}]+", fields["doi"]), key
+        if "pages" in fields:
+            first, last = map(int, fields["pages"].split("--"))
+            assert first < last, key
+
+
+def modules(package: str) -> list[Path]:
+    return sorted((DOCS.parent / package).rglob("*.py"))
 
 
 def test_no_mark_up_of_the_docstrings_is_left() -> None:

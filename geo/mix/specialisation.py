@@ -64,7 +64,8 @@ def location_quotients(table: pd.DataFrame) -> pd.DataFrame:
     ----------
     .. [florence1939] P. S. Florence, Report on the location of industry, Political and Economic
        Planning, London, 1939.
-    .. [isard1960] W. Isard, Methods of Regional Analysis, MIT Press, 1960.
+    .. [isard1960] W. Isard, Methods of Regional Analysis: An Introduction to Regional Science,
+       Technology Press of MIT and Wiley, 1960.
 
     Examples
     --------

@@ -97,8 +97,9 @@ def local_autocorrelation(
     ----------
     .. [anselin1995] L. Anselin, Local indicators of spatial association – LISA, Geographical
        Analysis 27 (1995) 93–115.
-    .. [benjamini1995] Y. Benjamini, Y. Hochberg, Controlling the false discovery rate, J. Royal
-       Statistical Society B 57 (1995) 289–300.
+    .. [benjamini1995] Y. Benjamini, Y. Hochberg, Controlling the false discovery rate: a practical
+       and powerful approach to multiple testing, J. Royal Statistical Society B 57 (1995)
+       289–300.
     .. [caldas2006] M. Caldas de Castro, B. H. Singer, Controlling the false discovery rate: a new
        application to account for multiple and dependent tests in local statistics of spatial
        association, Geographical Analysis 38 (2006) 180–208.

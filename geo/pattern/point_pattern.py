@@ -245,10 +245,10 @@ def ripley(
 
     References
     ----------
-    .. [ripley1977] B. D. Ripley, Modelling spatial patterns, J. Royal Statistical Society B 39
-       (1977) 172–212.
-    .. [besag1977] J. Besag, Contribution to the discussion of Dr Ripley's paper, J. Royal
-       Statistical Society B 39 (1977) 193–195.
+    .. [ripley1977] B. D. Ripley, Modelling spatial patterns (with discussion), J. Royal Statistical
+       Society B 39 (1977) 172–212.
+    .. [besag1977] J. Besag, Discussion on Dr Ripley's paper, J. Royal Statistical Society B 39
+       (1977) 193–195.
     .. [ohser1981] J. Ohser, D. Stoyan, On the second-order and orientation analysis of planar
        stationary point processes, Biometrical Journal 23 (1981) 523–533.
     .. [myllymaki2017] M. Myllymäki, T. Mrkvička, P. Grabarnik, H. Seijo, U. Hahn, Global envelope
