@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from geo.wording import filled
 from layers.plan.area import per_plan
-from layers.words import of_data, of_plan, words
+from layers.words import of_data, of_plan, pair, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geo.wording import Text
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 DEFAULT = "zh"
@@ -23,13 +30,12 @@ def language() -> str:
 
 def text(key: str, **values: object) -> str:
     """Return a text of the interface in the visitor's language, with values filled in."""
-    return _entry(key)[language()].format(**values)
+    return filled(_entry(key), language(), values)
 
 
 def both(key: str) -> tuple[str, str]:
     """Return a text of the interface in Chinese and in English."""
-    entry = _entry(key)
-    return entry["zh"], entry["en"]
+    return pair(_entry(key))
 
 
 def named(zh: str, en: str) -> str:
@@ -37,14 +43,14 @@ def named(zh: str, en: str) -> str:
     return en if language() == "en" else zh
 
 
-def _entry(key: str) -> dict[str, str]:
+def _entry(key: str) -> Mapping[str, Text]:
     return _texts().get(key) or of_data(key)
 
 
 @per_plan
-def _texts() -> dict[str, dict[str, str]]:
+def _texts() -> dict[str, Mapping[str, Text]]:
     """Read the words of maps, and the texts of every page and those that pages share."""
-    texts = dict(words())
+    texts: dict[str, Mapping[str, Text]] = dict(words())
     for path in sorted(WORDS.glob("*.json")):
         texts |= json.loads(path.read_text(encoding="utf-8"))
     return texts | of_plan()

@@ -10,16 +10,21 @@ import json
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
+
+from geo.numerals import exact, is_number, listed, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# A text, or its forms by the number in it.
+Text: TypeAlias = "str | Mapping[str, str]"
+
 _FOLDER = Path(__file__).with_name("words")
 
 
-# Values that are lists of names, put together as Chinese does.
-_LISTS = ("columns", "names", "layers")
+# Values that may be lists of names which were put together.
+_LISTS = ("columns", "names", "layers", "sheets", "datums")
 _MOST_NAMED = 20
 
 
@@ -40,27 +45,63 @@ def sentence(code: str, lang: str, values: Mapping[str, object]) -> str:
     >>> sentence("rows.aside", "zh", {"rows": 1200})
     '1,200 行未采用，原因逐行列出，可下载。'
     """
-    filled = {key: _written(value) for key, value in values.items()}
-    if lang == "en":
-        listed = {key: str(filled[key]).replace("、", ", ") for key in _LISTS if key in filled}
-        filled |= listed
-    return catalogue()[code]["en" if lang == "en" else "zh"].format(**filled)
+    return filled(catalogue()[code], lang, values)
 
 
-def _written(value: object) -> object:
-    if isinstance(value, Iterable) and not isinstance(value, str):
+def filled(texts: Mapping[str, Text], lang: str, values: Mapping[str, object]) -> str:
+    """Return a text in a language, filled in.
+
+    Parameters
+    ----------
+    texts
+        The text by language. Where its words depend on a number it is a mapping: ``of`` names the
+        value, and the others are the forms that CLDR knows for the language.
+    lang
+        ``"zh"`` or ``"en"``.
+    values
+        What is filled in: numbers get their separators, and names become a list.
+
+    Examples
+    --------
+    >>> cells = {"zh": "{n} 个格网", "en": {"of": "n", "one": "{n} cell", "other": "{n} cells"}}
+    >>> [filled(cells, "en", {"n": n}) for n in (1, 1200)]
+    ['1 cell', '1,200 cells']
+    """
+    text = texts[lang]
+    if not isinstance(text, str):
+        value = values[text["of"]]
+        text = text[plural(value, lang) if isinstance(value, int | float) else "other"]
+    return text.format(**{key: _written(key, value, lang) for key, value in values.items()})
+
+
+def together(names: Iterable[str]) -> str:
+    """Return names as one value of a sentence, where it has to be a text: a list of each language.
+
+    Examples
+    --------
+    >>> sentence("own.no_column", "en", {"columns": together(["a", "b"])})
+    'The file has no columns a, b. Choose again.'
+    """
+    return listed(names, "zh")
+
+
+def _written(key: str, value: object, lang: str) -> object:
+    if is_number(value) and not isinstance(value, bool):
+        return exact(value)
+    if isinstance(value, str):
+        # Half a character, as JSON can hold one, can be printed nowhere.
+        text = value.encode("utf-8", "replace").decode()
+        return listed(text.split(together(("", ""))), lang) if key in _LISTS else text
+    if isinstance(value, Iterable):
         names = [str(name) for name in value]
-        return "、".join(names[:_MOST_NAMED]) + (" …" if len(names) > _MOST_NAMED else "")
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    # Half a character, as JSON can hold one, can be printed nowhere.
-    text = value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
-    return f"{value:,}" if number else text
+        return listed(names[:_MOST_NAMED], lang) + (" …" if len(names) > _MOST_NAMED else "")
+    return value
 
 
 @cache
-def catalogue() -> dict[str, dict[str, str]]:
+def catalogue() -> dict[str, dict[str, Text]]:
     """Return every sentence: code → language → text."""
-    sentences: dict[str, dict[str, str]] = {}
+    sentences: dict[str, dict[str, Text]] = {}
     for path in sorted(_FOLDER.glob("*.json")):
         sentences |= json.loads(path.read_text(encoding="utf-8"))
     return sentences

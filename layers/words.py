@@ -6,11 +6,16 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geo.numerals import number as number  # noqa: PLC0414 - on its way out
+from geo.wording import filled
 from layers.plan.area import ZoningRole, area, package, per_plan, plan
 from layers.plan.data_files import checked, json_of
 from layers.plan.schema import resources
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from geo.wording import Text
     from layers.plan.schema import Field, Resource
 
 
@@ -22,28 +27,31 @@ def both(key: str) -> tuple[str, str]:
     >>> both("coverage.title")
     ('覆盖率', 'Covered share')
     """
-    entry = words().get(key) or of_data(key)
-    return entry["zh"], entry["en"]
+    return pair(words().get(key) or of_data(key))
 
 
-def number(value: float, *, digits: int | None = None) -> str:
-    """Return a number with thousands separators and no more digits than it needs.
+def say(key: str, lang: str, **values: object) -> str:
+    """Return a text in a language, filled in.
 
     Examples
     --------
-    >>> number(1835.6), number(4500.0), number(24.649, digits=2)
-    ('1,835.6', '4,500', '24.65')
+    >>> say("reading.cells", "en", n=1), say("reading.cells", "zh", n=1200)
+    ('1 cell', '1,200 个格网')
     """
-    if digits is not None:
-        return f"{value:,.{digits}f}"
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+    return filled(words().get(key) or of_data(key), lang, values)
+
+
+def pair(entry: Mapping[str, Text]) -> tuple[str, str]:
+    """Return both languages of a text that depends on no number."""
+    return str(entry["zh"]), str(entry["en"])
 
 
 @per_plan
-def words() -> dict[str, dict[str, str]]:
-    """Return every text by its key; what a plan calls its own things stands in its own words."""
-    path = Path(__file__).with_name("words.json")
-    shared: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
+def words() -> dict[str, Mapping[str, Text]]:
+    """Return every text by its key, those of each room and of the open plan, which come first."""
+    shared: dict[str, Mapping[str, Text]] = {}
+    for path in sorted(Path(__file__).parent.glob("**/words.json")):
+        shared |= json.loads(path.read_text(encoding="utf-8"))
     return shared | of_plan()
 
 

@@ -12,10 +12,10 @@ from app.web.controls import choose, slide
 from app.web.export import export, of_points, of_zones
 from app.web.frame import download, draw_map, map_and_results, note_on_points
 from app.web.tables import zones_table
+from geo.numerals import number
 from layers import questions
 from layers.plan.area import area
 from layers.questions.subjects import Points, point_layers
-from layers.words import number
 
 MAP_KEY = "coverage-map"
 NO_DEMAND = "none"

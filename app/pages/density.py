@@ -17,12 +17,12 @@ from app.web.export import export, of_density
 from app.web.frame import basis, download, draw_map, heading, map_and_results, note_on_points
 from app.web.tables import ranking_table
 from geo.errors import AtlasError
+from geo.numerals import number
 from geo.surface.density import Kernel, Unit
 from geo.wording import sentence
 from layers import questions
 from layers.plan.area import area
 from layers.questions import contents
-from layers.words import number
 
 AUTO = "auto"
 BANDWIDTHS_M = tuple(str(metres) for metres in range(500, 10001, 250))

@@ -26,6 +26,7 @@ from app.web.population import population
 from app.web.running import while_wanted
 from app.web.tables import features
 from geo.errors import AtlasError
+from geo.numerals import number
 from layers import questions
 from layers.keeping.brought import is_own
 from layers.look.classification import MAX_CLASSES
@@ -33,7 +34,6 @@ from layers.plan.area import area
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results
 from layers.questions.zone_results import SCALES, SCHEMES, Shown
-from layers.words import number
 
 if TYPE_CHECKING:
     from layers.questions.subjects import Points

@@ -12,8 +12,8 @@ from app.web.controls import choose, choose_some
 from app.web.export import export
 from app.web.frame import draw_map, heading, listing, map_and_results, target_row
 from app.web.overview import belongs_to, members_of, targets, years
+from geo.numerals import number
 from layers.plan.area import area
-from layers.words import number
 
 EVIDENCE = ("official", "surveyed", "located", "schematic")
 

@@ -20,13 +20,13 @@ from app.web.visits import owner
 from geo.errors import AtlasError
 from geo.exchange.cell_quotes import csv_bytes
 from geo.exchange.formats import SUFFIXES
+from geo.numerals import number
 from geo.wording import sentence
 from layers.keeping.brought import keep_points, keep_zones
 from layers.keeping.own_files import keep_people
 from layers.keeping.own_points import Roles, own_points
 from layers.plan import published
 from layers.plan.zonings import own_zones
-from layers.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -15,13 +15,13 @@ from app.web.export import export, of_pattern
 from app.web.frame import download, draw_map, heading, map_and_results, note_on_points
 from app.web.tables import figures
 from geo.exchange.cell_quotes import csv_bytes
+from geo.numerals import number
 from layers.questions import centres, cluster_reading, distances, pattern_looks, patterns
 from layers.questions.centres import Centres
 from layers.questions.distances import Spacing
 from layers.questions.pattern_looks import Look
 from layers.questions.patterns import REACH_M, Pattern
 from layers.questions.subjects import Zones
-from layers.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,6 +11,7 @@ import streamlit as st
 
 from app.texts import language, text
 from geo.errors import AtlasError
+from geo.numerals import number
 from layers.book import series
 from layers.outputs import ATLASES, SLIDES, output
 
@@ -152,7 +153,7 @@ def _watch(job: Job) -> None:
 
 def _ended(job: Job, mime_types: Mapping[str, str]) -> None:
     if job.made is not None:
-        size = f"{len(job.made) / MEGABYTE:,.1f}"
+        size = number(len(job.made) / MEGABYTE, digits=1)
         st.download_button(
             text("export.atlas.download", kind=job.suffix[1:].upper(), size=size),
             job.made,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from app.texts import text
-from layers.words import number
+from geo.numerals import number
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -17,7 +17,7 @@ def density_basis(asked: Density, surface: xr.DataArray) -> list[tuple[str, str]
     """Return kernel, bandwidth, method, edge, points and data of a density."""
     about = surface.attrs
     exact = about["method"] == "exact"
-    rows, columns = surface.shape
+    cells = " × ".join(map(number, reversed(surface.shape)))
     left_out = about["points_without_place"] + about["points_outside"]
     return [
         (text("density.basis.kernel"), text(f"kernel.{asked.kernel}")),
@@ -38,7 +38,7 @@ def density_basis(asked: Density, surface: xr.DataArray) -> list[tuple[str, str]
         ),
         (
             text("density.basis.cells"),
-            f"{columns:,} × {rows:,} · {asked.cell_size_m:g} m · {surface.rio.crs.to_string()}",
+            f"{cells} · {number(asked.cell_size_m)} m · {surface.rio.crs.to_string()}",
         ),
         (text("density.basis.hash"), about["input_hash"]),
     ]

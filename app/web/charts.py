@@ -10,10 +10,14 @@ import pandas as pd
 import streamlit as st
 
 from app.texts import text
+from geo.numerals import chart_format
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# Numbers on bars and axes, at the ends of classes, and under the pointer.
+SHORT, BOUND = chart_format(3, significant=True), chart_format(4, significant=True)
+FULL = chart_format(3, most=True)
 BAR = "#2C7FB8"
 WHISKER = "#111827"
 BAR_HEIGHT = 24
@@ -81,7 +85,7 @@ def bars(
         room = (longest / start) ** (ROOM_FOR_VALUES - 1.0)
         scale = alt.Scale(type="log", domain=[start, longest * room], clamp=True, nice=False)
         decades = [10.0**n for n in range(ceil(log10(start)), ceil(log10(longest)) + 1)]
-        axis = alt.Axis(title=None, values=decades, format=",.3~r")
+        axis = alt.Axis(title=None, values=decades, format=SHORT)
         shown = shown.assign(start=start)
         if intervals:
             shown = shown.assign(drawn_low=shown["low"].clip(lower=start))
@@ -113,9 +117,9 @@ def bars(
             tooltip=[
                 alt.Tooltip("name:N", title=text("column.zone")),
                 *([alt.Tooltip(f"{stack}:N", title=text("column.sector"))] if stack else []),
-                alt.Tooltip("value:Q", title=title, format=",.3~f"),
+                alt.Tooltip("value:Q", title=title, format=FULL),
                 *(
-                    alt.Tooltip(f"{end}:Q", title=text(f"column.{end}"), format=",.3~f")
+                    alt.Tooltip(f"{end}:Q", title=text(f"column.{end}"), format=FULL)
                     for end in (("low", "high") if intervals else ())
                 ),
             ],
@@ -136,7 +140,7 @@ def bars(
         .encode(
             x="high:Q" if intervals else ("value:Q" if log else "sum(value):Q"),
             y=alt.Y("name:N", sort=order),
-            text=alt.Text("value:Q" if log else "sum(value):Q", format=",.3~r"),
+            text=alt.Text("value:Q" if log else "sum(value):Q", format=SHORT),
         )
     )
     st.caption(title)
@@ -186,7 +190,13 @@ def class_histogram(
             x=alt.X(
                 "low:Q",
                 scale=scale,
-                axis=alt.Axis(title=None, tickCount=4, format=",.3~r", grid=False, labelFlush=True),
+                axis=alt.Axis(
+                    title=None,
+                    tickCount=4,
+                    format=SHORT,
+                    grid=False,
+                    labelFlush=True,
+                ),
             ),
             x2="high:Q",
             y=alt.Y(
@@ -194,8 +204,8 @@ def class_histogram(
             ),
             y2=alt.Y2Datum(0),
             tooltip=[
-                alt.Tooltip("low:Q", title=text("column.from"), format=",.4~r"),
-                alt.Tooltip("high:Q", title=text("column.to"), format=",.4~r"),
+                alt.Tooltip("low:Q", title=text("column.from"), format=BOUND),
+                alt.Tooltip("high:Q", title=text("column.to"), format=BOUND),
                 alt.Tooltip("count:Q", title=text("column.zones")),
             ],
         )
@@ -204,7 +214,11 @@ def class_histogram(
     edge, line = (
         alt.Chart(marks)
         .mark_rule(strokeWidth=width)
-        .encode(x="at:Q", color=colour, tooltip=alt.Tooltip("at:Q", format=",.4~r"))
+        .encode(
+            x="at:Q",
+            color=colour,
+            tooltip=alt.Tooltip("at:Q", format=BOUND),
+        )
         for width, colour in (
             (4, alt.value(WHISKER)),
             (2.5, alt.Color("colour:N", scale=None)),
@@ -259,11 +273,11 @@ def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], sectors: Sequence
             tooltip=[
                 alt.Tooltip("name:N", title=text("column.zone")),
                 alt.Tooltip("sector:N", title=text("column.sector")),
-                alt.Tooltip("quotient:Q", title=text("column.quotient"), format=".2f"),
-                alt.Tooltip("low:Q", title=text("column.low"), format=".2f"),
-                alt.Tooltip("high:Q", title=text("column.high"), format=".2f"),
+                alt.Tooltip("quotient:Q", title=text("column.quotient"), format=chart_format(2)),
+                alt.Tooltip("low:Q", title=text("column.low"), format=chart_format(2)),
+                alt.Tooltip("high:Q", title=text("column.high"), format=chart_format(2)),
                 alt.Tooltip("count:Q", title=text("column.count")),
-                alt.Tooltip("expected:Q", title=text("column.expected"), format=".1f"),
+                alt.Tooltip("expected:Q", title=text("column.expected"), format=chart_format(1)),
                 alt.Tooltip("reading:N", title=text("column.reading")),
             ],
         )
@@ -274,7 +288,7 @@ def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], sectors: Sequence
         .encode(
             x=alt.X("name:N", sort=list(zones)),
             y=alt.Y("sector:N", sort=list(sectors)),
-            text=alt.Text("quotient:Q", format=".1f"),
+            text=alt.Text("quotient:Q", format=chart_format(1)),
         )
     )
     height = CELL_PX * len(sectors) + TOP_NAMES_PX
@@ -300,7 +314,7 @@ def coverage_curve(curve: pd.DataFrame, *, distance_m: float) -> None:
             tooltip=[
                 alt.Tooltip("distance_km:Q", title=text("coverage.distance_km")),
                 alt.Tooltip("kind:N", title=text("column.kind")),
-                alt.Tooltip("share:Q", title=text("coverage.share"), format=".1f"),
+                alt.Tooltip("share:Q", title=text("coverage.share"), format=chart_format(1)),
             ],
         )
     )

@@ -17,13 +17,13 @@ from app.web.frame import details
 from app.web.map_view import drawn
 from app.web.visits import owner
 from geo.errors import AtlasError
+from geo.numerals import number
 from layers.keeping.brought import is_own, keep_zones
 from layers.look.symbology import value_label
 from layers.plan.area import area, per_plan
 from layers.plan.positions import CRS
 from layers.plan.zonings import GRID_NAMES, own_zones
 from layers.questions.subjects import CELL_M, H3_RESOLUTION, Points, Zones, point_layers, role_of
-from layers.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,9 +16,9 @@ from app.web import url_state, view_state
 from app.web.map_view import map_view
 from app.web.running import while_wanted
 from geo.errors import AtlasError
+from geo.numerals import number
 from layers.keeping.brought import is_own
 from layers.look.basemaps import key_of
-from layers.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -19,6 +19,7 @@ from app.texts import text
 from app.web.visits import owner
 from geo.errors import AtlasError, InputError
 from geo.exchange.rasters import read_raster
+from geo.wording import together
 from geo.work import checkpoint
 from layers.keeping.brought import keep_file, kept_file, let_go
 from layers.keeping.copies import bytes_of
@@ -241,7 +242,7 @@ def columns_of(read: Reading) -> tuple[str, ...]:
         return tuple(str(column) for column in frame.columns if column != frame.geometry.name)
     if read.refusal is not None and read.refusal.code.startswith("table."):
         names = str(read.refusal.values.get("columns", ""))
-        return tuple(name for name in names.split("、") if name)
+        return tuple(name for name in names.split(together(("", ""))) if name)
     return ()
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import layers
+from geo.numerals import number
 from layers.keeping.answers import kept_answer
 from layers.look.symbology import unit_label
 from layers.plan.catalogue import table
-from layers.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable

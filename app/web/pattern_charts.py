@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from app.texts import language, text
+from geo.numerals import chart_format
 from layers.questions.pattern_contents import CLASS_COLOURS
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def z_histogram(zones: gpd.GeoDataFrame) -> None:
             color=_class_colour(table),
             tooltip=[
                 alt.Tooltip("class:N", title=text("column.kind")),
-                alt.Tooltip("low:Q", title="z ≥", format=".2f"),
+                alt.Tooltip("low:Q", title="z ≥", format=chart_format(2)),
                 alt.Tooltip("size:Q", title=text("pattern.chart.cells")),
             ],
         )
@@ -85,8 +86,8 @@ def moran_scatter(zones: gpd.GeoDataFrame) -> None:
             tooltip=[
                 alt.Tooltip("name:N", title=text("column.zone")),
                 alt.Tooltip("class:N", title=text("column.kind")),
-                alt.Tooltip("own:Q", title=text("pattern.chart.own"), format=".2f"),
-                alt.Tooltip("around:Q", title=text("pattern.chart.around"), format=".2f"),
+                alt.Tooltip("own:Q", title=text("pattern.chart.own"), format=chart_format(2)),
+                alt.Tooltip("around:Q", title=text("pattern.chart.around"), format=chart_format(2)),
             ],
         )
     )
@@ -111,10 +112,10 @@ def ripley_curve(found: pd.DataFrame) -> None:
     chart = alt.Chart(table).encode(
         x=alt.X("distance:Q", title=text("pattern.chart.distance")),
         tooltip=[
-            alt.Tooltip("distance:Q", title=text("pattern.chart.distance"), format=".1f"),
-            alt.Tooltip("l:Q", title=text("pattern.chart.l"), format=".2f"),
-            alt.Tooltip("low:Q", title=text("pattern.chart.low"), format=".2f"),
-            alt.Tooltip("high:Q", title=text("pattern.chart.high"), format=".2f"),
+            alt.Tooltip("distance:Q", title=text("pattern.chart.distance"), format=chart_format(1)),
+            alt.Tooltip("l:Q", title=text("pattern.chart.l"), format=chart_format(2)),
+            alt.Tooltip("low:Q", title=text("pattern.chart.low"), format=chart_format(2)),
+            alt.Tooltip("high:Q", title=text("pattern.chart.high"), format=chart_format(2)),
         ],
     )
     y = alt.Y("low:Q", title=text("pattern.chart.l"))

@@ -12,6 +12,7 @@ import streamlit as st
 from app.texts import language, text
 from app.web import own_data
 from app.web.frame import download
+from geo.numerals import listed, number
 from layers.keeping.brought import is_own, kept_points
 from layers.keeping.own_files import receipt_note
 
@@ -82,7 +83,7 @@ def findings(found: Iterable[Finding]) -> None:
 
 
 def _rows(numbers: Sequence[int]) -> str:
-    first = text("separator").join(f"{row:,}" for row in numbers[:8])
+    first = listed(map(number, numbers[:8]), language())
     return text("own.rows" if len(numbers) <= 8 else "own.rows_first", rows=first)  # noqa: PLR2004
 
 

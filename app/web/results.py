@@ -16,14 +16,13 @@ from app.web.frame import heading
 from app.web.tables import ROW_HEIGHT, interval_words, zone_picker, zones_table
 from geo.errors import AtlasError
 from geo.exchange.cell_quotes import csv_bytes
+from geo.numerals import interval, number
 from geo.wording import sentence
 from layers import questions
 from layers.look.classification import NOTES, histogram, readable_scale
-from layers.look.legend import interval
 from layers.look.overlays import classify
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import contents, zone_results
-from layers.words import number
 
 if TYPE_CHECKING:
     import geopandas as gpd

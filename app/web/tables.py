@@ -12,8 +12,8 @@ import layers
 from app.texts import language, text
 from app.web import picking
 from app.web.choices import value_title
+from geo.numerals import between, listed, number
 from layers.plan.schema import resource
-from layers.words import number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -243,13 +243,13 @@ def interval_words(*ends: float, digits: int) -> str:
     first = f"{number(value[0], digits=digits)} " if value else ""
     if low == high:
         return first.strip() or number(low, digits=digits)
-    between = f"{number(low, digits=digits)}–{number(high, digits=digits)}"
-    return f"{first}({between})" if value else between
+    ends_ = between(low, high, digits=digits)
+    return f"{first}({ends_})" if value else ends_
 
 
 def _named(ids: str) -> str:
     names = layers.names_by_id(lang=language())
-    return text("separator").join(names[key] for key in ids.split("|"))
+    return listed((names[key] for key in ids.split("|")), language())
 
 
 def _zone_columns(columns: Sequence[str]) -> dict[str, Any]:

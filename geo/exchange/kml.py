@@ -14,6 +14,7 @@ from geo.exchange.columns import attributes
 from geo.exchange.receipt import Finding, first_rows
 from geo.exchange.sheets import Sheet, rings_closed
 from geo.exchange.stated_crs import BY_FORMAT, shifted_datum
+from geo.wording import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -124,7 +125,7 @@ def _stated(datums: dict[str, None], name: str) -> str:
             f"{name} has places in several datums ({', '.join(datums)}). Export each of its own.",
             code="kml.datums",
             name=name,
-            datums="、".join(datums),
+            datums=together(datums),
         )
     return next(iter(datums)) if shifted and "" not in shifted else BY_FORMAT
 

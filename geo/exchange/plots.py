@@ -22,6 +22,7 @@ from geo.exchange.encodings import decoded
 from geo.exchange.receipt import Finding
 from geo.exchange.sheets import Sheet
 from geo.exchange.stated_crs import BY_FORMAT
+from geo.wording import together
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -166,7 +167,7 @@ def _shape(plot: _Plot) -> shapely.Geometry | None:
     """Return the area of a parcel; a ring within the border is a hole, others are further parts."""
     rings = list(plot.rings.values())
     if plot.wrong or not rings or min(map(len, rings)) < _RING_CORNERS:
-        plot.wrong = plot.wrong or "、".join(plot.rings)
+        plot.wrong = plot.wrong or together(plot.rings)
         return None
     try:
         areas = [shapely.Polygon(ring) for ring in rings]

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
+from geo.numerals import number
 from geo.wording import catalogue, sentence
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def size(n_bytes: int) -> str:
     >>> size(312), size(84_000), size(2_500_000)
     ('0.3 kB', '84.0 kB', '2.50 MB')
     """
-    return f"{n_bytes / 1e3:,.1f} kB" if n_bytes < _MB else f"{n_bytes / _MB:,.2f} MB"
+    if n_bytes < _MB:
+        return f"{number(n_bytes / 1e3, digits=1)} kB"
+    return f"{number(n_bytes / _MB, digits=2)} MB"
 
 
 def first_rows(numbers: Sequence[int] | pd.Index | NDArray[np.int64]) -> tuple[int, ...]:
@@ -45,7 +48,7 @@ def first_rows(numbers: Sequence[int] | pd.Index | NDArray[np.int64]) -> tuple[i
     >>> first_rows(range(1, 1000))[-1]
     100
     """
-    return tuple(int(number) for number in numbers[:_NAMED_ROWS])
+    return tuple(int(each) for each in numbers[:_NAMED_ROWS])
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +176,9 @@ class Receipt:
         kinds = {layer.name: self._layer(layer, lang) for layer in self.layers}
         mark = "; " if lang == "en" else "；"
         rows = {
-            "rows_in": f"{self.rows_in:,}",
-            "accepted": f"{self.rows_accepted:,}",
-            "aside": f"{self.rows_aside:,}",
+            "rows_in": self.rows_in,
+            "accepted": self.rows_accepted,
+            "aside": self.rows_aside,
         }
         lines = [
             ("receipt.file", f"{self.file} · {self.format} · {size(self.size_bytes)}"),
@@ -200,7 +203,7 @@ class Receipt:
     def _layer(self, layer: Candidate, lang: str) -> str:
         kind = sentence(f"receipt.kind.{layer.kind}", lang, {})
         name = sentence("receipt.unnamed", lang, {}) if layer.name == UNNAMED else layer.name
-        values = {"name": name, "kind": kind, "rows": f"{layer.rows:,}"}
+        values = {"name": name, "kind": kind, "rows": layer.rows}
         return sentence("receipt.layer", lang, values)
 
     def _how(self, value: str, how: str, lang: str) -> str:
@@ -212,7 +215,7 @@ class Receipt:
         if not west <= east:
             return ""
         values = {"west": west, "south": south, "east": east, "north": north}
-        rounded = {key: f"{value:.4f}" for key, value in values.items()}
+        rounded = {key: number(value, digits=4) for key, value in values.items()}
         return sentence("receipt.reach", lang, rounded)
 
     def as_dict(self) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from geo.exchange.places import Places, is_blank, kind_of, shapes
 from geo.exchange.receipt import Candidate, Finding, Parsed, first_rows
 from geo.exchange.sheets import common_kind
 from geo.exchange.workbooks import read_workbook
+from geo.wording import together
 from geo.work import checkpoint
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def _of_workbook(
                 code="table.no_sheet",
                 name=name,
                 sheet=layer,
-                sheets="、".join(each.name for each in layers),
+                sheets=together(each.name for each in layers),
             )
         return chosen[0], layers
     filled = [table for table in tables if len(table.index)]
@@ -249,7 +250,7 @@ def _source(table: _Table, name: str, options: Mapping[str, Any]) -> _Source:
             f"parse: {name} has the columns {table.names}. It needs lon and lat, wkt, or x and y.",
             code="table.no_places",
             name=name,
-            columns="、".join(table.names[:12]),
+            columns=together(table.names[:12]),
         )
     return max(candidates, key=lambda each: each.rows)
 
@@ -262,7 +263,7 @@ def _source_of_choice(table: _Table, name: str, columns: Mapping[str, str]) -> _
                 code="table.no_column",
                 name=name,
                 column=str(column),
-                columns="、".join(table.names[:12]),
+                columns=together(table.names[:12]),
             )
     at = {role: table.names.index(column) for role, column in columns.items()}
     if "wkt" in at:
@@ -417,7 +418,7 @@ def _crs_of(
 ) -> tuple[CRS | None, str, list[Finding]]:
     """Return the CRS, how it was decided, and what to say of the order of the axes."""
     findings = []
-    columns = "、".join(table.names[column] for column in source.columns)
+    columns = together(table.names[column] for column in source.columns)
     if axes.swapped and axes.kind == "degrees":
         findings.append(Finding("table.swapped", {"columns": columns}, "warning"))
     elif axes.swapped:
@@ -460,7 +461,7 @@ def _assembled(
     findings = [
         Finding(
             f"table.from_{source.kind}",
-            {"columns": "、".join(table.names[column] for column in source.columns)},
+            {"columns": together(table.names[column] for column in source.columns)},
         )
     ]
     good = located.reasons == ""

@@ -2,9 +2,7 @@
 (function (Atlas) {
   "use strict";
 
-  function number(value, whole) {
-    return whole ? String(value) : value.toLocaleString("en-US", { maximumFractionDigits: 2 });
-  }
+  const { number } = Atlas.numerals;
 
   // An accuracy is known to two digits at best.
   function metres(panels, exact) {
@@ -23,7 +21,8 @@
     }
     if (typeof value === "number") {
       const unit = source.units[field.unit] ? source.units[field.unit][lang] : field.unit;
-      return number(value, field.whole) + (unit ? ` ${unit}` : "");
+      const words = field.whole ? String(value) : number(value);
+      return words + (unit ? ` ${unit}` : "");
     }
     return String(value).split("|").join(lang === "zh" ? "、" : ", ");
   }
@@ -157,7 +156,7 @@
     const line = el("div", "atlas-entry");
     line.append(swatch, el("span", "name", text));
     if (count !== null) {
-      line.append(el("span", "count", count.toLocaleString("en-US")));
+      line.append(el("span", "count", number(count)));
     }
     return line;
   }
@@ -196,7 +195,7 @@
       return section;
     }
     const title = el("h4", "", titled(panels, layer));
-    title.append(el("span", "count", total.toLocaleString("en-US")));
+    title.append(el("span", "count", number(total)));
     section.append(title, ...classes.map(([key, { n, i }]) => {
       const entry = layer.byValue.get(key);
       const text = entry ? entry.label[view.lang] : layer.name(i, view.lang);

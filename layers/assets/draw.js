@@ -346,8 +346,7 @@
   }
 
   function size(km2) {
-    const digits = km2 >= 1 ? { minimumFractionDigits: 2, maximumFractionDigits: 2 } : { maximumSignificantDigits: 3 };
-    return km2.toLocaleString("en-US", digits);
+    return km2 >= 1 ? Atlas.numerals.number(km2, 2) : Atlas.numerals.significant(km2, 3);
   }
 
   Atlas.Drawing = Drawing;

@@ -175,7 +175,7 @@
       row.append(box, el("span", "name", this.words(layer.title)));
       if (!layer.isImage) {
         const missing = layer.count - layer.located;
-        const count = el("span", "count", layer.located.toLocaleString("en-US"));
+        const count = el("span", "count", Atlas.numerals.number(layer.located));
         if (missing) {
           count.title = `${this.t("unlocated_short")} ${missing}`;
           count.append(el("small", "", ` +${missing}`));
@@ -270,7 +270,7 @@
       const round = [5, 2, 1].find((n) => n * power <= metres) * power;
       const px = Math.round(SCALE_PX * round / metres);
       const km = round >= 1000;
-      const number = (n) => String(Number((km ? n / 1000 : n).toPrecision(3)));
+      const number = (n) => Atlas.numerals.significant(km ? n / 1000 : n, 3);
       const bar = el("div", "bar");
       bar.style.width = `${px}px`;
       bar.append(el("i"), el("i"), el("i"), el("i"));

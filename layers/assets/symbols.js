@@ -92,7 +92,7 @@
       "text-anchor": "middle", dy: "0.36em", "font-size": count < 1000 ? 12 : 11,
       "font-weight": 700, fill: "#22303D",
     });
-    label.textContent = count.toLocaleString("en-US");
+    label.textContent = Atlas.numerals.number(count);
     parts.push(label);
     const half = radius + 2;
     return svg("svg", {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from geo.numerals import listed, number
 from layers.look.styles import looks
 from layers.look.symbology import unit_label, value_label
 from layers.plan.catalogue import describe, load, names_by_id
@@ -57,12 +58,12 @@ def _told(name: str, lang: str) -> tuple[str, ...]:
     """Return what a layer holds and each of its sources, as paragraphs."""
     english = lang == "en"
     about = describe(name)
-    count = both("layer.count")[english].format(n=f"{about.rows:,}")
+    count = both("layer.count")[english].format(n=number(about.rows))
     # Publisher and licence are told in Chinese alone.
     wanted = ("date",) if english else ("publisher", "date", "licence")
     lines = [f"{about.text_en if english else about.text_zh} {count}"]
     for source in about.sources:
-        parts = both("separator")[english].join(filter(None, map(source.get, wanted)))
+        parts = listed(filter(None, map(source.get, wanted)), lang)
         told = "layer.source.more" if parts else "layer.source.name"
         line = both(told)[english].format(name=source[f"name_{lang}"], more=parts)
         lines.append(line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.numerals import number
 from layers.questions import cluster_reading, distances, pattern_looks, patterns
 from layers.questions.cluster_reading import say
 from layers.questions.distances import Spacing
@@ -75,7 +76,7 @@ def _ripley(asked: Spacing, lang: str) -> Chart:
     }
     return Chart(
         "line",
-        tuple(f"{metres / 1000.0:.1f}" for metres in away),
+        tuple(number(metres / 1000.0, digits=1) for metres in away),
         tuple((name, tuple((values / 1000.0).tolist())) for name, values in lines.items()),
         title=say("pattern.chart.lines", lang),
         colours=(LINE, BAND, BAND),

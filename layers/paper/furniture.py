@@ -12,6 +12,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Polygon, Rectangle
 from pyproj import Transformer
 
+from geo.numerals import number
 from layers.look.content import INTERNAL
 from layers.paper.sheet import (
     HEAD_LEADING,
@@ -146,13 +147,13 @@ def draw_scale(
     size = 11.0 * px
     base = box.bottom + 12.0 * px
     part = length / BAR_PARTS
-    for number in range(BAR_PARTS):
+    for step in range(BAR_PARTS):
         axes.add_patch(
             Rectangle(
-                (left + number * part, base),
+                (left + step * part, base),
                 part,
                 BAR_PX * px,
-                facecolor=INK if number % 2 == 0 else "#FFFFFF",
+                facecolor=INK if step % 2 == 0 else "#FFFFFF",
                 edgecolor=INK,
                 linewidth=0.9 * px,
                 zorder=ZORDER,
@@ -162,14 +163,14 @@ def draw_scale(
     unit, per = ("km", KM) if length_m >= KM else ("m", 1.0)
     space = "" if lang == "zh" else " "
     for share in (0.0, 0.5, 1.0):
-        words = f"{length_m * share / per:g}"
+        words = number(length_m * share / per)
         x = left + share * length
         write(axes, (x, base + BAR_PX * px + 0.42 * size), words, size, align="center")
         if share == 1.0:
             far = x + text_width(words, size) / 2 + 0.2 * size
             write(axes, (far, base + BAR_PX * px + 0.42 * size), space + WORDS[unit][lang], size)
     if ratio:
-        words = f"1:{window.scale:,.0f}".replace(",", "\u00a0")
+        words = f"1:{number(window.scale, digits=0)}".replace(",", "\u00a0")
         write(axes, (left, base + BAR_PX * px + 2.15 * size), words, 14.0 * px, bold=True)
     _draw_north(axes, window, box.left + arrow / 2, base, px=px, lang=lang)
 
@@ -222,8 +223,8 @@ def draw_title(axes: Axes, sheet: Sheet, layout: Layout) -> None:
     """Draw the title and the subtitle."""
     px, box, head = layout.px, layout.title, heading(sheet)
     base = box.top - title_size(px) * 0.95
-    for number, line in enumerate(head.title):
-        at = (box.left, base - number * head.title_pt * HEAD_LEADING)
+    for row, line in enumerate(head.title):
+        at = (box.left, base - row * head.title_pt * HEAD_LEADING)
         write(axes, at, line, head.title_pt, bold=True)
     if head.beside:
         for line in head.subtitle:
@@ -232,8 +233,8 @@ def draw_title(axes: Axes, sheet: Sheet, layout: Layout) -> None:
             write(axes, (left, base), line, subtitle_size(px), colour=PALE)
         return
     size = head.subtitle_pt
-    for number, line in enumerate(reversed(head.subtitle)):
-        at = (box.left, box.bottom + 0.3 * size + number * size * HEAD_LEADING)
+    for row, line in enumerate(reversed(head.subtitle)):
+        at = (box.left, box.bottom + 0.3 * size + row * size * HEAD_LEADING)
         write(axes, at, line, size, colour=PALE)
 
 
@@ -261,10 +262,10 @@ def note_texts(
         ``"zh"`` or ``"en"``.
     """
     internal = sheet.review_number.strip() == INTERNAL
-    number = WORDS["internal"][lang] if internal else sheet.review_number.strip()
+    review = WORDS["internal"][lang] if internal else sheet.review_number.strip()
     author = f"{WORDS['author'][lang]}{sheet.author}" if sheet.author else ""
     made = "　".join(part for part in (author, sheet.date) if part)
-    found = [Note(WORDS["review"][lang] + number, made, bold=True)]
+    found = [Note(WORDS["review"][lang] + review, made, bold=True)]
     if credits_:
         found.append(Note(WORDS["sources"][lang] + " · ".join(credits_)))
     said = [WORDS["crs"][lang] + crs_words(lang)]
@@ -272,7 +273,7 @@ def note_texts(
         said.append(WORDS["schematic"][lang])
     missing = sum(layer.unlocated for layer in layers if not layer.is_ground)
     if missing:
-        said.append(WORDS["unlocated"][lang].format(n=f"{missing:,}"))
+        said.append(WORDS["unlocated"][lang].format(n=number(missing)))
     if spread:
         said.append(WORDS["spread"][lang])
     found.append(Note(WORDS["stop"][lang].join(said) + ("。" if lang == "zh" else ".")))
@@ -305,7 +306,7 @@ def broken_notes(notes: list[Note], layout: Layout, *, lang: str) -> list[Note]:
     most = int(NOTES_SHARE * layout.page.height / note_leading(layout.px))
     if len(found) <= most:
         return found
-    more = WORDS["more"][lang].format(n=f"{len(found) - most + 1:,}")
+    more = WORDS["more"][lang].format(n=number(len(found) - most + 1))
     return [*found[: most - 1], Note(more)]
 
 
@@ -313,8 +314,8 @@ def draw_notes(axes: Axes, lines: list[Note], layout: Layout) -> None:
     """Draw the strip of notes at the foot."""
     box, px = layout.notes, layout.px
     size, leading = note_size(px), note_leading(px)
-    for number, line in enumerate(lines):
-        base = box.top - (number + 0.78) * leading - 1.0 * px
+    for row, line in enumerate(lines):
+        base = box.top - (row + 0.78) * leading - 1.0 * px
         colour = INK if line.bold else PALE
         write(axes, (box.left, base), line.words, size, bold=line.bold, colour=colour)
         if line.right:

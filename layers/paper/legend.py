@@ -17,6 +17,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Rectangle
 
 from geo.errors import InputError
+from geo.numerals import number
 from layers.look.styles import WHITE
 from layers.paper.drawing import HATCH, dash_pattern, hatch_colour
 from layers.paper.sheet import text_width, wrapped, write
@@ -233,7 +234,7 @@ def _paired(entries: list[Entry], kind: _Type) -> list[_Item]:
 
 
 def _count_width(count: int | None, kind: _Type) -> float:
-    return 0.0 if count is None else text_width(f"  {count:,}", kind.text)
+    return 0.0 if count is None else text_width(f"  {number(count)}", kind.text)
 
 
 def _flow(items: list[_Item], columns: int, height: float) -> list[list[_Item]] | None:
@@ -307,7 +308,7 @@ def _count(quill: _Quill, item: _Item, left: float, top: float) -> None:
         return
     height = kind.leading if item.kind == "heading" else item.height
     at = (left + kind.column, top - height / 2 - MIDDLE * kind.text)
-    _text(quill.axes, at, f"{item.count:,}", kind.text, colour=PALE, align="right")
+    _text(quill.axes, at, number(item.count), kind.text, colour=PALE, align="right")
 
 
 def draw_sample(axes: Axes, entry: Entry, left: float, middle: float, *, px: float) -> None:
@@ -343,8 +344,8 @@ def _draw_sizes(quill: _Quill, item: _Item, layer: Drawn, left: float, bottom: f
     """Draw nested circles, each with its amount at its top."""
     axes, px = quill.axes, quill.kind.px
     small = SMALL_PX * px
-    for number, words in enumerate(reversed(item.lines)):
-        _text(axes, (left, bottom + (0.25 + 1.2 * number) * small), words, small, colour=PALE)
+    for row, words in enumerate(reversed(item.lines)):
+        _text(axes, (left, bottom + (0.25 + 1.2 * row) * small), words, small, colour=PALE)
     floor = bottom + (0.3 + 1.2 * len(item.lines)) * small
     amounts = [(amount, radius * px) for amount, radius in layer.amounts]
     radii = [radius for _, radius in amounts]
@@ -360,7 +361,7 @@ def _draw_sizes(quill: _Quill, item: _Item, layer: Drawn, left: float, bottom: f
         line = Line2D([centre, right], [top, level], color=LEAD, linewidth=0.8 * px, zorder=ZORDER)
         axes.add_line(line)
         at = (right + 3 * px, level - MIDDLE * small)
-        _text(axes, at, f"{amount:g}", small, colour=PALE)
+        _text(axes, at, number(amount), small, colour=PALE)
 
 
 def _draw_ramp(quill: _Quill, picture: Picture, left: float, top: float) -> None:
@@ -372,9 +373,9 @@ def _draw_ramp(quill: _Quill, picture: Picture, left: float, top: float) -> None
         patch = Rectangle((x, bottom), width / RAMP_STEPS * 1.02, RAMP_PX * px, zorder=ZORDER)
         patch.set(facecolor=picture.tone((step + 0.5) / RAMP_STEPS)[0], linewidth=0)
         quill.axes.add_patch(patch)
-    for number, words in enumerate(picture.ticks):
-        share = number / (len(picture.ticks) - 1)
-        align = "left" if number == 0 else "right" if share == 1.0 else "center"
+    for step, words in enumerate(picture.ticks):
+        share = step / (len(picture.ticks) - 1)
+        align = "left" if step == 0 else "right" if share == 1.0 else "center"
         spot = (left + share * width, bottom - 1.25 * small)
         _text(quill.axes, spot, words, small, colour=PALE, align=align)
 

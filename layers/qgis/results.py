@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 import geo
+from geo.numerals import interval
 from layers.look.symbology import unit_label
 from layers.plan.schema import resources
 from layers.qgis.styles import (
@@ -136,7 +137,7 @@ def _band_classes(layer: Drawn) -> list[Class]:
             said, style = known[low].words, replace(known[low].style, edge="", opacity=0.0)
         else:
             colour, solid = picture.tone((low + high) / 2.0 / picture.top)
-            said = Words(*[f"{low:g} – {high:g}"] * 2)
+            said = Words(*[interval(low, high)] * 2)
             style = replace(layer.look.style, colour=colour, opacity=0.0, fill_opacity=solid)
         found.append(Class(str(low), said, style, low, high))
     return found
@@ -226,7 +227,7 @@ def _titles(layer: Drawn) -> dict[str, str]:
 @cache
 def _known(lang: str) -> dict[str, str]:
     figures = {
-        key.partition(".")[2]: texts[lang]
+        key.partition(".")[2]: str(texts[lang])
         for key, texts in words().items()
         if key.startswith(("column.", "result."))
     }

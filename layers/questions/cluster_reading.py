@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from layers.words import both, number
+from geo.numerals import listed, number
+from layers import words as texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -263,7 +264,7 @@ def cells(n: int, *, lang: str) -> str:
     >>> cells(1, lang="en"), cells(1200, lang="en")
     ('1 cell', '1,200 cells')
     """
-    return say("reading.cell" if n == 1 else "reading.cells", lang, n=number(n))
+    return say("reading.cells", lang, n=n)
 
 
 # ---- words ----
@@ -327,17 +328,12 @@ def _by_district(found: tuple[str, Pair | None]) -> str:
 
 def say(key: str, lang: str, **values: object) -> str:
     """Return a text with its values filled in."""
-    return in_language(both(key), lang).format(**values)
+    return texts.say(key, lang, **values)
 
 
 def in_language(pair: Pair, lang: str) -> str:
     """Return the Chinese or the English of two texts."""
     return pair[lang == "en"]
-
-
-def listed(words: Sequence[str], lang: str) -> str:
-    """Return words in a row."""
-    return say("separator", lang).join(words)
 
 
 def paragraph(sentences: Sequence[str], lang: str) -> str:

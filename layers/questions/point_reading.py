@@ -8,8 +8,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from layers.questions.cluster_reading import in_language, listed, p_words, paragraph, say
-from layers.words import number
+from geo.numerals import listed, number
+from layers.questions.cluster_reading import in_language, p_words, paragraph, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ import shapely
 from geo.arguments import brief
 from geo.crs import require_crs
 from geo.errors import CRSError, InputError
-from layers.look.legend import interval, number
+from geo.numerals import exact, interval, significant
 from layers.look.overlays import (
     Choropleth,
     Features,
@@ -286,7 +286,7 @@ def _overlay(name: str, overlay: Overlay, order: int, *, lang: str, function: st
     marks = _marks(overlay.frame, lang)
     if isinstance(overlay, Isolines):
         style = overlay_style("isolines", colour=overlay.colour)
-        names = [f"{value:,.12g}" for value in level_values(overlay)]
+        names = [exact(value) for value in level_values(overlay)]
         marks = [replace(mark, name=words) for mark, words in zip(marks, names, strict=True)]
         label = replace(overlay_label("isolines"), colour=overlay.colour)
         common |= {"pane": "isoline", "label": label}
@@ -357,7 +357,7 @@ def _choropleth(overlay: Choropleth, common: dict[str, Any]) -> Drawn:
     styles = {each.value: each.style for each in classes}
     label = overlay_label("zones") if overlay.named else None
     marks = [
-        replace(mark, style=styles[key], key=key, value="" if n is None else number(n))
+        replace(mark, style=styles[key], key=key, value="" if n is None else significant(n))
         for mark, key, n in zip(_marks(frame, lang), map(str, found.codes), values, strict=True)
     ]
     return Drawn(
@@ -394,10 +394,11 @@ def _surface(overlay: Surface, common: dict[str, Any]) -> Drawn:
     ]
     if found.lows and found.lows[0] > 0:
         # Blank there does not mean zero.
-        below = _both(f"< {number(found.lows[0])}")
+        below = _both(f"< {significant(found.lows[0])}")
         classes.insert(0, Class("below", below, overlay_style("below"), high=found.lows[0]))
     painted = looks()["surface"]
-    ticks = [number(float(f"{value:.3g}")) for value in np.linspace(0.0, top, painted["ticks"])]
+    steps = np.linspace(0.0, top, painted["ticks"])
+    ticks = [significant(float(f"{value:.3g}")) for value in steps]
     if overlay.top is not None and bool(overlay.array.max() > top):
         ticks[-1] = f"≥ {ticks[-1]}"
     colours = found.colours or tuple(palette(overlay.ramp))

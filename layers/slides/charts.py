@@ -18,6 +18,7 @@ from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.util import Pt
 
 from geo.exchange.cell_quotes import is_formula
+from geo.numerals import decimals, spreadsheet_format
 from layers.slides.pages import set_typefaces
 from layers.slides.parts import describe, rgb
 
@@ -41,8 +42,6 @@ _ACCENTS = (
     MSO_THEME_COLOR.ACCENT_6,
 )
 _PALER = 0.6
-# The decimals of values of which the largest is at least so large.
-_DECIMALS = ((100.0, 1), (1.0, 2), (0.0, 4))
 _KINDS = {
     "bar": XL_CHART_TYPE.BAR_CLUSTERED,
     "stacked": XL_CHART_TYPE.BAR_STACKED,
@@ -58,8 +57,7 @@ def draw_chart(page: Page, chart: Chart, box: Box) -> None:
     page, chart, box
         Page, chart, and its box.
     """
-    decimals = _decimals(chart)
-    number_format = "#,##0" + ("." + "0" * decimals if decimals else "")
+    number_format = spreadsheet_format(decimals(_values(chart)))
     data: Any = CategoryChartData(number_format=number_format)  # type: ignore[no-untyped-call]
     data.categories = chart.categories
     for name, values in chart.series:
@@ -108,15 +106,6 @@ def _largest(chart: Chart) -> float:
         return max(_values(chart), default=0.0)
     rows = zip(*(values for _, values in chart.series), strict=True)
     return max(sum(each for each in map(_known, row) if each) for row in rows)
-
-
-def _decimals(chart: Chart) -> int:
-    """Return 0 where all values are whole, 1 from 100 on, 2 from 1 on, else 4."""
-    values = _values(chart)
-    if all(float(each).is_integer() for each in values):
-        return 0
-    largest = max(map(abs, values))
-    return next(decimals for least, decimals in _DECIMALS if largest >= least)
 
 
 def _unit(chart: Chart, lang: str) -> str:

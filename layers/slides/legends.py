@@ -10,6 +10,7 @@ from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
+from geo.numerals import number
 from layers.slides.parts import add_text, rgb
 from layers.slides.slide import LegendItem
 from layers.type.line_breaks import LINE_HEIGHT, text_height, text_width
@@ -86,7 +87,7 @@ def _item(entry: Entry) -> LegendItem:
     colour = style.edge or style.colour if outlined else style.colour
     if kind in ("area", "hatch"):
         colour = _on_paper(colour, style.fill_opacity)
-    return LegendItem(entry.words, colour, kind, "" if entry.count is None else f"{entry.count:,}")
+    return LegendItem(entry.words, colour, kind, "" if entry.count is None else number(entry.count))
 
 
 def _on_paper(colour: str, opacity: float) -> str:
@@ -131,8 +132,8 @@ def draw_legend(page: Page, plan: LegendPlan, box: Box) -> None:
     if not plan.count:
         return
     groups = []
-    for number, items in enumerate(plan.columns):
-        left = number * (plan.column_width + COLUMN_GAP)
+    for order, items in enumerate(plan.columns):
+        left = order * (plan.column_width + COLUMN_GAP)
         column = box.part(left=left, width=plan.column_width)
         for place, item in enumerate(items):
             column = column.part(top=_section_gap(item, first=place == 0))
@@ -205,9 +206,9 @@ def _draw_item(page: Page, item: LegendItem, box: Box, size: float) -> GroupShap
     if item.count:
         wide = text_width(item.count, size)
         count = box.part(left=box.width - wide, width=wide, height=line)
-        number = add_text(shapes, item.count, count, size_pt=size, pale=True, right=True)
-        number.text_frame.word_wrap = False
-        drawn.append(number)
+        told = add_text(shapes, item.count, count, size_pt=size, pale=True, right=True)
+        told.text_frame.word_wrap = False
+        drawn.append(told)
     group = shapes.add_group_shape(drawn)
     group.name = item.label
     return group

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-import math
 import operator
 from dataclasses import dataclass, replace
-from numbers import Integral, Real
+from numbers import Integral
 from typing import TYPE_CHECKING
 
 from geo.errors import InputError
+from geo.numerals import MISSING, decimals, is_number, number
 from layers.type.line_breaks import text_height, text_width
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from layers.type.tables import Cell, Table
 
 TABLE_SIZES_PT = (12.0, 11.0, 10.0, 9.0)
 # Inner margins of a cell, ems, and how much wider than its text a table may become.
 CELL_X_EM, CELL_Y_EM, LOOSEST = 0.5, 0.25, 1.7
-MISSING = "–"
 # Columns keep this, in ems, before their words are broken; bold words, and all words in a font that
 # stands in for one that is missing, are wider by this.
 _NARROWEST_CELL_EM, _BOLD = 2.0, 1.25
-# The most decimals of a column whose largest number is at least so large.
-_DECIMALS = ((1.0, 2), (0.0, 4))
 # What ends the title of a column without brackets.
 _UNITS = frozenset({"%", "km", "km²"})
 
@@ -159,37 +156,22 @@ def _cells(table: Table) -> tuple[tuple[tuple[str, ...], ...], frozenset[int]]:
         numeric = frozenset(column for column in columns if _holds_numbers(numbers[column]))
     else:
         numeric = frozenset(table.numeric)
-    decimals = {column: _decimals(numbers[column]) for column in columns}
+    digits = {column: decimals(numbers[column]) for column in columns}
     rows = (
-        tuple(_words(cell, decimals[column]) for column, cell in enumerate(row))
-        for row in table.rows
+        tuple(_words(cell, digits[column]) for column, cell in enumerate(row)) for row in table.rows
     )
     return (table.header, *rows), numeric
 
 
-def _is_number(cell: object) -> bool:
-    return isinstance(cell, Real) and math.isfinite(float(cell))
-
-
 def _holds_numbers(cells: Sequence[Cell]) -> bool:
-    return any(map(_is_number, cells)) and not any(isinstance(cell, str) for cell in cells)
+    return any(map(is_number, cells)) and not any(isinstance(cell, str) for cell in cells)
 
 
-def _decimals(cells: Iterable[Cell]) -> int:
-    """Return the decimals that a column needs, so that its points stand below each other."""
-    numbers = [abs(float(cell)) for cell in cells if _is_number(cell)]  # type: ignore[arg-type]
-    largest = max(numbers, default=0.0)
-    most = next(decimals for least, decimals in _DECIMALS if largest >= least)
-    needed = (len(f"{number:.{most}f}".rstrip("0").partition(".")[2]) for number in numbers)
-    return max(needed, default=0)
-
-
-def _words(cell: object, decimals: int) -> str:
+def _words(cell: object, digits: int) -> str:
     if isinstance(cell, str):
         return cell
-    if not _is_number(cell):
-        return MISSING
-    return f"{cell:,.{0 if isinstance(cell, Integral) else decimals}f}"
+    whole = isinstance(cell, Integral)
+    return number(cell, digits=0 if whole else digits) if is_number(cell) else MISSING
 
 
 def _unit_below(title: str) -> str:

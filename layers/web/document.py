@@ -22,6 +22,7 @@ from geo.arguments import brief
 from geo.crs import moved
 from geo.doors import door
 from geo.errors import InputError, LayerError
+from geo.numerals import number
 from layers.look.basemaps import basemap as basemap_named
 from layers.look.basemaps import basemaps
 from layers.look.content import Content
@@ -37,7 +38,7 @@ from layers.scene.scene import CONTEXT, sample
 from layers.type.outside_texts import Cleaner
 from layers.web.encoding import CRS, DECIMALS, columnar
 from layers.web.pictures import encoded
-from layers.words import both, number
+from layers.words import both
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

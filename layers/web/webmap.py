@@ -32,6 +32,7 @@ SCRIPTS = (
     "vendor/leaflet.js",
     "vendor/supercluster.min.js",
     "datum.js",
+    "numerals.js",
     "symbols.js",
     "model.js",
     "labels.js",

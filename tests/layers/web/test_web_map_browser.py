@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlparse
 
@@ -24,8 +26,6 @@ from layers.web.pictures import png
 from layers.web.webmap import web_map
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from playwright.sync_api import Page, Route
 
 pytestmark = [
@@ -565,3 +565,15 @@ def test_a_new_document_keeps_the_map_and_its_view(page, app):
 def test_the_frame_fills_the_height_that_it_is_given(page, app):
     opened(page, app)
     assert page.locator("iframe").bounding_box()["height"] == pytest.approx(520, abs=1)
+
+
+def test_numbers_read_as_everywhere_else(page: Page, tmp_path: Path) -> None:
+    table = json.loads(Path(__file__).parents[2].joinpath("numerals.json").read_text("utf-8"))
+    show(page, web_map([]), tmp_path)
+    words = page.evaluate(
+        """table => table.map(({ value, digits, significant }) => significant
+          ? Atlas.numerals.significant(value, significant)
+          : Atlas.numerals.number(value, digits))""",
+        table,
+    )
+    assert words == [case["words"] for case in table]

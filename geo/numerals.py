@@ -1,0 +1,228 @@
+"""Numbers, lists and plurals in words, the same on maps, in tables, charts, sheets and sentences.
+
+They are made by Babel from the locale data of Unicode (CLDR). Chinese and English write numbers
+alike, so that one text serves both. A half is rounded up, as browsers and spreadsheets do it and
+Python does not.
+"""
+
+from __future__ import annotations
+
+import decimal
+import math
+from functools import cache
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, TypeGuard
+
+from babel import Locale
+from babel.numbers import NumberPattern, parse_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# What stands for a number that there is none of.
+MISSING = "–"
+# The most decimals of a number by itself, and of one that is told to so many digits.
+_MOST, _MOST_OF_SMALL, _SIGNIFICANT = 2, 6, 4
+# The most decimals of a column whose largest number is at least so large.
+_COLUMN = ((1.0, 2), (0.0, 4))
+# Beyond these, zeros would be longer than the power of ten that says the same.
+_PLAIN = (1e-4, 1e15)
+# Read here and now: who reads a stranger's file may open no other one afterwards.
+_LOCALES = {lang: Locale.parse(lang) for lang in ("zh", "en")}
+_MARKS = {
+    lang: str(locale.list_patterns["standard"]["middle"].format("", ""))
+    for lang, locale in _LOCALES.items()
+}
+_HALF_UP = decimal.Context(prec=400, rounding=decimal.ROUND_HALF_UP)
+
+
+def number(value: float, *, digits: int | None = None) -> str:
+    """Return a number with thousands separators.
+
+    Parameters
+    ----------
+    value
+        The number.
+    digits
+        Its decimals; as many as it needs, and at most two, when left out.
+
+    Examples
+    --------
+    >>> number(1835.6), number(4500.0), number(24.645, digits=2), number(float("nan"))
+    ('1,835.6', '4,500', '24.65', '–')
+    """
+    least, most = (0, _MOST) if digits is None else (digits, digits)
+    return _written(value, least, most)
+
+
+def significant(value: float, digits: int = _SIGNIFICANT) -> str:
+    """Return a number with at most so many significant digits of its fraction.
+
+    Parameters
+    ----------
+    value
+        The number.
+    digits
+        Significant digits; the whole part keeps all of its own.
+
+    Examples
+    --------
+    >>> significant(1835.64), significant(0.012345), significant(-0.5), significant(24)
+    ('1,836', '0.01235', '-0.5', '24')
+    """
+    known = math.isfinite(value) and value
+    size = math.floor(math.log10(abs(value))) if known else digits
+    return _written(value, 0, min(max(0, digits - 1 - size), _MOST_OF_SMALL))
+
+
+def exact(value: float) -> str:
+    """Return a number with all its digits.
+
+    Parameters
+    ----------
+    value
+        The number.
+
+    Examples
+    --------
+    >>> exact(1234567), exact(0.1234567), exact(2e-9)
+    ('1,234,567', '0.1234567', '2e-09')
+    """
+    plain = not value or _PLAIN[0] <= abs(value) < _PLAIN[1] or isinstance(value, Integral)
+    return _written(value, 0, 340) if plain else str(value)
+
+
+def interval(low: float, high: float) -> str:
+    """Return the words for a class of numbers; an infinite bound leaves it open.
+
+    Examples
+    --------
+    >>> interval(0.5, 1), interval(5, float("inf")), interval(float("-inf"), 1200), interval(3, 3)
+    ('0.5 – 1', '≥ 5', '≤ 1,200', '3')
+    """
+    if low == -math.inf:
+        return f"≤ {significant(high)}"
+    if high == math.inf:
+        return f"≥ {significant(low)}"
+    return significant(low) if low == high else f"{significant(low)} – {significant(high)}"
+
+
+def between(low: float, high: float, *, digits: int) -> str:
+    """Return the ends of an interval, or one number where they are one.
+
+    Examples
+    --------
+    >>> between(2.04, 3.5, digits=1), between(4, 4, digits=0)
+    ('2.0–3.5', '4')
+    """
+    ends = number(low, digits=digits), number(high, digits=digits)
+    return ends[0] if low == high else "–".join(ends)
+
+
+def decimals(values: Iterable[object]) -> int:
+    """Return the decimals that numbers below each other need, so that their points stand so too.
+
+    Examples
+    --------
+    >>> decimals([1835.6, 24.25, None]), decimals([0.12345, 0.5]), decimals([3.0, 4])
+    (2, 4, 0)
+    """
+    numbers = [abs(float(value)) for value in values if is_number(value)]
+    largest = max(numbers, default=0.0)
+    most = next(digits for least, digits in _COLUMN if largest >= least)
+    needed = (len(_written(value, 0, most).partition(".")[2]) for value in numbers)
+    return max(needed, default=0)
+
+
+def is_number(value: object) -> TypeGuard[float]:
+    """Return whether a value is a number, and not one that is missing or without end."""
+    return isinstance(value, Real) and math.isfinite(float(value))
+
+
+def spreadsheet_format(digits: int) -> str:
+    """Return how spreadsheets, and the charts of slides, are told to write numbers.
+
+    Examples
+    --------
+    >>> spreadsheet_format(0), spreadsheet_format(2)
+    ('#,##0', '#,##0.00')
+    """
+    return _pattern(digits, digits)
+
+
+def chart_format(digits: int, *, most: bool = False, significant: bool = False) -> str:
+    """Return how Vega, which draws the charts of pages, is told to write numbers.
+
+    Parameters
+    ----------
+    digits
+        How many.
+    most
+        Whether fewer are written where the others would be zeros.
+    significant
+        Whether they are significant ones, of which the most are meant, and not decimals.
+
+    Examples
+    --------
+    >>> chart_format(1), chart_format(3, most=True), chart_format(3, significant=True)
+    (',.1f', ',.3~f', ',.3~r')
+    """
+    return f",.{digits}{'~' if most or significant else ''}{'r' if significant else 'f'}"
+
+
+def listed(names: Iterable[object], lang: str) -> str:
+    """Return names as a list in a sentence.
+
+    Between all of them stands the mark that CLDR has for the middle of a list; a word before the
+    last one could be taken for a part of its name.
+
+    Parameters
+    ----------
+    names
+        The names.
+    lang
+        ``"zh"`` or ``"en"``.
+
+    Examples
+    --------
+    >>> listed(["岳麓", "望城"], "zh"), listed(["a", "b", "c"], "en"), listed([], "en")
+    ('岳麓、望城', 'a, b, c', '')
+    """
+    return _MARKS[lang].join(map(str, names))
+
+
+def plural(value: float, lang: str) -> str:
+    """Return the form of a noun behind a number, as CLDR calls it.
+
+    Parameters
+    ----------
+    value
+        The number.
+    lang
+        ``"zh"`` or ``"en"``.
+
+    Examples
+    --------
+    >>> plural(1, "en"), plural(2, "en"), plural(1, "zh")
+    ('one', 'other', 'other')
+    """
+    return str(_LOCALES[lang].plural_form(decimal.Decimal(str(value))))
+
+
+def _written(value: float, least: int, most: int) -> str:
+    if not math.isfinite(value):
+        return MISSING
+    with decimal.localcontext(_HALF_UP):
+        text: str = _parsed(least, most).apply(decimal.Decimal(str(+value)), _LOCALES["en"])
+    # Nothing is below zero that is written as zero.
+    return text.lstrip("-") if not text.strip("-0.,") else text
+
+
+@cache
+def _pattern(least: int, most: int) -> str:
+    return "#,##0" + ("." if most else "") + "0" * least + "#" * (most - least)
+
+
+@cache
+def _parsed(least: int, most: int) -> NumberPattern:
+    return parse_pattern(_pattern(least, most))
