@@ -9,7 +9,7 @@ INSTALL := $(PIP) install --quiet --constraint constraints.txt pip && \
 INPUTS := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json
 STREAMLIT_SERVER_PORT ?= 8501
 
-.PHONY: app test checks wheel bench fuzz lint types unit notebook browser screenshot baselines clean
+.PHONY: app test checks docs wheel bench fuzz lint types unit notebook browser screenshot baselines clean
 
 app: $(VENV)/.app
 	STREAMLIT_SERVER_PORT=$(STREAMLIT_SERVER_PORT) $(BIN)/xiangjiang app
@@ -19,6 +19,10 @@ test:
 	@$(MAKE) --no-print-directory --jobs 3 --output-sync=line checks
 
 checks: lint types unit
+
+# The documentation as a site that needs no host: build/docs/index.html.
+docs: $(VENV)/.dev
+	$(BIN)/python -m sphinx -c docs -b html -W --keep-going -q . build/docs
 
 # One file that pip installs anywhere: dist/xiangjiang_atlas-*.whl. A tag names its version.
 wheel: $(VENV)/.dev

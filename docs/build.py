@@ -1,6 +1,7 @@
-"""Writes the method pages: one for each measure, from the docstring of its function.
+"""Writes pages from docstrings: one for each measure, and of each package all that it offers.
 
-``python docs/build.py`` writes them; a test holds them against what the docstrings say now.
+``python docs/build.py`` writes the pages of measures, which a test holds against what the
+docstrings say now. Those of the packages are made with the site (``docs/conf.py``).
 """
 
 from __future__ import annotations
@@ -10,8 +11,12 @@ import re
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from numpydoc.docscrape import NumpyDocString
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 FOLDER = Path(__file__).with_name("methods")
 # Page, title in Chinese and English, and the functions it is made of.
@@ -111,6 +116,32 @@ def build() -> dict[str, str]:
     return pages
 
 
+def api(package: str) -> str:
+    """Return the page of all that a package offers by its front door."""
+    module = import_module(package)
+    parts = [f"# {package}", _prose(inspect.getdoc(module) or "")]
+    for name in module.__all__:
+        thing = getattr(module, name)
+        path = f"{package}.{name}"
+        if inspect.ismodule(thing):
+            parts += _of_module(path, thing)
+        else:  # a type alias is no callable
+            parts.append(_function(path) if callable(thing) else f"## `{path}`\n\n`{thing}`")
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _of_module(path: str, module: ModuleType) -> list[str]:
+    own = [
+        name
+        for name, thing in vars(module).items()
+        if inspect.isfunction(thing) and not name.startswith("_") and thing.__module__ == path
+    ]
+    return [
+        f"## `{path}`\n\n{_prose(inspect.getdoc(module) or '')}",
+        *(_function(f"{path}.{name}") for name in own),
+    ]
+
+
 def _page(zh: str, en: str, functions: tuple[str, ...]) -> str:
     parts = [_function(path) for path in functions]
     return f"# {zh} · {en}\n\n" + "\n\n".join(parts) + "\n"
@@ -129,14 +160,41 @@ def _function(path: str) -> str:
         f"- `{item.name}` — {' '.join(_markdown(item.desc).split())}" for item in doc["Parameters"]
     )
     blocks += [
-        f"### Parameters · 参数\n\n{options}",
-        f"### Returns · 返回\n\n{_returned(doc)}",
-        f"### Example · 示例\n\n```python\n{chr(10).join(doc['Examples']).strip()}\n```"
-        if doc["Examples"]
-        else "",
+        f"### Parameters · 参数\n\n{options}" if options else "",
+        f"### Returns · 返回\n\n{_returned(doc)}" if doc["Returns"] else "",
+        f"### Methods · 方法\n\n{_methods(function)}" if _methods(function) else "",
+        f"### Example · 示例\n\n{_examples(doc['Examples'])}" if doc["Examples"] else "",
         f"<sub>`{name}{_plain(signature)}`</sub>",
     ]
     return "\n\n".join(block for block in blocks if block.strip())
+
+
+def _methods(thing: object) -> str:
+    """Return what the instances of a class can do, a line each; nothing for a function."""
+    own = {} if not inspect.isclass(thing) else vars(thing)
+    told = {
+        name: inspect.getdoc(each)
+        for name, each in own.items()
+        if not name.startswith("_") and (inspect.isroutine(each) or isinstance(each, property))
+    }
+    lines = [
+        f"- `{name}` — {_markdown([text.splitlines()[0]])}" for name, text in told.items() if text
+    ]
+    return "\n".join(lines)
+
+
+def _prose(docstring: str) -> str:
+    """Return the docstring of a module without its examples."""
+    return _markdown(re.split(r"^(?:Examples$|>>> )", docstring, flags=re.MULTILINE)[0].split("\n"))
+
+
+def _examples(lines: list[str]) -> str:
+    """Return examples as code, with the words between them as text."""
+    parts = re.split(r"\n{2,}", "\n".join(lines).strip())
+    return "\n\n".join(
+        f"```pycon\n{part}\n```" if part.startswith(">>>") else _markdown(part.split("\n"))
+        for part in parts
+    )
 
 
 def _plain(signature: inspect.Signature) -> str:

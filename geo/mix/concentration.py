@@ -200,7 +200,7 @@ def lorenz(values: ArrayLike, *, areas: ArrayLike | None = None) -> pd.DataFrame
     -----
     With zones ordered by :math:`s_i / a_i`, the curve joins the points
 
-    .. math:: \Bigl( \sum_{i \le k} a_i, \quad \sum_{i \le k} s_i \Bigr), \qquad k = 0, \dots, n,
+    .. math:: \Bigl( \sum_{i \le k} a_i, \quad \sum_{i \le k} s_i \Bigr), \qquad k = 0, \ldots, n,
 
     where :math:`s_i` is the share of the total and :math:`a_i` the share of the area, or
     :math:`1/n` [lorenz1905]_.

@@ -101,7 +101,7 @@ def nearest_neighbour_index(points: Frame, *, study_area: Frame) -> pd.Series:
 
     .. math::
 
-        \mathrm{E}(\bar d) &= \tfrac{1}{2} \sqrt{\tfrac{A}{n}}
+        \mathrm{E}(\bar d) &= \frac{1}{2} \sqrt{\frac{A}{n}}
           + \Bigl( 0.0514 + \frac{0.041}{\sqrt n} \Bigr) \frac{P}{n}, \\
         \mathrm{Var}(\bar d) &= 0.0703 \frac{A}{n^2} + 0.037 P \sqrt{\frac{A}{n^5}} .
 

@@ -353,7 +353,7 @@ def uncertainty(
 
     Notes
     -----
-    With draws :math:`d = 1, …, D` and standard normal :math:`\varepsilon` the count of a zone
+    With draws :math:`d = 1, \ldots, D` and standard normal :math:`\varepsilon` the count of a zone
     :math:`Z` and the probability that it is ahead of :math:`Y` are
 
     .. math::

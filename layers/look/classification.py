@@ -166,7 +166,7 @@ def classes(
 
     Notes
     -----
-    Natural breaks are the classes :math:`C_1, \dots, C_k` with the least
+    Natural breaks are the classes :math:`C_1, \ldots, C_k` with the least
 
     .. math:: W = \sum_{c=1}^{k} \sum_{i \in C_c} (x_i - \bar x_c)^2
 
