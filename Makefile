@@ -8,6 +8,8 @@ INSTALL := $(PIP) install --quiet --constraint constraints.txt pip && \
            $(PIP) install --quiet --constraint constraints.txt --build-constraint constraints.txt
 INPUTS := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json
 STREAMLIT_SERVER_PORT ?= 8501
+# Where it is set, each process that a test starts reads all our modules as text: half of its start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: app test checks docs wheel bench fuzz lint types unit notebook browser screenshot baselines clean
 

@@ -19,6 +19,8 @@ import hypothesis
 import pytest
 from playwright.sync_api import sync_playwright
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import local_script_runner
 from xdist.scheduler import LoadFileScheduling
 
 if TYPE_CHECKING:
@@ -100,11 +102,14 @@ def documents() -> dict[str, str]:
 def installed_components() -> Iterator[None]:
     """Let Streamlit look through the installed packages once, as it does when it serves.
 
-    A page under test would look through them anew, which takes longer than the page itself.
+    A page under test would look through them anew, which takes longer than the page itself, and
+    compile its scripts anew.
     """
+    scripts = ScriptCache()
     with pytest.MonkeyPatch.context() as patch:
         scan = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
+        patch.setattr(local_script_runner, "ScriptCache", lambda: scripts)
         yield
 
 

@@ -81,15 +81,38 @@ NEW_AREA = (112.0, 27.5, 113.5, 28.8)
 # ---- the page ----
 
 
-@pytest.mark.parametrize("measure", [m for m in questions.MEASURES if m != "per_10k"])
-@pytest.mark.parametrize("scale", SCALES)
-def test_every_measure_on_every_scale(measure: str, scale: str) -> None:
+# Shares are there for some measures, logarithms for all that are no mixture.
+@pytest.mark.parametrize(
+    ("measure", "scale"),
+    [
+        *((measure, "share") for measure in questions.MEASURES if measure != "per_10k"),
+        *((measure, "log") for measure in ("investment", "sector", "diversity")),
+        ("diversity", "amount"),
+    ],
+)
+def test_a_scale_that_a_measure_has_not_is_said(measure: str, scale: str) -> None:
     test = page(measure=measure, scale=scale, zoning="districts")
     shown = Shown(ASKED, measure, scale)
     assert (
         f"没有“{dict(zip(SCALES, ['数值（金额）', '占比', '对数'], strict=True))[scale]}”"
         in words(test)
     ) == (not shown.has_scale)
+
+
+@pytest.mark.parametrize("zoning", layers.zoning_names())
+@pytest.mark.parametrize("measure", [m for m in questions.MEASURES if m != "per_10k"])
+def test_every_zoning_with_every_measure_on_every_scale(zoning: str, measure: str) -> None:
+    asked = questions.Distribution(PROJECTS, Zones(zoning))
+    for scale in SCALES:
+        shown = Shown(asked, measure, scale)
+        table = zone_results.table(shown)
+        for lang in ("zh", "en"):
+            overlay = contents.zones_overlay(shown, lang=lang)
+            assert overlay.column == shown.column
+            # Cells of a grid that nothing lies in are not drawn.
+            assert 0 < len(overlay.frame) <= len(table)
+    if results.no_comparison(shown) is None:
+        assert results.quotients_file(shown).startswith(b"\xef\xbb\xbf")
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

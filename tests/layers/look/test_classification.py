@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from importlib import import_module
+from typing import Any
+
 import geopandas as gpd
-import mapclassify
+import numba
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +20,14 @@ from layers.look.overlays import Choropleth, classify
 FOUND = [scheme for scheme in SCHEMES if scheme != "given"]
 WHOLE = st.lists(st.integers(0, 60), min_size=1, max_size=40)
 DECIMAL = st.lists(st.floats(-1e6, 1e6, allow_subnormal=False), min_size=1, max_size=40)
+
+
+@pytest.fixture(scope="module")
+def mapclassify() -> Any:
+    """The other library, told not to compile its loops, which takes longer than all tests here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(numba, "njit", lambda _signature: lambda plain: plain)
+        return import_module("mapclassify")
 
 
 def within(values: object, uppers: object) -> float:
@@ -117,23 +128,25 @@ def test_natural_breaks_of_numbers_that_differ_little(
     assert within(values, near) == pytest.approx(best, abs=1e-9)
 
 
-def test_natural_breaks_of_years_where_single_precision_misses_them() -> None:
+def test_natural_breaks_of_years_where_single_precision_misses_them(mapclassify: Any) -> None:
     years = np.random.default_rng(2).integers(1990, 2025, 300)
     ours = within(years, classes(years, scheme="natural_breaks", k=5).uppers)
     assert ours == pytest.approx(least_within(years, 5))
     assert within(years, mapclassify.FisherJenks(years, 5).bins) > 1.01 * ours
 
 
-@given(WHOLE, st.integers(2, 6))
-def test_natural_breaks_agree_with_mapclassify(values: list[int], k: int) -> None:
+@given(values=WHOLE, k=st.integers(2, 6))
+def test_natural_breaks_agree_with_mapclassify(mapclassify: Any, values: list[int], k: int) -> None:
     assume(len(set(values)) >= k)
     found = classes(values, scheme="natural_breaks", k=k)
     peer = mapclassify.FisherJenks(np.array(values, dtype=float), k)
     assert within(values, found.uppers) == pytest.approx(within(values, peer.bins), abs=1e-3)
 
 
-@given(WHOLE, st.integers(1, 7))
-def test_equal_intervals_agree_with_mapclassify(values: list[int], k: int) -> None:
+@given(values=WHOLE, k=st.integers(1, 7))
+def test_equal_intervals_agree_with_mapclassify(
+    mapclassify: Any, values: list[int], k: int
+) -> None:
     assume(len(set(values)) > 1)
     found = classes(values, scheme="equal_interval", k=k)
     peer = mapclassify.EqualInterval(np.array(values, dtype=float), k)
@@ -143,8 +156,8 @@ def test_equal_intervals_agree_with_mapclassify(values: list[int], k: int) -> No
     assert found.counts == tuple(peer.counts[peer.counts > 0].tolist())
 
 
-@given(WHOLE)
-def test_head_tail_agrees_with_mapclassify(values: list[int]) -> None:
+@given(values=WHOLE)
+def test_head_tail_agrees_with_mapclassify(mapclassify: Any, values: list[int]) -> None:
     assume(len(set(values)) > 1)
     found = classes(values, scheme="head_tail", k=7)
     peer = mapclassify.HeadTailBreaks(np.array(values))
@@ -161,7 +174,7 @@ def test_quantiles_are_those_of_the_empirical_distribution(values: list[float], 
     assert classes(values, k=k).uppers == tuple(np.unique(bounds).tolist())
 
 
-def test_quantiles_agree_with_mapclassify_where_nothing_ties() -> None:
+def test_quantiles_agree_with_mapclassify_where_nothing_ties(mapclassify: Any) -> None:
     values = np.random.default_rng(0).lognormal(size=500)
     found = classes(values, k=5)
     assert found.counts == tuple(mapclassify.Quantiles(values, 5).counts.tolist())
