@@ -34,6 +34,7 @@ from geo.transformations import (
     same_place,
     transformed,
 )
+from geo.units import labelled
 from geo.work import checkpoint
 
 if TYPE_CHECKING:
@@ -416,7 +417,7 @@ def geodesic_area_km2(geoms: Frame) -> pd.Series:
             areas[at] = abs(_CGCS2000.polygon_area_perimeter(piece[:, 0], piece[:, 1])[0])
     owners = part_owner[ring_part]
     total = np.bincount(owners, weights=np.where(shell, areas, -areas), minlength=len(geometry))
-    return _series(total / 1e6, geoms, geometry, "area_km2")
+    return labelled(_series(total / 1e6, geoms, geometry, "area_km2"))
 
 
 @door
@@ -454,7 +455,7 @@ def geodesic_length_km(geoms: Frame) -> pd.Series:
     metres = _CGCS2000.inv(start[:, 0], start[:, 1], stop[:, 0], stop[:, 1])[2]
     owners = part_owner[lines][line[1:][joined]]
     total = np.bincount(owners, weights=np.asarray(metres), minlength=len(geometry))
-    return _series(total / 1e3, geoms, geometry, "length_km")
+    return labelled(_series(total / 1e3, geoms, geometry, "length_km"))
 
 
 def _on_ellipsoid(geoms: Frame, function: str) -> NDArray[Any]:

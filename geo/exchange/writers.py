@@ -6,9 +6,12 @@ same result gives the same bytes. A file appears under its name when it is whole
 
 from __future__ import annotations
 
+import json
 import secrets
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -23,15 +26,18 @@ from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.cell_quotes import csv_bytes
 from geo.exchange.file_columns import free_name, plain_columns
+from geo.units import UNITS, stated
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
 _DRIVERS = {".gpkg": "GPKG", ".geojson": "GeoJSON"}
 _SUFFIXES = (*_DRIVERS, ".csv")
 _LON_LAT_EPSG = {4326, 4490}
+_DATE, _DATES = "OGR_CURRENT_DATE", RLock()
 
 
 def write_file(
@@ -145,6 +151,10 @@ def vector_bytes(frame: gpd.GeoDataFrame, suffix: str) -> bytes:
 
     Warnings
     --------
+    A GeoPackage keeps the units of its columns (``attrs["units"]``) in the metadata of its layer,
+    as the GeoParquet of geopandas does; GeoJSON and CSV have no place for them: there the names of
+    columns tell them.
+
     Columns are written as `geo.exchange.file_columns.plain_columns` makes them: what a file has no
     kind for becomes text, a name that is there twice gets a number. In CSV, texts that a
     spreadsheet would compute begin with an apostrophe, which reading takes away again.
@@ -213,10 +223,18 @@ def _layer(frame: gpd.GeoDataFrame, suffix: str) -> bytes:
     geometry = gpd.GeoSeries(shapes, index=table.index, crs=frame.crs)
     layer = gpd.GeoDataFrame(table.assign(**{name: geometry}), geometry=name)
     buffer = BytesIO()
+    units = {column: unit for column, unit in stated(frame).items() if column in table.columns}
+    metadata = {UNITS: json.dumps(units, ensure_ascii=False)} if units else None
     try:
-        pyogrio.write_dataframe(
-            layer, buffer, layer="features", driver=_DRIVERS[suffix], layer_options=options
-        )
+        with _without_date():
+            pyogrio.write_dataframe(
+                layer,
+                buffer,
+                layer="features",
+                driver=_DRIVERS[suffix],
+                layer_options=options,
+                layer_metadata=metadata if suffix == ".gpkg" else None,
+            )
     except (RuntimeError, ValueError, TypeError, OverflowError) as error:
         raise InputError(
             f"vector_bytes: the frame cannot be written as {suffix} ({error}). Leave out columns "
@@ -225,6 +243,18 @@ def _layer(frame: gpd.GeoDataFrame, suffix: str) -> bytes:
             format=suffix.removeprefix("."),
         ) from error
     return buffer.getvalue()
+
+
+@contextmanager
+def _without_date() -> Iterator[None]:
+    """Let GDAL write no time of its own, so that the same result gives the same bytes."""
+    with _DATES:
+        before = pyogrio.get_gdal_config_option(_DATE)
+        pyogrio.set_gdal_config_options({_DATE: "1970-01-01T00:00:00.000Z"})
+        try:
+            yield
+        finally:
+            pyogrio.set_gdal_config_options({_DATE: before})
 
 
 def _writable(shapes: NDArray[Any]) -> NDArray[Any]:

@@ -12,6 +12,7 @@ from geo.arguments import brief
 from geo.doors import door
 from geo.errors import InputError
 from geo.points import values_of, weights_of
+from geo.units import amount_of, labelled
 from geo.work import require_affordable
 from geo.zones import gate, members
 
@@ -128,7 +129,7 @@ def category_table(
         sums, totals = sums.astype(np.int64), totals.astype(np.int64)
     columns = pd.Index(kinds.to_numpy(), name=label.name)
     table = pd.DataFrame(sums, index=zones.index, columns=columns)
-    table.attrs |= {
+    facts = {
         "measure": "count" if weights is None else "weight_sum",
         TOTALS: dict(zip(columns.tolist(), totals.tolist(), strict=True)),
         "zones_overlap": found.overlap,
@@ -138,7 +139,8 @@ def category_table(
         "points_without_category": int((~named).sum()),
         "repaired_zones": given.repaired,
     }
-    return table
+    unit = amount_of(points, weights)
+    return labelled(table, facts, columns=dict.fromkeys(columns, unit))
 
 
 def _labels(points: Frame, category: str | ArrayLike) -> pd.Series:

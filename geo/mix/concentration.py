@@ -10,6 +10,7 @@ import pandas as pd
 from geo.arguments import brief
 from geo.doors import door
 from geo.errors import InputError
+from geo.units import COUNT, labelled, unit_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -158,8 +159,8 @@ def concentration_measures(
         attrs["area_total"] = float(size.sum())
     result = pd.Series(found, dtype=float, name="concentration")
     attrs["undefined"] = result.index[result.isna()].tolist()
-    result.attrs |= attrs
-    return result
+    total = unit_of(getattr(values, "name", None))
+    return labelled(result, attrs, columns={"zones": COUNT, "total": total})
 
 
 @door
@@ -227,12 +228,12 @@ def lorenz(values: ArrayLike, *, areas: ArrayLike | None = None) -> pd.DataFrame
     base, part = _curve(share, area_share)
     curve = pd.DataFrame({"base_pct": 100.0 * base, "value_pct": 100.0 * part})
     curve.insert(0, "zone", pd.Series(labels, dtype=object))
-    curve.attrs |= {
+    facts = {
         "base": "zones" if areas is None else "areas",
         "base_total": float(size.sum()),
         "value_total": float(value.sum()),
     }
-    return curve
+    return labelled(curve, facts)
 
 
 # ---- what the measures are made of ----

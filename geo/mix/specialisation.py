@@ -11,6 +11,7 @@ from geo.arguments import require_percent
 from geo.doors import door
 from geo.errors import InputError
 from geo.mix.categories import TOTALS
+from geo.units import COUNT, PURE, labelled, stated
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -79,8 +80,8 @@ def location_quotients(table: pd.DataFrame) -> pd.DataFrame:
     quotients = pd.DataFrame(
         _divide(parts.shares, parts.all_shares), index=table.index, columns=table.columns
     )
-    quotients.attrs |= _denominators(table, parts)
-    return quotients
+    unit = dict.fromkeys(table.columns, PURE)
+    return labelled(quotients, _denominators(table, parts), columns=unit)
 
 
 @door
@@ -187,8 +188,11 @@ def location_quotient_table(table: pd.DataFrame, *, interval_pct: float = 90.0) 
             "reading": reading.ravel().astype(object),
         }
     )
-    found.attrs |= _denominators(table, parts) | {"interval_pct": interval_pct}
-    return found
+    return labelled(
+        found,
+        _denominators(table, parts) | {"interval_pct": interval_pct},
+        columns={"expected": COUNT, "low": PURE, "high": PURE},
+    )
 
 
 @door
@@ -245,8 +249,7 @@ def specialisation_index(table: pd.DataFrame) -> pd.Series:
     result = pd.Series(
         np.where(parts.zone_totals > 0, index, np.nan), index=table.index, name="krugman_index"
     )
-    result.attrs |= _denominators(table, parts)
-    return result
+    return labelled(result, _denominators(table, parts))
 
 
 @door
@@ -315,12 +318,13 @@ def diversity(table: pd.DataFrame) -> pd.DataFrame:
     parts = _parts(table, "diversity")
     result = pd.DataFrame(_hill(parts.numbers), index=table.index)
     whole = pd.DataFrame(_hill(parts.category_totals[None, :])).iloc[0]
-    result.attrs |= {
+    facts = {
         "empty_zones": _empty_zones(table, parts),
         "one_category_zones": table.index[(result["hill_0"] == 1).to_numpy()].tolist(),
         "all_zones": {str(name): float(value) for name, value in whole.items()},
     }
-    return result
+    units = set(stated(table).values())
+    return labelled(result, facts, columns={"total": units.pop() if len(units) == 1 else ""})
 
 
 # ---- what the measures are made of ----

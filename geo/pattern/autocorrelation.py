@@ -17,6 +17,7 @@ from geo.pattern.permutations import (
     two_sided,
 )
 from geo.pattern.zone_values import ROUNDING, Lattice, lattice_of, require_alpha
+from geo.units import COUNT, PURE, labelled
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -185,7 +186,7 @@ def spatial_autocorrelation(
         },
         index=pd.Index(_STATISTICS, name="statistic"),
     )
-    table.attrs = {
+    facts = {
         "reading": readings[0],
         "undefined": undefined,
         "islands": lattice.islands,
@@ -195,7 +196,9 @@ def spatial_autocorrelation(
         "alpha": alpha,
         **lattice.measured,
     }
-    return table
+    units = dict.fromkeys(("value", "expected", "z"), PURE)
+    units |= dict.fromkeys(("permutations", "n", "islands"), COUNT)
+    return labelled(table, facts, columns=units)
 
 
 def _moments(lattice: Lattice) -> tuple[Floats, Floats]:

@@ -16,6 +16,7 @@ from geo.doors import door
 from geo.errors import InputError
 from geo.pattern.median_centre import common_line, spatial_median
 from geo.points import located, weights_of
+from geo.units import COUNT, amount_of, labelled
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -135,7 +136,8 @@ def centres(
                     "geometry": shapely.Point(place),
                 }
             )
-    return _framed(rows, grouped, points.crs)
+    frame, facts = _framed(rows, grouped, points.crs)
+    return labelled(frame, facts, amount=amount_of(points, weights), columns={"n": COUNT})
 
 
 @door
@@ -244,10 +246,10 @@ def deviational_ellipses(
             "the centres alone, or take categories together.",
             code="pattern.no_ellipse",
         )
-    result = _framed(rows, grouped, points.crs)
-    result["area_km2"] = geodesic_area_km2(result)
-    result.attrs |= {"left_out": left_out, "deviations": deviations}
-    return result
+    frame, facts = _framed(rows, grouped, points.crs)
+    frame["area_km2"] = geodesic_area_km2(frame)
+    facts |= {"left_out": left_out, "deviations": deviations}
+    return labelled(frame, facts, amount=amount_of(points, weights), columns={"n": COUNT})
 
 
 def _grouped(
@@ -308,10 +310,11 @@ def _labels(points: Frame, by: str | None, function: str) -> pd.Series | None:
     return labels
 
 
-def _framed(rows: list[dict[str, Any]], grouped: _Grouped, crs: CRS) -> gpd.GeoDataFrame:
+def _framed(
+    rows: list[dict[str, Any]], grouped: _Grouped, crs: CRS
+) -> tuple[gpd.GeoDataFrame, dict[Hashable, Any]]:
     frame = gpd.GeoDataFrame(pd.DataFrame(rows), geometry="geometry", crs=grouped.crs)
-    frame.attrs = dict(grouped.attrs) | measured_in(crs, grouped.crs)
-    return moved(frame, crs)
+    return moved(frame, crs), grouped.attrs | measured_in(crs, grouped.crs)
 
 
 def _ellipse(group: _Group, deviations: float) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from geo.arguments import require_flag, require_seed
 from geo.doors import door
 from geo.pattern.permutations import require_permutations, sum_probabilities
 from geo.pattern.zone_values import ROUNDING, Lattice, lattice_of, require_alpha
+from geo.units import PURE, labelled
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -153,8 +154,8 @@ def local_autocorrelation(
         p_fdr=lattice.among_all(p_fdr, island=np.nan),
         cluster=lattice.among_all(cluster, island=_ISLAND),
     )
-    result.attrs |= _told(lattice, rule, permutations, seed, alpha=alpha) | {"alpha": alpha}
-    return result
+    facts = _told(lattice, rule, permutations, seed, alpha=alpha) | {"alpha": alpha}
+    return labelled(result, facts)
 
 
 @door
@@ -283,8 +284,8 @@ def hot_spots(
         p_fdr=lattice.among_all(p_fdr, island=np.nan),
         hot_spot=lattice.among_all(label, island=_ISLAND),
     )
-    result.attrs |= _told(lattice, rule, permutations, seed, alpha=_USUAL) | {"star": star}
-    return result
+    facts = _told(lattice, rule, permutations, seed, alpha=_USUAL) | {"star": star}
+    return labelled(result, facts, columns={"z": PURE})
 
 
 def _told(

@@ -14,6 +14,7 @@ from geo.arguments import brief, is_whole, require_percent, require_seed
 from geo.doors import door
 from geo.errors import InputError
 from geo.study_area import Pattern, Shape, pattern_in, set_covariance_share, uniform_points
+from geo.units import COUNT, PURE, labelled
 from geo.work import checkpoint, require_affordable
 
 if TYPE_CHECKING:
@@ -152,12 +153,13 @@ def nearest_neighbour_index(points: Frame, *, study_area: Frame) -> pd.Series:
         },
         name="nearest_neighbour_index",
     )
-    table.attrs = {
+    facts = {
         "reading": _reading(p_corrected, apart=z_corrected > 0),
         **pattern.counts(),
         **pattern.measured,
     }
-    return table
+    pure = dict.fromkeys(("ratio", "ratio_corrected", "z", "z_corrected"), PURE)
+    return labelled(table, facts, columns={"n": COUNT, **pure})
 
 
 @door
@@ -308,7 +310,7 @@ def ripley(
             "l_band_high": mean + band,
         }
     )
-    table.attrs = {
+    facts = {
         "p_value": p_value,
         "largest_at_m": float(radius[largest]),
         "reading": _reading(p_value, apart=bool(curve[largest] < mean[largest])),
@@ -320,7 +322,9 @@ def ripley(
         **pattern.counts(),
         **pattern.measured,
     }
-    return table
+    lengths = ("l", "l_minus_d", "l_low", "l_high", "l_band_low", "l_band_high")
+    units = dict.fromkeys(("k", "k_expected"), "m²") | dict.fromkeys(lengths, "m")
+    return labelled(table, facts, columns=units)
 
 
 def _require_options(simulations: int, interval_pct: float, seed: int) -> None:

@@ -14,6 +14,7 @@ from geo.doors import door
 from geo.errors import InputError
 from geo.points import numbers_of, places, weights_of
 from geo.surface.kernels import Kernel, Shape, shape_of
+from geo.units import labelled
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -215,7 +216,7 @@ def abramson_bandwidths_m(
         )
     each = np.full(len(points), np.nan)
     each[found.rows] = abramson(found.x_m, found.y_m, weight, base.base_m, shape)
-    return pd.Series(each, index=points.index, name="bandwidth_m")
+    return labelled(pd.Series(each, index=points.index, name="bandwidth_m"))
 
 
 def bandwidths_of(

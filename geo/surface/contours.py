@@ -19,6 +19,7 @@ from geo.arguments import brief, is_number, is_whole, require_array
 from geo.crs import geodesic_area_km2, geodesic_length_km, require_crs
 from geo.doors import door
 from geo.errors import CRSError, InputError
+from geo.units import labelled
 from geo.work import checkpoint
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def isolines(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.GeoDa
     One row for each level that the raster crosses, ascending, index from 0, in the CRS of the
     raster: ``value`` (the level), ``length_km`` (on the ellipsoid) and ``geometry``
     (MultiLineString). Levels that the raster does not cross have no row; a constant raster has
-    none at all. ``attrs["units"]`` is the unit of ``value``, as the array states it.
+    none at all. ``attrs["units"]`` gives ``value`` the unit that the array states.
 
     Raises
     ------
@@ -122,8 +123,7 @@ def isolines(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.GeoDa
         },
         geometry=lines,
     )
-    frame.attrs["units"] = str(array.attrs.get("units", ""))
-    return frame
+    return labelled(frame, columns={"value": _unit(array)})
 
 
 @door
@@ -146,8 +146,8 @@ def filled_bands(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.G
     ``geometry`` (MultiPolygon: valid, shells anticlockwise, holes clockwise). The lowest band
     begins at the least value of the raster where that is below the first level; the highest ends
     at the largest value, which it includes, where that is not below the last level. A constant
-    raster is one band. A raster with no values has none. ``attrs["units"]`` is the unit of ``low``
-    and ``high``, as the array states it.
+    raster is one band. A raster with no values has none. ``attrs["units"]`` gives ``low``
+    and ``high`` the unit that the array states.
 
     Raises
     ------
@@ -212,8 +212,11 @@ def filled_bands(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.G
         },
         geometry=areas,
     )
-    frame.attrs["units"] = str(array.attrs.get("units", ""))
-    return frame
+    return labelled(frame, columns=dict.fromkeys(("low", "high"), _unit(array)))
+
+
+def _unit(array: xr.DataArray) -> str:
+    return str(array.attrs.get("units", ""))
 
 
 @door

@@ -32,6 +32,7 @@ from geo.surface.limits import (
     require_reach,
     require_within,
 )
+from geo.units import amount_of
 from geo.work import checkpoint
 from geo.zones import polygons_of
 
@@ -134,8 +135,8 @@ def kernel_density(
     Array ``density`` with dimensions ``y`` (falling) and ``x``; CRS, transform and nodata
     (not-a-number) are written for rioxarray. Its ``attrs`` are
 
-    - ``units`` (``"1/km²"``, ``"1"`` or ``"%"``, with weights their column in place of 1), ``unit``
-      and ``long_name``,
+    - ``units`` (``"1/km²"``, ``"1"`` or ``"%"``, with weights what these are in, or the name of
+      their column, in place of 1), ``unit`` and ``long_name``,
     - ``kernel``, ``decay`` (of the triangular one), ``bandwidth_m``, ``bandwidth_rule``
       (``"given"``, ``"silverman"`` or ``"per_feature"``), ``adaptive`` and, where bandwidths
       differ, ``bandwidth_min_m``, ``bandwidth_median_m`` and ``bandwidth_max_m``,
@@ -263,7 +264,7 @@ def kernel_density(
     if inside is not None:
         values[~inside] = np.nan
     return _as_raster(values, grid, taken.crs).assign_attrs(
-        _in_words(unit, weights, kernel, bandwidths, adaptive=adaptive)
+        _in_words(unit, points, weights, kernel, bandwidths, adaptive=adaptive)
         | ({"decay": float(decay)} if kernel == "triangular" else {})
         | {"cell_size_m": float(cell_size_m), "edge_correction": corrected, **summed}
         | measured_in(points.crs, taken.crs)
@@ -509,13 +510,20 @@ def _factor(unit: Unit, grid: Raster, weight_sum: float) -> float:
 
 
 def _in_words(
-    unit: Unit, weights: object, kernel: Kernel, bandwidths: Bandwidths, *, adaptive: bool
+    unit: Unit,
+    points: Frame,
+    weights: object,
+    kernel: Kernel,
+    bandwidths: Bandwidths,
+    *,
+    adaptive: bool,
 ) -> dict[str, Any]:
+    amount = "1" if weights is None else amount_of(points, weights)
     column = "" if weights is None else weights if isinstance(weights, str) else "weight"
     base, each = bandwidths.base_m, bandwidths.each_m
     name = f"{kernel} kernel density, bandwidth {base:g} m"
     found = {
-        "units": {"per_km2": f"{column or 1}/km²", "count": column or "1", "share": "%"}[unit],
+        "units": {"per_km2": f"{amount}/km²", "count": amount, "share": "%"}[unit],
         "long_name": f"{name}, adaptive" if adaptive else name,
         "unit": unit,
         "kernel": kernel,

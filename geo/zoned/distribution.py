@@ -11,6 +11,7 @@ import pandas as pd
 from geo.doors import door
 from geo.errors import InputError
 from geo.points import weights_of
+from geo.units import amount_of, labelled
 from geo.work import checkpoint
 from geo.zoned.uncertainty import ACCURACY, Unsure, accuracy_of, rank_of, unsure
 from geo.zones import counted as zones_counted
@@ -205,8 +206,7 @@ def distribution(
         columns |= {"count_expected": expected, "count_sd": np.sqrt(variance)}
     table = zones if isinstance(zones, gpd.GeoDataFrame) else gpd.GeoDataFrame(geometry=zones)
     result = table.assign(**columns)
-    result.attrs |= attrs
-    return result
+    return labelled(result, attrs, amount=amount_of(points, weights))
 
 
 def _ratio(part: NDArray[Any], whole: NDArray[Any] | float) -> Floats:

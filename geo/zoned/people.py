@@ -22,6 +22,7 @@ from geo.crs import geodesic_area_km2
 from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.receipt import Finding
+from geo.units import labelled
 from geo.zoned.raster_sources import opened
 from geo.zoned.raster_zones import zonal_statistics
 
@@ -252,8 +253,7 @@ def people_in(counts: xr.DataArray, zones: Frame) -> gpd.GeoDataFrame:
     counted = zoned.drop(columns=["sum", "covered_km2"]).assign(
         population=zoned["sum"], people_per_km2=dense, too_dense=too_dense
     )
-    counted.attrs = dict(zoned.attrs)
-    return counted
+    return labelled(counted, zoned.attrs)
 
 
 def _require_people(values: Floats) -> None:

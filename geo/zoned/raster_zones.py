@@ -15,6 +15,7 @@ from geo.doors import door
 from geo.errors import InputError
 from geo.plausibility import require_coordinates
 from geo.transformations import horizontal
+from geo.units import COUNT, labelled
 from geo.zoned.raster_sources import opened
 from geo.zones import polygons_of
 
@@ -150,12 +151,15 @@ def zonal_statistics(
     polygons, repaired = polygons_of(zones, function="zonal_statistics")
     grid = opened(raster, function="zonal_statistics")
     found = _under(grid, zones, polygons, names, "zonal_statistics")
-    result = _framed(zones, polygons, found, grid, repaired)
+    result, facts = _framed(zones, polygons, found, grid, repaired)
     count = found["count"].to_numpy()
     for name in names:
         value = found[name].to_numpy(dtype=float)
         result[name] = count if name == "count" else np.where(count > 0, value, np.nan)
-    return result
+    units = dict.fromkeys(names, grid.units) | {"count": COUNT}
+    if "variance" in names and grid.units:
+        units["variance"] = f"({grid.units})²"
+    return labelled(result, facts, columns=units)
 
 
 @door
@@ -225,7 +229,7 @@ def zonal_shares(raster: xr.DataArray | str | os.PathLike[str], zones: Frame) ->
     polygons, repaired = polygons_of(zones, function="zonal_shares")
     grid = opened(raster, function="zonal_shares")
     found = _under(grid, zones, polygons, ["unique", "frac"], "zonal_shares")
-    result = _framed(zones, polygons, found, grid, repaired)
+    result, facts = _framed(zones, polygons, found, grid, repaired)
     some = np.flatnonzero(found["count"] > 0)
     each = [np.asarray(found["unique"].iloc[row], dtype=float) for row in some]
     values = np.unique(np.concatenate(each)) if each else np.empty(0)
@@ -245,8 +249,7 @@ def zonal_shares(raster: xr.DataArray | str | os.PathLike[str], zones: Frame) ->
     columns = {f"share_{value:.15g}_pct": value for value in values.tolist()}
     for at, column in enumerate(columns):
         result[column] = shares[:, at]
-    result.attrs["values"] = columns
-    return result
+    return labelled(result, facts | {"values": columns})
 
 
 def _names(statistics: Sequence[str]) -> list[str]:
@@ -273,19 +276,18 @@ def _framed(
     found: pd.DataFrame,
     grid: Grid,
     repaired: list[Any],
-) -> gpd.GeoDataFrame:
+) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Give the zones what stands behind their figures."""
     table = zones if isinstance(zones, gpd.GeoDataFrame) else gpd.GeoDataFrame(geometry=zones)
     covered = found["covered"].to_numpy()
     area = geodesic_area_km2(gpd.GeoSeries(polygons, crs=zones.crs)).to_numpy(dtype=float)
     result = table.assign(covered_pct=100.0 * covered, covered_km2=covered * area)
-    result.attrs |= {
+    facts = {
         "zones_without_data": zones.index[found["count"].to_numpy() == 0].tolist(),
         "repaired_zones": repaired,
         "raster_crs": grid.crs.to_string(),
-        "units": grid.units,
     }
-    return result
+    return result, facts
 
 
 def _under(

@@ -27,6 +27,7 @@ from geo.crs import (
 from geo.doors import door
 from geo.errors import InputError
 from geo.points import located, weights_of
+from geo.units import amount_of, labelled
 from geo.work import checkpoint, require_affordable
 from geo.zones import members, polygons_of
 
@@ -93,8 +94,7 @@ def service_areas(sites: Frame, *, distance_m: float) -> gpd.GeoDataFrame:
         areas = sites.set_geometry(geometry.rename(sites.geometry.name))
     else:
         areas = gpd.GeoDataFrame(geometry=geometry)
-    areas.attrs = areas.attrs | measured_in(sites.crs, metric.crs)
-    return areas
+    return labelled(areas, measured_in(sites.crs, metric.crs))
 
 
 @door
@@ -189,6 +189,7 @@ def coverage(
         doubly_covered_pct=_percent(doubly, areas[0]),
         uncovered_pct=_percent(areas[0] - covered, areas[0]),
     )
+    facts: dict[Any, Any] = {}
     if demand is not None:
         require_same_crs(sites, demand, function="coverage")
         weight = weights_of(demand, demand_weights, function="coverage")
@@ -203,15 +204,15 @@ def coverage(
         result = result.assign(
             demand=whole, demand_covered=met, demand_covered_pct=_percent(met, whole)
         )
-        result.attrs["demand_without_place"] = len(demand) - len(needing)
-    result.attrs |= {
+        facts["demand_without_place"] = len(demand) - len(needing)
+    facts |= {
         "distance_m": float(distance_m),
         "sites": len(rows),
         "sites_without_place": len(sites) - len(rows),
         "sites_sharing_a_place": _sharing(xy),
         "repaired_zones": repaired,
     } | measured_in(zones.crs, crs)
-    return result
+    return labelled(result, facts, amount=amount_of(demand, demand_weights))
 
 
 @door
@@ -287,8 +288,7 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
             "doubly_covered_pct": _percent(doubly, whole),
         }
     )
-    curve.attrs |= measured_in(zones.crs, crs)
-    return curve
+    return labelled(curve, measured_in(zones.crs, crs))
 
 
 def _metric_polygons(zones: Frame, function: str) -> tuple[NDArray[Any], list[Any], Any]:

@@ -23,6 +23,7 @@ from geo.crs import (
 from geo.doors import door
 from geo.errors import InputError
 from geo.points import located
+from geo.units import labelled
 from geo.work import checkpoint, require_affordable
 from geo.zones import polygons_of
 
@@ -279,7 +280,8 @@ def h3_cells(extent: Frame, *, resolution: int) -> gpd.GeoDataFrame:
         geometry=np.concatenate([cells for _, cells in kept]),
         crs=GEOGRAPHIC,
     )
-    return frame.assign(area_km2=geodesic_area_km2(frame))[["id", "area_km2", "geometry"]]
+    cells = frame.assign(area_km2=geodesic_area_km2(frame))[["id", "area_km2", "geometry"]]
+    return labelled(cells)
 
 
 @door
@@ -385,7 +387,7 @@ def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
     result["area_km2"] = geodesic_area_km2(result).fillna(0.0)
     label = sites.index
     shared = owner != rows
-    result.attrs |= {
+    facts = {
         "sites_without_place": label.delete(rows).tolist(),
         "sites_in_one_place": dict(
             zip(label[rows[shared]].tolist(), label[owner[shared]].tolist(), strict=True)
@@ -394,7 +396,7 @@ def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
         **measured_in(crs, metric.crs),
         "repaired_zones": repaired,
     }
-    return result
+    return labelled(result, facts)
 
 
 def _outlined(outlines: list[tuple[tuple[float, float], ...]]) -> NDArray[Any]:
@@ -477,9 +479,8 @@ def _touching(
         touching[some] = shapely.intersects(ground, cells)
         kept.append(cells[touching[some]])
     names = [f"{column}_{row}" for column, row in numbers[:, touching].T.astype(int).tolist()]
-    return gpd.GeoDataFrame(
-        {"id": names, "area_km2": area_km2}, geometry=np.concatenate(kept), crs=crs
-    )
+    whole = np.concatenate(kept)
+    return labelled(gpd.GeoDataFrame({"id": names, "area_km2": area_km2}, geometry=whole, crs=crs))
 
 
 def _cut(cells: NDArray[Any], whole: Any) -> NDArray[Any]:  # noqa: ANN401  any geometry

@@ -20,6 +20,7 @@ from geo.doors import door
 from geo.errors import InputError
 from geo.locate import Locator
 from geo.points import located, weights_of
+from geo.units import amount_of, labelled
 from geo.work import checkpoint, require_affordable
 from geo.zoned.tallies import Tally, tallies
 from geo.zones import counted as zones_counted
@@ -432,7 +433,7 @@ def uncertainty(
         interval_pct,
     )
     result = table.assign(area_km2=area, **columns)
-    result.attrs |= {
+    facts = {
         "draws": draws,
         "seed": seed,
         "interval_pct": interval_pct,
@@ -442,6 +443,7 @@ def uncertainty(
         "zones_overlap": found.overlap,
         "repaired_zones": repaired,
     }
+    labelled(result, facts, amount=amount_of(points, weights))
     moved = int(moves.sum())
     return Uncertainty(result, count_tally, weight_tally, draws, seed, interval_pct, moved)
 

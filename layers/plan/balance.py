@@ -12,6 +12,7 @@ from geo.arguments import brief, is_number
 from geo.crs import geodesic_area_km2, require_crs
 from geo.doors import door
 from geo.errors import InputError
+from geo.units import labelled
 from layers.plan.area import area
 from layers.plan.rules import CRS, build
 
@@ -115,4 +116,4 @@ def area_balance(
         ("printed", "规划所印面积", None, "printed", printed_km2),
         ("difference", "所印减已知", None, "difference", printed_km2 - known_km2),
     ]
-    return pd.DataFrame(rows, columns=["id", "name_zh", "part", "basis", "area_km2"])
+    return labelled(pd.DataFrame(rows, columns=["id", "name_zh", "part", "basis", "area_km2"]))

@@ -13,6 +13,7 @@ from geo.arguments import brief, is_one_of, unknown
 from geo.crs import geodesic_area_km2
 from geo.doors import door
 from geo.errors import InputError
+from geo.units import labelled
 from layers.plan import rules
 from layers.plan.area import area, per_plan
 from layers.plan.data_files import features_of, table_of
@@ -227,8 +228,7 @@ def _members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
         )
     columns = ["id", "name_zh", "role", "order", "accuracy_m", "radius_m", "geometry"]
     frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=CRS)
-    frame.attrs = {"left_out": left_out}
-    return frame
+    return labelled(frame, {"left_out": left_out})
 
 
 @per_plan

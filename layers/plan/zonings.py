@@ -14,6 +14,7 @@ from geo.crs import moved, require_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.columns import NAMES
+from geo.units import labelled
 from geo.zoned.tessellations import H3_AREA_KM2, h3_cells, hexagons, nearest_areas, squares
 from geo.zones import polygons_of
 from layers.plan.area import area, per_plan, plan
@@ -209,7 +210,7 @@ def _named(name: str) -> gpd.GeoDataFrame:
     else:
         zones = land() if role.land else load(role.layer)
         zones = _with_discs(zones) if role.discs else located(zones)
-    return zones.reindex(columns=COLUMNS).reset_index(drop=True)
+    return labelled(zones.reindex(columns=COLUMNS).reset_index(drop=True))
 
 
 def _with_discs(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -255,12 +256,13 @@ def _zones(
 ) -> gpd.GeoDataFrame:
     """Put zones that the plan says nothing of into the columns of a zoning."""
     columns = {"id": ids, "name_zh": name_zh, "name_en": name_en}
-    return gpd.GeoDataFrame(
+    zones = gpd.GeoDataFrame(
         {name: column.to_numpy() for name, column in columns.items()}
         | {"evidence": None, "rule": None},
         geometry=shapes.geometry.to_numpy(),
         crs=CRS,
     )
+    return labelled(zones)
 
 
 def _first_column(table: pd.DataFrame, names: Sequence[str]) -> pd.Series:

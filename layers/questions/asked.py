@@ -14,6 +14,7 @@ import pandas as pd
 import geo
 from geo.errors import InputError
 from geo.mix.categories import TOTALS
+from geo.units import labelled
 from geo.zones import counted as zones_counted
 from layers.keeping.answers import kept_answer
 from layers.keeping.brought import kept_raster
@@ -434,5 +435,5 @@ def measured(asked: Distribution, measure: str) -> tuple[gpd.GeoDataFrame, str]:
         kinds = categories(replace(asked, weight=None), asked.points.group)
         found = geo.diversity(require_kinds(kinds, zones=False))
         counted = found["hill_0"] if measure == "sector" else found["hill_2"]
-        zones = zones.assign(**{column: zones["id"].map(counted)})
+        zones = labelled(zones.assign(**{column: zones["id"].map(counted)}), zones.attrs)
     return zones, column

@@ -161,7 +161,7 @@ def test_density_takes_a_weight_and_its_unit_says_so(run) -> None:
     summary = json.loads(run("density", *words, "--bandwidth", 3000, "--json").stdout)
     points = Points("projects", sector=("machinery",))
     assert summary["weight_sum"] == pytest.approx(points.stated(INVESTMENT).sum())
-    assert summary["units"] == f"{INVESTMENT}/km²"
+    assert summary["units"] == "100 million CNY/km²"
 
 
 def test_density_keeps_a_bandwidth_for_points_in_one_place_as_the_page_does(run) -> None:

@@ -29,6 +29,8 @@ def test_indices_by_hand() -> None:
     assert found["theil"] == pytest.approx(by_hand)
     assert found["top_share_pct"] == pytest.approx(60)
     assert found["zones_with_half"] == 1
+    units = found.attrs.pop("units")
+    assert (units["zones"], units["hhi"], units["top_share_pct"]) == ("count", "1", "%")
     assert found.attrs == {"top_zone": "a", "undefined": []}
 
 
@@ -53,7 +55,13 @@ def test_measures_by_area() -> None:
     assert curve["zone"].tolist() == [None, "outer", "inner"]
     assert curve["base_pct"].tolist() == pytest.approx([0, 75, 100])
     assert curve["value_pct"].tolist() == pytest.approx([0, 20, 100])
-    assert curve.attrs == {"base": "areas", "base_total": 4.0, "value_total": 10.0}
+    units = {"base_pct": "%", "value_pct": "%"}
+    assert curve.attrs == {
+        "base": "areas",
+        "base_total": 4.0,
+        "value_total": 10.0,
+        "units": units,
+    }
 
 
 def test_equal_density_has_no_locational_gini_though_zones_differ() -> None:

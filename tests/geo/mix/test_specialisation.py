@@ -71,6 +71,7 @@ def test_table_of_a_row_of_three() -> None:
         "points_without_place": 1,
         "points_without_category": 1,
         "repaired_zones": [],
+        "units": {"campus": "count", "firm": "count", "lab": "count"},
     }
     sums = category_table(points, ROW, category="kind", weights="cost")
     assert sums.to_numpy().tolist() == [[4, 0, 3], [0, 0, 8], [0, 0, 0]]
@@ -144,6 +145,7 @@ def test_quotients_by_hand() -> None:
         "total": 40.0,
         "empty_zones": [],
         "empty_categories": [],
+        "units": {"lab": "1", "campus": "1"},
     }
 
 

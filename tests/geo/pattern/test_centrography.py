@@ -133,6 +133,7 @@ def test_categories() -> None:
         "points_without_category": 60,
         "points_without_weight": 0,
         "crs_used": "EPSG:4547 (CGCS2000 / 3-degree Gauss-Kruger CM 114E)",
+        "units": {"n": "count", "weight_sum": "count", "mean_distance_m": "m"},
     }
     as_category = at(xy, kind=pd.Categorical(kinds, categories=["a", "b", "unused"]))
     assert set(centres(as_category, by="kind")["category"]) == {"a", "b"}

@@ -43,7 +43,7 @@ def test_isolines_of_a_plane_are_straight_and_where_x_is_the_level(south_up) -> 
     assert lines["value"].tolist() == [0.25, 1.5]
     assert lines.crs.to_epsg() == 4547
     assert lines.index.tolist() == [0, 1]
-    assert lines.attrs["units"] == "1/km²"
+    assert lines.attrs["units"] == {"value": "1/km²", "length_km": "km"}
     assert (lines.geom_type == "MultiLineString").all()
     for level, line in zip([0.25, 1.5], lines.geometry, strict=True):
         east = EAST + 1000 * level
@@ -62,7 +62,7 @@ def test_bands_of_a_plane_are_strips_that_add_up(south_up) -> None:
     assert bands["area_km2"].tolist() == pytest.approx([2, 3, 1], rel=1e-3)
     assert bands.is_valid.all()
     assert (bands.geom_type == "MultiPolygon").all()
-    assert bands.attrs["units"] == "1/km²"
+    assert bands.attrs["units"]["low"] == bands.attrs["units"]["high"] == "1/km²"
     assert bands.crs.to_epsg() == 4547
     for polygon in shapely.get_parts(bands.geometry.to_numpy()):
         assert shapely.is_ccw(polygon.exterior)
