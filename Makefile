@@ -11,7 +11,7 @@ STREAMLIT_SERVER_PORT ?= 8501
 # Where it is set, each process that a test starts reads all our modules as text: half of its start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test checks docs wheel bench fuzz lint types unit notebook browser screenshot baselines clean
+.PHONY: app test checks docs wheel bench fuzz mutants lint types unit notebook browser screenshot baselines clean
 
 app: $(VENV)/.app
 	STREAMLIT_SERVER_PORT=$(STREAMLIT_SERVER_PORT) $(BIN)/xiangjiang app
@@ -36,6 +36,10 @@ bench: $(VENV)/.dev
 # FUZZED=500 for a short run.
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m fuzz --inputs $(or $(FUZZED),100000)
+
+# Small changes to the code, and which of them no test notices: MODULE=geo/zoned SAMPLE=40.
+mutants: $(VENV)/.dev
+	$(BIN)/python -m mutants $(MODULE) $(if $(SAMPLE),--sample $(SAMPLE))
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

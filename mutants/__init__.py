@@ -1,0 +1,1 @@
+"""Small changes to the code, to see whether a test notices each."""

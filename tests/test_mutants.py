@@ -1,0 +1,78 @@
+"""What counts as a change to the code, and which tests are asked to notice it."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from mutants.__main__ import modules, room_of
+from mutants.changes import changed, changes
+from mutants.runs import ROOT, Ran, chosen
+
+
+def words(source: str) -> list[str]:
+    return [change.words for change in changes(source)]
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("a < b", ["a < b → a <= b"]),
+        ("a in b", ["a in b → a not in b"]),
+        ("a and b", ["a and b → a or b"]),
+        ("not a", ["not a → a"]),
+        ("x = a - b", ["a - b → a + b"]),
+        ("x = 99", ["99 → 100"]),
+        ("x = 5000", ["5000 → 10000"]),
+        ("x = True", ["True → False"]),
+        ("check(a)", ["check(a) → pass"]),
+        ("x = f(a, b=c)", ["f(a, b=c) → f(a)"]),
+        ("x = a if b else c", [f"a if b else c → a if {one} else c" for one in (True, False)]),
+        ("def f():\n    return x", ["return x → return None"]),
+    ],
+)  # fmt: skip
+def test_what_is_changed(source: str, expected: list[str]) -> None:
+    assert words(source) == expected
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '"""Text."""',
+        "x = 'text'",
+        "x = f'{a + 1} text'",
+        "raise ValueError(a + 1)",
+        "import a",
+        "__all__ = [1]",
+        "@cached(1)\ndef f(a: Literal[1]) -> Literal[2]: ...",
+        "if TYPE_CHECKING:\n    x = 1",
+        "x = f(function='a', code='b')",
+        "def f():\n    return None",
+    ],
+)
+def test_texts_and_what_only_a_type_checker_reads_are_left_alone(source: str) -> None:
+    assert words(source) == []
+
+
+def test_each_change_is_made_alone() -> None:
+    source = "def f(a, b):\n    if a < b:\n        return a + 1\n    return b\n"
+    every = changes(source)
+    made = [ast.unparse(changed(source, number)) for number in range(len(every))]
+    assert len({*made, ast.unparse(ast.parse(source))}) == len(every) + 1
+    assert [change.line for change in every] == [2, 2, 2, 3, 3, 3, 4]
+
+
+def test_the_tests_of_a_line_are_asked_the_quickest_first() -> None:
+    slow = Ran("slow", 2.0, {"m.py": [3, 4]})
+    quick = Ran("quick", 1.0, {"m.py": [3]})
+    ran = [slow, quick, Ran("of another", 0.1, {"n.py": [3]})]
+    assert chosen(ran, "m.py", 3) == [quick, slow]
+    assert chosen(ran, "m.py", 4) == [slow]
+    # Run when it is loaded: all that run the module.
+    assert chosen(ran, "m.py", 1) == [quick, slow]
+
+
+def test_every_module_has_a_room_of_tests() -> None:
+    for module in modules(["geo", "layers/plan", "layers/questions"]):
+        assert (ROOT / room_of(module)).is_dir(), module
