@@ -19,10 +19,10 @@ import pandas as pd
 import shapely
 import shapely.geometry
 import yaml
-from jsonschema import Draft202012Validator
 
 from geo import wording
 from geo.errors import InputError
+from layers.plan.strict_schema import Validator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -182,7 +182,7 @@ def checked(content: Any, file: str, kind: str) -> Any:  # noqa: ANN401 - as the
             column=error.json_path.removeprefix("$."),
             values={"value": str(error.instance)[:60], "rule": error.message[:120]},
         )
-        for error in Draft202012Validator(rules).iter_errors(content)
+        for error in Validator(rules).iter_errors(content)
     ]
     if damages:
         raise DataError(damages)

@@ -21,6 +21,7 @@ from geo.errors import LayerError
 from geo.wording import catalogue
 from layers.plan.area import SHARED, package, per_plan, plan
 from layers.plan.data_files import Damage, DataError, checked, json_of
+from layers.plan.strict_schema import strict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -272,7 +273,7 @@ def _column(field: Field) -> pa.Column:
     if "enum" in rules:
         checks.append(pa.Check.isin(rules["enum"]))
     if "pattern" in rules:
-        checks.append(pa.Check.str_matches(rules["pattern"]))
+        checks.append(_matching(rules["pattern"]))
     if "maxLength" in rules:
         checks.append(pa.Check.str_length(max_value=rules["maxLength"]))
     if "minimum" in rules:
@@ -284,6 +285,15 @@ def _column(field: Field) -> pa.Column:
         checks,
         nullable=not rules.get("required", False),
         unique=rules.get("unique", False),
+    )
+
+
+def _matching(pattern: str) -> pa.Check:
+    matches = strict(pattern).search
+    return pa.Check(
+        lambda text: matches(text) is not None,
+        element_wise=True,
+        error=f"str_matches({pattern!r})",
     )
 
 

@@ -26,6 +26,7 @@ from layers.look.outside import clean_sheet
 from layers.look.own_symbology import OwnSymbology
 from layers.plan.area import area
 from layers.plan.schema import resource
+from layers.plan.strict_schema import Validator
 from layers.questions import contents, pattern_contents, pattern_looks
 from layers.questions.centres import Centres
 from layers.questions.distances import Spacing
@@ -326,13 +327,11 @@ def require_valid(data: dict[str, Any]) -> None:
     --------
     >>> require_valid({"map": "overview", "sheet": {"review_number": "internal"}})
     """
-    from jsonschema import Draft202012Validator  # noqa: PLC0415  slow to import
-
     problems = {
         f"{'.'.join(map(str, error.absolute_path)) or 'the whole'}: {error.message}": (
             ".".join(map(str, error.absolute_path)) or "map, sheet"
         )
-        for error in Draft202012Validator(schema()).iter_errors(data)
+        for error in Validator(schema()).iter_errors(data)
     }
     if problems:
         said = "; ".join(sorted(problem[:LONGEST_PROBLEM] for problem in problems))

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 import shapely
 import xarray as xr
-from jsonschema import Draft202012Validator
 from playwright.sync_api import Page
 
 from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface
 from layers.look.styles import looks, symbols
 from layers.look.symbology import layer_styles
 from layers.plan.catalogue import load
+from layers.plan.strict_schema import Validator
 from layers.record.specification import read_spec
 from layers.scene.strokes import outline
 from layers.web.document import content_document, map_document, to_json
@@ -45,7 +45,7 @@ def problems(document: dict[str, Any]) -> list[str]:
     document = json.loads(to_json(document))
     return [
         f"{error.json_path}: {error.message[:200]}"
-        for error in Draft202012Validator(SCHEMA).iter_errors(document)
+        for error in Validator(SCHEMA).iter_errors(document)
     ]
 
 
