@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from geo.wording import filled
+from geo.wording import filled, texts_of
 from layers.plan.area import per_plan
 from layers.words import of_data, of_plan, pair, words
 
@@ -50,7 +49,4 @@ def _entry(key: str) -> Mapping[str, Text]:
 @per_plan
 def _texts() -> dict[str, Mapping[str, Text]]:
     """Read the words of maps, and the texts of every page and those that pages share."""
-    texts: dict[str, Mapping[str, Text]] = dict(words())
-    for path in sorted(WORDS.glob("*.json")):
-        texts |= json.loads(path.read_text(encoding="utf-8"))
-    return texts | of_plan()
+    return words() | texts_of(WORDS.glob("*.json")) | of_plan()

@@ -99,9 +99,44 @@ def _written(key: str, value: object, lang: str) -> object:
 
 
 @cache
-def catalogue() -> dict[str, dict[str, Text]]:
+def catalogue() -> dict[str, Mapping[str, Text]]:
     """Return every sentence: code → language → text."""
-    sentences: dict[str, dict[str, Text]] = {}
-    for path in sorted(_FOLDER.glob("*.json")):
-        sentences |= json.loads(path.read_text(encoding="utf-8"))
-    return sentences
+    return texts_of(_FOLDER.glob("*.json"))
+
+
+def texts_of(files: Iterable[Path]) -> dict[str, Mapping[str, Text]]:
+    """Return the texts of files of words: key → language → text.
+
+    Parameters
+    ----------
+    files
+        JSON files; of two with one key the one that is later in the alphabet says what it means.
+    """
+    texts: dict[str, Mapping[str, Text]] = {}
+    for path in sorted(files):
+        texts |= json.loads(path.read_text(encoding="utf-8"))
+    return texts
+
+
+class Words:
+    """The words of a room that stands below those where all words come together.
+
+    Parameters
+    ----------
+    module
+        File of a module: ``words.json`` stands beside it.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._texts = texts_of([Path(module).with_name("words.json")])
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._texts
+
+    def say(self, key: str, lang: str, **values: object) -> str:
+        """Return a text in a language, filled in."""
+        return filled(self._texts[key], lang, values)
+
+    def both(self, key: str, **values: object) -> tuple[str, str]:
+        """Return a text in Chinese and in English, filled in."""
+        return self.say(key, "zh", **values), self.say(key, "en", **values)

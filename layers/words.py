@@ -1,13 +1,15 @@
-"""Words of the results that maps show, in Chinese and English."""
+"""Words of maps and results, in Chinese and English: those of every room, and of the open plan.
+
+Each room has what it says in a ``words.json`` of its own; what several say stands beside this file.
+"""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from geo.numerals import number as number  # noqa: PLC0414 - on its way out
-from geo.wording import filled
+from geo.wording import filled, texts_of
 from layers.plan.area import ZoningRole, area, package, per_plan, plan
 from layers.plan.data_files import checked, json_of
 from layers.plan.schema import resources
@@ -49,10 +51,7 @@ def pair(entry: Mapping[str, Text]) -> tuple[str, str]:
 @per_plan
 def words() -> dict[str, Mapping[str, Text]]:
     """Return every text by its key, those of each room and of the open plan, which come first."""
-    shared: dict[str, Mapping[str, Text]] = {}
-    for path in sorted(Path(__file__).parent.glob("**/words.json")):
-        shared |= json.loads(path.read_text(encoding="utf-8"))
-    return shared | of_plan()
+    return texts_of(Path(__file__).parent.glob("**/words.json")) | of_plan()
 
 
 @per_plan

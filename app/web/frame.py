@@ -219,7 +219,7 @@ def target_row(target: Target) -> None:
         else f'<span class="quote">{text("overview.no_baseline")} → </span>'
     )
     flag = f" · {text('overview.flagged')}" if target.flagged else ""
-    quotes = " / ".join(f"「{escape(quote)}」" for quote in target.quotes)
+    quotes = " / ".join(escape(text("map.quoted", q=quote)) for quote in target.quotes)
     st.html(
         f'<div class="indicator"><div class="name">{escape(target.name)}{flag}</div>'
         f'<div class="value">{baseline}{escape(target.target)}</div>'

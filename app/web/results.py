@@ -19,7 +19,7 @@ from geo.exchange.cell_quotes import csv_bytes
 from geo.numerals import interval, number
 from geo.wording import sentence
 from layers import questions
-from layers.look.classification import NOTES, histogram, readable_scale
+from layers.look.classification import histogram, readable_scale
 from layers.look.overlays import classify
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import contents, zone_results
@@ -168,7 +168,7 @@ def class_breaks(shown: Shown) -> None:
     ]
     st.html(f"{CLASSES_STYLE}<table class=classes>{''.join(rows)}</table>")
     for note in found.notes:
-        st.caption(NOTES[note][language()])
+        st.caption(text(f"classes.{note}"))
     if found.missing:
         st.caption(text("distribution.class_missing", n=number(found.missing)))
     if shown.asked.zones.name in GRID_NAMES:

@@ -174,7 +174,7 @@ class Receipt:
         """Return what the receipt says, as pairs of a heading and a text, findings left out."""
         say = partial(sentence, lang=lang)
         kinds = {layer.name: self._layer(layer, lang) for layer in self.layers}
-        mark = "; " if lang == "en" else "；"
+        mark = say("receipt.between", values={})
         rows = {
             "rows_in": self.rows_in,
             "accepted": self.rows_accepted,

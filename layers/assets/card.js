@@ -24,7 +24,7 @@
       const words = field.whole ? String(value) : number(value);
       return words + (unit ? ` ${unit}` : "");
     }
-    return String(value).split("|").join(lang === "zh" ? "、" : ", ");
+    return String(value).split("|").join(panels.t("separator"));
   }
 
   function link(panels, id, el) {
@@ -75,7 +75,7 @@
       fact(t("belongs"), targets);
     }
     if (value("aliases")) {
-      fact(t("aliases"), value("aliases").split("|").join(lang === "zh" ? "、" : ", "));
+      fact(t("aliases"), value("aliases").split("|").join(t("separator")));
     }
     if (value("evidence")) {
       fact(t("evidence"), place(panels, layer, i));
@@ -88,11 +88,11 @@
     }
     const flags = (value("flag") || "").split("|").map((id) => source.conflicts[id]).filter(Boolean);
     if (flags.length) {
-      fact(t("flag"), flags.map((flag) => (lang === "en" ? flag.name_en : flag.name_zh)).join(lang === "zh" ? "；" : "; "));
+      fact(t("flag"), flags.map((flag) => (lang === "en" ? flag.name_en : flag.name_zh)).join(t("semicolon")));
     }
     parts.push(facts);
     if (value("quote")) {
-      parts.push(el("blockquote", "", `「${value("quote")}」`));
+      parts.push(el("blockquote", "", t("quoted", { q: value("quote") })));
     }
     const origin = source.sources[value("source_id")];
     const where = [value("heading"), origin && (lang === "en" ? origin.name_en : origin.name_zh)];
@@ -111,7 +111,7 @@
     }
     const accuracy = layer.value("accuracy_m", i);
     const words = accuracy === null ? "" : panels.t("accuracy", { m: metres(panels, accuracy) });
-    return [known[lang], words].filter(Boolean).join(lang === "zh" ? "，" : ", ");
+    return [known[lang], words].filter(Boolean).join(panels.t("comma"));
   }
 
   // ---- legend: what is in view, with counts ----

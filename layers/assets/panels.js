@@ -294,7 +294,7 @@
     }
 
     bracketed(unit) {
-      return this.view.lang === "en" ? ` (${unit})` : `（${unit}）`;
+      return this.t("bracketed", { unit });
     }
 
     drawCredit() {

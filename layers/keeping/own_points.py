@@ -19,6 +19,7 @@ import shapely
 from geo.crs import moved, require_crs
 from geo.errors import InputError
 from geo.points import located
+from geo.wording import Words
 from layers.keeping.brought import kept_points
 from layers.plan.positions import CRS
 from layers.plan.schema import Field, Resource
@@ -33,7 +34,8 @@ CATEGORY = "category"
 # What is a heading and no category any more.
 MOST_CATEGORIES = 60
 LONGEST_TEXT = 200
-UNNAMED = "未分类"
+_WORDS = Words(__file__)
+UNNAMED = _WORDS.both("brought.unnamed")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +125,12 @@ def own_points(
         raise InputError("own_points: no row has a place.", code="own.no_place")
     serial = pd.Series(np.arange(1, len(frame) + 1).astype(str))
     names = _texts(frame, roles.name)
+    zh, en = _WORDS.both("brought.point")
     table = pd.DataFrame(
         {
             "id": "point-" + serial,
-            "name_zh": names.fillna("点 " + serial),
-            "name_en": names.fillna("Point " + serial),
+            "name_zh": names.fillna(f"{zh} " + serial),
+            "name_en": names.fillna(f"{en} " + serial),
             CATEGORY: _categories(frame, roles.category),
             AMOUNT: _amounts(frame, roles.weight),
             "date": _texts(frame, roles.date),
@@ -165,12 +168,9 @@ def own_resource(name: str) -> Resource:
     title = str(frame.attrs["title"])
     values = sorted(frame[CATEGORY].dropna().unique())
     titles = {
-        "accuracy_m": ("位置精度（1σ）", "Accuracy, 1σ", "m"),
-        "quote": ("原文摘录", "Quote (verbatim)", ""),
-        "heading": ("文件", "File", ""),
-        "date": ("日期", "Date", ""),
-        AMOUNT: (frame.attrs[AMOUNT], frame.attrs[AMOUNT], ""),
-    }
+        key: (*_WORDS.both(f"brought.{key}"), unit)
+        for key, unit in (("accuracy_m", "m"), ("quote", ""), ("heading", ""), ("date", ""))
+    } | {AMOUNT: (frame.attrs[AMOUNT], frame.attrs[AMOUNT], "")}
     fields = [
         Field(
             CATEGORY, "string", frame.attrs[CATEGORY], frame.attrs[CATEGORY], "", {"enum": values}

@@ -33,34 +33,15 @@ HEAD_PCT = 40.0
 LOG_FROM_RATIO = 10.0
 _FEWEST_FOR_LOG = 3
 
-NOTES: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "no_values": {"zh": "没有可分级的数值", "en": "There is no value to classify."},
-        "one_value": {
-            "zh": "所有数值相同，只有一级",
-            "en": "All values are the same: there is one class.",
-        },
-        "few_values": {
-            "zh": "不同的数值少于级数，每个数值自成一级",
-            "en": "There are no more different values than classes: each has a class of its own.",
-        },
-        "ties": {
-            "zh": "相同的数值很多，级数因而减少；自然断点可分得更细",
-            "en": "Many values are the same, which leaves fewer classes; natural breaks part them.",
-        },
-        "empty_left_out": {
-            "zh": "没有数值落入的级已略去",
-            "en": "Classes that no value lies in are left out.",
-        },
-        "top_joined": {
-            "zh": "最高的几级已合并",
-            "en": "The topmost classes are joined into one.",
-        },
-        "no_long_tail": {
-            "zh": "数值并非长尾分布，头尾断裂法在此意义不大",
-            "en": "The values have no long tail, and head/tail breaks say little of them.",
-        },
-    }
+# What a reader may have to be told of classes; the words of this room say how.
+NOTES = (
+    "no_values",
+    "one_value",
+    "few_values",
+    "ties",
+    "empty_left_out",
+    "top_joined",
+    "no_long_tail",
 )
 
 
@@ -85,7 +66,7 @@ class Classification:
         Part of the variance of the values that the classes explain (goodness of variance fit): 100
         where each class holds one value alone. Not-a-number without values.
     notes
-        Keys of :data:`NOTES`: what the reader must be told of the classes.
+        Some of :data:`NOTES`: what the reader must be told of the classes.
     """
 
     scheme: str

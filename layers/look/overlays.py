@@ -14,6 +14,7 @@ import rioxarray  # noqa: F401 - gives DataArray its .rio accessor
 
 from geo.arguments import brief
 from geo.errors import InputError
+from geo.wording import Words
 from layers.look.classification import classes
 from layers.look.symbology import palette
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
+_ISOLINES = Words(__file__).both("isolines.title")
 RAMP = "YlGnBu"
 MIN_RAMP, MAX_RAMP = 3, 7
 MAX_LEVELS = 20
@@ -123,9 +125,9 @@ class Isolines:
 
     frame: gpd.GeoDataFrame
     column: str = "value"
-    title: str = "等值线"
+    title: str = _ISOLINES[0]
     unit: str = ""
-    title_en: str = "Isolines"
+    title_en: str = _ISOLINES[1]
     colour: str = "#22303D"
 
 

@@ -30,6 +30,7 @@ from layers.paper.sheet import (
 from layers.plan.area import crs_words, map_crs
 from layers.scene.window import GEOGRAPHIC
 from layers.type.fonts import font
+from layers.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,34 +61,6 @@ NOTES_SHARE, RIGHT_SHARE = 0.3, 0.45
 # Across this much latitude the direction of north is taken, degrees.
 NORTH_STEP_DEG = 0.01
 KM = 1000.0
-WORDS = {
-    "north": {"zh": "北", "en": "N"},
-    "km": {"zh": "公里", "en": "km"},
-    "m": {"zh": "米", "en": "m"},
-    "locator": {"zh": "位置", "en": "Location"},
-    "sources": {"zh": "资料来源：", "en": "Sources: "},
-    "crs": {"zh": "坐标系：", "en": "CRS: "},
-    "review": {"zh": "审图号：", "en": "Map review number: "},
-    "internal": {
-        "zh": "内部草案，未经审图，不得公开",
-        "en": "Internal draft, not reviewed, not for publication",
-    },
-    "schematic": {
-        "zh": "虚线图形按规则示意，不是实测界线",
-        "en": "Dashed shapes are schematic, built by a rule and not surveyed",
-    },
-    "unlocated": {
-        "zh": "另有 {n} 个要素未定位",
-        "en": "{n} more features are not placed",
-    },
-    "spread": {
-        "zh": "同一地点的符号散开排列",
-        "en": "Symbols at one place are spread around it",
-    },
-    "more": {"zh": "…… 另有 {n} 行备注没有印出", "en": "… {n} more lines of notes are not printed"},
-    "author": {"zh": "制图：", "en": "By "},
-    "stop": {"zh": "；", "en": ". "},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +134,13 @@ def draw_scale(
             )
         )
     unit, per = ("km", KM) if length_m >= KM else ("m", 1.0)
-    space = "" if lang == "zh" else " "
     for share in (0.0, 0.5, 1.0):
         words = number(length_m * share / per)
         x = left + share * length
         write(axes, (x, base + BAR_PX * px + 0.42 * size), words, size, align="center")
         if share == 1.0:
             far = x + text_width(words, size) / 2 + 0.2 * size
-            write(axes, (far, base + BAR_PX * px + 0.42 * size), space + WORDS[unit][lang], size)
+            write(axes, (far, base + BAR_PX * px + 0.42 * size), say(f"sheet.{unit}", lang), size)
     if ratio:
         words = f"1:{number(window.scale, digits=0)}".replace(",", "\u00a0")
         write(axes, (left, base + BAR_PX * px + 2.15 * size), words, 14.0 * px, bold=True)
@@ -262,21 +234,21 @@ def note_texts(
         ``"zh"`` or ``"en"``.
     """
     internal = sheet.review_number.strip() == INTERNAL
-    review = WORDS["internal"][lang] if internal else sheet.review_number.strip()
-    author = f"{WORDS['author'][lang]}{sheet.author}" if sheet.author else ""
+    review = say("sheet.internal", lang) if internal else sheet.review_number.strip()
+    author = say("sheet.author", lang, name=sheet.author) if sheet.author else ""
     made = "　".join(part for part in (author, sheet.date) if part)
-    found = [Note(WORDS["review"][lang] + review, made, bold=True)]
+    found = [Note(say("sheet.review", lang, number=review), made, bold=True)]
     if credits_:
-        found.append(Note(WORDS["sources"][lang] + " · ".join(credits_)))
-    said = [WORDS["crs"][lang] + crs_words(lang)]
+        found.append(Note(say("sheet.sources", lang, names=" · ".join(credits_))))
+    said = [say("sheet.crs", lang, name=crs_words(lang))]
     if any(layer.schematic for layer in layers):
-        said.append(WORDS["schematic"][lang])
+        said.append(say("sheet.schematic", lang))
     missing = sum(layer.unlocated for layer in layers if not layer.is_ground)
     if missing:
-        said.append(WORDS["unlocated"][lang].format(n=number(missing)))
+        said.append(say("sheet.unlocated", lang, n=missing))
     if spread:
-        said.append(WORDS["spread"][lang])
-    found.append(Note(WORDS["stop"][lang].join(said) + ("。" if lang == "zh" else ".")))
+        said.append(say("sheet.spread", lang))
+    found.append(Note(say("sheet.stop", lang).join(said) + say("sheet.end", lang)))
     return [*found, *(Note(words) for words in sheet.notes)]
 
 
@@ -306,7 +278,7 @@ def broken_notes(notes: list[Note], layout: Layout, *, lang: str) -> list[Note]:
     most = int(NOTES_SHARE * layout.page.height / note_leading(layout.px))
     if len(found) <= most:
         return found
-    more = WORDS["more"][lang].format(n=number(len(found) - most + 1))
+    more = say("sheet.more", lang, n=len(found) - most + 1)
     return [*found[: most - 1], Note(more)]
 
 
@@ -365,7 +337,7 @@ def _draw_north(axes: Axes, window: Window, x: float, base: float, *, px: float,
             )
         )
     tip = np.array([0.0, 36.0]) * px @ turn + foot
-    write(axes, (tip[0], tip[1]), WORDS["north"][lang], 13.0 * px, bold=True, align="center")
+    write(axes, (tip[0], tip[1]), say("sheet.north", lang), 13.0 * px, bold=True, align="center")
 
 
 def _graticule(

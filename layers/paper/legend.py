@@ -24,6 +24,7 @@ from layers.paper.sheet import text_width, wrapped, write
 from layers.paper.symbols import draw_symbols
 from layers.scene.boxes import Box
 from layers.scene.scene import CONTEXT
+from layers.words import say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,10 +52,6 @@ ATTEMPTS = (
     (0.78, 0.72, 2),
     (0.78, 0.72, 3),
 )
-WORDS = {
-    "legend": {"zh": "图例", "en": "Legend"},
-    "amount": {"zh": "面积随投资额（亿元）", "en": "area by investment (100 million CNY)"},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +149,7 @@ def draw_legend(
         columns = fewest_columns + more
         width = (room - (columns - 1) * COLUMN_GAP * px) / columns
         kind = _Type(px, type_scale, space, width)
-        title = _Item("title", 1.5 * kind.title, (WORDS["legend"][lang],), sticks=True)
+        title = _Item("title", 1.5 * kind.title, (say("legend.title", lang),), sticks=True)
         placed = _flow([title, *_items(shown, scene, kind)], columns, box.height)
         if placed is not None:
             break
@@ -205,7 +202,7 @@ def _section(section: Section, kind: _Type) -> list[_Item]:
     items += rows
     if layer.amounts:
         largest = max(radius for _, radius in layer.amounts)
-        lines = tuple(wrapped(WORDS["amount"][layer.lang], kind.column, SMALL_PX * kind.px))
+        lines = tuple(wrapped(say("legend.amount", layer.lang), kind.column, SMALL_PX * kind.px))
         height = (2 * largest + 8 + (0.3 + 1.2 * len(lines)) * SMALL_PX) * kind.px
         items.append(_Item("sizes", height, lines, layer=layer))
     return items

@@ -118,8 +118,8 @@ def check_sheet(sheet: Sheet) -> None:
         )
     if not sheet.review_number.strip():
         raise InputError(
-            "print_map: review_number is empty; give the map review number (审图号), such as "
-            f"'湘S(2026)001号', or {INTERNAL!r} for a draft that is not published",
+            "print_map: review_number is empty; give the number under which the map was reviewed, "
+            f"or {INTERNAL!r} for a draft that is not published",
             code="text.review_missing",
         )
     if not sheet.title.strip():

@@ -21,7 +21,9 @@ from geo.crs import GEOGRAPHIC, metric_zone
 from geo.distortion import scale_error
 from geo.doors import door
 from geo.errors import InputError
+from geo.numerals import number
 from geo.transformations import transformed
+from geo.wording import Words
 from layers.plan.data_files import checked, json_of, yaml_of
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
 
 # Plans by name, and what all of them share: in a wheel within this package, else beside it.
+_WORDS = Words(__file__)
 _PACKAGE = Path(__file__).resolve().parents[1]
 PLANS = next(path for path in (_PACKAGE / "data", _PACKAGE.parent / "data") if path.is_dir())
 SHARED = PLANS / "looks"
@@ -425,12 +428,11 @@ def crs_words(lang: str) -> str:
     meridian = values.get("Longitude of natural origin", float("nan"))
     code = crs.to_epsg()
     if code is not None:
-        zh = f"CGCS2000 / 3 度带高斯–克吕格投影，中央经线 {meridian:g}°E（EPSG:{code}）"
-        return f"{crs.name} (EPSG:{code})" if lang == "en" else zh
+        return _WORDS.say("crs.zone", lang, meridian=meridian, code=str(code))
     scale = values.get("Scale factor at natural origin", float("nan"))
-    if lang == "en":
-        return f"CGCS2000 / transverse Mercator CM {meridian:g}E, scale {scale:.5f}"
-    return f"CGCS2000 / 横轴墨卡托投影，中央经线 {meridian:g}°E，中央经线比例 {scale:.5f}"
+    return _WORDS.say(
+        "crs.transverse", lang, meridian=meridian, scale=number(float(scale), digits=5)
+    )
 
 
 def _unknown(name: object) -> InputError:

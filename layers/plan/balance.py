@@ -13,11 +13,15 @@ from geo.crs import geodesic_area_km2, require_crs
 from geo.doors import door
 from geo.errors import InputError
 from geo.units import labelled
+from geo.wording import Words
 from layers.plan.area import area
 from layers.plan.rules import CRS, build
 
 # A place that is known no better than this is not known.
 _LARGEST_ACCURACY_M = 1e6
+
+
+_WORDS = Words(__file__)
 
 
 @door
@@ -112,8 +116,11 @@ def area_balance(
         rows.append((row.id, row.name_zh, row.part, basis, area_km2))
     known_km2 = float(np.nansum([row[-1] for row in rows]))
     rows += [
-        ("known", "已知面积合计", None, "known", known_km2),
-        ("printed", "规划所印面积", None, "printed", printed_km2),
-        ("difference", "所印减已知", None, "difference", printed_km2 - known_km2),
+        (key, _WORDS.both(f"balance.{key}")[0], None, key, sum_km2)
+        for key, sum_km2 in (
+            ("known", known_km2),
+            ("printed", printed_km2),
+            ("difference", printed_km2 - known_km2),
+        )
     ]
     return labelled(pd.DataFrame(rows, columns=["id", "name_zh", "part", "basis", "area_km2"]))

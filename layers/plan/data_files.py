@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MOST_NAMED = 20
+_WORDS = wording.Words(__file__)
 _REGISTRIES = Path(__file__).with_name("registries.schema.json")
 
 
@@ -69,8 +70,8 @@ class Damage:
             place.append(wording.sentence("data.row", lang, {"row": self.row}))
         if self.column:
             place.append(self.column)
-        mark, comma = (": ", ", ") if lang == "en" else ("：", "，")
-        return comma.join(place) + mark + wording.sentence(self.code, lang, self.values)
+        what = wording.sentence(self.code, lang, self.values)
+        return _WORDS.say("damage", lang, place=_WORDS.say("comma", lang).join(place), what=what)
 
 
 class DataError(InputError):

@@ -15,6 +15,7 @@ from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.columns import NAMES
 from geo.units import labelled
+from geo.wording import Words
 from geo.zoned.tessellations import H3_AREA_KM2, h3_cells, hexagons, nearest_areas, squares
 from geo.zones import polygons_of
 from layers.plan.area import area, per_plan, plan
@@ -34,6 +35,7 @@ DEFAULT_H3_RESOLUTION = 7
 GRIDS_KEPT = 2
 COLUMNS = ["id", "name_zh", "name_en", "evidence", "rule", "geometry"]
 DISC_RULE, NEAREST_RULE = "disc:radius_m", "nearest:"
+_WORDS = Words(__file__)
 _NAMES_EN = ("name_en", "name:en", "english", "英文名")
 
 
@@ -158,9 +160,10 @@ def own_zones(frame: gpd.GeoDataFrame, *, name_column: str | None = None) -> gpd
     zones = moved(zones, CRS, function="own_zones")
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))[there].reset_index(drop=True)
     number = pd.Series([str(n) for n in range(1, len(zones) + 1)])
+    zone = _WORDS.both("zone.own")
     own = _first_column(table, [name_column] if name_column else NAMES)
-    name_zh = own.fillna("区域 " + number)
-    name_en = _first_column(table, _NAMES_EN).fillna(own).fillna("Zone " + number)
+    name_zh = own.fillna(f"{zone[0]} " + number)
+    name_en = _first_column(table, _NAMES_EN).fillna(own).fillna(f"{zone[1]} " + number)
     return _zones("zone-" + number, name_zh, name_en, zones)
 
 
@@ -169,9 +172,9 @@ def _cells(_plan: Plan, name: str, size: float) -> gpd.GeoDataFrame:
     """Lay out a grid, once for the several answers of a page."""
     _require_several(name, size)
     if name == "hexagons":
-        return _grid(hexagons(land(), size_m=size), "hexagon", "六边形", "Hexagon")
+        return _grid(hexagons(land(), size_m=size), "hexagon")
     if name == "squares":
-        return _grid(squares(land(), size_m=size), "square", "方格", "Square")
+        return _grid(squares(land(), size_m=size), "square")
     cells = h3_cells(land(), resolution=size)  # type: ignore[arg-type]  # it refuses parts
     return _zones(cells["id"], "H3 " + cells["id"], "H3 " + cells["id"], cells)
 
@@ -232,19 +235,17 @@ def _nearest(layer: str) -> gpd.GeoDataFrame:
     others = pd.Series(list(with_area.values()), dtype="int64").value_counts()
     zones = located(areas).assign(evidence="schematic", rule=f"{NEAREST_RULE}{layer}")
     zones.attrs = {}  # what they say is of the rows of the layer, not of areas
-    more = others.reindex(zones.index, fill_value=0)
-    shared = more > 0
-    zones["name_zh"] = zones["name_zh"].where(
-        ~shared, zones["name_zh"] + "等 " + (more + 1).astype(str) + " 园"
-    )
-    zones["name_en"] = zones["name_en"].where(
-        ~shared, zones["name_en"] + " and " + more.astype(str) + " more"
-    )
+    for row, more in others.items():
+        for lang in ("zh", "en"):
+            name = zones.loc[row, f"name_{lang}"]
+            named = _WORDS.say("zone.shared", lang, name=name, more=int(more), n=int(more) + 1)
+            zones.loc[row, f"name_{lang}"] = named
     return zones
 
 
-def _grid(cells: gpd.GeoDataFrame, kind: str, zh: str, en: str) -> gpd.GeoDataFrame:
+def _grid(cells: gpd.GeoDataFrame, kind: str) -> gpd.GeoDataFrame:
     number = pd.Series([str(n) for n in range(1, len(cells) + 1)])
+    zh, en = _WORDS.both(f"zone.{kind}")
     return _zones(f"{kind}-" + number, f"{zh} " + number, f"{en} " + number, moved(cells, CRS))
 
 

@@ -35,6 +35,7 @@ from layers.qgis.results import Result, result_qml, results
 from layers.qgis.styles import layer_qml, stops_qml
 from layers.scene.resolved import scene
 from layers.type.outside_texts import Cleaner
+from layers.words import say
 
 if TYPE_CHECKING:
     import os
@@ -57,10 +58,6 @@ _KINDS: dict[Kind, tuple[int, ...]] = {
 }
 _TYPES: dict[Kind, str] = {"polygon": "Polygon", "line": "LineString", "point": "Point"}
 _DECLARED: dict[str, Kind] = {"polygon": "polygon", "line": "line"}
-_KIND_WORDS: dict[str, dict[Kind, str]] = {
-    "zh": {"polygon": "（面）", "line": "（线）", "point": "（点）"},
-    "en": {"polygon": " (areas)", "line": " (lines)", "point": " (points)"},
-}
 
 # As QGIS itself creates it.
 _STYLE_TABLE = """
@@ -112,10 +109,7 @@ CREATE TABLE IF NOT EXISTS gpkg_extensions (
 _MOST_LENGTH, _MOST_ROUNDS, _ROUND = 20_000_000, 1000, 10_000
 _METADATA_DEFINITION = "http://www.geopackage.org/spec120/#extension_metadata"
 
-_STOP_TITLES = {
-    "zh": {"axis": "轴线", "number": "序号", "id": "标识", "name": "名称", "colour": "颜色"},
-    "en": {"axis": "Axis", "number": "Number", "id": "Id", "name": "Name", "colour": "Colour"},
-}
+_STOP_COLUMNS = ("axis", "number", "id", "name", "colour")
 # As long as QGIS allows.
 _STYLE_NAME = 30
 
@@ -259,13 +253,11 @@ def geopackage_bytes(
             tables += _write_result(result, path)
         # Above all else, as on the web map.
         for layer in (each for each in plan if each.look.style.stops):
-            table, title = (
-                f"{layer.id}_stops",
-                {"zh": "轴线节点序号", "en": "Stops of the axes"}[lang],
-            )
+            table, title = f"{layer.id}_stops", say("geopackage.stops", lang)
             stops = _stops(layer)
+            titles = {key: say(f"stops.{key}", lang) for key in _STOP_COLUMNS}
             _write_table(stops, path, table, "point", title)
-            tables.append(_Table(table, title, "", stops_qml(stops, _STOP_TITLES[lang])))
+            tables.append(_Table(table, title, "", stops_qml(stops, titles)))
         data = path.read_bytes()
     remarks = " ".join(cleaner.sentences(lang))
     tables = [item._replace(text=f"{item.text} {remarks}".strip()) for item in tables]
@@ -295,7 +287,8 @@ def _named(name: str, parts: dict[Kind, Drawn]) -> Iterator[tuple[str, str, Kind
     """Return table, title, kind and features of each part; one part has the name of the whole."""
     for kind, part in parts.items():
         if len(parts) > 1:
-            yield f"{name}_{kind}", part.title + _KIND_WORDS[part.lang][kind], kind, part
+            title = say(f"geopackage.{kind}", part.lang, title=part.title)
+            yield f"{name}_{kind}", title, kind, part
         else:
             yield name, part.title, kind, part
 

@@ -31,6 +31,7 @@ from layers.qgis.symbols import (
     stop_symbol,
     symbol_of,
 )
+from layers.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -222,7 +223,7 @@ def _classes(layer: Drawn) -> list[tuple[str | None, str, Style]]:
     if not found:
         return [(None, "", rest)]
     if {each.key for each in layer.marks} - {each.value for each in layer.classes}:
-        found.append((None, {"zh": "其他", "en": "Other"}[layer.lang], rest))
+        found.append((None, say("styles.other", layer.lang), rest))
     return found
 
 

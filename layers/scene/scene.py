@@ -18,6 +18,7 @@ import shapely
 from geo.crs import moved
 from layers.look.styles import WHITE, looks
 from layers.plan.area import map_crs
+from layers.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -445,9 +446,7 @@ def bracketed(title: str, unit: str, lang: str) -> str:
     >>> bracketed("密度", "个/km²", "zh"), bracketed("Density", "", "en")
     ('密度（个/km²）', 'Density')
     """
-    if not unit:
-        return title
-    return f"{title} ({unit})" if lang == "en" else f"{title}（{unit}）"
+    return say("bracketed", lang, title=title, unit=unit).strip() if unit else title
 
 
 def _entry(mark: Mark, words: str, count: int | None = None) -> Entry:

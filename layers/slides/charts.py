@@ -19,6 +19,7 @@ from pptx.util import Pt
 
 from geo.exchange.cell_quotes import is_formula
 from geo.numerals import decimals, spreadsheet_format
+from layers.scene.scene import bracketed
 from layers.slides.pages import set_typefaces
 from layers.slides.parts import describe, rgb
 
@@ -63,7 +64,7 @@ def draw_chart(page: Page, chart: Chart, box: Box) -> None:
     for name, values in chart.series:
         data.add_series(name, [_known(value) for value in values])
     frame: Any = page.slide.shapes.add_chart(_KINDS[chart.kind], *box.emu(), data)
-    titled = chart.title + _unit(chart, page.deck.lang)
+    titled = bracketed(chart.title, chart.unit, page.deck.lang)
     frame.name = "Chart"
     series = ", ".join(name for name, _ in chart.series)
     describe(frame, f"{titled or series}: {', '.join(chart.categories)}")
@@ -106,12 +107,6 @@ def _largest(chart: Chart) -> float:
         return max(_values(chart), default=0.0)
     rows = zip(*(values for _, values in chart.series), strict=True)
     return max(sum(each for each in map(_known, row) if each) for row in rows)
-
-
-def _unit(chart: Chart, lang: str) -> str:
-    if not chart.unit:
-        return ""
-    return f"（{chart.unit}）" if lang == "zh" else f" ({chart.unit})"
 
 
 def _size(chart: Chart, height: float) -> float:

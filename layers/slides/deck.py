@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from geo.arguments import brief
 from geo.errors import InputError
+from layers.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from layers.slides.slide import Contents, Slide
     from layers.slides.templates import Deck
 
-LANGUAGES = {"zh": "（续）", "en": " (continued)"}
+LANGUAGES = ("zh", "en")
 
 
 def presentation(
@@ -97,10 +98,10 @@ def presentation(
         )
     if lang not in LANGUAGES:
         raise InputError(
-            f"presentation: no language {lang!r}; choose from {sorted(LANGUAGES)}",
+            f"presentation: no language {lang!r}; choose from {LANGUAGES}",
             code="option.one_of",
             value=brief(lang),
-            names=sorted(LANGUAGES),
+            names=LANGUAGES,
         )
     if created is not None and created.tzinfo is not None:
         created = created.astimezone(UTC).replace(tzinfo=None)
@@ -138,7 +139,7 @@ def _deck(
             page = add_page(deck, left, cover=cover)
             if cover:
                 break
-            left, grid = fill(page, left, continued=LANGUAGES[deck.lang], grid=grid)
+            left, grid = fill(page, left, continued=say("slides.continued", deck.lang), grid=grid)
     if contents is not None:
         own = range(starts[contents.at], starts[contents.at + 1])
         number_contents(deck, own, [starts[target] for _, target in contents.targets])

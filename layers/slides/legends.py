@@ -14,6 +14,7 @@ from geo.numerals import number
 from layers.slides.parts import add_text, rgb
 from layers.slides.slide import LegendItem
 from layers.type.line_breaks import LINE_HEIGHT, text_height, text_width
+from layers.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -142,7 +143,7 @@ def draw_legend(page: Page, plan: LegendPlan, box: Box) -> None:
             column = column.part(top=height + ITEM_GAP)
     # Shapes are grouped when all are drawn: a group measures itself with each one added.
     group = page.slide.shapes.add_group_shape(groups)
-    group.name = {"zh": "图例", "en": "Legend"}[page.deck.lang]
+    group.name = say("slides.legend", page.deck.lang)
 
 
 def _legend_in(

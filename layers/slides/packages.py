@@ -24,6 +24,8 @@ from PIL import Image
 
 from geo.errors import InputError
 from geo.exchange.receipt import Finding
+from geo.numerals import listed
+from geo.wording import Words
 
 # The most that a template has: bytes packed, files, bytes of an XML file and of all that is taken.
 MOST_PACKED, MOST_MEMBERS = 100_000_000, 5_000
@@ -57,23 +59,9 @@ _CONTENT_TYPES = {
     "tableStyles": f"{_PML}.tableStyles+xml",
 }
 _PICTURES = {"PNG": "png", "JPEG": "jpeg", "GIF": "gif", "BMP": "bmp", "TIFF": "tiff"}
-# Relations whose loss is worth a word; slides of a template are left out as a matter of course.
-_WORDS = {
-    "external": ("指向别处的链接", "links to other places"),
-    "vbaProject": ("宏", "macros"),
-    "oleObject": ("嵌入对象", "embedded objects"),
-    "package": ("嵌入文件", "embedded files"),
-    "control": ("控件", "controls"),
-    "customXml": ("自定义数据", "custom data"),
-    "comments": ("批注", "comments"),
-    "font": ("嵌入字体", "embedded fonts"),
-    "audio": ("音频", "sounds"),
-    "video": ("视频", "videos"),
-    "media": ("音视频", "media"),
-    "printerSettings": ("打印机设置", "printer settings"),
-    "image": ("无法读取的图片", "pictures that cannot be read"),
-    "action": ("点击动作", "actions on a click"),
-}
+# Relations whose loss is worth a word have one among these; slides of a template are left out as a
+# matter of course.
+_WORDS = Words(__file__)
 _ALIASES = {
     "activeXControlBinary": "control",
     "customXmlProps": "customXml",
@@ -159,7 +147,7 @@ def clean_template(data: bytes) -> Template:
             code="template.encrypted",
         )
     if len(data) > MOST_PACKED:
-        _too_large("文件", "bytes", MOST_PACKED)
+        _too_large("packed", MOST_PACKED)
     if not data.startswith(b"PK"):
         _broken("it is no zip")
     try:
@@ -177,7 +165,7 @@ class _Reader:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         members = archive.infolist()
         if len(members) > MOST_MEMBERS:
-            _too_large("文件数", "files", MOST_MEMBERS)
+            _too_large("members", MOST_MEMBERS)
         self.archive = archive
         self.members = {item.filename.casefold(): item for item in members}
         if len(self.members) < len(members):
@@ -196,11 +184,14 @@ class _Reader:
                 waiting += self._take(name, kind)
         for part in self.parts.values():
             self._strip(part)
-        named = [_WORDS[kind] for kind in self.lost]
+        named = [_WORDS.both(f"template.lost.{kind}") for kind in self.lost]
         findings = (
             Finding(
                 "template.stripped",
-                {"zh": "、".join(zh for zh, _ in named), "en": ", ".join(en for _, en in named)},
+                {
+                    "zh": listed((zh for zh, _ in named), "zh"),
+                    "en": listed((en for _, en in named), "en"),
+                },
                 level="warning",
             ),
         )
@@ -248,7 +239,7 @@ class _Reader:
             numbers.count("slideLayout") > MOST_LAYOUTS
             or numbers.count("slideMaster") > MOST_MASTERS
         ):
-            _too_large("版式数", "layouts", MOST_LAYOUTS)
+            _too_large("layouts", MOST_LAYOUTS)
         part = self.parts[name] = _Part(kind, self._xml(name))
         following = []
         for related, target, external, number in self._relations(name):
@@ -265,7 +256,7 @@ class _Reader:
 
     def _lose(self, kind: str) -> None:
         kind = _ALIASES.get(kind, kind)
-        if kind in _WORDS:
+        if f"template.lost.{kind}" in _WORDS:
             self.lost[kind] = None
 
     def _take_picture(self, name: str) -> bool:
@@ -335,7 +326,7 @@ class _Reader:
         except etree.LxmlError as error:
             _broken(f"{name[:80]}: {error}")
         if sum(1 for _ in islice(root.iter(), MOST_ELEMENTS + 1)) > MOST_ELEMENTS:
-            _too_large("内容", "elements", MOST_ELEMENTS)
+            _too_large("elements", MOST_ELEMENTS)
         return root
 
     def _read(self, name: str, most: int) -> bytes:
@@ -348,11 +339,11 @@ class _Reader:
             )
         most = min(most, MOST_TAKEN - self.taken)
         if item.file_size > most:
-            _too_large("内容", "bytes when unpacked", most)
+            _too_large("unpacked", most)
         with self.archive.open(item) as file:
             data = file.read(most + 1)
         if len(data) > most:
-            _too_large("内容", "bytes when unpacked", most)
+            _too_large("unpacked", most)
         self.taken += len(data)
         return data
 
@@ -449,7 +440,7 @@ def _picture_kind(data: bytes) -> str:
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return ""
     if width * height > MOST_PIXELS:
-        _too_large("图片像素", "pixels of a picture", MOST_PIXELS)
+        _too_large("pixels", MOST_PIXELS)
     return kind
 
 
@@ -461,7 +452,8 @@ def _broken(why: object) -> NoReturn:
     )
 
 
-def _too_large(zh: str, en: str, most: int) -> NoReturn:
+def _too_large(what: str, most: int) -> NoReturn:
+    zh, en = _WORDS.both(f"template.much.{what}")
     raise InputError(
         f"presentation: the template is no PowerPoint file to be used: its {en} exceed {most:,}; "
         "delete layouts and pictures that are not used",

@@ -14,6 +14,8 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from geo.exchange.receipt import Finding
+from geo.numerals import listed
+from geo.wording import Words
 from layers.type.fonts import characters
 
 Fate: TypeAlias = Literal["keep", "mark", "leave out", "space", "line end"]
@@ -42,35 +44,7 @@ _IDEOGRAPHS = range(0x20000, 0x3FFFE)
 _LAST_OF_PLANE = 0xFFFE
 # What by far most texts consist of: nothing in it needs a second look.
 _PLAIN = re.compile("[ -~\xa1-\xac\xae-\u017f\u3000-\u3029\u4e00-\u9fff\uff01-\uff5e“”‘’—…·]*")
-_CATEGORIES = {
-    "Cc": ("控制字符", "control character"),
-    "Cf": ("格式控制符", "format character"),
-    "Cs": ("不成对的代理项", "lone surrogate"),
-    "Co": ("私用区字符", "private use"),
-    "Cn": ("未定义字符", "not a character"),
-    "Mn": ("附加符号", "combining mark"),
-    "Mc": ("附加符号", "combining mark"),
-    "Me": ("附加符号", "combining mark"),
-    "Lo": ("文字", "letter"),
-    "Ll": ("字母", "letter"),
-    "Lu": ("字母", "letter"),
-    "So": ("符号", "symbol"),
-}
-_CHINESE_NAMES = {
-    "\u00ad": "软连字符",
-    "\u200b": "零宽空格",
-    "\u200c": "零宽不连字符",
-    "\u200d": "零宽连字符",
-    "\u200e": "从左到右标记",
-    "\u200f": "从右到左标记",
-    "\u202a": "从左到右嵌入",
-    "\u202b": "从右到左嵌入",
-    "\u202c": "方向结束",
-    "\u202d": "从左到右强制",
-    "\u202e": "从右到左强制",
-    "\u2060": "词连接符",
-    "\ufeff": "字节序标记",
-}
+_WORDS = Words(__file__)
 
 
 class Cleaner:
@@ -205,12 +179,22 @@ def _fate(letter: str) -> Fate:
 def _named(letters: Counter[str]) -> tuple[str, str]:
     """Return which characters there are and how many of each, in Chinese and English."""
     common = letters.most_common(MOST_NAMED)
-    zh = "、".join(f"U+{ord(each):04X} {_name(each)[0]} × {number}" for each, number in common)
-    en = ", ".join(f"U+{ord(each):04X} {_name(each)[1]} × {number}" for each, number in common)
     more = len(letters) - len(common)
-    return (f"{zh}等", f"{en} and {more} others") if more else (zh, en)
+    zh, en = (
+        listed((f"U+{ord(each):04X} {_name(each, lang)} × {n}" for each, n in common), lang)
+        for lang in ("zh", "en")
+    )
+    if not more:
+        return zh, en
+    return (
+        _WORDS.say("characters.more", "zh", names=zh, more=more),
+        _WORDS.say("characters.more", "en", names=en, more=more),
+    )
 
 
-def _name(letter: str) -> tuple[str, str]:
-    zh, en = _CATEGORIES.get(unicodedata.category(letter), ("字符", "character"))
-    return _CHINESE_NAMES.get(letter, zh), unicodedata.name(letter, en)
+def _name(letter: str, lang: str) -> str:
+    """Return what a character is called, or what kind it is of."""
+    kinds = (f"U+{ord(letter):04X}", unicodedata.category(letter))
+    found = (f"character.{kind}" for kind in kinds if f"character.{kind}" in _WORDS)
+    words = _WORDS.say(next(found, "character"), lang)
+    return unicodedata.name(letter, words) if lang == "en" else words

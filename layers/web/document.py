@@ -10,8 +10,6 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,7 +28,7 @@ from layers.look.outside import clean_frames, clean_overlays
 from layers.look.overlays import Choropleth, Features, Isolines, Overlay, Points, Surface
 from layers.look.styles import for_scripts
 from layers.look.symbology import layer_styles, symbology
-from layers.plan.area import area
+from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, table
 from layers.plan.schema import resource, resources
 from layers.scene.resolved import LANGUAGES, scene
@@ -38,7 +36,7 @@ from layers.scene.scene import CONTEXT, sample
 from layers.type.outside_texts import Cleaner
 from layers.web.encoding import CRS, DECIMALS, columnar
 from layers.web.pictures import encoded
-from layers.words import both
+from layers.words import both, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -479,8 +477,11 @@ def _ids(layer: dict[str, Any]) -> list[str]:
     return ids
 
 
-@cache
+@per_plan
 def _texts() -> dict[str, Text]:
-    path = Path(__file__).parents[1] / "assets" / "texts.json"
-    texts: dict[str, Text] = json.loads(path.read_text(encoding="utf-8"))
-    return texts
+    """Return the words of the map's own controls, by language."""
+    said = {key: texts for key, texts in words().items() if key.startswith("map.")}
+    return {
+        lang: {key.partition(".")[2]: str(texts[lang]) for key, texts in said.items()}
+        for lang in LANGUAGES
+    }

@@ -16,6 +16,7 @@ from geo.doors import door
 from geo.errors import InputError
 from layers.type.outside_texts import NAME, Cleaner
 from layers.web.document import content_document, map_document, to_json
+from layers.words import both
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +52,6 @@ ICONS = {
     "iconRetinaUrl": "vendor/images/marker-icon-2x.png",
     "shadowUrl": "vendor/images/marker-shadow.png",
 }
-TITLE = "湘江新区规划图集"
 _SIZE = re.compile(r"\d+(\.\d+)?(px|%)")
 
 
@@ -70,7 +70,7 @@ class AtlasMap(folium.Map):
     height
         CSS height in px or percent.
     title
-        Title of the page.
+        Title of the page; the name of the plan's atlas when empty.
     imprint
         What stands on the map at its foot.
     """
@@ -118,7 +118,7 @@ class AtlasMap(folium.Map):
         document: Mapping[str, Any],
         *,
         height: str = "100%",
-        title: str = TITLE,
+        title: str = "",
         imprint: str = "",
     ) -> None:
         if not _SIZE.fullmatch(height):
@@ -135,7 +135,7 @@ class AtlasMap(folium.Map):
             height=height,
         )
         self.document = document
-        self.page_title = Cleaner(drawn=False).text(title, NAME)
+        self.page_title = Cleaner(drawn=False).text(title or both("app.title")[0], NAME)
         self.imprint = Cleaner(drawn=False).text(imprint, NAME)
         self.css_height = height
         if height.endswith("px"):
@@ -252,7 +252,7 @@ def content_page(content: Content, *, title: str, imprint: str = "") -> str:
     content
         What it shows.
     title
-        Title of the page.
+        Title of the page; the name of the plan's atlas when empty.
     imprint
         What stands on the map at its foot: title, date and how it stands with review.
     """

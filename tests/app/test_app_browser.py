@@ -25,7 +25,6 @@ from app.web.choices import value_label
 from app.web.tables import ROW_HEIGHT
 from layers import questions
 from layers.questions.subjects import Points, Zones
-from layers.web.webmap import ASSETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -273,8 +272,7 @@ def foreign(texts: Iterable[str], lang: str) -> list[str]:
     texts = [text for text in texts if text.strip() not in LANGUAGES.values()]
     if lang == "en":
         return [text for text in texts if CHINESE.search(text)]
-    map_texts = json.loads((ASSETS / "texts.json").read_text("utf-8"))["zh"].values()
-    chinese = [*(entry["zh"] for entry in _texts().values()), *map_texts]
+    chinese = [entry["zh"] for entry in _texts().values()]
     # Latin words that stand in the Chinese texts as written: GeoTIFF, CSV, CGCS2000, units.
     known = {word for text in chinese for word in LATIN.findall(text)}
     known |= {"km", "GeoPackage", "GeoJSON"}

@@ -21,12 +21,12 @@ from geo.errors import InputError
 from layers import questions
 from layers.keeping.brought import keep_points, keep_raster, keep_zones
 from layers.keeping.own_points import Roles, own_points
-from layers.look.classification import NOTES
 from layers.look.overlays import classify
 from layers.questions import contents, zone_results
 from layers.questions.subjects import Points, Zones
 from layers.questions.zone_results import SCALES, SCHEMES, Shown
 from layers.record.specification import read_spec
+from layers.words import both
 
 INVESTMENT = "investment_100m_cny"
 
@@ -132,7 +132,7 @@ def test_the_scheme_is_named_with_its_number_of_classes_and_notes() -> None:
     found = zone_results.classified(shown)
     said = words(page(zoning="hexagons", scheme="head_tail", classes="4"))
     assert f"头尾分割，{len(found.uppers)} 级" in said
-    assert all(NOTES[note]["zh"] in said for note in found.notes)
+    assert all(both(f"classes.{note}")[0] in said for note in found.notes)
 
 
 def test_the_project_that_dwarfs_all_is_told_with_the_way_out() -> None:

@@ -85,7 +85,7 @@ def test_parks_in_one_place_share_an_area_and_its_name_says_so() -> None:
     places = parks.groupby(parks.geometry.to_wkb())["id"].agg(["first", "size"])
     assert set(areas.index) == set(places["first"])
     for park, size in places.itertuples(index=False):
-        assert areas.loc[park, "name_zh"].endswith(f"等 {size} 园") == (size > 1)
+        assert areas.loc[park, "name_zh"].endswith(f"等 {size} 处") == (size > 1)
         assert areas.loc[park, "name_en"].endswith(f" and {size - 1} more") == (size > 1)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from layers.questions import cluster_reading, point_reading
 from layers.questions.centres import Whereabouts
 from layers.questions.cluster_reading import Scope
 from layers.questions.patterns import Spot
-from layers.words import words
 
 YUELU, WANGCHENG = ("岳麓区", "Yuelu District"), ("望城区", "Wangcheng District")
 CITY, LAKE = ("岳麓山大学科技城", "University Science City"), ("梅溪湖", "Meixihu")
@@ -271,13 +269,3 @@ def test_an_ellipse_that_is_nearly_round_has_no_direction():
     )
     found["minor_m"] = 15_000
     assert "各方向展开相近" in point_reading.ellipse("平台", found, lang="zh")
-
-
-def test_english_readings_have_no_chinese_and_the_same_values():
-    texts = words() | json.loads(WORDS.read_text(encoding="utf-8"))
-    for key, entry in texts.items():
-        of_number = entry["en"] if isinstance(entry["en"], dict) else {"of": "", "": entry["en"]}
-        for form, english in of_number.items():
-            values = [set(re.findall(r"{(\w+)}", words)) for words in (entry["zh"], english)]
-            assert form == "of" or values[0] == values[1], key
-            assert not CHINESE.search(english), key

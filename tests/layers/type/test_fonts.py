@@ -63,8 +63,7 @@ def test_every_character_of_the_data_and_the_words_has_a_glyph() -> None:
         *(ROOT / "data").rglob("*.csv"),
         *(ROOT / "data").rglob("*.json"),
         *(ROOT / "data").rglob("*.geojson"),
-        *(ROOT / "layers").rglob("texts.json"),
-        *(ROOT / "layers").glob("words*.json"),
+        *(ROOT / "layers").rglob("words.json"),
     ]
     assert len(files) > 10
     lacking = {

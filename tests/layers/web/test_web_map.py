@@ -46,6 +46,7 @@ from layers.plan.catalogue import load
 from layers.plan.schema import resources
 from layers.web.document import map_document, to_json
 from layers.web.webmap import ASSETS, SCRIPTS, STYLES, AtlasMap, vendor_missing, web_map
+from layers.words import words
 
 # rasterio 1.4 multiplies affine transforms in the way that affine 3.1 is going to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
@@ -657,11 +658,10 @@ def test_the_scripts_name_no_host():
 
 
 def test_every_text_that_the_scripts_ask_for_exists():
-    texts = json.loads((ASSETS / "texts.json").read_text("utf-8"))
     used: set[str] = set()
     for path in ASSETS.glob("*.js"):
         used |= set(re.findall(r'\b(?:t|text)\("(\w+)"', path.read_text("utf-8")))
-    assert used - {"text"} <= set(texts["zh"])
+    assert {f"map.{key}" for key in used - {"text"}} <= set(words())
     assert len(used) > 20
 
 

@@ -1,0 +1,108 @@
+"""Texts stand in the words files of their rooms, each once and in both languages."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
+FILES = sorted(
+    [
+        *ROOT.glob("geo/words/*.json"),
+        *ROOT.glob("app/words/*.json"),
+        *ROOT.glob("layers/**/words.json"),
+    ]
+)
+# Code with Chinese in it, and why it is no text for a reader.
+ALLOWED = {
+    "geo/exchange/angles.py": "how others write degrees",
+    "geo/exchange/cell_quotes.py": "signs that begin a formula",
+    "geo/exchange/columns.py": "how others call a column of names",
+    "geo/exchange/coordinates.py": "names of map services, one for both languages",
+    "geo/exchange/delimited.py": "marks between the cells of others",
+    "geo/exchange/geometry.py": "how others call a column of names",
+    "geo/exchange/headers.py": "how others call columns of places",
+    "geo/exchange/labels.py": "how others name a datum",
+    "geo/exchange/places.py": "marks between the coordinates of others",
+    "geo/exchange/plots.py": "words of a file format for parcels",
+    "geo/exchange/rehearsal.py": "a file to practise on",
+    "geo/exchange/stated_crs.py": "how others name a datum",
+    "geo/exchange/tables.py": "marks between the coordinates of others",
+    "geo/zoned/people.py": "how others name the unit of a raster",
+    "layers/plan/zonings.py": "how others call a column of English names",
+    "layers/paper/labels.py": "brackets that a name is cut at",
+    "layers/type/line_breaks.py": "units that stay with their number",
+    "layers/type/outside_texts.py": "classes of characters",
+    "layers/type/table_grids.py": "the bracket before a unit",
+    "layers/web/document.py": "what the data package says of lists",
+    "app/cli.py": "the name of the command line, before a language is known",
+    "app/texts.py": "a language by its own name",
+}
+
+
+def chinese(path: Path) -> list[str]:
+    """The texts in a module that hold Chinese, without its docstrings."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    return [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if id(node) not in said and CHINESE.search(node.value)
+    ]
+
+
+def test_no_text_for_readers_stands_in_code() -> None:
+    found = {
+        path.relative_to(ROOT).as_posix()
+        for room in ("app", "geo", "layers")
+        for path in (ROOT / room).rglob("*.py")
+        if chinese(path)
+    }
+    assert found - set(ALLOWED) == set()
+    assert set(ALLOWED) - found == set(), "no longer needed"
+
+
+def test_no_text_for_readers_stands_in_scripts() -> None:
+    for path in [*ROOT.glob("layers/assets/*.js"), *ROOT.glob("app/**/*.js")]:
+        lines = re.sub(r"^\s*//.*$", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+        assert not CHINESE.search(lines), path.name
+
+
+def filled(text: str) -> set[str]:
+    """The values that a text is filled in with."""
+    return set(re.findall(r"{(\w+)}", text))
+
+
+def forms(text: str | dict[str, str]) -> list[str]:
+    """The text, or each of its forms by a number."""
+    return [text] if isinstance(text, str) else [text[key] for key in text if key != "of"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_text_is_there_in_both_languages(path: Path) -> None:
+    floor = path.relative_to(ROOT).parts[0]
+    for key, entry in json.loads(path.read_text(encoding="utf-8")).items():
+        assert set(entry) == {"zh", "en"}, key
+        assert isinstance(entry["zh"], str)
+        english = forms(entry["en"])
+        assert english == [entry["en"]] or len(english) == 2, key  # one and other
+        # The switch of languages has the name of the other one, sentences the words of a program.
+        if key not in ("map.language", "plots.none"):
+            assert not re.search(r"[\u4e00-\u9fff]", "".join(english)), key
+        # One counts all that share an area, the other those beside the first; a tab has no room.
+        if floor != "geo" and key not in ("zone.shared", "distribution.unlocated"):
+            assert all(filled(form) == filled(entry["zh"]) for form in english), key
+
+
+@pytest.mark.parametrize("floors", [("geo",), ("layers", "app")])
+def test_no_text_stands_twice(floors: tuple[str, ...]) -> None:
+    files = [path for path in FILES if path.relative_to(ROOT).parts[0] in floors]
+    keys = [key for path in files for key in json.loads(path.read_text(encoding="utf-8"))]
+    assert [key for key, times in Counter(keys).items() if times > 1] == []
