@@ -60,12 +60,6 @@ def test_every_notebook_is_known() -> None:
     assert {path.stem for path in PATHS} == set(SAID)
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_notebook_is_kept_without_outputs(path: Path) -> None:
-    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    assert all(not cell.outputs and cell.execution_count is None for cell in cells)
-
-
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 def test_notebook_runs_and_says_what_it_should(path: Path) -> None:
