@@ -6,6 +6,7 @@ from .crs import require_crs as require_crs
 from .crs import require_same_crs as require_same_crs
 from .crs import to_metric as to_metric
 from .errors import AtlasError as AtlasError
+from .errors import CallError as CallError
 from .errors import CRSError as CRSError
 from .errors import InputError as InputError
 from .errors import LayerError as LayerError

@@ -108,7 +108,9 @@ def unknown(value: object, names: Iterable[str], *, what: str, function: str) ->
     )
 
 
-def require_metres(value: object, name: str, *, function: str) -> None:
+def require_metres(
+    value: object, name: str, *, function: str, least_m: float = _SHORTEST_M
+) -> None:
     """Refuse a length that is not one positive number of metres.
 
     Parameters
@@ -119,12 +121,14 @@ def require_metres(value: object, name: str, *, function: str) -> None:
         What the argument is called.
     function
         Name that the message begins with: the function that was called.
+    least_m
+        Below which a length means nothing there.
 
     Raises
     ------
     InputError
-        It is no number, zero, negative, infinite, not-a-number, or longer than half of the way
-        round the Earth.
+        It is no number, zero, negative, infinite, not-a-number, shorter than that, or longer than
+        half of the way round the Earth.
 
     Examples
     --------
@@ -137,6 +141,15 @@ def require_metres(value: object, name: str, *, function: str) -> None:
             f"{_LONGEST_M:,.0f}.",
             code="option.metres",
             value=brief(value),
+        )
+    if number < least_m:
+        raise InputError(
+            f"{function}: {name} is {brief(value)}. Allowed are numbers of metres from "
+            f"{least_m:g} on.",
+            code="option.between",
+            value=brief(value),
+            least=least_m,
+            most=int(_LONGEST_M),
         )
 
 

@@ -8,19 +8,23 @@ The door is the last line: where an argument or a value is wrong the function it
 
 from __future__ import annotations
 
+import re
 import sys
+from difflib import get_close_matches
 from functools import update_wrapper
-from inspect import unwrap
+from inspect import signature, unwrap
 from sysconfig import get_paths
 from types import FunctionType
 from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
-from geo.errors import AtlasError, InputError
+from geo.errors import AtlasError, CallError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LIBRARIES = tuple(get_paths()[kind] for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
+
+_UNEXPECTED = re.compile("unexpected keyword argument '(.+?)'")
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -124,10 +128,25 @@ def refused(error: Exception, name: str) -> AtlasError:
     )
 
 
+def _misfit(error: Exception, function: Callable[..., object]) -> CallError:
+    """Say what does not fit in a call, and which option may have been meant."""
+    said = str(error).partition(") ")[2] or str(error)  # what Python says begins with the name
+    option = _UNEXPECTED.search(said)
+    near: list[str] = []
+    if option is not None:
+        names = list(signature(function).parameters)
+        near = get_close_matches(option[1], names)
+        said = f"there is no option {option[1]!r}"
+        said += f"; near is {' or '.join(map(repr, near))}" if near else f"; there are {names}"
+    name = function.__name__
+    return CallError(f"{name}: {said}.", code="caller.argument", function=name)
+
+
 def door(function: Callable[P, R]) -> Callable[P, R]:
     """Let only results and `AtlasError` out of a public function.
 
-    A call that does not fit the signature stays a `TypeError`: it never came in.
+    A call that does not fit the signature is a `CallError`, which is a `TypeError` too; an option
+    that there is not is told with those near to it.
 
     Parameters
     ----------
@@ -146,7 +165,7 @@ def door(function: Callable[P, R]) -> Callable[P, R]:
     """
     # All that the wrapper needs stands here, see below.
     own, kinds, say, name, binding = AtlasError, foreign, refused, function.__name__, TypeError
-    theirs = _is_of_the_caller
+    theirs, misfit = _is_of_the_caller, _misfit
 
     def passage(*args: P.args, **kwargs: P.kwargs) -> R:
         try:
@@ -156,7 +175,7 @@ def door(function: Callable[P, R]) -> Callable[P, R]:
         except kinds() as error:
             trace = error.__traceback__
             if type(error) is binding and (trace is None or trace.tb_next is None):
-                raise
+                raise misfit(error, function) from None
             if theirs(error):
                 raise
             raise say(error, name) from error

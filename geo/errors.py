@@ -60,5 +60,9 @@ class InputError(AtlasError, ValueError):
     """An argument or a value in the data is outside what the method takes."""
 
 
+class CallError(AtlasError, TypeError):
+    """A function was called with an option that it does not have, or without one that it needs."""
+
+
 class LayerError(AtlasError, LookupError):
     """A layer was asked for that the atlas does not have."""

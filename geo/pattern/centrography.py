@@ -29,7 +29,7 @@ _ALL = "all"
 _EQUAL = 1e-9
 _FEWEST_PLACES = 3
 # Half-axes of less or more standard deviations than these are points, or cover the Earth.
-_LEAST, _MOST = 1e-3, 1e3
+_LEAST, _MOST = 0.1, 10.0
 _CORNERS = 360
 
 

@@ -173,9 +173,13 @@ def adjacency(
     """
     polygons, _ = polygons_of(to_metric(zones, function=function), function=function)
     _require_area(zones, polygons, function)
+    # Whatever the rule is, and so whichever of them it heeds.
+    require_metres(tolerance_m, "tolerance_m", function=function)
+    if distance_m is not None:
+        require_metres(distance_m, "distance_m", function=function)
     named = is_one_of(rule, get_args(Rule))
+    _require_neighbours(k, len(polygons), function, at_most=is_one_of(rule, ["knn"]))
     if named and rule in ("queen", "rook"):
-        require_metres(tolerance_m, "tolerance_m", function=function)
         first, second = _touching(zones, polygons, rule, tolerance_m, function)
     elif named:
         xy = shapely.get_coordinates(shapely.centroid(polygons))
@@ -248,9 +252,9 @@ def _touching(
     return np.concatenate([first, second]), np.concatenate([second, first])
 
 
-def _nearest(xy: Floats, k: int, function: str) -> tuple[Ints, Ints]:
-    n = len(xy)
-    if not (is_whole(k) and 1 <= k < n):
+def _require_neighbours(k: object, n: int, function: str, *, at_most: bool) -> None:
+    number: Any = k
+    if not (is_whole(k) and number >= 1 and (number < n or not at_most)):
         raise InputError(
             f"{function}: k is {brief(k)}. Allowed are whole numbers from 1 to {n - 1}, one less "
             "than there are zones.",
@@ -258,6 +262,10 @@ def _nearest(xy: Floats, k: int, function: str) -> tuple[Ints, Ints]:
             value=brief(k),
             most=n - 1,
         )
+
+
+def _nearest(xy: Floats, k: int, function: str) -> tuple[Ints, Ints]:
+    n = len(xy)
     require_affordable(
         float(n) * k,
         MAX_PAIRS,

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+# A shorter way is within the doorstep of any site, and below what any place is known to.
+LEAST_M = 1.0
 _CORNERS = 128
 # Corners of all discs together, 2 microseconds each to unite.
 _MAX_CORNERS = 4_000_000
@@ -83,7 +85,7 @@ def service_areas(sites: Frame, *, distance_m: float) -> gpd.GeoDataFrame:
     >>> (discs.area / 1e6).round(6).tolist()  # π × 1 km²
     [3.141593]
     """
-    require_metres(distance_m, "distance_m", function="service_areas")
+    require_metres(distance_m, "distance_m", function="service_areas", least_m=LEAST_M)
     metric = to_metric(sites, function="service_areas")
     xy, rows = located(metric, function="service_areas")
     discs = np.full(len(sites), None, dtype=object)
@@ -168,7 +170,7 @@ def coverage(
     >>> result["covered_pct"].round(2).tolist()  # half a disc, π/2 km², of 50 km²
     [3.14]
     """
-    require_metres(distance_m, "distance_m", function="coverage")
+    require_metres(distance_m, "distance_m", function="coverage", least_m=LEAST_M)
     require_same_crs(sites, zones, function="coverage")
     polygons, repaired, crs = _metric_polygons(zones, "coverage")
     xy, rows = located(moved(sites, crs, function="coverage"), function="coverage")
@@ -263,7 +265,7 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
         )
     distances = list(distances_m)
     for distance in distances:
-        require_metres(distance, "distances_m", function="coverage_curve")
+        require_metres(distance, "distances_m", function="coverage_curve", least_m=LEAST_M)
     require_same_crs(sites, zones, function="coverage_curve")
     polygons, _, crs = _metric_polygons(zones, "coverage_curve")
     xy, _ = located(moved(sites, crs, function="coverage_curve"), function="coverage_curve")

@@ -13,7 +13,7 @@ from itertools import compress
 from pathlib import Path
 from typing import Any
 
-from geo.arguments import brief
+from geo.arguments import brief, unknown
 from geo.doors import door
 from geo.errors import InputError
 from layers import questions
@@ -24,6 +24,7 @@ from layers.look.basemaps import VECTOR, basemap
 from layers.look.content import Content, Sheet
 from layers.look.outside import clean_sheet
 from layers.look.own_symbology import OwnSymbology
+from layers.look.symbology import layer_styles
 from layers.plan.area import area
 from layers.plan.schema import resource
 from layers.plan.strict_schema import Validator
@@ -109,7 +110,12 @@ class MapSpec:
         basemap(self.base)
         drawn = _drawn(self)
         if self.visible is not None:
-            shown = [f"overlay-{n}" in self.visible for n in range(1, len(drawn.overlays) + 1)]
+            results = [f"overlay-{n}" for n in range(1, len(drawn.overlays) + 1)]
+            for name in self.visible:
+                if name not in (*layer_styles(), *results):
+                    there = (*drawn.frames, *results)
+                    raise unknown(name, there, what="layer or result", function="visible")
+            shown = [name in self.visible for name in results]
             drawn = replace(
                 drawn,
                 visible=tuple(name for name in drawn.frames if name in self.visible),

@@ -28,7 +28,7 @@ import geo
 import layers
 from geo import datum
 from geo.doors import door
-from geo.errors import AtlasError, CRSError, InputError
+from geo.errors import AtlasError, CallError, CRSError, InputError
 from geo.wording import catalogue
 
 if TYPE_CHECKING:
@@ -523,11 +523,34 @@ def test_own_errors_stop_signals_and_wrong_calls_pass() -> None:
         assert caught.value is error
     with pytest.raises(TypeError, match="missing 1 required positional argument"):
         measure()
-    with pytest.raises(TypeError, match="unexpected keyword"):
+    with pytest.raises(TypeError, match="there is no option 'other'"):
         measure(1, other=2)
     with pytest.raises(InputError, match="TypeError"):  # raised inside
         measure("a")
     assert measure(1) == 2
+
+
+def test_an_option_that_there_is_not_is_told_with_those_near_to_it() -> None:
+    with pytest.raises(CallError, match=r"^kernel_density: .*'bandwith_m'; near is 'bandwidth_m'"):
+        geo.kernel_density(POINTS, bandwith_m=500, cell_size_m=100)
+    with pytest.raises(CallError, match=r"no option 'sigma'; there are \['points', 'zones'"):
+        geo.distribution(POINTS, ZONES, sigma=1)
+    with pytest.raises(
+        CallError, match=r"^coverage: missing 1 required .*'distance_m'\.$"
+    ) as caught:
+        geo.coverage(POINTS, ZONES)
+    assert caught.value.sentence("zh") != caught.value.sentence("en")
+    assert isinstance(caught.value, TypeError)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_every_function_tells_an_option_that_it_does_not_have(name: str) -> None:
+    function = dict(functions())[name]
+    kinds = {each.kind for each in inspect.signature(function).parameters.values()}
+    if inspect.Parameter.VAR_KEYWORD in kinds:  # the fields of a sheet are told by its schema
+        return
+    with pytest.raises(CallError, match=f"^{name}: there is no option 'unheard_of'"):
+        function(**CALLS[name], unheard_of=1)
 
 
 def test_a_door_keeps_signature_text_and_place() -> None:
@@ -541,6 +564,51 @@ def test_a_door_keeps_signature_text_and_place() -> None:
 
 
 # ---- options without a meaning ----
+
+
+def numeric_options() -> Iterator[tuple[str, str]]:
+    """Options that are numbers, or lists of them, by what they are said to be or are."""
+    for name, function in functions():
+        for option, parameter in inspect.signature(function).parameters.items():
+            said, value = str(parameter.annotation), CALLS.get(name, {}).get(option)
+            first = value[0] if isinstance(value, list) and value else value
+            is_number = isinstance(first, int | float) and not isinstance(first, bool)
+            if name in CALLS and (is_number or re.search(r"\b(float|int)\b", said)):
+                yield name, option
+
+
+@pytest.mark.parametrize(("name", "option"), sorted(numeric_options()))
+def test_no_option_takes_what_is_no_finite_number(name: str, option: str) -> None:
+    call = CALLS[name] | ({"kernel": "triangular"} if option == "decay" else {})
+    for value in (np.nan, np.inf, -np.inf, np.float64("nan"), [np.nan], [1.0, np.inf]):
+        with pytest.raises(AtlasError) as caught:
+            dict(functions())[name](**call | {option: value})
+        assert "cannot be worked on" not in str(caught.value), value
+
+
+def test_there_are_numeric_options_to_try() -> None:
+    found = set(numeric_options())
+    assert {("coverage", "distance_m"), ("ripley", "interval_pct"), ("squares", "size_m")} <= found
+    assert len(found) > 50
+
+
+@pytest.mark.parametrize("distance_m", [1e-6, 0.999])
+def test_a_service_distance_below_a_metre_is_refused(distance_m: float) -> None:
+    for call in (
+        lambda: geo.service_areas(POINTS, distance_m=distance_m),
+        lambda: geo.coverage(POINTS, ZONES, distance_m=distance_m),
+        lambda: geo.coverage_curve(POINTS, ZONES, distances_m=[100, distance_m]),
+    ):
+        with pytest.raises(InputError, match="metres from 1 on") as caught:
+            call()
+        assert caught.value.code == "option.between"
+    assert len(geo.service_areas(POINTS, distance_m=1)) == len(POINTS)
+
+
+@pytest.mark.parametrize("deviations", [0.09, 10.1, -1, np.nan])
+def test_ellipses_of_no_or_of_far_too_many_deviations_are_refused(deviations: float) -> None:
+    with pytest.raises(InputError, match=r"numbers from 0\.1 to 10"):
+        geo.deviational_ellipses(POINTS, deviations=deviations)
 
 
 @pytest.mark.parametrize("kernel", ["quartic", "triangular", "uniform", "gaussian"])

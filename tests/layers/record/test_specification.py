@@ -341,3 +341,16 @@ def test_a_page_in_one_file_says_title_date_and_review_on_the_map() -> None:
     page = output(read_spec({"map": "overview", "sheet": sheet}), ".html").decode()
     said = page.partition('<p class="atlas-imprint">')[2].partition("</p>")[0]
     assert said == "两城　审图号：内部草案，未经审图，不得公开　2026-11-28"
+
+
+def test_a_visible_name_that_there_is_not_is_refused_with_what_is_near() -> None:
+    sheet = {"review_number": "internal"}
+    spec = read_spec({"map": "overview", "sheet": sheet, "visible": ["parks", "citys"]})
+    with pytest.raises(InputError, match="near is 'cities'"):
+        spec.content()
+    # a layer that this map does not hold may be named by one that was made for another
+    kept = read_spec({"map": "density", "sheet": sheet, "visible": ["overlay-1", "cities"]})
+    assert len(kept.content().overlays) == 1
+    gone = read_spec({"map": "density", "sheet": sheet, "visible": ["overlay-9"]})
+    with pytest.raises(InputError, match="no layer or result 'overlay-9'"):
+        gone.content()
