@@ -33,7 +33,8 @@ _MARKS = {
     lang: str(locale.list_patterns["standard"]["middle"].format("", ""))
     for lang, locale in _LOCALES.items()
 }
-_HALF_UP = decimal.Context(prec=400, rounding=decimal.ROUND_HALF_UP)
+# The largest number of a computer has 309 digits, the smallest 340 decimals.
+_HALF_UP = decimal.Context(prec=700, rounding=decimal.ROUND_HALF_UP)
 
 
 def number(value: float, *, digits: int | None = None) -> str:

@@ -59,3 +59,7 @@ def test_the_words_behind_a_number_follow_it():
     found = [filled(text, "en", {"n": n}) for n in (0, 1, 1.5, 2000, "many")]
     assert found == ["0 rows", "1 row", "1.5 rows", "2,000 rows", "many rows"]
     assert filled(text, "zh", {"n": 1}) == "1 行"
+
+
+def test_the_largest_whole_number_is_written_in_full():
+    assert numerals.exact(int(1.5e300)).count(",") == 100
