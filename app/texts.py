@@ -21,15 +21,24 @@ DEFAULT = "zh"
 WORDS = Path(__file__).with_name("words")
 
 
-def language() -> str:
+def interface() -> str:
     """Return the language of this visit: ``"zh"`` unless the visitor switched."""
     chosen = st.session_state.get("lang")
     return chosen if chosen in LANGUAGES else DEFAULT
 
 
+def language() -> str:
+    """Return the language of maps, files and names in this visit, which have Chinese and English.
+
+    Who reads the interface in a third language is shown them in English.
+    """
+    return DEFAULT if interface() == DEFAULT else "en"
+
+
 def text(key: str, **values: object) -> str:
     """Return a text of the interface in the visitor's language, with values filled in."""
-    return filled(_entry(key), language(), values)
+    entry, chosen = _entry(key), interface()
+    return filled(entry, chosen if chosen in entry else language(), values)
 
 
 def both(key: str) -> tuple[str, str]:

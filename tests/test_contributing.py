@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import yaml
-from streamlit.testing.v1 import AppTest
 
 import layers
-from app import texts
-from app.web import controls
 from layers.questions.subjects import Points
 
 if TYPE_CHECKING:
@@ -110,25 +110,71 @@ def test_a_layer_is_added_by_data_alone(harbour: Path, run: Callable[..., Any]) 
     assert len(features) == 3
 
 
-def test_a_page_is_a_script_its_words_and_its_place(
-    tmp_path: Path, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+# ---- what is added to the code: in a copy of it ----
+
+# Opens a page of the copy in languages and prints what a visitor sees.
+VISIT = """
+import json
+from streamlit.testing.v1 import AppTest
+seen = {}
+for lang, layer in (("zh", "parks"), ("en", "cities"), ("fr", "parks"), ("fr", "sources")):
+    test = AppTest.from_file("streamlit_app.py", default_timeout=120)
+    test.query_params["lang"], test.query_params["layer"] = lang, layer
+    page = test.switch_page("app/pages/evidence.py").run()
+    seen[f"{lang} {layer}"] = {
+        "errors": [error.value for error in page.exception],
+        "label": page.sidebar.selectbox[0].label,
+        "captions": [each.value for each in page.caption],
+        "notes": [each.value for each in page.info],
+        "counts": {each.label: int(each.value) for each in page.metric},
+    }
+print(json.dumps(seen))
+"""
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the code, with links to what no example touches."""
+    folder = tmp_path_factory.mktemp("copy")
+    for package in ("app", "geo", "layers"):
+        left = shutil.ignore_patterns("vendor")
+        shutil.copytree(ROOT / package, folder / package, ignore=left)
+    (folder / "layers" / "assets" / "vendor").symlink_to(ROOT / "layers" / "assets" / "vendor")
+    (folder / "data").symlink_to(ROOT / "data")
+    shutil.copy(ROOT / "streamlit_app.py", folder)
+    return folder
+
+
+def python(folder: Path, code: str) -> str:
+    """Run code in a copy, and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-W", "ignore", "-c", code],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_page_is_a_script_its_words_and_its_place_and_a_language_its_texts(
+    copy: Path, run: Callable[..., Any]
 ) -> None:
-    shutil.copytree(ROOT / "app" / "pages", tmp_path / "app" / "pages")
-    shutil.copytree(ROOT / "app" / "words", tmp_path / "app" / "words")
-    shutil.copy(ROOT / "app" / "icon.svg", tmp_path / "app")
-    shutil.copy(ROOT / "streamlit_app.py", tmp_path)
-    follow("A page", tmp_path, run)
-    monkeypatch.setattr(texts, "WORDS", tmp_path / "app" / "words")
-    monkeypatch.setattr(controls, "PAGES", tmp_path / "app" / "pages")
-    texts._texts.cache_clear()
-    try:
-        test = AppTest.from_file(str(tmp_path / "streamlit_app.py"), default_timeout=60)
-        test.query_params["layer"] = "parks"
-        page = test.switch_page("app/pages/evidence.py").run()
-        assert not page.exception
-        told = {metric.label: int(metric.value) for metric in page.metric}
-        assert sum(told.values()) == len(layers.load("parks"))
-        page.selectbox[0].select("sources").run()
-        assert [info.value for info in page.info] == ["这是一张表，没有位置。请换一个图层。"]
-    finally:
-        texts._texts.cache_clear()
+    follow("A page", copy, run)
+    follow("A language", copy, run)
+    seen = json.loads(python(copy, VISIT))
+    assert [page["errors"] for page in seen.values()] == [[]] * 4
+    parks = len(layers.load("parks"))
+    assert sum(seen["zh parks"]["counts"].values()) == parks
+    assert seen["zh parks"]["label"] == "图层"
+    assert f"共 {parks} 条" in seen["zh parks"]["captions"]
+    assert seen["en cities"]["counts"] == {"Schematic, by rule": 2}
+    # What is not translated yet, and the names in the data, are English.
+    assert seen["fr parks"]["label"] == "Couche"
+    assert f"{parks} objets" in seen["fr parks"]["captions"]
+    assert set(seen["fr parks"]["counts"]) == {"One source, or host place", "No place given"}
+    assert seen["fr sources"]["notes"] == [
+        "This is a table and has no places. Choose another layer."
+    ]

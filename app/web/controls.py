@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.texts import DEFAULT, LANGUAGES, language, text
+from app.texts import DEFAULT, LANGUAGES, interface, text
 from app.web import url_state
 
 if TYPE_CHECKING:
@@ -121,12 +121,12 @@ def _key(key: str) -> str:
 
     Streamlit keeps such a control's value as the words shown, so each language has its own.
     """
-    return f"{key}@{language()}"
+    return f"{key}@{interface()}"
 
 
 def _carry_over() -> None:
     """Take the choices along when the language changes."""
     for key, value in list(st.session_state.items()):
         name, mark, lang = str(key).rpartition("@")
-        if mark and lang in LANGUAGES and lang != language():
+        if mark and lang in LANGUAGES and lang != interface():
             st.session_state[_key(name)] = value
