@@ -7,14 +7,14 @@ its number alone (``python -m fuzz --only files --first 4711 --inputs 1``).
 from __future__ import annotations
 
 import json
+import os
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-ROOT = Path(__file__).resolve().parent.parent
+# Loads once all that is tried; each batch is a fork of it.
+_FORKS = get_context("forkserver")
+_FORKS.set_forkserver_preload(["fuzz.targets"])
 BATCH = 2_000
 # Of the processor, so that it is the same on a machine that has other work. What is read behind
 # the seal is ended there, by the clock, and counted apart.
@@ -116,21 +118,22 @@ def _batch(target: str, start: int, stop: int) -> Iterator[dict[str, Any]]:
 
 
 def _watched(target: str, start: int, stop: int, log: Path) -> tuple[list[dict[str, Any]], str]:
-    command = [sys.executable, "-m", "fuzz.runs", target, str(start), str(stop), str(log)]
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
-        size, since, patience = 0, time.monotonic(), START_S
-        while process.poll() is None:
-            time.sleep(0.05)
-            if log.stat().st_size > size:
-                size, since, patience = log.stat().st_size, time.monotonic(), PATIENCE_S
-            elif time.monotonic() - since > patience:
-                process.kill()
-                break
-        hung = time.monotonic() - since > patience
-        said = (process.stderr.read() if process.stderr else "").strip().splitlines()[-1:]
-        process.wait()
+    errors = log.with_name("errors")
+    process = _FORKS.Process(target=_main, args=(target, start, stop, log, errors))
+    process.start()
+    size, since, patience = 0, time.monotonic(), START_S
+    while process.is_alive():
+        time.sleep(0.05)
+        if log.stat().st_size > size:
+            size, since, patience = log.stat().st_size, time.monotonic(), PATIENCE_S
+        elif time.monotonic() - since > patience:
+            process.kill()
+            break
+    hung = time.monotonic() - since > patience
+    process.join()
+    said = errors.read_text("utf-8", "replace").strip().splitlines()[-1:] if errors.exists() else []
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    return lines, "hang" if hung else f"crash: exit {process.returncode} {' '.join(said)[:200]}"
+    return lines, "hang" if hung else f"crash: exit {process.exitcode} {' '.join(said)[:200]}"
 
 
 def _line(number: int, *, failed: str) -> dict[str, Any]:
@@ -177,16 +180,14 @@ def _peak_kb() -> int:
     return int(status.partition("VmHWM:")[2].split()[0])
 
 
-def _main(target: str, start: str, stop: str, log: str) -> None:
+def _main(target: str, start: int, stop: int, log: Path, errors: Path) -> None:
     from fuzz.targets import TARGETS  # noqa: PLC0415  loads all that is tried
 
+    with errors.open("w") as told:
+        os.dup2(told.fileno(), 2)
     size = ADDRESS_SPACE_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
-    with Path(log).open("a", encoding="utf-8") as lines:
-        for number in range(int(start), int(stop)):
+    with log.open("a", encoding="utf-8") as lines:
+        for number in range(start, stop):
             lines.write(json.dumps(one(TARGETS[target], number)) + "\n")
             lines.flush()
-
-
-if __name__ == "__main__":
-    _main(*sys.argv[1:])

@@ -86,10 +86,13 @@ def exact(value: float) -> str:
 
     Examples
     --------
-    >>> exact(1234567), exact(0.1234567), exact(2e-9)
-    ('1,234,567', '0.1234567', '2e-09')
+    >>> exact(1234567), exact(0.1234567), exact(2e-9), len(exact(10**330))
+    ('1,234,567', '0.1234567', '2e-09', 441)
     """
-    plain = not value or _PLAIN[0] <= abs(value) < _PLAIN[1] or isinstance(value, Integral)
+    if isinstance(value, Integral):
+        # As long as it is: longer than what a float or a decimal context holds.
+        return f"{int(value):,}"
+    plain = not value or _PLAIN[0] <= abs(value) < _PLAIN[1]
     return _written(value, 0, 340) if plain else str(value)
 
 

@@ -6,11 +6,17 @@ import re
 from functools import cache
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -46,14 +52,28 @@ SAID = {
 }
 
 
-def _run(path: Path) -> list[dict[str, Any]]:
-    notebook = nbformat.read(path, as_version=4)
-    client = NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(NOTEBOOKS)}})
-    client.execute()
-    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+@pytest.fixture(scope="module")
+def outputs_of() -> Iterator[Callable[[Path], list[dict[str, Any]]]]:
+    """Give a function that runs a notebook and returns what it put out.
 
+    They are run one after the other in one process, which loads the libraries once; each begins
+    with no names of the one before.
+    """
+    manager = AsyncKernelManager(kernel_name="python3")
 
-outputs_of = cache(_run)
+    @cache
+    def run(path: Path) -> list[dict[str, Any]]:
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells.insert(0, new_code_cell("%reset -f"))
+        resources = {"metadata": {"path": str(NOTEBOOKS)}}
+        client = NotebookClient(notebook, km=manager, timeout=120, resources=resources)
+        client.execute()
+        client.kc.stop_channels()
+        return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+
+    yield run
+    if manager.has_kernel:
+        run_sync(manager.shutdown_kernel)(now=True)
 
 
 def test_every_notebook_is_known() -> None:
@@ -62,7 +82,9 @@ def test_every_notebook_is_known() -> None:
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_notebook_runs_and_says_what_it_should(path: Path) -> None:
+def test_notebook_runs_and_says_what_it_should(
+    outputs_of: Callable[[Path], list[dict[str, Any]]], path: Path
+) -> None:
     outputs = outputs_of(path)
     parts = [part for output in outputs for part in output.get("data", {}).values()]
     html = "".join(output.get("data", {}).get("text/html", "") for output in outputs)
@@ -75,7 +97,9 @@ def test_notebook_runs_and_says_what_it_should(path: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
-def test_outputs_ask_no_host_for_anything(path: Path) -> None:
+def test_outputs_ask_no_host_for_anything(
+    outputs_of: Callable[[Path], list[dict[str, Any]]], path: Path
+) -> None:
     for output in outputs_of(path):
         for kind, part in output.get("data", {}).items():
             # A chart that a renderer draws would bring that renderer from a host.
