@@ -43,6 +43,17 @@ def say(key: str, lang: str, **values: object) -> str:
     return filled(words().get(key) or of_data(key), lang, values)
 
 
+def bracketed(title: str, unit: str, lang: str) -> str:
+    """Return a title with a unit, if there is one.
+
+    Examples
+    --------
+    >>> bracketed("密度", "个/km²", "zh"), bracketed("Density", "", "en")
+    ('密度（个/km²）', 'Density')
+    """
+    return say("bracketed", lang, title=title, unit=unit).strip() if unit else title
+
+
 def pair(entry: Mapping[str, Text]) -> tuple[str, str]:
     """Return both languages of a text that depends on no number."""
     return str(entry["zh"]), str(entry["en"])

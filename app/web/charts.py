@@ -11,6 +11,7 @@ import streamlit as st
 
 from app.texts import text
 from geo.numerals import chart_format
+from layers.look.styles import inks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 SHORT, BOUND = chart_format(3, significant=True), chart_format(4, significant=True)
 FULL = chart_format(3, most=True)
 BAR = "#2C7FB8"
-WHISKER = "#111827"
+(WHISKER,) = inks("figure")
 BAR_HEIGHT = 24
 # What Vega needs around the bars themselves.
 FRAME_PX = 12

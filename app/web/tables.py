@@ -13,6 +13,7 @@ from app.texts import language, text
 from app.web import picking
 from app.web.choices import value_title
 from geo.numerals import between, listed, number
+from layers.look.symbology import field_title
 from layers.plan.schema import resource
 
 if TYPE_CHECKING:
@@ -219,7 +220,6 @@ def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     description = resource(frame.attrs["name"])
     for column in (each for each in columns if each in frame):
         field = description.field(column)
-        unit = f" ({field.unit})" if field.unit else ""
         values = frame[column]
         if column == "accuracy_m":
             values = values.round().astype("Int64")
@@ -229,7 +229,7 @@ def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
             values = values.map(
                 lambda value, column=column: value_title(column, value), na_action="ignore"
             )
-        shown[field.title(language()) + unit] = values
+        shown[field_title(field, lang=language())] = values
     return pd.DataFrame(shown)
 
 

@@ -62,6 +62,8 @@
     read(documentData) {
       this.document = documentData;
       Atlas.looks = documentData.looks;
+      Object.entries(Atlas.looks.inks).forEach(([name, colour]) =>
+        document.documentElement.style.setProperty(`--${name}`, colour));
       this.model = new Atlas.Model(documentData);
       this.lang = documentData.lang;
     }

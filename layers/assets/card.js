@@ -228,12 +228,12 @@
     const stroke = layer.colour;
     const parts = layer.amounts.flatMap(({ amount, radius }) => {
       const top = height - 2 - 2 * radius;
-      const text = svg("text", { x: 2 * largest + 14, y: top + 4, "font-size": 11, fill: "#5B6875" });
+      const text = svg("text", { x: 2 * largest + 14, y: top + 4, "font-size": 11, fill: Atlas.looks.inks.soft });
       text.textContent = String(amount);
       return [
         svg("circle", { cx: largest + 2, cy: height - 2 - radius, r: radius, fill: "none", stroke,
           "stroke-width": 1.3 }),
-        svg("path", { d: `M${largest + 2} ${top}H${2 * largest + 11}`, stroke: "#A9B2BA", "stroke-width": 0.8 }),
+        svg("path", { d: `M${largest + 2} ${top}H${2 * largest + 11}`, stroke: Atlas.looks.inks.lead, "stroke-width": 0.8 }),
         text,
       ];
     });

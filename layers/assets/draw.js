@@ -11,8 +11,8 @@
   const NEAR_LAST_PX = 4;
   const DOUBLE_CLICK_MS = 350;
   const FEWEST = 3;
-  const INK = "#22303D";
-  const WRONG = "#B5172F";
+  const ink = () => Atlas.looks.inks.ink;
+  const wrong = () => Atlas.looks.inks.mark;
   const WHITE = "#FFFFFF";
   // Room that the figure of the area takes on the screen; in a smaller area it stands above.
   const FIGURE_PX = [84, 26];
@@ -307,8 +307,8 @@
     drawRing(places) {
       const opacity = this.active ? 0.35 : 1;
       this.drawn.addLayer(L.polygon(places, { ...this.options, color: WHITE, weight: 5.5, opacity: 0.85 * opacity,
-        fillColor: INK, fillOpacity: 0.06 * opacity }));
-      this.drawn.addLayer(L.polygon(places, { ...this.options, color: INK, weight: 2.4, opacity,
+        fillColor: ink(), fillOpacity: 0.06 * opacity }));
+      this.drawn.addLayer(L.polygon(places, { ...this.options, color: ink(), weight: 2.4, opacity,
         dashArray: "8 5", lineCap: "butt", fill: false, className: "atlas-drawn" }));
       if (this.active) {
         return;
@@ -329,13 +329,13 @@
         return;
       }
       const places = this.corners.map((corner) => this.place(corner));
-      const color = crosses(this.corners, false) ? WRONG : INK;
+      const color = crosses(this.corners, false) ? wrong() : ink();
       const add = (layer) => this.rubber.addLayer(layer);
       add(L.polyline(places, { ...this.options, color: WHITE, weight: 5, opacity: 0.8 }));
       add(L.polyline(places, { ...this.options, color, weight: 2.2 }));
       if (this.pointer) {
         const thread = places.length > 1 ? [places[places.length - 1], this.pointer, places[0]] : [places[0], this.pointer];
-        add(L.polyline(thread, { ...this.options, color: INK, weight: 1.4, dashArray: "3 4" }));
+        add(L.polyline(thread, { ...this.options, color: ink(), weight: 1.4, dashArray: "3 4" }));
       }
       const closing = places.length >= FEWEST && this.pointer &&
         this.map.latLngToContainerPoint(this.pointer).distanceTo(this.pixel(this.corners[0])) <= NEAR_FIRST_PX;

@@ -282,8 +282,8 @@
       body.append(ticks, bar);
       const north = el("div", "north", this.t("north"));
       north.append(Atlas.symbols.svg("svg", { width: 16, height: 24, viewBox: "0 0 16 24" }, [
-        Atlas.symbols.svg("path", { d: "M8 0L15 23L8 18Z", fill: "#22303D" }),
-        Atlas.symbols.svg("path", { d: "M8 0L1 23L8 18Z", fill: "#FFFFFF", stroke: "#22303D", "stroke-width": 1 }),
+        Atlas.symbols.svg("path", { d: "M8 0L15 23L8 18Z", fill: Atlas.looks.inks.ink }),
+        Atlas.symbols.svg("path", { d: "M8 0L1 23L8 18Z", fill: "#FFFFFF", stroke: Atlas.looks.inks.ink, "stroke-width": 1 }),
       ]));
       this.scale.replaceChildren(north, body);
     }

@@ -90,7 +90,7 @@
     });
     const label = svg("text", {
       "text-anchor": "middle", dy: "0.36em", "font-size": count < 1000 ? 12 : 11,
-      "font-weight": 700, fill: "#22303D",
+      "font-weight": 700, fill: Atlas.looks.inks.ink,
     });
     label.textContent = Atlas.numerals.number(count);
     parts.push(label);

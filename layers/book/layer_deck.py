@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.numerals import listed, number
 from layers.look.styles import looks
-from layers.look.symbology import unit_label, value_label
+from layers.look.symbology import field_title, unit_label, value_label
 from layers.plan.catalogue import describe, load, names_by_id
 from layers.plan.schema import resource
 from layers.type.tables import Table
@@ -95,10 +95,7 @@ def _rows(name: str, lang: str) -> Table:
     columns = [column for column in columns if frame[column].notna().any()]
     if called in frame:
         columns.insert(0, called)
-    titles = []
-    for column in columns:
-        unit = unit_label(about.field(column).unit, lang=lang)
-        titles.append(about.field(column).title(lang) + (f" ({unit})" if unit else ""))
+    titles = [field_title(about.field(column), lang=lang) for column in columns]
     cells = [[_cell(column, value, lang) for value in frame[column]] for column in columns]
     return Table(tuple(titles), tuple(zip(*cells, strict=True)))
 

@@ -15,6 +15,7 @@ from pypdf.annotations import Link
 
 from geo.errors import InputError
 from layers.book.atlas import atlas
+from layers.look.styles import inks
 from layers.paper.furniture import broken_notes, draw_notes, draw_title, note_texts
 from layers.paper.printing import composed, file_settings
 from layers.paper.sheet import check_sheet, layout, px_pt, text_width, wrapped, write
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from layers.record.specification import MapSpec
     from layers.type.table_grids import Grid
 
-INK, PALE, RULE, HEAD = "#22303D", "#5B6875", "#D5DBE0", "#0B4F9C"
+INK, PALE, RULE, HEAD = inks("ink", "soft", "rule", "link")
 # The words beside a map have this share of the width.
 PANEL_SHARE = 0.29
 # px: sizes of words, space between paragraphs and parts, and the sizes a table chooses from.

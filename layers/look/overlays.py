@@ -16,6 +16,7 @@ from geo.arguments import brief
 from geo.errors import InputError
 from geo.wording import Words
 from layers.look.classification import classes
+from layers.look.styles import inks
 from layers.look.symbology import palette
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from numpy.typing import NDArray
 
+(_INK,) = inks("ink")
 _ISOLINES = Words(__file__).both("isolines.title")
 RAMP = "YlGnBu"
 MIN_RAMP, MAX_RAMP = 3, 7
@@ -128,7 +130,7 @@ class Isolines:
     title: str = _ISOLINES[0]
     unit: str = ""
     title_en: str = _ISOLINES[1]
-    colour: str = "#22303D"
+    colour: str = _INK
 
 
 @dataclass(frozen=True, slots=True, eq=False)

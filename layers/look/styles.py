@@ -16,7 +16,7 @@ from layers.plan.schema import registry
 Pane = Literal["land", "boundary", "area", "line", "point"]
 WHITE = "#FFFFFF"
 # What the scripts of the web map draw with.
-_OF_SCRIPTS = ("outlines", "marks", "evidence_sample", "selected")
+_OF_SCRIPTS = ("outlines", "marks", "inks", "evidence_sample", "selected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +172,18 @@ def looks() -> dict[str, Any]:
 def for_scripts() -> dict[str, Any]:
     """Return what of it the page of the web map draws with."""
     return {key: looks()[key] for key in _OF_SCRIPTS}
+
+
+def inks(*names: str) -> tuple[str, ...]:
+    """Return colours that stand on every sheet, page and slide, whatever the map shows.
+
+    Examples
+    --------
+    >>> inks("ink", "ground")
+    ('#22303D', '#E6E8EA')
+    """
+    found: dict[str, str] = registry("styles.json")["inks"]
+    return tuple(found[name] for name in names)
 
 
 def mark(name: str) -> dict[str, float]:

@@ -6,13 +6,17 @@ laboratory has one colour and one shape wherever it appears.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geo.arguments import brief
 from geo.errors import InputError, LayerError
 from layers.look.styles import Label, LayerStyle, Size, Style, looks
 from layers.plan.area import per_plan
 from layers.plan.schema import registry
+from layers.words import bracketed
+
+if TYPE_CHECKING:
+    from layers.plan.schema import Field
 
 
 def layer_style(name: str) -> LayerStyle:
@@ -84,6 +88,19 @@ def unit_label(unit: str, *, lang: str = "zh") -> str:
     """
     words: str = symbology()["units"].get(unit, {}).get(lang, unit)
     return words
+
+
+def field_title(field: Field, *, lang: str = "zh") -> str:
+    """Return what a column of a layer is called, with its unit.
+
+    Examples
+    --------
+    >>> from layers.plan.schema import resource
+    >>> column = resource("projects").field("investment_100m_cny")
+    >>> field_title(column), field_title(column, lang="en")
+    ('投资额（亿元）', 'investment (×100 million CNY)')
+    """
+    return bracketed(field.title(lang), unit_label(field.unit or "", lang=lang), lang)
 
 
 def palette(name: str, classes: int | None = None) -> list[str]:

@@ -19,7 +19,7 @@ from matplotlib.patches import Circle, Rectangle
 from matplotlib.path import Path
 from pyproj import Transformer
 
-from layers.look.styles import WHITE, mark
+from layers.look.styles import WHITE, inks, mark
 from layers.paper.symbols import draw_symbols
 from layers.plan.area import map_crs
 from layers.scene.scene import PANES
@@ -45,7 +45,7 @@ Rgba: TypeAlias = tuple[float, float, float, float]
 HATCH, PALE = "////", 0.5
 STOP_ZORDER = 70.0
 # Where the base map ends, as on the web map.
-BEYOND = "#E6E8EA"
+(BEYOND,) = inks("ground")
 # Symbols at one place stand around it this many half widths apart.
 SPREAD = 2.15
 AROUND = 1.4

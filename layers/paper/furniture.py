@@ -14,6 +14,7 @@ from pyproj import Transformer
 
 from geo.numerals import number
 from layers.look.content import INTERNAL
+from layers.look.styles import WHITE, inks
 from layers.paper.sheet import (
     HEAD_LEADING,
     TITLE_GAP,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from layers.scene.window import Window
     from layers.type.fonts import Weight
 
-INK, PALE, GRID = "#22303D", "#5B6875", "#8D949B"
+INK, PALE, GRID = inks("ink", "soft", "grid")
 ZORDER = 90.0
 # Round steps of the graticule, minutes; at most so many lines across the map.
 STEPS_MIN = (1, 2, 5, 10, 15, 20, 30, 60, 120)
@@ -106,7 +107,7 @@ def draw_scale(
                 (box.left, box.bottom),
                 box.width,
                 box.height,
-                facecolor="#FFFFFF",
+                facecolor=WHITE,
                 edgecolor="none",
                 alpha=PAPER_OPACITY,
                 zorder=ZORDER - 1,
@@ -126,7 +127,7 @@ def draw_scale(
                 (left + step * part, base),
                 part,
                 BAR_PX * px,
-                facecolor=INK if step % 2 == 0 else "#FFFFFF",
+                facecolor=INK if step % 2 == 0 else WHITE,
                 edgecolor=INK,
                 linewidth=0.9 * px,
                 zorder=ZORDER,
@@ -321,7 +322,7 @@ def _draw_north(axes: Axes, window: Window, x: float, base: float, *, px: float,
     foot = np.array([x, base])
     shapes = (
         ([(0, 33), (7, 0), (0, 6)], INK),
-        ([(0, 33), (-7, 0), (0, 6)], "#FFFFFF"),
+        ([(0, 33), (-7, 0), (0, 6)], WHITE),
     )
     for corners, fill in shapes:
         placed = np.array(corners, dtype=float) * px @ turn + foot

@@ -18,7 +18,7 @@ from matplotlib.patches import Circle, Rectangle
 
 from geo.errors import InputError
 from geo.numerals import number
-from layers.look.styles import WHITE
+from layers.look.styles import WHITE, inks
 from layers.paper.drawing import HATCH, dash_pattern, hatch_colour
 from layers.paper.sheet import text_width, wrapped, write
 from layers.paper.symbols import draw_symbols
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 TITLE_PX, HEAD_PX, TEXT_PX, SMALL_PX = 16.0, 13.0, 12.5, 11.0
 LEADING, SECTION_GAP, SWATCH_PX, SWATCH_GAP = 19.0, 8.0, 22.0, 7.0
 INDENT_PX, COLUMN_GAP, RAMP_PX = 2.0, 14.0, 12.0
-INK, PALE, LEAD = "#22303D", "#5B6875", "#A9B2BA"
+INK, PALE, LEAD = inks("ink", "soft", "lead")
 MIDDLE, RAMP_STEPS = 0.36, 64
 ZORDER = 100.0
 # Type and space of each attempt, and how many columns beyond the fewest.

@@ -10,6 +10,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.patches import Rectangle
 from pyproj import Transformer
 
+from layers.look.styles import WHITE, inks
 from layers.paper.drawing import area_path
 from layers.plan.area import map_crs
 from layers.scene.boxes import Box
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from layers.scene.scene import Drawn, Scene
     from layers.scene.window import Window
 
-INK, GRID, MARK = "#22303D", "#8D949B", "#B5172F"
+INK, GRID, MARK = inks("ink", "grid", "mark")
 MEMBER = "#DCE3E8"
 ZORDER = 90.0
 # Of the map's width and at least so many px, with room above and below beside the map.
@@ -132,7 +133,7 @@ def draw_locator(
             (box.left, box.bottom),
             box.width,
             box.height,
-            facecolor="#FFFFFF",
+            facecolor=WHITE,
             edgecolor=INK,
             linewidth=0.9 * px,
             zorder=ZORDER - 5,

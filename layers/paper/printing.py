@@ -29,6 +29,7 @@ from geo.errors import InputError
 from layers.look.basemaps import VECTOR, basemap
 from layers.look.outside import clean_content, clean_sheet
 from layers.look.palettes import paper
+from layers.look.styles import WHITE
 from layers.paper.drawing import (
     BEYOND,
     axis_stops,
@@ -488,7 +489,7 @@ def _wash(sheet: Sheet) -> Callable[[str], str]:
 
     def washed(colour: str) -> str:
         grey = paper(colour, sheet.palette)
-        if colour.upper() == "#FFFFFF":
+        if colour.upper() == WHITE:
             return grey
         level = round(int(grey[1:3], 16) * RAMP_GREY)
         return f"#{level:02X}{level:02X}{level:02X}"

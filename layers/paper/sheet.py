@@ -18,6 +18,7 @@ from matplotlib.ft2font import LoadFlags
 from geo.arguments import brief
 from geo.errors import InputError
 from layers.look.content import INTERNAL, SIZES_MM
+from layers.look.styles import inks
 from layers.scene.boxes import Box
 from layers.type.fonts import font, path
 from layers.type.line_breaks import broken_lines
@@ -45,6 +46,7 @@ TITLE_GAP = 0.6
 LEAST_HEAD, SMALLEST_HEAD, MOST_HEAD_LINES, HEAD_LEADING = 0.6, 0.3, 3, 1.25
 PALETTES = ("colour", "grey")
 ADVANCE_SIZE = 1000
+(INK,) = inks("ink")
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,7 +320,7 @@ def write(
     size: float,
     *,
     bold: bool = False,
-    colour: str = "#22303D",
+    colour: str = INK,
     align: str = "left",
     zorder: float = 91.0,
 ) -> None:

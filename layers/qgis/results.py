@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 import geo
 from geo.numerals import interval
-from layers.look.symbology import unit_label
+from layers.look.symbology import field_title
 from layers.plan.schema import resources
 from layers.qgis.styles import (
     name_field,
@@ -234,7 +234,4 @@ def _known(lang: str) -> dict[str, str]:
     fields: dict[str, Any] = {
         field.name: field for layer in resources().values() for field in layer.fields
     }
-    return figures | {
-        name: field.title(lang) + (f" ({unit_label(field.unit, lang=lang)})" if field.unit else "")
-        for name, field in fields.items()
-    }
+    return figures | {name: field_title(field, lang=lang) for name, field in fields.items()}

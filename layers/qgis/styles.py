@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from layers.look.styles import mark
-from layers.look.symbology import unit_label, value_label
+from layers.look.symbology import field_title, value_label
 from layers.plan.schema import resource
 from layers.qgis.symbols import (
     MM_PER_PX,
@@ -376,8 +376,7 @@ def _fields(root: ET.Element, description: Resource, frame: gpd.GeoDataFrame, *,
         element = ET.SubElement(configuration, "field", name=field.name, configurationFlags="None")
         codes = field.constraints.get("enum", [])
         _widget(ET.SubElement(element, "editWidget"), field.name, codes, lang)
-        unit = f" ({unit_label(field.unit, lang=lang)})" if field.unit else ""
-        titles[field.name] = field.title(lang) + unit
+        titles[field.name] = field_title(field, lang=lang)
     put_aliases(root, frame, titles)
 
 

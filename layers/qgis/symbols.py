@@ -9,7 +9,7 @@ import base64
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from xml.etree import ElementTree as ET
 
-from layers.look.styles import WHITE, looks, mark
+from layers.look.styles import WHITE, inks, looks, mark
 from layers.scene.resolved import evident
 from layers.scene.strokes import Stamp, Stroke, edges, lines, outline, stamps
 
@@ -22,7 +22,7 @@ Kind: TypeAlias = Literal["polygon", "line", "point"]
 _SYMBOL_TYPES: dict[Kind, str] = {"polygon": "fill", "line": "line", "point": "marker"}
 
 MM_PER_PX = 25.4 / 96.0
-_CENTRE_PX, _CENTRE_COLOUR = 2.0, "#22303D"
+_CENTRE_PX, (_CENTRE_COLOUR,) = 2.0, inks("ink")
 # Half the side of the picture of a symbol of half width 1.
 _REACH = 1.3
 # A line drawn by this pattern has no gaps.

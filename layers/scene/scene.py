@@ -18,7 +18,7 @@ import shapely
 from geo.crs import moved
 from layers.look.styles import WHITE, looks
 from layers.plan.area import map_crs
-from layers.words import say
+from layers.words import bracketed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -436,17 +436,6 @@ def sample(style: Style, kind: str) -> Style:
         weight=min(style.weight, small["weight"]),
         edge=style.colour if style.edge.upper() == WHITE else style.edge,
     )
-
-
-def bracketed(title: str, unit: str, lang: str) -> str:
-    """Return a title with a unit, if there is one.
-
-    Examples
-    --------
-    >>> bracketed("密度", "个/km²", "zh"), bracketed("Density", "", "en")
-    ('密度（个/km²）', 'Density')
-    """
-    return say("bracketed", lang, title=title, unit=unit).strip() if unit else title
 
 
 def _entry(mark: Mark, words: str, count: int | None = None) -> Entry:

@@ -19,9 +19,9 @@ from pptx.util import Pt
 
 from geo.exchange.cell_quotes import is_formula
 from geo.numerals import decimals, spreadsheet_format
-from layers.scene.scene import bracketed
 from layers.slides.pages import set_typefaces
 from layers.slides.parts import describe, rgb
+from layers.words import bracketed
 
 if TYPE_CHECKING:
     from pptx.chart.chart import Chart as PptxChart
