@@ -27,12 +27,6 @@ _MOST, _MOST_OF_SMALL, _SIGNIFICANT = 2, 6, 4
 _COLUMN = ((1.0, 2), (0.0, 4))
 # Beyond these, zeros would be longer than the power of ten that says the same.
 _PLAIN = (1e-4, 1e15)
-# Read here and now: who reads a stranger's file may open no other one afterwards.
-_LOCALES = {lang: Locale.parse(lang) for lang in ("zh", "en")}
-_MARKS = {
-    lang: str(locale.list_patterns["standard"]["middle"].format("", ""))
-    for lang, locale in _LOCALES.items()
-}
 # The largest number of a computer has 309 digits, the smallest 340 decimals.
 _HALF_UP = decimal.Context(prec=700, rounding=decimal.ROUND_HALF_UP)
 
@@ -89,9 +83,10 @@ def exact(value: float) -> str:
     >>> exact(1234567), exact(0.1234567), exact(2e-9), len(exact(10**330))
     ('1,234,567', '0.1234567', '2e-09', 441)
     """
-    if isinstance(value, Integral):
+    whole: object = value
+    if isinstance(whole, Integral):
         # As long as it is: longer than what a float or a decimal context holds.
-        return f"{int(value):,}"
+        return f"{int(whole):,}"
     plain = not value or _PLAIN[0] <= abs(value) < _PLAIN[1]
     return _written(value, 0, 340) if plain else str(value)
 
@@ -185,14 +180,14 @@ def listed(names: Iterable[object], lang: str) -> str:
     names
         The names.
     lang
-        ``"zh"`` or ``"en"``.
+        Code of a language, such as ``"zh"``.
 
     Examples
     --------
     >>> listed(["岳麓", "望城"], "zh"), listed(["a", "b", "c"], "en"), listed([], "en")
     ('岳麓、望城', 'a, b, c', '')
     """
-    return _MARKS[lang].join(map(str, names))
+    return _mark(lang).join(map(str, names))
 
 
 def plural(value: float, lang: str) -> str:
@@ -203,21 +198,21 @@ def plural(value: float, lang: str) -> str:
     value
         The number.
     lang
-        ``"zh"`` or ``"en"``.
+        Code of a language, such as ``"en"``.
 
     Examples
     --------
     >>> plural(1, "en"), plural(2, "en"), plural(1, "zh")
     ('one', 'other', 'other')
     """
-    return str(_LOCALES[lang].plural_form(decimal.Decimal(str(value))))
+    return str(_locale(lang).plural_form(decimal.Decimal(str(value))))
 
 
 def _written(value: float, least: int, most: int) -> str:
     if not math.isfinite(value):
         return MISSING
     with decimal.localcontext(_HALF_UP):
-        text: str = _parsed(least, most).apply(decimal.Decimal(str(+value)), _LOCALES["en"])
+        text: str = _parsed(least, most).apply(decimal.Decimal(str(+value)), _locale("en"))
     # Nothing is below zero that is written as zero.
     return text.lstrip("-") if not text.strip("-0.,") else text
 
@@ -230,3 +225,18 @@ def _pattern(least: int, most: int) -> str:
 @cache
 def _parsed(least: int, most: int) -> NumberPattern:
     return parse_pattern(_pattern(least, most))
+
+
+@cache
+def _locale(lang: str) -> Locale:
+    return Locale.parse(lang)
+
+
+@cache
+def _mark(lang: str) -> str:
+    return str(_locale(lang).list_patterns["standard"]["middle"].format("", ""))
+
+
+# Read here and now: who reads a stranger's file may open no other one afterwards.
+for _lang in ("zh", "en"):
+    _mark(_lang)

@@ -51,6 +51,7 @@ def test_names_that_were_put_together_are_a_list_of_each_language():
     names = together(["甲", "B", "C"])
     assert filled(text, "zh", {"names": names}) == "甲、B、C。"
     assert filled(text, "en", {"names": names}) == "甲, B, C."
+    assert numerals.listed("ab", "ja") == "a、b"  # whatever language a page is in
     assert filled(text, "en", {"names": range(21)}) == ", ".join(map(str, range(20))) + " …."
 
 
