@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import version
 from threading import Thread
 from typing import Annotated
@@ -12,7 +13,7 @@ from streamlit.web import cli as streamlit
 import geo
 import layers
 from app import serving, warm
-from app.commands import analysis, doctor, pattern, snapshot
+from app.commands import doctor, kinds, snapshot
 from app.commands.options import AsJson, Output  # noqa: TC001 - typer reads them at run time
 from app.commands.output import print_json, records, wrote
 from geo.errors import AtlasError
@@ -21,9 +22,11 @@ from layers.plan import area
 from layers.qgis.geopackage import write_geopackage
 
 BAD_INPUT = 2
+PLAN = "--plan"
 
 cli = typer.Typer(
     name="xiangjiang",
+    cls=kinds.Commands,
     help="湘江新区规划图集 · The Xiangjiang atlas on the command line.",
     no_args_is_help=True,
     add_completion=False,
@@ -123,10 +126,7 @@ def validate(*, as_json: AsJson = False) -> None:
         raise typer.Exit(BAD_INPUT)
 
 
-cli.command()(analysis.density)
-cli.command()(analysis.coverage)
-cli.command()(analysis.distribution)
-cli.command()(pattern.pattern)
+cli.command()(kinds.answer)
 cli.command()(snapshot.snapshot)
 cli.command()(snapshot.rerun)
 cli.command()(doctor.doctor)
@@ -158,10 +158,23 @@ def app(
     streamlit.main(["run", str(serving.front_door()), *options])
 
 
+def _plan_in(words: list[str]) -> tuple[str | None, list[str]]:
+    """Return the plan that is named anywhere among the words, and the words with it in front."""
+    for at, word in enumerate(words):
+        name, is_joined, value = word.partition("=")
+        if name == PLAN and (is_joined or at + 1 < len(words)):
+            value, after = (value, at + 1) if is_joined else (words[at + 1], at + 2)
+            return value, [PLAN, value, *words[:at], *words[after:]]
+    return None, words
+
+
 def main() -> None:
     """Run the command line; bad input is told in Chinese and English, with exit code 2."""
     try:
-        code = cli(standalone_mode=False)
+        plan, words = _plan_in(sys.argv[1:])
+        # What an option can be is said by the plan, before any command is looked at.
+        with area.open_plan(plan):
+            code = cli(args=words, standalone_mode=False)
     except typer.Abort:
         raise SystemExit(1) from None
     except (AtlasError, typer.TyperException) as error:
@@ -171,3 +184,7 @@ def main() -> None:
         typer.echo(f"xiangjiang: {text}", err=True)
         raise SystemExit(BAD_INPUT) from None
     raise SystemExit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

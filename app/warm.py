@@ -9,10 +9,9 @@ from app.web import maps
 from app.web.overview import targets
 from geo.errors import InputError
 from geo.exchange import sealed
-from layers import questions
-from layers.questions import pattern_looks, patterns
-from layers.questions.subjects import Points, Zones
-from layers.questions.zone_results import Shown
+from layers.questions.asking import question_of
+from layers.questions.kinds import looks
+from layers.questions.kinds import maps as all_maps
 
 
 def up() -> None:
@@ -22,20 +21,10 @@ def up() -> None:
     """
     with suppress(InputError):  # without it nobody can bring files; all else works
         sealed.warm()
-    maps.overview("224", (), DEFAULT)
     targets(DEFAULT)
-    platforms = Points("platforms")
-    circles = Zones("circles")
-    dense = questions.Density(platforms)
-    levels, top = questions.density_scale((dense,))
-    maps.density(dense, levels=levels, top=top, show="bands", lang=DEFAULT)
-    questions.uncertainty(questions.Distribution(platforms, Zones("districts")))
-    questions.coverage_curve(platforms, circles)
-    maps.coverage(questions.Coverage(platforms, circles, distance_m=3000), lang=DEFAULT)
-    asked = patterns.Pattern(platforms, Zones("hexagons"))
-    hot = pattern_looks.Look("hot", asked)
-    maps.pattern(hot, lang=DEFAULT)
-    pattern_looks.told(hot, lang=DEFAULT)
-    patterns.overall(asked)
-    projects = Shown(questions.Distribution(Points("projects"), circles), "count")
-    maps.distribution(projects, lang=DEFAULT)
+    for name in all_maps():
+        question = question_of(looks(name)[0], {})
+        # What the plan's own first question cannot be answered with is said by its page.
+        with suppress(InputError):
+            maps.document(question, lang=DEFAULT)
+            question.warm()

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from benchmarks.table import Row, best_of
 from layers.look.content import SIZES_MM, Sheet
 from layers.paper.printing import printed
-from layers.questions import contents
+from layers.questions.overview import Overview
 
 if TYPE_CHECKING:
     from layers.look.content import Content
@@ -42,7 +42,7 @@ def plain(content: Content, sheet: Sheet, suffix: str) -> bytes:
 
 
 def rows() -> list[Row]:
-    content = contents.overview("224", (), "zh")
+    content = Overview("224").content("zh")
     found = []
     for size, dpi, suffix, task in SHEETS:
         sheet = Sheet("湘江新区“224”布局", "internal", size=size, dpi=dpi)

@@ -45,7 +45,7 @@ frame = layers.load("platforms")
 for suffix in (".csv", ".geojson", ".gpkg"):
     (folder / f"platforms{suffix}").write_bytes(geo.vector_bytes(frame, suffix))
 (folder / "styled.gpkg").write_bytes(geopackage_bytes({"platforms": frame}, lang="zh"))
-surface = questions.density(questions.Density(Points("platforms"), cell_size_m=1000.0))
+surface = questions.density_surface(questions.Density(Points("platforms"), cell_size_m=1000.0))
 (folder / "density.tif").write_bytes(geo.geotiff_bytes(surface))
 """
 FILES = [

@@ -14,7 +14,8 @@ from layers.book import series
 from layers.look.content import SIZES_MM
 from layers.outputs import remake
 from layers.outputs import snapshot as write_snapshot
-from layers.record.specification import MAPS, MapSpec, read_spec
+from layers.questions.kinds import maps
+from layers.record.specification import MapSpec, read_spec
 
 Target = Annotated[
     Path,
@@ -24,7 +25,7 @@ Target = Annotated[
 
 def snapshot(
     spec: Annotated[
-        str, typer.Argument(help=f"{', '.join(MAPS)}, or a .yaml or .json specification.")
+        str, typer.Argument(help=f"{', '.join(maps())}, or a .yaml or .json specification.")
     ],
     *,
     output: Target,

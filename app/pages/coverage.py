@@ -9,7 +9,7 @@ from app.texts import language, text
 from app.web import choices, maps, own_data, receipts
 from app.web.charts import coverage_curve
 from app.web.controls import choose, slide
-from app.web.export import export, of_points, of_zones
+from app.web.export import export
 from app.web.frame import download, draw_map, map_and_results, note_on_points
 from app.web.tables import zones_table
 from geo.numerals import number
@@ -45,13 +45,13 @@ if located.empty:
     map_column.info(text("density.empty"))
     st.stop()
 
-asked = questions.Coverage(sites, zoning, distance_m=distance_m, demand=demand)
-zones = questions.coverage(asked)
+asked = questions.Coverage(sites, zoning, distance_m=float(distance_m), demand=demand)
+zones = asked.answer()
 areas = questions.service_areas(sites, distance_m)
 curve = questions.coverage_curve(sites, zoning)
 
 with map_column:
-    draw_map(maps.coverage(asked, lang=language()), key=MAP_KEY, draw=choices.drawing())
+    draw_map(maps.document(asked, lang=language()), key=MAP_KEY, draw=choices.drawing())
 with results:
     at_distance = curve.set_index("distance_m").loc[distance_m].to_dict()
     covered, doubly = st.columns(2)
@@ -64,13 +64,7 @@ with results:
     coverage_curve(curve, distance_m=distance_m)
     zones_table(
         zones,
-        [
-            "covered_pct",
-            *([] if demand is None else ["demand_covered_pct"]),
-            "doubly_covered_pct",
-            "uncovered_km2",
-            "area_km2",
-        ],
+        [asked.column, *asked.columns],
     )
     download(
         "coverage.download_csv",
@@ -83,4 +77,4 @@ with results:
         lambda: geo.vector_bytes(areas, ".gpkg"),
     )
     receipts.beside((sites.layer, zoning.name, demand_layer))
-export("coverage", of_points(sites) | of_zones(zoning) | {"distance_m": distance_m})
+export(asked)

@@ -13,7 +13,7 @@ from app.web import choices, maps, receipts
 from app.web.bases import density_basis
 from app.web.charts import bars
 from app.web.controls import choose, slide, step_through, switch
-from app.web.export import export, of_density
+from app.web.export import export
 from app.web.frame import basis, download, draw_map, heading, map_and_results, note_on_points
 from app.web.tables import ranking_table
 from geo.errors import AtlasError
@@ -22,7 +22,7 @@ from geo.surface.density import Kernel, Unit
 from geo.wording import sentence
 from layers import questions
 from layers.plan.area import area
-from layers.questions import contents
+from layers.questions.density import Show, density_unit, density_unit_of
 
 AUTO = "auto"
 BANDWIDTHS_M = tuple(str(metres) for metres in range(500, 10001, 250))
@@ -75,15 +75,17 @@ with st.sidebar:
     bandwidth_m = bandwidth("bandwidth", "choose.bandwidth", AUTO)
     with st.expander(text("app.more")):
         points = choices.finer(points)
-        show: contents.Show = choose(  # type: ignore[assignment]  # one of the ways
+        show: Show = choose(
             "show",
             "density.show",
-            get_args(contents.Show),
+            get_args(Show),
             title=lambda name: text(f"density.show.{name}"),
             default="bands",
         )
         weighted = choices.weighted(points)
-        asked = questions.Density(points, bandwidth_m, weight=points.amount if weighted else None)
+        asked = questions.Density(
+            points, bandwidth_m, weight=points.amount if weighted else None, show=show
+        )
         second = other(asked)
         settings: dict[str, Any] = {
             "kernel": choose(
@@ -98,10 +100,10 @@ with st.sidebar:
                 "unit",
                 "density.unit",
                 get_args(Unit),
-                title=lambda name: contents.density_unit_of(
+                title=lambda name: density_unit_of(
                     points,
                     asked.weight,
-                    name,  # type: ignore[arg-type]  # one of the units
+                    name,
                     language(),
                 ),
                 default="per_km2",
@@ -113,7 +115,7 @@ with st.sidebar:
             choices.zones(default=area().defaults["density"]["zoning"], map_key=MAP_KEY)
         )
 
-asked = replace(asked, **settings)
+asked = replace(asked, zones=zones, **settings)
 map_column, results = map_and_results()
 if not countable(asked):
     empty = asked.points.located().empty
@@ -122,17 +124,19 @@ if not countable(asked):
     st.stop()
 
 asks = [asked] if second is None else [asked, replace(second, **settings)]
-asks = [questions.settled(question) for question in asks if countable(question)]
-surfaces, beside = [questions.density(asks[0])], text("density.nothing_beside")
+asks = [question for question in asks if countable(question)]
+surfaces, beside = [asks[0].answer()], text("density.nothing_beside")
 try:
-    surfaces += [questions.density(question) for question in asks[1:]]
+    surfaces += [question.answer() for question in asks[1:]]
 except AtlasError as error:  # the first map stands without it
     asks, beside = asks[:1], error.sentence(language())
-levels, top = questions.density_scale(asks)
-unit = contents.density_unit(asked, language())
+if len(asks) > 1:  # maps to compare share their levels and the end of their colours
+    levels, top = questions.density_scale(asks)
+    asks = [replace(question, levels=levels, top=top) for question in asks]
+unit = density_unit(asked, language())
 value, rank = ("weight_sum", "weight_rank") if weighted else ("density_per_km2", "density_rank")
 counted = questions.Distribution(asked.points, zones, asked.weight)
-sure = questions.uncertainty(counted)
+sure = questions.zone_draws(counted)
 ranking = sure.zones.sort_values(value, ascending=False)
 
 with map_column.container(key="compared" if len(asks) > 1 else "alone"):
@@ -141,7 +145,7 @@ with map_column.container(key="compared" if len(asks) > 1 else "alone"):
             if len(asks) > 1:
                 heading(choices.described(asks[at].points, surfaces[at].attrs["bandwidth_m"]))
             draw_map(
-                maps.density(asks[at], levels=levels, top=top, show=show, lang=language()),
+                maps.document(asks[at], lang=language()),
                 key=f"{MAP_KEY}{at or ''}",
                 draw=at == 0 and choices.drawing(),
                 link="density" if len(asks) > 1 else None,
@@ -189,7 +193,7 @@ with results:
     download(
         "density.download_bands",
         f"{name}.gpkg",
-        lambda: geo.vector_bytes(questions.density_bands(asks[0], levels), ".gpkg"),
+        lambda: geo.vector_bytes(replace(asks[0], show="bands").features(), ".gpkg"),
     )
     download(
         "density.download_csv",
@@ -197,4 +201,4 @@ with results:
         lambda: geo.vector_bytes(ranking, ".csv"),
     )
     receipts.beside(in_use)
-export("density", of_density(asked, show))
+export(asks[0])

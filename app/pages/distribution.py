@@ -12,7 +12,7 @@ import geo
 from app.texts import language, named, text
 from app.web import choices, maps, picking, receipts, results
 from app.web.controls import choose, slide
-from app.web.export import export, of_distribution
+from app.web.export import export
 from app.web.frame import (
     details,
     download,
@@ -33,12 +33,13 @@ from layers.look.classification import MAX_CLASSES
 from layers.plan.area import area
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results
-from layers.questions.zone_results import SCALES, SCHEMES, Shown
+from layers.questions.distribution import FEWEST_CLASSES, SCALES, SCALES_OF, SCHEMES, Shown
 
 if TYPE_CHECKING:
+    from layers.questions.counting import Measure
     from layers.questions.subjects import Points
 
-DEFAULT_CLASSES, FEWEST_CLASSES = 5, 2
+DEFAULT_CLASSES = 5
 
 
 def drawing() -> Any:  # noqa: ANN401 - what the map tells, None where nothing is drawn
@@ -151,7 +152,7 @@ def map_and_answers(shown: Shown, drawn_before: Any) -> None:  # noqa: ANN401 - 
         st.rerun()
     map_column, beside = map_and_results()
     zone = picking.selected_zone(zone_results.table(shown)["id"].tolist())
-    document = maps.distribution(shown, lang=language())
+    document = maps.document(shown, lang=language())
     with map_column:
         draw_map(
             maps.selecting(document, maps.ZONES, zone),
@@ -164,18 +165,18 @@ def map_and_answers(shown: Shown, drawn_before: Any) -> None:  # noqa: ANN401 - 
         downloads(shown)
 
 
-def measures(points: Points) -> tuple[str, ...]:
+def measures(points: Points) -> tuple[Measure, ...]:
     """Return the measures that points have."""
     sums = points.amount is not None
     kinds = bool(choices.filters_of(points))
     return tuple(
         measure
         for measure, (summed, _) in questions.MEASURES.items()
-        if (sums or not summed) and (kinds or measure not in zone_results.SCALES_OF)
+        if (sums or not summed) and (kinds or measure not in SCALES_OF)
     )
 
 
-def measure_title(points: Points, measure: str) -> str:
+def measure_title(points: Points, measure: Measure) -> str:
     """Return what a measure is called for these points."""
     return named(*Shown(questions.Distribution(points, zones), measure).titles)
 
@@ -229,4 +230,4 @@ if projects.located().empty:
     features(projects.unlocated())
 else:
     map_and_answers(view, drawing())
-    export("distribution", of_distribution(view))
+    export(view)

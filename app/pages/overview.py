@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import streamlit as st
 
 import layers
@@ -14,8 +16,7 @@ from app.web.frame import draw_map, heading, listing, map_and_results, target_ro
 from app.web.overview import belongs_to, members_of, targets, years
 from geo.numerals import number
 from layers.plan.area import area
-
-EVIDENCE = ("official", "surveyed", "located", "schematic")
+from layers.questions.overview import Evidence, Overview
 
 with st.sidebar:
     theme = choose(
@@ -28,7 +29,7 @@ with st.sidebar:
     evidence = choose_some(
         "evidence",
         "column.evidence",
-        EVIDENCE,
+        get_args(Evidence),
         title=lambda value: value_title("evidence", value),
     )
     st.caption(text("overview.how"))
@@ -39,9 +40,10 @@ with st.sidebar:
         for count in counts:
             st.caption(count)
 
+asked = Overview(theme, tuple(evidence))  # type: ignore[arg-type]  # some of these
 map_column, results = map_and_results()
 with map_column:
-    clicked = draw_map(maps.overview(theme, tuple(evidence), language()), key="overview-map")
+    clicked = draw_map(maps.document(asked, lang=language()), key="overview-map")
 with results:
     if clicked:
         for title, names in (
@@ -57,4 +59,4 @@ with results:
         target_row(target)
     if not aims:
         listing(text("overview.counts"), counts)
-export("overview", {"theme": theme, "evidence": evidence})
+export(asked)

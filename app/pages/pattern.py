@@ -11,17 +11,19 @@ import geo
 from app.texts import language, text
 from app.web import choices, maps, own_data, pattern_charts, receipts
 from app.web.controls import choose, slide, switch
-from app.web.export import export, of_pattern
+from app.web.export import export
 from app.web.frame import download, draw_map, heading, map_and_results, note_on_points
 from app.web.tables import figures
 from geo.exchange.cell_quotes import csv_bytes
 from geo.numerals import number
-from layers.questions import centres, cluster_reading, distances, pattern_looks, patterns
+from layers.questions import autocorrelation, cluster_reading, patterns
 from layers.questions.centres import Centres
-from layers.questions.distances import Spacing
-from layers.questions.pattern_looks import Look
-from layers.questions.patterns import REACH_M, Pattern
+from layers.questions.clusters import Clusters
+from layers.questions.hot_spots import HotSpots
+from layers.questions.patterns import REACH_M
+from layers.questions.spacing import Spacing
 from layers.questions.subjects import Zones
+from layers.questions.tested_units import Tested
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +31,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.pattern.neighbours import Rule
-    from layers.questions.patterns import Refusal
+    from layers.questions.pattern_kind import PatternKind
+    from layers.questions.refusals import Refusal
     from layers.questions.subjects import Points
 
 MAP_KEY = "pattern-map"
@@ -40,9 +43,13 @@ NOT = {
     "centres": ("site", "boundary", "park", "document", "few"),
 }
 SMALLER_CELL_M = 4000
+# The looks of the page; those that tell one number stand beside them.
+LOOKS: dict[str, type[PatternKind]] = {
+    kind.LOOK: kind for kind in (HotSpots, Clusters, Spacing, Centres)
+}
 
 
-def settings_of_units(points: Points, seed: int) -> Pattern:
+def settings_of_units(kind: type[Tested], points: Points) -> Tested:
     """Draw the choice of units, their neighbours and what is tested; return the question."""
     grid = choose(
         "grid",
@@ -52,7 +59,7 @@ def settings_of_units(points: Points, seed: int) -> Pattern:
         default="hexagons",
     )
     zones = choices.cells(Zones(grid))
-    rule: Rule = choose(  # type: ignore[assignment]  # one of the rules
+    rule: Rule = choose(
         "rule",
         "pattern.rule",
         patterns.RULES,
@@ -60,7 +67,7 @@ def settings_of_units(points: Points, seed: int) -> Pattern:
         default="queen",
     )
     weighted = choices.weighted(points)
-    asked = Pattern(points, zones, weight=points.amount if weighted else None, rule=rule, seed=seed)
+    asked = kind(points, zones, weight=points.amount if weighted else None, rule=rule)
     if rule == "knn":
         return replace(asked, k=slide("k", "pattern.k", low=2, high=20, step=1, default=asked.k))
     if rule == "distance":
@@ -82,7 +89,7 @@ def refused(reason: Refusal) -> None:
         )
         st.info(told)
         few = reason.reason == "few_units"
-        if few and isinstance(asked, Pattern) and asked.zones.name != "h3":
+        if few and isinstance(asked, Tested) and asked.zones.name != "h3":
             st.button(
                 text("pattern.smaller", cell=number(SMALLER_CELL_M)),
                 on_click=lambda: st.session_state.update(cell_m=SMALLER_CELL_M),
@@ -101,7 +108,7 @@ def say(sentences: Sequence[str]) -> None:
 def closing(frame: gpd.GeoDataFrame | Any, file_name: str, *, spatial: bool = True) -> None:  # noqa: ANN401 - a table has no geometry
     """Draw what not to conclude and the downloads."""
     with st.expander(text("pattern.not")):
-        for name in NOT[shown.name]:
+        for name in NOT[look]:
             st.caption(text(f"pattern.not.{name}"))
     note_on_points(points)
     if spatial:
@@ -115,63 +122,63 @@ def closing(frame: gpd.GeoDataFrame | Any, file_name: str, *, spatial: bool = Tr
         f"{file_name}.csv",
         lambda: geo.vector_bytes(frame, ".csv") if spatial else csv_bytes(frame),
     )
-    units = asked.zones.name if isinstance(asked, Pattern) else None
+    units = asked.zones.name if isinstance(asked, Tested) else None
     receipts.beside((points.layer, units))
 
 
-def show_units(asked: Pattern) -> None:
+def show_units(asked: Tested) -> None:
     """Draw the tests of hot spots, or of clusters and outliers."""
-    hot = shown.name == "hot"
-    zones = patterns.hot_spots(asked) if hot else patterns.clusters(asked)
+    zones = asked.answer()
     heading(text("pattern.overall"))
-    st.write(cluster_reading.overall(patterns.overall(asked), lang=language()))
+    st.write(cluster_reading.overall(autocorrelation.overall(asked), lang=language()))
     show_table()
+    hot = isinstance(asked, HotSpots)
     (pattern_charts.z_histogram if hot else pattern_charts.moran_scatter)(zones)
-    st.caption(pattern_looks.method(shown, lang=language()))
+    st.caption(asked.method_note(language()))
     closing(
-        zones,
-        f"{shown.name}_{choices.file_stem(points.layer)}_{choices.file_stem(asked.zones.name)}",
+        zones, f"{look}_{choices.file_stem(points.layer)}_{choices.file_stem(asked.zones.name)}"
     )
 
 
 def show_distances(asked: Spacing) -> None:
     """Draw Ripley's L."""
-    curve = distances.ripley(asked)
+    curve = asked.answer()
     pattern_charts.ripley_curve(curve)
-    st.caption(pattern_looks.method(shown, lang=language()))
+    st.caption(asked.method_note(language()))
     closing(curve, f"ripley_{choices.file_stem(points.layer)}", spatial=False)
 
 
 def show_centres(asked: Centres) -> None:
     """Draw the centres of groups."""
-    found, rings = centres.centres(asked), centres.ellipses(asked)
-    if pattern_looks.table(shown, lang=language()) is not None:
+    rings = asked.rings()
+    if asked.table(language()) is not None:
         heading(text("pattern.table"))
         show_table()
     closing(
-        found if rings is None else rings, f"centres_{choices.file_stem(points.layer)}_{asked.by}"
+        asked.answer() if rings is None else rings,
+        f"centres_{choices.file_stem(points.layer)}_{asked.by}",
     )
 
 
 def show_table() -> None:
     """Draw the table that slides have too."""
-    table = pattern_looks.table(shown, lang=language())
+    table = asked.table(language())
     if table is not None:
         figures(table.header, [[str(cell) for cell in row] for row in table.rows])
 
 
 with st.sidebar:
     points = choices.points()
-    look: pattern_looks.Name = choose(  # type: ignore[assignment]  # one of the names
+    look = choose(
         "look",
         "pattern.look",
-        pattern_looks.NAMES,
+        tuple(LOOKS),
         title=lambda name: text(f"pattern.look.{name}"),
         default="hot",
     )
     with st.expander(text("app.more")):
         points = choices.finer(points)
-        asked: Pattern | Spacing | Centres
+        asked: Tested | Spacing | Centres
         if look == "centres":
             columns = choices.filters_of(points) or (points.group,)
             by = choose(
@@ -188,23 +195,22 @@ with st.sidebar:
                 every = switch("every", "pattern.every")
                 asked = Spacing(points, once=not every)
             else:
-                asked = settings_of_units(points, seed=0)
+                asked = settings_of_units(HotSpots if look == HotSpots.LOOK else Clusters, points)
             seed = slide("seed", "pattern.seed", low=0, high=20, step=1, default=0)
             asked = replace(asked, seed=seed)
 
-shown = Look(look, asked)
 map_column, results = map_and_results()
-reason = pattern_looks.refusal(shown)
+reason = asked.refusal()
 if reason is not None:
     refused(reason)
-export("pattern", of_pattern(shown))
+export(asked)
 with st.spinner(text("pattern.working")):
-    document = maps.pattern(shown, lang=language())
+    document = maps.document(asked, lang=language())
 with map_column:
     draw_map(document, key=MAP_KEY)
 with results:
-    say(pattern_looks.told(shown, lang=language()))
-    if isinstance(asked, Pattern):
+    say([sentence for sentence in asked.told(language()) if sentence])
+    if isinstance(asked, Tested):
         show_units(asked)
     elif isinstance(asked, Spacing):
         show_distances(asked)

@@ -19,6 +19,7 @@ from layers.outputs import SLIDES
 from layers.plan.area import area
 from layers.plan.catalogue import table
 from layers.qgis.geopackage import geopackage_bytes
+from layers.questions.layer import Layer
 
 FORMATS = {".csv": "CSV", ".geojson": "GeoJSON", ".gpkg": "GeoPackage"}
 
@@ -99,4 +100,4 @@ for tab in balance:
         parts, units = layers.load(area().parts_layer), layers.load(area().land.layer)
         area_balance(layers.area_balance(parts, units))
 # A table has no map: of it there are slides alone.
-export("layer", {"layer": layer}, kinds=KINDS if spatial else (SLIDES,), on_map=False)
+export(Layer(layer), kinds=KINDS if spatial else (SLIDES,), on_map=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
@@ -12,6 +12,8 @@ from app.web import url_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+T = TypeVar("T", bound=str)
 
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
@@ -49,8 +51,8 @@ def choose_language() -> None:
 
 
 def choose(
-    key: str, label: str, options: Sequence[str], *, title: Callable[[str], str], default: str
-) -> str:
+    key: str, label: str, options: Sequence[T], *, title: Callable[[T], str], default: T
+) -> T:
     """Draw a select box of one option and return it."""
     widget = _key(key)
     url_state.seed(widget, default, url_state.one_of(options), parameter=key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
@@ -17,18 +17,13 @@ from app.web.screen import File, screen
 from layers.look.content import INTERNAL, SIZES_MM, Palette, Sheet
 from layers.look.outside import sheet_findings
 from layers.outputs import GEOPACKAGE, SLIDES, output
-from layers.questions.distances import Spacing
-from layers.questions.patterns import Pattern
-from layers.questions.zone_results import SCALES
-from layers.record.specification import MapSpec
+from layers.questions.layer import Layer
+from layers.record.specification import MapSpec, specified
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from layers.questions import Density
-    from layers.questions.pattern_looks import Look
-    from layers.questions.subjects import Points, Zones
-    from layers.questions.zone_results import Shown
+    from layers.questions.kinds import Kind
 
 KINDS = (".pptx", ".pdf", ".html", ".png", ".svg", GEOPACKAGE)
 BUTTON_COLUMNS = 2
@@ -45,30 +40,26 @@ MIME_TYPES = {
 DOTS_PER_INCH = ("150", "200", "300")
 
 
-def export(
-    name: str, parameters: dict[str, Any], *, kinds: Sequence[str] = KINDS, on_map: bool = True
-) -> None:
+def export(question: Kind, *, kinds: Sequence[str] = KINDS, on_map: bool = True) -> None:
     """Draw the button that takes along what is on the screen.
 
     Parameters
     ----------
-    name
-        Which map: one of :data:`layers.record.specification.MAPS`.
-    parameters
-        What the page asks, as :class:`layers.MapSpec` takes it.
+    question
+        What the page asks.
     kinds
         What can be made of it: some of :data:`KINDS`.
     on_map
         Whether the page has a map, whose view, layers and base map are taken along.
     """
     with st.sidebar:
-        _export(name, parameters, kinds, on_map=on_map)
+        _export(question, kinds, on_map=on_map)
 
 
 # By itself, so that a click asks the browser what is on the screen and runs no page.
 @st.fragment
 @refusals_in_words()
-def _export(name: str, parameters: dict[str, Any], kinds: Sequence[str], *, on_map: bool) -> None:
+def _export(question: Kind, kinds: Sequence[str], *, on_map: bool) -> None:
     shown = screen()
     # Not inside: what is inside is gone as soon as the visitor turns to the map again.
     shown.listen()
@@ -106,24 +97,20 @@ def _export(name: str, parameters: dict[str, Any], kinds: Sequence[str], *, on_m
         if not review:
             buttons.caption(text("export.decide"))
             return
-        spec = MapSpec(
-            name,
-            Sheet(
-                title=title,
-                review_number=review,
-                size=size,
-                dpi=int(dpi),
-                palette=palette,
-                author=author,
-                date=datetime.now(tz=UTC).date().isoformat(),
-            ),
-            parameters,
-            language(),
+        sheet = Sheet(
+            title=title,
+            review_number=review,
+            size=size,
+            dpi=int(dpi),
+            palette=palette,
+            author=author,
+            date=datetime.now(tz=UTC).date().isoformat(),
         )
+        spec = specified(question, sheet, lang=language())
         for finding in sheet_findings(spec.sheet):
             buttons.caption(finding.sentence(language()))
         seen = partial(_seen, spec) if on_map else lambda _: spec
-        called = parameters["layer"] if name == "layer" else name
+        called = question.layer if isinstance(question, Layer) else question.MAP
         given = template.getvalue() if template else None
         columns = buttons.columns(BUTTON_COLUMNS, gap="xsmall")
         for at, kind in enumerate(kinds):
@@ -153,51 +140,6 @@ def _pick(name: str, options: Sequence[str], start: str, *, title: Callable[[str
     return st.segmented_control(
         text(f"export.{name}"), options, format_func=title, required=True, key=key
     )
-
-
-def of_points(points: Points) -> dict[str, Any]:
-    """Return which points take part, as parameters of a map."""
-    filters = {key: list(values) for key, values in points.filters}
-    return {"layer": points.layer} | {key: values for key, values in filters.items() if values}
-
-
-def of_density(asked: Density, show: str) -> dict[str, Any]:
-    """Return a question of density and how its answer is drawn, as parameters of a map."""
-    asks = {item.name: getattr(asked, item.name) for item in fields(asked) if item.name != "points"}
-    return of_points(asked.points) | asks | {"show": show}
-
-
-def of_distribution(shown: Shown) -> dict[str, Any]:
-    """Return a measure of a distribution and how it is shown, as parameters of a map."""
-    looks = {key: getattr(shown, key) for key in ("measure", "scheme", "classes")}
-    looks["scale"] = shown.scale if shown.has_scale else SCALES[0]
-    people = shown.question.population
-    return (
-        of_points(shown.asked.points)
-        | of_zones(shown.asked.zones)
-        | looks
-        | ({} if people is None else {"population": people})
-    )
-
-
-def of_pattern(look: Look) -> dict[str, Any]:
-    """Return one look at a pattern, as parameters of a map."""
-    asked, found = look.asked, of_points(look.asked.points) | {"look": look.name}
-    if isinstance(asked, Pattern):
-        reach: dict[str, dict[str, Any]] = {
-            "knn": {"k": asked.k},
-            "distance": {"distance_m": asked.distance_m},
-        }
-        more = {key: getattr(asked, key) for key in ("weight", "rule", "seed")}
-        return found | of_zones(asked.zones) | more | reach.get(asked.rule, {})
-    if isinstance(asked, Spacing):
-        return found | {"once": asked.once, "seed": asked.seed}
-    return found | {"by": asked.by, "weight": asked.weight}
-
-
-def of_zones(zones: Zones) -> dict[str, Any]:
-    """Return which zones are counted in, as parameters of a map."""
-    return {"zoning": zones.name, "cell_m": zones.cell_m, "h3_resolution": zones.h3_resolution}
 
 
 def _seen(spec: MapSpec, address: dict[str, str]) -> MapSpec:

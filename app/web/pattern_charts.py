@@ -11,7 +11,7 @@ import streamlit as st
 
 from app.texts import language, text
 from geo.numerals import chart_format
-from layers.questions.pattern_contents import CLASS_COLOURS
+from layers.questions.unit_classes import CLASS_COLOURS
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -22,12 +22,12 @@ from layers import questions
 from layers.look.classification import histogram, readable_scale
 from layers.look.overlays import classify
 from layers.plan.zonings import GRID_NAMES
-from layers.questions import contents, zone_results
+from layers.questions import zone_results
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from layers.questions.zone_results import Shown
+    from layers.questions.distribution import Shown
 
 # The columns of a heat table that fit beside the map.
 MOST_ZONES = 8
@@ -79,7 +79,7 @@ def chart(shown: Shown, zone: str | None) -> None:
             table = table.assign(low=zones["low"], high=zones["high"])
         bars(table, title=named(*shown.titles), key=key, selected=zone, log=shown.log)
         told = "whiskers" if has_interval else "no_whiskers"
-        drawn = questions.uncertainty(shown.drawn)
+        drawn = questions.zone_draws(shown.drawn)
         st.caption(
             text(f"distribution.{told}", draws=number(drawn.draws))
             if drawn.zones.attrs["points_moved"]
@@ -133,7 +133,7 @@ def table(shown: Shown, zone: str | None) -> None:
 
 def class_breaks(shown: Shown) -> None:
     """Draw the histogram with the bounds of the classes, and the classes with their zones."""
-    overlay = contents.zones_overlay(shown, lang=language())
+    overlay = shown.overlay(language())
     values = overlay.frame[shown.column].to_numpy(dtype=float)
     found = zone_results.classified(shown)
     if not found.uppers:
@@ -210,7 +210,7 @@ def certainty(shown: Shown, zone: str) -> None:
         st.caption(text("distribution.certain_alone"))
         return
     found = zone_results.certainty(shown, zone)
-    if found is None or not questions.uncertainty(shown.drawn).zones.attrs["points_moved"]:
+    if found is None or not questions.zone_draws(shown.drawn).zones.attrs["points_moved"]:
         return
     first = zones["id"].iloc[0] == zone
     kind = "first" if first else "leads" if found.leads else "last"

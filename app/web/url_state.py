@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Value = TypeVar("Value")
+Option = TypeVar("Option", bound=str)
 REFUSED = "_refused_parameters"
 # Whether the address names something that was brought in another visit.
 ANOTHERS = "_refused_own"
@@ -103,11 +104,10 @@ def refused() -> list[str]:
     return names
 
 
-def one_of(options: Sequence[str]) -> Callable[[object], str | None]:
+def one_of(options: Sequence[Option]) -> Callable[[object], Option | None]:
     """Accept one of the options; one that is a number in words may stand as a number."""
-    return lambda value: (
-        str(value) if isinstance(value, str | int) and str(value) in options else None
-    )
+    known = {str(option): option for option in options}
+    return lambda value: known.get(str(value)) if isinstance(value, str | int) else None
 
 
 def some_of(options: Sequence[str]) -> Callable[[object], list[str] | None]:

@@ -7,7 +7,7 @@ each subject, what has no place, method and sources.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import pandas as pd
@@ -23,7 +23,6 @@ from layers.plan.area import area, crs_words
 from layers.plan.catalogue import table
 from layers.plan.positions import CRS
 from layers.plan.schema import resource
-from layers.questions import contents
 from layers.questions.subjects import Points as Subjects
 from layers.questions.subjects import point_layers
 from layers.record import provenance
@@ -36,10 +35,10 @@ if TYPE_CHECKING:
 
     from layers.book.facts import Facts
     from layers.book.series import Subject
+    from layers.look.charts import Chart
     from layers.look.content import Content
     from layers.look.overlays import Overlay
     from layers.record.specification import MapSpec
-    from layers.slides.slide import Chart
 
     # Called before a leaf is drawn: how many are done, how many there are, and its title. What it
     # raises ends the drawing.
@@ -164,7 +163,7 @@ def _of_kinds(spec: MapSpec) -> Atlas:
 
 def _points(spec: MapSpec) -> Subjects:
     """Return the points that a map is about."""
-    found = _POINTS.get(spec.map)
+    found = asked(spec).paged
     if found is None:
         raise InputError(
             f"atlas: the map {spec.map!r} is about no points that have kinds; choose pages from "
@@ -173,21 +172,14 @@ def _points(spec: MapSpec) -> Subjects:
             value=spec.map,
             names=area().series,
         )
-    return found(asked(spec))
-
-
-_POINTS: dict[str, Callable[[Any], Subjects]] = {
-    "overview": lambda _: Subjects(area().defaults["overview"]["layer"]),
-    "density": lambda question: question.points,
-    "coverage": lambda question: question.sites,
-    "distribution": lambda shown: shown.asked.points,
-}
+    return found
 
 
 def _content_of_kind(spec: MapSpec, points: Subjects, column: str, value: str) -> Content:
     """Return the map of one kind of points alone."""
-    if asked(spec) is not None:
-        return replace(spec, parameters=spec.parameters | {column: [value]}).content()
+    question = asked(spec)
+    if question.over(points) is not question:
+        return replace(spec, parameters={**spec.parameters, column: [value]}).content()
     whole = spec.content()
     shown = (*area().beside, points.layer)
     return replace(
@@ -284,24 +276,13 @@ def _method(spec: MapSpec) -> Leaf:
     keys = ["counts", "interval", "accuracy", "crs"]
     if spec.pages in area().overlapping:
         keys.insert(1, "overlap")
-    question: Any = asked(spec)
     named = both(f"atlas.series.{spec.pages}")[english]
-    filled: dict[str, str] = {
+    filled = {
         "draws": f"{MIN_DRAWS:,}",
         "series": named[:1].upper() + named[1:],
         "crs": crs_words(spec.lang),
     }
-    if spec.map == "density":
-        filled |= {
-            "kernel": both(f"kernel.{question.kernel}")[english],
-            "unit": contents.density_unit(question, spec.lang),
-        }
-    elif spec.map == "coverage":
-        filled["distance"] = f"{question.distance_m:,.0f}"
-    elif spec.map == "distribution":
-        filled["measure"] = question.titles[english]
-    own = f"atlas.method.{spec.map}"
-    text = [both(own)[english].format(**filled)]
+    text = [asked(spec).explained(spec.lang)]
     text += [both(f"atlas.method.{key}")[english].format(**filled) for key in keys]
     header = tuple(
         both(f"atlas.column.{name}")[english] for name in ("evidence", "meaning", "drawn")

@@ -5,30 +5,28 @@ Every sentence is filled with numbers and names of the layers; nothing is said t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from geo.crs import geodesic_area_km2
-from geo.errors import InputError
 from layers import questions
 from layers.book import series
 from layers.keeping.answers import kept_answer
+from layers.look.charts import Chart
 from layers.look.symbology import symbology, unit_label, value_label
 from layers.plan.area import area
 from layers.plan.catalogue import load, names_by_id
 from layers.plan.schema import resource
 from layers.plan.zonings import DISC_RULE, zoning
-from layers.questions import contents, zone_results
 from layers.questions.subjects import Points, Zones, point_layers, role_of
 from layers.record.specification import asked
-from layers.slides.slide import Chart
 from layers.type.tables import Table
 from layers.words import both
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable
+    from collections.abc import Hashable
 
     import geopandas as gpd
 
@@ -127,14 +125,8 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
     else:
         sentence = _say("kind_nowhere", lang, n=f"{len(chosen):,}")
     text = [sentence, *_inherited(placed, lang)]
-    if spec.map == "density" and len(placed):
-        question = replace(asked(spec), points=points)
-        surface = questions.density(questions.settled(question))
-        unit = contents.density_unit(question, lang)
-        figures += [
-            _figure("peak", f"{float(surface.max()):,.2f} {unit}", lang),
-            _figure("bandwidth", f"{surface.attrs['bandwidth_m']:,.0f} m", lang),
-        ]
+    if len(placed):
+        figures += asked(spec).over(points).facts_of_points(lang)
     frame = pd.DataFrame(chosen).assign(layer=points.layer)
     return Facts(
         tuple(figures),
@@ -208,7 +200,7 @@ def _amount_words(layer: str, lang: str) -> dict[str, str]:
 def _draws(name: str) -> gpd.GeoDataFrame:
     """Return the zones of a series that are areas, with the intervals of what they hold."""
     counted = questions.Distribution(Points(_lead()), Zones(name))
-    return questions.uncertainty(counted).zones.set_index("id")
+    return questions.zone_draws(counted).zones.set_index("id")
 
 
 def _drawn(name: str, zone: str) -> pd.Series | None:
@@ -316,49 +308,9 @@ def _inherited(placed: gpd.GeoDataFrame, lang: str) -> list[str]:
 
 def _answer(zone: Subject, spec: MapSpec) -> list[tuple[str, str]]:
     """Return what the map's question comes to in a zone that is an area."""
-    answer = _ANSWERS.get(spec.map)
-    if answer is None or _area(zone, spec.pages or "") is None:
+    if _area(zone, spec.pages or "") is None:
         return []
-    return answer(zone.id, spec)
-
-
-def _density(zone: str, spec: MapSpec) -> list[tuple[str, str]]:
-    question = asked(spec)
-    counted = questions.Distribution(question.points, Zones(spec.pages or ""), question.weight)
-    row = questions.uncertainty(counted).zones.set_index("id").loc[zone]
-    column = "density_per_km2"
-    spread = _range(row[f"{column}_low"], row[f"{column}_high"], digits=3)
-    return [(both(f"column.{column}")[spec.lang == "en"], f"{row[column]:,.3f}{spread}")]
-
-
-def _coverage(zone: str, spec: MapSpec) -> list[tuple[str, str]]:
-    question = replace(asked(spec), zones=Zones(spec.pages or ""))
-    row = questions.coverage(question).set_index("id").loc[zone]
-    columns = {"covered_pct": "{:.1f} %", "doubly_covered_pct": "{:.1f} %"}
-    return [
-        (both(f"column.{name}")[spec.lang == "en"].replace(" %", ""), form.format(row[name]))
-        for name, form in columns.items()
-    ]
-
-
-def _distribution(zone: str, spec: MapSpec) -> list[tuple[str, str]]:
-    shown = asked(spec)
-    shown = replace(shown, asked=replace(shown.asked, zones=Zones(spec.pages or "")))
-    try:
-        table = zone_results.table(shown)
-    except InputError:  # what the map shows of its zones says nothing of those of the pages
-        return []
-    row = table.set_index("id").loc[zone]
-    if shown.column == "count" or pd.isna(row[shown.column]):
-        return []
-    return [(shown.titles[spec.lang == "en"], _amount(row[shown.column]))]
-
-
-_ANSWERS: dict[str, Callable[[str, MapSpec], list[tuple[str, str]]]] = {
-    "density": _density,
-    "coverage": _coverage,
-    "distribution": _distribution,
-}
+    return asked(spec).facts(zone.id, spec.pages or "", spec.lang)
 
 
 # ---- table and chart ----

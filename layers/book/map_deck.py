@@ -4,59 +4,27 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from layers import questions
-from layers.book.layer_deck import layer_slides
-from layers.book.pattern_deck import pattern_slide
 from layers.paper.printing import composed, credits_of
-from layers.plan.area import area
-from layers.plan.catalogue import describe
-from layers.plan.schema import resource
-from layers.questions import zone_results
-from layers.questions.subjects import Zones
 from layers.record.imprints import imprint
-from layers.record.specification import RATE, asked, layer_of
+from layers.record.specification import asked
 from layers.slides.deck import presentation
 from layers.slides.legends import legend_items
-from layers.slides.slide import Chart, Picture, Slide
-from layers.type.tables import Table
+from layers.slides.slide import Picture, Slide
 from layers.words import both
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    import geopandas as gpd
-
+    from layers.look.charts import Chart
     from layers.look.content import Content
-    from layers.questions.zone_results import Shown
+    from layers.questions.figures import Figures
     from layers.record.specification import MapSpec
+    from layers.slides.slide import LegendItem
 
-MOST_BARS = 14
 # Beside its legend the map of a slide-sized sheet fills a slide, and its names are legible.
 PICTURE_SIZE, PICTURE_DPI = "16:9", 200
-
-
-class Figures(NamedTuple):
-    """What the zones of a map say: the zones, largest first, and the columns to show.
-
-    Parameters
-    ----------
-    zones
-        Zones with ``name_zh`` and ``name_en``.
-    value
-        Column of the chart.
-    columns
-        Columns of the table.
-    title
-        Title of the value with its unit.
-    """
-
-    zones: gpd.GeoDataFrame
-    value: str
-    columns: tuple[str, ...]
-    title: str
 
 
 def deck(spec: MapSpec, *, template: bytes | Path | None = None) -> bytes:
@@ -85,28 +53,14 @@ def deck(spec: MapSpec, *, template: bytes | Path | None = None) -> bytes:
 
 
 def slides_of(spec: MapSpec) -> list[Slide]:
-    """Return the slides of a map."""
-    sheet = spec.titled()
-    if spec.map == "layer":
-        return _of_layer(spec, layer_of(spec))
-    first = map_slide(spec, spec.content(), sheet.title, subtitle=sheet.subtitle)
-    if spec.map == "pattern":
-        title = both("slides.reading")[spec.lang == "en"].format(title=sheet.title)
-        return [first, pattern_slide(asked(spec), first, title=title, lang=spec.lang)]
-    figures = _FIGURES[spec.map](spec)
-    return [first] if figures is None else [first, _slide(figures, first, spec.lang)]
-
-
-def _of_layer(spec: MapSpec, name: str) -> list[Slide]:
-    """Return the slides of a layer; one that is a table has no map, and its slides alone."""
-    sheet = spec.titled()
-    if resource(name).geometry != "table":
+    """Return the slides of a map; what has no map, as a table of texts, has its figures alone."""
+    question, sheet = asked(spec), spec.titled()
+    if question.has_map:
         first = map_slide(spec, spec.content(), sheet.title, subtitle=sheet.subtitle)
-        return [first, *layer_slides(name, first, lang=spec.lang)]
-    told = "name_en" if spec.lang == "en" else "attribution"
-    sources = " · ".join(source[told] for source in describe(name).sources)
+        return [first, *(_slide(each, first) for each in question.figures(spec.lang))]
+    sources = " · ".join(question.sources(spec.lang))
     bare = Slide(sheet.title, notes=_notes(spec, sources), footer=f"{imprint(spec)}　{sources}")
-    return layer_slides(name, bare, lang=spec.lang)
+    return [_slide(each, bare) for each in question.figures(spec.lang)]
 
 
 def _notes(spec: MapSpec, sources: str) -> str:
@@ -154,60 +108,30 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     )
 
 
-def _slide(figures: Figures, first: Slide, lang: str) -> Slide:
-    english = lang == "en"
-    name = f"name_{lang}"
-    top = figures.zones[figures.zones[figures.value] > 0].head(MOST_BARS)
-    titles = (
-        figures.title if column == figures.value else both(f"column.{column}")[english]
-        for column in figures.columns
-    )
-    header = (both("column.zone_name")[english], *titles)
-    rows = tuple(
-        (row[name], *(row[column] for column in figures.columns))
-        for row in figures.zones.to_dict("records")
-    )
-    chart = None
-    if len(top):
-        values = tuple(float(value) for value in top[figures.value])
-        chart = Chart("bar", tuple(top[name]), ((figures.title, values),), title=figures.title)
+def _slide(figures: Figures, first: Slide) -> Slide:
+    chart = figures.chart
+    if chart is not None and figures.like_legend and chart.kind == "bar":
+        chart = _like_legend(chart, first.legend)
     return Slide(
-        both("slides.figures")[english].format(title=first.title),
-        table=Table(header, rows),
+        figures.title,
+        text=figures.text,
+        table=figures.table,
         chart=chart,
         notes=first.notes,
         footer=first.footer,
     )
 
 
-def _density(spec: MapSpec) -> Figures:
-    question = asked(spec)
-    counted = questions.Distribution(
-        question.points, Zones(area().defaults["density"]["zoning"]), question.weight
+def _like_legend(chart: Chart, legend: tuple[LegendItem, ...]) -> Chart | None:
+    """Return the bars that the legend has, in its order and its colours."""
+    ((title, values),) = chart.series
+    counts = dict(zip(chart.categories, values, strict=True))
+    shown = [item for item in legend if item.label in counts]
+    if not shown:
+        return None
+    return replace(
+        chart,
+        categories=tuple(item.label for item in shown),
+        series=((title, tuple(counts[item.label] for item in shown)),),
+        colours=tuple(item.colour for item in shown),
     )
-    zones = questions.uncertainty(counted).zones.sort_values("density_per_km2", ascending=False)
-    title = both("column.density_per_km2")[spec.lang == "en"]
-    return Figures(zones, "density_per_km2", ("count", "density_per_km2", "area_km2"), title)
-
-
-def _coverage(spec: MapSpec) -> Figures:
-    zones = questions.coverage(asked(spec)).sort_values("covered_pct", ascending=False)
-    columns = ("covered_pct", "doubly_covered_pct", "uncovered_km2", "area_km2")
-    return Figures(zones, "covered_pct", columns, both("column.covered_pct")[spec.lang == "en"])
-
-
-def _distribution(spec: MapSpec) -> Figures:
-    shown: Shown = asked(spec)
-    zones = zone_results.table(shown)
-    # What the map shows, and what a rate is by.
-    more = ("population", shown.column) if shown.measure == RATE else (shown.column,)
-    columns = tuple(dict.fromkeys(("count", "share_pct", "density_per_km2", *more)))
-    return Figures(zones, shown.column, columns, shown.titles[spec.lang == "en"])
-
-
-_FIGURES: dict[str, Callable[[MapSpec], Figures | None]] = {
-    "overview": lambda _: None,
-    "density": _density,
-    "coverage": _coverage,
-    "distribution": _distribution,
-}

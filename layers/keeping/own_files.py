@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import shapely
 
 import geo
 from geo.wording import sentence
-from layers.keeping.brought import is_own, keep_raster, kept_points, kept_raster, kept_zones
+from layers.keeping.brought import (
+    is_own,
+    keep_points,
+    keep_raster,
+    keep_zones,
+    kept_points,
+    kept_raster,
+    kept_zones,
+)
+from layers.keeping.own_points import Roles, own_points
 from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, names
 from layers.plan.schema import resource
+from layers.plan.zonings import own_zones
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -22,6 +32,9 @@ if TYPE_CHECKING:
     from geo.exchange.sources import Source
     from geo.zoned.people import Population
     from layers.keeping.brought import Owner
+
+
+Brings: TypeAlias = Literal["points", "zones", "raster"]
 
 
 def read_own(
@@ -150,29 +163,45 @@ def keep_people(people: Population, title: str, *, owner: Owner | None = None) -
     return keep_raster(people.counts.assign_attrs(about), owner=owner)
 
 
-def kept_people(name: str, folder: Path) -> str:
-    """Return the name that a raster of people is kept under, that of a file once it is read.
+def kept_file(name: str, folder: Path, brings: Brings) -> str:
+    """Return the name that the contents of a file are kept under, once it is read.
 
     Parameters
     ----------
     name
-        Name of a GeoTIFF, or what :func:`keep_people` returned.
+        Name of a file, or what is no file: a layer, a zoning, or what is kept already.
     folder
         Where the file lies.
+    brings
+        What it holds.
 
     Raises
     ------
     InputError
-        There is no such file, or it holds no people.
+        There is no such file, or it does not hold that.
     """
-    if is_own(name):
+    if is_own(name) or (brings != "raster" and not Path(name).suffix):
         return name
     path = folder / name
     try:
         stamp = (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0)
     except (OSError, ValueError):  # a name that no file can have
         stamp = (0, 0)
-    return keep_people(_people(path, *stamp), Path(name).stem)
+    if brings == "raster":
+        return keep_people(_people(path, *stamp), path.stem)
+    taken = _taken(path, *stamp)
+    if brings == "zones":
+        zones = own_zones(taken.frame)
+        zones.attrs = {"title": path.stem, "receipt": taken.receipt}
+        return keep_zones(zones)
+    points = own_points(taken.frame, title=path.stem, roles=Roles(name=taken.receipt.name_column))
+    points.attrs["receipt"] = taken.receipt
+    return keep_points(points)
+
+
+@lru_cache(maxsize=4)
+def _taken(path: Path, _modified_ns: int, _size: int) -> Intake:
+    return read_own(path)
 
 
 @lru_cache(maxsize=1)

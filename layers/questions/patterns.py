@@ -1,12 +1,12 @@
-"""Questions about pattern: where many points lie together, and where few.
+"""Points counted in units that are neighbours: what hot spots and clusters have in common.
 
-Like :mod:`layers.questions`: a question is a frozen record, and its answers are kept.
+Also where groups of units lie, in names that a planner knows.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+from dataclasses import dataclass, fields, replace
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -16,56 +16,30 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 import geo
-from layers import questions
+from geo.numerals import number
+from geo.pattern.neighbours import Rule
 from layers.keeping.answers import kept_answer
 from layers.plan.area import area
 from layers.plan.catalogue import load
 from layers.plan.selection import located
 from layers.plan.zonings import GRID_NAMES, zoning, zoning_names
-from layers.questions import Distribution, costs
-from layers.questions.cluster_reading import Scope
+from layers.questions import cluster_reading, costs
+from layers.questions.cluster_reading import Scope, say
+from layers.questions.counting import Distribution, zone_counts
+from layers.questions.fields import Field
+from layers.questions.pattern_kind import PatternKind
+from layers.questions.refusals import FEWEST_POINTS, FEWEST_UNITS, Refusal, lacking, places_of
+from layers.questions.subjects import Points, Zones
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     import geopandas as gpd
 
-    from geo.pattern.neighbours import Rule
-    from layers.questions.subjects import Points, Zones
+    from layers.questions.tested_units import Tested
 
-Reason: TypeAlias = Literal[
-    "empty",
-    "nothing_weighted",
-    "few_units",
-    "overlap",
-    "all_alike",
-    "islands",
-    "few_counted",
-    "few_points",
-]
-# Where names of parameters stand, the one who asks puts what he calls them.
-REFUSED: dict[Reason, str] = {
-    "empty": "no chosen feature has a place; choose more categories, levels or sectors",
-    "nothing_weighted": "no chosen feature states the weight; leave out {weight} or choose more",
-    "few_units": "there are only {n} zones; below {fewest}, or with no more than {k} of them, a "
-    "pattern cannot be told from chance; take {zoning} hexagons, a smaller {cell_m} or a finer "
-    "{h3_resolution}",
-    "overlap": "these zones overlap, so none adjoins another; take {zoning} hexagons, or "
-    "{rule} knn or distance",
-    "all_alike": "all zones have the same value; choose more points or another {cell_m}",
-    "islands": "hardly any zones are neighbours within {distance_m}; lengthen it",
-    "few_counted": "only {n} points lie in the zones; below {fewest} a pattern cannot be told "
-    "from chance; choose more",
-    "few_points": "only {n} places lie in the study area; below {fewest} no pattern by distance "
-    "can be seen; choose more",
-}
-PARAMETERS = ("weight", "k", "cell_m", "h3_resolution", "zoning", "rule", "distance_m")
 HOT = ("hot 99", "hot 95", "hot 90")
 COLD = ("cold 99", "cold 95", "cold 90")
 CLUSTERS = ("high-high", "low-low", "high-low", "low-high")
 RULES: tuple[Rule, ...] = ("queen", "rook", "knn", "distance")
-# The methods refuse to tell a pattern from chance below so many units, or points.
-FEWEST_UNITS, FEWEST_POINTS = 30, 8
 PERMUTATIONS = 9_999
 GLOBAL_PERMUTATIONS = 999
 FINER, COARSER, CELL_STEP_M = 0.75, 1.25, 500
@@ -74,42 +48,12 @@ REACH_M = 10_000.0
 # An element of the plan that is an area names a spot when this part of it lies in the spot.
 NAMING_SHARE = 0.25
 TOUCHING_M = 1.0
-
-
-class Refusal(NamedTuple):
-    """Why a question cannot be answered.
-
-    Parameters
-    ----------
-    reason
-        A key of :data:`REFUSED`.
-    n, fewest
-        How many zones, points or places there are, and how many there must be.
-    """
-
-    reason: Reason
-    n: int = 0
-    fewest: int = 0
-
-    def sentence(self, called: Callable[[str], str] = str) -> str:
-        """Return why, and what to do.
-
-        Parameters
-        ----------
-        called
-            Returns what a parameter is called where the question was asked.
-
-        Examples
-        --------
-        >>> Refusal("islands").sentence()
-        'hardly any zones are neighbours within distance_m; lengthen it'
-        """
-        names = {name: called(name) for name in PARAMETERS}
-        return REFUSED[self.reason].format(n=self.n, fewest=self.fewest, **names)
+# Gaps up to this count as touching.
+TOLERANCE_M = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(PatternKind):
     """Whether units near each other have like numbers of points.
 
     Parameters
@@ -124,22 +68,60 @@ class Pattern:
         Which units are neighbours, as :func:`geo.hot_spots` takes them.
     permutations, seed
         How many random draws there are for each unit, and where they start.
+    tolerance_m
+        Gaps up to this count as touching.
     """
 
     points: Points
     zones: Zones
     weight: str | None = None
     rule: Rule = "queen"
-    k: int = 6
-    distance_m: float | None = None
-    permutations: int = PERMUTATIONS
-    seed: int = 0
+    k: Annotated[int, Field(low=1, slide=(2, 20, 1), needs=("rule", ("knn",)))] = 6
+    distance_m: Annotated[
+        float | None,
+        Field(unit="m", above=0, slide=(2000, 40000, 1000), needs=("rule", ("distance",))),
+    ] = None
+    permutations: Annotated[int, Field(low=1)] = PERMUTATIONS
+    seed: Annotated[int, Field(low=0, slide=(0, 20, 1))] = 0
+    tolerance_m: Annotated[float, Field(unit="m", low=0)] = TOLERANCE_M
 
-    def column(self) -> str:
-        """Return the column tested: of cells of one size the number, of other zones the density."""
+    def __post_init__(self) -> None:
+        if self.rule == "distance" and self.distance_m is None:
+            object.__setattr__(self, "distance_m", REACH_M)
+
+    @property
+    def units(self) -> Pattern:
+        """What units and neighbours depend on, whatever is tested."""
+        return Pattern(**{item.name: getattr(self, item.name) for item in fields(Pattern)})
+
+    @property
+    def tested(self) -> str:
+        """The column tested: of cells of one size the number, of other zones the density."""
         if self.zones.name in GRID_NAMES:
             return "weight_sum" if self.weight else "count"
         return "weight_per_km2" if self.weight else "density_per_km2"
+
+    def refusal(self) -> Refusal | None:
+        """Return why the question cannot be answered, None where it can be."""
+        return refusal(self.units)
+
+    def method_note(self, lang: str) -> str:
+        """Return how many units were tested, and how often drawn."""
+        size = size_of(self.zones, lang)
+        return say(
+            "pattern.method",
+            lang,
+            cells=number(len(counted(self))),
+            size=say("pattern.method_size", lang, size=size) if size else "",
+            draws=number(self.permutations),
+            permutations=number(GLOBAL_PERMUTATIONS),
+            seed=self.seed,
+        )
+
+    def settings(self) -> dict[str, Any]:
+        """Return which units are neighbours and how is drawn, as geo takes them."""
+        names = ("rule", "k", "distance_m", "tolerance_m", "permutations", "seed")
+        return {name: getattr(self, name) for name in names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +167,7 @@ def unit_names() -> tuple[str, ...]:
 
 def counted(asked: Pattern) -> gpd.GeoDataFrame:
     """Return the units with their number of points and, where asked for, their weighted sum."""
-    return questions.distribution(Distribution(asked.points, asked.zones, weight=asked.weight))
+    return zone_counts(Distribution(asked.points, asked.zones, weight=asked.weight))
 
 
 @kept_answer
@@ -207,7 +189,7 @@ def refusal(asked: Pattern) -> Refusal | None:
     inside = int(zones.attrs["points_in_any_zone"])
     if inside < FEWEST_POINTS:
         return Refusal("few_counted", inside, FEWEST_POINTS)
-    values = zones[asked.column()]
+    values = zones[asked.tested]
     if values.max() == values.min():
         return Refusal("all_alike")
     return _apart(asked, zones)
@@ -221,77 +203,19 @@ def _apart(asked: Pattern, zones: gpd.GeoDataFrame) -> Refusal | None:
     return None
 
 
-def lacking(points: Points, weight: str | None) -> Refusal | None:
-    """Return what the chosen points lack for any answer: places, or the weight."""
-    stated = points.stated(weight)
-    if points.located().empty:
-        return Refusal("empty")
-    if stated is not None and not (stated > 0).any():
-        return Refusal("nothing_weighted")
-    return None
-
-
 def _with_neighbour(zones: gpd.GeoDataFrame, distance_m: float) -> int:
     centres = shapely.get_coordinates(geo.to_metric(zones).geometry.centroid.to_numpy())
     to_next = cKDTree(centres).query(centres, k=2)[0][:, 1]
     return int((to_next <= distance_m).sum())
 
 
-def _settings(asked: Pattern) -> dict[str, Any]:
-    """Return which units are neighbours and where the random draws start, as geo takes them."""
-    names = ("rule", "k", "distance_m", "seed")
-    return {name: getattr(asked, name) for name in names}
-
-
-@kept_answer
-def hot_spots(asked: Pattern) -> gpd.GeoDataFrame:
-    """Return the units with ``z``, ``p_fdr`` and ``hot_spot`` (Getis–Ord Gi*)."""
-    return geo.hot_spots(
-        counted(asked),
-        asked.column(),
-        permutations=asked.permutations,
-        **_settings(asked),
-    )
-
-
-@kept_answer
-def clusters(asked: Pattern) -> gpd.GeoDataFrame:
-    """Return the units with ``local_i``, ``p_fdr`` and ``cluster`` (local Moran).
-
-    ``value_z`` and ``around_z`` are the value of a unit and the mean of its neighbours, both in
-    standard deviations from the mean of all: the two axes of Moran's scatter plot.
-    """
-    found = geo.local_autocorrelation(
-        counted(asked),
-        asked.column(),
-        permutations=asked.permutations,
-        **_settings(asked),
-    )
-    tested = found["local_i"].notna()
-    values = found[asked.column()].where(tested)
-    value_z = (values - values.mean()) / values.std(ddof=0)
-    n = int(tested.sum())
-    # A unit exactly at the mean says nothing of those around it.
-    around = found["local_i"] / value_z.where(value_z != 0) * (n / (n - 1))
-    plotted = found.assign(value_z=value_z, around_z=around)
-    plotted.attrs = found.attrs
-    return plotted
-
-
-@kept_answer
-def overall(asked: Pattern) -> pd.DataFrame:
-    """Return Moran's I, Geary's C and Getis–Ord G over the whole map."""
-    return geo.spatial_autocorrelation(
-        counted(asked),
-        asked.column(),
-        permutations=GLOBAL_PERMUTATIONS,
-        **_settings(asked),
-    )
-
-
-@kept_answer
 def scope(asked: Pattern) -> Scope:
     """Return what was tested, in numbers for a reading."""
+    return _scope(asked.units)
+
+
+@kept_answer
+def _scope(asked: Pattern) -> Scope:
     zones, located = counted(asked), asked.points.located()
     inside = located[located.intersects(zones.geometry.union_all())]
     stated = asked.points.stated(asked.weight)
@@ -311,7 +235,7 @@ def scope(asked: Pattern) -> Scope:
 
 
 @kept_answer
-def spots(asked: Pattern, *, kinds: tuple[str, ...]) -> tuple[Spot, ...]:
+def spots(asked: Tested, *, kinds: tuple[str, ...]) -> tuple[Spot, ...]:
     """Return the groups of adjoining units of some kinds, those with most points first.
 
     Parameters
@@ -321,12 +245,8 @@ def spots(asked: Pattern, *, kinds: tuple[str, ...]) -> tuple[Spot, ...]:
     kinds
         Values of ``hot_spot`` or of ``cluster``.
     """
-    if set(kinds) <= {*HOT, *COLD}:
-        zones = hot_spots(asked)
-        chosen = zones[zones["hot_spot"].isin(kinds)]
-    else:
-        zones = clusters(asked)
-        chosen = zones[zones["cluster"].isin(kinds)]
+    zones = asked.classified()
+    chosen = zones[zones[asked.CLASSES].isin(kinds)]
     if chosen.empty:
         return ()
     located = asked.points.located()
@@ -398,7 +318,7 @@ def _elements(shape: shapely.Geometry, inside: gpd.GeoDataFrame) -> tuple[tuple[
 
 @kept_answer
 def other_sizes(
-    asked: Pattern, *, kinds: tuple[str, ...]
+    asked: Tested, *, kinds: tuple[str, ...]
 ) -> tuple[tuple[Zones, tuple[str, str] | None], ...]:
     """Return the district of the main spot for cells a quarter smaller and a quarter larger.
 
@@ -408,7 +328,7 @@ def other_sizes(
     found = []
     for zones in _resized(asked.zones):
         again = replace(asked, zones=zones)
-        if refusal(again) is None:
+        if again.refusal() is None:
             main = spots(again, kinds=kinds)
             found.append((zones, main[0].district if main else None))
     return tuple(found)
@@ -425,6 +345,9 @@ def _resized(zones: Zones) -> list[Zones]:
     return [replace(zones, cell_m=size) for size in sizes]
 
 
-def places_of(points: gpd.GeoDataFrame) -> int:
-    """Return how many different places points have."""
-    return int(points.geometry.to_wkb().nunique())
+def size_of(zones: Zones, lang: str) -> str:
+    """Return the size of cells in words, empty for zones that have none."""
+    if zones.name not in GRID_NAMES:
+        return ""
+    width = None if zones.name == "h3" else zones.cell_m
+    return cluster_reading.size(width, zones.h3_resolution, lang=lang)

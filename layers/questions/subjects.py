@@ -195,3 +195,18 @@ class Zones:
         if is_own(self.name):
             return kept_zones(self.name)
         return zoning(self.name, cell_m=self.cell_m, h3_resolution=self.h3_resolution)
+
+
+def require_located(points: Points, function: str) -> None:
+    """Refuse points of which none has a place.
+
+    Raises
+    ------
+    InputError
+        If that is so.
+    """
+    if points.located().empty:
+        raise InputError(
+            f"{function}: no chosen feature has a place; choose more categories, levels or sectors",
+            code="own.nothing_located",
+        )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -10,24 +10,26 @@ import pandas as pd
 
 import geo
 from geo.zoned.uncertainty import rank_of
-from layers import questions
 from layers.keeping.answers import kept_answer
-from layers.keeping.brought import is_own
 from layers.look.classification import Classification, classes
 from layers.plan.zonings import GRID_NAMES
-from layers.questions import MEASURES, costs
-from layers.words import both
+from layers.questions import costs
+from layers.questions.counting import (
+    MEASURES,
+    categories,
+    measured,
+    population,
+    require_kinds,
+    zone_draws,
+)
 
 if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import ArrayLike, NDArray
 
-    from layers.questions import Distribution
+    from layers.questions.counting import Distribution
+    from layers.questions.distribution import Shown
 
-SCALES = ("amount", "share", "log")
-SCHEMES = ("quantiles", "natural_breaks", "equal_interval", "head_tail")
-# The share that says the same as an amount.
-SHARES = {"count": "share_pct", "weight_sum": "weight_share_pct"}
 # What the draws of uncertainty rank that a column is ranked by.
 DRAWN = {
     "count": ("count", "rank"),
@@ -36,90 +38,7 @@ DRAWN = {
     "weight_sum": ("weight_sum", "weight_rank"),
     "weight_share_pct": ("weight_sum", "weight_rank"),
 }
-SCALES_OF = {"sector": ("amount", "share"), "diversity": ("amount",)}
 PEOPLE = 10_000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A measure of a distribution, on one of the scales and in classes.
-
-    Parameters
-    ----------
-    asked
-        The question; what it weighs by follows from the measure.
-    measure
-        One of :data:`layers.questions.MEASURES`.
-    scale
-        ``"amount"``, ``"share"`` or ``"log"``; the amount where the measure has no such scale.
-    scheme
-        One of :data:`SCHEMES`, by which the classes are found.
-    classes
-        Greatest number of classes.
-    """
-
-    asked: Distribution
-    measure: str
-    scale: str = "amount"
-    scheme: str = "quantiles"
-    classes: int = 5
-
-    @property
-    def has_scale(self) -> bool:
-        """Whether the measure can be shown on the scale."""
-        if self.scale == "share" and self.measure not in SCALES_OF:
-            return MEASURES[self.measure][1] in SHARES
-        return self.scale in SCALES_OF.get(self.measure, SCALES)
-
-    @property
-    def log(self) -> bool:
-        """Whether equal lengths are equal factors."""
-        return self.scale == "log" and self.has_scale
-
-    @property
-    def share(self) -> bool:
-        """Whether parts of the whole are shown."""
-        return self.scale == "share" and self.has_scale
-
-    @property
-    def column(self) -> str:
-        """The column that is shown."""
-        column = MEASURES[self.measure][1]
-        return SHARES.get(column, column) if self.share else column
-
-    @property
-    def titles(self) -> tuple[str, str]:
-        """Return what the zones show, with unit and scale, in Chinese and in English.
-
-        Shares of sectors are parts of a bar, not of the zones.
-        """
-        share = "_share" if self.share and self.column in SHARES.values() else ""
-        titles = self._measure_titles(share)
-        if not self.log:
-            return titles
-        zh, en = both("distribution.log_scale")
-        return zh.format(title=titles[0]), en.format(title=titles[1])
-
-    def _measure_titles(self, share: str) -> tuple[str, str]:
-        points = self.asked.points
-        if not is_own(points.layer):
-            return both(f"measure.{self.measure}{share}")
-        zh, en = both(f"measure.own.{self.measure}{share}")
-        return zh.format(amount=points.amount_noun("zh")), en.format(
-            amount=points.amount_noun("en")
-        )
-
-    @property
-    def question(self) -> Distribution:
-        """The question with the weight of the measure, and people only where they are asked for."""
-        people = self.asked.population if self.measure == "per_10k" else None
-        weight = questions.weight_of(self.asked.points, self.measure)
-        return replace(self.asked, weight=weight, population=people)
-
-    @property
-    def drawn(self) -> Distribution:
-        """The question that :func:`layers.questions.uncertainty` answers: it knows no people."""
-        return replace(self.question, population=None)
 
 
 class Certainty(NamedTuple):
@@ -153,8 +72,8 @@ def table(shown: Shown) -> gpd.GeoDataFrame:
     """
     if shown.asked.zones.name not in GRID_NAMES:
         costs.require_zones(shown.asked.zones, costs.MOST_DRAWN, function="distribution")
-    zones, _ = questions.measured(shown.question, shown.measure)
-    drawn = questions.uncertainty(shown.drawn).zones
+    zones, _ = measured(shown.question, shown.measure)
+    drawn = zone_draws(shown.drawn).zones
     column = shown.column
     values = zones[column].to_numpy(dtype=float)
     more: dict[str, ArrayLike] = {
@@ -172,7 +91,7 @@ def table(shown: Shown) -> gpd.GeoDataFrame:
     if column == "per_10k_people":
         people = zones["population"].where(zones["population"] > 0)
         # Where the raster has no value people may live too, at most as densely as around.
-        covered = questions.population(shown.question)["covered_pct"].to_numpy() / 100.0
+        covered = population(shown.question)["covered_pct"].to_numpy() / 100.0
         more |= {
             "low": PEOPLE * drawn["count_low"] / (people / covered),
             "high": PEOPLE * drawn["count_high"] / people,
@@ -221,7 +140,7 @@ def certainty(shown: Shown, zone: str) -> Certainty | None:
     at = order.index(zone)
     leads = at + 1 < len(order)
     other = order[at + 1] if leads else order[at - 1]
-    drawn = questions.uncertainty(shown.drawn)
+    drawn = zone_draws(shown.drawn)
     labels = pd.Series(drawn.zones.index, index=drawn.zones["id"])
     first, second = (zone, other) if leads else (other, zone)
     chance = drawn.chance_ahead(labels[first], labels[second], by=DRAWN[shown.column][0])
@@ -249,13 +168,13 @@ def concentration(shown: Shown) -> pd.Series[float] | None:
 @kept_answer
 def quotients(asked: Distribution) -> pd.DataFrame:
     """Return the location quotient of each sector in each zone, with its interval and reading."""
-    return geo.location_quotient_table(questions.require_kinds(_sectors(asked)))
+    return geo.location_quotient_table(require_kinds(_sectors(asked)))
 
 
 @kept_answer
 def mix(shown: Shown) -> gpd.GeoDataFrame:
     """Return the zones that hold projects with ``hill_0``, ``hill_2`` and ``krugman_index``."""
-    sectors = questions.require_kinds(_sectors(shown.asked))
+    sectors = require_kinds(_sectors(shown.asked))
     zones = table(shown)
     columns = geo.diversity(sectors)[["hill_0", "hill_2"]].assign(
         krugman_index=geo.specialisation_index(sectors)
@@ -275,5 +194,5 @@ def sectors_of_zones(asked: Distribution) -> pd.DataFrame:
 
 def _sectors(asked: Distribution) -> pd.DataFrame:
     """Return the points by zone and kind, of a grid in those cells alone that hold any."""
-    kinds = questions.categories(replace(asked, weight=None, population=None), asked.points.group)
+    kinds = categories(replace(asked, weight=None, population=None), asked.points.group)
     return kinds[kinds.sum(axis=1) > 0] if asked.zones.name in GRID_NAMES else kinds

@@ -6,53 +6,37 @@ slides are drawn from it.
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field, fields, replace
-from functools import cache
 from itertools import compress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from geo.arguments import brief, unknown
 from geo.doors import door
 from geo.errors import InputError
-from layers import questions
 from layers.keeping.brought import is_own
-from layers.keeping.own_files import kept_people, people_note, receipt_note
-from layers.keeping.own_points import CATEGORY
+from layers.keeping.own_files import people_note, receipt_note
 from layers.look.basemaps import VECTOR, basemap
-from layers.look.content import Content, Sheet
+from layers.look.content import Sheet
 from layers.look.outside import clean_sheet
 from layers.look.own_symbology import OwnSymbology
 from layers.look.symbology import layer_styles
-from layers.plan.area import area
-from layers.plan.schema import resource
 from layers.plan.strict_schema import Validator
-from layers.questions import contents, pattern_contents, pattern_looks
-from layers.questions.centres import Centres
-from layers.questions.distances import Spacing
-from layers.questions.pattern_looks import Look
-from layers.questions.patterns import REACH_M, Pattern
-from layers.questions.subjects import Points, Zones
-from layers.questions.zone_results import Shown
+from layers.questions.asking import brought_by, parameters_of, question_of
+from layers.questions.kinds import kind_of, maps
 from layers.record.plain_data import MOST_BYTES, parsed_data, plain_data
-from layers.words import both
+from layers.record.schema import schema
 
-MAPS = ("overview", "density", "coverage", "distribution", "pattern", "layer")
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from layers.look.content import Content
+    from layers.questions.fields import Plain
+    from layers.questions.kinds import Kind
+
 SUFFIXES = (".yaml", ".yml", ".json")
 # Of what is wrong with a specification so much is said.
 LONGEST_PROBLEM, MOST_PLACES = 200, 6
-SERVICE_DISTANCE_M = 3000.0
-# The measure that needs people.
-RATE = "per_10k"
-# Which parameters each look at a pattern has besides those that choose the points.
-UNIT_PARAMETERS = ("zoning", "cell_m", "h3_resolution", "weight", "rule", "k", "distance_m", "seed")
-LOOK_PARAMETERS = {
-    "hot": UNIT_PARAMETERS,
-    "clusters": UNIT_PARAMETERS,
-    "distance": ("once", "seed"),
-    "centres": ("by", "weight"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +46,12 @@ class MapSpec:
     Parameters
     ----------
     map
-        ``"overview"``, ``"density"``, ``"coverage"``, ``"distribution"``, ``"pattern"`` or
-        ``"layer"``.
+        One of :func:`layers.questions.kinds.maps`.
     sheet
         The sheet; its title is made from the map where it is empty.
     parameters
-        What is asked, by the names of the question's fields; see ``specification.schema.json``.
+        What is asked, by the names of the question's fields, and which look of the map, where it
+        has several; see :func:`layers.record.schema.schema`.
     lang
         ``"zh"`` or ``"en"``.
     extent
@@ -88,7 +72,7 @@ class MapSpec:
 
     map: str
     sheet: Sheet
-    parameters: dict[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Plain] = field(default_factory=dict)
     lang: str = "zh"
     extent: tuple[float, float, float, float] | None = None
     visible: tuple[str, ...] | None = None
@@ -106,9 +90,9 @@ class MapSpec:
             If a parameter is not one of the map's, its question cannot be answered, or there is no
             such base map.
         """
-        _require_map(self)
         basemap(self.base)
-        drawn = _drawn(self)
+        question = asked(self)
+        drawn = (question.in_atlas() if self.pages else question).content(self.lang)
         if self.visible is not None:
             results = [f"overlay-{n}" for n in range(1, len(drawn.overlays) + 1)]
             for name in self.visible:
@@ -135,25 +119,15 @@ class MapSpec:
         InputError
             If there is no such map.
         """
-        _require_map(self)
+        question = asked(self)
         sheet = clean_sheet(self.sheet, self.lang, drawn=False)
-        title = both(f"spec.{self.map}")[self.lang == "en"]
-        if self.map == "overview":
-            title = title.format(plan=both("app.title")[self.lang == "en"])
-        elif self.map == "layer":
-            title = resource(layer_of(self)).title(self.lang)
-        elif self.map != "pattern":
-            points = Points(layer_of(self))
-            # In Chinese a layer's title is a noun; in English a sentence has a plainer one.
-            noun = points.noun("en") if self.lang == "en" else points.about.title("zh")
-            title = title.format(noun=noun)
-        if self.map == "pattern":
-            look = asked(self)
-            method = pattern_looks.method(look, lang=self.lang)
-            title = pattern_looks.title(look, lang=self.lang)
-            sheet = replace(sheet, notes=(*sheet.notes, method) if method else sheet.notes)
+        method = question.method_note(self.lang)
+        if method:
+            sheet = replace(sheet, notes=(*sheet.notes, method))
         sheet = replace(sheet, notes=(*sheet.notes, *self.receipts()))
-        return sheet if sheet.title.strip() else replace(sheet, title=title)
+        if sheet.title.strip():
+            return sheet
+        return replace(sheet, title=question.title(self.lang))
 
     def receipts(self) -> list[str]:
         """Return a line about each file of somebody's own that the map rests on.
@@ -163,10 +137,11 @@ class MapSpec:
         InputError
             If it is no longer kept.
         """
-        own = (str(self.parameters.get(key, "")) for key in ("layer", "zoning"))
-        notes = [receipt_note(name, self.lang) for name in own if is_own(name)]
-        if people := self.parameters.get("population"):
-            notes.append(people_note(kept_people(people, self.folder), self.lang))
+        notes = [
+            people_note(name, self.lang) if brings == "raster" else receipt_note(name, self.lang)
+            for name, brings in brought_by(asked(self, checked=False))
+            if is_own(name)
+        ]
         return list(filter(None, notes))
 
     def to_dict(self) -> dict[str, Any]:
@@ -194,8 +169,7 @@ def read_spec(
     Parameters
     ----------
     source
-        Path of a ``.yaml`` or ``.json`` file, a dictionary, or one of ``"overview"``,
-        ``"density"``, ``"coverage"``, ``"distribution"``, ``"pattern"`` and ``"layer"``.
+        Path of a ``.yaml`` or ``.json`` file, a dictionary, or the name of a map.
     pages
         Replaces that of the source, for an atlas of a map.
     folder
@@ -269,7 +243,7 @@ def read_spec(
 
 
 def _folder(source: str | Path | dict[str, Any]) -> Path:
-    named = not isinstance(source, dict) and str(source) not in MAPS
+    named = not isinstance(source, dict) and str(source) not in maps()
     return Path(source).parent if named else Path()  # type: ignore[arg-type]
 
 
@@ -283,12 +257,12 @@ def _data(source: str | Path | dict[str, Any]) -> dict[str, Any]:
         )
     if isinstance(source, dict):
         return plain_data(source)
-    if str(source) in MAPS:
+    if str(source) in maps():
         return {"map": str(source)}
     path = Path(source)
     if path.suffix not in SUFFIXES:
         raise InputError(
-            f"read_spec: {str(source)!r} is neither a map ({', '.join(MAPS)}) nor a file that "
+            f"read_spec: {str(source)!r} is neither a map ({', '.join(maps())}) nor a file that "
             f"ends in {', '.join(SUFFIXES)}",
             code="spec.missing",
             name=path.name,
@@ -304,16 +278,6 @@ def _data(source: str | Path | dict[str, Any]) -> dict[str, Any]:
             name=path.name,
         ) from None
     return parsed_data(data, name=str(path))
-
-
-def _require_map(spec: MapSpec) -> None:
-    if spec.map not in MAPS:
-        raise InputError(
-            f"MapSpec: there is no map {spec.map!r}; choose from {', '.join(MAPS)}",
-            code="spec.invalid",
-            count=1,
-            where="map",
-        )
 
 
 def require_valid(data: dict[str, Any]) -> None:
@@ -350,157 +314,37 @@ def require_valid(data: dict[str, Any]) -> None:
         )
 
 
-@cache
-def schema() -> dict[str, Any]:
-    """Return the JSON schema of a specification."""
-    path = Path(__file__).with_name("specification.schema.json")
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
+def asked(spec: MapSpec, *, checked: bool = True) -> Kind:
+    """Return the question that a map answers.
 
-
-def _points(parameters: dict[str, Any], layer: str) -> Points:
-    # Whether the layer has such a column is asked of its features, which say what they have.
-    columns = {CATEGORY, *area().filters} & parameters.keys()
-    filters = {each: tuple(parameters.pop(each)) for each in columns}
-    return Points(parameters.pop("layer", layer), **filters)
-
-
-def _zones(parameters: dict[str, Any], name: str) -> Zones:
-    sizes = {key: parameters.pop(key) for key in ("cell_m", "h3_resolution") if key in parameters}
-    return Zones(parameters.pop("zoning", name), **sizes)
-
-
-def asked(spec: MapSpec) -> Any:  # noqa: ANN401 - the question of the map
-    """Return the question that a map answers, None for the overview.
+    Parameters
+    ----------
+    spec
+        The map.
+    checked
+        Whether a question that cannot be answered is refused.
 
     Raises
     ------
     InputError
         If it has a parameter that it has not, or a pattern cannot be told from chance.
     """
-    question = _QUESTIONS.get(spec.map)
-    parameters = dict(spec.parameters)
-    if parameters.get("population"):
-        parameters["population"] = kept_people(parameters["population"], spec.folder)
-    return None if question is None else question(parameters)
+    kind = kind_of(spec.map, spec.parameters.get("look"))
+    question = question_of(kind, spec.parameters, folder=spec.folder)
+    if checked:
+        question.require_answer()
+    return question
 
 
-def layer_of(spec: MapSpec) -> str:
-    """Return the name of the layer that a map of one layer shows."""
-    return str(spec.parameters.get("layer", area().defaults[spec.map]["layer"]))
+def specified(question: Kind, sheet: Sheet, *, lang: str = "zh") -> MapSpec:
+    """Return the specification of a question: what is asked now can be drawn again.
 
-
-def _density(parameters: dict[str, Any]) -> questions.Density:
-    parameters.pop("show", None)
-    points = _points(parameters, area().defaults["density"]["layer"])
-    return questions.settled(questions.Density(points, **parameters))
-
-
-def _coverage(parameters: dict[str, Any]) -> questions.Coverage:
-    sites = _points(parameters, area().defaults["coverage"]["layer"])
-    zones = _zones(parameters, area().defaults["coverage"]["zoning"])
-    return questions.Coverage(sites, zones, float(parameters.get("distance_m", SERVICE_DISTANCE_M)))
-
-
-def _distribution(parameters: dict[str, Any]) -> Shown:
-    points = _points(parameters, area().defaults["distribution"]["layer"])
-    zones = _zones(parameters, area().defaults["distribution"]["zoning"])
-    measure, people = parameters.pop("measure", "count"), parameters.pop("population", None)
-    if people is not None and measure != RATE:
-        raise InputError(
-            f"distribution: population goes with measure {RATE}, not {measure}; leave it out",
-            code="option.goes_with",
-            value="population",
-            needed=f"measure {RATE}",
-        )
-    if people is None and measure == RATE:
-        raise InputError(
-            f"distribution: measure {RATE} needs a population; name a GeoTIFF of persons per cell "
-            "that lies beside the specification",
-            code="own.no_population",
-        )
-    shown = Shown(questions.Distribution(points, zones, population=people), measure, **parameters)
-    if not shown.has_scale:
-        raise InputError(
-            f"distribution: measure {measure} has no scale {shown.scale}; leave the scale out",
-            code="option.goes_not",
-            value=measure,
-            names=(f"scale: {shown.scale}",),
-        )
-    return shown
-
-
-def _pattern(parameters: dict[str, Any]) -> Look:
-    name = parameters.pop("look", "hot")
-    points = _points(parameters, area().defaults["pattern"]["layer"])
-    strange = [key for key in parameters if key not in LOOK_PARAMETERS[name]]
-    if strange:
-        raise InputError(
-            f"pattern: look {name!r} has no {', '.join(strange)}; leave that out, or choose from "
-            f"{', '.join(LOOK_PARAMETERS[name])}",
-            code="option.goes_not",
-            names=strange,
-            value=name,
-        )
-    if name == "distance":
-        look = Look(name, Spacing(points, **({"once": True} | parameters)))
-    elif name == "centres":
-        look = Look(name, Centres(points, **({"by": points.group} | parameters)))
-    else:
-        look = Look(name, _units(points, parameters))
-    refused = pattern_looks.refusal(look)
-    if refused is not None:
-        raise InputError(
-            f"pattern: look {name!r}: {refused.sentence()}",
-            code=f"pattern.{refused.reason}",
-            n=refused.n,
-            fewest=refused.fewest,
-        )
-    return look
-
-
-def _units(points: Points, parameters: dict[str, Any]) -> Pattern:
-    rule = parameters.get("rule", "queen")
-    for key, wanted in (("k", "knn"), ("distance_m", "distance")):
-        if key in parameters and rule != wanted:
-            raise InputError(
-                f"pattern: {key} goes with rule {wanted}, not {rule}; leave it out",
-                code="option.goes_with",
-                value=key,
-                needed=f"rule {wanted}",
-            )
-    if rule == "distance":
-        parameters.setdefault("distance_m", REACH_M)
-    return Pattern(points, _zones(parameters, area().defaults["pattern"]["zoning"]), **parameters)
-
-
-_QUESTIONS = {
-    "density": _density,
-    "coverage": _coverage,
-    "distribution": _distribution,
-    "pattern": _pattern,
-}
-
-
-def _drawn(spec: MapSpec) -> Content:
-    if spec.map == "density":
-        question = asked(spec)
-        levels, top = questions.density_scale((question,))
-        show = spec.parameters.get("show", "bands")
-        return contents.density(question, levels=levels, top=top, show=show, lang=spec.lang)
-    if spec.map == "coverage":
-        return contents.coverage(asked(spec), lang=spec.lang)
-    if spec.map == "distribution":
-        shown = asked(spec)
-        questions.require_met(shown.asked)
-        return contents.distribution(shown, lang=spec.lang)
-    if spec.map == "pattern":
-        return pattern_contents.pattern(asked(spec), lang=spec.lang)
-    if spec.map == "layer":
-        return contents.layer(layer_of(spec), lang=spec.lang)
-    evidence = tuple(spec.parameters.get("evidence", ()))
-    # The pages of an atlas show what their figures count.
-    theme = spec.parameters.get(
-        "theme", "all" if spec.pages else area().defaults["overview"]["theme"]
-    )
-    return contents.overview(theme, evidence, spec.lang)
+    Examples
+    --------
+    >>> from layers.questions.subjects import Points
+    >>> from layers.questions import Density
+    >>> spec = specified(Density(Points("parks"), 2000.0), Sheet("", "internal"))
+    >>> spec.map, spec.parameters["bandwidth_m"], asked(spec) == Density(Points("parks"), 2000.0)
+    ('density', 2000.0, True)
+    """
+    return MapSpec(question.MAP, sheet, parameters_of(question), lang)

@@ -16,8 +16,9 @@ from layers.slides.tables import draw_table
 from layers.type.table_grids import table_grid, table_width
 
 if TYPE_CHECKING:
+    from layers.look.charts import Chart
     from layers.slides.pages import Box, Page
-    from layers.slides.slide import Chart, Slide
+    from layers.slides.slide import Slide
     from layers.type.table_grids import Grid
 
 # Space between parts, points.

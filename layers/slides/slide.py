@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from geo.errors import InputError
 from layers.type.tables import Table
 
+if TYPE_CHECKING:
+    from layers.look.charts import Chart
+
 LegendKind: TypeAlias = Literal["area", "hatch", "line", "dash", "point", "ring", "heading"]
-ChartKind: TypeAlias = Literal["bar", "stacked", "line"]
 LONGEST_LABEL = 100
-# So many bars are legible on a slide that has nothing else.
-MOST_BARS = 40
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
@@ -100,77 +99,6 @@ class LegendItem:
                 f"LegendItem: the colour of {self.label!r} is {self.colour!r}; write it as #RRGGBB",
                 code="caller.argument",
                 function="LegendItem",
-            )
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A native chart with its workbook.
-
-    Parameters
-    ----------
-    kind
-        ``"bar"`` (lying bars, the first category on top), ``"stacked"`` (the same, one series on
-        the other) or ``"line"``.
-    categories
-        Name of each category.
-    series
-        Name of each series and its values, one for each category; None leaves a gap.
-    title, unit
-        Title, and unit of the values.
-    colours
-        ``"#RRGGBB"`` of each category where there is one series, else of each series: those that
-        the map has. Colours of the theme where empty.
-    """
-
-    kind: ChartKind
-    categories: tuple[str, ...]
-    series: tuple[tuple[str, tuple[float | None, ...]], ...]
-    title: str = ""
-    unit: str = ""
-    colours: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.kind not in get_args(ChartKind):
-            raise InputError(
-                f"Chart: no kind {self.kind!r}; choose from {get_args(ChartKind)}",
-                code="caller.argument",
-                function="Chart",
-            )
-        if not self.categories or not self.series:
-            raise InputError(
-                "Chart: there is nothing to show; give a category and a series",
-                code="caller.argument",
-                function="Chart",
-            )
-        if self.kind != "line" and len(self.categories) > MOST_BARS:
-            raise InputError(
-                f"Chart: {len(self.categories)} categories; a slide has room for {MOST_BARS} bars: "
-                "show the largest, and all of them in a table",
-                code="caller.argument",
-                function="Chart",
-            )
-        for name, values in self.series:
-            if len(values) != len(self.categories):
-                raise InputError(
-                    f"Chart: {name!r} has {len(values)} values for {len(self.categories)} "
-                    "categories; give one for each, None where there is none",
-                    code="caller.argument",
-                    function="Chart",
-                )
-            if any(value is not None and math.isinf(value) for value in values):
-                raise InputError(
-                    f"Chart: {name!r} has an infinite value; leave it None",
-                    code="caller.argument",
-                    function="Chart",
-                )
-        coloured = len(self.categories) if len(self.series) == 1 else len(self.series)
-        wrong = [colour for colour in self.colours if not _COLOUR.fullmatch(colour)]
-        if wrong or len(self.colours) not in {0, coloured}:
-            raise InputError(
-                f"Chart: the colours are {self.colours}; give {coloured} as #RRGGBB, or none",
-                code="caller.argument",
-                function="Chart",
             )
 
 

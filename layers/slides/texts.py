@@ -18,7 +18,8 @@ from layers.type.outside_texts import (
 )
 
 if TYPE_CHECKING:
-    from layers.slides.slide import Chart, Slide
+    from layers.look.charts import Chart
+    from layers.slides.slide import Slide
     from layers.type.tables import Cell, Table
 
 # Most characters of a cell: rows of several such cells have room on a slide.

@@ -13,6 +13,7 @@ import layers
 from app.texts import LANGUAGES, _texts
 from app.web import maps, picking
 from layers import questions
+from layers.questions.overview import Overview
 from layers.questions.subjects import Points
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,7 +127,7 @@ def test_sources_filter_finds_and_says_when_nothing_matches() -> None:
 
 
 def test_selecting_keeps_the_document_that_is_kept() -> None:
-    document = maps.overview("224", (), "zh")
+    document = maps.document(Overview("224"), lang="zh")
     chosen = maps.selecting(document, "circles", "circle-gaoxin")
     assert chosen["selected"] == {"layer": "circles", "id": "circle-gaoxin"}
     assert document["selected"] is None

@@ -604,14 +604,14 @@ def downloaded(page: Page, label: str, folder: Path) -> Path:
 def test_density_downloads_open_elsewhere(page, app, tmp_path):
     show(page, app, "density")
     points = Points("platforms")
-    surface = questions.density(questions.Density(points))
+    surface = questions.density_surface(questions.Density(points))
     with rasterio.open(downloaded(page, words("density.download_tif"), tmp_path)) as raster:
         assert raster.crs.to_epsg() == 4547
         assert raster.units == (surface.attrs["units"],)
         assert raster.res == (250, 250)
         assert raster.read(1) == pytest.approx(surface.to_numpy(), rel=1e-6)
         assert raster.tags()["input_hash"] == surface.attrs["input_hash"]
-    ranking = questions.distribution(questions.Distribution(points, Zones("districts")))
+    ranking = questions.zone_counts(questions.Distribution(points, Zones("districts")))
     path = downloaded(page, words("density.download_csv"), tmp_path)
     table = pd.read_csv(path, encoding="utf-8-sig")
     assert table.columns[0] == "id"
@@ -669,7 +669,7 @@ def test_a_layer_downloads_whole(page, app, tmp_path):
 def circle_counts() -> gpd.GeoDataFrame:
     """Return the number of projects in each circle, by the circle's id."""
     asked = questions.Distribution(Points("projects"), Zones(CIRCLES))
-    return questions.distribution(asked).set_index("id")
+    return questions.zone_counts(asked).set_index("id")
 
 
 def places_only_in(zone: str) -> list[list[float]]:

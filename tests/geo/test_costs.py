@@ -24,7 +24,7 @@ from geo.zoned.tallies import tallies
 from layers.keeping.brought import keep_zones
 from layers.plan.zonings import own_zones
 from layers.questions import Coverage as Covered
-from layers.questions import Distribution, costs, coverage, coverage_curve, zone_results
+from layers.questions import Distribution, Shown, costs, coverage_curve, covered_zones, zone_results
 from layers.questions.patterns import Pattern
 from layers.questions.patterns import refusal as refused
 from layers.questions.subjects import Points, Zones
@@ -135,10 +135,10 @@ def test_many_zones_of_a_visitor_are_refused_on_a_map_and_in_words() -> None:
     west, south = 112.5 + place % 150 * 1e-3, 28.0 + place // 150 * 1e-3
     frame = gpd.GeoDataFrame(geometry=shapely.box(west, south, west + 1e-3, south + 1e-3), crs=4490)
     zones = Zones(keep_zones(own_zones(frame)))
-    asked = zone_results.Shown(Distribution(Points("projects"), zones), "count")
+    asked = Shown(Distribution(Points("projects"), zones), "count")
     for ask in (
         lambda: zone_results.table(asked),
-        lambda: coverage(Covered(Points("parks"), zones, 3000.0)),
+        lambda: covered_zones(Covered(Points("parks"), zones, 3000.0)),
         lambda: coverage_curve(Points("parks"), zones),
     ):
         with pytest.raises(InputError) as caught:

@@ -21,8 +21,8 @@ from layers import questions
 from layers.keeping.brought import keep_points, keep_raster, keep_zones
 from layers.keeping.own_points import Roles, own_points
 from layers.questions import zone_results
+from layers.questions.distribution import Shown
 from layers.questions.subjects import Points, Zones
-from layers.questions.zone_results import Shown
 from layers.record.specification import read_spec
 
 if TYPE_CHECKING:
@@ -174,19 +174,19 @@ FAULTS: dict[str, tuple[str, Callable[[], object]]] = {
     ),
     "a filter that leaves no place to count": (
         "own.nothing_located",
-        lambda: questions.distribution(questions.Distribution(placeless(), CIRCLES)),
+        lambda: questions.zone_counts(questions.Distribution(placeless(), CIRCLES)),
     ),
     "a filter that leaves no site": (
         "own.nothing_located",
-        lambda: questions.coverage(questions.Coverage(placeless(), CIRCLES, 3000)),
+        lambda: questions.covered_zones(questions.Coverage(placeless(), CIRCLES, 3000)),
     ),
     "a filter that leaves no demand": (
         "own.nothing_located",
-        lambda: questions.coverage(questions.Coverage(PLATFORMS, CIRCLES, 3000, placeless())),
+        lambda: questions.covered_zones(questions.Coverage(PLATFORMS, CIRCLES, 3000, placeless())),
     ),
     "a filter that leaves no density": (
         "own.nothing_located",
-        lambda: questions.density(questions.Density(placeless(), 3000)),
+        lambda: questions.density_surface(questions.Density(placeless(), 3000)),
     ),
     "amounts that are all zero": (
         "own.nothing_weighted",
@@ -298,7 +298,7 @@ def files(tmp_path: Path) -> dict[object, Path]:
 # Fault → options of the command line, and what is said.
 CASES: dict[str, tuple[tuple[object, ...], str]] = {
     "isolines above the highest value": (
-        ("density", "--levels", "1000,2000", "--isolines", "-o", "lines.gpkg"),
+        ("density", "--levels", "1000,2000", "--show", "isolines", "-o", "lines.gpkg"),
         "none lies within the values",
     ),
     "bands above the highest value": (
@@ -310,41 +310,36 @@ CASES: dict[str, tuple[tuple[object, ...], str]] = {
     "a reach beyond the area": (("coverage", "--distance", 400000), "every site reaches"),
     "a reach of nothing": (("coverage", "--distance", 0), "distance_m is 0"),
     "quotients of one kind": (
-        ("distribution", "--by", "sector", "--sector", "electronics"),
+        ("distribution", "quotients", "--sector", "electronics"),
         "there is only",
     ),
     "diversity of one kind": (
-        ("distribution", "--diversity", "--sector", "electronics"),
+        ("distribution", "diversity", "--sector", "electronics"),
         "there is only",
     ),
     "concentration in one zone": (
-        ("distribution", "--concentration", "--zoning", "ZONE"),
+        ("distribution", "concentration", "--zoning", "ZONE"),
         "only one zone",
     ),
     "groups of one zone each": (
-        ("distribution", "--concentration", "--zoning", "districts", "--groups", "districts"),
+        ("distribution", "concentration", "--zoning", "districts", "--groups", "districts"),
         "each is one of its own",
     ),
     "intervals of places that do not move": (
-        ("distribution", "--uncertainty", "--layer", "PLACES"),
+        ("distribution", "uncertainty", "--layer", "PLACES"),
         "no point has an accuracy_m",
     ),
     "a bandwidth beyond the study area": (
         ("density", "--bounded", "--bandwidth", 900000, "--cell", 1000),
         "as long as the whole area",
     ),
-    "names for categories": (("distribution", "--by", "name_zh"), "names and no categories"),
+    "names for categories": (
+        ("distribution", "quotients", "--by", "name_zh"),
+        "names and no categories",
+    ),
     "an interval of sums": (
-        ("distribution", "--by", "sector", "--weight", "investment_100m_cny", "--interval", 50),
-        "goes with --by without --weight",
-    ),
-    "an interval of chances": (
-        ("distribution", "--ahead", "--interval", 50),
-        "--interval does not go with --ahead",
-    ),
-    "levels of what is no vector": (
-        ("density", "--levels", "0.1,0.2", "-o", "surface.tif"),
-        "--levels goes with --output",
+        ("distribution", "quotients", "--weight", "investment_100m_cny", "--interval", 50),
+        "--interval does not go with --weight",
     ),
     "edge correction without an edge": (
         ("density", "--no-edge-correction"),
@@ -352,7 +347,7 @@ CASES: dict[str, tuple[tuple[object, ...], str]] = {
     ),
     "a tolerance of the exact sum": (
         ("density", "--method", "exact", "--tolerance", 2),
-        "goes with --method",
+        "goes with --method auto / binned",
     ),
     "a width of zones that have none": (
         ("distribution", "--zoning", "districts", "--cell-m", 900),
@@ -363,7 +358,7 @@ CASES: dict[str, tuple[tuple[object, ...], str]] = {
         "goes with --zoning h3",
     ),
     "a level beyond the permutations": (
-        ("pattern", "--look", "clusters", "--permutations", 99, "--alpha", 0.001),
+        ("pattern", "clusters", "--permutations", 99, "--alpha", 0.001),
         "permutations",
     ),
 }

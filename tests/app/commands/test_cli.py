@@ -19,11 +19,15 @@ from shapely import box
 import geo
 import layers
 from app.commands import output
-from app.commands.pattern import OPTIONS
 from layers import questions
 from layers.outputs import remake
-from layers.questions import centres, distances, patterns
+from layers.questions import autocorrelation, spacing
+from layers.questions.centres import Centres
+from layers.questions.clusters import Clusters
+from layers.questions.hot_spots import HotSpots
+from layers.questions.spacing import Spacing
 from layers.questions.subjects import Points, Zones
+from layers.record.specification import asked
 
 if TYPE_CHECKING:
     from tests.conftest import Done
@@ -104,7 +108,7 @@ def test_density_writes_a_geotiff_with_crs_unit_and_tags(run, tmp_path: Path) ->
 
 
 def test_density_without_options_is_that_of_the_page(run) -> None:
-    expected = questions.density(questions.Density(PLATFORMS))
+    expected = questions.density_surface(questions.Density(PLATFORMS))
     summary = json.loads(run("density", "--json").stdout)
     assert summary["max"] == float(expected.max())
     assert summary["bandwidth_rule"] == "silverman"
@@ -178,10 +182,10 @@ def test_density_writes_bands_or_isolines_at_the_levels_asked_for(run, tmp_path,
     run(*common, "--levels", "0.1,0.2,0.5")
     bands = gpd.read_file(tmp_path / f"of{suffix}")
     assert bands["low"].tolist() == [0.0, 0.1, 0.2, 0.5]
-    surface = questions.density(questions.Density(PLATFORMS, 3000.0))
+    surface = questions.density_surface(questions.Density(PLATFORMS, 3000.0))
     expected = geo.filled_bands(surface, levels=(0.1, 0.2, 0.5))
     assert bands["area_km2"].tolist() == pytest.approx(expected["area_km2"].tolist())
-    run(*common, "--isolines", "--levels", 5)
+    run(*common, "--show", "isolines", "--levels", 5)
     lines = gpd.read_file(tmp_path / f"of{suffix}")
     assert lines["value"].tolist() == geo.isolines(surface, levels=5)["value"].tolist()
     assert set(lines.geom_type) <= {"LineString", "MultiLineString"}
@@ -199,7 +203,8 @@ def test_coverage_and_distribution_agree_with_the_library(run, tmp_path: Path) -
     run("distribution", "--weight", INVESTMENT, "--output", path)
     written = gpd.read_file(path)
     asked = questions.Distribution(PROJECTS, Zones("circles"), INVESTMENT)
-    assert written["weight_sum"].tolist() == questions.distribution(asked)["weight_sum"].tolist()
+    sums = questions.zone_counts(asked).set_index("id")["weight_sum"]
+    assert written.set_index("id")["weight_sum"].to_dict() == sums.to_dict()
     assert written.crs.to_epsg() == 4490
 
 
@@ -214,7 +219,11 @@ def test_coverage_and_distribution_agree_with_the_library(run, tmp_path: Path) -
 )
 def test_distribution_counts_in_every_zoning(run, words, zones) -> None:
     done = run("distribution", *words, "--json")
-    same(table(done), questions.distribution(questions.Distribution(PROJECTS, zones)))
+    # As the page has it: the largest first, with the intervals of counts and ranks.
+    found, counted = table(done), questions.Distribution(PROJECTS, zones)
+    same(found, questions.Shown(counted, "count").answer())
+    by_id = questions.zone_counts(counted).set_index("id")["count"]
+    assert found.set_index("id")["count"].to_dict() == by_id.to_dict()
     assert "share_denominator points that lie in any zone" in done.stderr
     assert "features have no place, left out" in done.stderr
 
@@ -229,7 +238,7 @@ def test_distribution_counts_in_the_polygons_of_a_file(run, tmp_path: Path) -> N
     )
     own.to_file(tmp_path / "own.geojson")
     found = table(run("distribution", "--zoning", tmp_path / "own.geojson", "--json"))
-    assert found["name_zh"].tolist() == ["西", "东"]
+    assert set(found["name_zh"]) == {"西", "东"}
     assert found["count"].sum() == len(PROJECTS.located())
 
 
@@ -245,8 +254,9 @@ def test_distribution_has_rates_where_there_is_a_population(run, tmp_path: Path)
         path, "w", height=shape[0], width=shape[1], transform=place, **profile
     ) as raster:
         raster.write(np.full(shape, 10.0, dtype="float32"), 1)
-    words = ("--zoning", "districts", "--population", path)
+    words = ("--zoning", "districts", "--measure", "per_10k", "--population", path)
     found = table(run("distribution", *words, "--json"))
+    found = found.set_index("id").loc[districts["id"]]
     in_degrees = districts.geometry.map(lambda shape: shape.area).to_numpy()
     assert found["population"].to_numpy() == pytest.approx(10 * in_degrees / 0.01**2, rel=1e-3)
     rate = 10_000 * found["count"] / found["population"]
@@ -260,37 +270,37 @@ def test_distribution_has_rates_where_there_is_a_population(run, tmp_path: Path)
 
 
 def test_distribution_draws_places_as_often_as_asked(run) -> None:
-    asked = ("distribution", "--weight", INVESTMENT)
+    asked = ("--weight", INVESTMENT)
     zones = Zones("circles").frame()
     money = PROJECTS.stated(INVESTMENT).fillna(0.0)
     expected = geo.uncertainty(
         PROJECTS.located(), zones, weights=money, draws=1500, seed=3, interval_pct=80.0
     )
     words = ("--draws", 1500, "--seed", 3, "--json")
-    done = run(*asked, "--uncertainty", "--interval", 80, *words)
+    done = run("distribution", "uncertainty", *asked, "--interval", 80, *words)
     same(table(done), expected.zones)
     assert "draws 1500 · seed 3 · interval_pct 80" in done.stderr
-    ahead = table(run(*asked, "--ahead", *words))
+    ahead = table(run("distribution", "ahead", *asked, *words))
     assert ahead["id"].tolist() == zones["id"].tolist()
     np.testing.assert_allclose(ahead[zones["id"]].to_numpy(), expected.ahead.to_numpy())
 
 
 def test_uncertainty_without_options_is_that_of_the_page(run) -> None:
     asked = questions.Distribution(PROJECTS, Zones("circles"))
-    same(table(run("distribution", "--uncertainty", "--json")), questions.uncertainty(asked).zones)
+    same(table(run("distribution", "uncertainty", "--json")), questions.zone_draws(asked).zones)
 
 
 def test_distribution_compares_the_mix_of_zones(run, tmp_path: Path) -> None:
     asked = questions.Distribution(PROJECTS, Zones("circles"))
     sectors = questions.categories(asked, "sector")
-    by = ("distribution", "--by", "sector")
+    by = ("distribution", "quotients", "--by", "sector")
     same(table(run(*by, "--json")), geo.location_quotient_table(sectors))
     narrow = geo.location_quotient_table(sectors, interval_pct=50.0)
     same(table(run(*by, "--interval", 50, "--json")), narrow)
-    found = table(run(*by, "--specialisation", "--json")).set_index("id")["krugman_index"]
+    found = table(run("distribution", "specialisation", "--json")).set_index("id")["krugman_index"]
     assert found.tolist() == pytest.approx(geo.specialisation_index(sectors).tolist())
     # sector is what projects are grouped by where no column is named.
-    found = table(run("distribution", "--diversity", "--json")).set_index("id")
+    found = table(run("distribution", "diversity", "--json")).set_index("id")
     assert found["hill_2"].tolist() == pytest.approx(geo.diversity(sectors)["hill_2"].tolist())
     sums = questions.categories(questions.Distribution(PROJECTS, asked.zones, INVESTMENT), "sector")
     found = table(run(*by, "--weight", INVESTMENT, "--json")).set_index("id")
@@ -303,8 +313,8 @@ def test_distribution_compares_the_mix_of_zones(run, tmp_path: Path) -> None:
 
 
 def test_distribution_tells_concentration_with_its_parts(run, tmp_path: Path) -> None:
-    words = ("distribution", "--zoning", "hexagons", "--concentration")
-    zones = questions.distribution(questions.Distribution(PROJECTS, HEXAGONS)).set_index("id")
+    words = ("distribution", "concentration", "--zoning", "hexagons")
+    zones = questions.zone_counts(questions.Distribution(PROJECTS, HEXAGONS)).set_index("id")
     expected = geo.concentration_measures(zones["count"], areas=zones["area_km2"])
     found = json.loads(run(*words, "--json").stdout)
     for name, value in expected.items():
@@ -314,7 +324,7 @@ def test_distribution_tells_concentration_with_its_parts(run, tmp_path: Path) ->
     assert split["theil_between"] + split["theil_within"] == pytest.approx(split["theil"])
     assert 0 < split["theil_between"] < split["theil"]
     # Circles overlap, and so have no measures by area.
-    circles = json.loads(run("distribution", "--concentration", "--json").stdout)
+    circles = json.loads(run("distribution", "concentration", "--json").stdout)
     assert "gini_by_area" not in circles
     run(*words, "--weight", INVESTMENT, "--output", tmp_path / "of.csv")
     written = pd.read_csv(tmp_path / "of.csv", encoding="utf-8-sig").set_index("measure")["value"]
@@ -326,20 +336,20 @@ def test_distribution_tells_concentration_with_its_parts(run, tmp_path: Path) ->
 
 
 def test_hot_spots_and_clusters_are_those_of_the_page(run, tmp_path: Path) -> None:
-    asked = patterns.Pattern(PLATFORMS, HEXAGONS)
-    done = run("pattern", "--json")
-    same(table(done), patterns.hot_spots(asked))
+    asked = HotSpots(PLATFORMS, HEXAGONS)
+    done = run("pattern", "hot-spots", "--json")
+    same(table(done), asked.answer())
     assert "tested count" in done.stderr
-    found = table(run("pattern", "--look", "clusters", "--json"))
-    same(found, patterns.clusters(asked).drop(columns=["value_z", "around_z"]))
+    found = table(run("pattern", "clusters", "--json"))
+    same(found, Clusters(PLATFORMS, HEXAGONS).answer())
     run("pattern", "--output", tmp_path / "hot.gpkg")
     written = gpd.read_file(tmp_path / "hot.gpkg")
-    assert written["hot_spot"].tolist() == patterns.hot_spots(asked)["hot_spot"].tolist()
+    assert written["hot_spot"].tolist() == asked.answer()["hot_spot"].tolist()
 
 
 def test_autocorrelation_is_that_of_the_page(run) -> None:
-    expected = patterns.overall(patterns.Pattern(PLATFORMS, HEXAGONS)).reset_index()
-    same(table(run("pattern", "--look", "global", "--json")), expected)
+    expected = autocorrelation.overall(HotSpots(PLATFORMS, HEXAGONS)).reset_index()
+    same(table(run("pattern", "global", "--json")), expected)
 
 
 @pytest.mark.parametrize(
@@ -356,7 +366,7 @@ def test_autocorrelation_is_that_of_the_page(run) -> None:
     ],
 )
 def test_each_option_of_hot_spots_is_that_of_the_library(run, words, options) -> None:
-    zones = questions.distribution(questions.Distribution(PROJECTS, Zones("squares", 6000)))
+    zones = questions.zone_counts(questions.Distribution(PROJECTS, Zones("squares", 6000)))
     expected = geo.hot_spots(zones, "count", **options)
     grid = ("--layer", "projects", "--zoning", "squares", "--cell-m", 6000)
     same(table(run("pattern", *grid, *words, "--json")), expected)
@@ -364,13 +374,14 @@ def test_each_option_of_hot_spots_is_that_of_the_library(run, words, options) ->
 
 def test_other_looks_at_zones_take_their_options(run) -> None:
     zones = Zones("h3", h3_resolution=6)
-    counted = questions.distribution(questions.Distribution(PROJECTS, zones, INVESTMENT))
+    counted = questions.zone_counts(questions.Distribution(PROJECTS, zones, INVESTMENT))
     grid = ("--layer", "projects", "--zoning", "h3", "--h3", 6, "--weight", INVESTMENT)
     grid = (*grid, "--alpha", 0.2, "--permutations", 199)
-    found = table(run("pattern", "--look", "clusters", *grid, "--json"))
+    found = table(run("pattern", "clusters", *grid, "--json"))
     options = {"alpha": 0.2, "permutations": 199}
+    found = found.drop(columns=["value_z", "around_z"])  # the axes of the scatter plot
     same(found, geo.local_autocorrelation(counted, "weight_sum", **options))
-    done = run("pattern", "--look", "global", *grid, "--json")
+    done = run("pattern", "global", *grid, "--json")
     expected = geo.spatial_autocorrelation(counted, "weight_sum", **options).reset_index()
     same(table(done), expected)
     assert (
@@ -380,47 +391,73 @@ def test_other_looks_at_zones_take_their_options(run) -> None:
 
 
 def test_spacing_is_that_of_the_page(run) -> None:
-    once, every = (distances.Spacing(PLATFORMS, once=once) for once in (True, False))
-    same(table(run("pattern", "--look", "distance", "--json")), distances.ripley(once))
+    once, every = (Spacing(PLATFORMS, once=once) for once in (True, False))
+    same(table(run("pattern", "distance", "--json")), once.answer())
     expected = geo.ripley(
         PLATFORMS.located(),
-        study_area=distances.study_area(),
+        study_area=spacing.study_area(),
         distances_m=[500.0, 2000.0],
         simulations=99,
         interval_pct=90.0,
         seed=5,
     )
     words = ("--distances", "500,2000", "--simulations", 99, "--interval", 90, "--seed", 5)
-    done = run("pattern", "--look", "distance", "--every", *words, "--json")
+    done = run("pattern", "distance", "--every", *words, "--json")
     same(table(done), expected)
     assert f"reading {expected.attrs['reading']}" in done.stderr
-    for asked, flag in ((once, ()), (every, ("--every",))):
-        found = json.loads(run("pattern", "--look", "nearest", *flag, "--json").stdout)
-        for name, value in distances.nearest(asked).items():
+    for spaced, flag in ((once, ()), (every, ("--every",))):
+        found = json.loads(run("pattern", "nearest", *flag, "--json").stdout)
+        for name, value in spacing.nearest(PLATFORMS, once=spaced.once).items():
             assert found[name] == pytest.approx(value)
-        assert found["reading"] == distances.nearest(asked).attrs["reading"]
-    assert "ratio" in run("pattern", "--look", "nearest").stdout
+        assert found["reading"] == spacing.nearest(PLATFORMS, once=spaced.once).attrs["reading"]
+    assert "ratio" in run("pattern", "nearest").stdout
 
 
 def test_centres_and_ellipses_are_those_of_the_page(run, tmp_path: Path) -> None:
-    asked = centres.Centres(PLATFORMS, "category")
-    same(table(run("pattern", "--look", "centres", "--json")), centres.centres(asked))
-    same(table(run("pattern", "--look", "ellipses", "--json")), centres.ellipses(asked))
-    by_level = centres.centres(centres.Centres(PLATFORMS, "level"))
-    same(table(run("pattern", "--look", "centres", "--by", "level", "--json")), by_level)
-    weighted = centres.ellipses(centres.Centres(PROJECTS, "sector", INVESTMENT))
+    asked = Centres(PLATFORMS, "category")
+    same(table(run("pattern", "centres", "--json")), asked.answer())
+    same(table(run("pattern", "ellipses", "--json")), asked.rings())
+    by_level = Centres(PLATFORMS, "level").answer()
+    same(table(run("pattern", "centres", "--by", "level", "--json")), by_level)
+    weighted = Centres(PROJECTS, "sector", INVESTMENT).rings()
     words = ("--layer", "projects", "--weight", INVESTMENT)
-    same(table(run("pattern", "--look", "ellipses", *words, "--json")), weighted)
+    same(table(run("pattern", "ellipses", *words, "--json")), weighted)
     path = tmp_path / "two.geojson"
-    run("pattern", "--look", "ellipses", "--deviations", 2, "--output", path)
-    one, two = centres.ellipses(asked), gpd.read_file(path)
+    run("pattern", "ellipses", "--deviations", 2, "--output", path)
+    one, two = asked.rings(), gpd.read_file(path)
     assert two["category"].tolist() == one["category"].tolist()
     assert two["major_m"].tolist() == pytest.approx((2 * one["major_m"]).tolist())
 
 
-def test_every_option_of_pattern_belongs_to_a_look(run) -> None:
-    offered = set(run("pattern", "--help").stdout.split()) | {"--no-star"}
-    assert {option for options in OPTIONS.values() for option in options} <= offered
+def test_what_is_asked_is_written_down_printed_and_found_again(run, tmp_path: Path) -> None:
+    path = tmp_path / "hot.yaml"
+    words = ("pattern", "hot-spots", "--zoning", "squares", "--cell-m", 6000, "--no-star")
+    found = table(run(*words, "--permutations", 499, "--spec", path, "--json"))
+    assert "star: false" in run(*words, "--spec", "-").stdout
+    same(table(run("answer", path, "--json")), found)
+    run("snapshot", path, "--review", "internal", "--dpi", "60", "-o", tmp_path / "hot.png")
+    spec, _ = remake(tmp_path / "hot.png")
+    again = asked(spec)
+    assert (again.star, again.permutations, again.zones.cell_m) == (False, 499, 6000)
+    same(found, again.answer())
+
+
+def test_a_file_of_points_lies_beside_the_specification_that_names_it(run, tmp_path) -> None:
+    points = gpd.GeoDataFrame({"name": list("abcdef")}, geometry=PLATFORMS.located().geometry[:6])
+    points.to_file(tmp_path / "own.geojson")
+    words = ("coverage", "--layer", tmp_path / "own.geojson", "--zoning", "districts", "--json")
+    found = table(run(*words, "--spec", tmp_path / "own.yaml"))
+    assert "layer: own.geojson" in (tmp_path / "own.yaml").read_text(encoding="utf-8")
+    same(table(run("answer", tmp_path / "own.yaml", "--json")), found)
+
+
+def test_another_plan_has_its_own_layers_and_filters(run) -> None:
+    done = run("density", "--plan", "hunan_hightech", "--help")
+    assert "--stage" in done.stdout
+    assert "--stage" not in run("density", "--help").stdout
+    rows = table(run("distribution", "--json", "--plan=hunan_hightech"))
+    with layers.open_plan("hunan_hightech"):
+        assert set(rows["id"]) == set(layers.zoning("prefectures")["id"])
 
 
 # ---- what is said meanwhile ----
@@ -441,7 +478,7 @@ def test_what_takes_long_is_said_on_standard_error_and_nothing_else_is(capsys, m
 
 
 # What typer refuses, and the writers of files.
-ENGLISH_ALONE = {"No such command", "valid number"}
+ENGLISH_ALONE = {"No such command", "No such option", "valid number", "unexpected extra"}
 
 
 @pytest.mark.parametrize(
@@ -454,7 +491,7 @@ ENGLISH_ALONE = {"No such command", "valid number"}
         (("density", "--bandwidth", "-1"), "bandwidth_m"),
         (("density", "--bandwidth", "wide"), "valid number"),
         (("density", "--bandwidth-column", "name_zh"), "bandwidth"),
-        (("density", "--bandwidth-column", "accuracy_m", "--bandwidth", "9"), "leave out"),
+        (("density", "--bandwidth-column", "accuracy_m", "--bandwidth", "9"), "leave one"),
         (("density", "--kernel", "cosine"), "kernel"),
         (("density", "--method", "fast"), "exact"),
         (("density", "--unit", "per_ha"), "per_km2"),
@@ -469,19 +506,19 @@ ENGLISH_ALONE = {"No such command", "valid number"}
         (("coverage", "--category", "nothing"), "choose from"),
         (("distribution", "--zoning", "streets"), "choose from"),
         (("distribution", "--zoning", "none.gpkg"), "there is no file"),
-        (("distribution", "--population", "none.tif"), "there is no file"),
-        (("distribution", "--by", "colour"), "no column 'colour'"),
-        (("distribution", "--uncertainty", "--draws", "10"), "draws"),
-        (("distribution", "--uncertainty", "--ahead"), "ask for one"),
-        (("distribution", "--ahead", "--by", "sector"), "does not go with --ahead"),
-        (("distribution", "--groups", "districts"), "it goes with --concentration"),
-        (("distribution", "--draws", "2000"), "--uncertainty or --ahead"),
-        (("distribution", "--by", "sector", "--population", "p.tif"), "does not go with --by"),
-        (("density", "--isolines", "--output", "lines.tif"), "ends in .gpkg"),
-        (("distribution", "--by", "sector", "--output", "lq.gpkg"), "take a .csv"),
-        (("pattern", "--look", "heat"), "hot-spots, clusters"),
-        (("pattern", "--by", "level"), "has no --by"),
-        (("pattern", "--look", "centres", "--seed", "1"), "has no --seed"),
+        (("distribution", "--measure", "per_10k", "--population", "none.tif"), "there is no file"),
+        (("distribution", "--measure", "per_10k"), "needs a population"),
+        (("distribution", "quotients", "--by", "colour"), "no column 'colour'"),
+        (("distribution", "uncertainty", "--draws", "10"), "draws"),
+        (("distribution", "ahead", "--by", "sector"), "No such option"),
+        (("distribution", "--groups", "districts"), "No such option"),
+        (("distribution", "--draws", "2000"), "No such option"),
+        (("distribution", "quotients", "--weight", INVESTMENT, "--interval", "50"), "--interval"),
+        (("distribution", "quotients", "--output", "lq.gpkg"), "take a .csv"),
+        (("pattern", "heat"), "unexpected extra"),
+        (("pattern", "--by", "level"), "No such option"),
+        (("pattern", "centres", "--seed", "1"), "No such option"),
+        (("density", "--plan", "nowhere"), "there is no plan"),
         (("pattern", "--k", "3"), "--rule knn"),
         (("pattern", "--distance", "3000"), "--rule distance"),
         (("pattern", "--rule", "bishop"), "queen"),
@@ -490,14 +527,14 @@ ENGLISH_ALONE = {"No such command", "valid number"}
         (("pattern", "--category", "university"), "only 4 points"),
         (("pattern", "--rule", "distance", "--distance", "100"), "lengthen"),
         (("pattern", "--permutations", "3"), "permutations"),
-        (("pattern", "--look", "clusters", "--alpha", "2"), "alpha"),
-        (("pattern", "--look", "distance", "--distances", "near"), "numbers"),
-        (("pattern", "--look", "distance", "--distances", "500,100"), "must rise"),
-        (("pattern", "--look", "distance", "--simulations", "2"), "simulations"),
-        (("pattern", "--look", "nearest", "--category", "university"), "below 8"),
-        (("pattern", "--look", "centres", "--by", "colour"), "no column 'colour'"),
-        (("pattern", "--look", "ellipses", "--deviations", "0"), "deviations"),
-        (("pattern", "--look", "ellipses", "--weight", INVESTMENT), "has no column"),
+        (("pattern", "clusters", "--alpha", "2"), "alpha"),
+        (("pattern", "distance", "--distances", "near"), "numbers"),
+        (("pattern", "distance", "--distances", "500,100"), "must rise"),
+        (("pattern", "distance", "--simulations", "2"), "simulations"),
+        (("pattern", "nearest", "--category", "university"), "below 8"),
+        (("pattern", "centres", "--by", "colour"), "allowed are"),
+        (("pattern", "ellipses", "--deviations", "0"), "deviations"),
+        (("pattern", "ellipses", "--weight", INVESTMENT), "has no column"),
     ],
 )
 def test_bad_input_is_told_in_both_languages_with_exit_code_2(

@@ -11,7 +11,7 @@ import geo
 from app.web import choices, maps
 from geo.surface.density import Kernel, Unit
 from layers import questions
-from layers.questions import contents
+from layers.questions.density import Show, density_unit
 from layers.questions.subjects import Points, Zones
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ def test_every_unit_of_projects(unit: str, weighted: str) -> None:
     asked = questions.Density(
         Points("projects"), weight=INVESTMENT if weighted == "true" else None, unit=unit
     )
-    assert contents.density_unit(asked, "zh") in shown(test)
+    assert density_unit(asked, "zh") in shown(test)
 
 
-@pytest.mark.parametrize("show", get_args(contents.Show))
+@pytest.mark.parametrize("show", get_args(Show))
 @pytest.mark.parametrize("setting", ["adaptive", "bounded"])
 def test_every_way_to_draw_with_every_switch(show: str, setting: str) -> None:
     shown(page("density", show=show, **{setting: "true"}))
@@ -61,7 +61,7 @@ def test_two_bandwidths_stand_side_by_side() -> None:
     assert "带宽（m） 2,000" in text
     assert "带宽（m） 6,000" in text
     first, second = (
-        questions.density(questions.Density(PLATFORMS, bandwidth_m=metres))
+        questions.density_surface(questions.Density(PLATFORMS, bandwidth_m=metres))
         for metres in (2000.0, 6000.0)
     )
     # The same points under a wider kernel: a lower peak.
@@ -90,19 +90,11 @@ def test_points_in_one_place_get_a_fixed_bandwidth_and_the_page_says_so() -> Non
 
 
 def test_maps_to_compare_share_levels_and_top() -> None:
-    wide = maps.density(
-        questions.Density(PLATFORMS, bandwidth_m=6000.0),
-        levels=(0.5, 1.0),
-        top=2.0,
-        show="bands",
-        lang="zh",
+    wide = maps.document(
+        questions.Density(PLATFORMS, bandwidth_m=6000.0, levels=(0.5, 1.0), top=2.0), lang="zh"
     )
-    narrow = maps.density(
-        questions.Density(PLATFORMS, bandwidth_m=2000.0),
-        levels=(0.5, 1.0),
-        top=2.0,
-        show="bands",
-        lang="zh",
+    narrow = maps.document(
+        questions.Density(PLATFORMS, bandwidth_m=2000.0, levels=(0.5, 1.0), top=2.0), lang="zh"
     )
     legends = [
         next(layer for layer in document["layers"] if layer["id"] == "overlay-1")["classes"]
@@ -113,7 +105,7 @@ def test_maps_to_compare_share_levels_and_top() -> None:
 
 def test_the_ranking_shows_rank_and_interval() -> None:
     test = page("density")
-    zones = questions.uncertainty(questions.Distribution(PLATFORMS, Zones("districts"))).zones
+    zones = questions.zone_draws(questions.Distribution(PLATFORMS, Zones("districts"))).zones
     first = zones.sort_values("density_per_km2", ascending=False).iloc[0]
     table = next(part.value for part in test.get("html") if "class=figures" in part.value)
     low, high = first["density_per_km2_low"], first["density_per_km2_high"]

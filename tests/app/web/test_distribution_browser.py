@@ -137,5 +137,5 @@ def test_projects_are_counted_in_a_drawn_area_without_a_second_click(page, app):
 def test_the_bars_are_the_counts_of_the_question(page, app):
     show(page, app, zoning="districts")
     asked = questions.Distribution(Points("projects"), Zones("districts"))
-    counts = questions.distribution(asked)["count"]
+    counts = questions.zone_counts(asked)["count"]
     assert page.locator(BARS).count() == int((counts > 0).sum())

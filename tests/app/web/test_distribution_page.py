@@ -16,15 +16,15 @@ from streamlit.testing.v1 import AppTest
 import layers
 from app.web import maps, own_data, picking, results
 from app.web.charts import _told_apart
-from app.web.export import of_distribution
 from geo.errors import InputError
 from layers import questions
 from layers.keeping.brought import keep_points, keep_raster, keep_zones
 from layers.keeping.own_points import Roles, own_points
 from layers.look.overlays import classify
-from layers.questions import contents, zone_results
+from layers.questions import zone_results
+from layers.questions.asking import parameters_of
+from layers.questions.distribution import SCALES, SCHEMES, Shown
 from layers.questions.subjects import Points, Zones
-from layers.questions.zone_results import SCALES, SCHEMES, Shown
 from layers.record.specification import read_spec
 from layers.words import both
 
@@ -107,7 +107,7 @@ def test_every_zoning_with_every_measure_on_every_scale(zoning: str, measure: st
         shown = Shown(asked, measure, scale)
         table = zone_results.table(shown)
         for lang in ("zh", "en"):
-            overlay = contents.zones_overlay(shown, lang=lang)
+            overlay = shown.overlay(lang)
             assert overlay.column == shown.column
             # Cells of a grid that nothing lies in are not drawn.
             assert 0 < len(overlay.frame) <= len(table)
@@ -120,7 +120,7 @@ def test_every_zoning_with_every_measure_on_every_scale(zoning: str, measure: st
 def test_every_scheme_colours_the_map_as_its_tab_says(scheme: str, scale: str) -> None:
     shown = Shown(questions.Distribution(PROJECTS, Zones("hexagons")), "count", scale, scheme, 4)
     found = zone_results.classified(shown)
-    codes = classify(contents.zones_overlay(shown, lang="zh")).codes
+    codes = classify(shown.overlay("zh")).codes
     assert np.bincount(codes, minlength=len(found.uppers)).tolist() == list(found.counts)
     assert sum(found.counts) == int((zone_results.table(shown)["count"] > 0).sum())
 
@@ -145,14 +145,14 @@ def test_the_project_that_dwarfs_all_is_told_with_the_way_out() -> None:
 
 def test_a_log_scale_is_named_wherever_it_is_used() -> None:
     assert "投资额（亿元），对数尺度" in words(page(measure="investment", scale="log"))
-    document = maps.distribution(Shown(ASKED, "investment", "log"), lang="en")
+    document = maps.document(Shown(ASKED, "investment", "log"), lang="en")
     titles = [layer["title"]["en"] for layer in document["layers"]]
     assert "Investment (100 million CNY), log scale" in titles
     assert "投资占比（%）" in words(page(measure="investment", scale="share"))
 
 
 def test_the_selected_zone_says_how_sure_its_place_is() -> None:
-    drawn = questions.uncertainty(ASKED)
+    drawn = questions.zone_draws(ASKED)
     by_id = pd.Series(drawn.zones.index, index=drawn.zones["id"])
     chance = drawn.ahead.loc[by_id["circle-kexuecheng"], by_id["circle-dakecheng"]]
     found = zone_results.certainty(Shown(ASKED, "count"), "circle-kexuecheng")
@@ -251,7 +251,7 @@ def test_the_table_is_sorted_and_its_intervals_are_those_of_the_draws() -> None:
     zones = zone_results.table(Shown(ASKED, "investment"))
     assert zones["weight_sum"].is_monotonic_decreasing
     assert zones["rank"].tolist() == [1, 2, 3, 4]
-    drawn = questions.uncertainty(questions.Distribution(PROJECTS, CIRCLES, weight=INVESTMENT))
+    drawn = questions.zone_draws(questions.Distribution(PROJECTS, CIRCLES, weight=INVESTMENT))
     by_id = drawn.zones.set_index("id").loc[zones["id"]]
     assert zones["low"].tolist() == by_id["weight_sum_low"].tolist()
     assert zones["rank_high"].tolist() == by_id["weight_rank_high"].tolist()
@@ -354,13 +354,13 @@ def test_one_zone_is_compared_with_nothing() -> None:
 def test_a_rate_is_exported_with_its_people_and_a_scale_only_where_it_is_one() -> None:
     kept = persons(*NEW_AREA)
     asked = questions.Distribution(PROJECTS, CIRCLES, population=kept)
-    assert of_distribution(Shown(asked, "per_10k"))["population"] == kept
-    assert "population" not in of_distribution(Shown(asked, "count"))
-    assert of_distribution(Shown(asked, "density", "share"))["scale"] == "amount"
+    assert parameters_of(Shown(asked, "per_10k"))["population"] == kept
+    assert "population" not in parameters_of(Shown(asked, "count"))
+    assert parameters_of(Shown(asked, "density", "share"))["scale"] == "amount"
     sheet = {"review_number": "internal"}
     spec = {"map": "distribution", "sheet": sheet}
     shown = Shown(asked, "per_10k")
-    content = read_spec(spec | {"parameters": of_distribution(shown)}).content()
+    content = read_spec(spec | {"parameters": parameters_of(shown)}).content()
     assert content.overlays[0].column == "per_10k_people"
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from app.texts import _texts
 from layers.questions import patterns
-from layers.questions.patterns import Pattern
+from layers.questions.hot_spots import HotSpots
 from layers.questions.subjects import Points, Zones
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 WAIT_MS = 60_000
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 MAP_SHARE = 0.62
-DEFAULT = Pattern(Points("platforms"), Zones("hexagons"))
+DEFAULT = HotSpots(Points("platforms"), Zones("hexagons"))
 PAINTED = """
 () => document.querySelector('.leaflet-atlas-land-pane path')
   && [...document.querySelectorAll('.leaflet-atlas-analysis-pane canvas')].some(canvas =>
@@ -59,7 +59,7 @@ def test_a_planner_reads_the_hot_spot_looks_at_the_others_and_takes_it_home(page
     assert box["width"] > MAP_SHARE * 1440
     assert box["y"] + box["height"] <= 900
 
-    zones = patterns.hot_spots(DEFAULT)
+    zones = DEFAULT.answer()
     legend = frame.evaluate(LEGEND)
     for kind, n in (
         zones.loc[zones["hot_spot"].isin(patterns.HOT), "hot_spot"].value_counts().items()

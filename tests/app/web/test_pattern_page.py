@@ -14,19 +14,18 @@ import geo
 import layers
 from app.web import maps
 from layers.keeping.answers import ANSWERS
-from layers.questions import centres, distances, patterns
+from layers.questions import centre_maps, centres, patterns, spacing
 from layers.questions.centres import Centres
-from layers.questions.distances import Spacing
-from layers.questions.pattern_looks import Look
-from layers.questions.patterns import Pattern
+from layers.questions.clusters import Clusters
+from layers.questions.hot_spots import HotSpots
+from layers.questions.spacing import Spacing
 from layers.questions.subjects import Points, Zones
 
 INVESTMENT = "investment_100m_cny"
 
 ROOT = Path(__file__).resolve().parents[3]
 LOOKS = ["hot", "clusters", "distance", "centres"]
-PLATFORMS = Pattern(Points("platforms"), Zones("hexagons"))
-HOT = Look("hot", PLATFORMS)
+PLATFORMS = HotSpots(Points("platforms"), Zones("hexagons"))
 
 
 def page(**parameters: str) -> AppTest:
@@ -142,7 +141,7 @@ def test_a_choice_goes_into_the_address() -> None:
 
 
 def test_hot_spots_and_their_groups_hold_the_same_cells_and_points() -> None:
-    zones = patterns.hot_spots(PLATFORMS)
+    zones = PLATFORMS.answer()
     hot = zones[zones["hot_spot"].isin(patterns.HOT)]
     spots = patterns.spots(PLATFORMS, kinds=patterns.HOT)
     assert sum(spot.cells for spot in spots) == len(hot)
@@ -152,7 +151,7 @@ def test_hot_spots_and_their_groups_hold_the_same_cells_and_points() -> None:
 
 
 def test_groups_of_cells_are_those_that_touch() -> None:
-    zones = patterns.hot_spots(PLATFORMS)
+    zones = PLATFORMS.answer()
     hot = geo.to_metric(zones[zones["hot_spot"].isin(patterns.HOT)])
     joined = shapely.union_all(hot.geometry.buffer(1.0).to_numpy())
     parts = 1 if joined.geom_type == "Polygon" else len(joined.geoms)
@@ -160,7 +159,7 @@ def test_groups_of_cells_are_those_that_touch() -> None:
 
 
 def test_names_of_a_spot_lie_in_it() -> None:
-    zones = patterns.hot_spots(PLATFORMS)
+    zones = PLATFORMS.answer()
     area = zones[zones["hot_spot"].isin(patterns.HOT)].geometry.union_all()
     main = patterns.spots(PLATFORMS, kinds=patterns.HOT)[0]
     inside: set[str] = set()
@@ -173,7 +172,7 @@ def test_names_of_a_spot_lie_in_it() -> None:
 
 
 def test_the_axes_of_morans_scatter_give_local_i_back() -> None:
-    zones = patterns.clusters(replace(PLATFORMS, zones=Zones("hexagons", cell_m=4000)))
+    zones = Clusters(PLATFORMS.points, Zones("hexagons", cell_m=4000)).answer()
     n = len(zones)
     again = (n - 1) / n * zones["value_z"] * zones["around_z"]
     assert np.allclose(again, zones["local_i"])
@@ -200,18 +199,19 @@ def test_other_sizes_are_a_quarter_smaller_and_larger() -> None:
 
 
 def test_each_place_counts_once() -> None:
-    every, once = Spacing(Points("platforms")), Spacing(Points("platforms"), once=True)
-    places = {(p.x, p.y) for p in distances.spaced(every).geometry}
-    assert len(distances.spaced(once)) == len(places) < len(distances.spaced(every))
-    assert distances.nearest(once)["coincident"] == 0
-    assert distances.nearest(every)["coincident"] > 0
-    assert distances.places_inside(every) == distances.ripley(once).attrs["points"]
+    points = Points("platforms")
+    every, once = (spacing.spaced(points, once=once) for once in (False, True))
+    places = {(p.x, p.y) for p in every.geometry}
+    assert len(once) == len(places) < len(every)
+    assert spacing.nearest(points, once=True)["coincident"] == 0
+    assert spacing.nearest(points, once=False)["coincident"] > 0
+    assert spacing.places_inside(points) == Spacing(points).answer().attrs["points"]
 
 
 def test_centres_lead_from_that_of_all() -> None:
-    found = centres.centres(Centres(Points("platforms"), "category"))
+    found = Centres(Points("platforms"), "category").answer()
     first = found.iloc[0]
-    assert (first["category"], first["kind"], first["from_all_km"]) == (centres.ALL, "mean", 0)
+    assert (first["category"], first["kind"], first["from_all_km"]) == (centre_maps.ALL, "mean", 0)
     metric = geo.to_metric(found).geometry
     for at in range(1, len(found)):
         far = metric.iloc[at].distance(metric.iloc[0]) / 1000
@@ -222,9 +222,9 @@ def test_centres_lead_from_that_of_all() -> None:
 
 def test_only_groups_of_ten_have_an_ellipse_of_their_own() -> None:
     asked = Centres(Points("platforms"), "category")
-    rings = centres.ellipses(asked)
+    rings = asked.rings()
     counts = asked.points.located()["category"].value_counts()
-    assert set(rings["category"]) == {centres.ALL, *counts[counts >= 10].index}
+    assert set(rings["category"]) == {centre_maps.ALL, *counts[counts >= 10].index}
 
 
 def test_whereabouts_name_the_district_and_the_nearest_node() -> None:
@@ -243,8 +243,8 @@ def titles(document: dict) -> list[str]:
 
 
 def test_the_map_has_one_layer_for_each_class_that_there_is() -> None:
-    zones = patterns.hot_spots(PLATFORMS)
-    document = maps.pattern(HOT, lang="en")
+    zones = PLATFORMS.answer()
+    document = maps.document(PLATFORMS, lang="en")
     shown = [layer for layer in document["layers"] if layer["group"] == "analysis"]
     assert sum(layer["count"] for layer in shown[:-1]) == len(zones)
     assert len(shown) - 1 == zones["hot_spot"].nunique()
@@ -252,14 +252,14 @@ def test_the_map_has_one_layer_for_each_class_that_there_is() -> None:
 
 
 def test_the_map_opens_where_the_points_are() -> None:
-    (south, west), (north, east) = maps.pattern(HOT, lang="zh")["bounds"]
+    (south, west), (north, east) = maps.document(PLATFORMS, lang="zh")["bounds"]
     bounds = PLATFORMS.points.located().total_bounds
     assert west < bounds[0] < bounds[2] < east
     assert south < bounds[1] < bounds[3] < north
 
 
 def test_centres_and_ellipses_are_named_by_group() -> None:
-    document = maps.pattern(Look("centres", Centres(Points("platforms"), "category")), lang="en")
+    document = maps.document(Centres(Points("platforms"), "category"), lang="en")
     assert {"Mean: All", "Median: All", "Ellipse: All", "Mean: Universities"} <= set(
         titles(document)
     )

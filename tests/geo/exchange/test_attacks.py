@@ -184,7 +184,7 @@ def test_dates_are_no_weights() -> None:
 
 def test_names_are_no_weights_of_a_density() -> None:
     with pytest.raises(AtlasError):
-        questions.density(questions.settled(questions.Density(Points("platforms"), "name_zh")))
+        questions.density_surface(questions.Density(Points("platforms"), "name_zh"))
 
 
 @pytest.mark.parametrize("name", ["a" * 300 + ".tif", "\ud83d.tif"])

@@ -25,69 +25,54 @@ from layers.keeping.copies import bytes_of
 from layers.look.basemaps import basemaps
 from layers.paper import tiles
 from layers.questions import Coverage, Density, Distribution
+from layers.questions.autocorrelation import Autocorrelation
 from layers.questions.centres import Centres
-from layers.questions.distances import Spacing
-from layers.questions.pattern_looks import Look
-from layers.questions.patterns import Pattern
+from layers.questions.clusters import Clusters
+from layers.questions.distribution import Shown
+from layers.questions.hot_spots import HotSpots
+from layers.questions.spacing import Spacing
 from layers.questions.subjects import Points, Zones
-from layers.questions.zone_results import Shown
 
 PLATFORMS, CIRCLES, CELLS = Points("platforms"), Zones("circles"), Zones("hexagons")
 DENSE = Density(PLATFORMS, bandwidth_m=3000.0, cell_size_m=1000.0)
 COVERED = Coverage(PLATFORMS, CIRCLES, 3000.0)
-SPREAD, PATTERN = Distribution(Points("projects"), CIRCLES), Pattern(PLATFORMS, CELLS)
+SPREAD, PATTERN = Distribution(Points("projects"), CIRCLES), HotSpots(PLATFORMS, CELLS)
 SHOWN, GROUPS, SPACED = Shown(SPREAD, "count"), Centres(PLATFORMS, "category"), Spacing(PLATFORMS)
 LEVELS = (0.0, 1.0, 2.0)
 # Whose functions are looked at, besides those that they import.
 MODULES = (maps, overview, facts, tiles)
+ROOM = "layers.questions"
 # Something to ask each function whose answers are kept.
 EXAMPLES: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
-    "layers.questions.asked.density": ((DENSE,), {}),
-    "layers.questions.asked.density_lines": ((DENSE, LEVELS), {}),
-    "layers.questions.asked.density_bands": ((DENSE, LEVELS), {}),
-    "layers.questions.asked.service_areas": ((PLATFORMS, 3000.0), {}),
-    "layers.questions.asked.coverage": ((COVERED,), {}),
-    "layers.questions.asked.coverage_curve": ((PLATFORMS, CIRCLES), {}),
-    "layers.questions.asked.counted": ((SPREAD.points, CIRCLES), {}),
-    "layers.questions.asked.distribution": ((SPREAD,), {}),
-    "layers.questions.asked.uncertainty": ((SPREAD,), {}),
-    "layers.questions.asked.categories": ((SPREAD, "sector"), {}),
-    "layers.questions.asked.population": ((Distribution(PLATFORMS, CIRCLES, population=""),), {}),
-    "layers.questions.zone_results.table": ((SHOWN,), {}),
-    "layers.questions.zone_results.quotients": ((SPREAD,), {}),
-    "layers.questions.zone_results.mix": ((SHOWN,), {}),
-    "layers.questions.contents.overview": (("224", (), "zh"), {}),
-    "layers.questions.contents.density": (
-        (DENSE,),
-        {"levels": LEVELS, "lang": "zh", "show": "isolines"},
-    ),
-    "layers.questions.contents.coverage": ((COVERED,), {"lang": "zh"}),
-    "layers.questions.contents.distribution": ((SHOWN,), {"lang": "zh"}),
-    "layers.questions.contents.layer": (("parks",), {"lang": "zh"}),
-    "layers.questions.patterns.unit_names": ((), {}),
-    "layers.questions.patterns.refusal": ((PATTERN,), {}),
-    "layers.questions.patterns.hot_spots": ((PATTERN,), {}),
-    "layers.questions.patterns.clusters": ((PATTERN,), {}),
-    "layers.questions.patterns.overall": ((PATTERN,), {}),
-    "layers.questions.patterns.scope": ((PATTERN,), {}),
-    "layers.questions.patterns.spots": ((PATTERN,), {"kinds": ("hot 99",)}),
-    "layers.questions.patterns.other_sizes": ((PATTERN,), {"kinds": ("hot 99",)}),
-    "layers.questions.centres.refusal": ((GROUPS,), {}),
-    "layers.questions.centres.centres": ((GROUPS,), {}),
-    "layers.questions.centres.ellipses": ((GROUPS,), {}),
-    "layers.questions.distances.spaced": ((SPACED,), {}),
-    "layers.questions.distances.refusal": ((SPACED,), {}),
-    "layers.questions.distances.ripley": ((SPACED,), {}),
-    "layers.questions.distances.nearest": ((SPACED,), {}),
-    "layers.questions.pattern_contents.pattern": ((Look("centres", GROUPS),), {"lang": "zh"}),
-    "app.web.maps.overview": (("224", (), "zh"), {}),
-    "app.web.maps.density": (
-        (DENSE,),
-        {"levels": LEVELS, "top": 2.0, "show": "bands", "lang": "zh"},
-    ),
-    "app.web.maps.coverage": ((COVERED,), {"lang": "zh"}),
-    "app.web.maps.distribution": ((SHOWN,), {"lang": "zh"}),
-    "app.web.maps.pattern": ((Look("distance", SPACED),), {"lang": "zh"}),
+    f"{ROOM}.density._surface": ((DENSE,), {}),
+    f"{ROOM}.density._lines": ((DENSE, LEVELS), {}),
+    f"{ROOM}.density._bands": ((DENSE, LEVELS), {}),
+    f"{ROOM}.coverage.service_areas": ((PLATFORMS, 3000.0), {}),
+    f"{ROOM}.coverage.covered_zones": ((COVERED,), {}),
+    f"{ROOM}.coverage.coverage_curve": ((PLATFORMS, CIRCLES), {}),
+    f"{ROOM}.counting.counted": ((SPREAD.points, CIRCLES), {}),
+    f"{ROOM}.counting.zone_counts": ((SPREAD,), {}),
+    f"{ROOM}.counting.zone_draws": ((SPREAD,), {}),
+    f"{ROOM}.counting.categories": ((SPREAD, "sector"), {}),
+    f"{ROOM}.counting.population": ((Distribution(PLATFORMS, CIRCLES, population=""),), {}),
+    f"{ROOM}.zone_results.table": ((SHOWN,), {}),
+    f"{ROOM}.zone_results.quotients": ((SPREAD,), {}),
+    f"{ROOM}.zone_results.mix": ((SHOWN,), {}),
+    f"{ROOM}.patterns.unit_names": ((), {}),
+    f"{ROOM}.patterns.refusal": ((PATTERN.units,), {}),
+    f"{ROOM}.hot_spots.hot_spots": ((PATTERN,), {}),
+    f"{ROOM}.clusters.clusters": ((Clusters(PLATFORMS, CELLS),), {}),
+    f"{ROOM}.autocorrelation.autocorrelation": ((Autocorrelation(PLATFORMS, CELLS),), {}),
+    f"{ROOM}.patterns._scope": ((PATTERN.units,), {}),
+    f"{ROOM}.patterns.spots": ((PATTERN,), {"kinds": ("hot 99",)}),
+    f"{ROOM}.patterns.other_sizes": ((PATTERN,), {"kinds": ("hot 99",)}),
+    f"{ROOM}.centres.centres": ((GROUPS,), {}),
+    f"{ROOM}.centres.ellipses": ((GROUPS,), {}),
+    f"{ROOM}.spacing.spaced": ((PLATFORMS,), {"once": True}),
+    f"{ROOM}.spacing.refusal": ((PLATFORMS,), {"once": True}),
+    f"{ROOM}.spacing.ripley": ((SPACED,), {}),
+    f"{ROOM}.spacing.nearest": ((PLATFORMS,), {"once": False}),
+    "app.web.maps.document": ((GROUPS,), {"lang": "zh"}),
     "app.web.overview.targets": (("zh",), {}),
     "layers.book.series.zones": (("circles",), {}),
     "layers.book.series._told": (("parks",), {}),
@@ -106,7 +91,7 @@ def people() -> str:
 
 def ask(name: str) -> Any:
     args, options = EXAMPLES[name]
-    if name == "layers.questions.asked.population":
+    if name == f"{ROOM}.counting.population":
         args = (Distribution(PLATFORMS, CIRCLES, population=people()),)
     return REGISTRY[name](*args, **options)
 

@@ -259,10 +259,10 @@ def test_answers_about_what_a_visitor_brought_go_with_it() -> None:
     name = keep_zones(zones(), owner=owner)
     before = len(ANSWERS)
     asked = Distribution(Points("platforms"), Zones(name))
-    assert len(questions.distribution(asked)) == 1
+    assert len(questions.zone_counts(asked)) == 1
     # The distribution, and which points lie in which zone.
     assert len(ANSWERS) == before + 2
     brought.release(owner)
     assert len(ANSWERS) == before
     with pytest.raises(InputError, match="no longer kept"):
-        questions.distribution(asked)
+        questions.zone_counts(asked)

@@ -17,20 +17,13 @@ from layers.keeping.brought import Owner, keep_points
 from layers.keeping.own_points import AMOUNT, Roles, own_points
 from layers.look.content import INTERNAL, Sheet
 from layers.outputs import output
-from layers.questions import (
-    contents,
-    distances,
-    pattern_contents,
-    pattern_looks,
-    patterns,
-    zone_results,
-)
+from layers.questions import patterns, spacing, zone_results
 from layers.questions.centres import Centres
-from layers.questions.distances import Spacing
-from layers.questions.pattern_looks import Look
-from layers.questions.patterns import Pattern
+from layers.questions.density import density_unit
+from layers.questions.distribution import Shown
+from layers.questions.hot_spots import HotSpots
+from layers.questions.spacing import Spacing
 from layers.questions.subjects import Points, Zones
-from layers.questions.zone_results import Shown
 from layers.record.specification import MapSpec
 
 SHOPS = 60
@@ -110,17 +103,19 @@ def test_what_is_no_such_column_is_refused_in_words(
 
 
 def test_own_points_are_asked_how_dense_they_are(own: Points) -> None:
-    surface = questions.density(questions.Density(own, bandwidth_m=1500.0))
+    surface = questions.density_surface(questions.Density(own, bandwidth_m=1500.0))
     cells = float(surface.sum()) * 0.25**2
     assert cells == pytest.approx(SHOPS - 1, rel=0.01)
-    weighted = questions.density(questions.Density(own, bandwidth_m=1500.0, weight=own.amount))
+    weighted = questions.density_surface(
+        questions.Density(own, bandwidth_m=1500.0, weight=own.amount)
+    )
     assert float(weighted.max()) > float(surface.max())
 
 
 def test_an_own_column_lends_its_name_and_no_unit(own: Points) -> None:
     asked = questions.Density(own, bandwidth_m=1500.0, weight=own.amount)
     units = [
-        contents.density_unit(replace(asked, unit=unit), lang)
+        density_unit(replace(asked, unit=unit), lang)
         for unit in ("per_km2", "count", "share")
         for lang in ("zh", "en")
     ]
@@ -132,16 +127,13 @@ def test_an_own_column_lends_its_name_and_no_unit(own: Points) -> None:
         "占“营业额”合计的 %/栅格",
         "% of all 营业额 per cell",
     ]
-    pattern = Look("hot", Pattern(own, Zones("squares", cell_m=2000), weight=own.amount))
-    cards = [
-        getattr(each, "columns", {})
-        for each in pattern_contents.pattern(pattern, lang="zh").overlays
-    ]
+    pattern = HotSpots(own, Zones("squares", cell_m=2000), weight=own.amount)
+    cards = [getattr(each, "columns", {}) for each in pattern.content("zh").overlays]
     assert "“营业额”合计" in {card.get("weight_sum") for card in cards}
 
 
 def test_own_points_are_asked_who_is_covered(own: Points) -> None:
-    zones = questions.coverage(questions.Coverage(own, Zones("districts"), distance_m=3000.0))
+    zones = questions.covered_zones(questions.Coverage(own, Zones("districts"), distance_m=3000.0))
     assert zones.set_index("name_zh").loc["岳麓区", "covered_pct"] > 5
 
 
@@ -155,7 +147,7 @@ def test_own_points_are_counted_summed_and_mixed(own: Points) -> None:
     assert mixed.loc["岳麓区", "sectors"] == 2
     assert Shown(asked, "investment").titles == ("“营业额”合计", "Sum of 营业额")
     assert (
-        questions.distribution(
+        questions.zone_counts(
             questions.Distribution(own.filtered("category", ("书店",)), Zones("districts"))
         )["count"].sum()
         == 20
@@ -171,16 +163,14 @@ def test_without_amounts_nothing_is_added_up() -> None:
 
 
 def test_own_points_are_asked_for_their_pattern(own: Points) -> None:
-    spots = Look("hot", Pattern(own, Zones("squares", cell_m=3000)))
-    assert pattern_looks.refusal(spots) is None
-    assert "书店与茶馆" in pattern_looks.title(spots, lang="zh")
-    assert "书店与茶馆" in pattern_looks.told(spots, lang="zh")[0]
-    assert patterns.scope(spots.asked).points == SHOPS - 1
-    spacing = Look("distance", Spacing(own))
-    assert pattern_looks.told(spacing, lang="en")
-    assert distances.places_inside(spacing.asked) == SHOPS - 1
-    middle = Look("centres", Centres(own, own.group))
-    assert any("书店" in sentence for sentence in pattern_looks.told(middle, lang="zh"))
+    spots = HotSpots(own, Zones("squares", cell_m=3000))
+    assert spots.refusal() is None
+    assert "书店与茶馆" in spots.title("zh")
+    assert "书店与茶馆" in spots.told("zh")[0]
+    assert patterns.scope(spots).points == SHOPS - 1
+    assert Spacing(own).told("en")
+    assert spacing.places_inside(own) == SHOPS - 1
+    assert any("书店" in sentence for sentence in Centres(own, own.group).told("zh"))
 
 
 @pytest.mark.parametrize("suffix", [".png", ".html", ".pptx", ".gpkg"])
@@ -194,9 +184,7 @@ def test_maps_of_own_points_leave_in_every_format(own: Points, suffix: str) -> N
 
 
 def test_the_map_of_own_points_shows_them(own: Points) -> None:
-    content = contents.density(
-        questions.Density(own, bandwidth_m=1500.0), levels=(1.0, 2.0), lang="zh"
-    )
+    content = questions.Density(own, bandwidth_m=1500.0).content("zh")
     assert content.overlays[-1].title == "书店与茶馆"
     assert len(content.overlays[-1].frame) == SHOPS - 1
 

@@ -27,6 +27,7 @@ from pypdf import PdfReader
 from geo.errors import InputError
 from geo.wording import catalogue
 from layers.book.map_deck import deck
+from layers.look.charts import Chart
 from layers.look.content import SIZES_MM, Content, Sheet
 from layers.look.outside import clean_sheet, sheet_findings
 from layers.look.overlays import Choropleth, Points
@@ -36,7 +37,7 @@ from layers.paper.sheet import text_width as printed_width
 from layers.qgis.geopackage import geopackage_bytes
 from layers.record.specification import MapSpec
 from layers.slides.deck import presentation
-from layers.slides.slide import Chart, LegendItem, Slide
+from layers.slides.slide import LegendItem, Slide
 from layers.type.fonts import characters
 from layers.type.line_breaks import text_lines
 from layers.type.outside_texts import MISSING, NAME, PROSE, TITLE, Cleaner

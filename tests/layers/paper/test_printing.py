@@ -37,8 +37,8 @@ from layers.paper.sheet import heading, layout, text_width, wrapped
 from layers.plan.area import area
 from layers.plan.catalogue import load
 from layers.plan.schema import resource
-from layers.questions import contents
-from layers.record.specification import asked, read_spec
+from layers.questions.overview import Overview
+from layers.record.specification import read_spec
 from layers.scene.boxes import Box
 from layers.scene.window import Window
 
@@ -53,7 +53,7 @@ SHEET = Sheet("湘江新区“224”布局", "internal", subtitle="规划图", d
 
 @pytest.fixture(scope="module")
 def overview():
-    return contents.overview("224", (), "zh")
+    return Overview("224").content("zh")
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ def test_no_text_is_too_small_to_read_and_degrees_are_as_large_as_notes(size, la
     sheet = replace(SHEET, size=size, dpi=40)
     sizes = {
         text.get_text(): text.get_fontsize()
-        for text in texts(drawn(contents.overview("all", (), lang), sheet))
+        for text in texts(drawn(Overview("all").content(lang), sheet))
     }
     assert min(sizes.values()) >= 5.5
     degrees = [size for words, size in sizes.items() if re.search(r"°.*[NE]$", words)]
@@ -134,7 +134,7 @@ def test_no_text_is_too_small_to_read_and_degrees_are_as_large_as_notes(size, la
 @pytest.mark.parametrize("size", SIZES_MM)
 def test_a_legend_of_twelve_long_entries_fits_every_sheet(size):
     zones = load("districts").assign(n=np.arange(22.0)).to_crs(4547)
-    full = contents.overview("224", (), "en")
+    full = Overview("224").content("en")
     overlays = (
         Choropleth(zones, "n", "Number of projects in each zone, by quantiles", classes=7),
         *(
@@ -164,7 +164,7 @@ def test_a_figure_has_the_size_of_its_sheet(overview, size):
     ],
 )
 def test_texts_beside_the_map_do_not_overlap_and_stay_on_the_sheet(theme, size, lang):
-    figure = drawn(contents.overview(theme, (), lang), replace(SHEET, size=size, dpi=72))
+    figure = drawn(Overview(theme).content(lang), replace(SHEET, size=size, dpi=72))
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     (ground,) = rectangle(figure, "map")
@@ -227,7 +227,7 @@ def test_names_on_the_map_do_not_overlap(wall, overview):
 
 @pytest.mark.parametrize("theme", ["224", "platforms", "projects", "all"])
 def test_the_legend_has_every_visible_layer_and_no_other(theme):
-    content = contents.overview(theme, (), "zh")
+    content = Overview(theme).content("zh")
     found = said(drawn(content, replace(SHEET, size="A3", dpi=40)))
     plan = [name for name in area().themes["all"] if name in content.visible]
     assert {resource(name).title_zh for name in plan} <= set(found)
@@ -242,7 +242,7 @@ def test_the_legend_counts_what_is_on_the_map(overview):
 
 
 def test_a_legend_that_fits_nowhere_is_refused():
-    content = contents.overview("all", (), "en")
+    content = Overview("all").content("en")
     zones = load("districts").assign(n=np.arange(22.0))
     many = tuple(Choropleth(zones, "n", f"第{k}种", classes=7) for k in range(12))
     with pytest.raises(InputError, match=r"legend of \d+ layers does not fit.*A3"):
@@ -280,7 +280,7 @@ def test_the_source_of_the_locator_is_named_whatever_is_visible():
 
 
 def test_english_sheets_have_no_chinese_but_the_title():
-    content = contents.overview("all", (), "en")
+    content = Overview("all").content("en")
     found = said(drawn(content, Sheet("The New Area", "internal", size="A3", dpi=40)))
     assert [text for text in found if re.search(r"[一-龥]", text)] == []
     assert any("Internal draft, not reviewed, not for publication" in text for text in found)
@@ -418,7 +418,7 @@ def test_a_surface_in_classes_has_their_colours_and_is_blank_below():
 
 
 def test_grey_has_no_colour():
-    content = contents.overview("224", (), "zh")
+    content = Overview("224").content("zh")
     image = pixels(printed(content, replace(SHEET, palette="grey"), ".png"))
     # The ink of texts and frames is nearly black; all else is grey.
     assert np.mean(np.ptp(image, axis=2) > 40) < 1e-4
@@ -575,7 +575,7 @@ def test_a_frame_without_crs_is_refused():
 
 
 def test_an_extent_is_shown_and_counted_in():
-    content = replace(contents.overview("224", (), "zh"), extent=(112.85, 28.1, 113.0, 28.3))
+    content = replace(Overview("224").content("zh"), extent=(112.85, 28.1, 113.0, 28.3))
     found = said(drawn(content, replace(SHEET, size="A3", dpi=40)))
     assert "宁乡经开区" not in found
     assert "滨江金融中心" in found
@@ -590,7 +590,7 @@ def test_one_point_makes_a_map():
 
 
 def test_the_frame_of_a_map_that_shows_more_than_the_locator_stays_in_it() -> None:
-    wide = contents.coverage(asked(read_spec(WIDE, review_number="internal")), lang="zh")
+    wide = read_spec(WIDE, review_number="internal").content()
     axes = drawn(wide, replace(SHEET, size="16:9", dpi=72)).axes[0]
     (box,) = (patch.get_bbox() for patch in axes.patches if patch.get_label() == "locator")
     (frame,) = (patch.get_bbox() for patch in axes.patches if patch.get_label() == "locator frame")

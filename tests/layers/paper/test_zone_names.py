@@ -16,7 +16,7 @@ from layers.look.overlays import Choropleth, Features, Points
 from layers.paper.printing import drawn
 from layers.paper.sheet import px_pt, text_width
 from layers.plan.area import area
-from layers.questions import contents
+from layers.questions.overview import Overview
 from layers.record.specification import read_spec
 from layers.type.label_ground import Ground, Obstacle
 from layers.type.label_placement import LabelRequest, choices, place
@@ -189,7 +189,7 @@ def test_a_district_is_named_once():
 
 
 def test_zones_are_named_before_points_and_after_the_layout():
-    overview = contents.overview("224", (), "zh")
+    overview = Overview("224").content("zh")
     zones = overview.frames["circles"].assign(n=[1, 2, 3, 4])
     figure = drawn(replace(overview, overlays=(Choropleth(zones, "n", "数量"),)), SHEET)
     for layer in area().themes["224"]:

@@ -86,7 +86,7 @@ def test_every_kind_of_map_is_shown_printed_saved_and_is_slides(opened: Plan) ->
 
 def test_answers_of_one_plan_are_not_those_of_another() -> None:
     with open_plan(TINY):
-        tiny = questions.distribution(
+        tiny = questions.zone_counts(
             questions.Distribution(Points("shops", trade=("food",)), Zones("quarters"))
         )
         assert tiny.set_index("id")["count"].to_dict() == {"quarter-west": 4, "quarter-east": 2}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import pptx
 import pypdf
@@ -12,21 +13,26 @@ import pytest
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
-from app.web.export import of_pattern
 from geo.errors import InputError
 from layers.look.content import Sheet
 from layers.outputs import output
 from layers.paper.printing import toned
-from layers.questions import centres, distances, pattern_looks, patterns
+from layers.questions import autocorrelation, centre_maps, patterns
+from layers.questions.asking import parameters_of
 from layers.questions.centres import Centres
 from layers.questions.cluster_reading import say
-from layers.questions.distances import Spacing
-from layers.questions.pattern_looks import Look
-from layers.questions.patterns import REACH_M, Pattern
+from layers.questions.clusters import Clusters
+from layers.questions.hot_spots import HotSpots
+from layers.questions.kinds import looks
+from layers.questions.patterns import REACH_M
+from layers.questions.spacing import Spacing
 from layers.questions.subjects import Points, Zones
-from layers.record.specification import LOOK_PARAMETERS, MapSpec, asked, read_spec
+from layers.record.specification import MapSpec, asked, read_spec
 from layers.web.document import content_document
 from layers.words import both
+
+if TYPE_CHECKING:
+    from layers.questions.pattern_kind import PatternKind
 
 INVESTMENT = "investment_100m_cny"
 
@@ -58,31 +64,33 @@ def texts(slide: pptx.slide.Slide) -> list[str]:
 
 
 def test_without_parameters_it_asks_as_the_page_does() -> None:
-    assert asked(spec_of()) == Look("hot", Pattern(PLATFORMS, HEXAGONS))
-    assert asked(spec_of(look="distance")) == Look("distance", Spacing(PLATFORMS, once=True))
+    assert asked(spec_of()) == HotSpots(PLATFORMS, HEXAGONS)
+    assert asked(spec_of(look="distance")) == Spacing(PLATFORMS, once=True)
     parks = asked(spec_of(look="centres", layer="parks"))
-    assert parks == Look("centres", Centres(Points("parks"), "level"))
-    assert asked(spec_of(rule="distance")).asked.distance_m == REACH_M
+    assert parks == Centres(Points("parks"), "level")
+    assert asked(spec_of(rule="distance")).distance_m == REACH_M
 
 
 @pytest.mark.parametrize(
     "look",
     [
-        Look("hot", Pattern(PLATFORMS, Zones("squares", cell_m=4000), rule="rook", seed=3)),
-        Look("clusters", Pattern(Points("projects"), HEXAGONS, INVESTMENT, rule="knn", k=4)),
-        Look("hot", Pattern(PLATFORMS, Zones("h3", h3_resolution=6), **FAR)),
-        Look("distance", Spacing(PLATFORMS, once=False, seed=7)),
-        Look("centres", Centres(Points("platforms", level=("national",)), "category")),
+        HotSpots(PLATFORMS, Zones("squares", cell_m=4000), rule="rook", seed=3, star=False),
+        Clusters(Points("projects"), HEXAGONS, INVESTMENT, rule="knn", k=4, alpha=0.1),
+        HotSpots(PLATFORMS, Zones("h3", h3_resolution=6), **FAR),
+        Spacing(PLATFORMS, once=False, seed=7, distances_m=(500.0, 1000.0)),
+        Centres(Points("platforms", level=("national",)), "category"),
     ],
 )
-def test_what_the_page_exports_asks_the_same_again(look: Look) -> None:
-    assert asked(spec_of(**of_pattern(look))) == look
+def test_what_the_page_exports_asks_the_same_again(look: PatternKind) -> None:
+    assert asked(spec_of(**parameters_of(look))) == look
 
 
 def test_every_look_has_parameters_a_title_and_a_reading() -> None:
-    assert tuple(LOOK_PARAMETERS) == pattern_looks.NAMES
-    titles = {spec_of(look=name).titled().title for name in pattern_looks.NAMES}
-    assert titles == {"平台的热点与冷点", "平台的集聚与离群", "平台的距离格局", "平台的中心与椭圆"}
+    titles = [spec_of(look=kind.LOOK).titled().title for kind in looks("pattern")]
+    assert titles == [
+        *("平台的热点与冷点", "平台的集聚与离群", "平台的总体自相关", "平台的距离格局"),
+        *("平台的最近邻距离", "平台的中心与椭圆", "平台的标准差椭圆"),
+    ]
     weighted = spec_of(look="centres", layer="projects", weight=INVESTMENT, lang="en")
     assert weighted.titled().title == "Centres and ellipses: investment"
     assert spec_of(sheet={"title": "草图"}).titled().title == "草图"
@@ -98,8 +106,6 @@ def test_every_look_has_parameters_a_title_and_a_reading() -> None:
         ({"look": "distance", "category": ["event"]}, "only 1 places"),
         ({"category": ["computing"], "level": ["provincial"]}, "choose more categories"),
         ({"look": "centres", "layer": "parks", "by": "category"}, "groups; choose from level"),
-        ({"look": "distance", "zoning": "hexagons"}, "look 'distance' has no zoning"),
-        ({"by": "level"}, "look 'hot' has no by"),
         ({"k": 3}, "k goes with rule knn"),
         ({"weight": INVESTMENT}, "has no column"),
     ],
@@ -113,10 +119,27 @@ def test_what_cannot_be_answered_says_why_and_what_to_do(
             output(spec, suffix)
 
 
-@pytest.mark.parametrize("asks", [{"look": "heat"}, {"k": 0}, {"by": "colour"}, {"once": 1}])
-def test_what_breaks_the_schema_is_named(asks: dict[str, object]) -> None:
-    with pytest.raises(InputError, match=f"parameters.{next(iter(asks))}"):
+@pytest.mark.parametrize(
+    ("asks", "said"),
+    [
+        ({"look": "heat"}, "parameters.look"),
+        ({"k": 0}, "parameters.k"),
+        ({"by": "colour", "look": "centres"}, "parameters.by"),
+        ({"once": 1, "look": "distance"}, "parameters.once"),
+        ({"look": "distance", "zoning": "hexagons"}, "'zoning' was unexpected"),
+        ({"by": "level"}, "'by' was unexpected"),
+    ],
+)
+def test_what_breaks_the_schema_is_named(asks: dict[str, object], said: str) -> None:
+    with pytest.raises(InputError, match=said):
         spec_of(**asks)
+
+
+def test_of_code_too_a_look_has_its_own_parameters_alone() -> None:
+    spec = MapSpec("pattern", Sheet("", "internal"), {"look": "distance", "zoning": "hexagons"})
+    with pytest.raises(InputError, match="pattern distance: there is no zoning") as caught:
+        spec.content()
+    assert caught.value.code == "option.goes_not"
 
 
 # ---- what is drawn ----
@@ -136,7 +159,7 @@ def test_print_and_page_open_where_the_result_is() -> None:
 def test_ellipses_are_not_cut_and_share_the_colour_of_their_centre() -> None:
     content = spec_of(look="centres").content()
     west, south, east, north = content.extent
-    rings = centres.ellipses(Centres(PLATFORMS, "category")).total_bounds
+    rings = Centres(PLATFORMS, "category").rings().total_bounds
     assert west < rings[0] < rings[2] < east
     assert south < rings[1] < rings[3] < north
     colours = {overlay.title_en: overlay.colour for overlay in content.overlays}
@@ -149,15 +172,15 @@ def test_ellipses_are_not_cut_and_share_the_colour_of_their_centre() -> None:
 def test_the_legend_goes_from_hot_to_cold_also_where_there_are_ten_overlays() -> None:
     content = spec_of(**FAR).content()
     found = [each.title for each in toned(content, Sheet("", "internal")).listed()]
-    present = set(patterns.hot_spots(Pattern(PLATFORMS, HEXAGONS, **FAR))["hot_spot"])
+    present = set(HotSpots(PLATFORMS, HEXAGONS, **FAR).answer()["hot_spot"])
     assert {"hot 99", "cold 95"} <= present
     classes = [both(f"pattern.class.{kind}")[0] for kind in HOT_TO_COLD if kind in present]
     assert found[: len(classes) + 1] == [*classes, "创新平台"]
     drawn = toned(spec_of(look="centres").content(), Sheet("", "internal")).listed()
     assert sum(each.group == "analysis" for each in drawn) > 10
     means = [each.title for each in drawn if each.title.startswith("中心")]
-    groups = centres.centres(Centres(PLATFORMS, "category"))["category"].drop_duplicates()
-    assert means == [f"中心：{centres.group_name('category', each)[0]}" for each in groups]
+    groups = Centres(PLATFORMS, "category").answer()["category"].drop_duplicates()
+    assert means == [f"中心：{centre_maps.group_name('category', each)[0]}" for each in groups]
 
 
 @pytest.mark.parametrize(("look", "low"), [("hot", "冷点"), ("clusters", "低—")])
@@ -199,7 +222,7 @@ def test_the_page_holds_every_class_and_its_cells() -> None:
     inside = re.search(r'type="application/json"[^>]*>(.*?)</script>', page, re.DOTALL)
     document = json.loads(inside[1])
     shown = {layer["title"]["en"]: layer["count"] for layer in document["layers"]}
-    counts = patterns.hot_spots(Pattern(PLATFORMS, HEXAGONS))["hot_spot"].value_counts()
+    counts = HotSpots(PLATFORMS, HEXAGONS).answer()["hot_spot"].value_counts()
     for kind, n in counts.items():
         assert shown[both(f"pattern.class.{kind}")[1]] == n
 
@@ -210,8 +233,8 @@ def test_the_page_holds_every_class_and_its_cells() -> None:
 def test_slides_of_hot_spots_have_the_reading_the_tests_and_the_cells() -> None:
     spec = spec_of(cell_m=5000)
     first, second = slides(spec).slides
-    zones = patterns.hot_spots(Pattern(PLATFORMS, HEXAGONS))
-    told = pattern_looks.told(asked(spec), lang="zh")
+    zones = HotSpots(PLATFORMS, HEXAGONS).answer()
+    told = asked(spec).told("zh")
     assert first.shapes.title.text == "平台的热点与冷点"
     assert second.shapes.title.text == "平台的热点与冷点：解读"
     assert told[0].startswith("平台显著集聚于岳麓区")
@@ -227,7 +250,7 @@ def test_slides_of_hot_spots_have_the_reading_the_tests_and_the_cells() -> None:
     bars = [series.points[at].format.fill.fore_color.rgb for at in range(len(present))]
     assert len(set(bars)) == len(present)
     (table,) = (shape.table for shape in second.shapes if shape.has_table)
-    moran = patterns.overall(Pattern(PLATFORMS, HEXAGONS))["value"]["moran_i"]
+    moran = autocorrelation.overall(HotSpots(PLATFORMS, HEXAGONS))["value"]["moran_i"]
     assert [table.cell(1, column).text for column in (0, 1)] == ["Moran I", f"{moran:.3f}"]
     for slide in (first, second):
         notes = slide.notes_slide.notes_text_frame.text
@@ -240,7 +263,7 @@ def test_slides_of_distances_have_the_curve_and_its_band() -> None:
     _, second = slides(spec_of(look="distance", lang="en")).slides
     (chart,) = (shape.chart for shape in second.shapes if shape.has_chart)
     assert chart.chart_type == XL_CHART_TYPE.LINE
-    curve = distances.ripley(Spacing(PLATFORMS, once=True))
+    curve = Spacing(PLATFORMS, once=True).answer()
     own, high, low = chart.plots[0].series
     assert list(own.values) == pytest.approx((curve["l_minus_d"] / 1000).tolist())
     away = curve["distance_m"]
@@ -253,9 +276,9 @@ def test_slides_of_distances_have_the_curve_and_its_band() -> None:
 def test_slides_of_centres_list_the_groups() -> None:
     _, second, *_ = slides(spec_of(look="centres")).slides
     (table,) = (shape.table for shape in second.shapes if shape.has_table)
-    found = centres.centres(Centres(PLATFORMS, "category"))
+    found = Centres(PLATFORMS, "category").answer()
     means = found[found["kind"] == "mean"].iloc[1:].sort_values("from_all_km", ascending=False)
-    assert table.cell(1, 0).text == centres.group_name("category", means["category"].iloc[0])[0]
+    assert table.cell(1, 0).text == centre_maps.group_name("category", means["category"].iloc[0])[0]
     assert table.cell(1, 2).text == f"{means['from_all_km'].iloc[0]:.1f}"
     assert not any(shape.has_chart for shape in second.shapes)
 

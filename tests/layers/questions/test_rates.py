@@ -16,7 +16,7 @@ import geo
 import layers
 from layers.keeping.own_files import keep_people
 from layers.outputs import output
-from layers.questions import Distribution, distribution
+from layers.questions import Distribution, zone_counts
 from layers.questions.subjects import Points, Zones
 from layers.record import provenance
 from layers.record.specification import MapSpec, read_spec
@@ -51,7 +51,7 @@ def rate(**parameters: object) -> Written:
 def expected(path: Path) -> gpd.GeoDataFrame:
     kept = keep_people(geo.population(geo.read_raster(path)), "persons")
     asked = Distribution(Points("projects"), Zones("districts"), population=kept)
-    return distribution(asked).set_index("name_zh")
+    return zone_counts(asked).set_index("name_zh")
 
 
 @pytest.mark.parametrize("part", [1.0, 0.5])

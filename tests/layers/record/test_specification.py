@@ -21,8 +21,10 @@ from layers.outputs import output, remake, snapshot
 from layers.plan.area import area
 from layers.plan.catalogue import describe, load, names_by_id
 from layers.plan.schema import resource
+from layers.questions.kinds import maps
 from layers.record import provenance
-from layers.record.specification import MAPS, MapSpec, asked, read_spec, schema
+from layers.record.schema import schema
+from layers.record.specification import MapSpec, asked, read_spec
 from layers.web.document import content_document
 from layers.web.webmap import content_page, web_map
 
@@ -36,7 +38,7 @@ def spec_of(name: str, **parameters: object) -> MapSpec:
     return read_spec({"map": name, "sheet": dict(DRAFT), "parameters": parameters})
 
 
-@pytest.mark.parametrize("name", MAPS)
+@pytest.mark.parametrize("name", maps())
 def test_every_map_has_a_name_a_title_and_contents(name: str) -> None:
     spec = read_spec(name, **DRAFT)
     content = spec.content()
@@ -119,7 +121,7 @@ def test_a_file_that_is_no_specification(tmp_path: Path) -> None:
 
 
 def test_the_schema_knows_every_size_and_map() -> None:
-    assert schema()["properties"]["map"]["enum"] == list(MAPS)
+    assert schema()["properties"]["map"]["enum"] == list(maps())
     sheet = schema()["properties"]["sheet"]["properties"]
     assert sheet["size"]["enum"] == list(SIZES_MM)
 

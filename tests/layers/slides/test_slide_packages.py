@@ -14,10 +14,11 @@ from pptx import Presentation
 from pptx.opc.constants import RELATIONSHIP_TYPE
 
 from geo.errors import InputError
+from layers.look.charts import Chart
 from layers.slides import packages
 from layers.slides.deck import presentation
 from layers.slides.packages import clean_template
-from layers.slides.slide import Chart, Slide
+from layers.slides.slide import Slide
 from layers.type.tables import Table
 
 if TYPE_CHECKING:

@@ -22,10 +22,11 @@ from pptx.util import Inches
 from pypdf import PdfReader
 
 from geo.errors import InputError
-from layers.questions import Distribution, distribution
+from layers.look.charts import Chart
+from layers.questions import Distribution, zone_counts
 from layers.questions.subjects import Points, Zones
 from layers.slides.deck import presentation
-from layers.slides.slide import Chart, LegendItem, Picture, Slide
+from layers.slides.slide import LegendItem, Picture, Slide
 from layers.type.line_breaks import text_lines, text_width
 from layers.type.tables import Table
 
@@ -450,7 +451,7 @@ def test_long_titles_are_smaller_and_short_ones_are_the_layouts():
 
 
 def test_distribution_over_circles_as_table_and_chart():
-    found = distribution(Distribution(Points("platforms"), Zones("circles")))
+    found = zone_counts(Distribution(Points("platforms"), Zones("circles")))
     columns = ["name_zh", "count", "share_pct"]
     table = Table(
         ("科创圈", "平台（个）", "占比（%）"),

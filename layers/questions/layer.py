@@ -1,22 +1,28 @@
-"""Slides of one layer: how well its places are known and from what, and its features."""
+"""One layer: its features, how well their places are known, and from what."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
+from geo.errors import InputError
 from geo.numerals import listed, number
+from layers.look.content import Content
 from layers.look.styles import looks
 from layers.look.symbology import field_title, unit_label, value_label
+from layers.plan.area import area
 from layers.plan.catalogue import describe, load, names_by_id
 from layers.plan.schema import resource
+from layers.questions.figures import Figures
+from layers.questions.kinds import Kind, register
 from layers.type.tables import Table
 from layers.words import both
 
 if TYPE_CHECKING:
-    from layers.slides.slide import Slide
+    import geopandas as gpd
+
     from layers.type.tables import Cell
 
 # What is told of a feature beside its name, and of the rows of tables that tell other things.
@@ -30,28 +36,74 @@ TABLES_TOLD = {
 REFERENCES = ("feature_id", "target_id")
 
 
-def layer_slides(name: str, first: Slide, *, lang: str) -> list[Slide]:
-    """Return the slides that follow the map of a layer.
+@register
+@dataclass(frozen=True, slots=True)
+class Layer(Kind):
+    """One layer on the base map; one without geometry has slides and no map.
 
     Parameters
     ----------
-    name
-        The layer.
-    first
-        The slide of the map: title, notes and footer go on.
-    lang
-        ``"zh"`` or ``"en"``.
+    layer
+        Name of the layer; as the plan says where it is empty.
     """
-    bare = replace(first, subtitle="", picture=None, legend=())
-    evidence = _evidence(name, lang)
-    known, told = (
-        both(f"layer.{part}")[lang == "en"].format(title=first.title)
-        for part in ("sources" if evidence is None else "known", "rows")
-    )
-    rows = replace(bare, title=told, table=_rows(name, lang))
-    if not describe(name).sources:
-        return [rows]
-    return [replace(bare, title=known, text=_told(name, lang), table=evidence), rows]
+
+    MAP: ClassVar[str] = "layer"
+
+    layer: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "layer", self.layer or area().defaults["layer"]["layer"])
+
+    @property
+    def has_map(self) -> bool:
+        """Whether the layer has geometry."""
+        return resource(self.layer).geometry != "table"
+
+    def answer(self) -> gpd.GeoDataFrame | pd.DataFrame:
+        """Return the features."""
+        return load(self.layer)
+
+    def title(self, lang: str) -> str:
+        """Return the title of the layer."""
+        return resource(self.layer).title(lang)
+
+    def content(self, lang: str) -> Content:
+        """Return the features on the base map.
+
+        Raises
+        ------
+        InputError
+            If the layer is a table without places.
+        LayerError
+            If there is no such layer.
+        """
+        if not self.has_map:
+            raise InputError(
+                f"layer: {self.layer!r} is a table without places, and no map can be drawn of it; "
+                "make slides (.pptx), or choose a layer with geometry",
+                code="layer.no_places",
+                name=self.layer,
+            )
+        frames = {each: load(each) for each in dict.fromkeys((*area().context, self.layer))}
+        return Content(frames, tuple(frames), lang=lang)
+
+    def sources(self, lang: str) -> list[str]:
+        """Return the sources of the features."""
+        told = "name_en" if lang == "en" else "attribution"
+        return [source[told] for source in describe(self.layer).sources]
+
+    def figures(self, lang: str) -> list[Figures]:
+        """Return what the layer holds and how well its places are known, then its features."""
+        name, title = self.layer, self.title(lang)
+        evidence = _evidence(name, lang)
+        known, told = (
+            both(f"layer.{part}")[lang == "en"].format(title=title)
+            for part in ("sources" if evidence is None else "known", "rows")
+        )
+        rows = Figures(told, table=_rows(name, lang))
+        if not describe(name).sources:
+            return [rows]
+        return [Figures(known, text=_told(name, lang), table=evidence), rows]
 
 
 def _told(name: str, lang: str) -> tuple[str, ...]:

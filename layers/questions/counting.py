@@ -1,42 +1,39 @@
-"""The planner's questions, asked of the layers: how dense, who is covered, how spread.
-
-Pages, command line and notebooks ask here, so that they cannot differ. A question is a frozen
-record; its answers are kept, so that asking again costs nothing.
-"""
+"""Points counted in zones: how many, what they add up to, and how sure that is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
 import geo
 from geo.errors import InputError
 from geo.mix.categories import TOTALS
 from geo.units import labelled
+from geo.zoned.uncertainty import MIN_DRAWS
 from geo.zones import counted as zones_counted
 from layers.keeping.answers import kept_answer
 from layers.keeping.brought import kept_raster
 from layers.look.symbology import value_label
-from layers.plan.catalogue import land
 from layers.questions import costs
+from layers.questions.fields import Field
+from layers.questions.kinds import Kind
+from layers.questions.subjects import Points, Zones, require_located
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import geopandas as gpd
-    import xarray as xr
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
 
-    from geo.surface.density import Kernel, Method, Unit
     from geo.zoned.uncertainty import Uncertainty
     from geo.zones import Counted
-    from layers.questions.subjects import Points, Zones
 
-CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
+Measure: TypeAlias = Literal[
+    "count", "density", "investment", "investment_share", "sector", "diversity", "per_10k"
+]
 # Per measure of the distribution page: whether amounts weight the points, and the column that
 # shows it.
-MEASURES: dict[str, tuple[bool, str]] = {
+MEASURES: dict[Measure, tuple[bool, str]] = {
     "count": (False, "count"),
     "density": (False, "density_per_km2"),
     "investment": (True, "weight_sum"),
@@ -45,72 +42,11 @@ MEASURES: dict[str, tuple[bool, str]] = {
     "diversity": (False, "effective_sectors"),
     "per_10k": (False, "per_10k_people"),
 }
-FALLBACK_BANDWIDTH_M = 3000.0
-LEVELS = 8
 LANGS = ("zh", "en")
+INTERVAL_PCT = 90.0
 # Rasters of population have no value on water. A zone beyond their edge is another matter: its
 # people would be too few, and its rate too high.
 COVERED_ENOUGH_PCT = 90.0
-
-
-@dataclass(frozen=True, slots=True)
-class Density:
-    """How dense the points are.
-
-    Parameters
-    ----------
-    points
-        The points asked about.
-    bandwidth_m
-        Bandwidth in metres; by Silverman's spatial rule where it is None.
-    cell_size_m
-        Side of a raster cell in metres.
-    kernel, decay
-        As :func:`geo.kernel_density` takes them.
-    adaptive
-        Whether the bandwidth follows the density (Abramson).
-    weight
-        Column that weights each point; points that do not state it are left out.
-    unit
-        ``"per_km2"``, ``"count"`` or ``"share"``.
-    bounded
-        Whether the New Area's districts bound the study, with correction at their border.
-    method
-        ``"auto"``, ``"exact"`` or ``"binned"``.
-    """
-
-    points: Points
-    bandwidth_m: float | None = None
-    cell_size_m: float = 250.0
-    kernel: Kernel = "quartic"
-    decay: float = 0.0
-    adaptive: bool = False
-    weight: str | None = None
-    unit: Unit = "per_km2"
-    bounded: bool = False
-    method: Method = "auto"
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """Who is within straight-line reach of the sites.
-
-    Parameters
-    ----------
-    sites
-        The sites.
-    zones
-        The zones whose covered area is asked for.
-    distance_m
-        Service distance in metres.
-    demand
-        Points whose covered share is asked for as well.
-    """
-
-    sites: Points
-    zones: Zones
-    distance_m: float
-    demand: Points | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,100 +70,39 @@ class Distribution:
     points: Points
     zones: Zones
     weight: str | None = None
-    population: str | None = None
+    population: Annotated[str | None, Field(brings="raster", needs=("measure", ("per_10k",)))] = (
+        None
+    )
 
 
-def settled(asked: Density) -> Density:
-    """Return the question with a bandwidth where none follows from points in one place."""
-    if asked.bandwidth_m is not None:
-        return asked
-    frame, stated = asked.points.located(), asked.points.stated(asked.weight)
-    if stated is not None and pd.api.types.is_numeric_dtype(stated):
-        frame = frame[stated > 0]
-    places = frame.geometry.unique()
-    return asked if len(places) > 1 else replace(asked, bandwidth_m=FALLBACK_BANDWIDTH_M)
+@dataclass(frozen=True, slots=True)
+class OfZones(Kind):
+    """What is told of points in zones: the parent of kinds whose map shows the count, or the sum.
 
-
-@kept_answer
-def density(asked: Density) -> xr.DataArray:
-    """Return the kernel density of the located points, in metric coordinates.
-
-    Raises
-    ------
-    InputError
-        If no chosen point has a place, or none states the weight.
+    Parameters
+    ----------
+    asked
+        Which points are counted, and where.
     """
-    frame = asked.points.located()
-    stated = asked.points.stated(asked.weight)
-    if stated is not None:
-        frame = frame[stated.notna()]
-    if frame.empty:
-        raise InputError(
-            "density: no chosen feature has a place"
-            + (" and a weight" if asked.weight else "")
-            + "; choose more categories or levels",
-            code="own.nothing_located",
-        )
-    return geo.kernel_density(
-        frame,
-        bandwidth_m=asked.bandwidth_m,
-        cell_size_m=asked.cell_size_m,
-        kernel=asked.kernel,
-        decay=asked.decay,
-        adaptive=asked.adaptive,
-        weights=asked.weight,
-        study_area=land() if asked.bounded else None,
-        unit=asked.unit,
-        method=asked.method,
-    )
 
+    MAP: ClassVar[str] = "distribution"
 
-def density_scale(asks: Sequence[Density]) -> tuple[tuple[float, ...], float]:
-    """Return the levels, and the upper end of the colours, that maps to compare share."""
-    top = max(float(density(asked).max()) for asked in asks)
-    return geo.nice_levels(0.0, top, count=LEVELS), top
+    asked: Distribution
 
+    @property
+    def column(self) -> str:
+        """The count, or what the points add up to."""
+        return "count" if self.asked.weight is None else "weight_sum"
 
-@kept_answer
-def density_lines(asked: Density, levels: int | tuple[float, ...]) -> gpd.GeoDataFrame:
-    """Return the isolines of the density."""
-    return geo.isolines(density(asked), levels=levels)
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that stand beside it in tables."""
+        return ("share_pct", "density_per_km2")
 
-
-@kept_answer
-def density_bands(asked: Density, levels: int | tuple[float, ...]) -> gpd.GeoDataFrame:
-    """Return the areas between the isolines of the density."""
-    return geo.filled_bands(density(asked), levels=levels)
-
-
-@kept_answer
-def service_areas(sites: Points, distance_m: float) -> gpd.GeoDataFrame:
-    """Return the area within straight-line reach of each site."""
-    _require_located(sites, "service_areas")
-    return geo.service_areas(sites.located(), distance_m=distance_m)
-
-
-@kept_answer
-def coverage(asked: Coverage) -> gpd.GeoDataFrame:
-    """Return covered, doubly covered and uncovered area per zone, and covered demand."""
-    costs.require_zones(asked.zones, costs.MOST_DRAWN, function="coverage")
-    for points in (asked.sites, asked.demand):
-        if points is not None:
-            _require_located(points, "coverage")
-    return geo.coverage(
-        asked.sites.located(),
-        asked.zones.frame(),
-        distance_m=asked.distance_m,
-        demand=None if asked.demand is None else asked.demand.located(),
-    )
-
-
-@kept_answer
-def coverage_curve(sites: Points, zones: Zones) -> pd.DataFrame:
-    """Return the covered share of the zones together at growing distances."""
-    costs.require_zones(zones, costs.MOST_DRAWN, function="coverage_curve")
-    _require_located(sites, "coverage_curve")
-    return geo.coverage_curve(sites.located(), zones.frame(), distances_m=CURVE_DISTANCES_M)
+    def zones_shown(self) -> gpd.GeoDataFrame:
+        """Return the zones with their count and sum."""
+        require_met(self.asked)
+        return zone_counts(self.asked)
 
 
 @kept_answer
@@ -239,12 +114,12 @@ def counted(points: Points, zones: Zones) -> Counted:
     InputError
         If no chosen point has a place.
     """
-    _require_located(points, "distribution")
+    require_located(points, "distribution")
     return zones_counted(points.located(), zones.frame())
 
 
 @kept_answer
-def distribution(asked: Distribution) -> gpd.GeoDataFrame:
+def zone_counts(asked: Distribution) -> gpd.GeoDataFrame:
     """Return count, share, density, rank and weighted sum per zone."""
     costs.require_zones(asked.zones, costs.MOST_COUNTED, function="distribution")
     return geo.distribution(
@@ -257,13 +132,22 @@ def distribution(asked: Distribution) -> gpd.GeoDataFrame:
 
 
 @kept_answer
-def uncertainty(asked: Distribution) -> Uncertainty:
+def zone_draws(
+    asked: Distribution,
+    *,
+    draws: int = MIN_DRAWS,
+    seed: int = 0,
+    interval_pct: float = INTERVAL_PCT,
+) -> Uncertainty:
     """Return how far counts, sums and ranks may be off, given the accuracy of each place."""
     costs.require_zones(asked.zones, costs.MOST_COUNTED, function="uncertainty")
     return geo.uncertainty(
         asked.points.located(),
         asked.zones.frame(),
         weights=_summed(asked),
+        draws=draws,
+        seed=seed,
+        interval_pct=interval_pct,
         counted=counted(asked.points, asked.zones),
     )
 
@@ -340,14 +224,6 @@ def require_kinds(table: pd.DataFrame, *, zones: bool = True) -> pd.DataFrame:
     return table
 
 
-def _require_located(points: Points, function: str) -> None:
-    if points.located().empty:
-        raise InputError(
-            f"{function}: no chosen feature has a place; choose more categories, levels or sectors",
-            code="own.nothing_located",
-        )
-
-
 def _summed(asked: Distribution) -> pd.Series[float] | None:
     stated = asked.points.stated(asked.weight)
     if stated is None:
@@ -362,12 +238,13 @@ def _summed(asked: Distribution) -> pd.Series[float] | None:
     return amounts
 
 
-def _population(asked: Distribution) -> Any:  # noqa: ANN401 - one number for each zone
+def _population(asked: Distribution) -> NDArray[np.float64] | None:
     if asked.population is None:
         return None
     found = population(asked)
     sound = (found["covered_pct"] >= COVERED_ENOUGH_PCT) & ~found["too_dense"]
-    return found["population"].where(sound).to_numpy()
+    people: NDArray[np.float64] = found["population"].where(sound).to_numpy(dtype=float)
+    return people
 
 
 @kept_answer
@@ -387,7 +264,7 @@ def population(asked: Distribution) -> gpd.GeoDataFrame:
     return geo.people_in(kept_raster(asked.population), asked.zones.frame())
 
 
-def weight_of(points: Points, measure: str) -> str | None:
+def weight_of(points: Points, measure: Measure) -> str | None:
     """Return the column that weights the points for a measure.
 
     Raises
@@ -405,7 +282,7 @@ def weight_of(points: Points, measure: str) -> str | None:
     return points.amount
 
 
-def measured(asked: Distribution, measure: str) -> tuple[gpd.GeoDataFrame, str]:
+def measured(asked: Distribution, measure: Measure) -> tuple[gpd.GeoDataFrame, str]:
     """Return the distribution and the name of the column that a measure shows.
 
     For ``"sector"`` that is ``sectors``: in how many sectors a zone has projects; for
@@ -424,7 +301,7 @@ def measured(asked: Distribution, measure: str) -> tuple[gpd.GeoDataFrame, str]:
             "measured: per_10k needs a population; give a raster of persons per cell",
             code="own.no_population",
         )
-    zones = distribution(replace(asked, weight=weight_of(asked.points, measure)))
+    zones = zone_counts(replace(asked, weight=asked.weight or weight_of(asked.points, measure)))
     if column == "per_10k_people" and zones[column].isna().all():
         raise InputError(
             "measured: no zone has a rate: the raster covers none of them, or holds no people "

@@ -1,0 +1,269 @@
+"""Questions out of plain parameters, and plain parameters out of questions.
+
+The two are inverse: what a page asks is written into a specification and asked again from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args, get_origin
+
+from geo.errors import InputError
+from layers.keeping.own_files import kept_file
+from layers.keeping.own_points import CATEGORY
+from layers.plan.area import area
+from layers.plan.zonings import GRID_NAMES
+from layers.questions.fields import CELL, H3, LAYER, SIZES, ZONING, attributes, items
+from layers.questions.subjects import Points, Zones, point_layers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from layers.questions.fields import Attribute, Brought, Parameters, Plain
+    from layers.questions.kinds import Kind
+
+K = TypeVar("K", bound="Kind")
+R = TypeVar("R")
+S = TypeVar("S")
+# Which zonings have cells of a size.
+SIZED = {CELL: GRID_NAMES[:2], H3: GRID_NAMES[2:]}
+
+
+class Asker(NamedTuple):
+    """Who asks: what a question starts with, where files lie, and what parameters are called.
+
+    Parameters
+    ----------
+    map
+        The map, whose defaults the plan says.
+    folder
+        Where files lie that are named.
+    called
+        Returns what a parameter is called where the question was asked.
+    """
+
+    map: str
+    folder: Path = Path()
+    called: Callable[[str], str] = str
+
+    def default(self, name: str) -> str:
+        """Return the layer or the zoning that a question of the map starts with."""
+        said = area().defaults.get(self.map, {}).get(name)
+        return said or (point_layers()[0] if name == LAYER else next(iter(area().zonings)))
+
+    def brought(self, name: str, brings: Brought) -> str:
+        """Return a name, that of what a file holds once it is read."""
+        return kept_file(name, self.folder, brings)
+
+
+def question_of(
+    kind: type[K],
+    parameters: Parameters,
+    *,
+    folder: Path = Path(),
+    called: Callable[[str], str] = str,
+) -> K:
+    """Return the question that plain parameters ask.
+
+    Parameters
+    ----------
+    kind
+        The kind of map.
+    parameters
+        By name; what is not there is as the kind and the plan have it.
+    folder
+        Where the files lie that are named.
+    called
+        Returns what a parameter is called where the question was asked.
+
+    Raises
+    ------
+    InputError
+        If the kind has no such parameter, it cannot be that, or it does not go with the others.
+
+    Examples
+    --------
+    >>> from layers.questions.coverage import Coverage
+    >>> question_of(Coverage, {"zoning": "districts", "distance_m": 1500}).distance_m
+    1500.0
+    """
+    given = {name: value for name, value in parameters.items() if name != "look"}
+    known = {item.name: item for item in items(kind)}
+    strange = [name for name in given if name not in known]
+    if strange:
+        raise InputError(
+            f"{kind.title_words()}: there is no {', '.join(map(called, strange))}; leave that out, "
+            f"or choose from {', '.join(map(called, known))}",
+            code="option.goes_not",
+            names=[called(name) for name in strange],
+            value=kind.title_words(),
+        )
+    for name, value in given.items():
+        choices = () if known[name].about.brings else known[name].choices()
+        many = [value] if isinstance(value, str) else value if isinstance(value, list) else []
+        for each in many if choices else ():
+            if each not in choices:
+                raise InputError(
+                    f"{called(name)} {each!r}: allowed are {', '.join(choices)}",
+                    code="option.one_of",
+                    value=each,
+                    names=choices,
+                )
+    asker = Asker(kind.MAP, folder, called)
+    built = _built(kind, given, asker)
+    _require_fit(kind, parameters, built, called)
+    built.require_fit(frozenset(parameters), called)
+    return built
+
+
+def parameters_of(question: Kind) -> dict[str, Plain]:
+    """Return a question as plain parameters, from which :func:`question_of` makes it again.
+
+    Examples
+    --------
+    >>> from layers.questions.coverage import Coverage
+    >>> asked = question_of(Coverage, {"demand": "projects"})
+    >>> parameters_of(asked)
+    {'layer': 'platforms', 'zoning': 'circles', 'distance_m': 3000.0, 'demand': 'projects'}
+    """
+    question = question.written()
+    found = _plain(question)
+    needs = {item.name: item.about.needs for item in items(type(question))}
+    look = {"look": question.LOOK} if question.LOOK else {}
+    return look | {
+        name: value
+        for name, value in found.items()
+        if value is not None
+        and ((need := needs[name]) is None or found.get(need[0]) in need[1])
+        and (name not in SIZED or found[ZONING] in SIZED[name])
+    }
+
+
+def brought_by(question: Kind) -> list[tuple[str, Brought]]:
+    """Return the names of files and of things of a visitor in a question, and what they hold."""
+    found = _plain(question)
+    return [
+        (str(found[item.name]), item.about.brings)
+        for item in items(type(question))
+        if item.about.brings is not None and found.get(item.name) is not None
+    ]
+
+
+def part_of(record: object, wanted: type[S]) -> S | None:
+    """Return the points or the zones that a question is about, None where it has none."""
+    for each in attributes(type(record)):
+        value = getattr(record, each.name)
+        if each.is_part:
+            value = part_of(value, wanted)
+        if isinstance(value, wanted) and (each.is_part or not _named_only(each)):
+            return value
+    return None
+
+
+def with_part(record: R, part: Points | Zones) -> R:
+    """Return a question about other points, or other zones."""
+    for each in attributes(type(record)):
+        if each.is_part:
+            inner = with_part(getattr(record, each.name), part)
+        elif each.hint is type(part) and not _named_only(each):
+            inner = part
+        else:
+            continue
+        return replace(record, **{each.name: inner})  # type: ignore[type-var]
+    return record
+
+
+def _named_only(each: Attribute) -> bool:
+    """Whether points are named by their layer alone, beside those that the question is about."""
+    return each.hint is Points and each.optional
+
+
+def _built(record: type[R], given: dict[str, Plain], asker: Asker) -> R:
+    made: dict[str, object] = {}
+    for each in attributes(record):
+        if each.holds_points:
+            made[each.name] = _points(given, asker)
+        elif each.hint is Zones:
+            if each.optional and not given.keys() & {ZONING, *SIZES}:
+                continue
+            made[each.name] = _zones(given, asker)
+        elif each.is_part:
+            made[each.name] = _built(each.hint, given, asker)  # type: ignore[arg-type]
+        elif each.name in given:
+            made[each.name] = _value(each, given.pop(each.name), asker)
+    return record(**made)
+
+
+def _points(given: dict[str, Plain], asker: Asker) -> Points:
+    # Whether the layer has such a column is asked of its features, which say what they have.
+    columns = [name for name in dict.fromkeys((CATEGORY, *area().filters)) if name in given]
+    filters = {name: _texts(given.pop(name)) for name in columns}
+    layer = given.pop(LAYER, None) or asker.default(LAYER)
+    return Points(asker.brought(str(layer), "points"), **filters)
+
+
+def _zones(given: dict[str, Plain], asker: Asker) -> Zones:
+    name = given.pop(ZONING, None) or asker.default(ZONING)
+    sizes = {key: int(given.pop(key)) for key in SIZES if key in given}  # type: ignore[arg-type]
+    return Zones(asker.brought(str(name), "zones"), **sizes)
+
+
+def _value(each: Attribute, value: Plain, asker: Asker) -> object:
+    if value is None:
+        return None
+    if each.hint is Points:
+        return Points(asker.brought(str(value), "points"))
+    if each.about.brings is not None:
+        return asker.brought(str(value), each.about.brings)
+    if isinstance(value, list | tuple):
+        number = get_args(each.hint)[0] is float or float in _in_tuples(each.hint)
+        return tuple(float(part) if number else part for part in value)
+    return float(value) if each.hint is float else value  # type: ignore[arg-type]
+
+
+def _in_tuples(hint: object) -> Iterator[object]:
+    for kind in get_args(hint):
+        if get_origin(kind) is tuple:
+            yield get_args(kind)[0]
+
+
+def _texts(value: Plain) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
+
+
+def _plain(record: object) -> dict[str, Plain]:
+    found: dict[str, Plain] = {}
+    for each in attributes(type(record)):
+        value = getattr(record, each.name)
+        if each.holds_points:
+            found |= {LAYER: value.layer} | {name: list(values) for name, values in value.filters}
+        elif isinstance(value, Points):
+            found[each.name] = value.layer
+        elif isinstance(value, Zones):
+            found |= {ZONING: value.name, CELL: value.cell_m, H3: value.h3_resolution}
+        elif each.is_part:
+            found |= _plain(value)
+        elif each.hint is not Zones:
+            found[each.name] = list(value) if isinstance(value, tuple) else value
+    return found
+
+
+def _require_fit(
+    kind: type[Kind], parameters: Parameters, built: Kind, called: Callable[[str], str]
+) -> None:
+    """Refuse parameters that would be left out in silence."""
+    found = _plain(built)
+    for item in items(kind):
+        need = item.about.needs
+        if need is None or parameters.get(item.name) is None:
+            continue
+        if found.get(need[0]) not in need[1]:
+            needed = f"{called(need[0])} {' / '.join(need[1])}"
+            raise InputError(
+                f"{kind.MAP}: {called(item.name)} goes with {needed}, not {found.get(need[0])}; "
+                "leave it out",
+                code="option.goes_with",
+                value=called(item.name),
+                needed=needed,
+            )

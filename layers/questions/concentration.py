@@ -1,0 +1,75 @@
+"""How far few zones hold the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import geo
+from geo.errors import InputError
+from layers.plan.zonings import zoning_names
+from layers.questions.counting import OfZones, zone_counts
+from layers.questions.fields import Field
+from layers.questions.kinds import register
+from layers.questions.subjects import Zones
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+OUTSIDE = "outside"
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class Concentration(OfZones):
+    """How far few zones hold the whole.
+
+    Parameters
+    ----------
+    asked
+        Which points are counted, and where.
+    groups
+        Name of a zoning that splits the concentration into between and within.
+    """
+
+    LOOK: ClassVar[str] = "concentration"
+    COMMAND: ClassVar[str] = "concentration"
+
+    groups: Annotated[str | None, Field(choices=zoning_names, brings="zones")] = None
+
+    def answer(self) -> pd.Series[float]:
+        """Return the measures of concentration; zones that overlap have none by area.
+
+        Raises
+        ------
+        InputError
+            If there is one zone alone, or the groups split nothing.
+        """
+        zones = zone_counts(self.asked)
+        if len(zones) == 1:
+            raise InputError(
+                "concentration: there is only one zone; take a zoning of several", code="zones.one"
+            )
+        by_id = zones.set_index("id")
+        return geo.concentration_measures(
+            by_id[self.column].astype(float),
+            areas=None if zones.attrs["zones_overlap"] else by_id["area_km2"],
+            groups=None if self.groups is None else _groups(zones, self.groups),
+        )
+
+
+def _groups(zones: gpd.GeoDataFrame, zoning: str) -> pd.Series[str]:
+    """Return the zone of another zoning that holds a point inside each zone."""
+    inside = zones[["id", "geometry"]].set_geometry(zones.representative_point())
+    others = Zones(zoning).frame()[["id", "geometry"]]
+    held = inside.sjoin(others, how="left", lsuffix="", rsuffix="group")
+    first: pd.Series[str] = held.drop_duplicates("id_").set_index("id_")["id_group"].fillna(OUTSIDE)
+    if first.nunique() in {1, len(first)}:
+        raise InputError(
+            f"groups {zoning}: all zones are in one group, or each is one of its own, so that "
+            "there is no within and between; take another zoning",
+            code="zones.groups",
+            value=zoning,
+        )
+    return first

@@ -1,0 +1,188 @@
+"""Who is within straight-line reach of the sites: zones, the areas themselves, and by distance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import geo
+from layers.keeping.answers import kept_answer
+from layers.look.overlays import Choropleth, Features
+from layers.plan.zonings import GRID_NAMES
+from layers.questions import costs
+from layers.questions.contents import above_base, dots, titles
+from layers.questions.fields import Field
+from layers.questions.figures import column_title
+from layers.questions.kinds import Kind, register
+from layers.questions.subjects import Points, Zones, require_located
+from layers.words import both
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from layers.look.content import Content
+
+SERVICE_DISTANCE_M = 3000.0
+CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class Coverage(Kind):
+    """Who is within straight-line reach of the sites.
+
+    Parameters
+    ----------
+    sites
+        The sites.
+    zones
+        The zones whose covered area is asked for.
+    distance_m
+        Service distance in metres.
+    demand
+        Points whose covered share is asked for as well.
+    """
+
+    MAP: ClassVar[str] = "coverage"
+    LOOK: ClassVar[str] = "zones"
+    COMMAND: ClassVar[str] = "zones"
+
+    sites: Points
+    zones: Zones
+    distance_m: Annotated[float, Field(unit="m", above=0, slide=(500, 15000, 250))] = (
+        SERVICE_DISTANCE_M
+    )
+    demand: Points | None = None
+
+    @property
+    def column(self) -> str:
+        """The column of the answer that colours the zones."""
+        return "covered_pct" if self.COMMAND == "zones" else ""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that stand beside it in tables."""
+        demand = () if self.demand is None else ("demand_covered_pct",)
+        return (*demand, "doubly_covered_pct", "uncovered_km2", "area_km2")
+
+    @property
+    def of_zones(self) -> Coverage:
+        """The question that the zones of the map answer."""
+        return Coverage(self.sites, self.zones, self.distance_m, self.demand)
+
+    def answer(self) -> gpd.GeoDataFrame:
+        """Return covered, doubly covered and uncovered area per zone, and covered demand."""
+        return covered_zones(self.of_zones)
+
+    def warm(self) -> None:
+        """Work out the curve by distance."""
+        coverage_curve(self.sites, self.zones)
+
+    def content(self, lang: str) -> Content:
+        """Return covered zones, service areas and sites."""
+        covered_zh, covered_en = both("coverage.title")
+        areas_zh, areas_en = both("coverage.areas")
+        reach = service_areas(self.sites, self.distance_m)
+        covered = Choropleth(
+            covered_zones(self.of_zones),
+            "covered_pct",
+            title=covered_zh,
+            title_en=covered_en,
+            unit="%",
+            breaks=(20, 40, 60, 80, 100),
+            columns=titles(list(self.columns), lang),
+            named=self.zones.name not in GRID_NAMES,
+        )
+        areas = Features(
+            reach[["geometry"]].dissolve(), title=areas_zh, title_en=areas_en, fill_opacity=0.12
+        )
+        return above_base((covered, areas, dots(self.sites, lang)), lang)
+
+    def facts(self, zone: str, zoning: str, lang: str) -> list[tuple[str, str]]:
+        """Return the covered and the doubly covered share of a zone."""
+        asked = Coverage(self.sites, Zones(zoning), self.distance_m, self.demand)
+        row = covered_zones(asked).set_index("id").loc[zone]
+        return [
+            (column_title(name, lang).replace(" %", ""), f"{row[name]:.1f} %")
+            for name in ("covered_pct", "doubly_covered_pct")
+        ]
+
+    def explained(self, lang: str) -> str:
+        """Return the distance."""
+        words = both("atlas.method.coverage")[lang == "en"]
+        return words.format(distance=f"{self.distance_m:,.0f}")
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class Curve(Coverage):
+    """The covered share of the zones together, at growing distances.
+
+    Parameters
+    ----------
+    sites, zones, distance_m, demand
+        As :class:`Coverage` has them, whose map is shown.
+    distances_m
+        The distances; every 250 m up to 15 km where it is None.
+    """
+
+    LOOK: ClassVar[str] = "curve"
+    COMMAND: ClassVar[str] = "curve"
+
+    distances_m: Annotated[tuple[float, ...] | None, Field(unit="m", above=0)] = None
+
+    def answer(self) -> pd.DataFrame:
+        """Return the covered share by distance."""
+        return coverage_curve(self.sites, self.zones, self.distances_m or CURVE_DISTANCES_M)
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class Reach(Coverage):
+    """The area within reach of each site.
+
+    Parameters
+    ----------
+    sites, zones, distance_m, demand
+        As :class:`Coverage` has them, whose map is shown.
+    """
+
+    LOOK: ClassVar[str] = "reach"
+    COMMAND: ClassVar[str] = "reach"
+
+    def answer(self) -> gpd.GeoDataFrame:
+        """Return the area within reach of each site."""
+        return service_areas(self.sites, self.distance_m)
+
+
+@kept_answer
+def service_areas(sites: Points, distance_m: float) -> gpd.GeoDataFrame:
+    """Return the area within straight-line reach of each site."""
+    require_located(sites, "service_areas")
+    return geo.service_areas(sites.located(), distance_m=distance_m)
+
+
+@kept_answer
+def covered_zones(asked: Coverage) -> gpd.GeoDataFrame:
+    """Return covered, doubly covered and uncovered area per zone, and covered demand."""
+    costs.require_zones(asked.zones, costs.MOST_DRAWN, function="coverage")
+    for points in (asked.sites, asked.demand):
+        if points is not None:
+            require_located(points, "coverage")
+    return geo.coverage(
+        asked.sites.located(),
+        asked.zones.frame(),
+        distance_m=asked.distance_m,
+        demand=None if asked.demand is None else asked.demand.located(),
+    )
+
+
+@kept_answer
+def coverage_curve(
+    sites: Points, zones: Zones, distances_m: tuple[float, ...] = CURVE_DISTANCES_M
+) -> pd.DataFrame:
+    """Return the covered share of the zones together at growing distances."""
+    costs.require_zones(zones, costs.MOST_DRAWN, function="coverage_curve")
+    require_located(sites, "coverage_curve")
+    return geo.coverage_curve(sites.located(), zones.frame(), distances_m=distances_m)

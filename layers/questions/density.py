@@ -1,0 +1,317 @@
+"""How dense the points are: a surface, bands or isolines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
+
+import pandas as pd
+
+import geo
+from geo.errors import InputError
+from geo.surface.density import Kernel, Method, Unit
+from layers.keeping.answers import kept_answer
+from layers.keeping.brought import is_own
+from layers.look.overlays import Isolines, Overlay, Surface
+from layers.plan.area import area
+from layers.plan.catalogue import land
+from layers.plan.zonings import zoning_names
+from layers.questions.contents import above_base, dots
+from layers.questions.counting import Distribution, zone_draws
+from layers.questions.fields import Field
+from layers.questions.figures import Figures, column_title, zone_figures
+from layers.questions.kinds import Kind, register
+from layers.questions.subjects import Points, Zones
+from layers.words import both
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import geopandas as gpd
+    import xarray as xr
+
+    from layers.look.content import Content
+
+Show: TypeAlias = Literal["surface", "bands", "isolines"]
+Levels: TypeAlias = int | tuple[float, ...]
+FALLBACK_BANDWIDTH_M = 3000.0
+LEVELS, TOLERANCE_PCT = 8, 0.1
+_ZONING = Field(choices=zoning_names, brings="zones")
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class Density(Kind):
+    """How dense the points are.
+
+    Parameters
+    ----------
+    points
+        The points asked about.
+    bandwidth_m
+        Bandwidth in metres; by Silverman's spatial rule where it is None.
+    cell_size_m
+        Side of a raster cell in metres.
+    kernel, decay
+        As :func:`geo.kernel_density` takes them.
+    adaptive
+        Whether the bandwidth follows the density (Abramson).
+    weight
+        Column that weights each point; points that do not state it are left out.
+    unit
+        ``"per_km2"``, ``"count"`` or ``"share"``.
+    bounded
+        Whether the administrative units bound the study, with correction at their border.
+    method, tolerance_pct
+        ``"auto"``, ``"exact"`` or ``"binned"``, and the most that binning may be off by.
+    show
+        ``"surface"`` for even colours, ``"bands"`` for one colour between two levels, and
+        ``"isolines"`` for lines with their values on even colours.
+    zones
+        Zones that are ranked beside the map; as the plan says where it is None.
+    bandwidth_column
+        Column with the bandwidth of each point, metres.
+    study_area, extent
+        Name of a zoning that bounds the study instead, and of one that the raster covers.
+    edge_correction
+        Whether is given back what would leak over the border of the study.
+    levels
+        About how many levels, or their values.
+    top
+        Upper end of the colours; the maximum where it is None. Maps to compare share one.
+    """
+
+    MAP: ClassVar[str] = "density"
+
+    points: Points
+    bandwidth_m: Annotated[float | None, Field(unit="m", above=0)] = None
+    cell_size_m: Annotated[
+        float, Field(unit="m", above=0, slide=(100, 1000, 50), option="--cell")
+    ] = 250.0
+    kernel: Kernel = "quartic"
+    decay: Annotated[float, Field(low=0, high=1)] = 0.0
+    adaptive: bool = False
+    weight: str | None = None
+    unit: Unit = "per_km2"
+    bounded: bool = False
+    method: Method = "auto"
+    show: Show = "bands"
+    zones: Zones | None = None
+    bandwidth_column: Annotated[str | None, Field(option="--bandwidth-column")] = None
+    study_area: Annotated[str | None, _ZONING] = None
+    edge_correction: bool = True
+    extent: Annotated[str | None, _ZONING] = None
+    tolerance_pct: Annotated[
+        float, Field(unit="%", above=0, needs=("method", ("auto", "binned")))
+    ] = TOLERANCE_PCT
+    levels: Annotated[int | tuple[float, ...], Field(low=1)] = LEVELS
+    top: Annotated[float | None, Field(above=0)] = None
+
+    def require_fit(self, given: frozenset[str], called: Callable[[str], str]) -> None:  # noqa: ARG002
+        """Refuse two bandwidths, two study areas, and a correction at no border."""
+        for one, other in (("bounded", "study_area"), ("bandwidth_column", "bandwidth_m")):
+            if getattr(self, one) and getattr(self, other):
+                names = (called(one), called(other))
+                raise InputError(
+                    f"{names[0]} says what {names[1]} says; leave one of them out",
+                    code="option.together",
+                    names=names,
+                )
+        within = self.bounded or self.study_area is not None
+        if not self.edge_correction and not within:
+            needed = f"{called('bounded')} / {called('study_area')}"
+            raise InputError(
+                f"{called('edge_correction')} goes with {needed}; leave it out, or add that",
+                code="option.goes_with",
+                value=called("edge_correction"),
+                needed=needed,
+            )
+
+    @property
+    def ranked_in(self) -> Zones:
+        """The zones that are ranked beside the map."""
+        return self.zones or Zones(area().defaults["density"]["zoning"])
+
+    def answer(self) -> xr.DataArray:
+        """Return the surface."""
+        return density_surface(self)
+
+    def features(self) -> gpd.GeoDataFrame:
+        """Return the bands, or the isolines where the map shows these."""
+        levels, _ = density_scale((self,))
+        draw = density_lines if self.show == "isolines" else density_bands
+        return draw(self, levels)
+
+    def warm(self) -> None:
+        """Rank the zones."""
+        zone_draws(Distribution(self.points, self.ranked_in, self.weight))
+
+    def content(self, lang: str) -> Content:
+        """Return the surface with the points that made it."""
+        levels, top = density_scale((self,))
+        title_zh, title_en = both("density.title")
+        lines_zh, lines_en = both("density.isolines")
+        unit = density_unit(self, lang)
+        overlays: list[Overlay] = [
+            Surface(
+                density_surface(self),
+                title=title_zh,
+                title_en=title_en,
+                unit=unit,
+                levels=levels if self.show == "bands" else None,
+                top=top,
+            )
+        ]
+        if self.show == "isolines":
+            lines = density_lines(self, levels)
+            overlays.append(Isolines(lines, title=lines_zh, title_en=lines_en, unit=unit))
+        return above_base((*overlays, dots(self.points, lang)), lang)
+
+    def figures(self, lang: str) -> list[Figures]:
+        """Return the zones by the density of the points in them."""
+        counted = zone_draws(Distribution(self.points, self.ranked_in, self.weight)).zones
+        title = both("slides.figures")[lang == "en"].format(title=self.title(lang))
+        columns = ("count", "density_per_km2", "area_km2")
+        zones = counted.sort_values("density_per_km2", ascending=False)
+        return [
+            zone_figures(
+                zones, "density_per_km2", columns=columns, title=title, titles={}, lang=lang
+            )
+        ]
+
+    def facts(self, zone: str, zoning: str, lang: str) -> list[tuple[str, str]]:
+        """Return the density of the points in a zone, with its interval."""
+        asked = Distribution(self.points, Zones(zoning), self.weight)
+        row = zone_draws(asked).zones.set_index("id").loc[zone]
+        column = "density_per_km2"
+        low, high = row[f"{column}_low"], row[f"{column}_high"]
+        spread = "" if low == high else f" ({low:,.3f}–{high:,.3f})"
+        return [(column_title(column, lang), f"{row[column]:,.3f}{spread}")]
+
+    def facts_of_points(self, lang: str) -> list[tuple[str, str]]:
+        """Return the highest density, and the bandwidth."""
+        surface = density_surface(self)
+        found = {
+            "peak": f"{float(surface.max()):,.2f} {density_unit(self, lang)}",
+            "bandwidth": f"{surface.attrs['bandwidth_m']:,.0f} m",
+        }
+        return [(both(f"atlas.figure.{key}")[lang == "en"], value) for key, value in found.items()]
+
+    def explained(self, lang: str) -> str:
+        """Return kernel and unit."""
+        return both("atlas.method.density")[lang == "en"].format(
+            kernel=both(f"kernel.{self.kernel}")[lang == "en"], unit=density_unit(self, lang)
+        )
+
+
+def surface_of(asked: Density) -> Density:
+    """Return what the surface depends on, with a bandwidth where none follows from the points."""
+    asked = replace(asked, show="bands", zones=None, levels=LEVELS, top=None)
+    if asked.bandwidth_m is not None or asked.bandwidth_column is not None:
+        return asked
+    frame, stated = asked.points.located(), asked.points.stated(asked.weight)
+    if stated is not None and pd.api.types.is_numeric_dtype(stated):
+        frame = frame[stated > 0]
+    places = frame.geometry.unique()
+    return asked if len(places) > 1 else replace(asked, bandwidth_m=FALLBACK_BANDWIDTH_M)
+
+
+def density_surface(asked: Density) -> xr.DataArray:
+    """Return the kernel density of the located points, in metric coordinates.
+
+    Raises
+    ------
+    InputError
+        If no chosen point has a place, or none states the weight.
+    """
+    return _surface(surface_of(asked))
+
+
+@kept_answer
+def _surface(asked: Density) -> xr.DataArray:
+    frame = asked.points.located()
+    stated = asked.points.stated(asked.weight)
+    if stated is not None:
+        frame = frame[stated.notna()]
+    if frame.empty:
+        raise InputError(
+            "density: no chosen feature has a place"
+            + (" and a weight" if asked.weight else "")
+            + "; choose more categories or levels",
+            code="own.nothing_located",
+        )
+    within = land() if asked.bounded else None
+    return geo.kernel_density(
+        frame,
+        bandwidth_m=asked.bandwidth_column or asked.bandwidth_m,
+        cell_size_m=asked.cell_size_m,
+        kernel=asked.kernel,
+        decay=asked.decay,
+        adaptive=asked.adaptive,
+        weights=asked.weight,
+        study_area=Zones(asked.study_area).frame() if asked.study_area else within,
+        extent=Zones(asked.extent).frame() if asked.extent else None,
+        edge_correction=asked.edge_correction,
+        unit=asked.unit,
+        method=asked.method,
+        tolerance_pct=asked.tolerance_pct,
+    )
+
+
+def density_scale(asks: Sequence[Density]) -> tuple[tuple[float, ...], float]:
+    """Return the levels, and the upper end of the colours, that maps to compare share.
+
+    Raises
+    ------
+    InputError
+        If levels are given of which none is crossed: nothing would be drawn, or one band.
+    """
+    first = asks[0]
+    top = first.top or max(float(density_surface(asked).max()) for asked in asks)
+    if isinstance(first.levels, int):
+        return geo.nice_levels(0.0, top, count=first.levels), top
+    low = min(float(density_surface(asked).min()) for asked in asks)
+    if not any(low < level < top for level in first.levels):
+        raise InputError(
+            f"levels: none lies within the values of the map, {low:.6g} to {top:.6g}, so that "
+            "there is nothing to draw; take some between these, or how many there shall be",
+            code="option.levels_outside",
+            low=float(f"{low:.6g}"),
+            high=float(f"{top:.6g}"),
+        )
+    return first.levels, top
+
+
+def density_lines(asked: Density, levels: Levels) -> gpd.GeoDataFrame:
+    """Return the isolines of the density."""
+    return _lines(surface_of(asked), levels)
+
+
+@kept_answer
+def _lines(asked: Density, levels: Levels) -> gpd.GeoDataFrame:
+    return geo.isolines(_surface(asked), levels=levels)
+
+
+def density_bands(asked: Density, levels: Levels) -> gpd.GeoDataFrame:
+    """Return the areas between the isolines of the density."""
+    return _bands(surface_of(asked), levels)
+
+
+@kept_answer
+def _bands(asked: Density, levels: Levels) -> gpd.GeoDataFrame:
+    return geo.filled_bands(_surface(asked), levels=levels)
+
+
+def density_unit(asked: Density, lang: str) -> str:
+    """Return the unit of a density in the reader's language."""
+    return density_unit_of(asked.points, asked.weight, asked.unit, lang)
+
+
+def density_unit_of(points: Points, weight: str | None, unit: Unit, lang: str) -> str:
+    """Return one of the units that a density can have: of an own column, its name alone."""
+    if weight is None:
+        return both(f"density.unit.{unit}")[lang == "en"]
+    if not is_own(points.layer):
+        return both(f"density.unit.{unit}_weighted")[lang == "en"]
+    words = both(f"density.unit.{unit}_own")[lang == "en"]
+    return words.format(amount=points.amount_noun(lang))

@@ -1,0 +1,234 @@
+"""How points are spread over zones: a measure of each, on one of the scales and in classes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias, get_args
+
+from geo.errors import InputError
+from geo.wording import sentence
+from layers.keeping.brought import is_own
+from layers.look.classification import MAX_CLASSES
+from layers.look.content import Content
+from layers.look.overlays import Choropleth
+from layers.plan.area import area
+from layers.plan.catalogue import load
+from layers.plan.zonings import GRID_NAMES
+from layers.questions import zone_results
+from layers.questions.contents import above_base, dots, titles
+from layers.questions.counting import (
+    MEASURES,
+    Distribution,
+    Measure,
+    population,
+    require_met,
+    weight_of,
+)
+from layers.questions.fields import Field
+from layers.questions.figures import Figures, zone_figures
+from layers.questions.kinds import Kind, register
+from layers.words import both
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+
+Scale: TypeAlias = Literal["amount", "share", "log"]
+Scheme: TypeAlias = Literal["quantiles", "natural_breaks", "equal_interval", "head_tail"]
+SCALES: tuple[Scale, ...] = get_args(Scale)
+SCHEMES: tuple[Scheme, ...] = get_args(Scheme)
+# The share that says the same as an amount.
+SHARES = {"count": "share_pct", "weight_sum": "weight_share_pct"}
+SCALES_OF: dict[str, tuple[Scale, ...]] = {"sector": ("amount", "share"), "diversity": ("amount",)}
+# The measure that needs people.
+RATE = "per_10k"
+FEWEST_CLASSES = 2
+FULLY_PCT = 99.0
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class Shown(Kind):
+    """A measure of a distribution, on one of the scales and in classes.
+
+    Parameters
+    ----------
+    asked
+        The question; what it weighs by follows from the measure.
+    measure
+        One of :data:`layers.questions.counting.MEASURES`.
+    scale
+        ``"amount"``, ``"share"`` or ``"log"``; the amount where the measure has no such scale.
+    scheme
+        One of :data:`SCHEMES`, by which the classes are found.
+    classes
+        Greatest number of classes.
+    """
+
+    MAP: ClassVar[str] = "distribution"
+    LOOK: ClassVar[str] = "counts"
+    COMMAND: ClassVar[str] = "counts"
+
+    asked: Distribution
+    measure: Measure = "count"
+    scale: Scale = "amount"
+    scheme: Scheme = "quantiles"
+    classes: Annotated[int, Field(low=FEWEST_CLASSES, high=MAX_CLASSES, slide=(2, 7, 1))] = 5
+
+    @property
+    def has_scale(self) -> bool:
+        """Whether the measure can be shown on the scale."""
+        if self.scale == "share" and self.measure not in SCALES_OF:
+            return MEASURES[self.measure][1] in SHARES
+        return self.scale in SCALES_OF.get(self.measure, SCALES)
+
+    @property
+    def log(self) -> bool:
+        """Whether equal lengths are equal factors."""
+        return self.scale == "log" and self.has_scale
+
+    @property
+    def share(self) -> bool:
+        """Whether parts of the whole are shown."""
+        return self.scale == "share" and self.has_scale
+
+    @property
+    def column(self) -> str:
+        """The column that is shown."""
+        column = MEASURES[self.measure][1]
+        return SHARES.get(column, column) if self.share else column
+
+    @property
+    def titles(self) -> tuple[str, str]:
+        """Return what the zones show, with unit and scale, in Chinese and in English.
+
+        Shares of sectors are parts of a bar, not of the zones.
+        """
+        share = "_share" if self.share and self.column in SHARES.values() else ""
+        titles = self._measure_titles(share)
+        if not self.log:
+            return titles
+        zh, en = both("distribution.log_scale")
+        return zh.format(title=titles[0]), en.format(title=titles[1])
+
+    def _measure_titles(self, share: str) -> tuple[str, str]:
+        points = self.asked.points
+        if not is_own(points.layer):
+            return both(f"measure.{self.measure}{share}")
+        zh, en = both(f"measure.own.{self.measure}{share}")
+        return zh.format(amount=points.amount_noun("zh")), en.format(
+            amount=points.amount_noun("en")
+        )
+
+    @property
+    def question(self) -> Distribution:
+        """The question with the weight of the measure, and people only where they are asked for."""
+        people = self.asked.population if self.measure == "per_10k" else None
+        weight = self.asked.weight or weight_of(self.asked.points, self.measure)
+        return replace(self.asked, weight=weight, population=people)
+
+    @property
+    def drawn(self) -> Distribution:
+        """The question that :func:`layers.questions.zone_draws` answers: it knows no people."""
+        return replace(self.question, population=None)
+
+    def written(self) -> Shown:
+        """Return the same map without a scale that it has not, and people that it does not need."""
+        people = self.asked.population if self.measure == RATE else None
+        scale = self.scale if self.has_scale else SCALES[0]
+        return replace(self, asked=replace(self.asked, population=people), scale=scale)
+
+    def require_fit(self, given: frozenset[str], called: Callable[[str], str]) -> None:
+        """Refuse a rate without people, and a scale that the measure has not."""
+        if self.asked.population is None and self.measure == RATE:
+            raise InputError(
+                f"distribution: measure {RATE} needs a population; name a GeoTIFF of persons per "
+                "cell that lies beside the specification",
+                code="own.no_population",
+            )
+        if "scale" in given and not self.has_scale:
+            raise InputError(
+                f"distribution: measure {self.measure} has no scale {self.scale}; leave the scale "
+                "out",
+                code="option.goes_not",
+                value=self.measure,
+                names=(f"{called('scale')}: {self.scale}",),
+            )
+
+    def answer(self) -> gpd.GeoDataFrame:
+        """Return the zones, largest first, with what is shown, its rank and their intervals."""
+        return zone_results.table(self)
+
+    def remarks(self, lang: str) -> list[str]:
+        """Say where no point lies in any zone, and of which zones the raster covers a part."""
+        if not zone_results.table(self).attrs["points_in_any_zone"]:
+            return [sentence("zones.empty", lang, {})]
+        if self.question.population is None:
+            return []
+        covered = population(self.question)["covered_pct"]
+        partly = int((covered < FULLY_PCT).sum())
+        words = both("distribution.partly_covered")[lang == "en"]
+        told = words.format(partly=partly, all=len(covered), least=f"{covered.min():.0f}")
+        return [told] if partly else []
+
+    def content(self, lang: str) -> Content:
+        """Return the zones in classes, with the points."""
+        require_met(self.asked)
+        points = self.asked.points
+        zones = self.overlay(lang)
+        if is_own(points.layer):
+            return above_base((zones, dots(points, lang)), lang)
+        context = {name: load(name) for name in area().context}
+        return Content(
+            context | {points.layer: points.located()},
+            (*area().context, points.layer),
+            (zones,),
+            lang,
+        )
+
+    def overlay(self, lang: str) -> Choropleth:
+        """Return the zones with their classes, as the map and the histogram show them."""
+        title_zh, title_en = self.titles
+        return Choropleth(
+            zone_results.on_map(self),
+            self.column,
+            title=title_zh,
+            title_en=title_en,
+            # A map knows no log scale, but it takes the bounds that were found on one.
+            breaks=zone_results.classified(self).uppers or None if self.log else None,
+            scheme=self.scheme,
+            classes=self.classes,
+            columns=titles(["count", "share_pct", "density_per_km2"], lang),
+            named=self.asked.zones.name not in GRID_NAMES,
+        )
+
+    def figures(self, lang: str) -> list[Figures]:
+        """Return the zones by what the map shows, and what a rate is by."""
+        more = ("population", self.column) if self.measure == RATE else (self.column,)
+        columns = tuple(dict.fromkeys(("count", "share_pct", "density_per_km2", *more)))
+        return [
+            zone_figures(
+                zone_results.table(self),
+                self.column,
+                columns=columns,
+                title=both("slides.figures")[lang == "en"].format(title=self.title(lang)),
+                titles={self.column: self.titles[lang == "en"]},
+                lang=lang,
+            )
+        ]
+
+    def facts(self, zone: str, zoning: str, lang: str) -> list[tuple[str, str]]:
+        """Return what the map shows, where that is not the count that each page has."""
+        return [] if self.column == "count" else Kind.facts(self, zone, zoning, lang)
+
+    def column_title(self, column: str, lang: str) -> str:
+        """Return what is shown by its full title."""
+        if column == self.column:
+            return self.titles[lang == "en"]
+        return Kind.column_title(self, column, lang)
+
+    def explained(self, lang: str) -> str:
+        """Return the measure."""
+        words = both("atlas.method.distribution")[lang == "en"]
+        return words.format(measure=self.titles[lang == "en"])

@@ -1,0 +1,290 @@
+"""Fields of questions: what each takes is said once, beside its type.
+
+A field is ``Annotated[float, Field(unit="m", above=0)]``. From it come the parameter of a
+specification, its JSON schema, the option of a command and the control of a page. What it is called
+stands in ``words.json`` under ``field.<name>``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import (
+    TYPE_CHECKING,
+    Annotated,
+    Any,
+    Literal,
+    NamedTuple,
+    TypeAlias,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from layers.keeping.own_files import Brings
+from layers.keeping.own_points import CATEGORY
+from layers.plan.area import area
+from layers.plan.zonings import zoning_names
+from layers.questions.subjects import CELL_M, H3_RESOLUTION, Points, Zones, point_layers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# What JSON and YAML can say.
+Plain: TypeAlias = "bool | int | float | str | Sequence[Plain] | Mapping[str, Plain] | None"
+Parameters: TypeAlias = Mapping[str, Plain]
+Schema: TypeAlias = dict[str, Plain]
+Brought: TypeAlias = Brings
+LAYER, ZONING, CELL, H3 = "layer", "zoning", "cell_m", "h3_resolution"
+SIZES = (CELL, H3)
+OWN_NAME = "^own-[0-9a-f]{32}$"
+# Files that lie beside a specification; what is no raster has any of many suffixes.
+FILES: dict[Brought, tuple[str, str]] = {
+    "points": (r"^[^/\\:]+\.[A-Za-z0-9]{2,8}$", "file of points, beside the specification"),
+    "zones": (r"^[^/\\:]+\.[A-Za-z0-9]{2,8}$", "file of polygons, beside the specification"),
+    "raster": (
+        r"^[^/\\:]+\.[Tt][Ii][Ff]{1,2}$",
+        "GeoTIFF of persons per cell, beside the specification",
+    ),
+}
+_TYPES = {bool: "boolean", int: "integer", float: "number", str: "string"}
+# What the type of a unit adds to a name, and an option leaves out.
+_UNITS = ("_m", "_pct")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """What a field takes, beside its type.
+
+    Parameters
+    ----------
+    unit
+        Of its numbers.
+    low, high, above
+        Least and greatest number, and what it must be greater than.
+    slide
+        Low, high and step of the slider of a page.
+    choices
+        Returns the texts that it can be.
+    needs
+        Another field, and its values that this one goes with.
+    brings
+        What a file that it names holds.
+    option
+        What a command calls it, where not as the name says.
+    """
+
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    above: float | None = None
+    slide: tuple[int, int, int] | None = None
+    choices: Callable[[], tuple[str, ...]] | None = None
+    needs: tuple[str, tuple[str, ...]] | None = None
+    brings: Brought | None = None
+    option: str = ""
+
+
+PLAIN_FIELD = Field()
+Weight: TypeAlias = str | None
+
+
+class Attribute(NamedTuple):
+    """An attribute of a question.
+
+    Parameters
+    ----------
+    name, hint, optional
+        Its name, its type without None, and whether it may be None.
+    about
+        What it takes.
+    default
+        :data:`dataclasses.MISSING` where it has none.
+    """
+
+    name: str
+    hint: object
+    optional: bool
+    about: Field
+    default: object
+
+    @property
+    def holds_points(self) -> bool:
+        """Whether it says which points take part."""
+        return self.hint is Points and not self.optional
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is a record of fields of its own."""
+        return is_dataclass(self.hint) and self.hint not in {Points, Zones}
+
+
+class Item(NamedTuple):
+    """A parameter of a question as a specification and a command have it.
+
+    Parameters
+    ----------
+    name
+        Its name.
+    hint
+        Its type.
+    optional
+        Whether it may be null.
+    about
+        What it takes.
+    default
+        Of a layer and a zoning the plan says it: None.
+    """
+
+    name: str
+    hint: object
+    optional: bool
+    about: Field
+    default: object
+
+    @property
+    def option(self) -> str:
+        """What a command calls it."""
+        name = self.name
+        for unit in _UNITS:
+            name = name.removesuffix(unit)
+        return self.about.option or "--" + name.replace("_", "-")
+
+    def choices(self) -> tuple[str, ...]:
+        """Return the texts that it can be, none where it can be any."""
+        if self.about.choices is not None:
+            return self.about.choices()
+        hint = get_args(self.hint)[0] if get_origin(self.hint) is tuple else self.hint
+        return tuple(map(str, get_args(hint))) if get_origin(hint) is Literal else ()
+
+    def schema(self) -> Schema:
+        """Return the JSON schema of it."""
+        if self.about.brings is not None:
+            found = _brought_schema(self.about.brings, self.choices())
+        else:
+            found = _schema(self.hint, self.about, self.choices())
+        return _or_null(found) if self.optional else found
+
+
+def attributes(record: type) -> tuple[Attribute, ...]:
+    """Return the attributes of a question or of a part of one."""
+    return _attributes(record)
+
+
+# A class is hashable, whatever its records are; only the checker doubts it.
+@cache
+def _attributes(record: Any) -> tuple[Attribute, ...]:  # noqa: ANN401
+    found = []
+    for each in fields(record):
+        hint, about, optional = _hint(record, each.name), PLAIN_FIELD, False
+        # The note may stand inside of what can be None, or around it.
+        while get_origin(hint) in {Annotated, Union, UnionType}:
+            if get_origin(hint) is Annotated:
+                hint, *notes = get_args(hint)
+                about = next((note for note in notes if isinstance(note, Field)), about)
+                continue
+            kinds = [kind for kind in get_args(hint) if kind is not NoneType]
+            optional = optional or len(kinds) < len(get_args(hint))
+            if len(kinds) > 1:
+                hint = Union[tuple(kinds)]  # noqa: UP007 - known at run time alone
+                break
+            hint = kinds[0]
+        default = each.default
+        if each.default_factory is not MISSING:
+            default = each.default_factory()
+        found.append(Attribute(each.name, hint, optional, about, default))
+    return tuple(found)
+
+
+def _hint(record: type, name: str) -> object:
+    """Return the type of a field, as the module says it whose class declares it."""
+    owner = next(each for each in record.__mro__ if name in vars(each).get("__annotations__", {}))
+    said = {"__module__": owner.__module__, "__annotations__": {name: owner.__annotations__[name]}}
+    # By itself, since constants of classes have types that are there for the checker alone.
+    return get_type_hints(type(name, (), said), include_extras=True)[name]
+
+
+def items(record: type) -> tuple[Item, ...]:
+    """Return the parameters of a question; the open plan says how points are filtered."""
+    found: list[Item] = []
+    for each in attributes(record):
+        if each.holds_points:
+            found += _of_points()
+        elif each.hint is Zones:
+            found += _of_zones()
+        elif each.is_part:
+            found += items(each.hint)  # type: ignore[arg-type]  # a class
+        elif each.hint is Points:
+            about = Field(choices=point_layers, brings="points", option=each.about.option)
+            found.append(Item(each.name, str, True, about, None))  # noqa: FBT003 - of a tuple
+        else:
+            found.append(Item(*each))
+    return tuple(found)
+
+
+def group_columns() -> tuple[str, ...]:
+    """Return the columns that make groups of points, in some layer of the plan."""
+    groups = (role.group for role in area().points.values() if role.group)
+    return tuple(dict.fromkeys((CATEGORY, *area().filters, *groups)))
+
+
+def _of_points() -> list[Item]:
+    layer = Field(choices=point_layers, brings="points")
+    filters = dict.fromkeys((CATEGORY, *area().filters))
+    return [
+        Item(LAYER, str, False, layer, None),  # noqa: FBT003 - of a tuple
+        *(Item(name, tuple[str, ...], False, PLAIN_FIELD, ()) for name in filters),  # noqa: FBT003
+    ]
+
+
+def _of_zones() -> list[Item]:
+    zoning = Field(choices=zoning_names, brings="zones")
+    cell = Field(unit="m", above=0, option="--cell-m")
+    h3 = Field(low=0, high=15, option="--h3")
+    return [
+        Item(ZONING, str, False, zoning, None),  # noqa: FBT003 - of a tuple
+        Item(CELL, int, False, cell, CELL_M),  # noqa: FBT003
+        Item(H3, int, False, h3, H3_RESOLUTION),  # noqa: FBT003
+    ]
+
+
+# ---- schema ----
+
+
+def _schema(hint: object, about: Field, choices: tuple[str, ...]) -> Schema:
+    if get_origin(hint) in {Union, UnionType}:
+        return {"anyOf": [_schema(kind, about, choices) for kind in get_args(hint)]}
+    if get_origin(hint) is tuple:
+        return {"type": "array", "items": _schema(get_args(hint)[0], about, choices)}
+    if choices:
+        return {"enum": list(choices)}
+    found: Schema = {"type": _TYPES[hint]}  # type: ignore[index]  # one of the four
+    if hint in {int, float}:
+        bounds = {
+            "minimum": about.low,
+            "maximum": about.high,
+            "exclusiveMinimum": about.above,
+        }
+        found |= {key: value for key, value in bounds.items() if value is not None}
+    return found
+
+
+def _brought_schema(brings: Brought, choices: tuple[str, ...]) -> Schema:
+    pattern, description = FILES[brings]
+    known: list[Plain] = [{"enum": list(choices)}] if choices else []
+    return {
+        "anyOf": [
+            *known,
+            {"type": "string", "pattern": pattern, "description": description},
+            {"type": "string", "pattern": OWN_NAME, "description": "what a visitor brought"},
+        ]
+    }
+
+
+def _or_null(found: Schema) -> Schema:
+    if isinstance(found.get("type"), str):
+        return found | {"type": [found["type"], "null"]}
+    return {"anyOf": [found, {"type": "null"}]}

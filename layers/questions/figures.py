@@ -1,0 +1,108 @@
+"""What a slide tells beside a map: sentences, a table and a chart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from layers.look.charts import Chart
+from layers.type.tables import Table
+from layers.words import both, words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+MOST_BARS = 14
+ZONE_NAME = "zone_name"
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What stands on a slide that follows the map.
+
+    Parameters
+    ----------
+    title
+        Title of the slide.
+    text
+        Paragraphs, the finding first.
+    table, chart
+        Its table and its chart.
+    like_legend
+        Whether its bars are the items of the legend, in the order and the colours of it.
+    """
+
+    title: str
+    text: tuple[str, ...] = ()
+    table: Table | None = None
+    chart: Chart | None = None
+    like_legend: bool = False
+
+
+def column_title(column: str, lang: str) -> str:
+    """Return what a column of a result is called, by its own name where it has no words.
+
+    Examples
+    --------
+    >>> column_title("area_km2", "en"), column_title("hill_9", "en")
+    ('Area, km²', 'hill_9')
+    """
+    key = f"column.{column}"
+    return both(key)[lang == "en"] if key in words() else column
+
+
+def zone_figures(
+    zones: pd.DataFrame,
+    value: str,
+    *,
+    columns: Sequence[str],
+    title: str,
+    titles: Mapping[str, str],
+    lang: str,
+) -> Figures:
+    """Return zones as a table, and the largest as bars.
+
+    Parameters
+    ----------
+    zones
+        Zones with ``name_zh`` and ``name_en``, in their order.
+    value
+        Column of the chart.
+    columns
+        Columns of the table.
+    title
+        Title of the slide.
+    titles
+        What columns are called that are not called as everywhere.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
+    name = f"name_{lang}"
+    called = [titles.get(column) or column_title(column, lang) for column in columns]
+    header = (column_title(ZONE_NAME, lang), *called)
+    rows = tuple(
+        (row[name], *(row[column] for column in columns)) for row in zones.to_dict("records")
+    )
+    top = zones[zones[value] > 0].head(MOST_BARS)
+    shown = titles.get(value) or column_title(value, lang)
+    chart = None
+    if len(top):
+        values = tuple(float(each) for each in top[value])
+        chart = Chart("bar", tuple(top[name]), ((shown, values),), title=shown)
+    return Figures(title, table=Table(header, rows), chart=chart)
+
+
+def plain_table(found: pd.DataFrame | pd.Series, lang: str) -> Table:
+    """Return any table, or numbers that have a name each, without shapes."""
+    if isinstance(found, pd.Series):
+        found = found.rename_axis("measure").rename("value").reset_index()
+    hidden = ["geometry", "evidence", "rule", "name_zh" if lang == "en" else "name_en"]
+    frame = pd.DataFrame(found.drop(columns=hidden, errors="ignore"))
+    header = tuple(column_title(str(column), lang) for column in frame.columns)
+    cells = [
+        [None if pd.isna(cell) else cell if isinstance(cell, str) else float(cell) for cell in row]
+        for row in frame.itertuples(index=False)
+    ]
+    return Table(header, tuple(map(tuple, cells)))

@@ -1,0 +1,157 @@
+"""What mix of kinds zones hold, beside that of all zones: quotients, distance and variety."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import geo
+from geo.errors import InputError
+from layers.questions.counting import (
+    INTERVAL_PCT,
+    OfZones,
+    categories,
+    require_kinds,
+    zone_counts,
+)
+from layers.questions.fields import Field
+from layers.questions.kinds import register
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import geopandas as gpd
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Mix(OfZones):
+    """What zones hold of each value of a column: the parent of the kinds that compare it.
+
+    Parameters
+    ----------
+    asked
+        Which points are counted, and where.
+    by
+        Column that makes the kinds; that of the layer where it is None.
+    """
+
+    by: str | None = None
+
+    def kinds(self, *, zones: bool = True) -> pd.DataFrame:
+        """Return the points by zone and kind.
+
+        Parameters
+        ----------
+        zones
+            Whether zones are compared with all zones together.
+        """
+        found = categories(self.asked, self.by or self.asked.points.group)
+        return require_kinds(found, zones=zones)
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class Quotients(Mix):
+    """The location quotient of each kind in each zone.
+
+    Parameters
+    ----------
+    asked, by
+        As :class:`Mix` has them.
+    interval_pct
+        Part of chance in an interval, percent. Sums have quotients, but no interval of counts.
+    """
+
+    LOOK: ClassVar[str] = "quotients"
+    COMMAND: ClassVar[str] = "quotients"
+
+    interval_pct: Annotated[float, Field(unit="%", above=0, high=100)] = INTERVAL_PCT
+
+    def require_fit(self, given: frozenset[str], called: Callable[[str], str]) -> None:  # noqa: ARG002
+        """Refuse an interval of sums."""
+        if self.asked.weight is not None and self.interval_pct != INTERVAL_PCT:
+            raise InputError(
+                f"{called('interval_pct')} does not go with {called('weight')}; leave it out",
+                code="option.together",
+                names=(called("interval_pct"), called("weight")),
+            )
+
+    def answer(self) -> pd.DataFrame:
+        """Return the quotient of each kind in each zone."""
+        if self.asked.weight is None:
+            return geo.location_quotient_table(self.kinds(), interval_pct=self.interval_pct)
+        return geo.location_quotients(self.kinds()).rename_axis("id").reset_index()
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class Specialisation(Mix):
+    """How far the mix of each zone is from that of all.
+
+    Parameters
+    ----------
+    asked, by
+        As :class:`Mix` has them.
+    """
+
+    LOOK: ClassVar[str] = "specialisation"
+    COMMAND: ClassVar[str] = "specialisation"
+
+    @property
+    def column(self) -> str:
+        """The index."""
+        return "krugman_index"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The number of points."""
+        return ("count",)
+
+    def answer(self) -> pd.DataFrame:
+        """Return the Krugman index of each zone."""
+        index = geo.specialisation_index(self.kinds())
+        found = index.rename_axis("id").rename("krugman_index").reset_index()
+        found.attrs = dict(index.attrs)
+        return found
+
+    def zones_shown(self) -> gpd.GeoDataFrame:
+        """Return the zones with the index."""
+        return _joined(self)
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class Diversity(Mix):
+    """How many kinds there are in effect in each zone (Hill numbers).
+
+    Parameters
+    ----------
+    asked, by
+        As :class:`Mix` has them.
+    """
+
+    LOOK: ClassVar[str] = "diversity"
+    COMMAND: ClassVar[str] = "diversity"
+
+    @property
+    def column(self) -> str:
+        """The number that zones of unlike size can be compared by."""
+        return "hill_2"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The number of kinds and of points."""
+        return ("hill_0", "count")
+
+    def answer(self) -> pd.DataFrame:
+        """Return the Hill numbers of each zone."""
+        return geo.diversity(self.kinds(zones=False)).rename_axis("id").reset_index()
+
+    def zones_shown(self) -> gpd.GeoDataFrame:
+        """Return the zones with the numbers."""
+        return _joined(self)
+
+
+def _joined(asked: Specialisation | Diversity) -> gpd.GeoDataFrame:
+    return zone_counts(asked.asked).merge(asked.answer(), on="id", how="left")

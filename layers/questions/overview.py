@@ -1,0 +1,105 @@
+"""Every layer of a theme on one map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, TypeAlias
+
+import pandas as pd
+
+from layers.look.content import Content
+from layers.plan.area import area
+from layers.plan.catalogue import describe, load
+from layers.questions.fields import Field
+from layers.questions.kinds import Kind, register
+from layers.questions.subjects import Points
+from layers.words import both
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from layers.questions.figures import Figures
+
+Evidence: TypeAlias = Literal["official", "surveyed", "located", "schematic"]
+ALL = "all"
+
+
+def themes() -> tuple[str, ...]:
+    """Return the themes of the open plan.
+
+    Examples
+    --------
+    >>> themes()
+    ('224', 'platforms', 'projects', 'all')
+    """
+    return tuple(area().themes)
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class Overview(Kind):
+    """The layers of a theme.
+
+    Parameters
+    ----------
+    theme
+        One of :func:`themes`; as the plan says where it is None.
+    evidence
+        Classes of evidence of the features that are shown; none shows all.
+    """
+
+    MAP: ClassVar[str] = "overview"
+
+    theme: Annotated[str | None, Field(choices=themes)] = None
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The layers of the theme."""
+        return area().themes[self.theme or area().defaults["overview"]["theme"]]
+
+    @property
+    def subjects(self) -> Points:
+        """The points whose kinds an atlas can have pages for."""
+        return Points(area().defaults["overview"]["layer"])
+
+    def over(self, points: Points) -> Self:  # noqa: ARG002 - its layers are those of a theme
+        """Return the same map: it is not of these points alone."""
+        return self
+
+    def in_atlas(self) -> Self:
+        """Return the map of all layers where none is named: pages show what their figures count."""
+        return self if self.theme or ALL not in themes() else replace(self, theme=ALL)
+
+    def answer(self) -> pd.DataFrame:
+        """Return the layers with the number of their features by evidence."""
+        about = [describe(name) for name in self.shown]
+        return pd.DataFrame(
+            [
+                {"layer": each.name, "name_zh": each.title_zh, "name_en": each.title_en}
+                | {"rows": each.rows, **each.evidence}
+                for each in about
+            ]
+        ).fillna(0)
+
+    def content(self, lang: str) -> Content:
+        """Return the layers, with only the chosen evidence classes of the plan."""
+        context = area().context
+        plan = dict.fromkeys(name for layers in area().themes.values() for name in layers)
+        frames = {name: self._kept(name) for name in (*context, *plan)}
+        return Content(frames, (*context, *self.shown), lang=lang)
+
+    def title(self, lang: str) -> str:
+        """Return the title of the plan."""
+        english = lang == "en"
+        return both("spec.overview")[english].format(plan=both("app.title")[english])
+
+    def figures(self, lang: str) -> list[Figures]:  # noqa: ARG002 - there are none
+        """Return nothing: the map is all."""
+        return []
+
+    def _kept(self, name: str) -> gpd.GeoDataFrame:
+        frame = load(name)
+        if name in area().context or not self.evidence:
+            return frame
+        return frame[frame["evidence"].isin(self.evidence)]

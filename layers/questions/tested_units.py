@@ -1,0 +1,86 @@
+"""Units in classes by a test of each: what hot spots and clusters have in common."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, ClassVar
+
+from layers.look.charts import Chart
+from layers.questions import autocorrelation, cluster_reading, patterns, unit_classes
+from layers.questions.cluster_reading import say
+from layers.questions.patterns import Pattern
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from layers.look.content import Content
+    from layers.questions.figures import Figures
+    from layers.type.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Tested(Pattern):
+    """Units in classes by a test of each: the parent of hot spots and clusters.
+
+    Parameters
+    ----------
+    points, zones, weight, rule, k, distance_m, permutations, seed, tolerance_m
+        As :class:`Pattern` has them.
+    """
+
+    # The column of classes, all classes in the order of a legend, and those that the test is
+    # first of all about.
+    CLASSES: ClassVar[str]
+    ORDER: ClassVar[tuple[str, ...]]
+    FOREMOST: ClassVar[tuple[str, ...]]
+    SPOT: ClassVar[cluster_reading.SpotKind]
+
+    def classified(self) -> gpd.GeoDataFrame:
+        """Return the units with their class."""
+        raise NotImplementedError
+
+    def answer(self) -> gpd.GeoDataFrame:
+        """Return the units with their class, and say what was tested."""
+        found = self.classified()
+        found.attrs |= {"tested": self.tested}
+        return found
+
+    def warm(self) -> None:
+        """Find the words."""
+        self.figures("zh")
+
+    def content(self, lang: str) -> Content:
+        """Return the units in classes: one overlay for each class that there is."""
+        return unit_classes.content(self, lang)
+
+    def told(self, lang: str) -> list[str]:
+        """Return where the spots are, and whether they stay with cells of other sizes."""
+        main = patterns.spots(self, kinds=self.FOREMOST)
+        again = [
+            (patterns.size_of(other, lang), district)
+            for other, district in patterns.other_sizes(self, kinds=self.FOREMOST)
+        ]
+        district = main[0].district if main else None
+        steady = cluster_reading.other_sizes(self.SPOT, district, again, lang=lang)
+        return [sentence for sentence in (*self.sentences(lang), steady) if sentence]
+
+    def sentences(self, lang: str) -> list[str]:
+        """Return where the spots are."""
+        raise NotImplementedError
+
+    def table(self, lang: str) -> Table:
+        """Return the tests over the whole map."""
+        return autocorrelation.statistics(self, lang)
+
+    def figures(self, lang: str) -> list[Figures]:
+        """Return the reading, and what holds over the whole map."""
+        (found,) = Pattern.figures(self, lang)
+        whole = cluster_reading.overall(autocorrelation.overall(self), lang=lang)
+        return [replace(found, text=(*found.text, whole))]
+
+    def chart(self, lang: str) -> Chart:
+        """Return how many units there are of each class."""
+        kinds = self.classified()[self.CLASSES].value_counts()
+        names = tuple(say(f"pattern.class.{kind}", lang) for kind in kinds.index)
+        title = say("pattern.chart.cells", lang)
+        return Chart("bar", names, ((title, tuple(map(float, kinds))),), title=title)

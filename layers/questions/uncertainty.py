@@ -1,0 +1,112 @@
+"""How sure counts in zones are: their intervals, and which zone is ahead of which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+from geo.errors import InputError
+from geo.zoned.uncertainty import MIN_DRAWS, accuracy_of
+from layers.questions.counting import INTERVAL_PCT, OfZones, zone_draws
+from layers.questions.fields import Field
+from layers.questions.figures import ZONE_NAME, Figures, column_title
+from layers.questions.kinds import register
+from layers.type.tables import Table
+from layers.words import both
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
+
+    from geo.zoned.uncertainty import Uncertainty
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class Intervals(OfZones):
+    """Intervals of counts, sums and ranks from random draws of every place.
+
+    Parameters
+    ----------
+    asked
+        Which points are counted, and where.
+    draws, seed
+        How many random draws there are, and where they start.
+    interval_pct
+        Part of the draws in an interval, percent.
+    """
+
+    LOOK: ClassVar[str] = "uncertainty"
+    COMMAND: ClassVar[str] = "uncertainty"
+
+    draws: Annotated[int, Field(low=1)] = MIN_DRAWS
+    seed: Annotated[int, Field(low=0)] = 0
+    interval_pct: Annotated[float, Field(unit="%", above=0, high=100)] = INTERVAL_PCT
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The interval, the rank and its interval."""
+        rank = "rank" if self.asked.weight is None else "weight_rank"
+        return (f"{self.column}_low", f"{self.column}_high", rank, f"{rank}_low", f"{rank}_high")
+
+    def drawn(self) -> Uncertainty:
+        """Return what the draws say.
+
+        Raises
+        ------
+        InputError
+            If no point moves.
+        """
+        if not (accuracy_of(self.asked.points.located()) > 0).any():
+            raise InputError(
+                "uncertainty: no point has an accuracy_m above 0, so that none moves and there is "
+                "no interval; take data with that column",
+                code="values.no_accuracy",
+            )
+        return zone_draws(
+            self.asked, draws=self.draws, seed=self.seed, interval_pct=self.interval_pct
+        )
+
+    def answer(self) -> gpd.GeoDataFrame:
+        """Return the zones with the intervals of what is counted in them."""
+        return self.drawn().zones
+
+    def zones_shown(self) -> gpd.GeoDataFrame:
+        """Return the zones with their intervals."""
+        return self.drawn().zones
+
+
+@register
+@dataclass(frozen=True, slots=True)
+class Ahead(OfZones):
+    """How likely each zone is ahead of each other.
+
+    Parameters
+    ----------
+    asked
+        Which points are counted, and where.
+    draws, seed
+        How many random draws there are, and where they start.
+    """
+
+    LOOK: ClassVar[str] = "ahead"
+    COMMAND: ClassVar[str] = "ahead"
+
+    draws: Annotated[int, Field(low=1)] = MIN_DRAWS
+    seed: Annotated[int, Field(low=0)] = 0
+
+    def answer(self) -> pd.DataFrame:
+        """Return the probability, 0 to 1, that the zone of a row is ahead of that of a column."""
+        found = Intervals(self.asked, self.draws, self.seed).drawn()
+        ids = found.zones["id"].tolist()
+        matrix: pd.DataFrame = found.ahead.set_axis(ids).set_axis(ids, axis=1)
+        return matrix.rename_axis("id").reset_index()
+
+    def figures(self, lang: str) -> list[Figures]:
+        """Return the probabilities, with zones by their names."""
+        found = self.answer().set_index("id")
+        zones = self.zones_shown().set_index("id")[f"name_{lang}"]
+        rows = tuple((zones[key], *map(float, row)) for key, row in found.iterrows())
+        title = both("slides.figures")[lang == "en"].format(title=self.title(lang))
+        header = (column_title(ZONE_NAME, lang), *zones[found.columns])
+        return [Figures(title, table=Table(header, rows))]

@@ -1,0 +1,139 @@
+"""The JSON schema of specifications, made from the kinds of maps and from the open plan."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+from layers.keeping.own_points import CATEGORY
+from layers.look.basemaps import basemaps
+from layers.look.content import SIZES_MM, Palette
+from layers.plan.area import area, per_plan
+from layers.questions.fields import items
+from layers.questions.kinds import kinds, looks, maps
+from layers.words import both
+
+if TYPE_CHECKING:
+    from layers.questions.fields import Plain, Schema
+    from layers.questions.kinds import Kind
+
+LEAST_DPI, MOST_DPI = 50, 600
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON schema of a specification for the open plan.
+
+    Examples
+    --------
+    >>> schema()["properties"]["pages"]["enum"][:2]
+    ['circles', 'districts']
+    """
+    return _schema(kinds())
+
+
+@per_plan
+def _schema(known: tuple[type[Kind], ...]) -> dict[str, Any]:
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Specification of a map: {both('app.title')[1]}",
+        "required": ["map", "sheet"],
+        "allOf": [*(_looks(name) for name in maps()), *map(_of_kind, known)],
+    } | _object(
+        {
+            "map": {"enum": list(maps())},
+            "lang": {"enum": ["zh", "en"]},
+            "extent": {
+                "description": "west, south, east, north in degrees",
+                "type": ["array", "null"],
+                "items": {"type": "number"},
+                "minItems": 4,
+                "maxItems": 4,
+            },
+            "parameters": {"type": "object"},
+            "sheet": _sheet(),
+            "pages": {
+                "description": "an atlas with a page for each of these",
+                "enum": [*area().series, CATEGORY],
+            },
+            "visible": {
+                "description": "layers and overlays that are switched on",
+                "type": ["array", "null"],
+                "items": {"type": "string"},
+            },
+            "base": {"description": "base map", "enum": list(basemaps())},
+            "symbology": {
+                "description": "colours that differ from those of the atlas",
+                **_object(
+                    {
+                        "colours": {
+                            "description": "#RRGGBB by layer, or by layer/class",
+                            "type": "object",
+                            "additionalProperties": {"type": "string"},
+                        },
+                        "ramp": {
+                            "description": "colours of results, low to high",
+                            "type": "string",
+                        },
+                    }
+                ),
+            },
+        }
+    )
+
+
+def _sheet() -> Schema:
+    text: Schema = {"type": "string"}
+    sheet: dict[str, Plain] = {
+        "title": text,
+        "subtitle": text,
+        "review_number": {
+            "description": "map review number, or internal for a draft that is not published",
+            "type": "string",
+            "minLength": 1,
+        },
+        "size": {"enum": list(SIZES_MM)},
+        "dpi": {"type": "integer", "minimum": LEAST_DPI, "maximum": MOST_DPI},
+        "palette": {"enum": list(get_args(Palette))},
+        "author": text,
+        "date": {"type": "string", "pattern": r"^(\d{4}-\d{2}-\d{2})?$"},
+        "notes": {"type": "array", "items": text},
+    }
+    return _object(sheet) | {"required": ["review_number"]}
+
+
+def _looks(name: str) -> Schema:
+    """Return which looks a map has."""
+    found = [kind.LOOK for kind in looks(name)]
+    if len(found) == 1:
+        return {}
+    parameters: Schema = {"properties": {"look": {"enum": list(found)}}}
+    return _if({"map": {"const": name}}, parameters)
+
+
+def _of_kind(kind: type[Kind]) -> Schema:
+    """Return the parameters of a kind; the first of a map is meant where no look is named."""
+    meant: dict[str, Plain] = {"map": {"const": kind.MAP}}
+    properties: dict[str, Plain] = {
+        item.name: {"description": kind.field_words(item.name, "en"), **item.schema()}
+        for item in items(kind)
+    }
+    if kind.LOOK:
+        is_first = looks(kind.MAP)[0] is kind
+        properties |= {"look": {"const": kind.LOOK}}
+        meant |= {
+            "parameters": {
+                "properties": {"look": {"const": kind.LOOK}},
+                "required": [] if is_first else ["look"],
+            }
+        }
+    condition = _if(meant, _object(properties) | {"description": kind.word(kind.words_key(), "en")})
+    if kind.LOOK and looks(kind.MAP)[0] is not kind:
+        condition["if"] = {**condition["if"], "required": ["parameters"]}  # type: ignore[dict-item]
+    return condition
+
+
+def _if(meant: dict[str, Plain], parameters: Schema) -> Schema:
+    return {"if": {"properties": meant}, "then": {"properties": {"parameters": parameters}}}
+
+
+def _object(properties: dict[str, Plain]) -> Schema:
+    return {"type": "object", "additionalProperties": False, "properties": properties}
