@@ -70,7 +70,7 @@ def filled(texts: Mapping[str, Text], lang: str, values: Mapping[str, object]) -
     text = texts[lang]
     if not isinstance(text, str):
         value = values[text["of"]]
-        text = text[plural(value, lang) if isinstance(value, int | float) else "other"]
+        text = text[plural(value, lang) if is_number(value) else "other"]
     return text.format(**{key: _written(key, value, lang) for key, value in values.items()})
 
 

@@ -69,7 +69,10 @@ def fields(text: str) -> set[str]:
 
 def named(code: str) -> set[str]:
     """Return what is filled in, in either language, by the names of the values."""
-    texts = catalogue()[code].values()
+    entries = catalogue()[code].values()
+    texts = [
+        form for each in entries for form in ([each] if isinstance(each, str) else each.values())
+    ]
     return {name for text in texts for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
@@ -113,8 +116,14 @@ def test_many_names_are_cut_and_listed_as_the_language_does() -> None:
 
 @pytest.mark.parametrize("code", sorted(catalogue()))
 def test_a_sentence_is_there_in_both_languages_and_says_the_same(code: str) -> None:
-    words = catalogue()[code]
-    assert set(words) == {"zh", "en"}
+    entry = catalogue()[code]
+    assert set(entry) == {"zh", "en"}
+    english = entry["en"]
+    if not isinstance(english, str):  # whose words follow a number
+        assert set(english) == {"of", "one", "other"}
+        assert english["of"] in fields(entry["zh"]) & fields(english["one"])
+        english = f"{english['one']} {english['other']}"
+    words = {"zh": str(entry["zh"]), "en": english}
     assert fields(words["zh"]) <= fields(words["en"])
     without = re.sub(r"\{[^}]*\}", "", words["zh"])
     assert CHINESE.search(without) or not re.search(r"[A-Za-z]{3}", without), without

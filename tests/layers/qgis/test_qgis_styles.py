@@ -334,7 +334,7 @@ def test_titles_of_columns_and_words_for_codes() -> None:
         assert codes["laboratory"] == word
     projects = parsed(qml("projects", layers.load("projects"), "point"))
     titles = {item.get("field"): item.get("name") for item in projects.findall("aliases/alias")}
-    assert titles["investment_100m_cny"].endswith("(亿元)")
+    assert titles["investment_100m_cny"].endswith("（亿元）")
 
 
 def test_all_classes_stand_in_a_style_so_that_new_features_are_drawn() -> None:
