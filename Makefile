@@ -11,7 +11,7 @@ STREAMLIT_SERVER_PORT ?= 8501
 # Where it is set, each process that a test starts reads all our modules as text: half of its start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test checks docs wheel bench fuzz mutants lint types unit notebook browser screenshot baselines clean
+.PHONY: app test fast coverage checks docs wheel bench fuzz mutants lint types unit notebook browser screenshot baselines clean
 
 app: $(VENV)/.app
 	STREAMLIT_SERVER_PORT=$(STREAMLIT_SERVER_PORT) $(BIN)/xiangjiang app
@@ -49,11 +49,20 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
-# On two cores all of this takes less than ten minutes; tests/conftest.py says in what order and
-# what is shared. Who adds tests looks at --durations=25: a page, a print or a start of the app
-# takes seconds, which a fixture of the file or of the session spends once.
+# All tests. tests/conftest.py says in what order they run and what is shared. Who adds tests looks
+# at --durations=25: a page, a print or a start of the app takes seconds, which a fixture of the
+# file or of the session spends once.
 unit: $(VENV)/.dev browser
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+# While one works: all but pages, prints, browsers and whole processes.
+fast: $(VENV)/.dev
+	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadfile -m fast
+
+# Which lines and branches the fast tests run, with a floor (pyproject.toml). Before Python 3.12 it
+# takes twice their time, which is why it is no part of the tests themselves.
+coverage: $(VENV)/.dev
+	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadfile -m fast --cov --cov-report=term:skip-covered
 
 # The images that prints are compared with, drawn anew: look at what changed before they are kept.
 baselines: $(VENV)/.dev

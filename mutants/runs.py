@@ -16,6 +16,7 @@ import resource
 import signal
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections import defaultdict
@@ -98,11 +99,14 @@ class _Watch:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         self.lines.clear()
         begun = time.process_time()
+        # Much is worked out in threads.
+        threading.settrace(self.trace)
         sys.settrace(self.trace)
         try:
             return (yield)
         finally:
             sys.settrace(None)
+            threading.settrace(None)
             lines = {module: sorted(found) for module, found in self.lines.items()}
             ran = Ran(item.nodeid, time.process_time() - begun, lines)
             with self.out.open("a", encoding="utf-8") as out:
@@ -134,8 +138,8 @@ def tests_of(modules: Sequence[str], room: str) -> list[Ran]:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "ran"
         watch = _Watch(modules, out)
-        # Not the rooms within it, but the examples in the modules.
-        where = [*(str(path) for path in (ROOT / room).glob("test_*.py")), *modules]
+        # The fast ones; not the rooms within it, but the examples in the modules.
+        where = ["-m", "fast", *map(str, (ROOT / room).glob("test_*.py")), *modules]
         code, said = _forked(lambda: pytest.main([*OPTIONS, *where], [watch]), 3600)
         if code:
             raise RuntimeError(f"the tests fail as the code is:\n{said[-3000:]}")

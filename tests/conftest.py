@@ -40,8 +40,19 @@ FLAGS = [
 OWN = ("file:", "data:", "blob:", "about:", "http://localhost", "http://127.0.0.1")
 OWN_SOCKETS = ("ws://localhost", "ws://127.0.0.1")
 START_S = 60.0
-# Files of few tests that each take long.
-LONG = ("test_notebook.py", "test_atlas.py", "test_addresses.py")
+# Files that take most of a minute, the longest first: what cannot be divided is begun with.
+LONG = (
+    *("test_data_check.py", "test_notebook.py", "test_printing.py", "test_addresses.py"),
+    *("test_atlas.py", "test_app.py", "test_cli.py", "test_plans.py", "test_distribution_page.py"),
+)
+# Other files that take more than some ten seconds: whole pages, prints, decks and processes.
+THOROUGH = (
+    *("test_density_page.py", "test_pattern_page.py", "test_own_page.py", "test_waiting_file.py"),
+    *("test_serving.py", "test_secrets.py", "test_specification.py", "test_pattern_map.py"),
+    *("test_print_tiles.py", "test_map_images.py", "test_map_slides.py", "test_slides.py"),
+    *("test_outside_texts.py", "test_own_symbology.py", "test_answers.py", "test_zone_names.py"),
+    *("test_fuzz.py", "test_sealed.py", "test_notebook_pictures.py"),
+)
 TIMEOUT_MS = 60_000
 STORED = "local_storage,indexeddb,cache_storage,service_workers,file_systems,websql"
 
@@ -71,17 +82,30 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Files:
     return _Files(config, log)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what cannot be divided and takes long: short files at the end fill both cores."""
+    """Begin with what cannot be divided and takes long: short files at the end fill both cores.
+
+    What takes long by itself is left out of the fast ones, which run while somebody works.
+    """
     items.sort(key=_rank)
+    for item in items:
+        if _rank(item) >= _RANK_OF_OTHERS and not item.get_closest_marker("slow"):
+            item.add_marker("fast")
+
+
+_RANK_OF_OTHERS = len(LONG) + 2
 
 
 def _rank(item: pytest.Item) -> int:
-    if item.path.name.endswith("_browser.py"):
+    name = item.path.name
+    if name.endswith("_browser.py"):
         return 0
-    if item.path.name in LONG:
-        return 1
-    return 3 if isinstance(item, pytest.DoctestItem) else 2
+    if name in LONG:
+        return 1 + LONG.index(name)
+    if name in THOROUGH:
+        return 1 + len(LONG)
+    return _RANK_OF_OTHERS + isinstance(item, pytest.DoctestItem)
 
 
 @pytest.fixture(scope="session")

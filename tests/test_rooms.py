@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+import conftest
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -27,3 +28,8 @@ def test_nobody_inside_a_package_asks_its_front_door(package: str) -> None:
 def test_every_room_says_what_it_holds(package: str) -> None:
     for path in (ROOT / package).rglob("__init__.py"):
         assert ast.get_docstring(ast.parse(path.read_text("utf-8"))), path
+
+
+def test_files_that_tests_are_sorted_by_are_there() -> None:
+    there = {path.name for path in (ROOT / "tests").rglob("test_*.py")}
+    assert {*conftest.LONG, *conftest.THOROUGH} <= there
