@@ -11,7 +11,7 @@ STREAMLIT_SERVER_PORT ?= 8501
 # Where it is set, each process that a test starts reads all our modules as text: half of its start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test fast coverage checks docs wheel bench fuzz mutants lint types unit notebook browser screenshot baselines clean
+.PHONY: app test fast coverage checks docs wheel bench fuzz mutants lint types unit notebook oldest newest browser screenshot baselines clean
 
 app: $(VENV)/.app
 	STREAMLIT_SERVER_PORT=$(STREAMLIT_SERVER_PORT) $(BIN)/xiangjiang app
@@ -63,6 +63,17 @@ fast: $(VENV)/.dev
 # takes twice their time, which is why it is no part of the tests themselves.
 coverage: $(VENV)/.dev
 	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadfile -m fast --cov --cov-report=term:skip-covered
+
+# The same with the oldest releases that pyproject.toml allows, or with the newest; TESTS=tests/geo
+# for a part. What those releases warn of is theirs.
+oldest: RESOLUTION := lowest-direct
+newest: RESOLUTION := highest
+oldest newest:
+	$(PYTHON) -m venv $(VENV)-$@
+	$(VENV)-$@/bin/python -m pip --disable-pip-version-check install --quiet uv
+	$(VENV)-$@/bin/uv pip install --quiet --python $(VENV)-$@ --only-binary :all: \
+	  --no-binary xiangjiang-atlas --resolution $(RESOLUTION) --editable ".[dev]"
+	$(VENV)-$@/bin/python -m pytest -q -W default --numprocesses 2 --dist loadfile -m fast $(TESTS)
 
 # The images that prints are compared with, drawn anew: look at what changed before they are kept.
 baselines: $(VENV)/.dev

@@ -72,6 +72,18 @@ def test_the_changelog_has_its_sections() -> None:
         assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", date)
 
 
+def test_what_runs_before_a_commit_is_what_is_pinned_and_asks_no_host() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))
+    assert [repo["repo"] for repo in hooks["repos"]] == ["local"]
+    entries = [hook["entry"].split() for hook in hooks["repos"][0]["hooks"]]
+    assert {hook["language"] for hook in hooks["repos"][0]["hooks"]} == {"system"}
+    assert all(entry[0].startswith(".venv/bin/") for entry in entries)
+    made = (ROOT / "Makefile").read_text("utf-8")
+    for tool in ("ruff check", "ruff format --check", "lint-imports --no-cache", "mypy"):
+        assert f"$(BIN)/{tool}" in made
+        assert f".venv/bin/{tool}" in [" ".join(entry[: len(tool.split())]) for entry in entries]
+
+
 # ---- where the texts point to ----
 
 TEXTS = sorted(
