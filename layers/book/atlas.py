@@ -15,7 +15,6 @@ import shapely
 
 from geo.crs import moved, to_metric
 from geo.errors import InputError
-from geo.zoned.uncertainty import MIN_DRAWS
 from layers.book import facts, series
 from layers.look.overlays import Features, Points
 from layers.look.symbology import value_label
@@ -23,6 +22,7 @@ from layers.plan.area import area, crs_words
 from layers.plan.catalogue import table
 from layers.plan.positions import CRS
 from layers.plan.schema import resource
+from layers.questions.counting import DRAWS
 from layers.questions.subjects import Points as Subjects
 from layers.questions.subjects import point_layers
 from layers.record import provenance
@@ -278,7 +278,7 @@ def _method(spec: MapSpec) -> Leaf:
         keys.insert(1, "overlap")
     named = both(f"atlas.series.{spec.pages}")[english]
     filled = {
-        "draws": f"{MIN_DRAWS:,}",
+        "draws": f"{DRAWS:,}",
         "series": named[:1].upper() + named[1:],
         "crs": crs_words(spec.lang),
     }

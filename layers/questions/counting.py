@@ -43,7 +43,7 @@ MEASURES: dict[Measure, tuple[bool, str]] = {
     "per_10k": (False, "per_10k_people"),
 }
 LANGS = ("zh", "en")
-INTERVAL_PCT = 90.0
+DRAWS, INTERVAL_PCT = MIN_DRAWS, 90.0
 # Rasters of population have no value on water. A zone beyond their edge is another matter: its
 # people would be too few, and its rate too high.
 COVERED_ENOUGH_PCT = 90.0
@@ -135,7 +135,7 @@ def zone_counts(asked: Distribution) -> gpd.GeoDataFrame:
 def zone_draws(
     asked: Distribution,
     *,
-    draws: int = MIN_DRAWS,
+    draws: int = DRAWS,
     seed: int = 0,
     interval_pct: float = INTERVAL_PCT,
 ) -> Uncertainty:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from geo.errors import InputError
-from geo.zoned.uncertainty import MIN_DRAWS, accuracy_of
-from layers.questions.counting import INTERVAL_PCT, OfZones, zone_draws
+from geo.zoned.uncertainty import accuracy_of
+from layers.questions.counting import DRAWS, INTERVAL_PCT, OfZones, zone_draws
 from layers.questions.fields import Field
 from layers.questions.figures import ZONE_NAME, Figures, column_title
 from layers.questions.kinds import register
@@ -39,7 +39,7 @@ class Intervals(OfZones):
     LOOK: ClassVar[str] = "uncertainty"
     COMMAND: ClassVar[str] = "uncertainty"
 
-    draws: Annotated[int, Field(low=1)] = MIN_DRAWS
+    draws: Annotated[int, Field(low=1)] = DRAWS
     seed: Annotated[int, Field(low=0)] = 0
     interval_pct: Annotated[float, Field(unit="%", above=0, high=100)] = INTERVAL_PCT
 
@@ -92,7 +92,7 @@ class Ahead(OfZones):
     LOOK: ClassVar[str] = "ahead"
     COMMAND: ClassVar[str] = "ahead"
 
-    draws: Annotated[int, Field(low=1)] = MIN_DRAWS
+    draws: Annotated[int, Field(low=1)] = DRAWS
     seed: Annotated[int, Field(low=0)] = 0
 
     def answer(self) -> pd.DataFrame:

@@ -1,0 +1,187 @@
+"""Every kind of map, and one that nobody has heard of: whoever must know all kinds knows them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from io import BytesIO
+from typing import TYPE_CHECKING, Annotated, ClassVar
+
+import geopandas as gpd
+import pandas as pd
+import pptx
+import pyogrio
+import pytest
+
+from app import warm
+from app.web import maps as pages
+from geo.errors import InputError
+from layers.look.content import Sheet
+from layers.outputs import output
+from layers.questions import Distribution, zone_counts
+from layers.questions.asking import parameters_of, question_of
+from layers.questions.fields import Field, items
+from layers.questions.kinds import Kind, forget, kind_of, kinds, looks, maps, register
+from layers.questions.subjects import Points, Zones
+from layers.record.schema import schema
+from layers.record.specification import asked, read_spec, specified
+from tests.layers.keeping.test_answers import spoil, told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SHEET = Sheet("", "internal", date="2026-11-21", dpi=60)
+KINDS = {kind.title_words(): kind for kind in kinds()}
+
+
+@dataclass(frozen=True, slots=True)
+class Spare(Kind):
+    """How many more points each zone could take: a kind for this test."""
+
+    MAP: ClassVar[str] = "spare"
+    WORDS: ClassVar[dict[str, tuple[str, str]]] = {
+        "spec.spare": ("{noun}的余量", "Room for more {noun}"),
+        "kind.spare": ("各分区还能容纳几个", "How many more each zone could take."),
+        "field.most": ("每个分区最多几个", "most that a zone takes"),
+        "column.spare": ("余量", "Spare"),
+    }
+
+    points: Points
+    zones: Zones
+    most: Annotated[int, Field(low=1)] = 100
+
+    @property
+    def column(self) -> str:
+        return "spare"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return ("count",)
+
+    def answer(self) -> gpd.GeoDataFrame:
+        zones = zone_counts(Distribution(self.points, self.zones))
+        return zones.assign(spare=self.most - zones["count"])
+
+
+@pytest.fixture
+def spare() -> Iterator[type[Spare]]:
+    yield register(Spare)
+    forget(Spare)
+
+
+@pytest.mark.usefixtures("spare")
+def test_a_kind_from_outside_has_command_schema_map_print_slides_and_files(run, tmp_path) -> None:
+    counts = zone_counts(Distribution(Points("platforms"), Zones("districts"))).set_index("id")
+    words = ("spare", "--layer", "platforms", "--zoning", "districts", "--most", 60)
+    rows = pd.DataFrame(json.loads(run(*words, "--spec", tmp_path / "s.yaml", "--json").stdout))
+    assert rows.set_index("id")["spare"].to_dict() == (60 - counts["count"]).to_dict()
+    assert "most that a zone takes" in run("spare", "--help").stdout
+    assert "spare" in schema()["properties"]["map"]["enum"]
+    spec = read_spec(tmp_path / "s.yaml", dpi=60)
+    with pytest.raises(InputError, match=r"parameters\.most"):
+        read_spec(spec.to_dict() | {"parameters": {"most": 0}})
+    assert spec.titled().title == "创新平台的余量"
+    assert output(spec, ".png").startswith(b"\x89PNG")
+    _, second = pptx.Presentation(BytesIO(output(spec, ".pptx"))).slides
+    (table,) = (shape.table for shape in second.shapes if shape.has_table)
+    assert [cell.text for cell in table.rows[0].cells] == ["分区", "余量", "数量"]
+    assert table.cell(1, 1).text == str(60 - counts["count"].min())
+    (tmp_path / "s.gpkg").write_bytes(output(spec, ".gpkg"))
+    names = [name for name, _ in pyogrio.list_layers(tmp_path / "s.gpkg")]
+    read = [gpd.read_file(tmp_path / "s.gpkg", layer=name) for name in names]
+    assert any("spare" in frame for frame in read)
+    document = pages.document(asked(spec), lang="en")
+    assert "Spare" in [layer["title"]["en"] for layer in document["layers"]]
+    assert asked(spec).facts(counts.index[0], "districts", "en") == [
+        ("Spare", str(60 - counts["count"].iloc[0]))
+    ]
+
+
+def test_a_kind_that_is_forgotten_is_nowhere() -> None:
+    assert "spare" not in maps()
+    with pytest.raises(InputError, match="there is no map 'spare'"):
+        kind_of("spare")
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_what_is_asked_is_written_down_and_asked_again(name: str) -> None:
+    kind = KINDS[name]
+    question = question_of(kind, {})
+    assert question_of(kind, parameters_of(question)) == question
+    again = read_spec(specified(question, SHEET).to_dict())
+    assert asked(again, checked=False) == question
+    with pytest.raises(InputError):
+        read_spec(again.to_dict() | {"parameters": {**again.parameters, "nothing": 1}})
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_field_has_words_a_type_and_an_option(name: str) -> None:
+    kind = KINDS[name]
+    known = items(kind)
+    assert len({item.option for item in known}) == len(known)
+    for item in known:
+        zh, en = (kind.field_words(item.name, lang) for lang in ("zh", "en"))
+        assert zh != en
+        assert item.schema()
+    for lang in ("zh", "en"):
+        assert kind.word(kind.words_key(), lang)
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_who_writes_into_an_answer_spoils_it_for_nobody(name: str) -> None:
+    question = question_of(KINDS[name], {})
+    first = question.answer()
+    before = told(first)
+    spoil(first)
+    assert told(question.answer()) == before
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_every_kind_is_shown_and_told_in_both_languages(name: str) -> None:
+    question = question_of(KINDS[name], {})
+    titles = {question.title(lang) for lang in ("zh", "en")}
+    assert len(titles) == 2
+    for lang in ("zh", "en"):
+        assert question.content(lang).frames
+        assert question.explained(lang)
+        for figures in question.figures(lang):
+            assert figures.title
+            assert figures.text or figures.table or figures.chart
+
+
+@pytest.mark.parametrize("name", maps())
+def test_one_look_of_each_map_is_meant_where_none_is_named(name: str) -> None:
+    first, *others = looks(name)
+    assert kind_of(name) is first
+    for kind in (first, *others):
+        assert kind_of(name, kind.LOOK) is kind
+    with pytest.raises(InputError):
+        kind_of(name, "nothing")
+
+
+def test_the_command_line_has_every_kind(run) -> None:
+    for name in maps():
+        shown = run(name, "--help").stdout
+        for kind in looks(name):
+            assert kind.COMMAND in shown
+
+
+def test_the_warm_up_asks_what_each_map_opens_with(monkeypatch) -> None:
+    found = []
+    monkeypatch.setattr(warm.sealed, "warm", lambda: None)
+    monkeypatch.setattr(warm.maps, "document", lambda question, **_: found.append(question))
+    monkeypatch.setattr(Kind, "warm", lambda _: None)
+    for kind in kinds():
+        monkeypatch.setattr(kind, "warm", lambda _: None)
+    warm.up()
+    assert found == [question_of(looks(name)[0], {}) for name in maps()]
+
+
+def test_the_first_question_of_every_map_is_one_of_another_plan_too() -> None:
+    import layers  # noqa: PLC0415 - the plan is opened here alone
+
+    with layers.open_plan("hunan_hightech"):
+        for name in maps():
+            question = question_of(looks(name)[0], {})
+            assert read_spec(specified(question, SHEET).to_dict())
+        assert schema()["properties"]["pages"]["enum"] == ["prefectures", "category"]
