@@ -120,6 +120,10 @@ class _Changed(MetaPathFinder, Loader):
         self.name, self.file = path.removesuffix(".py").replace("/", "."), str(ROOT / path)
         self.code: CodeType = compile(tree, self.file, "exec")
 
+    def pytest_sessionstart(self) -> None:
+        # Before pytest's own, which reads a file that is named to it from the disk.
+        sys.meta_path.insert(0, self)
+
     def find_spec(self, name: str, _path: object, _target: object = None) -> ModuleSpec | None:
         return spec_from_file_location(name, self.file, loader=self) if name == self.name else None
 
@@ -162,14 +166,13 @@ def survives(module: str, source: str, number: int, tests: Sequence[Ran]) -> boo
     finder = _Changed(module, changed(source, number))
 
     def run() -> int:
-        sys.meta_path.insert(0, finder)
         if "njit" not in source:
-            return int(pytest.main([*OPTIONS, *(one.test for one in tests)]))
+            return int(pytest.main([*OPTIONS, *(one.test for one in tests)], [finder]))
         with tempfile.TemporaryDirectory() as folder:
             # Compiled loops are kept by the file that they stand in, which has not changed.
             os.environ["NUMBA_CACHE_DIR"] = folder
             numba.core.config.reload_config()
-            return int(pytest.main([*OPTIONS, *(one.test for one in tests)]))
+            return int(pytest.main([*OPTIONS, *(one.test for one in tests)], [finder]))
 
     seconds = START_S + PATIENCE * sum(one.seconds for one in tests)
     return _forked(run, seconds)[0] == 0
