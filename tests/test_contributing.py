@@ -145,8 +145,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def python(folder: Path, code: str) -> str:
-    """Run code in a copy, and return what it prints."""
+def python(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
+    """Run code in a copy."""
     done = subprocess.run(
         [sys.executable, "-P", "-W", "ignore", "-c", code],
         cwd=folder,
@@ -156,7 +156,22 @@ def python(folder: Path, code: str) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return done
+
+
+def test_a_kind_of_map_is_a_module_its_place_and_its_words(copy: Path) -> None:
+    """Its command and its map are there; what it tells can be worked out from the places."""
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command = f"import sys; sys.argv[1:] = {words!r}; from app.cli import main; main()"
+        return python(copy, command)
+
+    follow("A kind of map", copy, run)
+    lines = (copy / "layers" / "questions" / "remoteness.py").read_text("utf-8").splitlines()
+    assert len(lines) < 60
+    asked = yaml.safe_load((copy / "remote.yaml").read_text("utf-8"))
+    assert asked["map"] == "remoteness"
+    assert asked["parameters"] == {"layer": "parks", "zoning": "districts", "most_km": 20.0}
 
 
 def test_a_page_is_a_script_its_words_and_its_place_and_a_language_its_texts(
@@ -164,7 +179,7 @@ def test_a_page_is_a_script_its_words_and_its_place_and_a_language_its_texts(
 ) -> None:
     follow("A page", copy, run)
     follow("A language", copy, run)
-    seen = json.loads(python(copy, VISIT))
+    seen = json.loads(python(copy, VISIT).stdout)
     assert [page["errors"] for page in seen.values()] == [[]] * 4
     parks = len(layers.load("parks"))
     assert sum(seen["zh parks"]["counts"].values()) == parks
