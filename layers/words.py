@@ -8,7 +8,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from geo.numerals import number as number  # noqa: PLC0414 - on its way out
 from geo.wording import filled, texts_of
 from layers.plan.area import ZoningRole, area, package, per_plan, plan
 from layers.plan.data_files import checked, json_of

@@ -15,6 +15,7 @@ from app.web.controls import choose
 from app.web.export import KINDS, export
 from app.web.frame import download
 from app.web.tables import EVIDENCE_CLASSES, area_balance, features, matching
+from geo.numerals import listed
 from layers.outputs import SLIDES
 from layers.plan.area import area
 from layers.plan.catalogue import table
@@ -66,8 +67,9 @@ with overview:
                     value_title("evidence", key): about.evidence.get(key)
                     for key in EVIDENCE_CLASSES
                 },
-                text("column.source"): text("separator").join(
-                    named(source["name_zh"], source["name_en"]) for source in about.sources
+                text("column.source"): listed(
+                    (named(source["name_zh"], source["name_en"]) for source in about.sources),
+                    language(),
                 ),
             }
         )

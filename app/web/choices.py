@@ -17,7 +17,7 @@ from app.web.frame import details
 from app.web.map_view import drawn
 from app.web.visits import owner
 from geo.errors import AtlasError
-from geo.numerals import number
+from geo.numerals import listed, number
 from layers.keeping.brought import is_own, keep_zones
 from layers.look.symbology import value_label
 from layers.plan.area import area, per_plan
@@ -189,7 +189,7 @@ def described(points: Points, bandwidth_m: float) -> str:
     ]
     return text(
         "density.described",
-        points=text("separator").join(kinds) or layer_title(points.layer),
+        points=listed(kinds, language()) or layer_title(points.layer),
         bandwidth=number(bandwidth_m, digits=0),
     )
 

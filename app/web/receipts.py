@@ -37,7 +37,7 @@ def rows(names: Iterable[str | None]) -> list[tuple[str, str]]:
 def note(own: Own) -> str:
     """Return the line about something that was brought."""
     if own.receipt is None:
-        said = text("separator").join(each.sentence(language()) for each in own.findings)
+        said = listed((each.sentence(language()) for each in own.findings), language())
         return f"{own.title} · {said}" if said else own.title
     return receipt_note(own.name, language())
 

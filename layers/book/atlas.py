@@ -15,6 +15,7 @@ import shapely
 
 from geo.crs import moved, to_metric
 from geo.errors import InputError
+from geo.numerals import number
 from layers.book import facts, series
 from layers.look.overlays import Features, Points
 from layers.look.symbology import value_label
@@ -239,7 +240,7 @@ def _around(zone: Subject) -> tuple[float, float, float, float]:
 def _cover(spec: MapSpec, content: Content, pages: int) -> Leaf:
     english = spec.lang == "en"
     named = both(f"atlas.series.{spec.pages}")[english]
-    subtitle = both("atlas.subtitle")[english].format(series=named, n=f"{pages:,}")
+    subtitle = both("atlas.subtitle")[english].format(series=named, n=number(pages))
     told = (subtitle, *(part for part in (spec.sheet.subtitle, spec.sheet.author) if part))
     figures = tuple(_total(layer, spec.lang) for layer in point_layers())
     return Leaf(spec.titled().title, content, figures, told)
@@ -249,7 +250,7 @@ def _total(layer: str, lang: str) -> tuple[str, str]:
     """Return how many features of a layer have a place, and how many there are."""
     points = Subjects(layer)
     title = both("atlas.cover.total")[lang == "en"].format(layer=resource(layer).title(lang))
-    return title, f"{len(points.located()):,} / {len(points.chosen()):,}"
+    return title, f"{number(len(points.located()))} / {number(len(points.chosen()))}"
 
 
 def _closing(spec: MapSpec, nowhere: list[Subject]) -> tuple[Leaf, ...]:
@@ -278,7 +279,7 @@ def _method(spec: MapSpec) -> Leaf:
         keys.insert(1, "overlap")
     named = both(f"atlas.series.{spec.pages}")[english]
     filled = {
-        "draws": f"{DRAWS:,}",
+        "draws": number(DRAWS),
         "series": named[:1].upper() + named[1:],
         "crs": crs_words(spec.lang),
     }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.crs import geodesic_area_km2
+from geo.numerals import between, listed, number
 from layers import questions
 from layers.book import series
 from layers.keeping.answers import kept_answer
@@ -104,9 +105,9 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
     whole = Points(points.layer).chosen()
     places = int(placed.geometry.to_wkb().nunique())
     figures = [
-        _figure("all", f"{len(chosen):,}", lang),
-        _figure("located", f"{len(placed):,}", lang),
-        _figure("places", f"{places:,}", lang),
+        _figure("all", number(len(chosen)), lang),
+        _figure("located", number(len(placed)), lang),
+        _figure("places", number(places), lang),
         _figure("kind_share", f"{100 * len(chosen) / len(whole):.0f} %", lang),
     ]
     units = load(area().land.layer)
@@ -116,14 +117,14 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
         sentence = _say(
             "kind",
             lang,
-            n=f"{len(chosen):,}",
-            located=f"{len(placed):,}",
-            places=f"{places:,}",
+            n=number(len(chosen)),
+            located=number(len(placed)),
+            places=number(places),
             unit=counts.index[0],
-            most=f"{counts.iloc[0]:,}",
+            most=number(counts.iloc[0]),
         )
     else:
-        sentence = _say("kind_nowhere", lang, n=f"{len(chosen):,}")
+        sentence = _say("kind_nowhere", lang, n=number(len(chosen)))
     text = [sentence, *_inherited(placed, lang)]
     if len(placed):
         figures += asked(spec).over(points).facts_of_points(lang)
@@ -155,7 +156,8 @@ def _counts(
     outlined = _area(zone, spec.pages or "")
     if outlined is not None:
         schematic = "_schematic" if outlined["evidence"] == "schematic" else ""
-        figures.append(_figure(f"area{schematic}", f"{outlined['area_km2']:,.1f} km²", lang))
+        km2 = number(outlined["area_km2"], digits=1)
+        figures.append(_figure(f"area{schematic}", f"{km2} km²", lang))
     for layer in (_lead(), *(name for name in inside if name != _lead())):
         figures += _numbers(zone, layer, inside[layer], spec)
     return figures
@@ -165,7 +167,7 @@ def _numbers(
     zone: Subject, layer: str, features: gpd.GeoDataFrame, spec: MapSpec
 ) -> list[tuple[str, str]]:
     """Return how many features of a layer lie in a zone, and what they come to."""
-    lang, count = spec.lang, f"{len(features):,}"
+    lang, count = spec.lang, number(len(features))
     names = {"layer": resource(layer).title(lang), "noun": _of("reading.noun", layer, lang)}
     drawn = _drawn(spec.pages or "", zone.id) if layer == _lead() else None
     if drawn is not None:
@@ -180,7 +182,7 @@ def _numbers(
     stated = _amounts(layer, features)
     if len(stated):
         names |= _amount_words(layer, lang)
-        figures.append(_figure("amount", _amount(stated.sum()), lang, **names))
+        figures.append(_figure("amount", number(stated.sum()), lang, **names))
     return figures
 
 
@@ -228,13 +230,14 @@ def _place(zone: Subject, lang: str) -> list[str]:
     evidence = value_label("evidence", row["evidence"], lang=lang)
     accuracy = row["accuracy_m"]
     if pd.notna(accuracy):
-        sentences.append(_say("place", lang, evidence=evidence, accuracy=f"{accuracy:,.0f}"))
+        metres = number(accuracy, digits=0)
+        sentences.append(_say("place", lang, evidence=evidence, accuracy=metres))
     if row["evidence"] == "schematic":
         sentences[-1] += _gap(lang) + _say("schematic", lang)
     if zone.shape is not None and zone.shape.geom_type == "Point":
         sentences.append(_say("point", lang))
     elif pd.notna(row.get("radius_m")):
-        sentences.append(_say("disc", lang, radius=f"{row['radius_m']:,.0f}"))
+        sentences.append(_say("disc", lang, radius=number(row["radius_m"], digits=0)))
     if isinstance(row["quote"], str):
         sentences.append(
             _say(
@@ -253,13 +256,12 @@ def _contents(
 ) -> list[str]:
     """Return sentences on what lies in a zone."""
     lang, sentences = spec.lang, []
-    comma = both("separator")[lang == "en"]
     parts = [name for name in series.parts(zone, lang) if name != zone.name(lang)]
     if parts:
-        sentences.append(_say("parts", lang, names=comma.join(parts)))
+        sentences.append(_say("parts", lang, names=listed(parts, lang)))
     industries = zone.row.get(INDUSTRIES)
     if isinstance(industries, str) and lang == "zh":
-        sentences.append(_say("industries", lang, names=industries.replace("|", comma)))
+        sentences.append(_say("industries", lang, names=listed(industries.split("|"), lang)))
     sentences += [
         sentence
         for layer in (_lead(), *(name for name in inside if name != _lead()))
@@ -267,7 +269,7 @@ def _contents(
     ]
     sentences += _inherited(pd.concat(inside.values()), lang)
     if unplaced:
-        sentences.append(_say("unplaced", lang, n=f"{unplaced:,}"))
+        sentences.append(_say("unplaced", lang, n=number(unplaced)))
     drawn = _drawn(spec.pages or "", zone.id)
     if drawn is not None and drawn["rank_low"] != drawn["rank_high"]:
         ends = {end: f"{drawn[f'rank_{end}']:.0f}" for end in ("low", "high")}
@@ -279,28 +281,27 @@ def _contents(
 
 def _told_of(layer: str, features: gpd.GeoDataFrame, lang: str) -> list[str]:
     """Return sentences on the features of one layer: of which kinds they are, what they come to."""
-    role, words = role_of(layer), {"layer": resource(layer).title(lang), "n": f"{len(features):,}"}
+    role, words = role_of(layer), {"layer": resource(layer).title(lang), "n": number(len(features))}
     lead = layer == _lead()
     if features.empty:
         return [_say("none", lang, **words)] if lead or role.amount else []
     sentences = []
     if lead:
         counts = features[role.group].value_counts().head(KINDS_TOLD)
-        kinds = both("separator")[lang == "en"].join(
-            f"{value_label(role.group, value, lang=lang)} {n}" for value, n in counts.items()
-        )
+        told = (f"{value_label(role.group, value, lang=lang)} {n}" for value, n in counts.items())
+        kinds = listed(told, lang)
         sentences.append(_say("kinds", lang, kinds=kinds, **words))
     if role.amount:
         stated = _amounts(layer, features)
         key = "amounts" if len(stated) else "amounts_unstated"
-        words |= {"stated": f"{len(stated):,}", "sum": _amount(stated.sum())}
+        words |= {"stated": number(len(stated)), "sum": number(stated.sum())}
         sentences.append(_say(key, lang, **words, **_amount_words(layer, lang)))
     return sentences
 
 
 def _inherited(placed: gpd.GeoDataFrame, lang: str) -> list[str]:
     n = int(placed["within"].notna().sum()) if len(placed) else 0
-    return [_say("inherited", lang, n=f"{n:,}")] if n else []
+    return [_say("inherited", lang, n=number(n))] if n else []
 
 
 # ---- what the map asks ----
@@ -387,8 +388,4 @@ def _gap(lang: str) -> str:
 
 
 def _range(low: float, high: float, digits: int = 0) -> str:
-    return "" if low == high else f" ({low:,.{digits}f}–{high:,.{digits}f})"
-
-
-def _amount(value: float) -> str:
-    return f"{value:,.2f}".rstrip("0").rstrip(".")
+    return "" if low == high else f" ({between(low, high, digits=digits)})"

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from geo.numerals import listed
 from layers.paper.printing import composed, credits_of
 from layers.record.imprints import imprint
 from layers.record.specification import asked
@@ -93,9 +94,7 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     credits_ = credits_of(shown, printed.content)
     sources = " · ".join([*credits_, printed.note] if printed.note else credits_)
     notes = _notes(spec, sources)
-    names = both("separator")[english].join(
-        each.title for each in shown.layers if not each.is_ground
-    )
+    names = listed((each.title for each in shown.layers if not each.is_ground), spec.lang)
     return Slide(
         title,
         subtitle,

@@ -14,6 +14,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.annotations import Link
 
 from geo.errors import InputError
+from geo.numerals import number
 from layers.book.atlas import atlas
 from layers.look.styles import inks
 from layers.paper.furniture import broken_notes, draw_notes, draw_title, note_texts
@@ -24,7 +25,7 @@ from layers.type.line_breaks import text_lines
 from layers.type.outside_texts import COLUMN, NOTE, TITLE, TITLE_LINES, Cleaner, one_line
 from layers.type.table_grids import table_grid, table_width
 from layers.type.tables import Table
-from layers.words import both
+from layers.words import both, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +144,7 @@ class _Book:
 
     def bound(self, titles: list[str]) -> bytes:
         """Draw the contents, put them behind the cover, and add outline and links."""
-        numbers = [f"{start + 1:,}" for start in self.starts[1:]]
+        numbers = [number(start + 1) for start in self.starts[1:]]
         lines: list[list[Box]] = []
         for figure, boxes in self.listed(titles, numbers):
             with file_settings():
@@ -276,8 +277,8 @@ class _Book:
             yield figure, axes, room
             number = None if first_number is None or number is None else number + 1
 
-    def _number(self, axes: Axes, plan: Layout, number: int) -> None:
-        words = both("atlas.page")[self.lang == "en"].format(n=f"{number:,}")
+    def _number(self, axes: Axes, plan: Layout, page: int) -> None:
+        words = say("atlas.page", self.lang, n=page)
         at = (plan.title.right, plan.title.bottom + SMALL_PX * plan.px)
         write(axes, at, words, SMALL_PX * 1.2 * plan.px, colour=PALE, align="right")
 
@@ -329,10 +330,10 @@ def _draw_grid(axes: Axes, grid: Grid, rows: int, box: Box) -> list[Box]:
     top, rules, boxes = box.top, [], []
     across, above = grid.margins
     width = sum(grid.widths)
-    for number in range(rows + 1):
-        height = grid.heights[number]
+    for row in range(rows + 1):
+        height = grid.heights[row]
         left = box.left
-        for column, (words, wide) in enumerate(zip(grid.cells[number], grid.widths, strict=True)):
+        for column, (words, wide) in enumerate(zip(grid.cells[row], grid.widths, strict=True)):
             right = column in grid.numeric
             x = left + wide - across if right else left + (across if column else 0.0)
             base = top - above - grid.size_pt * 0.95
@@ -342,7 +343,7 @@ def _draw_grid(axes: Axes, grid: Grid, rows: int, box: Box) -> list[Box]:
                     (x, base),
                     line.rstrip(),
                     grid.size_pt,
-                    bold=number == 0,
+                    bold=row == 0,
                     align="right" if right else "left",
                 )
                 base -= grid.size_pt * 1.31

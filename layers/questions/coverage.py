@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import geo
+from geo.numerals import number
 from layers.keeping.answers import kept_answer
 from layers.look.overlays import Choropleth, Features
 from layers.plan.zonings import GRID_NAMES
@@ -111,7 +112,7 @@ class Coverage(Kind):
     def explained(self, lang: str) -> str:
         """Return the distance."""
         words = both("atlas.method.coverage")[lang == "en"]
-        return words.format(distance=f"{self.distance_m:,.0f}")
+        return words.format(distance=number(self.distance_m, digits=0))
 
 
 @register

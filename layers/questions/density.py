@@ -9,6 +9,7 @@ import pandas as pd
 
 import geo
 from geo.errors import InputError
+from geo.numerals import between, number
 from geo.surface.density import Kernel, Method, Unit
 from layers.keeping.answers import kept_answer
 from layers.keeping.brought import is_own
@@ -185,15 +186,15 @@ class Density(Kind):
         row = zone_draws(asked).zones.set_index("id").loc[zone]
         column = "density_per_km2"
         low, high = row[f"{column}_low"], row[f"{column}_high"]
-        spread = "" if low == high else f" ({low:,.3f}–{high:,.3f})"
-        return [(column_title(column, lang), f"{row[column]:,.3f}{spread}")]
+        spread = "" if low == high else f" ({between(low, high, digits=3)})"
+        return [(column_title(column, lang), f"{number(row[column], digits=3)}{spread}")]
 
     def facts_of_points(self, lang: str) -> list[tuple[str, str]]:
         """Return the highest density, and the bandwidth."""
         surface = density_surface(self)
         found = {
-            "peak": f"{float(surface.max()):,.2f} {density_unit(self, lang)}",
-            "bandwidth": f"{surface.attrs['bandwidth_m']:,.0f} m",
+            "peak": f"{number(float(surface.max()), digits=2)} {density_unit(self, lang)}",
+            "bandwidth": f"{number(surface.attrs['bandwidth_m'], digits=0)} m",
         }
         return [(both(f"atlas.figure.{key}")[lang == "en"], value) for key, value in found.items()]
 

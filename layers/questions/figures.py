@@ -47,7 +47,7 @@ def column_title(column: str, lang: str) -> str:
     Examples
     --------
     >>> column_title("area_km2", "en"), column_title("hill_9", "en")
-    ('Area, km²', 'hill_9')
+    ('Area km²', 'hill_9')
     """
     key = f"column.{column}"
     return both(key)[lang == "en"] if key in words() else column
