@@ -22,8 +22,8 @@ from geo.exchange.rasters import read_raster
 from geo.wording import together
 from geo.work import checkpoint
 from layers.keeping.brought import keep_file, kept_file, let_go
-from layers.keeping.copies import bytes_of
 from layers.keeping.own_files import read_own
+from layers.plan.copies import bytes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

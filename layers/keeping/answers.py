@@ -2,7 +2,7 @@
 
 It is bounded in bytes, not in entries: the answers that were not asked for the longest make room.
 Each question is worked out once, however many ask it at the same time. What is handed out is the
-asker's own (:mod:`layers.keeping.copies`).
+asker's own (:mod:`layers.plan.copies`).
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from threading import Event, RLock
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, cast
 
 from geo.work import checkpoint
-from layers.keeping.copies import bytes_of, copied, is_shareable, sealed
 from layers.plan.area import plan
+from layers.plan.copies import bytes_of, copied, is_shareable, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterator

@@ -25,7 +25,7 @@ import shapely
 
 from geo.errors import InputError
 from layers.keeping.answers import ANSWERS, OWN
-from layers.keeping.copies import bytes_of, copied, sealed
+from layers.plan.copies import bytes_of, copied, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

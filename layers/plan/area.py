@@ -24,12 +24,16 @@ from geo.errors import InputError
 from geo.numerals import number
 from geo.transformations import transformed
 from geo.wording import Words
+from layers.plan.copies import sealed
 from layers.plan.data_files import checked, json_of, yaml_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextvars import Token
     from types import TracebackType
+
+# Every function that is asked once for each plan, by its name.
+PER_PLAN: dict[str, Callable[..., Any]] = {}
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
@@ -301,8 +305,14 @@ def _of_process(name: str | None) -> Plan:
 
 
 def per_plan(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
-    """Keep what a function returns, once for each plan and its (hashable) arguments."""
-    kept: Callable[..., Answer] = cache(lambda _folder, *args, **kwargs: function(*args, **kwargs))
+    """Keep what a function returns, once for each plan and its (hashable) arguments.
+
+    It is sealed: who gets it cannot change it for the next; a frame in it must be copied before it
+    is handed out.
+    """
+    kept: Callable[..., Answer] = cache(
+        lambda _folder, *args, **kwargs: sealed(function(*args, **kwargs))
+    )
 
     @wraps(function)
     def asked(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
@@ -310,6 +320,7 @@ def per_plan(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
 
     # For those who edit the files.
     asked.cache_clear = kept.cache_clear  # type: ignore[attr-defined]
+    PER_PLAN[f"{function.__module__}.{function.__qualname__}"] = asked
     return asked
 
 

@@ -312,7 +312,7 @@ def names_by_id(*, lang: str = "zh") -> dict[str, str]:
             value=brief(lang),
             names=("zh", "en"),
         )
-    return _titles(lang)
+    return dict(_titles(lang))
 
 
 @per_plan

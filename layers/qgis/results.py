@@ -7,13 +7,13 @@ those as it does zones.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 import geo
 from geo.numerals import interval
 from layers.look.symbology import field_title
+from layers.plan.area import per_plan
 from layers.plan.schema import resources
 from layers.qgis.styles import (
     name_field,
@@ -224,7 +224,7 @@ def _titles(layer: Drawn) -> dict[str, str]:
     return found
 
 
-@cache
+@per_plan
 def _known(lang: str) -> dict[str, str]:
     figures = {
         key.partition(".")[2]: str(texts[lang])

@@ -26,7 +26,7 @@ from layers.keeping.brought import (
     kept_raster,
     kept_zones,
 )
-from layers.keeping.copies import bytes_of
+from layers.plan.copies import bytes_of
 from layers.questions import Distribution
 from layers.questions.subjects import Points, Zones
 

@@ -55,10 +55,31 @@ class Sealed(dict[Any, Any]):
         return dict, (dict(self),)
 
 
-def sealed(value: Value) -> Value:
-    """Return a value that can be kept for many: its arrays and mappings refuse every change.
+class SealedList(list[Any]):
+    """A list that refuses every change; ``+`` and slices give one that can be changed."""
 
-    Frames stay as they are, since each asker gets a copy (:func:`copied`). Lists become tuples.
+    __slots__ = ()
+
+    def _refuse(self, *_: object, **__: object) -> NoReturn:
+        raise TypeError("this list is shared by all who ask; copy it with list() to change it")
+
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
+    append = clear = extend = insert = pop = remove = reverse = sort = _refuse
+
+    def __copy__(self) -> list[Any]:
+        return list(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> list[Any]:
+        return [copy.deepcopy(value, memo) for value in self]
+
+    def __reduce__(self) -> tuple[type[list[Any]], tuple[list[Any]]]:
+        return list, (list(self),)
+
+
+def sealed(value: Value) -> Value:
+    """Return a value that can be kept for many: arrays, mappings and lists refuse every change.
+
+    Frames stay as they are, since each asker gets a copy (:func:`copied`).
 
     Parameters
     ----------
@@ -68,8 +89,10 @@ def sealed(value: Value) -> Value:
     Examples
     --------
     >>> kept = sealed({"heights": np.zeros(2), "names": ["one"]})
-    >>> kept["names"]
-    ('one',)
+    >>> kept["names"].append("two")
+    Traceback (most recent call last):
+    ...
+    TypeError: this list is shared by all who ask; copy it with list() to change it
     >>> kept["heights"][0] = 1.0
     Traceback (most recent call last):
     ...
@@ -84,7 +107,7 @@ def _sealed(value: Any) -> Any:  # noqa: ANN401 - any answer
     if isinstance(value, Mapping):
         return Sealed({key: _sealed(item) for key, item in value.items()})
     if isinstance(value, list) and set(map(type, value)) <= _NUMBERS:
-        return tuple(value)
+        return SealedList(value)
     arrays = _arrays_in(value)
     for array in arrays:
         array.setflags(write=False)
@@ -121,7 +144,7 @@ def is_shareable(value: object) -> bool:
         return True
     if isinstance(value, (*_TABLES, xr.DataArray)):
         return False
-    if isinstance(value, tuple) and set(map(type, value)) <= _NUMBERS:
+    if isinstance(value, list | tuple) and set(map(type, value)) <= _NUMBERS:
         return True
     return all(is_shareable(part) for part in _parts(value))
 
@@ -156,7 +179,9 @@ def _rebuilt(value: Any, each: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - a
     """Return a record or sequence of the same kind with each part replaced, else the value."""
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return type(value)(*map(each, value))
-    if isinstance(value, list | tuple):
+    if isinstance(value, list):
+        return SealedList(map(each, value))
+    if isinstance(value, tuple):
         return tuple(map(each, value))
     if isinstance(value, set):
         return frozenset(value)
