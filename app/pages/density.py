@@ -18,7 +18,8 @@ from app.web.frame import basis, download, draw_map, heading, map_and_results, n
 from app.web.tables import ranking_table
 from geo.errors import AtlasError
 from geo.numerals import number
-from geo.surface.density import Kernel, Unit
+from geo.surface.density_raster import Unit
+from geo.surface.kernels import Kernel
 from geo.wording import sentence
 from layers import questions
 from layers.plan.area import area

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
 import numpy as np
 import rioxarray  # noqa: F401  gives arrays their .rio
 import shapely
-import xarray as xr
 
 from geo.arguments import brief, is_number, is_one_of, require_flag, require_metres
 from geo.crs import Frame, measured_in, moved, require_crs, require_equal_crs
@@ -24,6 +23,7 @@ from geo.grids import Raster, raster
 from geo.locate import Locator
 from geo.points import places, weights_of
 from geo.surface.bandwidths import Bandwidths, abramson, bandwidths_of
+from geo.surface.density_raster import Unit, as_raster, in_words, per_unit
 from geo.surface.kernels import Kernel, Shape, shape_of
 from geo.surface.limits import (
     nothing_inside,
@@ -32,12 +32,12 @@ from geo.surface.limits import (
     require_reach,
     require_within,
 )
-from geo.units import amount_of
 from geo.work import checkpoint
 from geo.zones import polygons_of
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
     from numpy.typing import ArrayLike, NDArray
     from pyproj import CRS
 
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Kernel", "Method", "Unit", "kernel_density"]
 
-Unit: TypeAlias = Literal["per_km2", "count", "share"]
 Method: TypeAlias = Literal["auto", "exact", "binned"]
 _METHODS = get_args(Method)
 
@@ -257,14 +256,14 @@ def kernel_density(
     )
     if taken.placed and not values.any():
         raise nothing_inside(taken.placed)
-    factor = _factor(unit, grid, taken.weight_sum)
-    if factor != 1.0:
-        values *= factor
-        summed["error_bound"] *= factor
+    scale = per_unit(unit, grid, taken.weight_sum, function=_NAME)
+    if scale != 1.0:
+        values *= scale
+        summed["error_bound"] *= scale
     if inside is not None:
         values[~inside] = np.nan
-    return _as_raster(values, grid, taken.crs).assign_attrs(
-        _in_words(unit, points, weights, kernel, bandwidths, adaptive=adaptive)
+    return as_raster(values, grid, taken.crs).assign_attrs(
+        in_words(unit, points, weights, kernel, bandwidths, adaptive=adaptive)
         | ({"decay": float(decay)} if kernel == "triangular" else {})
         | {"cell_size_m": float(cell_size_m), "edge_correction": corrected, **summed}
         | measured_in(points.crs, taken.crs)
@@ -491,62 +490,3 @@ def _masses(points: Footprints, within: NDArray[np.bool_], cell: float) -> Float
             points=lost,
         )
     return found
-
-
-def _factor(unit: Unit, grid: Raster, weight_sum: float) -> float:
-    """Tell what a density per km² is multiplied by to be in the unit."""
-    cell_km2 = (grid.cell_size_m / 1000.0) ** 2
-    if unit == "share" and not weight_sum > 0:
-        raise InputError(
-            f"{_NAME}: unit is 'share', but the weights of the points taken in add up to 0. Pass "
-            "points with weight, or take unit='per_km2'.",
-            code="density.no_share",
-        )
-    return {
-        "per_km2": lambda: 1.0,
-        "count": lambda: cell_km2,
-        "share": lambda: 100.0 * cell_km2 / weight_sum,
-    }[unit]()
-
-
-def _in_words(
-    unit: Unit,
-    points: Frame,
-    weights: object,
-    kernel: Kernel,
-    bandwidths: Bandwidths,
-    *,
-    adaptive: bool,
-) -> dict[str, Any]:
-    amount = "1" if weights is None else amount_of(points, weights)
-    column = "" if weights is None else weights if isinstance(weights, str) else "weight"
-    base, each = bandwidths.base_m, bandwidths.each_m
-    name = f"{kernel} kernel density, bandwidth {base:g} m"
-    found = {
-        "units": {"per_km2": f"{amount}/km²", "count": amount, "share": "%"}[unit],
-        "long_name": f"{name}, adaptive" if adaptive else name,
-        "unit": unit,
-        "kernel": kernel,
-        "bandwidth_m": base,
-        "bandwidth_rule": bandwidths.rule,
-        "adaptive": adaptive,
-        "weights": column,
-    }
-    if each.size and (adaptive or bandwidths.rule == "per_feature"):
-        found |= {
-            "bandwidth_min_m": float(each.min()),
-            "bandwidth_median_m": float(np.median(each)),
-            "bandwidth_max_m": float(each.max()),
-        }
-    return found
-
-
-def _as_raster(values: Floats, grid: Raster, crs: CRS) -> xr.DataArray:
-    array = xr.DataArray(
-        values, dims=("y", "x"), coords={"y": grid.y_m, "x": grid.x_m}, name="density"
-    )
-    # In place: each of these would else copy the whole raster.
-    array.rio.write_crs(crs, inplace=True)
-    array.rio.write_transform(grid.transform, inplace=True)
-    array.rio.write_nodata(np.nan, inplace=True)
-    return array

@@ -10,7 +10,8 @@ import pandas as pd
 import geo
 from geo.errors import InputError
 from geo.numerals import between, number
-from geo.surface.density import Kernel, Method, Unit
+from geo.surface.density import Kernel, Method
+from geo.surface.density_raster import Unit
 from layers.keeping.answers import kept_answer
 from layers.keeping.brought import is_own
 from layers.look.overlays import Isolines, Overlay, Surface

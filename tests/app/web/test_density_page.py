@@ -9,7 +9,8 @@ from test_app import page, words
 
 import geo
 from app.web import choices, maps
-from geo.surface.density import Kernel, Unit
+from geo.surface.density_raster import Unit
+from geo.surface.kernels import Kernel
 from layers import questions
 from layers.questions.density import Show, density_unit
 from layers.questions.subjects import Points, Zones
