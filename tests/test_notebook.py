@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache
 from html import unescape
 from pathlib import Path
@@ -18,6 +19,10 @@ from nbformat.v4 import new_code_cell
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+sys.path.insert(0, str(DOCS))
+kept = pytest.importorskip("notebooks").kept
+sys.path.remove(str(DOCS))
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 PATHS = sorted(NOTEBOOKS.glob("*.ipynb"))
 FETCHED = re.compile(r"""(?:<script[^>]+src|<link[^>]+href|<img[^>]+src)=["']?https?:""")
@@ -108,3 +113,38 @@ def test_outputs_ask_no_host_for_anything(
             assert not FETCHED.search(plain)
             for host in ("cdn.jsdelivr", "code.jquery", "cdnjs.cloudflare", "netdna.bootstrapcdn"):
                 assert host not in plain
+
+
+# ---- what is kept of them: see docs/notebooks.py ----
+
+# What differs with the version and the day: records, and sizes of files that hold them.
+VARIES = re.compile(r"\S+ [0-9a-f]{12}\b|\b[\d.]+ MB")
+
+
+def told(outputs: list[dict[str, Any]]) -> list[str]:
+    """Return the texts of outputs, with those in a row as one; a map as what is on it."""
+    texts: list[str] = []
+    streamed = False
+    for output in outputs:
+        stream = output.get("output_type") == "stream"
+        text = output["text"] if stream else words_of_output(output)
+        if stream and streamed:
+            texts[-1] += text
+        else:
+            texts.append(text)
+        streamed = stream
+    return [VARIES.sub("…", text) for text in texts]
+
+
+def words_of_output(output: dict[str, Any]) -> str:
+    return str(kept(output, lambda _page: b"")["data"].get("text/plain"))
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
+def test_what_is_kept_is_what_the_notebook_says_now(
+    outputs_of: Callable[[Path], list[dict[str, Any]]], path: Path
+) -> None:
+    cells = nbformat.read(path, as_version=4).cells
+    stored = [output for cell in cells for output in cell.get("outputs", [])]
+    assert told(stored) == told(outputs_of(path)), "it is old: run python docs/notebooks.py"
