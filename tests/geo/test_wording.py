@@ -13,7 +13,7 @@ import pytest
 
 from geo.errors import CRSError, InputError
 from geo.wording import catalogue, sentence
-from layers.questions.patterns import REFUSED
+from layers.questions.refusals import REFUSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
