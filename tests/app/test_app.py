@@ -13,6 +13,7 @@ import layers
 from app.texts import LANGUAGES, _texts
 from app.web import maps, picking
 from layers import questions
+from layers.questions.kinds import kinds
 from layers.questions.overview import Overview
 from layers.questions.subjects import Points
 
@@ -147,6 +148,8 @@ def test_every_text_is_there_in_both_languages_and_used() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
+    for kind in kinds():
+        constants |= {kind.words_key(), f"spec.{kind.MAP}.{kind.LOOK}"}
     for key, entry in texts.items():
         assert {"zh", "en"} <= set(entry) <= set(LANGUAGES), key
         assert all(entry.values()), key
