@@ -228,24 +228,24 @@ def _place(zone: Subject, lang: str) -> list[str]:
     """Return sentences on where a zone is and how that is known, and what the text says of it."""
     row, sentences = zone.row, []
     evidence = value_label("evidence", row["evidence"], lang=lang)
-    accuracy = row["accuracy_m"]
+    accuracy = row.get("accuracy_m")
     if pd.notna(accuracy):
         metres = number(accuracy, digits=0)
         sentences.append(_say("place", lang, evidence=evidence, accuracy=metres))
     if row["evidence"] == "schematic":
-        sentences[-1] += _gap(lang) + _say("schematic", lang)
+        sentences = [_gap(lang).join([*sentences, _say("schematic", lang)])]
     if zone.shape is not None and zone.shape.geom_type == "Point":
         sentences.append(_say("point", lang))
     elif pd.notna(row.get("radius_m")):
         sentences.append(_say("disc", lang, radius=number(row["radius_m"], digits=0)))
-    if isinstance(row["quote"], str):
+    if isinstance(row.get("quote"), str):
         sentences.append(
             _say(
                 "quote",
                 lang,
                 quote=row["quote"],
                 source=names_by_id(lang=lang)[row["source_id"]],
-                heading=row["heading"],
+                heading=row.get("heading") or "",
             )
         )
     return sentences
@@ -300,7 +300,7 @@ def _told_of(layer: str, features: gpd.GeoDataFrame, lang: str) -> list[str]:
 
 
 def _inherited(placed: gpd.GeoDataFrame, lang: str) -> list[str]:
-    n = int(placed["within"].notna().sum()) if len(placed) else 0
+    n = int(placed["within"].notna().sum()) if "within" in placed else 0
     return [_say("inherited", lang, n=number(n))] if n else []
 
 

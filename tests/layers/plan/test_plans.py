@@ -15,8 +15,10 @@ from pyproj import Geod
 import layers
 from geo.errors import InputError, LayerError
 from layers import data_check, questions
+from layers.book.atlas import atlas
 from layers.outputs import output
 from layers.plan.area import area, crs_words, map_crs, open_plan
+from layers.plan.schema import resource
 from layers.plan.zonings import GRID_NAMES
 from layers.questions.subjects import Points, Zones, point_layers
 from layers.record.specification import read_spec
@@ -82,6 +84,28 @@ def test_every_kind_of_map_is_shown_printed_saved_and_is_slides(opened: Plan) ->
             assert output(spec(kind), suffix)
     assert output(spec("overview"), ".svg").startswith(b"<?xml")
     assert opened.name
+
+
+def test_an_atlas_of_any_plan_tells_of_its_own_layers(opened: Plan) -> None:
+    (series, *_) = area().series
+    made = atlas(spec("overview", pages=series))
+    assert len(made.pages) == len(layers.load(series))
+    lead = resource(area().defaults["overview"]["layer"]).title("zh")
+    assert {leaf.figures[1][0] for leaf in made.pages} == {f"{lead}（个）"}
+    assert opened.name
+
+
+def test_the_figures_of_a_page_are_those_of_the_plan_it_is_of() -> None:
+    with open_plan("hunan_hightech"):
+        made = atlas(spec("overview", pages="prefectures"))
+        # The zones that stand in Changsha, and what two of its ten projects state together.
+        units = layers.load("prefectures").set_index("id")
+        shape = units.geometry["prefecture-changsha"]
+        zones = layers.located(layers.load("zones"))
+        inside = zones[zones.intersects(shape)]
+    figures = dict(made.pages[0].figures)
+    assert figures["高新区（个）"].split()[0] == str(len(inside)) == "5"
+    assert figures["项目载明投资额（亿元）"] == "106.45"
 
 
 def test_answers_of_one_plan_are_not_those_of_another() -> None:
