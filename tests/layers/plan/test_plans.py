@@ -203,12 +203,7 @@ def literals(path: Path) -> Iterator[tuple[int, str]]:
 
 # How often names of this plan still stand in a file. It may only fall: a file of the doctor knows a
 # public map service that is a source here too; the others are to ask the plan.
-STILL = {
-    "app/commands/analysis.py": 6,
-    "app/commands/pattern.py": 1,
-    "app/warm.py": 5,
-    "geo/exchange/stated_crs.py": 1,
-}
+STILL = {"geo/exchange/stated_crs.py": 1}
 # Examples in messages and in words of help, which must name some CRS.
 EXAMPLES = re.compile(
     r"^geo/|commands/doctor|own_controls|layers/look/overlays|layers/scene/resolved"
