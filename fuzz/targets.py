@@ -123,11 +123,13 @@ def _specification(random: Random) -> dict[str, Any]:
     for name, described in known["properties"].items():
         if name in {"map", "sheet"} or random.random() < 0.3:
             data[name] = _sample(described, random)
-    for rule in known["allOf"]:
-        named = rule["if"]["properties"].get("map", {}).get("const")
-        if named == data["map"] and random.random() < 0.8:
-            described = rule["then"]["properties"].get("parameters", {})
-            data["parameters"] = _sample(described, random)
+    rules = [
+        rule["then"]["properties"]["parameters"]
+        for rule in known["allOf"]
+        if rule["if"]["properties"]["map"]["const"] == data["map"]
+    ]
+    if random.random() < 0.8:
+        data["parameters"] = _sample(random.choice(rules), random)
     return data
 
 

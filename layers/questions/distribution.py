@@ -21,7 +21,6 @@ from layers.questions.counting import (
     Distribution,
     Measure,
     population,
-    require_met,
     weight_of,
 )
 from layers.questions.fields import Field
@@ -174,7 +173,6 @@ class Shown(Kind):
 
     def content(self, lang: str) -> Content:
         """Return the zones in classes, with the points."""
-        require_met(self.asked)
         points = self.asked.points
         zones = self.overlay(lang)
         if is_own(points.layer):

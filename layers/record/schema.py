@@ -36,7 +36,7 @@ def _schema(known: tuple[type[Kind], ...]) -> dict[str, Any]:
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"Specification of a map: {both('app.title')[1]}",
         "required": ["map", "sheet"],
-        "allOf": [*(_looks(name) for name in maps()), *map(_of_kind, known)],
+        "allOf": [*filter(None, map(_looks, maps())), *map(_of_kind, known)],
     } | _object(
         {
             "map": {"enum": list(maps())},
@@ -101,7 +101,7 @@ def _sheet() -> Schema:
 
 
 def _looks(name: str) -> Schema:
-    """Return which looks a map has."""
+    """Return which looks a map has; nothing of a map that has one."""
     found = [kind.LOOK for kind in looks(name)]
     if len(found) == 1:
         return {}
