@@ -16,7 +16,7 @@ from layers.questions import zone_results
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
 
-PAGES = {"density": (maps, "density"), "coverage": (questions, "coverage")}
+PAGES = {"density": (maps, "document"), "coverage": (questions, "coverage_curve")}
 ADVICE = "kernel_density: got 3; call frame.to_crs(4547)"
 
 
@@ -51,7 +51,7 @@ def test_a_refusal_is_a_sentence_in_the_visitor_s_language(
 def test_a_refusal_without_a_code_says_what_to_do_and_nothing_in_english(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(maps, "density", raising(InputError(ADVICE)))
+    monkeypatch.setattr(maps, "document", raising(InputError(ADVICE)))
     test = page("density")
     assert test.error[0].value.startswith("这一步没有完成")
     assert "kernel_density" not in texts(test)
