@@ -128,10 +128,14 @@ def _is_utf_8(data: bytes) -> bool:
 
 
 def _weighed(data: bytes, name: str) -> tuple[str, str]:
-    """Decide by the first part that is not of plain letters alone."""
-    parts = (data[start : start + _CHUNK] for start in range(0, len(data), _CHUNK))
+    """Decide by the first part that is not of plain letters alone, and by what follows it.
+
+    The first other letter of a long table may stand at the end of a part, which cuts it in two.
+    """
+    starts = range(0, len(data), _CHUNK)
     try:
-        encoding, how = decided(next(part for part in parts if not part.isascii()), name=name)
+        first = next(at for at in starts if not data[at : at + _CHUNK].isascii())
+        encoding, how = decided(data[first : first + _CHUNK + _HEAD], name=name)
     except InputError:  # what cannot be read is replaced, and told of by column and row
         return "utf-8", _HOW[UTF_8]
     return encoding.lower(), how if how == "encoding.doubtful" else _HOW[encoding]

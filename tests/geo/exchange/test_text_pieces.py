@@ -201,3 +201,13 @@ def test_a_character_that_ends_like_a_backslash_is_no_backslash() -> None:
     rows = [{"type": "Feature", "properties": {"name": "功"}, "geometry": SHAPES[0]}] * 100
     text = json.dumps({"type": "FeatureCollection", "features": rows}, ensure_ascii=False)
     assert len(formats.parse(text.encode("big5"), "a.geojson", {}).frame) == 100
+
+
+def test_a_letter_that_is_cut_by_the_end_of_a_part_does_not_decide_the_encoding() -> None:
+    content = "name,b,wkt\n甲,甲,POINT (112.9 28.1)\n".encode("gb18030")
+    with pytest.MonkeyPatch.context() as patch:
+        # The twelfth byte is the first half of the first Chinese letter.
+        patch.setattr(delimited, "_CHUNK", 12)
+        (column, *_), _, (encoding, *_), *_ = found(content, "a.csv", 1 << 22)
+    assert column == ("name", "str", ["'甲'"])
+    assert encoding == "gb18030"
