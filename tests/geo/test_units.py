@@ -41,19 +41,19 @@ DENSE = Density(PLATFORMS, bandwidth_m=3000.0, cell_size_m=1000.0)
 QUESTIONS: dict[str, tuple[Any, ...]] = {
     "categories": (PROJECTS, "sector"),
     "counted": (PLATFORMS, CIRCLES),
-    "coverage": (Coverage(PLATFORMS, CIRCLES, 3000.0, demand=Points("projects")),),
+    "covered_zones": (Coverage(PLATFORMS, CIRCLES, 3000.0, demand=Points("projects")),),
     "coverage_curve": (PLATFORMS, CIRCLES),
-    "density": (DENSE,),
+    "density_surface": (DENSE,),
     "density_bands": (DENSE, 4),
     "density_lines": (DENSE, 4),
     "density_scale": ((DENSE,),),
-    "distribution": (PROJECTS,),
+    "zone_counts": (PROJECTS,),
     "measured": (Distribution(Points("projects"), CIRCLES), "diversity"),
     "require_kinds": (questions.categories(PROJECTS, "sector"),),
     "require_met": (PROJECTS,),
     "service_areas": (PLATFORMS, 3000.0),
     "settled": (DENSE,),
-    "uncertainty": (PROJECTS,),
+    "zone_draws": (PROJECTS,),
     "weight_of": (PLATFORMS, "count"),
 }
 
@@ -139,7 +139,7 @@ def test_every_public_question_states_the_unit_of_every_column(name: str) -> Non
 
 
 def test_what_is_added_up_gives_sums_their_unit() -> None:
-    units = questions.distribution(PROJECTS).attrs["units"]
+    units = questions.zone_counts(PROJECTS).attrs["units"]
     assert units["weight_sum"] == "100 million CNY"
     assert units["weight_per_km2"] == "100 million CNY/km²"
     assert units["count"] == "count"
@@ -150,7 +150,7 @@ def test_what_is_added_up_gives_sums_their_unit() -> None:
         "100 million CNY"
     }
     of_projects = Density(Points("projects"), weight="investment_100m_cny", cell_size_m=1000.0)
-    assert questions.density(of_projects).attrs["units"] == "100 million CNY/km²"
+    assert questions.density_surface(of_projects).attrs["units"] == "100 million CNY/km²"
     bands = questions.density_bands(of_projects, 4).attrs["units"]
     assert bands == {"low": "100 million CNY/km²", "high": "100 million CNY/km²", "area_km2": "km²"}
 
