@@ -133,6 +133,8 @@ def test_a_waiting_file_counts_for_its_owner_and_goes_with_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Of its own, since visits of other tests end at any time.
+    # Who watched over it would go on when it is gone, and take what is said to the other.
+    monkeypatch.setattr(store._Store, "_watch", lambda _: None)
     monkeypatch.setattr(store, "_STORE", store._Store())
     owner, before = Owner(), kept_bytes()
     name = keep_file(json.dumps({"a": 1}), size=1_000_000, owner=owner)
