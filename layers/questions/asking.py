@@ -124,8 +124,8 @@ def parameters_of(question: Kind) -> dict[str, Plain]:
     --------
     >>> from layers.questions.coverage import Coverage
     >>> asked = question_of(Coverage, {"demand": "projects"})
-    >>> parameters_of(asked)
-    {'layer': 'platforms', 'zoning': 'circles', 'distance_m': 3000.0, 'demand': 'projects'}
+    >>> list(parameters_of(asked))
+    ['look', 'layer', 'zoning', 'distance_m', 'demand']
     """
     question = question.written()
     found = _plain(question)
