@@ -21,6 +21,7 @@ from layers.questions.counting import (
     Distribution,
     Measure,
     population,
+    require_met,
     weight_of,
 )
 from layers.questions.fields import Field
@@ -170,6 +171,10 @@ class Shown(Kind):
         words = both("distribution.partly_covered")[lang == "en"]
         told = words.format(partly=partly, all=len(covered), least=f"{covered.min():.0f}")
         return [told] if partly else []
+
+    def require_drawn(self) -> None:
+        """Refuse zones of which none holds a point."""
+        require_met(self.asked)
 
     def content(self, lang: str) -> Content:
         """Return the zones in classes, with the points."""

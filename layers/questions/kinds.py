@@ -106,6 +106,15 @@ class Kind:
             If that is so.
         """
 
+    def require_drawn(self) -> None:
+        """Refuse a map that would show nothing, where a page says so beside it.
+
+        Raises
+        ------
+        InputError
+            If that is so.
+        """
+
     # ---- the answer ----
 
     @property

@@ -92,6 +92,7 @@ class MapSpec:
         """
         basemap(self.base)
         question = asked(self)
+        question.require_drawn()
         drawn = (question.in_atlas() if self.pages else question).content(self.lang)
         if self.visible is not None:
             results = [f"overlay-{n}" for n in range(1, len(drawn.overlays) + 1)]
