@@ -55,8 +55,8 @@ with results:
     if aims:
         heading(text("overview.targets", year=years(each.year for each in aims)))
         st.caption(text("overview.arrow", year=years(each.since for each in aims)))
-    for target in aims:
-        target_row(target)
-    if not aims:
+        for target in aims:
+            target_row(target)
+    else:
         listing(text("overview.counts"), counts)
 export(asked)

@@ -57,13 +57,14 @@ def targets(lang: str) -> list[Target]:
     by_target = {row["pair_id"]: row for row in baselines.to_dict("records")}
     rows = []
     for row in front.to_dict("records"):
-        pair = [row] if row["id"] not in by_target else [by_target[row["id"]], row]
+        baseline = by_target.get(row["id"])
+        pair = [each for each in (baseline, row) if each is not None]
         rows.append(
             Target(
                 name=row[f"name_{lang}"],
-                baseline=_value(pair[0], lang) if pair[0] is not row else "",
+                baseline="" if baseline is None else _value(baseline, lang),
                 target=_value(row, lang),
-                since=_year(pair[0]) if pair[0] is not row else None,
+                since=None if baseline is None else _year(baseline),
                 year=_year(row),
                 quotes=tuple(item["quote"] for item in pair if isinstance(item["quote"], str)),
                 flagged=any(isinstance(item["flag"], str) for item in pair),

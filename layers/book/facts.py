@@ -77,15 +77,17 @@ def of_zone(zone: Subject, spec: MapSpec) -> Facts:
         The map of the atlas: what it asks is told for the zone as well.
     """
     lang = spec.lang
-    inside = {layer: series.inside(layer, zone.shape) for layer in point_layers()}
-    inside = {layer: frame[frame["id"] != zone.id] for layer, frame in inside.items()}
+    # The one that most is said of comes first.
+    names = dict.fromkeys((_lead(), *point_layers()))
+    found = {layer: series.inside(layer, zone.shape) for layer in names}
+    inside = {layer: frame[frame["id"] != zone.id] for layer, frame in found.items()}
     unplaced = series.unplaced(zone)
     frames = [frame.assign(layer=layer) for layer, frame in inside.items()]
-    listed = pd.concat([pd.DataFrame(frame) for frame in (*frames, unplaced)], ignore_index=True)
+    rows = pd.concat([pd.DataFrame(frame) for frame in (*frames, unplaced)], ignore_index=True)
     return Facts(
         (*_counts(zone, inside, spec), *_answer(zone, spec)),
         (*_place(zone, lang), *_contents(zone, inside, len(unplaced), spec)),
-        _table(listed, lang, of_layers=True),
+        _table(rows, lang, of_layers=True),
         _kinds_chart(inside[_lead()], lang),
     )
 
@@ -158,8 +160,8 @@ def _counts(
         schematic = "_schematic" if outlined["evidence"] == "schematic" else ""
         km2 = number(outlined["area_km2"], digits=1)
         figures.append(_figure(f"area{schematic}", f"{km2} km²", lang))
-    for layer in (_lead(), *(name for name in inside if name != _lead())):
-        figures += _numbers(zone, layer, inside[layer], spec)
+    for layer, features in inside.items():
+        figures += _numbers(zone, layer, features, spec)
     return figures
 
 
@@ -264,8 +266,8 @@ def _contents(
         sentences.append(_say("industries", lang, names=listed(industries.split("|"), lang)))
     sentences += [
         sentence
-        for layer in (_lead(), *(name for name in inside if name != _lead()))
-        for sentence in _told_of(layer, inside[layer], lang)
+        for layer, features in inside.items()
+        for sentence in _told_of(layer, features, lang)
     ]
     sentences += _inherited(pd.concat(inside.values()), lang)
     if unplaced:
@@ -317,15 +319,15 @@ def _answer(zone: Subject, spec: MapSpec) -> list[tuple[str, str]]:
 # ---- table and chart ----
 
 
-def _table(listed: pd.DataFrame, lang: str, *, of_layers: bool = False) -> Table | None:
+def _table(features: pd.DataFrame, lang: str, *, of_layers: bool = False) -> Table | None:
     """Return features with kind, and their layer if they are of several, evidence and accuracy."""
-    if listed.empty:
+    if features.empty:
         return None
     header = tuple(
         both(f"atlas.column.{name}")[lang == "en"]
         for name in ("name", "kind", "evidence", "accuracy")
     )
-    rows = tuple(_row(row, lang, of_layers=of_layers) for row in listed.to_dict("records"))
+    rows = tuple(_row(row, lang, of_layers=of_layers) for row in features.to_dict("records"))
     return Table(header, rows, numeric=(3,))
 
 

@@ -20,7 +20,7 @@ from layers.questions.subjects import Points, Zones, point_layers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from layers.questions.fields import Attribute, Brought, Parameters, Plain
+    from layers.questions.fields import Brought, Item, Parameters, Plain
     from layers.questions.kinds import Kind
 
 K = TypeVar("K", bound="Kind")
@@ -174,7 +174,7 @@ def with_part(record: R, part: Points | Zones) -> R:
     return record
 
 
-def _named_only(each: Attribute) -> bool:
+def _named_only(each: Item) -> bool:
     """Whether points are named by their layer alone, beside those that the question is about."""
     return each.hint is Points and each.optional
 
@@ -209,7 +209,7 @@ def _zones(given: dict[str, Plain], asker: Asker) -> Zones:
     return Zones(asker.brought(str(name), "zones"), **sizes)
 
 
-def _value(each: Attribute, value: Plain, asker: Asker) -> object:
+def _value(each: Item, value: Plain, asker: Asker) -> object:
     if value is None:
         return None
     if each.hint is Points:

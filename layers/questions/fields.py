@@ -89,11 +89,10 @@ class Field:
 
 
 PLAIN_FIELD = Field()
-Weight: TypeAlias = str | None
 
 
-class Attribute(NamedTuple):
-    """An attribute of a question.
+class Item(NamedTuple):
+    """An attribute of a question, or a parameter that a specification and a command have for it.
 
     Parameters
     ----------
@@ -102,7 +101,8 @@ class Attribute(NamedTuple):
     about
         What it takes.
     default
-        :data:`dataclasses.MISSING` where it has none.
+        :data:`dataclasses.MISSING` where an attribute has none; of a layer and a zoning the plan
+        says it: None.
     """
 
     name: str
@@ -120,30 +120,6 @@ class Attribute(NamedTuple):
     def is_part(self) -> bool:
         """Whether it is a record of fields of its own."""
         return is_dataclass(self.hint) and self.hint not in {Points, Zones}
-
-
-class Item(NamedTuple):
-    """A parameter of a question as a specification and a command have it.
-
-    Parameters
-    ----------
-    name
-        Its name.
-    hint
-        Its type.
-    optional
-        Whether it may be null.
-    about
-        What it takes.
-    default
-        Of a layer and a zoning the plan says it: None.
-    """
-
-    name: str
-    hint: object
-    optional: bool
-    about: Field
-    default: object
 
     @property
     def option(self) -> str:
@@ -169,14 +145,14 @@ class Item(NamedTuple):
         return _or_null(found) if self.optional else found
 
 
-def attributes(record: type) -> tuple[Attribute, ...]:
+def attributes(record: type) -> tuple[Item, ...]:
     """Return the attributes of a question or of a part of one."""
     return _attributes(record)
 
 
 # A class is hashable, whatever its records are; only the checker doubts it.
 @cache
-def _attributes(record: Any) -> tuple[Attribute, ...]:  # noqa: ANN401
+def _attributes(record: Any) -> tuple[Item, ...]:  # noqa: ANN401
     found = []
     for each in fields(record):
         hint, about, optional = _hint(record, each.name), PLAIN_FIELD, False
@@ -195,7 +171,7 @@ def _attributes(record: Any) -> tuple[Attribute, ...]:  # noqa: ANN401
         default = each.default
         if each.default_factory is not MISSING:
             default = each.default_factory()
-        found.append(Attribute(each.name, hint, optional, about, default))
+        found.append(Item(each.name, hint, optional, about, default))
     return tuple(found)
 
 
@@ -221,7 +197,7 @@ def items(record: type) -> tuple[Item, ...]:
             about = Field(choices=point_layers, brings="points", option=each.about.option)
             found.append(Item(each.name, str, True, about, None))  # noqa: FBT003 - of a tuple
         else:
-            found.append(Item(*each))
+            found.append(each)
     return tuple(found)
 
 

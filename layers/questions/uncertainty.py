@@ -73,7 +73,7 @@ class Intervals(OfZones):
 
     def zones_shown(self) -> gpd.GeoDataFrame:
         """Return the zones with their intervals."""
-        return self.drawn().zones
+        return self.answer()
 
 
 @register

@@ -60,7 +60,7 @@ class MapSpec:
         Names of the layers and overlays (``"overlay-1"``, …) that are switched on; what the map
         starts with where it is None.
     pages
-        One of :data:`layers.book.series.SERIES` for an atlas with a page for each of them; one map
+        One of :func:`layers.book.series.names` for an atlas with a page for each of them; one map
         where it is None.
     base
         Name of the base map, see :func:`layers.look.basemaps.basemaps`.
