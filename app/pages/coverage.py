@@ -22,7 +22,7 @@ NO_DEMAND = "none"
 
 with st.sidebar:
     sites = choices.points()
-    distance_m = slide("distance", "choose.distance", low=500, high=15000, step=250, default=3000)
+    distance_m = slide("distance", "choose.distance", questions.Coverage, "distance_m")
     with st.expander(text("app.more")):
         sites = choices.finer(sites)
         zoning = choices.cells(

@@ -110,7 +110,7 @@ with st.sidebar:
                 default="per_km2",
             ),
             "bounded": switch("bounded", "density.bounded"),
-            "cell_size_m": slide("cell", "choose.cell", low=100, high=1000, step=50, default=250),
+            "cell_size_m": slide("cell", "choose.cell", questions.Density, "cell_size_m"),
         }
         zones = choices.cells(
             choices.zones(default=area().defaults["density"]["zoning"], map_key=MAP_KEY)

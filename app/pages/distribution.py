@@ -29,17 +29,14 @@ from geo.errors import AtlasError
 from geo.numerals import number
 from layers import questions
 from layers.keeping.brought import is_own
-from layers.look.classification import MAX_CLASSES
 from layers.plan.area import area
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results
-from layers.questions.distribution import FEWEST_CLASSES, SCALES, SCALES_OF, SCHEMES, Shown
+from layers.questions.distribution import SCALES, SCALES_OF, SCHEMES, Shown
 
 if TYPE_CHECKING:
     from layers.questions.counting import Measure
     from layers.questions.subjects import Points
-
-DEFAULT_CLASSES = 5
 
 
 def drawing() -> Any:  # noqa: ANN401 - what the map tells, None where nothing is drawn
@@ -213,14 +210,7 @@ with st.sidebar:
             title=lambda name: text(f"distribution.scheme.{name}"),
             default=SCHEMES[0],
         )
-        classes = slide(
-            "classes",
-            "distribution.class_count",
-            low=FEWEST_CLASSES,
-            high=MAX_CLASSES,
-            step=1,
-            default=DEFAULT_CLASSES,
-        )
+        classes = slide("classes", "distribution.class_count", Shown, "classes")
         people = population()
         asked = questions.Distribution(projects, zones, population=people)
         view = possible(Shown(asked, measure, scale, scheme, classes))

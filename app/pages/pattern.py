@@ -69,11 +69,9 @@ def settings_of_units(kind: type[Tested], points: Points) -> Tested:
     weighted = choices.weighted(points)
     asked = kind(points, zones, weight=points.amount if weighted else None, rule=rule)
     if rule == "knn":
-        return replace(asked, k=slide("k", "pattern.k", low=2, high=20, step=1, default=asked.k))
+        return replace(asked, k=slide("k", "pattern.k", kind, "k"))
     if rule == "distance":
-        reach = slide(
-            "reach", "pattern.reach", low=2000, high=40000, step=1000, default=int(REACH_M)
-        )
+        reach = slide("reach", "pattern.reach", kind, "distance_m", start=REACH_M)
         return replace(asked, distance_m=float(reach))
     return asked
 
@@ -196,7 +194,7 @@ with st.sidebar:
                 asked = Spacing(points, once=not every)
             else:
                 asked = settings_of_units(HotSpots if look == HotSpots.LOOK else Clusters, points)
-            seed = slide("seed", "pattern.seed", low=0, high=20, step=1, default=0)
+            seed = slide("seed", "pattern.seed", type(asked), "seed")
             asked = replace(asked, seed=seed)
 
 map_column, results = map_and_results()

@@ -23,13 +23,14 @@ from layers.look.symbology import value_label
 from layers.plan.area import area, per_plan
 from layers.plan.positions import CRS
 from layers.plan.zonings import GRID_NAMES, own_zones
-from layers.questions.subjects import CELL_M, H3_RESOLUTION, Points, Zones, point_layers, role_of
+from layers.questions.counting import Distribution
+from layers.questions.fields import CELL, H3
+from layers.questions.subjects import Points, Zones, point_layers, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DRAWN = "drawn"
-H3_COARSEST, H3_FINEST = 5, 9
 
 
 def layer_title(name: str) -> str:
@@ -147,12 +148,10 @@ def _drawn(map_key: str) -> str | None:
 def cells(chosen: Zones) -> Zones:
     """Draw the size of the cells where the zoning is a grid; return the zoning with it."""
     if chosen.name == "h3":
-        resolution = slide(
-            "h3", "choose.h3", low=H3_COARSEST, high=H3_FINEST, step=1, default=H3_RESOLUTION
-        )
+        resolution = slide("h3", "choose.h3", Distribution, H3)
         return replace(chosen, h3_resolution=resolution)
     if chosen.name in GRID_NAMES:
-        cell_m = slide("cell_m", "choose.cell_m", low=2000, high=20000, step=500, default=CELL_M)
+        cell_m = slide("cell_m", "choose.cell_m", Distribution, CELL)
         return replace(chosen, cell_m=cell_m)
     return chosen
 

@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.texts import DEFAULT, LANGUAGES, interface, text
 from app.web import url_state
+from layers.questions.fields import items
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -97,8 +98,16 @@ def step_through(
     return chosen
 
 
-def slide(key: str, label: str, *, low: int, high: int, step: int, default: int) -> int:
-    """Draw a slider over whole numbers and return its value."""
+def slide(key: str, label: str, record: type, field: str, *, start: float | None = None) -> int:
+    """Draw the slider of a field of a question and return its value, a whole number.
+
+    It starts where the field does, or where a field that has no value of its own is told to.
+    """
+    item = next(item for item in items(record) if item.name == field)
+    begin = item.default if start is None else start
+    if item.about.slide is None or not isinstance(begin, int | float):
+        raise TypeError(f"{record.__name__}.{field} has no slider")
+    (low, high, step), default = item.about.slide, int(begin)
     url_state.seed(key, default, url_state.whole_number(low, high, step=step))
     value: int = st.slider(text(label), low, high, step=step, key=key)
     url_state.publish(key, default)

@@ -218,8 +218,8 @@ def _of_points() -> list[Item]:
 
 def _of_zones() -> list[Item]:
     zoning = Field(choices=zoning_names, brings="zones")
-    cell = Field(unit="m", above=0, option="--cell-m")
-    h3 = Field(low=0, high=15, option="--h3")
+    cell = Field(unit="m", above=0, slide=(2000, 20000, 500), option="--cell-m")
+    h3 = Field(low=0, high=15, slide=(5, 9, 1), option="--h3")
     return [
         Item(ZONING, str, False, zoning, None),  # noqa: FBT003 - of a tuple
         Item(CELL, int, False, cell, CELL_M),  # noqa: FBT003
