@@ -23,6 +23,7 @@ from layers.look.classification import histogram, readable_scale
 from layers.look.overlays import classify
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results
+from layers.questions.concentration import Concentration
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -268,13 +269,13 @@ def _between(upper: float, low: float, *, log: bool) -> float:
 
 
 def _concentration(shown: Shown, zones: gpd.GeoDataFrame) -> None:
-    found = zone_results.concentration(shown)
-    if found is None:
+    if not zones[zone_results.summed_column(shown)].sum() > 0:
         st.caption(text("distribution.nothing_inside"))
         return
     if len(zones) == 1:
         st.caption(text("distribution.concentration_single"))
         return
+    found = Concentration(shown.question).answer()
     st.caption(
         text(
             "distribution.concentration_top",

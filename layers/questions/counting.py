@@ -216,9 +216,9 @@ def require_kinds(table: pd.DataFrame, *, zones: bool = True) -> pd.DataFrame:
             code="mix.one_each",
             column=str(table.columns.name),
         )
-    if zones and len(table) == 1:
+    if zones and int(table.any(axis=1).sum()) == 1:
         raise InputError(
-            "categories: there is only one zone, whose mix is that of all; take several",
+            "categories: only one zone holds anything, and its mix is that of all; take several",
             code="mix.one_zone",
         )
     return table

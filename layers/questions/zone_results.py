@@ -1,4 +1,4 @@
-"""What the distribution page shows of a question: its scale, ranks, classes and concentration."""
+"""What the distribution page shows of a question: its scale, ranks, classes and mix."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pandas as pd
 
-import geo
 from geo.zoned.uncertainty import rank_of
 from layers.keeping.answers import kept_answer
 from layers.look.classification import Classification, classes
@@ -19,9 +18,9 @@ from layers.questions.counting import (
     categories,
     measured,
     population,
-    require_kinds,
     zone_draws,
 )
+from layers.questions.mix import Diversity, Quotients, Specialisation
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -152,47 +151,30 @@ def summed_column(shown: Shown) -> str:
     return "weight_sum" if MEASURES[shown.measure][0] else "count"
 
 
-def concentration(shown: Shown) -> pd.Series[float] | None:
-    """Return how far projects, or their investment, are concentrated; None where there are none.
-
-    Zones that overlap have no measures by area.
-    """
-    zones = table(shown).set_index("id")
-    amounts = zones[summed_column(shown)].astype(float)
-    if not amounts.sum() > 0:
-        return None
-    areas = None if zones.attrs["zones_overlap"] else zones["area_km2"]
-    return geo.concentration_measures(amounts, areas=areas)
-
-
 @kept_answer
 def quotients(asked: Distribution) -> pd.DataFrame:
     """Return the location quotient of each sector in each zone, with its interval and reading."""
-    return geo.location_quotient_table(require_kinds(_sectors(asked)))
+    return Quotients(_unweighted(asked)).answer()
 
 
 @kept_answer
 def mix(shown: Shown) -> gpd.GeoDataFrame:
     """Return the zones that hold projects with ``hill_0``, ``hill_2`` and ``krugman_index``."""
-    sectors = require_kinds(_sectors(shown.asked))
+    asked = _unweighted(shown.asked)
     zones = table(shown)
-    columns = geo.diversity(sectors)[["hill_0", "hill_2"]].assign(
-        krugman_index=geo.specialisation_index(sectors)
-    )
-    joined = zones.join(columns, on="id")
-    return joined[joined["count"] > 0].sort_values("hill_2", ascending=False)
+    for answer in (Specialisation(asked).answer(), Diversity(asked).answer()):
+        zones = zones.merge(answer, on="id", how="left")
+    return zones[zones["count"] > 0].sort_values("hill_2", ascending=False)
 
 
 def sectors_of_zones(asked: Distribution) -> pd.DataFrame:
     """Return ``id``, ``sector``, ``count`` and ``pct`` of the zone's projects, where there are."""
-    sectors = _sectors(asked)
+    sectors = categories(_unweighted(asked), asked.points.group)
     totals = sectors.sum(axis=1)
     long = sectors.rename_axis("id").reset_index().melt("id", var_name="sector", value_name="count")
     long = long[long["count"] > 0]
     return long.assign(pct=100.0 * long["count"] / long["id"].map(totals).astype(float))
 
 
-def _sectors(asked: Distribution) -> pd.DataFrame:
-    """Return the points by zone and kind, of a grid in those cells alone that hold any."""
-    kinds = categories(replace(asked, weight=None, population=None), asked.points.group)
-    return kinds[kinds.sum(axis=1) > 0] if asked.zones.name in GRID_NAMES else kinds
+def _unweighted(asked: Distribution) -> Distribution:
+    return replace(asked, weight=None, population=None)
