@@ -108,6 +108,33 @@ def unknown(value: object, names: Iterable[str], *, what: str, function: str) ->
     )
 
 
+def require_one_of(value: object, allowed: Collection[str], what: str, *, function: str) -> None:
+    """Refuse what is none of the names that an option has.
+
+    Parameters
+    ----------
+    value
+        The argument.
+    allowed
+        The names.
+    what
+        What they name.
+    function
+        Name that the message begins with: the function that was called.
+
+    Raises
+    ------
+    InputError
+        It is something else.
+
+    Examples
+    --------
+    >>> require_one_of("quartic", ["quartic", "uniform"], "kernel", function="f")
+    """
+    if not is_one_of(value, allowed):
+        raise unknown(value, allowed, what=what, function=function)
+
+
 def require_metres(
     value: object, name: str, *, function: str, least_m: float = _SHORTEST_M
 ) -> None:

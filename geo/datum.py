@@ -31,7 +31,7 @@ import shapely
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from geo.arguments import brief
+from geo.arguments import require_one_of
 from geo.doors import door
 from geo.errors import CRSError, InputError
 from geo.locate import Locator
@@ -386,13 +386,7 @@ def convert(shapes: Shape, *, source: Datum, target: Datum) -> Shape:
     'POINT Z (112.945453 28.226494 55)'
     """
     for name, value in (("source", source), ("target", target)):
-        if value not in _LABELS:
-            raise InputError(
-                f"convert: {name} is {value!r}. Allowed are {', '.join(map(repr, _LABELS))}.",
-                code="option.one_of",
-                value=brief(value),
-                names=_LABELS,
-            )
+        require_one_of(value, _LABELS, name, function="convert")
     if isinstance(shapes, BaseGeometry):
         return cast("Shape", _converted(shapes, source, target))
     if not isinstance(shapes, gpd.GeoDataFrame | gpd.GeoSeries):

@@ -19,6 +19,8 @@ from babel.numbers import NumberPattern, parse_pattern
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# Of maps, texts and files.
+LANGUAGES = ("zh", "en")
 # What stands for a number that there is none of.
 MISSING = "–"
 # The most decimals of a number by itself, and of one that is told to so many digits.
@@ -238,5 +240,5 @@ def _mark(lang: str) -> str:
 
 
 # Read here and now: who reads a stranger's file may open no other one afterwards.
-for _lang in ("zh", "en"):
+for _lang in LANGUAGES:
     _mark(_lang)

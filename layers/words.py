@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from geo.numerals import LANGUAGES
 from geo.wording import filled, texts_of
 from layers.plan.area import ZoningRole, area, package, per_plan, plan
 from layers.plan.data_files import checked, json_of
@@ -103,4 +104,4 @@ def of_data(key: str) -> dict[str, str]:
         about = resources().get(name)
     if about is None:
         raise KeyError(key)
-    return {lang: about.title(lang) for lang in ("zh", "en")}
+    return {lang: about.title(lang) for lang in LANGUAGES}

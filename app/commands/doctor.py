@@ -11,10 +11,12 @@ import typer
 import geo
 from app.commands.options import AsJson  # noqa: TC001 - typer reads it at run time
 from app.commands.output import print_json, wrote
+from geo.arguments import require_one_of
 from geo.errors import AtlasError
 from geo.exchange.cell_quotes import csv_bytes
 from geo.exchange.rasters import read_raster
 from geo.exchange.writers import write_file
+from geo.numerals import LANGUAGES
 from geo.wording import sentence
 from layers.keeping.own_files import read_own
 from layers.plan import published
@@ -22,7 +24,6 @@ from layers.plan import published
 if TYPE_CHECKING:
     from geo.exchange.receipt import Finding, Intake
 
-LANGUAGES = ("zh", "en")
 RASTERS = (".tif", ".tiff")
 MOST_ROWS = 20
 BAD_INPUT = 2
@@ -42,13 +43,7 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Look at a file: encoding, coordinates, shapes, rows set aside, and what to do."""
-    if lang not in LANGUAGES:
-        raise geo.InputError(
-            f"doctor: --lang is {lang!r}. Allowed are {', '.join(LANGUAGES)}.",
-            code="option.one_of",
-            value=lang,
-            names=LANGUAGES,
-        )
+    require_one_of(lang, LANGUAGES, "language", function="doctor")
     if file.suffix.lower() in RASTERS:
         _raster(file, lang, as_json=as_json)
         return

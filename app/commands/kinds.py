@@ -17,6 +17,7 @@ from app.commands.options import AsJson, Output, numbers, say_receipt
 from app.commands.output import deliver, deliver_numbers, print_json, told_if_slow, wrote
 from geo.errors import InputError
 from geo.exchange.writers import write_file
+from geo.numerals import LANGUAGES
 from layers.keeping.brought import is_own, kept_raster
 from layers.keeping.own_files import receipt_of
 from layers.look.content import INTERNAL, Sheet
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 VECTOR_SUFFIXES = (".gpkg", ".geojson", ".csv")
 SCREEN = "-"
-LANGS = ("zh", "en")
 Spec = Annotated[
     str | None,
     typer.Option(
@@ -74,7 +74,8 @@ def family(name: str) -> Any:  # noqa: ANN401 - as typer has it
     several = len(found) > 1
     key = f"family.{name}"
     heading = " · ".join(
-        found[0].word(key if found[0].knows(key) else found[0].words_key(), lang) for lang in LANGS
+        found[0].word(key if found[0].knows(key) else found[0].words_key(), lang)
+        for lang in LANGUAGES
     )
     cli = typer.Typer(
         cls=Family if several else None, help=heading, add_completion=False, rich_markup_mode=None
@@ -120,7 +121,7 @@ def command_of(kind: type[Kind]) -> Callable[..., None]:
         ]
     )
     command.__annotations__ = options
-    command.__doc__ = " · ".join(kind.word(kind.words_key(), lang) for lang in LANGS)
+    command.__doc__ = " · ".join(kind.word(kind.words_key(), lang) for lang in LANGUAGES)
     return command
 
 
@@ -151,7 +152,7 @@ def answer_to(question: Kind, *, as_json: bool, output: Path | None) -> None:
         typer.echo(f"{left_out} of {of_all} features have no place, left out", err=True)
     with told_if_slow(question.title_words()):
         found = question.answer()
-        for lang in LANGS:
+        for lang in LANGUAGES:
             for remark in question.remarks(lang):
                 typer.echo(remark, err=True)
     if isinstance(found, xr.DataArray):
@@ -195,7 +196,7 @@ def _summary(surface: xr.DataArray) -> dict[str, Any]:
 
 def _annotation(item: Item, kind: type[Kind]) -> Any:  # noqa: ANN401 - a type with a note
     """Return the option of a field; what is not given stays None, so that it is known."""
-    words = " · ".join(kind.field_words(item.name, lang) for lang in LANGS)
+    words = " · ".join(kind.field_words(item.name, lang) for lang in LANGUAGES)
     if choices := item.choices():
         words += f": {', '.join(choices)}"
     option = item.option

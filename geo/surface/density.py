@@ -15,7 +15,7 @@ import numpy as np
 import rioxarray  # noqa: F401  gives arrays their .rio
 import shapely
 
-from geo.arguments import brief, is_number, is_one_of, require_flag, require_metres
+from geo.arguments import brief, is_number, require_flag, require_metres, require_one_of
 from geo.crs import Frame, measured_in, moved, require_crs, require_equal_crs
 from geo.doors import door
 from geo.errors import InputError
@@ -279,13 +279,7 @@ def kernel_density(
 
 def _check_options(unit: str, method: str, tolerance_pct: float, *, both: bool) -> None:
     for name, value, allowed in (("unit", unit, get_args(Unit)), ("method", method, _METHODS)):
-        if not is_one_of(value, allowed):
-            raise InputError(
-                f"{_NAME}: {name} is {brief(value)}. Allowed are {', '.join(allowed)}.",
-                code="option.one_of",
-                value=brief(value),
-                names=allowed,
-            )
+        require_one_of(value, allowed, name, function=_NAME)
     if not (is_number(tolerance_pct) and tolerance_pct > 0):
         raise InputError(
             f"{_NAME}: tolerance_pct is {brief(tolerance_pct)}. Allowed are numbers above zero; "

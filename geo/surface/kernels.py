@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 import numpy as np
 
-from geo.arguments import brief, is_number, is_one_of
+from geo.arguments import brief, is_number, require_one_of
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -118,13 +118,7 @@ def shape_of(kernel: str, *, decay: float = 0.0, function: str = "shape_of") -> 
     >>> shape_of("triangular", decay=0.5).profile(np.array([0.0, 0.5, 1.0, 1.1])).tolist()
     [1.0, 0.75, 0.5, 0.0]
     """
-    if not is_one_of(kernel, get_args(Kernel)):
-        raise InputError(
-            f"{function}: kernel is {brief(kernel)}. Allowed are {', '.join(get_args(Kernel))}.",
-            code="option.one_of",
-            value=brief(kernel),
-            names=get_args(Kernel),
-        )
+    require_one_of(kernel, get_args(Kernel), "kernel", function=function)
     if not (is_number(decay) and 0.0 <= decay <= 1.0):
         raise InputError(
             f"{function}: decay is {brief(decay)}. Allowed is 0 (a cone) to 1 (flat up to the "

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo.arguments import brief
-from geo.errors import InputError
+from geo.arguments import require_one_of
 from layers.keeping.answers import kept_answer
 from layers.look.symbology import value_label
 from layers.plan.area import area
@@ -86,13 +85,7 @@ def zones(series: str) -> tuple[Subject, ...]:
     >>> [zone.name_zh for zone in zones("circles")][:2]
     ['大科城知识创新圈', '科学城前沿创新圈']
     """
-    if series not in area().series:
-        raise InputError(
-            f"zones: there is no series {series!r}; choose from {area().series}",
-            code="option.one_of",
-            value=brief(series),
-            names=area().series,
-        )
+    require_one_of(series, area().series, "series", function="zones")
     areas = zoning(series).set_index("id").geometry
     frame = load(series)
     if series == area().land.layer:

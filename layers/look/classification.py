@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from geo.arguments import brief
+from geo.arguments import brief, require_one_of
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -175,13 +175,7 @@ def classes(
     >>> classes([0, 0, 0, 0, 5], k=4).notes
     ('few_values',)
     """
-    if scheme not in SCHEMES:
-        raise InputError(
-            f"classes: scheme={scheme!r}; choose from {', '.join(SCHEMES)}",
-            code="option.one_of",
-            value=brief(scheme),
-            names=SCHEMES,
-        )
+    require_one_of(scheme, SCHEMES, "scheme", function="classes")
     if not 1 <= k <= MAX_CLASSES:
         raise InputError(
             f"classes: k={k}; choose from 1 to {MAX_CLASSES} classes",
@@ -252,13 +246,7 @@ def histogram(values: ArrayLike, *, scale: str = "linear", bins: int = 24) -> pd
     >>> histogram([1, 1, 2, 4]).to_dict("list")
     {'low': [0.5, 1.5, 2.5, 3.5], 'high': [1.5, 2.5, 3.5, 4.5], 'count': [2, 1, 0, 1]}
     """
-    if scale not in {"linear", "log"}:
-        raise InputError(
-            f"histogram: scale={scale!r}; choose linear or log",
-            code="option.one_of",
-            value=brief(scale),
-            names=("linear", "log"),
-        )
+    require_one_of(scale, {"linear", "log"}, "scale", function="histogram")
     if bins < 1:
         raise InputError(
             f"histogram: bins={bins}; choose 1 or more", code="option.positive", value=brief(bins)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.arguments import brief
+from geo.arguments import brief, require_one_of
 from geo.errors import InputError
 from layers.look.symbology import layer_styles
 from layers.plan.area import per_plan
@@ -170,13 +170,7 @@ def simulate(colour: str, kind: Deficiency) -> str:
     >>> simulate("#808080", "deuteranopia")
     '#808080'
     """
-    if kind not in DEFICIENCIES:
-        raise InputError(
-            f"simulate: no kind {kind!r}; choose from {sorted(DEFICIENCIES)}",
-            code="option.one_of",
-            value=brief(kind),
-            names=sorted(DEFICIENCIES),
-        )
+    require_one_of(kind, DEFICIENCIES, "kind", function="simulate")
     return _written(np.array(DEFICIENCIES[kind]) @ _linear(colour))
 
 
@@ -271,13 +265,7 @@ def paper(colour: str, palette: Palette) -> str:
     >>> paper("#e69f00", "colour"), paper("#ffffff", "grey")
     ('#E69F00', '#FFFFFF')
     """
-    if palette not in ("colour", "grey"):
-        raise InputError(
-            f"paper: no palette {palette!r}; choose from ['colour', 'grey']",
-            code="option.one_of",
-            value=brief(palette),
-            names=("colour", "grey"),
-        )
+    require_one_of(palette, ("colour", "grey"), "palette", function="paper")
     written = _require(colour).upper()
     if palette == "colour":
         return written

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.arguments import brief
-from geo.errors import InputError, LayerError
+from geo.arguments import brief, require_one_of
+from geo.errors import LayerError
 from layers.look.styles import Label, LayerStyle, Size, Style, looks
 from layers.plan.area import per_plan
 from layers.plan.schema import registry
@@ -124,22 +124,10 @@ def palette(name: str, classes: int | None = None) -> list[str]:
     ['#EDF8B1', '#7FCDBB', '#2C7FB8']
     """
     palettes: dict[str, dict[str, list[str]]] = looks()["palettes"]
-    if name not in palettes:
-        raise InputError(
-            f"palette: no palette {name!r}; choose from {sorted(palettes)}",
-            code="option.one_of",
-            value=brief(name),
-            names=sorted(palettes),
-        )
+    require_one_of(name, palettes, "palette", function="palette")
     ramps = palettes[name]
     key = str(classes) if classes is not None else max(ramps, key=int)
-    if key not in ramps:
-        raise InputError(
-            f"palette: {name} has no {key} classes; choose from {sorted(ramps)}",
-            code="option.one_of",
-            value=key,
-            names=sorted(ramps),
-        )
+    require_one_of(key, ramps, "number of classes", function="palette")
     return list(ramps[key])
 
 

@@ -52,7 +52,7 @@ from layers.paper.svg_fonts import with_fonts
 from layers.paper.tiles import TilesError, draw_tiles, on_base, tile_ground
 from layers.plan.area import area, map_crs, per_plan
 from layers.plan.catalogue import land, load, table
-from layers.scene.resolved import LANGUAGES, scene
+from layers.scene.resolved import scene
 from layers.scene.scene import ANALYSIS
 from layers.scene.window import (
     GEOGRAPHIC,
@@ -497,4 +497,4 @@ def _wash(sheet: Sheet) -> Callable[[str], str]:
     return washed
 
 
-__all__ = ["LANGUAGES", "SUFFIXES", "drawn", "printed"]
+__all__ = ["SUFFIXES", "drawn", "printed"]

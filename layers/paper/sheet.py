@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from matplotlib.font_manager import get_font
 from matplotlib.ft2font import LoadFlags
 
-from geo.arguments import brief
+from geo.arguments import brief, require_one_of
 from geo.errors import InputError
 from layers.look.content import INTERNAL, SIZES_MM
 from layers.look.styles import inks
@@ -95,13 +95,7 @@ def check_sheet(sheet: Sheet) -> None:
         If the size or palette is unknown, the resolution or the review number cannot be, or the
         title is empty.
     """
-    if sheet.size not in SIZES_MM:
-        raise InputError(
-            f"print_map: there is no size {sheet.size!r}; choose from {', '.join(SIZES_MM)}",
-            code="option.one_of",
-            value=brief(sheet.size),
-            names=SIZES_MM,
-        )
+    require_one_of(sheet.size, SIZES_MM, "size", function="print_map")
     if not DPI[0] <= sheet.dpi <= DPI[1]:
         raise InputError(
             f"print_map: dpi={sheet.dpi!r}; give dots per inch from {DPI[0]} to {DPI[1]}, such as "
@@ -111,13 +105,7 @@ def check_sheet(sheet: Sheet) -> None:
             least=DPI[0],
             most=DPI[1],
         )
-    if sheet.palette not in PALETTES:
-        raise InputError(
-            f"print_map: palette={sheet.palette!r}; choose from {', '.join(PALETTES)}",
-            code="option.one_of",
-            value=brief(sheet.palette),
-            names=PALETTES,
-        )
+    require_one_of(sheet.palette, PALETTES, "palette", function="print_map")
     if not sheet.review_number.strip():
         raise InputError(
             "print_map: review_number is empty; give the number under which the map was reviewed, "

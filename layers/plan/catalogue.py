@@ -9,10 +9,10 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.arguments import brief, is_one_of, unknown
+from geo.arguments import is_one_of, require_one_of, unknown
 from geo.crs import geodesic_area_km2
 from geo.doors import door
-from geo.errors import InputError
+from geo.numerals import LANGUAGES
 from geo.units import labelled
 from layers.plan import rules
 from layers.plan.area import area, per_plan
@@ -305,13 +305,7 @@ def names_by_id(*, lang: str = "zh") -> dict[str, str]:
     >>> names_by_id()["circle-gaoxin"]
     '高新区技术创新圈'
     """
-    if not is_one_of(lang, ("zh", "en")):
-        raise InputError(
-            f"names_by_id: lang is {brief(lang)}. Allowed are 'zh' and 'en'.",
-            code="option.one_of",
-            value=brief(lang),
-            names=("zh", "en"),
-        )
+    require_one_of(lang, LANGUAGES, "language", function="names_by_id")
     return dict(_titles(lang))
 
 

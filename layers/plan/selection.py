@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.arguments import brief, is_one_of
+from geo.arguments import brief, is_one_of, require_one_of
 from geo.doors import door
 from geo.errors import InputError
 from layers.plan.area import area
@@ -74,13 +74,7 @@ def select(
             continue
         coded = dict.fromkeys((*FILTERS, *area().filters))
         allowed = [name for name in coded if name in frame.columns]
-        if column not in allowed:
-            raise InputError(
-                f"select: the layer cannot be filtered by {column!r}; choose from {allowed}",
-                code="option.one_of",
-                value=brief(column),
-                names=allowed,
-            )
+        require_one_of(column, allowed, "filter", function="select")
         texts = [value for value in frame[column].dropna() if isinstance(value, str)]
         known = sorted(set(texts))
         unknown = [value for value in values if not is_one_of(value, known)]

@@ -9,11 +9,12 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.arguments import brief, is_number, is_one_of
+from geo.arguments import brief, is_number, require_one_of
 from geo.crs import moved, require_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.columns import NAMES
+from geo.numerals import LANGUAGES
 from geo.units import labelled
 from geo.wording import Words
 from geo.zoned.tessellations import H3_AREA_KM2, h3_cells, hexagons, nearest_areas, squares
@@ -91,13 +92,7 @@ def zoning(
     >>> zoning("circles")["id"].tolist()
     ['circle-dakecheng', 'circle-kexuecheng', 'circle-gaoxin', 'circle-wangning']
     """
-    if not is_one_of(name, zoning_names()):
-        raise InputError(
-            f"zoning: there is no zoning {brief(name)}; choose from {zoning_names()}",
-            code="option.one_of",
-            value=brief(name),
-            names=zoning_names(),
-        )
+    require_one_of(name, zoning_names(), "zoning", function="zoning")
     if name in GRID_NAMES:
         for size, of in ((cell_m, "cell_m"), (h3_resolution, "h3_resolution")):
             if not is_number(size):
@@ -236,7 +231,7 @@ def _nearest(layer: str) -> gpd.GeoDataFrame:
     zones = located(areas).assign(evidence="schematic", rule=f"{NEAREST_RULE}{layer}")
     zones.attrs = {}  # what they say is of the rows of the layer, not of areas
     for row, more in others.items():
-        for lang in ("zh", "en"):
+        for lang in LANGUAGES:
             name = zones.loc[row, f"name_{lang}"]
             named = _WORDS.say("zone.shared", lang, name=name, more=int(more), n=int(more) + 1)
             zones.loc[row, f"name_{lang}"] = named

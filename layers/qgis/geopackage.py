@@ -22,10 +22,11 @@ import pyogrio
 import shapely
 from shapely import GeometryType
 
-from geo.arguments import brief
+from geo.arguments import require_one_of
 from geo.crs import moved
 from geo.errors import InputError, LayerError
 from geo.exchange.writers import write_file
+from geo.numerals import LANGUAGES
 from layers.look.content import Content
 from layers.look.outside import clean_frames, clean_overlays
 from layers.look.symbology import layer_styles
@@ -46,7 +47,6 @@ if TYPE_CHECKING:
     from layers.qgis.symbols import Kind
     from layers.scene.scene import Drawn
 
-LANGUAGES = ("zh", "en")
 GEOMETRY = "geom"
 # The tables must have dates; the same data must give the same bytes.
 FIXED_TIME = "2024-01-01T00:00:00.000Z"
@@ -206,13 +206,7 @@ def geopackage_bytes(
     >>> contents[:15]
     b'SQLite format 3'
     """
-    if lang not in LANGUAGES:
-        raise InputError(
-            f"geopackage_bytes: lang={lang!r}; choose from {', '.join(LANGUAGES)}",
-            code="option.one_of",
-            value=brief(lang),
-            names=LANGUAGES,
-        )
+    require_one_of(lang, LANGUAGES, "language", function="geopackage_bytes")
     unknown = [name for name in frames if name not in layer_styles()]
     if unknown:
         raise LayerError(

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args, get_origin
 
+from geo.arguments import require_one_of
 from geo.errors import InputError
 from layers.keeping.own_files import kept_file
 from layers.keeping.own_points import CATEGORY
@@ -103,13 +104,7 @@ def question_of(
         choices = () if known[name].about.brings else known[name].choices()
         many = [value] if isinstance(value, str) else value if isinstance(value, list) else []
         for each in many if choices else ():
-            if each not in choices:
-                raise InputError(
-                    f"{called(name)} {each!r}: allowed are {', '.join(choices)}",
-                    code="option.one_of",
-                    value=each,
-                    names=choices,
-                )
+            require_one_of(each, choices, called(name), function=kind.MAP)
     asker = Asker(kind.MAP, folder, called)
     built = _built(kind, given, asker)
     _require_fit(kind, parameters, built, called)

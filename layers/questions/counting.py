@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 import geo
 from geo.errors import InputError
 from geo.mix.categories import TOTALS
+from geo.numerals import LANGUAGES
 from geo.units import labelled
 from geo.zoned.uncertainty import MIN_DRAWS
 from geo.zones import counted as zones_counted
@@ -42,7 +43,6 @@ MEASURES: dict[Measure, tuple[bool, str]] = {
     "diversity": (False, "effective_sectors"),
     "per_10k": (False, "per_10k_people"),
 }
-LANGS = ("zh", "en")
 DRAWS, INTERVAL_PCT = MIN_DRAWS, 90.0
 # Rasters of population have no value on water. A zone beyond their edge is another matter: its
 # people would be too few, and its rate too high.
@@ -206,7 +206,7 @@ def require_kinds(table: pd.DataFrame, *, zones: bool = True) -> pd.DataFrame:
             code="mix.one_category",
             **{
                 lang: value_label(str(table.columns.name), str(held[0]), lang=lang)
-                for lang in LANGS
+                for lang in LANGUAGES
             },
         )
     if table.attrs["measure"] == "count" and max(table.attrs[TOTALS].values()) == 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from geo.arguments import require_one_of
 from geo.errors import InputError
 from layers.keeping.brought import is_own, kept_points, kept_zones
 from layers.keeping.own_points import AMOUNT, CATEGORY, own_resource
@@ -47,13 +48,7 @@ def role_of(layer: str) -> PointRole:
     InputError
         It cannot be asked about.
     """
-    if layer not in area().points:
-        raise InputError(
-            f"{layer!r} is not a point layer; choose from {point_layers()}",
-            code="option.one_of",
-            value=layer,
-            names=point_layers(),
-        )
+    require_one_of(layer, area().points, "point layer", function="points")
     return area().points[layer]
 
 

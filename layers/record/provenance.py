@@ -17,8 +17,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from geo.arguments import brief
+from geo.arguments import require_one_of
 from geo.errors import InputError
+from geo.numerals import LANGUAGES
 from layers.plan.schema import path_of, resources
 from layers.record.containers import MOST_TEXT, SUFFIXES, put_text, text_in
 from layers.record.plain_data import json_object
@@ -40,7 +41,6 @@ _TYPES: dict[str, type] = {
     "files": dict,
 }
 KEYS = frozenset(_TYPES)
-LANGUAGES = ("zh", "en")
 # The largest file that a record is read from.
 MOST_BYTES = 500_000_000
 # What a reader writes onto a sheet to be read by all: it may look like a path.
@@ -98,13 +98,7 @@ def record(spec: Mapping[str, Any], *, created: str, lang: str = "zh") -> dict[s
     >>> made["spec"], made["created"], len(made["data"])
     ({'layers': ['cities']}, '2024-03-01', 64)
     """
-    if lang not in LANGUAGES:
-        raise InputError(
-            f"record: lang={lang!r}; choose from {', '.join(LANGUAGES)}",
-            code="option.one_of",
-            value=brief(lang),
-            names=LANGUAGES,
-        )
+    require_one_of(lang, LANGUAGES, "language", function="record")
     try:
         datetime.fromisoformat(created)
     except (TypeError, ValueError) as error:

@@ -9,10 +9,10 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.arguments import brief
+from geo.arguments import require_one_of
 from geo.crs import require_crs
 from geo.errors import CRSError, InputError
-from geo.numerals import exact, interval, significant
+from geo.numerals import LANGUAGES, exact, interval, significant
 from layers.look.overlays import (
     Choropleth,
     Features,
@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from layers.look.content import Content
     from layers.look.styles import Size
 
-LANGUAGES = ("zh", "en")
 SCHEMATIC = "schematic"
 # Classes of proportional symbols: features with the quantity, and those without.
 STATED, UNSTATED = "stated", "unstated"
@@ -74,13 +73,7 @@ def scene(content: Content, *, function: str = "print_map") -> Scene:
     CRSError
         If a frame has no CRS.
     """
-    if content.lang not in LANGUAGES:
-        raise InputError(
-            f"{function}: lang={content.lang!r}; choose from {', '.join(map(repr, LANGUAGES))}",
-            code="option.one_of",
-            value=brief(content.lang),
-            names=LANGUAGES,
-        )
+    require_one_of(content.lang, LANGUAGES, "language", function=function)
     for name in content.visible:
         layer_style(name)
     missing = sorted(set(content.visible) - set(content.frames))

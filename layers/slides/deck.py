@@ -17,8 +17,9 @@ from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from geo.arguments import brief
+from geo.arguments import require_one_of
 from geo.errors import InputError
+from geo.numerals import LANGUAGES
 from layers.words import say
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
     from layers.slides.slide import Contents, Slide
     from layers.slides.templates import Deck
-
-LANGUAGES = ("zh", "en")
 
 
 def presentation(
@@ -96,13 +95,7 @@ def presentation(
             code="caller.argument",
             function="presentation",
         )
-    if lang not in LANGUAGES:
-        raise InputError(
-            f"presentation: no language {lang!r}; choose from {LANGUAGES}",
-            code="option.one_of",
-            value=brief(lang),
-            names=LANGUAGES,
-        )
+    require_one_of(lang, LANGUAGES, "language", function="presentation")
     if created is not None and created.tzinfo is not None:
         created = created.astimezone(UTC).replace(tzinfo=None)
     slides = [clean_slide(slide, lang) for slide in slides]

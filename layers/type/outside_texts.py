@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from geo.exchange.receipt import Finding
-from geo.numerals import listed
+from geo.numerals import LANGUAGES, listed
 from geo.wording import Words
 from layers.type.fonts import characters
 
@@ -182,7 +182,7 @@ def _named(letters: Counter[str]) -> tuple[str, str]:
     more = len(letters) - len(common)
     zh, en = (
         listed((f"U+{ord(each):04X} {_name(each, lang)} × {n}" for each, n in common), lang)
-        for lang in ("zh", "en")
+        for lang in LANGUAGES
     )
     if not more:
         return zh, en

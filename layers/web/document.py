@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.arguments import brief
+from geo.arguments import require_one_of
 from geo.crs import moved
 from geo.doors import door
 from geo.errors import InputError, LayerError
-from geo.numerals import number
+from geo.numerals import LANGUAGES, number
 from layers.look.basemaps import basemap as basemap_named
 from layers.look.basemaps import basemaps
 from layers.look.content import Content
@@ -31,7 +31,7 @@ from layers.look.symbology import layer_styles, symbology
 from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, table
 from layers.plan.schema import resource, resources
-from layers.scene.resolved import LANGUAGES, scene
+from layers.scene.resolved import scene
 from layers.scene.scene import CONTEXT, sample
 from layers.type.outside_texts import Cleaner
 from layers.web.encoding import CRS, DECIMALS, columnar
@@ -133,13 +133,7 @@ def map_document(
     >>> [layer["id"] for layer in document["layers"] if layer["group"] == "layout"]
     ['cities']
     """
-    if lang not in LANGUAGES:
-        raise InputError(
-            f"map_document: lang={lang!r}; choose from {', '.join(LANGUAGES)}",
-            code="option.one_of",
-            value=brief(lang),
-            names=LANGUAGES,
-        )
+    require_one_of(lang, LANGUAGES, "language", function="map_document")
     basemap_named(basemap)
     cleaner = Cleaner(drawn=False)
     frames = clean_frames(_frames(layers), cleaner)
