@@ -238,7 +238,7 @@ def test_convert_refuses_what_it_cannot_know() -> None:
     shifted = convert(bare.set_crs(4490), source="wgs84", target="gcj02")
     with pytest.raises(CRSError, match="notes datum GCJ-02"):
         convert(shifted, source="bd09", target="wgs84")
-    with pytest.raises(InputError, match="'wgs84', 'gcj02', 'bd09'"):
+    with pytest.raises(InputError, match="'bd09', 'gcj02', 'wgs84'"):
         convert(bare, source="mars", target="wgs84")
     with pytest.raises(AtlasError, match="got list"):
         convert([1, 2], source="wgs84", target="gcj02")

@@ -542,7 +542,7 @@ def test_a_sheet_that_cannot_be_is_refused(overview, change, words):
         ({"extent": (113.0, 28.0, 112.0, 29.0)}, "west must be below east"),
         ({"extent": (112.0, np.nan, 113.0, 29.0)}, "west, south, east and north"),
         ({"visible": ()}, "nothing is visible; switch a layer on"),
-        ({"lang": "fr"}, "choose from 'zh', 'en'"),
+        ({"lang": "fr"}, "no language 'fr'; choose from .'en', 'zh'"),
         ({"visible": ("platforms",), "frames": {}}, "have no frame"),
     ],
 )

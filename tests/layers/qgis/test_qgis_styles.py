@@ -264,7 +264,7 @@ def test_bad_input_says_what_to_do() -> None:
     cities = layers.load("cities")
     with pytest.raises(InputError, match="there is no frame"):
         geopackage_bytes({})
-    with pytest.raises(InputError, match="lang='fr'; choose from zh, en"):
+    with pytest.raises(InputError, match=r"no language 'fr'; choose from \['en', 'zh'\]"):
         geopackage_bytes({"cities": cities}, lang="fr")
     with pytest.raises(CRSError):
         geopackage_bytes({"cities": cities.set_crs(None, allow_override=True)})
