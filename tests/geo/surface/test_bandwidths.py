@@ -120,7 +120,7 @@ def test_rule_scales_and_turns_with_the_points(factor: float, angle: float, shif
         (frame([[0, 0], [9, 9]]), {"weights": [0.0, 0.0]}, "weight above zero"),
         (frame([[0, 0], [9, 9]]), {"weights": [1.0, 0.0]}, "one point alone"),
         (frame([[0, 0], [9, 9]]), {"weights": [1.0, np.nan]}, "missing or infinite"),
-        (frame([[0, 0], [9, 9]]), {"kernel": "cubic"}, "no kernel 'cubic'; choose from .*'quartic'"),
+        (frame([[0, 0], [9, 9]]), {"kernel": "cubic"}, "no kernel 'cubic'; choose from"),
         (frame([[0, 0], [9, 9]]), {"decay": 0.2}, "only the triangular"),
     ],
 )

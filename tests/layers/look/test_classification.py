@@ -351,7 +351,7 @@ def test_histogram_of_nothing_and_of_one() -> None:
 
 
 def test_histogram_options_that_are_refused() -> None:
-    with pytest.raises(InputError, match="choose from .'linear', 'log'"):
+    with pytest.raises(InputError, match=r"choose from .'linear', 'log'"):
         histogram([1], scale="root")
     with pytest.raises(InputError, match="bins=0"):
         histogram([1], bins=0)
@@ -408,5 +408,5 @@ def test_choropleth_takes_the_classes_of_its_scheme(scheme: str) -> None:
 def test_choropleth_prefers_given_breaks_and_refuses_unknown_schemes() -> None:
     overlay = Choropleth(boxes([1, 2, 30]), "n", "数量", scheme="head_tail", breaks=[10, 30])
     assert classify(overlay).uppers == (10, 30)
-    with pytest.raises(InputError, match="no scheme .*'quantiles'"):
+    with pytest.raises(InputError, match=r"no scheme .*'quantiles'"):
         classify(Choropleth(boxes([1, 2, 30]), "n", "数量", scheme="pretty"))
