@@ -47,9 +47,9 @@ def numbers(texts: pd.Series) -> Floats:
     values = pd.to_numeric(texts.astype(object), errors="coerce").to_numpy(float, copy=True)
     rest = np.flatnonzero(~np.isfinite(values))
     if rest.size:
-        written = texts.iloc[rest].astype(object)
-        known = {text: _number(text) for text in written.unique()}
-        values[rest] = [known[text] for text in written]
+        unread = texts.iloc[rest].astype(object)
+        number_of = {text: _number(text) for text in unread.unique()}
+        values[rest] = [number_of[text] for text in unread]
     return values
 
 
@@ -117,5 +117,5 @@ def angle(text: str) -> float:
     if not whole or any(value >= _SIXTY for value in small) or (small and degrees > _LARGEST):
         return np.nan
     value = degrees + sum(part / _SIXTY**power for power, part in enumerate(small, start=1))
-    turned = sign * (_HEMISPHERES[letters[0]] if letters else 1)
-    return float(round(turned * value, 12))
+    direction = sign * (_HEMISPHERES[letters[0]] if letters else 1)
+    return float(round(direction * value, 12))

@@ -100,13 +100,13 @@ def unpacked(data: bytes, *, name: str) -> list[Member]:
                 raise _too_much(name, f"{len(infos):,} files", files=len(infos))
             infos = [each for each in infos if each.filename and not each.is_dir()]
             paths = [_path(each, name) for each in infos]
-            wanted = [
+            entries = [
                 (info, path)
                 for info, path in zip(infos, paths, strict=True)
                 if not _is_clutter(path)
             ]
-            _check_sizes([info for info, _ in wanted], len(data), name)
-            members = [Member(path, _content(archive, info, name)) for info, path in wanted]
+            _check_sizes([info for info, _ in entries], len(data), name)
+            members = [Member(path, _content(archive, info, name)) for info, path in entries]
     except InputError:
         raise
     except _FAILURES as error:

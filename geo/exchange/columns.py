@@ -72,8 +72,8 @@ def name_column(table: pd.DataFrame) -> str:
     ''
     """
     there = {str(column).strip().lower(): str(column) for column in table.columns}
-    named = (there[name] for name in NAMES if name in there)
-    return next((column for column in named if table[column].notna().any()), "")
+    candidates = (there[name] for name in NAMES if name in there)
+    return next((column for column in candidates if table[column].notna().any()), "")
 
 
 def unique_names(names: Sequence[str], *, file: str) -> list[str]:

@@ -122,29 +122,29 @@ def examine(
     if not numbers.x.size:
         nothing = Finding("coordinates.nothing", {}, "warning")
         return Diagnosis("none", None, None, 0, None, (nothing,))
-    said = labels.shifted_datum(
+    stated_datum = labels.shifted_datum(
         stated, frame.attrs.get("datum", ""), "" if numbers.crs is None else numbers.crs.name
     )
-    if numbers.crs is not None and labels.is_local(numbers.crs) and said is None:
+    if numbers.crs is not None and labels.is_local(numbers.crs) and stated_datum is None:
         name = Finding("coordinates.local", {"name": numbers.crs.name}, "warning")
         return Diagnosis("local", None, None, 0, None, (name,))
     proposal = proposed(numbers)
-    found: Fit | None = None
+    match: Fit | None = None
     if known is not None and len(known):
-        read = _lonlat(frame, proposal.conversion)
-        found = None if read is None else fit(read, known)
-    proposal = _shifted(proposal, found, said)
+        lonlat = _lonlat(frame, proposal.conversion)
+        match = None if lonlat is None else fit(lonlat, known)
+    proposal = _shifted(proposal, match, stated_datum)
     findings = [*proposal.findings, *_of_datum(numbers), *_of_place(numbers, proposal)]
-    findings += _of_match(frame, found, proposal, asked=known is not None)
+    findings += _of_match(frame, match, proposal, asked=known is not None)
     suspicion = proposal.suspicion
     if suspicion == "none" and numbers.datum:
         suspicion = "old_datum"
-    before, after = _residuals(frame, known, found, proposal)
+    before, after = _residuals(frame, known, match, proposal)
     return Diagnosis(
         suspicion,
         before,
         after,
-        0 if found is None else found.matched,
+        0 if match is None else match.matched,
         proposal.conversion,
         tuple(sorted(findings, key=lambda finding: finding.level == "note")),
     )
@@ -334,18 +334,18 @@ def _moved(frame: gpd.GeoDataFrame, conversion: Conversion, crs: CRS) -> gpd.Geo
     return moved
 
 
-def _shifted(proposal: Proposal, found: Fit | None, said: Reading | None) -> Proposal:
+def _shifted(proposal: Proposal, match: Fit | None, stated_datum: Reading | None) -> Proposal:
     """Add the datum that the file names, or that known features speak for."""
-    datum, code = said, f"coordinates.says_{said}"
+    datum, code = stated_datum, f"coordinates.says_{stated_datum}"
     values: dict[str, str | int | float] = {}
-    if datum is None and found is not None:
-        datum = _fitting(found)
+    if datum is None and match is not None:
+        datum = _fitting(match)
         code = f"coordinates.{datum}"
         if datum is not None:
             values = {
-                "matched": found.matched,
-                "before_m": round(found.apart["wgs84"].middles_m),
-                "after_m": round(found.apart[datum].middles_m),
+                "matched": match.matched,
+                "before_m": round(match.apart["wgs84"].middles_m),
+                "after_m": round(match.apart[datum].middles_m),
             }
     if datum is None:
         return proposal
@@ -357,13 +357,13 @@ def _shifted(proposal: Proposal, found: Fit | None, said: Reading | None) -> Pro
     )
 
 
-def _fitting(found: Fit) -> Reading | None:
-    given = found.apart["wgs84"]
-    best = min(READINGS, key=lambda reading: found.apart[reading].middles_m)
-    rest = found.apart[best]
-    falls = rest.middles_m <= min(_REST_M, _REST_SHARE * given.middles_m)
-    along = rest.edges_m <= _EDGE_SHARE * given.edges_m
-    return best if given.middles_m >= _SHIFT_M and falls and along else None
+def _fitting(match: Fit) -> Reading | None:
+    unshifted = match.apart["wgs84"]
+    best = min(READINGS, key=lambda reading: match.apart[reading].middles_m)
+    residual = match.apart[best]
+    falls = residual.middles_m <= min(_REST_M, _REST_SHARE * unshifted.middles_m)
+    along = residual.edges_m <= _EDGE_SHARE * unshifted.edges_m
+    return best if unshifted.middles_m >= _SHIFT_M and falls and along else None
 
 
 def _of_datum(numbers: Numbers) -> list[Finding]:
@@ -371,9 +371,9 @@ def _of_datum(numbers: Numbers) -> list[Finding]:
         return []
     findings = []
     if numbers.datum:
-        said: dict[str, str | int | float] = {"metres": round(OLD_DATUM_ACCURACY_M)}
+        values: dict[str, str | int | float] = {"metres": round(OLD_DATUM_ACCURACY_M)}
         code = f"coordinates.{numbers.datum.lower().replace(' ', '_')}"
-        findings.append(Finding(code, said, "warning"))
+        findings.append(Finding(code, values, "warning"))
         if labels.is_identity(numbers.crs):
             findings.append(Finding("coordinates.identity", {}, "warning"))
     return findings
@@ -394,14 +394,14 @@ def _of_place(numbers: Numbers, proposal: Proposal) -> list[Finding]:
 
 
 def _of_match(
-    frame: gpd.GeoDataFrame, found: Fit | None, proposal: Proposal, *, asked: bool
+    frame: gpd.GeoDataFrame, match: Fit | None, proposal: Proposal, *, asked: bool
 ) -> list[Finding]:
     if proposal.suspicion in {"gcj02", "bd09"}:
         return []
-    if found is not None:
-        apart = found.apart["wgs84"].middles_m
+    if match is not None:
+        apart = match.apart["wgs84"].middles_m
         values: dict[str, str | int | float] = {
-            "matched": found.matched,
+            "matched": match.matched,
             "metres": round(apart),
         }
         if apart <= _AGREES_M:
@@ -421,19 +421,19 @@ def _of_match(
 def _residuals(
     frame: gpd.GeoDataFrame,
     known: gpd.GeoDataFrame | None,
-    found: Fit | None,
+    match: Fit | None,
     proposal: Proposal,
 ) -> tuple[float | None, float | None]:
     """Distance from known features as labelled, and as it would be."""
-    if found is None or known is None:
+    if match is None or known is None:
         return None, None
     conversion = proposal.conversion
     if conversion is None:
-        return found.apart["wgs84"].middles_m, None
-    after = found.apart[conversion.datum].middles_m
+        return match.apart["wgs84"].middles_m, None
+    after = match.apart[conversion.datum].middles_m
     if not (conversion.swap or conversion.crs):
-        return found.apart["wgs84"].middles_m, after
-    given = _lonlat(frame, None)
-    as_given: Fit | None = None if given is None else fit(given, known)
-    nothing: Apart | None = None if as_given is None else as_given.apart["wgs84"]
-    return None if nothing is None else nothing.middles_m, after
+        return match.apart["wgs84"].middles_m, after
+    lonlat = _lonlat(frame, None)
+    as_given: Fit | None = None if lonlat is None else fit(lonlat, known)
+    apart: Apart | None = None if as_given is None else as_given.apart["wgs84"]
+    return None if apart is None else apart.middles_m, after

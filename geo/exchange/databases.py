@@ -84,14 +84,14 @@ def read_database(
                 layers=0,
             )
         order = _wanted(layers, layer) if layer else _promising(layers)
-        read: dict[str, Sheet] = {}
+        sheets: dict[str, Sheet] = {}
         for each in order:
-            read[each.name] = read_layer(path, each.name, name=name, driver=driver)
-            if not layer and (kinds_of(read[each.name].shapes) == "polygon").any():
+            sheets[each.name] = read_layer(path, each.name, name=name, driver=driver)
+            if not layer and (kinds_of(sheets[each.name].shapes) == "polygon").any():
                 break
             if not layer and each.kind != "mixed":
                 break
-    return list(read.values()), layers
+    return list(sheets.values()), layers
 
 
 def _layers(path: str, *, name: str, driver: str) -> list[Candidate]:
@@ -189,8 +189,8 @@ class _Columns:
         self._at = _geometry_at(meta, schema)
         rest = schema.remove(self._at)
         self._binary = [each.name for each in rest if _is_binary(each.type)]
-        kept = [each for each in rest if each.name not in self._binary]
-        self._tables = [pa.schema(kept).empty_table()]
+        fields = [each for each in rest if each.name not in self._binary]
+        self._tables = [pa.schema(fields).empty_table()]
         self._findings: list[Finding] = []
         self._shapes: list[Any] = []
         self._closed: list[int] = []
@@ -200,11 +200,11 @@ class _Columns:
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Take in some rows."""
-        made = from_wkb(batch.column(self._at).to_numpy(zero_copy_only=False))
-        self._shapes.append(flat(made.shapes))
-        self._closed += (made.closed + self._rows).tolist()
-        self._curved += (made.curved + self._rows).tolist()
-        self._broken += (made.unreadable + self._rows).tolist()
+        decoded = from_wkb(batch.column(self._at).to_numpy(zero_copy_only=False))
+        self._shapes.append(flat(decoded.shapes))
+        self._closed += (decoded.closed + self._rows).tolist()
+        self._curved += (decoded.curved + self._rows).tolist()
+        self._broken += (decoded.unreadable + self._rows).tolist()
         self._rows += batch.num_rows
         table = pa.Table.from_batches([batch])
         self._tables.append(table.remove_column(self._at).drop_columns(self._binary))
@@ -217,20 +217,20 @@ class _Columns:
 
     def sheet(self, meta: Mapping[str, Any], *, layer: str, name: str) -> Sheet:
         """Put everything together."""
-        left = [Finding("column.binary_left", {"column": each}) for each in self._binary]
+        of_columns = [Finding("column.binary_left", {"column": each}) for each in self._binary]
         closed = [rings_closed(self._closed)] if self._closed else []
-        drawn = sorted(set(self._curved) - set(self._broken))
-        curved = [arcs_straightened(drawn)] if drawn else []
+        curved_rows = sorted(set(self._curved) - set(self._broken))
+        curved = [arcs_straightened(curved_rows)] if curved_rows else []
         none = np.empty(0, dtype=object)
         table, mended = whole_texts(pa.concat_tables(self._tables))
-        left += [Finding("column.not_utf8", {"column": each}, "warning") for each in mended]
+        of_columns += [Finding("column.not_utf8", {"column": each}, "warning") for each in mended]
         return Sheet(
             name=layer,
             table=exact_frame(table, file=name),
             shapes=np.concatenate([none, *self._shapes]),
             stated_crs=meta.get("crs") or "",
             reasons=dict.fromkeys(self._broken, ("row.geometry_broken", "")),
-            findings=[*closed, *curved, *left, *self._findings],
+            findings=[*closed, *curved, *of_columns, *self._findings],
         )
 
 
@@ -247,8 +247,8 @@ def _require_sound(batch: pa.RecordBatch) -> None:
 def _geometry_at(meta: Mapping[str, Any], schema: pa.Schema) -> int:
     """Place of the column of geometry: others may have its name."""
     column = meta.get("geometry_name") or "wkb_geometry"
-    named = schema.get_all_field_indices(column)
-    binary = [at for at in named if _is_binary(schema.field(at).type)]
+    places = schema.get_all_field_indices(column)
+    binary = [at for at in places if _is_binary(schema.field(at).type)]
     if not binary:
         raise pa.ArrowKeyError(f"column {column!r} has no places")
     return int(binary[-1])

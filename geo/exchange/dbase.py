@@ -94,13 +94,13 @@ def read_table(data: bytes, *, name: str, declared: str = "") -> Table:
     block = np.frombuffer(data, dtype=np.uint8, count=there * width, offset=header)
     block = block.reshape(there, width)
     texts = {at: _column(block, field) for at, field in enumerate(fields) if field.kind in "CNFDL"}
-    written = [texts[at] for at in texts if fields[at].kind == "C"]
+    strings = [texts[at] for at in texts if fields[at].kind == "C"]
     evidence = _BETWEEN.join(
         [_BETWEEN.join(field.name for field in fields)]
-        + [_BETWEEN.join(text.tolist()) for text in written if not _ascii(text)]
+        + [_BETWEEN.join(text.tolist()) for text in strings if not _ascii(text)]
     )
-    said = declared or _LANGUAGES.get(data[_LANGUAGE], "")
-    encoding, how = decided(evidence, name=name, declared=said, separator=_BETWEEN)
+    stated = declared or _LANGUAGES.get(data[_LANGUAGE], "")
+    encoding, how = decided(evidence, name=name, declared=stated, separator=_BETWEEN)
     names = unique_names([_name(field.name, encoding) for field in fields], file=name)
     findings: list[Finding] = []
     columns: dict[str, pd.Series] = {}
@@ -108,8 +108,8 @@ def read_table(data: bytes, *, name: str, declared: str = "") -> Table:
         if at not in texts:
             findings.append(Finding("dbase.column_left", {"column": names[at]}))
         elif field.kind == "C" or not _ascii(texts[at]):  # no number has such bytes
-            left = texts[at] if field.kind == "C" else np.strings.lstrip(texts[at], b" ")
-            columns[names[at]] = _texts(left, field.length, encoding, names[at], findings)
+            cells = texts[at] if field.kind == "C" else np.strings.lstrip(texts[at], b" ")
+            columns[names[at]] = _texts(cells, field.length, encoding, names[at], findings)
         else:
             columns[names[at]] = _values(texts[at], field)
     if there < rows:
@@ -155,8 +155,8 @@ def _column(block: NDArray[np.uint8], field: _Field) -> Bytes:
     """Values of a column without the spaces and zeros that fill it."""
     if not field.length or not len(block):
         return np.full(len(block), b"", dtype="S1")
-    cut = np.ascontiguousarray(block[:, field.offset : field.offset + field.length])
-    text = cut.view(f"S{field.length}").ravel()
+    cells = np.ascontiguousarray(block[:, field.offset : field.offset + field.length])
+    text = cells.view(f"S{field.length}").ravel()
     stripped: Bytes = np.strings.rstrip(text, b" \0")
     return stripped
 
@@ -187,10 +187,10 @@ def _texts(
         if "�" in whole[at]:
             replaced.append(at + 1)
     if replaced:
-        found: dict[str, str | int | float]
-        found = {"column": column, "row": replaced[0], "rows": len(replaced)}
+        details: dict[str, str | int | float]
+        details = {"column": column, "row": replaced[0], "rows": len(replaced)}
         rows = first_rows(replaced)
-        findings.append(Finding("encoding.cell_replaced", found, "warning", rows))
+        findings.append(Finding("encoding.cell_replaced", details, "warning", rows))
     series = pd.Series(whole, dtype="str")
     return series.mask(series == "")
 

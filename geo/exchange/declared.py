@@ -69,7 +69,7 @@ def as_they_stand(
         for at, field in enumerate(table.schema)
         if field.type in _FITS
     }
-    found = []
+    findings = []
     for at in _misfits(path, layer, fits):
         column = table.schema.field(at).name
         cells = _cells(path, layer, column, fits[at], ordered_by)
@@ -78,8 +78,8 @@ def as_they_stand(
         table = table.set_column(at, column, _values(cells))
         rows = [row for row, fit in enumerate(cells["fits"].to_pylist(), start=1) if not fit]
         values = {"column": column, "cells": len(rows)}
-        found.append(Finding("column.other_type", values, "warning", first_rows(rows)))
-    return table, found
+        findings.append(Finding("column.other_type", values, "warning", first_rows(rows)))
+    return table, findings
 
 
 def _misfits(path: str, layer: str, fits: Mapping[int, str]) -> list[int]:
@@ -87,8 +87,8 @@ def _misfits(path: str, layer: str, fits: Mapping[int, str]) -> list[int]:
     places, wrong = list(fits), []
     for start in range(0, len(places), _COLUMNS_AT_ONCE):
         some = places[start : start + _COLUMNS_AT_ONCE]
-        asked = ", ".join(f"total(NOT ({fits[at]})) AS c{at}" for at in some)
-        (counts,) = _asked(path, layer, asked).to_pylist()
+        query = ", ".join(f"total(NOT ({fits[at]})) AS c{at}" for at in some)
+        (counts,) = _asked(path, layer, query).to_pylist()
         wrong += [at for at in some if counts[f"c{at}"]]
     return wrong
 

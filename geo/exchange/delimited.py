@@ -102,9 +102,9 @@ def decoded(data: bytes, encoding: str | None = None, *, name: str = "") -> tupl
                 code="table.encoding.unknown",
                 encoding=encoding,
             ) from error
-    _, said = marked(data)
-    if said:  # by codecs that take the mark away
-        return "utf-8-sig" if said == UTF_8 else said.lower(), "table.encoding.mark"
+    _, by_mark = marked(data)
+    if by_mark:  # by codecs that take the mark away
+        return "utf-8-sig" if by_mark == UTF_8 else by_mark.lower(), "table.encoding.mark"
     for codec, at in _UTF_16:  # every second byte of Latin letters and marks is none
         head = data[: _HEAD // 2 * 2]
         if head and head[at::2].count(0) > len(head) // 8 and not head[1 - at :: 2].count(0):
@@ -312,15 +312,15 @@ class _Cutter:
         lines = pc.split_pattern(pa.array([plain], pa.large_string()), "\n").flatten()
         blank = pc.match_substring_regex(lines, rf"^[\s{re.escape(mark)}]*$")
         lines = lines.filter(pc.invert(blank))
-        cut = pc.split_pattern(lines, mark)
-        if not len(cut):
+        rows = pc.split_pattern(lines, mark)
+        if not len(rows):
             return True
-        widths = pc.list_value_length(cut)
+        widths = pc.list_value_length(rows)
         if pc.min(widths).as_py() != width or pc.max(widths).as_py() != width:
             return False
-        flat = cut.flatten()
-        numbers = self._numbered(len(cut))
-        order = np.arange(len(cut)) * width
+        flat = rows.flatten()
+        numbers = self._numbered(len(rows))
+        order = np.arange(len(rows)) * width
         for column, pieces in enumerate(self._pieces):
             pieces.append(flat.take(pa.array(order + column)))
         self._numbers.append(numbers)
@@ -344,18 +344,18 @@ class _Cutter:
                 self._open = "".join(lines[begin:])
                 self._open_lines = len(self._open)
                 break
-            taken = self._unquoted(lines[begin]) if row is None else _trimmed(row, layout.width)
-            if not any(cell.strip() for cell in taken):
+            cells = self._unquoted(lines[begin]) if row is None else _trimmed(row, layout.width)
+            if not any(cell.strip() for cell in cells):
                 continue
             (number,) = self._numbered(1)
-            if len(taken) == layout.width:
-                rows.append(taken)
+            if len(cells) == layout.width:
+                rows.append(cells)
                 numbers.append(number)
                 continue
-            code = "table.too_many_cells" if len(taken) > layout.width else "table.too_few_cells"
+            code = "table.too_many_cells" if len(cells) > layout.width else "table.too_few_cells"
             if row is None:
                 code = "table.open_quote"
-            self._aside.append((int(number), code, _short(layout.delimiter.join(taken))))
+            self._aside.append((int(number), code, _short(layout.delimiter.join(cells))))
         self._keep(rows, np.array(numbers, np.int64))
 
     def _reader(self, lines: Iterable[str]) -> Iterator[list[str]]:
@@ -391,14 +391,14 @@ class _Cutter:
         begin, again = 0, 0
         while begin < len(lines):
             bounded = again > _READ_AGAIN * len(lines)
-            reached = _Lines(lines, begin, begin + 1 if bounded else len(lines))
+            feed = _Lines(lines, begin, begin + 1 if bounded else len(lines))
             try:
-                for row in self._reader(reached):
-                    yield row, begin, reached.at
-                    begin = reached.at
+                for row in self._reader(feed):
+                    yield row, begin, feed.at
+                    begin = feed.at
             except csv.Error:
-                yield None, begin, reached.at
-                again += reached.at - begin
+                yield None, begin, feed.at
+                again += feed.at - begin
                 begin += 1
 
     def _unquoted(self, line: str) -> list[str]:

@@ -190,8 +190,8 @@ def marked(data: bytes) -> tuple[str, str]:
     >>> marked("岳麓".encode("utf-8-sig")), marked(b"\xff\xfe\x00\x00"), marked(b"a")
     (('UTF-8', 'UTF-8'), ('utf-32-le', 'UTF-32'), ('', ''))
     """
-    said = ((codec, encoding) for mark, codec, encoding in _MARKS if data.startswith(mark))
-    return next(said, ("", ""))
+    matches = ((codec, encoding) for mark, codec, encoding in _MARKS if data.startswith(mark))
+    return next(matches, ("", ""))
 
 
 def decided(
@@ -233,7 +233,7 @@ def _weighed(data: bytes, name: str, declared: str, separator: bytes) -> tuple[s
     """Return the encoding, the code that says how it was decided, and how much is replaced."""
     if data.isascii():
         return UTF_8, "encoding.ascii", 0
-    said = canonical(declared)
+    stated = canonical(declared)
     best, fewest, score, broken, doubtful = UTF_8, 0, -math.inf, False, False
     for encoding in _TRIED:
         bad = _replaced(data, encoding, separator)
@@ -241,20 +241,20 @@ def _weighed(data: bytes, name: str, declared: str, separator: bytes) -> tuple[s
         share = bad / max(sum(map(len, foreign)), 1)
         sure = 0.5 if encoding == UTF_8 and not bad else 0.0  # hardly any GBK text is valid UTF-8
         common = _commonness(foreign, encoding)
-        value = common - 5 * share + sure + (0.01 if encoding == said else 0.0)
+        value = common - 5 * share + sure + (0.01 if encoding == stated else 0.0)
         if value > score:
             best, fewest, score = encoding, bad, value
             broken = bad > _FEW_BAD and share > _FEW_BAD_PER_CHARACTER
             doubtful = encoding != UTF_8 and _uncommon(foreign, encoding)
-        if encoding == UTF_8 and not bad and said in {"", UTF_8}:
+        if encoding == UTF_8 and not bad and stated in {"", UTF_8}:
             break
     if broken:
         raise _unreadable(data, name)
     if doubtful:
         return best, "encoding.doubtful", fewest
-    if said == best:
+    if stated == best:
         return best, "encoding.declared", fewest
-    return best, "encoding.against_declaration" if said else "encoding.evidence", fewest
+    return best, "encoding.against_declaration" if stated else "encoding.evidence", fewest
 
 
 def canonical(declared: str) -> str:
@@ -307,9 +307,9 @@ def examine(data: bytes, name: str) -> list[Finding]:
     >>> [finding.code for finding in examine("名称".encode("gbk"), "a.csv")]
     ['encoding.evidence']
     """
-    result = decoded(data, name=name, declared=xml_declared(data))
-    values = {"encoding": result.encoding}
-    return [Finding(result.how, values), *result.findings()]
+    text = decoded(data, name=name, declared=xml_declared(data))
+    values = {"encoding": text.encoding}
+    return [Finding(text.how, values), *text.findings()]
 
 
 def bad_rows(texts: list[str]) -> tuple[int, ...]:
@@ -336,12 +336,12 @@ def _without_mark(data: bytes) -> str:
 
 def _replaced(data: bytes, codec: str, separator: bytes = b"") -> int:
     """Count what is replaced, without what was replaced before and what was cut off."""
-    cut = _REPLACED + separator.decode()
+    broken_end = _REPLACED + separator.decode()
     bad, last = 0, ""
     for text in _decoded(data, codec):
         bad += text.count(_REPLACED)
         if separator:
-            bad -= (last + text).count(cut)
+            bad -= (last + text).count(broken_end)
             last = text[-1:] or last
     bad -= last == _REPLACED
     if bad and codec == UTF_8:

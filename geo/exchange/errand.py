@@ -93,8 +93,8 @@ class Errand:
     ) -> None:
         self._function, self._name, self._size = function, name, size
         self._progress, self._cancelled = progress, cancelled
-        counted = max(size, SMALL_BYTES)
-        self.memory_bytes = _MEMORY_BYTES + _MEMORY_PER_BYTE * counted
+        bytes_counted = max(size, SMALL_BYTES)
+        self.memory_bytes = _MEMORY_BYTES + _MEMORY_PER_BYTE * bytes_counted
         if not self.is_small:  # what the machine has; it is not asked for what it always has to
             self.memory_bytes = min(self.memory_bytes, max(_available(), SMALL_LIMITS["memory"]))
         self.seconds = _SECONDS + _SECONDS_PER_MB * size / _MB
@@ -236,17 +236,17 @@ class Errand:
         while True:
             head = bytearray(parcels.HEAD.size)
             self._read(memoryview(head))
-            got, length = parcels.HEAD.unpack(head)
-            if got == kind:
+            received, length = parcels.HEAD.unpack(head)
+            if received == kind:
                 return int(length)
-            if got == parcels.PROGRESS:
+            if received == parcels.PROGRESS:
                 done = self._json(length).get("done")
                 self._say(_SENT + (_PARSED - _SENT) * _part(done))
-            elif got == parcels.REFUSAL:
+            elif received == parcels.REFUSAL:
                 raise parcels.refused(self._json(length), self._function)
-            elif got == parcels.NO_MEMORY:
+            elif received == parcels.NO_MEMORY:
                 raise self._too_large()
-            elif got == parcels.CRASH:
+            elif received == parcels.CRASH:
                 words = bytearray(min(length, _CHUNK))
                 self._read(memoryview(words))
                 raise self.crashed(words.decode("utf-8", "replace"))

@@ -107,7 +107,7 @@ def fit(frame: gpd.GeoDataFrame, known: gpd.GeoDataFrame) -> Fit | None:
         pairs, by_name = _alike(readings, shapes), False
     if not pairs.ours.size:
         return None
-    apart = {name: _apart(read[pairs.ours], shapes[pairs.known]) for name, read in readings.items()}
+    apart = {name: _apart(own[pairs.ours], shapes[pairs.known]) for name, own in readings.items()}
     return Fit(int(pairs.ours.size), by_name, apart)
 
 
@@ -189,8 +189,8 @@ def _near(pairs: Pairs, ours: Shapes, known: Shapes) -> Pairs:
     step = (_middles(first) - _middles(second)) * [np.cos(np.radians(lat)), 1.0] * _M_PER_DEG
     near = np.hypot(*step.T) <= _SAME_PLACE_M
     near &= shapely.get_dimensions(first) == shapely.get_dimensions(second)
-    chosen = np.flatnonzero(near)[:_MOST_PAIRS]
-    return Pairs(pairs.ours[chosen], pairs.known[chosen])
+    rows = np.flatnonzero(near)[:_MOST_PAIRS]
+    return Pairs(pairs.ours[rows], pairs.known[rows])
 
 
 def _alike(readings: dict[Reading, Shapes], known: Shapes) -> Pairs:

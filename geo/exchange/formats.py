@@ -375,8 +375,8 @@ class _Contents:
             else:
                 folders.setdefault(folder, {})[f"a.gdb/{member.path.name}"] = member.content
         for files in folders.values():
-            found = read_database(files, name=name, driver="OpenFileGDB", layer=self._layer)
-            self._add("File Geodatabase", *found)
+            contents = read_database(files, name=name, driver="OpenFileGDB", layer=self._layer)
+            self._add("File Geodatabase", *contents)
         return rest
 
 

@@ -54,11 +54,11 @@ class Gazetteer:
         self._spelled: dict[str, list[tuple[float, float, float]]] = {}
         for name, lon, lat, accuracy_m in entries:
             place = (lon, lat, accuracy_m)
-            for known, key in (
+            for index, key in (
                 (self._exact, str(name)),
                 (self._spelled, spelled_place(str(name))),
             ):
-                places = known.setdefault(key, [])
+                places = index.setdefault(key, [])
                 if not any(_is_same(place, each) for each in places):  # type: ignore[arg-type]
                     places.append(place)  # type: ignore[arg-type]
 

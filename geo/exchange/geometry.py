@@ -109,9 +109,9 @@ class _Patient:
         """Say something of positions; nothing where there are none."""
         numbers = self.rows[np.asarray(at, dtype=int)]
         if numbers.size:
-            said = {"rows": int(numbers.size), "row": int(numbers[0]), **values}
+            facts = {"rows": int(numbers.size), "row": int(numbers[0]), **values}
             self.findings.append(
-                Finding(code, said, level, first_rows(numbers)),
+                Finding(code, facts, level, first_rows(numbers)),
             )
 
 
@@ -218,8 +218,8 @@ def _numbered(finding: Finding, lang: str) -> str:
     if finding.code not in _ASIDE:
         return text
     which = ", ".join(str(row) for row in finding.rows[:_ROWS_NAMED])
-    said = finding.values  # noqa: PD011  of a finding, not of a frame
-    values = {"rows": said.get("rows", len(finding.rows)), "which": which}
+    facts = finding.values  # noqa: PD011  of a finding, not of a frame
+    values = {"rows": facts.get("rows", len(finding.rows)), "which": which}
     return sentence("geometry.which", lang, values) + text
 
 
@@ -288,9 +288,9 @@ def _uncollected(patient: _Patient) -> None:
             continue
         single = shapely.get_parts(parts)
         dimension = shapely.get_dimensions(single)
-        wanted = single[dimension == dimension.max()]
-        patient.shapes[at] = wanted[0] if len(wanted) == 1 else _gathered(wanted)
-        if len(wanted) < len(single):
+        highest = single[dimension == dimension.max()]
+        patient.shapes[at] = highest[0] if len(highest) == 1 else _gathered(highest)
+        if len(highest) < len(single):
             left_out.append(at)
     patient.note("geometry.collection", left_out, level="warning")
 
@@ -377,23 +377,23 @@ def _valid(patient: _Patient) -> None:
     patient.shapes[at[~lost]] = after[~lost]
     codes = np.array([_code(reason) for reason in reasons])
     for code in sorted(set(codes[~lost].tolist())):
-        chosen = np.flatnonzero(~lost & (codes == code))
-        _say_mended(patient, code, at[chosen], before[chosen], reasons=[reasons[i] for i in chosen])
+        alike = np.flatnonzero(~lost & (codes == code))
+        _say_mended(patient, code, at[alike], before[alike], reasons=[reasons[i] for i in alike])
 
 
 def _made_valid(shapes: Shapes) -> Shapes:
     """Mend all at once; where one of them cannot be, each alone, and that one to nothing."""
     try:
-        made = _by_structure(shapes)
+        mended = _by_structure(shapes)
         # Rings that are folded over and over may leave what needs mending once more.
-        broken = ~shapely.is_valid(made)
-        made[broken] = _by_structure(made[broken])
+        broken = ~shapely.is_valid(mended)
+        mended[broken] = _by_structure(mended[broken])
     except shapely.GEOSException:
         if len(shapes) == 1:
             return np.array([shapely.Polygon()])
         return np.concatenate([_made_valid(shapes[at : at + 1]) for at in range(len(shapes))])
-    made[~shapely.is_valid(made)] = shapely.Polygon()
-    return made
+    mended[~shapely.is_valid(mended)] = shapely.Polygon()
+    return mended
 
 
 def _by_structure(shapes: Shapes) -> Shapes:
@@ -497,12 +497,12 @@ def _position(x: float, y: float) -> str:
 def _aside(frame: gpd.GeoDataFrame, patient: _Patient) -> pd.DataFrame:
     at = np.flatnonzero(~patient.alive)
     names = [column for column in frame.columns if str(column).strip().lower() in _NAMES]
-    named = frame[names[0]].iloc[at] if names else pd.Series([""] * at.size, dtype=object)
+    labels = frame[names[0]].iloc[at] if names else pd.Series([""] * at.size, dtype=object)
     return pd.DataFrame(
         {
             "reason": [patient.reasons[i][0] for i in at.tolist()],
             "detail": [patient.reasons[i][1] for i in at.tolist()],
-            "name": ["" if pd.isna(name) else str(name) for name in named],
+            "name": ["" if pd.isna(name) else str(name) for name in labels],
         },
         index=pd.Index(patient.rows[at], name="row"),
         dtype=object,

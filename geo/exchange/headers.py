@@ -69,10 +69,10 @@ def spelled(name: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", name[: 2 * _LONGEST]).casefold()
     for bracket in "([【{<":
-        cut = plain.find(bracket)
-        if cut > 0 and plain[cut + 1 : cut + 2] in _OPENS_NUMBERS:
+        bracket_at = plain.find(bracket)
+        if bracket_at > 0 and plain[bracket_at + 1 : bracket_at + 2] in _OPENS_NUMBERS:
             return ""  # a WKT, not a name
-        plain = plain if cut < 1 else plain[:cut]
+        plain = plain if bracket_at < 1 else plain[:bracket_at]
     return plain.translate(_JOINTS)
 
 
@@ -141,13 +141,13 @@ def pairs(names: Sequence[str]) -> list[tuple[int, int, str]]:
     >>> pairs(["name", "lng", "lat", "X", "Y"])
     [(1, 2, 'lon'), (3, 4, 'x')]
     """
-    chosen: dict[str, int] = {}
+    column_of: dict[str, int] = {}
     for at, name in sorted(enumerate(names), key=lambda each: _preference(each[1])):
-        chosen.setdefault(role(name), at)
+        column_of.setdefault(role(name), at)
     return [
-        (chosen[first], chosen[second], first)
+        (column_of[first], column_of[second], first)
         for first, second in _PAIRS
-        if first in chosen and second in chosen
+        if first in column_of and second in column_of
     ]
 
 
@@ -233,14 +233,14 @@ def header_row(rows: Sequence[Sequence[str]]) -> int:
     >>> header_row([["项目清单", "", ""], ["名称", "经度", "纬度"], ["甲", "112.9", "28.2"]])
     1
     """
-    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
-    widest = max(filled, default=0)
+    n_filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    widest = max(n_filled, default=0)
     least = min(2, widest)
     for at, row in enumerate(rows):
-        if filled[at] >= least and has_places(row):
+        if n_filled[at] >= least and has_places(row):
             return at
     for at, row in enumerate(rows):
-        wide = filled[at] >= max(least, (2 * widest) // 3)
+        wide = n_filled[at] >= max(least, (2 * widest) // 3)
         if wide and not any(is_number(cell) for cell in row):
             return at
     return 0

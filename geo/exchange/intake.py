@@ -214,7 +214,7 @@ def _read(
             code="caller.argument",
             function=function,
         )
-    given = _crs(options["crs"], function)
+    crs_given = _crs(options["crs"], function)
     layer = options["layer"]
     options |= {"layer": layer if layer is None or isinstance(layer, str) else list(layer)}
     data, label = taken(source, name, function=function)
@@ -228,34 +228,34 @@ def _read(
         cancelled=cancelled,
     )
     parsed.aside = parsed.aside.sort_index()
-    _label_crs(parsed, given)
+    _label_crs(parsed, crs_given)
     diagnosis = _set_right(parsed, places)
     _require_place(parsed, diagnosis, label, function)
     return _with_receipt(parsed, diagnosis, data, label, function)
 
 
-def _crs(given: str | None, function: str) -> CRS | None:
-    if given is None:
+def _crs(crs: str | None, function: str) -> CRS | None:
+    if crs is None:
         return None
     try:
-        return CRS.from_user_input(given)
+        return CRS.from_user_input(crs)
     except (ProjError, TypeError, ValueError) as error:
         raise CRSError(
-            f"{function}: crs is {given!r}, which nobody knows. Pass a code such as 'EPSG:4547'.",
+            f"{function}: crs is {crs!r}, which nobody knows. Pass a code such as 'EPSG:4547'.",
             code="file.crs_given_unknown",
-            crs=str(given)[:80],
+            crs=str(crs)[:80],
         ) from error
 
 
-def _label_crs(parsed: Parsed, given: CRS | None) -> None:
+def _label_crs(parsed: Parsed, crs_given: CRS | None) -> None:
     """Say in which CRS the features are: what the caller knows counts more than the file."""
     stated = parsed.frame.crs
-    if given is None:
+    if crs_given is None:
         return
-    if stated is not None and parsed.crs_how == "crs_how.declared" and stated != given:
-        values = {"stated": _label(stated), "given": _label(given)}
+    if stated is not None and parsed.crs_how == "crs_how.declared" and stated != crs_given:
+        values = {"stated": _label(stated), "given": _label(crs_given)}
         parsed.findings.append(Finding("file.crs_given_over", values, "warning"))
-    parsed.frame = parsed.frame.set_crs(given, allow_override=True)
+    parsed.frame = parsed.frame.set_crs(crs_given, allow_override=True)
     parsed.crs_how = "crs_how.given"
 
 
@@ -279,8 +279,8 @@ def _set_right(parsed: Parsed, places: _Places) -> Diagnosis:
     parsed.frame = coordinates.converted(parsed.frame, conversion or Conversion(), as_is=as_is)
     parsed.crs_how = "crs_how.corrected" if places.datum is None else "crs_how.datum_given"
     after = coordinates.examine(parsed.frame, known=places.known)
-    done = {*_STATED, *_STATED_BY_TABLE}
-    parsed.findings = [each for each in parsed.findings if each.code not in done]
+    settled = {*_STATED, *_STATED_BY_TABLE}
+    parsed.findings = [each for each in parsed.findings if each.code not in settled]
     parsed.findings.append(_conversion_said(diagnosis, after, conversion))
     parsed.findings += after.findings
     return after
@@ -288,8 +288,8 @@ def _set_right(parsed: Parsed, places: _Places) -> Diagnosis:
 
 def _say_once(parsed: Parsed) -> None:
     """Leave a datum to the doctor, who says what to do, where the reader named it too."""
-    said = {each.code for each in parsed.findings}
-    if any(code.startswith(_SAID_BETTER) for code in said):
+    codes = {each.code for each in parsed.findings}
+    if any(code.startswith(_SAID_BETTER) for code in codes):
         parsed.findings = [each for each in parsed.findings if each.code not in _SAID_ALREADY]
 
 

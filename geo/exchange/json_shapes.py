@@ -74,12 +74,12 @@ def shapes_of(
     for kind, positions in by_kind.items():
         try:
             coordinates = [geometries[at]["coordinates"] for at in positions]
-            built, alone = _TOGETHER[kind](coordinates)
+            regular, alone = _TOGETHER[kind](coordinates)
         except _FAILURES:  # one of them is unusual: each is built for itself
             single += positions
             continue
         there = np.array(positions)
-        shapes[there[~alone]] = built
+        shapes[there[~alone]] = regular
         single += there[alone].tolist()
     wrong: list[int] = []
     closed: list[int] = []
@@ -113,8 +113,8 @@ def _polygons(coordinates: list[Any]) -> tuple[NDArray[np.object_], NDArray[np.b
     if alone.any():
         plain = [each for each, odd in zip(coordinates, alone, strict=True) if not odd]
         return _polygons(plain)[0], alone
-    built = shapely.from_ragged_array(shapely.GeometryType.POLYGON, points, (ring_at, polygon_at))
-    return built, alone
+    shapes = shapely.from_ragged_array(shapely.GeometryType.POLYGON, points, (ring_at, polygon_at))
+    return shapes, alone
 
 
 def _multipolygons(coordinates: list[Any]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
@@ -129,10 +129,10 @@ def _multipolygons(coordinates: list[Any]) -> tuple[NDArray[np.object_], NDArray
     if alone.any():
         plain = [each for each, odd in zip(coordinates, alone, strict=True) if not odd]
         return _multipolygons(plain)[0], alone
-    built = shapely.from_ragged_array(
+    shapes = shapely.from_ragged_array(
         shapely.GeometryType.MULTIPOLYGON, points, (ring_at, polygon_at, whole_at)
     )
-    return built, alone
+    return shapes, alone
 
 
 def _with_odd_rings(
@@ -144,8 +144,8 @@ def _with_odd_rings(
     full = np.flatnonzero(~odd)
     odd[full] = (points[ring_at[full]] != points[ring_at[full + 1] - 1]).any(axis=1)
     before = np.concatenate([[0], np.cumsum(odd)])
-    result: NDArray[np.bool_] = (np.diff(before[whole_at]) > 0) | (np.diff(whole_at) == 0)
-    return result
+    with_odd: NDArray[np.bool_] = (np.diff(before[whole_at]) > 0) | (np.diff(whole_at) == 0)
+    return with_odd
 
 
 def _single_points(coordinates: list[Any]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
@@ -155,10 +155,10 @@ def _single_points(coordinates: list[Any]) -> tuple[NDArray[np.object_], NDArray
 
 def _lines(coordinates: list[Any]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     points = _points(list(chain.from_iterable(coordinates)))
-    built = shapely.from_ragged_array(
+    shapes = shapely.from_ragged_array(
         shapely.GeometryType.LINESTRING, points, (_offsets(coordinates),)
     )
-    return built, np.zeros(len(coordinates), dtype=bool)
+    return shapes, np.zeros(len(coordinates), dtype=bool)
 
 
 _TOGETHER: dict[Any, Callable[[list[Any]], tuple[NDArray[np.object_], NDArray[np.bool_]]]] = {

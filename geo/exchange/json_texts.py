@@ -41,7 +41,7 @@ def whole_characters(text: str) -> str:
     """
     if "\\" not in text or ("\\ud" not in text and "\\uD" not in text):
         return text
-    return _HALVES.sub(lambda found: found[0] if found[1] is None else r"\ufffd", text)
+    return _HALVES.sub(lambda match: match[0] if match[1] is None else r"\ufffd", text)
 
 
 def require_flat(text: Decoded, *, name: str) -> None:
@@ -78,12 +78,12 @@ class _Nesting:
         self._rest = b""
 
     def require_flat(self, piece: str) -> None:
-        written = self._rest + piece.encode("utf-8", "replace")
+        octets = self._rest + piece.encode("utf-8", "replace")
         # A backslash belongs to what follows it, in the next piece too.
-        self._rest = b"\\" * ((len(written) - len(written.rstrip(b"\\"))) % 2)
-        if b"\\" in written:
-            written = written.replace(b"\\\\", b"").replace(b'\\"', b"")
-        signs = np.frombuffer(written.translate(None, _NOT_NESTING), dtype=np.uint8)
+        self._rest = b"\\" * ((len(octets) - len(octets.rstrip(b"\\"))) % 2)
+        if b"\\" in octets:
+            octets = octets.replace(b"\\\\", b"").replace(b'\\"', b"")
+        signs = np.frombuffer(octets.translate(None, _NOT_NESTING), dtype=np.uint8)
         if not signs.size:
             return
         quotes = np.cumsum(signs == ord('"'), dtype=np.int32) + self._quotes

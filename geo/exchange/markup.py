@@ -99,12 +99,12 @@ def mended(pieces: Iterable[str]) -> Iterator[str]:
         text, rest = rest[:end], rest[end:]
         at = 0
         while at < len(text):
-            found = text.find(turn, at)
-            part = text[at:found] if found >= 0 else text[at:]
+            turn_at = text.find(turn, at)
+            part = text[at:turn_at] if turn_at >= 0 else text[at:]
             yield part if turn == "]]>" else _LOOSE.sub(_letter, part)
-            if found < 0:
+            if turn_at < 0:
                 break
-            at, turn, other = found, other, turn
+            at, turn, other = turn_at, other, turn
 
 
 def _letter(match: re.Match[str]) -> str:

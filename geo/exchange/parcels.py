@@ -141,9 +141,9 @@ def crs_text(crs: Any) -> str | None:  # noqa: ANN401  of pyproj or of rasterio
     """Write a CRS as ``AUTHORITY:CODE`` where it is exactly that, else as well-known text."""
     if crs is None:
         return None
-    known = CRS.from_user_input(crs)
-    authority = known.to_authority(min_confidence=100)
-    text = ":".join(authority) if authority else known.to_wkt()
+    system = CRS.from_user_input(crs)
+    authority = system.to_authority(min_confidence=100)
+    text = ":".join(authority) if authority else system.to_wkt()
     if "PARAMETERFILE" in text or len(text) > _MAX_CRS:
         raise CRSError(
             "the CRS refers to another file, or its text is too long. Convert to CGCS2000 "

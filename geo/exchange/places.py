@@ -101,8 +101,8 @@ class Places:
 
 
 def _matches(texts: pd.Series, pattern: str) -> NDArray[np.bool_]:
-    found = pc.match_substring_regex(pa.array(texts, pa.large_string()), pattern)
-    return np.array(found.fill_null(fill_value=False).to_numpy(zero_copy_only=False), bool)
+    matches = pc.match_substring_regex(pa.array(texts, pa.large_string()), pattern)
+    return np.array(matches.fill_null(fill_value=False).to_numpy(zero_copy_only=False), bool)
 
 
 def shapes(texts: pd.Series, *, lines: bool = False) -> Places:
@@ -373,11 +373,11 @@ def _parts(text: str) -> list[list[Floats]] | None:
     parts = []
     for part in plain.split("|"):
         pieces = [_coordinates(piece) for piece in part.split("~") if piece.strip(" ;,")]
-        read = [piece for piece in pieces if piece is not None]
-        if len(read) < len(pieces):
+        arrays = [piece for piece in pieces if piece is not None]
+        if len(arrays) < len(pieces):
             return None
-        if read:
-            parts.append(read)
+        if arrays:
+            parts.append(arrays)
     return parts or None
 
 

@@ -202,16 +202,16 @@ class _Band:
                 code="raster.no_crs",
                 name=self._name,
             )
-        known = CRS.from_user_input(crs)
-        if not (known.is_projected or known.is_geographic):
+        system = CRS.from_user_input(crs)
+        if not (system.is_projected or system.is_geographic):
             raise CRSError(
-                f"{self._name} has the CRS {known.name!r}, which is bound to no place on earth. "
+                f"{self._name} has the CRS {system.name!r}, which is bound to no place on earth. "
                 "Set the one it is in with a GIS.",
                 code="raster.local_crs",
                 name=self._name,
-                crs=known.name,
+                crs=system.name,
             )
-        text = parcels.crs_text(known)
+        text = parcels.crs_text(system)
         if text is None:
             raise TypeError("a CRS is none")
         return text
@@ -302,8 +302,8 @@ class _Band:
             return
         huge = values[strange & ~holes & np.isfinite(values)]
         for value, cells in zip(*np.unique(huge, return_counts=True), strict=True):
-            known = len(self._huge) < _MOST_HUGE or value in self._huge
-            key = float(value) if known else next(iter(self._huge))
+            is_listed = len(self._huge) < _MOST_HUGE or value in self._huge
+            key = float(value) if is_listed else next(iter(self._huge))
             self._huge[key] = self._huge.get(key, 0) + int(cells)
         holes |= strange
 
@@ -413,11 +413,11 @@ class _Seen:
                 code="raster.no_values",
                 name=name,
             )
-        found = {}
+        fills = {}
         for value, cells in present.items():
             times = self._times(value)
             if times >= _FAR:
-                found[value] = cells
+                fills[value] = cells
             elif times >= _NEAR:
                 raise InputError(
                     f"{name} has {cells:,} cells of {value:.10g} and says nothing of them, while "
@@ -430,7 +430,7 @@ class _Seen:
                     least=f"{self._least:.10g}",
                     most=f"{self._most:.10g}",
                 )
-        return found
+        return fills
 
     def _times(self, value: float) -> float:
         """How many times farther from nothing a number lies than the farthest of the others."""

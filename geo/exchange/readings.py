@@ -155,21 +155,21 @@ def proposed(numbers: Numbers) -> Proposal:
 def _degrees(numbers: Numbers) -> Proposal:
     swap = _is_latitude_first(numbers)
     lon, lat = (numbers.y, numbers.x) if swap else (numbers.x, numbers.y)
-    said: dict[str, str | int | float] = {
+    values: dict[str, str | int | float] = {
         "lon": round(float(np.median(lon)), 4),
         "lat": round(float(np.median(lat)), 4),
     }
     if numbers.crs is not None and not numbers.crs.is_geographic:
-        said["name"] = numbers.crs.name
-        return _proposal("degrees_as_metres", Conversion(swap=swap, crs=GEOGRAPHIC), said)
+        values["name"] = numbers.crs.name
+        return _proposal("degrees_as_metres", Conversion(swap=swap, crs=GEOGRAPHIC), values)
     if swap:
         return _proposal(
             "swapped",
             Conversion(swap=True, crs="" if numbers.crs is not None else GEOGRAPHIC),
-            said,
+            values,
         )
     if numbers.crs is None and numbers.extent is not None and not numbers.away_km(None):
-        finding = Finding("coordinates.degrees_unlabelled", said, "warning")
+        finding = Finding("coordinates.degrees_unlabelled", values, "warning")
         return Proposal("none", Conversion(crs=GEOGRAPHIC), (finding,))
     return Proposal()
 
@@ -193,30 +193,30 @@ def _metres(numbers: Numbers) -> Proposal:
         return Proposal()  # a projection without zones; where it puts them is told with the place
     swap = _is_northing_first(numbers) and not _lies_here(numbers)
     prefix = _prefix(numbers.y if swap else numbers.x)
-    said: dict[str, str | int | float] = {
+    values: dict[str, str | int | float] = {
         "x": round(float(np.median(numbers.x)), 1),
         "y": round(float(np.median(numbers.y)), 1),
         "zone": prefix,
     }
     if prefix:
         target = labels.prefixed_crs(prefix, datum=numbers.datum)
-        said |= _zone_words(labels.parsed(target))
+        values |= _zone_words(labels.parsed(target))
     elif zone is not None:
         target = ""
         if zone.prefix:
             target = labels.meridian_crs(round(zone.meridian), datum=numbers.datum)
-            said |= _zone_words(labels.parsed(target))
+            values |= _zone_words(labels.parsed(target))
     else:
-        return _unzoned(numbers, said, swap=swap)
+        return _unzoned(numbers, values, swap=swap)
     if zone is not None and zone.prefix == prefix:
         target = ""
     conversion = Conversion(swap=swap, crs=target)
     if swap:
-        return _proposal("xy_northing_first", conversion, said)
+        return _proposal("xy_northing_first", conversion, values)
     if zone is None and crs is not None:
-        return _proposal("metres_as_degrees", conversion, said)
+        return _proposal("metres_as_degrees", conversion, values)
     if zone is None or zone.prefix != prefix:
-        return _proposal("zone_prefix", conversion, said)
+        return _proposal("zone_prefix", conversion, values)
     return _other_zone(numbers, zone)
 
 
@@ -236,8 +236,8 @@ def _is_northing_first(numbers: Numbers) -> bool:
     def northing(values: Floats) -> bool:
         return bool(_NORTHINGS_M[0] <= np.median(values) <= _NORTHINGS_M[1])
 
-    given = easting(numbers.x) and northing(numbers.y)
-    return not given and easting(numbers.y) and northing(numbers.x)
+    in_order = easting(numbers.x) and northing(numbers.y)
+    return not in_order and easting(numbers.y) and northing(numbers.x)
 
 
 def _prefix(eastings: Floats) -> int:
@@ -247,18 +247,18 @@ def _prefix(eastings: Floats) -> int:
     return prefix if known else 0
 
 
-def _unzoned(numbers: Numbers, said: dict[str, str | int | float], *, swap: bool) -> Proposal:
+def _unzoned(numbers: Numbers, values: dict[str, str | int | float], *, swap: bool) -> Proposal:
     """Metres without a zone: only known features can tell which meridian they are from."""
     best = _nearest_reading(numbers, swap=swap)
     mislabelled = numbers.crs is not None
     if best is None:
         code = "coordinates.metres_as_degrees_open" if mislabelled else "coordinates.unlabelled"
         suspicion: Suspicion = "metres_as_degrees" if mislabelled else "none"
-        return Proposal(suspicion, None, (Finding(code, said, "warning"),))
-    said |= _zone_words(labels.parsed(best.crs))
+        return Proposal(suspicion, None, (Finding(code, values, "warning"),))
+    values |= _zone_words(labels.parsed(best.crs))
     if swap:
-        return _proposal("xy_northing_first", best, said)
-    return _proposal("metres_as_degrees", best, said)
+        return _proposal("xy_northing_first", best, values)
+    return _proposal("metres_as_degrees", best, values)
 
 
 def _nearest_reading(
@@ -326,13 +326,13 @@ def _zone_words(crs: CRS | None) -> dict[str, str | int | float]:
 
 
 def _proposal(
-    suspicion: Suspicion, conversion: Conversion, said: dict[str, str | int | float]
+    suspicion: Suspicion, conversion: Conversion, values: dict[str, str | int | float]
 ) -> Proposal:
     code = f"coordinates.{suspicion}"
-    if suspicion == "metres_as_degrees" and not said.get("width"):
+    if suspicion == "metres_as_degrees" and not values.get("width"):
         code = "coordinates.web_mercator"
-    elif suspicion == "zone_prefix" and not said["zone"]:
+    elif suspicion == "zone_prefix" and not values["zone"]:
         code = "coordinates.prefix_missing"
-    elif suspicion == "xy_northing_first" and not said.get("width"):
+    elif suspicion == "xy_northing_first" and not values.get("width"):
         code = "coordinates.northing_first_only"
-    return Proposal(suspicion, conversion, (Finding(code, said, "warning"),))
+    return Proposal(suspicion, conversion, (Finding(code, values, "warning"),))

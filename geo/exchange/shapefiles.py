@@ -57,11 +57,11 @@ def read_shapefile(parts: Mapping[str, bytes], *, layer: str, name: str) -> Shee
             name=name,
             format="Shapefile (.shp)",
         )
-    shp, shx, cut = _indexed(parts[".shp"], parts.get(".shx", b""))
+    shp, shx, cut_rows = _indexed(parts[".shp"], parts.get(".shx", b""))
     with in_memory({"places.shp": shp, "places.shx": shx}) as folder:
         sheet = read_layer(f"{folder}/places.shp", "places", name=name, driver="ESRI Shapefile")
     sheet.name, sheet.stated_crs = layer, ""
-    sheet.reasons |= {int(at): ("row.shape_cut", "") for at in cut}
+    sheet.reasons |= {int(at): ("row.shape_cut", "") for at in cut_rows}
     sheet.table = pd.DataFrame(index=pd.RangeIndex(len(sheet.shapes)))
     if ".prj" in parts:
         sheet.stated_crs = decoded(parts[".prj"], name=name).text.strip()[:_MAX_CRS_LETTERS]
@@ -101,9 +101,9 @@ def _leave_out(sheet: Sheet, keep: NDArray[np.bool_]) -> None:
     sheet.shapes = sheet.shapes[keep]
 
 
-def _renumbered(found: Finding, keep: NDArray[np.bool_], place: NDArray[np.intp]) -> Finding:
-    rows = tuple(int(place[row - 1]) + 1 for row in found.rows if keep[row - 1])
-    return Finding(found.code, found.values, found.level, rows)
+def _renumbered(finding: Finding, keep: NDArray[np.bool_], place: NDArray[np.intp]) -> Finding:
+    rows = tuple(int(place[row - 1]) + 1 for row in finding.rows if keep[row - 1])
+    return Finding(finding.code, finding.values, finding.level, rows)
 
 
 def _indexed(shp: bytes, shx: bytes) -> tuple[bytes, bytes, NDArray[np.intp]]:

@@ -191,23 +191,23 @@ def taken_together(
     >>> taken_together([zones], name="a.gpkg", format_name="GeoPackage").frame.index.tolist()
     [1]
     """
-    cut = [part for sheet in sheets for part in _by_kind(_without_collections(sheet))]
-    wanted = [layer] if isinstance(layer, str) else layer
-    chosen = _chosen(cut, wanted, name) if wanted else _best(cut)
+    parts = [part for sheet in sheets for part in _by_kind(_without_collections(sheet))]
+    names = [layer] if isinstance(layer, str) else layer
+    chosen = _chosen(parts, names, name) if names else _best(parts)
     if all(common_kind(sheet.shapes) == "none" for sheet in chosen):
-        raise _nothing(cut, listed, name)
-    candidates = _candidates(cut, listed)
-    result = _joined(chosen)
-    left = [each.name for each in candidates if each.name not in result.taken]
-    if left:
-        result.findings.append(_of_layers("layers.left", left, "warning"))
+        raise _nothing(parts, listed, name)
+    candidates = _candidates(parts, listed)
+    parsed = _joined(chosen)
+    names_left = [each.name for each in candidates if each.name not in parsed.taken]
+    if names_left:
+        parsed.findings.append(_of_layers("layers.left", names_left, "warning"))
     if len(chosen) > 1:
-        result.findings.append(_of_layers("layers.joined", list(result.taken), "note"))
+        parsed.findings.append(_of_layers("layers.joined", list(parsed.taken), "note"))
     stated = {sheet.stated_crs for sheet in chosen}
-    result.findings.append(Finding(FACTS, {"format": format_name}))
-    _place(result, chosen[0].stated_crs, len(stated), name, crs_given=crs_given)
-    result.layers = candidates
-    return result
+    parsed.findings.append(Finding(FACTS, {"format": format_name}))
+    _place(parsed, chosen[0].stated_crs, len(stated), name, crs_given=crs_given)
+    parsed.layers = candidates
+    return parsed
 
 
 def _of_layers(code: str, names: list[str], level: Level) -> Finding:
@@ -224,7 +224,7 @@ def _candidates(sheets: Sequence[Sheet], listed: Sequence[Candidate]) -> tuple[C
     return tuple(each for name, own in parts.items() for each in (own or [unread[name]]))
 
 
-def _place(result: Parsed, stated: str, crss: int, name: str, *, crs_given: bool) -> None:
+def _place(parsed: Parsed, stated: str, crss: int, name: str, *, crs_given: bool) -> None:
     """Put in which CRS the rows are."""
     if crss > 1 and not crs_given:
         raise InputError(
@@ -233,13 +233,13 @@ def _place(result: Parsed, stated: str, crss: int, name: str, *, crs_given: bool
             name=name,
         )
     try:
-        crs, result.crs_how, findings = understood(stated, name=name)
+        crs, parsed.crs_how, findings = understood(stated, name=name)
     except CRSError:
         if not crs_given:
             raise
         return
-    result.findings += findings
-    result.frame = result.frame.set_crs(crs)
+    parsed.findings += findings
+    parsed.frame = parsed.frame.set_crs(crs)
 
 
 def _without_collections(sheet: Sheet) -> Sheet:
@@ -257,8 +257,8 @@ def _without_collections(sheet: Sheet) -> Sheet:
             left.append(int(position) + 1)
     if left:
         values = {"rows": len(left)}
-        found = Finding("geometry.parts_left", values, "warning", first_rows(left))
-        sheet.findings.append(found)
+        finding = Finding("geometry.parts_left", values, "warning", first_rows(left))
+        sheet.findings.append(finding)
     return replace(sheet, shapes=shapes)
 
 
@@ -298,15 +298,15 @@ def _by_kind(sheet: Sheet) -> list[Sheet]:
                 reasons={
                     renumbered[at]: why for at, why in sheet.reasons.items() if at in renumbered
                 },
-                findings=[_of_rows(found, renumbered) for found in sheet.findings],
+                findings=[_of_rows(finding, renumbered) for finding in sheet.findings],
             )
         )
     return parts
 
 
-def _of_rows(found: Finding, renumbered: dict[int, int]) -> Finding:
-    rows = tuple(renumbered[row - 1] + 1 for row in found.rows if row - 1 in renumbered)
-    return replace(found, rows=rows)
+def _of_rows(finding: Finding, renumbered: dict[int, int]) -> Finding:
+    rows = tuple(renumbered[row - 1] + 1 for row in finding.rows if row - 1 in renumbered)
+    return replace(finding, rows=rows)
 
 
 def _best(sheets: Sequence[Sheet]) -> list[Sheet]:
@@ -367,8 +367,8 @@ def _joined(sheets: Sequence[Sheet]) -> Parsed:
     for offset, sheet in zip(offsets[:-1], sheets, strict=True):
         reasons |= {at + offset: why for at, why in sheet.reasons.items()}
         findings += [
-            replace(found, rows=tuple(row + offset for row in found.rows))
-            for found in sheet.findings
+            replace(finding, rows=tuple(row + offset for row in finding.rows))
+            for finding in sheet.findings
         ]
     index = pd.RangeIndex(1, len(shapes) + 1, name="row")
     missing = shapely.is_missing(shapes) | shapely.is_empty(shapes)
@@ -395,9 +395,9 @@ def _with_folder(sheet: Sheet) -> pd.DataFrame:
 def _aside(
     table: pd.DataFrame, rows: NDArray[np.intp], reasons: dict[int, tuple[str, str]]
 ) -> pd.DataFrame:
-    named = name_column(table)
+    column = name_column(table)
     why = [reasons.get(int(at), ("row.no_geometry", "")) for at in rows]
-    names = table[named].iloc[rows].astype("str").fillna("") if named else [""] * len(rows)
+    names = table[column].iloc[rows].astype("str").fillna("") if column else [""] * len(rows)
     return pd.DataFrame(
         {
             "reason": pd.Series([code for code, _ in why], dtype="str"),
@@ -439,11 +439,11 @@ def set_aside(parsed: Parsed, wrong: NDArray[np.bool_], reason: str) -> None:
 
 def _once(findings: list[Finding]) -> list[Finding]:
     """Drop what was noticed of the whole file in each of its sheets."""
-    kept: list[Finding] = []
-    for found in findings:
-        if found not in kept:
-            kept.append(found)
-    return kept
+    distinct: list[Finding] = []
+    for finding in findings:
+        if finding not in distinct:
+            distinct.append(finding)
+    return distinct
 
 
 def _listed(names: Sequence[Any], most: int = 8) -> str:

@@ -179,8 +179,8 @@ def _of_workbook(
         for table in tables
     ]
     if layer is not None:
-        chosen = [table for table in tables if table.name == layer]
-        if not chosen:
+        matching = [table for table in tables if table.name == layer]
+        if not matching:
             raise InputError(
                 f"parse: {name} has no sheet {layer!r}, but {[each.name for each in layers]}.",
                 code="table.no_sheet",
@@ -188,11 +188,11 @@ def _of_workbook(
                 sheet=layer,
                 sheets=together(each.name for each in layers),
             )
-        return chosen[0], layers
-    filled = [table for table in tables if len(table.index)]
-    if not filled:
+        return matching[0], layers
+    with_rows = [table for table in tables if len(table.index)]
+    if not with_rows:
         raise InputError(f"parse: {name} has no rows.", code="table.no_rows", name=name)
-    best = next((table for table in filled if headers.has_places(table.names)), filled[0])
+    best = next((table for table in with_rows if headers.has_places(table.names)), with_rows[0])
     return best, layers
 
 
@@ -206,7 +206,7 @@ def _of_sheet(sheet: Sheet) -> _Table:
     index = pd.RangeIndex(1, len(rows) + 1, name="row")
     names = headers.distinct(head[at])
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    kept = [
+    used = [
         number
         for number, cells in enumerate(columns)
         if head[at][number].strip() or any(cell != "" for cell in cells)
@@ -216,8 +216,8 @@ def _of_sheet(sheet: Sheet) -> _Table:
         findings.append(Finding("table.merged"))
     return _Table(
         sheet.name,
-        [names[number] for number in kept],
-        [pd.Series(list(columns[number]), index=index, dtype=object) for number in kept],
+        [names[number] for number in used],
+        [pd.Series(list(columns[number]), index=index, dtype=object) for number in used],
         index,
         findings=findings,
     )
@@ -234,16 +234,16 @@ def _source(table: _Table, name: str, options: Mapping[str, Any]) -> _Source:
     for first, second, _ in headers.pairs(table.names):
         both = pd.concat([table.texts(first), table.texts(second)], axis=1)
         usable = both[(both != "").all(axis=1)]
-        tried = usable.iloc[:_SAMPLE]
-        good = np.isfinite([numbers(tried[column]) for column in tried]).all(axis=0)
+        sample = usable.iloc[:_SAMPLE]
+        good = np.isfinite([numbers(sample[column]) for column in sample]).all(axis=0)
         candidates.append(
-            _Source("pair", (first, second), round(len(usable) * good.mean()) if len(tried) else 0)
+            _Source("pair", (first, second), round(len(usable) * good.mean()) if len(sample) else 0)
         )
     candidates += [_Source("shape", (at,), _readable(table.texts(at))) for at in unnamed]
     if options.get("gazetteer") and not any(each.rows for each in candidates):
-        known = Gazetteer(options["gazetteer"])
+        gazetteer = Gazetteer(options["gazetteer"])
         for at in headers.place_columns(table.names):
-            _, reasons = known.locate(table.texts(at))
+            _, reasons = gazetteer.locate(table.texts(at))
             candidates.append(_Source("place", (at,), int((reasons == "").sum())))
     if not candidates:
         raise InputError(
@@ -293,10 +293,10 @@ def _is_shapes(table: _Table, column: int) -> bool:
 
 def _readable(texts: pd.Series) -> int:
     filled = np.flatnonzero(~is_blank(texts))
-    tried = texts.iloc[filled[:_SAMPLE]]
-    short = tried[tried.str.len() < _LONG]
+    sample = texts.iloc[filled[:_SAMPLE]]
+    short = sample[sample.str.len() < _LONG]
     if short.empty:  # long borders only: they are read once, where they are used
-        return int((kind_of(tried) != "other").sum())
+        return int((kind_of(sample) != "other").sum())
     return round(len(filled) * float((shapes(short).reasons == "").mean()))
 
 
@@ -323,8 +323,8 @@ def _chosen_crs(crs: object) -> CRS | None:
 
 
 def _by_name(table: _Table, source: _Source, options: Mapping[str, Any]) -> _Located:
-    known = Gazetteer(options.get("gazetteer") or [])
-    rows, reasons = known.locate(table.texts(source.columns[0]))
+    gazetteer = Gazetteer(options.get("gazetteer") or [])
+    rows, reasons = gazetteer.locate(table.texts(source.columns[0]))
     points = np.full(len(rows), None, object)
     good = reasons == ""
     points[good] = shapely.points(rows[good, :2])
@@ -372,15 +372,15 @@ def _by_shape(table: _Table, source: _Source, crs: CRS | None) -> _Located:
     is_point = shapely.get_type_id(places.shapes[good]) == shapely.GeometryType.POINT
     places.reasons[good[np.unique(owner[zero & is_point[owner]])]] = "place.zero"
     places.shapes[places.reasons != ""] = None
-    crs, how, said = _crs_of(axes, crs or stated, table, source)
+    crs, how, of_crs = _crs_of(axes, crs or stated, table, source)
     if stated is not None and crs is stated:
         how = "table.crs.srid"
     changes = {"table.closed": places.closed, "geometry.arcs_straightened": places.curved}
     for code, changed in changes.items():
         rows = table.index[changed & (places.reasons == "")]
         if len(rows):
-            said.append(Finding(code, {"rows": len(rows)}, "note", first_rows(rows)))
-    return _Located(places.shapes, places.reasons, crs, how, [*findings, *said])
+            of_crs.append(Finding(code, {"rows": len(rows)}, "note", first_rows(rows)))
+    return _Located(places.shapes, places.reasons, crs, how, [*findings, *of_crs])
 
 
 def _read(table: _Table, column: int) -> Places:
@@ -446,8 +446,8 @@ def _crs_of(
 def _datum_said(table: _Table) -> list[Finding]:
     """Look for a column that says one shifted datum for all rows."""
     for column in headers.system_columns(table.names):
-        said = {text for text in table.texts(column).unique() if text.strip()}
-        datum = headers.datum_named(said.pop()) if len(said) == 1 else ""
+        texts = {text for text in table.texts(column).unique() if text.strip()}
+        datum = headers.datum_named(texts.pop()) if len(texts) == 1 else ""
         if datum:
             values = {"column": table.names[column], "datum": datum}
             return [Finding("table.datum_said", values, "warning")]
@@ -469,14 +469,14 @@ def _assembled(
     for number, name in enumerate(table.names):
         if source.kind == "shape" and number == source.columns[0]:
             continue
-        values, said = table.values(number)
+        values, of_column = table.values(number)
         if name == "geometry":
             if values.isna().all():
                 continue
             columns[headers.distinct([*table.names, "geometry_text"])[-1]] = values[good]
         else:
             columns[name] = values[good]
-        findings.extend(said)
+        findings.extend(of_column)
     if located.accuracy_m is not None and "accuracy_m" not in columns:
         columns["accuracy_m"] = pd.Series(located.accuracy_m, index=table.index)[good]
     frame = gpd.GeoDataFrame(

@@ -58,14 +58,14 @@ def tangle(shape: Any) -> Tangle:  # noqa: ANN401  as shapely types it
     )
     few, many = _PROBES
     size = int(np.clip(_PROBE_TESTS // max(len(start), 1), few, many))
-    chosen = np.unique(np.linspace(0, len(start) - 1, size).astype(int))
+    probes = np.unique(np.linspace(0, len(start) - 1, size).astype(int))
     passes = crossings = 0
-    for at in chosen.tolist():
+    for at in probes.tolist():
         beside = np.flatnonzero((west <= east[at]) & (east >= west[at]))
         beside = beside[(south[beside] <= north[at]) & (north[beside] >= south[at])]
         passes += beside.size
         crossings += _crossings(start[at], stop[at], start[beside], stop[beside])
-    share = len(start) / chosen.size / 2
+    share = len(start) / probes.size / 2
     return Tangle(passes * share, crossings * share)
 
 

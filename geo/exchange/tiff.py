@@ -104,14 +104,14 @@ def pages(data: bytes, name: str) -> list[Page]:
     """
     directory = _Directory(data, name)
     try:
-        found = list(directory.pages())
+        announced = list(directory.pages())
     except (struct.error, ValueError, IndexError, OverflowError) as error:
         if isinstance(error, InputError):
             raise
         raise _cut(name) from error
-    if not found:
+    if not announced:
         raise _cut(name)
-    return found
+    return announced
 
 
 def _cut(name: str) -> InputError:

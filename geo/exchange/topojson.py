@@ -75,9 +75,9 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
     try:
         topology = _Topology(content, name)
         sheets = [
-            _sheet(key, thing, topology, name)
-            for key, thing in content["objects"].items()
-            if isinstance(thing, dict)
+            _sheet(key, entry, topology, name)
+            for key, entry in content["objects"].items()
+            if isinstance(entry, dict)
         ]
     except _FAILURES as error:
         if isinstance(error, InputError):
@@ -94,8 +94,8 @@ def parse(data: bytes, *, name: str) -> list[Sheet]:
     return sheets
 
 
-def _sheet(key: str, thing: dict[str, Any], topology: _Topology, name: str) -> Sheet:
-    rows = thing["geometries"] if thing.get("type") == "GeometryCollection" else [thing]
+def _sheet(key: str, entry: dict[str, Any], topology: _Topology, name: str) -> Sheet:
+    rows = entry["geometries"] if entry.get("type") == "GeometryCollection" else [entry]
     rows = [row if isinstance(row, dict) else {} for row in rows]
     reasons: dict[int, tuple[str, str]] = {}
     geometries: list[Any] = []
@@ -154,8 +154,8 @@ class _Topology:
             return {"type": kind, "geometries": [part for part in parts if part]}
         if kind in {"Point", "MultiPoint"}:
             places = np.array(row["coordinates"], dtype=np.float64)[..., :2]
-            placed = self._placed(places) if self._is_quantised else places
-            return {"type": kind, "coordinates": placed.tolist()}
+            lonlat = self._placed(places) if self._is_quantised else places
+            return {"type": kind, "coordinates": lonlat.tolist()}
         return {"type": kind, "coordinates": self._lines(row["arcs"], _LEVELS[kind])}
 
     def _lines(self, arcs: list[Any], level: int) -> list[Any]:

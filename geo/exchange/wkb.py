@@ -72,11 +72,11 @@ def from_wkb(values: Shapes) -> Decoded:
         for at, shape in curved.items():
             shapes[at] = shape
         missing = np.flatnonzero(shapely.is_missing(shapes)).tolist()
-        given = np.array([at for at in missing if values[at] is not None], dtype=np.int64)
-        broken = np.array([at for at in given.tolist() if at not in curved], dtype=np.int64)
+        failed = np.array([at for at in missing if values[at] is not None], dtype=np.int64)
+        broken = np.array([at for at in failed.tolist() if at not in curved], dtype=np.int64)
         if broken.size:
             shapes[broken] = shapely.from_wkb(values[broken], on_invalid="fix")
-    unreadable = given[shapely.is_missing(shapes[given])]
+    unreadable = failed[shapely.is_missing(shapes[failed])]
     return Decoded(
         shapes,
         closed=np.setdiff1d(broken, unreadable),
@@ -87,7 +87,7 @@ def from_wkb(values: Shapes) -> Decoded:
 
 def _curved(values: Shapes, positions: Iterable[int]) -> dict[int, Any]:
     """Return shapes with arcs, by position, None where they are damaged."""
-    found: dict[int, Any] = {}
+    by_position: dict[int, Any] = {}
     for at in positions:
         if values[at] is None or not may_be_curved(values[at]):
             continue
@@ -96,8 +96,8 @@ def _curved(values: Shapes, positions: Iterable[int]) -> dict[int, Any]:
         except CurveError:
             shape, was_curved = None, True
         if was_curved:
-            found[at] = shape
-    return found
+            by_position[at] = shape
+    return by_position
 
 
 def _without(values: Shapes, positions: Iterable[int]) -> Shapes:

@@ -184,7 +184,7 @@ def _require_bounded(data: bytes, name: str) -> None:
 def _measured(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, room: int) -> int:
     """Unpack a member piece by piece, whatever size it claims, and look where its cells are."""
     is_sheet = _SHEET.search(member.filename.replace("\\", "/")) is not None
-    size, kept = 0, b""
+    size, tail = 0, b""
     lowest, furthest = 0, 0
     with archive.open(member) as stream:
         while piece := stream.read(_PIECE):
@@ -192,8 +192,8 @@ def _measured(archive: zipfile.ZipFile, member: zipfile.ZipInfo, name: str, room
             if size > room:
                 raise _too_large(name)
             if is_sheet:
-                places = _PLACE.findall(kept + piece)
-                kept = piece[-_OVERLAP:]
+                places = _PLACE.findall(tail + piece)
+                tail = piece[-_OVERLAP:]
                 lowest = max([lowest, *(_row(digits) for _, digits in places)])
                 furthest = max([furthest, *(_column(each) for each in {c for c, _ in places})])
     if furthest > MOST_COLUMNS:

@@ -135,10 +135,10 @@ class _Nursery:
     def heed(self, order: Mapping[str, int], files: list[int]) -> None:
         """Fork a child, or release one that is held and lives."""
         if "release" in order:
-            held = self._held.pop(order["release"], None)
+            child = self._held.pop(order["release"], None)
             # One that ended and is not collected yet could be taken for one that the file ended.
-            if held is not None and not select.select([held], [], [], 0)[0]:
-                self._tell(held)
+            if child is not None and not select.select([child], [], [], 0)[0]:
+                self._tell(child)
             return
         process, status = _fork(order, files)
         descriptor = os.pidfd_open(process)
