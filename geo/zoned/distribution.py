@@ -140,15 +140,15 @@ def distribution(
     ([0.5, 2.0], [1, 1])
     """
     once = counted or zones_counted(points, zones, function="distribution")
-    (_, rows, polygons, repaired), found, area = once
+    (_, rows, polygons, repaired), pairs, area = once
     weight = None
     if weights is not None:
         weight = weights_of(points, weights, function="distribution")[rows]
     people = None if population is None else _people(zones, population)
     n_zones = len(zones)
     held = np.zeros(len(rows), dtype=bool)
-    held[found.point] = True
-    count = np.bincount(found.zone, minlength=n_zones)
+    held[pairs.point] = True
+    count = np.bincount(pairs.zone, minlength=n_zones)
     n_held = int(np.count_nonzero(held))
     columns: dict[str, NDArray[Any]] = {
         "count": count,
@@ -162,14 +162,14 @@ def distribution(
         "points_in_any_zone": n_held,
         "area_source": "geodesic, CGCS2000",
         "zones_without_area": int((~(area > 0)).sum()),
-        "zones_overlap": found.overlap,
-        "points_in_several_zones": found.shared,
+        "zones_overlap": pairs.overlap,
+        "points_in_several_zones": pairs.shared,
         "points_outside": len(rows) - n_held,
         "points_without_place": len(points) - len(rows),
         "repaired_zones": repaired,
     }
     if weight is not None:
-        weight_sum = np.bincount(found.zone, weight[found.point], n_zones).astype(float)
+        weight_sum = np.bincount(pairs.zone, weight[pairs.point], n_zones).astype(float)
         weight_held = float(weight[held].sum())
         columns |= {
             "weight_sum": weight_sum,
@@ -184,21 +184,21 @@ def distribution(
         columns |= {"population": people, "per_10k_people": _ratio(_PEOPLE * count, people)}
         if weight is not None:
             columns["weight_per_10k_people"] = _ratio(_PEOPLE * columns["weight_sum"], people)
-        named = f"column {population!r}" if isinstance(population, str) else "values passed"
-        attrs["population_source"] = named
+        source = f"column {population!r}" if isinstance(population, str) else "values passed"
+        attrs["population_source"] = source
         attrs["zones_without_population"] = int((~(people > 0)).sum())
     if isinstance(points, gpd.GeoDataFrame) and ACCURACY in points.columns:
         sigma = accuracy_of(points, function="distribution")[rows]
         attrs["points_without_accuracy"] = int(np.isnan(sigma).sum())
         moves = sigma > 0
-        expected = np.bincount(found.zone[~moves[found.point]], minlength=n_zones).astype(float)
+        expected = np.bincount(pairs.zone[~moves[pairs.point]], minlength=n_zones).astype(float)
         variance = np.zeros(n_zones)
         if moves.any() and n_zones:
             places = unsure(
                 points.geometry.iloc[rows[moves]],
                 sigma[moves],
                 gpd.GeoSeries(polygons, crs=zones.crs),
-                overlap=found.overlap,
+                overlap=pairs.overlap,
                 function="distribution",
             )
             more, variance = _expected(places, n_zones)

@@ -178,15 +178,15 @@ def population(raster: xr.DataArray, *, quantity: Quantity | None = None) -> Pop
     _require_people(values)
     area = _cell_areas_km2(grid)
     stated, per_km2 = _stated(grid.units)
-    named, words = _named(raster) if stated is None and quantity is None else ("", "")
-    if named == "lights":
+    subject, words = _named(raster) if stated is None and quantity is None else ("", "")
+    if subject == "lights":
         raise InputError(
             f"population: the raster is called {words!r}, the brightness of the night. Pass a "
             "raster of people.",
             code="people.named_lights",
             words=words,
         )
-    per_km2 = _PER_HA_KM2 if named == "hectare" else per_km2
+    per_km2 = _PER_HA_KM2 if subject == "hectare" else per_km2
     if stated is not None and quantity not in {None, stated}:
         raise InputError(
             f"population: the raster states the unit {grid.units!r}, which is a {stated}, not a "
@@ -196,19 +196,19 @@ def population(raster: xr.DataArray, *, quantity: Quantity | None = None) -> Pop
         )
     with np.errstate(over="ignore"):  # what is no number of people is refused next
         readings = {"count": values, "density": values / per_km2 * area}
-        likely = _QUANTITY_NAMED.get(named)
+        likely = _QUANTITY_NAMED.get(subject)
         if likely is not None and _too_many(readings[likely], area):
             likely = None
-        taken, how = _decided(readings, area, stated, quantity or likely)
+        reading, how = _decided(readings, area, stated, quantity or likely)
         totals = {name: float(np.nansum(cells)) for name, cells in readings.items()}
     if likely is not None:
         how = "people.named"
-    notes = _notes(taken, how, totals, grid.units or words)
+    notes = _notes(reading, how, totals, grid.units or words)
     findings = [*raster.attrs.get("findings", ()), *notes]
-    counts = xr.DataArray(readings[taken], coords=_centres(grid), dims=("y", "x"))
+    counts = xr.DataArray(readings[reading], coords=_centres(grid), dims=("y", "x"))
     counts = counts.rio.write_crs(grid.crs)
     counts.attrs |= {"units": "people", "long_name": "persons per cell"}
-    return Population(counts, taken, how, totals[taken], totals, tuple(findings))
+    return Population(counts, reading, how, totals[reading], totals, tuple(findings))
 
 
 @door
@@ -250,10 +250,10 @@ def people_in(counts: xr.DataArray, zones: Frame) -> gpd.GeoDataFrame:
     zoned = zonal_statistics(counts, zones, statistics=("sum",))
     dense = zoned["sum"] / zoned["covered_km2"].where(zoned["covered_km2"] > 0)
     too_dense = (dense > HIGHEST_ZONE_PER_KM2) & (zoned["covered_km2"] >= SMALLEST_ZONE_KM2)
-    counted = zoned.drop(columns=["sum", "covered_km2"]).assign(
+    people = zoned.drop(columns=["sum", "covered_km2"]).assign(
         population=zoned["sum"], people_per_km2=dense, too_dense=too_dense
     )
-    return labelled(counted, zoned.attrs)
+    return labelled(people, zoned.attrs)
 
 
 def _require_people(values: Floats) -> None:
@@ -296,8 +296,8 @@ def _stated(unit: str) -> tuple[Quantity | None, float]:
     if mark and person and any(word in denominator for word in _PER_CELL):
         return "count", 1.0
     if mark and person:
-        for written, km2 in _PER_KM2.items():
-            if written in denominator:
+        for spelling, km2 in _PER_KM2.items():
+            if spelling in denominator:
                 return "density", km2
     if person and not mark:
         return "count", 1.0
@@ -338,20 +338,20 @@ def _decided(
 ) -> tuple[Quantity, str]:
     """Which reading holds, and by what; refused where it makes more people than a city has."""
     possible = [name for name in QUANTITIES if not _too_many(readings[name], area)]
-    taken: Quantity | None = stated or chosen
-    if taken is None:
-        taken, how = (possible[0] if possible else "count"), "population.assumed"
+    reading: Quantity | None = stated or chosen
+    if reading is None:
+        reading, how = (possible[0] if possible else "count"), "population.assumed"
     else:
         how = "population.stated" if stated else "population.chosen"
-    if taken not in possible:
-        most = min(float(np.nanmax(readings[taken] / area)), _UNCOUNTABLE)
+    if reading not in possible:
+        most = min(float(np.nanmax(readings[reading] / area)), _UNCOUNTABLE)
         raise InputError(
             f"population: the raster makes up to {most:,.0f} people to the km², more than towers "
             "hold. It may have cells that mark missing values, or hold another quantity.",
             code="population.too_many",
             most=round(most),
         )
-    return taken, how
+    return reading, how
 
 
 def _too_many(cells: Floats, area: Floats) -> bool:
@@ -407,11 +407,11 @@ def _projected_areas_km2(grid: Grid) -> Floats:
     to = grid.transform
     west, north = to.c + to.a * column, to.f + to.e * row
     cells = gpd.GeoSeries(shapely.box(west, north + to.e, west + to.a, north), crs=grid.crs)
-    measured = xr.DataArray(
+    lattice = xr.DataArray(
         geodesic_area_km2(cells).to_numpy().reshape(rows.size, columns.size),
         coords={"y": rows, "x": columns},
         dims=("y", "x"),
     )
     every = {"y": np.arange(grid.rows), "x": np.arange(grid.columns)}
-    whole = measured.interp({name: every[name] for name in every if measured.sizes[name] > 1})
+    whole = lattice.interp({name: every[name] for name in every if lattice.sizes[name] > 1})
     return np.asarray(whole.to_numpy(), dtype=np.float64)

@@ -150,8 +150,8 @@ def _array(raster: xr.DataArray, function: str) -> Grid:
         ) from error
     _require_numbers([flat.dtype], function)
     first = np.array([transform.c + transform.a / 2, transform.f + transform.e / 2])
-    found = [float(flat[name][0]) for name in reversed(names)]
-    if np.any(np.abs(first - found) > np.abs([transform.a, transform.e])):
+    first_coordinates = [float(flat[name][0]) for name in reversed(names)]
+    if np.any(np.abs(first - first_coordinates) > np.abs([transform.a, transform.e])):
         raise InputError(
             f"{function}: the raster has shape {flat.shape} and does not say how large a cell is. "
             "Call .rio.write_transform, or take at least two rows and two columns.",

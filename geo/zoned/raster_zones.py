@@ -150,11 +150,11 @@ def zonal_statistics(
     require_crs(zones, function="zonal_statistics")
     polygons, repaired = polygons_of(zones, function="zonal_statistics")
     grid = opened(raster, function="zonal_statistics")
-    found = _under(grid, zones, polygons, names, "zonal_statistics")
-    result, facts = _framed(zones, polygons, found, grid, repaired)
-    count = found["count"].to_numpy()
+    summary = _under(grid, zones, polygons, names, "zonal_statistics")
+    result, facts = _framed(zones, polygons, summary, grid, repaired)
+    count = summary["count"].to_numpy()
     for name in names:
-        value = found[name].to_numpy(dtype=float)
+        value = summary[name].to_numpy(dtype=float)
         result[name] = count if name == "count" else np.where(count > 0, value, np.nan)
     units = dict.fromkeys(names, grid.units) | {"count": COUNT}
     if "variance" in names and grid.units:
@@ -228,11 +228,11 @@ def zonal_shares(raster: xr.DataArray | str | os.PathLike[str], zones: Frame) ->
     require_crs(zones, function="zonal_shares")
     polygons, repaired = polygons_of(zones, function="zonal_shares")
     grid = opened(raster, function="zonal_shares")
-    found = _under(grid, zones, polygons, ["unique", "frac"], "zonal_shares")
-    result, facts = _framed(zones, polygons, found, grid, repaired)
-    some = np.flatnonzero(found["count"] > 0)
-    each = [np.asarray(found["unique"].iloc[row], dtype=float) for row in some]
-    values = np.unique(np.concatenate(each)) if each else np.empty(0)
+    summary = _under(grid, zones, polygons, ["unique", "frac"], "zonal_shares")
+    result, facts = _framed(zones, polygons, summary, grid, repaired)
+    some = np.flatnonzero(summary["count"] > 0)
+    classes = [np.asarray(summary["unique"].iloc[row], dtype=float) for row in some]
+    values = np.unique(np.concatenate(classes)) if classes else np.empty(0)
     if values.size > _MAX_CLASSES:
         raise InputError(
             f"zonal_shares: {values.size:,} different values lie under the zones, at most "
@@ -244,8 +244,8 @@ def zonal_shares(raster: xr.DataArray | str | os.PathLike[str], zones: Frame) ->
         )
     shares = np.full((len(zones), values.size), np.nan)
     shares[some] = 0.0
-    for row, held in zip(some, each, strict=True):
-        shares[row, np.searchsorted(values, held)] = 100.0 * np.asarray(found["frac"].iloc[row])
+    for row, own in zip(some, classes, strict=True):
+        shares[row, np.searchsorted(values, own)] = 100.0 * np.asarray(summary["frac"].iloc[row])
     columns = {f"share_{value:.15g}_pct": value for value in values.tolist()}
     for at, column in enumerate(columns):
         result[column] = shares[:, at]
@@ -273,17 +273,17 @@ def _listed(statistics: object) -> list[Any]:
 def _framed(
     zones: Frame,
     polygons: NDArray[Any],
-    found: pd.DataFrame,
+    summary: pd.DataFrame,
     grid: Grid,
     repaired: list[Any],
 ) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
     """Give the zones what stands behind their figures."""
     table = zones if isinstance(zones, gpd.GeoDataFrame) else gpd.GeoDataFrame(geometry=zones)
-    covered = found["covered"].to_numpy()
+    covered = summary["covered"].to_numpy()
     area = geodesic_area_km2(gpd.GeoSeries(polygons, crs=zones.crs)).to_numpy(dtype=float)
     result = table.assign(covered_pct=100.0 * covered, covered_km2=covered * area)
     facts = {
-        "zones_without_data": zones.index[found["count"].to_numpy() == 0].tolist(),
+        "zones_without_data": zones.index[summary["count"].to_numpy() == 0].tolist(),
         "repaired_zones": repaired,
         "raster_crs": grid.crs.to_string(),
     }
@@ -321,13 +321,13 @@ def _under(
         shapes[areal],
         list(dict.fromkeys(["count", *operations])),
     )
-    found = some.set_axis(areal).reindex(range(len(zones)))
-    found["count"] = found["count"].fillna(0.0)
+    summary = some.set_axis(areal).reindex(range(len(zones)))
+    summary["count"] = summary["count"].fillna(0.0)
     cell = abs(grid.transform.a * grid.transform.e)
     covered = np.full(len(zones), np.nan)
-    np.divide(found["count"] * cell, area, out=covered, where=area > 0)
-    found["covered"] = np.minimum(covered, 1.0)
-    return found
+    np.divide(summary["count"] * cell, area, out=covered, where=area > 0)
+    summary["covered"] = np.minimum(covered, 1.0)
+    return summary
 
 
 def _in_crs(polygons: NDArray[Any], source: Any, target: CRS, function: str) -> NDArray[Any]:  # noqa: ANN401

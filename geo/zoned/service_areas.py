@@ -197,14 +197,14 @@ def coverage(
         weight = weights_of(demand, demand_weights, function="coverage")
         needs, needing = located(moved(demand, crs, function="coverage"), function="coverage")
         weight = weight[needing]
-        found = members(needs, polygons)
+        pairs = members(needs, polygons)
         near = _within(needs, xy, distance_m)
-        whole, met = (
-            np.bincount(found.zone, w[found.point], len(zones)).astype(float)
+        whole, served = (
+            np.bincount(pairs.zone, w[pairs.point], len(zones)).astype(float)
             for w in (weight, weight * near)
         )
         result = result.assign(
-            demand=whole, demand_covered=met, demand_covered_pct=_percent(met, whole)
+            demand=whole, demand_covered=served, demand_covered_pct=_percent(served, whole)
         )
         facts["demand_without_place"] = len(demand) - len(needing)
     facts |= {
@@ -274,9 +274,9 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
     if distances:
         _require_short(min(distances), xy, polygons, "coverage_curve")
     _require_few_corners(len(xy), len(distances), "coverage_curve")
-    reached = [_reached(_discs(xy, distance)) for distance in distances]
+    layers = [_reached(_discs(xy, distance)) for distance in distances]
     pieces = [
-        shapely.intersection(np.array([layer[n] for layer in reached], dtype=object), ground)
+        shapely.intersection(np.array([layer[n] for layer in layers], dtype=object), ground)
         for n in (0, 1)
     ]
     whole = _areas_km2([np.array([ground])], crs)[0]

@@ -67,10 +67,10 @@ class Tally(NamedTuple):
         active = at < self.active.size and self.active[at] == zone
         if not active or np.isnan(self.still[zone]):
             return np.full(self.draws, self.still[zone])
-        held = np.zeros(self.draws, dtype=self.value.dtype)
+        by_draw = np.zeros(self.draws, dtype=self.value.dtype)
         first, past = np.searchsorted(self.at, [at, at + 1])
-        held[self.draw[first:past]] = self.value[first:past]
-        return held
+        by_draw[self.draw[first:past]] = self.value[first:past]
+        return by_draw
 
     def dense(self, *, function: str) -> NDArray[Any]:
         """Lay out every zone in every draw, of shape (draws, zones).
@@ -122,7 +122,7 @@ class Tally(NamedTuple):
         value = self.value[order]
         start = np.searchsorted(self.at, np.arange(self.active.size + 1))
         nothing = self.draws - np.diff(start)
-        found = []
+        quantiles = []
         for position in self._positions(parts):
             quantile = self.still.copy()
             quantile[self.active] = 0
@@ -130,8 +130,8 @@ class Tally(NamedTuple):
             quantile[self.active[some]] = value[start[some] + position - nothing[some]]
             if np.issubdtype(quantile.dtype, np.floating):
                 quantile[np.isnan(self.still)] = np.nan
-            found.append(quantile)
-        return found
+            quantiles.append(quantile)
+        return quantiles
 
     def rank_quantiles(self, parts: Sequence[float]) -> list[Ints]:
         """Return quantiles over the draws of each zone's rank: 1 has most, ties share the better.
@@ -146,9 +146,9 @@ class Tally(NamedTuple):
         known = ~np.isnan(self.still)
         positions = self._positions(parts)
         ranks = np.full((len(positions), known.size), known.sum() + 1, dtype=np.int64)
-        for zones, row, drawn in self._ranks(known):
-            drawn.partition(sorted(set(positions)), axis=1)
-            ranks[:, zones] = drawn[:, positions][row].T
+        for zones, row, by_draw in self._ranks(known):
+            by_draw.partition(sorted(set(positions)), axis=1)
+            ranks[:, zones] = by_draw[:, positions][row].T
         return list(ranks)
 
     def _ranks(self, known: NDArray[np.bool_]) -> Iterator[tuple[Ints, Ints, Ints]]:
@@ -168,24 +168,24 @@ class Tally(NamedTuple):
         last = 1 + np.bincount(draw[value > 0], minlength=self.draws) + (still > 0).sum()
         starts = np.searchsorted(at, np.arange(self.active.size + 1))
         for block in self._blocks(self.active.size):
-            drawn = np.tile(last, (block.stop - block.start, 1))
+            by_draw = np.tile(last, (block.stop - block.start, 1))
             some = slice(starts[block.start], starts[block.stop])
-            drawn[at[some] - block.start, draw[some]] = rank[some]
+            by_draw[at[some] - block.start, draw[some]] = rank[some]
             row = np.flatnonzero(known[self.active[block]])
-            yield self.active[block][row], row, drawn
+            yield self.active[block][row], row, by_draw
         # Zones that hold the same in every draw share their ranks.
-        held, same = np.unique(self.still[known & ~moving], return_inverse=True)
+        levels, same = np.unique(self.still[known & ~moving], return_inverse=True)
         zones = np.flatnonzero(known & ~moving)
         order = np.argsort(same, kind="stable")
-        ends = np.searchsorted(same[order], np.arange(held.size + 1))
-        behind = 1 + still.size - np.searchsorted(still, held, side="right")
-        for block in self._blocks(held.size):
-            drawn = np.tile(behind[block, None], self.draws)
+        ends = np.searchsorted(same[order], np.arange(levels.size + 1))
+        behind = 1 + still.size - np.searchsorted(still, levels, side="right")
+        for block in self._blocks(levels.size):
+            by_draw = np.tile(behind[block, None], self.draws)
             for number, (first, past) in enumerate(pairwise(start.tolist())):
-                more = np.searchsorted(ordered[first:past], held[block], side="right")
-                drawn[:, number] += past - first - more
+                more = np.searchsorted(ordered[first:past], levels[block], side="right")
+                by_draw[:, number] += past - first - more
             which = order[ends[block.start] : ends[block.stop]]
-            yield zones[which], same[which] - block.start, drawn
+            yield zones[which], same[which] - block.start, by_draw
 
     def _blocks(self, size: int) -> Iterator[slice]:
         step = max(_BLOCK_NUMBERS // self.draws, 1)
@@ -258,10 +258,10 @@ def tallies(
 
     zone, draw = np.divmod(keys, draws)
     at = np.searchsorted(active, zone)
-    counted = Tally(draws, counts, active, draw, at, added(counts, hit).astype(np.int64))
+    count_tally = Tally(draws, counts, active, draw, at, added(counts, hit).astype(np.int64))
     if weights is None:
-        return counted, None
-    return counted, counted._replace(still=weights, value=added(weights, weight))
+        return count_tally, None
+    return count_tally, count_tally._replace(still=weights, value=added(weights, weight))
 
 
 def _added(draw: Ints, zone: Ints, weight: Floats | None, draws: int) -> tuple[Ints, Ints, Floats]:
@@ -269,8 +269,8 @@ def _added(draw: Ints, zone: Ints, weight: Floats | None, draws: int) -> tuple[I
     key, entry, hit = np.unique(zone * draws + draw, return_inverse=True, return_counts=True)
     if weight is None:
         return key, hit, np.zeros(key.size)
-    weighed: Any = np.bincount(entry, weight, key.size)
-    return key, hit, weighed
+    sums: Any = np.bincount(entry, weight, key.size)
+    return key, hit, sums
 
 
 def _require_room(entries: int, draws: int, function: str) -> None:

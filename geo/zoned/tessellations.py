@@ -268,16 +268,16 @@ def h3_cells(extent: Frame, *, resolution: int) -> gpd.GeoDataFrame:
         h3.polygon_to_cells_experimental(h3.LatLngPoly(ring), resolution, contain="overlap")
     )
     shapely.prepare(ground)
-    kept: list[tuple[list[str], NDArray[Any]]] = []
+    batches: list[tuple[list[str], NDArray[Any]]] = []
     for start in range(0, len(names), _CELLS_AT_ONCE):
         checkpoint(start, len(names))
         some = names[start : start + _CELLS_AT_ONCE]
         cells = _outlined([h3.cell_to_boundary(name) for name in some])
         touched = shapely.intersects(ground, cells)
-        kept.append(([some[at] for at in np.flatnonzero(touched)], cells[touched]))
+        batches.append(([some[at] for at in np.flatnonzero(touched)], cells[touched]))
     frame = gpd.GeoDataFrame(
-        {"id": np.asarray([name for some, _ in kept for name in some], dtype=object)},
-        geometry=np.concatenate([cells for _, cells in kept]),
+        {"id": np.asarray([name for some, _ in batches for name in some], dtype=object)},
+        geometry=np.concatenate([cells for _, cells in batches]),
         crs=GEOGRAPHIC,
     )
     cells = frame.assign(area_km2=geodesic_area_km2(frame))[["id", "area_km2", "geometry"]]
@@ -470,16 +470,16 @@ def _touching(
 ) -> gpd.GeoDataFrame:
     """Cells of a lattice that touch the ground, named by column and row."""
     shapely.prepare(ground)
-    kept: list[NDArray[Any]] = []
+    batches: list[NDArray[Any]] = []
     touching = np.zeros(len(outlines), dtype=bool)
     for start in range(0, len(outlines), _CELLS_AT_ONCE):
         checkpoint(start, len(outlines))
         some = slice(start, start + _CELLS_AT_ONCE)
         cells = np.asarray(shapely.polygons(outlines[some]))
         touching[some] = shapely.intersects(ground, cells)
-        kept.append(cells[touching[some]])
+        batches.append(cells[touching[some]])
     names = [f"{column}_{row}" for column, row in numbers[:, touching].T.astype(int).tolist()]
-    whole = np.concatenate(kept)
+    whole = np.concatenate(batches)
     return labelled(gpd.GeoDataFrame({"id": names, "area_km2": area_km2}, geometry=whole, crs=crs))
 
 

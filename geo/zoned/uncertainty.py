@@ -235,9 +235,9 @@ class Uncertainty:
             There is no such zone, or nothing of that name was drawn.
         """
         by = by or self.ranked_by
-        drawn = {"count": self.count_tally, "weight_sum": self.weight_tally}
-        drawn["density_per_km2"] = self.count_tally.divided(_divisor(self.zones["area_km2"]))
-        tally, at = drawn.get(by), self.zones.index.get_indexer([first, second])
+        tally_of = {"count": self.count_tally, "weight_sum": self.weight_tally}
+        tally_of["density_per_km2"] = self.count_tally.divided(_divisor(self.zones["area_km2"]))
+        tally, at = tally_of.get(by), self.zones.index.get_indexer([first, second])
         if tally is None or (at < 0).any():
             raise InputError(
                 f"chance_ahead: got zones {first!r} and {second!r} by {by!r}. Pass labels of the "
@@ -395,40 +395,40 @@ def uncertainty(
     stated_crs(points, function="uncertainty")
     _require_few_places(len(points), draws)
     once = counted or zones_counted(points, zones, function="uncertainty")
-    (_, rows, polygons, repaired), found, area = once
+    (_, rows, polygons, repaired), pairs, area = once
     sigma = accuracy_of(points, function="uncertainty")[rows]
     weight = None
     if weights is not None:
         weight = weights_of(points, weights, function="uncertainty")[rows]
     moves = sigma > 0
-    stay = ~moves[found.point]
+    stay = ~moves[pairs.point]
     n_zones = len(zones)
-    counts = np.bincount(found.zone[stay], minlength=n_zones)
+    counts = np.bincount(pairs.zone[stay], minlength=n_zones)
     sums = None
     if weight is not None:
-        sums = np.bincount(found.zone[stay], weight[found.point[stay]], n_zones).astype(float)
+        sums = np.bincount(pairs.zone[stay], weight[pairs.point[stay]], n_zones).astype(float)
     hits: Iterator[tuple[Ints, Ints, Floats | None]] = iter(())
     if moves.any() and n_zones:
         places = unsure(
             points.geometry.iloc[rows[moves]],
             sigma[moves],
             gpd.GeoSeries(polygons, crs=zones.crs),
-            overlap=found.overlap,
+            overlap=pairs.overlap,
             function="uncertainty",
         )
         hits = _drawn(places, draws, seed, None if weight is None else weight[moves])
     count_tally, weight_tally = tallies((counts, sums), hits, draws=draws, function="uncertainty")
     table = zones if isinstance(zones, gpd.GeoDataFrame) else gpd.GeoDataFrame(geometry=zones)
-    given = np.bincount(found.zone, minlength=n_zones)
-    columns = _columns("count", "rank", given, count_tally, interval_pct)
+    all_counts = np.bincount(pairs.zone, minlength=n_zones)
+    columns = _columns("count", "rank", all_counts, count_tally, interval_pct)
     if weight is not None and weight_tally is not None:
-        whole = np.bincount(found.zone, weight[found.point], n_zones).astype(float)
+        whole = np.bincount(pairs.zone, weight[pairs.point], n_zones).astype(float)
         columns |= _columns("weight_sum", "weight_rank", whole, weight_tally, interval_pct)
     divisor = _divisor(area)
     columns |= _columns(
         "density_per_km2",
         "density_rank",
-        given / divisor,
+        all_counts / divisor,
         count_tally.divided(divisor),
         interval_pct,
     )
@@ -440,12 +440,12 @@ def uncertainty(
         "points_moved": int(moves.sum()),
         "points_without_accuracy": int(np.isnan(sigma).sum()),
         "points_without_place": len(points) - len(rows),
-        "zones_overlap": found.overlap,
+        "zones_overlap": pairs.overlap,
         "repaired_zones": repaired,
     }
     labelled(result, facts, amount=amount_of(points, weights))
-    moved = int(moves.sum())
-    return Uncertainty(result, count_tally, weight_tally, draws, seed, interval_pct, moved)
+    n_moved = int(moves.sum())
+    return Uncertainty(result, count_tally, weight_tally, draws, seed, interval_pct, n_moved)
 
 
 def rank_of(values: NDArray[Any]) -> Ints:
@@ -534,19 +534,19 @@ def _drawn(
 
 
 def _columns(
-    name: str, rank: str, given: NDArray[Any], drawn: Tally, interval_pct: float
+    name: str, rank: str, values: NDArray[Any], tally: Tally, interval_pct: float
 ) -> dict[str, NDArray[Any]]:
     tail = (100.0 - interval_pct) / 200.0
     # Quantiles that are values of a draw: a count between two whole numbers would be none.
-    low, median, high = drawn.quantiles([tail, 0.5, 1 - tail])
+    low, median, high = tally.quantiles([tail, 0.5, 1 - tail])
     # A density over no area is not-a-number; it has the last rank, and no interval.
-    best, worst = drawn.rank_quantiles([tail, 1 - tail])
+    best, worst = tally.rank_quantiles([tail, 1 - tail])
     return {
-        name: given,
+        name: values,
         f"{name}_low": low,
         f"{name}_median": median,
         f"{name}_high": high,
-        rank: rank_of(np.nan_to_num(given, nan=-1.0)),
+        rank: rank_of(np.nan_to_num(values, nan=-1.0)),
         f"{rank}_low": best,
         f"{rank}_high": worst,
     }
