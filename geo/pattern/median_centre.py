@@ -74,16 +74,16 @@ def spatial_median(xy: Floats, weight: Floats) -> Floats:
     weight = np.bincount(which.ravel(), weight).astype(float)
     away = places - origin  # small numbers keep their digits
     if len(places) == 1:
-        found: Floats = places[0]
-        return found
+        median: Floats = places[0]
+        return median
     line = common_line(away)
     if line is not None:
         middle, direction = line
         along = (away - middle) @ direction
-        found = origin + middle + _median_along(along, weight) * direction
+        median = origin + middle + _median_along(along, weight) * direction
     else:
-        found = origin + _descent(away, weight)
-    return found
+        median = origin + _descent(away, weight)
+    return median
 
 
 def _median_along(along: Floats, weight: Floats) -> float:

@@ -139,13 +139,13 @@ def neighbour_graph(
             code="caller.lengths",
             function=function,
         )
-    found = adjacency(
+    matrix = adjacency(
         zones, rule=rule, k=k, distance_m=distance_m, tolerance_m=tolerance_m, function=function
     ).tocoo()
     # PySAL holds an island as its own neighbour with weight 0.
-    islands = np.setdiff1d(np.arange(len(zones)), found.row)
-    first, second = np.concatenate([found.row, islands]), np.concatenate([found.col, islands])
-    weight = np.concatenate([found.data, np.zeros(islands.size)])
+    islands = np.setdiff1d(np.arange(len(zones)), matrix.row)
+    first, second = np.concatenate([matrix.row, islands]), np.concatenate([matrix.col, islands])
+    weight = np.concatenate([matrix.data, np.zeros(islands.size)])
     order = np.lexsort([second, first])
     labels = zones.index.to_numpy()
     return Graph.from_arrays(labels[first[order]], labels[second[order]], weight[order])
@@ -177,11 +177,11 @@ def adjacency(
     require_metres(tolerance_m, "tolerance_m", function=function)
     if distance_m is not None:
         require_metres(distance_m, "distance_m", function=function)
-    named = is_one_of(rule, get_args(Rule))
+    is_rule = is_one_of(rule, get_args(Rule))
     _require_neighbours(k, len(polygons), function, at_most=is_one_of(rule, ["knn"]))
-    if named and rule in ("queen", "rook"):
+    if is_rule and rule in ("queen", "rook"):
         first, second = _touching(zones, polygons, rule, tolerance_m, function)
-    elif named:
+    elif is_rule:
         xy = shapely.get_coordinates(shapely.centroid(polygons))
         if rule == "knn":
             first, second = _nearest(xy, k, function)
@@ -275,11 +275,11 @@ def _nearest(xy: Floats, k: int, function: str) -> tuple[Ints, Ints]:
         code="cost.neighbours",
         k=k,
     )
-    _, found = cKDTree(xy).query(xy, k=k + 1)
+    _, neighbours = cKDTree(xy).query(xy, k=k + 1)
     # With centroids in one place a zone need not be the first of its own neighbours.
-    itself = found == np.arange(n)[:, None]
+    itself = neighbours == np.arange(n)[:, None]
     itself[~itself.any(axis=1), -1] = True
-    return np.repeat(np.arange(n), k), found[~itself]
+    return np.repeat(np.arange(n), k), neighbours[~itself]
 
 
 def _within(xy: Floats, distance_m: float | None, function: str) -> tuple[Ints, Ints]:

@@ -122,11 +122,11 @@ def shuffled_statistics(values: Floats, adjacency: Any, *, permutations: int, se
         "shuffled_statistics",
     )
     rng = np.random.default_rng(seed)
-    found = []
+    statistics = []
     for size in _blocks(permutations, len(values)):
         orders = rng.permuted(np.tile(values, (size, 1)), axis=1)
-        found.append(global_statistics(orders.T, adjacency))
-    return np.concatenate(found, axis=1)
+        statistics.append(global_statistics(orders.T, adjacency))
+    return np.concatenate(statistics, axis=1)
 
 
 def two_sided(at_least: Any, at_most: Any, permutations: int) -> Any:  # noqa: ANN401  number or array
@@ -186,28 +186,28 @@ def sum_probabilities(
     at_least, at_most = np.zeros((2, n))
     low, high = sums - _ROUNDING * most, sums + _ROUNDING * most
     members = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
-    for drawn in _draws(n, most + 1, permutations, rng):
-        running = values[drawn].cumsum(axis=1)
+    for draws in _draws(n, most + 1, permutations, rng):
+        running = values[draws].cumsum(axis=1)
         if one_by_one:
             _compare_each(running, counts, (low, high), (at_least, at_most))
         else:
             for count, zones in zip(same.tolist(), members, strict=True):
                 ordered = np.sort(running[:, count - 1])
-                at_least[zones] += len(drawn) - np.searchsorted(ordered, low[zones], side="left")
+                at_least[zones] += len(draws) - np.searchsorted(ordered, low[zones], side="left")
                 at_most[zones] += np.searchsorted(ordered, high[zones], side="right")
         if with_own:
             continue
         # Where the zone itself is among those drawn for it, the next one takes its place.
-        row, column = np.nonzero(np.arange(most) < counts[drawn[:, :most]])
-        zone = drawn[row, column]
+        row, column = np.nonzero(np.arange(most) < counts[draws[:, :most]])
+        zone = draws[row, column]
         before = running[row, counts[zone] - 1]
         after = running[row, counts[zone]] - values[zone]
         more = (after >= low[zone]).astype(float) - (before >= low[zone])
         less = (after <= high[zone]).astype(float) - (before <= high[zone])
         at_least += np.bincount(zone, more, n)
         at_most += np.bincount(zone, less, n)
-    found: Floats = two_sided(at_least, at_most, permutations)
-    return found
+    probabilities: Floats = two_sided(at_least, at_most, permutations)
+    return probabilities
 
 
 def _compare_each(
@@ -249,13 +249,13 @@ def _draws(n: int, size: int, times: int, rng: np.random.Generator) -> Iterator[
 def _drawn_again(n: int, size: int, times: int, rng: np.random.Generator) -> Iterator[Ints]:
     """Few of many: rows of numbers, drawn again where one came up twice."""
     for rows in _blocks(times, size):
-        drawn = rng.integers(0, n, (rows, size))
+        numbers = rng.integers(0, n, (rows, size))
         again = np.arange(rows)
         while again.size:
-            ordered = np.sort(drawn[again], axis=1)
+            ordered = np.sort(numbers[again], axis=1)
             again = again[(ordered[:, 1:] == ordered[:, :-1]).any(axis=1)]
-            drawn[again] = rng.integers(0, n, (again.size, size))
-        yield drawn
+            numbers[again] = rng.integers(0, n, (again.size, size))
+        yield numbers
 
 
 def _cut_off(n: int, size: int, times: int, rng: np.random.Generator) -> Iterator[Ints]:

@@ -73,9 +73,9 @@ class Lattice(NamedTuple):
         island
             What the others get.
         """
-        found = np.full(self.size, island, dtype=values.dtype)
-        found[self.rows] = values
-        return found
+        for_all = np.full(self.size, island, dtype=values.dtype)
+        for_all[self.rows] = values
+        return for_all
 
 
 def lattice_of(
