@@ -127,9 +127,9 @@ def silverman_bandwidth_m(
     """
     function = "silverman_bandwidth_m"
     shape = shape_of(kernel, decay=decay, function=function)
-    found = places(points, function=function)
-    weight = weights_of(points, weights, function=function)[found.rows]
-    return silverman(found.x_m, found.y_m, weight, shape, function=function)
+    point_places = places(points, function=function)
+    weight = weights_of(points, weights, function=function)[point_places.rows]
+    return silverman(point_places.x_m, point_places.y_m, weight, shape, function=function)
 
 
 @door
@@ -203,10 +203,15 @@ def abramson_bandwidths_m(
     """
     function = "abramson_bandwidths_m"
     shape = shape_of(kernel, decay=decay, function=function)
-    found = places(points, function=function)
-    weight = weights_of(points, weights, function=function)[found.rows]
+    point_places = places(points, function=function)
+    weight = weights_of(points, weights, function=function)[point_places.rows]
     base = bandwidths_of(
-        points, bandwidth_m, found.rows, (found.x_m, found.y_m, weight), shape, function=function
+        points,
+        bandwidth_m,
+        point_places.rows,
+        (point_places.x_m, point_places.y_m, weight),
+        shape,
+        function=function,
     )
     if base.rule == "per_feature":
         raise InputError(
@@ -215,7 +220,9 @@ def abramson_bandwidths_m(
             function=function,
         )
     each = np.full(len(points), np.nan)
-    each[found.rows] = abramson(found.x_m, found.y_m, weight, base.base_m, shape)
+    each[point_places.rows] = abramson(
+        point_places.x_m, point_places.y_m, weight, base.base_m, shape
+    )
     return labelled(pd.Series(each, index=points.index, name="bandwidth_m"))
 
 
@@ -259,8 +266,8 @@ def bandwidths_of(
         value = _number(bandwidth_m, function)
         return Bandwidths(value, np.array([value]), "given")
     advice = "Pass one number, or one for each."
-    given = numbers_of(points, bandwidth_m, what="bandwidths", advice=advice, function=function)
-    each = given[rows]
+    metres = numbers_of(points, bandwidth_m, what="bandwidths", advice=advice, function=function)
+    each = metres[rows]
     wrong = ~(np.isfinite(each) & (each > 0))
     if wrong.any():
         raise InputError(

@@ -87,7 +87,7 @@ def surface(
     can with this kernel there is no surface at all: it is empty, with the bound for points that are
     spread evenly.
     """
-    found = Surface(np.zeros((0, 0)), math.inf, math.inf)
+    attempt = Surface(np.zeros((0, 0)), math.inf, math.inf)
     for finer in range(1, _FINEST + 1):
         lattice = Lattice.over(rows, columns, cell, finer, points.shape)
         if lattice.nodes > _MAX_NODES:
@@ -95,12 +95,12 @@ def surface(
         errors = _errors(points.shape, lattice.reach)
         least = min(errors.alone_pct, errors.even_pct)
         if least > tolerance_pct:
-            found = found._replace(bound_pct=least)
+            attempt = attempt._replace(bound_pct=least)
             continue
-        found = _convolved(points, lattice, errors)
-        if found.bound_pct <= tolerance_pct:
+        attempt = _convolved(points, lattice, errors)
+        if attempt.bound_pct <= tolerance_pct:
             break
-    return found
+    return attempt
 
 
 class Lattice(NamedTuple):
@@ -177,8 +177,8 @@ def _filter(values: Floats, quarter: Floats) -> Floats:
     spectrum *= _cosines(rows, rows, quarter.shape[0]) @ (
         quarter @ _cosines(columns // 2 + 1, columns, quarter.shape[1]).T
     )
-    found: Floats = scipy.fft.irfft2(spectrum, s=values.shape, workers=_WORKERS, overwrite_x=True)
-    return found
+    sums: Floats = scipy.fft.irfft2(spectrum, s=values.shape, workers=_WORKERS, overwrite_x=True)
+    return sums
 
 
 def _cosines(count: int, period: int, terms: int) -> Floats:
@@ -257,12 +257,12 @@ def _by_block(worst: Floats, block: int) -> Floats:
     """Largest error over all pairs of nodes of two blocks, along the first axis."""
     half = worst.shape[0] // 2
     most = half // block + 1
-    found = np.zeros((2 * most + 1, worst.shape[1]))
+    largest = np.zeros((2 * most + 1, worst.shape[1]))
     for at, offset in enumerate(range(-most, most + 1)):
         low = half - 1 + offset * block - (block - 1)
         pairs = worst[max(low, 0) : max(low + 2 * block - 1, 0)]
-        found[at] = pairs.max(axis=0, initial=0.0)
-    return found
+        largest[at] = pairs.max(axis=0, initial=0.0)
+    return largest
 
 
 def _lagrange(s: Floats) -> Floats:

@@ -107,18 +107,18 @@ def isolines(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.GeoDa
     """
     function = "isolines"
     x, y, z = _net(array, function)
-    wanted = _levels(levels, z, function)
+    values = _levels(levels, z, function)
     generator = _generator(x, y, z)
-    found = []
-    for at, level in enumerate(wanted):
-        checkpoint(at, len(wanted))
+    by_level = []
+    for at, level in enumerate(values):
+        checkpoint(at, len(values))
         line = _multiline(generator, level)
         if line is not None:
-            found.append((level, line))
-    lines = gpd.GeoSeries([line for _, line in found], crs=array.rio.crs)
+            by_level.append((level, line))
+    lines = gpd.GeoSeries([line for _, line in by_level], crs=array.rio.crs)
     frame = gpd.GeoDataFrame(
         {
-            "value": np.array([level for level, _ in found], dtype=float),
+            "value": np.array([level for level, _ in by_level], dtype=float),
             "length_km": geodesic_length_km(lines).to_numpy(dtype=float),
         },
         geometry=lines,
@@ -187,27 +187,27 @@ def filled_bands(array: xr.DataArray, *, levels: int | Sequence[float]) -> gpd.G
     function = "filled_bands"
     x, y, z = _net(array, function)
     borders = np.array(_levels(levels, z, function))
-    known = z[np.isfinite(z)]
+    finite = z[np.isfinite(z)]
     edges, inner = borders, borders
-    if known.size:
-        below = [known.min()] if not borders.size or known.min() < borders[0] else []
-        above = [known.max()] if not borders.size or known.max() >= borders[-1] else []
+    if finite.size:
+        below = [finite.min()] if not borders.size or finite.min() < borders[0] else []
+        above = [finite.max()] if not borders.size or finite.max() >= borders[-1] else []
         edges = np.concatenate([below, borders, above])
         # What contourpy fills is low < z ≤ high; of the negative that is low ≤ z < high.
         inner = np.concatenate([[-np.inf] * len(below), borders, [np.inf] * len(above)])
     generator = _generator(x, y, -z)
-    found = []
+    rows = []
     bands = zip(edges, edges[1:], inner, inner[1:], strict=False)
     for at, (low, high, below, above) in enumerate(bands):
         checkpoint(at, len(edges))
         area = _multipolygon(generator, -above, -below)
         if area is not None:
-            found.append((low, high, area))
-    areas = gpd.GeoSeries([area for *_, area in found], crs=array.rio.crs)
+            rows.append((low, high, area))
+    areas = gpd.GeoSeries([area for *_, area in rows], crs=array.rio.crs)
     frame = gpd.GeoDataFrame(
         {
-            "low": np.array([low for low, *_ in found], dtype=float),
-            "high": np.array([high for _, high, _ in found], dtype=float),
+            "low": np.array([low for low, *_ in rows], dtype=float),
+            "high": np.array([high for _, high, _ in rows], dtype=float),
             "area_km2": geodesic_area_km2(areas).to_numpy(dtype=float),
         },
         geometry=areas,
@@ -276,11 +276,11 @@ def nice_levels(low: float, high: float, *, count: int) -> tuple[float, ...]:
     too_many: tuple[float, ...] = ()
     while True:
         for digit in _STEPS:
-            found = _multiples(low, high, digit, power)
-            if len(found) <= count:
+            values = _multiples(low, high, digit, power)
+            if len(values) <= count:
                 # Of 2 and 4, neither is a multiple of 5: then one of them.
-                return found or too_many[:1]
-            too_many = found
+                return values or too_many[:1]
+            too_many = values
         power += 1
 
 
@@ -340,16 +340,16 @@ def _net(array: xr.DataArray, function: str) -> tuple[Floats, Floats, Floats]:
 
 def _levels(levels: int | Sequence[float], z: Floats, function: str) -> list[float]:
     if isinstance(levels, int | np.integer) and is_whole(levels):
-        known = z[np.isfinite(z)]
-        if not known.size:
+        finite = z[np.isfinite(z)]
+        if not finite.size:
             return []
-        return list(nice_levels(float(known.min()), float(known.max()), count=int(levels)))
+        return list(nice_levels(float(finite.min()), float(finite.max()), count=int(levels)))
     try:
-        wanted = np.asarray(levels, dtype=float)
+        numbers = np.asarray(levels, dtype=float)
     except (TypeError, ValueError, OverflowError):
-        wanted = np.array(np.nan)
-    rising = wanted.ndim == 1 and bool(np.isfinite(wanted).all() and np.all(np.diff(wanted) > 0))
-    if not rising or not 1 <= wanted.size <= _MOST_LEVELS:
+        numbers = np.array(np.nan)
+    rising = numbers.ndim == 1 and bool(np.isfinite(numbers).all() and np.all(np.diff(numbers) > 0))
+    if not rising or not 1 <= numbers.size <= _MOST_LEVELS:
         raise InputError(
             f"{function}: levels is {brief(levels)}. Allowed are 1 to {_MOST_LEVELS} finite "
             "numbers, each larger than the one before, or the greatest number of levels as a "
@@ -358,8 +358,8 @@ def _levels(levels: int | Sequence[float], z: Floats, function: str) -> list[flo
             value=brief(levels),
             most=_MOST_LEVELS,
         )
-    found: list[float] = wanted.tolist()
-    return found
+    values: list[float] = numbers.tolist()
+    return values
 
 
 # ---- geometry ----

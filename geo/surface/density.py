@@ -230,48 +230,50 @@ def kernel_density(
     require_flag(edge_correction, "edge_correction", function=_NAME)
     require_metres(cell_size_m, "cell_size_m", function=_NAME)
     _check_options(unit, method, tolerance_pct, both=extent is not None and study_area is not None)
-    taken = _taken(points, weights, extent, study_area)
-    placed = taken.x_m, taken.y_m, taken.weight
-    bandwidths = bandwidths_of(points, bandwidth_m, taken.rows, placed, shape, function=_NAME)
-    input_hash = _hash(taken, weights, bandwidths)
+    inputs = _inputs(points, weights, extent, study_area)
+    weighted_places = inputs.x_m, inputs.y_m, inputs.weight
+    bandwidths = bandwidths_of(
+        points, bandwidth_m, inputs.rows, weighted_places, shape, function=_NAME
+    )
+    input_hash = _hash(inputs, weights, bandwidths)
     if adaptive:
-        bandwidths = _adapted(bandwidths, taken, shape)
+        bandwidths = _adapted(bandwidths, inputs, shape)
     require_reach(bandwidths.each_m, cell_size_m, _REACH.get(kernel, 1.0))
     largest_m = float(bandwidths.each_m.max(initial=0.0)) or 1.0
-    bounds = taken.bounds or _bounds(taken, bandwidths.each_m * _MARGIN.get(kernel, 1.0))
+    bounds = inputs.bounds or _bounds(inputs, bandwidths.each_m * _MARGIN.get(kernel, 1.0))
     grid = raster(bounds, cell_size_m=cell_size_m, function=_NAME)
-    inside = _inside(taken.polygons, grid)
+    inside = _inside(inputs.polygons, grid)
     require_cells(grid, inside)
-    require_within(bandwidths.each_m, taken.bounds)
-    if taken.placed and not taken.rows.size:
-        raise nothing_inside(taken.placed)
+    require_within(bandwidths.each_m, inputs.bounds)
+    if inputs.placed and not inputs.rows.size:
+        raise nothing_inside(inputs.placed)
     corrected = inside is not None and edge_correction
     values, summed = _sum(
-        _footprints(taken, bandwidths.each_m, largest_m, grid, shape),
+        _footprints(inputs, bandwidths.each_m, largest_m, grid, shape),
         grid,
         cell=cell_size_m / largest_m,
         within=inside if corrected else None,
         method=_allowed(method, adaptive or bandwidths.rule == "per_feature", corrected),
         tolerance_pct=tolerance_pct,
     )
-    if taken.placed and not values.any():
-        raise nothing_inside(taken.placed)
-    scale = per_unit(unit, grid, taken.weight_sum, function=_NAME)
+    if inputs.placed and not values.any():
+        raise nothing_inside(inputs.placed)
+    scale = per_unit(unit, grid, inputs.weight_sum, function=_NAME)
     if scale != 1.0:
         values *= scale
         summed["error_bound"] *= scale
     if inside is not None:
         values[~inside] = np.nan
-    return as_raster(values, grid, taken.crs).assign_attrs(
+    return as_raster(values, grid, inputs.crs).assign_attrs(
         in_words(unit, points, weights, kernel, bandwidths, adaptive=adaptive)
         | ({"decay": float(decay)} if kernel == "triangular" else {})
         | {"cell_size_m": float(cell_size_m), "edge_correction": corrected, **summed}
-        | measured_in(points.crs, taken.crs)
+        | measured_in(points.crs, inputs.crs)
         | {
-            "points": taken.rows.size,
-            "points_without_place": len(points) - taken.placed,
-            "points_outside": taken.placed - taken.rows.size,
-            "weight_sum": taken.weight_sum,
+            "points": inputs.rows.size,
+            "points_without_place": len(points) - inputs.placed,
+            "points_outside": inputs.placed - inputs.rows.size,
+            "weight_sum": inputs.weight_sum,
             "input_hash": input_hash,
         }
     )
@@ -295,7 +297,7 @@ def _check_options(unit: str, method: str, tolerance_pct: float, *, both: bool) 
         )
 
 
-class _Taken(NamedTuple):
+class _Inputs(NamedTuple):
     """The points that take part, and the place they are looked at in."""
 
     x_m: Floats
@@ -309,9 +311,9 @@ class _Taken(NamedTuple):
     bounds: tuple[float, float, float, float] | None
 
 
-def _taken(points: Frame, weights: Any, extent: Frame | None, study_area: Frame | None) -> _Taken:  # noqa: ANN401
-    found = places(points, function=_NAME)
-    x, y, rows = found.x_m, found.y_m, found.rows
+def _inputs(points: Frame, weights: Any, extent: Frame | None, study_area: Frame | None) -> _Inputs:  # noqa: ANN401
+    point_places = places(points, function=_NAME)
+    x, y, rows = point_places.x_m, point_places.y_m, point_places.rows
     weight = weights_of(points, weights, function=_NAME)
     if weight.size and not weight.any():
         raise InputError(
@@ -324,8 +326,8 @@ def _taken(points: Frame, weights: Any, extent: Frame | None, study_area: Frame 
     place = study_area if extent is None else extent
     polygons, bounds = None, None
     if place is not None:
-        require_equal_crs(found.stated, require_crs(place, function=_NAME), function=_NAME)
-        geometry = moved(place.geometry, found.crs, function=_NAME)
+        require_equal_crs(point_places.stated, require_crs(place, function=_NAME), function=_NAME)
+        geometry = moved(place.geometry, point_places.crs, function=_NAME)
         west, south, east, north = geometry.total_bounds.tolist()
         bounds = west, south, east, north
         if study_area is not None:
@@ -337,14 +339,16 @@ def _taken(points: Frame, weights: Any, extent: Frame | None, study_area: Frame 
                 )
             within = Locator(polygons, cells=x.size).first(x, y) >= 0
             x, y, weight, rows = x[within], y[within], weight[within], rows[within]
-    placed = found.rows.size
-    return _Taken(x, y, weight, float(weight.sum()), rows, placed, found.crs, polygons, bounds)
+    n_placed = point_places.rows.size
+    return _Inputs(
+        x, y, weight, float(weight.sum()), rows, n_placed, point_places.crs, polygons, bounds
+    )
 
 
-def _hash(taken: _Taken, weights: object, bandwidths: Bandwidths) -> str:
-    arrays = [taken.x_m, taken.y_m]
+def _hash(inputs: _Inputs, weights: object, bandwidths: Bandwidths) -> str:
+    arrays = [inputs.x_m, inputs.y_m]
     if weights is not None:
-        arrays.append(taken.weight)
+        arrays.append(inputs.weight)
     if bandwidths.rule == "per_feature":
         arrays.append(bandwidths.each_m)
     with ThreadPoolExecutor(len(arrays)) as pool:
@@ -352,25 +356,25 @@ def _hash(taken: _Taken, weights: object, bandwidths: Bandwidths) -> str:
         return hashlib.sha256(b"".join(part.digest() for part in parts)).hexdigest()[:16]
 
 
-def _adapted(bandwidths: Bandwidths, taken: _Taken, shape: Shape) -> Bandwidths:
+def _adapted(bandwidths: Bandwidths, inputs: _Inputs, shape: Shape) -> Bandwidths:
     if bandwidths.rule == "per_feature":
         raise InputError(
             f"{_NAME}: adaptive=True makes a bandwidth for each feature from one, but bandwidth_m "
             "has one for each already. Pass one number, or adaptive=False.",
             code="density.adaptive_each",
         )
-    each = abramson(taken.x_m, taken.y_m, taken.weight, bandwidths.base_m, shape)
+    each = abramson(inputs.x_m, inputs.y_m, inputs.weight, bandwidths.base_m, shape)
     return bandwidths._replace(each_m=each)
 
 
-def _bounds(taken: _Taken, margin_m: Floats) -> tuple[float, float, float, float]:
-    if not taken.rows.size:
+def _bounds(inputs: _Inputs, margin_m: Floats) -> tuple[float, float, float, float]:
+    if not inputs.rows.size:
         raise InputError(
             f"{_NAME}: no point has a place, and there is no extent. Pass an extent to get "
             "a raster of zeros, or points with geometry.",
             code="own.nothing_located",
         )
-    x, y = taken.x_m, taken.y_m
+    x, y = inputs.x_m, inputs.y_m
     if margin_m.size == 1:
         margin = float(margin_m[0])
         return x.min() - margin, y.min() - margin, x.max() + margin, y.max() + margin
@@ -400,16 +404,16 @@ def _inside(polygons: NDArray[Any] | None, grid: Raster) -> NDArray[np.bool_] | 
 
 
 def _footprints(
-    taken: _Taken, each_m: Floats, largest_m: float, grid: Raster, shape: Shape
+    inputs: _Inputs, each_m: Floats, largest_m: float, grid: Raster, shape: Shape
 ) -> Footprints:
     from geo.surface.footprints import Footprints  # noqa: PLC0415  numba takes its time
 
     # Distances from the corner of the raster are small numbers, which keep their digits.
     return Footprints(
-        (taken.x_m - grid.left_m) / largest_m,
-        (taken.y_m - grid.top_m) / largest_m,
+        (inputs.x_m - grid.left_m) / largest_m,
+        (inputs.y_m - grid.top_m) / largest_m,
         each_m / largest_m,
-        taken.weight / (shape.volume * (each_m / 1000.0) ** 2),
+        inputs.weight / (shape.volume * (each_m / 1000.0) ** 2),
         shape,
     )
 
@@ -449,20 +453,20 @@ def _sum(
     if method == "binned" or (method == "auto" and visits > _EXACT_VISITS):
         from geo.surface import binned  # noqa: PLC0415  numba takes its time
 
-        found = binned.surface(points, **size, tolerance_pct=tolerance_pct)
-        if found.bound_pct <= tolerance_pct:
-            bounds = {"error_bound": found.bound, "error_bound_pct": found.bound_pct}
-            return found.surface, {"method": "binned", **bounds}
+        binning = binned.surface(points, **size, tolerance_pct=tolerance_pct)
+        if binning.bound_pct <= tolerance_pct:
+            bounds = {"error_bound": binning.bound, "error_bound_pct": binning.bound_pct}
+            return binning.surface, {"method": "binned", **bounds}
         if method == "binned":
             raise InputError(
                 f"{_NAME}: binning cannot keep tolerance_pct={tolerance_pct:g} with the "
                 f"{points.shape.name} kernel at {1.0 / cell:.3g} cells to the bandwidth: the bound "
-                f"reached on the finest lattice is {found.bound_pct:.3g} %. "
+                f"reached on the finest lattice is {binning.bound_pct:.3g} %. "
                 "Take method='exact' or 'auto', a larger tolerance_pct, a smaller cell_size_m, or "
                 "a kernel that ends smoothly (quartic, triweight, gaussian).",
                 code="density.tolerance",
                 tolerance=tolerance_pct,
-                reached=float(f"{found.bound_pct:.3g}"),
+                reached=float(f"{binning.bound_pct:.3g}"),
             )
     require_few_visits(visits)
     exact = {"method": "exact", "error_bound": 0.0, "error_bound_pct": 0.0}
@@ -473,14 +477,14 @@ def _masses(points: Footprints, within: NDArray[np.bool_], cell: float) -> Float
     """Part of each kernel that is on cells inside the study area."""
     from geo.surface.footprints import masses  # noqa: PLC0415  numba takes its time
 
-    found = masses(points, within, cell=cell) * cell**2 / (points.shape.volume * points.reach**2)
-    lost = int((found <= 0).sum())
+    parts = masses(points, within, cell=cell) * cell**2 / (points.shape.volume * points.reach**2)
+    lost = int((parts <= 0).sum())
     if lost:
         raise InputError(
-            f"{_NAME}: {lost} of {found.size} points reach no centre of a cell inside the study "
+            f"{_NAME}: {lost} of {parts.size} points reach no centre of a cell inside the study "
             "area, so that edge correction has nothing to divide by. Take a larger bandwidth_m, a "
             "smaller cell_size_m, or edge_correction=False.",
             code="density.unreached",
             points=lost,
         )
-    return found
+    return parts

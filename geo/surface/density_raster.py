@@ -81,7 +81,7 @@ def in_words(
     column = "" if weights is None else weights if isinstance(weights, str) else "weight"
     base, each = bandwidths.base_m, bandwidths.each_m
     name = f"{kernel} kernel density, bandwidth {base:g} m"
-    found = {
+    facts = {
         "units": {"per_km2": f"{amount}/km²", "count": amount, "share": "%"}[unit],
         "long_name": f"{name}, adaptive" if adaptive else name,
         "unit": unit,
@@ -92,12 +92,12 @@ def in_words(
         "weights": column,
     }
     if each.size and (adaptive or bandwidths.rule == "per_feature"):
-        found |= {
+        facts |= {
             "bandwidth_min_m": float(each.min()),
             "bandwidth_median_m": float(np.median(each)),
             "bandwidth_max_m": float(each.max()),
         }
-    return found
+    return facts
 
 
 def as_raster(values: Floats, grid: Raster, crs: CRS) -> xr.DataArray:

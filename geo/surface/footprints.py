@@ -113,12 +113,12 @@ def masses(points: Footprints, inside: NDArray[np.bool_], *, cell: float) -> Flo
     """
     rows, columns = inside.shape
     y_cells = -_centres(rows, cell)
-    found = np.zeros(points.x.size)
+    sums = np.zeros(points.x.size)
     if points.shape.name == "gaussian":
         weight = inside.astype(float)
         for tile, up, across, at in _products(points, _centres(columns, cell), y_cells):
-            found[tile] = np.einsum("rp,pr->p", up, across @ weight[at].T)
-        return found
+            sums[tile] = np.einsum("rp,pr->p", up, across @ weight[at].T)
+        return sums
     padded = _centres(columns + LANES, cell)
     wide = np.zeros((rows, padded.size))
     wide[:, :columns] = inside
@@ -127,12 +127,10 @@ def masses(points: Footprints, inside: NDArray[np.bool_], *, cell: float) -> Flo
     gather = _compiled("gather")
 
     def gather_some(first: int, last: int) -> None:
-        gather(points.x, points.y, reach, padded, y_cells, kind, slope, first, last, wide, found)
+        gather(points.x, points.y, reach, padded, y_cells, kind, slope, first, last, wide, sums)
 
-    _share_out(
-        gather_some, found.size, visits=visits(points, rows=rows, columns=columns, cell=cell)
-    )
-    return found / _unit_height(points.shape, points.reach)
+    _share_out(gather_some, sums.size, visits=visits(points, rows=rows, columns=columns, cell=cell))
+    return sums / _unit_height(points.shape, points.reach)
 
 
 def sums_at_points(points: Footprints) -> Floats:
@@ -161,9 +159,9 @@ def sums_at_points(points: Footprints) -> Floats:
         sum_up(x, y, weight, number, starts, kind, shape.slope, shape.reach, first, last, total)
 
     _share_out(sum_some, x.size, visits=x.size * 100)
-    found = np.empty_like(total)
-    found[order] = total
-    return found
+    sums = np.empty_like(total)
+    sums[order] = total
+    return sums
 
 
 def visits(points: Footprints, *, rows: int, columns: int, cell: float) -> float:
@@ -210,8 +208,8 @@ def _share_out(part: Callable[[int, int], None], count: int, *, visits: float) -
         part(first, last)
 
     with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(inherited(watched_part), *band) for band in pairwise(edges)]:
-            done.result()
+        for future in [pool.submit(inherited(watched_part), *band) for band in pairwise(edges)]:
+            future.result()
 
 
 # ---- the Gaussian ----
