@@ -101,16 +101,16 @@ def category_table(
     west       0    1
     east       1    1
     """
-    given = gate(points, zones, function="category_table")
+    gated = gate(points, zones, function="category_table")
     label = _labels(points, category)
     weight = weights_of(points, weights, function="category_table")
     kinds = label.cat.categories
     code = label.cat.codes.to_numpy()
-    named = code[given.rows] >= 0
-    rows = given.rows[named]
-    found = members(given.xy[named], given.polygons)
+    named = code[gated.rows] >= 0
+    rows = gated.rows[named]
+    pairs = members(gated.xy[named], gated.polygons)
     held = np.zeros(len(rows), dtype=bool)
-    held[found.point] = True
+    held[pairs.point] = True
     shape = (len(zones), len(kinds))
     require_affordable(
         shape[0] * shape[1],
@@ -122,8 +122,8 @@ def category_table(
         zones=shape[0],
         categories=shape[1],
     )
-    cell = found.zone * len(kinds) + code[rows][found.point]
-    sums = np.bincount(cell, weight[rows][found.point], shape[0] * shape[1]).reshape(shape)
+    cell = pairs.zone * len(kinds) + code[rows][pairs.point]
+    sums = np.bincount(cell, weight[rows][pairs.point], shape[0] * shape[1]).reshape(shape)
     totals = np.bincount(code[rows][held], weight[rows][held], len(kinds))
     if weights is None:
         sums, totals = sums.astype(np.int64), totals.astype(np.int64)
@@ -132,12 +132,12 @@ def category_table(
     facts = {
         "measure": "count" if weights is None else "weight_sum",
         TOTALS: dict(zip(columns.tolist(), totals.tolist(), strict=True)),
-        "zones_overlap": found.overlap,
-        "points_in_several_zones": found.shared,
+        "zones_overlap": pairs.overlap,
+        "points_in_several_zones": pairs.shared,
         "points_outside": int((~held).sum()),
         "points_without_place": len(points) - len(named),
         "points_without_category": int((~named).sum()),
-        "repaired_zones": given.repaired,
+        "repaired_zones": gated.repaired,
     }
     unit = amount_of(points, weights)
     return labelled(table, facts, columns=dict.fromkeys(columns, unit))
@@ -145,17 +145,17 @@ def category_table(
 
 def _labels(points: Frame, category: str | ArrayLike) -> pd.Series:
     """Return one label for each point, categorical, in the order of the points."""
-    given = values_of(points, category, what="categories", function="category_table")
-    places = isinstance(given, gpd.GeoSeries)
-    if places or isinstance(given, set | dict | pd.DataFrame) or np.ndim(given) != 1:
+    values = values_of(points, category, what="categories", function="category_table")
+    places = isinstance(values, gpd.GeoSeries)
+    if places or isinstance(values, set | dict | pd.DataFrame) or np.ndim(values) != 1:
         raise InputError(
             f"category_table: category is {brief(category)}. Pass the name of a column or "
             "one category for each point.",
             code="values.categories",
             column=brief(category),
         )
-    name: Any = given.name if isinstance(given, pd.Series) else None
-    label = pd.Series(given).reset_index(drop=True).rename(name)
+    name: Any = values.name if isinstance(values, pd.Series) else None
+    label = pd.Series(values).reset_index(drop=True).rename(name)
     if len(label) != len(points):
         raise InputError(
             f"category_table: there are {len(label)} categories for {len(points)} points. Pass one "

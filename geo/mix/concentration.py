@@ -135,7 +135,7 @@ def concentration_measures(
     n = len(share)
     hhi = float((share**2).sum())
     gini = _gini(share, np.full(n, 1.0 / n))
-    found = {
+    measures = {
         "zones": n,
         "total": value.sum(),
         "hhi": hhi,
@@ -145,19 +145,19 @@ def concentration_measures(
         "theil": _relative_entropy(share, np.full(n, 1.0 / n)),
     }
     if groups is not None:
-        found |= _split(share, _labels(groups, values, n))
+        measures |= _split(share, _labels(groups, values, n))
     largest = np.cumsum(np.sort(share)[::-1])
-    found["top_share_pct"] = 100.0 * share.max()
-    found["zones_with_half"] = 1 + int(np.searchsorted(largest, _HALF - _ROUNDING))
+    measures["top_share_pct"] = 100.0 * share.max()
+    measures["zones_with_half"] = 1 + int(np.searchsorted(largest, _HALF - _ROUNDING))
     attrs: dict[str, Any] = {"top_zone": _index(values, n)[int(share.argmax())]}
     if areas is not None:
         size = _sizes(areas, values, value, "concentration_measures")
         area_share = size / size.sum()
         base, part = _curve(share, area_share)
-        found["gini_by_area"] = _gini(share, area_share)
-        found["half_on_area_pct"] = 100.0 * (1.0 - _where_half(base, part))
+        measures["gini_by_area"] = _gini(share, area_share)
+        measures["half_on_area_pct"] = 100.0 * (1.0 - _where_half(base, part))
         attrs["area_total"] = float(size.sum())
-    result = pd.Series(found, dtype=float, name="concentration")
+    result = pd.Series(measures, dtype=float, name="concentration")
     attrs["undefined"] = result.index[result.isna()].tolist()
     total = unit_of(getattr(values, "name", None))
     return labelled(result, attrs, columns={"zones": COUNT, "total": total})

@@ -175,7 +175,7 @@ def location_quotient_table(table: pd.DataFrame, *, interval_pct: float = 90.0) 
         [~(expected > 0), low > 1, high < 1], ["no points", "above", "below"], "unclear"
     )
     n_zones, n_kinds = count.shape
-    found = pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "zone": table.index.repeat(n_kinds),
             "category": np.tile(table.columns.to_numpy(dtype=object), n_zones),
@@ -189,7 +189,7 @@ def location_quotient_table(table: pd.DataFrame, *, interval_pct: float = 90.0) 
         }
     )
     return labelled(
-        found,
+        frame,
         _denominators(table, parts) | {"interval_pct": interval_pct},
         columns={"expected": COUNT, "low": PURE, "high": PURE},
     )
@@ -346,9 +346,9 @@ class _Parts(NamedTuple):
 def _parts(table: pd.DataFrame, function: str) -> _Parts:
     numbers = _numbers(table, function)
     zone_totals = numbers.sum(axis=1)
-    known = table.attrs.get(TOTALS, {})
-    if table.columns.isin(list(known)).all():
-        category_totals = np.array([known[kind] for kind in table.columns], dtype=float)
+    totals = table.attrs.get(TOTALS, {})
+    if table.columns.isin(list(totals)).all():
+        category_totals = np.array([totals[kind] for kind in table.columns], dtype=float)
     else:
         category_totals = numbers.sum(axis=0)
     return _Parts(
