@@ -98,13 +98,13 @@ def unknown(value: object, names: Iterable[str], *, what: str, function: str) ->
     there = sorted(names)
     near = get_close_matches(value, there, n=_MOST_NEAR) if isinstance(value, str) else []
     few = len(there) <= _MOST_LISTED
-    said = f"{function}: there is no {what} {brief(value)}"
-    said += f"; choose from {there}" if few else ""
-    said += f"; near is {' or '.join(map(repr, near))}." if near else "."
+    message = f"{function}: there is no {what} {brief(value)}"
+    message += f"; choose from {there}" if few else ""
+    message += f"; near is {' or '.join(map(repr, near))}." if near else "."
     if few:
-        return InputError(said, code="option.one_of", value=brief(value), names=there)
+        return InputError(message, code="option.one_of", value=brief(value), names=there)
     return InputError(
-        said, code="option.near" if near else "option.unknown", value=brief(value), names=near
+        message, code="option.near" if near else "option.unknown", value=brief(value), names=near
     )
 
 

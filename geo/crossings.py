@@ -82,22 +82,22 @@ def _find(  # noqa: PLR0917  compiled: by position, and one loop is the point of
     begin that a polygon has in one row of it. An unsure polygon is written as its complement ~p.
     Returns the point to go on with, and the number of pairs.
     """
-    written = 0
+    n_pairs = 0
     for i in range(first, last):
         across, up = (x[i] - frame[0]) / frame[2], (y[i] - frame[1]) / frame[2]
         if not (across >= 0.0 and across < columns and up >= 0.0 and up < rows):
             continue
         row = int(up)
         cell = row * columns + int(across)
-        known = answer[cell]
-        if known == -1:
+        cell_answer = answer[cell]
+        if cell_answer == -1:
             continue
-        if written + max(1, start[cell + 1] - start[cell]) > point.size:
-            return i, written
-        if known >= 0:
-            point[written] = i
-            polygon[written] = known
-            written += 1
+        if n_pairs + max(1, start[cell + 1] - start[cell]) > point.size:
+            return i, n_pairs
+        if cell_answer >= 0:
+            point[n_pairs] = i
+            polygon[n_pairs] = cell_answer
+            n_pairs += 1
             continue
         for k in range(start[cell], start[cell + 1]):
             p = candidates[k]
@@ -106,10 +106,10 @@ def _find(  # noqa: PLR0917  compiled: by position, and one loop is the point of
                 continue
             side = _side(x[i], y[i], edges, strip[at], strip[at + 1])
             if side != _OUT:
-                point[written] = i
-                polygon[written] = p if side == _IN else ~p
-                written += 1
-    return last, written
+                point[n_pairs] = i
+                polygon[n_pairs] = p if side == _IN else ~p
+                n_pairs += 1
+    return last, n_pairs
 
 
 def _compiled() -> Callable[..., tuple[int, int]]:

@@ -194,11 +194,11 @@ def _into_gcj02(lon: Floats, lat: Floats) -> Pair:
 def _out_of_gcj02(lon: Floats, lat: Floats) -> Pair:
     west, south, east, north = _NEARBY_DEG
     nearby = np.flatnonzero((lon > west) & (lon < east) & (lat > south) & (lat < north))
-    found = _blockwise(_unshift, lon[nearby], lat[nearby])
-    inside = _mainland().first(*found) >= 0
+    unshifted = _blockwise(_unshift, lon[nearby], lat[nearby])
+    inside = _mainland().first(*unshifted) >= 0
     out = lon.copy(), lat.copy()
-    out[0][nearby[inside]] = found[0][inside]
-    out[1][nearby[inside]] = found[1][inside]
+    out[0][nearby[inside]] = unshifted[0][inside]
+    out[1][nearby[inside]] = unshifted[1][inside]
     return out
 
 

@@ -130,16 +130,16 @@ def refused(error: Exception, name: str) -> AtlasError:
 
 def _misfit(error: Exception, function: Callable[..., object]) -> CallError:
     """Say what does not fit in a call, and which option may have been meant."""
-    said = str(error).partition(") ")[2] or str(error)  # what Python says begins with the name
-    option = _UNEXPECTED.search(said)
+    reason = str(error).partition(") ")[2] or str(error)  # what Python says begins with the name
+    option = _UNEXPECTED.search(reason)
     near: list[str] = []
     if option is not None:
         names = list(signature(function).parameters)
         near = get_close_matches(option[1], names)
-        said = f"there is no option {option[1]!r}"
-        said += f"; near is {' or '.join(map(repr, near))}" if near else f"; there are {names}"
+        reason = f"there is no option {option[1]!r}"
+        reason += f"; near is {' or '.join(map(repr, near))}" if near else f"; there are {names}"
     name = function.__name__
-    return CallError(f"{name}: {said}.", code="caller.argument", function=name)
+    return CallError(f"{name}: {reason}.", code="caller.argument", function=name)
 
 
 def door(function: Callable[P, R]) -> Callable[P, R]:

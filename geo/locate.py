@@ -183,19 +183,19 @@ class Locator:
         )
 
         def part(first: int, last: int) -> list[tuple[Ints, Ints]]:
-            found = []
+            batches = []
             while first < last:
                 # As much again where points lie in several polygons, until all are done.
                 room = last - first + len(self._polygons)
                 point, polygon = np.empty((2, room), dtype=np.int64)
-                first, written = find(x, y, first, last, *tables, point, polygon)
-                found.append((point[:written], polygon[:written]))
-            return found
+                first, n_pairs = find(x, y, first, last, *tables, point, polygon)
+                batches.append((point[:n_pairs], polygon[:n_pairs]))
+            return batches
 
         ends = np.linspace(0, x.size, _THREADS + 1).astype(int).tolist()
         with ThreadPoolExecutor(_THREADS) as pool:
-            found = [pair for pairs in pool.map(part, ends[:-1], ends[1:]) for pair in pairs]
-        point, polygon = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+            batches = [pair for pairs in pool.map(part, ends[:-1], ends[1:]) for pair in pairs]
+        point, polygon = (np.concatenate(arrays) for arrays in zip(*batches, strict=True))
         unsure = np.flatnonzero(polygon < 0)
         if unsure.size:
             polygon[unsure] = ~polygon[unsure]
@@ -222,10 +222,10 @@ class Locator:
         if x.size >= _MANY:
             return self._found(x, y)
         answer, cell = self._look_up(x, y)
-        known = np.flatnonzero(answer >= 0)
+        sure = np.flatnonzero(answer >= 0)
         point, polygon = self._tested(x, y, np.flatnonzero(answer == _TEST), cell)
-        point = np.concatenate([known, point])
-        polygon = np.concatenate([answer[known].astype(np.int64), polygon])
+        point = np.concatenate([sure, point])
+        polygon = np.concatenate([answer[sure].astype(np.int64), polygon])
         order = np.argsort(point, kind="stable")
         return point[order], polygon[order]
 
@@ -239,10 +239,10 @@ class Locator:
         """
         x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
         point, polygon = self.pairs(x, y)
-        found = np.full(x.shape, _NONE, dtype=np.int64)
+        polygons = np.full(x.shape, _NONE, dtype=np.int64)
         # Last written wins, and the lowest position comes last.
-        found[point[::-1]] = polygon[::-1]
-        return found
+        polygons[point[::-1]] = polygon[::-1]
+        return polygons
 
 
 def _edges(polygons: NDArray[Any]) -> tuple[Floats, Ints]:

@@ -67,8 +67,8 @@ def significant(value: float, digits: int = _SIGNIFICANT) -> str:
     >>> significant(1835.64), significant(0.012345), significant(-0.5), significant(24)
     ('1,836', '0.01235', '-0.5', '24')
     """
-    known = math.isfinite(value) and value
-    size = math.floor(math.log10(abs(value))) if known else digits
+    has_size = math.isfinite(value) and value
+    size = math.floor(math.log10(abs(value))) if has_size else digits
     return _written(value, 0, min(max(0, digits - 1 - size), _MOST_OF_SMALL))
 
 

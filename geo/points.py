@@ -247,11 +247,11 @@ def numbers_of(
     InputError
         As `values_of`, or they are not all numbers, or not one for each row.
     """
-    given = values_of(points, values, what=what, function=function)
-    if getattr(np.asarray(given).dtype, "kind", "") in "mM":
+    unchecked = values_of(points, values, what=what, function=function)
+    if getattr(np.asarray(unchecked).dtype, "kind", "") in "mM":
         raise InputError(f"{function}: the {what} are dates or times.", code="values.text")
     try:
-        array = np.asarray(given, dtype=complex if np.iscomplexobj(given) else float)
+        array = np.asarray(unchecked, dtype=complex if np.iscomplexobj(unchecked) else float)
     except (TypeError, ValueError, OverflowError) as error:
         raise InputError(
             f"{function}: the {what} are not all numbers ({error}).", code="values.text"

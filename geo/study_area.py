@@ -90,8 +90,8 @@ def pattern_in(points: Frame, study_area: Frame, *, function: str) -> Pattern:
     """
     require_same_crs(points, study_area, function=function)
     polygons, _ = polygons_of(study_area, function=function)
-    given = gpd.GeoSeries([shapely.union_all(polygons)], crs=study_area.crs)
-    metric = to_metric(given, function=function)
+    union = gpd.GeoSeries([shapely.union_all(polygons)], crs=study_area.crs)
+    metric = to_metric(union, function=function)
     area = metric.iloc[0]
     if not shapely.area(area) > 0:
         raise InputError(
@@ -112,12 +112,12 @@ def pattern_in(points: Frame, study_area: Frame, *, function: str) -> Pattern:
             points=n,
             least=_FEWEST_POINTS,
         )
-    kept = xy[inside]
-    _, which, times = np.unique(kept, axis=0, return_inverse=True, return_counts=True)
+    xy_inside = xy[inside]
+    _, which, times = np.unique(xy_inside, axis=0, return_inverse=True, return_counts=True)
     coincident = int((times[which] > 1).sum())
-    area_km2 = float(geodesic_area_km2(given).iloc[0])
+    area_km2 = float(geodesic_area_km2(union).iloc[0])
     measured = measured_in(study_area.crs, metric.crs)
-    return Pattern(kept, area, area_km2, outside, without_place, coincident, measured)
+    return Pattern(xy_inside, area, area_km2, outside, without_place, coincident, measured)
 
 
 def uniform_points(area: Shape, n: int, rng: np.random.Generator) -> Floats:
@@ -143,13 +143,13 @@ def uniform_points(area: Shape, n: int, rng: np.random.Generator) -> Floats:
     ((4, 2), True)
     """
     west, south, east, north = area.bounds
-    filled = area.area / ((east - west) * (north - south))
-    found = np.empty((0, 2))
-    while len(found) < n:
-        tries = int((n - len(found)) / filled * 1.1) + 10
+    filled_share = area.area / ((east - west) * (north - south))
+    points = np.empty((0, 2))
+    while len(points) < n:
+        tries = int((n - len(points)) / filled_share * 1.1) + 10
         xy = rng.uniform((west, south), (east, north), (tries, 2))
-        found = np.concatenate([found, xy[shapely.intersects_xy(area, xy[:, 0], xy[:, 1])]])
-    return found[:n]
+        points = np.concatenate([points, xy[shapely.intersects_xy(area, xy[:, 0], xy[:, 1])]])
+    return points[:n]
 
 
 def set_covariance_share(area: Shape, distance_m: float) -> tuple[Floats, Floats]:
@@ -178,8 +178,8 @@ def set_covariance_share(area: Shape, distance_m: float) -> tuple[Floats, Floats
     shift = step[1:, None, None] * np.column_stack([np.cos(angle), np.sin(angle)])
     xy = shapely.get_coordinates(outline)
     copies = np.repeat(np.asarray(outline, dtype=object), shift[..., 0].size)
-    moved = shapely.set_coordinates(copies.copy(), (shift.reshape(-1, 1, 2) + xy).reshape(-1, 2))
-    shared = shapely.area(shapely.intersection(outline, moved)).reshape(_STEPS - 1, _DIRECTIONS)
+    shifted = shapely.set_coordinates(copies.copy(), (shift.reshape(-1, 1, 2) + xy).reshape(-1, 2))
+    shared = shapely.area(shapely.intersection(outline, shifted)).reshape(_STEPS - 1, _DIRECTIONS)
     share = shared.mean(axis=1) / shapely.area(outline)
     return step, np.concatenate([[1.0], share])
 

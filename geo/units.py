@@ -158,15 +158,15 @@ def labelled(
     own = columns or {}
     if isinstance(result, pd.Series):
         names = [result.name] if unit_of(result.name) else list(result.index)
-        kept: dict[Hashable, str] = {}
+        old_units: dict[Hashable, str] = {}
     else:
         numbers = [
             pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind)
             for kind in result.dtypes
         ]
         names = [name for name, is_number in zip(result, numbers, strict=True) if is_number]
-        kept = stated(result)
-    told = {name: own.get(name) or unit_of(name, amount=amount) for name in names}
-    units = {name: unit or kept.get(name, "") for name, unit in told.items()}
+        old_units = stated(result)
+    new_units = {name: own.get(name) or unit_of(name, amount=amount) for name in names}
+    units = {name: unit or old_units.get(name, "") for name, unit in new_units.items()}
     result.attrs = dict(facts or {}) | {UNITS: {name: unit for name, unit in units.items() if unit}}
     return result

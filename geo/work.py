@@ -173,9 +173,9 @@ shorter distance_m.
     """
     if amount <= limit:
         return
-    asked = round(amount) if amount < float("inf") else amount
+    whole = round(amount) if amount < float("inf") else amount
     raise InputError(
-        f"{function}: {asked:,} {what} are more than the {round(limit):,} allowed. Take {choose}.",
+        f"{function}: {whole:,} {what} are more than the {round(limit):,} allowed. Take {choose}.",
         code=code,
-        **{"amount": asked, "limit": round(limit), **values},
+        **{"amount": whole, "limit": round(limit), **values},
     )

@@ -276,10 +276,10 @@ def counted(points: Frame, zones: Frame, *, function: str = "counted") -> Counte
     >>> once.found.zone.tolist(), once.area_km2.round(1).tolist()
     ([0], [10850.4])
     """
-    given = gate(points, zones, function=function)
-    found = members(given.xy, given.polygons)
-    area = geodesic_area_km2(gpd.GeoSeries(given.polygons, crs=zones.crs))
-    return Counted(given, found, area.to_numpy(dtype=float))
+    gated = gate(points, zones, function=function)
+    pairs = members(gated.xy, gated.polygons)
+    area = geodesic_area_km2(gpd.GeoSeries(gated.polygons, crs=zones.crs))
+    return Counted(gated, pairs, area.to_numpy(dtype=float))
 
 
 def repeated(point: Ints) -> NDArray[np.bool_]:
