@@ -11,7 +11,6 @@ edges pass each other, or cross, too often to be judged in seconds goes aside.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +26,7 @@ from geo.exchange.oddities import duplicates, overlaps, slivers
 from geo.exchange.receipt import Finding, Parsed, first_rows
 from geo.exchange.strays import strays
 from geo.exchange.tangles import Tangle, tangle
+from geo.exchange.validity import code_of, made_valid, place_of
 from geo.wording import sentence
 
 if TYPE_CHECKING:
@@ -59,13 +59,6 @@ _MAX_LON, _MAX_LAT, _LARGEST_DEG = 180.0, 90.0, 360.0
 _QUICK_VERTICES, _QUICK_BROKEN_VERTICES = 5_000, 300
 _MAX_PASSES, _MAX_CROSSINGS = 50_000_000, 20_000
 _DIMENSION_LINE, _DIMENSION_AREA, _DIMENSIONS = 1, 2, 2
-_REASONS = {
-    "Hole lies outside shell": "geometry.hole_outside",
-    "Holes are nested": "geometry.nested",
-    "Nested shells": "geometry.nested",
-    "Duplicate Rings": "geometry.nested",
-}
-_POSITION = re.compile(r"\[(\S+) (\S+)\]")
 _NAMES = ("name", "名称", "名字", "name_zh", "标题", "title")
 
 
@@ -366,38 +359,19 @@ def _valid(patient: _Patient) -> None:
     if not at.size:
         return
     before = patient.shapes[at]
-    after = _made_valid(before)
+    after = made_valid(before)
     # A ring folded flat leaves nothing, or nothing of the kind that the row was.
     lost = shapely.is_empty(after) | (
         shapely.get_dimensions(after) < shapely.get_dimensions(before)
     )
     reasons = [str(reason) for reason in shapely.is_valid_reason(before)]
-    details = [_position(*_where(reasons[i])) for i in np.flatnonzero(lost)]
+    details = [_position(*place_of(reasons[i])) for i in np.flatnonzero(lost)]
     patient.put_aside(at[lost], "geometry.collapsed", details)
     patient.shapes[at[~lost]] = after[~lost]
-    codes = np.array([_code(reason) for reason in reasons])
+    codes = np.array([code_of(reason) for reason in reasons])
     for code in sorted(set(codes[~lost].tolist())):
         alike = np.flatnonzero(~lost & (codes == code))
         _say_mended(patient, code, at[alike], before[alike], reasons=[reasons[i] for i in alike])
-
-
-def _made_valid(shapes: Shapes) -> Shapes:
-    """Mend all at once; where one of them cannot be, each alone, and that one to nothing."""
-    try:
-        mended = _by_structure(shapes)
-        # Rings that are folded over and over may leave what needs mending once more.
-        broken = ~shapely.is_valid(mended)
-        mended[broken] = _by_structure(mended[broken])
-    except shapely.GEOSException:
-        if len(shapes) == 1:
-            return np.array([shapely.Polygon()])
-        return np.concatenate([_made_valid(shapes[at : at + 1]) for at in range(len(shapes))])
-    mended[~shapely.is_valid(mended)] = shapely.Polygon()
-    return mended
-
-
-def _by_structure(shapes: Shapes) -> Shapes:
-    return np.asarray(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
 
 
 def _say_mended(
@@ -407,7 +381,7 @@ def _say_mended(
     before_ha, after_ha = _areas_ha(patient, before), _areas_ha(patient, patient.shapes[at])
     change = np.abs(after_ha - before_ha)
     most = int(change.argmax())
-    x, y = _where(reasons[most])
+    x, y = place_of(reasons[most])
     share = 100 * change / np.maximum(np.maximum(before_ha, after_ha), np.finfo(float).tiny)
     patient.note(
         code,
@@ -475,15 +449,6 @@ def _overlapping(patient: _Patient) -> None:
         patient.note(
             "geometry.overlap", alive[np.unique(pairs)], pairs=len(pairs), row=first, other=second
         )
-
-
-def _code(reason: str) -> str:
-    return _REASONS.get(reason.split("[", maxsplit=1)[0], "geometry.crossing")
-
-
-def _where(reason: str) -> tuple[float, float]:
-    match = _POSITION.search(reason)
-    return (float(match[1]), float(match[2])) if match else (np.nan, np.nan)
 
 
 def _rounded(value: float) -> float:

@@ -8,7 +8,7 @@ others are read: no cell refuses a file.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +25,7 @@ from geo.exchange import headers
 from geo.exchange.angles import numbers
 from geo.exchange.axes import Axes, axes_of
 from geo.exchange.cell_quotes import unquoted
-from geo.exchange.cells import as_text, from_workbook, typed
+from geo.exchange.cut_tables import CutTable, of_workbook
 from geo.exchange.delimited import PARTS, read_delimited
 from geo.exchange.gazetteers import Gazetteer
 from geo.exchange.places import Places, is_blank, kind_of, shapes
@@ -36,11 +36,9 @@ from geo.wording import together
 from geo.work import checkpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
-
-    from geo.exchange.workbooks import Sheet
 
     Objects = NDArray[np.object_]
 
@@ -49,37 +47,9 @@ TEXTS = (".csv", ".tsv", ".txt", ".tab")
 _SAMPLE = 200
 _BLOCK_LETTERS = 8_000_000
 _SHORT, _LONG = 80, 100_000
-_HEADER_ROWS = 60
 
 # What WKT, WKB in either spelling, and GeoJSON begin with, behind what may stand before it.
 _SHAPES_BEGIN = frozenset("SPLMGCTsplmgct0\\{")
-
-
-@dataclass(slots=True)
-class _Table:
-    """Cells of one table by column, and what was noticed while it was cut."""
-
-    name: str
-    names: list[str]
-    cells: list[pd.Series]
-    index: pd.Index
-    aside: list[tuple[int, str, str]] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-
-    def texts(self, column: int) -> pd.Series:
-        """Return the cells of a column as texts."""
-        cells = self.cells[column]
-        if cells.dtype == object:
-            return pd.Series([as_text(cell) for cell in cells], index=self.index, dtype="str")
-        return cells
-
-    def values(self, column: int) -> tuple[pd.Series, list[Finding]]:
-        """Return the cells of a column as numbers where that loses nothing."""
-        cells = self.cells[column]
-        if cells.dtype == object:
-            values, findings = from_workbook(self.names[column], cells.tolist())
-            return values.set_axis(self.index), findings
-        return typed(self.names[column], cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +104,14 @@ def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
     """
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in WORKBOOKS:
-        table, layers = _of_workbook(read_workbook(data, name), name, options.get("layer"))
+        table, layers = of_workbook(read_workbook(data, name), name, options.get("layer"))
         encoding, how = "utf-8", "table.encoding.workbook"
     else:
         columns = read_delimited(data, name, encoding=options.get("encoding"))
         title = PurePosixPath(name).stem
         column_names = headers.distinct(unquoted(pd.Series(columns.names, dtype="str")).tolist())
         index = columns.cells[0].index if columns.cells else pd.RangeIndex(0)
-        table = _Table(title, column_names, columns.cells, index, columns.aside, columns.findings)
+        table = CutTable(title, column_names, columns.cells, index, columns.aside, columns.findings)
         layers = [Candidate(title, "none", len(index) + len(columns.aside))]
         encoding, how = columns.encoding, columns.encoding_how
     if not len(table.index) and not table.aside:
@@ -165,65 +135,7 @@ def parse(data: bytes, name: str, options: Mapping[str, Any]) -> Parsed:
     )
 
 
-def _of_workbook(
-    sheets: Sequence[Sheet], name: str, layer: str | None
-) -> tuple[_Table, list[Candidate]]:
-    """Return the table of the sheet asked for, else of the first that has columns of places."""
-    tables = [_of_sheet(sheet) for sheet in sheets]
-    layers = [
-        Candidate(
-            table.name,
-            "point" if headers.pairs(table.names) else "none",
-            len(table.index),
-        )
-        for table in tables
-    ]
-    if layer is not None:
-        matching = [table for table in tables if table.name == layer]
-        if not matching:
-            raise InputError(
-                f"parse: {name} has no sheet {layer!r}, but {[each.name for each in layers]}.",
-                code="table.no_sheet",
-                name=name,
-                sheet=layer,
-                sheets=together(each.name for each in layers),
-            )
-        return matching[0], layers
-    with_rows = [table for table in tables if len(table.index)]
-    if not with_rows:
-        raise InputError(f"parse: {name} has no rows.", code="table.no_rows", name=name)
-    best = next((table for table in with_rows if headers.has_places(table.names)), with_rows[0])
-    return best, layers
-
-
-def _of_sheet(sheet: Sheet) -> _Table:
-    head = [[as_text(cell) for cell in row] for row in sheet.rows[:_HEADER_ROWS]]
-    index = pd.RangeIndex(1, 1, name="row")
-    if not head:
-        return _Table(sheet.name, [], [], index)
-    at = headers.header_row(head)
-    rows = [row for row in sheet.rows[at + 1 :] if any(cell != "" for cell in row)]
-    index = pd.RangeIndex(1, len(rows) + 1, name="row")
-    names = headers.distinct(head[at])
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-    used = [
-        number
-        for number, cells in enumerate(columns)
-        if head[at][number].strip() or any(cell != "" for cell in cells)
-    ]
-    findings = [Finding("table.title_rows", {"rows": at})] if at else []
-    if sheet.merged:
-        findings.append(Finding("table.merged"))
-    return _Table(
-        sheet.name,
-        [names[number] for number in used],
-        [pd.Series(list(columns[number]), index=index, dtype=object) for number in used],
-        index,
-        findings=findings,
-    )
-
-
-def _source(table: _Table, name: str, options: Mapping[str, Any]) -> _Source:
+def _source(table: CutTable, name: str, options: Mapping[str, Any]) -> _Source:
     """Return the columns that give most rows a place; of as many, those that say it by name."""
     columns = options.get("columns") or {}
     if columns:
@@ -255,7 +167,7 @@ def _source(table: _Table, name: str, options: Mapping[str, Any]) -> _Source:
     return max(candidates, key=lambda each: each.rows)
 
 
-def _source_of_choice(table: _Table, name: str, columns: Mapping[str, str]) -> _Source:
+def _source_of_choice(table: CutTable, name: str, columns: Mapping[str, str]) -> _Source:
     for column in columns.values():
         if column not in table.names:
             raise InputError(
@@ -279,7 +191,7 @@ def _source_of_choice(table: _Table, name: str, columns: Mapping[str, str]) -> _
     )
 
 
-def _is_shapes(table: _Table, column: int) -> bool:
+def _is_shapes(table: CutTable, column: int) -> bool:
     """Whether a column without a telling name holds WKT, WKB or GeoJSON."""
     texts = table.texts(column)
     filled = texts.iloc[np.flatnonzero(texts != "")[:_SAMPLE]]
@@ -300,7 +212,7 @@ def _readable(texts: pd.Series) -> int:
     return round(len(filled) * float((shapes(short).reasons == "").mean()))
 
 
-def _located(table: _Table, source: _Source, options: Mapping[str, Any]) -> _Located:
+def _located(table: CutTable, source: _Source, options: Mapping[str, Any]) -> _Located:
     crs = _chosen_crs(options.get("crs"))
     if source.kind == "place":
         return _by_name(table, source, options)
@@ -322,7 +234,7 @@ def _chosen_crs(crs: object) -> CRS | None:
         ) from error
 
 
-def _by_name(table: _Table, source: _Source, options: Mapping[str, Any]) -> _Located:
+def _by_name(table: CutTable, source: _Source, options: Mapping[str, Any]) -> _Located:
     gazetteer = Gazetteer(options.get("gazetteer") or [])
     rows, reasons = gazetteer.locate(table.texts(source.columns[0]))
     points = np.full(len(rows), None, object)
@@ -333,7 +245,7 @@ def _by_name(table: _Table, source: _Source, options: Mapping[str, Any]) -> _Loc
     return _Located(points, reasons, crs, "table.crs.gazetteer", [finding], rows[:, 2])
 
 
-def _by_pair(table: _Table, source: _Source, crs: CRS | None) -> _Located:
+def _by_pair(table: CutTable, source: _Source, crs: CRS | None) -> _Located:
     texts = [table.texts(column) for column in source.columns]
     first, second = (numbers(each) for each in texts)
     missing = ((texts[0] == "") & (texts[1] == "")).to_numpy(bool)
@@ -352,7 +264,7 @@ def _by_pair(table: _Table, source: _Source, crs: CRS | None) -> _Located:
     return _Located(points, reasons, crs, how, findings)
 
 
-def _by_shape(table: _Table, source: _Source, crs: CRS | None) -> _Located:
+def _by_shape(table: CutTable, source: _Source, crs: CRS | None) -> _Located:
     column = source.columns[0]
     places = _read(table, column)
     if shapely.has_z(places.shapes).any():
@@ -383,7 +295,7 @@ def _by_shape(table: _Table, source: _Source, crs: CRS | None) -> _Located:
     return _Located(places.shapes, places.reasons, crs, how, [*findings, *of_crs])
 
 
-def _read(table: _Table, column: int) -> Places:
+def _read(table: CutTable, column: int) -> Places:
     """Read shapes some megabytes of text at a time; of their texts only the beginnings stay."""
     texts = table.texts(column)
     letters = np.cumsum(texts.str.len().to_numpy(np.int64))
@@ -414,7 +326,7 @@ def _stated_srid(places: Places) -> tuple[CRS | None, list[Finding]]:
 
 
 def _crs_of(
-    axes: Axes, crs: CRS | None, table: _Table, source: _Source
+    axes: Axes, crs: CRS | None, table: CutTable, source: _Source
 ) -> tuple[CRS | None, str, list[Finding]]:
     """Return the CRS, how it was decided, and what to say of the order of the axes."""
     findings = []
@@ -443,7 +355,7 @@ def _crs_of(
     return CRS.from_epsg(axes.epsg), f"table.crs.{axes.kind}", findings
 
 
-def _datum_said(table: _Table) -> list[Finding]:
+def _datum_said(table: CutTable) -> list[Finding]:
     """Look for a column that says one shifted datum for all rows."""
     for column in headers.system_columns(table.names):
         texts = {text for text in table.texts(column).unique() if text.strip()}
@@ -455,7 +367,7 @@ def _datum_said(table: _Table) -> list[Finding]:
 
 
 def _assembled(
-    table: _Table, source: _Source, located: _Located
+    table: CutTable, source: _Source, located: _Located
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame, list[Finding]]:
     """Return the rows with a place, those without, and what was noticed about the columns."""
     findings = [
@@ -486,7 +398,7 @@ def _assembled(
     return frame, _aside(table, source, located.reasons), findings
 
 
-def _aside(table: _Table, source: _Source, reasons: Objects) -> pd.DataFrame:
+def _aside(table: CutTable, source: _Source, reasons: Objects) -> pd.DataFrame:
     bad = np.flatnonzero(reasons != "")
     details = [table.texts(column).iloc[bad] for column in source.columns]
     detail = [", ".join(cells).strip(", ")[:_SHORT] for cells in zip(*details, strict=True)]
