@@ -39,6 +39,7 @@ from .surface.contours import isolines as isolines
 from .surface.contours import nice_levels as nice_levels
 from .surface.density import kernel_density as kernel_density
 from .zoned.distribution import distribution as distribution
+from .zoned.nearest_areas import nearest_areas as nearest_areas
 from .zoned.people import Population as Population
 from .zoned.people import people_in as people_in
 from .zoned.people import population as population
@@ -49,7 +50,6 @@ from .zoned.service_areas import coverage_curve as coverage_curve
 from .zoned.service_areas import service_areas as service_areas
 from .zoned.tessellations import h3_cells as h3_cells
 from .zoned.tessellations import hexagons as hexagons
-from .zoned.tessellations import nearest_areas as nearest_areas
 from .zoned.tessellations import squares as squares
 from .zoned.uncertainty import Uncertainty as Uncertainty
 from .zoned.uncertainty import uncertainty as uncertainty

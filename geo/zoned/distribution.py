@@ -13,7 +13,8 @@ from geo.errors import InputError
 from geo.points import weights_of
 from geo.units import amount_of, labelled
 from geo.work import checkpoint
-from geo.zoned.uncertainty import ACCURACY, Unsure, accuracy_of, rank_of, unsure
+from geo.zoned.accuracy import ACCURACY, Unsure, accuracy_of, unsure
+from geo.zoned.uncertainty import rank_of
 from geo.zones import counted as zones_counted
 
 if TYPE_CHECKING:

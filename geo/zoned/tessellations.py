@@ -1,4 +1,4 @@
-"""Ways to cut a place into cells: hexagons, squares, H3, and the areas nearest to sites."""
+"""Ways to cut a place into cells of one kind: hexagons, squares and H3."""
 
 from __future__ import annotations
 
@@ -7,31 +7,25 @@ from typing import TYPE_CHECKING, Any
 import geopandas as gpd
 import numpy as np
 import shapely
-from shapely import GeometryType
 
 from geo.arguments import brief, is_whole, require_metres
 from geo.crs import (
     GEOGRAPHIC,
     Frame,
     geodesic_area_km2,
-    measured_in,
     moved,
     require_crs,
-    require_same_crs,
     to_metric,
 )
 from geo.doors import door
 from geo.errors import InputError
-from geo.points import located
 from geo.units import labelled
 from geo.work import checkpoint, require_affordable
-from geo.zones import polygons_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
-    Ints = NDArray[np.int64]
 
 # Cells that are laid out in 10 seconds, with 2 kB each while they are.
 _MAX_CELLS = 250_000
@@ -40,17 +34,10 @@ H3_AREA_KM2 = tuple(510_065_621.7 / (2 + 120 * 7**resolution) for resolution in 
 _H3_RESOLUTIONS = range(16)
 # Cells between two looks at the watch.
 _CELLS_AT_ONCE = 20_000
-# Corners of the area that is divided, for each of the sites: 50 nanoseconds each.
-_MAX_CUTS = 200_000_000
-_CORNERS_AT_ONCE = 5_000_000
 # A size that is named instead of one too small goes up in such steps.
 _SIZE_DIGITS = 2
-# The border between two sites is straight in metres and bent in degrees. Corners this far apart
-# keep it within 2 cm of where it belongs.
-_STEP_M = 1000.0
 _HALF_TURN_DEG = 180.0
 _KM_PER_DEG = 111.2
-_AREA = 2  # dimensions
 
 
 @door
@@ -284,121 +271,6 @@ def h3_cells(extent: Frame, *, resolution: int) -> gpd.GeoDataFrame:
     return labelled(cells)
 
 
-@door
-def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
-    r"""Divide an area among sites: to each the part that is nearer to it than to any other.
-
-    Also called Voronoi or Thiessen areas. They are catchments for the case that everyone goes to
-    the nearest site in a straight line, whatever its size: a first answer to "whose area is this?"
-    where no boundary has been published.
-
-    Parameters
-    ----------
-    sites
-        GeoDataFrame or GeoSeries of points. Sites outside ``within`` count like any other: what is
-        nearest to them is theirs. Sites without a place get no area.
-    within
-        Polygons in the CRS of the sites; their union is divided. Invalid ones are repaired, with a
-        warning.
-
-    Returns
-    -------
-    The sites, all rows and columns and in their CRS, with their area as geometry and its geodesic
-    ``area_km2`` (0 without one). The areas add up to the union of ``within``. Of sites in one place
-    the first has the area. Its ``attrs`` name the rows that have none, and whose geometry is
-    missing: ``sites_without_place``; ``sites_in_one_place``, the rows that share the place of
-    another, by index label, with the label of the row that has the area; and
-    ``sites_without_area``, those that are nearest to no part of ``within``. ``repaired_zones`` is
-    as in `geo.distribution`.
-
-    Raises
-    ------
-    InputError
-        No site has a place, a site is no point, or ``within`` has no area.
-    CRSError
-        The frames differ in CRS, or as `geo.to_metric`.
-
-    Warnings
-    --------
-    Not for real catchments: rivers, roads and the size of a site are ignored, and at Changsha the
-    nearest site may lie across the Xiang River. Take service areas over a network for those. An
-    area says nothing about administration, and areas on the rim end where ``within`` does, so that
-    their sizes say more about the study area than about the site. A site that is only roughly known
-    moves its borders by half of its error.
-
-    Notes
-    -----
-    The area of site :math:`s_i` in the study area :math:`W`, with distances in the projected plane
-    [voronoi]_, is
-
-    .. math:: A_i = \{ x \in W : \lVert x - s_i \rVert \le \lVert x - s_j \rVert \; \forall j \}.
-
-    References
-    ----------
-    .. [voronoi] A. Okabe, B. Boots, K. Sugihara and S. N. Chiu, Spatial Tessellations: Concepts and
-       Applications of Voronoi Diagrams, 2nd ed., Wiley, 2000.
-
-    Examples
-    --------
-    >>> from shapely import Point, box
-    >>> sites = gpd.GeoSeries([Point(5e5, 31e5), Point(5.01e5, 31e5)], crs=4547)
-    >>> within = gpd.GeoSeries([box(5e5, 30.995e5, 5.02e5, 31.005e5)], crs=4547)
-    >>> areas = nearest_areas(sites, within=within)
-    >>> areas.area.tolist()  # 500 m and 1500 m wide
-    [500000.0, 1500000.0]
-    """
-    crs = require_same_crs(sites, within, function="nearest_areas")
-    polygons, repaired = polygons_of(within, function="nearest_areas")
-    _, rows = located(sites, function="nearest_areas")
-    if not rows.size:
-        raise InputError(
-            f"nearest_areas: none of the {len(sites)} sites has a place. Pass at least one "
-            "that has.",
-            code="own.nothing_located",
-        )
-    whole = shapely.union_all(polygons[~shapely.is_missing(polygons)])
-    if shapely.area(whole) == 0:
-        raise InputError(
-            "nearest_areas: within has no area. Pass at least one polygon that has.",
-            code="place.no_area",
-        )
-    metric = to_metric(gpd.GeoSeries([whole], crs=crs), function="nearest_areas")
-    require_affordable(
-        rows.size * float(shapely.get_num_coordinates(whole)),
-        _MAX_CUTS,
-        function="nearest_areas",
-        what="sites × corners of the area",
-        choose="fewer sites, or a simpler outline for within",
-        code="cost.sites",
-        sites=rows.size,
-    )
-    xy, _ = located(moved(sites.geometry.iloc[rows], metric.crs, function="nearest_areas"))
-    places, first, place = np.unique(xy, axis=0, return_index=True, return_inverse=True)
-    cells = gpd.GeoSeries(_voronoi(places, metric.total_bounds), crs=metric.crs)
-    if metric.crs != crs:
-        cells = moved(cells.segmentize(_STEP_M), crs, function="nearest_areas")
-    parts = _areal(_cut(cells.to_numpy(), whole))
-    none = shapely.is_empty(parts)
-    areas = np.full(len(sites), None, dtype=object)
-    areas[rows[first][~none]] = parts[~none]
-    owner = rows[first][place.ravel()]
-    table = sites if isinstance(sites, gpd.GeoDataFrame) else gpd.GeoDataFrame(geometry=sites)
-    result = table.set_geometry(gpd.GeoSeries(areas, index=sites.index, crs=sites.crs))
-    result["area_km2"] = geodesic_area_km2(result).fillna(0.0)
-    label = sites.index
-    shared = owner != rows
-    facts = {
-        "sites_without_place": label.delete(rows).tolist(),
-        "sites_in_one_place": dict(
-            zip(label[rows[shared]].tolist(), label[owner[shared]].tolist(), strict=True)
-        ),
-        "sites_without_area": label[rows[first][none]].tolist(),
-        **measured_in(crs, metric.crs),
-        "repaired_zones": repaired,
-    }
-    return labelled(result, facts)
-
-
 def _outlined(outlines: list[tuple[tuple[float, float], ...]]) -> NDArray[Any]:
     """Polygons of cells whose corners are given as latitude and longitude."""
     owner = np.repeat(np.arange(len(outlines)), [len(outline) for outline in outlines])
@@ -481,40 +353,3 @@ def _touching(
     names = [f"{column}_{row}" for column, row in numbers[:, touching].T.astype(int).tolist()]
     whole = np.concatenate(batches)
     return labelled(gpd.GeoDataFrame({"id": names, "area_km2": area_km2}, geometry=whole, crs=crs))
-
-
-def _cut(cells: NDArray[Any], whole: Any) -> NDArray[Any]:  # noqa: ANN401  any geometry
-    """Part of each cell that is on the whole, a few cells between two looks at the watch."""
-    step = max(_CORNERS_AT_ONCE // int(shapely.get_num_coordinates(whole)), 1)
-    parts: list[NDArray[Any]] = []
-    for start in range(0, cells.size, step):
-        checkpoint(start, cells.size)
-        parts.append(shapely.intersection(cells[start : start + step], whole))
-    return np.concatenate(parts)
-
-
-def _voronoi(places: Floats, bounds: Floats) -> NDArray[Any]:
-    """Cells of the Voronoi diagram of different places, that cover the bounds."""
-    everything = shapely.box(*bounds)
-    if len(places) == 1:
-        return np.array([everything], dtype=object)
-    # Near the origin the diagram keeps its digits.
-    origin = places.mean(axis=0)
-    cells = shapely.get_parts(
-        shapely.voronoi_polygons(
-            shapely.multipoints(places - origin),
-            extend_to=shapely.transform(everything, lambda xy: xy - origin),
-            ordered=True,
-        )
-    )
-    return np.asarray(shapely.transform(cells, lambda xy: xy + origin))
-
-
-def _areal(shapes: NDArray[Any]) -> NDArray[Any]:
-    """Take from each geometry the polygons alone: where a cell only touches, a line is left."""
-    mixed = shapely.get_type_id(shapes) == GeometryType.GEOMETRYCOLLECTION
-    for at in np.flatnonzero(mixed):
-        parts = shapely.get_parts(shapes[at])
-        shapes[at] = shapely.union_all(parts[shapely.get_dimensions(parts) == _AREA])
-    shapes[shapely.get_dimensions(shapes) < _AREA] = shapely.Polygon()
-    return shapes

@@ -17,7 +17,8 @@ from geo.exchange.columns import NAMES
 from geo.numerals import LANGUAGES
 from geo.units import labelled
 from geo.wording import Words
-from geo.zoned.tessellations import H3_AREA_KM2, h3_cells, hexagons, nearest_areas, squares
+from geo.zoned.nearest_areas import nearest_areas
+from geo.zoned.tessellations import H3_AREA_KM2, h3_cells, hexagons, squares
 from geo.zones import polygons_of
 from layers.plan.area import area, per_plan, plan
 from layers.plan.catalogue import land, load

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from geo.errors import InputError
-from geo.zoned.uncertainty import accuracy_of
+from geo.zoned.accuracy import accuracy_of
 from layers.questions.counting import DRAWS, INTERVAL_PCT, OfZones, zone_draws
 from layers.questions.fields import Field
 from layers.questions.figures import ZONE_NAME, Figures, column_title
