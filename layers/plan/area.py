@@ -310,16 +310,16 @@ def per_plan(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
     It is sealed: who gets it cannot change it for the next; a frame in it must be copied before it
     is handed out.
     """
-    kept: Callable[..., Answer] = cache(
+    cached: Callable[..., Answer] = cache(
         lambda _folder, *args, **kwargs: sealed(function(*args, **kwargs))
     )
 
     @wraps(function)
     def asked(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-        return kept(plan().folder, *args, **kwargs)
+        return cached(plan().folder, *args, **kwargs)
 
     # For those who edit the files.
-    asked.cache_clear = kept.cache_clear  # type: ignore[attr-defined]
+    asked.cache_clear = cached.cache_clear  # type: ignore[attr-defined]
     PER_PLAN[f"{function.__module__}.{function.__qualname__}"] = asked
     return asked
 
@@ -361,8 +361,8 @@ def area() -> Area:
     )
 
 
-def _naming(said: Mapping[str, Any]) -> Naming:
-    return Naming(tuple(said.get("areas", ())), tuple(said.get("points", ())), said.get("near", ""))
+def _naming(keys: Mapping[str, Any]) -> Naming:
+    return Naming(tuple(keys.get("areas", ())), tuple(keys.get("points", ())), keys.get("near", ""))
 
 
 @per_plan
@@ -393,9 +393,9 @@ def map_crs() -> str:
     that is true to scale there to 0.1 %, else a transverse Mercator projection on the meridian in
     the middle, whose scale is set so that its errors are alike in the middle and at the edges.
     """
-    said = area().crs
-    if said != AUTO:
-        return said
+    crs = area().crs
+    if crs != AUTO:
+        return crs
     west, south, east, _north = bounds()
     zone = metric_zone(west, east, function="map_crs")
     if _scale_error(zone) <= LARGEST_SCALE_ERROR:

@@ -88,12 +88,12 @@ def sealed(value: Value) -> Value:
 
     Examples
     --------
-    >>> kept = sealed({"heights": np.zeros(2), "names": ["one"]})
-    >>> kept["names"].append("two")
+    >>> answer = sealed({"heights": np.zeros(2), "names": ["one"]})
+    >>> answer["names"].append("two")
     Traceback (most recent call last):
     ...
     TypeError: this list is shared by all who ask; copy it with list() to change it
-    >>> kept["heights"][0] = 1.0
+    >>> answer["heights"][0] = 1.0
     Traceback (most recent call last):
     ...
     ValueError: assignment destination is read-only
@@ -116,16 +116,16 @@ def _sealed(value: Any) -> Any:  # noqa: ANN401 - any answer
 
 def _arrays_in(value: object) -> list[np.ndarray[Any, Any]]:
     """Return the arrays that hold the numbers of an array, a raster or a sparse matrix."""
-    found: list[Any] = []
+    parts: list[Any] = []
     if isinstance(value, np.ndarray):
-        found = [value]
+        parts = [value]
     elif isinstance(value, xr.DataArray):
         # Not ``values``, which may be a copy.
-        found = [part._data for part in _variables(value)]  # noqa: SLF001
-        found += [item for part in _variables(value) for item in part.attrs.values()]
+        parts = [part._data for part in _variables(value)]  # noqa: SLF001
+        parts += [item for part in _variables(value) for item in part.attrs.values()]
     elif sparse.issparse(value):
-        found = [getattr(value, name, None) for name in ("data", "indices", "indptr")]
-    return [array for array in found if isinstance(array, np.ndarray)]
+        parts = [getattr(value, name, None) for name in ("data", "indices", "indptr")]
+    return [array for array in parts if isinstance(array, np.ndarray)]
 
 
 def _variables(array: xr.DataArray) -> list[xr.Variable]:
@@ -154,10 +154,10 @@ def copied(value: Value) -> Value:
 
     Examples
     --------
-    >>> kept = sealed((pd.DataFrame({"n": [1]}), "zones"))
-    >>> own = copied(kept)
+    >>> answer = sealed((pd.DataFrame({"n": [1]}), "zones"))
+    >>> own = copied(answer)
     >>> own[0].loc[0, "n"] = 2
-    >>> int(kept[0].loc[0, "n"])
+    >>> int(answer[0].loc[0, "n"])
     1
     """
     return cast("Value", _copied(value))

@@ -168,8 +168,8 @@ def build(
     """
     parsed = Rule.parse(rule)
     if parsed.name == "district":
-        found = _districts(districts, tuple(parsed.parameter.split("|")), rule)
-        return Shape(from_district(found), combined_accuracy_m(found))
+        zones = _districts(districts, tuple(parsed.parameter.split("|")), rule)
+        return Shape(from_district(zones), combined_accuracy_m(zones))
     if members is None:
         raise InputError(
             f"build: the rule {rule!r} needs members; pass members=", code="plan.rule", rule=rule

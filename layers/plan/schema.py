@@ -138,8 +138,8 @@ def resource(name: str) -> Resource:
     LayerError
         If there is no layer of that name.
     """
-    found = resources().get(name) if isinstance(name, str) else None
-    if found is None:
+    entry = resources().get(name) if isinstance(name, str) else None
+    if entry is None:
         raise LayerError(
             f"there is no layer {name!r}; the atlas has {', '.join(resources())}. "
             "Choose one of these names.",
@@ -147,7 +147,7 @@ def resource(name: str) -> Resource:
             value=brief(name),
             names=resources(),
         )
-    return found
+    return entry
 
 
 def typed(frame: pd.DataFrame, description: Resource) -> pd.DataFrame:
