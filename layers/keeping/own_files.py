@@ -113,8 +113,8 @@ def receipt_of(name: str) -> Receipt | None:
     InputError
         They are no longer kept.
     """
-    found: Receipt | None = kept_zones(name).attrs.get("receipt")
-    return found
+    receipt: Receipt | None = kept_zones(name).attrs.get("receipt")
+    return receipt
 
 
 def receipt_note(name: str, lang: str) -> str:
@@ -189,13 +189,15 @@ def kept_file(name: str, folder: Path, brings: Brings) -> str:
         stamp = (0, 0)
     if brings == "raster":
         return keep_people(_people(path, *stamp), path.stem)
-    taken = _taken(path, *stamp)
+    contents = _taken(path, *stamp)
     if brings == "zones":
-        zones = own_zones(taken.frame)
-        zones.attrs = {"title": path.stem, "receipt": taken.receipt}
+        zones = own_zones(contents.frame)
+        zones.attrs = {"title": path.stem, "receipt": contents.receipt}
         return keep_zones(zones)
-    points = own_points(taken.frame, title=path.stem, roles=Roles(name=taken.receipt.name_column))
-    points.attrs["receipt"] = taken.receipt
+    points = own_points(
+        contents.frame, title=path.stem, roles=Roles(name=contents.receipt.name_column)
+    )
+    points.attrs["receipt"] = contents.receipt
     return keep_points(points)
 
 
