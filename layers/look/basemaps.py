@@ -73,15 +73,15 @@ def basemap(name: str) -> BaseMap:
     InputError
         If there is none of that name.
     """
-    found = basemaps().get(name)
-    if found is None:
+    entry = basemaps().get(name)
+    if entry is None:
         raise InputError(
             f"basemap: there is no base map {name!r}; choose from {', '.join(basemaps())}",
             code="option.one_of",
             value=brief(name),
             names=basemaps(),
         )
-    return found
+    return entry
 
 
 def key_of(name: str) -> str | None:

@@ -169,8 +169,8 @@ def classes(
 
     Examples
     --------
-    >>> found = classes([1, 2, 2, 3, 9, 10, 40], scheme="natural_breaks", k=3)
-    >>> found.uppers, found.counts
+    >>> breaks = classes([1, 2, 2, 3, 9, 10, 40], scheme="natural_breaks", k=3)
+    >>> breaks.uppers, breaks.counts
     ((3.0, 10.0, 40.0), (4, 2, 1))
     >>> classes([0, 0, 0, 0, 5], k=4).notes
     ('few_values',)
@@ -252,17 +252,17 @@ def histogram(values: ArrayLike, *, scale: str = "linear", bins: int = 24) -> pd
             f"histogram: bins={bins}; choose 1 or more", code="option.positive", value=brief(bins)
         )
     array, known = _known(values, "histogram")
-    shown = known[known > 0] if scale == "log" else known
-    if not shown.size:
+    counted = known[known > 0] if scale == "log" else known
+    if not counted.size:
         edges, count = np.zeros(1), np.zeros(0, dtype=np.int64)
     else:
-        edges = _log_edges(shown, bins) if scale == "log" else _edges(shown, bins)
-        count = np.histogram(shown, edges)[0]
+        edges = _log_edges(counted, bins) if scale == "log" else _edges(counted, bins)
+        count = np.histogram(counted, edges)[0]
     table = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "count": count})
     table.attrs |= {
-        "counted": int(shown.size),
+        "counted": int(counted.size),
         "missing": array.size - known.size,
-        "without_place": known.size - shown.size,
+        "without_place": known.size - counted.size,
     }
     return table
 
@@ -449,8 +449,8 @@ def _given(breaks: Sequence[float], known: Floats) -> Floats:
 def _known(values: ArrayLike, function: str) -> tuple[Floats, Floats]:
     """Return the numbers as given, and those that are finite in ascending order."""
     try:
-        given = pd.Series(values).to_numpy(dtype=np.float64, na_value=np.nan)
-        array = np.asarray(given, dtype=np.float64)
+        numbers = pd.Series(values).to_numpy(dtype=np.float64, na_value=np.nan)
+        array = np.asarray(numbers, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(
             f"{function}: the values are not all numbers ({error})", code="values.text"
@@ -473,9 +473,9 @@ def _explained_pct(known: Floats, code: NDArray[np.intp]) -> float:
     return 100.0 * (1.0 - within / total) if total > 0 else 100.0
 
 
-def _edges(shown: Floats, bins: int) -> Floats:
-    low, high = shown[0], shown[-1]
-    if _whole(shown):
+def _edges(values: Floats, bins: int) -> Floats:
+    low, high = values[0], values[-1]
+    if _whole(values):
         width = np.ceil((high - low + 1) / bins)
         bars = int(np.ceil((high - low + 1) / width))
         edges: Floats = low - 0.5 + width * np.arange(bars + 1)
@@ -485,11 +485,11 @@ def _edges(shown: Floats, bins: int) -> Floats:
     return np.linspace(low, high, bins + 1)
 
 
-def _log_edges(shown: Floats, bins: int) -> Floats:
-    low, high = np.log10(shown[[0, -1]])
+def _log_edges(values: Floats, bins: int) -> Floats:
+    low, high = np.log10(values[[0, -1]])
     if high == low:
         return np.array([10 ** (low - 0.5), 10 ** (high + 0.5)])
     edges: Floats = np.logspace(low, high, bins + 1)
     # The ends are the values themselves, which rounding would otherwise leave out.
-    edges[[0, -1]] = shown[[0, -1]]
+    edges[[0, -1]] = values[[0, -1]]
     return edges

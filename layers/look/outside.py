@@ -107,8 +107,8 @@ def clean_overlay(overlay: Overlay, cleaner: Cleaner, lang: str) -> Overlay:
     }
     titled: Any = replace(overlay, **titles)
     if isinstance(overlay, Surface):
-        found: Overlay = titled
-        return found
+        surface: Overlay = titled
+        return surface
     if cleaner.drawn:
         named = isinstance(overlay, Choropleth | Points) and overlay.named
         frame = _printed(overlay.frame, lang, cleaner) if named else overlay.frame
@@ -158,10 +158,10 @@ def _cleaned(frame: gpd.GeoDataFrame, columns: list[Any], cleaner: Cleaner) -> g
             changed[column] = after
     if not changed:
         return frame
-    found = frame.copy()
+    clean = frame.copy()
     for column, values in changed.items():
-        found[column] = pd.Series(values, index=frame.index, dtype="object")
-    return found
+        clean[column] = pd.Series(values, index=frame.index, dtype="object")
+    return clean
 
 
 def _columns(frame: gpd.GeoDataFrame, cleaner: Cleaner) -> dict[Any, str]:
@@ -222,7 +222,7 @@ def sheet_findings(sheet: Sheet) -> tuple[Finding, ...]:
     Examples
     --------
     >>> from layers.look.content import Sheet
-    >>> [found.code for found in sheet_findings(Sheet("湘江\u200b新区", "internal"))]
+    >>> [finding.code for finding in sheet_findings(Sheet("湘江\u200b新区", "internal"))]
     ['text.left_out']
     """
     cleaner = Cleaner(drawn=True)

@@ -285,8 +285,8 @@ def surface_classes(overlay: Surface) -> Classes:
     --------
     >>> import xarray as xr
     >>> array = xr.DataArray([[0.0, 0.5], [1.2, 9.0]], dims=("y", "x"))
-    >>> found = surface_classes(Surface(array, "密度", levels=[0.5, 1, 2]))
-    >>> found.codes.tolist(), found.lows, found.uppers
+    >>> bands = surface_classes(Surface(array, "密度", levels=[0.5, 1, 2]))
+    >>> bands.codes.tolist(), bands.lows, bands.uppers
     ([[-1, 0], [1, 2]], (0.5, 1.0, 2.0), (1.0, 2.0, inf))
     """
     if overlay.levels is None:
@@ -343,8 +343,8 @@ def level_values(overlay: Isolines) -> list[float]:
             code="caller.argument",
             function="Isolines",
         )
-    found: list[float] = values.tolist()
-    return found
+    levels: list[float] = values.tolist()
+    return levels
 
 
 def _upper_bounds(overlay: Choropleth, known: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -385,14 +385,14 @@ def _ramp(share: NDArray[np.float64], colours: list[str]) -> NDArray[np.uint8]:
     return np.dstack(bands).round().astype(np.uint8)
 
 
-def _levels(given: Sequence[float]) -> NDArray[np.float64]:
-    levels = np.asarray(given, dtype="float64")
+def _levels(values: Sequence[float]) -> NDArray[np.float64]:
+    levels = np.asarray(values, dtype="float64")
     ascending = levels.ndim == 1 and bool(np.isfinite(levels).all() and np.all(np.diff(levels) > 0))
     if not ascending or not 1 <= levels.size <= MAX_LEVELS:
         raise InputError(
-            f"Surface: levels {list(given)} must be 1 to {MAX_LEVELS} ascending numbers",
+            f"Surface: levels {list(values)} must be 1 to {MAX_LEVELS} ascending numbers",
             code="option.levels",
-            value=brief(list(given)),
+            value=brief(list(values)),
             most=MAX_LEVELS,
         )
     return levels

@@ -105,8 +105,8 @@ class OwnSymbology:
         return frame.assign(**{column: [self._of(name, key) or own for key, own in pairs]})
 
     def _of(self, name: str, value: str = "") -> str | None:
-        found = self.colours.get(f"{name}/{value}") or self.colours.get(name)
-        return None if found is None else found.upper()
+        colour = self.colours.get(f"{name}/{value}") or self.colours.get(name)
+        return None if colour is None else colour.upper()
 
     def _all(self, name: str) -> list[str]:
         return [each for key, each in self.colours.items() if key.partition("/")[0] == name]

@@ -283,18 +283,18 @@ def greys() -> dict[str, str]:
     >>> len({greys()[colour] for colour in own_colours("circles")})
     4
     """
-    found: dict[str, str] = {}
+    grey_of: dict[str, str] = {}
     # What lies above chooses first where two layers share a colour.
     for name, style in reversed(layer_styles().items()):
         if style.pane not in PLAN_PANES:
             continue
         looks = list(style.classes.values()) or [style.style]
         for colour, grey in spread([*[look.colour for look in looks], *own_colours(name)]).items():
-            found.setdefault(colour, grey)
+            grey_of.setdefault(colour, grey)
         for look in looks:
             if look.edge and lightness(look.edge) <= PAPER and lightness(look.colour) <= PAPER:
-                found.setdefault(look.edge.upper(), found[look.colour.upper()])
-    return found
+                grey_of.setdefault(look.edge.upper(), grey_of[look.colour.upper()])
+    return grey_of
 
 
 @per_plan

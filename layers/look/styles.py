@@ -163,10 +163,10 @@ class LayerStyle:
 @per_plan
 def looks() -> dict[str, Any]:
     """Return what stands in ``data/looks``: outlines, marks, samples, ramps and the like."""
-    found: dict[str, Any] = {}
+    tables: dict[str, Any] = {}
     for name in ("symbols", "styles", "palettes"):
-        found |= registry(f"{name}.json")
-    return found
+        tables |= registry(f"{name}.json")
+    return tables
 
 
 def for_scripts() -> dict[str, Any]:
@@ -182,8 +182,8 @@ def inks(*names: str) -> tuple[str, ...]:
     >>> inks("ink", "ground")
     ('#22303D', '#E6E8EA')
     """
-    found: dict[str, str] = registry("styles.json")["inks"]
-    return tuple(found[name] for name in names)
+    colours: dict[str, str] = registry("styles.json")["inks"]
+    return tuple(colours[name] for name in names)
 
 
 def mark(name: str) -> dict[str, float]:
@@ -194,8 +194,8 @@ def mark(name: str) -> dict[str, float]:
     >>> mark("stop")["radius_px"]
     9
     """
-    found: dict[str, float] = looks()["marks"][name]
-    return found
+    measures: dict[str, float] = looks()["marks"][name]
+    return measures
 
 
 def overlay_style(name: str, **changes: Any) -> Style:  # noqa: ANN401 - fields of a style
