@@ -48,16 +48,16 @@ def path(weight: Weight = "regular") -> Path:
             code="caller.argument",
             function="path",
         )
-    found = FOLDER / FILES[weight]
-    if not found.is_file():
+    file = FOLDER / FILES[weight]
+    if not file.is_file():
         raise InputError(
-            f"path: the font {found.name} is not in layers/assets/vendor/fonts, so no map can be "
+            f"path: the font {file.name} is not in layers/assets/vendor/fonts, so no map can be "
             "printed; run 'python hatch_build.py' in the project's folder, or install the package "
             "anew, then try again",
             code="caller.package",
-            name=found.name,
+            name=file.name,
         )
-    return found
+    return file
 
 
 def font(weight: Weight = "regular") -> FontProperties:

@@ -138,13 +138,13 @@ def candidates(request: LabelRequest, *, frame: Geometry, gap: float) -> Boxes:
     Boxes
         None where nothing of the geometry is on the map.
     """
-    shown = _shown(request.geometry, frame)
-    if shown.is_empty:
+    visible = _shown(request.geometry, frame)
+    if visible.is_empty:
         return NOWHERE
     size = (request.width, request.height)
-    areas = _areas(shown)
-    if request.place == "line" or (not areas and _lines(shown)):
-        outline = _shown(request.geometry.boundary, frame) if areas else shown
+    areas = _areas(visible)
+    if request.place == "line" or (not areas and _lines(visible)):
+        outline = _shown(request.geometry.boundary, frame) if areas else visible
         lines = _lines(outline)
         if lines:
             return _along(lines, size, request.radius, gap)
@@ -175,15 +175,15 @@ def anchor(geometry: Geometry, *, frame: Geometry) -> tuple[float, float]:
     >>> anchor(shapely.LineString([(0, 0), (8, 0)]), frame=shapely.box(0, 0, 6, 6))
     (3.0, 0.0)
     """
-    shown = _shown(geometry, frame)
-    areas = _areas(shown)
-    lines = _lines(shown)
+    visible = _shown(geometry, frame)
+    areas = _areas(visible)
+    lines = _lines(visible)
     if areas:
         middle = _pole(areas[0])
     elif lines:
         middle = shapely.line_interpolate_point(lines[0], 0.5, normalized=True)
     else:
-        middle = shapely.Point(shapely.get_coordinates(shown)[0])
+        middle = shapely.Point(shapely.get_coordinates(visible)[0])
     return float(middle.x), float(middle.y)
 
 
@@ -228,16 +228,16 @@ def stretches(geometry: Geometry, *, frame: Geometry, length: float) -> list[Geo
     >>> [each.bounds for each in stretches(line, frame=shapely.box(0, -1, 9, 1), length=3)]
     [(3.0, 0.0, 6.0, 0.0), (6.0, 0.0, 9.0, 0.0), (0.0, 0.0, 3.0, 0.0)]
     """
-    shown = _shown(geometry, frame)
-    if _areas(shown):
-        shown = _shown(geometry.boundary, frame)
-    found: list[Geometry] = []
-    for line in _lines(shown):
+    visible = _shown(geometry, frame)
+    if _areas(visible):
+        visible = _shown(geometry.boundary, frame)
+    parts: list[Geometry] = []
+    for line in _lines(visible):
         number = max(1, round(line.length / length))
         ends = np.linspace(0, line.length, number + 1)
         middle = sorted(range(number), key=lambda k: (abs(2 * k + 1 - number), -k))
-        found += [substring(line, ends[k], ends[k + 1]) for k in middle]
-    return found
+        parts += [substring(line, ends[k], ends[k + 1]) for k in middle]
+    return parts
 
 
 def corners(xy: Floats, angle: Floats, width: float | Floats, height: float | Floats) -> Floats:
@@ -314,8 +314,8 @@ def _within(area: shapely.Polygon, size: tuple[float, float]) -> Boxes:
     lattice = np.stack(np.meshgrid(across, up), axis=-1).reshape(-1, 2)
     xy = np.concatenate([[middle], lattice])
     away = np.hypot(*(xy - middle).T) / np.hypot(right - left, top - bottom)
-    found = Boxes(xy, np.zeros(len(xy)), AWAY_COST * away)
-    return found.at(shapely.covers(plain, polygons(found, width, height)))
+    boxes = Boxes(xy, np.zeros(len(xy)), AWAY_COST * away)
+    return boxes.at(shapely.covers(plain, polygons(boxes, width, height)))
 
 
 def _on_edge(edge: Geometry, area: Geometry) -> Boxes:
@@ -407,16 +407,16 @@ def _shown(geometry: Geometry, frame: Geometry) -> Geometry:
 
 def _areas(geometry: Geometry) -> list[shapely.Polygon]:
     """Return the areas of a geometry, the largest first."""
-    found = [each for each in _parts(geometry) if isinstance(each, shapely.Polygon)]
-    return sorted(found, key=lambda each: each.area, reverse=True)
+    areas = [each for each in _parts(geometry) if isinstance(each, shapely.Polygon)]
+    return sorted(areas, key=lambda each: each.area, reverse=True)
 
 
 def _lines(geometry: Geometry) -> list[shapely.LineString]:
     """Return the lines of a geometry, joined where they meet end to end, the longest first."""
     lines = [each for each in _parts(geometry) if isinstance(each, shapely.LineString)]
     merged = _parts(shapely.line_merge(shapely.MultiLineString(lines)))
-    found = [each for each in merged if isinstance(each, shapely.LineString)]
-    return sorted(found, key=lambda each: each.length, reverse=True)
+    merged_lines = [each for each in merged if isinstance(each, shapely.LineString)]
+    return sorted(merged_lines, key=lambda each: each.length, reverse=True)
 
 
 def _parts(geometry: Geometry) -> list[Geometry]:

@@ -132,8 +132,8 @@ def place(
     --------
     >>> from shapely import Point
     >>> two = [LabelRequest(Point(x, 50), 30, 10, radius=3) for x in (20, 40)]
-    >>> found = place(two, bounds=(0, 0, 100, 100))
-    >>> [(round(each.x, 1), round(each.y, 1)) for each in found.places], found.dropped
+    >>> placement = place(two, bounds=(0, 0, 100, 100))
+    >>> [(round(each.x, 1), round(each.y, 1)) for each in placement.places], placement.dropped
     ([(20.0, 59.5), (59.5, 50.0)], ())
     """
     _require(labels, bounds, obstacles, gap)
@@ -142,9 +142,9 @@ def place(
     search = _Search(wanted, ground)
     search.place_all()
     placed = search.places()
-    found = {each.label for each in placed}
+    with_place = {each.label for each in placed}
     order = sorted(range(len(labels)), key=lambda k: (labels[k].importance, k), reverse=True)
-    return Placement(tuple(placed), tuple(k for k in order if k not in found))
+    return Placement(tuple(placed), tuple(k for k in order if k not in with_place))
 
 
 def choices(request: LabelRequest, ground: Ground) -> Boxes:
@@ -221,18 +221,18 @@ class _Search:
 
     def places(self) -> list[Placed]:
         """Return where names stand, in the order of the requests."""
-        found = []
+        places = []
         for name, each in enumerate(self.wanted):
             if name in self.leaders:
                 x, y = self.leaders[name].xy
                 ends = self.leaders[name].ends
-                found.append(Placed(each.label, float(x), float(y), leader=ends))
+                places.append(Placed(each.label, float(x), float(y), leader=ends))
             elif self.held[name] >= 0:
                 box = self.held[name]
                 x, y = self.boxes.xy[box]
                 turn = float(np.degrees(self.boxes.angle[box]))
-                found.append(Placed(each.label, float(x), float(y), rotation=turn))
-        return found
+                places.append(Placed(each.label, float(x), float(y), rotation=turn))
+        return places
 
     def _conflicts(self) -> tuple[Integers, Integers]:
         """Return for every box the boxes of other names that it would cover, as one long list."""
@@ -324,26 +324,26 @@ class _Search:
     def _place_required(self, name: int) -> None:
         """Place a required name near or far, driving others out where nothing is free near."""
         request = self.wanted[name].request
-        shown = shapely.intersects(request.geometry, self.ground.frame)
-        if self._take_free(name) or not shown:
+        visible = shapely.intersects(request.geometry, self.ground.frame)
+        if self._take_free(name) or not visible:
             return
         start = np.array(anchor(request.geometry, frame=self.ground.frame))
         size = self.sizes[name]
         standing, fixed = self._standing(), self._standing(only_required=True)
-        found = self._at_distance(CLOSE, name, start, standing)
-        if found is None and self._oust(name):
+        spot = self._at_distance(CLOSE, name, start, standing)
+        if spot is None and self._oust(name):
             return
         for steps, stands in (CLOSE, fixed), (FAR, standing):
-            if found is None:
-                found = self._at_distance(steps, name, start, stands)
+            if spot is None:
+                spot = self._at_distance(steps, name, start, stands)
         for stands, full in ((standing, self.full), (fixed, self.full_of_required)):
             # Where a name found no room, a larger one finds none.
-            if found is None and not any((size >= each).all() for each in full):
-                found = anywhere(start, size, ground=self.ground, standing=stands)
-                if found is None:
+            if spot is None and not any((size >= each).all() for each in full):
+                spot = anywhere(start, size, ground=self.ground, standing=stands)
+                if spot is None:
                     full.append(size)
-        if found is not None:
-            self.leaders[name] = Leader(found, size, start)
+        if spot is not None:
+            self.leaders[name] = Leader(spot, size, start)
             self._close(self.leaders[name])
 
     def _at_distance(

@@ -148,7 +148,7 @@ class _Lines:
 
 def _pieces(text: str) -> Iterator[str]:
     """Yield what had better stay on one line."""
-    together = {found.end() for found in _TOGETHER.finditer(text)}
+    together = {match.end() for match in _TOGETHER.finditer(text)}
     start = 0
     for end in _ends(text):
         if end not in together:

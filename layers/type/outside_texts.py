@@ -89,26 +89,26 @@ class Cleaner:
             return words
         # Marks and what is left out take no room, but no time without bound either.
         begun = words[: (MOST_MARKS + 1) * most]
-        kept = unicodedata.normalize("NFC", self._kept(begun.replace("\r\n", "\n")))
+        clean = unicodedata.normalize("NFC", self._kept(begun.replace("\r\n", "\n")))
         if self.drawn:
-            kept = "".join(map(self._drawable, kept))
-        kept = _in_lines(kept, lines)
-        if len(kept) > most or len(begun) < len(words):
+            clean = "".join(map(self._drawable, clean))
+        clean = _in_lines(clean, lines)
+        if len(clean) > most or len(begun) < len(words):
             self._shortened += 1
-            kept = kept[: most - len(CUT)].rstrip() + CUT
-        return kept
+            clean = clean[: most - len(CUT)].rstrip() + CUT
+        return clean
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what was left out, replaced and cut so far, as sentences for a reader."""
-        found = []
+        findings = []
         for code, letters in (("text.left_out", self._left_out), ("text.replaced", self._replaced)):
             if letters:
                 zh, en = _named(letters)
                 values: dict[str, str | int] = {"count": letters.total(), "zh": zh, "en": en}
-                found.append(Finding(code, values, level="warning"))
+                findings.append(Finding(code, values, level="warning"))
         if self._shortened:
-            found.append(Finding("text.shortened", {"count": self._shortened}, level="warning"))
-        return tuple(found)
+            findings.append(Finding("text.shortened", {"count": self._shortened}, level="warning"))
+        return tuple(findings)
 
     def sentences(self, lang: str) -> tuple[str, ...]:
         """Return the findings in ``"zh"`` or ``"en"``."""
@@ -120,7 +120,7 @@ class Cleaner:
         return not self.drawn or characters().issuperset(words)
 
     def _kept(self, words: str) -> str:
-        kept: list[str] = []
+        letters: list[str] = []
         # A mark needs a letter to stand on: a text's first would stand on what is before the text.
         marks = MOST_MARKS
         for letter in words:
@@ -129,8 +129,8 @@ class Cleaner:
                 self._left_out[letter] += 1
                 continue
             marks = {"mark": marks + 1, "keep": 0}.get(fate, MOST_MARKS)
-            kept.append({"space": " ", "line end": "\n"}.get(fate, letter))
-        return "".join(kept)
+            letters.append({"space": " ", "line end": "\n"}.get(fate, letter))
+        return "".join(letters)
 
     def _drawable(self, letter: str) -> str:
         # The font sets a mark behind its letter and not upon it.
@@ -195,6 +195,6 @@ def _named(letters: Counter[str]) -> tuple[str, str]:
 def _name(letter: str, lang: str) -> str:
     """Return what a character is called, or what kind it is of."""
     kinds = (f"U+{ord(letter):04X}", unicodedata.category(letter))
-    found = (f"character.{kind}" for kind in kinds if f"character.{kind}" in _WORDS)
-    words = _WORDS.say(next(found, "character"), lang)
+    keys = (f"character.{kind}" for kind in kinds if f"character.{kind}" in _WORDS)
+    words = _WORDS.say(next(keys, "character"), lang)
     return unicodedata.name(letter, words) if lang == "en" else words

@@ -106,7 +106,7 @@ def table_grid(
     """
     cells, numeric = _cells(table)
     tall_head = (tuple(map(_unit_below, cells[0])), *cells[1:])
-    grids, loose, kept = [], [], []
+    grids, loose, unbroken = [], [], []
     for size in sizes_pt:
         for rows in (cells, tall_head):
             natural = _natural_widths(rows, size)
@@ -117,23 +117,23 @@ def table_grid(
             if sum(natural) <= width:
                 loose.append(grids[-1])
             if not broken and all(map(operator.ge, widths, _word_widths(rows, numeric, size))):
-                kept.append(grids[-1])
-    whole = [grid for grid in (*kept, *loose, *grids) if sum(grid.heights) <= height]
-    found = (whole or loose or grids[-1:])[0]
-    least = (_NARROWEST_CELL_EM + 2 * CELL_X_EM) * found.size_pt
-    if alone and least * len(found.widths) > width:
+                unbroken.append(grids[-1])
+    whole = [grid for grid in (*unbroken, *loose, *grids) if sum(grid.heights) <= height]
+    best = (whole or loose or grids[-1:])[0]
+    least = (_NARROWEST_CELL_EM + 2 * CELL_X_EM) * best.size_pt
+    if alone and least * len(best.widths) > width:
         raise InputError(
-            f"presentation: a table has {len(found.widths)} columns and the slide has room for "
+            f"presentation: a table has {len(best.widths)} columns and the slide has room for "
             f"{int(width / least)}; leave columns out",
             code="slides.no_room",
         )
-    if alone and table.rows and found.rows_within(height) == 0:
+    if alone and table.rows and best.rows_within(height) == 0:
         raise InputError(
-            f"presentation: a row of the table {table.header[0]!r}, … is {max(found.heights):.0f} "
+            f"presentation: a row of the table {table.header[0]!r}, … is {max(best.heights):.0f} "
             f"points high and the slide has {height:.0f}; shorten its cells",
             code="slides.no_room",
         )
-    return found
+    return best
 
 
 def table_width(table: Table, size_pt: float = TABLE_SIZES_PT[1]) -> float:
@@ -177,9 +177,9 @@ def _words(cell: object, digits: int) -> str:
 def _unit_below(title: str) -> str:
     """Return the title of a column with its unit on a second line."""
     for opening in ("（", " ("):
-        words, found, unit = title.partition(opening)
-        if words and found:
-            return f"{words}\n{(found + unit).strip()}"
+        words, bracket, unit = title.partition(opening)
+        if words and bracket:
+            return f"{words}\n{(bracket + unit).strip()}"
     words, _, unit = title.rpartition(" ")
     return f"{words}\n{unit}" if words and unit in _UNITS else title
 
@@ -212,9 +212,9 @@ def _widths(
         return tuple(each * min(width / total, LOOSEST) for each in natural)
     least = size * (_NARROWEST_CELL_EM + 2 * CELL_X_EM)
     words = [each for column, each in enumerate(natural) if column not in numeric]
-    kept = total - sum(words)
-    if words and kept + least * len(words) <= width:
-        cap = _cap(words, width - kept)
+    numbers = total - sum(words)
+    if words and numbers + least * len(words) <= width:
+        cap = _cap(words, width - numbers)
         return tuple(
             each if column in numeric else min(each, cap) for column, each in enumerate(natural)
         )
