@@ -50,8 +50,8 @@ class Asker(NamedTuple):
 
     def default(self, name: str) -> str:
         """Return the layer or the zoning that a question of the map starts with."""
-        said = area().defaults.get(self.map, {}).get(name)
-        return said or (point_layers()[0] if name == LAYER else next(iter(area().zonings)))
+        chosen = area().defaults.get(self.map, {}).get(name)
+        return chosen or (point_layers()[0] if name == LAYER else next(iter(area().zonings)))
 
     def brought(self, name: str, brings: Brought) -> str:
         """Return a name, that of what a file holds once it is read."""
@@ -89,9 +89,9 @@ def question_of(
     >>> question_of(Coverage, {"zoning": "districts", "distance_m": 1500}).distance_m
     1500.0
     """
-    given = {name: value for name, value in parameters.items() if name != "look"}
+    values = {name: value for name, value in parameters.items() if name != "look"}
     known = {item.name: item for item in items(kind)}
-    strange = [name for name in given if name not in known]
+    strange = [name for name in values if name not in known]
     if strange:
         raise InputError(
             f"{kind.title_words()}: there is no {', '.join(map(called, strange))}; leave that out, "
@@ -100,13 +100,13 @@ def question_of(
             names=[called(name) for name in strange],
             value=kind.title_words(),
         )
-    for name, value in given.items():
+    for name, value in values.items():
         choices = () if known[name].about.brings else known[name].choices()
         many = [value] if isinstance(value, str) else value if isinstance(value, list) else []
         for each in many if choices else ():
             require_one_of(each, choices, called(name), function=kind.MAP)
     asker = Asker(kind.MAP, folder, called)
-    built = _built(kind, given, asker)
+    built = _built(kind, values, asker)
     _require_fit(kind, parameters, built, called)
     built.require_fit(frozenset(parameters), called)
     return built
@@ -123,25 +123,25 @@ def parameters_of(question: Kind) -> dict[str, Plain]:
     ['look', 'layer', 'zoning', 'distance_m', 'demand']
     """
     question = question.written()
-    found = _plain(question)
+    plain = _plain(question)
     needs = {item.name: item.about.needs for item in items(type(question))}
     look = {"look": question.LOOK} if question.LOOK else {}
     return look | {
         name: value
-        for name, value in found.items()
+        for name, value in plain.items()
         if value is not None
-        and ((need := needs[name]) is None or found.get(need[0]) in need[1])
-        and (name not in SIZED or found[ZONING] in SIZED[name])
+        and ((need := needs[name]) is None or plain.get(need[0]) in need[1])
+        and (name not in SIZED or plain[ZONING] in SIZED[name])
     }
 
 
 def brought_by(question: Kind) -> list[tuple[str, Brought]]:
     """Return the names of files and of things of a visitor in a question, and what they hold."""
-    found = _plain(question)
+    plain = _plain(question)
     return [
-        (str(found[item.name]), item.about.brings)
+        (str(plain[item.name]), item.about.brings)
         for item in items(type(question))
-        if item.about.brings is not None and found.get(item.name) is not None
+        if item.about.brings is not None and plain.get(item.name) is not None
     ]
 
 
@@ -174,33 +174,33 @@ def _named_only(each: Item) -> bool:
     return each.hint is Points and each.optional
 
 
-def _built(record: type[R], given: dict[str, Plain], asker: Asker) -> R:
-    made: dict[str, object] = {}
+def _built(record: type[R], values: dict[str, Plain], asker: Asker) -> R:
+    parts: dict[str, object] = {}
     for each in attributes(record):
         if each.holds_points:
-            made[each.name] = _points(given, asker)
+            parts[each.name] = _points(values, asker)
         elif each.hint is Zones:
-            if each.optional and not given.keys() & {ZONING, *SIZES}:
+            if each.optional and not values.keys() & {ZONING, *SIZES}:
                 continue
-            made[each.name] = _zones(given, asker)
+            parts[each.name] = _zones(values, asker)
         elif each.is_part:
-            made[each.name] = _built(each.hint, given, asker)  # type: ignore[arg-type]
-        elif each.name in given:
-            made[each.name] = _value(each, given.pop(each.name), asker)
-    return record(**made)
+            parts[each.name] = _built(each.hint, values, asker)  # type: ignore[arg-type]
+        elif each.name in values:
+            parts[each.name] = _value(each, values.pop(each.name), asker)
+    return record(**parts)
 
 
-def _points(given: dict[str, Plain], asker: Asker) -> Points:
+def _points(values: dict[str, Plain], asker: Asker) -> Points:
     # Whether the layer has such a column is asked of its features, which say what they have.
-    columns = [name for name in dict.fromkeys((CATEGORY, *area().filters)) if name in given]
-    filters = {name: _texts(given.pop(name)) for name in columns}
-    layer = given.pop(LAYER, None) or asker.default(LAYER)
+    columns = [name for name in dict.fromkeys((CATEGORY, *area().filters)) if name in values]
+    filters = {name: _texts(values.pop(name)) for name in columns}
+    layer = values.pop(LAYER, None) or asker.default(LAYER)
     return Points(asker.brought(str(layer), "points"), **filters)
 
 
-def _zones(given: dict[str, Plain], asker: Asker) -> Zones:
-    name = given.pop(ZONING, None) or asker.default(ZONING)
-    sizes = {key: int(given.pop(key)) for key in SIZES if key in given}  # type: ignore[arg-type]
+def _zones(values: dict[str, Plain], asker: Asker) -> Zones:
+    name = values.pop(ZONING, None) or asker.default(ZONING)
+    sizes = {key: int(values.pop(key)) for key in SIZES if key in values}  # type: ignore[arg-type]
     return Zones(asker.brought(str(name), "zones"), **sizes)
 
 
@@ -228,35 +228,35 @@ def _texts(value: Plain) -> tuple[str, ...]:
 
 
 def _plain(record: object) -> dict[str, Plain]:
-    found: dict[str, Plain] = {}
+    plain: dict[str, Plain] = {}
     for each in attributes(type(record)):
         value = getattr(record, each.name)
         if each.holds_points:
-            found |= {LAYER: value.layer} | {name: list(values) for name, values in value.filters}
+            plain |= {LAYER: value.layer} | {name: list(values) for name, values in value.filters}
         elif isinstance(value, Points):
-            found[each.name] = value.layer
+            plain[each.name] = value.layer
         elif isinstance(value, Zones):
-            found |= {ZONING: value.name, CELL: value.cell_m, H3: value.h3_resolution}
+            plain |= {ZONING: value.name, CELL: value.cell_m, H3: value.h3_resolution}
         elif each.is_part:
-            found |= _plain(value)
+            plain |= _plain(value)
         elif each.hint is not Zones:
-            found[each.name] = list(value) if isinstance(value, tuple) else value
-    return found
+            plain[each.name] = list(value) if isinstance(value, tuple) else value
+    return plain
 
 
 def _require_fit(
     kind: type[Kind], parameters: Parameters, built: Kind, called: Callable[[str], str]
 ) -> None:
     """Refuse parameters that would be left out in silence."""
-    found = _plain(built)
+    plain = _plain(built)
     for item in items(kind):
         need = item.about.needs
         if need is None or parameters.get(item.name) is None:
             continue
-        if found.get(need[0]) not in need[1]:
+        if plain.get(need[0]) not in need[1]:
             needed = f"{called(need[0])} {' / '.join(need[1])}"
             raise InputError(
-                f"{kind.MAP}: {called(item.name)} goes with {needed}, not {found.get(need[0])}; "
+                f"{kind.MAP}: {called(item.name)} goes with {needed}, not {plain.get(need[0])}; "
                 "leave it out",
                 code="option.goes_with",
                 value=called(item.name),

@@ -48,11 +48,11 @@ class Autocorrelation(Pattern):
 
     def answer(self) -> pd.DataFrame:
         """Return the three statistics, with what chance gives."""
-        found = autocorrelation(self)
-        attrs = found.attrs | {"tested": self.tested}
-        found = found.reset_index()
-        found.attrs = attrs
-        return found
+        table = autocorrelation(self)
+        attrs = table.attrs | {"tested": self.tested}
+        table = table.reset_index()
+        table.attrs = attrs
+        return table
 
     def content(self, lang: str) -> Content:
         """Return the units in the colours of what is tested."""
@@ -105,7 +105,7 @@ def _beside(asked: Pattern) -> Autocorrelation:
     )
 
 
-def _statistics(found: pd.DataFrame, lang: str) -> Table:
+def _statistics(figures: pd.DataFrame, lang: str) -> Table:
     """Return Moran's I, Geary's C and Getis–Ord G with what chance gives."""
     rows = [
         (
@@ -115,7 +115,7 @@ def _statistics(found: pd.DataFrame, lang: str) -> Table:
             _figure(row["z"], 1),
             NOTHING if pd.isna(row["p_value"]) else p_words(row["p_value"]).strip("= "),
         )
-        for name, row in found.iterrows()
+        for name, row in figures.iterrows()
     ]
     header = tuple(
         say(f"pattern.column.{column}", lang)

@@ -81,14 +81,14 @@ def _centre(centre: gpd.GeoDataFrame, kind: str, lang: str) -> Points:
 def _ellipse(ring: gpd.GeoDataFrame, lang: str) -> Features:
     row = ring.iloc[0]
     zh, en = both("pattern.map.ellipse")
-    shown = ring.assign(
+    rounded = ring.assign(
         major_km=(ring["major_m"] / 1000.0).round(1),
         minor_km=(ring["minor_m"] / 1000.0).round(1),
         inside_pct=ring["inside_pct"].round(),
     )
     columns = ("n", "major_km", "minor_km", "inside_pct")
     return Features(
-        shown,
+        rounded,
         title=zh.format(group=row["name_zh"]),
         title_en=en.format(group=row["name_en"]),
         colour=row["colour"],
@@ -100,16 +100,16 @@ def _ellipse(ring: gpd.GeoDataFrame, lang: str) -> Features:
 def _colours(groups: pd.Series[str]) -> dict[str, str]:
     """Return the colour of each group, which its centre and its ellipse share."""
     own = [group for group in dict.fromkeys(groups) if group != ALL]
-    found = {group: GROUP_COLOURS[at % len(GROUP_COLOURS)] for at, group in enumerate(own)}
-    return found | {ALL: ALL_COLOUR}
+    colours = {group: GROUP_COLOURS[at % len(GROUP_COLOURS)] for at, group in enumerate(own)}
+    return colours | {ALL: ALL_COLOUR}
 
 
-def _named(found: gpd.GeoDataFrame, by: str, colours: dict[str, str]) -> gpd.GeoDataFrame:
-    names = [group_name(by, group) for group in found["category"]]
-    return found.assign(
+def _named(frame: gpd.GeoDataFrame, by: str, colours: dict[str, str]) -> gpd.GeoDataFrame:
+    names = [group_name(by, group) for group in frame["category"]]
+    return frame.assign(
         name_zh=[zh for zh, _ in names],
         name_en=[en for _, en in names],
-        colour=found["category"].map(colours),
+        colour=frame["category"].map(colours),
     )
 
 

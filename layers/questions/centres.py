@@ -106,10 +106,10 @@ def centres(asked: Centres) -> gpd.GeoDataFrame:
     parts = [geo.centres(points, weights=asked.weight)]
     if len(points[asked.by].unique()) > 1:
         parts.append(geo.centres(points, by=asked.by, weights=asked.weight))
-    found = pd.concat(parts, ignore_index=True)
-    metric = geo.to_metric(found).geometry
+    table = pd.concat(parts, ignore_index=True)
+    metric = geo.to_metric(table).geometry
     east, north = metric.x - metric.x.iloc[0], metric.y - metric.y.iloc[0]
-    return found.assign(
+    return table.assign(
         from_all_km=np.hypot(east, north) / 1000.0,
         bearing_deg=np.degrees(np.arctan2(east, north)) % 360.0,
     )
@@ -195,17 +195,17 @@ def _named(units: gpd.GeoDataFrame) -> tuple[str, str] | None:
 
 
 def _told(asked: Centres, lang: str) -> list[str]:
-    found, rings = centres(asked.groups), asked.rings()
+    table, rings = centres(asked.groups), asked.rings()
     names = {
         group: in_language(centre_maps.group_name(asked.by, group), lang)
-        for group in found["category"]
+        for group in table["category"]
     }
-    noun, (mean, median) = asked.points.noun(lang), (found.iloc[0], found.iloc[1])
+    noun, (mean, median) = asked.points.noun(lang), (table.iloc[0], table.iloc[1])
     place = whereabouts(mean.geometry)
     sentences = [point_reading.centre_of_all(noun, place, mean, median, lang=lang)]
     if rings is not None:
         sentences.append(point_reading.ellipse(noun, rings.iloc[0], lang=lang))
-    groups = found[(found["kind"] == "mean") & (found["n"] >= FEWEST_TOLD)].iloc[1:]
+    groups = table[(table["kind"] == "mean") & (table["n"] >= FEWEST_TOLD)].iloc[1:]
     furthest = groups.sort_values("from_all_km", ascending=False).head(GROUPS_TOLD)
     sentences += [
         point_reading.centre_of_group(
@@ -223,8 +223,8 @@ def _told(asked: Centres, lang: str) -> list[str]:
 
 def _table(asked: Centres, lang: str) -> Table | None:
     """Return how far the mean centre of each group lies from that of all, and in which way."""
-    found = centres(asked.groups)
-    mean = found[found["kind"] == "mean"].iloc[1:]
+    table = centres(asked.groups)
+    mean = table[table["kind"] == "mean"].iloc[1:]
     rows = [
         (
             in_language(centre_maps.group_name(asked.by, row["category"]), lang),

@@ -88,12 +88,12 @@ def hot_spots(
     lang
         ``"zh"`` or ``"en"``.
     """
-    told = []
+    sentences = []
     if hot:
         reached = [
             say("reading.level", lang, level=level, n=number(n)) for level, n in levels.items() if n
         ]
-        told += [
+        sentences += [
             say(
                 "reading.hot",
                 lang,
@@ -110,13 +110,13 @@ def hot_spots(
                 share=_percent(sum(spot.amount for spot in hot), scope.amount),
             ),
         ]
-        told += [_another(spot, scope, lang) for spot in hot[1:SPOTS_NAMED]]
+        sentences += [_another(spot, scope, lang) for spot in hot[1:SPOTS_NAMED]]
     else:
-        told += [
+        sentences += [
             say("reading.hot_none", lang, noun=scope.amount_noun(lang)),
             say("reading.none_why", lang),
         ]
-    return [*told, _cold(scope, cold, lang), *_basis(scope, lang)]
+    return [*sentences, _cold(scope, cold, lang), *_basis(scope, lang)]
 
 
 def clusters(scope: Scope, found: Mapping[str, Sequence[Spot]], *, lang: str) -> list[str]:
@@ -134,7 +134,7 @@ def clusters(scope: Scope, found: Mapping[str, Sequence[Spot]], *, lang: str) ->
     """
     high = found["high-high"]
     if high:
-        told = [
+        sentences = [
             say(
                 "reading.high_high",
                 lang,
@@ -152,7 +152,7 @@ def clusters(scope: Scope, found: Mapping[str, Sequence[Spot]], *, lang: str) ->
             ),
         ]
     else:
-        told = [
+        sentences = [
             say("reading.high_high_none", lang, noun=scope.amount_noun(lang)),
             say("reading.none_why", lang),
         ]
@@ -164,10 +164,10 @@ def clusters(scope: Scope, found: Mapping[str, Sequence[Spot]], *, lang: str) ->
         part = found[kind]
         if part:
             n = cells(sum(spot.cells for spot in part), lang=lang)
-            told.append(say(key, lang, cells=n, where=everywhere(part, lang=lang)))
+            sentences.append(say(key, lang, cells=n, where=everywhere(part, lang=lang)))
     if not found["high-low"] and not found["low-high"]:
-        told.append(say("reading.outlier_none", lang))
-    return [*told, *_basis(scope, lang)]
+        sentences.append(say("reading.outlier_none", lang))
+    return [*sentences, *_basis(scope, lang)]
 
 
 def shared_places(scope: Scope, *, lang: str) -> list[str]:
@@ -211,22 +211,24 @@ def other_sizes(
     lang
         ``"zh"`` or ``"en"``.
     """
-    told, steady = [], True
+    sentences, steady = [], True
     spot = say(f"reading.spot.{kind}", lang)
     for district, sizes in groupby(sorted(found, key=_by_district), key=lambda one: one[1]):
         words = listed([size for size, _ in sizes], lang)
         if district is None:
             if main is None:
                 continue
-            told.append(say("reading.size_gone", lang, spot=spot, sizes=words))
+            sentences.append(say("reading.size_gone", lang, spot=spot, sizes=words))
         else:
             key = "same" if district == main else "new" if main is None else "moved"
             name = in_language(district, lang)
-            told.append(say(f"reading.size_{key}", lang, spot=spot, sizes=words, district=name))
+            sentences.append(
+                say(f"reading.size_{key}", lang, spot=spot, sizes=words, district=name)
+            )
         steady = steady and district == main
-    if told and not steady:
-        told.append(say("reading.size_careful", lang))
-    return paragraph(told, lang)
+    if sentences and not steady:
+        sentences.append(say("reading.size_careful", lang))
+    return paragraph(sentences, lang)
 
 
 def size(cell_m: int | None, h3_resolution: int, *, lang: str) -> str:
@@ -285,12 +287,12 @@ def p_words(p_value: float) -> str:
 
 def _basis(scope: Scope, lang: str) -> list[str]:
     """Say what the numbers stand on."""
-    told = shared_places(scope, lang=lang)
+    sentences = shared_places(scope, lang=lang)
     if scope.stated is not None:
         stated = number(scope.stated)
         n = number(scope.points)
-        told.append(say("reading.stated", lang, n=n, noun=scope.noun(lang), stated=stated))
-    return told
+        sentences.append(say("reading.stated", lang, n=n, noun=scope.noun(lang), stated=stated))
+    return sentences
 
 
 def _named(district: Pair, places: Sequence[Pair], lang: str) -> str:
@@ -322,8 +324,8 @@ def _cold(scope: Scope, cold: Sequence[Spot], lang: str) -> str:
     return say("reading.cold_zero" if mostly_zero else "reading.cold_none", lang)
 
 
-def _by_district(found: tuple[str, Pair | None]) -> str:
-    return "" if found[1] is None else found[1][0]
+def _by_district(entry: tuple[str, Pair | None]) -> str:
+    return "" if entry[1] is None else entry[1][0]
 
 
 def say(key: str, lang: str, **values: object) -> str:

@@ -46,8 +46,8 @@ class Clusters(Tested):
 
     def sentences(self, lang: str) -> list[str]:
         """Return where like values lie together."""
-        found = {kind: patterns.spots(self, kinds=(kind,)) for kind in CLUSTERS}
-        return cluster_reading.clusters(patterns.scope(self), found, lang=lang)
+        spots = {kind: patterns.spots(self, kinds=(kind,)) for kind in CLUSTERS}
+        return cluster_reading.clusters(patterns.scope(self), spots, lang=lang)
 
 
 @kept_answer
@@ -57,15 +57,15 @@ def clusters(asked: Clusters) -> gpd.GeoDataFrame:
     ``value_z`` and ``around_z`` are the value of a unit and the mean of its neighbours, both in
     standard deviations from the mean of all: the two axes of Moran's scatter plot.
     """
-    found = geo.local_autocorrelation(
+    units = geo.local_autocorrelation(
         patterns.counted(asked), asked.tested, alpha=asked.alpha, **asked.settings()
     )
-    tested = found["local_i"].notna()
-    values = found[asked.tested].where(tested)
+    tested = units["local_i"].notna()
+    values = units[asked.tested].where(tested)
     value_z = (values - values.mean()) / values.std(ddof=0)
     n = int(tested.sum())
     # A unit exactly at the mean says nothing of those around it.
-    around = found["local_i"] / value_z.where(value_z != 0) * (n / (n - 1))
-    plotted = found.assign(value_z=value_z, around_z=around)
-    plotted.attrs = found.attrs
+    around = units["local_i"] / value_z.where(value_z != 0) * (n / (n - 1))
+    plotted = units.assign(value_z=value_z, around_z=around)
+    plotted.attrs = units.attrs
     return plotted

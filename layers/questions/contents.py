@@ -56,14 +56,14 @@ def titles(columns: list[str], lang: str) -> dict[str, str]:
 def dots(points: Subjects, lang: str) -> Points:
     """Return the points of an analysis as small dots, which hide nothing of its result."""
     about = points.about
-    told = {"accuracy_m", "quote", "heading"}
+    names = {"accuracy_m", "quote", "heading"}
     return Points(
         points.located(),
         title=about.title_zh,
         title_en=about.title_en,
         colour=DOT,
         size_px=3,
-        columns={each.name: each.title(lang) for each in about.fields if each.name in told},
+        columns={each.name: each.title(lang) for each in about.fields if each.name in names},
     )
 
 
@@ -81,10 +81,10 @@ def own(frame: gpd.GeoDataFrame, *, title: str, name_column: str, lang: str) -> 
     lang
         ``"zh"`` or ``"en"``.
     """
-    seen = _thinned(frame)
-    named = gpd.GeoDataFrame(geometry=seen.geometry.rename("geometry"))
+    features = _thinned(frame)
+    named = gpd.GeoDataFrame(geometry=features.geometry.rename("geometry"))
     if name_column:
-        words = seen[name_column].astype("object").where(seen[name_column].notna(), "")
+        words = features[name_column].astype("object").where(features[name_column].notna(), "")
         named = named.assign(name_zh=words.astype(str), name_en=words.astype(str))
     points = shapely.get_type_id(named.geometry.to_numpy()) == shapely.GeometryType.POINT
     overlays: list[Overlay] = []
@@ -107,11 +107,11 @@ def own_people(people: Population, *, title: str, lang: str) -> Content:
 
 def _thinned(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return as many features, with as few corners, as a browser draws at once."""
-    seen = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
-    seen = seen.iloc[:: max(1, -(-len(seen) // PREVIEW_FEATURES))]
-    corners = int(shapely.get_num_coordinates(seen.geometry.to_numpy()).sum())
+    features = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
+    features = features.iloc[:: max(1, -(-len(features) // PREVIEW_FEATURES))]
+    corners = int(shapely.get_num_coordinates(features.geometry.to_numpy()).sum())
     if corners <= PREVIEW_CORNERS:
-        return seen
-    west, south, east, north = seen.total_bounds
+        return features
+    west, south, east, north = features.total_bounds
     tolerance = max(east - west, north - south) * corners / PREVIEW_CORNERS / PREVIEW_PX
-    return seen.set_geometry(seen.geometry.simplify(tolerance))
+    return features.set_geometry(features.geometry.simplify(tolerance))

@@ -192,26 +192,26 @@ def require_kinds(table: pd.DataFrame, *, zones: bool = True) -> pd.DataFrame:
     InputError
         If all is zero, or there is but one category or one zone.
     """
-    held = [column for column in table.columns if table[column].any()]
-    if not held:
+    kinds = [column for column in table.columns if table[column].any()]
+    if not kinds:
         raise InputError(
             "categories: no point lies in any zone, so that there is nothing to compare; choose "
             "more points, or other zones",
             code="zones.empty",
         )
-    if len(held) == 1:
+    if len(kinds) == 1:
         raise InputError(
-            f"categories: there is only {held[0]!r}, whose share is 100 % everywhere, so that "
+            f"categories: there is only {kinds[0]!r}, whose share is 100 % everywhere, so that "
             "there is nothing to compare; take a column with several values",
             code="mix.one_category",
             **{
-                lang: value_label(str(table.columns.name), str(held[0]), lang=lang)
+                lang: value_label(str(table.columns.name), str(kinds[0]), lang=lang)
                 for lang in LANGUAGES
             },
         )
     if table.attrs["measure"] == "count" and max(table.attrs[TOTALS].values()) == 1:
         raise InputError(
-            f"categories: each of {len(held)} values of {table.columns.name!r} has one point, so "
+            f"categories: each of {len(kinds)} values of {table.columns.name!r} has one point, so "
             "that they are names and no categories; take a column whose values repeat",
             code="mix.one_each",
             column=str(table.columns.name),
@@ -241,9 +241,9 @@ def _summed(asked: Distribution) -> pd.Series[float] | None:
 def _population(asked: Distribution) -> NDArray[np.float64] | None:
     if asked.population is None:
         return None
-    found = population(asked)
-    sound = (found["covered_pct"] >= COVERED_ENOUGH_PCT) & ~found["too_dense"]
-    people: NDArray[np.float64] = found["population"].where(sound).to_numpy(dtype=float)
+    table = population(asked)
+    sound = (table["covered_pct"] >= COVERED_ENOUGH_PCT) & ~table["too_dense"]
+    people: NDArray[np.float64] = table["population"].where(sound).to_numpy(dtype=float)
     return people
 
 
@@ -310,7 +310,7 @@ def measured(asked: Distribution, measure: Measure) -> tuple[gpd.GeoDataFrame, s
         )
     if measure in ("sector", "diversity"):
         kinds = categories(replace(asked, weight=None), asked.points.group)
-        found = geo.diversity(require_kinds(kinds, zones=False))
-        counted = found["hill_0"] if measure == "sector" else found["hill_2"]
+        diversity = geo.diversity(require_kinds(kinds, zones=False))
+        counted = diversity["hill_0"] if measure == "sector" else diversity["hill_2"]
         zones = labelled(zones.assign(**{column: zones["id"].map(counted)}), zones.attrs)
     return zones, column

@@ -193,11 +193,11 @@ class Density(Kind):
     def facts_of_points(self, lang: str) -> list[tuple[str, str]]:
         """Return the highest density, and the bandwidth."""
         surface = density_surface(self)
-        found = {
+        values = {
             "peak": f"{number(float(surface.max()), digits=2)} {density_unit(self, lang)}",
             "bandwidth": f"{number(surface.attrs['bandwidth_m'], digits=0)} m",
         }
-        return [(both(f"atlas.figure.{key}")[lang == "en"], value) for key, value in found.items()]
+        return [(both(f"atlas.figure.{key}")[lang == "en"], value) for key, value in values.items()]
 
     def explained(self, lang: str) -> str:
         """Return kernel and unit."""

@@ -169,8 +169,8 @@ class Shown(Kind):
         covered = population(self.question)["covered_pct"]
         partly = int((covered < FULLY_PCT).sum())
         words = both("distribution.partly_covered")[lang == "en"]
-        told = words.format(partly=partly, all=len(covered), least=f"{covered.min():.0f}")
-        return [told] if partly else []
+        text = words.format(partly=partly, all=len(covered), least=f"{covered.min():.0f}")
+        return [text] if partly else []
 
     def require_drawn(self) -> None:
         """Refuse zones of which none holds a point."""

@@ -44,10 +44,10 @@ class Ellipses(Centres):
         InputError
             If the points have fewer than three places.
         """
-        found = self.rings()
-        if found is None:
+        rings = self.rings()
+        if rings is None:
             raise InputError(
                 f"ellipses: the points have fewer than {FEWEST_PLACES} places; choose more",
                 code="pattern.no_ellipse",
             )
-        return found
+        return rings

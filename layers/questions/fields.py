@@ -139,10 +139,10 @@ class Item(NamedTuple):
     def schema(self) -> Schema:
         """Return the JSON schema of it."""
         if self.about.brings is not None:
-            found = _brought_schema(self.about.brings, self.choices())
+            schema = _brought_schema(self.about.brings, self.choices())
         else:
-            found = _schema(self.hint, self.about, self.choices())
-        return _or_null(found) if self.optional else found
+            schema = _schema(self.hint, self.about, self.choices())
+        return _or_null(schema) if self.optional else schema
 
 
 def attributes(record: type) -> tuple[Item, ...]:
@@ -153,7 +153,7 @@ def attributes(record: type) -> tuple[Item, ...]:
 # A class is hashable, whatever its records are; only the checker doubts it.
 @cache
 def _attributes(record: Any) -> tuple[Item, ...]:  # noqa: ANN401
-    found = []
+    entries = []
     for each in fields(record):
         hint, about, optional = _hint(record, each.name), PLAIN_FIELD, False
         # The note may stand inside of what can be None, or around it.
@@ -171,34 +171,34 @@ def _attributes(record: Any) -> tuple[Item, ...]:  # noqa: ANN401
         default = each.default
         if each.default_factory is not MISSING:
             default = each.default_factory()
-        found.append(Item(each.name, hint, optional, about, default))
-    return tuple(found)
+        entries.append(Item(each.name, hint, optional, about, default))
+    return tuple(entries)
 
 
 def _hint(record: type, name: str) -> object:
     """Return the type of a field, as the module says it whose class declares it."""
     owner = next(each for each in record.__mro__ if name in vars(each).get("__annotations__", {}))
-    said = {"__module__": owner.__module__, "__annotations__": {name: owner.__annotations__[name]}}
+    body = {"__module__": owner.__module__, "__annotations__": {name: owner.__annotations__[name]}}
     # By itself, since constants of classes have types that are there for the checker alone.
-    return get_type_hints(type(name, (), said), include_extras=True)[name]
+    return get_type_hints(type(name, (), body), include_extras=True)[name]
 
 
 def items(record: type) -> tuple[Item, ...]:
     """Return the parameters of a question; the open plan says how points are filtered."""
-    found: list[Item] = []
+    entries: list[Item] = []
     for each in attributes(record):
         if each.holds_points:
-            found += _of_points()
+            entries += _of_points()
         elif each.hint is Zones:
-            found += _of_zones()
+            entries += _of_zones()
         elif each.is_part:
-            found += items(each.hint)  # type: ignore[arg-type]  # a class
+            entries += items(each.hint)  # type: ignore[arg-type]  # a class
         elif each.hint is Points:
             about = Field(choices=point_layers, brings="points", option=each.about.option)
-            found.append(Item(each.name, str, True, about, None))  # noqa: FBT003 - of a tuple
+            entries.append(Item(each.name, str, True, about, None))  # noqa: FBT003 - of a tuple
         else:
-            found.append(each)
-    return tuple(found)
+            entries.append(each)
+    return tuple(entries)
 
 
 def group_columns() -> tuple[str, ...]:
@@ -237,15 +237,15 @@ def _schema(hint: object, about: Field, choices: tuple[str, ...]) -> Schema:
         return {"type": "array", "items": _schema(get_args(hint)[0], about, choices)}
     if choices:
         return {"enum": list(choices)}
-    found: Schema = {"type": _TYPES[hint]}  # type: ignore[index]  # one of the four
+    schema: Schema = {"type": _TYPES[hint]}  # type: ignore[index]  # one of the four
     if hint in {int, float}:
         bounds = {
             "minimum": about.low,
             "maximum": about.high,
             "exclusiveMinimum": about.above,
         }
-        found |= {key: value for key, value in bounds.items() if value is not None}
-    return found
+        schema |= {key: value for key, value in bounds.items() if value is not None}
+    return schema
 
 
 def _brought_schema(brings: Brought, choices: tuple[str, ...]) -> Schema:
@@ -260,7 +260,7 @@ def _brought_schema(brings: Brought, choices: tuple[str, ...]) -> Schema:
     }
 
 
-def _or_null(found: Schema) -> Schema:
-    if isinstance(found.get("type"), str):
-        return found | {"type": [found["type"], "null"]}
-    return {"anyOf": [found, {"type": "null"}]}
+def _or_null(schema: Schema) -> Schema:
+    if isinstance(schema.get("type"), str):
+        return schema | {"type": [schema["type"], "null"]}
+    return {"anyOf": [schema, {"type": "null"}]}

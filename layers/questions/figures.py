@@ -80,17 +80,17 @@ def zone_figures(
         ``"zh"`` or ``"en"``.
     """
     name = f"name_{lang}"
-    called = [titles.get(column) or column_title(column, lang) for column in columns]
-    header = (column_title(ZONE_NAME, lang), *called)
+    names = [titles.get(column) or column_title(column, lang) for column in columns]
+    header = (column_title(ZONE_NAME, lang), *names)
     rows = tuple(
         (row[name], *(row[column] for column in columns)) for row in zones.to_dict("records")
     )
     top = zones[zones[value] > 0].head(MOST_BARS)
-    shown = titles.get(value) or column_title(value, lang)
+    label = titles.get(value) or column_title(value, lang)
     chart = None
     if len(top):
         values = tuple(float(each) for each in top[value])
-        chart = Chart("bar", tuple(top[name]), ((shown, values),), title=shown)
+        chart = Chart("bar", tuple(top[name]), ((label, values),), title=label)
     return Figures(title, table=Table(header, rows), chart=chart)
 
 

@@ -44,8 +44,8 @@ class HotSpots(Tested):
 
     def sentences(self, lang: str) -> list[str]:
         """Return where the hot and the cold spots are."""
-        found = hot_spots(self)["hot_spot"]
-        levels = {kind.split()[1]: int((found == kind).sum()) for kind in HOT}
+        classes = hot_spots(self)["hot_spot"]
+        levels = {kind.split()[1]: int((classes == kind).sum()) for kind in HOT}
         hot, cold = (patterns.spots(self, kinds=kinds) for kinds in (HOT, COLD))
         return cluster_reading.hot_spots(patterns.scope(self), hot, cold, levels, lang=lang)
 

@@ -166,7 +166,7 @@ class Kind:
             ``"zh"`` or ``"en"``.
         """
         zones, points = asking.part_of(self, Zones), self.subjects
-        shown = Choropleth(
+        choropleth = Choropleth(
             self.zones_shown(),
             self.column,
             title=self.column_title(self.column, "zh"),
@@ -175,7 +175,7 @@ class Kind:
             named=zones is not None and zones.name not in GRID_NAMES,
         )
         dots = () if points is None else (contents.dots(points, lang),)
-        return contents.above_base((shown, *dots), lang)
+        return contents.above_base((choropleth, *dots), lang)
 
     def title(self, lang: str) -> str:
         """Return the title of the map."""
@@ -194,10 +194,10 @@ class Kind:
     def figures(self, lang: str) -> list[Figures]:
         """Return what the slides after the map tell."""
         title = both("slides.figures")[lang == "en"].format(title=self.title(lang))
-        found = self.answer()
-        if not self.column or not isinstance(found, gpd.GeoDataFrame):
-            if isinstance(found, pd.DataFrame | pd.Series):
-                return [Figures(title, table=plain_table(found, lang))]
+        answer = self.answer()
+        if not self.column or not isinstance(answer, gpd.GeoDataFrame):
+            if isinstance(answer, pd.DataFrame | pd.Series):
+                return [Figures(title, table=plain_table(answer, lang))]
             return []
         columns = dict.fromkeys((self.column, *self.columns))
         return [
@@ -334,8 +334,8 @@ def kind_of(name: str, look: object = None) -> type[Kind]:
     >>> kind_of("pattern", "clusters").title_words()
     'pattern clusters'
     """
-    found = looks(name)
-    if not found:
+    of_map = looks(name)
+    if not of_map:
         raise InputError(
             f"MapSpec: there is no map {name!r}; choose from {', '.join(maps())}",
             code="spec.invalid",
@@ -343,11 +343,11 @@ def kind_of(name: str, look: object = None) -> type[Kind]:
             where="map",
         )
     if look is None:
-        return found[0]
-    for kind in found:
+        return of_map[0]
+    for kind in of_map:
         if look == kind.LOOK:
             return kind
-    known = tuple(kind.LOOK for kind in found)
+    known = tuple(kind.LOOK for kind in of_map)
     raise InputError(
         f"{name}: there is no look {look!r}; choose from {', '.join(known)}",
         code="option.one_of",

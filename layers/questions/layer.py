@@ -89,21 +89,21 @@ class Layer(Kind):
 
     def sources(self, lang: str) -> list[str]:
         """Return the sources of the features."""
-        told = "name_en" if lang == "en" else "attribution"
-        return [source[told] for source in describe(self.layer).sources]
+        key = "name_en" if lang == "en" else "attribution"
+        return [source[key] for source in describe(self.layer).sources]
 
     def figures(self, lang: str) -> list[Figures]:
         """Return what the layer holds and how well its places are known, then its features."""
         name, title = self.layer, self.title(lang)
         evidence = _evidence(name, lang)
-        known, told = (
+        known_title, rows_title = (
             both(f"layer.{part}")[lang == "en"].format(title=title)
             for part in ("sources" if evidence is None else "known", "rows")
         )
-        rows = Figures(told, table=_rows(name, lang))
+        rows = Figures(rows_title, table=_rows(name, lang))
         if not describe(name).sources:
             return [rows]
-        return [Figures(known, text=_told(name, lang), table=evidence), rows]
+        return [Figures(known_title, text=_told(name, lang), table=evidence), rows]
 
 
 def _told(name: str, lang: str) -> tuple[str, ...]:
@@ -116,8 +116,8 @@ def _told(name: str, lang: str) -> tuple[str, ...]:
     lines = [f"{about.text_en if english else about.text_zh} {count}"]
     for source in about.sources:
         parts = listed(filter(None, map(source.get, wanted)), lang)
-        told = "layer.source.more" if parts else "layer.source.name"
-        line = both(told)[english].format(name=source[f"name_{lang}"], more=parts)
+        key = "layer.source.more" if parts else "layer.source.name"
+        line = both(key)[english].format(name=source[f"name_{lang}"], more=parts)
         lines.append(line)
     return tuple(lines)
 
@@ -131,22 +131,22 @@ def _evidence(name: str, lang: str) -> Table | None:
     columns = ("evidence", "meaning", "count", "median", "worst")
     rows: list[tuple[Cell, ...]] = []
     for value in looks()["evidence"]:
-        found = frame.loc[frame["evidence"] == value, "accuracy_m"]
-        if len(found):
+        accuracy = frame.loc[frame["evidence"] == value, "accuracy_m"]
+        if len(accuracy):
             meaning = both(f"atlas.evidence.{value}")[english]
-            exact = (_metres(found.median()), _metres(found.max()))
-            rows.append((value_label("evidence", value, lang=lang), meaning, len(found), *exact))
+            exact = (_metres(accuracy.median()), _metres(accuracy.max()))
+            rows.append((value_label("evidence", value, lang=lang), meaning, len(accuracy), *exact))
     return Table(tuple(both(f"layer.column.{column}")[english] for column in columns), tuple(rows))
 
 
 def _rows(name: str, lang: str) -> Table:
     frame, about = load(name), resource(name)
-    called = f"name_{lang}"
+    name_column = f"name_{lang}"
     columns = [column for column in TABLES_TOLD.get(name, TOLD) if column in frame]
     # A column in which nothing stands tells nothing.
     columns = [column for column in columns if frame[column].notna().any()]
-    if called in frame:
-        columns.insert(0, called)
+    if name_column in frame:
+        columns.insert(0, name_column)
     titles = [field_title(about.field(column), lang=lang) for column in columns]
     cells = [[_cell(column, value, lang) for value in frame[column]] for column in columns]
     return Table(tuple(titles), tuple(zip(*cells, strict=True)))

@@ -46,8 +46,8 @@ class Mix(OfZones):
         zones
             Whether zones are compared with all zones together.
         """
-        found = categories(self.asked, self.by or self.asked.points.group)
-        return require_kinds(found, zones=zones)
+        table = categories(self.asked, self.by or self.asked.points.group)
+        return require_kinds(table, zones=zones)
 
 
 @register
@@ -111,9 +111,9 @@ class Specialisation(Mix):
     def answer(self) -> pd.DataFrame:
         """Return the Krugman index of each zone."""
         index = geo.specialisation_index(self.kinds())
-        found = index.rename_axis("id").rename("krugman_index").reset_index()
-        found.attrs = dict(index.attrs)
-        return found
+        table = index.rename_axis("id").rename("krugman_index").reset_index()
+        table.attrs = dict(index.attrs)
+        return table
 
     def zones_shown(self) -> gpd.GeoDataFrame:
         """Return the zones with the index."""

@@ -251,10 +251,10 @@ def spots(asked: Tested, *, kinds: tuple[str, ...]) -> tuple[Spot, ...]:
         return ()
     located = asked.points.located()
     amount = "weight_sum" if asked.weight else "count"
-    found = [
+    groups = [
         _spot(part, located, amount) for _, part in chosen.groupby(_adjoining(chosen), sort=False)
     ]
-    return tuple(sorted(found, key=lambda spot: (-spot.amount, -spot.cells)))
+    return tuple(sorted(groups, key=lambda spot: (-spot.amount, -spot.cells)))
 
 
 def _adjoining(zones: gpd.GeoDataFrame) -> pd.Series[int]:
@@ -296,22 +296,22 @@ def _elements(shape: shapely.Geometry, inside: gpd.GeoDataFrame) -> tuple[tuple[
 
     Places that hold more of the points come first.
     """
-    found = [load(area().land.layer).iloc[:0].assign(holds=0.0)]
+    frames = [load(area().land.layer).iloc[:0].assign(holds=0.0)]
     for name in area().naming.areas:
         zones = load(name)
         whole = geo.to_metric(zones).area
         shared = geo.to_metric(zones.geometry.intersection(shape)).area / whole
         large = shared >= NAMING_SHARE
-        found.append(zones[large].assign(holds=shared[large]))
+        frames.append(zones[large].assign(holds=shared[large]))
     places = geo.to_metric(inside)
     for name in area().naming.points:
         elements = located(load(name))
         elements = elements[elements.intersects(shape)]
         reach = geo.to_metric(elements).geometry.buffer(elements["radius_m"].fillna(0.0))
         holds = [int(places.intersects(disc).sum()) for disc in reach]
-        found.append(elements.assign(holds=holds))
+        frames.append(elements.assign(holds=holds))
     named = pd.concat(
-        [frame.sort_values("holds", ascending=False)[["name_zh", "name_en"]] for frame in found]
+        [frame.sort_values("holds", ascending=False)[["name_zh", "name_en"]] for frame in frames]
     ).drop_duplicates("name_zh")
     return tuple(named.itertuples(index=False, name=None))
 
@@ -325,13 +325,13 @@ def other_sizes(
     Nothing for zones that have no size to change; None for a size at which there is no spot. H3
     cells change by a factor of seven in area, so there only the next larger ones are tried.
     """
-    found = []
+    districts = []
     for zones in _resized(asked.zones):
         again = replace(asked, zones=zones)
         if again.refusal() is None:
             main = spots(again, kinds=kinds)
-            found.append((zones, main[0].district if main else None))
-    return tuple(found)
+            districts.append((zones, main[0].district if main else None))
+    return tuple(districts)
 
 
 def _resized(zones: Zones) -> list[Zones]:

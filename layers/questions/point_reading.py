@@ -37,12 +37,12 @@ def ranges_km(table: pd.DataFrame, *, above: bool) -> list[tuple[float, float]]:
         table["l"] > table["l_band_high"] if above else table["l"] < table["l_band_low"]
     ).to_numpy()
     distance = table["distance_m"].to_numpy() / 1000.0
-    found = []
+    ranges = []
     for is_outside, run in groupby(range(len(outside)), key=lambda at: bool(outside[at])):
         at = list(run)
         if is_outside:
-            found.append((float(distance[at[0]]), float(distance[at[-1]])))
-    return found
+            ranges.append((float(distance[at[0]]), float(distance[at[-1]])))
+    return ranges
 
 
 def distances(table: pd.DataFrame, *, lang: str) -> str:
@@ -81,14 +81,14 @@ def counted_in(
     lang
         ``"zh"`` or ``"en"``.
     """
-    told = []
+    sentences = []
     if coincident:
         key = "reading.once" if once else "reading.each"
-        shown = {"n": number(points), "noun": noun, "places": number(places)}
-        told.append(say(key, lang, coincident=number(coincident), **shown))
+        numbers = {"n": number(points), "noun": noun, "places": number(places)}
+        sentences.append(say(key, lang, coincident=number(coincident), **numbers))
     if outside:
-        told.append(say("reading.outside", lang, n=number(outside)))
-    return paragraph(told, lang)
+        sentences.append(say("reading.outside", lang, n=number(outside)))
+    return paragraph(sentences, lang)
 
 
 def nearest(found: pd.Series, each: pd.Series | None = None, *, lang: str) -> str:
@@ -103,7 +103,7 @@ def nearest(found: pd.Series, each: pd.Series | None = None, *, lang: str) -> st
     lang
         ``"zh"`` or ``"en"``.
     """
-    told = [
+    sentences = [
         say(
             "reading.nearest",
             lang,
@@ -116,8 +116,8 @@ def nearest(found: pd.Series, each: pd.Series | None = None, *, lang: str) -> st
     ]
     if each is not None:
         ratio = number(each["ratio_corrected"], digits=2)
-        told.append(say("reading.nearest_each", lang, ratio=ratio))
-    return paragraph(told, lang)
+        sentences.append(say("reading.nearest_each", lang, ratio=ratio))
+    return paragraph(sentences, lang)
 
 
 # ---- centres ----
@@ -149,10 +149,10 @@ def at(place: Whereabouts, *, lang: str) -> str:
     """Return where a centre is, in names."""
     if place.near is None:
         return "" if place.district is None else in_language(place.district, lang)
-    shown = {"near": in_language(place.near, lang), "km": number(place.near_km, digits=1)}
+    names = {"near": in_language(place.near, lang), "km": number(place.near_km, digits=1)}
     if place.district is None:
-        return say("reading.at_outside", lang, **shown)
-    return say("reading.at", lang, district=in_language(place.district, lang), **shown)
+        return say("reading.at_outside", lang, **names)
+    return say("reading.at", lang, district=in_language(place.district, lang), **names)
 
 
 def centre_of_all(

@@ -92,12 +92,12 @@ class Spacing(PatternKind):
 
     def chart(self, lang: str) -> Chart:
         """Return L(r) − r and the band of random patterns, by distance."""
-        found = ripley(self)
-        away = found["distance_m"]
+        table = ripley(self)
+        away = table["distance_m"]
         lines = {
-            say("pattern.chart.l", lang): found["l_minus_d"],
-            say("pattern.chart.high", lang): found["l_band_high"] - away,
-            say("pattern.chart.low", lang): found["l_band_low"] - away,
+            say("pattern.chart.l", lang): table["l_minus_d"],
+            say("pattern.chart.high", lang): table["l_band_high"] - away,
+            say("pattern.chart.low", lang): table["l_band_low"] - away,
         }
         return Chart(
             "line",

@@ -41,9 +41,9 @@ class Tested(Pattern):
 
     def answer(self) -> gpd.GeoDataFrame:
         """Return the units with their class, and say what was tested."""
-        found = self.classified()
-        found.attrs |= {"tested": self.tested}
-        return found
+        units = self.classified()
+        units.attrs |= {"tested": self.tested}
+        return units
 
     def warm(self) -> None:
         """Find the words."""
@@ -74,9 +74,9 @@ class Tested(Pattern):
 
     def figures(self, lang: str) -> list[Figures]:
         """Return the reading, and what holds over the whole map."""
-        (found,) = Pattern.figures(self, lang)
+        (reading,) = Pattern.figures(self, lang)
         whole = cluster_reading.overall(autocorrelation.overall(self), lang=lang)
-        return [replace(found, text=(*found.text, whole))]
+        return [replace(reading, text=(*reading.text, whole))]
 
     def chart(self, lang: str) -> Chart:
         """Return how many units there are of each class."""

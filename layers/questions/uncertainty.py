@@ -97,16 +97,16 @@ class Ahead(OfZones):
 
     def answer(self) -> pd.DataFrame:
         """Return the probability, 0 to 1, that the zone of a row is ahead of that of a column."""
-        found = Intervals(self.asked, self.draws, self.seed).drawn()
-        ids = found.zones["id"].tolist()
-        matrix: pd.DataFrame = found.ahead.set_axis(ids).set_axis(ids, axis=1)
+        drawn = Intervals(self.asked, self.draws, self.seed).drawn()
+        ids = drawn.zones["id"].tolist()
+        matrix: pd.DataFrame = drawn.ahead.set_axis(ids).set_axis(ids, axis=1)
         return matrix.rename_axis("id").reset_index()
 
     def figures(self, lang: str) -> list[Figures]:
         """Return the probabilities, with zones by their names."""
-        found = self.answer().set_index("id")
+        matrix = self.answer().set_index("id")
         zones = self.zones_shown().set_index("id")[f"name_{lang}"]
-        rows = tuple((zones[key], *map(float, row)) for key, row in found.iterrows())
+        rows = tuple((zones[key], *map(float, row)) for key, row in matrix.iterrows())
         title = both("slides.figures")[lang == "en"].format(title=self.title(lang))
-        header = (column_title(ZONE_NAME, lang), *zones[found.columns])
+        header = (column_title(ZONE_NAME, lang), *zones[matrix.columns])
         return [Figures(title, table=Table(header, rows))]

@@ -41,14 +41,16 @@ def content(asked: Tested, lang: str) -> Content:
     zones, column = asked.classified(), asked.CLASSES
     statistic = "z" if column == "hot_spot" else "local_i"
     amount = "weight_sum" if asked.weight else "count"
-    shown = zones.assign(**{statistic: zones[statistic].round(2), "p_fdr": zones["p_fdr"].round(4)})
-    called = titles({name: name for name in (amount, statistic, "p_fdr")}, lang)
+    rounded = zones.assign(
+        **{statistic: zones[statistic].round(2), "p_fdr": zones["p_fdr"].round(4)}
+    )
+    labels = titles({name: name for name in (amount, statistic, "p_fdr")}, lang)
     if asked.weight and is_own(asked.points.layer):
         words = both("measure.own.investment")[lang == "en"]
-        called[amount] = words.format(amount=asked.points.amount_noun(lang))
+        labels[amount] = words.format(amount=asked.points.amount_noun(lang))
     overlays = []
     for kind in (*asked.ORDER, *PLAIN):
-        part = shown[shown[column] == kind]
+        part = rounded[rounded[column] == kind]
         if part.empty:
             continue
         zh, en = both(f"pattern.class.{kind}")
@@ -60,12 +62,12 @@ def content(asked: Tested, lang: str) -> Content:
                 colour=CLASS_COLOURS[kind],
                 fill_opacity=PLAIN_OPACITY if kind in PLAIN else CLASS_OPACITY,
                 hatched=kind in LOW,
-                columns=called,
+                columns=labels,
             )
         )
-    told = ~shown[column].isin(PLAIN) | (shown["count"] > 0)
+    notable = ~rounded[column].isin(PLAIN) | (rounded["count"] > 0)
     return above_base(
-        (*overlays, dots(asked.points, lang)), lang, asked.points.located(), shown[told]
+        (*overlays, dots(asked.points, lang)), lang, asked.points.located(), rounded[notable]
     )
 
 

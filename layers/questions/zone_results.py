@@ -115,12 +115,12 @@ def classified(shown: Shown) -> Classification:
         return classes(values, scheme=shown.scheme, k=shown.classes)
     zeros = bool((values == 0).any())
     logs = np.log10(above)
-    found = classes(logs, scheme=shown.scheme, k=shown.classes - zeros)
+    by_log = classes(logs, scheme=shown.scheme, k=shown.classes - zeros)
     # Bounds that occur, so that no value is lost to the rounding of its logarithm.
-    last = np.searchsorted(logs, found.uppers, side="right") - 1
+    last = np.searchsorted(logs, by_log.uppers, side="right") - 1
     uppers = [0.0] * zeros + above[last].tolist()
-    given = classes(values, scheme="given", breaks=uppers)
-    return replace(given, scheme=shown.scheme, notes=found.notes)
+    by_value = classes(values, scheme="given", breaks=uppers)
+    return replace(by_value, scheme=shown.scheme, notes=by_log.notes)
 
 
 def certainty(shown: Shown, zone: str) -> Certainty | None:
