@@ -85,15 +85,15 @@ def scene(content: Content, *, function: str = "print_map") -> Scene:
             value=missing,
             names=sorted(content.frames),
         )
-    found = [
+    layers = [
         _layer(name, content, function=function)
         for name in layer_styles()
         if name in content.frames
     ]
-    found += overlays(content.overlays, lang=content.lang, function=function)
+    layers += overlays(content.overlays, lang=content.lang, function=function)
     (south, west), (north, east) = symbology()["home"]
     return Scene(
-        layers=tuple(sorted(found, key=lambda each: each.zorder)),
+        layers=tuple(sorted(layers, key=lambda each: each.zorder)),
         lang=content.lang,
         groups={entry["id"]: Words(**entry["title"]) for entry in symbology()["groups"]},
         evidence=looks()["evidence"],
@@ -243,14 +243,14 @@ def _stops(name: str, marks: Sequence[Mark]) -> tuple[Stop, ...]:
     if role is None or not role.stops:
         return ()
     names = [names_by_id(lang=lang) for lang in LANGUAGES]
-    found = []
+    stops = []
     for mark in marks:
         nodes = members(mark.id, *role.roles).itertuples(index=False)
         for at, node in enumerate(nodes, start=1):
-            called = Words(*(known.get(node.id, node.name_zh) for known in names))
+            title = Words(*(known.get(node.id, node.name_zh) for known in names))
             colour = mark.style.colour
-            found.append(Stop(mark.id, at, node.id, called, colour, node.geometry))
-    return tuple(found)
+            stops.append(Stop(mark.id, at, node.id, title, colour, node.geometry))
+    return tuple(stops)
 
 
 # ---- results ----
@@ -327,13 +327,13 @@ def _schematic(frame: gpd.GeoDataFrame) -> bool:
 
 
 def _choropleth(overlay: Choropleth, common: dict[str, Any]) -> Drawn:
-    found, frame, lang = classify(overlay), overlay.frame, common["lang"]
+    breaks, frame, lang = classify(overlay), overlay.frame, common["lang"]
     edge = {}
     if "evidence" in frame and bool((frame["evidence"] == SCHEMATIC).all()):
         dash = looks()["evidence"][SCHEMATIC]["dash"]
         edge = {"edge": looks()["overlays"]["schematic_edge"], "dash": dash}
     values = _numbers(frame, overlay.column)
-    lows = [min((n for n in values if n is not None), default=0.0), *found.uppers[:-1]]
+    lows = [min((n for n in values if n is not None), default=0.0), *breaks.uppers[:-1]]
     classes = [
         Class(
             str(code),
@@ -343,7 +343,7 @@ def _choropleth(overlay: Choropleth, common: dict[str, Any]) -> Drawn:
             high,
         )
         for code, (low, high, least, colour) in enumerate(
-            zip(found.lows, found.uppers, lows, found.colours, strict=False)
+            zip(breaks.lows, breaks.uppers, lows, breaks.colours, strict=False)
         )
     ]
     classes.append(Class(NO_DATA, Words(**looks()["no_data"]), overlay_style("no_data")))
@@ -351,7 +351,7 @@ def _choropleth(overlay: Choropleth, common: dict[str, Any]) -> Drawn:
     label = overlay_label("zones") if overlay.named else None
     marks = [
         replace(mark, style=styles[key], key=key, value="" if n is None else significant(n))
-        for mark, key, n in zip(_marks(frame, lang), map(str, found.codes), values, strict=True)
+        for mark, key, n in zip(_marks(frame, lang), map(str, breaks.codes), values, strict=True)
     ]
     return Drawn(
         **common,
@@ -380,21 +380,21 @@ def _surface(overlay: Surface, common: dict[str, Any]) -> Drawn:
             code="caller.argument",
             function="Surface",
         )
-    found, top = surface_classes(overlay), surface_top(overlay)
+    breaks, top = surface_classes(overlay), surface_top(overlay)
     classes = [
         Class(str(low), _both(interval(low, high)), overlay_style("band", colour=colour), low, high)
-        for low, high, colour in zip(found.lows, found.uppers, found.colours, strict=True)
+        for low, high, colour in zip(breaks.lows, breaks.uppers, breaks.colours, strict=True)
     ]
-    if found.lows and found.lows[0] > 0:
+    if breaks.lows and breaks.lows[0] > 0:
         # Blank there does not mean zero.
-        below = _both(f"< {significant(found.lows[0])}")
-        classes.insert(0, Class("below", below, overlay_style("below"), high=found.lows[0]))
+        below = _both(f"< {significant(breaks.lows[0])}")
+        classes.insert(0, Class("below", below, overlay_style("below"), high=breaks.lows[0]))
     painted = looks()["surface"]
     steps = np.linspace(0.0, top, painted["ticks"])
     ticks = [significant(float(f"{value:.3g}")) for value in steps]
     if overlay.top is not None and bool(overlay.array.max() > top):
         ticks[-1] = f"≥ {ticks[-1]}"
-    colours = found.colours or tuple(palette(overlay.ramp))
+    colours = breaks.colours or tuple(palette(overlay.ramp))
     return Drawn(
         **common,
         pane="picture",
@@ -406,7 +406,7 @@ def _surface(overlay: Surface, common: dict[str, Any]) -> Drawn:
         listed="classes",
         picture=Picture(
             array=overlay.array,
-            levels=tuple(found.lows),
+            levels=tuple(breaks.lows),
             colours=colours,
             opacity=painted["opacity"],
             fade=painted["fade"],

@@ -255,9 +255,9 @@ class Drawn:
     @property
     def shapes(self) -> NDArray[np.object_]:
         """Where its features are."""
-        found = np.empty(len(self.marks), dtype=object)
-        found[:] = [mark.shape for mark in self.marks]
-        return found
+        shapes = np.empty(len(self.marks), dtype=object)
+        shapes[:] = [mark.shape for mark in self.marks]
+        return shapes
 
     @property
     def sources(self) -> frozenset[str]:
@@ -287,8 +287,8 @@ class Drawn:
 
     def within(self, frame_m: tuple[float, float, float, float]) -> Drawn:
         """Return what lies in the frame of the map only, of what has been placed."""
-        kept = shapely.intersects(self.shapes, shapely.box(*frame_m)).tolist()
-        return replace(self, marks=tuple(compress(self.marks, kept)))
+        inside = shapely.intersects(self.shapes, shapely.box(*frame_m)).tolist()
+        return replace(self, marks=tuple(compress(self.marks, inside)))
 
     def bounds_m(self) -> tuple[float, float, float, float] | None:
         """Return west, south, east and north of what has been placed, None for nothing."""
@@ -414,7 +414,7 @@ class Scene:
 
     def legend(self) -> list[Section]:
         """Return what its legend says, section by section."""
-        return [found for each in self.listed() if (found := each.section())]
+        return [section for each in self.listed() if (section := each.section())]
 
 
 def kind_of(shape: BaseGeometry) -> str:

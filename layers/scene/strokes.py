@@ -58,13 +58,11 @@ def stamps(style: Style, *, radius_px: float, tint: float) -> list[Stamp]:
     of = mark("symbol")
     hollow, ring = style.symbol == "hollow", style.symbol == "ring-dot"
     ground = of["hollow_opacity"] if hollow else 1.0
-    found = [
-        Stamp(style.symbol, radius_px, WHITE, ground, WHITE, of["halo_opacity"], of["halo_px"])
-    ]
+    halo = [Stamp(style.symbol, radius_px, WHITE, ground, WHITE, of["halo_opacity"], of["halo_px"])]
     if ring:
         dot = radius_px * of["dot_share"]
         return [
-            *found,
+            *halo,
             Stamp(
                 style.symbol, radius_px, WHITE, of["ring_opacity"], style.colour, 1.0, of["ring_px"]
             ),
@@ -72,7 +70,7 @@ def stamps(style: Style, *, radius_px: float, tint: float) -> list[Stamp]:
         ]
     edge = style.edge or (style.colour if tint < 1 or hollow else WHITE)
     face, width = (0.0, of["hollow_px"]) if hollow else (tint, of["edge_px"])
-    return [*found, Stamp(style.symbol, radius_px, style.colour, face, edge, 1.0, width)]
+    return [*halo, Stamp(style.symbol, radius_px, style.colour, face, edge, 1.0, width)]
 
 
 def edges(style: Style, *, on_ground: bool = True) -> list[Stroke]:

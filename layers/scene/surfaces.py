@@ -66,8 +66,8 @@ class Picture:
             return self.table()[self.codes(values)]
         share = np.clip(values / self.top, 0.0, 1.0) if self.top > 0 else np.zeros_like(values)
         painted = np.dstack([self._ramp(share), 255 * self._solid(share)])
-        found: NDArray[np.uint8] = painted.round().astype(np.uint8)
-        return found
+        pixels: NDArray[np.uint8] = painted.round().astype(np.uint8)
+        return pixels
 
     def codes(self, values: NDArray[np.float64]) -> NDArray[np.intp]:
         """Return the row of :meth:`table` that each value is painted with."""
@@ -117,12 +117,12 @@ class Picture:
         array = self.array
         require_path(array.rio.crs, map_crs(), array.rio.bounds(), function="print_map")
         least = self.levels[0] if self.levels else PAINTED_SHARE * self.top
-        seen = array.to_numpy() > max(float(least), 0.0)
-        if not seen.any():
+        painted = array.to_numpy() > max(float(least), 0.0)
+        if not painted.any():
             return None
         half_x, half_y = (abs(float(step)) / 2 for step in array.rio.resolution())
-        x = array["x"].to_numpy()[seen.any(axis=0)]
-        y = array["y"].to_numpy()[seen.any(axis=1)]
+        x = array["x"].to_numpy()[painted.any(axis=0)]
+        y = array["y"].to_numpy()[painted.any(axis=1)]
         west, south, east, north = Transformer.from_crs(
             array.rio.crs, map_crs(), always_xy=True
         ).transform_bounds(
