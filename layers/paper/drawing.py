@@ -149,7 +149,7 @@ def point_symbols(
     """
     placed: dict[str, tuple[list[int], list[tuple[float, float]], list[float]]] = {}
     crowds: dict[tuple[int, int], list[tuple[str, int, float, float, float]]] = {}
-    taken = {(round(stop.x), round(stop.y)) for stop in stops}
+    at_stops = {(round(stop.x), round(stop.y)) for stop in stops}
     for layer in scene.layers:
         for at, each in enumerate(layer.marks):
             if each.kind != "point" or each.shape is None:
@@ -168,17 +168,17 @@ def point_symbols(
         crowd.sort(key=lambda item: -item[2])
         _, _, _, x, y = crowd[0]
         # A symbol much larger than a stop is seen around it, and stays where it belongs.
-        stop = (round(x), round(y)) in taken and crowd[0][2] < AROUND * stop_px() * px
+        stop = (round(x), round(y)) in at_stops and crowd[0][2] < AROUND * stop_px() * px
         first = stop_px() * px if stop else 0.0
         spread |= len(crowd) > 1
         radii = [item[2] for item in crowd]
         for (name, at, radius, _, _), shift in zip(crowd, packed(radii, first), strict=True):
             _append(placed, name, at, (x + shift[0], y + shift[1]), radius)
-    found = {
+    symbols = {
         name: Symbols(np.array(xy, dtype=float).reshape(-1, 2), tuple(picks), np.array(radii))
         for name, (picks, xy, radii) in placed.items()
     }
-    return found, spread
+    return symbols, spread
 
 
 def packed(radii: list[float], first: float) -> list[tuple[float, float]]:
@@ -202,22 +202,22 @@ def packed(radii: list[float], first: float) -> list[tuple[float, float]]:
 
 def axis_stops(scene: Scene, window: Window, *, px: float) -> list[Dot]:
     """Return the numbered stops of the visible axes; a node of both stands beside itself."""
-    found: list[Dot] = []
-    seen: Counter[tuple[float, float]] = Counter()
+    dots: list[Dot] = []
+    at_place: Counter[tuple[float, float]] = Counter()
     west, south, east, north = window.bounds_m
     to_metres = Transformer.from_crs(GEOGRAPHIC, map_crs(), always_xy=True)
     for layer in scene.layers:
-        shown = {each.id for each in layer.marks}
+        visible = {each.id for each in layer.marks}
         for stop in layer.stops:
             x, y = to_metres.transform(stop.place.x, stop.place.y)
-            if stop.axis not in shown or not (west < x < east and south < y < north):
+            if stop.axis not in visible or not (west < x < east and south < y < north):
                 continue
             left, low = window.to_sheet(np.array([[x, y]]))[0].tolist()
-            shift = seen[x, y] * mark("stop")["step_px"] * px
-            seen[x, y] += 1
+            shift = at_place[x, y] * mark("stop")["step_px"] * px
+            at_place[x, y] += 1
             name = stop.names.said(scene.lang)
-            found.append(Dot(stop.node, name, stop.number, stop.colour, left + shift, low))
-    return found
+            dots.append(Dot(stop.node, name, stop.number, stop.colour, left + shift, low))
+    return dots
 
 
 @dataclass(frozen=True, slots=True, eq=False)

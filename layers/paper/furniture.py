@@ -237,20 +237,20 @@ def note_texts(
     internal = sheet.review_number.strip() == INTERNAL
     review = say("sheet.internal", lang) if internal else sheet.review_number.strip()
     author = say("sheet.author", lang, name=sheet.author) if sheet.author else ""
-    made = "　".join(part for part in (author, sheet.date) if part)
-    found = [Note(say("sheet.review", lang, number=review), made, bold=True)]
+    imprint = "　".join(part for part in (author, sheet.date) if part)
+    notes = [Note(say("sheet.review", lang, number=review), imprint, bold=True)]
     if credits_:
-        found.append(Note(say("sheet.sources", lang, names=" · ".join(credits_))))
-    said = [say("sheet.crs", lang, name=crs_words(lang))]
+        notes.append(Note(say("sheet.sources", lang, names=" · ".join(credits_))))
+    remarks = [say("sheet.crs", lang, name=crs_words(lang))]
     if any(layer.schematic for layer in layers):
-        said.append(say("sheet.schematic", lang))
+        remarks.append(say("sheet.schematic", lang))
     missing = sum(layer.unlocated for layer in layers if not layer.is_ground)
     if missing:
-        said.append(say("sheet.unlocated", lang, n=missing))
+        remarks.append(say("sheet.unlocated", lang, n=missing))
     if spread:
-        said.append(say("sheet.spread", lang))
-    found.append(Note(say("sheet.stop", lang).join(said) + say("sheet.end", lang)))
-    return [*found, *(Note(words) for words in sheet.notes)]
+        remarks.append(say("sheet.spread", lang))
+    notes.append(Note(say("sheet.stop", lang).join(remarks) + say("sheet.end", lang)))
+    return [*notes, *(Note(words) for words in sheet.notes)]
 
 
 def broken_notes(notes: list[Note], layout: Layout, *, lang: str) -> list[Note]:
@@ -266,21 +266,21 @@ def broken_notes(notes: list[Note], layout: Layout, *, lang: str) -> list[Note]:
         ``"zh"`` or ``"en"``, for the line that says how many have no room.
     """
     width, size = layout.notes.width, note_size(layout.px)
-    found: list[Note] = []
+    lines: list[Note] = []
     for note in notes:
         side = text_width("　" + note.right, size) if note.right else 0.0
         right = note.right if side <= width * RIGHT_SHARE else ""
         weight: Weight = "bold" if note.bold else "regular"
         room = width - side if right else width
         broken = [Note(line, bold=note.bold) for line in wrapped(note.words, room, size, weight)]
-        found += [replace(broken[0], right=right), *broken[1:]]
+        lines += [replace(broken[0], right=right), *broken[1:]]
         if note.right and not right:
-            found += [Note(line) for line in wrapped(note.right, width, size)]
+            lines += [Note(line) for line in wrapped(note.right, width, size)]
     most = int(NOTES_SHARE * layout.page.height / note_leading(layout.px))
-    if len(found) <= most:
-        return found
-    more = say("sheet.more", lang, n=len(found) - most + 1)
-    return [*found[: most - 1], Note(more)]
+    if len(lines) <= most:
+        return lines
+    more = say("sheet.more", lang, n=len(lines) - most + 1)
+    return [*lines[: most - 1], Note(more)]
 
 
 def draw_notes(axes: Axes, lines: list[Note], layout: Layout) -> None:
@@ -384,15 +384,15 @@ def _crosses(
     half: float,
 ) -> list[list[tuple[float, float]]]:
     room = shapely.box(frame.left + half, frame.bottom + half, frame.right - half, frame.top - half)
-    found: list[list[tuple[float, float]]] = []
+    crosses: list[list[tuple[float, float]]] = []
     for _, meridian in meridians:
         one = shapely.LineString(meridian)
         for _, parallel in parallels:
             at = one.intersection(shapely.LineString(parallel))
             if isinstance(at, shapely.Point) and room.contains(at):
-                found.append([(at.x - half, at.y), (at.x + half, at.y)])
-                found.append([(at.x, at.y - half), (at.x, at.y + half)])
-    return found
+                crosses.append([(at.x - half, at.y), (at.x + half, at.y)])
+                crosses.append([(at.x, at.y - half), (at.x, at.y + half)])
+    return crosses
 
 
 def _degrees(value: float, letter: str) -> str:

@@ -118,11 +118,11 @@ def draw_labels(
     bounds = (frame.left, frame.bottom, frame.right, frame.top)
     obstacles = _obstacles(scene, window, symbols, stops, blocked, px=px)
     ground = Ground(bounds, obstacles, gap)
-    names = [told for name in names if (told := _told(name, ground))]
-    found = place([name.request for name in names], bounds=bounds, obstacles=obstacles, gap=gap)
-    for spot in found.places:
+    names = [fitted for name in names if (fitted := _told(name, ground))]
+    placement = place([name.request for name in names], bounds=bounds, obstacles=obstacles, gap=gap)
+    for spot in placement.places:
         _write(axes, names[spot.label], spot, px)
-    return [names[label].text for label in found.dropped]
+    return [names[label].text for label in placement.dropped]
 
 
 def _names(
@@ -134,7 +134,7 @@ def _names(
     px: float,
     toned: Callable[[str], str],
 ) -> list[_Name]:
-    found: list[_Name] = []
+    names: list[_Name] = []
     zoom = math.log2(EQUATOR_M_PER_PX * 0.88 / (window.metres_per_pt * px))
     at_stops = {stop.node for stop in stops}
     for layer in scene.layers:
@@ -154,7 +154,7 @@ def _names(
             text = REMARK.sub("", mark.name) if layer.is_ground else mark.name
             name = pen.name(at, text, _held(shape, label.place, window), label.place)
             if name is not None:
-                found.append(name)
+                names.append(name)
         here = symbols.get(layer.id)
         if here is None:
             continue
@@ -164,10 +164,10 @@ def _names(
             spot = shapely.Point(*here.at[row])
             name = pen.name(at, mark.name, spot, "beside", radius=radius + CLEAR_PX * px)
             if name is not None:
-                found.append(name)
+                names.append(name)
     if stops and not any(layer.id == scene.stops_layer for layer in scene.layers):
-        found += _stop_names(scene, stops, px=px, toned=toned)
-    return found
+        names += _stop_names(scene, stops, px=px, toned=toned)
+    return names
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +241,7 @@ def _stop_names(
     if label is None:
         return []
     size = max(LEAST_PT, label.size * px)
-    found = []
+    names = []
     for number, stop in enumerate(stops):
         request = LabelRequest(
             shapely.Point(stop.x, stop.y),
@@ -252,10 +252,10 @@ def _stop_names(
             required=True,
         )
         colour = toned(label.colour)
-        found.append(
+        names.append(
             _Name(stop.name, size, bold=True, colour=colour, halo=label.halo, request=request)
         )
-    return found
+    return names
 
 
 def _held(shape: BaseGeometry, where: str, window: Window) -> BaseGeometry:
@@ -281,13 +281,13 @@ def _named_shapes(layer: Drawn, window: Window) -> NDArray[np.object_]:
     zones = window.drawn(layer.shapes)
     if not layer.numbered:
         return zones
-    found = zones.copy()
+    shapes = zones.copy()
     one, other = shapely.STRtree(zones).query(zones, predicate="overlaps")
     for at in np.unique(one):
         own = shapely.difference(zones[at], shapely.union_all(zones[other[one == at]]))
         if own.area > OWN_SHARE * zones[at].area:
-            found[at] = own
-    return found
+            shapes[at] = own
+    return shapes
 
 
 def _told(name: _Name, ground: Ground) -> _Name | None:
@@ -303,14 +303,14 @@ def _told(name: _Name, ground: Ground) -> _Name | None:
     narrow = (in_lines(_said(name), number + 1) for number in range(MOST_LINES))
     texts, values = dict.fromkeys((name.text, *narrow)), dict.fromkeys((name.value, ""))
     for value, text in product(values, texts):
-        told = replace(name, text=text, value=value)
-        width = max(text_width(line, name.size, weight) for line in told.lines)
-        height = len(told.lines) * name.size * LINE_HEIGHT
+        candidate = replace(name, text=text, value=value)
+        width = max(text_width(line, name.size, weight) for line in candidate.lines)
+        height = len(candidate.lines) * name.size * LINE_HEIGHT
         if width > right - left or height > top - bottom:
             continue
         request = replace(name.request, width=width, height=height, place="within")
         if len(choices(request, ground)):
-            return replace(told, request=request)
+            return replace(candidate, request=request)
     wide = (right - left) / name.request.width
     high = (top - bottom) / name.request.height
     return replace(name, value="") if min(wide, high) >= LEAST_INSIDE else None
@@ -318,17 +318,18 @@ def _told(name: _Name, ground: Ground) -> _Name | None:
 
 def _once(names: list[_Name], px: float) -> list[_Name]:
     """Return names without those that are said nearby already."""
-    said: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    kept: list[_Name] = []
+    places: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    once: list[_Name] = []
     for name in sorted(names, key=lambda each: each.request.importance):
         middle = name.request.geometry.centroid
         again = name.request.repeat == 0 and any(
-            math.hypot(x - middle.x, y - middle.y) < SAME_NAME_PX * px for x, y in said[_said(name)]
+            math.hypot(x - middle.x, y - middle.y) < SAME_NAME_PX * px
+            for x, y in places[_said(name)]
         )
         if not again:
-            said[_said(name)].append((middle.x, middle.y))
-            kept.append(name)
-    return kept
+            places[_said(name)].append((middle.x, middle.y))
+            once.append(name)
+    return once
 
 
 def _said(name: _Name) -> str:
@@ -344,8 +345,8 @@ def _obstacles(
     *,
     px: float,
 ) -> list[Obstacle]:
-    found = [Obstacle(shapely.box(box.left, box.bottom, box.right, box.top)) for box in blocked]
-    found += [
+    obstacles = [Obstacle(shapely.box(box.left, box.bottom, box.right, box.top)) for box in blocked]
+    obstacles += [
         Obstacle(shapely.Point(stop.x, stop.y).buffer((stop_px() + 1.5) * px, quad_segs=4))
         for stop in stops
     ]
@@ -353,16 +354,16 @@ def _obstacles(
         here = symbols.get(layer.id)
         if here is not None:
             discs = shapely.buffer(shapely.points(here.at), here.radii + 1.0 * px, quad_segs=3)
-            found += [Obstacle(disc, SYMBOL_COST) for disc in discs]
+            obstacles += [Obstacle(disc, SYMBOL_COST) for disc in discs]
         if layer.group != "layout":
             continue
         for mark, shape in zip(layer.marks, window.drawn(layer.shapes), strict=True):
             if mark.kind == "line":
                 reach = (mark.style.weight / 2 + 1.5) * px
-                found.append(Obstacle(shapely.buffer(shape, reach, quad_segs=2), LINE_COST))
+                obstacles.append(Obstacle(shapely.buffer(shape, reach, quad_segs=2), LINE_COST))
             elif mark.style.fill_opacity > measures("solid")["opacity"]:
-                found.append(Obstacle(shape, SOLID_COST))
-    return found
+                obstacles.append(Obstacle(shape, SOLID_COST))
+    return obstacles
 
 
 def _write(axes: Axes, name: _Name, spot: Placed, px: float) -> None:

@@ -142,7 +142,7 @@ def draw_legend(
     InputError
         If it does not fit, however small it is set.
     """
-    shown, lang = scene.legend(), scene.lang
+    sections, lang = scene.legend(), scene.lang
     whole = box.width
     rooms = (whole - beside - COLUMN_GAP * px, whole) if beside else (whole,)
     for room, (type_scale, space, more) in product(rooms, ATTEMPTS):
@@ -150,15 +150,15 @@ def draw_legend(
         width = (room - (columns - 1) * COLUMN_GAP * px) / columns
         kind = _Type(px, type_scale, space, width)
         title = _Item("title", 1.5 * kind.title, (say("legend.title", lang),), sticks=True)
-        placed = _flow([title, *_items(shown, scene, kind)], columns, box.height)
+        placed = _flow([title, *_items(sections, scene, kind)], columns, box.height)
         if placed is not None:
             break
     else:
         raise InputError(
-            f"print_map: the legend of {len(shown)} layers does not fit the sheet; "
+            f"print_map: the legend of {len(sections)} layers does not fit the sheet; "
             "print on a larger sheet (A3), or switch some layers off",
             code="print.legend",
-            count=len(shown),
+            count=len(sections),
         )
     quill = _Quill(axes, kind)
     for column, items in enumerate(placed):
@@ -174,21 +174,21 @@ def draw_legend(
 
 
 def _items(sections: list[Section], scene: Scene, kind: _Type) -> list[_Item]:
-    found: list[_Item] = []
+    items: list[_Item] = []
     ground: list[Entry] = []
     for section in sections:
         if section.layer.is_ground:
             ground += section.entries
             continue
-        if found:
-            found.append(_Item("gap", SECTION_GAP * kind.px * kind.space))
-        found += _section(section, kind)
+        if items:
+            items.append(_Item("gap", SECTION_GAP * kind.px * kind.space))
+        items += _section(section, kind)
     if ground:
-        if found:
-            found.append(_Item("gap", SECTION_GAP * kind.px * kind.space))
-        found.append(_heading(scene.groups[CONTEXT].said(scene.lang), None, kind))
-        found += _paired(ground, kind)
-    return found
+        if items:
+            items.append(_Item("gap", SECTION_GAP * kind.px * kind.space))
+        items.append(_heading(scene.groups[CONTEXT].said(scene.lang), None, kind))
+        items += _paired(ground, kind)
+    return items
 
 
 def _section(section: Section, kind: _Type) -> list[_Item]:
@@ -248,22 +248,22 @@ def _flow(items: list[_Item], columns: int, height: float) -> list[list[_Item]] 
 
 
 def _filled(items: list[_Item], columns: int, height: float) -> list[list[_Item]] | None:
-    found: list[list[_Item]] = [[]]
+    placed: list[list[_Item]] = [[]]
     used = 0.0
     for at, item in enumerate(items):
         # A title does not end a column, nor with one line of what it heads.
         after = items[at + 1 : at + 3] if item.sticks else []
         needed = item.height + sum(each.height for each in after)
-        if used + needed > height and found[-1]:
-            found.append([])
+        if used + needed > height and placed[-1]:
+            placed.append([])
             used = 0.0
-        if item.kind == "gap" and not found[-1]:
+        if item.kind == "gap" and not placed[-1]:
             continue
-        found[-1].append(item)
+        placed[-1].append(item)
         used += item.height
         if used > height:
             return None
-    return found if len(found) <= columns else None
+    return placed if len(placed) <= columns else None
 
 
 def _draw_item(quill: _Quill, item: _Item, left: float, top: float) -> None:

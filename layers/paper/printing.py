@@ -195,26 +195,26 @@ def composed(
     content, sheet, remarks = _cleaned(content, sheet)
     check_sheet(sheet)
     tone = _tone(sheet)
-    found = toned(content, sheet)
-    wanted = _wanted(content, found)
-    credits_ = credits_of(found, content)
+    whole = toned(content, sheet)
+    wanted = _wanted(content, whole)
+    credits_ = credits_of(whole, content)
     # Whether symbols are spread is known when they stand: room for the words is kept.
-    draft = note_texts(found.layers, sheet, credits_=credits_, spread=True, lang=content.lang)
+    draft = note_texts(whole.layers, sheet, credits_=credits_, spread=True, lang=content.lang)
     first = layout(sheet, note_lines=1)
     lines = broken_notes(draft, first, lang=content.lang)
     plan = layout(sheet, note_lines=len(lines), panel_share=panel_share)
     window = Window(plan.frame, _middle(wanted), _scale(wanted, plan.frame))
-    shown = found.within(window.bounds_m)
-    _check_shown(shown, content)
+    on_sheet = whole.within(window.bounds_m)
+    _check_shown(on_sheet, content)
     try:
         ground = tile_ground(content.base, window, sheet)
     except TilesError as missing:
-        told = missing.told(content.base, content.lang)
-        noted = replace(sheet, notes=(*sheet.notes, told))
+        words = missing.told(content.base, content.lang)
+        noted = replace(sheet, notes=(*sheet.notes, words))
         vector = replace(content, base=VECTOR)
         own = composed(vector, noted, panel_share=panel_share, scale_inside=scale_inside)
-        return own._replace(note=told, remarks=(*remarks, *own.remarks))
-    shown = on_base(shown, content.base)
+        return own._replace(note=words, remarks=(*remarks, *own.remarks))
+    on_sheet = on_base(on_sheet, content.base)
     figure = Figure(
         figsize=(plan.page.width / 72.0, plan.page.height / 72.0), dpi=sheet.dpi, facecolor="white"
     )
@@ -224,12 +224,14 @@ def composed(
     axes.set_autoscale_on(False)
     if ground is not None:
         draw_tiles(axes, ground, plan.frame)
-    stops = axis_stops(shown, window, px=plan.px)
-    symbols, spread = point_symbols(shown, window, stops, px=plan.px)
-    draw_scene(axes, shown, window, symbols=symbols, stops=stops, px=plan.px, beyond=tone(BEYOND))
+    stops = axis_stops(on_sheet, window, px=plan.px)
+    symbols, spread = point_symbols(on_sheet, window, stops, px=plan.px)
+    draw_scene(
+        axes, on_sheet, window, symbols=symbols, stops=stops, px=plan.px, beyond=tone(BEYOND)
+    )
     spare = draw_legend(
         axes,
-        shown,
+        on_sheet,
         plan.legend,
         px=plan.px,
         fewest_columns=3 if plan.wide else 1,
@@ -237,7 +239,7 @@ def composed(
     )
     districts, members_ = _units()
     inset = locator_box(
-        shown,
+        on_sheet,
         window,
         px=plan.px,
         symbols=symbols,
@@ -247,10 +249,10 @@ def composed(
     scale = plan.scale
     if scale_inside:
         size = (SCALE_ON_MAP_PX[0] * plan.px, SCALE_ON_MAP_PX[1] * plan.px)
-        scale = corner_box(shown, window, symbols, size, px=plan.px, taken=inset)
+        scale = corner_box(on_sheet, window, symbols, size, px=plan.px, taken=inset)
     draw_labels(
         axes,
-        shown,
+        on_sheet,
         window,
         symbols=symbols,
         stops=stops,
@@ -260,15 +262,15 @@ def composed(
     )
     draw_graticule(axes, window, plan)
     draw_locator(
-        axes, districts, members_, window, inset, beyond=shown.beyond, px=plan.px, toned=tone
+        axes, districts, members_, window, inset, beyond=on_sheet.beyond, px=plan.px, toned=tone
     )
     draw_scale(axes, window, scale, px=plan.px, lang=content.lang, ratio=not scale_inside)
     draw_title(axes, sheet, plan)
-    notes = note_texts(shown.layers, sheet, credits_=credits_, spread=spread, lang=content.lang)
+    notes = note_texts(on_sheet.layers, sheet, credits_=credits_, spread=spread, lang=content.lang)
     draw_notes(axes, broken_notes(notes, plan, lang=content.lang), plan)
     axes.set_xlim(plan.page.left, plan.page.right)
     axes.set_ylim(plan.page.bottom, plan.page.top)
-    return Composed(figure, plan, shown, content, remarks=remarks)
+    return Composed(figure, plan, on_sheet, content, remarks=remarks)
 
 
 def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
@@ -316,8 +318,8 @@ def file_settings() -> Iterator[None]:
 def toned(content: Content, sheet: Sheet) -> Scene:
     """Return what a map shows, placed and in the colours of a sheet's palette."""
     tone, wash, grey = _tone(sheet), _wash(sheet), sheet.palette == "grey"
-    shown = {name: frame for name, frame in content.frames.items() if name in content.visible}
-    placed = scene(replace(content, frames=shown)).placed(function="print_map")
+    frames = {name: frame for name, frame in content.frames.items() if name in content.visible}
+    placed = scene(replace(content, frames=frames)).placed(function="print_map")
     return placed.of(
         tuple(
             each.toned(wash if each.group == ANALYSIS else tone, grey=grey)
@@ -372,16 +374,16 @@ def _about(sheet: Sheet) -> dict[str, str | None]:
     return {"Title": one_line(cleaned.title), "Author": cleaned.author or None}
 
 
-def _wanted(content: Content, found: Scene) -> tuple[float, float, float, float]:
+def _wanted(content: Content, whole: Scene) -> tuple[float, float, float, float]:
     """Return what the map must show, metres: the extent, or what is visible above the base map."""
-    if not found.layers:
+    if not whole.layers:
         raise InputError(
             "print_map: nothing is visible; switch a layer on (visible) or add an overlay",
             code="print.nothing",
         )
     if content.extent is not None:
         return _extent_m(content.extent)
-    above = [each for each in found.layers if not each.is_ground]
+    above = [each for each in whole.layers if not each.is_ground]
     boxes = [box for each in above if (box := each.bounds_m())]
     if not boxes:
         if above:
@@ -390,7 +392,7 @@ def _wanted(content: Content, found: Scene) -> tuple[float, float, float, float]
                 "or give an extent",
                 code="own.nothing_located",
             )
-        (south, west), (north, east) = found.home
+        (south, west), (north, east) = whole.home
         return _extent_m((west, south, east, north))
     array = np.array(boxes)
     west, south = array[:, :2].min(axis=0).tolist()
@@ -428,9 +430,9 @@ def _extent_m(extent: tuple[float, float, float, float]) -> tuple[float, float, 
     return left, low, right, high
 
 
-def _check_shown(shown: Scene, content: Content) -> None:
+def _check_shown(on_sheet: Scene, content: Content) -> None:
     """Refuse a map on which nothing of what was asked for can be seen."""
-    plan = [each for each in shown.layers if not each.is_ground] or shown.layers
+    plan = [each for each in on_sheet.layers if not each.is_ground] or on_sheet.layers
     if any(each.marks or each.picture is not None for each in plan):
         return
     raise InputError(

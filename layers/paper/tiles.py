@@ -154,8 +154,8 @@ def on_base(scene: Scene, name: str) -> Scene:
     """
     if not basemap(name).tiles:
         return scene
-    kept = [each for each in scene.layers if not each.is_ground or each.is_land]
-    return scene.of(tuple(_outlined(each) if each.is_ground else each for each in kept))
+    layers = [each for each in scene.layers if not each.is_ground or each.is_land]
+    return scene.of(tuple(_outlined(each) if each.is_ground else each for each in layers))
 
 
 def _outlined(layer: Drawn) -> Drawn:
