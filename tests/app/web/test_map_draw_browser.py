@@ -381,7 +381,7 @@ def test_pages_opened_beside_each_other_go_their_own_way(open_page, app):
     other = page.context.new_page()
     _, elsewhere = opened(other, app)
     before = elsewhere.evaluate(VIEW)
-    wide.evaluate("() => Atlas.view.map.setView([28.3, 112.7], 13, {animate: false})")
+    wide.evaluate("() => { Atlas.view.map.setView([28.3, 112.7], 13, {animate: false}) }")
     wait_until_equal(wide, narrow)
     other.wait_for_timeout(200)
     assert elsewhere.evaluate(VIEW) == before

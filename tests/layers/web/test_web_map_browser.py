@@ -163,7 +163,7 @@ def test_stops_are_numbered_white_dots(page, tmp_path):
 
 def test_points_join_into_counted_clusters_and_part_again(page, tmp_path):
     show(page, web_map({"platforms": points(200)}), tmp_path)
-    page.evaluate("() => Atlas.view.map.setView([28.25, 112.95], 9, {animate: false})")
+    page.evaluate("() => { Atlas.view.map.setView([28.25, 112.95], 9, {animate: false}) }")
     clusters = page.evaluate(
         "() => [...Atlas.view.points.markers.keys()].filter(k => k.startsWith('c')).length"
     )
@@ -173,7 +173,7 @@ def test_points_join_into_counted_clusters_and_part_again(page, tmp_path):
     )
     assert clusters > 0
     assert shown == 200
-    page.evaluate("() => Atlas.view.map.setView([28.25, 112.95], 17, {animate: false})")
+    page.evaluate("() => { Atlas.view.map.setView([28.25, 112.95], 17, {animate: false}) }")
     assert all(
         not key.startswith("c")
         for key in page.evaluate("() => [...Atlas.view.points.markers.keys()]")
@@ -182,7 +182,7 @@ def test_points_join_into_counted_clusters_and_part_again(page, tmp_path):
 
 def test_only_clusters_in_view_are_drawn(page, tmp_path):
     show(page, web_map({"platforms": points(2000)}), tmp_path)
-    page.evaluate("() => Atlas.view.map.setView([28.25, 112.95], 17, {animate: false})")
+    page.evaluate("() => { Atlas.view.map.setView([28.25, 112.95], 17, {animate: false}) }")
     assert 0 < page.evaluate("() => Atlas.view.points.markers.size") < 200
 
 
@@ -322,7 +322,7 @@ def test_the_legend_follows_visible_layers_and_the_view(page, tmp_path):
     )
     page.locator('input[data-layer="parks"]').uncheck()
     assert "园区" not in page.locator(".atlas-legend").inner_text()
-    page.evaluate("() => Atlas.view.map.setView([25.0, 110.0], 12, {animate: false})")
+    page.evaluate("() => { Atlas.view.map.setView([25.0, 110.0], 12, {animate: false}) }")
     assert "当前视野内没有要素" in page.locator(".atlas-legend").inner_text()
 
 
@@ -508,7 +508,7 @@ def test_pan_and_zoom_go_to_the_address_without_a_run(page, app):
     frame = opened(page, app)
     wait_for(page, "runs=")
     before = status(page)
-    frame.evaluate("() => Atlas.view.map.setView([28.2, 112.9], 12, {animate: false})")
+    frame.evaluate("() => { Atlas.view.map.setView([28.2, 112.9], 12, {animate: false}) }")
     page.wait_for_function("() => location.search.includes('view=28.2')")
     frame.evaluate("() => Atlas.view.setVisible('river', false)")
     page.wait_for_function("() => !location.search.includes('river')")
