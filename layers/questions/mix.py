@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import geo
 from geo.errors import InputError
+from layers.plan.zonings import GRID_NAMES
 from layers.questions.counting import (
     INTERVAL_PCT,
     OfZones,
@@ -39,15 +40,17 @@ class Mix(OfZones):
     by: str | None = None
 
     def kinds(self, *, zones: bool = True) -> pd.DataFrame:
-        """Return the points by zone and kind.
+        """Return the points by zone and kind; of a grid in those cells alone that hold any.
 
         Parameters
         ----------
         zones
             Whether zones are compared with all zones together.
         """
-        table = categories(self.asked, self.by or self.asked.points.group)
-        return require_kinds(table, zones=zones)
+        counts = categories(self.asked, self.by or self.asked.points.group)
+        if self.asked.zones.name in GRID_NAMES:
+            counts = counts[counts.any(axis=1)]
+        return require_kinds(counts, zones=zones)
 
 
 @register

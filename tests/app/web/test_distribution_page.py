@@ -23,6 +23,7 @@ from layers.keeping.own_points import Roles, own_points
 from layers.look.overlays import classify
 from layers.questions import zone_results
 from layers.questions.asking import parameters_of
+from layers.questions.concentration import Concentration
 from layers.questions.distribution import SCALES, SCHEMES, Shown
 from layers.questions.subjects import Points, Zones
 from layers.record.specification import read_spec
@@ -296,13 +297,11 @@ ASKED_BY_DISTRICT = questions.Distribution(PROJECTS, Zones("districts"))
 
 
 def test_concentration_is_that_of_the_amounts_behind_what_is_shown() -> None:
-    share = zone_results.concentration(Shown(ASKED, "investment_share"))
-    assert share is not None
+    share = Concentration(Shown(ASKED, "investment_share").question).answer()
     amounts = zone_results.table(Shown(ASKED, "investment"))["weight_sum"]
     assert share["top_share_pct"] == pytest.approx(100 * amounts.max() / amounts.sum())
     assert "half_on_area_pct" not in share.index  # the circles overlap
-    districts = zone_results.concentration(Shown(ASKED_BY_DISTRICT, "density"))
-    assert districts is not None
+    districts = Concentration(Shown(ASKED_BY_DISTRICT, "density").question).answer()
     assert (
         districts["total"] == zone_results.table(Shown(ASKED_BY_DISTRICT, "count"))["count"].sum()
     )
