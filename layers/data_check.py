@@ -16,9 +16,9 @@ from layers.look.basemaps import basemaps
 from layers.look.symbology import layer_styles
 from layers.plan import catalogue
 from layers.plan.area import bounds
-from layers.plan.data_files import Damage, DataError, features_of, table_of
+from layers.plan.data_files import Damage, DataError
 from layers.plan.rules import Rule
-from layers.plan.schema import resources, typed
+from layers.plan.schema import resources
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,9 +55,9 @@ def damages() -> list[Damage]:
     if found:
         return found
     tables: dict[str, pd.DataFrame] = {}
-    for name, description in resources().items():
+    for name in resources():
         try:
-            tables[name] = _table(description)
+            tables[name] = catalogue.rows(name)
         except DataError as error:
             found += error.damages
     known = {name: set(table["id"]) for name, table in tables.items()}
@@ -79,14 +79,6 @@ def _refused(read: Callable[[], Any]) -> list[Damage]:
     except DataError as error:
         return list(error.damages)
     return []
-
-
-def _table(description: Resource) -> pd.DataFrame:
-    """Return a layer's file, typed; its index is the rows of the file."""
-    if description.path.suffix == ".csv":
-        return typed(table_of(description.path), description)
-    properties, shapes = features_of(description.path)
-    return typed(properties, description).assign(geometry=shapes)
 
 
 def _references(

@@ -238,7 +238,7 @@ def _place(feature_id: str) -> Place | None:
     if feature_id in gazetteer:
         return gazetteer.place(feature_id)
     for name, about in resources().items():
-        if about.geometry == "polygon" and feature_id in set(_read(name)["id"]):
+        if about.geometry == "polygon" and feature_id in set(rows(name)["id"]):
             return _zone_place(name, feature_id)()
     return None
 
@@ -256,14 +256,19 @@ def _loaded(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
 
 
 @per_plan
-def _read(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
-    """Return a layer's file, typed and checked, before any place or rule is applied."""
+def rows(name: str) -> pd.DataFrame:
+    """Return a layer's file, typed and checked; its index is the rows of the file."""
     description = resource(name)
     if description.path.suffix == ".csv":
-        return typed(table_of(description.path), description).reset_index(drop=True)
+        return typed(table_of(description.path), description)
     properties, shapes = features_of(description.path)
-    frame = typed(properties, description).reset_index(drop=True)
-    return gpd.GeoDataFrame(frame, geometry=shapes, crs=CRS)
+    return typed(properties, description).assign(geometry=shapes)
+
+
+def _read(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
+    """Return a layer's file before any place or rule is applied."""
+    frame = rows(name).reset_index(drop=True)
+    return gpd.GeoDataFrame(frame, crs=CRS) if "geometry" in frame else frame
 
 
 @per_plan
@@ -271,7 +276,7 @@ def _gazetteer() -> Gazetteer:
     placing = [name for name, role in area().shapes.items() if role.place]
     return Gazetteer(
         [_read(name) for name in _tables_with_places()],
-        {key: _zone_place(name, key) for name in placing for key in _read(name)["id"]},
+        {key: _zone_place(name, key) for name in placing for key in rows(name)["id"]},
     )
 
 
