@@ -56,8 +56,8 @@ def displayed(geometries: ArrayLike, *, function: str = "displayed") -> Displaye
     --------
     >>> at = np.linspace(0, 2 * np.pi, 300_000)
     >>> disc = shapely.Polygon(np.column_stack([112.9 + np.cos(at), 28.2 + np.sin(at)]))
-    >>> found = displayed([disc])
-    >>> found.tolerance_m, int(shapely.get_num_coordinates(found.shapes).sum()) < 2_000
+    >>> simple = displayed([disc])
+    >>> simple.tolerance_m, int(shapely.get_num_coordinates(simple.shapes).sum()) < 2_000
     (1.0, True)
     """
     shapes: NDArray[Any] = np.asarray(geometries, dtype=object)
@@ -65,23 +65,23 @@ def displayed(geometries: ArrayLike, *, function: str = "displayed") -> Displaye
     if shapely.get_num_coordinates(shapes).sum() <= most:
         return Displayed(shapes, 0.0)
     for tolerance_m in TOLERANCES_M:
-        found = _simpler(shapes, tolerance_m / METRES_PER_DEGREE)
-        if shapely.get_num_coordinates(found).sum() <= most:
-            return Displayed(found, tolerance_m)
+        simple = _simpler(shapes, tolerance_m / METRES_PER_DEGREE)
+        if shapely.get_num_coordinates(simple).sum() <= most:
+            return Displayed(simple, tolerance_m)
     require_affordable(
-        float(shapely.get_num_coordinates(found).sum()),
+        float(shapely.get_num_coordinates(simple).sum()),
         most,
         function=function,
         what=f"corners, simplified to {TOLERANCES_M[-1]:g} m,",
         choose="a part of the features, or simpler ones",
         code="cost.vertices",
     )
-    return Displayed(found, tolerance_m)
+    return Displayed(simple, tolerance_m)
 
 
 def _simpler(shapes: NDArray[Any], tolerance_deg: float) -> NDArray[Any]:
     """Douglas and Peucker's lines; what would vanish stays as it is."""
-    found: NDArray[Any] = shapely.simplify(shapes, tolerance_deg, preserve_topology=False)
-    vanished = shapely.is_empty(found)
-    found[vanished] = shapes[vanished]
-    return found
+    simple: NDArray[Any] = shapely.simplify(shapes, tolerance_deg, preserve_topology=False)
+    vanished = shapely.is_empty(simple)
+    simple[vanished] = shapes[vanished]
+    return simple

@@ -143,7 +143,7 @@ def map_document(
     layers_ = [_layer(each) for each in resolved.layers if each.overlay is None]
     layers_ += [_layer(each) for each in _in_order(resolved)]
     names = [layer["id"] for layer in layers_]
-    shown = _visible(visible, names, asked=layers is not None)
+    visible_ids = _visible(visible, names, asked=layers is not None)
     return {
         "version": VERSION,
         "lang": lang,
@@ -161,9 +161,9 @@ def map_document(
         "basemaps": [_basemap(name) for name in basemaps()],
         "base": basemap,
         "layers": layers_,
-        "visible": shown,
+        "visible": visible_ids,
         "selected": None if selected is None else {"layer": selected[0], "id": selected[1]},
-        "bounds": _bounds(layers_, shown, resolved),
+        "bounds": _bounds(layers_, visible_ids, resolved),
         "sources": _cited(
             "sources",
             layers_,
@@ -205,7 +205,7 @@ def to_json(document: Mapping[str, Any]) -> str:
     '{"name":"\\u003c/script\\u003e"}'
     """
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    return _ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _frames(
@@ -221,10 +221,10 @@ def _frames(
             value=unknown,
             names=layer_styles(),
         )
-    given = layers if isinstance(layers, Mapping) else {}
+    frames = layers if isinstance(layers, Mapping) else {}
     context = [name for name, item in resources().items() if item.group == "context"]
     return {
-        name: given[name] if name in given else load(name)
+        name: frames[name] if name in frames else load(name)
         for name in dict.fromkeys([*context, *wanted])
         if name in layer_styles()
     }
@@ -318,9 +318,9 @@ def _label(drawn: Drawn) -> dict[str, Any] | None:
 def _plan(drawn: Drawn) -> pd.DataFrame:
     """Return the columns of a layer of the plan."""
     frame = drawn.frame
-    kept = [key for key in (*NAMES, *CARD_TEXTS) if key in frame]
-    shown = [field.name for field in resource(drawn.id).fields if field.name in frame]
-    return _keyed(frame[[*kept, *(name for name in shown if name not in HIDDEN)]].copy(), drawn)
+    card = [key for key in (*NAMES, *CARD_TEXTS) if key in frame]
+    columns = [field.name for field in resource(drawn.id).fields if field.name in frame]
+    return _keyed(frame[[*card, *(name for name in columns if name not in HIDDEN)]].copy(), drawn)
 
 
 def _result(drawn: Drawn) -> pd.DataFrame:
@@ -337,14 +337,14 @@ def _result(drawn: Drawn) -> pd.DataFrame:
             code="caller.argument",
             function="map_document",
         )
-    kept = [name for name in NAMES if name in frame]
+    names = [name for name in NAMES if name in frame]
     wanted = [*drawn.columns, drawn.numbers] if drawn.numbers else drawn.columns
-    found = pd.DataFrame(
-        frame[[*kept, *(name for name in dict.fromkeys(wanted) if name not in kept)]]
+    features = pd.DataFrame(
+        frame[[*names, *(name for name in dict.fromkeys(wanted) if name not in names)]]
     )
-    if "id" not in found:
-        found.insert(0, "id", [each.id for each in drawn.marks])
-    return _keyed(found, drawn)
+    if "id" not in features:
+        features.insert(0, "id", [each.id for each in drawn.marks])
+    return _keyed(features, drawn)
 
 
 def _keyed(columns: pd.DataFrame, drawn: Drawn) -> pd.DataFrame:
@@ -416,11 +416,13 @@ def _basemap(name: str) -> dict[str, Any]:
     return entry
 
 
-def _bounds(layers: list[dict[str, Any]], shown: list[str], resolved: Scene) -> list[list[float]]:
+def _bounds(
+    layers: list[dict[str, Any]], visible_ids: list[str], resolved: Scene
+) -> list[list[float]]:
     """Return [[south, west], [north, east]] of what is shown above the base map."""
     corners: list[list[float]] = []
     for layer in layers:
-        if layer["group"] == CONTEXT or layer["id"] not in shown:
+        if layer["group"] == CONTEXT or layer["id"] not in visible_ids:
             continue
         if layer["kind"] == "image":
             corners += layer["bounds"]
@@ -452,8 +454,8 @@ def _cited(
         words = values["values"] if isinstance(values, dict) else values
         used.update(part for word in words if word for part in word.split("|"))
     rows = table(name)
-    found = rows.loc[rows["id"].isin(used), ["id", *wanted]].fillna("").astype(str)
-    return {row["id"]: {key: row[key] for key in wanted} for row in found.to_dict("records")}
+    texts = rows.loc[rows["id"].isin(used), ["id", *wanted]].fillna("").astype(str)
+    return {row["id"]: {key: row[key] for key in wanted} for row in texts.to_dict("records")}
 
 
 def _belongs(layers: list[dict[str, Any]]) -> dict[str, list[str]]:
@@ -474,8 +476,8 @@ def _ids(layer: dict[str, Any]) -> list[str]:
 @per_plan
 def _texts() -> dict[str, Text]:
     """Return the words of the map's own controls, by language."""
-    said = {key: texts for key, texts in words().items() if key.startswith("map.")}
+    controls = {key: texts for key, texts in words().items() if key.startswith("map.")}
     return {
-        lang: {key.partition(".")[2]: str(texts[lang]) for key, texts in said.items()}
+        lang: {key.partition(".")[2]: str(texts[lang]) for key, texts in controls.items()}
         for lang in LANGUAGES
     }

@@ -64,10 +64,10 @@ def columnar(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, Any]:
     anchors = _anchors(shapes, located)
     coordinates: dict[str, Any] = {"points": _flat(anchors)}
     if not only_points:
-        shown = displayed(shapes[located], function="map_document")
-        coordinates["shapes"] = _shapes(shown.shapes, located)
-        if shown.tolerance_m:
-            coordinates["simplified_m"] = shown.tolerance_m
+        display = displayed(shapes[located], function="map_document")
+        coordinates["shapes"] = _shapes(display.shapes, located)
+        if display.tolerance_m:
+            coordinates["simplified_m"] = display.tolerance_m
     return {
         "kind": "point" if only_points else "shape",
         "count": len(frame),
@@ -95,8 +95,8 @@ def _flat(anchors: NDArray[np.float64]) -> list[float | None]:
 
 def _shapes(shapes: NDArray[np.object_], located: NDArray[np.bool_]) -> list[Any]:
     rounded = shapely.transform(shapes, lambda xy: xy.round(DECIMALS))
-    found = iter(shapely.to_geojson(rounded).tolist())
-    return [json.loads(next(found)) if here else None for here in located]
+    texts = iter(shapely.to_geojson(rounded).tolist())
+    return [json.loads(next(texts)) if here else None for here in located]
 
 
 def _outside(anchors: NDArray[np.float64]) -> list[int]:

@@ -69,8 +69,8 @@ def _warped(array: xr.DataArray, *, finer: bool) -> xr.DataArray:
         shape = tuple(size * factor for size in warped.shape)
         place = warped.rio.transform() * Affine.scale(1 / factor)
         warped = ready.rio.reproject(WEB_MERCATOR, shape=shape, transform=place, **options)
-    found: xr.DataArray = warped
-    return found
+    picture: xr.DataArray = warped
+    return picture
 
 
 def _indexed(picture: Picture, values: NDArray[np.float64]) -> Image.Image:

@@ -279,7 +279,7 @@ def _inlined(name: str) -> str:
         folder = name.rpartition("/")[0]
         return re.sub(
             r"url\(([\w./-]+\.png)\)",
-            lambda found: f"url({_data_url(f'{folder}/{found[1]}')})",
+            lambda match: f"url({_data_url(f'{folder}/{match[1]}')})",
             text,
         )
     return re.sub(r"</(script)", r"<\\/\1", text, flags=re.IGNORECASE)
