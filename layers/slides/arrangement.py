@@ -58,7 +58,7 @@ def fill(
     area, rest = page.area, replace(slide, picture=None)
     beside = bool(slide.text or slide.table or slide.legend or (slide.picture and slide.chart))
     column = _column_width(slide, area.width) if beside else 0.0
-    kept = None
+    grid_after = None
     if slide.picture is not None:
         aspect = slide.picture.aspect()
         width = min(area.width - column, area.height * aspect)
@@ -71,11 +71,11 @@ def fill(
         rest = replace(rest, chart=None)
         area = area.part(left=area.width - column + GAP)
     if beside:
-        rest, kept = _column(page, rest, area, grid)
+        rest, grid_after = _column(page, rest, area, grid)
     if not any((rest.legend, rest.table, rest.chart, rest.text)):
         return None, None
     ended = rest.title.endswith(continued)
-    return (rest if ended else replace(rest, title=rest.title + continued)), kept
+    return (rest if ended else replace(rest, title=rest.title + continued)), grid_after
 
 
 def _column_width(slide: Slide, width: float) -> float:
@@ -87,7 +87,9 @@ def _column_width(slide: Slide, width: float) -> float:
     return min(max(wanted, width * least), width * WIDEST_COLUMN)
 
 
-def _column(page: Page, slide: Slide, area: Box, kept: Grid | None) -> tuple[Slide, Grid | None]:
+def _column(
+    page: Page, slide: Slide, area: Box, grid_before: Grid | None
+) -> tuple[Slide, Grid | None]:
     """Draw text, chart or table, and legend below each other; return what is left.
 
     Heights are settled in the order of what matters most: legend, text, then chart or table.
@@ -109,7 +111,7 @@ def _column(page: Page, slide: Slide, area: Box, kept: Grid | None) -> tuple[Sli
         rest = replace(rest, chart=None)
         top += height + GAP
     elif slide.table is not None and slide.chart is None and not text.rest:
-        drawn, grid = _rows(page, slide, middle, kept)
+        drawn, grid = _rows(page, slide, middle, grid_before)
         if drawn is not None:
             rows, height = drawn
             left = slide.table.rows[rows:]
@@ -128,13 +130,13 @@ def _legend_share(slide: Slide, area: Box) -> float:
 
 
 def _rows(
-    page: Page, slide: Slide, area: Box, kept: Grid | None
+    page: Page, slide: Slide, area: Box, grid_before: Grid | None
 ) -> tuple[tuple[int, float] | None, Grid | None]:
     """Draw as many rows as fit, unless too few do; return how many, and how high they are."""
     if slide.table is None:
         return None, None
     alone = area == page.area
-    grid = kept if alone else None
+    grid = grid_before if alone else None
     grid = grid or table_grid(slide.table, area.width, area.height, alone=alone)
     rows = grid.rows_within(area.height)
     few = rows < min(FEWEST_ROWS, len(slide.table.rows))

@@ -79,8 +79,8 @@ def presentation(
     >>> from io import BytesIO
     >>> from pptx import Presentation
     >>> from layers.slides.slide import Slide
-    >>> made = presentation([Slide("湘江新区科技创新图集", subtitle="内部讨论稿")])
-    >>> Presentation(BytesIO(made)).slides[0].shapes.title.text
+    >>> deck = presentation([Slide("湘江新区科技创新图集", subtitle="内部讨论稿")])
+    >>> Presentation(BytesIO(deck)).slides[0].shapes.title.text
     '湘江新区科技创新图集'
     """
     from layers.slides.templates import (  # noqa: PLC0415  python-pptx is slow to import

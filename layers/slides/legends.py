@@ -207,9 +207,9 @@ def _draw_item(page: Page, item: LegendItem, box: Box, size: float) -> GroupShap
     if item.count:
         wide = text_width(item.count, size)
         count = box.part(left=box.width - wide, width=wide, height=line)
-        told = add_text(shapes, item.count, count, size_pt=size, pale=True, right=True)
-        told.text_frame.word_wrap = False
-        drawn.append(told)
+        shape = add_text(shapes, item.count, count, size_pt=size, pale=True, right=True)
+        shape.text_frame.word_wrap = False
+        drawn.append(shape)
     group = shapes.add_group_shape(drawn)
     group.name = item.label
     return group

@@ -205,12 +205,12 @@ class _Reader:
 
     def _require_presentation(self, main: str) -> None:
         types = self._xml(_TYPES)
-        found = [
+        kinds = [
             item.get("ContentType", "")
             for item in types
             if item.get("PartName", "").lstrip("/").casefold() == main.casefold()
         ]
-        kind = found[0] if found else ""
+        kind = kinds[0] if kinds else ""
         if "macroEnabled" in kind:
             raise InputError(
                 "presentation: the template is no PowerPoint file to be used: it has macros, which "
@@ -274,7 +274,7 @@ class _Reader:
         root = part.root
         if root is None:
             return
-        kept = {number for number, _, _ in part.relations}
+        known = {number for number, _, _ in part.relations}
         for element in list(root.iter(*_DROPPED)):
             _drop(element)
         for element in list(root.iter(*_ACTIONS)):
@@ -282,7 +282,7 @@ class _Reader:
             _drop(element)
         for element in list(root.iter(etree.Element)):
             numbers = [v for key, v in element.attrib.items() if key.startswith(_RELATED)]
-            if any(number not in kept for number in numbers):
+            if any(number not in known for number in numbers):
                 _drop_shape(element, root)
 
     def _relations(self, name: str) -> list[tuple[str, str, bool, str]]:
@@ -291,7 +291,7 @@ class _Reader:
         listed = posixpath.join(folder, "_rels", f"{last}.rels")
         if listed.casefold() not in self.members:
             return []
-        found = []
+        relations = []
         for item in self._xml(listed):
             kind = item.get("Type", "").rpartition("/")[2]
             external = item.get("TargetMode", "Internal").casefold() != "internal"
@@ -302,8 +302,8 @@ class _Reader:
             target = target if member is None else member.filename
             if not external and kind in _KINDS and not _NAME.fullmatch(target):
                 _broken(f"it names a part {target[:80]!r}")
-            found.append((kind, target, external, item.get("Id", "")))
-        return found
+            relations.append((kind, target, external, item.get("Id", "")))
+        return relations
 
     def _xml(self, name: str) -> etree._Element:
         data = self._read(name, MOST_XML)

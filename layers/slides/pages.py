@@ -288,15 +288,15 @@ def _write(slide: PptxSlide, shape: Any, text: str, box: Box, *, east: str) -> b
 
     while not fits(text) and size - 1.0 >= SMALLEST_TITLE_PT:
         size -= 1.0
-    kept = text
-    while not fits(kept) and len(kept) > len(CUT):
-        kept = kept[: len(kept) - len(CUT) - 1].rstrip() + CUT
-    shape.text_frame.text = kept.replace("\n", "\v")
+    fitting = text
+    while not fits(fitting) and len(fitting) > len(CUT):
+        fitting = fitting[: len(fitting) - len(CUT) - 1].rstrip() + CUT
+    shape.text_frame.text = fitting.replace("\n", "\v")
     for run in shape.text_frame.paragraphs[0].runs:
         if size < own:
             run.font.size = Pt(size)
     set_typefaces(shape.element, typefaces)
-    return kept == text
+    return fitting == text
 
 
 def _inherited(slide: PptxSlide, shape: Any) -> tuple[float, dict[str, str], str]:  # noqa: ANN401
@@ -334,8 +334,8 @@ def _add_subtitle(slide: PptxSlide, title: Any, text: str, area: Box) -> float: 
 def _add_footer(slide: PptxSlide, text: str, across: Box) -> float:
     """Write footer and slide number where the layout has them; return where they begin."""
     height = across.height
-    found = dict(placeholders(slide.slide_layout))
-    places = {kind: _box(each) for kind, each in found.items()}
+    by_kind = dict(placeholders(slide.slide_layout))
+    places = {kind: _box(each) for kind, each in by_kind.items()}
     number = places.get(PP_PLACEHOLDER.SLIDE_NUMBER)
     if number is None or number.top < height * _FOOTER_HIGHEST:
         number = Box(across.left + across.width - 60, height - 34, 60, 22)
@@ -353,8 +353,8 @@ def _add_footer(slide: PptxSlide, text: str, across: Box) -> float:
     tall = max(words.height, lines) if text else 0.0
     if text:
         footer = Box(left, bottom - tall, width, tall)
-        _add_strip(slide, found.get(PP_PLACEHOLDER.FOOTER), footer, text=text)
-    _add_strip(slide, found.get(PP_PLACEHOLDER.SLIDE_NUMBER), number, text=None)
+        _add_strip(slide, by_kind.get(PP_PLACEHOLDER.FOOTER), footer, text=text)
+    _add_strip(slide, by_kind.get(PP_PLACEHOLDER.SLIDE_NUMBER), number, text=None)
     return min(bottom - tall, number.top)
 
 

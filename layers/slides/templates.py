@@ -212,17 +212,17 @@ def _drop_printer(opened: PptxPresentation) -> None:
 
 def _layouts(opened: PptxPresentation) -> tuple[SlideLayout, SlideLayout]:
     """Return the layout of slides, title only where there is one, and that of covers."""
-    found = [layout for master in opened.slide_masters for layout in master.slide_layouts]
-    if not found:
+    layouts = [layout for master in opened.slide_masters for layout in master.slide_layouts]
+    if not layouts:
         raise InputError(
             "presentation: the template has no layout; add one with a title in PowerPoint (View, "
             "Slide Master, Insert Layout) and save it again",
             code="template.no_layout",
         )
-    titled = [layout for layout in found if title_kind(layout) is not None]
+    titled = [layout for layout in layouts if title_kind(layout) is not None]
     if not titled:
         raise InputError(
-            f"presentation: none of the template's {len(found)} layouts has a title placeholder; "
+            f"presentation: none of the template's {len(layouts)} layouts has a title placeholder; "
             "add one in PowerPoint (View, Slide Master, tick Title) and save it again",
             code="template.no_layout",
         )

@@ -61,7 +61,7 @@ def clean_slide(slide: Slide, lang: str) -> Slide:
             code="text.title_missing",
         )
     picture = slide.picture
-    found = replace(
+    clean = replace(
         slide,
         title=title,
         subtitle=cleaner.text(slide.subtitle, SUBTITLE, lines=TITLE_LINES),
@@ -78,8 +78,8 @@ def clean_slide(slide: Slide, lang: str) -> Slide:
         notes=cleaner.text(slide.notes, PROSE, lines=None),
         footer=cleaner.text(slide.footer, NOTE, lines=FOOTER_LINES),
     )
-    notes = "\n".join(filter(None, (found.notes, *cleaner.sentences(lang))))
-    return replace(found, notes=notes)
+    notes = "\n".join(filter(None, (clean.notes, *cleaner.sentences(lang))))
+    return replace(clean, notes=notes)
 
 
 def clean_properties(title: str, author: str, subject: str) -> dict[str, str]:
@@ -91,8 +91,8 @@ def clean_properties(title: str, author: str, subject: str) -> dict[str, str]:
     {'title': '湘江新区 图集', 'author': '规划处', 'subject': ''}
     """
     cleaner = Cleaner(drawn=False)
-    given = {"title": title, "author": author, "subject": subject}
-    return {name: cleaner.text(words, LONGEST_PROPERTY) for name, words in given.items()}
+    texts = {"title": title, "author": author, "subject": subject}
+    return {name: cleaner.text(words, LONGEST_PROPERTY) for name, words in texts.items()}
 
 
 def _table(table: Table, cleaner: Cleaner) -> Table:
