@@ -225,8 +225,8 @@ def geopackage_bytes(
         styles=styles or {},
     )
     drawn = scene(content, function="geopackage_bytes").layers
-    found = results(drawn)
-    if not frames and not found:
+    with_shape = results(drawn)
+    if not frames and not with_shape:
         raise InputError(
             "geopackage_bytes: there is no frame, and no result with a shape; pass one or more by "
             "layer name, or switch a layer of the map on",
@@ -236,10 +236,10 @@ def geopackage_bytes(
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "atlas.gpkg"
         plan = [each for each in drawn if each.overlay is None]
-        above = [each for each in found if each.layer.pane == "point"]
+        above = [each for each in with_shape if each.layer.pane == "point"]
         for layer in (each for each in plan if each.is_ground):
             tables += _write_layer(layer, path)
-        for result in (each for each in found if each not in above):
+        for result in (each for each in with_shape if each not in above):
             tables += _write_result(result, path)
         for layer in (each for each in plan if not each.is_ground):
             tables += _write_layer(layer, path)
@@ -391,8 +391,8 @@ def _seal(connection: sqlite3.Connection) -> None:
 
 
 def _has_table(connection: sqlite3.Connection, name: str) -> bool:
-    found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,))
-    return found.fetchone() is not None
+    rows = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,))
+    return rows.fetchone() is not None
 
 
 def _by_kind(layer: Drawn, declared: Kind) -> dict[Kind, Drawn]:
@@ -418,7 +418,7 @@ def _by_kind(layer: Drawn, declared: Kind) -> dict[Kind, Drawn]:
 
 def _stops(layer: Drawn) -> gpd.GeoDataFrame:
     """Return the stops of the axes; one of two axes has its number of both."""
-    taken: Counter[str] = Counter()
+    at_place: Counter[str] = Counter()
     rows: list[dict[str, Any]] = []
     for stop in layer.stops:
         place = stop.place.wkt
@@ -429,11 +429,11 @@ def _stops(layer: Drawn) -> gpd.GeoDataFrame:
                 "id": stop.node,
                 "name": stop.names.said(layer.lang),
                 "colour": stop.colour,
-                "beside": taken[place],
+                "beside": at_place[place],
                 "geometry": stop.place,
             }
         )
-        taken[place] += 1
+        at_place[place] += 1
     columns = ["axis", "number", "id", "name", "colour", "beside", "geometry"]
     table = pd.DataFrame(rows, columns=columns)
     return moved(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), layer.frame.crs)

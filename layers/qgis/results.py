@@ -70,7 +70,7 @@ class Result(NamedTuple):
 
 def results(layers: Iterable[Drawn]) -> list[Result]:
     """Return the results among layers that have a shape, the lowest first."""
-    found: list[Result] = []
+    with_shape: list[Result] = []
     for layer in layers:
         if layer.overlay is None:
             continue
@@ -78,9 +78,9 @@ def results(layers: Iterable[Drawn]) -> list[Result]:
         if drawn.frame.empty:
             continue
         name, kind = _NAMES[type(layer.overlay).__name__]
-        taken = sum(each.name.split("_")[0] == name for each in found)
-        found.append(Result(f"{name}_{taken + 1}" if taken else name, kind, drawn))
-    return found
+        before = sum(each.name.split("_")[0] == name for each in with_shape)
+        with_shape.append(Result(f"{name}_{before + 1}" if before else name, kind, drawn))
+    return with_shape
 
 
 def result_qml(layer: Drawn, kind: Kind) -> str:
@@ -119,9 +119,9 @@ def _bands(picture: Picture) -> gpd.GeoDataFrame:
     levels = picture.levels or geo.nice_levels(0.0, picture.top, count=FINE_BANDS)
     if not len(levels):
         return geo.filled_bands(picture.array, levels=1).iloc[:0]
-    found = geo.filled_bands(picture.array, levels=levels)
+    bands = geo.filled_bands(picture.array, levels=levels)
     # What lies below the first level is not painted.
-    return found[(found["low"] >= levels[0]) & (found["high"] > 0)]
+    return bands[(bands["low"] >= levels[0]) & (bands["high"] > 0)]
 
 
 # ---- classes ----
@@ -131,16 +131,16 @@ def _band_classes(layer: Drawn) -> list[Class]:
     """Return the class of each band; bands are told by their upper ends, and have no edges."""
     frame, picture = layer.frame, layer.picture
     known = {each.low: each for each in layer.classes}
-    found = []
+    classes = []
     for low, high in zip(frame["low"].tolist(), frame["high"].tolist(), strict=True):
         if picture is None or picture.levels:
-            said, style = known[low].words, replace(known[low].style, edge="", opacity=0.0)
+            label, style = known[low].words, replace(known[low].style, edge="", opacity=0.0)
         else:
             colour, solid = picture.tone((low + high) / 2.0 / picture.top)
-            said = Words(*[interval(low, high)] * 2)
+            label = Words(*[interval(low, high)] * 2)
             style = replace(layer.look.style, colour=colour, opacity=0.0, fill_opacity=solid)
-        found.append(Class(str(low), said, style, low, high))
-    return found
+        classes.append(Class(str(low), label, style, low, high))
+    return classes
 
 
 def _classes(
@@ -216,12 +216,12 @@ def _labels(root: ET.Element, column: str, layer: Drawn, placement: dict[str, st
 
 def _titles(layer: Drawn) -> dict[str, str]:
     """Return titles of columns: those that the map gives, else those of layers and results."""
-    found = _known(layer.lang) | dict(layer.columns)
+    titles = _known(layer.lang) | dict(layer.columns)
     if layer.numbers:
-        found[layer.numbers] = layer.title
+        titles[layer.numbers] = layer.title
     if layer.picture is not None:
-        found |= {end: _known(layer.lang)[f"band_{end}"] for end in ("low", "high")}
-    return found
+        titles |= {end: _known(layer.lang)[f"band_{end}"] for end in ("low", "high")}
+    return titles
 
 
 @per_plan

@@ -215,16 +215,16 @@ def _classes(layer: Drawn) -> list[tuple[str | None, str, Style]]:
     rest = layer.look.style
     if layer.listed == "features":
         # As the layer's, since the evidence of a feature may change.
-        found: list[tuple[str | None, str, Style]] = [
+        classes: list[tuple[str | None, str, Style]] = [
             (each.id, each.name, replace(rest, colour=each.style.colour)) for each in layer.marks
         ]
-        return found or [(None, "", rest)]
-    found = [(each.value, each.words.said(layer.lang), each.style) for each in layer.classes]
-    if not found:
+        return classes or [(None, "", rest)]
+    classes = [(each.value, each.words.said(layer.lang), each.style) for each in layer.classes]
+    if not classes:
         return [(None, "", rest)]
     if {each.key for each in layer.marks} - {each.value for each in layer.classes}:
-        found.append((None, say("styles.other", layer.lang), rest))
-    return found
+        classes.append((None, say("styles.other", layer.lang), rest))
+    return classes
 
 
 def _class_expression(look: LayerStyle) -> str:
@@ -235,8 +235,8 @@ def _class_expression(look: LayerStyle) -> str:
 
 
 def _most_frequent(evidence: pd.Series[Any]) -> str | None:
-    found = evidence[evidence != "unlocated"].dropna().mode()
-    return None if found.empty else str(found.iloc[0])
+    modes = evidence[evidence != "unlocated"].dropna().mode()
+    return None if modes.empty else str(modes.iloc[0])
 
 
 # ---- labels ----

@@ -276,13 +276,13 @@ def _size_expression(look: LayerStyle, per_px: float) -> str:
 def _own_colour(tag: str, properties: dict[str, str], style: Style, column: str) -> dict[str, str]:
     """Return expressions for the properties that have the colour of a feature's own."""
     plain = rgba(style.colour, 1.0).rpartition(",")[0]
-    found = {}
+    expressions = {}
     for key, value in properties.items():
         colour, _, alpha = value.rpartition(",")
         if (tag, key) in _DEFINED and colour == plain:
             own = f"coalesce({quoted_column(column)}, {quoted_text(style.colour)})"
-            found[_DEFINED[tag, key]] = f"set_color_part({own}, 'alpha', {alpha})"
-    return found
+            expressions[_DEFINED[tag, key]] = f"set_color_part({own}, 'alpha', {alpha})"
+    return expressions
 
 
 def quoted_column(name: str) -> str:
