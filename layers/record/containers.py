@@ -184,8 +184,8 @@ def _find_pdf(data: bytes, name: str) -> str | None:
     return _PDF_ESCAPE.sub(_unescaped, written[0][1:-1]).decode("ascii", errors="replace")
 
 
-def _unescaped(found: re.Match[bytes]) -> bytes:
-    code = found[1]
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    code = match[1]
     return bytes([int(code, 8) & 255]) if code.isdigit() else _PDF_LETTERS.get(code, code)
 
 
@@ -235,8 +235,8 @@ def _put_svg(data: bytes, text: str, name: str) -> bytes:
 
 
 def _find_svg(data: bytes, name: str) -> str | None:
-    found = _element(data, b"metadata", name)
-    return None if found is None else unescape(_text(found.content))
+    element = _element(data, b"metadata", name)
+    return None if element is None else unescape(_text(element.content))
 
 
 def _put_html(data: bytes, text: str, name: str) -> bytes:
@@ -245,15 +245,15 @@ def _put_html(data: bytes, text: str, name: str) -> bytes:
     while (before := _element(data, b"script", name)) is not None:
         data = data[: before.start] + data[before.end :]
     tail = max(0, len(data) - _HTML_TAIL)
-    found = _HTML_END.search(data, tail)
-    at = len(data) if found is None else found.start()
+    end = _HTML_END.search(data, tail)
+    at = len(data) if end is None else end.start()
     element = f'<script type="application/json" id="{name}">{text}</script>'.encode()
     return data[:at] + element + data[at:]
 
 
 def _find_html(data: bytes, name: str) -> str | None:
-    found = _element(data, b"script", name)
-    return None if found is None else _text(found.content)
+    element = _element(data, b"script", name)
+    return None if element is None else _text(element.content)
 
 
 # ---- PPTX: a zip of XML files ----
@@ -319,12 +319,12 @@ def _entries(data: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = set(archive.namelist())
             wanted = ["[Content_Types].xml", "_rels/.rels", _CUSTOM]
-            found = {name: _unpacked(archive, name) for name in wanted if name in names}
+            entries = {name: _unpacked(archive, name) for name in wanted if name in names}
     except _BROKEN_ZIP as error:
         raise _not_a("PPTX", error) from error
-    if not found.keys() >= {"[Content_Types].xml", "_rels/.rels"}:
+    if not entries.keys() >= {"[Content_Types].xml", "_rels/.rels"}:
         raise _not_a("PPTX", "it has no list of its parts")
-    return found
+    return entries
 
 
 def _unpacked(archive: zipfile.ZipFile, name: str) -> bytes:

@@ -68,14 +68,14 @@ def parsed_data(data: bytes, *, name: str) -> dict[str, Any]:
     try:
         text = data.decode("utf-8-sig")
         _require_bounded(text, name)
-        found = yaml.load(text, Loader=_loader())  # noqa: S506  derived from the safe one
+        value = yaml.load(text, Loader=_loader())  # noqa: S506  derived from the safe one
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         if isinstance(error, InputError):
             raise
         _refuse(f"{name} is not YAML or JSON: {str(error)[:300]}")
-    if not isinstance(found, dict):
+    if not isinstance(value, dict):
         _refuse(f"{name} holds no mapping; it needs at least `map` and `sheet`")
-    return plain_data(found)
+    return plain_data(value)
 
 
 def _require_bounded(text: str, name: str) -> None:
@@ -145,10 +145,10 @@ def json_object(text: str, *, most: int) -> dict[str, Any] | None:
     if len(text) > most:
         return None
     try:
-        found = json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return value if isinstance(value, dict) else None
 
 
 def _refuse(why: str) -> NoReturn:

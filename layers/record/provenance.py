@@ -94,8 +94,8 @@ def record(spec: Mapping[str, Any], *, created: str, lang: str = "zh") -> dict[s
 
     Examples
     --------
-    >>> made = record({"layers": ["cities"]}, created="2024-03-01")
-    >>> made["spec"], made["created"], len(made["data"])
+    >>> about = record({"layers": ["cities"]}, created="2024-03-01")
+    >>> about["spec"], about["created"], len(about["data"])
     ({'layers': ['cities']}, '2024-03-01', 64)
     """
     require_one_of(lang, LANGUAGES, "language", function="record")
@@ -151,8 +151,8 @@ def embed(data: bytes, suffix: str, record: Mapping[str, Any]) -> bytes:
 
     Examples
     --------
-    >>> made = record({"title": "</script>"}, created="2024-03-01")
-    >>> page = embed(b"<html><body></body></html>", ".html", made)
+    >>> about = record({"title": "</script>"}, created="2024-03-01")
+    >>> page = embed(b"<html><body></body></html>", ".html", about)
     >>> page.count(b"</script>"), page.endswith(b"</script></body></html>")
     (1, True)
     """
@@ -254,9 +254,9 @@ def data_hashes() -> dict[str, str]:
     names = {item.path.name for item in resources().values()} | set(_ABOUT)
     paths = [path_of(name) for name in sorted(names)]
     stamps = [(path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.is_file()]
-    found = [path for path in paths if path.is_file()]
+    files = [path for path in paths if path.is_file()]
     return {
-        path.name: _file_digest(path, *stamp) for path, stamp in zip(found, stamps, strict=True)
+        path.name: _file_digest(path, *stamp) for path, stamp in zip(files, stamps, strict=True)
     }
 
 
@@ -286,27 +286,27 @@ def _json(record: Mapping[str, Any]) -> str:
 
 
 def _checked(text: str, name: str) -> dict[str, Any]:
-    found = json_object(text, most=MOST_TEXT)
-    if found is None:
+    data = json_object(text, most=MOST_TEXT)
+    if data is None:
         raise InputError(
             f"read: the record in {name!r} is broken: it is no JSON object. Pass the file as it "
             "was exported.",
             code="record.broken",
         )
-    missing = {key for key in KEYS if not isinstance(found.get(key), _TYPES[key])}
+    missing = {key for key in KEYS if not isinstance(data.get(key), _TYPES[key])}
     if missing:
         raise InputError(
             f"read: the record in {name!r} lacks {', '.join(sorted(missing))}. Pass the file as it "
             "was exported.",
             code="record.broken",
         )
-    if found["schema"] != SCHEMA:
+    if data["schema"] != SCHEMA:
         raise InputError(
-            f"read: the record in {name!r} has schema {found['schema']!r}, and this version of the "
+            f"read: the record in {name!r} has schema {data['schema']!r}, and this version of the "
             f"atlas reads {SCHEMA}. Update the atlas.",
             code="record.newer",
         )
-    return found
+    return data
 
 
 def _refuse_private(spec: Mapping[str, Any]) -> None:

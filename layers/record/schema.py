@@ -102,10 +102,10 @@ def _sheet() -> Schema:
 
 def _looks(name: str) -> Schema:
     """Return which looks a map has; nothing of a map that has one."""
-    found = [kind.LOOK for kind in looks(name)]
-    if len(found) == 1:
+    names = [kind.LOOK for kind in looks(name)]
+    if len(names) == 1:
         return {}
-    parameters: Schema = {"properties": {"look": {"enum": list(found)}}}
+    parameters: Schema = {"properties": {"look": {"enum": list(names)}}}
     return _if({"map": {"const": name}}, parameters)
 
 

@@ -213,20 +213,20 @@ def read_spec(
         sheet: {review_number: internal}
     """
     data = _data(source)
-    given = data.setdefault("sheet", {})
-    if not isinstance(given, dict):
+    entries = data.setdefault("sheet", {})
+    if not isinstance(entries, dict):
         raise InputError(
             "read_spec: sheet is no mapping; give it title, size, review_number …",
             code="spec.invalid",
             count=1,
             where="sheet",
         )
-    given |= {key: value for key, value in sheet.items() if value is not None}
+    entries |= {key: value for key, value in sheet.items() if value is not None}
     if pages is not None:
         data["pages"] = pages
     require_valid(data)
     known = {item.name for item in fields(Sheet)}
-    plain = {key: value for key, value in given.items() if key in known}
+    plain = {key: value for key, value in entries.items() if key in known}
     plain["notes"] = tuple(plain.get("notes", ()))
     extent, visible, own = data.get("extent"), data.get("visible"), data.get("symbology")
     return MapSpec(
@@ -305,10 +305,10 @@ def require_valid(data: dict[str, Any]) -> None:
         for error in Validator(schema()).iter_errors(data)
     }
     if problems:
-        said = "; ".join(sorted(problem[:LONGEST_PROBLEM] for problem in problems))
+        messages = "; ".join(sorted(problem[:LONGEST_PROBLEM] for problem in problems))
         where = sorted({place[:LONGEST_PROBLEM] for place in problems.values()})
         raise InputError(
-            "read_spec: the specification breaks the schema: " + said,
+            "read_spec: the specification breaks the schema: " + messages,
             code="spec.invalid",
             count=len(problems),
             where=", ".join(where[:MOST_PLACES]),
