@@ -114,8 +114,8 @@ def atlas(spec: MapSpec) -> Atlas:
     Examples
     --------
     >>> from layers.record.specification import read_spec
-    >>> made = atlas(read_spec("overview", review_number="internal", pages="circles"))
-    >>> [leaf.title for leaf in made.pages][:2]
+    >>> book = atlas(read_spec("overview", review_number="internal", pages="circles"))
+    >>> [leaf.title for leaf in book.pages][:2]
     ['大科城知识创新圈', '科学城前沿创新圈']
     """
     if spec.pages == series.CATEGORY:
@@ -151,12 +151,12 @@ def _of_kinds(spec: MapSpec) -> Atlas:
     pages, nowhere = [], []
     for kind in series.kinds(points):
         own = points.filtered(column, (kind.id,))
-        said = facts.of_kind(own, spec)
+        about = facts.of_kind(own, spec)
         title = kind.name(spec.lang)
         if own.located().empty:
-            nowhere.append(_leaf(title, None, said))
+            nowhere.append(_leaf(title, None, about))
         else:
-            pages.append(_leaf(title, _content_of_kind(spec, own, column, kind.id), said))
+            pages.append(_leaf(title, _content_of_kind(spec, own, column, kind.id), about))
     content = spec.content()
     cover = _cover(spec, content, len(pages))
     return Atlas(cover, tuple(pages), (*nowhere, *_closing(spec, [])))
@@ -164,8 +164,8 @@ def _of_kinds(spec: MapSpec) -> Atlas:
 
 def _points(spec: MapSpec) -> Subjects:
     """Return the points that a map is about."""
-    found = asked(spec).paged
-    if found is None:
+    points = asked(spec).paged
+    if points is None:
         raise InputError(
             f"atlas: the map {spec.map!r} is about no points that have kinds; choose pages from "
             f"{', '.join(area().series)}",
@@ -173,7 +173,7 @@ def _points(spec: MapSpec) -> Subjects:
             value=spec.map,
             names=area().series,
         )
-    return found
+    return points
 
 
 def _content_of_kind(spec: MapSpec, points: Subjects, column: str, value: str) -> Content:
@@ -182,16 +182,16 @@ def _content_of_kind(spec: MapSpec, points: Subjects, column: str, value: str) -
     if question.over(points) is not question:
         return replace(spec, parameters={**spec.parameters, column: [value]}).content()
     whole = spec.content()
-    shown = (*area().beside, points.layer)
+    names = (*area().beside, points.layer)
     return replace(
         whole,
         frames={**whole.frames, points.layer: points.chosen()},
-        visible=(*area().context, *shown),
+        visible=(*area().context, *names),
     )
 
 
-def _leaf(title: str, content: Content | None, said: Facts) -> Leaf:
-    return Leaf(title, content, said.figures, said.text, said.table, said.chart)
+def _leaf(title: str, content: Content | None, about: Facts) -> Leaf:
+    return Leaf(title, content, about.figures, about.text, about.table, about.chart)
 
 
 def _outlined(zones: list[Subject], zh: str, en: str) -> list[Overlay]:
@@ -207,19 +207,19 @@ def _outlined(zones: list[Subject], zh: str, en: str) -> list[Overlay]:
     )
     is_place = frame.geom_type == "Point"
     areas, places = frame[~is_place], frame[is_place]
-    found: list[Overlay] = []
+    overlays: list[Overlay] = []
     if len(areas):
         assumed = any(zone.row["evidence"] != "official" for zone in zones)
-        found.append(
+        overlays.append(
             Features(
                 areas, title=zh, title_en=en, colour=SELECTED, fill_opacity=0.0, dashed=assumed
             )
         )
     if len(places):
-        found.append(
+        overlays.append(
             Points(places, title=zh, title_en=en, colour=SELECTED, symbol="hollow", size_px=11.0)
         )
-    return found
+    return overlays
 
 
 def _around(zone: Subject) -> tuple[float, float, float, float]:
@@ -241,9 +241,9 @@ def _cover(spec: MapSpec, content: Content, pages: int) -> Leaf:
     english = spec.lang == "en"
     named = both(f"atlas.series.{spec.pages}")[english]
     subtitle = both("atlas.subtitle")[english].format(series=named, n=number(pages))
-    told = (subtitle, *(part for part in (spec.sheet.subtitle, spec.sheet.author) if part))
+    lines = (subtitle, *(part for part in (spec.sheet.subtitle, spec.sheet.author) if part))
     figures = tuple(_total(layer, spec.lang) for layer in point_layers())
-    return Leaf(spec.titled().title, content, figures, told)
+    return Leaf(spec.titled().title, content, figures, lines)
 
 
 def _total(layer: str, lang: str) -> tuple[str, str]:
@@ -301,9 +301,9 @@ def _method(spec: MapSpec) -> Leaf:
 
 def _sources(spec: MapSpec) -> Leaf:
     english = spec.lang == "en"
-    made = provenance.record({}, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
+    record = provenance.record({}, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
     rerun = both("atlas.rerun")[english].format(
-        title=both("app.title")[english], version=made["version"], data=made["data"][:DIGEST]
+        title=both("app.title")[english], version=record["version"], data=record["data"][:DIGEST]
     )
     names = ("source", "publisher", "date", "licence")
     header = tuple(both(f"atlas.column.{name}")[english] for name in names)

@@ -79,8 +79,8 @@ def of_zone(zone: Subject, spec: MapSpec) -> Facts:
     lang = spec.lang
     # The one that most is said of comes first.
     names = dict.fromkeys((_lead(), *point_layers()))
-    found = {layer: series.inside(layer, zone.shape) for layer in names}
-    inside = {layer: frame[frame["id"] != zone.id] for layer, frame in found.items()}
+    features = {layer: series.inside(layer, zone.shape) for layer in names}
+    inside = {layer: frame[frame["id"] != zone.id] for layer, frame in features.items()}
     unplaced = series.unplaced(zone)
     frames = [frame.assign(layer=layer) for layer, frame in inside.items()]
     rows = pd.concat([pd.DataFrame(frame) for frame in (*frames, unplaced)], ignore_index=True)
@@ -181,10 +181,10 @@ def _numbers(
     if drawn is not None:
         rank = f"{drawn['rank']:.0f} / {len(_draws(spec.pages or ''))}"
         figures.append(_figure("rank", rank, lang, **names))
-    stated = _amounts(layer, features)
-    if len(stated):
+    amounts = _amounts(layer, features)
+    if len(amounts):
         names |= _amount_words(layer, lang)
-        figures.append(_figure("amount", number(stated.sum()), lang, **names))
+        figures.append(_figure("amount", number(amounts.sum()), lang, **names))
     return figures
 
 
@@ -290,13 +290,13 @@ def _told_of(layer: str, features: gpd.GeoDataFrame, lang: str) -> list[str]:
     sentences = []
     if lead:
         counts = features[role.group].value_counts().head(KINDS_TOLD)
-        told = (f"{value_label(role.group, value, lang=lang)} {n}" for value, n in counts.items())
-        kinds = listed(told, lang)
+        parts = (f"{value_label(role.group, value, lang=lang)} {n}" for value, n in counts.items())
+        kinds = listed(parts, lang)
         sentences.append(_say("kinds", lang, kinds=kinds, **words))
     if role.amount:
-        stated = _amounts(layer, features)
-        key = "amounts" if len(stated) else "amounts_unstated"
-        words |= {"stated": number(len(stated)), "sum": number(stated.sum())}
+        amounts = _amounts(layer, features)
+        key = "amounts" if len(amounts) else "amounts_unstated"
+        words |= {"stated": number(len(amounts)), "sum": number(amounts.sum())}
         sentences.append(_say(key, lang, **words, **_amount_words(layer, lang)))
     return sentences
 
@@ -339,10 +339,10 @@ def _row(row: dict[Hashable, Any], lang: str, *, of_layers: bool) -> tuple[Cell,
     evidence = value_label("evidence", row["evidence"], lang=lang)
     accuracy = row["accuracy_m"]
     name = row[f"name_{lang}"]
-    told = " · ".join(kind)
+    words = " · ".join(kind)
     return (
         name,
-        told[:1].upper() + told[1:],
+        words[:1].upper() + words[1:],
         evidence,
         None if pd.isna(accuracy) else round(accuracy),
     )
@@ -376,8 +376,8 @@ def _figure(key: str, value: str, lang: str, **words: str) -> tuple[str, str]:
 
 
 def _say(key: str, lang: str, **values: object) -> str:
-    said = both(f"atlas.{key}")[lang == "en"].format(**values)
-    return said[:1].upper() + said[1:]
+    sentence = both(f"atlas.{key}")[lang == "en"].format(**values)
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _of(family: str, layer: str, lang: str) -> str:

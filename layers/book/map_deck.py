@@ -65,9 +65,9 @@ def slides_of(spec: MapSpec) -> list[Slide]:
 
 
 def _notes(spec: MapSpec, sources: str) -> str:
-    told = json.dumps(spec.parameters, ensure_ascii=False)
+    parameters = json.dumps(spec.parameters, ensure_ascii=False)
     words = both("slides.notes")[spec.lang == "en"]
-    return words.format(sources=sources, map=spec.map, parameters=told)
+    return words.format(sources=sources, map=spec.map, parameters=parameters)
 
 
 def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = "") -> Slide:
@@ -90,18 +90,18 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     sheet, english = spec.titled(), spec.lang == "en"
     bare = replace(sheet, size=PICTURE_SIZE, dpi=PICTURE_DPI, subtitle="", notes=())
     printed = composed(content, bare, scale_inside=True)
-    shown = printed.scene
-    credits_ = credits_of(shown, printed.content)
+    scene = printed.scene
+    credits_ = credits_of(scene, printed.content)
     sources = " · ".join([*credits_, printed.note] if printed.note else credits_)
     notes = _notes(spec, sources)
-    names = listed((each.title for each in shown.layers if not each.is_ground), spec.lang)
+    names = listed((each.title for each in scene.layers if not each.is_ground), spec.lang)
     return Slide(
         title,
         subtitle,
         picture=Picture(
             printed.map_picture(), both("slides.alt")[english].format(title=title, layers=names)
         ),
-        legend=legend_items(shown),
+        legend=legend_items(scene),
         notes="\n".join((notes, *sheet.notes, *printed.remarks)),
         footer=f"{imprint(spec)}　{sources}",
     )
@@ -125,12 +125,12 @@ def _like_legend(chart: Chart, legend: tuple[LegendItem, ...]) -> Chart | None:
     """Return the bars that the legend has, in its order and its colours."""
     ((title, values),) = chart.series
     counts = dict(zip(chart.categories, values, strict=True))
-    shown = [item for item in legend if item.label in counts]
-    if not shown:
+    items = [item for item in legend if item.label in counts]
+    if not items:
         return None
     return replace(
         chart,
-        categories=tuple(item.label for item in shown),
-        series=((title, tuple(counts[item.label] for item in shown)),),
-        colours=tuple(item.colour for item in shown),
+        categories=tuple(item.label for item in items),
+        series=((title, tuple(counts[item.label] for item in items)),),
+        colours=tuple(item.colour for item in items),
     )

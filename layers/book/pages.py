@@ -76,18 +76,18 @@ def printed_atlas(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
         As :func:`layers.book.atlas.atlas`; or no font has a character, or a page has no room.
     """
     check_sheet(spec.titled())
-    made = atlas(spec)
+    whole = atlas(spec)
     book = _Book(spec.titled(), spec.lang)
-    titles = [leaf.title for leaf in (*made.pages, *made.closing)]
-    steps = len(made.leaves) + 1
-    told = progress or (lambda *_: None)
-    told(0, steps, made.cover.title)
-    book.add(made.cover, cover=True)
+    titles = [leaf.title for leaf in (*whole.pages, *whole.closing)]
+    steps = len(whole.leaves) + 1
+    report = progress or (lambda *_: None)
+    report(0, steps, whole.cover.title)
+    book.add(whole.cover, cover=True)
     book.skip(len(list(book.listed(titles, [SOME_PAGE] * len(titles)))))
-    for done, leaf in enumerate((*made.pages, *made.closing), start=1):
-        told(done, steps, leaf.title)
+    for done, leaf in enumerate((*whole.pages, *whole.closing), start=1):
+        report(done, steps, leaf.title)
         book.add(leaf)
-    told(steps - 1, steps, both("atlas.contents")[spec.lang == "en"])
+    report(steps - 1, steps, both("atlas.contents")[spec.lang == "en"])
     return book.bound(titles)
 
 

@@ -106,7 +106,7 @@ def kinds(points: Points) -> tuple[Subject, ...]:
     ['laboratory', 'facility', 'computing']
     """
     column = points.group
-    found = set(points.chosen()[column])
+    occurring = set(points.chosen()[column])
     order = points.about.field(column).constraints["enum"]
     return tuple(
         Subject(
@@ -117,7 +117,7 @@ def kinds(points: Points) -> tuple[Subject, ...]:
             {},
         )
         for value in order
-        if value in found
+        if value in occurring
     )
 
 
@@ -165,8 +165,8 @@ def _told(layer: str) -> gpd.GeoDataFrame:
     """Return each feature of a layer once, with the columns that a page tells."""
     frame = counted(load(layer))
     role = role_of(layer)
-    told = ["id", "name_zh", "name_en", "evidence", "accuracy_m", "within", role.amount, role.group]
-    columns = [name for name in told if name in frame]
+    keys = ["id", "name_zh", "name_en", "evidence", "accuracy_m", "within", role.amount, role.group]
+    columns = [name for name in keys if name in frame]
     return frame[[*columns, "geometry"]]
 
 

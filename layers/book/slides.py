@@ -43,20 +43,20 @@ def atlas_deck(
     InputError
         As :func:`layers.book.atlas.atlas`; or the template cannot be used.
     """
-    made = atlas(spec)
+    whole = atlas(spec)
     english = spec.lang == "en"
-    told = progress or (lambda *_: None)
+    report = progress or (lambda *_: None)
     sheet = spec.titled()
     cover = Slide(
-        sheet.title, f"{'　'.join(made.cover.text)}\n{imprint(spec)}", footer=imprint(spec)
+        sheet.title, f"{'　'.join(whole.cover.text)}\n{imprint(spec)}", footer=imprint(spec)
     )
     listed = replace(cover, title=both("atlas.contents")[english], subtitle="")
     slides = [cover, listed]
     starts: dict[str, int] = {}
-    steps = len(made.leaves)
+    steps = len(whole.leaves)
     # The cover has said its words already.
-    for done, leaf in enumerate((replace(made.cover, text=()), *made.pages, *made.closing)):
-        told(done, steps, leaf.title)
+    for done, leaf in enumerate((replace(whole.cover, text=()), *whole.pages, *whole.closing)):
+        report(done, steps, leaf.title)
         starts[leaf.title] = len(slides)
         slides += _slides(leaf, spec)
     header = (both("atlas.column.name")[english], both("atlas.column.page")[english])
@@ -78,8 +78,8 @@ def _slides(leaf: Leaf, spec: MapSpec) -> list[Slide]:
     figures = Table(header, leaf.figures, numeric=(1,)) if leaf.figures else None
     if leaf.content is None:
         # What has no map has one table: its own, with the figures as a sentence before it.
-        told = tuple(f"{name} {value}" for name, value in leaf.figures)
-        return [Slide(leaf.title, text=(*told, *leaf.text), table=leaf.table, footer=imprint(spec))]
+        rows = tuple(f"{name} {value}" for name, value in leaf.figures)
+        return [Slide(leaf.title, text=(*rows, *leaf.text), table=leaf.table, footer=imprint(spec))]
     first = replace(map_slide(spec, leaf.content, leaf.title), table=figures)
     if not (leaf.text or leaf.chart or leaf.table):
         return [first]
