@@ -49,28 +49,28 @@ def damages() -> list[Damage]:
     >>> damages()
     []
     """
-    found: list[Damage] = []
+    places: list[Damage] = []
     for read in (resources, layer_styles, basemaps):
-        found += _refused(read)
-    if found:
-        return found
+        places += _refused(read)
+    if places:
+        return places
     tables: dict[str, pd.DataFrame] = {}
     for name in resources():
         try:
             tables[name] = catalogue.rows(name)
         except DataError as error:
-            found += error.damages
+            places += error.damages
     known = {name: set(table["id"]) for name, table in tables.items()}
     for name, table in tables.items():
         description = resources()[name]
-        found += _references(table, description, known)
-        found += _rules(table, description)
+        places += _references(table, description, known)
+        places += _rules(table, description)
         if set(_SPATIAL) <= set(table.columns):
-            found += _places(table, description)
+            places += _places(table, description)
         if "geometry" in table.columns:
-            found += _shapes(table, description)
-    found += _unlisted(known)
-    return found or _built()
+            places += _shapes(table, description)
+    places += _unlisted(known)
+    return places or _built()
 
 
 def _refused(read: Callable[[], Any]) -> list[Damage]:
@@ -166,14 +166,14 @@ def _unlisted(known: dict[str, set[str]]) -> Iterator[Damage]:
 
 def _built() -> list[Damage]:
     """Find what no single value shows: rules without members, places that form a ring."""
-    found = []
+    places = []
     for name, description in resources().items():
         try:
             catalogue.load(name)
         except AtlasError as error:
             values = {"layer": name, "reason": str(error)}
-            found.append(Damage(description.path.name, "data.unbuilt", values=values))
-    return found
+            places.append(Damage(description.path.name, "data.unbuilt", values=values))
+    return places
 
 
 def _damage(

@@ -173,8 +173,8 @@ def snapshot(
     InputError
         As :func:`output`, or the file cannot be written.
     """
-    made = output(spec, Path(path).suffix, template=template, progress=progress)
-    write_file(path, made, function="snapshot")
+    content = output(spec, Path(path).suffix, template=template, progress=progress)
+    write_file(path, content, function="snapshot")
 
 
 def remake(path: str | os.PathLike[str]) -> tuple[MapSpec, list[str]]:
