@@ -108,21 +108,21 @@ def show(
 @cli.command()
 def validate(*, as_json: AsJson = False) -> None:
     """Look at every file of the plan; exit with 2 and name file, row and field of any damage."""
-    found = data_check.damages()
+    damages = data_check.damages()
     if as_json:
         print_json(
             [
                 {"file": damage.file, "row": damage.row, "field": damage.column}
                 | {"zh": damage.sentence("zh"), "en": damage.sentence("en")}
-                for damage in found
+                for damage in damages
             ]
         )
     else:
-        for damage in found:
+        for damage in damages:
             typer.echo(f"{damage.sentence('zh')} · {damage.sentence('en')}")
-        if not found:
+        if not damages:
             typer.echo(f"ok: {len(layers.names())} layers")
-    if found:
+    if damages:
         raise typer.Exit(BAD_INPUT)
 
 

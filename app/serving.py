@@ -57,8 +57,8 @@ def options(*, address: str, port: int) -> list[str]:
     >>> options(address="0.0.0.0", port=80)[-1]
     '--server.allowedHosts=*'
     """
-    told = [f"--server.address={address}", f"--server.port={port}"]
-    return told if is_loopback(address) else [*told, "--server.allowedHosts=*"]
+    arguments = [f"--server.address={address}", f"--server.port={port}"]
+    return arguments if is_loopback(address) else [*arguments, "--server.allowedHosts=*"]
 
 
 def is_loopback(address: str) -> bool:

@@ -48,22 +48,22 @@ def doctor(
         _raster(file, lang, as_json=as_json)
         return
     try:
-        taken = read_own(file, layer=layer, crs=crs, datum=datum)
+        intake = read_own(file, layer=layer, crs=crs, datum=datum)
     except AtlasError as error:
         _say_refused(error, lang)
         raise typer.Exit(BAD_INPUT) from error
     if as_json:
-        print_json(taken.receipt.as_dict() | {"aside": _aside(taken, lang)})
+        print_json(intake.receipt.as_dict() | {"aside": _aside(intake, lang)})
     else:
-        for heading, words in taken.receipt.lines(lang):
+        for heading, words in intake.receipt.lines(lang):
             typer.echo(f"{heading}  {words}")
-        _say(taken.receipt.findings, lang)
-        _say_aside(taken, lang)
+        _say(intake.receipt.findings, lang)
+        _say_aside(intake, lang)
     if output is not None:
-        geo.write_vector(taken.frame, output)
+        geo.write_vector(intake.frame, output)
         wrote(output)
     if aside is not None:
-        write_file(aside, csv_bytes(taken.aside.reset_index()), function="doctor")
+        write_file(aside, csv_bytes(intake.aside.reset_index()), function="doctor")
         wrote(aside)
 
 
@@ -75,10 +75,10 @@ def _raster(file: Path, lang: str, *, as_json: bool) -> None:
         _say_refused(error, lang)
         raise typer.Exit(BAD_INPUT) from error
     if as_json:
-        found = [{"code": each.code, "values": dict(each.values)} for each in people.findings]
+        findings = [{"code": each.code, "values": dict(each.values)} for each in people.findings]
         rows = json.loads(table.to_json(orient="records", force_ascii=False))
         print_json(
-            {"total": people.total, "quantity": people.quantity, "findings": found}
+            {"total": people.total, "quantity": people.quantity, "findings": findings}
             | {"published": rows}
         )
         return
@@ -103,15 +103,15 @@ def _say(findings: tuple[Finding, ...], lang: str) -> None:
         typer.echo(f"{mark} {finding.sentence(lang)}")
 
 
-def _aside(taken: Intake, lang: str) -> list[dict[str, Any]]:
+def _aside(intake: Intake, lang: str) -> list[dict[str, Any]]:
     return [
         {"row": int(row), "reason": sentence(reason, lang, {}), "name": name, "detail": detail}
-        for row, reason, detail, name in taken.aside[["reason", "detail", "name"]].itertuples()
+        for row, reason, detail, name in intake.aside[["reason", "detail", "name"]].itertuples()
     ]
 
 
-def _say_aside(taken: Intake, lang: str) -> None:
-    rows = _aside(taken, lang)
+def _say_aside(intake: Intake, lang: str) -> None:
+    rows = _aside(intake, lang)
     for entry in rows[:MOST_ROWS]:
         words = sentence("doctor.row", lang, entry)
         typer.echo(f"  {words}")

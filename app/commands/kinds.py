@@ -70,17 +70,17 @@ class Family(TyperGroup):
 
 def family(name: str) -> Any:  # noqa: ANN401 - as typer has it
     """Return the command of a map, or its commands where it has several looks."""
-    found = looks(name)
-    several = len(found) > 1
+    kinds = looks(name)
+    several = len(kinds) > 1
     key = f"family.{name}"
     heading = " · ".join(
-        found[0].word(key if found[0].knows(key) else found[0].words_key(), lang)
+        kinds[0].word(key if kinds[0].knows(key) else kinds[0].words_key(), lang)
         for lang in LANGUAGES
     )
     cli = typer.Typer(
         cls=Family if several else None, help=heading, add_completion=False, rich_markup_mode=None
     )
-    for kind in found:
+    for kind in kinds:
         cli.command(kind.COMMAND or name)(command_of(kind))
     command = typer.main.get_command(cli)
     command.name = name
@@ -96,12 +96,12 @@ def command_of(kind: type[Kind]) -> Callable[..., None]:
         as_json: bool = False,
         output: Path | None = None,
         spec: str | None = None,
-        **given: Any,  # noqa: ANN401 - as the fields have it
+        **values: Any,  # noqa: ANN401 - as the fields have it
     ) -> None:
         parameters = {
-            item.name: _parsed(item, given[item.name])
+            item.name: _parsed(item, values[item.name])
             for item in known
-            if given[item.name] or given[item.name] is False or given[item.name] == 0
+            if values[item.name] or values[item.name] is False or values[item.name] == 0
         }
         question = _question(kind, parameters)
         if spec is not None:
@@ -151,16 +151,16 @@ def answer_to(question: Kind, *, as_json: bool, output: Path | None) -> None:
         of_all = len(points.chosen())
         typer.echo(f"{left_out} of {of_all} features have no place, left out", err=True)
     with told_if_slow(question.title_words()):
-        found = question.answer()
+        result = question.answer()
         for lang in LANGUAGES:
             for remark in question.remarks(lang):
                 typer.echo(remark, err=True)
-    if isinstance(found, xr.DataArray):
-        _deliver_raster(question, found, as_json=as_json, output=output)
-    elif isinstance(found, pd.Series):
-        deliver_numbers(found, as_json=as_json, output=output)
+    if isinstance(result, xr.DataArray):
+        _deliver_raster(question, result, as_json=as_json, output=output)
+    elif isinstance(result, pd.Series):
+        deliver_numbers(result, as_json=as_json, output=output)
     else:
-        deliver(found, as_json=as_json, output=output)
+        deliver(result, as_json=as_json, output=output)
 
 
 def _deliver_raster(
@@ -216,8 +216,8 @@ def _type(hint: object) -> Any:  # noqa: ANN401 - a type
 
 
 def _default(item: Item, kind: type[Kind]) -> str | bool:
-    said = area().defaults.get(kind.MAP, {}) if item.name in {LAYER, ZONING} else {}
-    value = said.get(item.name, item.default)
+    defaults = area().defaults.get(kind.MAP, {}) if item.name in {LAYER, ZONING} else {}
+    value = defaults.get(item.name, item.default)
     if value is None or value in ((), ""):
         return False
     if item.hint is bool and "/" in item.option:
@@ -227,9 +227,9 @@ def _default(item: Item, kind: type[Kind]) -> str | bool:
 
 def _parsed(item: Item, value: Any) -> Plain:  # noqa: ANN401 - as typer gives it
     if not isinstance(value, str) or item.hint is str or get_origin(item.hint) is Literal:
-        found: Plain = value
+        plain: Plain = value
     elif int in get_args(item.hint) and value.strip().isdecimal() and int(value) > 0:
-        found = int(value)
+        plain = int(value)
     elif int in get_args(item.hint) and "," not in value:
         raise InputError(
             f"{item.option} {value!r}: write how many, as 8, or which, as 0.1,0.2,0.5",
@@ -237,8 +237,8 @@ def _parsed(item: Item, value: Any) -> Plain:  # noqa: ANN401 - as typer gives i
             value=value,
         )
     else:
-        found = list(numbers(value, item.option))
-    return found
+        plain = list(numbers(value, item.option))
+    return plain
 
 
 def _question(kind: type[Kind], parameters: dict[str, Plain]) -> Kind:

@@ -67,10 +67,10 @@ def deliver_numbers(numbers: pd.Series[float], *, as_json: bool, output: Path | 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows as JSON has them, without geometry; what is not there is null."""
     plain = frame.drop(columns="geometry", errors="ignore")
-    found: list[dict[str, Any]] = json.loads(
+    rows: list[dict[str, Any]] = json.loads(
         plain.to_json(orient="records", force_ascii=False, double_precision=DIGITS)
     )
-    return found
+    return rows
 
 
 def print_json(value: object) -> None:
@@ -107,18 +107,18 @@ def _write(frame: pd.DataFrame, output: Path) -> None:
 
 def _plain(attrs: Mapping[Any, Any]) -> dict[str, Any]:
     """Keep what is a text or a number, as plain Python."""
-    found = {
+    plain = {
         str(key): getattr(value, "item", lambda value=value: value)()
         for key, value in attrs.items()
     }
-    return {key: value for key, value in found.items() if isinstance(value, str | int | float)}
+    return {key: value for key, value in plain.items() if isinstance(value, str | int | float)}
 
 
 def _tell(attrs: Mapping[Any, Any]) -> None:
-    told = [
+    parts = [
         f"{key} {value:,.6g}" if isinstance(value, float) else f"{key} {value}"
         for key, value in _plain(attrs).items()
         if key not in ("name", "title")
     ]
-    if told:
-        typer.echo(" · ".join(told), err=True)
+    if parts:
+        typer.echo(" · ".join(parts), err=True)

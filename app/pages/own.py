@@ -221,7 +221,7 @@ def features(file: File, read: intake.Reading, taken: Intake, title: str) -> Non
             file, intake.columns_of(read), receipt.name_column, open_=areas.empty
         )
     with results:
-        told = outcome()
+        has_outcome = outcome()
         warnings = [each for each in receipt.findings if each.level == "warning"]
         if warnings:
             heading(text("own.warned"))
@@ -243,16 +243,16 @@ def features(file: File, read: intake.Reading, taken: Intake, title: str) -> Non
             with st.expander(text("own.aside", n=number(len(table)))):
                 st.dataframe(table.head(ASIDE_SHOWN), hide_index=True)
                 download("own.download_aside", f"{title}_aside.csv", lambda: csv_bytes(table))
-        said = [each.sentence(language()) for each in receipt.findings]
+        sentences = [each.sentence(language()) for each in receipt.findings]
         download(
             "own.download_receipt",
             f"{title}_receipt.json",
             lambda: json.dumps(
-                receipt.as_dict() | {"noticed": said}, ensure_ascii=False, indent=1
+                receipt.as_dict() | {"noticed": sentences}, ensure_ascii=False, indent=1
             ).encode(),
         )
         download("own.download", f"{title}.gpkg", lambda: geo.vector_bytes(frame, ".gpkg"))
-        brought(ways=not told)
+        brought(ways=not has_outcome)
     with map_column:
         preview(maps.own(frame, title, roles.name, language()), title)
 
@@ -293,7 +293,7 @@ def uses(
 def raster(people: Population, title: str) -> None:
     """Draw the receipt of a raster of people, beside published figures."""
     with results:
-        told = outcome()
+        has_outcome = outcome()
         st.button(
             text("own.use.population"),
             type="primary",
@@ -305,7 +305,7 @@ def raster(people: Population, title: str) -> None:
         receipts.findings(people.findings)
         heading(text("own.published"))
         compared_with_published(people)
-        brought(ways=not told)
+        brought(ways=not has_outcome)
     with map_column:
         preview(maps.own_people(people, title, language()), title)
 

@@ -80,12 +80,12 @@ def refused(reason: Refusal) -> None:
     """Say in the place of the map what to change, and stop."""
     with map_column:
         key = f"pattern.refused.{reason.reason}"
-        told = (
+        words = (
             choices.weight_words(key, points)
             if reason.reason == "nothing_weighted"
             else text(key, n=number(reason.n), fewest=reason.fewest)
         )
-        st.info(told)
+        st.info(words)
         few = reason.reason == "few_units"
         if few and isinstance(asked, Tested) and asked.zones.name != "h3":
             st.button(

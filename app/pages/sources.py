@@ -78,12 +78,12 @@ with overview:
     )
 with quotes:
     word = st.text_input(text("sources.filter"), key="filter")
-    found = matching(frame, word)
-    if found.empty:
+    matches = matching(frame, word)
+    if matches.empty:
         st.info(text("sources.none"))
     else:
         wanted = ("evidence", "accuracy_m", "quote", "heading", "source_id", "flag", "note")
-        features(found, [c for c in wanted if c in frame.columns], height=600)
+        features(matches, [c for c in wanted if c in frame.columns], height=600)
 with conflicts:
     features(
         table("conflicts"),

@@ -141,8 +141,8 @@ def _watch(job: Job) -> None:
     """Draw how far an atlas is; when it has come to its end the page runs once more."""
     if job.ended.is_set():
         st.rerun()
-    told = text("export.atlas.step", done=job.done + 1, steps=job.steps, title=job.title)
-    st.progress(job.done / job.steps, text=told)
+    words = text("export.atlas.step", done=job.done + 1, steps=job.steps, title=job.title)
+    st.progress(job.done / job.steps, text=words)
     st.button(
         text("export.atlas.cancel"),
         on_click=job.cancelled.set,

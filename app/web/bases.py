@@ -50,8 +50,8 @@ def _bandwidth(asked: Density, surface: xr.DataArray) -> str:
     if asked.bandwidth_m is None:
         by_rule = about["bandwidth_rule"] == "silverman"
         rule = "density.basis.silverman" if by_rule else "density.basis.one_place"
-    told = f"{number(about['bandwidth_m'], digits=0)} m · {text(rule)}"
+    words = f"{number(about['bandwidth_m'], digits=0)} m · {text(rule)}"
     if not asked.adaptive:
-        return told
+        return words
     low, high = (number(about[f"bandwidth_{end}_m"], digits=0) for end in ("min", "max"))
-    return f"{told} · {text('density.basis.adaptive', low=low, high=high)}"
+    return f"{words} · {text('density.basis.adaptive', low=low, high=high)}"

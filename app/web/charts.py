@@ -78,26 +78,26 @@ def bars(
         st.caption(text("app.no_bars"))
         return
     intervals = "low" in table.columns
-    shown = table[table["name"].isin(order)]
-    longest = max(float(totals.max()), float(shown["high"].max()) if intervals else 0.0)
+    rows = table[table["name"].isin(order)]
+    longest = max(float(totals.max()), float(rows["high"].max()) if intervals else 0.0)
     scale, axis = alt.Scale(domain=[0.0, longest * ROOM_FOR_VALUES]), None
     if log:
-        start = 10.0 ** floor(log10(float(shown["value"].min())) - ROOM_BELOW)
+        start = 10.0 ** floor(log10(float(rows["value"].min())) - ROOM_BELOW)
         room = (longest / start) ** (ROOM_FOR_VALUES - 1.0)
         scale = alt.Scale(type="log", domain=[start, longest * room], clamp=True, nice=False)
         decades = [10.0**n for n in range(ceil(log10(start)), ceil(log10(longest)) + 1)]
         axis = alt.Axis(title=None, values=decades, format=SHORT)
-        shown = shown.assign(start=start)
+        rows = rows.assign(start=start)
         if intervals:
-            shown = shown.assign(drawn_low=shown["low"].clip(lower=start))
+            rows = rows.assign(drawn_low=rows["low"].clip(lower=start))
     elif intervals:
-        shown = shown.assign(drawn_low=shown["low"])
+        rows = rows.assign(drawn_low=rows["low"])
     key_below = alt.Legend(orient="bottom", direction="vertical", columns=1, symbolSize=60)
     split = alt.Color(f"{stack}:N", title=None, legend=key_below).scale(scheme="tableau20")
     is_selected = alt.datum.id == selected
     pick = alt.selection_point(name="zone", fields=["id"])
     chart = (
-        alt.Chart(shown)
+        alt.Chart(rows)
         .mark_bar(cursor="pointer")
         .encode(
             x=alt.X("value:Q", axis=axis, scale=scale),
@@ -130,13 +130,13 @@ def bars(
     )
     if intervals:
         chart += (
-            alt.Chart(shown)
+            alt.Chart(rows)
             .mark_rule(color=WHISKER, strokeWidth=1.5)
             .encode(x="drawn_low:Q", x2="high:Q", y=alt.Y("name:N", sort=order))
         )
-        shown = shown.assign(high=shown[["value", "high"]].max(axis=1))
+        rows = rows.assign(high=rows[["value", "high"]].max(axis=1))
     chart += (
-        alt.Chart(shown)
+        alt.Chart(rows)
         .mark_text(align="left", dx=4)
         .encode(
             x="high:Q" if intervals else ("value:Q" if log else "sum(value):Q"),

@@ -175,8 +175,8 @@ def values(points: Points, column: str, *, key: str | None = None) -> tuple[str,
 def _present(layer: str, column: str) -> list[str]:
     """Return the values of a column that occur, in the order of the data package."""
     order = layers.resource(layer).field(column).constraints["enum"]
-    found = set(layers.load(layer)[column])
-    return [value for value in order if value in found]
+    occurring = set(layers.load(layer)[column])
+    return [value for value in order if value in occurring]
 
 
 def described(points: Points, bandwidth_m: float) -> str:
@@ -214,11 +214,11 @@ def in_zone(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, zone: str) -> lis
 
 def zone_table(zones: gpd.GeoDataFrame, value: str) -> pd.DataFrame:
     """Return ``id``, ``name`` and ``value`` of each zone for a chart, with its interval if any."""
-    shown = {"id": zones["id"], "name": zones[f"name_{language()}"], "value": zones[value]}
+    columns = {"id": zones["id"], "name": zones[f"name_{language()}"], "value": zones[value]}
     for end in ("low", "high"):
         if f"{value}_{end}" in zones.columns:
-            shown[end] = zones[f"{value}_{end}"]
-    return pd.DataFrame(shown)
+            columns[end] = zones[f"{value}_{end}"]
+    return pd.DataFrame(columns)
 
 
 def weighted(points: Points) -> bool:

@@ -60,9 +60,9 @@ def export(question: Kind, *, kinds: Sequence[str] = KINDS, on_map: bool = True)
 @st.fragment
 @refusals_in_words()
 def _export(question: Kind, kinds: Sequence[str], *, on_map: bool) -> None:
-    shown = screen()
+    visit = screen()
     # Not inside: what is inside is gone as soon as the visitor turns to the map again.
-    shown.listen()
+    visit.listen()
     with st.popover(text("export.button"), width="stretch"):
         decision = st.radio(
             text("export.review"),
@@ -110,27 +110,27 @@ def _export(question: Kind, kinds: Sequence[str], *, on_map: bool) -> None:
         for finding in sheet_findings(spec.sheet):
             buttons.caption(finding.sentence(language()))
         seen = partial(_seen, spec) if on_map else lambda _: spec
-        called = question.layer if isinstance(question, Layer) else question.MAP
-        given = template.getvalue() if template else None
+        stem = question.layer if isinstance(question, Layer) else question.MAP
+        slides_template = template.getvalue() if template else None
         columns = buttons.columns(BUTTON_COLUMNS, gap="xsmall")
         for at, kind in enumerate(kinds):
-            own = given if kind == SLIDES else None
-            sized = called if kind in UNSIZED else f"{called}_{size}".replace(":", "x")
+            own = slides_template if kind == SLIDES else None
+            sized = stem if kind in UNSIZED else f"{stem}_{size}".replace(":", "x")
             columns[at % BUTTON_COLUMNS].button(
                 text(f"export.kind.{kind[1:]}"),
-                on_click=shown.ask,
+                on_click=visit.ask,
                 args=(
                     partial(_made, seen, (f"{sized}{kind}", kind), own if kind == SLIDES else None),
                 ),
                 width="stretch",
                 key=f"export{kind}",
             )
-        if shown.ready:
+        if visit.ready:
             with buttons, refusals_in_words(), st.spinner(text("export.making")):
-                shown.work()
+                visit.work()
         if on_map:
-            atlas_export(shown, seen, given, MIME_TYPES)
-    shown.hand_over()
+            atlas_export(visit, seen, slides_template, MIME_TYPES)
+    visit.hand_over()
 
 
 def _pick(name: str, options: Sequence[str], start: str, *, title: Callable[[str], str]) -> Any:  # noqa: ANN401 - one of the options

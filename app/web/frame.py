@@ -166,11 +166,11 @@ def note_on_points(points: Points) -> None:
     located, unlocated = points.located(), len(points.unlocated())
     inherited = int(located["within"].notna().sum())
     note = "app.truth_note" if inherited else "app.points_note"
-    told = text(note, n=number(len(located)), inherited=number(inherited))
+    words = text(note, n=number(len(located)), inherited=number(inherited))
     if unlocated:
         whose = ".own" if is_own(points.layer) else ""
-        told += text(f"app.left_out{whose}", unlocated=number(unlocated))
-    st.caption(told)
+        words += text(f"app.left_out{whose}", unlocated=number(unlocated))
+    st.caption(words)
 
 
 def download(

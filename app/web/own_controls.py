@@ -102,19 +102,19 @@ def roles(file: File, columns: Sequence[str], start: str, *, open_: bool) -> Rol
 
 def remember(answers: Mapping[str, str]) -> None:
     """Remember for this visit what columns are, by their names."""
-    kept: dict[str, dict[str, None]] = st.session_state.setdefault(REMEMBERED, {})
+    by_role: dict[str, dict[str, None]] = st.session_state.setdefault(REMEMBERED, {})
     for role, column in answers.items():
         if column:
             # The one that was said last comes last.
-            kept.setdefault(role, {}).pop(column, None)
-            kept[role][column] = None
+            by_role.setdefault(role, {}).pop(column, None)
+            by_role[role][column] = None
 
 
 def remedy(file: File) -> Remedy:
     """Return what was chosen of what was on offer for a file."""
     of, chosen = st.session_state.get(REMEDY, (NONE, NONE))
-    kept: Remedy = chosen if of == file.file_id else ""
-    return kept
+    choice: Remedy = chosen if of == file.file_id else ""
+    return choice
 
 
 def choose_remedy(file_id: str, chosen: Remedy) -> None:
@@ -183,8 +183,8 @@ def _places(file: File, columns: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 def _remembered(role: str, columns: Sequence[str]) -> str:
-    kept: dict[str, dict[str, None]] = st.session_state.get(REMEMBERED, {})
-    return next((name for name in reversed(kept.get(role, {})) if name in columns), NONE)
+    by_role: dict[str, dict[str, None]] = st.session_state.get(REMEMBERED, {})
+    return next((name for name in reversed(by_role.get(role, {})) if name in columns), NONE)
 
 
 def _column(name: str) -> str:
@@ -219,5 +219,5 @@ def _picked(file: File) -> dict[str, Any]:
     if of != file.file_id:
         picked = {}
         st.session_state[intake.PICKED] = (file.file_id, picked)
-    found: dict[str, Any] = picked
-    return found
+    choices: dict[str, Any] = picked
+    return choices

@@ -51,10 +51,10 @@ class Own:
 
     def receipt_dict(self) -> dict[str, Any]:
         """Return what is known of where it is from, as plain data, findings in words too."""
-        found = self.findings if self.receipt is None else self.receipt.findings
+        findings = self.findings if self.receipt is None else self.receipt.findings
         about = {} if self.receipt is None else self.receipt.as_dict()
-        said = {"title": self.title, "use": self.use, "rows": self.rows}
-        return said | about | {"noticed": [each.sentence(language()) for each in found]}
+        entry = {"title": self.title, "use": self.use, "rows": self.rows}
+        return entry | about | {"noticed": [each.sentence(language()) for each in findings]}
 
 
 def owned(use: Use | None = None) -> list[Own]:

@@ -63,16 +63,16 @@ def z_histogram(zones: gpd.GeoDataFrame) -> None:
 
 def moran_scatter(zones: gpd.GeoDataFrame) -> None:
     """Draw each unit by its own value and that of its neighbours, in the colours of its class."""
-    shown = pd.DataFrame(zones.loc[zones["around_z"].notna()])
+    units = pd.DataFrame(zones.loc[zones["around_z"].notna()])
     # The significant ones last, so that they lie on top.
-    plain = shown["cluster"] == "not significant"
-    shown = pd.concat([shown[plain], shown[~plain]])
+    plain = units["cluster"] == "not significant"
+    units = pd.concat([units[plain], units[~plain]])
     table = pd.DataFrame(
         {
-            "name": shown[f"name_{language()}"],
-            "own": shown["value_z"],
-            "around": shown["around_z"],
-            "kind": shown["cluster"],
+            "name": units[f"name_{language()}"],
+            "own": units["value_z"],
+            "around": units["around_z"],
+            "kind": units["cluster"],
         }
     )
     table["class"] = [text(f"pattern.class.{name}") for name in table["kind"]]

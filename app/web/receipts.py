@@ -37,8 +37,8 @@ def rows(names: Iterable[str | None]) -> list[tuple[str, str]]:
 def note(own: Own) -> str:
     """Return the line about something that was brought."""
     if own.receipt is None:
-        said = listed((each.sentence(language()) for each in own.findings), language())
-        return f"{own.title} · {said}" if said else own.title
+        words = listed((each.sentence(language()) for each in own.findings), language())
+        return f"{own.title} · {words}" if words else own.title
     return receipt_note(own.name, language())
 
 

@@ -79,10 +79,10 @@ def chart(shown: Shown, zone: str | None) -> None:
         if has_interval:
             table = table.assign(low=zones["low"], high=zones["high"])
         bars(table, title=named(*shown.titles), key=key, selected=zone, log=shown.log)
-        told = "whiskers" if has_interval else "no_whiskers"
+        kind = "whiskers" if has_interval else "no_whiskers"
         drawn = questions.zone_draws(shown.drawn)
         st.caption(
-            text(f"distribution.{told}", draws=number(drawn.draws))
+            text(f"distribution.{kind}", draws=number(drawn.draws))
             if drawn.zones.attrs["points_moved"]
             else sentence("values.no_accuracy", language(), {})
         )
@@ -136,42 +136,42 @@ def class_breaks(shown: Shown) -> None:
     """Draw the histogram with the bounds of the classes, and the classes with their zones."""
     overlay = shown.overlay(language())
     values = overlay.frame[shown.column].to_numpy(dtype=float)
-    found = zone_results.classified(shown)
-    if not found.uppers:
+    breaks = zone_results.classified(shown)
+    if not breaks.uppers:
         st.caption(text("distribution.no_classes"))
         return
     drawn = classify(overlay)
-    if len(found.uppers) > 1:
+    if len(breaks.uppers) > 1:
         bins = histogram(values, scale="log" if shown.log else "linear")
         bounds = [
             (_between(upper, low, log=shown.log), colour)
             for upper, low, colour in zip(
-                found.uppers, found.lows[1:], drawn.colours[1:], strict=False
+                breaks.uppers, breaks.lows[1:], drawn.colours[1:], strict=False
             )
             if upper > 0 or not shown.log
         ]
         class_histogram(bins, bounds, title=named(*shown.titles), log=shown.log)
-    unexplained = "" if np.isfinite(found.explained_pct) else "_unexplained"
+    unexplained = "" if np.isfinite(breaks.explained_pct) else "_unexplained"
     st.caption(
         text(
             f"distribution.class_names{unexplained}",
             scheme=text(f"distribution.scheme.{shown.scheme}"),
-            n=len(found.uppers),
-            explained=number(found.explained_pct, digits=0),
+            n=len(breaks.uppers),
+            explained=number(breaks.explained_pct, digits=0),
         )
     )
     rows = [
         f'<tr><td><span style="background:{colour}"></span></td><td>{interval(low, upper)}</td>'
         f"<td>{escape(text('distribution.class_zones', n=number(count)))}</td></tr>"
         for colour, low, upper, count in zip(
-            drawn.colours, drawn.lows, drawn.uppers, found.counts, strict=True
+            drawn.colours, drawn.lows, drawn.uppers, breaks.counts, strict=True
         )
     ]
     st.html(f"{CLASSES_STYLE}<table class=classes>{''.join(rows)}</table>")
-    for note in found.notes:
+    for note in breaks.notes:
         st.caption(text(f"classes.{note}"))
-    if found.missing:
-        st.caption(text("distribution.class_missing", n=number(found.missing)))
+    if breaks.missing:
+        st.caption(text("distribution.class_missing", n=number(breaks.missing)))
     if shown.asked.zones.name in GRID_NAMES:
         st.caption(text("distribution.class_grid", n=number(len(values))))
 
@@ -210,17 +210,17 @@ def certainty(shown: Shown, zone: str) -> None:
     if len(zones) == 1:
         st.caption(text("distribution.certain_alone"))
         return
-    found = zone_results.certainty(shown, zone)
-    if found is None or not questions.zone_draws(shown.drawn).zones.attrs["points_moved"]:
+    answer = zone_results.certainty(shown, zone)
+    if answer is None or not questions.zone_draws(shown.drawn).zones.attrs["points_moved"]:
         return
     first = zones["id"].iloc[0] == zone
-    kind = "first" if first else "leads" if found.leads else "last"
+    kind = "first" if first else "leads" if answer.leads else "last"
     st.caption(
         text(
             f"distribution.certain_{kind}",
             zone=choices.zone_name(zones, zone),
-            other=choices.zone_name(zones, found.other),
-            pct=percent(found.pct),
+            other=choices.zone_name(zones, answer.other),
+            pct=percent(answer.pct),
         )
     )
 
@@ -228,9 +228,10 @@ def certainty(shown: Shown, zone: str) -> None:
 def quotients_file(shown: Shown) -> bytes:
     """Return the location quotients of every zone as CSV."""
     zones = zone_results.table(shown).set_index("id")
-    found = zone_results.quotients(shown.asked)
-    named = found.assign(
-        name_zh=found["zone"].map(zones["name_zh"]), name_en=found["zone"].map(zones["name_en"])
+    quotients = zone_results.quotients(shown.asked)
+    named = quotients.assign(
+        name_zh=quotients["zone"].map(zones["name_zh"]),
+        name_en=quotients["zone"].map(zones["name_en"]),
     )
     return csv_bytes(named)
 
@@ -275,63 +276,65 @@ def _concentration(shown: Shown, zones: gpd.GeoDataFrame) -> None:
     if len(zones) == 1:
         st.caption(text("distribution.concentration_single"))
         return
-    found = Concentration(shown.question).answer()
+    figures = Concentration(shown.question).answer()
     st.caption(
         text(
             "distribution.concentration_top",
-            zone=choices.zone_name(zones, found.attrs["top_zone"]),
-            pct=number(found["top_share_pct"], digits=0),
-            half=number(found["zones_with_half"]),
-            zones=number(found["zones"]),
+            zone=choices.zone_name(zones, figures.attrs["top_zone"]),
+            pct=number(figures["top_share_pct"], digits=0),
+            half=number(figures["zones_with_half"]),
+            zones=number(figures["zones"]),
         )
     )
-    if "half_on_area_pct" in found.index:
-        area = number(found["half_on_area_pct"], digits=0)
+    if "half_on_area_pct" in figures.index:
+        area = number(figures["half_on_area_pct"], digits=0)
         st.caption(text("distribution.concentration_area", pct=area))
-    even = 1.0 / found["zones"]
+    even = 1.0 / figures["zones"]
     summed = zone_results.summed_column(shown)
     chance = ""
     if summed == "count":
-        by_chance = number(even + (1.0 - even) / found["total"], digits=3)
+        by_chance = number(even + (1.0 - even) / figures["total"], digits=3)
         chance = text("distribution.concentration_chance", hhi=by_chance)
     st.caption(
         text(
             "distribution.concentration_indices",
-            hhi=number(found["hhi"], digits=3),
+            hhi=number(figures["hhi"], digits=3),
             even=number(even, digits=3),
             chance=chance,
-            gini=number(found["gini_corrected"], digits=2),
-            theil=number(found["theil"], digits=2),
+            gini=number(figures["gini_corrected"], digits=2),
+            theil=number(figures["theil"], digits=2),
         )
-        + text(f"distribution.concentration_of.{summed}", total=number(found["total"]))
+        + text(f"distribution.concentration_of.{summed}", total=number(figures["total"]))
     )
 
 
 def _quotients(shown: Shown, zones: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the location quotients in words, with the names of their zones."""
-    found = zone_results.quotients(shown.asked)
+    quotients = zone_results.quotients(shown.asked)
     names = zones.set_index("id")[f"name_{language()}"]
     readings = {
         reading: text(f"distribution.reading.{reading.replace(' ', '_')}")
-        for reading in found["reading"].unique()
+        for reading in quotients["reading"].unique()
     }
-    titles = {value: choices.value_title("sector", value) for value in found["category"].unique()}
-    return found.assign(
-        name=found["zone"].map(names),
-        sector=found["category"].map(titles),
-        sure=found["reading"].isin(["above", "below"]),
-        reading=found["reading"].map(readings),
+    titles = {
+        value: choices.value_title("sector", value) for value in quotients["category"].unique()
+    }
+    return quotients.assign(
+        name=quotients["zone"].map(names),
+        sector=quotients["category"].map(titles),
+        sure=quotients["reading"].isin(["above", "below"]),
+        reading=quotients["reading"].map(readings),
     )
 
 
 def _quotients_of_all(shown: Shown, zones: gpd.GeoDataFrame) -> None:
     heading(text("distribution.quotients"))
     most = zones[zones["count"] > 0].nlargest(MOST_ZONES, "count")
-    found = _quotients(shown, zones)
-    found = found[found["zone"].isin(most["id"]) & found["quotient"].notna()]
-    by_size = found.groupby("sector")["count"].sum().sort_values(ascending=False)
+    quotients = _quotients(shown, zones)
+    quotients = quotients[quotients["zone"].isin(most["id"]) & quotients["quotient"].notna()]
+    by_size = quotients.groupby("sector")["count"].sum().sort_values(ascending=False)
     quotient_map(
-        found,
+        quotients,
         zones=most[f"name_{language()}"].tolist(),
         sectors=by_size[by_size > 0].index.tolist(),
     )
@@ -340,22 +343,22 @@ def _quotients_of_all(shown: Shown, zones: gpd.GeoDataFrame) -> None:
 
 def _quotients_of(shown: Shown, zones: gpd.GeoDataFrame, zone: str) -> None:
     heading(text("distribution.quotients_zone", zone=choices.zone_name(zones, zone)))
-    found = _quotients(shown, zones)
-    found = found[(found["zone"] == zone) & found["quotient"].notna()]
-    if found.empty:
+    quotients = _quotients(shown, zones)
+    quotients = quotients[(quotients["zone"] == zone) & quotients["quotient"].notna()]
+    if quotients.empty:
         st.caption(text("distribution.quotients_empty"))
         return
-    found = found.sort_values(["sure", "quotient"], ascending=False)
+    quotients = quotients.sort_values(["sure", "quotient"], ascending=False)
     columns: dict[str, Any] = {
-        text("column.sector"): found["sector"],
+        text("column.sector"): quotients["sector"],
         text("column.quotient"): [
             interval_words(*ends, digits=1)
-            for ends in zip(found["quotient"], found["low"], found["high"], strict=True)
+            for ends in zip(quotients["quotient"], quotients["low"], quotients["high"], strict=True)
         ],
-        text("column.reading"): found["reading"],
-        text("column.count"): found["count"],
-        text("column.expected"): found["expected"].round(1),
+        text("column.reading"): quotients["reading"],
+        text("column.count"): quotients["count"],
+        text("column.expected"): quotients["expected"].round(1),
     }
     st.dataframe(pd.DataFrame(columns), hide_index=True, height="content", row_height=ROW_HEIGHT)
-    held = number(int(found["zone_count"].iloc[0]))
-    st.caption(text("distribution.quotients_zone_note", n=held))
+    count = number(int(quotients["zone_count"].iloc[0]))
+    st.caption(text("distribution.quotients_zone_note", n=count))

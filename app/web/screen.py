@@ -81,10 +81,10 @@ class Screen:
     def listen(self) -> None:
         """Carry a question to the browser, out of sight, and its answer back."""
         numbers = {"asked": self.asked, "answered": self.answered}
-        found = _component(
+        state = _component(
             key=KEY, data=numbers, default={"answer": None}, on_answer_change=lambda: None
         )
-        self.hear(found.get("answer"))
+        self.hear(state.get("answer"))
 
     def hear(self, answer: Any) -> None:  # noqa: ANN401 - a browser may send anything
         """Keep the address in an answer to the last question; anything else is none."""
@@ -116,11 +116,11 @@ class Screen:
         while self.made:
             file = self.made.pop(0)
             text = base64.b64encode(file.content).decode("ascii")
-            told = {"id": uuid4().hex, "name": file.name, "mime": file.mime, "content": text}
-            _component(key=f"{KEY}_{file.name}", data=told)
+            data = {"id": uuid4().hex, "name": file.name, "mime": file.mime, "content": text}
+            _component(key=f"{KEY}_{file.name}", data=data)
 
 
 def screen() -> Screen:
     """Return what this visit has asked its browser."""
-    found: Screen = st.session_state.setdefault(f"{KEY}_asked", Screen())
-    return found
+    visit: Screen = st.session_state.setdefault(f"{KEY}_asked", Screen())
+    return visit

@@ -187,7 +187,7 @@ def features(
 def area_balance(balance: pd.DataFrame) -> None:
     """Draw the known areas of the New Area's parts against the printed one."""
     names = layers.names_by_id(lang=language())
-    shown = {
+    columns = {
         text("column.name"): [
             names[key] if key in names else text(f"area.{key}") for key in balance["id"]
         ],
@@ -199,7 +199,7 @@ def area_balance(balance: pd.DataFrame) -> None:
             None if pd.isna(area) else number(area, digits=1) for area in balance["area_km2"]
         ],
     }
-    st.dataframe(pd.DataFrame(shown), hide_index=True, height="content", placeholder="–")
+    st.dataframe(pd.DataFrame(columns), hide_index=True, height="content", placeholder="–")
 
 
 def matching(frame: pd.DataFrame, word: str) -> pd.DataFrame:
@@ -214,9 +214,9 @@ def matching(frame: pd.DataFrame, word: str) -> pd.DataFrame:
 
 def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """Return a frame as a reader wants it: titles for names, words for codes."""
-    shown = {text("column.name"): frame[f"name_{language()}"]}
+    by_title = {text("column.name"): frame[f"name_{language()}"]}
     if "name" not in frame.attrs:  # of a visitor: no layer describes its columns
-        return pd.DataFrame(shown)
+        return pd.DataFrame(by_title)
     description = resource(frame.attrs["name"])
     for column in (each for each in columns if each in frame):
         field = description.field(column)
@@ -229,8 +229,8 @@ def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
             values = values.map(
                 lambda value, column=column: value_title(column, value), na_action="ignore"
             )
-        shown[field_title(field, lang=language())] = values
-    return pd.DataFrame(shown)
+        by_title[field_title(field, lang=language())] = values
+    return pd.DataFrame(by_title)
 
 
 def _ends(zones: gpd.GeoDataFrame, column: str) -> list[list[float]]:

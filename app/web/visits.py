@@ -16,5 +16,5 @@ def owner() -> Owner:
     """
     if KEY not in st.session_state:
         st.session_state[KEY] = Owner()
-    found: Owner = st.session_state[KEY]
-    return found
+    holder: Owner = st.session_state[KEY]
+    return holder
