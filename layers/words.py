@@ -15,7 +15,7 @@ from layers.plan.data_files import checked, json_of
 from layers.plan.schema import resources
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from geo.wording import Text
     from layers.plan.schema import Field, Resource
@@ -52,6 +52,11 @@ def bracketed(title: str, unit: str, lang: str) -> str:
     ('密度（个/km²）', 'Density')
     """
     return say("bracketed", lang, title=title, unit=unit).strip() if unit else title
+
+
+def paragraph(sentences: Iterable[str], lang: str) -> str:
+    """Return sentences one after the other."""
+    return (" " if lang == "en" else "").join(sentences)
 
 
 def pair(entry: Mapping[str, Text]) -> tuple[str, str]:

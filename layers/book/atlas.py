@@ -29,7 +29,7 @@ from layers.questions.subjects import point_layers
 from layers.record import provenance
 from layers.record.specification import asked
 from layers.type.tables import Table
-from layers.words import both
+from layers.words import both, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -238,9 +238,8 @@ def _around(zone: Subject) -> tuple[float, float, float, float]:
 
 
 def _cover(spec: MapSpec, content: Content, pages: int) -> Leaf:
-    english = spec.lang == "en"
-    named = both(f"atlas.series.{spec.pages}")[english]
-    subtitle = both("atlas.subtitle")[english].format(series=named, n=number(pages))
+    named = say(f"atlas.series.{spec.pages}", spec.lang)
+    subtitle = say("atlas.subtitle", spec.lang, series=named, n=number(pages))
     lines = (subtitle, *(part for part in (spec.sheet.subtitle, spec.sheet.author) if part))
     figures = tuple(_total(layer, spec.lang) for layer in point_layers())
     return Leaf(spec.titled().title, content, figures, lines)
@@ -249,7 +248,7 @@ def _cover(spec: MapSpec, content: Content, pages: int) -> Leaf:
 def _total(layer: str, lang: str) -> tuple[str, str]:
     """Return how many features of a layer have a place, and how many there are."""
     points = Subjects(layer)
-    title = both("atlas.cover.total")[lang == "en"].format(layer=resource(layer).title(lang))
+    title = say("atlas.cover.total", lang, layer=resource(layer).title(lang))
     return title, f"{number(len(points.located()))} / {number(len(points.chosen()))}"
 
 
@@ -259,58 +258,59 @@ def _closing(spec: MapSpec, nowhere: list[Subject]) -> tuple[Leaf, ...]:
 
 
 def _nowhere(zones: list[Subject], lang: str) -> Leaf:
-    english = lang == "en"
-    header = tuple(both(f"atlas.column.{name}")[english] for name in ("name", "evidence"))
+    header = tuple(say(f"atlas.column.{name}", lang) for name in ("name", "evidence"))
     rows = tuple(
         (zone.name(lang), value_label("evidence", zone.row["evidence"], lang=lang))
         for zone in zones
     )
     return Leaf(
-        both("atlas.nowhere")[english],
-        text=(both("atlas.nowhere.note")[english],),
+        say("atlas.nowhere", lang),
+        text=(say("atlas.nowhere.note", lang),),
         table=Table(header, rows),
     )
 
 
 def _method(spec: MapSpec) -> Leaf:
-    english = spec.lang == "en"
     keys = ["counts", "interval", "accuracy", "crs"]
     if spec.pages in area().overlapping:
         keys.insert(1, "overlap")
-    named = both(f"atlas.series.{spec.pages}")[english]
+    named = say(f"atlas.series.{spec.pages}", spec.lang)
     filled = {
         "draws": number(DRAWS),
         "series": named[:1].upper() + named[1:],
         "crs": crs_words(spec.lang),
     }
     text = [asked(spec).explained(spec.lang)]
-    text += [both(f"atlas.method.{key}")[english].format(**filled) for key in keys]
+    text += [say(f"atlas.method.{key}", spec.lang, **filled) for key in keys]
     header = tuple(
-        both(f"atlas.column.{name}")[english] for name in ("evidence", "meaning", "drawn")
+        say(f"atlas.column.{name}", spec.lang) for name in ("evidence", "meaning", "drawn")
     )
     rows = tuple(
         (
             value_label("evidence", name, lang=spec.lang),
-            both(f"atlas.evidence.{name}")[english],
-            both(f"atlas.drawn.{name}")[english],
+            say(f"atlas.evidence.{name}", spec.lang),
+            say(f"atlas.drawn.{name}", spec.lang),
         )
         for name in EVIDENCE
     )
-    return Leaf(both("atlas.method")[english], text=tuple(text), table=Table(header, rows))
+    return Leaf(say("atlas.method", spec.lang), text=tuple(text), table=Table(header, rows))
 
 
 def _sources(spec: MapSpec) -> Leaf:
-    english = spec.lang == "en"
     record = provenance.record({}, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
-    rerun = both("atlas.rerun")[english].format(
-        title=both("app.title")[english], version=record["version"], data=record["data"][:DIGEST]
+    rerun = say(
+        "atlas.rerun",
+        spec.lang,
+        title=say("app.title", spec.lang),
+        version=record["version"],
+        data=record["data"][:DIGEST],
     )
     names = ("source", "publisher", "date", "licence")
-    header = tuple(both(f"atlas.column.{name}")[english] for name in names)
+    header = tuple(say(f"atlas.column.{name}", spec.lang) for name in names)
     columns = [f"name_{spec.lang}", "publisher", "date", "licence"]
     frame = table("sources")[columns].astype("object")
     rows = tuple(
         tuple(None if pd.isna(cell) else str(cell) for cell in row)
         for row in frame.itertuples(index=False)
     )
-    return Leaf(both("atlas.sources")[english], text=(rerun,), table=Table(header, rows))
+    return Leaf(say("atlas.sources", spec.lang), text=(rerun,), table=Table(header, rows))

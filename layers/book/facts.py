@@ -24,7 +24,7 @@ from layers.plan.zonings import DISC_RULE, zoning
 from layers.questions.subjects import Points, Zones, point_layers, role_of
 from layers.record.specification import asked
 from layers.type.tables import Table
-from layers.words import both
+from layers.words import paragraph, say
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -235,7 +235,7 @@ def _place(zone: Subject, lang: str) -> list[str]:
         metres = number(accuracy, digits=0)
         sentences.append(_say("place", lang, evidence=evidence, accuracy=metres))
     if row["evidence"] == "schematic":
-        sentences = [_gap(lang).join([*sentences, _say("schematic", lang)])]
+        sentences = [paragraph([*sentences, _say("schematic", lang)], lang)]
     if zone.shape is not None and zone.shape.geom_type == "Point":
         sentences.append(_say("point", lang))
     elif pd.notna(row.get("radius_m")):
@@ -324,8 +324,7 @@ def _table(features: pd.DataFrame, lang: str, *, of_layers: bool = False) -> Tab
     if features.empty:
         return None
     header = tuple(
-        both(f"atlas.column.{name}")[lang == "en"]
-        for name in ("name", "kind", "evidence", "accuracy")
+        say(f"atlas.column.{name}", lang) for name in ("name", "kind", "evidence", "accuracy")
     )
     rows = tuple(_row(row, lang, of_layers=of_layers) for row in features.to_dict("records"))
     return Table(header, rows, numeric=(3,))
@@ -376,17 +375,13 @@ def _figure(key: str, value: str, lang: str, **words: str) -> tuple[str, str]:
 
 
 def _say(key: str, lang: str, **values: object) -> str:
-    sentence = both(f"atlas.{key}")[lang == "en"].format(**values)
+    sentence = say(f"atlas.{key}", lang, **values)
     return sentence[:1].upper() + sentence[1:]
 
 
 def _of(family: str, layer: str, lang: str) -> str:
     """Return what the plan calls a layer in a sentence, or as a series."""
-    return both(f"{family}.{layer}")[lang == "en"]
-
-
-def _gap(lang: str) -> str:
-    return " " if lang == "en" else ""
+    return say(f"{family}.{layer}", lang)
 
 
 def _range(low: float, high: float, digits: int = 0) -> str:

@@ -13,7 +13,7 @@ from layers.record.specification import asked
 from layers.slides.deck import presentation
 from layers.slides.legends import legend_items
 from layers.slides.slide import Picture, Slide
-from layers.words import both
+from layers.words import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,8 +66,7 @@ def slides_of(spec: MapSpec) -> list[Slide]:
 
 def _notes(spec: MapSpec, sources: str) -> str:
     parameters = json.dumps(spec.parameters, ensure_ascii=False)
-    words = both("slides.notes")[spec.lang == "en"]
-    return words.format(sources=sources, map=spec.map, parameters=parameters)
+    return say("slides.notes", spec.lang, sources=sources, map=spec.map, parameters=parameters)
 
 
 def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = "") -> Slide:
@@ -87,7 +86,7 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     InputError
         If the map cannot be drawn.
     """
-    sheet, english = spec.titled(), spec.lang == "en"
+    sheet = spec.titled()
     bare = replace(sheet, size=PICTURE_SIZE, dpi=PICTURE_DPI, subtitle="", notes=())
     printed = composed(content, bare, scale_inside=True)
     scene = printed.scene
@@ -99,7 +98,7 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
         title,
         subtitle,
         picture=Picture(
-            printed.map_picture(), both("slides.alt")[english].format(title=title, layers=names)
+            printed.map_picture(), say("slides.alt", spec.lang, title=title, layers=names)
         ),
         legend=legend_items(scene),
         notes="\n".join((notes, *sheet.notes, *printed.remarks)),

@@ -25,7 +25,7 @@ from layers.type.line_breaks import text_lines
 from layers.type.outside_texts import COLUMN, NOTE, TITLE, TITLE_LINES, Cleaner, one_line
 from layers.type.table_grids import table_grid, table_width
 from layers.type.tables import Table
-from layers.words import both, say
+from layers.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,7 +87,7 @@ def printed_atlas(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
     for done, leaf in enumerate((*whole.pages, *whole.closing), start=1):
         report(done, steps, leaf.title)
         book.add(leaf)
-    report(steps - 1, steps, both("atlas.contents")[spec.lang == "en"])
+    report(steps - 1, steps, say("atlas.contents", spec.lang))
     return book.bound(titles)
 
 
@@ -130,9 +130,8 @@ class _Book:
 
     def listed(self, titles: list[str], pages: list[str]) -> Iterator[tuple[Figure, list[Box]]]:
         """Draw the contents; yield each page with the box of each of its lines."""
-        english = self.lang == "en"
-        title = both("atlas.contents")[english]
-        header = tuple(both(f"atlas.column.{name}")[english] for name in ("name", "page"))
+        title = say("atlas.contents", self.lang)
+        header = tuple(say(f"atlas.column.{name}", self.lang) for name in ("name", "page"))
         table = Table(header, tuple(zip(titles, pages, strict=True)), numeric=(1,))
         for figure, axes, box in self._blank(title, first_number=2):
             grid = self._grid(table, box, alone=True)
@@ -159,7 +158,7 @@ class _Book:
         title = one_line(self.sheet.title)
         writer.add_metadata({"/Title": title, "/Author": self.sheet.author})
         writer.add_outline_item(title=title, page_number=0)
-        writer.add_outline_item(title=both("atlas.contents")[self.lang == "en"], page_number=1)
+        writer.add_outline_item(title=say("atlas.contents", self.lang), page_number=1)
         for title, start in zip(titles, self.starts[1:], strict=True):
             writer.add_outline_item(title=title, page_number=start)
         targets = iter(self.starts[1:])
@@ -205,7 +204,7 @@ class _Book:
                 table = replace(table, rows=table.rows[rows:])
         yield figure
         if left or (table is not None and table.rows):
-            title = both("atlas.continued")[self.lang == "en"].format(title=leaf.title)
+            title = say("atlas.continued", self.lang, title=leaf.title)
             yield from self._worded(replace(leaf, title=title, table=table), left)
 
     def _worded(self, leaf: Leaf, text: tuple[str, ...]) -> Iterator[Figure]:

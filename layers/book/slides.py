@@ -11,7 +11,7 @@ from layers.record.imprints import imprint
 from layers.slides.deck import presentation
 from layers.slides.slide import Contents, Slide
 from layers.type.tables import Table
-from layers.words import both
+from layers.words import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,13 +44,12 @@ def atlas_deck(
         As :func:`layers.book.atlas.atlas`; or the template cannot be used.
     """
     whole = atlas(spec)
-    english = spec.lang == "en"
     report = progress or (lambda *_: None)
     sheet = spec.titled()
     cover = Slide(
         sheet.title, f"{'　'.join(whole.cover.text)}\n{imprint(spec)}", footer=imprint(spec)
     )
-    listed = replace(cover, title=both("atlas.contents")[english], subtitle="")
+    listed = replace(cover, title=say("atlas.contents", spec.lang), subtitle="")
     slides = [cover, listed]
     starts: dict[str, int] = {}
     steps = len(whole.leaves)
@@ -59,7 +58,7 @@ def atlas_deck(
         report(done, steps, leaf.title)
         starts[leaf.title] = len(slides)
         slides += _slides(leaf, spec)
-    header = (both("atlas.column.name")[english], both("atlas.column.page")[english])
+    header = (say("atlas.column.name", spec.lang), say("atlas.column.page", spec.lang))
     contents = Contents(1, header, tuple(starts.items()))
     return presentation(
         slides,
@@ -73,8 +72,7 @@ def atlas_deck(
 
 def _slides(leaf: Leaf, spec: MapSpec) -> list[Slide]:
     """Return the slides of a leaf: its map with its figures, then what else is said of it."""
-    english = spec.lang == "en"
-    header = tuple(both(f"atlas.figure.{name}")[english] for name in ("name", "value"))
+    header = tuple(say(f"atlas.figure.{name}", spec.lang) for name in ("name", "value"))
     figures = Table(header, leaf.figures, numeric=(1,)) if leaf.figures else None
     if leaf.content is None:
         # What has no map has one table: its own, with the figures as a sentence before it.
@@ -83,7 +81,7 @@ def _slides(leaf: Leaf, spec: MapSpec) -> list[Slide]:
     first = replace(map_slide(spec, leaf.content, leaf.title), table=figures)
     if not (leaf.text or leaf.chart or leaf.table):
         return [first]
-    title = both("atlas.data")[english].format(title=leaf.title)
+    title = say("atlas.data", spec.lang, title=leaf.title)
     second = replace(
         first,
         title=title,

@@ -24,6 +24,7 @@ from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, names
 from layers.plan.schema import resource
 from layers.plan.zonings import own_zones
+from layers.words import paragraph
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -224,4 +225,4 @@ def people_note(name: str, lang: str) -> str:
     about = kept_raster(name).attrs
     parts = [sentence("receipt.people", lang, {"title": about.get("title", "")})]
     parts += [finding.sentence(lang) for finding in about.get("findings", ())]
-    return (" " if lang == "en" else "").join(parts)
+    return paragraph(parts, lang)

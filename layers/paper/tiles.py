@@ -31,7 +31,7 @@ from layers.look.basemaps import basemap, key_of
 from layers.paper.labels import EQUATOR_M_PER_PX
 from layers.plan.area import map_crs
 from layers.scene.window import METRES_PER_INCH, POINTS_PER_INCH
-from layers.words import both
+from layers.words import say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,9 +71,9 @@ class TilesError(AtlasError, LookupError):
     def told(self, name: str, lang: str) -> str:
         """Return the note that a sheet carries."""
         base, english = basemap(name), lang == "en"
-        reason = both(f"base.{self.reason}")[english].format(status=self.status)
+        reason = say(f"base.{self.reason}", lang, status=self.status)
         title = base.title_en if english else base.title_zh
-        return both("base.missing")[english].format(name=title, reason=reason)
+        return say("base.missing", lang, name=title, reason=reason)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

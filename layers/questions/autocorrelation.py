@@ -12,13 +12,14 @@ from geo.numerals import number
 from layers.keeping.answers import kept_answer
 from layers.look.overlays import Choropleth
 from layers.questions import cluster_reading
-from layers.questions.cluster_reading import p_words, say
+from layers.questions.cluster_reading import p_words
 from layers.questions.contents import above_base, dots
 from layers.questions.fields import Field
 from layers.questions.figures import column_title
 from layers.questions.kinds import register
 from layers.questions.patterns import GLOBAL_PERMUTATIONS, Pattern, counted
 from layers.type.tables import Table
+from layers.words import say
 
 if TYPE_CHECKING:
     from layers.look.content import Content

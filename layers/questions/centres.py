@@ -18,13 +18,14 @@ from layers.plan.area import area
 from layers.plan.catalogue import load
 from layers.plan.selection import located
 from layers.questions import centre_maps, point_reading
-from layers.questions.cluster_reading import in_language, say
+from layers.questions.cluster_reading import in_language
 from layers.questions.fields import Field, group_columns
 from layers.questions.kinds import register
 from layers.questions.pattern_kind import PatternKind
 from layers.questions.refusals import Refusal, lacking, places_of
 from layers.questions.subjects import Points
 from layers.type.tables import Table
+from layers.words import say
 
 if TYPE_CHECKING:
     from layers.look.content import Content

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from geo.numerals import listed, number
-from layers import words as texts
+from layers.words import paragraph, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -328,19 +328,9 @@ def _by_district(entry: tuple[str, Pair | None]) -> str:
     return "" if entry[1] is None else entry[1][0]
 
 
-def say(key: str, lang: str, **values: object) -> str:
-    """Return a text with its values filled in."""
-    return texts.say(key, lang, **values)
-
-
 def in_language(pair: Pair, lang: str) -> str:
     """Return the Chinese or the English of two texts."""
     return pair[lang == "en"]
-
-
-def paragraph(sentences: Sequence[str], lang: str) -> str:
-    """Return sentences one after the other."""
-    return (" " if lang == "en" else "").join(sentences)
 
 
 def _percent(part: float, whole: float) -> str:

@@ -12,7 +12,7 @@ from layers.look.content import Content
 from layers.look.overlays import Features, Overlay, Points, Surface
 from layers.plan.area import area
 from layers.plan.catalogue import load
-from layers.words import both
+from layers.words import say
 
 if TYPE_CHECKING:
     from geo.zoned.people import Population
@@ -50,7 +50,7 @@ def above_base(overlays: tuple[Overlay, ...], lang: str, *frames: gpd.GeoDataFra
 
 def titles(columns: list[str], lang: str) -> dict[str, str]:
     """Return what the columns of a card are called."""
-    return {column: both(f"column.{column}")[lang == "en"] for column in columns}
+    return {column: say(f"column.{column}", lang) for column in columns}
 
 
 def dots(points: Subjects, lang: str) -> Points:
@@ -100,8 +100,7 @@ def own_people(people: Population, *, title: str, lang: str) -> Content:
     counts = people.counts
     step = max(1, -(-max(counts.shape) // PREVIEW_CELLS))
     coarse = counts.coarsen(y=step, x=step, boundary="pad").sum().rio.write_crs(counts.rio.crs)
-    words = both("own.people_unit" if step == 1 else "own.people_unit_together")
-    unit = words[lang == "en"].format(cells=step)
+    unit = say("own.people_unit" if step == 1 else "own.people_unit_together", lang, cells=step)
     return above_base((Surface(coarse, title=title, title_en=title, unit=unit),), lang)
 
 

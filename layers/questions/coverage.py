@@ -16,7 +16,7 @@ from layers.questions.fields import Field
 from layers.questions.figures import column_title
 from layers.questions.kinds import Kind, register
 from layers.questions.subjects import Points, Zones, require_located
-from layers.words import both
+from layers.words import both, say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -111,8 +111,7 @@ class Coverage(Kind):
 
     def explained(self, lang: str) -> str:
         """Return the distance."""
-        words = both("atlas.method.coverage")[lang == "en"]
-        return words.format(distance=number(self.distance_m, digits=0))
+        return say("atlas.method.coverage", lang, distance=number(self.distance_m, digits=0))
 
 
 @register

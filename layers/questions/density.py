@@ -24,7 +24,7 @@ from layers.questions.fields import Field
 from layers.questions.figures import Figures, column_title, zone_figures
 from layers.questions.kinds import Kind, register
 from layers.questions.subjects import Points, Zones
-from layers.words import both
+from layers.words import both, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -172,7 +172,7 @@ class Density(Kind):
     def figures(self, lang: str) -> list[Figures]:
         """Return the zones by the density of the points in them."""
         counted = zone_draws(Distribution(self.points, self.ranked_in, self.weight)).zones
-        title = both("slides.figures")[lang == "en"].format(title=self.title(lang))
+        title = say("slides.figures", lang, title=self.title(lang))
         columns = ("count", "density_per_km2", "area_km2")
         zones = counted.sort_values("density_per_km2", ascending=False)
         return [
@@ -197,12 +197,15 @@ class Density(Kind):
             "peak": f"{number(float(surface.max()), digits=2)} {density_unit(self, lang)}",
             "bandwidth": f"{number(surface.attrs['bandwidth_m'], digits=0)} m",
         }
-        return [(both(f"atlas.figure.{key}")[lang == "en"], value) for key, value in values.items()]
+        return [(say(f"atlas.figure.{key}", lang), value) for key, value in values.items()]
 
     def explained(self, lang: str) -> str:
         """Return kernel and unit."""
-        return both("atlas.method.density")[lang == "en"].format(
-            kernel=both(f"kernel.{self.kernel}")[lang == "en"], unit=density_unit(self, lang)
+        return say(
+            "atlas.method.density",
+            lang,
+            kernel=say(f"kernel.{self.kernel}", lang),
+            unit=density_unit(self, lang),
         )
 
 
@@ -312,8 +315,7 @@ def density_unit(asked: Density, lang: str) -> str:
 def density_unit_of(points: Points, weight: str | None, unit: Unit, lang: str) -> str:
     """Return one of the units that a density can have: of an own column, its name alone."""
     if weight is None:
-        return both(f"density.unit.{unit}")[lang == "en"]
+        return say(f"density.unit.{unit}", lang)
     if not is_own(points.layer):
-        return both(f"density.unit.{unit}_weighted")[lang == "en"]
-    words = both(f"density.unit.{unit}_own")[lang == "en"]
-    return words.format(amount=points.amount_noun(lang))
+        return say(f"density.unit.{unit}_weighted", lang)
+    return say(f"density.unit.{unit}_own", lang, amount=points.amount_noun(lang))

@@ -27,7 +27,7 @@ from layers.questions.counting import (
 from layers.questions.fields import Field
 from layers.questions.figures import Figures, zone_figures
 from layers.questions.kinds import Kind, register
-from layers.words import both
+from layers.words import both, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -168,9 +168,8 @@ class Shown(Kind):
             return []
         covered = population(self.question)["covered_pct"]
         partly = int((covered < FULLY_PCT).sum())
-        words = both("distribution.partly_covered")[lang == "en"]
-        text = words.format(partly=partly, all=len(covered), least=f"{covered.min():.0f}")
-        return [text] if partly else []
+        counts = {"partly": partly, "all": len(covered), "least": f"{covered.min():.0f}"}
+        return [say("distribution.partly_covered", lang, **counts)] if partly else []
 
     def require_drawn(self) -> None:
         """Refuse zones of which none holds a point."""
@@ -215,7 +214,7 @@ class Shown(Kind):
                 zone_results.table(self),
                 self.column,
                 columns=columns,
-                title=both("slides.figures")[lang == "en"].format(title=self.title(lang)),
+                title=say("slides.figures", lang, title=self.title(lang)),
                 titles={self.column: self.titles[lang == "en"]},
                 lang=lang,
             )
@@ -233,5 +232,4 @@ class Shown(Kind):
 
     def explained(self, lang: str) -> str:
         """Return the measure."""
-        words = both("atlas.method.distribution")[lang == "en"]
-        return words.format(measure=self.titles[lang == "en"])
+        return say("atlas.method.distribution", lang, measure=self.titles[lang == "en"])

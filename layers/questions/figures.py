@@ -9,7 +9,7 @@ import pandas as pd
 
 from layers.look.charts import Chart
 from layers.type.tables import Table
-from layers.words import both, words
+from layers.words import say, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -50,7 +50,7 @@ def column_title(column: str, lang: str) -> str:
     ('Area km²', 'hill_9')
     """
     key = f"column.{column}"
-    return both(key)[lang == "en"] if key in words() else column
+    return say(key, lang) if key in words() else column
 
 
 def zone_figures(

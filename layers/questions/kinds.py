@@ -21,7 +21,7 @@ from layers.plan.zonings import GRID_NAMES
 from layers.questions import asking, contents
 from layers.questions.figures import Figures, column_title, plain_table, zone_figures
 from layers.questions.subjects import Points, Zones
-from layers.words import both, words
+from layers.words import both, say, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -193,7 +193,7 @@ class Kind:
 
     def figures(self, lang: str) -> list[Figures]:
         """Return what the slides after the map tell."""
-        title = both("slides.figures")[lang == "en"].format(title=self.title(lang))
+        title = say("slides.figures", lang, title=self.title(lang))
         answer = self.answer()
         if not self.column or not isinstance(answer, gpd.GeoDataFrame):
             if isinstance(answer, pd.DataFrame | pd.Series):
@@ -270,7 +270,7 @@ class Kind:
         """Return what a parameter says; a column that filters is called as the layer calls it."""
         if cls.knows(f"field.{name}"):
             return cls.word(f"field.{name}", lang)
-        column = both(f"choose.{name}")[lang == "en"]
+        column = say(f"choose.{name}", lang)
         return cls.word("field.filter", lang).format(column=column.lower())
 
     def column_title(self, column: str, lang: str) -> str:

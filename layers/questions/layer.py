@@ -18,7 +18,7 @@ from layers.plan.schema import resource
 from layers.questions.figures import Figures
 from layers.questions.kinds import Kind, register
 from layers.type.tables import Table
-from layers.words import both
+from layers.words import say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -97,7 +97,7 @@ class Layer(Kind):
         name, title = self.layer, self.title(lang)
         evidence = _evidence(name, lang)
         known_title, rows_title = (
-            both(f"layer.{part}")[lang == "en"].format(title=title)
+            say(f"layer.{part}", lang, title=title)
             for part in ("sources" if evidence is None else "known", "rows")
         )
         rows = Figures(rows_title, table=_rows(name, lang))
@@ -110,14 +110,14 @@ def _told(name: str, lang: str) -> tuple[str, ...]:
     """Return what a layer holds and each of its sources, as paragraphs."""
     english = lang == "en"
     about = describe(name)
-    count = both("layer.count")[english].format(n=number(about.rows))
+    count = say("layer.count", lang, n=number(about.rows))
     # Publisher and licence are told in Chinese alone.
     wanted = ("date",) if english else ("publisher", "date", "licence")
     lines = [f"{about.text_en if english else about.text_zh} {count}"]
     for source in about.sources:
         parts = listed(filter(None, map(source.get, wanted)), lang)
         key = "layer.source.more" if parts else "layer.source.name"
-        line = both(key)[english].format(name=source[f"name_{lang}"], more=parts)
+        line = say(key, lang, name=source[f"name_{lang}"], more=parts)
         lines.append(line)
     return tuple(lines)
 
@@ -127,16 +127,15 @@ def _evidence(name: str, lang: str) -> Table | None:
     frame = load(name)
     if "evidence" not in frame:
         return None
-    english = lang == "en"
     columns = ("evidence", "meaning", "count", "median", "worst")
     rows: list[tuple[Cell, ...]] = []
     for value in looks()["evidence"]:
         accuracy = frame.loc[frame["evidence"] == value, "accuracy_m"]
         if len(accuracy):
-            meaning = both(f"atlas.evidence.{value}")[english]
+            meaning = say(f"atlas.evidence.{value}", lang)
             exact = (_metres(accuracy.median()), _metres(accuracy.max()))
             rows.append((value_label("evidence", value, lang=lang), meaning, len(accuracy), *exact))
-    return Table(tuple(both(f"layer.column.{column}")[english] for column in columns), tuple(rows))
+    return Table(tuple(say(f"layer.column.{column}", lang) for column in columns), tuple(rows))
 
 
 def _rows(name: str, lang: str) -> Table:

@@ -13,7 +13,7 @@ from layers.plan.catalogue import describe, load
 from layers.questions.fields import Field
 from layers.questions.kinds import Kind, register
 from layers.questions.subjects import Points
-from layers.words import both
+from layers.words import say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -91,8 +91,7 @@ class Overview(Kind):
 
     def title(self, lang: str) -> str:
         """Return the title of the plan."""
-        english = lang == "en"
-        return both("spec.overview")[english].format(plan=both("app.title")[english])
+        return say("spec.overview", lang, plan=say("app.title", lang))
 
     def figures(self, lang: str) -> list[Figures]:  # noqa: ARG002 - there are none
         """Return nothing: the map is all."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from geo.errors import InputError
-from layers.questions.cluster_reading import say
 from layers.questions.figures import Figures
 from layers.questions.kinds import Kind
-from layers.words import both
+from layers.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +74,7 @@ class PatternKind(Kind):
         """Return the reading with its table and its chart."""
         return [
             Figures(
-                both("slides.reading")[lang == "en"].format(title=self.title(lang)),
+                say("slides.reading", lang, title=self.title(lang)),
                 text=tuple(self.told(lang)),
                 table=self.table(lang),
                 chart=self.chart(lang),

@@ -24,12 +24,13 @@ from layers.plan.catalogue import load
 from layers.plan.selection import located
 from layers.plan.zonings import GRID_NAMES, zoning, zoning_names
 from layers.questions import cluster_reading, costs
-from layers.questions.cluster_reading import Scope, say
+from layers.questions.cluster_reading import Scope
 from layers.questions.counting import Distribution, zone_counts
 from layers.questions.fields import Field
 from layers.questions.pattern_kind import PatternKind
 from layers.questions.refusals import FEWEST_POINTS, FEWEST_UNITS, Refusal, lacking, places_of
 from layers.questions.subjects import Points, Zones
+from layers.words import say
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -9,7 +9,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from geo.numerals import listed, number
-from layers.questions.cluster_reading import in_language, p_words, paragraph, say
+from layers.questions.cluster_reading import in_language, p_words
+from layers.words import paragraph, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,14 +12,13 @@ from layers.look.charts import Chart
 from layers.look.overlays import Features
 from layers.plan.catalogue import land
 from layers.questions import point_reading
-from layers.questions.cluster_reading import say
 from layers.questions.contents import above_base, dots
 from layers.questions.fields import Field
 from layers.questions.kinds import register
 from layers.questions.pattern_kind import PatternKind
 from layers.questions.refusals import FEWEST_POINTS, Refusal, lacking, places_of
 from layers.questions.subjects import Points
-from layers.words import both
+from layers.words import both, say
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -14,7 +14,7 @@ from layers.plan.catalogue import load
 from layers.plan.schema import resource
 from layers.plan.selection import counted, located, select, unlocated
 from layers.plan.zonings import zoning
-from layers.words import both, words
+from layers.words import say, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -107,13 +107,13 @@ class Points:
         if is_own(self.layer):
             return self.about.title(lang)
         key = f"reading.noun.{self.layer}"
-        return both(key)[lang == "en"] if key in words() else self.about.title(lang)
+        return say(key, lang) if key in words() else self.about.title(lang)
 
     def amount_noun(self, lang: str) -> str:
         """Return what the amounts of the points are called in a sentence."""
         if is_own(self.layer):
             return self.about.field(AMOUNT).title(lang)
-        return both("reading.investment")[lang == "en"]
+        return say("reading.investment", lang)
 
     def chosen(self) -> gpd.GeoDataFrame:
         """Return the features that meet the choice, each project once, with or without a place.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from layers.look.charts import Chart
 from layers.questions import autocorrelation, cluster_reading, patterns, unit_classes
-from layers.questions.cluster_reading import say
 from layers.questions.patterns import Pattern
+from layers.words import say
 
 if TYPE_CHECKING:
     import geopandas as gpd

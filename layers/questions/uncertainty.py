@@ -12,7 +12,7 @@ from layers.questions.fields import Field
 from layers.questions.figures import ZONE_NAME, Figures, column_title
 from layers.questions.kinds import register
 from layers.type.tables import Table
-from layers.words import both
+from layers.words import say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -107,6 +107,6 @@ class Ahead(OfZones):
         matrix = self.answer().set_index("id")
         zones = self.zones_shown().set_index("id")[f"name_{lang}"]
         rows = tuple((zones[key], *map(float, row)) for key, row in matrix.iterrows())
-        title = both("slides.figures")[lang == "en"].format(title=self.title(lang))
+        title = say("slides.figures", lang, title=self.title(lang))
         header = (column_title(ZONE_NAME, lang), *zones[matrix.columns])
         return [Figures(title, table=Table(header, rows))]

@@ -8,7 +8,7 @@ from layers.keeping.brought import is_own
 from layers.look.overlays import Features
 from layers.questions.contents import above_base, dots
 from layers.questions.patterns import COLD
-from layers.words import both
+from layers.words import both, say
 
 if TYPE_CHECKING:
     from layers.look.content import Content
@@ -46,8 +46,8 @@ def content(asked: Tested, lang: str) -> Content:
     )
     labels = titles({name: name for name in (amount, statistic, "p_fdr")}, lang)
     if asked.weight and is_own(asked.points.layer):
-        words = both("measure.own.investment")[lang == "en"]
-        labels[amount] = words.format(amount=asked.points.amount_noun(lang))
+        noun = asked.points.amount_noun(lang)
+        labels[amount] = say("measure.own.investment", lang, amount=noun)
     overlays = []
     for kind in (*asked.ORDER, *PLAIN):
         part = rounded[rounded[column] == kind]
@@ -73,4 +73,4 @@ def content(asked: Tested, lang: str) -> Content:
 
 def titles(columns: dict[str, str], lang: str) -> dict[str, str]:
     """Return the title of each column of a frame that a card shows."""
-    return {column: both(f"pattern.column.{key}")[lang == "en"] for key, column in columns.items()}
+    return {column: say(f"pattern.column.{key}", lang) for key, column in columns.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from layers.look.content import INTERNAL
-from layers.words import both
+from layers.words import say
 
 if TYPE_CHECKING:
     from layers.record.specification import MapSpec
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def imprint(spec: MapSpec) -> str:
     """Return what stands at the foot of a slide or a page: the review, and the date."""
-    sheet, english = spec.titled(), spec.lang == "en"
+    sheet = spec.titled()
     internal = sheet.review_number.strip() == INTERNAL
-    review = both("slides.internal")[english] if internal else sheet.review_number
-    return both("slides.footer")[english].format(review=review, date=sheet.date)
+    review = say("slides.internal", spec.lang) if internal else sheet.review_number
+    return say("slides.footer", spec.lang, review=review, date=sheet.date)

@@ -20,7 +20,6 @@ from layers.paper.printing import toned
 from layers.questions import autocorrelation, centre_maps, patterns
 from layers.questions.asking import parameters_of
 from layers.questions.centres import Centres
-from layers.questions.cluster_reading import say
 from layers.questions.clusters import Clusters
 from layers.questions.hot_spots import HotSpots
 from layers.questions.kinds import looks
@@ -29,7 +28,7 @@ from layers.questions.spacing import Spacing
 from layers.questions.subjects import Points, Zones
 from layers.record.specification import MapSpec, asked, read_spec
 from layers.web.document import content_document
-from layers.words import both
+from layers.words import both, say
 
 if TYPE_CHECKING:
     from layers.questions.pattern_kind import PatternKind
