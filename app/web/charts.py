@@ -174,7 +174,7 @@ def class_histogram(
     Parameters
     ----------
     bins
-        From :func:`layers.look.classification.histogram`.
+        From :func:`layers.look.histogram.histogram`.
     bounds
         Where one class ends and the next begins, and the colour of the one that begins.
     title

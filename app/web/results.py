@@ -19,7 +19,7 @@ from geo.exchange.cell_quotes import csv_bytes
 from geo.numerals import interval, number
 from geo.wording import sentence
 from layers import questions
-from layers.look.classification import histogram, readable_scale
+from layers.look.histogram import histogram, readable_scale
 from layers.look.overlays import classify
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results

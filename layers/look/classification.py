@@ -1,4 +1,4 @@
-"""Classes of a number: where a choropleth changes its colour, and the histogram that shows it.
+"""Classes of a number: where a choropleth changes its colour.
 
 The schemes are those of PySAL's mapclassify and give its classes; they are computed here because
 its natural breaks are found in single precision, which misses the best classes of numbers that
@@ -29,9 +29,6 @@ MAX_CLASSES = 7
 # Above this part of the values in the head, the tail is not long, and head/tail breaks say little
 # (Jiang 2013).
 HEAD_PCT = 40.0
-# Above this ratio half of the values share the first tenth of a linear axis that begins at zero.
-LOG_FROM_RATIO = 10.0
-_FEWEST_FOR_LOG = 3
 
 # What a reader may have to be told of classes; the words of this room say how.
 NOTES = (
@@ -76,25 +73,6 @@ class Classification:
     missing: int
     explained_pct: float
     notes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """The axis on which a set of numbers can be read.
-
-    Parameters
-    ----------
-    name
-        ``linear`` or ``log``.
-    ratio
-        Largest value over the median of the values above zero; not-a-number without any.
-    without_place
-        Number of values of zero or less, for which a log axis has no place.
-    """
-
-    name: str
-    ratio: float
-    without_place: int
 
 
 def classes(
@@ -191,7 +169,7 @@ def classes(
             code="caller.argument",
             function="classes",
         )
-    array, known = _known(values, "classes")
+    array, known = numbers(values, "classes")
     notes: list[str] = [] if known.size else ["no_values"]
     if breaks is not None:
         uppers = _given(breaks, known)
@@ -214,93 +192,6 @@ def classes(
         explained_pct=_explained_pct(known, code),
         notes=tuple(notes),
     )
-
-
-def histogram(values: ArrayLike, *, scale: str = "linear", bins: int = 24) -> pd.DataFrame:
-    """Count numbers in bars of equal width, for the picture that breaks are drawn into.
-
-    Parameters
-    ----------
-    values
-        Numbers in any unit; missing and infinite ones are counted and left out.
-    scale
-        ``linear``, or ``log`` for bars of equal width on a log axis.
-    bins
-        Greatest number of bars. On a linear axis, bars of whole numbers hold the same number of
-        them each and lie around them (0.5 to 1.5 for 1), so that none is half empty by its width
-        alone.
-
-    Returns
-    -------
-    ``low``, ``high`` and ``count`` of each bar. A value on the border of two belongs to the upper
-    one. Its ``attrs`` are ``counted``, ``missing``, and ``without_place``: the values of zero or
-    less, for which a log axis has no place.
-
-    Raises
-    ------
-    InputError
-        The scale or the number of bars is not as above, or there are values that are no numbers.
-
-    Examples
-    --------
-    >>> histogram([1, 1, 2, 4]).to_dict("list")
-    {'low': [0.5, 1.5, 2.5, 3.5], 'high': [1.5, 2.5, 3.5, 4.5], 'count': [2, 1, 0, 1]}
-    """
-    require_one_of(scale, {"linear", "log"}, "scale", function="histogram")
-    if bins < 1:
-        raise InputError(
-            f"histogram: bins={bins}; choose 1 or more", code="option.positive", value=brief(bins)
-        )
-    array, known = _known(values, "histogram")
-    counted = known[known > 0] if scale == "log" else known
-    if not counted.size:
-        edges, count = np.zeros(1), np.zeros(0, dtype=np.int64)
-    else:
-        edges = _log_edges(counted, bins) if scale == "log" else _edges(counted, bins)
-        count = np.histogram(counted, edges)[0]
-    table = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "count": count})
-    table.attrs |= {
-        "counted": int(counted.size),
-        "missing": array.size - known.size,
-        "without_place": known.size - counted.size,
-    }
-    return table
-
-
-def readable_scale(values: ArrayLike) -> Scale:
-    """Say whether numbers can be read on a linear axis, or one of them dwarfs the rest.
-
-    Parameters
-    ----------
-    values
-        Numbers in any unit; missing and infinite ones are left out.
-
-    Returns
-    -------
-    ``log`` where the largest value is more than ten times the median of those above zero, so that
-    half of them share the first tenth of a linear axis; ``linear`` otherwise, and always where
-    values are negative or fewer than three lie above zero.
-
-    Raises
-    ------
-    InputError
-        There are values that are no numbers.
-
-    Warnings
-    --------
-    On a log axis equal lengths are equal factors: bars cannot be added up or compared by eye as
-    amounts. Tell the reader when the axis is one, and show zeros beside it.
-
-    Examples
-    --------
-    >>> readable_scale([5, 8, 10, 12, 1000])
-    Scale(name='log', ratio=100.0, without_place=0)
-    """
-    _, known = _known(values, "readable_scale")
-    above = known[known > 0]
-    ratio = float(above.max() / np.median(above)) if above.size else np.nan
-    log = ratio > LOG_FROM_RATIO and above.size >= _FEWEST_FOR_LOG and known.min() >= 0
-    return Scale("log" if log else "linear", ratio, known.size - above.size)
 
 
 # ---- the schemes: upper bounds of ascending values, and what to tell of them ----
@@ -326,7 +217,7 @@ def _equal_interval(known: Floats, k: int) -> tuple[Floats, list[str]]:
     low, high = known[0], known[-1]
     edges = low + (high - low) * np.arange(1, k + 1) / k
     edges[-1] = high
-    if _whole(known):
+    if whole(known):
         # No whole number lies between a bound and the whole number below it.
         edges = np.unique(np.floor(edges))
     held = np.unique(np.searchsorted(edges, known, side="left"))
@@ -446,11 +337,11 @@ def _given(breaks: Sequence[float], known: Floats) -> Floats:
 # ---- what they share ----
 
 
-def _known(values: ArrayLike, function: str) -> tuple[Floats, Floats]:
+def numbers(values: ArrayLike, function: str) -> tuple[Floats, Floats]:
     """Return the numbers as given, and those that are finite in ascending order."""
     try:
-        numbers = pd.Series(values).to_numpy(dtype=np.float64, na_value=np.nan)
-        array = np.asarray(numbers, dtype=np.float64)
+        plain = pd.Series(values).to_numpy(dtype=np.float64, na_value=np.nan)
+        array = np.asarray(plain, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise InputError(
             f"{function}: the values are not all numbers ({error})", code="values.text"
@@ -458,7 +349,8 @@ def _known(values: ArrayLike, function: str) -> tuple[Floats, Floats]:
     return array, np.sort(array[np.isfinite(array)])
 
 
-def _whole(known: Floats) -> bool:
+def whole(known: Floats) -> bool:
+    """Tell whether all numbers are whole."""
     return bool((known == np.floor(known)).all())
 
 
@@ -471,25 +363,3 @@ def _explained_pct(known: Floats, code: NDArray[np.intp]) -> float:
     total = float((about**2).sum())
     within = float(((about - mean[code]) ** 2).sum())
     return 100.0 * (1.0 - within / total) if total > 0 else 100.0
-
-
-def _edges(values: Floats, bins: int) -> Floats:
-    low, high = values[0], values[-1]
-    if _whole(values):
-        width = np.ceil((high - low + 1) / bins)
-        bars = int(np.ceil((high - low + 1) / width))
-        edges: Floats = low - 0.5 + width * np.arange(bars + 1)
-        return edges
-    if high == low:
-        return np.array([low - 0.5, low + 0.5])
-    return np.linspace(low, high, bins + 1)
-
-
-def _log_edges(values: Floats, bins: int) -> Floats:
-    low, high = np.log10(values[[0, -1]])
-    if high == low:
-        return np.array([10 ** (low - 0.5), 10 ** (high + 0.5)])
-    edges: Floats = np.logspace(low, high, bins + 1)
-    # The ends are the values themselves, which rounding would otherwise leave out.
-    edges[[0, -1]] = values[[0, -1]]
-    return edges
