@@ -15,11 +15,12 @@ import numpy as np
 import shapely
 from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgba
-from matplotlib.patches import Circle, Rectangle
+from matplotlib.patches import Circle
 from matplotlib.path import Path
 from pyproj import Transformer
 
 from layers.look.styles import WHITE, inks, mark
+from layers.paper.sheet import draw_box
 from layers.paper.symbols import draw_symbols
 from layers.plan.area import map_crs
 from layers.scene.scene import PANES
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.look.styles import Style
-    from layers.scene.boxes import Box
     from layers.scene.scene import Drawn, Scene
     from layers.scene.window import Window
 
@@ -112,7 +112,7 @@ def draw_scene(
     beyond
         Colour where the base map ends.
     """
-    clip = _frame_patch(axes, window.frame, beyond)
+    clip = draw_box(axes, window.frame, facecolor=beyond, edgecolor="none", zorder=1.0, label="map")
     for layer in scene.layers:
         if layer.picture is not None:
             _draw_picture(axes, layer, window)
@@ -263,17 +263,6 @@ def _nearest_free(discs: list[tuple[float, float, float]], radius: float) -> tup
     far = np.where(free, np.hypot(x, y) + 1e-6 * (y - x), np.inf)
     best = int(np.argmin(far))
     return float(x[best]), float(y[best])
-
-
-def _frame_patch(axes: Axes, frame: Box, colour: str) -> Patch:
-
-    patch = Rectangle(
-        (frame.left, frame.bottom), frame.width, frame.height, facecolor=colour, edgecolor="none"
-    )
-    patch.set_zorder(1.0)
-    patch.set_label("map")
-    axes.add_patch(patch)
-    return patch
 
 
 def _draw_picture(axes: Axes, layer: Drawn, window: Window) -> None:

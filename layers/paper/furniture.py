@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from matplotlib.collections import LineCollection
-from matplotlib.patches import Polygon, Rectangle
+from matplotlib.patches import Polygon
 from pyproj import Transformer
 
 from geo.numerals import number
@@ -18,6 +18,7 @@ from layers.look.styles import WHITE, inks
 from layers.paper.sheet import (
     HEAD_LEADING,
     TITLE_GAP,
+    draw_box,
     gutter,
     heading,
     note_leading,
@@ -29,6 +30,7 @@ from layers.paper.sheet import (
     write,
 )
 from layers.plan.area import crs_words, map_crs
+from layers.scene.boxes import Box
 from layers.scene.window import GEOGRAPHIC
 from layers.type.fonts import font
 from layers.words import say
@@ -41,7 +43,6 @@ if TYPE_CHECKING:
 
     from layers.look.content import Sheet
     from layers.paper.sheet import Layout
-    from layers.scene.boxes import Box
     from layers.scene.scene import Drawn
     from layers.scene.window import Window
     from layers.type.fonts import Weight
@@ -102,17 +103,14 @@ def draw_scale(
     the box is white.
     """
     if not ratio:
-        axes.add_patch(
-            Rectangle(
-                (box.left, box.bottom),
-                box.width,
-                box.height,
-                facecolor=WHITE,
-                edgecolor="none",
-                alpha=PAPER_OPACITY,
-                zorder=ZORDER - 1,
-                label="scale paper",
-            )
+        draw_box(
+            axes,
+            box,
+            facecolor=WHITE,
+            edgecolor="none",
+            alpha=PAPER_OPACITY,
+            zorder=ZORDER - 1,
+            label="scale paper",
         )
     arrow = 34.0 * px
     length_m = bar_length_m((box.width - arrow) * BAR_SHARE * 1.15, window)
@@ -122,17 +120,14 @@ def draw_scale(
     base = box.bottom + 12.0 * px
     part = length / BAR_PARTS
     for step in range(BAR_PARTS):
-        axes.add_patch(
-            Rectangle(
-                (left + step * part, base),
-                part,
-                BAR_PX * px,
-                facecolor=INK if step % 2 == 0 else WHITE,
-                edgecolor=INK,
-                linewidth=0.9 * px,
-                zorder=ZORDER,
-                label="scale bar",
-            )
+        draw_box(
+            axes,
+            Box(left + step * part, base, part, BAR_PX * px),
+            facecolor=INK if step % 2 == 0 else WHITE,
+            edgecolor=INK,
+            linewidth=0.9 * px,
+            zorder=ZORDER,
+            label="scale bar",
         )
     unit, per = ("km", KM) if length_m >= KM else ("m", 1.0)
     for share in (0.0, 0.5, 1.0):
@@ -152,17 +147,7 @@ def draw_graticule(axes: Axes, window: Window, layout: Layout) -> None:
     """Draw the frame of the map, degrees at round steps around it and crosses within."""
     px, frame, outer = layout.px, layout.frame, layout.map
     for box, width in ((frame, 0.9), (outer, 2.0)):
-        axes.add_patch(
-            Rectangle(
-                (box.left, box.bottom),
-                box.width,
-                box.height,
-                facecolor="none",
-                edgecolor=INK,
-                linewidth=width * px,
-                zorder=ZORDER,
-            )
-        )
+        draw_box(axes, box, facecolor="none", edgecolor=INK, linewidth=width * px, zorder=ZORDER)
     meridians, parallels = _graticule(window)
     size = note_size(px)
     marks: list[list[tuple[float, float]]] = []

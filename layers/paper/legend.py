@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,7 @@ ATTEMPTS = (
     (0.78, 0.72, 2),
     (0.78, 0.72, 3),
 )
+_text = partial(write, zorder=ZORDER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,16 +377,3 @@ def _draw_ramp(quill: _Quill, picture: Picture, left: float, top: float) -> None
         align = "left" if step == 0 else "right" if share == 1.0 else "center"
         spot = (left + share * width, bottom - 1.25 * small)
         _text(quill.axes, spot, words, small, colour=PALE, align=align)
-
-
-def _text(
-    axes: Axes,
-    at: tuple[float, float],
-    words: str,
-    size: float,
-    *,
-    bold: bool = False,
-    colour: str = INK,
-    align: str = "left",
-) -> None:
-    write(axes, at, words, size, bold=bold, colour=colour, align=align, zorder=ZORDER)

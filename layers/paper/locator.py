@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from matplotlib.collections import PathCollection
-from matplotlib.patches import Rectangle
 from pyproj import Transformer
 
 from layers.look.styles import WHITE, inks
 from layers.paper.drawing import area_path
+from layers.paper.sheet import draw_box
 from layers.plan.area import map_crs
 from layers.scene.boxes import Box
 
@@ -128,17 +128,14 @@ def draw_locator(
     toned
         Turns a colour of the symbology into one of the palette.
     """
-    axes.add_patch(
-        Rectangle(
-            (box.left, box.bottom),
-            box.width,
-            box.height,
-            facecolor=WHITE,
-            edgecolor=INK,
-            linewidth=0.9 * px,
-            zorder=ZORDER - 5,
-            label="locator",
-        )
+    draw_box(
+        axes,
+        box,
+        facecolor=WHITE,
+        edgecolor=INK,
+        linewidth=0.9 * px,
+        zorder=ZORDER - 5,
+        label="locator",
     )
     west, south, east, _ = _land(districts)
     per_pt = (east - west) / box.width
@@ -164,17 +161,14 @@ def draw_locator(
     # A map may show more than the locator does.
     corners = placed(np.array(window.bounds_m).reshape(2, 2))
     (left, low), (right, high) = corners.clip((box.left, box.bottom), (box.right, box.top))
-    axes.add_patch(
-        Rectangle(
-            (left, low),
-            right - left,
-            high - low,
-            facecolor="none",
-            edgecolor=toned(MARK),
-            linewidth=1.6 * px,
-            zorder=ZORDER - 1,
-            label="locator frame",
-        )
+    draw_box(
+        axes,
+        Box(left, low, right - left, high - low),
+        facecolor="none",
+        edgecolor=toned(MARK),
+        linewidth=1.6 * px,
+        zorder=ZORDER - 1,
+        label="locator frame",
     )
 
 

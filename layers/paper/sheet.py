@@ -10,10 +10,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from matplotlib.font_manager import get_font
 from matplotlib.ft2font import LoadFlags
+from matplotlib.patches import Rectangle
 
 from geo.arguments import brief, require_one_of
 from geo.errors import InputError
@@ -299,6 +300,13 @@ def _advance(character: str, weight: Weight) -> float:
     face.set_size(ADVANCE_SIZE, 72)
     glyph = face.load_char(ord(character), flags=LoadFlags.NO_HINTING)
     return float(glyph.linearHoriAdvance) / 65536.0
+
+
+def draw_box(axes: Axes, box: Box, **look: Any) -> Rectangle:  # noqa: ANN401 - as a patch has it
+    """Draw a box that looks so, and return it."""
+    patch = Rectangle((box.left, box.bottom), box.width, box.height, **look)
+    axes.add_patch(patch)
+    return patch
 
 
 def write(
