@@ -76,13 +76,7 @@ with st.sidebar:
     bandwidth_m = bandwidth("bandwidth", "choose.bandwidth", AUTO)
     with st.expander(text("app.more")):
         points = choices.finer(points)
-        show: Show = choose(
-            "show",
-            "density.show",
-            get_args(Show),
-            title=lambda name: text(f"density.show.{name}"),
-            default="bands",
-        )
+        show: Show = choose("show", "density.show", get_args(Show), default="bands")
         weighted = choices.weighted(points)
         asked = questions.Density(
             points, bandwidth_m, weight=points.amount if weighted else None, show=show

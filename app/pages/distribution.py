@@ -196,20 +196,8 @@ with st.sidebar:
     projects = choices.main_filter(chosen_layer)
     with st.expander(text("app.more"), expanded=zones.name in GRID_NAMES or measure == "per_10k"):
         zones = choices.cells(zones)
-        scale = choose(
-            "scale",
-            "distribution.scale",
-            SCALES,
-            title=lambda name: text(f"distribution.scale.{name}"),
-            default=SCALES[0],
-        )
-        scheme = choose(
-            "scheme",
-            "distribution.scheme",
-            SCHEMES,
-            title=lambda name: text(f"distribution.scheme.{name}"),
-            default=SCHEMES[0],
-        )
+        scale = choose("scale", "distribution.scale", SCALES, default=SCALES[0])
+        scheme = choose("scheme", "distribution.scheme", SCHEMES, default=SCHEMES[0])
         classes = slide("classes", "distribution.class_count", Shown, "classes")
         people = population()
         asked = questions.Distribution(projects, zones, population=people)

@@ -23,7 +23,6 @@ with st.sidebar:
         "theme",
         "overview.theme",
         tuple(area().themes),
-        title=lambda name: text(f"overview.theme.{name}"),
         default=area().defaults["overview"]["theme"],
     )
     evidence = choose_some(

@@ -59,13 +59,7 @@ def settings_of_units(kind: type[Tested], points: Points) -> Tested:
         default="hexagons",
     )
     zones = choices.cells(Zones(grid))
-    rule: Rule = choose(
-        "rule",
-        "pattern.rule",
-        patterns.RULES,
-        title=lambda name: text(f"pattern.rule.{name}"),
-        default="queen",
-    )
+    rule: Rule = choose("rule", "pattern.rule", patterns.RULES, default="queen")
     weighted = choices.weighted(points)
     asked = kind(points, zones, weight=points.amount if weighted else None, rule=rule)
     if rule == "knn":
@@ -167,13 +161,7 @@ def show_table() -> None:
 
 with st.sidebar:
     points = choices.points()
-    look = choose(
-        "look",
-        "pattern.look",
-        tuple(LOOKS),
-        title=lambda name: text(f"pattern.look.{name}"),
-        default="hot",
-    )
+    look = choose("look", "pattern.look", tuple(LOOKS), default="hot")
     with st.expander(text("app.more")):
         points = choices.finer(points)
         asked: Tested | Spacing | Centres

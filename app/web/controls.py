@@ -52,16 +52,21 @@ def choose_language() -> None:
 
 
 def choose(
-    key: str, label: str, options: Sequence[T], *, title: Callable[[T], str], default: T
+    key: str,
+    label: str,
+    options: Sequence[T],
+    *,
+    default: T,
+    title: Callable[[T], str] | None = None,
 ) -> T:
-    """Draw a select box of one option and return it."""
+    """Draw a select box of one option and return it; titles are the label's texts if not given."""
     widget = _key(key)
     url_state.seed(widget, default, url_state.one_of(options), parameter=key)
     chosen = st.selectbox(
         text(label),
         options,
         key=widget,
-        format_func=title,
+        format_func=title or (lambda option: text(f"{label}.{option}")),
         placeholder=text("choose.placeholder"),
     )
     url_state.publish(widget, default, parameter=key)

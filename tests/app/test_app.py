@@ -142,11 +142,21 @@ def test_every_text_is_there_in_both_languages_and_used() -> None:
         ROOT / "streamlit_app.py",
     ]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    nodes = [
+        node for path in sources for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    ]
     constants = {
         node.value
-        for path in sources
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    # A select box without titles takes the texts of its options from under its label's.
+    constants |= {
+        f"{node.args[1].value}."
+        for node in nodes
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", "") == "choose"
+        and all(keyword.arg != "title" for keyword in node.keywords)
     }
     for kind in kinds():
         constants |= {kind.words_key(), f"spec.{kind.MAP}.{kind.LOOK}"}
