@@ -265,8 +265,8 @@ def _question(kind: type[Kind], parameters: dict[str, Plain]) -> Kind:
 def _write_spec(spec: MapSpec, parameters: dict[str, Plain], target: str) -> None:
     """Write what is asked; a file of one's own is named as it lies beside the specification."""
     plain = spec.to_dict()
-    named = {key: value for key, value in parameters.items() if _is_file(plain, key, value)}
-    plain["parameters"] |= {key: Path(str(value)).name for key, value in named.items()}
+    files = {key: value for key, value in parameters.items() if _is_file(plain, key, value)}
+    plain["parameters"] |= {key: Path(str(value)).name for key, value in files.items()}
     text = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False)
     if target == SCREEN:
         typer.echo(text, nl=False)
@@ -276,5 +276,5 @@ def _write_spec(spec: MapSpec, parameters: dict[str, Plain], target: str) -> Non
 
 
 def _is_file(plain: dict[str, Any], key: str, value: object) -> bool:
-    written = plain["parameters"].get(key)
-    return isinstance(written, str) and is_own(written) and not is_own(str(value))
+    name = plain["parameters"].get(key)
+    return isinstance(name, str) and is_own(name) and not is_own(str(value))

@@ -51,7 +51,7 @@ def snapshot(
     ] = None,
 ) -> None:
     """Draw a map into a file: a print, slides, or one page that needs no network."""
-    drawn = read_spec(
+    map_spec = read_spec(
         spec,
         pages=pages,
         review_number=review,
@@ -63,7 +63,7 @@ def snapshot(
         author=author,
         date=date or datetime.now(tz=UTC).date().isoformat(),
     )
-    _write(drawn, output, template)
+    _write(map_spec, output, template)
 
 
 def rerun(

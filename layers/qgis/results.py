@@ -161,10 +161,10 @@ def _classes(
         renderer.set("type", "graduatedSymbol")
         renderer.set("graduatedMethod", "GraduatedColor")
         renderer.set("attr", column)
-        listed = ET.SubElement(renderer, "ranges")
+        ranges = ET.SubElement(renderer, "ranges")
         for number, each in enumerate(classes):
             ET.SubElement(
-                listed,
+                ranges,
                 "range",
                 lower=repr(each.low),
                 upper=repr(each.high),
@@ -180,10 +180,10 @@ def _classes(
         ]
         renderer.set("type", "categorizedSymbol")
         renderer.set("attr", " ".join(["CASE", *cases, f"ELSE {quoted_text(NO_DATA)} END"]))
-        listed = ET.SubElement(renderer, "categories")
+        ranges = ET.SubElement(renderer, "categories")
         for number, each in enumerate([*classes, empty]):
             ET.SubElement(
-                listed,
+                ranges,
                 "category",
                 value=each.value,
                 symbol=str(number),

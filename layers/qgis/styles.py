@@ -158,10 +158,10 @@ def _renderer(root: ET.Element, layer: Drawn, kind: Kind) -> None:
     symbols = ET.Element("symbols")
     if not single:
         element.set("attr", _class_expression(look))
-        listed = ET.SubElement(element, "categories")
+        categories = ET.SubElement(element, "categories")
         for number, (value, label, _) in enumerate(classes):
             ET.SubElement(
-                listed,
+                categories,
                 "category",
                 value=value or "",
                 symbol=str(number),
@@ -410,9 +410,9 @@ def _widget(widget: ET.Element, column: str, codes: Iterable[str], lang: str) ->
         ET.SubElement(config, "Option")
         return
     options = ET.SubElement(config, "Option", type="Map")
-    listed = ET.SubElement(options, "Option", name="map", type="List")
+    values = ET.SubElement(options, "Option", name="map", type="List")
     for code, word in words:
-        entry = ET.SubElement(listed, "Option", type="Map")
+        entry = ET.SubElement(values, "Option", type="Map")
         ET.SubElement(entry, "Option", name=word, type="QString", value=code)
 
 

@@ -343,11 +343,11 @@ def put_expressions(parent: ET.Element, tag: str, expressions: Mapping[str, str]
     """Add the expressions that stand for properties."""
     outer = ET.SubElement(ET.SubElement(parent, tag), "Option", type="Map")
     ET.SubElement(outer, "Option", name="name", type="QString", value="")
-    listed = ET.SubElement(outer, "Option", name="properties")
+    options = ET.SubElement(outer, "Option", name="properties")
     if expressions:
-        listed.set("type", "Map")
+        options.set("type", "Map")
     for key, expression in expressions.items():
-        entry = ET.SubElement(listed, "Option", name=key, type="Map")
+        entry = ET.SubElement(options, "Option", name=key, type="Map")
         ET.SubElement(entry, "Option", name="active", type="bool", value="true")
         ET.SubElement(entry, "Option", name="expression", type="QString", value=expression)
         ET.SubElement(entry, "Option", name="type", type="int", value="3")

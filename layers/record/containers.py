@@ -178,10 +178,10 @@ def _find_pdf(data: bytes, name: str) -> str | None:
     if at < 0:
         return None
     # An octal escape has four bytes for one.
-    written = _PDF_STRING.match(data, at + len(key) - 1, at + len(key) + 4 * MOST_TEXT)
-    if written is None:
+    match = _PDF_STRING.match(data, at + len(key) - 1, at + len(key) + 4 * MOST_TEXT)
+    if match is None:
         raise _not_a("PDF", "its entry has no end")
-    return _PDF_ESCAPE.sub(_unescaped, written[0][1:-1]).decode("ascii", errors="replace")
+    return _PDF_ESCAPE.sub(_unescaped, match[0][1:-1]).decode("ascii", errors="replace")
 
 
 def _unescaped(match: re.Match[bytes]) -> bytes:
@@ -279,7 +279,7 @@ def _put_pptx(data: bytes, text: str, name: str) -> bytes:
         {"Id": fresh, "Type": f"{_OFFICE}/relationships/custom-properties", "Target": _CUSTOM},
         key="Type",
     )
-    written = {
+    parts = {
         "[Content_Types].xml": _serialised(types, f"{_PACKAGE}/content-types"),
         "_rels/.rels": _serialised(links, f"{_PACKAGE}/relationships"),
         _CUSTOM: _serialised(custom, _PROPERTIES),
@@ -290,9 +290,9 @@ def _put_pptx(data: bytes, text: str, name: str) -> bytes:
         zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
         for item in source.infolist():
-            contents = written.pop(item.filename, b"")
+            contents = parts.pop(item.filename, b"")
             archive.writestr(item, contents or source.read(item))
-        for filename, contents in written.items():
+        for filename, contents in parts.items():
             item = zipfile.ZipInfo(filename, date_time=_ZIP_DATE)
             item.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(item, contents)
@@ -358,8 +358,8 @@ def _serialised(root: ET.Element, namespace: str) -> bytes:
     root.set("xmlns", namespace)
     if namespace == _PROPERTIES:
         root.set("xmlns:vt", _VT)
-    written: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
-    return written
+    xml: bytes = ET.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return xml
 
 
 def _put_properties(custom: ET.Element, text: str, name: str) -> None:

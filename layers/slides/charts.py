@@ -191,9 +191,9 @@ def _workbook(chart: Chart, number_format: str, created: datetime) -> bytes:
     """Return the chart's workbook; a name that begins with = is a text in it and no formula."""
     from xlsxwriter import Workbook  # type: ignore[import-untyped]  # noqa: PLC0415  slow
 
-    written = BytesIO()
+    file = BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with Workbook(written, options) as book:
+    with Workbook(file, options) as book:
         book.set_properties({"created": created.replace(tzinfo=None)})
         sheet = book.add_worksheet()
         style = book.add_format({"num_format": number_format})
@@ -206,4 +206,4 @@ def _workbook(chart: Chart, number_format: str, created: datetime) -> bytes:
             for row, value in enumerate(map(_known, values), start=1):
                 if value is not None:
                     sheet.write_number(row, column, value, style)
-    return written.getvalue()
+    return file.getvalue()

@@ -219,44 +219,44 @@ def _draw_swatch(shapes: Any, item: LegendItem, box: Box) -> Any:  # noqa: ANN40
     colour = rgb(item.colour)
     if item.kind in {"line", "dash"}:
         left, middle, width, _ = box.part(top=box.height / 2).emu()
-        drawn = shapes.add_connector(
+        swatch = shapes.add_connector(
             MSO_CONNECTOR.STRAIGHT, left, middle, Emu(left + width), middle
         )
-        _drop_style(drawn)
-        drawn.line.width = Pt(2.25)
-        drawn.line.color.rgb = colour
+        _drop_style(swatch)
+        swatch.line.width = Pt(2.25)
+        swatch.line.color.rgb = colour
         if item.kind == "dash":
-            drawn.line.dash_style = MSO_LINE.SQUARE_DOT
-        return drawn
+            swatch.line.dash_style = MSO_LINE.SQUARE_DOT
+        return swatch
     kind = MSO_SHAPE.OVAL if item.kind in {"point", "ring"} else MSO_SHAPE.RECTANGLE
-    drawn = shapes.add_shape(kind, *box.emu())
-    _drop_style(drawn)
+    swatch = shapes.add_shape(kind, *box.emu())
+    _drop_style(swatch)
     if item.kind == "ring":
-        drawn.fill.background()
-        drawn.line.width, drawn.line.color.rgb = Pt(1.75), colour
-        return drawn
-    drawn.fill.solid()
-    drawn.fill.fore_color.rgb = colour
+        swatch.fill.background()
+        swatch.line.width, swatch.line.color.rgb = Pt(1.75), colour
+        return swatch
+    swatch.fill.solid()
+    swatch.fill.fore_color.rgb = colour
     # Pale classes need an edge on a white slide.
-    drawn.line.width = Pt(0.5)
-    drawn.line.color.theme_color = MSO_THEME_COLOR.TEXT_2
+    swatch.line.width = Pt(0.5)
+    swatch.line.color.theme_color = MSO_THEME_COLOR.TEXT_2
     if item.kind != "hatch":
-        return drawn
+        return swatch
     # Lines, since not every program shows a pattern that fills so small a shape.
     strokes = [_hatch_line(shapes, box.part(left=at * box.width)) for at in HATCH_AT]
-    return shapes.add_group_shape([drawn, *strokes])
+    return shapes.add_group_shape([swatch, *strokes])
 
 
 def _hatch_line(shapes: Any, box: Box) -> Any:  # noqa: ANN401
     """Draw a white line from the lower left corner of a box, as steep as it is high."""
     left, top, _, height = box.emu()
-    drawn = shapes.add_connector(
+    line = shapes.add_connector(
         MSO_CONNECTOR.STRAIGHT, left, Emu(top + height), Emu(left + height), top
     )
-    _drop_style(drawn)
-    drawn.line.width = Pt(1.25)
-    drawn.line.color.theme_color = MSO_THEME_COLOR.BACKGROUND_1
-    return drawn
+    _drop_style(line)
+    line.line.width = Pt(1.25)
+    line.line.color.theme_color = MSO_THEME_COLOR.BACKGROUND_1
+    return line
 
 
 def _drop_style(shape: Any) -> None:  # noqa: ANN401

@@ -184,18 +184,18 @@ class _Reader:
                 waiting += self._take(name, kind)
         for part in self.parts.values():
             self._strip(part)
-        named = [_WORDS.both(f"template.lost.{kind}") for kind in self.lost]
+        things = [_WORDS.both(f"template.lost.{kind}") for kind in self.lost]
         findings = (
             Finding(
                 "template.stripped",
                 {
-                    "zh": listed((zh for zh, _ in named), "zh"),
-                    "en": listed((en for _, en in named), "en"),
+                    "zh": listed((zh for zh, _ in things), "zh"),
+                    "en": listed((en for _, en in things), "en"),
                 },
                 level="warning",
             ),
         )
-        return Template(_packed(self.parts, main), findings if named else ())
+        return Template(_packed(self.parts, main), findings if things else ())
 
     def _main(self) -> str:
         for kind, target, external, _ in self._relations(""):

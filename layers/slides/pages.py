@@ -186,9 +186,9 @@ def saved(deck: Deck, *, title: str, author: str, subject: str) -> bytes:
     properties.last_modified_by, properties.revision = author, 1
     properties.keywords = properties.comments = ""
     properties.created = properties.modified = deck.created or _EPOCH
-    written = BytesIO()
-    deck.presentation.save(written)
-    return _packed(written, dated=deck.created is not None)
+    file = BytesIO()
+    deck.presentation.save(file)
+    return _packed(file, dated=deck.created is not None)
 
 
 def set_typefaces(element: Any, typefaces: Mapping[str, str]) -> None:  # noqa: ANN401

@@ -161,9 +161,9 @@ def draw_picture(page: Page, picture: Picture, box: Box) -> None:
     page, picture, box
         Page, picture, and its box, which has its aspect.
     """
-    drawn = page.slide.shapes.add_picture(BytesIO(picture.png), *box.emu())
-    drawn.name = "Map"
-    describe(drawn, picture.alt)
+    shape = page.slide.shapes.add_picture(BytesIO(picture.png), *box.emu())
+    shape.name = "Map"
+    describe(shape, picture.alt)
 
 
 def describe(shape: Any, words: str) -> None:  # noqa: ANN401

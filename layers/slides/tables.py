@@ -44,8 +44,8 @@ def draw_table(page: Page, grid: Grid, rows: int, box: Box) -> None:
         for column, cell in enumerate(row.cells):
             words = grid.cells[number][column]
             _write_cell(cell, words, grid, head=number == 0, right=column in grid.numeric)
-    for number, drawn in enumerate(frame.element.iter(qn("a:tr"))):
-        _rule(drawn, head=number == 0)
+    for number, row_element in enumerate(frame.element.iter(qn("a:tr"))):
+        _rule(row_element, head=number == 0)
 
 
 def _write_cell(cell: Any, words: str, grid: Grid, *, head: bool, right: bool) -> None:  # noqa: ANN401
