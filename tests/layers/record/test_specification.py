@@ -61,7 +61,7 @@ def test_a_specification_survives_yaml_json_and_its_own_words(tmp_path: Path) ->
 def test_a_filter_that_the_layer_does_not_have_is_refused_in_words() -> None:
     for kind, layer in (("density", "platforms"), ("coverage", "parks"), ("pattern", "platforms")):
         spec = spec_of(kind, layer=layer, sector=["machinery"])
-        with pytest.raises(InputError, match="cannot be filtered by 'sector'") as refused:
+        with pytest.raises(InputError, match="there is no filter 'sector'") as refused:
             spec.content()
         assert refused.value.code == "option.one_of"
 
