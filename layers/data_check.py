@@ -14,7 +14,7 @@ import shapely
 from geo.errors import AtlasError
 from layers.look.basemaps import basemaps
 from layers.look.symbology import layer_styles
-from layers.plan import catalogue
+from layers.plan import catalogue, claims
 from layers.plan.area import bounds
 from layers.plan.data_files import Damage, DataError
 from layers.plan.rules import Rule
@@ -65,7 +65,9 @@ def damages() -> list[Damage]:
         description = resources()[name]
         places += _references(table, description, known)
         places += _rules(table, description)
-        if set(_SPATIAL) <= set(table.columns):
+        if name == claims.TABLE:
+            places += _claims(table, description)
+        elif set(_SPATIAL) <= set(table.columns):
             places += _places(table, description)
         if "geometry" in table.columns:
             places += _shapes(table, description)
@@ -98,9 +100,10 @@ def _references(
 
 def _rules(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
     """Rules that are missing, and those to build by that cannot be read."""
-    if "rule" not in table.columns:
+    if not {"rule", "evidence"} <= set(table.columns):
         return
-    drawn = "geometry" in table.columns  # its rule says how it was drawn, and builds nothing
+    # Of what is drawn the rule says how, and builds nothing; those of claims the schema describes.
+    drawn = "geometry" in table.columns
     for row, rule, evidence in table[["rule", "evidence"]].itertuples():
         if pd.isna(rule):
             if evidence == "schematic":
@@ -133,6 +136,24 @@ def _places(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
         for column in ("within", "same_as"):
             if isinstance(place.get(column), str):
                 yield _damage(description, "data.two_places", row, column, value=place[column])
+
+
+def _claims(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
+    """Claims that lack what their kind needs, or that put something where the plan is not."""
+    west, south, east, north = bounds()
+    for row, claim in table.iterrows():
+        for column in claims.NEEDED[claim["kind"]]:
+            if pd.isna(claim[column]):
+                values = {"kind": claim["kind"]}
+                yield _damage(description, "data.claim_lacks", row, column, **values)
+        if claim["state"] != claims.ACCEPTED and pd.isna(claim["reason"]):
+            yield _damage(description, "data.claim_unreasoned", row, "reason")
+        if claim["subject_id"] == claim["object_id"]:
+            yield _damage(description, "data.claim_of_itself", row, "object_id")
+    for row, point in claims.points(table).geometry.items():
+        if not (west <= point.x <= east and south <= point.y <= north):
+            place = {"lon": point.x, "lat": point.y}
+            yield _damage(description, "data.outside", row, "lon", **place)
 
 
 def _shapes(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:

@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 _SOURCE_COLUMNS = ("name_zh", "name_en", "publisher", "date", "licence", "attribution")
 
 # Tables that a plan may have: where its facts are from, what is part of what, where its documents
-# contradict each other, what they aim at, and published numbers of people. Without one nothing is
-# in it.
+# contradict each other, where they say that something is, what they aim at, and published numbers
+# of people. Without one nothing is in it.
 TABLES: dict[str, tuple[str, ...]] = {
     "sources": ("id", *_SOURCE_COLUMNS, "attribution_en"),
     "memberships": ("id", "feature_id", "target_id", "role", "order"),
     "conflicts": ("id", "name_zh", "name_en"),
+    "claims": ("id", "subject_id", "kind", "source_id", "grade", "state"),
     "indicators": ("id", "name_zh", "name_en", "kind", "value", "unit", "front_order", "pair_id"),
     "populations": ("id", "name_zh", "name_en", "date", "source_id", "adcodes", "population"),
 }

@@ -67,7 +67,9 @@ NAMES = ("id", "name_zh", "name_en", "aliases")
 HIDDEN = frozenset(
     {*NAMES, *CARD_TEXTS, "lon", "lat", "colour", "order", "roads", "position_source", "adcode"}
 )
-REFERENCES = frozenset({"within", "same_as", "park_id", "parent_id", "canonical_id"})
+REFERENCES = frozenset(
+    {"within", "same_as", "park_id", "parent_id", "canonical_id", "host_id", "entity_id"}
+)
 
 # The data package says how lists are stored; a reader sees them as lists.
 _SEPARATED = re.compile(r"（\| 分隔）|, separated by \|")

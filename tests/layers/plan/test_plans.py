@@ -174,7 +174,10 @@ def test_a_damaged_area_is_named(tmp_path: Path, old: str, new: str, said: str) 
 # ---- what the code may not know ----
 
 # Names that every plan's files may have, and words that are also the field's own.
-FORMAT = {"sources", "memberships", "conflicts", "indicators", "populations", "roads", "reference"}
+FORMAT = {
+    *("sources", "memberships", "conflicts", "indicators", "populations", "sites", "claims"),
+    *("roads", "reference"),
+}
 
 
 def words_of(plan: str) -> set[str]:
