@@ -11,7 +11,7 @@ from test_app import page
 from app.web import export, frame, maps
 from geo.errors import AtlasError, CRSError, InputError, LayerError
 from layers import questions
-from layers.questions import zone_results
+from layers.questions.concentration import Concentration
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -83,7 +83,7 @@ def test_a_part_of_a_page_that_fails_leaves_the_rest_standing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The map of the distribution and the export run without the page around them."""
-    monkeypatch.setattr(zone_results, "concentration", raising(ValueError("broken")))
+    monkeypatch.setattr(Concentration, "answer", raising(ValueError("broken")))
     monkeypatch.setattr(export, "screen", raising(ValueError("broken")))
     test = page("distribution")
     assert not test.exception
