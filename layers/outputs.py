@@ -180,6 +180,8 @@ def snapshot(
 def remake(path: str | os.PathLike[str]) -> tuple[MapSpec, list[str]]:
     """Return the specification that a file was made from, and the data files that changed since.
 
+    Of files of one's own the line is returned that the file has about them.
+
     Raises
     ------
     InputError
@@ -187,4 +189,6 @@ def remake(path: str | os.PathLike[str]) -> tuple[MapSpec, list[str]]:
     """
     record = provenance.read(path)
     spec = read_spec(record["spec"], folder=Path(path).parent)
-    return spec, provenance.changed(record)
+    now = spec.receipts()
+    own = [line for line in record.get("own_data", ()) if line not in now]
+    return spec, [*provenance.changed(record), *own]

@@ -10,7 +10,7 @@ import typer
 
 import geo
 from app.commands.options import AsJson  # noqa: TC001 - typer reads it at run time
-from app.commands.output import print_json, wrote
+from app.commands.output import RASTERS, print_json, wrote
 from geo.arguments import require_one_of
 from geo.errors import AtlasError
 from geo.exchange.cell_quotes import csv_bytes
@@ -24,7 +24,6 @@ from layers.plan import published
 if TYPE_CHECKING:
     from geo.exchange.receipt import Finding, Intake
 
-RASTERS = (".tif", ".tiff")
 MOST_ROWS = 20
 BAD_INPUT = 2
 

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 
 import geo
 from app.commands.options import AsJson, Output, numbers, say_receipt
-from app.commands.output import deliver, deliver_numbers, print_json, told_if_slow, wrote
+from app.commands.output import RASTERS, deliver, deliver_numbers, print_json, told_if_slow, wrote
 from geo.errors import InputError
 from geo.exchange.writers import write_file
 from geo.numerals import LANGUAGES
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from layers.questions.kinds import Kind
     from layers.record.specification import MapSpec
 
-VECTOR_SUFFIXES = (".gpkg", ".geojson", ".csv")
 SCREEN = "-"
 Spec = Annotated[
     str | None,
@@ -167,10 +166,10 @@ def _deliver_raster(
     question: Kind, surface: xr.DataArray, *, as_json: bool, output: Path | None
 ) -> None:
     if output is not None:
-        if output.suffix in VECTOR_SUFFIXES:
-            geo.write_vector(question.features(), output)
-        else:
+        if output.suffix.lower() in RASTERS:
             geo.write_geotiff(surface, output)
+        else:
+            geo.write_vector(question.features(), output)
         wrote(output)
     summary = _summary(surface)
     if as_json:
@@ -265,8 +264,20 @@ def _question(kind: type[Kind], parameters: dict[str, Plain]) -> Kind:
 def _write_spec(spec: MapSpec, parameters: dict[str, Plain], target: str) -> None:
     """Write what is asked; a file of one's own is named as it lies beside the specification."""
     plain = spec.to_dict()
-    files = {key: value for key, value in parameters.items() if _is_file(plain, key, value)}
-    plain["parameters"] |= {key: Path(str(value)).name for key, value in files.items()}
+    files = {
+        key: Path(str(value)) for key, value in parameters.items() if _is_file(plain, key, value)
+    }
+    beside = next(iter(files.values()), Path(target)) if target == SCREEN else Path(target)
+    for path in files.values():
+        if path.resolve().parent != beside.resolve().parent:
+            raise InputError(
+                f"--spec: {target} names {path.name} as a file beside it, which lies elsewhere; "
+                f"write it into {path.parent}",
+                code="spec.elsewhere",
+                value=path.name,
+                folder=str(path.parent),
+            )
+    plain["parameters"] |= {key: path.name for key, path in files.items()}
     text = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False)
     if target == SCREEN:
         typer.echo(text, nl=False)

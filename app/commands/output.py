@@ -12,6 +12,7 @@ import typer
 import geo
 from geo.errors import InputError
 from geo.exchange.cell_quotes import csv_bytes
+from geo.numerals import MISSING, significant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 SLOW_S = 1.0
 DIGITS = 15  # the most that pandas writes
 # What a table of zones says in a file, and what there is no room for on a screen.
+RASTERS = (".tif", ".tiff")
 HIDDEN = ["geometry", "evidence", "rule", "name_en"]
 
 
@@ -49,7 +51,7 @@ def deliver(frame: pd.DataFrame, *, as_json: bool, output: Path | None) -> None:
         print_json(records(frame))
     elif output is None:
         table = frame.drop(columns=HIDDEN, errors="ignore")
-        typer.echo(table.to_string(index=False, float_format="{:,.3f}".format))
+        typer.echo(table.to_string(index=False, float_format=significant, na_rep=MISSING))
 
 
 def deliver_numbers(numbers: pd.Series[float], *, as_json: bool, output: Path | None) -> None:
@@ -61,7 +63,7 @@ def deliver_numbers(numbers: pd.Series[float], *, as_json: bool, output: Path | 
         return
     _tell(numbers.attrs)
     if output is None:
-        typer.echo(numbers.to_string(float_format="{:,.3f}".format))
+        typer.echo(numbers.to_string(float_format=significant, na_rep=MISSING))
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

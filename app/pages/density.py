@@ -17,7 +17,7 @@ from app.web.export import export
 from app.web.frame import basis, download, draw_map, heading, map_and_results, note_on_points
 from app.web.tables import ranking_table
 from geo.errors import AtlasError
-from geo.numerals import number
+from geo.numerals import number, significant
 from geo.surface.density_raster import Unit
 from geo.surface.kernels import Kernel
 from geo.wording import sentence
@@ -149,7 +149,7 @@ with map_column.container(key="compared" if len(asks) > 1 else "alone"):
 with results:
     for surface in surfaces:
         peak, used = st.columns(2)
-        peak.metric(text("density.peak"), number(float(surface.max())))
+        peak.metric(text("density.peak"), significant(float(surface.max())))
         used.metric(text("density.bandwidth_used"), number(surface.attrs["bandwidth_m"], digits=0))
     st.caption(text("density.peak_unit", unit=unit))
     if len(asks) == 1 and second is not None:

@@ -16,6 +16,7 @@ from app.web.frame import download, draw_map, heading, map_and_results, note_on_
 from app.web.tables import figures
 from geo.exchange.cell_quotes import csv_bytes
 from geo.numerals import number
+from layers.plan.area import area
 from layers.questions import autocorrelation, cluster_reading, patterns
 from layers.questions.centres import Centres
 from layers.questions.clusters import Clusters
@@ -56,7 +57,7 @@ def settings_of_units(kind: type[Tested], points: Points) -> Tested:
         "pattern.grid",
         (*patterns.unit_names(), *own_data.names("zones")),
         title=choices.zoning_title,
-        default="hexagons",
+        default=area().defaults["pattern"]["zoning"],
     )
     zones = choices.cells(Zones(grid))
     rule: Rule = choose("rule", "pattern.rule", patterns.RULES, default="queen")

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from geo.crs import geodesic_area_km2
 from geo.work import require_affordable
 from geo.zoned.tessellations import H3_AREA_KM2
+from layers.plan.area import per_plan
+from layers.plan.catalogue import land
 
 if TYPE_CHECKING:
     from layers.questions.subjects import Zones
@@ -19,10 +22,16 @@ MOST_TESTED = 20_000
 MOST_DRAWN = 20_000
 # Zones that are counted in, drawn from and listed in 10 seconds; half a gigabyte.
 MOST_COUNTED = 100_000
-# The districts of the New Area, and what a grid has more than fits in: cells on the rim.
-AREA_KM2, RIM = 6_394.0, 1.15
+# What a grid has more than fits into the land: cells on the rim.
+RIM = 1.15
 # The size of a hexagon or square that is named goes up in such steps, metres.
 STEP_M = 100
+
+
+@per_plan
+def land_km2() -> float:
+    """Return the area of the open plan's land, over which a grid lies, km²."""
+    return float(geodesic_area_km2(land().geometry).sum())
 
 
 def zones_of(zones: Zones) -> float:
@@ -37,13 +46,13 @@ def zones_of(zones: Zones) -> float:
     --------
     >>> from layers.questions.subjects import Zones
     >>> round(zones_of(Zones("squares", cell_m=1000)))
-    7353
+    7354
     """
     if zones.name == "h3":
         area_km2: float = H3_AREA_KM2[zones.h3_resolution]
-        return RIM * AREA_KM2 / area_km2
+        return RIM * land_km2() / area_km2
     if zones.name in ("hexagons", "squares"):
-        return RIM * AREA_KM2 / (zones.cell_m / 1000) ** 2
+        return RIM * land_km2() / (zones.cell_m / 1000) ** 2
     return len(zones.frame())
 
 
@@ -70,17 +79,17 @@ def require_zones(zones: Zones, most: int, *, function: str) -> None:
     >>> require_zones(Zones("h3", h3_resolution=9), 20_000, function="hot_spots")
     Traceback (most recent call last):
     ...
-    geo.errors.InputError: hot_spots: 69,808 zones are more than the 20,000 allowed. Take \
+    geo.errors.InputError: hot_spots: 69,812 zones are more than the 20,000 allowed. Take \
 resolution 8 or coarser.
     """
     amount = zones_of(zones)
     if zones.name == "h3":
-        allowed = [at for at, area in enumerate(H3_AREA_KM2) if RIM * AREA_KM2 / area <= most]
+        allowed = [at for at, area in enumerate(H3_AREA_KM2) if RIM * land_km2() / area <= most]
         coarser = max(allowed, default=0)
         code, choose = "cost.h3", f"resolution {coarser} or coarser"
         values = {"resolution": zones.h3_resolution, "coarser": coarser}
     elif zones.name in ("hexagons", "squares"):
-        size = 1000 * (RIM * AREA_KM2 / most) ** 0.5
+        size = 1000 * (RIM * land_km2() / most) ** 0.5
         size_m = STEP_M * int(-(-size // STEP_M))
         code, choose = "cost.cells", f"cell_m of {size_m} or more"
         values = {"size": size_m}

@@ -232,7 +232,13 @@ def _of_zones() -> list[Item]:
 
 def _schema(hint: object, about: Field, choices: tuple[str, ...]) -> Schema:
     if get_origin(hint) in {Union, UnionType}:
-        return {"anyOf": [_schema(kind, about, choices) for kind in get_args(hint)]}
+        # The bounds are those of the number; a list in its place has numbers of another kind.
+        return {
+            "anyOf": [
+                _schema(kind, PLAIN_FIELD if get_origin(kind) is tuple else about, choices)
+                for kind in get_args(hint)
+            ]
+        }
     if get_origin(hint) is tuple:
         return {"type": "array", "items": _schema(get_args(hint)[0], about, choices)}
     if choices:

@@ -609,3 +609,40 @@ def test_a_snapshot_that_cannot_be_made_says_why(run, words, said, tmp_path, mon
     monkeypatch.chdir(tmp_path)
     assert said in run(*words, code=2).stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_specification_lies_beside_the_files_that_it_names(run, tmp_path: Path) -> None:
+    """Elsewhere another file of that name would be taken for it."""
+    points = tmp_path / "a" / "points.csv"
+    points.parent.mkdir()
+    points.write_text("name,lon,lat\n甲,112.9,28.2\n乙,112.95,28.25\n", encoding="utf-8")
+    asked = ("coverage", "zones", "--layer", points, "--zoning", "districts", "--json")
+    told = run(*asked, "--spec", tmp_path / "spec.yaml", code=2).stderr
+    assert str(points.parent) in told
+    assert not (tmp_path / "spec.yaml").exists()
+    said = run(*asked, "--spec", points.parent / "spec.yaml").stdout
+    assert run("answer", points.parent / "spec.yaml", "--json").stdout == said
+
+
+def test_a_raster_is_written_as_a_geotiff_or_not_at_all(run, tmp_path: Path) -> None:
+    run("density", "--cell", "2000", "--output", tmp_path / "a.xyz", code=2)
+    assert not (tmp_path / "a.xyz").exists()
+
+
+def test_what_changed_since_names_files_of_ones_own(run, tmp_path: Path) -> None:
+    points = tmp_path / "points.csv"
+    points.write_text("name,lon,lat\n甲,112.9,28.2\n乙,112.95,28.25\n", encoding="utf-8")
+    spec, map_file = tmp_path / "d.yaml", tmp_path / "d.html"
+    run("density", "--layer", points, "--cell", "2000", "--spec", spec, "--json")
+    run("snapshot", spec, "-o", map_file)
+    assert "no data changed since" in run("rerun", map_file, "-o", tmp_path / "e.html").stderr
+    points.write_text("name,lon,lat\n甲,112.9,28.2\n", encoding="utf-8")
+    told = run("rerun", map_file, "-o", tmp_path / "e.html").stderr
+    assert "changed since: " in told
+    assert "points" in told
+
+
+def test_levels_below_one_come_back_from_a_specification(run, tmp_path: Path) -> None:
+    spec = tmp_path / "levels.yaml"
+    said = run("density", "--cell", "1000", "--levels", "0.1,0.2,0.5", "--spec", spec, "--json")
+    assert run("answer", spec, "--json").stdout == said.stdout
