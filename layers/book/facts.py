@@ -293,7 +293,7 @@ def _told_of(layer: str, features: gpd.GeoDataFrame, lang: str) -> list[str]:
         most = counts.head(KINDS_TOLD)
         parts = [f"{value_label(role.group, value, lang=lang)} {n}" for value, n in most.items()]
         if others := int(counts.sum() - most.sum()):
-            parts.append(_say("kinds.others", lang, n=number(others)))
+            parts.append(_say("kinds_others", lang, n=number(others)))
         kinds = listed(parts, lang)
         sentences.append(_say("kinds", lang, kinds=kinds, **words))
     if role.amount:
