@@ -14,8 +14,8 @@ import shapely
 from geo.errors import AtlasError
 from layers.look.basemaps import basemaps
 from layers.look.symbology import layer_styles
-from layers.plan import catalogue, claims
-from layers.plan.area import bounds
+from layers.plan import area_check, catalogue, claims
+from layers.plan.area import area, bounds
 from layers.plan.data_files import Damage, DataError
 from layers.plan.rules import Rule
 from layers.plan.schema import resources
@@ -50,7 +50,7 @@ def damages() -> list[Damage]:
     []
     """
     places: list[Damage] = []
-    for read in (resources, layer_styles, basemaps):
+    for read in (area, resources, layer_styles, basemaps):
         places += _refused(read)
     if places:
         return places
@@ -71,6 +71,7 @@ def damages() -> list[Damage]:
             places += _places(table, description)
         if "geometry" in table.columns:
             places += _shapes(table, description)
+    places += area_check.damages()
     places += _unlisted(known)
     return places or _built()
 

@@ -398,7 +398,7 @@ def map_crs() -> str:
         return crs
     west, south, east, _north = bounds()
     zone = metric_zone(west, east, function="map_crs")
-    if _scale_error(zone) <= LARGEST_SCALE_ERROR:
+    if scale_error_over(zone) <= LARGEST_SCALE_ERROR:
         return zone
     middle = round((west + east) / 2, 1)
     # Lengths grow with the square of the distance from the meridian.
@@ -410,7 +410,14 @@ def map_crs() -> str:
     )
 
 
-def _scale_error(code: str) -> float:
+def scale_error_over(code: str) -> float:
+    """Return the largest error of lengths that a CRS in metres makes within the plan's bounds.
+
+    Examples
+    --------
+    >>> round(scale_error_over("EPSG:4547"), 4) < 0.01
+    True
+    """
     west, south, east, north = bounds()
     crs = CRS.from_user_input(code)
     lon, lat = np.meshgrid([west, (west + east) / 2, east], [south, (south + north) / 2, north])

@@ -170,7 +170,7 @@ def locate(frame: pd.DataFrame, gazetteer: Gazetteer) -> gpd.GeoDataFrame:
         In EPSG:4490; geometry None where ``evidence`` is ``unlocated``.
     """
     places = [gazetteer.place(feature_id) for feature_id in frame["id"]]
-    found = np.array([place is not None for place in places])
+    found = np.array([place is not None for place in places], dtype=bool)
     lon, lat, accuracy = (
         np.array([math.nan if place is None else getattr(place, name) for place in places])
         for name in ("lon", "lat", "accuracy_m")

@@ -211,6 +211,8 @@ def _value(each: Item, value: Plain, asker: Asker) -> object:
         return Points(asker.brought(str(value), "points"))
     if each.about.brings is not None:
         return asker.brought(str(value), each.about.brings)
+    if isinstance(value, float) and value.is_integer() and int in {each.hint, *get_args(each.hint)}:
+        return int(value)  # a whole number, however JSON writes it
     if isinstance(value, list | tuple):
         number = get_args(each.hint)[0] is float or float in _in_tuples(each.hint)
         return tuple(float(part) if number else part for part in value)

@@ -13,7 +13,6 @@ from geo.numerals import between, number
 from geo.surface.density import Kernel, Method
 from geo.surface.density_raster import Unit
 from layers.keeping.answers import kept_answer
-from layers.keeping.brought import is_own
 from layers.look.overlays import Isolines, Overlay, Surface
 from layers.plan.area import area
 from layers.plan.catalogue import land
@@ -313,9 +312,9 @@ def density_unit(asked: Density, lang: str) -> str:
 
 
 def density_unit_of(points: Points, weight: str | None, unit: Unit, lang: str) -> str:
-    """Return one of the units that a density can have: of an own column, its name alone."""
+    """Return one of the units that a density can have: of another column, its name alone."""
     if weight is None:
         return say(f"density.unit.{unit}", lang)
-    if not is_own(points.layer):
+    if points.is_plans_amount(weight):
         return say(f"density.unit.{unit}_weighted", lang)
-    return say(f"density.unit.{unit}_own", lang, amount=points.amount_noun(lang))
+    return say(f"density.unit.{unit}_own", lang, amount=points.amount_noun(lang, weight))

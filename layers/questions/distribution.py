@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias, get_args
 
 from geo.errors import InputError
+from geo.numerals import LANGUAGES
 from geo.wording import sentence
 from layers.keeping.brought import is_own
 from layers.look.classification import MAX_CLASSES
@@ -114,12 +115,15 @@ class Shown(Kind):
 
     def _measure_titles(self, share: str) -> tuple[str, str]:
         points = self.asked.points
-        if not is_own(points.layer):
+        # The weight of the question is that of sums alone.
+        summed = self.asked.weight if MEASURES[self.measure][0] else None
+        if points.is_plans_amount(summed):
             return both(f"measure.{self.measure}{share}")
-        zh, en = both(f"measure.own.{self.measure}{share}")
-        return zh.format(amount=points.amount_noun("zh")), en.format(
-            amount=points.amount_noun("en")
+        zh, en = (
+            say(f"measure.own.{self.measure}{share}", lang, amount=points.amount_noun(lang, summed))
+            for lang in LANGUAGES
         )
+        return zh, en
 
     @property
     def question(self) -> Distribution:

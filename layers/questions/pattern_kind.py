@@ -66,8 +66,8 @@ class PatternKind(Kind):
         points = self.subjects
         if points is None:
             return Kind.title(self, lang)
-        weighted = getattr(self, "weight", None) is not None
-        noun = points.amount_noun(lang) if weighted else points.noun(lang)
+        weight = getattr(self, "weight", None)
+        noun = points.noun(lang) if weight is None else points.amount_noun(lang, weight)
         return say("spec.pattern", lang, noun=noun, look=say(f"pattern.look.{self.LOOK}", lang))
 
     def figures(self, lang: str) -> list[Figures]:

@@ -229,7 +229,10 @@ def _scope(asked: Pattern) -> Scope:
         zero_cells=int((zones["count"] == 0).sum()),
         area_km2=float(zones["area_km2"].sum()),
         stated=None if stated is None else int(stated[inside.index].notna().sum()),
-        amount_nouns=(asked.points.amount_noun("zh"), asked.points.amount_noun("en"))
+        amount_nouns=(
+            asked.points.amount_noun("zh", asked.weight),
+            asked.points.amount_noun("en", asked.weight),
+        )
         if asked.weight
         else ("", ""),
     )

@@ -109,8 +109,14 @@ class Points:
         key = f"reading.noun.{self.layer}"
         return say(key, lang) if key in words() else self.about.title(lang)
 
-    def amount_noun(self, lang: str) -> str:
-        """Return what the amounts of the points are called in a sentence."""
+    def is_plans_amount(self, column: str | None) -> bool:
+        """Whether a column, or none, is what the plan's layer has amounts in."""
+        return not is_own(self.layer) and column in {None, self.amount}
+
+    def amount_noun(self, lang: str, column: str | None = None) -> str:
+        """Return what the amounts are called in a sentence: those of the layer, or of a column."""
+        if column not in {None, self.amount}:
+            return self.about.field(column).title(lang)
         if is_own(self.layer):
             return self.about.field(AMOUNT).title(lang)
         return say("reading.investment", lang)

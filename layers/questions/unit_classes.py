@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from layers.keeping.brought import is_own
 from layers.look.overlays import Features
 from layers.questions.contents import above_base, dots
 from layers.questions.patterns import COLD
@@ -45,8 +44,8 @@ def content(asked: Tested, lang: str) -> Content:
         **{statistic: zones[statistic].round(2), "p_fdr": zones["p_fdr"].round(4)}
     )
     labels = titles({name: name for name in (amount, statistic, "p_fdr")}, lang)
-    if asked.weight and is_own(asked.points.layer):
-        noun = asked.points.amount_noun(lang)
+    if asked.weight and not asked.points.is_plans_amount(asked.weight):
+        noun = asked.points.amount_noun(lang, asked.weight)
         labels[amount] = say("measure.own.investment", lang, amount=noun)
     overlays = []
     for kind in (*asked.ORDER, *PLAIN):

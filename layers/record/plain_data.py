@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from geo.errors import InputError
@@ -13,6 +15,12 @@ if TYPE_CHECKING:
 
 # A specification has some thousand bytes, some hundred values, and five levels.
 MOST_BYTES, MOST_VALUES, MOST_LEVELS = 300_000, 20_000, 20
+# Kinds of texts that older YAML reads otherwise than JSON, and its numbers as JSON has them.
+_OLDER = frozenset({"timestamp", "int", "float"})
+_NUMBERS = {
+    "int": re.compile(r"^[-+]?[0-9]+$"),
+    "float": re.compile(r"^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$"),
+}
 # What computers count in without rounding; longer integers are slow to write.
 LARGEST = 2**53
 
@@ -95,15 +103,31 @@ def _require_bounded(text: str, name: str) -> None:
 
 
 def _loader() -> Any:  # noqa: ANN401 - yaml has no types
-    """Return a loader that leaves dates as they are written: JSON has none."""
+    """Return a loader that reads what JSON has as JSON does, and each name once.
+
+    The older YAML that the library reads takes 0500 for an octal number, 16:40 for one to the base
+    of 60, and 1e-05 for a text; a date is left as it is written.
+    """
     import yaml  # noqa: PLC0415
 
     class Loader(yaml.SafeLoader):  # type: ignore[misc]
         yaml_implicit_resolvers = {  # noqa: RUF012 - as yaml declares it
-            first: [(tag, known) for tag, known in pairs if not tag.endswith(":timestamp")]
+            first: [(tag, known) for tag, known in pairs if tag.rpartition(":")[2] not in _OLDER]
             for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
         }
 
+        def construct_mapping(self, node: Any, *, deep: bool = False) -> Any:  # noqa: ANN401
+            names = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+            if names and names.most_common(1)[0][1] > 1:
+                words = f"{names.most_common(1)[0][0]!r} stands in it twice"
+                raise yaml.constructor.ConstructorError(None, None, words, node.start_mark)
+            return super().construct_mapping(node, deep=deep)
+
+    for tag, pattern in _NUMBERS.items():
+        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", pattern, list("-+.0123456789"))
+    Loader.add_constructor(
+        "tag:yaml.org,2002:int", lambda loader, node: int(loader.construct_scalar(node))
+    )
     return Loader
 
 

@@ -158,6 +158,40 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, int, str, str]] = {
         "reason",
         "data.claim_unreasoned",
     ),
+    "points of a layer that there is not": (
+        edit("area.yaml", "  parks: {filters", "  nothing: {filters"),
+        *("area.yaml", 0, "points", "data.reference"),
+    ),
+    "a filter by a column that there is not": (
+        edit("area.yaml", "filters: [sector]", "filters: [colour]"),
+        *("area.yaml", 0, "points.projects.filters", "data.reference"),
+    ),
+    "amounts that are texts": (
+        edit("area.yaml", "amount: investment_100m_cny", "amount: lead"),
+        *("area.yaml", 0, "points.projects.amount", "data.no_amount"),
+    ),
+    "a default zoning that there is not": (
+        edit(
+            "area.yaml",
+            "coverage: {layer: platforms, zoning: circles}",
+            "coverage: {layer: platforms, zoning: rings}",
+        ),
+        *("area.yaml", 0, "defaults.coverage.zoning", "data.reference"),
+    ),
+    "metres that are degrees": (
+        edit("area.yaml", "crs: EPSG:4547", "crs: EPSG:4490"),
+        "area.yaml",
+        0,
+        "crs",
+        "data.crs",
+    ),
+    "a zone on the other side of the world": (
+        edit("area.yaml", "crs: EPSG:4547", "crs: EPSG:32633"),
+        "area.yaml",
+        0,
+        "crs",
+        "data.crs",
+    ),
     "an empty table": (emptied("firms.csv"), "firms.csv", 0, "", "data.empty"),
     "a table cut short": (cut("platforms.csv", 0.45), "platforms.csv", -1, "", "data.cells"),
     "features cut short": (cut("roads.geojson", 0.5), "roads.geojson", -1, "", "data.json"),

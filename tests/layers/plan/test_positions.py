@@ -94,3 +94,8 @@ def test_what_lies_within_a_place_is_no_better_known_than_the_place() -> None:
     lab = {"id": "lab", "within": "campus"}
     place = Gazetteer([table(campus, lab)], {}).place("lab")
     assert place == Place(112.9, 28.2, 300.0, 300.0)
+
+
+def test_a_layer_without_rows_has_no_places() -> None:
+    empty = table({"id": "a", "evidence": "located"}).iloc[:0]
+    assert locate(empty, Gazetteer([empty], {})).empty

@@ -20,6 +20,8 @@ from layers.look.content import Sheet
 from layers.outputs import output
 from layers.questions import Distribution, zone_counts
 from layers.questions.asking import parameters_of, question_of
+from layers.questions.density import density_unit_of
+from layers.questions.distribution import Shown
 from layers.questions.fields import Field, items
 from layers.questions.kinds import Kind, forget, kind_of, kinds, looks, maps, register
 from layers.questions.subjects import Points, Zones
@@ -185,3 +187,13 @@ def test_the_first_question_of_every_map_is_one_of_another_plan_too() -> None:
             question = question_of(looks(name)[0], {})
             assert read_spec(specified(question, SHEET).to_dict())
         assert schema()["properties"]["pages"]["enum"] == ["prefectures", "category"]
+
+
+def test_sums_and_densities_of_another_column_are_called_by_its_name() -> None:
+    """Under the title of the amounts of the layer, lengths would read as money."""
+    points, zones = Points("projects"), Zones("circles")
+    other = Shown(Distribution(points, zones, "accuracy_m"), "investment")
+    assert other.titles == ("“位置精度（1σ）”合计", "Sum of Accuracy, 1σ")
+    assert Shown(Distribution(points, zones), "investment").titles[0] == "投资额（亿元）"
+    assert density_unit_of(points, "accuracy_m", "per_km2", "en") == "Accuracy, 1σ per km²"
+    assert density_unit_of(points, points.amount, "per_km2", "zh") == "亿元/km²"

@@ -23,6 +23,7 @@ from layers.plan.catalogue import describe, load, names_by_id
 from layers.plan.schema import resource
 from layers.questions.kinds import maps
 from layers.record import provenance
+from layers.record.plain_data import parsed_data
 from layers.record.schema import schema
 from layers.record.specification import MapSpec, asked, read_spec
 from layers.web.document import content_document
@@ -305,6 +306,23 @@ def test_a_date_in_yaml_stays_as_it_is_written(tmp_path: Path) -> None:
     path = tmp_path / "map.yaml"
     path.write_text("map: overview\nsheet: {review_number: internal, date: 2024-03-01}")
     assert read_spec(path).sheet.date == "2024-03-01"
+
+
+def test_numbers_are_those_of_json_and_each_name_stands_once() -> None:
+    read = parsed_data(b"{a: 0500, b: 1e-05, c: '16:40', d: -3, e: 2.5}", name="a.yaml")
+    assert read == {"a": 500, "b": 1e-05, "c": "16:40", "d": -3, "e": 2.5}
+    assert parsed_data(b"c: 16:40", name="a.yaml") == {"c": "16:40"}
+    assert [type(value) for value in read.values()] == [int, float, str, int, float]
+    with pytest.raises(InputError, match="'map' stands in it twice"):
+        parsed_data(b"map: density\nmap: overview\n", name="a.yaml")
+
+
+def test_a_whole_number_with_a_point_is_one() -> None:
+    """A schema calls 3.0 an integer: JSON has but one kind of number."""
+    sheet = {"review_number": "internal"}
+    parameters = {"levels": 3.0, "cell_size_m": 2000}
+    question = asked(read_spec({"map": "density", "sheet": sheet, "parameters": parameters}))
+    assert (question.levels, type(question.levels)) == (3, int)
 
 
 @pytest.mark.parametrize("value", [float("nan"), {1: 2}, {1, 2}, b"x", object(), 10**400])
