@@ -522,7 +522,7 @@ def test_maps_can_be_printed_at_a_time(overview):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"size": "A0"}, "no size 'A0'; choose from .'A3', 'A4'"),
+        ({"size": "A0"}, "no size 'A0'; choose from .*'A3', 'A4'"),
         ({"dpi": -5}, "dpi=-5"),
         ({"dpi": 0}, "dpi=0"),
         ({"palette": "sepia"}, "no palette 'sepia'"),
