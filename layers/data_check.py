@@ -154,7 +154,7 @@ def _claims(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
     for row, point in claims.points(table).geometry.items():
         if not (west <= point.x <= east and south <= point.y <= north):
             place = {"lon": point.x, "lat": point.y}
-            yield _damage(description, "data.outside", row, "lon", **place)
+            yield _damage(description, "data.outside", row, "lon_deg", **place)
 
 
 def _shapes(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:

@@ -166,6 +166,7 @@ def test_the_site_fetches_nothing_from_another_host_and_points_to_what_is_there(
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
 def test_the_site_has_all_that_the_packages_offer_with_formulas_that_browsers_draw(
     site: Path,
 ) -> None:

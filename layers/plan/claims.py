@@ -23,7 +23,7 @@ TABLE = "claims"
 ACCEPTED = "accepted"
 # What each kind of claim cannot be without.
 NEEDED = {
-    "point": ("lon", "lat", "datum", "accuracy_m"),
+    "point": ("lon_deg", "lat_deg", "datum", "accuracy_m"),
     "within": ("object_id",),
     "address": ("address",),
     "extent": ("rule",),
@@ -54,12 +54,14 @@ def points(table: pd.DataFrame) -> gpd.GeoDataFrame:
     Examples
     --------
     >>> import pandas as pd
-    >>> row = {"lon": 112.945453, "lat": 28.226494, "datum": "GCJ-02"}
+    >>> row = {"lon_deg": 112.945453, "lat_deg": 28.226494, "datum": "GCJ-02"}
     >>> points(pd.DataFrame([row])).geometry.to_wkt(rounding_precision=5)[0]
     'POINT (112.94 28.23)'
     """
-    given = table.dropna(subset=["lon", "lat", "datum"])
-    shapes = gpd.GeoSeries(gpd.points_from_xy(given["lon"], given["lat"]), given.index, crs=CRS)
+    given = table.dropna(subset=["lon_deg", "lat_deg", "datum"])
+    shapes = gpd.GeoSeries(
+        gpd.points_from_xy(given["lon_deg"], given["lat_deg"]), given.index, crs=CRS
+    )
     for name, datum in _DATUMS.items():
         told = given["datum"] == name
         if datum != "wgs84" and told.any():

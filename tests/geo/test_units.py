@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 # What input says of itself: of its columns that is kept, of anything else it is not.
 INPUT = {"name": "input", "title": "Input", "units": {"v": "mu", "gone": "m"}}
 # Ordinals have no unit, nor has the sum of numbers that are in none.
-WITHOUT = {"order", "total"}
+WITHOUT = {"order", "total", "status_year"}
 PLATFORMS, CIRCLES = Points("platforms"), Zones("circles")
 PROJECTS = Distribution(Points("projects"), CIRCLES, "investment_100m_cny")
 DENSE = Density(PLATFORMS, bandwidth_m=3000.0, cell_size_m=1000.0)

@@ -134,18 +134,18 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, int, str, str]] = {
         "data.missing",
     ),
     "a claim without its coordinate": (
-        cell("claims.csv", 2, "lat", ""),
+        cell("claims.csv", 2, "lat_deg", ""),
         "claims.csv",
         2,
-        "lat",
+        "lat_deg",
         "data.claim_lacks",
     ),
     "a claim with its degrees swapped": (
         lambda folder: (
-            cell("claims.csv", 2, "lon", "28.181809")(folder),
-            cell("claims.csv", 2, "lat", "112.937357")(folder),
+            cell("claims.csv", 2, "lon_deg", "28.181809")(folder),
+            cell("claims.csv", 2, "lat_deg", "112.937357")(folder),
         ),
-        *("claims.csv", 2, "lon", "data.greater_than_or_equal_to"),
+        *("claims.csv", 2, "lon_deg", "data.greater_than_or_equal_to"),
     ),
     "a claim of nothing": (
         cell("claims.csv", 3, "subject_id", "site-none"),

@@ -31,7 +31,7 @@ KEPT: dict[str, str] = {}
 INSIDE = {
     "layers.plan.catalogue._gazetteer",
     "layers.plan.catalogue._loaded",
-    "layers.plan.catalogue._read",
+    "layers.plan.catalogue.rows",
     "layers.plan.schema._schema",
     "layers.plan.zonings._named",
 }

@@ -20,7 +20,7 @@ ONE_PLACE = [
 
 
 def test_a_coordinate_is_read_in_the_datum_that_its_claim_names() -> None:
-    table = pd.DataFrame(ONE_PLACE, columns=["datum", "lon", "lat"], index=[3, 5, 7, 9])
+    table = pd.DataFrame(ONE_PLACE, columns=["datum", "lon_deg", "lat_deg"], index=[3, 5, 7, 9])
     places = points(table)
     assert places.index.tolist() == [3, 5, 7, 9]
     assert places.crs == "EPSG:4490"
@@ -29,7 +29,9 @@ def test_a_coordinate_is_read_in_the_datum_that_its_claim_names() -> None:
 
 
 def test_a_claim_without_a_coordinate_has_no_point() -> None:
-    table = pd.DataFrame({"datum": ["WGS-84", None], "lon": [112.94, None], "lat": [28.23, None]})
+    table = pd.DataFrame(
+        {"datum": ["WGS-84", None], "lon_deg": [112.94, None], "lat_deg": [28.23, None]}
+    )
     assert len(points(table)) == 1
 
 

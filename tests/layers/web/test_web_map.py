@@ -290,7 +290,7 @@ def test_projects_say_whether_an_investment_is_stated():
 def test_what_is_refused_says_what_is_allowed():
     with pytest.raises(LayerError, match="choose from"):
         map_document(["firms"])
-    with pytest.raises(InputError, match="zh, en"):
+    with pytest.raises(InputError, match="'en', 'zh'"):
         map_document(["cities"], lang="fr")
     with pytest.raises(InputError, match="osm"):
         map_document(["cities"], basemap="mapbox")
