@@ -49,31 +49,31 @@ def damages() -> list[Damage]:
     >>> damages()
     []
     """
-    places: list[Damage] = []
+    damaged: list[Damage] = []
     for read in (area, resources, layer_styles, basemaps):
-        places += _refused(read)
-    if places:
-        return places
+        damaged += _refused(read)
+    if damaged:
+        return damaged
     tables: dict[str, pd.DataFrame] = {}
     for name in resources():
         try:
             tables[name] = catalogue.rows(name)
         except DataError as error:
-            places += error.damages
+            damaged += error.damages
     known = {name: set(table["id"]) for name, table in tables.items()}
     for name, table in tables.items():
         description = resources()[name]
-        places += _references(table, description, known)
-        places += _rules(table, description)
+        damaged += _references(table, description, known)
+        damaged += _rules(table, description)
         if name == claims.TABLE:
-            places += _claims(table, description)
+            damaged += _claims(table, description)
         elif set(_SPATIAL) <= set(table.columns):
-            places += _places(table, description)
+            damaged += _places(table, description)
         if "geometry" in table.columns:
-            places += _shapes(table, description)
-    places += area_check.damages()
-    places += _unlisted(known)
-    return places or _built()
+            damaged += _shapes(table, description)
+    damaged += area_check.damages()
+    damaged += _unlisted(known)
+    return damaged or _built()
 
 
 def _refused(read: Callable[[], Any]) -> list[Damage]:
@@ -188,14 +188,14 @@ def _unlisted(known: dict[str, set[str]]) -> Iterator[Damage]:
 
 def _built() -> list[Damage]:
     """Find what no single value shows: rules without members, places that form a ring."""
-    places = []
+    damaged = []
     for name, description in resources().items():
         try:
             catalogue.load(name)
         except AtlasError as error:
             values = {"layer": name, "reason": str(error)}
-            places.append(Damage(description.path.name, "data.unbuilt", values=values))
-    return places
+            damaged.append(Damage(description.path.name, "data.unbuilt", values=values))
+    return damaged
 
 
 def _damage(

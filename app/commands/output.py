@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 SLOW_S = 1.0
 DIGITS = 15  # the most that pandas writes
-# What a table of zones says in a file, and what there is no room for on a screen.
 RASTERS = (".tif", ".tiff")
+# What a table of zones says in a file, and what there is no room for on a screen.
 HIDDEN = ["geometry", "evidence", "rule", "name_en"]
 
 

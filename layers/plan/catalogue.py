@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.arguments import is_one_of, require_one_of, unknown
+from geo.arguments import require_one_of
 from geo.crs import geodesic_area_km2
 from geo.doors import door
 from geo.numerals import LANGUAGES
@@ -187,13 +187,11 @@ def members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
     'no_place'
     """
     titles = names_by_id()
-    if not is_one_of(target_id, titles):
-        raise unknown(target_id, titles, what="feature", function="members")
+    require_one_of(target_id, titles, "feature", function="members")
     known = {*table("memberships")["role"], *area().parts}
     known |= {each for shape in area().shapes.values() for each in shape.roles}
     for role in roles:
-        if not is_one_of(role, known):
-            raise unknown(role, known, what="role", function="members")
+        require_one_of(role, known, "role", function="members")
     return _members(target_id, *roles)
 
 
