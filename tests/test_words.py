@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from app.texts import LANGUAGES
+from layers.plan.area import area, open_plan
+from layers.questions.subjects import Points
 
 ROOT = Path(__file__).parents[1]
 CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -109,3 +111,21 @@ def test_no_text_stands_twice(floors: tuple[str, ...]) -> None:
     files = [path for path in FILES if path.relative_to(ROOT).parts[0] in floors]
     keys = [key for path in files for key in json.loads(path.read_text(encoding="utf-8"))]
     assert [key for key, times in Counter(keys).items() if times > 1] == []
+
+
+def test_texts_for_every_plan_name_no_layer_and_no_place_of_one() -> None:
+    names = {"新区", "New Area"}
+    for folder in (ROOT / "data").glob("*/area.yaml"):
+        with open_plan(folder.parent.name):
+            for layer in area().points:
+                names |= {Points(layer).noun("zh"), Points(layer).noun("en")}
+    assert {"项目", "high-tech zones"} <= names
+    assert {
+        f"{path.name}: {key}: {name}"
+        for path in FILES
+        for key, entry in json.loads(path.read_text(encoding="utf-8")).items()
+        for lang in ("zh", "en")
+        for form in forms(entry[lang])
+        for name in names
+        if re.search(rf"{name}|\b{name.removesuffix('s')}\b", form)
+    } == set()

@@ -1,4 +1,4 @@
-"""平台密度: where points are dense, and how sure the order of the zones is."""
+"""密度: where points are dense, and how sure the order of the zones is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""项目分布: how projects spread over zones; map, chart and table select each other."""
+"""分布: how points spread over zones; map, chart and table select each other."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def possible(shown: Shown) -> Shown:
 
 
 def totals(shown: Shown) -> None:
-    """Draw what all chosen projects come to, and who of them takes part."""
+    """Draw what all chosen points come to, and who of them takes part."""
     points = shown.asked.points
     chosen = points.chosen()
     total, money = st.columns(2)
@@ -84,8 +84,8 @@ def totals(shown: Shown) -> None:
 
 def answers(shown: Shown, zone: str | None) -> None:
     """Draw the tabs of the results, and the selected zone below them."""
-    zones = zone_results.table(shown)
-    unlocated = shown.asked.points.unlocated()
+    zones, points = zone_results.table(shown), shown.asked.points
+    unlocated = points.unlocated()
     chart, table, breaks, mixture, lost = st.tabs(
         [
             *(text(f"distribution.{tab}") for tab in ("chart", "table", "classes", "structure")),
@@ -101,22 +101,23 @@ def answers(shown: Shown, zone: str | None) -> None:
     with mixture:
         results.mixture(shown, zone)
     with lost:
-        st.caption(text("distribution.unlocated_note"))
+        st.caption(choices.about("distribution.unlocated_note", points))
         features(unlocated)
     if zone is None:
         st.caption(text("distribution.click"))
     else:
         results.certainty(shown, zone)
-        inside = choices.in_zone(shown.asked.points.located(), zones, zone)
+        inside = choices.in_zone(points.located(), zones, zone)
         name = choices.zone_name(zones, zone)
         if not inside:
-            st.caption(text("distribution.zone_empty", zone=name))
-        listing(text("distribution.zone_projects", zone=name, n=number(len(inside))), inside)
+            st.caption(choices.about("distribution.zone_empty", points, zone=name))
+        n = number(len(inside))
+        listing(choices.about("distribution.zone_points", points, zone=name, n=n), inside)
     several, outside = zones.attrs["points_in_several_zones"], zones.attrs["points_outside"]
     if zones.attrs["zones_overlap"]:
-        st.caption(text("distribution.overlap", several=several))
+        st.caption(choices.about("distribution.overlap", points, several=several))
     if outside:
-        st.caption(text("distribution.outside", outside=outside))
+        st.caption(choices.about("distribution.outside", points, outside=outside))
 
 
 def downloads(shown: Shown) -> None:
@@ -193,19 +194,19 @@ with st.sidebar:
         title=lambda name: measure_title(chosen_layer, name),
         default="count",
     )
-    projects = choices.main_filter(chosen_layer)
+    points = choices.main_filter(chosen_layer)
     with st.expander(text("app.more"), expanded=zones.name in GRID_NAMES or measure == "per_10k"):
         zones = choices.cells(zones)
         scale = choose("scale", "distribution.scale", SCALES, default=SCALES[0])
         scheme = choose("scheme", "distribution.scheme", SCHEMES, default=SCHEMES[0])
         classes = slide("classes", "distribution.class_count", Shown, "classes")
         people = population()
-        asked = questions.Distribution(projects, zones, population=people)
+        asked = questions.Distribution(points, zones, population=people)
         view = possible(Shown(asked, measure, scale, scheme, classes))
 
-if projects.located().empty:
-    st.info(text("distribution.empty"))
-    features(projects.unlocated())
+if points.located().empty:
+    st.info(choices.about("distribution.empty", points))
+    features(points.unlocated())
 else:
     map_and_answers(view, drawing())
     export(view)

@@ -98,7 +98,7 @@ with licences:
     )
 for tab in balance:
     with tab:
-        st.caption(text("sources.area_note"))
+        st.caption(text("sources.area_note", printed=area().printed_km2))
         parts, units = layers.load(area().parts_layer), layers.load(area().land.layer)
         area_balance(layers.area_balance(parts, units))
 # A table has no map: of it there are slides alone.

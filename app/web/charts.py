@@ -38,7 +38,7 @@ QUIET = "#B8C4CE"
 QUOTIENT_FULL = 3.0
 QUOTIENTS = ["#C98B4B", "#F5F5F5", "#5B9BD0"]
 CELL_PX = 19
-SECTOR_PX = 84
+KIND_PX = 84
 TOP_NAMES_PX = 104
 COLOURS = {"covered": "#2C7FB8", "doubly": "#253494"}
 
@@ -117,7 +117,7 @@ def bars(
             strokeWidth=alt.value(2),
             tooltip=[
                 alt.Tooltip("name:N", title=text("column.zone")),
-                *([alt.Tooltip(f"{stack}:N", title=text("column.sector"))] if stack else []),
+                *([alt.Tooltip(f"{stack}:N", title=text("column.kind"))] if stack else []),
                 alt.Tooltip("value:Q", title=title, format=FULL),
                 *(
                     alt.Tooltip(f"{end}:Q", title=text(f"column.{end}"), format=FULL)
@@ -229,15 +229,15 @@ def class_histogram(
     st.altair_chart((bars_ + edge + line).properties(height=HISTOGRAM_PX), width="stretch")
 
 
-def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], sectors: Sequence[str]) -> None:
+def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], kinds: Sequence[str]) -> None:
     """Draw location quotients as a table of colours: blue above 1, brown below, pale if unclear.
 
     Parameters
     ----------
     table
-        Columns ``name``, ``sector``, ``quotient``, ``low``, ``high``, ``count``, ``expected``,
+        Columns ``name``, ``kind``, ``quotient``, ``low``, ``high``, ``count``, ``expected``,
         ``reading`` in words, and ``sure``: whether the interval leaves out 1.
-    zones, sectors
+    zones, kinds
         Names in the order to show.
     """
     colour = alt.Color(
@@ -262,18 +262,18 @@ def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], sectors: Sequence
                 ),
             ),
             y=alt.Y(
-                "sector:N",
-                sort=list(sectors),
+                "kind:N",
+                sort=list(kinds),
                 title=None,
                 axis=alt.Axis(
-                    labelLimit=SECTOR_PX, labelOverlap=False, labelFlush=False, ticks=False
+                    labelLimit=KIND_PX, labelOverlap=False, labelFlush=False, ticks=False
                 ),
             ),
             color=colour,
             opacity=alt.condition(alt.datum.sure, alt.value(1.0), alt.value(OTHERS_OPACITY)),
             tooltip=[
                 alt.Tooltip("name:N", title=text("column.zone")),
-                alt.Tooltip("sector:N", title=text("column.sector")),
+                alt.Tooltip("kind:N", title=text("column.kind")),
                 alt.Tooltip("quotient:Q", title=text("column.quotient"), format=chart_format(2)),
                 alt.Tooltip("low:Q", title=text("column.low"), format=chart_format(2)),
                 alt.Tooltip("high:Q", title=text("column.high"), format=chart_format(2)),
@@ -288,11 +288,11 @@ def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], sectors: Sequence
         .mark_text(fontSize=9, color=WHISKER)
         .encode(
             x=alt.X("name:N", sort=list(zones)),
-            y=alt.Y("sector:N", sort=list(sectors)),
+            y=alt.Y("kind:N", sort=list(kinds)),
             text=alt.Text("quotient:Q", format=chart_format(1)),
         )
     )
-    height = CELL_PX * len(sectors) + TOP_NAMES_PX
+    height = CELL_PX * len(kinds) + TOP_NAMES_PX
     st.altair_chart((cells + figures).properties(height=height), width="stretch")
 
 

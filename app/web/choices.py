@@ -193,6 +193,11 @@ def described(points: Points, bandwidth_m: float) -> str:
     )
 
 
+def about(key: str, points: Points, **values: object) -> str:
+    """Return a text of the interface with what the points and their kinds are called in it."""
+    return text(key, **points.nouns(language()), **values)
+
+
 def zone_name(zones: gpd.GeoDataFrame, zone: str) -> str:
     """Return a zone's name in the visitor's language."""
     row = zones.set_index("id").loc[zone]

@@ -42,7 +42,7 @@ CLASSES_STYLE = """<style>
 
 
 def scale_notes(shown: Shown) -> None:
-    """Say that a scale does not fit, or that one project dwarfs the others on this one."""
+    """Say that a scale does not fit, or that one point dwarfs the others on this one."""
     if not shown.has_scale:
         scale = text(f"distribution.scale.{shown.scale}")
         st.caption(text("distribution.no_such_scale", scale=scale))
@@ -62,17 +62,19 @@ def chart(shown: Shown, zone: str | None) -> None:
     key = picking.chart_key(zone)
     if shown.measure == "sector":
         names = zones.set_index("id")[f"name_{language()}"]
-        sectors = zone_results.sectors_of_zones(shown.asked)
+        kinds = zone_results.kinds_of_zones(shown.asked)
+        group = shown.asked.points.group
         stack = pd.DataFrame(
             {
-                "id": sectors["id"],
-                "name": sectors["id"].map(names),
-                "value": sectors["pct" if shown.share else "count"],
-                "sector": [choices.value_title("sector", value) for value in sectors["sector"]],
+                "id": kinds["id"],
+                "name": kinds["id"].map(names),
+                "value": kinds["pct" if shown.share else "count"],
+                "kind": [choices.value_title(group, value) for value in kinds["kind"]],
             }
         )
         words = "distribution.sector_share" if shown.share else "measure.sector.bars"
-        bars(stack, title=text(words), key=key, selected=zone, stack="sector")
+        title = choices.about(words, shown.asked.points)
+        bars(stack, title=title, key=key, selected=zone, stack="kind")
     else:
         has_interval = "low" in zones.columns
         table = choices.zone_table(zones, shown.column)
@@ -99,8 +101,9 @@ def denominator(shown: Shown) -> str:
     measure = "count_share" if shown.column == "share_pct" else shown.measure
     if shown.column == "weight_share_pct":
         measure = "investment_share"
-    return text(
+    return choices.about(
         f"distribution.basis.{measure}",
+        shown.asked.points,
         n=number(zones.attrs["points_in_any_zone"]),
         stated=number(0 if amount is None else int(located[amount].notna().sum())),
         located=number(len(located)),
@@ -173,7 +176,8 @@ def class_breaks(shown: Shown) -> None:
     if breaks.missing:
         st.caption(text("distribution.class_missing", n=number(breaks.missing)))
     if shown.asked.zones.name in GRID_NAMES:
-        st.caption(text("distribution.class_grid", n=number(len(values))))
+        cells = number(len(values))
+        st.caption(choices.about("distribution.class_grid", shown.asked.points, n=cells))
 
 
 def mixture(shown: Shown, zone: str | None) -> None:
@@ -271,7 +275,7 @@ def _between(upper: float, low: float, *, log: bool) -> float:
 
 def _concentration(shown: Shown, zones: gpd.GeoDataFrame) -> None:
     if not zones[zone_results.summed_column(shown)].sum() > 0:
-        st.caption(text("distribution.nothing_inside"))
+        st.caption(choices.about("distribution.nothing_inside", shown.asked.points))
         return
     if len(zones) == 1:
         st.caption(text("distribution.concentration_single"))
@@ -304,41 +308,43 @@ def _concentration(shown: Shown, zones: gpd.GeoDataFrame) -> None:
             gini=number(figures["gini_corrected"], digits=2),
             theil=number(figures["theil"], digits=2),
         )
-        + text(f"distribution.concentration_of.{summed}", total=number(figures["total"]))
+        + choices.about(
+            f"distribution.concentration_of.{summed}",
+            shown.asked.points,
+            total=number(figures["total"]),
+        )
     )
 
 
 def _quotients(shown: Shown, zones: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return the location quotients in words, with the names of their zones."""
-    quotients = zone_results.quotients(shown.asked)
+    quotients, group = zone_results.quotients(shown.asked), shown.asked.points.group
     names = zones.set_index("id")[f"name_{language()}"]
     readings = {
         reading: text(f"distribution.reading.{reading.replace(' ', '_')}")
         for reading in quotients["reading"].unique()
     }
-    titles = {
-        value: choices.value_title("sector", value) for value in quotients["category"].unique()
-    }
+    titles = {value: choices.value_title(group, value) for value in quotients["category"].unique()}
     return quotients.assign(
         name=quotients["zone"].map(names),
-        sector=quotients["category"].map(titles),
+        kind=quotients["category"].map(titles),
         sure=quotients["reading"].isin(["above", "below"]),
         reading=quotients["reading"].map(readings),
     )
 
 
 def _quotients_of_all(shown: Shown, zones: gpd.GeoDataFrame) -> None:
-    heading(text("distribution.quotients"))
+    heading(choices.about("distribution.quotients", shown.asked.points))
     most = zones[zones["count"] > 0].nlargest(MOST_ZONES, "count")
     quotients = _quotients(shown, zones)
     quotients = quotients[quotients["zone"].isin(most["id"]) & quotients["quotient"].notna()]
-    by_size = quotients.groupby("sector")["count"].sum().sort_values(ascending=False)
+    by_size = quotients.groupby("kind")["count"].sum().sort_values(ascending=False)
     quotient_map(
         quotients,
         zones=most[f"name_{language()}"].tolist(),
-        sectors=by_size[by_size > 0].index.tolist(),
+        kinds=by_size[by_size > 0].index.tolist(),
     )
-    st.caption(text("distribution.quotients_note", n=len(most)))
+    st.caption(choices.about("distribution.quotients_note", shown.asked.points, n=len(most)))
 
 
 def _quotients_of(shown: Shown, zones: gpd.GeoDataFrame, zone: str) -> None:
@@ -346,11 +352,11 @@ def _quotients_of(shown: Shown, zones: gpd.GeoDataFrame, zone: str) -> None:
     quotients = _quotients(shown, zones)
     quotients = quotients[(quotients["zone"] == zone) & quotients["quotient"].notna()]
     if quotients.empty:
-        st.caption(text("distribution.quotients_empty"))
+        st.caption(choices.about("distribution.quotients_empty", shown.asked.points))
         return
     quotients = quotients.sort_values(["sure", "quotient"], ascending=False)
     columns: dict[str, Any] = {
-        text("column.sector"): quotients["sector"],
+        text("column.kind"): quotients["kind"],
         text("column.quotient"): [
             interval_words(*ends, digits=1)
             for ends in zip(quotients["quotient"], quotients["low"], quotients["high"], strict=True)
@@ -361,4 +367,4 @@ def _quotients_of(shown: Shown, zones: gpd.GeoDataFrame, zone: str) -> None:
     }
     st.dataframe(pd.DataFrame(columns), hide_index=True, height="content", row_height=ROW_HEIGHT)
     count = number(int(quotients["zone_count"].iloc[0]))
-    st.caption(text("distribution.quotients_zone_note", n=count))
+    st.caption(choices.about("distribution.quotients_zone_note", shown.asked.points, n=count))

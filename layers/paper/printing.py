@@ -50,7 +50,7 @@ from layers.paper.locator import corner_box, draw_locator, locator_box, locator_
 from layers.paper.sheet import check_sheet, layout
 from layers.paper.svg_fonts import with_fonts
 from layers.paper.tiles import TilesError, draw_tiles, on_base, tile_ground
-from layers.plan.area import area, map_crs, per_plan
+from layers.plan.area import area, bounds, map_crs, per_plan
 from layers.plan.catalogue import land, load, table
 from layers.scene.resolved import scene
 from layers.scene.scene import ANALYSIS
@@ -422,11 +422,7 @@ def _extent_m(extent: tuple[float, float, float, float]) -> tuple[float, float, 
     to_metres = Transformer.from_crs(GEOGRAPHIC, map_crs(), always_xy=True)
     left, low, right, high = to_metres.transform_bounds(west, south, east, north)
     if not np.isfinite([left, low, right, high]).all():
-        raise InputError(
-            f"print_map: extent={extent!r} is off the data, which lie near 112.8° E, 28.2° N; "
-            "give an extent around them, or None for all that is visible",
-            code="print.off",
-        )
+        raise _off(f"extent={extent!r} is off the data")
     return left, low, right, high
 
 
@@ -435,10 +431,18 @@ def _check_shown(on_sheet: Scene, content: Content) -> None:
     plan = [each for each in on_sheet.layers if not each.is_ground] or on_sheet.layers
     if any(each.marks or each.picture is not None for each in plan):
         return
-    raise InputError(
-        f"print_map: the extent {content.extent} is off the data: no visible feature lies in it; "
-        "give an extent around them, or None for all that is visible",
+    raise _off(f"the extent {content.extent} is off the data: no visible feature lies in it")
+
+
+def _off(what: str) -> InputError:
+    west, south, east, north = bounds()
+    lon, lat = round((west + east) / 2, 1), round((south + north) / 2, 1)
+    return InputError(
+        f"print_map: {what}; they lie around {lon}° E, {lat}° N: give an extent there, or None for "
+        "all that is visible",
         code="print.off",
+        lon=lon,
+        lat=lat,
     )
 
 

@@ -116,11 +116,11 @@ class Shown(Kind):
     def _measure_titles(self, share: str) -> tuple[str, str]:
         points = self.asked.points
         # The weight of the question is that of sums alone.
-        summed = self.asked.weight if MEASURES[self.measure][0] else None
-        if points.is_plans_amount(summed):
-            return both(f"measure.{self.measure}{share}")
+        sums, summed = MEASURES[self.measure][0], self.asked.weight
+        own = "own." if sums and not points.is_plans_amount(summed) else ""
+        key = f"measure.{own}{self.measure}{share}"
         zh, en = (
-            say(f"measure.own.{self.measure}{share}", lang, amount=points.amount_noun(lang, summed))
+            say(key, lang, amount=points.amount_noun(lang, summed), **points.nouns(lang))
             for lang in LANGUAGES
         )
         return zh, en

@@ -109,6 +109,11 @@ class Points:
         key = f"reading.noun.{self.layer}"
         return say(key, lang) if key in words() else self.about.title(lang)
 
+    def nouns(self, lang: str) -> dict[str, str]:
+        """Return what stands in texts for the points and for what makes kinds of them."""
+        noun = say("own.points", lang) if is_own(self.layer) else self.noun(lang)
+        return {"noun": noun, "kind": self.about.field(self.group).title(lang)}
+
     def is_plans_amount(self, column: str | None) -> bool:
         """Whether a column, or none, is what the plan's layer has amounts in."""
         return not is_own(self.layer) and column in {None, self.amount}

@@ -99,7 +99,7 @@ def table(shown: Shown) -> gpd.GeoDataFrame:
 
 
 def on_map(shown: Shown) -> gpd.GeoDataFrame:
-    """Return the zones that the map colours: of a grid those alone that hold a project."""
+    """Return the zones that the map colours: of a grid those alone that hold a point."""
     zones = table(shown)
     return zones[zones["count"] > 0] if shown.asked.zones.name in GRID_NAMES else zones
 
@@ -153,13 +153,13 @@ def summed_column(shown: Shown) -> str:
 
 @kept_answer
 def quotients(asked: Distribution) -> pd.DataFrame:
-    """Return the location quotient of each sector in each zone, with its interval and reading."""
+    """Return the location quotient of each kind in each zone, with its interval and reading."""
     return Quotients(_unweighted(asked)).answer()
 
 
 @kept_answer
 def mix(shown: Shown) -> gpd.GeoDataFrame:
-    """Return the zones that hold projects with ``hill_0``, ``hill_2`` and ``krugman_index``."""
+    """Return the zones that hold points with ``hill_0``, ``hill_2`` and ``krugman_index``."""
     asked = _unweighted(shown.asked)
     zones = table(shown)
     for answer in (Specialisation(asked).answer(), Diversity(asked).answer()):
@@ -167,11 +167,11 @@ def mix(shown: Shown) -> gpd.GeoDataFrame:
     return zones[zones["count"] > 0].sort_values("hill_2", ascending=False)
 
 
-def sectors_of_zones(asked: Distribution) -> pd.DataFrame:
-    """Return ``id``, ``sector``, ``count`` and ``pct`` of the zone's projects, where there are."""
-    sectors = categories(_unweighted(asked), asked.points.group)
-    totals = sectors.sum(axis=1)
-    long = sectors.rename_axis("id").reset_index().melt("id", var_name="sector", value_name="count")
+def kinds_of_zones(asked: Distribution) -> pd.DataFrame:
+    """Return ``id``, ``kind``, ``count`` and ``pct`` of the zone's points, where there are."""
+    kinds = categories(_unweighted(asked), asked.points.group)
+    totals = kinds.sum(axis=1)
+    long = kinds.rename_axis("id").reset_index().melt("id", var_name="kind", value_name="count")
     long = long[long["count"] > 0]
     return long.assign(pct=100.0 * long["count"] / long["id"].map(totals).astype(float))
 

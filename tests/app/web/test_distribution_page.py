@@ -274,8 +274,8 @@ def test_sectors_and_diversity_follow_from_the_sectors_of_each_zone() -> None:
     assert sector.loc[GAOXIN, "sectors"] == len(inside)
     parts = inside / inside.sum()
     assert diverse.loc[GAOXIN, "effective_sectors"] == pytest.approx(1 / (parts**2).sum())
-    stacked = zone_results.sectors_of_zones(ASKED)
-    of_zone = stacked[stacked["id"] == GAOXIN].set_index("sector")
+    stacked = zone_results.kinds_of_zones(ASKED)
+    of_zone = stacked[stacked["id"] == GAOXIN].set_index("kind")
     assert of_zone["count"].to_dict() == inside.to_dict()
     assert of_zone["pct"].sum() == pytest.approx(100)
 
