@@ -62,10 +62,8 @@ with results:
     note_on_points(sites)
     st.caption(text("coverage.straight"))
     coverage_curve(curve, distance_m=distance_m)
-    zones_table(
-        zones,
-        [asked.column, *asked.columns],
-    )
+    # What a zone is in all is in the file: beside the map there is room for what is found.
+    zones_table(zones, [asked.column, *(each for each in asked.columns if each != "area_km2")])
     download(
         "coverage.download_csv",
         f"coverage_{choices.file_stem(sites.layer)}_{distance_m}m_{choices.file_stem(zoning.name)}.csv",

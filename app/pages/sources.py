@@ -73,8 +73,10 @@ with overview:
                 ),
             }
         )
+    # A class that no layer has is a column of numbers too, and stands as the others do.
+    counts = {value_title("evidence", key): "Int64" for key in EVIDENCE_CLASSES}
     st.dataframe(
-        pd.DataFrame(rows).convert_dtypes(), hide_index=True, height="content", placeholder="–"
+        pd.DataFrame(rows).astype(counts), hide_index=True, height="content", placeholder="–"
     )
 with quotes:
     word = st.text_input(text("sources.filter"), key="filter")

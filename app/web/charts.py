@@ -92,7 +92,9 @@ def bars(
             rows = rows.assign(drawn_low=rows["low"].clip(lower=start))
     elif intervals:
         rows = rows.assign(drawn_low=rows["low"])
-    key_below = alt.Legend(orient="bottom", direction="vertical", columns=1, symbolSize=60)
+    key_below = alt.Legend(
+        orient="bottom", direction="vertical", columns=1, symbolSize=60, labelLimit=0
+    )
     split = alt.Color(f"{stack}:N", title=None, legend=key_below).scale(scheme="tableau20")
     is_selected = alt.datum.id == selected
     pick = alt.selection_point(name="zone", fields=["id"])
@@ -309,9 +311,11 @@ def coverage_curve(curve: pd.DataFrame, *, distance_m: float) -> None:
         .encode(
             x=alt.X("distance_km:Q", title=text("coverage.distance_km")),
             y=alt.Y("share:Q", title=text("coverage.share"), scale=alt.Scale(domain=[0, 100])),
-            color=alt.Color("kind:N", title=None, legend=alt.Legend(orient="top")).scale(
-                domain=list(names.values()), range=[COLOURS["covered"], COLOURS["doubly"]]
-            ),
+            color=alt.Color(
+                "kind:N",
+                title=None,
+                legend=alt.Legend(orient="top", direction="vertical", labelLimit=0),
+            ).scale(domain=list(names.values()), range=[COLOURS["covered"], COLOURS["doubly"]]),
             tooltip=[
                 alt.Tooltip("distance_km:Q", title=text("coverage.distance_km")),
                 alt.Tooltip("kind:N", title=text("column.kind")),

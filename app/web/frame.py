@@ -54,6 +54,9 @@ STYLE = """
 [data-testid="stHorizontalBlock"] { gap: .75rem; }
 [data-testid="stMetricValue"] { font-size: 1.25rem; }
 [data-testid="stMetricLabel"] { color: #52606D; }
+/* What does not fit beside the map goes on in the next line. */
+[data-testid="stMetricLabel"] * { white-space: normal !important; overflow: visible; }
+.st-key-results [role="tablist"] { flex-wrap: wrap; gap: 0 .8rem; }
 iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !important; }
 .st-key-compared iframe.stCustomComponentV1 { height: calc(100vh - 6.3rem) !important; }
 .st-key-results { max-height: calc(100vh - 4.1rem); overflow-y: auto; overflow-x: hidden; }
@@ -66,10 +69,14 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .indicator .value { font-weight: 600; }
 .listing { margin: 0; padding-left: 1.3rem; font-size: .9rem; line-height: 1.5; }
 .figures { max-height: 330px; overflow-y: auto; }
-.figures table { border-collapse: collapse; width: 100%; font-size: .84rem; line-height: 1.7; }
-.figures th { color: #52606D; font-weight: 400; }
-.figures th, .figures td { text-align: right; border-bottom: 1px solid #E4E7EB; padding: 0 2px; }
+.figures table { border-collapse: collapse; width: 100%; font-size: .8rem; line-height: 1.4; }
+.figures th { color: #52606D; font-weight: 400; font-size: .75rem; }
+.figures th, .figures td { text-align: right; padding: .15rem 2px; }
+.figures tr { border-bottom: 1px solid #E4E7EB; }
 .figures th:first-child, .figures td:first-child { text-align: left; padding-left: 0; }
+.figures td:first-child { min-width: 4rem; hyphens: auto; overflow-wrap: anywhere; }
+.figures [tabindex] { cursor: pointer; }
+.figures [aria-selected="true"] { outline: 2px solid black; outline-offset: -2px; }
 dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
 .basis dt { color: #52606D; }
 .basis dd { margin: 0 0 .3rem 0; overflow-wrap: anywhere; }

@@ -11,10 +11,8 @@ from app.web import url_state
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from streamlit.elements.arrow import DataframeStateInput
-
 NOTHING = ""
-MAP_KEY = "zones-map"
+MAP_KEY, TABLE_KEY = "zones-map", "zones-table"
 
 
 def selected_zone(ids: Sequence[str]) -> str | None:
@@ -26,14 +24,14 @@ def selected_zone(ids: Sequence[str]) -> str | None:
     Parameters
     ----------
     ids
-        Ids of the zones, in the order of the table's rows.
+        Ids of the zones.
     """
     url_state.seed("zone", NOTHING, url_state.one_of(ids))
     zone: str = st.session_state["zone"]
     chosen = next(
         (
             report
-            for report in (_from_map(), _from_chart(zone), _from_table(ids, zone))
+            for report in (_from_map(), _from_chart(zone), _from_table())
             if report is not None
         ),
         zone,
@@ -46,16 +44,6 @@ def selected_zone(ids: Sequence[str]) -> str | None:
 def chart_key(zone: str | None) -> str:
     """Return the chart's key: a new one per zone, so that it starts with nothing clicked."""
     return f"zones-chart-{zone or NOTHING}"
-
-
-def table_key(zone: str | None) -> str:
-    """Return the table's key: a new one per zone, so that its selection can be set from here."""
-    return f"zones-table-{zone or NOTHING}"
-
-
-def table_default(ids: Sequence[str], zone: str | None) -> DataframeStateInput:
-    """Return the selection with which the table of a zone starts."""
-    return {"selection": {"rows": [row for row, key in enumerate(ids) if key == zone]}}
 
 
 def _from_map() -> str | None:
@@ -75,11 +63,8 @@ def _from_chart(zone: str) -> str | None:
     return clicked[0].get("id") if clicked else None
 
 
-def _from_table(ids: Sequence[str], zone: str) -> str | None:
+def _from_table() -> str | None:
     """Return the zone whose row was clicked, NOTHING when the row was cleared."""
-    event = st.session_state.get(table_key(zone))
-    if not event:
-        return None
-    rows = event["selection"]["rows"]
-    now = ids[rows[0]] if rows and rows[0] < len(ids) else NOTHING
-    return None if now == zone else now
+    event = st.session_state.get(TABLE_KEY)
+    zone: str | None = event.get("zone") if event else None
+    return zone

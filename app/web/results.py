@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from app.texts import language, named, text
 from app.web import choices, picking
 from app.web.charts import bars, class_histogram, quotient_map
 from app.web.frame import heading
-from app.web.tables import ROW_HEIGHT, interval_words, zone_picker, zones_table
+from app.web.tables import figures, interval_words, zone_picker, zones_table
 from geo.errors import AtlasError
 from geo.exchange.cell_quotes import csv_bytes
 from geo.numerals import interval, number
@@ -112,9 +112,8 @@ def denominator(shown: Shown) -> str:
 
 
 def table(shown: Shown, zone: str | None) -> None:
-    """Draw the zones with rank, count, share and density; a click on a row selects one."""
+    """Draw the zones with what is shown, their rank and count; a click on a row selects one."""
     zones = zone_results.table(shown)
-    columns = [column for column in ("share_pct", "density_per_km2") if column != shown.column]
     has_ranks = "rank_low" in zones.columns
     worded = zones.assign(
         ranks=[
@@ -131,8 +130,9 @@ def table(shown: Shown, zone: str | None) -> None:
             for ends in zip(zones["count"], zones["count_low"], zones["count_high"], strict=True)
         ],
     )
-    value = [] if shown.column == "count" else [shown.column]
-    zone_picker(worded, [*value, "ranks", "counts", *columns], zone=zone)
+    of_count = shown.column == "count"
+    first, last = ([], ["share_pct", "density_per_km2"]) if of_count else ([shown.column], [])
+    zone_picker(worded, [*first, "ranks", "counts", *last], zone=zone)
 
 
 def class_breaks(shown: Shown) -> None:
@@ -355,16 +355,17 @@ def _quotients_of(shown: Shown, zones: gpd.GeoDataFrame, zone: str) -> None:
         st.caption(choices.about("distribution.quotients_empty", shown.asked.points))
         return
     quotients = quotients.sort_values(["sure", "quotient"], ascending=False)
-    columns: dict[str, Any] = {
-        text("column.kind"): quotients["kind"],
-        text("column.quotient"): [
-            interval_words(*ends, digits=1)
-            for ends in zip(quotients["quotient"], quotients["low"], quotients["high"], strict=True)
-        ],
-        text("column.reading"): quotients["reading"],
-        text("column.count"): quotients["count"],
-        text("column.expected"): quotients["expected"].round(1),
-    }
-    st.dataframe(pd.DataFrame(columns), hide_index=True, height="content", row_height=ROW_HEIGHT)
+    rows = [
+        (
+            row["kind"],
+            interval_words(row["quotient"], row["low"], row["high"], digits=1),
+            row["reading"],
+            number(row["count"]),
+            number(row["expected"], digits=1),
+        )
+        for row in quotients.to_dict("records")
+    ]
+    titles = ("kind", "quotient", "reading", "count", "expected")
+    figures([text(f"column.{name}") for name in titles], rows)
     count = number(int(quotients["zone_count"].iloc[0]))
     st.caption(choices.about("distribution.quotients_zone_note", shown.asked.points, n=count))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from html import escape
+from itertools import zip_longest
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import quoteattr
 
 import pandas as pd
 import streamlit as st
@@ -24,22 +27,19 @@ if TYPE_CHECKING:
 EVIDENCE_CLASSES = ("official", "surveyed", "located", "schematic", "unlocated")
 REFERENCES = ("source_id", "flag")
 CODED = ("evidence", "category", "level", "status", "sector", "kind", "scope", "part", "role")
-NUMBER_FORMATS = {
-    "count": "%d",
-    "count_expected": "%.1f",
-    "count_sd": "%.1f",
-    "covered_pct": "%.1f",
-    "doubly_covered_pct": "%.1f",
-    "demand_covered_pct": "%.1f",
-    "share_pct": "%.1f",
-    "density_per_km2": "%.3f",
-    "area_km2": "%.1f",
-    "uncovered_km2": "%.1f",
-    "weight_share_pct": "%.1f",
-    "effective_sectors": "%.1f",
-    "per_10k_people": "%.3f",
-    "hill_2": "%.1f",
-    "krugman_index": "%.2f",
+DIGITS = {
+    "covered_pct": 1,
+    "doubly_covered_pct": 1,
+    "demand_covered_pct": 1,
+    "share_pct": 1,
+    "density_per_km2": 3,
+    "area_km2": 1,
+    "uncovered_km2": 1,
+    "weight_share_pct": 1,
+    "effective_sectors": 1,
+    "per_10k_people": 3,
+    "hill_2": 1,
+    "krugman_index": 2,
 }
 # Columns of intervals, in words.
 WORDED = ("ranks", "counts")
@@ -59,34 +59,26 @@ HELPED = (
 )
 TABLE_HEIGHT = 330
 ROW_HEIGHT = 28
-SHORT_TABLE = 8
-ZONE_WIDTH = 112
-FIGURE_WIDTH = 50
-WIDTHS = {"ranks": 62, "counts": 80, "weight_sum": 74, "krugman_index": 74, "hill_2": 66}
+# Beside the map there is room for words in several lines, which only a table of the page's own has.
+_picker = st.components.v2.component(
+    "xiangjiang_picker",
+    html="<div class=figures></div>",
+    js=Path(__file__).with_name("picker.js").read_text(encoding="utf-8"),
+    isolate_styles=False,
+)
 
 
-def zones_table(zones: gpd.GeoDataFrame, columns: Sequence[str], **selection: Any) -> None:  # noqa: ANN401 - as st.dataframe takes it
-    """Draw figures per zone.
+def zones_table(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> None:
+    """Draw figures per zone, the largest of the first column first.
 
     Parameters
     ----------
     zones
         Result of an analysis with ``name_zh`` and ``name_en``.
     columns
-        Numeric columns to show.
-    selection
-        How rows are selected, as ``st.dataframe`` takes it; not at all when left out.
+        Columns to show.
     """
-    name = f"name_{language()}"
-    st.dataframe(
-        pd.DataFrame(zones)[[name, *columns]].rename(columns={name: "zone"}),
-        hide_index=True,
-        height="content" if len(zones) <= SHORT_TABLE else TABLE_HEIGHT,
-        row_height=ROW_HEIGHT,
-        placeholder="–",
-        column_config=_zone_columns(columns),
-        **selection,
-    )
+    figures(**_of_zones(zones.sort_values(columns[0], ascending=False, kind="stable"), columns))
 
 
 def zone_picker(zones: gpd.GeoDataFrame, columns: Sequence[str], *, zone: str | None) -> None:
@@ -95,20 +87,14 @@ def zone_picker(zones: gpd.GeoDataFrame, columns: Sequence[str], *, zone: str | 
     Parameters
     ----------
     zones
-        Result of an analysis with ``id``, ``name_zh`` and ``name_en``.
+        Result of an analysis with ``id``, ``name_zh`` and ``name_en``, in the order to show.
     columns
-        Numeric columns to show.
+        Columns to show.
     zone
         Id of the selected zone.
     """
-    zones_table(
-        zones,
-        columns,
-        key=picking.table_key(zone),
-        on_select="rerun",
-        selection_mode="single-row",
-        selection_default=picking.table_default(zones["id"].tolist(), zone),
-    )
+    data = _of_zones(zones, columns) | {"ids": zones["id"].tolist(), "zone": zone}
+    _picker(key=picking.TABLE_KEY, data=data, on_zone_change=lambda: None)
 
 
 def ranking_table(zones: gpd.GeoDataFrame, value: str, rank: str, *, title: str) -> None:
@@ -142,7 +128,9 @@ def ranking_table(zones: gpd.GeoDataFrame, value: str, rank: str, *, title: str)
     )
 
 
-def figures(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def figures(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, helps: Sequence[str] = ()
+) -> None:
     """Draw a small table that fits the narrow column: the first column names, the others figures.
 
     It is there at once, where the table that can be sorted takes half a second to come.
@@ -153,8 +141,13 @@ def figures(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         Titles of the columns.
     rows
         Cells, as words.
+    helps
+        What a title says under the pointer.
     """
-    head = "".join(f"<th>{escape(title)}</th>" for title in header)
+    head = "".join(
+        f"<th title={quoteattr(about)}>{escape(title)}</th>"
+        for title, about in zip_longest(header, helps, fillvalue="")
+    )
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
@@ -195,11 +188,18 @@ def area_balance(balance: pd.DataFrame) -> None:
             None if pd.isna(part) else value_title("part", part) for part in balance["part"]
         ],
         text("column.basis"): [text(f"basis.{basis}") for basis in balance["basis"]],
-        text("column.area_km2"): [
-            None if pd.isna(area) else number(area, digits=1) for area in balance["area_km2"]
-        ],
     }
-    st.dataframe(pd.DataFrame(columns), hide_index=True, height="content", placeholder="–")
+    title = text("column.area_km2")
+    columns[title] = [
+        None if pd.isna(area) else number(area, digits=1) for area in balance["area_km2"]
+    ]
+    st.dataframe(
+        pd.DataFrame(columns),
+        hide_index=True,
+        height="content",
+        placeholder="–",
+        column_config={title: st.column_config.TextColumn(title, alignment="right")},
+    )
 
 
 def matching(frame: pd.DataFrame, word: str) -> pd.DataFrame:
@@ -243,7 +243,8 @@ def interval_words(*ends: float, digits: int) -> str:
     first = f"{number(value[0], digits=digits)} " if value else ""
     if low == high:
         return first.strip() or number(low, digits=digits)
-    ends_ = between(low, high, digits=digits)
+    # A line may not end within the brackets.
+    ends_ = between(low, high, digits=digits).replace("–", "–\u2060")
     return f"{first}({ends_})" if value else ends_
 
 
@@ -252,26 +253,21 @@ def _named(ids: str) -> str:
     return listed((names[key] for key in ids.split("|")), language())
 
 
-def _zone_columns(columns: Sequence[str]) -> dict[str, Any]:
-    titles = {
-        column: st.column_config.TextColumn(
-            text(f"column.{column}"), help=_help(column), width=WIDTHS[column], alignment="right"
-        )
-        if column in WORDED
-        else st.column_config.NumberColumn(
-            text(f"column.{column}"),
-            help=_help(column),
-            format=NUMBER_FORMATS.get(column, "localized"),
-            width=WIDTHS.get(column, FIGURE_WIDTH),
-        )
-        for column in columns
-    }
+def _of_zones(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> dict[str, Any]:
+    """Return titles, what they say under the pointer, and rows of figures per zone, in words."""
+    cells = [
+        zones[name].tolist()
+        if name in WORDED
+        else [number(value, digits=DIGITS.get(name)) for value in zones[name]]
+        for name in columns
+    ]
     return {
-        "zone": st.column_config.TextColumn(text("column.zone"), width=ZONE_WIDTH),
-        **titles,
+        "header": [text("column.zone"), *(text(f"column.{name}") for name in columns)],
+        "helps": ["", *map(_help, columns)],
+        "rows": list(zip(zones[f"name_{language()}"], *cells, strict=True)),
     }
 
 
-def _help(column: str) -> str | None:
+def _help(column: str) -> str:
     """Return what a figure is divided by, or otherwise rests on."""
-    return text(f"help.{column}") if column in HELPED else None
+    return text(f"help.{column}") if column in HELPED else ""

@@ -109,7 +109,7 @@ def test_every_zoning_and_every_measure(n: int) -> None:
 def test_a_zone_in_the_link_is_selected() -> None:
     test = page("distribution", zone="circle-gaoxin")
     assert test.session_state["zone"] == "circle-gaoxin"
-    assert picking.table_key("circle-gaoxin") in test.session_state
+    assert picking.chart_key("circle-gaoxin") in test.session_state
 
 
 def test_unlocated_projects_are_listed() -> None:

@@ -49,7 +49,8 @@ SPOKEN = f"""
 WIDER_THAN_THE_COLUMN = f"""
 () => {{
   const column = document.querySelector('{RESULTS}').getBoundingClientRect();
-  return [...document.querySelectorAll('{RESULTS} svg, {RESULTS} [data-testid=stDataFrame]')]
+  return [...document.querySelectorAll('{RESULTS} svg, {RESULTS} [data-testid=stDataFrame],'
+    + '{RESULTS} .figures table')]
     .filter(part => part.getClientRects().length)
     .filter(part => part.getBoundingClientRect().right > column.right + 1).length;
 }}
