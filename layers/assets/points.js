@@ -6,6 +6,8 @@
   const DEEPEST_CLUSTER = 16;
   const MARGIN = 0.05;
   const STOP_RADIUS = 10;
+  // More than a map is high: what is farther down lies above within a layer, and no farther.
+  const LAYER_PX = 5000;
   const ROUNDS = 4;
 
   function icon(svg, shift) {
@@ -113,12 +115,14 @@
     pointMarker(layer, i, selected) {
       const [lon, lat] = layer.place(i);
       const style = layer.styleOf(i);
+      const { layers } = this.host.model;
+      const height = LAYER_PX * (layers.indexOf(layer) + 1 - layers.length) - Math.round(layer.radius(i));
       const drawn = Atlas.symbols.symbol(style, {
         radius: layer.radius(i), opacity: style.tint, dash: style.dash, selected,
       });
       const marker = L.marker(this.host.toMap(lon, lat, layer.outsideSet.has(i)), {
         icon: icon(drawn), alt: layer.name(i, this.host.lang), keyboard: !selected,
-        interactive: !selected, zIndexOffset: selected ? 10000 : layer.pane === "point" ? -Math.round(layer.radius(i)) : 0,
+        interactive: !selected, zIndexOffset: selected ? 2 * LAYER_PX : height,
       });
       if (!selected) {
         marker.on("click", () => this.host.open(layer, i));

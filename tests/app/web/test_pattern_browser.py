@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlparse
 
@@ -30,6 +31,13 @@ PAINTED = """
 """
 LEGEND = """
 () => [...document.querySelectorAll('.atlas-legend .atlas-entry')].map(row => row.textContent)
+"""
+# Of each layer with symbols, from the lowest up: how high these lie.
+HEIGHTS = """
+() => Atlas.view.model.layers.map(layer => [...Atlas.view.points.markers]
+    .filter(([key]) => key.startsWith(`${layer.id}:`)).map(([, { _zIndex, options }]) =>
+      _zIndex + options.zIndexOffset))
+  .filter(all => all.length).map(all => [Math.min(...all), Math.max(...all)])
 """
 
 
@@ -90,3 +98,6 @@ def test_the_english_page_has_no_chinese_in_its_reading(page, app):
         drawn(page)
         told = page.locator(".st-key-results").inner_text()
         assert not CHINESE.search(told), told
+    heights = page.locator("iframe").element_handle().content_frame().evaluate(HEIGHTS)
+    assert len(heights) > 2
+    assert all(low[1] < high[0] for low, high in pairwise(heights)), "centres lie above the points"
