@@ -16,6 +16,7 @@ from app import serving, warm
 from app.commands import doctor, kinds, snapshot
 from app.commands.options import AsJson, Output  # noqa: TC001 - typer reads them at run time
 from app.commands.output import print_json, records, wrote
+from app.texts import every_plans
 from geo.errors import AtlasError
 from layers import data_check
 from layers.plan import area
@@ -108,7 +109,7 @@ def show(
 @cli.command()
 def validate(*, as_json: AsJson = False) -> None:
     """Look at every file of the plan; exit with 2 and name file, row and field of any damage."""
-    damages = data_check.damages()
+    damages = data_check.damages(every_plans())
     if as_json:
         print_json(
             [

@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo.wording import filled, texts_of
 from layers.plan.area import per_plan
-from layers.words import of_data, of_plan, pair, words
+from layers.words import general, of_data, of_plan, pair
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,5 +57,9 @@ def _entry(key: str) -> Mapping[str, Text]:
 
 @per_plan
 def _texts() -> dict[str, Mapping[str, Text]]:
+    return every_plans() | of_plan()
+
+
+def every_plans() -> dict[str, Mapping[str, Text]]:
     """Read the words of maps, and the texts of every page and those that pages share."""
-    return words() | texts_of(WORDS.glob("*.json")) | of_plan()
+    return general() | texts_of(WORDS.glob("*.json"))

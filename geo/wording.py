@@ -43,7 +43,7 @@ def sentence(code: str, lang: str, values: Mapping[str, object]) -> str:
     Examples
     --------
     >>> sentence("rows.aside", "zh", {"rows": 1200})
-    '1,200 行未采用，原因逐行列出，可下载。'
+    '1,200 行未采用，原因逐行列出。'
     """
     return filled(catalogue()[code], lang, values)
 

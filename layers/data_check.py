@@ -6,6 +6,7 @@ itself, a coordinate with its degrees swapped. `damages` names every such place 
 
 from __future__ import annotations
 
+from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -19,10 +20,12 @@ from layers.plan.area import area, bounds
 from layers.plan.data_files import Damage, DataError
 from layers.plan.rules import Rule
 from layers.plan.schema import resources
+from layers.words import general, of_data, of_plan
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
+    from geo.wording import Text
     from layers.plan.schema import Resource
 
 # What a shape may be, by the kind of geometry that a layer has.
@@ -35,8 +38,13 @@ _KINDS = {
 _SPATIAL = ("lon", "lat")
 
 
-def damages() -> list[Damage]:
+def damages(texts: Mapping[str, Mapping[str, Text]] | None = None) -> list[Damage]:
     """Return every place in the plan's files that cannot be used, file by file.
+
+    Parameters
+    ----------
+    texts
+        Those of every plan, which the plan may put in its own words; those of maps where None.
 
     Returns
     -------
@@ -50,7 +58,7 @@ def damages() -> list[Damage]:
     []
     """
     damaged: list[Damage] = []
-    for read in (area, resources, layer_styles, basemaps):
+    for read in (area, resources, layer_styles, basemaps, of_plan):
         damaged += _refused(read)
     if damaged:
         return damaged
@@ -73,6 +81,7 @@ def damages() -> list[Damage]:
             damaged += _shapes(table, description)
     damaged += area_check.damages()
     damaged += _unlisted(known)
+    damaged += _words(general() if texts is None else texts)
     return damaged or _built()
 
 
@@ -184,6 +193,41 @@ def _unlisted(known: dict[str, set[str]]) -> Iterator[Damage]:
                 values = {"value": source, "layers": "sources"}
                 path = f"resources.{name}.sources"
                 yield Damage("datapackage.json", "data.reference", column=path, values=values)
+
+
+def _words(texts: Mapping[str, Mapping[str, Text]]) -> Iterator[Damage]:
+    """Words of the plan for what nothing asks for, and braces in them that nothing fills."""
+    for key, entry in of_plan().items():
+        filled: set[str] = set()
+        if key in texts:
+            forms = [form for form in texts[key].values() if isinstance(form, str)]
+            filled.update(*map(_braces, forms))
+        elif not _of_data(key):
+            yield Damage("words.json", "data.word_unused", column=key)
+        for lang, text in entry.items():
+            place = f"{key}.{lang}"
+            if not text.strip():
+                yield Damage("words.json", "data.required", column=place)
+            try:
+                unfilled = _braces(text) - filled
+            except ValueError:
+                yield Damage("words.json", "data.word_braces", column=place, values={"value": text})
+                continue
+            for name in sorted(unfilled):
+                values = {"value": f"{{{name}}}"}
+                yield Damage("words.json", "data.word_unfilled", column=place, values=values)
+
+
+def _of_data(key: str) -> bool:
+    try:
+        of_data(key)
+    except KeyError:
+        return False
+    return True
+
+
+def _braces(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
 
 
 def _built() -> list[Damage]:

@@ -67,7 +67,12 @@ def pair(entry: Mapping[str, Text]) -> tuple[str, str]:
 @per_plan
 def words() -> dict[str, Mapping[str, Text]]:
     """Return every text by its key, those of each room and of the open plan, which come first."""
-    return texts_of(Path(__file__).parent.glob("**/words.json")) | of_plan()
+    return general() | of_plan()
+
+
+def general() -> dict[str, Mapping[str, Text]]:
+    """Return the texts of each room by their keys, which are those of every plan."""
+    return texts_of(Path(__file__).parent.glob("**/words.json"))
 
 
 @per_plan

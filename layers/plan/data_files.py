@@ -25,7 +25,7 @@ from geo.errors import InputError
 from layers.plan.strict_schema import Validator
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 MOST_NAMED = 20
 _WORDS = wording.Words(__file__)
@@ -180,7 +180,7 @@ def checked(content: Any, file: str, kind: str) -> Any:  # noqa: ANN401 - as the
         Damage(
             file,
             "data.breaks",
-            column=error.json_path.removeprefix("$."),
+            column=_at(error.absolute_path),
             values={"value": str(error.instance)[:60], "rule": error.message[:120]},
         )
         for error in Validator(rules).iter_errors(content)
@@ -188,6 +188,12 @@ def checked(content: Any, file: str, kind: str) -> Any:  # noqa: ANN401 - as the
     if damages:
         raise DataError(damages)
     return content
+
+
+def _at(path: Iterable[str | int]) -> str:
+    """Return a path as ``layers.cities.classes[0]``."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return "".join(steps).removeprefix(".") or "$"
 
 
 def table_of(path: Path) -> pd.DataFrame:

@@ -25,7 +25,8 @@ GROUP_COLOURS = (
     *("#44AA99", "#AA4499", "#999933", "#6699CC", "#994455", "#667788"),
 )
 ELLIPSE_OPACITY = 0.05
-ALL_PX, GROUP_PX = 8.0, 6.0
+# A group of one place often has its centre where the median is: this one shows around it.
+ALL_PX, GROUP_PX = 10.0, 6.0
 CENTRE_SYMBOLS = {"mean": "cross", "median": "diamond"}
 
 

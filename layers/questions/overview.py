@@ -59,7 +59,7 @@ class Overview(Kind):
         return area().themes[self.theme or area().defaults["overview"]["theme"]]
 
     @property
-    def subjects(self) -> Points:
+    def paged(self) -> Points:
         """The points whose kinds an atlas can have pages for."""
         return Points(area().defaults["overview"]["layer"])
 

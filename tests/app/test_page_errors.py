@@ -41,7 +41,7 @@ def test_a_refusal_is_a_sentence_in_the_visitor_s_language(
     monkeypatch.setattr(*PAGES[name], raising(kind(ADVICE, code="file.empty", name="a.kml")))
     test = page(name)
     assert not test.exception
-    assert [error.value for error in test.error] == ["a.kml 是空文件。请重新导出后再上传。"]
+    assert [error.value for error in test.error] == ["a.kml 是空文件。请重新导出后再导入。"]
     assert "to_crs" not in texts(test)
     test = page(name, lang="en")
     assert [error.value for error in test.error] == ["a.kml is empty. Export it again."]

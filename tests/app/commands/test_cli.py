@@ -646,3 +646,8 @@ def test_levels_below_one_come_back_from_a_specification(run, tmp_path: Path) ->
     spec = tmp_path / "levels.yaml"
     said = run("density", "--cell", "1000", "--levels", "0.1,0.2,0.5", "--spec", spec, "--json")
     assert run("answer", spec, "--json").stdout == said.stdout
+
+
+def test_what_is_left_out_is_counted_of_what_is_asked_about(run) -> None:
+    assert run("overview", "--theme", "projects").stderr == ""
+    assert "143 of 200 features have no place" in run("coverage", "--layer", "platforms").stderr

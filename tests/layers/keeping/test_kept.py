@@ -131,7 +131,7 @@ def test_two_visitors_who_bring_the_same_have_names_that_the_other_cannot_guess(
     assert len(kept_zones(names[1])) == 1
     with pytest.raises(InputError, match="no longer kept") as gone:
         kept_zones(names[0])
-    assert "重新上传" in gone.value.sentence("zh")
+    assert "重新导入" in gone.value.sentence("zh")
 
 
 def test_points_and_zones_of_the_same_content_are_two_things() -> None:
