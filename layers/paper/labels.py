@@ -6,7 +6,7 @@ import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise, product
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -63,8 +63,8 @@ CLEAR_PX = 3.2
 LONG = 12.0
 # The name of a zone stands in what is its own where that is so much of it: zones may overlap.
 OWN_SHARE = 0.2
-# It is broken into at most so many lines where it fits no wider, and reaches out of the zone where
-# that is so much of its width and height.
+# It is broken into at most so many lines where it fits no wider, and stands outside of the zone
+# where that is so much of its width and height.
 MOST_LINES, LEAST_INSIDE = 3, 0.6
 
 
@@ -291,29 +291,35 @@ def _named_shapes(layer: Drawn, window: Window) -> NDArray[np.object_]:
 
 
 def _told(name: _Name, ground: Ground) -> _Name | None:
-    """Return the name of a zone with its number below, without it, or in narrow lines.
+    """Return the name of a zone with its number below, in as many lines as go into the zone.
 
-    The first of these that can stand in the zone as a whole, or the name as it is where none can,
-    or None where that would hide the zone. A name of anything else is returned as it is.
+    The first of these that can stand in the zone as a whole; where none can, the first is to stand
+    outside with a line to the zone if need be, or None where the zone is too small to be told from
+    its name. A name of anything else is returned as it is.
     """
     if math.isinf(name.request.most):
         return name
     left, bottom, right, top = name.request.geometry.bounds
     weight: Weight = "bold" if name.bold else "regular"
     narrow = (in_lines(_said(name), number + 1) for number in range(MOST_LINES))
-    texts, values = dict.fromkeys((name.text, *narrow)), dict.fromkeys((name.value, ""))
-    for value, text in product(values, texts):
-        candidate = replace(name, text=text, value=value)
+    written = []
+    for text in dict.fromkeys((name.text, *narrow)):
+        candidate = replace(name, text=text)
         width = max(text_width(line, name.size, weight) for line in candidate.lines)
         height = len(candidate.lines) * name.size * LINE_HEIGHT
+        request = replace(name.request, width=width, height=height)
+        written.append(replace(candidate, request=request))
         if width > right - left or height > top - bottom:
             continue
-        request = replace(name.request, width=width, height=height, place="within")
+        # A line to another zone's name may cross it, and does not drive it out.
+        request = replace(request, place="within", required=True)
         if len(choices(request, ground)):
             return replace(candidate, request=request)
     wide = (right - left) / name.request.width
     high = (top - bottom) / name.request.height
-    return replace(name, value="") if min(wide, high) >= LEAST_INSIDE else None
+    if min(wide, high) < LEAST_INSIDE:
+        return None
+    return replace(written[0], request=replace(written[0].request, required=True))
 
 
 def _once(names: list[_Name], px: float) -> list[_Name]:

@@ -122,12 +122,12 @@ def test_features_are_not_named():
     assert not {"甲区", "乙区", "丙区"} & set(names(figure))
 
 
-def test_a_number_that_finds_no_room_is_left_out_before_the_name():
+def test_a_name_that_finds_no_room_stands_outside_with_its_number():
     # On this sheet 1 km is about 3 pt: a zone is as high as one line and not as high as two.
     zones = squares(4_000, n=[1, 2, 3], name_zh=["甲", "乙", "丙"])
     ground = squares(250_000, count=1)
     figure = drawn(Content({}, (), (Features(ground, "地"), Choropleth(zones, "n", "数"))), SHEET)
-    assert [lines(figure, name) for name in "甲乙丙"] == [["甲"], ["乙"], ["丙"]]
+    assert [lines(figure, name) for name in "甲乙丙"] == [["甲", "1"], ["乙", "2"], ["丙", "3"]]
 
 
 def test_names_in_zones_stand_in_them_and_on_no_symbol():
@@ -162,9 +162,14 @@ def test_where_zones_overlap_a_name_stands_in_what_is_its_own():
 def test_circles_of_a_distribution_are_named_with_their_numbers(lang, size):
     shown = content("distribution", "circles", lang)
     circle = {"zh": "望城宁乡应用转化圈", "en": "Wangcheng–Ningxiang application circle"}[lang]
-    *name, number = lines(drawn(shown, replace(SHEET, size=size)), circle)
+    figure = drawn(shown, replace(SHEET, size=size))
+    *name, number = lines(figure, circle)
     assert " ".join(name) == circle
     assert number == "5"
+    if size == "A4":
+        zones = shown.overlays[0].frame
+        for name, number in zip(zones[f"name_{lang}"], zones["count"], strict=True):
+            assert lines(figure, name)[-1] == str(number), name
 
 
 @pytest.mark.parametrize("grid", ["hexagons", "squares", "h3"])

@@ -10,6 +10,7 @@ import pytest
 import shapely
 
 import layers
+from layers.look.symbology import layer_style
 from layers.plan.area import map_crs, open_plan
 from layers.plan.schema import resources
 
@@ -230,3 +231,12 @@ def test_lines_and_polygons_carry_six_decimals_at_most() -> None:
                 )
                 <= 6
             )
+
+
+def test_lines_that_the_river_is_built_of_are_no_names_on_a_map() -> None:
+    label = layer_style("river").label
+    assert label is not None
+    for row in layers.load("river").itertuples():
+        built = row.kind in ("bank", "centre_line")
+        assert row.name_zh.startswith(label.skip) == built
+        assert row.name_en.startswith(label.skip) == built
