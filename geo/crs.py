@@ -12,6 +12,8 @@ and their frames by centimetres to decimetres, far below the accuracy of a plan.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +40,7 @@ from geo.units import labelled
 from geo.work import checkpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterator
 
     from numpy.typing import NDArray
 
@@ -54,6 +56,7 @@ __all__ = [
     "metric_crs",
     "metric_zone",
     "moved",
+    "reckoned_in",
     "require_coordinates",
     "require_crs",
     "require_equal_crs",
@@ -72,10 +75,42 @@ _FIRST_EPSG, _FIRST_MERIDIAN_DEG, _LAST_MERIDIAN_DEG = 4534, 75.0, 135.0
 _REACH_DEG = 6.0
 # A map whose lengths and areas are off by more than this is not measured on.
 _LARGEST_SCALE_ERROR = 1e-3
+# What is agreed on may be off by as much as a zone is for areas at the end of its reach.
+_LARGEST_AGREED_ERROR = 1e-2
 _CGCS2000 = Geod(a=6_378_137.0, rf=298.257222101)
 # Rings that are measured between two looks at the watch.
 _RINGS_AT_ONCE = 5_000
 _RING_POINTS = 3
+_reckoned: ContextVar[CRS | None] = ContextVar("reckoned", default=None)
+
+
+@contextmanager
+def reckoned_in(crs: str) -> Iterator[None]:
+    """Measure in one CRS whatever is brought to metres within the block.
+
+    Data that are in metres already, or where lengths or areas of this CRS are off by more than 1 %,
+    are measured as `to_metric` has it without.
+
+    Parameters
+    ----------
+    crs
+        In metres.
+
+    Examples
+    --------
+    >>> from shapely import Point
+    >>> west = gpd.GeoSeries([Point(112.4, 28)], crs=4490)
+    >>> with reckoned_in("EPSG:4547"):
+    ...     to_metric(west).crs.to_epsg()
+    4547
+    >>> to_metric(west).crs.to_epsg()
+    4546
+    """
+    token = _reckoned.set(CRS.from_user_input(crs))
+    try:
+        yield
+    finally:
+        _reckoned.reset(token)
 
 
 @door
@@ -286,12 +321,27 @@ def metric_crs(crs: CRS, bounds: Bounds, *, function: str = "metric_crs") -> CRS
         reach = Bounds(x.min(), y.min(), x.max(), y.max())
     if scale_error(crs, reach) <= _LARGEST_SCALE_ERROR:
         return crs
+    agreed = _reckoned.get()
+    if agreed is not None and _reaches(agreed, bounds, crs):
+        return agreed
     west, east = bounds.west, bounds.east
     if not np.isnan(west) and not same_place(crs, _LON_LAT):
         lon, _ = _corners(bounds, crs, _LON_LAT, function=function)
         west, east = float(lon.min()), float(lon.max())
     zone = CRS.from_user_input(metric_zone(west, east, function=function))
     return crs if same_place(zone, crs) else zone
+
+
+def _reaches(metric: CRS, bounds: Bounds, crs: CRS) -> bool:
+    """Whether data in another CRS can be measured in one that is agreed on."""
+    if np.isnan(bounds.west):
+        return True
+    try:
+        x, y = _corners(bounds, crs, metric)
+    except CRSError:
+        return False
+    reach = (float(x.min()), float(y.min()), float(x.max()), float(y.max()))
+    return scale_error(metric, reach) <= _LARGEST_AGREED_ERROR
 
 
 def _corners(

@@ -13,13 +13,13 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.crs import moved, to_metric
+from geo.crs import moved
 from geo.errors import InputError
 from geo.numerals import number
 from layers.book import facts, series
 from layers.look.overlays import Features, Points
 from layers.look.symbology import value_label
-from layers.plan.area import area, crs_words
+from layers.plan.area import area, crs_words, map_crs
 from layers.plan.catalogue import table
 from layers.plan.positions import CRS
 from layers.plan.schema import resource
@@ -224,7 +224,7 @@ def _outlined(zones: list[Subject], zh: str, en: str) -> list[Overlay]:
 
 def _around(zone: Subject) -> tuple[float, float, float, float]:
     """Return west, south, east and north of the map of a subject, degrees."""
-    metric = to_metric(gpd.GeoSeries([zone.shape], crs=CRS))
+    metric = moved(gpd.GeoSeries([zone.shape], crs=CRS), map_crs())
     west, south, east, north = metric.total_bounds.tolist()
     x, y = (west + east) / 2, (south + north) / 2
     half_x = max((east - west) * (0.5 + AROUND), LEAST_M)

@@ -14,8 +14,9 @@ from functools import wraps
 from threading import Event, RLock
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, cast
 
+from geo.crs import reckoned_in
 from geo.work import checkpoint
-from layers.plan.area import plan
+from layers.plan.area import map_crs, plan
 from layers.plan.copies import bytes_of, copied, is_shareable, sealed
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ REGISTRY: dict[str, Callable[..., Any]] = {}
 
 
 def kept_answer(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
-    """Keep the answers of a function of frozen questions.
+    """Keep the answers of a function of frozen questions, which reckons in the plan's CRS.
 
     Parameters
     ----------
@@ -196,7 +197,12 @@ def kept_answer(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
         question = (plan(), *bound.arguments.items())
-        return cast("Answer", ANSWERS.ask(name, question, lambda: function(*args, **kwargs)))
+
+        def work() -> Answer:
+            with reckoned_in(map_crs()):
+                return function(*args, **kwargs)
+
+        return cast("Answer", ANSWERS.ask(name, question, work))
 
     REGISTRY[name] = asked
     return asked

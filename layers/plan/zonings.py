@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from geo.arguments import brief, is_number, require_one_of
-from geo.crs import moved, require_crs, to_metric
+from geo.crs import moved, reckoned_in, require_crs
 from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.columns import NAMES
@@ -20,7 +20,7 @@ from geo.wording import Words
 from geo.zoned.nearest_areas import nearest_areas
 from geo.zoned.tessellations import H3_AREA_KM2, h3_cells, hexagons, squares
 from geo.zones import polygons_of
-from layers.plan.area import area, per_plan, plan
+from layers.plan.area import area, map_crs, per_plan, plan
 from layers.plan.catalogue import land, load
 from layers.plan.positions import CRS
 from layers.plan.selection import located
@@ -167,17 +167,17 @@ def own_zones(frame: gpd.GeoDataFrame, *, name_column: str | None = None) -> gpd
 def _cells(_plan: Plan, name: str, size: float) -> gpd.GeoDataFrame:
     """Lay out a grid, once for the several answers of a page."""
     _require_several(name, size)
-    if name == "hexagons":
-        return _grid(hexagons(land(), size_m=size), "hexagon")
-    if name == "squares":
-        return _grid(squares(land(), size_m=size), "square")
+    if name != "h3":
+        lay_out, kind = (hexagons, "hexagon") if name == "hexagons" else (squares, "square")
+        with reckoned_in(map_crs()):
+            return _grid(lay_out(land(), size_m=size), kind)
     cells = h3_cells(land(), resolution=size)  # type: ignore[arg-type]  # it refuses parts
     return _zones(cells["id"], "H3 " + cells["id"], "H3 " + cells["id"], cells)
 
 
 def _require_several(name: str, size: float) -> None:
     """Refuse cells larger than the districts, of which one or two would be left to compare."""
-    west, south, east, north = to_metric(land()).total_bounds
+    west, south, east, north = moved(land(), map_crs()).total_bounds
     longer_m = max(east - west, north - south)
     # Between opposite sides of a hexagon.
     widths_m = [1000 * (2 / 3**0.5 * area_km2) ** 0.5 for area_km2 in H3_AREA_KM2]
@@ -217,7 +217,7 @@ def _with_discs(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     placed = located(frame)
     is_point = placed.geometry.geom_type == "Point"
     discs = placed[is_point & placed["radius_m"].notna()]
-    metric = to_metric(discs)
+    metric = moved(discs, map_crs())
     round_zones = discs.assign(evidence="schematic", rule=DISC_RULE).set_geometry(
         moved(metric.geometry.buffer(metric["radius_m"]), CRS)
     )
@@ -226,7 +226,8 @@ def _with_discs(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _nearest(layer: str) -> gpd.GeoDataFrame:
     """Divide the land among the places of a layer; the name says how many features share one."""
-    areas = nearest_areas(located(load(layer)), within=land())
+    with reckoned_in(map_crs()):
+        areas = nearest_areas(located(load(layer)), within=land())
     with_area = areas.attrs["sites_in_one_place"]
     others = pd.Series(list(with_area.values()), dtype="int64").value_counts()
     zones = located(areas).assign(evidence="schematic", rule=f"{NEAREST_RULE}{layer}")

@@ -11,10 +11,11 @@ import pandas as pd
 import shapely
 
 import geo
+from geo.crs import moved
 from geo.errors import InputError
 from geo.numerals import number
 from layers.keeping.answers import kept_answer
-from layers.plan.area import area
+from layers.plan.area import area, map_crs
 from layers.plan.catalogue import load
 from layers.plan.selection import located
 from layers.questions import centre_maps, point_reading
@@ -181,8 +182,8 @@ def whereabouts(place: shapely.Point) -> Whereabouts:
     if not near:
         return Whereabouts(district=_named(holding), near=None, near_km=float("nan"))
     nodes = located(load(near))
-    spot = geo.to_metric(gpd.GeoSeries([place], crs=nodes.crs)).iloc[0]
-    distance = shapely.distance(geo.to_metric(nodes).geometry.to_numpy(), spot)
+    spot = moved(gpd.GeoSeries([place], crs=nodes.crs), map_crs()).iloc[0]
+    distance = shapely.distance(moved(nodes, map_crs()).geometry.to_numpy(), spot)
     node = nodes.iloc[int(distance.argmin())]
     return Whereabouts(
         district=_named(holding),

@@ -385,7 +385,7 @@ def test_other_looks_at_zones_take_their_options(run) -> None:
     expected = geo.spatial_autocorrelation(counted, "weight_sum", **options).reset_index()
     same(table(done), expected)
     assert (
-        "alpha 0.2 · crs_used EPSG:4546 (CGCS2000 / 3-degree Gauss-Kruger CM 111E) · "
+        "alpha 0.2 · crs_used EPSG:4547 (CGCS2000 / 3-degree Gauss-Kruger CM 114E) · "
         "projected_from EPSG:4490 (China Geodetic Coordinate System 2000) · tested weight_sum"
     ) in done.stderr
 

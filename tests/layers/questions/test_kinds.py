@@ -12,12 +12,16 @@ import pandas as pd
 import pptx
 import pyogrio
 import pytest
+import shapely
+from pyproj import CRS
 
 from app import warm
 from app.web import maps as pages
 from geo.errors import InputError
+from geo.transformations import named
 from layers.look.content import Sheet
 from layers.outputs import output
+from layers.plan.area import map_crs
 from layers.questions import Distribution, zone_counts
 from layers.questions.asking import parameters_of, question_of
 from layers.questions.density import density_unit_of
@@ -114,6 +118,23 @@ def test_what_is_asked_is_written_down_and_asked_again(name: str) -> None:
     assert asked(again, checked=False) == question
     with pytest.raises(InputError):
         read_spec(again.to_dict() | {"parameters": {**again.parameters, "nothing": 1}})
+
+
+# Of what takes long, little.
+LITTLE = {"permutations": 99, "simulations": 19, "distances_m": [1000, 2000]}
+
+
+def test_every_question_reckons_in_the_crs_of_the_plan() -> None:
+    said = {}
+    for name, kind in KINDS.items():
+        if kind.MAP in ("pattern", "coverage", "density"):
+            names = {item.name for item in items(kind)}
+            asked = {key: value for key, value in LITTLE.items() if key in names}
+            said[name] = question_of(kind, asked).answer().attrs["crs_used"]
+    assert set(said.values()) == {named(CRS.from_user_input(map_crs()))}, said
+    # Squares are upright in it.
+    square = Zones("squares").frame().to_crs(map_crs()).geometry.iloc[0]
+    assert shapely.box(*square.bounds).area == pytest.approx(square.area, rel=1e-9)
 
 
 @pytest.mark.parametrize("name", KINDS)
