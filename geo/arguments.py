@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 
-from geo.errors import InputError
+from geo.errors import AtlasError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -76,7 +76,14 @@ def is_one_of(value: object, allowed: Collection[str]) -> bool:
     return isinstance(value, str) and value in allowed
 
 
-def unknown(value: object, names: Iterable[str], *, what: str, function: str) -> InputError:
+def unknown(
+    value: object,
+    names: Iterable[str],
+    *,
+    what: str,
+    function: str,
+    error: type[AtlasError] = InputError,
+) -> AtlasError:
     """Return the refusal of a name that there is not; it names all that there are, or those near.
 
     Parameters
@@ -89,6 +96,8 @@ def unknown(value: object, names: Iterable[str], *, what: str, function: str) ->
         What they name.
     function
         Name that the message begins with: the function that was called.
+    error
+        What kind of error it is.
 
     Examples
     --------
@@ -102,13 +111,20 @@ def unknown(value: object, names: Iterable[str], *, what: str, function: str) ->
     message += f"; choose from {there}" if few else ""
     message += f"; near is {' or '.join(map(repr, near))}." if near else "."
     if few:
-        return InputError(message, code="option.one_of", value=brief(value), names=there)
-    return InputError(
+        return error(message, code="option.one_of", value=brief(value), names=there)
+    return error(
         message, code="option.near" if near else "option.unknown", value=brief(value), names=near
     )
 
 
-def require_one_of(value: object, allowed: Collection[str], what: str, *, function: str) -> None:
+def require_one_of(
+    value: object,
+    allowed: Collection[str],
+    what: str,
+    *,
+    function: str,
+    error: type[AtlasError] = InputError,
+) -> None:
     """Refuse what is none of the names that an option has.
 
     Parameters
@@ -121,10 +137,12 @@ def require_one_of(value: object, allowed: Collection[str], what: str, *, functi
         What they name.
     function
         Name that the message begins with: the function that was called.
+    error
+        What kind of error is raised.
 
     Raises
     ------
-    InputError
+    AtlasError
         It is something else.
 
     Examples
@@ -132,7 +150,7 @@ def require_one_of(value: object, allowed: Collection[str], what: str, *, functi
     >>> require_one_of("quartic", ["quartic", "uniform"], "kernel", function="f")
     """
     if not is_one_of(value, allowed):
-        raise unknown(value, allowed, what=what, function=function)
+        raise unknown(value, allowed, what=what, function=function, error=error)
 
 
 def require_metres(

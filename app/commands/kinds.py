@@ -22,10 +22,9 @@ from layers.keeping.brought import is_own, kept_raster
 from layers.keeping.own_files import receipt_of
 from layers.look.content import INTERNAL, Sheet
 from layers.plan.area import area
-from layers.questions.asking import SIZED, brought_by, part_of, question_of
-from layers.questions.fields import LAYER, SIZES, ZONING, items
+from layers.questions.asking import brought_by, question_of
+from layers.questions.fields import LAYER, ZONING, items
 from layers.questions.kinds import looks, maps
-from layers.questions.subjects import Zones
 from layers.record.specification import asked, read_spec, specified
 
 if TYPE_CHECKING:
@@ -201,10 +200,9 @@ def _annotation(item: Item, kind: type[Kind]) -> Any:  # noqa: ANN401 - a type w
     option = item.option
     if item.hint is bool and "/" not in option:
         option = f"{option}/--no-{option[2:]}"
-    limits: dict[str, Any] = {}
-    if item.hint is int:
-        limits = {"min": item.about.low, "max": item.about.high}
-    note = typer.Option(option, help=words, show_default=_default(item, kind), **limits)
+    elif item.hint in {int, float}:
+        words += f" ({item.taken('en')})"
+    note = typer.Option(option, help=words, show_default=_default(item, kind))
     return Annotated[_type(item.hint) | None, note]
 
 
@@ -247,16 +245,6 @@ def _question(kind: type[Kind], parameters: dict[str, Plain]) -> Kind:
         return names.get(name, f"--{name}")
 
     question = question_of(kind, parameters, called=called)
-    zones = part_of(question, Zones)
-    for name in SIZES:
-        if name in parameters and zones is not None and zones.name not in SIZED[name]:
-            needed = f"--zoning {' / '.join(SIZED[name])}"
-            raise InputError(
-                f"{called(name)} goes with {needed}; leave it out, or add that",
-                code="option.goes_with",
-                value=called(name),
-                needed=needed,
-            )
     question.require_answer(called)
     return question
 

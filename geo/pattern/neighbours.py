@@ -9,7 +9,7 @@ import shapely
 from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
-from geo.arguments import brief, is_one_of, is_whole, require_metres
+from geo.arguments import brief, is_whole, require_metres, require_one_of
 from geo.crs import Frame, stated_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
@@ -177,24 +177,16 @@ def adjacency(
     require_metres(tolerance_m, "tolerance_m", function=function)
     if distance_m is not None:
         require_metres(distance_m, "distance_m", function=function)
-    is_rule = is_one_of(rule, get_args(Rule))
-    _require_neighbours(k, len(polygons), function, at_most=is_one_of(rule, ["knn"]))
-    if is_rule and rule in ("queen", "rook"):
+    require_one_of(rule, get_args(Rule), "rule", function=function)
+    _require_neighbours(k, len(polygons), function, at_most=rule == "knn")
+    if rule in ("queen", "rook"):
         first, second = _touching(zones, polygons, rule, tolerance_m, function)
-    elif is_rule:
+    else:
         xy = shapely.get_coordinates(shapely.centroid(polygons))
         if rule == "knn":
             first, second = _nearest(xy, k, function)
         else:
             first, second = _within(xy, distance_m, function)
-    else:
-        raise InputError(
-            f"{function}: rule is {brief(rule)}. Allowed are "
-            f"{', '.join(map(repr, get_args(Rule)))}.",
-            code="option.one_of",
-            value=brief(rule),
-            names=get_args(Rule),
-        )
     size = len(polygons)
     return csr_array((np.ones(first.size), (first, second)), shape=(size, size))
 

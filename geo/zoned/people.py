@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 import xarray as xr
 
-from geo.arguments import brief, is_one_of
+from geo.arguments import require_one_of
 from geo.crs import geodesic_area_km2
 from geo.doors import door
 from geo.errors import InputError
@@ -165,14 +165,8 @@ def population(raster: xr.DataArray, *, quantity: Quantity | None = None) -> Pop
     >>> people.quantity, round(people.total, 2)
     ('density', 40.0)
     """
-    if quantity is not None and not is_one_of(quantity, QUANTITIES):
-        raise InputError(
-            f"population: quantity is {brief(quantity)}. Allowed are {', '.join(QUANTITIES)}, or "
-            "None.",
-            code="option.one_of",
-            value=brief(quantity),
-            names=QUANTITIES,
-        )
+    if quantity is not None:
+        require_one_of(quantity, QUANTITIES, "quantity", function="population")
     grid = opened(raster, function="population")
     values = grid.read(slice(0, grid.rows), slice(0, grid.columns))
     _require_people(values)

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-from geo.arguments import brief, is_one_of
+from geo.arguments import require_one_of
 from geo.crs import Frame, geodesic_area_km2, moved, require_crs
 from geo.doors import door
 from geo.errors import InputError
@@ -254,15 +254,8 @@ def zonal_shares(raster: xr.DataArray | str | os.PathLike[str], zones: Frame) ->
 
 def _names(statistics: Sequence[str]) -> list[str]:
     names = [statistics] if isinstance(statistics, str) else _listed(statistics)
-    unknown = [name for name in names if not is_one_of(name, STATISTICS)]
-    if unknown or not names:
-        raise InputError(
-            f"zonal_statistics: statistics is {brief(statistics)}. Allowed are one or more of "
-            f"{', '.join(STATISTICS)}.",
-            code="option.one_of",
-            value=brief(statistics),
-            names=STATISTICS,
-        )
+    for name in names or [statistics]:
+        require_one_of(name, STATISTICS, "statistic", function="zonal_statistics")
     return list(dict.fromkeys(names))
 
 

@@ -6,8 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from geo.arguments import brief
-from geo.errors import InputError
+from geo.arguments import require_one_of
 from layers.plan.area import per_plan
 from layers.plan.schema import registry
 
@@ -73,15 +72,8 @@ def basemap(name: str) -> BaseMap:
     InputError
         If there is none of that name.
     """
-    entry = basemaps().get(name)
-    if entry is None:
-        raise InputError(
-            f"basemap: there is no base map {name!r}; choose from {', '.join(basemaps())}",
-            code="option.one_of",
-            value=brief(name),
-            names=basemaps(),
-        )
-    return entry
+    require_one_of(name, basemaps(), "base map", function="basemap")
+    return basemaps()[name]
 
 
 def key_of(name: str) -> str | None:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
+from geo.arguments import require_one_of
 from geo.errors import InputError
 
 ChartKind: TypeAlias = Literal["bar", "stacked", "line"]
@@ -43,12 +44,7 @@ class Chart:
     colours: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(ChartKind):
-            raise InputError(
-                f"Chart: no kind {self.kind!r}; choose from {get_args(ChartKind)}",
-                code="caller.argument",
-                function="Chart",
-            )
+        require_one_of(self.kind, get_args(ChartKind), "kind", function="Chart")
         if not self.categories or not self.series:
             raise InputError(
                 "Chart: there is nothing to show; give a category and a series",

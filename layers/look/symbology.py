@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geo.arguments import brief, require_one_of
+from geo.arguments import require_one_of
 from geo.errors import LayerError
 from layers.look.styles import Label, LayerStyle, Size, Style, looks
 from layers.plan.area import per_plan
@@ -38,14 +38,7 @@ def layer_style(name: str) -> LayerStyle:
     '#B5172F'
     """
     styles = layer_styles()
-    if name not in styles:
-        raise LayerError(
-            f"layer_style: {name!r} has no style; data/symbology.json has {', '.join(styles)}. "
-            "Choose one of these or add an entry.",
-            code="option.one_of",
-            value=brief(name),
-            names=styles,
-        )
+    require_one_of(name, styles, "layer with a style", function="layer_style", error=LayerError)
     return styles[name]
 
 

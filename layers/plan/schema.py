@@ -15,7 +15,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from geo.arguments import brief
+from geo.arguments import require_one_of
 from geo.doors import door
 from geo.errors import LayerError
 from geo.wording import catalogue
@@ -138,16 +138,8 @@ def resource(name: str) -> Resource:
     LayerError
         If there is no layer of that name.
     """
-    entry = resources().get(name) if isinstance(name, str) else None
-    if entry is None:
-        raise LayerError(
-            f"there is no layer {name!r}; the atlas has {', '.join(resources())}. "
-            "Choose one of these names.",
-            code="option.one_of",
-            value=brief(name),
-            names=resources(),
-        )
-    return entry
+    require_one_of(name, resources(), "layer", function="resource", error=LayerError)
+    return resources()[name]
 
 
 def typed(frame: pd.DataFrame, description: Resource) -> pd.DataFrame:

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from geo.arguments import brief, is_one_of, require_one_of
+from geo.arguments import brief, require_one_of
 from geo.doors import door
 from geo.errors import InputError
 from layers.plan.area import area
@@ -77,14 +77,8 @@ def select(
         require_one_of(column, allowed, "filter", function="select")
         texts = [value for value in frame[column].dropna() if isinstance(value, str)]
         known = sorted(set(texts))
-        unknown = [value for value in values if not is_one_of(value, known)]
-        if unknown:
-            raise InputError(
-                f"select: no feature has {column} {unknown}; choose from {known}",
-                code="option.one_of",
-                value=unknown,
-                names=known,
-            )
+        for value in values:
+            require_one_of(value, known, column, function="select")
         chosen = chosen[chosen[column].isin(list(values))]
     return chosen
 

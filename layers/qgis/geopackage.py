@@ -24,12 +24,12 @@ from shapely import GeometryType
 
 from geo.arguments import require_one_of
 from geo.crs import moved
-from geo.errors import InputError, LayerError
+from geo.errors import InputError
 from geo.exchange.writers import write_file
 from geo.numerals import LANGUAGES
 from layers.look.content import Content
 from layers.look.outside import clean_frames, clean_overlays
-from layers.look.symbology import layer_styles
+from layers.look.symbology import layer_style
 from layers.plan.positions import CRS
 from layers.plan.schema import resource
 from layers.qgis.results import Result, result_qml, results
@@ -207,15 +207,8 @@ def geopackage_bytes(
     b'SQLite format 3'
     """
     require_one_of(lang, LANGUAGES, "language", function="geopackage_bytes")
-    unknown = [name for name in frames if name not in layer_styles()]
-    if unknown:
-        raise LayerError(
-            f"geopackage_bytes: no layer with geometry is called "
-            f"{', '.join(map(repr, unknown))}; choose from {', '.join(layer_styles())}",
-            code="option.one_of",
-            value=unknown,
-            names=layer_styles(),
-        )
+    for name in frames:
+        layer_style(name)
     cleaner = Cleaner(drawn=False)
     content = Content(
         clean_frames(frames, cleaner),

@@ -9,12 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args, get_origin
 
-from geo.arguments import require_one_of
+from geo.arguments import brief, require_one_of
 from geo.errors import InputError
+from geo.numerals import LANGUAGES
 from layers.keeping.own_files import kept_file
 from layers.keeping.own_points import CATEGORY
 from layers.plan.area import area
-from layers.plan.zonings import GRID_NAMES
 from layers.questions.fields import CELL, H3, LAYER, SIZES, ZONING, attributes, items
 from layers.questions.subjects import Points, Zones, point_layers
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 K = TypeVar("K", bound="Kind")
 R = TypeVar("R")
 S = TypeVar("S")
-# Which zonings have cells of a size.
-SIZED = {CELL: GRID_NAMES[:2], H3: GRID_NAMES[2:]}
 
 
 class Asker(NamedTuple):
@@ -105,6 +103,15 @@ def question_of(
         many = [value] if isinstance(value, str) else value if isinstance(value, list) else []
         for each in many if choices else ():
             require_one_of(each, choices, called(name), function=kind.MAP)
+        if known[name].about.brings is None and not known[name].takes(value):
+            taken = {lang: known[name].taken(lang) for lang in LANGUAGES}
+            raise InputError(
+                f"{kind.MAP}: {called(name)} is {brief(value)}; it can be: {taken['en']}",
+                code="option.field",
+                name=called(name),
+                value=brief(value),
+                **taken,
+            )
     asker = Asker(kind.MAP, folder, called)
     built = _built(kind, values, asker)
     _require_fit(kind, parameters, built, called)
@@ -130,8 +137,8 @@ def parameters_of(question: Kind) -> dict[str, Plain]:
         name: value
         for name, value in plain.items()
         if value is not None
+        and name in needs
         and ((need := needs[name]) is None or plain.get(need[0]) in need[1])
-        and (name not in SIZED or plain[ZONING] in SIZED[name])
     }
 
 

@@ -45,7 +45,7 @@ class Autocorrelation(Pattern):
     COMMAND: ClassVar[str] = "global"
 
     permutations: Annotated[int, Field(low=1)] = GLOBAL_PERMUTATIONS
-    alpha: Annotated[float, Field(above=0, high=1)] = ALPHA
+    alpha: Annotated[float, Field(above=0, below=1)] = ALPHA
 
     def answer(self) -> pd.DataFrame:
         """Return the three statistics, with what chance gives."""

@@ -38,7 +38,7 @@ class Clusters(Tested):
     FOREMOST: ClassVar[tuple[str, ...]] = ("high-high",)
     SPOT: ClassVar[cluster_reading.SpotKind] = "high"
 
-    alpha: Annotated[float, Field(above=0, high=1)] = ALPHA
+    alpha: Annotated[float, Field(above=0, below=1)] = ALPHA
 
     def classified(self) -> gpd.GeoDataFrame:
         """Return the units with ``local_i``, ``p_fdr`` and ``cluster``."""

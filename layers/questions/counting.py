@@ -193,6 +193,13 @@ def require_kinds(table: pd.DataFrame, *, zones: bool = True) -> pd.DataFrame:
         If all is zero, or there is but one category or one zone.
     """
     kinds = [column for column in table.columns if table[column].any()]
+    if not kinds and table.attrs["points_without_category"]:
+        raise InputError(
+            f"categories: no point in the zones says what it is in {table.columns.name!r}, so that "
+            "there is nothing to compare; take another column, or points with one",
+            code="mix.no_category",
+            column=str(table.columns.name),
+        )
     if not kinds:
         raise InputError(
             "categories: no point lies in any zone, so that there is nothing to compare; choose "

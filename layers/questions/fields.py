@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from functools import cache
+from math import isfinite
 from types import NoneType, UnionType
 from typing import (
     TYPE_CHECKING,
@@ -27,8 +28,10 @@ from typing import (
 from layers.keeping.own_files import Brings
 from layers.keeping.own_points import CATEGORY
 from layers.plan.area import area
-from layers.plan.zonings import zoning_names
+from layers.plan.strict_schema import Validator
+from layers.plan.zonings import GRID_NAMES, zoning_names
 from layers.questions.subjects import CELL_M, H3_RESOLUTION, Points, Zones, point_layers
+from layers.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,8 +66,8 @@ class Field:
     ----------
     unit
         Of its numbers.
-    low, high, above
-        Least and greatest number, and what it must be greater than.
+    low, high, above, below
+        Least and greatest number, and what it must be greater or less than.
     slide
         Low, high and step of the slider of a page.
     choices
@@ -81,6 +84,7 @@ class Field:
     low: float | None = None
     high: float | None = None
     above: float | None = None
+    below: float | None = None
     slide: tuple[int, int, int] | None = None
     choices: Callable[[], tuple[str, ...]] | None = None
     needs: tuple[str, tuple[str, ...]] | None = None
@@ -144,6 +148,17 @@ class Item(NamedTuple):
             schema = _schema(self.hint, self.about, self.choices())
         return _or_null(schema) if self.optional else schema
 
+    def takes(self, value: Plain) -> bool:
+        """Whether it can be a plain value, as its schema has it."""
+        parts = list(value) if isinstance(value, list | tuple) else [value]
+        plain = parts if isinstance(value, tuple) else value
+        sound = all(isfinite(part) for part in parts if isinstance(part, float))
+        return sound and Validator(self.schema()).is_valid(plain)
+
+    def taken(self, lang: str) -> str:
+        """Return in words what it can be, such as ``number > 0``."""
+        return ", ".join(self.choices()) or _words(self.hint, self.about, lang)
+
 
 def attributes(record: type) -> tuple[Item, ...]:
     """Return the attributes of a question or of a part of one."""
@@ -184,7 +199,16 @@ def _hint(record: type, name: str) -> object:
 
 
 def items(record: type) -> tuple[Item, ...]:
-    """Return the parameters of a question; the open plan says how points are filtered."""
+    """Return the parameters of a question; the open plan says how points are filtered.
+
+    What goes with a field that the question has not is none.
+    """
+    entries = _items(record)
+    names = {each.name for each in entries}
+    return tuple(each for each in entries if not each.about.needs or each.about.needs[0] in names)
+
+
+def _items(record: type) -> list[Item]:
     entries: list[Item] = []
     for each in attributes(record):
         if each.holds_points:
@@ -192,13 +216,13 @@ def items(record: type) -> tuple[Item, ...]:
         elif each.hint is Zones:
             entries += _of_zones()
         elif each.is_part:
-            entries += items(each.hint)  # type: ignore[arg-type]  # a class
+            entries += _items(each.hint)  # type: ignore[arg-type]  # a class
         elif each.hint is Points:
             about = Field(choices=point_layers, brings="points", option=each.about.option)
             entries.append(Item(each.name, str, True, about, None))  # noqa: FBT003 - of a tuple
         else:
             entries.append(each)
-    return tuple(entries)
+    return entries
 
 
 def group_columns() -> tuple[str, ...]:
@@ -218,8 +242,9 @@ def _of_points() -> list[Item]:
 
 def _of_zones() -> list[Item]:
     zoning = Field(choices=zoning_names, brings="zones")
-    cell = Field(unit="m", above=0, slide=(2000, 20000, 500), option="--cell-m")
-    h3 = Field(low=0, high=15, slide=(5, 9, 1), option="--h3")
+    squares, h3_cells = (ZONING, GRID_NAMES[:2]), (ZONING, GRID_NAMES[2:])
+    cell = Field(unit="m", above=0, slide=(2000, 20000, 500), option="--cell-m", needs=squares)
+    h3 = Field(low=0, high=15, slide=(5, 9, 1), option="--h3", needs=h3_cells)
     return [
         Item(ZONING, str, False, zoning, None),  # noqa: FBT003 - of a tuple
         Item(CELL, int, False, cell, CELL_M),  # noqa: FBT003
@@ -249,9 +274,24 @@ def _schema(hint: object, about: Field, choices: tuple[str, ...]) -> Schema:
             "minimum": about.low,
             "maximum": about.high,
             "exclusiveMinimum": about.above,
+            "exclusiveMaximum": about.below,
         }
         schema |= {key: value for key, value in bounds.items() if value is not None}
     return schema
+
+
+def _words(hint: object, about: Field, lang: str) -> str:
+    if get_origin(hint) in {Union, UnionType}:
+        kinds = [
+            _words(kind, PLAIN_FIELD if get_origin(kind) is tuple else about, lang)
+            for kind in get_args(hint)
+        ]
+        return say("takes.or", lang).join(kinds)
+    if get_origin(hint) is tuple:
+        return say("takes.list", lang, what=_words(get_args(hint)[0], about, lang))
+    bounds = {">": about.above, "≥": about.low, "<": about.below, "≤": about.high}
+    limits = [f"{mark} {bound:g}" for mark, bound in bounds.items() if bound is not None]
+    return " ".join((say(f"takes.{_TYPES[hint]}", lang), ", ".join(limits))).strip()  # type: ignore[index]  # as above
 
 
 def _brought_schema(brings: Brought, choices: tuple[str, ...]) -> Schema:

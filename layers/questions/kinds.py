@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, TypeVar, cast
 import geopandas as gpd
 import pandas as pd
 
+from geo.arguments import require_one_of
 from geo.errors import InputError
 from geo.numerals import number
 from layers.look.overlays import Choropleth
@@ -334,26 +335,12 @@ def kind_of(name: str, look: object = None) -> type[Kind]:
     >>> kind_of("pattern", "clusters").title_words()
     'pattern clusters'
     """
-    of_map = looks(name)
-    if not of_map:
-        raise InputError(
-            f"MapSpec: there is no map {name!r}; choose from {', '.join(maps())}",
-            code="spec.invalid",
-            count=1,
-            where="map",
-        )
+    require_one_of(name, maps(), "map", function="MapSpec")
+    by_look = {kind.LOOK: kind for kind in looks(name)}
     if look is None:
-        return of_map[0]
-    for kind in of_map:
-        if look == kind.LOOK:
-            return kind
-    known = tuple(kind.LOOK for kind in of_map)
-    raise InputError(
-        f"{name}: there is no look {look!r}; choose from {', '.join(known)}",
-        code="option.one_of",
-        value=str(look),
-        names=known,
-    )
+        return next(iter(by_look.values()))
+    require_one_of(look, by_look, "look", function=name)
+    return by_look[str(look)]
 
 
 def _place(kind: type[Kind]) -> int:

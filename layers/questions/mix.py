@@ -69,7 +69,7 @@ class Quotients(Mix):
     LOOK: ClassVar[str] = "quotients"
     COMMAND: ClassVar[str] = "quotients"
 
-    interval_pct: Annotated[float, Field(unit="%", above=0, high=100)] = INTERVAL_PCT
+    interval_pct: Annotated[float, Field(unit="%", above=0, below=100)] = INTERVAL_PCT
 
     def require_fit(self, given: frozenset[str], called: Callable[[str], str]) -> None:  # noqa: ARG002
         """Refuse an interval of sums."""

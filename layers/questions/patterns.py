@@ -84,7 +84,9 @@ class Pattern(PatternKind):
     ] = None
     permutations: Annotated[int, Field(low=1)] = PERMUTATIONS
     seed: Annotated[int, Field(low=0, slide=(0, 20, 1))] = 0
-    tolerance_m: Annotated[float, Field(unit="m", low=0)] = TOLERANCE_M
+    tolerance_m: Annotated[float, Field(unit="m", low=0, needs=("rule", ("queen", "rook")))] = (
+        TOLERANCE_M
+    )
 
     def __post_init__(self) -> None:
         if self.rule == "distance" and self.distance_m is None:

@@ -58,7 +58,7 @@ class Spacing(PatternKind):
     simulations: Annotated[int, Field(low=1)] = SIMULATIONS
     seed: Annotated[int, Field(low=0, slide=(0, 20, 1))] = 0
     distances_m: Annotated[tuple[float, ...] | None, Field(unit="m", above=0)] = None
-    interval_pct: Annotated[float, Field(unit="%", above=0, high=100)] = INTERVAL_PCT
+    interval_pct: Annotated[float, Field(unit="%", above=0, below=100)] = INTERVAL_PCT
 
     def refusal(self) -> Refusal | None:
         """Return why distances cannot be tested, None where they can be."""

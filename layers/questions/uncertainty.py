@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 from geo.errors import InputError
 from geo.zoned.accuracy import accuracy_of
+from geo.zoned.uncertainty import MIN_DRAWS
 from layers.questions.counting import DRAWS, INTERVAL_PCT, OfZones, zone_draws
 from layers.questions.fields import Field
 from layers.questions.figures import ZONE_NAME, Figures, column_title
@@ -39,9 +40,9 @@ class Intervals(OfZones):
     LOOK: ClassVar[str] = "uncertainty"
     COMMAND: ClassVar[str] = "uncertainty"
 
-    draws: Annotated[int, Field(low=1)] = DRAWS
+    draws: Annotated[int, Field(low=MIN_DRAWS)] = DRAWS
     seed: Annotated[int, Field(low=0)] = 0
-    interval_pct: Annotated[float, Field(unit="%", above=0, high=100)] = INTERVAL_PCT
+    interval_pct: Annotated[float, Field(unit="%", above=0, below=100)] = INTERVAL_PCT
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -92,7 +93,7 @@ class Ahead(OfZones):
     LOOK: ClassVar[str] = "ahead"
     COMMAND: ClassVar[str] = "ahead"
 
-    draws: Annotated[int, Field(low=1)] = DRAWS
+    draws: Annotated[int, Field(low=MIN_DRAWS)] = DRAWS
     seed: Annotated[int, Field(low=0)] = 0
 
     def answer(self) -> pd.DataFrame:

@@ -76,15 +76,7 @@ def scene(content: Content, *, function: str = "print_map") -> Scene:
     require_one_of(content.lang, LANGUAGES, "language", function=function)
     for name in content.visible:
         layer_style(name)
-    missing = sorted(set(content.visible) - set(content.frames))
-    if missing:
-        raise InputError(
-            f"{function}: visible layers {missing} have no frame; the content holds "
-            f"{sorted(content.frames)}. Add the frames, or leave the names out of visible.",
-            code="option.one_of",
-            value=missing,
-            names=sorted(content.frames),
-        )
+        require_one_of(name, content.frames, "frame for the layer", function=function)
     layers = [
         _layer(name, content, function=function)
         for name in layer_styles()

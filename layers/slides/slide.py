@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
+from geo.arguments import require_one_of
 from geo.errors import InputError
 from layers.type.tables import Table
 
@@ -81,12 +82,7 @@ class LegendItem:
     count: str = ""
 
     def __post_init__(self) -> None:
-        if self.kind not in get_args(LegendKind):
-            raise InputError(
-                f"LegendItem: no kind {self.kind!r}; choose from {get_args(LegendKind)}",
-                code="caller.argument",
-                function="LegendItem",
-            )
+        require_one_of(self.kind, get_args(LegendKind), "kind", function="LegendItem")
         if len(self.label) > LONGEST_LABEL:
             raise InputError(
                 f"LegendItem: {self.label[:20]!r}… has {len(self.label)} characters; shorten it to "

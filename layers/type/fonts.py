@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from geo.arguments import require_one_of
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,12 +43,7 @@ def path(weight: Weight = "regular") -> Path:
     >>> path("bold").name
     'NotoSansSC-Bold.ttf'
     """
-    if weight not in FILES:
-        raise InputError(
-            f"path: no weight {weight!r}; choose from {sorted(FILES)}",
-            code="caller.argument",
-            function="path",
-        )
+    require_one_of(weight, FILES, "weight", function="path")
     file = FOLDER / FILES[weight]
     if not file.is_file():
         raise InputError(

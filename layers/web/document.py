@@ -19,7 +19,7 @@ import shapely
 from geo.arguments import require_one_of
 from geo.crs import moved
 from geo.doors import door
-from geo.errors import InputError, LayerError
+from geo.errors import InputError
 from geo.numerals import LANGUAGES, number
 from layers.look.basemaps import basemap as basemap_named
 from layers.look.basemaps import basemaps
@@ -27,7 +27,7 @@ from layers.look.content import Content
 from layers.look.outside import clean_frames, clean_overlays
 from layers.look.overlays import Choropleth, Features, Isolines, Overlay, Points, Surface
 from layers.look.styles import for_scripts
-from layers.look.symbology import layer_styles, symbology
+from layers.look.symbology import layer_style, layer_styles, symbology
 from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, table
 from layers.plan.schema import resource, resources
@@ -214,15 +214,8 @@ def _frames(
     layers: Mapping[str, gpd.GeoDataFrame] | Sequence[str] | None,
 ) -> dict[str, gpd.GeoDataFrame]:
     wanted = list(layer_styles()) if layers is None else list(layers)
-    unknown = [name for name in wanted if name not in layer_styles()]
-    if unknown:
-        raise LayerError(
-            f"map_document: no layer with geometry is called {', '.join(map(repr, unknown))}; "
-            f"choose from {', '.join(layer_styles())}, or hand the frame over as an overlay",
-            code="option.one_of",
-            value=unknown,
-            names=layer_styles(),
-        )
+    for name in wanted:
+        layer_style(name)
     frames = layers if isinstance(layers, Mapping) else {}
     context = [name for name, item in resources().items() if item.group == "context"]
     return {
@@ -234,15 +227,8 @@ def _frames(
 
 def _visible(visible: Sequence[str] | None, names: list[str], *, asked: bool) -> list[str]:
     if visible is not None:
-        unknown = sorted(set(visible) - set(names))
-        if unknown:
-            raise InputError(
-                f"map_document: visible names {unknown}, which the map does not hold; "
-                f"it holds {names}",
-                code="option.one_of",
-                value=unknown,
-                names=names,
-            )
+        for name in visible:
+            require_one_of(name, names, "layer or result", function="map_document")
         return [name for name in names if name in set(visible)]
     styles = layer_styles()
     return [name for name in names if asked or name not in styles or styles[name].visible]

@@ -22,6 +22,7 @@ from layers.questions.centres import Centres
 from layers.questions.density import density_unit
 from layers.questions.distribution import Shown
 from layers.questions.hot_spots import HotSpots
+from layers.questions.mix import Diversity, Quotients, Specialisation
 from layers.questions.spacing import Spacing
 from layers.questions.subjects import Points, Zones
 from layers.record.specification import MapSpec
@@ -160,6 +161,19 @@ def test_without_amounts_nothing_is_added_up() -> None:
     with pytest.raises(InputError) as refused:
         questions.measured(questions.Distribution(plain, Zones("districts")), "investment")
     assert refused.value.code == "own.no_amount"
+
+
+def test_without_categories_nothing_is_compared() -> None:
+    owner = Owner()
+    plain = Points(keep_points(own_points(shops(), title="店"), owner=owner))
+    asked = questions.Distribution(plain, Zones("districts"))
+    for answer in (
+        *(kind(asked).answer for kind in (Quotients, Specialisation, Diversity)),
+        lambda: questions.measured(asked, "sector"),
+    ):
+        with pytest.raises(InputError, match="says what it is in 'category'") as refused:
+            answer()
+        assert refused.value.code == "mix.no_category"
 
 
 def test_own_points_are_asked_for_their_pattern(own: Points) -> None:

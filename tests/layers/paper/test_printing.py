@@ -543,7 +543,7 @@ def test_a_sheet_that_cannot_be_is_refused(overview, change, words):
         ({"extent": (112.0, np.nan, 113.0, 29.0)}, "west, south, east and north"),
         ({"visible": ()}, "nothing is visible; switch a layer on"),
         ({"lang": "fr"}, "no language 'fr'; choose from .'en', 'zh'"),
-        ({"visible": ("platforms",), "frames": {}}, "have no frame"),
+        ({"visible": ("platforms",), "frames": {}}, "no frame for the layer 'platforms'"),
     ],
 )
 def test_a_content_that_cannot_be_is_refused(overview, change, words):
@@ -559,7 +559,7 @@ def test_layers_without_a_place_are_refused():
 
 
 def test_an_unknown_layer_and_suffix_are_refused(overview):
-    with pytest.raises(LayerError, match="'castles' has no style"):
+    with pytest.raises(LayerError, match="no layer with a style 'castles'"):
         drawn(replace(overview, visible=("castles",)), SHEET)
     with pytest.raises(InputError, match=r"suffix='\.gif'; choose from \.png"):
         printed(overview, SHEET, ".gif")

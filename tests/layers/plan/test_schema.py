@@ -64,8 +64,8 @@ def test_missing_and_unknown_columns_are_named() -> None:
         typed(frame, resource("programmes"))
 
 
-def test_an_unknown_layer_lists_those_there_are() -> None:
-    with pytest.raises(LayerError, match="the atlas has districts"):
+def test_an_unknown_layer_names_those_near() -> None:
+    with pytest.raises(LayerError, match="there is no layer 'nope'; near is 'nodes'"):
         layers.load("nope")
 
 

@@ -255,7 +255,7 @@ def test_write_geopackage(tmp_path: Path) -> None:
         write_geopackage(frames, tmp_path / "none" / "a.gpkg")
     with pytest.raises(InputError, match=r"'a.shp'. Let its name end in .gpkg"):
         write_geopackage(frames, tmp_path / "a.shp")
-    with pytest.raises(LayerError, match=r"no layer with geometry is called 'firms'; choose from"):
+    with pytest.raises(LayerError, match="no layer with a style 'firms'; choose from"):
         write_geopackage({"firms": frames["cities"]}, tmp_path / "b.gpkg")
     assert [file.name for file in tmp_path.iterdir()] == ["双城.gpkg"]
 

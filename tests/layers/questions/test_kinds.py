@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
@@ -24,9 +24,10 @@ from layers.outputs import output
 from layers.plan.area import map_crs
 from layers.questions import Distribution, zone_counts
 from layers.questions.asking import parameters_of, question_of
+from layers.questions.coverage import Coverage
 from layers.questions.density import density_unit_of
 from layers.questions.distribution import Shown
-from layers.questions.fields import Field, items
+from layers.questions.fields import Field, Item, items
 from layers.questions.kinds import Kind, forget, kind_of, kinds, looks, maps, register
 from layers.questions.subjects import Points, Zones
 from layers.record.schema import schema
@@ -135,6 +136,43 @@ def test_every_question_reckons_in_the_crs_of_the_plan() -> None:
     # Squares are upright in it.
     square = Zones("squares").frame().to_crs(map_crs()).geometry.iloc[0]
     assert shapely.box(*square.bounds).area == pytest.approx(square.area, rel=1e-9)
+
+
+def beyond(item: Item) -> list[object]:
+    """Return what a number cannot be."""
+    about = item.about
+    if item.hint not in {int, float}:
+        return []
+    steps = [(about.low, -1), (about.high, 1), (about.above, 0), (about.below, 0)]
+    return ["many", True, *(bound + step for bound, step in steps if bound is not None)]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_question_and_schema_refuse_the_same_numbers(name: str) -> None:
+    kind = KINDS[name]
+    look = {"look": kind.LOOK} if kind.LOOK else {}
+    for item in items(kind):
+        for value in beyond(item):
+            wrong = {**look, item.name: value}
+            with pytest.raises(InputError, match=rf"--x-{item.name} is .*it can be"):
+                question_of(kind, wrong, called=lambda name: f"--x-{name}")
+            with pytest.raises(InputError, match=rf"parameters\.{item.name}"):
+                read_spec({"map": kind.MAP, "parameters": wrong, "sheet": {"review_number": "1"}})
+    with pytest.raises(InputError, match="nan"):
+        question_of(Coverage, {"distance_m": float("nan")})
+
+
+def test_a_size_goes_with_cells_that_have_one_wherever_it_is_asked() -> None:
+    for size in ({"cell_m": 900}, {"h3_resolution": 6}):
+        parameters = {"zoning": "districts", **size}
+        spec = read_spec("distribution", review_number="internal")
+        with pytest.raises(InputError, match="goes with zoning"):
+            asked(replace(spec, parameters=parameters))
+
+
+def test_people_are_asked_for_by_rates_alone() -> None:
+    names = {name: [item.name for item in items(kind)] for name, kind in KINDS.items()}
+    assert [name for name in KINDS if "population" in names[name]] == ["distribution counts"]
 
 
 @pytest.mark.parametrize("name", KINDS)
