@@ -10,12 +10,11 @@ from typing import Annotated
 import typer
 from streamlit.web import cli as streamlit
 
-import geo
 import layers
 from app import serving, warm
 from app.commands import doctor, kinds, snapshot
 from app.commands.options import AsJson, Output  # noqa: TC001 - typer reads them at run time
-from app.commands.output import print_json, records, wrote
+from app.commands.output import print_json, records, write_table, wrote
 from app.texts import every_plans
 from geo.errors import AtlasError
 from layers import data_check
@@ -87,21 +86,21 @@ def show(
     as_json: AsJson = False,
     output: Output = None,
 ) -> None:
-    """Show a layer, or write it as .gpkg, .geojson, .csv, or as a map in one .html file."""
+    """Show a layer, or write it as .gpkg, .geojson, .csv or a map (.html); a table as .csv."""
     frame = layers.load(name)
-    if output is not None and output.suffix == ".html":
+    suffix = "" if output is None or "geometry" not in frame else output.suffix.lower()
+    if output is not None and suffix == ".html":
         layers.web_map([name]).save(str(output))
         wrote(output)
-    elif output is not None and output.suffix == ".gpkg":
+    elif output is not None and suffix == ".gpkg":
         # With styles and names, so that QGIS shows it as the atlas does.
         write_geopackage({name: frame}, output)
         wrote(output)
     elif output is not None:
-        geo.write_vector(frame, output)
-        wrote(output)
-    elif as_json:
+        write_table(frame, output)
+    if as_json:
         print_json(records(frame))
-    else:
+    elif output is None:
         columns = [c for c in ("id", "name_zh", "name_en", "evidence") if c in frame.columns]
         typer.echo(frame[columns].to_string(index=False))
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _LONGEST_M, _SHORTEST_M = 20_037_508.0, 1e-9
 # More names than that nobody reads: those near to what was passed are named alone.
 _MOST_LISTED, _MOST_NEAR = 20, 3
+_LONGEST_BRIEF = 80
 
 
 def is_number(value: object) -> bool:
@@ -151,6 +152,41 @@ def require_one_of(
     """
     if not is_one_of(value, allowed):
         raise unknown(value, allowed, what=what, function=function, error=error)
+
+
+def require_type(
+    value: object, kinds: type | tuple[type, ...], name: str, instead: str, *, function: str
+) -> None:
+    """Refuse what is of another kind than a function takes.
+
+    Parameters
+    ----------
+    value
+        The argument.
+    kinds
+        Types that it can have; a text is no sequence of names.
+    name
+        What the argument is called.
+    instead
+        What to pass.
+    function
+        Name that the message begins with: the function that was called.
+
+    Raises
+    ------
+    InputError
+        It is of none of these types.
+
+    Examples
+    --------
+    >>> require_type(["cities"], (list, tuple), "names", "names of layers", function="f")
+    """
+    if not isinstance(value, kinds):
+        raise InputError(
+            f"{function}: {name} is {brief(value)} ({type(value).__name__}). Pass {instead}.",
+            code="caller.argument",
+            function=function,
+        )
 
 
 def require_metres(
@@ -327,7 +363,10 @@ def brief(value: object) -> str:
     """
     if is_whole(value) and not is_number(value):
         return "a whole number of more than 300 digits"
-    return f"{value!r:.80}"
+    words = repr(value)
+    if "\n" in words:  # a table
+        words = " ".join(words.split())
+    return words[:_LONGEST_BRIEF]
 
 
 def require_array(array: object, *, function: str) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from geo.arguments import require_type
 from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.writers import write_file
@@ -13,8 +15,6 @@ from layers.record.imprints import imprint
 from layers.record.specification import MapSpec, read_spec, require_valid
 
 if TYPE_CHECKING:
-    import os
-
     from matplotlib.figure import Figure
 
     from layers.book.atlas import Progress
@@ -53,6 +53,7 @@ def print_map(spec: MapSpec) -> Figure:
     """
     from layers.paper import printing  # noqa: PLC0415  matplotlib takes a second
 
+    _require_spec(spec, "print_map")
     return printing.drawn(spec.content(), spec.titled())
 
 
@@ -86,6 +87,7 @@ def output(
         If the suffix is another one, the template does not fit it, an atlas is neither slides nor
         a PDF, or the specification cannot be drawn.
     """
+    plain = _require_spec(spec, "output")
     suffix = suffix.lower()
     if suffix not in SUFFIXES:
         raise InputError(
@@ -108,12 +110,20 @@ def output(
             value=suffix,
             names=ATLASES,
         )
-    plain = spec.to_dict()
-    require_valid(plain)
     record = provenance.record(plain, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
     if receipts := spec.receipts():
         record |= {"own_data": receipts}
     return provenance.embed(_made(spec, suffix, template, progress), suffix, record)
+
+
+def _require_spec(spec: object, function: str) -> dict[str, Any]:
+    """Return what a specification says, if it is one that can be drawn."""
+    require_type(
+        spec, MapSpec, "spec", "a specification, as layers.read_spec returns it", function=function
+    )
+    plain = spec.to_dict()
+    require_valid(plain)
+    return plain
 
 
 def _made(
@@ -173,6 +183,7 @@ def snapshot(
     InputError
         As :func:`output`, or the file cannot be written.
     """
+    require_type(path, (str, os.PathLike), "path", "the path of a file", function="snapshot")
     content = output(spec, Path(path).suffix, template=template, progress=progress)
     write_file(path, content, function="snapshot")
 

@@ -12,7 +12,7 @@ import geo
 from app.commands.options import AsJson  # noqa: TC001 - typer reads it at run time
 from app.commands.output import RASTERS, print_json, wrote
 from geo.arguments import require_one_of
-from geo.errors import AtlasError
+from geo.errors import AtlasError, InputError
 from geo.exchange.cell_quotes import csv_bytes
 from geo.exchange.rasters import read_raster
 from geo.exchange.writers import write_file
@@ -44,6 +44,16 @@ def doctor(
     """Look at a file: encoding, coordinates, shapes, rows set aside, and what to do."""
     require_one_of(lang, LANGUAGES, "language", function="doctor")
     if file.suffix.lower() in RASTERS:
+        of_tables = {"--layer": layer, "--crs": crs, "--datum": datum}
+        of_tables |= {"--output": output, "--aside": aside}
+        given = [name for name, value in of_tables.items() if value is not None]
+        if given:
+            raise InputError(
+                f"doctor: a raster has no {', '.join(given)}; leave that out",
+                code="option.goes_not",
+                names=given,
+                value=file.name,
+            )
         _raster(file, lang, as_json=as_json)
         return
     try:

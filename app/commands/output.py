@@ -12,6 +12,7 @@ import typer
 import geo
 from geo.errors import InputError
 from geo.exchange.cell_quotes import csv_bytes
+from geo.exchange.writers import write_file
 from geo.numerals import MISSING, significant
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def deliver(frame: pd.DataFrame, *, as_json: bool, output: Path | None) -> None:
     What the figures are parts of goes to standard error.
     """
     if output is not None:
-        _write(frame, output)
+        write_table(frame, output)
     _tell(frame.attrs)
     if as_json:
         print_json(records(frame))
@@ -57,7 +58,7 @@ def deliver(frame: pd.DataFrame, *, as_json: bool, output: Path | None) -> None:
 def deliver_numbers(numbers: pd.Series[float], *, as_json: bool, output: Path | None) -> None:
     """Write, print as JSON, or print numbers that have a name each."""
     if output is not None:
-        _write(numbers.rename_axis("measure").rename("value").reset_index(), output)
+        write_table(numbers.rename_axis("measure").rename("value").reset_index(), output)
     if as_json:
         print_json(json.loads(numbers.to_json(double_precision=DIGITS)) | _plain(numbers.attrs))
         return
@@ -85,19 +86,18 @@ def wrote(path: Path) -> None:
     typer.echo(f"wrote {path}", err=True)
 
 
-def _write(frame: pd.DataFrame, output: Path) -> None:
+def write_table(frame: pd.DataFrame, output: Path) -> None:
+    """Write features as their suffix says, or a table without places as CSV, and say so.
+
+    Raises
+    ------
+    InputError
+        If the suffix does not fit, or the file cannot be written.
+    """
     if "geometry" in frame.columns:
         geo.write_vector(frame, output)
-    elif output.suffix == ".csv":
-        try:
-            output.write_bytes(csv_bytes(frame))
-        except OSError as error:
-            raise InputError(
-                f"--output {output}: {error.strerror or error}; take a folder that you may "
-                "write to",
-                code="write.folder",
-                name=output.name,
-            ) from None
+    elif output.suffix.lower() == ".csv":
+        write_file(output, csv_bytes(frame), function="--output")
     else:
         raise InputError(
             f"--output {output}: this is a table without places; take a .csv",

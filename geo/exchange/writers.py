@@ -7,6 +7,7 @@ same result gives the same bytes. A file appears under its name when it is whole
 from __future__ import annotations
 
 import json
+import os
 import secrets
 from contextlib import contextmanager
 from io import BytesIO
@@ -21,7 +22,8 @@ import pyogrio
 import shapely
 from shapely import GeometryType
 
-from geo.crs import GEOGRAPHIC, moved, require_crs
+from geo.arguments import require_type
+from geo.crs import GEOGRAPHIC, Frame, moved, require_crs
 from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.cell_quotes import csv_bytes
@@ -29,7 +31,6 @@ from geo.exchange.file_columns import free_name, plain_columns
 from geo.units import UNITS, stated
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
@@ -93,7 +94,7 @@ def write_file(
 
 
 @door
-def write_vector(frame: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> None:
+def write_vector(frame: Frame, path: str | os.PathLike[str]) -> None:
     """Write features to a file of the kind that its suffix says.
 
     Parameters
@@ -123,18 +124,19 @@ def write_vector(frame: gpd.GeoDataFrame, path: str | os.PathLike[str]) -> None:
     ...     path.read_text(encoding="utf-8-sig").split()
     ['name,lon,lat', '岳麓山,112.93,28.18']
     """
+    require_type(path, (str, os.PathLike), "path", "the path of a file", function="write_vector")
     contents = vector_bytes(frame, Path(path).suffix)
     write_file(path, contents, function="write_vector")
 
 
 @door
-def vector_bytes(frame: gpd.GeoDataFrame, suffix: str) -> bytes:
+def vector_bytes(frame: Frame, suffix: str) -> bytes:
     """Contents of a file of features.
 
     Parameters
     ----------
     frame
-        Features with a CRS.
+        Features, or their places alone, with a CRS.
     suffix
         ``".gpkg"``: GeoPackage in the CRS of the frame. ``".geojson"``: RFC 7946, that is longitude
         and latitude, 7 decimals. ``".csv"``: UTF-8 with a byte order mark, so that spreadsheets
@@ -176,6 +178,8 @@ def vector_bytes(frame: gpd.GeoDataFrame, suffix: str) -> bytes:
             value=suffix,
             names=_SUFFIXES,
         )
+    if isinstance(frame, gpd.GeoSeries):
+        frame = frame.to_frame("geometry")
     _require_one_geometry(frame)
     crs = require_crs(frame, function="vector_bytes")
     if suffix == ".csv":

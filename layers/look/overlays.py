@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import rioxarray  # noqa: F401 - gives DataArray its .rio accessor
 
-from geo.arguments import brief
+from geo.arguments import brief, require_array, require_type
 from geo.errors import InputError
 from geo.wording import Words
 from layers.look.classification import classes
@@ -22,7 +23,6 @@ from layers.look.symbology import palette
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import geopandas as gpd
     import xarray as xr
     from numpy.typing import NDArray
 
@@ -75,6 +75,9 @@ class Choropleth:
     ramp: str = RAMP
     named: bool = True
 
+    def __post_init__(self) -> None:
+        _require_frame(self.frame, "Choropleth")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surface:
@@ -106,6 +109,9 @@ class Surface:
     top: float | None = None
     ramp: str = RAMP
 
+    def __post_init__(self) -> None:
+        require_array(self.array, function="Surface")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Isolines:
@@ -131,6 +137,9 @@ class Isolines:
     unit: str = ""
     title_en: str = _ISOLINES[1]
     colour: str = _INK
+
+    def __post_init__(self) -> None:
+        _require_frame(self.frame, "Isolines")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,6 +172,9 @@ class Features:
     dashed: bool = False
     hatched: bool = False
     columns: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        _require_frame(self.frame, "Features")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -198,6 +210,13 @@ class Points:
     cluster: bool = False
     named: bool = False
     columns: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        _require_frame(self.frame, "Points")
+
+
+def _require_frame(frame: object, function: str) -> None:
+    require_type(frame, gpd.GeoDataFrame, "frame", "a GeoDataFrame", function=function)
 
 
 Overlay = Choropleth | Surface | Isolines | Features | Points

@@ -2,12 +2,13 @@
 
 Python's own ``$`` also stands before a line break at the end, so that an id with one behind it
 would pass. Whatever checks a file against a schema, or a cell against a pattern of the data
-package, compiles its patterns here.
+package, compiles its patterns here. A text whose format is a date is one of the calendar, or empty.
 """
 
 from __future__ import annotations
 
 import re
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -43,11 +44,26 @@ def _pattern(
     _validator: Any,  # noqa: ANN401 - jsonschema has no type for it
     pattern: str,
     instance: object,
-    _schema: object,
+    schema: dict[str, Any],
 ) -> Iterator[ValidationError]:
     if isinstance(instance, str) and not strict(pattern).search(instance):
-        yield ValidationError(f"{instance!r} does not match {pattern!r}")
+        about = f" ({schema['description']})" if "description" in schema else ""
+        yield ValidationError(f"{instance!r} does not match {pattern!r}{about}")
+
+
+def _format(
+    _validator: Any,  # noqa: ANN401 - as above
+    name: str,
+    instance: object,
+    _schema: object,
+) -> Iterator[ValidationError]:
+    if name != "date" or not isinstance(instance, str) or not instance:
+        return
+    try:
+        date.fromisoformat(instance)
+    except ValueError:
+        yield ValidationError(f"{instance!r} is no day of the calendar; write it as 2026-11-21")
 
 
 # Of the draft that all schemas of the atlas are written in.
-Validator: Any = extend(Draft202012Validator, {"pattern": _pattern})
+Validator: Any = extend(Draft202012Validator, {"pattern": _pattern, "format": _format})

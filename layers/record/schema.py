@@ -88,13 +88,17 @@ def _sheet() -> Schema:
         "review_number": {
             "description": "map review number, or internal for a draft that is not published",
             "type": "string",
-            "minLength": 1,
+            "pattern": r"\w",
         },
         "size": {"enum": list(SIZES_MM)},
         "dpi": {"type": "integer", "minimum": LEAST_DPI, "maximum": MOST_DPI},
         "palette": {"enum": list(get_args(Palette))},
         "author": text,
-        "date": {"type": "string", "pattern": r"^(\d{4}-\d{2}-\d{2})?$"},
+        "date": {
+            "type": "string",
+            "pattern": r"^(\d{4}-\d{2}-\d{2})?$",
+            "format": "date",
+        },
         "notes": {"type": "array", "items": text},
     }
     return _object(sheet) | {"required": ["review_number"]}

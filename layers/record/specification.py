@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields, replace
 from itertools import compress
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
-from geo.arguments import brief, unknown
+from geo.arguments import require_type, unknown
 from geo.doors import door
 from geo.errors import InputError
 from layers.keeping.brought import is_own
@@ -212,6 +213,9 @@ def read_spec(
         parameters: {measure: per_10k, zoning: districts, population: people.tif}
         sheet: {review_number: internal}
     """
+    require_type(
+        folder, (str, Path, NoneType), "folder", "the path of a folder", function="read_spec"
+    )
     data = _data(source)
     entries = data.setdefault("sheet", {})
     if not isinstance(entries, dict):
@@ -224,6 +228,8 @@ def read_spec(
     entries |= {key: value for key, value in sheet.items() if value is not None}
     if pages is not None:
         data["pages"] = pages
+    data = plain_data(data)
+    entries = data["sheet"]
     require_valid(data)
     known = {item.name for item in fields(Sheet)}
     plain = {key: value for key, value in entries.items() if key in known}
@@ -239,7 +245,7 @@ def read_spec(
         pages=data.get("pages"),
         base=data.get("base", VECTOR),
         symbology=None if own is None else OwnSymbology(**own),
-        folder=_folder(source) if folder is None else folder,
+        folder=_folder(source) if folder is None else Path(folder),
     )
 
 
@@ -249,13 +255,13 @@ def _folder(source: str | Path | dict[str, Any]) -> Path:
 
 
 def _data(source: str | Path | dict[str, Any]) -> dict[str, Any]:
-    if not isinstance(source, str | Path | dict):
-        raise InputError(
-            f"read_spec: the specification is {brief(source)}. Pass the name of a map, the path of "
-            "a file, or a mapping.",
-            code="caller.argument",
-            function="read_spec",
-        )
+    require_type(
+        source,
+        (str, Path, dict),
+        "the specification",
+        "the name of a map, the path of a file, or a mapping",
+        function="read_spec",
+    )
     if isinstance(source, dict):
         return plain_data(source)
     if str(source) in maps():

@@ -10,13 +10,16 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from types import NoneType
+from typing import TYPE_CHECKING, Any, get_args
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from geo.arguments import require_one_of
+from geo.arguments import require_one_of, require_type
 from geo.crs import moved
 from geo.doors import door
 from geo.errors import InputError
@@ -40,8 +43,6 @@ from layers.words import both, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    import geopandas as gpd
 
     from layers.look.styles import LayerStyle, Style
     from layers.scene.scene import Drawn, Scene, Stop
@@ -137,6 +138,7 @@ def map_document(
     """
     require_one_of(lang, LANGUAGES, "language", function="map_document")
     basemap_named(basemap)
+    _require_kinds(layers, visible, selected, overlays)
     cleaner = Cleaner(drawn=False)
     frames = clean_frames(_frames(layers), cleaner)
     overlays = clean_overlays(overlays, cleaner)
@@ -175,6 +177,23 @@ def map_document(
         "belongs": _belongs(layers_),
         "conflicts": _cited("conflicts", layers_, "flag", ["name_zh", "name_en"]),
     }
+
+
+def _require_kinds(layers: object, visible: object, selected: object, overlays: Any) -> None:  # noqa: ANN401
+    """Refuse arguments of another kind than they can have, with what to pass."""
+    require = partial(require_type, function="map_document")
+    names = "names of layers in a list, such as ['cities', 'axes']"
+    frames = f"{names}, GeoDataFrames by the name of their layer, or a specification"
+    feature = "the name of a layer and the id of a feature, such as ('parks', 'park-1')"
+    results = "results in a list, such as [layers.Features(frame, 'title')]"
+    require(layers, (list, tuple, Mapping, NoneType), "layers", frames)
+    for name, frame in layers.items() if isinstance(layers, Mapping) else ():
+        require(frame, gpd.GeoDataFrame, f"what stands for {name}", "a GeoDataFrame")
+    require(visible, (list, tuple, set, frozenset, NoneType), "visible", names)
+    require(selected, (tuple, list, NoneType), "selected", feature)
+    require(overlays, (list, tuple), "overlays", results)
+    for overlay in overlays:
+        require(overlay, get_args(Overlay), "an overlay", results)
 
 
 def content_document(content: Content) -> dict[str, Any]:

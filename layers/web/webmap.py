@@ -12,6 +12,7 @@ import folium
 from branca.element import Element, Figure
 from folium.template import Template
 
+from geo.arguments import brief
 from geo.doors import door
 from geo.errors import InputError
 from layers.type.outside_texts import NAME, Cleaner
@@ -121,9 +122,9 @@ class AtlasMap(folium.Map):
         title: str = "",
         imprint: str = "",
     ) -> None:
-        if not _SIZE.fullmatch(height):
+        if not isinstance(height, str) or not _SIZE.fullmatch(height):
             raise InputError(
-                f"web_map: height={height!r}; write it as '600px' or '100%'",
+                f"web_map: height={brief(height)}; write it as '600px' or '100%'",
                 code="caller.argument",
                 function="web_map",
             )

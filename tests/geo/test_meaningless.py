@@ -308,7 +308,7 @@ CASES: dict[str, tuple[tuple[object, ...], str]] = {
     "cells larger than the area": (("coverage", "--zoning", "squares", "--cell-m", 531441), "long"),
     "H3 cells larger than the area": (("distribution", "--zoning", "h3", "--h3", 0), "wide"),
     "a reach beyond the area": (("coverage", "--distance", 400000), "every site reaches"),
-    "a reach of nothing": (("coverage", "--distance", 0), "distance_m is 0"),
+    "a reach of nothing": (("coverage", "--distance", 0), "--distance is 0"),
     "quotients of one kind": (
         ("distribution", "quotients", "--sector", "electronics"),
         "there is only",

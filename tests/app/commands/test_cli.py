@@ -88,6 +88,8 @@ def test_show_prints_and_writes(run, tmp_path: Path) -> None:
     assert len(pd.read_csv(tmp_path / "parks.csv")) == len(layers.load("parks"))
     run("show", "circles", "--output", tmp_path / "circles.html")
     assert "高新区技术创新圈" in (tmp_path / "circles.html").read_text(encoding="utf-8")
+    run("show", "sources", "--output", tmp_path / "sources.csv")
+    assert len(pd.read_csv(tmp_path / "sources.csv")) == len(layers.load("sources"))
 
 
 def test_validate_passes_on_the_real_data(run) -> None:
@@ -490,6 +492,11 @@ ENGLISH_ALONE = {"No such command", "No such option", "valid number", "unexpecte
     [
         (("show", "streets"), "there is no layer 'streets'"),
         (("show", "parks", "--output", "parks.shp"), ".gpkg"),
+        (("show", "sources", "--output", "sources.html"), "take a .csv"),
+        (
+            ("doctor", "people.tif", "--output", "people.csv", "--aside", "a.csv"),
+            "--output, --aside",
+        ),
         (("fly",), "No such command"),
         (("density", "--layer", "roads"), "no point layer 'roads'"),
         (("density", "--bandwidth", "-1"), "--bandwidth is -1.0; it can be: a number > 0"),

@@ -163,6 +163,13 @@ def test_a_column_called_id_neither_sorts_features_nor_drops_them(ids: list[obje
     assert back.geometry.tolist() == _PLACES
 
 
+@pytest.mark.parametrize("suffix", _SUFFIXES)
+def test_places_alone_are_written(suffix: str) -> None:
+    places = gpd.GeoSeries(_PLACES, crs=4490, name="spot")
+    written = _back(vector_bytes(places, suffix), suffix).geometry
+    assert written.to_wkt().tolist() == places.to_wkt().tolist()
+
+
 def test_a_frame_without_one_geometry_is_refused() -> None:
     frame = _frame({"a": [1, 2]})
     twice = frame.rename(columns={"a": "geometry"})

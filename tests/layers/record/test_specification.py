@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pptx
 import pytest
 import yaml
 from PIL import Image
 from pptx.util import Inches
 
+import layers
 from geo.errors import InputError, LayerError
 from layers.book.map_deck import slides_of
 from layers.look.content import SIZES_MM, Sheet
 from layers.look.symbology import value_label
-from layers.outputs import output, remake, snapshot
+from layers.outputs import SUFFIXES, output, remake, snapshot
 from layers.plan.area import area
 from layers.plan.catalogue import describe, load, names_by_id
 from layers.plan.schema import resource
@@ -30,6 +32,7 @@ from layers.web.document import content_document
 from layers.web.webmap import content_page, web_map
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 DRAFT = {"review_number": "internal", "date": "2026-11-21"}
@@ -286,6 +289,59 @@ def test_a_file_that_grows_or_acts_when_it_is_read_is_refused(
     for lang in ("zh", "en"):
         assert caught.value.sentence(lang)
     assert caught.value.code in {"spec.unreadable", "spec.invalid", "record.date"}
+
+
+@pytest.mark.parametrize("blank", ["", " ", "\u3000", "\u200b"])
+def test_a_blank_review_number_is_none_whatever_is_made_of_it(blank: str) -> None:
+    with pytest.raises(InputError, match=r"review_number.*map review number, or internal"):
+        read_spec("overview", review_number=blank)
+    spec = MapSpec("overview", Sheet("", blank))
+    for suffix in SUFFIXES:
+        with pytest.raises(InputError, match="review_number"):
+            output(spec, suffix)
+    with pytest.raises(InputError, match="review_number"):
+        layers.print_map(spec)
+
+
+def test_a_date_is_a_day_of_the_calendar() -> None:
+    for day in ("2024-13-45", "2023-02-29"):
+        with pytest.raises(InputError, match=f"'{day}' is no day of the calendar"):
+            read_spec("overview", review_number="internal", date=day)
+    assert read_spec("overview", review_number="internal", date="2024-02-29").sheet.date
+
+
+WRONG = ("overview", None, ["cities"], 5, pd.DataFrame({"a": [1, 2]}), {"map": "overview"})
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda wrong: type(wrong).__name__)
+def test_what_is_of_another_kind_is_refused_with_what_to_pass(wrong: Any) -> None:
+    calls: list[tuple[str, Callable[[], object]]] = [
+        ("a specification, as layers.read_spec", lambda: layers.print_map(wrong)),
+        ("a specification, as layers.read_spec", lambda: layers.snapshot(wrong, "map.svg")),
+        ("an xarray.DataArray", lambda: layers.Surface(wrong, "面")),
+        ("a GeoDataFrame", lambda: layers.Features(wrong, "面")),
+        ("a GeoDataFrame", lambda: layers.Points(wrong, "点")),
+        ("a GeoDataFrame", lambda: layers.Isolines(wrong)),
+        ("a GeoDataFrame", lambda: layers.Choropleth(wrong, "n", "面")),
+        ("a GeoDataFrame", lambda: layers.web_map({"cities": wrong})),
+        ("results in a list", lambda: layers.web_map(["cities"], overlays=[wrong])),
+    ]
+    if isinstance(wrong, str | int | pd.DataFrame):
+        calls += [
+            ("names of layers in a list", lambda: layers.web_map(wrong)),
+            ("names of layers in a list", lambda: layers.web_map(["cities"], visible=wrong)),
+            ("the id of a feature", lambda: layers.web_map(["cities"], selected=wrong)),
+        ]
+    if not isinstance(wrong, str):
+        spec = spec_of("overview")
+        calls += [
+            ("the path of a file", lambda: layers.snapshot(spec, wrong)),
+            ("600px", lambda: layers.web_map(["cities"], height=wrong)),
+        ]
+    for instead, call in calls:
+        with pytest.raises(InputError, match=instead) as refused:
+            call()
+        assert refused.value.code in {"caller.argument", "raster.no_numbers"}
 
 
 @pytest.mark.parametrize("source", ["\x00.yaml", "\ud800.yaml", "a" * 5000 + ".yaml", "/dev/null"])
