@@ -116,11 +116,10 @@ def output(
     return provenance.embed(_made(spec, suffix, template, progress), suffix, record)
 
 
-def _require_spec(spec: object, function: str) -> dict[str, Any]:
+def _require_spec(spec: MapSpec, function: str) -> dict[str, Any]:
     """Return what a specification says, if it is one that can be drawn."""
-    require_type(
-        spec, MapSpec, "spec", "a specification, as layers.read_spec returns it", function=function
-    )
+    instead = "a specification, as layers.read_spec returns it"
+    require_type(spec, MapSpec, "spec", instead, function=function)
     plain = spec.to_dict()
     require_valid(plain)
     return plain

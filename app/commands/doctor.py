@@ -44,7 +44,7 @@ def doctor(
     """Look at a file: encoding, coordinates, shapes, rows set aside, and what to do."""
     require_one_of(lang, LANGUAGES, "language", function="doctor")
     if file.suffix.lower() in RASTERS:
-        of_tables = {"--layer": layer, "--crs": crs, "--datum": datum}
+        of_tables: dict[str, object] = {"--layer": layer, "--crs": crs, "--datum": datum}
         of_tables |= {"--output": output, "--aside": aside}
         given = [name for name, value in of_tables.items() if value is not None]
         if given:

@@ -24,12 +24,12 @@ from shapely import GeometryType
 
 from geo.arguments import require_one_of
 from geo.crs import moved
-from geo.errors import InputError
+from geo.errors import InputError, LayerError
 from geo.exchange.writers import write_file
 from geo.numerals import LANGUAGES
 from layers.look.content import Content
 from layers.look.outside import clean_frames, clean_overlays
-from layers.look.symbology import layer_style
+from layers.look.symbology import layer_styles
 from layers.plan.positions import CRS
 from layers.plan.schema import resource
 from layers.qgis.results import Result, result_qml, results
@@ -208,7 +208,13 @@ def geopackage_bytes(
     """
     require_one_of(lang, LANGUAGES, "language", function="geopackage_bytes")
     for name in frames:
-        layer_style(name)
+        require_one_of(
+            name,
+            layer_styles(),
+            "layer with a style",
+            function="geopackage_bytes",
+            error=LayerError,
+        )
     cleaner = Cleaner(drawn=False)
     content = Content(
         clean_frames(frames, cleaner),

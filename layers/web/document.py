@@ -22,7 +22,7 @@ import shapely
 from geo.arguments import require_one_of, require_type
 from geo.crs import moved
 from geo.doors import door
-from geo.errors import InputError
+from geo.errors import InputError, LayerError
 from geo.numerals import LANGUAGES, number
 from layers.look.basemaps import basemap as basemap_named
 from layers.look.basemaps import basemaps
@@ -30,7 +30,7 @@ from layers.look.content import Content
 from layers.look.outside import clean_frames, clean_overlays
 from layers.look.overlays import Choropleth, Features, Isolines, Overlay, Points, Surface
 from layers.look.styles import for_scripts
-from layers.look.symbology import layer_style, layer_styles, symbology
+from layers.look.symbology import layer_styles, symbology
 from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, table
 from layers.plan.schema import resource, resources
@@ -234,7 +234,9 @@ def _frames(
 ) -> dict[str, gpd.GeoDataFrame]:
     wanted = list(layer_styles()) if layers is None else list(layers)
     for name in wanted:
-        layer_style(name)
+        require_one_of(
+            name, layer_styles(), "layer with a style", function="map_document", error=LayerError
+        )
     frames = layers if isinstance(layers, Mapping) else {}
     context = [name for name, item in resources().items() if item.group == "context"]
     return {

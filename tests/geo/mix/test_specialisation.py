@@ -98,6 +98,7 @@ def test_categories_in_their_own_order_and_as_an_array() -> None:
     table = category_table(points, ROW, category=ordered)
     assert table.columns.tolist() == ["b", "z", "a"]
     assert table.loc["a"].tolist() == [1, 0, 0]
+    assert table.columns.name is None
     series = category_table(points, ROW, category=pd.Series([2, 1], name="rank"))
     assert series.columns.tolist() == [1, 2]
     assert series.columns.name == "rank"
@@ -343,6 +344,14 @@ def test_one_category_alone() -> None:
         ("sort", "no column 'sort' for the categories. The columns are kind, geometry"),
         (["x"], "1 categories for 2 points"),
         (pd.Series(["x", "y"], index=[5, 6]), "categories have another index"),
+        ({"x", "y"}, "category is .* Pass the name of a column or one category for each"),
+        ({0: "x", 1: "y"}, "category is .* Pass the name of a column"),
+        (pd.DataFrame({"a": ["x", "y"]}), "category is .* Pass the name of a column"),
+        (np.array([["x"], ["y"]]), "category is .* Pass the name of a column"),
+        (gpd.GeoSeries([at(0, 0), at(1, 1)], crs=4547), "category is .* Pass the name of a column"),
+        ("geometry", "geometry"),
+        ([["x"], ["y"]], "category is .* Pass the name of a column"),
+        (pd.Series([["x"], ["y"]]), "cannot be told apart .* Pass texts or numbers"),
     ],
 )
 def test_categories_that_are_refused(category: object, message: str) -> None:
