@@ -535,7 +535,7 @@ ENGLISH_ALONE = {"No such command", "No such option", "valid number", "unexpecte
         (("pattern", "--rule", "bishop"), "queen"),
         (("pattern", "--zoning", "districts"), "only 5 zones"),
         (("pattern", "--zoning", "circles", "--rule", "knn"), "only 4 zones"),
-        (("pattern", "--category", "university"), "points lie in the zones"),
+        (("pattern", "--category", "university"), "only 4 points"),
         (("pattern", "--rule", "distance", "--distance", "100"), "lengthen"),
         (("pattern", "--permutations", "3"), "permutations"),
         (("pattern", "clusters", "--alpha", "2"), "alpha"),
