@@ -79,12 +79,13 @@ oldest newest:
 baselines: $(VENV)/.dev
 	$(BIN)/python -m pytest -q tests/layers/paper/test_map_images.py -k looks --mpl-generate-path=tests/layers/paper/baseline
 
-# Debian's Chromium and a font with Chinese, for the tests that look at the app in a browser.
+# Debian's Chromium and a font with Chinese, for the tests that look at the app in a browser: the
+# shell alone, which draws the same pages without a browser around them, for a fifth less work.
 browser:
-	@if ! command -v chromium >/dev/null || ! fc-list :lang=zh 2>/dev/null | grep -q .; then \
+	@if ! command -v chromium-headless-shell >/dev/null && ! command -v chromium >/dev/null || ! fc-list :lang=zh 2>/dev/null | grep -q .; then \
 	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$as_root apt-get update -qq && \
-	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq chromium fonts-noto-cjk fontconfig; \
+	  DEBIAN_FRONTEND=noninteractive $$as_root apt-get install -y -qq chromium-headless-shell fonts-noto-cjk fontconfig; \
 	fi
 
 $(VENV)/bin/python:

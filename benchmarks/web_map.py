@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 POINTS = 10_000
 REPEATS = 3
 SEED = 20240201
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND"]
 PAINTED = """
 () => new Promise(done =>

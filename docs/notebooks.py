@@ -11,6 +11,7 @@ import base64
 import io
 import json
 import re
+import shutil
 from html import unescape
 from itertools import count
 from pathlib import Path
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
 # What an output says of how and when it came is not kept.
 WAY = {"timeout": 120, "record_timing": False, "coalesce_streams": True}

@@ -37,7 +37,7 @@ SCREENSHOTS = ROOT / "tests" / "screenshots"
 MAP_PAGES = ("overview", "density", "coverage", "distribution", "pattern")
 PAGES = (*MAP_PAGES, "own", "sources")
 FULL_SIZE = (1440, 900)
-VIEWS = [("zh", FULL_SIZE), ("en", FULL_SIZE), ("en", (1280, 720))]
+SMALL_SIZE = (1280, 720)
 MAP_SHARE = 0.62
 WAIT_MS = 30_000
 CIRCLES = "circles"
@@ -289,6 +289,12 @@ def interface_texts(page: Page, frame: Frame | None) -> list[str]:
     return found
 
 
+def fold_layers(frame: Frame) -> None:
+    """Close the layer panel that `interface_texts` has opened."""
+    if frame.locator(".atlas-layers .atlas-body").count():
+        frame.locator(".atlas-layers .atlas-head").click()
+
+
 def foreign_texts(page: Page, frame: Frame | None, lang: str) -> list[str]:
     """Return the interface's texts with words of the other language, once a run is fully shown."""
     for _ in range(20):
@@ -302,16 +308,61 @@ def foreign_texts(page: Page, frame: Frame | None, lang: str) -> list[str]:
 # ---- each page ----
 
 
-@pytest.mark.parametrize(("lang", "size"), VIEWS)
 @pytest.mark.parametrize("name", PAGES)
-def test_page_shows_its_map_or_table(open_page, app, name, lang, size):
-    width, height = size
-    page = open_page(width, height)
-    frame = show(page, app, name, lang=lang)
-    SCREENSHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"{name}_{lang}_{width}x{height}.png")
+def test_page_shows_its_map_or_table_in_each_size_and_language(page, app, name):
+    """One visit of a planner who pulls the window smaller and changes the language and back."""
+    frame = show(page, app, name)
     assert errors(page) == []
     assert page.locator("[data-testid=stToast]").count() == 0
+    assert_no_menu(page)
+    assert foreign_texts(page, frame, "zh") == []
+    if frame is not None:
+        fold_layers(frame)
+        frame.evaluate("() => { Atlas.marked = true }")
+    for size in (FULL_SIZE, SMALL_SIZE):
+        resize(page, frame, size)
+        assert_in_place(page, frame, name, "zh", size)
+
+    choose_language(page, "en")
+    still(page)
+    if frame is not None:
+        frame.wait_for_function("() => Atlas.view.lang === 'en'")
+        assert frame.evaluate("() => Atlas.marked"), "the map was loaded anew"
+    assert len(interface_texts(page, frame)) > 10
+    assert foreign_texts(page, frame, "en") == []
+    if frame is not None:
+        fold_layers(frame)
+    for size in (SMALL_SIZE, FULL_SIZE):
+        resize(page, frame, size)
+        assert_in_place(page, frame, name, "en", size)
+    assert_links(page, "en")
+    choose_language(page, "zh")
+    assert_links(page, "zh")
+    assert errors(page) == []
+
+
+def resize(page: Page, frame: Frame | None, size: tuple[int, int]) -> None:
+    """Give the window a size, and the map the time to fill it."""
+    width, height = size
+    page.set_viewport_size({"width": width, "height": height})
+    page.wait_for_function("width => innerWidth === width", arg=width)
+    if frame is not None:
+        frame.wait_for_function(
+            "() => { const { map } = Atlas.view; const { clientWidth, clientHeight } ="
+            " map.getContainer(), { x, y } = map.getSize();"
+            " return x === clientWidth && y === clientHeight }"
+        )
+        frame.wait_for_function(MAP_AT_REST)
+    still(page)
+
+
+def assert_in_place(
+    page: Page, frame: Frame | None, name: str, lang: str, size: tuple[int, int]
+) -> None:
+    """Check that nothing is cut or stands on another, and that the map has its share."""
+    width, height = size
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}_{lang}_{width}x{height}.png")
     assert page.evaluate(CUT) == []
     assert page.evaluate(OVERLAPS) == []
     if frame is None:
@@ -327,7 +378,19 @@ def test_page_shows_its_map_or_table(open_page, app, name, lang, size):
         place = panel.bounding_box()
         assert place["y"] + place["height"] <= strip["y"] + 1
     assert legend.locator(".atlas-body > section").count() >= 2
-    assert frame.evaluate("() => Atlas.view.lang") == lang
+
+
+def assert_no_menu(page: Page) -> None:
+    for selector in ("stAppDeployButton", "stMainMenu", "stDecoration", "stStatusWidget"):
+        assert not page.locator(f"[data-testid={selector}]").is_visible(), selector
+    text = page.locator("body").inner_text()
+    for leftover in ("Deploy", "Made with", "Streamlit", "Rerun", "Settings"):
+        assert leftover not in text
+
+
+def assert_links(page: Page, lang: str) -> None:
+    links = page.locator("[data-testid=stTopNavLink]").all_inner_texts()
+    assert links == [words(f"page.{each}", lang) for each in PAGES]
 
 
 @pytest.mark.parametrize(("zoning", "distance"), [("hexagons", "3000"), ("planning_area", "15000")])
@@ -336,36 +399,7 @@ def test_zones_that_are_wholly_covered_are_drawn(page, app, zoning, distance):
     assert errors(page) == []
 
 
-def test_no_menu_of_streamlit_is_left(page, app):
-    show(page, app, "density")
-    for selector in ("stAppDeployButton", "stMainMenu", "stDecoration", "stStatusWidget"):
-        assert not page.locator(f"[data-testid={selector}]").is_visible(), selector
-    text = page.locator("body").inner_text()
-    for leftover in ("Deploy", "Made with", "Streamlit", "Rerun", "Settings"):
-        assert leftover not in text
-
-
 # ---- language ----
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_the_language_switch_changes_every_text(page, app, name):
-    frame = show(page, app, name)
-    assert foreign_texts(page, frame, "zh") == []
-    if frame is not None:
-        frame.evaluate("() => { Atlas.marked = true }")
-    choose_language(page, "en")
-    still(page)
-    if frame is not None:
-        frame.wait_for_function("() => Atlas.view.lang === 'en'")
-        assert frame.evaluate("() => Atlas.marked"), "the map was loaded anew"
-    assert len(interface_texts(page, frame)) > 10
-    assert foreign_texts(page, frame, "en") == []
-    links = page.locator("[data-testid=stTopNavLink]").all_inner_texts()
-    assert links == [words(f"page.{each}", "en") for each in PAGES]
-    choose_language(page, "zh")
-    links = page.locator("[data-testid=stTopNavLink]").all_inner_texts()
-    assert links == [words(f"page.{each}", "zh") for each in PAGES]
 
 
 def test_choices_outlive_the_language_switch(page, app):
@@ -566,8 +600,7 @@ def test_a_link_opens_the_same_controls_and_the_same_view(open_page, app):
     assert same.evaluate(VIEW) == pytest.approx(view, abs=1e-5)
     assert same.evaluate("() => Atlas.view.state().layers") == visible
     assert same.locator(".atlas-legend").inner_text() == legend
-    links = other.locator("[data-testid=stTopNavLink]").all_inner_texts()
-    assert links == [words(f"page.{each}", "en") for each in PAGES]
+    assert_links(other, "en")
     shown = other.get_by_role("combobox", name=words("choose.layer", "en"))
     assert shown.input_value() == layers.resource("projects").title("en")
     tags = other.locator("[data-testid=stMultiSelectTagsContainer]").first
@@ -725,28 +758,6 @@ def assert_selected(page: Page, frame: Frame, zone: str) -> None:
     assert page.locator(".figures tr[aria-selected=true]").count() == 1
 
 
-def test_a_zone_clicked_on_the_map_is_selected_everywhere(page, app):
-    frame = show(page, app, "distribution")
-    click_zone(page, frame, "circle-wangning")
-    assert_selected(page, frame, "circle-wangning")
-    click_zone(page, frame, "circle-kexuecheng")
-    assert_selected(page, frame, "circle-kexuecheng")
-
-
-def test_a_bar_that_is_clicked_is_selected_everywhere(page, app):
-    frame = show(page, app, "distribution")
-    for zone in ("circle-gaoxin", "circle-dakecheng"):
-        click_bar(page, zone)
-        assert_selected(page, frame, zone)
-
-
-def test_a_row_that_is_clicked_is_selected_everywhere(page, app):
-    frame = show(page, app, "distribution")
-    for zone in ("circle-gaoxin", "circle-dakecheng"):
-        click_row(page, zone)
-        assert_selected(page, frame, zone)
-
-
 def test_map_chart_and_table_take_turns(page, app):
     frame = show(page, app, "distribution")
     click = {
@@ -754,12 +765,12 @@ def test_map_chart_and_table_take_turns(page, app):
         "bar": lambda zone: click_bar(page, zone),
         "row": lambda zone: click_row(page, zone),
     }
-    first, second = "circle-gaoxin", "circle-wangning"
-    # Each comes after each other one, and selects again what it has selected before.
+    zones = ("circle-gaoxin", "circle-wangning", "circle-kexuecheng", "circle-dakecheng")
+    # Each comes after each other one, and what one has selected another selects again.
     turns = ["map", "bar", "map", "row", "bar", "row", "map"]
     assert {*pairwise(turns)} == {(a, b) for a in click for b in click if a != b}
     for number, how in enumerate(turns):
-        zone = (first, second)[number % 2]
+        zone = zones[number % len(zones)]
         click[how](zone)
         assert_selected(page, frame, zone)
 
