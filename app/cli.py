@@ -13,21 +13,23 @@ from streamlit.web import cli as streamlit
 import layers
 from app import serving, warm
 from app.commands import doctor, kinds, snapshot
+from app.commands.help import speaking
 from app.commands.options import AsJson, Output  # noqa: TC001 - typer reads them at run time
 from app.commands.output import print_json, records, write_table, wrote
 from app.texts import every_plans
+from geo.arguments import require_one_of
 from geo.errors import AtlasError
+from geo.numerals import LANGUAGES
 from layers import data_check
 from layers.plan import area
 from layers.qgis.geopackage import write_geopackage
 
 BAD_INPUT = 2
-PLAN = "--plan"
+PLAN, LANG = "--plan", "--lang"
 
 cli = typer.Typer(
     name="xiangjiang",
     cls=kinds.Commands,
-    help="湘江新区规划图集 · The Xiangjiang atlas on the command line.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -48,13 +50,13 @@ def _first(
     plan: Annotated[
         str | None,
         typer.Option(
-            help="Plan to work on: the name of a packaged one, or the path of a folder.",
             envvar=area.VARIABLE,
         ),
     ] = None,
+    _lang: Annotated[str | None, typer.Option(LANG)] = None,
     _version: Annotated[
         bool,
-        typer.Option("--version", help="Tell the version and stop.", callback=_tell, is_eager=True),
+        typer.Option("--version", callback=_tell, is_eager=True),
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
@@ -81,7 +83,7 @@ def list_layers(*, as_json: AsJson = False) -> None:
 
 @cli.command()
 def show(
-    name: Annotated[str, typer.Argument(help="Name of a layer.")],
+    name: str,
     *,
     as_json: AsJson = False,
     output: Output = None,
@@ -137,14 +139,11 @@ def app(
     *,
     port: Annotated[
         int,
-        typer.Option(
-            help="Port on this machine.", min=1, max=65535, envvar="STREAMLIT_SERVER_PORT"
-        ),
+        typer.Option(min=1, max=65535, envvar="STREAMLIT_SERVER_PORT"),
     ] = 8501,
     address: Annotated[
         str,
         typer.Option(
-            help="Where to listen: this machine alone, or 0.0.0.0 for all who reach it.",
             envvar="STREAMLIT_SERVER_ADDRESS",
         ),
     ] = serving.LOOPBACK,
@@ -158,22 +157,27 @@ def app(
     streamlit.main(["run", str(serving.front_door()), *options])
 
 
-def _plan_in(words: list[str]) -> tuple[str | None, list[str]]:
-    """Return the plan that is named anywhere among the words, and the words with it in front."""
+def _in_front(option: str, words: list[str]) -> tuple[str | None, list[str]]:
+    """Return what an option is given anywhere among the words, and the words with it in front."""
     for at, word in enumerate(words):
         name, is_joined, value = word.partition("=")
-        if name == PLAN and (is_joined or at + 1 < len(words)):
+        if name == option and (is_joined or at + 1 < len(words)):
             value, after = (value, at + 1) if is_joined else (words[at + 1], at + 2)
-            return value, [PLAN, value, *words[:at], *words[after:]]
+            return value, [option, value, *words[:at], *words[after:]]
     return None, words
 
 
 def main() -> None:
     """Run the command line; bad input is told in Chinese and English, with exit code 2."""
     try:
-        plan, words = _plan_in(sys.argv[1:])
+        plan, words = _in_front(PLAN, sys.argv[1:])
+        lang, in_front = _in_front(LANG, words)
+        if "doctor" not in words:  # which speaks one language, and takes this for itself
+            words = in_front
+        if lang is not None:
+            require_one_of(lang, LANGUAGES, "language", function="xiangjiang")
         # What an option can be is said by the plan, before any command is looked at.
-        with area.open_plan(plan):
+        with area.open_plan(plan), speaking(lang):
             code = cli(args=words, standalone_mode=False)
     except typer.Abort:
         raise SystemExit(1) from None

@@ -20,6 +20,7 @@ FILES = sorted(
     [
         *ROOT.glob("geo/words/*.json"),
         *ROOT.glob("app/words/*.json"),
+        *ROOT.glob("app/*/words.json"),
         *ROOT.glob("layers/**/words.json"),
     ]
 )
@@ -45,7 +46,6 @@ ALLOWED = {
     "layers/type/outside_texts.py": "classes of characters",
     "layers/type/table_grids.py": "the bracket before a unit",
     "layers/web/document.py": "what the data package says of lists",
-    "app/cli.py": "the name of the command line, before a language is known",
     "app/texts.py": "a language by its own name",
 }
 

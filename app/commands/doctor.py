@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path  # noqa: TC003 - typer reads it at run time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -29,16 +29,14 @@ BAD_INPUT = 2
 
 
 def doctor(
-    file: Annotated[Path, typer.Argument(help="File with areas, points, lines, or a raster.")],
+    file: Path,
     *,
-    layer: Annotated[str | None, typer.Option(help="Layer to take.")] = None,
-    crs: Annotated[str | None, typer.Option(help="CRS of its coordinates, as EPSG:4547.")] = None,
-    datum: Annotated[str | None, typer.Option(help="gcj02 or bd09: shift back.")] = None,
-    lang: Annotated[str, typer.Option(help="zh or en.")] = "zh",
-    output: Annotated[
-        Path | None, typer.Option(help="Write what was accepted: .gpkg, .geojson, .csv.")
-    ] = None,
-    aside: Annotated[Path | None, typer.Option(help="Write the rows set aside: .csv.")] = None,
+    layer: str | None = None,
+    crs: str | None = None,
+    datum: str | None = None,
+    lang: str = "zh",
+    output: Path | None = None,
+    aside: Path | None = None,
     as_json: AsJson = False,
 ) -> None:
     """Look at a file: encoding, coordinates, shapes, rows set aside, and what to do."""

@@ -13,6 +13,7 @@ import yaml
 from typer.core import TyperGroup
 
 import geo
+from app.commands.help import in_words, worded
 from app.commands.options import AsJson, Output, numbers, say_receipt
 from app.commands.output import RASTERS, deliver, deliver_numbers, print_json, told_if_slow, wrote
 from geo.errors import InputError
@@ -35,13 +36,7 @@ if TYPE_CHECKING:
     from layers.record.specification import MapSpec
 
 SCREEN = "-"
-Spec = Annotated[
-    str | None,
-    typer.Option(
-        help="Write what is asked here (.yaml), to be drawn by snapshot or asked again by answer; "
-        "- prints it."
-    ),
-]
+Spec = str | None
 
 
 class Commands(TyperGroup):
@@ -53,7 +48,12 @@ class Commands(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:  # noqa: ANN401 - as typer has it
         """Return a command; that of a map is made when it is asked for, for the open plan."""
-        return family(cmd_name) if cmd_name in maps() else super().get_command(ctx, cmd_name)
+        command = family(cmd_name) if cmd_name in maps() else super().get_command(ctx, cmd_name)
+        return command and worded(command, cmd_name)
+
+    def get_help(self, ctx: Any) -> str:  # noqa: ANN401 - as typer has it
+        """Return what all commands are for."""
+        return str(super(Commands, worded(self, "main")).get_help(ctx))
 
 
 class Family(TyperGroup):
@@ -71,10 +71,8 @@ def family(name: str) -> Any:  # noqa: ANN401 - as typer has it
     kinds = looks(name)
     several = len(kinds) > 1
     key = f"family.{name}"
-    heading = " · ".join(
-        kinds[0].word(key if kinds[0].knows(key) else kinds[0].words_key(), lang)
-        for lang in LANGUAGES
-    )
+    said = key if kinds[0].knows(key) else kinds[0].words_key()
+    heading = in_words(lambda lang: kinds[0].word(said, lang))
     cli = typer.Typer(
         cls=Family if several else None, help=heading, add_completion=False, rich_markup_mode=None
     )
@@ -82,6 +80,8 @@ def family(name: str) -> Any:  # noqa: ANN401 - as typer has it
         cli.command(kind.COMMAND or name)(command_of(kind))
     command = typer.main.get_command(cli)
     command.name = name
+    for look, each in getattr(command, "commands", {}).items():
+        worded(each, look)
     return command
 
 
@@ -119,12 +119,12 @@ def command_of(kind: type[Kind]) -> Callable[..., None]:
         ]
     )
     command.__annotations__ = options
-    command.__doc__ = " · ".join(kind.word(kind.words_key(), lang) for lang in LANGUAGES)
+    command.__doc__ = in_words(lambda lang: kind.word(kind.words_key(), lang))
     return command
 
 
 def answer(
-    spec: Annotated[Path, typer.Argument(help="A .yaml or .json specification.")],
+    spec: Path,
     *,
     as_json: AsJson = False,
     output: Output = None,
@@ -194,7 +194,7 @@ def _summary(surface: xr.DataArray) -> dict[str, Any]:
 
 def _annotation(item: Item, kind: type[Kind]) -> Any:  # noqa: ANN401 - a type with a note
     """Return the option of a field; what is not given stays None, so that it is known."""
-    words = " · ".join(kind.field_words(item.name, lang) for lang in LANGUAGES)
+    words = in_words(lambda lang: kind.field_words(item.name, lang))
     if choices := item.choices():
         words += f": {', '.join(choices)}"
     option = item.option

@@ -12,8 +12,8 @@ from geo.errors import InputError
 if TYPE_CHECKING:
     from geo.exchange.receipt import Receipt
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write the result here.")]
+AsJson = Annotated[bool, typer.Option("--json")]
+Output = Annotated[Path | None, typer.Option("--output", "-o")]
 
 
 def say_receipt(receipt: Receipt) -> None:

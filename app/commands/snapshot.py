@@ -10,45 +10,27 @@ from typing import Annotated
 import typer
 
 from app.commands.output import told_if_slow, wrote
-from layers.book import series
-from layers.look.content import SIZES_MM
 from layers.outputs import remake
 from layers.outputs import snapshot as write_snapshot
-from layers.questions.kinds import maps
 from layers.record.specification import MapSpec, read_spec
 
-Target = Annotated[
-    Path,
-    typer.Option("--output", "-o", help="File to write: .png, .pdf, .svg, .html, .pptx or .gpkg."),
-]
+Target = Annotated[Path, typer.Option("--output", "-o")]
 
 
 def snapshot(
-    spec: Annotated[
-        str, typer.Argument(help=f"{', '.join(maps())}, or a .yaml or .json specification.")
-    ],
+    spec: str,
     *,
     output: Target,
-    review: Annotated[
-        str | None,
-        typer.Option(help="Map review number, or internal for an unpublished draft."),
-    ] = None,
-    title: Annotated[str | None, typer.Option(help="Title above the map.")] = None,
-    subtitle: Annotated[str | None, typer.Option(help="Line below the title.")] = None,
-    size: Annotated[str | None, typer.Option(help=f"{', '.join(SIZES_MM)}.")] = None,
-    dpi: Annotated[int | None, typer.Option(help="Dots per inch of what is a raster.")] = None,
-    palette: Annotated[str | None, typer.Option(help="colour or grey.")] = None,
-    pages: Annotated[
-        str | None,
-        typer.Option(
-            help=f"An atlas (.pdf, .pptx) with a page for each: {', '.join(series.names())}."
-        ),
-    ] = None,
-    author: Annotated[str | None, typer.Option(help="Who made it.")] = None,
-    date: Annotated[str | None, typer.Option(help="YYYY-MM-DD; today if not given.")] = None,
-    template: Annotated[
-        Path | None, typer.Option(help="For slides: a presentation or template of your own.")
-    ] = None,
+    review: str | None = None,
+    title: str | None = None,
+    subtitle: str | None = None,
+    size: str | None = None,
+    dpi: int | None = None,
+    palette: str | None = None,
+    pages: str | None = None,
+    author: str | None = None,
+    date: str | None = None,
+    template: Path | None = None,
 ) -> None:
     """Draw a map into a file: a print, slides, or one page that needs no network."""
     map_spec = read_spec(
@@ -67,11 +49,11 @@ def snapshot(
 
 
 def rerun(
-    file: Annotated[Path, typer.Argument(help="A file that the atlas made.")],
+    file: Path,
     *,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="File to write; the same one if not given."),
+        typer.Option("--output", "-o"),
     ] = None,
 ) -> None:
     """Make a file again from what it says of itself, and say which data changed since."""

@@ -1,0 +1,65 @@
+"""What commands say of themselves: in Chinese and in English, or in the one that is chosen."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from geo.numerals import LANGUAGES
+from geo.wording import Words
+from layers.book import series
+from layers.look.content import SIZES_MM
+from layers.questions.kinds import maps
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_WORDS = Words(__file__)
+_spoken: ContextVar[tuple[str, ...]] = ContextVar("languages of the help", default=LANGUAGES)
+
+
+@contextmanager
+def speaking(lang: str | None) -> Iterator[None]:
+    """Say what commands are for in one language alone, or in both where it is None."""
+    before = _spoken.set(LANGUAGES if lang is None else (lang,))
+    try:
+        yield
+    finally:
+        _spoken.reset(before)
+
+
+def in_words(words: Callable[[str], str]) -> str:
+    """Return a text in the languages of the help, one after the other.
+
+    Examples
+    --------
+    >>> in_words(lambda lang: {"zh": "图层", "en": "layer"}[lang])
+    '图层 · layer'
+    """
+    return " · ".join(words(lang) for lang in _spoken.get())
+
+
+def worded(command: Any, name: str) -> Any:  # noqa: ANN401 - as typer has it
+    """Return a command with what it and its options say; the fields of a kind say that themselves.
+
+    Parameters
+    ----------
+    command
+        As typer makes it.
+    name
+        What its words are called by.
+    """
+    command.help = _said(f"command.{name}") or command.help
+    for each in command.params:
+        option = each.name.strip("_")
+        said = _said(f"option.{name}.{option}") or _said(f"option.{option}")
+        each.help = getattr(each, "help", None) or said
+    return command
+
+
+def _said(key: str) -> str:
+    if key not in _WORDS:
+        return ""
+    values = {"maps": maps(), "pages": series.names(), "sizes": tuple(SIZES_MM)}
+    return in_words(lambda lang: _WORDS.say(key, lang, **values))
