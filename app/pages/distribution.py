@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 import geo
-from app.texts import language, named, text
+from app.texts import language, text
 from app.web import choices, maps, picking, receipts, results
 from app.web.controls import choose, slide
 from app.web.export import export
@@ -175,8 +175,9 @@ def measures(points: Points) -> tuple[Measure, ...]:
 
 
 def measure_title(points: Points, measure: Measure) -> str:
-    """Return what a measure is called for these points."""
-    return named(*Shown(questions.Distribution(points, zones), measure).titles)
+    """Return what a measure is called where there is little room: its unit stands with figures."""
+    amount = points.amount_noun(language()) if questions.MEASURES[measure][0] else ""
+    return text(f"distribution.measure.{measure}", amount=amount)
 
 
 with st.sidebar:
