@@ -179,7 +179,7 @@ def test_every_base_map_says_what_drawing_on_it_needs(name):
 
 def test_amap_is_known_to_be_shifted():
     assert basemap("amap").datum == "gcj02"
-    with pytest.raises(InputError, match="vector, osm"):
+    with pytest.raises(InputError, match=r"choose from .*'osm'"):
         basemap("baidu")
 
 
