@@ -27,6 +27,7 @@ from layers.questions.asking import brought_by, question_of
 from layers.questions.fields import LAYER, ZONING, items
 from layers.questions.kinds import looks, maps
 from layers.record.specification import asked, read_spec, specified
+from layers.words import bracketed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -194,14 +195,17 @@ def _summary(surface: xr.DataArray) -> dict[str, Any]:
 
 def _annotation(item: Item, kind: type[Kind]) -> Any:  # noqa: ANN401 - a type with a note
     """Return the option of a field; what is not given stays None, so that it is known."""
-    words = in_words(lambda lang: kind.field_words(item.name, lang))
+    ranged = item.hint in {int, float}
+    words = in_words(
+        lambda lang: bracketed(
+            kind.field_words(item.name, lang), item.taken(lang) if ranged else "", lang
+        )
+    )
     if choices := item.choices():
         words += f": {', '.join(choices)}"
     option = item.option
     if item.hint is bool and "/" not in option:
         option = f"{option}/--no-{option[2:]}"
-    elif item.hint in {int, float}:
-        words += f" ({item.taken('en')})"
     note = typer.Option(option, help=words, show_default=_default(item, kind))
     return Annotated[_type(item.hint) | None, note]
 
