@@ -81,7 +81,7 @@
       fact(t("evidence"), place(panels, layer, i));
     }
     if (value("rule")) {
-      fact(t("rule"), value("rule"));
+      fact(t("rule"), panels.words(source.rules[value("rule")]));
     }
     if (value("note")) {
       fact(t("note"), value("note"));

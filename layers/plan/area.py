@@ -154,7 +154,7 @@ class Area:
     points, shapes, zonings
         Roles of layers, by layer or zoning.
     ways
-        Layer of lines that shapes may follow.
+        Layers of lines that shapes may follow or have as limits.
     naming
         How a place is named.
     themes, context, beside
@@ -180,7 +180,7 @@ class Area:
     themes: Mapping[str, tuple[str, ...]]
     defaults: Mapping[str, Mapping[str, str]]
     shapes: Mapping[str, ShapeRole] = field(default_factory=dict)
-    ways: str = ""
+    ways: tuple[str, ...] = ()
     naming: Naming = field(default_factory=Naming)
     context: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
@@ -334,7 +334,7 @@ def area() -> Area:
         Its ``area.yaml`` is damaged.
     """
     content = checked(yaml_of(plan().folder / AREA), AREA, "area")
-    lists = ("context", "beside", "series", "overlapping", "parts")
+    lists = ("ways", "context", "beside", "series", "overlapping", "parts")
     return Area(
         crs=content["crs"],
         land=Land(**content["land"]),
@@ -351,7 +351,6 @@ def area() -> Area:
             name: ShapeRole(**(role | {"roles": tuple(role.get("roles", ()))}))
             for name, role in content.get("shapes", {}).items()
         },
-        ways=content.get("ways", ""),
         named_ground=content.get("named_ground", {}),
         parts_layer=content.get("parts_layer", ""),
         document=content.get("document", ""),

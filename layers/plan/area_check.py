@@ -37,7 +37,6 @@ def _layers() -> Iterator[Damage]:
     shown = {f"themes.{name}": names for name, names in plan.themes.items()}
     single = {
         "land": plan.land.layer,
-        "ways": plan.ways,
         "parts_layer": plan.parts_layer,
         "naming.near": plan.naming.near,
         **{f"shapes.{name}.stops": role.stops for name, role in plan.shapes.items()},
@@ -45,6 +44,7 @@ def _layers() -> Iterator[Damage]:
         **{f"zonings.{name}.nearest": role.nearest for name, role in plan.zonings.items()},
     }
     several = {
+        "ways": plan.ways,
         "context": plan.context,
         "beside": plan.beside,
         "shapes": plan.shapes,

@@ -338,7 +338,9 @@ def _built(frame: pd.DataFrame, role: ShapeRole) -> gpd.GeoDataFrame:
 
 
 def _with_rules(frame: pd.DataFrame, members_of: dict[str, gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
-    ways = _loaded(area().ways).set_index("id", drop=False) if area().ways else pd.DataFrame()
+    none = gpd.GeoDataFrame({"id": []}, geometry=[], crs=CRS)
+    lines = pd.concat([_loaded(name) for name in area().ways] or [none])
+    ways = lines.set_index("id", drop=False)
     shapes = []
     for row in frame.to_dict("records"):
         followed = row.get("roads")
@@ -348,6 +350,7 @@ def _with_rules(frame: pd.DataFrame, members_of: dict[str, gpd.GeoDataFrame]) ->
                 members=members_of.get(row["id"]),
                 roads=ways.loc[followed.split("|")] if isinstance(followed, str) else None,
                 districts=_loaded(area().land.layer),
+                lines=lines,
             )
         )
     return gpd.GeoDataFrame(

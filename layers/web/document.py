@@ -34,6 +34,7 @@ from layers.look.symbology import layer_styles, symbology
 from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, table
 from layers.plan.schema import resource, resources
+from layers.plan.told import told
 from layers.scene.resolved import scene
 from layers.scene.scene import CONTEXT, sample
 from layers.type.outside_texts import Cleaner
@@ -176,6 +177,7 @@ def map_document(
         ),
         "belongs": _belongs(layers_),
         "conflicts": _cited("conflicts", layers_, "flag", ["name_zh", "name_en"]),
+        "rules": {rule: told(rule) for rule in sorted(_values(layers_, "rule"))},
     }
 
 
@@ -457,14 +459,17 @@ def _cited(
     name: str, layers: list[dict[str, Any]], column: str, wanted: list[str]
 ) -> dict[str, Text]:
     """Return the rows of a table of the atlas that the features name, by id."""
-    used: set[str] = set()
-    for layer in layers:
-        values = layer.get("columns", {}).get(column, [])
-        words = values["values"] if isinstance(values, dict) else values
-        used.update(part for word in words if word for part in word.split("|"))
+    used = {part for word in _values(layers, column) for part in word.split("|")}
     rows = table(name)
     texts = rows.loc[rows["id"].isin(used), ["id", *wanted]].fillna("").astype(str)
     return {row["id"]: {key: row[key] for key in wanted} for row in texts.to_dict("records")}
+
+
+def _values(layers: list[dict[str, Any]], column: str) -> set[str]:
+    """Return what the features say in a column of texts."""
+    columns = [layer.get("columns", {}).get(column, []) for layer in layers]
+    lists = [each["values"] if isinstance(each, dict) else each for each in columns]
+    return {word for words in lists for word in words if word}
 
 
 def _belongs(layers: list[dict[str, Any]]) -> dict[str, list[str]]:
