@@ -19,7 +19,7 @@ from geo.errors import InputError
 from layers.plan.shapes import Shape, area_km2_of, in_degrees, in_metres, quadratic_mean_m
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     from numpy.typing import NDArray
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 # Clockwise: each meets the one before and the one after.
 SIDES = ("north", "east", "south", "west")
-_FACING = dict(zip(SIDES, (*SIDES[2:], *SIDES[:2]), strict=True))
 
 # A line goes on as its last 2 km do, not as the ramp does in which it may end, and for no more
 # than half its own length.
@@ -51,9 +50,10 @@ def between_limits(
     Parameters
     ----------
     lines
-        The line of each side, one row with ``id`` and ``accuracy_m``. Of three sides the fourth
-        is a straight line in the sense of the one that it faces, where the zone has the stated
-        area; it is schematic.
+        The lines of each side, with ``id`` and ``accuracy_m``, clockwise where there are several:
+        those of the northern side from west to east. Of three sides the fourth is a straight
+        line in the sense of the one that it faces, where the zone has the stated area; it is
+        schematic.
     area_km2
         The area that the source states, km²: for three sides, and for no others.
     within
@@ -79,20 +79,21 @@ def between_limits(
             f"{'an' if area_km2 is not None else 'no'} area is given; name the lines of all four "
             "sides, or of three and the stated area, to which the fourth is fitted"
         )
-    courses = {side: _course(lines[side]) for side in SIDES if side in lines}
-    added_m = _joined(courses)
-    accuracies_m = [float(line["accuracy_m"].iloc[0]) for line in lines.values()]
+    first = SIDES.index(missing[0]) + 1 if missing else 0
+    around = [side for side in (*SIDES[first:], *SIDES[:first]) if side in lines]
+    courses = [(side, course) for side in around for course in _courses(lines[side])]
+    added_m = _joined(courses, closed=not missing)
     limit = None if within is None else in_metres("between_limits", within).union_all()
     if area_km2 is None:
         zone = _clipped(_face(courses), limit)
     else:
-        facing = courses[_FACING[missing[0]]]
-        beside = [line for line in courses.values() if line is not facing]
-        # As far as the lines on both sides of it go, they may enclose the zone.
-        ends = [_towards(line, facing).coords[0] for line in beside]
-        face = _face(courses | {missing[0]: shapely.LineString(ends)})
+        # As far as the lines beside the missing one go, they may enclose the zone.
+        facing = [course for side, course in courses if side == around[1]]
+        ends = [_towards(courses[end][1], facing[0]).coords[0] for end in (0, -1)]
+        face = _face([*courses, (missing[0], shapely.LineString(ends))])
         zone, width_m = _fitted(face, facing, area_km2, limit)
         added_m.append(width_m)
+    accuracies_m = [value for side in around for value in lines[side]["accuracy_m"]]
     accuracies_m += [UNDRAWN * length_m for length_m in added_m]
     return Shape(in_degrees(zone), quadratic_mean_m(accuracies_m))
 
@@ -101,41 +102,42 @@ def _refusal(what: str) -> InputError:
     return InputError(f"between_limits: {what}", code="plan.rule", rule="between_limits")
 
 
-def _course(line: gpd.GeoDataFrame) -> shapely.LineString:
-    """Return a line in one piece; gaps between its pieces, in their order, are bridged."""
-    shape = in_metres("between_limits", line).geometry.iloc[0]
-    if shape.geom_type not in {"LineString", "MultiLineString"}:
-        raise _refusal(
-            f"the limit {line['id'].iloc[0]!r} is a {shape.geom_type}; name a line, such as the "
-            "bank of a river"
-        )
-    return shapely.LineString(shapely.get_coordinates(shape))
+def _courses(lines: gpd.GeoDataFrame) -> list[shapely.LineString]:
+    """Return lines in one piece each; gaps between the pieces, in their order, are bridged."""
+    metric = in_metres("between_limits", lines)
+    for key, shape in zip(metric["id"], metric.geometry, strict=True):
+        if shape.geom_type not in {"LineString", "MultiLineString"}:
+            raise _refusal(
+                f"the limit {key!r} is a {shape.geom_type}; name a line, such as the bank of a "
+                "river"
+            )
+    return [shapely.LineString(shapely.get_coordinates(shape)) for shape in metric.geometry]
 
 
-def _joined(courses: dict[str, shapely.LineString]) -> list[float]:
-    """Let lines on neighbouring sides go on until they meet; return what was added, metres."""
+def _joined(courses: list[tuple[str, shapely.LineString]], *, closed: bool) -> list[float]:
+    """Let lines go on until each meets the next; return what was added, metres."""
     added_m: list[float] = []
-    for side, following in zip(SIDES, (*SIDES[1:], SIDES[0]), strict=True):
-        if not {side, following} <= set(courses) or courses[side].intersects(courses[following]):
+    for here in range(0 if closed else 1, len(courses)):
+        (side, one), (following, other) = courses[here - 1], courses[here]
+        if one.intersects(other):
             continue
-        one = _towards(courses[side], courses[following])
-        other = _towards(courses[following], one)
+        one, other = _towards(one, other), _towards(other, one)
         ahead, beyond = _onward(one), _onward(other)
         meetings = [ahead.intersection(other), one.intersection(beyond), ahead.intersection(beyond)]
         points = shapely.points(shapely.get_coordinates(meetings))
         if not len(points):
             raise _refusal(
-                f"the lines in the {side} and in the {following} do not meet: they are "
+                f"lines in the {side} and in the {following} do not meet: they are "
                 f"{one.distance(other) / 1000:.1f} km apart, and each going on straight for half "
                 "its length they still miss each other; name lines that reach farther, or leave "
                 "one side out and give the stated area"
             )
         meeting = points[np.argmin(one.distance(points) + other.distance(points))]
-        for name, line in ((side, one), (following, other)):
+        for at, line in ((here - 1, one), (here, other)):
             if line.distance(meeting) > _TOUCHING_M:
                 end, corner = shapely.get_coordinates([line.boundary.geoms[-1], meeting])
                 past = corner + _unit(corner - end) * _TOUCHING_M
-                courses[name] = shapely.LineString([*line.coords, past])
+                courses[at] = (courses[at][0], shapely.LineString([*line.coords, past]))
                 added_m.append(float(np.hypot(*(corner - end))))
     return added_m
 
@@ -158,20 +160,21 @@ def _onward(line: shapely.LineString) -> shapely.LineString:
     return shapely.LineString([end, end + heading * MOST_EXTENDED * line.length])
 
 
-def _face(courses: Mapping[str, shapely.LineString]) -> shapely.Polygon:
-    """Return the area that the lines enclose and each bounds on its side."""
-    faces = shapely.ops.polygonize(shapely.union_all(list(courses.values())))
-    between = [face for face in faces if all(_bounds(face, *item) for item in courses.items())]
+def _face(courses: Sequence[tuple[str, shapely.LineString]]) -> shapely.Polygon:
+    """Return the area that the lines enclose and each side bounds."""
+    faces = shapely.ops.polygonize(shapely.union_all([course for _, course in courses]))
+    sides = {side: shapely.union_all([c for s, c in courses if s == side]) for side, _ in courses}
+    between = [face for face in faces if all(_bounds(face, *item) for item in sides.items())]
     if not between:
         raise _refusal(
-            "the lines enclose no area that each of them bounds on its side; check which line "
-            f"is which: {', '.join(courses)}"
+            "the lines enclose no area that each side bounds; check which line is which: "
+            f"{', '.join(sides)}"
         )
     return max(between, key=lambda face: face.area)
 
 
-def _bounds(face: shapely.Polygon, side: str, course: shapely.LineString) -> bool:
-    """Tell whether a line bounds an area on this side of it."""
+def _bounds(face: shapely.Polygon, side: str, course: BaseGeometry) -> bool:
+    """Tell whether lines bound an area on this side of it."""
     stretch = face.exterior.intersection(course.buffer(_TOUCHING_M))
     # Where another line crosses it, a metre or two of that one lie beside it.
     if stretch.length < 10 * _TOUCHING_M:
@@ -187,20 +190,20 @@ def _clipped(zone: BaseGeometry, limit: BaseGeometry | None) -> BaseGeometry:
 
 def _fitted(
     face: shapely.Polygon,
-    facing: shapely.LineString,
+    facing: list[shapely.LineString],
     area_km2: float,
     limit: BaseGeometry | None,
 ) -> tuple[BaseGeometry, float]:
-    """Cut an area by a line in the sense of the one that it faces; return how far off that is.
+    """Cut an area by a line in the sense of those that it faces; return how far off that is.
 
     The line is straight, and parallel to the chord of the stretch of ``facing`` that bounds the
     area.
     """
-    touching = facing.intersection(face.buffer(_TOUCHING_M))
-    along_m = facing.line_locate_point(shapely.points(shapely.get_coordinates(touching)))
-    first, last, middle = shapely.get_coordinates(
-        [*facing.interpolate([along_m.min(), along_m.max()]), face.centroid]
-    )
+    beside = face.exterior.intersection(shapely.union_all(facing).buffer(_TOUCHING_M))
+    ends = shapely.get_coordinates(shapely.line_merge(beside).boundary)
+    apart_m = np.hypot(*(ends[:, None] - ends).T)
+    first, last = ends[list(np.unravel_index(apart_m.argmax(), apart_m.shape))]
+    middle = np.asarray(face.centroid.coords[0])
     along = _unit(last - first)
     across = np.asarray([-along[1], along[0]])
     across *= np.sign((middle - first) @ across)

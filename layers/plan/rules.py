@@ -8,9 +8,9 @@ member moves what is built on it.
 A rule is a text in the data, its name and its parameter, and where wanted the districts that the
 shape may not leave:
 
-``between_limits:north=road-a,east=river-b,south=road-c area:145.5 within:district-d|district-e``
-    What lies between the lines of its limits; where one side has none, the stated area says where
-    that side is (:func:`~layers.plan.limits.between_limits`).
+``between_limits:north=road-a|road-b,east=river-c,south=road-d area:145.5 within:district-e``
+    What lies between the lines of its limits, those of one side clockwise; where one side has
+    none, the stated area says where that side is (:func:`~layers.plan.limits.between_limits`).
 ``hull_area:24.65 within:district-yuelu``
     The convex hull of the members, widened to the printed area (:func:`hull_with_area`), where
     no limits are stated.
@@ -125,20 +125,20 @@ class Rule:
         """Return the parameter as a positive number."""
         return _positive(self.name, self.parameter)
 
-    def limits(self) -> dict[str, str]:
-        """Return the parameter as the id of the line on each side.
+    def limits(self) -> dict[str, tuple[str, ...]]:
+        """Return the parameter as the ids of the lines on each side.
 
         Examples
         --------
-        >>> Rule("between_limits", "north=road-a,west=river-b").limits()
-        {'north': 'road-a', 'west': 'river-b'}
+        >>> Rule("between_limits", "north=road-a|road-b,west=river-c").limits()
+        {'north': ('road-a', 'road-b'), 'west': ('river-c',)}
         """
         pairs = [part.partition("=") for part in self.parameter.split(",")]
-        limits = {side: line for side, _, line in pairs if line}
+        limits = {side: tuple(lines.split("|")) for side, _, lines in pairs if lines}
         if len(limits) < len(pairs) or not set(limits) <= set(SIDES):
             raise _unread(
-                f"cannot read the limits {self.parameter!r}; name a line for each side once, like "
-                "'north=road-a,east=road-b,south=road-c,west=road-d'",
+                f"cannot read the limits {self.parameter!r}; name each side once, like "
+                "'north=road-a|road-b,east=road-c,south=road-d,west=road-e'",
                 self.parameter,
             )
         return limits
@@ -211,7 +211,7 @@ def build(
     limit = _named("districts=", districts, parsed.within, rule) if parsed.within else None
     if parsed.name == "between_limits":
         sides = {
-            side: _named("lines=", lines, (key,), rule) for side, key in parsed.limits().items()
+            side: _named("lines=", lines, keys, rule) for side, keys in parsed.limits().items()
         }
         return between_limits(sides, area_km2=parsed.area_km2, within=limit)
     if members is None:
@@ -356,7 +356,7 @@ def combined_accuracy_m(*features: gpd.GeoDataFrame) -> float:
 def _named(
     argument: str, frame: gpd.GeoDataFrame | None, wanted: Sequence[str], rule: str
 ) -> gpd.GeoDataFrame:
-    """Return the rows that a rule names."""
+    """Return the rows that a rule names, in its order."""
     if frame is None:
         raise InputError(
             f"build: the rule {rule!r} needs {argument[:-1]}; pass {argument}",
@@ -371,4 +371,4 @@ def _named(
             code="plan.rule",
             rule=rule,
         )
-    return frame[frame["id"].isin(wanted)]
+    return frame.set_index("id", drop=False).loc[list(wanted)]

@@ -41,12 +41,21 @@ def _told(rule: str, lang: str) -> str:
         return _WORDS.say(key, lang, number=_number(parameter))
     titles = names_by_id(lang=lang)
     limits = parsed.limits() if name == "between_limits" else {}
+    then = _WORDS.say("rule.then", lang)
     sides = [
-        _WORDS.say(f"side.{side}", lang, name=titles.get(limits[side], limits[side]))
-        for side in limits
+        _WORDS.say(f"side.{side}", lang, name=then.join(titles.get(key, key) for key in keys))
+        for side, keys in limits.items()
     ]
     names = [titles.get(key, key) for key in parameter.split(" ")[0].split("|")]
-    parts = [_WORDS.say(key, lang, number=_number(parsed.parameter), sides=sides, names=names)]
+    parts = [
+        _WORDS.say(
+            key,
+            lang,
+            number=_number(parsed.parameter),
+            names=names,
+            sides=_WORDS.say("comma", lang).join(sides),
+        )
+    ]
     if parsed.area_km2 is not None:
         (missing,) = set(SIDES) - set(limits)
         side = _WORDS.say(f"fitted.{missing}", lang)
