@@ -15,7 +15,8 @@ from geo.errors import InputError
 from geo.units import labelled
 from geo.wording import Words
 from layers.plan.area import area
-from layers.plan.rules import CRS, build
+from layers.plan.rules import build
+from layers.plan.shapes import CRS
 
 # A place that is known no better than this is not known.
 _LARGEST_ACCURACY_M = 1e6

@@ -124,15 +124,15 @@ def _joined(courses: list[tuple[str, shapely.LineString]], *, closed: bool) -> l
         one, other = _towards(one, other), _towards(other, one)
         ahead, beyond = _onward(one), _onward(other)
         meetings = [ahead.intersection(other), one.intersection(beyond), ahead.intersection(beyond)]
-        points = shapely.points(shapely.get_coordinates(meetings))
-        if not len(points):
+        points = [shapely.Point(xy) for xy in shapely.get_coordinates(meetings)]
+        if not points:
             raise _refusal(
                 f"lines in the {side} and in the {following} do not meet: they are "
                 f"{one.distance(other) / 1000:.1f} km apart, and each going on straight for half "
                 "its length they still miss each other; name lines that reach farther, or leave "
                 "one side out and give the stated area"
             )
-        meeting = points[np.argmin(one.distance(points) + other.distance(points))]
+        meeting = min(points, key=lambda at: one.distance(at) + other.distance(at))
         for at, line in ((here - 1, one), (here, other)):
             if line.distance(meeting) > _TOUCHING_M:
                 end, corner = shapely.get_coordinates([line.boundary.geoms[-1], meeting])
@@ -143,7 +143,8 @@ def _joined(courses: list[tuple[str, shapely.LineString]], *, closed: bool) -> l
 
 
 def _unit(step: NDArray[np.float64]) -> NDArray[np.float64]:
-    return step / np.hypot(*step)
+    unit: NDArray[np.float64] = step / np.hypot(*step)
+    return unit
 
 
 def _towards(line: shapely.LineString, other: shapely.LineString) -> shapely.LineString:
@@ -153,7 +154,9 @@ def _towards(line: shapely.LineString, other: shapely.LineString) -> shapely.Lin
 
 
 def _onward(line: shapely.LineString) -> shapely.LineString:
-    """Return the straight piece by which a line may go on from its end."""
+    """Return the straight piece by which a line may go on from its end; none of a ring."""
+    if line.is_ring:
+        return shapely.LineString()
     before = line.interpolate(max(line.length - HEADING_M, 0.0))
     start, end = shapely.get_coordinates([before, line.boundary.geoms[-1]])
     heading = _unit(end - start)

@@ -99,6 +99,12 @@ def test_a_side_may_have_several_lines_clockwise() -> None:
     assert fitted.bounds == pytest.approx((0, 0, 14 / 7 * 1000, 7000), abs=5)
 
 
+def test_a_ring_goes_nowhere_and_the_line_beside_it_goes_on_to_it() -> None:
+    ring = [(6000, 7000), (6000, -1000), (9000, -1000), (9000, 7000), (6000, 7000)]
+    lines = square(east=ring, north=[(-1000, 6000), (4000, 6000)])
+    assert zone(FOUR, lines).area == pytest.approx(36e6, rel=1e-6)
+
+
 def test_two_lines_that_both_end_too_soon_meet_beyond_both() -> None:
     lines = square(north=[(-1000, 6000), (5000, 6000)], east=[(6000, 5000), (6000, -1000)])
     assert zone(FOUR, lines).area == pytest.approx(36e6, rel=1e-6)
