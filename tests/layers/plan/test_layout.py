@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from geo.crs import geodesic_area_km2
 from geo.errors import CRSError, InputError, LayerError
-from layers.plan import shapes
 from layers.plan.area import map_crs
 from layers.plan.balance import area_balance
 from layers.plan.courses import along_roads
@@ -26,6 +25,7 @@ from layers.plan.rules import (
     from_district,
     hull_with_area,
 )
+from layers.plan.shapes import CRS
 
 # On the central meridian (114°E), where the projection's scale is 1.
 EAST_M, NORTH_M = 500_000.0, 3_120_000.0
@@ -40,7 +40,7 @@ def placed(shapes: list[shapely.Geometry | None], **columns: object) -> gpd.GeoD
     ]
     data = {"id": [f"m{n}" for n in range(len(shapes))], "accuracy_m": 100.0, "radius_m": 0.0}
     frame = gpd.GeoDataFrame({**data, **columns}, geometry=moved, crs=map_crs())
-    return frame.to_crs(shapes.CRS)
+    return frame.to_crs(CRS)
 
 
 def points(*xy: tuple[float, float], **columns: object) -> gpd.GeoDataFrame:
@@ -53,12 +53,12 @@ def lines(*paths: list[tuple[float, float]]) -> gpd.GeoDataFrame:
 
 def metres(shape: shapely.Geometry) -> shapely.Geometry:
     """The shape in metres east and north of the corner."""
-    metric = gpd.GeoSeries([shape], crs=shapes.CRS).to_crs(map_crs()).iloc[0]
+    metric = gpd.GeoSeries([shape], crs=CRS).to_crs(map_crs()).iloc[0]
     return shapely.affinity.translate(metric, -EAST_M, -NORTH_M)
 
 
 def area_km2(shape: shapely.Geometry) -> float:
-    return float(geodesic_area_km2(gpd.GeoSeries([shape], crs=shapes.CRS)).iloc[0])
+    return float(geodesic_area_km2(gpd.GeoSeries([shape], crs=CRS)).iloc[0])
 
 
 def vertices(line: shapely.LineString) -> list[tuple[float, float]]:
