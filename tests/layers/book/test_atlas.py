@@ -97,8 +97,8 @@ def test_an_assumed_disc_has_no_area_and_says_that_it_is_assumed():
 def test_the_question_of_the_map_is_answered_for_each_zone():
     (circle,) = (zone for zone in series.zones("circles") if zone.id == "circle-dakecheng")
     density = dict(facts.of_zone(circle, spec("density")).figures)
-    # 24 platforms on 124.19 km².
-    assert density["密度（个/km²）"].startswith(f"{24 / 124.1876:.3f}")
+    # 27 platforms on 139.53 km².
+    assert density["密度（个/km²）"].startswith(f"{27 / 139.53:.3f}")
     covered = dict(facts.of_zone(circle, spec("coverage")).figures)
     assert 0 < float(covered["覆盖"].rstrip(" %")) <= 100
 
@@ -277,7 +277,7 @@ def test_the_slide_of_a_zone_has_map_figures_legend_and_notes(deck):
     assert {"Map", "Table"} <= names
     (table,) = (shape.table for shape in slide.shapes if shape.has_table)
     figures = {row.cells[0].text: row.cells[1].text for row in table.rows}
-    assert figures["Innovation platforms"].startswith("24")
+    assert figures["Innovation platforms"].startswith("27")
     assert "distance_m" in slide.notes_slide.notes_text_frame.text or "coverage" in (
         slide.notes_slide.notes_text_frame.text
     )
