@@ -47,11 +47,12 @@ def edit(file: str, old: str, new: str, *, count: int = 1) -> Callable[[Path], N
 
 
 def cut(file: str, share: float) -> Callable[[Path], None]:
-    """Leave the first part of a file, as an interrupted copy does."""
+    """Leave the first part of a file, in whole characters, as an interrupted copy does."""
 
     def edited(folder: Path) -> None:
         content = (folder / file).read_bytes()
-        (folder / file).write_bytes(content[: int(len(content) * share)])
+        whole = content[: int(len(content) * share)].decode(errors="ignore")
+        (folder / file).write_text(whole, "utf-8", newline="")
 
     return edited
 
