@@ -14,11 +14,13 @@ from .plan.catalogue import load as load
 from .plan.catalogue import members as members
 from .plan.catalogue import names as names
 from .plan.catalogue import names_by_id as names_by_id
+from .plan.evidence import claims_of as claims_of
 from .plan.schema import Field as Field
 from .plan.schema import Resource as Resource
 from .plan.schema import resource as resource
 from .plan.selection import counted as counted
 from .plan.selection import located as located
+from .plan.selection import placed_share as placed_share
 from .plan.selection import select as select
 from .plan.selection import unlocated as unlocated
 from .plan.zonings import own_zones as own_zones

@@ -97,7 +97,7 @@ def _references(
     table: pd.DataFrame, description: Resource, known: dict[str, set[str]]
 ) -> Iterator[Damage]:
     """Ids that no layer has; of layers that could not be read nothing is said."""
-    for field in description.fields:
+    for field in description.stored:
         if not field.refers or not set(field.refers) <= set(known):
             continue
         there = set().union(*(known[name] for name in field.refers))

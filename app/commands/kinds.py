@@ -23,6 +23,7 @@ from layers.keeping.brought import is_own, kept_raster
 from layers.keeping.own_files import receipt_of
 from layers.look.content import INTERNAL, Sheet
 from layers.plan.area import area
+from layers.plan.selection import placed_share
 from layers.questions.asking import brought_by, question_of
 from layers.questions.fields import LAYER, ZONING, items
 from layers.questions.kinds import looks, maps
@@ -145,10 +146,10 @@ def answer_to(question: Kind, *, as_json: bool, output: Path | None) -> None:
         elif (receipt := receipt_of(name)) is not None:
             say_receipt(receipt)
     points = question.subjects
-    left_out = 0 if points is None else len(points.unlocated())
-    if points is not None and left_out:
-        of_all = len(points.chosen())
-        typer.echo(f"{left_out} of {of_all} features have no place, left out", err=True)
+    if points is not None and (left_out := len(points.unlocated())):
+        share = placed_share(points.chosen())
+        told = f"{share.placed} of {share.possible} that can have a place have one"
+        typer.echo(f"{left_out} features have no place, left out; {told}", err=True)
     with told_if_slow(question.title_words()):
         result = question.answer()
         for lang in LANGUAGES:

@@ -19,6 +19,7 @@ from geo.errors import AtlasError
 from geo.numerals import number
 from layers.keeping.brought import is_own
 from layers.look.basemaps import key_of
+from layers.plan.selection import placed_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -170,13 +171,16 @@ def draw_map(document: Mapping[str, Any], *, key: str, **options: Any) -> dict[s
 
 def note_on_points(points: Points) -> None:
     """Say how many points take part, how many are known only by their zone, and who is left out."""
-    located, unlocated = points.located(), len(points.unlocated())
+    located, chosen = points.located(), points.chosen()
+    lacking, others = placed_share(chosen).lacking, len(chosen) - len(located)
     inherited = int(located["within"].notna().sum())
     note = "app.truth_note" if inherited else "app.points_note"
     words = text(note, n=number(len(located)), inherited=number(inherited))
-    if unlocated:
+    if lacking:
         whose = ".own" if is_own(points.layer) else ""
-        words += text(f"app.left_out{whose}", unlocated=number(unlocated))
+        words += text(f"app.left_out{whose}", unlocated=number(lacking))
+    if others > lacking:
+        words += text("app.no_sites", n=number(others - lacking))
     st.caption(words)
 
 

@@ -99,7 +99,28 @@
     if (where.some(Boolean)) {
       parts.push(el("p", "atlas-source", where.filter(Boolean).join(" — ")));
     }
+    const claims = (source.subjects[value("id")] || []).flatMap((id) => source.claims[id]);
+    if (claims.length) {
+      const told = el("details", "atlas-claims");
+      told.append(el("summary", "", t("claims", { n: claims.length })), ...claims.map((claim) => stated(panels, claim, el)));
+      parts.push(told);
+    }
     return parts;
+  }
+
+  // What one source says of the place: where, how sure it is, whether it is taken, and why not.
+  function stated(panels, claim, el) {
+    const { lang, document: source } = panels.view;
+    const coded = (name) => source.values[name][claim[name]][lang];
+    const origin = source.sources[claim.source_id];
+    const item = el("section", claim.state === "accepted" ? "" : "aside");
+    const named = [lang === "en" ? origin.name_en : origin.name_zh, origin.date].filter(Boolean).join(panels.t("comma"));
+    item.append(
+      el("p", "", `${coded("kind")} · ${claim.place[lang]}`),
+      el("p", "atlas-source", [coded("state"), coded("grade"), named].join(" · ")),
+      ...[claim.quote && panels.t("quoted", { q: claim.quote }), claim.reason].filter(Boolean)
+        .map((words) => el("p", "atlas-source", words)));
+    return item;
   }
 
   function place(panels, layer, i) {

@@ -174,7 +174,7 @@
       box.addEventListener("change", () => this.view.setVisible(layer.id, box.checked));
       row.append(box, el("span", "name", this.words(layer.title)));
       if (!layer.isImage) {
-        const missing = layer.count - layer.located;
+        const missing = layer.lacking;
         const count = el("span", "count", Atlas.numerals.number(layer.located));
         if (missing) {
           count.title = `${this.t("unlocated_short")} ${missing}`;

@@ -23,6 +23,7 @@ from layers.plan.area import area, crs_words, map_crs
 from layers.plan.catalogue import table
 from layers.plan.positions import CRS
 from layers.plan.schema import resource
+from layers.plan.selection import placed_share
 from layers.questions.counting import DRAWS
 from layers.questions.subjects import Points as Subjects
 from layers.questions.subjects import point_layers
@@ -246,10 +247,11 @@ def _cover(spec: MapSpec, content: Content, pages: int) -> Leaf:
 
 
 def _total(layer: str, lang: str) -> tuple[str, str]:
-    """Return how many features of a layer have a place, and how many there are."""
+    """Return how many features of a layer have a place, and how many can have one."""
     points = Subjects(layer)
     title = say("atlas.cover.total", lang, layer=resource(layer).title(lang))
-    return title, f"{number(len(points.located()))} / {number(len(points.chosen()))}"
+    share = placed_share(points.chosen())
+    return title, f"{number(share.placed)} / {number(share.possible)}"
 
 
 def _closing(spec: MapSpec, nowhere: list[Subject]) -> tuple[Leaf, ...]:

@@ -18,8 +18,11 @@ from layers.keeping.answers import kept_answer
 from layers.look.charts import Chart
 from layers.look.symbology import symbology, unit_label, value_label
 from layers.plan.area import area
-from layers.plan.catalogue import load, names_by_id
+from layers.plan.catalogue import load, names_by_id, table
+from layers.plan.claims import TABLE
+from layers.plan.evidence import stated_place
 from layers.plan.schema import resource
+from layers.plan.selection import placed_share
 from layers.plan.zonings import DISC_RULE, zoning
 from layers.questions.subjects import Points, Zones, point_layers, role_of
 from layers.record.specification import asked
@@ -105,10 +108,10 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
     lang = spec.lang
     chosen, placed = points.chosen(), points.located()
     whole = Points(points.layer).chosen()
-    places = int(placed.geometry.to_wkb().nunique())
+    share, places = placed_share(chosen), int(placed.geometry.to_wkb().nunique())
     figures = [
         _figure("all", number(len(chosen)), lang),
-        _figure("located", number(len(placed)), lang),
+        _figure("located", f"{number(share.placed)} / {number(share.possible)}", lang),
         _figure("places", number(places), lang),
         _figure("kind_share", f"{100 * len(chosen) / len(whole):.0f} %", lang),
     ]
@@ -119,8 +122,8 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
         sentence = _say(
             "kind",
             lang,
-            n=number(len(chosen)),
-            located=number(len(placed)),
+            n=number(share.possible),
+            located=number(share.placed),
             places=number(places),
             unit=counts.index[0],
             most=number(counts.iloc[0]),
@@ -240,6 +243,8 @@ def _place(zone: Subject, lang: str) -> list[str]:
         sentences.append(_say("point", lang))
     elif pd.notna(row.get("radius_m")):
         sentences.append(_say("disc", lang, radius=number(row["radius_m"], digits=0)))
+    if isinstance(row.get("claim_id"), str):
+        sentences.append(_claimed(row["claim_id"], lang))
     if isinstance(row.get("quote"), str):
         sentences.append(
             _say(
@@ -251,6 +256,20 @@ def _place(zone: Subject, lang: str) -> list[str]:
             )
         )
     return sentences
+
+
+def _claimed(claim_id: str, lang: str) -> str:
+    """Return what a place follows from: what is said, by whom, and how sure that is."""
+    told = table(TABLE)
+    claim = told[told["id"] == claim_id].to_dict("records")[0]
+    return _say(
+        "claim",
+        lang,
+        kind=value_label("kind", claim["kind"], lang=lang),
+        place=stated_place(claim, lang),
+        source=names_by_id(lang=lang)[claim["source_id"]],
+        grade=value_label("grade", claim["grade"], lang=lang),
+    )
 
 
 def _contents(

@@ -30,6 +30,7 @@ from layers.paper.sheet import (
     write,
 )
 from layers.plan.area import crs_words, map_crs
+from layers.plan.selection import placed_share
 from layers.scene.boxes import Box
 from layers.scene.window import GEOGRAPHIC
 from layers.type.fonts import font
@@ -229,7 +230,7 @@ def note_texts(
     remarks = [say("sheet.crs", lang, name=crs_words(lang))]
     if any(layer.schematic for layer in layers):
         remarks.append(say("sheet.schematic", lang))
-    missing = sum(layer.unlocated for layer in layers if not layer.is_ground)
+    missing = sum(placed_share(layer.frame).lacking for layer in layers if not layer.is_ground)
     if missing:
         remarks.append(say("sheet.unlocated", lang, n=missing))
     if spread:

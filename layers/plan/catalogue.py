@@ -14,7 +14,7 @@ from geo.crs import geodesic_area_km2
 from geo.doors import door
 from geo.numerals import LANGUAGES
 from geo.units import labelled
-from layers.plan import rules
+from layers.plan import claims, rules
 from layers.plan.area import area, per_plan
 from layers.plan.data_files import features_of, table_of
 from layers.plan.positions import CRS, Gazetteer, Place, locate, zone_place
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from layers.plan.area import ShapeRole
+    from layers.plan.schema import Resource
 
 _SOURCE_COLUMNS = ("name_zh", "name_en", "publisher", "date", "licence", "attribution")
 
@@ -169,8 +170,9 @@ def members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
     Returns
     -------
     geopandas.GeoDataFrame
-        ``id``, ``name_zh``, ``role``, ``order``, ``accuracy_m``, ``radius_m`` and points in
-        EPSG:4490; of an administrative unit its centre. ``attrs["left_out"]`` says by id why a
+        ``id``, ``name_zh``, ``role``, ``order``, ``accuracy_m``, ``radius_m``, ``evidence``,
+        ``claim_id`` (what its place follows from; see :func:`claims_of`) and points in EPSG:4490;
+        of an administrative unit its centre. ``attrs["left_out"]`` says by id why a
         member is not in it: ``"no_place"``, or ``"placed_by_target"`` where its place is taken from
         what it belongs to. Without members both are empty.
 
@@ -202,12 +204,12 @@ def _members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
         links = links[links["role"].isin(roles)]
     links = links.sort_values("order", kind="stable", na_position="last")
     links = links.drop_duplicates("feature_id")
-    titles, gazetteer = _titles("zh"), _gazetteer()
+    titles, places = _titles("zh"), gazetteer()
     rows: list[dict[str, Any]] = []
     left_out: dict[str, str] = {}
     for link in links.to_dict("records"):
         feature_id = link["feature_id"]
-        if gazetteer.rests_on(feature_id, target_id):
+        if places.rests_on(feature_id, target_id):
             left_out[feature_id] = "placed_by_target"
             continue
         place = _place(feature_id)
@@ -222,10 +224,13 @@ def _members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
                 "order": link["order"],
                 "accuracy_m": place.accuracy_m,
                 "radius_m": place.radius_m,
+                "evidence": place.evidence,
+                "claim_id": place.claim,
                 "geometry": shapely.Point(place.lon, place.lat),
             }
         )
-    columns = ["id", "name_zh", "role", "order", "accuracy_m", "radius_m", "geometry"]
+    columns = ["id", "name_zh", "role", "order", "accuracy_m", "radius_m", "evidence", "claim_id"]
+    columns.append("geometry")
     frame = gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=CRS)
     return labelled(frame, {"left_out": left_out})
 
@@ -233,9 +238,8 @@ def _members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
 @per_plan
 def _place(feature_id: str) -> Place | None:
     """Return where any feature of the plan stands; what is in a table without places: nowhere."""
-    gazetteer = _gazetteer()
-    if feature_id in gazetteer:
-        return gazetteer.place(feature_id)
+    if feature_id in gazetteer():
+        return gazetteer().place(feature_id)
     for name, about in resources().items():
         if about.geometry == "polygon" and feature_id in set(rows(name)["id"]):
             return _zone_place(name, feature_id)()
@@ -247,9 +251,9 @@ def _loaded(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
     description = resource(name)
     frame = _read(name)
     if name in area().shapes and not isinstance(frame, gpd.GeoDataFrame):
-        frame = _built(frame, area().shapes[name])
+        frame = _built(frame, area().shapes[name], description)
     elif description.geometry == "point":
-        frame = locate(frame, _gazetteer())
+        frame = _located(frame, description)
     frame.attrs = {"name": name, "title": description.title_zh, "units": description.units}
     return frame
 
@@ -270,21 +274,32 @@ def _read(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
     return gpd.GeoDataFrame(frame, crs=CRS) if "geometry" in frame else frame
 
 
+def _located(frame: pd.DataFrame, description: Resource) -> gpd.GeoDataFrame:
+    """Place the rows of a layer by what they and the plan's claims say."""
+    following = tuple(field.name for field in description.fields if field.follows)
+    return locate(frame, gazetteer(), following)
+
+
 @per_plan
-def _gazetteer() -> Gazetteer:
+def gazetteer() -> Gazetteer:
+    """Return what knows where the features of the plan are."""
     placing = [name for name, role in area().shapes.items() if role.place]
     return Gazetteer(
         [_read(name) for name in _tables_with_places()],
         {key: _zone_place(name, key) for name in placing for key in rows(name)["id"]},
+        _read(claims.TABLE) if claims.TABLE in resources() else None,
     )
 
 
 def _tables_with_places() -> list[str]:
-    """Return the layers whose rows may say where they are; shapes that rules build may as well."""
+    """Return the tables whose rows say where they are, or which claims are of."""
+    told = resources().get(claims.TABLE)
+    subjects = told.field("subject_id").refers if told is not None else ()
     return [
         name
         for name, about in resources().items()
-        if about.path.suffix == ".csv" and "lon" in {field.name for field in about.fields}
+        if about.path.suffix == ".csv"
+        and (name in subjects or {"lon", "site_id"} & {field.name for field in about.stored})
     ]
 
 
@@ -323,7 +338,7 @@ def _titles(lang: str) -> dict[str, str]:
     return titles
 
 
-def _built(frame: pd.DataFrame, role: ShapeRole) -> gpd.GeoDataFrame:
+def _built(frame: pd.DataFrame, role: ShapeRole, description: Resource) -> gpd.GeoDataFrame:
     """Build the shape of every row that has a rule, and place the others."""
     with_rule = frame["rule"].notna()
     taking_part = {
@@ -332,8 +347,9 @@ def _built(frame: pd.DataFrame, role: ShapeRole) -> gpd.GeoDataFrame:
     }
     parts = [_with_rules(frame[with_rule], taking_part)]
     if not with_rule.all():
-        parts.append(locate(frame[~with_rule], _gazetteer()))
+        parts.append(_located(frame[~with_rule], description))
     whole = pd.concat(parts).sort_index() if len(parts) > 1 else parts[0]
+    whole = whole[[*whole.columns.drop("geometry"), "geometry"]]
     return gpd.GeoDataFrame(whole, geometry="geometry", crs=CRS)
 
 

@@ -2,7 +2,7 @@
 
 Each claim has one subject and one source, and says one thing: that the subject stands at a
 coordinate, lies within something, has an address, or reaches so far. What is not taken stays in
-the table with the reason.
+the table with the reason. Places follow from them in :mod:`layers.plan.positions`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import numpy as np
 
+from geo.crs import GEOGRAPHIC as CRS
 from geo.datum import convert
-from layers.plan.positions import CRS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
     from geo.datum import Datum
 
 TABLE = "claims"
-ACCEPTED = "accepted"
+ACCEPTED, CONFLICT = "accepted", "conflict"
+# Extents by how well they are known: a published line, limits that are told, an area alone, and an
+# area taken from comparable zones.
+EXTENTS = ("official", "between_limits", "disc", "assumed")
 # What each kind of claim cannot be without.
 NEEDED = {
     "point": ("lon_deg", "lat_deg", "datum", "accuracy_m"),
@@ -28,6 +32,8 @@ NEEDED = {
     "address": ("address",),
     "extent": ("rule",),
 }
+_NUMBER = r"(\d+(?:\.\d+)?)"
+_AREA = rf"^(?:disc|assumed):{_NUMBER}(?:\.\.{_NUMBER})?$"
 # At planning scale CGCS2000 and WGS-84 are one.
 _DATUMS: dict[str, Datum] = {
     "CGCS2000": "wgs84",
@@ -67,3 +73,44 @@ def points(table: pd.DataFrame) -> gpd.GeoDataFrame:
         if datum != "wgs84" and told.any():
             shapes[told] = convert(shapes[told], source=datum, target="wgs84")
     return gpd.GeoDataFrame(given, geometry=shapes)
+
+
+def statements(table: pd.DataFrame) -> pd.DataFrame:
+    """Return claims as places follow from them, the surest of each kind first.
+
+    Parameters
+    ----------
+    table
+        Claims, as the plan's file holds them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id``, ``subject_id``, ``kind``, ``state``, ``object_id``, ``accuracy_m`` as in the table;
+        ``lon`` and ``lat`` in CGCS2000 degrees; ``radius_m`` of the disc that an extent stands for,
+        metres, missing where it is no area; ``evidence`` that a place would have by it. Extents by
+        :data:`EXTENTS`, then the best grade, then the smallest accuracy.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> columns = ["rule", "grade", "kind", "accuracy_m", "datum", "lon_deg", "lat_deg"]
+    >>> rows = [["assumed:1..3", "C", "extent"], ["disc:1", "C", "extent"]]
+    >>> claims = pd.DataFrame(rows, columns=columns[:3]).reindex(columns=columns)
+    >>> statements(claims)[["rule", "radius_m"]].round().to_numpy().tolist()
+    [['disc:1', 564.0], ['assumed:1..3', 798.0]]
+    """
+    at = points(table).geometry
+    rules = table["rule"].astype("str")
+    # All areas of a range alike: the mean is that of the square of the radius, as in a variance.
+    km2 = rules.str.extract(_AREA).astype("float64").mean(axis=1)
+    ranks = {each: rank for rank, each in enumerate(EXTENTS)}
+    surveyed = (table["kind"] == "point") & (table["grade"] == "A")
+    told = table.assign(
+        lon=at.x.reindex(table.index),
+        lat=at.y.reindex(table.index),
+        radius_m=np.sqrt(km2 / np.pi) * 1000.0,
+        evidence=np.where(surveyed, "surveyed", "located"),
+        rank=rules.str.partition(":")[0].map(ranks).fillna(-1),
+    )
+    return told.sort_values(["rank", "grade", "accuracy_m"], kind="stable").drop(columns="rank")

@@ -8,6 +8,7 @@ are all read from it, so that a new area is another folder and no other code.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -20,13 +21,15 @@ from geo.doors import door
 from geo.errors import LayerError
 from geo.wording import catalogue
 from layers.plan.area import SHARED, package, per_plan, plan
+from layers.plan.claims import TABLE
 from layers.plan.data_files import Damage, DataError, checked, json_of
 from layers.plan.strict_schema import strict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
 
+# Columns that places follow into.
+FOLLOWING = Path(__file__).with_name("following.json")
 # What all plans share.
 _OF_ALL = frozenset({"basemaps.json", "palettes.json", "styles.json", "symbols.json"})
 DTYPES: dict[str, Any] = {"string": "str", "number": "float64", "integer": "Int64"}
@@ -53,6 +56,8 @@ class Field:
         Frictionless constraints: required, unique, pattern, enum, minimum, maximum, maxLength.
     refers
         Layers of which the column holds ids, separated by |; none where it holds something else.
+    follows
+        Whether it is in no file and follows from the claims of places.
     """
 
     name: str
@@ -62,6 +67,7 @@ class Field:
     unit: str
     constraints: Mapping[str, Any]
     refers: tuple[str, ...] = ()
+    follows: bool = False
 
     def title(self, lang: str) -> str:
         """Return the title in ``"zh"`` or ``"en"``."""
@@ -87,7 +93,7 @@ class Resource:
     sources
         Ids in the layer ``sources``.
     fields
-        Columns in their order.
+        Columns in their order, those of the file first.
     """
 
     name: str
@@ -104,6 +110,11 @@ class Resource:
     def title(self, lang: str) -> str:
         """Return the title in ``"zh"`` or ``"en"``."""
         return self.title_en if lang == "en" else self.title_zh
+
+    @property
+    def stored(self) -> tuple[Field, ...]:
+        """Columns of the file."""
+        return tuple(field for field in self.fields if not field.follows)
 
     @property
     def units(self) -> dict[str, str]:
@@ -159,7 +170,7 @@ def typed(frame: pd.DataFrame, description: Resource) -> pd.DataFrame:
         names every such place.
     """
     file = description.path.name
-    wanted = [field.name for field in description.fields]
+    wanted = [field.name for field in description.stored]
     damages = [
         Damage(file, "data.column_missing", column=name)
         for name in wanted
@@ -173,7 +184,7 @@ def typed(frame: pd.DataFrame, description: Resource) -> pd.DataFrame:
     if damages:
         raise DataError(damages)
     columns: dict[str, pd.Series[Any]] = {}
-    for field in description.fields:
+    for field in description.stored:
         columns[field.name], unread = _column_of(frame[field.name], field)
         damages += [
             Damage(file, code, int(row), field.name, {"value": str(frame[field.name][row])})
@@ -255,7 +266,7 @@ def path_of(file: str) -> Path:
 @per_plan
 def _schema(name: str) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
-        {field.name: _column(field) for field in resource(name).fields}, name=name
+        {field.name: _column(field) for field in resource(name).stored}, name=name
     )
 
 
@@ -290,6 +301,7 @@ def _matching(pattern: str) -> pa.Check:
 
 
 def _resource(item: dict[str, Any]) -> Resource:
+    fields = tuple(_field(field) for field in item["schema"]["fields"])
     return Resource(
         name=item["name"],
         path=plan().folder / item["path"],
@@ -300,16 +312,27 @@ def _resource(item: dict[str, Any]) -> Resource:
         geometry=item["geometry"],
         group=item["group"],
         sources=tuple(item["sources"]),
-        fields=tuple(
-            Field(
-                name=field["name"],
-                type=field["type"],
-                title_zh=field["title"],
-                title_en=field["title_en"],
-                unit=field.get("unit", ""),
-                constraints=field.get("constraints", {}),
-                refers=tuple(field.get("refers", ())),
-            )
-            for field in item["schema"]["fields"]
-        ),
+        fields=(*fields, *_following(item, {field.name for field in fields})),
     )
+
+
+def _field(field: dict[str, Any], *, follows: bool = False) -> Field:
+    return Field(
+        name=field["name"],
+        type=field["type"],
+        title_zh=field["title"],
+        title_en=field["title_en"],
+        unit=field.get("unit", ""),
+        constraints=field.get("constraints", {}),
+        refers=tuple(field.get("refers", ())),
+        follows=follows,
+    )
+
+
+def _following(item: dict[str, Any], stored: set[str]) -> tuple[Field, ...]:
+    """Return the columns of places that follow from claims, where the plan has a table of them."""
+    told = TABLE in {each["name"] for each in package()["resources"]}
+    if not told or not item["path"].endswith(".csv") or item["geometry"] not in {"point", "mixed"}:
+        return ()
+    fields = json_of(FOLLOWING)["fields"]
+    return tuple(_field(each, follows=True) for each in fields if each["name"] not in stored)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -16,11 +17,31 @@ from layers.plan.area import area
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
 # Columns of codes that any layer may have; a plan may name more.
 FILTERS = ("category", "level", "status", "sector", "kind", "scope", "evidence")
+# What can have a place; a service, an event, a network or an initiative has none of its own.
+ENTITY, PLACEABLE = "entity_kind", ("site", "part")
+
+
+class PlacedShare(NamedTuple):
+    """How many features have a place, of those that can have one.
+
+    Parameters
+    ----------
+    placed, possible
+        Numbers of sites and parts of sites; of all features where a layer does not tell what they
+        are.
+    """
+
+    placed: int
+    possible: int
+
+    @property
+    def lacking(self) -> int:
+        """How many could have a place and have none."""
+        return self.possible - self.placed
 
 
 @door
@@ -110,6 +131,29 @@ def located(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def unlocated(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the features that the documents give no usable place: for lists, not for maps."""
     return frame[_nowhere(frame)]
+
+
+@door
+def placed_share(frame: gpd.GeoDataFrame) -> PlacedShare:
+    """Return how many features have a place, of those that can have one.
+
+    Parameters
+    ----------
+    frame
+        A layer; without ``entity_kind`` each of its features can have a place.
+
+    Examples
+    --------
+    >>> import layers
+    >>> share = placed_share(layers.load("nodes"))
+    >>> share.placed, share.lacking
+    (23, 0)
+    """
+    nowhere = _nowhere(frame)
+    can = (
+        frame[ENTITY].isin(PLACEABLE).to_numpy() if ENTITY in frame else ~np.zeros(len(frame), bool)
+    )
+    return PlacedShare(int((can & ~nowhere).sum()), int(can.sum()))
 
 
 def _nowhere(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:

@@ -266,12 +266,6 @@ class Drawn:
             return frozenset()
         return frozenset(key for key in self.frame["source_id"] if isinstance(key, str) and key)
 
-    @property
-    def unlocated(self) -> int:
-        """Number of its features that have no place, of all that were given."""
-        shapes = self.frame.geometry.to_numpy()
-        return int((shapely.is_missing(shapes) | shapely.is_empty(shapes)).sum())
-
     def placed(self, *, function: str) -> Drawn:
         """Return it with the marks that have a place, in metres."""
         shapes = self.frame.geometry.to_numpy()

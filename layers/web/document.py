@@ -32,8 +32,10 @@ from layers.look.overlays import Choropleth, Features, Isolines, Overlay, Points
 from layers.look.styles import for_scripts
 from layers.look.symbology import layer_styles, symbology
 from layers.plan.area import area, per_plan
-from layers.plan.catalogue import load, table
+from layers.plan.catalogue import gazetteer, load, table
+from layers.plan.evidence import stated_place
 from layers.plan.schema import resource, resources
+from layers.plan.selection import placed_share
 from layers.plan.told import told
 from layers.scene.resolved import scene
 from layers.scene.scene import CONTEXT, sample
@@ -43,7 +45,7 @@ from layers.web.pictures import encoded
 from layers.words import both, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Iterable, Sequence
 
     from layers.look.styles import LayerStyle, Style
     from layers.scene.scene import Drawn, Scene, Stop
@@ -68,10 +70,13 @@ CARD_TEXTS = ("source_id", "heading", "quote", "evidence", "accuracy_m", "rule",
 NAMES = ("id", "name_zh", "name_en", "aliases")
 HIDDEN = frozenset(
     {*NAMES, *CARD_TEXTS, "lon", "lat", "colour", "order", "roads", "position_source", "adcode"}
+    | {"site_id", "claim_id"}
 )
 REFERENCES = frozenset(
     {"within", "same_as", "park_id", "parent_id", "canonical_id", "host_id", "entity_id"}
 )
+# What a card says of a claim beside its place.
+_CLAIM = ("kind", "grade", "state", "source_id", "quote", "reason")
 
 # The data package says how lists are stored; a reader sees them as lists.
 _SEPARATED = re.compile(r"（\| 分隔）|, separated by \|")
@@ -148,6 +153,8 @@ def map_document(
     layers_ = [_layer(each) for each in resolved.layers if each.overlay is None]
     layers_ += [_layer(each) for each in _in_order(resolved)]
     names = [layer["id"] for layer in layers_]
+    subjects, claims = _claims(layers_)
+    cited = {claim["source_id"] for each in claims.values() for claim in each}
     visible_ids = _visible(visible, names, asked=layers is not None)
     return {
         "version": VERSION,
@@ -173,8 +180,11 @@ def map_document(
             "sources",
             layers_,
             "source_id",
-            ["name_zh", "name_en", "attribution", "attribution_en"],
+            ["name_zh", "name_en", "date", "attribution", "attribution_en"],
+            cited,
         ),
+        "subjects": subjects,
+        "claims": claims,
         "belongs": _belongs(layers_),
         "conflicts": _cited("conflicts", layers_, "flag", ["name_zh", "name_en"]),
         "rules": {rule: told(rule) for rule in sorted(_values(layers_, "rule"))},
@@ -290,6 +300,7 @@ def _layer(drawn: Drawn) -> dict[str, Any]:
         **columns,
         **common,
         "title": _said_simpler(titles, columns.get("simplified_m")),
+        "lacking": placed_share(drawn.frame).lacking,
         "legend": "layer" if drawn.listed == "layer" else "classes",
         "pane": drawn.pane,
         "cluster": drawn.cluster,
@@ -455,11 +466,37 @@ def _corners(layer: dict[str, Any]) -> list[list[float]]:
     return [[float(low[1]), float(low[0])], [float(high[1]), float(high[0])]]
 
 
+def _claims(
+    layers: list[dict[str, Any]],
+) -> tuple[dict[str, list[str]], dict[str, list[dict[str, Any]]]]:
+    """Return whom the claims of each feature's place are of, and what is claimed of each of these.
+
+    Features of one site share its claims.
+    """
+    rows = table("claims").astype("object")
+    rows = rows.where(rows.notna(), None)
+    of = {str(key): claims for key, claims in rows.groupby("subject_id")}
+    keys = [key for layer in layers if "columns" in layer for key in _ids(layer)]
+    subjects = {key: [each for each in gazetteer().subjects(key) if each in of] for key in keys}
+    subjects = {key: each for key, each in subjects.items() if each}
+    used = dict.fromkeys(each for them in subjects.values() for each in them)
+    return subjects, {key: [_claim(row) for row in of[key].to_dict("records")] for key in used}
+
+
+def _claim(row: dict[Hashable, Any]) -> dict[str, Any]:
+    place = {lang: stated_place(row, lang) for lang in LANGUAGES}
+    return {name: row[name] for name in _CLAIM} | {"place": place}
+
+
 def _cited(
-    name: str, layers: list[dict[str, Any]], column: str, wanted: list[str]
+    name: str,
+    layers: list[dict[str, Any]],
+    column: str,
+    wanted: list[str],
+    also: Iterable[str] = (),
 ) -> dict[str, Text]:
-    """Return the rows of a table of the atlas that the features name, by id."""
-    used = {part for word in _values(layers, column) for part in word.split("|")}
+    """Return the rows of a table of the atlas that the features name, and others, by id."""
+    used = {part for word in _values(layers, column) for part in word.split("|")} | set(also)
     rows = table(name)
     texts = rows.loc[rows["id"].isin(used), ["id", *wanted]].fillna("").astype(str)
     return {row["id"]: {key: row[key] for key in wanted} for row in texts.to_dict("records")}

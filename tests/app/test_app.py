@@ -116,7 +116,9 @@ def test_unlocated_projects_are_listed() -> None:
     test = page("distribution")
     unlocated = Points("projects").unlocated()
     assert any(len(table.value) == len(unlocated) for table in test.dataframe)
-    assert f"另有 {len(unlocated)} 个要素" in words(test)
+    lacking = layers.placed_share(Points("projects").chosen()).lacking
+    assert f"另有 {lacking} 个要素" in words(test)
+    assert f"本身没有位置的 {len(unlocated) - lacking} 个" in words(test)
 
 
 def test_sources_filter_finds_and_says_when_nothing_matches() -> None:

@@ -245,8 +245,8 @@ def own(**roles: str) -> Points:
 
 
 def placeless() -> Points:
-    """Return points of one sector and level, of which none has a place."""
-    for layer, column in (("projects", "sector"), ("platforms", "category"), ("parks", "level")):
+    """Return points of one sector or level, of which none has a place."""
+    for layer, column in (("projects", "sector"), ("platforms", "level"), ("parks", "level")):
         frame = layers.load(layer)
         for value, rows in frame.groupby(column):
             if layers.located(rows).empty:

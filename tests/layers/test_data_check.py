@@ -97,13 +97,13 @@ def twice(file: str) -> Callable[[Path], None]:
     return edited
 
 
-def in_itself(file: str, row: int) -> Callable[[Path], None]:
-    """Let a feature take its place from itself."""
+def in_each_other(one: str, other: str, park: str) -> Callable[[Path], None]:
+    """Let two features of one park take their places from each other."""
 
     def edited(folder: Path) -> None:
-        own = (folder / file).read_text(encoding="utf-8").split("\n")[row - 1].split(",")[0]
-        for column, value in (("within", own), ("lon", ""), ("lat", "")):
-            cell(file, row, column, value)(folder)
+        for feature, holder in ((one, other), (other, one)):
+            told = f"claim-{feature},{feature},within,,,,,"
+            edit("claims.csv", told + park, told + holder)(folder)
 
     return edited
 
@@ -213,10 +213,10 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, int, str, str]] = {
         "data.cells",
     ),
     "a column renamed": (
-        edit("parks.csv", "radius_m", "radius"),
+        edit("parks.csv", "leading_firms", "firms"),
         "parks.csv",
         0,
-        "radius_m",
+        "leading_firms",
         "data.column_missing",
     ),
     "an extra column": (
@@ -233,16 +233,6 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, int, str, str]] = {
         "note",
         "data.doubled",
     ),
-    "degrees swapped in a table": (
-        lambda folder: (
-            cell("parks.csv", 2, "lon", "28.2")(folder),
-            cell("parks.csv", 2, "lat", "112.8")(folder),
-        ),
-        "parks.csv",
-        2,
-        "lon",
-        "data.greater_than_or_equal_to",
-    ),
     "degrees swapped in features": (
         in_json("roads.geojson", swapped),
         "roads.geojson",
@@ -251,27 +241,26 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, int, str, str]] = {
         "data.outside",
     ),
     "a place in another province": (
-        cell("parks.csv", 2, "lon", "121.5"),
-        "parks.csv",
+        cell("claims.csv", 2, "lon_deg", "121.5"),
+        "claims.csv",
         2,
-        "lon",
+        "lon_deg",
         "data.outside",
     ),
     "NaN as a place": (
-        cell("parks.csv", 2, "lon", "nan"),
-        "parks.csv",
+        cell("claims.csv", 2, "lon_deg", "nan"),
+        "claims.csv",
         2,
-        "lon",
+        "lon_deg",
         "data.not_number",
     ),
     "an infinite place": (
-        cell("nodes.csv", 2, "lat", "inf"),
-        "nodes.csv",
+        cell("claims.csv", 2, "lat_deg", "inf"),
+        "claims.csv",
         2,
-        "lat",
+        "lat_deg",
         "data.not_number",
     ),
-    "half a place": (cell("parks.csv", 2, "lat", ""), "parks.csv", 2, "lat", "data.half_place"),
     "NaN in features": (
         edit("river.geojson", '"coordinates"', '"bbox": [NaN], "coordinates"'),
         "river.geojson",
@@ -286,11 +275,11 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, int, str, str]] = {
         "source_id",
         "data.reference",
     ),
-    "an unknown evidence class": (
-        cell("projects.csv", 5, "evidence", "certain"),
+    "an unknown kind of entity": (
+        cell("projects.csv", 5, "entity_kind", "thing"),
         "projects.csv",
         5,
-        "evidence",
+        "entity_kind",
         "data.isin",
     ),
     "an unknown flag": (
@@ -301,10 +290,10 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, int, str, str]] = {
         "data.reference",
     ),
     "a host that no layer has": (
-        cell("platforms.csv", 190, "within", "park-none"),
+        cell("platforms.csv", 190, "host_id", "park-none"),
         "platforms.csv",
         190,
-        "within",
+        "host_id",
         "data.reference",
     ),
     "an id twice": (
@@ -465,8 +454,12 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, int, str, str]] = {
         "",
         "data.feature",
     ),
-    "a park that stands in itself": (
-        in_itself("parks.csv", 37),
+    "a site that is not listed": (
+        cell("platforms.csv", 190, "site_id", "site-none"),
+        *("platforms.csv", 190, "site_id", "data.reference"),
+    ),
+    "parks that stand in each other": (
+        in_each_other("park-lugu-huanbao", "park-lugu-jieneng", "park-changsha-gaoxin"),
         "parks.csv",
         0,
         "",
@@ -491,14 +484,38 @@ def test_damage_is_named_with_its_place(plan: Path, fault: str) -> None:
         assert "{value}" not in sentence
 
 
+# Rows that say themselves where they are, in a plan without claims.
+OF_ROWS: dict[str, tuple[dict[str, str], str, str]] = {
+    "half a place": ({"lat": ""}, "lat", "data.half_place"),
+    "degrees swapped": ({"lon": "28.2", "lat": "103.6"}, "lon", "data.outside"),
+    "no accuracy": ({"accuracy_m": ""}, "accuracy_m", "data.no_accuracy"),
+    "a place of what has none": ({"evidence": "unlocated"}, "evidence", "data.unlocated_placed"),
+    "two places": ({"within": "shop-5"}, "within", "data.two_places"),
+    "within nothing": ({"lon": "", "lat": "", "within": "shop-0"}, "", "data.unbuilt"),
+    "within itself": ({"lon": "", "lat": "", "within": "shop-1"}, "", "data.unbuilt"),
+}
+
+
+@pytest.mark.parametrize("fault", OF_ROWS)
+def test_a_row_that_misplaces_itself_is_named(tmp_path: Path, fault: str) -> None:
+    values, column, code = OF_ROWS[fault]
+    folder = tmp_path / "tiny"
+    shutil.copytree(ROOT / "tests/areas/tiny", folder)
+    for name, value in values.items():
+        cell("shops.csv", 2, name, value)(folder)
+    with open_plan(folder):
+        damages = [(each.file, each.column or "", each.code) for each in data_check.damages()]
+    assert ("shops.csv", column, code) in damages
+
+
 def test_every_damage_of_a_file_is_named_at_once(plan: Path) -> None:
-    cell("parks.csv", 2, "lon", "nan")(plan)
-    cell("parks.csv", 3, "radius_m", "wide")(plan)
+    cell("claims.csv", 2, "lon_deg", "nan")(plan)
+    cell("claims.csv", 3, "accuracy_m", "wide")(plan)
     cell("projects.csv", 2, "source_id", "plan2042")(plan)
     named = {(damage.file, damage.row, damage.column) for damage in data_check.damages()}
     assert {
-        ("parks.csv", 2, "lon"),
-        ("parks.csv", 3, "radius_m"),
+        ("claims.csv", 2, "lon_deg"),
+        ("claims.csv", 3, "accuracy_m"),
         ("projects.csv", 2, "source_id"),
     } <= named
 

@@ -9,13 +9,14 @@ import pptx
 import pytest
 from pypdf import PdfReader
 
+from geo.crs import geodesic_area_km2
 from geo.errors import InputError
 from layers.book import facts, series
 from layers.book.atlas import Leaf, atlas
 from layers.book.pages import _Book, _cleaned
 from layers.outputs import output, remake, snapshot
 from layers.plan.catalogue import load
-from layers.plan.selection import located
+from layers.plan.selection import located, unlocated
 from layers.plan.zonings import zoning
 from layers.questions.subjects import Points
 from layers.record import provenance
@@ -72,7 +73,8 @@ def test_counts_of_a_zone_are_those_of_a_plain_spatial_join():
     figures = dict(said.figures)
     assert figures["创新平台（个）"].split()[0] == str(inside["platforms"])
     assert figures["园区（个）"] == str(inside["parks"])
-    assert figures["占已定位平台"] == f"{100 * inside['platforms'] / 57:.0f} %"
+    placed = len(located(load("platforms")))
+    assert figures["占已定位平台"] == f"{100 * inside['platforms'] / placed:.0f} %"
     rows = len(said.table.rows)
     counted = inside["platforms"] + inside["parks"] + int(figures["重点项目（个）"])
     assert rows == counted + len(series.unplaced(circle))
@@ -89,7 +91,10 @@ def test_an_assumed_disc_has_no_area_and_says_that_it_is_assumed():
     (park,) = (zone for zone in series.zones("parks") if zone.id == "park-changsha-gaoxin")
     said = facts.of_zone(park, spec(pages="parks"))
     assert not [name for name, _ in said.figures if name.startswith("面积")]
-    assert any("半径 2,500 m" in text and "假定" in text for text in said.text)
+    # 140 km² are stated, no outline: √(140 / π) = 6.676 km.
+    assert any("半径 6,676 m" in text and "假定" in text for text in said.text)
+    (placed,) = (text for text in said.text if text.startswith("位置据"))
+    assert "点位，112.86864°E，28.22247°N" in placed
     # The park is none of the parks in it.
     assert park.name_zh not in {row[0] for row in said.table.rows}
 
@@ -97,18 +102,21 @@ def test_an_assumed_disc_has_no_area_and_says_that_it_is_assumed():
 def test_the_question_of_the_map_is_answered_for_each_zone():
     (circle,) = (zone for zone in series.zones("circles") if zone.id == "circle-dakecheng")
     density = dict(facts.of_zone(circle, spec("density")).figures)
-    # 27 platforms on 139.53 km².
-    assert density["密度（个/km²）"].startswith(f"{27 / 139.53:.3f}")
+    area = zoning("circles").set_index("id").geometry[["circle-dakecheng"]]
+    inside = located(load("platforms")).intersects(area.iloc[0]).sum()
+    per_km2 = inside / geodesic_area_km2(area).iloc[0]
+    assert density["密度（个/km²）"].startswith(f"{per_km2:.3f}")
     covered = dict(facts.of_zone(circle, spec("coverage")).figures)
     assert 0 < float(covered["覆盖"].rstrip(" %")) <= 100
 
 
 def test_a_kind_without_any_place_is_listed_and_has_no_map():
-    made = atlas(spec(pages="category"))
-    assert "科学装置" not in [leaf.title for leaf in made.pages]
-    (leaf,) = (leaf for leaf in made.closing if leaf.title == "科学装置")
+    made = atlas(spec("density", pages="category", parameters={"level": ["national"]}))
+    assert "科研院所" not in [leaf.title for leaf in made.pages]
+    (leaf,) = (leaf for leaf in made.closing if leaf.title == "科研院所")
     assert leaf.content is None
-    assert len(leaf.table.rows) == len(Points("platforms", category=("facility",)).chosen()) == 16
+    national = load("platforms").query("level == 'national' and category == 'institute'")
+    assert len(leaf.table.rows) == len(national) > 0
     assert {row[3] for row in leaf.table.rows} == {None}
 
 
@@ -120,8 +128,9 @@ def test_the_map_of_a_kind_shows_that_kind_alone():
 
 def test_parks_without_a_place_close_the_atlas():
     made = atlas(spec(pages="parks"))
-    assert len(made.pages) == 35
-    assert len(made.closing[0].table.rows) == 29
+    parks = load("parks")
+    assert len(made.pages) == len(located(parks)) > 0
+    assert len(made.closing[0].table.rows) == len(unlocated(parks)) > 0
     assert all(leaf.content is None for leaf in made.closing)
 
 
@@ -146,7 +155,7 @@ def test_the_cover_outlines_no_boundary_that_a_park_does_not_have():
     assert set(areas["id"]) == set(discs.index)
     assert areas.set_index("id").geometry.geom_equals(discs, align=True).all()
     assert set(places.geom_type) == {"Point"}
-    assert len(areas) + len(places) == 35
+    assert len(areas) + len(places) == len(located(load("parks")))
 
 
 # ---- the PDF ----
@@ -277,7 +286,9 @@ def test_the_slide_of_a_zone_has_map_figures_legend_and_notes(deck):
     assert {"Map", "Table"} <= names
     (table,) = (shape.table for shape in slide.shapes if shape.has_table)
     figures = {row.cells[0].text: row.cells[1].text for row in table.rows}
-    assert figures["Innovation platforms"].startswith("27")
+    area = zoning("circles").set_index("id").geometry["circle-dakecheng"]
+    inside = located(load("platforms")).intersects(area).sum()
+    assert figures["Innovation platforms"].startswith(f"{inside} ")
     assert "distance_m" in slide.notes_slide.notes_text_frame.text or "coverage" in (
         slide.notes_slide.notes_text_frame.text
     )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 KEPT: dict[str, str] = {}
 # What a plan is read into, which is handed out only in copies.
 INSIDE = {
-    "layers.plan.catalogue._gazetteer",
+    "layers.plan.catalogue.gazetteer",
     "layers.plan.catalogue._loaded",
     "layers.plan.catalogue.rows",
     "layers.plan.schema._schema",

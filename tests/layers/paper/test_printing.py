@@ -256,7 +256,6 @@ def test_notes_say_what_must_be_said(overview):
         "CGCS2000 / 3 度带高斯–克吕格投影，中央经线 114°E（EPSG:4547）",
         "OpenStreetMap",
         "虚线图形按规则示意",
-        "另有 3 个要素未定位",
         "规划处",
         "2024-02-01",
     ):

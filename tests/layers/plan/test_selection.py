@@ -44,6 +44,14 @@ def test_located_and_unlocated_part_the_frame() -> None:
     assert layers.unlocated(frame())["id"].tolist() == ["b", "c"]
 
 
+def test_a_share_is_of_what_can_have_a_place() -> None:
+    assert layers.placed_share(frame()) == (1, 3)
+    kinds = frame().assign(entity_kind=["site", "part", "event"])
+    assert layers.placed_share(kinds) == (1, 2)
+    assert layers.placed_share(kinds).lacking == 1
+    assert layers.placed_share(kinds.assign(entity_kind=["service", "network", "site"])) == (0, 1)
+
+
 @pytest.mark.parametrize("name", layers.zoning_names())
 def test_every_zoning_is_valid_polygons(name: str) -> None:
     zones = layers.zoning(name)

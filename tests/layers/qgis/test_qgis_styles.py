@@ -580,7 +580,7 @@ def test_a_density_is_its_bands_in_the_colours_of_the_map(show: str, tmp_path: P
         # 0.82 of 255, as the picture of the map has it.
         assert fills == [",".join(f"{part:g}" for part in (*blend(c, 1.0), 209)) for c in colours]
     else:
-        assert len(set(fills)) == len(bands) > 8
+        assert len(set(fills)) == len(bands) > 6
     if lines:
         labels = parsed(rows(path.read_bytes(), STYLE.format("isolines"))[0][0])
         assert labels.find(".//text-style").get("fieldName") == "value"

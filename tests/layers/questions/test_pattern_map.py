@@ -98,7 +98,7 @@ def test_every_look_has_parameters_a_title_and_a_reading() -> None:
 @pytest.mark.parametrize(
     ("asks", "said"),
     [
-        ({"category": ["university"]}, "only 4 points lie in the zones; below 8"),
+        ({"category": ["university"]}, "only 6 points lie in the zones; below 8"),
         ({"zoning": "districts"}, "only 5 zones; below 30"),
         ({"zoning": "districts"}, "take zoning hexagons, a smaller cell_m or a finer h3_res"),
         ({"rule": "distance", "distance_m": 100}, "within distance_m; lengthen it"),

@@ -279,6 +279,16 @@ def test_the_card_gives_facts_units_accuracy_quote_and_source(page, tmp_path):
     assert f"「{stated['quote']}」" in text
     assert stated["heading"] in text
     assert "湖南湘江新区科技创新体系建设规划" in text
+    # What others say of the place stands by itself, with who says it and whether it is taken.
+    page.evaluate("() => Atlas.view.select({ layer: 'projects', id: 'project-zhigu' })")
+    claims = page.locator(".atlas-claims")
+    assert claims.locator("summary").text_content() == "位置的说法（4）"
+    claims.locator("summary").click()
+    taken, other = claims.locator("section").first, claims.locator("section.aside")
+    assert "112.86473°E，28.11739°N（GCJ-02），±5,000 米" in taken.inner_text()
+    assert "采用 · 乙（一个来源）" in taken.inner_text()
+    assert "有冲突" in other.inner_text()
+    assert "注册地址在雷锋街道" in other.inner_text()
 
 
 def test_an_unlocated_feature_has_a_card_that_says_so(page, tmp_path):

@@ -1,0 +1,85 @@
+"""What the place of a feature rests on, as a reader is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from geo.arguments import require_one_of
+from geo.doors import door
+from geo.numerals import listed, number
+from geo.units import labelled
+from geo.wording import Words
+from layers.plan.catalogue import gazetteer, names_by_id, table
+from layers.plan.claims import ACCEPTED, TABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+_WORDS = Words(__file__)
+_AND = "|"
+
+
+@door
+def claims_of(feature_id: str) -> pd.DataFrame:
+    r"""Return what sources say of where a feature is: of itself, or of the site it stands on.
+
+    Parameters
+    ----------
+    feature_id
+        Id of any feature of the plan.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Rows of the layer ``claims``, accepted ones first; none where the plan has no such layer,
+        or says of the place in the feature's own row.
+
+    Raises
+    ------
+    InputError
+        If the plan has nothing of that id.
+
+    Examples
+    --------
+    >>> claims_of("platform-nscc-changsha")[["subject_id", "kind", "object_id"]].head(2).to_csv()
+    ',subject_id,kind,object_id\n0,site-nscc,point,\n1,site-nscc,within,site-hnu-main\n'
+    """
+    require_one_of(feature_id, names_by_id(), "feature", function="claims_of")
+    told = table(TABLE)
+    told = told[told["subject_id"].isin(gazetteer().subjects(feature_id))]
+    told = told.sort_values("state", key=lambda state: state != ACCEPTED, kind="stable")
+    return labelled(told.reset_index(drop=True))
+
+
+def stated_place(claim: Mapping[Any, Any], lang: str) -> str:
+    """Return where a claim says that its subject is, as a reader is told.
+
+    Parameters
+    ----------
+    claim
+        A row of the layer ``claims``.
+    lang
+        ``"zh"`` or ``"en"``.
+
+    Examples
+    --------
+    >>> park = {"kind": "extent", "rule": "assumed:1..6.67"}
+    >>> stated_place(park, "zh"), stated_place(park, "en")
+    ('假定 1–6.67 km²', 'assumed 1–6.67 km²')
+    """
+    titles = names_by_id(lang=lang)
+    if claim["kind"] == "within":
+        return titles[claim["object_id"]]
+    if claim["kind"] == "address":
+        return str(claim["address"])
+    if claim["kind"] == "extent":
+        way, _, rest = claim["rule"].partition(":")
+        names = listed([titles.get(key, key) for key in rest.split(_AND)], lang)
+        return _WORDS.say(f"claim.{way}", lang, km2=rest.replace("..", "–"), names=names)
+    lon, lat = (number(claim[name], digits=5) for name in ("lon_deg", "lat_deg"))
+    accuracy = number(claim["accuracy_m"], digits=0)
+    return _WORDS.say(
+        "claim.point", lang, lon=lon, lat=lat, datum=claim["datum"], accuracy=accuracy
+    )
