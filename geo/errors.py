@@ -34,7 +34,7 @@ class AtlasError(Exception):
     --------
     >>> error = AtlasError("read_vector: a.kml is empty.", code="file.empty", name="a.kml")
     >>> error.sentence("zh")
-    'a.kml 是空文件。请重新导出后再上传。'
+    'a.kml 是空文件。请重新导出后再导入。'
     """
 
     # What else was noticed that bears on the refusal, each with a sentence of its own.

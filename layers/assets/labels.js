@@ -62,12 +62,12 @@
       [x + dx, y - dy * 0.7], [x + dx, y + dy * 0.7], [x - dx, y - dy * 0.7], [x - dx, y + dy * 0.7]];
   }
 
-  // Centres on an outline, starting at the top and spreading to both sides.
-  function onEdge(request) {
+  // Centres on an outline, starting at the top and spreading to both sides, then within and outside.
+  function onEdge(request, h) {
     const xs = request.path.map((p) => p.x);
     const ys = request.path.map((p) => p.y);
     const middle = { x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2 };
-    return [-90, -65, -115, 90, -40, -140, 65, 115, -15, -165, 15, 165, 40, 140].map((degrees) => {
+    const centres = [-90, -65, -115, 90, -40, -140, 65, 115, -15, -165, 15, 165, 40, 140].map((degrees) => {
       const [c, s] = [Math.cos(degrees * Math.PI / 180), Math.sin(degrees * Math.PI / 180)];
       let best = null;
       let score = -Infinity;
@@ -79,8 +79,9 @@
           best = p;
         }
       });
-      return [best.x, best.y];
+      return [best.x, best.y, c, s];
     });
+    return [0, -1.5, 1.5].flatMap((off) => centres.map(([x, y, c, s]) => [x + off * h * c, y + off * h * s]));
   }
 
   // Centres beside a line, at shares of the part that is in view.
@@ -147,7 +148,7 @@
     switch (request.place) {
       case "isoline": return onLine(request, w);
       case "beside": return beside(request, w, h);
-      case "edge": return onEdge(request);
+      case "edge": return onEdge(request, h);
       case "line": return alongLine(request, w, h, view);
       default: return inside(request, w, h);
     }

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from geo.arguments import brief, is_number, require_one_of
-from geo.crs import metric_zone, moved, reckoned_in, require_crs
+from geo.crs import moved, reckoned_in, require_crs
 from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.columns import NAMES
@@ -169,10 +169,8 @@ def _cells(_plan: Plan, name: str, size: float) -> gpd.GeoDataFrame:
     _require_several(name, size)
     if name != "h3":
         lay_out, kind = (hexagons, "hexagon") if name == "hexagons" else (squares, "square")
-        west, _, east, _ = land().total_bounds
-        # In the zone nearest the middle of the land, whatever a question reckons in: a grid that is
-        # laid out in another CRS is another grid.
-        with reckoned_in(metric_zone(west, east)):
+        # As prints are drawn, whatever a question reckons in: so its rows run along the sheet.
+        with reckoned_in(map_crs()):
             return _grid(lay_out(land(), size_m=size), kind)
     cells = h3_cells(land(), resolution=size)  # type: ignore[arg-type]  # it refuses parts
     return _zones(cells["id"], "H3 " + cells["id"], "H3 " + cells["id"], cells)

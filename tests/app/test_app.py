@@ -93,7 +93,8 @@ def test_coverage_grows_with_distance() -> None:
 def test_coverage_of_demand_points() -> None:
     test = page("coverage", demand="projects")
     assert not test.exception
-    assert any("demand_covered_pct" in table.value.columns for table in test.dataframe)
+    title = _texts()["column.demand_covered_pct"]["zh"]
+    assert any(title in table.proto.body for table in test.get("html"))
 
 
 # Each once; all pairs of them are tried without the page in web/test_distribution_page.py.

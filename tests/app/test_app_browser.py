@@ -412,7 +412,8 @@ def test_choices_outlive_the_language_switch(page, app):
     still(page)
     zoning = page.get_by_role("combobox", name=words("choose.zoning", "en"))
     measure = words("choose.measure", "en")
-    choose(page, measure, words("measure.investment", "en"))
+    amount = Points("projects").amount_noun("en")
+    choose(page, measure, words("distribution.measure.investment", "en", amount=amount))
     wait_for_parameter(page, "measure", "investment")
     still(page)
     assert parameters(page)["zoning"] == "parks"

@@ -332,8 +332,8 @@ def test_distribution_tells_concentration_with_its_parts(run, tmp_path: Path) ->
     assert "gini_by_area" not in circles
     run(*words, "--weight", INVESTMENT, "--output", tmp_path / "of.csv")
     written = pd.read_csv(tmp_path / "of.csv", encoding="utf-8-sig").set_index("measure")["value"]
-    assert zones.attrs["points_outside"] == 0
-    assert written["total"] == pytest.approx(PROJECTS.stated(INVESTMENT).sum())
+    sums = questions.zone_counts(questions.Distribution(PROJECTS, HEXAGONS, weight=INVESTMENT))
+    assert written["total"] == pytest.approx(sums["weight_sum"].sum())
 
 
 # ---- pattern ----
@@ -535,7 +535,7 @@ ENGLISH_ALONE = {"No such command", "No such option", "valid number", "unexpecte
         (("pattern", "--rule", "bishop"), "queen"),
         (("pattern", "--zoning", "districts"), "only 5 zones"),
         (("pattern", "--zoning", "circles", "--rule", "knn"), "only 4 zones"),
-        (("pattern", "--category", "university"), "only 4 points"),
+        (("pattern", "--category", "university"), "only 6 points"),
         (("pattern", "--rule", "distance", "--distance", "100"), "lengthen"),
         (("pattern", "--permutations", "3"), "permutations"),
         (("pattern", "clusters", "--alpha", "2"), "alpha"),

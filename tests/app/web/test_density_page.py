@@ -9,6 +9,7 @@ from test_app import page, words
 
 import geo
 from app.web import choices, maps
+from app.web.tables import interval_words
 from geo.surface.density_raster import Unit
 from geo.surface.kernels import Kernel
 from layers import questions
@@ -113,7 +114,8 @@ def test_the_ranking_shows_rank_and_interval() -> None:
     first = zones.sort_values("density_per_km2", ascending=False).iloc[0]
     table = next(part.value for part in test.get("html") if "class=figures" in part.value)
     low, high = first["density_per_km2_low"], first["density_per_km2_high"]
-    cells = [first["name_zh"], "1", f"{first['density_per_km2']:.3f}", f"{low:.3f}–{high:.3f}"]
+    interval = interval_words(low, high, digits=3)
+    cells = [first["name_zh"], "1", f"{first['density_per_km2']:.3f}", interval]
     assert "".join(f"<td>{cell}</td>" for cell in cells) in table
 
 

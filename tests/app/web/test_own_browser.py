@@ -253,7 +253,7 @@ def test_people_with_an_undeclared_fill_give_a_rate_beside_published_figures(pag
     click(page, "own.use.population")
     go(page, "distribution")
     page.get_by_role("combobox", name=words("choose.measure")).click(timeout=WAIT_MS)
-    take(page, words("measure.per_10k"))
+    take(page, words("distribution.measure.per_10k"))
     page.get_by_text("人口栅格在用").wait_for(timeout=WAIT_MS)
 
 

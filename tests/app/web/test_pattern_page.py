@@ -94,7 +94,7 @@ def test_every_setting(choices: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("choices", "advice"),
     [
-        ({"category": '["computing"]', "level": '["provincial"]'}, "放宽类别"),
+        ({"category": '["computing"]', "level": '["provincial"]'}, "请放宽"),
         ({"grid": "h3", "h3": "5", "rule": "distance", "reach": "2000"}, "邻居距离"),
         ({"category": '["event"]'}, "只有 1 个点"),
         ({"category": '["event"]', "look": "distance"}, "只有 1 处位置"),

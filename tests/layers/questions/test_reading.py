@@ -259,7 +259,7 @@ def test_centres_in_words():
     group = point_reading.centre_of_group("计算平台", place, median, lang="zh")
     assert group.endswith("向东北偏离全部中心 3.2 km。")
     outside = Whereabouts(district=None, near=LAKE, near_km=40.0)
-    assert point_reading.at(outside, lang="zh") == "区县界外，距梅溪湖 40.0 km"
+    assert point_reading.at(outside, lang="zh") == "行政区界外，距梅溪湖 40.0 km"
 
 
 def test_an_ellipse_that_is_nearly_round_has_no_direction():

@@ -212,6 +212,8 @@ def test_any_text_shows_as_text(page, tmp_path):
     assert page.locator(".atlas-card h3").text_content() == EVIL
     assert page.locator(".atlas-card blockquote").text_content() == f"「{EVIL}」"
     assert EVIL in page.locator(".atlas-label").all_text_contents()
+    # A card as long as this one has the legend fold.
+    page.locator(".atlas-legend .atlas-head").click()
     assert EVIL in page.locator(".atlas-legend .name").all_text_contents()
     page.keyboard.press("/")
     page.keyboard.type("<img")
