@@ -54,7 +54,7 @@ THOROUGH = (
     *("test_serving.py", "test_secrets.py", "test_specification.py", "test_pattern_map.py"),
     *("test_print_tiles.py", "test_map_images.py", "test_map_slides.py", "test_slides.py"),
     *("test_outside_texts.py", "test_own_symbology.py", "test_answers.py", "test_zone_names.py"),
-    *("test_fuzz.py", "test_sealed.py", "test_notebook_pictures.py"),
+    *("test_fuzz.py", "test_sealed.py", "test_notebook_pictures.py", "test_document.py"),
 )
 TIMEOUT_MS = 60_000
 STORED = "local_storage,indexeddb,cache_storage,service_workers,file_systems,websql"
@@ -93,7 +93,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     items.sort(key=_rank)
     for item in items:
-        if _rank(item) >= _RANK_OF_OTHERS and not item.get_closest_marker("slow"):
+        if _rank(item) >= _RANK_OF_OTHERS:
             item.add_marker("fast")
 
 
@@ -106,7 +106,7 @@ def _rank(item: pytest.Item) -> int:
         return 0
     if name in LONG:
         return 1 + LONG.index(name)
-    if name in THOROUGH:
+    if name in THOROUGH or item.get_closest_marker("slow"):
         return 1 + len(LONG)
     return _RANK_OF_OTHERS + isinstance(item, pytest.DoctestItem)
 

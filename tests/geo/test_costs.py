@@ -87,6 +87,7 @@ print(json.dumps({link: run(link) for link in sys.argv[1:]}))
 """
 
 
+@pytest.mark.slow
 def test_a_storm_of_links_stays_within_a_gigabyte() -> None:
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", STORM, *LINKS],
