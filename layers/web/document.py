@@ -34,9 +34,9 @@ from layers.look.symbology import layer_styles, symbology
 from layers.plan.area import area, per_plan
 from layers.plan.catalogue import gazetteer, load, table
 from layers.plan.evidence import stated_place
+from layers.plan.rule_words import rule_in_words
 from layers.plan.schema import resource, resources
 from layers.plan.selection import placed_share
-from layers.plan.told import told
 from layers.scene.resolved import scene
 from layers.scene.scene import CONTEXT, sample
 from layers.type.outside_texts import Cleaner
@@ -187,7 +187,7 @@ def map_document(
         "claims": claims,
         "belongs": _belongs(layers_),
         "conflicts": _cited("conflicts", layers_, "flag", ["name_zh", "name_en"]),
-        "rules": {rule: told(rule) for rule in sorted(_values(layers_, "rule"))},
+        "rules": {rule: rule_in_words(rule) for rule in sorted(_values(layers_, "rule"))},
     }
 
 

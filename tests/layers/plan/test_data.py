@@ -14,8 +14,8 @@ import layers
 from geo.crs import geodesic_area_km2
 from layers.look.symbology import layer_style
 from layers.plan.area import map_crs, open_plan
+from layers.plan.rule_words import rule_in_words
 from layers.plan.schema import resources
-from layers.plan.told import told
 
 FOLDER = open_plan().folder
 
@@ -282,7 +282,7 @@ def test_every_rule_is_told_in_words() -> None:
         if "rule" in (frame := layers.load(name))
         for rule in frame["rule"].dropna()
     ]
-    assert [rule for rule in rules if rule in told(rule).values()] == []
+    assert [rule for rule in rules if rule in rule_in_words(rule).values()] == []
 
 
 def test_lines_and_polygons_carry_six_decimals_at_most() -> None:

@@ -12,8 +12,8 @@ import shapely
 from geo.errors import InputError, LayerError
 from layers.plan import limits, shapes
 from layers.plan.area import map_crs
+from layers.plan.rule_words import rule_in_words
 from layers.plan.rules import Rule, build
-from layers.plan.told import told
 
 # On the central meridian (114°E), where the projection's scale is 1.
 EAST_M, NORTH_M = 500_000.0, 3_120_000.0
@@ -215,10 +215,13 @@ def test_rules_are_told_in_words() -> None:
         "between_limits:north=road-changshaolou|road-changtanxi,east=river-bank-west,"
         "south=road-hukun-hsr area:145.5 within:district-yuelu|district-yuhu"
     )
-    assert told(rule)["zh"] == (
+    assert rule_in_words(rule)["zh"] == (
         "所述四至之间：北至长韶娄高速、长潭西高速，东至湘江西岸线，南至沪昆高铁；"
         "西侧无线位，以直线按所载 145.5 km² 推定；不出岳麓区、雨湖区"
     )
-    assert told("district:district-yuelu")["en"] == "All of Yuelu District"
+    assert rule_in_words("district:district-yuelu")["en"] == "All of Yuelu District"
     # What stands in a frame of somebody else's may be no rule at all.
-    assert told("as it is: by hand") == {"zh": "as it is: by hand", "en": "as it is: by hand"}
+    assert rule_in_words("as it is: by hand") == {
+        "zh": "as it is: by hand",
+        "en": "as it is: by hand",
+    }

@@ -12,7 +12,7 @@ from layers.plan.rules import Rule
 _WORDS = Words(__file__)
 
 
-def told(rule: str) -> dict[str, str]:
+def rule_in_words(rule: str) -> dict[str, str]:
     """Return a rule in words, by language; as it is written where there are no words for it.
 
     Parameters
@@ -22,15 +22,15 @@ def told(rule: str) -> dict[str, str]:
 
     Examples
     --------
-    >>> told("cover:1500")["zh"]
+    >>> rule_in_words("cover:1500")["zh"]
     '各成员范围的光滑外包，外扩 1,500 m'
-    >>> told("offset_bank:165")["en"]
+    >>> rule_in_words("offset_bank:165")["en"]
     'Along the bank, 165 m from it'
     """
-    return {lang: _told(rule, lang) for lang in LANGUAGES}
+    return {lang: _in_words(rule, lang) for lang in LANGUAGES}
 
 
-def _told(rule: str, lang: str) -> str:
+def _in_words(rule: str, lang: str) -> str:
     name, _, parameter = rule.partition(":")
     key = f"rule.{name}"
     if key not in _WORDS:
