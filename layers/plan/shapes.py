@@ -9,7 +9,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.crs import geodesic_area_km2, moved
+from geo.crs import GEOGRAPHIC, geodesic_area_km2, moved
 from geo.errors import CRSError, InputError
 from layers.plan.area import map_crs
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from shapely.geometry.base import BaseGeometry
 
-CRS = "EPSG:4490"
+CRS = GEOGRAPHIC
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,20 +32,20 @@ from layers.look.overlays import Choropleth, Features, Isolines, Overlay, Points
 from layers.look.styles import for_scripts
 from layers.look.symbology import layer_styles, symbology
 from layers.plan.area import area, per_plan
-from layers.plan.catalogue import gazetteer, load, table
-from layers.plan.evidence import stated_place
+from layers.plan.catalogue import load
 from layers.plan.rule_words import rule_in_words
 from layers.plan.schema import resource, resources
 from layers.plan.selection import placed_share
 from layers.scene.resolved import scene
 from layers.scene.scene import CONTEXT, sample
 from layers.type.outside_texts import Cleaner
+from layers.web import references
 from layers.web.encoding import CRS, DECIMALS, columnar
 from layers.web.pictures import encoded
 from layers.words import both, words
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Sequence
 
     from layers.look.styles import LayerStyle, Style
     from layers.scene.scene import Drawn, Scene, Stop
@@ -75,9 +75,6 @@ HIDDEN = frozenset(
 REFERENCES = frozenset(
     {"within", "same_as", "park_id", "parent_id", "canonical_id", "host_id", "entity_id"}
 )
-# What a card says of a claim beside its place.
-_CLAIM = ("kind", "grade", "state", "source_id", "quote", "reason")
-
 # The data package says how lists are stored; a reader sees them as lists.
 _SEPARATED = re.compile(r"（\| 分隔）|, separated by \|")
 
@@ -153,7 +150,7 @@ def map_document(
     layers_ = [_layer(each) for each in resolved.layers if each.overlay is None]
     layers_ += [_layer(each) for each in _in_order(resolved)]
     names = [layer["id"] for layer in layers_]
-    subjects, claims = _claims(layers_)
+    subjects, claims = references.claims(layers_)
     cited = {claim["source_id"] for each in claims.values() for claim in each}
     visible_ids = _visible(visible, names, asked=layers is not None)
     return {
@@ -176,7 +173,7 @@ def map_document(
         "visible": visible_ids,
         "selected": None if selected is None else {"layer": selected[0], "id": selected[1]},
         "bounds": _bounds(layers_, visible_ids, resolved),
-        "sources": _cited(
+        "sources": references.cited(
             "sources",
             layers_,
             "source_id",
@@ -185,9 +182,9 @@ def map_document(
         ),
         "subjects": subjects,
         "claims": claims,
-        "belongs": _belongs(layers_),
-        "conflicts": _cited("conflicts", layers_, "flag", ["name_zh", "name_en"]),
-        "rules": {rule: rule_in_words(rule) for rule in sorted(_values(layers_, "rule"))},
+        "belongs": references.belongs(layers_),
+        "conflicts": references.cited("conflicts", layers_, "flag", ["name_zh", "name_en"]),
+        "rules": {rule: rule_in_words(rule) for rule in sorted(references.values(layers_, "rule"))},
     }
 
 
@@ -464,64 +461,6 @@ def _corners(layer: dict[str, Any]) -> list[list[float]]:
     points = np.asarray(layer["points"], dtype=float).reshape(-1, 2)
     low, high = np.nanmin(points, axis=0), np.nanmax(points, axis=0)
     return [[float(low[1]), float(low[0])], [float(high[1]), float(high[0])]]
-
-
-def _claims(
-    layers: list[dict[str, Any]],
-) -> tuple[dict[str, list[str]], dict[str, list[dict[str, Any]]]]:
-    """Return whom the claims of each feature's place are of, and what is claimed of each of these.
-
-    Features of one site share its claims.
-    """
-    rows = table("claims").astype("object")
-    rows = rows.where(rows.notna(), None)
-    of = {str(key): claims for key, claims in rows.groupby("subject_id")}
-    keys = [key for layer in layers if "columns" in layer for key in _ids(layer)]
-    subjects = {key: [each for each in gazetteer().subjects(key) if each in of] for key in keys}
-    subjects = {key: each for key, each in subjects.items() if each}
-    used = dict.fromkeys(each for them in subjects.values() for each in them)
-    return subjects, {key: [_claim(row) for row in of[key].to_dict("records")] for key in used}
-
-
-def _claim(row: dict[Hashable, Any]) -> dict[str, Any]:
-    place = {lang: stated_place(row, lang) for lang in LANGUAGES}
-    return {name: row[name] for name in _CLAIM} | {"place": place}
-
-
-def _cited(
-    name: str,
-    layers: list[dict[str, Any]],
-    column: str,
-    wanted: list[str],
-    also: Iterable[str] = (),
-) -> dict[str, Text]:
-    """Return the rows of a table of the atlas that the features name, and others, by id."""
-    used = {part for word in _values(layers, column) for part in word.split("|")} | set(also)
-    rows = table(name)
-    texts = rows.loc[rows["id"].isin(used), ["id", *wanted]].fillna("").astype(str)
-    return {row["id"]: {key: row[key] for key in wanted} for row in texts.to_dict("records")}
-
-
-def _values(layers: list[dict[str, Any]], column: str) -> set[str]:
-    """Return what the features say in a column of texts."""
-    columns = [layer.get("columns", {}).get(column, []) for layer in layers]
-    lists = [each["values"] if isinstance(each, dict) else each for each in columns]
-    return {word for words in lists for word in words if word}
-
-
-def _belongs(layers: list[dict[str, Any]]) -> dict[str, list[str]]:
-    """Return the ids of what each feature belongs to, for features and targets on the map."""
-    ids = {key for layer in layers if "columns" in layer for key in _ids(layer)}
-    links = table("memberships")
-    links = links[links["feature_id"].isin(ids) & links["target_id"].isin(ids)]
-    pairs = links[["feature_id", "target_id"]].drop_duplicates()
-    return {str(key): rows.tolist() for key, rows in pairs.groupby("feature_id")["target_id"]}
-
-
-def _ids(layer: dict[str, Any]) -> list[str]:
-    values = layer["columns"]["id"]
-    ids: list[str] = values["values"] if isinstance(values, dict) else values
-    return ids
 
 
 @per_plan

@@ -1,0 +1,79 @@
+"""What the features of a map document refer to: sources, conflicts, claims, what they belong to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from geo.numerals import LANGUAGES
+from layers.plan.area import per_plan
+from layers.plan.catalogue import gazetteer, table
+from layers.plan.claims import TABLE
+from layers.plan.evidence import stated_place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    Layers = Sequence[Mapping[str, Any]]
+
+# What a card says of a claim beside its place.
+_CLAIM = ("kind", "grade", "state", "source_id", "quote", "reason")
+
+
+def claims(layers: Layers) -> tuple[dict[str, list[str]], dict[str, list[dict[str, Any]]]]:
+    """Return whom the claims of each feature's place are of, and what is claimed of each of these.
+
+    Features of one site share its claims.
+    """
+    of = _statements()
+    subjects = {
+        key: there
+        for key in _ids(layers)
+        if (there := [each for each in gazetteer().subjects(key) if each in of])
+    }
+    used = dict.fromkeys(each for them in subjects.values() for each in them)
+    return subjects, {key: of[key] for key in used}
+
+
+@per_plan
+def _statements() -> dict[str, list[dict[str, Any]]]:
+    """Return the claims of the open plan as cards say them, by their subject."""
+    rows = table(TABLE).astype("object")
+    of: dict[str, list[dict[str, Any]]] = {}
+    for row in rows.where(rows.notna(), None).to_dict("records"):
+        place = {lang: stated_place(row, lang) for lang in LANGUAGES}
+        claim = {name: row[name] for name in _CLAIM} | {"place": place}
+        of.setdefault(row["subject_id"], []).append(claim)
+    return of
+
+
+def cited(
+    name: str, layers: Layers, column: str, wanted: list[str], also: Iterable[str] = ()
+) -> dict[str, dict[str, str]]:
+    """Return the rows of a table of the atlas that the features name, and others, by id."""
+    used = {part for word in values(layers, column) for part in word.split("|")} | set(also)
+    rows = table(name)
+    texts = rows.loc[rows["id"].isin(used), ["id", *wanted]].fillna("").astype(str)
+    return {row["id"]: {key: row[key] for key in wanted} for row in texts.to_dict("records")}
+
+
+def belongs(layers: Layers) -> dict[str, list[str]]:
+    """Return the ids of what each feature belongs to, for features and targets on the map."""
+    ids = set(_ids(layers))
+    links = table("memberships")
+    links = links[links["feature_id"].isin(ids) & links["target_id"].isin(ids)]
+    pairs = links[["feature_id", "target_id"]].drop_duplicates()
+    return {str(key): rows.tolist() for key, rows in pairs.groupby("feature_id")["target_id"]}
+
+
+def values(layers: Layers, column: str) -> set[str]:
+    """Return what the features say in a column of texts."""
+    return {word for layer in layers for word in _column(layer, column) if word}
+
+
+def _ids(layers: Layers) -> list[str]:
+    return [key for layer in layers for key in _column(layer, "id")]
+
+
+def _column(layer: Mapping[str, Any], column: str) -> list[str]:
+    told: list[str] | dict[str, list[str]] = layer.get("columns", {}).get(column, [])
+    return told["values"] if isinstance(told, dict) else told
