@@ -93,7 +93,8 @@ def zone_picker(zones: gpd.GeoDataFrame, columns: Sequence[str], *, zone: str | 
     zone
         Id of the selected zone.
     """
-    data = _of_zones(zones, columns) | {"ids": zones["id"].tolist(), "zone": zone}
+    table = _html(**_of_zones(zones, columns))
+    data = {"table": table, "ids": zones["id"].tolist(), "zone": zone}
     _picker(key=picking.TABLE_KEY, data=data, on_zone_change=lambda: None)
 
 
@@ -144,6 +145,10 @@ def figures(
     helps
         What a title says under the pointer.
     """
+    st.html(f"<div class=figures>{_html(header, rows, helps)}</div>")
+
+
+def _html(header: Sequence[str], rows: Sequence[Sequence[str]], helps: Sequence[str] = ()) -> str:
     head = "".join(
         f"<th title={quoteattr(about)}>{escape(title)}</th>"
         for title, about in zip_longest(header, helps, fillvalue="")
@@ -151,7 +156,7 @@ def figures(
     body = "".join(
         "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
-    st.html(f"<div class=figures><table><tr>{head}</tr>{body}</table></div>")
+    return f"<table><tr>{head}</tr>{body}</table>"
 
 
 def features(
