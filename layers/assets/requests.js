@@ -8,15 +8,12 @@
   const NUMBER_EVERY_PX = 420;
   const SHORTEST_PX = 72;
 
-  // What the name of the ground says of itself, as prints leave it out too.
-  const REMARK = /\s*[\uFF08(].*| (north|south) of .*/;
-
   function common(layer, i, host) {
     const { label } = layer;
     const own = layer.styleOf(i).colour;
     const name = layer.name(i, host.lang);
     return {
-      text: layer.group === "context" ? name.replace(REMARK, "") : name,
+      text: layer.group === "context" ? name.replace(new RegExp(host.document.aside), "") : name,
       place: label.place, priority: label.priority, layer: layer.id,
       size: label.size, weight: label.weight, halo: label.halo === "#FFFFFF" ? label.halo : own,
       colour: label.colour === "field" ? darker(own) : label.colour,

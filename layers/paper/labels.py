@@ -20,6 +20,7 @@ from layers.look.styles import mark as measures
 from layers.paper.drawing import stop_px
 from layers.paper.sheet import text_width
 from layers.plan.area import area
+from layers.scene.scene import REMARK
 from layers.type.fonts import font
 from layers.type.label_candidates import OUT_COST
 from layers.type.label_ground import Ground
@@ -50,8 +51,6 @@ RANK_STEP = 1e-4
 SAME_NAME_PX = 180.0
 # Lines to names run below the stops, whose numbers they would cross.
 ZORDER, LEADER_ZORDER = 80.0, 65.0
-# Parts of a river share a name, and what tells them apart is for lists.
-REMARK = re.compile(r"\s*[（(].*| (north|south) of .*")
 EQUATOR_M_PER_PX = 156_543.034
 # What a name pays to stand on a symbol, a stop or a line of the plan.
 SYMBOL_COST, LINE_COST, SOLID_COST = 14.0, 5.0, 18.0
@@ -151,7 +150,7 @@ def _names(
                 continue
             if only is not None and mark.key != only:
                 continue
-            text = REMARK.sub("", mark.name) if layer.is_ground else mark.name
+            text = re.sub(REMARK, "", mark.name) if layer.is_ground else mark.name
             name = pen.name(at, text, _held(shape, label.place, window), label.place)
             if name is not None:
                 names.append(name)

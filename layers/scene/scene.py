@@ -43,6 +43,8 @@ PANES = {
     "point": 60.0,
 }
 CONTEXT, ANALYSIS = "context", "analysis"
+# Parts of a river share a name, and what tells them apart is for lists: no map writes it.
+REMARK = r"\s*[（(].*| (north|south) of .*"
 # Value of the class of areas without a number.
 NO_DATA = "-1"
 

@@ -37,7 +37,7 @@ from layers.plan.rule_words import rule_in_words
 from layers.plan.schema import resource, resources
 from layers.plan.selection import placed_share
 from layers.scene.resolved import scene
-from layers.scene.scene import CONTEXT, sample
+from layers.scene.scene import CONTEXT, REMARK, sample
 from layers.type.outside_texts import Cleaner
 from layers.web import references
 from layers.web.encoding import CRS, DECIMALS, columnar
@@ -167,6 +167,7 @@ def map_document(
         "values": symbology()["values"],
         "land": area().land.layer,
         "stops_layer": resolved.stops_layer,
+        "aside": REMARK,
         "basemaps": [_basemap(name) for name in basemaps()],
         "base": basemap,
         "layers": layers_,
