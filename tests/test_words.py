@@ -41,7 +41,7 @@ ALLOWED = {
     "geo/exchange/tables.py": "marks between the coordinates of others",
     "geo/zoned/people.py": "how others name the unit of a raster",
     "layers/plan/zonings.py": "how others call a column of English names",
-    "layers/paper/labels.py": "brackets that a name is cut at",
+    "layers/scene/scene.py": "brackets that a name is cut at",
     "layers/type/line_breaks.py": "units that stay with their number",
     "layers/type/outside_texts.py": "classes of characters",
     "layers/type/table_grids.py": "the bracket before a unit",
