@@ -20,6 +20,7 @@ from layers.plan.area import area, bounds
 from layers.plan.data_files import Damage, DataError
 from layers.plan.rules import Rule
 from layers.plan.schema import resources
+from layers.plan.table_check import claims_broken, damage, references
 from layers.words import general, of_data, of_plan
 
 if TYPE_CHECKING:
@@ -71,14 +72,16 @@ def damages(texts: Mapping[str, Mapping[str, Text]] | None = None) -> list[Damag
     known = {name: set(table["id"]) for name, table in tables.items()}
     for name, table in tables.items():
         description = resources()[name]
-        damaged += _references(table, description, known)
+        damaged += references(table, description, known)
         damaged += _rules(table, description)
         if name == claims.TABLE:
-            damaged += _claims(table, description)
+            damaged += claims_broken(table, description, known)
         elif set(_SPATIAL) <= set(table.columns):
             damaged += _places(table, description)
         if "geometry" in table.columns:
             damaged += _shapes(table, description)
+    if set(tables) == set(resources()):
+        damaged += catalogue.own_claims().damages
     damaged += area_check.damages()
     damaged += _unlisted(known)
     damaged += _words(general() if texts is None else texts)
@@ -93,21 +96,6 @@ def _refused(read: Callable[[], Any]) -> list[Damage]:
     return []
 
 
-def _references(
-    table: pd.DataFrame, description: Resource, known: dict[str, set[str]]
-) -> Iterator[Damage]:
-    """Ids that no layer has; of layers that could not be read nothing is said."""
-    for field in description.stored:
-        if not field.refers or not set(field.refers) <= set(known):
-            continue
-        there = set().union(*(known[name] for name in field.refers))
-        for row, value in table[field.name].dropna().items():
-            for key in value.split("|"):
-                if key not in there:
-                    values = {"value": key, "layers": "/".join(field.refers)}
-                    yield _damage(description, "data.reference", row, field.name, **values)
-
-
 def _rules(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
     """Rules that are missing, and those to build by that cannot be read."""
     if not {"rule", "evidence"} <= set(table.columns):
@@ -117,14 +105,14 @@ def _rules(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
     for row, rule, evidence in table[["rule", "evidence"]].itertuples():
         if pd.isna(rule):
             if evidence == "schematic":
-                yield _damage(description, "data.no_rule", row, "rule")
+                yield damage(description, "data.no_rule", row, "rule")
             continue
         try:
             if not drawn:
                 Rule.parse(rule)
         except AtlasError as error:
             values = {"value": rule, "reason": str(error)}
-            yield _damage(description, "data.rule", row, "rule", **values)
+            yield damage(description, "data.rule", row, "rule", **values)
 
 
 def _places(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
@@ -133,37 +121,19 @@ def _places(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
     for row, place in table.iterrows():
         own, other = place["lon"], place["lat"]
         if pd.isna(own) != pd.isna(other):
-            yield _damage(description, "data.half_place", row, "lon" if pd.isna(own) else "lat")
+            yield damage(description, "data.half_place", row, "lon" if pd.isna(own) else "lat")
             continue
         if pd.isna(own):
             continue
         if not (west <= own <= east and south <= other <= north):
-            yield _damage(description, "data.outside", row, "lon", lon=own, lat=other)
+            yield damage(description, "data.outside", row, "lon", lon=own, lat=other)
         if not place["accuracy_m"] > 0:
-            yield _damage(description, "data.no_accuracy", row, "accuracy_m")
+            yield damage(description, "data.no_accuracy", row, "accuracy_m")
         if place["evidence"] == "unlocated":
-            yield _damage(description, "data.unlocated_placed", row, "evidence")
+            yield damage(description, "data.unlocated_placed", row, "evidence")
         for column in ("within", "same_as"):
             if isinstance(place.get(column), str):
-                yield _damage(description, "data.two_places", row, column, value=place[column])
-
-
-def _claims(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
-    """Claims that lack what their kind needs, or that put something where the plan is not."""
-    west, south, east, north = bounds()
-    for row, claim in table.iterrows():
-        for column in claims.NEEDED[claim["kind"]]:
-            if pd.isna(claim[column]):
-                values = {"kind": claim["kind"]}
-                yield _damage(description, "data.claim_lacks", row, column, **values)
-        if claim["state"] != claims.ACCEPTED and pd.isna(claim["reason"]):
-            yield _damage(description, "data.claim_unreasoned", row, "reason")
-        if claim["subject_id"] == claim["object_id"]:
-            yield _damage(description, "data.claim_of_itself", row, "object_id")
-    for row, point in claims.points(table).geometry.items():
-        if not (west <= point.x <= east and south <= point.y <= north):
-            place = {"lon": point.x, "lat": point.y}
-            yield _damage(description, "data.outside", row, "lon_deg", **place)
+                yield damage(description, "data.two_places", row, column, value=place[column])
 
 
 def _shapes(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
@@ -171,16 +141,16 @@ def _shapes(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
     for row, shape in table["geometry"].items():
         if shape.is_empty or shape.geom_type not in _KINDS[description.geometry]:
             values = {"kind": shape.geom_type, "wanted": description.geometry}
-            yield _damage(description, "data.kind", row, "geometry", **values)
+            yield damage(description, "data.kind", row, "geometry", **values)
             continue
         x, y = shapely.get_coordinates(shape).T
         outside = ~((west <= x) & (x <= east) & (south <= y) & (y <= north))
         if outside.any():
             place = {"lon": float(x[outside][0]), "lat": float(y[outside][0])}
-            yield _damage(description, "data.outside", row, "geometry", **place)
+            yield damage(description, "data.outside", row, "geometry", **place)
         elif not shape.is_valid:
             reason = shapely.is_valid_reason(shape)
-            yield _damage(description, "data.invalid_shape", row, "geometry", reason=reason)
+            yield damage(description, "data.invalid_shape", row, "geometry", reason=reason)
 
 
 def _unlisted(known: dict[str, set[str]]) -> Iterator[Damage]:
@@ -232,6 +202,11 @@ def _braces(text: str) -> set[str]:
 
 def _built() -> list[Damage]:
     """Find what no single value shows: rules without members, places that form a ring."""
+    told = resources().get(claims.TABLE)
+    if told is not None:
+        in_rings = list(catalogue.rings(catalogue.rows(claims.TABLE), told.path.name))
+        if in_rings:
+            return in_rings
     damaged = []
     for name, description in resources().items():
         try:
@@ -240,13 +215,3 @@ def _built() -> list[Damage]:
             values = {"layer": name, "reason": str(error)}
             damaged.append(Damage(description.path.name, "data.unbuilt", values=values))
     return damaged
-
-
-def _damage(
-    description: Resource,
-    code: str,
-    row: Any,  # noqa: ANN401 - a label of the index
-    column: str,
-    **values: object,
-) -> Damage:
-    return Damage(description.path.name, code, int(row), column, values)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeVar, cast
 
 from geo.crs import reckoned_in
 from geo.work import checkpoint
-from layers.plan.area import map_crs, plan
+from layers.plan.area import map_crs, state
 from layers.plan.copies import bytes_of, copied, is_shareable, sealed
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def kept_answer(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
     def asked(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
-        question = (plan(), *bound.arguments.items())
+        question = (state(), *bound.arguments.items())
 
         def work() -> Answer:
             with reckoned_in(map_crs()):

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeAlias, TypeVar, cast
 
 import numpy as np
 from pyproj import CRS
@@ -37,6 +37,8 @@ PER_PLAN: dict[str, Callable[..., Any]] = {}
 
 Asked = ParamSpec("Asked")
 Answer = TypeVar("Answer")
+# Folder of a plan, and what tells its own claims from those of before.
+State: TypeAlias = "tuple[Path, tuple[str | int, ...]]"
 
 # Plans by name, and what all of them share: in a wheel within this package, else beside it.
 _WORDS = Words(__file__)
@@ -44,6 +46,8 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 PLANS = next(path for path in (_PACKAGE / "data", _PACKAGE.parent / "data") if path.is_dir())
 SHARED = PLANS / "looks"
 DEFAULT, VARIABLE = "xiangjiang", "XIANGJIANG_PLAN"
+# Names the file of one's own claims, beside the plans and never among them.
+OWN_CLAIMS = "XIANGJIANG_CLAIMS"
 AREA, PACKAGE = "area.yaml", "datapackage.json"
 AUTO = "auto"
 # A printed length may be off by so much through the projection alone.
@@ -304,27 +308,60 @@ def _of_process(name: str | None) -> Plan:
     return open_plan(name)
 
 
+def own_claims_file() -> Path | None:
+    """Return the file of one's own claims, None where no variable names one."""
+    name = os.environ.get(OWN_CLAIMS)
+    return Path(name).absolute() if name else None
+
+
+def state() -> State:
+    """Return what answers are kept for: the open plan, and its own claims as they now stand.
+
+    Whoever writes the file, in whichever process, every process answers anew from then on.
+    """
+    path = own_claims_file()
+    try:
+        at = None if path is None else path.stat()
+    except (OSError, ValueError):  # not there yet, or what no path can be
+        at = None
+    stamp = () if at is None else (str(path), at.st_ino, at.st_mtime_ns, at.st_size)
+    return plan().folder, stamp
+
+
 def per_plan(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
     """Keep what a function returns, once for each plan and its (hashable) arguments.
 
     It is sealed: who gets it cannot change it for the next; a frame in it must be copied before it
-    is handed out.
+    is handed out. What was kept for a plan is let go when its own claims are others.
     """
-    cached: Callable[..., Answer] = cache(
-        lambda _folder, *args, **kwargs: sealed(function(*args, **kwargs))
-    )
+    return _kept(function, state)
+
+
+def per_folder(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
+    """Keep as :func:`per_plan` what the plan's folder alone says, whatever is claimed beside it."""
+    return _kept(function, lambda: (plan().folder, ()))
+
+
+def _kept(function: Callable[Asked, Answer], now: Callable[[], State]) -> Callable[Asked, Answer]:
+    kept: dict[Path, tuple[State, Callable[..., Answer]]] = {}
 
     @wraps(function)
     def asked(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
-        return cached(plan().folder, *args, **kwargs)
+        at = now()
+        before, cached = kept.get(at[0], (None, None))
+        if cached is None or before != at:
+            answers = cache(lambda *args, **kwargs: sealed(function(*args, **kwargs)))
+            cached = cast("Callable[..., Answer]", answers)
+            kept[at[0]] = at, cached
+        return cached(*args, **kwargs)
 
     # For those who edit the files.
-    asked.cache_clear = cached.cache_clear  # type: ignore[attr-defined]
+    asked.cache_clear = kept.clear  # type: ignore[attr-defined]
     PER_PLAN[f"{function.__module__}.{function.__qualname__}"] = asked
     return asked
 
 
-@per_plan
+@per_folder
 def area() -> Area:
     """Return what is particular to the open plan.
 
@@ -364,7 +401,7 @@ def _naming(keys: Mapping[str, Any]) -> Naming:
     return Naming(tuple(keys.get("areas", ())), tuple(keys.get("points", ())), keys.get("near", ""))
 
 
-@per_plan
+@per_folder
 def package() -> dict[str, Any]:
     """Return what ``datapackage.json`` of the open plan says.
 
@@ -377,14 +414,14 @@ def package() -> dict[str, Any]:
     return content
 
 
-@per_plan
+@per_folder
 def bounds() -> tuple[float, float, float, float]:
     """Return west, south, east and north of the region that the plan's places lie in, degrees."""
     west, south, east, north = package()["bounds"]
     return west, south, east, north
 
 
-@per_plan
+@per_folder
 def map_crs() -> str:
     """Return the CRS in metres that the open plan is printed and built in.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,20 +13,25 @@ import shapely
 from geo.arguments import require_one_of
 from geo.crs import geodesic_area_km2
 from geo.doors import door
+from geo.errors import InputError
 from geo.numerals import LANGUAGES
 from geo.units import labelled
-from layers.plan import claims, rules
-from layers.plan.area import area, per_plan
-from layers.plan.data_files import features_of, table_of
+from geo.wording import Words
+from layers.plan import claims, claims_file, rules
+from layers.plan.area import area, own_claims_file, per_folder, per_plan
+from layers.plan.claims_file import OWN_SOURCE, OwnClaims, OwnClaimsError
+from layers.plan.data_files import Damage, features_of, table_of
 from layers.plan.positions import CRS, Gazetteer, Place, locate, zone_place
 from layers.plan.schema import resource, resources, typed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from layers.plan.area import ShapeRole
     from layers.plan.schema import Resource
 
+_LOG = logging.getLogger(__name__)
+_WORDS = Words(__file__)
 _SOURCE_COLUMNS = ("name_zh", "name_en", "publisher", "date", "licence", "attribution")
 
 # Tables that a plan may have: where its facts are from, what is part of what, where its documents
@@ -258,7 +264,7 @@ def _loaded(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
     return frame
 
 
-@per_plan
+@per_folder
 def rows(name: str) -> pd.DataFrame:
     """Return a layer's file, typed and checked; its index is the rows of the file."""
     description = resource(name)
@@ -269,9 +275,97 @@ def rows(name: str) -> pd.DataFrame:
 
 
 def _read(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
-    """Return a layer's file before any place or rule is applied."""
+    """Return a layer's file, with one's own claims, before any place or rule is applied."""
     frame = rows(name).reset_index(drop=True)
+    if name in {claims.TABLE, "sources"}:
+        frame = _with_own(frame, name)
     return gpd.GeoDataFrame(frame, crs=CRS) if "geometry" in frame else frame
+
+
+@per_plan
+def own_claims() -> OwnClaims:
+    """Return one's own claims of the open plan, none where the file is broken: that is logged."""
+    path = own_claims_file()
+    if path is None or claims.TABLE not in resources():
+        return OwnClaims(pd.DataFrame())
+    own = claims_file.read(path, ids())
+    if not own.damages:
+        own = OwnClaims(own.table, tuple(rings(own.table, path.name)))
+    if own.damages:
+        _LOG.warning("%s", OwnClaimsError(own.damages).sentence("en"))
+        return OwnClaims(own.table.iloc[:0], own.damages)
+    return own
+
+
+def ids() -> dict[str, set[str]]:
+    """Return the ids of every layer's file."""
+    return {name: set(rows(name)["id"]) for name in resources()}
+
+
+def _with_own(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Put one's own claims below those of the plan, and whom they are from below its sources."""
+    own = own_claims().table
+    if own.empty or claims.TABLE not in resources():
+        return frame
+    own = own[own["state"] != claims_file.PROPOSED]
+    mine = own["source_id"] == OWN_SOURCE
+    said = [claims_file.FROM, claims_file.AUTHOR, claims_file.DATE]
+    numbers = own[mine].groupby(said, sort=False).ngroup()
+    own = own.assign(source_id=own["source_id"].mask(mine, f"{OWN_SOURCE}-" + numbers.astype(str)))
+    if name == "sources":
+        first = own[mine].drop_duplicates("source_id")
+        titles = {
+            lang: [
+                _WORDS.say("claims.source", lang, source=source, author=author)
+                for source, author in zip(first[said[0]], first[said[1]], strict=True)
+            ]
+            for lang in LANGUAGES
+        }
+        own = pd.DataFrame(
+            {
+                "id": first["source_id"],
+                "publisher": first[claims_file.AUTHOR],
+                "date": first[claims_file.DATE],
+                "licence": first["licence"],
+                **{f"name_{lang}": titles[lang] for lang in LANGUAGES},
+                "attribution": titles["zh"],
+                "attribution_en": titles["en"],
+            }
+        )
+    joined = pd.concat([frame, own.reindex(columns=frame.columns)], ignore_index=True)
+    return joined.astype(frame.dtypes)
+
+
+def rings(own: pd.DataFrame, file: str) -> Iterator[Damage]:
+    """Give claims by which, beside those of the plan, places would lie within each other.
+
+    Parameters
+    ----------
+    own
+        Sound claims, one's own or those of the plan themselves, index the rows of their file.
+    file
+        Its name.
+    """
+    plans = rows(claims.TABLE).reset_index(drop=True)
+    accepted = own[own["state"] == claims.ACCEPTED]
+    placing = [name for name, role in area().shapes.items() if role.place]
+    joined = pd.concat([plans, accepted.reindex(columns=plans.columns)], ignore_index=True)
+    gazetteer = Gazetteer(
+        [_read(name) for name in _tables_with_places()],
+        {key: _nowhere for name in placing for key in rows(name)["id"]},
+        joined,
+    )
+    for row, subject in zip(accepted.index.tolist(), accepted["subject_id"], strict=True):
+        try:
+            if subject in gazetteer:
+                gazetteer.place(subject)
+        except InputError as error:
+            values = {"reason": str(error)}
+            yield Damage(file, "data.ring", row, "object_id", values)
+
+
+def _nowhere() -> None:
+    """Stand for the place of a shape that is built by a rule."""
 
 
 def _located(frame: pd.DataFrame, description: Resource) -> gpd.GeoDataFrame:

@@ -83,13 +83,15 @@ class DataError(InputError):
         Every place, the first of them first.
     """
 
+    whose = "the plan's files are"
+
     def __init__(self, damages: Sequence[Damage]) -> None:
         self.damages = tuple(damages)
         lines = [damage.sentence("en") for damage in self.damages[:MOST_NAMED]]
         more = len(self.damages) - MOST_NAMED
         lines += [f"… and {more} more"] if more > 0 else []
         super().__init__(
-            f"the plan's files are damaged in {len(self.damages)} place(s):\n  "
+            f"{self.whose} damaged in {len(self.damages)} place(s):\n  "
             + "\n  ".join(lines)
             + "\nCorrect them; 'xiangjiang validate' looks at every file."
         )

@@ -20,7 +20,7 @@ from geo.arguments import require_one_of
 from geo.doors import door
 from geo.errors import LayerError
 from geo.wording import catalogue
-from layers.plan.area import SHARED, package, per_plan, plan
+from layers.plan.area import SHARED, package, per_folder, plan
 from layers.plan.claims import TABLE
 from layers.plan.data_files import Damage, DataError, checked, json_of
 from layers.plan.strict_schema import strict
@@ -134,7 +134,7 @@ class Resource:
         )
 
 
-@per_plan
+@per_folder
 def resources() -> dict[str, Resource]:
     """Return every layer of the data package, in its order."""
     return {item["name"]: _resource(item) for item in package()["resources"]}
@@ -216,7 +216,7 @@ def _column_of(column: pd.Series[Any], field: Field) -> tuple[pd.Series[Any], di
 def _validate(frame: pd.DataFrame, description: Resource) -> None:
     """Refuse values that break a constraint, each with its row and column."""
     try:
-        _schema(description.name).validate(frame, lazy=True)
+        _schema(description).validate(frame, lazy=True)
     except SchemaErrors as errors:
         damages = [
             Damage(
@@ -263,11 +263,8 @@ def path_of(file: str) -> Path:
     return SHARED / file if file in _OF_ALL and not own.is_file() else own
 
 
-@per_plan
-def _schema(name: str) -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(
-        {field.name: _column(field) for field in resource(name).stored}, name=name
-    )
+def _schema(description: Resource) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema({field.name: _column(field) for field in description.stored})
 
 
 def _column(field: Field) -> pa.Column:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from geo.arguments import require_one_of
 from geo.errors import InputError
 from geo.numerals import LANGUAGES
+from layers.plan.area import OWN_CLAIMS, own_claims_file
 from layers.plan.schema import path_of, resources
 from layers.record.containers import MOST_TEXT, SUFFIXES, put_text, text_in
 from layers.record.plain_data import json_object
@@ -244,7 +245,7 @@ def changed(record: Mapping[str, Any]) -> list[str]:
 
 
 def data_hashes() -> dict[str, str]:
-    """Return the SHA-256 of every file of the data package, by its name.
+    """Return the SHA-256 of every file of the data package, by its name, and of own claims.
 
     Examples
     --------
@@ -253,10 +254,13 @@ def data_hashes() -> dict[str, str]:
     """
     names = {item.path.name for item in resources().values()} | set(_ABOUT)
     paths = [path_of(name) for name in sorted(names)]
+    own = own_claims_file()
+    paths += [] if own is None else [own]
     stamps = [(path.stat().st_mtime_ns, path.stat().st_size) for path in paths if path.is_file()]
     files = [path for path in paths if path.is_file()]
     return {
-        path.name: _file_digest(path, *stamp) for path, stamp in zip(files, stamps, strict=True)
+        OWN_CLAIMS if path == own else path.name: _file_digest(path, *stamp)
+        for path, stamp in zip(files, stamps, strict=True)
     }
 
 

@@ -460,10 +460,11 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, int, str, str]] = {
     ),
     "parks that stand in each other": (
         in_each_other("park-lugu-huanbao", "park-lugu-jieneng", "park-changsha-gaoxin"),
-        "parks.csv",
-        0,
-        "",
-        "data.unbuilt",
+        *("claims.csv", 104, "object_id", "data.ring"),
+    ),
+    "an extent whose areas are the wrong way round": (
+        edit("claims.csv", "assumed:3..13", "assumed:13..3"),
+        *("claims.csv", 302, "rule", "data.extent"),
     ),
 }
 

@@ -32,7 +32,8 @@ INSIDE = {
     "layers.plan.catalogue.gazetteer",
     "layers.plan.catalogue._loaded",
     "layers.plan.catalogue.rows",
-    "layers.plan.schema._schema",
+    "layers.plan.catalogue.own_claims",
+    "layers.plan.unplaced._unplaced",
     "layers.plan.zonings._named",
 }
 ARGUMENTS: dict[str, tuple[Any, ...]] = {

@@ -1,0 +1,245 @@
+"""One's own claims of places: a file beside the data, named by ``XIANGJIANG_CLAIMS``.
+
+It has the columns of the plan's claims and two more, who says it and when. It lies where whoever
+runs the atlas wants it, never in the package. What it says is joined with what the plan says before
+places follow (:func:`layers.plan.catalogue.own_claims`); it outranks nothing: a coordinate goes
+before what is only known by its zone, and of several the best grade and then the smallest accuracy
+counts, as among all claims.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geo import wording
+from geo.errors import InputError
+from geo.exchange.cell_quotes import csv_bytes, unquoted
+from geo.exchange.writers import write_file
+from layers.plan.area import OWN_CLAIMS, own_claims_file
+from layers.plan.claims import TABLE
+from layers.plan.data_files import Damage, DataError, table_of
+from layers.plan.schema import Field, Resource, resources, typed
+from layers.plan.table_check import claims_broken, damage, references
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+_WORDS = wording.Words(__file__)
+# What a geocoder or somebody else proposes and nobody has looked at: it places nothing.
+PROPOSED = "proposed"
+# Where a claim names no source of the plan, its own words do: who, when, from what.
+OWN_SOURCE = "own"
+AUTHOR, DATE, FROM = "author", "date", "coord_source"
+_ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
+# Two writers take turns; who waits longer than this is told so.
+WAIT_S, STEP_S = 10.0, 0.05
+MOST_BYTES = 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class OwnClaims:
+    """What the file of one's own claims holds.
+
+    Parameters
+    ----------
+    table
+        Its claims, typed, index the rows of the file; empty where it is broken or not there.
+    damages
+        Every place that cannot be used; one is enough for none of it to be taken.
+    """
+
+    table: pd.DataFrame
+    damages: tuple[Damage, ...] = ()
+
+
+class OwnClaimsError(DataError):
+    """The file of one's own claims is broken, and is left as it is."""
+
+    whose = "the file of one's own claims is"
+
+    def sentence(self, lang: str) -> str:
+        """Return the first of the damages, how many there are and what to do."""
+        values = {"n": len(self.damages), "first": self.damages[0].sentence(lang)}
+        return wording.sentence("own_claims.broken", lang, values)
+
+
+def described(path: Path) -> Resource:
+    """Return what a file of own claims must be.
+
+    Raises
+    ------
+    InputError
+        If the open plan has no claims, so that nothing follows from any.
+    """
+    plans = resources().get(TABLE)
+    if plans is None:
+        raise InputError(
+            f"{OWN_CLAIMS}: the open plan has no table {TABLE}, so that no place follows from "
+            "claims; write coordinates into its layers.",
+            code="own_claims.no_table",
+        )
+    author = _text(AUTHOR, {"required": True})
+    date = _text(DATE, {"required": True, "pattern": _ISO_DATE})
+    return replace(plans, path=path, fields=(*map(_own, plans.fields), author, date))
+
+
+def _own(field: Field) -> Field:
+    if field.name == "state":
+        allowed = [*field.constraints["enum"], PROPOSED]
+        return replace(field, constraints={**field.constraints, "enum": allowed})
+    return field
+
+
+def _text(name: str, constraints: Mapping[str, Any]) -> Field:
+    zh, en = _WORDS.both(f"claims.{name}")
+    return Field(name, "string", zh, en, "", constraints)
+
+
+def read(path: Path, known: Mapping[str, set[str]]) -> OwnClaims:
+    """Read a file of own claims strictly.
+
+    Parameters
+    ----------
+    path
+        The file; one that is not there or has no bytes has no claims.
+    known
+        Ids of the plan by layer, the claims of the plan among them.
+    """
+    about = described(path)
+    none = typed(pd.DataFrame(columns=[field.name for field in about.stored]), about)
+    try:
+        size = path.stat().st_size if path.exists() else 0
+        if not size:
+            return OwnClaims(none)
+        if size > MOST_BYTES:
+            most = {"most": MOST_BYTES // 1_000_000}
+            return OwnClaims(none, (Damage(path.name, "own_claims.too_large", values=most),))
+        table = checked(table_of(path), about, known)
+    except DataError as error:
+        return OwnClaims(none, error.damages)
+    except (OSError, ValueError) as error:
+        reason = {"reason": getattr(error, "strerror", None) or str(error)}
+        return OwnClaims(none, (Damage(path.name, "data.missing", values=reason),))
+    return OwnClaims(table)
+
+
+def checked(texts: pd.DataFrame, about: Resource, known: Mapping[str, set[str]]) -> pd.DataFrame:
+    """Return own claims as texts in their types, if each can be used.
+
+    Raises
+    ------
+    OwnClaimsError
+        With every place that cannot.
+    """
+    plain = texts.apply(lambda column: unquoted(column.fillna("").astype("str")), axis=0)
+    try:
+        table = typed(plain.mask(plain == "", None).astype("object"), about)
+    except DataError as error:
+        raise OwnClaimsError(error.damages) from error
+    own = {**known, "sources": known.get("sources", set()) | {OWN_SOURCE}}
+    damages = [*references(table, about, own), *claims_broken(table, about, known)]
+    nameless = (table["source_id"] == OWN_SOURCE) & table[FROM].isna()
+    damages += [damage(about, "data.required", row, FROM) for row in table.index[nameless]]
+    twice = table["id"].isin(known.get(TABLE, set()))
+    damages += [
+        damage(about, "data.field_uniqueness", row, "id", value=table["id"][row])
+        for row in table.index[twice]
+    ]
+    if damages:
+        raise OwnClaimsError(damages)
+    return table
+
+
+def contents(table: pd.DataFrame) -> bytes:
+    """Return a file of own claims: CSV in UTF-8 that spreadsheets read, texts as texts."""
+    return csv_bytes(table)
+
+
+def change(
+    known: Mapping[str, set[str]],
+    changed: Callable[[pd.DataFrame], pd.DataFrame],
+    *,
+    also: Callable[[pd.DataFrame, str], Iterable[Damage]],
+) -> None:
+    """Write the file of own claims anew, whole, while no other writer does.
+
+    Parameters
+    ----------
+    known
+        As :func:`read` takes it.
+    changed
+        Gives the new claims from those that stand in the file.
+    also
+        Gives what else is wrong with claims, given the name of their file.
+
+    Raises
+    ------
+    OwnClaimsError
+        The file is broken, or would be: it stays as it is.
+    InputError
+        No variable names a file, it cannot be written, or another writer does not end.
+    """
+    path = own_claims_file()
+    if path is None:
+        raise InputError(
+            f"no file for claims: set {OWN_CLAIMS} to a file beside the data and start again",
+            code="own_claims.none",
+            variable=OWN_CLAIMS,
+        )
+    with _alone(path):
+        before = read(path, known)
+        if before.damages:
+            raise OwnClaimsError(before.damages)
+        after = changed(before.table)
+        about = described(path)
+        texts = after[[field.name for field in about.stored]].astype("object")
+        texts = texts.where(texts.notna(), None).map(
+            lambda cell: cell if cell is None else str(cell)
+        )
+        # As lines of the file that would be written.
+        table = checked(texts.set_axis(range(2, len(texts) + 2)), about, known)
+        if damages := list(also(table, path.name)):
+            raise OwnClaimsError(damages)
+        write_file(path, contents(table), function=OWN_CLAIMS)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold the lock of a file while it is read and written anew."""
+    lock = path.with_name(f"{path.name}.lock")
+    try:
+        file = lock.open("w")
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{OWN_CLAIMS}: {path} cannot be written ({error}); take a folder that is there and "
+            "may be written to",
+            code="write.folder",
+            name=path.name,
+        ) from error
+    with file:
+        until = time.monotonic() + WAIT_S
+        while not _locked(file.fileno()):
+            if time.monotonic() > until:
+                raise InputError(
+                    f"{OWN_CLAIMS}: somebody else has been writing {path.name} for {WAIT_S:.0f} s; "
+                    "try again",
+                    code="own_claims.busy",
+                    name=path.name,
+                )
+            time.sleep(STEP_S)
+        yield
+
+
+def _locked(file: int) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,308 @@
+"""What has no place yet, and the claims that would give it one.
+
+Listed are things rather than rows: features of one site, and a project with the platform that it
+is, get their place together. What is a service, an event, a network or an initiative has none. The
+first are those on which most depends: the sum of what is invested there, then how many features
+get a place with it, then sites before parts of sites, then the order of the plan.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from geo.errors import InputError
+from geo.numerals import listed
+from geo.units import labelled
+from geo.wording import Words
+from layers.plan import claims_file
+from layers.plan.area import area, per_plan
+from layers.plan.catalogue import ids, load, names_by_id, rings, table
+from layers.plan.claims import ACCEPTED, TABLE
+from layers.plan.evidence import stated_place
+from layers.plan.schema import resources
+from layers.plan.selection import ENTITY, PLACEABLE, counted, unlocated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_WORDS = Words(__file__)
+# What a feature is the same thing as, and stands on, in the order in which a place is taken over.
+SAME = ("entity_id", "site_id", "same_as")
+# Who is told to have to do with it.
+HOSTS = ("host", "lead")
+# As the plan takes what a single source says of a point: nothing is surer than this.
+ACCURACY_M = 100.0
+GRADE = "B"
+COLUMNS = ["id", "name_zh", "name_en", "layers", "features", "amount", "heading", "quote"]
+_INNER = ["feature_ids", "following"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody says of where a thing is.
+
+    Parameters
+    ----------
+    author, date, coord_source
+        Who says it, when (``2026-11-29``), and where it is from.
+    lon_deg, lat_deg, datum
+        Coordinate, in the datum that it is given in; nothing where there is an address alone.
+    address
+        Address, where there is one.
+    accuracy_m
+        One sigma along each axis, metres.
+    grade
+        ``"A"`` of two sources that agree, ``"B"`` of one, ``"C"`` of a host or a town.
+    state
+        ``"accepted"``, or ``"proposed"`` until somebody has looked at it.
+    reason
+        What else there is to say.
+    """
+
+    author: str
+    date: str
+    coord_source: str
+    lon_deg: float | None = None
+    lat_deg: float | None = None
+    datum: str | None = None
+    address: str | None = None
+    accuracy_m: float | None = ACCURACY_M
+    grade: str = GRADE
+    state: str = ACCEPTED
+    reason: str | None = None
+
+
+@per_plan
+def _unplaced() -> pd.DataFrame:
+    rows = _features()
+    if rows.empty:
+        return pd.DataFrame(columns=[*COLUMNS, *_INNER])
+    rows["thing"] = _things(rows)
+    # Who takes over the place of the thing by itself needs no claim of its own.
+    alone = rows[["id", "site_id", "same_as"]].eq(rows["thing"], axis=0).any(axis=1)
+    rows["follower"] = rows["id"].where(~alone)
+    titles = {lang: names_by_id(lang=lang) for lang in ("zh", "en")}
+    things = rows.groupby("thing", sort=False).agg(
+        layers=("layer", lambda names: "|".join(dict.fromkeys(names))),
+        features=("id", "size"),
+        amount=("amount", "sum"),
+        heading=("heading", "first"),
+        quote=("quote", "first"),
+        feature_ids=("id", "|".join),
+        following=("follower", lambda names: "|".join(names.dropna())),
+        part=("part", "min"),
+    )
+    things = things.assign(
+        id=things.index, **{f"name_{lang}": things.index.map(titles[lang]) for lang in titles}
+    )
+    order = things.sort_values(
+        ["amount", "features", "part"], ascending=[False, False, True], kind="stable"
+    )
+    return order[[*COLUMNS, *_INNER]].reset_index(drop=True)
+
+
+def unplaced() -> pd.DataFrame:
+    """Return what could have a place and has none, what matters most first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id`` of whom a claim would be (a site, or a feature), ``name_zh``, ``name_en``; ``layers``
+        and ``feature_ids`` that get a place with it, separated by |, and how many ``features``,
+        ``following`` those that need a claim of their own for it;
+        ``amount`` that is invested there, in the unit of its column, 0 where the plan says none;
+        ``heading`` and ``quote``, the plan's sentence.
+
+    Examples
+    --------
+    >>> unplaced()[["id", "amount"]].iloc[0].tolist()
+    ['project-shuzi-jiankang', 184.0]
+    """
+    return labelled(_unplaced().copy())
+
+
+def _features() -> pd.DataFrame:
+    """Return the features that could have a place and have none, each once."""
+    about = resources().get(TABLE)
+    subjects = () if about is None else about.field("subject_id").refers
+    parts = []
+    for name in subjects:
+        if resources()[name].geometry != "point":
+            continue
+        frame = unlocated(load(name))
+        if ENTITY in frame:
+            frame = frame[frame[ENTITY].isin(PLACEABLE)]
+        role = area().points.get(name)
+        amount = None if role is None or role.amount is None else counted(frame)[role.amount]
+        plain = pd.DataFrame(frame.drop(columns="geometry"))
+        part = plain[ENTITY].map(PLACEABLE.index) if ENTITY in plain else 0
+        parts.append(
+            plain.reindex(columns=["id", "heading", "quote", *SAME])
+            .assign(layer=name, part=part, amount=0.0 if amount is None else amount)
+            .fillna({"amount": 0.0})
+        )
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _things(rows: pd.DataFrame) -> list[str]:
+    """Return the thing that each feature is: its site, or what it is and has no place either."""
+    texts = rows.set_index("id")[list(SAME)].astype("object")
+    of = texts.where(texts.notna(), None).to_dict("index")
+
+    def thing(key: str, seen: frozenset[str] = frozenset()) -> str:
+        _, site, _ = others = [of.get(key, {}).get(column) for column in SAME]
+        ahead = [each for each in others if each is not None and each not in seen]
+        ahead = [each for each in ahead if each in of or each == site]
+        return thing(ahead[0], seen | {key}) if ahead else key
+
+    return [thing(key) for key in rows["id"]]
+
+
+def leads(thing: str, lang: str) -> list[str]:
+    """Return what the plan has to go on for a thing without a place, in ``"zh"`` or ``"en"``.
+
+    An address, who hosts or leads it, and what was said of its place and not taken.
+
+    Examples
+    --------
+    >>> leads("site-robot-institute", "zh")[0]
+    '地址：雨花经开区湖南省机器人产业集聚区'
+    """
+    row = _unplaced().set_index("id").loc[thing]
+    members = [thing, *row["feature_ids"].split("|")]
+    told = table(TABLE)
+    told = told[told["subject_id"].isin(members)].drop_duplicates(["kind", "object_id", "address"])
+    lines = []
+    for claim in told.astype("object").where(told.notna(), None).to_dict("records"):
+        values = {"place": stated_place(claim, lang), "reason": claim["reason"] or ""}
+        key = "address" if claim["kind"] == "address" else claim["state"]
+        lines.append(_WORDS.say(f"lead.{key}", lang, **values))
+    hosts = dict.fromkeys(_hosts(row["layers"].split("|"), members))
+    if hosts:
+        lines.append(_WORDS.say("lead.host", lang, names=listed(hosts, lang)))
+    return list(dict.fromkeys(lines))
+
+
+def _hosts(names: Sequence[str], members: Sequence[str]) -> Iterator[str]:
+    for name in names:
+        frame = load(name)
+        for column in HOSTS:
+            if column in frame:
+                yield from frame.loc[frame["id"].isin(members), column].dropna()
+
+
+def address_of(thing: str) -> str:
+    """Return what a geocoder is asked for: the address that is known, else the Chinese name."""
+    told = table(TABLE)
+    known = told[(told["subject_id"] == thing) & (told["kind"] == "address")]["address"]
+    return str(known.iloc[0]) if len(known) else names_by_id()[thing]
+
+
+def claims_of_place(thing: str, said: Said) -> list[dict[str, Any]]:
+    """Return the claims that one statement about a thing makes, for the file of own claims.
+
+    The other features that are this thing, and have no place, lie within it by a claim each.
+
+    Parameters
+    ----------
+    thing
+        Of whom it is said.
+    said
+        What is said.
+
+    Returns
+    -------
+    list of dict
+        By column of the file; the coordinate, or the address, first.
+    """
+    row: dict[str, Any] = asdict(said) | {"subject_id": thing, "source_id": "own"}
+    row |= {"id": _new_id(), "licence": _WORDS.say("claims.licence", "zh")}
+    row["kind"] = "address" if said.lon_deg is None else "point"
+    if row["kind"] == "address":
+        return [row | {"accuracy_m": None}]
+    known = _unplaced().set_index("id")["following"]
+    follow = _WORDS.say("claims.same", "zh", name=names_by_id()[thing])
+    placeless = dict.fromkeys(("lon_deg", "lat_deg", "datum", "address", "accuracy_m"))
+    followers = known.get(thing, "").split("|")
+    return [row] + [
+        row
+        | placeless
+        | {"id": _new_id(), "subject_id": key, "kind": "within", "object_id": thing}
+        | {"reason": follow}
+        for key in followers
+        if key
+    ]
+
+
+def _new_id() -> str:
+    return f"own-{secrets.token_hex(5)}"
+
+
+def take(rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """Write claims into the file of own claims; return their ids.
+
+    Raises
+    ------
+    InputError
+        As :func:`layers.plan.claims_file.change`.
+    """
+
+    def added(before: pd.DataFrame) -> pd.DataFrame:
+        new = pd.DataFrame(rows).reindex(columns=before.columns).astype("object")
+        return pd.concat([before.astype("object"), new], ignore_index=True)
+
+    claims_file.change(ids(), added, also=rings)
+    return tuple(str(row["id"]) for row in rows)
+
+
+def take_back(keys: Sequence[str]) -> None:
+    """Take claims out of the file of own claims.
+
+    Raises
+    ------
+    InputError
+        None of them is in it, or as :func:`layers.plan.claims_file.change`.
+    """
+
+    def without(before: pd.DataFrame) -> pd.DataFrame:
+        these = before["id"].isin(list(keys))
+        if not these.any():
+            raise InputError(
+                f"take_back: none of {', '.join(keys)} is in the file", code="own_claims.gone"
+            )
+        return before[~these]
+
+    claims_file.change(ids(), without, also=rings)
+
+
+def accepted(proposals: pd.DataFrame, file: str) -> list[dict[str, Any]]:
+    """Return the claims of a file of proposals that somebody has accepted, as the file has them.
+
+    What is the same thing as one of them, and has no place, lies within it by a claim of its own.
+
+    Parameters
+    ----------
+    proposals
+        The file as texts, index its rows.
+    file
+        Its name.
+
+    Raises
+    ------
+    OwnClaimsError
+        With every place of the file that cannot be used.
+    """
+    about = claims_file.described(Path(file))
+    rows = claims_file.checked(proposals, about, ids())
+    rows = rows[rows["state"] == ACCEPTED].astype("object")
+    taken: list[dict[str, Any]] = []
+    for row in rows.where(rows.notna(), None).to_dict("records"):
+        said = Said(**{name: row[name] for name in Said.__dataclass_fields__})
+        made = claims_of_place(row["subject_id"], said) if row["kind"] == "point" else []
+        taken += [{str(name): value for name, value in row.items()}, *made[1:]]
+    return taken
