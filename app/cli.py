@@ -12,7 +12,7 @@ from streamlit.web import cli as streamlit
 
 import layers
 from app import serving, warm
-from app.commands import doctor, kinds, snapshot
+from app.commands import doctor, kinds, locate, snapshot
 from app.commands.help import speaking
 from app.commands.options import AsJson, Output  # noqa: TC001 - typer reads them at run time
 from app.commands.output import print_json, records, write_table, wrote
@@ -22,6 +22,8 @@ from geo.errors import AtlasError
 from geo.numerals import LANGUAGES
 from layers import data_check
 from layers.plan import area
+from layers.plan.catalogue import own_claims
+from layers.plan.claims_file import OwnClaimsError
 from layers.qgis.geopackage import write_geopackage
 
 BAD_INPUT = 2
@@ -61,6 +63,10 @@ def _first(
 ) -> None:
     """Take the options that stand before a command."""
     context.with_resource(area.open_plan(plan))
+    # The app shows the plan without them, and says so on each page.
+    goes_on = context.invoked_subcommand in {"validate", "app", "doctor"}
+    if not goes_on and (damages := own_claims().damages):
+        raise OwnClaimsError(damages)
 
 
 @cli.command("layers")
@@ -132,6 +138,7 @@ cli.command()(kinds.answer)
 cli.command()(snapshot.snapshot)
 cli.command()(snapshot.rerun)
 cli.command()(doctor.doctor)
+cli.command()(locate.locate)
 
 
 @cli.command()

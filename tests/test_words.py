@@ -32,6 +32,7 @@ ALLOWED = {
     "geo/exchange/coordinates.py": "names of map services, one for both languages",
     "geo/exchange/delimited.py": "marks between the cells of others",
     "geo/exchange/geometry.py": "how others call a column of names",
+    "geo/exchange/geocoders.py": "how map services call themselves and what they find",
     "geo/exchange/headers.py": "how others call columns of places",
     "geo/exchange/labels.py": "how others name a datum",
     "geo/exchange/places.py": "marks between the coordinates of others",

@@ -93,7 +93,8 @@ class DataError(InputError):
         super().__init__(
             f"{self.whose} damaged in {len(self.damages)} place(s):\n  "
             + "\n  ".join(lines)
-            + "\nCorrect them; 'xiangjiang validate' looks at every file."
+            + "\nCorrect them; 'xiangjiang validate' looks at every file.",
+            code="data.damaged",
         )
 
     def sentence(self, lang: str) -> str:

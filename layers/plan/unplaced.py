@@ -21,14 +21,15 @@ from geo.units import labelled
 from geo.wording import Words
 from layers.plan import claims_file
 from layers.plan.area import area, per_plan
-from layers.plan.catalogue import ids, load, names_by_id, rings, table
+from layers.plan.catalogue import ids, load, names_by_id, own_claims, rings, table
+from layers.plan.catalogue import rows as rows_of
 from layers.plan.claims import ACCEPTED, TABLE
 from layers.plan.evidence import stated_place
 from layers.plan.schema import resources
 from layers.plan.selection import ENTITY, PLACEABLE, counted, unlocated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 _WORDS = Words(__file__)
 # What a feature is the same thing as, and stands on, in the order in which a place is taken over.
@@ -120,10 +121,22 @@ def unplaced() -> pd.DataFrame:
 
     Examples
     --------
-    >>> unplaced()[["id", "amount"]].iloc[0].tolist()
-    ['project-shuzi-jiankang', 184.0]
+    >>> unplaced()["id"].iloc[0], float(unplaced()["amount"].iloc[0])
+    ('park-shuzi-jiankang', 184.0)
     """
     return labelled(_unplaced().copy())
+
+
+def amount_unit() -> str:
+    """Return the unit of what is invested, empty where the plan adds up nothing.
+
+    Examples
+    --------
+    >>> amount_unit()
+    '100 million CNY'
+    """
+    amounts = {name: role.amount for name, role in area().points.items() if role.amount}
+    return next((resources()[name].field(amount).unit for name, amount in amounts.items()), "")
 
 
 def _features() -> pd.DataFrame:
@@ -173,34 +186,54 @@ def leads(thing: str, lang: str) -> list[str]:
     >>> leads("site-robot-institute", "zh")[0]
     '地址：雨花经开区湖南省机器人产业集聚区'
     """
-    row = _unplaced().set_index("id").loc[thing]
-    members = [thing, *row["feature_ids"].split("|")]
-    told = table(TABLE)
-    told = told[told["subject_id"].isin(members)].drop_duplicates(["kind", "object_id", "address"])
+    members = dict.fromkeys([thing, *_members()[thing]])
     lines = []
-    for claim in told.astype("object").where(told.notna(), None).to_dict("records"):
-        values = {"place": stated_place(claim, lang), "reason": claim["reason"] or ""}
+    for claim in [claim for each in members for claim in _told().get(each, ())]:
         key = "address" if claim["kind"] == "address" else claim["state"]
-        lines.append(_WORDS.say(f"lead.{key}", lang, **values))
-    hosts = dict.fromkeys(_hosts(row["layers"].split("|"), members))
+        place, reason = stated_place(claim, lang), claim["reason"] or ""
+        lines.append(_WORDS.say(f"lead.{key}", lang, place=place, reason=reason))
+    hosts = dict.fromkeys(host for each in members for host in _hosts().get(each, ()))
     if hosts:
         lines.append(_WORDS.say("lead.host", lang, names=listed(hosts, lang)))
     return list(dict.fromkeys(lines))
 
 
-def _hosts(names: Sequence[str], members: Sequence[str]) -> Iterator[str]:
-    for name in names:
-        frame = load(name)
+@per_plan
+def _members() -> dict[str, tuple[str, ...]]:
+    """Return the features that get a place with each thing."""
+    rows = _unplaced()
+    pairs = zip(rows["id"], rows["feature_ids"], strict=True)
+    return {thing: tuple(keys.split("|")) for thing, keys in pairs}
+
+
+@per_plan
+def _told() -> dict[str, list[dict[str, Any]]]:
+    """Return what is claimed of each subject."""
+    rows = table(TABLE).astype("object")
+    of: dict[str, list[dict[str, Any]]] = {}
+    for claim in rows.where(rows.notna(), None).to_dict("records"):
+        of.setdefault(claim["subject_id"], []).append({str(k): v for k, v in claim.items()})
+    return of
+
+
+@per_plan
+def _hosts() -> dict[str, tuple[str, ...]]:
+    """Return who has to do with each feature, where the plan says so."""
+    of: dict[str, tuple[str, ...]] = {}
+    for name in resources():
+        frame = rows_of(name)
         for column in HOSTS:
             if column in frame:
-                yield from frame.loc[frame["id"].isin(members), column].dropna()
+                there = frame[["id", column]].dropna()
+                for key, host in there.itertuples(index=False):
+                    of[key] = (*of.get(key, ()), host)
+    return of
 
 
 def address_of(thing: str) -> str:
     """Return what a geocoder is asked for: the address that is known, else the Chinese name."""
-    told = table(TABLE)
-    known = told[(told["subject_id"] == thing) & (told["kind"] == "address")]["address"]
-    return str(known.iloc[0]) if len(known) else names_by_id()[thing]
+    known = [each["address"] for each in _told().get(thing, ()) if each["kind"] == "address"]
+    return known[0] if known else names_by_id()[thing]
 
 
 def claims_of_place(thing: str, said: Said) -> list[dict[str, Any]]:
@@ -284,6 +317,7 @@ def accepted(proposals: pd.DataFrame, file: str) -> list[dict[str, Any]]:
     """Return the claims of a file of proposals that somebody has accepted, as the file has them.
 
     What is the same thing as one of them, and has no place, lies within it by a claim of its own.
+    What was taken before is not taken again.
 
     Parameters
     ----------
@@ -299,7 +333,11 @@ def accepted(proposals: pd.DataFrame, file: str) -> list[dict[str, Any]]:
     """
     about = claims_file.described(Path(file))
     rows = claims_file.checked(proposals, about, ids())
-    rows = rows[rows["state"] == ACCEPTED].astype("object")
+    there = own_claims().table
+    new = rows["state"] == ACCEPTED
+    if len(there):
+        new &= ~rows["id"].isin(there["id"])
+    rows = rows[new].astype("object")
     taken: list[dict[str, Any]] = []
     for row in rows.where(rows.notna(), None).to_dict("records"):
         said = Said(**{name: row[name] for name in Said.__dataclass_fields__})
