@@ -110,7 +110,7 @@ def of_data(key: str) -> dict[str, str]:
     elif family == "choose":
         fields = (field for each in area().points for field in resources()[each].fields)
         about = next((field for field in fields if field.name == name), None)
-    elif family == "reading.noun":
+    elif family in {"reading.noun", "reading.usual"}:
         about = resources().get(name)
     if about is None:
         raise KeyError(key)

@@ -27,6 +27,7 @@ from layers.plan.selection import placed_share
 from layers.questions.asking import brought_by, question_of
 from layers.questions.fields import LAYER, ZONING, items
 from layers.questions.kinds import looks, maps
+from layers.questions.subjects import point_layers, usual_values
 from layers.record.specification import asked, read_spec, specified
 from layers.words import bracketed
 
@@ -218,8 +219,11 @@ def _type(hint: object) -> Any:  # noqa: ANN401 - a type
 
 
 def _default(item: Item, kind: type[Kind]) -> str | bool:
-    defaults = area().defaults.get(kind.MAP, {}) if item.name in {LAYER, ZONING} else {}
-    value = defaults.get(item.name, item.default)
+    defaults = area().defaults.get(kind.MAP, {})
+    usual = usual_values(defaults.get(LAYER, point_layers()[0])).get(item.name)
+    value = defaults.get(item.name, item.default) if item.name in {LAYER, ZONING} else item.default
+    if usual and item.hint == tuple[str, ...]:
+        return ", ".join(usual)
     if value is None or value in ((), ""):
         return False
     if item.hint is bool and "/" in item.option:

@@ -38,7 +38,7 @@ with st.sidebar:
             default=NO_DEMAND,
         )
 
-demand = None if demand_layer == NO_DEMAND else Points(demand_layer)
+demand = None if demand_layer == NO_DEMAND else Points.usual(demand_layer)
 located = sites.located()
 map_column, results = map_and_results()
 if located.empty:

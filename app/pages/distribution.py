@@ -197,6 +197,7 @@ with st.sidebar:
     )
     points = choices.main_filter(chosen_layer)
     with st.expander(text("app.more"), expanded=zones.name in GRID_NAMES or measure == "per_10k"):
+        points = choices.wider(points)
         zones = choices.cells(zones)
         scale = choose("scale", "distribution.scale", SCALES, default=SCALES[0])
         scheme = choose("scheme", "distribution.scheme", SCHEMES, default=SCHEMES[0])

@@ -22,10 +22,18 @@ from layers.keeping.brought import is_own, keep_zones
 from layers.look.symbology import value_label
 from layers.plan.area import area, per_plan
 from layers.plan.positions import CRS
+from layers.plan.selection import ENTITY, PLACEABLE, SITE
 from layers.plan.zonings import GRID_NAMES, own_zones
 from layers.questions.counting import Distribution
 from layers.questions.fields import CELL, H3
-from layers.questions.subjects import Points, Zones, point_layers, role_of
+from layers.questions.subjects import (
+    Points,
+    Zones,
+    has_column,
+    point_layers,
+    role_of,
+    usual_values,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -62,8 +70,9 @@ def layer_of(names: Sequence[str], *, default: str) -> Points:
     """
     options = (*names, *own_data.names("points"))
     if len(options) == 1:
-        return Points(default)
-    return Points(choose("layer", "choose.layer", options, title=layer_title, default=default))
+        return Points.usual(default)
+    layer = choose("layer", "choose.layer", options, title=layer_title, default=default)
+    return Points.usual(layer)
 
 
 def filters_of(points: Points) -> tuple[str, ...]:
@@ -84,6 +93,26 @@ def finer(chosen: Points) -> Points:
     """Draw the remaining filters of the chosen layer; return the points that pass them too."""
     for column in filters_of(chosen)[1:]:
         chosen = chosen.filtered(column, values(chosen, column))
+    return wider(chosen)
+
+
+def wider(chosen: Points) -> Points:
+    """Draw switches for what a layer is usually not asked about; return the points with it.
+
+    What cannot have a place is chosen as the others are; its switch makes points of what the text
+    ties to a zone.
+    """
+    kept = dict(usual_values(chosen.layer))
+    if has_column(chosen.layer, ENTITY):
+        kept[ENTITY] = PLACEABLE
+    for column, usual in kept.items():
+        present = _present(chosen.layer, column)
+        others = [value_title(column, each) for each in present if each not in usual]
+        label = "choose.as_points" if column == ENTITY else "choose.any"
+        if others and switch(f"any_{column}", label, what=listed(others, language())):
+            chosen = chosen.filtered(column, present if column == ENTITY else ())
+    if has_column(chosen.layer, SITE) and switch("by_site", "choose.by_site"):
+        chosen = Points(chosen.layer, by_site=True, **dict(chosen.filters))
     return chosen
 
 

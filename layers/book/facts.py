@@ -107,7 +107,7 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
     """
     lang = spec.lang
     chosen, placed = points.chosen(), points.located()
-    whole = Points(points.layer).chosen()
+    whole = points.filtered(points.group, ()).chosen()
     share, places = placed_share(chosen), int(placed.geometry.to_wkb().nunique())
     figures = [
         _figure("all", number(len(chosen)), lang),

@@ -66,11 +66,14 @@ class PointRole:
         The column that makes kinds of its features.
     amount
         The column that can be added up, if any.
+    usual
+        Values by column that questions are of where they say nothing else.
     """
 
     filters: tuple[str, ...] = ()
     group: str = ""
     amount: str | None = None
+    usual: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +202,8 @@ class Area:
     @property
     def filters(self) -> tuple[str, ...]:
         """Columns that some point layer is filtered by, each once."""
-        return tuple(dict.fromkeys(each for role in self.points.values() for each in role.filters))
+        roles = self.points.values()
+        return tuple(dict.fromkeys(each for role in roles for each in (*role.filters, *role.usual)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +381,10 @@ def area() -> Area:
         land=Land(**content["land"]),
         points={
             name: PointRole(
-                tuple(role.get("filters", ())), role.get("group", ""), role.get("amount")
+                tuple(role.get("filters", ())),
+                role.get("group", ""),
+                role.get("amount"),
+                {column: tuple(values) for column, values in role.get("usual", {}).items()},
             )
             for name, role in content["points"].items()
         },

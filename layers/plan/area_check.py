@@ -64,9 +64,12 @@ def _fields() -> Iterator[Damage]:
             continue
         types = {field.name: field.type for field in resources()[name].fields}
         wanted = {"filters": role.filters, "group": (role.group,), "amount": (role.amount,)}
-        for part, columns in wanted.items():
+        for part, columns in (wanted | {"usual": tuple(role.usual)}).items():
             given = [column for column in columns if column]
             yield from _missing(f"points.{name}.{part}", given, types)
+        for column in role.usual.keys() & types:
+            codes = resources()[name].field(column).constraints.get("enum", ())
+            yield from _missing(f"points.{name}.usual.{column}", role.usual[column], codes)
         if types.get(role.amount or "") == "string":
             values = {"value": role.amount}
             path = f"points.{name}.amount"

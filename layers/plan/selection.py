@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 FILTERS = ("category", "level", "status", "sector", "kind", "scope", "evidence")
 # What can have a place; a service, an event, a network or an initiative has none of its own.
 ENTITY, PLACEABLE = "entity_kind", ("site", "part")
+# The column of the site that a feature stands on.
+SITE = "site_id"
 
 
 class PlacedShare(NamedTuple):
@@ -55,8 +57,8 @@ def select(
     frame
         A layer.
     criteria
-        Accepted values per column (category, level, status, sector, kind, scope, evidence); an
-        empty sequence accepts all.
+        Accepted values per column (category, level, status, sector, kind, scope, evidence,
+        entity_kind); an empty sequence accepts all.
 
     Raises
     ------
@@ -93,7 +95,7 @@ def select(
             )
         if not values:
             continue
-        coded = dict.fromkeys((*FILTERS, *area().filters))
+        coded = dict.fromkeys((*FILTERS, ENTITY, *area().filters))
         allowed = [name for name in coded if name in frame.columns]
         require_one_of(column, allowed, "filter", function="select")
         texts = [value for value in frame[column].dropna() if isinstance(value, str)]
@@ -149,11 +151,48 @@ def placed_share(frame: gpd.GeoDataFrame) -> PlacedShare:
     >>> share.placed, share.lacking
     (23, 0)
     """
-    nowhere = _nowhere(frame)
-    can = (
-        frame[ENTITY].isin(PLACEABLE).to_numpy() if ENTITY in frame else ~np.zeros(len(frame), bool)
-    )
+    nowhere, can = _nowhere(frame), placeable(frame)
     return PlacedShare(int((can & ~nowhere).sum()), int(can.sum()))
+
+
+def placeable(frame: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell of each feature whether it can have a place: all where a layer does not say."""
+    if ENTITY not in frame:
+        return np.ones(len(frame), dtype=bool)
+    return frame[ENTITY].isin(PLACEABLE).to_numpy()
+
+
+def sited(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a layer as maps draw it: what cannot have a place is in it without one.
+
+    A text may tie a service or an event to a zone: ``within`` goes on saying so.
+    """
+    borrowed = ~placeable(frame) & ~_nowhere(frame)
+    if not borrowed.any():
+        return frame
+    shapes = frame.geometry.mask(borrowed, None)
+    none = {"evidence": "unlocated", "accuracy_m": np.nan}
+    return frame.set_geometry(shapes).assign(
+        **{name: frame[name].mask(borrowed, value) for name, value in none.items() if name in frame}
+    )
+
+
+def one_a_site(frame: gpd.GeoDataFrame, amount: str | None = None) -> gpd.GeoDataFrame:
+    """Return features with those of one site as one: the first that has a place stands for all.
+
+    Parameters
+    ----------
+    frame
+        A layer with ``site_id``; a feature without one stands for itself.
+    amount
+        Column that is added up over a site.
+    """
+    site = frame[SITE].fillna(frame["id"])
+    if amount is not None:
+        frame = frame.assign(**{amount: frame.groupby(site)[amount].transform("sum", min_count=1)})
+    order = np.argsort(_nowhere(frame), kind="stable")
+    first = ~site.iloc[order].duplicated()
+    return frame[first.reindex(frame.index)]
 
 
 def _nowhere(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:

@@ -13,10 +13,20 @@ from geo.arguments import brief, require_one_of
 from geo.errors import InputError
 from geo.numerals import LANGUAGES
 from layers.keeping.own_files import kept_file
-from layers.keeping.own_points import CATEGORY
 from layers.plan.area import area
-from layers.questions.fields import CELL, H3, LAYER, SIZES, ZONING, attributes, items
-from layers.questions.subjects import Points, Zones, point_layers
+from layers.plan.selection import SITE
+from layers.questions.fields import (
+    BY_SITE,
+    CELL,
+    H3,
+    LAYER,
+    SIZES,
+    ZONING,
+    attributes,
+    filter_columns,
+    items,
+)
+from layers.questions.subjects import Points, Zones, has_column, point_layers, usual_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -199,10 +209,19 @@ def _built(record: type[R], values: dict[str, Plain], asker: Asker) -> R:
 
 def _points(values: dict[str, Plain], asker: Asker) -> Points:
     # Whether the layer has such a column is asked of its features, which say what they have.
-    columns = [name for name in dict.fromkeys((CATEGORY, *area().filters)) if name in values]
+    columns = [name for name in filter_columns() if name in values]
     filters = {name: _texts(values.pop(name)) for name in columns}
-    layer = values.pop(LAYER, None) or asker.default(LAYER)
-    return Points(asker.brought(str(layer), "points"), **filters)
+    by_site = bool(values.pop(BY_SITE, False))
+    layer = asker.brought(str(values.pop(LAYER, None) or asker.default(LAYER)), "points")
+    if by_site and not has_column(layer, SITE):
+        raise InputError(
+            f"{asker.map}: {layer!r} does not say on which site each feature stands; leave "
+            f"{asker.called(BY_SITE)} out",
+            code="option.goes_not",
+            names=[asker.called(BY_SITE)],
+            value=layer,
+        )
+    return Points.usual(layer, by_site=by_site, **filters)
 
 
 def _zones(values: dict[str, Plain], asker: Asker) -> Zones:
@@ -215,7 +234,7 @@ def _value(each: Item, value: Plain, asker: Asker) -> object:
     if value is None:
         return None
     if each.hint is Points:
-        return Points(asker.brought(str(value), "points"))
+        return Points.usual(asker.brought(str(value), "points"))
     if each.about.brings is not None:
         return asker.brought(str(value), each.about.brings)
     if isinstance(value, float) and value.is_integer() and int in {each.hint, *get_args(each.hint)}:
@@ -241,7 +260,10 @@ def _plain(record: object) -> dict[str, Plain]:
     for each in attributes(type(record)):
         value = getattr(record, each.name)
         if each.holds_points:
-            plain |= {LAYER: value.layer} | {name: list(values) for name, values in value.filters}
+            # What is usual now may not be when this is read: what accepts all is written as well.
+            filters = dict.fromkeys(usual_values(value.layer), ()) | dict(value.filters)
+            plain |= {LAYER: value.layer} | {name: list(each) for name, each in filters.items()}
+            plain |= {BY_SITE: True} if value.by_site else {}
         elif isinstance(value, Points):
             plain[each.name] = value.layer
         elif isinstance(value, Zones):

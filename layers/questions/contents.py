@@ -59,8 +59,8 @@ def dots(points: Subjects, lang: str) -> Points:
     names = {"accuracy_m", "quote", "heading"}
     return Points(
         points.located(),
-        title=about.title_zh,
-        title_en=about.title_en,
+        title=points.title("zh"),
+        title_en=points.title("en"),
         colour=DOT,
         size_px=3,
         columns={each.name: each.title(lang) for each in about.fields if each.name in names},

@@ -28,9 +28,17 @@ from typing import (
 from layers.keeping.own_files import Brings
 from layers.keeping.own_points import CATEGORY
 from layers.plan.area import area
+from layers.plan.selection import ENTITY, SITE
 from layers.plan.strict_schema import Validator
 from layers.plan.zonings import GRID_NAMES, zoning_names
-from layers.questions.subjects import CELL_M, H3_RESOLUTION, Points, Zones, point_layers
+from layers.questions.subjects import (
+    CELL_M,
+    H3_RESOLUTION,
+    Points,
+    Zones,
+    has_column,
+    point_layers,
+)
 from layers.words import say
 
 if TYPE_CHECKING:
@@ -41,6 +49,7 @@ Plain: TypeAlias = "bool | int | float | str | Sequence[Plain] | Mapping[str, Pl
 Parameters: TypeAlias = Mapping[str, Plain]
 Schema: TypeAlias = dict[str, Plain]
 Brought: TypeAlias = Brings
+BY_SITE = "by_site"
 LAYER, ZONING, CELL, H3 = "layer", "zoning", "cell_m", "h3_resolution"
 SIZES = (CELL, H3)
 OWN_NAME = "^own-[0-9a-f]{32}$"
@@ -231,12 +240,24 @@ def group_columns() -> tuple[str, ...]:
     return tuple(dict.fromkeys((CATEGORY, *area().filters, *groups)))
 
 
+def filter_columns() -> tuple[str, ...]:
+    """Return the columns that points can be filtered by, in some layer of the plan."""
+    entity = (ENTITY,) if _some_layer_has(ENTITY) else ()
+    return tuple(dict.fromkeys((CATEGORY, *area().filters, *entity)))
+
+
+def _some_layer_has(column: str) -> bool:
+    return any(has_column(layer, column) for layer in point_layers())
+
+
 def _of_points() -> list[Item]:
     layer = Field(choices=point_layers, brings="points")
-    filters = dict.fromkeys((CATEGORY, *area().filters))
+    filters = filter_columns()
+    by_site = [Item(BY_SITE, bool, False, PLAIN_FIELD, False)] if _some_layer_has(SITE) else []  # noqa: FBT003
     return [
         Item(LAYER, str, False, layer, None),  # noqa: FBT003 - of a tuple
         *(Item(name, tuple[str, ...], False, PLAIN_FIELD, ()) for name in filters),  # noqa: FBT003
+        *by_site,
     ]
 
 

@@ -186,7 +186,7 @@ class Kind:
         if about is None:
             return title
         # In Chinese a layer's title is a noun; in English a sentence has a plainer one.
-        return title.format(noun=about.noun("en") if lang == "en" else about.about.title("zh"))
+        return title.format(noun=about.noun("en") if lang == "en" else about.title("zh"))
 
     def method_note(self, lang: str) -> str:  # noqa: ARG002 - others need it
         """Return how the answer was found, as a print says it below the map; empty for nothing."""

@@ -17,6 +17,7 @@ from layers.plan.catalogue import describe, load, names_by_id
 from layers.plan.schema import resource
 from layers.questions.figures import Figures
 from layers.questions.kinds import Kind, register
+from layers.questions.subjects import drawn
 from layers.type.tables import Table
 from layers.words import say
 
@@ -84,7 +85,7 @@ class Layer(Kind):
                 code="layer.no_places",
                 name=self.layer,
             )
-        frames = {each: load(each) for each in dict.fromkeys((*area().context, self.layer))}
+        frames = {each: drawn(each) for each in dict.fromkeys((*area().context, self.layer))}
         return Content(frames, tuple(frames), lang=lang)
 
     def sources(self, lang: str) -> list[str]:

@@ -7,17 +7,27 @@ from typing import TYPE_CHECKING
 
 from geo.arguments import require_one_of
 from geo.errors import InputError
+from geo.numerals import listed
 from layers.keeping.brought import is_own, kept_points, kept_zones
 from layers.keeping.own_points import AMOUNT, CATEGORY, own_resource
+from layers.look.symbology import value_label
 from layers.plan.area import area
 from layers.plan.catalogue import load
 from layers.plan.schema import resource
-from layers.plan.selection import counted, located, select, unlocated
+from layers.plan.selection import (
+    ENTITY,
+    counted,
+    located,
+    one_a_site,
+    select,
+    sited,
+    unlocated,
+)
 from layers.plan.zonings import zoning
 from layers.words import say, words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
     import pandas as pd
@@ -52,6 +62,23 @@ def role_of(layer: str) -> PointRole:
     return area().points[layer]
 
 
+def usual_values(layer: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the values by column that questions of a layer are of where they say nothing else."""
+    role = None if is_own(layer) else area().points.get(layer)
+    return {} if role is None else role.usual
+
+
+def has_column(layer: str, column: str) -> bool:
+    """Whether a layer of the plan has a column."""
+    return not is_own(layer) and any(each.name == column for each in resource(layer).fields)
+
+
+def drawn(layer: str) -> gpd.GeoDataFrame:
+    """Return a layer as maps draw it: what cannot have a place is listed and is no point."""
+    frame = load(layer)
+    return sited(frame) if ENTITY in frame else frame
+
+
 @dataclass(frozen=True, slots=True, init=False)
 class Points:
     """Which features take part in an analysis.
@@ -60,8 +87,11 @@ class Points:
     ----------
     layer
         Name of a point layer, or what :func:`layers.keeping.brought.keep_points` returned.
+    by_site
+        Whether features that stand on one site are one.
     **filters
-        Accepted values by column; none accepts all.
+        Accepted values by column; none accepts all. What cannot have a place, such as an event, is
+        a point only where ``entity_kind`` names it, at the middle of what the text ties it to.
 
     Examples
     --------
@@ -71,15 +101,36 @@ class Points:
 
     layer: str
     filters: tuple[tuple[str, tuple[str, ...]], ...]
+    by_site: bool
 
-    def __init__(self, layer: str, **filters: Sequence[str]) -> None:
+    def __init__(self, layer: str, *, by_site: bool = False, **filters: Sequence[str]) -> None:
         chosen = ((column, tuple(values)) for column, values in filters.items() if values)
         object.__setattr__(self, "layer", layer)
         object.__setattr__(self, "filters", tuple(sorted(chosen)))
+        object.__setattr__(self, "by_site", by_site)
+
+    @classmethod
+    def usual(cls, layer: str, *, by_site: bool = False, **filters: Sequence[str]) -> Points:
+        """Return the points that questions of a layer are of where they say nothing else.
+
+        Parameters
+        ----------
+        layer, by_site
+            As for all points.
+        **filters
+            Accepted values by column, before those that the plan says; an empty one accepts all.
+
+        Examples
+        --------
+        >>> Points.usual("platforms", scope=()).filters
+        (('status', ('existing',)),)
+        """
+        return cls(layer, by_site=by_site, **(dict(usual_values(layer)) | filters))
 
     def filtered(self, column: str, values: Sequence[str]) -> Points:
         """Return the same points with one more filter."""
-        return Points(self.layer, **(dict(self.filters) | {column: tuple(values)}))
+        filters = dict(self.filters) | {column: tuple(values)}
+        return Points(self.layer, by_site=self.by_site, **filters)
 
     def values(self, column: str) -> tuple[str, ...]:
         """Return the accepted values of a column; none accepts all."""
@@ -106,8 +157,35 @@ class Points:
         """Return what the points are called in a sentence."""
         if is_own(self.layer):
             return self.about.title(lang)
-        key = f"reading.noun.{self.layer}"
+        key = f"reading.{'usual' if self._is_usual else 'noun'}.{self.layer}"
         return say(key, lang) if key in words() else self.about.title(lang)
+
+    def title(self, lang: str) -> str:
+        """Return the title of the points: the layer's, or the word for its usual ones."""
+        return self.noun(lang) if self._is_usual else self.about.title(lang)
+
+    def terms(self, lang: str) -> str:
+        """Return in words which features are chosen, empty for all of a layer.
+
+        Examples
+        --------
+        >>> Points.usual("platforms").terms("en")
+        'where the document places it: New Area; status: Existing'
+        """
+        if is_own(self.layer):
+            return ""
+        said = [self._term(column, values, lang) for column, values in self.filters]
+        said += [say("points.by_site", lang)] if self.by_site else []
+        return say("points.then", lang).join(said)
+
+    def _term(self, column: str, values: tuple[str, ...], lang: str) -> str:
+        labels = listed([value_label(column, each, lang=lang) for each in values], lang)
+        return say("points.term", lang, column=self.about.field(column).title(lang), values=labels)
+
+    @property
+    def _is_usual(self) -> bool:
+        usual = usual_values(self.layer)
+        return bool(usual) and all(self.values(each) == usual[each] for each in usual)
 
     def nouns(self, lang: str) -> dict[str, str]:
         """Return what stands in texts for the points and for what makes kinds of them."""
@@ -137,8 +215,11 @@ class Points:
         if is_own(self.layer):
             return select(kept_points(self.layer), dict(self.filters))
         resource(self.layer)
-        role_of(self.layer)
-        return select(counted(load(self.layer)), dict(self.filters))
+        role = role_of(self.layer)
+        frame = select(counted(load(self.layer)), dict(self.filters))
+        if not self.values(ENTITY):
+            frame = sited(frame)
+        return one_a_site(frame, role.amount) if self.by_site else frame
 
     def located(self) -> gpd.GeoDataFrame:
         """Return the chosen features that have a place."""
