@@ -12,6 +12,7 @@ from app.web.controls import choose, slide
 from app.web.export import export
 from app.web.frame import download, draw_map, map_and_results, note_on_points
 from app.web.tables import zones_table
+from app.web.unknowns import unknowns
 from geo.numerals import number
 from layers import questions
 from layers.plan.area import area
@@ -60,6 +61,7 @@ with results:
         text("coverage.doubly"), f"{number(at_distance['doubly_covered_pct'], digits=1)} %"
     )
     note_on_points(sites)
+    unknowns(sites, zoning)
     st.caption(text("coverage.straight"))
     coverage_curve(curve, distance_m=distance_m)
     # What a zone is in all is in the file: beside the map there is room for what is found.

@@ -16,6 +16,7 @@ from app.web.controls import choose, slide, step_through, switch
 from app.web.export import export
 from app.web.frame import basis, download, draw_map, heading, map_and_results, note_on_points
 from app.web.tables import ranking_table
+from app.web.unknowns import unknowns
 from geo.errors import AtlasError
 from geo.numerals import number, significant
 from geo.surface.density_raster import Unit
@@ -155,6 +156,7 @@ with results:
     if len(asks) == 1 and second is not None:
         st.caption(beside)
     note_on_points(asked.points)
+    unknowns(asked.points, zones, by="count" if weighted else "density_per_km2")
     heading(text("density.ranking"))
     title = (
         choices.weight_words("column.weight_sum", points) if weighted else text(f"column.{value}")

@@ -25,6 +25,7 @@ from app.web.frame import (
 from app.web.population import population
 from app.web.running import while_wanted
 from app.web.tables import features
+from app.web.unknowns import unknowns
 from geo.errors import AtlasError
 from geo.numerals import number
 from layers import questions
@@ -78,6 +79,7 @@ def totals(shown: Shown) -> None:
         of_plan = stated[chosen["source_id"] == area().document]
         st.caption(text("distribution.counted_once", plan=number(of_plan.sum())))
     note_on_points(points)
+    unknowns(points, shown.asked.zones)
     results.scale_notes(shown)
     results.population_notes(shown)
 

@@ -14,6 +14,7 @@ from app.web.controls import choose, slide, switch
 from app.web.export import export
 from app.web.frame import download, draw_map, heading, map_and_results, note_on_points
 from app.web.tables import figures
+from app.web.unknowns import unknowns
 from geo.exchange.cell_quotes import csv_bytes
 from geo.numerals import number
 from layers.plan.area import area
@@ -104,6 +105,7 @@ def closing(frame: gpd.GeoDataFrame | Any, file_name: str, *, spatial: bool = Tr
         for name in NOT[look]:
             st.caption(text(f"pattern.not.{name}"))
     note_on_points(points)
+    unknowns(points, asked.zones if isinstance(asked, Tested) else None)
     if spatial:
         download(
             "pattern.download_geojson",

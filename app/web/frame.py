@@ -175,7 +175,10 @@ def note_on_points(points: Points) -> None:
     lacking, others = placed_share(chosen).lacking, len(chosen) - len(located)
     inherited = int(located["within"].notna().sum())
     note = "app.truth_note" if inherited else "app.points_note"
-    words = text(note, n=number(len(located)), inherited=number(inherited))
+    terms, possible = points.terms(language()), number(placed_share(chosen).possible)
+    counted = text("app.counted", noun=points.noun(language()), n=possible, terms=terms)
+    words = counted if terms else ""
+    words += text(note, n=number(len(located)), inherited=number(inherited))
     if lacking:
         whose = ".own" if is_own(points.layer) else ""
         words += text(f"app.left_out{whose}", unlocated=number(lacking))

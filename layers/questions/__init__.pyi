@@ -23,3 +23,7 @@ from .density import density_lines as density_lines
 from .density import density_scale as density_scale
 from .density import density_surface as density_surface
 from .distribution import Shown as Shown
+from .unknowns import Unknowns as Unknowns
+from .unknowns import unknown_places as unknown_places
+from .unknowns import unknowns_note as unknowns_note
+from .unknowns import zone_bounds as zone_bounds

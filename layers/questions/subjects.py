@@ -170,7 +170,7 @@ class Points:
         Examples
         --------
         >>> Points.usual("platforms").terms("en")
-        'where the document places it: New Area; status: Existing'
+        'stated area: New Area; status: Existing'
         """
         if is_own(self.layer):
             return ""

@@ -25,6 +25,7 @@ from layers.look.symbology import layer_styles
 from layers.plan.strict_schema import Validator
 from layers.questions.asking import brought_by, parameters_of, question_of
 from layers.questions.kinds import kind_of, maps
+from layers.questions.unknowns import unknowns_note
 from layers.record.plain_data import MOST_BYTES, parsed_data, plain_data
 from layers.record.schema import schema
 
@@ -123,9 +124,8 @@ class MapSpec:
         """
         question = asked(self)
         sheet = clean_sheet(self.sheet, self.lang, drawn=False)
-        method = question.method_note(self.lang)
-        if method:
-            sheet = replace(sheet, notes=(*sheet.notes, method))
+        told = (question.method_note(self.lang), unknowns_note(question, self.lang))
+        sheet = replace(sheet, notes=(*sheet.notes, *filter(None, told)))
         sheet = replace(sheet, notes=(*sheet.notes, *self.receipts()))
         if sheet.title.strip():
             return sheet

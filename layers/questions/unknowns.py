@@ -1,0 +1,276 @@
+"""What a map does not know: how well places are known, and how far that could move ranks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.numerals import number
+from geo.units import COUNT, labelled
+from layers.keeping.answers import kept_answer
+from layers.plan.area import area, map_crs
+from layers.plan.catalogue import table
+from layers.plan.claims import TABLE
+from layers.plan.selection import ENTITY, placeable
+from layers.questions import costs
+from layers.questions.asking import part_of
+from layers.questions.counting import counted
+from layers.questions.subjects import Zones
+from layers.words import paragraph, say
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    from numpy.typing import NDArray
+
+    from layers.questions.kinds import Kind
+    from layers.questions.subjects import Points
+
+    Floats: TypeAlias = NDArray[np.float64]
+    Ints: TypeAlias = NDArray[np.int64]
+    Relation: TypeAlias = Literal["intersects", "within"]
+
+By: TypeAlias = Literal["count", "density_per_km2"]
+GRADES = ("A", "B", "C", "")
+# How well a place is known, in the order of the columns.
+KNOWN = ("by_point", "by_zone", "nowhere", "placeless")
+# In this role a member lies in what it belongs to; in those of the plan it is a part of it.
+LOCATED = "located"
+# A place is taken to lie within so many standard deviations: of what is known by its zone alone
+# that is the radius of the zone.
+SIGMAS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Unknowns:
+    """How well the places of chosen features are known.
+
+    Parameters
+    ----------
+    kinds
+        For each kind of the chosen features that occurs: ``kind``, its code; ``count``, how many
+        are chosen; of these ``by_point``, placed by a point; ``by_zone``, known only by the zone
+        that holds them; ``nowhere``, without a place; ``placeless``, which can have none, such as
+        a service or an event. The kind with most that lack a point comes first.
+    grades
+        ``grade`` of the claim that places a feature and ``count``, how many have it: A two
+        independent sources, B one, C the host, street or town; none for what a row or a rule says.
+    """
+
+    kinds: pd.DataFrame
+    grades: pd.DataFrame
+
+    def total(self, column: str) -> int:
+        """Return the sum of a column of the kinds."""
+        return int(self.kinds[column].sum())
+
+
+@kept_answer
+def unknown_places(points: Points) -> Unknowns:
+    """Return how well the places of chosen features are known.
+
+    Parameters
+    ----------
+    points
+        The features.
+
+    Raises
+    ------
+    InputError
+        If the layer has no points, or is a visitor's own and no longer kept.
+
+    Examples
+    --------
+    >>> from layers.questions.subjects import Points
+    >>> known = unknown_places(Points("parks"))
+    >>> known.total("count") == sum(map(known.total, KNOWN))
+    True
+    """
+    frame = points.chosen()
+    known = _known(frame, placed=bool(points.values(ENTITY)))
+    flags = pd.DataFrame({name: known == name for name in KNOWN}, index=frame.index)
+    kind = frame[points.group].fillna("") if points.group in frame else pd.Series("", frame.index)
+    kinds = flags.groupby(kind).sum().rename_axis("kind").reset_index()
+    kinds.insert(1, "count", kinds[list(KNOWN)].sum(axis=1))
+    lacking = (kinds["by_zone"] + kinds["nowhere"]).rename("lacking")
+    kinds = kinds.loc[lacking.sort_values(ascending=False, kind="stable").index]
+    placed = frame[np.isin(known, KNOWN[:2])]
+    grade = pd.Series("", placed.index)
+    if "claim_id" in placed:
+        grades = table(TABLE).set_index("id")["grade"]
+        grade = placed["claim_id"].map(grades).fillna("")
+    counts = grade.value_counts().reindex(GRADES, fill_value=0)
+    return Unknowns(
+        labelled(kinds.reset_index(drop=True), columns=dict.fromkeys(KNOWN, COUNT)),
+        labelled(counts.rename_axis("grade").rename("count").reset_index()),
+    )
+
+
+@kept_answer
+def zone_bounds(points: Points, zones: Zones, *, by: By = "count") -> gpd.GeoDataFrame:
+    """Return how far counts in zones could move if places that are not known lay elsewhere.
+
+    A place lies within two standard deviations of its point, which for what is known by its zone
+    alone is the zone's radius. What has no place may lie in any zone. Where the text puts a feature
+    without a point of its own in zones, it lies in one of these.
+
+    Parameters
+    ----------
+    points
+        The features.
+    zones
+        The zones.
+    by
+        What they are ranked by: ``"count"`` or ``"density_per_km2"``, the count by the area.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        The zones, most first: ``count`` as places are given, ``count_min`` of what is certain to
+        lie there and ``count_max`` of all that could; ``rank``, and ``rank_min`` and ``rank_max``,
+        the best and the worst that it could have. No worst case need be possible together with
+        another.
+
+    Raises
+    ------
+    InputError
+        If no chosen feature has a place, or there are too many zones.
+
+    Examples
+    --------
+    >>> from layers.questions.subjects import Points, Zones
+    >>> found = zone_bounds(Points("platforms"), Zones("districts"))
+    >>> bool((found["count"] <= found["count_max"]).all())
+    True
+    """
+    costs.require_zones(zones, costs.MOST_COUNTED, function="zone_bounds")
+    frame, areas = points.chosen(), zones.frame()
+    given = counted(points, zones)
+    known = _known(frame, placed=bool(points.values(ENTITY)))
+    # Placed features first, in the order in which they are counted; what can have no place is out.
+    order = np.argsort(known == "nowhere", kind="stable")
+    order = order[known[order] != "placeless"]
+    frame, known, n = frame.iloc[order], known[order], len(areas)
+    placed = frame[known != "nowhere"]
+    # Pairs of the position of a feature and that of a zone.
+    meets, holds = (_pairs(placed, areas, each) for each in ("intersects", "within"))
+    dots = np.column_stack((given.found.point, given.found.zone))
+    told = _told(frame, areas["id"].tolist())
+    told = told[known[told[:, 0]] != "by_point"]
+    untold = ~np.isin(np.arange(len(frame)), told[:, 0])
+    # A dot that the text contradicts may be right too.
+    possible = _union(meets[untold[meets[:, 0]]], told, dots)
+    alone = np.bincount(possible[:, 0], minlength=len(frame)) == 1
+    certain = _union(holds, told[alone[told[:, 0]]])
+    anywhere = int((untold & (known == "nowhere")).sum())
+    count = np.bincount(given.found.zone, minlength=n)
+    low = np.bincount(certain[:, 1], minlength=n)
+    high = np.bincount(possible[:, 1], minlength=n) + anywhere
+    unsure = len(set(possible[:, 0]) - set(certain[:, 0])) + anywhere
+    per = given.area_km2 if by == "density_per_km2" else np.ones(n)
+    most = n if given.found.overlap else unsure
+    ranks = _ranks(count / per, low / per, high / per, most)
+    found = areas.assign(count=count, count_min=low, count_max=high, **ranks)
+    found = found.sort_values("rank", kind="stable").reset_index(drop=True)
+    return labelled(found, {"unsure": unsure})
+
+
+def unknowns_note(question: Kind, lang: str) -> str:
+    """Return in a few sentences what a map does not know, as prints say it; empty of no points.
+
+    Parameters
+    ----------
+    question
+        What the map answers; of its zones the first one is told.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
+    points, zones = question.subjects, part_of(question, Zones)
+    if points is None:
+        return ""
+    known = unknown_places(points)
+    terms = points.terms(lang)
+    counts = {name: number(known.total(name)) for name in KNOWN}
+    counts["possible"] = number(known.total("count") - known.total("placeless"))
+    key = "unknowns.note_terms" if terms else "unknowns.note"
+    said = [say(key, lang, noun=points.noun(lang), terms=terms, **counts)]
+    if known.total("placeless"):
+        said.append(say("unknowns.placeless", lang, n=counts["placeless"]))
+    if zones is not None and len(points.located()):
+        said.append(first_of(zone_bounds(points, zones).iloc[0], lang))
+    return paragraph(said, lang)
+
+
+def first_of(zone: pd.Series, lang: str) -> str:
+    """Return how sure it is that a zone of :func:`zone_bounds` has its rank."""
+    names = [name for name in zone.index if name.startswith(("count", "rank"))]
+    ends = {name: number(int(zone[name])) for name in names}
+    key = "unknowns.first_sure" if zone["rank_min"] == zone["rank_max"] else "unknowns.first"
+    return say(key, lang, zone=zone[f"name_{lang}"], **ends)
+
+
+def _known(frame: gpd.GeoDataFrame, *, placed: bool) -> NDArray[np.str_]:
+    """Return of each feature how well its place is known, a name of :data:`KNOWN`.
+
+    What can have no place has one here only where ``placed`` says that maps draw it.
+    """
+    there = ~(frame.geometry.isna() | frame.geometry.is_empty).to_numpy()
+    zone = frame["within"].notna().to_numpy() if "within" in frame else np.zeros(len(frame), bool)
+    can = placeable(frame) | (placed & there)
+    return np.select([~can, ~there, zone], ["placeless", "nowhere", "by_zone"], "by_point")
+
+
+def _pairs(frame: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, relation: Relation) -> Ints:
+    """Return which places, as far as they may be off, meet or lie within which zones."""
+    metric = frame.geometry.to_crs(map_crs()).to_numpy()
+    reach_m = SIGMAS * frame["accuracy_m"].fillna(0.0).to_numpy() if "accuracy_m" in frame else 0.0
+    discs = shapely.buffer(metric, reach_m)
+    # A place that is exact has no disc.
+    discs = np.where(shapely.is_empty(discs), metric, discs)
+    tree = shapely.STRtree(zones.geometry.to_crs(map_crs()).to_numpy())
+    return tree.query(discs, predicate=relation).T
+
+
+def _told(frame: gpd.GeoDataFrame, zones: list[str]) -> Ints:
+    """Return which features the text puts in which zones, at any remove."""
+    links = table("memberships")
+    links = links[links["role"].isin({*area().parts, LOCATED})]
+    above = links.groupby("feature_id")["target_id"].agg(list).to_dict()
+    place = {zone: position for position, zone in enumerate(zones)}
+    pairs = []
+    for position, feature in enumerate(frame.get("id", ())):
+        ahead = [feature]
+        for each in ahead:
+            ahead += [other for other in above.get(each, ()) if other not in ahead]
+        pairs += [(position, place[each]) for each in ahead[1:] if each in place]
+    return np.array(pairs, dtype=np.int64).reshape(-1, 2)
+
+
+def _union(*pairs: Ints) -> Ints:
+    return np.unique(np.concatenate(pairs), axis=0)
+
+
+def _ranks(value: Floats, low: Floats, high: Floats, most: int) -> dict[str, Ints]:
+    """Return the rank of each value, and the best and the worst that it could have.
+
+    Parameters
+    ----------
+    value, low, high
+        What is ranked, and its ends.
+    most
+        How many others can rise above a value at its low end at once.
+    """
+
+    def above(values: Floats, than: Floats) -> Ints:
+        return len(values) - np.searchsorted(np.sort(values), than, side="right")
+
+    surely = above(low, low)
+    perhaps = np.minimum(above(high, low) - (high > low) - surely, most)
+    return {
+        "rank": 1 + above(value, value),
+        "rank_min": 1 + above(low, high),
+        "rank_max": 1 + surely + perhaps,
+    }
