@@ -61,6 +61,9 @@ STYLE = """
 iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !important; }
 .st-key-compared iframe.stCustomComponentV1 { height: calc(100vh - 6.3rem) !important; }
 .st-key-results { max-height: calc(100vh - 4.1rem); overflow-y: auto; overflow-x: hidden; }
+/* Tables need the room that the fold would keep free. */
+.st-key-results [data-testid="stExpanderDetails"] { padding: .3rem .5rem .5rem; }
+.st-key-results [data-testid="stExpanderDetails"] .figures td + td { white-space: nowrap; }
 /* The export stands beside the sidebar, wide enough for two columns of buttons. */
 [data-testid="stPopoverBody"] { min-width: 330px; }
 .brand { font-size: 1.15rem; font-weight: 700; line-height: 1.6; }

@@ -157,12 +157,13 @@ class Points:
         """Return what the points are called in a sentence."""
         if is_own(self.layer):
             return self.about.title(lang)
-        key = f"reading.{'usual' if self._is_usual else 'noun'}.{self.layer}"
+        key = ("reading.usual." if self._is_usual else "reading.noun.") + self.layer
         return say(key, lang) if key in words() else self.about.title(lang)
 
     def title(self, lang: str) -> str:
         """Return the title of the points: the layer's, or the word for its usual ones."""
-        return self.noun(lang) if self._is_usual else self.about.title(lang)
+        words = self.noun(lang) if self._is_usual else self.about.title(lang)
+        return words[:1].upper() + words[1:]
 
     def terms(self, lang: str) -> str:
         """Return in words which features are chosen, empty for all of a layer.

@@ -44,7 +44,7 @@ def test_page_runs_in_both_languages(name: str, lang: str) -> None:
 
 def test_density_of_one_category_uses_its_points_only() -> None:
     test = page("density", category='["university"]')
-    universities = Points("platforms", category=("university",))
+    universities = Points.usual("platforms", category=("university",))
     assert f"{len(universities.located())} 个点" in words(test)
 
 

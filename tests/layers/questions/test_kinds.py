@@ -80,7 +80,9 @@ def spare() -> Iterator[type[Spare]]:
 
 @pytest.mark.usefixtures("spare")
 def test_a_kind_from_outside_has_command_schema_map_print_slides_and_files(run, tmp_path) -> None:
-    counts = zone_counts(Distribution(Points("platforms"), Zones("districts"))).set_index("id")
+    counts = zone_counts(Distribution(Points.usual("platforms"), Zones("districts"))).set_index(
+        "id"
+    )
     words = ("spare", "--layer", "platforms", "--zoning", "districts", "--most", 60)
     rows = pd.DataFrame(json.loads(run(*words, "--spec", tmp_path / "s.yaml", "--json").stdout))
     assert rows.set_index("id")["spare"].to_dict() == (60 - counts["count"]).to_dict()
@@ -89,7 +91,7 @@ def test_a_kind_from_outside_has_command_schema_map_print_slides_and_files(run, 
     spec = read_spec(tmp_path / "s.yaml", dpi=60)
     with pytest.raises(InputError, match=r"parameters\.most"):
         read_spec(spec.to_dict() | {"parameters": {"most": 0}})
-    assert spec.titled().title == "创新平台的余量"
+    assert spec.titled().title == "现有平台的余量"
     assert output(spec, ".png").startswith(b"\x89PNG")
     _, second = pptx.Presentation(BytesIO(output(spec, ".pptx"))).slides
     (table,) = (shape.table for shape in second.shapes if shape.has_table)

@@ -38,11 +38,14 @@ INVESTMENT = "investment_100m_cny"
 PLATFORMS, HEXAGONS = Points("platforms"), Zones("hexagons")
 # With neighbours within 40 km the real platforms have hot and cold spots.
 FAR = {"rule": "distance", "distance_m": 40_000.0}
+# All platforms are more than the usual ones, and have patterns that these have not.
+ALL = {"status": [], "scope": []}
 HOT_TO_COLD = (*patterns.HOT, *reversed(patterns.COLD), "not significant")
 
 
 def spec_of(*, lang: str = "zh", sheet: dict[str, object] | None = None, **asks: object) -> MapSpec:
     about = {"review_number": "internal", "date": "2026-11-21"} | (sheet or {})
+    asks = asks if "layer" in asks else ALL | asks
     return read_spec({"map": "pattern", "sheet": about, "lang": lang, "parameters": asks})
 
 
@@ -63,6 +66,9 @@ def texts(slide: pptx.slide.Slide) -> list[str]:
 
 
 def test_without_parameters_it_asks_as_the_page_does() -> None:
+    usual = spec_of(layer="platforms")
+    assert asked(usual) == HotSpots(Points.usual("platforms"), HEXAGONS)
+    assert usual.titled().title == "现有平台的热点与冷点"
     assert asked(spec_of()) == HotSpots(PLATFORMS, HEXAGONS)
     assert asked(spec_of(look="distance")) == Spacing(PLATFORMS, once=True)
     parks = asked(spec_of(look="centres", layer="parks"))
@@ -102,7 +108,8 @@ def test_every_look_has_parameters_a_title_and_a_reading() -> None:
         ({"zoning": "districts"}, "only 5 zones; below 30"),
         ({"zoning": "districts"}, "take zoning hexagons, a smaller cell_m or a finer h3_res"),
         ({"rule": "distance", "distance_m": 100}, "within distance_m; lengthen it"),
-        ({"look": "distance", "category": ["event"]}, "only 1 places"),
+        ({"look": "distance", "category": ["event"]}, "choose more categories"),
+        ({"look": "distance", "category": ["event"], "entity_kind": ["event"]}, "only 1 places"),
         ({"category": ["computing"], "level": ["provincial"]}, "choose more categories"),
         ({"look": "centres", "layer": "parks", "by": "category"}, "groups; choose from level"),
         ({"k": 3}, "k goes with rule knn"),
