@@ -43,7 +43,8 @@ def unknowns(points: Points, zones: Zones | None = None, *, by: By = "count") ->
         kinds = known.kinds.to_dict("records")
         rows = [(_kind(points, each["kind"]), *(each[name] for name in COLUMNS)) for each in kinds]
         total = tuple(known.total(name) for name in COLUMNS)
-        _places(rows if len(rows) == 1 else [*rows, (text("unknowns.total"), *total)])
+        rows += [(text("unknowns.total"), *total)] if len(rows) > 1 else []
+        _places(text("unknowns.kind"), rows)
         _grades([known])
         if zones is not None and len(points.located()):
             _zones(zone_bounds(points, zones, by=by))
@@ -57,10 +58,11 @@ def unknowns_of_layers(layers: Sequence[str]) -> None:
     known = {name: unknown_places(Points(name)) for name in names}
     with st.expander(text("unknowns.title")):
         _places(
+            text("column.layer"),
             [
                 (layer_title(name), *(each.total(column) for column in COLUMNS))
                 for name, each in known.items()
-            ]
+            ],
         )
         _grades(list(known.values()))
 
@@ -71,10 +73,10 @@ def _kind(points: Points, kind: str) -> str:
     return kind if is_own(points.layer) else value_title(points.group, kind)
 
 
-def _places(rows: Sequence[tuple[str, *tuple[int, ...]]]) -> None:
-    """Draw how many places of each kind are known how well."""
+def _places(title: str, rows: Sequence[tuple[str, *tuple[int, ...]]]) -> None:
+    """Draw how many places of each kind, or layer, are known how well."""
     figures(
-        [text("unknowns.kind"), *(text(f"unknowns.{name}") for name in COLUMNS)],
+        [title, *(text(f"unknowns.{name}") for name in COLUMNS)],
         [(name, *map(number, counts)) for name, *counts in rows],
         helps=["", *(text(f"unknowns.help.{name}") for name in COLUMNS)],
     )

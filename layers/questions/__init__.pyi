@@ -25,5 +25,4 @@ from .density import density_surface as density_surface
 from .distribution import Shown as Shown
 from .unknowns import Unknowns as Unknowns
 from .unknowns import unknown_places as unknown_places
-from .unknowns import unknowns_note as unknowns_note
 from .unknowns import zone_bounds as zone_bounds

@@ -130,9 +130,9 @@ def zone_bounds(points: Points, zones: Zones, *, by: By = "count") -> gpd.GeoDat
     -------
     geopandas.GeoDataFrame
         The zones, most first: ``count`` as places are given, ``count_min`` of what is certain to
-        lie there and ``count_max`` of all that could; ``rank``, and ``rank_min`` and ``rank_max``,
-        the best and the worst that it could have. No worst case need be possible together with
-        another.
+        lie there, by the text alone too, and ``count_max`` of all that could; ``rank``, and
+        ``rank_min`` and ``rank_max``, the best and the worst that it could have. No worst case
+        need be possible together with another.
 
     Raises
     ------

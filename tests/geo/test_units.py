@@ -54,7 +54,9 @@ QUESTIONS: dict[str, tuple[Any, ...]] = {
     "service_areas": (PLATFORMS, 3000.0),
     "settled": (DENSE,),
     "zone_draws": (PROJECTS,),
+    "unknown_places": (PLATFORMS,),
     "weight_of": (PLATFORMS, "count"),
+    "zone_bounds": (PLATFORMS, CIRCLES),
 }
 
 

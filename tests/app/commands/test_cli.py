@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 INVESTMENT = "investment_100m_cny"
 
 ROOT = Path(__file__).resolve().parents[3]
-PLATFORMS = Points("platforms")
+PLATFORMS = Points.usual("platforms")
 PROJECTS = Points("projects")
 HEXAGONS = Zones("hexagons")
 
@@ -535,7 +535,7 @@ ENGLISH_ALONE = {"No such command", "No such option", "valid number", "unexpecte
         (("pattern", "--rule", "bishop"), "queen"),
         (("pattern", "--zoning", "districts"), "only 5 zones"),
         (("pattern", "--zoning", "circles", "--rule", "knn"), "only 4 zones"),
-        (("pattern", "--category", "university"), "only 6 points"),
+        (("pattern", "--category", "university"), "only 3 points"),
         (("pattern", "--rule", "distance", "--distance", "100"), "lengthen"),
         (("pattern", "--permutations", "3"), "permutations"),
         (("pattern", "clusters", "--alpha", "2"), "alpha"),
@@ -662,5 +662,5 @@ def test_levels_below_one_come_back_from_a_specification(run, tmp_path: Path) ->
 def test_what_is_left_out_is_counted_of_what_is_asked_about(run) -> None:
     assert "left out" not in run("overview", "--theme", "projects").stderr
     said = run("coverage", "--layer", "platforms").stderr
-    placed, possible = layers.placed_share(layers.load("platforms"))
+    placed, possible = layers.placed_share(PLATFORMS.chosen())
     assert f"{placed} of {possible} that can have a place have one" in said

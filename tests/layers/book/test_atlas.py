@@ -18,7 +18,7 @@ from layers.outputs import output, remake, snapshot
 from layers.plan.catalogue import load
 from layers.plan.selection import located, unlocated
 from layers.plan.zonings import zoning
-from layers.questions.subjects import Points
+from layers.questions.subjects import Points, drawn
 from layers.record import provenance
 from layers.record.specification import read_spec
 from layers.type.tables import Table
@@ -69,11 +69,11 @@ def test_counts_of_a_zone_are_those_of_a_plain_spatial_join():
     (circle,) = (zone for zone in series.zones("circles") if zone.id == "circle-dakecheng")
     said = facts.of_zone(circle, spec())
     area = zoning("circles").set_index("id").geometry["circle-dakecheng"]
-    inside = {name: located(load(name)).intersects(area).sum() for name in ("platforms", "parks")}
+    inside = {name: located(drawn(name)).intersects(area).sum() for name in ("platforms", "parks")}
     figures = dict(said.figures)
     assert figures["创新平台（个）"].split()[0] == str(inside["platforms"])
     assert figures["园区（个）"] == str(inside["parks"])
-    placed = len(located(load("platforms")))
+    placed = len(located(drawn("platforms")))
     assert figures["占已定位平台"] == f"{100 * inside['platforms'] / placed:.0f} %"
     rows = len(said.table.rows)
     counted = inside["platforms"] + inside["parks"] + int(figures["重点项目（个）"])
@@ -103,7 +103,7 @@ def test_the_question_of_the_map_is_answered_for_each_zone():
     (circle,) = (zone for zone in series.zones("circles") if zone.id == "circle-dakecheng")
     density = dict(facts.of_zone(circle, spec("density")).figures)
     area = zoning("circles").set_index("id").geometry[["circle-dakecheng"]]
-    inside = located(load("platforms")).intersects(area.iloc[0]).sum()
+    inside = Points.usual("platforms").located().intersects(area.iloc[0]).sum()
     per_km2 = inside / geodesic_area_km2(area).iloc[0]
     assert density["密度（个/km²）"].startswith(f"{per_km2:.3f}")
     covered = dict(facts.of_zone(circle, spec("coverage")).figures)
@@ -287,7 +287,7 @@ def test_the_slide_of_a_zone_has_map_figures_legend_and_notes(deck):
     (table,) = (shape.table for shape in slide.shapes if shape.has_table)
     figures = {row.cells[0].text: row.cells[1].text for row in table.rows}
     area = zoning("circles").set_index("id").geometry["circle-dakecheng"]
-    inside = located(load("platforms")).intersects(area).sum()
+    inside = located(drawn("platforms")).intersects(area).sum()
     assert figures["Innovation platforms"].startswith(f"{inside} ")
     assert "distance_m" in slide.notes_slide.notes_text_frame.text or "coverage" in (
         slide.notes_slide.notes_text_frame.text

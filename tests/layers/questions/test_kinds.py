@@ -80,9 +80,8 @@ def spare() -> Iterator[type[Spare]]:
 
 @pytest.mark.usefixtures("spare")
 def test_a_kind_from_outside_has_command_schema_map_print_slides_and_files(run, tmp_path) -> None:
-    counts = zone_counts(Distribution(Points.usual("platforms"), Zones("districts"))).set_index(
-        "id"
-    )
+    asks = Distribution(Points.usual("platforms"), Zones("districts"))
+    counts = zone_counts(asks).set_index("id")
     words = ("spare", "--layer", "platforms", "--zoning", "districts", "--most", 60)
     rows = pd.DataFrame(json.loads(run(*words, "--spec", tmp_path / "s.yaml", "--json").stdout))
     assert rows.set_index("id")["spare"].to_dict() == (60 - counts["count"]).to_dict()

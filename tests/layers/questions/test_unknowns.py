@@ -153,12 +153,8 @@ def test_a_place_that_may_be_off_by_two_sigmas_is_certain_in_neither_zone() -> N
 
 
 def test_no_more_zones_rise_above_one_than_there_are_places_to_move() -> None:
-    value, low, high = (
-        np.array([3.0, 2.0, 2.0, 0.0]),
-        np.array([2.0, 2.0, 2.0, 0.0]),
-        np.full(4, 3.0),
-    )
-    ranks = unknowns._ranks(value, low, high, 1)
+    value, low = np.array([3.0, 2.0, 2.0, 0.0]), np.array([2.0, 2.0, 2.0, 0.0])
+    ranks = unknowns._ranks(value, low, np.full(4, 3.0), 1)
     assert ranks["rank"].tolist() == [1, 2, 2, 4]
     assert ranks["rank_min"].tolist() == [1, 1, 1, 1]
     assert ranks["rank_max"].tolist() == [2, 2, 2, 4]
