@@ -137,7 +137,7 @@ def parameters_of(question: Kind) -> dict[str, Plain]:
     >>> from layers.questions.coverage import Coverage
     >>> asked = question_of(Coverage, {"demand": "projects"})
     >>> list(parameters_of(asked))
-    ['look', 'layer', 'zoning', 'distance_m', 'demand']
+    ['look', 'layer', 'status', 'scope', 'zoning', 'distance_m', 'demand']
     """
     question = question.written()
     plain = _plain(question)

@@ -189,7 +189,7 @@ def read_spec(
     --------
     >>> spec = read_spec("density", review_number="internal", size="A3")
     >>> spec.map, spec.titled().title, spec.sheet.size
-    ('density', '创新平台核密度', 'A3')
+    ('density', '现有平台核密度', 'A3')
 
     A file, which a base map and colours of one's own make longer:
 
