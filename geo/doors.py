@@ -56,8 +56,6 @@ _FOREIGN = (
     ("h3", "H3BaseException"),
     ("numba.core.errors", "NumbaError"),
     ("pandas.errors", "MergeError"),
-    ("pandera.errors", "SchemaError"),
-    ("pandera.errors", "SchemaErrors"),
     ("jsonschema.exceptions", "ValidationError"),
     ("jsonschema.exceptions", "SchemaError"),
     ("yaml", "YAMLError"),

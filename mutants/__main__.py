@@ -18,7 +18,7 @@ from mutants.runs import ROOT, Ran, chosen, survives, tests_of
 WHOLE = ("geo", "layers/plan", "layers/questions")
 # What tests load, so that each fork has it.
 LIBRARIES = (
-    *("geopandas", "hypothesis.strategies", "numba", "pandera.pandas", "rioxarray"),
+    *("geopandas", "hypothesis.strategies", "numba", "rioxarray"),
     *("libpysal.graph", "scipy.ndimage", "scipy.stats", "scipy.optimize", "jsonschema"),
     *("playwright.sync_api", "streamlit.testing.v1", "matplotlib.pyplot", "esda", "pointpats"),
 )

@@ -130,14 +130,22 @@ def installed_components() -> Iterator[None]:
     """Let Streamlit look through the installed packages once, as it does when it serves.
 
     A page under test would look through them anew, which takes longer than the page itself, and
-    compile its scripts anew.
+    compile its scripts anew; and who waits for it would ask a thousand times a second.
     """
     scripts = ScriptCache()
     with pytest.MonkeyPatch.context() as patch:
         scan = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
         patch.setattr(local_script_runner, "ScriptCache", lambda: scripts)
+        patch.setattr(local_script_runner, "require_widgets_deltas", _end_of_script)
         yield
+
+
+def _end_of_script(runner: local_script_runner.LocalScriptRunner, timeout_s: float) -> None:
+    runner._script_thread.join(timeout_s)
+    if not runner.script_stopped():
+        runner.request_stop()
+        raise TimeoutError(f"a page did not end within {timeout_s:g} s")
 
 
 # ---- the command line ----

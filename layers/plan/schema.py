@@ -13,20 +13,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pa
-from pandera.errors import SchemaErrors
 
 from geo.arguments import require_one_of
 from geo.doors import door
 from geo.errors import LayerError
-from geo.wording import catalogue
 from layers.plan.area import SHARED, package, per_folder, plan
 from layers.plan.claims import TABLE
 from layers.plan.data_files import Damage, DataError, checked, json_of
 from layers.plan.strict_schema import strict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from numpy.typing import NDArray
 
 # Columns that places follow into.
 FOLLOWING = Path(__file__).with_name("following.json")
@@ -199,45 +198,61 @@ def typed(frame: pd.DataFrame, description: Resource) -> pd.DataFrame:
 
 def _column_of(column: pd.Series[Any], field: Field) -> tuple[pd.Series[Any], dict[Any, str]]:
     """One column in its type, and what is wrong in which row."""
-    empty = column.isna() | (column == "")
+    filled = zip(column.tolist(), column.isna().tolist(), strict=True)
+    cells = [None if missing or value == "" else value for value, missing in filled]
+    rows = column.index
     if field.type == "string":
-        other = ~empty & ~column.map(lambda value: isinstance(value, str))
-        wrong = dict.fromkeys(column.index[other], "data.not_text")
-        return column.astype("str").where(~empty), wrong
-    numbers = pd.to_numeric(column, errors="coerce")
+        other = [value is not None and not isinstance(value, str) for value in cells]
+        wrong = dict.fromkeys(rows[other], "data.not_text")
+        texts = [None if unread else value for value, unread in zip(cells, other, strict=True)]
+        return pd.Series(texts, rows, dtype="str"), wrong
+    numbers = pd.to_numeric(pd.Series(cells, rows, dtype="object"), errors="coerce").astype(float)
     # "nan" and "inf" would read as numbers.
-    unread = ~empty & ~np.isfinite(numbers.astype(float))
+    unread = np.array([value is not None for value in cells], dtype=bool) & ~np.isfinite(numbers)
     if field.type == "integer":
-        unread |= ~empty & ~unread & (numbers % 1 != 0)
-    wrong = dict.fromkeys(column.index[unread], "data.not_number")
+        unread |= numbers % 1 > 0
+    wrong = dict.fromkeys(rows[unread], "data.not_number")
     return numbers.where(~unread).astype(DTYPES[field.type]), wrong
 
 
 def _validate(frame: pd.DataFrame, description: Resource) -> None:
     """Refuse values that break a constraint, each with its row and column."""
-    try:
-        _schema(description).validate(frame, lazy=True)
-    except SchemaErrors as errors:
-        damages = [
-            Damage(
-                description.path.name,
-                *_broken_rule(str(case.check), int(case.index), str(case.column)),
-                values={"value": str(case.failure_case), "rule": _limit(str(case.check))},
-            )
-            for case in errors.failure_cases.itertuples(index=False)
-        ]
-        raise DataError(damages) from errors
+    damages = [
+        Damage(description.path.name, code, int(row), field.name, {"value": str(value)} | rule)
+        for field in description.stored
+        for code, rule, wrong in _broken(frame[field.name], field.constraints)
+        for row, value in zip(frame.index[wrong], frame[field.name][wrong], strict=True)
+    ]
+    if damages:
+        raise DataError(damages)
 
 
-def _broken_rule(check: str, row: int, column: str) -> tuple[str, int, str]:
-    """Code of the sentence for a check of pandera such as ``isin(['a', 'b'])``, and its place."""
-    name = check.partition("(")[0]
-    code = "required" if name == "not_nullable" else name
-    return (f"data.{code}" if f"data.{code}" in catalogue() else "data.breaks"), row, column
-
-
-def _limit(check: str) -> str:
-    return check.partition("(")[2].removesuffix(")").removeprefix("None, ").strip("'")
+def _broken(
+    column: pd.Series[Any], rules: Mapping[str, Any]
+) -> Iterator[tuple[str, dict[str, str], NDArray[np.bool_]]]:
+    """Return each constraint of a column: its sentence, what it says, and which cells break it."""
+    there = column.notna().to_numpy()
+    if rules.get("required", False):
+        yield "data.required", {}, ~there
+    if rules.get("unique", False):
+        yield "data.field_uniqueness", {}, there & column.duplicated(keep=False).to_numpy()
+    if "enum" in rules:
+        wrong = there & ~column.isin(rules["enum"]).to_numpy()
+        yield "data.isin", {"rule": str(rules["enum"])}, wrong
+    if "pattern" in rules:
+        matches = strict(rules["pattern"]).search
+        wrong = np.array([isinstance(text, str) and not matches(text) for text in column.tolist()])
+        yield "data.str_matches", {"rule": rules["pattern"]}, wrong.astype(bool)
+    if "maxLength" in rules:
+        longer = column.str.len().gt(rules["maxLength"])
+        yield "data.str_length", {"rule": str(rules["maxLength"])}, there & longer.to_numpy(bool)
+    for name, code, beyond in (
+        ("minimum", "data.greater_than_or_equal_to", column.lt),
+        ("maximum", "data.less_than_or_equal_to", column.gt),
+    ):
+        if name in rules:
+            wrong = beyond(rules[name]).to_numpy(dtype=bool, na_value=False)
+            yield code, {"rule": str(rules[name])}, there & wrong
 
 
 def registry(file: str) -> Any:  # noqa: ANN401 - as the file holds it
@@ -261,40 +276,6 @@ def path_of(file: str) -> Path:
     """Return where a file that describes the plan lies; what all plans share may be its own too."""
     own = plan().folder / file
     return SHARED / file if file in _OF_ALL and not own.is_file() else own
-
-
-def _schema(description: Resource) -> pa.DataFrameSchema:
-    return pa.DataFrameSchema({field.name: _column(field) for field in description.stored})
-
-
-def _column(field: Field) -> pa.Column:
-    rules = field.constraints
-    checks: list[pa.Check] = []
-    if "enum" in rules:
-        checks.append(pa.Check.isin(rules["enum"]))
-    if "pattern" in rules:
-        checks.append(_matching(rules["pattern"]))
-    if "maxLength" in rules:
-        checks.append(pa.Check.str_length(max_value=rules["maxLength"]))
-    if "minimum" in rules:
-        checks.append(pa.Check.ge(rules["minimum"]))
-    if "maximum" in rules:
-        checks.append(pa.Check.le(rules["maximum"]))
-    return pa.Column(
-        DTYPES[field.type],
-        checks,
-        nullable=not rules.get("required", False),
-        unique=rules.get("unique", False),
-    )
-
-
-def _matching(pattern: str) -> pa.Check:
-    matches = strict(pattern).search
-    return pa.Check(
-        lambda text: matches(text) is not None,
-        element_wise=True,
-        error=f"str_matches({pattern!r})",
-    )
 
 
 def _resource(item: dict[str, Any]) -> Resource:

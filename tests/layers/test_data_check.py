@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from geo.wording import catalogue as sentences
 from layers import data_check
-from layers.plan.area import SHARED, open_plan
+from layers.plan.area import SHARED, VARIABLE, open_plan
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.conftest import Done
 
 ROOT = Path(__file__).resolve().parents[2]
 PLAN = open_plan().folder
@@ -526,26 +529,35 @@ def test_every_sentence_on_damage_is_in_both_languages() -> None:
         assert set(words) == {"zh", "en"}, code
 
 
-def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, *command],
-        env=os.environ | {"XIANGJIANG_PLAN": str(folder)},
+def test_nothing_of_a_plan_is_read_before_it_is_asked_for(tmp_path: Path) -> None:
+    """A command whose plan has no sound file starts all the same, and says so."""
+    folder = tmp_path / "plan"
+    shutil.copytree(PLAN, folder)
+    for file in folder.iterdir():
+        if file.is_file():
+            file.write_bytes(b"\xff")
+    done = subprocess.run(
+        [sys.executable, "-c", "from app.cli import main; main()", "validate"],
+        env=os.environ | {VARIABLE: str(folder)},
         cwd=ROOT,
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
+    assert done.returncode == 2
+    assert "area.yaml, row 1: the text is not UTF-8" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
-def test_the_command_line_names_the_damage_and_exits_with_2(tmp_path: Path) -> None:
+def test_the_command_line_names_the_damage_and_exits_with_2(
+    tmp_path: Path, run: Callable[..., Done]
+) -> None:
     folder = tmp_path / "plan"
     shutil.copytree(PLAN, folder)
     as_gbk("platforms.csv")(folder)
-    done = run(folder, "-c", "from app.cli import main; main()", "validate")
-    assert done.returncode == 2
+    done = run("--plan", folder, "validate", code=2)
     assert "platforms.csv，第 2 行：文字不是 UTF-8 编码" in done.stdout
-    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -558,17 +570,12 @@ def test_the_command_line_names_the_damage_and_exits_with_2(tmp_path: Path) -> N
     ids=["GBK", "no package", "symbology"],
 )
 def test_the_app_says_a_sentence_where_the_plan_is_damaged(
-    tmp_path: Path, damage: Callable[[Path], None]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: Callable[[Path], None]
 ) -> None:
     folder = tmp_path / "plan"
     shutil.copytree(PLAN, folder)
     damage(folder)
-    script = """
-from streamlit.testing.v1 import AppTest
-page = AppTest.from_file("streamlit_app.py", default_timeout=60).run()
-print([each.value for each in page.error], [each.value for each in page.exception])
-"""
-    done = run(folder, "-c", script)
-    assert done.returncode == 0, done.stderr
-    assert "图集的数据文件有" in done.stdout
-    assert done.stdout.rstrip().endswith("[]")
+    monkeypatch.setenv(VARIABLE, str(folder))
+    page = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    assert any("图集的数据文件有" in each.value for each in page.error)
+    assert not page.exception
