@@ -82,16 +82,19 @@ def of_zone(zone: Subject, spec: MapSpec) -> Facts:
     lang = spec.lang
     # The one that most is said of comes first.
     names = dict.fromkeys((_lead(), *point_layers()))
-    features = {layer: series.inside(layer, zone.shape) for layer in names}
+    features = {layer: _asked_of(series.inside(layer, zone.shape), layer, spec) for layer in names}
     inside = {layer: frame[frame["id"] != zone.id] for layer, frame in features.items()}
     unplaced = series.unplaced(zone)
+    unplaced = pd.concat(
+        [_asked_of(unplaced[unplaced["layer"] == layer], layer, spec) for layer in names]
+    )
     frames = [frame.assign(layer=layer) for layer, frame in inside.items()]
     rows = pd.concat([pd.DataFrame(frame) for frame in (*frames, unplaced)], ignore_index=True)
     return Facts(
         (*_counts(zone, inside, spec), *_answer(zone, spec)),
         (*_place(zone, lang), *_contents(zone, inside, len(unplaced), spec)),
         _table(rows, lang, of_layers=True),
-        _kinds_chart(inside[_lead()], lang),
+        _kinds_chart(inside[_lead()], spec),
     )
 
 
@@ -152,6 +155,17 @@ def _lead() -> str:
     return area().defaults["overview"]["layer"]
 
 
+def _points(layer: str, spec: MapSpec) -> Points:
+    """Return the points of a layer that pages tell of: those of the question, of any kind."""
+    points = asked(spec).subjects
+    return points.all_kinds() if points is not None and points.layer == layer else Points(layer)
+
+
+def _asked_of(features: pd.DataFrame, layer: str, spec: MapSpec) -> pd.DataFrame:
+    """Return those of a layer's features that pages tell of."""
+    return features[features["id"].isin(_points(layer, spec).chosen()["id"])]
+
+
 def _counts(
     zone: Subject, inside: dict[str, gpd.GeoDataFrame], spec: MapSpec
 ) -> list[tuple[str, str]]:
@@ -173,16 +187,17 @@ def _numbers(
 ) -> list[tuple[str, str]]:
     """Return how many features of a layer lie in a zone, and what they come to."""
     lang, count = spec.lang, number(len(features))
-    names = {"layer": resource(layer).title(lang), "noun": _of("reading.noun", layer, lang)}
-    drawn = _drawn(spec.pages or "", zone.id) if layer == _lead() else None
+    points = _points(layer, spec)
+    names = {"layer": points.title(lang), "noun": points.noun(lang)}
+    drawn = _drawn(zone.id, spec) if layer == _lead() else None
     if drawn is not None:
         count += _range(drawn["count_low"], drawn["count_high"])
     figures = [_figure("count", count, lang, **names)]
-    placed = len(Points(layer).located())
+    placed = len(points.located())
     if layer == _lead() and placed:
         figures.append(_figure("share", f"{100 * len(features) / placed:.0f} %", lang, **names))
     if drawn is not None:
-        rank = f"{drawn['rank']:.0f} / {len(_draws(spec.pages or ''))}"
+        rank = f"{drawn['rank']:.0f} / {len(_draws(points, spec.pages or ''))}"
         figures.append(_figure("rank", rank, lang, **names))
     amounts = _amounts(layer, features)
     if len(amounts):
@@ -204,14 +219,14 @@ def _amount_words(layer: str, lang: str) -> dict[str, str]:
 
 
 @kept_answer
-def _draws(name: str) -> gpd.GeoDataFrame:
+def _draws(points: Points, name: str) -> gpd.GeoDataFrame:
     """Return the zones of a series that are areas, with the intervals of what they hold."""
-    counted = questions.Distribution(Points(_lead()), Zones(name))
+    counted = questions.Distribution(points, Zones(name))
     return questions.zone_draws(counted).zones.set_index("id")
 
 
-def _drawn(name: str, zone: str) -> pd.Series | None:
-    zones = _draws(name)
+def _drawn(zone: str, spec: MapSpec) -> pd.Series | None:
+    zones = _draws(_points(_lead(), spec), spec.pages or "")
     return zones.loc[zone] if zone in zones.index else None
 
 
@@ -286,24 +301,24 @@ def _contents(
     sentences += [
         sentence
         for layer, features in inside.items()
-        for sentence in _told_of(layer, features, lang)
+        for sentence in _told_of(_points(layer, spec), features, lang)
     ]
     sentences += _inherited(pd.concat(inside.values()), lang)
     if unplaced:
         sentences.append(_say("unplaced", lang, n=number(unplaced)))
-    drawn = _drawn(spec.pages or "", zone.id)
+    drawn = _drawn(zone.id, spec)
     if drawn is not None and drawn["rank_low"] != drawn["rank_high"]:
         ends = {end: f"{drawn[f'rank_{end}']:.0f}" for end in ("low", "high")}
-        noun = _of("reading.noun", _lead(), lang)
-        zones = len(_draws(spec.pages or ""))
+        points = _points(_lead(), spec)
+        noun, zones = points.noun(lang), len(_draws(points, spec.pages or ""))
         sentences.append(_say("ranked", lang, noun=noun, zones=zones, **ends))
     return sentences
 
 
-def _told_of(layer: str, features: gpd.GeoDataFrame, lang: str) -> list[str]:
+def _told_of(points: Points, features: gpd.GeoDataFrame, lang: str) -> list[str]:
     """Return sentences on the features of one layer: of which kinds they are, what they come to."""
-    role, words = role_of(layer), {"layer": resource(layer).title(lang), "n": number(len(features))}
-    lead = layer == _lead()
+    layer, words = points.layer, {"layer": points.title(lang), "n": number(len(features))}
+    role, lead = role_of(layer), layer == _lead()
     if features.empty:
         return [_say("none", lang, **words)] if lead or role.amount else []
     sentences = []
@@ -369,15 +384,15 @@ def _row(row: dict[Hashable, Any], lang: str, *, of_layers: bool) -> tuple[Cell,
     )
 
 
-def _kinds_chart(features: gpd.GeoDataFrame, lang: str) -> Chart | None:
+def _kinds_chart(features: gpd.GeoDataFrame, spec: MapSpec) -> Chart | None:
     """Return how many features of the layer that pages say most of are of each kind."""
-    column = role_of(_lead()).group
+    column, lang = role_of(_lead()).group, spec.lang
     counts = features[column].value_counts()
     look = symbology()["layers"][_lead()]
     coloured = look.get("classify") == column
     colours = tuple(look["classes"][value]["colour"] for value in counts.index if coloured)
     counts.index = [value_label(column, value, lang=lang) for value in counts.index]
-    noun = _of("reading.noun", _lead(), lang)
+    noun = _points(_lead(), spec).noun(lang)
     return _chart(_say("chart", lang, noun=noun), counts, colours)
 
 

@@ -132,6 +132,12 @@ class Points:
         filters = dict(self.filters) | {column: tuple(values)}
         return Points(self.layer, by_site=self.by_site, **filters)
 
+    def all_kinds(self) -> Points:
+        """Return the same points without the filters that a reader chooses kinds by."""
+        kept = {*usual_values(self.layer), ENTITY}
+        filters = {column: values for column, values in self.filters if column in kept}
+        return Points(self.layer, by_site=self.by_site, **filters)
+
     def values(self, column: str) -> tuple[str, ...]:
         """Return the accepted values of a column; none accepts all."""
         return dict(self.filters).get(column, ())

@@ -287,8 +287,8 @@ def test_the_slide_of_a_zone_has_map_figures_legend_and_notes(deck):
     (table,) = (shape.table for shape in slide.shapes if shape.has_table)
     figures = {row.cells[0].text: row.cells[1].text for row in table.rows}
     area = zoning("circles").set_index("id").geometry["circle-dakecheng"]
-    inside = located(drawn("platforms")).intersects(area).sum()
-    assert figures["Innovation platforms"].startswith(f"{inside} ")
+    inside = Points.usual("platforms").located().intersects(area).sum()
+    assert figures["Existing platforms"].startswith(f"{inside} ")
     assert "distance_m" in slide.notes_slide.notes_text_frame.text or "coverage" in (
         slide.notes_slide.notes_text_frame.text
     )
