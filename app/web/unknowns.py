@@ -46,7 +46,7 @@ def unknowns(points: Points, zones: Zones | None = None, *, by: By = "count") ->
         rows += [(text("unknowns.total"), *total)] if len(rows) > 1 else []
         _places(text("unknowns.kind"), rows)
         _grades([known])
-        if zones is not None and len(points.located()):
+        if zones is not None and known.placed:
             _zones(zone_bounds(points, zones, by=by))
 
 

@@ -11,10 +11,10 @@ from geo.arguments import require_one_of
 from layers.keeping.answers import kept_answer
 from layers.look.symbology import value_label
 from layers.plan.area import area
-from layers.plan.catalogue import load, names_by_id, table
+from layers.plan.catalogue import as_drawn, load, names_by_id, table
 from layers.plan.selection import counted, located, unlocated
 from layers.plan.zonings import zoning
-from layers.questions.subjects import drawn, point_layers, role_of
+from layers.questions.subjects import point_layers, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -163,7 +163,7 @@ def unplaced(subject: Subject) -> pd.DataFrame:
 @kept_answer
 def _told(layer: str) -> gpd.GeoDataFrame:
     """Return each feature of a layer once, with the columns that a page tells."""
-    frame = counted(drawn(layer))
+    frame = counted(as_drawn(layer))
     role = role_of(layer)
     keys = ["id", "name_zh", "name_en", "evidence", "accuracy_m", "within", role.amount, role.group]
     columns = [name for name in keys if name in frame]

@@ -23,6 +23,7 @@ from layers.plan.claims_file import OWN_SOURCE, OwnClaims, OwnClaimsError
 from layers.plan.data_files import Damage, features_of, table_of
 from layers.plan.positions import CRS, Gazetteer, Place, locate, zone_place
 from layers.plan.schema import resource, resources, typed
+from layers.plan.selection import ENTITY, sited
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -119,6 +120,12 @@ def load(name: str) -> gpd.GeoDataFrame | pd.DataFrame:
     """
     resource(name)
     return _loaded(name).copy()
+
+
+def as_drawn(layer: str) -> gpd.GeoDataFrame:
+    """Return a layer as maps draw it: what cannot have a place is listed and is no point."""
+    frame = load(layer)
+    return sited(frame) if ENTITY in frame else frame
 
 
 @door

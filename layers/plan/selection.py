@@ -125,14 +125,17 @@ def counted(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 @door
 def located(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the features that have a place on the map."""
-    return frame[~_nowhere(frame)]
+    """Return the features that have a place on the map, none of which is that of another.
+
+    A service or an event that the text ties to a zone has none of its own.
+    """
+    return frame[~nowhere(frame) & placeable(frame)]
 
 
 @door
 def unlocated(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the features that the documents give no usable place: for lists, not for maps."""
-    return frame[_nowhere(frame)]
+    return frame[nowhere(frame) | ~placeable(frame)]
 
 
 @door
@@ -151,8 +154,7 @@ def placed_share(frame: gpd.GeoDataFrame) -> PlacedShare:
     >>> share.placed, share.lacking
     (23, 0)
     """
-    nowhere, can = _nowhere(frame), placeable(frame)
-    return PlacedShare(int((can & ~nowhere).sum()), int(can.sum()))
+    return PlacedShare(len(located(frame)), int(placeable(frame).sum()))
 
 
 def placeable(frame: pd.DataFrame) -> NDArray[np.bool_]:
@@ -167,7 +169,7 @@ def sited(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
     A text may tie a service or an event to a zone: ``within`` goes on saying so.
     """
-    borrowed = ~placeable(frame) & ~_nowhere(frame)
+    borrowed = ~placeable(frame) & ~nowhere(frame)
     if not borrowed.any():
         return frame
     shapes = frame.geometry.mask(borrowed, None)
@@ -190,12 +192,13 @@ def one_a_site(frame: gpd.GeoDataFrame, amount: str | None = None) -> gpd.GeoDat
     site = frame[SITE].fillna(frame["id"])
     if amount is not None:
         frame = frame.assign(**{amount: frame.groupby(site)[amount].transform("sum", min_count=1)})
-    order = np.argsort(_nowhere(frame), kind="stable")
+    order = np.argsort(nowhere(frame), kind="stable")
     first = ~site.iloc[order].duplicated()
     return frame[first.reindex(frame.index)]
 
 
-def _nowhere(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+def nowhere(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
+    """Tell of each feature whether it has no shape."""
     if not isinstance(frame, gpd.GeoDataFrame) or frame.active_geometry_name is None:
         raise InputError(
             f"got a {type(frame).__name__} without places. Pass a layer that has some.",
@@ -203,5 +206,5 @@ def _nowhere(frame: gpd.GeoDataFrame) -> NDArray[np.bool_]:
             function="located",
         )
     shapes = frame.geometry.to_numpy()
-    nowhere: NDArray[np.bool_] = shapely.is_missing(shapes) | shapely.is_empty(shapes)
-    return nowhere
+    missing: NDArray[np.bool_] = shapely.is_missing(shapes) | shapely.is_empty(shapes)
+    return missing

@@ -13,11 +13,10 @@ from layers.look.content import Content
 from layers.look.styles import looks
 from layers.look.symbology import field_title, unit_label, value_label
 from layers.plan.area import area
-from layers.plan.catalogue import describe, load, names_by_id
+from layers.plan.catalogue import as_drawn, describe, load, names_by_id
 from layers.plan.schema import resource
 from layers.questions.figures import Figures
 from layers.questions.kinds import Kind, register
-from layers.questions.subjects import drawn
 from layers.type.tables import Table
 from layers.words import say
 
@@ -85,7 +84,7 @@ class Layer(Kind):
                 code="layer.no_places",
                 name=self.layer,
             )
-        frames = {each: drawn(each) for each in dict.fromkeys((*area().context, self.layer))}
+        frames = {each: as_drawn(each) for each in dict.fromkeys((*area().context, self.layer))}
         return Content(frames, tuple(frames), lang=lang)
 
     def sources(self, lang: str) -> list[str]:

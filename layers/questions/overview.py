@@ -9,10 +9,10 @@ import pandas as pd
 
 from layers.look.content import Content
 from layers.plan.area import area
-from layers.plan.catalogue import describe
+from layers.plan.catalogue import as_drawn, describe
 from layers.questions.fields import Field
 from layers.questions.kinds import Kind, register
-from layers.questions.subjects import Points, drawn
+from layers.questions.subjects import Points
 from layers.words import say
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class Overview(Kind):
         return []
 
     def _kept(self, name: str) -> gpd.GeoDataFrame:
-        frame = drawn(name)
+        frame = as_drawn(name)
         if name in area().context or not self.evidence:
             return frame
         return frame[frame["evidence"].isin(self.evidence)]

@@ -17,11 +17,10 @@ from layers.plan.schema import resource
 from layers.plan.selection import (
     ENTITY,
     counted,
-    located,
+    nowhere,
     one_a_site,
     select,
     sited,
-    unlocated,
 )
 from layers.plan.zonings import zoning
 from layers.words import say, words
@@ -71,12 +70,6 @@ def usual_values(layer: str) -> Mapping[str, tuple[str, ...]]:
 def has_column(layer: str, column: str) -> bool:
     """Whether a layer of the plan has a column."""
     return not is_own(layer) and any(each.name == column for each in resource(layer).fields)
-
-
-def drawn(layer: str) -> gpd.GeoDataFrame:
-    """Return a layer as maps draw it: what cannot have a place is listed and is no point."""
-    frame = load(layer)
-    return sited(frame) if ENTITY in frame else frame
 
 
 @dataclass(frozen=True, slots=True, init=False)
@@ -230,11 +223,13 @@ class Points:
 
     def located(self) -> gpd.GeoDataFrame:
         """Return the chosen features that have a place."""
-        return located(self.chosen())
+        frame = self.chosen()
+        return frame[~nowhere(frame)]
 
     def unlocated(self) -> gpd.GeoDataFrame:
         """Return the chosen features that have none."""
-        return unlocated(self.chosen())
+        frame = self.chosen()
+        return frame[nowhere(frame)]
 
     def stated(self, weight: str | None) -> pd.Series[float] | None:
         """Return what each located feature weighs, missing where it is not stated.

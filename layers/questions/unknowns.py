@@ -67,6 +67,11 @@ class Unknowns:
         """Return the sum of a column of the kinds."""
         return int(self.kinds[column].sum())
 
+    @property
+    def placed(self) -> int:
+        """How many have a place."""
+        return self.total("by_point") + self.total("by_zone")
+
 
 @kept_answer
 def unknown_places(points: Points) -> Unknowns:
@@ -199,7 +204,7 @@ def unknowns_note(question: Kind, lang: str) -> str:
     said = [say(key, lang, noun=points.noun(lang), terms=terms, **counts)]
     if known.total("placeless"):
         said.append(say("unknowns.placeless", lang, n=counts["placeless"]))
-    if zones is not None and len(points.located()):
+    if zones is not None and known.placed:
         said.append(first_of(zone_bounds(points, zones).iloc[0], lang))
     return paragraph(said, lang)
 

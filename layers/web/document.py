@@ -32,7 +32,7 @@ from layers.look.overlays import Choropleth, Features, Isolines, Overlay, Points
 from layers.look.styles import for_scripts
 from layers.look.symbology import layer_styles, symbology
 from layers.plan.area import area, per_plan
-from layers.plan.catalogue import load
+from layers.plan.catalogue import as_drawn
 from layers.plan.rule_words import rule_in_words
 from layers.plan.schema import resource, resources
 from layers.plan.selection import placed_share
@@ -250,7 +250,7 @@ def _frames(
     frames = layers if isinstance(layers, Mapping) else {}
     context = [name for name, item in resources().items() if item.group == "context"]
     return {
-        name: frames[name] if name in frames else load(name)
+        name: frames[name] if name in frames else as_drawn(name)
         for name in dict.fromkeys([*context, *wanted])
         if name in layer_styles()
     }

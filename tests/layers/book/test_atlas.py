@@ -18,7 +18,7 @@ from layers.outputs import output, remake, snapshot
 from layers.plan.catalogue import load
 from layers.plan.selection import located, unlocated
 from layers.plan.zonings import zoning
-from layers.questions.subjects import Points, drawn
+from layers.questions.subjects import Points
 from layers.record import provenance
 from layers.record.specification import read_spec
 from layers.type.tables import Table
@@ -69,11 +69,11 @@ def test_counts_of_a_zone_are_those_of_a_plain_spatial_join():
     (circle,) = (zone for zone in series.zones("circles") if zone.id == "circle-dakecheng")
     said = facts.of_zone(circle, spec())
     area = zoning("circles").set_index("id").geometry["circle-dakecheng"]
-    inside = {name: located(drawn(name)).intersects(area).sum() for name in ("platforms", "parks")}
+    inside = {name: located(load(name)).intersects(area).sum() for name in ("platforms", "parks")}
     figures = dict(said.figures)
     assert figures["创新平台（个）"].split()[0] == str(inside["platforms"])
     assert figures["园区（个）"] == str(inside["parks"])
-    placed = len(located(drawn("platforms")))
+    placed = len(located(load("platforms")))
     assert figures["占已定位平台"] == f"{100 * inside['platforms'] / placed:.0f} %"
     rows = len(said.table.rows)
     counted = inside["platforms"] + inside["parks"] + int(figures["重点项目（个）"])

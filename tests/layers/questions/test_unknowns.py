@@ -17,7 +17,7 @@ from layers.keeping import brought
 from layers.keeping.brought import Owner, keep_points, keep_zones
 from layers.keeping.own_points import own_points
 from layers.plan.area import open_plan
-from layers.plan.selection import one_a_site, placeable, sited
+from layers.plan.selection import nowhere, one_a_site, placeable, sited
 from layers.plan.zonings import own_zones
 from layers.questions import unknowns
 from layers.questions.asking import parameters_of, question_of
@@ -50,7 +50,9 @@ def kinds_frame() -> gpd.GeoDataFrame:
 def test_what_cannot_have_a_place_is_listed_and_is_no_point() -> None:
     drawn = sited(kinds_frame())
     assert placeable(drawn).tolist() == [True, True, False, False]
-    assert layers.located(drawn)["id"].tolist() == ["part"]
+    for frame in (drawn, kinds_frame()):
+        assert layers.located(frame)["id"].tolist() == ["part"]
+        assert layers.unlocated(frame)["id"].tolist() == ["lab", "fair", "net"]
     assert drawn["evidence"].tolist() == ["located", "located", "unlocated", "unlocated"]
     assert drawn["accuracy_m"].isna().tolist() == [False, False, True, True]
     assert len(drawn) == 4
@@ -67,7 +69,10 @@ def test_no_map_of_a_layer_has_a_point_that_cannot_have_a_place(name: str) -> No
     frames = [points.located() for points in (Points(name), Points.usual(name))]
     frames += [kind.content("zh").frames[name] for kind in (Layer(name), Overview("all"))]
     for frame in frames:
-        assert placeable(layers.located(frame)).all()
+        assert placeable(frame[~nowhere(frame)]).all()
+    (shown,) = (each for each in layers.map_document([name])["layers"] if each["id"] == name)
+    assert shown["located"] == len(layers.located(layers.load(name)))
+    assert shown["count"] == len(layers.load(name))
 
 
 def test_an_event_is_a_point_where_its_kind_is_named() -> None:
@@ -106,7 +111,7 @@ def test_each_feature_is_known_in_one_way() -> None:
         known = unknown_places(Points(name))
         share = layers.placed_share(Points(name).chosen())
         assert sum(map(known.total, KNOWN)) == known.total("count") == len(Points(name).chosen())
-        assert known.total("by_point") + known.total("by_zone") == share.placed
+        assert known.placed == share.placed
         assert known.total("nowhere") == share.lacking
         assert known.grades["count"].sum() == share.placed
 
