@@ -13,8 +13,10 @@ from app.web.tables import interval_words
 from geo.surface.density_raster import Unit
 from geo.surface.kernels import Kernel
 from layers import questions
+from layers.plan.selection import placed_share
 from layers.questions.density import Show, density_unit
 from layers.questions.subjects import Points, Zones
+from layers.questions.unknowns import first_of
 
 if TYPE_CHECKING:
     from streamlit.testing.v1 import AppTest
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 INVESTMENT = "investment_100m_cny"
 
 PLATFORMS = Points.usual("platforms")
+NEW_AREA = {"scope": ("new_area",)}
 
 
 def shown(test: AppTest) -> str:
@@ -34,6 +37,27 @@ def test_the_default_bandwidth_follows_silverman_and_is_told() -> None:
     test = page("density")
     expected = geo.silverman_bandwidth_m(PLATFORMS.located())
     assert f"带宽（m） {expected:,.0f}" in shown(test)
+
+
+@pytest.mark.parametrize(
+    ("switches", "points"),
+    [
+        ({}, PLATFORMS),
+        ({"any_status": "true", "by_site": "true"}, Points("platforms", by_site=True, **NEW_AREA)),
+        ({"any_status": "true", "any_scope": "true"}, Points("platforms")),
+    ],
+)
+def test_switches_say_which_platforms_are_counted_and_what_is_not_known_of_them(
+    switches: dict[str, str], points: Points
+) -> None:
+    test = page("density", **switches)
+    text, share = shown(test), placed_share(points.chosen())
+    if points.filters:
+        assert f"{points.noun('zh')} {share.possible} 处（{points.terms('zh')}）" in text
+    assert f"{share.placed} 个点中" in text
+    assert "本图不知道什么" in [each.label for each in test.expander]
+    bounds = questions.zone_bounds(points, Zones("districts"), by="density_per_km2")
+    assert first_of(bounds.iloc[0], "zh") in text
 
 
 @pytest.mark.parametrize("kernel", get_args(Kernel))
