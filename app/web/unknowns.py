@@ -76,7 +76,7 @@ def _kind(points: Points, kind: str) -> str:
 def _places(title: str, rows: Sequence[tuple[str, *tuple[int, ...]]]) -> None:
     """Draw how many places of each kind, or layer, are known how well."""
     figures(
-        [title, *(text(f"unknowns.{name}") for name in COLUMNS)],
+        [title, *(text(f"unknowns.column.{name}") for name in COLUMNS)],
         [(name, *map(number, counts)) for name, *counts in rows],
         helps=["", *(text(f"unknowns.help.{name}") for name in COLUMNS)],
     )
