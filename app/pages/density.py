@@ -156,7 +156,7 @@ with results:
     if len(asks) == 1 and second is not None:
         st.caption(beside)
     note_on_points(asked.points)
-    unknowns(asked.points, zones, by="count" if weighted else "density_per_km2")
+    unknowns(asked.points, zones, by=asked.ranked_by)
     heading(text("density.ranking"))
     title = (
         choices.weight_words("column.weight_sum", points) if weighted else text(f"column.{value}")

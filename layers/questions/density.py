@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from layers.look.content import Content
+    from layers.questions.unknowns import By
 
 Show: TypeAlias = Literal["surface", "bands", "isolines"]
 Levels: TypeAlias = int | tuple[float, ...]
@@ -132,6 +133,11 @@ class Density(Kind):
     def ranked_in(self) -> Zones:
         """The zones that are ranked beside the map."""
         return self.zones or Zones(area().defaults["density"]["zoning"])
+
+    @property
+    def ranked_by(self) -> By:
+        """The number by the area; where amounts are dense, the number."""
+        return "density_per_km2" if self.weight is None else "count"
 
     def answer(self) -> xr.DataArray:
         """Return the surface."""

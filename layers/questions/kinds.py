@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from layers.look.content import Content
+    from layers.questions.unknowns import By
 
     # What a question is answered with: zones or other features, a table, numbers, or a raster.
     Answer: TypeAlias = gpd.GeoDataFrame | pd.DataFrame | pd.Series[float] | xr.DataArray
@@ -65,6 +66,16 @@ class Kind:
     def subjects(self) -> Points | None:
         """The points that it is about, if any."""
         return asking.part_of(self, Points)
+
+    @property
+    def ranked_in(self) -> Zones | None:
+        """The zones that are told in their order, if any."""
+        return asking.part_of(self, Zones)
+
+    @property
+    def ranked_by(self) -> By:
+        """What their order is by, where the map does not know all places."""
+        return "count"
 
     @property
     def paged(self) -> Points | None:

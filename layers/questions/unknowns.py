@@ -17,9 +17,7 @@ from layers.plan.catalogue import table
 from layers.plan.claims import TABLE
 from layers.plan.selection import ENTITY, placeable
 from layers.questions import costs
-from layers.questions.asking import part_of
 from layers.questions.counting import counted
-from layers.questions.subjects import Zones
 from layers.words import paragraph, say
 
 if TYPE_CHECKING:
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.questions.kinds import Kind
-    from layers.questions.subjects import Points
+    from layers.questions.subjects import Points, Zones
 
     Floats: TypeAlias = NDArray[np.float64]
     Ints: TypeAlias = NDArray[np.int64]
@@ -184,7 +182,7 @@ def zone_bounds(points: Points, zones: Zones, *, by: By = "count") -> gpd.GeoDat
 
 
 def unknowns_note(question: Kind, lang: str) -> str:
-    """Return in a few sentences what a map does not know, as prints say it; empty of no points.
+    """Return in a few sentences what a map does not know, as prints say it; empty where it knows.
 
     Parameters
     ----------
@@ -193,10 +191,12 @@ def unknowns_note(question: Kind, lang: str) -> str:
     lang
         ``"zh"`` or ``"en"``.
     """
-    points, zones = question.subjects, part_of(question, Zones)
+    points, zones = question.subjects, question.ranked_in
     if points is None:
         return ""
     known = unknown_places(points)
+    if known.total("by_point") == known.total("count"):
+        return ""
     terms = points.terms(lang)
     counts = {name: number(known.total(name)) for name in KNOWN}
     counts["possible"] = number(known.total("count") - known.total("placeless"))
@@ -205,7 +205,7 @@ def unknowns_note(question: Kind, lang: str) -> str:
     if known.total("placeless"):
         said.append(say("unknowns.placeless", lang, n=counts["placeless"]))
     if zones is not None and known.placed:
-        said.append(first_of(zone_bounds(points, zones).iloc[0], lang))
+        said.append(first_of(zone_bounds(points, zones, by=question.ranked_by).iloc[0], lang))
     return paragraph(said, lang)
 
 
