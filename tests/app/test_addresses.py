@@ -6,6 +6,7 @@ The parameters are those that the pages themselves ask for, so that a new contro
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,9 +118,12 @@ class Asked(dict[str, tuple[object, "Callable[[object], object]"]]):
         monkeypatch.setattr(url_state, "check", checked)
 
 
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
-    return Asked(monkeypatch)
+@cache
+def usual(name: str, *context: tuple[str, str]) -> tuple[AppTest, Asked]:
+    """Return a page as it is without a hostile link, and what it asks its address for."""
+    with pytest.MonkeyPatch.context() as patch:
+        asked = Asked(patch)
+        return page(name, **dict(context)), asked
 
 
 def stands(test: AppTest, usual: AppTest) -> None:
@@ -132,10 +136,8 @@ def stands(test: AppTest, usual: AppTest) -> None:
 
 
 @pytest.mark.parametrize(("name", "context"), CASES)
-def test_every_parameter_refuses_every_hostile_value(
-    name: str, context: dict[str, str], asked: Asked
-) -> None:
-    page(name, **context)
+def test_every_parameter_refuses_every_hostile_value(name: str, context: dict[str, str]) -> None:
+    _, asked = usual(name, *context.items())
     assert "lang" in asked
     for parameter, (_, parse) in asked.items():
         for called, value in HOSTILE.items():
@@ -144,10 +146,8 @@ def test_every_parameter_refuses_every_hostile_value(
 
 
 @pytest.mark.parametrize(("name", "context"), CASES)
-def test_a_page_stands_with_every_hostile_value(
-    name: str, context: dict[str, str], asked: Asked
-) -> None:
-    usual = page(name, **context)
+def test_a_page_stands_with_every_hostile_value(name: str, context: dict[str, str]) -> None:
+    without, asked = usual(name, *context.items())
     free = [parameter for parameter in asked if parameter not in context]
     values = list(SENT.values())
     # All free parameters are hostile at once, each with another value of the table. That each is
@@ -155,7 +155,7 @@ def test_a_page_stands_with_every_hostile_value(
     for turn in range(0, len(values), 4 if not context else 18):
         hostile = {key: values[(at + turn) % len(values)] for at, key in enumerate(free)}
         test = page(name, **context, **hostile)
-        stands(test, usual)
+        stands(test, without)
         told = test.toast[0].value
         refused = [key for key, value in hostile.items() if (key, value) not in FINE]
         assert [key for key in refused if key not in told] == []
@@ -163,17 +163,16 @@ def test_a_page_stands_with_every_hostile_value(
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_parameter_that_stands_twice_is_refused(name: str, asked: Asked) -> None:
-    usual = page(name)
+def test_a_parameter_that_stands_twice_is_refused(name: str) -> None:
+    without, asked = usual(name)
     twice = {key: ["zh", "en"] for key in asked}
     test = page(name, **twice)
-    stands(test, usual)
+    stands(test, without)
     assert "lang" in test.toast[0].value
 
 
-def test_the_pages_have_no_parameter_that_these_tests_do_not_reach(asked: Asked) -> None:
-    for name, context in CASES:
-        page(name, **context)
+def test_the_pages_have_no_parameter_that_these_tests_do_not_reach() -> None:
+    asked = {key for name, context in CASES for key in usual(name, *context.items())[1]}
     draws = {"choose", "choose_some", "step_through", "slide", "switch", "seed", "check"}
     named = {
         node.args[0].value
@@ -185,8 +184,8 @@ def test_the_pages_have_no_parameter_that_these_tests_do_not_reach(asked: Asked)
         and isinstance(node.args[0], ast.Constant)
         and isinstance(node.args[0].value, str)
     }
-    assert {"cell", "zone", "view", "bandwidth"} <= set(asked)
-    assert named - set(asked) == set()
+    assert {"cell", "zone", "view", "bandwidth"} <= asked
+    assert named - asked == set()
 
 
 def test_a_slider_takes_values_on_its_steps_alone() -> None:
