@@ -165,7 +165,12 @@ def heading(words: str) -> None:
     st.html(f'<div class="heading">{escape(words)}</div>')
 
 
-def draw_map(document: Mapping[str, Any], *, key: str, **options: Any) -> dict[str, str] | None:  # noqa: ANN401 - as map_view takes them
+def draw_map(
+    document: Mapping[str, Any] | str,
+    *,
+    key: str,
+    **options: Any,  # noqa: ANN401 - as map_view takes them
+) -> dict[str, str] | None:
     """Draw a map as high as the window allows and return what was clicked on it."""
     return map_view(
         document, key=key, height=MAP_HEIGHT, tianditu_key=key_of("tianditu"), **options

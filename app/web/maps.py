@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.keeping.answers import kept_answer
 from layers.questions import contents
-from layers.web.document import content_document
+from layers.web.document import content_document, to_json
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -18,9 +18,12 @@ ZONES = "overlay-1"
 
 
 @kept_answer
-def document(question: Kind, *, lang: str) -> dict[str, Any]:
-    """Return the map of a question."""
-    return content_document(question.content(lang))
+def document(question: Kind, *, lang: str) -> str:
+    """Return the map of a question as the JSON text that pages hand out, which is cheap to keep."""
+    drawn = content_document(question.content(lang))
+    # At the end, where it is replaced without a look at all the rest.
+    drawn["selected"] = drawn.pop("selected")
+    return to_json(drawn)
 
 
 def own(frame: gpd.GeoDataFrame, title: str, name_column: str, lang: str) -> dict[str, Any]:
@@ -34,7 +37,9 @@ def own_people(people: Population, title: str, lang: str) -> dict[str, Any]:
     return content_document(contents.own_people(people, title=title, lang=lang))
 
 
-def selecting(document: dict[str, Any], layer: str, feature_id: str | None) -> dict[str, Any]:
+def selecting(document: str, layer: str, feature_id: str | None) -> str:
     """Return the same map with a feature selected, or none."""
-    chosen = None if feature_id is None else {"layer": layer, "id": feature_id}
-    return document | {"selected": chosen}
+    if feature_id is None:
+        return document
+    chosen = to_json({"selected": {"layer": layer, "id": feature_id}})
+    return document.removesuffix('"selected":null}') + chosen[1:]

@@ -133,8 +133,10 @@ def test_sources_filter_finds_and_says_when_nothing_matches() -> None:
 def test_selecting_keeps_the_document_that_is_kept() -> None:
     document = maps.document(Overview("224"), lang="zh")
     chosen = maps.selecting(document, "circles", "circle-gaoxin")
-    assert chosen["selected"] == {"layer": "circles", "id": "circle-gaoxin"}
-    assert document["selected"] is None
+    selected = {"layer": "circles", "id": "circle-gaoxin"}
+    assert json.loads(document)["selected"] is None
+    assert json.loads(chosen) == json.loads(document) | {"selected": selected}
+    assert maps.selecting(document, "circles", None) == document
 
 
 def test_every_text_is_there_in_both_languages_and_used() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, get_args
 
 import pytest
@@ -126,7 +127,9 @@ def test_maps_to_compare_share_levels_and_top() -> None:
         questions.Density(PLATFORMS, bandwidth_m=2000.0, levels=(0.5, 1.0), top=2.0), lang="zh"
     )
     legends = [
-        next(layer for layer in document["layers"] if layer["id"] == "overlay-1")["classes"]
+        next(each for each in json.loads(document)["layers"] if each["id"] == "overlay-1")[
+            "classes"
+        ]
         for document in (wide, narrow)
     ]
     assert legends[0] == legends[1]

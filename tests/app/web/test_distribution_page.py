@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import geopandas as gpd
@@ -146,7 +147,7 @@ def test_the_project_that_dwarfs_all_is_told_with_the_way_out() -> None:
 
 def test_a_log_scale_is_named_wherever_it_is_used() -> None:
     assert "投资额（亿元），对数尺度" in words(page(measure="investment", scale="log"))
-    document = maps.document(Shown(ASKED, "investment", "log"), lang="en")
+    document = json.loads(maps.document(Shown(ASKED, "investment", "log"), lang="en"))
     titles = [layer["title"]["en"] for layer in document["layers"]]
     assert "Investment (100 million CNY), log scale" in titles
     assert "投资占比（%）" in words(page(measure="investment", scale="share"))

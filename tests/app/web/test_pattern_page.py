@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -247,7 +248,7 @@ def titles(document: dict) -> list[str]:
 
 def test_the_map_has_one_layer_for_each_class_that_there_is() -> None:
     zones = PLATFORMS.answer()
-    document = maps.document(PLATFORMS, lang="en")
+    document = json.loads(maps.document(PLATFORMS, lang="en"))
     shown = [layer for layer in document["layers"] if layer["group"] == "analysis"]
     assert sum(layer["count"] for layer in shown[:-1]) == len(zones)
     assert len(shown) - 1 == zones["hot_spot"].nunique()
@@ -255,14 +256,14 @@ def test_the_map_has_one_layer_for_each_class_that_there_is() -> None:
 
 
 def test_the_map_opens_where_the_points_are() -> None:
-    (south, west), (north, east) = maps.document(PLATFORMS, lang="zh")["bounds"]
+    (south, west), (north, east) = json.loads(maps.document(PLATFORMS, lang="zh"))["bounds"]
     bounds = PLATFORMS.points.located().total_bounds
     assert west < bounds[0] < bounds[2] < east
     assert south < bounds[1] < bounds[3] < north
 
 
 def test_centres_and_ellipses_are_named_by_group() -> None:
-    document = maps.document(Centres(Points("platforms"), "category"), lang="en")
+    document = json.loads(maps.document(Centres(Points("platforms"), "category"), lang="en"))
     assert {"Mean: All", "Median: All", "Ellipse: All", "Mean: Universities"} <= set(
         titles(document)
     )

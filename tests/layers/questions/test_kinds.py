@@ -100,7 +100,7 @@ def test_a_kind_from_outside_has_command_schema_map_print_slides_and_files(run, 
     names = [name for name, _ in pyogrio.list_layers(tmp_path / "s.gpkg")]
     read = [gpd.read_file(tmp_path / "s.gpkg", layer=name) for name in names]
     assert any("spare" in frame for frame in read)
-    document = pages.document(asked(spec), lang="en")
+    document = json.loads(pages.document(asked(spec), lang="en"))
     assert "Spare" in [layer["title"]["en"] for layer in document["layers"]]
     assert asked(spec).facts(counts.index[0], "districts", "en") == [
         ("Spare", str(60 - counts["count"].iloc[0]))
