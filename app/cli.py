@@ -8,15 +8,13 @@ from threading import Thread
 from typing import Annotated
 
 import typer
-from streamlit.web import cli as streamlit
 
 import layers
-from app import serving, warm
+from app import serving
 from app.commands import doctor, kinds, locate, snapshot
 from app.commands.help import speaking
 from app.commands.options import AsJson, Output  # noqa: TC001 - typer reads them at run time
 from app.commands.output import print_json, records, write_table, wrote
-from app.texts import every_plans
 from geo.arguments import require_one_of
 from geo.errors import AtlasError
 from geo.numerals import LANGUAGES
@@ -116,6 +114,8 @@ def show(
 @cli.command()
 def validate(*, as_json: AsJson = False) -> None:
     """Look at every file of the plan; exit with 2 and name file, row and field of any damage."""
+    from app.texts import every_plans  # noqa: PLC0415  with them comes Streamlit
+
     damages = data_check.damages(every_plans())
     if as_json:
         print_json(
@@ -156,6 +156,10 @@ def app(
     ] = serving.LOOPBACK,
 ) -> None:
     """Start the map app, for this machine alone unless an address is given."""
+    from streamlit.web import cli as streamlit  # noqa: PLC0415  no other command needs it
+
+    from app import warm  # noqa: PLC0415
+
     area.use(area.plan().folder)  # for the threads that serve visitors
     # In this process, so that the page a visitor opens finds everything loaded.
     Thread(target=warm.up, daemon=True).start()

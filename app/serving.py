@@ -5,8 +5,6 @@ from __future__ import annotations
 import ipaddress
 from pathlib import Path
 
-from streamlit import net_util
-
 LOOPBACK = "127.0.0.1"
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -31,6 +29,8 @@ def ask_nobody() -> None:
     It would when it starts and when a request comes from an unknown origin. Who reaches the app
     under its own name needs neither: a request from where the page came from is always let in.
     """
+    from streamlit import net_util  # noqa: PLC0415  no other command needs it
+
     net_util.get_external_ip = _unknown
     net_util.get_internal_ip = _unknown
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
-
 
 @lru_cache(maxsize=65536)
 def spelt(name: str) -> str:
@@ -16,4 +14,6 @@ def spelt(name: str) -> str:
     >>> spelt("长沙")
     'chang sha'
     """
+    from pypinyin import lazy_pinyin  # noqa: PLC0415  a quarter of a second; web maps need it
+
     return " ".join(lazy_pinyin(name))
