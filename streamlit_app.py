@@ -9,6 +9,8 @@ from app.texts import text
 from app.web import frame
 from app.web.controls import PAGES, choose_language, page_of
 
+PAGES_BESIDE = ("density", "coverage", "distribution", "pattern", "own", "locate", "sources")
+
 serving.ask_nobody()
 st.set_page_config(
     page_title=text("app.title"),
@@ -25,7 +27,7 @@ page = st.navigation(
         st.Page(page_of("overview"), title=text("page.overview"), default=True),
         *(
             st.Page(page_of(name), title=text(f"page.{name}"), url_path=name)
-            for name in ("density", "coverage", "distribution", "pattern", "own", "sources")
+            for name in PAGES_BESIDE
         ),
     ],
     position="top",

@@ -41,6 +41,7 @@ ALLOWED = {
     "geo/exchange/stated_crs.py": "how others name a datum",
     "geo/exchange/tables.py": "marks between the coordinates of others",
     "geo/zoned/people.py": "how others name the unit of a raster",
+    "layers/keeping/pasted.py": "how others name a datum",
     "layers/plan/zonings.py": "how others call a column of English names",
     "layers/scene/scene.py": "brackets that a name is cut at",
     "layers/type/line_breaks.py": "units that stay with their number",

@@ -37,7 +37,9 @@ def locate(
     """List what has no place; have places proposed for it; take those that are accepted."""
     if accept is not None:
         keys = take(accepted(table_of(accept), accept.name))
-        typer.echo(in_words(lambda lang: _WORDS.say("locate.taken", lang, n=len(keys))), err=True)
+        typer.echo(
+            in_words(lambda lang: _WORDS.say("locate.accepted", lang, n=len(keys))), err=True
+        )
     elif with_ is not None:
         if output is None:
             raise InputError(

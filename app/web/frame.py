@@ -19,6 +19,8 @@ from geo.errors import AtlasError
 from geo.numerals import number
 from layers.keeping.brought import is_own
 from layers.look.basemaps import key_of
+from layers.plan.catalogue import own_claims
+from layers.plan.claims_file import OwnClaimsError
 from layers.plan.selection import placed_share
 
 if TYPE_CHECKING:
@@ -100,6 +102,8 @@ def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not publ
     view_state.check()
     st.html(f"{STYLE}<style>:root {{ --upload: '{text('app.upload')}'; }}</style>")
     with while_wanted(), refusals_in_words():
+        if damages := own_claims().damages:
+            st.warning(OwnClaimsError(damages).sentence(language()))
         page.run()
     names = url_state.refused()
     if st.session_state.pop(url_state.ANOTHERS, False):

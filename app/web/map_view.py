@@ -8,7 +8,7 @@ one page can be linked: they keep the same place in view, without a run.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 FEWEST_CORNERS = 3
 MAX_LON, MAX_LAT = 180.0, 90.0
+# The width of the Earth on a tile.
+WIDEST_PX_M = 160_000.0
 
 _component = components.declare_component("xiangjiang_map", path=str(ASSETS))
 
@@ -35,6 +37,7 @@ def map_view(
     tianditu_key: str | None = None,
     url_state: bool = True,
     draw: bool = False,
+    pick: bool = False,
     link: str | None = None,
 ) -> dict[str, str] | None:
     """Draw a map and return the feature that the visitor clicked last.
@@ -57,6 +60,8 @@ def map_view(
     draw
         Let the visitor draw an area. The page runs again when an area is finished or removed,
         not while it is being drawn.
+    pick
+        Take each click as a place, which is read with :func:`picked`; nothing is selected then.
     link
         Maps of one page with the same name here keep the same centre, zoom and base map. When
         they open, the one with ``url_state`` says where.
@@ -85,6 +90,7 @@ def map_view(
         tianditu_key=tianditu_key,
         url_state=url_state,
         draw=draw,
+        pick=pick,
         link=link,
         key=key,
         default=None,
@@ -97,6 +103,45 @@ def clicked(report: dict[str, Any] | None) -> dict[str, str] | None:
     if not report or "id" not in report:
         return None
     return {"layer": report["layer"], "id": report["id"]}
+
+
+class Picked(NamedTuple):
+    """A place that was clicked.
+
+    Parameters
+    ----------
+    lon, lat
+        Degrees in EPSG:4490, whatever base map was clicked on.
+    px_m
+        How wide a pixel of the screen was there, metres.
+    click
+        Number of the click.
+    """
+
+    lon: float
+    lat: float
+    px_m: float
+    click: int
+
+
+def picked(report: Mapping[str, Any] | None) -> Picked | None:
+    """Return the place in what the map last told, None when none was clicked.
+
+    Examples
+    --------
+    >>> picked({"click": 7, "at": [112.93, 28.23], "px_m": 12.5})
+    Picked(lon=112.93, lat=28.23, px_m=12.5, click=7)
+    >>> picked({"click": 7, "at": ["here"]}) is None
+    True
+    """
+    told = report or {}
+    try:
+        (lon, lat), px_m = told["at"], told["px_m"]
+        place = Picked(round(float(lon), 6), round(float(lat), 6), float(px_m), told["click"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    on_earth = abs(place.lon) <= MAX_LON and abs(place.lat) <= MAX_LAT
+    return place if on_earth and 0.0 < place.px_m < WIDEST_PX_M else None
 
 
 def drawn(report: Mapping[str, Any] | None) -> shapely.Polygon | None:

@@ -37,6 +37,11 @@ def own_people(people: Population, title: str, lang: str) -> dict[str, Any]:
     return content_document(contents.own_people(people, title=title, lang=lang))
 
 
+def candidates(places: gpd.GeoDataFrame, title: str, lang: str) -> dict[str, Any]:
+    """Return the map on which somebody says where things are."""
+    return content_document(contents.candidates(places, title=title, lang=lang))
+
+
 def selecting(document: str, layer: str, feature_id: str | None) -> str:
     """Return the same map with a feature selected, or none."""
     if feature_id is None:

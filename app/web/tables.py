@@ -16,8 +16,9 @@ from app.texts import language, text
 from app.web import picking
 from app.web.choices import value_title
 from geo.numerals import between, listed, number
-from layers.look.symbology import field_title
+from layers.look.symbology import field_title, unit_label
 from layers.plan.schema import resource
+from layers.plan.unplaced import amount_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -96,6 +97,31 @@ def zone_picker(zones: gpd.GeoDataFrame, columns: Sequence[str], *, zone: str | 
     table = _html(**_of_zones(zones, columns))
     data = {"table": table, "ids": zones["id"].tolist(), "zone": zone}
     _picker(key=picking.TABLE_KEY, data=data, on_zone_change=lambda: None)
+
+
+def thing_picker(things: pd.DataFrame, chosen: str | None, *, key: str) -> None:
+    """Draw what has no place, what most depends on first; clicking a row chooses it.
+
+    Parameters
+    ----------
+    things
+        Rows of :func:`layers.plan.unplaced.unplaced`.
+    chosen
+        Id of the chosen one.
+    key
+        Key of the table.
+    """
+    unit = unit_label(amount_unit(), lang=language())
+    header = [text(f"locate.column.{name}") for name in ("name", "amount", "features")]
+    rows = [
+        (name, number(amount) if amount else "–", number(features))
+        for name, amount, features in zip(
+            things[f"name_{language()}"], things["amount"], things["features"], strict=True
+        )
+    ]
+    helps = [text("locate.order"), text("locate.amount_help", unit=unit), text("locate.order")]
+    data = {"table": _html(header, rows, helps), "ids": things["id"].tolist(), "zone": chosen}
+    _picker(key=key, data=data, on_zone_change=lambda: None)
 
 
 def ranking_table(zones: gpd.GeoDataFrame, value: str, rank: str, *, title: str) -> None:

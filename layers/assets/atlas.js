@@ -6,11 +6,14 @@
   const FOUND_ZOOM = 13;
   const PADDING = [28, 28];
   const TILE_ERRORS = 3;
+  // Around the equator, and the power of two of the pixels of a tile.
+  const EARTH_M = 40075016.7;
+  const TILE_BITS = 8;
 
   class View {
     constructor(container, documentData, options) {
       this.container = typeof container === "string" ? document.getElementById(container) : container;
-      this.options = { onSelect: () => {}, onDraw: () => {}, onState: () => {}, keys: {}, framed: false, ...options };
+      this.options = { onSelect: () => {}, onDraw: () => {}, onPick: () => {}, onState: () => {}, keys: {}, framed: false, ...options };
       this.keys = { ...this.options.keys };
       this.container.classList.add("atlas");
       this.stage = document.createElement("div");
@@ -40,7 +43,7 @@
       this.redraw();
       this.map.on("moveend", () => { this.refresh(); this.options.onState(this.state()); });
       this.map.on("zoomstart", () => labels.classList.add("moving"));
-      this.map.on("click", () => this.drawing.busy || this.clear(true));
+      this.map.on("click", (event) => this.drawing.busy || this.clicked(event.latlng));
       this.map.on("mousemove", (event) => this.panels.pointer(this.fromMap(event.latlng)));
       this.map.on("mouseout", () => this.panels.pointer(null));
       if (window.ResizeObserver) {
@@ -173,13 +176,7 @@
 
     // Draw everything anew.
     redraw() {
-      this.model.layers.forEach((layer) => {
-        if (this.visible.has(layer.id)) {
-          this.shapes.show(layer);
-        } else {
-          this.shapes.hide(layer.id);
-        }
-      });
+      this.shapes.showOnly(this.model.layers.filter((layer) => this.visible.has(layer.id)));
       this.drawStops();
       this.points.load(this.model.layers.filter((layer) => !layer.isImage && this.visible.has(layer.id)));
       this.drawSelection();
@@ -274,6 +271,22 @@
       if (notify && !same) {
         this.options.onSelect({ layer: layer.id, id: layer.value("id", i) });
       }
+    }
+
+    // While a place is asked for, a click anywhere is one: nothing on the map catches it.
+    pick(on) {
+      this.picking = on;
+      this.stage.classList.toggle("atlas-picking", on);
+    }
+
+    clicked(latlng) {
+      if (!this.picking) {
+        this.clear(true);
+        return;
+      }
+      const [lon, lat] = this.fromMap(latlng);
+      const metresPerPx = (EARTH_M * Math.cos((lat * Math.PI) / 180)) / 2 ** (this.map.getZoom() + TILE_BITS);
+      this.options.onPick([lon, lat], metresPerPx);
     }
 
     clear(notify) {

@@ -15,6 +15,7 @@
   let clicks = 0;
   let selected = {};
   let drawn = {};
+  let picked = {};
   let linked = null;
 
   function send(type, content) {
@@ -24,7 +25,7 @@
   // What Python reads. Clicks are numbered, so that the same feature clicked twice is told twice;
   // by the clock, so that a map opened anew goes on where the last one ended. 0 is no click yet.
   function report() {
-    send("setComponentValue", { value: { ...selected, ...drawn, click: clicks }, dataType: "json" });
+    send("setComponentValue", { value: { ...selected, ...drawn, ...picked, click: clicks }, dataType: "json" });
   }
 
   // As Python reads them (app/view_state.py).
@@ -95,6 +96,7 @@
       }
     }
     view.drawing.allow(args.draw);
+    view.pick(args.pick);
     link(args.link);
   }
 
@@ -111,6 +113,11 @@
       },
       onDraw: (ring) => {
         drawn = ring ? { drawn: ring } : {};
+        report();
+      },
+      onPick: (at, metresPerPx) => {
+        clicks = Math.max(clicks + 1, Date.now());
+        picked = { at, px_m: metresPerPx };
         report();
       },
       onState: () => {

@@ -34,6 +34,13 @@
       return path;
     }
 
+    // What is not among these goes, also what an earlier document had.
+    showOnly(layers) {
+      const ids = new Set(layers.map((layer) => layer.id));
+      [...this.groups.keys()].filter((id) => !ids.has(id)).forEach((id) => this.hide(id));
+      layers.forEach((layer) => this.show(layer));
+    }
+
     show(layer) {
       this.hide(layer.id);
       const group = L.layerGroup();

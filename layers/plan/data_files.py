@@ -213,7 +213,12 @@ def table_of(path: Path) -> pd.DataFrame:
         As `text_of`, or a quote is never closed, a row has more or fewer cells than the first, or
         two columns have one name.
     """
-    reader = csv.reader(io.StringIO(text_of(path), newline=""), strict=True)
+    return table_in(text_of(path), path.name)
+
+
+def table_in(text: str, file: str) -> pd.DataFrame:
+    """Return a table as :func:`table_of` does, from the text of a file of this name."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     rows: list[list[str | None]] = []
     lines: list[int] = []
     damages: list[Damage] = []
@@ -223,18 +228,16 @@ def table_of(path: Path) -> pd.DataFrame:
         for cells in reader:
             if len(cells) != len(header):
                 wrong = {"cells": len(cells), "columns": len(header)}
-                damages.append(Damage(path.name, "data.cells", reader.line_num, values=wrong))
+                damages.append(Damage(file, "data.cells", reader.line_num, values=wrong))
                 continue
             rows.append([cell or None for cell in cells])
             lines.append(reader.line_num)
     except csv.Error as error:
-        damages.append(
-            Damage(path.name, "data.quotes", reader.line_num, values={"reason": str(error)})
-        )
+        damages.append(Damage(file, "data.quotes", reader.line_num, values={"reason": str(error)}))
     doubled = sorted({name for name in header if header.count(name) > 1})
-    damages += [Damage(path.name, "data.doubled", 1, name) for name in doubled]
+    damages += [Damage(file, "data.doubled", 1, name) for name in doubled]
     if not header:
-        damages.append(Damage(path.name, "data.empty"))
+        damages.append(Damage(file, "data.empty"))
     if damages:
         raise DataError(damages)
     return pd.DataFrame(rows, columns=header, index=lines, dtype="object")

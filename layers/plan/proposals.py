@@ -56,8 +56,17 @@ def available() -> list[str]:
     return [name for name, each in SERVICES.items() if os.environ.get(each.key_variable)]
 
 
-def proposed(geocoder: Geocoder, address: str, city: str) -> list[Said]:
+def proposed(geocoder: Geocoder, address: str, *, city: str = "", lang: str = "zh") -> list[Said]:
     """Return what a geocoder says of where something is; what it cannot say is told in the reason.
+
+    Parameters
+    ----------
+    geocoder
+        Who is asked.
+    address, city
+        What is asked for, and the city that it is in, empty where that is not known.
+    lang
+        Language of the reasons, ``"zh"`` or ``"en"``.
 
     Raises
     ------
@@ -73,15 +82,15 @@ def proposed(geocoder: Geocoder, address: str, city: str) -> list[Said]:
     except GeocoderError as error:
         if not error.is_of_address:
             raise
-        return [replace(said, state="declined", reason=error.sentence("zh"))]
-    return [_said(place, said, at, len(found)) for at, place in enumerate(found, start=1)]
+        return [replace(said, state="declined", reason=error.sentence(lang))]
+    return [_said(place, said, at, len(found), lang) for at, place in enumerate(found, start=1)]
 
 
-def _said(place: Found, said: Said, at: int, of: int) -> Said:
+def _said(place: Found, said: Said, at: int, of: int, lang: str) -> Said:
     values = {"level": place.level, "name": place.name, "at": at, "of": of}
     if not _is_near(place):
         lon, lat = place.lon_deg, place.lat_deg
-        reason = _WORDS.say("proposal.outside", "zh", lon=lon, lat=lat, **values)
+        reason = _WORDS.say("proposal.outside", lang, lon=lon, lat=lat, **values)
         return replace(said, state="declined", reason=reason)
     return replace(
         said,
@@ -91,7 +100,7 @@ def _said(place: Found, said: Said, at: int, of: int) -> Said:
         accuracy_m=place.accuracy_m,
         grade="C" if place.accuracy_m >= COARSE_M else "B",
         state=claims_file.PROPOSED,
-        reason=_WORDS.say("proposal.found", "zh", **values),
+        reason=_WORDS.say("proposal.found", lang, **values),
     )
 
 
@@ -149,8 +158,11 @@ def propose(
         if done:
             wait(PAUSE_S)
         # The claim about the thing itself; who follows it comes with the taking.
-        said = proposed(geocoder, address_of(thing), city)
+        said = proposed(geocoder, address_of(thing), city=city)
         rows = [claims_of_place(thing, each)[0] for each in said]
+        for row in rows:
+            if row["state"] == claims_file.PROPOSED:
+                row["reason"] = _WORDS.say("proposal.how", "zh", reason=row["reason"])
         table = pd.concat([table, pd.DataFrame(rows).reindex(columns=columns).astype("object")])
         write_file(output, claims_file.contents(table), function="--output")
     progress(len(things), len(things), "")

@@ -8,9 +8,11 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from geo.crs import GEOGRAPHIC as CRS
+from geo.crs import moved
 from layers.look.content import Content
 from layers.look.overlays import Features, Overlay, Points, Surface
-from layers.plan.area import area
+from layers.plan.area import area, map_crs
 from layers.plan.catalogue import load
 from layers.words import say
 
@@ -93,6 +95,31 @@ def own(frame: gpd.GeoDataFrame, *, title: str, name_column: str, lang: str) -> 
     if points.any():
         overlays.append(Points(named[points], title=title, colour=DOT, size_px=4, cluster=True))
     return above_base(tuple(overlays), lang)
+
+
+def candidates(places: gpd.GeoDataFrame, *, title: str, lang: str) -> Content:
+    """Return the map on which somebody says where things are: what is near, and what is said.
+
+    Parameters
+    ----------
+    places
+        Points in EPSG:4490 with ``id``, ``name_zh``, ``name_en`` and ``accuracy_m``; may be empty.
+    title
+        What they are called.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
+    near = (*area().context, *area().naming.points)
+    overlays: tuple[Overlay, ...] = ()
+    if len(places):
+        radius_m = places["accuracy_m"].to_numpy(dtype="float64")
+        reach = moved(moved(places, map_crs()).buffer(radius_m), CRS)
+        around = places.set_geometry(reach)
+        overlays = (
+            Features(around, title=say("candidates.reach", lang), dashed=True),
+            Points(places, title=title, named=True),
+        )
+    return Content({name: load(name) for name in near}, near, overlays, lang)
 
 
 def own_people(people: Population, *, title: str, lang: str) -> Content:

@@ -37,6 +37,7 @@ PAGES: dict[str, list[dict[str, str]]] = {
         {"look": "distance"},
         {"look": "centres", "layer": "projects"},
     ],
+    "locate": [{}],
     "sources": [{}],
 }
 CASES = [(name, context) for name, contexts in PAGES.items() for context in contexts]

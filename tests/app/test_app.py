@@ -18,7 +18,7 @@ from layers.questions.overview import Overview
 from layers.questions.subjects import Points
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = ["overview", "density", "coverage", "distribution", "pattern", "own", "sources"]
+PAGES = ["overview", "density", "coverage", "distribution", "pattern", "own", "locate", "sources"]
 TIMEOUT_S = 60
 
 

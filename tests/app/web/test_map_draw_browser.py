@@ -29,23 +29,25 @@ SCRIPT = """
 import json
 import shapely
 import streamlit as st
-from app.web.map_view import drawn, map_view
+from app.web.map_view import drawn, map_view, picked
 from layers.web.document import map_document
 
 st.set_page_config(layout="wide")
 st.session_state.runs = st.session_state.get("runs", 0) + 1
 lang = st.radio("lang", ["zh", "en"], horizontal=True)
 allowed = st.checkbox("draw", value=True)
+asked = st.checkbox("pick")
 wide, narrow = st.columns([2, 1])
 with wide:
     document = map_document(["cities", "parks"], lang=lang)
-    found = map_view(document, key="map", height=520, draw=allowed, link="pair")
+    found = map_view(document, key="map", height=520, draw=allowed, pick=asked, link="pair")
 with narrow:
     second = map_document(["circles"], lang=lang)
     map_view(second, key="second", height=430, url_state=False, link="pair")
 area = drawn(st.session_state.get("map"))
 corners = None if area is None else shapely.get_coordinates(area).tolist()
 told = {"runs": st.session_state.runs, "clicked": found, "corners": corners}
+told["picked"] = picked(st.session_state.get("map"))
 st.html(f'<p id="told">{json.dumps(told)}</p>')
 """
 # One transparent pixel: a tile that a test serves in place of a tile host.
@@ -286,7 +288,7 @@ def test_a_drawing_is_redrawn_outlives_documents_and_is_removed(page, app):
     assert (fifth["corners"], fifth["clicked"]) == (None, fourth["clicked"])
     assert frame.locator("path.atlas-drawn").count() == 0
     # A page may stop offering it.
-    page.locator('[data-testid="stCheckbox"] label').click()
+    page.locator('[data-testid="stCheckbox"] label').first.click()
     frame.get_by_role("button", name=EN["draw"]).wait_for(state="hidden")
 
 
@@ -316,12 +318,30 @@ def test_corners_drawn_on_a_gcj02_base_map_are_told_in_wgs84(page, app):
         corners.tolist(),
     )
     assert np.array(back) == pytest.approx(corners, abs=1e-7)
+    # A place that is asked for is any click, on a feature as beside all, told in the same way.
+    page.get_by_text("pick", exact=True).click()
+    frame.locator(".atlas-picking").wait_for()
+    at = tuple(round(pixel) for pixel in frame.evaluate(CENTRE_ON, "city-dakecheng"))
+    click(page, frame, at)
+    page.locator("#told", has_text='"picked": [').wait_for()
+    lon, lat, px_m, _ = told(page)["picked"]
+    (there,) = np.column_stack(gcj02_to_wgs84(*places(frame, [at]).T))
+    assert (lon, lat) == pytest.approx(tuple(there), abs=2 * pixel_degrees(frame))
+    assert px_m == pytest.approx(pixel_degrees(frame) * 111_320 * np.cos(np.radians(lat)), rel=0.01)
+    assert frame.evaluate(SELECTED) is None
     # On a base map without the shift the area stays on its ground.
     frame.evaluate("() => Atlas.view.setBase('vector')")
     drawn_at = frame.evaluate(
         "() => Atlas.view.drawing.drawn.getLayers()[0].getLatLngs()[0].map(p => [p.lng, p.lat])"
     )
     assert np.array(drawn_at) == pytest.approx(corners, abs=1e-9)
+    # What a later document no longer has is gone from the map.
+    left = frame.evaluate(
+        "() => { const { view } = Atlas; const [first, ...layers] = view.document.layers;"
+        " view.update({ ...view.document, layers });"
+        " return [view.shapes.groups.has(first.id), view.shapes.groups.size > 0] }"
+    )
+    assert left == [False, True]
 
 
 # ---- linked maps ----

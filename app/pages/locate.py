@@ -1,0 +1,304 @@
+"""定位: what has no place yet, and four ways to say where it is; every page follows at once."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from app.texts import language, text
+from app.web import locating, maps
+from app.web.choices import layer_title
+from app.web.controls import choose
+from app.web.frame import download, draw_map, heading, map_and_results, refusal
+from app.web.locating import (
+    ACCURACY,
+    ADDRESS,
+    DATUM,
+    DATUMS,
+    DONE,
+    FILE,
+    FILES,
+    MAP_KEY,
+    REFUSED,
+    TABLE_KEY,
+    TAKEN,
+    TEXT,
+    attempt,
+    of,
+)
+from app.web.tables import matching, thing_picker
+from geo.exchange.geocoders import SERVICES
+from geo.numerals import number
+from layers.look.symbology import unit_label
+from layers.plan import unplaced
+from layers.plan.area import own_claims_file
+from layers.plan.catalogue import names_by_id, own_claims
+from layers.plan.claims import TABLE, points
+from layers.plan.proposals import available
+from layers.plan.schema import resources
+
+if TYPE_CHECKING:
+    from app.web.locating import Candidate
+    from layers.plan.unplaced import Said
+
+EVERY = "all"
+STYLE = """<style>
+.st-key-locate-list .figures { max-height: 148px; }
+.st-key-locate-list th:not(:first-child) { white-space: nowrap; }
+.lead { margin: 0; font-size: .86rem; line-height: 1.45; }
+.lead p { margin: 0 0 .2rem 0; }
+.lead .quote { color: #52606D; }
+</style>"""
+
+
+def titled(thing: str) -> str:
+    """Return the name of a thing in the visitor's language."""
+    return names_by_id(lang=language())[thing]
+
+
+def about(row: pd.Series) -> None:
+    """Draw what the plan says of a thing, and what there is to go on."""
+    amount = ""
+    if row["amount"]:
+        unit = unit_label(unplaced.amount_unit(), lang=language())
+        amount = text("locate.amount", amount=number(row["amount"]), unit=unit)
+    names = [titled(key) for key in row["feature_ids"].split("|") if titled(key) != row["name"]]
+    lines = [
+        text("locate.follows", n=int(row["features"])) + amount,
+        *names[:3],
+        *(unplaced.leads(row["id"], language()) or [text("locate.no_lead")]),
+    ]
+    quote = text("map.quoted", q=row["quote"]) if isinstance(row["quote"], str) else ""
+    told = f'<p class="quote">{escape(quote)}</p>' if quote else ""
+    st.html(
+        '<div class="lead">' + told + "".join(f"<p>{escape(line)}</p>" for line in lines) + "</div>"
+    )
+
+
+def by_text(thing: str) -> None:
+    """Draw the way by a coordinate that is pasted: its datum is seen, or asked for, before."""
+    st.text_input(
+        text("locate.paste"),
+        key=of(TEXT, thing),
+        placeholder="112.94, 28.23",
+        help=text("locate.paste_help"),
+        on_change=attempt,
+        args=(locating.paste, thing),
+    )
+    if st.session_state.get(of(TEXT, thing), "").strip():
+        st.selectbox(
+            text("locate.datum"),
+            DATUMS,
+            key=of(DATUM, thing),
+            format_func=lambda datum: text(f"locate.datum.{datum or 'none'}"),
+            on_change=attempt,
+            args=(locating.choose_datum, thing),
+        )
+
+
+def by_address(thing: str, author: str, source: str, *, can_take: bool) -> None:
+    """Draw the way by an address: kept as it is, and asked for where there is a key."""
+    key = of(ADDRESS, thing)
+    st.session_state.setdefault(key, unplaced.address_of(thing))
+    given = bool(st.text_input(text("locate.address"), key=key).strip())
+    for service in available():
+        st.button(
+            text("locate.ask", service=SERVICES[service].title),
+            on_click=attempt,
+            args=(locating.ask, thing, service),
+            disabled=not given,
+            width="stretch",
+        )
+    if not available():
+        st.caption(text("locate.no_key"))
+    for at, answer in enumerate(locating.answers(thing)):
+        st.button(
+            f"{answer.reason}",
+            key=f"locate-answer-{at}",
+            on_click=attempt,
+            args=(locating.choose_answer, thing, answer),
+            disabled=answer.lon_deg is None,
+            width="stretch",
+        )
+    st.button(
+        text("locate.keep_address"),
+        on_click=attempt,
+        args=(locating.keep_address, thing, author, source),
+        disabled=not (can_take and given),
+        help=text("locate.keep_address_help"),
+        width="stretch",
+    )
+
+
+def by_file() -> None:
+    """Draw the way by a file of many places."""
+    upload = st.file_uploader(text("locate.file"), type=FILES, key="locate-file")
+    st.caption(text("locate.file_help"))
+    if upload is None:
+        if st.session_state.pop(FILE, None) is not None:
+            locating.propose(None)
+        return
+    datum = st.selectbox(
+        text("locate.datum"),
+        DATUMS,
+        key="locate-file-datum",
+        format_func=lambda datum: text(f"locate.datum.{datum or 'file'}"),
+    )
+    key = upload.file_id, datum
+    before, error = st.session_state.get(FILE, (None, None))
+    if before != key:
+        locating.propose(None)
+        with st.spinner(text("locate.reading")):
+            error = locating.bring(upload, datum)
+        st.session_state[FILE] = key, error
+    if error is not None:
+        refusal(error)
+
+
+def put_forward(there: Candidate, author: str, source: str, *, can_take: bool) -> None:
+    """Draw what may be taken, as it will stand, with the button that takes it."""
+    heading(text("locate.candidate"))
+    accuracy_m = there.accuracy_m
+    if there.how == "file":
+        n = len(there.rows) or len(there.said)
+        st.caption(text("locate.of_file", n=n))
+        if there.unmatched:
+            with st.expander(text("locate.unmatched", n=len(there.unmatched))):
+                st.text("\n".join(there.unmatched[:50]))
+    else:
+        ((thing, said),) = there.said
+        st.caption(in_words(thing, said, there.read_as))
+        accuracy_m = st.number_input(
+            text("locate.accuracy"),
+            min_value=1.0,
+            max_value=50_000.0,
+            step=50.0,
+            format="%.0f",
+            key=ACCURACY,
+        )
+    st.button(
+        text("locate.take"),
+        type="primary",
+        on_click=attempt,
+        args=(locating.take_it, author, source, accuracy_m),
+        disabled=not (can_take and (author or there.rows)),
+        width="stretch",
+    )
+    if can_take and not author and not there.rows:
+        st.caption(text("locate.no_author"))
+
+
+def in_words(thing: str, said: Said, read_as: str) -> str:
+    """Return where something is put forward to be, in its datum and in that of the atlas."""
+    row = {"lon_deg": said.lon_deg, "lat_deg": said.lat_deg, "datum": said.datum}
+    at = points(pd.DataFrame([row])).geometry.iloc[0]
+    values = {
+        "name": titled(thing),
+        "lon": number(said.lon_deg or 0.0, digits=5),
+        "lat": number(said.lat_deg or 0.0, digits=5),
+        "datum": said.datum,
+    }
+    words = text("locate.is_at", **values)
+    if said.datum in {"GCJ-02", "BD-09"}:
+        place = {"lon": number(at.x, digits=5), "lat": number(at.y, digits=5)}
+        words += text("locate.converted", **place)
+    return words + (text(f"locate.read_as.{read_as}") if read_as else "")
+
+
+def taken() -> None:
+    """Draw what was taken in this visit, with the way back, and the file of it all."""
+    mine = st.session_state.get(TAKEN, [])
+    if mine:
+        heading(text("locate.taken"))
+        for thing, keys in mine[-3:]:
+            st.caption(text("locate.taken_one", name=titled(thing), n=len(keys)))
+        st.button(text("locate.undo"), on_click=attempt, args=(locating.undo,), width="stretch")
+    if own_claims_file() is not None and len(own_claims().table):
+        download("locate.download", "claims.csv", lambda: locating.own_file() or b"")
+
+
+def outcome() -> None:
+    """Say, once, what came of the last button."""
+    refused = st.session_state.get(REFUSED)
+    if refused is not None:
+        st.error(refused.sentence(language()))
+    thing, placed = st.session_state.pop(DONE, (None, 0))
+    if thing is not None:
+        words = "locate.done" if placed else "locate.kept"
+        st.success(text(words, name=titled(thing), n=placed))
+
+
+st.html(STYLE)
+things = unplaced.unplaced()
+things["name"] = things[f"name_{language()}"]
+has_claims = TABLE in resources()
+can_take = has_claims and own_claims_file() is not None and not own_claims().damages
+every_layer = list(dict.fromkeys("|".join(things["layers"]).split("|"))) if len(things) else []
+with st.sidebar:
+    layer = choose(
+        "layer",
+        "locate.layer",
+        (EVERY, *every_layer),
+        default=EVERY,
+        title=lambda name: text("locate.every") if name == EVERY else layer_title(name),
+    )
+    word = st.text_input(text("locate.search"), key="locate-search")
+    author = st.text_input(
+        text("locate.author"), value=st.session_state.get("_locate_author", ""), max_chars=60
+    ).strip()
+    st.session_state["_locate_author"] = author
+    with st.expander(text("locate.more")):
+        source = st.text_input(
+            text("locate.source"), max_chars=120, help=text("locate.source_help")
+        ).strip()
+    st.caption(text("locate.shared" if can_take else "locate.private"))
+shown = things[things["layers"].str.split("|").map(lambda names: layer in (EVERY, *names))]
+shown = matching(shown, word)
+chosen = locating.chosen(things["id"].tolist())
+locating.follow_click(chosen)
+
+map_column, results = map_and_results()
+with results:
+    outcome()
+    if not has_claims:
+        st.info(text("locate.no_claims"))
+    elif own_claims_file() is None:
+        st.info(text("locate.off"))
+    heading(text("locate.wanted", n=len(shown)))
+    with st.container(key="locate-list"):
+        thing_picker(shown, chosen, key=TABLE_KEY)
+    if shown.empty:
+        st.caption(text("locate.none_left"))
+    elif chosen is None:
+        st.caption(text("locate.choose"))
+    forward = st.container()
+    if chosen is not None:
+        heading(titled(chosen))
+        about(things[things["id"] == chosen].iloc[0])
+    click, by_coordinate, by_words, by_table = st.tabs(
+        [text(f"locate.by.{way}") for way in ("click", "text", "address", "file")]
+    )
+    with click:
+        st.caption(text("locate.click_help"))
+    with by_table:
+        by_file()
+    if chosen is not None:
+        with by_coordinate:
+            by_text(chosen)
+        with by_words:
+            by_address(chosen, author, source, can_take=can_take and bool(author))
+    there = locating.candidate(chosen)
+    if there is not None:
+        # Above all that led to it, so that the button is in view.
+        with forward:
+            put_forward(there, author, source, can_take=can_take)
+    taken()
+with map_column:
+    places = locating.frame_of(there)
+    document = maps.candidates(places, text("locate.candidate"), language())
+    if len(places) == 1:
+        document |= {"selected": {"layer": "overlay-2", "id": places["id"].iloc[0]}}
+    draw_map(document, key=MAP_KEY, pick=True)

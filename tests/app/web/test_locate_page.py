@@ -1,0 +1,183 @@
+"""The page that finishes the map, without a browser: four ways to a place, and the way back."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import layers
+from app.texts import _texts
+from app.web import locating
+from geo.exchange.geocoders import Found, Geocoder
+from layers.plan.area import OWN_CLAIMS
+
+ROOT = Path(__file__).resolve().parents[3]
+TIMEOUT_S = 120
+PARK, PROJECT, LAB = "park-shuzi-jiankang", "project-shuzi-jiankang", "platform-furong-lab"
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "claims.csv"
+    monkeypatch.setenv(OWN_CLAIMS, str(path))
+    monkeypatch.delenv("AMAP_KEY", raising=False)
+    return path
+
+
+def page(thing: str = PARK, **query: str) -> AppTest:
+    test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT_S)
+    for key, value in ({"thing": thing} if thing else {} | query).items():
+        test.query_params[key] = value
+    test = test.switch_page("app/pages/locate.py").run()
+    assert not test.exception
+    return test
+
+
+def words(key: str, lang: str = "zh", **values: object) -> str:
+    return _texts()[key][lang].format(**values)
+
+
+def said(test: AppTest) -> str:
+    kinds = ("error", "caption", "warning", "info", "success", "markdown")
+    parts = [str(part.value) for kind in kinds for part in getattr(test, kind)]
+    return " ".join([*parts, *(part.proto.body for part in test.get("html"))])
+
+
+def fill(test: AppTest, key: str, value: str) -> None:
+    next(each for each in test.text_input if each.label == words(key)).set_value(value).run()
+    assert not test.exception
+
+
+def click(test: AppTest, label: str) -> None:
+    next(each for each in test.button if each.label == label).click().run()
+    assert not test.exception
+
+
+def can(test: AppTest, key: str) -> bool:
+    return any(not each.disabled for each in test.button if each.label == words(key))
+
+
+def on_map(test: AppTest, lon: float, lat: float, px_m: float = 10.0) -> None:
+    """Click on the map, as the component tells of it."""
+    test.session_state[locating.MAP_KEY] = {"click": 1, "at": [lon, lat], "px_m": px_m}
+    test.run()
+    assert not test.exception
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_one_click_and_a_name_place_a_thing_and_it_can_be_undone(own: Path) -> None:
+    test = page()
+    assert "项目总投资 184 亿元" in said(test)
+    assert words("locate.shared") in said(test)
+    on_map(test, 112.9, 28.2, px_m=60.0)
+    assert "112.90000" in said(test)
+    assert not can(test, "locate.take")
+    fill(test, "locate.author", "张三")
+    assert can(test, "locate.take")
+    click(test, words("locate.take"))
+    assert [(each["subject_id"], each["author"]) for each in rows(own)] == [
+        (PARK, "张三"),
+        (PROJECT, "张三"),
+    ]
+    assert (rows(own)[0]["accuracy_m"], rows(own)[0]["coord_source"]) == ("300.0", "地图上点选")
+    place = layers.load("projects").set_index("id").geometry[PROJECT]
+    assert (place.x, place.y) == (112.9, 28.2)
+    assert words("locate.taken_one", name="湘江数字健康产业园", n=2) in said(test)
+    assert PARK not in test.query_params
+    click(test, words("locate.undo"))
+    assert rows(own) == []
+    assert layers.load("parks").set_index("id").geometry[PARK] is None
+
+
+def test_a_pasted_coordinate_is_taken_in_the_datum_that_was_confirmed(own: Path) -> None:
+    test = page()
+    fill(test, "locate.author", "张三")
+    fill(test, "locate.paste", "28.226494 112.945453")
+    assert not can(test, "locate.take")
+    datum = next(each for each in test.selectbox if each.label == words("locate.datum"))
+    datum.set_value("GCJ-02").run()
+    assert words("locate.read_as.swapped") in said(test)
+    assert "换算后东经 112.94000°" in said(test)
+    click(test, words("locate.take"))
+    assert (rows(own)[0]["lon_deg"], rows(own)[0]["datum"]) == ("112.945453", "GCJ-02")
+    test = page(LAB)
+    fill(test, "locate.paste", "百度 112.951952, 28.232579")
+    assert "BD-09" in said(test)
+    fill(test, "locate.paste", "不知道在哪")
+    assert "读不出一个坐标" in said(test)
+    fill(test, "locate.paste", "116.4, 39.9")
+    assert "不在规划范围附近" in said(test)
+    assert not can(test, "locate.take")
+
+
+def test_an_address_is_kept_as_one_and_asked_where_there_is_a_key(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    test = page(LAB)
+    fill(test, "locate.author", "李四")
+    assert words("locate.no_key") in said(test)
+    fill(test, "locate.address", "某路1号")
+    click(test, words("locate.keep_address"))
+    assert (rows(own)[0]["kind"], rows(own)[0]["address"]) == ("address", "某路1号")
+    assert "地址：某路1号" in said(test)
+    assert layers.load("platforms").set_index("id").geometry[LAB] is None
+    monkeypatch.setenv("AMAP_KEY", "key7d1c9markedf00d")
+    hall = Found(112.945453, 28.226494, "GCJ-02", "门牌号", "某路1号大厅", 100.0)
+    monkeypatch.setattr(Geocoder, "ask", lambda *_, **__: [hall])
+    test.run()
+    click(test, words("locate.ask", service="高德（AMap）"))
+    click(test, "第 1 个答案，共 1 个：某路1号大厅（门牌号）")
+    assert "GCJ-02" in said(test)
+    click(test, words("locate.take"))
+    assert rows(own)[1]["datum"] == "GCJ-02"
+    assert rows(own)[1]["state"] == "accepted"
+    assert "key7d1c9" not in own.read_text("utf-8")
+
+
+def test_a_file_of_many_is_taken_by_name_and_what_fits_nothing_is_told(own: Path) -> None:
+    table = (
+        "名称,经度,纬度\n湘江数字健康产业园,112.9,28.2\n芙蓉实验室,112.95,28.21\n别处,112.9,28.3\n"
+    )
+    test = page("")
+    test.file_uploader[0].set_value(("many.csv", table.encode(), "text/csv")).run()
+    assert not test.exception
+    assert words("locate.unmatched", n=1) in [each.label for each in test.expander]
+    fill(test, "locate.author", "张三")
+    click(test, words("locate.take"))
+    assert {each["subject_id"] for each in rows(own)} >= {PARK, LAB}
+    test.file_uploader[0].set_value(
+        ("none.csv", "名称,经度,纬度\n别处,112.9,28.2\n".encode(), "text/csv")
+    ).run()
+    assert "对得上" in said(test)
+    assert not test.exception
+
+
+def test_without_a_file_it_shows_the_list_and_says_how_to_switch_taking_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv(OWN_CLAIMS, raising=False)
+    test = page()
+    fill(test, "locate.author", "张三")
+    on_map(test, 112.9, 28.2)
+    assert "XIANGJIANG_CLAIMS" in said(test)
+    assert not can(test, "locate.take")
+    assert words("locate.private") in said(test)
+
+
+def test_a_broken_file_is_told_on_every_page_and_the_plan_is_shown_without_it(own: Path) -> None:
+    own.write_text("id,subject_id\n1,2\n", "utf-8")
+    test = page()
+    assert "claims.csv，kind：缺少这一列" in said(test)
+    assert words("locate.private") in said(test)
+    test = test.switch_page("app/pages/sources.py").run()
+    assert "claims.csv，kind：缺少这一列" in said(test)
+    assert not test.exception
+    own.unlink()
+    assert "claims.csv" not in said(test.run())
