@@ -36,6 +36,7 @@ from layers.paper.drawing import (
     draw_scene,
     point_symbols,
 )
+from layers.paper.file_fonts import bare_fonts, with_fonts
 from layers.paper.furniture import (
     broken_notes,
     draw_graticule,
@@ -48,7 +49,6 @@ from layers.paper.labels import draw_labels
 from layers.paper.legend import draw_legend
 from layers.paper.locator import corner_box, draw_locator, locator_box, locator_extent
 from layers.paper.sheet import check_sheet, layout
-from layers.paper.svg_fonts import with_fonts
 from layers.paper.tiles import TilesError, draw_tiles, on_base, tile_ground
 from layers.plan.area import area, bounds, map_crs, per_plan
 from layers.plan.catalogue import land, load, table
@@ -311,7 +311,7 @@ def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
 @contextmanager
 def file_settings() -> Iterator[None]:
     """Embed fonts, so that texts can be searched; while it lasts no other file is written."""
-    with _SETTINGS, rc_context(_RC):
+    with _SETTINGS, rc_context(_RC), bare_fonts():
         yield
 
 

@@ -113,7 +113,12 @@ def broken_lines(text: str, room: float, advance: Advance) -> list[str]:
     >>> broken_lines("共 24.65 km²", 9, lambda _, letter: 1)
     ['共 ', '24.65 km²']
     """
-    return [line for part in text.split("\n") for line in _Lines(room, advance).filled(part)]
+    lines: list[str] = []
+    for part in text.split("\n"):
+        fresh = _Lines(room, advance)
+        # Most texts are short, and to ask where they may be broken takes longest.
+        lines += [part] if fresh.width(part) <= room else fresh.filled(part)
+    return lines
 
 
 class _Lines:
@@ -135,14 +140,16 @@ class _Lines:
     def _put(self, piece: str, *finer: Callable[[str], Iterable[str]]) -> None:
         """Put a piece on the last line or a new one, in finer parts where none has the room."""
         bare = piece.rstrip()
-        if self.lines[-1] and self.used + self.width(bare) > self.room:
+        width = self.width(bare)
+        if self.lines[-1] and self.used + width > self.room:
             self.lines.append("")
             self.used = 0.0
-        if finer and self.width(bare) > self.room:
+            width = self.width(bare)
+        if finer and width > self.room:
             for part in finer[0](piece):
                 self._put(part, *finer[1:])
         else:
-            self.used += self.width(piece)
+            self.used += width if bare == piece else self.width(piece)
             self.lines[-1] += piece
 
 
