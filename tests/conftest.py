@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 import socket
 import subprocess
@@ -83,6 +84,17 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Files:
     # In the order of the collection, which the next function gives.
     config.option.loadscopereorder = False
     return _Files(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Look for nothing to clear away while what stays is loaded, nor ever again among it."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(tryfirst=True)
