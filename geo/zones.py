@@ -11,11 +11,12 @@ import numpy as np
 import shapely
 from shapely import GeometryType
 
-from geo.crs import geodesic_area_km2, require_crs, require_equal_crs, stated_crs
+from geo.crs import geodesic_area_km2, require_crs, require_equal_crs, stated_crs, to_metric
 from geo.errors import InputError
 from geo.locate import Locator
 from geo.plausibility import require_coordinates
 from geo.points import located
+from geo.supports import Supports, supports, unsure
 from geo.work import checkpoint
 
 if TYPE_CHECKING:
@@ -45,6 +46,10 @@ class Membership(NamedTuple):
     point, zone
         Positions of points and zones, one pair for each point that counts in a zone, ordered by
         point.
+    share
+        How likely the point of each pair lies in its zone: 1 where its place is exact.
+    inside
+        How likely each point lies in any zone.
     overlap
         Whether zones overlap. Where they do, a point counts in every zone that holds it; where they
         do not, a point on a shared border counts in the first of its zones alone.
@@ -54,8 +59,72 @@ class Membership(NamedTuple):
 
     point: Ints
     zone: Ints
+    share: Floats
+    inside: Floats
     overlap: bool
     shared: int
+
+    @property
+    def inside_any(self) -> int | float:
+        """Number of points to be expected in any zone; whole where all are known to be."""
+        number = float(self.inside.sum())
+        return int(number) if number.is_integer() else number
+
+    def sums(self, groups: Ints, size: int, weight: Floats | None = None) -> NDArray[Any]:
+        """Add up the points to be expected, or what they weigh.
+
+        Parameters
+        ----------
+        groups
+            The group of each pair, such as its zone.
+        size
+            Number of groups.
+        weight
+            Of each point; where none is given they are counted, in whole numbers where all are
+            known to lie where they count.
+        """
+        if weight is not None:
+            return np.bincount(groups, self.share * weight[self.point], size).astype(float)
+        if (self.share == 1.0).all():
+            return np.bincount(groups, minlength=size)
+        return np.bincount(groups, self.share, size)
+
+
+class Elsewhere(NamedTuple):
+    """Points that may lie elsewhere, and the zones to look them up in, in metres.
+
+    Parameters
+    ----------
+    places
+        Where they may lie.
+    locator
+        Of the zones.
+    overlap
+        Whether zones overlap, so that a place counts in each that holds it.
+    """
+
+    places: Supports
+    locator: Locator
+    overlap: bool
+
+    def pairs(self, xy: Floats) -> tuple[Ints, Ints]:
+        """Find the zones in which places count.
+
+        Parameters
+        ----------
+        xy
+            Coordinates of shape (…, 2) in metres.
+
+        Returns
+        -------
+        Positions of places, in the order of the coordinates laid flat, and positions of zones.
+        """
+        x, y = xy.reshape(-1, 2).T
+        place, zone = self.locator.pairs(x, y)
+        if self.overlap:
+            return place, zone
+        once = ~repeated(place)
+        return place[once], zone[once]
 
 
 class Given(NamedTuple):
@@ -231,9 +300,110 @@ def members(xy: Floats, polygons: NDArray[Any]) -> Membership:
     again = repeated(point)
     shared = np.unique(point[again]).size
     overlap = overlapping(polygons)
+    inside = np.zeros(len(xy))
+    inside[point] = 1.0
     if not overlap and shared:
         point, zone = point[~again], zone[~again]
-    return Membership(point, zone, overlap, shared)
+    return Membership(point, zone, np.ones(point.size), inside, overlap, shared)
+
+
+def elsewhere(
+    points: Frame,
+    rows: Ints,
+    polygons: NDArray[Any],
+    crs: object,
+    *,
+    overlap: bool,
+    function: str = "elsewhere",
+) -> Elsewhere:
+    """Bring points that may lie elsewhere, and zones, to metres.
+
+    Parameters
+    ----------
+    points
+        As `geo.supports` tells of their places.
+    rows
+        Positions of the rows that are asked about, all of which have a place.
+    polygons
+        Valid, of the zones.
+    crs
+        What both are in.
+    overlap
+        Whether zones overlap.
+    function
+        Name that messages begin with: the function that was called.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> zones = np.array([shapely.box(499_000, 31e5, 500_000, 3101e3)])
+    >>> frame = gpd.GeoDataFrame(
+    ...     {"accuracy_m": [100.0]}, geometry=[shapely.Point(500_000, 3_100_500)], crs=4547
+    ... )
+    >>> ahead = elsewhere(frame, np.array([0]), zones, frame.crs, overlap=False)
+    >>> xy = ahead.places.drawn(np.array([[[-1.0, 0.0]], [[1.0, 0.0]]]))  # 100 m west, 100 m east
+    >>> place, zone = ahead.pairs(xy)
+    >>> place.tolist(), zone.tolist()
+    ([0], [0])
+    """
+    metric = to_metric(gpd.GeoSeries(polygons, crs=crs), function=function)
+    places = supports(points, rows, metric.crs, function=function)
+    return Elsewhere(places, Locator(metric.to_numpy(), cells=_MAX_CELLS), overlap)
+
+
+def membership(
+    points: Frame, zones: Frame, given: Given, *, function: str = "membership"
+) -> Membership:
+    """Find the zones in which points count, each as likely as it lies there.
+
+    Parameters
+    ----------
+    points, zones
+        As for `gate`.
+    given
+        What that made of them, or of some of the points.
+    function
+        Name that messages begin with: the function that was called.
+
+    Raises
+    ------
+    InputError, CRSError
+        As `geo.supports.supports`.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> zones = gpd.GeoSeries([shapely.box(499_000, 31e5, 500_000, 3101e3)], crs=4547)
+    >>> on_border = [shapely.Point(500_000, 3_100_500)]
+    >>> points = gpd.GeoDataFrame({"accuracy_m": [50.0]}, geometry=on_border, crs=4547)
+    >>> membership(points, zones, gate(points, zones)).share.round(2).tolist()
+    [0.5]
+    """
+    moves = unsure(points, given.rows, function=function)
+    if not (moves.any() and len(given.polygons)):
+        return members(given.xy, given.polygons)
+    fixed, moving = np.flatnonzero(~moves), np.flatnonzero(moves)
+    exact = members(given.xy[fixed], given.polygons)
+    rows = given.rows[moving]
+    ahead = elsewhere(
+        points, rows, given.polygons, zones.crs, overlap=exact.overlap, function=function
+    )
+    place, zone = ahead.pairs(ahead.places.xy)
+    feature, each = ahead.places.feature, np.diff(ahead.places.first)
+    pair, hits = np.unique(feature[place] * len(given.polygons) + zone, return_counts=True)
+    of, into = np.divmod(pair, len(given.polygons))
+    point = np.concatenate([fixed[exact.point], moving[of]])
+    order = np.argsort(point, kind="stable")
+    inside = np.zeros(len(given.rows))
+    inside[fixed] = exact.inside
+    held = feature[place[~repeated(place)]]
+    inside[moving] = np.bincount(held, minlength=len(moving)) / each
+    return exact._replace(
+        point=point[order],
+        zone=np.concatenate([exact.zone, into])[order],
+        share=np.concatenate([exact.share, hits / each[of]])[order],
+        inside=inside,
+    )
 
 
 class Counted(NamedTuple):
@@ -277,7 +447,7 @@ def counted(points: Frame, zones: Frame, *, function: str = "counted") -> Counte
     ([0], [10850.4])
     """
     gated = gate(points, zones, function=function)
-    pairs = members(gated.xy, gated.polygons)
+    pairs = membership(points, zones, gated, function=function)
     area = geodesic_area_km2(gpd.GeoSeries(gated.polygons, crs=zones.crs))
     return Counted(gated, pairs, area.to_numpy(dtype=float))
 

@@ -15,6 +15,7 @@ from .plan.catalogue import members as members
 from .plan.catalogue import names as names
 from .plan.catalogue import names_by_id as names_by_id
 from .plan.evidence import claims_of as claims_of
+from .plan.evidence import with_extents as with_extents
 from .plan.schema import Field as Field
 from .plan.schema import Resource as Resource
 from .plan.schema import resource as resource

@@ -14,7 +14,7 @@ from geo.errors import InputError
 from geo.points import values_of, weights_of
 from geo.units import amount_of, labelled
 from geo.work import require_affordable
-from geo.zones import gate, members
+from geo.zones import gate, membership
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -69,10 +69,9 @@ def category_table(
     CRSError
         The frames differ in CRS or fail `geo.require_crs`.
 
-    Warnings
-    --------
-    A point that is known only by a wide ``accuracy_m`` may lie in another zone than the table has
-    it in. Labels are taken as they are: a category that was spelled in two ways is two.
+    Warnings -------- Points that may lie elsewhere count as likely as they lie in a zone, as
+    `geo.distribution` says: the table is then no longer of whole numbers. Labels are taken as they
+    are: a category that was spelled in two ways is two.
 
     Notes
     -----
@@ -108,9 +107,9 @@ def category_table(
     code = label.cat.codes.to_numpy()
     named = code[gated.rows] >= 0
     rows = gated.rows[named]
-    pairs = members(gated.xy[named], gated.polygons)
-    held = np.zeros(len(rows), dtype=bool)
-    held[pairs.point] = True
+    pairs = membership(
+        points, zones, gated._replace(xy=gated.xy[named], rows=rows), function="category_table"
+    )
     shape = (len(zones), len(kinds))
     require_affordable(
         shape[0] * shape[1],
@@ -123,10 +122,11 @@ def category_table(
         categories=shape[1],
     )
     cell = pairs.zone * len(kinds) + code[rows][pairs.point]
-    sums = np.bincount(cell, weight[rows][pairs.point], shape[0] * shape[1]).reshape(shape)
-    totals = np.bincount(code[rows][held], weight[rows][held], len(kinds))
-    if weights is None:
-        sums, totals = sums.astype(np.int64), totals.astype(np.int64)
+    weighed = None if weights is None else weight[rows]
+    sums = pairs.sums(cell, shape[0] * shape[1], weighed).reshape(shape)
+    totals = np.bincount(code[rows], weight[rows] * pairs.inside, len(kinds))
+    if sums.dtype.kind == "i":
+        totals = totals.astype(np.int64)
     columns = pd.Index(kinds.to_numpy(), name=label.name)
     table = pd.DataFrame(sums, index=zones.index, columns=columns)
     facts = {
@@ -134,7 +134,7 @@ def category_table(
         TOTALS: dict(zip(columns.tolist(), totals.tolist(), strict=True)),
         "zones_overlap": pairs.overlap,
         "points_in_several_zones": pairs.shared,
-        "points_outside": int((~held).sum()),
+        "points_outside": len(rows) - pairs.inside_any,
         "points_without_place": len(points) - len(named),
         "points_without_category": int((~named).sum()),
         "repaired_zones": gated.repaired,

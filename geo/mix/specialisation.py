@@ -111,7 +111,8 @@ def location_quotient_table(table: pd.DataFrame, *, interval_pct: float = 90.0) 
     Raises
     ------
     InputError
-        The table has numbers that are no counts (sums of money have no such interval), or
+        The table has numbers that are no counts (sums of money have no such interval; counts to be
+        expected, as `geo.category_table` makes them, have), or
         ``interval_pct`` is not between 0 and 100.
 
     Warnings
@@ -154,8 +155,8 @@ def location_quotient_table(table: pd.DataFrame, *, interval_pct: float = 90.0) 
     from scipy.special import gammaincinv  # noqa: PLC0415 - only the interval needs scipy
 
     parts = _parts(table, "location_quotient_table")
-    whole = parts.numbers == np.floor(parts.numbers)
-    if not whole.all() or table.attrs.get("measure", "count") != "count":
+    whole = bool((parts.numbers == np.floor(parts.numbers)).all())
+    if table.attrs.get("measure", "count" if whole else "weight_sum") != "count":
         raise InputError(
             "location_quotient_table: the table has sums, not counts, and the interval is one of "
             "counts. Make the table without weights, or call location_quotients for the quotients "

@@ -22,6 +22,7 @@ from geo.errors import InputError
 from geo.grids import Raster, raster
 from geo.locate import Locator
 from geo.points import places, weights_of
+from geo.supports import supports, unsure
 from geo.surface.bandwidths import Bandwidths, abramson, bandwidths_of
 from geo.surface.density_raster import Unit, as_raster, in_words, per_unit
 from geo.surface.kernels import Kernel, Shape, shape_of
@@ -87,6 +88,11 @@ def kernel_density(
     the bells are added up. High values are where many points, or heavy ones, lie close together.
     The bandwidth decides what is seen: short ones show blocks, long ones show districts.
 
+    A point that may lie elsewhere (columns ``accuracy_m`` and ``place_extent``, as
+    `geo.distribution` takes them) is spread over where it may lie, and the density is the one to be
+    expected: the mean of the maps of all its places. Drop the columns for the density of the points
+    as they are drawn.
+
     Parameters
     ----------
     points
@@ -143,7 +149,8 @@ def kernel_density(
     - ``crs_used`` and, where the points had to be projected, ``projected_from``,
     - ``method`` and, of binning, the bound ``error_bound`` in the units of the raster and
       ``error_bound_pct`` in percent of its maximum; 0 for the exact sum,
-    - ``points`` (that were added up), ``points_without_place``, ``points_outside``, ``weights``
+    - ``points`` (that were added up), ``points_unsure`` (of these, spread over where they may
+      lie), ``points_without_place``, ``points_outside``, ``weights``
       (column, ``"weight"`` or empty), ``weight_sum`` and ``input_hash`` (of coordinates, weights
       and bandwidths for each feature as they were used).
 
@@ -159,13 +166,13 @@ def kernel_density(
     CRSError
         As `geo.to_metric`, or the extent or study area has another CRS than the points.
 
-    Warnings
-    --------
-    Do not compare maps of different bandwidths or kernels by colour: the bandwidth of a Gaussian is
-    its standard deviation, that of the others their whole radius. No correction is made at the edge
-    of an extent, nor for water or a border within: pass the land as ``study_area``. A density says
-    where points are, not where they are more than people, land or chance would explain. Points that
-    stand at the centre of a park show the parks unless the bandwidth is above their size.
+    Warnings -------- Do not compare maps of different bandwidths or kernels by colour: the
+    bandwidth of a Gaussian is its standard deviation, that of the others their whole radius. No
+    correction is made at the edge of an extent, nor for water or a border within: pass the land as
+    ``study_area``. A density says where points are, not where they are more than people, land or
+    chance would explain. Points that stand at the centre of a park show the parks, unless their
+    ``place_extent`` is given or the bandwidth is above its size. Silverman's bandwidth is that of
+    the points as they are drawn.
 
     Notes
     -----
@@ -186,6 +193,9 @@ def kernel_density(
     epanechnikov :math:`1-u^2`                       :math:`\pi/2`                :math:`u \le 1`
     gaussian     :math:`e^{-u^2/2}`                  :math:`2\pi`                 :math:`u \le 9`
     ============ =================================== ============================ =================
+
+    A point that may lie elsewhere is 512 points of equal parts of its weight, fewer where more than
+    512 points are unsure, laid out evenly over its error or its extent.
 
     With edge correction :math:`w_i` is divided by :math:`\sum_c a\, k(d_i(c)/h_i) / (V h_i^2)` over
     the cells :math:`c` inside, of area :math:`a` [diggle1985]_: density times area adds up to the
@@ -231,10 +241,11 @@ def kernel_density(
     require_metres(cell_size_m, "cell_size_m", function=_NAME)
     _check_options(unit, method, tolerance_pct, both=extent is not None and study_area is not None)
     inputs = _inputs(points, weights, extent, study_area)
-    weighted_places = inputs.x_m, inputs.y_m, inputs.weight
     bandwidths = bandwidths_of(
-        points, bandwidth_m, inputs.rows, weighted_places, shape, function=_NAME
+        points, bandwidth_m, inputs.rows, inputs.drawn, shape, function=_NAME
     )
+    if bandwidths.rule == "per_feature":
+        bandwidths = bandwidths._replace(each_m=bandwidths.each_m[inputs.feature])
     input_hash = _hash(inputs, weights, bandwidths)
     if adaptive:
         bandwidths = _adapted(bandwidths, inputs, shape)
@@ -271,6 +282,7 @@ def kernel_density(
         | measured_in(points.crs, inputs.crs)
         | {
             "points": inputs.rows.size,
+            "points_unsure": inputs.unsure,
             "points_without_place": len(points) - inputs.placed,
             "points_outside": inputs.placed - inputs.rows.size,
             "weight_sum": inputs.weight_sum,
@@ -298,14 +310,21 @@ def _check_options(unit: str, method: str, tolerance_pct: float, *, both: bool) 
 
 
 class _Inputs(NamedTuple):
-    """The points that take part, and the place they are looked at in."""
+    """The points that take part, and the place they are looked at in.
+
+    Several stand for one feature that may lie elsewhere: each has a part of its weight. ``rows``
+    are of features, and so are the eastings, northings and weights that they are ``drawn`` with.
+    """
 
     x_m: Floats
     y_m: Floats
     weight: Floats
+    feature: Ints
     weight_sum: float
     rows: Ints
+    drawn: tuple[Floats, Floats, Floats]
     placed: int
+    unsure: int
     crs: CRS
     polygons: NDArray[Any] | None
     bounds: tuple[float, float, float, float] | None
@@ -323,6 +342,18 @@ def _inputs(points: Frame, weights: Any, extent: Frame | None, study_area: Frame
         )
     if rows.size < len(points):
         weight = weight[rows]
+    drawn = x, y, weight
+    feature = np.arange(rows.size)
+    moves = unsure(points, rows, function=_NAME)
+    if moves.any():
+        spread = supports(points, rows[moves], point_places.crs, function=_NAME)
+        fixed, moving = feature[~moves], feature[moves][spread.feature]
+        feature = np.concatenate([fixed, moving])
+        x, y = (
+            np.concatenate([each[fixed], laid])
+            for each, laid in zip((x, y), spread.xy.T, strict=True)
+        )
+        weight = np.concatenate([weight[fixed], weight[moving] * spread.share])
     place = study_area if extent is None else extent
     polygons, bounds = None, None
     if place is not None:
@@ -338,10 +369,21 @@ def _inputs(points: Frame, weights: Any, extent: Frame | None, study_area: Frame
                     code="place.no_area",
                 )
             within = Locator(polygons, cells=x.size).first(x, y) >= 0
-            x, y, weight, rows = x[within], y[within], weight[within], rows[within]
-    n_placed = point_places.rows.size
+            x, y, weight, feature = x[within], y[within], weight[within], feature[within]
+    taken, feature = np.unique(feature, return_inverse=True)
     return _Inputs(
-        x, y, weight, float(weight.sum()), rows, n_placed, point_places.crs, polygons, bounds
+        x_m=x,
+        y_m=y,
+        weight=weight,
+        feature=feature,
+        weight_sum=float(weight.sum()),
+        rows=rows[taken],
+        drawn=(drawn[0][taken], drawn[1][taken], drawn[2][taken]),
+        placed=rows.size,
+        unsure=int(moves[taken].sum()),
+        crs=point_places.crs,
+        polygons=polygons,
+        bounds=bounds,
     )
 
 

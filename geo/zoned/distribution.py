@@ -11,9 +11,8 @@ import pandas as pd
 from geo.doors import door
 from geo.errors import InputError
 from geo.points import weights_of
+from geo.supports import ACCURACY, EXTENT, accuracy_of, places_of, unsure
 from geo.units import amount_of, labelled
-from geo.work import checkpoint
-from geo.zoned.accuracy import ACCURACY, Unsure, accuracy_of, unsure
 from geo.zoned.uncertainty import rank_of
 from geo.zones import counted as zones_counted
 
@@ -21,15 +20,10 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from geo.crs import Frame
-    from geo.zones import Counted
+    from geo.zones import Counted, Membership
 
     Floats = NDArray[np.float64]
 
-# Places that stand for where a point may really be: equally likely each, spread evenly over the
-# normal distribution by the golden angle. The probability of lying in a zone comes out within about
-# 0.01.
-_PLACES = 512
-_POINTS_PER_BLOCK = 2_000
 _PEOPLE = 10_000.0
 _NOTHING = 1e-100
 
@@ -49,9 +43,12 @@ def distribution(
     there are for each 10 000 people. A point on a border that zones share counts once, in the first
     of them; where zones overlap it counts in every zone that holds it.
 
-    A column ``accuracy_m`` of the points says how far they may be off: the standard deviation in
-    each direction of a normal error with no preferred direction. With it comes the count to be
-    expected and its standard deviation; `geo.uncertainty` gives intervals.
+    A point that may lie elsewhere counts in every zone as likely as it lies there, so that counts
+    and sums are those to be expected. A column ``accuracy_m`` says how far it may be off: the
+    standard deviation in metres, in each direction, of a normal error; a column ``place_extent``
+    says what it is somewhere in: an area, a line, points, or a list of pairs of these and their
+    weights, in the CRS of the points. Points with the same ``place_id`` are in one place.
+    `geo.uncertainty` gives intervals.
 
     Parameters
     ----------
@@ -71,8 +68,9 @@ def distribution(
     the points that lie in any zone), ``area_km2`` (geodesic) and ``density_per_km2``; with weights
     ``weight_sum``, ``weight_rank``, ``weight_share_pct`` (of the weight that lies in any zone),
     ``weight_per_km2`` and ``weight_mean`` (per point); with a population ``population``,
-    ``per_10k_people`` and ``weight_per_10k_people``; with accuracies ``count_expected`` and
-    ``count_sd``. Columns that had these names are replaced.
+    ``per_10k_people`` and ``weight_per_10k_people``; with accuracies or extents ``count_sd``, the
+    standard deviation of the count. Columns that had these names are replaced. Counts are whole
+    numbers where every place is exact.
 
     Its ``attrs`` say what is divided by: ``share_denominator`` and ``points_in_any_zone``,
     ``weight_share_denominator`` and ``weight_in_any_zone``, ``area_source``, ``zones_without_area``
@@ -98,8 +96,15 @@ def distribution(
 
     Notes
     -----
-    With :math:`n_z` points, of weight :math:`w_z`, in zone :math:`z` of area :math:`A_z` with
-    :math:`P_z` people, and :math:`N` points, of weight :math:`W`, in any zone
+    With :math:`p_{iz}` the probability that point :math:`i`, of weight :math:`w_i`, lies in zone
+    :math:`z`, the expected count, its standard deviation and the expected sum are
+
+    .. math::
+        n_z = \sum_i p_{iz}, \qquad \sqrt{\sum_i p_{iz} (1 - p_{iz})}, \qquad
+        w_z = \sum_i w_i p_{iz}
+
+    With a zone of area :math:`A_z` with :math:`P_z` people, and :math:`N` points, of weight
+    :math:`W`, in any zone
 
     .. math::
         100\,\frac{n_z}{N}, \quad \frac{n_z}{A_z}, \quad 10^4\,\frac{n_z}{P_z}, \qquad
@@ -107,13 +112,8 @@ def distribution(
         \frac{w_z}{n_z}
 
     are shares, densities, rates and the mean. Areas are of the ellipsoid, by Karney's method
-    [karney2013]_. The expected count and its standard deviation are
-
-    .. math::
-        \sum_i p_{iz}, \qquad \sqrt{\sum_i p_{iz} (1 - p_{iz})}
-
-    where :math:`p_{iz}` is the probability that point :math:`i` lies in the zone, from 512 places
-    spread evenly over its error, within about 0.01; the errors of the points are taken to be
+    [karney2013]_. A probability is that of 512 places laid out evenly over the error or the extent,
+    fewer from 512 unsure points on, within about 0.01; places are taken to be
     independent.
 
     References
@@ -135,43 +135,41 @@ def distribution(
     ...     crs=4547,
     ... )
     >>> found = distribution(points, zones, population="people")
-    >>> found["count"].tolist(), found["count_expected"].round(2).tolist()
-    ([1, 1], [0.5, 1.5])
-    >>> found["per_10k_people"].tolist(), found["rank"].tolist()
-    ([0.5, 2.0], [1, 1])
+    >>> found["count"].round(2).tolist(), found["rank"].tolist()
+    ([0.5, 1.5], [2, 1])
+    >>> found["per_10k_people"].round(2).tolist()
+    [0.25, 3.0]
     """
     once = counted or zones_counted(points, zones, function="distribution")
-    (_, rows, polygons, repaired), pairs, area = once
+    (_, rows, _, repaired), pairs, area = once
     weight = None
     if weights is not None:
         weight = weights_of(points, weights, function="distribution")[rows]
     people = None if population is None else _people(zones, population)
     n_zones = len(zones)
-    held = np.zeros(len(rows), dtype=bool)
-    held[pairs.point] = True
-    count = np.bincount(pairs.zone, minlength=n_zones)
-    n_held = int(np.count_nonzero(held))
+    count = pairs.sums(pairs.zone, n_zones)
+    inside = pairs.inside_any
     columns: dict[str, NDArray[Any]] = {
         "count": count,
         "rank": rank_of(count),
-        "share_pct": _ratio(100.0 * count, n_held),
+        "share_pct": _ratio(100.0 * count, inside),
         "area_km2": area,
         "density_per_km2": _ratio(count, area),
     }
     attrs: dict[str, object] = {
         "share_denominator": "points that lie in any zone",
-        "points_in_any_zone": n_held,
+        "points_in_any_zone": inside,
         "area_source": "geodesic, CGCS2000",
         "zones_without_area": int((~(area > 0)).sum()),
         "zones_overlap": pairs.overlap,
         "points_in_several_zones": pairs.shared,
-        "points_outside": len(rows) - n_held,
+        "points_outside": len(rows) - inside,
         "points_without_place": len(points) - len(rows),
         "repaired_zones": repaired,
     }
     if weight is not None:
-        weight_sum = np.bincount(pairs.zone, weight[pairs.point], n_zones).astype(float)
-        weight_held = float(weight[held].sum())
+        weight_sum = pairs.sums(pairs.zone, n_zones, weight)
+        weight_held = float(weight @ pairs.inside)
         columns |= {
             "weight_sum": weight_sum,
             "weight_rank": rank_of(weight_sum),
@@ -188,26 +186,27 @@ def distribution(
         source = f"column {population!r}" if isinstance(population, str) else "values passed"
         attrs["population_source"] = source
         attrs["zones_without_population"] = int((~(people > 0)).sum())
-    if isinstance(points, gpd.GeoDataFrame) and ACCURACY in points.columns:
-        sigma = accuracy_of(points, function="distribution")[rows]
-        attrs["points_without_accuracy"] = int(np.isnan(sigma).sum())
-        moves = sigma > 0
-        expected = np.bincount(pairs.zone[~moves[pairs.point]], minlength=n_zones).astype(float)
-        variance = np.zeros(n_zones)
-        if moves.any() and n_zones:
-            places = unsure(
-                points.geometry.iloc[rows[moves]],
-                sigma[moves],
-                gpd.GeoSeries(polygons, crs=zones.crs),
-                overlap=pairs.overlap,
-                function="distribution",
-            )
-            more, variance = _expected(places, n_zones)
-            expected += more
-        columns |= {"count_expected": expected, "count_sd": np.sqrt(variance)}
+    if isinstance(points, gpd.GeoDataFrame) and {ACCURACY, EXTENT} & {*points.columns}:
+        known = ~np.isnan(accuracy_of(points, function="distribution")[rows])
+        known |= unsure(points, rows, function="distribution")
+        attrs["points_without_accuracy"] = int((~known).sum())
+        columns["count_sd"] = _deviation(pairs, places_of(points, rows), n_zones)
     table = zones if isinstance(zones, gpd.GeoDataFrame) else gpd.GeoDataFrame(geometry=zones)
     result = table.assign(**columns)
     return labelled(result, attrs, amount=amount_of(points, weights))
+
+
+def _deviation(pairs: Membership, place: NDArray[np.int64], n_zones: int) -> Floats:
+    """Return the standard deviation of the count of each zone.
+
+    All points of a place are in the zone or none: of m, each there with probability p, the variance
+    is m² p (1 − p).
+    """
+    together, at = np.unique(place[pairs.point] * n_zones + pairs.zone, return_inverse=True)
+    expected = np.bincount(at, pairs.share)
+    number = np.bincount(place)[together // n_zones] if n_zones else expected
+    variance = np.bincount(together % max(n_zones, 1), expected * (number - expected), n_zones)
+    return np.sqrt(np.maximum(variance, 0.0))
 
 
 def _ratio(part: NDArray[Any], whole: NDArray[Any] | float) -> Floats:
@@ -265,22 +264,3 @@ def _people(zones: Frame, population: str | ArrayLike | pd.Series) -> Floats:
             first=float(people[wrong][0]),
         )
     return people
-
-
-def _expected(places: Unsure, n_zones: int) -> tuple[Floats, Floats]:
-    """Per zone: expected number of the points that lie in it, and its variance."""
-    expected, variance = np.zeros((2, n_zones))
-    step = np.arange(_PLACES)
-    radius = np.sqrt(-2.0 * np.log1p(-(step + 0.5) / _PLACES))
-    angle = step * (np.pi * (3.0 - 5.0**0.5))
-    offsets = np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])[:, None, :]
-    for start in range(0, len(places.xy), _POINTS_PER_BLOCK):
-        checkpoint(start, len(places.xy))
-        block = slice(start, min(start + _POINTS_PER_BLOCK, len(places.xy)))
-        place, zone = places.pairs(offsets, block)
-        point = place % (block.stop - block.start)
-        pair, hits = np.unique(point * n_zones + zone, return_counts=True)
-        chance = hits / _PLACES
-        expected += np.bincount(pair % n_zones, chance, n_zones)
-        variance += np.bincount(pair % n_zones, chance * (1 - chance), n_zones)
-    return expected, variance

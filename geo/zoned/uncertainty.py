@@ -15,19 +15,19 @@ from geo.crs import Frame, stated_crs
 from geo.doors import door
 from geo.errors import InputError
 from geo.points import weights_of
+from geo.supports import accuracy_of, unsure
 from geo.units import amount_of, labelled
 from geo.work import checkpoint, require_affordable
-from geo.zoned.accuracy import accuracy_of, unsure
 from geo.zoned.tallies import Tally, tallies
 from geo.zones import counted as zones_counted
+from geo.zones import elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
 
     from numpy.typing import ArrayLike, NDArray
 
-    from geo.zoned.accuracy import Unsure
-    from geo.zones import Counted
+    from geo.zones import Counted, Elsewhere
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -58,7 +58,7 @@ class Uncertainty:
     draws, seed, interval_pct
         As they were passed.
     moved
-        Number of points with a place and an accuracy above zero: only these move.
+        Number of points with a place and an accuracy above zero or an extent: only these move.
     """
 
     zones: gpd.GeoDataFrame
@@ -174,9 +174,10 @@ def uncertainty(
     Parameters
     ----------
     points
-        GeoDataFrame of points with a column ``accuracy_m``: the standard deviation in metres along
-        each axis. Points without a value, or with zero, stay where they are; without the column all
-        do, and ``moved`` is 0. Rows with no place are left out and counted.
+        GeoDataFrame of points with a column ``accuracy_m``, the standard deviation in metres along
+        each axis, or ``place_extent``, as `geo.distribution` takes them. Points without a value, or
+        with zero, stay where they are; without the columns all do, and ``moved`` is 0. Rows with no
+        place are left out and counted.
     zones
         Polygons in the CRS of the points. Invalid ones are repaired, with a warning.
     weights
@@ -192,8 +193,8 @@ def uncertainty(
 
     Returns
     -------
-    An `Uncertainty`. Its ``zones`` have ``count`` (points as they lie, as
-    `geo.distribution` counts them), ``count_low``, ``count_median``, ``count_high``, and
+    An `Uncertainty`. Its ``zones`` have ``count`` (to be expected, as
+    `geo.distribution` counts), ``count_low``, ``count_median``, ``count_high``, and
     ``rank``, ``rank_low``, ``rank_high`` (1 has most, ties share the better rank, low is the better
     end); ``density_per_km2`` (of geodesic area, ``area_km2``) and ``density_rank``, and with
     weights ``weight_sum`` and ``weight_rank``, all with the same endings and all values that
@@ -210,14 +211,12 @@ def uncertainty(
     CRSError
         The frames differ in CRS or fail `geo.require_crs`.
 
-    Warnings
-    --------
-    Points are moved independently of each other. That is right for points of which only the park is
-    known, each somewhere in it; it is wrong for points that are all off by the same shift, as after
-    a wrong datum: their counts vary more than the interval says. The error is normal, so that a
-    point near the edge of its park may leave it. The interval speaks of places only: points that
-    are missing, double or in the wrong category are not in it, and zones are taken as exact. A
-    point with no accuracy is not a point that is exactly known.
+    Warnings -------- Points are moved independently of each other, but for those with the same
+    ``place_id``. That is right for points of which only the park is known, each somewhere in it; it
+    is wrong for points that are all off by the same shift, as after a wrong datum: their counts
+    vary more than the interval says. The interval speaks of places only: points that are missing,
+    double or in the wrong category are not in it, and zones are taken as exact. A point with no
+    accuracy is not a point that is exactly known.
 
     Notes
     -----
@@ -253,8 +252,8 @@ def uncertainty(
     ...     crs=4547,
     ... )
     >>> found = uncertainty(points, zones)
-    >>> found.zones[["count", "count_low", "count_high"]].to_numpy().tolist()
-    [[1, 0, 1], [1, 1, 2]]
+    >>> found.zones[["count", "count_low", "count_high"]].round(2).to_numpy().tolist()
+    [[0.5, 0.0, 1.0], [1.5, 1.0, 2.0]]
     >>> abs(found.ahead.loc["east", "west"] - 0.75) < 0.03  # ahead at 2 : 0, a tie at 1 : 1
     np.True_
     """
@@ -263,11 +262,10 @@ def uncertainty(
     _require_few_places(len(points), draws)
     once = counted or zones_counted(points, zones, function="uncertainty")
     (_, rows, polygons, repaired), pairs, area = once
-    sigma = accuracy_of(points, function="uncertainty")[rows]
     weight = None
     if weights is not None:
         weight = weights_of(points, weights, function="uncertainty")[rows]
-    moves = sigma > 0
+    moves = unsure(points, rows, function="uncertainty")
     stay = ~moves[pairs.point]
     n_zones = len(zones)
     counts = np.bincount(pairs.zone[stay], minlength=n_zones)
@@ -276,20 +274,16 @@ def uncertainty(
         sums = np.bincount(pairs.zone[stay], weight[pairs.point[stay]], n_zones).astype(float)
     hits: Iterator[tuple[Ints, Ints, Floats | None]] = iter(())
     if moves.any() and n_zones:
-        places = unsure(
-            points.geometry.iloc[rows[moves]],
-            sigma[moves],
-            gpd.GeoSeries(polygons, crs=zones.crs),
-            overlap=pairs.overlap,
-            function="uncertainty",
+        ahead = elsewhere(
+            points, rows[moves], polygons, zones.crs, overlap=pairs.overlap, function="uncertainty"
         )
-        hits = _drawn(places, draws, seed, None if weight is None else weight[moves])
+        hits = _drawn(ahead, draws, seed, None if weight is None else weight[moves])
     count_tally, weight_tally = tallies((counts, sums), hits, draws=draws, function="uncertainty")
     table = zones if isinstance(zones, gpd.GeoDataFrame) else gpd.GeoDataFrame(geometry=zones)
-    all_counts = np.bincount(pairs.zone, minlength=n_zones)
+    all_counts = pairs.sums(pairs.zone, n_zones)
     columns = _columns("count", "rank", all_counts, count_tally, interval_pct)
     if weight is not None and weight_tally is not None:
-        whole = np.bincount(pairs.zone, weight[pairs.point], n_zones).astype(float)
+        whole = pairs.sums(pairs.zone, n_zones, weight)
         columns |= _columns("weight_sum", "weight_rank", whole, weight_tally, interval_pct)
     divisor = _divisor(area)
     columns |= _columns(
@@ -300,12 +294,13 @@ def uncertainty(
         interval_pct,
     )
     result = table.assign(area_km2=area, **columns)
+    sigma = accuracy_of(points, function="uncertainty")[rows]
     facts = {
         "draws": draws,
         "seed": seed,
         "interval_pct": interval_pct,
         "points_moved": int(moves.sum()),
-        "points_without_accuracy": int(np.isnan(sigma).sum()),
+        "points_without_accuracy": int((np.isnan(sigma) & ~moves).sum()),
         "points_without_place": len(points) - len(rows),
         "zones_overlap": pairs.overlap,
         "repaired_zones": repaired,
@@ -383,19 +378,19 @@ def _divisor(area_km2: ArrayLike) -> Floats:
 
 
 def _drawn(
-    places: Unsure, draws: int, seed: int, weight: Floats | None
+    ahead: Elsewhere, draws: int, seed: int, weight: Floats | None
 ) -> Iterator[tuple[Ints, Ints, Floats | None]]:
     """Blocks of draws: for each hit of a moved point the draw, the zone and the weight.
 
     The random numbers follow each other draw by draw, so that the size of blocks changes nothing.
     """
-    n = len(places.xy)
+    n, places = len(ahead.places.centre), int(ahead.places.place.max()) + 1
     rng = np.random.default_rng(seed)
     step = max(1, _PLACES_PER_BLOCK // n)
     for start in range(0, draws, step):
         checkpoint(start, draws)
         size = min(step, draws - start)
-        place, zone = places.pairs(rng.standard_normal((size, n, 2)))
+        place, zone = ahead.pairs(ahead.places.drawn(rng.standard_normal((size, places, 2))))
         draw, point = np.divmod(place, n)
         yield start + draw, zone, None if weight is None else weight[point]
 

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from geo.arguments import require_one_of
 from geo.doors import door
 from geo.numerals import listed, number
+from geo.supports import EXTENT, PLACE
 from geo.units import labelled
 from geo.wording import Words
 from layers.plan.catalogue import gazetteer, names_by_id, table
 from layers.plan.claims import ACCEPTED, TABLE
+from layers.plan.selection import located
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pandas as pd
+    import geopandas as gpd
 
 _WORDS = Words(__file__)
 _AND = "|"
@@ -51,6 +55,46 @@ def claims_of(feature_id: str) -> pd.DataFrame:
     told = told[told["subject_id"].isin(gazetteer().subjects(feature_id))]
     told = told.sort_values("state", key=lambda state: state != ACCEPTED, kind="stable")
     return labelled(told.reset_index(drop=True))
+
+
+@door
+def with_extents(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the features that have a place, with what is known of it, as the methods take it.
+
+    Parameters
+    ----------
+    frame
+        A layer, or a part of one.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        ``place_extent``, what a feature is known to be in where nothing more is known: an area or a
+        line in EPSG:4490, or where sources differ a list of several with their weights; None where
+        its ``accuracy_m`` says all. ``place_id``, the site that it shares its place with others on.
+
+    See Also
+    --------
+    geo.distribution : Counts each feature as likely as it lies in a zone.
+
+    Examples
+    --------
+    >>> import layers
+    >>> known = with_extents(layers.load("platforms")).set_index("id")
+    >>> known.loc["platform-nscc-changsha", "place_id"]
+    'site-nscc'
+    """
+    frame = located(frame)
+    places = gazetteer()
+    known = [each if each in places else None for each in frame["id"]]
+    where = [None if each is None else places.place(each) for each in known]
+    sites = [None if each is None else places.stands_on(each) for each in known]
+    extents = [None if each is None else each.extent for each in where]
+    columns = {
+        EXTENT: pd.Series(extents, frame.index, dtype="object"),
+        PLACE: pd.Series(sites, frame.index, dtype="str"),
+    }
+    return labelled(frame.assign(**columns), frame.attrs)
 
 
 def stated_place(claim: Mapping[Any, Any], lang: str) -> str:

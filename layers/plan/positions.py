@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     Row = dict[Hashable, Any]
+    Extent: TypeAlias = BaseGeometry | list[tuple[BaseGeometry, float]]
 
 CRS = GEOGRAPHIC
 _ELLIPSOID = Geod(ellps="GRS80")
+_CORNERS = 64
 # What a row may say of its place.
 _COLUMNS = ("id", "lon", "lat", "within", "same_as", "site_id", "accuracy_m", "radius_m")
 
@@ -56,6 +59,11 @@ class Place:
         Id of what holds it, where nothing more is known.
     claim
         Id of the claim that it follows from, none of what a row says itself.
+    shape
+        What is built of it in EPSG:4490, such as a district or a road; none of a point.
+    extent
+        What it is somewhere in, as :mod:`geo.supports` takes it; none where it is a point with its
+        accuracy, or what is built.
     """
 
     lon: float
@@ -65,6 +73,8 @@ class Place:
     evidence: str = field(default="located", compare=False)
     within: str | None = field(default=None, compare=False)
     claim: str | None = field(default=None, compare=False)
+    shape: BaseGeometry | None = field(default=None, compare=False)
+    extent: Extent | None = field(default=None, compare=False)
 
 
 class Gazetteer:
@@ -149,6 +159,12 @@ class Gazetteer:
             found += [other for other in others if other is not None and other not in found]
         return found
 
+    def stands_on(self, feature_id: str) -> str | None:
+        """Return the site whose place a feature has; None where it has one of its own, or none."""
+        sites = [each for each in self.subjects(feature_id) if each in self._rows]
+        placed = next((each for each in sites if self._placing(each)), feature_id)
+        return None if placed == feature_id else placed
+
     def extent_m(self, feature_id: str) -> float | None:
         """Return the radius of the disc of a feature's area, metres; None where none is told."""
         told = (
@@ -219,15 +235,25 @@ class Gazetteer:
         # Anywhere in a disc alike: half the radius is the standard deviation along each axis.
         accuracy_m = max(zone.accuracy_m, zone.radius_m / 2.0, accuracy_m)
         held = claim["evidence"], claim["object_id"], claim["id"]
-        return Place(zone.lon, zone.lat, accuracy_m, zone.radius_m, *held)
+        # A zone that is itself only known to lie in another one says no more than that.
+        extent = zone.extent or zone.shape or _disc(zone.lon, zone.lat, 2.0 * accuracy_m)
+        return Place(zone.lon, zone.lat, accuracy_m, zone.radius_m, *held, extent=extent)
 
     def _widened(self, place: Place, chain: tuple[str, ...]) -> Place:
         """Return a place whose accuracy spans what else is said of it."""
-        away = [self._away_m(place, claim, chain) for claim in self._others(place, chain)]
-        farthest_m = max(away, default=0.0)
-        if farthest_m <= place.accuracy_m:
+        others = [
+            (metres, other)
+            for claim in self._others(place, chain)
+            if (other := self._by(claim, chain)) is not None
+            if (metres := _away_m(place, other)) > place.accuracy_m
+        ]
+        if not others:
             return place
-        return replace(place, accuracy_m=farthest_m, evidence="located")
+        # In none of them more likely than in another: sources do not say which of them errs.
+        places = [place, *(other for _, other in others)]
+        extent = [pair for each in places for pair in _weighted(each)]
+        farthest_m = max(metres for metres, _ in others)
+        return replace(place, accuracy_m=farthest_m, evidence="located", extent=extent)
 
     def _others(self, place: Place, chain: tuple[str, ...]) -> Iterator[Row]:
         """Give the claims that a place must agree with.
@@ -241,13 +267,31 @@ class Gazetteer:
                 if not ahead & {*chain, *self._built}:
                     yield claim
 
-    def _away_m(self, place: Place, claim: Row, chain: tuple[str, ...]) -> float:
-        """Return how far from a place a claim puts it: from the edge of a zone that it names."""
-        other = self._by(claim, chain)
-        if other is None:
-            return 0.0
-        _, _, metres = _ELLIPSOID.inv(place.lon, place.lat, other.lon, other.lat)
-        return float(metres) - (other.radius_m if claim["kind"] == "within" else 0.0)
+
+def _away_m(place: Place, other: Place) -> float:
+    """Return how far from a place another is: from its edge, where it is a zone."""
+    _, _, metres = _ELLIPSOID.inv(place.lon, place.lat, other.lon, other.lat)
+    return float(metres) - (other.radius_m if other.within is not None else 0.0)
+
+
+def _weighted(place: Place) -> list[tuple[BaseGeometry, float]]:
+    """Return the shapes that a place is somewhere in, which weigh 1 together."""
+    if isinstance(place.extent, list):
+        whole = sum(weight for _, weight in place.extent)
+        return [(shape, weight / whole) for shape, weight in place.extent]
+    # As wide as its normal error.
+    return [(place.extent or _disc(place.lon, place.lat, 2.0 * place.accuracy_m), 1.0)]
+
+
+@cache
+def _disc(lon: float, lat: float, radius_m: float) -> BaseGeometry:
+    """Return a disc on the ground; the same object for the same disc."""
+    if not radius_m > 0:
+        return shapely.Point(lon, lat)
+    azimuths = np.linspace(0.0, 360.0, _CORNERS, endpoint=False)
+    every = np.ones(_CORNERS)
+    x, y, _ = _ELLIPSOID.fwd(lon * every, lat * every, azimuths, radius_m * every)
+    return shapely.Polygon(np.column_stack([x, y]))
 
 
 def _claims_of_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -280,9 +324,10 @@ def zone_place(geometry: BaseGeometry, *, area_km2: float, accuracy_m: float) ->
     if shapely.get_dimensions(geometry) == 1:
         middle = shapely.line_interpolate_point(shapely.line_merge(geometry), 0.5, normalized=True)
         half_m = _ELLIPSOID.geometry_length(geometry) / math.sqrt(12.0)
-        return Place(middle.x, middle.y, accuracy_m, 2.0 * half_m)
+        return Place(middle.x, middle.y, accuracy_m, 2.0 * half_m, shape=geometry)
     centre = geometry.centroid
-    return Place(centre.x, centre.y, accuracy_m, math.sqrt(area_km2 / math.pi) * 1000.0)
+    radius_m = math.sqrt(area_km2 / math.pi) * 1000.0
+    return Place(centre.x, centre.y, accuracy_m, radius_m, shape=geometry)
 
 
 def locate(

@@ -115,7 +115,7 @@ def counted(points: Points, zones: Zones) -> Counted:
         If no chosen point has a place.
     """
     require_located(points, "distribution")
-    return zones_counted(points.located(), zones.frame())
+    return zones_counted(points.known(), zones.frame())
 
 
 @kept_answer
@@ -123,7 +123,7 @@ def zone_counts(asked: Distribution) -> gpd.GeoDataFrame:
     """Return count, share, density, rank and weighted sum per zone."""
     costs.require_zones(asked.zones, costs.MOST_COUNTED, function="distribution")
     return geo.distribution(
-        asked.points.located(),
+        asked.points.known(),
         asked.zones.frame(),
         weights=_summed(asked),
         population=_population(asked),
@@ -142,7 +142,7 @@ def zone_draws(
     """Return how far counts, sums and ranks may be off, given the accuracy of each place."""
     costs.require_zones(asked.zones, costs.MOST_COUNTED, function="uncertainty")
     return geo.uncertainty(
-        asked.points.located(),
+        asked.points.known(),
         asked.zones.frame(),
         weights=_summed(asked),
         draws=draws,
@@ -157,7 +157,7 @@ def categories(asked: Distribution, category: str) -> pd.DataFrame:
     """Return the number (or weighted sum) of points per zone id and value of a column."""
     zones = asked.zones.frame().set_index("id")
     return geo.category_table(
-        asked.points.located(), zones, category=category, weights=_summed(asked)
+        asked.points.known(), zones, category=category, weights=_summed(asked)
     )
 
 

@@ -171,10 +171,10 @@ def covered_zones(asked: Coverage) -> gpd.GeoDataFrame:
         if points is not None:
             require_located(points, "coverage")
     return geo.coverage(
-        asked.sites.located(),
+        asked.sites.known(),
         asked.zones.frame(),
         distance_m=asked.distance_m,
-        demand=None if asked.demand is None else asked.demand.located(),
+        demand=None if asked.demand is None else asked.demand.known(),
     )
 
 
@@ -185,4 +185,4 @@ def coverage_curve(
     """Return the covered share of the zones together at growing distances."""
     costs.require_zones(zones, costs.MOST_DRAWN, function="coverage_curve")
     require_located(sites, "coverage_curve")
-    return geo.coverage_curve(sites.located(), zones.frame(), distances_m=distances_m)
+    return geo.coverage_curve(sites.known(), zones.frame(), distances_m=distances_m)

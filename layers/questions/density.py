@@ -239,7 +239,7 @@ def density_surface(asked: Density) -> xr.DataArray:
 
 @kept_answer
 def _surface(asked: Density) -> xr.DataArray:
-    frame = asked.points.located()
+    frame = asked.points.known()
     stated = asked.points.stated(asked.weight)
     if stated is not None:
         frame = frame[stated.notna()]

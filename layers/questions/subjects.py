@@ -13,6 +13,7 @@ from layers.keeping.own_points import AMOUNT, CATEGORY, own_resource
 from layers.look.symbology import value_label
 from layers.plan.area import area
 from layers.plan.catalogue import load
+from layers.plan.evidence import with_extents
 from layers.plan.schema import resource
 from layers.plan.selection import (
     ENTITY,
@@ -225,6 +226,10 @@ class Points:
         """Return the chosen features that have a place."""
         frame = self.chosen()
         return frame[~nowhere(frame)]
+
+    def known(self) -> gpd.GeoDataFrame:
+        """Return the chosen features that have a place, with all that is known of it."""
+        return self.located() if is_own(self.layer) else with_extents(self.chosen())
 
     def unlocated(self) -> gpd.GeoDataFrame:
         """Return the chosen features that have none."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
+import numpy as np
+
 from geo.errors import InputError
-from geo.zoned.accuracy import accuracy_of
+from geo.supports import unsure
 from geo.zoned.uncertainty import MIN_DRAWS
 from layers.questions.counting import DRAWS, INTERVAL_PCT, OfZones, zone_draws
 from layers.questions.fields import Field
@@ -58,7 +60,8 @@ class Intervals(OfZones):
         InputError
             If no point moves.
         """
-        if not (accuracy_of(self.asked.points.located()) > 0).any():
+        points = self.asked.points.known()
+        if not unsure(points, np.arange(len(points))).any():
             raise InputError(
                 "uncertainty: no point has an accuracy_m above 0, so that none moves and there is "
                 "no interval; take data with that column",

@@ -173,7 +173,6 @@ def test_the_data_of_every_plan_names_its_columns_for_their_units() -> None:
         ("per_10k_people", "1/10,000 people"),
         ("weight_per_10k_people", "mu/10,000 people"),
         ("weight_sum_high", "mu"),
-        ("count_expected", "count"),
         ("expected_corrected_m", "m"),
         ("land_area_max_mu", "mu"),
         ("rank_low", "1"),

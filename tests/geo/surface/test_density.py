@@ -21,6 +21,7 @@ from geo.surface.density import kernel_density
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
 COMPACT = ["quartic", "epanechnikov", "triangular", "uniform", "triweight"]
 PROFILES = {
@@ -564,3 +565,52 @@ def test_one_heavy_point_does_not_shrink_the_bandwidth() -> None:
     found = kernel_density(frame(xy), weights=weight, cell_size_m=100)
     places = frame(xy[np.arange(100) != 1])  # what weighs nothing does not count
     assert found.attrs["bandwidth_m"] == pytest.approx(silverman_bandwidth_m(places), rel=1e-9)
+
+
+def test_the_density_of_unsure_places_is_the_mean_of_many_draws() -> None:
+    rng = np.random.default_rng(8)
+    frame = gpd.GeoDataFrame(
+        {"accuracy_m": [0.0, 900.0, np.nan, 50.0]},
+        geometry=[Point(5e5 + x, 31e5) for x in (0, 2000, 4000, 6000)],
+        crs=4547,
+    )
+    held = box(5.03e5, 31e5, 5.06e5, 31.02e5)
+    frame["place_extent"] = [None, None, held, None]
+    options: dict[str, Any] = {"bandwidth_m": 1500, "cell_size_m": 250, "weights": [1, 2, 3, 1]}
+    options["extent"] = gpd.GeoSeries([box(4.9e5, 30.9e5, 5.2e5, 31.1e5)], crs=4547)
+    expected = kernel_density(frame, **options)
+    total = np.zeros(expected.shape)
+    draws = 400
+    for _ in range(draws):
+        east, north = rng.uniform(size=2) * (3000, 2000) + (5.03e5, 31e5)
+        drawn = shapely.get_coordinates(frame.geometry.to_numpy())
+        drawn += rng.standard_normal((4, 2)) * np.array([[0], [900], [0], [50]])
+        drawn[2] = east, north
+        total += kernel_density(gpd.GeoSeries.from_xy(*drawn.T, crs=4547), **options).to_numpy()
+    # each draw is off by less than the peak, and the mean by a twentieth of that
+    assert np.abs(total / draws - expected).max() < 0.08 * expected.max()
+    assert expected.sum() * 0.25**2 == pytest.approx(7, rel=1e-3)
+    assert (expected.attrs["points"], expected.attrs["points_unsure"]) == (4, 3)
+
+
+def test_exact_places_have_the_plain_density() -> None:
+    frame = gpd.GeoDataFrame(
+        {"accuracy_m": [0.0, np.nan], "place_extent": [None, None]},
+        geometry=[Point(5e5, 31e5), Point(5.01e5, 31e5)],
+        crs=4547,
+    )
+    plain = kernel_density(frame.geometry, bandwidth_m=1000, cell_size_m=100)
+    np.testing.assert_array_equal(kernel_density(frame, bandwidth_m=1000, cell_size_m=100), plain)
+
+
+def test_a_feature_that_is_partly_in_the_study_area_weighs_that_part() -> None:
+    frame = gpd.GeoDataFrame(
+        {"place_extent": [box(5e5, 31e5, 5.04e5, 31.01e5)], "reach_m": [800.0]},
+        geometry=[Point(5.02e5, 31.005e5)],
+        crs=4547,
+    )
+    inside = gpd.GeoSeries([box(5.01e5, 30e5, 5.1e5, 32e5)], crs=4547)
+    part = kernel_density(frame, bandwidth_m="reach_m", cell_size_m=100, study_area=inside)
+    assert part.sum() * 0.01 == pytest.approx(0.75, abs=0.01)
+    assert part.attrs["weight_sum"] == pytest.approx(0.75, abs=0.01)
+    assert part.attrs["points"] == 1

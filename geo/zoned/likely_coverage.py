@@ -1,0 +1,201 @@
+"""How likely ground is within reach of sites that may lie elsewhere.
+
+On a lattice of points over the zones: each is within reach of a site as likely as the site lies no
+farther away, and sites lie where they lie independently of each other.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+import shapely
+from scipy.spatial import cKDTree
+from scipy.spatial.distance import cdist
+
+from geo.locate import Locator
+from geo.work import checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from geo.supports import Supports
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+# Points that stand for one site: half of their share of its reach is the error of a chance.
+PLACES = 128
+DRAWS, INTERVAL_PCT = 1_000, 90.0
+# Points of the lattice, and distances between these and places of sites, 3 nanoseconds each.
+MANY_POINTS, FEW_POINTS = 20_000, 4_000
+_MOST_DISTANCES = 400_000_000
+_CELLS = 250_000
+
+
+class Lattice(NamedTuple):
+    """Points spread evenly over zones, of which each has one at least.
+
+    Parameters
+    ----------
+    xy
+        Coordinates of shape (n, 2) in metres.
+    point, zone
+        Positions of points and of zones that hold them, pair by pair.
+    zones
+        Number of zones.
+    """
+
+    xy: Floats
+    point: Ints
+    zone: Ints
+    zones: int
+
+    def means(self, values: Floats) -> Floats:
+        """Return the mean of values over each zone; not-a-number of one without ground."""
+        summed = np.bincount(self.zone, values[self.point], self.zones)
+        count = np.bincount(self.zone, minlength=self.zones)
+        mean = np.full(self.zones, np.nan)
+        np.divide(summed, count, out=mean, where=count > 0)
+        return mean
+
+    def at(self, xy: Floats, values: Floats) -> Floats:
+        """Return the values of the nearest points of the lattice."""
+        _, nearest = cKDTree(self.xy).query(xy)
+        near: Floats = values[nearest]
+        return near
+
+
+def lattice(polygons: NDArray[Any], places: Supports, *, most: int = MANY_POINTS) -> Lattice:
+    """Spread points over zones: as many as the places of the sites leave time for.
+
+    Parameters
+    ----------
+    polygons
+        Valid, in metres; missing ones have no points.
+    places
+        Of the sites.
+    most
+        How many points there may be, but for one in each zone.
+    """
+    present = ~(shapely.is_missing(polygons) | shapely.is_empty(polygons))
+    most = min(most, _MOST_DISTANCES // max(len(places.xy), 1))
+    ground = shapely.area(polygons[present]).sum()
+    west, south, east, north = shapely.total_bounds(polygons[present])
+    # No more rows and columns than for bounds a hundred times as large as the ground.
+    around = (east - west) * (north - south)
+    step = max(max(ground, around / 100) / most, 1e-6) ** 0.5
+    x = np.arange(west + step / 2, east, step)
+    y = np.arange(south + step / 2, north, step)
+    grid = np.column_stack([each.ravel() for each in np.meshgrid(x, y)])
+    point, zone = Locator(polygons, cells=_CELLS).pairs(*grid.T)
+    used, point = np.unique(point, return_inverse=True)
+    missed = np.setdiff1d(np.flatnonzero(present), zone)
+    more = shapely.get_coordinates(shapely.point_on_surface(polygons[missed]))
+    return Lattice(
+        np.concatenate([grid[used], more]),
+        np.concatenate([point, used.size + np.arange(missed.size)]),
+        np.concatenate([zone, missed]),
+        len(polygons),
+    )
+
+
+def chances(
+    points: Lattice, places: Supports, distances_m: Sequence[float]
+) -> tuple[Floats, Floats]:
+    """Return how likely points are within reach of one site at least, and of two.
+
+    Parameters
+    ----------
+    points
+        The lattice.
+    places
+        Of the sites.
+    distances_m
+        The reaches.
+
+    Returns
+    -------
+    Two arrays of shape (distances, points), 0 to 1.
+    """
+    reaches = np.asarray(distances_m, dtype=float)
+    none = np.ones((reaches.size, len(points.xy)))
+    one = np.zeros_like(none)
+    order = np.argsort(reaches)
+    known: dict[bytes, Floats] = {}
+    # Sites in one place are all within reach or none.
+    alone, sites, together = np.unique(places.place, return_index=True, return_counts=True)
+    for at, (site, count) in enumerate(zip(sites, together, strict=True)):
+        checkpoint(at, alone.size)
+        xy = places.xy[places.first[site] : places.first[site + 1]]
+        # Many sites are somewhere in one zone.
+        key = xy.tobytes()
+        if key not in known:
+            known[key] = _within(points.xy, xy, reaches[order])[np.argsort(order)]
+        chance = known[key]
+        one = one * (1.0 - chance) + (none * chance if count == 1 else 0.0)
+        none *= 1.0 - chance
+    return 1.0 - none, np.clip(1.0 - none - one, 0.0, 1.0)
+
+
+def _within(points: Floats, places: Floats, reaches: Floats) -> Floats:
+    """Part of the places that are no farther than each of the reaches, which grow."""
+    middle = places.mean(axis=0)
+    away = np.hypot(*(points - middle).T)
+    about = np.hypot(*(places - middle).T).max()
+    near = np.flatnonzero(away <= reaches[-1] + about)
+    chance = np.zeros((reaches.size, len(points)))
+    step = max(1, 4_000_000 // len(places))
+    for start in range(0, near.size, step):
+        some = near[start : start + step]
+        distance = cdist(points[some], places)
+        if reaches.size == 1:
+            chance[0, some] = (distance <= reaches[0]).mean(axis=1)
+            continue
+        bins = np.searchsorted(reaches, distance, side="left")
+        flat = bins + (reaches.size + 1) * np.arange(some.size)[:, None]
+        count = np.bincount(flat.ravel(), minlength=(reaches.size + 1) * some.size)
+        cumulative = count.reshape(some.size, -1)[:, :-1].cumsum(axis=1)
+        chance[:, some] = cumulative.T / len(places)
+    return chance
+
+
+def intervals(points: Lattice, places: Supports, distance_m: float) -> tuple[Floats, Floats]:
+    """Return the ends of the interval of the part of each zone that is within reach, 0 to 1.
+
+    Parameters
+    ----------
+    points
+        The lattice.
+    places
+        Of the sites.
+    distance_m
+        The reach.
+
+    Returns
+    -------
+    The two quantiles of :data:`DRAWS` draws of all sites, always the same.
+    """
+    reached: dict[bytes, NDArray[np.uint8]] = {}
+    sites: list[NDArray[np.uint8]] = []
+    for site in np.unique(places.place, return_index=True)[1]:
+        xy = places.xy[places.first[site] : places.first[site + 1]]
+        key = xy.tobytes()
+        if key not in reached:
+            reached[key] = np.packbits(cdist(xy, points.xy) <= distance_m, axis=1)
+        sites.append(reached[key])
+    rng = np.random.default_rng(0)
+    parts = np.empty((DRAWS, points.zones))
+    for draw in range(DRAWS):
+        checkpoint(draw, DRAWS)
+        some = [
+            each[int(at * len(each))]
+            for each, at in zip(sites, rng.random(len(sites)), strict=True)
+        ]
+        bits = np.bitwise_or.reduce(some)
+        parts[draw] = points.means(np.unpackbits(bits, count=len(points.xy)).astype(float))
+    tail = (100.0 - INTERVAL_PCT) / 200.0
+    low, high = np.quantile(parts, [tail, 1.0 - tail], axis=0)
+    return low, high

@@ -1,0 +1,184 @@
+"""Features that may lie elsewhere: values that a reader can work out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from shapely import LineString, MultiPoint, Point, box
+
+import geo
+from geo.errors import InputError
+from geo.supports import Supports, accuracy_of, supports
+from geo.zones import Elsewhere, elsewhere
+
+if TYPE_CHECKING:
+    from shapely.geometry.base import BaseGeometry
+
+EAST, NORTH = 500_000.0, 3_100_000.0
+
+
+def at(x: float, y: float) -> Point:
+    return Point(EAST + x, NORTH + y)
+
+
+def of(accuracy: list[object]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"accuracy_m": accuracy}, geometry=[at(0, 0)] * len(accuracy), crs=4547)
+
+
+def square(west_m: float) -> BaseGeometry:
+    return box(EAST + west_m, NORTH, EAST + west_m + 1000, NORTH + 1000)
+
+
+def ahead(*, overlap: bool = False) -> Elsewhere:
+    """Two squares of 1 km side by side, and a point in the middle of each, 100 and 400 m unsure."""
+    points = of([100.0, 400.0]).set_geometry([at(500, 500), at(1500, 500)], crs=4547)
+    zones = np.array([square(0), square(1000)])
+    return elsewhere(points, np.arange(2), zones, points.crs, overlap=overlap)
+
+
+def within(*extents: object, drawn_at: Point | None = None) -> gpd.GeoDataFrame:
+    """Features that are somewhere in an extent, all drawn in one spot."""
+    column = np.empty(len(extents), dtype=object)
+    column[:] = extents
+    spot = drawn_at or at(500, 500)
+    return gpd.GeoDataFrame({"place_extent": column}, geometry=[spot] * len(extents), crs=4547)
+
+
+def laid(*extents: object) -> Supports:
+    frame = within(*extents)
+    return supports(frame, np.arange(len(frame)), frame.crs)
+
+
+def test_nothing_and_a_thousand_kilometres_are_the_bounds() -> None:
+    assert accuracy_of(of([0, 1_000_000])).tolist() == [0.0, 1_000_000.0]
+    assert np.isnan(accuracy_of(of([None, np.nan]))).all()
+    with pytest.raises(
+        InputError, match=r"f: 3 values of accuracy_m .* 1,000,000 m.* is -1.0"
+    ) as no:
+        accuracy_of(of([0, -1, 1_000_001, np.inf]), function="f")
+    assert no.value.values == {"rows": 3, "most": 1e6, "first": -1.0}
+    with pytest.raises(InputError, match="f: accuracy_m is not all numbers") as no:
+        accuracy_of(of([5, "near"]), function="f")
+    assert (no.value.code, no.value.values) == ("values.text_in", {"column": "accuracy_m"})
+
+
+def test_who_says_nothing_of_accuracy_has_none() -> None:
+    for points in (of([5, 6]).geometry, of([5, 6]).drop(columns="accuracy_m")):
+        assert np.isnan(accuracy_of(points)).tolist() == [True, True]
+
+
+def test_each_point_is_moved_by_its_own_accuracy() -> None:
+    errors = np.array(
+        [
+            [[0, 0], [0, 0]],  # where they are
+            [[6, 0], [-2, 0]],  # 500 + 600 and 1500 − 800: each in the square of the other
+            [[0, 6], [2, 0]],  # 500 + 600 to the north, 1500 + 800 to the east: outside
+        ]
+    )
+    place, zone = ahead().pairs(ahead().places.drawn(errors))
+    assert place.tolist() == [0, 1, 2, 3]
+    assert zone.tolist() == [0, 1, 1, 0]
+
+
+def test_a_point_on_a_border_counts_once_where_zones_do_not_overlap() -> None:
+    onto_border = np.array([[[5, 0], [0, 0]]])  # 500 + 500
+    place, zone = ahead().pairs(ahead().places.drawn(onto_border))
+    assert (place.tolist(), zone.tolist()) == ([0, 1], [0, 1])
+    place, zone = ahead(overlap=True).pairs(ahead().places.drawn(onto_border))
+    assert sorted(zip(place.tolist(), zone.tolist(), strict=True)) == [(0, 0), (0, 1), (1, 1)]
+
+
+def test_what_is_somewhere_in_an_area_counts_by_the_parts_of_it() -> None:
+    # three quarters of the area in the first square, drawn in the other
+    extent = box(EAST + 250, NORTH + 300, EAST + 1250, NORTH + 700)
+    zones = gpd.GeoDataFrame(geometry=[square(0), square(1000)], crs=4547)
+    counted = geo.distribution(within(extent, None, drawn_at=at(1500, 500)), zones)
+    np.testing.assert_allclose(counted["count"], [0.75, 1.25], atol=0.005)
+    np.testing.assert_allclose(counted["count_sd"], (0.75 * 0.25) ** 0.5, atol=0.005)
+    assert counted.attrs["points_without_accuracy"] == 1
+
+
+def test_a_part_of_an_extent_may_be_in_no_zone() -> None:
+    zones = gpd.GeoDataFrame(geometry=[square(0)], crs=4547)
+    counted = geo.distribution(within(box(EAST - 300, NORTH, EAST + 700, NORTH + 9)), zones)
+    np.testing.assert_allclose(counted.attrs["points_in_any_zone"], 0.7, atol=0.005)
+    np.testing.assert_allclose(counted.attrs["points_outside"], 0.3, atol=0.005)
+    assert counted["share_pct"].tolist() == [100.0]
+
+
+def test_along_a_line_parts_count_by_their_length() -> None:
+    bent = shapely.union_all(
+        [LineString([at(0, 0), at(300, 0)]), LineString([at(5000, 0), at(5000, 700)])]
+    )
+    xy = laid(bent).xy - (EAST, NORTH)
+    assert (xy[:, 0] < 4000).mean() == pytest.approx(0.3, abs=0.002)
+    np.testing.assert_allclose(np.diff(xy[xy[:, 0] < 4000, 0]), 1000 / 512, rtol=1e-6)
+
+
+def test_one_of_several_places_is_as_likely_as_it_weighs() -> None:
+    several = [(at(0, 0), 3.0), (box(EAST + 900, NORTH, EAST + 901, NORTH + 1), 1.0)]
+    found = laid(several, MultiPoint([at(0, 0), at(10, 0), at(20, 0), at(30, 0)]))
+    east = found.xy[:, 0] - EAST
+    assert found.first.tolist() == [0, 512, 1024]
+    assert (east[:512] == 0).sum() == 384
+    assert np.unique(east[512:], return_counts=True)[1].tolist() == [128] * 4
+    np.testing.assert_allclose(np.bincount(found.feature, found.share), 1.0)
+
+
+@pytest.mark.parametrize("shape", [box(0, 0, 1e4, 1), Point(0, 0).buffer(5), box(0, 0, 1, 0)])
+def test_thin_and_flat_shapes_are_stood_for_too(shape: BaseGeometry) -> None:
+    # a diagonal sliver fills almost nothing of its own bounds
+    turned = shapely.affinity.translate(shapely.affinity.rotate(shape, 45), EAST, NORTH)
+    found = laid(turned)
+    assert len(found.xy) >= 1
+    assert (shapely.distance(turned, shapely.points(found.xy)) < 1e-6).all()
+
+
+def test_the_mean_of_draws_is_what_was_expected() -> None:
+    extent = box(EAST + 250, NORTH + 300, EAST + 1250, NORTH + 700)
+    zones = gpd.GeoDataFrame(geometry=[square(0), square(1000)], crs=4547)
+    points = within(extent, LineString([at(900, 500), at(1100, 500)]), None)
+    points["accuracy_m"] = [np.nan, 20.0, 300.0]  # the extent goes before the accuracy
+    drawn = geo.uncertainty(points, zones, draws=4000)
+    assert drawn.moved == 3
+    np.testing.assert_allclose(
+        drawn.counts.mean(axis=0), geo.distribution(points, zones)["count"], atol=0.04
+    )
+    assert drawn.zones[["count_low", "count_high"]].to_numpy().tolist() == [[1, 3], [0, 2]]
+
+
+@pytest.mark.parametrize(
+    "wrong", ["there", Point(), [(at(0, 0), 0.0)], [at(0, 0)], [(at(0, 0), np.inf)], 5]
+)
+def test_what_is_no_extent_is_refused(wrong: object) -> None:
+    zones = gpd.GeoDataFrame(geometry=[square(0)], crs=4547)
+    with pytest.raises(InputError, match="the place_extent in row 1 is") as no:
+        geo.distribution(within(None, wrong), zones)
+    assert (no.value.code, no.value.values) == ("values.extent", {"row": 1})
+
+
+def test_an_extent_in_another_crs_is_refused() -> None:
+    points = within(None)
+    points["place_extent"] = gpd.GeoSeries([Point(112, 28)], crs=4490)
+    zones = gpd.GeoDataFrame(geometry=[square(0)], crs=4547)
+    with pytest.raises(geo.CRSError):
+        geo.distribution(points, zones)
+
+
+def test_features_of_one_place_move_together() -> None:
+    zones = gpd.GeoDataFrame(geometry=[square(0), square(1000)], crs=4547)
+    both = box(EAST, NORTH, EAST + 2000, NORTH + 1000)
+    alone = within(*[both] * 4)
+    together = alone.assign(place_id=["site", "site", "site", None])
+    np.testing.assert_allclose(geo.distribution(alone, zones)["count"], 2, atol=0.01)
+    np.testing.assert_allclose(geo.distribution(together, zones)["count"], 2, atol=0.01)
+    # of four coins the variance is 4 / 4, of one that counts thrice and one alone 9 / 4 + 1 / 4
+    np.testing.assert_allclose(geo.distribution(alone, zones)["count_sd"], 1.0, atol=0.01)
+    np.testing.assert_allclose(geo.distribution(together, zones)["count_sd"], 2.5**0.5, atol=0.01)
+    drawn = geo.uncertainty(together, zones).counts[:, 0]
+    assert {*drawn.tolist()} == {0, 1, 3, 4}
+    assert np.var(drawn) == pytest.approx(2.5, rel=0.1)

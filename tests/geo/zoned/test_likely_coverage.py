@@ -1,0 +1,98 @@
+"""Coverage by sites that may lie elsewhere: values that a reader can work out."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from shapely import LineString, Point, box
+
+import geo
+
+EAST, NORTH = 500_000.0, 3_100_000.0
+ZONES = gpd.GeoDataFrame(
+    geometry=[
+        box(EAST - 5000, NORTH - 5000, EAST, NORTH + 5000),
+        box(EAST, NORTH - 5000, EAST + 5000, NORTH + 5000),
+    ],
+    index=["west", "east"],
+    crs=4547,
+)
+
+
+def sites(*extents: object, **columns: object) -> gpd.GeoDataFrame:
+    column = np.empty(len(extents), dtype=object)
+    column[:] = extents
+    spot = [Point(EAST, NORTH)] * len(extents)
+    return gpd.GeoDataFrame({"place_extent": column, **columns}, geometry=spot, crs=4547)
+
+
+def test_one_site_covers_the_mean_of_what_it_covers_everywhere() -> None:
+    # anywhere on 2 km of the border between the zones: half of a disc of 1 km in each, always
+    line = LineString([(EAST, NORTH - 1000), (EAST, NORTH + 1000)])
+    found = geo.coverage(sites(line), ZONES, distance_m=1000)
+    np.testing.assert_allclose(found["covered_km2"], np.pi / 2, rtol=0.02)
+    np.testing.assert_allclose(found["doubly_covered_km2"], 0, atol=1e-9)
+    for end in ("covered_pct_low", "covered_pct_high"):
+        np.testing.assert_allclose(found[end], np.pi, atol=0.1)
+    assert found.attrs["sites_unsure"] == 1
+
+
+def test_a_site_on_one_side_or_the_other() -> None:
+    either = [(Point(EAST - 2000, NORTH), 1.0), (Point(EAST + 2000, NORTH), 3.0)]
+    found = geo.coverage(sites(either), ZONES, distance_m=1000)
+    np.testing.assert_allclose(found["covered_km2"], [np.pi / 4, 3 * np.pi / 4], rtol=0.02)
+    np.testing.assert_allclose(found["covered_pct_low"], 0, atol=1e-9)
+    np.testing.assert_allclose(found["covered_pct_high"], 2 * np.pi, rtol=0.02)
+
+
+def test_two_sites_are_independent_unless_they_are_in_one_place() -> None:
+    either = [(Point(EAST - 2000, NORTH), 1.0), (Point(EAST + 2000, NORTH), 1.0)]
+    apart = geo.coverage(sites(either, either), ZONES, distance_m=1000)
+    np.testing.assert_allclose(apart["covered_km2"], 0.75 * np.pi, rtol=0.02)
+    np.testing.assert_allclose(apart["doubly_covered_km2"], 0.25 * np.pi, rtol=0.02)
+    one = geo.coverage(sites(either, either, place_id=["a", "a"]), ZONES, distance_m=1000)
+    np.testing.assert_allclose(one["covered_km2"], 0.5 * np.pi, rtol=0.02)
+    np.testing.assert_allclose(one["doubly_covered_km2"], 0.5 * np.pi, rtol=0.02)
+
+
+def test_exact_sites_among_unsure_ones_cover_what_they_cover() -> None:
+    frame = gpd.GeoDataFrame(
+        {"accuracy_m": [0.0, 1.0]},
+        geometry=[Point(EAST - 2000, NORTH), Point(EAST + 2000, NORTH)],
+        crs=4547,
+    )
+    exact = geo.coverage(frame.geometry, ZONES, distance_m=1500)
+    found = geo.coverage(frame, ZONES, distance_m=1500)
+    np.testing.assert_allclose(found["covered_km2"], exact["covered_km2"], rtol=0.02)
+
+
+@pytest.mark.parametrize("unsure", ["sites", "demand"])
+def test_demand_is_covered_as_likely_as_a_site_is_near(unsure: str) -> None:
+    either = sites([(Point(EAST + 100, NORTH), 1.0), (Point(EAST + 4000, NORTH), 3.0)])
+    fixed = gpd.GeoSeries([Point(EAST + 300, NORTH)], crs=4547)
+    frames = {"sites": (either, fixed), "demand": (fixed, either)}[unsure]
+    found = geo.coverage(frames[0], ZONES, distance_m=1000, demand=frames[1], demand_weights=[8.0])
+    np.testing.assert_allclose(found["demand"], [0, 8], atol=1e-9)
+    np.testing.assert_allclose(found["demand_covered"], [0, 2], atol=0.01)
+
+
+def test_the_curve_agrees_with_the_zones() -> None:
+    frame = gpd.GeoDataFrame(
+        {"accuracy_m": [500.0, 900.0, 0.0]},
+        geometry=[Point(EAST - x, NORTH) for x in (1500, -900, 3000)],
+        crs=4547,
+    )
+    curve = geo.coverage_curve(frame, ZONES, distances_m=[2000, 1000])
+    for row in curve.itertuples():
+        zones = geo.coverage(frame, ZONES, distance_m=row.distance_m)
+        assert row.covered_km2 == pytest.approx(zones["covered_km2"].sum(), rel=0.02)
+        assert row.doubly_covered_km2 == pytest.approx(zones["doubly_covered_km2"].sum(), rel=0.05)
+
+
+def test_a_small_zone_has_a_point_of_its_own() -> None:
+    small = box(EAST + 100, NORTH, EAST + 101, NORTH + 1)
+    zones = gpd.GeoDataFrame(geometry=[*ZONES.geometry, small, None], crs=4547)
+    found = geo.coverage(sites(Point(EAST, NORTH).buffer(50)), zones, distance_m=1000)
+    assert found["covered_pct"][2] == pytest.approx(100)
+    assert np.isnan(found["covered_pct"][3])
