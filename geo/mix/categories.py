@@ -69,7 +69,9 @@ def category_table(
     CRSError
         The frames differ in CRS or fail `geo.require_crs`.
 
-    Warnings -------- Points that may lie elsewhere count as likely as they lie in a zone, as
+    Warnings
+    --------
+    Points that may lie elsewhere count as likely as they lie in a zone, as
     `geo.distribution` says: the table is then no longer of whole numbers. Labels are taken as they
     are: a category that was spelled in two ways is two.
 

@@ -166,7 +166,9 @@ def kernel_density(
     CRSError
         As `geo.to_metric`, or the extent or study area has another CRS than the points.
 
-    Warnings -------- Do not compare maps of different bandwidths or kernels by colour: the
+    Warnings
+    --------
+    Do not compare maps of different bandwidths or kernels by colour: the
     bandwidth of a Gaussian is its standard deviation, that of the others their whole radius. No
     correction is made at the edge of an extent, nor for water or a border within: pass the land as
     ``study_area``. A density says where points are, not where they are more than people, land or

@@ -62,7 +62,9 @@ class Lattice(NamedTuple):
         return mean
 
     def at(self, xy: Floats, values: Floats) -> Floats:
-        """Return the values of the nearest points of the lattice."""
+        """Return the values of the nearest points of the lattice; zero where it has none."""
+        if not len(self.xy):
+            return np.zeros(len(xy))
         _, nearest = cKDTree(self.xy).query(xy)
         near: Floats = values[nearest]
         return near
@@ -81,6 +83,9 @@ def lattice(polygons: NDArray[Any], places: Supports, *, most: int = MANY_POINTS
         How many points there may be, but for one in each zone.
     """
     present = ~(shapely.is_missing(polygons) | shapely.is_empty(polygons))
+    if not present.any():
+        nothing = np.empty(0, dtype=np.int64)
+        return Lattice(np.empty((0, 2)), nothing, nothing, len(polygons))
     most = min(most, _MOST_DISTANCES // max(len(places.xy), 1))
     ground = shapely.area(polygons[present]).sum()
     west, south, east, north = shapely.total_bounds(polygons[present])

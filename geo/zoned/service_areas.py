@@ -306,11 +306,13 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
         _require_short(min(distances), xy, polygons, "coverage_curve")
     _require_few_corners(len(xy), len(distances), "coverage_curve")
     whole = _areas_km2([np.array([ground])], crs)[0]
-    if unsure(sites, rows, function="coverage_curve").any():
+    if distances and unsure(sites, rows, function="coverage_curve").any():
         places = supports(sites, rows, crs, most=likely.PLACES, function="coverage_curve")
         points = likely.lattice(np.array([ground]), places, most=likely.FEW_POINTS)
         chances = likely.chances(points, places, distances)
-        covered, doubly = (whole * chance.mean(axis=1) for chance in chances)
+        covered, doubly = (
+            whole * chance.sum(axis=1) / max(len(points.xy), 1) for chance in chances
+        )
     else:
         layers = [_reached(_discs(xy, distance)) for distance in distances]
         pieces = [

@@ -211,7 +211,9 @@ def uncertainty(
     CRSError
         The frames differ in CRS or fail `geo.require_crs`.
 
-    Warnings -------- Points are moved independently of each other, but for those with the same
+    Warnings
+    --------
+    Points are moved independently of each other, but for those with the same
     ``place_id``. That is right for points of which only the park is known, each somewhere in it; it
     is wrong for points that are all off by the same shift, as after a wrong datum: their counts
     vary more than the interval says. The interval speaks of places only: points that are missing,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo.arguments import require_one_of
+from geo.arguments import has_column, require_one_of
 from geo.doors import door
+from geo.errors import InputError
 from geo.numerals import listed, number
 from geo.supports import EXTENT, PLACE
 from geo.units import labelled
@@ -73,6 +74,11 @@ def with_extents(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         line in EPSG:4490, or where sources differ a list of several with their weights; None where
         its ``accuracy_m`` says all. ``place_id``, the site that it shares its place with others on.
 
+    Raises
+    ------
+    InputError
+        The features have no ids.
+
     See Also
     --------
     geo.distribution : Counts each feature as likely as it lies in a zone.
@@ -85,6 +91,12 @@ def with_extents(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     'site-nscc'
     """
     frame = located(frame)
+    if not has_column(frame, "id"):
+        raise InputError(
+            "with_extents: the features have no ids. Pass a layer, as load gives it.",
+            code="caller.argument",
+            function="with_extents",
+        )
     places = gazetteer()
     known = [each if each in places else None for each in frame["id"]]
     where = [None if each is None else places.place(each) for each in known]

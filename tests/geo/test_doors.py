@@ -170,6 +170,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "printed_km2": 1200.0,
     },
     "claims_of": {"feature_id": "platform-nscc-changsha"},
+    "with_extents": {"frame": layers.load("platforms")},
     "counted": {"frame": POINTS},
     "describe": {"name": "parks"},
     "load": {"name": "parks"},
