@@ -17,7 +17,6 @@ from app.web.frame import (
     details,
     download,
     draw_map,
-    listing,
     map_and_results,
     note_on_points,
     refusals_in_words,
@@ -98,6 +97,7 @@ def answers(shown: Shown, zone: str | None) -> None:
         results.chart(shown, zone)
     with table:
         results.table(shown, zone)
+        results.belonging(shown)
     with breaks:
         results.class_breaks(shown)
     with mixture:
@@ -109,12 +109,7 @@ def answers(shown: Shown, zone: str | None) -> None:
         st.caption(text("distribution.click"))
     else:
         results.certainty(shown, zone)
-        inside = choices.in_zone(points.located(), zones, zone)
-        name = choices.zone_name(zones, zone)
-        if not inside:
-            st.caption(choices.about("distribution.zone_empty", points, zone=name))
-        n = number(len(inside))
-        listing(choices.about("distribution.zone_points", points, zone=name, n=n), inside)
+        results.members(shown, zone)
     several, outside = zones.attrs["points_in_several_zones"], zones.attrs["points_outside"]
     if zones.attrs["zones_overlap"]:
         st.caption(choices.about("distribution.overlap", points, several=several))

@@ -238,14 +238,6 @@ def file_stem(name: str) -> str:
     return own_data.title_of(name) if is_own(name) else name
 
 
-def in_zone(points: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, zone: str) -> list[str]:
-    """Return the names of the points that lie in a zone."""
-    area = zones.set_index("id").geometry[zone]
-    inside = points[points.intersects(area)]
-    names: list[str] = inside[f"name_{language()}"].tolist()
-    return names
-
-
 def zone_table(zones: gpd.GeoDataFrame, value: str) -> pd.DataFrame:
     """Return ``id``, ``name`` and ``value`` of each zone for a chart, with its interval if any."""
     columns = {"id": zones["id"], "name": zones[f"name_{language()}"], "value": zones[value]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import streamlit as st
 from app.texts import language, named, text
 from app.web import choices, picking
 from app.web.charts import bars, class_histogram, quotient_map
-from app.web.frame import heading
+from app.web.frame import heading, listing
 from app.web.tables import figures, interval_words, zone_picker, zones_table
 from geo.errors import AtlasError
 from geo.exchange.cell_quotes import csv_bytes
@@ -23,6 +24,8 @@ from layers.look.histogram import histogram, readable_scale
 from layers.look.overlays import classify
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results
+from layers.questions.belonging import LIKELY, belonging_zones
+from layers.questions.belonging import belonging as belonging_pairs
 from layers.questions.concentration import Concentration
 
 if TYPE_CHECKING:
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
 # The columns of a heat table that fit beside the map.
 MOST_ZONES = 8
 ALMOST_SURE_PCT = 99
+# What is less likely in a zone than this is not listed there.
+UNLIKELY = 0.05
 CLASSES_STYLE = """<style>
 .classes { width: 100%; font-size: .86rem; border-collapse: collapse; }
 .classes td { padding: .12rem .3rem .12rem 0; border: none; }
@@ -133,6 +138,44 @@ def table(shown: Shown, zone: str | None) -> None:
     of_count = shown.column == "count"
     first, last = ([], ["share_pct", "density_per_km2"]) if of_count else ([shown.column], [])
     zone_picker(worded, [*first, "ranks", "counts", *last], zone=zone)
+
+
+def belonging(shown: Shown) -> None:
+    """Draw what belongs to the zones by the text beside what lies in them; nothing of others."""
+    try:
+        zones = belonging_zones(shown.question)
+    except AtlasError:
+        return
+    heading(text("distribution.by_text"))
+    weighted = "text_sum" in zones.columns
+    first = ["text_sum", "weight_sum"] if weighted else ["text_count", "count"]
+    zones_table(zones, [*first, "text_alone", "place_alone"])
+    st.caption(choices.about("distribution.by_text_note", shown.asked.points))
+
+
+def members(shown: Shown, zone: str) -> None:
+    """List what lies in a zone, how likely, and what only the text knows of it."""
+    points, lang = shown.asked.points, language()
+    name = choices.zone_name(zone_results.table(shown), zone)
+    titles = points.chosen().set_index("id")[f"name_{lang}"]
+    shares = questions.shares(replace(shown.question, weight=None, population=None))
+    inside = shares[(shares["zone"] == zone) & (shares["share"] >= UNLIKELY)]
+    inside = inside.sort_values("share", ascending=False, kind="stable")
+    named_inside = [
+        titles[each] if pct > ALMOST_SURE_PCT else f"{titles[each]} · {number(pct, digits=0)} %"
+        for each, pct in zip(inside["id"], 100.0 * inside["share"], strict=True)
+    ]
+    if inside.empty:
+        st.caption(choices.about("distribution.zone_empty", points, zone=name))
+    n = number(len(inside))
+    listing(choices.about("distribution.zone_points", points, zone=name, n=n), named_inside)
+    try:
+        pairs = belonging_pairs(shown.question)
+    except AtlasError:
+        return
+    alone = pairs[(pairs["zone"] == zone) & pairs["by_text"] & (pairs["share"] <= LIKELY)]
+    n = number(len(alone))
+    listing(text("distribution.text_alone", zone=name, n=n), titles[alone["id"]].tolist())
 
 
 def class_breaks(shown: Shown) -> None:

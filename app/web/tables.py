@@ -29,6 +29,7 @@ EVIDENCE_CLASSES = ("official", "surveyed", "located", "schematic", "unlocated")
 REFERENCES = ("source_id", "flag")
 CODED = ("evidence", "category", "level", "status", "sector", "kind", "scope", "part", "role")
 DIGITS = {
+    "count": 1,
     "covered_pct": 1,
     "doubly_covered_pct": 1,
     "demand_covered_pct": 1,
@@ -289,7 +290,7 @@ def _of_zones(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> dict[str, Any]
     cells = [
         zones[name].tolist()
         if name in WORDED
-        else [number(value, digits=DIGITS.get(name)) for value in zones[name]]
+        else [number(value, digits=_digits(zones[name])) for value in zones[name]]
         for name in columns
     ]
     return {
@@ -297,6 +298,12 @@ def _of_zones(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> dict[str, Any]
         "helps": ["", *map(_help, columns)],
         "rows": list(zip(zones[f"name_{language()}"], *cells, strict=True)),
     }
+
+
+def _digits(values: pd.Series) -> int | None:
+    """Return the decimals of a column: none of whole numbers, as counts of exact places are."""
+    whole = pd.api.types.is_integer_dtype(values.dtype)
+    return 0 if whole else DIGITS.get(str(values.name))
 
 
 def _help(column: str) -> str:

@@ -159,6 +159,11 @@ class Gazetteer:
             found += [other for other in others if other is not None and other not in found]
         return found
 
+    def same_as(self, feature_id: str) -> str | None:
+        """Return the feature that this one is, None where it is no other."""
+        other: str | None = self._rows.get(feature_id, {}).get("same_as")
+        return other
+
     def stands_on(self, feature_id: str) -> str | None:
         """Return the site whose place a feature has; None where it has one of its own, or none."""
         sites = [each for each in self.subjects(feature_id) if each in self._rows]

@@ -7,6 +7,7 @@ from .counting import measured as measured
 from .counting import population as population
 from .counting import require_kinds as require_kinds
 from .counting import require_met as require_met
+from .counting import shares as shares
 from .counting import weight_of as weight_of
 from .counting import zone_counts as zone_counts
 from .counting import zone_draws as zone_draws

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
 
+import pandas as pd
+
 import geo
 from geo.errors import InputError
 from geo.mix.categories import TOTALS
@@ -23,7 +25,6 @@ from layers.questions.subjects import Points, Zones, require_located
 if TYPE_CHECKING:
     import geopandas as gpd
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
     from geo.zoned.uncertainty import Uncertainty
@@ -129,6 +130,25 @@ def zone_counts(asked: Distribution) -> gpd.GeoDataFrame:
         population=_population(asked),
         counted=counted(asked.points, asked.zones),
     )
+
+
+@kept_answer
+def shares(asked: Distribution) -> pd.DataFrame:
+    """Return how likely each point lies in each zone that it may lie in.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``id`` of a feature, ``zone``, the id of one, and ``share``, above 0 and at most 1.
+    """
+    given, pairs, _ = counted(asked.points, asked.zones)
+    points, zones = asked.points.known()["id"], asked.zones.frame()["id"]
+    columns = {
+        "id": points.to_numpy()[given.rows][pairs.point],
+        "zone": zones.to_numpy()[pairs.zone],
+        "share": pairs.share,
+    }
+    return pd.DataFrame(columns)
 
 
 @kept_answer

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
 # The modules with kinds, in the order in which they are listed.
 ROOMS = (
-    *("overview", "density", "coverage", "distribution", "uncertainty", "mix", "concentration"),
+    *("overview", "density", "coverage", "distribution", "uncertainty", "belonging", "mix"),
+    "concentration",
     *("hot_spots", "clusters", "autocorrelation", "spacing", "nearest", "centres", "ellipses"),
     "layer",
 )
