@@ -84,7 +84,7 @@ PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "coverage": (
         "服务区与覆盖",
         "Service areas and coverage",
-        ("geo.service_areas", "geo.coverage", "geo.coverage_curve"),
+        ("geo.service_areas", "geo.coverage", "geo.coverage_curve", "geo.coverage_probability"),
     ),
     "datum": ("坐标偏移", "Datum", ("geo.datum.wgs84_to_gcj02", "geo.datum.gcj02_to_wgs84")),
 }

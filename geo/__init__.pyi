@@ -39,6 +39,7 @@ from .surface.contours import isolines as isolines
 from .surface.contours import nice_levels as nice_levels
 from .surface.density import kernel_density as kernel_density
 from .zoned.distribution import distribution as distribution
+from .zoned.likely_coverage import coverage_probability as coverage_probability
 from .zoned.nearest_areas import nearest_areas as nearest_areas
 from .zoned.people import Population as Population
 from .zoned.people import people_in as people_in

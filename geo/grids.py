@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import rioxarray  # noqa: F401  gives arrays their .rio
+import xarray as xr
 from affine import Affine
 
 from geo.arguments import require_metres
@@ -13,6 +15,7 @@ from geo.errors import InputError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from pyproj import CRS
 
     Floats = NDArray[np.float64]
 
@@ -111,3 +114,25 @@ def raster(
     return Raster(
         float(west * cell_size_m), float(north * cell_size_m), rows, columns, float(cell_size_m)
     )
+
+
+def as_raster(values: Floats, grid: Raster, crs: CRS, *, name: str) -> xr.DataArray:
+    """Return the values of the cells as an array that knows where it lies.
+
+    Parameters
+    ----------
+    values
+        Of the cells, row by row.
+    grid
+        Where their centres are.
+    crs
+        CRS of these.
+    name
+        What the values are.
+    """
+    array = xr.DataArray(values, dims=("y", "x"), coords={"y": grid.y_m, "x": grid.x_m}, name=name)
+    # In place: each of these would else copy the whole raster.
+    array.rio.write_crs(crs, inplace=True)
+    array.rio.write_transform(grid.transform, inplace=True)
+    array.rio.write_nodata(np.nan, inplace=True)
+    return array

@@ -54,7 +54,7 @@ class Membership(NamedTuple):
         Whether zones overlap. Where they do, a point counts in every zone that holds it; where they
         do not, a point on a shared border counts in the first of its zones alone.
     shared
-        Number of points that lie in, or on the border of, several zones.
+        Number of points that lie in, or on the border of, several zones, or may.
     """
 
     point: Ints
@@ -398,7 +398,9 @@ def membership(
     inside[fixed] = exact.inside
     held = feature[place[~repeated(place)]]
     inside[moving] = np.bincount(held, minlength=len(moving)) / each
+    several = np.bincount(of, hits / each[of], len(moving)) > inside[moving] + _SLIVER
     return exact._replace(
+        shared=exact.shared + int(several.sum()),
         point=point[order],
         zone=np.concatenate([exact.zone, into])[order],
         share=np.concatenate([exact.share, hits / each[of]])[order],

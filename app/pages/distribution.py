@@ -114,7 +114,13 @@ def answers(shown: Shown, zone: str | None) -> None:
     if zones.attrs["zones_overlap"]:
         st.caption(choices.about("distribution.overlap", points, several=several))
     if outside:
-        st.caption(choices.about("distribution.outside", points, outside=outside))
+        st.caption(
+            choices.about(
+                "distribution.outside",
+                points,
+                outside=number(outside, digits=None if outside == int(outside) else 1),
+            )
+        )
 
 
 def downloads(shown: Shown) -> None:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DRAWN = "drawn"
+NEXT_TO_NOTHING = 1e-4
 
 
 def layer_title(name: str) -> str:
@@ -240,7 +241,10 @@ def file_stem(name: str) -> str:
 
 def zone_table(zones: gpd.GeoDataFrame, value: str) -> pd.DataFrame:
     """Return ``id``, ``name`` and ``value`` of each zone for a chart, with its interval if any."""
-    columns = {"id": zones["id"], "name": zones[f"name_{language()}"], "value": zones[value]}
+    values = zones[value]
+    # A share of next to nothing of one feature is written as nothing.
+    seen = values.mask(values.abs() < NEXT_TO_NOTHING * values.abs().max(), 0.0)
+    columns = {"id": zones["id"], "name": zones[f"name_{language()}"], "value": seen}
     for end in ("low", "high"):
         if f"{value}_{end}" in zones.columns:
             columns[end] = zones[f"{value}_{end}"]

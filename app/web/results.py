@@ -109,7 +109,7 @@ def denominator(shown: Shown) -> str:
     return choices.about(
         f"distribution.basis.{measure}",
         shown.asked.points,
-        n=number(zones.attrs["points_in_any_zone"]),
+        n=number(round(zones.attrs["points_in_any_zone"], 1)),
         stated=number(0 if amount is None else int(located[amount].notna().sum())),
         located=number(len(located)),
         total=number(zones.attrs.get("weight_in_any_zone", 0.0)),

@@ -19,12 +19,12 @@ from geo.arguments import brief, is_number, require_flag, require_metres, requir
 from geo.crs import Frame, measured_in, moved, require_crs, require_equal_crs
 from geo.doors import door
 from geo.errors import InputError
-from geo.grids import Raster, raster
+from geo.grids import Raster, as_raster, raster
 from geo.locate import Locator
 from geo.points import places, weights_of
 from geo.supports import supports, unsure
 from geo.surface.bandwidths import Bandwidths, abramson, bandwidths_of
-from geo.surface.density_raster import Unit, as_raster, in_words, per_unit
+from geo.surface.density_raster import Unit, in_words, per_unit
 from geo.surface.kernels import Kernel, Shape, shape_of
 from geo.surface.limits import (
     nothing_inside,
@@ -277,7 +277,7 @@ def kernel_density(
         summed["error_bound"] *= scale
     if inside is not None:
         values[~inside] = np.nan
-    return as_raster(values, grid, inputs.crs).assign_attrs(
+    return as_raster(values, grid, inputs.crs, name="density").assign_attrs(
         in_words(unit, points, weights, kernel, bandwidths, adaptive=adaptive)
         | ({"decay": float(decay)} if kernel == "triangular" else {})
         | {"cell_size_m": float(cell_size_m), "edge_correction": corrected, **summed}

@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 import rioxarray  # noqa: F401  gives arrays their .rio
-import xarray as xr
 
 from geo.errors import InputError
 from geo.units import amount_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-    from pyproj import CRS
 
     from geo.crs import Frame
     from geo.grids import Raster
@@ -98,25 +96,3 @@ def in_words(
             "bandwidth_max_m": float(each.max()),
         }
     return facts
-
-
-def as_raster(values: Floats, grid: Raster, crs: CRS) -> xr.DataArray:
-    """Return the values of the cells as an array that knows where it lies.
-
-    Parameters
-    ----------
-    values
-        Of the cells, row by row.
-    grid
-        Where their centres are.
-    crs
-        CRS of these.
-    """
-    array = xr.DataArray(
-        values, dims=("y", "x"), coords={"y": grid.y_m, "x": grid.x_m}, name="density"
-    )
-    # In place: each of these would else copy the whole raster.
-    array.rio.write_crs(crs, inplace=True)
-    array.rio.write_transform(grid.transform, inplace=True)
-    array.rio.write_nodata(np.nan, inplace=True)
-    return array

@@ -13,15 +13,21 @@ import shapely
 from scipy.spatial import cKDTree
 from scipy.spatial.distance import cdist
 
+from geo.arguments import require_metres
+from geo.crs import Frame, measured_in, to_metric
+from geo.doors import door
+from geo.errors import InputError
+from geo.grids import as_raster, raster
 from geo.locate import Locator
-from geo.work import checkpoint
+from geo.points import located
+from geo.supports import Supports, supports, unsure
+from geo.work import checkpoint, require_affordable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import xarray as xr
     from numpy.typing import NDArray
-
-    from geo.supports import Supports
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -70,6 +76,90 @@ class Lattice(NamedTuple):
         return near
 
 
+@door
+def coverage_probability(sites: Frame, *, distance_m: float, cell_size_m: float) -> xr.DataArray:
+    r"""Probability that ground is within a straight-line distance of a site, on a raster.
+
+    Parameters
+    ----------
+    sites
+        Points, which may lie elsewhere as `geo.distribution` takes them, projected as
+        `geo.to_metric` says where they are in degrees. Rows with no place are left out.
+    distance_m
+        Radius of a site's reach in metres.
+    cell_size_m
+        Side of a cell in metres; each is looked at in its centre.
+
+    Returns
+    -------
+    Array ``coverage`` with dimensions ``y`` (falling) and ``x``, 0 to 1, over all ground that a
+    site may reach; CRS, transform and nodata are written for rioxarray. Its ``attrs`` have
+    ``units``, ``distance_m``, ``sites``, ``sites_unsure`` and those of `geo.crs.measured_in`.
+
+    Raises
+    ------
+    InputError
+        A size is not positive, a site is no point, none has a place, or the raster and the sites
+        are too many.
+    CRSError
+        As `geo.to_metric`.
+
+    Warnings
+    --------
+    As for `geo.coverage`: a straight line crosses rivers and hills that no road does.
+
+    Notes
+    -----
+    With the probability :math:`p_i(x)` that site :math:`i` lies within the distance of :math:`x`,
+    from 128 places of it,
+
+    .. math:: 1 - \prod_i (1 - p_i(x)).
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> from shapely import LineString, Point
+    >>> places = [LineString([(500_000, 31e5), (502_000, 31e5)])]
+    >>> site = gpd.GeoDataFrame({"place_extent": places}, geometry=[Point(501_000, 31e5)], crs=4547)
+    >>> chance = coverage_probability(site, distance_m=1000, cell_size_m=50)
+    >>> chance.sel(x=[501_000, 502_000, 504_000], y=31e5, method="nearest").values.round(1).tolist()
+    [1.0, 0.5, 0.0]
+    """
+    function = "coverage_probability"
+    for name, metres in (("distance_m", distance_m), ("cell_size_m", cell_size_m)):
+        require_metres(metres, name, function=function)
+    metric = to_metric(sites, function=function)
+    _, rows = located(metric, function=function)
+    if not rows.size:
+        raise InputError(
+            f"{function}: no site has a place. Pass sites with geometry.",
+            code="own.nothing_located",
+        )
+    places = supports(sites, rows, metric.crs, most=PLACES, function=function)
+    ends = np.concatenate([places.xy.min(axis=0) - distance_m, places.xy.max(axis=0) + distance_m])
+    grid = raster(tuple(ends.tolist()), cell_size_m=cell_size_m, function=function)
+    require_affordable(
+        grid.rows * grid.columns * len(places.xy),
+        10 * _MOST_DISTANCES,
+        function=function,
+        what="distances (cells × places of sites)",
+        choose="larger cells or fewer sites",
+        code="cost.distances",
+        cells=grid.rows * grid.columns,
+    )
+    x, y = np.meshgrid(grid.x_m, grid.y_m)
+    once, _ = chances(np.column_stack([x.ravel(), y.ravel()]), places, [distance_m])
+    facts = {
+        "units": "1",
+        "distance_m": float(distance_m),
+        "sites": rows.size,
+        "sites_unsure": int(unsure(sites, rows, function=function).sum()),
+    }
+    return as_raster(once.reshape(x.shape), grid, metric.crs, name="coverage").assign_attrs(
+        facts | measured_in(sites.crs, metric.crs)
+    )
+
+
 def lattice(polygons: NDArray[Any], places: Supports, *, most: int = MANY_POINTS) -> Lattice:
     """Spread points over zones: as many as the places of the sites leave time for.
 
@@ -107,15 +197,13 @@ def lattice(polygons: NDArray[Any], places: Supports, *, most: int = MANY_POINTS
     )
 
 
-def chances(
-    points: Lattice, places: Supports, distances_m: Sequence[float]
-) -> tuple[Floats, Floats]:
+def chances(xy: Floats, places: Supports, distances_m: Sequence[float]) -> tuple[Floats, Floats]:
     """Return how likely points are within reach of one site at least, and of two.
 
     Parameters
     ----------
-    points
-        The lattice.
+    xy
+        Coordinates of shape (n, 2) in metres.
     places
         Of the sites.
     distances_m
@@ -126,7 +214,7 @@ def chances(
     Two arrays of shape (distances, points), 0 to 1.
     """
     reaches = np.asarray(distances_m, dtype=float)
-    none = np.ones((reaches.size, len(points.xy)))
+    none = np.ones((reaches.size, len(xy)))
     one = np.zeros_like(none)
     order = np.argsort(reaches)
     known: dict[bytes, Floats] = {}
@@ -134,11 +222,11 @@ def chances(
     alone, sites, together = np.unique(places.place, return_index=True, return_counts=True)
     for at, (site, count) in enumerate(zip(sites, together, strict=True)):
         checkpoint(at, alone.size)
-        xy = places.xy[places.first[site] : places.first[site + 1]]
+        laid = places.xy[places.first[site] : places.first[site + 1]]
         # Many sites are somewhere in one zone.
-        key = xy.tobytes()
+        key = laid.tobytes()
         if key not in known:
-            known[key] = _within(points.xy, xy, reaches[order])[np.argsort(order)]
+            known[key] = _within(xy, laid, reaches[order])[np.argsort(order)]
         chance = known[key]
         one = one * (1.0 - chance) + (none * chance if count == 1 else 0.0)
         none *= 1.0 - chance

@@ -196,7 +196,7 @@ def coverage(
     if moves.any():
         places = supports(sites, rows, crs, most=likely.PLACES, function="coverage")
         ground = likely.lattice(polygons, places)
-        chances = likely.chances(ground, places, [distance_m])
+        chances = likely.chances(ground.xy, places, [distance_m])
         whole = _areas_km2([polygons], crs)[0]
         covered, doubly = (whole * ground.means(chance[0]) for chance in chances)
         ends = zip(("low", "high"), likely.intervals(ground, places, distance_m), strict=True)
@@ -309,7 +309,7 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
     if distances and unsure(sites, rows, function="coverage_curve").any():
         places = supports(sites, rows, crs, most=likely.PLACES, function="coverage_curve")
         points = likely.lattice(np.array([ground]), places, most=likely.FEW_POINTS)
-        chances = likely.chances(points, places, distances)
+        chances = likely.chances(points.xy, places, distances)
         covered, doubly = (
             whole * chance.sum(axis=1) / max(len(points.xy), 1) for chance in chances
         )

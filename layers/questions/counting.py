@@ -181,6 +181,18 @@ def categories(asked: Distribution, category: str) -> pd.DataFrame:
     )
 
 
+def likely_kinds(asked: Distribution, category: str) -> pd.Series[float]:
+    """Return how many values of a column are to be expected in each zone, by its id.
+
+    What may lie in a zone is there as likely as one of its points is.
+    """
+    pairs = shares(asked)
+    kinds = asked.points.known().set_index("id")[category]
+    none = (1.0 - pairs["share"]).groupby([pairs["zone"], pairs["id"].map(kinds)]).prod()
+    expected: pd.Series[float] = (1.0 - none).groupby(level=0).sum()
+    return expected
+
+
 def require_met(asked: Distribution) -> None:
     """Refuse zones of which none holds a point: a map of them would be of one colour.
 
@@ -337,7 +349,8 @@ def measured(asked: Distribution, measure: Measure) -> tuple[gpd.GeoDataFrame, s
         )
     if measure in ("sector", "diversity"):
         kinds = categories(replace(asked, weight=None), asked.points.group)
-        diversity = geo.diversity(require_kinds(kinds, zones=False))
-        counted = diversity["hill_0"] if measure == "sector" else diversity["hill_2"]
-        zones = labelled(zones.assign(**{column: zones["id"].map(counted)}), zones.attrs)
+        of_zone = geo.diversity(require_kinds(kinds, zones=False))["hill_2"]
+        if measure == "sector":
+            of_zone = likely_kinds(asked, asked.points.group).reindex(of_zone.index, fill_value=0.0)
+        zones = labelled(zones.assign(**{column: zones["id"].map(of_zone)}), zones.attrs)
     return zones, column

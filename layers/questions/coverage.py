@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
+import geopandas as gpd
+import pandas as pd
+
 import geo
 from geo.numerals import number
+from geo.supports import EXTENT
 from layers.keeping.answers import kept_answer
 from layers.look.overlays import Choropleth, Features
 from layers.plan.zonings import GRID_NAMES
@@ -19,12 +23,11 @@ from layers.questions.subjects import Points, Zones, require_located
 from layers.words import both, say
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-    import pandas as pd
-
     from layers.look.content import Content
 
 SERVICE_DISTANCE_M = 3000.0
+# The raster of what is likely within reach: its cells beside the distance, and at least.
+CELLS_TO_REACH, FINEST_CELL_M = 15.0, 50.0
 CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
 
 
@@ -83,8 +86,7 @@ class Coverage(Kind):
     def content(self, lang: str) -> Content:
         """Return covered zones, service areas and sites."""
         covered_zh, covered_en = both("coverage.title")
-        areas_zh, areas_en = both("coverage.areas")
-        reach = service_areas(self.sites, self.distance_m)
+        areas_zh, areas_en = both(f"coverage.areas{'_likely' if is_unsure(self.sites) else ''}")
         covered = Choropleth(
             covered_zones(self.of_zones),
             "covered_pct",
@@ -95,9 +97,8 @@ class Coverage(Kind):
             columns=titles(list(self.columns), lang),
             named=self.zones.name not in GRID_NAMES,
         )
-        areas = Features(
-            reach[["geometry"]].dissolve(), title=areas_zh, title_en=areas_en, fill_opacity=0.12
-        )
+        reach = likely_reach(self.sites, self.distance_m)
+        areas = Features(reach, title=areas_zh, title_en=areas_en, fill_opacity=0.12)
         return above_base((covered, areas, dots(self.sites, lang)), lang)
 
     def facts(self, zone: str, zoning: str, lang: str) -> list[tuple[str, str]]:
@@ -161,6 +162,31 @@ def service_areas(sites: Points, distance_m: float) -> gpd.GeoDataFrame:
     """Return the area within straight-line reach of each site."""
     require_located(sites, "service_areas")
     return geo.service_areas(sites.located(), distance_m=distance_m)
+
+
+@kept_answer
+def likely_reach(sites: Points, distance_m: float) -> gpd.GeoDataFrame:
+    """Return, in one row, the ground that is more likely than not within reach of a site.
+
+    Of sites whose place is a point that is the area within reach of each.
+    """
+    areas = service_areas(sites, distance_m)
+    known = sites.known()
+    if not is_unsure(sites):
+        return areas[["geometry"]].dissolve()
+    chance = geo.coverage_probability(
+        known, distance_m=distance_m, cell_size_m=max(distance_m / CELLS_TO_REACH, FINEST_CELL_M)
+    )
+    bands = geo.filled_bands(chance, levels=(0.5,))
+    likely = bands[bands["low"] >= 0.5].to_crs(areas.crs).geometry  # noqa: PLR2004 - a half
+    points = areas.geometry[known[EXTENT].isna()]
+    return gpd.GeoDataFrame(geometry=[pd.concat([likely, points]).union_all()], crs=areas.crs)
+
+
+def is_unsure(sites: Points) -> bool:
+    """Tell whether some sites are only known to be somewhere in an area or along a line."""
+    known = sites.known()
+    return EXTENT in known and bool(known[EXTENT].notna().any())
 
 
 @kept_answer

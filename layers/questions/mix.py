@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import geo
 from geo.errors import InputError
+from geo.units import labelled
 from layers.plan.zonings import GRID_NAMES
 from layers.questions.counting import (
     INTERVAL_PCT,
     OfZones,
     categories,
+    likely_kinds,
     require_kinds,
     zone_counts,
 )
@@ -149,7 +151,11 @@ class Diversity(Mix):
 
     def answer(self) -> pd.DataFrame:
         """Return the Hill numbers of each zone."""
-        return geo.diversity(self.kinds(zones=False)).rename_axis("id").reset_index()
+        diversity = geo.diversity(self.kinds(zones=False))
+        expected = likely_kinds(self.asked, self.by or self.asked.points.group)
+        counted = expected.reindex(diversity.index, fill_value=0.0)
+        table = diversity.assign(hill_0=counted).rename_axis("id").reset_index()
+        return labelled(table, diversity.attrs)
 
     def zones_shown(self) -> gpd.GeoDataFrame:
         """Return the zones with the numbers."""

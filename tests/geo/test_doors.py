@@ -95,6 +95,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "category_table": {"points": POINTS, "zones": ZONES, "category": "kind", "weights": "v"},
     "centres": {"points": POINTS, "by": "kind", "weights": "v"},
     "concentration_measures": {"values": [1, 2, 3], "areas": [1, 1, 2], "groups": None},
+    "coverage_probability": {"sites": POINTS, "distance_m": 1000.0, "cell_size_m": 100.0},
     "coverage": {
         "sites": POINTS,
         "zones": ZONES,
