@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DRAWN = "drawn"
-NEXT_TO_NOTHING = 1e-4
+NEXT_TO_NOTHING = 1e-3
 
 
 def layer_title(name: str) -> str:

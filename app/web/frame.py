@@ -196,7 +196,7 @@ def note_on_points(points: Points) -> None:
         words += text(f"app.left_out{whose}", unlocated=number(lacking))
     if others > lacking:
         words += text("app.no_sites", n=number(others - lacking))
-    st.caption(words)
+    st.caption(words[:1].upper() + words[1:])
 
 
 def download(

@@ -111,7 +111,7 @@ def coverage_probability(sites: Frame, *, distance_m: float, cell_size_m: float)
     Notes
     -----
     With the probability :math:`p_i(x)` that site :math:`i` lies within the distance of :math:`x`,
-    from 128 places of it,
+    from 512 places of it, fewer of each where they are more than 512,
 
     .. math:: 1 - \prod_i (1 - p_i(x)).
 
@@ -135,7 +135,7 @@ def coverage_probability(sites: Frame, *, distance_m: float, cell_size_m: float)
             f"{function}: no site has a place. Pass sites with geometry.",
             code="own.nothing_located",
         )
-    places = supports(sites, rows, metric.crs, most=PLACES, function=function)
+    places = supports(sites, rows, metric.crs, function=function)
     ends = np.concatenate([places.xy.min(axis=0) - distance_m, places.xy.max(axis=0) + distance_m])
     grid = raster(tuple(ends.tolist()), cell_size_m=cell_size_m, function=function)
     require_affordable(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 SERVICE_DISTANCE_M = 3000.0
 # The raster of what is likely within reach: its cells beside the distance, and at least.
-CELLS_TO_REACH, FINEST_CELL_M = 15.0, 50.0
+CELLS_TO_REACH, FINEST_CELL_M = 10.0, 50.0
 CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
 
 
@@ -178,7 +178,9 @@ def likely_reach(sites: Points, distance_m: float) -> gpd.GeoDataFrame:
         known, distance_m=distance_m, cell_size_m=max(distance_m / CELLS_TO_REACH, FINEST_CELL_M)
     )
     bands = geo.filled_bands(chance, levels=(0.5,))
-    likely = bands[bands["low"] >= 0.5].to_crs(areas.crs).geometry  # noqa: PLR2004 - a half
+    # What stands for a place is countable, and leaves a rim of teeth smaller than a cell.
+    rim = bands.geometry.simplify(chance.rio.resolution()[0]).to_crs(areas.crs)
+    likely = rim[bands["low"] >= 0.5]  # noqa: PLR2004 - a half
     points = areas.geometry[known[EXTENT].isna()]
     return gpd.GeoDataFrame(geometry=[pd.concat([likely, points]).union_all()], crs=areas.crs)
 
