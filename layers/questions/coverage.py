@@ -86,7 +86,8 @@ class Coverage(Kind):
     def content(self, lang: str) -> Content:
         """Return covered zones, service areas and sites."""
         covered_zh, covered_en = both("coverage.title")
-        areas_zh, areas_en = both(f"coverage.areas{'_likely' if is_unsure(self.sites) else ''}")
+        areas = "coverage.areas_likely" if is_unsure(self.sites) else "coverage.areas"
+        areas_zh, areas_en = both(areas)
         covered = Choropleth(
             covered_zones(self.of_zones),
             "covered_pct",
@@ -98,8 +99,8 @@ class Coverage(Kind):
             named=self.zones.name not in GRID_NAMES,
         )
         reach = likely_reach(self.sites, self.distance_m)
-        areas = Features(reach, title=areas_zh, title_en=areas_en, fill_opacity=0.12)
-        return above_base((covered, areas, dots(self.sites, lang)), lang)
+        within = Features(reach, title=areas_zh, title_en=areas_en, fill_opacity=0.12)
+        return above_base((covered, within, dots(self.sites, lang)), lang)
 
     def facts(self, zone: str, zoning: str, lang: str) -> list[tuple[str, str]]:
         """Return the covered and the doubly covered share of a zone."""
