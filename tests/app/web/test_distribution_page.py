@@ -286,7 +286,7 @@ def test_sectors_and_diversity_follow_from_the_sectors_of_each_zone() -> None:
 
 
 def test_log_classes_keep_zeros_apart_and_end_with_values_that_occur() -> None:
-    parts = questions.Distribution(PROJECTS, Zones("districts"))
+    parts = questions.Distribution(PROJECTS.filtered("sector", ("urban",)), Zones("planning_area"))
     shown = Shown(parts, "count", "log", "equal_interval", 4)
     found = zone_results.classified(shown)
     values = zone_results.on_map(shown)["count"]

@@ -18,6 +18,7 @@ from app import warm
 from app.web import maps as pages
 from geo.crs import reckoned_in
 from geo.errors import InputError
+from geo.numerals import number
 from geo.transformations import named
 from layers.look.content import Sheet
 from layers.outputs import output
@@ -103,7 +104,7 @@ def test_a_kind_from_outside_has_command_schema_map_print_slides_and_files(run, 
     document = json.loads(pages.document(asked(spec), lang="en"))
     assert "Spare" in [layer["title"]["en"] for layer in document["layers"]]
     assert asked(spec).facts(counts.index[0], "districts", "en") == [
-        ("Spare", str(60 - counts["count"].iloc[0]))
+        ("Spare", number(60 - counts["count"].iloc[0]))
     ]
 
 
