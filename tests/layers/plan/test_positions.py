@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
 
+from geo.crs import geodesic_area_km2
 from geo.errors import InputError
 from layers.plan.positions import Gazetteer, Place, locate, zone_place
 
@@ -283,3 +285,52 @@ def test_columns_that_follow_from_claims_are_filled_where_they_are_asked_for() -
     assert placed["claim_id"].fillna("").tolist() == ["c0", "c2", ""]
     assert placed["radius_m"].round().fillna(0).tolist() == [1000.0, 0.0, 0.0]
     assert "claim_id" not in locate(frame, gazetteer)
+
+
+def discs_m(extent: object) -> list[float]:
+    """The radii of the discs that an extent is made of, metres."""
+    shapes = [shape for shape, _ in extent] if isinstance(extent, list) else [extent]
+    return [geodesic_area_km2(gpd.GeoSeries([each], crs=4490))[0] ** 0.5 for each in shapes]
+
+
+def test_what_is_known_by_its_zone_is_somewhere_in_it() -> None:
+    park = [at("park", 112.90, 28.20, 100), reaches("park", "disc:12.566")]
+    gazetteer = knows(said(*park, held("lab", "park"), held("desk", "park")))
+    extent = gazetteer.place("lab").extent
+    assert discs_m(extent) == pytest.approx([12.566**0.5], rel=0.01)
+    # The same object, so that its points are laid out once.
+    assert gazetteer.place("desk").extent is extent
+    assert gazetteer.place("park").extent is None
+
+
+def test_in_a_zone_in_a_zone_it_is_somewhere_in_the_outer_one() -> None:
+    outer = [at("outer", 112.90, 28.20, 100), reaches("outer", "disc:12.566")]
+    inner = [held("inner", "outer"), reaches("inner", "disc:1")]
+    gazetteer = knows(said(*outer, *inner, held("lab", "inner")))
+    assert gazetteer.place("lab").extent is gazetteer.place("inner").extent
+    assert discs_m(gazetteer.place("lab").extent) == pytest.approx([12.566**0.5], rel=0.01)
+
+
+def test_in_what_is_built_it_is_somewhere_in_that() -> None:
+    road = shapely.LineString([(112.90, 28.20), (112.90, 28.24)])
+    built = {"road": lambda: zone_place(road, area_km2=0.0, accuracy_m=35.0)}
+    gazetteer = Gazetteer([table({"id": "lab", "within": "road"})], built)
+    assert gazetteer.place("lab").extent is road
+
+
+def test_where_sources_contradict_each_other_it_is_in_one_of_the_places() -> None:
+    park = [at("park", 112.90, 28.30, 100), reaches("park", "disc:12.566")]
+    taken, other = at("lab", 112.90, 28.20, 300), held("lab", "park", state="conflict")
+    extent = knows(said(*park, taken, other)).place("lab").extent
+    assert isinstance(extent, list)
+    assert [weight for _, weight in extent] == [1.0, 1.0]
+    # As wide as a normal error of 300 m, and the park.
+    assert discs_m(extent) == pytest.approx([(0.36 * math.pi) ** 0.5, 12.566**0.5], rel=0.01)
+
+
+def test_who_shares_a_site_is_in_one_place_with_it() -> None:
+    hall, row = at("hall", 112.90, 28.20, 300), {"id": "lab", "site_id": "hall"}
+    assert knows(said(hall), row).stands_on("lab") == "hall"
+    assert knows(said(hall), row).stands_on("hall") is None
+    own = knows(said(hall, at("lab", 112.95, 28.20, 500)), row)
+    assert own.stands_on("lab") is None
