@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -44,12 +45,12 @@ if TYPE_CHECKING:
     from app.web.locating import Candidate
     from layers.plan.unplaced import Said
 
-EVERY = "all"
+EVERY, AUTHOR = "all", "_locate_author"
 STYLE = """<style>
 .st-key-locate-list .figures { max-height: 148px; }
+.st-key-results .lead { max-height: 190px; overflow-y: auto; }
 .st-key-locate-list th:not(:first-child) { white-space: nowrap; }
-.lead { margin: 0; font-size: .86rem; line-height: 1.45; }
-.lead p { margin: 0 0 .2rem 0; }
+.lead p { margin: 0 0 .2rem 0; font-size: .86rem; line-height: 1.45; }
 .lead .quote { color: #52606D; }
 </style>"""
 
@@ -59,23 +60,26 @@ def titled(thing: str) -> str:
     return names_by_id(lang=language())[thing]
 
 
+def told_of(row: pd.Series) -> list[str]:
+    """Return what else a thing is called, and what there is to go on."""
+    names = dict.fromkeys(titled(key) for key in row["feature_ids"].split("|"))
+    others = [name for name in names if name != row["name"]]
+    return [*others, *unplaced.leads(row["id"], language())]
+
+
 def about(row: pd.Series) -> None:
     """Draw what the plan says of a thing, and what there is to go on."""
     amount = ""
     if row["amount"]:
         unit = unit_label(unplaced.amount_unit(), lang=language())
         amount = text("locate.amount", amount=number(row["amount"]), unit=unit)
-    names = [titled(key) for key in row["feature_ids"].split("|") if titled(key) != row["name"]]
-    lines = [
-        text("locate.follows", n=int(row["features"])) + amount,
-        *names[:3],
-        *(unplaced.leads(row["id"], language()) or [text("locate.no_lead")]),
-    ]
+    lines = [text("locate.follows", n=int(row["features"])) + amount, *told_of(row)]
+    if not unplaced.leads(row["id"], language()):
+        lines.append(text("locate.no_lead"))
     quote = text("map.quoted", q=row["quote"]) if isinstance(row["quote"], str) else ""
-    told = f'<p class="quote">{escape(quote)}</p>' if quote else ""
-    st.html(
-        '<div class="lead">' + told + "".join(f"<p>{escape(line)}</p>" for line in lines) + "</div>"
-    )
+    quoted = f'<p class="quote">{escape(quote)}</p>' if quote else ""
+    said = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    st.html(f'<div class="lead">{quoted}{said}</div>')
 
 
 def by_text(thing: str) -> None:
@@ -103,7 +107,7 @@ def by_address(thing: str, author: str, source: str, *, can_take: bool) -> None:
     """Draw the way by an address: kept as it is, and asked for where there is a key."""
     key = of(ADDRESS, thing)
     st.session_state.setdefault(key, unplaced.address_of(thing))
-    given = bool(st.text_input(text("locate.address"), key=key).strip())
+    given = bool(st.text_input(text("locate.address"), key=key, max_chars=200).strip())
     for service in available():
         st.button(
             text("locate.ask", service=SERVICES[service].title),
@@ -231,12 +235,39 @@ def outcome() -> None:
         st.success(text(words, name=titled(thing), n=placed))
 
 
+def say_where(thing: str | None) -> Candidate | None:
+    """Draw the four ways to say where a thing is; return what was put forward."""
+    forward = st.container()
+    if thing is not None:
+        heading(titled(thing))
+        about(things[things["id"] == thing].iloc[0])
+    ways = ("click", "text", "address", "file")
+    click, coordinate, address, many = st.tabs([text(f"locate.by.{way}") for way in ways])
+    with click:
+        st.caption(text("locate.click_help"))
+    with many:
+        by_file()
+    if thing is not None:
+        with coordinate:
+            by_text(thing)
+        with address:
+            by_address(thing, author, source, can_take=can_take and bool(author))
+    there = locating.candidate(thing)
+    if there is not None:
+        # Above all that led to it, so that the button is in view.
+        with forward:
+            put_forward(there, author, source, can_take=can_take)
+    return there
+
+
 st.html(STYLE)
-things = unplaced.unplaced()
-things["name"] = things[f"name_{language()}"]
 has_claims = TABLE in resources()
 can_take = has_claims and own_claims_file() is not None and not own_claims().damages
-every_layer = list(dict.fromkeys("|".join(things["layers"]).split("|"))) if len(things) else []
+things = unplaced.unplaced()
+things["name"] = things[f"name_{language()}"]
+known = ["\n".join(told_of(row)) for _, row in things.iterrows()]
+things["aliases"] = pd.Series(known, things.index, dtype="str")
+every_layer = dict.fromkeys(name for names in things["layers"] for name in names.split("|"))
 with st.sidebar:
     layer = choose(
         "layer",
@@ -247,58 +278,42 @@ with st.sidebar:
     )
     word = st.text_input(text("locate.search"), key="locate-search")
     author = st.text_input(
-        text("locate.author"), value=st.session_state.get("_locate_author", ""), max_chars=60
+        text("locate.author"), value=st.session_state.get(AUTHOR, ""), max_chars=60
     ).strip()
-    st.session_state["_locate_author"] = author
+    st.session_state[AUTHOR] = author
     with st.expander(text("locate.more")):
         source = st.text_input(
             text("locate.source"), max_chars=120, help=text("locate.source_help")
         ).strip()
     st.caption(text("locate.shared" if can_take else "locate.private"))
-shown = things[things["layers"].str.split("|").map(lambda names: layer in (EVERY, *names))]
-shown = matching(shown, word)
+of_layer = [layer in (EVERY, *names.split("|")) for names in things["layers"]]
+shown = matching(things[np.array(of_layer, dtype=bool)], word)
 chosen = locating.chosen(things["id"].tolist())
 locating.follow_click(chosen)
 
+there = None
 map_column, results = map_and_results()
 with results:
     outcome()
+    if has_claims and own_claims_file() is None:
+        st.info(text("locate.off"))
     if not has_claims:
         st.info(text("locate.no_claims"))
-    elif own_claims_file() is None:
-        st.info(text("locate.off"))
-    heading(text("locate.wanted", n=len(shown)))
-    with st.container(key="locate-list"):
-        thing_picker(shown, chosen, key=TABLE_KEY)
-    if shown.empty:
-        st.caption(text("locate.none_left"))
-    elif chosen is None:
-        st.caption(text("locate.choose"))
-    forward = st.container()
-    if chosen is not None:
-        heading(titled(chosen))
-        about(things[things["id"] == chosen].iloc[0])
-    click, by_coordinate, by_words, by_table = st.tabs(
-        [text(f"locate.by.{way}") for way in ("click", "text", "address", "file")]
-    )
-    with click:
-        st.caption(text("locate.click_help"))
-    with by_table:
-        by_file()
-    if chosen is not None:
-        with by_coordinate:
-            by_text(chosen)
-        with by_words:
-            by_address(chosen, author, source, can_take=can_take and bool(author))
-    there = locating.candidate(chosen)
-    if there is not None:
-        # Above all that led to it, so that the button is in view.
-        with forward:
-            put_forward(there, author, source, can_take=can_take)
+    elif things.empty:
+        st.success(text("locate.all_placed"))
+    else:
+        heading(text("locate.wanted", n=len(shown)))
+        with st.container(key="locate-list"):
+            thing_picker(shown, chosen, key=TABLE_KEY)
+        if shown.empty:
+            st.caption(text("locate.none_left"))
+        elif chosen is None:
+            st.caption(text("locate.choose"))
+        there = say_where(chosen)
     taken()
 with map_column:
     places = locating.frame_of(there)
     document = maps.candidates(places, text("locate.candidate"), language())
     if len(places) == 1:
         document |= {"selected": {"layer": "overlay-2", "id": places["id"].iloc[0]}}
-    draw_map(document, key=MAP_KEY, pick=True)
+    draw_map(document, key=MAP_KEY, pick=chosen is not None)

@@ -40,7 +40,7 @@ AUTHOR, DATE, FROM = "author", "date", "coord_source"
 _ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
 # Two writers take turns; who waits longer than this is told so.
 WAIT_S, STEP_S = 10.0, 0.05
-MOST_BYTES = 20_000_000
+MOST_BYTES = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,6 +159,21 @@ def test_a_file_of_many_is_taken_by_name_and_what_fits_nothing_is_told(own: Path
     assert not test.exception
 
 
+def test_a_plan_without_claims_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XIANGJIANG_PLAN", "hunan_hightech")
+    test = page("")
+    assert not test.error
+    assert words("locate.no_claims") in said(test)
+
+
+def test_what_is_searched_for_is_found_by_its_lead(own: Path) -> None:  # noqa: ARG001
+    test = page("")
+    fill(test, "locate.search", "雨花经开区")
+    assert words("locate.wanted", n=1) in said(test)
+    fill(test, "locate.search", "没有这个")
+    assert words("locate.none_left") in said(test)
+
+
 def test_without_a_file_it_shows_the_list_and_says_how_to_switch_taking_on(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

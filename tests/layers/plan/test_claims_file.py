@@ -209,6 +209,8 @@ def test_without_a_file_nothing_can_be_taken_and_a_plan_without_claims_has_none(
     monkeypatch.setenv(OWN_CLAIMS, str(tmp_path / "none" / "claims.csv"))
     with pytest.raises(InputError, match="folder"):
         take(claims_of_place(LAB, SAID))
+    monkeypatch.setenv(OWN_CLAIMS, str(tmp_path))
+    assert [each.code for each in catalogue.own_claims().damages] == ["data.missing"]
     with open_plan("hunan_hightech"):
         assert unplaced.unplaced().empty
         assert catalogue.own_claims().table.empty
