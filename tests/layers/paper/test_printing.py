@@ -10,6 +10,7 @@ import re
 import xml.etree.ElementTree as ET
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 
 import geopandas as gpd
 import numpy as np
@@ -56,10 +57,16 @@ def overview():
     return Overview("224").content("zh")
 
 
+@cache
+def sheet_of(theme, size, lang="zh"):
+    """An overview on its sheet, which takes a second: a figure that tests only look at."""
+    return drawn(Overview(theme).content(lang), replace(SHEET, size=size, dpi=72))
+
+
 @pytest.fixture(scope="module")
-def wall(overview):
+def wall():
     """The overview at A3: its figure, with a renderer that knows the extent of every text."""
-    figure = drawn(overview, replace(SHEET, size="A3", dpi=72))
+    figure = sheet_of("224", "A3")
     FigureCanvasAgg(figure).draw()
     return figure
 
@@ -119,11 +126,8 @@ def test_the_map_takes_most_of_the_sheet(size):
 @pytest.mark.parametrize("size", SIZES_MM)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_no_text_is_too_small_to_read_and_degrees_are_as_large_as_notes(size, lang):
-    sheet = replace(SHEET, size=size, dpi=40)
-    sizes = {
-        text.get_text(): text.get_fontsize()
-        for text in texts(drawn(Overview("all").content(lang), sheet))
-    }
+    figure = sheet_of("all", size, lang)
+    sizes = {text.get_text(): text.get_fontsize() for text in texts(figure)}
     assert min(sizes.values()) >= 5.5
     degrees = [size for words, size in sizes.items() if re.search(r"°.*[NE]$", words)]
     (note,) = (size for words, size in sizes.items() if "EPSG:4547" in words)
@@ -148,8 +152,8 @@ def test_a_legend_of_twelve_long_entries_fits_every_sheet(size):
 
 
 @pytest.mark.parametrize("size", SIZES_MM)
-def test_a_figure_has_the_size_of_its_sheet(overview, size):
-    figure = drawn(overview, replace(SHEET, size=size, dpi=40))
+def test_a_figure_has_the_size_of_its_sheet(size):
+    figure = sheet_of("224", size)
     assert figure.get_size_inches() * 25.4 == pytest.approx(SIZES_MM[size])
 
 
@@ -164,7 +168,7 @@ def test_a_figure_has_the_size_of_its_sheet(overview, size):
     ],
 )
 def test_texts_beside_the_map_do_not_overlap_and_stay_on_the_sheet(theme, size, lang):
-    figure = drawn(Overview(theme).content(lang), replace(SHEET, size=size, dpi=72))
+    figure = sheet_of(theme, size, lang)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     (ground,) = rectangle(figure, "map")
@@ -228,15 +232,15 @@ def test_names_on_the_map_do_not_overlap(wall, overview):
 @pytest.mark.parametrize("theme", ["224", "platforms", "projects", "all"])
 def test_the_legend_has_every_visible_layer_and_no_other(theme):
     content = Overview(theme).content("zh")
-    found = said(drawn(content, replace(SHEET, size="A3", dpi=40)))
+    found = said(sheet_of(theme, "A3"))
     plan = [name for name in area().themes["all"] if name in content.visible]
     assert {resource(name).title_zh for name in plan} <= set(found)
     others = set(area().themes["all"]) - set(plan)
     assert not {resource(name).title_zh for name in others} & set(found)
 
 
-def test_the_legend_counts_what_is_on_the_map(overview):
-    found = said(drawn(overview, replace(SHEET, size="A3", dpi=40)))
+def test_the_legend_counts_what_is_on_the_map():
+    found = said(sheet_of("224", "A3"))
     nodes = int(load("nodes").geometry.notna().sum())
     assert found[found.index(resource("nodes").title_zh) + 1] == str(nodes)
 
@@ -303,14 +307,13 @@ def test_symbols_at_one_place_are_spread_so_that_none_hides_another(radii, first
 
 
 @pytest.mark.parametrize("size", SIZES_MM)
-def test_the_scale_bar_is_as_long_as_it_says(overview, size):
-    dpi = 100
-    figure = drawn(overview, replace(SHEET, size=size, dpi=dpi))
+def test_the_scale_bar_is_as_long_as_it_says(size):
+    figure = sheet_of("224", size)
     parts = rectangle(figure, "scale bar")
     length_px = sum(part.get_window_extent().width for part in parts)
     scale = ratio(figure)
     (far,) = {float(one) for one, unit in itertools.pairwise(said(figure)) if unit == "公里"}
-    assert far * 1000 / scale / 0.0254 * dpi == pytest.approx(length_px, rel=1e-9)
+    assert far * 1000 / scale / 0.0254 * figure.dpi == pytest.approx(length_px, rel=1e-9)
     # A ratio of two digits and zeros.
     assert scale % 10 ** (len(str(scale)) - 2) == 0
 
