@@ -34,8 +34,8 @@ pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "tests" / "screenshots"
-MAP_PAGES = ("overview", "density", "coverage", "distribution", "pattern")
-PAGES = (*MAP_PAGES, "own", "locate", "sources")
+PAGES = ("overview", "density", "coverage", "distribution", "pattern", "own", "locate", "sources")
+MAP_PAGES = tuple(name for name in PAGES if name not in {"own", "sources"})
 FULL_SIZE = (1440, 900)
 SMALL_SIZE = (1280, 720)
 MAP_SHARE = 0.62
@@ -58,6 +58,7 @@ DRAWN = {
     "coverage": PAINTED,
     "distribution": PAINTED,
     "pattern": PAINTED,
+    "locate": "document.querySelector('.leaflet-marker-icon')",
 }
 # Words of the interface: neither the names and quotes of the data nor icons, which are drawn
 # from the words of an icon font.
