@@ -28,13 +28,23 @@ from layers.plan.claims import points
 from layers.plan.claims_file import MOST_BYTES
 from layers.plan.data_files import DataError, table_in
 from layers.plan.proposals import geocoder_of, proposed
-from layers.plan.unplaced import ACCURACY_M, Said, accepted, claims_of_place, take, take_back
+from layers.plan.unplaced import (
+    ACCURACY_M,
+    GONE,
+    Said,
+    accepted,
+    claims_of_place,
+    take,
+    take_back,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
     from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+    from geo.exchange.receipt import Intake
 
 MAP_KEY, TABLE_KEY = "locate-map", "locate-table"
 TEXT, DATUM, ADDRESS, ACCURACY = (
@@ -232,9 +242,14 @@ def taken(thing: str, rows: list[dict[str, Any]]) -> None:
 
 def undo() -> None:
     """Take back what was taken last in the visit."""
-    last: list[tuple[str, tuple[str, ...]]] = st.session_state[TAKEN]
-    _, keys = last.pop()
-    take_back(keys)
+    before: list[tuple[str, tuple[str, ...]]] = st.session_state[TAKEN]
+    last = before.pop()
+    try:
+        take_back(last[1])
+    except InputError as error:
+        if error.code != GONE:
+            before.append(last)
+        raise
 
 
 def bring(upload: UploadedFile, datum: str) -> AtlasError | None:
@@ -262,18 +277,23 @@ def many(upload: UploadedFile, datum: str) -> Candidate:
     intake = read_own(content, upload.name, datum=shifted, cancelled=_unwanted)
     if intake.receipt.crs_how == BY_NAME:
         raise InputError("many: the file has no coordinates", code="locate.no_coordinates")
-    column = "id" if "id" in intake.frame else intake.receipt.name_column
-    names = intake.frame[column].astype(str).str.strip() if column else pd.Series(dtype=str)
-    things = _by_name()
-    is_point = intake.frame.geometry.geom_type == "Point"
-    matched = names.isin(list(things)) & is_point.reindex(names.index)
+    things, places = _by_name(), intake.frame.geometry
+    names = _named(intake, things)
+    matched = names.isin(list(things)) & (places.geom_type == "Point")
     said = []
-    for name, place in zip(
-        names[matched], intake.frame.geometry.loc[names.index[matched]], strict=True
-    ):
+    for name, place in zip(names[matched], places[matched], strict=True):
         at = {"lon_deg": round(place.x, 6), "lat_deg": round(place.y, 6), "datum": "CGCS2000"}
         said.append((things[name], replace(said_here("file", **at), coord_source=upload.name)))
     return _file(said, [], tuple(names[~matched]))
+
+
+def _named(intake: Intake, things: Mapping[str, str]) -> pd.Series:
+    """Return the names of the rows: their ids, where these are known here, else their names."""
+    named = pd.Series("", intake.frame.index)
+    for column in ("id", intake.receipt.name_column):
+        if column in intake.frame and not named.isin(list(things)).any():
+            named = intake.frame[column].astype("str").str.strip()
+    return named
 
 
 def _table(content: bytes, name: str) -> pd.DataFrame | None:

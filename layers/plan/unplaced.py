@@ -39,6 +39,7 @@ HOSTS = ("host", "lead")
 # As the plan takes what a single source says of a point: nothing is surer than this.
 ACCURACY_M = 100.0
 GRADE = "B"
+GONE = "own_claims.gone"
 COLUMNS = ["id", "name_zh", "name_en", "layers", "features", "amount", "heading", "quote"]
 _INNER = ["feature_ids", "following"]
 
@@ -305,9 +306,7 @@ def take_back(keys: Sequence[str]) -> None:
     def without(before: pd.DataFrame) -> pd.DataFrame:
         these = before["id"].isin(list(keys))
         if not these.any():
-            raise InputError(
-                f"take_back: none of {', '.join(keys)} is in the file", code="own_claims.gone"
-            )
+            raise InputError(f"take_back: none of {', '.join(keys)} is in the file", code=GONE)
         return before[~these]
 
     claims_file.change(ids(), without, also=rings)
@@ -339,8 +338,12 @@ def accepted(proposals: pd.DataFrame, file: str) -> list[dict[str, Any]]:
         new &= ~rows["id"].isin(there["id"])
     rows = rows[new].astype("object")
     taken: list[dict[str, Any]] = []
+    followed: set[str] = set()
     for row in rows.where(rows.notna(), None).to_dict("records"):
-        said = Said(**{name: row[name] for name in Said.__dataclass_fields__})
-        made = claims_of_place(row["subject_id"], said) if row["kind"] == "point" else []
-        taken += [{str(name): value for name, value in row.items()}, *made[1:]]
+        thing, same = row["subject_id"], {name: row[name] for name in ("source_id", "licence")}
+        taken.append({str(name): value for name, value in row.items()})
+        if row["kind"] == "point" and thing not in followed:
+            said = Said(**{name: row[name] for name in Said.__dataclass_fields__})
+            taken += [each | same for each in claims_of_place(thing, said)[1:]]
+            followed.add(thing)
     return taken

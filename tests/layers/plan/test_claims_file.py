@@ -251,10 +251,12 @@ def test_of_proposals_those_are_taken_that_somebody_accepted(own: Path) -> None:
     proposals = own.with_name("proposals.csv")
     write(
         proposals,
-        row(id="own-1", subject_id=PARK),
+        row(id="own-1", subject_id=PARK, source_id="plan2024", coord_source=""),
         row(id="own-2", state="proposed", reason="待核"),
+        row(id="own-3", subject_id=PARK),
     )
     rows = unplaced.accepted(claims_file.table_of(proposals), proposals.name)
-    assert [each["subject_id"] for each in rows] == [PARK, PROJECT]
+    assert [each["subject_id"] for each in rows] == [PARK, PROJECT, PARK]
+    assert [each["source_id"] for each in rows] == ["plan2024", "plan2024", "own"]
     take(rows)
     assert placed("projects").geometry[PROJECT].equals(placed("parks").geometry[PARK])
