@@ -47,7 +47,7 @@ def unknowns(points: Points, zones: Zones | None = None, *, by: By = "count") ->
         _places(text("unknowns.kind"), rows)
         _grades([known])
         if zones is not None and known.placed:
-            _zones(zone_bounds(points, zones, by=by))
+            _zones(zone_bounds(points, zones, by=by), by)
 
 
 def unknowns_of_layers(layers: Sequence[str]) -> None:
@@ -98,7 +98,7 @@ def _grade(grade: str) -> str:
     return value_title("grade", grade) if grade else text("unknowns.no_grade")
 
 
-def _zones(bounds: pd.DataFrame) -> None:
+def _zones(bounds: pd.DataFrame, by: By) -> None:
     """Draw how many features each zone could hold at least and at most, and the rank of it."""
     if len(bounds) <= MOST_ZONES:
         rows = [
@@ -110,5 +110,5 @@ def _zones(bounds: pd.DataFrame) -> None:
             for row in bounds.to_dict("records")
         ]
         figures([text("column.zone"), text("unknowns.in_zone"), text("column.ranks")], rows)
-    st.caption(first_of(bounds.iloc[0], language()))
+    st.caption(first_of(bounds, by, language()))
     st.caption(text("unknowns.how"))

@@ -205,16 +205,18 @@ def unknowns_note(question: Kind, lang: str) -> str:
     if known.total("placeless"):
         said.append(say("unknowns.placeless", lang, n=counts["placeless"]))
     if zones is not None and known.placed:
-        said.append(first_of(zone_bounds(points, zones, by=question.ranked_by).iloc[0], lang))
+        by = question.ranked_by
+        said.append(first_of(zone_bounds(points, zones, by=by), by, lang))
     return paragraph(said, lang)
 
 
-def first_of(zone: pd.Series, lang: str) -> str:
-    """Return how sure it is that a zone of :func:`zone_bounds` has its rank."""
+def first_of(bounds: pd.DataFrame, by: By, lang: str) -> str:
+    """Return how sure the rank of the first zone of :func:`zone_bounds` is."""
+    zone, order = bounds.iloc[0], say(f"unknowns.by.{by}", lang)
     names = [name for name in zone.index if name.startswith(("count", "rank"))]
     ends = {name: number(int(zone[name])) for name in names}
     key = "unknowns.first_sure" if zone["rank_min"] == zone["rank_max"] else "unknowns.first"
-    return say(key, lang, zone=zone[f"name_{lang}"], **ends)
+    return say(key, lang, by=order, zone=zone[f"name_{lang}"], **ends)
 
 
 def _known(frame: gpd.GeoDataFrame, *, placed: bool) -> NDArray[np.str_]:

@@ -57,8 +57,9 @@ def test_switches_say_which_platforms_are_counted_and_what_is_not_known_of_them(
         assert f"{points.noun('zh')} {share.possible} 处（{points.terms('zh')}）" in text
     assert f"{share.placed} 个点中" in text
     assert "本图不知道什么" in [each.label for each in test.expander]
-    bounds = questions.zone_bounds(points, Zones("districts"), by="density_per_km2")
-    assert first_of(bounds.iloc[0], "zh") in text
+    by = questions.Density(points).ranked_by
+    bounds = questions.zone_bounds(points, Zones("districts"), by=by)
+    assert first_of(bounds, by, "zh") in text
 
 
 @pytest.mark.parametrize("kernel", get_args(Kernel))
