@@ -55,6 +55,8 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     f"{ROOM}.counting.zone_draws": ((SPREAD,), {}),
     f"{ROOM}.counting.categories": ((SPREAD, "sector"), {}),
     f"{ROOM}.counting.population": ((Distribution(PLATFORMS, CIRCLES, population=""),), {}),
+    f"{ROOM}.unknowns.unknown_places": ((PLATFORMS,), {}),
+    f"{ROOM}.unknowns.zone_bounds": ((PLATFORMS, CIRCLES), {}),
     f"{ROOM}.zone_results.table": ((SHOWN,), {}),
     f"{ROOM}.zone_results.quotients": ((SPREAD,), {}),
     f"{ROOM}.zone_results.mix": ((SHOWN,), {}),
@@ -77,7 +79,7 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "layers.book.series.zones": (("circles",), {}),
     "layers.book.series._told": (("parks",), {}),
     "layers.book.series._nowhere": ((), {}),
-    "layers.book.facts._draws": (("circles",), {}),
+    "layers.book.facts._draws": ((PLATFORMS, "circles"), {}),
     "layers.book.facts._areas": (("circles",), {}),
     "layers.paper.tiles._mosaic": ((basemaps()["vector"], 1, range(1), range(1)), {}),
 }
