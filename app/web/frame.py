@@ -66,6 +66,7 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 /* Tables need the room that the fold would keep free. */
 .st-key-results [data-testid="stExpanderDetails"] { padding: .3rem .5rem .5rem; }
 .st-key-results [data-testid="stExpanderDetails"] .figures td + td { white-space: nowrap; }
+.st-key-results [data-testid="stExpanderDetails"] .figures { max-height: none; }
 /* The export stands beside the sidebar, wide enough for two columns of buttons. */
 [data-testid="stPopoverBody"] { min-width: 330px; }
 .brand { font-size: 1.15rem; font-weight: 700; line-height: 1.6; }

@@ -638,7 +638,7 @@ def downloaded(page: Page, label: str, folder: Path) -> Path:
 
 def test_density_downloads_open_elsewhere(page, app, tmp_path):
     show(page, app, "density")
-    points = Points("platforms")
+    points = Points.usual("platforms")
     surface = questions.density_surface(questions.Density(points))
     with rasterio.open(downloaded(page, words("density.download_tif"), tmp_path)) as raster:
         assert raster.crs.to_epsg() == 4547
@@ -658,7 +658,7 @@ def test_density_downloads_open_elsewhere(page, app, tmp_path):
 
 def test_coverage_downloads_open_elsewhere(page, app, tmp_path):
     show(page, app, "coverage")
-    sites = Points("platforms")
+    sites = Points.usual("platforms")
     areas = gpd.read_file(downloaded(page, words("coverage.download_gpkg"), tmp_path))
     expected = questions.service_areas(sites, 3000)
     assert areas.crs.to_epsg() == expected.crs.to_epsg()
