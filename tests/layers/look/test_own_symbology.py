@@ -116,7 +116,7 @@ def test_printed_symbols_legend_and_slides_have_the_colour_that_was_asked_for() 
     (slide,) = slides_of(spec)
     swatches = {item.label: item.colour for item in slide.legend}
     assert swatches["实验室"] == "#1A237E"
-    assert swatches["孵化器"] == swatches["论坛活动"] == "#C2185B"
+    assert swatches["孵化器"] == swatches["成果转化"] == "#C2185B"
     (page,) = pptx.Presentation(io.BytesIO(output(spec, ".pptx"))).slides
     assert "C2185B" in page.part.blob.decode()
 
