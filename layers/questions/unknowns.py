@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from geo.numerals import number
 from geo.units import COUNT, labelled
 from layers.keeping.answers import kept_answer
-from layers.plan.area import area, map_crs
+from layers.plan.area import area
 from layers.plan.catalogue import table
 from layers.plan.claims import TABLE
 from layers.plan.selection import ENTITY, placeable
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
     Floats: TypeAlias = NDArray[np.float64]
     Ints: TypeAlias = NDArray[np.int64]
-    Relation: TypeAlias = Literal["intersects", "within"]
 
 By: TypeAlias = Literal["count", "density_per_km2"]
 GRADES = ("A", "B", "C", "")
@@ -37,9 +35,6 @@ GRADES = ("A", "B", "C", "")
 KNOWN = ("by_point", "by_zone", "nowhere", "placeless")
 # In this role a member lies in what it belongs to; in those of the plan it is a part of it.
 LOCATED = "located"
-# A place is taken to lie within so many standard deviations: of what is known by its zone alone
-# that is the radius of the zone.
-SIGMAS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +111,8 @@ def unknown_places(points: Points) -> Unknowns:
 def zone_bounds(points: Points, zones: Zones, *, by: By = "count") -> gpd.GeoDataFrame:
     """Return how far counts in zones could move if places that are not known lay elsewhere.
 
-    A place lies within two standard deviations of its point, which for what is known by its zone
-    alone is the zone's radius. What has no place may lie in any zone. Where the text puts a feature
-    without a point of its own in zones, it lies in one of these.
+    What has a place may lie wherever that may be off. What has none may lie in any zone, or where
+    the text puts it in zones, in one of these.
 
     Parameters
     ----------
@@ -132,7 +126,7 @@ def zone_bounds(points: Points, zones: Zones, *, by: By = "count") -> gpd.GeoDat
     Returns
     -------
     geopandas.GeoDataFrame
-        The zones, most first: ``count`` as places are given, ``count_min`` of what is certain to
+        The zones, most first: ``count`` to be expected, ``count_min`` of what is certain to
         lie there, by the text alone too, and ``count_max`` of all that could; ``rank``, and
         ``rank_min`` and ``rank_max``, the best and the worst that it could have. No worst case
         need be possible together with another.
@@ -150,35 +144,25 @@ def zone_bounds(points: Points, zones: Zones, *, by: By = "count") -> gpd.GeoDat
     True
     """
     costs.require_zones(zones, costs.MOST_COUNTED, function="zone_bounds")
-    frame, areas = points.chosen(), zones.frame()
-    given = counted(points, zones)
-    known = _known(frame, placed=bool(points.values(ENTITY)))
-    # Placed features first, in the order in which they are counted; what can have no place is out.
-    order = np.argsort(known == "nowhere", kind="stable")
-    order = order[known[order] != "placeless"]
-    frame, known, n = frame.iloc[order], known[order], len(areas)
-    placed = frame[known != "nowhere"]
-    # Pairs of the position of a feature and that of a zone.
-    meets, holds = (_pairs(placed, areas, each) for each in ("intersects", "within"))
-    dots = np.column_stack((given.found.point, given.found.zone))
-    told = _told(frame, areas["id"].tolist())
-    told = told[known[told[:, 0]] != "by_point"]
-    untold = ~np.isin(np.arange(len(frame)), told[:, 0])
-    # A dot that the text contradicts may be right too.
-    possible = _union(meets[untold[meets[:, 0]]], told, dots)
-    alone = np.bincount(possible[:, 0], minlength=len(frame)) == 1
-    certain = _union(holds, told[alone[told[:, 0]]])
-    anywhere = int((untold & (known == "nowhere")).sum())
-    count = np.bincount(given.found.zone, minlength=n)
-    low = np.bincount(certain[:, 1], minlength=n)
-    high = np.bincount(possible[:, 1], minlength=n) + anywhere
-    unsure = len(set(possible[:, 0]) - set(certain[:, 0])) + anywhere
+    areas, given = zones.frame(), counted(points, zones)
+    found, n = given.found, len(areas)
+    chosen = points.chosen()
+    homeless = chosen[_known(chosen, placed=bool(points.values(ENTITY))) == "nowhere"]
+    # Pairs of the position of a feature without a place and that of a zone.
+    told = _told(homeless, areas["id"].tolist())
+    zones_told = np.bincount(told[:, 0], minlength=len(homeless))
+    sure, alone = found.share == 1.0, zones_told[told[:, 0]] == 1
+    count = found.sums(found.zone, n)
+    low = np.bincount(found.zone[sure], minlength=n) + np.bincount(told[alone, 1], minlength=n)
+    high = np.bincount(found.zone, minlength=n) + np.bincount(told[:, 1], minlength=n)
+    high += int((zones_told == 0).sum())
+    moving = set(found.point[~sure].tolist()) - set(found.point[sure].tolist())
+    unsure = len(moving) + int((zones_told != 1).sum())
     per = given.area_km2 if by == "density_per_km2" else np.ones(n)
-    most = n if given.found.overlap else unsure
-    ranks = _ranks(count / per, low / per, high / per, most)
-    found = areas.assign(count=count, count_min=low, count_max=high, **ranks)
-    found = found.sort_values("rank", kind="stable").reset_index(drop=True)
-    return labelled(found, {"unsure": unsure})
+    ranks = _ranks(count / per, low / per, high / per, n if found.overlap else unsure)
+    table = areas.assign(count=count, count_min=low, count_max=high, **ranks)
+    table = table.sort_values("rank", kind="stable").reset_index(drop=True)
+    return labelled(table, {"unsure": unsure})
 
 
 def unknowns_note(question: Kind, lang: str) -> str:
@@ -214,7 +198,7 @@ def first_of(bounds: pd.DataFrame, by: By, lang: str) -> str:
     """Return how sure the rank of the first zone of :func:`zone_bounds` is."""
     zone, order = bounds.iloc[0], say(f"unknowns.by.{by}", lang)
     names = [name for name in zone.index if name.startswith(("count", "rank"))]
-    ends = {name: number(int(zone[name])) for name in names}
+    ends = {name: number(float(zone[name]), digits=0) for name in names}
     key = "unknowns.first_sure" if zone["rank_min"] == zone["rank_max"] else "unknowns.first"
     return say(key, lang, by=order, zone=zone[f"name_{lang}"], **ends)
 
@@ -230,17 +214,6 @@ def _known(frame: gpd.GeoDataFrame, *, placed: bool) -> NDArray[np.str_]:
     return np.select([~can, ~there, zone], ["placeless", "nowhere", "by_zone"], "by_point")
 
 
-def _pairs(frame: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, relation: Relation) -> Ints:
-    """Return which places, as far as they may be off, meet or lie within which zones."""
-    metric = frame.geometry.to_crs(map_crs()).to_numpy()
-    reach_m = SIGMAS * frame["accuracy_m"].fillna(0.0).to_numpy() if "accuracy_m" in frame else 0.0
-    discs = shapely.buffer(metric, reach_m)
-    # A place that is exact has no disc.
-    discs = np.where(shapely.is_empty(discs), metric, discs)
-    tree = shapely.STRtree(zones.geometry.to_crs(map_crs()).to_numpy())
-    return tree.query(discs, predicate=relation).T
-
-
 def _told(frame: gpd.GeoDataFrame, zones: list[str]) -> Ints:
     """Return which features the text puts in which zones, at any remove."""
     links = table("memberships")
@@ -254,10 +227,6 @@ def _told(frame: gpd.GeoDataFrame, zones: list[str]) -> Ints:
             ahead += [other for other in above.get(each, ()) if other not in ahead]
         pairs += [(position, place[each]) for each in ahead[1:] if each in place]
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
-
-
-def _union(*pairs: Ints) -> Ints:
-    return np.unique(np.concatenate(pairs), axis=0)
 
 
 def _ranks(value: Floats, low: Floats, high: Floats, most: int) -> dict[str, Ints]:
