@@ -141,7 +141,8 @@ def describe(name: str) -> Description:
     frame = _loaded(name)
     sources = table("sources").set_index("id")
     cited = frame["source_id"].dropna().unique() if "source_id" in frame else []
-    used = [key for key in sources.index if key in {*description.sources, *cited}]
+    used = sources.index.isin([*description.sources, *cited])
+    texts = sources.loc[used, list(_SOURCE_COLUMNS)].fillna("").astype(str)
     return Description(
         name=name,
         title_zh=description.title_zh,
@@ -155,8 +156,7 @@ def describe(name: str) -> Description:
             else {}
         ),
         sources=tuple(
-            {"id": key, **sources.loc[key, list(_SOURCE_COLUMNS)].fillna("").astype(str).to_dict()}
-            for key in used
+            dict(zip(("id", *_SOURCE_COLUMNS), row, strict=True)) for row in texts.itertuples()
         ),
         units=description.units,
     )
