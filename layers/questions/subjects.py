@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from geo.arguments import require_one_of
 from geo.errors import InputError
 from geo.numerals import listed
+from layers.keeping.answers import kept_answer
 from layers.keeping.brought import is_own, kept_points, kept_zones
 from layers.keeping.own_points import AMOUNT, CATEGORY, own_resource
 from layers.look.symbology import value_label
@@ -215,15 +216,12 @@ class Points:
         """
         if is_own(self.layer):
             return select(kept_points(self.layer), dict(self.filters))
-        resource(self.layer)
-        role = role_of(self.layer)
-        frame = select(counted(load(self.layer)), dict(self.filters))
-        if not self.values(ENTITY):
-            frame = sited(frame)
-        return one_a_site(frame, role.amount) if self.by_site else frame
+        return _of_plan(self)
 
     def located(self) -> gpd.GeoDataFrame:
         """Return the chosen features that have a place."""
+        if not is_own(self.layer):
+            return _placed(self)
         frame = self.chosen()
         return frame[~nowhere(frame)]
 
@@ -257,6 +255,23 @@ class Points:
             )
         weights: pd.Series[float] = frame[weight]
         return weights
+
+
+@kept_answer
+def _of_plan(points: Points) -> gpd.GeoDataFrame:
+    """Return what is chosen of a layer of the plan, which a page asks for some thirty times."""
+    resource(points.layer)
+    role = role_of(points.layer)
+    frame = select(counted(load(points.layer)), dict(points.filters))
+    if not points.values(ENTITY):
+        frame = sited(frame)
+    return one_a_site(frame, role.amount) if points.by_site else frame
+
+
+@kept_answer
+def _placed(points: Points) -> gpd.GeoDataFrame:
+    frame = _of_plan(points)
+    return frame[~nowhere(frame)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     f"{ROOM}.spacing.refusal": ((PLATFORMS,), {"once": True}),
     f"{ROOM}.spacing.ripley": ((SPACED,), {}),
     f"{ROOM}.spacing.nearest": ((PLATFORMS,), {"once": False}),
+    f"{ROOM}.subjects._of_plan": ((PLATFORMS,), {}),
+    f"{ROOM}.subjects._placed": ((PLATFORMS,), {}),
     "app.web.maps.document": ((GROUPS,), {"lang": "zh"}),
     "app.web.overview.targets": (("zh",), {}),
     "layers.book.series.zones": (("circles",), {}),
@@ -269,8 +271,9 @@ def test_an_answer_that_is_ready_after_its_owner_has_gone_is_not_kept() -> None:
 def test_arguments_by_name_and_by_place_are_one_question() -> None:
     ANSWERS.clear()
     questions.service_areas(PLATFORMS, 2000.0)
+    kept = len(ANSWERS)
     questions.service_areas(sites=PLATFORMS, distance_m=2000.0)
-    assert len(ANSWERS) == 1
+    assert len(ANSWERS) == kept > 0
 
 
 def test_sizes_of_every_kind_of_value() -> None:
