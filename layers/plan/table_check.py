@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from pyproj import Geod
 
 from layers.plan import claims
 from layers.plan.area import bounds
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from layers.plan.schema import Resource
 
+_ELLIPSOID = Geod(ellps="GRS80")
 _RANGE = re.compile(r"\.\.")
 
 
@@ -66,6 +69,10 @@ def claims_broken(
         As of :func:`references`.
     """
     everything = set().union(*known.values())
+    west, south, east, north = bounds()
+    # Nothing is farther off, or reaches farther, than the plan is wide.
+    *_, most_m = _ELLIPSOID.inv(west, south, east, north)
+    most = {"rule": f"{most_m:.0f}"}
     for row, claim in table.iterrows():
         for column in claims.NEEDED[claim["kind"]]:
             if pd.isna(claim[column]):
@@ -73,13 +80,15 @@ def claims_broken(
                 yield damage(description, "data.claim_lacks", row, column, **values)
         if claim["kind"] == "point" and claim["accuracy_m"] == 0:
             yield damage(description, "data.no_accuracy", row, "accuracy_m")
+        if claim["accuracy_m"] > most_m:
+            vague = most | {"value": claim["accuracy_m"]}
+            yield damage(description, "data.less_than_or_equal_to", row, "accuracy_m", **vague)
         if claim["state"] != claims.ACCEPTED and pd.isna(claim["reason"]):
             yield damage(description, "data.claim_unreasoned", row, "reason")
         if claim["subject_id"] == claim["object_id"]:
             yield damage(description, "data.claim_of_itself", row, "object_id")
         if claim["kind"] == "extent" and isinstance(claim["rule"], str):
-            yield from _extent(claim["rule"], description, row, everything)
-    west, south, east, north = bounds()
+            yield from _extent(claim["rule"], description, row, everything, most_m)
     for row, point in claims.points(table).geometry.items():
         if not (west <= point.x <= east and south <= point.y <= north):
             place = {"lon": point.x, "lat": point.y}
@@ -91,6 +100,7 @@ def _extent(
     description: Resource,
     row: Any,  # noqa: ANN401 - a label of the index
     everything: set[str],
+    most_m: float,
 ) -> Iterator[Damage]:
     """Give what is wrong with a rule of an extent that is written as it must be."""
     way, _, rest = rule.partition(":")
@@ -104,5 +114,6 @@ def _extent(
             areas = [float(part) for part in _RANGE.split(rest)]
         except ValueError:
             areas = [0.0]
-        if areas != sorted(areas) or areas[0] <= 0:
+        most_km2 = math.pi * (most_m / 2000.0) ** 2
+        if areas != sorted(areas) or areas[0] <= 0 or areas[-1] > most_km2:
             yield damage(description, "data.extent", row, "rule", value=rule)

@@ -132,6 +132,8 @@ CONTRADICTING: list[tuple[dict[str, Any], str, str]] = [
     ({"kind": "within", "object_id": LAB}, "object_id", "data.claim_of_itself"),
     ({"kind": "extent", "rule": "assumed:3..1"}, "rule", "data.extent"),
     ({"kind": "extent", "rule": "disc:."}, "rule", "data.extent"),
+    ({"kind": "extent", "rule": "disc:99999999"}, "rule", "data.extent"),
+    ({"accuracy_m": "1e9"}, "accuracy_m", "data.less_than_or_equal_to"),
     ({"kind": "extent", "rule": "between_limits:road-x"}, "rule", "data.reference"),
     ({"state": "declined"}, "reason", "data.claim_unreasoned"),
 ]
