@@ -24,9 +24,10 @@ from layers.look.histogram import histogram, readable_scale
 from layers.look.overlays import classify
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results
-from layers.questions.belonging import LIKELY, belonging_zones
 from layers.questions.belonging import belonging as belonging_pairs
+from layers.questions.belonging import belonging_zones
 from layers.questions.concentration import Concentration
+from layers.questions.counting import LIKELY
 
 if TYPE_CHECKING:
     import geopandas as gpd

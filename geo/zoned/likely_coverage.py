@@ -77,7 +77,9 @@ class Lattice(NamedTuple):
 
 
 @door
-def coverage_probability(sites: Frame, *, distance_m: float, cell_size_m: float) -> xr.DataArray:
+def coverage_probability(
+    sites: Frame, *, distance_m: float, cell_size_m: float | None = None
+) -> xr.DataArray:
     r"""Probability that ground is within a straight-line distance of a site, on a raster.
 
     Parameters
@@ -88,7 +90,8 @@ def coverage_probability(sites: Frame, *, distance_m: float, cell_size_m: float)
     distance_m
         Radius of a site's reach in metres.
     cell_size_m
-        Side of a cell in metres; each is looked at in its centre.
+        Side of a cell in metres; each is looked at in its centre. Without one, a tenth of the
+        distance, or more where the sites are many and far apart.
 
     Returns
     -------
@@ -126,8 +129,7 @@ def coverage_probability(sites: Frame, *, distance_m: float, cell_size_m: float)
     [1.0, 0.5, 0.0]
     """
     function = "coverage_probability"
-    for name, metres in (("distance_m", distance_m), ("cell_size_m", cell_size_m)):
-        require_metres(metres, name, function=function)
+    require_metres(distance_m, "distance_m", function=function)
     metric = to_metric(sites, function=function)
     _, rows = located(metric, function=function)
     if not rows.size:
@@ -137,7 +139,12 @@ def coverage_probability(sites: Frame, *, distance_m: float, cell_size_m: float)
         )
     places = supports(sites, rows, metric.crs, function=function)
     ends = np.concatenate([places.xy.min(axis=0) - distance_m, places.xy.max(axis=0) + distance_m])
-    grid = raster(tuple(ends.tolist()), cell_size_m=cell_size_m, function=function)
+    if cell_size_m is None:
+        ground = float(np.prod(ends[2:] - ends[:2]))
+        few = (ground * len(places.xy) / _MOST_DISTANCES) ** 0.5
+        cell_size_m = max(distance_m / 10, few)
+    west, south, east, north = ends.tolist()
+    grid = raster((west, south, east, north), cell_size_m=cell_size_m, function=function)
     require_affordable(
         grid.rows * grid.columns * len(places.xy),
         10 * _MOST_DISTANCES,

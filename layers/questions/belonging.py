@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,17 +11,12 @@ from geo.errors import InputError
 from geo.units import labelled
 from layers.keeping.answers import kept_answer
 from layers.keeping.brought import is_own
-from layers.plan.catalogue import gazetteer, table
-from layers.questions.counting import Distribution, OfZones, shares, zone_counts
+from layers.plan.wholes import wholes
+from layers.questions.counting import LIKELY, Distribution, OfZones, shares, zone_counts
 from layers.questions.kinds import register
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import geopandas as gpd
-
-# What more likely than not lies in a zone lies there by its place.
-LIKELY = 0.5
 
 
 @register
@@ -67,8 +61,8 @@ def belonging(asked: Distribution) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``id`` of a feature and of a ``zone``, one row for each pair that either knows;
-        ``by_text``, whether the text says so, at any remove (a project of a park that is of a
-        circle is of the circle); ``share``, how likely the feature lies there, 0 to 1.
+        ``by_text``, whether the text says so, at any remove; ``share``, how likely the feature lies
+        there, 0 to 1.
 
     Raises
     ------
@@ -76,16 +70,18 @@ def belonging(asked: Distribution) -> pd.DataFrame:
         If the text says of none of the zones what belongs to it.
     """
     zones, chosen = asked.zones.frame(), asked.points.chosen()
-    ahead = {} if is_own(asked.points.layer) else _ahead()
+    above = {} if is_own(asked.points.layer) else wholes()
     wanted = {*zones["id"]}
-    if not wanted & {target for targets in ahead.values() for target in targets}:
+    if not wanted & {target for targets in above.values() for target in targets}:
         raise InputError(
             "text: the plan says of none of these zones what belongs to it; take zones that it "
             "names, such as its circles or cities",
             code="zones.no_members",
         )
     texts = [
-        (feature, zone) for feature in chosen["id"] for zone in _reached(feature, ahead) & wanted
+        (feature, zone)
+        for feature in chosen["id"]
+        for zone in wanted & above.get(feature, frozenset())
     ]
     by_text = pd.DataFrame(texts, columns=["id", "zone"]).assign(by_text=True)
     both = by_text.merge(shares(asked), on=["id", "zone"], how="outer")
@@ -129,28 +125,3 @@ def belonging_zones(asked: Distribution) -> gpd.GeoDataFrame:
         columns["text_sum"] = zones["id"].map(stated.groupby("zone")["amount"].sum()).fillna(0.0)
     unit = zones.attrs["units"].get("weight_sum", "")
     return labelled(zones.assign(**columns), zones.attrs, columns={"text_sum": unit})
-
-
-def _ahead() -> Mapping[str, list[str]]:
-    """Return what the text says each feature is a part of, and which it is itself."""
-    links = table("memberships")
-    ahead: dict[str, list[str]] = {}
-    for feature, target in zip(links["feature_id"], links["target_id"], strict=True):
-        ahead.setdefault(feature, []).append(target)
-    places = gazetteer()
-    for each in {*ahead, *links["target_id"]}:
-        if each in places and (same := places.same_as(each)) is not None:
-            ahead.setdefault(each, []).append(same)
-    return ahead
-
-
-def _reached(feature: str, ahead: Mapping[str, list[str]]) -> set[str]:
-    """Return all that a feature is a part of, at any remove."""
-    reached: set[str] = set()
-    waiting = deque(ahead.get(feature, ()))
-    while waiting:
-        each = waiting.popleft()
-        if each not in reached:
-            reached.add(each)
-            waiting.extend(ahead.get(each, ()))
-    return reached - {feature}

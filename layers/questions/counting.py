@@ -45,6 +45,8 @@ MEASURES: dict[Measure, tuple[bool, str]] = {
     "per_10k": (False, "per_10k_people"),
 }
 DRAWS, INTERVAL_PCT = MIN_DRAWS, 90.0
+# What more likely than not lies in a zone lies there by its place.
+LIKELY = 0.5
 # Rasters of population have no value on water. A zone beyond their edge is another matter: its
 # people would be too few, and its rate too high.
 COVERED_ENOUGH_PCT = 90.0

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from layers.look.content import Content
 
 SERVICE_DISTANCE_M = 3000.0
-# The raster of what is likely within reach: its cells beside the distance, and at least.
-CELLS_TO_REACH, FINEST_CELL_M = 10.0, 50.0
 CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
 
 
@@ -175,9 +173,7 @@ def likely_reach(sites: Points, distance_m: float) -> gpd.GeoDataFrame:
     known = sites.known()
     if not is_unsure(sites):
         return areas[["geometry"]].dissolve()
-    chance = geo.coverage_probability(
-        known, distance_m=distance_m, cell_size_m=max(distance_m / CELLS_TO_REACH, FINEST_CELL_M)
-    )
+    chance = geo.coverage_probability(known, distance_m=distance_m)
     bands = geo.filled_bands(chance, levels=(0.5,))
     # What stands for a place is countable, and leaves a rim of teeth smaller than a cell.
     rim = bands.geometry.simplify(chance.rio.resolution()[0]).to_crs(areas.crs)

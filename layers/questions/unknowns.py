@@ -11,10 +11,10 @@ import pandas as pd
 from geo.numerals import number
 from geo.units import COUNT, labelled
 from layers.keeping.answers import kept_answer
-from layers.plan.area import area
 from layers.plan.catalogue import table
 from layers.plan.claims import TABLE
 from layers.plan.selection import ENTITY, placeable
+from layers.plan.wholes import wholes
 from layers.questions import costs
 from layers.questions.counting import counted
 from layers.words import paragraph, say
@@ -33,8 +33,6 @@ By: TypeAlias = Literal["count", "density_per_km2"]
 GRADES = ("A", "B", "C", "")
 # How well a place is known, in the order of the columns.
 KNOWN = ("by_point", "by_zone", "nowhere", "placeless")
-# In this role a member lies in what it belongs to; in those of the plan it is a part of it.
-LOCATED = "located"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,16 +214,13 @@ def _known(frame: gpd.GeoDataFrame, *, placed: bool) -> NDArray[np.str_]:
 
 def _told(frame: gpd.GeoDataFrame, zones: list[str]) -> Ints:
     """Return which features the text puts in which zones, at any remove."""
-    links = table("memberships")
-    links = links[links["role"].isin({*area().parts, LOCATED})]
-    above = links.groupby("feature_id")["target_id"].agg(list).to_dict()
-    place = {zone: position for position, zone in enumerate(zones)}
-    pairs = []
-    for position, feature in enumerate(frame.get("id", ())):
-        ahead = [feature]
-        for each in ahead:
-            ahead += [other for other in above.get(each, ()) if other not in ahead]
-        pairs += [(position, place[each]) for each in ahead[1:] if each in place]
+    place, above = {zone: at for at, zone in enumerate(zones)}, wholes()
+    pairs = [
+        (at, place[each])
+        for at, feature in enumerate(frame.get("id", ()))
+        for each in above.get(feature, ())
+        if each in place
+    ]
     return np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 

@@ -7,6 +7,7 @@ import pytest
 import layers
 from geo.errors import InputError
 from layers import questions
+from layers.plan.area import area
 from layers.questions.belonging import belonging, belonging_zones
 from layers.questions.counting import Distribution, zone_counts
 from layers.questions.subjects import Points, Zones
@@ -18,6 +19,7 @@ CITIES = Distribution(PROJECTS, Zones("cities"), MONEY)
 
 def test_members_of_members_belong_too() -> None:
     links = layers.load("memberships")
+    links = links[links["role"].isin({*area().parts, "located"})]
     pairs = belonging(CITIES)
     told = set(map(tuple, pairs.loc[pairs["by_text"], ["id", "zone"]].to_numpy()))
     ids = set(PROJECTS.chosen()["id"])

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import pytest
 import shapely
 
@@ -130,10 +129,7 @@ def test_a_zone_holds_what_surely_lies_there_and_could_hold_what_has_no_place() 
 
 
 def test_what_the_text_puts_in_a_zone_is_in_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    links = pd.DataFrame(
-        {"feature_id": ["shop-10"], "target_id": ["quarter-east"], "role": ["located"]}
-    )
-    monkeypatch.setattr(unknowns, "table", {"memberships": links}.get)
+    monkeypatch.setattr(unknowns, "wholes", lambda: {"shop-10": frozenset({"quarter-east"})})
     with open_plan(TINY):
         found = zone_bounds.__wrapped__(Points("shops"), Zones("quarters")).set_index("id")
     assert found.loc["quarter-west", BOUNDS].tolist() == [5, 5, 5, 1, 1, 1]
