@@ -189,7 +189,7 @@ def refusal(asked: Pattern) -> Refusal | None:
     zones = counted(asked)
     if len(zones) < FEWEST_UNITS or (asked.rule == "knn" and asked.k >= len(zones)):
         return Refusal("few_units", len(zones), FEWEST_UNITS)
-    inside = int(zones.attrs["points_in_any_zone"])
+    inside = round(zones.attrs["points_in_any_zone"])
     if inside < FEWEST_POINTS:
         return Refusal("few_counted", inside, FEWEST_POINTS)
     values = zones[asked.tested]
@@ -224,7 +224,7 @@ def _scope(asked: Pattern) -> Scope:
     stated = asked.points.stated(asked.weight)
     return Scope(
         nouns=(asked.points.noun("zh"), asked.points.noun("en")),
-        points=int(zones.attrs["points_in_any_zone"]),
+        points=round(zones.attrs["points_in_any_zone"]),
         places=places_of(inside),
         amount=float(zones["weight_sum" if asked.weight else "count"].sum()),
         cells=len(zones),
@@ -279,7 +279,7 @@ def _spot(zones: gpd.GeoDataFrame, located: gpd.GeoDataFrame, amount: str) -> Sp
         district=_district(area, inside),
         places=_elements(area, inside),
         cells=len(zones),
-        points=int(zones["count"].sum()),
+        points=round(float(zones["count"].sum())),
         amount=float(zones[amount].sum()),
         area_km2=float(zones["area_km2"].sum()),
     )

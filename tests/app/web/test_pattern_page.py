@@ -100,7 +100,7 @@ def test_every_setting(choices: dict[str, str]) -> None:
         ({"category": '["computing"]', "level": '["provincial"]'}, "请放宽"),
         ({"grid": "h3", "h3": "5", "rule": "distance", "reach": "2000"}, "邻居距离"),
         ({"category": '["event"]'}, "请放宽"),
-        (EVENTS, "只有 1 个点"),
+        (EVENTS, "个点，不足 8 个"),
         (EVENTS | {"look": "distance"}, "只有 1 处位置"),
     ],
 )
@@ -149,7 +149,9 @@ def test_hot_spots_and_their_groups_hold_the_same_cells_and_points() -> None:
     hot = zones[zones["hot_spot"].isin(patterns.HOT)]
     spots = patterns.spots(PLATFORMS, kinds=patterns.HOT)
     assert sum(spot.cells for spot in spots) == len(hot)
-    assert sum(spot.points for spot in spots) == hot["count"].sum()
+    # Each says a whole number of what is to be expected.
+    expected = pytest.approx(hot["count"].sum(), abs=0.5 * len(spots))
+    assert sum(spot.points for spot in spots) == expected
     assert sum(spot.area_km2 for spot in spots) == pytest.approx(hot["area_km2"].sum())
     assert [spot.amount for spot in spots] == sorted((spot.amount for spot in spots), reverse=True)
 
@@ -190,7 +192,8 @@ def test_scope_counts_points_in_cells_and_their_places() -> None:
     located = PLATFORMS.points.located()
     cells = PLATFORMS.zones.frame().geometry.union_all()
     inside = located[located.intersects(cells)]
-    assert scope.points == len(inside)
+    # So many are to be expected in the cells.
+    assert scope.points == round(PLATFORMS.answer()["count"].sum())
     assert scope.places == len({(p.x, p.y) for p in inside.geometry})
     assert scope.stated is None
     weighted = patterns.scope(replace(PLATFORMS, points=Points("projects"), weight=INVESTMENT))
