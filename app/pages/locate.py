@@ -32,7 +32,7 @@ from app.web.locating import (
 )
 from app.web.tables import matching, thing_picker
 from geo.exchange.geocoders import SERVICES
-from geo.numerals import number
+from geo.numerals import listed, number
 from layers.look.symbology import unit_label
 from layers.plan import unplaced
 from layers.plan.area import own_claims_file
@@ -61,10 +61,11 @@ def titled(thing: str) -> str:
 
 
 def told_of(row: pd.Series) -> list[str]:
-    """Return what else a thing is called, and what there is to go on."""
+    """Return what there is to go on, and who gets a place with it under another name."""
     names = dict.fromkeys(titled(key) for key in row["feature_ids"].split("|"))
-    others = [name for name in names if name != row["name"]]
-    return [*others, *unplaced.leads(row["id"], language())]
+    others = listed([name for name in names if name != row["name"]], language())
+    known = unplaced.leads(row["id"], language()) or [text("locate.no_lead")]
+    return [*known, text("locate.others", names=others)] if others else known
 
 
 def about(row: pd.Series) -> None:
@@ -74,8 +75,6 @@ def about(row: pd.Series) -> None:
         unit = unit_label(unplaced.amount_unit(), lang=language())
         amount = text("locate.amount", amount=number(row["amount"]), unit=unit)
     lines = [text("locate.follows", n=int(row["features"])) + amount, *told_of(row)]
-    if not unplaced.leads(row["id"], language()):
-        lines.append(text("locate.no_lead"))
     quote = text("map.quoted", q=row["quote"]) if isinstance(row["quote"], str) else ""
     quoted = f'<p class="quote">{escape(quote)}</p>' if quote else ""
     said = "".join(f"<p>{escape(line)}</p>" for line in lines)
@@ -286,6 +285,8 @@ with st.sidebar:
             text("locate.source"), max_chars=120, help=text("locate.source_help")
         ).strip()
     st.caption(text("locate.shared" if can_take else "locate.private"))
+    if has_claims and own_claims_file() is None:
+        st.caption(text("locate.off"))
 of_layer = [layer in (EVERY, *names.split("|")) for names in things["layers"]]
 shown = matching(things[np.array(of_layer, dtype=bool)], word)
 chosen = locating.chosen(things["id"].tolist())
@@ -295,8 +296,6 @@ there = None
 map_column, results = map_and_results()
 with results:
     outcome()
-    if has_claims and own_claims_file() is None:
-        st.info(text("locate.off"))
     if not has_claims:
         st.info(text("locate.no_claims"))
     elif things.empty:

@@ -26,7 +26,7 @@ from layers.plan.catalogue import rows as rows_of
 from layers.plan.claims import ACCEPTED, TABLE
 from layers.plan.evidence import stated_place
 from layers.plan.schema import resources
-from layers.plan.selection import ENTITY, PLACEABLE, counted, unlocated
+from layers.plan.selection import ENTITY, PLACEABLE, counted, placeable, unlocated
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -148,9 +148,8 @@ def _features() -> pd.DataFrame:
     for name in subjects:
         if resources()[name].geometry != "point":
             continue
-        frame = unlocated(load(name))
-        if ENTITY in frame:
-            frame = frame[frame[ENTITY].isin(PLACEABLE)]
+        lacking = unlocated(load(name))
+        frame = lacking[placeable(lacking)]
         role = area().points.get(name)
         amount = None if role is None or role.amount is None else counted(frame)[role.amount]
         plain = pd.DataFrame(frame.drop(columns="geometry"))
