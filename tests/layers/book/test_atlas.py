@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from geo.crs import geodesic_area_km2
 from geo.errors import InputError
+from layers import questions
 from layers.book import facts, series
 from layers.book.atlas import Leaf, atlas
 from layers.book.pages import _Book, _cleaned
@@ -18,7 +19,8 @@ from layers.outputs import output, remake, snapshot
 from layers.plan.catalogue import load
 from layers.plan.selection import located, unlocated
 from layers.plan.zonings import zoning
-from layers.questions.subjects import Points
+from layers.questions.counting import Distribution
+from layers.questions.subjects import Points, Zones
 from layers.record import provenance
 from layers.record.specification import read_spec
 from layers.type.tables import Table
@@ -103,7 +105,8 @@ def test_the_question_of_the_map_is_answered_for_each_zone():
     (circle,) = (zone for zone in series.zones("circles") if zone.id == "circle-dakecheng")
     density = dict(facts.of_zone(circle, spec("density")).figures)
     area = zoning("circles").set_index("id").geometry[["circle-dakecheng"]]
-    inside = Points.usual("platforms").located().intersects(area.iloc[0]).sum()
+    shares = questions.shares(Distribution(Points.usual("platforms"), Zones("circles")))
+    inside = shares.loc[shares["zone"] == "circle-dakecheng", "share"].sum()
     per_km2 = inside / geodesic_area_km2(area).iloc[0]
     assert density["密度（个/km²）"].startswith(f"{per_km2:.3f}")
     covered = dict(facts.of_zone(circle, spec("coverage")).figures)

@@ -53,6 +53,8 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     f"{ROOM}.coverage.coverage_curve": ((PLATFORMS, CIRCLES), {}),
     f"{ROOM}.counting.counted": ((SPREAD.points, CIRCLES), {}),
     f"{ROOM}.counting.shares": ((SPREAD,), {}),
+    f"{ROOM}.belonging.belonging": ((SPREAD,), {}),
+    f"{ROOM}.belonging.belonging_zones": ((SPREAD,), {}),
     f"{ROOM}.counting.zone_counts": ((SPREAD,), {}),
     f"{ROOM}.counting.zone_draws": ((SPREAD,), {}),
     f"{ROOM}.counting.categories": ((SPREAD, "sector"), {}),

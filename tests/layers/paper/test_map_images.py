@@ -110,7 +110,7 @@ def test_the_comparison_sees_a_changed_colour_and_a_changed_legend():
     def off(*overlays):
         return before.off(Print(replace(content, overlays=overlays), sheet))
 
-    assert off(zones, replace(reach, colour="#C04A00"), sites) > 3 * TOLERANCE
+    assert off(zones, replace(reach, colour="#0050C0"), sites) > 3 * TOLERANCE
     assert off(zones, replace(reach, title="服务区合并"), sites) > 3 * TOLERANCE
     assert off(replace(zones, breaks=(20, 30, 60, 80, 100)), reach, sites) > 2 * TOLERANCE
 

@@ -11,6 +11,7 @@ import pytest
 import shapely
 from shapely import Polygon
 
+from geo.numerals import number
 from layers.look.content import Content, Sheet
 from layers.look.overlays import Choropleth, Features, Points
 from layers.paper.printing import drawn
@@ -163,14 +164,14 @@ def test_circles_of_a_distribution_are_named_with_their_numbers(lang, size):
     shown = content("distribution", "circles", lang)
     circle = {"zh": "望城宁乡应用转化圈", "en": "Wangcheng–Ningxiang application circle"}[lang]
     figure = drawn(shown, replace(SHEET, size=size))
-    *name, number = lines(figure, circle)
+    *name, count = lines(figure, circle)
     assert " ".join(name) == circle
     zones = shown.overlays[0].frame
     counts = zones.set_index(f"name_{lang}")["count"]
-    assert number == str(counts[circle])
+    assert count == number(counts[circle])
     if size == "A4":
-        for name, number in zip(zones[f"name_{lang}"], zones["count"], strict=True):
-            assert lines(figure, name)[-1] == str(number), name
+        for name, count in zip(zones[f"name_{lang}"], zones["count"], strict=True):
+            assert lines(figure, name)[-1] == number(count), name
 
 
 @pytest.mark.parametrize("grid", ["hexagons", "squares", "h3"])
@@ -192,7 +193,7 @@ def test_a_zone_whose_name_no_font_has_is_named_with_a_mark_and_a_note():
 def test_a_district_is_named_once():
     shown = content("distribution", "districts")
     counts = shown.overlays[0].frame.set_index("name_zh")["count"]
-    assert lines(drawn(shown, SHEET), "望城区") == ["望城区", str(counts["望城区"])]
+    assert lines(drawn(shown, SHEET), "望城区") == ["望城区", number(counts["望城区"])]
 
 
 def test_zones_are_named_before_points_and_after_the_layout():
