@@ -106,7 +106,7 @@ def with_extents(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         EXTENT: pd.Series(extents, frame.index, dtype="object"),
         PLACE: pd.Series(sites, frame.index, dtype="str"),
     }
-    return labelled(frame.assign(**columns), frame.attrs)
+    return labelled(frame.assign(**columns))
 
 
 def stated_place(claim: Mapping[Any, Any], lang: str) -> str:

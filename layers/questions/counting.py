@@ -150,7 +150,7 @@ def shares(asked: Distribution) -> pd.DataFrame:
         "zone": zones.to_numpy()[pairs.zone],
         "share": pairs.share,
     }
-    return pd.DataFrame(columns)
+    return labelled(pd.DataFrame(columns), columns={"share": "1"})
 
 
 @kept_answer

@@ -53,6 +53,7 @@ QUESTIONS: dict[str, tuple[Any, ...]] = {
     "require_met": (PROJECTS,),
     "service_areas": (PLATFORMS, 3000.0),
     "settled": (DENSE,),
+    "shares": (PROJECTS,),
     "zone_draws": (PROJECTS,),
     "unknown_places": (PLATFORMS,),
     "weight_of": (PLATFORMS, "count"),

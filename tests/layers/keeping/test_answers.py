@@ -24,7 +24,7 @@ from layers.keeping.answers import ANSWERS, BUDGET_BYTES, REGISTRY, Answers
 from layers.look.basemaps import basemaps
 from layers.paper import tiles
 from layers.plan.copies import bytes_of
-from layers.questions import Coverage, Density, Distribution
+from layers.questions import Coverage, Density, Distribution, belonging
 from layers.questions.autocorrelation import Autocorrelation
 from layers.questions.centres import Centres
 from layers.questions.clusters import Clusters
@@ -53,8 +53,8 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     f"{ROOM}.coverage.coverage_curve": ((PLATFORMS, CIRCLES), {}),
     f"{ROOM}.counting.counted": ((SPREAD.points, CIRCLES), {}),
     f"{ROOM}.counting.shares": ((SPREAD,), {}),
-    f"{ROOM}.belonging.belonging": ((SPREAD,), {}),
-    f"{ROOM}.belonging.belonging_zones": ((SPREAD,), {}),
+    f"{belonging.__name__}.belonging": ((SPREAD,), {}),
+    f"{belonging.__name__}.belonging_zones": ((SPREAD,), {}),
     f"{ROOM}.counting.zone_counts": ((SPREAD,), {}),
     f"{ROOM}.counting.zone_draws": ((SPREAD,), {}),
     f"{ROOM}.counting.categories": ((SPREAD, "sector"), {}),
