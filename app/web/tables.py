@@ -113,14 +113,15 @@ def thing_picker(things: pd.DataFrame, chosen: str | None, *, key: str) -> None:
         Key of the table.
     """
     unit = unit_label(amount_unit(), lang=language())
-    header = [text(f"locate.column.{name}") for name in ("name", "amount", "features")]
+    amount_title = text("locate.column.amount", unit=unit)
+    header = [text("locate.column.name"), amount_title, text("locate.column.features")]
     rows = [
         (name, number(amount) if amount else "–", number(features))
         for name, amount, features in zip(
             things[f"name_{language()}"], things["amount"], things["features"], strict=True
         )
     ]
-    helps = [text("locate.order"), text("locate.amount_help", unit=unit), text("locate.order")]
+    helps = [text("locate.order"), text("locate.amount_help"), text("locate.order")]
     data = {"table": _html(header, rows, helps), "ids": things["id"].tolist(), "zone": chosen}
     _picker(key=key, data=data, on_zone_change=lambda: None)
 

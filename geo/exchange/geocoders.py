@@ -17,7 +17,7 @@ from the host that was asked, and is believed only as far as it has the form abo
 from __future__ import annotations
 
 import json
-import math
+import re
 import time
 from dataclasses import dataclass, field
 from http.client import HTTPException
@@ -50,6 +50,8 @@ ACCURACY_M: dict[str, float] = {
     **dict.fromkeys(("区县", "市", "省", "国家"), 10_000.0),
 }
 UNKNOWN_M = 1000.0
+# Python itself also reads 1_12.9 and digits of other scripts.
+_DEGREES = re.compile(r"\s*[-+]?[0-9]{1,3}(\.[0-9]{1,20})?\s*")
 # What codes of AMap mean for who asked.
 _AMAP_KEY = {"10001", "10002", "10005", "10006", "10007", "10008", "10009", "10012", "10013"}
 _AMAP_QUOTA = {"10003", "10044", "10045", "40000", "40001", "40002", "40003"}
@@ -252,8 +254,11 @@ def _kind_of(status: int) -> str:
 
 
 def _place(lon: object, lat: object, datum: str, level: object, name: object) -> Found:
-    x, y = float(str(lon)), float(str(lat))
-    if not (math.isfinite(x) and math.isfinite(y) and abs(x) <= 180.0 and abs(y) <= 90.0):  # noqa: PLR2004 - degrees
+    texts = str(lon), str(lat)
+    if not all(map(_DEGREES.fullmatch, texts)):
+        raise ValueError("no coordinate")
+    x, y = map(float, texts)
+    if abs(x) > 180.0 or abs(y) > 90.0:  # noqa: PLR2004 - degrees
         raise ValueError("no coordinate")
     words = level if isinstance(level, str) else ""
     accuracy_m = ACCURACY_M.get(words, UNKNOWN_M)
@@ -278,13 +283,24 @@ def _of_amap(content: Mapping[str, Any]) -> list[Found]:
         kinds = {"key": _AMAP_KEY, "quota": _AMAP_QUOTA, "often": _AMAP_OFTEN}
         kind = next((kind for kind, codes in kinds.items() if code in codes), "failed")
         raise _SaidError(kind, f"{code} {content.get('info', '')}")
-    places = []
-    for each in content["geocodes"]:
-        if each["location"]:
-            lon, lat = each["location"].split(",")
-            name = each.get("formatted_address")
-            places.append(_place(lon, lat, "GCJ-02", each.get("level"), name))
+    answers = [
+        each
+        for each in content["geocodes"]
+        if not isinstance(each, dict) or each.get("location", "none")
+    ]
+    places = [place for place in map(_of_amap_one, answers) if place is not None]
+    if answers and not places:
+        raise ValueError("no answer is a place")
     return places
+
+
+def _of_amap_one(each: Mapping[str, Any]) -> Found | None:
+    """Return the place of one answer, None where it has not the form of one."""
+    try:
+        lon, lat = each["location"].split(",")
+        return _place(lon, lat, "GCJ-02", each.get("level"), each.get("formatted_address"))
+    except (AttributeError, LookupError, TypeError, ValueError):
+        return None
 
 
 def _ask_tianditu(address: str, city: str, key: str) -> dict[str, str]:

@@ -94,7 +94,8 @@ def test_tianditu_is_asked_and_understood_as_it_says(served: tuple[Served, str])
 def test_amap_is_asked_and_understood_as_it_says(served: tuple[Served, str]) -> None:
     answer, address = served
     street = ONE | {"level": "道路", "location": "112.9,28.2"}
-    answers(answer, AMAP | {"count": "2", "geocodes": [ONE, street]})
+    garbled = ["no", {}, ONE | {"location": "112.9"}, ONE | {"location": 112.9}]
+    answers(answer, AMAP | {"count": "6", "geocodes": [*garbled, ONE, street]})
     found = Geocoder("amap", KEY, address).ask(HALL, city="长沙")
     assert [(each.lon_deg, each.datum, each.accuracy_m) for each in found] == [
         (112.944313, "GCJ-02", 100.0),
@@ -143,6 +144,11 @@ TROUBLE: dict[str, tuple[str, Callable[[Served], None], str]] = {
     "a word": (
         "amap",
         lambda a: answers(a, AMAP | {"geocodes": [ONE | {"location": "here,there"}]}),
+        "answer",
+    ),
+    "a number of Python's alone": (
+        "amap",
+        lambda a: answers(a, AMAP | {"geocodes": [ONE | {"location": "1_12.9,2_8.2"}]}),
         "answer",
     ),
     "no number": (
