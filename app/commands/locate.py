@@ -16,7 +16,8 @@ from geo.numerals import LANGUAGES, number
 from geo.wording import Words
 from layers.look.symbology import unit_label
 from layers.plan.catalogue import names_by_id
-from layers.plan.data_files import table_of
+from layers.plan.claims_file import ProposalsError, texts_of
+from layers.plan.data_files import DataError
 from layers.plan.proposals import geocoder_of, propose
 from layers.plan.unplaced import accepted, amount_unit, leads, take, unplaced
 
@@ -36,7 +37,11 @@ def locate(
 ) -> None:
     """List what has no place; have places proposed for it; take those that are accepted."""
     if accept is not None:
-        keys = take(accepted(table_of(accept), accept.name))
+        try:
+            proposals = texts_of(accept)
+        except DataError as error:
+            raise ProposalsError(error.damages) from error
+        keys = take(accepted(proposals, accept.name))
         typer.echo(
             in_words(lambda lang: _WORDS.say("locate.accepted", lang, n=len(keys))), err=True
         )

@@ -328,7 +328,9 @@ def state() -> State:
         at = None if path is None else path.stat()
     except (OSError, ValueError):  # not there yet, or what no path can be
         at = None
-    stamp = () if at is None else (str(path), at.st_ino, at.st_mtime_ns, at.st_size)
+    stamp: tuple[str | int, ...] = () if path is None else (path.parent.is_dir(),)
+    if at is not None:
+        stamp = str(path), at.st_ino, at.st_mtime_ns, at.st_size
     return plan().folder, stamp
 
 

@@ -295,7 +295,12 @@ def own_claims() -> OwnClaims:
     path = own_claims_file()
     if path is None or claims.TABLE not in resources():
         return OwnClaims(pd.DataFrame())
-    own = claims_file.read(path, ids())
+    if path.parent.is_dir():
+        own = claims_file.read(path, ids())
+    else:
+        folder = {"folder": str(path.parent)}
+        lacking = Damage(path.name, "own_claims.no_folder", values=folder)
+        own = OwnClaims(pd.DataFrame(), (lacking,))
     if not own.damages:
         own = OwnClaims(own.table, tuple(rings(own.table, path.name)))
     if own.damages:

@@ -10,9 +10,11 @@ counts, as among all claims.
 from __future__ import annotations
 
 import fcntl
+import re
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -23,7 +25,7 @@ from geo.exchange.cell_quotes import csv_bytes, unquoted
 from geo.exchange.writers import write_file
 from layers.plan.area import OWN_CLAIMS, own_claims_file
 from layers.plan.claims import TABLE
-from layers.plan.data_files import Damage, DataError, table_of
+from layers.plan.data_files import Damage, DataError, table_in, text_in
 from layers.plan.schema import Field, Resource, resources, typed
 from layers.plan.table_check import claims_broken, damage, references
 
@@ -37,10 +39,10 @@ PROPOSED = "proposed"
 # Where a claim names no source of the plan, its own words do: who, when, from what.
 OWN_SOURCE = "own"
 AUTHOR, DATE, FROM = "author", "date", "coord_source"
-_ISO_DATE = r"^\d{4}-\d{2}-\d{2}$"
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Two writers take turns; who waits longer than this is told so.
 WAIT_S, STEP_S = 10.0, 0.05
-MOST_BYTES = 5_000_000
+MOST_BYTES, MOST_LINES = 2_000_000, 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,29 @@ class OwnClaimsError(DataError):
     """The file of one's own claims is broken, and is left as it is."""
 
     whose = "the file of one's own claims is"
+    words = "own_claims.broken"
 
     def sentence(self, lang: str) -> str:
         """Return the first of the damages, how many there are and what to do."""
-        values = {"n": len(self.damages), "first": self.damages[0].sentence(lang)}
-        return wording.sentence("own_claims.broken", lang, values)
+        first = self.damages[0]
+        values = {"n": len(self.damages), "first": first.sentence(lang), "file": first.file}
+        return wording.sentence(self.words, lang, values)
+
+
+class ProposalsError(OwnClaimsError):
+    """A file that claims are to be taken from is broken; nothing of it is taken."""
+
+    whose = "the file of proposals is"
+    words = "own_claims.proposals"
+    advice = "Correct that file and bring it again."
+
+
+class NotTakenError(OwnClaimsError):
+    """Claims that were to be taken cannot stand in the file, which is left as it is."""
+
+    whose = "what was to be taken is"
+    words = "own_claims.not_taken"
+    advice = "Correct it and take it again; the file stays as it was."
 
 
 def described(path: Path) -> Resource:
@@ -86,8 +106,8 @@ def described(path: Path) -> Resource:
             code="own_claims.no_table",
         )
     author = _text(AUTHOR, {"required": True})
-    date = _text(DATE, {"required": True, "pattern": _ISO_DATE})
-    return replace(plans, path=path, fields=(*map(_own, plans.fields), author, date))
+    said_on = _text(DATE, {"required": True})
+    return replace(plans, path=path, fields=(*map(_own, plans.fields), author, said_on))
 
 
 def _own(field: Field) -> Field:
@@ -115,19 +135,48 @@ def read(path: Path, known: Mapping[str, set[str]]) -> OwnClaims:
     about = described(path)
     none = typed(pd.DataFrame(columns=[field.name for field in about.stored]), about)
     try:
-        size = path.stat().st_size if path.exists() else 0
-        if not size:
+        if not (path.exists() and path.stat().st_size):
             return OwnClaims(none)
-        if size > MOST_BYTES:
-            most = {"most": MOST_BYTES // 1_000_000}
-            return OwnClaims(none, (Damage(path.name, "own_claims.too_large", values=most),))
-        table = checked(table_of(path), about, known)
+        table = checked(texts_of(path), about, known)
     except DataError as error:
         return OwnClaims(none, error.damages)
     except (OSError, ValueError) as error:
         reason = {"reason": getattr(error, "strerror", None) or str(error)}
         return OwnClaims(none, (Damage(path.name, "data.missing", values=reason),))
     return OwnClaims(table)
+
+
+def texts_of(path: Path) -> pd.DataFrame:
+    """Return a file of claims as texts, as :func:`layers.plan.data_files.table_of` does.
+
+    Raises
+    ------
+    DataError
+        As there, or the file is larger or longer than one of claims is.
+    InputError
+        There is no such file.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(MOST_BYTES + 1)
+    except FileNotFoundError as error:
+        raise InputError(
+            f"there is no file {path}; check its name and its folder",
+            code="own_claims.no_file",
+            file=path.name,
+        ) from error
+    except OSError as error:
+        reason = {"reason": error.strerror or ""}
+        raise DataError([Damage(path.name, "data.missing", values=reason)]) from error
+    return texts_in(content, path.name)
+
+
+def texts_in(content: bytes, file: str) -> pd.DataFrame:
+    """Return claims as :func:`texts_of` does, from the bytes of a file of this name."""
+    if len(content) > MOST_BYTES or content.count(b"\n") > MOST_LINES:
+        most = {"most": MOST_BYTES // 1_000_000, "lines": MOST_LINES}
+        raise DataError([Damage(file, "own_claims.too_large", values=most)])
+    return table_in(text_in(content, file), file)
 
 
 def checked(texts: pd.DataFrame, about: Resource, known: Mapping[str, set[str]]) -> pd.DataFrame:
@@ -147,6 +196,11 @@ def checked(texts: pd.DataFrame, about: Resource, known: Mapping[str, set[str]])
     damages = [*references(table, about, own), *claims_broken(table, about, known)]
     nameless = (table["source_id"] == OWN_SOURCE) & table[FROM].isna()
     damages += [damage(about, "data.required", row, FROM) for row in table.index[nameless]]
+    damages += [
+        damage(about, "data.date", row, DATE, value=told)
+        for row, told in table[DATE].items()
+        if not _is_date(told)
+    ]
     twice = table["id"].isin(known.get(TABLE, set()))
     damages += [
         damage(about, "data.field_uniqueness", row, "id", value=table["id"][row])
@@ -155,6 +209,13 @@ def checked(texts: pd.DataFrame, about: Resource, known: Mapping[str, set[str]])
     if damages:
         raise OwnClaimsError(damages)
     return table
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return bool(_ISO_DATE.fullmatch(text) and date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def contents(table: pd.DataFrame) -> bytes:
@@ -182,7 +243,7 @@ def change(
     Raises
     ------
     OwnClaimsError
-        The file is broken, or would be: it stays as it is.
+        The file is broken, or would be (`NotTakenError`): it stays as it is.
     InputError
         No variable names a file, it cannot be written, or another writer does not end.
     """
@@ -203,10 +264,18 @@ def change(
         texts = texts.where(texts.notna(), None).map(
             lambda cell: cell if cell is None else str(cell)
         )
-        # As lines of the file that would be written.
-        table = checked(texts.set_axis(range(2, len(texts) + 2)), about, known)
-        if damages := list(also(table, path.name)):
-            raise OwnClaimsError(damages)
+        # As lines of the file that would be written, which nobody sees: told by whom they are of.
+        texts = texts.set_axis(range(2, len(texts) + 2))
+        subjects = texts["subject_id"]
+        try:
+            table = checked(texts, about, known)
+            damages = tuple(also(table, path.name))
+        except OwnClaimsError as error:
+            damages = error.damages
+        if damages:
+            raise NotTakenError(
+                [replace(each, file=str(subjects[each.row]), row=0) for each in damages]
+            )
         write_file(path, contents(table), function=OWN_CLAIMS)
 
 

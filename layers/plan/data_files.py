@@ -11,6 +11,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,6 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 MOST_NAMED = 20
+# No table is wider, and nobody mends more places at once.
+MOST_COLUMNS, MOST_DAMAGES = 300, 1000
+# What stands in no text, in whatever encoding.
+_CONTROL = re.compile("[\\x00-\\x08\\x0e-\\x1f]")
 _WORDS = wording.Words(__file__)
 _REGISTRIES = Path(__file__).with_name("registries.schema.json")
 
@@ -84,6 +90,7 @@ class DataError(InputError):
     """
 
     whose = "the plan's files are"
+    advice = "Correct them; 'xiangjiang validate' looks at every file."
 
     def __init__(self, damages: Sequence[Damage]) -> None:
         self.damages = tuple(damages)
@@ -93,7 +100,7 @@ class DataError(InputError):
         super().__init__(
             f"{self.whose} damaged in {len(self.damages)} place(s):\n  "
             + "\n  ".join(lines)
-            + "\nCorrect them; 'xiangjiang validate' looks at every file.",
+            + f"\n{self.advice}",
             code="data.damaged",
         )
 
@@ -110,18 +117,28 @@ def text_of(path: Path) -> str:
     Raises
     ------
     DataError
-        It is not there, cannot be read, or is not UTF-8.
+        It is not there, cannot be read, or is no text in UTF-8.
     """
     try:
         content = path.read_bytes()
     except OSError as error:
         reason = error.strerror or ""
         raise DataError([Damage(path.name, "data.missing", values={"reason": reason})]) from error
+    return text_in(content, path.name)
+
+
+def text_in(content: bytes, file: str) -> str:
+    """Return a text as :func:`text_of` does, from the bytes of a file of this name."""
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if _CONTROL.search(content.decode("gb18030", "replace")):
+            raise DataError([Damage(file, "data.no_text")]) from error
         row = content.count(b"\n", 0, error.start) + 1
-        raise DataError([Damage(path.name, "data.encoding", row)]) from error
+        raise DataError([Damage(file, "data.encoding", row)]) from error
+    if _CONTROL.search(text):
+        raise DataError([Damage(file, "data.no_text")])
+    return text
 
 
 def json_of(path: Path) -> Any:  # noqa: ANN401 - JSON may be anything
@@ -210,8 +227,8 @@ def table_of(path: Path) -> pd.DataFrame:
     Raises
     ------
     DataError
-        As `text_of`, or a quote is never closed, a row has more or fewer cells than the first, or
-        two columns have one name.
+        As `text_of`, or a quote is never closed, a row has more or fewer cells than the first, two
+        columns have one name, or there are more columns than any table has.
     """
     return table_in(text_of(path), path.name)
 
@@ -225,7 +242,12 @@ def table_in(text: str, file: str) -> pd.DataFrame:
     header: list[str] = []
     try:
         header = next(reader, [])
+        if len(header) > MOST_COLUMNS:
+            wide = {"columns": len(header), "most": MOST_COLUMNS}
+            raise DataError([Damage(file, "data.too_wide", 1, values=wide)])
         for cells in reader:
+            if len(damages) == MOST_DAMAGES:
+                break
             if len(cells) != len(header):
                 wrong = {"cells": len(cells), "columns": len(header)}
                 damages.append(Damage(file, "data.cells", reader.line_num, values=wrong))
@@ -234,7 +256,7 @@ def table_in(text: str, file: str) -> pd.DataFrame:
             lines.append(reader.line_num)
     except csv.Error as error:
         damages.append(Damage(file, "data.quotes", reader.line_num, values={"reason": str(error)}))
-    doubled = sorted({name for name in header if header.count(name) > 1})
+    doubled = sorted(name for name, times in Counter(header).items() if times > 1)
     damages += [Damage(file, "data.doubled", 1, name) for name in doubled]
     if not header:
         damages.append(Damage(file, "data.empty"))

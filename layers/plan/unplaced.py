@@ -326,16 +326,21 @@ def accepted(proposals: pd.DataFrame, file: str) -> list[dict[str, Any]]:
 
     Raises
     ------
-    OwnClaimsError
-        With every place of the file that cannot be used.
+    ProposalsError
+        With every place of the file that cannot be used; what is not accepted is not looked at.
     """
     about = claims_file.described(Path(file))
-    rows = claims_file.checked(proposals, about, ids())
+    if "state" in proposals:
+        states = set(about.field("state").constraints["enum"]) - {ACCEPTED}
+        proposals = proposals[~proposals["state"].isin(states)]
+    try:
+        rows = claims_file.checked(proposals, about, ids())
+    except claims_file.OwnClaimsError as error:
+        raise claims_file.ProposalsError(error.damages) from error
     there = own_claims().table
-    new = rows["state"] == ACCEPTED
     if len(there):
-        new &= ~rows["id"].isin(there["id"])
-    rows = rows[new].astype("object")
+        rows = rows[~rows["id"].isin(there["id"])]
+    rows = rows.astype("object")
     taken: list[dict[str, Any]] = []
     followed: set[str] = set()
     for row in rows.where(rows.notna(), None).to_dict("records"):

@@ -138,4 +138,6 @@ def test_it_says_what_is_missing(run: Run, tmp_path: Path, monkeypatch: pytest.M
     output = tmp_path / "claims.csv"
     assert "AMAP_KEY" in run("locate", "--with", "amap", "--output", output, code=2).stderr
     assert "tianditu" in run("locate", "--with", "baidu", "--output", output, code=2).stderr
-    assert "missing" in run("locate", "--accept", output, code=2).stderr
+    done = run("locate", "--accept", output, code=2)
+    assert "没有文件 claims.csv" in done.stderr
+    assert "damaged" not in done.stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from geo.errors import InputError
 from layers import data_check
 from layers.plan import catalogue, claims_file, unplaced
 from layers.plan.area import OWN_CLAIMS, open_plan, state
-from layers.plan.claims_file import OwnClaimsError
+from layers.plan.claims_file import NotTakenError, OwnClaimsError, ProposalsError
 from layers.plan.unplaced import Said, claims_of_place, take, take_back
 from layers.questions.counting import Distribution, zone_counts
 from layers.questions.subjects import Points, Zones
@@ -113,7 +114,6 @@ def test_a_datum_is_kept_and_what_is_only_proposed_stands_nowhere(own: Path) -> 
 # is told before what only shows between rows and files.
 BREAKING: list[tuple[dict[str, Any], str, str]] = [
     ({"author": ""}, "author", "data.required"),
-    ({"date": "昨天"}, "date", "data.str_matches"),
     ({"state": "maybe"}, "state", "data.isin"),
     ({"lon_deg": "28.2", "lat_deg": "112.9"}, "lon_deg", "data.greater_than_or_equal_to"),
     ({"datum": "Beijing 54"}, "datum", "data.isin"),
@@ -121,6 +121,10 @@ BREAKING: list[tuple[dict[str, Any], str, str]] = [
 ]
 CONTRADICTING: list[tuple[dict[str, Any], str, str]] = [
     ({"coord_source": ""}, "coord_source", "data.required"),
+    *(
+        ({"date": written}, "date", "data.date")
+        for written in ("昨天", "2026/11/29", "2026-02-30", "20261129", "2026-W01-1")
+    ),
     ({"subject_id": "nobody"}, "subject_id", "data.reference"),
     ({"source_id": "rumour"}, "source_id", "data.reference"),
     ({"lon_deg": "116.4", "lat_deg": "39.9"}, "lon_deg", "data.outside"),
@@ -254,11 +258,54 @@ def test_of_proposals_those_are_taken_that_somebody_accepted(own: Path) -> None:
     write(
         proposals,
         row(id="own-1", subject_id=PARK, source_id="plan2024", coord_source=""),
-        row(id="own-2", state="proposed", reason="待核"),
+        row(id="own-2", state="proposed", date="?"),
         row(id="own-3", subject_id=PARK),
     )
-    rows = unplaced.accepted(claims_file.table_of(proposals), proposals.name)
+    rows = unplaced.accepted(claims_file.texts_of(proposals), proposals.name)
     assert [each["subject_id"] for each in rows] == [PARK, PROJECT, PARK]
     assert [each["source_id"] for each in rows] == ["plan2024", "plan2024", "own"]
     take(rows)
     assert placed("projects").geometry[PROJECT].equals(placed("parks").geometry[PARK])
+
+
+def test_a_fault_is_told_of_the_file_that_it_is_in(own: Path) -> None:
+    proposals = own.with_name("proposals.csv")
+    write(proposals, row(lat_deg=39.9))
+    with pytest.raises(ProposalsError) as brought:
+        unplaced.accepted(claims_file.texts_of(proposals), proposals.name)
+    take([row(id="own-1")])
+    with pytest.raises(NotTakenError) as clicked:
+        take([row(id="own-2", lat_deg=39.9)])
+    for lang in ("zh", "en"):
+        assert "proposals.csv" in brought.value.sentence(lang)
+        assert LAB in clicked.value.sentence(lang)
+        assert "claims.csv" not in clicked.value.sentence(lang)
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"," * 300_000, "data.too_wide"),
+        (",".join(f"c{at}" for at in range(10_000)).encode(), "data.too_wide"),
+        (b"a\n" * 30_000, "own_claims.too_large"),
+        (b"a" * 2_000_001, "own_claims.too_large"),
+        (bytes(range(256)) * 40, "data.no_text"),
+        (b"id,\0\n", "data.no_text"),
+    ],
+)
+def test_what_is_no_table_of_claims_is_told_in_one_damage_and_at_once(
+    content: bytes, code: str, own: Path
+) -> None:
+    own.write_bytes(content)
+    start = time.perf_counter()
+    assert [each.code for each in claims_file.read(own, KNOWN).damages] == [code]
+    assert time.perf_counter() - start < 2.0
+
+
+def test_a_folder_that_is_not_there_is_told_until_it_is(own: Path, monkeypatch: Any) -> None:
+    folder = own.with_name("later")
+    monkeypatch.setenv(OWN_CLAIMS, str(folder / "claims.csv"))
+    (damage,) = data_check.damages()
+    assert str(folder) in damage.sentence("zh")
+    folder.mkdir()
+    assert data_check.damages() == []
