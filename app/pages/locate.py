@@ -144,12 +144,9 @@ def by_file() -> None:
         if st.session_state.pop(FILE, None) is not None:
             locating.propose(None)
         return
-    datum = st.selectbox(
-        text("locate.datum"),
-        DATUMS,
-        key="locate-file-datum",
-        format_func=lambda datum: text(f"locate.datum.{datum or 'file'}"),
-    )
+    # Of each file anew, and drawn once it is known whether the file names one.
+    key_of_datum, choice = of("locate-file-datum", upload.file_id), st.container()
+    datum = st.session_state.get(key_of_datum, "")
     key = upload.file_id, datum
     before, error = st.session_state.get(FILE, (None, None))
     if before != key:
@@ -159,6 +156,15 @@ def by_file() -> None:
         st.session_state[FILE] = key, error
     if error is not None:
         refusal(error)
+    there = locating.candidate(None)
+    none = "file" if there is None or there.names_datum else "none"
+    with choice:
+        st.selectbox(
+            text("locate.datum"),
+            DATUMS,
+            key=key_of_datum,
+            format_func=lambda datum: text(f"locate.datum.{datum or none}"),
+        )
 
 
 def put_forward(there: Candidate, author: str, source: str, *, can_take: bool) -> None:
@@ -166,11 +172,16 @@ def put_forward(there: Candidate, author: str, source: str, *, can_take: bool) -
     heading(text("locate.candidate"))
     accuracy_m = there.accuracy_m
     if there.how == "file":
-        n = len(there.rows) or len(there.said)
-        st.caption(text("locate.of_file", n=n))
-        if there.unmatched:
-            with st.expander(text("locate.unmatched", n=len(there.unmatched))):
-                st.text("\n".join(there.unmatched[:50]))
+        n, aside = there.taken_rows, len(there.aside)
+        st.caption(text("locate.of_file", rows=n + aside, n=n, aside=aside))
+        if not n:
+            st.caption(text("locate.no_match"))
+        if aside:
+            headers = [text(key) for key in ("own.aside_row", "column.name", "own.aside_reason")]
+            with st.expander(text("own.aside", n=aside)):
+                st.dataframe(pd.DataFrame(list(there.aside), columns=headers), hide_index=True)
+        if n and not there.can_be_taken:
+            st.caption(text("locate.choose_datum"))
     else:
         ((thing, said),) = there.said
         st.caption(in_words(thing, said, there.read_as))
@@ -187,7 +198,7 @@ def put_forward(there: Candidate, author: str, source: str, *, can_take: bool) -
         type="primary",
         on_click=attempt,
         args=(locating.take_it, author, source, accuracy_m),
-        disabled=not (can_take and (author or there.rows)),
+        disabled=not (can_take and there.can_be_taken and (author or there.rows)),
         width="stretch",
     )
     if can_take and not author and not there.rows:
@@ -241,7 +252,8 @@ def say_where(thing: str | None) -> Candidate | None:
         heading(titled(thing))
         about(things[things["id"] == thing].iloc[0])
     ways = ("click", "text", "address", "file")
-    click, coordinate, address, many = st.tabs([text(f"locate.by.{way}") for way in ways])
+    titles = [text(f"locate.by.{way}") for way in ways]
+    click, coordinate, address, many = st.tabs(titles, key="locate-ways")
     with click:
         st.caption(text("locate.click_help"))
     with many:
@@ -295,7 +307,9 @@ locating.follow_click(chosen)
 there = None
 map_column, results = map_and_results()
 with results:
-    outcome()
+    # In a place of its own: what comes and goes before the tabs would turn them back to the first.
+    with st.container():
+        outcome()
     if not has_claims:
         st.info(text("locate.no_claims"))
     elif things.empty:

@@ -9,24 +9,26 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
+import shapely
 import streamlit as st
 
 from app.texts import language, text
 from app.web import url_state
 from app.web.map_view import picked
 from geo.errors import AtlasError, InputError
+from geo.wording import sentence
 from geo.work import checkpoint
 from layers.keeping.own_files import read_own
 from layers.keeping.pasted import pasted
 from layers.plan import unplaced
-from layers.plan.area import own_claims_file
+from layers.plan.area import bounds, own_claims_file
 from layers.plan.catalogue import names_by_id
-from layers.plan.claims import points
-from layers.plan.claims_file import MOST_BYTES
-from layers.plan.data_files import DataError, table_in
+from layers.plan.claims import ACCEPTED, points
+from layers.plan.claims_file import ProposalsError, texts_in
+from layers.plan.data_files import DataError
 from layers.plan.proposals import geocoder_of, proposed
 from layers.plan.unplaced import (
     ACCURACY_M,
@@ -39,7 +41,7 @@ from layers.plan.unplaced import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     import geopandas as gpd
     from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -56,9 +58,14 @@ NAMES = ("candidate", "answers", "taken", "refused", "done", "seen", "file")
 CANDIDATE, ANSWERS, TAKEN, REFUSED, DONE, SEEN, FILE = (f"_locate_{name}" for name in NAMES)
 # A click is as sure as what a hand hits on the screen, and no surer than a single source.
 CLICK_PX = 4.0
-# How a receipt says that places were looked up by their names.
+# How a receipt says that places were looked up by their names, and that numbers alone tell of a
+# system, in whichever datum they are.
 BY_NAME = "table.crs.gazetteer"
+UNNAMED = ("table.crs.degrees", "table.crs.mercator")
 FILES = ("csv", "txt", "tsv", "xlsx", "xlsm", "xls", "geojson", "gpkg", "kml", "kmz", "zip")
+
+
+Aside: TypeAlias = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +80,14 @@ class Candidate:
         Which way it came: ``"click"``, ``"text"``, ``"service"`` or ``"file"``.
     read_as
         How a pasted coordinate was read.
-    unmatched
-        Names in a file that are of nothing without a place.
+    taken_rows
+        How many rows of a file can be taken.
+    aside
+        All others: number of the row without the header, name, and why it is not.
+    names_datum
+        Whether the datum is known; if not, it must be chosen.
+    datum
+        Which was chosen for a file, empty where none was.
     rows
         Claims of a file that has the form of own claims.
     """
@@ -82,8 +95,16 @@ class Candidate:
     said: tuple[tuple[str, Said], ...]
     how: str
     read_as: str = ""
-    unmatched: tuple[str, ...] = ()
+    taken_rows: int = 1
+    aside: tuple[Aside, ...] = ()
+    names_datum: bool = True
+    datum: str = ""
     rows: tuple[dict[str, Any], ...] = field(default=(), compare=False)
+
+    @property
+    def can_be_taken(self) -> bool:
+        """Whether there is something to take, in a datum that is known."""
+        return self.taken_rows > 0 and (self.names_datum or bool(self.datum))
 
     @property
     def accuracy_m(self) -> float:
@@ -264,52 +285,84 @@ def bring(upload: UploadedFile, datum: str) -> AtlasError | None:
 def many(upload: UploadedFile, datum: str) -> Candidate:
     """Return what a file says of many things: rows by their name or id, or a file of claims.
 
+    Each row is taken, or set aside with its reason.
+
     Raises
     ------
     InputError
-        The file cannot be read, or is of nothing without a place.
+        The file cannot be read.
     """
     content = upload.getvalue()
-    table = _table(content, upload.name)
-    if table is not None and {"subject_id", "kind", "state"} <= set(table.columns):
-        return _file([], accepted(table, upload.name), ())
+    table = _claims(content, upload.name)
+    if table is not None:
+        return _of_claims(table, upload.name)
     shifted = {"GCJ-02": "gcj02", "BD-09": "bd09"}.get(datum)
     intake = read_own(content, upload.name, datum=shifted, cancelled=_unwanted)
     if intake.receipt.crs_how == BY_NAME:
         raise InputError("many: the file has no coordinates", code="locate.no_coordinates")
-    things, places = _by_name(), intake.frame.geometry
-    names = _named(intake, things)
-    matched = names.isin(list(things)) & (places.geom_type == "Point")
-    said = []
-    for name, place in zip(names[matched], places[matched], strict=True):
-        at = {"lon_deg": round(place.x, 6), "lat_deg": round(place.y, 6), "datum": "CGCS2000"}
-        said.append((things[name], replace(said_here("file", **at), coord_source=upload.name)))
-    return _file(said, [], tuple(names[~matched]))
+    things, placed, near = _by_name(), unplaced.placed(), shapely.box(*bounds())
+    names = _named(intake, {*things, *placed})
+    said: dict[str, Said] = {}
+    aside: list[Aside] = [
+        (int(row), str(name or ""), sentence(reason, language(), {}))
+        for row, name, reason in intake.aside[["name", "reason"]].itertuples()
+    ]
+    for row, name, place in zip(names.index, names, intake.frame.geometry, strict=True):
+        thing = things.get(name)
+        if thing is None:
+            reason = "placed" if name in placed else "unknown"
+        elif place.geom_type != "Point":
+            reason = "no_point"
+        elif not near.covers(place):
+            reason = "far"
+        elif thing in said:
+            reason = "twice"
+        else:
+            at = {"lon_deg": round(place.x, 6), "lat_deg": round(place.y, 6), "datum": "CGCS2000"}
+            said[thing] = replace(said_here("file", **at), coord_source=upload.name)
+            continue
+        aside.append((int(row), name, text(f"locate.aside.{reason}")))
+    return Candidate(
+        tuple(said.items()),
+        "file",
+        taken_rows=len(said),
+        aside=tuple(sorted(aside)),
+        names_datum=intake.receipt.crs_how not in UNNAMED,
+        datum=datum,
+    )
 
 
-def _named(intake: Intake, things: Mapping[str, str]) -> pd.Series:
+def _named(intake: Intake, known: set[str]) -> pd.Series:
     """Return the names of the rows: their ids, where these are known here, else their names."""
     named = pd.Series("", intake.frame.index)
     for column in ("id", intake.receipt.name_column):
-        if column in intake.frame and not named.isin(list(things)).any():
-            named = intake.frame[column].astype("str").str.strip()
+        if column in intake.frame and not named.isin(known).any():
+            named = intake.frame[column].fillna("").astype("str").str.strip()
     return named
 
 
-def _table(content: bytes, name: str) -> pd.DataFrame | None:
-    """Return a file as a table of texts, as claims are; None where it is none."""
-    try:
-        return table_in(content.decode("utf-8-sig"), name) if len(content) < MOST_BYTES else None
-    except (DataError, UnicodeDecodeError):
+def _claims(content: bytes, name: str) -> pd.DataFrame | None:
+    """Return a file of claims as texts; None where its first line is not that of claims."""
+    header = content[:10_000].decode("utf-8-sig", "replace").partition("\n")[0]
+    if not {"subject_id", "kind", "state"} <= set(header.strip().replace('"', "").split(",")):
         return None
+    try:
+        return texts_in(content, name)
+    except DataError as error:
+        raise ProposalsError(error.damages) from error
 
 
-def _file(
-    said: list[tuple[str, Said]], rows: list[dict[str, Any]], unmatched: tuple[str, ...]
-) -> Candidate:
-    if not said and not rows:
-        raise InputError("many: nothing in the file is without a place", code="locate.no_match")
-    return Candidate(tuple(said), "file", "", unmatched, tuple(rows))
+def _of_claims(table: pd.DataFrame, name: str) -> Candidate:
+    rows = accepted(table, name)
+    new = table["id"].isin([row["id"] for row in rows])
+    aside = [
+        (row, subject, text("locate.aside.taken" if state == ACCEPTED else "locate.aside.not_yet"))
+        for row, (subject, state, is_new) in enumerate(
+            zip(table["subject_id"].fillna(""), table["state"], new, strict=True), start=1
+        )
+        if not is_new
+    ]
+    return Candidate((), "file", taken_rows=int(new.sum()), aside=tuple(aside), rows=tuple(rows))
 
 
 def _unwanted() -> bool:

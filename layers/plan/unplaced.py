@@ -140,14 +140,33 @@ def amount_unit() -> str:
     return next((resources()[name].field(amount).unit for name, amount in amounts.items()), "")
 
 
+def placed() -> set[str]:
+    """Return the ids and the names of what can have a place and has one.
+
+    Examples
+    --------
+    >>> "node-haigui" in placed(), "park-shuzi-jiankang" in placed()
+    (True, False)
+    """
+    there = set()
+    for name in _subjects():
+        frame = load(name)
+        there |= set(frame["id"]) - set(unlocated(frame)["id"])
+    titles = [names_by_id(lang=lang) for lang in ("zh", "en")]
+    return there | {names[key] for names in titles for key in there}
+
+
+def _subjects() -> list[str]:
+    """Return the layers of points that claims are of."""
+    about = resources().get(TABLE)
+    names = () if about is None else about.field("subject_id").refers
+    return [name for name in names if resources()[name].geometry == "point"]
+
+
 def _features() -> pd.DataFrame:
     """Return the features that could have a place and have none, each once."""
-    about = resources().get(TABLE)
-    subjects = () if about is None else about.field("subject_id").refers
     parts = []
-    for name in subjects:
-        if resources()[name].geometry != "point":
-            continue
+    for name in _subjects():
         lacking = unlocated(load(name))
         frame = lacking[placeable(lacking)]
         role = area().points.get(name)

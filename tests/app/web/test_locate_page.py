@@ -144,18 +144,33 @@ def test_an_address_is_kept_as_one_and_asked_where_there_is_a_key(
 def test_a_file_of_many_is_taken_by_name_and_what_fits_nothing_is_told(own: Path) -> None:
     table = (
         "名称,经度,纬度\n湘江数字健康产业园,112.9,28.2\n芙蓉实验室,112.95,28.21\n别处,112.9,28.3\n"
+        "甲,abc,28.2\n乙,,\n丙,28.2,112.9\n腾达全球研发及智造基地,121.5,31.2\n"
+        "湖南大学,112.94,28.18\n芙蓉实验室,112.9,28.2\n"
     )
     test = page("")
     test.file_uploader[0].set_value(("many.csv", table.encode(), "text/csv")).run()
     assert not test.exception
-    assert words("locate.unmatched", n=1) in [each.label for each in test.expander]
+    # Every row is taken or set aside with its reason.
+    assert words("locate.of_file", rows=9, n=2, aside=7) in said(test)
+    aside = test.dataframe[0].value
+    assert aside.iloc[:, 0].tolist() == [3, 4, 5, 6, 7, 8, 9]
+    expected = {3: "unknown", 7: "far", 8: "placed", 9: "twice"}
+    told = dict(aside.iloc[:, [0, 2]].to_numpy().tolist())
+    assert {row: told[row] for row in expected} == {
+        row: words(f"locate.aside.{why}") for row, why in expected.items()
+    }
     fill(test, "locate.author", "张三")
+    # Nobody has said yet in which datum the numbers are.
+    assert not can(test, "locate.take")
+    datum = next(each for each in test.selectbox if each.label == words("locate.datum"))
+    datum.set_value("WGS-84").run()
     click(test, words("locate.take"))
     assert {each["subject_id"] for each in rows(own)} >= {PARK, LAB}
     test.file_uploader[0].set_value(
         ("none.csv", "名称,经度,纬度\n别处,112.9,28.2\n".encode(), "text/csv")
     ).run()
-    assert "对得上" in said(test)
+    assert words("locate.no_match") in said(test)
+    assert not can(test, "locate.take")
     assert not test.exception
 
 
