@@ -7,23 +7,19 @@ transform with a bound on its error (`geo.surface.binned`).
 
 from __future__ import annotations
 
-import hashlib
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 import numpy as np
 import rioxarray  # noqa: F401  gives arrays their .rio
-import shapely
 
 from geo.arguments import brief, is_number, require_flag, require_metres, require_one_of
-from geo.crs import Frame, measured_in, moved, require_crs, require_equal_crs
+from geo.crs import Frame, measured_in
 from geo.doors import door
 from geo.errors import InputError
 from geo.grids import Raster, as_raster, raster
 from geo.locate import Locator
-from geo.points import places, weights_of
-from geo.supports import supports, unsure
 from geo.surface.bandwidths import Bandwidths, abramson, bandwidths_of
+from geo.surface.density_inputs import NAME, Inputs, hash_of, inputs_of
 from geo.surface.density_raster import Unit, in_words, per_unit
 from geo.surface.kernels import Kernel, Shape, shape_of
 from geo.surface.limits import (
@@ -34,13 +30,11 @@ from geo.surface.limits import (
     require_within,
 )
 from geo.work import checkpoint
-from geo.zones import polygons_of
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
     from numpy.typing import ArrayLike, NDArray
-    from pyproj import CRS
 
     from geo.surface.footprints import Footprints
 
@@ -52,7 +46,6 @@ __all__ = ["Kernel", "Method", "Unit", "kernel_density"]
 Method: TypeAlias = Literal["auto", "exact", "binned"]
 _METHODS = get_args(Method)
 
-_NAME = "kernel_density"
 # What the extent of the points is widened by, in bandwidths: 4 leave 0.03 % of a Gaussian outside.
 _MARGIN = {"gaussian": 4.0}
 # How far a kernel reaches, in bandwidths.
@@ -237,24 +230,22 @@ def kernel_density(
     >>> f"{density.max():.4f} {density.sum() * 0.1**2:.4f} {density.attrs['units']}"  # 3/π
     '0.9549 1.0000 1/km²'
     """
-    shape = shape_of(kernel, decay=decay, function=_NAME)
-    require_flag(adaptive, "adaptive", function=_NAME)
-    require_flag(edge_correction, "edge_correction", function=_NAME)
-    require_metres(cell_size_m, "cell_size_m", function=_NAME)
+    shape = shape_of(kernel, decay=decay, function=NAME)
+    require_flag(adaptive, "adaptive", function=NAME)
+    require_flag(edge_correction, "edge_correction", function=NAME)
+    require_metres(cell_size_m, "cell_size_m", function=NAME)
     _check_options(unit, method, tolerance_pct, both=extent is not None and study_area is not None)
-    inputs = _inputs(points, weights, extent, study_area)
-    bandwidths = bandwidths_of(
-        points, bandwidth_m, inputs.rows, inputs.drawn, shape, function=_NAME
-    )
+    inputs = inputs_of(points, weights, extent, study_area)
+    bandwidths = bandwidths_of(points, bandwidth_m, inputs.rows, inputs.drawn, shape, function=NAME)
     if bandwidths.rule == "per_feature":
         bandwidths = bandwidths._replace(each_m=bandwidths.each_m[inputs.feature])
-    input_hash = _hash(inputs, weights, bandwidths)
+    input_hash = hash_of(inputs, weights, bandwidths)
     if adaptive:
         bandwidths = _adapted(bandwidths, inputs, shape)
     require_reach(bandwidths.each_m, cell_size_m, _REACH.get(kernel, 1.0))
     largest_m = float(bandwidths.each_m.max(initial=0.0)) or 1.0
     bounds = inputs.bounds or _bounds(inputs, bandwidths.each_m * _MARGIN.get(kernel, 1.0))
-    grid = raster(bounds, cell_size_m=cell_size_m, function=_NAME)
+    grid = raster(bounds, cell_size_m=cell_size_m, function=NAME)
     inside = _inside(inputs.polygons, grid)
     require_cells(grid, inside)
     require_within(bandwidths.each_m, inputs.bounds)
@@ -271,7 +262,7 @@ def kernel_density(
     )
     if inputs.placed and not values.any():
         raise nothing_inside(inputs.placed)
-    scale = per_unit(unit, grid, inputs.weight_sum, function=_NAME)
+    scale = per_unit(unit, grid, inputs.weight_sum, function=NAME)
     if scale != 1.0:
         values *= scale
         summed["error_bound"] *= scale
@@ -295,115 +286,26 @@ def kernel_density(
 
 def _check_options(unit: str, method: str, tolerance_pct: float, *, both: bool) -> None:
     for name, value, allowed in (("unit", unit, get_args(Unit)), ("method", method, _METHODS)):
-        require_one_of(value, allowed, name, function=_NAME)
+        require_one_of(value, allowed, name, function=NAME)
     if not (is_number(tolerance_pct) and tolerance_pct > 0):
         raise InputError(
-            f"{_NAME}: tolerance_pct is {brief(tolerance_pct)}. Allowed are numbers above zero; "
+            f"{NAME}: tolerance_pct is {brief(tolerance_pct)}. Allowed are numbers above zero; "
             "for no error at all take method='exact'.",
             code="option.positive",
             value=brief(tolerance_pct),
         )
     if both:
         raise InputError(
-            f"{_NAME}: got an extent and a study area. Pass one: the study area is the extent.",
+            f"{NAME}: got an extent and a study area. Pass one: the study area is the extent.",
             code="option.together",
             names=("extent", "study area"),
         )
 
 
-class _Inputs(NamedTuple):
-    """The points that take part, and the place they are looked at in.
-
-    Several stand for one feature that may lie elsewhere: each has a part of its weight. ``rows``
-    are of features, and so are the eastings, northings and weights that they are ``drawn`` with.
-    """
-
-    x_m: Floats
-    y_m: Floats
-    weight: Floats
-    feature: Ints
-    weight_sum: float
-    rows: Ints
-    drawn: tuple[Floats, Floats, Floats]
-    placed: int
-    unsure: int
-    crs: CRS
-    polygons: NDArray[Any] | None
-    bounds: tuple[float, float, float, float] | None
-
-
-def _inputs(points: Frame, weights: Any, extent: Frame | None, study_area: Frame | None) -> _Inputs:  # noqa: ANN401
-    point_places = places(points, function=_NAME)
-    x, y, rows = point_places.x_m, point_places.y_m, point_places.rows
-    weight = weights_of(points, weights, function=_NAME)
-    if weight.size and not weight.any():
-        raise InputError(
-            f"{_NAME}: the {weight.size} weights add up to 0, so the map would be empty. Pass some "
-            "point with a weight above zero, or no weights.",
-            code="density.weightless",
-        )
-    if rows.size < len(points):
-        weight = weight[rows]
-    drawn = x, y, weight
-    feature = np.arange(rows.size)
-    moves = unsure(points, rows, function=_NAME)
-    if moves.any():
-        spread = supports(points, rows[moves], point_places.crs, function=_NAME)
-        fixed, moving = feature[~moves], feature[moves][spread.feature]
-        feature = np.concatenate([fixed, moving])
-        x, y = (
-            np.concatenate([each[fixed], laid])
-            for each, laid in zip((x, y), spread.xy.T, strict=True)
-        )
-        weight = np.concatenate([weight[fixed], weight[moving] * spread.share])
-    place = study_area if extent is None else extent
-    polygons, bounds = None, None
-    if place is not None:
-        require_equal_crs(point_places.stated, require_crs(place, function=_NAME), function=_NAME)
-        geometry = moved(place.geometry, point_places.crs, function=_NAME)
-        west, south, east, north = geometry.total_bounds.tolist()
-        bounds = west, south, east, north
-        if study_area is not None:
-            polygons, _ = polygons_of(geometry, function=_NAME)
-            if not np.nansum(shapely.area(polygons)) > 0:
-                raise InputError(
-                    f"{_NAME}: the study area has no area. Pass polygons that have.",
-                    code="place.no_area",
-                )
-            within = Locator(polygons, cells=x.size).first(x, y) >= 0
-            x, y, weight, feature = x[within], y[within], weight[within], feature[within]
-    taken, feature = np.unique(feature, return_inverse=True)
-    return _Inputs(
-        x_m=x,
-        y_m=y,
-        weight=weight,
-        feature=feature,
-        weight_sum=float(weight.sum()),
-        rows=rows[taken],
-        drawn=(drawn[0][taken], drawn[1][taken], drawn[2][taken]),
-        placed=rows.size,
-        unsure=int(moves[taken].sum()),
-        crs=point_places.crs,
-        polygons=polygons,
-        bounds=bounds,
-    )
-
-
-def _hash(inputs: _Inputs, weights: object, bandwidths: Bandwidths) -> str:
-    arrays = [inputs.x_m, inputs.y_m]
-    if weights is not None:
-        arrays.append(inputs.weight)
-    if bandwidths.rule == "per_feature":
-        arrays.append(bandwidths.each_m)
-    with ThreadPoolExecutor(len(arrays)) as pool:
-        parts = pool.map(lambda array: hashlib.sha256(np.ascontiguousarray(array).data), arrays)
-        return hashlib.sha256(b"".join(part.digest() for part in parts)).hexdigest()[:16]
-
-
-def _adapted(bandwidths: Bandwidths, inputs: _Inputs, shape: Shape) -> Bandwidths:
+def _adapted(bandwidths: Bandwidths, inputs: Inputs, shape: Shape) -> Bandwidths:
     if bandwidths.rule == "per_feature":
         raise InputError(
-            f"{_NAME}: adaptive=True makes a bandwidth for each feature from one, but bandwidth_m "
+            f"{NAME}: adaptive=True makes a bandwidth for each feature from one, but bandwidth_m "
             "has one for each already. Pass one number, or adaptive=False.",
             code="density.adaptive_each",
         )
@@ -411,10 +313,10 @@ def _adapted(bandwidths: Bandwidths, inputs: _Inputs, shape: Shape) -> Bandwidth
     return bandwidths._replace(each_m=each)
 
 
-def _bounds(inputs: _Inputs, margin_m: Floats) -> tuple[float, float, float, float]:
+def _bounds(inputs: Inputs, margin_m: Floats) -> tuple[float, float, float, float]:
     if not inputs.rows.size:
         raise InputError(
-            f"{_NAME}: no point has a place, and there is no extent. Pass an extent to get "
+            f"{NAME}: no point has a place, and there is no extent. Pass an extent to get "
             "a raster of zeros, or points with geometry.",
             code="own.nothing_located",
         )
@@ -439,7 +341,7 @@ def _inside(polygons: NDArray[Any] | None, grid: Raster) -> NDArray[np.bool_] | 
         inside[first : first + step] = (locator.first(x.ravel(), y.ravel()) >= 0).reshape(x.shape)
     if not inside.any():
         raise InputError(
-            f"{_NAME}: no centre of a cell of {grid.cell_size_m:g} m lies in the study area. Take "
+            f"{NAME}: no centre of a cell of {grid.cell_size_m:g} m lies in the study area. Take "
             "a smaller cell_size_m.",
             code="density.no_cell",
             cell=round(grid.cell_size_m, 3),
@@ -448,7 +350,7 @@ def _inside(polygons: NDArray[Any] | None, grid: Raster) -> NDArray[np.bool_] | 
 
 
 def _footprints(
-    inputs: _Inputs, each_m: Floats, largest_m: float, grid: Raster, shape: Shape
+    inputs: Inputs, each_m: Floats, largest_m: float, grid: Raster, shape: Shape
 ) -> Footprints:
     from geo.surface.footprints import Footprints  # noqa: PLC0415  numba takes its time
 
@@ -468,7 +370,7 @@ def _allowed(method: Method, differ: bool, corrected: bool) -> Method:  # noqa: 
     if method == "binned":
         what = "bandwidths that differ are" if differ else "edge correction is"
         raise InputError(
-            f"{_NAME}: method is 'binned', but {what} exact only. Take method='exact'"
+            f"{NAME}: method is 'binned', but {what} exact only. Take method='exact'"
             + ("." if differ else ", or edge_correction=False."),
             code="density.exact_only",
         )
@@ -503,7 +405,7 @@ def _sum(
             return binning.surface, {"method": "binned", **bounds}
         if method == "binned":
             raise InputError(
-                f"{_NAME}: binning cannot keep tolerance_pct={tolerance_pct:g} with the "
+                f"{NAME}: binning cannot keep tolerance_pct={tolerance_pct:g} with the "
                 f"{points.shape.name} kernel at {1.0 / cell:.3g} cells to the bandwidth: the bound "
                 f"reached on the finest lattice is {binning.bound_pct:.3g} %. "
                 "Take method='exact' or 'auto', a larger tolerance_pct, a smaller cell_size_m, or "
@@ -525,7 +427,7 @@ def _masses(points: Footprints, within: NDArray[np.bool_], cell: float) -> Float
     lost = int((parts <= 0).sum())
     if lost:
         raise InputError(
-            f"{_NAME}: {lost} of {parts.size} points reach no centre of a cell inside the study "
+            f"{NAME}: {lost} of {parts.size} points reach no centre of a cell inside the study "
             "area, so that edge correction has nothing to divide by. Take a larger bandwidth_m, a "
             "smaller cell_size_m, or edge_correction=False.",
             code="density.unreached",
