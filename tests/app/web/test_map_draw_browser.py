@@ -185,7 +185,7 @@ def test_a_triangle_reaches_python_with_its_places_and_its_area(page, app):
     draw(page, frame, TRIANGLE)
     expected = places(frame, TRIANGLE)
     page.wait_for_timeout(300)
-    assert told(page) == {"runs": runs, "clicked": None, "corners": None}
+    assert told(page) == {"runs": runs, "clicked": None, "corners": None, "picked": None}
     # On the first corner, two pixels beside it.
     click(page, frame, (TRIANGLE[0][0] + 2, TRIANGLE[0][1]))
     answer = wait_for_run(page, runs + 1)
