@@ -4,8 +4,8 @@ A frame of points tells of it in three columns. ``accuracy_m`` is the standard d
 along each axis, of a normal error with no preferred direction. ``place_extent`` is what a feature
 is known to be in, anywhere alike: an area, a line, several points, or several of these with their
 weights; it goes before the accuracy. Without either, or with an accuracy of zero, a place is exact.
-Features with the same ``place_id`` are in one place, wherever that is; without one, or without the
-column, places are independent of each other.
+Features with the same ``place_id``, and the same of the rest, are in one place, wherever that is;
+others are independent of each other.
 
 The points that stand for a place are laid out by rule and not drawn, so that the same frame gives
 the same numbers: by the golden angle over a normal error [vogel1979]_, by an additive sequence over
@@ -27,7 +27,7 @@ from scipy.special import ndtr
 from shapely import GeometryType
 from shapely.geometry.base import BaseGeometry
 
-from geo.arguments import brief
+from geo.arguments import brief, is_number
 from geo.crs import Frame, moved, require_equal_crs
 from geo.errors import InputError
 
@@ -53,6 +53,10 @@ _MOST_TRIED = 1 << 18
 _POINTS = (GeometryType.POINT, GeometryType.MULTIPOINT)
 _LINES = (GeometryType.LINESTRING, GeometryType.MULTILINESTRING, GeometryType.LINEARRING)
 _AREAS = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
+# Plain numbers, which compare at once.
+_KINDS = frozenset(int(kind) for kind in (*_POINTS, *_LINES, *_AREAS))
+# Multiples of it are spread evenly over 0 to 1.
+_GOLDEN = (5.0**0.5 - 1.0) / 2.0
 
 
 class Supports(NamedTuple):
@@ -181,16 +185,18 @@ def supports(
         moved(points.geometry.iloc[rows], crs, function=function).to_numpy()
     )
     sigma = np.nan_to_num(accuracy_of(points, function=function)[rows])
-    extents = extents_of(points, function=function)[rows] if _has(points, EXTENT) else ()
+    extents = extents_of(points, function=function)[rows]
     known: dict[int, Floats] = {}
     somewhere: dict[int, Floats] = {}
     for at, extent in enumerate(extents):
         if extent is not None:
             # Many features are in one zone, which is the same object then.
             if id(extent) not in known:
-                known[id(extent)] = _laid(extent, points, crs, each, function)
-            somewhere[at] = known[id(extent)]
-    offsets = _sunflower(each)
+                known[id(extent)] = _laid(extent, points, crs, most, function)
+            laid = known[id(extent)]
+            # Some of them, at even steps from a start of its own.
+            step = (np.arange(each) + at * _GOLDEN % 1.0) * (len(laid) / each)
+            somewhere[at] = laid if each == most else laid[step.astype(np.int64)]
     sizes = np.where(sigma > 0, each, 1)
     for at, laid in somewhere.items():
         sizes[at] = len(laid)
@@ -200,6 +206,9 @@ def supports(
     xy = np.repeat(centre, sizes, axis=0)
     normal = np.flatnonzero(sigma > 0)
     spread = first[normal][:, None] + np.arange(each)
+    # Where there are few of each, no two features have the same ones.
+    shifts = np.modf(0.5 + normal[:, None] * (_STEPS if each < most else np.zeros(2)))[0]
+    offsets = _sunflower(each, shifts) if each < most else _sunflower(each, shifts[:1])
     xy[spread] += sigma[normal][:, None, None] * offsets
     for at, laid in somewhere.items():
         xy[first[at] : first[at + 1]] = laid
@@ -228,8 +237,12 @@ def accuracy_of(points: Frame, *, function: str = "accuracy_of") -> Floats:
     """
     if not _has(points, ACCURACY):
         return np.full(len(points), np.nan)
+    column = points[ACCURACY]
+    if isinstance(column, pd.Series) and getattr(column.dtype, "kind", "O") in "cmMb":
+        # Which pandas would read as numbers.
+        column = column.astype("str")
     try:
-        sigma: Floats = pd.to_numeric(points[ACCURACY]).to_numpy(dtype=float, na_value=np.nan)
+        sigma: Floats = pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan)
     except (TypeError, ValueError) as error:
         raise InputError(
             f"{function}: accuracy_m is not all numbers ({error}). Allowed are metres of zero or "
@@ -278,26 +291,40 @@ def extents_of(points: Frame, *, function: str = "extents_of") -> NDArray[Any]:
     column = points[EXTENT]
     if isinstance(column, gpd.GeoSeries) and column.crs is not None:
         require_equal_crs(points.crs, column.crs, function=function)
-    for at, given in enumerate(column):
-        if given is None or (isinstance(given, float) and np.isnan(given)):
+    sound: set[int] = set()
+    for at, given in enumerate(column.to_numpy()):
+        if not isinstance(given, BaseGeometry | list | tuple) and pd.api.types.is_scalar(given):
+            if pd.isna(given):
+                continue
+        elif id(given) in sound:
+            extents[at] = given
             continue
-        for shape, weight in _weighted(given):
-            sound = isinstance(shape, BaseGeometry) and not shape.is_empty
-            kind = shapely.get_type_id(shape) if sound else -1
-            if kind not in (*_POINTS, *_LINES, *_AREAS) or not 0 < weight < np.inf:
-                raise InputError(
-                    f"{function}: the place_extent in row {at} is {brief(given)}. Allowed are "
-                    "areas, lines and points, lists of pairs of these and their weights above "
-                    "zero, or nothing.",
-                    code="values.extent",
-                    row=at,
-                )
+        pairs = list(_weighted(given))
+        if not pairs or not all(_is_sound(shape, weight) for shape, weight in pairs):
+            raise InputError(
+                f"{function}: the place_extent in row {at} is {brief(given)}. Allowed are areas, "
+                "lines and points with finite coordinates, lists of pairs of these and their "
+                "weights above zero, or nothing.",
+                code="values.extent",
+                row=at,
+            )
+        sound.add(id(given))
         extents[at] = given
     return extents
 
 
+def _is_sound(shape: object, weight: float) -> bool:
+    return (
+        isinstance(shape, BaseGeometry)
+        and not shape.is_empty
+        and shapely.get_type_id(shape) in _KINDS
+        and bool(np.isfinite(shapely.get_coordinates(shape)).all())
+        and 0 < weight < np.inf
+    )
+
+
 def places_of(points: Frame, rows: Ints) -> Ints:
-    """Give the places of features numbers: those with the same ``place_id`` are in one.
+    """Give the places of features numbers: those that share a ``place_id`` are in one.
 
     Parameters
     ----------
@@ -308,20 +335,24 @@ def places_of(points: Frame, rows: Ints) -> Ints:
 
     Examples
     --------
-    >>> frame = gpd.GeoDataFrame({"place_id": ["a", None, "a", None]}, geometry=[None] * 4)
+    >>> spot = [shapely.Point(1, 2)] * 4
+    >>> frame = gpd.GeoDataFrame({"place_id": ["a", None, "a", None]}, geometry=spot)
     >>> places_of(frame, np.arange(4)).tolist()
     [0, 1, 0, 2]
     """
     if not _has(points, PLACE):
         return np.arange(len(rows))
-    named = points[PLACE].iloc[rows]
-    alone = named.isna().to_numpy()
-    # What stands alone is named by its position, as no place is.
-    names = [
-        ("", at) if own else each for at, (each, own) in enumerate(zip(named, alone, strict=True))
-    ]
-    numbers: Ints = pd.factorize(pd.Series(names, dtype=object))[0].astype(np.int64)
-    return numbers
+    frame = points.iloc[rows]
+    ids = frame[PLACE].astype("object")
+    same = pd.DataFrame({"id": [brief(each) for each in ids]})
+    same["x"], same["y"] = frame.geometry.x.to_numpy(), frame.geometry.y.to_numpy()
+    same["sigma"] = accuracy_of(points)[rows]
+    same["extent"] = [0 if each is None else id(each) for each in extents_of(points)[rows]]
+    # What stands alone has a number that no other has.
+    alone = ids.isna().to_numpy()
+    same.loc[alone, "extent"] = -1 - np.flatnonzero(alone)
+    groups = same.groupby([*same.columns], sort=False, dropna=False).ngroup()
+    return groups.to_numpy().astype(np.int64)
 
 
 def _has(points: Frame, column: str) -> bool:
@@ -329,61 +360,83 @@ def _has(points: Frame, column: str) -> bool:
 
 
 def _weighted(extent: Any) -> Iterator[tuple[Any, float]]:  # noqa: ANN401  a cell
-    """Give the shapes of an extent with their weights."""
+    """Give the shapes of an extent with their weights; what is none weighs not-a-number."""
     if not isinstance(extent, list | tuple):
         yield extent, 1.0
         return
     for pair in extent:
-        shape, weight = pair if isinstance(pair, list | tuple) and len(pair) == 2 else (None, 0.0)  # noqa: PLR2004
-        yield shape, float(weight)
+        whole = isinstance(pair, list | tuple) and len(pair) == 2  # noqa: PLR2004
+        shape, weight = pair if whole else (None, np.nan)
+        yield shape, weight if is_number(weight) else np.nan
 
 
-def _laid(extent: Any, points: Frame, crs: CRS, each: int, function: str) -> Floats:  # noqa: ANN401
-    """Points that stand for an extent, as many in each of its shapes as this weighs."""
+def _laid(extent: Any, points: Frame, crs: CRS, count: int, function: str) -> Floats:  # noqa: ANN401
+    """So many points that stand for an extent, in each of its shapes as many as this weighs."""
     shapes, weights = zip(*_weighted(extent), strict=True)
     metric = moved(gpd.GeoSeries(list(shapes), crs=points.crs), crs, function=function)
-    # Whole numbers that add up, by the remainders: the bounds between the shapes are rounded.
-    bounds = np.concatenate([[0.0], np.cumsum(weights)]) / sum(weights) * max(each, len(shapes))
-    counts = np.maximum(np.diff(np.rint(bounds).astype(int)), 1)
-    return np.concatenate(
-        [_in_shape(shape, count) for shape, count in zip(metric, counts, strict=True)]
+    counts = _shared_out(np.array(weights), max(count, len(shapes)))
+    laid = [evenly(shape, each) for shape, each in zip(metric, counts, strict=True)]
+    return np.concatenate(laid)
+
+
+def _shared_out(weights: Floats, count: int) -> Ints:
+    """Whole numbers that add up to a count, as the weights are, by rounding the bounds between."""
+    bounds = np.concatenate([[0.0], np.cumsum(weights)]) / weights.sum() * count
+    counts: Ints = np.diff(np.rint(bounds)).astype(np.int64)
+    return counts
+
+
+def evenly(shape: BaseGeometry, count: int) -> Floats:
+    """Spread so many points evenly over a shape.
+
+    Parameters
+    ----------
+    shape
+        Areas, else lines, else points; its smaller parts count only where it has none of the first.
+    count
+        How many.
+    """
+    if not count:
+        return np.empty((0, 2))
+    if not shape.is_valid:
+        shape = shapely.make_valid(shape)
+    parts = shapely.get_parts(shape)
+    for size, lay in ((shapely.area, _in_area), (shapely.length, _on_line)):
+        sizes = size(parts)
+        if sizes.sum() > 0:
+            counts = _shared_out(sizes, count)
+            return np.concatenate([lay(*each) for each in zip(parts, counts, strict=True)])
+    corners: Floats = shapely.get_coordinates(shape)
+    return (
+        corners[(np.arange(count) * len(corners)) // count]
+        if len(corners) > count
+        else corners[np.arange(count) % len(corners)]
     )
 
 
-def _in_shape(shape: BaseGeometry, count: int) -> Floats:
-    kind = shapely.get_type_id(shape)
-    if kind in _AREAS and shape.area > 0:
-        return _in_area(shape, count)
-    if kind in _LINES and shape.length > 0:
-        return _on_line(shape, count)
-    corners: Floats = shapely.get_coordinates(shape)
-    return corners[np.arange(max(count, len(corners))) % len(corners)]
-
-
 def _in_area(shape: BaseGeometry, count: int) -> Floats:
-    """Points spread evenly over an area."""
+    """So many points spread evenly over one polygon; along the border of a sliver."""
+    if not count:
+        return np.empty((0, 2))
     west, south, east, north = shape.bounds
     size = np.array([east - west, north - south])
-    valid = shape if shape.is_valid else shapely.make_valid(shape)
-    shapely.prepare(valid)
+    shapely.prepare(shape)
     tried = int(1.2 * count * size.prod() / shape.area) + 32
-    while True:
-        tried = min(tried, _MOST_TRIED)
+    while tried <= _MOST_TRIED:
         even = np.modf(0.5 + np.arange(1, tried + 1)[:, None] * _STEPS)[0]
         xy = np.array([west, south]) + size * even
-        held = xy[shapely.contains_xy(valid, xy[:, 0], xy[:, 1])]
-        if len(held) >= count or tried == _MOST_TRIED:
-            break
+        held: Floats = xy[shapely.contains_xy(shape, xy[:, 0], xy[:, 1])]
+        if len(held) >= count:
+            return held[:count]
         tried *= 2
-    if not len(held):
-        held = shapely.get_coordinates(shape.representative_point())
-    few: Floats = held[:count]
-    return few
+    return _on_line(shape.boundary, count)
 
 
 def _on_line(shape: BaseGeometry, count: int) -> Floats:
-    """Points at even steps along a line, part after part."""
-    parts = shapely.get_parts(shape)
+    """So many points at even steps along a line, part after part."""
+    if not count:
+        return np.empty((0, 2))
+    parts = shapely.get_parts(shape if shapely.get_dimensions(shape) == 1 else shape.boundary)
     ends = np.cumsum(shapely.length(parts))
     along = (np.arange(count) + 0.5) / count * ends[-1]
     at = np.minimum(np.searchsorted(ends, along, side="right"), len(parts) - 1)
@@ -394,9 +447,12 @@ def _on_line(shape: BaseGeometry, count: int) -> Floats:
     return xy
 
 
-def _sunflower(count: int) -> Floats:
-    """Offsets in standard deviations that are equally likely each."""
-    step = np.arange(count)
-    radius = np.sqrt(-2.0 * np.log1p(-(step + 0.5) / count))
-    angle = step * (np.pi * (3.0 - 5.0**0.5))
-    return np.column_stack([radius * np.cos(angle), radius * np.sin(angle)])
+def _sunflower(count: int, shifts: Floats) -> Floats:
+    """Offsets in standard deviations that are equally likely each, of shape (shifts, count, 2).
+
+    Shifts, pairs of 0 to 1, move the rings between their bounds and turn them.
+    """
+    step, (ring, turn) = np.arange(count), shifts.T[:, :, None]
+    radius = np.sqrt(-2.0 * np.log1p(-(step + ring) / count))
+    angle = step * (np.pi * (3.0 - 5.0**0.5)) + 2.0 * np.pi * (turn - 0.5)
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=-1)

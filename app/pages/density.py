@@ -15,6 +15,7 @@ from app.web.charts import bars
 from app.web.controls import choose, slide, step_through, switch
 from app.web.export import export
 from app.web.frame import basis, download, draw_map, heading, map_and_results, note_on_points
+from app.web.results import percent
 from app.web.tables import ranking_table
 from app.web.unknowns import unknowns
 from geo.errors import AtlasError
@@ -179,7 +180,7 @@ with results:
                 "density.ahead",
                 first=ranking.loc[first, f"name_{language()}"],
                 second=ranking.loc[next_one, f"name_{language()}"],
-                chance=number(100 * sure.chance_ahead(first, next_one, by=value), digits=0),
+                chance=percent(100 * sure.chance_ahead(first, next_one, by=value)),
             )
         )
     in_use = (asked.points.layer, zones.name)

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 # The columns of a heat table that fit beside the map.
 MOST_ZONES = 8
 ALMOST_SURE_PCT = 99
-# What is less likely in a zone than this is not listed there.
-UNLIKELY = 0.05
 CLASSES_STYLE = """<style>
 .classes { width: 100%; font-size: .86rem; border-collapse: collapse; }
 .classes td { padding: .12rem .3rem .12rem 0; border: none; }
@@ -160,7 +158,7 @@ def members(shown: Shown, zone: str) -> None:
     name = choices.zone_name(zone_results.table(shown), zone)
     titles = points.chosen().set_index("id")[f"name_{lang}"]
     shares = questions.shares(replace(shown.question, weight=None, population=None))
-    inside = shares[(shares["zone"] == zone) & (shares["share"] >= UNLIKELY)]
+    inside = shares[(shares["zone"] == zone) & (shares["share"] >= zone_results.UNLIKELY)]
     inside = inside.sort_values("share", ascending=False, kind="stable")
     named_inside = [
         titles[each] if pct > ALMOST_SURE_PCT else f"{titles[each]} · {number(pct, digits=0)} %"

@@ -168,7 +168,7 @@ def location_quotient_table(table: pd.DataFrame, *, interval_pct: float = 90.0) 
     expected = parts.zone_totals[:, None] * parts.all_shares
     tail = (1.0 - interval_pct / 100.0) / 2.0
     # χ²(2x) / 2 is a gamma variable of shape x; there is none of shape 0, where the bound is 0.
-    low = np.where(count > 0, gammaincinv(np.maximum(count, 1.0), tail), 0.0)
+    low = np.where(count > 0, gammaincinv(np.where(count > 0, count, 1.0), tail), 0.0)
     quotient, low, high = (
         _divide(part, expected) for part in (count, low, gammaincinv(count + 1.0, 1.0 - tail))
     )
@@ -176,12 +176,14 @@ def location_quotient_table(table: pd.DataFrame, *, interval_pct: float = 90.0) 
         [~(expected > 0), low > 1, high < 1], ["no points", "above", "below"], "unclear"
     )
     n_zones, n_kinds = count.shape
+    # Of places that are exact; what is to be expected has fractions.
+    kind = np.int64 if whole else np.float64
     frame = pd.DataFrame(
         {
             "zone": table.index.repeat(n_kinds),
             "category": np.tile(table.columns.to_numpy(dtype=object), n_zones),
-            "count": count.ravel().astype(np.int64),
-            "zone_count": np.repeat(parts.zone_totals, n_kinds).astype(np.int64),
+            "count": count.ravel().astype(kind),
+            "zone_count": np.repeat(parts.zone_totals, n_kinds).astype(kind),
             "expected": np.nan_to_num(expected).ravel(),
             "quotient": quotient.ravel(),
             "low": low.ravel(),

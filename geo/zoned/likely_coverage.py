@@ -20,7 +20,7 @@ from geo.errors import InputError
 from geo.grids import as_raster, raster
 from geo.locate import Locator
 from geo.points import located
-from geo.supports import Supports, supports, unsure
+from geo.supports import Supports, evenly, supports, unsure
 from geo.work import checkpoint, require_affordable
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ DRAWS, INTERVAL_PCT = 1_000, 90.0
 MANY_POINTS, FEW_POINTS = 20_000, 4_000
 _MOST_DISTANCES = 400_000_000
 _CELLS = 250_000
+_FEWEST_IN_ZONE = 200
 
 
 class Lattice(NamedTuple):
@@ -194,12 +195,16 @@ def lattice(polygons: NDArray[Any], places: Supports, *, most: int = MANY_POINTS
     grid = np.column_stack([each.ravel() for each in np.meshgrid(x, y)])
     point, zone = Locator(polygons, cells=_CELLS).pairs(*grid.T)
     used, point = np.unique(point, return_inverse=True)
-    missed = np.setdiff1d(np.flatnonzero(present), zone)
-    more = shapely.get_coordinates(shapely.point_on_surface(polygons[missed]))
+    # Zones that are small beside the others have points of their own.
+    fewest = int(np.clip(most // len(polygons), 1, _FEWEST_IN_ZONE))
+    small = present & (np.bincount(zone, minlength=len(polygons)) < fewest)
+    own = [evenly(polygons[each], fewest) for each in np.flatnonzero(small)]
+    kept = ~small[zone]
+    number = fewest * int(small.sum())
     return Lattice(
-        np.concatenate([grid[used], more]),
-        np.concatenate([point, used.size + np.arange(missed.size)]),
-        np.concatenate([zone, missed]),
+        np.concatenate([grid[used], *own]),
+        np.concatenate([point[kept], used.size + np.arange(number)]),
+        np.concatenate([zone[kept], np.repeat(np.flatnonzero(small), fewest)]),
         len(polygons),
     )
 
@@ -224,20 +229,33 @@ def chances(xy: Floats, places: Supports, distances_m: Sequence[float]) -> tuple
     none = np.ones((reaches.size, len(xy)))
     one = np.zeros_like(none)
     order = np.argsort(reaches)
-    known: dict[bytes, Floats] = {}
+    exact = np.diff(places.first) == 1
+    if exact.any():
+        nearest, next_one = _two_nearest(xy, places.xy[places.first[:-1][exact]])
+        none = (nearest > reaches[:, None]).astype(float)
+        one = ((nearest <= reaches[:, None]) & (next_one > reaches[:, None])).astype(float)
     # Sites in one place are all within reach or none.
-    alone, sites, together = np.unique(places.place, return_index=True, return_counts=True)
-    for at, (site, count) in enumerate(zip(sites, together, strict=True)):
-        checkpoint(at, alone.size)
+    _, sites, together = np.unique(places.place, return_index=True, return_counts=True)
+    unsure_sites = [(site, n) for site, n in zip(sites, together, strict=True) if not exact[site]]
+    # Many sites are somewhere in one zone: these follow each other.
+    unsure_sites.sort(key=lambda pair: places.xy[places.first[pair[0]]].tolist())
+    before, chance = np.empty((0, 2)), none
+    for at, (site, count) in enumerate(unsure_sites):
+        checkpoint(at, len(unsure_sites))
         laid = places.xy[places.first[site] : places.first[site + 1]]
-        # Many sites are somewhere in one zone.
-        key = laid.tobytes()
-        if key not in known:
-            known[key] = _within(xy, laid, reaches[order])[np.argsort(order)]
-        chance = known[key]
+        if not np.array_equal(laid, before):
+            before, chance = laid, _within(xy, laid, reaches[order])[np.argsort(order)]
         one = one * (1.0 - chance) + (none * chance if count == 1 else 0.0)
         none *= 1.0 - chance
     return 1.0 - none, np.clip(1.0 - none - one, 0.0, 1.0)
+
+
+def _two_nearest(xy: Floats, sites: Floats) -> tuple[Floats, Floats]:
+    """How far the nearest site is from each point, and the one after it; infinity for none."""
+    if not len(xy):
+        return np.empty(0), np.empty(0)
+    distance, _ = cKDTree(sites).query(xy, k=[1, 2])
+    return distance[:, 0], distance[:, 1]
 
 
 def _within(points: Floats, places: Floats, reaches: Floats) -> Floats:

@@ -405,12 +405,14 @@ def _columns(
     low, median, high = tally.quantiles([tail, 0.5, 1 - tail])
     # A density over no area is not-a-number; it has the last rank, and no interval.
     best, worst = tally.rank_quantiles([tail, 1 - tail])
+    # Ties of draws share a rank that no two expected numbers do: the ends hold that too.
+    ranked = rank_of(np.nan_to_num(values, nan=-1.0))
     return {
         name: values,
         f"{name}_low": low,
         f"{name}_median": median,
         f"{name}_high": high,
-        rank: rank_of(np.nan_to_num(values, nan=-1.0)),
-        f"{rank}_low": best,
-        f"{rank}_high": worst,
+        rank: ranked,
+        f"{rank}_low": np.minimum(best, ranked),
+        f"{rank}_high": np.maximum(worst, ranked),
     }

@@ -186,23 +186,23 @@ def _numbers(
     zone: Subject, layer: str, features: gpd.GeoDataFrame, spec: MapSpec
 ) -> list[tuple[str, str]]:
     """Return how many features of a layer lie in a zone, and what they come to."""
-    lang, count = spec.lang, number(len(features))
-    points = _points(layer, spec)
+    lang, count, points = spec.lang, float(len(features)), _points(layer, spec)
     names = {"layer": points.title(lang), "noun": points.noun(lang)}
-    drawn = _drawn(zone.id, spec) if layer == _lead() else None
+    amounts = _amounts(layer, features)
+    drawn, summed = _drawn(zone.id, layer, spec), float(amounts.sum())
     if drawn is not None:
-        count += _range(drawn["count_low"], drawn["count_high"])
-    figures = [_figure("count", count, lang, **names)]
+        count, summed = drawn["count"], drawn.get("weight_sum", summed)
+    between = "" if drawn is None else _range(drawn["count_low"], drawn["count_high"])
+    figures = [_figure("count", f"{number(count, digits=0)}{between}", lang, **names)]
     placed = len(points.located())
     if layer == _lead() and placed:
-        figures.append(_figure("share", f"{100 * len(features) / placed:.0f} %", lang, **names))
-    if drawn is not None:
+        figures.append(_figure("share", f"{100 * count / placed:.0f} %", lang, **names))
+    if drawn is not None and layer == _lead():
         rank = f"{drawn['rank']:.0f} / {len(_draws(points, spec.pages or ''))}"
         figures.append(_figure("rank", rank, lang, **names))
-    amounts = _amounts(layer, features)
-    if len(amounts):
+    if summed:
         names |= _amount_words(layer, lang)
-        figures.append(_figure("amount", number(amounts.sum()), lang, **names))
+        figures.append(_figure("amount", number(summed), lang, **names))
     return figures
 
 
@@ -220,13 +220,17 @@ def _amount_words(layer: str, lang: str) -> dict[str, str]:
 
 @kept_answer
 def _draws(points: Points, name: str) -> gpd.GeoDataFrame:
-    """Return the zones of a series that are areas, with the intervals of what they hold."""
-    counted = questions.Distribution(points, Zones(name))
+    """Return the zones of a series that are areas, with what is to be expected in them."""
+    weight = points.amount if points.located()[points.amount or "id"].notna().any() else None
+    counted = questions.Distribution(points, Zones(name), weight)
     return questions.zone_draws(counted).zones.set_index("id")
 
 
-def _drawn(zone: str, spec: MapSpec) -> pd.Series | None:
-    zones = _draws(_points(_lead(), spec), spec.pages or "")
+def _drawn(zone: str, layer: str, spec: MapSpec) -> pd.Series | None:
+    points = _points(layer, spec)
+    if points.located().empty:
+        return None
+    zones = _draws(points, spec.pages or "")
     return zones.loc[zone] if zone in zones.index else None
 
 
@@ -306,7 +310,7 @@ def _contents(
     sentences += _inherited(pd.concat(inside.values()), lang)
     if unplaced:
         sentences.append(_say("unplaced", lang, n=number(unplaced)))
-    drawn = _drawn(zone.id, spec)
+    drawn = _drawn(zone.id, _lead(), spec)
     if drawn is not None and drawn["rank_low"] != drawn["rank_high"]:
         ends = {end: f"{drawn[f'rank_{end}']:.0f}" for end in ("low", "high")}
         points = _points(_lead(), spec)

@@ -15,7 +15,7 @@ from geo.units import labelled
 from geo.wording import Words
 from layers.plan.catalogue import gazetteer, names_by_id, table
 from layers.plan.claims import ACCEPTED, TABLE
-from layers.plan.selection import located
+from layers.plan.selection import nowhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,7 +60,10 @@ def claims_of(feature_id: str) -> pd.DataFrame:
 
 @door
 def with_extents(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the features that have a place, with what is known of it, as the methods take it.
+    """Return the features that stand somewhere, with what is known of it, as the methods take it.
+
+    Services and events that the text ties to a zone are among them; :func:`layers.located` leaves
+    them out.
 
     Parameters
     ----------
@@ -90,7 +93,7 @@ def with_extents(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     >>> known.loc["platform-nscc-changsha", "place_id"]
     'site-nscc'
     """
-    frame = located(frame)
+    frame = frame[~nowhere(frame)]
     if not has_column(frame, "id"):
         raise InputError(
             "with_extents: the features have no ids. Pass a layer, as load gives it.",

@@ -86,8 +86,9 @@ class Coverage(Kind):
         covered_zh, covered_en = both("coverage.title")
         areas = "coverage.areas_likely" if is_unsure(self.sites) else "coverage.areas"
         areas_zh, areas_en = both(areas)
+        zones = covered_zones(self.of_zones)
         covered = Choropleth(
-            covered_zones(self.of_zones),
+            zones.assign(covered_pct=zones["covered_pct"].round(1)),
             "covered_pct",
             title=covered_zh,
             title_en=covered_en,

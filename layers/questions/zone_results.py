@@ -38,6 +38,8 @@ DRAWN = {
     "weight_share_pct": ("weight_sum", "weight_rank"),
 }
 PEOPLE = 10_000.0
+# A cell of a grid that holds less of a feature than this, to be expected, is left blank.
+UNLIKELY = 0.05
 
 
 class Certainty(NamedTuple):
@@ -99,9 +101,12 @@ def table(shown: Shown) -> gpd.GeoDataFrame:
 
 
 def on_map(shown: Shown) -> gpd.GeoDataFrame:
-    """Return the zones that the map colours: of a grid those alone that hold a point."""
+    """Return the zones that the map colours: of a grid those alone that may hold a point."""
     zones = table(shown)
-    return zones[zones["count"] > 0] if shown.asked.zones.name in GRID_NAMES else zones
+    if shown.asked.zones.name in GRID_NAMES:
+        zones = zones[zones["count"] >= UNLIKELY]
+    # Hundredths of a feature are what the places that stand for one can tell.
+    return zones.assign(count=zones["count"].round(2))
 
 
 def classified(shown: Shown) -> Classification:

@@ -67,19 +67,25 @@ def deck() -> bytes:
 # ---- what is said ----
 
 
-def test_counts_of_a_zone_are_those_of_a_plain_spatial_join():
+def expected(points: Points) -> float:
+    """How many of them are to be expected in the circle that tests look at."""
+    shares = questions.shares(Distribution(points, Zones("circles")))
+    return float(shares.loc[shares["zone"] == "circle-dakecheng", "share"].sum())
+
+
+def test_numbers_of_a_zone_are_to_be_expected_and_its_table_has_what_is_drawn_in_it():
     (circle,) = (zone for zone in series.zones("circles") if zone.id == "circle-dakecheng")
     said = facts.of_zone(circle, spec())
     area = zoning("circles").set_index("id").geometry["circle-dakecheng"]
-    inside = {name: located(load(name)).intersects(area).sum() for name in ("platforms", "parks")}
+    layers = ("platforms", "projects", "parks")
+    counts = {name: expected(Points(name)) for name in layers}
     figures = dict(said.figures)
-    assert figures["创新平台（个）"].split()[0] == str(inside["platforms"])
-    assert figures["园区（个）"] == str(inside["parks"])
+    for name, title in zip(layers, ("创新平台", "重点项目", "园区"), strict=True):
+        assert figures[f"{title}（个）"].split()[0] == f"{counts[name]:.0f}"
     placed = len(located(load("platforms")))
-    assert figures["占已定位平台"] == f"{100 * inside['platforms'] / placed:.0f} %"
-    rows = len(said.table.rows)
-    counted = inside["platforms"] + inside["parks"] + int(figures["重点项目（个）"])
-    assert rows == counted + len(series.unplaced(circle))
+    assert figures["占已定位平台"] == f"{100 * counts['platforms'] / placed:.0f} %"
+    drawn = sum(int(Points(name).located().intersects(area).sum()) for name in layers)
+    assert len(said.table.rows) == drawn + len(series.unplaced(circle))
 
 
 def test_a_quote_is_the_one_of_the_plan_and_names_its_heading():
@@ -105,9 +111,7 @@ def test_the_question_of_the_map_is_answered_for_each_zone():
     (circle,) = (zone for zone in series.zones("circles") if zone.id == "circle-dakecheng")
     density = dict(facts.of_zone(circle, spec("density")).figures)
     area = zoning("circles").set_index("id").geometry[["circle-dakecheng"]]
-    shares = questions.shares(Distribution(Points.usual("platforms"), Zones("circles")))
-    inside = shares.loc[shares["zone"] == "circle-dakecheng", "share"].sum()
-    per_km2 = inside / geodesic_area_km2(area).iloc[0]
+    per_km2 = expected(Points.usual("platforms")) / geodesic_area_km2(area).iloc[0]
     assert density["密度（个/km²）"].startswith(f"{per_km2:.3f}")
     covered = dict(facts.of_zone(circle, spec("coverage")).figures)
     assert 0 < float(covered["覆盖"].rstrip(" %")) <= 100
@@ -289,9 +293,8 @@ def test_the_slide_of_a_zone_has_map_figures_legend_and_notes(deck):
     assert {"Map", "Table"} <= names
     (table,) = (shape.table for shape in slide.shapes if shape.has_table)
     figures = {row.cells[0].text: row.cells[1].text for row in table.rows}
-    area = zoning("circles").set_index("id").geometry["circle-dakecheng"]
-    inside = Points.usual("platforms").located().intersects(area).sum()
-    assert figures["Existing platforms"].startswith(f"{inside} ")
+    inside = expected(Points.usual("platforms"))
+    assert figures["Existing platforms"].startswith(f"{inside:.0f} ")
     assert "distance_m" in slide.notes_slide.notes_text_frame.text or "coverage" in (
         slide.notes_slide.notes_text_frame.text
     )
