@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -60,6 +61,13 @@ def can(test: AppTest, key: str) -> bool:
     return any(not each.disabled for each in test.button if each.label == words(key))
 
 
+def where_tabs_are(block: Any, *way: int) -> list[tuple[int, ...]]:
+    """Return the ways through the blocks of the page to its tabs."""
+    inside = getattr(block, "children", {}).items()
+    here = [way] if block.type == "tab_container" else []
+    return here + [each for at, child in inside for each in where_tabs_are(child, *way, at)]
+
+
 def on_map(test: AppTest, lon: float, lat: float, px_m: float = 10.0) -> None:
     """Click on the map, as the component tells of it."""
     test.session_state[locating.MAP_KEY] = {"click": 1, "at": [lon, lat], "px_m": px_m}
@@ -110,8 +118,11 @@ def test_a_pasted_coordinate_is_taken_in_the_datum_that_was_confirmed(own: Path)
     test = page(LAB)
     fill(test, "locate.paste", "百度 112.951952, 28.232579")
     assert "BD-09" in said(test)
+    before = where_tabs_are(test.main)
     fill(test, "locate.paste", "不知道在哪")
     assert "读不出一个坐标" in said(test)
+    # Elsewhere they would be new ones, of which the first is open.
+    assert where_tabs_are(test.main) == before
     fill(test, "locate.paste", "116.4, 39.9")
     assert "不在规划范围附近" in said(test)
     assert not can(test, "locate.take")
