@@ -48,7 +48,7 @@ def zoning_names() -> tuple[str, ...]:
     Examples
     --------
     >>> zoning_names()[:2]
-    ('circles', 'districts')
+    ('circles', 'cities')
     """
     return (*area().zonings, *GRID_NAMES)
 
