@@ -16,10 +16,9 @@ from geo.doors import door
 from geo.errors import InputError
 from geo.numerals import LANGUAGES
 from geo.units import labelled
-from geo.wording import Words
 from layers.plan import claims, claims_file, rules
 from layers.plan.area import area, own_claims_file, per_folder, per_plan
-from layers.plan.claims_file import OWN_SOURCE, OwnClaims, OwnClaimsError
+from layers.plan.claims_file import OwnClaims, OwnClaimsError
 from layers.plan.data_files import Damage, features_of, table_of
 from layers.plan.positions import CRS, Gazetteer, Place, locate, zone_place
 from layers.plan.schema import resource, resources, typed
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from layers.plan.schema import Resource
 
 _LOG = logging.getLogger(__name__)
-_WORDS = Words(__file__)
 _SOURCE_COLUMNS = ("name_zh", "name_en", "publisher", "date", "licence", "attribution")
 
 # Tables that a plan may have: where its facts are from, what is part of what, where its documents
@@ -319,32 +317,9 @@ def _with_own(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     own = own_claims().table
     if own.empty or claims.TABLE not in resources():
         return frame
-    own = own[own["state"] != claims_file.PROPOSED]
-    mine = own["source_id"] == OWN_SOURCE
-    said = [claims_file.FROM, claims_file.AUTHOR, claims_file.DATE]
-    numbers = own[mine].groupby(said, sort=False).ngroup()
-    own = own.assign(source_id=own["source_id"].mask(mine, f"{OWN_SOURCE}-" + numbers.astype(str)))
-    if name == "sources":
-        first = own[mine].drop_duplicates("source_id")
-        titles = {
-            lang: [
-                _WORDS.say("claims.source", lang, source=source, author=author)
-                for source, author in zip(first[said[0]], first[said[1]], strict=True)
-            ]
-            for lang in LANGUAGES
-        }
-        own = pd.DataFrame(
-            {
-                "id": first["source_id"],
-                "publisher": first[claims_file.AUTHOR],
-                "date": first[claims_file.DATE],
-                "licence": first["licence"],
-                **{f"name_{lang}": titles[lang] for lang in LANGUAGES},
-                "attribution": titles["zh"],
-                "attribution_en": titles["en"],
-            }
-        )
-    joined = pd.concat([frame, own.reindex(columns=frame.columns)], ignore_index=True)
+    counting, sources = claims_file.joining(own)
+    more = sources if name == "sources" else counting
+    joined = pd.concat([frame, more.reindex(columns=frame.columns)], ignore_index=True)
     return joined.astype(frame.dtypes)
 
 

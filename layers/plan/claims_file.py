@@ -23,6 +23,7 @@ from geo import wording
 from geo.errors import InputError
 from geo.exchange.cell_quotes import csv_bytes, unquoted
 from geo.exchange.writers import write_file
+from geo.numerals import LANGUAGES
 from layers.plan.area import OWN_CLAIMS, own_claims_file
 from layers.plan.claims import TABLE
 from layers.plan.data_files import Damage, DataError, table_in, text_in
@@ -216,6 +217,40 @@ def _is_date(text: str) -> bool:
         return bool(_ISO_DATE.fullmatch(text) and date.fromisoformat(text))
     except ValueError:
         return False
+
+
+def joining(own: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return own claims as they join those of the plan, and whom they are from as its sources.
+
+    Parameters
+    ----------
+    own
+        Sound claims; what is only proposed does not join.
+    """
+    own = own[own["state"] != PROPOSED]
+    mine = own["source_id"] == OWN_SOURCE
+    numbers = own[mine].groupby([FROM, AUTHOR, DATE], sort=False).ngroup()
+    own = own.assign(source_id=own["source_id"].mask(mine, f"{OWN_SOURCE}-" + numbers.astype(str)))
+    first = own[mine].drop_duplicates("source_id")
+    titles = {
+        lang: [
+            _WORDS.say("claims.source", lang, source=source, author=author)
+            for source, author in zip(first[FROM], first[AUTHOR], strict=True)
+        ]
+        for lang in LANGUAGES
+    }
+    sources = pd.DataFrame(
+        {
+            "id": first["source_id"],
+            "publisher": first[AUTHOR],
+            "date": first[DATE],
+            "licence": first["licence"],
+            **{f"name_{lang}": titles[lang] for lang in LANGUAGES},
+            "attribution": titles["zh"],
+            "attribution_en": titles["en"],
+        }
+    )
+    return own, sources
 
 
 def contents(table: pd.DataFrame) -> bytes:
