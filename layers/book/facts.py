@@ -221,7 +221,8 @@ def _amount_words(layer: str, lang: str) -> dict[str, str]:
 @kept_answer
 def _draws(points: Points, name: str) -> gpd.GeoDataFrame:
     """Return the zones of a series that are areas, with what is to be expected in them."""
-    weight = points.amount if points.located()[points.amount or "id"].notna().any() else None
+    stated = points.stated(points.amount)
+    weight = points.amount if stated is not None and (stated > 0).any() else None
     counted = questions.Distribution(points, Zones(name), weight)
     return questions.zone_draws(counted).zones.set_index("id")
 
