@@ -48,7 +48,7 @@ _LARGEST_ACCURACY_M = 1e6
 _FEWEST, _ALL = 4, 1 << 18
 # Steps of the additive sequence in two dimensions: powers of 1 / 1.3247…, the root of x³ = x + 1.
 _STEPS = np.array([0.7548776662466927, 0.5698402909980532])
-# Points that are tried for one area. One so thin that few of them hit it has fewer.
+# Points that are tried for one area; along the border of one so thin that too few of them hit it.
 _MOST_TRIED = 1 << 18
 _POINTS = (GeometryType.POINT, GeometryType.MULTIPOINT)
 _LINES = (GeometryType.LINESTRING, GeometryType.MULTILINESTRING, GeometryType.LINEARRING)
@@ -206,10 +206,11 @@ def supports(
     xy = np.repeat(centre, sizes, axis=0)
     normal = np.flatnonzero(sigma > 0)
     spread = first[normal][:, None] + np.arange(each)
-    # Where there are few of each, no two features have the same ones.
-    shifts = np.modf(0.5 + normal[:, None] * (_STEPS if each < most else np.zeros(2)))[0]
-    offsets = _sunflower(each, shifts) if each < most else _sunflower(each, shifts[:1])
-    xy[spread] += sigma[normal][:, None, None] * offsets
+    shifts = np.full((1, 2), 0.5)
+    if each < most:
+        # Where there are few of each, no two features have the same ones.
+        shifts = np.modf(0.5 + normal[:, None] * _STEPS)[0]
+    xy[spread] += sigma[normal][:, None, None] * _sunflower(each, shifts)
     for at, laid in somewhere.items():
         xy[first[at] : first[at + 1]] = laid
     return Supports(xy, first, centre, sigma, places_of(points, rows))

@@ -178,7 +178,7 @@ def lattice(polygons: NDArray[Any], places: Supports, *, most: int = MANY_POINTS
     places
         Of the sites.
     most
-        How many points there may be, but for one in each zone.
+        How many points there may be, but for those that small zones have of their own.
     """
     present = ~(shapely.is_missing(polygons) | shapely.is_empty(polygons))
     if not present.any():
