@@ -1,7 +1,5 @@
 from . import crs as crs
 from . import datum as datum
-from .crs import geodesic_area_km2 as geodesic_area_km2
-from .crs import geodesic_length_km as geodesic_length_km
 from .crs import require_crs as require_crs
 from .crs import require_same_crs as require_same_crs
 from .crs import to_metric as to_metric
@@ -17,6 +15,8 @@ from .exchange.intake import read_vector as read_vector
 from .exchange.rasters import read_raster as read_raster
 from .exchange.writers import vector_bytes as vector_bytes
 from .exchange.writers import write_vector as write_vector
+from .geodesic import geodesic_area_km2 as geodesic_area_km2
+from .geodesic import geodesic_length_km as geodesic_length_km
 from .mix.categories import category_table as category_table
 from .mix.concentration import concentration_measures as concentration_measures
 from .mix.concentration import lorenz as lorenz

@@ -3,8 +3,8 @@
 A frame with no CRS, with two CRSs, or with numbers that its CRS cannot mean is refused with what
 was found and what to do. Metres come from the CRS of the data where that is true to scale at their
 place, which is measured (`geo.distortion`), and otherwise from a projection that the result states;
-areas and long distances come from the ellipsoid. Nothing is moved between datums unless a
-transformation between them is published (`geo.transformations`).
+areas and long distances come from the ellipsoid (`geo.geodesic`). Nothing is moved between datums
+unless a transformation between them is published (`geo.transformations`).
 
 EPSG:4490 (CGCS2000) and EPSG:4326 (WGS 84) are taken as equal. Their ellipsoids differ by 0.1 mm
 and their frames by centimetres to decimetres, far below the accuracy of a plan.
@@ -14,14 +14,12 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
-from pyproj import CRS, Geod
+from pyproj import CRS
 
 from geo.distortion import scale_error
 from geo.doors import door
@@ -36,8 +34,6 @@ from geo.transformations import (
     same_place,
     transformed,
 )
-from geo.units import labelled
-from geo.work import checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -50,8 +46,6 @@ __all__ = [
     "GEOGRAPHIC",
     "AnyFrame",
     "Frame",
-    "geodesic_area_km2",
-    "geodesic_length_km",
     "measured_in",
     "metric_crs",
     "metric_zone",
@@ -77,10 +71,6 @@ _REACH_DEG = 6.0
 _LARGEST_SCALE_ERROR = 1e-3
 # What is agreed on may be off by as much as a zone is for areas at the end of its reach.
 _LARGEST_AGREED_ERROR = 1e-2
-_CGCS2000 = Geod(a=6_378_137.0, rf=298.257222101)
-# Rings that are measured between two looks at the watch.
-_RINGS_AT_ONCE = 5_000
-_RING_POINTS = 3
 _reckoned: ContextVar[CRS | None] = ContextVar("reckoned", default=None)
 
 
@@ -417,105 +407,3 @@ def metric_zone(west_deg: float, east_deg: float, *, function: str = "metric_zon
             east=round(east, 2),
         )
     return f"EPSG:{_FIRST_EPSG + int((meridian - _FIRST_MERIDIAN_DEG) // 3)}"
-
-
-@door
-def geodesic_area_km2(geoms: Frame) -> pd.Series:
-    """Areas of polygons on the CGCS2000 ellipsoid, holes subtracted.
-
-    Edges are taken as geodesics between the vertices as given. The method is Karney's, exact to
-    about 0.1 m² on the whole Earth [karney2013]_.
-
-    Parameters
-    ----------
-    geoms
-        Polygons and multipolygons in any CRS. Points and lines have area 0, empty geometries too, a
-        missing geometry has not-a-number.
-
-    Returns
-    -------
-    Square kilometres, under the index of the input.
-
-    Raises
-    ------
-    CRSError, InputError
-        As `require_crs`.
-
-    References
-    ----------
-    .. [karney2013] C. F. F. Karney, Algorithms for geodesics, J. Geodesy 87 (2013) 43–55.
-
-    Examples
-    --------
-    >>> from shapely import box
-    >>> geodesic_area_km2(gpd.GeoSeries([box(112, 28, 113, 29)], crs=4490)).round(1).tolist()
-    [10850.4]
-    """
-    geometry = _on_ellipsoid(geoms, "geodesic_area_km2")
-    parts, part_owner = shapely.get_parts(geometry, return_index=True)
-    rings, ring_part = shapely.get_rings(parts, return_index=True)
-    # The first ring of each part is its shell, the others are holes.
-    shell = np.diff(ring_part, prepend=-1) > 0
-    xy, ring = shapely.get_coordinates(rings, return_index=True)
-    starts = np.searchsorted(ring, np.arange(len(rings) + 1))
-    areas = np.zeros(len(rings))
-    for at, (start, stop) in enumerate(pairwise(starts.tolist())):
-        if at % _RINGS_AT_ONCE == 0:
-            checkpoint(at, len(rings))
-        if stop - start > _RING_POINTS:
-            piece = xy[start:stop]
-            areas[at] = abs(_CGCS2000.polygon_area_perimeter(piece[:, 0], piece[:, 1])[0])
-    owners = part_owner[ring_part]
-    total = np.bincount(owners, weights=np.where(shell, areas, -areas), minlength=len(geometry))
-    return labelled(_series(total / 1e6, geoms, geometry, "area_km2"))
-
-
-@door
-def geodesic_length_km(geoms: Frame) -> pd.Series:
-    """Lengths of lines on the CGCS2000 ellipsoid.
-
-    Parameters
-    ----------
-    geoms
-        Lines and multilines in any CRS. Points and polygons have length 0 (take the ``boundary`` of
-        a polygon for its perimeter), empty geometries too, a missing geometry has not-a-number.
-
-    Returns
-    -------
-    Kilometres, under the index of the input.
-
-    Raises
-    ------
-    CRSError, InputError
-        As `require_crs`.
-
-    Examples
-    --------
-    >>> from shapely import LineString
-    >>> equator = gpd.GeoSeries([LineString([(0, 0), (1, 0)])], crs=4490)
-    >>> geodesic_length_km(equator).round(3).tolist()  # 2π × 6378.137 / 360
-    [111.319]
-    """
-    geometry = _on_ellipsoid(geoms, "geodesic_length_km")
-    parts, part_owner = shapely.get_parts(geometry, return_index=True)
-    lines = shapely.get_dimensions(parts) == 1
-    xy, line = shapely.get_coordinates(parts[lines], return_index=True)
-    joined = line[1:] == line[:-1]
-    start, stop = xy[:-1][joined], xy[1:][joined]
-    metres = _CGCS2000.inv(start[:, 0], start[:, 1], stop[:, 0], stop[:, 1])[2]
-    owners = part_owner[lines][line[1:][joined]]
-    total = np.bincount(owners, weights=np.asarray(metres), minlength=len(geometry))
-    return labelled(_series(total / 1e3, geoms, geometry, "length_km"))
-
-
-def _on_ellipsoid(geoms: Frame, function: str) -> NDArray[Any]:
-    require_crs(geoms, function=function)
-    degrees = moved(geoms.geometry, GEOGRAPHIC, function=function)
-    array: NDArray[Any] = degrees.to_numpy()
-    return array
-
-
-def _series(values: Floats, geoms: Frame, geometry: NDArray[Any], name: str) -> pd.Series:
-    return pd.Series(
-        np.where(shapely.is_missing(geometry), np.nan, values), index=geoms.index, name=name
-    )

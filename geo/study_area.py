@@ -9,8 +9,9 @@ import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 
-from geo.crs import Frame, geodesic_area_km2, measured_in, moved, require_same_crs, to_metric
+from geo.crs import Frame, measured_in, moved, require_same_crs, to_metric
 from geo.errors import InputError
+from geo.geodesic import geodesic_area_km2
 from geo.points import located
 from geo.zones import polygons_of
 

@@ -11,8 +11,9 @@ import numpy as np
 import shapely
 from shapely import GeometryType
 
-from geo.crs import geodesic_area_km2, require_crs, require_equal_crs, stated_crs, to_metric
+from geo.crs import require_crs, require_equal_crs, stated_crs, to_metric
 from geo.errors import InputError
+from geo.geodesic import geodesic_area_km2
 from geo.locate import Locator
 from geo.plausibility import require_coordinates
 from geo.points import located

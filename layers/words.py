@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 from geo.numerals import LANGUAGES
 from geo.wording import filled, texts_of
-from layers.plan.area import ZoningRole, area, package, per_plan, plan
+from layers.plan.area import area, package, per_plan, plan
 from layers.plan.data_files import checked, json_of
+from layers.plan.roles import ZoningRole
 from layers.plan.schema import resources
 
 if TYPE_CHECKING:

@@ -11,9 +11,10 @@ import pandas as pd
 import shapely
 
 from geo.arguments import brief, has_column, is_number
-from geo.crs import Frame, geodesic_area_km2, measured_in, moved, require_crs, to_metric
+from geo.crs import Frame, measured_in, moved, require_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
+from geo.geodesic import geodesic_area_km2
 from geo.pattern.median_centre import common_line, spatial_median
 from geo.points import located, weights_of
 from geo.units import COUNT, amount_of, labelled

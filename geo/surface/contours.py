@@ -16,9 +16,10 @@ import shapely
 from shapely import GeometryType
 
 from geo.arguments import brief, is_number, is_whole, require_array
-from geo.crs import geodesic_area_km2, geodesic_length_km, require_crs
+from geo.crs import require_crs
 from geo.doors import door
 from geo.errors import CRSError, InputError
+from geo.geodesic import geodesic_area_km2, geodesic_length_km
 from geo.units import labelled
 from geo.work import checkpoint
 

@@ -9,9 +9,10 @@ import numpy as np
 import shapely
 from shapely import GeometryType
 
-from geo.crs import Frame, geodesic_area_km2, measured_in, moved, require_same_crs, to_metric
+from geo.crs import Frame, measured_in, moved, require_same_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
+from geo.geodesic import geodesic_area_km2
 from geo.points import located
 from geo.units import labelled
 from geo.work import checkpoint, require_affordable

@@ -10,9 +10,10 @@ import shapely
 from pyproj import CRS
 
 from geo.arguments import require_one_of
-from geo.crs import Frame, geodesic_area_km2, moved, require_crs
+from geo.crs import Frame, moved, require_crs
 from geo.doors import door
 from geo.errors import InputError
+from geo.geodesic import geodesic_area_km2
 from geo.plausibility import require_coordinates
 from geo.transformations import horizontal
 from geo.units import COUNT, labelled

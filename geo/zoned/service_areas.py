@@ -16,16 +16,10 @@ import shapely
 from scipy.spatial import cKDTree
 
 from geo.arguments import brief, require_metres
-from geo.crs import (
-    Frame,
-    geodesic_area_km2,
-    measured_in,
-    moved,
-    require_same_crs,
-    to_metric,
-)
+from geo.crs import Frame, measured_in, moved, require_same_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
+from geo.geodesic import geodesic_area_km2
 from geo.points import located, weights_of
 from geo.supports import supports, unsure
 from geo.units import amount_of, labelled

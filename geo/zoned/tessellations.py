@@ -9,16 +9,10 @@ import numpy as np
 import shapely
 
 from geo.arguments import brief, is_whole, require_metres
-from geo.crs import (
-    GEOGRAPHIC,
-    Frame,
-    geodesic_area_km2,
-    moved,
-    require_crs,
-    to_metric,
-)
+from geo.crs import GEOGRAPHIC, Frame, moved, require_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
+from geo.geodesic import geodesic_area_km2
 from geo.units import labelled
 from geo.work import checkpoint, require_affordable
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo.crs import geodesic_area_km2
+from geo.geodesic import geodesic_area_km2
 from geo.numerals import between, listed, number
 from layers import questions
 from layers.book import series

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from geo.arguments import brief, is_number
-from geo.crs import geodesic_area_km2, require_crs
+from geo.crs import require_crs
 from geo.doors import door
 from geo.errors import InputError
+from geo.geodesic import geodesic_area_km2
 from geo.units import labelled
 from geo.wording import Words
 from layers.plan.area import area

@@ -11,9 +11,9 @@ import pandas as pd
 import shapely
 
 from geo.arguments import require_one_of
-from geo.crs import geodesic_area_km2
 from geo.doors import door
 from geo.errors import InputError
+from geo.geodesic import geodesic_area_km2
 from geo.numerals import LANGUAGES
 from geo.units import labelled
 from layers.plan import claims, claims_file, rules
@@ -27,7 +27,7 @@ from layers.plan.selection import ENTITY, sited
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from layers.plan.area import ShapeRole
+    from layers.plan.roles import ShapeRole
     from layers.plan.schema import Resource
 
 _LOG = logging.getLogger(__name__)

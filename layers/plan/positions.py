@@ -371,16 +371,15 @@ def locate(
     evidence = (
         frame["evidence"].fillna(texts["evidence"]) if "evidence" in frame else texts["evidence"]
     )
-    more = {
-        "within": texts["within"],
-        "radius_m": pd.Series(map(gazetteer.extent_m, frame["id"]), frame.index, dtype="float64"),
-        "claim_id": texts["claim"],
-    }
+    more = {"within": texts["within"], "claim_id": texts["claim"]}
+    if "radius_m" in placed:
+        extents_m = map(gazetteer.extent_m, frame["id"])
+        more["radius_m"] = pd.Series(extents_m, frame.index, dtype="float64")
     located = frame.assign(
         evidence=evidence.where(found, "unlocated"),
         accuracy_m=accuracy,
         lon=lon,
         lat=lat,
-        **{name: more[name] for name in more if name in placed},
+        **{name: values for name, values in more.items() if name in placed},
     )
     return gpd.GeoDataFrame(located, geometry=points, crs=CRS)

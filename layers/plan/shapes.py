@@ -9,8 +9,9 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.crs import GEOGRAPHIC, geodesic_area_km2, moved
+from geo.crs import GEOGRAPHIC, moved
 from geo.errors import CRSError, InputError
+from geo.geodesic import geodesic_area_km2
 from layers.plan.area import map_crs
 
 if TYPE_CHECKING:

@@ -86,7 +86,8 @@ def zoning(
     Raises
     ------
     InputError
-        If there is no such zoning, or no such size of cells, or they are larger than the districts.
+        If there is no such zoning, or no such size of cells, or they are larger than the districts,
+        or the zoning has no cells of that size.
 
     Examples
     --------
@@ -94,16 +95,29 @@ def zoning(
     ['circle-dakecheng', 'circle-kexuecheng', 'circle-gaoxin', 'circle-wangning']
     """
     require_one_of(name, zoning_names(), "zoning", function="zoning")
+    _require_size("cell_m", cell_m, DEFAULT_CELL_M, name, of=GRID_NAMES[:2])
+    _require_size("h3_resolution", h3_resolution, DEFAULT_H3_RESOLUTION, name, of=GRID_NAMES[2:])
     if name in GRID_NAMES:
-        for size, of in ((cell_m, "cell_m"), (h3_resolution, "h3_resolution")):
-            if not is_number(size):
-                raise InputError(
-                    f"zoning: {of} is {brief(size)}. Pass a number.",
-                    code="option.positive",
-                    value=brief(size),
-                )
         return _cells(plan(), name, h3_resolution if name == "h3" else cell_m).copy()
     return _named(name).copy()
+
+
+def _require_size(
+    size: str, value: object, default: float, name: str, *, of: Sequence[str]
+) -> None:
+    if not is_number(value):
+        raise InputError(
+            f"zoning: {size} is {brief(value)}. Pass a number.",
+            code="option.positive",
+            value=brief(value),
+        )
+    if value != default and name not in of:
+        raise InputError(
+            f"zoning: {size} goes with {' and '.join(of)}, not with {name}; leave it out",
+            code="option.goes_not",
+            names=[size],
+            value=name,
+        )
 
 
 @door

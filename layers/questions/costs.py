@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.crs import geodesic_area_km2
+from geo.geodesic import geodesic_area_km2
 from geo.work import require_affordable
 from geo.zoned.tessellations import H3_AREA_KM2
 from layers.plan.area import per_plan

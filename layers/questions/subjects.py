@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
-    from layers.plan.area import PointRole
+    from layers.plan.roles import PointRole
     from layers.plan.schema import Resource
 
 CELL_M = 5000

@@ -14,9 +14,9 @@ import shapely
 from PIL import Image
 
 from app.web.map_view import clicked, drawn
-from geo.crs import geodesic_area_km2
 from geo.datum import gcj02_to_wgs84
 from geo.errors import InputError
+from geo.geodesic import geodesic_area_km2
 from layers.plan.catalogue import load
 from layers.web.pictures import png
 

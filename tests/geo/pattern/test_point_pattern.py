@@ -14,8 +14,8 @@ from scipy.spatial.distance import cdist, pdist
 from scipy.stats import norm
 from shapely import MultiPolygon, Point, Polygon, box
 
-from geo.crs import geodesic_area_km2
 from geo.errors import CRSError, InputError
+from geo.geodesic import geodesic_area_km2
 from geo.pattern.point_pattern import nearest_neighbour_index, ripley
 from geo.study_area import set_covariance_share, uniform_points
 

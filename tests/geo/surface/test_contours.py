@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.ndimage import map_coordinates
 
-from geo.crs import geodesic_area_km2
 from geo.errors import CRSError, InputError
+from geo.geodesic import geodesic_area_km2
 from geo.surface.contours import filled_bands, isolines, nice_levels
 
 EAST, NORTH = 500_000.0, 3_100_000.0

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.spatial import cKDTree
 from shapely import Point, Polygon, box
 
-from geo.crs import geodesic_area_km2
 from geo.errors import CRSError, InputError
+from geo.geodesic import geodesic_area_km2
 from geo.zoned.nearest_areas import nearest_areas
 
 EAST, NORTH = 500_000.0, 3_100_000.0

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from rasterio.transform import from_origin
 from shapely import MultiPolygon, Point, Polygon, box
 
-from geo.crs import geodesic_area_km2
 from geo.errors import CRSError, InputError
 from geo.exchange.rasters import read_raster
+from geo.geodesic import geodesic_area_km2
 from geo.surface.density import kernel_density
 from geo.zoned.raster_zones import STATISTICS, zonal_shares, zonal_statistics
 from geo.zoned.tessellations import squares

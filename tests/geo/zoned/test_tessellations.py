@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, MultiPoint, Point, Polygon, box
 
-from geo.crs import geodesic_area_km2
 from geo.errors import CRSError, InputError
+from geo.geodesic import geodesic_area_km2
 from geo.zoned.tessellations import h3_cells, hexagons, squares
 
 EAST, NORTH = 500_000.0, 3_100_000.0

@@ -9,8 +9,8 @@ import pptx
 import pytest
 from pypdf import PdfReader
 
-from geo.crs import geodesic_area_km2
 from geo.errors import InputError
+from geo.geodesic import geodesic_area_km2
 from layers import questions
 from layers.book import facts, series
 from layers.book.atlas import Leaf, atlas

@@ -11,7 +11,7 @@ import pytest
 import shapely
 
 import layers
-from geo.crs import geodesic_area_km2
+from geo.geodesic import geodesic_area_km2
 from layers.look.symbology import layer_style
 from layers.plan.area import map_crs, open_plan
 from layers.plan.rule_words import rule_in_words

@@ -14,7 +14,7 @@ import pytest
 import shapely
 import yaml
 
-from geo.crs import geodesic_area_km2
+from geo.geodesic import geodesic_area_km2
 from layers.plan.data_files import features_of, table_of
 from layers.plan.positions import CRS, Gazetteer, locate, zone_place
 

@@ -12,8 +12,8 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.crs import geodesic_area_km2
 from geo.errors import CRSError, InputError, LayerError
+from geo.geodesic import geodesic_area_km2
 from layers.plan.area import map_crs
 from layers.plan.balance import area_balance
 from layers.plan.courses import along_roads

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 import layers
-from geo.crs import geodesic_area_km2
 from geo.errors import InputError
+from geo.geodesic import geodesic_area_km2
 from layers.plan.area import open_plan, packaged
 from layers.plan.catalogue import table
 

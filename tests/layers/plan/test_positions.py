@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.crs import geodesic_area_km2
 from geo.errors import InputError
+from geo.geodesic import geodesic_area_km2
 from layers.plan.positions import Gazetteer, Place, locate, zone_place
 
 PARK = {

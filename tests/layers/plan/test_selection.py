@@ -7,8 +7,8 @@ import pytest
 import shapely
 
 import layers
-from geo.crs import geodesic_area_km2
 from geo.errors import InputError
+from geo.geodesic import geodesic_area_km2
 
 
 def frame() -> gpd.GeoDataFrame:

@@ -10,8 +10,8 @@ from scipy.spatial import cKDTree
 from shapely import Point, Polygon, box
 
 import layers
-from geo.crs import geodesic_area_km2
 from geo.errors import CRSError, InputError
+from geo.geodesic import geodesic_area_km2
 from layers.plan.zonings import COLUMNS, GRID_NAMES, own_zones, zoning, zoning_names
 
 
@@ -104,6 +104,13 @@ def test_sizes_that_are_refused() -> None:
         zoning("squares", cell_m=10)
     with pytest.raises(InputError, match="whole numbers from 0 to 15"):
         zoning("h3", h3_resolution=16)
+    for name, size in (
+        ("districts", {"cell_m": 500}),
+        ("h3", {"cell_m": 500}),
+        ("squares", {"h3_resolution": 8}),
+    ):
+        with pytest.raises(InputError, match="leave it out"):
+            zoning(name, **size)
 
 
 # ---- a visitor's own ----
