@@ -254,7 +254,7 @@ class _Book:
     ) -> Iterator[tuple[Figure, Axes, Box]]:
         """Yield page after page with title, number and notes, and the room between."""
         sheet = replace(self.sheet, title=title, subtitle="")
-        notes = note_texts([], sheet, credits_=[], spread=False, lang=self.lang)
+        notes = note_texts([], sheet, credits_=[], standing=[], spread=False, lang=self.lang)
         lines = broken_notes(notes[:1], layout(sheet, note_lines=1), lang=self.lang)
         plan = layout(sheet, note_lines=len(lines))
         number = first_number

@@ -84,6 +84,8 @@ class Sheet:
         Who made it, and when (ISO 8601).
     notes
         Further lines below the map.
+    base_number
+        The map review number of the base map itself, empty where it has none.
     """
 
     title: str
@@ -95,3 +97,4 @@ class Sheet:
     author: str = ""
     date: str = ""
     notes: tuple[str, ...] = field(default=())
+    base_number: str = ""

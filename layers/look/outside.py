@@ -209,6 +209,7 @@ def clean_sheet(sheet: Sheet, lang: str, *, drawn: bool, cleaner: Cleaner | None
         title=cleaner.text(sheet.title, TITLE, lines=TITLE_LINES),
         subtitle=cleaner.text(sheet.subtitle, SUBTITLE, lines=TITLE_LINES),
         review_number=cleaner.text(sheet.review_number, REVIEW),
+        base_number=cleaner.text(sheet.base_number, REVIEW),
         author=cleaner.text(sheet.author, AUTHOR),
         date=cleaner.text(sheet.date, AUTHOR),
         notes=notes,

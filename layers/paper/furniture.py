@@ -29,7 +29,7 @@ from layers.paper.sheet import (
     wrapped,
     write,
 )
-from layers.plan.area import crs_words, map_crs
+from layers.plan.area import map_crs
 from layers.plan.selection import placed_share
 from layers.scene.boxes import Box
 from layers.scene.window import GEOGRAPHIC
@@ -202,6 +202,7 @@ def note_texts(
     sheet: Sheet,
     *,
     credits_: list[str],
+    standing: Sequence[str],
     spread: bool,
     lang: str,
 ) -> list[Note]:
@@ -215,6 +216,8 @@ def note_texts(
         The sheet.
     credits_
         Attribution of the sources.
+    standing
+        What the map stands on, see :func:`layers.look.standing.standing`.
     spread
         Whether symbols at one place were spread.
     lang
@@ -227,7 +230,7 @@ def note_texts(
     notes = [Note(say("sheet.review", lang, number=review), imprint, bold=True)]
     if credits_:
         notes.append(Note(say("sheet.sources", lang, names=" · ".join(credits_))))
-    remarks = [say("sheet.crs", lang, name=crs_words(lang))]
+    remarks = list(standing)
     if any(layer.schematic for layer in layers):
         remarks.append(say("sheet.schematic", lang))
     missing = sum(placed_share(layer.frame).lacking for layer in layers if not layer.is_ground)

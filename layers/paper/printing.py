@@ -29,6 +29,7 @@ from geo.errors import InputError
 from layers.look.basemaps import VECTOR, basemap
 from layers.look.outside import clean_content, clean_sheet
 from layers.look.palettes import paper
+from layers.look.standing import standing
 from layers.look.styles import WHITE
 from layers.paper.drawing import (
     BEYOND,
@@ -199,7 +200,8 @@ def composed(
     wanted = _wanted(content, whole)
     credits_ = credits_of(whole, content)
     # Whether symbols are spread is known when they stand: room for the words is kept.
-    draft = note_texts(whole.layers, sheet, credits_=credits_, spread=True, lang=content.lang)
+    said = {"credits_": credits_, "standing": standing(content, base_number=sheet.base_number)}
+    draft = note_texts(whole.layers, sheet, **said, spread=True, lang=content.lang)
     first = layout(sheet, note_lines=1)
     lines = broken_notes(draft, first, lang=content.lang)
     plan = layout(sheet, note_lines=len(lines), panel_share=panel_share)
@@ -266,7 +268,7 @@ def composed(
     )
     draw_scale(axes, window, scale, px=plan.px, lang=content.lang, ratio=not scale_inside)
     draw_title(axes, sheet, plan)
-    notes = note_texts(on_sheet.layers, sheet, credits_=credits_, spread=spread, lang=content.lang)
+    notes = note_texts(on_sheet.layers, sheet, **said, spread=spread, lang=content.lang)
     draw_notes(axes, broken_notes(notes, plan, lang=content.lang), plan)
     axes.set_xlim(plan.page.left, plan.page.right)
     axes.set_ylim(plan.page.bottom, plan.page.top)

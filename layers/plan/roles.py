@@ -133,6 +133,9 @@ class Area:
         Source that is the plan itself, if it is one document.
     printed_km2
         The area that the plan itself prints, km², if it does.
+    status
+        How far the plan has come: ``draft``, ``submitted``, ``approved`` or ``published``; empty
+        where it is no single plan.
     """
 
     crs: str
@@ -153,6 +156,7 @@ class Area:
     parts_layer: str = ""
     document: str = ""
     printed_km2: float | None = None
+    status: str = ""
 
     @property
     def filters(self) -> tuple[str, ...]:
@@ -186,6 +190,7 @@ def read_area(content: Mapping[str, Any]) -> Area:
         named_ground=content.get("named_ground", {}),
         parts_layer=content.get("parts_layer", ""),
         document=content.get("document", ""),
+        status=content.get("status", ""),
         printed_km2=content.get("printed_km2"),
         naming=_naming(content.get("naming", {})),
         **{name: tuple(content.get(name, ())) for name in lists},

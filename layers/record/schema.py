@@ -90,6 +90,7 @@ def _sheet() -> Schema:
             "type": "string",
             "pattern": r"\w",
         },
+        "base_number": {"description": "map review number of the base map", "type": "string"},
         "size": {"enum": list(SIZES_MM)},
         "dpi": {"type": "integer", "minimum": LEAST_DPI, "maximum": MOST_DPI},
         "palette": {"enum": list(get_args(Palette))},
