@@ -71,9 +71,9 @@
         { pane: "atlas-picture", interactive: false });
     }
 
-    path(layer, i, options) {
+    path(layer, i, options, geometry = layer.shapes[i]) {
       const outside = layer.outsideSet.has(i);
-      return L.GeoJSON.geometryToLayer({ type: "Feature", geometry: layer.shapes[i] }, {
+      return L.GeoJSON.geometryToLayer({ type: "Feature", geometry }, {
         ...options,
         smoothFactor: EARTH_TOLERANCE_PX,
         coordsToLatLng: ([lon, lat]) => this.host.toMap(lon, lat, outside),
@@ -112,6 +112,11 @@
       if (style.hatch) {
         options.fillColor = this.hatching(style.colour);
         options.fillOpacity = 1;
+      }
+      if (layer.painted && layer.painted[i]) {
+        // Overlapping areas share the ground in stripes; a click finds the whole of each.
+        group.addLayer(this.path(layer, i, { ...options, stroke: false, interactive: false }, layer.painted[i]));
+        options.fillOpacity = 0;
       }
       const path = this.listening(this.path(layer, i, options), layer, i);
       group.addLayer(layer.group === "layout" && style.fill_opacity > DENSE ? this.fade(path, style.fill_opacity) : path);

@@ -290,6 +290,7 @@ def _draw_shapes(brush: _Brush, layer: Drawn, window: Window) -> None:
     if not looks:
         return
     drawn = window.drawn(layer.shapes)
+    painted = window.drawn(layer.painted) if layer.striped else drawn
     for step, ((kind, style), picks) in enumerate(looks.items()):
         shapes = [drawn[pick] for pick in picks if not drawn[pick].is_empty]
         if not shapes:
@@ -297,11 +298,20 @@ def _draw_shapes(brush: _Brush, layer: Drawn, window: Window) -> None:
         if kind == "line":
             _draw_lines(brush, shapes, style, above=step * 1e-3)
         else:
-            _draw_areas(brush, shapes, style, above=step * 1e-3)
+            fills = [painted[pick] for pick in picks if not drawn[pick].is_empty]
+            _draw_areas(brush, shapes, fills, style, above=step * 1e-3)
 
 
-def _draw_areas(brush: _Brush, shapes: list[shapely.Geometry], style: Style, above: float) -> None:
-    paths = [path for path in map(area_path, shapes) if path is not None]
+def _draw_areas(
+    brush: _Brush,
+    shapes: list[shapely.Geometry],
+    fills: list[shapely.Geometry],
+    style: Style,
+    above: float,
+) -> None:
+    paths, filled = (
+        [path for path in map(area_path, each) if path is not None] for each in (shapes, fills)
+    )
     fill: dict[str, Any] = {
         "facecolors": [to_rgba(style.colour, style.fill_opacity)],
         "edgecolors": ["none"],
@@ -309,7 +319,7 @@ def _draw_areas(brush: _Brush, shapes: list[shapely.Geometry], style: Style, abo
     }
     if style.hatch:
         fill |= {"hatch": HATCH, "edgecolors": [hatch_colour(style)]}
-    brush.paint(paths, above=above, **fill)
+    brush.paint(filled, above=above, **fill)
     strokes = edges(style, on_ground=brush.layer.group == "layout")
     for step, stroke in enumerate(strokes, start=1 if len(strokes) > 1 else 2):
         looks: dict[str, Any] = {

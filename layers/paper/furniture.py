@@ -236,6 +236,8 @@ def note_texts(
     missing = sum(placed_share(layer.frame).lacking for layer in layers if not layer.is_ground)
     if missing:
         remarks.append(say("sheet.unlocated", lang, n=missing))
+    if any(layer.striped for layer in layers):
+        remarks.append(say("sheet.striped", lang))
     if spread:
         remarks.append(say("sheet.spread", lang))
     notes.append(Note(say("sheet.stop", lang).join(remarks) + say("sheet.end", lang)))

@@ -6,12 +6,15 @@ those as it does zones.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
 
+import geopandas as gpd
+
 import geo
-from geo.numerals import interval
+from geo.numerals import LANGUAGES, interval
 from layers.look.symbology import field_title
 from layers.plan.area import per_plan
 from layers.plan.schema import resources
@@ -25,12 +28,10 @@ from layers.qgis.styles import (
 )
 from layers.qgis.symbols import Kind, quoted_column, quoted_text, rgba, symbol_of
 from layers.scene.scene import NO_DATA, Class, Words
-from layers.words import words
+from layers.words import say, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    import geopandas as gpd
 
     from layers.look.styles import Style
     from layers.scene.scene import Drawn
@@ -71,6 +72,7 @@ class Result(NamedTuple):
 def results(layers: Iterable[Drawn]) -> list[Result]:
     """Return the results among layers that have a shape, the lowest first."""
     with_shape: list[Result] = []
+    before: Counter[str] = Counter()
     for layer in layers:
         if layer.overlay is None:
             continue
@@ -78,8 +80,12 @@ def results(layers: Iterable[Drawn]) -> list[Result]:
         if drawn.frame.empty:
             continue
         name, kind = _NAMES[type(layer.overlay).__name__]
-        before = sum(each.name.split("_")[0] == name for each in with_shape)
-        with_shape.append(Result(f"{name}_{before + 1}" if before else name, kind, drawn))
+        before[name] += 1
+        name += f"_{before[name]}" if before[name] > 1 else ""
+        if drawn.striped:
+            with_shape.append(Result(f"{name}_painted", kind, _fills(drawn)))
+            drawn = drawn.restyled(lambda style: replace(style, fill_opacity=0.0))
+        with_shape.append(Result(name, kind, drawn))
     return with_shape
 
 
@@ -112,6 +118,14 @@ def result_qml(layer: Drawn, kind: Kind) -> str:
     put_aliases(root, frame, _titles(layer))
     named = {name_field(frame, lang), "id"} & set(frame.columns)
     return style_text(root, max(named, default="fid"), kind)
+
+
+def _fills(layer: Drawn) -> Drawn:
+    """Return what the colours of overlapping areas fill, without their edges."""
+    painted = gpd.GeoSeries(layer.painted, layer.frame.index, layer.frame.crs)
+    titles = [say("geopackage.painted", lang, title=layer.titles.said(lang)) for lang in LANGUAGES]
+    fills = replace(layer, frame=layer.frame.set_geometry(painted), titles=Words(*titles))
+    return fills.restyled(lambda style: replace(style, opacity=0.0))
 
 
 def _bands(picture: Picture) -> gpd.GeoDataFrame:

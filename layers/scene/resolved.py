@@ -37,6 +37,7 @@ from layers.plan.area import area, per_plan, stops_layer
 from layers.plan.catalogue import members, names_by_id
 from layers.plan.schema import resource, resources
 from layers.scene.scene import ANALYSIS, CONTEXT, NO_DATA, Class, Drawn, Mark, Scene, Stop, Words
+from layers.scene.stripes import shared_out
 from layers.scene.surfaces import Picture
 
 if TYPE_CHECKING:
@@ -341,9 +342,19 @@ def _choropleth(overlay: Choropleth, common: dict[str, Any]) -> Drawn:
     classes.append(Class(NO_DATA, Words(**looks()["no_data"]), overlay_style("no_data")))
     styles = {each.value: each.style for each in classes}
     label = overlay_label("zones") if overlay.named else None
+    shared = shared_out(frame.geometry.to_numpy())
+    painted = [None] * len(frame) if shared is None else shared.tolist()
     marks = [
-        replace(mark, style=styles[key], key=key, value="" if n is None else significant(n))
-        for mark, key, n in zip(_marks(frame, lang), map(str, breaks.codes), values, strict=True)
+        replace(
+            mark,
+            style=styles[key],
+            key=key,
+            value="" if n is None else significant(n),
+            painted=part,
+        )
+        for mark, key, n, part in zip(
+            _marks(frame, lang), map(str, breaks.codes), values, painted, strict=True
+        )
     ]
     return Drawn(
         **common,

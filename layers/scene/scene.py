@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import shapely
 
@@ -23,7 +24,6 @@ from layers.words import bracketed
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    import geopandas as gpd
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
@@ -104,6 +104,8 @@ class Mark:
         the first.
     value
         Its number as words, below its name; empty where it has none.
+    painted
+        The part of an area that its colour fills, where that is not the whole.
     """
 
     id: str
@@ -115,6 +117,7 @@ class Mark:
     key: str | None = None
     rank: float = 0.0
     value: str = ""
+    painted: BaseGeometry | None = None
 
     @property
     def kind(self) -> str:
@@ -262,6 +265,18 @@ class Drawn:
         return shapes
 
     @property
+    def striped(self) -> bool:
+        """Whether areas of it overlap, and share the ground there in stripes."""
+        return any(mark.painted is not None for mark in self.marks)
+
+    @property
+    def painted(self) -> NDArray[np.object_]:
+        """What the colours of its areas fill."""
+        painted = np.empty(len(self.marks), dtype=object)
+        painted[:] = [mark.shape if mark.painted is None else mark.painted for mark in self.marks]
+        return painted
+
+    @property
     def sources(self) -> frozenset[str]:
         """Ids of what it was made from."""
         if "source_id" not in self.frame:
@@ -272,9 +287,19 @@ class Drawn:
         """Return it with the marks that have a place, in metres."""
         shapes = self.frame.geometry.to_numpy()
         here = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-        there = moved(self.frame.geometry[here], map_crs(), function=f"{function}, {self.id}")
-        pairs = zip(compress(self.marks, here.tolist()), there.to_numpy(), strict=True)
-        return replace(self, marks=tuple(replace(mark, shape=shape) for mark, shape in pairs))
+        function, crs = f"{function}, {self.id}", map_crs()
+        there = moved(self.frame.geometry[here], crs, function=function).to_numpy()
+        painted = np.full(len(there), None)
+        if self.striped:
+            parts = gpd.GeoSeries(self.painted[here], crs=self.frame.crs)
+            painted = moved(parts, crs, function=function).to_numpy()
+        there_with = zip(compress(self.marks, here.tolist()), there, painted, strict=True)
+        return replace(
+            self,
+            marks=tuple(
+                replace(mark, shape=shape, painted=part) for mark, shape, part in there_with
+            ),
+        )
 
     def rows(self, picked: NDArray[np.bool_]) -> Drawn:
         """Return it with some of its features, of what has not been placed."""

@@ -40,7 +40,7 @@ from layers.scene.resolved import scene
 from layers.scene.scene import CONTEXT, REMARK, sample
 from layers.type.outside_texts import Cleaner
 from layers.web import references
-from layers.web.encoding import CRS, DECIMALS, columnar
+from layers.web.encoding import CRS, DECIMALS, columnar, painted
 from layers.web.pictures import encoded
 from layers.words import both, words
 
@@ -297,7 +297,7 @@ def _layer(drawn: Drawn) -> dict[str, Any]:
     return {
         **columns,
         **common,
-        "title": _said_simpler(titles, columns.get("simplified_m")),
+        "title": _remarked(titles, columns.get("simplified_m"), striped=drawn.striped),
         "lacking": placed_share(drawn.frame).lacking,
         "legend": "layer" if drawn.listed == "layer" else "classes",
         "pane": drawn.pane,
@@ -307,6 +307,7 @@ def _layer(drawn: Drawn) -> dict[str, Any]:
         "classes": [{"value": each.value, "label": each.words._asdict()} for each in drawn.classes],
         "colour": drawn.colour,
         **_looks(drawn),
+        **({"painted": painted(_parts(drawn))} if drawn.striped else {}),
         "amounts": [{"amount": amount, "radius": radius} for amount, radius in drawn.amounts],
         "fields": _fields(drawn),
         "stops": [_stop(stop) for stop in drawn.stops],
@@ -393,12 +394,18 @@ def _fields(drawn: Drawn) -> list[dict[str, Any]]:
     return fields
 
 
-def _said_simpler(titles: Text, metres: float | None) -> Text:
-    """Return titles that say how far borders may be off, where they are simplified."""
-    if metres is None:
-        return titles
-    notes = dict(zip(LANGUAGES, both("document.simplified"), strict=True))
-    return {lang: words + notes[lang].format(m=number(metres)) for lang, words in titles.items()}
+def _remarked(titles: Text, metres: float | None, *, striped: bool) -> Text:
+    """Return titles that say how far borders may be off, and what stripes mean, where there are."""
+    for key, there in (("simplified", metres is not None), ("striped", striped)):
+        if there:
+            notes = dict(zip(LANGUAGES, both(f"document.{key}"), strict=True))
+            m = number(metres or 0.0)
+            titles = {lang: words + notes[lang].format(m=m) for lang, words in titles.items()}
+    return titles
+
+
+def _parts(drawn: Drawn) -> gpd.GeoSeries:
+    return gpd.GeoSeries(drawn.painted, crs=drawn.frame.crs)
 
 
 def _lines(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

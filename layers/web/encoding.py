@@ -78,6 +78,13 @@ def columnar(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def painted(parts: gpd.GeoSeries) -> list[Any]:
+    """Return what the colours of areas fill as plain JSON, None for nothing."""
+    shapes = moved(parts, CRS, function="map_document").to_numpy()
+    located = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    return _shapes(displayed(shapes[located], function="map_document").shapes, located)
+
+
 def _anchors(shapes: NDArray[np.object_], located: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return a point of each feature (lon, lat), NaN where it has no place."""
     anchors = np.full((shapes.size, 2), np.nan)

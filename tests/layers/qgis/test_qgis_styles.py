@@ -536,7 +536,7 @@ def test_a_map_is_a_geopackage_that_can_be_made_again(tmp_path: Path) -> None:
     path = tmp_path / "map.gpkg"
     spec = spec_of("distribution", visible=["districts", "projects", "overlay-1"], lang="en")
     snapshot(spec, path)
-    assert tables(path) == ["districts", "zones", "projects", "layer_styles"]
+    assert tables(path) == ["districts", "zones_painted", "zones", "projects", "layer_styles"]
     assert provenance.read(path)["spec"] == spec.to_dict()
     found, changed = remake(path)
     assert (found, changed) == (spec, [])
@@ -545,6 +545,10 @@ def test_a_map_is_a_geopackage_that_can_be_made_again(tmp_path: Path) -> None:
     zones = pyogrio.read_dataframe(path, layer="zones")
     assert zones["count"].tolist() == shown.frame["count"].tolist()
     assert zones["id"].tolist() == shown.frame["id"].tolist()
+    painted = pyogrio.read_dataframe(path, layer="zones_painted")
+    whole = shapely.union_all(zones.geometry.to_numpy()).area
+    assert shapely.area(zones.geometry.to_numpy()).sum() > 1.1 * whole
+    assert shapely.area(painted.geometry.to_numpy()).sum() == pytest.approx(whole)
     style = parsed(rows(path.read_bytes(), STYLE.format("zones"))[0][0])
     titles = {item.get("field"): item.get("name") for item in style.findall("aliases/alias")}
     assert titles["count"] == "Number of projects"

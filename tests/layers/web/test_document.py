@@ -51,7 +51,7 @@ def problems(document: dict[str, Any]) -> list[str]:
 
 def every_kind() -> dict[str, Any]:
     """A document with a layer of every kind and every member that a document can have."""
-    boxes = [shapely.box(112.8 + 0.05 * n, 28.1, 112.85 + 0.05 * n, 28.2) for n in range(3)]
+    boxes = [shapely.box(112.8 + 0.05 * n, 28.1, 112.86 + 0.05 * n, 28.2) for n in range(3)]
     zones = gpd.GeoDataFrame({"n": [1.0, 2.0, np.nan]}, geometry=boxes, crs=4490)
     around = np.linspace(0, 2 * np.pi, 250_000)
     disc = shapely.Polygon(np.column_stack([112.9 + np.cos(around) / 9, 28 + np.sin(around) / 9]))
