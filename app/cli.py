@@ -11,7 +11,7 @@ import typer
 
 import layers
 from app import serving
-from app.commands import doctor, kinds, locate, snapshot
+from app.commands import check, doctor, kinds, locate, snapshot
 from app.commands.help import speaking
 from app.commands.options import AsJson, Output  # noqa: TC001 - typer reads them at run time
 from app.commands.output import print_json, records, write_table, wrote
@@ -137,6 +137,7 @@ def validate(*, as_json: AsJson = False) -> None:
 cli.command()(kinds.answer)
 cli.command()(snapshot.snapshot)
 cli.command()(snapshot.rerun)
+cli.command()(check.check)
 cli.command()(doctor.doctor)
 cli.command()(locate.locate)
 

@@ -29,5 +29,6 @@ from .plan.zonings import zoning as zoning
 from .plan.zonings import zoning_names as zoning_names
 from .record.specification import MapSpec as MapSpec
 from .record.specification import read_spec as read_spec
+from .review.checking import check as check
 from .web.document import map_document as map_document
 from .web.webmap import web_map as web_map

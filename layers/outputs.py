@@ -85,7 +85,8 @@ def output(
     ------
     InputError
         If the suffix is another one, the template does not fit it, an atlas is neither slides nor
-        a PDF, or the specification cannot be drawn.
+        a PDF, the specification cannot be drawn, or the map is for the public and fails a rule that
+        it must not.
     """
     plain = _require_spec(spec, "output")
     suffix = suffix.lower()
@@ -113,7 +114,12 @@ def output(
     record = provenance.record(plain, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
     if receipts := spec.receipts():
         record |= {"own_data": receipts}
-    return provenance.embed(_made(spec, suffix, template, progress), suffix, record)
+    data = _made(spec, suffix, template, progress)
+    if spec.review is not None:
+        from layers.review.checking import passed  # noqa: PLC0415
+
+        record |= {"review": passed(spec, suffix, data, record)}
+    return provenance.embed(data, suffix, record)
 
 
 def _require_spec(spec: MapSpec, function: str) -> dict[str, Any]:

@@ -29,6 +29,11 @@ def speaking(lang: str | None) -> Iterator[None]:
         _spoken.reset(before)
 
 
+def spoken() -> tuple[str, ...]:
+    """Return the languages that commands speak."""
+    return _spoken.get()
+
+
 def in_words(words: Callable[[str], str]) -> str:
     """Return a text in the languages of the help, one after the other.
 

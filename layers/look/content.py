@@ -25,6 +25,9 @@ SIZES_MM: dict[str, tuple[float, float]] = {
     "square": (200.0, 200.0),
 }
 INTERNAL = "internal"
+# Whom a map is for: all, those inside, or those who still work on it.
+PROFILES = ("public", "internal", "draft")
+PUBLIC = PROFILES[0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +51,8 @@ class Content:
         Name of the base map, see :func:`layers.look.basemaps.basemaps`.
     styles
         How layers are drawn that do not look as the symbology says.
+    reduced
+        Whether its places were made coarser for the public: nothing tells them better.
     """
 
     frames: Mapping[str, gpd.GeoDataFrame]
@@ -57,6 +62,7 @@ class Content:
     extent: tuple[float, float, float, float] | None = None
     base: str = VECTOR
     styles: Mapping[str, LayerStyle] = field(default_factory=dict)
+    reduced: bool = False
 
     def style(self, name: str) -> LayerStyle:
         """Return how a layer is drawn on this map."""
@@ -98,3 +104,26 @@ class Sheet:
     date: str = ""
     notes: tuple[str, ...] = field(default=())
     base_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """How a map stands with review, beside the number on its sheet.
+
+    Parameters
+    ----------
+    profile
+        One of :data:`PROFILES`.
+    content
+        The content mark of the map that the review number was given for, as ``xiangjiang check``
+        tells it.
+    proof
+        Number of the proof of confidentiality treatment, or that no classified results were used.
+    passed_by
+        Who lets the map pass.
+    """
+
+    profile: str
+    content: str = ""
+    proof: str = ""
+    passed_by: str = ""

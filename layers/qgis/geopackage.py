@@ -354,6 +354,21 @@ def metadata_text(data: bytes, *, uri: str) -> str | None:
     return _in_database(data, find, sealed=True)
 
 
+def crs_definitions(data: bytes) -> list[str]:
+    """Return the definitions of the CRS that the tables of a GeoPackage are in.
+
+    Raises
+    ------
+    InputError
+        If it is no sound one.
+    """
+    query = (
+        "SELECT definition FROM gpkg_spatial_ref_sys WHERE srs_id IN "
+        "(SELECT srs_id FROM gpkg_contents WHERE data_type = 'features')"
+    )
+    return _in_database(data, lambda base: [row for (row,) in base.execute(query)], sealed=True)
+
+
 def _in_database(
     data: bytes, work: Callable[[sqlite3.Connection], T], *, sealed: bool = False
 ) -> T:

@@ -27,7 +27,7 @@ from layers.record.plain_data import json_object
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 NAME = "xiangjiang-atlas"
 SCHEMA = 1
@@ -48,6 +48,9 @@ MOST_BYTES = 500_000_000
 _PRINTED = frozenset(f"spec.sheet.{name}" for name in ("title", "subtitle", "author", "notes"))
 # The date of what says none: the same call gives the same bytes.
 UNDATED = "1970-01-01"
+# Of a sheet, what says nothing of what the map shows; hexadecimal digits of a content mark.
+_NO_CONTENT = frozenset({"review_number", "base_number", "author", "date", "dpi"})
+MARK = 16
 # Not rows of a layer, and yet what a map looks like depends on them.
 _ABOUT = (
     "area.yaml",
@@ -117,16 +120,41 @@ def record(spec: Mapping[str, Any], *, created: str, lang: str = "zh") -> dict[s
             function="record",
         ) from error
     _refuse_private(plain)
-    files = data_hashes()
     return {
         "schema": SCHEMA,
         "version": _version(),
         "created": created,
         "lang": lang,
         "spec": plain,
-        "data": _digest("\n".join(f"{name} {files[name]}" for name in files).encode()),
-        "files": files,
+        "data": _data_digest(),
+        "files": data_hashes(),
     }
+
+
+def content_mark(spec: Mapping[str, Any], receipts: Sequence[str] = ()) -> str:
+    """Return what tells the content of a map from any other: what is asked, of which data.
+
+    Who made it, when, in how many dots and how it stands with review is no part of it.
+
+    Parameters
+    ----------
+    spec
+        As :meth:`layers.record.specification.MapSpec.to_dict` returns it.
+    receipts
+        What is known of files of somebody's own that it rests on.
+
+    Examples
+    --------
+    >>> one = content_mark({"map": "overview", "sheet": {"title": "A", "author": "B"}})
+    >>> one == content_mark({"map": "overview", "sheet": {"title": "A", "author": "C"}})
+    True
+    >>> one == content_mark({"map": "overview", "sheet": {"title": "Z", "author": "B"}})
+    False
+    """
+    sheet = {key: value for key, value in spec["sheet"].items() if key not in _NO_CONTENT}
+    shown = {key: value for key, value in spec.items() if key != "review"} | {"sheet": sheet}
+    plain = json.dumps(shown, sort_keys=True, ensure_ascii=False, allow_nan=False)
+    return _digest("\n".join((plain, _data_digest(), *receipts)).encode())[:MARK]
 
 
 def embed(data: bytes, suffix: str, record: Mapping[str, Any]) -> bytes:
@@ -184,8 +212,26 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
         If the file is missing, of another kind, broken, or has no record.
     """
     path = Path(path)
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
+    found = record_in(contents(path), path.suffix.lower(), path.name)
+    if found is None:
+        raise InputError(
+            f"read: {path.name!r} carries no record of the atlas. It was made by another program, "
+            "or saved anew by one that left the record out: pass the file as it was exported.",
+            code="record.missing",
+            name=path.name,
+        )
+    return found
+
+
+def contents(path: Path) -> bytes:
+    """Return the contents of a file of a kind that carries a record.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, too large, or of another kind.
+    """
+    if path.suffix.lower() not in SUFFIXES:
         raise InputError(
             f"read: {path.name!r} is of a kind that carries no record. Allowed are "
             f"{', '.join(SUFFIXES)}.",
@@ -210,15 +256,19 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
             megabytes=path.stat().st_size // 1_000_000,
             most=MOST_BYTES // 1_000_000,
         )
+    return data
+
+
+def record_in(data: bytes, suffix: str, name: str) -> dict[str, Any] | None:
+    """Return the record in the contents of a file, None where there is none.
+
+    Raises
+    ------
+    InputError
+        If the file or its record is broken.
+    """
     text = text_in(data, suffix, name=NAME)
-    if text is None:
-        raise InputError(
-            f"read: {path.name!r} carries no record of the atlas. It was made by another program, "
-            "or saved anew by one that left the record out: pass the file as it was exported.",
-            code="record.missing",
-            name=path.name,
-        )
-    return _checked(text, path.name)
+    return None if text is None else _checked(text, name)
 
 
 def changed(record: Mapping[str, Any]) -> list[str]:
@@ -267,6 +317,11 @@ def data_hashes() -> dict[str, str]:
 @cache
 def _file_digest(path: Path, _modified_ns: int, _size: int) -> str:
     return _digest(path.read_bytes())
+
+
+def _data_digest() -> str:
+    """Return one SHA-256 over the whole data package."""
+    return _digest("\n".join(f"{name} {value}" for name, value in data_hashes().items()).encode())
 
 
 def _digest(data: bytes) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from layers.keeping.own_points import CATEGORY
 from layers.look.basemaps import basemaps
-from layers.look.content import SIZES_MM, Palette
+from layers.look.content import PROFILES, SIZES_MM, Palette
 from layers.plan.area import area, per_plan
 from layers.questions.fields import items
 from layers.questions.kinds import kinds, looks, maps
@@ -60,6 +60,7 @@ def _schema(known: tuple[type[Kind], ...]) -> dict[str, Any]:
                 "items": {"type": "string"},
             },
             "base": {"description": "base map", "enum": list(basemaps())},
+            "review": _review(),
             "symbology": {
                 "description": "colours that differ from those of the atlas",
                 **_object(
@@ -103,6 +104,18 @@ def _sheet() -> Schema:
         "notes": {"type": "array", "items": text},
     }
     return _object(sheet) | {"required": ["review_number"]}
+
+
+def _review() -> Schema:
+    text: Schema = {"type": "string"}
+    return _object(
+        {
+            "profile": {"description": "whom the map is for", "enum": list(PROFILES)},
+            "content": {"description": "content mark of the approved map", **text},
+            "proof": {"description": "proof of confidentiality treatment, or none used", **text},
+            "passed_by": {"description": "who lets the map pass", **text},
+        }
+    ) | {"required": ["profile"]}
 
 
 def _looks(name: str) -> Schema:

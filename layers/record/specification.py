@@ -18,15 +18,17 @@ from geo.errors import InputError
 from layers.keeping.brought import is_own
 from layers.keeping.own_files import people_note, receipt_note
 from layers.look.basemaps import VECTOR, basemap
-from layers.look.content import Sheet
+from layers.look.content import INTERNAL, PROFILES, PUBLIC, Review, Sheet
 from layers.look.outside import clean_sheet
 from layers.look.own_symbology import OwnSymbology
+from layers.look.reduced import reduced
 from layers.look.symbology import layer_styles
 from layers.plan.strict_schema import Validator
 from layers.questions.asking import brought_by, parameters_of, question_of
 from layers.questions.kinds import kind_of, maps
 from layers.questions.unknowns import unknowns_note
 from layers.record.plain_data import MOST_BYTES, parsed_data, plain_data
+from layers.record.provenance import content_mark
 from layers.record.schema import schema
 
 if TYPE_CHECKING:
@@ -68,6 +70,8 @@ class MapSpec:
         Name of the base map, see :func:`layers.look.basemaps.basemaps`.
     symbology
         Colours that differ from those of the atlas; none where it is None.
+    review
+        How the map stands with review; as a draft where it is None.
     folder
         Where the files lie that the parameters name; it is no part of what is written down.
     """
@@ -81,6 +85,7 @@ class MapSpec:
     pages: str | None = None
     base: str = VECTOR
     symbology: OwnSymbology | None = None
+    review: Review | None = None
     folder: Path = field(default=Path(), compare=False)
 
     def content(self) -> Content:
@@ -110,7 +115,23 @@ class MapSpec:
             )
         if self.symbology is not None:
             drawn = self.symbology.applied(drawn)
+        if self.profile == PUBLIC:
+            drawn = reduced(drawn)
         return replace(drawn, extent=self.extent or drawn.extent, base=self.base)
+
+    @property
+    def profile(self) -> str:
+        """Whom the map is for: one of :data:`layers.look.content.PROFILES`."""
+        return self.review.profile if self.review else PROFILES[-1]
+
+    def mark(self) -> str:
+        """Return the content mark of the map, see :func:`layers.record.provenance.content_mark`."""
+        return content_mark(self.to_dict(), self.receipts())
+
+    def has_stale_number(self) -> bool:
+        """Whether its review number was given for another content: then it is shown as a draft."""
+        approved = self.review.content if self.review else ""
+        return bool(approved) and approved != self.mark()
 
     def titled(self) -> Sheet:
         """Return the sheet with a title, and with what must be said below the map.
@@ -124,6 +145,8 @@ class MapSpec:
         """
         question = asked(self)
         sheet = clean_sheet(self.sheet, self.lang, drawn=False)
+        if self.has_stale_number():
+            sheet = replace(sheet, review_number=INTERNAL)
         told = (question.method_note(self.lang), unknowns_note(question, self.lang))
         sheet = replace(sheet, notes=(*sheet.notes, *filter(None, told)))
         sheet = replace(sheet, notes=(*sheet.notes, *self.receipts()))
@@ -235,6 +258,7 @@ def read_spec(
     plain = {key: value for key, value in entries.items() if key in known}
     plain["notes"] = tuple(plain.get("notes", ()))
     extent, visible, own = data.get("extent"), data.get("visible"), data.get("symbology")
+    review = data.get("review")
     return MapSpec(
         map=data["map"],
         sheet=Sheet(**({"title": ""} | plain)),
@@ -245,6 +269,7 @@ def read_spec(
         pages=data.get("pages"),
         base=data.get("base", VECTOR),
         symbology=None if own is None else OwnSymbology(**own),
+        review=None if review is None else Review(**review),
         folder=_folder(source) if folder is None else Path(folder),
     )
 

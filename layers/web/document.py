@@ -217,6 +217,8 @@ def content_document(content: Content) -> dict[str, Any]:
         basemap=content.base,
         styles=content.styles,
     )
+    if content.reduced:  # claims tell places as their sources do
+        document |= {"subjects": {}, "claims": {}}
     if content.extent is not None:
         west, south, east, north = content.extent
         document["bounds"] = [[south, west], [north, east]]

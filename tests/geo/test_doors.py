@@ -170,6 +170,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "units": layers.load("districts"),
         "printed_km2": 1200.0,
     },
+    "check": {"source": layers.read_spec("overview", review_number="internal")},
     "claims_of": {"feature_id": "platform-nscc-changsha"},
     "with_extents": {"frame": layers.load("platforms")},
     "counted": {"frame": POINTS},

@@ -1,0 +1,149 @@
+"""Rules on what a map shows: all China, what must not be shown, and how well places are known."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from layers.look.content import PUBLIC
+from layers.plan.area import area
+from layers.plan.catalogue import table
+from layers.review.findings import PASS, fails, look, passes, rule
+from layers.review.rulebook import china
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from layers.review.findings import Found
+    from layers.review.subject import Extent, Subject
+
+NAMES = ("name_zh", "name_en", "aliases")
+# Of what was found so many are named.
+MOST_NAMED = 6
+
+
+@rule
+def china_complete(subject: Subject) -> Found:
+    """Find whether a map or inset of the whole country reaches all its ends."""
+    for where, extent in subject.extents().items():
+        if not all(_holds(extent, place) for place in china()["nationwide"]):
+            continue
+        missing = [place for place in china()["reaches"] if not _holds(extent, place)]
+        if missing:
+            return fails(f"review.lacks.{where}", names=missing[:MOST_NAMED])
+        return look(f"review.all_china.{where}")
+    return PASS
+
+
+@rule
+def south_china_sea(subject: Subject) -> Found:
+    """Find whether a map with all of Hainan shows the South China Sea islands."""
+    south = next(place for place in china()["reaches"] if place["lat"] == _southernmost())
+    lacking = [
+        where
+        for where, extent in subject.extents().items()
+        if _covers(extent, china()["hainan"]) and not _holds(extent, south)
+    ]
+    return passes(not lacking)
+
+
+@rule
+def taiwan(subject: Subject) -> Found:
+    """Have somebody look at how Taiwan is shown, where it is."""
+    box = china()["taiwan"]
+    shown = any(_meets(extent, box) for extent in subject.extents().values())
+    return look("review.taiwan_shown") if shown else PASS
+
+
+@rule
+def sensitive_names(subject: Subject) -> Found:
+    """Find names on the map that tell of what must not be shown."""
+    columns = [
+        frame[name].dropna().astype(str)
+        for frame in subject.shown()
+        for name in NAMES
+        if name in frame
+    ]
+    names = {name: None for column in columns for name in column}
+    words = [each for each in subject.words if each.kind == "name"]
+    found = [(name, each) for name in names for each in words if each.word in name]
+    return _of_words(found)
+
+
+@rule
+def sensitive_figures(subject: Subject) -> Found:
+    """Find columns with figures that must not be shown."""
+    columns = {str(name): None for frame in subject.shown() for name in frame.columns}
+    words = [each for each in subject.words if each.kind == "field"]
+    return _of_words([(name, each) for name in columns for each in words if each.word in name])
+
+
+@rule
+def unpublished_figures(subject: Subject) -> Found:
+    """Have somebody look at whether amounts on the map were published."""
+    amounts = {name for name, role in area().points.items() if role.amount}
+    used = {
+        key
+        for name in amounts & set(subject.content.visible)
+        for key in subject.content.frames[name]["source_id"].dropna()
+    }
+    if not used:
+        return PASS
+    rows = table("sources")
+    names = rows.loc[rows["id"].isin(used), f"name_{subject.spec.lang}"].tolist()
+    return look("review.amounts_from", names=names[:MOST_NAMED])
+
+
+@rule
+def accuracy(subject: Subject) -> Found:
+    """Find whether the map was made with coarser places."""
+    return passes(subject.spec.profile == PUBLIC, "review.full_accuracy")
+
+
+def _of_words(found: list[tuple[str, Any]]) -> Found:
+    """Return the verdict on words that were found, the gravest first."""
+    failing = [pair for pair in found if pair[1].verdict == "fail"]
+    if not found:
+        return PASS
+    told = failing or found
+    values = {
+        "names": list(dict.fromkeys(name for name, _ in told))[:MOST_NAMED],
+        "what": [dict(why) for why in dict.fromkeys(_Why(each.why) for _, each in told)],
+    }
+    why = "review.sensitive"
+    return fails(why, **values) if failing else look(why, **values)
+
+
+class _Why(dict[str, str]):
+    """What a word tells of, to be counted once."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self.items()))
+
+
+def _holds(extent: Extent, place: Mapping[str, float]) -> bool:
+    west, south, east, north = extent
+    return west <= place["lon"] <= east and south <= place["lat"] <= north
+
+
+def _covers(extent: Extent, box: Mapping[str, float]) -> bool:
+    west, south, east, north = extent
+    return (
+        west <= box["west"]
+        and south <= box["south"]
+        and east >= box["east"]
+        and north >= box["north"]
+    )
+
+
+def _meets(extent: Extent, box: Mapping[str, float]) -> bool:
+    west, south, east, north = extent
+    return (
+        west <= box["east"]
+        and east >= box["west"]
+        and south <= box["north"]
+        and north >= box["south"]
+    )
+
+
+def _southernmost() -> float:
+    return min(float(place["lat"]) for place in china()["reaches"])

@@ -1,0 +1,131 @@
+"""Rules on the marks around a map: title, legend, scale, north, frame, words at its foot."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from pyproj import Transformer
+
+from geo.crs import GEOGRAPHIC
+from layers.plan.area import area, crs_words, map_crs
+from layers.qgis.geopackage import crs_definitions
+from layers.review.findings import PASS, fails, passes, rule
+from layers.review.subject import bare
+from layers.words import both, say
+
+if TYPE_CHECKING:
+    from layers.review.findings import Found
+    from layers.review.subject import Subject
+
+_RATIO = re.compile(r"1:\d{3,}")
+# A map on a slide has a bar and an arrow, but no size of its own and no degrees around it.
+_WITH_RATIO = _WITH_DEGREES = ("print",)
+# How definitions of its CRS call it.
+CGCS2000 = re.compile("China[_ ]2000|China Geodetic Coordinate System 2000|CGCS2000")
+
+
+def _says(subject: Subject, *keys: str) -> bool:
+    """Whether an output has one of these words in its language."""
+    return any(bare(say(key, subject.spec.lang)) in subject.text for key in keys)
+
+
+@rule
+def title(subject: Subject) -> Found:
+    """Find the title."""
+    return passes(bare(subject.sheet.title) in subject.text)
+
+
+@rule
+def legend(subject: Subject) -> Found:
+    """Find whether the legend lists what is shown; on a picture it is drawn from that."""
+    if subject.suffix not in (".svg", ".pdf", ".pptx") or subject.spec.pages:
+        return PASS
+    reach = _extent_m(subject)
+    scene = subject.scene.within(reach) if reach else subject.scene
+    sections = scene.legend()
+    titles = [each.title or each.layer.title for each in sections if not each.layer.is_ground]
+    missing = [each for each in titles if bare(each) not in subject.text]
+    return passes(not missing, "review.not_listed", names=missing)
+
+
+@rule
+def scale(subject: Subject) -> Found:
+    """Find the numeric scale; the bar is part of each picture of a map."""
+    if subject.format not in _WITH_RATIO:
+        return fails("review.no_ratio")
+    is_read = subject.suffix in (".svg", ".pdf")
+    return passes(not is_read or _RATIO.search(subject.text), "review.no_ratio")
+
+
+@rule
+def north(subject: Subject) -> Found:
+    """Find the arrow to the north; each picture of a map has one."""
+    return passes(subject.suffix not in (".svg", ".pdf") or _says(subject, "sheet.north"))
+
+
+@rule
+def frame(subject: Subject) -> Found:
+    """Find the frame with its degrees."""
+    has = subject.format in _WITH_DEGREES
+    is_read = subject.suffix in (".svg", ".pdf")
+    return passes(has and (not is_read or "°" in subject.text))
+
+
+@rule
+def compiler(subject: Subject) -> Found:
+    """Find who compiled the map."""
+    author = bare(subject.sheet.author)
+    return passes(author and author in subject.text, "" if author else "review.empty")
+
+
+@rule
+def date(subject: Subject) -> Found:
+    """Find when the map was compiled."""
+    day = subject.sheet.date
+    return passes(day and day in subject.text, "" if day else "review.empty")
+
+
+@rule
+def plan_status(subject: Subject) -> Found:
+    """Find how far the plan has come."""
+    status = area().status
+    return passes(status and _says(subject, f"status.{status}"), "" if status else "review.empty")
+
+
+@rule
+def crs(subject: Subject) -> Found:
+    """Find the name of the CRS; data are to be in CGCS2000."""
+    if subject.format == "data":
+        return passes(all(map(CGCS2000.search, crs_definitions(subject.data))))
+    return passes(any(bare(crs_words(lang)) in subject.text for lang in ("zh", "en")))
+
+
+@rule
+def heights(subject: Subject) -> Found:
+    """Find the height datum."""
+    return passes(any(bare(words) in subject.text for words in both("standing.heights")))
+
+
+@rule
+def boundaries(subject: Subject) -> Found:
+    """Find the words that boundaries are not for delimitation."""
+    return passes(any(bare(words) in subject.text for words in both("standing.boundaries")))
+
+
+@rule
+def schematic(subject: Subject) -> Found:
+    """Find whether the map says which of its shapes a rule has built."""
+    if not any(layer.schematic for layer in subject.scene.layers):
+        return PASS
+    return passes(_says(subject, "sheet.schematic"))
+
+
+def _extent_m(subject: Subject) -> tuple[float, float, float, float] | None:
+    """Return what the map was asked to show, metres; None where that is all of it."""
+    extent = subject.content.extent
+    if extent is None:
+        return None
+    to_metres = Transformer.from_crs(GEOGRAPHIC, map_crs(), always_xy=True)
+    west, south, east, north = to_metres.transform_bounds(*extent)
+    return west, south, east, north

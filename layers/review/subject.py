@@ -1,0 +1,183 @@
+"""What is checked: a file or a specification, with what is known of it and what it says."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from dataclasses import dataclass
+from functools import cached_property
+from html import unescape
+from typing import TYPE_CHECKING, Any
+
+from pypdf import PdfReader
+
+from geo.errors import InputError
+from layers.look.content import INTERNAL, PUBLIC
+from layers.look.standing import standing
+from layers.paper.furniture import note_texts
+from layers.paper.printing import credits_of, toned
+from layers.plan.area import area, bounds
+from layers.plan.catalogue import load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import TypeAlias
+
+    import geopandas as gpd
+
+    from layers.look.content import Content, Sheet
+    from layers.record.specification import MapSpec
+    from layers.review.rulebook import Sensitive
+    from layers.scene.scene import Scene
+
+    Extent: TypeAlias = tuple[float, float, float, float]
+
+FORMATS = {".html": "page", ".pptx": "slides", ".gpkg": "data"}
+# Of a PDF so many pages are read: what a map says of itself stands on its first ones.
+MOST_PAGES = 4
+_APART = re.compile(r"<(script|style|metadata)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+_SLIDE = re.compile(r"ppt/slides/slide\d+\.xml")
+_SPOKEN = re.compile(r"ppt/(slides|notesSlides)/\w+\.xml")
+_METADATA = re.compile(r"<metadata\b.*?</metadata\s*>", re.DOTALL)
+_DOCUMENT = re.compile(r'<script type="application/json" id="\w+_document">(.*?)</', re.DOTALL)
+
+
+@dataclass(eq=False)
+class Subject:
+    """An output that is checked.
+
+    Parameters
+    ----------
+    words
+        What must not stand on it.
+    asked
+        The specification, None for a file that does not say it.
+    suffix, data
+        What file it is, and its contents; empty for a specification, which is checked as a print.
+    record
+        What the file says of its making.
+    profile
+        Whom it is checked for; what the specification says, or its number, where it is empty.
+    """
+
+    words: tuple[Sensitive, ...]
+    asked: MapSpec | None
+    suffix: str = ""
+    data: bytes = b""
+    record: Mapping[str, Any] | None = None
+    profile: str = ""
+
+    def __post_init__(self) -> None:
+        if self.profile or self.asked is None:
+            self.profile = self.profile or PUBLIC
+        elif self.asked.review is not None:
+            self.profile = self.asked.profile
+        else:
+            numbered = self.asked.sheet.review_number.strip() != INTERNAL
+            self.profile = PUBLIC if numbered else self.asked.profile
+
+    @property
+    def format(self) -> str:
+        """Which kind of output it is: ``"print"``, ``"slides"``, ``"page"`` or ``"data"``."""
+        return FORMATS.get(self.suffix, "print")
+
+    @property
+    def spec(self) -> MapSpec:
+        """The specification.
+
+        Raises
+        ------
+        InputError
+            If the file does not say it.
+        """
+        if self.asked is None:
+            raise InputError("check: the file has no record of the atlas", code="review.no_record")
+        return self.asked
+
+    @cached_property
+    def content(self) -> Content:
+        """What the map shows."""
+        return self.spec.content()
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """What stands around it."""
+        return self.spec.titled()
+
+    @cached_property
+    def scene(self) -> Scene:
+        """How it is drawn."""
+        return toned(self.content, self.sheet)
+
+    @cached_property
+    def text(self) -> str:
+        """What a reader of the output reads, without blanks; of a picture, what was drawn on it."""
+        return bare("\n".join(self._texts()))
+
+    @cached_property
+    def raw(self) -> str:
+        """All that the file holds as text, what no reader sees too, without its record."""
+        if self.suffix in (".svg", ".html", ".gpkg"):
+            whole = self.data.decode("utf-8", errors="replace")
+            return _METADATA.sub("", whole)
+        if self.suffix == ".pptx":
+            with zipfile.ZipFile(io.BytesIO(self.data)) as deck:
+                parts = [name for name in deck.namelist() if _SPOKEN.match(name)]
+                return "\n".join(_TAG.sub(" ", deck.read(name).decode()) for name in parts)
+        return "\n".join(self._texts())
+
+    def shown(self) -> Iterator[gpd.GeoDataFrame]:
+        """Yield the features of each layer and result on the map."""
+        yield from (self.content.frames[name] for name in self.content.visible)
+        yield from (each.frame for each in self.content.overlays if hasattr(each, "frame"))
+
+    def extents(self) -> dict[str, Extent]:
+        """Return west, south, east and north of the map and of its inset, degrees."""
+        inset: Extent = tuple(load(area().land.layer).total_bounds.tolist())
+        return {"map": self.content.extent or bounds(), "inset": inset}
+
+    def _texts(self) -> list[str]:
+        if self.suffix in (".svg", ".html"):
+            page = self.data.decode("utf-8", errors="replace")
+            document = _DOCUMENT.search(page)
+            held = _held(document.group(1)) if document else ""
+            return [unescape(_TAG.sub(" ", _APART.sub(" ", page))), held]
+        if self.suffix == ".pptx":
+            with zipfile.ZipFile(io.BytesIO(self.data)) as deck:
+                slides = [deck.read(name) for name in deck.namelist() if _SLIDE.fullmatch(name)]
+            return [unescape(_TAG.sub(" ", each.decode())) for each in slides]
+        if self.suffix == ".pdf":
+            pages = PdfReader(io.BytesIO(self.data)).pages
+            return [page.extract_text() for page in pages[:MOST_PAGES]]
+        return self._drawn()
+
+    def _drawn(self) -> list[str]:
+        """Return the texts around a print: its title, and the notes at its foot."""
+        content, sheet = self.content, self.sheet
+        notes = note_texts(
+            self.scene.layers,
+            sheet,
+            credits_=credits_of(self.scene, content),
+            standing=standing(content, base_number=sheet.base_number),
+            spread=False,
+            lang=content.lang,
+        )
+        return [sheet.title, sheet.subtitle, *(part for n in notes for part in (n.words, n.right))]
+
+
+def bare(text: str) -> str:
+    r"""Return a text without blanks: where lines are broken differs from format to format.
+
+    Examples
+    --------
+    >>> bare("Gauss-\nKruger CM 114E")
+    'Gauss-KrugerCM114E'
+    """
+    return "".join(text.split())
+
+
+def _held(document: str) -> str:
+    return json.dumps(json.loads(document), ensure_ascii=False)

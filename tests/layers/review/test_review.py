@@ -1,0 +1,358 @@
+"""The compliance check: each rule passes and fails, and outputs are read as they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+import layers
+from geo.errors import InputError
+from layers.look.content import Content, Review
+from layers.look.overlays import Points
+from layers.look.reduced import DECIMALS, LEAST_M, reduced
+from layers.look.standing import base_sources
+from layers.outputs import output
+from layers.record import provenance
+from layers.record.specification import read_spec
+from layers.review.checking import COLUMNS, NotForThePublicError, passed, profile_named
+from layers.review.findings import RULES
+from layers.review.rulebook import ALL_FORMATS, Sensitive, rules, sensitive
+from layers.review.subject import Subject, bare
+
+NUMBER = "湘S（2026）012号"
+ALL_CHINA = (70.0, 3.0, 136.0, 54.0)
+FULL = {"author": "设计院", "date": "2026-11-29", "base_number": "GS（2024）0650号"}
+
+
+def spec(**sheet):
+    return read_spec("overview", **({"review_number": "internal"} | FULL | sheet))
+
+
+def subject(text="", profile="public", *, suffix="", **sheet):
+    """A map whose text is given, so that nothing needs to be drawn."""
+    found = Subject(sensitive(), spec(**sheet), suffix, b"", {}, profile)
+    found.__dict__["text"] = bare(text)
+    found.__dict__["raw"] = text
+    return found
+
+
+def showing(frame, name="parks", **more):
+    """A map that shows one frame."""
+    found = subject(**more)
+    found.__dict__["content"] = Content({name: frame}, (name,))
+    return found
+
+
+def verdict(name, found):
+    return RULES[name](found).verdict
+
+
+def place(name, **columns):
+    about = {"name_zh": [name], "source_id": ["osm"], **columns}
+    return gpd.GeoDataFrame(about, geometry=[shapely.Point(112.934567, 28.123456)], crs=4490)
+
+
+# ---- the rules as data ----
+
+
+def test_every_rule_has_a_function_words_in_both_languages_and_a_source() -> None:
+    assert set(rules()) == set(RULES)
+    for rule in rules().values():
+        for words in (rule.title, rule.rule, rule.do, rule.source):
+            assert set(words) == {"zh", "en"}
+            assert all(text.strip() for text in words.values()), rule.id
+        assert set(rule.profiles) <= {"public", "internal", "draft"}
+        assert set(rule.formats) <= set(ALL_FORMATS)
+        assert not (rule.text == "known" and rule.severity == "must"), rule.id
+        assert not (rule.text == "known" and rule.articles), rule.id
+        assert rule.cited("zh") != rule.cited("en")
+
+
+def test_every_word_that_must_not_stand_on_maps_says_why() -> None:
+    for each in sensitive():
+        assert each.kind in {"name", "field", "note"}
+        assert each.verdict in {"fail", "look"}
+        assert all(each.why[lang] for lang in ("zh", "en")), each.word
+
+
+# ---- the papers ----
+
+
+def test_a_public_map_carries_its_number_and_any_other_says_that_it_is_a_draft() -> None:
+    assert verdict("review_number", subject(f"审图号：{NUMBER}", review_number=NUMBER)) == "pass"
+    assert verdict("review_number", subject("审图号：", review_number=NUMBER)) == "fail"
+    assert verdict("review_number", subject("审图号：十二", review_number="十二")) == "look"
+    assert verdict("review_number", subject("内部草案，未经审图，不得公开")) == "fail"
+    assert verdict("review_number", subject("内部草案，未经审图，不得公开", "draft")) == "pass"
+    assert verdict("review_number", subject("地图", "draft")) == "fail"
+
+
+@pytest.mark.parametrize("number", ["GS（2019）1822号", "湘S(2024)001号", "GS京（2022）1061号"])
+def test_numbers_are_known_as_they_are_usually_written(number) -> None:
+    assert verdict("review_number", subject(number, review_number=number)) == "pass"
+
+
+def test_a_number_holds_for_the_content_that_it_was_given_for() -> None:
+    numbered = spec(review_number=NUMBER)
+    bound = replace(numbered, review=Review("public", content=numbered.mark()))
+    other = replace(bound, parameters={"theme": "all"})
+    found = {
+        "pass": bound,
+        "look": numbered,
+        "fail": other,
+    }
+    for wanted, each in found.items():
+        assert verdict("review_content", Subject((), each)) == wanted
+    assert bound.titled().review_number == NUMBER
+    assert other.titled().review_number == "internal", "the number is taken off"
+    assert verdict("review_content", subject()) == "pass"
+
+
+def test_a_mark_is_of_the_content_and_not_of_who_made_it_when() -> None:
+    one = spec()
+    assert one.mark() == replace(one, sheet=replace(one.sheet, author="B", date="", dpi=300)).mark()
+    assert one.mark() == replace(one, review=Review("internal")).mark()
+    for other in (
+        replace(one, lang="en"),
+        replace(one, extent=(112.0, 28.0, 113.0, 28.5)),
+        replace(one, sheet=replace(one.sheet, notes=("注",))),
+    ):
+        assert one.mark() != other.mark()
+
+
+def test_the_base_map_has_its_sources_years_and_number() -> None:
+    on_tiles = subject("天地图 矢量")
+    on_tiles.__dict__["content"] = Content({}, (), base="tianditu")
+    assert base_sources(on_tiles.content) == [("天地图 矢量", "")]
+    assert verdict("base_source", on_tiles) == "fail", "no year"
+    assert verdict("base_source", subject("")) == "fail", "not shown"
+    assert verdict("base_number", subject(f"底图审图号 {FULL['base_number']}")) == "pass"
+    assert verdict("base_number", subject("", base_number="")) == "fail"
+
+
+def test_a_base_map_all_of_whose_sources_are_dated_passes(monkeypatch) -> None:
+    monkeypatch.setattr("layers.review.papers.base_sources", lambda _: [("标准地图", "2024")])
+    assert verdict("base_source", subject("底图：标准地图（2024）")) == "pass"
+
+
+def test_boundaries_that_are_drawn_are_looked_at() -> None:
+    assert verdict("boundaries_standard", subject()) == "look"
+    assert verdict("boundaries_standard", showing(place("园区"))) == "pass"
+
+
+def test_proof_and_who_lets_it_pass_are_stated() -> None:
+    signed = replace(spec(), review=Review("public", proof="未使用", passed_by="张三"))
+    for rule in ("classified_proof", "trace"):
+        assert verdict(rule, Subject((), signed)) == "pass"
+        assert verdict(rule, subject()) == "fail"
+    assert verdict("trace", Subject((), None, ".png", b"x")) == "fail", "no record"
+
+
+def test_what_was_brought_in_is_verified(monkeypatch) -> None:
+    assert verdict("uploads", subject()) == "pass"
+    monkeypatch.setattr("layers.record.specification.MapSpec.receipts", lambda _: ["a.csv"])
+    assert verdict("uploads", subject()) == "look"
+
+
+def test_no_key_path_or_note_is_in_a_file(monkeypatch) -> None:
+    monkeypatch.setenv("TIANDITU_KEY", "0123456789abcdef")
+    assert verdict("secrets_absent", subject("https://t0.tianditu.gov.cn/?tk={key}")) == "pass"
+    for text in ("?tk=ab12cd34ef56", "0123456789abcdef", "/home/someone/a.csv", "内部资料"):
+        assert verdict("secrets_absent", subject(text)) == "fail", text
+    assert verdict("secrets_absent", subject("待核实")) == "look"
+
+
+# ---- the marks ----
+
+
+@pytest.mark.parametrize(
+    ("rule", "suffix", "good", "bad"),
+    [
+        ("title", "", "“224”总体布局", ""),
+        ("scale", ".svg", "1:330\u00a0000", "比例尺"),
+        ("north", ".pdf", "北", "南"),
+        ("frame", ".svg", "112°30′E", "112"),
+        ("compiler", "", "制图：设计院", "制图"),
+        ("date", "", "2026-11-29", "2026"),
+        ("plan_status", "", "规划状态：已公开", "规划状态"),
+        ("heights", "", "，1985 国家高程基准", "高程"),
+        ("boundaries", "", "图上界线不作为划界依据", "界线"),
+        ("crs", "", "CGCS2000 / 3 度带高斯–克吕格投影，中央经线 114°E（EPSG:4547）", "CGCS2000"),
+        ("schematic", "", "虚线图形按规则示意，不是实测界线", "虚线"),
+    ],
+)
+def test_a_mark_is_found_in_the_text_or_missed(rule, suffix, good, bad) -> None:
+    assert verdict(rule, subject(good, suffix=suffix)) == "pass"
+    assert verdict(rule, subject(bad, suffix=suffix)) == "fail"
+
+
+def test_what_is_not_stated_at_all_fails(monkeypatch) -> None:
+    assert verdict("compiler", subject("", author="")) == "fail"
+    assert verdict("date", subject("", date="")) == "fail"
+    monkeypatch.setattr("layers.review.marks.area", lambda: type("Area", (), {"status": ""}))
+    assert verdict("plan_status", subject("规划")) == "fail"
+
+
+def test_a_slide_has_neither_a_numeric_scale_nor_degrees() -> None:
+    for rule in ("scale", "frame"):
+        assert verdict(rule, subject(suffix=".pptx")) == "fail"
+    assert verdict("north", subject(suffix=".pptx")) == "pass"
+
+
+def test_a_legend_lists_what_is_shown() -> None:
+    text = "双城 两纵 四圈 节点与板块"
+    assert verdict("legend", subject(text, suffix=".svg")) == "pass"
+    assert verdict("legend", subject("双城", suffix=".svg")) == "fail"
+    assert verdict("legend", subject("")) == "pass", "a picture's is drawn from what is shown"
+
+
+def test_nothing_schematic_needs_no_words() -> None:
+    assert verdict("schematic", showing(place("园区", evidence="located"))) == "pass"
+
+
+# ---- what is shown ----
+
+
+@pytest.mark.parametrize(
+    ("rule", "extent", "wanted"),
+    [
+        ("china_complete", (108.0, 24.0, 115.0, 31.0), "pass"),
+        ("china_complete", ALL_CHINA, "look"),
+        ("china_complete", (70.0, 18.0, 136.0, 54.0), "fail"),
+        ("china_complete", (75.0, 3.0, 136.0, 54.0), "fail"),
+        ("china_complete", (70.0, 3.0, 130.0, 54.0), "fail"),
+        ("china_complete", (70.0, 3.0, 136.0, 50.0), "fail"),
+        ("south_china_sea", (105.0, 17.0, 115.0, 30.0), "fail"),
+        ("south_china_sea", (105.0, 19.0, 115.0, 30.0), "pass"),
+        ("south_china_sea", ALL_CHINA, "pass"),
+        ("taiwan", (108.0, 24.0, 115.0, 31.0), "pass"),
+        ("taiwan", (115.0, 20.0, 123.0, 27.0), "look"),
+    ],
+)
+def test_extents_are_judged_by_where_they_reach(rule, extent, wanted) -> None:
+    found = subject()
+    found.__dict__["content"] = Content({}, (), extent=extent)
+    assert verdict(rule, found) == wanted
+
+
+def test_an_inset_is_judged_by_its_extent_too(monkeypatch) -> None:
+    short = {"map": (112.0, 28.0, 113.0, 29.0), "inset": (73.0, 18.0, 135.2, 54.0)}
+    monkeypatch.setattr(Subject, "extents", lambda _: short)
+    found = RULES["china_complete"](subject())
+    assert (found.verdict, found.why) == ("fail", "review.lacks.inset")
+
+
+def test_names_and_figures_that_must_not_be_shown_are_found(tmp_path) -> None:
+    for name, wanted in (("某军事基地", "fail"), ("国防科技大学", "look"), ("软件园", "pass")):
+        assert verdict("sensitive_names", showing(place(name))) == wanted
+    assert verdict("sensitive_figures", showing(place("桥", 水深=[3.2]))) == "fail"
+    assert verdict("sensitive_figures", showing(place("桥", amount=[3.2]))) == "pass"
+    own = tmp_path / "own.txt"
+    own.write_text("软件园\n\n", encoding="utf-8")
+    found = showing(place("长沙软件园"))
+    found.words = sensitive(own)
+    assert verdict("sensitive_names", found) == "fail"
+
+
+def test_a_planners_own_list_is_found_by_the_environment_too(monkeypatch, tmp_path) -> None:
+    own = tmp_path / "own.txt"
+    own.write_text("某园", encoding="utf-8")
+    monkeypatch.setenv("XIANGJIANG_SENSITIVE", str(own))
+    assert sensitive()[-1] == Sensitive("name", "某园", "fail", sensitive()[-1].why)
+
+
+def test_amounts_are_looked_at() -> None:
+    assert verdict("unpublished_figures", showing(place("项目"), name="projects")) == "look"
+    assert verdict("unpublished_figures", showing(place("园区"))) == "pass"
+
+
+def test_places_for_the_public_are_made_coarser() -> None:
+    frame = place("园区", accuracy_m=[5.0], lon=[112.934567], lat=[28.123456])
+    content = reduced(Content({"parks": frame}, ("parks",), (Points(frame, "点", "P"),)))
+    for coarse in (content.frames["parks"], content.overlays[0].frame):
+        assert shapely.get_coordinates(coarse.geometry).tolist() == [[112.935, 28.123]]
+        assert coarse[["lon", "lat"]].to_numpy().tolist() == [[112.935, 28.123]]
+        assert coarse["accuracy_m"].tolist() == [LEAST_M]
+    assert frame.geometry.iloc[0].x == 112.934567, "what was given stays"
+    public = replace(spec(), review=Review("public"))
+    assert public.content().reduced
+    assert not spec().content().reduced
+    assert verdict("accuracy", Subject((), public)) == "pass"
+    assert verdict("accuracy", subject()) == "fail"
+    assert DECIMALS == 3
+
+
+# ---- outputs ----
+
+
+def test_a_check_is_a_table_the_gravest_first() -> None:
+    found = layers.check(spec(review_number=NUMBER))
+    assert tuple(found.columns) == COLUMNS
+    assert found["verdict"].tolist() == sorted(
+        found["verdict"], key=["fail", "look", "unknown", "pass"].index
+    )
+    assert set(found.loc[found["verdict"] == "fail", "id"]) == {
+        "base_source",
+        "accuracy",
+        "classified_proof",
+        "trace",
+    }
+    assert (found.loc[found["verdict"] != "pass", "do"] != "").all()
+    with pytest.raises(InputError, match="profile"):
+        layers.check(spec(), profile="secret")
+    assert profile_named("内部") == "internal"
+
+
+def test_a_public_map_that_fails_is_not_made_and_says_why() -> None:
+    public = replace(spec(), review=Review("public", passed_by="张三"))
+    with pytest.raises(NotForThePublicError) as refused:
+        passed(public, ".png", b"", {})
+    assert "审图号" in refused.value.sentence("zh")
+    assert "Map review number" in refused.value.sentence("en")
+    good = replace(
+        spec(review_number=NUMBER),
+        review=Review("public", proof="未使用涉密测绘成果"),
+    )
+    with pytest.raises(InputError, match="passed_by"):
+        passed(good, ".png", b"", {})
+    signed = replace(good, review=replace(good.review, passed_by="张三"))
+    about = passed(signed, ".png", b"", {})
+    assert about["passed_by"] == "张三"
+    assert about["content"] == signed.mark()
+    assert "review_content" in about["look"]
+    assert "classified_proof" not in about["failed"]
+
+
+@pytest.mark.parametrize("suffix", [".png", ".pdf", ".svg", ".html", ".pptx", ".gpkg"])
+def test_each_kind_of_file_is_read(suffix, tmp_path) -> None:
+    file = tmp_path / f"map{suffix}"
+    made = replace(
+        read_spec("density", review_number=NUMBER, dpi=50, **FULL),
+        lang="en",
+        review=Review("internal", passed_by="Li"),
+    )
+    file.write_bytes(output(made, suffix))
+    found = layers.check(file, lang="en").set_index("id")["verdict"]
+    failing = found.index[found == "fail"].tolist()
+    assert found["trace"] == found["secrets_absent"] == "pass"
+    assert "unknown" not in set(found)
+    kept = provenance.read(file)["review"]
+    assert (kept["passed_by"], kept["failed"]) == ("Li", failing)
+    if suffix in (".png", ".pdf", ".svg"):
+        assert failing == ["base_source"]
+    elif suffix == ".gpkg":
+        assert failing == []
+
+
+def test_a_file_without_a_record_says_which_rules_it_cannot_be_judged_by(tmp_path) -> None:
+    file = tmp_path / "other.svg"
+    file.write_text("<svg xmlns='http://www.w3.org/2000/svg'><text>图</text></svg>", "utf-8")
+    found = layers.check(file, lang="en").set_index("id")
+    assert found.loc["trace", "verdict"] == "fail"
+    assert found.loc["title", "verdict"] == "unknown"
+    assert "no record" in found.loc["title", "why"]
+    assert isinstance(found, pd.DataFrame)
