@@ -83,7 +83,7 @@ def _export(question: Kind, kinds: Sequence[str], *, on_map: bool) -> None:
                 "size",
                 tuple(SIZES_MM),
                 "A3",
-                title=lambda size: text("export.square") if size == "square" else size,
+                title=_size_words,
             )
             dpi = _pick("dpi", DOTS_PER_INCH, "200", title=str)
             palette = _pick(
@@ -140,6 +140,13 @@ def _pick(name: str, options: Sequence[str], start: str, *, title: Callable[[str
     return st.segmented_control(
         text(f"export.{name}"), options, format_func=title, required=True, key=key
     )
+
+
+def _size_words(size: str) -> str:
+    paper, _, stands = size.partition("-")
+    if stands:
+        return text("export.portrait", size=paper)
+    return text("export.square") if size == "square" else size
 
 
 def _seen(spec: MapSpec, address: dict[str, str]) -> MapSpec:

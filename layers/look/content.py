@@ -20,7 +20,13 @@ Palette: TypeAlias = Literal["colour", "grey"]
 # Width and height in millimetres; slides are 13.333 × 7.5 inches.
 SIZES_MM: dict[str, tuple[float, float]] = {
     "A4": (297.0, 210.0),
+    "A4-portrait": (210.0, 297.0),
     "A3": (420.0, 297.0),
+    "A3-portrait": (297.0, 420.0),
+    "A1": (841.0, 594.0),
+    "A1-portrait": (594.0, 841.0),
+    "A0": (1189.0, 841.0),
+    "A0-portrait": (841.0, 1189.0),
     "16:9": (338.667, 190.5),
     "square": (200.0, 200.0),
 }
@@ -81,7 +87,8 @@ class Sheet:
         The map review number (审图号), or ``"internal"`` for a draft that is not published: the
         law wants one or the other, so there is no default.
     size
-        ``"A4"``, ``"A3"``, ``"16:9"`` or ``"square"``; sheets lie on their long side.
+        One of :data:`SIZES_MM`: ``"A4"``, ``"A3"``, ``"A1"`` and ``"A0"`` lie on their long side,
+        and stand with ``"-portrait"``; or ``"16:9"`` or ``"square"``.
     dpi
         Dots per inch of what is a raster.
     palette

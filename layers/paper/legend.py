@@ -30,7 +30,7 @@ from layers.words import say
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from layers.scene.scene import Drawn, Entry, Scene, Section
+    from layers.scene.scene import Drawn, Entry, Scene, Section, Tally
     from layers.scene.surfaces import Picture
 
 # px, as on the web map.
@@ -64,7 +64,7 @@ class _Item:
     height: float
     lines: tuple[str, ...] = ()
     entries: tuple[Entry, ...] = ()
-    count: int | None = None
+    count: Tally | None = None
     layer: Drawn | None = None
     # A title stays with what it heads.
     sticks: bool = False
@@ -144,14 +144,16 @@ def draw_legend(
     InputError
         If it does not fit, however small it is set.
     """
-    sections, lang = scene.legend(), scene.lang
+    sections = scene.legend()
+    part = any(section.is_part for section in sections)
+    words = say("legend.part" if part else "legend.title", scene.lang)
     whole = box.width
     rooms = (whole - beside - COLUMN_GAP * px, whole) if beside else (whole,)
     for room, (type_scale, space, more) in product(rooms, ATTEMPTS):
         columns = fewest_columns + more
         width = (room - (columns - 1) * COLUMN_GAP * px) / columns
         kind = _Type(px, type_scale, space, width)
-        title = _Item("title", 1.5 * kind.title, (say("legend.title", lang),), sticks=True)
+        title = _Item("title", 1.5 * kind.title, (words,), sticks=True)
         placed = _flow([title, *_items(sections, scene, kind)], columns, box.height)
         if placed is not None:
             break
@@ -210,7 +212,7 @@ def _section(section: Section, kind: _Type) -> list[_Item]:
     return items
 
 
-def _heading(words: str, count: int | None, kind: _Type) -> _Item:
+def _heading(words: str, count: Tally | None, kind: _Type) -> _Item:
     lines = tuple(wrapped(words, kind.column - _count_width(count, kind), kind.head, "bold"))
     return _Item("heading", len(lines) * kind.leading, lines, count=count, sticks=True)
 
@@ -232,8 +234,8 @@ def _paired(entries: list[Entry], kind: _Type) -> list[_Item]:
     return [_Item("pair", kind.leading, entries=pair) for pair in pairs]
 
 
-def _count_width(count: int | None, kind: _Type) -> float:
-    return 0.0 if count is None else text_width(f"  {number(count)}", kind.text)
+def _count_width(count: Tally | None, kind: _Type) -> float:
+    return 0.0 if count is None else text_width(f"  {count}", kind.text)
 
 
 def _flow(items: list[_Item], columns: int, height: float) -> list[list[_Item]] | None:
@@ -307,7 +309,7 @@ def _count(quill: _Quill, item: _Item, left: float, top: float) -> None:
         return
     height = kind.leading if item.kind == "heading" else item.height
     at = (left + kind.column, top - height / 2 - MIDDLE * kind.text)
-    _text(quill.axes, at, number(item.count), kind.text, colour=PALE, align="right")
+    _text(quill.axes, at, str(item.count), kind.text, colour=PALE, align="right")
 
 
 def draw_sample(axes: Axes, entry: Entry, left: float, middle: float, *, px: float) -> None:

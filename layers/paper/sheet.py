@@ -1,8 +1,8 @@
 """The printed sheet: which box each part stands in, in points from the lower left corner.
 
 Title above, map at the left, legend and scale at the right, and a strip of sources and notes at the
-foot; on a square sheet the legend is below the map and the scale beside the notes. Boxes are cut
-from the sheet one after another, so that no two can overlap.
+foot; on a sheet that is not wide the legend is below the map and the scale beside the notes. Boxes
+are cut from the sheet one after another, so that no two can overlap.
 """
 
 from __future__ import annotations
@@ -34,10 +34,15 @@ PT_PER_MM = 72.0 / 25.4
 # A CSS px on an A3 sheet, in points; smaller sheets are read from nearer.
 PX_PT, REFERENCE_MM = 0.75, 297.0
 DPI = (36, 1200)
+# What is painted is four bytes a pixel, some times over: an A3 sheet at 1200 dpi, an A0 one at 420.
+MOST_PIXELS = 280_000_000
 # Height of the scale bar, its ratio and the north arrow, px.
 SCALE_PX = 66.0
-# Of a square sheet the map takes so much, and what stands below it at least so much of the height.
-MAP_SHARE, BELOW_SHARE = 0.625, 0.16
+# Of a square sheet and of a tall one the map takes so much, and what stands below it at least so
+# much of the height.
+MAP_SHARE, TALL_SHARE, BELOW_SHARE = 0.625, 0.69, 0.16
+# On a poster type is smaller than the sheet is larger, and a legend needs no more than this.
+BELOW_PX = 330.0
 # Width of the scale, and of the locator where the legend leaves it room.
 SIDE_SHARE = 0.18
 # Between the title and a subtitle in one line, in heights of the title.
@@ -97,14 +102,16 @@ def check_sheet(sheet: Sheet) -> None:
         title is empty.
     """
     require_one_of(sheet.size, SIZES_MM, "size", function="print_map")
-    if not DPI[0] <= sheet.dpi <= DPI[1]:
+    wide_mm, high_mm = SIZES_MM[sheet.size]
+    most = min(DPI[1], int(math.sqrt(MOST_PIXELS / (wide_mm * high_mm)) * 25.4))
+    if not DPI[0] <= sheet.dpi <= most:
         raise InputError(
-            f"print_map: dpi={sheet.dpi!r}; give dots per inch from {DPI[0]} to {DPI[1]}, such as "
-            "200 for a slide or 300 for paper",
+            f"print_map: dpi={sheet.dpi!r}; give dots per inch from {DPI[0]} to {most} for this "
+            "size, such as 200 for a slide or 300 for paper",
             code="option.whole",
             value=brief(sheet.dpi),
             least=DPI[0],
-            most=DPI[1],
+            most=most,
         )
     require_one_of(sheet.palette, PALETTES, "palette", function="print_map")
     if not sheet.review_number.strip():
@@ -147,8 +154,11 @@ def layout(sheet: Sheet, *, note_lines: int, panel_share: float = 0.0) -> Layout
         notes = Box(inner.left, inner.bottom, inner.width - side - gap, foot)
         scale = Box(notes.right + gap, inner.bottom, side, foot)
         low = notes.top + gap
-        below = high - low - gap - MAP_SHARE * page.area / inner.width
+        share = MAP_SHARE if wide_mm == high_mm else TALL_SHARE
+        below = high - low - gap - share * page.area / inner.width
         below = max(below, BELOW_SHARE * inner.height)
+        if wide_mm < high_mm:
+            below = min(below, BELOW_PX * px)
         map_box = Box(inner.left, low + below + gap, inner.width, high - low - below - gap)
         legend = Box(inner.left, low, inner.width, below)
     else:
@@ -247,7 +257,7 @@ def _margin(px: float) -> float:
 
 def px_pt(size: str) -> float:
     """Return the points per px of the symbology on a sheet."""
-    return PX_PT * math.sqrt(SIZES_MM[size][1] / REFERENCE_MM)
+    return PX_PT * math.sqrt(min(SIZES_MM[size]) / REFERENCE_MM)
 
 
 def column_width(page_width: float, px: float) -> float:

@@ -342,6 +342,8 @@ def _choropleth(overlay: Choropleth, common: dict[str, Any]) -> Drawn:
     classes.append(Class(NO_DATA, Words(**looks()["no_data"]), overlay_style("no_data")))
     styles = {each.value: each.style for each in classes}
     label = overlay_label("zones") if overlay.named else None
+    units = frame.attrs.get("units", {})
+    sign = " %" if "%" in (overlay.unit, units.get(overlay.column)) else ""
     shared = shared_out(frame.geometry.to_numpy())
     painted = [None] * len(frame) if shared is None else shared.tolist()
     marks = [
@@ -349,7 +351,7 @@ def _choropleth(overlay: Choropleth, common: dict[str, Any]) -> Drawn:
             mark,
             style=styles[key],
             key=key,
-            value="" if n is None else significant(n),
+            value="" if n is None else f"{significant(n)}{sign}",
             painted=part,
         )
         for mark, key, n, part in zip(

@@ -17,6 +17,7 @@ import numpy as np
 import shapely
 
 from geo.crs import moved
+from geo.numerals import number
 from layers.look.styles import WHITE, looks
 from layers.plan.area import map_crs
 from layers.words import bracketed
@@ -136,6 +137,22 @@ class Stop(NamedTuple):
     place: shapely.Point
 
 
+class Tally(NamedTuple):
+    """How many features are on the sheet, and how many there are."""
+
+    here: int
+    of: int
+
+    @property
+    def is_part(self) -> bool:
+        """Whether some lie beyond the frame of the map."""
+        return self.here < self.of
+
+    def __str__(self) -> str:
+        """Return both numbers where they differ, as the title of the legend explains it."""
+        return f"{number(self.here)}/{number(self.of)}" if self.is_part else number(self.of)
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A line of a legend: a sample, its words, and how many features it stands for."""
@@ -143,7 +160,7 @@ class Entry:
     style: Style
     kind: str
     words: str
-    count: int | None = None
+    count: Tally | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,8 +169,14 @@ class Section:
 
     layer: Drawn
     title: str
-    count: int | None
+    count: Tally | None
     entries: tuple[Entry, ...]
+
+    @property
+    def is_part(self) -> bool:
+        """Whether a count of it says that some lie beyond the frame."""
+        counts = (self.count, *(entry.count for entry in self.entries))
+        return any(each is not None and each.is_part for each in counts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -207,6 +230,8 @@ class Drawn:
         Titles of the columns of a result that a reader is shown.
     overlay
         The result that it is, where it is one.
+    beyond
+        How many of its features of each class lie beyond the frame of the map.
     """
 
     id: str
@@ -236,6 +261,7 @@ class Drawn:
     numbers: str = ""
     columns: Mapping[str, str] = field(default_factory=dict)
     overlay: Overlay | None = None
+    beyond: Mapping[str | None, int] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -308,8 +334,9 @@ class Drawn:
 
     def within(self, frame_m: tuple[float, float, float, float]) -> Drawn:
         """Return what lies in the frame of the map only, of what has been placed."""
-        inside = shapely.intersects(self.shapes, shapely.box(*frame_m)).tolist()
-        return replace(self, marks=tuple(compress(self.marks, inside)))
+        inside = shapely.intersects(self.shapes, shapely.box(*frame_m))
+        beyond = Counter(mark.key for mark in compress(self.marks, (~inside).tolist()))
+        return replace(self, marks=tuple(compress(self.marks, inside.tolist())), beyond=beyond)
 
     def bounds_m(self) -> tuple[float, float, float, float] | None:
         """Return west, south, east and north of what has been placed, None for nothing."""
@@ -360,10 +387,12 @@ class Drawn:
         first: dict[str | None, Mark] = {}
         for mark in self.marks:
             first.setdefault(mark.key, mark)
-        counts = Counter(mark.key for mark in self.marks)
+        here = Counter(mark.key for mark in self.marks)
+        counts = {key: Tally(n, n + self.beyond.get(key, 0)) for key, n in here.items()}
+        whole = Tally(len(self.marks), len(self.marks) + sum(self.beyond.values()))
         counted = not self.is_ground and self.pane != "isoline"
         if self.listed == "layer" or set(counts) == {None}:
-            entry = _entry(self.marks[0], self.title, len(self.marks) if counted else None)
+            entry = _entry(self.marks[0], self.title, whole if counted else None)
             return Section(self, "", None, (entry,))
         if self.listed == "classes":
             entries = tuple(
@@ -377,7 +406,7 @@ class Drawn:
             )
         else:
             entries = tuple(_entry(mark, mark.name) for mark in self.marks)
-        return Section(self, self.title, len(self.marks), entries)
+        return Section(self, self.title, whole if counted else None, entries)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -459,5 +488,5 @@ def sample(style: Style, kind: str) -> Style:
     )
 
 
-def _entry(mark: Mark, words: str, count: int | None = None) -> Entry:
+def _entry(mark: Mark, words: str, count: Tally | None = None) -> Entry:
     return Entry(sample(mark.style, mark.kind), mark.kind, words, count)

@@ -10,7 +10,6 @@ from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
-from geo.numerals import number
 from layers.slides.parts import add_text, rgb
 from layers.slides.slide import LegendItem
 from layers.type.line_breaks import LINE_HEIGHT, text_height, text_width
@@ -88,7 +87,7 @@ def _item(entry: Entry) -> LegendItem:
     colour = style.edge or style.colour if outlined else style.colour
     if kind in ("area", "hatch"):
         colour = _on_paper(colour, style.fill_opacity)
-    return LegendItem(entry.words, colour, kind, "" if entry.count is None else number(entry.count))
+    return LegendItem(entry.words, colour, kind, "" if entry.count is None else str(entry.count))
 
 
 def _on_paper(colour: str, opacity: float) -> str:
