@@ -22,6 +22,8 @@ WEIGHTS = {"regular": 400, "bold": 700}
 _TEXT = re.compile(r"<text\b([^>]*)>(.*?)</text>", re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _DEFS = "<defs>"
+# Else browsers round the width of each letter, and names grow into what is beside them.
+_PRECISE = "text{text-rendering:geometricPrecision}"
 # How letters stand beside each other: a file says where each of its own stands.
 _LAYOUT = ("BASE", "GDEF", "GPOS", "GSUB")
 
@@ -34,7 +36,7 @@ def with_fonts(svg: bytes) -> bytes:
     if not characters:
         return svg
     rules = "".join(_face(weight, characters) for weight in WEIGHTS)
-    style = f'<defs>\n  <style type="text/css">{rules}</style>'
+    style = f'<defs>\n  <style type="text/css">{rules}{_PRECISE}</style>'
     return words.replace(_DEFS, style, 1).encode("utf-8")
 
 

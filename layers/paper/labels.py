@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 from matplotlib.lines import Line2D
-from matplotlib.patheffects import Stroke
 
 from layers.look.palettes import ink
 from layers.look.styles import WHITE
 from layers.look.styles import mark as measures
 from layers.paper.drawing import stop_px
+from layers.paper.halos import Halo
 from layers.paper.sheet import text_width
 from layers.plan.area import area
 from layers.scene.scene import REMARK
@@ -418,9 +418,6 @@ def _write_turned(
         "parse_math": False,
     }
     x, y = at[0] + low * math.sin(angle), at[1] - low * math.cos(angle)
-    # The halo is a drawing and the name is text, which can be searched and copied.
-    halo = axes.text(x, y, text, color=name.halo, zorder=ZORDER, **common)
-    halo.set_path_effects(
-        [Stroke(linewidth=HALO_PX * px, foreground=name.halo, joinstyle="round", alpha=0.9)]
-    )
+    halo = Halo(x, y, text, color=name.halo, zorder=ZORDER, width=HALO_PX * px, **common)
+    axes.add_artist(halo)
     axes.text(x, y, text, color=name.colour, zorder=ZORDER + 1, label=_said(name), **common)
