@@ -15,10 +15,18 @@ from typing import TYPE_CHECKING
 
 from numpydoc.docscrape import NumpyDocString
 
+from layers.look.content import PROFILES
+from layers.review.rulebook import rules
+from layers.words import say
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import ModuleType
 
 FOLDER = Path(__file__).with_name("methods")
+# Written by hand down to a line, and made below it.
+REVIEW = Path(__file__).with_name("review.md")
+BELOW = "<!-- below: made from data/review/rules.yaml by docs/build.py -->"
 # Page, title in Chinese and English, and the functions it is made of.
 PAGES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "kernel-density": ("核密度", "Kernel density", ("geo.kernel_density",)),
@@ -114,6 +122,32 @@ def build() -> dict[str, str]:
         f"| 方法 | Method | Functions |\n|---|---|---|\n{rows}\n"
     )
     return pages
+
+
+def review() -> str:
+    """Return the page of the rules that outputs are held against; what it begins with stays."""
+    book = rules()
+    binding = {name: [each for each in book.values() if name in each.profiles] for name in PROFILES}
+    rows = "\n".join(
+        f"| {both_of(each.title)} | {both_of(each.rule)} | {both_of(each.do)} | "
+        f"{each.cited('zh')} | {'必须' if each.severity == 'must' else '应当'} · {each.severity} | "
+        f"{' · '.join(say(f'profile.{name}', 'zh') for name in each.profiles)} |"
+        for each in book.values()
+    )
+    counts = "\n".join(
+        f"- {both_of({lang: say(f'profile.{name}', lang) for lang in ('zh', 'en')})}: {len(bound)}"
+        for name, bound in binding.items()
+    )
+    head, line, _ = REVIEW.read_text(encoding="utf-8").partition(BELOW)
+    return (
+        f"{head}{line}\n\n{counts}\n\n| 项 · Rule | 规则 · What it says | 怎么办 · What to do "
+        f"| 依据 · Source | 程度 · Severity | 约束 · Binds |\n|---|---|---|---|---|---|\n{rows}\n"
+    )
+
+
+def both_of(words: Mapping[str, str]) -> str:
+    """Return a text in Chinese and English."""
+    return f"{words['zh']} · *{words['en']}*"
 
 
 def api(package: str) -> str:
@@ -260,6 +294,7 @@ def main() -> None:
         stale.unlink()
     for name, text in pages.items():
         (FOLDER / name).write_text(text, encoding="utf-8")
+    REVIEW.write_text(review(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -159,7 +159,11 @@ def _made(
         content = spec.content()
         frames = {name: content.frames[name] for name in content.visible}
         return geopackage_bytes(
-            frames, overlays=content.overlays, styles=content.styles, lang=spec.lang
+            frames,
+            overlays=content.overlays,
+            styles=content.styles,
+            lang=spec.lang,
+            reduced=content.reduced,
         )
     from layers.paper import printing  # noqa: PLC0415
 

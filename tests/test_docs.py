@@ -38,6 +38,7 @@ def test_the_pages_are_what_the_docstrings_say() -> None:
     assert written.keys() == pages.keys()
     for name, text in pages.items():
         assert written[name] == text, f"{name} is old: run python docs/build.py"
+    assert build.REVIEW.read_text(encoding="utf-8") == build.review(), "run python docs/build.py"
 
 
 def test_every_measure_has_a_page_with_formula_source_and_limits() -> None:

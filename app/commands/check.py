@@ -12,8 +12,9 @@ from app.commands.help import in_words, spoken
 from app.commands.options import AsJson  # noqa: TC001 - typer reads it at run time
 from app.commands.output import print_json, records, told_if_slow
 from layers.review.checking import check as checked
-from layers.review.checking import profile_named, subject_of
+from layers.review.checking import subject_of
 from layers.review.findings import VERDICTS
+from layers.review.rulebook import profile_named
 from layers.words import say
 
 if TYPE_CHECKING:

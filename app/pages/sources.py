@@ -14,8 +14,10 @@ from app.web.choices import layer_title, value_title
 from app.web.controls import choose
 from app.web.export import KINDS, export
 from app.web.frame import download
+from app.web.public import is_public
 from app.web.tables import EVIDENCE_CLASSES, area_balance, features, matching
 from geo.numerals import listed
+from layers.look.reduced import coarser
 from layers.outputs import SLIDES
 from layers.plan.area import area
 from layers.plan.catalogue import table
@@ -28,6 +30,8 @@ FORMATS = {".csv": "CSV", ".geojson": "GeoJSON", ".gpkg": "GeoPackage"}
 def file_of(layer: str, suffix: str) -> bytes:
     """Return a layer as the contents of a file; a GeoPackage carries its styles for QGIS."""
     frame = layers.load(layer)
+    if is_public() and "geometry" in frame:
+        frame = coarser(frame)
     if suffix == ".gpkg":
         return geopackage_bytes({layer: frame}, lang=language())
     return geo.vector_bytes(frame, suffix)

@@ -15,6 +15,7 @@ from app.web import own_data
 from app.web.controls import choose, choose_some, current, link_to, slide, switch
 from app.web.frame import details
 from app.web.map_view import drawn
+from app.web.public import is_public
 from app.web.visits import owner
 from geo.errors import AtlasError
 from geo.numerals import listed, number
@@ -133,7 +134,7 @@ def zones(*, default: str, map_key: str) -> Zones:
     name = choose(
         "zoning",
         "choose.zoning",
-        (*layers.zoning_names(), *own_data.names("zones"), DRAWN),
+        (*layers.zoning_names(), *own_data.names("zones"), *(() if is_public() else (DRAWN,))),
         title=zoning_title,
         default=default,
     )

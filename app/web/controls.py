@@ -9,6 +9,7 @@ import streamlit as st
 
 from app.texts import DEFAULT, LANGUAGES, interface, text
 from app.web import url_state
+from app.web.public import is_closed
 from layers.questions.fields import items
 
 if TYPE_CHECKING:
@@ -32,8 +33,9 @@ def page_of(name: str) -> Path:
 
 
 def link_to(page: str, label: str) -> None:
-    """Draw a link to a page."""
-    st.page_link(page_of(page), label=label)
+    """Draw a link to a page, unless that is closed."""
+    if not is_closed(page):
+        st.page_link(page_of(page), label=label)
 
 
 def choose_language() -> None:

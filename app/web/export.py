@@ -13,8 +13,10 @@ from app.texts import language, text
 from app.web import view_state
 from app.web.atlas_export import atlas_export
 from app.web.frame import refusals_in_words
+from app.web.public import is_public
+from app.web.review_panel import decided, verdicts
 from app.web.screen import File, screen
-from layers.look.content import INTERNAL, SIZES_MM, Palette, Sheet
+from layers.look.content import SIZES_MM, Palette, Sheet
 from layers.look.outside import sheet_findings
 from layers.outputs import GEOPACKAGE, SLIDES, output
 from layers.questions.layer import Layer
@@ -64,16 +66,7 @@ def _export(question: Kind, kinds: Sequence[str], *, on_map: bool) -> None:
     # Not inside: what is inside is gone as soon as the visitor turns to the map again.
     visit.listen()
     with st.popover(text("export.button"), width="stretch"):
-        decision = st.radio(
-            text("export.review"),
-            (INTERNAL, "number"),
-            index=None,
-            format_func=lambda value: text(f"export.review.{value}"),
-            key="export-review",
-        )
-        number = ""
-        if decision == "number":
-            number = st.text_input(text("export.number"), key="export-number").strip()
+        decision = decided()
         # What is wanted most comes first; how it looks is chosen below, before it is made.
         buttons = st.container()
         with st.expander(text("export.looks")):
@@ -92,24 +85,29 @@ def _export(question: Kind, kinds: Sequence[str], *, on_map: bool) -> None:
                 "colour",
                 title=lambda name: text(f"export.palette.{name}"),
             )
-            template = st.file_uploader(text("export.template"), type=["pptx", "potx"])
-        review = INTERNAL if decision == INTERNAL else number
-        if not review:
+            template = None
+            if not is_public():
+                template = st.file_uploader(text("export.template"), type=["pptx", "potx"])
+        if decision is None:
             buttons.caption(text("export.decide"))
             return
+        review, number, base_number = decision
         sheet = Sheet(
             title=title,
-            review_number=review,
+            review_number=number,
+            base_number=base_number,
             size=size,
             dpi=int(dpi),
             palette=palette,
             author=author,
             date=datetime.now(tz=UTC).date().isoformat(),
         )
-        spec = specified(question, sheet, lang=language())
+        spec = replace(specified(question, sheet, lang=language()), review=review)
         for finding in sheet_findings(spec.sheet):
             buttons.caption(finding.sentence(language()))
-        seen = partial(_seen, spec) if on_map else lambda _: spec
+        seen = partial(_seen, spec, on_map=on_map)
+        with buttons:
+            can_be_made = verdicts(seen(visit.address))
         stem = question.layer if isinstance(question, Layer) else question.MAP
         slides_template = template.getvalue() if template else None
         columns = buttons.columns(BUTTON_COLUMNS, gap="xsmall")
@@ -123,12 +121,13 @@ def _export(question: Kind, kinds: Sequence[str], *, on_map: bool) -> None:
                     partial(_made, seen, (f"{sized}{kind}", kind), own if kind == SLIDES else None),
                 ),
                 width="stretch",
+                disabled=not can_be_made,
                 key=f"export{kind}",
             )
         if visit.ready:
             with buttons, refusals_in_words(), st.spinner(text("export.making")):
                 visit.work()
-        if on_map:
+        if on_map and can_be_made:
             atlas_export(visit, seen, slides_template, MIME_TYPES)
     visit.hand_over()
 
@@ -149,8 +148,10 @@ def _size_words(size: str) -> str:
     return text("export.square") if size == "square" else size
 
 
-def _seen(spec: MapSpec, address: dict[str, str]) -> MapSpec:
-    """Return a map as the address of the page says that it is on the screen."""
+def _seen(spec: MapSpec, address: dict[str, str], *, on_map: bool) -> MapSpec:
+    """Return a map as the address of the page says that it is on the screen, if it has one."""
+    if not on_map:
+        return spec
     return replace(
         spec,
         extent=view_state.extent(address.get("view")),

@@ -14,6 +14,7 @@ from streamlit.errors import FragmentHandledException
 from app.texts import language, text
 from app.web import url_state, view_state
 from app.web.map_view import map_view
+from app.web.public import is_closed
 from app.web.running import while_wanted
 from geo.errors import AtlasError
 from geo.numerals import number
@@ -68,7 +69,7 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .st-key-results [data-testid="stExpanderDetails"] .figures td + td { white-space: nowrap; }
 .st-key-results [data-testid="stExpanderDetails"] .figures { max-height: none; }
 /* The export stands beside the sidebar, wide enough for two columns of buttons. */
-[data-testid="stPopoverBody"] { min-width: 330px; }
+[data-testid="stPopoverBody"] { min-width: 330px; max-width: 420px !important; }
 .brand { font-size: 1.15rem; font-weight: 700; line-height: 1.6; }
 .heading { font-weight: 700; padding-top: .2rem; }
 .indicator { border-bottom: 1px solid #E4E7EB; padding: .28rem 0; line-height: 1.3; }
@@ -105,7 +106,10 @@ def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not publ
     with while_wanted(), refusals_in_words():
         if damages := own_claims().damages:
             st.warning(OwnClaimsError(damages).sentence(language()))
-        page.run()
+        if is_closed(page.url_path):
+            st.info(text(f"{page.url_path}.not_public"))
+        else:
+            page.run()
     names = url_state.refused()
     if st.session_state.pop(url_state.ANOTHERS, False):
         st.warning(text("app.anothers"))

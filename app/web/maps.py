@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from app.web.public import is_public
 from layers.keeping.answers import kept_answer
+from layers.look.reduced import reduced
 from layers.questions import contents
 from layers.web.document import content_document, to_json
 
@@ -20,7 +22,8 @@ ZONES = "overlay-1"
 @kept_answer
 def document(question: Kind, *, lang: str) -> str:
     """Return the map of a question as the JSON text that pages hand out, which is cheap to keep."""
-    drawn = content_document(question.content(lang))
+    content = question.content(lang)
+    drawn = content_document(reduced(content) if is_public() else content)
     # At the end, where it is replaced without a look at all the rest.
     drawn["selected"] = drawn.pop("selected")
     return to_json(drawn)

@@ -165,6 +165,7 @@ def geopackage_bytes(
     overlays: Sequence[Overlay] = (),
     styles: Mapping[str, LayerStyle] | None = None,
     lang: str = "zh",
+    reduced: bool = False,
 ) -> bytes:
     """Contents of a GeoPackage of layers of the atlas with their styles for QGIS.
 
@@ -178,6 +179,8 @@ def geopackage_bytes(
         How layers are drawn that do not look as ``data/symbology.json`` says.
     lang
         Language of the labels and titles, ``"zh"`` or ``"en"``.
+    reduced
+        Whether places were made coarser for the public, see :mod:`layers.look.reduced`.
 
     Returns
     -------
@@ -222,6 +225,7 @@ def geopackage_bytes(
         clean_overlays(overlays, cleaner),
         lang=lang,
         styles=styles or {},
+        reduced=reduced,
     )
     drawn = scene(content, function="geopackage_bytes").layers
     with_shape = results(drawn)

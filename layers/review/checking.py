@@ -14,14 +14,14 @@ from geo.doors import door
 from geo.errors import AtlasError, InputError
 from geo.numerals import LANGUAGES, listed
 from geo.wording import sentence
-from layers.look.content import PROFILES, PUBLIC
+from layers.look.content import PUBLIC
 from layers.record import containers, provenance
 from layers.record.specification import MapSpec, read_spec
 from layers.review import contents, marks, papers
 from layers.review.findings import RULES, VERDICTS, Found
-from layers.review.rulebook import rules, sensitive
+from layers.review.rulebook import profile_named, rules, sensitive
 from layers.review.subject import Subject
-from layers.words import both, paragraph, say
+from layers.words import paragraph, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from layers.review.rulebook import Rule
 
 COLUMNS = ("id", "rule", "verdict", "severity", "why", "do", "source")
-__all__ = ["Finding", "check", "contents", "findings", "marks", "papers", "passed", "profile_named"]
+__all__ = ["Finding", "check", "contents", "findings", "marks", "papers", "passed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,24 +153,6 @@ def check(
     subject = subject_of(source, profile or "", sensitive_file)
     rows = [each.row(lang) for each in findings(subject)]
     return pd.DataFrame(rows, columns=COLUMNS)
-
-
-def profile_named(name: str) -> str:
-    """Return a profile by its name in Chinese or English.
-
-    Raises
-    ------
-    InputError
-        If there is none of that name.
-
-    Examples
-    --------
-    >>> profile_named("公开"), profile_named("draft")
-    ('public', 'draft')
-    """
-    known = {word: key for key in PROFILES for word in (key, *both(f"profile.{key}"))}
-    require_one_of(name, known, "profile", function="check")
-    return known[name]
 
 
 def findings(subject: Subject) -> list[Finding]:

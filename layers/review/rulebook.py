@@ -8,10 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from geo.arguments import require_one_of
 from geo.numerals import listed
+from layers.look.content import PROFILES
 from layers.plan.area import PLANS
 from layers.plan.data_files import table_of, text_of, yaml_of
-from layers.words import say
+from layers.words import both, say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,6 +119,24 @@ def china() -> dict[str, Any]:
     """Return where a map of all China reaches, in degrees; see ``china.yaml``."""
     content: dict[str, Any] = yaml_of(FOLDER / "china.yaml")
     return content
+
+
+def profile_named(name: str) -> str:
+    """Return a profile by its name in Chinese or English.
+
+    Raises
+    ------
+    InputError
+        If there is none of that name.
+
+    Examples
+    --------
+    >>> profile_named("公开"), profile_named("draft")
+    ('public', 'draft')
+    """
+    known = {word: key for key in PROFILES for word in (key, *both(f"profile.{key}"))}
+    require_one_of(name, known, "profile", function="check")
+    return known[name]
 
 
 def sensitive(own: str | os.PathLike[str] | None = None) -> tuple[Sensitive, ...]:

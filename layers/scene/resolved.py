@@ -25,6 +25,7 @@ from layers.look.overlays import (
     surface_classes,
     surface_top,
 )
+from layers.look.reduced import coarser
 from layers.look.styles import (
     LayerStyle,
     Style,
@@ -159,7 +160,7 @@ def _layer(name: str, content: Content, *, function: str) -> Drawn:
         amounts=_amounts(look, keys),
         cluster=look.cluster,
         is_land=name == area().land.layer,
-        stops=_stops(name, marks),
+        stops=_stops(name, marks, reduced=content.reduced),
         schematic=not ground and _schematic(frame),
     )
 
@@ -230,16 +231,17 @@ def _amounts(look: LayerStyle, keys: Sequence[str | None]) -> tuple[tuple[float,
     return tuple((amount, radius_px(look.size, amount)) for amount in look.size.legend)
 
 
-def _stops(name: str, marks: Sequence[Mark]) -> tuple[Stop, ...]:
-    """Return the stops of each line in the plan's order."""
+def _stops(name: str, marks: Sequence[Mark], *, reduced: bool) -> tuple[Stop, ...]:
+    """Return the stops of each line in the plan's order, as well known as the points are."""
     role = area().shapes.get(name)
     if role is None or not role.stops:
         return ()
     names = [names_by_id(lang=lang) for lang in LANGUAGES]
     stops = []
     for mark in marks:
-        nodes = members(mark.id, *role.roles).itertuples(index=False)
-        for at, node in enumerate(nodes, start=1):
+        nodes = members(mark.id, *role.roles)
+        nodes = coarser(nodes) if reduced else nodes
+        for at, node in enumerate(nodes.itertuples(index=False), start=1):
             title = Words(*(known.get(node.id, node.name_zh) for known in names))
             colour = mark.style.colour
             stops.append(Stop(mark.id, at, node.id, title, colour, node.geometry))

@@ -24,6 +24,7 @@ from geo.crs import moved
 from geo.doors import door
 from geo.errors import InputError, LayerError
 from geo.numerals import LANGUAGES, number
+from layers.look import reduced
 from layers.look.basemaps import basemap as basemap_named
 from layers.look.basemaps import basemaps
 from layers.look.content import Content
@@ -217,8 +218,11 @@ def content_document(content: Content) -> dict[str, Any]:
         basemap=content.base,
         styles=content.styles,
     )
-    if content.reduced:  # claims tell places as their sources do
+    if content.reduced:
+        # Claims tell places as their sources do, and stops as the layer of their points does.
         document |= {"subjects": {}, "claims": {}}
+        for stop in (each for layer in document["layers"] for each in layer.get("stops", ())):
+            stop.update({key: round(stop[key], reduced.DECIMALS) for key in ("lon", "lat")})
     if content.extent is not None:
         west, south, east, north = content.extent
         document["bounds"] = [[south, west], [north, east]]

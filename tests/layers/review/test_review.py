@@ -18,9 +18,9 @@ from layers.look.standing import base_sources
 from layers.outputs import output
 from layers.record import provenance
 from layers.record.specification import read_spec
-from layers.review.checking import COLUMNS, NotForThePublicError, passed, profile_named
+from layers.review.checking import COLUMNS, NotForThePublicError, passed
 from layers.review.findings import RULES
-from layers.review.rulebook import ALL_FORMATS, Sensitive, rules, sensitive
+from layers.review.rulebook import ALL_FORMATS, Sensitive, profile_named, rules, sensitive
 from layers.review.subject import Subject, bare
 
 NUMBER = "湘S（2026）012号"
