@@ -58,8 +58,7 @@ def verdicts(spec: MapSpec) -> bool:
         profile=text(f"profile.{spec.profile}"),
         **{name: counts[name] for name in VERDICTS},
     )
-    failing = [each for each in found if each.verdict == "fail"]
-    stops = spec.profile == PUBLIC and any(each.rule.severity == "must" for each in failing)
+    stops = spec.profile == PUBLIC and any(each.stops for each in found)
     st.caption(f":red[{words}{text('export.stopped')}]" if stops else words)
     if len(found) > counts["pass"]:
         with st.expander(text("export.findings")):

@@ -56,6 +56,11 @@ class Finding:
         """Whether it passes."""
         return self.found.verdict
 
+    @property
+    def stops(self) -> bool:
+        """Whether it keeps a map from the public."""
+        return self.verdict in ("fail", "unknown") and self.rule.severity == "must"
+
     def why(self, lang: str) -> str:
         """Return what was seen, and what the rule says."""
         if self.refusal is not None:
@@ -181,9 +186,7 @@ def passed(spec: MapSpec, suffix: str, data: bytes, record: dict[str, Any]) -> d
     subject = Subject(sensitive(), spec, suffix, data, record)
     found = findings(subject)
     if subject.profile == PUBLIC:
-        failing = [
-            each for each in found if each.verdict == "fail" and each.rule.severity == "must"
-        ]
+        failing = [each for each in found if each.stops]
         if failing:
             raise NotForThePublicError(failing)
         if spec.review is None or not spec.review.passed_by.strip():

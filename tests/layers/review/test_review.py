@@ -22,6 +22,7 @@ from layers.review.checking import COLUMNS, NotForThePublicError, passed
 from layers.review.findings import RULES
 from layers.review.rulebook import ALL_FORMATS, Sensitive, profile_named, rules, sensitive
 from layers.review.subject import Subject, bare
+from layers.scene.resolved import scene
 
 NUMBER = "湘S（2026）012号"
 ALL_CHINA = (70.0, 3.0, 136.0, 54.0)
@@ -278,6 +279,10 @@ def test_places_for_the_public_are_made_coarser() -> None:
         assert coarse[["lon", "lat"]].to_numpy().tolist() == [[112.935, 28.123]]
         assert coarse["accuracy_m"].tolist() == [LEAST_M]
     assert frame.geometry.iloc[0].x == 112.934567, "what was given stays"
+    axes = layers.load("axes")
+    (drawn,) = scene(reduced(Content({"axes": axes}, ("axes",)))).layers
+    stops = shapely.get_coordinates([stop.place for stop in drawn.stops])
+    assert stops.round(DECIMALS).tolist() == stops.tolist()
     public = replace(spec(), review=Review("public"))
     assert public.content().reduced
     assert not spec().content().reduced
