@@ -12,7 +12,6 @@ from geo.exchange import sealed
 from layers.questions.asking import question_of
 from layers.questions.kinds import looks
 from layers.questions.kinds import maps as all_maps
-from layers.questions.unknowns import unknowns_note
 
 
 def up() -> None:
@@ -29,4 +28,4 @@ def up() -> None:
         with suppress(InputError):
             maps.document(question, lang=DEFAULT)
             question.warm()
-            unknowns_note(question, DEFAULT)
+            maps.statement_rows(question, lang=DEFAULT)

@@ -10,9 +10,10 @@ from geo.arguments import require_type
 from geo.doors import door
 from geo.errors import InputError
 from geo.exchange.writers import write_file
+from geo.numerals import MISSING
 from layers.record import provenance
-from layers.record.imprints import imprint
 from layers.record.specification import MapSpec, read_spec, require_valid
+from layers.words import say
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -114,6 +115,7 @@ def output(
     record = provenance.record(plain, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
     if receipts := spec.receipts():
         record |= {"own_data": receipts}
+    record |= {"figures": _figures(spec)}
     data = _made(spec, suffix, template, progress)
     if spec.review is not None:
         from layers.review.checking import passed  # noqa: PLC0415
@@ -150,9 +152,7 @@ def _made(
     if suffix == PAGE:
         from layers.web.webmap import content_page  # noqa: PLC0415
 
-        title = spec.titled().title
-        page = content_page(spec.content(), title=title, imprint=f"{title}　{imprint(spec)}")
-        return page.encode()
+        return content_page(spec.content()).encode()
     if suffix == GEOPACKAGE:
         from layers.qgis.geopackage import geopackage_bytes  # noqa: PLC0415
 
@@ -164,6 +164,7 @@ def _made(
             styles=content.styles,
             lang=spec.lang,
             reduced=content.reduced,
+            abstract=content.statement.text() if content.statement else "",
         )
     from layers.paper import printing  # noqa: PLC0415
 
@@ -198,9 +199,15 @@ def snapshot(
 
 
 def remake(path: str | os.PathLike[str]) -> tuple[MapSpec, list[str]]:
-    """Return the specification that a file was made from, and the data files that changed since.
+    """Return the specification that a file was made from, and what changed since.
 
-    Of files of one's own the line is returned that the file has about them.
+    Returns
+    -------
+    MapSpec
+        The specification.
+    list of str
+        The names of data files; the line that the file has about a file of one's own; and each
+        headline figure, as it was and as it is.
 
     Raises
     ------
@@ -211,4 +218,22 @@ def remake(path: str | os.PathLike[str]) -> tuple[MapSpec, list[str]]:
     spec = read_spec(record["spec"], folder=Path(path).parent)
     now = spec.receipts()
     own = [line for line in record.get("own_data", ()) if line not in now]
-    return spec, [*provenance.changed(record), *own]
+    return spec, [*provenance.changed(record), *own, *_moved(record.get("figures"), spec)]
+
+
+def _figures(spec: MapSpec) -> dict[str, str]:
+    """Return the headline figures of a map, or what has a place where that is all it says."""
+    told = spec.statement()
+    return dict(told.figures or ((say("statement.placed", spec.lang), told.placed),))
+
+
+def _moved(before: object, spec: MapSpec) -> list[str]:
+    """Return the headline figures that are not what they were."""
+    if not isinstance(before, dict):
+        return []
+    now = _figures(spec)
+    return [
+        say("statement.moved", spec.lang, name=name, before=value, now=now.get(name, MISSING))
+        for name, value in before.items()
+        if now.get(name) != value
+    ]

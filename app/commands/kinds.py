@@ -23,10 +23,10 @@ from layers.keeping.brought import is_own, kept_raster
 from layers.keeping.own_files import receipt_of
 from layers.look.content import INTERNAL, Sheet
 from layers.plan.area import area
-from layers.plan.selection import placed_share
 from layers.questions.asking import brought_by, question_of
 from layers.questions.fields import LAYER, ZONING, items
 from layers.questions.kinds import looks, maps
+from layers.questions.stated import in_short
 from layers.questions.subjects import point_layers, usual_values
 from layers.record.specification import asked, read_spec, specified
 from layers.words import bracketed
@@ -146,16 +146,11 @@ def answer_to(question: Kind, *, as_json: bool, output: Path | None) -> None:
                 typer.echo(finding.sentence("en"), err=True)
         elif (receipt := receipt_of(name)) is not None:
             say_receipt(receipt)
-    points = question.subjects
-    if points is not None and (left_out := len(points.unlocated())):
-        share = placed_share(points.chosen())
-        told = f"{share.placed} of {share.possible} that can have a place have one"
-        typer.echo(f"{left_out} features have no place, left out; {told}", err=True)
     with told_if_slow(question.title_words()):
         result = question.answer()
         for lang in LANGUAGES:
-            for remark in question.remarks(lang):
-                typer.echo(remark, err=True)
+            for line in in_short(question, lang):
+                typer.echo(line, err=True)
     if isinstance(result, xr.DataArray):
         _deliver_raster(question, result, as_json=as_json, output=output)
     elif isinstance(result, pd.Series):

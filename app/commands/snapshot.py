@@ -70,6 +70,8 @@ def _write(spec: MapSpec, path: Path, template: Path | None) -> None:
     if spec.pages is None:
         with told_if_slow("drawing"):
             write_snapshot(spec, path, template=template)
+        for line in spec.statement().notes():
+            typer.echo(line, err=True)
     else:
         with typer.progressbar(
             length=1, label="drawing", file=sys.stderr, hidden=not sys.stderr.isatty()

@@ -11,6 +11,7 @@ from app.web.charts import coverage_curve
 from app.web.controls import choose, slide
 from app.web.export import export
 from app.web.frame import download, draw_map, map_and_results, note_on_points
+from app.web.statements import stated
 from app.web.tables import zones_table
 from app.web.unknowns import unknowns
 from geo.numerals import number
@@ -56,13 +57,12 @@ with map_column:
 with results:
     at_distance = curve.set_index("distance_m").loc[distance_m].to_dict()
     covered, doubly = st.columns(2)
-    covered.metric(text("coverage.covered"), f"{number(at_distance['covered_pct'], digits=1)} %")
+    covered.metric(text("coverage.title"), f"{number(at_distance['covered_pct'], digits=1)} %")
     doubly.metric(
         text("coverage.doubly"), f"{number(at_distance['doubly_covered_pct'], digits=1)} %"
     )
     note_on_points(sites)
     unknowns(sites, zoning)
-    st.caption(text("coverage.straight"))
     coverage_curve(curve, distance_m=distance_m)
     # What a zone is in all is in the file: beside the map there is room for what is found.
     zones_table(zones, [asked.column, *(each for each in asked.columns if each != "area_km2")])
@@ -76,5 +76,6 @@ with results:
         f"service_areas_{choices.file_stem(sites.layer)}_{distance_m}m.gpkg",
         lambda: geo.vector_bytes(areas, ".gpkg"),
     )
+    stated(asked)
     receipts.beside((sites.layer, zoning.name, demand_layer))
 export(asked)

@@ -10,12 +10,12 @@ import streamlit as st
 import geo
 from app.texts import language, text
 from app.web import choices, maps, receipts
-from app.web.bases import density_basis
 from app.web.charts import bars
 from app.web.controls import choose, slide, step_through, switch
 from app.web.export import export
-from app.web.frame import basis, download, draw_map, heading, map_and_results, note_on_points
+from app.web.frame import download, draw_map, heading, map_and_results, note_on_points
 from app.web.results import percent
+from app.web.statements import stated
 from app.web.tables import ranking_table
 from app.web.unknowns import unknowns
 from geo.errors import AtlasError
@@ -184,7 +184,7 @@ with results:
             )
         )
     in_use = (asked.points.layer, zones.name)
-    basis([*density_basis(asked, surfaces[0]), *receipts.rows(in_use)])
+    stated(asks[0])
     of = choices.file_stem(asked.points.layer)
     name = f"density_{of}_{surfaces[0].attrs['bandwidth_m']:.0f}m"
     download("density.download_tif", f"{name}.tif", lambda: geo.geotiff_bytes(surfaces[0]))

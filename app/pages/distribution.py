@@ -23,6 +23,7 @@ from app.web.frame import (
 )
 from app.web.population import population
 from app.web.running import while_wanted
+from app.web.statements import stated
 from app.web.tables import features
 from app.web.unknowns import unknowns
 from geo.errors import AtlasError
@@ -140,6 +141,7 @@ def downloads(shown: Shown) -> None:
             f"{of}_{zones}_quotients.csv",
             partial(results.quotients_file, shown),
         )
+    stated(shown)
     people = shown.question.population
     receipts.beside((shown.asked.points.layer, shown.asked.zones.name, people))
 

@@ -14,6 +14,7 @@ from app.web.controls import choose, choose_some
 from app.web.export import export
 from app.web.frame import draw_map, heading, listing, map_and_results, target_row
 from app.web.overview import belongs_to, members_of, targets, years
+from app.web.statements import stated
 from app.web.unknowns import unknowns_of_layers
 from geo.numerals import number
 from layers.plan.area import area
@@ -60,4 +61,5 @@ with results:
     else:
         listing(text("overview.counts"), counts)
     unknowns_of_layers(asked.shown)
+    stated(asked)
 export(asked)

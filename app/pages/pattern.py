@@ -13,6 +13,7 @@ from app.web import choices, maps, own_data, pattern_charts, receipts
 from app.web.controls import choose, slide, switch
 from app.web.export import export
 from app.web.frame import download, draw_map, heading, map_and_results, note_on_points
+from app.web.statements import stated
 from app.web.tables import figures
 from app.web.unknowns import unknowns
 from geo.exchange.cell_quotes import csv_bytes
@@ -101,6 +102,7 @@ def say(sentences: Sequence[str]) -> None:
 
 def closing(frame: gpd.GeoDataFrame | Any, file_name: str, *, spatial: bool = True) -> None:  # noqa: ANN401 - a table has no geometry
     """Draw what not to conclude and the downloads."""
+    stated(asked)
     with st.expander(text("pattern.not")):
         for name in NOT[look]:
             st.caption(text(f"pattern.not.{name}"))
@@ -129,7 +131,6 @@ def show_units(asked: Tested) -> None:
     show_table()
     hot = isinstance(asked, HotSpots)
     (pattern_charts.z_histogram if hot else pattern_charts.moran_scatter)(zones)
-    st.caption(asked.method_note(language()))
     closing(
         zones, f"{look}_{choices.file_stem(points.layer)}_{choices.file_stem(asked.zones.name)}"
     )
@@ -139,7 +140,6 @@ def show_distances(asked: Spacing) -> None:
     """Draw Ripley's L."""
     curve = asked.answer()
     pattern_charts.ripley_curve(curve)
-    st.caption(asked.method_note(language()))
     closing(curve, f"ripley_{choices.file_stem(points.layer)}", spatial=False)
 
 

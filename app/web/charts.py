@@ -300,7 +300,7 @@ def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], kinds: Sequence[s
 
 def coverage_curve(curve: pd.DataFrame, *, distance_m: float) -> None:
     """Draw covered and doubly covered share against distance, with the chosen distance marked."""
-    names = {"covered_pct": text("coverage.covered"), "doubly_covered_pct": text("coverage.doubly")}
+    names = {"covered_pct": text("coverage.title"), "doubly_covered_pct": text("coverage.doubly")}
     long = curve.rename(columns=names).melt(
         "distance_m", list(names.values()), var_name="kind", value_name="share"
     )

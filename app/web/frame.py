@@ -232,16 +232,6 @@ def listing(title: str, names: Sequence[str]) -> None:
         st.html("<ol class=listing>" + "".join(f"<li>{escape(n)}</li>" for n in names) + "</ol>")
 
 
-def basis(rows: Sequence[tuple[str, str]]) -> None:
-    """Draw, folded, what a result rests on: each parameter or fact with its value."""
-    with st.expander(text("app.basis")):
-        st.html(
-            "<dl class=basis>"
-            + "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in rows)
-            + "</dl>"
-        )
-
-
 def target_row(target: Target) -> None:
     """Draw one target: its name, baseline → target, and the document's words."""
     baseline = (

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from app.web.public import is_public
 from layers.keeping.answers import kept_answer
+from layers.look.content import INTERNAL, Sheet
 from layers.look.reduced import reduced
 from layers.questions import contents
+from layers.questions.stated import statement
+from layers.record.specification import specified
 from layers.web.document import content_document, to_json
 
 if TYPE_CHECKING:
@@ -27,6 +30,14 @@ def document(question: Kind, *, lang: str) -> str:
     # At the end, where it is replaced without a look at all the rest.
     drawn["selected"] = drawn.pop("selected")
     return to_json(drawn)
+
+
+@kept_answer
+def statement_rows(question: Kind, *, lang: str) -> tuple[tuple[str, str], ...]:
+    """Return what the map of a page is, as names and values; nobody has reviewed a screen."""
+    sheet = Sheet(question.title(lang), INTERNAL)
+    files = specified(question, sheet, lang=lang).receipts()
+    return statement(question, question.content(lang), sheet, lang, files=files).rows()
 
 
 def own(frame: gpd.GeoDataFrame, title: str, name_column: str, lang: str) -> dict[str, Any]:

@@ -29,11 +29,6 @@ def in_use(names: Iterable[str | None]) -> list[Own]:
     return [own for own in there if own is not None]
 
 
-def rows(names: Iterable[str | None]) -> list[tuple[str, str]]:
-    """Return what a result says of the visitor's own data that it rests on."""
-    return [(text(f"own.use_of.{own.use}"), note(own)) for own in in_use(names)]
-
-
 def note(own: Own) -> str:
     """Return the line about something that was brought."""
     if own.receipt is None:

@@ -95,24 +95,7 @@ def chart(shown: Shown, zone: str | None) -> None:
     at_zero = int((zones[shown.column] == 0).sum())
     if shown.log and at_zero:
         st.caption(text("distribution.zeros", n=number(at_zero)))
-    st.caption(denominator(shown))
-
-
-def denominator(shown: Shown) -> str:
-    """Return what stands under the figures shown."""
-    zones = zone_results.table(shown)
-    located, amount = shown.asked.points.located(), shown.asked.points.amount
-    measure = "count_share" if shown.column == "share_pct" else shown.measure
-    if shown.column == "weight_share_pct":
-        measure = "investment_share"
-    return choices.about(
-        f"distribution.basis.{measure}",
-        shown.asked.points,
-        n=number(round(zones.attrs["points_in_any_zone"], 1)),
-        stated=number(0 if amount is None else int(located[amount].notna().sum())),
-        located=number(len(located)),
-        total=number(zones.attrs.get("weight_in_any_zone", 0.0)),
-    )
+    st.caption(shown.denominator(language()))
 
 
 def table(shown: Shown, zone: str | None) -> None:

@@ -25,6 +25,7 @@ from layers.plan.positions import CRS
 from layers.plan.schema import resource
 from layers.plan.selection import placed_share
 from layers.questions.counting import DRAWS
+from layers.questions.stated import placed
 from layers.questions.subjects import Points as Subjects
 from layers.questions.subjects import point_layers
 from layers.record import provenance
@@ -184,11 +185,15 @@ def _content_of_kind(spec: MapSpec, points: Subjects, column: str, value: str) -
         return replace(spec, parameters={**spec.parameters, column: [value]}).content()
     whole = spec.content()
     names = (*area().beside, points.layer)
-    return replace(
+    shown = replace(
         whole,
         frames={**whole.frames, points.layer: points.chosen()},
         visible=(*area().context, *names),
     )
+    told = shown.statement
+    if told is not None:
+        told = replace(told, placed=placed(question, shown, spec.lang))
+    return replace(shown, statement=told)
 
 
 def _leaf(title: str, content: Content | None, about: Facts) -> Leaf:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from geo.numerals import listed
-from layers.paper.printing import composed, credits_of
-from layers.record.imprints import imprint
+from layers.look.credits import credits_of
+from layers.paper.printing import composed
 from layers.record.specification import asked
 from layers.slides.deck import presentation
 from layers.slides.legends import legend_items
 from layers.slides.slide import Picture, Slide
-from layers.words import say
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from layers.look.charts import Chart
     from layers.look.content import Content
+    from layers.look.statement import Statement
     from layers.questions.figures import Figures
     from layers.record.specification import MapSpec
     from layers.slides.slide import LegendItem
@@ -59,14 +57,13 @@ def slides_of(spec: MapSpec) -> list[Slide]:
     if question.has_map:
         first = map_slide(spec, spec.content(), sheet.title, subtitle=sheet.subtitle)
         return [first, *(_slide(each, first) for each in question.figures(spec.lang))]
-    sources = " · ".join(question.sources(spec.lang))
-    bare = Slide(sheet.title, notes=_notes(spec, sources), footer=f"{imprint(spec)}　{sources}")
+    told = spec.statement()
+    bare = Slide(sheet.title, notes="\n".join((told.text(), *sheet.notes)), footer=_footer(told))
     return [_slide(each, bare) for each in question.figures(spec.lang)]
 
 
-def _notes(spec: MapSpec, sources: str) -> str:
-    parameters = json.dumps(spec.parameters, ensure_ascii=False)
-    return say("slides.notes", spec.lang, sources=sources, map=spec.map, parameters=parameters)
+def _footer(told: Statement) -> str:
+    return f"{told.imprint}　{' · '.join(told.sources)}"
 
 
 def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = "") -> Slide:
@@ -87,22 +84,18 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
         If the map cannot be drawn.
     """
     sheet = spec.titled()
+    told = replace(content.statement or spec.statement(), title=title)
     bare = replace(sheet, size=PICTURE_SIZE, dpi=PICTURE_DPI, subtitle="", notes=())
-    printed = composed(content, bare, scale_inside=True)
-    scene = printed.scene
-    credits_ = credits_of(scene, printed.content)
-    sources = " · ".join([*credits_, printed.note] if printed.note else credits_)
-    notes = _notes(spec, sources)
-    names = listed((each.title for each in scene.layers if not each.is_ground), spec.lang)
+    printed = composed(replace(content, statement=None), bare, scale_inside=True)
+    told = replace(told, view=printed.view, sources=credits_of(printed.content))
+    more = (*sheet.notes, *filter(None, (printed.note,)), *printed.remarks)
     return Slide(
         title,
         subtitle,
-        picture=Picture(
-            printed.map_picture(), say("slides.alt", spec.lang, title=title, layers=names)
-        ),
-        legend=legend_items(scene),
-        notes="\n".join((notes, *sheet.notes, *printed.remarks)),
-        footer=f"{imprint(spec)}　{sources}",
+        picture=Picture(printed.map_picture(), told.alternative),
+        legend=legend_items(printed.scene),
+        notes="\n".join((told.text(), *more)),
+        footer=_footer(told) + (f" · {printed.note}" if printed.note else ""),
     )
 
 

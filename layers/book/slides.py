@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from layers.book.atlas import atlas
 from layers.book.map_deck import map_slide
-from layers.record.imprints import imprint
+from layers.look.statement import imprint, reviewed
 from layers.slides.deck import presentation
 from layers.slides.slide import Contents, Slide
 from layers.type.tables import Table
@@ -45,10 +45,8 @@ def atlas_deck(
     """
     whole = atlas(spec)
     report = progress or (lambda *_: None)
-    sheet = spec.titled()
-    cover = Slide(
-        sheet.title, f"{'　'.join(whole.cover.text)}\n{imprint(spec)}", footer=imprint(spec)
-    )
+    sheet, foot = spec.titled(), _imprint(spec)
+    cover = Slide(sheet.title, f"{'　'.join(whole.cover.text)}\n{foot}", footer=foot)
     listed = replace(cover, title=say("atlas.contents", spec.lang), subtitle="")
     slides = [cover, listed]
     starts: dict[str, int] = {}
@@ -70,6 +68,11 @@ def atlas_deck(
     )
 
 
+def _imprint(spec: MapSpec) -> str:
+    sheet = spec.titled()
+    return imprint(reviewed(sheet, spec.lang), sheet.author, sheet.date, spec.lang)
+
+
 def _slides(leaf: Leaf, spec: MapSpec) -> list[Slide]:
     """Return the slides of a leaf: its map with its figures, then what else is said of it."""
     header = tuple(say(f"atlas.figure.{name}", spec.lang) for name in ("name", "value"))
@@ -77,7 +80,9 @@ def _slides(leaf: Leaf, spec: MapSpec) -> list[Slide]:
     if leaf.content is None:
         # What has no map has one table: its own, with the figures as a sentence before it.
         rows = tuple(f"{name} {value}" for name, value in leaf.figures)
-        return [Slide(leaf.title, text=(*rows, *leaf.text), table=leaf.table, footer=imprint(spec))]
+        return [
+            Slide(leaf.title, text=(*rows, *leaf.text), table=leaf.table, footer=_imprint(spec))
+        ]
     first = replace(map_slide(spec, leaf.content, leaf.title), table=figures)
     if not (leaf.text or leaf.chart or leaf.table):
         return [first]

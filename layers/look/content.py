@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from layers.look.overlays import Overlay
+    from layers.look.statement import Statement
     from layers.look.styles import LayerStyle
 
 Palette: TypeAlias = Literal["colour", "grey"]
@@ -59,6 +60,8 @@ class Content:
         How layers are drawn that do not look as the symbology says.
     reduced
         Whether its places were made coarser for the public: nothing tells them better.
+    statement
+        What the map is, in words, which every renderer shows.
     """
 
     frames: Mapping[str, gpd.GeoDataFrame]
@@ -69,6 +72,7 @@ class Content:
     base: str = VECTOR
     styles: Mapping[str, LayerStyle] = field(default_factory=dict)
     reduced: bool = False
+    statement: Statement | None = None
 
     def style(self, name: str) -> LayerStyle:
         """Return how a layer is drawn on this map."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from geo.exchange.receipt import Finding
     from layers.look.content import Content, Sheet
     from layers.look.overlays import Overlay
+    from layers.look.statement import Statement
 
 NAMES = ("name_zh", "name_en")
 _TITLES = {"title": NAME, "title_en": NAME, "unit": UNIT}
@@ -70,7 +71,25 @@ def clean_content(content: Content, cleaner: Cleaner) -> Content:
         if name in named
     }
     overlays = tuple(clean_overlay(each, cleaner, content.lang) for each in content.overlays)
-    return replace(content, frames={**content.frames, **frames}, overlays=overlays)
+    told = content.statement
+    return replace(
+        content,
+        frames={**content.frames, **frames},
+        overlays=overlays,
+        statement=told and clean_statement(told, cleaner),
+    )
+
+
+def clean_statement(statement: Statement, cleaner: Cleaner) -> Statement:
+    """Return what a map says of itself with texts that can be shown."""
+    said: dict[str, Any] = {each.name: getattr(statement, each.name) for each in fields(statement)}
+    return replace(statement, **{name: _clean(words, cleaner) for name, words in said.items()})
+
+
+def _clean(words: Any, cleaner: Cleaner) -> Any:  # noqa: ANN401 - texts, however they are nested
+    if isinstance(words, str):
+        return cleaner.text(words, PROSE)
+    return tuple(_clean(each, cleaner) for each in words)
 
 
 def clean_frames(

@@ -13,7 +13,7 @@ from matplotlib.patches import Polygon
 from pyproj import Transformer
 
 from geo.numerals import number
-from layers.look.content import INTERNAL
+from layers.look.statement import reviewed
 from layers.look.styles import WHITE, inks
 from layers.paper.sheet import (
     HEAD_LEADING,
@@ -30,7 +30,6 @@ from layers.paper.sheet import (
     write,
 )
 from layers.plan.area import map_crs
-from layers.plan.selection import placed_share
 from layers.scene.boxes import Box
 from layers.scene.window import GEOGRAPHIC
 from layers.type.fonts import font
@@ -223,25 +222,21 @@ def note_texts(
     lang
         ``"zh"`` or ``"en"``.
     """
-    internal = sheet.review_number.strip() == INTERNAL
-    review = say("sheet.internal", lang) if internal else sheet.review_number.strip()
-    author = say("sheet.author", lang, name=sheet.author) if sheet.author else ""
-    imprint = "　".join(part for part in (author, sheet.date) if part)
-    notes = [Note(say("sheet.review", lang, number=review), imprint, bold=True)]
+    author = say("statement.by", lang, name=sheet.author) if sheet.author else ""
+    right = "　".join(part for part in (author, sheet.date) if part)
+    review = say("statement.reviewed", lang, review=reviewed(sheet, lang))
+    notes = [Note(review, right, bold=True), *(Note(words) for words in sheet.notes)]
     if credits_:
         notes.append(Note(say("sheet.sources", lang, names=" · ".join(credits_))))
     remarks = list(standing)
     if any(layer.schematic for layer in layers):
         remarks.append(say("sheet.schematic", lang))
-    missing = sum(placed_share(layer.frame).lacking for layer in layers if not layer.is_ground)
-    if missing:
-        remarks.append(say("sheet.unlocated", lang, n=missing))
     if any(layer.striped for layer in layers):
         remarks.append(say("sheet.striped", lang))
     if spread:
         remarks.append(say("sheet.spread", lang))
     notes.append(Note(say("sheet.stop", lang).join(remarks) + say("sheet.end", lang)))
-    return [*notes, *(Note(words) for words in sheet.notes)]
+    return notes
 
 
 def broken_notes(notes: list[Note], layout: Layout, *, lang: str) -> list[Note]:

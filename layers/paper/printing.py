@@ -26,7 +26,9 @@ from pyproj import Transformer
 from geo.arguments import brief
 from geo.crs import moved
 from geo.errors import InputError
-from layers.look.basemaps import VECTOR, basemap
+from geo.numerals import listed, number
+from layers.look.basemaps import VECTOR
+from layers.look.credits import credits_of
 from layers.look.outside import clean_content, clean_sheet
 from layers.look.palettes import paper
 from layers.look.standing import standing
@@ -52,7 +54,7 @@ from layers.paper.locator import corner_box, draw_locator, locator_box, locator_
 from layers.paper.sheet import check_sheet, layout
 from layers.paper.tiles import TilesError, draw_tiles, on_base, tile_ground
 from layers.plan.area import area, bounds, map_crs, per_plan
-from layers.plan.catalogue import land, load, table
+from layers.plan.catalogue import land, load
 from layers.scene.resolved import scene
 from layers.scene.scene import ANALYSIS
 from layers.scene.window import (
@@ -62,6 +64,7 @@ from layers.scene.window import (
     Window,
 )
 from layers.type.outside_texts import Cleaner, one_line
+from layers.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -69,6 +72,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.look.content import Content, Sheet
+    from layers.paper.furniture import Note
     from layers.paper.sheet import Layout
     from layers.scene.boxes import Box
     from layers.scene.scene import Scene
@@ -115,6 +119,8 @@ class Composed(NamedTuple):
         Why that is so; empty where it is not.
     remarks
         What was left out of names and titles, as sentences.
+    view
+        How much of the whole lies on the sheet; empty where all does.
     """
 
     figure: Figure
@@ -123,6 +129,7 @@ class Composed(NamedTuple):
     content: Content
     note: str = ""
     remarks: tuple[str, ...] = ()
+    view: str = ""
 
     def map_picture(self) -> bytes:
         """Return the map alone, without title, legend and notes, as a PNG."""
@@ -198,10 +205,9 @@ def composed(
     tone = _tone(sheet)
     whole = toned(content, sheet)
     wanted = _wanted(content, whole)
-    credits_ = credits_of(whole, content)
     # Whether symbols are spread is known when they stand: room for the words is kept.
-    said = {"credits_": credits_, "standing": standing(content, base_number=sheet.base_number)}
-    draft = note_texts(whole.layers, sheet, **said, spread=True, lang=content.lang)
+    room = "" if content.extent is None else _view(whole, any_cut=True)
+    draft = sheet_notes(content, sheet, whole, view=room, spread=True)
     first = layout(sheet, note_lines=1)
     lines = broken_notes(draft, first, lang=content.lang)
     plan = layout(sheet, note_lines=len(lines), panel_share=panel_share)
@@ -268,11 +274,12 @@ def composed(
     )
     draw_scale(axes, window, scale, px=plan.px, lang=content.lang, ratio=not scale_inside)
     draw_title(axes, sheet, plan)
-    notes = note_texts(on_sheet.layers, sheet, **said, spread=spread, lang=content.lang)
+    view = _view(on_sheet)
+    notes = sheet_notes(content, sheet, on_sheet, view=view, spread=spread)
     draw_notes(axes, broken_notes(notes, plan, lang=content.lang), plan)
     axes.set_xlim(plan.page.left, plan.page.right)
     axes.set_ylim(plan.page.bottom, plan.page.top)
-    return Composed(figure, plan, on_sheet, content, remarks=remarks)
+    return Composed(figure, plan, on_sheet, content, remarks=remarks, view=view)
 
 
 def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
@@ -328,6 +335,57 @@ def toned(content: Content, sheet: Sheet) -> Scene:
             for each in placed.layers
         )
     )
+
+
+def sheet_notes(
+    content: Content, sheet: Sheet, shown: Scene, *, view: str = "", spread: bool = False
+) -> list[Note]:
+    """Return what stands at the foot of a sheet: what its map is, and what it stands on.
+
+    Parameters
+    ----------
+    content, sheet, shown
+        What the map shows, the sheet, and what of it lies there.
+    view
+        How much that is of the whole.
+    spread
+        Whether symbols at one place were spread.
+    """
+    told = content.statement
+    if told is not None:
+        sheet = replace(sheet, notes=(*replace(told, view=view).notes(), *sheet.notes))
+    return note_texts(
+        shown.layers,
+        sheet,
+        credits_=list(credits_of(content)),
+        standing=standing(content, base_number=sheet.base_number),
+        spread=spread,
+        lang=content.lang,
+    )
+
+
+def _view(shown: Scene, *, any_cut: bool = False) -> str:
+    """Return how much of the whole lies on a sheet that cuts it, in as many words as it may need.
+
+    Parameters
+    ----------
+    shown
+        What lies on the sheet.
+    any_cut
+        Whether room is kept for words on whatever it could cut.
+    """
+    parts = [
+        say(
+            "statement.in_view",
+            shown.lang,
+            title=each.title,
+            seen=number(len(each.marks)),
+            whole=number(len(each.marks) + sum(each.beyond.values())),
+        )
+        for each in shown.layers
+        if each.is_counted and (any_cut or each.beyond)
+    ]
+    return say("statement.cut", shown.lang, parts=listed(parts, shown.lang)) if parts else ""
 
 
 def _picture(figure: Figure) -> Image.Image:
@@ -460,21 +518,6 @@ def _scale(wanted: tuple[float, float, float, float], frame: Box) -> float:
     least = metres_per_pt * POINTS_PER_INCH / METRES_PER_INCH
     power = 10.0 ** (math.floor(math.log10(least)) - DIGITS + 1)
     return math.ceil(least / power - 1e-9) * power
-
-
-def credits_of(found: Scene, content: Content) -> list[str]:
-    """Return the attribution of all that is drawn, the base map and the locator's districts too."""
-    used = {key for each in on_base(found, content.base).layers for key in each.sources}
-    used |= set(load(area().land.layer)["source_id"])
-    sources = table("sources")
-    column = "attribution_en" if content.lang == "en" else "attribution"
-    lines = [
-        row[column] if isinstance(row[column], str) else row["attribution"]
-        for row in sources.to_dict("records")
-        if row["id"] in used
-    ]
-    lines.append(basemap(content.base).attribution)
-    return list(dict.fromkeys(line for line in lines if isinstance(line, str) and line))
 
 
 @per_plan

@@ -35,7 +35,7 @@ from layers.plan.schema import resource
 from layers.qgis.results import Result, result_qml, results
 from layers.qgis.styles import layer_qml, stops_qml
 from layers.scene.resolved import scene
-from layers.type.outside_texts import Cleaner
+from layers.type.outside_texts import PROSE, Cleaner
 from layers.words import say
 
 if TYPE_CHECKING:
@@ -166,6 +166,7 @@ def geopackage_bytes(
     styles: Mapping[str, LayerStyle] | None = None,
     lang: str = "zh",
     reduced: bool = False,
+    abstract: str = "",
 ) -> bytes:
     """Contents of a GeoPackage of layers of the atlas with their styles for QGIS.
 
@@ -181,6 +182,8 @@ def geopackage_bytes(
         Language of the labels and titles, ``"zh"`` or ``"en"``.
     reduced
         Whether places were made coarser for the public, see :mod:`layers.look.reduced`.
+    abstract
+        What the map is, in words: QGIS has it as the abstract of each table.
 
     Returns
     -------
@@ -256,8 +259,12 @@ def geopackage_bytes(
             _write_table(stops, path, table, "point", title)
             tables.append(_Table(table, title, "", stops_qml(stops, titles)))
         data = path.read_bytes()
+    said = "\n".join(cleaner.text(line, PROSE) for line in abstract.split("\n"))
     remarks = " ".join(cleaner.sentences(lang))
-    tables = [item._replace(text=f"{item.text} {remarks}".strip()) for item in tables]
+    tables = [
+        item._replace(text="\n\n".join(filter(None, (f"{item.text} {remarks}".strip(), said))))
+        for item in tables
+    ]
     return _in_database(data, lambda connection: _finish(connection, tables))
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from layers.look.content import Content
 
 SERVICE_DISTANCE_M = 3000.0
+M_PER_KM = 1000
 CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
 
 
@@ -101,12 +102,28 @@ class Coverage(Kind):
         within = Features(reach, title=areas_zh, title_en=areas_en, fill_opacity=0.0)
         return above_base((covered, within, dots(self.sites, lang)), lang)
 
+    def worked_out(self, lang: str) -> dict[str, str]:
+        """Say that the distance is as the crow flies."""
+        far = self.distance_m >= M_PER_KM
+        metres = self.distance_m / (M_PER_KM if far else 1)
+        said = say("coverage.straight", lang, distance=f"{number(metres)} {'km' if far else 'm'}")
+        return {"distance_m": said}
+
+    def headline(self, lang: str) -> list[tuple[str, str]]:
+        """Return the covered and the doubly covered share of the zones together."""
+        row = coverage_curve(self.sites, self.zones, (self.distance_m,)).iloc[0]
+        shares = {"title": "covered_pct", "doubly": "doubly_covered_pct"}
+        return [
+            (say(f"coverage.{key}", lang), f"{number(row[name], digits=1)} %")
+            for key, name in shares.items()
+        ]
+
     def facts(self, zone: str, zoning: str, lang: str) -> list[tuple[str, str]]:
         """Return the covered and the doubly covered share of a zone."""
         asked = Coverage(self.sites, Zones(zoning), self.distance_m, self.demand)
         row = covered_zones(asked).set_index("id").loc[zone]
         return [
-            (column_title(name, lang).replace(" %", ""), f"{row[name]:.1f} %")
+            (column_title(name, lang).replace(" %", ""), f"{number(row[name], digits=1)} %")
             for name in ("covered_pct", "doubly_covered_pct")
         ]
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, TypeAlias
 
 import pandas as pd
 
 import geo
 from geo.errors import InputError
-from geo.numerals import between, number
+from geo.numerals import between, number, significant
 from geo.surface.density import Kernel, Method
 from geo.surface.density_raster import Unit
 from layers.keeping.answers import kept_answer
@@ -26,7 +26,7 @@ from layers.questions.subjects import Points, Zones
 from layers.words import both, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
     import xarray as xr
@@ -38,7 +38,10 @@ Show: TypeAlias = Literal["surface", "bands", "isolines"]
 Levels: TypeAlias = int | tuple[float, ...]
 FALLBACK_BANDWIDTH_M = 3000.0
 LEVELS, TOLERANCE_PCT = 8, 0.1
+# Of the hash of the input so much is told.
+DIGEST = 12
 _ZONING = Field(choices=zoning_names, brings="zones")
+QUIET = Field(quiet=True)
 
 
 @register
@@ -91,22 +94,22 @@ class Density(Kind):
         float, Field(unit="m", above=0, slide=(100, 1000, 50), option="--cell")
     ] = 250.0
     kernel: Kernel = "quartic"
-    decay: Annotated[float, Field(low=0, high=1)] = 0.0
-    adaptive: bool = False
+    decay: Annotated[float, Field(low=0, high=1, quiet=True)] = 0.0
+    adaptive: Annotated[bool, QUIET] = False
     weight: str | None = None
     unit: Unit = "per_km2"
-    bounded: bool = False
+    bounded: Annotated[bool, QUIET] = False
     method: Method = "auto"
-    show: Show = "bands"
+    show: Annotated[Show, QUIET] = "bands"
     zones: Zones | None = None
     bandwidth_column: Annotated[str | None, Field(option="--bandwidth-column")] = None
     study_area: Annotated[str | None, _ZONING] = None
-    edge_correction: bool = True
+    edge_correction: Annotated[bool, QUIET] = True
     extent: Annotated[str | None, _ZONING] = None
     tolerance_pct: Annotated[
-        float, Field(unit="%", above=0, needs=("method", ("auto", "binned")))
+        float, Field(unit="%", above=0, needs=("method", ("auto", "binned")), quiet=True)
     ] = TOLERANCE_PCT
-    levels: Annotated[int | tuple[float, ...], Field(low=1)] = LEVELS
+    levels: Annotated[int | tuple[float, ...], Field(low=1, quiet=True)] = LEVELS
     top: Annotated[float | None, Field(above=0)] = None
 
     def require_fit(self, given: frozenset[str], called: Callable[[str], str]) -> None:  # noqa: ARG002
@@ -186,6 +189,42 @@ class Density(Kind):
             )
         ]
 
+    def value_words(self, name: str, value: str, lang: str) -> str:
+        """Return the unit as the legend has it."""
+        return (
+            density_unit(self, lang)
+            if name == "unit"
+            else Kind.value_words(self, name, value, lang)
+        )
+
+    def worked_out(self, lang: str) -> dict[str, str]:
+        """Return bandwidth, way of reckoning, edge and cells; what the order of zones rests on."""
+        surface = density_surface(self)
+        about = surface.attrs
+        exact = about["method"] == "exact"
+        bound = {} if exact else {"bound": number(about["error_bound_pct"], digits=3)}
+        cells = " × ".join(map(number, reversed(surface.shape)))
+        cell = f"{number(self.cell_size_m)} m · {cells} · {surface.rio.crs.to_string()}"
+        bounded = self.bounded or self.study_area is not None
+        return {
+            "bandwidth_m": _bandwidth(self, about, lang),
+            "cell_size_m": cell,
+            "adaptive": "",
+            "method": say(f"density.method.{about['method']}", lang, **bound),
+            "bounded": say(f"density.edge.{'on' if bounded else 'off'}", lang),
+            "zones": say(
+                "density.ranked_weighted" if self.weight else "density.ranked",
+                lang,
+                zones=self.ranked_in.title(lang),
+            ),
+            "input_hash": about["input_hash"][:DIGEST],
+        }
+
+    def headline(self, lang: str) -> list[tuple[str, str]]:
+        """Return the highest density."""
+        peak = significant(float(density_surface(self).max()))
+        return [(say("atlas.figure.peak", lang), f"{peak} {density_unit(self, lang)}")]
+
     def facts(self, zone: str, zoning: str, lang: str) -> list[tuple[str, str]]:
         """Return the density of the points in a zone, with its interval."""
         asked = Distribution(self.points, Zones(zoning), self.weight)
@@ -212,6 +251,21 @@ class Density(Kind):
             kernel=say(f"kernel.{self.kernel}", lang),
             unit=density_unit(self, lang),
         )
+
+
+def _bandwidth(asked: Density, about: Mapping[str, Any], lang: str) -> str:
+    """Return the bandwidth, and how it was chosen."""
+    if asked.bandwidth_column is not None:
+        rule = "column"
+    elif asked.bandwidth_m is not None:
+        rule = "chosen"
+    else:
+        rule = "silverman" if about["bandwidth_rule"] == "silverman" else "one_place"
+    words = f"{number(about['bandwidth_m'], digits=0)} m · {say(f'density.rule.{rule}', lang)}"
+    if not asked.adaptive:
+        return words
+    low, high = (number(about[f"bandwidth_{end}_m"], digits=0) for end in ("min", "max"))
+    return f"{words} · {say('density.adaptive_ends', lang, low=low, high=high)}"
 
 
 def surface_of(asked: Density) -> Density:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, TypeAlias, get_args
 
 from geo.errors import InputError
-from geo.numerals import LANGUAGES
+from geo.numerals import LANGUAGES, number
 from geo.wording import sentence
 from layers.keeping.brought import is_own
 from layers.look.classification import MAX_CLASSES
@@ -73,7 +73,7 @@ class Shown(Kind):
 
     asked: Distribution
     measure: Measure = "count"
-    scale: Scale = "amount"
+    scale: Annotated[Scale, Field(quiet=True)] = "amount"
     scheme: Scheme = "quantiles"
     classes: Annotated[int, Field(low=FEWEST_CLASSES, high=MAX_CLASSES, slide=(2, 7, 1))] = 5
 
@@ -164,6 +164,31 @@ class Shown(Kind):
         """Return the zones, largest first, with what is shown, its rank and their intervals."""
         return zone_results.table(self)
 
+    def value_words(self, name: str, value: str, lang: str) -> str:
+        """Return the measure by its full title."""
+        if name == "measure":
+            return self.titles[lang == "en"]
+        return Kind.value_words(self, name, value, lang)
+
+    def worked_out(self, lang: str) -> dict[str, str]:
+        """Say what stands under the figures shown."""
+        return {"denominator": self.denominator(lang)}
+
+    def denominator(self, lang: str) -> str:
+        """Return what stands under the figures shown."""
+        attrs, points = zone_results.table(self).attrs, self.asked.points
+        located, amount = points.located(), points.amount
+        named = {"share_pct": "count_share", "weight_share_pct": "investment_share"}
+        return say(
+            f"distribution.basis.{named.get(self.column, self.measure)}",
+            lang,
+            n=number(round(attrs["points_in_any_zone"], 1)),
+            stated=number(0 if amount is None else int(located[amount].notna().sum())),
+            located=number(len(located)),
+            total=number(attrs.get("weight_in_any_zone", 0.0)),
+            **points.nouns(lang),
+        )
+
     def remarks(self, lang: str) -> list[str]:
         """Say where no point lies in any zone, and of which zones the raster covers a part."""
         if not zone_results.table(self).attrs["points_in_any_zone"]:
@@ -172,7 +197,8 @@ class Shown(Kind):
             return []
         covered = population(self.question)["covered_pct"]
         partly = int((covered < FULLY_PCT).sum())
-        counts = {"partly": partly, "all": len(covered), "least": f"{covered.min():.0f}"}
+        least = number(covered.min(), digits=0)
+        counts = {"partly": partly, "all": len(covered), "least": least}
         return [say("distribution.partly_covered", lang, **counts)] if partly else []
 
     def require_drawn(self) -> None:

@@ -87,6 +87,8 @@ class Field:
         What a file that it names holds.
     option
         What a command calls it, where not as the name says.
+    quiet
+        Whether a map says it only where it is not as usual.
     """
 
     unit: str = ""
@@ -99,6 +101,7 @@ class Field:
     needs: tuple[str, tuple[str, ...]] | None = None
     brings: Brought | None = None
     option: str = ""
+    quiet: bool = False
 
 
 PLAIN_FIELD = Field()

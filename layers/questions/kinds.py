@@ -16,7 +16,7 @@ import pandas as pd
 
 from geo.arguments import require_one_of
 from geo.errors import InputError
-from geo.numerals import number
+from geo.numerals import decimals, number
 from layers.look.overlays import Choropleth
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import asking, contents
@@ -200,9 +200,35 @@ class Kind:
         # In Chinese a layer's title is a noun; in English a sentence has a plainer one.
         return title.format(noun=about.noun("en") if lang == "en" else about.title("zh"))
 
-    def method_note(self, lang: str) -> str:  # noqa: ARG002 - others need it
-        """Return how the answer was found, as a print says it below the map; empty for nothing."""
-        return ""
+    def worked_out(self, lang: str) -> dict[str, str]:  # noqa: ARG002 - others need it
+        """Return what the method came to, by the name of the field that it says more of.
+
+        Other names have their words under ``row.<name>``; an empty text takes the row out.
+        """
+        return {}
+
+    def headline(self, lang: str) -> list[tuple[str, str]]:
+        """Return the figures that are told first, each with what it is called.
+
+        They are written into files, so that it can be told which of them have changed since.
+        """
+        if asking.part_of(self, Zones) is None or not self.column:
+            return []
+        values = self.zones_shown().set_index(f"name_{lang}")[self.column].dropna()
+        if not pd.api.types.is_numeric_dtype(values) or not (values > 0).any():
+            return []
+        title = say("statement.first", lang, column=self.column_title(self.column, lang))
+        figure = number(float(values.max()), digits=decimals(values))
+        return [(title, f"{values.idxmax()} {figure}")]
+
+    def value_words(self, name: str, value: str, lang: str) -> str:
+        """Return what one of the values of a field is called; a column as its layer calls it."""
+        known = next(filter(self.knows, (f"{self.MAP}.{name}.{value}", f"{name}.{value}")), "")
+        if known:
+            return self.word(known, lang)
+        about = self.subjects and self.subjects.about
+        columns = {each.name: each.title(lang) for each in about.fields} if about else {}
+        return columns.get(value, value)
 
     def figures(self, lang: str) -> list[Figures]:
         """Return what the slides after the map tell."""

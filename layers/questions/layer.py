@@ -87,6 +87,10 @@ class Layer(Kind):
         frames = {each: as_drawn(each) for each in dict.fromkeys((*area().context, self.layer))}
         return Content(frames, tuple(frames), lang=lang)
 
+    def value_words(self, name: str, value: str, lang: str) -> str:
+        """Return the layer by its title."""
+        return self.title(lang) if name == "layer" else Kind.value_words(self, name, value, lang)
+
     def sources(self, lang: str) -> list[str]:
         """Return the sources of the features."""
         key = "name_en" if lang == "en" else "attribution"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, TypeAlias
 import pandas as pd
 
 from layers.look.content import Content
+from layers.look.symbology import value_label
 from layers.plan.area import area
 from layers.plan.catalogue import as_drawn, describe
 from layers.questions.fields import Field
@@ -92,6 +93,14 @@ class Overview(Kind):
     def title(self, lang: str) -> str:
         """Return the title of the plan."""
         return say("spec.overview", lang, plan=say("app.title", lang))
+
+    def value_words(self, name: str, value: str, lang: str) -> str:
+        """Return a theme as the plan calls it, evidence as layers call it."""
+        return (
+            say(f"overview.theme.{value}", lang)
+            if name == "theme"
+            else value_label(name, value, lang=lang)
+        )
 
     def figures(self, lang: str) -> list[Figures]:  # noqa: ARG002 - there are none
         """Return nothing: the map is all."""

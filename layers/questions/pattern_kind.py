@@ -70,6 +70,15 @@ class PatternKind(Kind):
         noun = points.noun(lang) if weight is None else points.amount_noun(lang, weight)
         return say("spec.pattern", lang, noun=noun, look=say(f"pattern.look.{self.LOOK}", lang))
 
+    def headline(self, lang: str) -> list[tuple[str, str]]:
+        """Return the finding."""
+        return [
+            (
+                say("statement.finding", lang),
+                self.told(lang)[0].removesuffix(say("statement.end", lang)),
+            )
+        ]
+
     def figures(self, lang: str) -> list[Figures]:
         """Return the reading with its table and its chart."""
         return [

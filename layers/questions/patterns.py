@@ -16,7 +16,6 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 import geo
-from geo.numerals import number
 from geo.pattern.neighbours import Rule
 from layers.keeping.answers import kept_answer
 from layers.plan.area import area
@@ -84,9 +83,9 @@ class Pattern(PatternKind):
     ] = None
     permutations: Annotated[int, Field(low=1)] = PERMUTATIONS
     seed: Annotated[int, Field(low=0, slide=(0, 20, 1))] = 0
-    tolerance_m: Annotated[float, Field(unit="m", low=0, needs=("rule", ("queen", "rook")))] = (
-        TOLERANCE_M
-    )
+    tolerance_m: Annotated[
+        float, Field(unit="m", low=0, needs=("rule", ("queen", "rook")), quiet=True)
+    ] = TOLERANCE_M
 
     def __post_init__(self) -> None:
         if self.rule == "distance" and self.distance_m is None:
@@ -108,18 +107,9 @@ class Pattern(PatternKind):
         """Return why the question cannot be answered, None where it can be."""
         return refusal(self.units)
 
-    def method_note(self, lang: str) -> str:
-        """Return how many units were tested, and how often drawn."""
-        size = size_of(self.zones, lang)
-        return say(
-            "pattern.method",
-            lang,
-            cells=number(len(counted(self))),
-            size=say("pattern.method_size", lang, size=size) if size else "",
-            draws=number(self.permutations),
-            permutations=number(GLOBAL_PERMUTATIONS),
-            seed=self.seed,
-        )
+    def worked_out(self, lang: str) -> dict[str, str]:
+        """Return how many units were tested."""
+        return {"units": say("reading.cells", lang, n=len(counted(self)))}
 
     def settings(self) -> dict[str, Any]:
         """Return which units are neighbours and how is drawn, as geo takes them."""

@@ -79,15 +79,10 @@ class Spacing(PatternKind):
             *nearest_told(self.points, lang, once=self.once),
         ]
 
-    def method_note(self, lang: str) -> str:
-        """Return how many random patterns there are."""
-        return say(
-            "pattern.method_distance",
-            lang,
-            simulations=number(self.simulations),
-            seed=self.seed,
-            area=number(ripley(self).attrs["area_km2"], digits=0),
-        )
+    def worked_out(self, lang: str) -> dict[str, str]:
+        """Return the study area."""
+        size = number(ripley(self).attrs["area_km2"], digits=0)
+        return {"study": say("pattern.study_area", lang, area=size)}
 
     def chart(self, lang: str) -> Chart:
         """Return L(r) − r and the band of random patterns, by distance."""

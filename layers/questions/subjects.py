@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from geo.arguments import require_one_of
 from geo.errors import InputError
-from geo.numerals import listed
+from geo.numerals import listed, number
 from layers.keeping.answers import kept_answer
 from layers.keeping.brought import is_own, kept_points, kept_zones
 from layers.keeping.own_points import AMOUNT, CATEGORY, own_resource
@@ -24,8 +24,8 @@ from layers.plan.selection import (
     select,
     sited,
 )
-from layers.plan.zonings import zoning
-from layers.words import say, words
+from layers.plan.zonings import GRID_NAMES, zoning
+from layers.words import bracketed, say, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -292,6 +292,25 @@ class Zones:
     name: str
     cell_m: int = CELL_M
     h3_resolution: int = H3_RESOLUTION
+
+    def title(self, lang: str) -> str:
+        """Return what the zones are called, cells with their size.
+
+        Examples
+        --------
+        >>> Zones("districts").title("en"), Zones("hexagons", cell_m=2500).title("en")
+        ('Districts', 'Hexagons (2.5 km)')
+        """
+        if is_own(self.name):
+            return str(kept_zones(self.name).attrs.get("title") or say("zoning.own", lang))
+        title = say(f"zoning.{self.name}", lang)
+        if self.name not in GRID_NAMES:
+            return title
+        if self.name == GRID_NAMES[-1]:
+            size = say("reading.size_h3", lang, level=self.h3_resolution)
+        else:
+            size = say("reading.size_cell", lang, km=number(self.cell_m / 1000.0))
+        return bracketed(title, size, lang)
 
     def frame(self) -> gpd.GeoDataFrame:
         """Return the zones: ``id``, ``name_zh``, ``name_en``, ``evidence``, ``rule``, polygons.

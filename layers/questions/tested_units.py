@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
+from geo.numerals import number
 from layers.look.charts import Chart
 from layers.questions import autocorrelation, cluster_reading, patterns, unit_classes
-from layers.questions.patterns import Pattern
+from layers.questions.patterns import GLOBAL_PERMUTATIONS, Pattern
 from layers.words import say
 
 if TYPE_CHECKING:
@@ -48,6 +49,14 @@ class Tested(Pattern):
     def warm(self) -> None:
         """Find the words."""
         self.figures("zh")
+
+    def worked_out(self, lang: str) -> dict[str, str]:
+        """Return what stands beside the tests of the units, and that these are many."""
+        return {
+            **Pattern.worked_out(self, lang),
+            "overall_permutations": number(GLOBAL_PERMUTATIONS),
+            "correction": say("pattern.fdr", lang),
+        }
 
     def content(self, lang: str) -> Content:
         """Return the units in classes: one overlay for each class that there is."""

@@ -15,6 +15,7 @@ from layers.plan.catalogue import table
 from layers.plan.claims import TABLE
 from layers.plan.selection import ENTITY, placeable
 from layers.plan.wholes import wholes
+from layers.plan.zonings import GRID_NAMES
 from layers.questions import costs
 from layers.questions.counting import counted
 from layers.words import paragraph, say
@@ -164,39 +165,44 @@ def zone_bounds(points: Points, zones: Zones, *, by: By = "count") -> gpd.GeoDat
 
 
 def unknowns_note(question: Kind, lang: str) -> str:
-    """Return in a few sentences what a map does not know, as prints say it; empty where it knows.
+    """Return in a few sentences how well the places that a map is about are known.
 
     Parameters
     ----------
     question
-        What the map answers; of its zones the first one is told.
+        What the map answers; empty where it is about no points.
     lang
         ``"zh"`` or ``"en"``.
     """
-    points, zones = question.subjects, question.ranked_in
+    points = question.subjects
     if points is None:
         return ""
     known = unknown_places(points)
-    if known.total("by_point") == known.total("count"):
-        return ""
-    terms = points.terms(lang)
     counts = {name: number(known.total(name)) for name in KNOWN}
     counts["possible"] = number(known.total("count") - known.total("placeless"))
-    key = "unknowns.note_terms" if terms else "unknowns.note"
-    said = [say(key, lang, noun=points.noun(lang), terms=terms, **counts)]
+    said = [say("unknowns.note", lang, noun=points.noun(lang), **counts)]
     if known.total("placeless"):
         said.append(say("unknowns.placeless", lang, n=counts["placeless"]))
-    if zones is not None and known.placed:
-        by = question.ranked_by
-        said.append(first_of(zone_bounds(points, zones, by=by), by, lang))
     return paragraph(said, lang)
+
+
+def certainty_note(question: Kind, lang: str) -> str:
+    """Return how sure the first of the zones of a map is; empty where there are none, or cells."""
+    points, zones = question.subjects, question.ranked_in
+    if points is None or zones is None or zones.name in GRID_NAMES:
+        return ""
+    known = unknown_places(points)
+    if not known.placed or known.total("by_point") == known.total("count"):
+        return ""
+    by = question.ranked_by
+    return first_of(zone_bounds(points, zones, by=by), by, lang)
 
 
 def first_of(bounds: pd.DataFrame, by: By, lang: str) -> str:
     """Return how sure the rank of the first zone of :func:`zone_bounds` is."""
     zone, order = bounds.iloc[0], say(f"unknowns.by.{by}", lang)
     names = [name for name in zone.index if name.startswith(("count", "rank"))]
-    ends = {name: number(float(zone[name]), digits=0) for name in names}
+    ends = {name: number(float(zone[name])) for name in names}
     key = "unknowns.first_sure" if zone["rank_min"] == zone["rank_max"] else "unknowns.first"
     return say(key, lang, by=order, zone=zone[f"name_{lang}"], **ends)
 

@@ -26,7 +26,7 @@ from layers.look.symbology import layer_styles
 from layers.plan.strict_schema import Validator
 from layers.questions.asking import brought_by, parameters_of, question_of
 from layers.questions.kinds import kind_of, maps
-from layers.questions.unknowns import unknowns_note
+from layers.questions.stated import statement
 from layers.record.plain_data import MOST_BYTES, parsed_data, plain_data
 from layers.record.provenance import content_mark
 from layers.record.schema import schema
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from layers.look.content import Content
+    from layers.look.statement import Statement
     from layers.questions.fields import Plain
     from layers.questions.kinds import Kind
 
@@ -117,7 +118,32 @@ class MapSpec:
             drawn = self.symbology.applied(drawn)
         if self.profile == PUBLIC:
             drawn = reduced(drawn)
-        return replace(drawn, extent=self.extent or drawn.extent, base=self.base)
+        drawn = replace(drawn, extent=self.extent or drawn.extent, base=self.base)
+        return replace(drawn, statement=self._stated(question, drawn))
+
+    def statement(self) -> Statement:
+        """Return what the map is, in words: what every output of it shows.
+
+        Raises
+        ------
+        InputError
+            If there is no such map, or its question cannot be answered.
+
+        Examples
+        --------
+        >>> told = read_spec("density", review_number="internal", author="甲").statement()
+        >>> told.title, told.author, dict(told.method)["核函数"]
+        ('现有平台核密度', '甲', '四次核')
+        """
+        question = asked(self)
+        if not question.has_map:
+            return self._stated(question, None)
+        told = self.content().statement
+        return told or self._stated(question, None)
+
+    def _stated(self, question: Kind, content: Content | None) -> Statement:
+        files = self.receipts()
+        return statement(question, content, self.titled(), self.lang, files=files)
 
     @property
     def profile(self) -> str:
@@ -134,7 +160,7 @@ class MapSpec:
         return bool(approved) and approved != self.mark()
 
     def titled(self) -> Sheet:
-        """Return the sheet with a title, and with what must be said below the map.
+        """Return the sheet with a title.
 
         Its texts are such that every output can show them; notes say what that took.
 
@@ -143,16 +169,12 @@ class MapSpec:
         InputError
             If there is no such map.
         """
-        question = asked(self)
         sheet = clean_sheet(self.sheet, self.lang, drawn=False)
         if self.has_stale_number():
             sheet = replace(sheet, review_number=INTERNAL)
-        told = (question.method_note(self.lang), unknowns_note(question, self.lang))
-        sheet = replace(sheet, notes=(*sheet.notes, *filter(None, told)))
-        sheet = replace(sheet, notes=(*sheet.notes, *self.receipts()))
         if sheet.title.strip():
             return sheet
-        return replace(sheet, title=question.title(self.lang))
+        return replace(sheet, title=asked(self).title(self.lang))
 
     def receipts(self) -> list[str]:
         """Return a line about each file of somebody's own that the map rests on.

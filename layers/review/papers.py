@@ -24,8 +24,8 @@ _KEY = re.compile(r"[?&](?:tk|key|token)=[^&{}\"'<\s\\]{8,}")
 _HOME = re.compile(r"(?:/home/|/Users/|[A-Za-z]:\\+Users\\+)\w")
 _KEY_NAMES = re.compile(r"\w+_(?:KEY|TOKEN)")
 SHORTEST_KEY = 8
-# How prints and slides call a map that was not reviewed.
-_DRAFT_WORDS = ("sheet.internal", "slides.internal")
+# How outputs call a map that was not reviewed.
+_DRAFT_WORDS = "statement.internal"
 
 
 @rule
@@ -37,7 +37,7 @@ def review_number(subject: Subject) -> Found:
         return FAIL
     shown = bare(subject.text) if subject.format != "data" else ""
     if is_internal:
-        words = [bare(each) for key in _DRAFT_WORDS for each in both(key)]
+        words = [bare(each) for each in both(_DRAFT_WORDS)]
         return passes(not shown or any(each in shown for each in words), "review.not_shown")
     if shown and bare(number) not in shown:
         return fails("review.not_shown")

@@ -15,9 +15,7 @@ from pypdf import PdfReader
 
 from geo.errors import InputError
 from layers.look.content import INTERNAL, PUBLIC
-from layers.look.standing import standing
-from layers.paper.furniture import note_texts
-from layers.paper.printing import credits_of, toned
+from layers.paper.printing import sheet_notes, toned
 from layers.plan.area import area, bounds
 from layers.plan.catalogue import load
 
@@ -157,14 +155,7 @@ class Subject:
     def _drawn(self) -> list[str]:
         """Return the texts around a print: its title, and the notes at its foot."""
         content, sheet = self.content, self.sheet
-        notes = note_texts(
-            self.scene.layers,
-            sheet,
-            credits_=credits_of(self.scene, content),
-            standing=standing(content, base_number=sheet.base_number),
-            spread=False,
-            lang=content.lang,
-        )
+        notes = sheet_notes(content, sheet, self.scene)
         return [sheet.title, sheet.subtitle, *(part for n in notes for part in (n.words, n.right))]
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import compress
+from types import NoneType
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
@@ -18,6 +19,7 @@ import shapely
 
 from geo.crs import moved
 from geo.numerals import number
+from layers.look.overlays import Choropleth, Points
 from layers.look.styles import WHITE, looks
 from layers.plan.area import map_crs
 from layers.words import bracketed
@@ -277,6 +279,11 @@ class Drawn:
     def is_ground(self) -> bool:
         """Whether it belongs to the base map."""
         return self.group == CONTEXT
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether its features are things that somebody counts: of the plan, zones or points."""
+        return not self.is_ground and isinstance(self.overlay, Choropleth | Points | NoneType)
 
     @property
     def numbered(self) -> bool:

@@ -15,6 +15,7 @@ from folium.template import Template
 from geo.arguments import brief
 from geo.doors import door
 from geo.errors import InputError
+from layers.look.outside import clean_statement
 from layers.type.outside_texts import NAME, Cleaner
 from layers.web.document import content_document, map_document, to_json
 from layers.words import both
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from layers.look.content import Content, Sheet
+    from layers.look.content import Content
     from layers.look.overlays import Overlay
+    from layers.look.statement import Statement
 
 ASSETS = Path(__file__).parents[1] / "assets"
 # In the order in which a page must load them; index.html lists the same.
@@ -72,8 +74,8 @@ class AtlasMap(folium.Map):
         CSS height in px or percent.
     title
         Title of the page; the name of the plan's atlas when empty.
-    imprint
-        What stands on the map at its foot.
+    statement
+        What the map is, in words: its foot, which opens.
     """
 
     # folium lists its hosts here; ours is the page itself.
@@ -95,8 +97,13 @@ class AtlasMap(folium.Map):
         {% endmacro %}
 
         {% macro html(this, kwargs) %}
-            <div class="folium-map" id="{{ this.get_name() }}"></div>
-            {% if this.imprint %}<p class="atlas-imprint">{{ this.imprint|e }}</p>{% endif %}
+            <div class="folium-map" id="{{ this.get_name() }}"
+                {%- if this.told %} role="region" aria-label="{{ this.told.alternative|e }}"
+                {%- endif %}></div>
+            {% if this.told %}<details class="atlas-statement">
+                <summary>{{ this.told.title|e }}　{{ this.told.imprint|e }}</summary>
+                {{ this.told.definitions }}
+            </details>{% endif %}
             <script type="application/json" id="{{ this.get_name() }}_document">
             {{- this.json -}}
             </script>
@@ -120,7 +127,7 @@ class AtlasMap(folium.Map):
         *,
         height: str = "100%",
         title: str = "",
-        imprint: str = "",
+        statement: Statement | None = None,
     ) -> None:
         if not isinstance(height, str) or not _SIZE.fullmatch(height):
             raise InputError(
@@ -136,8 +143,10 @@ class AtlasMap(folium.Map):
             height=height,
         )
         self.document = document
-        self.page_title = Cleaner(drawn=False).text(title or both("app.title")[0], NAME)
-        self.imprint = Cleaner(drawn=False).text(imprint, NAME)
+        cleaner = Cleaner(drawn=False)
+        self.told = statement and clean_statement(statement, cleaner)
+        told = title or (statement.title if statement else both("app.title")[0])
+        self.page_title = cleaner.text(told, NAME)
         self.css_height = height
         if height.endswith("px"):
             self._figure.height = height
@@ -176,13 +185,13 @@ class AtlasMap(folium.Map):
 
 @runtime_checkable
 class Specified(Protocol):
-    """What says of itself what a map shows, and how it is titled: a specification."""
+    """What says of itself what a map shows and is: a specification."""
 
     def content(self) -> Content:
-        """Return what the map shows."""
+        """Return what the map shows, and what it says of itself."""
 
-    def titled(self) -> Sheet:
-        """Return its sheet, with a title in any case."""
+    def statement(self) -> Statement:
+        """Return what the map is, in words."""
 
 
 @door
@@ -237,27 +246,23 @@ def web_map(
     False
     """
     if isinstance(names, Specified):
-        document = content_document(names.content())
-        return AtlasMap(document, height=height, title=names.titled().title)
+        content = names.content()
+        return AtlasMap(content_document(content), height=height, statement=content.statement)
     document = map_document(
         names, lang=lang, basemap=basemap, visible=visible, selected=selected, overlays=overlays
     )
     return AtlasMap(document, height=height)
 
 
-def content_page(content: Content, *, title: str, imprint: str = "") -> str:
+def content_page(content: Content) -> str:
     """Return one HTML page with what a map shows: scripts, data and base map are inside.
 
     Parameters
     ----------
     content
-        What it shows.
-    title
-        Title of the page; the name of the plan's atlas when empty.
-    imprint
-        What stands on the map at its foot: title, date and how it stands with review.
+        What it shows, and what it says of itself: at its foot.
     """
-    page = AtlasMap(content_document(content), title=title, imprint=imprint)
+    page = AtlasMap(content_document(content), statement=content.statement)
     figure = page.get_root()
     # folium draws lots for the ids of its elements: with fixed ones a page can be made again.
     page._id, figure._id = "map", "page"  # noqa: SLF001

@@ -57,9 +57,9 @@ def test_every_look_reads_in_both_languages(look: str, lang: str) -> None:
 def test_the_default_finds_the_hot_spot_and_says_how_it_knows() -> None:
     told = words(page())
     assert "平台显著集聚于岳麓区" in told
-    assert "9,999 次随机抽取" in told
+    assert "<dt>随机排列</dt><dd>9,999</dd>" in told
     assert "错误发现率（FDR）校正" in told
-    assert "种子 0" in told
+    assert "<dt>随机种子</dt><dd>0</dd>" in told
     assert "换用 4 km、6 km 格网" in told
     assert "可塑面积单元问题" in told
 

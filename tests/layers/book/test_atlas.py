@@ -112,7 +112,7 @@ def test_the_question_of_the_map_is_answered_for_each_zone():
     density = dict(facts.of_zone(circle, spec("density")).figures)
     area = zoning("circles").set_index("id").geometry[["circle-dakecheng"]]
     per_km2 = expected(Points.usual("platforms")) / geodesic_area_km2(area).iloc[0]
-    assert density["密度（个/km²）"].startswith(f"{per_km2:.3f}")
+    assert density["每 km² 个数"].startswith(f"{per_km2:.3f}")
     covered = dict(facts.of_zone(circle, spec("coverage")).figures)
     assert 0 < float(covered["覆盖"].rstrip(" %")) <= 100
 
@@ -295,9 +295,8 @@ def test_the_slide_of_a_zone_has_map_figures_legend_and_notes(deck):
     figures = {row.cells[0].text: row.cells[1].text for row in table.rows}
     inside = expected(Points.usual("platforms"))
     assert figures["Existing platforms"].startswith(f"{inside:.0f} ")
-    assert "distance_m" in slide.notes_slide.notes_text_frame.text or "coverage" in (
-        slide.notes_slide.notes_text_frame.text
-    )
+    notes = slide.notes_slide.notes_text_frame.text
+    assert "Distance: 3 km in a straight line" in notes
     following = slides[slides.index(slide) + 1]
     assert any(shape.has_chart for shape in following.shapes)
 

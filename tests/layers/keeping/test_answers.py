@@ -81,6 +81,7 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     f"{ROOM}.subjects._of_plan": ((PLATFORMS,), {}),
     f"{ROOM}.subjects._placed": ((PLATFORMS,), {}),
     "app.web.maps.document": ((GROUPS,), {"lang": "zh"}),
+    "app.web.maps.statement_rows": ((GROUPS,), {"lang": "zh"}),
     "app.web.overview.targets": (("zh",), {}),
     "layers.book.series.zones": (("circles",), {}),
     "layers.book.series._told": (("parks",), {}),

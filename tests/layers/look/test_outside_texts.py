@@ -31,6 +31,7 @@ from layers.look.charts import Chart
 from layers.look.content import SIZES_MM, Content, Sheet
 from layers.look.outside import clean_sheet, sheet_findings
 from layers.look.overlays import Choropleth, Points
+from layers.look.statement import Statement
 from layers.paper.printing import composed, printed
 from layers.paper.sheet import heading, wrapped
 from layers.paper.sheet import text_width as printed_width
@@ -103,11 +104,18 @@ def sheet(words: str) -> Sheet:
     )
 
 
+def told(words: str) -> Content:
+    """A map that says so of itself in each of its parts."""
+    rows = ((words, words),)
+    said = Statement("zh", words, words, method=rows, remarks=(words,), author=words)
+    return replace(content(words), statement=said)
+
+
 def of_kind(suffix: str, words: str) -> bytes:
     if suffix in PRINTS:
         return printed(content(words), sheet(words), suffix)
     if suffix == ".html":
-        return content_page(content(words), title=words).encode("utf-8")
+        return content_page(told(words)).encode("utf-8")
     if suffix == ".gpkg":
         # Names of columns are whole characters, of which pandas makes an index.
         column = f"n{words}"[:3000].encode("utf-8", "ignore").decode()
@@ -233,7 +241,7 @@ def test_a_glyph_that_the_font_lacks_is_a_visible_mark_in_print_and_itself_elsew
     assert any("U+1F684" in each for each in written)
     made = Presentation(io.BytesIO(presentation([Slide(words)])))
     assert made.slides[0].shapes.title.text == words
-    assert words in content_page(content(words), title=words)
+    assert words in content_page(told(words))
 
 
 def test_dollars_and_backslashes_are_no_formulas() -> None:
@@ -287,7 +295,7 @@ def test_the_input_is_not_changed() -> None:
     shown = content("洋湖\u200b片区")
     before = shown.overlays[0].frame.copy()
     printed(shown, sheet("图集"), ".png")
-    content_page(shown, title="图集")
+    content_page(shown)
     assert shown.overlays[0].frame.equals(before)
 
 

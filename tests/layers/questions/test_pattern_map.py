@@ -209,8 +209,13 @@ def test_without_colour_what_is_cold_is_hatched_and_what_is_hot_is_not(look: str
     ("look", "lang", "sheet", "seen"),
     [
         ("hot", "zh", {"size": "A4"}, ["平台的热点与冷点", "热点（95 %）", "5 km", "9,999"]),
-        ("clusters", "en", {"size": "16:9", "palette": "grey"}, ["Not significant", "of 5 km"]),
-        ("distance", "en", {"size": "square"}, ["Study area", "199 random patterns"]),
+        (
+            "clusters",
+            "en",
+            {"size": "16:9", "palette": "grey"},
+            ["Not significant", "Hexagons (5 km)"],
+        ),
+        ("distance", "en", {"size": "square"}, ["Study area", "Random patterns: 199"]),
         ("centres", "zh", {"size": "A3", "palette": "grey"}, ["椭圆：全部", "科研院所"]),
     ],
 )
@@ -260,9 +265,8 @@ def test_slides_of_hot_spots_have_the_reading_the_tests_and_the_cells() -> None:
     assert [table.cell(1, column).text for column in (0, 1)] == ["Moran I", f"{moran:.3f}"]
     for slide in (first, second):
         notes = slide.notes_slide.notes_text_frame.text
-        assert "地图：pattern" in notes
-        assert '"cell_m": 5000' in notes
-        assert "9,999 次随机抽取" in notes
+        assert "六边形格网（5 km）" in notes
+        assert "随机排列：9,999" in notes
 
 
 def test_slides_of_distances_have_the_curve_and_its_band() -> None:

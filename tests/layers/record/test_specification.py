@@ -154,7 +154,8 @@ def test_every_output_carries_its_specification(suffix: str, tmp_path: Path) -> 
 
 
 def test_the_page_has_its_title_as_text_and_needs_no_host() -> None:
-    page = content_page(read_spec("overview", **DRAFT).content(), title="<script>x</script>")
+    spec = read_spec("overview", **DRAFT, title="<script>x</script>")
+    page = content_page(spec.content())
     assert "<title>&lt;script&gt;x&lt;/script&gt;</title>" in page
     for host in ("cdn.", "unpkg", "cloudflare"):
         assert host not in page
@@ -415,7 +416,7 @@ def test_a_title_that_looks_like_a_path_is_printed() -> None:
 def test_a_page_in_one_file_says_title_date_and_review_on_the_map() -> None:
     sheet = {"title": "两城", "review_number": "internal", "date": "2026-11-28"}
     page = output(read_spec({"map": "overview", "sheet": sheet}), ".html").decode()
-    said = page.partition('<p class="atlas-imprint">')[2].partition("</p>")[0]
+    said = page.partition("<summary>")[2].partition("</summary>")[0]
     assert said == "两城　审图号：内部草案，未经审图，不得公开　2026-11-28"
 
 

@@ -1,0 +1,50 @@
+"""Whom a map must name: the attribution of all that is drawn on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from layers.look.basemaps import basemap
+from layers.plan.area import area
+from layers.plan.catalogue import load, table
+from layers.plan.schema import resource
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from layers.look.content import Content
+
+GROUND = "context"
+
+
+def credits_of(content: Content) -> tuple[str, ...]:
+    """Return the attribution of all that a map shows, the base map and its land too.
+
+    Tiles bring the rest of the ground themselves.
+
+    Examples
+    --------
+    >>> from layers.look.content import Content
+    >>> credits_of(Content({"cities": load("cities")}, ("cities",)))[0]
+    '《湖南湘江新区科技创新体系建设规划》2024-02'
+    """
+    base, land = basemap(content.base), area().land.layer
+    shown = {name: content.frames[name] for name in content.visible if name in content.frames}
+    if base.tiles:
+        shown = {k: v for k, v in shown.items() if k == land or resource(k).group != GROUND}
+    frames = [*shown.values(), load(land)]
+    frames += [each.frame for each in content.overlays if hasattr(each, "frame")]
+    used = {key for frame in frames for key in _sources(frame)}
+    column = "attribution_en" if content.lang == "en" else "attribution"
+    lines = [
+        row[column] if isinstance(row[column], str) else row["attribution"]
+        for row in table("sources").to_dict("records")
+        if row["id"] in used
+    ]
+    told = (line for line in (*lines, base.attribution) if isinstance(line, str) and line)
+    return tuple(dict.fromkeys(told))
+
+
+def _sources(frame: pd.DataFrame) -> set[str]:
+    """Return the ids of what features were made from."""
+    return set(frame["source_id"].dropna()) if "source_id" in frame else set()

@@ -1,0 +1,145 @@
+"""What a map is, in words: the one record that every renderer shows.
+
+It is made once from what is asked and from the sheet (:mod:`layers.questions.stated`), and stands
+with what the map shows (:class:`layers.look.content.Content`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, TypeAlias
+
+from layers.look.content import INTERNAL
+from layers.words import paragraph, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from layers.look.content import Sheet
+
+# A name and its value.
+Row: TypeAlias = tuple[str, str]
+
+
+def reviewed(sheet: Sheet, lang: str) -> str:
+    """Return how a sheet stands with review, in words."""
+    number = sheet.review_number.strip()
+    return say("statement.internal", lang) if number == INTERNAL else number
+
+
+def imprint(review: str, author: str, date: str, lang: str) -> str:
+    """Return the line at the foot of a page or slide."""
+    by = say("statement.by", lang, name=author) if author else ""
+    return "　".join(filter(None, (say("statement.reviewed", lang, review=review), by, date)))
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a map is, in the language of its readers; what there is nothing to say of is empty.
+
+    Parameters
+    ----------
+    lang
+        ``"zh"`` or ``"en"``.
+    title
+        Of the map.
+    question
+        What is told, about which points with which filters.
+    method
+        Each parameter with its value and unit, and what was worked out for it.
+    figures
+        The headline figures, each with what it is called.
+    placed
+        How many of the points, and how much of what they add up to, have a place; what has none.
+    overlap
+        That zones share ground, where they do.
+    view
+        How much of the whole lies inside of the sheet, where it cuts.
+    remarks
+        What must be known before the figures are used.
+    files
+        A line about each file of somebody's own.
+    plan, sources, standing
+        The plan with its date, the attribution of all that is drawn, and what the map stands on.
+    review, author, date
+        How it stands with review, who made it, and when.
+    """
+
+    lang: str
+    title: str
+    question: str
+    method: tuple[Row, ...] = ()
+    figures: tuple[Row, ...] = ()
+    placed: str = ""
+    overlap: str = ""
+    view: str = ""
+    remarks: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    plan: str = ""
+    sources: tuple[str, ...] = ()
+    standing: tuple[str, ...] = ()
+    review: str = ""
+    author: str = ""
+    date: str = ""
+
+    def rows(self) -> tuple[Row, ...]:
+        """Return all that there is to say as names and values."""
+        joints = {"files": "\n", "sources": " · ", "standing": say("statement.then", self.lang)}
+        rows: list[Row] = []
+        for part in self.__dataclass_fields__:
+            said = getattr(self, part)
+            if part == "lang" or not said:
+                continue
+            if part in {"method", "figures"}:
+                rows += said
+            else:
+                joint = joints.get(part, " " if self.lang == "en" else "")
+                words = said if isinstance(said, str) else joint.join(said)
+                rows.append((say(f"statement.{part}", self.lang), words))
+        return tuple(rows)
+
+    def text(self) -> str:
+        """Return all that there is to say as lines: notes of a slide, abstracts of a file."""
+        return "\n".join(self._pairs(self.rows()))
+
+    def notes(self) -> tuple[str, ...]:
+        """Return what a sheet has no place of its own for, as few lines: method and figures."""
+        stop = say("statement.then", self.lang)
+        lead = tuple(self._pairs(((say("statement.question", self.lang), self.question),)))
+        end = say("statement.end", self.lang)
+        method = stop.join((*lead, *self._pairs(self.method))).removesuffix(end) + end
+        found = stop.join(self._pairs(self.figures))
+        found += end if found else ""
+        rests = paragraph(
+            filter(None, (found, self.placed, self.overlap, self.view, *self.remarks)), self.lang
+        )
+        return tuple(filter(None, (method, rests, *self.files)))
+
+    @property
+    def imprint(self) -> str:
+        """The line at the foot of a page or slide: review, author and date."""
+        return imprint(self.review, self.author, self.date, self.lang)
+
+    @property
+    def alternative(self) -> str:
+        """What is read out in place of the picture: title, question, figures, what has a place."""
+        stop, end = (say(f"statement.{mark}", self.lang) for mark in ("then", "end"))
+        head = stop.join((self.title, self.question, *self._pairs(self.figures))) + end
+        return paragraph(filter(None, (head, self.placed)), self.lang)
+
+    def _pairs(self, rows: Iterable[Row]) -> Iterable[str]:
+        return (say("statement.row", self.lang, name=name, value=value) for name, value in rows)
+
+    def _repr_html_(self) -> str:
+        """Return it as a notebook shows it."""
+        return self.definitions
+
+    @property
+    def definitions(self) -> str:
+        """All that there is to say as a list of HTML."""
+        return (
+            "<dl>"
+            + "".join(f"<dt>{escape(a)}</dt><dd>{escape(b)}</dd>" for a, b in self.rows())
+            + "</dl>"
+        )

@@ -1,0 +1,202 @@
+"""What a map says of itself, made from its question, its content and its sheet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from geo.numerals import listed, number
+from layers.keeping.brought import is_own, kept_raster
+from layers.look.credits import credits_of
+from layers.look.standing import standing
+from layers.look.statement import Statement, reviewed
+from layers.look.symbology import unit_label
+from layers.plan.area import area
+from layers.plan.catalogue import table
+from layers.plan.selection import placed_share
+from layers.questions.counting import counted
+from layers.questions.fields import attributes
+from layers.questions.subjects import Points, Zones
+from layers.questions.unknowns import certainty_note, unknowns_note
+from layers.words import bracketed, paragraph, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from layers.look.content import Content, Sheet
+    from layers.look.statement import Row
+    from layers.questions.fields import Item
+    from layers.questions.kinds import Kind
+
+
+def statement(
+    question: Kind, content: Content | None, sheet: Sheet, lang: str, *, files: Sequence[str] = ()
+) -> Statement:
+    """Return what a map is, in words.
+
+    Parameters
+    ----------
+    question
+        What it answers.
+    content
+        What it shows; None where there is no map of it.
+    sheet
+        With its title.
+    lang
+        ``"zh"`` or ``"en"``.
+    files
+        A line about each file of somebody's own that it rests on.
+
+    Examples
+    --------
+    >>> from layers.look.content import Sheet
+    >>> from layers.questions.coverage import Coverage
+    >>> asked = Coverage(Points.usual("platforms"), Zones("circles"))
+    >>> told = statement(asked, asked.content("en"), Sheet("Reach", "internal"), "en")
+    >>> told.method
+    (('Zones', 'Four circles'), ('Distance', '3 km in a straight line, not by road'))
+    """
+    sources = tuple(question.sources(lang)) if content is None else credits_of(content)
+    certain = certainty_note(question, lang)
+    return Statement(
+        lang=lang,
+        title=sheet.title,
+        question=asked_in_words(question, lang),
+        method=method(question, lang),
+        figures=tuple(question.headline(lang)),
+        placed=placed(question, content, lang),
+        overlap=_overlap(question, lang),
+        remarks=tuple(filter(None, (certain, *question.remarks(lang)))),
+        files=tuple(files),
+        plan=_plan(sources, lang),
+        sources=sources,
+        standing=() if content is None else tuple(standing(content, base_number=sheet.base_number)),
+        review=reviewed(sheet, lang),
+        author=sheet.author,
+        date=sheet.date,
+    )
+
+
+def asked_in_words(question: Kind, lang: str) -> str:
+    """Return what a map tells, and of which points."""
+    told, points = question.word(question.words_key(), lang).rstrip("."), question.subjects
+    if points is None:
+        return told
+    about = bracketed(points.noun(lang), points.terms(lang), lang)
+    return say("statement.asked", lang, told=told, about=about)
+
+
+def method(question: Kind, lang: str) -> tuple[Row, ...]:
+    """Return the parameters of a map with their values, and what was worked out for them."""
+    rows = dict(_declared(question, question, lang)) | question.worked_out(lang)
+    return tuple((_name(question, key, lang), value) for key, value in rows.items() if value)
+
+
+def in_short(question: Kind, lang: str) -> tuple[str, ...]:
+    """Return in a few lines how an answer was found and what it rests on, without a map."""
+    told = Statement(
+        lang=lang,
+        title="",
+        question=asked_in_words(question, lang),
+        method=method(question, lang),
+        placed=placed(question, None, lang),
+        overlap=_overlap(question, lang),
+        remarks=tuple(question.remarks(lang)),
+    )
+    return told.notes()
+
+
+def placed(question: Kind, content: Content | None, lang: str) -> str:
+    """Return how much of what a map is about has a place, in number and in amount."""
+    points = question.subjects
+    if points is None:
+        return "" if content is None else _placed_of_layers(content, lang)
+    return paragraph(filter(None, (unknowns_note(question, lang), _amounts(points, lang))), lang)
+
+
+def _declared(record: object, question: Kind, lang: str) -> Iterator[Row]:
+    """Yield the fields of a question with their values in words, empty where one says nothing."""
+    items = attributes(type(record))
+    values = {each.name: getattr(record, each.name) for each in items}
+    for each in items:
+        value, needs = values[each.name], each.about.needs
+        unsaid = (
+            value in (None, "", ())
+            or (each.about.quiet and value == each.default)
+            or (needs is not None and values.get(needs[0], needs[1][0]) not in needs[1])
+        )
+        if each.is_part:
+            yield from _declared(value, question, lang)
+        elif not each.holds_points:
+            yield each.name, "" if unsaid else _in_words(each, value, question, lang)
+
+
+def _in_words(item: Item, value: object, question: Kind, lang: str) -> str:
+    if isinstance(value, tuple):
+        return listed((_in_words(item, each, question, lang) for each in value), lang)
+    if isinstance(value, Points):
+        words = bracketed(value.title(lang), value.terms(lang), lang)
+    elif isinstance(value, Zones) or item.about.brings == "zones":
+        words = (value if isinstance(value, Zones) else Zones(str(value))).title(lang)
+    elif isinstance(value, bool):
+        words = say(f"statement.{'yes' if value else 'no'}", lang)
+    elif isinstance(value, int | float):
+        words = f"{number(value)} {item.about.unit}".strip()
+    elif item.about.brings == "raster" and is_own(str(value)):
+        words = str(kept_raster(str(value)).attrs.get("title", ""))
+    else:
+        words = question.value_words(item.name, str(value), lang)
+    return words
+
+
+def _name(question: Kind, field: str, lang: str) -> str:
+    """Return what a row is called: in short where there are words for that, else as commands do."""
+    key = f"row.{field}"
+    return question.word(key, lang) if question.knows(key) else question.field_words(field, lang)
+
+
+def _amounts(points: Points, lang: str) -> str:
+    """Return how much of what points add up to is off the map; empty where they add up nothing."""
+    if points.amount is None:
+        return ""
+    everywhere, here = points.chosen()[points.amount], points.located()[points.amount]
+    if not everywhere.sum() > 0:
+        return ""
+    unit = points.about.field(points.amount).unit or ""
+    return say(
+        "statement.amounts",
+        lang,
+        amount=bracketed(points.amount_noun(lang), unit_label(unit, lang=lang), lang),
+        whole=number(everywhere.sum()),
+        off=number(everywhere.sum() - here.sum()),
+    )
+
+
+def _placed_of_layers(content: Content, lang: str) -> str:
+    """Return how many features of what is shown above the ground have a place."""
+    ground = area().context
+    shares = [
+        placed_share(content.frames[name])
+        for name in content.visible
+        if name not in ground and name in content.frames
+    ]
+    placed, possible = (sum(each[at] for each in shares) for at in (0, 1))
+    counts = {"placed": number(placed), "n": number(possible - placed), "all": number(possible)}
+    return say("statement.features", lang, **counts) if possible else ""
+
+
+def _overlap(question: Kind, lang: str) -> str:
+    points, zones = question.subjects, question.ranked_in
+    if points is None or zones is None or points.located().empty:
+        return ""
+    return say("statement.shared", lang) if counted(points, zones).found.overlap else ""
+
+
+def _plan(sources: Sequence[str], lang: str) -> str:
+    """Return the plan that a map draws on, with its date; empty where it does not."""
+    rows = table("sources").set_index("id")
+    if area().document not in rows.index:
+        return ""
+    row = rows.loc[area().document]
+    if not {row["attribution"], row["attribution_en"]} & set(sources):
+        return ""
+    return bracketed(str(row[f"name_{lang}"]), str(row["date"] or ""), lang)
