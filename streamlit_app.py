@@ -6,12 +6,13 @@ import streamlit as st
 
 from app import serving
 from app.texts import text
-from app.web import frame
+from app.web import frame, url_state
 from app.web.controls import PAGES, choose_language, page_of
 
 PAGES_BESIDE = ("density", "coverage", "distribution", "pattern", "own", "locate", "sources")
 
 serving.ask_nobody()
+url_state.begin()
 st.set_page_config(
     page_title=text("app.title"),
     page_icon=str(PAGES.with_name("icon.svg")),

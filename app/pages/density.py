@@ -11,7 +11,7 @@ import geo
 from app.texts import language, text
 from app.web import choices, maps, receipts
 from app.web.charts import bars
-from app.web.controls import choose, slide, step_through, switch
+from app.web.controls import choose, slide, step_through, switch, tabs
 from app.web.export import export
 from app.web.frame import download, draw_map, heading, map_and_results, note_on_points
 from app.web.results import percent
@@ -162,7 +162,12 @@ with results:
     title = (
         choices.weight_words("column.weight_sum", points) if weighted else text(f"column.{value}")
     )
-    chart, table = st.tabs([text("density.ranking_chart"), text("density.ranking_table")])
+    chart, table = tabs(
+        "tab",
+        ("chart", "table"),
+        title=lambda name: text(f"density.tab.{name}"),
+        others=choices.RESULT_TABS,
+    )
     with chart:
         bars(choices.zone_table(ranking, value), title=title, key="density-bars")
     with table:

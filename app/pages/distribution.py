@@ -10,8 +10,8 @@ import streamlit as st
 
 import geo
 from app.texts import language, text
-from app.web import choices, maps, picking, receipts, results
-from app.web.controls import choose, slide
+from app.web import choices, maps, picking, receipts, results, url_state
+from app.web.controls import choose, slide, tabs
 from app.web.export import export
 from app.web.frame import (
     details,
@@ -88,11 +88,10 @@ def answers(shown: Shown, zone: str | None) -> None:
     """Draw the tabs of the results, and the selected zone below them."""
     zones, points = zone_results.table(shown), shown.asked.points
     unlocated = points.unlocated()
-    chart, table, breaks, mixture, lost = st.tabs(
-        [
-            *(text(f"distribution.{tab}") for tab in ("chart", "table", "classes", "structure")),
-            text("distribution.unlocated", n=len(unlocated)),
-        ]
+    chart, table, breaks, mixture, lost = tabs(
+        "tab",
+        choices.RESULT_TABS,
+        title=lambda name: text(f"distribution.{name}", n=len(unlocated)),
     )
     with chart:
         results.chart(shown, zone)
@@ -157,15 +156,12 @@ def map_and_answers(shown: Shown, drawn_before: Any) -> None:  # noqa: ANN401 - 
     zone = picking.selected_zone(zone_results.table(shown)["id"].tolist())
     document = maps.document(shown, lang=language())
     with map_column:
-        draw_map(
-            maps.selecting(document, maps.ZONES, zone),
-            key=picking.MAP_KEY,
-            draw=choices.drawing(),
-        )
+        draw_map(document, key=picking.MAP_KEY, layer=maps.ZONES, draw=choices.drawing())
     with beside:
         totals(shown)
         answers(shown, zone)
         downloads(shown)
+    url_state.write()
 
 
 def measures(points: Points) -> tuple[Measure, ...]:

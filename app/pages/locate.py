@@ -12,7 +12,7 @@ import streamlit as st
 from app.texts import language, text
 from app.web import locating, maps
 from app.web.choices import layer_title
-from app.web.controls import choose
+from app.web.controls import choose, enter
 from app.web.frame import download, draw_map, heading, map_and_results, refusal
 from app.web.locating import (
     ACCURACY,
@@ -36,7 +36,7 @@ from geo.numerals import listed, number
 from layers.look.symbology import unit_label
 from layers.plan import unplaced
 from layers.plan.area import own_claims_file
-from layers.plan.catalogue import names_by_id, own_claims
+from layers.plan.catalogue import names, names_by_id, own_claims
 from layers.plan.claims import TABLE, points
 from layers.plan.proposals import available
 from layers.plan.schema import resources
@@ -286,8 +286,9 @@ with st.sidebar:
         (EVERY, *every_layer),
         default=EVERY,
         title=lambda name: text("locate.every") if name == EVERY else layer_title(name),
+        others=names(),
     )
-    word = st.text_input(text("locate.search"), key="locate-search")
+    word = enter("filter", "locate.search")
     author = st.text_input(
         text("locate.author"), value=st.session_state.get(AUTHOR, ""), max_chars=60
     ).strip()
@@ -328,5 +329,5 @@ with map_column:
     places = locating.frame_of(there)
     document = maps.candidates(places, text("locate.candidate"), language())
     if len(places) == 1:
-        document |= {"selected": {"layer": "overlay-2", "id": places["id"].iloc[0]}}
+        document |= {"selected": {"layer": "overlay-points", "id": places["id"].iloc[0]}}
     draw_map(document, key=MAP_KEY, pick=chosen is not None)

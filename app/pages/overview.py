@@ -14,6 +14,7 @@ from app.web.controls import choose, choose_some
 from app.web.export import export
 from app.web.frame import draw_map, heading, listing, map_and_results, target_row
 from app.web.overview import belongs_to, members_of, targets, years
+from app.web.picking import selected
 from app.web.statements import stated
 from app.web.unknowns import unknowns_of_layers
 from geo.numerals import number
@@ -44,12 +45,12 @@ with st.sidebar:
 asked = Overview(theme, tuple(evidence))  # type: ignore[arg-type]  # some of these
 map_column, results = map_and_results()
 with map_column:
-    clicked = draw_map(maps.document(asked, lang=language()), key="overview-map")
+    draw_map(maps.document(asked, lang=language()), key="overview-map")
 with results:
-    if clicked:
+    if chosen := selected():
         for title, names in (
-            ("overview.members", members_of(clicked["id"], language())),
-            ("overview.belongs", belongs_to(clicked["id"], language())),
+            ("overview.members", members_of(chosen, language())),
+            ("overview.belongs", belongs_to(chosen, language())),
         ):
             listing(text(title, n=len(names)), names)
     aims = targets(language())

@@ -54,14 +54,12 @@ LOOKS: dict[str, type[PatternKind]] = {
 
 def settings_of_units(kind: type[Tested], points: Points) -> Tested:
     """Draw the choice of units, their neighbours and what is tested; return the question."""
-    grid = choose(
-        "grid",
-        "pattern.grid",
+    units = choices.choose_zoning(
         (*patterns.unit_names(), *own_data.names("zones")),
-        title=choices.zoning_title,
+        "pattern.grid",
         default=area().defaults["pattern"]["zoning"],
     )
-    zones = choices.cells(Zones(grid))
+    zones = choices.cells(Zones(units))
     rule: Rule = choose("rule", "pattern.rule", patterns.RULES, default="queen")
     weighted = choices.weighted(points)
     asked = kind(points, zones, weight=points.amount if weighted else None, rule=rule)

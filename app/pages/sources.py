@@ -10,8 +10,8 @@ import streamlit as st
 import geo
 import layers
 from app.texts import language, named, text
-from app.web.choices import layer_title, value_title
-from app.web.controls import choose
+from app.web.choices import choose_layer, layer_title, value_title
+from app.web.controls import enter, tabs
 from app.web.export import KINDS, export
 from app.web.frame import download
 from app.web.public import is_public
@@ -37,17 +37,13 @@ def file_of(layer: str, suffix: str) -> bytes:
     return geo.vector_bytes(frame, suffix)
 
 
-tabs = ["layers", "features", "conflicts", "documents", *(["area"] if area().parts_layer else [])]
-overview, quotes, conflicts, licences, *balance = st.tabs(
-    [text(f"sources.{name}") for name in tabs]
+names = ["layers", "features", "conflicts", "documents", *(["area"] if area().parts_layer else [])]
+overview, quotes, conflicts, licences, *balance = tabs(
+    "part", names, title=lambda name: text(f"sources.{name}")
 )
 with st.sidebar:
-    layer = choose(
-        "layer",
-        "sources.choose",
-        layers.names(),
-        title=layer_title,
-        default=area().defaults["layer"]["layer"],
+    layer = choose_layer(
+        layers.names(), "sources.choose", default=area().defaults["layer"]["layer"]
     )
     frame = layers.load(layer)
     spatial = layers.resource(layer).geometry != "table"
@@ -83,7 +79,7 @@ with overview:
         pd.DataFrame(rows).astype(counts), hide_index=True, height="content", placeholder="–"
     )
 with quotes:
-    word = st.text_input(text("sources.filter"), key="filter")
+    word = enter("filter", "sources.filter")
     matches = matching(frame, word)
     if matches.empty:
         st.info(text("sources.none"))

@@ -11,10 +11,9 @@ import streamlit as st
 
 import layers
 from app.texts import both, language, named, text
-from app.web import own_data
-from app.web.controls import choose, choose_some, current, link_to, slide, switch
+from app.web import drawn_area, own_data
+from app.web.controls import choose, choose_some, current, link_to, not_here, slide, switch
 from app.web.frame import details
-from app.web.map_view import drawn
 from app.web.public import is_public
 from app.web.visits import owner
 from geo.errors import AtlasError
@@ -40,6 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 DRAWN = "drawn"
+# The tabs of results; a page may have some of them.
+RESULT_TABS = ("chart", "table", "classes", "structure", "unlocated")
 NEXT_TO_NOTHING = 1e-3
 
 
@@ -48,6 +49,12 @@ def layer_title(name: str) -> str:
     if is_own(name):
         return own_data.title_of(name)
     return layers.resource(name).title(language())
+
+
+def choose_layer(options: Sequence[str], label: str, *, default: str) -> str:
+    """Draw the choice of a layer, which all pages share, and return its name."""
+    others = (*layers.names(), *own_data.names("points"))
+    return choose("layer", label, options, title=layer_title, default=default, others=others)
 
 
 def value_title(column: str, value: str) -> str:
@@ -72,9 +79,9 @@ def layer_of(names: Sequence[str], *, default: str) -> Points:
     """
     options = (*names, *own_data.names("points"))
     if len(options) == 1:
+        not_here("layer", options, layer_title, [default])
         return Points.usual(default)
-    layer = choose("layer", "choose.layer", options, title=layer_title, default=default)
-    return Points.usual(layer)
+    return Points.usual(choose_layer(options, "choose.layer", default=default))
 
 
 def filters_of(points: Points) -> tuple[str, ...]:
@@ -131,18 +138,23 @@ def zones(*, default: str, map_key: str) -> Zones:
     map_key
         Key of the map that zones are drawn on.
     """
-    name = choose(
-        "zoning",
-        "choose.zoning",
-        (*layers.zoning_names(), *own_data.names("zones"), *(() if is_public() else (DRAWN,))),
-        title=zoning_title,
-        default=default,
-    )
+    name = choose_zoning(zonings(), "choose.zoning", default=default)
     link_to("own", text("choose.bring"))
     if name == DRAWN:
         st.caption(text("choose.draw"))
         return Zones(_drawn(map_key) or default)
     return Zones(name)
+
+
+def zonings() -> tuple[str, ...]:
+    """Return the names of all zonings that a page can be asked about."""
+    drawn = () if is_public() else (DRAWN,)
+    return (*layers.zoning_names(), *own_data.names("zones"), *drawn)
+
+
+def choose_zoning(options: Sequence[str], label: str, *, default: str) -> str:
+    """Draw the choice of a zoning, which all pages share, and return its name."""
+    return choose("zoning", label, options, title=zoning_title, default=default, others=zonings())
 
 
 def zoning_title(name: str) -> str:
@@ -165,7 +177,7 @@ def _refused(error: AtlasError) -> None:
 def _drawn(map_key: str) -> str | None:
     """Return the name that the area drawn on a map is kept under, None where none is drawn."""
     try:
-        area = drawn(st.session_state.get(map_key))
+        area = drawn_area.follow(map_key)
     except AtlasError as error:
         _refused(error)
         return None
@@ -198,6 +210,12 @@ def values(points: Points, column: str, *, key: str | None = None) -> tuple[str,
             if own
             else _present(points.layer, column),
             title=lambda value: value_title(column, value),
+            others=[
+                value
+                for layer in point_layers()
+                if has_column(layer, column)
+                for value in _present(layer, column)
+            ],
         )
     )
 

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
-from app.texts import DEFAULT, LANGUAGES, interface, text
+from app.texts import DEFAULT, LANGUAGES, interface, language, text
 from app.web import url_state
 from app.web.public import is_closed
+from geo.numerals import listed
 from layers.questions.fields import items
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from streamlit.delta_generator import DeltaGenerator
 
 T = TypeVar("T", bound=str)
 
@@ -48,7 +51,6 @@ def choose_language() -> None:
         format_func=lambda code: LANGUAGES[code],
         required=True,
         label_visibility="collapsed",
-        on_change=_carry_over,
     )
     url_state.publish("lang", DEFAULT)
 
@@ -60,28 +62,69 @@ def choose(
     *,
     default: T,
     title: Callable[[T], str] | None = None,
+    others: Sequence[T] = (),
 ) -> T:
-    """Draw a select box of one option and return it; titles are the label's texts if not given."""
+    """Draw a select box of one option and return it.
+
+    Parameters
+    ----------
+    key, label
+        Name of the parameter, and of the words beside the box.
+    options, default
+        What can be chosen, and what is at first.
+    title
+        What options are called; the label's texts if not given.
+    others
+        What can be chosen on other pages, where pages share the choice but start with different
+        options. What is chosen there and is none here is said below the box.
+    """
     widget = _key(key)
-    url_state.seed(widget, default, url_state.one_of(options), parameter=key)
+    elsewhere = url_state.one_of(others) if others else None
+    titled = title or (lambda option: text(f"{label}.{option}"))
+    url_state.seed(widget, default, url_state.one_of(options), parameter=key, elsewhere=elsewhere)
     chosen = st.selectbox(
         text(label),
         options,
         key=widget,
-        format_func=title or (lambda option: text(f"{label}.{option}")),
+        format_func=titled,
         placeholder=text("choose.placeholder"),
     )
-    url_state.publish(widget, default, parameter=key)
+    url_state.publish(widget, None if default in others else default, parameter=key)
+    not_here(key, options, titled, [chosen or default])
     return chosen or default
 
 
+def not_here(key: str, options: Sequence[T], title: Callable[[T], str], shown: Sequence[T]) -> None:
+    """Say what was chosen on another page and is no option of this one, and what is shown."""
+    chosen = url_state.recorded(key)
+    wanted = chosen if isinstance(chosen, list) else [] if chosen is None else [str(chosen)]
+    missing = [title(each) for each in wanted if each not in options]  # type: ignore[arg-type]
+    if missing:
+        here = listed(map(title, shown), language()) or text("choose.placeholder")
+        st.caption(text("choose.not_here", what=listed(missing, language()), shown=here))
+
+
 def choose_some(
-    key: str, label: str, options: Sequence[str], *, title: Callable[[str], str]
+    key: str,
+    label: str,
+    options: Sequence[str],
+    *,
+    title: Callable[[str], str],
+    others: Sequence[str] = (),
 ) -> list[str]:
-    """Draw a select box of several options and return the chosen ones; none means all."""
+    """Draw a select box of several options and return the chosen ones; none means all.
+
+    Other pages may have others under the same key.
+    """
     nothing: list[str] = []
     widget = _key(key)
-    url_state.seed(widget, nothing, url_state.some_of(options), parameter=key)
+    url_state.seed(
+        widget,
+        nothing,
+        url_state.some_of(options, known=others),
+        parameter=key,
+        elsewhere=url_state.some_of(others),
+    )
     chosen = st.multiselect(
         text(label),
         options,
@@ -91,6 +134,7 @@ def choose_some(
         select_all=False,
     )
     url_state.publish(widget, nothing, parameter=key)
+    not_here(key, options, title, chosen)
     return chosen
 
 
@@ -129,6 +173,43 @@ def switch(key: str, label: str, **values: str) -> bool:
     return on
 
 
+def tabs(
+    key: str, names: Sequence[str], *, title: Callable[[str], str], others: Sequence[str] = ()
+) -> Sequence[DeltaGenerator]:
+    """Draw tabs and return what each holds; the one that is open is a choice as others are.
+
+    Parameters
+    ----------
+    key
+        Name of the parameter.
+    names
+        What the tabs are, the one first that is open at first.
+    title
+        What they are called.
+    others
+        What the tabs of other pages are that share the choice.
+    """
+    widget, titles = _key(key), {name: title(name) for name in names}
+    asked = url_state.recall(key, url_state.one_of(names), elsewhere=url_state.one_of(others))
+    st.session_state[widget] = titles[asked or names[0]]
+    return st.tabs(list(titles.values()), key=widget, on_change=_turn, args=(key, widget, titles))
+
+
+def _turn(key: str, widget: str, titles: dict[str, str]) -> None:
+    """Note which tab was opened."""
+    first, *_ = titles
+    opened = next(name for name, words in titles.items() if words == st.session_state[widget])
+    url_state.record(key, None if opened == first else opened)
+
+
+def enter(key: str, label: str) -> str:
+    """Draw a field for a word to look for and return it."""
+    url_state.seed(key, "", url_state.short_text)
+    word: str = st.text_input(text(label), key=key, max_chars=url_state.MOST_LETTERS)
+    url_state.publish(key, "")
+    return word
+
+
 def current(key: str) -> object:
     """Return the value of a control of words that was drawn before, None where none was."""
     return st.session_state.get(_key(key))
@@ -140,11 +221,3 @@ def _key(key: str) -> str:
     Streamlit keeps such a control's value as the words shown, so each language has its own.
     """
     return f"{key}@{interface()}"
-
-
-def _carry_over() -> None:
-    """Take the choices along when the language changes."""
-    for key, value in list(st.session_state.items()):
-        name, mark, lang = str(key).rpartition("@")
-        if mark and lang in LANGUAGES and lang != interface():
-            st.session_state[_key(name)] = value

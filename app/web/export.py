@@ -155,7 +155,7 @@ def _seen(spec: MapSpec, address: dict[str, str], *, on_map: bool) -> MapSpec:
     return replace(
         spec,
         extent=view_state.extent(address.get("view")),
-        visible=view_state.visible(address.get("layers")),
+        visible=view_state.visible(address.get("layers"), spec.content().names),
         base=view_state.base(address.get("base")),
     )
 

@@ -12,10 +12,11 @@ import streamlit as st
 from streamlit.errors import FragmentHandledException
 
 from app.texts import language, text
-from app.web import url_state, view_state
+from app.web import drawn_area, maps, picking, url_state, view_state
 from app.web.map_view import map_view
 from app.web.public import is_closed
 from app.web.running import while_wanted
+from app.web.steps import steps
 from geo.errors import AtlasError
 from geo.numerals import number
 from layers.keeping.brought import is_own
@@ -101,15 +102,24 @@ dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
 
 def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not public
     """Run a page inside the frame; what the atlas refuses becomes one sentence."""
-    view_state.check()
+    url_state.enter(page.url_path)
+    steps(view_state.refused())
     st.html(f"{STYLE}<style>:root {{ --upload: '{text('app.upload')}'; }}</style>")
-    with while_wanted(), refusals_in_words():
-        if damages := own_claims().damages:
-            st.warning(OwnClaimsError(damages).sentence(language()))
-        if is_closed(page.url_path):
-            st.info(text(f"{page.url_path}.not_public"))
-        else:
-            page.run()
+    try:
+        with while_wanted(), refusals_in_words():
+            if damages := own_claims().damages:
+                st.warning(OwnClaimsError(damages).sentence(language()))
+            if is_closed(page.url_path):
+                st.info(text(f"{page.url_path}.not_public"))
+            else:
+                page.run()
+    finally:  # a page may be over before its last line
+        url_state.write()
+        tell_refused()
+
+
+def tell_refused() -> None:
+    """Say, once, what of the address was not used."""
     names = url_state.refused()
     if st.session_state.pop(url_state.ANOTHERS, False):
         st.warning(text("app.anothers"))
@@ -178,11 +188,31 @@ def draw_map(
     document: Mapping[str, Any] | str,
     *,
     key: str,
+    layer: str | None = None,
+    draw: bool = False,
     **options: Any,  # noqa: ANN401 - as map_view takes them
-) -> dict[str, str] | None:
-    """Draw a map as high as the window allows and return what was clicked on it."""
-    return map_view(
-        document, key=key, height=MAP_HEIGHT, tianditu_key=key_of("tianditu"), **options
+) -> None:
+    """Draw a map as high as the window allows, with what is selected and what is drawn.
+
+    Parameters
+    ----------
+    document, key, options
+        As :func:`app.web.map_view.map_view` takes them.
+    layer
+        Layer whose feature is selected where others have one of the same id.
+    draw
+        Let the visitor draw an area.
+    """
+    if isinstance(document, str):
+        document = maps.selecting(document, picking.follow_map(key), layer)
+    map_view(
+        document,
+        key=key,
+        height=MAP_HEIGHT,
+        tianditu_key=key_of("tianditu"),
+        draw=draw,
+        drawn=drawn_area.corners() if draw else None,
+        **options,
     )
 
 

@@ -19,9 +19,9 @@ from layers.web.document import to_json
 from layers.web.webmap import ASSETS, vendor_missing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-FEWEST_CORNERS = 3
+FEWEST_CORNERS, MOST_CORNERS = 3, 100
 MAX_LON, MAX_LAT = 180.0, 90.0
 # The width of the Earth on a tile.
 WIDEST_PX_M = 160_000.0
@@ -37,6 +37,7 @@ def map_view(
     tianditu_key: str | None = None,
     url_state: bool = True,
     draw: bool = False,
+    drawn: Sequence[Sequence[float]] | None = None,
     pick: bool = False,
     link: str | None = None,
 ) -> dict[str, str] | None:
@@ -60,6 +61,8 @@ def map_view(
     draw
         Let the visitor draw an area. The page runs again when an area is finished or removed,
         not while it is being drawn.
+    drawn
+        Corners of the area that is drawn already, longitudes and latitudes in EPSG:4490.
     pick
         Take each click as a place, which is read with :func:`picked`; nothing is selected then.
     link
@@ -90,6 +93,7 @@ def map_view(
         tianditu_key=tianditu_key,
         url_state=url_state,
         draw=draw,
+        drawn=drawn,
         pick=pick,
         link=link,
         key=key,
@@ -178,8 +182,8 @@ def drawn(report: Mapping[str, Any] | None) -> shapely.Polygon | None:
         places = np.asarray(corners, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise _refusal("its corners are not pairs of numbers") from error
-    if places.shape[1:] != (2,) or len(places) < FEWEST_CORNERS:
-        raise _refusal(f"its corners have the shape {places.shape}, not (3 or more, 2)")
+    if places.shape[1:] != (2,) or not FEWEST_CORNERS <= len(places) <= MOST_CORNERS:
+        raise _refusal(f"its corners have the shape {places.shape}, not (3 to {MOST_CORNERS}, 2)")
     if not (np.abs(places) <= (MAX_LON, MAX_LAT)).all():
         raise _refusal("a corner is not a longitude and a latitude in degrees")
     area = shapely.Polygon(places)

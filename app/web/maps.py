@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from geo.zoned.people import Population
     from layers.questions.kinds import Kind
 
-ZONES = "overlay-1"
+ZONES = "overlay-zones"
 
 
 @kept_answer
@@ -56,8 +56,11 @@ def candidates(places: gpd.GeoDataFrame, title: str, lang: str) -> dict[str, Any
     return content_document(contents.candidates(places, title=title, lang=lang))
 
 
-def selecting(document: str, layer: str, feature_id: str | None) -> str:
-    """Return the same map with a feature selected, or none."""
+def selecting(document: str, feature_id: str | None, layer: str | None = None) -> str:
+    """Return the same map with a feature selected, or none.
+
+    It is that of the layer if the layer has it, else of the first one that does.
+    """
     if feature_id is None:
         return document
     chosen = to_json({"selected": {"layer": layer, "id": feature_id}})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import streamlit as st
 
 from app.texts import language, text
+from app.web import url_state
 from layers.keeping.own_points import Roles
 
 if TYPE_CHECKING:
@@ -97,6 +98,7 @@ def add(own: Own) -> None:
 def remove(name: str) -> None:
     """Take something off the list; pages that use it go back to their defaults."""
     st.session_state.get(KEY, {}).pop(name, None)
+    url_state.forget(name)
 
 
 def distinct(title: str, taken: Sequence[Own]) -> str:

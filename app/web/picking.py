@@ -1,18 +1,34 @@
-"""One selected zone on a page: the map, the chart and the table each select it and show it."""
+"""What is selected: one feature or zone for all pages, whose card the map opens.
+
+The map, the chart and the table each select and show it. Where a page has nothing of that id, it
+stays selected for the others.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from app.web import url_state
+from layers.plan.catalogue import names_by_id
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 NOTHING = ""
 MAP_KEY, TABLE_KEY = "zones-map", "zones-table"
+PARAMETER, SEEN = "selected", "_click_seen"
+# What the cells of a grid are called, see geo.zoned.tessellations.
+_CELL = re.compile(r"(?:square|hexagon)-[1-9][0-9]{0,5}|[0-9a-f]{15}")
+
+
+def selected() -> str | None:
+    """Return the id of what is selected, whether it is on this page or not; None for nothing."""
+    url_state.recall(PARAMETER, _feature)
+    chosen = url_state.recorded(PARAMETER)
+    return None if chosen is None else str(chosen)
 
 
 def selected_zone(ids: Sequence[str]) -> str | None:
@@ -26,19 +42,27 @@ def selected_zone(ids: Sequence[str]) -> str | None:
     ids
         Ids of the zones.
     """
-    url_state.seed("zone", NOTHING, url_state.one_of(ids))
-    zone: str = st.session_state["zone"]
-    chosen = next(
-        (
-            report
-            for report in (_from_map(), _from_chart(zone), _from_table())
-            if report is not None
-        ),
-        zone,
-    )
-    st.session_state["zone"] = chosen if chosen in ids else NOTHING
-    url_state.publish("zone", NOTHING)
-    return st.session_state["zone"] or None
+    zone = url_state.recall(PARAMETER, url_state.one_of(ids), elsewhere=_feature)
+    reports = (_from_map(MAP_KEY), _from_chart(zone), _from_table())
+    clicked = next((report for report in reports if report is not None), None)
+    if clicked is None:
+        return zone
+    url_state.record(PARAMETER, clicked or None)
+    return clicked if clicked in ids else None
+
+
+def follow_map(key: str) -> str | None:
+    """Return what is selected after whatever was clicked on a map since the last run.
+
+    Parameters
+    ----------
+    key
+        Key of the map, which is drawn afterwards.
+    """
+    clicked = _from_map(key)
+    if clicked is not None:
+        url_state.record(PARAMETER, clicked or None)
+    return selected()
 
 
 def chart_key(zone: str | None) -> str:
@@ -46,17 +70,23 @@ def chart_key(zone: str | None) -> str:
     return f"zones-chart-{zone or NOTHING}"
 
 
-def _from_map() -> str | None:
-    """Return the zone clicked on the map since the last run, NOTHING for a click beside all."""
-    report = st.session_state.get(MAP_KEY)
-    if not report or report["click"] == st.session_state.get("_click_seen", 0):
+def _feature(value: object) -> str | None:
+    """Return the id of a feature of the plan or of a cell of a grid, None for anything else."""
+    known = isinstance(value, str) and (value in names_by_id(lang="zh") or _CELL.fullmatch(value))
+    return str(value) if known else None
+
+
+def _from_map(key: str) -> str | None:
+    """Return what was clicked on the map since the last run, NOTHING for a click beside all."""
+    report: dict[str, Any] | None = st.session_state.get(key)
+    # By the clock: of two maps on a page the other one tells what it told before.
+    if not report or report["click"] <= st.session_state.get(SEEN, 0):
         return None
-    st.session_state["_click_seen"] = report["click"]
-    zone: str = report.get("id", NOTHING)
-    return zone
+    st.session_state[SEEN] = report["click"]
+    return str(report.get("id", NOTHING))
 
 
-def _from_chart(zone: str) -> str | None:
+def _from_chart(zone: str | None) -> str | None:
     """Return the zone whose bar was clicked; the chart of a zone starts with none."""
     event = st.session_state.get(chart_key(zone))
     clicked = event["selection"].get("zone", []) if event else []

@@ -1,12 +1,16 @@
-"""The state of a page in its address: a copied link opens the same view.
+"""The state of a visit in the address of its pages: a copied link opens the same view.
 
-Each control keeps its value under its key, both in the visit's session and, unless it is the
-default, in the address. What an address brings is checked before it is used; what is not valid
-is named to the visitor and replaced by the default.
+A visit keeps one record of what was chosen in it: what means the same on every page
+(:func:`shared`) once, the rest for each page. Each control starts with what the record says, and
+what the visitor changes is written into it; what a page starts with by itself is not. So a value
+that one page cannot use stays for the others. The address of a page says what is shared and what is
+the page's own. It is written once a run (:func:`write`), and read when a visit begins and when the
+visitor goes back in the browser (:func:`begin`, :func:`enter`).
 
-An address is written by anyone. A parameter stands in it once, is short, and is a word, a whole
-number, true or false, or one flat list of words: nothing else is read, so that no nesting and no
-number of any length can hold the page up.
+An address is written by anyone. What it brings is checked before it is used; what is not valid is
+named to the visitor and replaced by the default. A parameter stands in it once, is short, and is a
+word, a whole number, true or false, or one flat list of words: nothing else is read, so that no
+nesting and no number of any length can hold the page up.
 """
 
 from __future__ import annotations
@@ -15,8 +19,10 @@ import json
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from layers.keeping.brought import is_own
+from layers.plan.area import area
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,7 +33,126 @@ REFUSED = "_refused_parameters"
 # Whether the address names something that was brought in another visit.
 ANOTHERS = "_refused_own"
 # The longest that the pages write is a list of all values of a column, below 600 characters.
-MOST_CHARACTERS, MOST_DIGITS, MOST_ITEMS = 4000, 15, 200
+MOST_CHARACTERS, MOST_DIGITS, MOST_ITEMS, MOST_LETTERS = 4000, 15, 200, 80
+# What means the same on every page, beside the columns that layers are filtered by.
+SHARED = frozenset(
+    {"lang", "layer", "zoning", "cell_m", "h3", "drawn", "selected", "tab", "evidence"}
+    | {"weighted", "by_site"}
+)
+# What the browser alone writes, on every page too (layers/assets/frame.js, app/web/steps.js).
+BROWSERS = frozenset({"view", "layers", "base", "hidden"})
+# What was chosen, as the address writes it; what of it the address has brought and no page has
+# used; what each control started with; the page; whether the address was read in this run.
+RECORD, BROUGHT, STARTED, PAGE, READ = "_record", "_brought", "_started", "_page", "_read"
+
+
+def shared(parameter: str) -> bool:
+    """Whether a parameter is of the whole visit, and not of one page.
+
+    Examples
+    --------
+    >>> shared("zoning"), shared("sector"), shared("bandwidth")
+    (True, True, False)
+    """
+    return parameter in SHARED | {*area().filters} or parameter.startswith("any_")
+
+
+def begin() -> None:
+    """Read the address where a visit begins or has gone back; call it before any control."""
+    context = get_script_run_ctx(suppress_warning=True)
+    back = context is not None and context.is_history_navigation
+    st.session_state[READ] = RECORD not in st.session_state or back
+    if st.session_state[READ]:
+        _start_anew()
+        of_pages = {slot: raw for slot, raw in _record().items() if "/" in slot}
+        st.session_state.update({RECORD: of_pages, BROUGHT: set(), PAGE: ""})
+        _take([each for each in st.query_params if shared(each)])
+
+
+def enter(page: str) -> None:
+    """Note which page is drawn, and read what the address says for it alone.
+
+    Parameters
+    ----------
+    page
+        Its path in the address.
+    """
+    if st.session_state[PAGE] != page:
+        # Another page's control of the same name may have other options.
+        _start_anew(but="lang")
+    st.session_state[PAGE] = page
+    if st.session_state[READ]:
+        for slot in [slot for slot in _record() if slot.startswith(f"{page}/")]:
+            del _record()[slot]
+        _take([each for each in st.query_params if not shared(each) and each not in BROWSERS])
+
+
+def write() -> None:
+    """Write the address of the page, in one message if it has changed: it is one step back."""
+    page = f"{st.session_state[PAGE]}/"
+    told = {
+        slot.removeprefix(page): raw
+        for slot, raw in _record().items()
+        if "/" not in slot or slot.startswith(page)
+    }
+    known = {key: raw for key, raw in st.query_params.items() if key not in BROWSERS}
+    if told != known:
+        st.query_params.from_dict(told)
+
+
+def recall(
+    parameter: str,
+    parse: Callable[[object], Value | None],
+    *,
+    elsewhere: Callable[[object], object | None] | None = None,
+) -> Value | None:
+    """Return what the record says, None where it says nothing or nothing of use on this page.
+
+    What the address has brought is taken out, and named, if no page could use it.
+
+    Parameters
+    ----------
+    parameter
+        Its name.
+    parse
+        Turns what the address says into the page's value, or returns None to refuse it.
+    elsewhere
+        The same for the other pages, where they take more than this one.
+    """
+    slot, brought = _slot(parameter), st.session_state[BROUGHT]
+    raw = _record().get(slot)
+    if raw is None:
+        return None
+    value = parse(read(raw))
+    of_use = value is not None or (elsewhere is not None and elsewhere(read(raw)) is not None)
+    if slot in brought and not of_use:
+        refuse(parameter)
+        st.session_state[ANOTHERS] = is_own(raw) or st.session_state.get(ANOTHERS, False)
+        del _record()[slot]
+    brought.discard(slot)
+    return value
+
+
+def record(parameter: str, value: object) -> None:
+    """Write what a visitor has chosen into the record; None takes it out."""
+    if value is None:
+        _record().pop(_slot(parameter), None)
+    else:
+        raw = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+        _record()[_slot(parameter)] = raw
+    st.session_state[BROUGHT].discard(_slot(parameter))
+
+
+def recorded(parameter: str) -> str | int | bool | list[str] | None:
+    """Return what the record says, whether this page can use it or not; None for nothing."""
+    raw = _record().get(_slot(parameter))
+    return None if raw is None else read(raw)
+
+
+def forget(value: str) -> None:
+    """Take a word out of the record wherever it stands: what it names is gone."""
+    for slot in [slot for slot, raw in _record().items() if raw == value]:
+        del _record()[slot]
 
 
 def seed(
@@ -36,8 +161,9 @@ def seed(
     parse: Callable[[object], Value | None],
     *,
     parameter: str | None = None,
+    elsewhere: Callable[[object], object | None] | None = None,
 ) -> None:
-    """Give a control its first value: from the address if that is valid, else the default.
+    """Give a control its first value: what the record says if that is of use, else the default.
 
     Parameters
     ----------
@@ -45,25 +171,30 @@ def seed(
         Key of the control.
     default
         Value without a parameter.
-    parse
-        Turns the parameter's value into the control's, or returns None to refuse it.
+    parse, elsewhere
+        As of :func:`recall`.
     parameter
         Name of the parameter; the key where none is given.
     """
-    if key in st.session_state:
-        return
-    parameter = parameter or key
-    raws = st.query_params.get_all(parameter)
-    value = parse(read(raws[0])) if len(raws) == 1 else None
-    if raws and value is None:
-        refuse(parameter)
-        if any(is_own(raw) for raw in raws):
-            st.session_state[ANOTHERS] = True
-    st.session_state[key] = default if value is None else value
+    if key not in st.session_state:
+        value = recall(parameter or key, parse, elsewhere=elsewhere)
+        st.session_state[key] = default if value is None else value
+        st.session_state[STARTED][key] = st.session_state[key]
 
 
-def check(parameter: str, valid: Callable[[str], bool]) -> None:
-    """Take a parameter out of the address, and name it, that only the browser reads, if not valid.
+def publish(key: str, default: object, *, parameter: str | None = None) -> None:
+    """Write a control's value into the record if the visitor has changed it.
+
+    The default is taken out of it; None as the default has every value written.
+    """
+    value, started = st.session_state[key], st.session_state[STARTED]
+    if key not in started or started[key] != value:
+        started[key] = value
+        record(parameter or key, None if value == default else value)
+
+
+def check(parameter: str, valid: Callable[[str], bool]) -> bool:
+    """Tell whether what only the browser reads can be believed, and name it if not.
 
     Parameters
     ----------
@@ -73,22 +204,39 @@ def check(parameter: str, valid: Callable[[str], bool]) -> None:
         Whether its text can be believed.
     """
     raws = st.query_params.get_all(parameter)
-    if raws and not (len(raws) == 1 and len(raws[0]) <= MOST_CHARACTERS and valid(raws[0])):
+    good = not raws or (len(raws) == 1 and len(raws[0]) <= MOST_CHARACTERS and valid(raws[0]))
+    if not good:
         refuse(parameter)
-        del st.query_params[parameter]
+    return good
 
 
-def publish(key: str, default: object, *, parameter: str | None = None) -> None:
-    """Write a control's value to the address, or take it out when it is the default."""
-    value = st.session_state[key]
-    parameter = parameter or key
-    if value == default:
-        if parameter in st.query_params:
-            del st.query_params[parameter]
-        return
-    encoded = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    if st.query_params.get_all(parameter) != [encoded]:
-        st.query_params[parameter] = encoded
+def _start_anew(*, but: str = "") -> None:
+    """Have every control start with what the record says, but for one that is drawn already."""
+    started = st.session_state.setdefault(STARTED, {})
+    for key in [key for key in started if key != but]:
+        del started[key]
+        st.session_state.pop(key, None)
+
+
+def _record() -> dict[str, str]:
+    record: dict[str, str] = st.session_state.setdefault(RECORD, {})
+    return record
+
+
+def _slot(parameter: str) -> str:
+    """Return where the record keeps a parameter: that of a page stands after its path."""
+    return parameter if shared(parameter) else f"{st.session_state[PAGE]}/{parameter}"
+
+
+def _take(parameters: Sequence[str]) -> None:
+    """Put into the record what the address says, as it is; each stands in it once."""
+    for parameter in parameters:
+        raw, *others = st.query_params.get_all(parameter)
+        if others:
+            refuse(parameter)
+        else:
+            _record()[_slot(parameter)] = raw
+            st.session_state[BROUGHT].add(_slot(parameter))
 
 
 def refuse(parameter: str) -> None:
@@ -110,13 +258,23 @@ def one_of(options: Sequence[Option]) -> Callable[[object], Option | None]:
     return lambda value: known.get(str(value)) if isinstance(value, str | int) else None
 
 
-def some_of(options: Sequence[str]) -> Callable[[object], list[str] | None]:
-    """Accept a list of options, each once."""
+def some_of(
+    options: Sequence[str], *, known: Sequence[str] = ()
+) -> Callable[[object], list[str] | None]:
+    """Accept a list of options, each once; of what is known beside them, what is none is left out.
+
+    Examples
+    --------
+    >>> some_of(["park"], known=["park", "campus"])(["park", "campus"])
+    ['park']
+    """
 
     def parse(value: object) -> list[str] | None:
         if not isinstance(value, list) or len(set(value)) < len(value):
             return None
-        return value if all(item in options for item in value) else None
+        of_use = [item for item in value if item in options]
+        known_all = all(item in options or item in known for item in value)
+        return of_use if known_all and bool(of_use) == bool(value) else None
 
     return parse
 
@@ -130,6 +288,14 @@ def whole_number(low: int, high: int, *, step: int = 1) -> Callable[[object], in
         return value if low <= value <= high and (value - low) % step == 0 else None
 
     return parse
+
+
+def short_text(value: object) -> str | None:
+    """Accept a few words to look for, of whatever letters."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    words = str(value) if isinstance(value, str | int) else None
+    return words if words is not None and len(words) <= MOST_LETTERS else None
 
 
 def truth(value: object) -> bool | None:

@@ -1,4 +1,4 @@
-"""What the address of a page says of its map: the part in view, the layers and the base map.
+"""What the address of a page says of its map: the part in view, what is switched, the base map.
 
 The browser writes and reads them (``layers/assets/frame.js``), and prints are made after them. What
 the map would not believe is not believed here either, and is named to the visitor.
@@ -8,10 +8,16 @@ from __future__ import annotations
 
 import math
 import re
+from typing import TYPE_CHECKING, get_args
 
 import layers
 from app.web import url_state
 from layers.look.basemaps import VECTOR, basemaps
+from layers.look.overlays import is_result
+from layers.questions.overview import Evidence
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # What the map of a page is wide and high, about, where a link does not say.
 WINDOW_PX = (940.0, 780.0)
@@ -19,15 +25,18 @@ TILE_PX = 256.0
 # What the map believes of an address (frame.js).
 MOST_LAT, HALF_TURN, MOST_ZOOM, WIDEST_PX = 85.0, 180.0, 18.0, 20000.0
 _NUMBER = re.compile(r"-?[0-9]{1,5}(?:\.[0-9]{1,20})?")
-_OVERLAY = re.compile(r"overlay-[1-9][0-9]?")
 MOST_LAYERS = 60
 
 
-def check() -> None:
-    """Name the parameters of the map that cannot be believed, and take them out of the address."""
-    url_state.check("view", lambda view: extent(view) is not None)
-    url_state.check("layers", lambda names: visible(names) is not None)
-    url_state.check("base", lambda name: name in basemaps())
+def refused() -> list[str]:
+    """Return the parameters of the map that cannot be believed; the visitor is told of them."""
+    good = {
+        "view": url_state.check("view", lambda view: extent(view) is not None),
+        "layers": url_state.check("layers", lambda names: switched(names) is not None),
+        "hidden": url_state.check("hidden", lambda names: hidden(names) is not None),
+        "base": url_state.check("base", lambda name: name in basemaps()),
+    }
+    return [parameter for parameter, believed in good.items() if not believed]
 
 
 def extent(view: str | None) -> tuple[float, float, float, float] | None:
@@ -65,14 +74,45 @@ def base(name: str | None) -> str:
     return name if name in basemaps() else VECTOR
 
 
-def visible(names: str | None) -> tuple[str, ...] | None:
-    """Return the layers that the visitor has switched on, None where none was switched.
+def switched(names: str | None) -> dict[str, bool] | None:
+    """Return which layers and results the visitor has switched on or off, None for no such names.
 
     Examples
     --------
-    >>> visible("circles.overlay-1"), visible(""), visible("streets")
-    (('circles', 'overlay-1'), (), None)
+    >>> switched("circles.-overlay-points"), switched(""), switched("streets")
+    ({'circles': True, 'overlay-points': False}, {}, None)
     """
     parts = tuple(filter(None, (names or "").split(".", MOST_LAYERS)))
-    known = all(part in layers.names() or _OVERLAY.fullmatch(part) for part in parts)
-    return parts if names is not None and known else None
+    shown = {part.removeprefix("-"): not part.startswith("-") for part in parts}
+    known = all(name in layers.names() or is_result(name) for name in shown)
+    return shown if names is not None and known else None
+
+
+def visible(names: str | None, start: Sequence[str]) -> tuple[str, ...] | None:
+    """Return what is visible where the visitor has switched some of what a map starts with.
+
+    Examples
+    --------
+    >>> visible("districts.-cities", ["cities", "axes"])
+    ('axes', 'districts')
+    >>> visible("", ["cities"]) is None
+    True
+    """
+    shown = switched(names)
+    if not shown:
+        return None
+    on = [name for name in start if shown.get(name, True)]
+    added = [name for name, is_on in shown.items() if is_on and name in layers.names()]
+    return tuple(dict.fromkeys((*on, *added)))
+
+
+def hidden(names: str | None) -> tuple[str, ...] | None:
+    """Return the classes of evidence that the visitor has switched off, None for no such names.
+
+    Examples
+    --------
+    >>> hidden("schematic"), hidden("sure")
+    (('schematic',), None)
+    """
+    parts = tuple(filter(None, (names or "").split(".", MOST_LAYERS)))
+    return parts if names is not None and set(parts) <= set(get_args(Evidence)) else None

@@ -31,6 +31,8 @@
       this.stops = L.layerGroup().addTo(this.map);
       this.chosen = L.layerGroup().addTo(this.map);
       this.hiddenEvidence = new Set();
+      // Layers that the reader has switched, on or off, whatever the document starts with.
+      this.switched = new Map();
       this.selection = null;
       this.tiles = null;
       this.read(documentData);
@@ -41,7 +43,12 @@
       const state = this.options.state || {};
       this.restore(documentData, state);
       this.redraw();
-      this.map.on("moveend", () => { this.refresh(); this.options.onState(this.state()); });
+      this.map.on("moveend", () => {
+        this.refresh();
+        if (!this.quiet) {
+          this.options.onState(this.state());
+        }
+      });
       this.map.on("zoomstart", () => labels.classList.add("moving"));
       this.map.on("click", (event) => this.drawing.busy || this.clicked(event.latlng));
       this.map.on("mousemove", (event) => this.panels.pointer(this.fromMap(event.latlng)));
@@ -56,7 +63,7 @@
 
     resize() {
       const before = this.map.getSize();
-      this.map.invalidateSize();
+      this.quietly(() => this.map.invalidateSize());
       if (!before.equals(this.map.getSize())) {
         this.refresh();
       }
@@ -73,9 +80,9 @@
 
     // What an address or an earlier visit said goes before what the document says.
     restore(documentData, state) {
-      if (state.layers) {
-        this.visible = new Set(state.layers.filter((id) => this.model.byId.has(id)));
-      }
+      this.switched = new Map(state.layers || []);
+      this.hiddenEvidence = new Set(state.hidden || []);
+      this.visible = this.startingFrom(documentData.visible);
       this.setBase(state.base || documentData.base, { quiet: true });
       if (state.view) {
         const { lat, lon, zoom } = state.view;
@@ -83,6 +90,26 @@
       } else {
         this.home(false);
       }
+    }
+
+    // What moves the map though the reader has not: nobody is told.
+    quietly(move) {
+      this.quiet = true;
+      move();
+      this.quiet = false;
+    }
+
+    // As an address says, once more: the reader has gone back to it.
+    goTo(state) {
+      this.quietly(() => this.restore(this.document, { base: this.document.base, ...state }));
+      this.redraw();
+    }
+
+    // What is visible: what the document starts with, but for what the reader has switched.
+    startingFrom(visible) {
+      const on = new Set(visible);
+      this.switched.forEach((shown, id) => this.model.byId.has(id) && on[shown ? "add" : "delete"](id));
+      return on;
     }
 
     text(key, values) {
@@ -148,7 +175,8 @@
       return {
         view: { lat, lon, zoom: this.map.getZoom() },
         size: this.map.getSize(),
-        layers: this.model.layers.map((layer) => layer.id).filter((id) => this.visible.has(id)),
+        layers: [...this.switched],
+        hidden: [...this.hiddenEvidence],
         base: this.base,
       };
     }
@@ -165,6 +193,11 @@
 
     setVisible(id, on) {
       this.visible[on ? "add" : "delete"](id);
+      if (this.document.visible.includes(id) === on) {
+        this.switched.delete(id);
+      } else {
+        this.switched.set(id, on);
+      }
       this.redraw();
       this.options.onState(this.state());
     }
@@ -172,6 +205,7 @@
     setEvidence(name, on) {
       this.hiddenEvidence[on ? "delete" : "add"](name);
       this.redraw();
+      this.options.onState(this.state());
     }
 
     // Draw everything anew.
@@ -252,11 +286,11 @@
     }
 
     select({ layer: layerId, id }, { pan = false, notify = false } = {}) {
-      const layer = this.model.byId.get(layerId);
-      const i = layer && !layer.isImage ? layer.positions.get(id) : undefined;
-      if (i === undefined) {
+      const found = this.model.at(layerId, id);
+      if (!found) {
         return;
       }
+      const { layer, i } = found;
       const same = this.selection && this.selection.layer === layer && this.selection.i === i;
       this.selection = { layer, i };
       if (layer.geometry(i) && !this.visible.has(layer.id)) {
@@ -399,7 +433,8 @@
       const redraw = changed("layers") || changed("lang");
       this.read(next);
       if (changed("visible")) {
-        this.visible = new Set(next.visible);
+        this.unswitch(before.visible, next.visible);
+        this.visible = this.startingFrom(next.visible);
       }
       if (redraw || changed("visible")) {
         this.reselect();
@@ -409,9 +444,17 @@
         this.setBase(next.base);
       }
       if (changed("bounds") && before.layers.length === 0) {
-        this.home(false);
+        this.quietly(() => this.home(false));
       }
       this.follow(next.selected, changed("selected"));
+    }
+
+    // Who asks for other layers sees them, though they were switched off; results come and go.
+    unswitch(before, next) {
+      const plan = (visible) => visible.filter((id) => !id.startsWith("overlay-")).join();
+      if (plan(before) !== plan(next)) {
+        next.forEach((id) => this.switched.delete(id));
+      }
     }
 
     // Keep the selection across documents when the feature is still there.
@@ -434,7 +477,7 @@
       if (!changed) {
         return;
       }
-      if (!selected) {
+      if (!selected || !this.model.at(selected.layer, selected.id)) {
         this.clear(false);
         return;
       }

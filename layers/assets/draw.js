@@ -193,6 +193,13 @@
       this.view.drawLabels();
     }
 
+    // An area that was drawn before, on another page or in the visit that a link is from.
+    show(ring) {
+      this.ring = ring;
+      this.draw();
+      this.view.drawLabels();
+    }
+
     start() {
       this.corners = [];
       this.map.doubleClickZoom.disable();

@@ -15,6 +15,7 @@
   let clicks = 0;
   let selected = {};
   let drawn = {};
+  let known = "null";
   let picked = {};
   let linked = null;
 
@@ -25,6 +26,7 @@
   // What Python reads. Clicks are numbered, so that the same feature clicked twice is told twice;
   // by the clock, so that a map opened anew goes on where the last one ended. 0 is no click yet.
   function report() {
+    window.parent.dispatchEvent(new Event("atlas-step"));
     send("setComponentValue", { value: { ...selected, ...drawn, ...picked, click: clicks }, dataType: "json" });
   }
 
@@ -33,8 +35,9 @@
     return /^-?[0-9]{1,5}(\.[0-9]{1,20})?$/.test(text) ? Number(text) : NaN;
   }
 
-  // view=lat,lon,zoom,width,height & layers=a.b.c & base=name; anything else in them is not
-  // believed. The size is that of the window which the link was made in, and may be missing.
+  // view=lat,lon,zoom,width,height & layers=a.-b & hidden=c & base=name; anything else in them is
+  // not believed. The size is that of the window which the link was made in, and may be missing.
+  // Of layers it says which were switched, on or off (-), of the classes of evidence which are off.
   function readAddress() {
     const asked = new URLSearchParams(window.parent.location.search);
     const state = {};
@@ -43,9 +46,9 @@
     if (Math.abs(lat) <= 85 && Math.abs(lon) <= 180 && zoom >= 0 && zoom <= 18 && sized) {
       state.view = { lat, lon, zoom };
     }
-    if (asked.has("layers")) {
-      state.layers = asked.get("layers").split(".").filter(Boolean);
-    }
+    const names = (key) => (asked.get(key) || "").split(".").filter(Boolean);
+    state.layers = names("layers").map((name) => [name.replace(/^-/, ""), !name.startsWith("-")]);
+    state.hidden = names("hidden");
     if (asked.get("base")) {
       state.base = asked.get("base");
     }
@@ -53,7 +56,7 @@
   }
 
   function writeAddress() {
-    const { view: { lat, lon, zoom }, size: { x, y }, layers, base } = view.state();
+    const { view: { lat, lon, zoom }, size: { x, y }, layers, hidden, base } = view.state();
     const { location, history } = window.parent;
     // A window that is not laid out yet shows nothing.
     if (location.pathname !== page || x < 1 || y < 1) {
@@ -61,11 +64,17 @@
     }
     told = true;
     const address = new URL(location.href);
-    address.searchParams.set("view", [lat.toFixed(DIGITS), lon.toFixed(DIGITS), zoom, x, y].join(","));
-    address.searchParams.set("layers", layers.join("."));
-    address.searchParams.set("base", base);
+    const parts = {
+      view: [lat.toFixed(DIGITS), lon.toFixed(DIGITS), zoom, x, y].join(","),
+      layers: layers.map(([id, on]) => (on ? id : `-${id}`)).join("."),
+      hidden: hidden.join("."),
+      base,
+    };
+    Object.entries(parts).forEach(([key, value]) => (value
+      ? address.searchParams.set(key, value) : address.searchParams.delete(key)));
     if (address.href !== location.href) {
-      history.replaceState(history.state, "", address);
+      // As the browser does it: the page keeps what is missing in an address that it writes itself.
+      History.prototype.replaceState.call(history, history.state, "", address);
     }
   }
 
@@ -76,8 +85,7 @@
     }
   };
 
-  // Streamlit writes the address anew from what it knew of it at an earlier run, and the window may
-  // change its size.
+  // The window may change its size.
   setInterval(() => {
     if (told) {
       writeAddress();
@@ -96,8 +104,19 @@
       }
     }
     view.drawing.allow(args.draw);
+    show(args.drawn);
     view.pick(args.pick);
     link(args.link);
+  }
+
+  // The area that Python knows of, if it is news: one that is drawn here is told to Python first.
+  function show(ring) {
+    const news = JSON.stringify(ring || null);
+    if (news !== known) {
+      known = news;
+      drawn = ring ? { drawn: ring } : {};
+      view.drawing.show(ring || null);
+    }
   }
 
   function create(next, args) {
@@ -139,6 +158,17 @@
     }
   }
 
+  // Back in the browser, the map shows what it showed there.
+  function goBack() {
+    if (view && urlState && window.parent.location.pathname === page) {
+      const state = readAddress();
+      told = Boolean(state.view);
+      view.goTo(state);
+    }
+  }
+
+  window.parent.addEventListener("popstate", goBack);
+  window.addEventListener("pagehide", () => window.parent.removeEventListener("popstate", goBack));
   window.addEventListener("message", (event) => {
     if (event.source === window.parent && event.data.type === "streamlit:render") {
       render(event.data.args);

@@ -102,6 +102,13 @@
       return [...this.layers].sort((a, b) => group.get(a.group) - group.get(b.group) || a.rank - b.rank);
     }
 
+    // A feature of a layer, or of the first layer that has it where this one has not.
+    at(layerId, id) {
+      const layer = this.byId.get(layerId);
+      const i = layer && !layer.isImage ? layer.positions.get(id) : undefined;
+      return i === undefined ? this.find(id) : { layer, i };
+    }
+
     // Find a feature by its id in any layer.
     find(id) {
       for (const layer of this.layers) {

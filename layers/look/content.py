@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from layers.look.basemaps import VECTOR
+from layers.look.overlays import result_names
 from layers.look.symbology import layer_style
 
 if TYPE_CHECKING:
@@ -73,6 +74,11 @@ class Content:
     styles: Mapping[str, LayerStyle] = field(default_factory=dict)
     reduced: bool = False
     statement: Statement | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all that is switched on: the layers, then the results."""
+        return (*self.visible, *result_names(self.overlays))
 
     def style(self, name: str) -> LayerStyle:
         """Return how a layer is drawn on this map."""

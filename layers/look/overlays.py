@@ -6,6 +6,7 @@ web map and the printed map.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,8 @@ class Choropleth:
         Name of its colours, see :func:`layers.look.symbology.palette`.
     named
         A print has the name and the number of each area in it; the cells of a grid have no names.
+    name
+        What it is, in the names of results; its kind where it is empty, see :func:`result_names`.
     """
 
     frame: gpd.GeoDataFrame
@@ -74,6 +77,7 @@ class Choropleth:
     columns: Mapping[str, str] | None = None
     ramp: str = RAMP
     named: bool = True
+    name: str = ""
 
     def __post_init__(self) -> None:
         _require_frame(self.frame, "Choropleth")
@@ -99,6 +103,8 @@ class Surface:
         that are to be compared share one. Classes need none: they are shared with their levels.
     ramp
         Name of its colours, see :func:`layers.look.symbology.palette`.
+    name
+        What it is, in the names of results; its kind where it is empty, see :func:`result_names`.
     """
 
     array: xr.DataArray
@@ -108,6 +114,7 @@ class Surface:
     levels: Sequence[float] | None = None
     top: float | None = None
     ramp: str = RAMP
+    name: str = ""
 
     def __post_init__(self) -> None:
         require_array(self.array, function="Surface")
@@ -129,6 +136,8 @@ class Isolines:
         Unit of the values, shown in the legend.
     colour
         Colour of the lines and the numbers on them.
+    name
+        What it is, in the names of results; its kind where it is empty, see :func:`result_names`.
     """
 
     frame: gpd.GeoDataFrame
@@ -137,6 +146,7 @@ class Isolines:
     unit: str = ""
     title_en: str = _ISOLINES[1]
     colour: str = _INK
+    name: str = ""
 
     def __post_init__(self) -> None:
         _require_frame(self.frame, "Isolines")
@@ -162,6 +172,8 @@ class Features:
         Hatched in a print without colour, for what is as dark there as its opposite.
     columns
         Columns for the card, each with its title.
+    name
+        What it is, in the names of results; its kind where it is empty, see :func:`result_names`.
     """
 
     frame: gpd.GeoDataFrame
@@ -172,6 +184,7 @@ class Features:
     dashed: bool = False
     hatched: bool = False
     columns: Mapping[str, str] | None = None
+    name: str = ""
 
     def __post_init__(self) -> None:
         _require_frame(self.frame, "Features")
@@ -199,6 +212,8 @@ class Points:
         Their names stand beside them.
     columns
         Columns for the card, each with its title.
+    name
+        What it is, in the names of results; its kind where it is empty, see :func:`result_names`.
     """
 
     frame: gpd.GeoDataFrame
@@ -210,6 +225,7 @@ class Points:
     cluster: bool = False
     named: bool = False
     columns: Mapping[str, str] | None = None
+    name: str = ""
 
     def __post_init__(self) -> None:
         _require_frame(self.frame, "Points")
@@ -220,6 +236,48 @@ def _require_frame(frame: object, function: str) -> None:
 
 
 Overlay = Choropleth | Surface | Isolines | Features | Points
+KINDS: dict[type[Overlay], str] = {
+    Choropleth: "zones",
+    Surface: "surface",
+    Isolines: "isolines",
+    Features: "areas",
+    Points: "points",
+}
+_RESULT = re.compile(r"overlay-[a-z][a-z0-9]{0,40}(?:-[a-z0-9]{1,40}){0,8}")
+
+
+def result_names(overlays: Sequence[Overlay]) -> tuple[str, ...]:
+    """Return what the results of a map are called: what each is, with a number where several are.
+
+    So a name stays with its result when others come and go.
+
+    Examples
+    --------
+    >>> import geopandas as gpd, shapely
+    >>> here = gpd.GeoDataFrame(geometry=[shapely.Point(113, 28)], crs="EPSG:4490")
+    >>> centre = Points(here, "中心", name="mean centre")
+    >>> result_names([Points(here, "点"), Points(here, "点"), centre])
+    ('overlay-points', 'overlay-points-2', 'overlay-mean-centre')
+    """
+    names: list[str] = []
+    for overlay in overlays:
+        words = re.findall("[a-z0-9]+", overlay.name.lower()) or [KINDS[type(overlay)]]
+        name, n = "-".join(["overlay", *words]), 1
+        while (numbered := name if n == 1 else f"{name}-{n}") in names:
+            n += 1
+        names.append(numbered)
+    return tuple(names)
+
+
+def is_result(name: str) -> bool:
+    """Whether a result of some map can be called so.
+
+    Examples
+    --------
+    >>> is_result("overlay-points-2"), is_result("overlay-1"), is_result("cities")
+    (True, False, False)
+    """
+    return _RESULT.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True)

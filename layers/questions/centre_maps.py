@@ -76,6 +76,7 @@ def _centre(centre: gpd.GeoDataFrame, kind: str, lang: str) -> Points:
         size_px=ALL_PX if whole else GROUP_PX,
         named=kind == "mean",
         columns=titles({"n": "n", "from_all_km": "distance_km"}, lang),
+        name=f"{kind} {row['category']}",
     )
 
 
@@ -95,6 +96,7 @@ def _ellipse(ring: gpd.GeoDataFrame, lang: str) -> Features:
         colour=row["colour"],
         fill_opacity=ELLIPSE_OPACITY,
         columns=titles({name: name for name in columns}, lang),
+        name=f"ellipse {row['category']}",
     )
 
 

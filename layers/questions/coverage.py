@@ -99,7 +99,7 @@ class Coverage(Kind):
             named=self.zones.name not in GRID_NAMES,
         )
         reach = likely_reach(self.sites, self.distance_m)
-        within = Features(reach, title=areas_zh, title_en=areas_en, fill_opacity=0.0)
+        within = Features(reach, title=areas_zh, title_en=areas_en, fill_opacity=0.0, name="reach")
         return above_base((covered, within, dots(self.sites, lang)), lang)
 
     def worked_out(self, lang: str) -> dict[str, str]:

@@ -170,6 +170,7 @@ class Density(Kind):
                 unit=unit,
                 levels=levels if self.show == "bands" else None,
                 top=top,
+                name="density",
             )
         ]
         if self.show == "isolines":

@@ -178,5 +178,7 @@ def in_study_area(points: Points, lang: str) -> Content:
     """Return the map of points and of the study area that they are tested in."""
     zh, en = both("pattern.map.study_area")
     area = study_area()[["geometry"]].dissolve()
-    outline = Features(area, title=zh, title_en=en, colour=OUTLINE, fill_opacity=0.03)
+    outline = Features(
+        area, title=zh, title_en=en, colour=OUTLINE, fill_opacity=0.03, name="study area"
+    )
     return above_base((outline, dots(points, lang)), lang)

@@ -62,6 +62,7 @@ def content(asked: Tested, lang: str) -> Content:
                 fill_opacity=PLAIN_OPACITY if kind in PLAIN else CLASS_OPACITY,
                 hatched=kind in LOW,
                 columns=labels,
+                name=kind,
             )
         )
     notable = ~rounded[column].isin(PLAIN) | (rounded["count"] > 0)

@@ -20,6 +20,7 @@ from layers.keeping.own_files import people_note, receipt_note
 from layers.look.basemaps import VECTOR, basemap
 from layers.look.content import INTERNAL, PROFILES, PUBLIC, Review, Sheet
 from layers.look.outside import clean_sheet
+from layers.look.overlays import result_names
 from layers.look.own_symbology import OwnSymbology
 from layers.look.reduced import reduced
 from layers.look.symbology import layer_styles
@@ -62,7 +63,7 @@ class MapSpec:
     extent
         West, south, east and north in degrees; what the map shows by itself where it is None.
     visible
-        Names of the layers and overlays (``"overlay-1"``, …) that are switched on; what the map
+        Names of the layers and results (``"overlay-zones"``, …) that are switched on; what the map
         starts with where it is None.
     pages
         One of :func:`layers.book.series.names` for an atlas with a page for each of them; one map
@@ -103,7 +104,7 @@ class MapSpec:
         question.require_drawn()
         drawn = (question.in_atlas() if self.pages else question).content(self.lang)
         if self.visible is not None:
-            results = [f"overlay-{n}" for n in range(1, len(drawn.overlays) + 1)]
+            results = result_names(drawn.overlays)
             for name in self.visible:
                 if name not in (*layer_styles(), *results):
                     there = (*drawn.frames, *results)

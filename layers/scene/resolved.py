@@ -22,6 +22,7 @@ from layers.look.overlays import (
     Surface,
     classify,
     level_values,
+    result_names,
     surface_classes,
     surface_top,
 )
@@ -100,9 +101,10 @@ def scene(content: Content, *, function: str = "print_map") -> Scene:
 
 def overlays(given: Sequence[Overlay], *, lang: str, function: str) -> list[Drawn]:
     """Return results as a map draws them, in their order."""
+    named = zip(result_names(given), given, strict=True)
     return [
-        _overlay(f"overlay-{at}", each, at, lang=lang, function=function)
-        for at, each in enumerate(given, start=1)
+        _overlay(name, each, at, lang=lang, function=function)
+        for at, (name, each) in enumerate(named, start=1)
     ]
 
 

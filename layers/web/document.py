@@ -29,7 +29,15 @@ from layers.look.basemaps import basemap as basemap_named
 from layers.look.basemaps import basemaps
 from layers.look.content import Content
 from layers.look.outside import clean_frames, clean_overlays
-from layers.look.overlays import Choropleth, Features, Isolines, Overlay, Points, Surface
+from layers.look.overlays import (
+    Choropleth,
+    Features,
+    Isolines,
+    Overlay,
+    Points,
+    Surface,
+    result_names,
+)
 from layers.look.styles import for_scripts
 from layers.look.symbology import layer_styles, symbology
 from layers.plan.area import area, per_plan
@@ -109,9 +117,9 @@ def map_document(
     basemap
         Base map that it opens with, one of :func:`layers.look.basemaps.basemaps`.
     visible
-        Names of the layers that are switched on; overlays are called ``overlay-1``,
-        ``overlay-2`` and so on. By default what ``data/symbology.json`` says, or every layer
-        that was asked for by name, and every overlay.
+        Names of the layers and results that are switched on; results are called by what they are,
+        such as ``overlay-zones``, see :func:`layers.look.overlays.result_names`. By default what
+        ``data/symbology.json`` says, or every layer that was asked for by name, and every result.
     selected
         Layer and id of the feature that is outlined and whose card is open.
     overlays
@@ -149,7 +157,7 @@ def map_document(
     content = Content(frames, (), overlays, lang, base=basemap, styles=styles or {})
     resolved = scene(content, function="map_document")
     layers_ = [_layer(each) for each in resolved.layers if each.overlay is None]
-    layers_ += [_layer(each) for each in _in_order(resolved)]
+    layers_ += [_layer(each) for each in _in_order(resolved, result_names(overlays))]
     names = [layer["id"] for layer in layers_]
     subjects, claims = references.claims(layers_)
     cited = {claim["source_id"] for each in claims.values() for claim in each}
@@ -209,10 +217,9 @@ def _require_kinds(layers: object, visible: object, selected: object, overlays: 
 
 def content_document(content: Content) -> dict[str, Any]:
     """Return the JSON document of what a map shows, as :func:`map_document` does."""
-    overlays = tuple(f"overlay-{n}" for n in range(1, len(content.overlays) + 1))
     document = map_document(
         content.frames,
-        visible=(*content.visible, *overlays),
+        visible=content.names,
         overlays=content.overlays,
         lang=content.lang,
         basemap=content.base,
@@ -271,10 +278,10 @@ def _visible(visible: Sequence[str] | None, names: list[str], *, asked: bool) ->
     return [name for name in names if asked or name not in styles or styles[name].visible]
 
 
-def _in_order(resolved: Scene) -> list[Drawn]:
+def _in_order(resolved: Scene, given: Sequence[str]) -> list[Drawn]:
     """Return the results of a map in the order in which they were given."""
     results = [each for each in resolved.layers if each.overlay is not None]
-    return sorted(results, key=lambda each: int(each.id.rpartition("-")[2]))
+    return sorted(results, key=lambda each: given.index(each.id))
 
 
 def _layer(drawn: Drawn) -> dict[str, Any]:

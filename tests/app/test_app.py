@@ -108,8 +108,7 @@ def test_every_zoning_and_every_measure(n: int) -> None:
 
 
 def test_a_zone_in_the_link_is_selected() -> None:
-    test = page("distribution", zone="circle-gaoxin")
-    assert test.session_state["zone"] == "circle-gaoxin"
+    test = page("distribution", selected="circle-gaoxin")
     assert picking.chart_key("circle-gaoxin") in test.session_state
 
 
@@ -132,11 +131,11 @@ def test_sources_filter_finds_and_says_when_nothing_matches() -> None:
 
 def test_selecting_keeps_the_document_that_is_kept() -> None:
     document = maps.document(Overview("224"), lang="zh")
-    chosen = maps.selecting(document, "circles", "circle-gaoxin")
+    chosen = maps.selecting(document, "circle-gaoxin", "circles")
     selected = {"layer": "circles", "id": "circle-gaoxin"}
     assert json.loads(document)["selected"] is None
     assert json.loads(chosen) == json.loads(document) | {"selected": selected}
-    assert maps.selecting(document, "circles", None) == document
+    assert maps.selecting(document, None) == document
 
 
 def test_every_text_is_there_in_both_languages_and_used() -> None:

@@ -41,7 +41,7 @@ SMALL_SIZE = (1280, 720)
 MAP_SHARE = 0.62
 WAIT_MS = 30_000
 CIRCLES = "circles"
-ZONES = "overlay-1"
+ZONES = "overlay-zones"
 
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
 LATIN = re.compile(r"[A-Za-z]{2,}")
@@ -612,6 +612,48 @@ def test_a_link_opens_the_same_controls_and_the_same_view(open_page, app):
     assert other.locator("[data-testid=stToast]").count() == 0
 
 
+def open_page_by_link(page: Page, name: str) -> None:
+    page.get_by_role("link", name=words(f"page.{name}"), exact=True).click()
+    page.wait_for_function("path => location.pathname === path", arg=f"/{name}")
+    drawn(page, name)
+
+
+def test_each_step_is_one_step_back_and_what_was_chosen_goes_with_the_visitor(page, app):
+    show(page, app, "distribution")
+    before = page.evaluate("history.length")
+    choose(page, words("choose.zoning"), words("zoning.parks"))
+    wait_for_parameter(page, "zoning", "parks")
+    still(page)
+    open_tab(page, "distribution.table")
+    wait_for_parameter(page, "tab", "table")
+    still(page)
+    open_page_by_link(page, "density")
+    assert parameters(page) == {"zoning": "parks", "tab": "table"}
+    tab = page.locator("[role=tab][aria-selected=true]")
+    assert tab.inner_text() == words("density.tab.table")
+    page.get_by_role("slider", name=words("choose.bandwidth")).press("ArrowRight")
+    wait_for_parameter(page, "bandwidth", "500")
+    still(page)
+    assert page.evaluate("history.length") == before + 4
+    page.go_back()
+    wait_for_parameter(page, "bandwidth", None)
+    still(page)
+    thumb = page.locator("[data-testid=stSliderThumbValue]").first
+    assert thumb.inner_text() == words("density.auto")
+    page.go_back()
+    drawn(page, "distribution")
+    assert parameters(page) == {"zoning": "parks", "tab": "table"}
+    page.go_back()
+    wait_for_parameter(page, "tab", None)
+    page.get_by_role("tab", name=words("distribution.chart"), selected=True).wait_for()
+    page.go_back()
+    wait_for_parameter(page, "zoning", None)
+    still(page)
+    zoning = page.get_by_role("combobox", name=words("choose.zoning"))
+    assert zoning.input_value() == words("zoning.circles")
+    assert errors(page) == []
+
+
 def test_a_link_of_nonsense_opens_the_defaults_and_says_so(page, app):
     show(page, app, "density", bandwidth="abc", layer="nope")
     toast = page.locator("[data-testid=stToast]")
@@ -746,7 +788,7 @@ def open_tab(page: Page, key: str, lang: str = "zh") -> None:
 def assert_selected(page: Page, frame: Frame, zone: str) -> None:
     """Check that the link, the map, the chart and the table all show a zone as selected."""
     name = circle_counts().loc[zone, "name_zh"]
-    wait_for_parameter(page, "zone", zone)
+    wait_for_parameter(page, "selected", zone)
     still(page)
     frame.wait_for_function(f"zone => (({SELECTED})() || [])[1] === zone", arg=zone)
     assert frame.evaluate(SELECTED) == [ZONES, zone]
@@ -778,10 +820,10 @@ def test_map_chart_and_table_take_turns(page, app):
 
 
 def test_a_link_selects_a_zone_and_a_click_beside_it_none(page, app):
-    frame = show(page, app, "distribution", zone="circle-dakecheng")
+    frame = show(page, app, "distribution", selected="circle-dakecheng")
     assert_selected(page, frame, "circle-dakecheng")
     click_map(page, frame, frame.evaluate(FREE_PIXEL, [[113.15, 28.0], [112.6, 28.0]]))
-    wait_for_parameter(page, "zone", None)
+    wait_for_parameter(page, "selected", None)
     still(page)
     assert page.locator(".figures tr[aria-selected=true]").count() == 0
     open_tab(page, "distribution.chart")

@@ -128,7 +128,7 @@ def test_maps_to_compare_share_levels_and_top() -> None:
         questions.Density(PLATFORMS, bandwidth_m=2000.0, levels=(0.5, 1.0), top=2.0), lang="zh"
     )
     legends = [
-        next(each for each in json.loads(document)["layers"] if each["id"] == "overlay-1")[
+        next(each for each in json.loads(document)["layers"] if each["id"] == "overlay-density")[
             "classes"
         ]
         for document in (wide, narrow)

@@ -163,8 +163,8 @@ def test_the_selected_zone_says_how_sure_its_place_is() -> None:
     found = zone_results.certainty(Shown(ASKED, "count"), first)
     assert found == (True, second, pytest.approx(100 * chance))
     names = order.set_index("id")["name_zh"]
-    assert f"确实领先第二名“{names[second]}”的概率" in words(page(zone=first))
-    assert f"确实多于末位“{names[last]}”的概率" in words(page(zone=last))
+    assert f"确实领先第二名“{names[second]}”的概率" in words(page(selected=first))
+    assert f"确实多于末位“{names[last]}”的概率" in words(page(selected=last))
 
 
 def test_what_no_draw_denied_is_not_called_certain() -> None:
@@ -196,7 +196,7 @@ def test_own_zones_without_a_project_say_what_to_do() -> None:
 
 def test_one_zone_alone_has_rank_one_of_one_and_no_gini() -> None:
     name = own((112.0, 27.5, 113.5, 28.8))
-    test = page(brought(zones=name), zoning=name, zone="zone-1")
+    test = page(brought(zones=name), zoning=name, selected="zone-1")
     assert "Gini 系数和名次都无从谈起" in words(test)
     assert "名次 1 / 1" in words(test)
     shown = Shown(questions.Distribution(PROJECTS, Zones(name)), "count")
@@ -332,10 +332,9 @@ def test_zones_of_one_name_are_told_apart() -> None:
 
 
 def test_selecting_a_row_publishes_the_zone() -> None:
-    test = page(zone=GAOXIN)
-    assert test.session_state["zone"] == GAOXIN
+    test = page(selected=GAOXIN)
     assert picking.chart_key(GAOXIN) in test.session_state
-    assert test.query_params["zone"] in (GAOXIN, [GAOXIN])
+    assert test.query_params["selected"] in (GAOXIN, [GAOXIN])
 
 
 # ---- what says nothing ----

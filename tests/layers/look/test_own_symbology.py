@@ -175,8 +175,9 @@ def test_a_ramp_colours_areas_and_surfaces_on_the_web_map_and_in_print(
     asked = {} if show is None else {"parameters": {"show": show}}
     spec = read_spec({"map": name, "sheet": dict(DRAFT), "symbology": {"ramp": "cividis"}, **asked})
     content = spec.content()
-    layer = encoded(content, "overlay-1")
-    (drawn,) = (each for each in scene(content).layers if each.id == "overlay-1")
+    result = "overlay-density" if show else "overlay-zones"
+    layer = encoded(content, result)
+    (drawn,) = (each for each in scene(content).layers if each.id == result)
     web = [each.style.colour for each in drawn.classes if each.value != "-1"]
     if show:
         assert [each["sample"]["colour"] for each in layer["classes"]] == web
@@ -190,7 +191,7 @@ def test_a_ramp_colours_areas_and_surfaces_on_the_web_map_and_in_print(
 def test_even_colours_of_a_surface_are_those_of_the_ramp() -> None:
     spec = {"map": "density", "sheet": dict(DRAFT), "parameters": {"show": "surface"}}
     content = read_spec(spec | {"symbology": {"ramp": "cividis"}}).content()
-    assert encoded(content, "overlay-1")["colours"] == palette("cividis")
+    assert encoded(content, "overlay-density")["colours"] == palette("cividis")
     sheet = read_spec(spec).titled()
     image = np.asarray(
         Image.open(io.BytesIO(composed(content, sheet).map_picture())).convert("RGB")

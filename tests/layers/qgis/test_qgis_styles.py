@@ -534,7 +534,7 @@ def tables(path: Path) -> list[str]:
 
 def test_a_map_is_a_geopackage_that_can_be_made_again(tmp_path: Path) -> None:
     path = tmp_path / "map.gpkg"
-    spec = spec_of("distribution", visible=["districts", "projects", "overlay-1"], lang="en")
+    spec = spec_of("distribution", visible=["districts", "projects", "overlay-zones"], lang="en")
     snapshot(spec, path)
     assert tables(path) == ["districts", "zones_painted", "zones", "projects", "layer_styles"]
     assert provenance.read(path)["spec"] == spec.to_dict()
@@ -562,10 +562,11 @@ STYLE = "SELECT styleQML FROM layer_styles WHERE f_table_name = '{}'"
 @pytest.mark.parametrize("show", ["bands", "isolines", "surface"])
 def test_a_density_is_its_bands_in_the_colours_of_the_map(show: str, tmp_path: Path) -> None:
     path = tmp_path / "map.gpkg"
-    spec = spec_of("density", parameters={"show": show}, visible=["overlay-1", "overlay-2"])
-    snapshot(spec, path)
     lines = ["isolines"] if show == "isolines" else []
     points = [] if lines else ["points"]
+    visible = [f"overlay-{name}" for name in ("density", *lines, *points)]
+    spec = spec_of("density", parameters={"show": show}, visible=visible)
+    snapshot(spec, path)
     assert tables(path) == ["bands", *lines, *points, "layer_styles"]
     bands = pyogrio.read_dataframe(path, layer="bands")
     style = parsed(rows(path.read_bytes(), STYLE.format("bands"))[0][0])

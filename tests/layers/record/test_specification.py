@@ -87,7 +87,7 @@ def test_a_specification_is_shown_as_a_web_map() -> None:
 
 def test_what_is_switched_off_is_not_in_the_content() -> None:
     whole = read_spec("density", **DRAFT)
-    part = read_spec(whole.to_dict() | {"visible": ["districts", "overlay-2"]})
+    part = read_spec(whole.to_dict() | {"visible": ["districts", "overlay-points"]})
     assert part.content().visible == ("districts",)
     titles = [overlay.title for overlay in whole.content().overlays]
     assert len(titles) == 2
@@ -426,8 +426,8 @@ def test_a_visible_name_that_there_is_not_is_refused_with_what_is_near() -> None
     with pytest.raises(InputError, match="near is 'cities'"):
         spec.content()
     # a layer that this map does not hold may be named by one that was made for another
-    kept = read_spec({"map": "density", "sheet": sheet, "visible": ["overlay-1", "cities"]})
+    kept = read_spec({"map": "density", "sheet": sheet, "visible": ["overlay-density", "cities"]})
     assert len(kept.content().overlays) == 1
-    gone = read_spec({"map": "density", "sheet": sheet, "visible": ["overlay-9"]})
-    with pytest.raises(InputError, match="no layer or result 'overlay-9'"):
+    gone = read_spec({"map": "density", "sheet": sheet, "visible": ["overlay-1"]})
+    with pytest.raises(InputError, match="no layer or result 'overlay-1'"):
         gone.content()

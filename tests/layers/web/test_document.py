@@ -14,7 +14,14 @@ import shapely
 import xarray as xr
 from playwright.sync_api import Page
 
-from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface
+from layers.look.overlays import (
+    Choropleth,
+    Features,
+    Isolines,
+    Points,
+    Surface,
+    result_names,
+)
 from layers.look.styles import looks, symbols
 from layers.look.symbology import layer_styles
 from layers.plan.catalogue import load
@@ -68,19 +75,20 @@ def every_kind() -> dict[str, Any]:
     frames = {name: load(name) for name in layer_styles()}
     parks = frames["parks"].to_crs(4547)
     frames["parks"] = parks.set_geometry(parks.buffer(500.0)).to_crs(4490)
+    overlays = [
+        Choropleth(zones, "n", "数", "个", columns={"n": "数"}),
+        Surface(hill, "密度", "个/km²", levels=(1, 2)),
+        Surface(hill, "密度"),
+        Isolines(lines),
+        Features(fine, "圆", dashed=True),
+        Points(places, "点", symbol="star", named=True),
+        Points(places, "团", symbol="hollow", cluster=True),
+    ]
     return map_document(
         frames,
-        visible=[*layer_styles(), *(f"overlay-{n}" for n in range(1, 8))],
+        visible=[*layer_styles(), *result_names(overlays)],
         selected=("cities", "city-kexuecheng"),
-        overlays=[
-            Choropleth(zones, "n", "数", "个", columns={"n": "数"}),
-            Surface(hill, "密度", "个/km²", levels=(1, 2)),
-            Surface(hill, "密度"),
-            Isolines(lines),
-            Features(fine, "圆", dashed=True),
-            Points(places, "点", symbol="star", named=True),
-            Points(places, "团", symbol="hollow", cluster=True),
-        ],
+        overlays=overlays,
     )
 
 
@@ -170,7 +178,7 @@ VISIT = """
     }
   });
   view.clear(false);
-  view.select({ layer: "overlay-6", id: "0" });
+  view.select({ layer: "overlay-points", id: "0" });
   view.map.setZoom(13, { animate: false });
   view.map.setZoom(9, { animate: false });
   view.panels.list([{ layer: view.model.byId.get("parks"), i: 0 }]);

@@ -342,7 +342,7 @@ def test_ties_leave_fewer_classes():
 def test_a_column_of_nothing_is_all_grey():
     overlay = Choropleth(squares([np.nan, np.nan]), "n", "数量")
     assert classify(overlay).codes.tolist() == [-1, -1]
-    layer = layer_of(map_document(["cities"], overlays=[overlay]), "overlay-1")
+    layer = layer_of(map_document(["cities"], overlays=[overlay]), "overlay-zones")
     assert [entry["label"]["zh"] for entry in layer["classes"]] == ["无数据"]
 
 
@@ -361,7 +361,7 @@ def test_choropleth_without_its_column_or_with_too_many_classes_is_refused():
 
 def test_the_legend_of_a_choropleth_has_ranges_colours_and_unit():
     overlay = Choropleth(squares([0.5, 1234.5]), "n", "密度", unit="个/km²", breaks=[1, 2000])
-    layer = layer_of(map_document(["cities"], overlays=[overlay]), "overlay-1")
+    layer = layer_of(map_document(["cities"], overlays=[overlay]), "overlay-zones")
     assert [entry["label"]["zh"] for entry in layer["classes"]] == [
         "≤ 1",
         "1 – 2,000",
@@ -421,7 +421,7 @@ def test_a_surface_of_zeros_is_wholly_transparent():
 
 def paint(overlay):
     """The picture of a surface as a document holds it."""
-    return layer_of(map_document(["cities"], overlays=[overlay]), "overlay-1")
+    return layer_of(map_document(["cities"], overlays=[overlay]), "overlay-surface")
 
 
 def pixels(picture: dict) -> np.ndarray:
@@ -462,7 +462,7 @@ def test_the_classes_of_a_surface_are_the_bands_between_its_isolines():
 
 def test_the_legend_of_a_surface_in_classes_has_ranges_and_unit():
     overlay = Surface(surface([[0.0, 8.0]] * 2), "密度", unit="个/km²", levels=[0.5, 1, 2000])
-    layer = layer_of(map_document(["cities"], overlays=[overlay]), "overlay-1")
+    layer = layer_of(map_document(["cities"], overlays=[overlay]), "overlay-surface")
     labels = [entry["label"]["zh"] for entry in layer["classes"]]
     assert labels == ["< 0.5", "0.5 – 1", "1 – 2,000", "≥ 2,000"]
     blank, *painted = [entry["sample"] for entry in layer["classes"]]
@@ -470,7 +470,7 @@ def test_the_legend_of_a_surface_in_classes_has_ranges_and_unit():
     assert [style["colour"] for style in painted] == palette("YlGnBu", 3)
     assert layer["unit"] == "个/km²"
     smooth = layer_of(
-        map_document(["cities"], overlays=[Surface(overlay.array, "密度")]), "overlay-1"
+        map_document(["cities"], overlays=[Surface(overlay.array, "密度")]), "overlay-surface"
     )
     assert smooth["classes"] == []
 
@@ -510,7 +510,7 @@ def test_isolines_are_thin_lines_with_their_values():
     lines = isolines(hill, levels=[0.5, 1000, 2500])
     overlay = Isolines(lines, unit="个/km²")
     document = map_document(["cities"], overlays=[Surface(hill, "密度"), overlay])
-    layer = layer_of(document, "overlay-2")
+    layer = layer_of(document, "overlay-isolines")
     assert layer["title"] == {"zh": "等值线", "en": "Isolines"}
     assert (layer["kind"], layer["pane"], layer["legend"]) == ("shape", "isoline", "layer")
     assert column(layer, "id") == ["0.5", "1000", "2500"]
@@ -524,7 +524,7 @@ def test_isolines_are_thin_lines_with_their_values():
     assert drawn.to_crs(lines.crs).hausdorff_distance(lines.geometry).max() < 2
     # A map of no lines is a map.
     none = map_document(["cities"], overlays=[Isolines(lines.iloc[:0])])
-    assert layer_of(none, "overlay-1")["count"] == 0
+    assert layer_of(none, "overlay-isolines")["count"] == 0
 
 
 def test_isolines_without_one_value_for_each_line_are_refused():
@@ -558,7 +558,7 @@ def test_features_and_points_become_layers_of_the_analysis():
             Points(sites, "候选点", symbol="star"),
         ],
     )
-    area, site = layer_of(document, "overlay-1"), layer_of(document, "overlay-2")
+    area, site = layer_of(document, "overlay-areas"), layer_of(document, "overlay-points")
     assert (area["group"], area["kind"], site["kind"]) == ("analysis", "shape", "point")
     assert area["title"] == {"zh": "服务范围", "en": "Service areas"}
     assert [style["dash"] for style in area["styles"]] == ["7 5"]
@@ -566,8 +566,8 @@ def test_features_and_points_become_layers_of_the_analysis():
     assert column(site, "name_zh") == ["甲", "乙"]
     assert document["visible"] == [
         *(n for n in layer_styles() if n in {"districts", "river", "roads", "metro", "cities"}),
-        "overlay-1",
-        "overlay-2",
+        "overlay-areas",
+        "overlay-points",
     ]
     with pytest.raises(InputError, match="asks for columns"):
         map_document(["cities"], overlays=[Features(areas, "甲", columns={"m": "无"})])

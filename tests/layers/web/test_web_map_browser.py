@@ -106,18 +106,15 @@ def test_isolines_carry_their_values_and_the_legend_the_classes(page, tmp_path, 
         Surface(hill, "密度", title_en="Density", unit="个/km²", levels=levels),
         Isolines(isolines(hill, levels=levels), unit="个/km²"),
     ]
-    show(
-        page,
-        web_map(["cities"], visible=["overlay-1", "overlay-2"], lang=lang, overlays=overlays),
-        tmp_path,
-    )
-    labels = page.locator('.atlas-label[data-layer="overlay-2"]')
+    visible = ["overlay-surface", "overlay-isolines"]
+    show(page, web_map(["cities"], visible=visible, lang=lang, overlays=overlays), tmp_path)
+    labels = page.locator('.atlas-label[data-layer="overlay-isolines"]')
     values = labels.all_text_contents()
     assert {float(value) for value in values} == set(levels)
     assert len(values) <= 4 * len(levels)
     # Each number stands on its line: 2.2 exp(−r²) is its value at the middle of the label.
     middles = page.evaluate(
-        """() => [...document.querySelectorAll('.atlas-label[data-layer="overlay-2"]')].map(e => {
+        """() => [...document.querySelectorAll('.atlas-label[data-layer$=isolines]')].map(e => {
           const r = e.getBoundingClientRect();
           const middle = [(r.left + r.right) / 2, (r.top + r.bottom) / 2];
           const at = Atlas.view.map.containerPointToLatLng(middle);
@@ -233,7 +230,7 @@ def test_titles_of_overlays_show_as_text(page, tmp_path):
         Points(boxes.set_geometry(shapely.centroid(boxes.geometry.to_numpy()), crs=4490), EVIL),
     ]
     show(page, web_map(["cities"], overlays=overlays), tmp_path)
-    page.evaluate("() => Atlas.view.select({layer: 'overlay-2', id: '0'})")
+    page.evaluate("() => Atlas.view.select({layer: 'overlay-areas', id: '0'})")
     assert page.locator(".atlas-card dt").first.text_content() == EVIL
     assert page.locator(".atlas-row .name", has_text="onerror").count() == 3
 
@@ -523,7 +520,7 @@ def test_pan_and_zoom_go_to_the_address_without_a_run(page, app):
     frame.evaluate("() => { Atlas.view.map.setView([28.2, 112.9], 12, {animate: false}) }")
     page.wait_for_function("() => location.search.includes('view=28.2')")
     frame.evaluate("() => Atlas.view.setVisible('river', false)")
-    page.wait_for_function("() => !location.search.includes('river')")
+    page.wait_for_function("() => location.search.includes('-river')")
     asked = parse_qs(urlparse(page.url).query)
     lat, lon, zoom, *size = map(float, asked["view"][0].split(","))
     assert size == frame.evaluate("() => Object.values(Atlas.view.map.getSize())")
@@ -537,10 +534,14 @@ def test_pan_and_zoom_go_to_the_address_without_a_run(page, app):
 
 
 def test_an_address_opens_the_same_view(page, app):
-    frame = opened(page, f"{app}/?view=28.3,112.8,13&layers=circles.river&base=vector")
+    frame = opened(
+        page, f"{app}/?view=28.3,112.8,13&layers=circles.-river&hidden=schematic&base=vector"
+    )
     state = frame.evaluate("() => Atlas.view.state()")
     assert state["view"] == pytest.approx({"lat": 28.3, "lon": 112.8, "zoom": 13}, abs=1e-4)
-    assert state["layers"] == ["river", "circles"]
+    assert state["layers"] == [["circles", True], ["river", False]]
+    assert state["hidden"] == ["schematic"]
+    assert frame.evaluate("() => Atlas.view.visible.has('circles')")
 
 
 def test_an_address_that_makes_no_sense_is_ignored(page, app):
