@@ -10,7 +10,7 @@ from app.web import choices, maps, own_data, receipts
 from app.web.charts import coverage_curve
 from app.web.controls import choose, slide
 from app.web.export import export
-from app.web.frame import download, draw_map, map_and_results, note_on_points
+from app.web.frame import download, draw_map, map_and_results, note_on_points, page_over
 from app.web.statements import stated
 from app.web.tables import zones_table
 from app.web.unknowns import unknowns
@@ -45,7 +45,7 @@ located = sites.located()
 map_column, results = map_and_results()
 if located.empty:
     map_column.info(text("density.empty"))
-    st.stop()
+    page_over()
 
 asked = questions.Coverage(sites, zoning, distance_m=float(distance_m), demand=demand)
 zones = asked.answer()

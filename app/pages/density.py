@@ -13,7 +13,7 @@ from app.web import choices, maps, receipts
 from app.web.charts import bars
 from app.web.controls import choose, slide, step_through, switch, tabs
 from app.web.export import export
-from app.web.frame import download, draw_map, heading, map_and_results, note_on_points
+from app.web.frame import download, draw_map, heading, map_and_results, note_on_points, page_over
 from app.web.results import percent
 from app.web.statements import stated
 from app.web.tables import ranking_table
@@ -118,7 +118,7 @@ if not countable(asked):
     empty = asked.points.located().empty
     nothing = "density.nothing_weighted"
     map_column.info(text("density.empty") if empty else choices.weight_words(nothing, asked.points))
-    st.stop()
+    page_over()
 
 asks = [asked] if second is None else [asked, replace(second, **settings)]
 asks = [question for question in asks if countable(question)]

@@ -9,10 +9,10 @@ import streamlit as st
 
 import geo
 from app.texts import language, text
-from app.web import choices, maps, own_data, pattern_charts, receipts
+from app.web import choices, maps, own_data, pattern_charts, receipts, url_state
 from app.web.controls import choose, slide, switch
 from app.web.export import export
-from app.web.frame import download, draw_map, heading, map_and_results, note_on_points
+from app.web.frame import download, draw_map, heading, map_and_results, note_on_points, page_over
 from app.web.statements import stated
 from app.web.tables import figures
 from app.web.unknowns import unknowns
@@ -52,12 +52,15 @@ LOOKS: dict[str, type[PatternKind]] = {
 }
 
 
+def units_here() -> tuple[str, ...]:
+    """Return the names of the zonings whose units can be tested."""
+    return (*patterns.unit_names(), *own_data.names("zones"))
+
+
 def settings_of_units(kind: type[Tested], points: Points) -> Tested:
     """Draw the choice of units, their neighbours and what is tested; return the question."""
     units = choices.choose_zoning(
-        (*patterns.unit_names(), *own_data.names("zones")),
-        "pattern.grid",
-        default=area().defaults["pattern"]["zoning"],
+        units_here(), "pattern.grid", default=area().defaults["pattern"]["zoning"]
     )
     zones = choices.cells(Zones(units))
     rule: Rule = choose("rule", "pattern.rule", patterns.RULES, default="queen")
@@ -87,7 +90,7 @@ def refused(reason: Refusal) -> None:
                 text("pattern.smaller", cell=number(SMALLER_CELL_M)),
                 on_click=lambda: st.session_state.update(cell_m=SMALLER_CELL_M),
             )
-    st.stop()
+    page_over()
 
 
 def say(sentences: Sequence[str]) -> None:
@@ -163,7 +166,9 @@ def show_table() -> None:
 with st.sidebar:
     points = choices.points()
     look = choose("look", "pattern.look", tuple(LOOKS), default="hot")
-    with st.expander(text("app.more")):
+    # Unfolded where it says that what was chosen on another page is not to be had here.
+    elsewhere = url_state.recorded("zoning") not in (None, *units_here())
+    with st.expander(text("app.more"), expanded=elsewhere):
         points = choices.finer(points)
         asked: Tested | Spacing | Centres
         if look == "centres":

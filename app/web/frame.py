@@ -6,7 +6,7 @@ import logging
 from contextlib import ContextDecorator
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import streamlit as st
 from streamlit.errors import FragmentHandledException
@@ -113,7 +113,7 @@ def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not publ
                 st.info(text(f"{page.url_path}.not_public"))
             else:
                 page.run()
-    finally:  # a page may be over before its last line
+    finally:  # a run may be broken off
         url_state.write()
         tell_refused()
 
@@ -125,6 +125,15 @@ def tell_refused() -> None:
         st.warning(text("app.anothers"))
     if names:
         st.toast(text("app.bad_link", names=", ".join(names)))
+
+
+class PageOverError(Exception):
+    """A page has no more to say."""
+
+
+def page_over() -> NoReturn:
+    """End a page before its last line; what stands around it goes on, as ``st.stop`` has it not."""
+    raise PageOverError
 
 
 class InWords(ContextDecorator):
@@ -141,6 +150,8 @@ class InWords(ContextDecorator):
     ) -> bool:
         if isinstance(error, AtlasError):
             refusal(error)
+            return True
+        if isinstance(error, PageOverError):
             return True
         # Streamlit ends a run by what is no Exception, and says itself what it has dealt with.
         if not isinstance(error, Exception) or isinstance(error, FragmentHandledException):
