@@ -108,7 +108,7 @@ def interval(low: float, high: float) -> str:
     return significant(low) if low == high else f"{significant(low)} – {significant(high)}"
 
 
-def between(low: float, high: float, *, digits: int) -> str:
+def between(low: float, high: float, *, digits: int | None) -> str:
     """Return the ends of an interval, or one number where they are one.
 
     Examples

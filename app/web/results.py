@@ -28,6 +28,7 @@ from layers.questions.belonging import belonging as belonging_pairs
 from layers.questions.belonging import belonging_zones
 from layers.questions.concentration import Concentration
 from layers.questions.counting import LIKELY
+from layers.questions.figures import DIGITS
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -113,8 +114,13 @@ def table(shown: Shown, zone: str | None) -> None:
             )
         ],
         counts=[
-            interval_words(*ends, digits=0)
-            for ends in zip(zones["count"], zones["count_low"], zones["count_high"], strict=True)
+            interval_words(*ends, digits=None)
+            for ends in zip(
+                zones["count"].round(DIGITS["count"]),
+                zones["count_low"],
+                zones["count_high"],
+                strict=True,
+            )
         ],
     )
     of_count = shown.column == "count"

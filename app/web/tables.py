@@ -19,6 +19,7 @@ from geo.numerals import between, listed, number
 from layers.look.symbology import field_title, unit_label
 from layers.plan.schema import resource
 from layers.plan.unplaced import amount_unit
+from layers.questions.figures import DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,21 +29,6 @@ if TYPE_CHECKING:
 EVIDENCE_CLASSES = ("official", "surveyed", "located", "schematic", "unlocated")
 REFERENCES = ("source_id", "flag")
 CODED = ("evidence", "category", "level", "status", "sector", "kind", "scope", "part", "role")
-DIGITS = {
-    "count": 1,
-    "covered_pct": 1,
-    "doubly_covered_pct": 1,
-    "demand_covered_pct": 1,
-    "share_pct": 1,
-    "density_per_km2": 3,
-    "area_km2": 1,
-    "uncovered_km2": 1,
-    "weight_share_pct": 1,
-    "effective_sectors": 1,
-    "per_10k_people": 3,
-    "hill_2": 1,
-    "krugman_index": 2,
-}
 # Columns of intervals, in words.
 WORDED = ("ranks", "counts")
 HELPED = (
@@ -270,7 +256,7 @@ def _ends(zones: gpd.GeoDataFrame, column: str) -> list[list[float]]:
     return [zones[f"{column}{end}"].tolist() for end in ("", "_low", "_high")]
 
 
-def interval_words(*ends: float, digits: int) -> str:
+def interval_words(*ends: float, digits: int | None) -> str:
     """Return the ends of an interval, or one number where they are one; a value first is shown."""
     *value, low, high = ends
     first = f"{number(value[0], digits=digits)} " if value else ""

@@ -12,6 +12,7 @@ from app.web.choices import layer_title, value_title
 from app.web.tables import figures, interval_words
 from geo.numerals import listed, number
 from layers.keeping.brought import is_own
+from layers.questions.figures import DIGITS
 from layers.questions.subjects import Points, point_layers
 from layers.questions.unknowns import KNOWN, first_of, unknown_places, zone_bounds
 
@@ -104,7 +105,12 @@ def _zones(bounds: pd.DataFrame, by: By) -> None:
         rows = [
             (
                 row[f"name_{language()}"],
-                interval_words(row["count"], row["count_min"], row["count_max"], digits=0),
+                interval_words(
+                    round(row["count"], DIGITS["count"]),
+                    row["count_min"],
+                    row["count_max"],
+                    digits=None,
+                ),
                 interval_words(row["rank"], row["rank_min"], row["rank_max"], digits=0),
             )
             for row in bounds.to_dict("records")

@@ -17,7 +17,7 @@ from layers.plan.zonings import GRID_NAMES
 from layers.questions import costs
 from layers.questions.contents import above_base, dots, titles
 from layers.questions.fields import Field
-from layers.questions.figures import column_title
+from layers.questions.figures import column_title, rounded
 from layers.questions.kinds import Kind, register
 from layers.questions.subjects import Points, Zones, require_located
 from layers.words import both, say
@@ -89,7 +89,7 @@ class Coverage(Kind):
         areas_zh, areas_en = both(areas)
         zones = covered_zones(self.of_zones)
         covered = Choropleth(
-            zones.assign(covered_pct=zones["covered_pct"].round(1)),
+            rounded(zones),
             "covered_pct",
             title=covered_zh,
             title_en=covered_en,

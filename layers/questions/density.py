@@ -239,7 +239,7 @@ class Density(Kind):
         """Return the highest density, and the bandwidth."""
         surface = density_surface(self)
         values = {
-            "peak": f"{number(float(surface.max()), digits=2)} {density_unit(self, lang)}",
+            "peak": f"{significant(float(surface.max()))} {density_unit(self, lang)}",
             "bandwidth": f"{number(surface.attrs['bandwidth_m'], digits=0)} m",
         }
         return [(say(f"atlas.figure.{key}", lang), value) for key, value in values.items()]

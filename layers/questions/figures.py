@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
@@ -15,7 +15,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MOST_BARS = 14
+Z = TypeVar("Z", bound=pd.DataFrame)
 ZONE_NAME = "zone_name"
+# The decimals of what is found of zones: on maps, in tables, on slides and in sentences alike.
+DIGITS = {
+    "count": 1,
+    "covered_pct": 1,
+    "doubly_covered_pct": 1,
+    "demand_covered_pct": 1,
+    "share_pct": 1,
+    "density_per_km2": 3,
+    "area_km2": 1,
+    "uncovered_km2": 1,
+    "weight_share_pct": 1,
+    "effective_sectors": 1,
+    "per_10k_people": 3,
+    "hill_2": 1,
+    "krugman_index": 2,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +70,17 @@ def column_title(column: str, lang: str) -> str:
     return say(key, lang) if key in words() else column
 
 
+def rounded(zones: Z) -> Z:
+    """Return zones with their figures as they are told everywhere.
+
+    Examples
+    --------
+    >>> rounded(pd.DataFrame({"count": [32.44], "hill_9": [0.123]})).iloc[0].to_dict()
+    {'count': 32.4, 'hill_9': 0.123}
+    """
+    return zones.round({name: digits for name, digits in DIGITS.items() if name in zones})
+
+
 def zone_figures(
     zones: pd.DataFrame,
     value: str,
@@ -79,7 +107,7 @@ def zone_figures(
     lang
         ``"zh"`` or ``"en"``.
     """
-    name = f"name_{lang}"
+    name, zones = f"name_{lang}", rounded(zones)
     names = [titles.get(column) or column_title(column, lang) for column in columns]
     header = (column_title(ZONE_NAME, lang), *names)
     rows = tuple(

@@ -20,7 +20,7 @@ from geo.numerals import decimals, number
 from layers.look.overlays import Choropleth
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import asking, contents
-from layers.questions.figures import Figures, column_title, plain_table, zone_figures
+from layers.questions.figures import Figures, column_title, plain_table, rounded, zone_figures
 from layers.questions.subjects import Points, Zones
 from layers.words import both, say, words
 
@@ -180,7 +180,7 @@ class Kind:
         """
         zones, points = asking.part_of(self, Zones), self.subjects
         choropleth = Choropleth(
-            self.zones_shown(),
+            rounded(self.zones_shown()),
             self.column,
             title=self.column_title(self.column, "zh"),
             title_en=self.column_title(self.column, "en"),
@@ -214,7 +214,8 @@ class Kind:
         """
         if asking.part_of(self, Zones) is None or not self.column:
             return []
-        values = self.zones_shown().set_index(f"name_{lang}")[self.column].dropna()
+        zones = rounded(self.zones_shown())
+        values = zones.set_index(f"name_{lang}")[self.column].dropna()
         if not pd.api.types.is_numeric_dtype(values) or not (values > 0).any():
             return []
         title = say("statement.first", lang, column=self.column_title(self.column, lang))
@@ -234,7 +235,8 @@ class Kind:
         """Return what the slides after the map tell."""
         title = say("slides.figures", lang, title=self.title(lang))
         answer = self.answer()
-        if not self.column or not isinstance(answer, gpd.GeoDataFrame):
+        of_zones = isinstance(answer, pd.DataFrame) and {"id", self.column} <= {*answer.columns}
+        if not of_zones:
             if isinstance(answer, pd.DataFrame | pd.Series):
                 return [Figures(title, table=plain_table(answer, lang))]
             return []
@@ -265,7 +267,7 @@ class Kind:
         if not self.column or asking.part_of(self, Zones) is None:
             return []
         try:
-            zones = self.counted_in(Zones(zoning)).zones_shown()
+            zones = rounded(self.counted_in(Zones(zoning)).zones_shown())
         except InputError:  # what the map shows of its zones says nothing of those of the pages
             return []
         value = zones.set_index("id")[self.column].get(zone)

@@ -18,6 +18,7 @@ from layers.plan.wholes import wholes
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import costs
 from layers.questions.counting import counted
+from layers.questions.figures import DIGITS
 from layers.words import paragraph, say
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def first_of(bounds: pd.DataFrame, by: By, lang: str) -> str:
     """Return how sure the rank of the first zone of :func:`zone_bounds` is."""
     zone, order = bounds.iloc[0], say(f"unknowns.by.{by}", lang)
     names = [name for name in zone.index if name.startswith(("count", "rank"))]
-    ends = {name: number(float(zone[name])) for name in names}
+    ends = {name: number(round(float(zone[name]), DIGITS["count"])) for name in names}
     key = "unknowns.first_sure" if zone["rank_min"] == zone["rank_max"] else "unknowns.first"
     return say(key, lang, by=order, zone=zone[f"name_{lang}"], **ends)
 

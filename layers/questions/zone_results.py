@@ -20,6 +20,7 @@ from layers.questions.counting import (
     population,
     zone_draws,
 )
+from layers.questions.figures import rounded
 from layers.questions.mix import Diversity, Quotients, Specialisation
 
 if TYPE_CHECKING:
@@ -103,8 +104,9 @@ def table(shown: Shown) -> gpd.GeoDataFrame:
 def on_map(shown: Shown) -> gpd.GeoDataFrame:
     """Return the zones that the map colours: of a grid those alone that may hold a point."""
     zones = table(shown)
-    if shown.asked.zones.name in GRID_NAMES:
-        zones = zones[zones["count"] >= UNLIKELY]
+    if shown.asked.zones.name not in GRID_NAMES:
+        return rounded(zones)
+    zones = zones[zones["count"] >= UNLIKELY]
     # Hundredths of a feature are what the places that stand for one can tell.
     return zones.assign(count=zones["count"].round(2))
 

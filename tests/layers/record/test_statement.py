@@ -25,6 +25,7 @@ from layers.questions.fields import Field
 from layers.questions.kinds import Kind, kinds
 from layers.questions.stated import in_short, method
 from layers.questions.subjects import Points, Zones
+from layers.questions.unknowns import certainty_note
 from layers.record import provenance
 from layers.record.specification import MapSpec, asked, read_spec, specified
 from layers.web.webmap import content_page, web_map
@@ -228,3 +229,20 @@ def test_the_command_line_says_method_and_places_in_both_languages() -> None:
     for lang, words in (("zh", "距离：3 km"), ("en", "Distance: 3 km")):
         said = "".join(in_short(question_of(KINDS["coverage zones"], {}), lang))
         assert words in said
+
+
+@pytest.mark.parametrize(
+    "name", ["coverage zones", "distribution counts", "distribution diversity"]
+)
+def test_a_figure_of_a_zone_has_the_same_digits_wherever_it_is_told(name: str) -> None:
+    asks = question_of(KINDS[name], {})
+    shown = asks.content("zh").overlays[0].frame.set_index("name_zh")[asks.column]
+    (told,) = asks.figures("zh")
+    at = told.table.header.index(asks.column_title(asks.column, "zh"))
+    assert {row[0]: row[at] for row in told.table.rows} == shown.to_dict()
+    (values,) = (values for _, values in told.chart.series)
+    assert set(values) <= set(shown)
+    if name == "distribution counts":
+        largest = f"{number(shown.max())} 个"
+        assert asks.headline("zh")[0][1] == f"{shown.idxmax()} {largest}".removesuffix(" 个")
+        assert largest in certainty_note(asks, "zh")
