@@ -8,12 +8,15 @@ import pandas as pd
 
 from geo.numerals import listed
 from layers.look.basemaps import VECTOR, basemap
+from layers.look.overlays import Choropleth, Features
 from layers.plan.area import area, crs_words
 from layers.plan.catalogue import load, table
 from layers.words import say
 
 if TYPE_CHECKING:
     from layers.look.content import Content
+
+SCHEMATIC = "schematic"
 
 
 def standing(content: Content, *, base_number: str = "") -> list[str]:
@@ -43,7 +46,23 @@ def standing(content: Content, *, base_number: str = "") -> list[str]:
         say("standing.base", lang, names=names, number=of_base),
         say("standing.boundaries", lang),
         *([say("standing.status", lang, status=say(f"status.{status}", lang))] if status else []),
+        *([say("standing.schematic", lang)] if has_schematic(content) else []),
     ]
+
+
+def has_schematic(content: Content) -> bool:
+    """Whether a map shows a shape that a rule has built: on the ground none is.
+
+    Examples
+    --------
+    >>> from layers.look.content import Content
+    >>> has_schematic(Content({"circles": load("circles")}, ("circles",)))
+    True
+    """
+    ground = {*area().context, area().land.layer}
+    frames = [content.frames[name] for name in content.visible if name not in ground]
+    frames += [each.frame for each in content.overlays if isinstance(each, Choropleth | Features)]
+    return any("evidence" in each and (each["evidence"] == SCHEMATIC).any() for each in frames)
 
 
 def base_sources(content: Content) -> list[tuple[str, str]]:

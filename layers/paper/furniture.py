@@ -229,8 +229,6 @@ def note_texts(
     if credits_:
         notes.append(Note(say("sheet.sources", lang, names=" · ".join(credits_))))
     remarks = list(standing)
-    if any(layer.schematic for layer in layers):
-        remarks.append(say("sheet.schematic", lang))
     if any(layer.striped for layer in layers):
         remarks.append(say("sheet.striped", lang))
     if spread:

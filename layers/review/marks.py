@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyproj import Transformer
 
 from geo.crs import GEOGRAPHIC
+from layers.look.standing import has_schematic
 from layers.plan.area import area, crs_words, map_crs
 from layers.qgis.geopackage import crs_definitions
 from layers.review.findings import PASS, fails, passes, rule
@@ -116,9 +117,9 @@ def boundaries(subject: Subject) -> Found:
 @rule
 def schematic(subject: Subject) -> Found:
     """Find whether the map says which of its shapes a rule has built."""
-    if not any(layer.schematic for layer in subject.scene.layers):
+    if not has_schematic(subject.content):
         return PASS
-    return passes(_says(subject, "sheet.schematic"))
+    return passes(_says(subject, "standing.schematic"))
 
 
 def _extent_m(subject: Subject) -> tuple[float, float, float, float] | None:

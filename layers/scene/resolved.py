@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
-import shapely
 
 from geo.arguments import require_one_of
 from geo.crs import require_crs
@@ -163,7 +162,6 @@ def _layer(name: str, content: Content, *, function: str) -> Drawn:
         cluster=look.cluster,
         is_land=name == area().land.layer,
         stops=_stops(name, marks, reduced=content.reduced),
-        schematic=not ground and _schematic(frame),
     )
 
 
@@ -266,7 +264,7 @@ def _overlay(name: str, overlay: Overlay, order: int, *, lang: str, function: st
     if isinstance(overlay, Surface):
         return _surface(overlay, common)
     require_crs(overlay.frame, function=f"{function}, {name}")
-    common |= {"frame": overlay.frame, "schematic": _schematic(overlay.frame)}
+    common |= {"frame": overlay.frame}
     if isinstance(overlay, Choropleth | Isolines):
         common["numbers"] = overlay.column
     if not isinstance(overlay, Isolines):
@@ -288,7 +286,7 @@ def _overlay(name: str, overlay: Overlay, order: int, *, lang: str, function: st
         common |= {"pane": "analysis", "hatched": overlay.hatched}
     else:
         style = Style(overlay.colour, symbol=overlay.symbol, size_px=overlay.size_px)
-        common |= {"pane": "point", "order": order + POINTS_ABOVE, "schematic": False}
+        common |= {"pane": "point", "order": order + POINTS_ABOVE}
         common |= {"label": overlay_label("points") if overlay.named else None}
         common |= {"cluster": overlay.cluster}
     return Drawn(
@@ -310,17 +308,6 @@ def _marks(frame: gpd.GeoDataFrame, lang: str) -> list[Mark]:
     style, shapes = _bare().style, frame.geometry.to_numpy()
     rows = zip(_ids(frame), _names(frame, lang), shapes, strict=True)
     return [Mark(key, name, shape, style) for key, name, shape in rows]
-
-
-def _schematic(frame: gpd.GeoDataFrame) -> bool:
-    """Tell whether a shape that has a place is built by a rule."""
-    if "evidence" not in frame:
-        return False
-    shapes = frame.geometry.to_numpy()
-    here = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
-    return bool(
-        (frame["evidence"] == SCHEMATIC).fillna(value=False).to_numpy(dtype=bool)[here].any()
-    )
 
 
 def _choropleth(overlay: Choropleth, common: dict[str, Any]) -> Drawn:

@@ -220,8 +220,6 @@ class Drawn:
         Points at one place are counted on a screen; those of a layer are spread around it on paper.
     stops
         Numbered stops of its lines.
-    schematic
-        A feature of it is built by a rule.
     hatched
         Its areas are hatched where there is no colour.
     picture
@@ -257,7 +255,6 @@ class Drawn:
     amounts: tuple[tuple[float, float], ...] = ()
     cluster: bool = False
     stops: tuple[Stop, ...] = ()
-    schematic: bool = False
     hatched: bool = False
     picture: Picture | None = None
     numbers: str = ""
