@@ -138,7 +138,7 @@ def draw_scale(
             far = x + text_width(words, size) / 2 + 0.2 * size
             write(axes, (far, base + BAR_PX * px + 0.42 * size), say(f"sheet.{unit}", lang), size)
     if ratio:
-        words = f"1:{number(window.scale, digits=0)}".replace(",", "\u00a0")
+        words = ratio_words(window)
         write(axes, (left, base + BAR_PX * px + 2.15 * size), words, 14.0 * px, bold=True)
     _draw_north(axes, window, box.left + arrow / 2, base, px=px, lang=lang)
 
@@ -194,6 +194,11 @@ def draw_title(axes: Axes, sheet: Sheet, layout: Layout) -> None:
     for row, line in enumerate(reversed(head.subtitle)):
         at = (box.left, box.bottom + 0.3 * size + row * size * HEAD_LEADING)
         write(axes, at, line, size, colour=PALE)
+
+
+def ratio_words(window: Window) -> str:
+    """Return the scale of a map as a ratio, its thousands apart."""
+    return f"1:{number(window.scale, digits=0)}".replace(",", "\u00a0")
 
 
 def note_texts(

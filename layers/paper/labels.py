@@ -6,7 +6,7 @@ import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from itertools import combinations, pairwise
+from itertools import combinations, compress, pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -94,6 +94,7 @@ def draw_labels(
     blocked: Iterable[Box],
     px: float,
     toned: Callable[[str], str],
+    elsewhere: Box | None = None,
 ) -> list[str]:
     """Place and write the names of what a map shows; return those that found no room.
 
@@ -111,8 +112,11 @@ def draw_labels(
         Points per px.
     toned
         Turns a colour of a name into one of the palette.
+    elsewhere
+        Where symbols stand whose names are in a detail.
     """
-    names = _once(_names(scene, window, symbols, stops, px=px, toned=toned), px)
+    named = symbols if elsewhere is None else _beyond(symbols, elsewhere)
+    names = _once(_names(scene, window, named, stops, px=px, toned=toned), px)
     frame, gap = window.frame.inset(2.0 * px), 1.5 * px
     bounds = (frame.left, frame.bottom, frame.right, frame.top)
     obstacles = _obstacles(scene, window, symbols, stops, blocked, px=px)
@@ -122,6 +126,17 @@ def draw_labels(
     for spot in placement.places:
         _write(axes, names[spot.label], spot, px)
     return [names[label].text for label in placement.dropped]
+
+
+def _beyond(symbols: dict[str, Symbols], box: Box) -> dict[str, Symbols]:
+    """Return the symbols that stand outside of a box."""
+    some = {}
+    for name, here in symbols.items():
+        x, y = here.at.T
+        outside = (x < box.left) | (x > box.right) | (y < box.bottom) | (y > box.top)
+        picks = tuple(compress(here.picks, outside.tolist()))
+        some[name] = replace(here, at=here.at[outside], picks=picks, radii=here.radii[outside])
+    return some
 
 
 def _names(

@@ -95,7 +95,7 @@ def corner_box(
         for left in (frame.left, frame.right - width)
     ]
     free = [box for box in corners if taken is None or not taken.overlaps(box)]
-    return min(free, key=lambda box: _covered(scene, window, symbols, box, 6.0 * px))
+    return min(free, key=lambda box: covered(scene, window, symbols, box, 6.0 * px))
 
 
 def draw_locator(
@@ -184,7 +184,7 @@ def _land(districts: NDArray[np.object_]) -> tuple[float, float, float, float]:
     return west - by, south - by, east + by, north + by
 
 
-def _covered(
+def covered(
     scene: Scene, window: Window, symbols: dict[str, Symbols], box: Box, around: float
 ) -> float:
     """Return how much of the plan a box on the map would cover."""

@@ -7,7 +7,6 @@ that several can be drawn at a time.
 from __future__ import annotations
 
 import io
-import math
 from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
@@ -21,9 +20,7 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
-from pyproj import Transformer
 
-from geo.arguments import brief
 from geo.crs import moved
 from geo.errors import InputError
 from geo.numerals import listed, number
@@ -33,12 +30,14 @@ from layers.look.outside import clean_content, clean_sheet
 from layers.look.palettes import paper
 from layers.look.standing import standing
 from layers.look.styles import WHITE
+from layers.paper.detail import detail, draw_detail
 from layers.paper.drawing import (
     BEYOND,
     axis_stops,
     draw_scene,
     point_symbols,
 )
+from layers.paper.extents import require_shown, wanted, window_on
 from layers.paper.file_fonts import bare_fonts, with_fonts
 from layers.paper.furniture import (
     broken_notes,
@@ -51,17 +50,17 @@ from layers.paper.furniture import (
 from layers.paper.labels import draw_labels
 from layers.paper.legend import draw_legend
 from layers.paper.locator import corner_box, draw_locator, locator_box, locator_extent
-from layers.paper.sheet import check_sheet, layout
+from layers.paper.sheet import (
+    check_sheet,
+    layout,
+)
 from layers.paper.tiles import TilesError, draw_tiles, on_base, tile_ground
-from layers.plan.area import area, bounds, map_crs, per_plan
+from layers.plan.area import area, map_crs, per_plan
 from layers.plan.catalogue import land, load
 from layers.scene.resolved import scene
 from layers.scene.scene import ANALYSIS
 from layers.scene.window import (
-    GEOGRAPHIC,
-    METRES_PER_INCH,
     POINTS_PER_INCH,
-    Window,
 )
 from layers.type.outside_texts import Cleaner, one_line
 from layers.words import say
@@ -69,23 +68,17 @@ from layers.words import say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
     from layers.look.content import Content, Sheet
     from layers.paper.furniture import Note
     from layers.paper.sheet import Layout
-    from layers.scene.boxes import Box
     from layers.scene.scene import Scene
 
 SUFFIXES = (".png", ".pdf", ".svg")
-# Around what is shown, as a share of its size; and the least that a map shows.
-PADDING, LEAST_M = 0.04, 2000.0
-# Denominators of scales have two digits and zeros, as on a printed sheet.
-DIGITS = 2
-CORNERS = 4
 # Width and height of a scale that stands on the map.
 SCALE_ON_MAP_PX = (175.0, 46.0)
-WORLD = (-180.0, -90.0, 180.0, 90.0)
 # Fast and small enough: what is painted is mostly even.
 PNG_COMPRESSION = 4
 # In grey the palest class of a result is a little darker than the ground.
@@ -204,16 +197,16 @@ def composed(
     check_sheet(sheet)
     tone = _tone(sheet)
     whole = toned(content, sheet)
-    wanted = _wanted(content, whole)
+    shown = wanted(content, whole)
     # Whether symbols are spread is known when they stand: room for the words is kept.
     room = "" if content.extent is None else _view(whole, any_cut=True)
     draft = sheet_notes(content, sheet, whole, view=room, spread=True)
     first = layout(sheet, note_lines=1)
     lines = broken_notes(draft, first, lang=content.lang)
     plan = layout(sheet, note_lines=len(lines), panel_share=panel_share)
-    window = Window(plan.frame, _middle(wanted), _scale(wanted, plan.frame))
+    window = window_on(plan.frame, shown)
     on_sheet = whole.within(window.bounds_m)
-    _check_shown(on_sheet, content)
+    require_shown(on_sheet, content)
     try:
         ground = tile_ground(content.base, window, sheet)
     except TilesError as missing:
@@ -227,9 +220,7 @@ def composed(
         figsize=(plan.page.width / 72.0, plan.page.height / 72.0), dpi=sheet.dpi, facecolor="white"
     )
     FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set_axis_off()
-    axes.set_autoscale_on(False)
+    axes = _axes(figure)
     if ground is not None:
         draw_tiles(axes, ground, plan.frame)
     stops = axis_stops(on_sheet, window, px=plan.px)
@@ -258,16 +249,23 @@ def composed(
     if scale_inside:
         size = (SCALE_ON_MAP_PX[0] * plan.px, SCALE_ON_MAP_PX[1] * plan.px)
         scale = corner_box(on_sheet, window, symbols, size, px=plan.px, taken=inset)
+    # What is looked at without its sheet is small, and tiles are of one scale.
+    alone = ground is not None or scale_inside or panel_share
+    part = None if alone else detail(on_sheet, window, symbols, px=plan.px, taken=inset)
+    taken = (inset, scale) if part is None else (inset, scale, part.window.frame)
     draw_labels(
         axes,
         on_sheet,
         window,
         symbols=symbols,
         stops=stops,
-        blocked=[box.inset(-3.0 * plan.px) for box in (inset, scale)],
+        blocked=[box.inset(-3.0 * plan.px) for box in taken],
         px=plan.px,
         toned=tone,
+        elsewhere=None if part is None else part.source,
     )
+    if part is not None:
+        draw_detail(axes, _axes(figure), whole, part, px=plan.px, tone=tone)
     draw_graticule(axes, window, plan)
     draw_locator(
         axes, districts, members_, window, inset, beyond=on_sheet.beyond, px=plan.px, toned=tone
@@ -277,9 +275,18 @@ def composed(
     view = _view(on_sheet)
     notes = sheet_notes(content, sheet, on_sheet, view=view, spread=spread)
     draw_notes(axes, broken_notes(notes, plan, lang=content.lang), plan)
-    axes.set_xlim(plan.page.left, plan.page.right)
-    axes.set_ylim(plan.page.bottom, plan.page.top)
     return Composed(figure, plan, on_sheet, content, remarks=remarks, view=view)
+
+
+def _axes(figure: Figure) -> Axes:
+    """Return axes over all of a sheet, in points, above those that it has."""
+    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
+    axes.set_axis_off()
+    axes.set_autoscale_on(False)
+    width, height = figure.get_size_inches() * POINTS_PER_INCH
+    axes.set_xlim(0.0, width)
+    axes.set_ylim(0.0, height)
+    return axes
 
 
 def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
@@ -432,92 +439,6 @@ def _about(sheet: Sheet) -> dict[str, str | None]:
     """Return title and author as the properties of a file hold them."""
     cleaned = clean_sheet(sheet, "zh", drawn=False)
     return {"Title": one_line(cleaned.title), "Author": cleaned.author or None}
-
-
-def _wanted(content: Content, whole: Scene) -> tuple[float, float, float, float]:
-    """Return what the map must show, metres: the extent, or what is visible above the base map."""
-    if not whole.layers:
-        raise InputError(
-            "print_map: nothing is visible; switch a layer on (visible) or add an overlay",
-            code="print.nothing",
-        )
-    if content.extent is not None:
-        return _extent_m(content.extent)
-    above = [each for each in whole.layers if not each.is_ground]
-    boxes = [box for each in above if (box := each.bounds_m())]
-    if not boxes:
-        if above:
-            raise InputError(
-                "print_map: no visible feature has a place; choose more classes or other layers, "
-                "or give an extent",
-                code="own.nothing_located",
-            )
-        (south, west), (north, east) = whole.home
-        return _extent_m((west, south, east, north))
-    array = np.array(boxes)
-    west, south = array[:, :2].min(axis=0).tolist()
-    east, north = array[:, 2:].max(axis=0).tolist()
-    by = PADDING * max(east - west, north - south, LEAST_M)
-    return west - by, south - by, east + by, north + by
-
-
-def _extent_m(extent: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-
-    numbers = np.asarray(extent, dtype=float)
-    if numbers.shape != (CORNERS,) or not np.isfinite(numbers).all():
-        raise InputError(
-            f"print_map: extent={extent!r}; give west, south, east and north in degrees",
-            code="option.extent",
-            value=brief(extent),
-        )
-    west, south, east, north = numbers.tolist()
-    world = WORLD[0] <= west < east <= WORLD[2] and WORLD[1] <= south < north <= WORLD[3]
-    if not world:
-        raise InputError(
-            f"print_map: extent={extent!r}; west must be below east and south below north, "
-            "in degrees of longitude and latitude",
-            code="option.extent",
-            value=brief(extent),
-        )
-    to_metres = Transformer.from_crs(GEOGRAPHIC, map_crs(), always_xy=True)
-    left, low, right, high = to_metres.transform_bounds(west, south, east, north)
-    if not np.isfinite([left, low, right, high]).all():
-        raise _off(f"extent={extent!r} is off the data")
-    return left, low, right, high
-
-
-def _check_shown(on_sheet: Scene, content: Content) -> None:
-    """Refuse a map on which nothing of what was asked for can be seen."""
-    plan = [each for each in on_sheet.layers if not each.is_ground] or on_sheet.layers
-    if any(each.marks or each.picture is not None for each in plan):
-        return
-    raise _off(f"the extent {content.extent} is off the data: no visible feature lies in it")
-
-
-def _off(what: str) -> InputError:
-    west, south, east, north = bounds()
-    lon, lat = round((west + east) / 2, 1), round((south + north) / 2, 1)
-    return InputError(
-        f"print_map: {what}; they lie around {lon}° E, {lat}° N: give an extent there, or None for "
-        "all that is visible",
-        code="print.off",
-        lon=lon,
-        lat=lat,
-    )
-
-
-def _middle(wanted: tuple[float, float, float, float]) -> tuple[float, float]:
-    west, south, east, north = wanted
-    return (west + east) / 2, (south + north) / 2
-
-
-def _scale(wanted: tuple[float, float, float, float], frame: Box) -> float:
-    """Return the largest scale with a round denominator at which a frame shows what it must."""
-    west, south, east, north = wanted
-    metres_per_pt = max((east - west) / frame.width, (north - south) / frame.height)
-    least = metres_per_pt * POINTS_PER_INCH / METRES_PER_INCH
-    power = 10.0 ** (math.floor(math.log10(least)) - DIGITS + 1)
-    return math.ceil(least / power - 1e-9) * power
 
 
 @per_plan

@@ -1,0 +1,115 @@
+"""Which part of the world a sheet shows, and at which scale."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+from pyproj import Transformer
+
+from geo.arguments import brief
+from geo.errors import InputError
+from layers.plan.area import bounds, map_crs
+from layers.scene.window import GEOGRAPHIC, METRES_PER_INCH, POINTS_PER_INCH, Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from layers.look.content import Content
+    from layers.scene.boxes import Box
+    from layers.scene.scene import Scene
+
+# Around what is shown, as a share of its size; and the least that a map shows.
+PADDING, LEAST_M = 0.04, 2000.0
+# Denominators of scales have two digits and zeros, as on a printed sheet.
+DIGITS = 2
+CORNERS = 4
+WORLD = (-180.0, -90.0, 180.0, 90.0)
+
+
+def wanted(content: Content, whole: Scene) -> tuple[float, float, float, float]:
+    """Return what the map must show, metres: the extent, or what is visible above the base map."""
+    if not whole.layers:
+        raise InputError(
+            "print_map: nothing is visible; switch a layer on (visible) or add an overlay",
+            code="print.nothing",
+        )
+    if content.extent is not None:
+        return _extent_m(content.extent)
+    above = [each for each in whole.layers if not each.is_ground]
+    boxes = [box for each in above if (box := each.bounds_m())]
+    if not boxes:
+        if above:
+            raise InputError(
+                "print_map: no visible feature has a place; choose more classes or other layers, "
+                "or give an extent",
+                code="own.nothing_located",
+            )
+        (south, west), (north, east) = whole.home
+        return _extent_m((west, south, east, north))
+    array = np.array(boxes)
+    west, south = array[:, :2].min(axis=0).tolist()
+    east, north = array[:, 2:].max(axis=0).tolist()
+    by = PADDING * max(east - west, north - south, LEAST_M)
+    return west - by, south - by, east + by, north + by
+
+
+def _extent_m(extent: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+
+    numbers = np.asarray(extent, dtype=float)
+    if numbers.shape != (CORNERS,) or not np.isfinite(numbers).all():
+        raise InputError(
+            f"print_map: extent={extent!r}; give west, south, east and north in degrees",
+            code="option.extent",
+            value=brief(extent),
+        )
+    west, south, east, north = numbers.tolist()
+    world = WORLD[0] <= west < east <= WORLD[2] and WORLD[1] <= south < north <= WORLD[3]
+    if not world:
+        raise InputError(
+            f"print_map: extent={extent!r}; west must be below east and south below north, "
+            "in degrees of longitude and latitude",
+            code="option.extent",
+            value=brief(extent),
+        )
+    to_metres = Transformer.from_crs(GEOGRAPHIC, map_crs(), always_xy=True)
+    left, low, right, high = to_metres.transform_bounds(west, south, east, north)
+    if not np.isfinite([left, low, right, high]).all():
+        raise _off(f"extent={extent!r} is off the data")
+    return left, low, right, high
+
+
+def require_shown(on_sheet: Scene, content: Content) -> None:
+    """Refuse a map on which nothing of what was asked for can be seen."""
+    plan = [each for each in on_sheet.layers if not each.is_ground] or on_sheet.layers
+    if any(each.marks or each.picture is not None for each in plan):
+        return
+    raise _off(f"the extent {content.extent} is off the data: no visible feature lies in it")
+
+
+def _off(what: str) -> InputError:
+    west, south, east, north = bounds()
+    lon, lat = round((west + east) / 2, 1), round((south + north) / 2, 1)
+    return InputError(
+        f"print_map: {what}; they lie around {lon}° E, {lat}° N: give an extent there, or None for "
+        "all that is visible",
+        code="print.off",
+        lon=lon,
+        lat=lat,
+    )
+
+
+def window_on(frame: Box, shown: tuple[float, float, float, float]) -> Window:
+    """Return the largest map of a round scale with which a frame shows what it must, metres."""
+    west, south, east, north = shown
+    metres_per_pt = max((east - west) / frame.width, (north - south) / frame.height)
+    scale = round_scale(metres_per_pt * POINTS_PER_INCH / METRES_PER_INCH, math.ceil)
+    return Window(frame, ((west + east) / 2, (south + north) / 2), scale)
+
+
+def round_scale(scale: float, towards: Callable[[float], int]) -> float:
+    """Return a denominator of two digits and zeros, as sheets have it, not below or not above."""
+    power = 10.0 ** (math.floor(math.log10(scale)) - DIGITS + 1)
+    # Of what is round already nothing is to be rounded.
+    return towards(round(scale / power, 9)) * power
