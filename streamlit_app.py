@@ -12,6 +12,7 @@ from app.web.controls import PAGES, choose_language, page_of
 PAGES_BESIDE = ("density", "coverage", "distribution", "pattern", "own", "locate", "sources")
 
 serving.ask_nobody()
+serving.tell_of_missing_pages(frame.note_missing)
 url_state.begin()
 st.set_page_config(
     page_title=text("app.title"),

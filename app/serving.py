@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LOOPBACK = "127.0.0.1"
 _PACKAGE = Path(__file__).resolve().parent
@@ -33,6 +37,19 @@ def ask_nobody() -> None:
 
     net_util.get_external_ip = _unknown
     net_util.get_internal_ip = _unknown
+
+
+def tell_of_missing_pages(note: Callable[[], None]) -> None:
+    """Have the app itself say that there is no such page: Streamlit says it in English alone.
+
+    Parameters
+    ----------
+    note
+        Called in a run that was asked for a page which is none; the first page is shown.
+    """
+    from streamlit.commands import navigation  # noqa: PLC0415  no other command needs it
+
+    navigation.send_page_not_found = lambda ctx: note()  # noqa: ARG005  named so there
 
 
 def _unknown() -> str | None:

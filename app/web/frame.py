@@ -38,6 +38,7 @@ _LOG = logging.getLogger(__name__)
 # What the frame of a map asks for; the style sheet then fits it to the window.
 MAP_HEIGHT = 760
 LONG_LIST = 8
+MISSING = "_missing_page"
 MIME_TYPES = {
     ".csv": "text/csv",
     ".geojson": "application/geo+json",
@@ -118,8 +119,15 @@ def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not publ
         tell_refused()
 
 
+def note_missing() -> None:
+    """Note that the address names a page which is none."""
+    st.session_state[MISSING] = True
+
+
 def tell_refused() -> None:
     """Say, once, what of the address was not used."""
+    if st.session_state.pop(MISSING, False):
+        st.toast(text("app.no_page"))
     names = url_state.refused()
     if st.session_state.pop(url_state.ANOTHERS, False):
         st.warning(text("app.anothers"))

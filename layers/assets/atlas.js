@@ -293,7 +293,7 @@
       const { layer, i } = found;
       const same = this.selection && this.selection.layer === layer && this.selection.i === i;
       this.selection = { layer, i };
-      if (layer.geometry(i) && !this.visible.has(layer.id)) {
+      if (!layer.elsewhere && layer.geometry(i) && !this.visible.has(layer.id)) {
         this.visible.add(layer.id);
         this.redraw();
       }
@@ -341,6 +341,12 @@
         return;
       }
       const { layer, i } = this.selection;
+      if (layer.elsewhere && layer.place(i)) {
+        const [lon, lat] = layer.place(i);
+        this.chosen.addLayer(L.circleMarker(this.toMap(lon, lat, layer.outsideSet.has(i)), {
+          pane: "atlas-chosen", radius: 9, color: "#000000", weight: 2.5, fill: false, interactive: false }));
+        return;
+      }
       if (!layer.geometry(i) || !this.visible.has(layer.id)) {
         return;
       }
@@ -463,13 +469,11 @@
         return;
       }
       const id = this.selection.layer.value("id", this.selection.i);
-      const layer = this.model.byId.get(this.selection.layer.id);
-      const i = layer && layer.positions.get(id);
-      if (i === undefined) {
-        this.clear(false);
+      this.selection = this.model.at(this.selection.layer.id, id);
+      if (this.selection) {
+        this.panels.card(this.selection.layer, this.selection.i);
       } else {
-        this.selection = { layer, i };
-        this.panels.card(layer, i);
+        this.clear(false);
       }
     }
 

@@ -93,6 +93,9 @@
       this.document = document;
       this.layers = document.layers.map((record) => new Layer(record));
       this.byId = new Map(this.layers.map((layer) => [layer.id, layer]));
+      // What this map does not draw is found on it nevertheless.
+      this.elsewhere = (document.elsewhere || []).map((record) =>
+        Object.assign(new Layer(record), { elsewhere: true }));
       this.entries = null;
     }
 
@@ -106,25 +109,23 @@
     at(layerId, id) {
       const layer = this.byId.get(layerId);
       const i = layer && !layer.isImage ? layer.positions.get(id) : undefined;
-      return i === undefined ? this.find(id) : { layer, i };
+      return i === undefined ? this.find(id) || among(this.elsewhere, id) : { layer, i };
     }
 
-    // Find a feature by its id in any layer.
+    // Find a feature by its id in any layer of the map.
     find(id) {
-      for (const layer of this.layers) {
-        if (!layer.isImage && layer.positions.has(id)) {
-          return { layer, i: layer.positions.get(id) };
-        }
-      }
-      return null;
+      return among(this.layers, id);
     }
 
     searchable() {
       if (!this.entries) {
         this.entries = [];
-        this.layers.filter((layer) => !layer.isImage && layer.columns.name_zh).forEach((layer) => {
+        const named = [...this.layers, ...this.elsewhere].filter((layer) => !layer.isImage && layer.columns.name_zh);
+        named.forEach((layer) => {
           for (let i = 0; i < layer.count; i += 1) {
-            this.entries.push(entry(layer, i));
+            if (!layer.elsewhere || !this.find(layer.value("id", i))) {
+              this.entries.push(entry(layer, i));
+            }
           }
         });
       }
@@ -137,7 +138,7 @@
       if (!wanted) {
         return [];
       }
-      const joined = wanted.replace(/[\s']+/g, "");
+      const joined = flat(wanted);
       const found = [];
       this.searchable().forEach((item) => {
         const score = scored(item, wanted, joined);
@@ -152,16 +153,26 @@
 
   const GROUP_ORDER = { layout: 0, plan: 1, analysis: 2, context: 3 };
 
+  // What is written with a space, or without, is the same.
+  function flat(name) {
+    return name.replace(/[\s']+/g, "");
+  }
+
+  function among(layers, id) {
+    const layer = layers.find((each) => !each.isImage && each.positions.has(id));
+    return layer ? { layer, i: layer.positions.get(id) } : null;
+  }
+
   function entry(layer, i) {
-    const syllables = (layer.value("pinyin", i) || "").split(" ");
+    const spelt = (layer.value("pinyin", i) || "").split("|").map((name) => name.split(" "));
     const names = [layer.value("name_zh", i), layer.value("name_en", i)]
       .concat((layer.value("aliases", i) || "").split("|"))
       .filter(Boolean)
       .map((name) => name.toLowerCase());
     return {
       layer, i, names,
-      pinyin: syllables.join(""),
-      initials: syllables.map((syllable) => syllable.charAt(0)).join(""),
+      spelt: spelt.flatMap((syllables) => [syllables.join(""),
+        syllables.map((syllable) => syllable.charAt(0)).join("")]),
       length: names.length ? names[0].length : 0,
       order: GROUP_ORDER[layer.group],
     };
@@ -170,18 +181,20 @@
   function scored(item, wanted, joined) {
     let best = 0;
     item.names.forEach((name) => {
-      const at = name.indexOf(wanted);
-      if (at >= 0) {
-        best = Math.max(best, name === wanted ? 9 : at === 0 ? 7 : 5);
+      const at = flat(name).indexOf(joined);
+      if (joined && at >= 0) {
+        best = Math.max(best, flat(name) === joined ? 9 : at === 0 ? 7 : 5);
       }
     });
-    [item.pinyin, item.initials].forEach((spelt) => {
+    item.spelt.forEach((spelt) => {
       const at = joined ? spelt.indexOf(joined) : -1;
       if (at >= 0) {
         best = Math.max(best, spelt === joined ? 8 : at === 0 ? 6 : 3);
       }
     });
-    return best;
+    const words = wanted.split(/\s+/);
+    const holds = (word) => [...item.names, ...item.spelt].some((name) => name.includes(word));
+    return best || (words.length > 1 && words.every(holds) ? 2 : 0);
   }
 
   Atlas.Model = Model;

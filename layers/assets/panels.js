@@ -230,7 +230,13 @@
     }
 
     card(layer, i) {
-      this.showCard(Atlas.card(this, layer, i, el));
+      this.showCard(layer.elsewhere ? this.mention(layer, i) : Atlas.card(this, layer, i, el));
+    }
+
+    // Of what this map does not draw: its name, and where there is more of it.
+    mention(layer, i) {
+      return [el("h3", "", layer.name(i, this.view.lang)), el("p", "atlas-kind", this.words(layer.title)),
+        el("p", "atlas-source", this.t(layer.place(i) ? "elsewhere" : "elsewhere_unlocated"))];
     }
 
     list(items) {

@@ -32,7 +32,8 @@ def columnar(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, Any]:
     frame
         The features, in any CRS.
     table
-        Their columns for the map, row by row; ``pinyin`` is added where there are names.
+        Their columns for the map, row by row; ``pinyin`` is added where there are names, that of
+        each alias behind that of the name, separated by ``|``.
 
     Raises
     ------
@@ -58,7 +59,7 @@ def columnar(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, Any]:
     shapes: NDArray[np.object_] = geometry.to_numpy()
     located = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     if "name_zh" in table:
-        table["pinyin"] = [spelt(str(name)) for name in table["name_zh"]]
+        table["pinyin"] = _pinyin(table)
     types = set(shapely.get_type_id(shapes[located]).tolist())
     only_points = types <= {int(shapely.GeometryType.POINT)}
     anchors = _anchors(shapes, located)
@@ -76,6 +77,15 @@ def columnar(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, Any]:
         "columns": {str(name): _column(table[name]) for name in table},
         **coordinates,
     }
+
+
+def _pinyin(table: pd.DataFrame) -> list[str]:
+    others = table["aliases"].fillna("") if "aliases" in table else [""] * len(table)
+    names = [
+        [str(name), *filter(None, str(aliases).split("|"))]
+        for name, aliases in zip(table["name_zh"], others, strict=True)
+    ]
+    return ["|".join(map(spelt, each)) for each in names]
 
 
 def painted(parts: gpd.GeoSeries) -> list[Any]:

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from geo.numerals import LANGUAGES
+from layers.look.symbology import layer_styles
 from layers.plan.area import per_plan
-from layers.plan.catalogue import gazetteer, table
+from layers.plan.catalogue import as_drawn, gazetteer, table
 from layers.plan.claims import TABLE
 from layers.plan.evidence import stated_place
+from layers.plan.schema import resource
+from layers.web.encoding import columnar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     Layers = Sequence[Mapping[str, Any]]
 
+_NAMED = ("id", "name_zh", "name_en", "aliases")
 # What a card says of a claim beside its place.
 _CLAIM = ("kind", "grade", "state", "source_id", "quote", "reason")
 
@@ -32,6 +38,21 @@ def claims(layers: Layers) -> tuple[dict[str, list[str]], dict[str, list[dict[st
     }
     used = dict.fromkeys(each for them in subjects.values() for each in them)
     return subjects, {key: of[key] for key in used}
+
+
+def elsewhere(layers: Layers) -> list[dict[str, Any]]:
+    """Return names and places of what a map does not draw, so that it is found there too."""
+    shown = {layer["id"] for layer in layers}
+    return [_mentions(name) for name in layer_styles() if name not in shown]
+
+
+@per_plan
+def _mentions(name: str) -> dict[str, Any]:
+    about, frame = resource(name), as_drawn(name)
+    table_ = pd.DataFrame(frame[[each for each in _NAMED if each in frame]])
+    places = frame.set_geometry(frame.geometry.representative_point())
+    titles = {lang: about.title(lang) for lang in LANGUAGES}
+    return {"id": name, "group": about.group, "title": titles, **columnar(places, table_)}
 
 
 @per_plan

@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from streamlit.commands import navigation
+
+from app import serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,3 +151,11 @@ def test_the_settings_that_keep_the_server_closed() -> None:
     assert settings["browser"]["gatherUsageStats"] is False
     assert settings["client"]["showErrorDetails"] == "none"
     assert settings["client"]["allowedOrigins"] == []
+
+
+def test_the_app_itself_says_that_there_is_no_such_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(navigation, "send_page_not_found", None)
+    noted: list[bool] = []
+    serving.tell_of_missing_pages(lambda: noted.append(True))
+    navigation.send_page_not_found(None)
+    assert noted == [True]

