@@ -11,7 +11,6 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Self, TypeAlias, TypeVar, cast
 
-import geopandas as gpd
 import pandas as pd
 
 from geo.arguments import require_one_of
@@ -27,6 +26,7 @@ from layers.words import both, say, words
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    import geopandas as gpd
     import xarray as xr
 
     from layers.look.content import Content
