@@ -12,6 +12,7 @@ from geo.errors import InputError
 from geo.exchange.writers import write_file
 from geo.numerals import MISSING
 from layers.record import provenance
+from layers.record.schema import BRIEF
 from layers.record.specification import MapSpec, read_spec, require_valid
 from layers.words import say
 
@@ -104,13 +105,14 @@ def output(
             code="template.suffix",
             value=suffix,
         )
-    if spec.pages is not None and suffix not in ATLASES:
+    kinds = ATLASES if spec.pages != BRIEF else (SLIDES,)
+    if spec.pages is not None and suffix not in kinds:
         raise InputError(
             f"output: an atlas of {spec.pages} has many pages, and {suffix} has room for one map; "
-            f"choose from {', '.join(ATLASES)}, or leave pages out",
+            f"choose from {', '.join(kinds)}, or leave pages out",
             code="atlas.suffix",
             value=suffix,
-            names=ATLASES,
+            names=kinds,
         )
     record = provenance.record(plain, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
     if receipts := spec.receipts():
@@ -137,18 +139,12 @@ def _made(
     spec: MapSpec, suffix: str, template: bytes | Path | None, progress: Progress | None
 ) -> bytes:
     # Each of these takes half a second and more to import, and few calls need two of them.
-    if spec.pages is not None and suffix == SLIDES:
-        from layers.book.slides import atlas_deck  # noqa: PLC0415
-
-        return atlas_deck(spec, template=template, progress=progress)
+    if suffix == SLIDES:
+        return _slides(spec, template, progress)
     if spec.pages is not None:
         from layers.book.pages import printed_atlas  # noqa: PLC0415
 
         return printed_atlas(spec, progress=progress)
-    if suffix == SLIDES:
-        from layers.book.map_deck import deck  # noqa: PLC0415
-
-        return deck(spec, template=template)
     if suffix == PAGE:
         from layers.web.webmap import content_page  # noqa: PLC0415
 
@@ -169,6 +165,21 @@ def _made(
     from layers.paper import printing  # noqa: PLC0415
 
     return printing.printed(spec.content(), spec.titled(), suffix)
+
+
+def _slides(spec: MapSpec, template: bytes | Path | None, progress: Progress | None) -> bytes:
+    """Return the slides of a map, of an atlas, or of the plan in ten."""
+    if spec.pages == BRIEF:
+        from layers.book.brief_deck import brief_deck  # noqa: PLC0415
+
+        return brief_deck(spec, template=template, progress=progress)
+    if spec.pages is not None:
+        from layers.book.slides import atlas_deck  # noqa: PLC0415
+
+        return atlas_deck(spec, template=template, progress=progress)
+    from layers.book.map_deck import deck  # noqa: PLC0415
+
+    return deck(spec, template=template)
 
 
 @door

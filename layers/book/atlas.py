@@ -34,7 +34,7 @@ from layers.type.tables import Table
 from layers.words import both, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from layers.book.facts import Facts
     from layers.book.series import Subject
@@ -260,7 +260,7 @@ def _total(layer: str, lang: str) -> tuple[str, str]:
 
 
 def _closing(spec: MapSpec, nowhere: list[Subject]) -> tuple[Leaf, ...]:
-    leaves = [_method(spec), _sources(spec)]
+    leaves = [_method(spec), sources_leaf(spec)]
     return (_nowhere(nowhere, spec.lang), *leaves) if nowhere else tuple(leaves)
 
 
@@ -303,7 +303,16 @@ def _method(spec: MapSpec) -> Leaf:
     return Leaf(say("atlas.method", spec.lang), text=tuple(text), table=Table(header, rows))
 
 
-def _sources(spec: MapSpec) -> Leaf:
+def sources_leaf(spec: MapSpec, contents: Iterable[Content] = ()) -> Leaf:
+    """Return the leaf with the sources of the plan, and what the file was made by.
+
+    Parameters
+    ----------
+    spec
+        The specification.
+    contents
+        Maps whose sources are told; where there are none, those of all the plan.
+    """
     record = provenance.record({}, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
     rerun = say(
         "atlas.rerun",
@@ -315,7 +324,11 @@ def _sources(spec: MapSpec) -> Leaf:
     names = ("source", "publisher", "date", "licence")
     header = tuple(say(f"atlas.column.{name}", spec.lang) for name in names)
     columns = [f"name_{spec.lang}", "publisher", "date", "licence"]
-    frame = table("sources")[columns].astype("object")
+    frame = table("sources").astype("object")
+    shown = [each.frames[name] for each in contents for name in each.visible if name in each.frames]
+    used = {key for each in shown if "source_id" in each for key in each["source_id"]}
+    frame = frame[frame["id"].isin(used)] if used else frame
+    frame = frame[columns]
     rows = tuple(
         tuple(None if pd.isna(cell) else str(cell) for cell in row)
         for row in frame.itertuples(index=False)

@@ -11,6 +11,7 @@ from layers.record.specification import asked
 from layers.slides.deck import presentation
 from layers.slides.legends import legend_items
 from layers.slides.slide import Picture, Slide
+from layers.type.tables import Table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,10 +57,10 @@ def slides_of(spec: MapSpec) -> list[Slide]:
     question, sheet = asked(spec), spec.titled()
     if question.has_map:
         first = map_slide(spec, spec.content(), sheet.title, subtitle=sheet.subtitle)
-        return [first, *(_slide(each, first) for each in question.figures(spec.lang))]
+        return [first, *(figure_slide(each, first) for each in question.figures(spec.lang))]
     told = spec.statement()
     bare = Slide(sheet.title, notes="\n".join((told.text(), *sheet.notes)), footer=_footer(told))
-    return [_slide(each, bare) for each in question.figures(spec.lang)]
+    return [figure_slide(each, bare) for each in question.figures(spec.lang)]
 
 
 def _footer(told: Statement) -> str:
@@ -99,17 +100,46 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     )
 
 
-def _slide(figures: Figures, first: Slide) -> Slide:
+def figure_slide(figures: Figures, first: Slide) -> Slide:
+    """Return the slide of a map's figures; its table has no column that its chart shows whole.
+
+    Parameters
+    ----------
+    figures
+        What it shows.
+    first
+        The slide with the map.
+    """
     chart = figures.chart
     if chart is not None and figures.like_legend and chart.kind == "bar":
         chart = _like_legend(chart, first.legend)
     return Slide(
         figures.title,
         text=figures.text,
-        table=figures.table,
+        table=figures.table and _beside(figures.table, chart),
         chart=chart,
         notes=first.notes,
         footer=first.footer,
+    )
+
+
+def _beside(table: Table, chart: Chart | None) -> Table | None:
+    """Return a table without the column that a chart beside it shows, None where that is all."""
+    if chart is None or chart.kind != "bar" or len(chart.series) > 1:
+        return table
+    names = [str(row[0]) for row in table.rows]
+    column = dict(zip(chart.categories, chart.series[0][1], strict=True))
+    same = [
+        at
+        for at in range(1, len(table.header))
+        if {name: row[at] for name, row in zip(names, table.rows, strict=True)} == column
+    ]
+    kept = [at for at in range(len(table.header)) if at not in same]
+    if len(kept) == 1:
+        return None
+    return Table(
+        tuple(table.header[at] for at in kept),
+        tuple(tuple(row[at] for at in kept) for row in table.rows),
     )
 
 

@@ -45,7 +45,7 @@ def atlas_deck(
     """
     whole = atlas(spec)
     report = progress or (lambda *_: None)
-    sheet, foot = spec.titled(), _imprint(spec)
+    sheet, foot = spec.titled(), foot_of(spec)
     cover = Slide(sheet.title, f"{'　'.join(whole.cover.text)}\n{foot}", footer=foot)
     listed = replace(cover, title=say("atlas.contents", spec.lang), subtitle="")
     slides = [cover, listed]
@@ -68,7 +68,8 @@ def atlas_deck(
     )
 
 
-def _imprint(spec: MapSpec) -> str:
+def foot_of(spec: MapSpec) -> str:
+    """Return what stands at the foot of a slide without a map: review, author and date."""
     sheet = spec.titled()
     return imprint(reviewed(sheet, spec.lang), sheet.author, sheet.date, spec.lang)
 
@@ -80,9 +81,7 @@ def _slides(leaf: Leaf, spec: MapSpec) -> list[Slide]:
     if leaf.content is None:
         # What has no map has one table: its own, with the figures as a sentence before it.
         rows = tuple(f"{name} {value}" for name, value in leaf.figures)
-        return [
-            Slide(leaf.title, text=(*rows, *leaf.text), table=leaf.table, footer=_imprint(spec))
-        ]
+        return [Slide(leaf.title, text=(*rows, *leaf.text), table=leaf.table, footer=foot_of(spec))]
     first = replace(map_slide(spec, leaf.content, leaf.title), table=figures)
     if not (leaf.text or leaf.chart or leaf.table):
         return [first]

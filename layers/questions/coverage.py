@@ -118,6 +118,27 @@ class Coverage(Kind):
             for key, name in shares.items()
         ]
 
+    def told(self, lang: str) -> list[str]:
+        """Return how much of the zones is covered, and of which of them most and least."""
+        curve = coverage_curve(self.sites, self.zones, (self.distance_m,))
+        zones = covered_zones(self.of_zones).sort_values("covered_pct", ascending=False)
+        ends = {
+            end: f"{row[f'name_{lang}']} {number(row['covered_pct'], digits=1)} %"
+            for end, row in (("most", zones.iloc[0]), ("least", zones.iloc[-1]))
+        }
+        sentences = [
+            say(
+                "told.coverage",
+                lang,
+                noun=self.sites.noun(lang),
+                km=number(self.distance_m / 1000.0),
+                pct=number(float(curve["covered_pct"].iloc[0]), digits=1),
+            )
+        ]
+        return (
+            [*sentences, say("told.covered_zones", lang, **ends)] if len(zones) > 1 else sentences
+        )
+
     def facts(self, zone: str, zoning: str, lang: str) -> list[tuple[str, str]]:
         """Return the covered and the doubly covered share of a zone."""
         asked = Coverage(self.sites, Zones(zoning), self.distance_m, self.demand)

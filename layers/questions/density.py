@@ -20,7 +20,14 @@ from layers.plan.zonings import zoning_names
 from layers.questions.contents import above_base, dots
 from layers.questions.counting import Distribution, zone_draws
 from layers.questions.fields import Field
-from layers.questions.figures import Figures, column_title, zone_figures
+from layers.questions.figures import (
+    Figures,
+    column_title,
+    following,
+    foremost,
+    in_words,
+    zone_figures,
+)
 from layers.questions.kinds import Kind, register
 from layers.questions.subjects import Points, Zones
 from layers.words import both, say
@@ -225,6 +232,23 @@ class Density(Kind):
         """Return the highest density."""
         peak = significant(float(density_surface(self).max()))
         return [(say("atlas.figure.peak", lang), f"{peak} {density_unit(self, lang)}")]
+
+    def told(self, lang: str) -> list[str]:
+        """Return which zone is densest, which follows, and where the surface peaks."""
+        counted = zone_draws(Distribution(self.points, self.ranked_in, self.weight)).zones
+        column = "density_per_km2"
+        zones, value = foremost(counted, column, lang)
+        first, noun = counted.loc[counted[column].idxmax()], self.points.noun(lang)
+        figures = {
+            "count": in_words(float(first["count"]), "count"),
+            "value": in_words(value, column),
+        }
+        peak, bandwidth = (each for _, each in self.facts_of_points(lang))
+        return [
+            say("told.density", lang, noun=noun, zone=zones, **figures),
+            *following(counted, column, lang),
+            say("told.surface", lang, peak=peak, bandwidth=bandwidth),
+        ]
 
     def facts(self, zone: str, zoning: str, lang: str) -> list[tuple[str, str]]:
         """Return the density of the points in a zone, with its interval."""

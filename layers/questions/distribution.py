@@ -26,7 +26,7 @@ from layers.questions.counting import (
     weight_of,
 )
 from layers.questions.fields import Field
-from layers.questions.figures import Figures, zone_figures
+from layers.questions.figures import Figures, following, foremost, in_words, zone_figures
 from layers.questions.kinds import Kind, register
 from layers.words import both, say
 
@@ -46,6 +46,7 @@ SCALES_OF: dict[str, tuple[Scale, ...]] = {"sector": ("amount", "share"), "diver
 RATE = "per_10k"
 FEWEST_CLASSES = 2
 FULLY_PCT = 99.0
+_ENDS = ("count_low", "count_high", "rank_low", "rank_high")
 
 
 @register
@@ -249,6 +250,25 @@ class Shown(Kind):
                 lang=lang,
             )
         ]
+
+    def told(self, lang: str) -> list[str]:
+        """Return which zone is first, how sure that is, and which follows."""
+        table = zone_results.table(self)
+        zones, value = foremost(table, self.column, lang)
+        first, noun = table.iloc[0], self.asked.points.noun(lang)
+        counted = self.column == "count"
+        figures = {
+            "value": in_words(value, self.column),
+            "share": in_words(float(first["share_pct"]), "share_pct"),
+            "title": self.titles[lang == "en"],
+        }
+        key = "told.count" if counted else "told.first"
+        sentences = [say(key, lang, noun=noun, zone=zones, **figures)]
+        if "rank_low" in table and first["count_low"] < first["count_high"]:
+            ends = {name: number(float(first[name]), digits=0) for name in _ENDS}
+            key = "told.range" if first["rank_low"] < first["rank_high"] else "told.range_sure"
+            sentences.append(say(key, lang, zone=first[f"name_{lang}"], **ends))
+        return [*sentences, *following(table, self.column, lang)]
 
     def facts(self, zone: str, zoning: str, lang: str) -> list[tuple[str, str]]:
         """Return what the map shows, where that is not the count that each page has."""

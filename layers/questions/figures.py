@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
+from geo.numerals import listed, significant
 from layers.look.charts import Chart
 from layers.type.tables import Table
-from layers.words import say, words
+from layers.words import bracketed, say, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-MOST_BARS = 14
+MOST_BARS, ZONES_FOLLOWING = 14, 2
 Z = TypeVar("Z", bound=pd.DataFrame)
 ZONE_NAME = "zone_name"
 # The decimals of what is found of zones: on maps, in tables, on slides and in sentences alike.
@@ -120,6 +121,55 @@ def zone_figures(
         values = tuple(float(each) for each in top[value])
         chart = Chart("bar", tuple(top[name]), ((label, values),), title=label)
     return Figures(title, table=Table(header, rows), chart=chart)
+
+
+def in_words(value: float, column: str) -> str:
+    """Return what is found of a zone as it stands everywhere; what is smaller keeps its digits.
+
+    Examples
+    --------
+    >>> in_words(32.44, "count"), in_words(0.0316, "density_per_km2")
+    ('32.4', '0.032')
+    >>> in_words(0.00044, "density_per_km2")
+    '0.00044'
+    """
+    digits = DIGITS.get(column)
+    if digits is None or 0 < abs(value) < 10.0**-digits:
+        return significant(value, 3)
+    return number(value, digits=digits)
+
+
+def foremost(zones: pd.DataFrame, column: str, lang: str) -> tuple[str, float]:
+    """Return the names of the zones with the highest value, and that value.
+
+    Parameters
+    ----------
+    zones
+        Zones with ``name_zh`` and ``name_en``.
+    column
+        Column of the value.
+    lang
+        ``"zh"`` or ``"en"``.
+
+    Examples
+    --------
+    >>> zones = pd.DataFrame({"name_en": ["A", "B", "C"], "n": [2, 5, 5]})
+    >>> foremost(zones, "n", "en")
+    ('B and C', 5.0)
+    """
+    most = float(zones[column].max())
+    return listed(zones.loc[zones[column] == most, f"name_{lang}"], lang), most
+
+
+def following(zones: pd.DataFrame, column: str, lang: str) -> list[str]:
+    """Return which zones come after the foremost ones, with their values; nothing where none do."""
+    rest = zones[(zones[column] < zones[column].max()) & (zones[column] > 0)]
+    rest = rest.sort_values(column, ascending=False).head(ZONES_FOLLOWING)
+    parts = [
+        bracketed(row[f"name_{lang}"], in_words(row[column], column), lang)
+        for row in rest.to_dict("records")
+    ]
+    return [say("told.next", lang, zones=listed(parts, lang))] if parts else []
 
 
 def plain_table(found: pd.DataFrame | pd.Series, lang: str) -> Table:

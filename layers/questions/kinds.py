@@ -152,6 +152,16 @@ class Kind:
         """Return what must be known of the answer before its figures are used."""
         return []
 
+    def told(self, lang: str) -> list[str]:  # noqa: ARG002 - others need it
+        """Return the answer in sentences, each with its figure: the finding first.
+
+        Parameters
+        ----------
+        lang
+            ``"zh"`` or ``"en"``.
+        """
+        return []
+
     def warm(self) -> None:
         """Work out what a page needs beside the map."""
 

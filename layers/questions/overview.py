@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, TypeAlias
 
 import pandas as pd
 
+from geo.numerals import listed, number
 from layers.look.content import Content
 from layers.look.symbology import value_label
 from layers.plan.area import area
 from layers.plan.catalogue import as_drawn, describe
+from layers.plan.schema import resource
+from layers.plan.selection import placed_share
 from layers.questions.fields import Field
 from layers.questions.kinds import Kind, register
 from layers.questions.subjects import Points
-from layers.words import say
+from layers.words import bracketed, say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -82,6 +85,26 @@ class Overview(Kind):
                 for each in about
             ]
         ).fillna(0)
+
+    def told(self, lang: str) -> list[str]:
+        """Return how many features of which layers have a place, and by which evidence."""
+        frames = {name: self._kept(name) for name in self.shown}
+        shares = [placed_share(frame) for frame in frames.values()]
+        parts = [
+            bracketed(resource(name).title(lang), number(len(frame)), lang)
+            for name, frame in frames.items()
+        ]
+        evidence = pd.concat([frame["evidence"] for frame in frames.values()]).value_counts()
+        named = [
+            bracketed(value_label("evidence", str(value), lang=lang), number(n), lang)
+            for value, n in evidence.items()
+        ]
+        placed, possible = (sum(each) for each in zip(*shares, strict=True))
+        counts = {"placed": number(placed), "possible": number(possible)}
+        return [
+            say("told.layers", lang, parts=listed(parts, lang), **counts),
+            say("told.evidence", lang, parts=listed(named, lang)),
+        ]
 
     def content(self, lang: str) -> Content:
         """Return the layers, with only the chosen evidence classes of the plan."""

@@ -9,7 +9,7 @@ from geo.numerals import number
 from layers.look.charts import Chart
 from layers.questions import autocorrelation, cluster_reading, patterns, unit_classes
 from layers.questions.patterns import GLOBAL_PERMUTATIONS, Pattern
-from layers.words import say
+from layers.words import paragraph, say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from layers.look.content import Content
     from layers.questions.figures import Figures
     from layers.type.tables import Table
+
+_SUMMED = ("amount", "area_km2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,26 @@ class Tested(Pattern):
         district = main[0].district if main else None
         steady = cluster_reading.other_sizes(self.SPOT, district, again, lang=lang)
         return [sentence for sentence in (*self.sentences(lang), steady) if sentence]
+
+    def finding(self, lang: str) -> str:
+        """Return in a sentence where the spots are, and how much of the points they hold.
+
+        Where there are none: that, and whether adjoining units are alike at all.
+        """
+        spots, scope = patterns.spots(self, kinds=self.FOREMOST), patterns.scope(self)
+        if not spots:
+            whole = cluster_reading.overall(autocorrelation.overall(self), lang=lang)
+            return paragraph((self.told(lang)[0], whole), lang)
+        amount, land = (sum(getattr(each, name) for each in spots) for name in _SUMMED)
+        return say(
+            "reading.held",
+            lang,
+            spot=say(f"reading.spots.{self.SPOT}", lang),
+            district=cluster_reading.in_language(spots[0].district, lang),
+            noun=scope.amount_noun(lang),
+            area=number(100.0 * land / scope.area_km2, digits=1),
+            share=number(100.0 * amount / scope.amount, digits=1),
+        )
 
     def sentences(self, lang: str) -> list[str]:
         """Return where the spots are."""

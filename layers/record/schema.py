@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from layers.questions.kinds import Kind
 
 LEAST_DPI, MOST_DPI = 50, 600
+# Pages that are no atlas: the plan in ten slides.
+BRIEF = "brief"
 
 
 def schema() -> dict[str, Any]:
@@ -51,8 +53,8 @@ def _schema(known: tuple[type[Kind], ...]) -> dict[str, Any]:
             "parameters": {"type": "object"},
             "sheet": _sheet(),
             "pages": {
-                "description": "an atlas with a page for each of these",
-                "enum": [*area().series, CATEGORY],
+                "description": "an atlas with a page for each of these, or the plan in ten slides",
+                "enum": [*area().series, CATEGORY, BRIEF],
             },
             "visible": {
                 "description": "layers and overlays that are switched on",

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from layers.slides.charts import draw_chart
 from layers.slides.legends import draw_legend, legend_plan
-from layers.slides.parts import draw_picture, draw_text, text_plan
+from layers.slides.parts import add_text, draw_picture, draw_text, text_plan
 from layers.slides.tables import draw_table
+from layers.type.line_breaks import LINE_HEIGHT
 from layers.type.table_grids import table_grid, table_width
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ LEGEND_COLUMN, WIDE_COLUMN, CHART_COLUMN, WIDEST_COLUMN = 0.23, 0.36, 0.42, 0.47
 LEGEND_SHARE, TEXT_SHARE = 0.5, 0.6
 # A chart needs such a height, points, and a table beside other things so many rows.
 LOWEST_CHART, FEWEST_ROWS = 150.0, 3
+# Of pictures in a row: the size of their captions and the space below, and how much of the height
+# their legend may take.
+CAPTION_PT, CAPTION_GAP, LEGEND_BELOW = 14.0, 4.0, 0.3
 # Bars in a column need no more height than this each, points, and this for title and axis.
 BAR_PITCH, BAR_FRAME = 44.0, 90.0
 
@@ -55,7 +59,10 @@ def fill(
     -------
     The slide that follows, None where all is drawn, and the rest of its table as this slide has it.
     """
-    area, rest = page.area, replace(slide, picture=None)
+    area, rest = page.area, replace(slide, picture=None, beside=(), captions=())
+    if slide.beside:
+        _row(page, slide, area)
+        return None, None
     beside = bool(slide.text or slide.table or slide.legend or (slide.picture and slide.chart))
     column = _column_width(slide, area.width) if beside else 0.0
     grid_after = None
@@ -76,6 +83,26 @@ def fill(
         return None, None
     ended = rest.title.endswith(continued)
     return (rest if ended else replace(rest, title=rest.title + continued)), grid_after
+
+
+def _row(page: Page, slide: Slide, area: Box) -> None:
+    """Draw pictures to compare in a row, each with its caption, and their one legend below."""
+    pictures = [each for each in (slide.picture, *slide.beside) if each is not None]
+    each = (area.width - GAP * (len(pictures) - 1)) / len(pictures)
+    head = CAPTION_PT * LINE_HEIGHT + CAPTION_GAP if slide.captions else 0.0
+    legend = legend_plan(slide.legend, area.width, area.height * LEGEND_BELOW)
+    room = area.height - head - (legend.height + GAP if slide.legend else 0.0)
+    foot = 0.0
+    for at, picture in enumerate(pictures):
+        aspect = picture.aspect()
+        width = min(each, room * aspect)
+        box = area.part(left=at * (each + GAP), top=head, width=width, height=width / aspect)
+        draw_picture(page, picture, box)
+        if slide.captions:
+            place = replace(box, top=area.top, height=head)
+            add_text(page.slide.shapes, slide.captions[at], place, size_pt=CAPTION_PT, bold=True)
+        foot = max(foot, head + box.height)
+    draw_legend(page, legend, area.part(top=foot + GAP))
 
 
 def _column_width(slide: Slide, width: float) -> float:
@@ -99,7 +126,8 @@ def _column(
     legend = legend_plan(slide.legend, area.width, area.height * share)
     room = area.height - (legend.height + GAP if slide.legend else 0.0)
     share = TEXT_SHARE if slide.table or slide.chart else 1.0
-    text = text_plan(slide.text, area.width, room * share)
+    alone = area == page.area and not (slide.table or slide.chart or slide.legend)
+    text = text_plan(slide.text, area.width, room * share, alone=alone)
     draw_text(page, text, area)
     rest, grid = replace(slide, legend=slide.legend[legend.count :], text=text.rest), None
     top = text.height + GAP if slide.text else 0.0

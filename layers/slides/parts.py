@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from layers.slides.slide import Picture
 
 TEXT_SIZES_PT = (16.0, 14.0, 12.0)
-# Lines longer than this are hard to read, points.
-LONGEST_LINE = 720.0
+# What has a slide to itself is read from afar.
+LARGE_SIZES_PT = (24.0, 22.0, 20.0, 18.0)
+# Lines longer than this are hard to read, ems.
+LONGEST_LINE_EM = 45.0
 # Space between paragraphs and columns: in ems, and points.
 PARAGRAPH_GAP, TEXT_COLUMN_GAP = 0.4, 24.0
 
@@ -54,7 +56,9 @@ class TextPlan:
     columns: int = 1
 
 
-def text_plan(paragraphs: Sequence[str], width: float, height: float) -> TextPlan:
+def text_plan(
+    paragraphs: Sequence[str], width: float, height: float, *, alone: bool = False
+) -> TextPlan:
     """Return how much of a text fits, as large as all of it fits, or small where it does not.
 
     Parameters
@@ -63,6 +67,8 @@ def text_plan(paragraphs: Sequence[str], width: float, height: float) -> TextPla
         The text. Short ones, such as contents, are set in two columns where one is too high.
     width, height
         The box, points.
+    alone
+        Whether it has the slide to itself.
 
     Examples
     --------
@@ -71,9 +77,9 @@ def text_plan(paragraphs: Sequence[str], width: float, height: float) -> TextPla
     """
     if not paragraphs:
         return TextPlan()
-    half = (width - TEXT_COLUMN_GAP) / 2
-    width = min(width, LONGEST_LINE)
-    for size in TEXT_SIZES_PT:
+    half, whole = (width - TEXT_COLUMN_GAP) / 2, width
+    for size in (*(LARGE_SIZES_PT if alone else ()), *TEXT_SIZES_PT):
+        width = min(whole, LONGEST_LINE_EM * size)
         used = _text_used(paragraphs, width, size)
         if used <= height:
             return TextPlan(tuple(paragraphs), (), size, width, used)

@@ -110,6 +110,9 @@ class Slide:
         Line below it.
     picture, legend, table, chart, text
         Contents. A picture or chart stands on the left where there is more than it.
+    beside, captions
+        Pictures to compare with the first, and what each of them is called: they stand in a row
+        above one legend.
     notes
         Speaker notes: source and parameters.
     footer
@@ -123,6 +126,8 @@ class Slide:
     table: Table | None = None
     chart: Chart | None = None
     text: tuple[str, ...] = field(default=())
+    beside: tuple[Picture, ...] = ()
+    captions: tuple[str, ...] = ()
     notes: str = ""
     footer: str = ""
 

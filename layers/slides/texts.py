@@ -72,6 +72,10 @@ def clean_slide(slide: Slide, lang: str) -> Slide:
             )
             for item in slide.legend
         ),
+        beside=tuple(
+            replace(each, alt=cleaner.text(each.alt, NOTE) or title) for each in slide.beside
+        ),
+        captions=tuple(cleaner.text(each, NAME) for each in slide.captions),
         table=slide.table and _table(slide.table, cleaner),
         chart=slide.chart and _chart(slide.chart, cleaner),
         text=tuple(cleaner.text(each, PROSE, lines=None) for each in slide.text),

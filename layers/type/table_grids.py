@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from layers.type.tables import Cell, Table
 
-TABLE_SIZES_PT = (12.0, 11.0, 10.0, 9.0)
+# What is smaller cannot be read from the back of a room.
+TABLE_SIZES_PT = (14.0, 13.0, 12.0, 11.0)
 # Inner margins of a cell, ems, and how much wider than its text a table may become.
 CELL_X_EM, CELL_Y_EM, LOOSEST = 0.5, 0.25, 1.7
 # Columns keep this, in ems, before their words are broken; bold words, and all words in a font that
@@ -136,7 +137,7 @@ def table_grid(
     return best
 
 
-def table_width(table: Table, size_pt: float = TABLE_SIZES_PT[1]) -> float:
+def table_width(table: Table, size_pt: float = TABLE_SIZES_PT[-1]) -> float:
     """Return how wide a table is that stands in a column without broken words, points.
 
     Parameters

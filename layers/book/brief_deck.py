@@ -1,0 +1,188 @@
+"""The plan in ten slides: title, summary, a slide for each exhibit, tables behind.
+
+What is said with each slide stands first in its notes: claim, evidence, caveat, and the question
+that is likely to come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from layers.book.atlas import sources_leaf
+from layers.book.brief import MAPS, SUMMED_UP, brief
+from layers.book.map_deck import figure_slide, map_slide
+from layers.book.slides import foot_of
+from layers.record.specification import asked
+from layers.slides.deck import presentation
+from layers.slides.slide import Slide
+from layers.words import paragraph, say
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from layers.book.atlas import Progress
+    from layers.book.brief import Brief, Exhibit
+    from layers.record.specification import MapSpec
+
+# What is said with a slide takes up to a minute: so many words, and characters of Chinese for each.
+MOST_WORDS, LETTERS_A_WORD = 120, 1.7
+# Exhibits, the summary before them and the drawing after them.
+STEPS = len(MAPS) + 4
+
+
+def brief_deck(
+    spec: MapSpec, *, template: bytes | Path | None = None, progress: Progress | None = None
+) -> bytes:
+    """Return the plan in ten slides as the contents of a PowerPoint file.
+
+    Parameters
+    ----------
+    spec
+        A map with ``pages`` of ``"brief"``: what it asks takes the place of what the plan starts
+        with.
+    template
+        A template of the reader's own.
+    progress
+        Called before each exhibit with how many are done, how many there are, and its title; what
+        it raises ends the work.
+
+    Raises
+    ------
+    InputError
+        As :func:`layers.book.brief.brief`; or the template cannot be used.
+    """
+    done = 0
+
+    def told(title: str) -> None:
+        nonlocal done
+        if progress is not None:
+            progress(done, STEPS, title)
+        done += 1
+
+    whole = brief(spec, told)
+    told(say("brief.drawing", spec.lang))
+    return presentation(
+        brief_slides(whole, spec),
+        template=template,
+        lang=spec.lang,
+        title=_title(spec),
+        author=spec.sheet.author,
+    )
+
+
+def brief_slides(whole: Brief, spec: MapSpec) -> list[Slide]:
+    """Return the slides of a brief, and the tables behind them.
+
+    Parameters
+    ----------
+    whole
+        What is told.
+    spec
+        Its specification.
+    """
+    lang, foot = spec.lang, foot_of(spec)
+    lines = (spec.sheet.subtitle or say("brief.subtitle", lang), spec.sheet.author, foot)
+    cover = Slide(
+        _title(spec), "\n".join(filter(None, lines)), notes="\n".join(whole.missing), footer=foot
+    )
+    slides, behind = [cover], []
+    if whole.findings:
+        heading = say("brief.summary", lang, n=len(whole.findings))
+        findings = tuple(f"{at}　{each}" for at, each in enumerate(whole.findings, 1))
+        slides.append(Slide(heading, text=findings, notes=_summary(whole, lang), footer=foot))
+    for exhibit in whole.exhibits:
+        slides.append(_slide(exhibit, foot, lang))
+        behind += _tables(exhibit, slides[-1])
+    shown = [content for each in whole.exhibits for _, content in each.maps]
+    sources = sources_leaf(spec, shown)
+    behind.append(Slide(sources.title, text=sources.text, table=sources.table, footer=foot))
+    return [
+        *slides,
+        *(replace(each, title=say("brief.appendix", lang, title=each.title)) for each in behind),
+    ]
+
+
+def _title(spec: MapSpec) -> str:
+    return spec.titled().title if spec.sheet.title else say("app.title", spec.lang)
+
+
+def _slide(exhibit: Exhibit, foot: str, lang: str) -> Slide:
+    title = exhibit.claim.removesuffix(say("statement.end", lang))
+    notes = spoken(exhibit, lang)
+    if not exhibit.maps:
+        return Slide(title, chart=exhibit.chart, table=exhibit.table, notes=notes, footer=foot)
+    first, *others = (map_slide(one, content, title) for one, content in exhibit.maps)
+    beside = tuple(each.picture for each in others if each.picture)
+    record = "\n".join(each.notes for each in (first, *others))
+    notes = f"{notes}\n\n{say('brief.record', lang)}\n{record}"
+    return replace(first, beside=beside, captions=exhibit.captions, notes=notes)
+
+
+def _tables(exhibit: Exhibit, slide: Slide) -> list[Slide]:
+    """Return the figures behind a map, without what the map shows."""
+    if len(exhibit.maps) != 1:
+        return []
+    ((one, _),) = exhibit.maps
+    return [figure_slide(each, slide) for each in asked(one).figures(one.lang)]
+
+
+def _summary(whole: Brief, lang: str) -> str:
+    """Return what is said with the summary: what each finding must not be taken for."""
+    of = [each for each in whole.exhibits if each.key in SUMMED_UP]
+    caveats = dict.fromkeys(each.caveat for each in of if each.caveat)
+    return "\n".join(
+        (
+            say("brief.said.summary", lang, n=len(of)),
+            _within(list(caveats), lang, say("brief.said.summary", lang, n=len(of))),
+        )
+    )
+
+
+def spoken(exhibit: Exhibit, lang: str) -> str:
+    """Return what is said with an exhibit: claim, evidence, caveat, likely question.
+
+    Parameters
+    ----------
+    exhibit
+        The exhibit.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
+    question, answer = (say(f"brief.{exhibit.key}.{part}", lang) for part in ("asked", "answer"))
+    parts = {
+        "claim": exhibit.claim,
+        "caveat": exhibit.caveat,
+        "question": paragraph((question, answer), lang),
+    }
+    lines = {
+        name: say(f"brief.said.{name}", lang, words=words) for name, words in parts.items() if words
+    }
+    head = say("brief.said.evidence", lang, words="")
+    evidence = _within(exhibit.evidence, lang, head, *lines.values())
+    lines["evidence"] = say("brief.said.evidence", lang, words=evidence) if evidence else ""
+    order = ("claim", "evidence", "caveat", "question")
+    return "\n".join(filter(None, (lines.get(name, "") for name in order)))
+
+
+def _within(sentences: list[str] | tuple[str, ...], lang: str, *others: str) -> str:
+    """Return as many sentences as can be said beside others, at least one."""
+    said: list[str] = []
+    for sentence in sentences:
+        if said and words_in(" ".join((*others, *said, sentence)), lang) > MOST_WORDS:
+            break
+        said.append(sentence)
+    return paragraph(said, lang)
+
+
+def words_in(text: str, lang: str) -> float:
+    """Return how many words a text has, of Chinese how many it would be.
+
+    Examples
+    --------
+    >>> words_in("Most are in the west.", "en"), words_in("西部最多。", "zh") < 5
+    (5.0, True)
+    """
+    if lang == "en":
+        return float(len(text.split()))
+    return len("".join(text.split())) / LETTERS_A_WORD
