@@ -296,8 +296,13 @@ def _comparison(spec: MapSpec) -> Exhibit | None:
     shown = [Shown(Distribution(points, Zones(name)), measure="density") for name in names]
     specs = [specified(each, spec) for each in shown]
     contents = [each.content() for each in specs]
-    values = np.concatenate([each.answer()[each.column].to_numpy(dtype=float) for each in shown])
-    breaks = classes(values).uppers
+    values = [
+        each.frame[each.column].to_numpy(dtype=float)
+        for content in contents
+        for each in content.overlays
+        if isinstance(each, Choropleth)
+    ]
+    breaks = classes(np.concatenate(values)).uppers
     maps = tuple(
         (
             one,

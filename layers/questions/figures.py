@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
-from geo.numerals import listed, significant
+from geo.numerals import listed, number, significant
 from layers.look.charts import Chart
 from layers.type.tables import Table
 from layers.words import bracketed, say, words

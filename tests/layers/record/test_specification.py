@@ -398,7 +398,7 @@ def test_what_json_has_not_is_refused(value: object) -> None:
         MapSpec("density", Sheet("题", "internal"), {"kernel": 3, "nothing": "x"}),
         MapSpec("density", Sheet("题", "internal"), {"layer": "no such"}),
         MapSpec("overview", Sheet("题", "internal"), base="nowhere"),
-        MapSpec("overview", Sheet("题", "internal", size="A0")),
+        MapSpec("overview", Sheet("题", "internal", size="A9")),
         MapSpec("overview", Sheet("题", "internal"), lang="fr"),
     ],
 )
