@@ -56,7 +56,7 @@ def rerun(
         typer.Option("--output", "-o"),
     ] = None,
 ) -> None:
-    """Make a file again from what it says of itself, and say which data changed since."""
+    """Make a file again from what it says of itself, and say what changed since."""
     spec, changed = remake(file)
     for name in changed:
         typer.echo(f"changed since: {name}", err=True)

@@ -20,13 +20,14 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from geo.crs import moved
 from geo.errors import InputError
 from geo.numerals import listed, number
 from layers.look.basemaps import VECTOR
 from layers.look.credits import credits_of
-from layers.look.outside import clean_content, clean_sheet
+from layers.look.outside import clean_content, clean_sheet, clean_statement
 from layers.look.palettes import paper
 from layers.look.standing import standing
 from layers.look.styles import WHITE
@@ -319,9 +320,8 @@ def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
             names=SUFFIXES,
         )
     figure = drawn(content, sheet)
-    if suffix == ".png":
-        return _png(figure, sheet.dpi)
-    return _pdf(figure, sheet) if suffix == ".pdf" else _svg(figure, sheet)
+    write = {".png": _png, ".pdf": _pdf, ".svg": _svg}[suffix]
+    return write(figure, _about(content, sheet), sheet.dpi)
 
 
 @contextmanager
@@ -403,27 +403,31 @@ def _picture(figure: Figure) -> Image.Image:
     return Image.fromarray(pixels).convert("RGB")
 
 
-def _png(figure: Figure, dpi: int) -> bytes:
-    file = io.BytesIO()
-    _picture(figure).save(file, format="PNG", compress_level=PNG_COMPRESSION, dpi=(dpi, dpi))
+def _png(figure: Figure, about: _About, dpi: int) -> bytes:
+    file, told = io.BytesIO(), PngInfo()
+    if about.description:
+        told.add_itxt("Description", about.description)
+    look = {"compress_level": PNG_COMPRESSION, "dpi": (dpi, dpi), "pnginfo": told}
+    _picture(figure).save(file, format="PNG", **look)
     return file.getvalue()
 
 
-def _pdf(figure: Figure, sheet: Sheet) -> bytes:
-
+def _pdf(figure: Figure, about: _About, dpi: int) -> bytes:
     file = io.BytesIO()
-    about = {**_about(sheet), "CreationDate": None}
+    told = {"Title": about.title, "Author": about.author, "Subject": about.description}
     with file_settings():
-        FigureCanvasPdf(figure).print_figure(file, format="pdf", dpi=sheet.dpi, metadata=about)
+        FigureCanvasPdf(figure).print_figure(
+            file, format="pdf", dpi=dpi, metadata={**told, "CreationDate": None}
+        )
     return file.getvalue()
 
 
-def _svg(figure: Figure, sheet: Sheet) -> bytes:
-
+def _svg(figure: Figure, about: _About, dpi: int) -> bytes:
     file = io.BytesIO()
-    about: dict[str, Any] = {"Title": _about(sheet)["Title"], "Date": None}
+    told: dict[str, Any] = {"Title": about.title, "Date": None}
+    told |= {"Description": about.description} if about.description else {}
     with file_settings():
-        FigureCanvasSVG(figure).print_figure(file, format="svg", dpi=sheet.dpi, metadata=about)
+        FigureCanvasSVG(figure).print_figure(file, format="svg", dpi=dpi, metadata=told)
     return with_fonts(file.getvalue())
 
 
@@ -435,10 +439,19 @@ def _cleaned(content: Content, sheet: Sheet) -> tuple[Content, Sheet, tuple[str,
     return content, clean_sheet(sheet, content.lang, drawn=True, cleaner=cleaner), remarks
 
 
-def _about(sheet: Sheet) -> dict[str, str | None]:
-    """Return title and author as the properties of a file hold them."""
-    cleaned = clean_sheet(sheet, "zh", drawn=False)
-    return {"Title": one_line(cleaned.title), "Author": cleaned.author or None}
+class _About(NamedTuple):
+    """What the properties of a file say: what is read out in place of the picture, too."""
+
+    title: str
+    author: str | None
+    description: str | None
+
+
+def _about(content: Content, sheet: Sheet) -> _About:
+    cleaned, told, said = clean_sheet(sheet, "zh", drawn=False), content.statement, None
+    if told is not None:
+        said = clean_statement(told, Cleaner(drawn=False)).alternative
+    return _About(one_line(cleaned.title), cleaned.author or None, said)
 
 
 @per_plan

@@ -6,10 +6,12 @@ import html
 import re
 import sqlite3
 from dataclasses import dataclass, fields, replace
+from io import BytesIO
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import pytest
 from PIL import Image
+from pypdf import PdfReader
 
 from app.web import maps as pages
 from geo.numerals import number
@@ -85,9 +87,7 @@ def in_geopackage(spec: MapSpec) -> str:
 
 
 def in_notebook(spec: MapSpec) -> str:
-    told = spec.statement()
-    assert web_map(spec).told == told
-    return html.unescape(told._repr_html_())
+    return html.unescape(spec.statement()._repr_html_())
 
 
 def on_page(spec: MapSpec) -> str:
@@ -138,6 +138,19 @@ def test_every_format_of_every_kind_says_all_that_the_map_is(name: str, lang: st
 
 
 # ---- parts of it ----
+
+
+def test_a_map_in_a_notebook_says_what_its_specification_says() -> None:
+    spec = read_spec("coverage", review_number="internal")
+    assert web_map(spec).told == spec.statement()
+
+
+def test_files_of_pictures_tell_what_is_read_out_in_place_of_them() -> None:
+    spec = read_spec("layer", review_number="internal", dpi=50)
+    content, sheet, said = spec.content(), spec.titled(), spec.statement().alternative
+    assert Image.open(BytesIO(printing.printed(content, sheet, ".png"))).text["Description"] == said
+    assert PdfReader(BytesIO(printing.printed(content, sheet, ".pdf"))).metadata.subject == said
+    assert said in html.unescape(printing.printed(content, sheet, ".svg").decode())
 
 
 def test_what_belongs_to_zones_by_the_text_is_said_as_well() -> None:
