@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geo.arguments import require_type
 from geo.doors import door
 from geo.errors import InputError
-from geo.exchange.writers import write_file
+from geo.exchange.writers import require_place, write_file
 from geo.numerals import MISSING
 from layers.record import provenance
 from layers.record.schema import BRIEF
@@ -205,6 +205,7 @@ def snapshot(
         As :func:`output`, or the file cannot be written.
     """
     require_type(path, (str, os.PathLike), "path", "the path of a file", function="snapshot")
+    require_place(path, function="snapshot")
     content = output(spec, Path(path).suffix, template=template, progress=progress)
     write_file(path, content, function="snapshot")
 

@@ -18,7 +18,7 @@ from rasterio.io import MemoryFile
 from geo.doors import door
 from geo.errors import CRSError, InputError
 from geo.exchange.nodata import nodata_of
-from geo.exchange.writers import write_file
+from geo.exchange.writers import require_place, write_file
 
 if TYPE_CHECKING:
     import os
@@ -71,6 +71,7 @@ def write_geotiff(array: xr.DataArray, path: str | os.PathLike[str]) -> None:
     ...     path.stat().st_size > 1000
     True
     """
+    require_place(path, suffixes=(".tif", ".tiff"), function="write_geotiff")
     write_file(path, geotiff_bytes(array), function="write_geotiff")
 
 

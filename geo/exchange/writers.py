@@ -72,13 +72,61 @@ def write_file(
     ['map.svg']
     """
     place = Path(path).resolve()
-    part = place.parent / f".{secrets.token_hex(8)}.part"
-    try:
+    part = _beside(place)
+    with _refused(path, function):
         try:
             part.write_bytes(contents)
             part.replace(place)
         finally:
             part.unlink(missing_ok=True)
+
+
+def require_place(
+    path: str | os.PathLike[str], *, suffixes: tuple[str, ...] = (), function: str
+) -> None:
+    """Refuse a path that cannot be written, before what takes a while is worked out.
+
+    Parameters
+    ----------
+    path
+        File to write.
+    suffixes
+        Endings that it may have; any where there are none.
+    function
+        Name that the error begins with.
+
+    Raises
+    ------
+    InputError
+        Its folder is missing or not writable, it is a folder, or it ends otherwise.
+    """
+    place = Path(path).resolve()
+    part = _beside(place)
+    with _refused(path, function):
+        if place.is_dir():
+            raise IsADirectoryError(place)
+        part.touch()
+        part.unlink()
+    if suffixes and place.suffix.lower() not in suffixes:
+        raise InputError(
+            f"{function}: the file is called {place.name!r}. Let its name end in "
+            f"{' or '.join(suffixes)}.",
+            code="write.suffix",
+            value=place.name,
+            names=suffixes,
+        )
+
+
+def _beside(place: Path) -> Path:
+    return place.parent / f".{secrets.token_hex(8)}.part"
+
+
+@contextmanager
+def _refused(path: str | os.PathLike[str], function: str) -> Iterator[None]:
+    """Say what to do where a file cannot be written."""
+    place = Path(path).resolve()
+    try:
+        yield
     except OSError as error:
         if not place.parent.is_dir():
             advice = f"There is no folder {str(place.parent)!r}: create it, or take another."

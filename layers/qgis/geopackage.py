@@ -25,7 +25,7 @@ from shapely import GeometryType
 from geo.arguments import require_one_of
 from geo.crs import moved
 from geo.errors import InputError, LayerError
-from geo.exchange.writers import write_file
+from geo.exchange.writers import require_place, write_file
 from geo.numerals import LANGUAGES
 from layers.look.content import Content
 from layers.look.outside import clean_frames, clean_overlays
@@ -146,14 +146,7 @@ def write_geopackage(
     InputError, LayerError, CRSError
         As :func:`geopackage_bytes`; InputError also where the file cannot be written.
     """
-    if Path(path).suffix.lower() != ".gpkg":
-        raise InputError(
-            f"write_geopackage: the file is called {Path(path).name!r}. Let its name end in .gpkg, "
-            "by which QGIS knows it.",
-            code="write.suffix",
-            value=Path(path).name,
-            names=".gpkg",
-        )
+    require_place(path, suffixes=(".gpkg",), function="write_geopackage")
     write_file(
         path, geopackage_bytes(frames, overlays=overlays, lang=lang), function="write_geopackage"
     )

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import xarray as xr
+
+import geo
+from geo.errors import InputError
+from layers.outputs import snapshot
+from layers.plan.catalogue import load
+from layers.qgis.geopackage import write_geopackage
+from layers.record.specification import read_spec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SPEC = read_spec("overview", review_number="internal")
+
+
+def test_every_writer_refuses_an_ending_that_is_not_its_own(tmp_path: Path) -> None:
+    cities = load("cities")
+    writers = {
+        "write_geotiff": lambda path: geo.write_geotiff(xr.DataArray(0.0), path),
+        "vector_bytes": lambda path: geo.write_vector(cities, path),
+        "write_geopackage": lambda path: write_geopackage({"cities": cities}, path),
+        "output": lambda path: snapshot(SPEC, path),
+    }
+    for name, write in writers.items():
+        with pytest.raises(InputError, match=name) as caught:
+            write(tmp_path / "result.docx")
+        assert caught.value.code == "write.suffix"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_nothing_can_be_written_is_told_before_anything_is_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("layers.outputs.output", pytest.fail)
+    with pytest.raises(InputError, match="There is no folder"):
+        snapshot(SPEC, tmp_path / "none" / "map.png")
+    with pytest.raises(InputError, match="That is a folder"):
+        snapshot(SPEC, tmp_path)
