@@ -1,4 +1,4 @@
-"""图集: an atlas of what is on the screen, made beside the page, with progress and cancel."""
+"""图集, 十页: an atlas or a brief of what is on the screen, made beside the page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from app.texts import language, text
 from geo.errors import AtlasError
 from geo.numerals import number
 from layers.book import series
+from layers.book.brief import MAPS
 from layers.outputs import ATLASES, SLIDES, output
+from layers.record.schema import BRIEF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,10 +80,11 @@ class Job:
 def atlas_export(
     shown: Screen,
     seen: Callable[[dict[str, str]], MapSpec],
+    kind: str,
     template: bytes | None,
     mime_types: Mapping[str, str],
 ) -> None:
-    """Draw the choice of pages, the button that makes the atlas, and how far it is.
+    """Draw the button of the plan in ten slides, the choice of an atlas, and how far they are.
 
     Parameters
     ----------
@@ -89,11 +92,24 @@ def atlas_export(
         Asks what is on the screen.
     seen
         Returns the map on the screen from the parameters of the page's address.
+    kind
+        Name of the map.
     template
         The visitor's own template for slides.
     mime_types
         Kind of contents of each suffix.
     """
+    job = cast("Job | None", st.session_state.get(JOB))
+    working = job is not None and not job.ended.is_set()
+    if kind in MAPS:
+        st.button(
+            text("export.brief.make"),
+            on_click=shown.ask,
+            args=(partial(_start, seen, BRIEF, SLIDES, template),),
+            disabled=working,
+            width="stretch",
+            key="export-brief-make",
+        )
     with st.expander(text("export.atlas")):
         pages = st.selectbox(
             text("export.atlas.pages"),
@@ -108,8 +124,6 @@ def atlas_export(
             horizontal=True,
             key="export-atlas-kind",
         )
-        job = cast("Job | None", st.session_state.get(JOB))
-        working = job is not None and not job.ended.is_set()
         st.button(
             text("export.atlas.make"),
             on_click=shown.ask,
@@ -118,10 +132,10 @@ def atlas_export(
             width="stretch",
             key="export-atlas-make",
         )
-        if job is not None and working:
-            st.fragment(_watch, run_every=POLL_S)(job)
-        elif job is not None:
-            _ended(job, mime_types)
+    if job is not None and working:
+        st.fragment(_watch, run_every=POLL_S)(job)
+    elif job is not None:
+        _ended(job, mime_types)
 
 
 def _start(
@@ -152,12 +166,15 @@ def _watch(job: Job) -> None:
 
 
 def _ended(job: Job, mime_types: Mapping[str, str]) -> None:
+    brief = job.spec.pages == BRIEF
     if job.made is not None:
         size = number(len(job.made) / MEGABYTE, digits=1)
+        words = "export.brief.download" if brief else "export.atlas.download"
+        stem = "plan" if brief else f"atlas_{job.spec.map}"
         st.download_button(
-            text("export.atlas.download", kind=job.suffix[1:].upper(), size=size),
+            text(words, kind=job.suffix[1:].upper(), size=size),
             job.made,
-            file_name=f"atlas_{job.spec.map}_{job.spec.pages}{job.suffix}",
+            file_name=f"{stem}_{job.spec.pages}{job.suffix}",
             mime=mime_types[job.suffix],
             on_click="ignore",
             width="stretch",

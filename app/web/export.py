@@ -128,7 +128,7 @@ def _export(question: Kind, kinds: Sequence[str], *, on_map: bool) -> None:
             with buttons, refusals_in_words(), st.spinner(text("export.making")):
                 visit.work()
         if on_map and can_be_made:
-            atlas_export(visit, seen, slides_template, MIME_TYPES)
+            atlas_export(visit, seen, question.MAP, slides_template, MIME_TYPES)
     visit.hand_over()
 
 
