@@ -59,9 +59,9 @@ def units_here() -> tuple[str, ...]:
 
 def settings_of_units(kind: type[Tested], points: Points) -> Tested:
     """Draw the choice of units, their neighbours and what is tested; return the question."""
-    units = choices.choose_zoning(
-        units_here(), "pattern.grid", default=area().defaults["pattern"]["zoning"]
-    )
+    default = area().defaults["pattern"]["zoning"]
+    units = choices.choose_zoning(units_here(), "pattern.grid", default=default)
+    units = choices.measurable(units, default, of=lambda name: Zones(name).frame())
     zones = choices.cells(Zones(units))
     rule: Rule = choose("rule", "pattern.rule", patterns.RULES, default="queen")
     weighted = choices.weighted(points)

@@ -16,6 +16,7 @@ from app.web.controls import choose, choose_some, current, link_to, not_here, sl
 from app.web.frame import details
 from app.web.public import is_public
 from app.web.visits import owner
+from geo.crs import to_metric
 from geo.errors import AtlasError
 from geo.numerals import listed, number
 from layers.keeping.brought import is_own, keep_zones
@@ -36,7 +37,7 @@ from layers.questions.subjects import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 DRAWN = "drawn"
 # The tabs of results; a page may have some of them.
@@ -81,7 +82,8 @@ def layer_of(names: Sequence[str], *, default: str) -> Points:
     if len(options) == 1:
         not_here("layer", options, layer_title, [default])
         return Points.usual(default)
-    return Points.usual(choose_layer(options, "choose.layer", default=default))
+    chosen = choose_layer(options, "choose.layer", default=default)
+    return Points.usual(measurable(chosen, default, of=lambda name: Points.usual(name).located()))
 
 
 def filters_of(points: Points) -> tuple[str, ...]:
@@ -143,7 +145,7 @@ def zones(*, default: str, map_key: str) -> Zones:
     if name == DRAWN:
         st.caption(text("choose.draw"))
         return Zones(_drawn(map_key) or default)
-    return Zones(name)
+    return Zones(measurable(name, default, of=lambda name: Zones(name).frame()))
 
 
 def zonings() -> tuple[str, ...]:
@@ -167,11 +169,33 @@ def drawing() -> bool:
     return current("zoning") == DRAWN
 
 
+def measurable(name: str, default: str, *, of: Callable[[str], gpd.GeoDataFrame]) -> str:
+    """Return the name of what was chosen, or the default where a visitor's own lies out of reach.
+
+    What lies on another continent is in no metres of this one: the page says so and goes on.
+
+    Parameters
+    ----------
+    name, default
+        Names of a layer or a zoning.
+    of
+        Returns the features of a name.
+    """
+    if is_own(name):
+        try:
+            to_metric(of(name))
+        except AtlasError as error:
+            _refused(error)
+            return default
+    return name
+
+
 def _refused(error: AtlasError) -> None:
-    """Say beside the controls that something a visitor brought cannot be used, and why."""
-    st.error(text("choose.own_refused"))
-    st.caption(error.sentence(language()))
-    details(error)
+    """Say below the controls that something a visitor brought cannot be used, and why."""
+    with st.sidebar:  # not where it may be folded
+        st.error(text("choose.own_refused"))
+        st.caption(error.sentence(language()))
+        details(error)
 
 
 def _drawn(map_key: str) -> str | None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import pytest
+from shapely import box
 
-from app.web import controls, drawn_area, picking, url_state
+from app.web import choices, controls, drawn_area, picking, url_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -184,3 +186,19 @@ def test_a_drawn_area_is_in_the_link_to_the_metre_and_bounded(visit: Visit) -> N
     crossing, polar, alone = "0,0;9,9;9,0;0,9", "0,91;9,9;9,0", "112.8,28.1"
     for refused in (many, crossing, polar, alone, "112.8,28.1;112.9,28.1;nan,28", "1e2,2;3,4;5,7"):
         assert drawn_area.parsed(refused) is None
+
+
+def test_zones_on_another_continent_do_not_replace_the_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(choices, "_refused", lambda error: told.append(error.sentence("zh")))
+
+    def at(lon: float) -> Callable[[str], gpd.GeoDataFrame]:
+        return lambda _: gpd.GeoDataFrame(geometry=[box(lon, 28, lon + 0.1, 28.1)], crs=4490)
+
+    own = "own-0123456789abcdef"
+    assert choices.measurable(own, "circles", of=at(112.9)) == own
+    assert told == []
+    assert choices.measurable(own, "circles", of=at(20.0)) == "circles"
+    assert "20.1" in told[0]
