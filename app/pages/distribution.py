@@ -24,7 +24,7 @@ from app.web.frame import (
 from app.web.population import population
 from app.web.running import while_wanted
 from app.web.statements import stated
-from app.web.tables import features
+from app.web.tables import without_place
 from app.web.unknowns import unknowns
 from geo.errors import AtlasError
 from geo.numerals import number
@@ -104,7 +104,7 @@ def answers(shown: Shown, zone: str | None) -> None:
         results.mixture(shown, zone)
     with lost:
         st.caption(choices.about("distribution.unlocated_note", points))
-        features(unlocated)
+        without_place(unlocated)
     if zone is None:
         st.caption(text("distribution.click"))
     else:
@@ -209,7 +209,7 @@ with st.sidebar:
 
 if points.located().empty:
     st.info(choices.about("distribution.empty", points))
-    features(points.unlocated())
+    without_place(points.unlocated())
 else:
     map_and_answers(view, drawing())
     export(view)

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import get_args
 
 import streamlit as st
 
 import layers
 from app.texts import language, text
-from app.web import maps
+from app.web import maps, url_state
 from app.web.choices import layer_title, value_title
 from app.web.controls import choose, choose_some
 from app.web.export import export
-from app.web.frame import draw_map, heading, listing, map_and_results, target_row
-from app.web.overview import belongs_to, members_of, targets, years
-from app.web.picking import selected
+from app.web.frame import LONG_LIST, draw_map, heading, listing, map_and_results, target_row
+from app.web.overview import Relation, belongs_to, members_of, targets, years
+from app.web.picking import PARAMETER, selected
 from app.web.statements import stated
 from app.web.unknowns import unknowns_of_layers
 from geo.numerals import number
 from layers.plan.area import area
 from layers.questions.overview import Evidence, Overview
+
+
+def relations(title: str, related: list[Relation]) -> None:
+    """Draw who belongs together, each with its kind, role and sentence; a click selects it."""
+    if not related:
+        return
+    with st.expander(text(title, n=len(related)), expanded=len(related) <= LONG_LIST):
+        for each in related:
+            st.button(
+                each.name,
+                key=f"{title}-{each.id}",
+                type="tertiary",
+                on_click=url_state.record,
+                args=(PARAMETER, each.id),
+            )
+            part = escape(" · ".join(filter(None, (each.kind, each.role))))
+            quote = escape(text("map.quoted", q=each.quote)) if each.quote else ""
+            st.html(
+                f'<div class="indicator"><div class="name">{part}</div>'
+                f'<div class="quote">{quote}</div></div>'
+            )
+
 
 with st.sidebar:
     theme = choose(
@@ -48,11 +71,8 @@ with map_column:
     draw_map(maps.document(asked, lang=language()), key="overview-map")
 with results:
     if chosen := selected():
-        for title, names in (
-            ("overview.members", members_of(chosen, language())),
-            ("overview.belongs", belongs_to(chosen, language())),
-        ):
-            listing(text(title, n=len(names)), names)
+        relations("overview.members", members_of(chosen, language()))
+        relations("overview.belongs", belongs_to(chosen, language()))
     aims = targets(language())
     if aims:
         heading(text("overview.targets", year=years(each.year for each in aims)))

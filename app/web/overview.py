@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import layers
-from geo.numerals import number
+from geo.numerals import listed, number
 from layers.keeping.answers import kept_answer
-from layers.look.symbology import unit_label
+from layers.look.symbology import layer_styles, unit_label, value_label
+from layers.plan.area import per_plan
 from layers.plan.catalogue import table
 
 if TYPE_CHECKING:
@@ -85,17 +86,55 @@ def years(printed: Iterable[int | None]) -> str:
     return "–".join(map(str, dict.fromkeys((known[0], known[-1])))) if known else ""
 
 
-def members_of(target_id: str, lang: str) -> list[str]:
-    """Return the names of what belongs to a feature, in the plan's order."""
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What belongs to a feature, or what it belongs to.
+
+    Parameters
+    ----------
+    id, name
+        Its id, and its name in the reader's language.
+    kind, role
+        Of which layer it is, and as what it takes part, in the reader's language.
+    quote
+        The sentence that says so; empty where none does.
+    """
+
+    id: str
+    name: str
+    kind: str
+    role: str
+    quote: str
+
+
+def members_of(target_id: str, lang: str) -> list[Relation]:
+    """Return what belongs to a feature, in the plan's order, each once."""
     links = table("memberships")
     links = links[links["target_id"] == target_id].sort_values("order", kind="stable")
-    return _names(links["feature_id"], lang)
+    return _relations(links, "feature_id", lang)
 
 
-def belongs_to(feature_id: str, lang: str) -> list[str]:
-    """Return the names of what a feature belongs to."""
+def belongs_to(feature_id: str, lang: str) -> list[Relation]:
+    """Return what a feature belongs to, each once."""
     links = table("memberships")
-    return _names(links.loc[links["feature_id"] == feature_id, "target_id"], lang)
+    return _relations(links[links["feature_id"] == feature_id], "target_id", lang)
+
+
+def _relations(links: pd.DataFrame, column: str, lang: str) -> list[Relation]:
+    names, found = layers.names_by_id(lang=lang), []
+    for key, rows in links.groupby(column, sort=False):
+        roles = [value_label("role", role, lang=lang) for role in rows["role"].unique()]
+        quotes = rows["quote"].dropna().unique()
+        kind = layers.resource(_layers()[key]).title(lang) if key in _layers() else ""
+        role = listed(roles, lang)
+        found.append(Relation(str(key), names[key], kind, role, next(iter(quotes), "")))
+    return found
+
+
+@per_plan
+def _layers() -> dict[str, str]:
+    """Return the layer of each feature, by its id."""
+    return {key: name for name in layer_styles() for key in layers.load(name)["id"]}
 
 
 def _year(row: dict[Hashable, Any]) -> int | None:
@@ -105,8 +144,3 @@ def _year(row: dict[Hashable, Any]) -> int | None:
 def _value(row: dict[Hashable, Any], lang: str) -> str:
     sign = SIGNS.get(row["qualifier"], "")
     return f"{sign} {number(row['value'])} {unit_label(row['unit'], lang=lang)}".strip()
-
-
-def _names(ids: pd.Series, lang: str) -> list[str]:
-    names = layers.names_by_id(lang=lang)
-    return list(dict.fromkeys(names[key] for key in ids))

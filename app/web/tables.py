@@ -18,7 +18,8 @@ from app.web.choices import value_title
 from geo.numerals import between, listed, number
 from layers.look.symbology import field_title, unit_label
 from layers.plan.schema import resource
-from layers.plan.unplaced import amount_unit
+from layers.plan.selection import ENTITY, PLACEABLE
+from layers.plan.unplaced import amount_unit, leads, thing_of_each
 from layers.questions.figures import DIGITS
 
 if TYPE_CHECKING:
@@ -194,6 +195,28 @@ def features(
         row_height=ROW_HEIGHT,
         placeholder="",
     )
+
+
+def without_place(frame: pd.DataFrame) -> None:
+    """Draw features that have no place, each with the reason and the sentence of the plan."""
+    rows = readable(frame, ("quote",))
+    if "name" in frame.attrs:
+        rows.insert(1, text("column.no_place"), reasons(frame))
+    st.dataframe(rows, hide_index=True, height=TABLE_HEIGHT, row_height=ROW_HEIGHT, placeholder="")
+
+
+def reasons(frame: pd.DataFrame) -> list[str]:
+    """Return why each feature has no place: it is of a kind that has none, or what is known."""
+    kinds = frame[ENTITY] if ENTITY in frame else [None] * len(frame)
+    things = thing_of_each()
+    said = []
+    for key, kind in zip(frame["id"], kinds, strict=True):
+        if isinstance(kind, str) and kind not in PLACEABLE:
+            said.append(text("column.no_place.kind", kind=value_title(ENTITY, kind)))
+            continue
+        known = leads(things[key], language()) if key in things else []
+        said.append(listed(known, language()) if known else text("column.no_place.unsaid"))
+    return said
 
 
 def area_balance(balance: pd.DataFrame) -> None:

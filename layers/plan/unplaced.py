@@ -218,6 +218,12 @@ def leads(thing: str, lang: str) -> list[str]:
 
 
 @per_plan
+def thing_of_each() -> dict[str, str]:
+    """Return the thing that each feature without a place gets its place with, by its id."""
+    return {key: thing for thing, keys in _members().items() for key in keys}
+
+
+@per_plan
 def _members() -> dict[str, tuple[str, ...]]:
     """Return the features that get a place with each thing."""
     rows = _unplaced()

@@ -12,7 +12,10 @@ from streamlit.testing.v1 import AppTest
 import layers
 from app.texts import LANGUAGES, _texts
 from app.web import maps, picking
+from app.web.overview import belongs_to, members_of
+from app.web.tables import reasons
 from layers import questions
+from layers.look.symbology import value_label
 from layers.questions.kinds import kinds
 from layers.questions.overview import Overview
 from layers.questions.subjects import Points
@@ -196,3 +199,21 @@ def test_no_chinese_text_stands_in_the_code_of_the_interface() -> None:
         allowed = {"texts.py": ["中文"], "cli.py": None}
         if allowed.get(path.name, []) is not None:
             assert found == allowed.get(path.name, []), path.name
+
+
+def test_members_are_told_once_with_kind_role_and_sentence() -> None:
+    members = members_of("circle-gaoxin", "zh")
+    assert len({each.id for each in members}) == len(members)
+    first = members[0]
+    assert (first.kind, first.role) == ("节点与板块", "核心")
+    assert "梅溪湖等技术集聚区" in first.quote
+    assert "circle-gaoxin" in {each.id for each in belongs_to(first.id, "en")}
+    for role in layers.load("memberships")["role"].unique():
+        assert value_label("role", role, lang="zh") != role
+
+
+def test_each_feature_without_a_place_has_its_reason() -> None:
+    unlocated = Points("projects").unlocated()
+    said = dict(zip(unlocated["entity_kind"], reasons(unlocated), strict=True))
+    assert said["initiative"] == "行动本身没有位置"
+    assert all(said.values())
