@@ -59,7 +59,10 @@ def verdicts(spec: MapSpec) -> bool:
         **{name: counts[name] for name in VERDICTS},
     )
     stops = spec.profile == PUBLIC and any(each.stops for each in found)
-    st.caption(f":red[{words}{text('export.stopped')}]" if stops else words)
+    if stops:
+        st.markdown(f":red[{words}{text('export.stopped')}]")
+    else:
+        st.caption(words)
     if len(found) > counts["pass"]:
         with st.expander(text("export.findings")):
             st.caption(text("review.mark", mark=spec.mark()))

@@ -6,12 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from layers.look.credits import credits_of
+from layers.look.standing import standing
 from layers.paper.printing import composed
 from layers.record.specification import asked
 from layers.slides.deck import presentation
 from layers.slides.legends import legend_items
 from layers.slides.slide import Picture, Slide
 from layers.type.tables import Table
+from layers.words import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +59,9 @@ def slides_of(spec: MapSpec) -> list[Slide]:
     question, sheet = asked(spec), spec.titled()
     if question.has_map:
         first = map_slide(spec, spec.content(), sheet.title, subtitle=sheet.subtitle)
-        return [first, *(figure_slide(each, first) for each in question.figures(spec.lang))]
+        # What a map stands on is said with it alone.
+        bare = replace(first, footer=_footer(spec.statement()))
+        return [first, *(figure_slide(each, bare) for each in question.figures(spec.lang))]
     told = spec.statement()
     bare = Slide(sheet.title, notes="\n".join((told.text(), *sheet.notes)), footer=_footer(told))
     return [figure_slide(each, bare) for each in question.figures(spec.lang)]
@@ -90,13 +94,16 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     printed = composed(replace(content, statement=None), bare, scale_inside=True)
     told = replace(told, view=printed.view, sources=credits_of(printed.content))
     more = (*sheet.notes, *filter(None, (printed.note,)), *printed.remarks)
+    stands = say("statement.then", spec.lang).join(
+        standing(printed.content, base_number=sheet.base_number)
+    )
     return Slide(
         title,
         subtitle,
         picture=Picture(printed.map_picture(), told.alternative),
         legend=legend_items(printed.scene),
         notes="\n".join((told.text(), *more)),
-        footer=_footer(told) + (f" · {printed.note}" if printed.note else ""),
+        footer=" · ".join(filter(None, (_footer(told), printed.note, stands))),
     )
 
 
