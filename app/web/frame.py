@@ -111,7 +111,7 @@ def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not publ
             if damages := own_claims().damages:
                 st.warning(OwnClaimsError(damages).sentence(language()))
             if is_closed(page.url_path):
-                st.info(text(f"{page.url_path}.not_public"))
+                st.info(text(f"not_public.{page.url_path}"))
             else:
                 page.run()
     finally:  # a run may be broken off

@@ -121,14 +121,15 @@ def belongs_to(feature_id: str, lang: str) -> list[Relation]:
 
 
 def _relations(links: pd.DataFrame, column: str, lang: str) -> list[Relation]:
-    names, found = layers.names_by_id(lang=lang), []
-    for key, rows in links.groupby(column, sort=False):
+    names, related = layers.names_by_id(lang=lang), []
+    for key in map(str, links[column].unique()):
+        rows = links[links[column] == key]
         roles = [value_label("role", role, lang=lang) for role in rows["role"].unique()]
         quotes = rows["quote"].dropna().unique()
         kind = layers.resource(_layers()[key]).title(lang) if key in _layers() else ""
         role = listed(roles, lang)
-        found.append(Relation(str(key), names[key], kind, role, next(iter(quotes), "")))
-    return found
+        related.append(Relation(key, names[key], kind, role, next(iter(quotes), "")))
+    return related
 
 
 @per_plan
