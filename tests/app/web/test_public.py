@@ -23,7 +23,7 @@ def test_pages_of_uploads_are_closed_to_the_public(monkeypatch, named):
     monkeypatch.setattr(controls.st, "page_link", lambda _page, label: drawn.append(label))
     for page in UPLOADING:
         assert is_closed(page)
-        assert all(both(f"{page}.not_public"))
+        assert all(both(f"not_public.{page}"))
         controls.link_to(page, page)
     controls.link_to("density", "density")
     assert not is_closed("density")
