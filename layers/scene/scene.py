@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import compress
-from types import NoneType
 from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
@@ -19,7 +18,6 @@ import shapely
 
 from geo.crs import moved
 from geo.numerals import number
-from layers.look.overlays import Choropleth, Points
 from layers.look.styles import WHITE, looks
 from layers.plan.area import map_crs
 from layers.words import bracketed
@@ -279,8 +277,8 @@ class Drawn:
 
     @property
     def is_counted(self) -> bool:
-        """Whether its features are things that somebody counts: of the plan, zones or points."""
-        return not self.is_ground and isinstance(self.overlay, Choropleth | Points | NoneType)
+        """Whether a legend counts its features."""
+        return not self.is_ground and self.pane != "isoline"
 
     @property
     def numbered(self) -> bool:
@@ -394,7 +392,7 @@ class Drawn:
         here = Counter(mark.key for mark in self.marks)
         counts = {key: Tally(n, n + self.beyond.get(key, 0)) for key, n in here.items()}
         whole = Tally(len(self.marks), len(self.marks) + sum(self.beyond.values()))
-        counted = not self.is_ground and self.pane != "isoline"
+        counted = self.is_counted
         if self.listed == "layer" or set(counts) == {None}:
             entry = _entry(self.marks[0], self.title, whole if counted else None)
             return Section(self, "", None, (entry,))
