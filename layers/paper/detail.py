@@ -55,15 +55,15 @@ class Detail:
     window: Window
 
 
-def detail(
+def details(
     scene: Scene,
     window: Window,
     symbols: dict[str, Symbols],
     *,
     px: float,
     taken: Box,
-) -> Detail | None:
-    """Return the part of a map that is worth a detail, None where none is or there is no room.
+) -> list[Detail]:
+    """Return the part of a map that is worth a detail; none where there is no room for it.
 
     Parameters
     ----------
@@ -76,12 +76,12 @@ def detail(
     """
     named = [here.at for layer in scene.layers if layer.label and (here := symbols.get(layer.id))]
     if not named:
-        return None
+        return []
     at, frame = np.concatenate(named), window.frame
     width, height = WIDTH_SHARE * frame.width, HEIGHT_SHARE * frame.height
     box = corner_box(scene, window, symbols, (width, height), px=px, taken=taken)
     if covered(scene, window, symbols, box, 0.0) > MOST_COVERED:
-        return None
+        return []
     room = NAME_PX[0] * NAME_PX[1] * px * px
     for times in TIMES:
         scale = round_scale(window.scale / times, math.floor)
@@ -90,10 +90,10 @@ def detail(
         if count >= LEAST_NAMED and count * room >= NEEDED_SHARE * size.prod():
             source = Box(*(middle - size / 2), *size)
             if source.overlaps(box) or source.overlaps(taken):
-                return None
+                return []
             centre_m = window.to_ground(middle[None, :])[0]
-            return Detail(source, Window(box, (centre_m[0], centre_m[1]), scale))
-    return None
+            return [Detail(source, Window(box, (centre_m[0], centre_m[1]), scale))]
+    return []
 
 
 def _fullest(at: NDArray[np.float64], size: NDArray[np.float64]) -> tuple[NDArray[np.float64], int]:

@@ -94,7 +94,7 @@ def draw_labels(
     blocked: Iterable[Box],
     px: float,
     toned: Callable[[str], str],
-    elsewhere: Box | None = None,
+    elsewhere: Iterable[Box] = (),
 ) -> list[str]:
     """Place and write the names of what a map shows; return those that found no room.
 
@@ -113,9 +113,11 @@ def draw_labels(
     toned
         Turns a colour of a name into one of the palette.
     elsewhere
-        Where symbols stand whose names are in a detail.
+        Boxes in which symbols stand whose names are in a detail.
     """
-    named = symbols if elsewhere is None else _beyond(symbols, elsewhere)
+    named = symbols
+    for box in elsewhere:
+        named = _beyond(named, box)
     names = _once(_names(scene, window, named, stops, px=px, toned=toned), px)
     frame, gap = window.frame.inset(2.0 * px), 1.5 * px
     bounds = (frame.left, frame.bottom, frame.right, frame.top)

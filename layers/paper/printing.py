@@ -31,7 +31,7 @@ from layers.look.outside import clean_content, clean_sheet, clean_statement
 from layers.look.palettes import paper
 from layers.look.standing import standing
 from layers.look.styles import WHITE
-from layers.paper.detail import detail, draw_detail
+from layers.paper.detail import details, draw_detail
 from layers.paper.drawing import (
     BEYOND,
     axis_stops,
@@ -48,6 +48,7 @@ from layers.paper.furniture import (
     draw_title,
     note_texts,
 )
+from layers.paper.geopdf import with_places
 from layers.paper.labels import draw_labels
 from layers.paper.legend import draw_legend
 from layers.paper.locator import corner_box, draw_locator, locator_box, locator_extent
@@ -60,9 +61,7 @@ from layers.plan.area import area, map_crs, per_plan
 from layers.plan.catalogue import land, load
 from layers.scene.resolved import scene
 from layers.scene.scene import ANALYSIS
-from layers.scene.window import (
-    POINTS_PER_INCH,
-)
+from layers.scene.window import POINTS_PER_INCH, Window
 from layers.type.outside_texts import Cleaner, one_line
 from layers.words import say
 
@@ -109,6 +108,8 @@ class Composed(NamedTuple):
         What the map shows within its frame, in the colours of the sheet.
     content
         What was drawn: on the vector base map where the tiles of another could not be had.
+    windows
+        What is shown where: the map, and a detail above it where there is one.
     note
         Why that is so; empty where it is not.
     remarks
@@ -121,6 +122,7 @@ class Composed(NamedTuple):
     layout: Layout
     scene: Scene
     content: Content
+    windows: tuple[Window, ...]
     note: str = ""
     remarks: tuple[str, ...] = ()
     view: str = ""
@@ -252,8 +254,8 @@ def composed(
         scale = corner_box(on_sheet, window, symbols, size, px=plan.px, taken=inset)
     # What is looked at without its sheet is small, and tiles are of one scale.
     alone = ground is not None or scale_inside or panel_share
-    part = None if alone else detail(on_sheet, window, symbols, px=plan.px, taken=inset)
-    taken = (inset, scale) if part is None else (inset, scale, part.window.frame)
+    parts = [] if alone else details(on_sheet, window, symbols, px=plan.px, taken=inset)
+    taken = (inset, scale, *(part.window.frame for part in parts))
     draw_labels(
         axes,
         on_sheet,
@@ -263,9 +265,9 @@ def composed(
         blocked=[box.inset(-3.0 * plan.px) for box in taken],
         px=plan.px,
         toned=tone,
-        elsewhere=None if part is None else part.source,
+        elsewhere=[part.source for part in parts],
     )
-    if part is not None:
+    for part in parts:
         draw_detail(axes, _axes(figure), whole, part, px=plan.px, tone=tone)
     draw_graticule(axes, window, plan)
     draw_locator(
@@ -276,7 +278,8 @@ def composed(
     view = _view(on_sheet)
     notes = sheet_notes(content, sheet, on_sheet, view=view, spread=spread)
     draw_notes(axes, broken_notes(notes, plan, lang=content.lang), plan)
-    return Composed(figure, plan, on_sheet, content, remarks=remarks, view=view)
+    windows = (window, *(part.window for part in parts))
+    return Composed(figure, plan, on_sheet, content, windows, remarks=remarks, view=view)
 
 
 def _axes(figure: Figure) -> Axes:
@@ -319,9 +322,10 @@ def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
             value=suffix,
             names=SUFFIXES,
         )
-    figure = drawn(content, sheet)
+    made = composed(content, sheet)
     write = {".png": _png, ".pdf": _pdf, ".svg": _svg}[suffix]
-    return write(figure, _about(content, sheet), sheet.dpi)
+    data = write(made.figure, _about(content, sheet), sheet.dpi)
+    return with_places(data, made.windows) if suffix == ".pdf" else data
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from layers.look.content import Content, Sheet
-from layers.paper.detail import detail
+from layers.paper.detail import details
 from layers.paper.drawing import axis_stops, point_symbols
 from layers.paper.extents import window_on
 from layers.paper.printing import drawn, toned
@@ -25,7 +25,7 @@ def part_of(content: Content):
     window = window_on(FRAME, shown)
     stops = axis_stops(scene, window, px=0.75)
     symbols, _ = point_symbols(scene, window, stops, px=0.75)
-    return window, symbols, detail(scene, window, symbols, px=0.75, taken=CORNER)
+    return window, symbols, details(scene, window, symbols, px=0.75, taken=CORNER)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def crowded():
 
 
 def test_a_detail_shows_what_it_frames_at_a_round_scale(crowded):
-    window, _, part = crowded
+    window, _, (part,) = crowded
     assert part.window.scale < window.scale / 1.9
     digits = f"{part.window.scale:.0f}".rstrip("0")
     assert len(digits) <= 2
@@ -46,7 +46,7 @@ def test_a_detail_shows_what_it_frames_at_a_round_scale(crowded):
 
 
 def test_a_detail_stands_on_empty_ground(crowded):
-    _window, symbols, part = crowded
+    _window, symbols, (part,) = crowded
     box = part.window.frame
     assert not box.overlaps(part.source)
     assert not box.overlaps(CORNER)
@@ -63,7 +63,7 @@ def test_a_detail_stands_on_empty_ground(crowded):
 
 
 def test_a_map_that_is_not_crowded_has_none():
-    assert part_of(Overview("224").content("zh"))[2] is None
+    assert part_of(Overview("224").content("zh"))[2] == []
 
 
 def test_a_sheet_names_what_is_in_a_detail_once():
