@@ -159,6 +159,7 @@
         body.append(section);
       }
     });
+    body.append(...zoneOnly(panels, shownLayers, within, el));
     const ground = shownLayers.filter((layer) => layer.group === "context" && view.base === "vector")
       .flatMap((layer) => groundRows(panels, layer, within, el));
     if (ground.length) {
@@ -228,6 +229,15 @@
     return section;
   }
 
+  // The line that says how many marks stand for a place known by its zone only.
+  function zoneOnly(panels, layers, within, el) {
+    const { view } = panels;
+    const { title, sample } = view.document.zone_only;
+    const n = layers.filter((layer) => !layer.isImage).reduce((sum, layer) => sum + layer.look.filter((look, i) =>
+      layer.styles[look].zone_only && view.shown(layer, i) && within(layer, i)).length, 0);
+    return n ? [row(el, Atlas.symbols.swatch(sample, "point"), panels.words(title), n)] : [];
+  }
+
   function groundRows(panels, layer, within, el) {
     return counted(panels.view, layer, within).map(([key, { i }]) => {
       const entry = layer.byValue.get(key);
@@ -247,14 +257,17 @@
     const largest = Math.max(...layer.amounts.map(({ radius }) => radius));
     const [width, height] = [2 * largest + 48, 2 * largest + 8];
     const stroke = layer.colour;
+    let level = Infinity;
     const parts = layer.amounts.flatMap(({ amount, radius }) => {
       const top = height - 2 - 2 * radius;
-      const text = svg("text", { x: 2 * largest + 14, y: top + 4, "font-size": 11, fill: Atlas.looks.inks.soft });
-      text.textContent = String(amount);
+      // Amounts keep apart even where the circles of two are nearly one.
+      level = Math.min(top, level - 12);
+      const text = svg("text", { x: 2 * largest + 14, y: level + 4, "font-size": 11, fill: Atlas.looks.inks.soft });
+      text.textContent = number(amount);
       return [
         svg("circle", { cx: largest + 2, cy: height - 2 - radius, r: radius, fill: "none", stroke,
           "stroke-width": 1.3 }),
-        svg("path", { d: `M${largest + 2} ${top}H${2 * largest + 11}`, stroke: Atlas.looks.inks.lead, "stroke-width": 0.8 }),
+        svg("path", { d: `M${largest + 2} ${top}L${2 * largest + 11} ${level}`, stroke: Atlas.looks.inks.lead, "stroke-width": 0.8 }),
         text,
       ];
     });

@@ -104,7 +104,7 @@
   // A sample for the legend: box for areas, stroke for lines, the symbol for points.
   function swatch(style, kind) {
     if (kind === "point") {
-      const drawn = symbol(style, { opacity: style.opacity });
+      const drawn = symbol(style, { opacity: style.opacity, dash: style.dash });
       drawn.setAttribute("viewBox", "-11 -9 22 18");
       drawn.setAttribute("width", 22);
       drawn.setAttribute("height", 18);

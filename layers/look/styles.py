@@ -98,19 +98,25 @@ class Size:
     ----------
     field
         Column with the quantity.
-    px_per_root
-        Radius in px is this number times the root of the quantity.
-    min_px, max_px
-        Limits of the radius.
-    legend
-        Quantities that the legend shows.
+    largest_px
+        Radius of the largest quantity, px. No symbol is held back at a limit.
+    largest
+        The largest quantity of what a map shows, in its unit; 0 where there is none.
     """
 
     field: str
-    px_per_root: float
-    min_px: float
-    max_px: float
-    legend: tuple[float, ...]
+    largest_px: float
+    largest: float = 0.0
+
+    def radius_px(self, amount: float) -> float:
+        """Return the radius of the symbol of a quantity, px.
+
+        Examples
+        --------
+        >>> Size("investment", 30.0, 1000.0).radius_px(250.0)
+        15.0
+        """
+        return self.largest_px * (amount / self.largest) ** 0.5 if self.largest else 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,8 +140,7 @@ def _layer_style(entry: dict[str, Any]) -> LayerStyle:
     if "style" in entry:
         optional["style"] = Style(**entry["style"])
     if "size" in entry:
-        size = entry["size"]
-        optional["size"] = Size(**{**size, "legend": tuple(size["legend"])})
+        optional["size"] = Size(**entry["size"])
     return LayerStyle(
         **plain,
         **optional,

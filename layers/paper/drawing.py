@@ -7,8 +7,7 @@ the symbology says, and a curve has no more corners than can be seen on paper.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -21,7 +20,7 @@ from pyproj import Transformer
 
 from layers.look.styles import WHITE, inks, mark
 from layers.paper.sheet import draw_box
-from layers.paper.symbols import draw_symbols
+from layers.paper.symbols import dash_pattern, draw_symbols
 from layers.plan.area import map_crs
 from layers.scene.scene import PANES
 from layers.scene.strokes import edges, lines
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
     from layers.scene.scene import Drawn, Scene
     from layers.scene.window import Window
 
-Dash: TypeAlias = str | tuple[float, Sequence[float]]
 Rgba: TypeAlias = tuple[float, float, float, float]
 
 HATCH, PALE = "////", 0.5
@@ -129,14 +127,6 @@ def draw_scene(
 def stop_px() -> float:
     """Return the half width of a numbered stop, px."""
     return mark("stop")["radius_px"]
-
-
-def dash_pattern(dash: str, width_px: float) -> Dash:
-    """Return a dash pattern in px as a line style, which matplotlib scales with the stroke."""
-    if not dash:
-        return "-"
-    lengths = [float(part) for part in dash.split()]
-    return (0.0, [length / width_px for length in lengths])
 
 
 def point_symbols(
@@ -388,7 +378,7 @@ def _draw_points(brush: _Brush, layer: Drawn, here: Symbols) -> None:
     groups: dict[tuple[Style, float, float], list[int]] = {}
     for row, pick in enumerate(here.picks):
         each = layer.marks[pick]
-        key = (replace(each.style, dash=""), float(here.radii[row]), each.tint)
+        key = (each.style, float(here.radii[row]), each.tint)
         groups.setdefault(key, []).append(row)
     # Small ones above large ones.
     order = sorted(groups.items(), key=lambda item: -item[0][1])

@@ -20,9 +20,9 @@ from matplotlib.patches import Circle, Rectangle
 from geo.errors import InputError
 from geo.numerals import number
 from layers.look.styles import WHITE, inks
-from layers.paper.drawing import HATCH, dash_pattern, hatch_colour
+from layers.paper.drawing import HATCH, hatch_colour
 from layers.paper.sheet import text_width, wrapped, write
-from layers.paper.symbols import draw_symbols
+from layers.paper.symbols import dash_pattern, draw_symbols
 from layers.scene.boxes import Box
 from layers.scene.scene import CONTEXT
 from layers.words import say
@@ -30,7 +30,8 @@ from layers.words import say
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from layers.scene.scene import Drawn, Entry, Scene, Section, Tally
+    from layers.scene.said import Tally
+    from layers.scene.scene import Drawn, Entry, Scene, Section
     from layers.scene.surfaces import Picture
 
 # px, as on the web map.

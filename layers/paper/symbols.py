@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from matplotlib.collections import PathCollection
@@ -14,12 +14,24 @@ from layers.plan.area import per_plan
 from layers.scene.strokes import outline, stamps
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.patches import Patch
     from numpy.typing import NDArray
 
     from layers.look.styles import Style
     from layers.scene.strokes import Stamp
+
+Dash: TypeAlias = "str | tuple[float, Sequence[float]]"
+
+
+def dash_pattern(dash: str, width_px: float) -> Dash:
+    """Return a dash pattern in px as a line style, which matplotlib scales with the stroke."""
+    if not dash:
+        return "-"
+    lengths = [float(part) for part in dash.split()]
+    return (0.0, [length / width_px for length in lengths])
 
 
 @per_plan
@@ -42,7 +54,7 @@ def draw_symbols(
     zorder: float,
     clip: Patch | None = None,
 ) -> None:
-    """Draw symbols of one look: solid where their place is known, tinted where its host's is.
+    """Draw symbols of one look: solid where their place is known, dashed where its zone's is.
 
     Parameters
     ----------
@@ -86,6 +98,7 @@ def _stamp(
         facecolors=[to_rgba(part.face, part.face_opacity) if part.face_opacity else "none"],
         edgecolors=[to_rgba(part.edge, part.edge_opacity) if part.width_px else "none"],
         linewidths=[part.width_px * px],
+        linestyles=[dash_pattern(part.dash, part.width_px)],
         joinstyle="round",
         zorder=zorder,
     )

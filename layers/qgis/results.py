@@ -27,7 +27,8 @@ from layers.qgis.styles import (
     style_text,
 )
 from layers.qgis.symbols import Kind, quoted_column, quoted_text, rgba, symbol_of
-from layers.scene.scene import NO_DATA, Class, Words
+from layers.scene.said import Words
+from layers.scene.scene import NO_DATA, Class
 from layers.words import say, words
 
 if TYPE_CHECKING:

@@ -177,7 +177,9 @@ def _renderer(root: ET.Element, layer: Drawn, kind: Kind) -> None:
         mask = [value in (None, each.key) for each in layer.marks]
         usual = None if evidence is None else _most_frequent(evidence[mask])
         own = look.colour_field if coloured and value is None else None
-        symbol = symbol_of(str(number), kind, style, look, usual=usual, own=own)
+        symbol = symbol_of(
+            str(number), kind, style, look, usual=usual, own=own, zoned="within" in frame
+        )
         symbols.append(symbol)
     if look.size is not None:
         # Large circles below small ones.

@@ -9,8 +9,8 @@ import base64
 from typing import TYPE_CHECKING, Literal, TypeAlias
 from xml.etree import ElementTree as ET
 
-from layers.look.styles import WHITE, inks, looks, mark
-from layers.scene.resolved import evident
+from layers.look.styles import WHITE, inks, mark
+from layers.scene.known import LOCATED, ZONE_ONLY, evident, ways_known
 from layers.scene.strokes import Stamp, Stroke, edges, lines, outline, stamps
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ _DEFINED = {
     ("SimpleMarker", "color"): "fillColor",
     ("SimpleMarker", "outline_color"): "outlineColor",
     ("SimpleMarker", "outline_width"): "outlineWidth",
+    ("SimpleMarker", "outline_style"): "outlineStyle",
+    ("SvgMarker", "name"): "name",
     ("SvgMarker", "color"): "fillColor",
     ("SvgMarker", "outline_color"): "outlineColor",
     ("SvgMarker", "outline_width"): "outlineWidth",
@@ -46,7 +48,14 @@ _DEFINED = {
 
 
 def symbol_of(
-    name: str, kind: Kind, style: Style, look: LayerStyle, *, usual: str | None, own: str | None
+    name: str,
+    kind: Kind,
+    style: Style,
+    look: LayerStyle,
+    *,
+    usual: str | None,
+    own: str | None,
+    zoned: bool = False,
 ) -> ET.Element:
     """Return the symbol of a class.
 
@@ -60,12 +69,18 @@ def symbol_of(
         The evidence that most features of the class have, None where it changes nothing.
     own
         Column with the colour of each feature, if that goes before the colour of the class.
+    zoned
+        The table has a column ``within``, which says whose place a feature has.
     """
     draw = {"polygon": _area, "line": _line, "point": _marker}[kind]
     parts = draw(*evident(style, usual))
     variants: dict[str, list[Part]] = {}
     if usual is not None:
-        variants = {value: draw(*evident(style, value)) for value in looks()["evidence"]}
+        variants = {
+            value: draw(*evident(style, value))
+            for value in ways_known()
+            if value != ZONE_ONLY or (zoned and kind == "point")
+        }
     symbol = ET.Element(
         "symbol", name=name, type=_SYMBOL_TYPES[kind], alpha="1", clip_to_extent="1", force_rhr="0"
     )
@@ -160,13 +175,17 @@ def _stamp(stamp: Stamp) -> Part:
     }
     corners = outline(stamp.symbol)
     if not len(corners):
-        style = "solid" if stamp.width_px else "no"
+        style = "no" if not stamp.width_px else "dash" if stamp.dash else "solid"
         circle = {"name": "circle", "size": mm(2 * stamp.radius_px), "outline_style": style}
         return "SimpleMarker", {**common, **circle}
-    return "SvgMarker", {**common, "name": _svg(corners), "size": mm(2 * _REACH * stamp.radius_px)}
+    return "SvgMarker", {
+        **common,
+        "name": _svg(corners, stamp),
+        "size": mm(2 * _REACH * stamp.radius_px),
+    }
 
 
-def _svg(corners: Iterable[Iterable[float]]) -> str:
+def _svg(corners: Iterable[Iterable[float]], stamp: Stamp | None = None) -> str:
     """Return an outline as a picture inside the style, whose colours QGIS sets."""
     side = 200.0 * _REACH
     points = " ".join(f"{100 * (x + _REACH):.1f},{100 * (y + _REACH):.1f}" for x, y in corners)
@@ -185,6 +204,9 @@ def _svg(corners: Iterable[Iterable[float]]) -> str:
         "stroke-width": "param(outline-width)",
         "stroke-linejoin": "round",
     }
+    if stamp is not None and stamp.dash:
+        lengths = (100 * float(length) / stamp.radius_px for length in stamp.dash.split())
+        attributes["stroke-dasharray"] = " ".join(f"{length:.1f}" for length in lengths)
     ET.SubElement(picture, "polygon", {"points": points, **attributes})
     return "base64:" + base64.b64encode(ET.tostring(picture)).decode("ascii")
 
@@ -255,10 +277,14 @@ def _arrow(colour: str) -> Part:
 def _by_evidence(values: dict[str, str]) -> str:
     """Return an expression that gives the value of a feature's evidence, the commonest if none."""
     everyday = max(values.values(), key=list(values.values()).count)
+    column = quoted_column("evidence")
+    by_zone = f"{column} = {quoted_text(LOCATED)} AND {quoted_column('within')} IS NOT NULL"
+    # What is known by its zone only has the evidence of what is located, and goes before it.
     cases = [
-        f"WHEN {quoted_column('evidence')} = {quoted_text(evidence)} THEN {quoted_text(value)}"
-        for evidence, value in values.items()
-        if value != everyday
+        f"WHEN {by_zone if evidence == ZONE_ONLY else f'{column} = {quoted_text(evidence)}'} "
+        f"THEN {quoted_text(value)}"
+        for evidence, value in sorted(values.items(), key=lambda item: item[0] != ZONE_ONLY)
+        if value != everyday or evidence == ZONE_ONLY
     ]
     return f"CASE {' '.join(cases)} ELSE {quoted_text(everyday)} END"
 
@@ -269,8 +295,10 @@ def _size_expression(look: LayerStyle, per_px: float) -> str:
         return ""
     amount = quoted_column(size.field)
     fallback = per_px * next(iter(look.classes.values()), look.style).size_px
-    radius = f"max({size.min_px:g}, min({size.max_px:g}, {size.px_per_root:g} * sqrt({amount})))"
-    return f"CASE WHEN {amount} IS NULL THEN {fallback:.4f} ELSE {per_px:.5f} * {radius} END"
+    per_root = per_px * size.radius_px(1.0)
+    return (
+        f"CASE WHEN {amount} IS NULL THEN {fallback:.4f} ELSE {per_root:.9g} * sqrt({amount}) END"
+    )
 
 
 def _own_colour(tag: str, properties: dict[str, str], style: Style, column: str) -> dict[str, str]:

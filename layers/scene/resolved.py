@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import shapely
 
 from geo.arguments import require_one_of
 from geo.crs import require_crs
@@ -37,7 +38,10 @@ from layers.look.symbology import layer_style, layer_styles, palette, symbology,
 from layers.plan.area import area, per_plan, stops_layer
 from layers.plan.catalogue import members, names_by_id
 from layers.plan.schema import resource, resources
-from layers.scene.scene import ANALYSIS, CONTEXT, NO_DATA, Class, Drawn, Mark, Scene, Stop, Words
+from layers.scene.known import SCHEMATIC, ZONE_ONLY, evident, known_by, texts_of
+from layers.scene.said import Words
+from layers.scene.scene import ANALYSIS, CONTEXT, NO_DATA, Class, Drawn, Mark, Scene, Stop
+from layers.scene.sizes import round_amounts
 from layers.scene.stripes import shared_out
 from layers.scene.surfaces import Picture
 
@@ -47,7 +51,6 @@ if TYPE_CHECKING:
     from layers.look.content import Content
     from layers.look.styles import Size
 
-SCHEMATIC = "schematic"
 # Classes of proportional symbols: features with the quantity, and those without.
 STATED, UNSTATED = "stated", "unstated"
 # Points of a result stand above those of the plan.
@@ -107,32 +110,29 @@ def overlays(given: Sequence[Overlay], *, lang: str, function: str) -> list[Draw
     ]
 
 
-def radius_px(size: Size, amount: float) -> float:
-    """Return the radius of a proportional symbol, px.
-
-    Examples
-    --------
-    >>> from layers.look.styles import Size
-    >>> radius_px(Size("investment", 1.5, 3.5, 26.0, ()), 100.0)
-    15.0
-    """
-    return float(np.clip(size.px_per_root * amount**0.5, size.min_px, size.max_px))
-
-
 # ---- layers of the plan ----
 
 
 def _layer(name: str, content: Content, *, function: str) -> Drawn:
-    about, look = resource(name), content.style(name)
-    frame, lang = content.frames[name], content.lang
+    about, frame, lang = resource(name), content.frames[name], content.lang
+    look = _scaled(content.style(name), frame)
     require_crs(frame, function=f"{function}, {name}")
     ground = about.group == CONTEXT
-    evidence = [None] * len(frame) if ground else _texts(frame, "evidence")
+    evidence = [None] * len(frame) if ground else known_by(frame)
     keys = _keys(frame, look)
     styles = _styles(frame, look, keys, evidence)
     marks = [
-        replace(mark, style=style, tint=tint, radius_px=style.size_px, key=key)
-        for mark, key, (style, tint) in zip(_marks(frame, lang), keys, styles, strict=True)
+        replace(
+            mark,
+            style=style,
+            tint=tint,
+            radius_px=style.size_px,
+            key=key,
+            zone_only=how == ZONE_ONLY,
+        )
+        for mark, key, (style, tint), how in zip(
+            _marks(frame, lang), keys, styles, evidence, strict=True
+        )
     ]
     if look.size is not None and look.size.field in frame:
         amounts = _numbers(frame, look.size.field)
@@ -158,7 +158,7 @@ def _layer(name: str, content: Content, *, function: str) -> Drawn:
         classify=look.classify,
         listed=_listed(look),
         label=look.label,
-        amounts=_amounts(look, keys),
+        amounts=_amounts(look),
         cluster=look.cluster,
         is_land=name == area().land.layer,
         stops=_stops(name, marks, reduced=content.reduced),
@@ -178,7 +178,7 @@ def _keys(frame: gpd.GeoDataFrame, look: LayerStyle) -> list[str | None]:
     if look.size is not None and look.size.field in frame:
         known = frame[look.size.field].notna()
         return [STATED if each else UNSTATED for each in known]
-    return _texts(frame, look.classify)
+    return texts_of(frame, look.classify)
 
 
 def _styles(
@@ -189,33 +189,35 @@ def _styles(
 ) -> list[tuple[Style, float]]:
     """Return style and tint of each feature: its class, its own colour, how its place is known."""
     known: dict[tuple[str | None, str | None, str | None], tuple[Style, float]] = {}
-    rows = list(zip(keys, _texts(frame, look.colour_field), evidence, strict=True))
+    rows = list(zip(keys, texts_of(frame, look.colour_field), evidence, strict=True))
     for key, colour, how in set(rows):
         style = look.of(key)
         known[key, colour, how] = evident(replace(style, colour=colour or style.colour), how)
     return [known[row] for row in rows]
 
 
-def evident(style: Style, evidence: str | None) -> tuple[Style, float]:
-    """Return a style as evidence changes it, and how solid a symbol then is.
+def _scaled(look: LayerStyle, frame: gpd.GeoDataFrame) -> LayerStyle:
+    """Return rules by which the largest amount that has a place has the largest symbol."""
+    if look.size is None or look.size.field not in frame:
+        return look
+    shapes = frame.geometry.to_numpy()
+    here = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    amounts = _numbers(frame[here], look.size.field)
+    largest = max((amount for amount in amounts if amount is not None), default=0.0)
+    return replace(look, size=replace(look.size, largest=largest))
 
-    Examples
-    --------
-    >>> evident(Style("#8C6D31", fill_opacity=0.5), "located")[1]
-    0.55
-    """
-    known = looks()["evidence"].get(evidence or "")
-    if known is None:
-        return style, 1.0
-    tint = float(known["opacity"])
-    return replace(
-        style, dash=style.dash or known["dash"], fill_opacity=style.fill_opacity * tint
-    ), tint
+
+def _by_zone_only(mark: Mark, how: str | None) -> Mark:
+    """Return a point of a result as the layer would draw it that is known by its zone only."""
+    if how != ZONE_ONLY:
+        return mark
+    style, tint = evident(mark.style, how)
+    return replace(mark, style=style, tint=tint, zone_only=True)
 
 
 def _sized(mark: Mark, size: Size, amount: float | None) -> Mark:
     """Return a mark of the size of its amount; one without an amount keeps that of its class."""
-    radius = mark.radius_px if amount is None else radius_px(size, amount)
+    radius = mark.radius_px if amount is None else size.radius_px(amount)
     return replace(mark, radius_px=radius, rank=-radius * RANK_PX)
 
 
@@ -225,10 +227,11 @@ def _listed(look: LayerStyle) -> str:
     return "classes" if look.classes else "features"
 
 
-def _amounts(look: LayerStyle, keys: Sequence[str | None]) -> tuple[tuple[float, float], ...]:
-    if look.size is None or STATED not in keys:
+def _amounts(look: LayerStyle) -> tuple[tuple[float, float], ...]:
+    if look.size is None or not look.size.largest:
         return ()
-    return tuple((amount, radius_px(look.size, amount)) for amount in look.size.legend)
+    amounts = reversed(round_amounts(look.size.largest))
+    return tuple((amount, look.size.radius_px(amount)) for amount in amounts)
 
 
 def _stops(name: str, marks: Sequence[Mark], *, reduced: bool) -> tuple[Stop, ...]:
@@ -289,9 +292,12 @@ def _overlay(name: str, overlay: Overlay, order: int, *, lang: str, function: st
         common |= {"pane": "point", "order": order + POINTS_ABOVE}
         common |= {"label": overlay_label("points") if overlay.named else None}
         common |= {"cluster": overlay.cluster}
+    marks = [replace(mark, style=style, radius_px=style.size_px) for mark in marks]
+    if isinstance(overlay, Points):
+        marks = list(map(_by_zone_only, marks, known_by(overlay.frame)))
     return Drawn(
         **common,
-        marks=tuple(replace(mark, style=style, radius_px=style.size_px) for mark in marks),
+        marks=tuple(marks),
         look=replace(_bare(), style=style),
         colour=style.colour,
     )
@@ -423,13 +429,6 @@ def _valued(column: str, value: str) -> Words:
     return Words(*(value_label(column, value, lang=lang) for lang in LANGUAGES))
 
 
-def _texts(frame: gpd.GeoDataFrame, column: str | None) -> list[str | None]:
-    if column is None or column not in frame:
-        return [None] * len(frame)
-    values = frame[column].astype("object")
-    return [value if isinstance(value, str) else None for value in values]
-
-
 def _numbers(frame: gpd.GeoDataFrame, column: str) -> list[float | None]:
     values = frame[column].to_numpy(dtype="float64", na_value=np.nan)
     return [None if np.isnan(value) else float(value) for value in values]
@@ -441,5 +440,5 @@ def _ids(frame: gpd.GeoDataFrame) -> list[str]:
 
 def _names(frame: gpd.GeoDataFrame, lang: str) -> list[str]:
     first, second = ("name_en", "name_zh") if lang == "en" else ("name_zh", "name_en")
-    pairs = zip(_texts(frame, first), _texts(frame, second), strict=True)
+    pairs = zip(texts_of(frame, first), texts_of(frame, second), strict=True)
     return [one or other or "" for one, other in pairs]

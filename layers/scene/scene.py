@@ -17,9 +17,10 @@ import numpy as np
 import shapely
 
 from geo.crs import moved
-from geo.numerals import number
-from layers.look.styles import WHITE, looks
+from layers.look.styles import WHITE, Style, looks
 from layers.plan.area import map_crs
+from layers.scene.known import zone_only_sample, zone_only_words
+from layers.scene.said import Tally, Words
 from layers.words import bracketed
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from layers.look.overlays import Overlay
-    from layers.look.styles import Label, LayerStyle, Style
+    from layers.look.styles import Label, LayerStyle
     from layers.scene.surfaces import Picture
 
 # Drawing order of what lies in each pane, on every map.
@@ -48,17 +49,6 @@ CONTEXT, ANALYSIS = "context", "analysis"
 REMARK = r"\s*[（(].*| (north|south) of .*"
 # Value of the class of areas without a number.
 NO_DATA = "-1"
-
-
-class Words(NamedTuple):
-    """Words in both languages."""
-
-    zh: str
-    en: str
-
-    def said(self, lang: str) -> str:
-        """Return those of one language."""
-        return self.en if lang == "en" else self.zh
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +97,8 @@ class Mark:
         Its number as words, below its name; empty where it has none.
     painted
         The part of an area that its colour fills, where that is not the whole.
+    zone_only
+        Nothing is known of its place but the zone that it is in, in whose middle it stands.
     """
 
     id: str
@@ -119,6 +111,7 @@ class Mark:
     rank: float = 0.0
     value: str = ""
     painted: BaseGeometry | None = None
+    zone_only: bool = False
 
     @property
     def kind(self) -> str:
@@ -135,22 +128,6 @@ class Stop(NamedTuple):
     names: Words
     colour: str
     place: shapely.Point
-
-
-class Tally(NamedTuple):
-    """How many features are on the sheet, and how many there are."""
-
-    here: int
-    of: int
-
-    @property
-    def is_part(self) -> bool:
-        """Whether some lie beyond the frame of the map."""
-        return self.here < self.of
-
-    def __str__(self) -> str:
-        """Return both numbers where they differ, as the title of the legend explains it."""
-        return f"{number(self.here)}/{number(self.of)}" if self.is_part else number(self.of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +205,9 @@ class Drawn:
         Titles of the columns of a result that a reader is shown.
     overlay
         The result that it is, where it is one.
-    beyond
-        How many of its features of each class lie beyond the frame of the map.
+    beyond, zoned_beyond
+        How many of its features of each class lie beyond the frame of the map, and how many of
+        those whose place is known by its zone only.
     """
 
     id: str
@@ -259,6 +237,7 @@ class Drawn:
     columns: Mapping[str, str] = field(default_factory=dict)
     overlay: Overlay | None = None
     beyond: Mapping[str | None, int] = field(default_factory=dict)
+    zoned_beyond: int = 0
 
     @property
     def title(self) -> str:
@@ -337,8 +316,13 @@ class Drawn:
     def within(self, frame_m: tuple[float, float, float, float]) -> Drawn:
         """Return what lies in the frame of the map only, of what has been placed."""
         inside = shapely.intersects(self.shapes, shapely.box(*frame_m))
-        beyond = Counter(mark.key for mark in compress(self.marks, (~inside).tolist()))
-        return replace(self, marks=tuple(compress(self.marks, inside.tolist())), beyond=beyond)
+        others = tuple(compress(self.marks, (~inside).tolist()))
+        return replace(
+            self,
+            marks=tuple(compress(self.marks, inside.tolist())),
+            beyond=Counter(mark.key for mark in others),
+            zoned_beyond=sum(mark.zone_only for mark in others),
+        )
 
     def bounds_m(self) -> tuple[float, float, float, float] | None:
         """Return west, south, east and north of what has been placed, None for nothing."""
@@ -466,7 +450,16 @@ class Scene:
 
     def legend(self) -> list[Section]:
         """Return what its legend says, section by section."""
-        return [section for each in self.listed() if (section := each.section())]
+        sections = [section for each in self.listed() if (section := each.section())]
+        zoned = [each for each in self.listed() if any(mark.zone_only for mark in each.marks)]
+        if zoned:
+            here = sum(mark.zone_only for each in zoned for mark in each.marks)
+            count = Tally(here, here + sum(each.zoned_beyond for each in self.layers))
+            words = zone_only_words().said(self.lang)
+            line = Section(zoned[-1], "", None, (Entry(zone_only_sample(), "point", words, count),))
+            ground = [section.layer.is_ground for section in sections]
+            sections.insert((*ground, True).index(True), line)
+        return sections
 
 
 def kind_of(shape: BaseGeometry) -> str:

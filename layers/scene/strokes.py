@@ -39,6 +39,7 @@ class Stamp(NamedTuple):
     edge: str
     edge_opacity: float
     width_px: float
+    dash: str = ""
 
 
 @per_plan
@@ -54,7 +55,7 @@ def outline(symbol: str) -> NDArray[np.float64]:
 
 
 def stamps(style: Style, *, radius_px: float, tint: float) -> list[Stamp]:
-    """Return the parts of a symbol: solid where its place is known, tinted where its host's is."""
+    """Return the parts of a symbol: solid where its place is known, dashed where its zone's is."""
     of = mark("symbol")
     hollow, ring = style.symbol == "hollow", style.symbol == "ring-dot"
     ground = of["hollow_opacity"] if hollow else 1.0
@@ -64,13 +65,21 @@ def stamps(style: Style, *, radius_px: float, tint: float) -> list[Stamp]:
         return [
             *halo,
             Stamp(
-                style.symbol, radius_px, WHITE, of["ring_opacity"], style.colour, 1.0, of["ring_px"]
+                style.symbol,
+                radius_px,
+                WHITE,
+                of["ring_opacity"],
+                style.colour,
+                1.0,
+                of["ring_px"],
+                style.dash,
             ),
             Stamp(CIRCLE, dot, style.colour, tint, WHITE, 0.0, 0.0),
         ]
     edge = style.edge or (style.colour if tint < 1 or hollow else WHITE)
     face, width = (0.0, of["hollow_px"]) if hollow else (tint, of["edge_px"])
-    return [*halo, Stamp(style.symbol, radius_px, style.colour, face, edge, 1.0, width)]
+    own = Stamp(style.symbol, radius_px, style.colour, face, edge, 1.0, width, style.dash)
+    return [*halo, own]
 
 
 def edges(style: Style, *, on_ground: bool = True) -> list[Stroke]:

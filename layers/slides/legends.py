@@ -10,6 +10,7 @@ from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
+from geo.numerals import number
 from layers.slides.parts import add_text, rgb
 from layers.slides.slide import LegendItem
 from layers.type.line_breaks import LINE_HEIGHT, text_height, text_width
@@ -33,6 +34,7 @@ HATCH_AT = (0.05, 0.3, 0.55)
 SECTION_GAP = 7.0
 # A column is no narrower, points, and no wider than so many ems of its labels; so many columns.
 NARROWEST_COLUMN, WIDEST_COLUMN_EM, MOST_COLUMNS = 110.0, 26.0, 4
+ROUND = frozenset({"point", "ring", "dashed-ring"})
 # An area that is paler is known by its outline.
 PALE = 0.5
 # Labels keep this beside their counts, ems.
@@ -69,6 +71,10 @@ def legend_items(scene: Scene) -> tuple[LegendItem, ...]:
         if section.title:
             items.append(LegendItem(section.title, kind="heading"))
         items += [_item(entry) for entry in section.entries]
+        size = section.layer.look.size
+        if section.title and size is not None and size.largest:
+            words = say("slides.amount", section.layer.lang, largest=number(size.largest))
+            items.append(LegendItem(words, section.layer.colour, "ring"))
     return tuple(items)
 
 
@@ -77,7 +83,7 @@ def _item(entry: Entry) -> LegendItem:
     kind: Any = entry.kind
     outlined = kind == "area" and style.fill_opacity < PALE
     if kind == "point" and style.symbol == "hollow":
-        kind = "ring"
+        kind = "dashed-ring" if style.dash else "ring"
     elif style.dash and (kind == "line" or outlined):
         kind = "dash"
     elif outlined:
@@ -195,7 +201,7 @@ def _draw_item(page: Page, item: LegendItem, box: Box, size: float) -> GroupShap
     line = size * LINE_HEIGHT
     drawn: list[Any] = []
     if not heading:
-        wide, tall = (SWATCH[1], SWATCH[1]) if item.kind in {"point", "ring"} else SWATCH
+        wide, tall = (SWATCH[1], SWATCH[1]) if item.kind in ROUND else SWATCH
         left, top = (SWATCH[0] - wide) / 2, (line - tall) / 2
         drawn.append(
             _draw_swatch(shapes, item, box.part(left=left, top=top, width=wide, height=tall))
@@ -227,12 +233,14 @@ def _draw_swatch(shapes: Any, item: LegendItem, box: Box) -> Any:  # noqa: ANN40
         if item.kind == "dash":
             swatch.line.dash_style = MSO_LINE.SQUARE_DOT
         return swatch
-    kind = MSO_SHAPE.OVAL if item.kind in {"point", "ring"} else MSO_SHAPE.RECTANGLE
+    kind = MSO_SHAPE.OVAL if item.kind in ROUND else MSO_SHAPE.RECTANGLE
     swatch = shapes.add_shape(kind, *box.emu())
     _drop_style(swatch)
-    if item.kind == "ring":
+    if item.kind in {"ring", "dashed-ring"}:
         swatch.fill.background()
         swatch.line.width, swatch.line.color.rgb = Pt(1.75), colour
+        if item.kind == "dashed-ring":
+            swatch.line.dash_style = MSO_LINE.SQUARE_DOT
         return swatch
     swatch.fill.solid()
     swatch.fill.fore_color.rgb = colour

@@ -14,7 +14,9 @@ from layers.type.tables import Table
 if TYPE_CHECKING:
     from layers.look.charts import Chart
 
-LegendKind: TypeAlias = Literal["area", "hatch", "line", "dash", "point", "ring", "heading"]
+LegendKind: TypeAlias = Literal[
+    "area", "hatch", "line", "dash", "point", "ring", "dashed-ring", "heading"
+]
 LONGEST_LABEL = 100
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
@@ -71,7 +73,7 @@ class LegendItem:
         ``"#RRGGBB"``, as on the map; a heading has none.
     kind
         ``"area"``, ``"hatch"`` (an area hatched white), ``"line"``, ``"dash"`` (a dashed line),
-        ``"point"``, ``"ring"`` (a hollow point) or ``"heading"``.
+        ``"point"``, ``"ring"`` and ``"dashed-ring"`` (a hollow point) or ``"heading"``.
     count
         What stands at the right end, such as the number of features.
     """

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, get_args
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from geo.arguments import require_one_of, require_type
 from geo.crs import moved
@@ -45,11 +44,12 @@ from layers.plan.catalogue import as_drawn
 from layers.plan.rule_words import rule_in_words
 from layers.plan.schema import resource, resources
 from layers.plan.selection import placed_share
+from layers.scene.known import zone_only_sample, zone_only_words
 from layers.scene.resolved import scene
 from layers.scene.scene import CONTEXT, REMARK, sample
 from layers.type.outside_texts import Cleaner
 from layers.web import references
-from layers.web.encoding import CRS, DECIMALS, columnar, painted
+from layers.web.encoding import CRS, DECIMALS, columnar, corners_of, painted
 from layers.web.pictures import encoded
 from layers.words import both, words
 
@@ -86,6 +86,9 @@ REFERENCES = frozenset(
 )
 # The data package says how lists are stored; a reader sees them as lists.
 _SEPARATED = re.compile(r"（\| 分隔）|, separated by \|")
+
+# What of a style the sample of a point is drawn with.
+_OF_POINTS = ("symbol", "colour", "edge", "size_px", "dash", "opacity")
 
 # What a script element, or a file, does not hold.
 _ESCAPED = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
@@ -177,6 +180,10 @@ def map_document(
         "land": area().land.layer,
         "stops_layer": resolved.stops_layer,
         "aside": REMARK,
+        "zone_only": {
+            "title": zone_only_words()._asdict(),
+            "sample": {key: getattr(zone_only_sample(), key) for key in _OF_POINTS},
+        },
         "basemaps": [_basemap(name) for name in basemaps()],
         "base": basemap,
         "layers": layers_,
@@ -329,13 +336,14 @@ def _layer(drawn: Drawn) -> dict[str, Any]:
 
 def _looks(drawn: Drawn) -> dict[str, Any]:
     """Return the styles of a layer, and which one each feature has; radii where they differ."""
-    known: dict[tuple[Style, float, str], int] = {}
+    known: dict[tuple[Style, float, str, bool], int] = {}
     picks = [
-        known.setdefault((each.style, each.tint, each.kind), len(known)) for each in drawn.marks
+        known.setdefault((each.style, each.tint, each.kind, each.zone_only), len(known))
+        for each in drawn.marks
     ]
     styles = [
-        {**asdict(style), "tint": tint, "sample": asdict(sample(style, kind))}
-        for style, tint, kind in known
+        {**asdict(style), "tint": tint, "zone_only": by_zone, "sample": asdict(sample(style, kind))}
+        for style, tint, kind, by_zone in known
     ]
     radii = [round(each.radius_px, 3) for each in drawn.marks] if drawn.look.size else None
     return {"styles": styles, "look": picks, "radii": radii}
@@ -467,21 +475,11 @@ def _bounds(
         if layer["kind"] == "image":
             corners += layer["bounds"]
         elif layer["located"]:
-            corners += _corners(layer)
+            corners += corners_of(layer)
     if not corners:
         return [list(corner) for corner in resolved.home]
     array = np.asarray(corners, dtype=float)
     return [array.min(axis=0).tolist(), array.max(axis=0).tolist()]
-
-
-def _corners(layer: dict[str, Any]) -> list[list[float]]:
-    if "shapes" in layer:
-        shapes = [shapely.from_geojson(json.dumps(item)) for item in layer["shapes"] if item]
-        west, south, east, north = shapely.total_bounds(np.asarray(shapes)).tolist()
-        return [[south, west], [north, east]]
-    points = np.asarray(layer["points"], dtype=float).reshape(-1, 2)
-    low, high = np.nanmin(points, axis=0), np.nanmax(points, axis=0)
-    return [[float(low[1]), float(low[0])], [float(high[1]), float(high[0])]]
 
 
 @per_plan

@@ -95,6 +95,17 @@ def painted(parts: gpd.GeoSeries) -> list[Any]:
     return _shapes(displayed(shapes[located], function="map_document").shapes, located)
 
 
+def corners_of(layer: dict[str, Any]) -> list[list[float]]:
+    """Return [south, west] and [north, east] of the features of a layer of the document."""
+    if "shapes" in layer:
+        shapes = [shapely.from_geojson(json.dumps(item)) for item in layer["shapes"] if item]
+        west, south, east, north = shapely.total_bounds(np.asarray(shapes)).tolist()
+        return [[south, west], [north, east]]
+    points = np.asarray(layer["points"], dtype=float).reshape(-1, 2)
+    low, high = np.nanmin(points, axis=0), np.nanmax(points, axis=0)
+    return [[float(low[1]), float(low[0])], [float(high[1]), float(high[0])]]
+
+
 def _anchors(shapes: NDArray[np.object_], located: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return a point of each feature (lon, lat), NaN where it has no place."""
     anchors = np.full((shapes.size, 2), np.nan)

@@ -45,6 +45,7 @@ SCRIPTS = (
     "shapes.js",
     "card.js",
     "panels.js",
+    "search.js",
     "draw.js",
     "linked.js",
     "atlas.js",

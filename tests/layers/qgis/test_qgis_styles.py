@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import numpy as np
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
@@ -463,17 +464,20 @@ def test_qgis_draws_points_as_the_web_map_does(
 def test_qgis_draws_the_size_of_an_investment(
     qgis: Callable[..., tuple[dict, np.ndarray]], tmp_path: Path
 ) -> None:
-    """The area is proportional to the amount: 1.5 px times its root is the radius."""
+    """The largest of what a table holds has a radius of 26 px, and areas are as the amounts."""
     path = tmp_path / "a.gpkg"
     purple = "#6A3D9A"
     areas = {}
-    for amount in (100.0, 25.0, 4.0e6):
+    largest = dots("projects", investment_100m_cny=400.0, id="largest").set_geometry(
+        [shapely.Point(113.5, 28.15)], crs=4490
+    )
+    for amount in (100.0, 25.0, 400.0):
         frame = dots("projects", investment_100m_cny=amount, evidence="surveyed")
-        write_geopackage({"projects": frame}, path)
+        write_geopackage({"projects": pd.concat([frame, largest])}, path)
         _, picture = qgis(path, "projects", extent=EXTENT, size=(100, 100))
         areas[amount] = (np.abs(picture - blend(purple, 1.0)).max(axis=2) < 60).sum()
     # A white edge of 1.3 px takes half of its width from the radius.
-    for amount, radius in ((100.0, 15.0), (25.0, 7.5), (4.0e6, 26.0)):
+    for amount, radius in ((100.0, 13.0), (25.0, 6.5), (400.0, 26.0)):
         assert abs(areas[amount] / (np.pi * (radius - 0.65) ** 2) - 1) < 0.06, amount
     frame = dots("projects", investment_100m_cny=np.nan, evidence="surveyed")
     write_geopackage({"projects": frame}, path)

@@ -110,7 +110,7 @@ def test_every_style_is_complete_and_of_a_layer(name):
         assert set(style.classes) == set(fields[style.classify].constraints["enum"])
     if style.size is not None:
         assert style.size.field in fields
-        assert 0 < style.size.min_px < style.size.max_px
+        assert style.size.largest_px > max(each.size_px for each in style.classes.values())
 
 
 def test_every_layer_with_geometry_has_a_style():
