@@ -6,6 +6,7 @@
   const FOUND_ZOOM = 13;
   const PADDING = [28, 28];
   const TILE_ERRORS = 3;
+  const SELECTED_EDGE_PX = 4;
   // Around the equator, and the power of two of the pixels of a tile.
   const EARTH_M = 40075016.7;
   const TILE_BITS = 8;
@@ -16,7 +17,7 @@
       this.options = { onSelect: () => {}, onDraw: () => {}, onPick: () => {}, onState: () => {}, keys: {}, framed: false, ...options };
       this.keys = { ...this.options.keys };
       this.container.classList.add("atlas");
-      this.stage = document.createElement("div");
+      this.stage = document.createElement("main");
       this.stage.className = "atlas-stage";
       this.container.appendChild(this.stage);
       this.map = L.map(this.stage, {
@@ -39,6 +40,8 @@
       this.visible = new Set(documentData.visible);
       this.base = "vector";
       this.panels = new Atlas.Panels(this);
+      // The keys come to search, layers, tools, card and legend before the many markers.
+      this.container.append(this.stage);
       this.drawing = new Atlas.Drawing(this);
       const state = this.options.state || {};
       this.restore(documentData, state);
@@ -65,6 +68,9 @@
       const before = this.map.getSize();
       this.quietly(() => this.map.invalidateSize());
       if (!before.equals(this.map.getSize())) {
+        if (this.panels.fit()) {
+          this.panels.draw();
+        }
         this.refresh();
       }
     }
@@ -250,10 +256,10 @@
       const marker = L.marker(this.toMap(stop.lon, stop.lat, false), {
         icon: Atlas.icon(Atlas.symbols.stop(stop.number, stop.colour),
           L.point(beside * Atlas.looks.marks.stop.step_px, 0)),
-        alt: stop.name[this.lang], zIndexOffset: 700,
+        zIndexOffset: 700,
       });
-      marker.on("click", () => this.openStop(layer, stop));
-      this.stops.addLayer(marker);
+      const name = [stop.name[this.lang], `${layer.name(layer.positions.get(stop.axis), this.lang)} ${stop.number}`];
+      this.stops.addLayer(Atlas.pressed(marker, name.join(this.text("comma")), () => this.openStop(layer, stop)));
     }
 
     openStop(layer, stop) {
@@ -300,11 +306,49 @@
       this.drawSelection();
       this.panels.card(layer, i);
       if (pan) {
+        this.map.once("moveend", () => this.uncover());
         this.panTo(layer, i);
+      } else {
+        this.uncover();
       }
       if (notify && !same) {
         this.options.onSelect({ layer: layer.id, id: layer.value("id", i) });
       }
+    }
+
+    // Move the map as far as a panel lies on what is selected; what does not fit is seen from afar.
+    uncover() {
+      const { layer, i } = this.selection || {};
+      const seen = layer && this.visible.has(layer.id) && this.pixels(layer, i);
+      const size = this.map.getSize();
+      if (!seen || !L.bounds([0, 0], [size.x, size.y]).contains(seen) ||
+          !this.panels.boxes().some((box) => L.bounds([box.left, box.top], [box.right, box.bottom]).overlaps(seen))) {
+        return;
+      }
+      const { left, top, right, bottom } = this.panels.clear();
+      const fits = ({ x, y }) => x <= right - left && y <= bottom - top;
+      if (fits(seen.getSize())) {
+        const over = (low, high, from, to) => Math.max(0, high - to) + Math.min(0, low - from);
+        this.map.panBy([over(seen.min.x, seen.max.x, left, right), over(seen.min.y, seen.max.y, top, bottom)]);
+      } else {
+        this.map.fitBounds(this.shapes.path(layer, i, {}).getBounds(), { paddingTopLeft: [left, top],
+          paddingBottomRight: [size.x - right, size.y - bottom], maxZoom: this.map.getZoom() });
+      }
+    }
+
+    // The box of a feature on the screen.
+    pixels(layer, i) {
+      if (!layer.geometry(i)) {
+        return null;
+      }
+      const at = (latlng) => this.map.latLngToContainerPoint(latlng);
+      if (!layer.isPoint(i)) {
+        const bounds = this.shapes.path(layer, i, {}).getBounds();
+        return L.bounds(at(bounds.getNorthWest()), at(bounds.getSouthEast()));
+      }
+      const middle = at(this.toMap(...layer.place(i), layer.outsideSet.has(i)));
+      const half = L.point(1, 1).multiplyBy(layer.radius(i) + SELECTED_EDGE_PX);
+      return L.bounds(middle.subtract(half), middle.add(half));
     }
 
     // While a place is asked for, a click anywhere is one: nothing on the map catches it.

@@ -169,6 +169,18 @@
 
   window.parent.addEventListener("popstate", goBack);
   window.addEventListener("pagehide", () => window.parent.removeEventListener("popstate", goBack));
+
+  // "/" asks for the search from anywhere on the page around the map, of the first map that hears it.
+  function called(event) {
+    if (view && view.panels.search.called(event)) {
+      window.focus();
+      view.panels.search.focus();
+    }
+  }
+
+  window.parent.document.addEventListener("keydown", called);
+  window.addEventListener("pagehide", () => window.parent.document.removeEventListener("keydown", called));
+
   window.addEventListener("message", (event) => {
     if (event.source === window.parent && event.data.type === "streamlit:render") {
       render(event.data.args);

@@ -7,11 +7,20 @@
   // A place that is a node, a park and a city is named once.
   const SAME_NAME_PX = 180;
   const FIRST = 3;
+  // Names of the layout that find no place in one line stand in two, and then smaller.
+  const SMALL_PX = 12;
   // Numbers on isolines: where the line bends more than this it carries none, and the same number
   // stands no nearer than that.
   const STRAIGHT = 0.95;
   const SAME_NUMBER_PX = 150;
   const CROWD_PX = 24;
+  const EDGE_PX = 4;
+  // Shares of the way from an outline to where a name no longer touches it.
+  const NEAR = [0, 1, -1, 0.5, -0.5, 0.25, -0.25, 0.75, -0.75];
+  const FAR = [1.6, 2.4, 3.2, 4.5];
+  const END_PX = 16;
+  // Height of a line by the size of its letters.
+  const LINE = 1.3;
   const canvas = document.createElement("canvas").getContext("2d");
   const widths = new Map();
 
@@ -48,9 +57,12 @@
   }
 
   // Centres about the middle of an area; a name may reach over its edge.
-  function inside({ x, y }, w, h) {
-    return [0, 0.3, -0.3, 0.55, -0.55].flatMap((right) =>
-      [0, -1, 1, -2, 2, -3, 3, -4, 4].map((down) => [x + right * w, y + down * h]));
+  function inside({ x, y, lines }, w, h, far) {
+    const line = h / lines.length;
+    const [across, along] = far ? [[0, 0.55, -0.55, 0.8, -0.8, 1.1, -1.1], [...Array(19).keys()].map((k) => k - 9)]
+      : [[0, 0.3, -0.3, 0.55, -0.55], [0, -1, 1, -2, 2, -3, 3]];
+    const places = across.flatMap((right) => along.map((down) => [x + right * w, y + down * line, 0, { x, y }]));
+    return far ? places.sort((a, b) => Math.hypot(a[0] - x, a[1] - y) - Math.hypot(b[0] - x, b[1] - y)) : places;
   }
 
   // Boxes beside a point, in the order in which cartographers prefer them.
@@ -62,8 +74,9 @@
       [x + dx, y - dy * 0.7], [x + dx, y + dy * 0.7], [x - dx, y - dy * 0.7], [x - dx, y + dy * 0.7]];
   }
 
-  // Centres on an outline, starting at the top and spreading to both sides, then within and outside.
-  function onEdge(request, h) {
+  // Centres on an outline, starting at the top and spreading to both sides, then outside and within;
+  // or far outside, with the place on the outline that a line leads to.
+  function onEdge(request, w, h, far) {
     const xs = request.path.map((p) => p.x);
     const ys = request.path.map((p) => p.y);
     const middle = { x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2 };
@@ -81,11 +94,14 @@
       });
       return [best.x, best.y, c, s];
     });
-    return [0, -1.5, 1.5].flatMap((off) => centres.map(([x, y, c, s]) => [x + off * h * c, y + off * h * s]));
+    return (far ? FAR : NEAR).flatMap((off) => centres.map(([x, y, c, s]) => {
+      const away = off * (Math.min(w / 2 / Math.abs(c), h / 2 / Math.abs(s)) + EDGE_PX);
+      return [x + away * c, y + away * s, 0, { x, y }];
+    }));
   }
 
   // Centres beside a line, at shares of the part that is in view.
-  function alongLine(request, w, h, view) {
+  function alongLine(request, w, h, view, far) {
     const inside = request.path.filter((p) => p.x > view.left && p.x < view.right && p.y > view.top && p.y < view.bottom);
     if (inside.length < 1) {
       return [];
@@ -97,7 +113,15 @@
         centres.push([p.x + gap + w / 2, p.y], [p.x - gap - w / 2, p.y]);
       });
     });
-    return centres;
+    if (!far) {
+      return centres;
+    }
+    // Above or below its ends, where it has no room beside it.
+    return [inside[0], inside[inside.length - 1]].flatMap((p, k, [first, last]) => {
+      const up = (p.y <= first.y && p.y <= last.y) ? -1 : 1;
+      return [0, 0.3, -0.3, 0.5, -0.5].flatMap((right) => [1, 2, 3].map((off) =>
+        [p.x + right * w, p.y + up * off * (h / 2 + END_PX), 0, p]));
+    });
   }
 
   // Centres on an isoline where it is straight enough, with its angle there: the middle first.
@@ -144,20 +168,50 @@
     };
   }
 
-  function candidates(request, w, h, view) {
+  function candidates(request, w, h, view, far) {
     switch (request.place) {
       case "isoline": return onLine(request, w);
       case "beside": return beside(request, w, h);
-      case "edge": return onEdge(request, h);
-      case "line": return alongLine(request, w, h, view);
-      default: return inside(request, w, h);
+      case "edge": return onEdge(request, w, h, far);
+      case "line": return alongLine(request, w, h, view, far);
+      default: return inside(request, w, h, far);
     }
+  }
+
+  // A text in two lines: parted between words, as near the middle as may be.
+  function halves(text) {
+    const parts = [...new Intl.Segmenter(/[^\0-\u024f]/.test(text) && !text.includes(" ") ? "zh" : "en",
+      { granularity: "word" }).segment(text)].map(({ index }) => index).filter((at) => at > 0 &&
+      (!text.includes(" ") || text[at - 1] === " "));
+    const best = parts.reduce((near, at) =>
+      (Math.abs(at - text.length / 2) < Math.abs(near - text.length / 2) ? at : near), parts[0] || text.length);
+    return [text.slice(0, best), text.slice(best)].filter(Boolean);
+  }
+
+  // The ways in which a text may stand, the best first.
+  function settings(request) {
+    const { text, size, vertical } = request;
+    const whole = { ...request, lines: [text] };
+    if (request.priority > FIRST) {
+      return [whole];
+    }
+    const lines = halves(text);
+    const small = Math.min(size, SMALL_PX);
+    return [whole, { ...whole, lines, vertical: false }, ...(vertical ? [{ ...whole, size: small }] : []),
+      { ...whole, lines, size: small, vertical: false }];
+  }
+
+  // Width and height of a text as it stands, px.
+  function extent({ lines, size, weight, vertical }) {
+    const long = Math.ceil(Math.max(...lines.map((line) => width(line, size, weight)))) + 2;
+    const short = Math.ceil(size * LINE) * lines.length;
+    return vertical ? [short, long] : [long, short];
   }
 
   function element(request, at, w, h) {
     const span = document.createElement("span");
     span.className = "atlas-label";
-    span.textContent = request.text;
+    request.lines.forEach((line, k) => span.append(...(k ? [document.createElement("br")] : []), line));
     span.dataset.layer = request.layer || "";
     if (request.vertical) {
       span.classList.add("vertical");
@@ -168,7 +222,7 @@
       top: `${Math.round(at[1] - h / 2)}px`,
       fontSize: `${request.size}px`,
       fontWeight: request.weight,
-      lineHeight: request.vertical ? `${w}px` : `${h}px`,
+      lineHeight: request.vertical ? `${w}px` : `${h / request.lines.length}px`,
       color: request.colour,
       textShadow: [[-1, -1], [1, -1], [-1, 1], [1, 1], [0, -1.5], [0, 1.5], [-1.5, 0], [1.5, 0]]
         .map(([x, y]) => `${x}px ${y}px 0 ${halo}`).concat(`0 0 3px ${halo}`).join(","),
@@ -177,6 +231,21 @@
       span.style.transform = `rotate(${at[2].toFixed(1)}deg)`;
     }
     return span;
+  }
+
+  const pale = (colour) => colour.toUpperCase() === "#FFFFFF";
+
+  // A line from a name that stands far off to what it names.
+  function leader(request, [x, y, , to], w, h) {
+    const [dx, dy] = [to.x - x, to.y - y];
+    const inside = Math.min(1, w / 2 / Math.abs(dx), h / 2 / Math.abs(dy));
+    const line = document.createElement("i");
+    line.className = "atlas-leader";
+    Object.assign(line.style, {
+      left: `${x + inside * dx}px`, top: `${y + inside * dy}px`, background: pale(request.colour) ? request.halo : request.colour,
+      width: `${(1 - inside) * Math.hypot(dx, dy)}px`, transform: `rotate(${Math.atan2(dy, dx)}rad)`,
+    });
+    return line;
   }
 
   // Of several places, the one where a label hides the least of the symbols.
@@ -191,6 +260,10 @@
       .reduce((best, each) => (best && best.cost <= each.cost ? best : each), undefined)?.centre;
   }
 
+  function wayed(way, at) {
+    return at && { way, at };
+  }
+
   // Fill `pane` with as many of the requested labels as fit.
   // A request: text, place, priority, size, weight, colour, halo, and x/y/radius or path.
   // `obstacles` are boxes that no label may touch, `symbols` ones that only the first may,
@@ -200,40 +273,51 @@
     const drawn = document.createDocumentFragment();
     const ordered = [...requests].sort((a, b) => a.priority - b.priority);
     const said = [];
-    ordered.forEach((request) => {
+    // Whether a text has its place now, or needs none.
+    const put = (request, far) => {
       const again = said.some(({ text, x, y }) => text === request.text && request.x !== undefined &&
         Math.hypot(x - request.x, y - request.y) < SAME_NAME_PX);
       if (again) {
-        return;
+        return true;
       }
-      const long = Math.ceil(width(request.text, request.size, request.weight)) + 2;
-      const short = Math.ceil(request.size * 1.3);
-      const [w, h] = request.vertical ? [short, long] : [long, short];
-      const boxAt = (centre) => box(centre[0], centre[1], ...turned(w, h, centre[2] || 0));
       const near = ({ text, x, y }, centre) => text === request.text && Math.hypot(x - centre[0], y - centre[1]) < SAME_NUMBER_PX;
-      const free = (centre, others) => {
-        const wanted = boxAt(centre);
+      const free = (centre, wanted, others, onLines = false) => {
         if (request.others && (said.some((other) => near(other, centre)) || request.others(wanted, request.text))) {
           return false;
         }
         return wanted.left >= view.left && wanted.right <= view.right && wanted.top >= view.top &&
           wanted.bottom <= view.bottom && !others.some((other) => overlaps(wanted, other)) &&
           !(request.ground && solids.some((ring) => inRing(ring, centre[0], centre[1]))) &&
-          !(request.place === "line" && (request.near || [request.path])
+          !(request.place === "line" && !onLines && (request.near || [request.path])
             .some((path) => path.some((p) => covers(wanted, p))));
       };
-      const centres = candidates(request, w, h, view);
       const crowded = [...taken, ...symbols];
-      // The names of the layout itself may stand on a symbol when there is no other place.
-      const at = centres.find((centre) => free(centre, crowded)) ||
-        (request.priority <= FIRST ? leastCovering(centres.filter((centre) => free(centre, taken)), w, h, symbols)
-          : undefined);
-      if (at) {
+      const ways = settings(request).map((set) => {
+        const [w, h] = extent(set);
+        const boxAt = (centre) => box(centre[0], centre[1], ...turned(w, h, centre[2] || 0));
+        return { set, w, h, boxAt, centres: candidates(set, w, h, view, far) };
+      });
+      const first = (pick) => ways.reduce((found, way) => found || wayed(way, pick(way)), undefined);
+      const least = (onLines) => first(({ centres, boxAt, w, h }) =>
+        leastCovering(centres.filter((centre) => free(centre, boxAt(centre), taken, onLines)), w, h, symbols));
+      // The names of the layout itself may stand on a symbol when there is no other place, and on a line.
+      const best = first(({ centres, boxAt }) => centres.find((centre) => free(centre, boxAt(centre), crowded))) ||
+        (request.priority <= FIRST ? least(false) || least(true) : undefined);
+      if (best) {
+        const { at, way: { set, w, h, boxAt } } = best;
         taken.push(boxAt(at));
         said.push({ text: request.text, x: at[0], y: at[1] });
-        drawn.appendChild(element(request, at, w, h));
+        drawn.appendChild(element(set, at, w, h));
+        if (far) {
+          drawn.prepend(leader(set, at, w, h));
+        }
       }
-    });
+      return Boolean(best);
+    };
+    // A name of the layout that has no place by what it names stands farther off when all others stand.
+    const layout = ordered.filter(({ priority }) => priority <= FIRST);
+    layout.filter((request) => !put(request, false)).forEach((request) => put(request, true));
+    ordered.filter(({ priority }) => priority > FIRST).forEach((request) => put(request, false));
     pane.replaceChildren(drawn);
   }
 

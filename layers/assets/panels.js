@@ -2,12 +2,15 @@
 (function (Atlas) {
   "use strict";
 
-  const RESULTS = 12;
   const ROOMY = [1080, 640];
   const ROOM_FOR_LEGEND = 720;
   const MESSAGE_MS = 9000;
   const SCALE_PX = 110;
   const ROOM_FOR_MIDDLE_PX = 70;
+  const LEGEND_SHARE = 0.25;
+  const LEAST_LEGEND_PX = 120;
+  const NARROW_PX = 640;
+  const BESIDE_PX = 8;
 
   function el(tag, className, text) {
     const element = document.createElement(tag);
@@ -29,6 +32,16 @@
     return element;
   }
 
+  // A panel that scrolls can be scrolled by the keys too.
+  function reachable(panel, name) {
+    if (panel.scrollHeight > panel.clientHeight) {
+      panel.tabIndex = 0;
+      panel.setAttribute("aria-label", name);
+    } else {
+      panel.removeAttribute("tabindex");
+    }
+  }
+
   class Panels {
     constructor(view) {
       this.view = view;
@@ -39,14 +52,14 @@
       this.note.hidden = true;
       this.strip = container.appendChild(el("div", "atlas-strip"));
       this.scale = container.appendChild(el("div", "atlas-scale"));
-      const { clientWidth: w, clientHeight: h } = container;
-      this.open = { layers: w >= ROOMY[0] && h >= ROOMY[1], legend: w >= ROOM_FOR_LEGEND };
+      this.fit();
       this.search = new Atlas.Search(this);
       this.left.append(this.search.box);
       this.layersPanel = this.left.appendChild(el("section", "atlas-panel atlas-layers"));
       this.tools = this.right.appendChild(el("div", "atlas-tools"));
       this.cardPanel = this.right.appendChild(el("section", "atlas-panel atlas-card"));
       this.cardPanel.hidden = true;
+      this.cardPanel.tabIndex = -1;
       this.legendPanel = this.right.appendChild(el("section", "atlas-panel atlas-legend"));
       this.readout = this.strip.appendChild(el("span", "atlas-readout"));
       this.credit = this.strip.appendChild(el("span", "atlas-credit"));
@@ -58,6 +71,19 @@
       document.addEventListener("fullscreenchange", () => view.map.invalidateSize());
     }
 
+    // What is open at first, and anew where a window becomes one with another room.
+    fit() {
+      const { clientWidth: w, clientHeight: h } = this.view.container;
+      const open = { layers: w >= ROOMY[0] && h >= ROOMY[1], legend: w >= ROOM_FOR_LEGEND };
+      const room = JSON.stringify(open);
+      if (room !== this.room) {
+        this.room = room;
+        this.open = open;
+        return true;
+      }
+      return false;
+    }
+
     t(key, values) {
       return this.view.text(key, values);
     }
@@ -67,9 +93,7 @@
     }
 
     key(event) {
-      const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName || "");
-      if (event.key === "/" && !typing) {
-        event.preventDefault();
+      if (this.search.called(event)) {
         this.search.focus();
       } else if (event.key === "Escape") {
         if (!this.note.hidden) {
@@ -127,6 +151,7 @@
         this.view.refresh();
       });
       const open = this.open[name] && !(this.squeezed && name === "legend");
+      head.removeAttribute("aria-label");
       head.setAttribute("aria-expanded", String(open));
       head.append(el("b", "", title), el("i", open ? "fold open" : "fold"));
       return head;
@@ -221,7 +246,13 @@
       const close = button("atlas-close", "×", this.t("close"), () => this.view.clear(true));
       this.cardPanel.replaceChildren(close, ...children);
       this.cardPanel.hidden = false;
+      this.cardPanel.setAttribute("aria-label", children[0].textContent);
       this.cardPanel.scrollTop = 0;
+      // Who came by the keys goes on reading here.
+      if (this.view.stage.contains(document.activeElement) && document.activeElement.matches(".atlas-point")) {
+        this.opener = document.activeElement;
+        this.cardPanel.focus({ preventScroll: true });
+      }
       // Where both do not fit, the legend folds rather than being cut.
       const room = this.right.clientHeight - this.cardPanel.offsetTop;
       this.squeezed = this.squeezed || this.cardPanel.scrollHeight + this.legendPanel.scrollHeight > room - 16;
@@ -252,6 +283,10 @@
 
     closeCard() {
       this.squeezed = false;
+      if (this.opener && this.cardPanel.contains(document.activeElement)) {
+        this.opener.focus({ preventScroll: true });
+      }
+      this.opener = null;
       this.cardPanel.hidden = true;
       this.cardPanel.replaceChildren();
     }
@@ -263,7 +298,14 @@
       if (this.open.legend && !this.squeezed) {
         parts.push(Atlas.legend(this, el));
       }
+      const { scrollTop } = this.legendPanel;
       this.legendPanel.replaceChildren(...parts);
+      // At most a quarter of the map; the rest is reached by scrolling.
+      const { clientWidth, clientHeight } = this.view.stage;
+      const highest = Math.max(LEGEND_SHARE * clientWidth * clientHeight / this.right.clientWidth, LEAST_LEGEND_PX);
+      this.legendPanel.style.maxHeight = `${Math.round(highest)}px`;
+      this.legendPanel.scrollTop = scrollTop;
+      reachable(this.legendPanel, this.t("legend"));
     }
 
     // ---- strip: scale, coordinates, attribution ----
@@ -361,6 +403,19 @@
         this.open.legend ? this.right.offsetWidth + 24 : 28];
     }
 
+    // The part of the map beside the panels, or above the card and below the search where it is
+    // narrow, in its own pixels.
+    clear() {
+      const { clientWidth: width, clientHeight: height } = this.view.stage;
+      const origin = this.view.stage.getBoundingClientRect();
+      const edge = (panel, side) => panel.getBoundingClientRect()[side] - origin[side === "top" || side === "bottom" ? "top" : "left"];
+      if (width <= NARROW_PX) {
+        const low = [this.cardPanel, this.legendPanel].filter((panel) => !panel.hidden).map((panel) => edge(panel, "top"));
+        return { left: BESIDE_PX, right: width - BESIDE_PX, top: edge(this.left, "bottom") + BESIDE_PX, bottom: Math.min(...low) - BESIDE_PX };
+      }
+      return { left: edge(this.left, "right") + BESIDE_PX, right: edge(this.right, "left") - BESIDE_PX, top: BESIDE_PX, bottom: height - BESIDE_PX };
+    }
+
     // Where panels cover the map, in its own pixels.
     boxes() {
       const origin = this.view.stage.getBoundingClientRect();
@@ -374,87 +429,6 @@
     }
   }
 
-  // ---- search: name, alias, pinyin, initials or English ----
-
-  class Search {
-    constructor(panels) {
-      this.panels = panels;
-      this.box = el("div", "atlas-search");
-      this.input = this.box.appendChild(el("input"));
-      this.input.type = "search";
-      this.results = this.box.appendChild(el("ul", "atlas-results"));
-      this.results.hidden = true;
-      this.results.setAttribute("role", "listbox");
-      this.at = -1;
-      this.input.addEventListener("input", () => this.find());
-      this.input.addEventListener("keydown", (event) => this.key(event));
-    }
-
-    draw() {
-      this.input.placeholder = this.panels.t("search");
-      this.input.setAttribute("aria-label", this.panels.t("search"));
-    }
-
-    focus() {
-      this.input.focus();
-      this.input.select();
-    }
-
-    close() {
-      const open = !this.results.hidden;
-      this.results.hidden = true;
-      this.input.blur();
-      return open;
-    }
-
-    find() {
-      const query = this.input.value;
-      const { view } = this.panels;
-      this.found = view.model.search(query, RESULTS);
-      this.at = this.found.length ? 0 : -1;
-      const rows = this.found.map((item, k) => {
-        const row = el("li", "");
-        row.setAttribute("role", "option");
-        row.append(el("span", "", item.layer.name(item.i, view.lang)),
-          el("small", "", this.panels.words(item.layer.title)));
-        row.addEventListener("click", () => this.take(k));
-        return row;
-      });
-      if (!rows.length && query.trim()) {
-        rows.push(el("li", "none", this.panels.t("search_none", { q: query.trim() })));
-      }
-      this.results.replaceChildren(...rows);
-      this.results.hidden = !rows.length;
-      this.mark();
-    }
-
-    mark() {
-      [...this.results.children].forEach((row, k) => {
-        row.classList.toggle("at", k === this.at);
-        row.setAttribute("aria-selected", String(k === this.at));
-      });
-    }
-
-    key(event) {
-      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-      if (step && this.found && this.found.length) {
-        event.preventDefault();
-        this.at = (this.at + step + this.found.length) % this.found.length;
-        this.mark();
-      } else if (event.key === "Enter" && this.at >= 0) {
-        event.preventDefault();
-        this.take(this.at);
-      }
-    }
-
-    take(k) {
-      const { layer, i } = this.found[k];
-      this.close();
-      this.panels.view.select({ layer: layer.id, id: layer.value("id", i) }, { pan: true, notify: true });
-    }
-  }
-
   Atlas.elements = { el, button };
-  Atlas.Search = Search;
   Atlas.Panels = Panels;
 })(window.Atlas = window.Atlas || {});

@@ -9,11 +9,29 @@
   // More than a map is high: what is farther down lies above within a layer, and no farther.
   const LAYER_PX = 5000;
   const ROUNDS = 4;
+  const LINE_PX = 40;
 
   function icon(svg, shift) {
     const [w, h] = [Number(svg.getAttribute("width")), Number(svg.getAttribute("height"))];
     return L.divIcon({ html: svg, className: "atlas-point", iconSize: [w, h], shift,
       iconAnchor: [w / 2 - (shift ? shift.x : 0), h / 2 - (shift ? shift.y : 0)] });
+  }
+
+  // A marker is named for who cannot see it, and opened by the mouse and by the keys alike.
+  function pressed(marker, name, open) {
+    marker.on("click", open);
+    marker.on("add", () => {
+      const element = marker.getElement();
+      element.setAttribute("aria-label", name);
+      element.addEventListener("keydown", (event) => {
+        if (event.key === "Enter" || event.key === " ") {
+          event.preventDefault();
+          event.stopPropagation();
+          open();
+        }
+      });
+    });
+    return marker;
   }
 
   class Points {
@@ -110,6 +128,18 @@
           this.markers.set(key, make().addTo(this.host.map));
         }
       });
+      this.arrange();
+    }
+
+    // The keys go from one marker to the next as a reader's eye does: line by line from the top.
+    arrange() {
+      const pane = this.host.map.getPane("markerPane");
+      if (pane.contains(document.activeElement)) {
+        return;
+      }
+      const line = (element) => Math.floor(L.DomUtil.getPosition(element).y / LINE_PX);
+      const across = (element) => L.DomUtil.getPosition(element).x;
+      pane.append(...[...pane.children].sort((a, b) => line(a) - line(b) || across(a) - across(b)));
     }
 
     pointMarker(layer, i, selected) {
@@ -121,22 +151,20 @@
         radius: layer.radius(i), opacity: style.tint, dash: style.dash, selected,
       });
       const marker = L.marker(this.host.toMap(lon, lat, layer.outsideSet.has(i)), {
-        icon: icon(drawn), alt: layer.name(i, this.host.lang), keyboard: !selected,
+        icon: icon(drawn), keyboard: !selected,
         interactive: !selected, zIndexOffset: selected ? 2 * LAYER_PX : height,
       });
-      if (!selected) {
-        marker.on("click", () => this.host.open(layer, i));
-      }
-      return marker;
+      const { lang } = this.host;
+      const kind = layer.byValue.get(layer.classOf(i));
+      const name = [layer.name(i, lang), layer.title[lang], kind && kind.label[lang]].filter(Boolean);
+      return selected ? marker : pressed(marker, name.join(this.host.text("comma")), () => this.host.open(layer, i));
     }
 
     clusterMarker(feature, at, aside, drawn) {
-      const marker = L.marker(at, {
-        icon: icon(drawn, aside), alt: String(feature.properties.point_count), zIndexOffset: 500,
-      });
       const [lon, lat] = feature.geometry.coordinates;
-      marker.on("click", () => this.openCluster(feature, lon, lat));
-      return marker;
+      return pressed(L.marker(at, { icon: icon(drawn, aside), zIndexOffset: 500 }),
+        this.host.text("cluster", { n: Atlas.numerals.number(feature.properties.point_count) }),
+        () => this.openCluster(feature, lon, lat));
     }
 
     // How far a cluster steps aside so that the numbered stop of an axis stays legible.
@@ -175,5 +203,6 @@
   }
 
   Atlas.Points = Points;
+  Atlas.pressed = pressed;
   Atlas.icon = icon;
 })(window.Atlas = window.Atlas || {});

@@ -139,16 +139,70 @@ def test_isolines_carry_their_values_and_the_legend_the_classes(page, tmp_path, 
 def test_the_legend_is_not_cut(page, tmp_path, size, lang):
     page.set_viewport_size({"width": size[0], "height": size[1]})
     show(page, web_map(lang=lang), tmp_path)
-    cut = page.eval_on_selector(".atlas-legend", "e => e.scrollHeight - e.clientHeight")
-    assert cut <= 1
+    legend = page.locator(".atlas-legend")
+    assert legend.evaluate("e => e.scrollHeight - e.clientHeight") <= 1
+    # With every layer on it takes a quarter of the map, and the keys reach what lies below.
+    page.evaluate("() => Atlas.view.model.layers.forEach(({ id }) => Atlas.view.visible.add(id))")
+    page.evaluate("() => Atlas.view.redraw()")
+    box = legend.bounding_box()
+    assert box["width"] * box["height"] <= 0.26 * size[0] * (size[1] - 22)
+    if legend.evaluate("e => e.scrollHeight > e.clientHeight"):
+        assert legend.get_attribute("tabindex") == "0"
     assert page.locator(".atlas-strip").bounding_box()["y"] < size[1] - 20
 
 
-def test_the_names_of_the_layout_come_first(page, tmp_path):
+def test_the_names_of_the_layout_come_first_at_every_size_in_both_languages(page, tmp_path):
     show(page, web_map(), tmp_path)
-    names = page.locator(".atlas-label").all_text_contents()
-    for layer in ("cities", "axes", "circles"):
-        assert set(load(layer)["name_zh"]) <= set(names)
+    # Windows, what the page of the app leaves to the map in them, and a telephone.
+    for width, height in ((1440, 900), (945, 843), (819, 663), (369, 787)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate("() => { Atlas.view.resize(); Atlas.view.home(false) }")
+        for lang in ("en", "zh"):
+            page.evaluate("lang => Atlas.view.setLanguage(lang)", lang)
+            names = set(page.locator(".atlas-label").all_text_contents())
+            for layer in ("cities", "axes", "circles"):
+                assert set(load(layer)[f"name_{lang}"]) <= names, (width, lang)
+
+
+def test_every_marker_has_a_name_and_is_opened_by_the_keys(page, tmp_path):
+    show(page, web_map({"platforms": points(3)}), tmp_path)
+    page.evaluate("() => Atlas.view.map.setView([28.1, 112.8], 15, { animate: false })")
+    names = page.eval_on_selector_all(
+        ".leaflet-marker-icon", "all => all.map(e => e.getAttribute('aria-label'))"
+    )
+    assert names[0].startswith("平台0，创新平台，")
+    page.locator(".leaflet-marker-icon").first.press("Enter")
+    card = page.locator(".atlas-card")
+    assert card.get_attribute("aria-label") == "平台0"
+    assert card.evaluate("e => e === document.activeElement")
+    page.keyboard.press("Escape")
+    assert card.is_hidden()
+    assert page.locator(":focus").get_attribute("aria-label") == names[0]
+    page.evaluate("() => Atlas.view.map.setView([28.1, 112.8], 7, { animate: false })")
+    assert page.locator(".leaflet-marker-icon").get_attribute("aria-label") == "3 个要素"
+
+
+@pytest.mark.parametrize("size", [(819, 663), (369, 787)])
+def test_neither_card_nor_legend_lies_on_what_is_selected(page, tmp_path, size):
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    show(page, web_map(), tmp_path)
+    covered = page.evaluate(
+        """() => {
+          const { view } = Atlas, still = { animate: false };
+          const { panBy, fitBounds } = view.map;
+          view.map.panBy = (by) => panBy.call(view.map, by, still);
+          view.map.fitBounds = (to, how) => fitBounds.call(view.map, to, { ...how, ...still });
+          const all = ['circles', 'cities', 'nodes'].map(id => view.model.byId.get(id));
+          return all.flatMap(layer => [...layer.positions.values()].slice(0, 4).filter(i => {
+            view.home(false);
+            view.open(layer, i);
+            const seen = view.pixels(layer, i);
+            return view.panels.boxes().some(box =>
+              L.bounds([box.left, box.top], [box.right, box.bottom]).overlaps(seen));
+          }).map(i => layer.value('id', i)));
+        }"""
+    )
+    assert covered == []
 
 
 def test_stops_are_numbered_white_dots(page, tmp_path):
