@@ -18,7 +18,7 @@ st.set_page_config(
     page_title=text("app.title"),
     page_icon=str(PAGES.with_name("icon.svg")),
     layout="wide",
-    initial_sidebar_state="expanded",
+    initial_sidebar_state="auto",
 )
 with st.sidebar:
     brand = st.container()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil, floor, log10
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import pandas as pd
@@ -12,6 +12,7 @@ import streamlit as st
 from app.texts import text
 from geo.numerals import chart_format
 from layers.look.styles import inks
+from layers.type.line_breaks import text_lines
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 SHORT, BOUND = chart_format(3, significant=True), chart_format(4, significant=True)
 FULL = chart_format(3, most=True)
 BAR = "#2C7FB8"
-(WHISKER,) = inks("figure")
+WHISKER, SOFT = inks("figure", "soft")
 BAR_HEIGHT = 24
 # What Vega needs around the bars themselves.
 FRAME_PX = 12
@@ -29,7 +30,10 @@ ROOM_FOR_VALUES = 1.35
 # Of a decade, between the start of a log axis and the shortest bar.
 ROOM_BELOW = 0.3
 LEGEND_PX = 215
-NAME_PX = 110
+# Names beside bars: their room, their size, and what parts their lines.
+NAME_PX, NAME_SIZE_PX, LINE_PX, BREAK = 110, 10, 12, "\n"
+LINES = "split(datum.label, '\\n')"
+CURVE_PX = 230
 OTHERS_OPACITY = 0.35
 MAX_BARS = 14
 HISTOGRAM_PX = 150
@@ -71,7 +75,7 @@ def bars(
         Whether equal lengths are equal factors; the axis then has its numbers.
     """
     table = table[table["value"] > 0]
-    table = table.assign(name=_told_apart(table))
+    table = table.assign(name=_told_apart(table).map(_in_lines))
     totals = table.groupby("name", sort=False)["value"].sum().sort_values(ascending=False)
     order = totals.index.tolist()[:MAX_BARS]
     if totals.empty:
@@ -107,7 +111,7 @@ def bars(
                 "name:N",
                 sort=order,
                 title=None,
-                axis=alt.Axis(labelLimit=NAME_PX, labelFlush=False),
+                axis=alt.Axis(labelLimit=0, labelFlush=False, labelExpr=LINES),
             ),
             color=split if stack else alt.value(BAR),
             opacity=alt.condition(is_selected, alt.value(1.0), alt.value(OTHERS_OPACITY))
@@ -148,14 +152,36 @@ def bars(
     )
     st.caption(title)
     room_px = FRAME_PX + (LEGEND_PX if stack else 0) + (AXIS_PX if log else 0)
-    st.altair_chart(
-        chart.properties(height=BAR_HEIGHT * len(order) + room_px),
-        key=key,
-        on_select="rerun",
-        width="stretch",
-    )
+    bar_px = BAR_HEIGHT + LINE_PX * (_most_lines(order) - 1)
+    draw(chart, bar_px * len(order) + room_px, key=key, on_select="rerun")
     if len(totals) > len(order):
         st.caption(text("app.more_bars", shown=len(order), all=len(totals)))
+
+
+def draw(chart: alt.Chart | alt.LayerChart, height: int, **options: Any) -> None:  # noqa: ANN401
+    """Draw a chart as wide as its column, with words of axes and legends dark enough to read.
+
+    Parameters
+    ----------
+    chart
+        The chart.
+    height
+        Its height, px.
+    **options
+        As :func:`streamlit.altair_chart` takes them.
+    """
+    dark: dict[str, Any] = {"labelColor": SOFT, "titleColor": SOFT}
+    shown = chart.properties(height=height).configure_axis(**dark).configure_legend(**dark)
+    st.altair_chart(shown, width="stretch", **options)
+
+
+def _in_lines(name: str, room_px: float = NAME_PX) -> str:
+    """Return a name in as many lines as it needs in the room for it: none is cut."""
+    return BREAK.join(text_lines(name, room_px, NAME_SIZE_PX))
+
+
+def _most_lines(names: Sequence[str]) -> int:
+    return 1 + max((name.count(BREAK) for name in names), default=0)
 
 
 def _told_apart(table: pd.DataFrame) -> pd.Series[str]:
@@ -228,7 +254,7 @@ def class_histogram(
         )
     )
     st.caption(title)
-    st.altair_chart((bars_ + edge + line).properties(height=HISTOGRAM_PX), width="stretch")
+    draw(bars_ + edge + line, HISTOGRAM_PX)
 
 
 def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], kinds: Sequence[str]) -> None:
@@ -242,6 +268,12 @@ def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], kinds: Sequence[s
     zones, kinds
         Names in the order to show.
     """
+    table = table.assign(
+        name=[_in_lines(name, TOP_NAMES_PX) for name in table["name"]],
+        kind=[_in_lines(kind, KIND_PX) for kind in table["kind"]],
+    )
+    zones = [_in_lines(name, TOP_NAMES_PX) for name in zones]
+    kinds = [_in_lines(kind, KIND_PX) for kind in kinds]
     colour = alt.Color(
         "quotient:Q",
         legend=None,
@@ -259,7 +291,8 @@ def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], kinds: Sequence[s
                     orient="top",
                     labelAngle=-90,
                     labelOverlap=False,
-                    labelLimit=TOP_NAMES_PX,
+                    labelLimit=0,
+                    labelExpr=LINES,
                     ticks=False,
                 ),
             ),
@@ -268,7 +301,11 @@ def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], kinds: Sequence[s
                 sort=list(kinds),
                 title=None,
                 axis=alt.Axis(
-                    labelLimit=KIND_PX, labelOverlap=False, labelFlush=False, ticks=False
+                    labelLimit=0,
+                    labelExpr=LINES,
+                    labelOverlap=False,
+                    labelFlush=False,
+                    ticks=False,
                 ),
             ),
             color=colour,
@@ -294,8 +331,8 @@ def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], kinds: Sequence[s
             text=alt.Text("quotient:Q", format=chart_format(1)),
         )
     )
-    height = CELL_PX * len(kinds) + TOP_NAMES_PX
-    st.altair_chart((cells + figures).properties(height=height), width="stretch")
+    cell_px = max(CELL_PX, LINE_PX * _most_lines(kinds) + LINE_PX // 2)
+    draw(cells + figures, cell_px * len(kinds) + TOP_NAMES_PX)
 
 
 def coverage_curve(curve: pd.DataFrame, *, distance_m: float) -> None:
@@ -328,4 +365,4 @@ def coverage_curve(curve: pd.DataFrame, *, distance_m: float) -> None:
         .mark_rule(strokeDash=[4, 3])
         .encode(x="distance_km:Q")
     )
-    st.altair_chart((lines + mark).properties(height=230), width="stretch")
+    draw(lines + mark, CURVE_PX)

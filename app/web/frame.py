@@ -57,6 +57,8 @@ STYLE = """
 [data-testid="stSidebarContent"] [data-testid="stSidebarUserContent"] { padding: 0; }
 [data-testid="stSidebarHeader"] { height: 1.2rem; min-height: 1.2rem; padding: 0; margin: 0; }
 [data-testid="stVerticalBlock"] { gap: .55rem; }
+/* What is out of sight takes no room. */
+.st-key-_steps { position: absolute; }
 [data-testid="stHorizontalBlock"] { gap: .75rem; }
 [data-testid="stMetricValue"] { font-size: 1.25rem; }
 [data-testid="stMetricLabel"] { color: #52606D; }
@@ -90,7 +92,10 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
 .basis dt { color: #52606D; }
 .basis dd { margin: 0 0 .3rem 0; overflow-wrap: anywhere; }
-.indicator .quote { color: #7B8794; font-size: .78rem; }
+.indicator .quote { color: #52606D; font-size: .78rem; }
+/* Streamlit's own are paler than can be read. */
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: #52606D; }
+[data-testid="stCaptionContainer"] { opacity: 1; }
 /* Streamlit's own words on the upload button know no language. */
 [data-testid="stFileUploaderDropzone"] { padding: .5rem; }
 [data-testid="stFileUploaderDropzone"] p { font-size: 0; }
@@ -200,7 +205,9 @@ def map_and_results() -> tuple[DeltaGenerator, DeltaGenerator]:
 
 def heading(words: str) -> None:
     """Draw the heading of a part of the results."""
-    st.html(f'<div class="heading">{escape(words)}</div>')
+    # The keys reach the column here, and scroll it.
+    attributes = 'class="heading" role="heading" aria-level="2" tabindex="0"'
+    st.html(f"<div {attributes}>{escape(words)}</div>")
 
 
 def draw_map(

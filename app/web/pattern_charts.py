@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from app.texts import language, text
+from app.web.charts import draw
 from geo.numerals import chart_format
 from layers.questions.unit_classes import CLASS_COLOURS
 
@@ -58,7 +59,7 @@ def z_histogram(zones: gpd.GeoDataFrame) -> None:
         )
     )
     st.caption(text("pattern.chart.z"))
-    st.altair_chart(chart.properties(height=HEIGHT), width="stretch")
+    draw(chart, HEIGHT)
 
 
 def moran_scatter(zones: gpd.GeoDataFrame) -> None:
@@ -95,7 +96,7 @@ def moran_scatter(zones: gpd.GeoDataFrame) -> None:
     lines = zero.mark_rule(color=ZERO, strokeDash=[3, 3])
     chart = lines.encode(x="zero:Q") + lines.encode(y="zero:Q") + dots
     st.caption(text("pattern.chart.scatter"))
-    st.altair_chart(chart.properties(height=HEIGHT), width="stretch")
+    draw(chart, HEIGHT)
 
 
 def ripley_curve(found: pd.DataFrame) -> None:
@@ -127,7 +128,7 @@ def ripley_curve(found: pd.DataFrame) -> None:
         .encode(y="zero:Q")
     )
     st.caption(text("pattern.chart.ripley"))
-    st.altair_chart((band + zero + line).properties(height=HEIGHT), width="stretch")
+    draw(band + zero + line, HEIGHT)
 
 
 def _class_colour(table: pd.DataFrame) -> alt.Color:
