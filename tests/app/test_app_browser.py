@@ -50,6 +50,12 @@ PAINTED = """
 [...document.querySelectorAll('.leaflet-atlas-analysis-pane canvas')].some(canvas =>
   canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(v => v > 0))
 """
+# Serious findings of axe-core, each with the place that it is found in.
+BARRIERS = """
+async () => (await axe.run(document, { iframes: false, resultTypes: ['violations'] })).violations
+  .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
+"""
 # What a page's map must have drawn besides its base map.
 DRAWN = {
     "overview": "document.querySelectorAll('.leaflet-atlas-area-pane path').length >= 6",
@@ -337,9 +343,27 @@ def test_page_shows_its_map_or_table_in_each_size_and_language(page, app, name):
         resize(page, frame, size)
         assert_in_place(page, frame, name, "en", size)
     assert_links(page, "en")
+    assert_accessible(page, frame)
     choose_language(page, "zh")
     assert_links(page, "zh")
     assert errors(page) == []
+    assert_accessible(page, frame)
+
+
+def assert_accessible(page: Page, frame: Frame | None) -> None:
+    """Nothing on the page, nor on its map, keeps somebody out who reads by ear, keys or large."""
+    still(page)
+    for part in (page, frame):
+        if part is not None:
+            part.evaluate(f"window.axe === undefined && eval({json.dumps(axe())})")
+            assert part.evaluate(BARRIERS) == []
+
+
+@cache
+def axe() -> str:
+    path = ROOT / "tests" / "vendor" / "axe.min.js"
+    assert path.is_file(), "axe-core is put in place by 'python hatch_build.py'"
+    return path.read_text(encoding="utf-8")
 
 
 def resize(page: Page, frame: Frame | None, size: tuple[int, int]) -> None:
@@ -530,6 +554,10 @@ def test_chinese_pinyin_and_english_find_the_same_feature(page, app):
             assert frame.evaluate(SELECTED)[1] == feature_id
             page.keyboard.press("Escape")
             frame.locator(".atlas-card").wait_for(state="hidden")
+    # From anywhere on the page around the map one key leads to its search.
+    page.locator(".brand").click()
+    page.keyboard.press("/")
+    assert frame.locator(".atlas-search input").evaluate("e => e === document.activeElement")
 
 
 # ---- shared links ----
