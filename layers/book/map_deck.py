@@ -92,11 +92,14 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     told = replace(content.statement or spec.statement(), title=title)
     bare = replace(sheet, size=PICTURE_SIZE, dpi=PICTURE_DPI, subtitle="", notes=())
     printed = composed(replace(content, statement=None), bare, scale_inside=True)
-    told = replace(told, view=printed.view, sources=credits_of(printed.content))
-    more = (*sheet.notes, *filter(None, (printed.note,)), *printed.remarks)
-    stands = say("statement.then", spec.lang).join(
-        standing(printed.content, base_number=sheet.base_number)
+    told = replace(
+        told,
+        view=printed.view,
+        sources=credits_of(printed.content),
+        standing=tuple(standing(printed.content, base_number=sheet.base_number)),
     )
+    more = (*sheet.notes, *filter(None, (printed.note,)), *printed.remarks)
+    stands = say("statement.then", spec.lang).join(told.standing)
     return Slide(
         title,
         subtitle,
