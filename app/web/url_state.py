@@ -77,14 +77,17 @@ def enter(page: str) -> None:
     page
         Its path in the address.
     """
-    if st.session_state[PAGE] != page:
+    other, read = st.session_state[PAGE] != page, st.session_state[READ]
+    if other:
         # Another page's control of the same name may have other options.
         _start_anew(but="lang")
     st.session_state[PAGE] = page
-    if st.session_state[READ]:
+    if read:
         for slot in [slot for slot in _record() if slot.startswith(f"{page}/")]:
             del _record()[slot]
-        _take([each for each in st.query_params if not shared(each) and each not in BROWSERS])
+    if read or other:  # who goes to another page brings no parameters, but for a link that has some
+        named = [each for each in st.query_params if each not in BROWSERS]
+        _take([each for each in named if not (read and shared(each))])
 
 
 def write() -> None:

@@ -35,7 +35,7 @@ class Visit:
     """A visit without its pages: what a run of one does to the record."""
 
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
-        self.address, self.back, self.said = Address(), False, []
+        self.address, self.back, self.said, self.page = Address(), False, [], ""
         self.streamlit: Any = SimpleNamespace(
             session_state={}, query_params=self.address, caption=self.said.append
         )
@@ -49,9 +49,11 @@ class Visit:
         )
 
     def open(self, page: str, work: Callable[[], Any], **address: str) -> Any:
-        if address or self.back:
+        # A link of the navigation has no parameters.
+        if address or self.back or page != self.page:
             self.address.clear()
             self.address.update(address)
+        self.page = page
         url_state.begin()
         url_state.enter(page)
         done = work()
