@@ -157,7 +157,7 @@ def check(
         profile = profile_named(profile)
     subject = subject_of(source, profile or "", sensitive_file)
     rows = [each.row(lang) for each in findings(subject)]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return labelled(pd.DataFrame(rows, columns=COLUMNS))
 
 
 def findings(subject: Subject) -> list[Finding]:
