@@ -13,6 +13,7 @@ from geo.arguments import require_one_of, require_type
 from geo.doors import door
 from geo.errors import AtlasError, InputError
 from geo.numerals import LANGUAGES, listed
+from geo.units import labelled
 from geo.wording import sentence
 from layers.look.content import PUBLIC
 from layers.record import containers, provenance
