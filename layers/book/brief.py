@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 # The maps, in their order; findings of these stand in the summary.
 MAPS = ("overview", "density", "coverage", "distribution", "pattern")
 SUMMED_UP = (*MAPS[1:], "unknowns")
+# Of a method so many letters are told on its slide; the rest is in the notes.
+MOST_LETTERS = {"zh": 90, "en": 190}
 # Colours of how well places are known, the best first.
 KNOWN_COLOURS = ("#0B4F9C", "#56B4E9", "#E69F00", "#C9D1D9")
 
@@ -307,7 +309,9 @@ def _comparison(spec: MapSpec) -> Exhibit | None:
         (
             one,
             replace(
-                content, overlays=tuple(_in_classes(each, breaks) for each in content.overlays)
+                content,
+                visible=area().context,
+                overlays=tuple(_in_classes(each, breaks) for each in content.overlays),
             ),
         )
         for one, content in zip(specs, contents, strict=True)
@@ -316,12 +320,8 @@ def _comparison(spec: MapSpec) -> Exhibit | None:
     ends = [foremost(each.answer(), each.column, lang) for each in shown]
     words = {
         f"{name}_{at}": value
-        for at, (caption, (zone, most)) in enumerate(zip(captions, ends, strict=True), 1)
-        for name, value in (
-            ("zoning", caption),
-            ("zone", zone),
-            ("value", in_words(most, shown[0].column)),
-        )
+        for at, (zone, most) in enumerate(ends, 1)
+        for name, value in (("zone", zone), ("value", in_words(most, shown[0].column)))
     }
     evidence = [sentence for each in shown for sentence in each.told(lang)[1:]]
     return Exhibit(
@@ -341,11 +341,7 @@ def _in_classes(overlay: Overlay, breaks: tuple[float, ...]) -> Overlay:
 def _method(exhibits: list[Exhibit], spec: MapSpec) -> Exhibit:
     """Return how each exhibit was made."""
     lang = spec.lang
-    rows = []
-    for each in exhibits:
-        told = each.maps[0][1].statement if each.maps else None
-        how = told.notes()[0] if told else say(f"brief.{each.key}.method", lang)
-        rows.append((say(f"brief.{each.key}", lang), how))
+    rows = [(say(f"brief.{each.key}", lang), _how(each, lang)) for each in exhibits]
     header = tuple(say(f"brief.column.{name}", lang) for name in ("exhibit", "method"))
     return Exhibit(
         "method",
@@ -357,3 +353,17 @@ def _method(exhibits: list[Exhibit], spec: MapSpec) -> Exhibit:
         say("brief.method.caveat", lang),
         table=Table(header, tuple(rows)),
     )
+
+
+def _how(exhibit: Exhibit, lang: str) -> str:
+    """Return how an exhibit was made: its first parameters, as many as a line or two hold."""
+    told = exhibit.maps[0][1].statement if exhibit.maps else None
+    if told is None:
+        return say(f"brief.{exhibit.key}.method", lang)
+    parts = [asked(exhibit.maps[0][0]).explained(lang).removesuffix(say("statement.end", lang))]
+    for name, value in told.method:
+        part = say("statement.row", lang, name=name, value=value)
+        if len("".join((*parts, part))) > MOST_LETTERS[lang]:
+            break
+        parts.append(part)
+    return say("statement.then", lang).join(parts) + say("statement.end", lang)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from layers.book.atlas import sources_leaf
 from layers.book.brief import MAPS, SUMMED_UP, brief
-from layers.book.map_deck import figure_slide, map_slide
+from layers.book.map_deck import MAP_BESIDE_PT, MAP_OF_TWO_PT, figure_slide, map_slide
 from layers.book.slides import foot_of
 from layers.record.specification import asked
 from layers.slides.deck import presentation
@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from layers.book.atlas import Progress
     from layers.book.brief import Brief, Exhibit
     from layers.record.specification import MapSpec
+    from layers.slides.slide import LegendItem
 
 # What is said with a slide takes up to a minute: so many words, and characters of Chinese for each.
 MOST_WORDS, LETTERS_A_WORD = 120, 1.7
+# A legend of so many lines leaves less room for words.
+LONG_LEGEND = 11
 # Exhibits, the summary before them and the drawing after them.
 STEPS = len(MAPS) + 4
 
@@ -82,10 +85,8 @@ def brief_slides(whole: Brief, spec: MapSpec) -> list[Slide]:
         Its specification.
     """
     lang, foot = spec.lang, foot_of(spec)
-    lines = (spec.sheet.subtitle or say("brief.subtitle", lang), spec.sheet.author, foot)
-    cover = Slide(
-        _title(spec), "\n".join(filter(None, lines)), notes="\n".join(whole.missing), footer=foot
-    )
+    lines = (spec.sheet.subtitle or say("brief.subtitle", lang), foot)
+    cover = Slide(_title(spec), "\n".join(lines), notes="\n".join(whole.missing), footer=foot)
     slides, behind = [cover], []
     if whole.findings:
         heading = say("brief.summary", lang, n=len(whole.findings))
@@ -112,11 +113,31 @@ def _slide(exhibit: Exhibit, foot: str, lang: str) -> Slide:
     notes = spoken(exhibit, lang)
     if not exhibit.maps:
         return Slide(title, chart=exhibit.chart, table=exhibit.table, notes=notes, footer=foot)
-    first, *others = (map_slide(one, content, title) for one, content in exhibit.maps)
+    size = MAP_BESIDE_PT if len(exhibit.maps) == 1 else MAP_OF_TWO_PT
+    first, *others = (map_slide(one, content, title, size_pt=size) for one, content in exhibit.maps)
     beside = tuple(each.picture for each in others if each.picture)
     record = "\n".join(each.notes for each in (first, *others))
     notes = f"{notes}\n\n{say('brief.record', lang)}\n{record}"
-    return replace(first, beside=beside, captions=exhibit.captions, notes=notes)
+    if beside:
+        legend = _joined(first.legend, *(each.legend for each in others))
+        return replace(first, legend=legend, beside=beside, captions=exhibit.captions, notes=notes)
+    text = tuple(filter(None, (*exhibit.evidence[:1], exhibit.caveat)))
+    return replace(first, text=text[len(first.legend) // LONG_LEGEND :], notes=notes)
+
+
+def _joined(*legends: tuple[LegendItem, ...]) -> tuple[LegendItem, ...]:
+    """Return the legend of maps that share their classes: each item once, without its count."""
+    joined: list[LegendItem] = []
+    for legend in legends:
+        at = 0
+        for item in legend:
+            plain = replace(item, count="")
+            if plain in joined:
+                at = joined.index(plain) + 1
+            else:
+                joined.insert(at, plain)
+                at += 1
+    return tuple(joined)
 
 
 def _tables(exhibit: Exhibit, slide: Slide) -> list[Slide]:

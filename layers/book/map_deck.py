@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from layers.record.specification import MapSpec
     from layers.slides.slide import LegendItem
 
-# Beside its legend the map of a slide-sized sheet fills a slide, and its names are legible.
+# The room for a map beside its legend, beside more than that, and for one of two, points.
+MAP_PT, MAP_BESIDE_PT, MAP_OF_TWO_PT = (684.0, 405.0), (568.0, 405.0), (436.0, 255.0)
 PICTURE_SIZE, PICTURE_DPI = "16:9", 200
 
 
@@ -71,7 +72,14 @@ def _footer(told: Statement) -> str:
     return f"{told.imprint}　{' · '.join(told.sources)}"
 
 
-def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = "") -> Slide:
+def map_slide(
+    spec: MapSpec,
+    content: Content,
+    title: str,
+    *,
+    subtitle: str = "",
+    size_pt: tuple[float, float] = MAP_PT,
+) -> Slide:
     """Return the slide with a map and the legend of what is seen on it.
 
     Parameters
@@ -82,6 +90,8 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
         What it shows.
     title, subtitle
         Titles of the slide.
+    size_pt
+        Width and height of the map, points.
 
     Raises
     ------
@@ -91,7 +101,7 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     sheet = spec.titled()
     told = replace(content.statement or spec.statement(), title=title)
     bare = replace(sheet, size=PICTURE_SIZE, dpi=PICTURE_DPI, subtitle="", notes=())
-    printed = composed(replace(content, statement=None), bare, scale_inside=True)
+    printed = composed(replace(content, statement=None), bare, alone=size_pt)
     told = replace(
         told,
         view=printed.view,

@@ -95,6 +95,7 @@ def draw_labels(
     px: float,
     toned: Callable[[str], str],
     elsewhere: Iterable[Box] = (),
+    sparing: bool = False,
 ) -> list[str]:
     """Place and write the names of what a map shows; return those that found no room.
 
@@ -114,11 +115,14 @@ def draw_labels(
         Turns a colour of a name into one of the palette.
     elsewhere
         Boxes in which symbols stand whose names are in a detail.
+    sparing
+        Whether names stand from the scale on at which a screen has them, and no others.
     """
     named = symbols
     for box in elsewhere:
         named = _beyond(named, box)
-    names = _once(_names(scene, window, named, stops, px=px, toned=toned), px)
+    names = _names(scene, window, named, stops, px=px, toned=toned, sparing=sparing)
+    names = _once(names, px)
     frame, gap = window.frame.inset(2.0 * px), 1.5 * px
     bounds = (frame.left, frame.bottom, frame.right, frame.top)
     obstacles = _obstacles(scene, window, symbols, stops, blocked, px=px)
@@ -149,6 +153,7 @@ def _names(
     *,
     px: float,
     toned: Callable[[str], str],
+    sparing: bool,
 ) -> list[_Name]:
     names: list[_Name] = []
     zoom = math.log2(EQUATOR_M_PER_PX * 0.88 / (window.metres_per_pt * px))
@@ -158,7 +163,8 @@ def _names(
         if label is None:
             continue
         only = area().named_ground.get(layer.id) if zoom < label.min_zoom else None
-        if layer.is_ground and zoom < label.min_zoom and only is None:
+        early = zoom < label.min_zoom and only is None
+        if early and (layer.is_ground or sparing):
             continue
         pen = _Pen(layer, px, toned)
         shapes = _named_shapes(layer, window)

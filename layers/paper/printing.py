@@ -74,11 +74,12 @@ if TYPE_CHECKING:
     from layers.look.content import Content, Sheet
     from layers.paper.furniture import Note
     from layers.paper.sheet import Layout
+    from layers.scene.boxes import Box
     from layers.scene.scene import Scene
 
 SUFFIXES = (".png", ".pdf", ".svg")
-# Width and height of a scale that stands on the map.
-SCALE_ON_MAP_PX = (175.0, 46.0)
+# Width and height of a scale that stands on the map, whose px is a point.
+SCALE_ON_MAP_PT = (175.0, 46.0)
 # Fast and small enough: what is painted is mostly even.
 PNG_COMPRESSION = 4
 # In grey the palest class of a result is a little darker than the ground.
@@ -177,7 +178,11 @@ def drawn(content: Content, sheet: Sheet) -> Figure:
 
 
 def composed(
-    content: Content, sheet: Sheet, *, panel_share: float = 0.0, scale_inside: bool = False
+    content: Content,
+    sheet: Sheet,
+    *,
+    panel_share: float = 0.0,
+    alone: tuple[float, float] | None = None,
 ) -> Composed:
     """Return a map on its sheet with what it is made of.
 
@@ -187,9 +192,9 @@ def composed(
         As for :func:`drawn`.
     panel_share
         Share of the width that is left free at the left of the map.
-    scale_inside
-        Whether the scale stands on the map, in the corner where it covers least: the map will be
-        shown without its sheet.
+    alone
+        Width and height, points, of the map that is shown without its sheet, such as on a slide:
+        its scale stands on it, and names that are far from their turn on screens are left out.
 
     Raises
     ------
@@ -206,7 +211,7 @@ def composed(
     draft = sheet_notes(content, sheet, whole, view=room, spread=True)
     first = layout(sheet, note_lines=1)
     lines = broken_notes(draft, first, lang=content.lang)
-    plan = layout(sheet, note_lines=len(lines), panel_share=panel_share)
+    plan = layout(sheet, note_lines=len(lines), panel_share=panel_share, alone=alone)
     window = window_on(plan.frame, shown)
     on_sheet = whole.within(window.bounds_m)
     require_shown(on_sheet, content)
@@ -216,7 +221,7 @@ def composed(
         words = missing.told(content.base, content.lang)
         noted = replace(sheet, notes=(*sheet.notes, words))
         vector = replace(content, base=VECTOR)
-        own = composed(vector, noted, panel_share=panel_share, scale_inside=scale_inside)
+        own = composed(vector, noted, panel_share=panel_share, alone=alone)
         return own._replace(note=words, remarks=(*remarks, *own.remarks))
     on_sheet = on_base(on_sheet, content.base)
     figure = Figure(
@@ -231,14 +236,7 @@ def composed(
     draw_scene(
         axes, on_sheet, window, symbols=symbols, stops=stops, px=plan.px, beyond=tone(BEYOND)
     )
-    spare = draw_legend(
-        axes,
-        on_sheet,
-        plan.legend,
-        px=plan.px,
-        fewest_columns=3 if plan.wide else 1,
-        beside=plan.beside,
-    )
+    spare = plan.legend if alone else _legend(axes, on_sheet, plan)
     districts, members_ = _units()
     inset = locator_box(
         on_sheet,
@@ -249,12 +247,11 @@ def composed(
         spare=spare,
     )
     scale = plan.scale
-    if scale_inside:
-        size = (SCALE_ON_MAP_PX[0] * plan.px, SCALE_ON_MAP_PX[1] * plan.px)
-        scale = corner_box(on_sheet, window, symbols, size, px=plan.px, taken=inset)
+    if alone is not None:
+        scale = corner_box(on_sheet, window, symbols, SCALE_ON_MAP_PT, px=plan.px, taken=inset)
     # What is looked at without its sheet is small, and tiles are of one scale.
-    alone = ground is not None or scale_inside or panel_share
-    parts = [] if alone else details(on_sheet, window, symbols, px=plan.px, taken=inset)
+    single = alone or panel_share or ground is not None
+    parts = [] if single else details(on_sheet, window, symbols, px=plan.px, taken=inset)
     taken = (inset, scale, *(part.window.frame for part in parts))
     draw_labels(
         axes,
@@ -266,20 +263,34 @@ def composed(
         px=plan.px,
         toned=tone,
         elsewhere=[part.source for part in parts],
+        sparing=alone is not None,
     )
     for part in parts:
         draw_detail(axes, _axes(figure), whole, part, px=plan.px, tone=tone)
-    draw_graticule(axes, window, plan)
     draw_locator(
         axes, districts, members_, window, inset, beyond=on_sheet.beyond, px=plan.px, toned=tone
     )
-    draw_scale(axes, window, scale, px=plan.px, lang=content.lang, ratio=not scale_inside)
-    draw_title(axes, sheet, plan)
+    draw_scale(axes, window, scale, px=plan.px, lang=content.lang, ratio=alone is None)
     view = _view(on_sheet)
-    notes = sheet_notes(content, sheet, on_sheet, view=view, spread=spread)
-    draw_notes(axes, broken_notes(notes, plan, lang=content.lang), plan)
+    if alone is None:
+        notes = sheet_notes(content, sheet, on_sheet, view=view, spread=spread)
+        draw_graticule(axes, window, plan)
+        draw_title(axes, sheet, plan)
+        draw_notes(axes, broken_notes(notes, plan, lang=content.lang), plan)
     windows = (window, *(part.window for part in parts))
     return Composed(figure, plan, on_sheet, content, windows, remarks=remarks, view=view)
+
+
+def _legend(axes: Axes, on_sheet: Scene, plan: Layout) -> Box:
+    """Draw the legend; return what it leaves of its box."""
+    return draw_legend(
+        axes,
+        on_sheet,
+        plan.legend,
+        px=plan.px,
+        fewest_columns=3 if plan.wide else 1,
+        beside=plan.beside,
+    )
 
 
 def _axes(figure: Figure) -> Axes:

@@ -28,7 +28,7 @@ GAP = 16.0
 # beside a chart; and as wide as a table may make it.
 LEGEND_COLUMN, WIDE_COLUMN, CHART_COLUMN, WIDEST_COLUMN = 0.23, 0.36, 0.42, 0.47
 # Most of its column that a legend takes, and a text of what is left, where there is more in it.
-LEGEND_SHARE, TEXT_SHARE = 0.5, 0.6
+LEGEND_SHARE, TEXT_SHARE = 0.6, 0.6
 # A chart needs such a height, points, and a table beside other things so many rows.
 LOWEST_CHART, FEWEST_ROWS = 150.0, 3
 # Of pictures in a row: the size of their captions and the space below, and how much of the height

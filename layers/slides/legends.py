@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from layers.scene.scene import Entry, Scene
     from layers.slides.pages import Box, Page
 
-LEGEND_SIZES_PT = (12.0, 11.0, 10.0, 9.0)
+LEGEND_SIZES_PT = (12.0, 11.0, 10.0)
 # Swatch: width and height, and from its left to the label, points; space between items.
 SWATCH = (24.0, 10.0)
 LABEL_LEFT, ITEM_GAP, COLUMN_GAP = 32.0, 4.0, 18.0

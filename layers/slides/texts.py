@@ -12,7 +12,6 @@ from layers.type.outside_texts import (
     NOTE,
     PROSE,
     SUBTITLE,
-    TITLE,
     TITLE_LINES,
     Cleaner,
 )
@@ -27,6 +26,8 @@ CELL = 400
 # Longer properties of a file are cut by PowerPoint.
 LONGEST_PROPERTY = 255
 FOOTER_LINES = HEADER_LINES = 3
+# Titles that are findings are sentences.
+SLIDE_TITLE = 160
 # The place of a title on a slide has room for so many in the smallest size.
 SLIDE_TITLE_LINES = 2
 
@@ -54,7 +55,7 @@ def clean_slide(slide: Slide, lang: str) -> Slide:
     ('湘江新区', True)
     """
     cleaner = Cleaner(drawn=False)
-    title = cleaner.text(slide.title, TITLE, lines=SLIDE_TITLE_LINES)
+    title = cleaner.text(slide.title, SLIDE_TITLE, lines=SLIDE_TITLE_LINES)
     if not title.strip():
         raise InputError(
             "Slide: nothing of the title can be shown; give it one, the outline shows it",

@@ -67,7 +67,8 @@ def test_the_legend_is_in_the_order_of_the_print_and_a_hollow_symbol_is_hollow()
     items = {
         item.name: item for shape in drawn.shapes if shape.name == "图例" for item in shape.shapes
     }
-    fills = {name: next(iter(items[name].shapes)).fill.type for name in kinds if "投资" in name}
+    stated = ("载明投资额", "未载投资额")
+    fills = {name: next(iter(items[name].shapes)).fill.type for name in stated}
     # 1 is a solid fill and 5 that of the background: none.
     assert fills == {"载明投资额": 1, "未载投资额": 5}
 
