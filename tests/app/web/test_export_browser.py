@@ -90,7 +90,7 @@ def test_nothing_can_be_taken_before_the_review_is_decided(page, app):
 
 
 def test_the_print_shows_the_view_and_the_layers_of_the_screen(page, app, tmp_path):
-    view = "view=28.2%2C112.9%2C12&layers=districts.river.cities&base=vector"
+    view = "view=28.2%2C112.9%2C12&layers=-axes.-circles.-nodes.-roads.-metro&base=vector"
     page.goto(f"{app}/?{view}")
     page.frame_locator("iframe").first.locator(".atlas-legend").wait_for(timeout=WAIT_MS)
     page.get_by_role("button", name=words("export.button")).click()
