@@ -43,6 +43,7 @@
       // The keys come to search, layers, tools, card and legend before the many markers.
       this.container.append(this.stage);
       this.drawing = new Atlas.Drawing(this);
+      this.measure = new Atlas.Measure(this);
       const state = this.options.state || {};
       this.restore(documentData, state);
       this.redraw();
@@ -53,7 +54,7 @@
         }
       });
       this.map.on("zoomstart", () => labels.classList.add("moving"));
-      this.map.on("click", (event) => this.drawing.busy || this.clicked(event.latlng));
+      this.map.on("click", (event) => this.drawing.busy || this.measure.active || this.clicked(event.latlng));
       this.map.on("mousemove", (event) => this.panels.pointer(this.fromMap(event.latlng)));
       this.map.on("mouseout", () => this.panels.pointer(null));
       if (window.ResizeObserver) {
@@ -205,6 +206,8 @@
         this.switched.set(id, on);
       }
       this.redraw();
+      // The line of sources below may have another height now.
+      this.resize();
       this.options.onState(this.state());
     }
 
@@ -222,6 +225,7 @@
       this.drawSelection();
       this.panels.draw();
       this.drawing.draw();
+      this.measure.draw();
       this.refresh();
     }
 

@@ -201,6 +201,7 @@
     }
 
     start() {
+      this.view.measure.end();
       this.corners = [];
       this.map.doubleClickZoom.disable();
       this.say("draw_hint");
@@ -358,4 +359,5 @@
 
   Atlas.Drawing = Drawing;
   Atlas.areaKm2 = areaKm2;
+  Atlas.crosses = crosses;
 })(window.Atlas = window.Atlas || {});

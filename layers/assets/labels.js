@@ -59,7 +59,7 @@
   // Centres about the middle of an area; a name may reach over its edge.
   function inside({ x, y, lines }, w, h, far) {
     const line = h / lines.length;
-    const [across, along] = far ? [[0, 0.55, -0.55, 0.8, -0.8, 1.1, -1.1], [...Array(19).keys()].map((k) => k - 9)]
+    const [across, along] = far ? [[...Array(17).keys()].map((k) => k / 4 - 2), [...Array(33).keys()].map((k) => k - 16)]
       : [[0, 0.3, -0.3, 0.55, -0.55], [0, -1, 1, -2, 2, -3, 3]];
     const places = across.flatMap((right) => along.map((down) => [x + right * w, y + down * line, 0, { x, y }]));
     return far ? places.sort((a, b) => Math.hypot(a[0] - x, a[1] - y) - Math.hypot(b[0] - x, b[1] - y)) : places;

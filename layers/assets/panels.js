@@ -420,7 +420,7 @@
     boxes() {
       const origin = this.view.stage.getBoundingClientRect();
       return [this.search.box, this.layersPanel, this.tools, this.cardPanel, this.legendPanel, this.scale,
-        ...this.view.drawing.elements()]
+        ...this.view.drawing.elements(), ...this.view.measure.elements()]
         .filter((panel) => panel && !panel.hidden)
         .map((panel) => panel.getBoundingClientRect())
         .filter((rect) => rect.width && rect.height)

@@ -47,6 +47,7 @@ SCRIPTS = (
     "panels.js",
     "search.js",
     "draw.js",
+    "measure.js",
     "linked.js",
     "atlas.js",
 )

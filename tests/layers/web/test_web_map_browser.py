@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlparse
@@ -11,6 +12,7 @@ from urllib.parse import parse_qs, urlparse
 import folium
 import geopandas as gpd
 import numpy as np
+import pyproj
 import pytest
 import rioxarray  # noqa: F401 - gives DataArray its .rio accessor
 import shapely
@@ -371,6 +373,37 @@ def test_a_click_opens_a_card_and_a_click_beside_closes_it(page, tmp_path):
     assert page.locator(".atlas-card h3").text_content() == "平台0"
     page.mouse.click(720, 120)
     assert not page.locator(".atlas-card").is_visible()
+
+
+def test_lengths_and_areas_are_measured_on_the_ellipsoid_on_any_base_map(page, tmp_path):
+    places = [(112.70, 28.05), (112.95, 28.31), (113.08, 28.02), (112.9, 27.9)]
+    geod = pyproj.Geod(ellps="GRS80")
+    show(page, web_map(["cities"]), tmp_path)
+    for pair in [*pairwise(places), ((113.0, 28.2), (113.0001, 28.2)), ((0.0, 0.0), (90.0, 45.0))]:
+        told = page.evaluate("([a, b]) => Atlas.distanceM(a, b)", pair)
+        assert told == pytest.approx(geod.inv(*pair[0], *pair[1])[2], rel=1e-6)
+    area_m2, around_m = geod.geometry_area_perimeter(shapely.Polygon(places))
+    press = """([places, name]) => { const view = Atlas.view; view.setBase(name);
+      view.measure.start('area'); places.forEach(([lon, lat]) =>
+        view.map.fire('click', { latlng: view.toMap(lon, lat, false) })); }"""
+    hint = page.locator(".atlas-told:visible")
+    serve_tiles(page, [])
+    for base in ("vector", "amap"):
+        page.evaluate(press, [places, base])
+        area, length = map(float, re.findall(r"[\d.]+", hint.inner_text().replace(",", "")))
+        assert area == pytest.approx(abs(area_m2) / 1e6, rel=1e-3)
+        assert length == pytest.approx(around_m / 1e3, rel=1e-3)
+    assert "平方公里" in hint.inner_text()
+    page.keyboard.press("Backspace")
+    assert page.evaluate("() => Atlas.view.measure.points.length") == len(places) - 1
+    page.keyboard.press("Escape")
+    assert hint.count() == 0
+    page.evaluate("() => Atlas.view.setLanguage('en')")
+    page.get_by_role("button", name="Distance").click()
+    page.mouse.click(500, 300)
+    page.mouse.click(560, 340)
+    assert re.fullmatch(r"Distance [\d.,]+ km", hint.inner_text())
+    assert page.locator(".atlas-card").is_hidden()
 
 
 # ---- layers, legend, language ----
