@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from layers.slides.charts import draw_chart
 from layers.slides.legends import draw_legend, legend_plan
-from layers.slides.parts import add_text, draw_picture, draw_text, text_plan
+from layers.slides.parts import add_text, draw_picture, draw_text, least_height, text_plan
 from layers.slides.tables import draw_table
 from layers.type.line_breaks import LINE_HEIGHT
 from layers.type.table_grids import table_grid, table_width
@@ -64,7 +64,7 @@ def fill(
         _row(page, slide, area)
         return None, None
     beside = bool(slide.text or slide.table or slide.legend or (slide.picture and slide.chart))
-    column = _column_width(slide, area.width) if beside else 0.0
+    column = _column_beside(slide, area) if beside else 0.0
     grid_after = None
     if slide.picture is not None:
         aspect = slide.picture.aspect()
@@ -72,6 +72,7 @@ def fill(
         across = 0.0 if beside else (area.width - width) / 2
         box = area.part(left=across, width=width, height=width / aspect)
         draw_picture(page, slide.picture, box)
+        rest = _below(page, rest, area.part(top=box.height + GAP, width=width))
         area = area.part(left=width + GAP)
     elif slide.chart is not None:
         draw_chart(page, slide.chart, area.part(width=area.width - column))
@@ -83,6 +84,15 @@ def fill(
         return None, None
     ended = rest.title.endswith(continued)
     return (rest if ended else replace(rest, title=rest.title + continued)), grid_after
+
+
+def _below(page: Page, slide: Slide, area: Box) -> Slide:
+    """Draw the text of a slide below its picture, where all of it has room; return the rest."""
+    text = text_plan(slide.text, area.width, max(area.height, 0.0))
+    if not slide.text or text.rest:
+        return slide
+    draw_text(page, text, area)
+    return replace(slide, text=())
 
 
 def _row(page: Page, slide: Slide, area: Box) -> None:
@@ -103,6 +113,23 @@ def _row(page: Page, slide: Slide, area: Box) -> None:
             add_text(page.slide.shapes, slide.captions[at], place, size_pt=CAPTION_PT, bold=True)
         foot = max(foot, head + box.height)
     draw_legend(page, legend, area.part(top=foot + GAP))
+
+
+def _column_beside(slide: Slide, area: Box) -> float:
+    """Return the width of the column: as wide as the legend of a map needs to be whole in it."""
+    usual = _column_width(slide, area.width)
+    if slide.picture is None or slide.table or slide.chart:
+        return usual
+    aspect = slide.picture.aspect()
+    for column in (usual, area.width * WIDEST_COLUMN):
+        inner, width = column - GAP, min(area.width - column, area.height * aspect)
+        below = max(area.height - width / aspect - GAP, 0.0)
+        left = replace(slide, text=text_plan(slide.text, width, below).rest and slide.text)
+        beside = replace(area, width=inner)
+        room = area.height * (_legend_share(left, beside) if left.text else 1.0)
+        if legend_plan(slide.legend, inner, room).count == len(slide.legend):
+            return column
+    return usual
 
 
 def _column_width(slide: Slide, width: float) -> float:
@@ -150,7 +177,10 @@ def _column(
 
 
 def _legend_share(slide: Slide, area: Box) -> float:
-    """Return the most of its column that a legend takes: all that a short table leaves."""
+    """Return the most of its column that a legend takes: all that a text or short table leaves."""
+    if slide.legend and slide.text and not (slide.table or slide.chart):
+        least = least_height(slide.text, area.width) + GAP
+        return max(LEGEND_SHARE, 1.0 - least / area.height)
     if not slide.legend or slide.table is None or slide.text or slide.chart:
         return LEGEND_SHARE
     grid = table_grid(slide.table, area.width, area.height, alone=False)

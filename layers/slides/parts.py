@@ -222,6 +222,17 @@ def write(
         run.font.color.theme_color = colour
 
 
+def least_height(paragraphs: Sequence[str], width: float) -> float:
+    """Return how high a text is in its smallest size, points.
+
+    Parameters
+    ----------
+    paragraphs, width
+        The text, and the width of its box in points.
+    """
+    return _text_used(paragraphs, width, TEXT_SIZES_PT[-1])
+
+
 def _text_used(paragraphs: Sequence[str], width: float, size: float) -> float:
     heights = sum(text_height(each, width, size) for each in paragraphs)
     return heights + PARAGRAPH_GAP * size * max(0, len(paragraphs) - 1)

@@ -39,9 +39,13 @@ def told():
     return whole, brief_slides(whole, spec())
 
 
-@pytest.fixture(scope="module")
-def drawn(told):
-    return Presentation(io.BytesIO(presentation(told[1], lang="en")))
+@pytest.fixture(scope="module", params=["own look", "4:3"])
+def drawn(request, told):
+    """The file, in the look of the atlas and on a template of another shape."""
+    template = io.BytesIO()
+    Presentation().save(template)
+    own = None if request.param == "own look" else template.getvalue()
+    return Presentation(io.BytesIO(presentation(told[1], lang="en", template=own)))
 
 
 def test_it_has_ten_slides_whose_titles_are_findings_with_their_figures(told):
