@@ -360,10 +360,11 @@ def _how(exhibit: Exhibit, lang: str) -> str:
     told = exhibit.maps[0][1].statement if exhibit.maps else None
     if told is None:
         return say(f"brief.{exhibit.key}.method", lang)
-    parts = [asked(exhibit.maps[0][0]).explained(lang).removesuffix(say("statement.end", lang))]
+    end = say("statement.end", lang)
+    parts = [asked(exhibit.maps[0][0]).explained(lang).removesuffix(end)]
     for name, value in told.method:
-        part = say("statement.row", lang, name=name, value=value)
+        part = say("statement.row", lang, name=name, value=value.removesuffix(end))
         if len("".join((*parts, part))) > MOST_LETTERS[lang]:
             break
         parts.append(part)
-    return say("statement.then", lang).join(parts) + say("statement.end", lang)
+    return say("statement.then", lang).join(parts) + end

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 MOST_BARS, ZONES_FOLLOWING = 14, 2
 Z = TypeVar("Z", bound=pd.DataFrame)
 ZONE_NAME = "zone_name"
+# Of what is less than so many units of the last decimal so many digits are told.
+LEAST_TOLD, DIGITS_OF_SMALL = 10, 3
 # The decimals of what is found of zones: on maps, in tables, on slides and in sentences alike.
 DIGITS = {
     "count": 1,
@@ -74,12 +77,23 @@ def column_title(column: str, lang: str) -> str:
 def rounded(zones: Z) -> Z:
     """Return zones with their figures as they are told everywhere.
 
+    Where these decimals tell them not apart, since all are small, the largest keeps three digits.
+
     Examples
     --------
     >>> rounded(pd.DataFrame({"count": [32.44], "hill_9": [0.123]})).iloc[0].to_dict()
     {'count': 32.4, 'hill_9': 0.123}
+    >>> rounded(pd.DataFrame({"density_per_km2": [0.0004404, 0.00031]}))["density_per_km2"].tolist()
+    [0.00044, 0.00031]
     """
-    return zones.round({name: digits for name, digits in DIGITS.items() if name in zones})
+    return zones.round({name: _digits(zones[name], name) for name in DIGITS if name in zones})
+
+
+def _digits(values: pd.Series[float], column: str) -> int:
+    most = float(values.abs().max())
+    if not 0 < most < LEAST_TOLD * 10.0 ** -DIGITS[column]:
+        return DIGITS[column]
+    return DIGITS_OF_SMALL - 1 - math.floor(math.log10(most))
 
 
 def zone_figures(
@@ -128,15 +142,16 @@ def in_words(value: float, column: str) -> str:
 
     Examples
     --------
-    >>> in_words(32.44, "count"), in_words(0.0316, "density_per_km2")
-    ('32.4', '0.032')
+    >>> in_words(32.44, "count"), in_words(5.0, "count"), in_words(0.0316, "density_per_km2")
+    ('32.4', '5', '0.032')
     >>> in_words(0.00044, "density_per_km2")
     '0.00044'
     """
     digits = DIGITS.get(column)
     if digits is None or 0 < abs(value) < 10.0**-digits:
         return significant(value, 3)
-    return number(value, digits=digits)
+    told = round(float(value), digits)
+    return number(told, digits=0 if told.is_integer() else digits)
 
 
 def foremost(zones: pd.DataFrame, column: str, lang: str) -> tuple[str, float]:
@@ -155,7 +170,7 @@ def foremost(zones: pd.DataFrame, column: str, lang: str) -> tuple[str, float]:
     --------
     >>> zones = pd.DataFrame({"name_en": ["A", "B", "C"], "n": [2, 5, 5]})
     >>> foremost(zones, "n", "en")
-    ('B and C', 5.0)
+    ('B, C', 5.0)
     """
     most = float(zones[column].max())
     return listed(zones.loc[zones[column] == most, f"name_{lang}"], lang), most

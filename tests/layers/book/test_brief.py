@@ -11,12 +11,12 @@ from pptx import Presentation
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from geo.errors import InputError
-from geo.numerals import number
 from layers.book.brief import brief
 from layers.book.brief_deck import brief_slides, spoken, words_in
 from layers.outputs import output
 from layers.plan.area import open_plan
 from layers.questions import Distribution, zone_counts
+from layers.questions.figures import in_words
 from layers.questions.subjects import Points, Zones
 from layers.record.specification import read_spec
 from layers.slides.deck import presentation
@@ -65,7 +65,7 @@ def test_figures_of_the_findings_are_those_of_the_answers(told):
     claims = {each.key: each.claim for each in told[0].exhibits}
     counted = zone_counts(Distribution(Points.usual("projects"), Zones("circles")))
     most = counted.loc[counted["count"].idxmax()]
-    for part in (most["name_en"], number(most["count"], digits=1), f"{most['share_pct']:.1f} %"):
+    for part in (most["name_en"], in_words(most["count"], "count"), f"{most['share_pct']:.1f} %"):
         assert part in claims["distribution"]
 
 
