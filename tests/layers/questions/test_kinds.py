@@ -98,7 +98,7 @@ def test_a_kind_from_outside_has_command_schema_map_print_slides_and_files(run, 
     # What the bars beside it show stands there alone.
     assert [cell.text for cell in table.rows[0].cells] == ["分区", "数量"]
     (bars,) = (shape.chart.plots[0].series[0] for shape in second.shapes if shape.has_chart)
-    assert next(iter(bars.values)) == pytest.approx(60 - counts["count"].min(), abs=0.01)  # noqa: PD011 - a chart has no other
+    assert next(iter(bars.values)) == pytest.approx(60 - counts["count"].min(), abs=0.01)
     (tmp_path / "s.gpkg").write_bytes(output(spec, ".gpkg"))
     names = [name for name, _ in pyogrio.list_layers(tmp_path / "s.gpkg")]
     read = [gpd.read_file(tmp_path / "s.gpkg", layer=name) for name in names]
