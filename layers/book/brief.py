@@ -201,7 +201,9 @@ def _of_map(name: str, own: Kind, spec: MapSpec) -> Exhibit:
     claim, *evidence = question.told(lang) or [question.title(lang)]
     points = question.subjects
     if isinstance(question, Tested):
-        claim, evidence = question.finding(lang), [claim, *evidence]
+        whole = question.finding(lang)
+        evidence = evidence if claim in whole else [claim, *evidence]
+        claim = whole
     if points is not None and points.noun(lang).lower() not in claim.lower():
         claim = say("brief.about", lang, title=question.title(lang), sentence=claim)
     figures = question.figures(lang)
