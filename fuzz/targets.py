@@ -187,7 +187,7 @@ def addresses(random: Random) -> Callable[[], object]:
         return [
             *(parse(value) for parse in parsers),
             extent,
-            view_state.visible(raw),
+            view_state.visible(raw, ("cities", "axes")),
             view_state.base(raw),
         ]
 

@@ -54,6 +54,7 @@ def geodesic_area_km2(geoms: Frame) -> pd.Series:
 
     Examples
     --------
+    >>> import geopandas as gpd
     >>> from shapely import box
     >>> geodesic_area_km2(gpd.GeoSeries([box(112, 28, 113, 29)], crs=4490)).round(1).tolist()
     [10850.4]
@@ -98,6 +99,7 @@ def geodesic_length_km(geoms: Frame) -> pd.Series:
 
     Examples
     --------
+    >>> import geopandas as gpd
     >>> from shapely import LineString
     >>> equator = gpd.GeoSeries([LineString([(0, 0), (1, 0)])], crs=4490)
     >>> geodesic_length_km(equator).round(3).tolist()  # 2π × 6378.137 / 360

@@ -142,7 +142,7 @@ def brief(spec: MapSpec, progress: Callable[[str], object] = lambda _: None) -> 
             refusals.append(error)
             exhibit, why = None, error.sentence(spec.lang)
         if exhibit is None:
-            why = why or say(f"brief.{key}.none", spec.lang)
+            why = why or say(f"brief.none.{key}", spec.lang)
             missing.append(say("brief.missing", spec.lang, title=title, why=why))
         else:
             exhibits.append(exhibit)
@@ -214,7 +214,7 @@ def _of_map(name: str, own: Kind, spec: MapSpec) -> Exhibit:
     evidence.append(question.explained(lang))
     caveat = paragraph(question.remarks(lang), lang)
     if points is None:
-        caveat = caveat or say(f"brief.{name}.caveat", lang)
+        caveat = caveat or say(f"brief.caveat.{name}", lang)
     else:
         caveat = caveat or _placed(points, lang)
     return Exhibit(name, claim, tuple(evidence), caveat, maps=((one, content),))
@@ -330,7 +330,7 @@ def _comparison(spec: MapSpec) -> Exhibit | None:
         "comparison",
         say("brief.compared", lang, noun=points.noun(lang), **words),
         tuple(dict.fromkeys(evidence)),
-        say("brief.comparison.caveat", lang),
+        say("brief.caveat.comparison", lang),
         maps=maps,
         captions=captions,
     )
@@ -352,7 +352,7 @@ def _method(exhibits: list[Exhibit], spec: MapSpec) -> Exhibit:
             say("atlas.method.interval", lang, draws=number(DRAWS)),
             say("atlas.method.accuracy", lang),
         ),
-        say("brief.method.caveat", lang),
+        say("brief.caveat.method", lang),
         table=Table(header, tuple(rows)),
     )
 
@@ -361,7 +361,7 @@ def _how(exhibit: Exhibit, lang: str) -> str:
     """Return how an exhibit was made: its first parameters, as many as a line or two hold."""
     told = exhibit.maps[0][1].statement if exhibit.maps else None
     if told is None:
-        return say(f"brief.{exhibit.key}.method", lang)
+        return say(f"brief.method.{exhibit.key}", lang)
     end = say("statement.end", lang)
     parts = [asked(exhibit.maps[0][0]).explained(lang).removesuffix(end)]
     for name, value in told.method:

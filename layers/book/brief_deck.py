@@ -170,7 +170,8 @@ def spoken(exhibit: Exhibit, lang: str) -> str:
     lang
         ``"zh"`` or ``"en"``.
     """
-    question, answer = (say(f"brief.{exhibit.key}.{part}", lang) for part in ("asked", "answer"))
+    question = say(f"brief.asked.{exhibit.key}", lang)
+    answer = say(f"brief.answer.{exhibit.key}", lang)
     parts = {
         "claim": exhibit.claim,
         "caveat": exhibit.caveat,

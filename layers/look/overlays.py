@@ -64,6 +64,9 @@ class Choropleth:
         A print has the name and the number of each area in it; the cells of a grid have no names.
     name
         What it is, in the names of results; its kind where it is empty, see :func:`result_names`.
+    exact
+        The same areas, row by row, with figures that are not rounded to what is told, for files
+        that are reckoned with; the frame where there is none.
     """
 
     frame: gpd.GeoDataFrame
@@ -78,6 +81,7 @@ class Choropleth:
     ramp: str = RAMP
     named: bool = True
     name: str = ""
+    exact: gpd.GeoDataFrame | None = None
 
     def __post_init__(self) -> None:
         _require_frame(self.frame, "Choropleth")

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from geo.arguments import brief, require_one_of
 from geo.errors import InputError
+from layers.look.styles import WHITE
 from layers.look.symbology import layer_styles
 from layers.plan.area import per_plan
 from layers.plan.schema import resource
@@ -69,8 +70,9 @@ MIDDLE_LUMINANCE = 0.179
 # Greys of things that are told apart, as CIE lightness: from near black to a contrast of 3 with
 # white, which is what WCAG 2.2 (1.4.11) asks of lines and symbols.
 DARKEST, LIGHTEST = 15.0, 60.0
-# A layer in one colour is this dark or darker, so that white names can be read on it.
-ALONE = 20.0
+# A layer in one colour is this dark or darker; and what has white names on it, which can be read
+# on it though it lets the map through.
+ALONE, NAMED_IN_WHITE = 20.0, 36.0
 # What is lighter than this is paper, halo or edge, and stays as light as it is.
 PAPER = 90.0
 COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
@@ -224,13 +226,15 @@ def ink(colour: str, *, ground: str = "#FFFFFF") -> str:
     return _written(linear + (1 - linear) * min(share, 1.0))
 
 
-def spread(colours: Iterable[str]) -> dict[str, str]:
+def spread(colours: Iterable[str], lightest: float = LIGHTEST) -> dict[str, str]:
     """Return greys for colours that are told apart: even steps of lightness, in the same order.
 
     Parameters
     ----------
     colours
         Colours that stand side by side on one map; those near white stay as light as they are.
+    lightest
+        Lightness of the lightest grey.
 
     Examples
     --------
@@ -241,7 +245,7 @@ def spread(colours: Iterable[str]) -> dict[str, str]:
     dark = [each for each in known if lightness(each) <= PAPER]
     if len(dark) == 1:
         return {dark[0]: _grey(min(lightness(dark[0]), ALONE))}
-    steps = np.linspace(DARKEST, LIGHTEST, len(dark))
+    steps = np.linspace(DARKEST, lightest, len(dark))
     return {each: _grey(float(step)) for each, step in zip(dark, steps, strict=True)}
 
 
@@ -289,7 +293,9 @@ def greys() -> dict[str, str]:
         if style.pane not in PLAN_PANES:
             continue
         looks = list(style.classes.values()) or [style.style]
-        for colour, grey in spread([*[look.colour for look in looks], *own_colours(name)]).items():
+        white = style.label is not None and style.label.colour == WHITE
+        colours = [*[look.colour for look in looks], *own_colours(name)]
+        for colour, grey in spread(colours, NAMED_IN_WHITE if white else LIGHTEST).items():
             grey_of.setdefault(colour, grey)
         for look in looks:
             if look.edge and lightness(look.edge) <= PAPER and lightness(look.colour) <= PAPER:
@@ -304,7 +310,7 @@ def own_colours(name: str) -> tuple[str, ...]:
     Examples
     --------
     >>> own_colours("cities")
-    ('#B5172F',)
+    ('#933B00', '#B5172F')
     """
     field = layer_styles()[name].colour_field
     path = resource(name).path

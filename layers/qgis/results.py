@@ -15,6 +15,7 @@ import geopandas as gpd
 
 import geo
 from geo.numerals import LANGUAGES, interval
+from layers.look.overlays import Choropleth
 from layers.look.symbology import field_title
 from layers.plan.area import per_plan
 from layers.plan.schema import resources
@@ -77,7 +78,9 @@ def results(layers: Iterable[Drawn]) -> list[Result]:
     for layer in layers:
         if layer.overlay is None:
             continue
-        drawn = layer if layer.picture is None else replace(layer, frame=_bands(layer.picture))
+        drawn = _exact(layer)
+        if layer.picture is not None:
+            drawn = replace(layer, frame=_bands(layer.picture))
         if drawn.frame.empty:
             continue
         name, kind = _NAMES[type(layer.overlay).__name__]
@@ -119,6 +122,15 @@ def result_qml(layer: Drawn, kind: Kind) -> str:
     put_aliases(root, frame, _titles(layer))
     named = {name_field(frame, lang), "id"} & set(frame.columns)
     return style_text(root, max(named, default="fid"), kind)
+
+
+def _exact(layer: Drawn) -> Drawn:
+    """Return a result with figures that are not rounded to what is told."""
+    exact = layer.overlay.exact if isinstance(layer.overlay, Choropleth) else None
+    if exact is None:
+        return layer
+    figures = {name: exact[name].to_numpy() for name in exact.select_dtypes("number")}
+    return replace(layer, frame=layer.frame.assign(**figures))
 
 
 def _fills(layer: Drawn) -> Drawn:

@@ -97,6 +97,7 @@ class Coverage(Kind):
             breaks=(20, 40, 60, 80, 100),
             columns=titles(list(self.columns), lang),
             named=self.zones.name not in GRID_NAMES,
+            exact=zones,
         )
         reach = likely_reach(self.sites, self.distance_m)
         within = Features(reach, title=areas_zh, title_en=areas_en, fill_opacity=0.0, name="reach")

@@ -234,6 +234,7 @@ class Shown(Kind):
             classes=self.classes,
             columns=titles(["count", "share_pct", "density_per_km2"], lang),
             named=self.asked.zones.name not in GRID_NAMES,
+            exact=zone_results.coloured(self),
         )
 
     def figures(self, lang: str) -> list[Figures]:

@@ -189,13 +189,15 @@ class Kind:
             ``"zh"`` or ``"en"``.
         """
         zones, points = asking.part_of(self, Zones), self.subjects
+        shown = self.zones_shown()
         choropleth = Choropleth(
-            rounded(self.zones_shown()),
+            rounded(shown),
             self.column,
             title=self.column_title(self.column, "zh"),
             title_en=self.column_title(self.column, "en"),
             columns={each: self.column_title(each, lang) for each in self.columns},
             named=zones is not None and zones.name not in GRID_NAMES,
+            exact=shown,
         )
         dots = () if points is None else (contents.dots(points, lang),)
         return contents.above_base((choropleth, *dots), lang)

@@ -101,12 +101,18 @@ def table(shown: Shown) -> gpd.GeoDataFrame:
     return zones.assign(**more).sort_values(column, ascending=False).reset_index(drop=True)
 
 
-def on_map(shown: Shown) -> gpd.GeoDataFrame:
+def coloured(shown: Shown) -> gpd.GeoDataFrame:
     """Return the zones that the map colours: of a grid those alone that may hold a point."""
     zones = table(shown)
+    is_grid = shown.asked.zones.name in GRID_NAMES
+    return zones[zones["count"] >= UNLIKELY] if is_grid else zones
+
+
+def on_map(shown: Shown) -> gpd.GeoDataFrame:
+    """Return these zones with their figures as they are told."""
+    zones = coloured(shown)
     if shown.asked.zones.name not in GRID_NAMES:
         return rounded(zones)
-    zones = zones[zones["count"] >= UNLIKELY]
     # Hundredths of a feature are what the places that stand for one can tell.
     return zones.assign(count=zones["count"].round(2))
 

@@ -60,4 +60,7 @@ def test_a_view_without_a_size_is_about_as_wide_as_a_page() -> None:
 
 
 def test_switching_everything_off_is_not_the_same_as_no_word_of_it() -> None:
-    assert (visible(None), visible(""), visible("river.cities")) == (None, (), ("river", "cities"))
+    start = ("river", "cities")
+    assert visible(None, start) is None
+    assert visible("-river.-cities", start) == ()
+    assert visible("-river.axes", start) == ("cities", "axes")

@@ -45,22 +45,22 @@ LINKS = [
     "coverage?zoning=h3&h3=9&distance=15000&demand=parks",
     "coverage?zoning=hexagons&cell_m=2000&distance=15000&demand=platforms&layer=projects",
     "coverage?zoning=park_areas&distance=500&layer=projects",
-    "pattern?grid=h3&h3=9",
-    "pattern?grid=h3&h3=9&rule=distance&reach=40000",
-    "pattern?grid=h3&h3=8&rule=distance&reach=40000",
-    "pattern?grid=h3&h3=8&rule=knn&k=20&look=clusters",
-    "pattern?grid=hexagons&cell_m=2000&rule=distance&reach=40000",
-    "pattern?grid=squares&cell_m=2000&rule=rook&layer=projects&weighted=true",
+    "pattern?zoning=h3&h3=9",
+    "pattern?zoning=h3&h3=9&rule=distance&reach=40000",
+    "pattern?zoning=h3&h3=8&rule=distance&reach=40000",
+    "pattern?zoning=h3&h3=8&rule=knn&k=20&look=clusters",
+    "pattern?zoning=hexagons&cell_m=2000&rule=distance&reach=40000",
+    "pattern?zoning=squares&cell_m=2000&rule=rook&layer=projects&weighted=true",
     "pattern?look=distance&every=true&layer=projects",
     "pattern?look=centres&by=level",
 ]
 REFUSED = {
     "coverage?zoning=h3&h3=9&distance=15000&demand=parks",
-    "pattern?grid=h3&h3=9",
-    "pattern?grid=h3&h3=9&rule=distance&reach=40000",
-    "pattern?grid=h3&h3=8&rule=distance&reach=40000",
+    "pattern?zoning=h3&h3=9",
+    "pattern?zoning=h3&h3=9&rule=distance&reach=40000",
+    "pattern?zoning=h3&h3=8&rule=distance&reach=40000",
     # Nearly all zones are each other's neighbours.
-    "pattern?grid=hexagons&cell_m=2000&rule=distance&reach=40000",
+    "pattern?zoning=hexagons&cell_m=2000&rule=distance&reach=40000",
 }
 STORM = """
 import json, resource, sys

@@ -665,4 +665,5 @@ def test_what_is_left_out_is_counted_of_what_is_asked_about(run) -> None:
     assert "left out" not in run("overview", "--theme", "projects").stderr
     said = run("coverage", "--layer", "platforms").stderr
     placed, possible = layers.placed_share(PLATFORMS.chosen())
-    assert f"{placed} of {possible} that can have a place have one" in said
+    assert f"可有位置的现有平台 {possible} 处" in said
+    assert f"无位置 {possible - placed}" in said

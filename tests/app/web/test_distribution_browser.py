@@ -91,7 +91,7 @@ def test_a_click_runs_the_fragment_and_neither_the_sidebar_nor_the_map_anew(page
     sent.clear()
     page.locator(BARS).nth(1).click()
     page.locator(OUTLINED).wait_for()
-    page.wait_for_function("() => new URLSearchParams(location.search).has('zone')")
+    page.wait_for_function("() => new URLSearchParams(location.search).has('selected')")
     still(page)
     ran = [BackMsg.FromString(message).rerun_script for message in sent]
     assert ran

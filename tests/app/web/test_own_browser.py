@@ -174,7 +174,8 @@ def test_zones_are_received_used_and_counted_in(page, app):
     assert waiting.value.suggested_filename == "zones_receipt.json"
     assert (receipt["rows_in"], receipt["rows_accepted"], receipt["crs"]) == (2, 2, "EPSG:4490")
     page.locator(SIDEBAR).get_by_text("English", exact=True).click()
-    page.get_by_text('Own data "zones": 2 in = 2 accepted').wait_for(timeout=WAIT_MS)
+    receipt = page.get_by_role("paragraph").filter(has_text='Own data "zones": 2 in = 2 accepted')
+    receipt.wait_for(timeout=WAIT_MS)
     assert page.locator(BARS).count() == 1
 
 

@@ -622,7 +622,7 @@ def test_the_frame_of_a_map_that_shows_more_than_the_locator_stays_in_it() -> No
 
 def test_a_map_without_its_sheet_has_its_scale_in_the_corner_that_is_free(overview):
     sheet = replace(SHEET, size="16:9", dpi=72)
-    inside = composed(overview, sheet, scale_inside=True)
+    inside = composed(overview, sheet, alone=(600.0, 400.0))
     (paper,) = (patch.get_bbox() for patch in rectangle(inside.figure, "scale paper"))
     frame = inside.layout.frame
     assert frame.left <= paper.x0 < paper.x1 <= frame.right

@@ -65,8 +65,7 @@ def test_a_specification_names_the_people_that_a_rate_is_by(
     rates = expected(people)["per_10k_people"]
     assert rates.notna().sum() == (5 if part == 1 else 1)
     [column] = [name for name in zones.columns if "10k" in name or "万人" in name]
-    # With the decimals that it is told by everywhere.
-    np.testing.assert_allclose(zones.loc[rates.index, column], rates, atol=0.0005)
+    np.testing.assert_allclose(zones.loc[rates.index, column], rates)
 
 
 @pytest.mark.parametrize("suffix", [".pptx", ".html"])

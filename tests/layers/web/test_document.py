@@ -29,6 +29,7 @@ from layers.plan.strict_schema import Validator
 from layers.record.specification import read_spec
 from layers.scene.strokes import outline
 from layers.web.document import content_document, map_document, to_json
+from layers.web.references import elsewhere
 from layers.web.webmap import ASSETS, AtlasMap
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
@@ -84,12 +85,13 @@ def every_kind() -> dict[str, Any]:
         Points(places, "点", symbol="star", named=True),
         Points(places, "团", symbol="hollow", cluster=True),
     ]
-    return map_document(
+    document = map_document(
         frames,
         visible=[*layer_styles(), *result_names(overlays)],
         selected=("cities", "city-kexuecheng"),
         overlays=overlays,
     )
+    return document | {"elsewhere": elsewhere(document["layers"])}
 
 
 @pytest.mark.parametrize("asked", MAPS, ids=json.dumps)
