@@ -35,8 +35,7 @@ def with_places(data: bytes, windows: Sequence[Window]) -> bytes:
     windows
         What is shown where on the sheet; those later in it lie above the others.
     """
-    # What is there stays byte for byte; the entry is added behind it.
-    writer = PdfWriter(io.BytesIO(data), incremental=True)
+    writer = PdfWriter(clone_from=io.BytesIO(data))
     crs = CRS.from_user_input(map_crs())
     writer.pages[0][NameObject("/VP")] = ArrayObject(_viewport(each, crs) for each in windows)
     target = io.BytesIO()
