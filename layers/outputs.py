@@ -13,7 +13,7 @@ from geo.exchange.writers import require_place, write_file
 from geo.numerals import MISSING
 from layers.record import provenance
 from layers.record.schema import BRIEF
-from layers.record.specification import MapSpec, read_spec, require_valid
+from layers.record.specification import MapSpec, asked, read_spec, require_valid
 from layers.words import say
 
 if TYPE_CHECKING:
@@ -117,8 +117,8 @@ def output(
     record = provenance.record(plain, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
     if receipts := spec.receipts():
         record |= {"own_data": receipts}
-    record |= {"figures": _figures(spec)}
     data = _made(spec, suffix, template, progress)
+    record |= {"figures": _figures(spec)}
     if spec.review is not None:
         from layers.review.checking import passed  # noqa: PLC0415
 
@@ -235,8 +235,9 @@ def remake(path: str | os.PathLike[str]) -> tuple[MapSpec, list[str]]:
 
 def _figures(spec: MapSpec) -> dict[str, str]:
     """Return the headline figures of a map, or what has a place where that is all it says."""
-    told = spec.statement()
-    return dict(told.figures or ((say("statement.placed", spec.lang), told.placed),))
+    figures = asked(spec).headline(spec.lang)
+    # What has a place follows from all that a map shows, and is asked where it says nothing else.
+    return dict(figures or [(say("statement.placed", spec.lang), spec.statement().placed)])
 
 
 def _moved(before: object, spec: MapSpec) -> list[str]:

@@ -152,12 +152,8 @@ def _summary(whole: Brief, lang: str) -> str:
     """Return what is said with the summary: what each finding must not be taken for."""
     of = [each for each in whole.exhibits if each.key in SUMMED_UP]
     caveats = dict.fromkeys(each.caveat for each in of if each.caveat)
-    return "\n".join(
-        (
-            say("brief.said.summary", lang, n=len(of)),
-            _within(list(caveats), lang, say("brief.said.summary", lang, n=len(of))),
-        )
-    )
+    head = say("brief.said.summary", lang, n=len(of))
+    return "\n".join((head, _within(list(caveats), lang, head)))
 
 
 def spoken(exhibit: Exhibit, lang: str) -> str:

@@ -36,7 +36,7 @@ def wanted(content: Content, whole: Scene) -> tuple[float, float, float, float]:
             code="print.nothing",
         )
     if content.extent is not None:
-        return _extent_m(content.extent)
+        return extent_m(content.extent)
     above = [each for each in whole.layers if not each.is_ground]
     boxes = [box for each in above if (box := each.bounds_m())]
     if not boxes:
@@ -47,7 +47,7 @@ def wanted(content: Content, whole: Scene) -> tuple[float, float, float, float]:
                 code="own.nothing_located",
             )
         (south, west), (north, east) = whole.home
-        return _extent_m((west, south, east, north))
+        return extent_m((west, south, east, north))
     array = np.array(boxes)
     west, south = array[:, :2].min(axis=0).tolist()
     east, north = array[:, 2:].max(axis=0).tolist()
@@ -55,8 +55,8 @@ def wanted(content: Content, whole: Scene) -> tuple[float, float, float, float]:
     return west - by, south - by, east + by, north + by
 
 
-def _extent_m(extent: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-
+def extent_m(extent: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """Return an extent in degrees as one in the metres of prints; refuse what is none."""
     numbers = np.asarray(extent, dtype=float)
     if numbers.shape != (CORNERS,) or not np.isfinite(numbers).all():
         raise InputError(

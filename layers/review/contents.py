@@ -107,17 +107,10 @@ def _of_words(found: list[tuple[str, Any]]) -> Found:
     told = failing or found
     values = {
         "names": list(dict.fromkeys(name for name, _ in told))[:MOST_NAMED],
-        "what": [dict(why) for why in dict.fromkeys(_Why(each.why) for _, each in told)],
+        "what": [dict(why) for why in dict.fromkeys(tuple(each.why.items()) for _, each in told)],
     }
     why = "review.sensitive"
     return fails(why, **values) if failing else look(why, **values)
-
-
-class _Why(dict[str, str]):
-    """What a word tells of, to be counted once."""
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(tuple(self.items()))
 
 
 def _holds(extent: Extent, place: Mapping[str, float]) -> bool:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from pyproj import Transformer
-
-from geo.crs import GEOGRAPHIC
 from layers.look.standing import has_schematic
-from layers.plan.area import area, crs_words, map_crs
+from layers.paper.extents import extent_m
+from layers.plan.area import area, crs_words
 from layers.qgis.geopackage import crs_definitions
 from layers.review.findings import PASS, fails, passes, rule
 from layers.review.subject import bare
@@ -42,8 +40,8 @@ def legend(subject: Subject) -> Found:
     """Find whether the legend lists what is shown; on a picture it is drawn from that."""
     if subject.suffix not in (".svg", ".pdf", ".pptx") or subject.spec.pages:
         return PASS
-    reach = _extent_m(subject)
-    scene = subject.scene.within(reach) if reach else subject.scene
+    extent = subject.content.extent
+    scene = subject.scene if extent is None else subject.scene.within(extent_m(extent))
     sections = scene.legend()
     titles = [each.title or each.layer.title for each in sections if not each.layer.is_ground]
     missing = [each for each in titles if bare(each) not in subject.text]
@@ -120,13 +118,3 @@ def schematic(subject: Subject) -> Found:
     if not has_schematic(subject.content):
         return PASS
     return passes(_says(subject, "standing.schematic"))
-
-
-def _extent_m(subject: Subject) -> tuple[float, float, float, float] | None:
-    """Return what the map was asked to show, metres; None where that is all of it."""
-    extent = subject.content.extent
-    if extent is None:
-        return None
-    to_metres = Transformer.from_crs(GEOGRAPHIC, map_crs(), always_xy=True)
-    west, south, east, north = to_metres.transform_bounds(*extent)
-    return west, south, east, north
