@@ -7,14 +7,13 @@ import numpy as np
 import pytest
 import rioxarray  # noqa: F401  gives arrays their .rio
 import xarray as xr
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import box
 
 import geo
 import layers
 from geo.errors import InputError
-from layers.plan import published
 
 
 def raster(values: float | np.ndarray, units: str = "", *, step: float = 0.05) -> xr.DataArray:
@@ -137,23 +136,10 @@ def test_a_density_makes_the_same_people_in_any_projection(epsg: int) -> None:
     assert here == pytest.approx(there, rel=1e-3)
 
 
+@settings(max_examples=20)
 @given(factor=st.floats(0.01, 100.0))
 def test_people_scale_with_the_cells(factor: float) -> None:
     one = geo.population(raster(7.0, "people", step=0.25)).total
     assert geo.population(raster(7.0 * factor, "people", step=0.25)).total == pytest.approx(
         factor * one
     )
-
-
-def test_a_raster_is_compared_with_the_published_figures_of_the_places_that_it_covers() -> None:
-    # 600 to the km² everywhere: Xiangyin has 1,578 km² and, by the census, 583,984 people.
-    whole = raster(600.0, "people/km2", step=0.01)
-    table = published.compared(geo.population(whole)).set_index("name_zh")
-    assert table.loc["湘阴县", "published"] == 583_984
-    assert table.loc["湘阴县", "counted"] == pytest.approx(600 * 1_540, rel=0.05)
-    assert table.loc["湘阴县", "agrees"] is False
-    # The atlas has no boundary of Liuyang, so that the city cannot be counted whole.
-    assert np.isnan(table.loc["长沙市", "counted"])
-    assert table.loc["长沙市", "agrees"] is None
-    fewer = published.compared(geo.population(raster(380.0, "people/km2", step=0.01)))
-    assert fewer.set_index("name_zh").loc["湘阴县", "agrees"] is True
