@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from pyproj import CRS
 
@@ -248,9 +249,9 @@ def zonal_shares(raster: xr.DataArray | str | os.PathLike[str], zones: Frame) ->
     for row, own in zip(some, classes, strict=True):
         shares[row, np.searchsorted(values, own)] = 100.0 * np.asarray(summary["frac"].iloc[row])
     columns = {f"share_{value:.15g}_pct": value for value in values.tolist()}
-    for at, column in enumerate(columns):
-        result[column] = shares[:, at]
-    return labelled(result, facts | {"values": columns})
+    # All at once: a frame to which 256 columns come one by one warns of itself.
+    table = pd.DataFrame(shares, index=result.index, columns=list(columns))
+    return labelled(pd.concat([result, table], axis=1), facts | {"values": columns})
 
 
 def _names(statistics: Sequence[str]) -> list[str]:

@@ -473,6 +473,16 @@ def test_zones_and_statistics_that_are_refused() -> None:
         zonal_statistics(grid, zones_of(Point(EAST, NORTH)))
     with pytest.raises(CRSError, match=r"^zonal_shares: the frame has no CRS"):
         zonal_shares(grid, gpd.GeoSeries([cells(0, 0, 1, 1)]))
+    one = zonal_statistics(grid, zones_of(cells(0, 0, 1, 1)), statistics="mean")  # type: ignore[arg-type]
+    assert one["mean"].tolist() == [7.0]
+    assert (
+        len(
+            zonal_shares(
+                raster(np.arange(256.0).reshape(16, 16)), zones_of(cells(0, 0, 16, 16))
+            ).attrs["values"]
+        )
+        == 256
+    )
     with pytest.raises(InputError, match="400 different values"):
         zonal_shares(raster(np.arange(400.0).reshape(20, 20)), zones_of(cells(0, 0, 20, 20)))
 
