@@ -65,6 +65,7 @@ def output(
     *,
     template: bytes | Path | None = None,
     progress: Progress | None = None,
+    file_name: str = "",
 ) -> bytes:
     """Return the contents of a file with a map; the same call gives the same bytes.
 
@@ -82,6 +83,8 @@ def output(
     progress
         For an atlas, called before each of its leaves with how many are done, how many there are
         and its title; what it raises ends the drawing.
+    file_name
+        What the file will be called; the project in a GeoPackage finds its tables by it.
 
     Raises
     ------
@@ -117,7 +120,10 @@ def output(
     record = provenance.record(plain, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
     if receipts := spec.receipts():
         record |= {"own_data": receipts}
-    data = _made(spec, suffix, template, progress)
+    if suffix == GEOPACKAGE:
+        data = _geopackage(spec, file_name or f"{spec.map}{suffix}")
+    else:
+        data = _made(spec, suffix, template, progress)
     record |= {"figures": _figures(spec)}
     if spec.review is not None:
         from layers.review.checking import passed  # noqa: PLC0415
@@ -149,22 +155,26 @@ def _made(
         from layers.web.webmap import content_page  # noqa: PLC0415
 
         return content_page(spec.content()).encode()
-    if suffix == GEOPACKAGE:
-        from layers.qgis.geopackage import geopackage_bytes  # noqa: PLC0415
-
-        content = spec.content()
-        frames = {name: content.frames[name] for name in content.visible}
-        return geopackage_bytes(
-            frames,
-            overlays=content.overlays,
-            styles=content.styles,
-            lang=spec.lang,
-            reduced=content.reduced,
-            abstract=content.statement.text() if content.statement else "",
-        )
     from layers.paper import printing  # noqa: PLC0415
 
     return printing.printed(spec.content(), spec.titled(), suffix)
+
+
+def _geopackage(spec: MapSpec, file_name: str) -> bytes:
+    from layers.qgis.geopackage import geopackage_bytes  # noqa: PLC0415
+
+    content = spec.content()
+    frames = {name: content.frames[name] for name in content.visible}
+    return geopackage_bytes(
+        frames,
+        overlays=content.overlays,
+        styles=content.styles,
+        lang=spec.lang,
+        reduced=content.reduced,
+        title=content.statement.title if content.statement else "",
+        abstract=content.statement.text() if content.statement else "",
+        file_name=file_name,
+    )
 
 
 def _slides(spec: MapSpec, template: bytes | Path | None, progress: Progress | None) -> bytes:
@@ -206,7 +216,8 @@ def snapshot(
     """
     require_type(path, (str, os.PathLike), "path", "the path of a file", function="snapshot")
     require_place(path, function="snapshot")
-    content = output(spec, Path(path).suffix, template=template, progress=progress)
+    path = Path(path)
+    content = output(spec, path.suffix, template=template, progress=progress, file_name=path.name)
     write_file(path, content, function="snapshot")
 
 

@@ -33,7 +33,7 @@ def file_of(layer: str, suffix: str) -> bytes:
     if is_public() and "geometry" in frame:
         frame = coarser(frame)
     if suffix == ".gpkg":
-        return geopackage_bytes({layer: frame}, lang=language())
+        return geopackage_bytes({layer: frame}, lang=language(), file_name=f"{layer}{suffix}")
     return geo.vector_bytes(frame, suffix)
 
 

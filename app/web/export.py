@@ -170,4 +170,4 @@ def _made(
     spec = seen(address)
     # A GeoPackage holds the layers whole.
     spec = replace(spec, extent=None) if kind == GEOPACKAGE else spec
-    return File(name, MIME_TYPES[kind], output(spec, kind, template=template))
+    return File(name, MIME_TYPES[kind], output(spec, kind, template=template, file_name=name))

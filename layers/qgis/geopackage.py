@@ -7,13 +7,10 @@ words for their codes. The same frames give the same bytes.
 
 from __future__ import annotations
 
-import sqlite3
 import tempfile
 from collections import Counter
-from contextlib import closing
-from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
@@ -30,17 +27,21 @@ from geo.numerals import LANGUAGES
 from layers.look.content import Content
 from layers.look.outside import clean_frames, clean_overlays
 from layers.look.symbology import layer_styles
+from layers.plan.area import map_crs
 from layers.plan.positions import CRS
 from layers.plan.schema import resource
+from layers.qgis.databases import FIXED_TIME, in_database
+from layers.qgis.project import Shown, put_project
 from layers.qgis.results import Result, result_qml, results
 from layers.qgis.styles import layer_qml, stops_qml
 from layers.scene.resolved import scene
-from layers.type.outside_texts import PROSE, Cleaner
+from layers.type.outside_texts import PROSE, TITLE, Cleaner
 from layers.words import say
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    import sqlite3
+    from collections.abc import Iterator, Mapping, Sequence
 
     from layers.look.overlays import Overlay
     from layers.look.styles import LayerStyle
@@ -48,8 +49,6 @@ if TYPE_CHECKING:
     from layers.scene.scene import Drawn
 
 GEOMETRY = "geom"
-# The tables must have dates; the same data must give the same bytes.
-FIXED_TIME = "2024-01-01T00:00:00.000Z"
 
 _KINDS: dict[Kind, tuple[int, ...]] = {
     "polygon": (GeometryType.POLYGON, GeometryType.MULTIPOLYGON),
@@ -77,52 +76,9 @@ CREATE TABLE layer_styles (
   update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now'))
 );
 """
-_METADATA_TABLES = """
-CREATE TABLE IF NOT EXISTS gpkg_metadata (
-  id INTEGER CONSTRAINT m_pk PRIMARY KEY ASC NOT NULL,
-  md_scope TEXT NOT NULL DEFAULT 'dataset',
-  md_standard_uri TEXT NOT NULL,
-  mime_type TEXT NOT NULL DEFAULT 'text/xml',
-  metadata TEXT NOT NULL DEFAULT ''
-);
-CREATE TABLE IF NOT EXISTS gpkg_metadata_reference (
-  reference_scope TEXT NOT NULL,
-  table_name TEXT,
-  column_name TEXT,
-  row_id_value INTEGER,
-  timestamp DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')),
-  md_file_id INTEGER NOT NULL,
-  md_parent_id INTEGER,
-  CONSTRAINT crmr_mfi_fk FOREIGN KEY (md_file_id) REFERENCES gpkg_metadata(id),
-  CONSTRAINT crmr_mpi_fk FOREIGN KEY (md_parent_id) REFERENCES gpkg_metadata(id)
-);
-CREATE TABLE IF NOT EXISTS gpkg_extensions (
-  table_name TEXT,
-  column_name TEXT,
-  extension_name TEXT NOT NULL,
-  definition TEXT NOT NULL,
-  scope TEXT NOT NULL,
-  CONSTRAINT ge_tce UNIQUE (table_name, column_name, extension_name)
-);
-"""
-# Of a file of others: the longest text, bytes, and the steps that a question may take.
-_MOST_LENGTH, _MOST_ROUNDS, _ROUND = 20_000_000, 1000, 10_000
-_METADATA_DEFINITION = "http://www.geopackage.org/spec120/#extension_metadata"
-
 _STOP_COLUMNS = ("axis", "number", "id", "name", "colour")
 # As long as QGIS allows.
 _STYLE_NAME = 30
-
-_SQLITE, _NO_DATABASE = b"SQLite format 3\0", "it is no database"
-
-T = TypeVar("T")
-
-
-class _Table(NamedTuple):
-    table: str
-    title: str
-    text: str
-    qml: str
 
 
 def write_geopackage(
@@ -147,9 +103,8 @@ def write_geopackage(
         As :func:`geopackage_bytes`; InputError also where the file cannot be written.
     """
     require_place(path, suffixes=(".gpkg",), function="write_geopackage")
-    write_file(
-        path, geopackage_bytes(frames, overlays=overlays, lang=lang), function="write_geopackage"
-    )
+    contents = geopackage_bytes(frames, overlays=overlays, lang=lang, file_name=Path(path).name)
+    write_file(path, contents, function="write_geopackage")
 
 
 def geopackage_bytes(
@@ -159,7 +114,9 @@ def geopackage_bytes(
     styles: Mapping[str, LayerStyle] | None = None,
     lang: str = "zh",
     reduced: bool = False,
+    title: str = "",
     abstract: str = "",
+    file_name: str = "atlas.gpkg",
 ) -> bytes:
     """Contents of a GeoPackage of layers of the atlas with their styles for QGIS.
 
@@ -175,8 +132,12 @@ def geopackage_bytes(
         Language of the labels and titles, ``"zh"`` or ``"en"``.
     reduced
         Whether places were made coarser for the public, see :mod:`layers.look.reduced`.
+    title
+        What the map is called: its project in QGIS is called so too.
     abstract
         What the map is, in words: QGIS has it as the abstract of each table.
+    file_name
+        What the file will be called, by which its project finds its tables.
 
     Returns
     -------
@@ -187,7 +148,7 @@ def geopackage_bytes(
         the axes come their numbered stops, ``axes_stops``. Results stand above the base map, and
         points above all, in tables called ``zones``, ``bands``, ``isolines``, ``areas`` and
         ``points``. QGIS applies the style of each table
-        when it is opened.
+        when it is opened; the project in it opens all of them as one map, with its groups.
 
     Raises
     ------
@@ -223,7 +184,8 @@ def geopackage_bytes(
         styles=styles or {},
         reduced=reduced,
     )
-    drawn = scene(content, function="geopackage_bytes").layers
+    resolved = scene(content, function="geopackage_bytes")
+    drawn = resolved.layers
     with_shape = results(drawn)
     if not frames and not with_shape:
         raise InputError(
@@ -231,7 +193,7 @@ def geopackage_bytes(
             "layer name, or switch a layer of the map on",
             code="print.nothing",
         )
-    tables: list[_Table] = []
+    tables: list[Shown] = []
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "atlas.gpkg"
         plan = [each for each in drawn if each.overlay is None]
@@ -246,11 +208,14 @@ def geopackage_bytes(
             tables += _write_result(result, path)
         # Above all else, as on the web map.
         for layer in (each for each in plan if each.look.style.stops):
-            table, title = f"{layer.id}_stops", say("geopackage.stops", lang)
+            table, stops_title = f"{layer.id}_stops", say("geopackage.stops", lang)
             stops = _stops(layer)
             titles = {key: say(f"stops.{key}", lang) for key in _STOP_COLUMNS}
-            _write_table(stops, path, table, "point", title)
-            tables.append(_Table(table, title, "", stops_qml(stops, titles)))
+            tables.append(
+                _write_table(stops, path, table, "point", stops_title)._replace(
+                    qml=stops_qml(stops, titles), group=layer.group
+                )
+            )
         data = path.read_bytes()
     said = "\n".join(cleaner.text(line, PROSE) for line in abstract.split("\n"))
     remarks = " ".join(cleaner.sentences(lang))
@@ -258,25 +223,38 @@ def geopackage_bytes(
         item._replace(text="\n\n".join(filter(None, (f"{item.text} {remarks}".strip(), said))))
         for item in tables
     ]
-    return _in_database(data, lambda connection: _finish(connection, tables))
+    groups = {group: words.said(lang) for group, words in resolved.groups.items()}
+
+    def finish(connection: sqlite3.Connection) -> bytes:
+        put_project(
+            connection,
+            tables,
+            groups=groups,
+            title=cleaner.text(title, TITLE),
+            file_name=file_name,
+            lang=lang,
+        )
+        return _finish(connection, tables)
+
+    return in_database(data, finish)
 
 
-def _write_layer(layer: Drawn, path: Path) -> list[_Table]:
+def _write_layer(layer: Drawn, path: Path) -> list[Shown]:
     description, lang = resource(layer.id), layer.lang
     text = description.description_en if lang == "en" else description.description_zh
-    styles: list[_Table] = []
+    styles: list[Shown] = []
     parts = _by_kind(layer, _DECLARED.get(description.geometry, "point"))
     for table, title, kind, part in _named(layer.id, parts):
-        _write_table(part.frame, path, table, kind, title)
-        styles.append(_Table(table, title, text, layer_qml(part, kind)))
+        shown = _write_table(part.frame, path, table, kind, title)
+        styles.append(shown._replace(text=text, qml=layer_qml(part, kind), group=layer.group))
     return styles
 
 
-def _write_result(result: Result, path: Path) -> list[_Table]:
-    styles: list[_Table] = []
+def _write_result(result: Result, path: Path) -> list[Shown]:
+    styles: list[Shown] = []
     for table, title, kind, part in _named(result.name, _by_kind(result.layer, result.kind)):
-        _write_table(part.frame, path, table, kind, title)
-        styles.append(_Table(table, title, "", result_qml(part, kind)))
+        shown = _write_table(part.frame, path, table, kind, title)
+        styles.append(shown._replace(qml=result_qml(part, kind), group=result.layer.group))
     return styles
 
 
@@ -288,129 +266,6 @@ def _named(name: str, parts: dict[Kind, Drawn]) -> Iterator[tuple[str, str, Kind
             yield f"{name}_{kind}", title, kind, part
         else:
             yield name, part.title, kind, part
-
-
-def with_metadata(data: bytes, text: str, *, uri: str) -> bytes:
-    """Return a GeoPackage with a JSON text about it in the metadata tables of the standard.
-
-    Parameters
-    ----------
-    data
-        The GeoPackage.
-    text
-        The text, in place of the one of the same ``uri``.
-    uri
-        What kind of text it is.
-
-    Raises
-    ------
-    InputError
-        If the data is no GeoPackage.
-    """
-
-    def write(connection: sqlite3.Connection) -> bytes:
-        connection.executescript(_METADATA_TABLES)
-        ours = "(SELECT id FROM gpkg_metadata WHERE md_standard_uri = ?)"
-        connection.execute(
-            f"DELETE FROM gpkg_metadata_reference WHERE md_file_id IN {ours}",  # noqa: S608 - ours
-            (uri,),
-        )
-        connection.execute("DELETE FROM gpkg_metadata WHERE md_standard_uri = ?", (uri,))
-        row = connection.execute(
-            "INSERT INTO gpkg_metadata (md_scope, md_standard_uri, mime_type, metadata) "
-            "VALUES ('dataset', ?, 'application/json', ?)",
-            (uri, text),
-        ).lastrowid
-        connection.execute(
-            "INSERT INTO gpkg_metadata_reference (reference_scope, timestamp, md_file_id) "
-            "VALUES ('geopackage', ?, ?)",
-            (FIXED_TIME, row),
-        )
-        for table in ("gpkg_metadata", "gpkg_metadata_reference"):
-            connection.execute(
-                "INSERT INTO gpkg_extensions SELECT ?, NULL, 'gpkg_metadata', ?, 'read-write' "
-                "WHERE NOT EXISTS (SELECT 1 FROM gpkg_extensions WHERE table_name = ?)",
-                (table, _METADATA_DEFINITION, table),
-            )
-        connection.commit()
-        return connection.serialize()
-
-    return _in_database(data, write)
-
-
-def metadata_text(data: bytes, *, uri: str) -> str | None:
-    """Return what :func:`with_metadata` has put into a GeoPackage, None where there is none.
-
-    Raises
-    ------
-    InputError
-        If the data is no GeoPackage.
-    """
-
-    def find(connection: sqlite3.Connection) -> str | None:
-        if not _has_table(connection, "gpkg_metadata"):
-            return None
-        row = connection.execute(
-            "SELECT metadata FROM gpkg_metadata WHERE md_standard_uri = ?", (uri,)
-        ).fetchone()
-        return None if row is None else str(row[0])
-
-    return _in_database(data, find, sealed=True)
-
-
-def crs_definitions(data: bytes) -> list[str]:
-    """Return the definitions of the CRS that the tables of a GeoPackage are in.
-
-    Raises
-    ------
-    InputError
-        If it is no sound one.
-    """
-    query = (
-        "SELECT definition FROM gpkg_spatial_ref_sys WHERE srs_id IN "
-        "(SELECT srs_id FROM gpkg_contents WHERE data_type = 'features')"
-    )
-    return _in_database(data, lambda base: [row for (row,) in base.execute(query)], sealed=True)
-
-
-def _in_database(
-    data: bytes, work: Callable[[sqlite3.Connection], T], *, sealed: bool = False
-) -> T:
-    """Work on the contents of a GeoPackage in memory; sealed where others may have made it."""
-    try:
-        if not data.startswith(_SQLITE):
-            raise sqlite3.DatabaseError(_NO_DATABASE)  # noqa: TRY301 - one text for all that is not
-        with closing(sqlite3.connect(":memory:")) as connection:
-            connection.deserialize(data)
-            if sealed:
-                _seal(connection)
-            connection.execute("SELECT table_name FROM gpkg_contents")
-            return work(connection)
-    # SQLite quotes damaged names in what it says, which may be no text.
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"the file is not a sound GeoPackage ({error}). Pass a finished file of that kind.",
-            code="record.broken",
-        ) from error
-
-
-def _seal(connection: sqlite3.Connection) -> None:
-    """Let a connection read tables and nothing else, not for long, and nothing large.
-
-    A table may be a view with a query of its own, which could open other files or never end.
-    """
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _MOST_LENGTH)
-    rounds = count()
-    connection.set_progress_handler(lambda: next(rounds) > _MOST_ROUNDS, _ROUND)
-    allowed = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ}
-    connection.set_authorizer(
-        lambda action, *_: sqlite3.SQLITE_OK if action in allowed else sqlite3.SQLITE_DENY
-    )
-
-
-def _has_table(connection: sqlite3.Connection, name: str) -> bool:
-    rows = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", (name,))
-    return rows.fetchone() is not None
 
 
 def _by_kind(layer: Drawn, declared: Kind) -> dict[Kind, Drawn]:
@@ -457,7 +312,7 @@ def _stops(layer: Drawn) -> gpd.GeoDataFrame:
     return moved(gpd.GeoDataFrame(table, geometry="geometry", crs=CRS), layer.frame.crs)
 
 
-def _write_table(frame: gpd.GeoDataFrame, path: Path, table: str, kind: Kind, title: str) -> None:
+def _write_table(frame: gpd.GeoDataFrame, path: Path, table: str, kind: Kind, title: str) -> Shown:
     multi = kind != "point" or (frame.geom_type == "MultiPoint").any()
     pyogrio.write_dataframe(
         frame.rename_geometry(GEOMETRY) if frame.geometry.name != GEOMETRY else frame,
@@ -470,9 +325,13 @@ def _write_table(frame: gpd.GeoDataFrame, path: Path, table: str, kind: Kind, ti
         # What QGIS of some years ago reads too.
         dataset_options={"VERSION": "1.2"},
     )
+    bounds = moved(frame.geometry, map_crs()).total_bounds.tolist()
+    return Shown(
+        table, title, kind, frame.crs.to_wkt(), None if np.isnan(bounds).any() else tuple(bounds)
+    )
 
 
-def _finish(connection: sqlite3.Connection, styles: list[_Table]) -> bytes:
+def _finish(connection: sqlite3.Connection, styles: Sequence[Shown]) -> bytes:
     """Add the styles, give the tables their fixed date, and return the file."""
     connection.executescript(_STYLE_TABLE)
     connection.executemany(

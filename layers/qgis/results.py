@@ -41,8 +41,11 @@ if TYPE_CHECKING:
 
 # A surface of even colours is cut into so many bands at most.
 FINE_BANDS = 16
+# Of the numbers on zones.
+SIGNIFICANT = 4
 # Where labels stand, as QGIS has it: on a line, and around a point at a distance in millimetres.
 ON_LINE = {"placement": "2", "placementFlags": "9"}
+INSIDE = {"placement": "1", "quadOffset": "4", "centroidInside": "1", "centroidWhole": "0"}
 BESIDE = {"placement": "6", "predefinedPositionOrder": "R,L,T,B", "dist": "2", "offsetType": "1"}
 _NAMES: dict[str, tuple[str, Kind]] = {
     "Choropleth": ("zones", "polygon"),
@@ -117,6 +120,9 @@ def result_qml(layer: Drawn, kind: Kind) -> str:
         symbols.append(_symbol("0", kind, layer.look.style, layer))
     if layer.pane == "isoline":
         _labels(root, layer.numbers, layer, ON_LINE)
+    elif layer.numbered and layer.label is not None:
+        colour = layer.label.colour
+        _labels(root, _named_value(layer), layer, INSIDE, colour=colour, expression=True)
     elif layer.pane == "point" and layer.label is not None:
         _labels(root, name_field(frame, lang), layer, BESIDE)
     put_aliases(root, frame, _titles(layer))
@@ -137,7 +143,9 @@ def _fills(layer: Drawn) -> Drawn:
     """Return what the colours of overlapping areas fill, without their edges."""
     painted = gpd.GeoSeries(layer.painted, layer.frame.index, layer.frame.crs)
     titles = [say("geopackage.painted", lang, title=layer.titles.said(lang)) for lang in LANGUAGES]
-    fills = replace(layer, frame=layer.frame.set_geometry(painted), titles=Words(*titles))
+    fills = replace(
+        layer, frame=layer.frame.set_geometry(painted), titles=Words(*titles), label=None
+    )
     return fills.restyled(lambda style: replace(style, opacity=0.0))
 
 
@@ -227,12 +235,33 @@ def _symbol(name: str, kind: Kind, style: Style, layer: Drawn) -> ET.Element:
     return symbol_of(name, kind, style, layer.look, usual=None, own=None)
 
 
-def _labels(root: ET.Element, column: str, layer: Drawn, placement: dict[str, str]) -> None:
+def _named_value(layer: Drawn) -> str:
+    """Return an expression for the name of a zone above its number, as maps write it."""
+    name, number = name_field(layer.frame, layer.lang), quoted_column(layer.numbers)
+    sign = " %" if any(mark.value.endswith("%") for mark in layer.marks) else ""
+    digits = f"max(0, {SIGNIFICANT - 1} - floor(log10(max(abs({number}), 1e-9))))"
+    value = f"to_string(round({number}, {digits})) || {quoted_text(sign)}"
+    told = f"coalesce(CASE WHEN {number} = 0 THEN {quoted_text('0' + sign)} ELSE {value} END, '')"
+    # What has no name or no number leaves its line out.
+    lines = [f"coalesce({quoted_column(name)} || '\n', '')"] if name in layer.frame else []
+    return " || ".join([*lines, told])
+
+
+def _labels(
+    root: ET.Element,
+    text: str,
+    layer: Drawn,
+    placement: dict[str, str],
+    *,
+    colour: str = "",
+    expression: bool = False,
+) -> None:
     if layer.label is None:
         return
     settings = ET.SubElement(ET.SubElement(root, "labeling", type="simple"), "settings")
-    style = put_text_style(settings, column, size_px=layer.label.size, weight=layer.label.weight)
-    style.set("textColor", rgba(layer.colour, 1.0))
+    style = put_text_style(settings, text, size_px=layer.label.size, weight=layer.label.weight)
+    style.set("isExpression", "1" if expression else "0")
+    style.set("textColor", rgba(colour or layer.colour, 1.0))
     put_halo(style, layer.label.halo)
     ET.SubElement(settings, "placement", {"priority": "5", **placement})
     ET.SubElement(settings, "rendering", drawLabels="1", displayAll="0", obstacle="1")

@@ -387,13 +387,13 @@ def _put_once(root: ET.Element, tag: str, attributes: dict[str, str], *, key: st
 
 
 def _put_gpkg(data: bytes, text: str, name: str) -> bytes:
-    from layers.qgis.geopackage import with_metadata  # noqa: PLC0415 - heavy, and for this format alone
+    from layers.qgis.databases import with_metadata  # noqa: PLC0415 - heavy, and for this format alone
 
     return with_metadata(data, text, uri=f"urn:{name}")
 
 
 def _find_gpkg(data: bytes, name: str) -> str | None:
-    from layers.qgis.geopackage import metadata_text  # noqa: PLC0415
+    from layers.qgis.databases import metadata_text  # noqa: PLC0415
 
     return metadata_text(data, uri=f"urn:{name}")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from layers.look.standing import has_schematic
 from layers.paper.extents import extent_m
 from layers.plan.area import area, crs_words
-from layers.qgis.geopackage import crs_definitions
+from layers.qgis.databases import crs_definitions
 from layers.review.findings import PASS, fails, passes, rule
 from layers.review.subject import bare
 from layers.words import both, say

@@ -24,7 +24,8 @@ from layers.look.overlays import Choropleth, classify, surface_classes
 from layers.look.styles import Style, looks, symbols
 from layers.look.symbology import layer_style, layer_styles
 from layers.outputs import output, remake, snapshot
-from layers.qgis.geopackage import geopackage_bytes, metadata_text, with_metadata, write_geopackage
+from layers.qgis.databases import metadata_text, with_metadata
+from layers.qgis.geopackage import geopackage_bytes, write_geopackage
 from layers.qgis.styles import layer_qml
 from layers.qgis.symbols import symbol_of
 from layers.record import provenance
@@ -250,7 +251,7 @@ def test_write_geopackage(tmp_path: Path) -> None:
     path = tmp_path / "双城.gpkg"
     frames = {"cities": layers.load("cities")}
     write_geopackage(frames, path, lang="en")
-    assert path.read_bytes() == geopackage_bytes(frames, lang="en")
+    assert path.read_bytes() == geopackage_bytes(frames, lang="en", file_name="双城.gpkg")
     assert [file.name for file in tmp_path.iterdir()] == ["双城.gpkg"]
     with pytest.raises(InputError, match=r"write_geopackage: .*There is no folder"):
         write_geopackage(frames, tmp_path / "none" / "a.gpkg")
@@ -544,7 +545,7 @@ def test_a_map_is_a_geopackage_that_can_be_made_again(tmp_path: Path) -> None:
     assert provenance.read(path)["spec"] == spec.to_dict()
     found, changed = remake(path)
     assert (found, changed) == (spec, [])
-    assert output(found, ".gpkg") == path.read_bytes()
+    assert output(found, ".gpkg", file_name=path.name) == path.read_bytes()
     shown = spec.content().overlays[0]
     zones = pyogrio.read_dataframe(path, layer="zones")
     assert zones["count"].tolist() == shown.exact["count"].tolist()

@@ -1,0 +1,107 @@
+"""The project inside of a GeoPackage opens as the map: layers, groups, order, styles and labels."""
+
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+import subprocess
+import zipfile
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from layers.outputs import snapshot
+from layers.record.specification import read_spec
+
+QGIS_PYTHON = Path("/usr/bin/python3")
+OPEN = """
+import json, os, sys
+from qgis.core import (QgsApplication, QgsExpression, QgsExpressionContext,
+    QgsExpressionContextUtils, QgsProject)
+app = QgsApplication([], False)
+app.initQgis()
+path, name = sys.argv[1:]
+project = QgsProject.instance()
+told = {"read": project.read(f"geopackage:{path}?projectName={name}")}
+told |= {"title": project.title(), "crs": project.crs().authid()}
+tree = project.layerTreeRoot()
+told["groups"] = [[g.name(), [c.name() for c in g.children()]] for g in tree.children()]
+told["order"] = [layer.name() for layer in tree.layerOrder()]
+told["broken"] = [layer.name() for layer in tree.layerOrder() if not layer.isValid()]
+told["renderers"] = {layer.name(): layer.renderer().type() for layer in tree.layerOrder()}
+(zones,) = project.mapLayersByName("覆盖率（%）")
+label = QgsExpression(zones.labeling().settings().fieldName)
+scopes = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(zones))
+told["labels"] = []
+for feature in zones.getFeatures():
+    scopes.setFeature(feature)
+    told["labels"].append(label.evaluate(scopes))
+print(json.dumps(told), flush=True)
+os._exit(0)
+"""
+
+
+@pytest.fixture(scope="module")
+def coverage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("qgis") / "覆盖 1.gpkg"
+    spec = read_spec("coverage", review_number="internal")
+    snapshot(replace(spec, parameters={**spec.parameters, "zoning": "districts"}), path)
+    return path
+
+
+def project_of(path: Path) -> tuple[str, ET.Element]:
+    with closing(sqlite3.connect(path)) as connection:
+        ((name, content),) = connection.execute("SELECT name, content FROM qgis_projects")
+    with zipfile.ZipFile(io.BytesIO(bytes.fromhex(content))) as archive:
+        (inside,) = archive.namelist()
+        return name, ET.fromstring(archive.read(inside))  # noqa: S314 - our own
+
+
+def test_the_project_names_every_table_of_its_file(coverage: Path) -> None:
+    name, project = project_of(coverage)
+    with closing(sqlite3.connect(coverage)) as connection:
+        tables = dict(
+            connection.execute(
+                "SELECT table_name, identifier FROM gpkg_contents WHERE data_type = 'features'"
+            )
+        )
+    assert project.findtext("title") == name == "现有平台服务覆盖"
+    layers_ = project.findall("projectlayers/maplayer")
+    sources = {each.findtext("datasource"): each.findtext("layername") for each in layers_}
+    assert sources == {f"./覆盖 1.gpkg|layername={t}": words for t, words in tables.items()}
+    assert all(each.find("renderer-v2") is not None for each in layers_)
+    # An id of ten characters and fewer is replaced by QGIS, and then found nowhere.
+    ids = [each.findtext("id") for each in layers_]
+    assert min(len(each or "") for each in ids) > 10
+    assert [each.text for each in project.findall("layer-tree-group/custom-order/item")] == ids
+    assert sorted(each.get("id") or "" for each in project.iter("layer-tree-layer")) == sorted(
+        each or "" for each in ids
+    )
+    zones = next(each for each in layers_ if each.findtext("layername") == "覆盖率（%）")
+    label = zones.find("labeling/settings/text-style")
+    assert label is not None
+    assert '"name_zh"' in label.attrib["fieldName"]
+    assert '"covered_pct"' in label.attrib["fieldName"]
+
+
+def test_qgis_opens_the_project_as_the_map(coverage: Path) -> None:
+    command = [QGIS_PYTHON, "-c", OPEN, str(coverage), "现有平台服务覆盖"]
+    home = {"HOME": str(coverage.parent), "XDG_RUNTIME_DIR": str(coverage.parent)}
+    usual = {"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+    run = subprocess.run(command, env=usual | home, capture_output=True, text=True, check=False)
+    if "No module named 'qgis'" in run.stderr:
+        pytest.skip("QGIS is not installed, so that nothing can be opened with it")
+    told = json.loads(run.stdout.splitlines()[-1])
+    assert told["read"]
+    assert told["title"] == "现有平台服务覆盖"
+    assert told["crs"] == "EPSG:4547"
+    assert told["broken"] == []
+    assert [group for group, _ in told["groups"]] == ["分析结果", "底图要素"]
+    assert told["order"][0] == "现有平台"
+    assert told["order"][-1] == "县级行政区"
+    assert told["renderers"]["覆盖率（%）"] == "graduatedSymbol"
+    assert any(text.startswith("岳麓区\n") and text.endswith(" %") for text in told["labels"])
