@@ -14,9 +14,12 @@ from geo.numerals import MISSING
 from layers.record import provenance
 from layers.record.schema import BRIEF
 from layers.record.specification import MapSpec, asked, read_spec, require_valid
+from layers.type.outside_texts import NOTE, Cleaner
 from layers.words import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from matplotlib.figure import Figure
 
     from layers.book.atlas import Progress
@@ -240,8 +243,11 @@ def remake(path: str | os.PathLike[str]) -> tuple[MapSpec, list[str]]:
     record = provenance.read(path)
     spec = read_spec(record["spec"], folder=Path(path).parent)
     now = spec.receipts()
-    own = [line for line in record.get("own_data", ()) if line not in now]
-    return spec, [*provenance.changed(record), *own, *_moved(record.get("figures"), spec)]
+    own = [str(line) for line in record.get("own_data", ()) if line not in now]
+    lines = [*provenance.changed(record), *own, *_moved(record.get("figures", {}), spec)]
+    # A record comes from outside, and a terminal obeys some characters.
+    cleaner = Cleaner(drawn=False)
+    return spec, [cleaner.text(line, NOTE) for line in lines]
 
 
 def _figures(spec: MapSpec) -> dict[str, str]:
@@ -251,10 +257,8 @@ def _figures(spec: MapSpec) -> dict[str, str]:
     return dict(figures or [(say("statement.placed", spec.lang), spec.statement().placed)])
 
 
-def _moved(before: object, spec: MapSpec) -> list[str]:
+def _moved(before: Mapping[str, object], spec: MapSpec) -> list[str]:
     """Return the headline figures that are not what they were."""
-    if not isinstance(before, dict):
-        return []
     now = _figures(spec)
     return [
         say("statement.moved", spec.lang, name=name, before=value, now=now.get(name, MISSING))

@@ -33,6 +33,8 @@ _HTML_END = re.compile(rb"(?:</body\s*>\s*)?(?:</html\s*>\s*)?\Z", re.IGNORECASE
 _HTML_TAIL = 200
 
 _CUSTOM = "docProps/custom.xml"
+# Files of a presentation that describe it as a whole.
+_WHOLE = re.compile(r"\[Content_Types\]\.xml|_rels/\.rels|docProps/custom\.xml")
 _CUSTOM_TYPE = "application/vnd.openxmlformats-officedocument.custom-properties+xml"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -43,7 +45,8 @@ _FMTID = "{D5CDD505-2E9C-101B-9397-08002B2CF9AE}"
 _PROPERTY_CHARACTERS = 255
 _FIRST_PID = 2
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-_MOST_XML = 3 * MOST_TEXT
+# Of a presentation so much is unpacked, bytes of one part and of all.
+_MOST_XML, MOST_UNPACKED = 3 * MOST_TEXT, 150_000_000
 _BROKEN_ZIP = (
     zipfile.BadZipFile, zlib.error, EOFError, LZMAError, NotImplementedError, OSError,
     RuntimeError, ValueError,
@@ -100,7 +103,8 @@ def text_in(data: bytes, suffix: str, *, name: str) -> str | None:
     return _PLACES[suffix].find(data, name)
 
 
-def _not_a(kind: str, why: object) -> InputError:
+def not_a(kind: str, why: object) -> InputError:
+    """Return the refusal of a file that is not what its name says."""
     return InputError(
         f"the file is not a sound {kind} ({str(why)[:200]}). Pass a finished file of that kind.",
         code="record.broken",
@@ -113,17 +117,17 @@ def _not_a(kind: str, why: object) -> InputError:
 def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Give the type, start and end of each chunk of a PNG."""
     if not data.startswith(_PNG):
-        raise _not_a("PNG", "it has not the signature of one")
+        raise not_a("PNG", "it has not the signature of one")
     at = len(_PNG)
     for _ in range(_MOST_CHUNKS):
         if at >= len(data):
             return
         end = at + 12 + int.from_bytes(data[at : at + 4], "big")
         if end > len(data):
-            raise _not_a("PNG", "it ends too early")
+            raise not_a("PNG", "it ends too early")
         yield data[at + 4 : at + 8], at, end
         at = end
-    raise _not_a("PNG", f"it has more than {_MOST_CHUNKS:,} chunks")
+    raise not_a("PNG", f"it has more than {_MOST_CHUNKS:,} chunks")
 
 
 def _is_ours(kind: bytes, body: bytes, name: str) -> bool:
@@ -165,14 +169,14 @@ def _put_pdf(data: bytes, text: str, name: str) -> bytes:
         target = io.BytesIO()
         writer.write(target)
     except (PyPdfError, ValueError, KeyError) as error:
-        raise _not_a("PDF", error) from error
+        raise not_a("PDF", error) from error
     return target.getvalue()
 
 
 def _find_pdf(data: bytes, name: str) -> str | None:
     """Find the entry as it was added behind the file: no other part of it is looked at."""
     if not data.startswith(b"%PDF-"):
-        raise _not_a("PDF", "it has not the signature of one")
+        raise not_a("PDF", "it has not the signature of one")
     key = f"{_pdf_key(name)} (".encode()
     at = data.rfind(key)
     if at < 0:
@@ -180,7 +184,7 @@ def _find_pdf(data: bytes, name: str) -> str | None:
     # An octal escape has four bytes for one.
     match = _PDF_STRING.match(data, at + len(key) - 1, at + len(key) + 4 * MOST_TEXT)
     if match is None:
-        raise _not_a("PDF", "its entry has no end")
+        raise not_a("PDF", "its entry has no end")
     return _PDF_ESCAPE.sub(_unescaped, match[0][1:-1]).decode("ascii", errors="replace")
 
 
@@ -229,19 +233,25 @@ def _put_svg(data: bytes, text: str, name: str) -> bytes:
         data = data[: before.start].removesuffix(b"\n ") + data[before.end :]
     root = _SVG_ROOT.search(data)
     if root is None or root[1]:
-        raise _not_a("SVG", "it has no svg element with content")
+        raise not_a("SVG", "it has no svg element with content")
     element = f'\n <metadata id="{name}">{text}</metadata>'.encode()
     return data[: root.end()] + element + data[root.end() :]
 
 
 def _find_svg(data: bytes, name: str) -> str | None:
+    if b"<svg" not in data:
+        raise not_a("SVG", "it has no svg element")
     element = _element(data, b"metadata", name)
     return None if element is None else unescape(_text(element.content))
 
 
-def _put_html(data: bytes, text: str, name: str) -> bytes:
+def _require_html(data: bytes) -> None:
     if not re.search(rb"<(?:!doctype html|html|body)\b", data, re.IGNORECASE):
-        raise _not_a("HTML page", "it has no html element")
+        raise not_a("HTML page", "it has no html element")
+
+
+def _put_html(data: bytes, text: str, name: str) -> bytes:
+    _require_html(data)
     while (before := _element(data, b"script", name)) is not None:
         data = data[: before.start] + data[before.end :]
     tail = max(0, len(data) - _HTML_TAIL)
@@ -252,6 +262,7 @@ def _put_html(data: bytes, text: str, name: str) -> bytes:
 
 
 def _find_html(data: bytes, name: str) -> str | None:
+    _require_html(data)
     element = _element(data, b"script", name)
     return None if element is None else _text(element.content)
 
@@ -315,25 +326,36 @@ def _numbered(item: ET.Element, name: str) -> bool:
 
 def _entries(data: bytes) -> dict[str, bytes]:
     """Return the XML files of a presentation that describe it as a whole."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-            wanted = ["[Content_Types].xml", "_rels/.rels", _CUSTOM]
-            entries = {name: _unpacked(archive, name) for name in wanted if name in names}
-    except _BROKEN_ZIP as error:
-        raise _not_a("PPTX", error) from error
+    entries = parts_of(data, _WHOLE)
     if not entries.keys() >= {"[Content_Types].xml", "_rels/.rels"}:
-        raise _not_a("PPTX", "it has no list of its parts")
+        raise not_a("PPTX", "it has no list of its parts")
     return entries
 
 
-def _unpacked(archive: zipfile.ZipFile, name: str) -> bytes:
-    """Return a file of an archive, whose size is what comes out and not what its head says."""
-    with archive.open(name) as file:
-        data = file.read(_MOST_XML + 1)
-    if len(data) > _MOST_XML:
-        raise zipfile.BadZipFile(f"{name} unpacks to more than {_MOST_XML:,} bytes")
-    return data
+def parts_of(data: bytes, wanted: re.Pattern[str]) -> dict[str, bytes]:
+    """Return the XML files of a presentation whose names are wanted.
+
+    Raises
+    ------
+    InputError
+        If it is none, is broken, or unpacks to more than is read.
+    """
+    parts: dict[str, bytes] = {}
+    left = MOST_UNPACKED
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name in filter(wanted.fullmatch, archive.namelist()):
+                # Its size is what comes out and not what its head says.
+                with archive.open(name) as file:
+                    parts[name] = file.read(min(_MOST_XML, left) + 1)
+                left -= len(parts[name])
+                if len(parts[name]) > _MOST_XML or left < 0:
+                    raise not_a("PPTX", f"{name} unpacks to too many bytes")
+    except _BROKEN_ZIP as error:
+        if isinstance(error, InputError):
+            raise
+        raise not_a("PPTX", error) from error
+    return parts
 
 
 def _parsed(contents: bytes | None, empty: str) -> ET.Element:
@@ -341,12 +363,12 @@ def _parsed(contents: bytes | None, empty: str) -> ET.Element:
     try:
         # What we and Office write is UTF-8 and declares no entities, which can grow without bound.
         if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-            raise _not_a("PPTX", "it declares a type of document")
+            raise not_a("PPTX", "it declares a type of document")
         return ET.fromstring(data.decode("utf-8-sig"))  # noqa: S314
     except (ET.ParseError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        raise _not_a("PPTX", error) from error
+        raise not_a("PPTX", error) from error
 
 
 def _serialised(root: ET.Element, namespace: str) -> bytes:

@@ -42,6 +42,8 @@ _TYPES: dict[str, type] = {
     "files": dict,
 }
 KEYS = frozenset(_TYPES)
+# What a record may have beside that.
+_MORE: dict[str, type] = {"own_data": list, "figures": dict, "review": dict}
 # The largest file that a record is read from.
 MOST_BYTES = 500_000_000
 # What a reader writes onto a sheet to be read by all: it may look like a path.
@@ -352,7 +354,8 @@ def _checked(text: str, name: str) -> dict[str, Any]:
             "was exported.",
             code="record.broken",
         )
-    missing = {key for key in KEYS if not isinstance(data.get(key), _TYPES[key])}
+    kinds = _TYPES | {key: kind for key, kind in _MORE.items() if key in data}
+    missing = {key for key, kind in kinds.items() if not isinstance(data.get(key), kind)}
     if missing:
         raise InputError(
             f"read: the record in {name!r} lacks {', '.join(sorted(missing))}. Pass the file as it "

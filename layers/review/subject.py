@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-import zipfile
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
@@ -13,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from pypdf import PdfReader
 
+from geo.doors import foreign
 from geo.errors import InputError
 from layers.look.content import INTERNAL, PUBLIC
 from layers.paper.printing import sheet_notes, toned
 from layers.plan.area import area, bounds
 from layers.plan.catalogue import load
+from layers.record import containers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,12 +36,15 @@ if TYPE_CHECKING:
 FORMATS = {".html": "page", ".pptx": "slides", ".gpkg": "data"}
 # Of a PDF so many pages are read: what a map says of itself stands on its first ones.
 MOST_PAGES = 4
-_APART = re.compile(r"<(script|style|metadata)\b.*?</\1\s*>", re.DOTALL | re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+# What has no end goes on to that of the file: no part of a file is looked at twice.
+_APART = re.compile(r"<(script|style|metadata)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 _SLIDE = re.compile(r"ppt/slides/slide\d+\.xml")
 _SPOKEN = re.compile(r"ppt/(slides|notesSlides)/\w+\.xml")
-_METADATA = re.compile(r"<metadata\b.*?</metadata\s*>", re.DOTALL)
-_DOCUMENT = re.compile(r'<script type="application/json" id="\w+_document">(.*?)</', re.DOTALL)
+_METADATA = re.compile(r"<metadata\b.*?(?:</metadata\s*>|\Z)", re.DOTALL)
+_DOCUMENT = re.compile(
+    r'<script type="application/json" id="\w{1,80}_document">(.*?)(?:</|\Z)', re.DOTALL
+)
 
 
 @dataclass(eq=False)
@@ -122,9 +126,7 @@ class Subject:
             whole = self.data.decode("utf-8", errors="replace")
             return _METADATA.sub("", whole)
         if self.suffix == ".pptx":
-            with zipfile.ZipFile(io.BytesIO(self.data)) as deck:
-                parts = [name for name in deck.namelist() if _SPOKEN.match(name)]
-                return "\n".join(_TAG.sub(" ", deck.read(name).decode()) for name in parts)
+            return "\n".join(_spoken(self.data, _SPOKEN))
         return "\n".join(self._texts())
 
     def shown(self) -> Iterator[gpd.GeoDataFrame]:
@@ -144,12 +146,13 @@ class Subject:
             held = _held(document.group(1)) if document else ""
             return [unescape(_TAG.sub(" ", _APART.sub(" ", page))), held]
         if self.suffix == ".pptx":
-            with zipfile.ZipFile(io.BytesIO(self.data)) as deck:
-                slides = [deck.read(name) for name in deck.namelist() if _SLIDE.fullmatch(name)]
-            return [unescape(_TAG.sub(" ", each.decode())) for each in slides]
+            return [unescape(each) for each in _spoken(self.data, _SLIDE)]
         if self.suffix == ".pdf":
-            pages = PdfReader(io.BytesIO(self.data)).pages
-            return [page.extract_text() for page in pages[:MOST_PAGES]]
+            try:
+                pages = PdfReader(io.BytesIO(self.data)).pages
+                return [page.extract_text() for page in pages[:MOST_PAGES]]
+            except foreign() as error:  # of a broken file it raises whatever there is
+                raise containers.not_a("PDF", error) from error
         return self._drawn()
 
     def _drawn(self) -> list[str]:
@@ -170,5 +173,15 @@ def bare(text: str) -> str:
     return "".join(text.split())
 
 
+def _spoken(data: bytes, wanted: re.Pattern[str]) -> list[str]:
+    """Return the words of parts of a presentation."""
+    parts = containers.parts_of(data, wanted).values()
+    return [_TAG.sub(" ", each.decode("utf-8", errors="replace")) for each in parts]
+
+
 def _held(document: str) -> str:
-    return json.dumps(json.loads(document), ensure_ascii=False)
+    """Return what the script of a page reads, as a reader does; as it stands where it is broken."""
+    try:
+        return json.dumps(json.loads(document), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return document

@@ -410,7 +410,8 @@ def test_a_file_of_many_beginnings_is_read_in_time_that_grows_as_it_does(
 ) -> None:
     heads = {".png": b"\x89PNG\r\n\x1a\n", ".pdf": b"%PDF-1.7"}
     path = tmp_path / f"map{suffix}"
-    path.write_bytes(heads.get(suffix, b"<svg>") + OPENINGS[suffix] * 200_000 + b" " * 1_000_000)
+    heads |= {".svg": b"<svg>", ".html": b"<html>"}
+    path.write_bytes(heads[suffix] + OPENINGS[suffix] * 200_000 + b" " * 1_000_000)
     with pytest.raises(InputError) as caught:
         read(path)
     assert caught.value.code in {"record.broken", "record.missing"}
@@ -475,6 +476,8 @@ def test_a_geopackage_whose_tables_are_questions_without_end_is_refused(
         {"spec": []},
         {"files": [["a"]]},
         {"created": None},
+        {"own_data": 5},
+        {"figures": ["a"]},
     ],
 )
 def test_a_record_names_no_file_to_be_opened(
@@ -486,6 +489,20 @@ def test_a_record_names_no_file_to_be_opened(
     with pytest.raises(InputError, match="lacks") as caught:
         remake(path)
     assert caught.value.code == "record.broken"
+
+
+def test_what_a_record_tells_says_nothing_to_a_terminal(tmp_path: Path) -> None:
+    about = {"figures": {"\x1b[31mA": "\x1b]0;\x07B"}, "own_data": ["\x1b[2J"]}
+    path = tmp_path / "map.svg"
+    spec = {
+        "map": "layer",
+        "sheet": {"review_number": "internal"},
+        "parameters": {"layer": "parks"},
+    }
+    path.write_bytes(embed(b"<svg></svg>", ".svg", record(spec, created=CREATED) | about))
+    lines = remake(path)[1]
+    assert any("A" in line and "B" in line for line in lines)
+    assert not any(letter < " " for line in lines for letter in line)
 
 
 def test_a_record_without_bottom_is_refused(outputs: dict[str, bytes], tmp_path: Path) -> None:

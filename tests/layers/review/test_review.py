@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -350,6 +353,35 @@ def test_each_kind_of_file_is_read(suffix, tmp_path) -> None:
     # That plan does not say how far it has come, and a slide has no size.
     missing = {".gpkg": set(), ".pptx": {"plan_status", "scale", "frame"}}
     assert failing == missing.get(suffix, {"plan_status"})
+
+
+def slides(words):
+    """The bytes of an archive with one slide."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ppt/slides/slide1.xml", words)
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("suffix", "data"),
+    [
+        (".svg", b"<svg>" + b"<style " * 300_000 + b"<" * 3_000_000),
+        (".html", b"<html>" + b'<script type="application/json" id="a_document">' * 50_000),
+        (".html", b'<html><script type="application/json" id="a_document">' + b"[" * 200_000),
+        (".pptx", slides("<" * 5_000_000)),
+        (".pptx", slides("<" * 50_000_000)),
+        (".pptx", slides(b"\xff")),
+        (".pptx", b"PK"),
+        (".pdf", b"%PDF-1.7\n" + b"1 0 obj <<" * 1000),
+    ],
+)
+def test_a_file_made_to_hold_the_check_up_is_read_in_time_or_refused(suffix, data) -> None:
+    found = Subject((), None, suffix, data)
+    for name in ("text", "raw"):
+        # Anything but a text or a refusal of ours fails here.
+        with contextlib.suppress(InputError):
+            assert isinstance(getattr(found, name), str)
 
 
 def test_a_file_without_a_record_says_which_rules_it_cannot_be_judged_by(tmp_path) -> None:
