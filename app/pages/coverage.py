@@ -6,13 +6,13 @@ import streamlit as st
 
 import geo
 from app.texts import language, text
-from app.web import choices, maps, own_data, receipts
+from app.web import choices, maps, own_data, picking, receipts
 from app.web.charts import coverage_curve
 from app.web.controls import choose, slide
 from app.web.export import export
 from app.web.frame import download, draw_map, map_and_results, note_on_points, page_over
 from app.web.statements import stated
-from app.web.tables import zones_table
+from app.web.tables import zone_picker
 from app.web.unknowns import unknowns
 from geo.numerals import number
 from layers import questions
@@ -48,12 +48,14 @@ if located.empty:
     page_over()
 
 asked = questions.Coverage(sites, zoning, distance_m=float(distance_m), demand=demand)
-zones = asked.answer()
+zones = asked.answer().sort_values(asked.column, ascending=False, kind="stable")
+zone = picking.selected_zone(zones, MAP_KEY)
 areas = questions.service_areas(sites, distance_m)
 curve = questions.coverage_curve(sites, zoning)
 
 with map_column:
-    draw_map(maps.document(asked, lang=language()), key=MAP_KEY, draw=choices.drawing())
+    document = maps.document(asked, lang=language())
+    draw_map(document, key=MAP_KEY, layer=maps.ZONES, draw=choices.drawing())
 with results:
     at_distance = curve.set_index("distance_m").loc[distance_m].to_dict()
     covered, doubly = st.columns(2)
@@ -62,10 +64,11 @@ with results:
         text("coverage.doubly"), f"{number(at_distance['doubly_covered_pct'], digits=1)} %"
     )
     note_on_points(sites)
-    unknowns(sites, zoning)
+    unknowns(sites, zoning, first=asked.certain(language()))
     coverage_curve(curve, distance_m=distance_m)
     # What a zone is in all is in the file: beside the map there is room for what is found.
-    zones_table(zones, [asked.column, *(each for each in asked.columns if each != "area_km2")])
+    shown = [asked.column, *(each for each in asked.columns if each != "area_km2")]
+    zone_picker(zones, shown, zone=zone)
     download(
         "coverage.download_csv",
         f"coverage_{choices.file_stem(sites.layer)}_{distance_m}m_{choices.file_stem(zoning.name)}.csv",

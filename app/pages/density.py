@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any, get_args
 
 import streamlit as st
 
 import geo
 from app.texts import language, text
-from app.web import choices, maps, receipts
+from app.web import choices, maps, picking, receipts
 from app.web.charts import bars
 from app.web.controls import choose, slide, step_through, switch, tabs
 from app.web.export import export
@@ -26,6 +27,7 @@ from geo.wording import sentence
 from layers import questions
 from layers.plan.area import area
 from layers.questions.density import Show, density_unit, density_unit_of
+from layers.questions.figures import in_words
 
 AUTO = "auto"
 BANDWIDTHS_M = tuple(str(metres) for metres in range(500, 10001, 250))
@@ -135,6 +137,7 @@ value, rank = ("weight_sum", "weight_rank") if weighted else ("density_per_km2",
 counted = questions.Distribution(asked.points, zones, asked.weight)
 sure = questions.zone_draws(counted)
 ranking = sure.zones.sort_values(value, ascending=False)
+zone = picking.selected_zone(zones.frame(), *(f"{MAP_KEY}{at or ''}" for at in range(len(asks))))
 
 with map_column.container(key="compared" if len(asks) > 1 else "alone"):
     for at, column in enumerate(st.columns(len(asks))):
@@ -144,6 +147,7 @@ with map_column.container(key="compared" if len(asks) > 1 else "alone"):
             draw_map(
                 maps.document(asks[at], lang=language()),
                 key=f"{MAP_KEY}{at or ''}",
+                zones=zones.frame(),
                 draw=at == 0 and choices.drawing(),
                 link="density" if len(asks) > 1 else None,
                 url_state=at == 0,
@@ -169,9 +173,11 @@ with results:
         others=choices.RESULT_TABS,
     )
     with chart:
-        bars(choices.zone_table(ranking, value), title=title, key="density-bars")
+        table_ = choices.zone_table(ranking, value)
+        told = partial(in_words, column=value)
+        bars(table_, title=title, key=picking.chart_key(zone), selected=zone, told=told)
     with table:
-        ranking_table(ranking, value, rank, title=title)
+        ranking_table(ranking, value, rank, title=title, zone=zone)
     moved = sure.zones.attrs["points_moved"] > 0
     st.caption(
         text("density.whiskers", draws=number(sure.draws))

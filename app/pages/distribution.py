@@ -153,7 +153,7 @@ def map_and_answers(shown: Shown, drawn_before: Any) -> None:  # noqa: ANN401 - 
     if choices.drawing() and drawing() != drawn_before:
         st.rerun()
     map_column, beside = map_and_results()
-    zone = picking.selected_zone(zone_results.table(shown)["id"].tolist())
+    zone = picking.selected_zone(zone_results.table(shown), picking.MAP_KEY)
     document = maps.document(shown, lang=language())
     with map_column:
         draw_map(document, key=picking.MAP_KEY, layer=maps.ZONES, draw=choices.drawing())

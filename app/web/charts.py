@@ -10,16 +10,15 @@ import pandas as pd
 import streamlit as st
 
 from app.texts import text
-from geo.numerals import chart_format
+from geo.numerals import chart_format, number
 from layers.look.styles import inks
 from layers.type.line_breaks import text_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-# Numbers on bars and axes, at the ends of classes, and under the pointer.
+# Numbers on axes, and at the ends of classes.
 SHORT, BOUND = chart_format(3, significant=True), chart_format(4, significant=True)
-FULL = chart_format(3, most=True)
 BAR = "#2C7FB8"
 WHISKER, SOFT = inks("figure", "soft")
 BAR_HEIGHT = 24
@@ -55,6 +54,7 @@ def bars(
     selected: str | None = None,
     stack: str = "",
     log: bool = False,
+    told: Callable[[float], str] = number,
 ) -> None:
     """Draw horizontal bars, longest first; a click on one is told under the chart's key.
 
@@ -73,6 +73,8 @@ def bars(
         Column whose values split each bar by colour; none when empty.
     log
         Whether equal lengths are equal factors; the axis then has its numbers.
+    told
+        Returns a value in words, as it stands in tables.
     """
     table = table[table["value"] > 0]
     table = table.assign(name=_told_apart(table).map(_in_lines))
@@ -83,6 +85,11 @@ def bars(
         return
     intervals = "low" in table.columns
     rows = table[table["name"].isin(order)]
+    ends = ("value", "low", "high") if intervals else ("value",)
+    rows = rows.assign(
+        sum_told=rows["name"].map(totals.map(told)),
+        **{f"{end}_told": rows[end].map(told) for end in ends},
+    )
     longest = max(float(totals.max()), float(rows["high"].max()) if intervals else 0.0)
     scale, axis = alt.Scale(domain=[0.0, longest * ROOM_FOR_VALUES]), None
     if log:
@@ -124,11 +131,8 @@ def bars(
             tooltip=[
                 alt.Tooltip("name:N", title=text("column.zone")),
                 *([alt.Tooltip(f"{stack}:N", title=text("column.kind"))] if stack else []),
-                alt.Tooltip("value:Q", title=title, format=FULL),
-                *(
-                    alt.Tooltip(f"{end}:Q", title=text(f"column.{end}"), format=FULL)
-                    for end in (("low", "high") if intervals else ())
-                ),
+                alt.Tooltip("value_told:N", title=title),
+                *(alt.Tooltip(f"{end}_told:N", title=text(f"column.{end}")) for end in ends[1:]),
             ],
             **({"x2": "start:Q"} if log else {}),
         )
@@ -147,7 +151,7 @@ def bars(
         .encode(
             x="high:Q" if intervals else ("value:Q" if log else "sum(value):Q"),
             y=alt.Y("name:N", sort=order),
-            text=alt.Text("value:Q" if log else "sum(value):Q", format=SHORT),
+            text="sum_told:N",
         )
     )
     st.caption(title)

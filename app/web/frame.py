@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
+    import geopandas as gpd
     from streamlit.delta_generator import DeltaGenerator
 
     from app.web.overview import Target
@@ -215,6 +216,7 @@ def draw_map(
     *,
     key: str,
     layer: str | None = None,
+    zones: gpd.GeoDataFrame | None = None,
     draw: bool = False,
     **options: Any,  # noqa: ANN401 - as map_view takes them
 ) -> None:
@@ -226,16 +228,19 @@ def draw_map(
         As :func:`app.web.map_view.map_view` takes them.
     layer
         Layer whose feature is selected where others have one of the same id.
+    zones
+        Zones of the page that the map does not draw: a click on the ground selects one.
     draw
         Let the visitor draw an area.
     """
     if isinstance(document, str):
-        document = maps.selecting(document, picking.follow_map(key), layer)
+        document = maps.selecting(document, picking.follow_map(key), layer, zones)
     map_view(
         document,
         key=key,
         height=MAP_HEIGHT,
         tianditu_key=key_of("tianditu"),
+        ground=zones is not None,
         draw=draw,
         drawn=drawn_area.corners() if draw else None,
         **options,

@@ -39,6 +39,7 @@ def map_view(
     draw: bool = False,
     drawn: Sequence[Sequence[float]] | None = None,
     pick: bool = False,
+    ground: bool = False,
     link: str | None = None,
 ) -> dict[str, str] | None:
     """Draw a map and return the feature that the visitor clicked last.
@@ -65,6 +66,8 @@ def map_view(
         Corners of the area that is drawn already, longitudes and latitudes in EPSG:4490.
     pick
         Take each click as a place, which is read with :func:`picked`; nothing is selected then.
+    ground
+        Tell where on the ground a click beside all features was: ``{"ground": [lon, lat]}``.
     link
         Maps of one page with the same name here keep the same centre, zoom and base map. When
         they open, the one with ``url_state`` says where.
@@ -95,6 +98,7 @@ def map_view(
         draw=draw,
         drawn=drawn,
         pick=pick,
+        ground=ground,
         link=link,
         key=key,
         default=None,

@@ -12,7 +12,7 @@ from layers.questions import contents
 from layers.questions.stated import statement
 from layers.record.specification import specified
 from layers.web.document import content_document, to_json
-from layers.web.references import elsewhere
+from layers.web.references import elsewhere, zone_alone
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -58,12 +58,21 @@ def candidates(places: gpd.GeoDataFrame, title: str, lang: str) -> dict[str, Any
     return content_document(contents.candidates(places, title=title, lang=lang))
 
 
-def selecting(document: str, feature_id: str | None, layer: str | None = None) -> str:
+def selecting(
+    document: str,
+    feature_id: str | None,
+    layer: str | None = None,
+    zones: gpd.GeoDataFrame | None = None,
+) -> str:
     """Return the same map with a feature selected, or none.
 
-    It is that of the layer if the layer has it, else of the first one that does.
+    It is that of the layer if the layer has it, else of the first one that does. A zone that the
+    map does not draw is outlined on it all the same.
     """
     if feature_id is None:
         return document
-    chosen = to_json({"selected": {"layer": layer, "id": feature_id}})
+    selected: dict[str, Any] = {"layer": layer, "id": feature_id}
+    if zones is not None and feature_id in set(zones["id"]):
+        selected["zone"] = zone_alone(zones[zones["id"] == feature_id])
+    chosen = to_json({"selected": selected})
     return document.removesuffix('"selected":null}') + chosen[1:]

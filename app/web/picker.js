@@ -8,6 +8,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
     line.tabIndex = 0;
     line.ariaSelected = String(id === data.zone);
     line.onclick = () => setTriggerValue("zone", id === data.zone ? "" : id);
-    line.onkeydown = (event) => event.key === "Enter" && line.onclick();
+    line.onkeydown = (event) => {
+      if (event.key === "Enter" || event.key === " ") {
+        event.preventDefault();
+        line.onclick();
+      }
+    };
   });
 }

@@ -7,15 +7,15 @@ stays selected for the others.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import geopandas as gpd
+import shapely
 import streamlit as st
 
 from app.web import url_state
+from geo.crs import GEOGRAPHIC
 from layers.plan.catalogue import names_by_id
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 NOTHING = ""
 MAP_KEY, TABLE_KEY = "zones-map", "zones-table"
@@ -31,19 +31,23 @@ def selected() -> str | None:
     return None if chosen is None else str(chosen)
 
 
-def selected_zone(ids: Sequence[str]) -> str | None:
+def selected_zone(zones: gpd.GeoDataFrame, *map_keys: str) -> str | None:
     """Return the selected zone, after whatever was clicked since the last run.
 
     Call it before the map, the chart and the table are drawn: what they report is read from the
-    session, so that one click costs one run.
+    session, so that one click costs one run. What is clicked again is let go.
 
     Parameters
     ----------
-    ids
-        Ids of the zones.
+    zones
+        The zones, with ``id``.
+    map_keys
+        Keys of the maps of the page.
     """
+    ids = zones["id"].tolist()
     zone = url_state.recall(PARAMETER, url_state.one_of(ids), elsewhere=_feature)
-    reports = (_from_map(MAP_KEY), _from_chart(zone), _from_table())
+    on_maps = (_from_map(key, zone, zones) for key in map_keys)
+    reports = (*on_maps, _from_chart(zone), _from_table())
     clicked = next((report for report in reports if report is not None), None)
     if clicked is None:
         return zone
@@ -76,21 +80,39 @@ def _feature(value: object) -> str | None:
     return str(value) if known else None
 
 
-def _from_map(key: str) -> str | None:
+def _from_map(
+    key: str, zone: str | None = None, zones: gpd.GeoDataFrame | None = None
+) -> str | None:
     """Return what was clicked on the map since the last run, NOTHING for a click beside all."""
     report: dict[str, Any] | None = st.session_state.get(key)
     # By the clock: of two maps on a page the other one tells what it told before.
     if not report or report["click"] <= st.session_state.get(SEEN, 0):
         return None
     st.session_state[SEEN] = report["click"]
+    if zones is not None and "ground" in report:
+        below = _zone_at(report["ground"], zones)
+        return NOTHING if below == zone else below
     return str(report.get("id", NOTHING))
 
 
+def _zone_at(place: object, zones: gpd.GeoDataFrame) -> str:
+    """Return the smallest zone that a place in degrees lies in, NOTHING where it is in none."""
+    try:
+        lon, lat = map(float, place)  # type: ignore[call-overload]  # as a browser tells it
+    except (TypeError, ValueError):
+        return NOTHING
+    here = gpd.GeoSeries([shapely.Point(lon, lat)], crs=GEOGRAPHIC).to_crs(zones.crs)
+    around = zones[zones.geometry.covers(here.iloc[0])]
+    sizes = shapely.area(around.geometry.to_numpy())
+    return NOTHING if around.empty else str(around["id"].iloc[sizes.argmin()])
+
+
 def _from_chart(zone: str | None) -> str | None:
-    """Return the zone whose bar was clicked; the chart of a zone starts with none."""
+    """Return the zone whose bar was clicked, NOTHING for that of the selected one."""
     event = st.session_state.get(chart_key(zone))
     clicked = event["selection"].get("zone", []) if event else []
-    return clicked[0].get("id") if clicked else None
+    chosen: str | None = clicked[0].get("id") if clicked else None
+    return NOTHING if chosen is not None and chosen == zone else chosen
 
 
 def _from_table() -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,7 @@ from layers.questions.belonging import belonging as belonging_pairs
 from layers.questions.belonging import belonging_zones
 from layers.questions.concentration import Concentration
 from layers.questions.counting import LIKELY
-from layers.questions.figures import DIGITS
+from layers.questions.figures import DIGITS, in_words
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -65,6 +66,7 @@ def chart(shown: Shown, zone: str | None) -> None:
     """Draw the zones as bars; a click selects one."""
     zones = zone_results.table(shown)
     key = picking.chart_key(zone)
+    told = partial(in_words, column=shown.column)
     if shown.measure == "sector":
         names = zones.set_index("id")[f"name_{language()}"]
         kinds = zone_results.kinds_of_zones(shown.asked)
@@ -79,13 +81,13 @@ def chart(shown: Shown, zone: str | None) -> None:
         )
         words = "distribution.sector_share" if shown.share else "measure.sector.bars"
         title = choices.about(words, shown.asked.points)
-        bars(stack, title=title, key=key, selected=zone, stack="kind")
+        bars(stack, title=title, key=key, selected=zone, stack="kind", told=told)
     else:
         has_interval = "low" in zones.columns
         table = choices.zone_table(zones, shown.column)
         if has_interval:
             table = table.assign(low=zones["low"], high=zones["high"])
-        bars(table, title=named(*shown.titles), key=key, selected=zone, log=shown.log)
+        bars(table, title=named(*shown.titles), key=key, selected=zone, log=shown.log, told=told)
         kind = "whiskers" if has_interval else "no_whiskers"
         drawn = questions.zone_draws(shown.drawn)
         st.caption(

@@ -82,7 +82,10 @@ def zone_picker(zones: gpd.GeoDataFrame, columns: Sequence[str], *, zone: str | 
     zone
         Id of the selected zone.
     """
-    table = _html(**_of_zones(zones, columns))
+    _pick_row(_html(**_of_zones(zones, columns)), zones, zone)
+
+
+def _pick_row(table: str, zones: gpd.GeoDataFrame, zone: str | None) -> None:
     data = {"table": table, "ids": zones["id"].tolist(), "zone": zone}
     _picker(key=picking.TABLE_KEY, data=data, on_zone_change=lambda: None)
 
@@ -113,8 +116,10 @@ def thing_picker(things: pd.DataFrame, chosen: str | None, *, key: str) -> None:
     _picker(key=key, data=data, on_zone_change=lambda: None)
 
 
-def ranking_table(zones: gpd.GeoDataFrame, value: str, rank: str, *, title: str) -> None:
-    """Draw zones by rank, each rank and value with the ends of its interval.
+def ranking_table(
+    zones: gpd.GeoDataFrame, value: str, rank: str, *, title: str, zone: str | None
+) -> None:
+    """Draw zones by rank, each rank and value with its interval; clicking a row selects a zone.
 
     Parameters
     ----------
@@ -125,6 +130,8 @@ def ranking_table(zones: gpd.GeoDataFrame, value: str, rank: str, *, title: str)
         there are none where no point has an accuracy to be moved by.
     title
         What the value is called.
+    zone
+        Id of the selected zone.
     """
     moved = zones.attrs["points_moved"] > 0
     digits = 3 if zones[f"{value}_high"].max() < 1 else 1
@@ -138,10 +145,8 @@ def ranking_table(zones: gpd.GeoDataFrame, value: str, rank: str, *, title: str)
         ],
         strict=True,
     )
-    figures(
-        [text("column.zone"), text("column.rank"), title, text("column.interval")],
-        list(rows),
-    )
+    header = [text("column.zone"), text("column.rank"), title, text("column.interval")]
+    _pick_row(_html(header, list(rows)), zones, zone)
 
 
 def figures(

@@ -27,7 +27,9 @@ MOST_ZONES = 8
 COLUMNS = ("count", *KNOWN)
 
 
-def unknowns(points: Points, zones: Zones | None = None, *, by: By = "count") -> None:
+def unknowns(
+    points: Points, zones: Zones | None = None, *, by: By = "count", first: str | None = None
+) -> None:
     """Draw, folded, what is not known of the places of chosen features.
 
     Parameters
@@ -38,6 +40,8 @@ def unknowns(points: Points, zones: Zones | None = None, *, by: By = "count") ->
         The zones of the page, if it has any.
     by
         What they are ranked by.
+    first
+        How sure the first zone is; told by counts where it is None.
     """
     known = unknown_places(points)
     with st.expander(text("unknowns.title")):
@@ -48,7 +52,7 @@ def unknowns(points: Points, zones: Zones | None = None, *, by: By = "count") ->
         _places(text("unknowns.kind"), rows)
         _grades([known])
         if zones is not None and known.placed:
-            _zones(zone_bounds(points, zones, by=by), by)
+            _zones(zone_bounds(points, zones, by=by), by, first)
 
 
 def unknowns_of_layers(layers: Sequence[str]) -> None:
@@ -99,7 +103,7 @@ def _grade(grade: str) -> str:
     return value_title("grade", grade) if grade else text("unknowns.no_grade")
 
 
-def _zones(bounds: pd.DataFrame, by: By) -> None:
+def _zones(bounds: pd.DataFrame, by: By, first: str | None) -> None:
     """Draw how many features each zone could hold at least and at most, and the rank of it."""
     if len(bounds) <= MOST_ZONES:
         rows = [
@@ -116,5 +120,6 @@ def _zones(bounds: pd.DataFrame, by: By) -> None:
             for row in bounds.to_dict("records")
         ]
         figures([text("column.zone"), text("unknowns.in_zone"), text("column.ranks")], rows)
-    st.caption(first_of(bounds, by, language()))
+    if told := first_of(bounds, by, language()) if first is None else first:
+        st.caption(told)
     st.caption(text("unknowns.how"))

@@ -3,18 +3,12 @@
   "use strict";
 
   const MAX_ZOOM = 18;
-  const FOUND_ZOOM = 13;
   const PADDING = [28, 28];
-  const TILE_ERRORS = 3;
-  const SELECTED_EDGE_PX = 4;
-  // Around the equator, and the power of two of the pixels of a tile.
-  const EARTH_M = 40075016.7;
-  const TILE_BITS = 8;
 
   class View {
     constructor(container, documentData, options) {
       this.container = typeof container === "string" ? document.getElementById(container) : container;
-      this.options = { onSelect: () => {}, onDraw: () => {}, onPick: () => {}, onState: () => {}, keys: {}, framed: false, ...options };
+      this.options = { onSelect: () => {}, onDraw: () => {}, onPick: () => {}, onGround: () => {}, onState: () => {}, keys: {}, framed: false, ...options };
       this.keys = { ...this.options.keys };
       this.container.classList.add("atlas");
       this.stage = document.createElement("main");
@@ -285,200 +279,6 @@
       L.DomUtil.setPosition(this.labelPane, corner);
     }
 
-    // ---- selection ----
-
-    open(layer, i) {
-      this.select({ layer: layer.id, id: layer.value("id", i) }, { notify: true });
-    }
-
-    list(items) {
-      this.panels.list(items);
-    }
-
-    select({ layer: layerId, id }, { pan = false, notify = false } = {}) {
-      const found = this.model.at(layerId, id);
-      if (!found) {
-        return;
-      }
-      const { layer, i } = found;
-      const same = this.selection && this.selection.layer === layer && this.selection.i === i;
-      this.selection = { layer, i };
-      if (!layer.elsewhere && layer.geometry(i) && !this.visible.has(layer.id)) {
-        this.visible.add(layer.id);
-        this.redraw();
-      }
-      this.drawSelection();
-      this.panels.card(layer, i);
-      if (pan) {
-        this.map.once("moveend", () => this.uncover());
-        this.panTo(layer, i);
-      } else {
-        this.uncover();
-      }
-      if (notify && !same) {
-        this.options.onSelect({ layer: layer.id, id: layer.value("id", i) });
-      }
-    }
-
-    // Move the map as far as a panel lies on what is selected; what does not fit is seen from afar.
-    uncover() {
-      const { layer, i } = this.selection || {};
-      const seen = layer && this.visible.has(layer.id) && this.pixels(layer, i);
-      const size = this.map.getSize();
-      if (!seen || !L.bounds([0, 0], [size.x, size.y]).contains(seen) ||
-          !this.panels.boxes().some((box) => L.bounds([box.left, box.top], [box.right, box.bottom]).overlaps(seen))) {
-        return;
-      }
-      const { left, top, right, bottom } = this.panels.clear();
-      const fits = ({ x, y }) => x <= right - left && y <= bottom - top;
-      if (fits(seen.getSize())) {
-        const over = (low, high, from, to) => Math.max(0, high - to) + Math.min(0, low - from);
-        this.map.panBy([over(seen.min.x, seen.max.x, left, right), over(seen.min.y, seen.max.y, top, bottom)]);
-      } else {
-        this.map.fitBounds(this.shapes.path(layer, i, {}).getBounds(), { paddingTopLeft: [left, top],
-          paddingBottomRight: [size.x - right, size.y - bottom], maxZoom: this.map.getZoom() });
-      }
-    }
-
-    // The box of a feature on the screen.
-    pixels(layer, i) {
-      if (!layer.geometry(i)) {
-        return null;
-      }
-      const at = (latlng) => this.map.latLngToContainerPoint(latlng);
-      if (!layer.isPoint(i)) {
-        const bounds = this.shapes.path(layer, i, {}).getBounds();
-        return L.bounds(at(bounds.getNorthWest()), at(bounds.getSouthEast()));
-      }
-      const middle = at(this.toMap(...layer.place(i), layer.outsideSet.has(i)));
-      const half = L.point(1, 1).multiplyBy(layer.radius(i) + SELECTED_EDGE_PX);
-      return L.bounds(middle.subtract(half), middle.add(half));
-    }
-
-    // While a place is asked for, a click anywhere is one: nothing on the map catches it.
-    pick(on) {
-      this.picking = on;
-      this.stage.classList.toggle("atlas-picking", on);
-    }
-
-    clicked(latlng) {
-      if (!this.picking) {
-        this.clear(true);
-        return;
-      }
-      const [lon, lat] = this.fromMap(latlng);
-      const metresPerPx = (EARTH_M * Math.cos((lat * Math.PI) / 180)) / 2 ** (this.map.getZoom() + TILE_BITS);
-      this.options.onPick([lon, lat], metresPerPx);
-    }
-
-    clear(notify) {
-      const had = Boolean(this.selection);
-      this.selection = null;
-      this.chosen.clearLayers();
-      this.panels.closeCard();
-      this.panels.drawLegend();
-      this.drawLabels();
-      if (had && notify) {
-        this.options.onSelect(null);
-      }
-    }
-
-    drawSelection() {
-      this.chosen.clearLayers();
-      if (!this.selection) {
-        return;
-      }
-      const { layer, i } = this.selection;
-      if (layer.elsewhere && layer.place(i)) {
-        const [lon, lat] = layer.place(i);
-        this.chosen.addLayer(L.circleMarker(this.toMap(lon, lat, layer.outsideSet.has(i)), {
-          pane: "atlas-chosen", radius: 9, color: "#000000", weight: 2.5, fill: false, interactive: false }));
-        return;
-      }
-      if (!layer.geometry(i) || !this.visible.has(layer.id)) {
-        return;
-      }
-      this.chosen.addLayer(layer.isPoint(i)
-        ? this.points.pointMarker(layer, i, true)
-        : this.shapes.outline(layer, i));
-    }
-
-    panTo(layer, i) {
-      const at = layer.place(i);
-      if (!at) {
-        return;
-      }
-      const outside = layer.outsideSet.has(i);
-      if (layer.isPoint(i)) {
-        this.map.setView(this.toMap(at[0], at[1], outside), Math.max(this.map.getZoom(), FOUND_ZOOM));
-      } else {
-        this.map.fitBounds(this.shapes.path(layer, i, {}).getBounds(), { padding: PADDING, maxZoom: 14 });
-      }
-    }
-
-    // ---- base maps ----
-
-    baseRecord(name) {
-      return this.document.basemaps.find((item) => item.name === name) || this.document.basemaps[0];
-    }
-
-    setBase(name, { quiet = false } = {}) {
-      const record = this.baseRecord(name);
-      if (record.needs_key && !this.keys[record.name] && !this.keys.tianditu) {
-        this.panels.askKey(record, (key) => {
-          this.keys.tianditu = key;
-          this.setBase(record.name);
-        });
-        return;
-      }
-      const before = this.shifted();
-      const moves = before !== (record.datum === "gcj02") || !Number.isInteger(this.map._zoom);
-      const centre = moves && this.map._loaded ? this.fromMap(this.map.getCenter()) : null;
-      this.dropTiles();
-      this.base = record.name;
-      // Tiles are sharp at whole levels only; the vector base map is at any.
-      this.map.options.zoomSnap = record.tiles.length ? 1 : 0.5;
-      if (record.tiles.length) {
-        this.loadTiles(record);
-      }
-      if (centre) {
-        this.map.setView(this.toMap(centre[0], centre[1], false), this.map.getZoom(), { animate: false });
-      }
-      if (!quiet) {
-        this.redraw();
-        this.options.onState(this.state());
-      }
-      if (record.datum === "gcj02") {
-        this.panels.say(this.text("base_shifted"));
-      }
-    }
-
-    loadTiles(record) {
-      let loaded = 0;
-      let failed = 0;
-      const options = { maxNativeZoom: record.max_zoom, maxZoom: MAX_ZOOM, subdomains: record.subdomains || "a",
-        key: this.keys[record.name] || this.keys.tianditu || "" };
-      this.tiles = L.layerGroup(record.tiles.map((address) => {
-        const layer = L.tileLayer(address, options);
-        layer.on("tileload", () => { loaded += 1; });
-        layer.on("tileerror", () => {
-          failed += 1;
-          if (failed >= TILE_ERRORS && !loaded && this.base === record.name) {
-            this.setBase("vector");
-            this.panels.say(this.text("base_failed", { name: record.title[this.lang] }));
-          }
-        });
-        return layer;
-      })).addTo(this.map);
-    }
-
-    dropTiles() {
-      if (this.tiles) {
-        this.tiles.remove();
-        this.tiles = null;
-      }
-    }
-
     // ---- a new document: only what differs is drawn anew; the view and the choices stay ----
 
     update(next) {
@@ -511,36 +311,6 @@
       }
     }
 
-    // Keep the selection across documents when the feature is still there.
-    reselect() {
-      if (!this.selection) {
-        return;
-      }
-      const id = this.selection.layer.value("id", this.selection.i);
-      this.selection = this.model.at(this.selection.layer.id, id);
-      if (this.selection) {
-        this.panels.card(this.selection.layer, this.selection.i);
-      } else {
-        this.clear(false);
-      }
-    }
-
-    follow(selected, changed) {
-      if (!changed) {
-        return;
-      }
-      if (!selected || !this.model.at(selected.layer, selected.id)) {
-        this.clear(false);
-        return;
-      }
-      this.select(selected, {});
-      const { layer, i } = this.selection || {};
-      const at = layer && layer.place(i);
-      if (at && !this.map.getBounds().contains(this.toMap(at[0], at[1], layer.outsideSet.has(i)))) {
-        this.panTo(layer, i);
-      }
-    }
-
     setLanguage(lang) {
       this.lang = lang;
       this.redraw();
@@ -549,6 +319,8 @@
       }
     }
   }
+
+  Object.assign(View.prototype, Atlas.selecting, Atlas.basing);
 
   // The version of layers/web/document.schema.json that these scripts draw.
   const VERSION = 2;

@@ -106,6 +106,7 @@
     view.drawing.allow(args.draw);
     show(args.drawn);
     view.pick(args.pick);
+    view.ground = args.ground;
     link(args.link);
   }
 
@@ -132,6 +133,11 @@
       },
       onDraw: (ring) => {
         drawn = ring ? { drawn: ring } : {};
+        report();
+      },
+      onGround: (ground) => {
+        clicks = Math.max(clicks + 1, Date.now());
+        selected = { ground };
         report();
       },
       onPick: (at, metresPerPx) => {

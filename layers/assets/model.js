@@ -93,9 +93,10 @@
       this.document = document;
       this.layers = document.layers.map((record) => new Layer(record));
       this.byId = new Map(this.layers.map((layer) => [layer.id, layer]));
-      // What this map does not draw is found on it nevertheless.
-      this.elsewhere = (document.elsewhere || []).map((record) =>
-        Object.assign(new Layer(record), { elsewhere: true }));
+      // What this map does not draw is found on it nevertheless, and a zone of the page outlined.
+      const elsewhere = (record) => Object.assign(new Layer(record), { elsewhere: true });
+      this.elsewhere = (document.elsewhere || []).map(elsewhere);
+      this.zones = document.selected && document.selected.zone ? [elsewhere(document.selected.zone)] : [];
       this.entries = null;
     }
 
@@ -109,7 +110,7 @@
     at(layerId, id) {
       const layer = this.byId.get(layerId);
       const i = layer && !layer.isImage ? layer.positions.get(id) : undefined;
-      return i === undefined ? this.find(id) || among(this.elsewhere, id) : { layer, i };
+      return i === undefined ? this.find(id) || among([...this.zones, ...this.elsewhere], id) : { layer, i };
     }
 
     // Find a feature by its id in any layer of the map.

@@ -266,8 +266,9 @@
 
     // Of what this map does not draw: its name, and where there is more of it.
     mention(layer, i) {
-      return [el("h3", "", layer.name(i, this.view.lang)), el("p", "atlas-kind", this.words(layer.title)),
-        el("p", "atlas-source", this.t(layer.place(i) ? "elsewhere" : "elsewhere_unlocated"))];
+      const known = [el("h3", "", layer.name(i, this.view.lang)), el("p", "atlas-kind", this.words(layer.title))];
+      const where = layer.place(i) ? "elsewhere" : "elsewhere_unlocated";
+      return layer.shapes ? known : [...known, el("p", "atlas-source", this.t(where))];
     }
 
     list(items) {

@@ -140,6 +140,23 @@ class Coverage(Kind):
             [*sentences, say("told.covered_zones", lang, **ends)] if len(zones) > 1 else sentences
         )
 
+    def certain(self, lang: str) -> str:
+        """Return within which bounds the share of the zone covered most lies, and who could lead.
+
+        Empty where no site may lie elsewhere.
+        """
+        zones = covered_zones(self.of_zones)
+        if "covered_pct_low" not in zones or len(zones) < 2:  # noqa: PLR2004 - nobody to lead
+            return ""
+        first, *others = zones.sort_values("covered_pct", ascending=False).to_dict("records")
+        rivals = [each for each in others if each["covered_pct_high"] > first["covered_pct_low"]]
+        ends = {
+            end: number(first[f"covered_pct{column}"], digits=1)
+            for end, column in (("pct", ""), ("low", "_low"), ("high", "_high"))
+        }
+        key = "coverage.first" if rivals else "coverage.first_sure"
+        return say(key, lang, zone=first[f"name_{lang}"], rivals=number(len(rivals)), **ends)
+
     def facts(self, zone: str, zoning: str, lang: str) -> list[tuple[str, str]]:
         """Return the covered and the doubly covered share of a zone."""
         asked = Coverage(self.sites, Zones(zoning), self.distance_m, self.demand)

@@ -130,6 +130,10 @@ class Kind:
 
     # ---- the answer ----
 
+    def certain(self, lang: str) -> str | None:  # noqa: ARG002 - of what kinds say of themselves
+        """Return how sure the first zone is, where it is not told by counts; empty for nothing."""
+        return None
+
     @property
     def column(self) -> str:
         """The column of the answer that colours the zones; empty where it has no zones."""

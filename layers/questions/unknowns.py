@@ -195,6 +195,8 @@ def certainty_note(question: Kind, lang: str) -> str:
     known = unknown_places(points)
     if not known.placed or known.total("by_point") == known.total("count"):
         return ""
+    if (told := question.certain(lang)) is not None:
+        return told
     by = question.ranked_by
     return first_of(zone_bounds(points, zones, by=by), by, lang)
 

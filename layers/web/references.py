@@ -14,9 +14,12 @@ from layers.plan.claims import TABLE
 from layers.plan.evidence import stated_place
 from layers.plan.schema import resource
 from layers.web.encoding import columnar
+from layers.words import both
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    import geopandas as gpd
 
     Layers = Sequence[Mapping[str, Any]]
 
@@ -53,6 +56,13 @@ def _mentions(name: str) -> dict[str, Any]:
     places = frame.set_geometry(frame.geometry.representative_point())
     titles = {lang: about.title(lang) for lang in LANGUAGES}
     return {"id": name, "group": about.group, "title": titles, **columnar(places, table_)}
+
+
+def zone_alone(zone: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return a zone, in one row, so that it can be selected on a map that does not draw it."""
+    named = pd.DataFrame(zone[["id", "name_zh", "name_en"]])
+    titles = dict(zip(LANGUAGES, both("document.zone"), strict=True))
+    return {"id": "zone", "group": "analysis", "title": titles, **columnar(zone, named)}
 
 
 @per_plan

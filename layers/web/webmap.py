@@ -49,6 +49,8 @@ SCRIPTS = (
     "draw.js",
     "measure.js",
     "linked.js",
+    "selection.js",
+    "base.js",
     "atlas.js",
 )
 JQUERY = "vendor/jquery.slim.min.js"

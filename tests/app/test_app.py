@@ -97,7 +97,11 @@ def test_coverage_of_demand_points() -> None:
     test = page("coverage", demand="projects")
     assert not test.exception
     title = _texts()["column.demand_covered_pct"]["zh"]
-    assert any(title in table.proto.body for table in test.get("html"))
+    assert any(
+        title in json.loads(each.proto.json)["table"]
+        for each in test.get("bidi_component")
+        if "table" in each.proto.json
+    )
 
 
 # Each once; all pairs of them are tried without the page in web/test_distribution_page.py.

@@ -10,6 +10,7 @@ import pytest
 from shapely import box
 
 from app.web import choices, controls, drawn_area, picking, url_state
+from layers.questions.subjects import Zones
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -151,9 +152,10 @@ def test_only_what_no_page_knows_is_refused(visit: Visit) -> None:
 
 def test_a_selection_that_is_elsewhere_stays_selected(visit: Visit) -> None:
     circles = ["circle-gaoxin", "circle-wangning"]
+    zones = Zones("circles").frame()
 
     def zone() -> str | None:
-        return picking.selected_zone(circles)
+        return picking.selected_zone(zones, picking.MAP_KEY)
 
     assert visit.open("distribution", zone, selected="platform-csu") is None
     assert visit.address == {"selected": "platform-csu"}
@@ -168,6 +170,35 @@ def test_a_selection_that_is_elsewhere_stays_selected(visit: Visit) -> None:
     visit.streamlit.session_state[picking.MAP_KEY] = {"click": 12}
     assert visit.open("distribution", zone) is None
     assert visit.address == {}
+
+
+@pytest.mark.parametrize("clicked", ["bar", "row", "ground", "feature"])
+def test_what_is_clicked_is_selected_and_let_go_by_a_second_click(
+    visit: Visit, clicked: str
+) -> None:
+    districts = Zones("districts").frame()
+    zone = str(districts["id"].iloc[0])
+    place = districts.geometry.iloc[0].representative_point()
+    state = visit.streamlit.session_state
+
+    def select(n: int) -> str | None:
+        shown = zone if n == 2 else None
+        picker = zone if shown is None else ""  # as picker.js tells it
+        told = {
+            "bar": {picking.chart_key(shown): {"selection": {"zone": [{"id": zone}]}}},
+            "row": {picking.TABLE_KEY: {"zone": picker}},
+            "ground": {"a-map": {"click": n, "ground": [place.x, place.y]}},
+            "feature": {"a-map": {"click": n} | ({"id": zone} if shown is None else {})},
+        }[clicked]
+        state.update(told)
+        return visit.open("density", lambda: picking.selected_zone(districts, "a-map"))
+
+    assert select(1) == zone
+    assert visit.address == {"selected": zone}
+    assert select(2) is None
+    assert visit.address == {}
+    state["a-map"] = {"click": 3, "ground": [0, 0]}
+    assert visit.open("density", lambda: picking.selected_zone(districts, "a-map")) is None
 
 
 def test_a_drawn_area_is_in_the_link_to_the_metre_and_bounded(visit: Visit) -> None:
