@@ -7,6 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
@@ -18,7 +19,7 @@ from layers.keeping.own_points import own_points
 from layers.plan.area import open_plan
 from layers.plan.selection import nowhere, one_a_site, placeable, sited
 from layers.plan.zonings import own_zones
-from layers.questions import unknowns
+from layers.questions import coverage, unknowns
 from layers.questions.asking import parameters_of, question_of
 from layers.questions.coverage import Coverage
 from layers.questions.layer import Layer
@@ -174,3 +175,18 @@ def test_prints_say_what_is_counted_and_what_is_not_known(lang: str, said: str) 
     share = layers.placed_share(points.chosen())
     assert {str(share.possible), str(share.lacking)} <= set(re.findall(r"\d+", note))
     assert unknowns_note(Overview("all"), lang) == ""
+
+
+def test_who_could_be_covered_most_is_told_by_the_ends_of_shares(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def told(ends: list[tuple[float, float]]) -> str:
+        low, high = zip(*ends, strict=True)
+        zones = pd.DataFrame({"name_en": list("abc"), "covered_pct": [60.0, 40.0, 9.0]})
+        zones = zones.assign(covered_pct_low=low, covered_pct_high=high)
+        monkeypatch.setattr(coverage, "covered_zones", lambda _: zones)
+        return Coverage(Points("platforms"), Zones("circles")).certain("en")
+
+    assert "between 50.0 % and 70.0 %" in told([(50, 70), (30, 49), (5, 10)])
+    assert "no other zone" in told([(50, 70), (30, 49), (5, 10)])
+    assert "could be first too: 1." in told([(50, 70), (30, 51), (5, 10)])
