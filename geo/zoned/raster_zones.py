@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
 
-    import pandas as pd
     import xarray as xr
     from numpy.typing import NDArray
 
