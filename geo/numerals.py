@@ -25,8 +25,8 @@ LANGUAGES = ("zh", "en")
 MISSING = "–"
 # The most decimals of a number by itself, and of one that is told to so many digits.
 _MOST, _MOST_OF_SMALL, _SIGNIFICANT = 2, 6, 4
-# The most decimals of a column whose largest number is at least so large.
-_COLUMN = ((1.0, 2), (0.0, 4))
+# The most decimals of a column: with a whole part, without one, and where all is very small.
+_COLUMN, _COLUMN_BELOW_ONE, _COLUMN_OF_SMALL = 2, 4, 8
 # Beyond these, zeros would be longer than the power of ten that says the same.
 _PLAIN = (1e-4, 1e15)
 # The largest number of a computer has 309 digits, the smallest 340 decimals.
@@ -127,10 +127,18 @@ def decimals(values: Iterable[object]) -> int:
     --------
     >>> decimals([1835.6, 24.25, None]), decimals([0.12345, 0.5]), decimals([3.0, 4])
     (2, 4, 0)
+
+    Where all are small, the largest keeps three digits.
+
+    >>> decimals([0.0004441, 0.0000481])
+    6
     """
     numbers = [abs(float(value)) for value in values if is_number(value)]
     largest = max(numbers, default=0.0)
-    most = next(digits for least, digits in _COLUMN if largest >= least)
+    most = _COLUMN
+    if 0 < largest < 1:
+        of_largest = 2 - math.floor(math.log10(largest))
+        most = min(max(_COLUMN_BELOW_ONE, of_largest), _COLUMN_OF_SMALL)
     needed = (len(_written(value, 0, most).partition(".")[2]) for value in numbers)
     return max(needed, default=0)
 

@@ -39,7 +39,7 @@ def say(key: str, lang: str, **values: object) -> str:
     Examples
     --------
     >>> say("reading.cells", "en", n=1), say("reading.cells", "zh", n=1200)
-    ('1 cell', '1,200 个格网')
+    ('1 unit', '1,200 个单元')
     """
     return filled(words().get(key) or of_data(key), lang, values)
 

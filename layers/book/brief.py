@@ -18,6 +18,7 @@ from geo.numerals import number
 from layers.look.charts import Chart
 from layers.look.classification import classes
 from layers.look.overlays import Choropleth
+from layers.look.standing import has_schematic
 from layers.look.symbology import value_label
 from layers.plan.area import area
 from layers.questions.asking import parameters_of, question_of
@@ -214,7 +215,8 @@ def _of_map(name: str, own: Kind, spec: MapSpec) -> Exhibit:
     evidence.append(question.explained(lang))
     caveat = paragraph(question.remarks(lang), lang)
     if points is None:
-        caveat = caveat or say(f"brief.caveat.{name}", lang)
+        drawn = say(f"brief.caveat.{name}", lang) if has_schematic(content) else ""
+        caveat = caveat or drawn or one.statement().placed
     else:
         caveat = caveat or _placed(points, lang)
     return Exhibit(name, claim, tuple(evidence), caveat, maps=((one, content),))

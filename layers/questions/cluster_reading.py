@@ -259,12 +259,12 @@ def everywhere(spots: Sequence[Spot], *, lang: str) -> str:
 
 
 def cells(n: int, *, lang: str) -> str:
-    """Return a number of cells in words.
+    """Return a number of units in words, which are cells of a grid or zones.
 
     Examples
     --------
     >>> cells(1, lang="en"), cells(1200, lang="en")
-    ('1 cell', '1,200 cells')
+    ('1 unit', '1,200 units')
     """
     return say("reading.cells", lang, n=n)
 

@@ -122,6 +122,8 @@ def test_what_a_plan_has_not_is_left_out_and_the_notes_say_so():
     slides = Presentation(io.BytesIO(made)).slides
     assert "未列“两种分区比较”：只有一种分区。" in slides[0].notes_slide.notes_text_frame.text
     assert not any("两种分区" in each.shapes.title.text for each in slides)
+    # Nor is told of dashed shapes where there are none.
+    assert not any("虚线图形" in each.notes_slide.notes_text_frame.text for each in slides)
 
 
 def test_the_question_of_a_reader_takes_the_place_of_the_plans():

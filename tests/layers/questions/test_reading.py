@@ -49,10 +49,10 @@ def test_hot_spots_say_where_how_many_and_of_what():
     assert told[0] == "平台显著集聚于岳麓区（岳麓山大学科技城、梅溪湖一带）。"
     # 240 of 6000 km² are 4 %, 35 of 57 platforms 61.4 %.
     assert told[1] == (
-        "6 个格网为热点（99 % 置信度 2 个、95 % 置信度 4 个），"
+        "6 个单元为热点（99 % 置信度 2 个、95 % 置信度 4 个），"
         "占检验面积的 4.0 %、所计平台的 61.4 %。"
     )
-    assert told[2] == "未发现显著冷点：多数格网为零，冷点本就难以显现。"
+    assert told[2] == "未发现显著冷点：多数单元为零，冷点本就难以显现。"
     assert len(told) == 3
 
 
@@ -63,7 +63,7 @@ def test_hot_spots_in_english():
         "(around University Science City, Meixihu)."
     )
     assert told[1] == (
-        "Hot spots are 6 cells (6 at 95 %): 4.0 % of the area tested, "
+        "Hot spots are 6 units (6 at 95 %): 4.0 % of the area tested, "
         "61.4 % of the platforms counted."
     )
 
@@ -71,21 +71,21 @@ def test_hot_spots_in_english():
 def test_a_second_hot_spot_has_a_sentence_of_its_own_and_counts_in_the_sum():
     second = spot(district=WANGCHENG, places=(), cells=1, points=3, amount=3.0, area_km2=60.0)
     told = cluster_reading.hot_spots(scope(), [spot(), second], [], {"95": 7}, lang="zh")
-    assert "7 个格网为热点" in told[1]
+    assert "7 个单元为热点" in told[1]
     assert "5.0 %、所计平台的 66.7 %" in told[1]  # 300 / 6000 and 38 / 57
-    assert told[2] == "另有热点在望城区：1 个格网，3 个平台。"
+    assert told[2] == "另有热点在望城区：1 个单元，3 个平台。"
 
 
 def test_without_a_hot_spot_it_says_so_and_what_to_try():
     told = cluster_reading.hot_spots(scope(), [], [], {}, lang="zh")
-    assert told[0] == "按此格网未发现平台的显著热点。"
+    assert told[0] == "按此分区未发现平台的显著热点。"
     assert "这不等于分布均匀" in told[1]
 
 
 def test_a_cold_spot_is_named_by_its_largest_group():
     small, large = spot(cells=2), spot(district=WANGCHENG, cells=9)
     told = cluster_reading.hot_spots(scope(zero_cells=0), [], [small, large], {}, lang="zh")
-    assert told[2] == "11 个格网为冷点，最大一片在望城区。"
+    assert told[2] == "11 个单元为冷点，最大一片在望城区。"
     told = cluster_reading.hot_spots(scope(zero_cells=0), [], [], {}, lang="zh")
     assert told[2] == "未发现显著冷点。"
 
@@ -117,10 +117,10 @@ def test_clusters_and_outliers():
     }
     told = cluster_reading.clusters(scope(), found, lang="zh")
     assert told[0].startswith("平台的高值集聚在岳麓区")
-    assert told[1] == "3 个格网自身多、四邻也多，共 7 个平台，占所计平台的 12.3 %。"  # 7 / 57
-    assert told[2] == "1 个格网是高值离群：自身多而四邻少，在岳麓区。"
+    assert told[1] == "3 个单元自身多、四邻也多，共 7 个平台，占所计平台的 12.3 %。"  # 7 / 57
+    assert told[2] == "1 个单元是高值离群：自身多而四邻少，在岳麓区。"
     none = cluster_reading.clusters(scope(), {key: [] for key in found}, lang="zh")
-    assert none[0] == "按此格网未发现平台的显著高值集聚。"
+    assert none[0] == "按此分区未发现平台的显著高值集聚。"
     assert none[-1] == "未发现显著离群。"
 
 
