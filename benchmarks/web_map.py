@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 import folium
 import numpy as np
 import shapely
-from playwright.sync_api import sync_playwright
 
 from benchmarks.table import Row, best_of
 from layers.plan.catalogue import load
 from layers.plan.spelling import spelt
 from layers.web.webmap import ASSETS, web_map
+from tests.chromium import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 POINTS = 10_000
 REPEATS = 3
 SEED = 20240201
-CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND"]
 PAINTED = """
 () => new Promise(done =>
   requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now()))))
@@ -73,9 +71,8 @@ def with_local_assets(page: str) -> str:
 def painted_s(pages: dict[str, str]) -> dict[str, float]:
     """Seconds from opening each page to its first painted frame, quickest of several openings."""
     found: dict[str, float] = {}
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as play:
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
         shutil.copytree(ASSETS / "vendor", Path(folder) / "vendor")
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for name, text in pages.items():
             path = Path(folder) / f"{name}.html"
             path.write_text(text, encoding="utf-8")
@@ -86,7 +83,6 @@ def painted_s(pages: dict[str, str]) -> dict[str, float]:
                 times.append(page.evaluate(PAINTED) / 1000)
                 page.close()
             found[name] = min(times)
-        browser.close()
     return found
 
 

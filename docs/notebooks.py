@@ -11,7 +11,6 @@ import base64
 import io
 import json
 import re
-import shutil
 from html import unescape
 from itertools import count
 from pathlib import Path
@@ -21,14 +20,13 @@ import nbformat
 import numpy as np
 from nbclient import NotebookClient
 from PIL import Image
-from playwright.sync_api import sync_playwright
+
+from tests.chromium import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 FOLDER = Path(__file__).resolve().parents[1] / "notebooks"
-CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND"]
 # What an output says of how and when it came is not kept.
 WAY = {"timeout": 120, "record_timing": False, "coalesce_streams": True}
 COLOURS, COMMONEST = 256, 64
@@ -98,8 +96,7 @@ def reduced(png: bytes) -> bytes:
 
 def main() -> None:
     """Run every notebook and write it with its outputs."""
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with chromium() as browser:
         tab = browser.new_page(viewport=SIZE, reduced_motion="reduce")
 
         def picture(page: str) -> bytes:
@@ -120,7 +117,6 @@ def main() -> None:
                         if output.output_type == "execute_result":
                             output.execution_count = cell.execution_count
             nbformat.write(notebook, path)
-        browser.close()
 
 
 if __name__ == "__main__":

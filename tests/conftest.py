@@ -18,11 +18,12 @@ from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
-from playwright.sync_api import sync_playwright
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import local_script_runner
 from xdist.scheduler import LoadFileScheduling
+
+from tests.chromium import chromium
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,19 +32,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = ROOT.parent / "shared" / "sources"
-# The shell draws the same pages with less work than the browser that has it inside.
-CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    # One process fewer, and one for the page with its frame: they are our own, and nobody else's.
-    *("--in-process-gpu", "--disable-site-isolation-trials", "--disable-features=site-per-process"),
-    "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-]
 OWN = ("file:", "data:", "blob:", "about:", "http://localhost", "http://127.0.0.1")
 OWN_SOCKETS = ("ws://localhost", "ws://127.0.0.1")
 START_S = 60.0
+HEALTH = "/_stcore/health"
 # Files that take most of a minute, the longest first: what cannot be divided is begun with.
 LONG = (
     *("test_data_check.py", "test_notebook.py", "test_printing.py", "test_addresses.py"),
@@ -69,14 +61,15 @@ hypothesis.settings.load_profile("atlas")
 
 
 class _Files(LoadFileScheduling):
-    """The tests of a file run in one process, and those that a browser takes part in as one file.
+    """The tests of a file run in one process, and those of the app in a browser as one file.
 
     So the app is served once, and what it has worked out for a page serves the next test.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        return "the browser" if file.endswith("_browser.py") else file
+        app = file.startswith("tests/app/") and file.endswith("_browser.py")
+        return "the app in a browser" if app else file
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -213,10 +206,8 @@ def as_pdf(tmp_path: Path) -> Callable[[bytes], Path]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Start Chromium for one file: its event loop must be gone before other files need theirs."""
-    with sync_playwright() as play:
-        found = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield found
-        found.close()
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -254,16 +245,23 @@ def open_page(browser: Browser, left: list[BrowserContext]) -> Iterator[Callable
 
 
 def _leave(context: BrowserContext, left: list[BrowserContext]) -> None:
-    """Forget all that pages have stored; of files, which have no host, with the context."""
+    """Forget all that pages have stored; of files, which have no host, with the context.
+
+    One page stays, of a few bytes: with it the process in which Streamlit's scripts are ready.
+    """
     places = {urlsplit(frame.url) for page in context.pages for frame in page.frames}
-    if not {place.scheme for place in places} <= {"http", "about"}:
+    origins = {f"{place.scheme}://{place.netloc}" for place in places if place.netloc}
+    if not origins or not {place.scheme for place in places} <= {"http", "about"}:
         context.close()
         return
-    session = context.new_cdp_session(context.pages[0])
-    for origin in {f"{place.scheme}://{place.netloc}" for place in places if place.netloc}:
+    stays, *others = context.pages
+    session = context.new_cdp_session(stays)
+    for origin in origins:
         session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
-    for page in context.pages:
+    for page in others:
         page.close()
+    if not stays.url.endswith(HEALTH):
+        stays.goto(f"{min(origins)}{HEALTH}")
     context.clear_cookies()
     left.append(context)
 
@@ -331,7 +329,7 @@ def _wait_until_healthy(address: str, process: subprocess.Popen[bytes], log: Pat
     deadline = time.monotonic() + START_S
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(f"{address}/_stcore/health") as reply:  # noqa: S310 - http
+            with urllib.request.urlopen(f"{address}{HEALTH}") as reply:  # noqa: S310 - http
                 if reply.status == 200:
                     return
         except (urllib.error.URLError, ConnectionError):

@@ -5,24 +5,32 @@ from __future__ import annotations
 import ast
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 import layers
 from app.texts import LANGUAGES, _texts
-from app.web import maps, picking
+from app.web import export, maps, picking
 from app.web.overview import belongs_to, members_of
 from app.web.tables import reasons
 from layers import questions
+from layers.look.content import INTERNAL, Review
 from layers.look.symbology import value_label
 from layers.questions.kinds import kinds
 from layers.questions.overview import Overview
 from layers.questions.subjects import Points
 
+if TYPE_CHECKING:
+    from layers.record.specification import MapSpec
+
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["overview", "density", "coverage", "distribution", "pattern", "own", "locate", "sources"]
 TIMEOUT_S = 60
+# What each page takes along, as a specification calls it.
+TAKEN = {name: [name] for name in PAGES} | {"own": [], "locate": [], "sources": ["layer"]}
+MADE = [f"export{kind}" for kind in export.KINDS]
 
 
 def page(name: str, **parameters: str) -> AppTest:
@@ -39,10 +47,18 @@ def words(test: AppTest) -> str:
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_page_runs_in_both_languages(name: str, lang: str) -> None:
+def test_page_runs_in_both_languages_and_takes_along_what_it_shows(
+    name: str, lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[MapSpec] = []
+    monkeypatch.setattr(export, "decided", lambda: (Review(INTERNAL), INTERNAL, ""))
+    monkeypatch.setattr(export, "verdicts", lambda spec: not taken.append(spec))
     test = page(name, lang=lang)
     assert not test.exception
     assert not test.error
+    assert [(spec.map, spec.lang) for spec in taken] == [(each, lang) for each in TAKEN[name]]
+    offered = [button.key for button in test.button]
+    assert [key in offered for key in MADE] == [bool(taken)] * len(MADE)
 
 
 def test_density_of_one_category_uses_its_points_only() -> None:
