@@ -1,8 +1,8 @@
 """Numbers, lists and plurals in words, the same on maps, in tables, charts, sheets and sentences.
 
-They are made by Babel from the locale data of Unicode (CLDR). Chinese and English write numbers
-alike, so that one text serves both. A half is rounded up, as browsers and spreadsheets do it and
-Python does not.
+They are those of the locale data of Unicode (CLDR), which Babel holds. Chinese and English write
+numbers alike, so that one text serves both. A half is rounded up, as browsers and spreadsheets do
+it and Python does not.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from numbers import Integral, Real
 from typing import TYPE_CHECKING, TypeGuard
 
 from babel import Locale
-from babel.numbers import NumberPattern, parse_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -221,8 +220,12 @@ def plural(value: float, lang: str) -> str:
 def _written(value: float, least: int, most: int) -> str:
     if not math.isfinite(value):
         return MISSING
-    with decimal.localcontext(_HALF_UP):
-        text: str = _parsed(least, most).apply(decimal.Decimal(str(+value)), _locale("en"))
+    # Chinese and English write numbers as Python does, which takes a fifth of Babel's time.
+    one = decimal.Decimal(1).scaleb(-most)
+    rounded = decimal.Decimal(str(+value)).quantize(one, context=_HALF_UP)
+    whole, _, part = f"{rounded:,f}".partition(".")
+    part = part.rstrip("0").ljust(least, "0")
+    text = f"{whole}.{part}" if part else whole
     # Nothing is below zero that is written as zero.
     return text.lstrip("-") if not text.strip("-0.,") else text
 
@@ -230,11 +233,6 @@ def _written(value: float, least: int, most: int) -> str:
 @cache
 def _pattern(least: int, most: int) -> str:
     return "#,##0" + ("." if most else "") + "0" * least + "#" * (most - least)
-
-
-@cache
-def _parsed(least: int, most: int) -> NumberPattern:
-    return parse_pattern(_pattern(least, most))
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from html import escape
 from itertools import zip_longest
 from pathlib import Path
@@ -303,10 +304,10 @@ def _named(ids: str) -> str:
 def _of_zones(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> dict[str, Any]:
     """Return titles, what they say under the pointer, and rows of figures per zone, in words."""
     cells = [
-        zones[name].tolist()
+        values.tolist()
         if name in WORDED
-        else [number(value, digits=_digits(zones[name])) for value in zones[name]]
-        for name in columns
+        else [*map(partial(number, digits=_digits(values)), values)]
+        for name, values in zones[[*columns]].items()
     ]
     return {
         "header": [text("column.zone"), *(text(f"column.{name}") for name in columns)],

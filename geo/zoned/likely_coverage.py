@@ -258,12 +258,16 @@ def _two_nearest(xy: Floats, sites: Floats) -> tuple[Floats, Floats]:
     return distance[:, 0], distance[:, 1]
 
 
+def _near(points: Floats, places: Floats, reach: float) -> Ints:
+    """Positions of the points that may be no farther than the reach from one of the places."""
+    middle = places.mean(axis=0)
+    about = np.hypot(*(places - middle).T).max()
+    return np.flatnonzero(np.hypot(*(points - middle).T) <= reach + about)
+
+
 def _within(points: Floats, places: Floats, reaches: Floats) -> Floats:
     """Part of the places that are no farther than each of the reaches, which grow."""
-    middle = places.mean(axis=0)
-    away = np.hypot(*(points - middle).T)
-    about = np.hypot(*(places - middle).T).max()
-    near = np.flatnonzero(away <= reaches[-1] + about)
+    near = _near(points, places, reaches[-1])
     chance = np.zeros((reaches.size, len(points)))
     step = max(1, 4_000_000 // len(places))
     for start in range(0, near.size, step):
@@ -296,24 +300,32 @@ def intervals(points: Lattice, places: Supports, distance_m: float) -> tuple[Flo
     -------
     The two quantiles of :data:`DRAWS` draws of all sites, always the same.
     """
+    # Zone by zone, so that the points within reach are counted in one go.
+    order = np.argsort(points.zone, kind="stable")
+    xy = points.xy[points.point[order]]
+    held, first, count = np.unique(points.zone[order], return_index=True, return_counts=True)
     reached: dict[bytes, NDArray[np.uint8]] = {}
     sites: list[NDArray[np.uint8]] = []
     for site in np.unique(places.place, return_index=True)[1]:
-        xy = places.xy[places.first[site] : places.first[site + 1]]
-        key = xy.tobytes()
+        laid = places.xy[places.first[site] : places.first[site + 1]]
+        key = laid.tobytes()
         if key not in reached:
-            reached[key] = np.packbits(cdist(xy, points.xy) <= distance_m, axis=1)
+            near = _near(xy, laid, distance_m)
+            within = np.zeros((len(laid), len(xy)), dtype=bool)
+            within[:, near] = cdist(laid, xy[near]) <= distance_m
+            reached[key] = np.packbits(within, axis=1)
         sites.append(reached[key])
     rng = np.random.default_rng(0)
-    parts = np.empty((DRAWS, points.zones))
+    parts = np.full((DRAWS, points.zones), np.nan)
     for draw in range(DRAWS):
         checkpoint(draw, DRAWS)
         some = [
             each[int(at * len(each))]
             for each, at in zip(sites, rng.random(len(sites)), strict=True)
         ]
-        bits = np.bitwise_or.reduce(some)
-        parts[draw] = points.means(np.unpackbits(bits, count=len(points.xy)).astype(float))
+        inside = np.unpackbits(np.bitwise_or.reduce(some), count=len(xy))
+        if held.size:
+            parts[draw, held] = np.add.reduceat(inside, first, dtype=np.int64) / count
     tail = (100.0 - INTERVAL_PCT) / 200.0
     low, high = np.quantile(parts, [tail, 1.0 - tail], axis=0)
     return low, high

@@ -78,6 +78,7 @@ def cells() -> xr.DataArray:
 
 
 POINTS, ZONES, MANY, RASTER = in_the_city(), squares(), squares(6), cells()
+TWO = in_the_city(n=2)
 TABLE = pd.DataFrame([[3, 1], [0, 5], [2, 2]], index=list("xyz"), columns=["a", "b"])
 TEST = {
     "zones": MANY,
@@ -97,7 +98,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "concentration_measures": {"values": [1, 2, 3], "areas": [1, 1, 2], "groups": None},
     "coverage_probability": {"sites": POINTS, "distance_m": 1000.0, "cell_size_m": 100.0},
     "coverage": {
-        "sites": POINTS,
+        "sites": TWO,
         "zones": ZONES,
         "distance_m": 300.0,
         "demand": POINTS,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import decimal
 import json
 import math
 from pathlib import Path
 
 import numpy as np
 import pytest
+from babel.numbers import parse_pattern
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geo import numerals
 from geo.wording import filled, together
@@ -38,6 +42,19 @@ def test_numbers_are_written_as_the_table_has_them(case):
 )
 def test_odd_numbers_have_words_too(value, words):
     assert numerals.number(value) == words
+
+
+@given(
+    st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(10**30), 10**30),
+    *(st.integers(0, 6), st.integers(0, 6)),
+)
+def test_numbers_are_written_as_babel_does_it_in_both_languages(value, least, more):
+    pattern = parse_pattern("#,##0." + "0" * least + "#" * more)
+    with decimal.localcontext(decimal.Context(prec=700, rounding=decimal.ROUND_HALF_UP)):
+        said = {pattern.apply(decimal.Decimal(str(value)), lang) for lang in numerals.LANGUAGES}
+    if value < 0 and not any(map(str.isdigit, said.copy().pop().replace("0", ""))):
+        said = {each.removeprefix("-") for each in said}
+    assert said == {numerals._written(value, least, least + more)}
 
 
 def test_a_column_has_the_decimals_that_its_numbers_need():
