@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -234,6 +235,7 @@ def _check_area(crs: CRS, bounds: Bounds, function: str) -> None:
     )
 
 
+@lru_cache(maxsize=256)
 def _area_of_use(crs: CRS) -> tuple[float, float, float, float] | None:
     area = crs.area_of_use
     if area is None:

@@ -252,6 +252,7 @@ def _horizontal(crs: CRS, function: str) -> CRS:
     return flat
 
 
+@lru_cache(maxsize=256)
 def named(crs: CRS) -> str:
     """Name a CRS for a message, with its code where it has one.
 

@@ -293,6 +293,7 @@ def stops_layer() -> str:
     return next((role.stops for role in area().shapes.values() if role.stops), "")
 
 
+@per_folder
 def crs_words(lang: str) -> str:
     """Return what a reader calls the CRS of prints.
 

@@ -22,7 +22,7 @@ from app.commands import output
 from geo.crs import reckoned_in
 from layers import questions
 from layers.outputs import remake
-from layers.plan.area import map_crs
+from layers.plan.area import map_crs, open_plan
 from layers.questions import autocorrelation, spacing
 from layers.questions.centres import Centres
 from layers.questions.clusters import Clusters
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 INVESTMENT = "investment_100m_cny"
 
 ROOT = Path(__file__).resolve().parents[3]
+TINY = ROOT / "tests" / "areas" / "tiny"
 PLATFORMS = Points.usual("platforms")
 PROJECTS = Points("projects")
 HEXAGONS = Zones("hexagons")
@@ -585,12 +586,13 @@ def test_pattern_refuses_zones_that_overlap_unless_neighbours_are_by_distance(
 
 
 def test_an_atlas_is_made_with_its_series(run, tmp_path):
-    path = tmp_path / "circles.pdf"
-    words = ("--review", "internal", "--pages", "circles", "--dpi", "60", "-o", path)
-    done = run("snapshot", "coverage", *words)
+    path = tmp_path / "quarters.pdf"
+    words = ("--review", "internal", "--pages", "quarters", "--dpi", "60", "-o", path)
+    done = run("--plan", TINY, "snapshot", "coverage", *words)
     assert "wrote" in done.stdout + done.stderr
-    spec, changed = remake(path)
-    assert (spec.map, spec.pages, changed) == ("coverage", "circles", [])
+    with open_plan(TINY):
+        spec, changed = remake(path)
+    assert (spec.map, spec.pages, changed) == ("coverage", "quarters", [])
 
 
 def test_a_snapshot_is_made_and_made_again(run, tmp_path):

@@ -40,6 +40,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "app.web.choices._present": ("platforms", "category"),
     "layers.look.palettes.own_colours": ("cities",),
     "layers.plan.catalogue._place": ("park-sany-zhizao",),
+    "layers.plan.area.crs_words": ("zh",),
     "layers.plan.catalogue._titles": ("zh",),
     "layers.paper.symbols.path": ("circle",),
     "layers.qgis.results._known": ("zh",),

@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[3]
 TINY = ROOT / "tests" / "areas" / "tiny"
 SHEET = {"review_number": "internal", "date": "2026-11-29"}
 KINDS = ("overview", "density", "coverage", "distribution", "layer")
+SUFFIXES = (".html", ".gpkg", ".pptx")
 
 
 @pytest.fixture(params=["hunan_hightech", str(TINY)], ids=["province", "tiny"])
@@ -78,9 +79,10 @@ def test_a_point_layer_by_data_alone_has_places_and_some_stand_in_others() -> No
 
 
 def test_every_kind_of_map_is_shown_printed_saved_and_is_slides(opened: Plan) -> None:
-    for kind in KINDS:
+    for at, kind in enumerate(KINDS):
         assert spec(kind).content().visible
-        for suffix in (".html", ".gpkg", ".pptx"):
+        # All of the tiny plan; of the larger one each kind, and each way to save, once at least.
+        for suffix in SUFFIXES if opened.name == str(TINY) else SUFFIXES[at % 3 :][:1]:
             assert output(spec(kind), suffix)
     assert output(spec("overview"), ".svg").startswith(b"<?xml")
     assert opened.name
