@@ -15,7 +15,6 @@ from app.texts import LANGUAGES, _texts
 from app.web import export, maps, picking
 from app.web.overview import belongs_to, members_of
 from app.web.tables import reasons
-from layers import questions
 from layers.look.content import INTERNAL, Review
 from layers.look.symbology import value_label
 from layers.questions.kinds import kinds
@@ -118,16 +117,6 @@ def test_coverage_of_demand_points() -> None:
         for each in test.get("bidi_component")
         if "table" in each.proto.json
     )
-
-
-# Each once; all pairs of them are tried without the page in web/test_distribution_page.py.
-@pytest.mark.parametrize("n", range(max(len(layers.zoning_names()), len(questions.MEASURES))))
-def test_every_zoning_and_every_measure(n: int) -> None:
-    zonings, measures = layers.zoning_names(), list(questions.MEASURES)
-    zoning, measure = zonings[n % len(zonings)], measures[n % len(measures)]
-    test = page("distribution", zoning=zoning, measure=measure)
-    assert not test.exception
-    assert not test.error
 
 
 def test_a_zone_in_the_link_is_selected() -> None:

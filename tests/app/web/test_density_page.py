@@ -62,25 +62,22 @@ def test_switches_say_which_platforms_are_counted_and_what_is_not_known_of_them(
     assert first_of(bounds, by, "zh") in text
 
 
-@pytest.mark.parametrize("kernel", get_args(Kernel))
-def test_every_kernel(kernel: str) -> None:
-    assert "密度单位：个/km²。" in shown(page("density", kernel=kernel))
-
-
-@pytest.mark.parametrize("unit", get_args(Unit))
-@pytest.mark.parametrize("weighted", ["true", "false"])
-def test_every_unit_of_projects(unit: str, weighted: str) -> None:
-    test = page("density", layer="projects", unit=unit, weighted=weighted)
-    asked = questions.Density(
-        Points("projects"), weight=INVESTMENT if weighted == "true" else None, unit=unit
-    )
-    assert density_unit(asked, "zh") in shown(test)
-
-
-@pytest.mark.parametrize("show", get_args(Show))
-@pytest.mark.parametrize("setting", ["adaptive", "bounded"])
-def test_every_way_to_draw_with_every_switch(show: str, setting: str) -> None:
-    shown(page("density", show=show, **{setting: "true"}))
+@pytest.mark.parametrize("n", range(6))
+def test_every_kernel_unit_and_way_to_draw(n: int) -> None:
+    """Each unit with and without amounts, each way to draw with each switch, and each kernel."""
+    kernels, units, shows = get_args(Kernel), get_args(Unit), get_args(Show)
+    assert max(map(len, (kernels, units, shows))) <= 6
+    unit, weighted = units[(n + n // 3) % len(units)], n < 3
+    settings = {
+        "kernel": kernels[n % len(kernels)],
+        "unit": unit,
+        "weighted": "true" if weighted else "false",
+        "show": shows[n % len(shows)],
+        ("adaptive", "bounded")[n % 2]: "true",
+    }
+    weight = INVESTMENT if weighted else None
+    asked = questions.Density(Points("projects"), weight=weight, unit=unit)
+    assert density_unit(asked, "zh") in shown(page("density", layer="projects", **settings))
 
 
 def test_two_bandwidths_stand_side_by_side() -> None:

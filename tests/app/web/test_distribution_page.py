@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -84,16 +85,20 @@ NEW_AREA = (112.0, 27.5, 113.5, 28.8)
 
 
 # Shares are there for some measures, logarithms for all that are no mixture.
+SHOWN = [
+    *((measure, "share") for measure in questions.MEASURES if measure != "per_10k"),
+    *((measure, "log") for measure in ("investment", "sector", "diversity")),
+    *(("diversity", "amount"), ("per_10k", "amount")),
+]
+
+
+# Every zoning takes part; all of them with every measure are tried without the page below.
 @pytest.mark.parametrize(
-    ("measure", "scale"),
-    [
-        *((measure, "share") for measure in questions.MEASURES if measure != "per_10k"),
-        *((measure, "log") for measure in ("investment", "sector", "diversity")),
-        ("diversity", "amount"),
-    ],
+    ("shown", "zoning"), [*zip(SHOWN, itertools.cycle(layers.zoning_names()), strict=False)]
 )
-def test_a_scale_that_a_measure_has_not_is_said(measure: str, scale: str) -> None:
-    test = page(measure=measure, scale=scale, zoning="districts")
+def test_a_scale_that_a_measure_has_not_is_said(shown: tuple[str, str], zoning: str) -> None:
+    measure, scale = shown
+    test = page(measure=measure, scale=scale, zoning=zoning)
     shown = Shown(ASKED, measure, scale)
     assert (
         f"没有“{dict(zip(SCALES, ['数值（金额）', '占比', '对数'], strict=True))[scale]}”"
