@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import streamlit as st
 
 from app.texts import language, text
-from app.web import view_state
+from app.web import notes, view_state
 from app.web.atlas_export import atlas_export
 from app.web.frame import refusals_in_words
 from app.web.public import is_public
@@ -102,7 +102,9 @@ def _export(question: Kind, kinds: Sequence[str], *, on_map: bool) -> None:
             author=author,
             date=datetime.now(tz=UTC).date().isoformat(),
         )
-        spec = replace(specified(question, sheet, lang=language()), review=review)
+        spec = replace(
+            specified(question, sheet, lang=language()), review=review, notes=notes.kept()
+        )
         for finding in sheet_findings(spec.sheet):
             buttons.caption(finding.sentence(language()))
         seen = partial(_seen, spec, on_map=on_map)

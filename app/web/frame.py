@@ -12,9 +12,9 @@ import streamlit as st
 from streamlit.errors import FragmentHandledException
 
 from app.texts import language, text
-from app.web import drawn_area, maps, picking, url_state, view_state
+from app.web import drawn_area, maps, notes, picking, url_state, view_state
 from app.web.map_view import map_view
-from app.web.public import is_closed
+from app.web.public import is_closed, is_public
 from app.web.running import while_wanted
 from app.web.steps import steps
 from geo.errors import AtlasError
@@ -235,9 +235,13 @@ def draw_map(
     """
     if isinstance(document, str):
         document = maps.selecting(document, picking.follow_map(key), layer, zones)
+    pages_own = options.get("url_state", True) and "pick" not in options and not is_public()
+    if pages_own and notes.controls(key):
+        options["pick"] = True
     map_view(
         document,
         key=key,
+        notes=maps.notes(notes.kept(), lang=language()),
         height=MAP_HEIGHT,
         tianditu_key=key_of("tianditu"),
         ground=zones is not None,

@@ -41,6 +41,7 @@ def map_view(
     pick: bool = False,
     ground: bool = False,
     link: str | None = None,
+    notes: str = "",
 ) -> dict[str, str] | None:
     """Draw a map and return the feature that the visitor clicked last.
 
@@ -71,6 +72,8 @@ def map_view(
     link
         Maps of one page with the same name here keep the same centre, zoom and base map. When
         they open, the one with ``url_state`` says where.
+    notes
+        The visitor's own notes, a layer of a document as JSON text; empty where there are none.
 
     Returns
     -------
@@ -100,6 +103,7 @@ def map_view(
         pick=pick,
         ground=ground,
         link=link,
+        notes=notes,
         key=key,
         default=None,
     )

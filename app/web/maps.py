@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from app.web.public import is_public
 from layers.keeping.answers import kept_answer
+from layers.look.callouts import layer_name, noted
 from layers.look.content import INTERNAL, Sheet
 from layers.look.reduced import reduced
 from layers.questions import contents
 from layers.questions.stated import statement
 from layers.record.specification import specified
-from layers.web.document import content_document, to_json
+from layers.web.document import content_document, map_document, to_json
 from layers.web.references import elsewhere, zone_alone
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
     from geo.zoned.people import Population
+    from layers.keeping.own_notes import Note
     from layers.questions.kinds import Kind
 
 ZONES = "overlay-zones"
@@ -32,6 +34,19 @@ def document(question: Kind, *, lang: str) -> str:
     # At the end, where it is replaced without a look at all the rest.
     drawn["selected"] = drawn.pop("selected")
     return to_json(drawn)
+
+
+@kept_answer
+def notes(own: tuple[Note, ...], *, lang: str) -> str:
+    """Return the layer of a visitor's notes as JSON text, empty where there are none.
+
+    It is apart from the map of a page, which stays as it is when a note is written.
+    """
+    if not own:
+        return ""
+    drawn = map_document([], overlays=[noted(own, lang)], lang=lang)["layers"]
+    (layer,) = [each for each in drawn if each["id"] == layer_name()]
+    return to_json(layer)
 
 
 @kept_answer

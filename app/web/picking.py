@@ -20,8 +20,8 @@ from layers.plan.catalogue import names_by_id
 NOTHING = ""
 MAP_KEY, TABLE_KEY = "zones-map", "zones-table"
 PARAMETER, SEEN = "selected", "_click_seen"
-# What the cells of a grid are called, see geo.zoned.tessellations.
-_CELL = re.compile(r"(?:square|hexagon)-[1-9][0-9]{0,5}|[0-9a-f]{15}")
+# What the cells of a grid are called, see geo.zoned.tessellations, and the visitor's notes.
+_CELL = re.compile(r"(?:square|hexagon|note)-[1-9][0-9]{0,5}|[0-9a-f]{15}")
 
 
 def selected() -> str | None:

@@ -36,7 +36,7 @@ ANOTHERS = "_refused_own"
 MOST_CHARACTERS, MOST_DIGITS, MOST_ITEMS, MOST_LETTERS = 4000, 15, 200, 80
 # What means the same on every page, beside the columns that layers are filtered by.
 SHARED = frozenset(
-    {"lang", "layer", "zoning", "cell_m", "h3", "drawn", "selected", "tab", "evidence"}
+    {"lang", "layer", "zoning", "cell_m", "h3", "drawn", "notes", "selected", "tab", "evidence"}
     | {"weighted", "by_site"}
 )
 # What the browser alone writes, on every page too (layers/assets/frame.js, app/web/steps.js).

@@ -94,9 +94,14 @@
 
   function render(args) {
     send("setFrameHeight", { height: args.height });
-    if (args.document !== shown) {
+    if (args.document + args.notes !== shown) {
       const next = JSON.parse(args.document);
-      shown = args.document;
+      if (args.notes) {
+        const notes = JSON.parse(args.notes);
+        next.layers.push(notes);
+        next.visible.push(notes.id);
+      }
+      shown = args.document + args.notes;
       if (view) {
         view.update(next);
       } else {

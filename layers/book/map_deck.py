@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from layers.look.credits import credits_of
 from layers.look.standing import standing
 from layers.paper.printing import composed
+from layers.questions.figures import Figures
 from layers.record.specification import asked
 from layers.slides.deck import presentation
 from layers.slides.legends import legend_items
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from layers.look.charts import Chart
     from layers.look.content import Content
     from layers.look.statement import Statement
-    from layers.questions.figures import Figures
     from layers.record.specification import MapSpec
     from layers.slides.slide import LegendItem
 
@@ -62,10 +62,20 @@ def slides_of(spec: MapSpec) -> list[Slide]:
         first = map_slide(spec, spec.content(), sheet.title, subtitle=sheet.subtitle)
         # What a map stands on is said with it alone.
         bare = replace(first, footer=_footer(spec.statement()))
-        return [first, *(figure_slide(each, bare) for each in question.figures(spec.lang))]
+        more = [*question.figures(spec.lang), *_own_notes(spec)]
+        return [first, *(figure_slide(each, bare) for each in more)]
     told = spec.statement()
     bare = Slide(sheet.title, notes="\n".join((told.text(), *sheet.notes)), footer=_footer(told))
     return [figure_slide(each, bare) for each in question.figures(spec.lang)]
+
+
+def _own_notes(spec: MapSpec) -> list[Figures]:
+    """Return what the maker's own notes say, as a table; nothing where the map shows none."""
+    rows = spec.statement().own_notes
+    if not rows:
+        return []
+    header = (say("note.layer", spec.lang), say("note.text", spec.lang))
+    return [Figures(header[0], table=Table(header, rows))]
 
 
 def _footer(told: Statement) -> str:

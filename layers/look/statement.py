@@ -56,6 +56,8 @@ class Statement:
         That zones share ground, where they do.
     view
         How much of the whole lies inside of the sheet, where it cuts.
+    own_notes
+        What each note of the maker's own says.
     remarks
         What must be known before the figures are used.
     files
@@ -74,6 +76,7 @@ class Statement:
     placed: str = ""
     overlap: str = ""
     view: str = ""
+    own_notes: tuple[Row, ...] = ()
     remarks: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     plan: str = ""
@@ -91,7 +94,7 @@ class Statement:
             said = getattr(self, part)
             if part == "lang" or not said:
                 continue
-            if part in {"method", "figures"}:
+            if part in {"method", "figures", "own_notes"}:
                 rows += said
             else:
                 joint = joints.get(part, " " if self.lang == "en" else "")
@@ -114,7 +117,8 @@ class Statement:
         rests = paragraph(
             filter(None, (found, self.placed, self.overlap, self.view, *self.remarks)), self.lang
         )
-        return tuple(filter(None, (method, rests, *self.files)))
+        key = stop.join(self._pairs(self.own_notes))
+        return tuple(filter(None, (method, rests, key, *self.files)))
 
     @property
     def imprint(self) -> str:

@@ -15,6 +15,7 @@ import geopandas as gpd
 
 import geo
 from geo.numerals import LANGUAGES, interval
+from layers.look.callouts import layer_name
 from layers.look.overlays import Choropleth
 from layers.look.symbology import field_title
 from layers.plan.area import per_plan
@@ -87,6 +88,7 @@ def results(layers: Iterable[Drawn]) -> list[Result]:
         if drawn.frame.empty:
             continue
         name, kind = _NAMES[type(layer.overlay).__name__]
+        name = layer.overlay.name if layer.id == layer_name() else name
         before[name] += 1
         name += f"_{before[name]}" if before[name] > 1 else ""
         if drawn.striped:

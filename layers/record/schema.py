@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
+from layers.keeping.own_notes import MOST_NOTES
 from layers.keeping.own_points import CATEGORY
 from layers.look.basemaps import basemaps
 from layers.look.content import PROFILES, SIZES_MM, Palette
@@ -63,6 +64,12 @@ def _schema(known: tuple[type[Kind], ...]) -> dict[str, Any]:
             },
             "base": {"description": "base map", "enum": list(basemaps())},
             "review": _review(),
+            "notes": {
+                "description": "what the maker notes at places of the map",
+                "type": "array",
+                "maxItems": MOST_NOTES,
+                "items": _note(),
+            },
             "symbology": {
                 "description": "colours that differ from those of the atlas",
                 **_object(
@@ -118,6 +125,17 @@ def _review() -> Schema:
             "passed_by": {"description": "who lets the map pass", **text},
         }
     ) | {"required": ["profile"]}
+
+
+def _note() -> Schema:
+    text: Schema = {"type": "string"}
+    note: dict[str, Plain] = {
+        "lon": {"description": "degrees", "type": "number", "minimum": -180, "maximum": 180},
+        "lat": {"description": "degrees", "type": "number", "minimum": -90, "maximum": 90},
+        "title": text,
+        "text": text,
+    }
+    return _object(note) | {"required": ["lon", "lat", "title"]}
 
 
 def _looks(name: str) -> Schema:

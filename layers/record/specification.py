@@ -17,7 +17,9 @@ from geo.doors import door
 from geo.errors import InputError
 from layers.keeping.brought import is_own
 from layers.keeping.own_files import people_note, receipt_note
+from layers.keeping.own_notes import Note, clean_notes
 from layers.look.basemaps import VECTOR, basemap
+from layers.look.callouts import key_rows, layer_name, noted
 from layers.look.content import INTERNAL, PROFILES, PUBLIC, Review, Sheet
 from layers.look.outside import clean_sheet
 from layers.look.overlays import result_names
@@ -74,6 +76,8 @@ class MapSpec:
         Colours that differ from those of the atlas; none where it is None.
     review
         How the map stands with review; as a draft where it is None.
+    notes
+        What its maker notes at places of it, in the order of their numbers.
     folder
         Where the files lie that the parameters name; it is no part of what is written down.
     """
@@ -88,6 +92,7 @@ class MapSpec:
     base: str = VECTOR
     symbology: OwnSymbology | None = None
     review: Review | None = None
+    notes: tuple[Note, ...] = ()
     folder: Path = field(default=Path(), compare=False)
 
     def content(self) -> Content:
@@ -103,6 +108,9 @@ class MapSpec:
         question = asked(self)
         question.require_drawn()
         drawn = (question.in_atlas() if self.pages else question).content(self.lang)
+        if self.notes:
+            own = noted(clean_notes(self.notes)[0], self.lang)
+            drawn = replace(drawn, overlays=(*drawn.overlays, own))
         if self.visible is not None:
             results = result_names(drawn.overlays)
             for name in self.visible:
@@ -144,7 +152,10 @@ class MapSpec:
 
     def _stated(self, question: Kind, content: Content | None) -> Statement:
         files = self.receipts()
-        return statement(question, content, self.titled(), self.lang, files=files)
+        told = statement(question, content, self.titled(), self.lang, files=files)
+        if content is None or layer_name() not in content.names:
+            return told
+        return replace(told, own_notes=key_rows(clean_notes(self.notes)[0], self.lang))
 
     @property
     def profile(self) -> str:
@@ -200,7 +211,8 @@ class MapSpec:
         InputError
             If a parameter is no plain data.
         """
-        plain = plain_data({k: v for k, v in asdict(self).items() if k != "folder"})
+        said = {k: v for k, v in asdict(self).items() if k != "folder" and (k != "notes" or v)}
+        plain = plain_data(said)
         return {key: value for key, value in plain.items() if value not in ({}, None)}
 
 
@@ -251,6 +263,15 @@ def read_spec(
           ramp: cividis  # or YlGnBu
         sheet: {review_number: internal, size: A3}
 
+    Notes of one's own stand on the map by their numbers, and what they say below it.
+
+    .. code-block:: yaml
+
+        map: overview
+        notes:
+          - {lon: 112.93, lat: 28.22, title: Bridgehead, text: check on site}
+        sheet: {review_number: internal}
+
     A rate needs people: a GeoTIFF of persons per cell in the folder of the specification.
 
     .. code-block:: yaml
@@ -293,6 +314,7 @@ def read_spec(
         base=data.get("base", VECTOR),
         symbology=None if own is None else OwnSymbology(**own),
         review=None if review is None else Review(**review),
+        notes=clean_notes(Note(**each) for each in data.get("notes", ()))[0],
         folder=_folder(source) if folder is None else Path(folder),
     )
 

@@ -13,6 +13,7 @@ from geo.arguments import require_one_of
 from geo.crs import require_crs
 from geo.errors import CRSError, InputError
 from geo.numerals import LANGUAGES, exact, interval, significant
+from layers.look.callouts import layer_name
 from layers.look.overlays import (
     Choropleth,
     Features,
@@ -290,7 +291,8 @@ def _overlay(name: str, overlay: Overlay, order: int, *, lang: str, function: st
     else:
         style = Style(overlay.colour, symbol=overlay.symbol, size_px=overlay.size_px)
         common |= {"pane": "point", "order": order + POINTS_ABOVE}
-        common |= {"label": overlay_label("points") if overlay.named else None}
+        kind = "notes" if name == layer_name() else "points"
+        common |= {"label": overlay_label(kind) if overlay.named else None}
         common |= {"cluster": overlay.cluster}
     marks = [replace(mark, style=style, radius_px=style.size_px) for mark in marks]
     if isinstance(overlay, Points):

@@ -21,6 +21,7 @@ from layers import questions
 from layers.book import facts
 from layers.keeping import brought
 from layers.keeping.answers import ANSWERS, BUDGET_BYTES, REGISTRY, Answers
+from layers.keeping.own_notes import Note
 from layers.look.basemaps import basemaps
 from layers.paper import tiles
 from layers.plan.copies import bytes_of
@@ -81,6 +82,7 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     f"{ROOM}.subjects._of_plan": ((PLATFORMS,), {}),
     f"{ROOM}.subjects._placed": ((PLATFORMS,), {}),
     "app.web.maps.document": ((GROUPS,), {"lang": "zh"}),
+    "app.web.maps.notes": (((Note(112.9, 28.2, "甲"),),), {"lang": "zh"}),
     "app.web.maps.statement_rows": ((GROUPS,), {"lang": "zh"}),
     "app.web.overview.targets": (("zh",), {}),
     "layers.book.series.zones": (("circles",), {}),
