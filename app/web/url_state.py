@@ -126,7 +126,8 @@ def recall(
     raw = _record().get(slot)
     if raw is None:
         return None
-    value = parse(read(raw))
+    # What a visitor has typed may look like a number or a list.
+    value = parse(raw if parse is short_text else read(raw))
     of_use = value is not None or (elsewhere is not None and elsewhere(read(raw)) is not None)
     if slot in brought and not of_use:
         refuse(parameter)
@@ -294,11 +295,17 @@ def whole_number(low: int, high: int, *, step: int = 1) -> Callable[[object], in
 
 
 def short_text(value: object) -> str | None:
-    """Accept a few words to look for, of whatever letters."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    words = str(value) if isinstance(value, str | int) else None
-    return words if words is not None and len(words) <= MOST_LETTERS else None
+    r"""Accept a few words to look for, of whatever letters.
+
+    Examples
+    --------
+    >>> short_text("007"), short_text("岳麓　山"), short_text("a\n")
+    ('007', '岳麓\u3000山', None)
+    """
+    if not isinstance(value, str) or len(value) > MOST_LETTERS:
+        return None
+    # A Chinese keyboard has a wide space.
+    return value if value.replace("\u3000", " ").isprintable() else None
 
 
 def truth(value: object) -> bool | None:

@@ -135,7 +135,7 @@
 
     // Features whose name, alias, pinyin or initials hold the query, the nearest first.
     search(query, limit) {
-      const wanted = query.trim().toLowerCase();
+      const wanted = plain(query).trim();
       if (!wanted) {
         return [];
       }
@@ -154,6 +154,11 @@
 
   const GROUP_ORDER = { layout: 0, plan: 1, analysis: 2, context: 3 };
 
+  // Letters of a Chinese keyboard may be wide, and what is copied may hold what nobody sees.
+  function plain(text) {
+    return text.normalize("NFKC").replace(/\p{Cf}/gu, "").toLowerCase();
+  }
+
   // What is written with a space, or without, is the same.
   function flat(name) {
     return name.replace(/[\s']+/g, "");
@@ -169,7 +174,7 @@
     const names = [layer.value("name_zh", i), layer.value("name_en", i)]
       .concat((layer.value("aliases", i) || "").split("|"))
       .filter(Boolean)
-      .map((name) => name.toLowerCase());
+      .map(plain);
     return {
       layer, i, names,
       spelt: spelt.flatMap((syllables) => [syllables.join(""),

@@ -95,7 +95,7 @@
     key(event) {
       if (this.search.called(event)) {
         this.search.focus();
-      } else if (event.key === "Escape") {
+      } else if (event.key === "Escape" && !event.isComposing) {
         if (!this.note.hidden) {
           this.note.hidden = true;
         } else if (!this.search.close()) {

@@ -88,6 +88,10 @@
     }
 
     key(event) {
+      // The key is of the keyboard's own list of words.
+      if (event.isComposing) {
+        return;
+      }
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step && this.found && this.found.length) {
         event.preventDefault();

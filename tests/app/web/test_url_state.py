@@ -108,6 +108,13 @@ def test_what_a_page_starts_with_is_not_taken_to_the_next(visit: Visit) -> None:
     assert visit.open("density", lambda: chosen("layer", LAYERS, "platforms")) == "projects"
 
 
+@pytest.mark.parametrize("word", ["007", "岳麓　山", "[x", "true", "1" * 80, "null"])
+def test_a_word_that_was_typed_comes_back_as_it_was_typed(visit: Visit, word: str) -> None:
+    parse = url_state.short_text
+    assert visit.open("sources", lambda: url_state.recall("q", parse), q=word) == word
+    assert url_state.refused() == []
+
+
 def test_a_page_keeps_its_own_and_shows_it_to_no_other(visit: Visit) -> None:
     own = ("500", "700")
     visit.open("density", lambda: url_state.record("bandwidth", "500"))
