@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from layers.book.atlas import sources_leaf
 from layers.book.brief import MAPS, SUMMED_UP, brief
-from layers.book.map_deck import MAP_BESIDE_PT, MAP_OF_TWO_PT, figure_slide, map_slide
+from layers.book.map_deck import figure_slide, map_slide
 from layers.book.slides import foot_of
 from layers.record.specification import asked
 from layers.slides.deck import presentation
@@ -90,8 +90,8 @@ def brief_slides(whole: Brief, spec: MapSpec) -> list[Slide]:
     slides, behind = [cover], []
     if whole.findings:
         heading = say("brief.summary", lang, n=len(whole.findings))
-        findings = tuple(f"{at}　{each}" for at, each in enumerate(whole.findings, 1))
-        slides.append(Slide(heading, text=findings, notes=_summary(whole, lang), footer=foot))
+        notes = _summary(whole, lang)
+        slides.append(Slide(heading, text=whole.findings, numbered=True, notes=notes, footer=foot))
     for exhibit in whole.exhibits:
         slides.append(_slide(exhibit, foot, lang))
         behind += _tables(exhibit, slides[-1])
@@ -113,9 +113,8 @@ def _slide(exhibit: Exhibit, foot: str, lang: str) -> Slide:
     notes = spoken(exhibit, lang)
     if not exhibit.maps:
         return Slide(title, chart=exhibit.chart, table=exhibit.table, notes=notes, footer=foot)
-    size = MAP_BESIDE_PT if len(exhibit.maps) == 1 else MAP_OF_TWO_PT
-    first, *others = (map_slide(one, content, title, size_pt=size) for one, content in exhibit.maps)
-    beside = tuple(each.picture for each in others if each.picture)
+    first, *others = (map_slide(one, content, title) for one, content in exhibit.maps)
+    beside = tuple(each.map for each in others if each.map)
     record = "\n".join(each.notes for each in (first, *others))
     notes = f"{notes}\n\n{say('brief.record', lang)}\n{record}"
     if beside:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from layers.look.credits import credits_of
 from layers.look.standing import standing
-from layers.paper.printing import composed
+from layers.paper.unframed import unframed
 from layers.questions.figures import Figures
 from layers.record.specification import asked
 from layers.slides.deck import presentation
 from layers.slides.legends import legend_items
-from layers.slides.slide import Picture, Slide
+from layers.slides.slide import MapView, Slide
 from layers.type.tables import Table
 from layers.words import say
 
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from layers.look.content import Content
     from layers.look.statement import Statement
     from layers.record.specification import MapSpec
+    from layers.scene.placed import PlacedMap
     from layers.slides.slide import LegendItem
 
-# The room for a map beside its legend, beside more than that, and for one of two, points.
-MAP_PT, MAP_BESIDE_PT, MAP_OF_TWO_PT = (684.0, 405.0), (568.0, 405.0), (436.0, 255.0)
-PICTURE_SIZE, PICTURE_DPI = "16:9", 200
+# The room for a map beside more than its legend on a slide in the look of the atlas, points.
+MAP_PT = (567.4, 405.0)
+MAP_SIZE, MAP_DPI = "16:9", 200
 
 
 def deck(spec: MapSpec, *, template: bytes | Path | None = None) -> bytes:
@@ -82,14 +83,7 @@ def _footer(told: Statement) -> str:
     return f"{told.imprint}　{' · '.join(told.sources)}"
 
 
-def map_slide(
-    spec: MapSpec,
-    content: Content,
-    title: str,
-    *,
-    subtitle: str = "",
-    size_pt: tuple[float, float] = MAP_PT,
-) -> Slide:
+def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = "") -> Slide:
     """Return the slide with a map and the legend of what is seen on it.
 
     Parameters
@@ -100,8 +94,6 @@ def map_slide(
         What it shows.
     title, subtitle
         Titles of the slide.
-    size_pt
-        Width and height of the map, points.
 
     Raises
     ------
@@ -110,23 +102,28 @@ def map_slide(
     """
     sheet = spec.titled()
     told = replace(content.statement or spec.statement(), title=title)
-    bare = replace(sheet, size=PICTURE_SIZE, dpi=PICTURE_DPI, subtitle="", notes=())
-    printed = composed(replace(content, statement=None), bare, alone=size_pt)
+    bare = replace(sheet, size=MAP_SIZE, dpi=MAP_DPI, subtitle="", notes=())
+    plain = replace(content, statement=None)
+    made = unframed(plain, bare, MAP_PT)
     told = replace(
         told,
-        view=printed.view,
-        sources=credits_of(printed.content),
-        standing=tuple(standing(printed.content, base_number=sheet.base_number)),
+        view=made.view,
+        sources=credits_of(made.content),
+        standing=tuple(standing(made.content, base_number=sheet.base_number)),
     )
-    more = (*sheet.notes, *filter(None, (printed.note,)), *printed.remarks)
+    more = (*sheet.notes, *filter(None, (made.note,)), *made.remarks)
     stands = say("statement.then", spec.lang).join(told.standing)
+
+    def placed(width: float, height: float) -> PlacedMap:
+        return unframed(made.content, bare, (width, height)).map
+
     return Slide(
         title,
         subtitle,
-        picture=Picture(printed.map_picture(), told.alternative),
-        legend=legend_items(printed.scene),
+        map=MapView(told.alternative, placed),
+        legend=legend_items(made.map.scene),
         notes="\n".join((told.text(), *more)),
-        footer=" · ".join(filter(None, (_footer(told), printed.note, stands))),
+        footer=" · ".join(filter(None, (_footer(told), made.note, stands))),
     )
 
 

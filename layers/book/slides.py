@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from layers.book.atlas import atlas
-from layers.book.map_deck import MAP_BESIDE_PT, map_slide
+from layers.book.map_deck import map_slide
 from layers.look.statement import imprint, reviewed
 from layers.slides.deck import presentation
 from layers.slides.slide import Contents, Slide
@@ -82,7 +82,7 @@ def _slides(leaf: Leaf, spec: MapSpec) -> list[Slide]:
         # What has no map has one table: its own, with the figures as a sentence before it.
         rows = tuple(f"{name} {value}" for name, value in leaf.figures)
         return [Slide(leaf.title, text=(*rows, *leaf.text), table=leaf.table, footer=foot_of(spec))]
-    first = map_slide(spec, leaf.content, leaf.title, size_pt=MAP_BESIDE_PT)
+    first = map_slide(spec, leaf.content, leaf.title)
     first = replace(first, table=figures)
     if not (leaf.text or leaf.chart or leaf.table):
         return [first]
@@ -90,7 +90,7 @@ def _slides(leaf: Leaf, spec: MapSpec) -> list[Slide]:
     second = replace(
         first,
         title=title,
-        picture=None,
+        map=None,
         legend=(),
         text=leaf.text,
         chart=leaf.chart,

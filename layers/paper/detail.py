@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from layers.paper.drawing import Symbols
+    from layers.scene.placed import Symbols
     from layers.scene.scene import Scene
 
 # A detail has this share of the width and height of the map, and is so many times as large.

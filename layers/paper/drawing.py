@@ -22,8 +22,9 @@ from layers.look.styles import WHITE, inks, mark
 from layers.paper.sheet import draw_box
 from layers.paper.symbols import dash_pattern, draw_symbols
 from layers.plan.area import map_crs
+from layers.scene.placed import Dot, Symbols
 from layers.scene.scene import PANES
-from layers.scene.strokes import edges, lines
+from layers.scene.strokes import arrow_corners, edges, lines
 from layers.scene.window import GEOGRAPHIC
 from layers.type.fonts import font
 
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
     from matplotlib.patches import Patch
-    from numpy.typing import NDArray
 
     from layers.look.styles import Style
     from layers.scene.scene import Drawn, Scene
@@ -48,37 +48,6 @@ STOP_ZORDER = 70.0
 SPREAD = 2.15
 AROUND = 1.4
 SAME_PLACE_M = 1.0
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Symbols:
-    """Where the point symbols of a layer stand on the sheet, after spreading.
-
-    Parameters
-    ----------
-    at
-        Centres (n, 2), points.
-    picks
-        Which marks of the layer they are.
-    radii
-        Half widths, points.
-    """
-
-    at: NDArray[np.float64]
-    picks: tuple[int, ...]
-    radii: NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Dot:
-    """A numbered stop of an axis on the sheet: where it stands, its node and its colour."""
-
-    node: str
-    name: str
-    number: int
-    colour: str
-    x: float
-    y: float
 
 
 def draw_scene(
@@ -346,32 +315,12 @@ def _draw_lines(brush: _Brush, shapes: list[shapely.Geometry], style: Style, abo
         )
     if style.arrows:
         brush.paint(
-            [head for shape in shapes for head in arrow_heads(shape, px)],
+            [Path(head, closed=True) for shape in shapes for head in arrow_corners(shape, px)],
             above=above + 3e-4,
             facecolors=[style.colour],
             edgecolors=[WHITE],
             linewidths=[mark("arrow")["edge_px"] * px],
         )
-
-
-def arrow_heads(line: shapely.Geometry, px: float) -> list[Path]:
-    """Return arrowheads at equal distances along a line, pointing where it goes."""
-    of = mark("arrow")
-    size, every, heads = of["size_px"] * px, of["every_px"], []
-    for part in shapely.get_parts(line):
-        for along in np.arange(every / 2, part.length / px, every) * px:
-            back, tip = (
-                np.array(part.interpolate(along + shift * size).coords[0]) for shift in (-0.5, 0.5)
-            )
-            length = float(np.hypot(*(tip - back)))
-            if length < size / 2:
-                continue
-            unit = (tip - back) / length
-            side = np.array([-unit[1], unit[0]]) * size * of["half"]
-            tip = back + unit * size
-            corners = [back + side, tip, back - side, back + unit * size * of["notch"]]
-            heads.append(Path([*corners, corners[0]], closed=True))
-    return heads
 
 
 def _draw_points(brush: _Brush, layer: Drawn, here: Symbols) -> None:

@@ -54,8 +54,6 @@ STEPS_MIN = (1, 2, 5, 10, 15, 20, 30, 60, 120)
 MOST_LINES = 7
 MINUTES = 60
 CROSS_PX = 5.0
-# Below what stands on a map.
-PAPER_OPACITY = 0.86
 BAR_SHARE, BAR_PARTS, BAR_PX = 0.62, 4, 6.0
 # Notes take at most this share of a sheet's height; author and date stand at the right of the first
 # line where they take no more than that share of it.
@@ -94,24 +92,8 @@ def bar_length_m(width_pt: float, window: Window) -> float:
     return next(step * power for step in (5.0, 4.0, 2.0, 1.0) if step * power <= longest)
 
 
-def draw_scale(
-    axes: Axes, window: Window, box: Box, *, px: float, lang: str, ratio: bool = True
-) -> None:
-    """Draw the scale bar and the north arrow into a box.
-
-    With them stands the ratio of the scale; without it, on a map that will be shown in any size,
-    the box is white.
-    """
-    if not ratio:
-        draw_box(
-            axes,
-            box,
-            facecolor=WHITE,
-            edgecolor="none",
-            alpha=PAPER_OPACITY,
-            zorder=ZORDER - 1,
-            label="scale paper",
-        )
+def draw_scale(axes: Axes, window: Window, box: Box, *, px: float, lang: str) -> None:
+    """Draw the scale bar with its ratio, and the north arrow, into a box."""
     arrow = 34.0 * px
     length_m = bar_length_m((box.width - arrow) * BAR_SHARE * 1.15, window)
     length = length_m / window.metres_per_pt
@@ -137,9 +119,8 @@ def draw_scale(
         if share == 1.0:
             far = x + text_width(words, size) / 2 + 0.2 * size
             write(axes, (far, base + BAR_PX * px + 0.42 * size), say(f"sheet.{unit}", lang), size)
-    if ratio:
-        words = ratio_words(window)
-        write(axes, (left, base + BAR_PX * px + 2.15 * size), words, 14.0 * px, bold=True)
+    words = ratio_words(window)
+    write(axes, (left, base + BAR_PX * px + 2.15 * size), words, 14.0 * px, bold=True)
     _draw_north(axes, window, box.left + arrow / 2, base, px=px, lang=lang)
 
 

@@ -20,6 +20,7 @@ from layers.paper.drawing import stop_px
 from layers.paper.halos import Halo
 from layers.paper.sheet import text_width
 from layers.plan.area import area
+from layers.scene.placed import PlacedName
 from layers.scene.scene import REMARK
 from layers.type.fonts import font
 from layers.type.label_candidates import OUT_COST
@@ -33,15 +34,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
-    from layers.paper.drawing import Dot, Symbols
     from layers.scene.boxes import Box
+    from layers.scene.placed import Dot, Symbols
     from layers.scene.scene import Drawn, Scene
     from layers.scene.window import Window
     from layers.type.fonts import Weight
-    from layers.type.label_placement import Where
+    from layers.type.label_placement import Placement, Where
 
-# Names are legible down to this on paper, points.
-LEAST_PT = 5.6
+# Names are legible down to this on paper and from afar on a slide, points.
+LEAST_PT, SLIDE_PT = 5.6, 12.0
 LINE_HEIGHT, MIDDLE = 1.22, 0.37
 HALO_PX = 3.4
 BOLD = 600
@@ -95,7 +96,6 @@ def draw_labels(
     px: float,
     toned: Callable[[str], str],
     elsewhere: Iterable[Box] = (),
-    sparing: bool = False,
 ) -> list[str]:
     """Place and write the names of what a map shows; return those that found no room.
 
@@ -115,23 +115,67 @@ def draw_labels(
         Turns a colour of a name into one of the palette.
     elsewhere
         Boxes in which symbols stand whose names are in a detail.
-    sparing
-        Whether names stand from the scale on at which a screen has them, and no others.
     """
     named = symbols
     for box in elsewhere:
         named = _beyond(named, box)
-    names = _names(scene, window, named, stops, px=px, toned=toned, sparing=sparing)
-    names = _once(names, px)
-    frame, gap = window.frame.inset(2.0 * px), 1.5 * px
-    bounds = (frame.left, frame.bottom, frame.right, frame.top)
+    names = _names(scene, window, named, stops, px=px, toned=toned)
     obstacles = _obstacles(scene, window, symbols, stops, blocked, px=px)
-    ground = Ground(bounds, obstacles, gap)
-    names = [fitted for name in names if (fitted := _told(name, ground))]
-    placement = place([name.request for name in names], bounds=bounds, obstacles=obstacles, gap=gap)
+    names, placement = _placed(names, obstacles, window, px)
     for spot in placement.places:
         _write(axes, names[spot.label], spot, px)
     return [names[label].text for label in placement.dropped]
+
+
+def slide_names(
+    scene: Scene,
+    window: Window,
+    *,
+    symbols: dict[str, Symbols],
+    stops: list[Dot],
+    blocked: Iterable[Box],
+    toned: Callable[[str], str],
+) -> tuple[PlacedName, ...]:
+    """Return the names of a map on a slide, whose px is a point: those that a screen would have.
+
+    Parameters
+    ----------
+    scene, window, symbols, stops, blocked, toned
+        As for :func:`draw_labels`.
+    """
+    names = _names(scene, window, symbols, stops, px=1.0, toned=toned, least_pt=SLIDE_PT)
+    obstacles = _obstacles(scene, window, symbols, stops, blocked, px=1.0)
+    names, placement = _placed(names, obstacles, window, 1.0)
+    return tuple(_set(names[spot.label], spot) for spot in placement.places)
+
+
+def _set(name: _Name, spot: Placed) -> PlacedName:
+    return PlacedName(
+        lines=tuple(name.lines),
+        size_pt=name.size,
+        bold=name.bold,
+        colour=name.colour,
+        halo=name.halo if name.halo.startswith("#") else WHITE,
+        x=spot.x,
+        y=spot.y,
+        width=name.request.width,
+        height=name.request.height,
+        rotation=spot.rotation,
+        leader=spot.leader,
+    )
+
+
+def _placed(
+    names: list[_Name], obstacles: list[Obstacle], window: Window, px: float
+) -> tuple[list[_Name], Placement]:
+    """Return names as they are written, and where."""
+    names = _once(names, px)
+    frame, gap = window.frame.inset(2.0 * px), 1.5 * px
+    bounds = (frame.left, frame.bottom, frame.right, frame.top)
+    ground = Ground(bounds, obstacles, gap)
+    names = [fitted for name in names if (fitted := _told(name, ground))]
+    requests = [name.request for name in names]
+    return names, place(requests, bounds=bounds, obstacles=obstacles, gap=gap)
 
 
 def _beyond(symbols: dict[str, Symbols], box: Box) -> dict[str, Symbols]:
@@ -153,8 +197,9 @@ def _names(
     *,
     px: float,
     toned: Callable[[str], str],
-    sparing: bool,
+    least_pt: float = 0.0,
 ) -> list[_Name]:
+    """Return the names of a map, on a slide from the scale on at which a screen has them."""
     names: list[_Name] = []
     zoom = math.log2(EQUATOR_M_PER_PX * 0.88 / (window.metres_per_pt * px))
     at_stops = {stop.node for stop in stops}
@@ -164,9 +209,9 @@ def _names(
             continue
         only = area().named_ground.get(layer.id) if zoom < label.min_zoom else None
         early = zoom < label.min_zoom and only is None
-        if early and (layer.is_ground or sparing):
+        if early and (layer.is_ground or least_pt):
             continue
-        pen = _Pen(layer, px, toned)
+        pen = _Pen(layer, px, toned, least_pt or LEAST_PT)
         shapes = _named_shapes(layer, window)
         for at, (mark, shape) in enumerate(zip(layer.marks, shapes, strict=True)):
             if mark.kind == "point" or shape.is_empty:
@@ -188,7 +233,7 @@ def _names(
             if name is not None:
                 names.append(name)
     if stops and not any(layer.id == scene.stops_layer for layer in scene.layers):
-        names += _stop_names(scene, stops, px=px, toned=toned)
+        names += _stop_names(scene, stops, px=px, toned=toned, least_pt=least_pt or LEAST_PT)
     return names
 
 
@@ -199,6 +244,7 @@ class _Pen:
     layer: Drawn
     px: float
     toned: Callable[[str], str]
+    least_pt: float
 
     def name(
         self, at: int, text: str, shape: BaseGeometry, where: Where, *, radius: float = 0.0
@@ -208,7 +254,7 @@ class _Pen:
             return None
         if any(text.startswith(word) for word in label.skip):
             return None
-        size = max(LEAST_PT, label.size * self.px)
+        size = max(self.least_pt, label.size * self.px)
         bold = label.weight >= BOLD
         own = label.colour == "field"
         colour = ink(mark.style.colour) if own else self.toned(label.colour)
@@ -230,7 +276,8 @@ class _Pen:
             place=where,
             importance=label.priority + mark.rank + at * RANK_STEP,
             radius=radius,
-            required=self.layer.group == "layout",
+            # A slide has no lines to names across the map: what its legend names may stay without.
+            required=self.layer.group == "layout" and self.least_pt < SLIDE_PT,
             repeat=NUMBER_EVERY_PX * self.px if isoline else 0.0,
             most=OUT_COST if self.layer.numbered else math.inf,
         )
@@ -256,13 +303,18 @@ def in_lines(text: str, number: int) -> str:
 
 
 def _stop_names(
-    scene: Scene, stops: list[Dot], *, px: float, toned: Callable[[str], str]
+    scene: Scene,
+    stops: list[Dot],
+    *,
+    px: float,
+    toned: Callable[[str], str],
+    least_pt: float,
 ) -> list[_Name]:
     """Return the names of stops: an axis names them where their nodes are no layer of the map."""
     label = scene.stop_label
     if label is None:
         return []
-    size = max(LEAST_PT, label.size * px)
+    size = max(least_pt, label.size * px)
     names = []
     for number, stop in enumerate(stops):
         request = LabelRequest(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.look.styles import Style
-    from layers.paper.drawing import Symbols
+    from layers.scene.placed import Symbols
     from layers.scene.scene import Drawn, Scene
     from layers.scene.window import Window
 

@@ -51,7 +51,7 @@ from layers.paper.furniture import (
 from layers.paper.geopdf import with_places
 from layers.paper.labels import draw_labels
 from layers.paper.legend import draw_legend
-from layers.paper.locator import corner_box, draw_locator, locator_box, locator_extent
+from layers.paper.locator import draw_locator, locator_box, locator_extent
 from layers.paper.sheet import (
     check_sheet,
     layout,
@@ -78,8 +78,6 @@ if TYPE_CHECKING:
     from layers.scene.scene import Scene
 
 SUFFIXES = (".png", ".pdf", ".svg")
-# Width and height of a scale that stands on the map, whose px is a point.
-SCALE_ON_MAP_PT = (175.0, 46.0)
 # Fast and small enough: what is painted is mostly even.
 PNG_COMPRESSION = 4
 # In grey the palest class of a result is a little darker than the ground.
@@ -182,7 +180,6 @@ def composed(
     sheet: Sheet,
     *,
     panel_share: float = 0.0,
-    alone: tuple[float, float] | None = None,
 ) -> Composed:
     """Return a map on its sheet with what it is made of.
 
@@ -192,26 +189,23 @@ def composed(
         As for :func:`drawn`.
     panel_share
         Share of the width that is left free at the left of the map.
-    alone
-        Width and height, points, of the map that is shown without its sheet, such as on a slide:
-        its scale stands on it, and names that are far from their turn on screens are left out.
 
     Raises
     ------
     InputError, LayerError, CRSError
         As :func:`drawn`.
     """
-    content, sheet, remarks = _cleaned(content, sheet)
+    content, sheet, remarks = cleaned(content, sheet)
     check_sheet(sheet)
-    tone = _tone(sheet)
+    tone = tone_of(sheet)
     whole = toned(content, sheet)
     shown = wanted(content, whole)
     # Whether symbols are spread is known when they stand: room for the words is kept.
-    room = "" if content.extent is None else _view(whole, any_cut=True)
+    room = "" if content.extent is None else view_words(whole, any_cut=True)
     draft = sheet_notes(content, sheet, whole, view=room, spread=True)
     first = layout(sheet, note_lines=1)
     lines = broken_notes(draft, first, lang=content.lang)
-    plan = layout(sheet, note_lines=len(lines), panel_share=panel_share, alone=alone)
+    plan = layout(sheet, note_lines=len(lines), panel_share=panel_share)
     window = window_on(plan.frame, shown)
     on_sheet = whole.within(window.bounds_m)
     require_shown(on_sheet, content)
@@ -221,7 +215,7 @@ def composed(
         words = missing.told(content.base, content.lang)
         noted = replace(sheet, notes=(*sheet.notes, words))
         vector = replace(content, base=VECTOR)
-        own = composed(vector, noted, panel_share=panel_share, alone=alone)
+        own = composed(vector, noted, panel_share=panel_share)
         return own._replace(note=words, remarks=(*remarks, *own.remarks))
     on_sheet = on_base(on_sheet, content.base)
     figure = Figure(
@@ -236,7 +230,7 @@ def composed(
     draw_scene(
         axes, on_sheet, window, symbols=symbols, stops=stops, px=plan.px, beyond=tone(BEYOND)
     )
-    spare = plan.legend if alone else _legend(axes, on_sheet, plan)
+    spare = _legend(axes, on_sheet, plan)
     districts, members_ = _units()
     inset = locator_box(
         on_sheet,
@@ -246,13 +240,10 @@ def composed(
         extent=locator_extent(districts),
         spare=spare,
     )
-    scale = plan.scale
-    if alone is not None:
-        scale = corner_box(on_sheet, window, symbols, SCALE_ON_MAP_PT, px=plan.px, taken=inset)
     # What is looked at without its sheet is small, and tiles are of one scale.
-    single = alone or panel_share or ground is not None
+    single = panel_share or ground is not None
     parts = [] if single else details(on_sheet, window, symbols, px=plan.px, taken=inset)
-    taken = (inset, scale, *(part.window.frame for part in parts))
+    taken = (inset, plan.scale, *(part.window.frame for part in parts))
     draw_labels(
         axes,
         on_sheet,
@@ -263,20 +254,18 @@ def composed(
         px=plan.px,
         toned=tone,
         elsewhere=[part.source for part in parts],
-        sparing=alone is not None,
     )
     for part in parts:
         draw_detail(axes, _axes(figure), whole, part, px=plan.px, tone=tone)
     draw_locator(
         axes, districts, members_, window, inset, beyond=on_sheet.beyond, px=plan.px, toned=tone
     )
-    draw_scale(axes, window, scale, px=plan.px, lang=content.lang, ratio=alone is None)
-    view = _view(on_sheet)
-    if alone is None:
-        notes = sheet_notes(content, sheet, on_sheet, view=view, spread=spread)
-        draw_graticule(axes, window, plan)
-        draw_title(axes, sheet, plan)
-        draw_notes(axes, broken_notes(notes, plan, lang=content.lang), plan)
+    draw_scale(axes, window, plan.scale, px=plan.px, lang=content.lang)
+    view = view_words(on_sheet)
+    notes = sheet_notes(content, sheet, on_sheet, view=view, spread=spread)
+    draw_graticule(axes, window, plan)
+    draw_title(axes, sheet, plan)
+    draw_notes(axes, broken_notes(notes, plan, lang=content.lang), plan)
     windows = (window, *(part.window for part in parts))
     return Composed(figure, plan, on_sheet, content, windows, remarks=remarks, view=view)
 
@@ -348,7 +337,7 @@ def file_settings() -> Iterator[None]:
 
 def toned(content: Content, sheet: Sheet) -> Scene:
     """Return what a map shows, placed and in the colours of a sheet's palette."""
-    tone, wash, grey = _tone(sheet), _wash(sheet), sheet.palette == "grey"
+    tone, wash, grey = tone_of(sheet), _wash(sheet), sheet.palette == "grey"
     frames = {name: frame for name, frame in content.frames.items() if name in content.visible}
     placed = scene(replace(content, frames=frames)).placed(function="print_map")
     return placed.of(
@@ -386,7 +375,7 @@ def sheet_notes(
     )
 
 
-def _view(shown: Scene, *, any_cut: bool = False) -> str:
+def view_words(shown: Scene, *, any_cut: bool = False) -> str:
     """Return how much of the whole lies on a sheet that cuts it, in as many words as it may need.
 
     Parameters
@@ -446,7 +435,7 @@ def _svg(figure: Figure, about: _About, dpi: int) -> bytes:
     return with_fonts(file.getvalue())
 
 
-def _cleaned(content: Content, sheet: Sheet) -> tuple[Content, Sheet, tuple[str, ...]]:
+def cleaned(content: Content, sheet: Sheet) -> tuple[Content, Sheet, tuple[str, ...]]:
     """Return map and sheet with texts that can be drawn, and what that took of the map's names."""
     cleaner = Cleaner(drawn=True)
     content = clean_content(content, cleaner)
@@ -477,7 +466,7 @@ def _units() -> tuple[NDArray[np.object_], list[bool]]:
     return simple, frame["id"].isin(land()["id"]).tolist()
 
 
-def _tone(sheet: Sheet) -> Callable[[str], str]:
+def tone_of(sheet: Sheet) -> Callable[[str], str]:
     """Return what turns a colour of the symbology into one of the sheet's palette."""
     return lambda colour: paper(colour, sheet.palette)
 
@@ -485,7 +474,7 @@ def _tone(sheet: Sheet) -> Callable[[str], str]:
 def _wash(sheet: Sheet) -> Callable[[str], str]:
     """Return the same for results, whose palest grey must be seen on the ground."""
     if sheet.palette == "colour":
-        return _tone(sheet)
+        return tone_of(sheet)
 
     def washed(colour: str) -> str:
         grey = paper(colour, sheet.palette)

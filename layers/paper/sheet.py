@@ -131,7 +131,6 @@ def layout(
     *,
     note_lines: int,
     panel_share: float = 0.0,
-    alone: tuple[float, float] | None = None,
 ) -> Layout:
     """Return the boxes of a sheet.
 
@@ -143,11 +142,7 @@ def layout(
         Lines of the strip at the foot.
     panel_share
         Share of the width that words at the left of the map have.
-    alone
-        Width and height, points, of a map without anything around it.
     """
-    if alone is not None:
-        return _bare(*alone)
     wide_mm, high_mm = SIZES_MM[sheet.size]
     page = Box(0.0, 0.0, wide_mm * PT_PER_MM, high_mm * PT_PER_MM)
     px = px_pt(sheet.size)
@@ -196,25 +191,6 @@ def layout(
         px=px,
         wide=square,
         panel=panel,
-    )
-
-
-def _bare(width: float, height: float) -> Layout:
-    """Return the boxes of a map that is shown without its sheet: it fills them.
-
-    A px is a point, so that names are at least 12 points high on a slide of that size.
-    """
-    page, nothing = Box(0.0, 0.0, width, height), Box(0.0, 0.0, 0.0, 0.0)
-    return Layout(
-        page=page,
-        title=nothing,
-        map=page,
-        legend=nothing,
-        scale=nothing,
-        notes=nothing,
-        frame=page,
-        px=1.0,
-        wide=False,
     )
 
 

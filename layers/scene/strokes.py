@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+import shapely
 
 from layers.look.styles import WHITE, looks, mark
 from layers.plan.area import per_plan
@@ -112,3 +113,31 @@ def lines(style: Style, *, isoline: bool = False) -> list[Stroke]:
         Stroke(style.colour, of["beneath_opacity"], style.weight),
         own,
     ]
+
+
+def arrow_corners(line: shapely.Geometry, px: float) -> list[NDArray[np.float64]]:
+    """Return arrowheads at equal distances along a line, pointing where it goes, as closed rings.
+
+    Parameters
+    ----------
+    line
+        Of the sheet, in points.
+    px
+        Points per px.
+    """
+    of = mark("arrow")
+    size, every, heads = of["size_px"] * px, of["every_px"], []
+    for part in shapely.get_parts(line):
+        for along in np.arange(every / 2, part.length / px, every) * px:
+            back, tip = (
+                np.array(part.interpolate(along + shift * size).coords[0]) for shift in (-0.5, 0.5)
+            )
+            length = float(np.hypot(*(tip - back)))
+            if length < size / 2:
+                continue
+            unit = (tip - back) / length
+            side = np.array([-unit[1], unit[0]]) * size * of["half"]
+            tip = back + unit * size
+            corners = [back + side, tip, back - side, back + unit * size * of["notch"]]
+            heads.append(np.array([*corners, corners[0]]))
+    return heads

@@ -1,4 +1,4 @@
-"""Where the parts of a slide stand: a picture or chart on the left, the rest in a column beside it.
+"""Where the parts of a slide stand: a map or chart on the left, the rest in a column beside it.
 
 A map keeps its legend; text, charts and tables give way, in this order from the last, and what
 has no room on a slide is left for the next one.
@@ -10,8 +10,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from layers.slides.charts import draw_chart
-from layers.slides.legends import draw_legend, legend_plan
-from layers.slides.parts import add_text, draw_picture, draw_text, least_height, text_plan
+from layers.slides.legends import draw_legend, legend_plan, lowest_legend
+from layers.slides.maps import draw_map
+from layers.slides.parts import add_text, draw_text, least_height, numbered_plan, text_plan
 from layers.slides.tables import draw_table
 from layers.type.line_breaks import LINE_HEIGHT
 from layers.type.table_grids import table_grid, table_width
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 
 # Space between parts, points.
 GAP = 16.0
-# Widths of the column in shares of the slide's: beside a picture with a legend only, with more, and
+# Widths of the column in shares of the slide's: beside a map with a legend only, with more, and
 # beside a chart; and as wide as a table may make it.
 LEGEND_COLUMN, WIDE_COLUMN, CHART_COLUMN, WIDEST_COLUMN = 0.23, 0.36, 0.42, 0.47
 # Most of its column that a legend takes, and a text of what is left, where there is more in it.
 LEGEND_SHARE, TEXT_SHARE = 0.6, 0.6
 # A chart needs such a height, points, and a table beside other things so many rows.
 LOWEST_CHART, FEWEST_ROWS = 150.0, 3
-# Of pictures in a row: the size of their captions and the space below, and how much of the height
+# Of maps in a row: the size of their captions and the space below, and how much of the height
 # their legend may take.
 CAPTION_PT, CAPTION_GAP, LEGEND_BELOW = 14.0, 4.0, 0.3
 # Bars in a column need no more height than this each, points, and this for title and axis.
@@ -59,21 +60,17 @@ def fill(
     -------
     The slide that follows, None where all is drawn, and the rest of its table as this slide has it.
     """
-    area, rest = page.area, replace(slide, picture=None, beside=(), captions=())
+    area, rest = page.area, replace(slide, map=None, beside=(), captions=())
     if slide.beside:
         _row(page, slide, area)
         return None, None
-    beside = bool(slide.text or slide.table or slide.legend or (slide.picture and slide.chart))
+    beside = bool(slide.text or slide.table or slide.legend or (slide.map and slide.chart))
     column = _column_beside(slide, area) if beside else 0.0
     grid_after = None
-    if slide.picture is not None:
-        aspect = slide.picture.aspect()
-        width = min(area.width - column, area.height * aspect)
-        across = 0.0 if beside else (area.width - width) / 2
-        box = area.part(left=across, width=width, height=width / aspect)
-        draw_picture(page, slide.picture, box)
-        rest = _below(page, rest, area.part(top=box.height + GAP, width=width))
-        area = area.part(left=width + GAP)
+    if slide.map is not None:
+        box = area.part(width=area.width - column)
+        draw_map(page, slide.map.placed(box.width, box.height), box, slide.map.alt)
+        area = area.part(left=box.width + GAP)
     elif slide.chart is not None:
         draw_chart(page, slide.chart, area.part(width=area.width - column))
         rest = replace(rest, chart=None)
@@ -86,57 +83,41 @@ def fill(
     return (rest if ended else replace(rest, title=rest.title + continued)), grid_after
 
 
-def _below(page: Page, slide: Slide, area: Box) -> Slide:
-    """Draw the text of a slide below its picture, where all of it has room; return the rest."""
-    text = text_plan(slide.text, area.width, max(area.height, 0.0))
-    if not slide.text or text.rest:
-        return slide
-    draw_text(page, text, area)
-    return replace(slide, text=())
-
-
 def _row(page: Page, slide: Slide, area: Box) -> None:
-    """Draw pictures to compare in a row, each with its caption, and their one legend below."""
-    pictures = [each for each in (slide.picture, *slide.beside) if each is not None]
-    each = (area.width - GAP * (len(pictures) - 1)) / len(pictures)
+    """Draw maps to compare in a row, each with its caption, and their one legend below."""
+    maps = [each for each in (slide.map, *slide.beside) if each is not None]
+    each = (area.width - GAP * (len(maps) - 1)) / len(maps)
     head = CAPTION_PT * LINE_HEIGHT + CAPTION_GAP if slide.captions else 0.0
-    legend = legend_plan(slide.legend, area.width, area.height * LEGEND_BELOW)
-    room = area.height - head - (legend.height + GAP if slide.legend else 0.0)
-    foot = 0.0
-    for at, picture in enumerate(pictures):
-        aspect = picture.aspect()
-        width = min(each, room * aspect)
-        box = area.part(left=at * (each + GAP), top=head, width=width, height=width / aspect)
-        draw_picture(page, picture, box)
+    legend = lowest_legend(slide.legend, area.width, area.height * LEGEND_BELOW)
+    foot = legend.height + GAP if slide.legend else 0.0
+    for at, view in enumerate(maps):
+        left = at * (each + GAP)
+        box = area.part(left=left, top=head, width=each, height=area.height - head - foot)
+        draw_map(page, view.placed(box.width, box.height), box, view.alt)
         if slide.captions:
-            place = replace(box, top=area.top, height=head)
+            place = replace(box, top=area.top, height=head - CAPTION_GAP)
             add_text(page.slide.shapes, slide.captions[at], place, size_pt=CAPTION_PT, bold=True)
-        foot = max(foot, head + box.height)
-    draw_legend(page, legend, area.part(top=foot + GAP))
+    draw_legend(page, legend, area.part(top=area.height - legend.height))
 
 
 def _column_beside(slide: Slide, area: Box) -> float:
     """Return the width of the column: as wide as the legend of a map needs to be whole in it."""
     usual = _column_width(slide, area.width)
-    if slide.picture is None or slide.table or slide.chart:
+    if slide.map is None or slide.table or slide.chart:
         return usual
-    aspect = slide.picture.aspect()
     for column in (usual, area.width * WIDEST_COLUMN):
-        inner, width = column - GAP, min(area.width - column, area.height * aspect)
-        below = max(area.height - width / aspect - GAP, 0.0)
-        left = replace(slide, text=text_plan(slide.text, width, below).rest and slide.text)
-        beside = replace(area, width=inner)
-        room = area.height * (_legend_share(left, beside) if left.text else 1.0)
-        if legend_plan(slide.legend, inner, room).count == len(slide.legend):
+        beside = replace(area, width=column - GAP)
+        room = area.height * (_legend_share(slide, beside) if slide.text else 1.0)
+        if legend_plan(slide.legend, beside.width, room).count == len(slide.legend):
             return column
     return usual
 
 
 def _column_width(slide: Slide, width: float) -> float:
     """Return the width of the column with the space before it."""
-    if slide.picture is not None and not any((slide.text, slide.table, slide.chart)):
+    if slide.map is not None and not any((slide.text, slide.table, slide.chart)):
         return width * LEGEND_COLUMN
-    least = WIDE_COLUMN if slide.picture is not None else CHART_COLUMN
+    least = WIDE_COLUMN if slide.map is not None else CHART_COLUMN
     wanted = table_width(slide.table) + GAP if slide.table is not None else 0.0
     return min(max(wanted, width * least), width * WIDEST_COLUMN)
 
@@ -154,7 +135,10 @@ def _column(
     room = area.height - (legend.height + GAP if slide.legend else 0.0)
     share = TEXT_SHARE if slide.table or slide.chart else 1.0
     alone = area == page.area and not (slide.table or slide.chart or slide.legend)
-    text = text_plan(slide.text, area.width, room * share, alone=alone)
+    if slide.numbered and alone:
+        text = numbered_plan(slide.text, area.width, room)
+    else:
+        text = text_plan(slide.text, area.width, room * share, alone=alone)
     draw_text(page, text, area)
     rest, grid = replace(slide, legend=slide.legend[legend.count :], text=text.rest), None
     top = text.height + GAP if slide.text else 0.0

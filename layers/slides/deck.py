@@ -128,7 +128,7 @@ def _deck(
         grid = None
         starts.append(len(deck.presentation.slides))
         while left is not None:
-            cover = not any((left.picture, left.legend, left.table, left.chart, left.text))
+            cover = not any((left.map, left.legend, left.table, left.chart, left.text))
             page = add_page(deck, left, cover=cover)
             if cover:
                 break

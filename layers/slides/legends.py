@@ -5,25 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from pptx.enum.dml import MSO_LINE, MSO_THEME_COLOR
 from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from geo.numerals import number
+from layers.look.styles import WHITE, Style, inks
+from layers.scene.strokes import Stroke
+from layers.slides.freeforms import Fill, Shapes, next_number, on_white, parsed
 from layers.slides.parts import add_text, rgb
 from layers.slides.slide import LegendItem
+from layers.slides.symbols import symbol
 from layers.type.line_breaks import LINE_HEIGHT, text_height, text_width
 from layers.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pptx.shapes.group import GroupShape
 
     from layers.scene.scene import Entry, Scene
     from layers.slides.pages import Box, Page
 
+(INK,) = inks("ink")
 LEGEND_SIZES_PT = (12.0, 11.0, 10.0)
 # Swatch: width and height, and from its left to the label, points; space between items.
 SWATCH = (24.0, 10.0)
@@ -34,9 +40,12 @@ HATCH_AT = (0.05, 0.3, 0.55)
 SECTION_GAP = 7.0
 # A column is no narrower, points, and no wider than so many ems of its labels; so many columns.
 NARROWEST_COLUMN, WIDEST_COLUMN_EM, MOST_COLUMNS = 110.0, 26.0, 4
-ROUND = frozenset({"point", "ring", "dashed-ring"})
+# What has no swatch beside its words.
+UNMARKED = frozenset({"heading", "sizes"})
 # An area that is paler is known by its outline.
 PALE = 0.5
+# Between circles of sizes and their amounts, points.
+SIZES_GAP = 10.0
 # Labels keep this beside their counts, ems.
 _NARROWEST_LABEL_EM = 2.0
 
@@ -74,7 +83,9 @@ def legend_items(scene: Scene) -> tuple[LegendItem, ...]:
         size = section.layer.look.size
         if section.title and size is not None and size.largest:
             words = say("slides.amount", section.layer.lang, largest=number(size.largest))
-            items.append(LegendItem(words, section.layer.colour, "ring"))
+            amounts = sorted(section.layer.amounts, reverse=True)
+            sizes = tuple((number(amount), radius) for amount, radius in amounts)
+            items.append(LegendItem(words, section.layer.colour, "sizes", sizes=sizes))
     return tuple(items)
 
 
@@ -82,9 +93,10 @@ def _item(entry: Entry) -> LegendItem:
     style = entry.style
     kind: Any = entry.kind
     outlined = kind == "area" and style.fill_opacity < PALE
-    if kind == "point" and style.symbol == "hollow":
-        kind = "dashed-ring" if style.dash else "ring"
-    elif style.dash and (kind == "line" or outlined):
+    count = "" if entry.count is None else str(entry.count)
+    if kind == "point":
+        return LegendItem(entry.words, style.colour, "point", count, style)
+    if style.dash and (kind == "line" or outlined):
         kind = "dash"
     elif outlined:
         kind = "line"
@@ -92,14 +104,26 @@ def _item(entry: Entry) -> LegendItem:
         kind = "hatch"
     colour = style.edge or style.colour if outlined else style.colour
     if kind in ("area", "hatch"):
-        colour = _on_paper(colour, style.fill_opacity)
-    return LegendItem(entry.words, colour, kind, "" if entry.count is None else str(entry.count))
+        colour = on_white(colour, style.fill_opacity)
+    return LegendItem(entry.words, colour, kind, count)
 
 
-def _on_paper(colour: str, opacity: float) -> str:
-    """Return what a colour looks like on white when it lets some of that through."""
-    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
-    return "#" + "".join(f"{round(255 - opacity * (255 - part)):02X}" for part in parts)
+def lowest_legend(items: Sequence[LegendItem], width: float, most: float) -> LegendPlan:
+    """Return a legend as low as it can be, in as many columns as that takes.
+
+    Parameters
+    ----------
+    items
+        The legend.
+    width, most
+        Width and greatest height of its box, points.
+    """
+    line = LEGEND_SIZES_PT[0] * LINE_HEIGHT + ITEM_GAP
+    for lines in range(2, len(items) + 1):
+        plan = legend_plan(items, width, lines * line)
+        if plan.count == len(items) or plan.height > most:
+            return plan
+    return legend_plan(items, width, most)
 
 
 def legend_plan(items: Sequence[LegendItem], width: float, height: float) -> LegendPlan:
@@ -180,18 +204,20 @@ def _section_gap(item: LegendItem, *, first: bool) -> float:
 
 def _natural_item(item: LegendItem, size: float) -> float:
     """Return how wide an item is on one line."""
-    left = 0.0 if item.kind == "heading" else LABEL_LEFT
+    left = 0.0 if item.kind in UNMARKED else LABEL_LEFT
     count = text_width(item.count, size) + size if item.count else 0.0
     return left + text_width(item.label, size) + count + size / 2
 
 
 def _label_width(item: LegendItem, width: float, size: float) -> float:
-    left = 0.0 if item.kind == "heading" else LABEL_LEFT
+    left = 0.0 if item.kind in UNMARKED else LABEL_LEFT
     count = text_width(item.count, size) + size if item.count else 0.0
     return max(width - left - count, size * _NARROWEST_LABEL_EM)
 
 
 def _item_height(item: LegendItem, width: float, size: float) -> float:
+    if item.kind == "sizes":
+        return text_height(item.label, width, size) + ITEM_GAP + 2 * item.sizes[0][1]
     return text_height(item.label, _label_width(item, width, size), size)
 
 
@@ -200,14 +226,19 @@ def _draw_item(page: Page, item: LegendItem, box: Box, size: float) -> GroupShap
     heading = item.kind == "heading"
     line = size * LINE_HEIGHT
     drawn: list[Any] = []
-    if not heading:
-        wide, tall = (SWATCH[1], SWATCH[1]) if item.kind in ROUND else SWATCH
-        left, top = (SWATCH[0] - wide) / 2, (line - tall) / 2
+    if item.kind == "point":
+        middle = (box.left + SWATCH[0] / 2, box.top + line / 2)
+        style = item.style or Style(item.colour)
+        radius = min(style.size_px, SWATCH[0] / 2)
         drawn.append(
-            _draw_swatch(shapes, item, box.part(left=left, top=top, width=wide, height=tall))
+            _add(page, lambda own: symbol(own, item.label, style, at=middle, radius=radius))
         )
+    elif item.kind not in UNMARKED:
+        left, top = 0.0, (line - SWATCH[1]) / 2
+        place = box.part(left=left, top=top, width=SWATCH[0], height=SWATCH[1])
+        drawn.append(_draw_swatch(shapes, item, place))
     width = _label_width(item, box.width, size)
-    label = box.part(left=0.0 if heading else LABEL_LEFT, width=width)
+    label = box.part(left=0.0 if item.kind in UNMARKED else LABEL_LEFT, width=width)
     drawn.append(add_text(shapes, item.label, label, size_pt=size, bold=heading))
     if item.count:
         wide = text_width(item.count, size)
@@ -215,9 +246,40 @@ def _draw_item(page: Page, item: LegendItem, box: Box, size: float) -> GroupShap
         shape = add_text(shapes, item.count, count, size_pt=size, pale=True, right=True)
         shape.text_frame.word_wrap = False
         drawn.append(shape)
+    if item.kind == "sizes":
+        below = box.part(top=text_height(item.label, width, size) + ITEM_GAP)
+        drawn.append(_add(page, lambda own: _circles(own, item, below, size)))
     group = shapes.add_group_shape(drawn)
     group.name = item.label
     return group
+
+
+def _add(page: Page, written: Callable[[Shapes], str]) -> Any:  # noqa: ANN401 - untyped in python-pptx
+    """Add what is written as XML to a slide."""
+    tree = page.slide.element.cSld.spTree
+    tree.append(parsed(written(Shapes(next_number(tree)))))
+    return page.slide.shapes[-1]
+
+
+def _circles(own: Shapes, item: LegendItem, box: Box, size: float) -> str:
+    """Return circles within each other, as large as on the map, each with its amount."""
+    largest = item.sizes[0][1]
+    edge, line = Stroke(item.colour, 1.0, 1.25), size * LINE_HEIGHT
+    drawn, top = [], box.top - line / 2
+    for words, radius in item.sizes:
+        middle = (box.left + largest, box.top + 2 * largest - radius)
+        drawn.append(own.oval(words, middle, radius, fill=Fill(WHITE), stroke=edge))
+    for words, radius in item.sizes:
+        # Amounts stand below each other, each with a line from the top of its circle.
+        high = box.top + 2 * (largest - radius)
+        top = max(top + line, high - line / 2) if drawn else high
+        left, right = box.left + largest, box.left + 2 * largest + SIZES_GAP
+        ends = np.array([(left, high), (right - 4.0, top + line / 2)])
+        pale = Stroke(item.colour, 1.0, 0.5)
+        drawn.append(own.freeform(words, [ends], stroke=pale, closed=False))
+        place = (right, top, text_width(words, size), line)
+        drawn.append(own.text([words], place, size_pt=size, colour=INK, align="l"))
+    return own.group(item.label, drawn)
 
 
 def _draw_swatch(shapes: Any, item: LegendItem, box: Box) -> Any:  # noqa: ANN401
@@ -233,15 +295,8 @@ def _draw_swatch(shapes: Any, item: LegendItem, box: Box) -> Any:  # noqa: ANN40
         if item.kind == "dash":
             swatch.line.dash_style = MSO_LINE.SQUARE_DOT
         return swatch
-    kind = MSO_SHAPE.OVAL if item.kind in ROUND else MSO_SHAPE.RECTANGLE
-    swatch = shapes.add_shape(kind, *box.emu())
+    swatch = shapes.add_shape(MSO_SHAPE.RECTANGLE, *box.emu())
     _drop_style(swatch)
-    if item.kind in {"ring", "dashed-ring"}:
-        swatch.fill.background()
-        swatch.line.width, swatch.line.color.rgb = Pt(1.75), colour
-        if item.kind == "dashed-ring":
-            swatch.line.dash_style = MSO_LINE.SQUARE_DOT
-        return swatch
     swatch.fill.solid()
     swatch.fill.fore_color.rgb = colour
     # Pale classes need an edge on a white slide.

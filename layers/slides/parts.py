@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from pptx.dml.color import RGBColor
 from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
-from pptx.oxml.ns import qn
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Emu, Pt
 
 from layers.type.line_breaks import LINE_HEIGHT, LINE_SPACING, text_height, text_lines
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pptx.shapes.autoshape import Shape
 
     from layers.slides.pages import Box, Page
-    from layers.slides.slide import Picture
 
 TEXT_SIZES_PT = (16.0, 14.0, 12.0)
 # What has a slide to itself is read from afar.
@@ -30,6 +29,9 @@ LARGE_SIZES_PT = (24.0, 22.0, 20.0, 18.0)
 LONGEST_LINE_EM = 45.0
 # Space between paragraphs and columns: in ems, and points.
 PARAGRAPH_GAP, TEXT_COLUMN_GAP = 0.4, 24.0
+# Where a few paragraphs have a slide to themselves they are up to so far apart, and the text of
+# numbered ones begins so far to the right, ems.
+WIDEST_GAP, NUMBER_EM = 1.6, 1.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class TextPlan:
         Size of the font, width of a column and height of what fits, points.
     columns
         One, or two with half of the paragraphs in each.
+    gap
+        Space between paragraphs, ems.
+    numbered
+        Whether they have numbers.
     """
 
     paragraphs: tuple[str, ...] = ()
@@ -54,6 +60,8 @@ class TextPlan:
     width: float = 0.0
     height: float = 0.0
     columns: int = 1
+    gap: float = PARAGRAPH_GAP
+    numbered: bool = False
 
 
 def text_plan(
@@ -112,6 +120,9 @@ def draw_text(page: Page, plan: TextPlan, box: Box) -> None:
         Page, paragraphs, and their box.
     """
     each = math.ceil(len(plan.paragraphs) / plan.columns)
+    if plan.numbered:
+        _draw_numbered(page, plan, box)
+        return
     for column in range(plan.columns):
         part = plan.paragraphs[column * each : (column + 1) * each]
         if not part:
@@ -124,6 +135,44 @@ def draw_text(page: Page, plan: TextPlan, box: Box) -> None:
             added = shape.text_frame.add_paragraph()
             added.space_before = Pt(PARAGRAPH_GAP * plan.size_pt)
             write(added, paragraph, plan.size_pt)
+
+
+def numbered_plan(paragraphs: Sequence[str], width: float, height: float) -> TextPlan:
+    """Return a few numbered paragraphs that have a slide to themselves, apart so as to fill it.
+
+    Parameters
+    ----------
+    paragraphs, width, height
+        As for :func:`text_plan`.
+    """
+    for size in (*LARGE_SIZES_PT, *TEXT_SIZES_PT):
+        inner = width - NUMBER_EM * size
+        used = sum(text_height(each, inner, size) for each in paragraphs)
+        spaces = max(1, len(paragraphs) - 1) * size
+        if used + PARAGRAPH_GAP * spaces <= height:
+            gap = min((height - used) / spaces, WIDEST_GAP)
+            return TextPlan(
+                tuple(paragraphs), (), size, width, used + gap * spaces, gap=gap, numbered=True
+            )
+    return text_plan(paragraphs, width, height, alone=True)
+
+
+def _draw_numbered(page: Page, plan: TextPlan, box: Box) -> None:
+    """Draw paragraphs with the numbers of PowerPoint, which stay right when one is moved."""
+    place = box.part(width=plan.width, height=plan.height)
+    shape = add_text(page.slide.shapes, plan.paragraphs[0], place, size_pt=plan.size_pt)
+    shape.name = "Text"
+    for paragraph in plan.paragraphs[1:]:
+        added = shape.text_frame.add_paragraph()
+        write(added, paragraph, plan.size_pt)
+        added.space_before = Pt(plan.gap * plan.size_pt)
+    indent = round(NUMBER_EM * plan.size_pt * 12700)
+    for each in shape.text_frame.paragraphs:
+        look = each._p.get_or_add_pPr()  # noqa: SLF001 - python-pptx has no numbers
+        look.set("marL", str(indent))
+        look.set("indent", str(-indent))
+        look.append(parse_xml(f'<a:buClr {nsdecls("a")}><a:schemeClr val="accent1"/></a:buClr>'))
+        look.append(parse_xml(f'<a:buAutoNum {nsdecls("a")} type="arabicPlain"/>'))
 
 
 def add_text(
@@ -157,19 +206,6 @@ def add_text(
     if right:
         frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
     return shape
-
-
-def draw_picture(page: Page, picture: Picture, box: Box) -> None:
-    """Draw a picture with its words for those who cannot see it.
-
-    Parameters
-    ----------
-    page, picture, box
-        Page, picture, and its box, which has its aspect.
-    """
-    shape = page.slide.shapes.add_picture(BytesIO(picture.png), *box.emu())
-    shape.name = "Map"
-    describe(shape, picture.alt)
 
 
 def describe(shape: Any, words: str) -> None:  # noqa: ANN401

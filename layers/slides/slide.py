@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from io import BytesIO
 from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from geo.arguments import require_one_of
@@ -12,53 +11,39 @@ from geo.errors import InputError
 from layers.type.tables import Table
 
 if TYPE_CHECKING:
-    from layers.look.charts import Chart
+    from collections.abc import Callable
 
-LegendKind: TypeAlias = Literal[
-    "area", "hatch", "line", "dash", "point", "ring", "dashed-ring", "heading"
-]
+    from layers.look.charts import Chart
+    from layers.look.styles import Style
+    from layers.scene.placed import PlacedMap
+
+LegendKind: TypeAlias = Literal["area", "hatch", "line", "dash", "point", "sizes", "heading"]
 LONGEST_LABEL = 100
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture of a slide, such as a printed map.
+@dataclass(frozen=True, slots=True, eq=False)
+class MapView:
+    """A map of a slide, which is made for the room that it gets there.
 
     Parameters
     ----------
-    png
-        Contents of a PNG (or JPEG) file.
     alt
         What it shows, in words, for those who cannot see it.
+    placed
+        Returns the map for a width and a height, points.
     """
 
-    png: bytes
     alt: str
+    placed: Callable[[float, float], PlacedMap]
 
     def __post_init__(self) -> None:
         if not self.alt.strip():
             raise InputError(
-                "Picture: alt is empty; say in a sentence what the picture shows",
+                "MapView: alt is empty; say in a sentence what the map shows",
                 code="caller.argument",
-                function="Picture",
+                function="MapView",
             )
-        self.aspect()
-
-    def aspect(self) -> float:
-        """Return width by height."""
-        from PIL import Image, UnidentifiedImageError  # noqa: PLC0415  only pictures need it
-
-        try:
-            with Image.open(BytesIO(self.png), formats=("PNG", "JPEG")) as opened:
-                return opened.width / opened.height
-        except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
-            raise InputError(
-                f"Picture: {len(self.png)} bytes that are no PNG or JPEG ({error}); pass what "
-                "layers.paper.printing.printed(content, sheet, '.png') returns",
-                code="caller.argument",
-                function="Picture",
-            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +58,21 @@ class LegendItem:
         ``"#RRGGBB"``, as on the map; a heading has none.
     kind
         ``"area"``, ``"hatch"`` (an area hatched white), ``"line"``, ``"dash"`` (a dashed line),
-        ``"point"``, ``"ring"`` and ``"dashed-ring"`` (a hollow point) or ``"heading"``.
+        ``"point"``, ``"sizes"`` (circles within each other) or ``"heading"``.
     count
         What stands at the right end, such as the number of features.
+    style
+        Look of a point, as on the map; a filled circle where None.
+    sizes
+        Amounts as words, each with the radius of its circle, points; the largest first.
     """
 
     label: str
     colour: str = ""
     kind: LegendKind = "area"
     count: str = ""
+    style: Style | None = None
+    sizes: tuple[tuple[str, float], ...] = ()
 
     def __post_init__(self) -> None:
         require_one_of(self.kind, get_args(LegendKind), "kind", function="LegendItem")
@@ -110,11 +101,13 @@ class Slide:
         Title, in the outline.
     subtitle
         Line below it.
-    picture, legend, table, chart, text
-        Contents. A picture or chart stands on the left where there is more than it.
+    map, legend, table, chart, text
+        Contents. A map or chart stands on the left where there is more than it.
     beside, captions
-        Pictures to compare with the first, and what each of them is called: they stand in a row
-        above one legend.
+        Maps to compare with the first, and what each of them is called: they stand in a row above
+        one legend.
+    numbered
+        Whether paragraphs of the text have numbers.
     notes
         Speaker notes: source and parameters.
     footer
@@ -123,13 +116,14 @@ class Slide:
 
     title: str
     subtitle: str = ""
-    picture: Picture | None = None
+    map: MapView | None = None
     legend: tuple[LegendItem, ...] = ()
     table: Table | None = None
     chart: Chart | None = None
     text: tuple[str, ...] = field(default=())
-    beside: tuple[Picture, ...] = ()
+    beside: tuple[MapView, ...] = ()
     captions: tuple[str, ...] = ()
+    numbered: bool = False
     notes: str = ""
     footer: str = ""
 

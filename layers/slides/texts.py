@@ -61,12 +61,12 @@ def clean_slide(slide: Slide, lang: str) -> Slide:
             "Slide: nothing of the title can be shown; give it one, the outline shows it",
             code="text.title_missing",
         )
-    picture = slide.picture
+    view = slide.map
     clean = replace(
         slide,
         title=title,
         subtitle=cleaner.text(slide.subtitle, SUBTITLE, lines=TITLE_LINES),
-        picture=picture and replace(picture, alt=cleaner.text(picture.alt, NOTE) or title),
+        map=view and replace(view, alt=cleaner.text(view.alt, NOTE) or title),
         legend=tuple(
             replace(
                 item, label=cleaner.text(item.label, NAME), count=cleaner.text(item.count, COLUMN)

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import shapely
 
+from geo.numerals import number
 from layers.look.content import Content
 from layers.look.styles import looks
 from layers.paper.drawing import point_symbols
@@ -85,7 +86,8 @@ def test_a_legend_of_sizes_reaches_the_largest_amount(drawn: Scene) -> None:
     layer = drawn.layers[0]
     assert [amount for amount, _ in layer.amounts] == [50.0, 200.0, 1000.0]
     assert layer.amounts[-1][1] == max(mark.radius_px for mark in layer.marks)
-    assert any("1,000" in item.label for item in legend_items(drawn))
+    (sizes,) = (item.sizes for item in legend_items(drawn) if item.kind == "sizes")
+    assert sizes == tuple((number(amount), radius) for amount, radius in layer.amounts[::-1])
     for largest in (0.07, 1.0, 184.0, 999.0, 1001.0):
         top, *others = round_amounts(largest)
         assert largest <= top <= 1.5 * largest
@@ -103,7 +105,7 @@ def test_a_dot_in_the_middle_of_its_zone_is_a_dashed_ring_in_every_writer(
         ("1", dash)
     ]
     items = {item.label: item for item in legend_items(drawn)}
-    assert items[words].kind == "dashed-ring"
+    assert (items[words].style.symbol, items[words].style.dash) == ("hollow", dash)
 
     document = map_document({"projects": projects})
     web = next(each for each in document["layers"] if each["id"] == "projects")

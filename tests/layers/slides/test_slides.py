@@ -24,10 +24,15 @@ from pypdf import PdfReader
 from geo.errors import InputError
 from geo.numerals import number
 from layers.look.charts import Chart
+from layers.look.styles import Style
 from layers.questions import Distribution, zone_counts
 from layers.questions.subjects import Points, Zones
+from layers.scene.boxes import Box
+from layers.scene.placed import PlacedMap
+from layers.scene.scene import Scene
+from layers.scene.window import Window
 from layers.slides.deck import presentation
-from layers.slides.slide import LegendItem, Picture, Slide
+from layers.slides.slide import LegendItem, MapView, Slide
 from layers.type.line_breaks import text_lines, text_width
 from layers.type.tables import Table
 
@@ -76,26 +81,41 @@ def made(*slides: Slide, **options):
     return opened(presentation(slides, **options))
 
 
-def picture(width: int = 400, height: int = 300) -> Picture:
-    return Picture(png(width, height), "两城、两轴、四圈的位置")
+def placed(width: float, height: float) -> PlacedMap:
+    """A map with nothing on it but its ground and scale."""
+    return PlacedMap(
+        scene=Scene((), "zh", {}, {}, ((0.0, 0.0), (1.0, 1.0)), Style("#FFFFFF")),
+        window=Window(Box(0.0, 0.0, width, height), (0.0, 0.0), 1e5),
+        symbols={},
+        stops=(),
+        names=(),
+        scale=Box(0.0, 0.0, 120.0, 46.0),
+        bar_m=2000.0,
+        north_deg=0.0,
+        beyond="#DDE6EC",
+    )
+
+
+def view() -> MapView:
+    return MapView("两城、两轴、四圈的位置", placed)
 
 
 VARIANTS = {
     "cover": Slide("湖南湘江新区科技创新图集", "“224”空间布局\n2026年3月"),
-    "map": Slide("布局", picture=picture(), legend=LEGEND),
-    "wide map": Slide("布局", "小标题", picture=picture(1600, 500), legend=LEGEND),
-    "high map": Slide("布局", picture=picture(300, 900), legend=LEGEND, table=TABLE),
-    "map alone": Slide("布局", picture=picture()),
-    "map and table": Slide("布局", "小标题", picture=picture(), legend=LEGEND, table=TABLE),
-    "map and chart": Slide("布局", picture=picture(), legend=LEGEND, chart=BARS, text=TEXT),
-    "map and all": Slide("布局", picture=picture(), table=LONG, chart=STACK, text=TEXT * 4),
+    "map": Slide("布局", map=view(), legend=LEGEND),
+    "wide map": Slide("布局", "小标题", map=view(), legend=LEGEND),
+    "high map": Slide("布局", map=view(), legend=LEGEND, table=TABLE),
+    "map alone": Slide("布局", map=view()),
+    "map and table": Slide("布局", "小标题", map=view(), legend=LEGEND, table=TABLE),
+    "map and chart": Slide("布局", map=view(), legend=LEGEND, chart=BARS, text=TEXT),
+    "map and all": Slide("布局", map=view(), table=LONG, chart=STACK, text=TEXT * 4),
     "chart and table": Slide("分布", chart=STACK, table=TABLE, text=TEXT, legend=LEGEND),
     "chart": Slide("覆盖率", chart=LINES),
     "table": Slide("清单", "全部", table=LONG),
     "text": Slide("方法", text=TEXT * 30),
     "contents": Slide("目录", text=tuple(f"{number}　目录条目" for number in range(30))),
     "legend": Slide("图例", legend=LEGEND * 25),
-    "crowded": Slide("图例", picture=picture(), legend=LEGEND * 15, text=("很长的一段话。" * 300,)),
+    "crowded": Slide("图例", map=view(), legend=LEGEND * 15, text=("很长的一段话。" * 300,)),
 }
 
 
@@ -167,10 +187,8 @@ def test_nothing_that_was_passed_is_lost(name):
     rows = [row.cells[0].text for frame in frames for row in list(frame.table.rows)[1:]]
     assert rows == [row[0] for row in slide.table.rows] if slide.table else rows == []
     charts = sum(shape.has_chart for page in deck.slides for shape in page.shapes)
-    pictures = sum(
-        shape.shape_type == MSO_SHAPE_TYPE.PICTURE for page in deck.slides for shape in page.shapes
-    )
-    assert (charts, pictures) == (slide.chart is not None, slide.picture is not None)
+    maps = sum(shape.name == "地图" for page in deck.slides for shape in page.shapes)
+    assert (charts, maps) == (slide.chart is not None, slide.map is not None)
 
 
 def test_title_is_the_placeholder_and_footer_and_number_are_too():
@@ -188,23 +206,17 @@ def test_slides_are_16_to_9_and_hold_notes():
     assert deck.slides[0].notes_slide.notes_text_frame.text == NOTES
 
 
-def test_picture_keeps_its_aspect_and_has_words():
-    (slide,) = made(VARIANTS["map"]).slides
-    (shape,) = [each for each in slide.shapes if each.shape_type == MSO_SHAPE_TYPE.PICTURE]
-    assert shape.width / shape.height == pytest.approx(400 / 300, rel=1e-4)
-    assert next(shape.element.iter(qn("p:cNvPr"))).get("descr") == "两城、两轴、四圈的位置"
-
-
-def test_map_with_legend_takes_two_thirds_of_the_width():
-    deck = made(Slide("布局", picture=picture(1600, 900), legend=LEGEND))
-    (shape,) = [e for e in deck.slides[0].shapes if e.shape_type == MSO_SHAPE_TYPE.PICTURE]
+def test_a_map_is_made_for_its_room_and_has_words():
+    deck = made(Slide("布局", map=view(), legend=LEGEND))
+    (shape,) = [each for each in deck.slides[0].shapes if each.name == "地图"]
     assert shape.width >= deck.slide_width * 2 / 3
+    assert next(shape.element.iter(qn("p:cNvPr"))).get("descr") == "两城、两轴、四圈的位置"
+    assert [each.name for each in shape.shapes] == ["底图", "比例尺"]
 
 
 def test_legend_is_groups_of_native_shapes():
     (slide,) = made(VARIANTS["map"]).slides
-    (legend,) = [each for each in slide.shapes if each.shape_type == MSO_SHAPE_TYPE.GROUP]
-    assert legend.name == "图例"
+    (legend,) = [each for each in slide.shapes if each.name == "图例"]
     assert [group.name for group in legend.shapes] == [item.label for item in LEGEND]
     swatches = [next(iter(group.shapes)) for group in legend.shapes]
     shapes = [next(e.element.iter(qn("a:prstGeom"))).get("prst") for e in swatches]
@@ -413,8 +425,7 @@ def test_template_that_cannot_serve_is_refused(template, message):
     [
         (lambda: Slide("  "), "title is empty"),
         (lambda: Slide("\u200b"), "nothing of the title"),
-        (lambda: Picture(b"\x89PNG", "图"), "no PNG or JPEG"),
-        (lambda: Picture(png(), " "), "say in a sentence"),
+        (lambda: MapView(" ", placed), "say in a sentence"),
         (lambda: LegendItem("甲", "red"), "#RRGGBB"),
         (lambda: LegendItem("甲", "#FFFFFF", "star"), "choose from"),
         (lambda: LegendItem("甲" * 101, "#FFFFFF"), "shorten it to 100"),

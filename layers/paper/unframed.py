@@ -1,0 +1,114 @@
+"""A map without its sheet, placed for slides, which draw it with shapes of their own."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from PIL import Image
+
+from layers.look.basemaps import VECTOR
+from layers.paper.drawing import BEYOND, axis_stops, point_symbols
+from layers.paper.extents import require_shown, wanted, window_on
+from layers.paper.furniture import bar_length_m, true_north_deg
+from layers.paper.labels import slide_names
+from layers.paper.locator import corner_box
+from layers.paper.printing import cleaned, tone_of, toned, view_words
+from layers.paper.sheet import check_sheet
+from layers.paper.tiles import TilesError, on_base, tile_ground
+from layers.scene.boxes import Box
+from layers.scene.placed import PlacedMap
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from layers.look.content import Content, Sheet
+
+# Width and height of scale and north arrow, the longest bar, and what is free around them, points.
+SCALE_PT, LONGEST_BAR_PT, AROUND_SCALE_PT = (176.0, 46.0), 104.0, 3.0
+
+
+class Unframed(NamedTuple):
+    """A map without its sheet, and what is said of it.
+
+    Parameters
+    ----------
+    map
+        The map.
+    content
+        What it shows: on the vector base map where the tiles of another could not be had.
+    note
+        Why that is so; empty where it is not.
+    remarks
+        What was left out of names, as sentences.
+    view
+        How much of the whole lies in its frame; empty where all does.
+    """
+
+    map: PlacedMap
+    content: Content
+    note: str
+    remarks: tuple[str, ...]
+    view: str
+
+
+def unframed(content: Content, sheet: Sheet, size_pt: tuple[float, float]) -> Unframed:
+    """Return a map of a size, a px of its symbology being a point.
+
+    Parameters
+    ----------
+    content, sheet
+        As for :func:`layers.paper.printing.drawn`.
+    size_pt
+        Width and height of the map, points.
+
+    Raises
+    ------
+    InputError, LayerError, CRSError
+        As :func:`layers.paper.printing.drawn`.
+    """
+    content, sheet, remarks = cleaned(content, sheet)
+    check_sheet(sheet)
+    whole, tone = toned(content, sheet), tone_of(sheet)
+    window = window_on(Box(0.0, 0.0, *size_pt), wanted(content, whole))
+    seen = whole.within(window.bounds_m)
+    require_shown(seen, content)
+    try:
+        ground = tile_ground(content.base, window, sheet)
+    except TilesError as missing:
+        words = missing.told(content.base, content.lang)
+        own = unframed(replace(content, base=VECTOR), sheet, size_pt)
+        return own._replace(note=words, remarks=(*remarks, *own.remarks))
+    seen = on_base(seen, content.base)
+    stops = axis_stops(seen, window, px=1.0)
+    symbols, _ = point_symbols(seen, window, stops, px=1.0)
+    scale = corner_box(seen, window, symbols, SCALE_PT, px=1.0)
+    names = slide_names(
+        seen,
+        window,
+        symbols=symbols,
+        stops=stops,
+        blocked=[scale.inset(-AROUND_SCALE_PT)],
+        toned=tone,
+    )
+    placed = PlacedMap(
+        scene=seen,
+        window=window,
+        symbols=symbols,
+        stops=tuple(stops),
+        names=names,
+        scale=scale,
+        bar_m=bar_length_m(LONGEST_BAR_PT, window),
+        north_deg=true_north_deg(window),
+        beyond=tone(BEYOND),
+        tiles=b"" if ground is None else _png(ground.picture),
+    )
+    return Unframed(placed, content, "", remarks, view_words(seen))
+
+
+def _png(pixels: NDArray[np.uint8]) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, format="PNG")
+    return file.getvalue()

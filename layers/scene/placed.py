@@ -1,0 +1,110 @@
+"""A map placed: where its symbols, stops and names stand, for a writer to draw as it can."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from layers.scene.boxes import Box
+    from layers.scene.scene import Scene
+    from layers.scene.window import Window
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Symbols:
+    """Where the point symbols of a layer stand on the sheet, after spreading.
+
+    Parameters
+    ----------
+    at
+        Centres (n, 2), points.
+    picks
+        Which marks of the layer they are.
+    radii
+        Half widths, points.
+    """
+
+    at: NDArray[np.float64]
+    picks: tuple[int, ...]
+    radii: NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dot:
+    """A numbered stop of an axis on the sheet: where it stands, its node and its colour."""
+
+    node: str
+    name: str
+    number: int
+    colour: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedName:
+    """A name on the sheet.
+
+    Parameters
+    ----------
+    lines
+        Its lines, and its number as the last of them.
+    size_pt, bold, colour, halo
+        How it is written, and the colour around it.
+    x, y, width, height
+        Its middle and its size before it is turned, points.
+    rotation
+        Degrees counter-clockwise.
+    leader
+        Ends of the line from what it names, if there is one.
+    """
+
+    lines: tuple[str, ...]
+    size_pt: float
+    bold: bool
+    colour: str
+    halo: str
+    x: float
+    y: float
+    width: float
+    height: float
+    rotation: float = 0.0
+    leader: tuple[tuple[float, float], tuple[float, float]] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlacedMap:
+    """A map without its sheet; a px of the symbology is a point.
+
+    Parameters
+    ----------
+    scene
+        What lies in its frame, in the colours of its palette.
+    window
+        What it shows, and its frame.
+    symbols, stops, names
+        Where they stand.
+    scale
+        Box of scale and north arrow.
+    bar_m, north_deg
+        Length of the scale bar, and true north clockwise from the top.
+    beyond
+        Colour where the base map ends.
+    tiles
+        A PNG in place of the base map, over the whole of the frame; empty where there is none.
+    """
+
+    scene: Scene
+    window: Window
+    symbols: dict[str, Symbols]
+    stops: tuple[Dot, ...]
+    names: tuple[PlacedName, ...]
+    scale: Box
+    bar_m: float
+    north_deg: float
+    beyond: str
+    tiles: bytes = b""

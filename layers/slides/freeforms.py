@@ -1,0 +1,298 @@
+"""Shapes that a presenter can move and recolour, written as the XML of slides.
+
+python-pptx adds shapes one at a time and knows neither curves that are see-through nor text with a
+halo; a map has a thousand of them, and is written in one piece.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Any, NamedTuple
+from xml.sax.saxutils import escape, quoteattr
+
+import numpy as np
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from layers.scene.strokes import Stroke
+
+EMU_PER_PT = 12700
+# Corners are written in such parts of a point.
+UNITS = 20
+_SOLID = 100_000
+# Width of the glow around a name, points, and how much of the ground its box lets through.
+GLOW_PT, PAPER = 2.5, 0.4
+
+
+class Fill(NamedTuple):
+    """A colour that fills a shape, hatched with another where there is one."""
+
+    colour: str
+    opacity: float = 1.0
+    hatch: str = ""
+
+
+class Shapes:
+    """Shapes with numbers of their own, placed from the upper left corner of a slide.
+
+    Parameters
+    ----------
+    first
+        Number of the first shape; a slide has each number once.
+    """
+
+    def __init__(self, first: int) -> None:
+        self._numbers = count(first)
+
+    def group(self, name: str, inner: Iterable[str], *, words: str = "") -> str:
+        """Return shapes as one, with a name and what it shows; nothing for none."""
+        together = "".join(inner)
+        if not together:
+            return ""
+        return (
+            f"<p:grpSp><p:nvGrpSpPr>{self._named(name, words)}<p:cNvGrpSpPr/><p:nvPr/>"
+            f"</p:nvGrpSpPr><p:grpSpPr/>{together}</p:grpSp>"
+        )
+
+    def joined(self, name: str, inner: Iterable[str]) -> str:
+        """Return shapes as a group where they are several, one as it is."""
+        drawn = [each for each in inner if each]
+        return drawn[0] if len(drawn) == 1 else self.group(name, drawn)
+
+    def picture(self, name: str, relation: str, box: tuple[float, float, float, float]) -> str:
+        """Return a picture that the slide is related to, over a box."""
+        return (
+            f"<p:pic><p:nvPicPr>{self._named(name)}<p:cNvPicPr/><p:nvPr/></p:nvPicPr><p:blipFill>"
+            f'<a:blip r:embed="{relation}"/><a:stretch><a:fillRect/></a:stretch></p:blipFill>'
+            f'<p:spPr>{_place(box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr></p:pic>'
+        )
+
+    def freeform(
+        self,
+        name: str,
+        rings: Iterable[NDArray[np.float64]],
+        *,
+        fill: Fill | None = None,
+        stroke: Stroke | None = None,
+        closed: bool = True,
+    ) -> str:
+        """Return rings or lines as one shape, with holes where rings lie within rings.
+
+        Parameters
+        ----------
+        name
+            Its name.
+        rings
+            Corners (n, 2) of each, points.
+        fill, stroke
+            Its colour and its edge.
+        closed
+            Whether they are rings.
+        """
+        parts = [np.rint(ring * UNITS).astype(int) for ring in rings if len(ring)]
+        if not parts:
+            return ""
+        together = np.concatenate(parts)
+        low, high = together.min(axis=0), together.max(axis=0)
+        size = np.maximum(high - low, 1)
+        paths = "".join(_path(part - low, closed=closed) for part in parts)
+        box = (*(low / UNITS), *(size / UNITS))
+        none = "" if fill else ' fill="none"'
+        return self._shape(
+            name,
+            box,
+            '<a:custGeom><a:avLst/><a:gdLst/><a:ahLst/><a:cxnLst/><a:rect l="0" t="0" r="r" b="b"/>'
+            f'<a:pathLst><a:path w="{size[0]}" h="{size[1]}"{none}>{paths}</a:path></a:pathLst>'
+            f"</a:custGeom>{_filled(fill)}{_edge(stroke)}",
+        )
+
+    def oval(
+        self,
+        name: str,
+        middle: tuple[float, float],
+        radius: float,
+        *,
+        fill: Fill | None = None,
+        stroke: Stroke | None = None,
+        words: str = "",
+        size_pt: float = 0.0,
+    ) -> str:
+        """Return a circle, with a number in it where there is one."""
+        x, y = middle
+        box = (x - radius, y - radius, 2 * radius, 2 * radius)
+        look = f'<a:prstGeom prst="ellipse"><a:avLst/></a:prstGeom>{_filled(fill)}{_edge(stroke)}'
+        colour = stroke.colour if stroke else ""
+        inner = _text((words,), size_pt, colour, bold=True) if words else ""
+        return self._shape(name, box, look, inner)
+
+    def text(
+        self,
+        lines: Sequence[str],
+        box: tuple[float, float, float, float],
+        *,
+        size_pt: float,
+        colour: str,
+        bold: bool = False,
+        halo: str = "",
+        turn: float = 0.0,
+        upright: bool = False,
+        align: str = "ctr",
+    ) -> str:
+        """Return words in a box: turned clockwise by so many degrees, or written downwards.
+
+        Parameters
+        ----------
+        lines, box
+            The words, and left, top, width and height, points.
+        size_pt, colour, bold, halo
+            How they are written, and the colour around them, if any.
+        turn, upright
+            Degrees clockwise; whether characters stand below each other.
+        align
+            ``"ctr"``, ``"l"`` or ``"r"``.
+        """
+        paper = _filled(Fill(halo, PAPER)) if halo else ""
+        look = f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{paper}'
+        words = _text(lines, size_pt, colour, bold=bold, halo=halo, upright=upright, align=align)
+        return self._shape(" ".join(lines), box, look, words, turn=turn, is_text=True)
+
+    def _shape(
+        self,
+        name: str,
+        box: Sequence[float],
+        look: str,
+        words: str = "",
+        *,
+        turn: float = 0.0,
+        is_text: bool = False,
+    ) -> str:
+        kind = '<p:cNvSpPr txBox="1"/>' if is_text else "<p:cNvSpPr/>"
+        return (
+            f"<p:sp><p:nvSpPr>{self._named(name)}{kind}<p:nvPr/></p:nvSpPr><p:spPr>"
+            f"{_place(box, turn)}{look}</p:spPr>{words}</p:sp>"
+        )
+
+    def _named(self, name: str, words: str = "") -> str:
+        said = f" descr={quoteattr(words)}" if words else ""
+        return f'<p:cNvPr id="{next(self._numbers)}" name={quoteattr(name)}{said}/>'
+
+
+def next_number(tree: Any) -> int:  # noqa: ANN401 - untyped in python-pptx
+    """Return the first number that no shape of a slide has."""
+    return max((int(each.get("id")) for each in tree.iter(qn("p:cNvPr"))), default=1) + 1
+
+
+def parsed(xml: str) -> Any:  # noqa: ANN401 - untyped in python-pptx
+    """Return the element of a shape or group, with groups as large as what they hold."""
+    start, rest = xml.split(">", 1)
+    element = parse_xml(f"{start} {nsdecls('p', 'a', 'r')}>{rest}")
+    for group in reversed(list(element.iter(qn("p:grpSp")))):
+        # Those that a group holds stand after it, and are known by now.
+        boxes = np.array([(each.x, each.y, each.cx, each.cy) for each in group.iter_shape_elms()])
+        low, high = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
+        (x, y), (wide, tall) = low.tolist(), (high - low).tolist()
+        group.grpSpPr.append(
+            parse_xml(
+                f'<a:xfrm {nsdecls("a")}><a:off x="{x}" y="{y}"/><a:ext cx="{wide}" cy="{tall}"/>'
+                f'<a:chOff x="{x}" y="{y}"/><a:chExt cx="{wide}" cy="{tall}"/></a:xfrm>'
+            )
+        )
+    return element
+
+
+def on_white(colour: str, opacity: float) -> str:
+    """Return what a colour looks like on white when it lets some of that through.
+
+    Examples
+    --------
+    >>> on_white("#000000", 0.6)
+    '#666666'
+    """
+    parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - opacity * (255 - part)):02X}" for part in parts)
+
+
+def _place(box: Sequence[float], turn: float = 0.0) -> str:
+    left, top, width, height = (round(float(each) * EMU_PER_PT) for each in box)
+    turned = f' rot="{round(turn * 60000) % 21_600_000}"' if turn else ""
+    return (
+        f'<a:xfrm{turned}><a:off x="{left}" y="{top}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
+    )
+
+
+def _path(corners: NDArray[np.int_], *, closed: bool) -> str:
+    if closed and len(corners) > 1 and (corners[0] == corners[-1]).all():
+        corners = corners[:-1]
+    keep = np.r_[True, (np.diff(corners, axis=0) != 0).any(axis=1)]
+    (x, y), *others = corners[keep].tolist()
+    lines = "".join(f'<a:lnTo><a:pt x="{a}" y="{b}"/></a:lnTo>' for a, b in others)
+    end = "<a:close/>" if closed else ""
+    return f'<a:moveTo><a:pt x="{x}" y="{y}"/></a:moveTo>{lines}{end}'
+
+
+def _colour(colour: str, opacity: float = 1.0) -> str:
+    alpha = "" if opacity >= 1 else f'<a:alpha val="{round(opacity * _SOLID)}"/>'
+    return f'<a:srgbClr val="{colour[1:].upper()}">{alpha}</a:srgbClr>'
+
+
+def _filled(fill: Fill | None) -> str:
+    if fill is None or fill.opacity <= 0:
+        return "<a:noFill/>"
+    own = _colour(fill.colour, fill.opacity)
+    if not fill.hatch:
+        return f"<a:solidFill>{own}</a:solidFill>"
+    hatch = _colour(fill.hatch)
+    return (
+        f'<a:pattFill prst="wdUpDiag"><a:fgClr>{hatch}</a:fgClr><a:bgClr>{own}</a:bgClr>'
+        "</a:pattFill>"
+    )
+
+
+def _edge(stroke: Stroke | None) -> str:
+    if stroke is None or stroke.width_px <= 0 or stroke.opacity <= 0:
+        return "<a:ln><a:noFill/></a:ln>"
+    dashes = [float(part) / stroke.width_px for part in stroke.dash.split()]
+    # A pattern of one length is as long a gap.
+    dashes = dashes * 2 if len(dashes) % 2 else dashes
+    pairs = zip(dashes[::2], dashes[1::2], strict=True)
+    dash = "".join(
+        f'<a:ds d="{round(on * _SOLID)}" sp="{round(off * _SOLID)}"/>' for on, off in pairs
+    )
+    return (
+        f'<a:ln w="{round(stroke.width_px * EMU_PER_PT)}" cap="{"flat" if dash else "rnd"}">'
+        f"<a:solidFill>{_colour(stroke.colour, stroke.opacity)}</a:solidFill>"
+        f"{f'<a:custDash>{dash}</a:custDash>' if dash else ''}<a:round/></a:ln>"
+    )
+
+
+def _text(
+    lines: Sequence[str],
+    size_pt: float,
+    colour: str,
+    *,
+    bold: bool,
+    halo: str = "",
+    upright: bool = False,
+    align: str = "ctr",
+) -> str:
+    glow = (
+        f'<a:effectLst><a:glow rad="{round(GLOW_PT * EMU_PER_PT)}">{_colour(halo)}</a:glow>'
+        "</a:effectLst>"
+        if halo
+        else ""
+    )
+    look = (
+        f'<a:rPr sz="{round(size_pt * 100)}" b="{int(bold)}"><a:solidFill>{_colour(colour)}'
+        f"</a:solidFill>{glow}</a:rPr>"
+    )
+    runs = "<a:br/>".join(f"<a:r>{look}<a:t>{escape(line)}</a:t></a:r>" for line in lines)
+    down = ' vert="eaVert"' if upright else ""
+    return (
+        f'<p:txBody><a:bodyPr wrap="none" lIns="0" tIns="0" rIns="0" bIns="0" anchor="ctr"{down}>'
+        f'<a:noAutofit/></a:bodyPr><a:lstStyle/><a:p><a:pPr algn="{align}"/>{runs}</a:p></p:txBody>'
+    )

@@ -1,0 +1,350 @@
+"""Maps of slides: shapes of their own, a group for each layer, that a presenter can recolour."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from PIL import Image
+
+from geo.numerals import number
+from layers.look.styles import WHITE, inks, mark
+from layers.scene.scene import PANES
+from layers.scene.strokes import Stroke, arrow_corners, edges, lines
+from layers.slides.freeforms import Fill, Shapes, next_number, parsed
+from layers.slides.symbols import symbol
+from layers.type.line_breaks import text_width
+from layers.words import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+    from layers.look.styles import Style
+    from layers.scene.placed import Dot, PlacedMap, PlacedName
+    from layers.scene.scene import Drawn, Mark
+    from layers.slides.pages import Box, Page
+
+# Areas and lines of a layer with more marks than this are one shape a look, and not one each.
+MOST_MARKS = 60
+# Corners are left out, the finest first, until a map has no more than so many.
+MOST_CORNERS, TOLERANCES_PT = 12_000, (0.3, 0.5, 0.8, 1.2, 2.0, 4.0)
+STOP_ZORDER, NAME_ZORDER, SCALE_ZORDER, LEADER_ZORDER = 70.0, 80.0, 90.0, 65.0
+# A name of Chinese along a line steeper than this is written downwards, degrees.
+STEEP = 45.0
+# How far lines of text are apart, in heights of a letter.
+LEADING = 1.25
+SCALE_PT, PAPER, BAR_PT, BAR_PARTS, ARROW_PT, NORTH_PT = 12.0, 0.86, 5.0, 4, 34.0, 22.0
+PALE = 0.5
+KM = 1000.0
+(INK,) = inks("ink")
+
+
+def draw_map(page: Page, placed: PlacedMap, box: Box, words: str) -> None:
+    """Draw a map as one group, in it a group for each layer under its name.
+
+    Parameters
+    ----------
+    page
+        Page to draw on.
+    placed
+        The map; its frame has the size of the box.
+    box
+        Where it stands.
+    words
+        What it shows, for those who cannot see it.
+    """
+    slide = page.slide
+    tree = slide.element.cSld.spTree
+
+    def related(png: bytes) -> str:
+        _, relation = slide.part.get_or_add_image_part(BytesIO(png))
+        return str(relation)
+
+    canvas = _Canvas(placed, box, Shapes(next_number(tree)), related)
+    tree.append(parsed(canvas.whole(words)))
+
+
+class _Canvas:
+    """Writes a map, what lies lowest first."""
+
+    def __init__(
+        self, placed: PlacedMap, box: Box, shapes: Shapes, related: Callable[[bytes], str]
+    ) -> None:
+        self.placed, self.box, self.shapes, self.related = placed, box, shapes, related
+        self.lang = placed.scene.lang
+        frame = placed.window.frame
+        self.frame = (frame.left, frame.bottom, frame.right, frame.top)
+        self.drawn = {
+            layer.id: placed.window.drawn(layer.shapes)
+            for layer in placed.scene.layers
+            if layer.picture is None
+        }
+        self.tolerance = self._tolerance()
+
+    def whole(self, words: str) -> str:
+        """Return the map as one group."""
+        placed, shapes = self.placed, self.shapes
+        ground = self._ring([shapely.box(*self.frame)])
+        levels = [(0.0, shapes.freeform(self._say("ground"), ground, fill=Fill(placed.beyond)))]
+        if placed.tiles:
+            picture = shapes.picture(self._say("ground"), self.related(placed.tiles), self._all())
+            levels.append((1.0, picture))
+        for layer in placed.scene.layers:
+            levels += self._layer(layer)
+        leaders = [xml for each in placed.names for xml in self._leader(each)]
+        levels += [
+            (LEADER_ZORDER, shapes.group(self._say("leaders"), leaders)),
+            (STOP_ZORDER, shapes.group(self._say("stops"), map(self._stop, placed.stops))),
+            (NAME_ZORDER, shapes.group(self._say("names"), map(self._name, placed.names))),
+            (SCALE_ZORDER, self._scale()),
+        ]
+        drawn = [xml for _, xml in sorted(levels, key=lambda level: level[0])]
+        return shapes.group(self._say("map"), drawn, words=words)
+
+    def _say(self, what: str) -> str:
+        return say(f"slides.{what}", self.lang)
+
+    def _all(self) -> tuple[float, float, float, float]:
+        return self.box.left, self.box.top, self.box.width, self.box.height
+
+    def _tolerance(self) -> float:
+        """Return how far corners may be off, points, that a map has no more than it may."""
+        shapes = np.concatenate([np.empty(0, dtype=object), *self.drawn.values()])
+        left = (
+            each
+            for each in TOLERANCES_PT
+            if shapely.get_num_coordinates(shapely.simplify(shapes, each)).sum() <= MOST_CORNERS
+        )
+        return next(left, TOLERANCES_PT[-1])
+
+    # ---- layers ----
+
+    def _layer(self, layer: Drawn) -> list[tuple[float, str]]:
+        """Return a layer in its place among all, and boundaries of land above water and roads."""
+        if layer.picture is not None:
+            pixels = layer.picture.over(self.placed.window)
+            file = BytesIO()
+            Image.fromarray(pixels).save(file, format="PNG", optimize=True)
+            picture = self.shapes.picture(layer.title, self.related(file.getvalue()), self._all())
+            return [(layer.zorder, picture)]
+        shapes = shapely.simplify(self.drawn[layer.id], self.tolerance)
+        painted = shapes
+        if layer.striped:
+            painted = self.placed.window.drawn(layer.painted)
+        inner, above = [], []
+        for name, style, kind, picks in self._features(layer):
+            here = [at for at in picks if not shapes[at].is_empty]
+            if not here:
+                continue
+            if kind == "line":
+                inner.append(self._line(name, style, shapes[here], isoline=layer.pane == "isoline"))
+                continue
+            strokes = edges(style, on_ground=layer.group == "layout")
+            fill = None if style.fill_opacity <= 0 else _fill(style)
+            if layer.is_land:
+                inner.append(self._area(name, shapes[here], painted[here], fill, []))
+                above.append(self._area(name, shapes[here], painted[here], None, strokes))
+            else:
+                inner.append(self._area(name, shapes[here], painted[here], fill, strokes))
+        inner += self._symbols(layer)
+        return [
+            (layer.zorder, self.shapes.group(layer.title, inner)),
+            (PANES["boundary"], self.shapes.group(layer.title, above)),
+        ]
+
+    def _features(self, layer: Drawn) -> Iterable[tuple[str, Style, str, list[int]]]:
+        """Return what of a layer is one shape: a feature under its name, or all of one look."""
+        looks: dict[tuple[str, Style], list[int]] = defaultdict(list)
+        marks = [(at, each) for at, each in enumerate(layer.marks) if each.kind != "point"]
+        if len(marks) <= MOST_MARKS and not layer.is_ground:
+            for at, each in marks:
+                yield each.name or layer.title, each.style, each.kind, [at]
+            return
+        for at, each in marks:
+            looks[each.kind, each.style].append(at)
+        for (kind, style), picks in looks.items():
+            yield self._class(layer, layer.marks[picks[0]]), style, kind, picks
+
+    def _class(self, layer: Drawn, of: Mark) -> str:
+        words = (each.words.said(self.lang) for each in layer.classes if each.value == of.key)
+        return next(words, layer.title)
+
+    def _area(
+        self,
+        name: str,
+        shapes: NDArray[np.object_],
+        painted: NDArray[np.object_],
+        fill: Fill | None,
+        strokes: list[Stroke],
+    ) -> str:
+        """Return areas with their edges: one shape where they are whole, cut at the frame else."""
+        frame = shapely.box(*self.frame)
+        whole = painted is shapes or (painted == shapes).all()
+        if whole and shapely.within(shapes, frame).all() and len(strokes) == 1:
+            return self.shapes.freeform(name, self._ring(shapes), fill=fill, stroke=strokes[0])
+        inner = []
+        if fill is not None:
+            cut = self._ring(shapely.clip_by_rect(painted, *self.frame))
+            inner.append(self.shapes.freeform(name, cut, fill=fill))
+        # Along its cut an area has no edge.
+        around = self._run(shapely.clip_by_rect(shapely.boundary(shapes), *self.frame))
+        inner += [
+            self.shapes.freeform(name, around, stroke=stroke, closed=False) for stroke in strokes
+        ]
+        return self.shapes.joined(name, inner)
+
+    def _line(self, name: str, style: Style, shapes: NDArray[np.object_], *, isoline: bool) -> str:
+        cut = shapely.clip_by_rect(shapes, *self.frame)
+        runs = self._run(cut)
+        inner = [
+            self.shapes.freeform(name, runs, stroke=stroke, closed=False)
+            for stroke in lines(style, isoline=isoline)
+        ]
+        if style.arrows:
+            heads = [head for each in cut for head in arrow_corners(each, 1.0)]
+            edge = Stroke(WHITE, 1.0, mark("arrow")["edge_px"])
+            rings = map(self._at, heads)
+            inner.append(self.shapes.freeform(name, rings, fill=Fill(style.colour), stroke=edge))
+        return self.shapes.joined(name, inner)
+
+    def _symbols(self, layer: Drawn) -> list[str]:
+        """Return the symbols of a layer, small ones above large ones."""
+        here = self.placed.symbols.get(layer.id)
+        if here is None:
+            return []
+        places = self._at(here.at)
+        rows = sorted(range(len(here.picks)), key=lambda row: -float(here.radii[row]))
+        drawn = []
+        for row in rows:
+            each = layer.marks[here.picks[row]]
+            middle = (float(places[row, 0]), float(places[row, 1]))
+            name = each.name or layer.title
+            radius = float(here.radii[row])
+            drawn.append(
+                symbol(self.shapes, name, each.style, at=middle, radius=radius, tint=each.tint)
+            )
+        return drawn
+
+    # ---- what stands above the layers ----
+
+    def _stop(self, stop: Dot) -> str:
+        of = mark("stop")
+        ((x, y),) = self._at(np.array([[stop.x, stop.y]])).tolist()
+        edge = Stroke(stop.colour, 1.0, of["edge_px"])
+        return self.shapes.oval(
+            stop.name,
+            (x, y),
+            of["radius_px"],
+            fill=Fill(WHITE),
+            stroke=edge,
+            words=str(stop.number),
+            size_pt=of["text_px"],
+        )
+
+    def _leader(self, name: PlacedName) -> list[str]:
+        if name.leader is None:
+            return []
+        line = self._at(np.array(name.leader))
+        stroke = Stroke(name.colour, 1.0, 0.8)
+        return [self.shapes.freeform(name.lines[0], [line], stroke=stroke, closed=False)]
+
+    def _name(self, name: PlacedName) -> str:
+        ((x, y),) = self._at(np.array([[name.x, name.y]])).tolist()
+        first = name.lines[0]
+        upright = abs(name.rotation) > STEEP and not first.isascii() and len(first) > 1
+        turn, width, height = -name.rotation, name.width, name.height
+        if upright:
+            # Along a line that goes up to the right the first character is above at the right.
+            turn += 90.0 if name.rotation > 0 else -90.0
+            width, height = height, width * LEADING
+        return self.shapes.text(
+            name.lines,
+            (x - width / 2, y - height / 2, width, height),
+            size_pt=name.size_pt,
+            colour=name.colour,
+            bold=name.bold,
+            halo=name.halo,
+            turn=turn,
+            upright=upright,
+        )
+
+    def _scale(self) -> str:
+        """Return scale bar and north arrow."""
+        placed, shapes, box = self.placed, self.shapes, self.placed.scale
+        ((left, top),) = self._at(np.array([[box.left, box.top]])).tolist()
+        length = placed.bar_m / placed.window.metres_per_pt
+        start, base = left + ARROW_PT + 12.0, top + box.height - 8.0
+        whole = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * (box.width, box.height) + (left, top)
+        inner = [shapes.freeform(self._say("scale"), [whole], fill=Fill(WHITE, PAPER))]
+        edge = Stroke(INK, 1.0, 0.75)
+        for at in range(BAR_PARTS):
+            part = length / BAR_PARTS
+            corners = np.array([[0, 0], [part, 0], [part, BAR_PT], [0, BAR_PT]])
+            corners = corners + np.array([start + at * part, base - BAR_PT])
+            fill = Fill(WHITE if at % 2 else INK)
+            inner.append(shapes.freeform(self._say("scale"), [corners], fill=fill, stroke=edge))
+        unit, per = ("km", KM) if placed.bar_m >= KM else ("m", 1.0)
+        high = SCALE_PT * LEADING
+        for share in (0.0, 0.5, 1.0):
+            words = number(placed.bar_m * share / per)
+            width = text_width(words, SCALE_PT)
+            middle = start + share * length
+            place = (middle - width / 2, base - BAR_PT - 3.0 - high, width, high)
+            align = "ctr"
+            if share == 1.0:
+                # The unit stands behind the last number, which stays above its mark.
+                words = f"{words} {say(f'sheet.{unit}', self.lang)}"
+                place, align = (place[0], place[1], text_width(words, SCALE_PT), high), "l"
+            inner.append(shapes.text([words], place, size_pt=SCALE_PT, colour=INK, align=align))
+        inner += self._north(left + ARROW_PT / 2 + 2.0, base)
+        return shapes.group(self._say("scale"), inner)
+
+    def _north(self, x: float, base: float) -> list[str]:
+        angle = math.radians(self.placed.north_deg)
+        turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
+        edge, drawn = Stroke(INK, 1.0, 0.75), []
+        for side, fill in ((6, INK), (-6, WHITE)):
+            corners = np.array([[0, -NORTH_PT], [side, 0], [0, -5]], dtype=float) @ turn + (x, base)
+            shape = self.shapes.freeform(
+                self._say("north"), [corners], fill=Fill(fill), stroke=edge
+            )
+            drawn.append(shape)
+        high = SCALE_PT * LEADING
+        place = (x - high, base - NORTH_PT - high, 2 * high, high)
+        north = say("sheet.north", self.lang)
+        return [*drawn, self.shapes.text([north], place, size_pt=SCALE_PT, colour=INK, bold=True)]
+
+    # ---- from the sheet to the slide ----
+
+    def _at(self, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return places on the slide: there y goes down."""
+        corner = np.array([self.frame[0] - self.box.left, -self.frame[3] - self.box.top])
+        placed: NDArray[np.float64] = xy * (1.0, -1.0) - corner
+        return placed
+
+    def _ring(self, shapes: Iterable[shapely.Geometry]) -> list[NDArray[np.float64]]:
+        """Return the rings of areas, with their holes."""
+        parts = shapely.get_parts(np.array(list(shapes), dtype=object))
+        areas = [each for each in parts if each.geom_type == "Polygon" and not each.is_empty]
+        rings = [ring for each in areas for ring in (each.exterior, *each.interiors)]
+        return [self._at(shapely.get_coordinates(ring)) for ring in rings]
+
+    def _run(self, shapes: Iterable[shapely.Geometry]) -> list[NDArray[np.float64]]:
+        """Return the lines of lines and collections."""
+        parts = shapely.get_parts(shapely.get_parts(np.array(list(shapes), dtype=object)))
+        runs = [each for each in parts if "Line" in each.geom_type and not each.is_empty]
+        return [self._at(shapely.get_coordinates(each)) for each in runs]
+
+
+def _fill(style: Style) -> Fill:
+    """Return what fills an area: hatched in its colour where it is pale, in white else."""
+    hatch = ""
+    if style.hatch:
+        hatch = style.colour if style.fill_opacity < PALE else WHITE
+    return Fill(style.colour, style.fill_opacity, hatch)
