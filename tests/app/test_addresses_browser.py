@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlparse
 
 import pytest
 
@@ -15,6 +16,7 @@ WAIT_MS = 60_000
 # What a browser, a server and the script of a map make of it; each value of each parameter on each
 # page stands in test_addresses.py.
 HOSTILE = {
+    "bandwidth": "abc",
     "cell": "9" * 5000,
     "layer": "%ZZ%FF%00%ED%A0%80",
     "lang": "%C0%AE" + "%5B" * 3000,
@@ -35,3 +37,8 @@ def test_a_page_stands_whatever_its_address_says(page: Page, app: str) -> None:
     assert [name for name in HOSTILE if name not in told] == []
     assert page.locator("[data-testid=stException], [data-testid=stAlertContentError]").count() == 0
     page.get_by_text("总览", exact=True).first.wait_for()
+    # What a page refuses leaves the address, and its controls stand as without it.
+    assert not {"bandwidth", "layer", "cell"} & set(parse_qs(urlparse(page.url).query))
+    assert page.locator("[data-testid=stSliderThumbValue]").first.inner_text() == "自动"
+    layer = page.get_by_role("combobox", name="点图层", exact=True)
+    assert layer.input_value() == "创新平台"

@@ -6,7 +6,7 @@ import contextlib
 import json
 import re
 from functools import cache
-from itertools import pairwise
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode, urlparse
@@ -315,39 +315,45 @@ def foreign_texts(page: Page, frame: Frame | None, lang: str) -> list[str]:
 # ---- each page ----
 
 
-@pytest.mark.parametrize("name", PAGES)
-def test_page_shows_its_map_or_table_in_each_size_and_language(page, app, name):
-    """One visit of a planner who pulls the window smaller and changes the language and back."""
-    frame = show(page, app, name)
-    assert errors(page) == []
-    assert page.locator("[data-testid=stToast]").count() == 0
-    assert_no_menu(page)
-    assert foreign_texts(page, frame, "zh") == []
-    if frame is not None:
-        fold_layers(frame)
-        frame.evaluate("() => { Atlas.marked = true }")
-    for size in (FULL_SIZE, SMALL_SIZE):
-        resize(page, frame, size)
-        assert_in_place(page, frame, name, "zh", size)
+def test_each_page_shows_its_map_or_table_in_each_size_and_language(page, app, tmp_path):
+    """A planner goes through the pages, changes the language and pulls the window on each."""
+    show(page, app, PAGES[0])
+    langs = cycle([("zh", "en"), ("en", "zh")])
+    for name, (lang, other) in zip(PAGES, langs, strict=False):
+        if name != PAGES[0]:
+            open_page_by_link(page, name, lang)
+        frame = drawn(page, name)
+        assert page.locator("[data-testid=stToast]").count() == 0
+        # The language stays from page to page.
+        assert_shown(page, frame, name, lang, (FULL_SIZE, SMALL_SIZE))
+        if frame is not None:
+            frame.evaluate("() => { Atlas.marked = true }")
+        choose_language(page, other)
+        still(page)
+        if frame is not None:
+            frame.wait_for_function("lang => Atlas.view.lang === lang", arg=other)
+            assert frame.evaluate("() => Atlas.marked"), "the map was loaded anew"
+        assert_shown(page, frame, name, other, (SMALL_SIZE, FULL_SIZE))
+        assert_accessible(page, frame)
+        if name in FILES:
+            FILES[name](page, other, tmp_path)
 
-    choose_language(page, "en")
-    still(page)
-    if frame is not None:
-        frame.wait_for_function("() => Atlas.view.lang === 'en'")
-        assert frame.evaluate("() => Atlas.marked"), "the map was loaded anew"
-    assert len(interface_texts(page, frame)) > 10
-    assert foreign_texts(page, frame, "en") == []
-    if frame is not None:
-        fold_layers(frame)
-    for size in (SMALL_SIZE, FULL_SIZE):
-        resize(page, frame, size)
-        assert_in_place(page, frame, name, "en", size)
-    assert_links(page, "en")
-    assert_accessible(page, frame)
-    choose_language(page, "zh")
-    assert_links(page, "zh")
+
+def assert_shown(
+    page: Page, frame: Frame | None, name: str, lang: str, sizes: Iterable[tuple[int, int]]
+) -> None:
+    """Check that a page speaks one language and that all of it is in its place in each size."""
     assert errors(page) == []
-    assert_accessible(page, frame)
+    assert_no_menu(page)
+    assert_links(page, lang)
+    assert len(interface_texts(page, frame)) > 10
+    assert foreign_texts(page, frame, lang) == []
+    if frame is not None:
+        assert frame.evaluate("() => Atlas.view.lang") == lang
+        fold_layers(frame)
+    for size in sizes:
+        resize(page, frame, size)
+        assert_in_place(page, frame, name, lang, size)
 
 
 def assert_accessible(page: Page, frame: Frame | None) -> None:
@@ -418,33 +424,6 @@ def assert_links(page: Page, lang: str) -> None:
     assert links == [words(f"page.{each}", lang) for each in PAGES]
 
 
-@pytest.mark.parametrize(("zoning", "distance"), [("hexagons", "3000"), ("planning_area", "15000")])
-def test_zones_that_are_wholly_covered_are_drawn(page, app, zoning, distance):
-    show(page, app, "coverage", zoning=zoning, distance=distance)
-    assert errors(page) == []
-
-
-# ---- language ----
-
-
-def test_choices_outlive_the_language_switch(page, app):
-    frame = show(page, app, "distribution")
-    choose(page, words("choose.zoning"), words("zoning.parks"))
-    wait_for_parameter(page, "zoning", "parks")
-    still(page)
-    choose_language(page, "en")
-    frame.wait_for_function("() => Atlas.view.lang === 'en'")
-    still(page)
-    zoning = page.get_by_role("combobox", name=words("choose.zoning", "en"))
-    measure = words("choose.measure", "en")
-    amount = Points("projects").amount_noun("en")
-    choose(page, measure, words("distribution.measure.investment", "en", amount=amount))
-    wait_for_parameter(page, "measure", "investment")
-    still(page)
-    assert parameters(page)["zoning"] == "parks"
-    assert zoning.input_value() == words("zoning.parks", "en")
-
-
 def words_of(cells: Locator, lang: str) -> list[str]:
     """Return what cells say, once they have had time to be written in the language."""
     cells.first.wait_for(state="attached")
@@ -471,20 +450,6 @@ def test_every_table_of_the_sources_has_titles_in_the_language(page, app):
                 kinds = table.locator(f"td[aria-colindex='{kind}']").all_text_contents()
                 assert len(kinds) == len(layers.load("conflicts"))
                 assert foreign(kinds, lang) == []
-
-
-def test_the_language_stays_from_page_to_page(page, app):
-    show(page, app, "overview", lang="en")
-    for name in (*PAGES[1:], "overview"):
-        page.get_by_role("link", name=words(f"page.{name}", "en"), exact=True).click()
-        page.wait_for_function(
-            "path => location.pathname === path", arg=f"/{'' if name == 'overview' else name}"
-        )
-        frame = drawn(page, name)
-        assert foreign(page.locator("[data-testid=stWidgetLabel]").all_inner_texts(), "en") == []
-        assert errors(page) == []
-        if frame is not None:
-            assert frame.evaluate("() => Atlas.view.lang") == "en"
 
 
 # ---- the map: cards and search ----
@@ -541,8 +506,8 @@ INITIALS = {"city-dakecheng": "ylsdxkjc", "platform-csu": "zndx", "circle-gaoxin
 
 
 def test_chinese_pinyin_and_english_find_the_same_feature(page, app):
-    # The map of this page draws none of them.
-    frame = show(page, app, "coverage")
+    # The map of this page draws none of them; its zones are wholly covered.
+    frame = show(page, app, "coverage", zoning="planning_area", distance="15000")
     features = pd.concat([layers.load(name) for name in ("cities", "platforms", "circles")])
     features = features.set_index("id").loc[list(INITIALS)]
     for feature_id, name_zh, name_en in features[["name_zh", "name_en"]].itertuples():
@@ -608,11 +573,13 @@ def test_a_link_opens_the_same_controls_and_the_same_view(open_page, app):
     sector = projects.loc[projects.geometry.notna(), "sector"].mode()[0]
     page = open_page()
     show(page, app, "density")
-    choose_language(page, "en")
-    still(page)
-    choose(page, words("choose.layer", "en"), layers.resource("projects").title("en"))
+    choose(page, words("choose.layer"), layers.resource("projects").title("zh"))
     wait_for_parameter(page, "layer", "projects")
     still(page)
+    choose_language(page, "en")
+    still(page)
+    layer = page.get_by_role("combobox", name=words("choose.layer", "en"))
+    assert layer.input_value() == layers.resource("projects").title("en")
     option = value_label("sector", sector, lang="en")
     choose_one_of_several(page, words("choose.sector", "en"), option)
     wait_for_parameter(page, "sector", json.dumps([sector]))
@@ -641,8 +608,8 @@ def test_a_link_opens_the_same_controls_and_the_same_view(open_page, app):
     assert other.locator("[data-testid=stToast]").count() == 0
 
 
-def open_page_by_link(page: Page, name: str) -> None:
-    page.get_by_role("link", name=words(f"page.{name}"), exact=True).click()
+def open_page_by_link(page: Page, name: str, lang: str = "zh") -> None:
+    page.get_by_role("link", name=words(f"page.{name}", lang), exact=True).click()
     page.wait_for_function("path => location.pathname === path", arg=f"/{name}")
     drawn(page, name)
 
@@ -683,23 +650,11 @@ def test_each_step_is_one_step_back_and_what_was_chosen_goes_with_the_visitor(pa
     assert errors(page) == []
 
 
-def test_a_link_of_nonsense_opens_the_defaults_and_says_so(page, app):
-    show(page, app, "density", bandwidth="abc", layer="nope")
-    toast = page.locator("[data-testid=stToast]")
-    toast.wait_for()
-    assert toast.inner_text() == words("app.bad_link", names="layer, bandwidth")
-    thumb = page.locator("[data-testid=stSliderThumbValue]").first
-    assert thumb.inner_text() == words("density.auto")
-    shown = page.get_by_role("combobox", name=words("choose.layer"))
-    assert shown.input_value() == layers.resource("platforms").title("zh")
-    assert not {"bandwidth", "layer"} & set(parameters(page))
-    assert errors(page) == []
-
-
 # ---- downloads ----
 
 
-def downloaded(page: Page, label: str, folder: Path) -> Path:
+def downloaded(page: Page, key: str, lang: str, folder: Path, kind: str = "") -> Path:
+    label = words(key, lang) + kind
     with page.expect_download() as waiting:
         page.locator("[data-testid=stDownloadButton]").get_by_text(label, exact=True).click()
     path = folder / waiting.value.suggested_filename
@@ -707,18 +662,17 @@ def downloaded(page: Page, label: str, folder: Path) -> Path:
     return path
 
 
-def test_density_downloads_open_elsewhere(page, app, tmp_path):
-    show(page, app, "density")
+def density_files(page: Page, lang: str, folder: Path) -> None:
     points = Points.usual("platforms")
     surface = questions.density_surface(questions.Density(points))
-    with rasterio.open(downloaded(page, words("density.download_tif"), tmp_path)) as raster:
+    with rasterio.open(downloaded(page, "density.download_tif", lang, folder)) as raster:
         assert raster.crs.to_epsg() == 4547
         assert raster.units == (surface.attrs["units"],)
         assert raster.res == (250, 250)
         assert raster.read(1) == pytest.approx(surface.to_numpy(), rel=1e-6)
         assert raster.tags()["input_hash"] == surface.attrs["input_hash"]
     ranking = questions.zone_counts(questions.Distribution(points, Zones("districts")))
-    path = downloaded(page, words("density.download_csv"), tmp_path)
+    path = downloaded(page, "density.download_csv", lang, folder)
     table = pd.read_csv(path, encoding="utf-8-sig")
     assert table.columns[0] == "id"
     assert (
@@ -727,45 +681,51 @@ def test_density_downloads_open_elsewhere(page, app, tmp_path):
     assert table["density_per_km2"].tolist() == sorted(table["density_per_km2"], reverse=True)
 
 
-def test_coverage_downloads_open_elsewhere(page, app, tmp_path):
-    show(page, app, "coverage")
+def coverage_files(page: Page, lang: str, folder: Path) -> None:
     sites = Points.usual("platforms")
-    areas = gpd.read_file(downloaded(page, words("coverage.download_gpkg"), tmp_path))
+    areas = gpd.read_file(downloaded(page, "coverage.download_gpkg", lang, folder))
     expected = questions.service_areas(sites, 3000)
     assert areas.crs.to_epsg() == expected.crs.to_epsg()
     assert len(areas) == len(expected)
     assert areas.geometry.is_valid.all()
     assert set(areas.geom_type) <= {"Polygon", "MultiPolygon"}
-    path = downloaded(page, words("coverage.download_csv"), tmp_path)
+    path = downloaded(page, "coverage.download_csv", lang, folder)
     table = pd.read_csv(path, encoding="utf-8-sig").set_index("id")
     assert set(table.index) == set(layers.zoning(CIRCLES)["id"])
     assert table["covered_pct"].between(0, 100).all()
 
 
-def test_distribution_downloads_open_elsewhere(page, app, tmp_path):
-    show(page, app, "distribution")
-    zones = gpd.read_file(downloaded(page, words("distribution.download_geojson"), tmp_path))
+def distribution_files(page: Page, lang: str, folder: Path) -> None:
+    zones = gpd.read_file(downloaded(page, "distribution.download_geojson", lang, folder))
     expected = circle_counts()
     assert zones.set_index("id")["count"].to_dict() == expected["count"].to_dict()
     assert zones.set_index("id")["name_zh"].to_dict() == expected["name_zh"].to_dict()
     west, south, east, north = zones.total_bounds
     assert (112 < west < east < 114, 27 < south < north < 29) == (True, True)
-    path = downloaded(page, words("distribution.download_csv"), tmp_path)
+    path = downloaded(page, "distribution.download_csv", lang, folder)
     table = pd.read_csv(path, encoding="utf-8-sig")
     assert table.set_index("id")["count"].to_dict() == expected["count"].to_dict()
 
 
-def test_a_layer_downloads_whole(page, app, tmp_path):
-    show(page, app, "sources")
+def layer_files(page: Page, lang: str, folder: Path) -> None:
     platforms = layers.load("platforms")
     table = pd.read_csv(
-        downloaded(page, f"{words('sources.download')} CSV", tmp_path), encoding="utf-8-sig"
+        downloaded(page, "sources.download", lang, folder, " CSV"), encoding="utf-8-sig"
     )
-    path = downloaded(page, f"{words('sources.download')} GeoPackage", tmp_path)
+    path = downloaded(page, "sources.download", lang, folder, " GeoPackage")
     features = gpd.read_file(path, layer=path.stem)
     assert table["id"].tolist() == platforms["id"].tolist()
     assert features["quote"].notna().sum() == platforms["quote"].notna().sum()
     assert features.geometry.notna().sum() == platforms.geometry.notna().sum()
+
+
+# What is downloaded from a page opens elsewhere.
+FILES = {
+    "density": density_files,
+    "coverage": coverage_files,
+    "distribution": distribution_files,
+    "sources": layer_files,
+}
 
 
 # ---- one zone in map, chart and table ----
@@ -831,24 +791,7 @@ def assert_selected(page: Page, frame: Frame, zone: str) -> None:
     assert page.locator(".figures tr[aria-selected=true]").count() == 1
 
 
-def test_map_chart_and_table_take_turns(page, app):
-    frame = show(page, app, "distribution")
-    click = {
-        "map": lambda zone: click_zone(page, frame, zone),
-        "bar": lambda zone: click_bar(page, zone),
-        "row": lambda zone: click_row(page, zone),
-    }
-    zones = ("circle-gaoxin", "circle-wangning", "circle-kexuecheng", "circle-dakecheng")
-    # Each comes after each other one, and what one has selected another selects again.
-    turns = ["map", "bar", "map", "row", "bar", "row", "map"]
-    assert {*pairwise(turns)} == {(a, b) for a in click for b in click if a != b}
-    for number, how in enumerate(turns):
-        zone = zones[number % len(zones)]
-        click[how](zone)
-        assert_selected(page, frame, zone)
-
-
-def test_a_link_selects_a_zone_and_a_click_beside_it_none(page, app):
+def test_link_map_chart_and_table_take_turns(page, app):
     frame = show(page, app, "distribution", selected="circle-dakecheng")
     assert_selected(page, frame, "circle-dakecheng")
     click_map(page, frame, frame.evaluate(FREE_PIXEL, [[113.15, 28.0], [112.6, 28.0]]))
@@ -857,3 +800,12 @@ def test_a_link_selects_a_zone_and_a_click_beside_it_none(page, app):
     assert page.locator(".figures tr[aria-selected=true]").count() == 0
     open_tab(page, "distribution.chart")
     assert page.locator("path[aria-roledescription=bar][stroke=black]").count() == 0
+    # All turns of the three stand in web/test_url_state.py.
+    click_zone(page, frame, "circle-gaoxin")
+    assert_selected(page, frame, "circle-gaoxin")
+    click_bar(page, "circle-wangning")
+    assert_selected(page, frame, "circle-wangning")
+    click_row(page, "circle-gaoxin")
+    assert_selected(page, frame, "circle-gaoxin")
+    click_zone(page, frame, "circle-dakecheng")
+    assert_selected(page, frame, "circle-dakecheng")

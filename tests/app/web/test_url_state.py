@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -206,6 +208,26 @@ def test_what_is_clicked_is_selected_and_let_go_by_a_second_click(
     assert visit.address == {}
     state["a-map"] = {"click": 3, "ground": [0, 0]}
     assert visit.open("density", lambda: picking.selected_zone(districts, "a-map")) is None
+
+
+def test_map_bar_and_row_take_turns(visit: Visit) -> None:
+    circles = Zones("circles").frame()
+    state, shown = visit.streamlit.session_state, None
+    # Each comes after each other one, and what one has selected another selects again.
+    turns = ["map", "bar", "map", "row", "bar", "row", "map"]
+    assert {*pairwise(turns)} == {(a, b) for a in set(turns) for b in set(turns) if a != b}
+    for click, how in enumerate(turns, start=1):
+        zone = str(circles["id"].iloc[click % len(circles)])
+        state.pop(picking.TABLE_KEY, None)  # a row is told of once
+        state |= {
+            "map": {picking.MAP_KEY: {"click": click, "id": zone}},
+            "bar": {picking.chart_key(shown): {"selection": {"zone": [{"id": zone}]}}},
+            "row": {picking.TABLE_KEY: {"zone": zone}},
+        }[how]
+        open_page = partial(picking.selected_zone, circles, picking.MAP_KEY)
+        assert visit.open("distribution", open_page) == zone
+        assert visit.address == {"selected": zone}
+        shown = zone
 
 
 def test_a_drawn_area_is_in_the_link_to_the_metre_and_bounded(visit: Visit) -> None:
