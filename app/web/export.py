@@ -158,6 +158,8 @@ def _seen(spec: MapSpec, address: dict[str, str], *, on_map: bool) -> MapSpec:
         spec,
         extent=view_state.extent(address.get("view")),
         visible=view_state.visible(address.get("layers"), spec.content().names),
+        hidden=view_state.hidden(address.get("hidden")) or None,
+        year=view_state.year(address.get("year")),
         base=view_state.base(address.get("base")),
     )
 

@@ -2,7 +2,7 @@
 // each address that it writes, and writes several for one step: the path of another page, then what
 // is chosen there. Here the first after something was done adds an entry, and the others change it.
 // What the map alone writes stays, whatever address is written without it.
-const OF_THE_MAP = ["view", "layers", "hidden", "base"];
+const OF_THE_MAP = ["view", "layers", "hidden", "year", "base"];
 let done = false;
 
 function whole(address) {

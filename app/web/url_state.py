@@ -40,7 +40,7 @@ SHARED = frozenset(
     | {"weighted", "by_site"}
 )
 # What the browser alone writes, on every page too (layers/assets/frame.js, app/web/steps.js).
-BROWSERS = frozenset({"view", "layers", "base", "hidden"})
+BROWSERS = frozenset({"view", "layers", "base", "hidden", "year"})
 # What was chosen, as the address writes it; what of it the address has brought and no page has
 # used; what each control started with; the page; whether the address was read in this run.
 RECORD, BROUGHT, STARTED, PAGE, READ = "_record", "_brought", "_started", "_page", "_read"

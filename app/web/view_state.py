@@ -25,6 +25,7 @@ TILE_PX = 256.0
 # What the map believes of an address (frame.js).
 MOST_LAT, HALF_TURN, MOST_ZOOM, WIDEST_PX = 85.0, 180.0, 18.0, 20000.0
 _NUMBER = re.compile(r"-?[0-9]{1,5}(?:\.[0-9]{1,20})?")
+_YEAR = re.compile("[1-9][0-9]{3}")
 MOST_LAYERS = 60
 
 
@@ -34,6 +35,7 @@ def refused() -> list[str]:
         "view": url_state.check("view", lambda view: extent(view) is not None),
         "layers": url_state.check("layers", lambda names: switched(names) is not None),
         "hidden": url_state.check("hidden", lambda names: hidden(names) is not None),
+        "year": url_state.check("year", lambda text: year(text) is not None),
         "base": url_state.check("base", lambda name: name in basemaps()),
     }
     return [parameter for parameter, believed in good.items() if not believed]
@@ -116,3 +118,14 @@ def hidden(names: str | None) -> tuple[str, ...] | None:
     """
     parts = tuple(filter(None, (names or "").split(".", MOST_LAYERS)))
     return parts if names is not None and set(parts) <= set(get_args(Evidence)) else None
+
+
+def year(text: str | None) -> int | None:
+    """Return by which year what the map shows is there, None for all years or no such year.
+
+    Examples
+    --------
+    >>> year("2024"), year(None), year("-1"), year("20245")
+    (2024, None, None, None)
+    """
+    return int(text) if text and _YEAR.fullmatch(text) else None

@@ -26,6 +26,8 @@
       this.stops = L.layerGroup().addTo(this.map);
       this.chosen = L.layerGroup().addTo(this.map);
       this.hiddenEvidence = new Set();
+      // What is there by this year is shown; all years where it is null.
+      this.year = null;
       // Layers that the reader has switched, on or off, whatever the document starts with.
       this.switched = new Map();
       this.selection = null;
@@ -83,6 +85,7 @@
     restore(documentData, state) {
       this.switched = new Map(state.layers || []);
       this.hiddenEvidence = new Set(state.hidden || []);
+      this.year = state.year || null;
       this.visible = this.startingFrom(documentData.visible);
       this.setBase(state.base || documentData.base, { quiet: true });
       if (state.view) {
@@ -178,6 +181,7 @@
         size: this.map.getSize(),
         layers: [...this.switched],
         hidden: [...this.hiddenEvidence],
+        year: this.year,
         base: this.base,
       };
     }
@@ -185,7 +189,17 @@
     // ---- what is shown ----
 
     shown(layer, i) {
-      return this.visible.has(layer.id) && !this.hiddenEvidence.has(layer.value("evidence", i));
+      return this.visible.has(layer.id) && this.evident(layer, i) && this.there(layer, i);
+    }
+
+    // The ground stays, whatever its evidence.
+    evident(layer, i) {
+      return layer.group === "context" || !this.hiddenEvidence.has(layer.value("evidence", i));
+    }
+
+    // Whether a feature is there by the year; one without a year of a layer that tells years is not.
+    there(layer, i) {
+      return this.year === null || !layer.years || (layer.years[i] !== null && layer.years[i] <= this.year);
     }
 
     layerColour(id) {
@@ -207,6 +221,12 @@
 
     setEvidence(name, on) {
       this.hiddenEvidence[on ? "delete" : "add"](name);
+      this.redraw();
+      this.options.onState(this.state());
+    }
+
+    setYear(year) {
+      this.year = year;
       this.redraw();
       this.options.onState(this.state());
     }

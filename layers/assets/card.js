@@ -226,6 +226,9 @@
     if (layer.amounts.length) {
       section.append(sizes(panels, layer, el));
     }
+    if (layer.note) {
+      section.append(el("small", "atlas-said", panels.words(layer.note)));
+    }
     return section;
   }
 

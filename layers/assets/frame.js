@@ -35,7 +35,7 @@
     return /^-?[0-9]{1,5}(\.[0-9]{1,20})?$/.test(text) ? Number(text) : NaN;
   }
 
-  // view=lat,lon,zoom,width,height & layers=a.-b & hidden=c & base=name; anything else in them is
+  // view=lat,lon,zoom,width,height & layers=a.-b & hidden=c & year=y & base=name; anything else in them is
   // not believed. The size is that of the window which the link was made in, and may be missing.
   // Of layers it says which were switched, on or off (-), of the classes of evidence which are off.
   function readAddress() {
@@ -49,6 +49,7 @@
     const names = (key) => (asked.get(key) || "").split(".").filter(Boolean);
     state.layers = names("layers").map((name) => [name.replace(/^-/, ""), !name.startsWith("-")]);
     state.hidden = names("hidden");
+    state.year = /^[1-9][0-9]{3}$/.test(asked.get("year") || "") ? Number(asked.get("year")) : null;
     if (asked.get("base")) {
       state.base = asked.get("base");
     }
@@ -56,7 +57,7 @@
   }
 
   function writeAddress() {
-    const { view: { lat, lon, zoom }, size: { x, y }, layers, hidden, base } = view.state();
+    const { view: { lat, lon, zoom }, size: { x, y }, layers, hidden, year, base } = view.state();
     const { location, history } = window.parent;
     // A window that is not laid out yet shows nothing.
     if (location.pathname !== page || x < 1 || y < 1) {
@@ -68,6 +69,7 @@
       view: [lat.toFixed(DIGITS), lon.toFixed(DIGITS), zoom, x, y].join(","),
       layers: layers.map(([id, on]) => (on ? id : `-${id}`)).join("."),
       hidden: hidden.join("."),
+      year: year === null ? "" : String(year),
       base,
     };
     Object.entries(parts).forEach(([key, value]) => (value

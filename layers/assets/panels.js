@@ -56,6 +56,8 @@
       this.search = new Atlas.Search(this);
       this.left.append(this.search.box);
       this.layersPanel = this.left.appendChild(el("section", "atlas-panel atlas-layers"));
+      this.time = new Atlas.Time(this, el);
+      this.left.append(this.time.box);
       this.tools = this.right.appendChild(el("div", "atlas-tools"));
       this.cardPanel = this.right.appendChild(el("section", "atlas-panel atlas-card"));
       this.cardPanel.hidden = true;
@@ -107,6 +109,7 @@
     draw() {
       this.drawTools();
       this.drawLayers();
+      this.time.draw();
       this.search.draw();
       this.view.container.lang = this.view.lang === "zh" ? "zh-CN" : "en";
     }
@@ -271,7 +274,7 @@
       return layer.shapes ? known : [...known, el("p", "atlas-source", this.t(where))];
     }
 
-    list(items) {
+    list(items, title = this.t("here", { n: items.length })) {
       const rows = items.map(({ layer, i }) => {
         const row = button("atlas-item", null, layer.name(i, this.view.lang), () => this.view.open(layer, i));
         const style = layer.styleOf(i);
@@ -279,7 +282,7 @@
           el("span", "", layer.name(i, this.view.lang)));
         return row;
       });
-      this.showCard([el("p", "atlas-here", this.t("here", { n: items.length })), ...rows]);
+      this.showCard([el("p", "atlas-here", title), ...rows]);
     }
 
     closeCard() {
@@ -420,7 +423,7 @@
     // Where panels cover the map, in its own pixels.
     boxes() {
       const origin = this.view.stage.getBoundingClientRect();
-      return [this.search.box, this.layersPanel, this.tools, this.cardPanel, this.legendPanel, this.scale,
+      return [this.search.box, this.layersPanel, this.time.box, this.tools, this.cardPanel, this.legendPanel, this.scale,
         ...this.view.drawing.elements(), ...this.view.measure.elements()]
         .filter((panel) => panel && !panel.hidden)
         .map((panel) => panel.getBoundingClientRect())

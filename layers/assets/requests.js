@@ -131,7 +131,7 @@
       return [];
     }
     return host.model.layers.filter((layer) => (layer.stops || []).length && host.visible.has(layer.id))
-      .flatMap((layer) => layer.stops.map((stop) => {
+      .flatMap((layer) => layer.stops.filter(({ axis }) => host.shown(layer, layer.positions.get(axis))).map((stop) => {
         return {
           text: stop.name[host.lang], place: "beside",
           priority: label.priority, layer: layer.id, size: label.size, weight: label.weight,

@@ -56,6 +56,9 @@ class Statement:
         That zones share ground, where they do.
     view
         How much of the whole lies inside of the sheet, where it cuts.
+    left_out, year
+        Which classes of evidence are not shown, and by which year what is shown is there; how many
+        features that leaves out.
     own_notes
         What each note of the maker's own says.
     remarks
@@ -76,6 +79,8 @@ class Statement:
     placed: str = ""
     overlap: str = ""
     view: str = ""
+    left_out: str = ""
+    year: str = ""
     own_notes: tuple[Row, ...] = ()
     remarks: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
@@ -115,7 +120,14 @@ class Statement:
         found = stop.join(self._pairs(self.figures))
         found += end if found else ""
         rests = paragraph(
-            filter(None, (found, self.placed, self.overlap, self.view, *self.remarks)), self.lang
+            filter(
+                None,
+                (
+                    *(found, self.placed, self.overlap, self.view, self.left_out, self.year),
+                    *self.remarks,
+                ),
+            ),
+            self.lang,
         )
         key = stop.join(self._pairs(self.own_notes))
         return tuple(filter(None, (method, rests, key, *self.files)))
@@ -130,7 +142,7 @@ class Statement:
         """What is read out in place of the picture: title, question, figures, what has a place."""
         stop, end = (say(f"statement.{mark}", self.lang) for mark in ("then", "end"))
         head = stop.join((self.title, self.question, *self._pairs(self.figures))) + end
-        return paragraph(filter(None, (head, self.placed)), self.lang)
+        return paragraph(filter(None, (head, self.placed, self.left_out, self.year)), self.lang)
 
     def _pairs(self, rows: Iterable[Row]) -> Iterable[str]:
         return (say("statement.row", self.lang, name=name, value=value) for name, value in rows)

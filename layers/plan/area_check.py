@@ -27,7 +27,7 @@ def damages() -> list[Damage]:
     >>> damages()
     []
     """
-    return [*_layers(), *_fields(), *_zonings(), *_defaults(), *_crs()]
+    return [*_layers(), *_fields(), *_years(), *_zonings(), *_defaults(), *_crs()]
 
 
 def _layers() -> Iterator[Damage]:
@@ -49,6 +49,7 @@ def _layers() -> Iterator[Damage]:
         "beside": plan.beside,
         "shapes": plan.shapes,
         "named_ground": plan.named_ground,
+        "years": plan.years,
         "naming.areas": plan.naming.areas,
         "naming.points": plan.naming.points,
         **shown,
@@ -74,6 +75,13 @@ def _fields() -> Iterator[Damage]:
             values = {"value": role.amount}
             path = f"points.{name}.amount"
             yield Damage(AREA, "data.no_amount", column=path, values=values)
+
+
+def _years() -> Iterator[Damage]:
+    for name, columns in area().years.items():
+        if name in resources():
+            whole = {each.name for each in resources()[name].fields if each.type == "integer"}
+            yield from _missing(f"years.{name}", columns, whole)
 
 
 def _zonings() -> Iterator[Damage]:

@@ -123,6 +123,9 @@ class Area:
         What the overview shows, what lies below every map, what is shown with points alone.
     named_ground
         By layer of the ground, the class that is named at any scale.
+    years
+        By layer or table, the columns that tell from which year something is there: of each
+        feature the first that is stated.
     series, overlapping, parts
         What an atlas has pages for, which of these overlap, and in which roles a member is a part.
     defaults
@@ -150,6 +153,7 @@ class Area:
     context: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     named_ground: Mapping[str, str] = field(default_factory=dict)
+    years: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     series: tuple[str, ...] = ()
     overlapping: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
@@ -188,6 +192,7 @@ def read_area(content: Mapping[str, Any]) -> Area:
             for name, role in content.get("shapes", {}).items()
         },
         named_ground=content.get("named_ground", {}),
+        years={name: tuple(columns) for name, columns in content.get("years", {}).items()},
         parts_layer=content.get("parts_layer", ""),
         document=content.get("document", ""),
         status=content.get("status", ""),

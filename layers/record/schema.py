@@ -11,6 +11,7 @@ from layers.look.content import PROFILES, SIZES_MM, Palette
 from layers.plan.area import area, per_plan
 from layers.questions.fields import items
 from layers.questions.kinds import kinds, looks, maps
+from layers.questions.overview import Evidence
 from layers.words import both
 
 if TYPE_CHECKING:
@@ -61,6 +62,18 @@ def _schema(known: tuple[type[Kind], ...]) -> dict[str, Any]:
                 "description": "layers and overlays that are switched on",
                 "type": ["array", "null"],
                 "items": {"type": "string"},
+            },
+            "hidden": {
+                "description": "classes of evidence that are not shown",
+                "type": ["array", "null"],
+                "items": {"enum": list(get_args(Evidence))},
+                "uniqueItems": True,
+            },
+            "year": {
+                "description": "what is there by this year is shown",
+                "type": ["integer", "null"],
+                "minimum": 1,
+                "maximum": 9999,
             },
             "base": {"description": "base map", "enum": list(basemaps())},
             "review": _review(),

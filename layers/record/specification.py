@@ -21,6 +21,7 @@ from layers.keeping.own_notes import Note, clean_notes
 from layers.look.basemaps import VECTOR, basemap
 from layers.look.callouts import key_rows, layer_name, noted
 from layers.look.content import INTERNAL, PROFILES, PUBLIC, Review, Sheet
+from layers.look.narrowed import narrowed
 from layers.look.outside import clean_sheet
 from layers.look.overlays import result_names
 from layers.look.own_symbology import OwnSymbology
@@ -67,6 +68,10 @@ class MapSpec:
     visible
         Names of the layers and results (``"overlay-zones"``, …) that are switched on; what the map
         starts with where it is None.
+    hidden
+        Classes of evidence that are not shown, where some are not.
+    year
+        What is there by this year is shown; all years where it is None.
     pages
         One of :func:`layers.book.series.names` for an atlas with a page for each of them; one map
         where it is None.
@@ -88,6 +93,8 @@ class MapSpec:
     lang: str = "zh"
     extent: tuple[float, float, float, float] | None = None
     visible: tuple[str, ...] | None = None
+    hidden: tuple[str, ...] | None = None
+    year: int | None = None
     pages: str | None = None
     base: str = VECTOR
     symbology: OwnSymbology | None = None
@@ -127,8 +134,11 @@ class MapSpec:
             drawn = self.symbology.applied(drawn)
         if self.profile == PUBLIC:
             drawn = reduced(drawn)
+        drawn, left = narrowed(drawn, self.hidden or (), self.year)
         drawn = replace(drawn, extent=self.extent or drawn.extent, base=self.base)
-        return replace(drawn, statement=self._stated(question, drawn))
+        told = self._stated(question, drawn)
+        told = replace(told, left_out=left.by_evidence(self.lang), year=left.by_year(self.lang))
+        return replace(drawn, statement=told)
 
     def statement(self) -> Statement:
         """Return what the map is, in words: what every output of it shows.
@@ -302,7 +312,7 @@ def read_spec(
     plain = {key: value for key, value in entries.items() if key in known}
     plain["notes"] = tuple(plain.get("notes", ()))
     extent, visible, own = data.get("extent"), data.get("visible"), data.get("symbology")
-    review = data.get("review")
+    review, hidden = data.get("review"), data.get("hidden")
     return MapSpec(
         map=data["map"],
         sheet=Sheet(**({"title": ""} | plain)),
@@ -310,6 +320,8 @@ def read_spec(
         lang=data.get("lang", "zh"),
         extent=None if extent is None else tuple(extent),
         visible=None if visible is None else tuple(visible),
+        hidden=None if hidden is None else tuple(hidden),
+        year=data.get("year"),
         pages=data.get("pages"),
         base=data.get("base", VECTOR),
         symbology=None if own is None else OwnSymbology(**own),

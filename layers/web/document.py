@@ -44,6 +44,7 @@ from layers.plan.catalogue import as_drawn
 from layers.plan.rule_words import rule_in_words
 from layers.plan.schema import resource, resources
 from layers.plan.selection import placed_share
+from layers.plan.years import years_of
 from layers.scene.known import zone_only_sample, zone_only_words
 from layers.scene.resolved import scene
 from layers.scene.scene import CONTEXT, REMARK, sample
@@ -51,7 +52,7 @@ from layers.type.outside_texts import Cleaner
 from layers.web import references
 from layers.web.encoding import CRS, DECIMALS, columnar, corners_of, painted
 from layers.web.pictures import encoded
-from layers.words import both, words
+from layers.words import both, paragraph, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,6 +179,7 @@ def map_document(
         "units": symbology()["units"],
         "values": symbology()["values"],
         "land": area().land.layer,
+        "time": references.times(layers_),
         "stops_layer": resolved.stops_layer,
         "aside": REMARK,
         "zone_only": {
@@ -313,11 +315,15 @@ def _layer(drawn: Drawn) -> dict[str, Any]:
             **encoded(drawn.picture),
         }
     shapes = _lines(drawn.frame) if drawn.pane == "isoline" else drawn.frame
+    told = None if drawn.overlay is not None else years_of(drawn.id, drawn.frame)
+    years = None if told is None else told.tolist()
     columns = columnar(shapes, _result(drawn) if drawn.overlay is not None else _plan(drawn))
     return {
         **columns,
         **common,
-        "title": _remarked(titles, columns.get("simplified_m"), striped=drawn.striped),
+        "title": titles,
+        "note": _note(columns.get("simplified_m"), striped=drawn.striped),
+        "years": years and [None if pd.isna(year) else int(year) for year in years],
         "lacking": placed_share(drawn.frame).lacking,
         "legend": "layer" if drawn.listed == "layer" else "classes",
         "pane": drawn.pane,
@@ -415,14 +421,16 @@ def _fields(drawn: Drawn) -> list[dict[str, Any]]:
     return fields
 
 
-def _remarked(titles: Text, metres: float | None, *, striped: bool) -> Text:
-    """Return titles that say how far borders may be off, and what stripes mean, where there are."""
-    for key, there in (("simplified", metres is not None), ("striped", striped)):
-        if there:
-            notes = dict(zip(LANGUAGES, both(f"document.{key}"), strict=True))
-            m = number(metres or 0.0)
-            titles = {lang: words + notes[lang].format(m=m) for lang, words in titles.items()}
-    return titles
+def _note(metres: float | None, *, striped: bool) -> Text | None:
+    """Return how far borders may be off, and what stripes mean; None where there is neither."""
+    there = {"simplified": metres is not None, "striped": striped}
+    notes = [both(f"document.{key}") for key, said in there.items() if said]
+    m = number(metres or 0.0)
+    told = {
+        lang: paragraph((words[at].format(m=m) for words in notes), lang)
+        for at, lang in enumerate(LANGUAGES)
+    }
+    return told if notes else None
 
 
 def _parts(drawn: Drawn) -> gpd.GeoSeries:

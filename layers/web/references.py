@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from geo.numerals import LANGUAGES
+from geo.numerals import LANGUAGES, listed, number
 from layers.look.symbology import layer_styles
 from layers.plan.area import per_plan
 from layers.plan.catalogue import as_drawn, gazetteer, table
 from layers.plan.claims import TABLE
 from layers.plan.evidence import stated_place
 from layers.plan.schema import resource
+from layers.plan.years import counted_beside
 from layers.web.encoding import columnar
 from layers.words import both
 
@@ -63,6 +64,27 @@ def zone_alone(zone: gpd.GeoDataFrame) -> dict[str, Any]:
     named = pd.DataFrame(zone[["id", "name_zh", "name_en"]])
     titles = dict(zip(LANGUAGES, both("document.zone"), strict=True))
     return {"id": "zone", "group": "analysis", "title": titles, **columnar(zone, named)}
+
+
+def times(layers: Layers) -> dict[str, Any] | None:
+    """Return from the first to the last year that features have, and what else has a year.
+
+    None where no feature has one.
+    """
+    known = {year for layer in layers for year in layer.get("years") or () if year is not None}
+    if not known:
+        return None
+    beside = {
+        str(year): {
+            lang: listed(
+                (f"{resource(name).title(lang)} {number(n)}" for name, n in rows.items()), lang
+            )
+            for lang in LANGUAGES
+        }
+        for year, rows in counted_beside().items()
+    }
+    told = known | {int(year) for year in beside}
+    return {"from": min(told), "to": max(told), "beside": beside}
 
 
 @per_plan

@@ -44,6 +44,7 @@ SCRIPTS = (
     "points.js",
     "shapes.js",
     "card.js",
+    "time.js",
     "panels.js",
     "search.js",
     "draw.js",

@@ -27,8 +27,9 @@ from layers.look.palettes import (
     simulate,
     spread,
 )
-from layers.look.styles import looks
+from layers.look.styles import inks, looks
 from layers.look.symbology import layer_style, layer_styles
+from layers.plan.area import area, open_plan, packaged
 
 COLOURS = st.tuples(*[st.integers(0, 255)] * 3).map(lambda rgb: "#{:02X}{:02X}{:02X}".format(*rgb))
 # CIEDE2000: two colours side by side are told apart easily from here on, ten times the least
@@ -36,6 +37,8 @@ COLOURS = st.tuples(*[st.integers(0, 255)] * 3).map(lambda rgb: "#{:02X}{:02X}{:
 APART = 10.0
 # CIE lightness between neighbouring classes of a ramp; 1 is just noticed side by side.
 STEP = 5.0
+# A plan that has classes of its land draws none of it in the style that all layers start with.
+LIGHT = 0.5
 PLAN = ("circles", "axes", "cities", "planning_area", "parks", "platforms", "projects", "nodes")
 
 
@@ -308,3 +311,15 @@ def test_unknown_palettes_and_kinds_are_refused() -> None:
         paper("#000000", "sepia")  # type: ignore[arg-type]
     with pytest.raises(InputError, match="no kind 'blind'; choose from"):
         simulate("#000000", "blind")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("plan", packaged())
+def test_names_of_the_ground_can_be_read_on_all_of_it(plan: str) -> None:
+    with open_plan(plan):
+        land = layer_style(area().land.layer)
+        ground = {each.colour for each in (*land.classes.values(), land.style)}
+        ground = {each for each in ground if luminance(each) > LIGHT} | set(inks("ground"))
+        for name in area().context:
+            label = layer_style(name).label
+            for colour in ground if label else ():
+                assert contrast(label.colour, colour) >= TEXT_CONTRAST, (name, colour)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Annotated, ClassVar
 
+import pandas as pd
 import pytest
 from PIL import Image
 from pypdf import PdfReader
@@ -16,10 +17,13 @@ from pypdf import PdfReader
 from app.web import maps as pages
 from geo.numerals import number
 from layers.book.map_deck import slides_of
+from layers.look import narrowed
 from layers.look.content import Sheet
+from layers.look.symbology import value_label
 from layers.outputs import output, remake
 from layers.paper import printing
-from layers.plan.area import open_plan
+from layers.plan.area import area, open_plan
+from layers.plan.selection import located
 from layers.questions import Distribution
 from layers.questions.asking import question_of
 from layers.questions.distribution import Shown
@@ -139,6 +143,33 @@ def test_every_format_of_every_kind_says_all_that_the_map_is(at: int, name: str)
         shown = squeezed(written(spec))
         for part, words in parts_of(spec.statement()):
             assert squeezed(words).rstrip("。") in shown, (writer, part)
+
+
+@pytest.mark.usefixtures("_texts_alone")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_format_says_which_evidence_and_which_years_a_map_leaves_out(
+    lang: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def first_of_each(_: str, frame: pd.DataFrame) -> pd.Series[int]:
+        return pd.Series([2020, *[pd.NA] * (len(frame) - 1)], index=frame.index, dtype="Int64")
+
+    monkeypatch.setattr(narrowed, "years_of", first_of_each)
+    whole = spec_of("overview", lang).content()
+    kept = [name for name in whole.visible if name not in area().context]
+    evidence = next(each for each in located(whole.frames[kept[0]])["evidence"])
+    spec = replace(spec_of("overview", lang), hidden=(evidence,), year=2021)
+    shown, told = spec.content(), spec.statement()
+    assert read_spec(spec.to_dict()) == spec
+    for name in kept:
+        assert len(shown.frames[name]) <= 1
+        assert evidence not in set(shown.frames[name]["evidence"])
+    assert value_label("evidence", evidence, lang=lang) in told.left_out
+    assert "2021" in told.year
+    for writer, written in WRITERS.items():
+        said = squeezed(written(spec))
+        for words in (told.left_out, told.year):
+            # the page says it on its map
+            assert writer == "app" or squeezed(words).rstrip("。") in said, writer
 
 
 # ---- parts of it ----

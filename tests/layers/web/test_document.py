@@ -174,7 +174,9 @@ VISIT = """
     }
   });
   view.model.search("科学城", 5);
+  view.setYear(2022);
   view.setLanguage("en");
+  view.setYear(null);
   view.model.layers.filter((layer) => !layer.isImage && layer.count).forEach((layer) => {
     for (let i = 0; i < Math.min(layer.count, 40); i += 1) {
       view.panels.card(layer, i);

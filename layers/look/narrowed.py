@@ -1,0 +1,116 @@
+"""A map of some classes of evidence and of what is there by a year, and what that leaves out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from geo.numerals import listed, number
+from layers.look.symbology import value_label
+from layers.plan.area import area
+from layers.plan.selection import located
+from layers.plan.years import years_of
+from layers.words import bracketed, say
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from layers.look.content import Content
+
+
+@dataclass
+class LeftOut:
+    """How many features that have a place a map leaves out.
+
+    Parameters
+    ----------
+    year
+        By which something is there; None where that is not asked.
+    evidence
+        Number by class of evidence.
+    shown, later, undated
+        Of the layers that tell years: what is there by the year, what comes later, what has none.
+    """
+
+    year: int | None = None
+    evidence: dict[str, int] = field(default_factory=dict)
+    shown: int = 0
+    later: int = 0
+    undated: int = 0
+
+    def by_evidence(self, lang: str) -> str:
+        """Say which classes are left out, and how many features that is; empty for none."""
+        parts = [
+            bracketed(value_label("evidence", name, lang=lang), number(n), lang)
+            for name, n in self.evidence.items()
+        ]
+        return say("narrowed.evidence", lang, parts=listed(parts, lang)) if parts else ""
+
+    def by_year(self, lang: str) -> str:
+        """Say which year is shown, and how many features come later or have none.
+
+        Empty where no layer of the map tells years.
+        """
+        if self.year is None or not self.shown + self.later + self.undated:
+            return ""
+        counts = {name: number(getattr(self, name)) for name in ("shown", "later", "undated")}
+        return say("narrowed.year", lang, year=str(self.year), **counts)
+
+
+def narrowed(
+    content: Content, hidden: Sequence[str] = (), year: int | None = None
+) -> tuple[Content, LeftOut]:
+    """Return a map without classes of evidence and without what is not there by a year.
+
+    The ground and results stay as they are. A feature without a year is left out where its layer
+    tells years, since nobody knows from when it is there.
+
+    Parameters
+    ----------
+    content
+        What the map shows.
+    hidden
+        Classes of evidence.
+    year
+        Whatever its layer tells to be there by then is shown; all years where it is None.
+
+    Returns
+    -------
+    Content, LeftOut
+        What is shown, and how many of the features of visible layers that have a place are not.
+
+    Examples
+    --------
+    >>> from layers.look.content import Content
+    >>> from layers.plan.catalogue import load
+    >>> all_ = Content({"projects": load("projects")}, ("projects",))
+    >>> some, left = narrowed(all_, year=2024)
+    >>> len(some.frames["projects"]) == left.shown < left.undated
+    True
+    """
+    left, frames = LeftOut(year, dict.fromkeys(hidden, 0)), dict(content.frames)
+    for name in frames.keys() - {*area().context, area().land.layer}:
+        counted = name in content.visible
+        frames[name] = _seen(name, frames[name], left, counted=counted)
+    return replace(content, frames=frames), left
+
+
+def _seen(name: str, frame: gpd.GeoDataFrame, left: LeftOut, *, counted: bool) -> gpd.GeoDataFrame:
+    """Return what of a layer is shown; note what is not, where the layer is on the map."""
+    evident = ~frame["evidence"].isin(left.evidence) if "evidence" in frame else None
+    shown = frame if evident is None or evident.all() else frame[evident]
+    if counted and shown is not frame:
+        for evidence, n in located(frame[~evident])["evidence"].value_counts().items():
+            left.evidence[str(evidence)] += int(n)
+    years = None if left.year is None else years_of(name, shown)
+    if years is None:
+        return shown
+    there = (years <= left.year).fillna(value=False).astype(bool)
+    if counted:
+        on_map = shown.index.isin(located(shown).index)
+        left.shown += int((there & on_map).sum())
+        left.undated += int((years.isna() & on_map).sum())
+        left.later += int((~there & years.notna() & on_map).sum())
+    return shown[there]

@@ -1,0 +1,66 @@
+"""From which year the features of a plan are there, as its roles say of their columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from layers.plan.area import area, per_plan
+from layers.plan.catalogue import load
+from layers.plan.schema import resources
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+
+def years_of(name: str, frame: pd.DataFrame) -> pd.Series[int] | None:
+    """Return from which year each feature is there, nothing where no column tells.
+
+    Parameters
+    ----------
+    name
+        Name of the layer or table.
+    frame
+        Some of its features.
+
+    Returns
+    -------
+    pandas.Series or None
+        Whole years; None where the layer has no columns of years.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame({"start_year": [2022, None, None], "end_year": [2024, 2025, None]})
+    >>> years_of("projects", frame.astype("Int64")).tolist()
+    [2022, 2025, <NA>]
+    >>> years_of("cities", frame) is None
+    True
+    """
+    columns = [column for column in area().years.get(name, ()) if column in frame]
+    if not columns:
+        return None
+    years: pd.Series[int] = frame[columns[0]].astype("Int64")
+    for column in columns[1:]:
+        years = years.fillna(frame[column].astype("Int64"))
+    return years
+
+
+@per_plan
+def counted_beside() -> Mapping[int, Mapping[str, int]]:
+    """Return what has a year and lies nowhere: by year the number of rows of each table.
+
+    Examples
+    --------
+    >>> sorted(counted_beside())[0], counted_beside()[2024]
+    (2021, {'indicators': 2})
+    """
+    found: dict[int, dict[str, int]] = {}
+    for name in area().years:
+        if resources()[name].geometry == "table":
+            years = years_of(name, load(name))
+            counts = {} if years is None else years.value_counts()
+            for year, n in counts.items():
+                found.setdefault(int(year), {})[name] = int(n)
+    return found

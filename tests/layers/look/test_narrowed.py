@@ -1,0 +1,48 @@
+"""What a map leaves out is counted, and the ground and what tells no years stay."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import Point
+
+from layers.look.content import Content
+from layers.look.narrowed import LeftOut, narrowed
+from layers.plan.catalogue import load
+
+
+def content() -> Content:
+    years = {"start_year": [2022, None, None, None], "end_year": [None, 2025, None, None]}
+    frame = gpd.GeoDataFrame(
+        {"evidence": ["located", "surveyed", "located", "schematic"]}
+        | {name: pd.array(values, dtype="Int64") for name, values in years.items()},
+        geometry=[Point(112.9, 28.2)] * 3 + [None],
+        crs="EPSG:4490",
+    )
+    others = {name: load(name) for name in ("cities", "districts")}
+    return Content({"projects": frame, **others}, ("projects",))
+
+
+@pytest.mark.parametrize(
+    ("hidden", "year", "rows", "left"),
+    [
+        ((), None, [0, 1, 2, 3], LeftOut()),
+        ((), 2021, [], LeftOut(2021, {}, shown=0, later=2, undated=1)),
+        ((), 2024, [0], LeftOut(2024, {}, shown=1, later=1, undated=1)),
+        ((), 2025, [0, 1], LeftOut(2025, {}, shown=2, later=0, undated=1)),
+        (("located",), None, [1, 3], LeftOut(None, {"located": 2})),
+        (("located",), 2025, [1], LeftOut(2025, {"located": 2}, shown=1)),
+    ],
+)
+def test_what_is_left_out_is_counted(
+    hidden: tuple[str, ...], year: int | None, rows: list[int], left: LeftOut
+) -> None:
+    shown, told = narrowed(content(), hidden, year)
+    assert shown.frames["projects"].index.tolist() == rows
+    assert told == left
+    assert len(shown.frames["districts"]) == len(load("districts"))
+    cities = load("cities")
+    assert len(shown.frames["cities"]) == (~cities["evidence"].isin(hidden)).sum()
+    assert bool(told.by_year("en")) == (year is not None)
+    assert bool(told.by_evidence("zh")) == bool(hidden)
