@@ -99,15 +99,16 @@ def narrowed(
 
 def _seen(name: str, frame: gpd.GeoDataFrame, left: LeftOut, *, counted: bool) -> gpd.GeoDataFrame:
     """Return what of a layer is shown; note what is not, where the layer is on the map."""
-    evident = ~frame["evidence"].isin(left.evidence) if "evidence" in frame else None
-    shown = frame if evident is None or evident.all() else frame[evident]
-    if counted and shown is not frame:
-        for evidence, n in located(frame[~evident])["evidence"].value_counts().items():
-            left.evidence[str(evidence)] += int(n)
+    shown = frame
+    if left.evidence and "evidence" in frame:
+        hidden = frame["evidence"].isin(left.evidence)
+        shown = frame[~hidden]
+        for evidence, n in located(frame[hidden])["evidence"].value_counts().items():
+            left.evidence[str(evidence)] += int(n) if counted else 0
     years = None if left.year is None else years_of(name, shown)
-    if years is None:
+    if years is None or left.year is None:
         return shown
-    there = (years <= left.year).fillna(value=False).astype(bool)
+    there = years.le(left.year).fillna(value=False).astype(bool)
     if counted:
         on_map = shown.index.isin(located(shown).index)
         left.shown += int((there & on_map).sum())

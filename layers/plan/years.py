@@ -60,7 +60,7 @@ def counted_beside() -> Mapping[int, Mapping[str, int]]:
     for name in area().years:
         if resources()[name].geometry == "table":
             years = years_of(name, load(name))
-            counts = {} if years is None else years.value_counts()
-            for year, n in counts.items():
-                found.setdefault(int(year), {})[name] = int(n)
+            for year in () if years is None else years.dropna().tolist():
+                beside = found.setdefault(year, {})
+                beside[name] = beside.get(name, 0) + 1
     return found
