@@ -163,7 +163,7 @@ def _like_degrees(x: Floats, y: Floats, crs: CRS, bounds: Bounds) -> int:
         return count
     if count < len(x):
         return 0
-    if crs.area_of_use is not None or crs.to_epsg() is not None:
+    if _area_of_use(crs) is not None:
         return count
     lon, lat = (float(value[0]) for value in to_own_degrees(crs, np.zeros(1), np.zeros(1)))
     near = max(abs(west - lon), abs(east - lon), abs(south - lat), abs(north - lat))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import altair as alt
 import pandas as pd
 import streamlit as st
+from altair.utils.schemapi import disable_debug_mode
 
 from app.texts import text
 from geo.numerals import chart_format, number
@@ -17,6 +18,8 @@ from layers.type.line_breaks import text_lines
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+# A chart is held against its schema when it is drawn, and not at every step on the way there.
+disable_debug_mode()
 # Numbers on axes, and at the ends of classes.
 SHORT, BOUND = chart_format(3, significant=True), chart_format(4, significant=True)
 BAR = "#2C7FB8"

@@ -35,13 +35,12 @@ EAST, NORTH, KM = 500_000.0, 3_100_000.0, 1000.0
 
 # Pages with each parameter at its extremes, and the worst of them together.
 LINKS = [
-    "density?zoning=h3&h3=9&layer=parks",
-    "density?zoning=hexagons&cell_m=2000&layer=platforms&cell=100&bandwidth=10000&adaptive=true",
+    "density?zoning=h3&h3=9&layer=parks&cell=100&bandwidth=10000&adaptive=true",
+    "density?zoning=hexagons&cell_m=2000&layer=platforms",
     "density?zoning=squares&cell_m=2000&layer=projects&cell=100&kernel=gaussian&bounded=true",
     "density?cell=100&bandwidth=10000&bandwidth_2=500&compare=bandwidth&unit=share",
-    "distribution?zoning=h3&h3=9",
+    "distribution?zoning=h3&h3=9&measure=investment&scale=log",
     "distribution?zoning=squares&cell_m=2000&measure=sector&scheme=natural_breaks",
-    "distribution?zoning=h3&h3=8&measure=investment&scale=log",
     "coverage?zoning=h3&h3=9&distance=15000&demand=parks",
     "coverage?zoning=hexagons&cell_m=2000&distance=15000&demand=platforms&layer=projects",
     "coverage?zoning=park_areas&distance=500&layer=projects",

@@ -158,7 +158,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "points": POINTS,
         "zones": ZONES,
         "weights": "v",
-        "draws": 1000,
+        "draws": 99,
         "seed": 0,
         "interval_pct": 90.0,
     },

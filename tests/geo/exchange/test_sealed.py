@@ -305,7 +305,7 @@ def test_a_large_file_may_take_what_the_machine_has(monkeypatch):
 
 @pytest.mark.parametrize("task", ["endless", "asleep"])
 def test_work_without_end_is_stopped(reader, task, monkeypatch):
-    monkeypatch.setattr(errand, "_SECONDS", 1.0)
+    monkeypatch.setattr(errand, "_SECONDS", 0.3)
     assert code(reader, task) == "file.too_slow"
 
 

@@ -116,7 +116,7 @@ places = st.sampled_from(
 
 
 @given(st.lists(st.tuples(cells, cells, places), min_size=1), st.integers(1, 200), st.data())
-@settings(max_examples=100)
+@settings(max_examples=50)
 def test_tables_are_the_same_in_pieces_of_any_length(
     rows: list[tuple[str, ...]], letters: int, data: st.DataObject
 ) -> None:

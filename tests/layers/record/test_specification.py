@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -20,7 +21,7 @@ from layers.book.map_deck import slides_of
 from layers.look.content import SIZES_MM, Sheet
 from layers.look.symbology import value_label
 from layers.outputs import SUFFIXES, output, remake, snapshot
-from layers.plan.area import area
+from layers.plan.area import area, open_plan
 from layers.plan.catalogue import describe, load, names_by_id
 from layers.plan.schema import resource
 from layers.questions.kinds import maps
@@ -33,8 +34,8 @@ from layers.web.webmap import content_page, web_map
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+TINY = Path(__file__).resolve().parents[2] / "areas" / "tiny"
 DRAFT = {"review_number": "internal", "date": "2026-11-21"}
 
 
@@ -144,10 +145,11 @@ def test_a_picture_says_what_made_it_and_can_be_made_again(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("suffix", [".pdf", ".svg", ".html", ".pptx", ".gpkg"])
 def test_every_output_carries_its_specification(suffix: str, tmp_path: Path) -> None:
-    spec = read_spec("coverage", **DRAFT, title="覆盖 <b>&</b>")
     path = tmp_path / f"map{suffix}"
-    path.write_bytes(output(spec, suffix))
-    assert output(spec, suffix) == path.read_bytes()
+    with open_plan(TINY):
+        spec = read_spec("coverage", **DRAFT, title="覆盖 <b>&</b>")
+        path.write_bytes(output(spec, suffix))
+        assert output(spec, suffix) == path.read_bytes()
     record = provenance.read(path)
     assert record["spec"] == spec.to_dict()
     assert record["created"] == "2026-11-21"
