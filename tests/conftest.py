@@ -38,8 +38,8 @@ START_S = 60.0
 HEALTH = "/_stcore/health"
 # Files that take most of a minute, the longest first: what cannot be divided is begun with.
 LONG = (
-    *("test_data_check.py", "test_notebook.py", "test_printing.py", "test_addresses.py"),
-    *("test_atlas.py", "test_app.py", "test_cli.py", "test_plans.py", "test_distribution_page.py"),
+    *("test_printing.py", "test_notebook.py", "test_atlas.py", "test_distribution_page.py"),
+    *("test_cli.py", "test_addresses.py", "test_app.py", "test_plans.py"),
 )
 # Other files that take more than some ten seconds: whole pages, prints, decks and processes.
 THOROUGH = (
@@ -48,6 +48,9 @@ THOROUGH = (
     *("test_print_tiles.py", "test_map_images.py", "test_map_slides.py", "test_slides.py"),
     *("test_outside_texts.py", "test_own_symbology.py", "test_answers.py", "test_zone_names.py"),
     *("test_fuzz.py", "test_sealed.py", "test_notebook_pictures.py", "test_document.py"),
+    *("test_data_check.py", "test_statement.py", "test_locate_page.py", "test_contributing.py"),
+    *("test_claims_file.py", "test_brief.py", "test_geopdf.py", "test_rates.py", "test_review.py"),
+    *("test_own_points.py", "test_locate_command.py"),
 )
 TIMEOUT_MS = 60_000
 STORED = "local_storage,indexeddb,cache_storage,service_workers,file_systems,websql"

@@ -216,7 +216,7 @@ def test_utf32_with_a_mark_is_read() -> None:
 def test_rings_folded_over_and_over_are_valid_after_mending_or_set_aside() -> None:
     chance = np.random.default_rng(3)
     rings = [
-        shapely.Polygon(chance.integers(0, 3, (chance.integers(4, 12), 2))) for _ in range(500)
+        shapely.Polygon(chance.integers(0, 3, (chance.integers(4, 12), 2))) for _ in range(200)
     ]
     frame = gpd.GeoDataFrame(geometry=rings, crs=4547)
     parsed = Parsed(frame, pd.DataFrame(), (), (), "", "", "", [])

@@ -7,6 +7,7 @@ import re
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 
@@ -140,10 +141,20 @@ def plain_template() -> bytes:
     return written.getvalue()
 
 
-@pytest.mark.parametrize("template", [None, plain_template()], ids=["own", "4:3"])
+TEMPLATES = {"own": None, "4:3": plain_template()}
+
+
+@cache
+def deck_of(name, template="own"):
+    """One of the variants on its slides, which tests only look at."""
+    slide = replace(VARIANTS[name], footer=FOOTER, notes=NOTES)
+    return made(slide, template=TEMPLATES[template])
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
 @pytest.mark.parametrize("name", VARIANTS)
 def test_nothing_overlaps_and_all_is_inside_the_slide(name, template):
-    deck = made(replace(VARIANTS[name], footer=FOOTER, notes=NOTES), template=template)
+    deck = deck_of(name, template)
     for slide in deck.slides:
         found = boxes(slide)
         for box in found.values():
@@ -166,8 +177,7 @@ def words(shape) -> list[str]:
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_nothing_that_was_passed_is_lost(name):
-    slide = VARIANTS[name]
-    deck = made(slide)
+    slide, deck = VARIANTS[name], deck_of(name)
     texts = [each for page in deck.slides for shape in page.shapes for each in words(shape)]
     assert [each for each in texts if each in {i.label for i in slide.legend}] == [
         item.label for item in slide.legend
@@ -304,20 +314,19 @@ def test_a_name_that_begins_with_an_equals_sign_is_no_formula():
     assert tuple(frame.chart.plots[0].series[0].values) == (1.0, None)
 
 
-@pytest.mark.parametrize("template", [None, plain_template()], ids=["own", "4:3"])
+@pytest.mark.parametrize("template", TEMPLATES)
 def test_every_run_names_a_chinese_typeface(template):
-    deck = made(*(replace(each, notes=NOTES, footer=FOOTER) for each in VARIANTS.values()),
-                template=template)  # fmt: skip
-    roots = [slide.element for slide in deck.slides]
-    roots += [slide.notes_slide.element for slide in deck.slides]
-    roots += [s.chart.element for slide in deck.slides for s in slide.shapes if s.has_chart]
+    slides = [slide for name in VARIANTS for slide in deck_of(name, template).slides]
+    roots = [slide.element for slide in slides]
+    roots += [slide.notes_slide.element for slide in slides]
+    roots += [s.chart.element for slide in slides for s in slide.shapes if s.has_chart]
     runs = [run for root in roots for run in root.iter(qn("a:r"), qn("a:fld"))]
     assert len(runs) > 400
     for run in runs:
         look = run.find(qn("a:rPr"))
         assert look.find(qn("a:latin")) is not None
         named = look.find(qn("a:ea")).get("typeface")
-        assert named in ({"+mn-ea", "+mj-ea", "Microsoft YaHei"} if template is None
+        assert named in ({"+mn-ea", "+mj-ea", "Microsoft YaHei"} if template == "own"
                          else {"Microsoft YaHei"})  # fmt: skip
 
 
