@@ -158,7 +158,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "points": POINTS,
         "zones": ZONES,
         "weights": "v",
-        "draws": 99,
+        "draws": 1000,
         "seed": 0,
         "interval_pct": 90.0,
     },
