@@ -44,6 +44,7 @@ SCRIPTS = (
     "points.js",
     "shapes.js",
     "card.js",
+    "walk.js",
     "time.js",
     "panels.js",
     "search.js",
