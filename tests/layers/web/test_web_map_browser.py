@@ -613,7 +613,7 @@ from layers.web.document import map_document
 st.session_state.runs = st.session_state.get("runs", 0) + 1
 theme = st.radio("theme", ["cities", "circles"])
 document = map_document(["cities", "circles"], visible=["cities", theme, "districts", "river"])
-clicked = map_view(document, key="map", height=520, tianditu_key="key-of-this-app")
+clicked = map_view(document, key="map", height=520, keys={"tianditu": "key-of-this-app"})
 st.text(f"runs={st.session_state.runs} clicked={clicked}")
 """
 
