@@ -24,12 +24,16 @@ HOSTILE = {
     "base": "evil",
     "layers": "%3Cimg%3E",
 }
+STATE = "() => Atlas.view.state()"
 
 
 def test_a_page_stands_whatever_its_address_says(page: Page, app: str) -> None:
     page.goto(f"{app}/density?{'&'.join(f'{key}={value}' for key, value in HOSTILE.items())}")
     frame = page.locator("iframe").first.content_frame
     frame.locator(".leaflet-container").wait_for(timeout=WAIT_MS)
+    state = page.locator("iframe").first.element_handle().content_frame().evaluate(STATE)
+    assert state["base"] == "vector"
+    assert 28 < state["view"]["lat"] < 29
     toast = page.locator("[data-testid=stToast]").first
     toast.wait_for(timeout=WAIT_MS)
     told = toast.inner_text()

@@ -1,4 +1,4 @@
-"""Drawing an area and linked maps, in a real browser that can reach no host but its own."""
+"""Maps in Streamlit, drawn on and linked, in a real browser that can reach no host but its own."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import math
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlparse
 
 import geopandas as gpd
 import numpy as np
@@ -39,8 +40,11 @@ allowed = st.checkbox("draw", value=True)
 asked = st.checkbox("pick")
 wide, narrow = st.columns([2, 1])
 with wide:
-    document = map_document(["cities", "parks"], lang=lang)
-    found = map_view(document, key="map", height=520, draw=allowed, pick=asked, link="pair")
+    shown = ["cities", "parks", "districts", "river"]
+    document = map_document([*shown, "circles"], visible=shown, lang=lang)
+    found = map_view(
+        document, key="map", height=520, draw=allowed, pick=asked, link="pair", tianditu_key="a-key"
+    )
 with narrow:
     second = map_document(["circles"], lang=lang)
     map_view(second, key="second", height=430, url_state=False, link="pair")
@@ -178,8 +182,9 @@ def wait_until_equal(one: Frame, other: Frame) -> None:
 # ---- drawing ----
 
 
-def test_a_triangle_reaches_python_with_its_places_and_its_area(page, app):
+def test_a_drawing_reaches_python_with_its_places_outlives_documents_and_is_removed(page, app):
     frame, _ = opened(page, app)
+    assert_corners_are_taken_back_and_unsound_rings_refused(page, frame)
     runs = told(page)["runs"]
     start(frame)
     draw(page, frame, TRIANGLE)
@@ -200,65 +205,11 @@ def test_a_triangle_reaches_python_with_its_places_and_its_area(page, app):
     assert frame.locator("path.atlas-drawn").get_attribute("stroke-dasharray") == "8 5"
     found = frame.evaluate("rings => rings.map(Atlas.areaKm2)", RINGS)
     assert found == pytest.approx([area_km2(np.array(ring)) for ring in RINGS], rel=1e-5)
-
-
-def test_a_click_while_drawing_selects_nothing(page, app):
-    frame, _ = opened(page, app)
-    parks = load("parks")
-    alone = ~parks.geometry.duplicated(keep=False)
-    for feature in (parks[alone & parks.geometry.notna()]["id"].iloc[0], "city-kexuecheng"):
-        centre = frame.evaluate(CENTRE_ON, feature)
-        start(frame)
-        click(page, frame, centre)
-        assert corner_count(frame) == 1
-        assert frame.evaluate(SELECTED) is None
-        page.keyboard.press("Escape")
-        # No longer the second click of a double one.
-        page.wait_for_timeout(400)
-        click(page, frame, centre)
-        assert frame.evaluate(SELECTED) == feature
-        page.locator("#told", has_text=feature).wait_for()
-        page.keyboard.press("Escape")
-        page.locator("#told", has_text='"clicked": null').wait_for()
-
-
-def test_corners_are_taken_back_and_unsound_rings_refused(page, app):
-    frame, _ = opened(page, app)
-    runs = told(page)["runs"]
-    hint = frame.locator(".atlas-hint")
-    # By keyboard alone.
-    frame.get_by_role("button", name=ZH["draw"]).focus()
-    page.keyboard.press("Enter")
-    assert "单击加角点" in hint.inner_text()
-    draw(page, frame, BOW[:2])
-    page.keyboard.press("Enter")
-    assert hint.inner_text() == "范围至少要有三个角点，请继续单击。"
-    assert corner_count(frame) == 2
-    draw(page, frame, BOW[2:])
-    page.keyboard.press("Enter")
-    assert hint.inner_text() == "边线相交，围不成范围：请撤回角点重画。"
-    assert hint.bounding_box()["height"] < 30
-    assert corner_count(frame) == 4
-    page.keyboard.press("Backspace")
-    assert corner_count(frame) == 3
-    page.keyboard.press("Control+z")
-    assert corner_count(frame) == 2
-    frame.get_by_role("button", name=ZH["undo"]).click()
-    assert corner_count(frame) == 1
-    page.keyboard.press("Escape")
-    assert corner_count(frame) == 0
-    assert not hint.is_visible()
-    assert frame.locator("path.atlas-drawn").count() == 0
-    assert told(page)["runs"] == runs
-
-
-def test_a_drawing_is_redrawn_outlives_documents_and_is_removed(page, app):
-    frame, _ = opened(page, app)
+    # Another one takes its place.
     start(frame)
     draw(page, frame, TRIANGLE[:2])
     click(page, frame, TRIANGLE[2], times=2)
-    page.locator("#told", has_text='"corners": [[').wait_for()
-    first = told(page)
+    first = wait_for_run(page, runs + 2)
     assert len(first["corners"]) == 4
     page.locator('[data-testid="stRadio"] label', has_text="en").click()
     frame.wait_for_function("() => Atlas.view.lang === 'en'")
@@ -292,14 +243,69 @@ def test_a_drawing_is_redrawn_outlives_documents_and_is_removed(page, app):
     frame.get_by_role("button", name=EN["draw"]).wait_for(state="hidden")
 
 
+def assert_corners_are_taken_back_and_unsound_rings_refused(page: Page, frame: Frame) -> None:
+    runs = told(page)["runs"]
+    hint = frame.locator(".atlas-hint")
+    # By keyboard alone.
+    frame.get_by_role("button", name=ZH["draw"]).focus()
+    page.keyboard.press("Enter")
+    assert "单击加角点" in hint.inner_text()
+    draw(page, frame, BOW[:2])
+    page.keyboard.press("Enter")
+    assert hint.inner_text() == "范围至少要有三个角点，请继续单击。"
+    assert corner_count(frame) == 2
+    draw(page, frame, BOW[2:])
+    page.keyboard.press("Enter")
+    assert hint.inner_text() == "边线相交，围不成范围：请撤回角点重画。"
+    assert hint.bounding_box()["height"] < 30
+    assert corner_count(frame) == 4
+    page.keyboard.press("Backspace")
+    assert corner_count(frame) == 3
+    page.keyboard.press("Control+z")
+    assert corner_count(frame) == 2
+    frame.get_by_role("button", name=ZH["undo"]).click()
+    assert corner_count(frame) == 1
+    page.keyboard.press("Escape")
+    assert corner_count(frame) == 0
+    assert not hint.is_visible()
+    assert frame.locator("path.atlas-drawn").count() == 0
+    assert told(page)["runs"] == runs
+
+
+def test_a_click_while_drawing_selects_nothing(page, app):
+    frame, _ = opened(page, app)
+    parks = load("parks")
+    alone = ~parks.geometry.duplicated(keep=False)
+    for feature in (parks[alone & parks.geometry.notna()]["id"].iloc[0], "city-kexuecheng"):
+        centre = frame.evaluate(CENTRE_ON, feature)
+        start(frame)
+        click(page, frame, centre)
+        assert corner_count(frame) == 1
+        assert frame.evaluate(SELECTED) is None
+        page.keyboard.press("Escape")
+        # No longer the second click of a double one.
+        page.wait_for_timeout(400)
+        click(page, frame, centre)
+        assert frame.evaluate(SELECTED) == feature
+        page.locator("#told", has_text=feature).wait_for()
+        page.keyboard.press("Escape")
+        page.locator("#told", has_text='"clicked": null').wait_for()
+
+
 def test_corners_drawn_on_a_gcj02_base_map_are_told_in_wgs84(page, app):
     page.allowed = (*page.allowed, "https://")
     page.route(
         re.compile("^https://"),
         lambda route: route.fulfill(body=PIXEL, content_type="image/png"),
     )
-    frame, other = opened(page, f"{app}/?base=amap&view=28.2,112.9,12")
-    assert frame.evaluate("() => Atlas.view.base") == "amap"
+    address = "base=amap&view=28.2,112.9,12&layers=circles.-river&hidden=schematic"
+    frame, other = opened(page, f"{app}/?{address}")
+    state = frame.evaluate("() => Atlas.view.state()")
+    assert state["base"] == "amap"
+    assert state["view"] == pytest.approx({"lat": 28.2, "lon": 112.9, "zoom": 12}, abs=1e-4)
+    assert state["layers"] == [["circles", True], ["river", False]]
+    assert state["hidden"] == ["schematic"]
+    assert frame.evaluate("() => Atlas.view.visible.has('circles')")
     other.wait_for_function("() => Atlas.view.base === 'amap'")
     runs = told(page)["runs"]
     start(frame)
@@ -347,7 +353,8 @@ def test_corners_drawn_on_a_gcj02_base_map_are_told_in_wgs84(page, app):
 # ---- linked maps ----
 
 
-def test_linked_maps_follow_each_other_and_come_to_rest(page, app):
+def test_linked_maps_follow_each_other_and_come_to_rest(open_page, app):
+    page = open_page()
     wide, narrow = opened(page, app)
     runs = told(page)["runs"]
     for frame in (wide, narrow):
@@ -379,10 +386,7 @@ def test_linked_maps_follow_each_other_and_come_to_rest(page, app):
         arg=f"{lat:.5f},{lon:.5f},{zoom:g},",
     )
     assert told(page)["runs"] == runs
-
-
-def test_quick_jumps_end_at_the_same_place(page, app):
-    wide, narrow = opened(page, app)
+    # Quick jumps end at the same place.
     wide.evaluate(
         "() => { const { map } = Atlas.view; map.setZoom(11);"
         " setTimeout(() => map.setZoom(13), 120);"
@@ -393,11 +397,7 @@ def test_quick_jumps_end_at_the_same_place(page, app):
     wide.wait_for_function(f"() => ({VIEW})()[2] === 12 && ({AT_REST})()")
     wait_until_equal(wide, narrow)
     assert narrow.evaluate(VIEW)[:2] == pytest.approx([112.8, 28.2], abs=2 * pixel_degrees(wide))
-
-
-def test_pages_opened_beside_each_other_go_their_own_way(open_page, app):
-    page = open_page()
-    wide, narrow = opened(page, app)
+    # A page opened beside goes its own way.
     other = page.context.new_page()
     _, elsewhere = opened(other, app)
     before = elsewhere.evaluate(VIEW)
@@ -405,6 +405,44 @@ def test_pages_opened_beside_each_other_go_their_own_way(open_page, app):
     wait_until_equal(wide, narrow)
     other.wait_for_timeout(200)
     assert elsewhere.evaluate(VIEW) == before
+
+
+# ---- the address and clicks ----
+
+
+def test_a_view_goes_to_the_address_a_click_to_python_and_a_new_document_keeps_both(page, app):
+    frame, _ = opened(page, app)
+    assert frame.frame_element().bounding_box()["height"] == pytest.approx(520, abs=1)
+    before = told(page)
+    frame.evaluate(
+        "() => { Atlas.marked = true; Atlas.view.map.setView([28.2, 112.9], 12, {animate: false}) }"
+    )
+    page.wait_for_function("() => location.search.includes('view=28.2')")
+    frame.evaluate("() => Atlas.view.setVisible('river', false)")
+    page.wait_for_function("() => location.search.includes('-river')")
+    # The strip below the map has another line by then: the new size is told with the next look.
+    page.wait_for_timeout(1000)
+    asked = parse_qs(urlparse(page.url).query)
+    lat, lon, zoom, *size = map(float, asked["view"][0].split(","))
+    assert size == frame.evaluate("() => Object.values(Atlas.view.map.getSize())")
+    # A pixel at zoom 12 is 0.00034° wide; the middle of the map may fall between two.
+    assert (lat, lon, zoom) == pytest.approx((28.2, 112.9, 12), abs=0.00017)
+    assert asked["base"] == ["vector"]
+    assert told(page) == before
+    assert "a-key" not in page.url
+    frame.evaluate(
+        "() => { const { layer, i } = Atlas.view.model.find('city-kexuecheng');"
+        " Atlas.view.open(layer, i) }"
+    )
+    answer = wait_for_run(page, before["runs"] + 1)
+    assert answer["clicked"] == {"layer": "cities", "id": "city-kexuecheng"}
+    frame.evaluate("() => { Atlas.view.map.setView([28.2, 112.9], 12, {animate: false}) }")
+    page.locator('[data-testid="stRadio"] label', has_text="en").click()
+    frame.wait_for_function("() => Atlas.view.lang === 'en'")
+    assert frame.evaluate("() => Atlas.marked")
+    assert frame.evaluate(VIEW) == pytest.approx([112.9, 28.2, 12], abs=1e-4)
+    frame.evaluate("() => Atlas.view.clear(true)")
+    page.locator("#told", has_text='"clicked": null').wait_for()
 
 
 # ---- what Python reads ----
