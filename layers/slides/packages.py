@@ -2,8 +2,8 @@
 
 A presentation can hold links to other hosts and folders, macros, embedded files, comments and much
 else. Of a template only masters, layouts, themes, table styles and their pictures are taken, each
-checked before it is parsed; the rest never reaches the slides. Bytes go in and bytes come out, so
-that this can run in a process of its own.
+checked before it is parsed; the rest never reaches the slides, and a look that needs a file from
+elsewhere is refused. Bytes go in and bytes come out, so that this can run in a process of its own.
 """
 
 from __future__ import annotations
@@ -131,7 +131,8 @@ def clean_template(data: bytes) -> Template:
     Raises
     ------
     InputError
-        If the file has a password or macros, is no presentation, is broken, or is too large.
+        If the file has a password or macros, shows what lies elsewhere, is no presentation, is
+        broken, or is too large.
 
     Examples
     --------
@@ -243,8 +244,16 @@ class _Reader:
         part = self.parts[name] = _Part(kind, self._xml(name))
         following = []
         for related, target, external, number in self._relations(name):
-            if external:
+            if external and related == "hyperlink":
                 self._lose("external")
+            elif external:
+                raise InputError(
+                    f"presentation: the template is no PowerPoint file to be used: {name[:80]} "
+                    f"shows what lies elsewhere ({related[:40]}); break the link in PowerPoint "
+                    "(File, Info, Edit Links to Files) or insert the file itself",
+                    code="template.external",
+                    part=name[:80],
+                )
             elif related not in _FOLLOWED[kind]:
                 self._lose(related)
             elif related == "image" and not self._take_picture(target):
