@@ -31,6 +31,7 @@ def snapshot(
     author: str | None = None,
     date: str | None = None,
     template: Path | None = None,
+    brand: Path | None = None,
 ) -> None:
     """Draw a map into a file: a print, slides, or one page that needs no network."""
     map_spec = read_spec(
@@ -45,7 +46,7 @@ def snapshot(
         author=author,
         date=date or datetime.now(tz=UTC).date().isoformat(),
     )
-    _write(map_spec, output, template)
+    _write(map_spec, output, template if brand is None else _branded(brand, template))
 
 
 def rerun(
@@ -65,7 +66,13 @@ def rerun(
     _write(spec, output or file, None)
 
 
-def _write(spec: MapSpec, path: Path, template: Path | None) -> None:
+def _branded(brand: Path, template: Path | None) -> bytes:
+    from layers.book.brand_kits import template_of_kit  # noqa: PLC0415  python-pptx takes a second
+
+    return template_of_kit(brand, template)
+
+
+def _write(spec: MapSpec, path: Path, template: Path | bytes | None) -> None:
     """Write a map, saying that it takes a while, or an atlas, saying how far it is."""
     if spec.pages is None:
         with told_if_slow("drawing"):

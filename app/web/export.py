@@ -85,9 +85,10 @@ def _export(question: Kind, kinds: Sequence[str], *, on_map: bool) -> None:
                 "colour",
                 title=lambda name: text(f"export.palette.{name}"),
             )
-            template = None
+            template = brand = None
             if not is_public():
                 template = st.file_uploader(text("export.template"), type=["pptx", "potx"])
+                brand = st.file_uploader(text("export.brand"), type=["zip"])
         if decision is None:
             buttons.caption(text("export.decide"))
             return
@@ -112,6 +113,10 @@ def _export(question: Kind, kinds: Sequence[str], *, on_map: bool) -> None:
             can_be_made = verdicts(seen(visit.address))
         stem = question.layer if isinstance(question, Layer) else question.MAP
         slides_template = template.getvalue() if template else None
+        if brand:
+            from layers.book.brand_kits import template_of_kit  # noqa: PLC0415  imports python-pptx
+
+            slides_template = template_of_kit(brand.getvalue(), slides_template)
         columns = buttons.columns(BUTTON_COLUMNS, gap="xsmall")
         for at, kind in enumerate(kinds):
             own = slides_template if kind == SLIDES else None

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 # What is said with a slide takes up to a minute: so many words, and characters of Chinese for each.
 MOST_WORDS, LETTERS_A_WORD = 120, 1.7
-# A legend of so many lines leaves less room for words.
-LONG_LEGEND = 11
 # Exhibits, the summary before them and the drawing after them.
 STEPS = len(MAPS) + 4
 
@@ -121,7 +119,7 @@ def _slide(exhibit: Exhibit, foot: str, lang: str) -> Slide:
         legend = _joined(first.legend, *(each.legend for each in others))
         return replace(first, legend=legend, beside=beside, captions=exhibit.captions, notes=notes)
     text = tuple(filter(None, (*exhibit.evidence[:1], exhibit.caveat)))
-    return replace(first, text=text[len(first.legend) // LONG_LEGEND :], notes=notes)
+    return replace(first, text=text, spare=True, notes=notes)
 
 
 def _joined(*legends: tuple[LegendItem, ...]) -> tuple[LegendItem, ...]:

@@ -132,6 +132,8 @@ def _column(
     more = bool(slide.text or slide.table or slide.chart)
     share = _legend_share(slide, area) if more else 1.0
     legend = legend_plan(slide.legend, area.width, area.height * share)
+    if slide.spare and legend.count < len(slide.legend):
+        legend = legend_plan(slide.legend, area.width, area.height)
     room = area.height - (legend.height + GAP if slide.legend else 0.0)
     share = TEXT_SHARE if slide.table or slide.chart else 1.0
     alone = area == page.area and not (slide.table or slide.chart or slide.legend)
@@ -139,6 +141,9 @@ def _column(
         text = numbered_plan(slide.text, area.width, room)
     else:
         text = text_plan(slide.text, area.width, room * share, alone=alone)
+        while slide.spare and text.rest:
+            slide = replace(slide, text=slide.text[:-1])
+            text = text_plan(slide.text, area.width, room * share)
     draw_text(page, text, area)
     rest, grid = replace(slide, legend=slide.legend[legend.count :], text=text.rest), None
     top = text.height + GAP if slide.text else 0.0

@@ -143,7 +143,8 @@ def add_page(deck: Deck, content: Slide, *, cover: bool) -> Page:
     box = _title_box(title, width, height, cover=cover)
     whole = _write(slide, title, content.title, box, east=deck.title_east)
     inner = box.part(left=_INSET_X / 2, width=box.width - _INSET_X)
-    bottom = _add_footer(slide, content.footer, replace(box, top=0.0, height=height))
+    footer = " · ".join(filter(None, (_standing_footer(slide), content.footer)))
+    bottom = _add_footer(slide, footer, replace(box, top=0.0, height=height))
     area = inner.part(top=box.height + _BELOW_TITLE)
     if subtitle is not None:
         place = _box(subtitle)
@@ -278,7 +279,7 @@ def _write(slide: PptxSlide, shape: Any, text: str, box: Box, *, east: str) -> b
     typefaces = {"a:latin": "+mj-lt", "a:ea": east} | typefaces
     if typefaces["a:ea"] in {"+mj-ea", "+mn-ea"}:
         typefaces["a:ea"] = east
-    width, height = box.width - _INSET_X, box.height - _INSET_Y
+    width, height = box.width - _INSET_X / 2 - _right_inset(slide, shape), box.height - _INSET_Y
     size = own
 
     def fits(words: str) -> bool:
@@ -320,6 +321,19 @@ def _inherited(slide: PptxSlide, shape: Any) -> tuple[float, dict[str, str], str
     return (sizes or [_USUAL_TITLE_PT])[0], typefaces, (aligned or ["l"])[0]
 
 
+def _right_inset(slide: PptxSlide, shape: Any) -> float:  # noqa: ANN401
+    """Return what a layout or its master leaves free at the right of a title, points."""
+    kind = shape.placeholder_format.type
+    layout, named = slide.slide_layout, {kind, *(TITLES if kind in TITLES else ())}
+    known = [
+        each.element.txBody.bodyPr.get("rIns")
+        for owner in (layout, layout.slide_master)
+        for other, each in placeholders(owner)
+        if other in named
+    ]
+    return next((int(each) / EMU_PER_PT for each in known if each), _INSET_X / 2)
+
+
 def _add_subtitle(slide: PptxSlide, title: Any, text: str, area: Box) -> float:  # noqa: ANN401
     """Write the subtitle below the title, aligned as it is; return how much room it takes."""
     height = text_height(text, area.width, SUBTITLE_PT)
@@ -329,6 +343,12 @@ def _add_subtitle(slide: PptxSlide, title: Any, text: str, area: Box) -> float: 
     _, _, aligned = _inherited(slide, title)
     shape.text_frame.paragraphs[0].alignment = _ALIGNED.get(aligned, PP_ALIGN.LEFT)
     return height + 8
+
+
+def _standing_footer(slide: PptxSlide) -> str:
+    """Return what a layout has at the foot of all its slides."""
+    each = dict(placeholders(slide.slide_layout)).get(PP_PLACEHOLDER.FOOTER)
+    return "" if each is None else each.text_frame.text.strip()
 
 
 def _add_footer(slide: PptxSlide, text: str, across: Box) -> float:

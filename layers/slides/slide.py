@@ -108,6 +108,8 @@ class Slide:
         one legend.
     numbered
         Whether paragraphs of the text have numbers.
+    spare
+        Whether a text gives way to the legend where there is no room for both: the notes say it.
     notes
         Speaker notes: source and parameters.
     footer
@@ -124,6 +126,7 @@ class Slide:
     beside: tuple[MapView, ...] = ()
     captions: tuple[str, ...] = ()
     numbered: bool = False
+    spare: bool = False
     notes: str = ""
     footer: str = ""
 
