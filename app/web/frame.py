@@ -20,7 +20,7 @@ from app.web.steps import steps
 from geo.errors import AtlasError
 from geo.numerals import number
 from layers.keeping.brought import is_own
-from layers.look.basemaps import key_of
+from layers.look.basemaps import declared_keys, key_of
 from layers.plan.catalogue import own_claims
 from layers.plan.claims_file import OwnClaimsError
 from layers.plan.selection import placed_share
@@ -110,10 +110,10 @@ dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
 def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not public
     """Run a page inside the frame; what the atlas refuses becomes one sentence."""
     url_state.enter(page.url_path)
-    steps(view_state.refused())
     st.html(f"{STYLE}<style>:root {{ --upload: '{text('app.upload')}'; }}</style>")
     try:
         with while_wanted(), refusals_in_words():
+            steps(view_state.refused())
             if damages := own_claims().damages:
                 st.warning(OwnClaimsError(damages).sentence(language()))
             if is_closed(page.url_path):
@@ -243,12 +243,18 @@ def draw_map(
         key=key,
         notes=maps.notes(notes.kept(), lang=language()),
         height=MAP_HEIGHT,
-        tianditu_key=key_of("tianditu"),
+        keys=_keys(),
         ground=zones is not None,
         draw=draw,
         drawn=drawn_area.corners() if draw else None,
         **options,
     )
+
+
+def _keys() -> dict[str, str]:
+    """Return the keys of tile services, which nothing but the running page is given."""
+    tianditu = key_of("tianditu")
+    return declared_keys() | ({"tianditu": tianditu} if tianditu else {})
 
 
 def note_on_points(points: Points) -> None:

@@ -34,7 +34,7 @@ def map_view(
     *,
     key: str,
     height: int,
-    tianditu_key: str | None = None,
+    keys: Mapping[str, str] | None = None,
     url_state: bool = True,
     draw: bool = False,
     drawn: Sequence[Sequence[float]] | None = None,
@@ -56,8 +56,9 @@ def map_view(
         Key of the widget, unique on the page.
     height
         Height of the map, px.
-    tianditu_key
-        Tianditu browser key for this visit; it goes to the running page only.
+    keys
+        Keys of tile services by name of their base map (``"tianditu"`` is for all that Tianditu
+        has); they go to the running page only.
     url_state
         Keep the view in the page's address. Only one map of a page can.
     draw
@@ -96,7 +97,7 @@ def map_view(
     report: dict[str, Any] | None = _component(
         document=document if isinstance(document, str) else to_json(document),
         height=height,
-        tianditu_key=tianditu_key,
+        keys=dict(keys or {}),
         url_state=url_state,
         draw=draw,
         drawn=drawn,

@@ -36,7 +36,8 @@
       this.visible = new Set(documentData.visible);
       this.base = "vector";
       this.panels = new Atlas.Panels(this);
-      // The keys come to search, layers, tools, card and legend before the many markers.
+      this.walk = new Atlas.Walk(this, Atlas.elements.el);
+      // The keys come to search, layers, tools, card and legend, then to areas and lines, before the many markers.
       this.container.append(this.stage);
       this.drawing = new Atlas.Drawing(this);
       this.measure = new Atlas.Measure(this);
@@ -247,6 +248,7 @@
     refresh() {
       this.points.draw();
       this.panels.refresh();
+      this.walk.draw();
       this.drawLabels();
       this.labelPane.classList.remove("moving");
     }

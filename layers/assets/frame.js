@@ -131,7 +131,7 @@
     urlState = args.url_state;
     view = Atlas.create("atlas", next, {
       framed: true,
-      keys: args.tianditu_key ? { tianditu: args.tianditu_key } : {},
+      keys: args.keys,
       state: urlState ? readAddress() : {},
       onSelect: (value) => {
         clicks = Math.max(clicks + 1, Date.now());

@@ -252,7 +252,7 @@
       this.cardPanel.setAttribute("aria-label", children[0].textContent);
       this.cardPanel.scrollTop = 0;
       // Who came by the keys goes on reading here.
-      if (this.view.stage.contains(document.activeElement) && document.activeElement.matches(".atlas-point")) {
+      if (document.activeElement.matches(".atlas-stage .atlas-point, .atlas-walk ul")) {
         this.opener = document.activeElement;
         this.cardPanel.focus({ preventScroll: true });
       }

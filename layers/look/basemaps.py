@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import os
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from geo.arguments import require_one_of
 from layers.plan.area import per_plan
@@ -13,6 +14,38 @@ from layers.plan.schema import registry
 Datum = Literal["cgcs2000", "wgs84", "gcj02"]
 # The one that is drawn from the layers and needs no host.
 VECTOR = "vector"
+TILE_PX = 256
+# Half the width of the world in web mercator, metres, and a degree of the equator.
+HALF_WORLD_M = math.pi * 6378137.0
+DEGREE_M = HALF_WORLD_M / 180.0
+# A pixel of the standard for WMTS and one of 96 to the inch, metres; so near is as good as whole.
+PIXEL_M, PIXEL_96_M, NEAR = 0.00028, 0.0254 / 96, 0.01
+
+
+class Matrix(NamedTuple):
+    """A level of tiles.
+
+    Parameters
+    ----------
+    id
+        What addresses call it.
+    resolution
+        Width of a pixel: degrees, or metres of web mercator.
+    left, top
+        Where its first tile begins, in the same.
+    px
+        Width of a tile, px.
+    columns, rows
+        How many tiles there are.
+    """
+
+    id: str
+    resolution: float
+    left: float
+    top: float
+    px: int
+    columns: int
+    rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +71,18 @@ class BaseMap:
         Address templates drawn on top of each other; none for the vector base map.
     key_variable
         Environment variable with the key for ``{key}``, empty where no key is needed.
+    min_zoom
+        First level it has tiles for.
+    matrices
+        Its levels where they are not those of web maps; ``{z}`` is their id then.
+    degrees
+        Whether those are of longitudes and latitudes, not of web mercator.
+    review_number, year
+        Its own map review number, and the year that it is of, empty where not stated.
+    in_files
+        Whether a page that is handed on may ask for its tiles.
+    declared
+        Whether whoever runs the app has declared it (:mod:`layers.look.declared`).
     """
 
     name: str
@@ -49,17 +94,76 @@ class BaseMap:
     subdomains: str
     tiles: tuple[str, ...]
     key_variable: str
+    min_zoom: int = 0
+    matrices: tuple[Matrix, ...] = ()
+    degrees: bool = False
+    review_number: str = ""
+    year: str = ""
+    in_files: bool = True
+    declared: bool = False
+
+    def levels(self) -> tuple[Matrix, ...]:
+        """Return its levels, the coarsest first."""
+        return self.matrices or tuple(map(web_level, range(self.min_zoom, self.max_zoom + 1)))
 
 
-@per_plan
+def web_level(zoom: int) -> Matrix:
+    """Return a level of web maps.
+
+    Examples
+    --------
+    >>> web_level(1)[1:]
+    (78271.51696402048, -20037508.342789244, 20037508.342789244, 256, 2, 2)
+    """
+    side = 2**zoom
+    resolution = 2 * HALF_WORLD_M / TILE_PX / side
+    return Matrix(str(zoom), resolution, -HALF_WORLD_M, HALF_WORLD_M, TILE_PX, side, side)
+
+
+def resolution_of(denominator: float, *, degrees: bool, width_px: int = 0) -> float:
+    """Return the width of a pixel of a level of a WMTS, by the denominator of its scale.
+
+    Parameters
+    ----------
+    denominator
+        Of the scale. The standard has pixels of 0.28 mm; services in China, Tianditu among them,
+        reckon with 96 of them to the inch.
+    degrees
+        Whether the level is of degrees, not of web mercator.
+    width_px
+        How wide the level is: the pixels are those with which it goes round the world.
+
+    Examples
+    --------
+    >>> [round(resolution_of(295829355.45, degrees=True, width_px=px), 6) for px in (512, 0)]
+    [0.703125, 0.744094]
+    """
+    unit, world = (DEGREE_M, 360.0) if degrees else (1.0, 2 * HALF_WORLD_M)
+    found = [denominator * pixel / unit for pixel in (PIXEL_M, PIXEL_96_M)]
+    round_it = (each for each in found if abs(width_px * each / world - 1.0) < NEAR)
+    return next(round_it, found[0])
+
+
 def basemaps() -> dict[str, BaseMap]:
-    """Return every base map by name.
+    """Return every base map by name, those that are declared beside the data last.
+
+    Raises
+    ------
+    DataError
+        If the file of those is damaged.
 
     Examples
     --------
     >>> basemaps()["amap"].datum
     'gcj02'
     """
+    from layers.look.declared import declared  # noqa: PLC0415 - it makes base maps of this kind
+
+    return {**_common(), **declared(frozenset(_common()))}
+
+
+@per_plan
+def _common() -> dict[str, BaseMap]:
     entries = registry("basemaps.json")["basemaps"]
     return {entry["name"]: _basemap(entry) for entry in entries}
 
@@ -83,6 +187,12 @@ def key_of(name: str) -> str | None:
     """
     variable = basemap(name).key_variable
     return os.environ.get(variable) or None if variable else None
+
+
+def declared_keys() -> dict[str, str]:
+    """Return the keys of declared base maps, for a running page only."""
+    keys = {name: key_of(name) for name, base in basemaps().items() if base.declared}
+    return {name: key for name, key in keys.items() if key}
 
 
 def _basemap(entry: dict[str, Any]) -> BaseMap:

@@ -85,9 +85,9 @@ def narrowed(
     --------
     >>> from layers.look.content import Content
     >>> from layers.plan.catalogue import load
-    >>> all_ = Content({"projects": load("projects")}, ("projects",))
-    >>> some, left = narrowed(all_, year=2024)
-    >>> len(some.frames["projects"]) == left.shown < left.undated
+    >>> content = Content({"projects": load("projects")}, ("projects",))
+    >>> some, left = narrowed(content, year=2024)
+    >>> 0 < left.shown <= len(some.frames["projects"]) < len(content.frames["projects"])
     True
     """
     left, frames = LeftOut(year, dict.fromkeys(hidden, 0)), dict(content.frames)

@@ -27,7 +27,7 @@ def standing(content: Content, *, base_number: str = "") -> list[str]:
     content
         What the map shows.
     base_number
-        Review number of the base map itself, empty where it has none.
+        Review number of the base map itself; what is declared of it where that is empty.
 
     Examples
     --------
@@ -37,6 +37,7 @@ def standing(content: Content, *, base_number: str = "") -> list[str]:
     ['Boundaries not for delimitation', 'Plan: published']
     """
     lang = content.lang
+    base_number = base_number or basemap(content.base).review_number
     has = "base_number" if base_number else "base_unnumbered"
     of_base = say(f"standing.{has}", lang, number=base_number)
     names = listed([_dated(*each, lang) for each in base_sources(content)], lang)
@@ -76,7 +77,7 @@ def base_sources(content: Content) -> list[tuple[str, str]]:
     """
     if content.base != VECTOR:
         tiles = basemap(content.base)
-        return [(tiles.title_en if content.lang == "en" else tiles.title_zh, "")]
+        return [(tiles.title_en if content.lang == "en" else tiles.title_zh, tiles.year)]
     ground = [name for name in area().context if name in content.visible]
     frames = [load(area().land.layer), *(content.frames[name] for name in ground)]
     used = set(pd.concat([frame["source_id"] for frame in frames]))

@@ -13,6 +13,7 @@ import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from http.client import HTTPException
+from itertools import repeat
 from typing import TYPE_CHECKING
 from urllib.error import HTTPError
 from urllib.parse import quote
@@ -27,8 +28,7 @@ from scipy.ndimage import map_coordinates
 from geo.datum import wgs84_to_gcj02
 from geo.errors import AtlasError
 from layers.keeping.answers import kept_answer
-from layers.look.basemaps import basemap, key_of
-from layers.paper.labels import EQUATOR_M_PER_PX
+from layers.look.basemaps import DEGREE_M, basemap, key_of
 from layers.plan.area import map_crs
 from layers.scene.window import METRES_PER_INCH, POINTS_PER_INCH
 from layers.words import say
@@ -37,21 +37,20 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from layers.look.basemaps import BaseMap
+    from layers.look.basemaps import BaseMap, Matrix
     from layers.look.content import Sheet
     from layers.look.styles import Style
     from layers.scene.boxes import Box
     from layers.scene.scene import Drawn, Scene
     from layers.scene.window import Window
 
-GEOGRAPHIC = "EPSG:4490"
-TILE_PX = 256
+GEOGRAPHIC, RADIANS = "EPSG:4490", math.pi / 180.0
 # Names on tiles are made for screens: with more dots to the inch they would be too small to read.
 TILE_DPI = 150.0
 # The picture is no finer than this, as a surface is not.
 PICTURE_DPI = 200.0
 # Of each layer of a base map; a sheet that would need more is drawn from a zoom level above.
-MOST_TILES, LEAST_ZOOM = 250, 1
+MOST_TILES = 250
 THREADS, TIMEOUT_S, MOST_BYTES = 4, 10.0, 4_000_000
 USER_AGENT = "xiangjiang-atlas"
 # Between places that are computed exactly: 0.01 of a pixel is not reached within this many.
@@ -123,10 +122,10 @@ def tile_ground(name: str, window: Window, sheet: Sheet) -> TileGround | None:
     width, height = math.ceil(frame.right / dot) - left, math.ceil(frame.top / dot) - bottom
     extent = (left * dot, (left + width) * dot, bottom * dot, (bottom + height) * dot)
     world = _world(extent, (height, width), window, base)
-    zoom, columns, rows = _cover(world, window, sheet.dpi, base.max_zoom)
-    mosaic = _mosaic(base, zoom, columns, rows)
+    level, columns, rows = _cover(world, window, sheet.dpi, base)
+    mosaic = _mosaic(base, level, columns, rows)
     first = np.array([columns.start, rows.start], dtype=float)[:, None, None]
-    picture = _sampled(mosaic, (world * 2.0**zoom - first) * TILE_PX, (height, width))
+    picture = _sampled(mosaic, (_tiles_at(level, world) - first) * level.px, (height, width))
     if sheet.palette == "grey":
         picture = np.asarray(Image.fromarray(picture).convert("L").convert("RGB"))
     return TileGround(picture, extent)
@@ -171,9 +170,9 @@ def _world(
     window: Window,
     base: BaseMap,
 ) -> NDArray[np.float64]:
-    """Return where nodes of the picture's grid lie in web mercator, as shares of the world.
+    """Return where nodes of the picture's grid lie on the tiles, in their degrees or metres.
 
-    The first axis is x and y; from the left and from the top.
+    The first axis is x and y.
     """
     rows, columns = (math.ceil(side / NODE_PX) + 1 for side in shape)
     x, y = np.meshgrid(
@@ -183,53 +182,63 @@ def _world(
     lon, lat = Transformer.from_crs(map_crs(), GEOGRAPHIC, always_xy=True).transform(*metres.T)
     if base.datum == "gcj02":
         lon, lat = wgs84_to_gcj02(lon, lat)
-    across = (lon + 180.0) / 360.0
-    down = (1.0 - np.arcsinh(np.tan(np.radians(lat))) / math.pi) / 2.0
-    return np.stack([across.reshape(x.shape), down.reshape(x.shape)])
+    if not base.degrees:
+        lon, lat = lon * DEGREE_M, np.degrees(np.arcsinh(np.tan(np.radians(lat)))) * DEGREE_M
+    return np.stack([lon.reshape(x.shape), lat.reshape(x.shape)])
+
+
+def _tiles_at(level: Matrix, world: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return which tiles of a level places lie on, counted from the left and from the top."""
+    span = level.resolution * level.px
+    return np.stack([(world[0] - level.left) / span, (level.top - world[1]) / span])
 
 
 def _cover(
-    world: NDArray[np.float64], window: Window, dpi: int, max_zoom: int
-) -> tuple[int, range, range]:
-    """Return the zoom level that is nearest to the sheet's scale, and the tiles that cover it."""
+    world: NDArray[np.float64], window: Window, dpi: int, base: BaseMap
+) -> tuple[Matrix, range, range]:
+    """Return the level that is nearest to the sheet's scale, and the tiles that cover it."""
     # Mercator grows with 1 / cos(latitude) = cosh(its northing).
-    stretch = math.cosh(math.pi * (1.0 - 2.0 * float(world[1].mean())))
+    metres = DEGREE_M if base.degrees else 1.0 / math.cosh(world[1].mean() / DEGREE_M * RADIANS)
     dot_m = window.scale * METRES_PER_INCH / min(dpi, TILE_DPI)
-    zoom = round(math.log2(EQUATOR_M_PER_PX / stretch / dot_m))
-    zoom = max(LEAST_ZOOM, min(zoom, max_zoom))
-    while True:
+    levels = base.levels()
+    nearest = min(levels, key=lambda each: abs(math.log2(each.resolution * metres / dot_m)))
+    for level in levels[levels.index(nearest) :: -1]:
         # One pixel more on each side, for the mean of neighbours.
-        spare = 1.0 / (TILE_PX * 2**zoom)
+        spare = 1.0 / level.px
         columns, rows = (
             range(
-                max(0, math.floor((part.min() - spare) * 2**zoom)),
-                min(2**zoom, math.floor((part.max() + spare) * 2**zoom) + 1),
+                max(0, math.floor(part.min() - spare)),
+                min(most, math.floor(part.max() + spare) + 1),
             )
-            for part in world
+            for part, most in zip(_tiles_at(level, world), (level.columns, level.rows), strict=True)
         )
-        if len(columns) * len(rows) <= MOST_TILES or zoom == LEAST_ZOOM:
-            return zoom, columns, rows
-        zoom -= 1
+        if len(columns) * len(rows) <= MOST_TILES:
+            break
+    if not (columns and rows):
+        raise TilesError("beyond")
+    return level, columns, rows
 
 
 @kept_answer
-def _mosaic(base: BaseMap, zoom: int, columns: range, rows: range) -> NDArray[np.uint8]:
+def _mosaic(base: BaseMap, level: Matrix, columns: range, rows: range) -> NDArray[np.uint8]:
     """Return tiles side by side, all layers of the base map on top of each other."""
     places = [(template, x, y) for template in base.tiles for y in rows for x in columns]
     key, hosts = quote(key_of(base.name) or "", safe=""), base.subdomains or " "
     addresses = [
-        template.format(z=zoom, x=x, y=y, s=hosts[(x + y) % len(hosts)], key=key)
+        template.format(z=level.id, x=x, y=y, s=hosts[(x + y) % len(hosts)], key=key)
         for template, x, y in places
     ]
-    canvas = Image.new("RGBA", (len(columns) * TILE_PX, len(rows) * TILE_PX), "white")
+    canvas = Image.new("RGBA", (len(columns) * level.px, len(rows) * level.px), "white")
     with ThreadPoolExecutor(THREADS) as pool:
-        for (_, x, y), tile in zip(places, pool.map(_tile, addresses), strict=True):
-            at = ((x - columns.start) * TILE_PX, (y - rows.start) * TILE_PX)
+        for (_, x, y), tile in zip(
+            places, pool.map(_tile, addresses, repeat(level.px)), strict=True
+        ):
+            at = ((x - columns.start) * level.px, (y - rows.start) * level.px)
             canvas.alpha_composite(tile, at)
     return np.asarray(canvas.convert("RGB"))
 
 
-def _tile(address: str) -> Image.Image:
+def _tile(address: str, px: int) -> Image.Image:
     """Return one tile; an error says neither its address nor the key in it."""
     request = Request(address, headers={"User-Agent": USER_AGENT})  # noqa: S310 - of basemaps.json
     try:
@@ -242,7 +251,7 @@ def _tile(address: str) -> Image.Image:
         raise TilesError("unreachable") from None
     try:
         tile = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "GIF"))
-        if tile.size == (TILE_PX, TILE_PX):
+        if tile.size == (px, px):
             return tile.convert("RGBA")
     except (OSError, SyntaxError, ValueError):  # what Pillow says of a file that is broken
         pass

@@ -51,6 +51,20 @@ def _pattern(
         yield ValidationError(f"{instance!r} does not match {pattern!r}{about}")
 
 
+def _required(
+    _validator: Any,  # noqa: ANN401 - as above
+    names: list[str],
+    instance: object,
+    schema: dict[str, Any],
+) -> Iterator[ValidationError]:
+    for name in names:
+        if isinstance(instance, dict) and name not in instance:
+            about = schema.get("properties", {}).get(name, {}).get("description")
+            words = f"{name!r} is a required property{f' ({about})' if about else ''}"
+            # It is told where it should be.
+            yield ValidationError(words, path=[name])
+
+
 def _format(
     _validator: Any,  # noqa: ANN401 - as above
     name: str,
@@ -66,4 +80,6 @@ def _format(
 
 
 # Of the draft that all schemas of the atlas are written in.
-Validator: Any = extend(Draft202012Validator, {"pattern": _pattern, "format": _format})
+Validator: Any = extend(
+    Draft202012Validator, {"pattern": _pattern, "format": _format, "required": _required}
+)

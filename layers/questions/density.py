@@ -14,7 +14,7 @@ from geo.surface.density import Kernel, Method
 from geo.surface.density_raster import Unit
 from layers.keeping.answers import kept_answer
 from layers.look.overlays import Isolines, Overlay, Surface
-from layers.plan.area import area
+from layers.plan.area import area, crs_words
 from layers.plan.catalogue import land
 from layers.plan.zonings import zoning_names
 from layers.questions.contents import above_base, dots
@@ -212,7 +212,9 @@ class Density(Kind):
         exact = about["method"] == "exact"
         bound = {} if exact else {"bound": number(about["error_bound_pct"], digits=3)}
         cells = " × ".join(map(number, reversed(surface.shape)))
-        cell = f"{number(self.cell_size_m)} m · {cells} · {surface.rio.crs.to_string()}"
+        code = surface.rio.crs.to_epsg()
+        crs = crs_words(lang) if code is None else f"EPSG:{code}"
+        cell = f"{number(self.cell_size_m)} m · {cells} · {crs}"
         bounded = self.bounded or self.study_area is not None
         return {
             "bandwidth_m": _bandwidth(self, about, lang),

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from geo.arguments import require_one_of
 from geo.errors import InputError
 from geo.numerals import LANGUAGES
-from layers.plan.area import OWN_CLAIMS, own_claims_file
+from layers.plan.area import OWN_CLAIMS, own_claims_file, plan
 from layers.plan.schema import path_of, resources
 from layers.record.containers import MOST_TEXT, SUFFIXES, put_text, text_in
 from layers.record.plain_data import json_object
@@ -43,7 +43,7 @@ _TYPES: dict[str, type] = {
 }
 KEYS = frozenset(_TYPES)
 # What a record may have beside that.
-_MORE: dict[str, type] = {"own_data": list, "figures": dict, "review": dict}
+_MORE: dict[str, type] = {"plan": str, "own_data": list, "figures": dict, "review": dict}
 # The largest file that a record is read from.
 MOST_BYTES = 500_000_000
 # What a reader writes onto a sheet to be read by all: it may look like a path.
@@ -88,9 +88,9 @@ def record(spec: Mapping[str, Any], *, created: str, lang: str = "zh") -> dict[s
     Returns
     -------
     dict
-        ``schema`` (of the record itself), ``version`` of the atlas, ``created``, ``lang``,
-        ``spec``, ``data`` (one SHA-256 over the whole data package) and ``files`` (that of each of
-        its files, for :func:`changed`).
+        ``schema`` (of the record itself), ``version`` of the atlas, ``plan`` (the name of its
+        folder), ``created``, ``lang``, ``spec``, ``data`` (one SHA-256 over the whole data
+        package) and ``files`` (that of each of its files, for :func:`changed`).
 
     Raises
     ------
@@ -125,6 +125,7 @@ def record(spec: Mapping[str, Any], *, created: str, lang: str = "zh") -> dict[s
     return {
         "schema": SCHEMA,
         "version": _version(),
+        "plan": _plan(),
         "created": created,
         "lang": lang,
         "spec": plain,
@@ -211,7 +212,7 @@ def read(path: str | os.PathLike[str]) -> dict[str, Any]:
     Raises
     ------
     InputError
-        If the file is missing, of another kind, broken, or has no record.
+        If the file is missing, of another kind, broken, of another plan, or has no record.
     """
     path = Path(path)
     found = record_in(contents(path), path.suffix.lower(), path.name)
@@ -247,7 +248,7 @@ def contents(path: Path) -> bytes:
         reason = getattr(error, "strerror", None) or error
         raise InputError(
             f"read: {str(path)!r} cannot be read ({reason}). Pass a file that the atlas has made.",
-            code="record.missing",
+            code="file.unreadable",
             name=path.name,
         ) from error
     if len(data) > MOST_BYTES:
@@ -267,7 +268,7 @@ def record_in(data: bytes, suffix: str, name: str) -> dict[str, Any] | None:
     Raises
     ------
     InputError
-        If the file or its record is broken.
+        If the file or its record is broken, or it is of another plan.
     """
     text = text_in(data, suffix, name=NAME)
     return None if text is None else _checked(text, name)
@@ -368,7 +369,21 @@ def _checked(text: str, name: str) -> dict[str, Any]:
             f"atlas reads {SCHEMA}. Update the atlas.",
             code="record.newer",
         )
+    # What it asks for is of its own plan.
+    if data.get("plan", _plan()) != _plan():
+        raise InputError(
+            f"read: {name!r} was made of the plan {data['plan']!r}, and {_plan()!r} is open; "
+            f"open that plan (--plan {data['plan']})",
+            code="record.plan",
+            name=name,
+            plan=data["plan"],
+        )
     return data
+
+
+def _plan() -> str:
+    """Return the name of the folder of the plan that is open."""
+    return plan().folder.resolve().name
 
 
 def _refuse_private(spec: Mapping[str, Any]) -> None:

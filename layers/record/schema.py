@@ -31,11 +31,11 @@ def schema() -> dict[str, Any]:
     >>> schema()["properties"]["pages"]["enum"][:2]
     ['circles', 'districts']
     """
-    return _schema(kinds())
+    return _schema(kinds(), tuple(basemaps()))
 
 
 @per_plan
-def _schema(known: tuple[type[Kind], ...]) -> dict[str, Any]:
+def _schema(known: tuple[type[Kind], ...], bases: tuple[str, ...]) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": f"Specification of a map: {both('app.title')[1]}",
@@ -75,7 +75,7 @@ def _schema(known: tuple[type[Kind], ...]) -> dict[str, Any]:
                 "minimum": 1,
                 "maximum": 9999,
             },
-            "base": {"description": "base map", "enum": list(basemaps())},
+            "base": {"description": "base map", "enum": list(bases)},
             "review": _review(),
             "notes": {
                 "description": "what the maker notes at places of the map",

@@ -354,7 +354,7 @@ def _data(source: str | Path | dict[str, Any]) -> dict[str, Any]:
             f"read_spec: {str(source)!r} is neither a map ({', '.join(maps())}) nor a file that "
             f"ends in {', '.join(SUFFIXES)}",
             code="spec.missing",
-            name=path.name,
+            name=str(source),
         )
     try:
         with path.open("rb") as file:
@@ -364,7 +364,7 @@ def _data(source: str | Path | dict[str, Any]) -> dict[str, Any]:
         raise InputError(
             f"read_spec: {path}: {reason}; name a file that is there",
             code="spec.missing",
-            name=path.name,
+            name=str(source),
         ) from None
     return parsed_data(data, name=str(path))
 

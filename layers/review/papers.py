@@ -6,6 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from layers.look.basemaps import basemap
 from layers.look.content import INTERNAL, PUBLIC
 from layers.look.standing import base_sources
 from layers.plan.area import area
@@ -73,7 +74,8 @@ def base_source(subject: Subject) -> Found:
 @rule
 def base_number(subject: Subject) -> Found:
     """Find whether the base map's own number is on the map."""
-    number = bare(subject.spec.sheet.base_number)
+    declared = basemap(subject.content.base).review_number
+    number = bare(subject.spec.sheet.base_number or declared)
     return passes(number and number in subject.text, "review.base_unnumbered")
 
 

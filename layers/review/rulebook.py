@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from geo.arguments import require_one_of
+from geo.errors import InputError
 from geo.numerals import listed
 from layers.look.content import PROFILES
 from layers.plan.area import PLANS
-from layers.plan.data_files import table_of, text_of, yaml_of
+from layers.plan.data_files import table_of, yaml_of
 from layers.words import both, say
 
 if TYPE_CHECKING:
@@ -150,11 +151,19 @@ def sensitive(own: str | os.PathLike[str] | None = None) -> tuple[Sensitive, ...
 
     Raises
     ------
-    DataError
+    InputError
         If it is not there, or is no text in UTF-8.
     """
     named = own or os.environ.get(VARIABLE)
-    lines = text_of(Path(named)).splitlines() if named else []
+    try:
+        lines = Path(named).read_text("utf-8-sig").splitlines() if named else []
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"check: the list of words {str(named)!r} cannot be read ({error}); name a file in "
+            "UTF-8 with a word a line",
+            code="file.unreadable",
+            name=Path(str(named)).name,
+        ) from error
     why = {lang: say("review.own_list", lang) for lang in ("zh", "en")}
     words = dict.fromkeys(line.strip() for line in lines)
     return (*_common(), *(Sensitive("name", word, "fail", why) for word in words if word))

@@ -94,6 +94,9 @@ _OF_POINTS = ("symbol", "colour", "edge", "size_px", "dash", "opacity")
 # What a script element, or a file, does not hold.
 _ESCAPED = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 
+# Of a base map what no page needs.
+_NOT_OF_PAGES = {"declared", "in_files", "review_number", "year"}
+
 Text = dict[str, str]
 
 
@@ -468,8 +471,10 @@ def _field(name: str, title: Text, *, unit: str = "", whole: bool = False) -> di
 def _basemap(name: str) -> dict[str, Any]:
     entry = asdict(basemap_named(name))
     entry["title"] = {"zh": entry.pop("title_zh"), "en": entry.pop("title_en")}
-    entry["needs_key"] = bool(entry.pop("key_variable"))
-    return entry
+    entry["matrices"] = [level._asdict() for level in basemap_named(name).matrices]
+    # The key of a declared one comes with the running page; nobody is asked for it.
+    entry["needs_key"] = bool(entry.pop("key_variable")) and not entry.pop("declared")
+    return {key: value for key, value in entry.items() if key not in _NOT_OF_PAGES}
 
 
 def _bounds(

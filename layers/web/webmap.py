@@ -15,6 +15,7 @@ from folium.template import Template
 from geo.arguments import brief
 from geo.doors import door
 from geo.errors import InputError
+from layers.look.basemaps import VECTOR, basemaps
 from layers.look.outside import clean_statement
 from layers.type.outside_texts import NAME, Cleaner
 from layers.web.document import content_document, map_document, to_json
@@ -44,6 +45,7 @@ SCRIPTS = (
     "points.js",
     "shapes.js",
     "card.js",
+    "walk.js",
     "time.js",
     "panels.js",
     "search.js",
@@ -147,7 +149,7 @@ class AtlasMap(folium.Map):
             zoom_control=False,
             height=height,
         )
-        self.document = document
+        self.document = _for_files(document)
         cleaner = Cleaner(drawn=False)
         self.told = statement and clean_statement(statement, cleaner)
         told = title or (statement.title if statement else both("app.title")[0])
@@ -186,6 +188,16 @@ class AtlasMap(folium.Map):
         figure = self._figure
         if "$(" in figure.script.render():
             figure.header.add_child(Element(f"<script>{_inlined(JQUERY)}</script>"), name="jquery")
+
+
+def _for_files(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a document that may be handed on: no base map is in it that may not."""
+    allowed = {name for name, base in basemaps().items() if base.in_files}
+    kept = [each for each in document["basemaps"] if each["name"] in allowed]
+    if len(kept) == len(document["basemaps"]):
+        return document
+    base = document["base"] if document["base"] in allowed else VECTOR
+    return {**document, "basemaps": kept, "base": base}
 
 
 @runtime_checkable

@@ -42,8 +42,9 @@ wide, narrow = st.columns([2, 1])
 with wide:
     shown = ["cities", "parks", "districts", "river"]
     document = map_document([*shown, "circles"], visible=shown, lang=lang)
+    keys = {"tianditu": "a-key"}
     found = map_view(
-        document, key="map", height=520, draw=allowed, pick=asked, link="pair", tianditu_key="a-key"
+        document, key="map", height=520, draw=allowed, pick=asked, link="pair", keys=keys
     )
 with narrow:
     second = map_document(["circles"], lang=lang)
@@ -298,13 +299,14 @@ def test_corners_drawn_on_a_gcj02_base_map_are_told_in_wgs84(page, app):
         re.compile("^https://"),
         lambda route: route.fulfill(body=PIXEL, content_type="image/png"),
     )
-    address = "base=amap&view=28.2,112.9,12&layers=circles.-river&hidden=schematic"
+    address = "base=amap&view=28.2,112.9,12&layers=circles.-river&hidden=schematic&year=2024"
     frame, other = opened(page, f"{app}/?{address}")
     state = frame.evaluate("() => Atlas.view.state()")
     assert state["base"] == "amap"
     assert state["view"] == pytest.approx({"lat": 28.2, "lon": 112.9, "zoom": 12}, abs=1e-4)
     assert state["layers"] == [["circles", True], ["river", False]]
     assert state["hidden"] == ["schematic"]
+    assert state["year"] == 2024
     assert frame.evaluate("() => Atlas.view.visible.has('circles')")
     other.wait_for_function("() => Atlas.view.base === 'amap'")
     runs = told(page)["runs"]

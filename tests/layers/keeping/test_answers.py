@@ -22,7 +22,7 @@ from layers.book import facts
 from layers.keeping import brought
 from layers.keeping.answers import ANSWERS, BUDGET_BYTES, REGISTRY, Answers
 from layers.keeping.own_notes import Note
-from layers.look.basemaps import basemaps
+from layers.look.basemaps import basemaps, web_level
 from layers.paper import tiles
 from layers.plan.copies import bytes_of
 from layers.questions import Coverage, Density, Distribution, belonging
@@ -90,7 +90,7 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "layers.book.series._nowhere": ((), {}),
     "layers.book.facts._draws": ((PLATFORMS, "circles"), {}),
     "layers.book.facts._areas": (("circles",), {}),
-    "layers.paper.tiles._mosaic": ((basemaps()["vector"], 1, range(1), range(1)), {}),
+    "layers.paper.tiles._mosaic": ((basemaps()["vector"], web_level(1), range(1), range(1)), {}),
 }
 
 

@@ -118,7 +118,7 @@ def test_a_specification_keeps_notes_and_one_without_them_is_as_before() -> None
     assert spec().notes == NOTES
     assert read_spec(spec().to_dict()) == spec()
     assert "notes" not in replace(spec(), notes=()).to_dict()
-    with pytest.raises(InputError, match=r"notes.0: 'title' is a required property"):
+    with pytest.raises(InputError, match=r"notes.0.title: 'title' is a required property"):
         read_spec(
             {"map": "overview", "notes": [{"lon": 1, "lat": 2}], "sheet": {"review_number": "1"}}
         )

@@ -505,6 +505,17 @@ def test_what_a_record_tells_says_nothing_to_a_terminal(tmp_path: Path) -> None:
     assert not any(letter < " " for line in lines for letter in line)
 
 
+def test_a_file_of_another_plan_is_not_taken_for_one_of_this(tmp_path: Path) -> None:
+    path = tmp_path / "map.svg"
+    with open_plan("tests/areas/tiny"):
+        path.write_bytes(embed(b"<svg></svg>", ".svg", record({}, created=CREATED)))
+        assert read(path)["plan"] == "tiny"
+    for work in (read, remake, layers.check):
+        with pytest.raises(InputError, match="--plan tiny") as caught:
+            work(path)
+        assert caught.value.code == "record.plan"
+
+
 def test_a_record_without_bottom_is_refused(outputs: dict[str, bytes], tmp_path: Path) -> None:
     path = tmp_path / "map.png"
     for text in ("[" * 100_000, '{"a":' * 100_000, "9" * 100_000, " " * 3_000_000):

@@ -347,6 +347,12 @@ def test_what_is_of_another_kind_is_refused_with_what_to_pass(wrong: Any) -> Non
         assert refused.value.code in {"caller.argument", "raster.no_numbers"}
 
 
+def test_what_is_missing_is_named_with_its_place() -> None:
+    with pytest.raises(InputError, match="sheet.review_number: .*internal for a draft") as caught:
+        read_spec("overview")
+    assert "sheet.review_number" in caught.value.sentence("zh")
+
+
 @pytest.mark.parametrize("source", ["\x00.yaml", "\ud800.yaml", "a" * 5000 + ".yaml", "/dev/null"])
 def test_a_name_that_no_file_has_is_refused(source: str) -> None:
     with pytest.raises(InputError, match="read_spec") as caught:

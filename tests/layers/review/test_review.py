@@ -270,6 +270,9 @@ def test_a_planners_own_list_is_found_by_the_environment_too(monkeypatch, tmp_pa
     own.write_text("某园", encoding="utf-8")
     monkeypatch.setenv("XIANGJIANG_SENSITIVE", str(own))
     assert sensitive()[-1] == Sensitive("name", "某园", "fail", sensitive()[-1].why)
+    for own in (tmp_path / "none.txt", tmp_path):
+        with pytest.raises(InputError, match="list of words"):
+            sensitive(own)
 
 
 def test_amounts_are_looked_at() -> None:

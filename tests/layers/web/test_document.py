@@ -14,6 +14,7 @@ import shapely
 import xarray as xr
 from playwright.sync_api import Page
 
+from layers.look.basemaps import Matrix
 from layers.look.overlays import (
     Choropleth,
     Features,
@@ -46,7 +47,11 @@ MAPS = [
     {"map": "layer", "lang": "en", "parameters": {"layer": "parks"}},
 ]
 # Read with a kind of geometry that this map has not, or when tiles are asked of another host.
-UNREAD = {"layers[].shapes[].geometries", "basemaps[].max_zoom", "basemaps[].subdomains"}
+UNREAD = {
+    "layers[].shapes[].geometries",
+    *(f"basemaps[].{key}" for key in ("max_zoom", "min_zoom", "subdomains", "matrices", "degrees")),
+    *(f"basemaps[].matrices[].{key}" for key in Matrix._fields),
+}
 
 
 def problems(document: dict[str, Any]) -> list[str]:

@@ -109,6 +109,42 @@ def marker_place(page: Page) -> list[float]:
     )
 
 
+# ---- the keys ----
+
+
+def test_areas_and_years_are_reached_by_the_keys(page, tmp_path):
+    show(page, web_map(["circles", "projects"]), tmp_path)
+    circles = page.locator(".atlas-walk ul")
+    circles.focus()
+    page.keyboard.press("ArrowDown")
+    named = circles.locator("[aria-selected=true]").inner_text()
+    assert page.locator(f"#{circles.get_attribute('aria-activedescendant')}").inner_text() == named
+    page.keyboard.press("Enter")
+    assert page.locator(".atlas-card h3").inner_text() == named
+    page.keyboard.press("Escape")
+    assert circles.evaluate("list => document.activeElement === list")
+    # years
+    whole = page.evaluate("() => Atlas.view.document.time")
+    slider = page.locator(".atlas-time input")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    shown = """() => { const { view } = Atlas; const projects = view.model.byId.get("projects");
+        return projects.years.filter((year, i) => projects.place(i) && view.shown(projects, i)) }"""
+    years = page.evaluate(shown)
+    assert years
+    assert max(years) < whole["to"]
+    assert page.evaluate("() => Atlas.view.state().year") == whole["to"] - 1
+    page.emulate_media(reduced_motion="reduce")
+    page.keyboard.press(" ")
+    assert page.evaluate("() => [Atlas.view.year, Atlas.view.panels.time.timer]") == [
+        whole["to"],
+        None,
+    ]
+    undated = int(re.sub(r"\D", "", page.locator(".atlas-time button").last.inner_text()))
+    page.locator(".atlas-time button").last.click()
+    assert page.locator(".atlas-card .atlas-item").count() == undated > 0
+
+
 # ---- drawing ----
 
 
