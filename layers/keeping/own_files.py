@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 import shapely
 
 import geo
+from geo.errors import InputError
 from geo.wording import sentence
 from layers.keeping.brought import (
     is_own,
@@ -19,6 +20,7 @@ from layers.keeping.brought import (
     kept_raster,
     kept_zones,
 )
+from layers.keeping.given_people import GIVEN, VARIABLE, given_people
 from layers.keeping.own_points import Roles, own_points
 from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, names
@@ -183,6 +185,16 @@ def kept_file(name: str, folder: Path, brings: Brings) -> str:
     """
     if is_own(name) or (brings != "raster" and not Path(name).suffix):
         return name
+    if brings == "raster" and name == GIVEN:
+        given = given_people()
+        if given is None:
+            raise InputError(
+                f"there is no raster of people: set {VARIABLE} to the path of its record, or name "
+                "a GeoTIFF",
+                code="people.none_given",
+                variable=VARIABLE,
+            )
+        return given
     path = folder / name
     try:
         stamp = (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0)
@@ -212,6 +224,12 @@ def _people(path: Path, _modified_ns: int, _size: int) -> Population:
     return geo.population(geo.read_raster(path))
 
 
+def people_title(name: str, lang: str) -> str:
+    """Return what a kept raster of people is called in ``"zh"`` or ``"en"``."""
+    about = kept_raster(name).attrs
+    return str((lang == "en" and about.get("title_en")) or about.get("title", ""))
+
+
 def people_note(name: str, lang: str) -> str:
     """Return the line about a raster of people that every map of a rate carries.
 
@@ -223,6 +241,6 @@ def people_note(name: str, lang: str) -> str:
         ``"zh"`` or ``"en"``.
     """
     about = kept_raster(name).attrs
-    parts = [sentence("receipt.people", lang, {"title": about.get("title", "")})]
+    parts = [sentence("receipt.people", lang, {"title": people_title(name, lang)})]
     parts += [finding.sentence(lang) for finding in about.get("findings", ())]
     return paragraph(parts, lang)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args, get_origin
 from geo.arguments import brief, require_one_of
 from geo.errors import InputError
 from geo.numerals import LANGUAGES
+from layers.keeping.given_people import named_again
 from layers.keeping.own_files import kept_file
 from layers.plan.area import area
 from layers.plan.selection import SITE
@@ -144,7 +145,7 @@ def parameters_of(question: Kind) -> dict[str, Plain]:
     needs = {item.name: item.about.needs for item in items(type(question))}
     look = {"look": question.LOOK} if question.LOOK else {}
     return look | {
-        name: value
+        name: named_again(value) if isinstance(value, str) else value
         for name, value in plain.items()
         if value is not None
         and name in needs

@@ -16,6 +16,7 @@ from geo.zoned.uncertainty import MIN_DRAWS
 from geo.zones import counted as zones_counted
 from layers.keeping.answers import kept_answer
 from layers.keeping.brought import kept_raster
+from layers.keeping.given_people import GIVEN
 from layers.look.symbology import value_label
 from layers.questions import costs
 from layers.questions.fields import Field
@@ -52,6 +53,10 @@ LIKELY = 0.5
 COVERED_ENOUGH_PCT = 90.0
 
 
+def _given() -> tuple[str, ...]:
+    return (GIVEN,)
+
+
 @dataclass(frozen=True, slots=True)
 class Distribution:
     """How the points are spread over zones.
@@ -73,9 +78,9 @@ class Distribution:
     points: Points
     zones: Zones
     weight: str | None = None
-    population: Annotated[str | None, Field(brings="raster", needs=("measure", ("per_10k",)))] = (
-        None
-    )
+    population: Annotated[
+        str | None, Field(choices=_given, brings="raster", needs=("measure", ("per_10k",)))
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

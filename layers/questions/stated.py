@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.numerals import listed, number
-from layers.keeping.brought import is_own, kept_raster
+from layers.keeping.brought import is_own
+from layers.keeping.own_files import people_title
 from layers.look.credits import credits_of
 from layers.look.standing import standing
 from layers.look.statement import Statement, reviewed
@@ -142,7 +143,7 @@ def _in_words(item: Item, value: object, question: Kind, lang: str) -> str:
     elif isinstance(value, int | float):
         words = f"{number(value)} {item.about.unit}".strip()
     elif item.about.brings == "raster" and is_own(str(value)):
-        words = str(kept_raster(str(value)).attrs.get("title", ""))
+        words = people_title(str(value), lang)
     else:
         words = question.value_words(item.name, str(value), lang)
     return words
