@@ -348,7 +348,7 @@ def test_what_is_of_another_kind_is_refused_with_what_to_pass(wrong: Any) -> Non
 
 
 def test_what_is_missing_is_named_with_its_place() -> None:
-    with pytest.raises(InputError, match="sheet.review_number: .*internal for a draft") as caught:
+    with pytest.raises(InputError, match=r"sheet.review_number: .*internal for a draft") as caught:
         read_spec("overview")
     assert "sheet.review_number" in caught.value.sentence("zh")
 
