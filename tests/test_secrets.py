@@ -29,28 +29,30 @@ from layers.record import provenance
 from layers.look.content import Sheet
 from layers.qgis.geopackage import geopackage_bytes
 from layers.outputs import output
+from layers.plan.area import use
 from layers.record.specification import MapSpec
 from layers.questions.subjects import Points, Zones
 
 folder = Path(sys.argv[1])
+use(sys.argv[3])
 sheet = Sheet("", "internal", size="A4", dpi=60, date="2026-11-28")
-density = MapSpec("density", sheet, {"layer": "platforms", "bandwidth_m": 3000.0}, "zh")
+density = MapSpec("density", sheet, {"layer": "shops", "bandwidth_m": 3000.0}, "zh")
 for suffix in (".pptx", ".pdf", ".html", ".png", ".svg", ".gpkg"):
     (folder / f"density{suffix}").write_bytes(output(density, suffix))
 keyed = MapSpec("overview", sheet, {}, "zh", base=sys.argv[2])
 (folder / "keyed.html").write_bytes(output(keyed, ".html"))
 record = provenance.record(density.to_dict(), created="2026-11-28")
 (folder / "record.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-frame = layers.load("platforms")
+frame = layers.load("shops")
 for suffix in (".csv", ".geojson", ".gpkg"):
-    (folder / f"platforms{suffix}").write_bytes(geo.vector_bytes(frame, suffix))
-(folder / "styled.gpkg").write_bytes(geopackage_bytes({"platforms": frame}, lang="zh"))
-surface = questions.density_surface(questions.Density(Points("platforms"), cell_size_m=1000.0))
+    (folder / f"shops{suffix}").write_bytes(geo.vector_bytes(frame, suffix))
+(folder / "styled.gpkg").write_bytes(geopackage_bytes({"shops": frame}, lang="zh"))
+surface = questions.density_surface(questions.Density(Points("shops"), cell_size_m=1000.0))
 (folder / "density.tif").write_bytes(geo.geotiff_bytes(surface))
 """
 FILES = [
     *(f"density{suffix}" for suffix in (".pptx", ".pdf", ".html", ".png", ".svg", ".gpkg", ".tif")),
-    *(f"platforms{suffix}" for suffix in (".csv", ".geojson", ".gpkg")),
+    *(f"shops{suffix}" for suffix in (".csv", ".geojson", ".gpkg")),
     "styled.gpkg",
     "keyed.html",
     "record.json",
@@ -76,7 +78,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "HOSTNAME": USER,
         "TIANDITU_KEY": KEY,
     }
-    command = [sys.executable, "-c", MAKE, str(folder), "tianditu"]
+    # A small plan, and one in a folder of its own, whose path no file may tell either.
+    plan = str(ROOT / "tests" / "areas" / "tiny")
+    command = [sys.executable, "-c", MAKE, str(folder), "tianditu", plan]
     run = subprocess.run(
         command, cwd=home, env=environment, check=False, capture_output=True, text=True, timeout=300
     )
