@@ -50,7 +50,8 @@ THOROUGH = (
     *("test_fuzz.py", "test_sealed.py", "test_notebook_pictures.py", "test_document.py"),
     *("test_data_check.py", "test_statement.py", "test_locate_page.py", "test_contributing.py"),
     *("test_claims_file.py", "test_brief.py", "test_geopdf.py", "test_rates.py", "test_review.py"),
-    *("test_own_points.py", "test_locate_command.py"),
+    *("test_own_points.py", "test_locate_command.py", "test_kinds.py", "test_slide_packages.py"),
+    *("test_real_kinds.py", "test_text_pieces.py", "test_work.py"),
 )
 TIMEOUT_MS = 60_000
 STORED = "local_storage,indexeddb,cache_storage,service_workers,file_systems,websql"
