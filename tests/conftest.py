@@ -56,8 +56,8 @@ THOROUGH = (
 TIMEOUT_MS = 60_000
 STORED = "local_storage,indexeddb,cache_storage,service_workers,file_systems,websql"
 
-# How long an example takes says more of the machine than of the code.
-hypothesis.settings.register_profile("atlas", deadline=None)
+# How long an example takes says more of the machine than of the code. Each run has other examples.
+hypothesis.settings.register_profile("atlas", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("atlas")
 
 
