@@ -33,7 +33,7 @@ from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface
 from layers.look.palettes import paper
 from layers.paper.drawing import packed
 from layers.paper.furniture import true_north_deg
-from layers.paper.printing import composed, drawn, printed
+from layers.paper.printing import drawn, printed
 from layers.paper.sheet import heading, layout, text_width, wrapped
 from layers.plan.area import area
 from layers.plan.catalogue import load
@@ -616,20 +616,6 @@ def test_the_frame_of_a_map_that_shows_more_than_the_locator_stays_in_it() -> No
     (frame,) = (patch.get_bbox() for patch in axes.patches if patch.get_label() == "locator frame")
     assert box.x0 <= frame.x0 < frame.x1 <= box.x1
     assert box.y0 <= frame.y0 < frame.y1 <= box.y1
-
-
-def test_a_map_without_its_sheet_has_its_scale_in_the_corner_that_is_free(overview):
-    sheet = replace(SHEET, size="16:9", dpi=72)
-    inside = composed(overview, sheet, alone=(600.0, 400.0))
-    (paper,) = (patch.get_bbox() for patch in rectangle(inside.figure, "scale paper"))
-    frame = inside.layout.frame
-    assert frame.left <= paper.x0 < paper.x1 <= frame.right
-    assert frame.bottom <= paper.y0 < paper.y1 <= frame.top
-    parts = [patch.get_bbox() for patch in rectangle(inside.figure, "scale bar")]
-    assert all(paper.x0 < part.x0 < part.x1 < paper.x1 for part in parts)
-    # The ratio of a map that is shown in any size would be wrong.
-    assert not [words for words in said(inside.figure) if words.startswith("1:")]
-    assert rectangle(composed(overview, sheet).figure, "scale paper") == []
 
 
 def test_two_boxes_overlap_where_they_share_more_than_an_edge():
