@@ -162,7 +162,7 @@ def read_notes(data: bytes) -> tuple[tuple[Note, ...], tuple[Finding, ...]]:
         features = json.loads(data)["features"]
         notes = [_note(each) for each in features[: MOST_NOTES + 1]]
     # Of a text that nests without end Python gives up by itself.
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ArithmeticError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(
             "read_notes: this is no file of notes. Pass one that was downloaded here.",
             code="note.file",

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from layers.review.findings import Found
     from layers.review.subject import Extent, Subject
 
-NAMES = ("name_zh", "name_en", "aliases")
+NAMES = ("name_zh", "name_en", "aliases", "note_text")
 # Of what was found so many are named.
 MOST_NAMED = 6
 
@@ -56,14 +56,16 @@ def taiwan(subject: Subject) -> Found:
 
 @rule
 def sensitive_names(subject: Subject) -> Found:
-    """Find names on the map that tell of what must not be shown."""
+    """Find names on the map and words of its sheet that tell of what must not be shown."""
     columns = [
         frame[name].dropna().astype(str)
         for frame in subject.shown()
         for name in NAMES
         if name in frame
     ]
-    names = {name: None for column in columns for name in column}
+    sheet = subject.sheet
+    written = [[sheet.title, sheet.subtitle, *sheet.notes]]
+    names = {name: None for texts in (*columns, *written) for name in texts}
     words = [each for each in subject.words if each.kind == "name"]
     found = [(name, each) for name in names for each in words if each.word in name]
     return _of_words(found)

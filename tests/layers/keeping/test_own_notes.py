@@ -98,6 +98,13 @@ def test_an_address_that_holds_no_notes_gives_none(words: str) -> None:
         json.dumps(
             {"features": [{"geometry": {"coordinates": [1, 2]}, "properties": {"title": 3}}]}
         ).encode(),
+        json.dumps(
+            {
+                "features": [
+                    {"geometry": {"coordinates": [10**400, 2]}, "properties": {"title": "b"}}
+                ]
+            }
+        ).encode(),
         notes_file([BRIDGE]) + b" " * MOST_BYTES,
     ],
 )

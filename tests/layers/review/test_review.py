@@ -256,6 +256,10 @@ def test_an_inset_is_judged_by_its_extent_too(monkeypatch) -> None:
 def test_names_and_figures_that_must_not_be_shown_are_found(tmp_path) -> None:
     for name, wanted in (("某军事基地", "fail"), ("国防科技大学", "look"), ("软件园", "pass")):
         assert verdict("sensitive_names", showing(place(name))) == wanted
+    # Whatever a reader of the map reads.
+    assert verdict("sensitive_names", showing(place("桥", note_text=["某军事基地"]))) == "fail"
+    for sheet in ({"title": "某军事基地"}, {"notes": ("某军事基地",)}):
+        assert verdict("sensitive_names", showing(place("桥"), **sheet)) == "fail"
     assert verdict("sensitive_figures", showing(place("桥", 水深=[3.2]))) == "fail"
     assert verdict("sensitive_figures", showing(place("桥", amount=[3.2]))) == "pass"
     own = tmp_path / "own.txt"
