@@ -14,6 +14,7 @@ from streamlit.errors import FragmentHandledException
 from app.texts import language, text
 from app.web import drawn_area, maps, notes, picking, url_state, view_state
 from app.web.map_view import map_view
+from app.web.names import names
 from app.web.public import is_closed, is_public
 from app.web.running import while_wanted
 from app.web.steps import steps
@@ -59,7 +60,7 @@ STYLE = """
 [data-testid="stSidebarHeader"] { height: 1.2rem; min-height: 1.2rem; padding: 0; margin: 0; }
 [data-testid="stVerticalBlock"] { gap: .55rem; }
 /* What is out of sight takes no room. */
-.st-key-_steps { position: absolute; }
+.st-key-_steps, .st-key-_names { position: absolute; }
 [data-testid="stHorizontalBlock"] { gap: .75rem; }
 [data-testid="stMetricValue"] { font-size: 1.25rem; }
 [data-testid="stMetricLabel"] { color: #52606D; }
@@ -114,6 +115,7 @@ def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not publ
     try:
         with while_wanted(), refusals_in_words():
             steps(view_state.refused())
+            names()
             if damages := own_claims().damages:
                 st.warning(OwnClaimsError(damages).sentence(language()))
             if is_closed(page.url_path):
@@ -134,11 +136,11 @@ def tell_refused() -> None:
     """Say, once, what of the address was not used."""
     if st.session_state.pop(MISSING, False):
         st.toast(text("app.no_page"))
-    names = url_state.refused()
+    refused = url_state.refused()
     if st.session_state.pop(url_state.ANOTHERS, False):
         st.warning(text("app.anothers"))
-    if names:
-        st.toast(text("app.bad_link", names=", ".join(names)))
+    if refused:
+        st.toast(text("app.bad_link", names=", ".join(refused)))
 
 
 class PageOverError(Exception):

@@ -13,7 +13,7 @@ from layers.questions import contents
 from layers.questions.stated import statement
 from layers.record.specification import specified
 from layers.web.document import content_document, map_document, to_json
-from layers.web.references import elsewhere, zone_alone
+from layers.web.references import zone_alone
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -30,7 +30,6 @@ def document(question: Kind, *, lang: str) -> str:
     """Return the map of a question as the JSON text that pages hand out, which is cheap to keep."""
     content = question.content(lang)
     drawn = content_document(reduced(content) if is_public() else content)
-    drawn["elsewhere"] = elsewhere(drawn["layers"])
     # At the end, where it is replaced without a look at all the rest.
     drawn["selected"] = drawn.pop("selected")
     return to_json(drawn)

@@ -79,6 +79,7 @@
       Object.entries(Atlas.looks.inks).forEach(([name, colour]) =>
         document.documentElement.style.setProperty(`--${name}`, colour));
       this.model = new Atlas.Model(documentData);
+      this.model.mention(this.mentioned || []);
       this.lang = documentData.lang;
     }
 
@@ -330,6 +331,15 @@
       const plan = (visible) => visible.filter((id) => !id.startsWith("overlay-")).join();
       if (plan(before) !== plan(next)) {
         next.forEach((id) => this.switched.delete(id));
+      }
+    }
+
+    // Names of what is elsewhere come by themselves; what was to be selected may be among them.
+    mention(records) {
+      this.mentioned = records;
+      this.model.mention(records);
+      if (!this.selection && this.document.selected) {
+        this.select(this.document.selected);
       }
     }
 

@@ -108,6 +108,7 @@
         view.update(next);
       } else {
         create(next, args);
+        hearNames();
       }
     }
     view.drawing.allow(args.draw);
@@ -160,6 +161,16 @@
       },
     });
   }
+
+  // What no map of the page draws is told to all of them once (app/web/names.js).
+  function hearNames() {
+    if (view && window.parent.atlasNames) {
+      view.mention(window.parent.atlasNames);
+    }
+  }
+
+  window.parent.addEventListener("atlas-names", hearNames);
+  window.addEventListener("pagehide", () => window.parent.removeEventListener("atlas-names", hearNames));
 
   function link(name) {
     if (linked && linked.name !== name) {

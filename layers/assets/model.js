@@ -94,9 +94,14 @@
       this.layers = document.layers.map((record) => new Layer(record));
       this.byId = new Map(this.layers.map((layer) => [layer.id, layer]));
       // What this map does not draw is found on it nevertheless, and a zone of the page outlined.
-      const elsewhere = (record) => Object.assign(new Layer(record), { elsewhere: true });
-      this.elsewhere = (document.elsewhere || []).map(elsewhere);
+      this.elsewhere = [];
       this.zones = document.selected && document.selected.zone ? [elsewhere(document.selected.zone)] : [];
+      this.entries = null;
+    }
+
+    // Take names and places of layers of which this map draws only some.
+    mention(records) {
+      this.elsewhere = records.filter(({ id }) => !this.byId.has(id)).map(elsewhere);
       this.entries = null;
     }
 
@@ -157,6 +162,10 @@
   // Letters of a Chinese keyboard may be wide, and what is copied may hold what nobody sees.
   function plain(text) {
     return text.normalize("NFKC").replace(/\p{Cf}/gu, "").toLowerCase();
+  }
+
+  function elsewhere(record) {
+    return Object.assign(new Layer(record), { elsewhere: true });
   }
 
   // What is written with a space, or without, is the same.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from geo.numerals import LANGUAGES, listed, number
+from layers.look.reduced import coarser
 from layers.look.symbology import layer_styles
 from layers.plan.area import per_plan
 from layers.plan.catalogue import as_drawn, gazetteer, table
@@ -44,15 +46,27 @@ def claims(layers: Layers) -> tuple[dict[str, list[str]], dict[str, list[dict[st
     return subjects, {key: of[key] for key in used}
 
 
-def elsewhere(layers: Layers) -> list[dict[str, Any]]:
-    """Return names and places of what a map does not draw, so that it is found there too."""
-    shown = {layer["id"] for layer in layers}
-    return [_mentions(name) for name in layer_styles() if name not in shown]
-
-
 @per_plan
-def _mentions(name: str) -> dict[str, Any]:
+def mentions(*, public: bool = False) -> str:
+    """Return names and places of all layers as JSON text: what maps do not draw is found on them.
+
+    Pages have it once for all their maps.
+
+    Parameters
+    ----------
+    public
+        Whether places are as coarse as the public may know them.
+    """
+    return json.dumps(
+        [_mentions(name, public=public) for name in layer_styles()],
+        ensure_ascii=False,
+        separators=(",", ":"),
+    )
+
+
+def _mentions(name: str, *, public: bool) -> dict[str, Any]:
     about, frame = resource(name), as_drawn(name)
+    frame = coarser(frame) if public else frame
     table_ = pd.DataFrame(frame[[each for each in _NAMED if each in frame]])
     places = frame.set_geometry(frame.geometry.representative_point())
     titles = {lang: about.title(lang) for lang in LANGUAGES}

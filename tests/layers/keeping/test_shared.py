@@ -46,7 +46,6 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "layers.qgis.results._known": ("zh",),
     "layers.record.schema._schema": (kinds(),),
     "layers.scene.strokes.outline": ("circle",),
-    "layers.web.references._mentions": ("cities",),
 }
 PUBLIC: dict[str, Callable[[], Any]] = {
     **{f"load {name}": lambda name=name: layers.load(name) for name in layers.names()},

@@ -30,7 +30,7 @@ from layers.plan.strict_schema import Validator
 from layers.record.specification import read_spec
 from layers.scene.strokes import outline
 from layers.web.document import content_document, map_document, to_json
-from layers.web.references import elsewhere, zone_alone
+from layers.web.references import zone_alone
 from layers.web.webmap import ASSETS, AtlasMap
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
@@ -97,7 +97,7 @@ def every_kind() -> dict[str, Any]:
         overlays=overlays,
     )
     document["selected"]["zone"] = zone_alone(load("districts").iloc[:1])
-    return document | {"elsewhere": elsewhere(document["layers"])}
+    return document
 
 
 @pytest.mark.parametrize("asked", MAPS, ids=json.dumps)
