@@ -111,7 +111,7 @@ def output(
             code="template.suffix",
             value=suffix,
         )
-    kinds = ATLASES if spec.pages != BRIEF else (SLIDES,)
+    kinds = ATLASES if spec.pages != BRIEF else (SLIDES, PAGE)
     if spec.pages is not None and suffix not in kinds:
         raise InputError(
             f"output: an atlas of {spec.pages} has many pages, and {suffix} has room for one map; "
@@ -150,6 +150,10 @@ def _made(
     # Each of these takes half a second and more to import, and few calls need two of them.
     if suffix == SLIDES:
         return _slides(spec, template, progress)
+    if spec.pages == BRIEF:
+        from layers.book.story import story_page  # noqa: PLC0415
+
+        return story_page(spec, progress=progress)
     if spec.pages is not None:
         from layers.book.pages import printed_atlas  # noqa: PLC0415
 

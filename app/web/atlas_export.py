@@ -14,7 +14,7 @@ from geo.errors import AtlasError
 from geo.numerals import number
 from layers.book import series
 from layers.book.brief import MAPS
-from layers.outputs import ATLASES, SLIDES, output
+from layers.outputs import ATLASES, PAGE, SLIDES, output
 from layers.record.schema import BRIEF
 
 if TYPE_CHECKING:
@@ -110,6 +110,14 @@ def atlas_export(
             width="stretch",
             key="export-brief-make",
         )
+        st.button(
+            text("export.story.make"),
+            on_click=shown.ask,
+            args=(partial(_start, seen, BRIEF, PAGE, None),),
+            disabled=working,
+            width="stretch",
+            key="export-story-make",
+        )
     with st.expander(text("export.atlas")):
         pages = st.selectbox(
             text("export.atlas.pages"),
@@ -169,7 +177,9 @@ def _ended(job: Job, mime_types: Mapping[str, str]) -> None:
     brief = job.spec.pages == BRIEF
     if job.made is not None:
         size = number(len(job.made) / MEGABYTE, digits=1)
-        words = "export.brief.download" if brief else "export.atlas.download"
+        words = "export.atlas.download"
+        if brief:
+            words = "export.brief.download" if job.suffix == SLIDES else "export.story.download"
         stem = "plan" if brief else f"atlas_{job.spec.map}"
         st.download_button(
             text(words, kind=job.suffix[1:].upper(), size=size),

@@ -248,7 +248,7 @@ def content_document(content: Content) -> dict[str, Any]:
     return document
 
 
-def to_json(document: Mapping[str, Any]) -> str:
+def to_json(document: Mapping[str, Any] | list[Any]) -> str:
     r"""Return a document as compact JSON that may stand inside an HTML ``<script>`` element.
 
     ``<``, ``>``, ``&`` and the two line separators of JavaScript are written as escapes, so that

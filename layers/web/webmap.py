@@ -19,6 +19,7 @@ from layers.look.basemaps import VECTOR, basemaps
 from layers.look.outside import clean_statement
 from layers.type.outside_texts import NAME, Cleaner
 from layers.web.document import content_document, map_document, to_json
+from layers.web.story import story_document
 from layers.words import both
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from layers.look.content import Content
     from layers.look.overlays import Overlay
     from layers.look.statement import Statement
+    from layers.web.story import Step
 
 ASSETS = Path(__file__).parents[1] / "assets"
 # In the order in which a page must load them; index.html lists the same.
@@ -57,6 +59,8 @@ SCRIPTS = (
     "atlas.js",
 )
 JQUERY = "vendor/jquery.slim.min.js"
+# Of pages that are told step by step.
+STORY = "story.js"
 ICONS = {
     "iconUrl": "vendor/images/marker-icon.png",
     "iconRetinaUrl": "vendor/images/marker-icon-2x.png",
@@ -83,6 +87,8 @@ class AtlasMap(folium.Map):
         Title of the page; the name of the plan's atlas when empty.
     statement
         What the map is, in words: its foot, which opens.
+    steps
+        What is told on the page, step by step; nothing where there are none.
     """
 
     # folium lists its hosts here; ours is the page itself.
@@ -114,6 +120,9 @@ class AtlasMap(folium.Map):
             <script type="application/json" id="{{ this.get_name() }}_document">
             {{- this.json -}}
             </script>
+            {% if this.steps %}<script type="application/json" id="{{ this.get_name() }}_steps">
+            {{- this.steps_json -}}
+            </script>{% endif %}
         {% endmacro %}
 
         {% macro script(this, kwargs) %}
@@ -124,6 +133,10 @@ class AtlasMap(folium.Map):
                 JSON.parse(document.getElementById("{{ this.get_name() }}_document").textContent)
             );
             var {{ this.get_name() }} = {{ this.get_name() }}_view.map;
+            {% if this.steps %}Atlas.tell(
+                {{ this.get_name() }}_view,
+                JSON.parse(document.getElementById("{{ this.get_name() }}_steps").textContent)
+            );{% endif %}
         {% endmacro %}
         """
     )
@@ -135,6 +148,7 @@ class AtlasMap(folium.Map):
         height: str = "100%",
         title: str = "",
         statement: Statement | None = None,
+        steps: Sequence[Step] = (),
     ) -> None:
         if not isinstance(height, str) or not _SIZE.fullmatch(height):
             raise InputError(
@@ -149,7 +163,7 @@ class AtlasMap(folium.Map):
             zoom_control=False,
             height=height,
         )
-        self.document = _for_files(document)
+        self.document, self.steps = _for_files(document), steps
         cleaner = Cleaner(drawn=False)
         self.told = statement and clean_statement(statement, cleaner)
         told = title or (statement.title if statement else both("app.title")[0])
@@ -168,6 +182,11 @@ class AtlasMap(folium.Map):
         return to_json(self.document)
 
     @property
+    def steps_json(self) -> str:
+        """What is told, safe inside a script element."""
+        return to_json(story_document(self.steps))
+
+    @property
     def styles(self) -> str:
         """All style sheets as one text, with their pictures inside."""
         return "\n".join(_inlined(name) for name in STYLES)
@@ -175,7 +194,7 @@ class AtlasMap(folium.Map):
     @property
     def scripts(self) -> list[str]:
         """All scripts, in order."""
-        return [_inlined(name) for name in SCRIPTS]
+        return [_inlined(name) for name in (*SCRIPTS, *([STORY] if self.steps else []))]
 
     @property
     def icons(self) -> dict[str, str]:
@@ -271,15 +290,17 @@ def web_map(
     return AtlasMap(document, height=height)
 
 
-def content_page(content: Content) -> str:
+def content_page(content: Content, steps: Sequence[Step] = ()) -> str:
     """Return one HTML page with what a map shows: scripts, data and base map are inside.
 
     Parameters
     ----------
     content
         What it shows, and what it says of itself: at its foot.
+    steps
+        What is told on it, step by step.
     """
-    page = AtlasMap(content_document(content), statement=content.statement)
+    page = AtlasMap(content_document(content), statement=content.statement, steps=steps)
     figure = page.get_root()
     # folium draws lots for the ids of its elements: with fixed ones a page can be made again.
     page._id, figure._id = "map", "page"  # noqa: SLF001
@@ -289,7 +310,7 @@ def content_page(content: Content) -> str:
 
 def vendor_missing() -> list[str]:
     """Return the third-party files that the build has not put in place."""
-    wanted = [*STYLES, *SCRIPTS, JQUERY, *ICONS.values()]
+    wanted = [*STYLES, *SCRIPTS, STORY, JQUERY, *ICONS.values()]
     return [name for name in wanted if not (ASSETS / name).is_file()]
 
 
