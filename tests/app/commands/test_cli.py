@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,7 +23,7 @@ from app.commands import output
 from geo.crs import reckoned_in
 from layers import questions
 from layers.outputs import remake
-from layers.plan.area import map_crs, open_plan
+from layers.plan.area import VARIABLE, map_crs, open_plan
 from layers.questions import autocorrelation, spacing
 from layers.questions.centres import Centres
 from layers.questions.clusters import Clusters
@@ -62,14 +63,28 @@ def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
 # ---- layers ----
 
 
-def test_the_installed_command_runs_and_says_what_it_can() -> None:
+def test_a_command_says_what_it_can_and_starts_though_no_file_of_the_plan_is_sound(
+    run, tmp_path: Path
+) -> None:
+    whole = run("--help")
+    assert whole.stderr == ""
+    for file in layers.open_plan().folder.iterdir():
+        (tmp_path / file.name).write_bytes(b"\xff")
     command = [sys.executable, "-c", "from app.cli import main; main()", "--help"]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=ROOT, timeout=120
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        timeout=120,
+        env=os.environ | {VARIABLE: str(tmp_path)},
     )
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 2
+    assert "area.yaml" in done.stderr
+    assert "Traceback" not in done.stderr
     for name in ("layers", "show", "validate", "density", "coverage", "distribution", "pattern"):
-        assert f"\n  {name} " in done.stdout
+        assert f"\n  {name} " in whole.stdout
 
 
 def test_layers_lists_every_layer(run) -> None:
