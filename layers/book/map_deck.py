@@ -75,8 +75,8 @@ def _own_notes(spec: MapSpec) -> list[Figures]:
     rows = spec.statement().own_notes
     if not rows:
         return []
-    header = (say("note.layer", spec.lang), say("note.text", spec.lang))
-    return [Figures(header[0], table=Table(header, rows))]
+    header = (say("note.note", spec.lang), say("note.text", spec.lang))
+    return [Figures(say("note.layer", spec.lang), table=Table(header, rows))]
 
 
 def _footer(told: Statement) -> str:

@@ -42,8 +42,7 @@ if TYPE_CHECKING:
 
 # A surface of even colours is cut into so many bands at most.
 FINE_BANDS = 16
-# Of the numbers on zones.
-SIGNIFICANT = 4
+PERCENT = " %"
 # Where labels stand, as QGIS has it: on a line, and around a point at a distance in millimetres.
 ON_LINE = {"placement": "2", "placementFlags": "9"}
 INSIDE = {"placement": "1", "quadOffset": "4", "centroidInside": "1", "centroidWhole": "0"}
@@ -238,15 +237,15 @@ def _symbol(name: str, kind: Kind, style: Style, layer: Drawn) -> ET.Element:
 
 
 def _named_value(layer: Drawn) -> str:
-    """Return an expression for the name of a zone above its number, as maps write it."""
+    """Return an expression for the name of a zone above its number, with the decimals of maps."""
     name, number = name_field(layer.frame, layer.lang), quoted_column(layer.numbers)
-    sign = " %" if any(mark.value.endswith("%") for mark in layer.marks) else ""
-    digits = f"max(0, {SIGNIFICANT - 1} - floor(log10(max(abs({number}), 1e-9))))"
-    value = f"to_string(round({number}, {digits})) || {quoted_text(sign)}"
-    told = f"coalesce(CASE WHEN {number} = 0 THEN {quoted_text('0' + sign)} ELSE {value} END, '')"
+    told = [mark.value.removesuffix(PERCENT) for mark in layer.marks]
+    digits = max((len(each.partition(".")[2]) for each in told), default=0)
+    sign = PERCENT if any(mark.value.endswith(PERCENT) for mark in layer.marks) else ""
+    value = f"coalesce(to_string(round({number}, {digits})) || {quoted_text(sign)}, '')"
     # What has no name or no number leaves its line out.
-    lines = [f"coalesce({quoted_column(name)} || '\n', '')"] if name in layer.frame else []
-    return " || ".join([*lines, told])
+    lines = [f"coalesce({quoted_column(name)} || '\\n', '')"] if name in layer.frame else []
+    return " || ".join([*lines, value])
 
 
 def _labels(

@@ -10,12 +10,17 @@ import zipfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from layers.outputs import snapshot
+from layers.outputs import remake, snapshot
 from layers.record.specification import read_spec
+from layers.scene.resolved import scene
+
+if TYPE_CHECKING:
+    from layers.scene.scene import Mark
 
 QGIS_PYTHON = Path("/usr/bin/python3")
 OPEN = """
@@ -61,6 +66,12 @@ def project_of(path: Path) -> tuple[str, ET.Element]:
         return name, ET.fromstring(archive.read(inside))  # noqa: S314 - our own
 
 
+def zones_of(path: Path) -> tuple[Mark, ...]:
+    spec, _ = remake(path)
+    (zones,) = [each for each in scene(spec.content()).layers if each.numbered]
+    return zones.marks
+
+
 def test_the_project_names_every_table_of_its_file(coverage: Path) -> None:
     name, project = project_of(coverage)
     with closing(sqlite3.connect(coverage)) as connection:
@@ -104,4 +115,6 @@ def test_qgis_opens_the_project_as_the_map(coverage: Path) -> None:
     assert told["order"][0] == "现有平台"
     assert told["order"][-1] == "县级行政区"
     assert told["renderers"]["覆盖率（%）"] == "graduatedSymbol"
-    assert any(text.startswith("岳麓区\n") and text.endswith(" %") for text in told["labels"])
+    figures = {text.partition("\n")[0]: text.partition("\n")[2] for text in told["labels"]}
+    # As on every other map.
+    assert figures == {mark.name: mark.value for mark in zones_of(coverage)}
