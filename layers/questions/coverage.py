@@ -9,7 +9,7 @@ import geopandas as gpd
 import pandas as pd
 
 import geo
-from geo.numerals import number
+from geo.numerals import number, significant
 from geo.supports import EXTENT
 from layers.keeping.answers import kept_answer
 from layers.look.overlays import Choropleth, Features
@@ -17,7 +17,7 @@ from layers.plan.zonings import GRID_NAMES
 from layers.questions import costs
 from layers.questions.contents import above_base, dots, titles
 from layers.questions.fields import Field
-from layers.questions.figures import column_title, rounded
+from layers.questions.figures import column_title, in_words, rounded
 from layers.questions.kinds import Kind, register
 from layers.questions.subjects import Points, Zones, require_located
 from layers.words import both, say
@@ -115,7 +115,7 @@ class Coverage(Kind):
         row = coverage_curve(self.sites, self.zones, (self.distance_m,)).iloc[0]
         shares = {"title": "covered_pct", "doubly": "doubly_covered_pct"}
         return [
-            (say(f"coverage.{key}", lang), f"{number(row[name], digits=1)} %")
+            (say(f"coverage.{key}", lang), f"{in_words(row[name], name)} %")
             for key, name in shares.items()
         ]
 
@@ -124,7 +124,7 @@ class Coverage(Kind):
         curve = coverage_curve(self.sites, self.zones, (self.distance_m,))
         zones = covered_zones(self.of_zones).sort_values("covered_pct", ascending=False)
         ends = {
-            end: f"{row[f'name_{lang}']} {number(row['covered_pct'], digits=1)} %"
+            end: f"{row[f'name_{lang}']} {in_words(row['covered_pct'], 'covered_pct')} %"
             for end, row in (("most", zones.iloc[0]), ("least", zones.iloc[-1]))
         }
         sentences = [
@@ -132,8 +132,8 @@ class Coverage(Kind):
                 "told.coverage",
                 lang,
                 noun=self.sites.noun(lang),
-                km=number(self.distance_m / 1000.0),
-                pct=number(float(curve["covered_pct"].iloc[0]), digits=1),
+                km=significant(self.distance_m / M_PER_KM),
+                pct=in_words(float(curve["covered_pct"].iloc[0]), "covered_pct"),
             )
         ]
         return (
@@ -151,7 +151,7 @@ class Coverage(Kind):
         first, *others = zones.sort_values("covered_pct", ascending=False).to_dict("records")
         rivals = [each for each in others if each["covered_pct_high"] > first["covered_pct_low"]]
         ends = {
-            end: number(first[f"covered_pct{column}"], digits=1)
+            end: in_words(first[f"covered_pct{column}"], "covered_pct")
             for end, column in (("pct", ""), ("low", "_low"), ("high", "_high"))
         }
         key = "coverage.first" if rivals else "coverage.first_sure"
@@ -162,7 +162,7 @@ class Coverage(Kind):
         asked = Coverage(self.sites, Zones(zoning), self.distance_m, self.demand)
         row = covered_zones(asked).set_index("id").loc[zone]
         return [
-            (column_title(name, lang).replace(" %", ""), f"{number(row[name], digits=1)} %")
+            (column_title(name, lang).replace(" %", ""), f"{in_words(row[name], name)} %")
             for name in ("covered_pct", "doubly_covered_pct")
         ]
 

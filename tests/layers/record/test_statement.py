@@ -26,6 +26,7 @@ from layers.plan.area import area, open_plan
 from layers.plan.selection import located
 from layers.questions import Distribution
 from layers.questions.asking import question_of
+from layers.questions.coverage import Coverage
 from layers.questions.distribution import Shown
 from layers.questions.fields import Field
 from layers.questions.kinds import Kind, kinds
@@ -294,3 +295,11 @@ def test_a_figure_of_a_zone_has_the_same_digits_wherever_it_is_told(name: str) -
         largest = f"{number(shown.max())} 个"
         assert asks.headline("zh")[0][1] == f"{shown.idxmax()} {largest}".removesuffix(" 个")
         assert largest in certainty_note(asks, "zh")
+
+
+def test_what_is_small_keeps_its_digits_in_a_sentence_as_in_a_table() -> None:
+    with open_plan(TINY):
+        asks = Coverage(Points.usual("shops"), Zones("quarters"), 65.4)
+        (_, share), _ = asks.headline("en")
+        assert 0 < float(share.removesuffix(" %")) < 0.01
+        assert f"Within 0.0654 km in a straight line, shops cover {share} of" in asks.told("en")[0]
