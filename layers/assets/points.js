@@ -5,6 +5,8 @@
   const CLUSTER_RADIUS = 42;
   const DEEPEST_CLUSTER = 16;
   const MARGIN = 0.05;
+  // As layers/look/callouts.py names them.
+  const NOTES = "overlay-notes";
   const STOP_RADIUS = 10;
   // More than a map is high: what is farther down lies above within a layer, and no farther.
   const LAYER_PX = 5000;
@@ -167,13 +169,15 @@
         () => this.openCluster(feature, lon, lat));
     }
 
-    // How far a cluster steps aside so that the numbered stop of an axis stays legible.
+    // How far a cluster steps aside so that the numbered stop of an axis and a note stay legible.
     aside(at, radius) {
       const { map, stops } = this.host;
       const here = map.latLngToLayerPoint(at);
       const wanted = radius + STOP_RADIUS;
       const places = stops.getLayers().map((stop) => map.latLngToLayerPoint(stop.getLatLng())
         .add(L.point(stop.options.icon.options.shift || [0, 0])));
+      this.free.filter(({ layer }) => layer.id === NOTES)
+        .forEach(({ at: [x, y] }) => places.push(map.latLngToLayerPoint(this.host.toMap(x, y, false))));
       let shift = L.point(0, 0);
       for (let round = 0; round < ROUNDS; round += 1) {
         places.forEach((place) => {
