@@ -302,4 +302,4 @@ def test_what_is_small_keeps_its_digits_in_a_sentence_as_in_a_table() -> None:
         asks = Coverage(Points.usual("shops"), Zones("quarters"), 65.4)
         (_, share), _ = asks.headline("en")
         assert 0 < float(share.removesuffix(" %")) < 0.01
-        assert f"Within 0.0654 km in a straight line, shops cover {share} of" in asks.told("en")[0]
+        assert f"Within 0.0654 km in a straight line, Shops cover {share} of" in asks.told("en")[0]
