@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import decimal
 import math
-from functools import cache
+from functools import cache, lru_cache
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, TypeGuard
 
@@ -217,6 +217,8 @@ def plural(value: float, lang: str) -> str:
     return str(_locale(lang).plural_form(decimal.Decimal(str(value))))
 
 
+# A legend has the same numbers page after page.
+@lru_cache(maxsize=4096)
 def _written(value: float, least: int, most: int) -> str:
     if not math.isfinite(value):
         return MISSING

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
-from pypdf import PdfReader, PdfWriter
-from pypdf.annotations import Link
 
 from geo.errors import InputError
 from geo.numerals import number
 from layers.book.atlas import atlas
 from layers.look.styles import inks
+from layers.paper import parts
 from layers.paper.furniture import broken_notes, draw_notes, draw_title, note_texts
-from layers.paper.printing import composed, file_settings
-from layers.paper.sheet import check_sheet, layout, px_pt, text_width, wrapped, write
+from layers.paper.parts import part
+from layers.paper.pdf_file import Chapter, PdfFile
+from layers.paper.printing import add_page, alternative, composed
+from layers.paper.sheet import blank, check_sheet, layout, px_pt, text_width, wrapped, write
 from layers.scene.boxes import Box
 from layers.type.line_breaks import text_lines
 from layers.type.outside_texts import COLUMN, NOTE, TITLE, TITLE_LINES, Cleaner, one_line
@@ -31,10 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
     from layers.book.atlas import Leaf, Progress
-    from layers.look.content import Sheet
+    from layers.look.content import Content, Sheet
     from layers.paper.sheet import Layout
+    from layers.paper.toning import Known
     from layers.record.specification import MapSpec
     from layers.type.table_grids import Grid
 
@@ -77,7 +76,10 @@ def printed_atlas(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
     """
     check_sheet(spec.titled())
     whole = atlas(spec)
-    book = _Book(spec.titled(), spec.lang)
+    sheet, told = spec.titled(), whole.cover.content
+    subject = alternative(told) if told is not None else ""
+    pdf = PdfFile(spec.lang, one_line(sheet.title), sheet.author, subject)
+    book = _Book(sheet, spec.lang, pdf)
     titles = [leaf.title for leaf in (*whole.pages, *whole.closing)]
     steps = len(whole.leaves) + 1
     report = progress or (lambda *_: None)
@@ -97,17 +99,12 @@ class _Book:
 
     sheet: Sheet
     lang: str
-    file: io.BytesIO = field(default_factory=io.BytesIO)
+    pdf: PdfFile
+    # Pages that the contents take, how many are drawn, and the first of each leaf among these.
     skipped: int = 0
-    # Number of pages drawn, and the first page of each leaf, counted from 0 in the finished book.
     drawn: int = 0
     starts: list[int] = field(default_factory=list)
-    pdf: PdfPages = field(init=False)
-
-    def __post_init__(self) -> None:
-        about = {"Title": one_line(self.sheet.title), "Author": self.sheet.author or None}
-        with file_settings():
-            self.pdf = PdfPages(self.file, metadata={**about, "CreationDate": None})
+    known: Known = field(default_factory=dict)
 
     @property
     def px(self) -> float:
@@ -121,12 +118,11 @@ class _Book:
     def add(self, leaf: Leaf, *, cover: bool = False) -> None:
         """Draw a leaf on as many pages as it needs."""
         leaf = _cleaned(leaf, self.lang)
-        self.starts.append(self.drawn + self.skipped)
-        pages = self._mapped(leaf, cover=cover) if leaf.content else self._worded(leaf, leaf.text)
-        for figure in pages:
-            with file_settings():
-                self.pdf.savefig(figure)  # type: ignore[no-untyped-call]
-            self.drawn += 1
+        self.starts.append(self.drawn)
+        if leaf.content is None:
+            self._worded(leaf, leaf.text)
+        else:
+            self._mapped(leaf, leaf.content, cover=cover)
 
     def listed(self, titles: list[str], pages: list[str]) -> Iterator[tuple[Figure, list[Box]]]:
         """Draw the contents; yield each page with the box of each of its lines."""
@@ -136,54 +132,41 @@ class _Book:
         for figure, axes, box in self._blank(title, first_number=2):
             grid = self._grid(table, box, alone=True)
             rows = grid.rows_within(box.height)
-            yield figure, _draw_grid(axes, grid, rows, box)
+            with part(axes, parts.WORDS):
+                boxes = _draw_grid(axes, grid, rows, box)
+            yield figure, boxes
             table = replace(table, rows=table.rows[rows:])
             if not table.rows:
                 return
 
     def bound(self, titles: list[str]) -> bytes:
         """Draw the contents, put them behind the cover, and add outline and links."""
-        numbers = [number(start + 1) for start in self.starts[1:]]
+        numbers = [number(start + self.skipped + 1) for start in self.starts[1:]]
         lines: list[list[Box]] = []
         for figure, boxes in self.listed(titles, numbers):
-            with file_settings():
-                self.pdf.savefig(figure)  # type: ignore[no-untyped-call]
+            self._keep(figure)
             lines.append(boxes)
-        with file_settings():
-            self.pdf.close()  # type: ignore[no-untyped-call]
-        reader, writer = PdfReader(self.file), PdfWriter()
-        last = range(self.drawn, self.drawn + self.skipped)
-        for at in (0, *last, *range(1, self.drawn)):
-            writer.add_page(reader.pages[at])
-        title = one_line(self.sheet.title)
-        writer.add_metadata({"/Title": title, "/Author": self.sheet.author})
-        writer.add_outline_item(title=title, page_number=0)
-        writer.add_outline_item(title=say("atlas.contents", self.lang), page_number=1)
-        for title, start in zip(titles, self.starts[1:], strict=True):
-            writer.add_outline_item(title=title, page_number=start)
+        listed = range(self.drawn - self.skipped, self.drawn)
         targets = iter(self.starts[1:])
-        for page, boxes in enumerate(lines, start=1):
+        for page, boxes in zip(listed, lines, strict=True):
             for box in boxes:
-                rect = (box.left, box.bottom, box.right, box.top)
-                writer.add_annotation(
-                    page, Link(rect=rect, border=[0, 0, 0], target_page_index=next(targets))
-                )
-        finished = io.BytesIO()
-        writer.write(finished)
-        return finished.getvalue()
+                self.pdf.link(page, box, next(targets))
+        contents = Chapter(say("atlas.contents", self.lang), listed[0])
+        leaves = map(Chapter, titles, self.starts[1:])
+        chapters = [Chapter(one_line(self.sheet.title), 0), contents, *leaves]
+        return self.pdf.file((0, *listed, *range(1, listed[0])), chapters)
 
     # ---- pages ----
 
-    def _mapped(self, leaf: Leaf, *, cover: bool) -> Iterator[Figure]:
+    def _keep(self, figure: Figure) -> None:
+        """Add a page of words."""
+        self.pdf.add(figure, parts=parts.common(self.lang))
+        self.drawn += 1
+
+    def _mapped(self, leaf: Leaf, content: Content, *, cover: bool) -> None:
         """Draw a map with words beside it, and what has no room on pages that follow."""
-        if leaf.content is None:
-            raise InputError(
-                f"printed_atlas: the leaf {leaf.title!r} has no map; give it one",
-                code="caller.argument",
-                function="printed_atlas",
-            )
         sheet = replace(self.sheet, title=leaf.title, subtitle="")
-        printed = composed(leaf.content, sheet, panel_share=PANEL_SHARE)
+        printed = composed(content, sheet, panel_share=PANEL_SHARE, known=self.known)
         figure, plan = printed.figure, printed.layout
         (axes,) = figure.axes
         if plan.panel is None:
@@ -191,10 +174,21 @@ class _Book:
                 "printed_atlas: the sheet has no room for words; take another size",
                 code="print.no_room",
             )
-        self._number(axes, plan, self.drawn + self.skipped + 1)
-        box = _draw_figures(axes, leaf.figures, plan.panel, plan.px)
-        size = COVER_PX if cover else TEXT_PX
-        left, box = _draw_text(axes, leaf.text, box, size * plan.px, plan.px)
+        with part(axes, parts.WORDS):
+            self._number(axes, plan, self.drawn + self.skipped + 1)
+            table, left = self._told(axes, leaf, plan.panel, COVER_PX if cover else TEXT_PX)
+        add_page(self.pdf, printed, alternative(content))
+        self.drawn += 1
+        if left or (table is not None and table.rows):
+            title = say("atlas.continued", self.lang, title=leaf.title)
+            self._worded(replace(leaf, title=title, table=table), left)
+
+    def _told(
+        self, axes: Axes, leaf: Leaf, panel: Box, size_px: float
+    ) -> tuple[Table | None, tuple[str, ...]]:
+        """Write what is said beside a map; return what has no room."""
+        box = _draw_figures(axes, leaf.figures, panel, self.px)
+        left, box = _draw_text(axes, leaf.text, box, size_px * self.px, self.px)
         table = leaf.table
         if table is not None and not left:
             grid = self._grid(table, box, alone=False)
@@ -202,17 +196,17 @@ class _Book:
             if rows >= min(FEWEST_ROWS, len(table.rows)) and not grid.broken:
                 _draw_grid(axes, grid, rows, box)
                 table = replace(table, rows=table.rows[rows:])
-        yield figure
-        if left or (table is not None and table.rows):
-            title = say("atlas.continued", self.lang, title=leaf.title)
-            yield from self._worded(replace(leaf, title=title, table=table), left)
+        return table, left
 
-    def _worded(self, leaf: Leaf, text: tuple[str, ...]) -> Iterator[Figure]:
+    def _worded(self, leaf: Leaf, text: tuple[str, ...]) -> None:
         """Draw paragraphs and a table on as many pages as they need."""
         table = leaf.table
         for figure, axes, box in self._blank(leaf.title):
             before, size = text, WORDED_PX * self.px
-            text, room = _draw_text(axes, text, box, size, self.px)
+            with part(axes, parts.WORDS):
+                text, room = _draw_text(axes, text, box, size, self.px)
+                if table is not None and not text:
+                    table = self._tabled(axes, table, room, alone=not before)
             if text and text == before:
                 raise InputError(
                     f"printed_atlas: a paragraph of {leaf.title!r} has {len(text[0]):,} characters "
@@ -221,9 +215,7 @@ class _Book:
                     title=leaf.title,
                     characters=len(text[0]),
                 )
-            if table is not None and not text:
-                table = self._tabled(axes, table, room, alone=not before)
-            yield figure
+            self._keep(figure)
             if not text and (table is None or not table.rows):
                 return
 
@@ -259,17 +251,13 @@ class _Book:
         plan = layout(sheet, note_lines=len(lines))
         number = first_number
         while True:
-            inches = (plan.page.width / 72.0, plan.page.height / 72.0)
-            figure = Figure(figsize=inches, dpi=sheet.dpi, facecolor="white")
-            FigureCanvasAgg(figure)
-            axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-            axes.set_axis_off()
-            axes.set_autoscale_on(False)
-            axes.set_xlim(plan.page.left, plan.page.right)
-            axes.set_ylim(plan.page.bottom, plan.page.top)
-            draw_title(axes, sheet, plan)
-            draw_notes(axes, lines, plan)
-            self._number(axes, plan, number or self.drawn + self.skipped + 1)
+            figure, axes = blank(plan.page, dpi=sheet.dpi)
+            with part(axes, parts.TITLE):
+                draw_title(axes, sheet, plan)
+            with part(axes, parts.NOTES):
+                draw_notes(axes, lines, plan)
+            with part(axes, parts.WORDS):
+                self._number(axes, plan, number or self.drawn + self.skipped + 1)
             gap = PART_PX * plan.px
             bottom = plan.notes.top + gap
             room = Box(plan.title.left, bottom, plan.title.width, plan.title.bottom - gap - bottom)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.look.styles import WHITE
-from layers.paper.drawing import BEYOND, axis_stops, draw_scene, point_symbols
+from layers.paper.drawing import BEYOND, draw_scene, laid
 from layers.paper.extents import round_scale
 from layers.paper.furniture import ratio_words
 from layers.paper.labels import draw_labels
 from layers.paper.locator import corner_box, covered
+from layers.paper.parts import FURNITURE, LABELS, part
 from layers.paper.sheet import INK, draw_box, note_size, text_width, write
 from layers.scene.boxes import Box
 from layers.scene.window import Window
@@ -111,7 +112,7 @@ def draw_detail(
     below: Axes,
     axes: Axes,
     whole: Scene,
-    part: Detail,
+    one: Detail,
     *,
     px: float,
     tone: Callable[[str], str],
@@ -124,32 +125,25 @@ def draw_detail(
         Of the map, and above it, in points on the sheet.
     whole
         All that the map shows, in the colours of the sheet.
-    part
+    one
         The part.
     px
         Points per px.
     tone
         Turns a colour of the symbology into one of the palette.
     """
-    draw_box(below, part.source, facecolor="none", edgecolor=INK, linewidth=px, zorder=SOURCE)
-    window = part.window
+    with part(below, FURNITURE):
+        draw_box(below, one.source, facecolor="none", edgecolor=INK, linewidth=px, zorder=SOURCE)
+    window = one.window
     scene = whole.within(window.bounds_m)
-    stops = axis_stops(scene, window, px=px)
-    symbols, _ = point_symbols(scene, window, stops, px=px)
-    draw_scene(axes, scene, window, symbols=symbols, stops=stops, px=px, beyond=tone(BEYOND))
+    where = laid(scene, window, px=px)
+    draw_scene(axes, scene, window, where, px=px, beyond=tone(BEYOND))
     frame, size = window.frame, note_size(px)
     words = say("sheet.detail", scene.lang, scale=ratio_words(window))
     head = Box(frame.left, frame.top - 1.7 * size, text_width(words, size) + 1.4 * size, 1.7 * size)
-    draw_labels(
-        axes,
-        scene,
-        window,
-        symbols=symbols,
-        stops=stops,
-        blocked=[head],
-        px=px,
-        toned=tone,
-    )
-    draw_box(axes, head, facecolor=WHITE, edgecolor="none", zorder=SOURCE)
-    draw_box(axes, frame, facecolor="none", edgecolor=INK, linewidth=1.2 * px, zorder=SOURCE)
-    write(axes, (head.left + 0.7 * size, head.bottom + 0.5 * size), words, size, bold=True)
+    with part(axes, LABELS):
+        draw_labels(axes, scene, window, where, blocked=[head], px=px, toned=tone)
+    with part(axes, FURNITURE):
+        draw_box(axes, head, facecolor=WHITE, edgecolor="none", zorder=SOURCE)
+        draw_box(axes, frame, facecolor="none", edgecolor=INK, linewidth=1.2 * px, zorder=SOURCE)
+        write(axes, (head.left + 0.7 * size, head.bottom + 0.5 * size), words, size, bold=True)

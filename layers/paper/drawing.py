@@ -19,6 +19,7 @@ from matplotlib.path import Path
 from pyproj import Transformer
 
 from layers.look.styles import WHITE, inks, mark
+from layers.paper.parts import BASE, BOUNDARIES, LABELS, part, part_of
 from layers.paper.sheet import draw_box
 from layers.paper.symbols import dash_pattern, draw_symbols
 from layers.plan.area import map_crs
@@ -50,15 +51,34 @@ AROUND = 1.4
 SAME_PLACE_M = 1.0
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Laid:
+    """Where the symbols of a map stand.
+
+    Parameters
+    ----------
+    symbols
+        Those of points, by the name of their layer.
+    stops
+        Those of the axes.
+    spread
+        Whether symbols at one place were spread around it.
+    """
+
+    symbols: dict[str, Symbols]
+    stops: list[Dot]
+    spread: bool
+
+
+def laid(scene: Scene, window: Window, *, px: float) -> Laid:
+    """Return where the symbols of a map stand."""
+    stops = axis_stops(scene, window, px=px)
+    symbols, spread = point_symbols(scene, window, stops, px=px)
+    return Laid(symbols, stops, spread)
+
+
 def draw_scene(
-    axes: Axes,
-    scene: Scene,
-    window: Window,
-    *,
-    symbols: dict[str, Symbols],
-    stops: Iterable[Dot],
-    px: float,
-    beyond: str,
+    axes: Axes, scene: Scene, window: Window, where: Laid, *, px: float, beyond: str
 ) -> None:
     """Draw a scene into the frame of a map.
 
@@ -70,27 +90,30 @@ def draw_scene(
         What lies in the frame, in the colours of the sheet.
     window
         What the map shows.
-    symbols
-        Point symbols by the name of their layer, see :func:`point_symbols`.
-    stops
-        Stops of the axes, see :func:`axis_stops`.
+    where
+        Its symbols stand, see :func:`laid`.
     px
         Points per px.
     beyond
         Colour where the base map ends.
     """
-    clip = draw_box(axes, window.frame, facecolor=beyond, edgecolor="none", zorder=1.0, label="map")
+    with part(axes, BASE):
+        clip = draw_box(
+            axes, window.frame, facecolor=beyond, edgecolor="none", zorder=1.0, label="map"
+        )
     for layer in scene.layers:
-        if layer.picture is not None:
-            _draw_picture(axes, layer, window)
-            continue
-        brush = _Brush(axes, clip, px, layer)
-        _draw_shapes(brush, layer, window)
-        here = symbols.get(layer.id)
-        if here is not None:
-            _draw_points(brush, layer, here)
-    for stop in stops:
-        _draw_stop(axes, stop, px)
+        with part(axes, part_of(layer)):
+            if layer.picture is not None:
+                _draw_picture(axes, layer, window)
+                continue
+            brush = _Brush(axes, clip, px, layer)
+            _draw_shapes(brush, layer, window)
+            here = where.symbols.get(layer.id)
+            if here is not None:
+                _draw_points(brush, layer, here)
+    with part(axes, next((part_of(each) for each in scene.layers if each.stops), LABELS)):
+        for stop in where.stops:
+            _draw_stop(axes, stop, px)
 
 
 def stop_px() -> float:
@@ -194,6 +217,7 @@ class _Brush:
         drawn = PathCollection(paths, zorder=base + above, **looks)
         self.axes.add_collection(drawn, autolim=False)
         drawn.set_clip_path(self.clip)
+        drawn.set_gid(BOUNDARIES if pane else part_of(self.layer))
 
 
 def _append(
@@ -373,9 +397,9 @@ def _draw_stop(axes: Axes, stop: Dot, px: float) -> None:
 def area_path(shape: shapely.Geometry) -> Path | None:
     """Return the outline of areas with their holes, None where a shape has no area."""
     rings = []
-    for part in shapely.get_parts(shape):
-        if part.geom_type == "Polygon" and not part.is_empty:
-            turned = shapely.orient_polygons(part)
+    for piece in shapely.get_parts(shape):
+        if piece.geom_type == "Polygon" and not piece.is_empty:
+            turned = shapely.orient_polygons(piece)
             rings += [turned.exterior, *turned.interiors]
     if not rings:
         return None

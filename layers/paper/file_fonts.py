@@ -1,22 +1,16 @@
-"""Fonts inside files: only the characters that an SVG or a PDF file shows."""
+"""Fonts inside SVG files: only the characters that a file shows."""
 
 from __future__ import annotations
 
 import base64
 import io
 import re
-from contextlib import contextmanager
 from html import unescape
-from typing import TYPE_CHECKING, Any
 
-from fontTools import subset
 from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 
 from layers.type.fonts import FAMILY, path
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 WEIGHTS = {"regular": 400, "bold": 700}
 _TEXT = re.compile(r"<text\b([^>]*)>(.*?)</text>", re.DOTALL)
@@ -58,21 +52,6 @@ def _face(weight: str, characters: str) -> str:
         f'@font-face{{font-family:"{FAMILY}";font-weight:{WEIGHTS[weight]};'
         f"src:url(data:font/woff;base64,{data}) format('woff')}}"
     )
-
-
-@contextmanager
-def bare_fonts() -> Iterator[None]:
-    """Let matplotlib cut down fonts in half the time; for one file at a time."""
-    opened = subset.load_font
-
-    def bare(*args: Any, **kwargs: Any) -> TTFont:  # noqa: ANN401 - as fontTools has them
-        return _bare(opened(*args, **kwargs))
-
-    subset.load_font = bare
-    try:
-        yield
-    finally:
-        subset.load_font = opened
 
 
 def _bare(font: TTFont) -> TTFont:

@@ -1,7 +1,7 @@
 """Halos around names: text that is stroked, in files that can say so, and else its outlines.
 
 A file that held the outlines of every name would be mostly that, and take most of the time. A halo
-is marked as no part of what is read.
+is marked as no part of what is read. How a PDF file has it: :mod:`layers.paper.pdf_content`.
 """
 
 from __future__ import annotations
@@ -37,9 +37,7 @@ class Halo(Text):
     def draw(self, renderer: Any) -> None:  # noqa: ANN401 - matplotlib has no type for all of them
         """Draw it with what the renderer has for it."""
         effects: list[Any] = []
-        if hasattr(renderer, "file"):
-            renderer = _Pdf(renderer, self.width)
-        elif hasattr(renderer, "writer"):
+        if hasattr(renderer, "writer"):
             renderer = _Svg(renderer, self.width)
         else:
             effects = [Stroke(linewidth=self.width, foreground=self.get_color(), joinstyle="round")]
@@ -47,8 +45,8 @@ class Halo(Text):
         super().draw(renderer)
 
 
-class _Around:
-    """A renderer that writes text otherwise."""
+class _Svg:
+    """A renderer that strokes the text it writes."""
 
     def __init__(self, renderer: Any, width: float) -> None:  # noqa: ANN401 - as above
         self.renderer, self.width = renderer, width
@@ -56,19 +54,6 @@ class _Around:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever a renderer has
         return getattr(self.renderer, name)
 
-
-class _Pdf(_Around):
-    def draw_text(self, gc: GraphicsContextBase, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as above
-        gc.set_linewidth(self.width)
-        gc.set_joinstyle("round")
-        # The colours are set before, so that what is set within is the way of writing alone.
-        self.renderer.check_gc(gc, gc.get_rgb())
-        self.renderer.file.write(b"/Artifact BMC q 1 Tr\n")
-        self.renderer.draw_text(gc, *args, **kwargs)
-        self.renderer.file.write(b"Q EMC\n")
-
-
-class _Svg(_Around):
     def draw_text(self, gc: GraphicsContextBase, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - as above
         writer = self.renderer.writer
         plain = writer.element

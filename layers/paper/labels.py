@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
+    from layers.paper.drawing import Laid
     from layers.scene.boxes import Box
     from layers.scene.placed import Dot, Symbols
     from layers.scene.scene import Drawn, Scene
@@ -89,9 +90,8 @@ def draw_labels(
     axes: Axes,
     scene: Scene,
     window: Window,
+    where: Laid,
     *,
-    symbols: dict[str, Symbols],
-    stops: list[Dot],
     blocked: Iterable[Box],
     px: float,
     toned: Callable[[str], str],
@@ -105,7 +105,7 @@ def draw_labels(
         Of the sheet, in points.
     scene
         What lies in the frame of the map, in the colours of the sheet.
-    window, symbols, stops
+    window, where
         Where everything stands.
     blocked
         Boxes that no name may touch.
@@ -116,6 +116,7 @@ def draw_labels(
     elsewhere
         Boxes in which symbols stand whose names are in a detail.
     """
+    symbols, stops = where.symbols, where.stops
     named = symbols
     for box in elsewhere:
         named = _beyond(named, box)

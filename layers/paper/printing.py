@@ -7,7 +7,6 @@ that several can be drawn at a time.
 from __future__ import annotations
 
 import io
-from contextlib import contextmanager
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,9 +15,6 @@ import geopandas as gpd
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.backends.backend_pdf import FigureCanvasPdf
-from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.figure import Figure
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -28,18 +24,10 @@ from geo.numerals import listed, number
 from layers.look.basemaps import VECTOR
 from layers.look.credits import credits_of
 from layers.look.outside import clean_content, clean_sheet, clean_statement
-from layers.look.palettes import paper
 from layers.look.standing import standing
-from layers.look.styles import WHITE
 from layers.paper.detail import details, draw_detail
-from layers.paper.drawing import (
-    BEYOND,
-    axis_stops,
-    draw_scene,
-    point_symbols,
-)
+from layers.paper.drawing import BEYOND, draw_scene, laid
 from layers.paper.extents import require_shown, wanted, window_on
-from layers.paper.file_fonts import bare_fonts, with_fonts
 from layers.paper.furniture import (
     broken_notes,
     draw_graticule,
@@ -48,47 +36,47 @@ from layers.paper.furniture import (
     draw_title,
     note_texts,
 )
-from layers.paper.geopdf import with_places
+from layers.paper.geopdf import viewport
 from layers.paper.labels import draw_labels
 from layers.paper.legend import draw_legend
 from layers.paper.locator import draw_locator, locator_box, locator_extent
+from layers.paper.parts import BASE, FURNITURE, LABELS, LEGEND, NOTES, TITLE, part, titles
+from layers.paper.pdf_file import PdfFile
 from layers.paper.sheet import (
+    axes_over,
+    blank,
     check_sheet,
     layout,
 )
+from layers.paper.svg_file import svg
 from layers.paper.tiles import TilesError, draw_tiles, on_base, tile_ground
+from layers.paper.toning import tone_of, toned
 from layers.plan.area import area, map_crs, per_plan
 from layers.plan.catalogue import land, load
-from layers.scene.resolved import scene
-from layers.scene.scene import ANALYSIS
 from layers.scene.window import POINTS_PER_INCH, Window
 from layers.type.outside_texts import Cleaner, one_line
 from layers.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
     from layers.look.content import Content, Sheet
     from layers.paper.furniture import Note
     from layers.paper.sheet import Layout
+    from layers.paper.toning import Known
     from layers.scene.boxes import Box
     from layers.scene.scene import Scene
 
 SUFFIXES = (".png", ".pdf", ".svg")
 # Fast and small enough: what is painted is mostly even.
 PNG_COMPRESSION = 4
-# In grey the palest class of a result is a little darker than the ground.
-RAMP_GREY = 0.86
-# Settings of matplotlib are for the whole process: one file at a time is written with ours.
+# Settings of matplotlib are for the whole process: one picture at a time is written with ours.
 _SETTINGS = Lock()
 _RC: dict[Any, Any] = {
     # Hinted letters are wider than their halo and than the room that is kept for them.
     "text.hinting": "no_hinting",
-    "pdf.fonttype": 42,
-    "pdf.compression": 9,
     "svg.fonttype": "none",
     "svg.hashsalt": "atlas",
 }
@@ -180,6 +168,7 @@ def composed(
     sheet: Sheet,
     *,
     panel_share: float = 0.0,
+    known: Known | None = None,
 ) -> Composed:
     """Return a map on its sheet with what it is made of.
 
@@ -189,6 +178,8 @@ def composed(
         As for :func:`drawn`.
     panel_share
         Share of the width that is left free at the left of the map.
+    known
+        What maps that follow each other share, see :func:`layers.paper.toning.toned`.
 
     Raises
     ------
@@ -197,8 +188,8 @@ def composed(
     """
     content, sheet, remarks = cleaned(content, sheet)
     check_sheet(sheet)
-    tone = tone_of(sheet)
-    whole = toned(content, sheet)
+    inked = tone_of(sheet)
+    whole = toned(content, sheet, known)
     shown = wanted(content, whole)
     # Whether symbols are spread is known when they stand: room for the words is kept.
     room = "" if content.extent is None else view_words(whole, any_cut=True)
@@ -218,79 +209,70 @@ def composed(
         own = composed(vector, noted, panel_share=panel_share)
         return own._replace(note=words, remarks=(*remarks, *own.remarks))
     on_sheet = on_base(on_sheet, content.base)
-    figure = Figure(
-        figsize=(plan.page.width / 72.0, plan.page.height / 72.0), dpi=sheet.dpi, facecolor="white"
-    )
-    FigureCanvasAgg(figure)
-    axes = _axes(figure)
+    figure, axes = blank(plan.page, dpi=sheet.dpi)
+    units = _units()
     if ground is not None:
-        draw_tiles(axes, ground, plan.frame)
-    stops = axis_stops(on_sheet, window, px=plan.px)
-    symbols, spread = point_symbols(on_sheet, window, stops, px=plan.px)
-    draw_scene(
-        axes, on_sheet, window, symbols=symbols, stops=stops, px=plan.px, beyond=tone(BEYOND)
-    )
+        with part(axes, BASE):
+            draw_tiles(axes, ground, plan.frame)
+    where = laid(on_sheet, window, px=plan.px)
+    draw_scene(axes, on_sheet, window, where, px=plan.px, beyond=inked(BEYOND))
     spare = _legend(axes, on_sheet, plan)
-    districts, members_ = _units()
     inset = locator_box(
         on_sheet,
         window,
         px=plan.px,
-        symbols=symbols,
-        extent=locator_extent(districts),
+        symbols=where.symbols,
+        extent=locator_extent(units[0]),
         spare=spare,
     )
     # What is looked at without its sheet is small, and tiles are of one scale.
     single = panel_share or ground is not None
-    parts = [] if single else details(on_sheet, window, symbols, px=plan.px, taken=inset)
-    taken = (inset, plan.scale, *(part.window.frame for part in parts))
-    draw_labels(
-        axes,
-        on_sheet,
-        window,
-        symbols=symbols,
-        stops=stops,
-        blocked=[box.inset(-3.0 * plan.px) for box in taken],
-        px=plan.px,
-        toned=tone,
-        elsewhere=[part.source for part in parts],
-    )
-    for part in parts:
-        draw_detail(axes, _axes(figure), whole, part, px=plan.px, tone=tone)
-    draw_locator(
-        axes, districts, members_, window, inset, beyond=on_sheet.beyond, px=plan.px, toned=tone
-    )
-    draw_scale(axes, window, plan.scale, px=plan.px, lang=content.lang)
+    closer = [] if single else details(on_sheet, window, where.symbols, px=plan.px, taken=inset)
+    taken = (inset, plan.scale, *(each.window.frame for each in closer))
+    with part(axes, LABELS):
+        draw_labels(
+            axes,
+            on_sheet,
+            window,
+            where,
+            blocked=[box.inset(-3.0 * plan.px) for box in taken],
+            px=plan.px,
+            toned=inked,
+            elsewhere=[each.source for each in closer],
+        )
+    for each in closer:
+        draw_detail(axes, axes_over(figure), whole, each, px=plan.px, tone=inked)
+    with part(axes, FURNITURE):
+        draw_locator(axes, *units, window, inset, beyond=on_sheet.beyond, px=plan.px, toned=inked)
+        draw_scale(axes, window, plan.scale, px=plan.px, lang=content.lang)
     view = view_words(on_sheet)
-    notes = sheet_notes(content, sheet, on_sheet, view=view, spread=spread)
-    draw_graticule(axes, window, plan)
-    draw_title(axes, sheet, plan)
-    draw_notes(axes, broken_notes(notes, plan, lang=content.lang), plan)
-    windows = (window, *(part.window for part in parts))
+    notes = sheet_notes(content, sheet, on_sheet, view=view, spread=where.spread)
+    _draw_around(axes, sheet, window, plan, broken_notes(notes, plan, lang=content.lang))
+    windows = (window, *(each.window for each in closer))
     return Composed(figure, plan, on_sheet, content, windows, remarks=remarks, view=view)
+
+
+def _draw_around(axes: Axes, sheet: Sheet, window: Window, plan: Layout, notes: list[Note]) -> None:
+    """Draw what stands around a map: its frame with degrees, its title and its notes."""
+    with part(axes, FURNITURE):
+        draw_graticule(axes, window, plan)
+    with part(axes, TITLE):
+        draw_title(axes, sheet, plan)
+    with part(axes, NOTES):
+        draw_notes(axes, notes, plan)
 
 
 def _legend(axes: Axes, on_sheet: Scene, plan: Layout) -> Box:
     """Draw the legend; return what it leaves of its box."""
-    return draw_legend(
-        axes,
-        on_sheet,
-        plan.legend,
-        px=plan.px,
-        fewest_columns=3 if plan.wide else 1,
-        beside=plan.beside,
-    )
-
-
-def _axes(figure: Figure) -> Axes:
-    """Return axes over all of a sheet, in points, above those that it has."""
-    axes = figure.add_axes((0.0, 0.0, 1.0, 1.0))
-    axes.set_axis_off()
-    axes.set_autoscale_on(False)
-    width, height = figure.get_size_inches() * POINTS_PER_INCH
-    axes.set_xlim(0.0, width)
-    axes.set_ylim(0.0, height)
-    return axes
+    with part(axes, LEGEND):
+        return draw_legend(
+            axes,
+            on_sheet,
+            plan.legend,
+            px=plan.px,
+            fewest_columns=3 if plan.wide else 1,
+            beside=plan.beside,
+        )
 
 
 def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
@@ -322,29 +304,35 @@ def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
             value=suffix,
             names=SUFFIXES,
         )
-    made = composed(content, sheet)
-    write = {".png": _png, ".pdf": _pdf, ".svg": _svg}[suffix]
-    data = write(made.figure, _about(content, sheet), sheet.dpi)
-    return with_places(data, made.windows) if suffix == ".pdf" else data
+    made, about = composed(content, sheet), _about(content, sheet)
+    if suffix == ".pdf":
+        file = PdfFile(content.lang, about.title, about.author, about.description)
+        add_page(file, made, about.description)
+        return file.file()
+    if suffix == ".svg":
+        told = {"Title": about.title, "Description": about.description}
+        with _SETTINGS, rc_context(_RC):
+            return svg(made.figure, titles(made.scene), told, dpi=sheet.dpi)
+    return _png(made.figure, about, sheet.dpi)
 
 
-@contextmanager
-def file_settings() -> Iterator[None]:
-    """Embed fonts, so that texts can be searched; while it lasts no other file is written."""
-    with _SETTINGS, rc_context(_RC), bare_fonts():
-        yield
+def add_page(file: PdfFile, made: Composed, alternative: str) -> None:
+    """Add a map on its sheet to a PDF file.
 
-
-def toned(content: Content, sheet: Sheet) -> Scene:
-    """Return what a map shows, placed and in the colours of a sheet's palette."""
-    tone, wash, grey = tone_of(sheet), _wash(sheet), sheet.palette == "grey"
-    frames = {name: frame for name, frame in content.frames.items() if name in content.visible}
-    placed = scene(replace(content, frames=frames)).placed(function="print_map")
-    return placed.of(
-        tuple(
-            each.toned(wash if each.group == ANALYSIS else tone, grey=grey)
-            for each in placed.layers
-        )
+    Parameters
+    ----------
+    file
+        The file.
+    made
+        The map.
+    alternative
+        What is read out in its place.
+    """
+    file.add(
+        made.figure,
+        parts=titles(made.scene),
+        alternative=alternative,
+        viewports=[viewport(each) for each in made.windows],
     )
 
 
@@ -416,25 +404,6 @@ def _png(figure: Figure, about: _About, dpi: int) -> bytes:
     return file.getvalue()
 
 
-def _pdf(figure: Figure, about: _About, dpi: int) -> bytes:
-    file = io.BytesIO()
-    told = {"Title": about.title, "Author": about.author, "Subject": about.description}
-    with file_settings():
-        FigureCanvasPdf(figure).print_figure(
-            file, format="pdf", dpi=dpi, metadata={**told, "CreationDate": None}
-        )
-    return file.getvalue()
-
-
-def _svg(figure: Figure, about: _About, dpi: int) -> bytes:
-    file = io.BytesIO()
-    told: dict[str, Any] = {"Title": about.title, "Date": None}
-    told |= {"Description": about.description} if about.description else {}
-    with file_settings():
-        FigureCanvasSVG(figure).print_figure(file, format="svg", dpi=dpi, metadata=told)
-    return with_fonts(file.getvalue())
-
-
 def cleaned(content: Content, sheet: Sheet) -> tuple[Content, Sheet, tuple[str, ...]]:
     """Return map and sheet with texts that can be drawn, and what that took of the map's names."""
     cleaner = Cleaner(drawn=True)
@@ -447,15 +416,19 @@ class _About(NamedTuple):
     """What the properties of a file say: what is read out in place of the picture, too."""
 
     title: str
-    author: str | None
-    description: str | None
+    author: str
+    description: str
 
 
 def _about(content: Content, sheet: Sheet) -> _About:
-    cleaned, told, said = clean_sheet(sheet, "zh", drawn=False), content.statement, None
-    if told is not None:
-        said = clean_statement(told, Cleaner(drawn=False)).alternative
-    return _About(one_line(cleaned.title), cleaned.author or None, said)
+    shown = clean_sheet(sheet, "zh", drawn=False)
+    return _About(one_line(shown.title), shown.author, alternative(content))
+
+
+def alternative(content: Content) -> str:
+    """Return what is read out in place of the picture of a map; empty where nothing is said."""
+    told = content.statement
+    return clean_statement(told, Cleaner(drawn=False)).alternative if told else ""
 
 
 @per_plan
@@ -464,26 +437,6 @@ def _units() -> tuple[NDArray[np.object_], list[bool]]:
     frame = moved(gpd.GeoDataFrame(load(area().land.layer)), map_crs())
     simple: NDArray[np.object_] = frame.geometry.simplify(300.0).to_numpy()
     return simple, frame["id"].isin(land()["id"]).tolist()
-
-
-def tone_of(sheet: Sheet) -> Callable[[str], str]:
-    """Return what turns a colour of the symbology into one of the sheet's palette."""
-    return lambda colour: paper(colour, sheet.palette)
-
-
-def _wash(sheet: Sheet) -> Callable[[str], str]:
-    """Return the same for results, whose palest grey must be seen on the ground."""
-    if sheet.palette == "colour":
-        return tone_of(sheet)
-
-    def washed(colour: str) -> str:
-        grey = paper(colour, sheet.palette)
-        if colour.upper() == WHITE:
-            return grey
-        level = round(int(grey[1:3], 16) * RAMP_GREY)
-        return f"#{level:02X}{level:02X}{level:02X}"
-
-    return washed
 
 
 __all__ = ["SUFFIXES", "drawn", "printed"]

@@ -12,20 +12,25 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from matplotlib.font_manager import get_font
 from matplotlib.ft2font import LoadFlags
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from geo.arguments import brief, require_one_of
 from geo.errors import InputError
 from layers.look.content import INTERNAL, SIZES_MM
 from layers.look.styles import inks
 from layers.scene.boxes import Box
+from layers.scene.window import POINTS_PER_INCH
 from layers.type.fonts import font, path
 from layers.type.line_breaks import broken_lines
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    from matplotlib.transforms import Transform
 
     from layers.look.content import Sheet
     from layers.type.fonts import Weight
@@ -317,9 +322,52 @@ def _advance(character: str, weight: Weight) -> float:
     return float(glyph.linearHoriAdvance) / 65536.0
 
 
+def blank(page: Box, *, dpi: float) -> tuple[Figure, Axes]:
+    """Return a sheet with nothing on it, and axes over all of it in points."""
+    inches = (page.width / POINTS_PER_INCH, page.height / POINTS_PER_INCH)
+    figure = Figure(figsize=inches, dpi=dpi, facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure, axes_over(figure)
+
+
+def axes_over(figure: Figure) -> Axes:
+    """Return axes over all of a sheet, in points, above those that it has."""
+    axes: Axes = figure.add_axes((0.0, 0.0, 1.0, 1.0), axes_class=_Over)
+    axes.set_axis_off()
+    axes.set_autoscale_on(False)
+    width, height = figure.get_size_inches() * POINTS_PER_INCH
+    axes.set_xlim(0.0, width)
+    axes.set_ylim(0.0, height)
+    return axes
+
+
+class _Still(Rectangle):
+    """A box that stays where it is: all that is drawn asks it where it cuts."""
+
+    where: Transform | None = None
+
+    def set_transform(self, t: Transform | None) -> None:
+        """Move it."""
+        super().set_transform(t)
+        self.where = None
+
+    def get_transform(self) -> Transform:
+        """Return where it is."""
+        if self.where is None:
+            self.where = super().get_transform()
+        return self.where
+
+
+class _Over(Axes):
+    """Axes over all of a sheet."""
+
+    def _gen_axes_patch(self) -> Rectangle:
+        return _Still((0.0, 0.0), 1.0, 1.0)
+
+
 def draw_box(axes: Axes, box: Box, **look: Any) -> Rectangle:  # noqa: ANN401 - as a patch has it
     """Draw a box that looks so, and return it."""
-    patch = Rectangle((box.left, box.bottom), box.width, box.height, **look)
+    patch = _Still((box.left, box.bottom), box.width, box.height, **look)
     axes.add_patch(patch)
     return patch
 
@@ -350,7 +398,7 @@ def write(
     bold, colour, align, zorder
         How it looks, which of the three ``at`` is, and what it lies above.
     """
-    axes.text(
+    line = Text(
         *at,
         words,
         fontproperties=font("bold" if bold else "regular"),
@@ -359,6 +407,8 @@ def write(
         ha=align,
         va="baseline",
         zorder=zorder,
+        transform=axes.transData,
         # A dollar sign or backslash in a title is no formula.
         parse_math=False,
     )
+    axes.add_artist(line)

@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from PIL import Image
 
 from layers.look.basemaps import VECTOR
-from layers.paper.drawing import BEYOND, axis_stops, point_symbols
+from layers.paper.drawing import BEYOND, laid
 from layers.paper.extents import require_shown, wanted, window_on
 from layers.paper.furniture import bar_length_m, true_north_deg
 from layers.paper.labels import slide_names
 from layers.paper.locator import corner_box
-from layers.paper.printing import cleaned, tone_of, toned, view_words
+from layers.paper.printing import cleaned, view_words
 from layers.paper.sheet import check_sheet
 from layers.paper.tiles import TilesError, on_base, tile_ground
+from layers.paper.toning import tone_of, toned
 from layers.scene.boxes import Box
 from layers.scene.placed import PlacedMap
 
@@ -82,14 +83,14 @@ def unframed(content: Content, sheet: Sheet, size_pt: tuple[float, float]) -> Un
         own = unframed(replace(content, base=VECTOR), sheet, size_pt)
         return own._replace(note=words, remarks=(*remarks, *own.remarks))
     seen = on_base(seen, content.base)
-    stops = axis_stops(seen, window, px=1.0)
-    symbols, _ = point_symbols(seen, window, stops, px=1.0)
+    where = laid(seen, window, px=1.0)
+    symbols = where.symbols
     scale = corner_box(seen, window, symbols, SCALE_PT, px=1.0)
     names = slide_names(
         seen,
         window,
         symbols=symbols,
-        stops=stops,
+        stops=where.stops,
         blocked=[scale.inset(-AROUND_SCALE_PT)],
         toned=tone,
     )
@@ -97,7 +98,7 @@ def unframed(content: Content, sheet: Sheet, size_pt: tuple[float, float]) -> Un
         scene=seen,
         window=window,
         symbols=symbols,
-        stops=tuple(stops),
+        stops=tuple(where.stops),
         names=names,
         scale=scale,
         bar_m=bar_length_m(LONGEST_BAR_PT, window),

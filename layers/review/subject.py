@@ -15,7 +15,8 @@ from pypdf import PdfReader
 from geo.doors import foreign
 from geo.errors import InputError
 from layers.look.content import INTERNAL, PUBLIC
-from layers.paper.printing import sheet_notes, toned
+from layers.paper.printing import sheet_notes
+from layers.paper.toning import toned
 from layers.plan.area import area, bounds
 from layers.plan.catalogue import load
 from layers.record import containers

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -42,6 +42,7 @@ _TOGETHER = re.compile(r"(?<=\d) (?=[%‰°]|k?m²?(?![a-z])|[个亿万处])|/(?
 _HALVES = re.compile("[\ud800-\udfff]")
 # Height of a line in ems: Noto Sans SC has 1.45, which slides set at 90 %; other fonts have less.
 LINE_SPACING, LINE_HEIGHT = 0.9, 1.31
+MEASURED = 8192
 
 
 def text_width(text: str, size_pt: float) -> float:
@@ -59,7 +60,7 @@ def text_width(text: str, size_pt: float) -> float:
     >>> text_width("湘江新区", 12)
     48.0
     """
-    return _Lines(0.0, _ems).width(text) * size_pt
+    return _width_ems(text) * size_pt
 
 
 def text_lines(text: str, width_pt: float, size_pt: float) -> list[str]:
@@ -79,7 +80,7 @@ def text_lines(text: str, width_pt: float, size_pt: float) -> list[str]:
     >>> text_lines("the New Area", 40, 12)
     ['the ', 'New ', 'Area']
     """
-    return broken_lines(text, width_pt * _SURE / size_pt, _ems)
+    return list(_lines_ems(text, width_pt * _SURE / size_pt))
 
 
 def text_height(text: str, width_pt: float, size_pt: float) -> float:
@@ -91,6 +92,17 @@ def text_height(text: str, width_pt: float, size_pt: float) -> float:
     1048.0
     """
     return len(text_lines(text, width_pt, size_pt)) * size_pt * LINE_HEIGHT
+
+
+# A table is measured at several sizes, page after page, before it is written.
+@lru_cache(maxsize=MEASURED)
+def _width_ems(text: str) -> float:
+    return _Lines(0.0, _ems).width(text)
+
+
+@lru_cache(maxsize=MEASURED)
+def _lines_ems(text: str, room: float) -> tuple[str, ...]:
+    return tuple(broken_lines(text, room, _ems))
 
 
 def broken_lines(text: str, room: float, advance: Advance) -> list[str]:

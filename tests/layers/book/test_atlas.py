@@ -17,6 +17,7 @@ from layers.book import facts, series
 from layers.book.atlas import Leaf, atlas
 from layers.book.pages import _Book, _cleaned
 from layers.outputs import output, remake, snapshot
+from layers.paper.pdf_file import PdfFile
 from layers.plan.area import open_plan
 from layers.plan.catalogue import load
 from layers.plan.selection import located, unlocated
@@ -172,7 +173,7 @@ def test_the_cover_outlines_no_boundary_that_a_park_does_not_have():
 
 
 def drawn_pages(leaf: Leaf) -> int:
-    book = _Book(spec().titled(), "zh")
+    book = _Book(spec().titled(), "zh", PdfFile("zh", "图"))
     book.add(leaf)
     return book.drawn
 

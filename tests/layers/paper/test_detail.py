@@ -5,9 +5,10 @@ import pytest
 
 from layers.look.content import Content, Sheet
 from layers.paper.detail import details
-from layers.paper.drawing import axis_stops, point_symbols
+from layers.paper.drawing import laid
 from layers.paper.extents import window_on
-from layers.paper.printing import drawn, toned
+from layers.paper.printing import drawn
+from layers.paper.toning import toned
 from layers.questions.overview import Overview
 from layers.record.specification import read_spec
 from layers.scene.boxes import Box
@@ -23,8 +24,7 @@ def part_of(content: Content):
     )
     shown = (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))
     window = window_on(FRAME, shown)
-    stops = axis_stops(scene, window, px=0.75)
-    symbols, _ = point_symbols(scene, window, stops, px=0.75)
+    symbols = laid(scene, window, px=0.75).symbols
     return window, symbols, details(scene, window, symbols, px=0.75, taken=CORNER)
 
 

@@ -16,7 +16,7 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE
 from geo.errors import InputError
 from layers.look.content import Sheet
 from layers.outputs import output
-from layers.paper.printing import toned
+from layers.paper.toning import toned
 from layers.questions import autocorrelation, centre_maps, patterns
 from layers.questions.asking import parameters_of
 from layers.questions.centres import Centres

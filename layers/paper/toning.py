@@ -1,0 +1,77 @@
+"""A map in the colours of its sheet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from layers.look.palettes import paper
+from layers.look.styles import WHITE
+from layers.scene.resolved import overlays, scene
+from layers.scene.scene import ANALYSIS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from layers.look.content import Content, Sheet
+    from layers.scene.scene import Scene
+
+    Known = dict[tuple[int, ...], tuple[Content, Scene]]
+
+# In grey the palest class of a result is a little darker than the ground.
+RAMP_GREY = 0.86
+
+
+def toned(content: Content, sheet: Sheet, known: Known | None = None) -> Scene:
+    """Return what a map shows, placed and in the colours of a sheet's palette.
+
+    Parameters
+    ----------
+    content, sheet
+        What the map shows, and what it is printed on.
+    known
+        Keeps the layers of maps that follow each other on such sheets, by their frames: those that
+        one has been resolved with are not resolved again.
+    """
+    known = {} if known is None else known
+    # The frames are held, so that no other has their place in memory.
+    key = tuple(id(content.frames[name]) for name in content.visible if name in content.frames)
+    if key not in known:
+        frames = {name: frame for name, frame in content.frames.items() if name in content.visible}
+        bare = replace(content, frames=frames, overlays=())
+        known[key] = bare, _inked(scene(bare), sheet)
+    plan = known[key][1]
+    results = overlays(content.overlays, lang=content.lang, function="print_map")
+    drawn = (*plan.layers, *_inked(plan.of(tuple(results)), sheet).layers)
+    return plan.of(tuple(sorted(drawn, key=lambda each: each.zorder)))
+
+
+def _inked(shown: Scene, sheet: Sheet) -> Scene:
+    inked, wash, grey = tone_of(sheet), _wash(sheet), sheet.palette == "grey"
+    placed = shown.placed(function="print_map")
+    return placed.of(
+        tuple(
+            each.toned(wash if each.group == ANALYSIS else inked, grey=grey)
+            for each in placed.layers
+        )
+    )
+
+
+def tone_of(sheet: Sheet) -> Callable[[str], str]:
+    """Return what turns a colour of the symbology into one of the sheet's palette."""
+    return lambda colour: paper(colour, sheet.palette)
+
+
+def _wash(sheet: Sheet) -> Callable[[str], str]:
+    """Return the same for results, whose palest grey must be seen on the ground."""
+    if sheet.palette == "colour":
+        return tone_of(sheet)
+
+    def washed(colour: str) -> str:
+        grey = paper(colour, sheet.palette)
+        if colour.upper() == WHITE:
+            return grey
+        level = round(int(grey[1:3], 16) * RAMP_GREY)
+        return f"#{level:02X}{level:02X}{level:02X}"
+
+    return washed
