@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING
@@ -66,6 +67,7 @@ def same(found: pd.DataFrame, expected: pd.DataFrame) -> None:
 def test_a_command_says_what_it_can_and_starts_though_no_file_of_the_plan_is_sound(
     run, tmp_path: Path
 ) -> None:
+    assert run("--version").stdout.split() == ["xiangjiang", version("xiangjiang-atlas")]
     whole = run("--help")
     assert whole.stderr == ""
     for file in layers.open_plan().folder.iterdir():
