@@ -9,7 +9,7 @@ import streamlit as st
 
 import geo
 from app.texts import language, text
-from app.web import choices, maps, own_data, pattern_charts, receipts, url_state
+from app.web import choices, maps, own_data, pattern_charts, picking, receipts
 from app.web.controls import choose, slide, switch
 from app.web.export import export
 from app.web.frame import download, draw_map, heading, map_and_results, note_on_points, page_over
@@ -131,7 +131,7 @@ def show_units(asked: Tested) -> None:
     st.write(cluster_reading.overall(autocorrelation.overall(asked), lang=language()))
     show_table()
     hot = isinstance(asked, HotSpots)
-    (pattern_charts.z_histogram if hot else pattern_charts.moran_scatter)(zones)
+    (pattern_charts.z_histogram if hot else pattern_charts.moran_scatter)(zones, zone)
     closing(
         zones, f"{look}_{choices.file_stem(points.layer)}_{choices.file_stem(asked.zones.name)}"
     )
@@ -166,9 +166,7 @@ def show_table() -> None:
 with st.sidebar:
     points = choices.points()
     look = choose("look", "pattern.look", tuple(LOOKS), default="hot")
-    # Unfolded where it says that what was chosen on another page is not to be had here.
-    elsewhere = url_state.recorded("zoning") not in (None, *units_here())
-    with st.expander(text("app.more"), expanded=elsewhere):
+    with st.expander(text("app.more")):
         points = choices.finer(points)
         asked: Tested | Spacing | Centres
         if look == "centres":
@@ -198,6 +196,8 @@ if reason is not None:
 export(asked)
 with st.spinner(text("pattern.working")):
     document = maps.document(asked, lang=language())
+    tested = isinstance(asked, Tested)
+    zone = picking.selected_zone(asked.answer(), MAP_KEY) if tested else None
 with map_column:
     draw_map(document, key=MAP_KEY)
 with results:

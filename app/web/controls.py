@@ -101,7 +101,8 @@ def not_here(key: str, options: Sequence[T], title: Callable[[T], str], shown: S
     missing = [title(each) for each in wanted if each not in options]  # type: ignore[arg-type]
     if missing:
         here = listed(map(title, shown), language()) or text("choose.placeholder")
-        st.caption(text("choose.not_here", what=listed(missing, language()), shown=here))
+        with st.sidebar:  # not where it may be folded
+            st.caption(text("choose.not_here", what=listed(missing, language()), shown=here))
 
 
 def choose_some(

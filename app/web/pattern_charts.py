@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from app.texts import language, text
+from app.web import picking
 from app.web.charts import draw
 from geo.numerals import chart_format
 from layers.questions.unit_classes import CLASS_COLOURS
@@ -25,8 +26,8 @@ PLAIN = "#A9B4C0"
 POINT_PX = 34
 
 
-def z_histogram(zones: gpd.GeoDataFrame) -> None:
-    """Draw how the z values of the units are spread, in the colours of their classes."""
+def z_histogram(zones: gpd.GeoDataFrame, zone: str | None) -> None:
+    """Draw how the z values of the units are spread, with a line at that of the selected unit."""
     tested = zones[zones["z"].notna()]
     edges = np.histogram_bin_edges(tested["z"], BINS)
     at = np.clip(np.digitize(tested["z"], edges) - 1, 0, BINS - 1)
@@ -59,17 +60,19 @@ def z_histogram(zones: gpd.GeoDataFrame) -> None:
         )
     )
     st.caption(text("pattern.chart.z"))
-    draw(chart, HEIGHT)
+    at = alt.Chart(pd.DataFrame({"z": tested.loc[tested["id"] == zone, "z"]}))
+    draw(chart + at.mark_rule(strokeWidth=2).encode(x="z:Q"), HEIGHT)
 
 
-def moran_scatter(zones: gpd.GeoDataFrame) -> None:
-    """Draw each unit by its own value and that of its neighbours, in the colours of its class."""
+def moran_scatter(zones: gpd.GeoDataFrame, zone: str | None) -> None:
+    """Draw each unit by its own value and that of its neighbours; a click on one selects it."""
     units = pd.DataFrame(zones.loc[zones["around_z"].notna()])
     # The significant ones last, so that they lie on top.
     plain = units["cluster"] == "not significant"
     units = pd.concat([units[plain], units[~plain]])
     table = pd.DataFrame(
         {
+            "id": units["id"],
             "name": units[f"name_{language()}"],
             "own": units["value_z"],
             "around": units["around_z"],
@@ -79,11 +82,13 @@ def moran_scatter(zones: gpd.GeoDataFrame) -> None:
     table["class"] = [text(f"pattern.class.{name}") for name in table["kind"]]
     dots = (
         alt.Chart(table)
-        .mark_circle(size=POINT_PX, opacity=0.85)
+        .mark_circle(size=POINT_PX, opacity=0.85, cursor="pointer")
         .encode(
             x=alt.X("own:Q", title=text("pattern.chart.own")),
             y=alt.Y("around:Q", title=text("pattern.chart.around")),
             color=_class_colour(table),
+            stroke=alt.condition(alt.datum.id == zone, alt.value("black"), alt.value(None)),
+            strokeWidth=alt.value(2),
             tooltip=[
                 alt.Tooltip("name:N", title=text("column.zone")),
                 alt.Tooltip("class:N", title=text("column.kind")),
@@ -91,12 +96,13 @@ def moran_scatter(zones: gpd.GeoDataFrame) -> None:
                 alt.Tooltip("around:Q", title=text("pattern.chart.around"), format=chart_format(2)),
             ],
         )
+        .add_params(alt.selection_point(name="zone", fields=["id"]))
     )
     zero = alt.Chart(alt.InlineData([{"zero": 0}]))
     lines = zero.mark_rule(color=ZERO, strokeDash=[3, 3])
     chart = lines.encode(x="zero:Q") + lines.encode(y="zero:Q") + dots
     st.caption(text("pattern.chart.scatter"))
-    draw(chart, HEIGHT)
+    draw(chart, HEIGHT, key=picking.chart_key(zone), on_select="rerun")
 
 
 def ripley_curve(found: pd.DataFrame) -> None:

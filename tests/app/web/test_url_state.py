@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from functools import partial
 from itertools import pairwise
 from types import SimpleNamespace
@@ -40,7 +41,10 @@ class Visit:
     def __init__(self, patch: pytest.MonkeyPatch) -> None:
         self.address, self.back, self.said, self.page = Address(), False, [], ""
         self.streamlit: Any = SimpleNamespace(
-            session_state={}, query_params=self.address, caption=self.said.append
+            session_state={},
+            query_params=self.address,
+            caption=self.said.append,
+            sidebar=nullcontext(),
         )
         for module in (url_state, picking, drawn_area, controls):
             patch.setattr(module, "st", self.streamlit)
