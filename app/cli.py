@@ -18,6 +18,7 @@ from app.commands.output import print_json, records, write_table, wrote
 from geo.arguments import require_one_of
 from geo.errors import AtlasError
 from geo.numerals import LANGUAGES
+from geo.wording import shown
 from layers import data_check
 from layers.plan import area
 from layers.plan.catalogue import own_claims
@@ -197,7 +198,7 @@ def main() -> None:
         text = error.format_message() if isinstance(error, typer.TyperException) else str(error)
         if isinstance(error, AtlasError) and error.code:
             typer.echo(error.sentence("zh"), err=True)
-        typer.echo(f"xiangjiang: {text}", err=True)
+        typer.echo(shown(f"xiangjiang: {text}"), err=True)
         raise SystemExit(BAD_INPUT) from None
     raise SystemExit(code if isinstance(code, int) else 0)
 

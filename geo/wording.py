@@ -7,6 +7,7 @@ stands in braces is filled in; a number gets its thousands separators.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,8 @@ _FOLDER = Path(__file__).with_name("words")
 # Values that may be lists of names which were put together.
 _LISTS = ("columns", "names", "layers", "sheets", "datums")
 _MOST_NAMED = 20
+# What a terminal or a page would obey rather than show: controls, and what turns the direction.
+_OBEYED = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def sentence(code: str, lang: str, values: Mapping[str, object]) -> str:
@@ -71,7 +74,19 @@ def filled(texts: Mapping[str, Text], lang: str, values: Mapping[str, object]) -
     if not isinstance(text, str):
         value = values[text["of"]]
         text = text[plural(value, lang) if is_number(value) else "other"]
-    return text.format(**{key: _written(key, value, lang) for key, value in values.items()})
+    said = text.format(**{key: _written(key, value, lang) for key, value in values.items()})
+    return shown(said)
+
+
+def shown(text: str) -> str:
+    r"""Return a text without what a terminal or a page would obey.
+
+    Examples
+    --------
+    >>> shown("\x1b[31mred\n\u202eder")
+    '[31mred\nder'
+    """
+    return text if text.isprintable() else _OBEYED.sub("", text)
 
 
 def together(names: Iterable[str]) -> str:

@@ -54,7 +54,7 @@ def check(
                 )
             )
         )
-        if subject.asked is not None:
+        if subject.asked is not None and not counts["unknown"]:
             mark = subject.asked.mark()
             typer.echo(in_words(lambda lang: say("review.mark", lang, mark=mark)))
     if counts["fail"]:

@@ -135,8 +135,10 @@ def test_a_sentence_is_there_in_both_languages_and_says_the_same(code: str) -> N
 
 
 def test_what_is_filled_in_cannot_break_a_sentence() -> None:
-    hostile = "{0} {x!r} %s <b> \u202e"
-    assert hostile in sentence("file.empty", "zh", {"name": hostile})
+    hostile = "{0} {x!r} %s <b>"
+    said = sentence("file.empty", "zh", {"name": f"\x1b{hostile}\u202e\x07"})
+    assert hostile in said
+    assert said.isprintable()
     assert "1,234,567" in sentence("rows.aside", "en", {"rows": 1_234_567})
 
 

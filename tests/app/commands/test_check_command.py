@@ -44,3 +44,14 @@ def test_it_is_told_as_json_and_with_a_list_of_ones_own(spec, capsys, tmp_path):
     found = {row["id"]: row for row in json.loads(capsys.readouterr().out)}
     assert found["sensitive_names"]["verdict"] == "fail"
     assert found["title"]["verdict"] == "pass"
+
+
+def test_what_can_no_longer_be_asked_for_is_told_and_no_failure_of_the_check(tmp_path, capsys):
+    path = tmp_path / "map.yaml"
+    words = "parameters: {layer: gone.csv, zoning: districts}\nsheet: {review_number: internal}\n"
+    path.write_text(f"map: coverage\n{words}", encoding="utf-8")
+    with speaking("en"):
+        check(path)
+    said = capsys.readouterr().out
+    assert "gone.csv cannot be opened" in said
+    assert "0 failed" in said
