@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from layers.book.atlas import Progress
 
 
-PAGE, SLIDES, GEOPACKAGE = ".html", ".pptx", ".gpkg"
+PAGE, SLIDES, GEOPACKAGE, FRAMES = ".html", ".pptx", ".gpkg", ".gif"
 ATLASES = (".pdf", SLIDES)
-SUFFIXES = (".png", ".pdf", ".svg", PAGE, SLIDES, GEOPACKAGE)
+SUFFIXES = (".png", ".pdf", ".svg", PAGE, SLIDES, GEOPACKAGE, FRAMES)
 
 
 @door
@@ -80,7 +80,8 @@ def output(
         What to draw.
     suffix
         ``".png"``, ``".pdf"``, ``".svg"``, ``".html"``, ``".pptx"``, or ``".gpkg"`` for QGIS: the
-        visible layers whole, and the results, each with its style.
+        visible layers whole, and the results, each with its style; ``".gif"`` is the map year by
+        year.
     template
         For slides, a presentation or template of the reader's own.
     progress
@@ -158,6 +159,10 @@ def _made(
         from layers.book.pages import printed_atlas  # noqa: PLC0415
 
         return printed_atlas(spec, progress=progress)
+    if suffix == FRAMES:
+        from layers.book.frames import frames  # noqa: PLC0415
+
+        return frames(spec, progress=progress)
     if suffix == PAGE:
         from layers.web.webmap import content_page  # noqa: PLC0415
 

@@ -14,7 +14,8 @@ from geo.errors import AtlasError
 from geo.numerals import number
 from layers.book import series
 from layers.book.brief import MAPS
-from layers.outputs import ATLASES, PAGE, SLIDES, output
+from layers.outputs import ATLASES, FRAMES, PAGE, SLIDES, output
+from layers.plan.area import area
 from layers.record.schema import BRIEF
 
 if TYPE_CHECKING:
@@ -118,6 +119,15 @@ def atlas_export(
             width="stretch",
             key="export-story-make",
         )
+        if area().years:
+            st.button(
+                text("export.frames.make"),
+                on_click=shown.ask,
+                args=(partial(_start, seen, None, FRAMES, None),),
+                disabled=working,
+                width="stretch",
+                key="export-frames-make",
+            )
     with st.expander(text("export.atlas")):
         pages = st.selectbox(
             text("export.atlas.pages"),
@@ -148,7 +158,7 @@ def atlas_export(
 
 def _start(
     seen: Callable[[dict[str, str]], MapSpec],
-    pages: str,
+    pages: str | None,
     suffix: str,
     template: bytes | None,
     address: dict[str, str],
@@ -174,17 +184,18 @@ def _watch(job: Job) -> None:
 
 
 def _ended(job: Job, mime_types: Mapping[str, str]) -> None:
-    brief = job.spec.pages == BRIEF
     if job.made is not None:
         size = number(len(job.made) / MEGABYTE, digits=1)
-        words = "export.atlas.download"
-        if brief:
+        words, stem = "export.atlas.download", f"atlas_{job.spec.map}_{job.spec.pages}"
+        if job.spec.pages == BRIEF:
+            stem = f"plan_{BRIEF}"
             words = "export.brief.download" if job.suffix == SLIDES else "export.story.download"
-        stem = "plan" if brief else f"atlas_{job.spec.map}"
+        elif job.suffix == FRAMES:
+            words, stem = "export.frames.download", f"{job.spec.map}_years"
         st.download_button(
             text(words, kind=job.suffix[1:].upper(), size=size),
             job.made,
-            file_name=f"{stem}_{job.spec.pages}{job.suffix}",
+            file_name=f"{stem}{job.suffix}",
             mime=mime_types[job.suffix],
             on_click="ignore",
             width="stretch",

@@ -18,7 +18,7 @@ from app.web.review_panel import decided, verdicts
 from app.web.screen import File, screen
 from layers.look.content import SIZES_MM, Palette, Sheet
 from layers.look.outside import sheet_findings
-from layers.outputs import GEOPACKAGE, SLIDES, output
+from layers.outputs import FRAMES, GEOPACKAGE, SLIDES, output
 from layers.questions.layer import Layer
 from layers.record.specification import MapSpec, specified
 
@@ -38,6 +38,7 @@ MIME_TYPES = {
     ".html": "text/html",
     ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     GEOPACKAGE: "application/geopackage+sqlite3",
+    FRAMES: "image/gif",
 }
 DOTS_PER_INCH = ("150", "200", "300")
 

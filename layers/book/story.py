@@ -76,14 +76,14 @@ def _steps(wholes: dict[str, Brief], own: Brief) -> tuple[Content, list[Step]]:
     first = contents[0]
     findings = {lang: each.findings for lang, each in wholes.items()}
     heads = {lang: say("brief.summary", lang, n=len(each)) for lang, each in findings.items()}
-    steps = [Step(heads, findings, layers[id(first)], _bounds(first))]
+    steps = [Step(heads, findings, layers[id(first)], shown_bounds(first))]
     for exhibit in own.exhibits:
         both = {lang: by_key[lang].get(exhibit.key, exhibit) for lang in LANGUAGES}
         # What has no map is told over the first one.
         for at, content in enumerate([each for _, each in exhibit.maps] or [first]):
             texts = {lang: _texts(each, at) for lang, each in both.items()}
             titles = {lang: each.claim for lang, each in both.items()}
-            steps.append(Step(titles, texts, layers[id(content)], _bounds(content)))
+            steps.append(Step(titles, texts, layers[id(content)], shown_bounds(content)))
     visible = tuple(name for name in steps[0].layers if name in frames)
     whole = replace(first, frames=frames, visible=visible, overlays=tuple(overlays), extent=None)
     return whole, steps
@@ -97,7 +97,7 @@ def _texts(exhibit: Exhibit, at: int) -> tuple[str, ...]:
     return tuple(filter(None, (*caption, *(table or exhibit.evidence[:2]), exhibit.caveat)))
 
 
-def _bounds(content: Content) -> tuple[tuple[float, float], tuple[float, float]] | None:
+def shown_bounds(content: Content) -> tuple[tuple[float, float], tuple[float, float]] | None:
     """Return south and west, north and east of what a map shows above its ground."""
     frames = [content.frames[name] for name in content.visible if name not in area().context]
     frames += [each.frame for each in content.overlays if hasattr(each, "frame")]

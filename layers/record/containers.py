@@ -1,7 +1,7 @@
 """Places for a text inside finished files that no reader of the file sees and none is disturbed by.
 
-PNG, PDF, SVG, HTML, PPTX and GeoPackage each have such a place. A text is put there without drawing
-or encoding anything anew: what the file showed it shows after, to the last pixel.
+PNG, GIF, PDF, SVG, HTML, PPTX and GeoPackage each have such a place. A text is put there without
+drawing or encoding anything anew: what the file showed it shows after, to the last pixel.
 """
 
 from __future__ import annotations
@@ -152,6 +152,69 @@ def _find_png(data: bytes, name: str) -> str | None:
         body = data[start + 8 : end - 4]
         if _is_ours(kind, body, name):
             return _text(body[len(name) + 5 :])
+    return None
+
+
+# ---- GIF ----
+
+
+def _blocks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    """Give the first two bytes, start and end of each block of a GIF; the last is its end."""
+    if data[:6] not in {b"GIF87a", b"GIF89a"}:
+        raise not_a("GIF", "it has not the signature of one")
+    at = 13 + _colours(data[10:11])
+    for _ in range(_MOST_CHUNKS):
+        start, kind = at, data[at : at + 2]
+        if kind[:1] == b";":
+            yield kind, start, start + 1
+            return
+        # Of an extension two bytes, of an image its place, its colours and a byte before its parts.
+        at += 2 if kind[:1] == b"!" else 11 + _colours(data[at + 9 : at + 10])
+        while data[at : at + 1] not in {b"", b"\0"}:
+            at += 1 + data[at]
+        at += 1
+        if at >= len(data):
+            raise not_a("GIF", "it ends too early")
+        yield kind, start, at
+    raise not_a("GIF", f"it has more than {_MOST_CHUNKS:,} blocks")
+
+
+def _colours(flags: bytes) -> int:
+    """Return how many bytes a table of colours has."""
+    return 3 * 2 ** (flags[0] % 8 + 1) if flags and flags[0] & 0x80 else 0
+
+
+def _said(block: bytes) -> bytes:
+    """Return the text of a comment."""
+    parts, at = [], 2
+    while block[at]:
+        parts.append(block[at + 1 : at + 1 + block[at]])
+        at += 1 + block[at]
+    return b"".join(parts)
+
+
+def _put_gif(data: bytes, text: str, name: str) -> bytes:
+    own, last = name.encode() + b"\0", 0
+    parts: list[bytes] = []
+    for kind, start, end in _blocks(data):
+        if not parts:
+            parts.append(data[:start])
+        if kind[:1] == b";":
+            said = own + text.encode()
+            pieces = [said[at : at + 255] for at in range(0, len(said), 255)]
+            comment = b"".join(bytes([len(piece)]) + piece for piece in pieces)
+            parts.append(b"!\xfe" + comment + b"\0")
+        if kind != b"!\xfe" or not _said(data[start:end]).startswith(own):
+            parts.append(data[start:end])
+        last = end
+    return b"".join((*parts, data[last:]))
+
+
+def _find_gif(data: bytes, name: str) -> str | None:
+    own = name.encode() + b"\0"
+    for kind, start, end in _blocks(data):
+        if kind == b"!\xfe" and (said := _said(data[start:end])).startswith(own):
+            return _text(said[len(own) :])
     return None
 
 
@@ -422,6 +485,7 @@ def _find_gpkg(data: bytes, name: str) -> str | None:
 
 _PLACES = {
     ".png": _Place(_put_png, _find_png),
+    ".gif": _Place(_put_gif, _find_gif),
     ".pdf": _Place(_put_pdf, _find_pdf),
     ".svg": _Place(_put_svg, _find_svg),
     ".html": _Place(_put_html, _find_html),

@@ -168,11 +168,11 @@ def embed(data: bytes, suffix: str, record: Mapping[str, Any]) -> bytes:
     data
         The file.
     suffix
-        What it is: ``".png"`` (an ``iTXt`` chunk), ``".pdf"`` (an entry of the document
-        information), ``".svg"`` (a ``metadata`` element), ``".html"`` (a ``script`` element of
-        JSON, which is never executed), ``".pptx"`` (custom document properties) or ``".gpkg"``
-        (the metadata tables of the standard). Nothing else in the file changes. ``".tif"`` is
-        returned as it is: it has tags of its own.
+        What it is: ``".png"`` (an ``iTXt`` chunk), ``".gif"`` (a comment), ``".pdf"`` (an entry of
+        the document information), ``".svg"`` (a ``metadata`` element), ``".html"`` (a ``script``
+        element of JSON, which is never executed), ``".pptx"`` (custom document properties) or
+        ``".gpkg"`` (the metadata tables of the standard). Nothing else in the file changes.
+        ``".tif"`` is returned as it is: it has tags of its own.
     record
         As :func:`record` returns it.
 

@@ -116,7 +116,7 @@ def overlays(given: Sequence[Overlay], *, lang: str, function: str) -> list[Draw
 
 def _layer(name: str, content: Content, *, function: str) -> Drawn:
     about, frame, lang = resource(name), content.frames[name], content.lang
-    look = _scaled(content.style(name), frame)
+    look = scaled(content.style(name), frame)
     require_crs(frame, function=f"{function}, {name}")
     ground = about.group == CONTEXT
     evidence = [None] * len(frame) if ground else known_by(frame)
@@ -197,14 +197,19 @@ def _styles(
     return [known[row] for row in rows]
 
 
-def _scaled(look: LayerStyle, frame: gpd.GeoDataFrame) -> LayerStyle:
-    """Return rules by which the largest amount that has a place has the largest symbol."""
+def scaled(look: LayerStyle, frame: gpd.GeoDataFrame) -> LayerStyle:
+    """Return rules by which the largest amount that has a place has the largest symbol.
+
+    A larger one that the rules know already, of another map of the same scale, stays the largest.
+    """
     if look.size is None or look.size.field not in frame:
         return look
     shapes = frame.geometry.to_numpy()
     here = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     amounts = _numbers(frame[here], look.size.field)
-    largest = max((amount for amount in amounts if amount is not None), default=0.0)
+    known = (amount for amount in amounts if amount is not None)
+    largest = max(known, default=0.0)
+    largest = max(largest, look.size.largest)
     return replace(look, size=replace(look.size, largest=largest))
 
 

@@ -97,8 +97,17 @@ def web_page() -> bytes:
     return web_map(["cities"]).get_root().render().encode()
 
 
+def moving() -> bytes:
+    """Return three frames, as wide as they are many."""
+    first, *others = (Image.new("P", (9, 3), at) for at in range(3))
+    target = io.BytesIO()
+    first.save(target, format="GIF", save_all=True, append_images=others, duration=50, loop=0)
+    return target.getvalue()
+
+
 MAKERS = {
     ".png": lambda: saved(".png"),
+    ".gif": moving,
     ".pdf": lambda: saved(".pdf"),
     ".svg": lambda: saved(".svg"),
     ".html": web_page,

@@ -1,0 +1,107 @@
+"""A map year by year, as the frames of a GIF: what is there by each year, on one ground."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from geo.errors import InputError
+from layers.book.story import shown_bounds
+from layers.paper.printing import printed
+from layers.plan.area import area
+from layers.plan.selection import located
+from layers.plan.years import years_of
+from layers.scene.resolved import scaled
+from layers.words import say
+
+if TYPE_CHECKING:
+    from layers.book.atlas import Progress
+    from layers.look.content import Content
+    from layers.record.specification import MapSpec
+
+# So wide in dots, at most so many frames, and how long each of them and the last is seen.
+FRAME_SIZE, FRAME_DPI, MOST_FRAMES = "16:9", 96, 12
+FRAME_MS, LAST_MS = 1600, 3200
+COLOURS = 255
+# Around what is shown, in shares of its size.
+AROUND = 0.04
+
+
+def frames(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
+    """Return a map year by year as the contents of a GIF that goes round.
+
+    Each frame is a print of what is there by its year, with the year in its title and below it how
+    many features come later or have no year. All have one ground, one scale of sizes and one set of
+    colours.
+
+    Parameters
+    ----------
+    spec
+        The map; its year is the last that is shown, and of its sheet size and dots do not count.
+    progress
+        Called before each frame with how many are done, how many there are, and the year.
+
+    Raises
+    ------
+    InputError
+        If no layer that is shown tells years, or as :func:`layers.paper.printing.drawn`.
+    """
+    whole = replace(spec, year=None).content()
+    years = _years(whole, spec.year)
+    south_west, north_east = shown_bounds(whole) or ((0.0, 0.0), (0.0, 0.0))
+    (south, west), (north, east) = south_west, north_east
+    across, along = AROUND * (east - west), AROUND * (north - south)
+    extent = spec.extent or (west - across, south - along, east + across, north + along)
+    styles = {name: scaled(whole.style(name), whole.frames[name]) for name in whole.visible}
+    drawn = []
+    for done, year in enumerate(years):
+        if progress is not None:
+            progress(done, len(years), str(year))
+        one = replace(spec, year=year, extent=extent)
+        content = one.content()
+        content = replace(content, styles={**content.styles, **styles})
+        sheet = one.titled()
+        title = say("frames.title", spec.lang, title=sheet.title, year=str(year))
+        sheet = replace(sheet, title=title, size=FRAME_SIZE, dpi=FRAME_DPI)
+        drawn.append(Image.open(io.BytesIO(printed(content, sheet, ".png"))).convert("RGB"))
+    return _gif(drawn)
+
+
+def _years(content: Content, last: int | None) -> list[int]:
+    """Return the years of what is shown, some of them where they are many."""
+    told: set[int] = set()
+    for name in content.visible:
+        years = years_of(name, located(content.frames[name]))
+        told |= set() if years is None else set(years.dropna().astype(int).tolist())
+    if last is not None:
+        told = {year for year in told if year <= last}
+    if not told:
+        raise InputError(
+            "frames: no layer that is shown tells from which year its features are there; switch "
+            f"on one of {', '.join(area().years) or 'a plan with years'}",
+            code="frames.none",
+        )
+    span = list(range(min(told), max(told) + 1))
+    step = -(-len(span) // MOST_FRAMES)
+    return span[::-step][::-1]
+
+
+def _gif(drawn: list[Image.Image]) -> bytes:
+    """Write pictures in the colours of the last, which shows the most, so that none flickers."""
+    look = drawn[-1].quantize(COLOURS, dither=Image.Dither.NONE)
+    first, *others = (each.quantize(palette=look, dither=Image.Dither.NONE) for each in drawn)
+    file = io.BytesIO()
+    times = [*[FRAME_MS] * len(others), LAST_MS]
+    first.save(
+        file,
+        format="GIF",
+        save_all=True,
+        append_images=others,
+        duration=times,
+        loop=0,
+        optimize=False,
+    )
+    return file.getvalue()
