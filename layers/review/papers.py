@@ -99,9 +99,11 @@ def classified_proof(subject: Subject) -> Found:
 
 @rule
 def uploads(subject: Subject) -> Found:
-    """Have somebody verify what was brought in."""
-    files = subject.spec.receipts()
-    return look("review.brought", n=len(files)) if files else PASS
+    """Have somebody verify what was brought in and what was noted."""
+    files, notes = subject.spec.receipts(), subject.spec.notes
+    if files:
+        return look("review.brought", n=len(files))
+    return look("review.noted", n=len(notes)) if notes else PASS
 
 
 @rule

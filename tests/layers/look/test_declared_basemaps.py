@@ -210,7 +210,7 @@ def test_a_declared_base_map_is_a_choice_but_not_of_files_that_are_handed_on(
         (XYZ.replace("/{x}", ""), "basemaps[0].url"),
         (XYZ.replace("name: city", "name: osm"), "basemaps[0].name"),
         (XYZ + "    key_variable: NO_SUCH_KEY\n", "NO_SUCH_KEY"),
-        (XYZ + "    key_variable: HOME\n    in_files: true\n", "basemaps[0].in_files"),
+        (XYZ + "    key_variable: PLAIN_KEY\n    in_files: true\n", "basemaps[0].in_files"),
         (HEAD + "    kind: wmts\n    layer: a\n    matrix_set: c\n", "basemaps[0]"),
         (HEAD + OFFERED.replace("vec", "cva"), "vec"),
         (HEAD + OFFERED.replace("set: c", "set: w"), "c, hunan"),

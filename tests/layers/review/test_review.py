@@ -15,6 +15,7 @@ import shapely
 
 import layers
 from geo.errors import InputError
+from layers.keeping.own_notes import Note
 from layers.look.content import Content, Review
 from layers.look.overlays import Points
 from layers.look.reduced import DECIMALS, LEAST_M, reduced
@@ -161,6 +162,8 @@ def test_proof_and_who_lets_it_pass_are_stated() -> None:
 
 def test_what_was_brought_in_is_verified(monkeypatch) -> None:
     assert verdict("uploads", subject()) == "pass"
+    noted = replace(spec(), notes=(Note(112.9, 28.2, "桥头"),))
+    assert verdict("uploads", Subject((), noted)) == "look"
     monkeypatch.setattr("layers.record.specification.MapSpec.receipts", lambda _: ["a.csv"])
     assert verdict("uploads", subject()) == "look"
 
