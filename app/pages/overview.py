@@ -58,9 +58,7 @@ with st.sidebar:
         title=lambda value: value_title("evidence", value),
     )
     st.caption(text("overview.how"))
-    counts = [
-        f"{layer_title(name)} {number(layers.describe(name).rows)}" for name in layers.names()
-    ]
+    counts = [f"{layer_title(name)} {number(len(layers.load(name)))}" for name in layers.names()]
     with st.expander(text("overview.counts")):
         for count in counts:
             st.caption(count)

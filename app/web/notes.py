@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.texts import language, text
+from app.texts import interface, language, text
 from app.web import picking, url_state
 from app.web.map_view import picked
 from app.web.public import is_public
@@ -79,7 +79,8 @@ def controls(map_key: str) -> bool:
             text("notes.which"),
             range(len(notes) + 1),
             format_func=lambda n: text("notes.new") if n == NEW else f"{n} {notes[n - 1].title}",
-            key=_of_form("which"),
+            # Streamlit keeps the words shown, so each language has its own.
+            key=_of_form(f"which@{interface()}"),
         )
         by_click = st.toggle(text("notes.by_click"), key="_notes_by_click")
         try:
