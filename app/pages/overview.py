@@ -15,11 +15,13 @@ from app.web.controls import choose, choose_some
 from app.web.export import export
 from app.web.frame import LONG_LIST, draw_map, heading, listing, map_and_results, target_row
 from app.web.overview import Relation, belongs_to, members_of, targets, years
-from app.web.picking import PARAMETER, selected
+from app.web.picking import PARAMETER, selected, toggled
 from app.web.statements import stated
+from app.web.tables import kind_picker
 from app.web.unknowns import unknowns_of_layers
 from geo.numerals import number
 from layers.plan.area import area
+from layers.plan.catalogue import as_drawn
 from layers.questions.overview import Evidence, Overview
 
 
@@ -44,6 +46,17 @@ def relations(title: str, related: list[Relation]) -> None:
             )
 
 
+def kinds_of(layer: str) -> list[str]:
+    """Draw the kinds of a layer with their numbers, if it has some; return the chosen ones."""
+    role = area().points.get(layer)
+    if role is None or not role.group:
+        return []
+    key, options = f"kinds-{layer}", [str(each) for each in as_drawn(layer)[role.group].unique()]
+    chosen = toggled(key, role.group, options)
+    kind_picker(layer, chosen, key=key)
+    return chosen
+
+
 with st.sidebar:
     theme = choose(
         "theme",
@@ -60,10 +73,11 @@ with st.sidebar:
     st.caption(text("overview.how"))
     counts = [f"{layer_title(name)} {number(len(layers.load(name)))}" for name in layers.names()]
     with st.expander(text("overview.counts")):
+        kinds = tuple(kind for name in Overview(theme).shown for kind in kinds_of(name))
         for count in counts:
             st.caption(count)
 
-asked = Overview(theme, tuple(evidence))  # type: ignore[arg-type]  # some of these
+asked = Overview(theme, tuple(evidence), kinds)  # type: ignore[arg-type]  # some of these
 map_column, results = map_and_results()
 with map_column:
     draw_map(maps.document(asked, lang=language()), key="overview-map")

@@ -7,7 +7,7 @@ stays selected for the others.
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import shapely
@@ -16,6 +16,9 @@ import streamlit as st
 from app.web import url_state
 from geo.crs import GEOGRAPHIC
 from layers.plan.catalogue import names_by_id
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 NOTHING = ""
 MAP_KEY, TABLE_KEY = "zones-map", "zones-table"
@@ -67,6 +70,28 @@ def follow_map(key: str) -> str | None:
     if clicked is not None:
         url_state.record(PARAMETER, clicked or None)
     return selected()
+
+
+def toggled(key: str, parameter: str, options: Sequence[str]) -> list[str]:
+    """Return which values of a column are chosen, after a click in a table since the last run.
+
+    Parameters
+    ----------
+    key
+        Key of the table, which is drawn afterwards.
+    parameter
+        Name of the column, by which other pages filter too.
+    options
+        Its values.
+    """
+    kept = url_state.recorded(parameter)
+    chosen = [each for each in options if isinstance(kept, list) and each in kept]
+    event = st.session_state.get(key)
+    clicked = event.get("zone") if event else None
+    if clicked in options:
+        chosen = [each for each in options if (each in chosen) != (each == clicked)]
+        url_state.record(parameter, chosen or None)
+    return chosen
 
 
 def chart_key(zone: str | None) -> str:

@@ -15,11 +15,13 @@ import streamlit as st
 import layers
 from app.texts import language, text
 from app.web import picking
-from app.web.choices import value_title
+from app.web.choices import layer_title, value_title
 from geo.numerals import between, listed, number
 from layers.look.symbology import field_title, unit_label
+from layers.plan.area import area
+from layers.plan.catalogue import as_drawn
 from layers.plan.schema import resource
-from layers.plan.selection import ENTITY, PLACEABLE
+from layers.plan.selection import ENTITY, PLACEABLE, located
 from layers.plan.unplaced import amount_unit, leads, thing_of_each
 from layers.questions.figures import DIGITS
 
@@ -115,6 +117,33 @@ def thing_picker(things: pd.DataFrame, chosen: str | None, *, key: str) -> None:
     helps = [text("locate.order"), text("locate.amount_help"), text("locate.order")]
     data = {"table": _html(header, rows, helps), "ids": things["id"].tolist(), "zone": chosen}
     _picker(key=key, data=data, on_zone_change=lambda: None)
+
+
+def kind_picker(layer: str, chosen: Sequence[str], *, key: str) -> None:
+    """Draw the kinds of a layer, each with how many there are; clicking a row keeps it alone.
+
+    Parameters
+    ----------
+    layer
+        Name of a point layer that has kinds.
+    chosen
+        The kinds that are shown; none where all are.
+    key
+        Key of the table, whose clicks :func:`app.web.picking.toggled` reads.
+    """
+    frame, column = as_drawn(layer), area().points[layer].group
+    counts, placed = frame[column].value_counts(), located(frame)[column].value_counts()
+    ids = [str(kind) for kind in counts.index]
+    rows = [
+        (value_title(column, kind), number(placed.get(kind, 0)), number(counts[kind]))
+        for kind in ids
+    ]
+    header = [layer_title(layer), text("column.placed"), text("column.count")]
+    _picker(
+        key=key,
+        data={"table": _html(header, rows), "ids": ids, "zone": list(chosen)},
+        on_zone_change=lambda: None,
+    )
 
 
 def ranking_table(

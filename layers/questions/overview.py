@@ -39,6 +39,22 @@ def themes() -> tuple[str, ...]:
     return tuple(area().themes)
 
 
+def kinds() -> tuple[str, ...]:
+    """Return the kinds of all layers that have some, each once.
+
+    Examples
+    --------
+    >>> "laboratory" in kinds()
+    True
+    """
+    enums = [
+        resource(name).field(role.group).constraints.get("enum", ())
+        for name, role in area().points.items()
+        if role.group
+    ]
+    return tuple(dict.fromkeys(str(value) for values in enums for value in values))
+
+
 @register
 @dataclass(frozen=True, slots=True)
 class Overview(Kind):
@@ -50,12 +66,15 @@ class Overview(Kind):
         One of :func:`themes`; as the plan says where it is None.
     evidence
         Classes of evidence of the features that are shown; none shows all.
+    kinds
+        Of layers that have some of these kinds, they alone are shown; none shows all.
     """
 
     MAP: ClassVar[str] = "overview"
 
     theme: Annotated[str | None, Field(choices=themes)] = None
     evidence: tuple[Evidence, ...] = ()
+    kinds: Annotated[tuple[str, ...], Field(choices=kinds)] = ()
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -118,12 +137,12 @@ class Overview(Kind):
         return say("spec.overview", lang, plan=say("app.title", lang))
 
     def value_words(self, name: str, value: str, lang: str) -> str:
-        """Return a theme as the plan calls it, evidence as layers call it."""
-        return (
-            say(f"overview.theme.{value}", lang)
-            if name == "theme"
-            else value_label(name, value, lang=lang)
-        )
+        """Return a theme as the plan calls it, evidence and kinds as layers call them."""
+        if name == "theme":
+            return say(f"overview.theme.{value}", lang)
+        columns = [role.group for role in area().points.values()] if name == "kinds" else [name]
+        labels = [value_label(column, value, lang=lang) for column in columns]
+        return next((label for label in labels if label != value), value)
 
     def figures(self, lang: str) -> list[Figures]:  # noqa: ARG002 - there are none
         """Return nothing: the map is all."""
@@ -131,6 +150,10 @@ class Overview(Kind):
 
     def _kept(self, name: str) -> gpd.GeoDataFrame:
         frame = as_drawn(name)
-        if name in area().context or not self.evidence:
+        if name in area().context:
             return frame
-        return frame[frame["evidence"].isin(self.evidence)]
+        if self.evidence:
+            frame = frame[frame["evidence"].isin(self.evidence)]
+        role = area().points.get(name)
+        wanted = set(self.kinds) & set(frame[role.group]) if role and role.group else None
+        return frame[frame[role.group].isin(wanted)] if role and wanted else frame

@@ -268,3 +268,20 @@ def test_zones_on_another_continent_do_not_replace_the_page(
     assert told == []
     assert choices.measurable(own, "circles", of=at(20.0)) == "circles"
     assert "20.05" in told[0]
+
+
+def test_a_kind_that_is_clicked_filters_every_page_until_it_is_clicked_again(visit: Visit) -> None:
+    kinds, state = ["laboratory", "incubator"], visit.streamlit.session_state
+
+    def shown(clicked: str | None) -> list[str]:
+        state["kinds"] = {"zone": clicked}
+        return picking.toggled("kinds", "category", kinds)
+
+    assert visit.open("", lambda: shown("incubator")) == ["incubator"]
+    assert visit.address == {"category": '["incubator"]'}
+    assert visit.open("density", lambda: url_state.recorded("category")) == ["incubator"]
+    assert visit.open("", lambda: shown("laboratory")) == kinds
+    assert visit.open("", lambda: shown("no kind")) == kinds
+    assert visit.open("", lambda: shown("incubator")) == ["laboratory"]
+    assert visit.open("", lambda: shown("laboratory")) == []
+    assert visit.address == {}

@@ -24,6 +24,7 @@ from layers.questions.asking import parameters_of, question_of
 from layers.questions.coverage import Coverage
 from layers.questions.layer import Layer
 from layers.questions.overview import Overview
+from layers.questions.stated import method
 from layers.questions.subjects import Points, Zones
 from layers.questions.unknowns import KNOWN, unknown_places, unknowns_note, zone_bounds
 from layers.record.specification import asked, read_spec
@@ -190,3 +191,12 @@ def test_who_could_be_covered_most_is_told_by_the_ends_of_shares(
     assert "between 50.0 % and 70.0 %" in told([(50, 70), (30, 49), (5, 10)])
     assert "no other zone" in told([(50, 70), (30, 49), (5, 10)])
     assert "could be first too: 1." in told([(50, 70), (30, 51), (5, 10)])
+
+
+def test_an_overview_of_some_kinds_leaves_layers_of_others_whole_and_says_so() -> None:
+    whole, some = (Overview("platforms", (), kinds) for kinds in ((), ("laboratory",)))
+    shown, all_ = some.content("zh").frames, whole.content("zh").frames
+    assert set(shown["platforms"]["category"]) == {"laboratory"}
+    assert len(shown["platforms"]) == (all_["platforms"]["category"] == "laboratory").sum()
+    assert len(shown["parks"]) == len(all_["parks"])
+    assert ("类别", "实验室") in method(some, "zh")
