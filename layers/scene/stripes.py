@@ -52,7 +52,8 @@ def shared_out(zones: NDArray[Any]) -> NDArray[np.object_] | None:
     here = np.flatnonzero(~(shapely.is_missing(zones) | shapely.is_empty(zones)))
     if not 1 < here.size <= MOST_ZONES:
         return None
-    valid = shapely.make_valid(zones[here])
+    # Ground alone: a spike would be a line beside it.
+    valid = shapely.make_valid(zones[here], method="structure", keep_collapsed=False)
     if not overlapping(valid):
         return None
     bounds = tuple(shapely.total_bounds(valid).tolist())

@@ -40,3 +40,10 @@ def test_those_that_share_have_alike_much_of_it() -> None:
 def test_neighbours_and_crowds_stay_whole() -> None:
     assert shared_out(np.array([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)])) is None
     assert shared_out(np.array([shapely.box(0, 0, 1, 1)] * (MOST_ZONES + 1))) is None
+
+
+def test_a_zone_with_a_spike_keeps_its_ground() -> None:
+    spiked = shapely.Polygon([(0, 0), (1, 0), (1, 1), (1, 3), (1, 1), (0, 1)])
+    parts = shared_out(np.array([spiked, shapely.box(0.5, 0, 2, 1)], dtype=object))
+    # Half of its ground is its own, and half is shared by two.
+    assert [part.area for part in parts] == pytest.approx([0.75, 1.25], abs=0.01)
