@@ -44,7 +44,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "layers.plan.catalogue._titles": ("zh",),
     "layers.paper.symbols.path": ("circle",),
     "layers.qgis.results._known": ("zh",),
-    "layers.record.schema._schema": (kinds(),),
+    "layers.record.schema._schema": (kinds(), ("vector",)),
     "layers.scene.strokes.outline": ("circle",),
 }
 PUBLIC: dict[str, Callable[[], Any]] = {
