@@ -15,7 +15,6 @@ from layers.words import say
 
 if TYPE_CHECKING:
     from layers.look.content import Content
-
 SCHEMATIC = "schematic"
 
 
@@ -48,6 +47,7 @@ def standing(content: Content, *, base_number: str = "") -> list[str]:
         say("standing.boundaries", lang),
         *([say("standing.status", lang, status=say(f"status.{status}", lang))] if status else []),
         *([say("standing.schematic", lang)] if has_schematic(content) else []),
+        *([say("standing.reduced", lang)] if content.reduced else []),
     ]
 
 

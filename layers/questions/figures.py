@@ -86,11 +86,12 @@ def rounded(zones: Z) -> Z:
     >>> rounded(pd.DataFrame({"density_per_km2": [0.0004404, 0.00031]}))["density_per_km2"].tolist()
     [0.00044, 0.00031]
     """
-    return zones.round({name: _digits(zones[name], name) for name in DIGITS if name in zones})
+    there = [name for name in DIGITS if name in zones]
+    return zones.round({name: _digits(float(zones[name].abs().max()), name) for name in there})
 
 
-def _digits(values: pd.Series[float], column: str) -> int:
-    most = float(values.abs().max())
+def _digits(most: float, column: str) -> int:
+    """Return the decimals of figures of which the largest is so large."""
     if not 0 < most < LEAST_TOLD * 10.0 ** -DIGITS[column]:
         return DIGITS[column]
     return DIGITS_OF_SMALL - 1 - math.floor(math.log10(most))
@@ -147,10 +148,12 @@ def in_words(value: float, column: str) -> str:
     >>> in_words(0.00044, "density_per_km2")
     '0.00044'
     """
-    digits = DIGITS.get(column)
-    if digits is None or 0 < abs(value) < 10.0**-digits:
-        return significant(value, 3)
+    if column not in DIGITS:
+        return significant(value, DIGITS_OF_SMALL)
+    digits = _digits(abs(value), column)
     told = round(float(value), digits)
+    if digits > DIGITS[column]:
+        return significant(told, DIGITS_OF_SMALL)
     return number(told, digits=0 if told.is_integer() else digits)
 
 

@@ -11,7 +11,7 @@ from layers.scene.said import Words
 if TYPE_CHECKING:
     import geopandas as gpd
 
-SCHEMATIC, LOCATED = "schematic", "located"
+LOCATED = "located"
 # How a place is known that is that of the zone a feature is in: no evidence of a file, but as that.
 ZONE_ONLY = "zone_only"
 # Half width of the symbol that the dashes of a ring are made for.

@@ -28,6 +28,7 @@ from layers.look.overlays import (
     surface_top,
 )
 from layers.look.reduced import coarser
+from layers.look.standing import SCHEMATIC
 from layers.look.styles import (
     LayerStyle,
     Style,
@@ -39,7 +40,7 @@ from layers.look.symbology import layer_style, layer_styles, palette, symbology,
 from layers.plan.area import area, per_plan, stops_layer
 from layers.plan.catalogue import members, names_by_id
 from layers.plan.schema import resource, resources
-from layers.scene.known import SCHEMATIC, ZONE_ONLY, evident, known_by, texts_of
+from layers.scene.known import ZONE_ONLY, evident, known_by, texts_of
 from layers.scene.said import Words
 from layers.scene.scene import ANALYSIS, CONTEXT, NO_DATA, Class, Drawn, Mark, Scene, Stop
 from layers.scene.sizes import round_amounts

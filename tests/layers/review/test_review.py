@@ -18,7 +18,7 @@ from geo.errors import InputError
 from layers.keeping.own_notes import Note
 from layers.look.content import Content, Review
 from layers.look.overlays import Points
-from layers.look.reduced import DECIMALS, LEAST_M, reduced
+from layers.look.reduced import DECIMALS, LEAST_M, coarser, reduced
 from layers.look.standing import base_sources
 from layers.outputs import output
 from layers.plan.area import open_plan
@@ -29,6 +29,7 @@ from layers.review.findings import RULES
 from layers.review.rulebook import ALL_FORMATS, Sensitive, profile_named, rules, sensitive
 from layers.review.subject import Subject, bare
 from layers.scene.resolved import scene
+from layers.words import say
 
 NUMBER = "湘S（2026）012号"
 TINY = Path(__file__).resolve().parents[2] / "areas" / "tiny"
@@ -305,6 +306,34 @@ def test_places_for_the_public_are_made_coarser() -> None:
     assert verdict("accuracy", Subject((), public)) == "pass"
     assert verdict("accuracy", subject()) == "fail"
     assert DECIMALS == 3
+
+
+def test_neighbours_for_the_public_are_neighbours_still() -> None:
+    districts = layers.load("districts")
+    left, right = (
+        shapely.box(112.90049, 28.1, 112.95049, 28.2),
+        shapely.box(112.95049, 28.1, 113, 28.2),
+    )
+    small = shapely.box(112.90010, 28.30010, 112.90020, 28.30020)
+    short = shapely.LineString([(112.90010, 28.30010), (112.90020, 28.30020)])
+    frame = gpd.GeoDataFrame(geometry=[left, right, small, short], crs=4490)
+    coarse = coarser(frame).geometry
+    assert shapely.get_coordinates(coarse).round(DECIMALS).tolist() == (
+        shapely.get_coordinates(coarse).tolist()
+    )
+    assert coarse.iloc[0].union(coarse.iloc[1]).equals(shapely.box(112.9, 28.1, 113, 28.2))
+    assert [each.geom_type for each in coarse.iloc[2:]] == ["Polygon", "LineString"]
+    assert coarse.iloc[2].area == pytest.approx(1e-6)
+    units = coarser(districts).geometry
+    assert units.is_valid.all()
+    assert not units.is_empty.any()
+    # On a grid of a thousandth of a degree no two of them share more ground than they did.
+    areas = shapely.area(units.to_numpy())
+    assert units.union_all().area == pytest.approx(areas.sum(), rel=1e-6)
+    content = replace(spec(), review=Review("public")).content()
+    told = say("standing.reduced", content.lang)
+    assert told in content.statement.standing
+    assert told not in spec().content().statement.standing
 
 
 # ---- outputs ----
