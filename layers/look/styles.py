@@ -188,7 +188,7 @@ def inks(*names: str) -> tuple[str, ...]:
     >>> inks("ink", "ground")
     ('#22303D', '#E6E8EA')
     """
-    colours: dict[str, str] = registry("styles.json")["inks"]
+    colours: dict[str, str] = looks()["inks"]
     return tuple(colours[name] for name in names)
 
 
