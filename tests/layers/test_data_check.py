@@ -343,7 +343,7 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, int, str, str]] = {
         edit("words.json", ', "en": "Four circles"', ""),
         "words.json",
         0,
-        "zoning.circles",
+        "zoning.circles.en",
         "data.breaks",
     ),
     "a word that is empty": (
@@ -406,7 +406,7 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, int, str, str]] = {
         in_json("basemaps.json", lambda content: content["basemaps"][1].pop("datum")),
         "basemaps.json",
         0,
-        "basemaps[1]",
+        "basemaps[1].datum",
         "data.breaks",
     ),
     "tiles without a place": (
