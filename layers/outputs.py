@@ -121,6 +121,13 @@ def output(
             value=suffix,
             names=kinds,
         )
+    if spec.versus and suffix != SLIDES:
+        raise InputError(
+            f"output: two maps to compare (versus) stand on slides ({SLIDES}), not in {suffix}; "
+            "choose that, or leave versus out",
+            code="versus.suffix",
+            value=suffix,
+        )
     record = provenance.record(plain, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
     if receipts := spec.receipts():
         record |= {"own_data": receipts}
@@ -199,6 +206,10 @@ def _slides(spec: MapSpec, template: bytes | Path | None, progress: Progress | N
         from layers.book.slides import atlas_deck  # noqa: PLC0415
 
         return atlas_deck(spec, template=template, progress=progress)
+    if spec.versus:
+        from layers.book.comparison import comparison_deck  # noqa: PLC0415
+
+        return comparison_deck(spec, template=template)
     from layers.book.map_deck import deck  # noqa: PLC0415
 
     return deck(spec, template=template)

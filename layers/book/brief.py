@@ -10,14 +10,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from geo.arguments import require_one_of
 from geo.errors import AtlasError
 from geo.numerals import number
+from layers.book.together import in_shared_classes
 from layers.look.charts import Chart
-from layers.look.classification import classes
-from layers.look.overlays import Choropleth
 from layers.look.standing import has_schematic
 from layers.look.symbology import value_label
 from layers.plan.area import area
@@ -37,7 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from layers.look.content import Content
-    from layers.look.overlays import Overlay
     from layers.questions.kinds import Kind
     from layers.record.specification import MapSpec
 
@@ -302,23 +298,9 @@ def _comparison(spec: MapSpec) -> Exhibit | None:
     shown = [Shown(Distribution(points, Zones(name)), measure="density") for name in names]
     specs = [specified(each, spec) for each in shown]
     contents = [each.content() for each in specs]
-    values = [
-        each.frame[each.column].to_numpy(dtype=float)
-        for content in contents
-        for each in content.overlays
-        if isinstance(each, Choropleth)
-    ]
-    breaks = classes(np.concatenate(values)).uppers
     maps = tuple(
-        (
-            one,
-            replace(
-                content,
-                visible=area().context,
-                overlays=tuple(_in_classes(each, breaks) for each in content.overlays),
-            ),
-        )
-        for one, content in zip(specs, contents, strict=True)
+        (one, replace(in_shared_classes(contents, at), visible=area().context))
+        for at, one in enumerate(specs)
     )
     captions = tuple(Zones(name).title(lang) for name in names)
     ends = [foremost(each.answer(), each.column, lang) for each in shown]
@@ -336,10 +318,6 @@ def _comparison(spec: MapSpec) -> Exhibit | None:
         maps=maps,
         captions=captions,
     )
-
-
-def _in_classes(overlay: Overlay, breaks: tuple[float, ...]) -> Overlay:
-    return replace(overlay, breaks=breaks) if isinstance(overlay, Choropleth) else overlay
 
 
 def _method(exhibits: list[Exhibit], spec: MapSpec) -> Exhibit:

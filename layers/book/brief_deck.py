@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from layers.book.atlas import sources_leaf
 from layers.book.brief import MAPS, SUMMED_UP, brief
+from layers.book.comparison import side_by_side
 from layers.book.map_deck import figure_slide, map_slide
 from layers.book.slides import foot_of
 from layers.record.specification import asked
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from layers.book.atlas import Progress
     from layers.book.brief import Brief, Exhibit
     from layers.record.specification import MapSpec
-    from layers.slides.slide import LegendItem
 
 # What is said with a slide takes up to a minute: so many words, and characters of Chinese for each.
 MOST_WORDS, LETTERS_A_WORD = 120, 1.7
@@ -111,30 +111,17 @@ def _slide(exhibit: Exhibit, foot: str, lang: str) -> Slide:
     notes = spoken(exhibit, lang)
     if not exhibit.maps:
         return Slide(title, chart=exhibit.chart, table=exhibit.table, notes=notes, footer=foot)
-    first, *others = (map_slide(one, content, title) for one, content in exhibit.maps)
-    beside = tuple(each.map for each in others if each.map)
-    record = "\n".join(each.notes for each in (first, *others))
-    notes = f"{notes}\n\n{say('brief.record', lang)}\n{record}"
-    if beside:
-        legend = _joined(first.legend, *(each.legend for each in others))
-        return replace(first, legend=legend, beside=beside, captions=exhibit.captions, notes=notes)
+    if len(exhibit.maps) > 1:
+        specs = [one for one, _ in exhibit.maps]
+        contents = [content for _, content in exhibit.maps]
+        slide = side_by_side(specs, contents, title, exhibit.captions)
+    else:
+        slide = map_slide(*exhibit.maps[0], title)
+    notes = f"{notes}\n\n{say('brief.record', lang)}\n{slide.notes}"
+    if slide.beside:
+        return replace(slide, notes=notes)
     text = tuple(filter(None, (*exhibit.evidence[:1], exhibit.caveat)))
-    return replace(first, text=text, spare=True, notes=notes)
-
-
-def _joined(*legends: tuple[LegendItem, ...]) -> tuple[LegendItem, ...]:
-    """Return the legend of maps that share their classes: each item once, without its count."""
-    joined: list[LegendItem] = []
-    for legend in legends:
-        at = 0
-        for item in legend:
-            plain = replace(item, count="")
-            if plain in joined:
-                at = joined.index(plain) + 1
-            else:
-                joined.insert(at, plain)
-                at += 1
-    return tuple(joined)
+    return replace(slide, text=text, spare=True, notes=notes)
 
 
 def _tables(exhibit: Exhibit, slide: Slide) -> list[Slide]:

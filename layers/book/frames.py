@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from geo.errors import InputError
-from layers.book.story import shown_bounds
+from layers.book.together import extent_of
 from layers.paper.printing import printed
 from layers.plan.area import area
 from layers.plan.selection import located
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 FRAME_SIZE, FRAME_DPI, MOST_FRAMES = "16:9", 96, 12
 FRAME_MS, LAST_MS = 1600, 3200
 COLOURS = 255
-# Around what is shown, in shares of its size.
-AROUND = 0.04
 
 
 def frames(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
@@ -51,10 +49,7 @@ def frames(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
     """
     whole = replace(spec, year=None).content()
     years = _years(whole, spec.year)
-    south_west, north_east = shown_bounds(whole) or ((0.0, 0.0), (0.0, 0.0))
-    (south, west), (north, east) = south_west, north_east
-    across, along = AROUND * (east - west), AROUND * (north - south)
-    extent = spec.extent or (west - across, south - along, east + across, north + along)
+    extent = spec.extent or extent_of([whole])
     styles = {name: scaled(whole.style(name), whole.frames[name]) for name in whole.visible}
     drawn = []
     for done, year in enumerate(years):

@@ -5,15 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-import shapely
-
-from geo.crs import moved
 from geo.numerals import LANGUAGES
 from layers.book.brief import MAPS, brief
+from layers.book.together import shown_bounds
 from layers.look.overlays import result_names
-from layers.plan.area import area
-from layers.scene.window import GEOGRAPHIC
 from layers.web.story import Step
 from layers.web.webmap import content_page
 from layers.words import say
@@ -95,16 +90,3 @@ def _texts(exhibit: Exhibit, at: int) -> tuple[str, ...]:
     rows = exhibit.table.rows if exhibit.table else ()
     table = tuple(" · ".join(map(str, row)) for row in rows)
     return tuple(filter(None, (*caption, *(table or exhibit.evidence[:2]), exhibit.caveat)))
-
-
-def shown_bounds(content: Content) -> tuple[tuple[float, float], tuple[float, float]] | None:
-    """Return south and west, north and east of what a map shows above its ground."""
-    frames = [content.frames[name] for name in content.visible if name not in area().context]
-    frames += [each.frame for each in content.overlays if hasattr(each, "frame")]
-    frames = [each for each in frames if len(each)]
-    placed = [moved(each.geometry, GEOGRAPHIC, function="output").to_numpy() for each in frames]
-    corners = shapely.total_bounds(np.concatenate([np.empty(0, dtype=object), *placed]))
-    if not np.isfinite(corners).all():
-        return None
-    west, south, east, north = corners.tolist()
-    return (south, west), (north, east)

@@ -75,6 +75,13 @@ def _schema(known: tuple[type[Kind], ...], bases: tuple[str, ...]) -> dict[str, 
                 "minimum": 1,
                 "maximum": 9999,
             },
+            "versus": {
+                "description": "values of fields, and year, of a second map to compare with",
+                "type": "object",
+                "properties": {
+                    "year": {"type": ["integer", "null"], "minimum": 1, "maximum": 9999}
+                },
+            },
             "base": {"description": "base map", "enum": list(bases)},
             "review": _review(),
             "notes": {

@@ -72,6 +72,8 @@ class MapSpec:
         Classes of evidence that are not shown, where some are not.
     year
         What is there by this year is shown; all years where it is None.
+    versus
+        Values of fields, and ``year``, of a second map to compare this one with; none where empty.
     pages
         One of :func:`layers.book.series.names` for an atlas with a page for each of them; one map
         where it is None.
@@ -95,6 +97,7 @@ class MapSpec:
     visible: tuple[str, ...] | None = None
     hidden: tuple[str, ...] | None = None
     year: int | None = None
+    versus: Mapping[str, Plain] = field(default_factory=dict)
     pages: str | None = None
     base: str = VECTOR
     symbology: OwnSymbology | None = None
@@ -139,6 +142,17 @@ class MapSpec:
         told = self._stated(question, drawn)
         told = replace(told, left_out=left.by_evidence(self.lang), year=left.by_year(self.lang))
         return replace(drawn, statement=told)
+
+    def other(self) -> MapSpec:
+        """Return the second map of a comparison: this one with the values of ``versus``."""
+        values = dict(self.versus)
+        year = values.pop("year", self.year)
+        return replace(
+            self,
+            parameters={**self.parameters, **values},
+            year=year if year is None else int(str(year)),
+            versus={},
+        )
 
     def statement(self) -> Statement:
         """Return what the map is, in words: what every output of it shows.
@@ -273,6 +287,15 @@ def read_spec(
           ramp: cividis  # or YlGnBu
         sheet: {review_number: internal, size: A3}
 
+    Two maps under one legend, on slides:
+
+    .. code-block:: yaml
+
+        map: coverage
+        parameters: {distance_m: 1500}
+        versus: {distance_m: 3000}  # other values of fields, and year
+        sheet: {review_number: internal}
+
     Notes of one's own stand on the map by their numbers, and what they say below it.
 
     .. code-block:: yaml
@@ -322,6 +345,7 @@ def read_spec(
         visible=None if visible is None else tuple(visible),
         hidden=None if hidden is None else tuple(hidden),
         year=data.get("year"),
+        versus=data.get("versus", {}),
         pages=data.get("pages"),
         base=data.get("base", VECTOR),
         symbology=None if own is None else OwnSymbology(**own),

@@ -14,7 +14,7 @@ from layers.slides.legends import draw_legend, legend_plan, lowest_legend
 from layers.slides.maps import draw_map
 from layers.slides.parts import add_text, draw_text, least_height, numbered_plan, text_plan
 from layers.slides.tables import draw_table
-from layers.type.line_breaks import LINE_HEIGHT
+from layers.type.line_breaks import text_height
 from layers.type.table_grids import table_grid, table_width
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def _row(page: Page, slide: Slide, area: Box) -> None:
     """Draw maps to compare in a row, each with its caption, and their one legend below."""
     maps = [each for each in (slide.map, *slide.beside) if each is not None]
     each = (area.width - GAP * (len(maps) - 1)) / len(maps)
-    head = CAPTION_PT * LINE_HEIGHT + CAPTION_GAP if slide.captions else 0.0
+    lines = max((text_height(words, each, CAPTION_PT) for words in slide.captions), default=0.0)
+    head = lines + CAPTION_GAP if slide.captions else 0.0
     legend = lowest_legend(slide.legend, area.width, area.height * LEGEND_BELOW)
     foot = legend.height + GAP if slide.legend else 0.0
     for at, view in enumerate(maps):

@@ -1,0 +1,69 @@
+"""Two maps under one legend: one ground, one set of classes, and what differs in figures."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from geo.errors import InputError
+from layers.book.comparison import comparison_slides
+from layers.book.together import comparable
+from layers.look.overlays import classify
+from layers.outputs import output
+from layers.record.specification import asked, read_spec
+
+
+def spec(name="coverage", lang="en", **more):
+    return read_spec({"map": name, "lang": lang} | more, review_number="internal")
+
+
+REACH = {"parameters": {"distance_m": 1500}, "versus": {"distance_m": 3000}}
+
+
+def test_two_distances_stand_above_one_legend_and_the_title_has_both_figures():
+    slide, figures = comparison_slides(spec(**REACH))
+    first, second = (asked(each).told("en")[0] for each in (spec(**REACH), spec(**REACH).other()))
+    for sentence in (first, second):
+        for number in re.findall(r"\d[\d.]*", sentence):
+            assert number in slide.title
+    assert "1.5 → 3" in slide.title
+    assert ["1.5" in slide.captions[0], "3" in slide.captions[1]] == [True, True]
+    assert len(slide.beside) == 1
+    labels = [item.label for item in slide.legend]
+    assert len(labels) == len(set(labels))
+    # Classes are in their order, though one map has some that the other has not.
+    uppers = [
+        float(label.split()[-1]) for label in labels if re.fullmatch(r"[\d.]+ – [\d.]+", label)
+    ]
+    assert uppers == sorted(uppers)
+    assert [name for name, _ in figures.chart.series] == list(slide.captions)
+    assert len(figures.table.rows) == len(figures.chart.categories)
+
+
+def test_maps_to_compare_have_one_ground_one_scale_and_the_same_classes():
+    one = spec(**REACH)
+    contents = comparable([one.content(), one.other().content()])
+    assert len({content.extent for content in contents}) == 1
+    assert len({classify(content.overlays[0]).uppers for content in contents}) == 1
+    years = spec("overview", parameters={"theme": "projects"}, versus={"year": 2024})
+    contents = comparable([years.content(), years.other().content()])
+    sizes = [content.style("projects").size.largest for content in contents]
+    assert sizes[0] == sizes[1] > 0
+    assert len(contents[1].frames["projects"]) < len(contents[0].frames["projects"])
+
+
+def test_years_are_counted_in_the_title():
+    asked_ = spec("overview", "zh", parameters={"theme": "projects"}, versus={"year": 2024})
+    (slide,) = comparison_slides(asked_)
+    assert re.search(r"不分年份 \d+ 个，截至 2024 年 \d+ 个", slide.title)
+
+
+def test_what_cannot_be_compared_is_refused_and_a_specification_comes_back():
+    one = spec(**REACH)
+    assert read_spec(one.to_dict()) == one
+    with pytest.raises(InputError, match="versus") as caught:
+        output(one, ".pdf")
+    assert caught.value.code == "versus.suffix"
+    with pytest.raises(InputError):
+        comparison_slides(spec(versus={"colour": "red"}))
