@@ -54,8 +54,8 @@ SAME_NAME_PX = 180.0
 # Lines to names run below the stops, whose numbers they would cross.
 ZORDER, LEADER_ZORDER = 80.0, 65.0
 EQUATOR_M_PER_PX = 156_543.034
-# What a name pays to stand on a symbol, a stop or a line of the plan.
-SYMBOL_COST, LINE_COST, SOLID_COST = 14.0, 5.0, 18.0
+# What a name pays to stand on a line of the plan or on solid ground; on a symbol it never stands.
+LINE_COST, SOLID_COST = 5.0, 18.0
 NUMBER_EVERY_PX = 420.0
 STEEP = 45.0
 # Between a symbol and its name, beside the gap between names, px.
@@ -435,7 +435,7 @@ def _obstacles(
         here = symbols.get(layer.id)
         if here is not None:
             discs = shapely.buffer(shapely.points(here.at), here.radii + 1.0 * px, quad_segs=3)
-            obstacles += [Obstacle(disc, SYMBOL_COST) for disc in discs]
+            obstacles += [Obstacle(disc) for disc in discs]
         if layer.group != "layout":
             continue
         for mark, shape in zip(layer.marks, window.drawn(layer.shapes), strict=True):

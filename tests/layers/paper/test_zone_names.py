@@ -16,6 +16,7 @@ from layers.look.content import Content, Sheet
 from layers.look.overlays import Choropleth, Features, Points
 from layers.paper.printing import drawn
 from layers.paper.sheet import px_pt, text_width
+from layers.paper.unframed import unframed
 from layers.plan.area import area
 from layers.questions.overview import Overview
 from layers.record.specification import read_spec
@@ -203,3 +204,18 @@ def test_zones_are_named_before_points_and_after_the_layout():
     for layer in area().themes["224"]:
         frame = overview.frames[layer]
         assert set(frame[frame.geometry.notna()]["name_zh"]) <= set(names(figure))
+
+
+def test_no_name_lies_on_a_symbol() -> None:
+    spec = read_spec("overview", review_number="internal")
+    whole = replace(spec, parameters={**spec.parameters, "theme": "all"}).content()
+    shown = unframed(whole, spec.titled(), (900.0, 500.0)).map
+    level = [name for name in shown.names if name.rotation == 0]
+    boxes = [
+        shapely.box(n.x - n.width / 2, n.y - n.height / 2, n.x + n.width / 2, n.y + n.height / 2)
+        for n in level
+    ]
+    discs = [shapely.buffer(shapely.points(s.at), s.radii) for s in shown.symbols.values()]
+    on, _ = shapely.STRtree(np.concatenate(discs)).query(boxes, predicate="intersects")
+    assert len(level) > 15
+    assert [level[at].lines for at in np.unique(on)] == []
