@@ -99,7 +99,7 @@ def page(name: str, **parameters: str | list[str]) -> AppTest:
 def fine(parameter: str, value: str) -> bool:
     """Whether a value does no harm to a parameter, and is not refused."""
     if parameter in WORDS:
-        return isinstance(url_state.read(value), str | int) and len(value) <= url_state.MOST_LETTERS
+        return url_state.short_text(value) is not None
     return parameter in EMPTY and not value
 
 
