@@ -60,8 +60,10 @@ def z_histogram(zones: gpd.GeoDataFrame, zone: str | None) -> None:
         )
     )
     st.caption(text("pattern.chart.z"))
-    at = alt.Chart(pd.DataFrame({"z": tested.loc[tested["id"] == zone, "z"]}))
-    draw(chart + at.mark_rule(strokeWidth=2).encode(x="z:Q"), HEIGHT)
+    chosen = pd.DataFrame({"z": tested.loc[tested["id"] == zone, "z"]})
+    # A mark of nothing is an image without a name to who hears the page.
+    line = alt.Chart(chosen).mark_rule(strokeWidth=2).encode(x="z:Q")
+    draw(chart if chosen.empty else chart + line, HEIGHT)
 
 
 def moran_scatter(zones: gpd.GeoDataFrame, zone: str | None) -> None:
