@@ -56,7 +56,6 @@ def path(weight: Weight = "regular") -> Path:
     return file
 
 
-@cache
 def font(weight: Weight = "regular") -> FontProperties:
     """Return a font for matplotlib, which from then on also finds it by its family name.
 
