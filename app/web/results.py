@@ -22,7 +22,7 @@ from geo.numerals import interval, number
 from geo.wording import sentence
 from layers import questions
 from layers.look.histogram import histogram, readable_scale
-from layers.look.overlays import classify
+from layers.look.overlay_classes import classify
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results
 from layers.questions.belonging import belonging as belonging_pairs

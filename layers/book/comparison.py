@@ -10,7 +10,8 @@ from geo.numerals import interval, number
 from layers.book.map_deck import map_slide
 from layers.book.together import comparable
 from layers.look.charts import MOST_BARS, Chart
-from layers.look.overlays import Choropleth, classify
+from layers.look.overlay_classes import classify
+from layers.look.overlays import Choropleth
 from layers.plan.area import area
 from layers.plan.selection import located
 from layers.questions.asking import part_of

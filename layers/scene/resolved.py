@@ -14,6 +14,7 @@ from geo.crs import require_crs
 from geo.errors import CRSError, InputError
 from geo.numerals import LANGUAGES, exact, interval, significant
 from layers.look.callouts import layer_name
+from layers.look.overlay_classes import classify, level_values, surface_classes, surface_top
 from layers.look.overlays import (
     Choropleth,
     Features,
@@ -21,11 +22,7 @@ from layers.look.overlays import (
     Overlay,
     Points,
     Surface,
-    classify,
-    level_values,
     result_names,
-    surface_classes,
-    surface_top,
 )
 from layers.look.reduced import coarser
 from layers.look.standing import SCHEMATIC

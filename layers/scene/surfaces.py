@@ -11,7 +11,7 @@ from rasterio.enums import Resampling
 from rasterio.transform import from_bounds
 
 from geo.transformations import require_path
-from layers.look.overlays import band_codes
+from layers.look.overlay_classes import band_codes
 from layers.plan.area import map_crs
 from layers.scene.window import POINTS_PER_INCH
 

@@ -22,7 +22,7 @@ from geo.errors import InputError
 from layers import questions
 from layers.keeping.brought import keep_points, keep_raster, keep_zones
 from layers.keeping.own_points import Roles, own_points
-from layers.look.overlays import classify
+from layers.look.overlay_classes import classify
 from layers.questions import zone_results
 from layers.questions.asking import parameters_of
 from layers.questions.concentration import Concentration

@@ -9,7 +9,7 @@ import pytest
 from geo.errors import InputError
 from layers.book.comparison import comparison_slides
 from layers.book.together import comparable
-from layers.look.overlays import classify
+from layers.look.overlay_classes import classify
 from layers.outputs import output
 from layers.record.specification import asked, read_spec
 

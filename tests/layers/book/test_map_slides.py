@@ -10,7 +10,7 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE
 from pptx.oxml.ns import qn
 
 from layers.book.map_deck import slides_of
-from layers.look.overlays import classify
+from layers.look.overlay_classes import classify
 from layers.outputs import output
 from layers.record.specification import read_spec
 from layers.type.table_grids import table_grid

@@ -14,7 +14,8 @@ from shapely import box
 
 from geo.errors import InputError
 from layers.look.classification import NOTES, SCHEMES, classes
-from layers.look.overlays import Choropleth, classify
+from layers.look.overlay_classes import classify
+from layers.look.overlays import Choropleth
 from layers.words import both
 
 FOUND = [scheme for scheme in SCHEMES if scheme != "given"]

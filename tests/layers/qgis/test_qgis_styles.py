@@ -20,7 +20,8 @@ from PIL import Image
 import layers
 from geo.errors import CRSError, InputError, LayerError
 from layers.look.content import Content
-from layers.look.overlays import Choropleth, classify, surface_classes
+from layers.look.overlay_classes import classify, surface_classes
+from layers.look.overlays import Choropleth
 from layers.look.styles import Style, looks, symbols
 from layers.look.symbology import layer_style, layer_styles
 from layers.outputs import output, remake, snapshot

@@ -15,14 +15,7 @@ import xarray as xr
 from playwright.sync_api import Page
 
 from layers.look.basemaps import Matrix
-from layers.look.overlays import (
-    Choropleth,
-    Features,
-    Isolines,
-    Points,
-    Surface,
-    result_names,
-)
+from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface, result_names
 from layers.look.styles import looks, symbols
 from layers.look.symbology import layer_styles
 from layers.plan.catalogue import load

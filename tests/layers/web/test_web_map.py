@@ -24,15 +24,8 @@ import hatch_build
 from geo.errors import CRSError, InputError, LayerError
 from geo.surface.contours import filled_bands, isolines
 from layers.look.basemaps import basemap, basemaps, key_of
-from layers.look.overlays import (
-    Choropleth,
-    Features,
-    Isolines,
-    Points,
-    Surface,
-    classify,
-    surface_classes,
-)
+from layers.look.overlay_classes import classify, surface_classes
+from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface
 from layers.look.styles import looks, symbols
 from layers.look.symbology import (
     layer_style,
