@@ -59,6 +59,7 @@ def classify(overlay: Choropleth) -> Classes:
     Examples
     --------
     >>> import geopandas as gpd, shapely
+    >>> from layers.look.overlays import Choropleth
     >>> boxes = gpd.GeoDataFrame({"n": [1, 2, 3, 10]}, geometry=[shapely.box(0, 0, 1, 1)] * 4,
     ...                          crs="EPSG:4490")
     >>> classify(Choropleth(boxes, "n", "数量", breaks=[2, 10])).codes.tolist()
@@ -105,6 +106,7 @@ def surface_classes(overlay: Surface) -> Classes:
     Examples
     --------
     >>> import xarray as xr
+    >>> from layers.look.overlays import Surface
     >>> array = xr.DataArray([[0.0, 0.5], [1.2, 9.0]], dims=("y", "x"))
     >>> bands = surface_classes(Surface(array, "密度", levels=[0.5, 1, 2]))
     >>> bands.codes.tolist(), bands.lows, bands.uppers
