@@ -250,7 +250,9 @@ def zonal_shares(raster: xr.DataArray | str | os.PathLike[str], zones: Frame) ->
     columns = {f"share_{value:.15g}_pct": value for value in values.tolist()}
     # All at once: a frame to which 256 columns come one by one warns of itself.
     table = pd.DataFrame(shares, index=result.index, columns=list(columns))
-    return labelled(pd.concat([result, table], axis=1), facts | {"values": columns})
+    shared = pd.concat([result, table], axis=1)
+    shared.attrs = result.attrs
+    return labelled(shared, facts | {"values": columns})
 
 
 def _names(statistics: Sequence[str]) -> list[str]:

@@ -75,7 +75,7 @@ def key_rows(notes: Sequence[Note], lang: str) -> tuple[Row, ...]:
     --------
     >>> from layers.keeping.own_notes import Note
     >>> key_rows([Note(112.9, 28.2, "桥位", "待核实")], "zh")
-    (('批注 1', '桥位：待核实'),)
+    (('自写批注 1', '桥位：待核实'),)
     """
     return tuple(
         (

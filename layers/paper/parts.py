@@ -48,7 +48,7 @@ def titles(scene: Scene) -> dict[str, str]:
     >>> from layers.record.specification import read_spec
     >>> from layers.scene.resolved import scene
     >>> list(titles(scene(read_spec("overview", review_number="internal").content())).values())[:2]
-    ['四圈', '双城']
+    ['规划范围组成', '四圈']
     """
     own = {each.id: each.title for each in scene.layers if not each.is_ground}
     return own | common(scene.lang)

@@ -188,7 +188,7 @@ def test_who_could_be_covered_most_is_told_by_the_ends_of_shares(
         monkeypatch.setattr(coverage, "covered_zones", lambda _: zones)
         return Coverage(Points("platforms"), Zones("circles")).certain("en")
 
-    assert "between 50.0 % and 70.0 %" in told([(50, 70), (30, 49), (5, 10)])
+    assert "between 50 % and 70 %" in told([(50, 70), (30, 49), (5, 10)])
     assert "no other zone" in told([(50, 70), (30, 49), (5, 10)])
     assert "could be first too: 1." in told([(50, 70), (30, 51), (5, 10)])
 
