@@ -477,7 +477,7 @@ ALONE = {"the package is missing", "parks that stand in each other", "a claim of
 
 def rounds() -> dict[str, list[str]]:
     """Put faults together that do not hide each other: one of a file at a time."""
-    together: dict[str, list[str]] = {fault: [fault] for fault in ALONE}
+    together: dict[str, list[str]] = {fault: [fault] for fault in sorted(ALONE)}
     so_far: Counter[tuple[str, str]] = Counter()
     for fault, (_, file, _, _, code) in FAULTS.items():
         if fault not in ALONE:
