@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
+from playwright.sync_api import Error
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import local_script_runner
@@ -264,8 +265,12 @@ def _leave(context: BrowserContext, left: list[BrowserContext]) -> None:
         session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
     for page in others:
         page.close()
-    if not stays.url.endswith(HEALTH):
-        stays.goto(f"{min(origins)}{HEALTH}")
+    try:
+        if not stays.url.endswith(HEALTH):
+            stays.goto(f"{min(origins)}{HEALTH}")
+    except Error:  # a server of the test's own has stopped
+        context.close()
+        return
     context.clear_cookies()
     left.append(context)
 

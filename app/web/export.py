@@ -144,9 +144,11 @@ def _pick(name: str, options: Sequence[str], start: str, *, title: Callable[[str
     """Draw a row of options of which one is always chosen; each language has its own."""
     key = f"export-{name}@{language()}"
     st.session_state.setdefault(key, start)
-    return st.segmented_control(
+    chosen = st.segmented_control(
         text(f"export.{name}"), options, format_func=title, required=True, key=key
     )
+    # A browser under load has told of none for a moment.
+    return chosen or start
 
 
 def _size_words(size: str) -> str:

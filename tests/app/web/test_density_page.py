@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, get_args
 
 import pytest
-from test_app import page, words
+from test_app import page, tables_of_rows, words
 
 import geo
 from app.web import choices, maps
@@ -137,11 +137,10 @@ def test_the_ranking_shows_rank_and_interval() -> None:
     test = page("density")
     zones = questions.zone_draws(questions.Distribution(PLATFORMS, Zones("districts"))).zones
     first = zones.sort_values("density_per_km2", ascending=False).iloc[0]
-    tables = [part.value for part in test.get("html") if "class=figures" in part.value]
     low, high = first["density_per_km2_low"], first["density_per_km2_high"]
     interval = interval_words(low, high, digits=3)
     cells = [first["name_zh"], "1", f"{first['density_per_km2']:.3f}", interval]
-    assert "".join(f"<td>{cell}</td>" for cell in cells) in tables[-1]
+    assert "".join(f"<td>{cell}</td>" for cell in cells) in tables_of_rows(test)[-1]
 
 
 def test_a_zoning_of_ones_own_falls_back_until_it_is_brought() -> None:

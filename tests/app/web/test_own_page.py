@@ -12,6 +12,7 @@ from rasterio.io import MemoryFile
 from rasterio.transform import from_origin
 from shapely import Point, box
 from streamlit.testing.v1 import AppTest
+from test_app import tables_of_rows
 
 import layers
 from app.texts import _texts
@@ -212,8 +213,7 @@ def test_own_weights_are_told_by_their_column_without_a_unit() -> None:
 
 
 def test_without_accuracy_a_ranking_has_no_intervals() -> None:
-    parts = [part.proto.body for part in of_shops("density").get("html")]
-    assert "<td>–</td></tr>" in [part for part in parts if "class=figures" in part][-1]
+    assert "<td>–</td></tr>" in tables_of_rows(of_shops("density"))[-1]
 
 
 def test_people_are_said_to_be_used_where_they_are() -> None:

@@ -15,7 +15,8 @@ KEPT = sorted(Path(__file__).parents[3].glob("fuzz/kept/*.*"))
 
 @pytest.mark.parametrize("target", SHARES)
 def test_whatever_comes_in_is_read_or_refused_in_words(target: str) -> None:
-    inputs = SAMPLE * SHARES[target] // sum(SHARES.values()) + 1
+    # A dozen at least, so that one of them is sound.
+    inputs = max(12, SAMPLE * SHARES[target] // sum(SHARES.values()))
     tally = run(target, 0, inputs, jobs=1)
     assert tally.failures == []
     assert tally.inputs == inputs

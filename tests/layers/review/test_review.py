@@ -385,9 +385,9 @@ def test_each_kind_of_file_is_read(suffix, tmp_path) -> None:
         made = replace(spec(review_number=NUMBER, dpi=50), lang="en", review=review)
         file.write_bytes(output(made, suffix))
         found = layers.check(file, lang="en").set_index("id")["verdict"]
+        kept = provenance.read(file)["review"]
     failing = set(found.index[found == "fail"])
     assert "unknown" not in set(found)
-    kept = provenance.read(file)["review"]
     assert (kept["passed_by"], set(kept["failed"])) == ("Li", failing)
     # That plan does not say how far it has come, and a slide has no size.
     missing = {".gpkg": set(), ".pptx": {"plan_status", "scale", "frame"}}
