@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING
 
 from geo.arguments import require_one_of
@@ -33,6 +34,7 @@ from layers.words import paragraph, say
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from layers.book.atlas import Progress
     from layers.look.content import Content
     from layers.questions.kinds import Kind
     from layers.record.specification import MapSpec
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 # The maps, in their order; findings of these stand in the summary.
 MAPS = ("overview", "density", "coverage", "distribution", "pattern")
 SUMMED_UP = (*MAPS[1:], "unknowns")
+# The maps, how well places are known, the comparison and the method.
+STEPS = len(MAPS) + 3
 # Of a method so many letters are told on its slide; the rest is in the notes.
 MOST_LETTERS = {"zh": 90, "en": 190}
 # Colours of how well places are known, the best first.
@@ -97,6 +101,17 @@ class Brief:
     def findings(self) -> tuple[str, ...]:
         """The sentences of the summary."""
         return tuple(each.claim for each in self.exhibits if each.key in SUMMED_UP)
+
+
+def counted(progress: Progress | None, steps: int) -> Callable[[str], None]:
+    """Return what is called with each title, and tells progress how many there were before."""
+    done = count()
+
+    def told(title: str) -> None:
+        if progress is not None:
+            progress(next(done), steps, title)
+
+    return told
 
 
 def brief(spec: MapSpec, progress: Callable[[str], object] = lambda _: None) -> Brief:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from layers.book.atlas import sources_leaf
-from layers.book.brief import MAPS, SUMMED_UP, brief
+from layers.book.brief import STEPS, SUMMED_UP, brief, counted
 from layers.book.comparison import side_by_side
 from layers.book.map_deck import figure_slide, map_slide
 from layers.book.slides import foot_of
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 # What is said with a slide takes up to a minute: so many words, and characters of Chinese for each.
 MOST_WORDS, LETTERS_A_WORD = 120, 1.7
-# Exhibits, the summary before them and the drawing after them.
-STEPS = len(MAPS) + 4
 
 
 def brief_deck(
@@ -53,14 +51,7 @@ def brief_deck(
     InputError
         As :func:`layers.book.brief.brief`; or the template cannot be used.
     """
-    done = 0
-
-    def told(title: str) -> None:
-        nonlocal done
-        if progress is not None:
-            progress(done, STEPS, title)
-        done += 1
-
+    told = counted(progress, STEPS + 1)
     whole = brief(spec, told)
     told(say("brief.drawing", spec.lang))
     return presentation(

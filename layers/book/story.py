@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from geo.numerals import LANGUAGES
-from layers.book.brief import MAPS, brief
+from layers.book.brief import STEPS, brief, counted
 from layers.book.together import shown_bounds
 from layers.look.overlays import result_names
 from layers.web.story import Step
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from layers.record.specification import MapSpec
 
 # Exhibits in both languages, and the writing after them.
-STEPS = len(LANGUAGES) * (len(MAPS) + 3) + 1
 
 
 def story_page(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
@@ -41,14 +40,7 @@ def story_page(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
     InputError
         As :func:`layers.book.brief.brief`.
     """
-    done = 0
-
-    def told(title: str) -> None:
-        nonlocal done
-        if progress is not None:
-            progress(done, STEPS, title)
-        done += 1
-
+    told = counted(progress, len(LANGUAGES) * STEPS + 1)
     wholes = {lang: brief(replace(spec, lang=lang), told) for lang in LANGUAGES}
     told(say("brief.drawing", spec.lang))
     shown, steps = _steps(wholes, wholes[spec.lang])

@@ -16,7 +16,7 @@ from typing import Any
 import geo
 from geo.wording import Words
 from layers.keeping.brought import keep_raster
-from layers.plan.data_files import Damage, DataError, checked, yaml_of
+from layers.plan.data_files import Damage, DataError, checked, stamp_of, yaml_of
 
 VARIABLE = "XIANGJIANG_POPULATION"
 # What specifications and commands call it.
@@ -40,9 +40,9 @@ def given_people() -> str | None:
     if not named:
         return None
     path = Path(named)
-    record = _record(path, _stamp(path))
+    record = _record(path, stamp_of(path))
     raster = path.parent / record["path"]
-    name = keep_raster(_people(path, raster, (_stamp(path), _stamp(raster))))
+    name = keep_raster(_people(path, raster, (stamp_of(path), stamp_of(raster))))
     _NAMES.add(name)
     return name
 
@@ -50,10 +50,6 @@ def given_people() -> str | None:
 def named_again(name: str) -> str:
     """Return what a specification calls a kept raster: :data:`GIVEN` outlives the process."""
     return GIVEN if name in _NAMES else name
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    return (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0)
 
 
 @lru_cache(maxsize=2)

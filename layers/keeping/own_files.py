@@ -24,6 +24,7 @@ from layers.keeping.given_people import GIVEN, VARIABLE, given_people
 from layers.keeping.own_points import Roles, own_points
 from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, names
+from layers.plan.data_files import stamp_of
 from layers.plan.schema import resource
 from layers.plan.zonings import own_zones
 from layers.words import paragraph
@@ -197,7 +198,7 @@ def kept_file(name: str, folder: Path, brings: Brings) -> str:
         return given
     path = folder / name
     try:
-        stamp = (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0)
+        stamp = stamp_of(path)
     except (OSError, ValueError):  # a name that no file can have
         stamp = (0, 0)
     if brings == "raster":

@@ -176,8 +176,9 @@ def basemap(name: str) -> BaseMap:
     InputError
         If there is none of that name.
     """
-    require_one_of(name, basemaps(), "base map", function="basemap")
-    return basemaps()[name]
+    known = basemaps()
+    require_one_of(name, known, "base map", function="basemap")
+    return known[name]
 
 
 def key_of(name: str) -> str | None:
@@ -185,14 +186,17 @@ def key_of(name: str) -> str | None:
 
     The key is for a running page only; it is never written into a document or a file.
     """
-    variable = basemap(name).key_variable
-    return os.environ.get(variable) or None if variable else None
+    return _key(basemap(name))
 
 
 def declared_keys() -> dict[str, str]:
     """Return the keys of declared base maps, for a running page only."""
-    keys = {name: key_of(name) for name, base in basemaps().items() if base.declared}
+    keys = {name: _key(base) for name, base in basemaps().items() if base.declared}
     return {name: key for name, key in keys.items() if key}
+
+
+def _key(base: BaseMap) -> str | None:
+    return os.environ.get(base.key_variable) or None if base.key_variable else None
 
 
 def _basemap(entry: dict[str, Any]) -> BaseMap:

@@ -22,7 +22,7 @@ from layers.look.basemaps import (
     web_level,
 )
 from layers.look.wmts import offered
-from layers.plan.data_files import Damage, DataError, checked, yaml_of
+from layers.plan.data_files import Damage, DataError, checked, stamp_of, yaml_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,8 +53,7 @@ def declared(taken: frozenset[str] = frozenset()) -> dict[str, BaseMap]:
     if not named:
         return {}
     path = Path(named)
-    stamp = path.stat().st_mtime_ns if path.is_file() else 0
-    entries = _entries(path, stamp)
+    entries = _entries(path, stamp_of(path))
     damages = list(_damages(path.name, entries, taken))
     if damages:
         raise DataError(damages)
@@ -62,7 +61,7 @@ def declared(taken: frozenset[str] = frozenset()) -> dict[str, BaseMap]:
 
 
 @lru_cache(maxsize=4)
-def _entries(path: Path, _stamp: int) -> list[dict[str, Any]]:
+def _entries(path: Path, _stamp: tuple[int, int]) -> list[dict[str, Any]]:
     entries: list[dict[str, Any]] = checked(yaml_of(path), path.name, "declared")["basemaps"]
     return entries
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 from layers.look.basemaps import Matrix, resolution_of
-from layers.plan.data_files import Damage, DataError
+from layers.plan.data_files import Damage, DataError, stamp_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,7 +56,7 @@ def offered(path: Path, entry: dict[str, Any]) -> Offered:
     DataError
         There is no such file, layer or set, or its CRS is neither CGCS2000 nor web mercator.
     """
-    root = _root(path)
+    root = _root(path, stamp_of(path))
     contents = root.find(f"{_WMTS}Contents")
     layers = {} if contents is None else _named(contents, f"{_WMTS}Layer")
     layer = _chosen(layers, entry["layer"], "layer", path)
@@ -87,7 +88,8 @@ def offered(path: Path, entry: dict[str, Any]) -> Offered:
     )
 
 
-def _root(path: Path) -> ET.Element:
+@lru_cache(maxsize=4)
+def _root(path: Path, _stamp: tuple[int, int]) -> ET.Element:
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)

@@ -160,6 +160,11 @@ def json_of(path: Path) -> Any:  # noqa: ANN401 - JSON may be anything
         raise DataError([Damage(path.name, "data.json", values={"reason": str(error)})]) from error
 
 
+def stamp_of(path: Path) -> tuple[int, int]:
+    """Return when a file was written and how long it is, so that what was read is kept by it."""
+    return (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0)
+
+
 def yaml_of(path: Path) -> Any:  # noqa: ANN401 - YAML may be anything
     """Return the content of a YAML file of the plan.
 
