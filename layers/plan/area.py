@@ -124,8 +124,6 @@ def open_plan(name: str | os.PathLike[str] | None = None) -> Plan:
     """
     if name is None:
         name = os.environ.get(VARIABLE) or DEFAULT
-    if not isinstance(name, str | os.PathLike) or not str(name):
-        raise _unknown(name)
     try:
         folder = PLANS / name if str(name) in packaged() else Path(name)
         if any((folder / file).is_file() for file in (AREA, PACKAGE)):
@@ -265,8 +263,8 @@ def map_crs() -> str:
         return zone
     middle = round((west + east) / 2, 1)
     # Lengths grow with the square of the distance from the meridian.
-    reach = np.radians(max(east - middle, middle - west)) * np.cos(np.radians(max(south, 0.0)))
-    scale = round(1.0 - float(reach) ** 2 / 4.0, 5)
+    reach = np.radians(max(east - middle, middle - west)) * np.cos(np.radians(south))
+    scale = 1.0 - float(reach) ** 2 / 4.0
     return (
         f"+proj=tmerc +lat_0=0 +lon_0={middle:g} +k={scale:.5f} +x_0=500000 +y_0=0 +ellps=GRS80 "
         "+units=m +no_defs"
@@ -283,7 +281,7 @@ def scale_error_over(code: str) -> float:
     """
     west, south, east, north = bounds()
     crs = CRS.from_user_input(code)
-    lon, lat = np.meshgrid([west, (west + east) / 2, east], [south, (south + north) / 2, north])
+    lon, lat = np.meshgrid([west, (west + east) / 2, east], [south, north])
     x, y = transformed(lon.ravel(), lat.ravel(), CRS.from_user_input(GEOGRAPHIC), crs)
     return scale_error(crs, (float(x.min()), float(y.min()), float(x.max()), float(y.max())))
 
@@ -305,8 +303,7 @@ def crs_words(lang: str) -> str:
     'CGCS2000 / 3 度带高斯–克吕格投影，中央经线 114°E（EPSG:4547）'
     """
     crs = CRS.from_user_input(map_crs())
-    operation = crs.coordinate_operation
-    values = {} if operation is None else {each.name: each.value for each in operation.params}
+    values = {each.name: each.value for each in getattr(crs.coordinate_operation, "params", ())}
     meridian = values.get("Longitude of natural origin", float("nan"))
     code = crs.to_epsg()
     if code is not None:

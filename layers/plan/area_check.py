@@ -107,9 +107,9 @@ def _crs() -> Iterator[Damage]:
     if given == AUTO:
         return
     try:
-        crs = CRS.from_user_input(given)
-        metres = crs.is_projected and all(axis.unit_name == "metre" for axis in crs.axis_info)
-        fits = metres and scale_error_over(given) <= _LARGEST_ERROR
+        # In feet lengths are wrong by more than that.
+        projected = CRS.from_user_input(given).is_projected
+        fits = projected and scale_error_over(given) <= _LARGEST_ERROR
     except UnknownCRS:
         fits = False
     if not fits:

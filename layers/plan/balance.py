@@ -106,7 +106,7 @@ def area_balance(
             first=brief(wrong[0]),
         )
     rows = []
-    for row in parts.itertuples(index=False):
+    for row in parts.itertuples():
         rule = row.rule if isinstance(row.rule, str) else ""
         basis, area_km2 = "unknown", math.nan
         if rule.startswith("district:"):

@@ -188,7 +188,7 @@ def checked(texts: pd.DataFrame, about: Resource, known: Mapping[str, set[str]])
     OwnClaimsError
         With every place that cannot.
     """
-    plain = texts.apply(lambda column: unquoted(column.fillna("").astype("str")), axis=0)
+    plain = texts.apply(lambda column: unquoted(column.fillna("").astype("str")))
     try:
         table = typed(plain.mask(plain == "", None).astype("object"), about)
     except DataError as error:
@@ -296,11 +296,8 @@ def change(
         after = changed(before.table)
         about = described(path)
         texts = after[[field.name for field in about.stored]].astype("object")
-        texts = texts.where(texts.notna(), None).map(
-            lambda cell: cell if cell is None else str(cell)
-        )
         # As lines of the file that would be written, which nobody sees: told by whom they are of.
-        texts = texts.set_axis(range(2, len(texts) + 2))
+        texts = texts.reset_index(drop=True)
         subjects = texts["subject_id"]
         try:
             table = checked(texts, about, known)
