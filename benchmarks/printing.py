@@ -10,7 +10,7 @@ from matplotlib.backends.backend_pdf import FigureCanvasPdf
 from matplotlib.figure import Figure
 
 from benchmarks.table import Row, best_of
-from layers.look.content import SIZES_MM, Sheet
+from layers.look.sheet import SIZES_MM, Sheet
 from layers.paper.printing import printed
 from layers.questions.overview import Overview
 

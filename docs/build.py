@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from numpydoc.docscrape import NumpyDocString
 
-from layers.look.content import PROFILES
+from layers.look.sheet import PROFILES
 from layers.review.rulebook import rules
 from layers.words import say
 

@@ -27,7 +27,7 @@ from shapely import (
     force_3d,
 )
 
-from layers.look.content import Sheet
+from layers.look.sheet import Sheet
 from layers.outputs import output
 from layers.record.specification import MapSpec
 

@@ -14,7 +14,7 @@ from fuzz import frames, seeds
 from fuzz.mutations import TEXTS, VALUES, mutated
 from geo.exchange import formats, seal, worker
 from geo.exchange import rasters as raster_files
-from layers.look.content import Sheet
+from layers.look.sheet import Sheet
 from layers.outputs import output
 from layers.record.containers import text_in
 from layers.record.plain_data import parsed_data

@@ -23,7 +23,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar, cast, get_args
 
 import geopandas as gpd
 import numpy as np
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     Pair = tuple[Floats, Floats]
 
 Datum: TypeAlias = Literal["wgs84", "gcj02", "bd09"]
+DATUMS: tuple[Datum, ...] = get_args(Datum)
 Shape = TypeVar("Shape", gpd.GeoDataFrame, gpd.GeoSeries, BaseGeometry)
 
 # Krasovsky 1940, on which the GCJ-02 formula stands: semi-major axis in metres and first

@@ -15,7 +15,7 @@ from geo.wording import sentence
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geo.exchange.receipt import Finding
+    from geo.findings import Finding
 
 
 class AtlasError(Exception):

@@ -26,7 +26,7 @@ from pathlib import Path
 import geo, layers
 from layers import questions
 from layers.record import provenance
-from layers.look.content import Sheet
+from layers.look.sheet import Sheet
 from layers.qgis.geopackage import geopackage_bytes
 from layers.outputs import output
 from layers.plan.area import use

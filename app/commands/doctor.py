@@ -22,7 +22,8 @@ from layers.keeping.own_files import read_own
 from layers.plan import published
 
 if TYPE_CHECKING:
-    from geo.exchange.receipt import Finding, Intake
+    from geo.exchange.receipt import Intake
+    from geo.findings import Finding
 
 MOST_ROWS = 20
 BAD_INPUT = 2

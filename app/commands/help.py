@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from geo.numerals import LANGUAGES
 from geo.wording import Words
 from layers.book import series
-from layers.look.content import SIZES_MM
+from layers.look.sheet import SIZES_MM
 from layers.questions.kinds import maps
 
 if TYPE_CHECKING:

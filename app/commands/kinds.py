@@ -21,7 +21,7 @@ from geo.exchange.writers import write_file
 from geo.numerals import LANGUAGES
 from layers.keeping.brought import is_own, kept_raster
 from layers.keeping.own_files import receipt_of
-from layers.look.content import INTERNAL, Sheet
+from layers.look.sheet import INTERNAL, Sheet
 from layers.plan.area import area
 from layers.questions.asking import brought_by, question_of
 from layers.questions.fields import LAYER, ZONING, items

@@ -33,7 +33,8 @@ from layers.keeping.brought import is_own
 from layers.plan.area import area
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results
-from layers.questions.distribution import SCALES, SCALES_OF, SCHEMES, Shown
+from layers.questions.distribution import Shown
+from layers.questions.scales import SCALES, SCALES_OF, SCHEMES
 
 if TYPE_CHECKING:
     from layers.questions.counting import Measure

@@ -16,8 +16,8 @@ from app.web.frame import refusals_in_words
 from app.web.public import is_public
 from app.web.review_panel import decided, verdicts
 from app.web.screen import File, screen
-from layers.look.content import SIZES_MM, Palette, Sheet
 from layers.look.outside import sheet_findings
+from layers.look.sheet import SIZES_MM, Palette, Sheet
 from layers.outputs import FRAMES, GEOPACKAGE, SLIDES, output
 from layers.questions.layer import Layer
 from layers.record.specification import MapSpec, specified

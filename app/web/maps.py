@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from app.web.public import is_public
 from layers.keeping.answers import kept_answer
 from layers.look.callouts import layer_name, noted
-from layers.look.content import INTERNAL, Sheet
 from layers.look.reduced import reduced
+from layers.look.sheet import INTERNAL, Sheet
 from layers.questions import contents
 from layers.questions.stated import statement
 from layers.record.specification import specified

@@ -38,7 +38,7 @@ from layers.plan.schema import resource
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geo.exchange.receipt import Finding
+    from geo.findings import Finding
 
 PARAMETER, FILE_NAME, MIME = "notes", "notes.geojson", "application/geo+json"
 # In the session: what to undo to, what was noticed, the number of the form, the click last seen.

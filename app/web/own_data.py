@@ -14,7 +14,8 @@ from layers.keeping.own_points import Roles
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geo.exchange.receipt import Finding, Receipt
+    from geo.exchange.receipt import Receipt
+    from geo.findings import Finding
 
 Use: TypeAlias = Literal["zones", "points", "population"]
 KEY = "_own_data"

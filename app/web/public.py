@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from layers.look.content import PUBLIC
+from layers.look.sheet import PUBLIC
 from layers.review.rulebook import profile_named
 
 # Says whom the app serves; inside where it is not set.

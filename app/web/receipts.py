@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from app.web.own_data import Own
-    from geo.exchange.receipt import Finding
+    from geo.findings import Finding
 
 
 def in_use(names: Iterable[str | None]) -> list[Own]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from app.texts import language, text
-from layers.look.content import INTERNAL, PROFILES, PUBLIC, Review
+from layers.look.sheet import INTERNAL, PROFILES, PUBLIC, Review
 from layers.review.findings import VERDICTS
 
 if TYPE_CHECKING:

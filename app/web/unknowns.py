@@ -19,8 +19,8 @@ from layers.questions.unknowns import KNOWN, first_of, unknown_places, zone_boun
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from layers.questions.subjects import Zones
-    from layers.questions.unknowns import By, Unknowns
+    from layers.questions.subjects import By, Zones
+    from layers.questions.unknowns import Unknowns
 
 # More zones than this are no list beside a map.
 MOST_ZONES = 8

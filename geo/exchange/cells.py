@@ -16,7 +16,7 @@ import pandas as pd
 from geo.exchange.angles import decimals
 from geo.exchange.cell_quotes import unquoted
 from geo.exchange.headers import is_code
-from geo.exchange.receipt import Finding
+from geo.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,17 +17,17 @@ from pyproj import CRS
 from pyproj.exceptions import ProjError
 
 from geo.crs import GEOGRAPHIC
-from geo.datum import convert
+from geo.datum import DATUMS, Datum, convert
 from geo.errors import CRSError, InputError
 from geo.exchange import geometry, labels
-from geo.exchange.fits import READINGS, Apart, Fit, Reading, fit
+from geo.exchange.fits import Apart, Fit, fit
 from geo.exchange.readings import Conversion, Numbers, Proposal, Suspicion, proposed
-from geo.exchange.receipt import Finding
+from geo.findings import Finding
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.exchange.receipt import Level
+    from geo.findings import Level
 
     Floats = NDArray[np.float64]
 
@@ -334,7 +334,7 @@ def _moved(frame: gpd.GeoDataFrame, conversion: Conversion, crs: CRS) -> gpd.Geo
     return moved
 
 
-def _shifted(proposal: Proposal, match: Fit | None, stated_datum: Reading | None) -> Proposal:
+def _shifted(proposal: Proposal, match: Fit | None, stated_datum: Datum | None) -> Proposal:
     """Add the datum that the file names, or that known features speak for."""
     datum, code = stated_datum, f"coordinates.says_{stated_datum}"
     values: dict[str, str | int | float] = {}
@@ -357,9 +357,9 @@ def _shifted(proposal: Proposal, match: Fit | None, stated_datum: Reading | None
     )
 
 
-def _fitting(match: Fit) -> Reading | None:
+def _fitting(match: Fit) -> Datum | None:
     unshifted = match.apart["wgs84"]
-    best = min(READINGS, key=lambda reading: match.apart[reading].middles_m)
+    best = min(DATUMS, key=lambda reading: match.apart[reading].middles_m)
     residual = match.apart[best]
     falls = residual.middles_m <= min(_REST_M, _REST_SHARE * unshifted.middles_m)
     along = residual.edges_m <= _EDGE_SHARE * unshifted.edges_m

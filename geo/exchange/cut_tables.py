@@ -10,7 +10,8 @@ import pandas as pd
 from geo.errors import InputError
 from geo.exchange import headers
 from geo.exchange.cells import as_text, from_workbook, typed
-from geo.exchange.receipt import Candidate, Finding
+from geo.exchange.parsed import Candidate
+from geo.findings import Finding
 from geo.wording import together
 
 if TYPE_CHECKING:

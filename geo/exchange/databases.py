@@ -16,9 +16,10 @@ from geo.errors import InputError
 from geo.exchange.columns import as_bytes, exact_frame, whole_texts
 from geo.exchange.declared import as_they_stand
 from geo.exchange.memory import in_memory
-from geo.exchange.receipt import Candidate, Finding, Kind
+from geo.exchange.parsed import Candidate, Kind
 from geo.exchange.sheets import Sheet, arcs_straightened, flat, kinds_of, rings_closed
 from geo.exchange.wkb import from_wkb
+from geo.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

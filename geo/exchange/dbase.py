@@ -17,7 +17,7 @@ import pandas as pd
 from geo.errors import InputError
 from geo.exchange.columns import MAX_COLUMNS, unique_names
 from geo.exchange.encodings import bad_rows, decided
-from geo.exchange.receipt import Finding, first_rows
+from geo.findings import Finding, first_rows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -44,7 +44,7 @@ class Table:
     deleted
         Whether a row is marked as deleted.
     encoding, encoding_how
-        As in `geo.exchange.receipt.Parsed`.
+        As in `geo.exchange.parsed.Parsed`.
     findings
         What could not be read.
     """

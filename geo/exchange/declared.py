@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyogrio
 
-from geo.exchange.receipt import Finding, first_rows
+from geo.findings import Finding, first_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -24,7 +24,7 @@ from geo.errors import InputError
 from geo.exchange.columns import TEXT
 from geo.exchange.encodings import BIG5, GB18030, UTF_8, decided, marked
 from geo.exchange.headers import distinct, has_places, header_row
-from geo.exchange.receipt import Finding, first_rows
+from geo.findings import Finding, first_rows
 from geo.work import checkpoint
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from geo.errors import InputError
 from geo.exchange.databases import read_layer
 from geo.exchange.encodings import decoded
 from geo.exchange.memory import in_memory
-from geo.exchange.receipt import Finding, first_rows
+from geo.findings import Finding, first_rows
 
 if TYPE_CHECKING:
     from geo.exchange.sheets import Sheet

@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from geo.errors import InputError
-from geo.exchange.receipt import Finding
+from geo.findings import Finding
 from geo.work import checkpoint
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from geo.exchange.receipt import Parsed
+    from geo.exchange.parsed import Parsed
 
 _MB = 1_000_000
 TICK_MS = 50

@@ -7,14 +7,14 @@ hardly moves, and that of their boundaries, which tells a shift from a change of
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from geo.datum import convert
+from geo.datum import DATUMS, Datum, convert
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     Shapes = NDArray[Any]
-
-Reading = Literal["wgs84", "gcj02", "bd09"]
-READINGS: tuple[Reading, ...] = ("wgs84", "gcj02", "bd09")
 
 # Metres of a degree of latitude at 28° N; within China it differs by half a percent at most.
 _M_PER_DEG = 110_850.0
@@ -67,7 +64,7 @@ class Fit(NamedTuple):
 
     matched: int
     by_name: bool
-    apart: dict[Reading, Apart]
+    apart: dict[Datum, Apart]
 
 
 class Pairs(NamedTuple):
@@ -100,7 +97,7 @@ def fit(frame: gpd.GeoDataFrame, known: gpd.GeoDataFrame) -> Fit | None:
     (1, {'wgs84': 661, 'gcj02': 0, 'bd09': 924})
     """
     ours, theirs = _most(frame), _most(known)
-    readings = {reading: _read(ours, reading) for reading in READINGS}
+    readings = {reading: _read(ours, reading) for reading in DATUMS}
     shapes: Shapes = theirs.geometry.to_numpy()
     pairs, by_name = _near(same_names(ours, theirs), readings["wgs84"], shapes), True
     if not pairs.ours.size:
@@ -164,7 +161,7 @@ def _most(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return placed.iloc[np.sort(np.argsort(-area, kind="stable")[:_MOST_FEATURES])]
 
 
-def _read(frame: gpd.GeoDataFrame, reading: Reading) -> Shapes:
+def _read(frame: gpd.GeoDataFrame, reading: Datum) -> Shapes:
     bare = gpd.GeoSeries(frame.geometry.to_numpy())
     shapes: Shapes = bare.to_numpy()
     return (
@@ -193,7 +190,7 @@ def _near(pairs: Pairs, ours: Shapes, known: Shapes) -> Pairs:
     return Pairs(pairs.ours[rows], pairs.known[rows])
 
 
-def _alike(readings: dict[Reading, Shapes], known: Shapes) -> Pairs:
+def _alike(readings: dict[Datum, Shapes], known: Shapes) -> Pairs:
     """Areas that cover the same ground as a known one in some reading."""
     areal = np.flatnonzero(shapely.get_dimensions(known) == 2)  # noqa: PLR2004  of an area
     sound = known[areal]

@@ -32,13 +32,13 @@ from geo.exchange import (
 from geo.exchange.archives import Member, is_archive, unpacked
 from geo.exchange.databases import read_database
 from geo.exchange.parcels import LONGEST_NAME
-from geo.exchange.receipt import Finding
 from geo.exchange.sheets import FACTS, Sheet, taken_together
+from geo.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from geo.exchange.receipt import Candidate, Parsed
+    from geo.exchange.parsed import Candidate, Parsed
 
     Layer = str | Sequence[str] | None
     Read = tuple[list[Sheet], list[Candidate]]

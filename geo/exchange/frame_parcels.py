@@ -28,7 +28,7 @@ from geo.exchange.parcels import (
     send_structure,
     text_in,
 )
-from geo.exchange.receipt import Candidate, Parsed
+from geo.exchange.parsed import Candidate, Parsed
 from geo.exchange.shape_parcels import packed, unpacked
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from geo.exchange.receipt import Finding
+    from geo.findings import Finding
 
 _BLOCK = 20_000
 

@@ -23,16 +23,17 @@ from shapely import GeometryType
 from geo.errors import InputError
 from geo.exchange.corners import Suspects, has_spike, screened
 from geo.exchange.oddities import duplicates, overlaps, slivers
-from geo.exchange.receipt import Finding, Parsed, first_rows
 from geo.exchange.strays import strays
 from geo.exchange.tangles import Tangle, tangle
 from geo.exchange.validity import code_of, made_valid, place_of
+from geo.findings import Finding, first_rows
 from geo.wording import sentence
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.exchange.receipt import Level
+    from geo.exchange.parsed import Parsed
+    from geo.findings import Level
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]

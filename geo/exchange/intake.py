@@ -23,9 +23,10 @@ from geo.errors import AtlasError, CRSError, InputError
 from geo.exchange import coordinates, sealed
 from geo.exchange.columns import name_column
 from geo.exchange.coordinates import Conversion, Diagnosis
-from geo.exchange.receipt import Finding, Intake, Parsed, Receipt, first_rows
+from geo.exchange.receipt import Intake, Receipt
 from geo.exchange.sheets import FACTS, set_aside
 from geo.exchange.sources import taken
+from geo.findings import Finding, first_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from geo.exchange.parsed import Parsed
     from geo.exchange.sources import Content, Source
 
     Progress = Callable[[float], None] | None

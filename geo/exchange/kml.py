@@ -11,9 +11,9 @@ import shapely
 from geo.errors import InputError
 from geo.exchange import markup
 from geo.exchange.columns import attributes
-from geo.exchange.receipt import Finding, first_rows
 from geo.exchange.sheets import Sheet, rings_closed
 from geo.exchange.stated_crs import BY_FORMAT, shifted_datum
+from geo.findings import Finding, first_rows
 from geo.wording import together
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from pyproj.exceptions import CRSError as PyprojError
 from pyproj.transformer import TransformerGroup
 
 if TYPE_CHECKING:
-    from geo.exchange.fits import Reading
+    from geo.datum import Datum
 
-Datum = Literal["", "Beijing 1954", "Xian 1980", "New Beijing", "Krassowsky", "other"]
+OldDatum = Literal["", "Beijing 1954", "Xian 1980", "New Beijing", "Krassowsky", "other"]
 Width = Literal[3, 6]
 
 _KRASSOWSKY_M, _IAG_1975_M, _GRS_1980_M = 6_378_245.0, 6_378_140.0, 6_378_137.0
@@ -21,7 +21,7 @@ _PREFIX_M = 1_000_000.0
 # Zone numbers of China that a prefix can have: 6-degree zones, and 3-degree zones.
 SIX_DEGREE_ZONES, THREE_DEGREE_ZONES = range(13, 24), range(25, 46)
 FIRST_MERIDIAN, LAST_MERIDIAN = 75, 135
-_SHIFTED: tuple[tuple[Reading, re.Pattern[str]], ...] = (
+_SHIFTED: tuple[tuple[Datum, re.Pattern[str]], ...] = (
     ("gcj02", re.compile(r"gcj[\W_]{0,3}0?2|火星|mars", re.IGNORECASE)),
     ("bd09", re.compile(r"bd[\W_]{0,3}0?9|baidu|百度", re.IGNORECASE)),
 )
@@ -80,7 +80,7 @@ def zone_of(crs: CRS) -> Zone | None:
     )
 
 
-def prefixed_crs(prefix: int, *, datum: Datum = "") -> str:
+def prefixed_crs(prefix: int, *, datum: OldDatum = "") -> str:
     """Name the zone that a prefix stands for.
 
     Parameters
@@ -102,7 +102,7 @@ def prefixed_crs(prefix: int, *, datum: Datum = "") -> str:
     return _old_zone(meridian, datum, false_easting_m=prefix * _PREFIX_M + 500_000)
 
 
-def meridian_crs(meridian: int, *, datum: Datum = "", utm: bool = False) -> str:
+def meridian_crs(meridian: int, *, datum: OldDatum = "", utm: bool = False) -> str:
     """Name the zone without prefix that has a central meridian.
 
     Parameters
@@ -126,7 +126,7 @@ def meridian_crs(meridian: int, *, datum: Datum = "", utm: bool = False) -> str:
     return _old_zone(meridian, datum, false_easting_m=500_000)
 
 
-def _old_zone(meridian: int, datum: Datum, *, false_easting_m: float) -> str:
+def _old_zone(meridian: int, datum: OldDatum, *, false_easting_m: float) -> str:
     ellipsoid = "IAU76" if datum == "Xian 1980" else "krass"
     return (
         f"+proj=tmerc +lat_0=0 +lon_0={meridian} +k=1 +x_0={false_easting_m:.0f} +y_0=0 "
@@ -134,7 +134,7 @@ def _old_zone(meridian: int, datum: Datum, *, false_easting_m: float) -> str:
     )
 
 
-def old_datum(crs: CRS) -> Datum:
+def old_datum(crs: CRS) -> OldDatum:
     """Return the old datum that a CRS is on, empty where it is on none.
 
     One that comes with its own parameters to WGS 84, which are not all 0, is as good as new, and so
@@ -162,7 +162,7 @@ def old_datum(crs: CRS) -> Datum:
     return "" if new else "other"
 
 
-def _on_krassowsky(crs: CRS) -> Datum:
+def _on_krassowsky(crs: CRS) -> OldDatum:
     geodetic = crs.geodetic_crs
     name = f"{crs.name} {geodetic.name if geodetic is not None else ''}".replace("_", " ").lower()
     if "new beijing" in name:
@@ -210,7 +210,7 @@ def is_local(crs: CRS) -> bool:
     return bool(base.is_engineering or not (base.is_geographic or base.is_projected))
 
 
-def shifted_datum(*texts: object) -> Reading | None:
+def shifted_datum(*texts: object) -> Datum | None:
     """Return the shifted datum that a text names.
 
     Parameters

@@ -21,7 +21,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError as ProjCRSError
 
 from geo.errors import AtlasError, CRSError, InputError, LayerError
-from geo.exchange.receipt import Finding
+from geo.findings import Finding
 from geo.wording import sentence
 
 if TYPE_CHECKING:

@@ -19,9 +19,9 @@ from geo.errors import InputError
 from geo.exchange import labels
 from geo.exchange.columns import attributes
 from geo.exchange.encodings import decoded
-from geo.exchange.receipt import Finding
 from geo.exchange.sheets import Sheet
 from geo.exchange.stated_crs import BY_FORMAT
+from geo.findings import Finding
 from geo.wording import together
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _FIELDS = (
     "地类编码",
 )
 _CORNER_CELLS, _RING_CORNERS = 4, 3
-_DATUMS: dict[str, labels.Datum] = {"80": "Xian 1980", "54": "Beijing 1954"}
+_DATUMS: dict[str, labels.OldDatum] = {"80": "Xian 1980", "54": "Beijing 1954"}
 _DIGITS = re.compile("[0-9]+")
 _MILLION_M = 1e6
 _LARGEST_DEGREES = 360.0
@@ -191,7 +191,7 @@ def _crs(head: Mapping[str, str], eastings: np.ndarray[Any, Any]) -> str:
     if np.abs(eastings).max() <= _LARGEST_DEGREES:
         return BY_FORMAT
     system = head.get("坐标系", "")
-    datum: labels.Datum = next((name for mark, name in _DATUMS.items() if mark in system), "")
+    datum: labels.OldDatum = next((name for mark, name in _DATUMS.items() if mark in system), "")
     zone = int(np.median(eastings) // _MILLION_M) or _number(head.get("带号", ""))
     width = _number(head.get("几度分带", "") or head.get("分带", ""))
     prefixed = np.median(eastings) >= _MILLION_M

@@ -24,8 +24,8 @@ from geo.doors import door
 from geo.errors import CRSError, InputError
 from geo.exchange import parcels, seal, sealed, tiff
 from geo.exchange.parcels import Cells
-from geo.exchange.receipt import Finding
 from geo.exchange.sources import taken
+from geo.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -81,7 +81,7 @@ def read_raster(
     Array with dimensions ``y`` and ``x``, its CRS, and not-a-number where there is no value. Its
     ``attrs`` are ``units`` (of the band, empty where the file does not say), ``long_name`` (its
     description), ``source`` (the name of the file), ``comment`` (what it says of itself) and
-    ``findings``: a list of `geo.exchange.receipt.Finding`, such as cells that were
+    ``findings``: a list of `geo.findings.Finding`, such as cells that were
     masked because they hold a number that marks holes though the file does not say so.
 
     Raises

@@ -14,12 +14,12 @@ from pyproj import CRS, Transformer
 
 from geo.crs import GEOGRAPHIC
 from geo.exchange import labels
-from geo.exchange.receipt import Finding
+from geo.findings import Finding
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from geo.exchange.fits import Reading
+    from geo.datum import Datum
 
     Floats = NDArray[np.float64]
 
@@ -62,7 +62,7 @@ class Conversion:
         What the numbers are in, empty for what the frame says.
     """
 
-    datum: Reading = "wgs84"
+    datum: Datum = "wgs84"
     swap: bool = False
     crs: str = ""
 
@@ -107,7 +107,7 @@ class Numbers:
         return None if self.crs is None else labels.zone_of(self.crs)
 
     @property
-    def datum(self) -> labels.Datum:
+    def datum(self) -> labels.OldDatum:
         """Old datum that the label names."""
         return "" if self.crs is None else labels.old_datum(self.crs)
 

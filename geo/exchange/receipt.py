@@ -6,29 +6,23 @@ Rows in are always rows accepted plus rows set aside. A receipt travels with the
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from geo.exchange.parsed import UNNAMED
 from geo.numerals import number
 from geo.wording import catalogue, sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     import geopandas as gpd
-    import numpy as np
     import pandas as pd
-    from numpy.typing import NDArray
 
     from geo.exchange.coordinates import Diagnosis
+    from geo.exchange.parsed import Candidate
+    from geo.findings import Finding
 
-Level = Literal["note", "warning"]
-Kind = Literal["point", "line", "polygon", "mixed", "none"]
-# What the one layer of a file is called that knows no layers.
-UNNAMED = "features"
 _MB = 1_000_000
-_NAMED_ROWS = 100
 
 
 def size(n_bytes: int) -> str:
@@ -40,93 +34,6 @@ def size(n_bytes: int) -> str:
     if n_bytes < _MB:
         return f"{number(n_bytes / 1e3, digits=1)} kB"
     return f"{number(n_bytes / _MB, digits=2)} MB"
-
-
-def first_rows(numbers: Sequence[int] | pd.Index | NDArray[np.int64]) -> tuple[int, ...]:
-    """Return the numbers of the rows that a finding names: the first hundred.
-
-    >>> first_rows(range(1, 1000))[-1]
-    100
-    """
-    return tuple(int(each) for each in numbers[:_NAMED_ROWS])
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was noticed about a file, or done to it.
-
-    Parameters
-    ----------
-    code
-        Key of its sentence in :mod:`geo.wording`.
-    values
-        What the sentence is filled in with: texts and numbers only.
-    level
-        ``"warning"`` where the reader should look before using the result.
-    rows
-        Numbers of the rows concerned, the first row of the file being 1; the first hundred of them.
-    """
-
-    code: str
-    values: Mapping[str, str | int | float] = field(default_factory=dict)
-    level: Level = "note"
-    rows: tuple[int, ...] = ()
-
-    def sentence(self, lang: str) -> str:
-        """Return the sentence in ``"zh"`` or ``"en"``."""
-        return sentence(self.code, lang, self.values)
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A layer (sheet, folder, shapefile) of a file, that was or could have been taken.
-
-    Parameters
-    ----------
-    name
-        As the file calls it.
-    kind
-        Of geometry.
-    rows
-        How many it has.
-    """
-
-    name: str
-    kind: Kind
-    rows: int
-
-
-@dataclass(slots=True)
-class Parsed:
-    """What a reader makes of a file, inside the sealed worker, before any place is judged.
-
-    Parameters
-    ----------
-    frame
-        Rows that have a usable geometry. Its index (named ``row``) is the number of each row in the
-        file, from 1 in the order of the layers taken. Texts are to the letter: a code such as 0101
-        or NA stays text. ``crs`` is None where the file does not say.
-    aside
-        Rows that have none: index ``row``, columns ``reason`` (a code of :mod:`geo.wording`),
-        ``detail`` (text in no language: a WKT, a position) and ``name`` (if any).
-    layers, taken
-        Layers of the file, and the names of those that the rows are of.
-    encoding, encoding_how
-        Encoding of its texts, and a code that says how it was decided.
-    crs_how
-        Code that says how the CRS was decided.
-    findings
-        All else.
-    """
-
-    frame: gpd.GeoDataFrame
-    aside: pd.DataFrame
-    layers: tuple[Candidate, ...]
-    taken: tuple[str, ...]
-    encoding: str
-    encoding_how: str
-    crs_how: str
-    findings: list[Finding]
 
 
 @dataclass(frozen=True, slots=True)

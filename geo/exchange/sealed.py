@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     import xarray as xr
 
-    from geo.exchange.receipt import Parsed
+    from geo.exchange.parsed import Parsed
     from geo.exchange.sources import Content
 
 _CODE = (

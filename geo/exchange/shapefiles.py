@@ -17,7 +17,7 @@ from geo.exchange.databases import read_layer
 from geo.exchange.dbase import read_table
 from geo.exchange.encodings import decoded
 from geo.exchange.memory import in_memory
-from geo.exchange.receipt import Finding
+from geo.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,8 +17,9 @@ import shapely
 
 from geo.errors import CRSError, InputError
 from geo.exchange.columns import name_column
-from geo.exchange.receipt import Candidate, Finding, Kind, Level, Parsed, first_rows
+from geo.exchange.parsed import Candidate, Kind, Parsed
 from geo.exchange.stated_crs import understood
+from geo.findings import Finding, Level, first_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

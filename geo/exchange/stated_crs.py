@@ -13,7 +13,7 @@ from pyproj.exceptions import ProjError
 
 from geo.crs import GEOGRAPHIC
 from geo.errors import CRSError
-from geo.exchange.receipt import Finding
+from geo.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -28,10 +28,11 @@ from geo.exchange.cell_quotes import unquoted
 from geo.exchange.cut_tables import CutTable, of_workbook
 from geo.exchange.delimited import PARTS, read_delimited
 from geo.exchange.gazetteers import Gazetteer
+from geo.exchange.parsed import Candidate, Parsed
 from geo.exchange.places import Places, is_blank, kind_of, shapes
-from geo.exchange.receipt import Candidate, Finding, Parsed, first_rows
 from geo.exchange.sheets import common_kind
 from geo.exchange.workbooks import read_workbook
+from geo.findings import Finding, first_rows
 from geo.wording import together
 from geo.work import checkpoint
 

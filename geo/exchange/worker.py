@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from io import BufferedReader, BufferedWriter
 
     from geo.exchange.parcels import Cells
-    from geo.exchange.receipt import Parsed
+    from geo.exchange.parsed import Parsed
 
     Task = Callable[[bytes, str, Mapping[str, Any]], Parsed | Cells]
 

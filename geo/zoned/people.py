@@ -20,7 +20,7 @@ import xarray as xr
 from geo.arguments import require_one_of
 from geo.doors import door
 from geo.errors import InputError
-from geo.exchange.receipt import Finding
+from geo.findings import Finding
 from geo.geodesic import geodesic_area_km2
 from geo.units import labelled
 from geo.zoned.raster_sources import opened

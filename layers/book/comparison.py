@@ -14,7 +14,7 @@ from layers.look.overlay_classes import classify
 from layers.look.overlays import Choropleth
 from layers.plan.area import area
 from layers.plan.selection import located
-from layers.questions.asking import part_of
+from layers.questions.fields import part_of
 from layers.questions.figures import in_words
 from layers.questions.subjects import Zones
 from layers.record.specification import asked

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from layers.book.atlas import Leaf, Progress
-    from layers.look.content import Content, Sheet
+    from layers.look.content import Content
+    from layers.look.sheet import Sheet
     from layers.paper.sheet import Layout
     from layers.paper.toning import Known
     from layers.record.specification import MapSpec

@@ -17,7 +17,7 @@ from layers.type.outside_texts import Cleaner
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from geo.exchange.receipt import Finding
+    from geo.findings import Finding
 
 # The foot of a sheet and the notes of a slide have room for so much.
 MOST_NOTES, TITLE, TEXT = 20, 40, 200

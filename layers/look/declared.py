@@ -13,14 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from layers.look.basemaps import (
-    HALF_WORLD_M,
-    TILE_PX,
-    BaseMap,
-    Matrix,
-    resolution_of,
-    web_level,
-)
+from layers.look.tiling import HALF_WORLD_M, TILE_PX, BaseMap, Matrix, resolution_of, web_level
 from layers.look.wmts import offered
 from layers.plan.data_files import Damage, DataError, checked, stamp_of, yaml_of
 

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from geo.exchange.receipt import Finding
-    from layers.look.content import Content, Sheet
+    from geo.findings import Finding
+    from layers.look.content import Content
     from layers.look.overlays import Overlay
+    from layers.look.sheet import Sheet
     from layers.look.statement import Statement
 
 NAMES = ("name_zh", "name_en")
@@ -215,7 +216,7 @@ def clean_sheet(sheet: Sheet, lang: str, *, drawn: bool, cleaner: Cleaner | None
 
     Examples
     --------
-    >>> from layers.look.content import Sheet
+    >>> from layers.look.sheet import Sheet
     >>> clean_sheet(Sheet("湘江\u200b新区", "internal"), "zh", drawn=True).notes
     ('文字中有 1 个看不见或无法显示的字符，已略去：U+200B 零宽空格 × 1。',)
     """
@@ -241,7 +242,7 @@ def sheet_findings(sheet: Sheet) -> tuple[Finding, ...]:
 
     Examples
     --------
-    >>> from layers.look.content import Sheet
+    >>> from layers.look.sheet import Sheet
     >>> [finding.code for finding in sheet_findings(Sheet("湘江\u200b新区", "internal"))]
     ['text.left_out']
     """

@@ -26,7 +26,7 @@ from layers.plan.schema import resource
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from layers.look.content import Palette
+    from layers.look.sheet import Palette
 
 Floats: TypeAlias = NDArray[np.float64]
 Deficiency: TypeAlias = Literal["protanopia", "deuteranopia", "tritanopia"]

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, TypeAlias
 
-from layers.look.content import INTERNAL
+from layers.look.sheet import INTERNAL
 from layers.words import paragraph, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from layers.look.content import Sheet
+    from layers.look.sheet import Sheet
 
 # A name and its value.
 Row: TypeAlias = tuple[str, str]

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
 
-from layers.look.basemaps import Matrix, resolution_of
+from layers.look.tiling import Matrix, resolution_of
 from layers.plan.data_files import Damage, DataError, stamp_of
 
 if TYPE_CHECKING:

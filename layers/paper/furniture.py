@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from layers.look.content import Sheet
+    from layers.look.sheet import Sheet
     from layers.paper.sheet import Layout
     from layers.scene.scene import Drawn
     from layers.scene.window import Window

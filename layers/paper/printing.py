@@ -62,7 +62,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-    from layers.look.content import Content, Sheet
+    from layers.look.content import Content
+    from layers.look.sheet import Sheet
     from layers.paper.furniture import Note
     from layers.paper.sheet import Layout
     from layers.paper.toning import Known
@@ -154,7 +155,8 @@ def drawn(content: Content, sheet: Sheet) -> Figure:
 
     Examples
     --------
-    >>> from layers.look.content import Content, Sheet
+    >>> from layers.look.content import Content
+    >>> from layers.look.sheet import Sheet
     >>> frames = {name: load(name) for name in ("districts", "cities")}
     >>> figure = drawn(Content(frames, ("districts", "cities")), Sheet("双城", "internal"))
     >>> [round(float(side) * 25.4) for side in figure.get_size_inches()]

@@ -22,7 +22,7 @@ from matplotlib.text import Text
 
 from geo.arguments import brief, require_one_of
 from geo.errors import InputError
-from layers.look.content import INTERNAL, SIZES_MM
+from layers.look.sheet import INTERNAL, SIZES_MM
 from layers.look.styles import inks
 from layers.scene.boxes import Box
 from layers.scene.window import POINTS_PER_INCH
@@ -32,7 +32,7 @@ from layers.type.line_breaks import broken_lines
 if TYPE_CHECKING:
     from matplotlib.transforms import Transform
 
-    from layers.look.content import Sheet
+    from layers.look.sheet import Sheet
     from layers.type.fonts import Weight
 
 PT_PER_MM = 72.0 / 25.4

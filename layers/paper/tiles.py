@@ -28,7 +28,8 @@ from scipy.ndimage import map_coordinates
 from geo.datum import wgs84_to_gcj02
 from geo.errors import AtlasError
 from layers.keeping.answers import kept_answer
-from layers.look.basemaps import DEGREE_M, basemap, key_of
+from layers.look.basemaps import basemap, key_of
+from layers.look.tiling import DEGREE_M
 from layers.plan.area import map_crs
 from layers.scene.window import METRES_PER_INCH, POINTS_PER_INCH
 from layers.words import say
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
-    from layers.look.basemaps import BaseMap, Matrix
-    from layers.look.content import Sheet
+    from layers.look.sheet import Sheet
     from layers.look.styles import Style
+    from layers.look.tiling import BaseMap, Matrix
     from layers.scene.boxes import Box
     from layers.scene.scene import Drawn, Scene
     from layers.scene.window import Window

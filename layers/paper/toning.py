@@ -13,7 +13,8 @@ from layers.scene.scene import ANALYSIS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from layers.look.content import Content, Sheet
+    from layers.look.content import Content
+    from layers.look.sheet import Sheet
     from layers.scene.scene import Scene
 
     Known = dict[tuple[int, ...], tuple[Content, Scene]]

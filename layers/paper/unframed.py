@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from layers.look.content import Content, Sheet
+    from layers.look.content import Content
+    from layers.look.sheet import Sheet
 
 # Width and height of scale and north arrow, the longest bar, and what is free around them, points.
 SCALE_PT, LONGEST_BAR_PT, AROUND_SCALE_PT = (176.0, 46.0), 104.0, 3.0

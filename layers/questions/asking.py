@@ -5,7 +5,6 @@ The two are inverse: what a page asks is written into a specification and asked 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, get_args, get_origin
 
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 K = TypeVar("K", bound="Kind")
 R = TypeVar("R")
-S = TypeVar("S")
 
 
 class Asker(NamedTuple):
@@ -161,35 +159,6 @@ def brought_by(question: Kind) -> list[tuple[str, Brought]]:
         for item in items(type(question))
         if item.about.brings is not None and plain.get(item.name) is not None
     ]
-
-
-def part_of(record: object, wanted: type[S]) -> S | None:
-    """Return the points or the zones that a question is about, None where it has none."""
-    for each in attributes(type(record)):
-        value = getattr(record, each.name)
-        if each.is_part:
-            value = part_of(value, wanted)
-        if isinstance(value, wanted) and (each.is_part or not _named_only(each)):
-            return value
-    return None
-
-
-def with_part(record: R, part: Points | Zones) -> R:
-    """Return a question about other points, or other zones."""
-    for each in attributes(type(record)):
-        if each.is_part:
-            inner = with_part(getattr(record, each.name), part)
-        elif each.hint is type(part) and not _named_only(each):
-            inner = part
-        else:
-            continue
-        return replace(record, **{each.name: inner})  # type: ignore[type-var]
-    return record
-
-
-def _named_only(each: Item) -> bool:
-    """Whether points are named by their layer alone, beside those that the question is about."""
-    return each.hint is Points and each.optional
 
 
 def _built(record: type[R], values: dict[str, Plain], asker: Asker) -> R:

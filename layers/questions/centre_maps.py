@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from layers.look.content import Content
-    from layers.questions.centres import Centres
+    from layers.questions.subjects import Points as Subject
 
 ALL = "all"
 ALL_COLOUR, MEDIAN = "#111827", "#D55E00"
@@ -31,14 +31,14 @@ CENTRE_SYMBOLS = {"mean": "cross", "median": "diamond"}
 
 
 def content(
-    asked: Centres, found: gpd.GeoDataFrame, rings: gpd.GeoDataFrame | None, lang: str
+    asked: Subject, by: str, found: gpd.GeoDataFrame, rings: gpd.GeoDataFrame | None, lang: str
 ) -> Content:
     """Return the map of the centres and ellipses of all points and of each group.
 
     Parameters
     ----------
-    asked
-        The question.
+    asked, by
+        The points, and the column of their groups.
     found, rings
         The centres, and the ellipses where there are any.
     lang
@@ -46,13 +46,13 @@ def content(
     """
     found = found.assign(distance_km=found["from_all_km"].round(1))
     colours = _colours(found["category"])
-    named = _named(found, asked.by, colours)
+    named = _named(found, by, colours)
     overlays: list[Overlay] = []
-    located = asked.points.located()
+    located = asked.located()
     frames = [located]
     if rings is not None:
         frames.append(rings)
-        rings = _named(rings, asked.by, colours)
+        rings = _named(rings, by, colours)
         overlays += [
             _ellipse(rings[rings["category"] == group], lang) for group in rings["category"]
         ]
@@ -60,7 +60,7 @@ def content(
         kind, group = centre[["kind", "category"]].iloc[0]
         if kind == "mean" or group == ALL:
             overlays.append(_centre(centre, kind, lang))
-    return above_base((dots(asked.points, lang), *overlays), lang, *frames)
+    return above_base((dots(asked, lang), *overlays), lang, *frames)
 
 
 def _centre(centre: gpd.GeoDataFrame, kind: str, lang: str) -> Points:

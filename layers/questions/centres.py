@@ -81,7 +81,7 @@ class Centres(PatternKind):
 
     def content(self, lang: str) -> Content:
         """Return the centres and the ellipses of all points and of each group."""
-        return centre_maps.content(self, centres(self.groups), self.rings(), lang)
+        return centre_maps.content(self.points, self.by, centres(self.groups), self.rings(), lang)
 
     def told(self, lang: str) -> list[str]:
         """Return where the middle is, and how far from it those of groups are."""
@@ -155,37 +155,18 @@ def _weighted(asked: Centres) -> gpd.GeoDataFrame:
     return located if stated is None else located[stated > 0]
 
 
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """Where a centre is, in names that a planner knows.
-
-    Parameters
-    ----------
-    district
-        Chinese and English name of the district; None outside all of them.
-    near
-        Chinese and English name of the nearest node of the plan.
-    near_km
-        How far that is.
-    """
-
-    district: tuple[str, str] | None
-    near: tuple[str, str] | None
-    near_km: float
-
-
-def whereabouts(place: shapely.Point) -> Whereabouts:
+def whereabouts(place: shapely.Point) -> point_reading.Whereabouts:
     """Return the names around a place in EPSG:4490."""
     districts = load(area().land.layer)
     holding = districts[districts.geometry.intersects(place)]
     near = area().naming.near
     if not near:
-        return Whereabouts(district=_named(holding), near=None, near_km=float("nan"))
+        return point_reading.Whereabouts(district=_named(holding), near=None, near_km=float("nan"))
     nodes = located(load(near))
     spot = moved(gpd.GeoSeries([place], crs=nodes.crs), map_crs()).iloc[0]
     distance = shapely.distance(moved(nodes, map_crs()).geometry.to_numpy(), spot)
     node = nodes.iloc[int(distance.argmin())]
-    return Whereabouts(
+    return point_reading.Whereabouts(
         district=_named(holding),
         near=(node["name_zh"], node["name_en"]),
         near_km=float(distance.min()) / 1000.0,

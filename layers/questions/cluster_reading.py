@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from layers.questions.patterns import Spot
-
 Pair: TypeAlias = tuple[str, str]
 SpotKind: TypeAlias = Literal["hot", "high"]
 PLACES_NAMED, SPOTS_NAMED = 3, 3
@@ -70,6 +68,34 @@ class Scope:
     def amount_noun(self, lang: str) -> str:
         """Return what is counted or added up."""
         return self.noun(lang) if self.stated is None else self.amount_nouns[lang == "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Units of one kind that adjoin each other, and what is there.
+
+    Parameters
+    ----------
+    district
+        Chinese and English name of the district with most of its points.
+    places
+        Chinese and English names of elements of the plan in it, the most important first.
+    cells
+        Number of units.
+    points
+        Number of points in them.
+    amount
+        The same, or what the points add up to where they are weighted.
+    area_km2
+        Area of the units.
+    """
+
+    district: Pair
+    places: tuple[Pair, ...]
+    cells: int
+    points: int
+    amount: float
+    area_km2: float
 
 
 def hot_spots(

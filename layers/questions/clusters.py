@@ -12,7 +12,7 @@ from layers.questions.autocorrelation import ALPHA
 from layers.questions.fields import Field
 from layers.questions.kinds import register
 from layers.questions.patterns import CLUSTERS
-from layers.questions.tested_units import Tested
+from layers.questions.tested_units import Tested, spots
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -46,8 +46,8 @@ class Clusters(Tested):
 
     def sentences(self, lang: str) -> list[str]:
         """Return where like values lie together."""
-        spots = {kind: patterns.spots(self, kinds=(kind,)) for kind in CLUSTERS}
-        return cluster_reading.clusters(patterns.scope(self), spots, lang=lang)
+        by_kind = {kind: spots(self, kinds=(kind,)) for kind in CLUSTERS}
+        return cluster_reading.clusters(patterns.scope(self), by_kind, lang=lang)
 
 
 @kept_answer

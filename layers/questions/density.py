@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from layers.look.content import Content
-    from layers.questions.unknowns import By
+    from layers.questions.subjects import By
 
 Show: TypeAlias = Literal["surface", "bands", "isolines"]
 Levels: TypeAlias = int | tuple[float, ...]

@@ -8,7 +8,7 @@ stands in ``words.json`` under ``field.<name>``.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
 from functools import cache
 from math import isfinite
 from types import NoneType, UnionType
@@ -19,6 +19,7 @@ from typing import (
     Literal,
     NamedTuple,
     TypeAlias,
+    TypeVar,
     Union,
     get_args,
     get_origin,
@@ -43,6 +44,9 @@ from layers.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+R = TypeVar("R")
+S = TypeVar("S")
 
 # What JSON and YAML can say.
 Plain: TypeAlias = "bool | int | float | str | Sequence[Plain] | Mapping[str, Plain] | None"
@@ -334,3 +338,32 @@ def _or_null(schema: Schema) -> Schema:
     if isinstance(schema.get("type"), str):
         return schema | {"type": [schema["type"], "null"]}
     return {"anyOf": [schema, {"type": "null"}]}
+
+
+def part_of(record: object, wanted: type[S]) -> S | None:
+    """Return the points or the zones that a question is about, None where it has none."""
+    for each in attributes(type(record)):
+        value = getattr(record, each.name)
+        if each.is_part:
+            value = part_of(value, wanted)
+        if isinstance(value, wanted) and (each.is_part or not _named_only(each)):
+            return value
+    return None
+
+
+def with_part(record: R, part: Points | Zones) -> R:
+    """Return a question about other points, or other zones."""
+    for each in attributes(type(record)):
+        if each.is_part:
+            inner = with_part(getattr(record, each.name), part)
+        elif each.hint is type(part) and not _named_only(each):
+            inner = part
+        else:
+            continue
+        return replace(record, **{each.name: inner})  # type: ignore[type-var]
+    return record
+
+
+def _named_only(each: Item) -> bool:
+    """Whether points are named by their layer alone, beside those that the question is about."""
+    return each.hint is Points and each.optional

@@ -10,7 +10,7 @@ from layers.keeping.answers import kept_answer
 from layers.questions import cluster_reading, patterns
 from layers.questions.kinds import register
 from layers.questions.patterns import COLD, HOT
-from layers.questions.tested_units import Tested
+from layers.questions.tested_units import Tested, spots
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -46,7 +46,7 @@ class HotSpots(Tested):
         """Return where the hot and the cold spots are."""
         classes = hot_spots(self)["hot_spot"]
         levels = {kind.split()[1]: int((classes == kind).sum()) for kind in HOT}
-        hot, cold = (patterns.spots(self, kinds=kinds) for kinds in (HOT, COLD))
+        hot, cold = (spots(self, kinds=kinds) for kinds in (HOT, COLD))
         return cluster_reading.hot_spots(patterns.scope(self), hot, cold, levels, lang=lang)
 
 

@@ -18,7 +18,8 @@ from geo.errors import InputError
 from geo.numerals import decimals, number
 from layers.look.overlays import Choropleth
 from layers.plan.zonings import GRID_NAMES
-from layers.questions import asking, contents
+from layers.questions import contents
+from layers.questions.fields import part_of, with_part
 from layers.questions.figures import Figures, column_title, plain_table, rounded, zone_figures
 from layers.questions.subjects import Points, Zones
 from layers.words import both, say, words
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     import xarray as xr
 
     from layers.look.content import Content
-    from layers.questions.unknowns import By
+    from layers.questions.subjects import By
 
     # What a question is answered with: zones or other features, a table, numbers, or a raster.
     Answer: TypeAlias = gpd.GeoDataFrame | pd.DataFrame | pd.Series[float] | xr.DataArray
@@ -66,12 +67,12 @@ class Kind:
     @property
     def subjects(self) -> Points | None:
         """The points that it is about, if any."""
-        return asking.part_of(self, Points)
+        return part_of(self, Points)
 
     @property
     def ranked_in(self) -> Zones | None:
         """The zones that are told in their order, if any."""
-        return asking.part_of(self, Zones)
+        return part_of(self, Zones)
 
     @property
     def ranked_by(self) -> By:
@@ -85,11 +86,11 @@ class Kind:
 
     def over(self, points: Points) -> Self:
         """Return the same question about other points."""
-        return asking.with_part(self, points)
+        return with_part(self, points)
 
     def counted_in(self, zones: Zones) -> Self:
         """Return the same question for other zones."""
-        return asking.with_part(self, zones)
+        return with_part(self, zones)
 
     def in_atlas(self) -> Self:
         """Return what is asked where the map is that of an atlas."""
@@ -192,7 +193,7 @@ class Kind:
         lang
             ``"zh"`` or ``"en"``.
         """
-        zones, points = asking.part_of(self, Zones), self.subjects
+        zones, points = part_of(self, Zones), self.subjects
         shown = self.zones_shown()
         choropleth = Choropleth(
             rounded(shown),
@@ -228,7 +229,7 @@ class Kind:
 
         They are written into files, so that it can be told which of them have changed since.
         """
-        if asking.part_of(self, Zones) is None or not self.column:
+        if part_of(self, Zones) is None or not self.column:
             return []
         zones = rounded(self.zones_shown())
         values = zones.set_index(f"name_{lang}")[self.column].dropna()
@@ -280,7 +281,7 @@ class Kind:
         lang
             ``"zh"`` or ``"en"``.
         """
-        if not self.column or asking.part_of(self, Zones) is None:
+        if not self.column or part_of(self, Zones) is None:
             return []
         try:
             zones = rounded(self.counted_in(Zones(zoning)).zones_shown())

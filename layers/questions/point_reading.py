@@ -5,6 +5,7 @@ Pure functions: numbers and names go in, sentences come out.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -17,11 +18,29 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from layers.questions.centres import Whereabouts
 
 # Half-axes that differ by less than this share show no direction.
 ROUND_SHARE = 0.9
 SAME_KM = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a centre is, in names that a planner knows.
+
+    Parameters
+    ----------
+    district
+        Chinese and English name of the district; None outside all of them.
+    near
+        Chinese and English name of the nearest node of the plan.
+    near_km
+        How far that is.
+    """
+
+    district: tuple[str, str] | None
+    near: tuple[str, str] | None
+    near_km: float
 
 
 def ranges_km(table: pd.DataFrame, *, above: bool) -> list[tuple[float, float]]:

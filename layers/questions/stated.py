@@ -23,7 +23,8 @@ from layers.words import bracketed, paragraph, say
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from layers.look.content import Content, Sheet
+    from layers.look.content import Content
+    from layers.look.sheet import Sheet
     from layers.look.statement import Row
     from layers.questions.fields import Item
     from layers.questions.kinds import Kind
@@ -49,7 +50,7 @@ def statement(
 
     Examples
     --------
-    >>> from layers.look.content import Sheet
+    >>> from layers.look.sheet import Sheet
     >>> from layers.questions.coverage import Coverage
     >>> asked = Coverage(Points.usual("platforms"), Zones("circles"))
     >>> told = statement(asked, asked.content("en"), Sheet("Reach", "internal"), "en")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from geo.arguments import require_one_of
 from geo.errors import InputError
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from layers.plan.roles import PointRole
     from layers.plan.schema import Resource
 
+# What zones are ranked by.
+By: TypeAlias = Literal["count", "density_per_km2"]
 CELL_M = 5000
 H3_RESOLUTION = 7
 

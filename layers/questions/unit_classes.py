@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from layers.look.overlays import Features
-from layers.questions.contents import above_base, dots
 from layers.questions.patterns import COLD
 from layers.words import both, say
 
 if TYPE_CHECKING:
-    from layers.look.content import Content
-    from layers.questions.tested_units import Tested
+    from collections.abc import Iterable, Mapping
+
+    import geopandas as gpd
 
 # Red to blue stays apart for all common kinds of colour blindness; outliers have the paler shades.
 CLASS_COLOURS = {
@@ -35,25 +35,27 @@ PLAIN_OPACITY = 0.05
 LOW = (*COLD, "low-low", "low-high")
 
 
-def content(asked: Tested, lang: str) -> Content:
-    """Return the map of units in classes: one overlay for each class that there is."""
-    zones, column = asked.classified(), asked.CLASSES
-    statistic = "z" if column == "hot_spot" else "local_i"
-    amount = "weight_sum" if asked.weight else "count"
-    rounded = zones.assign(
-        **{statistic: zones[statistic].round(2), "p_fdr": zones["p_fdr"].round(4)}
-    )
-    labels = titles({name: name for name in (amount, statistic, "p_fdr")}, lang)
-    if asked.weight and not asked.points.is_plans_amount(asked.weight):
-        noun = asked.points.amount_noun(lang, asked.weight)
-        labels[amount] = say("measure.own.investment", lang, amount=noun)
-    overlays = []
-    for kind in (*asked.ORDER, *PLAIN):
-        part = rounded[rounded[column] == kind]
+def overlays(
+    units: gpd.GeoDataFrame, column: str, kinds: Iterable[str], columns: Mapping[str, str]
+) -> tuple[Features, ...]:
+    """Return an overlay for each class that there is.
+
+    Parameters
+    ----------
+    units, column
+        The units, and the column of their class.
+    kinds
+        Classes in the order of a legend; those that say nothing of note come last.
+    columns
+        What a card shows, with its titles.
+    """
+    found = []
+    for kind in (*kinds, *PLAIN):
+        part = units[units[column] == kind]
         if part.empty:
             continue
         zh, en = both(f"pattern.class.{kind}")
-        overlays.append(
+        found.append(
             Features(
                 part,
                 title=zh,
@@ -61,14 +63,11 @@ def content(asked: Tested, lang: str) -> Content:
                 colour=CLASS_COLOURS[kind],
                 fill_opacity=PLAIN_OPACITY if kind in PLAIN else CLASS_OPACITY,
                 hatched=kind in LOW,
-                columns=labels,
+                columns=columns,
                 name=kind,
             )
         )
-    notable = ~rounded[column].isin(PLAIN) | (rounded["count"] > 0)
-    return above_base(
-        (*overlays, dots(asked.points, lang)), lang, asked.points.located(), rounded[notable]
-    )
+    return tuple(found)
 
 
 def titles(columns: dict[str, str], lang: str) -> dict[str, str]:

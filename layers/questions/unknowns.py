@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -26,12 +26,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from layers.questions.kinds import Kind
-    from layers.questions.subjects import Points, Zones
+    from layers.questions.subjects import By, Points, Zones
 
     Floats: TypeAlias = NDArray[np.float64]
     Ints: TypeAlias = NDArray[np.int64]
 
-By: TypeAlias = Literal["count", "density_per_km2"]
 GRADES = ("A", "B", "C", "")
 # How well a place is known, in the order of the columns.
 KNOWN = ("by_point", "by_zone", "nowhere", "placeless")

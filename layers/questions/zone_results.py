@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
     from layers.questions.counting import Distribution
-    from layers.questions.distribution import Shown
+    from layers.questions.scales import Scaled
 
 # What the draws of uncertainty rank that a column is ranked by.
 DRAWN = {
@@ -62,7 +62,7 @@ class Certainty(NamedTuple):
 
 
 @kept_answer
-def table(shown: Shown) -> gpd.GeoDataFrame:
+def table(shown: Scaled) -> gpd.GeoDataFrame:
     """Return the zones, largest first, with what is shown, its rank and their intervals.
 
     Returns
@@ -101,14 +101,14 @@ def table(shown: Shown) -> gpd.GeoDataFrame:
     return zones.assign(**more).sort_values(column, ascending=False).reset_index(drop=True)
 
 
-def coloured(shown: Shown) -> gpd.GeoDataFrame:
+def coloured(shown: Scaled) -> gpd.GeoDataFrame:
     """Return the zones that the map colours: of a grid those alone that may hold a point."""
     zones = table(shown)
     is_grid = shown.asked.zones.name in GRID_NAMES
     return zones[zones["count"] >= UNLIKELY] if is_grid else zones
 
 
-def on_map(shown: Shown) -> gpd.GeoDataFrame:
+def on_map(shown: Scaled) -> gpd.GeoDataFrame:
     """Return these zones with their figures as they are told."""
     zones = coloured(shown)
     if shown.asked.zones.name not in GRID_NAMES:
@@ -117,7 +117,7 @@ def on_map(shown: Shown) -> gpd.GeoDataFrame:
     return zones.assign(count=zones["count"].round(2))
 
 
-def classified(shown: Shown) -> Classification:
+def classified(shown: Scaled) -> Classification:
     """Put the zones of the map into classes, on a log scale by the logarithms of those above zero.
 
     Zeros, for which a log scale has no place, are the first class of it.
@@ -136,7 +136,7 @@ def classified(shown: Shown) -> Classification:
     return replace(by_value, scheme=shown.scheme, notes=by_log.notes)
 
 
-def certainty(shown: Shown, zone: str) -> Certainty | None:
+def certainty(shown: Scaled, zone: str) -> Certainty | None:
     """Return how sure the place of a zone is, None where the draws do not tell.
 
     Parameters
@@ -159,7 +159,7 @@ def certainty(shown: Shown, zone: str) -> Certainty | None:
     return Certainty(leads, other, 100.0 * chance)
 
 
-def summed_column(shown: Shown) -> str:
+def summed_column(shown: Scaled) -> str:
     """Return the column of amounts that stand behind what is shown."""
     return "weight_sum" if MEASURES[shown.measure][0] else "count"
 
@@ -171,7 +171,7 @@ def quotients(asked: Distribution) -> pd.DataFrame:
 
 
 @kept_answer
-def mix(shown: Shown) -> gpd.GeoDataFrame:
+def mix(shown: Scaled) -> gpd.GeoDataFrame:
     """Return the zones that hold points with ``hill_0``, ``hill_2`` and ``krugman_index``."""
     asked = _unweighted(shown.asked)
     zones = table(shown)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from layers.keeping.own_notes import MOST_NOTES
 from layers.keeping.own_points import CATEGORY
 from layers.look.basemaps import basemaps
-from layers.look.content import PROFILES, SIZES_MM, Palette
+from layers.look.sheet import PROFILES, SIZES_MM, Palette
 from layers.plan.area import area, per_plan
 from layers.questions.fields import items
 from layers.questions.kinds import kinds, looks, maps

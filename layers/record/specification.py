@@ -20,12 +20,12 @@ from layers.keeping.own_files import people_note, receipt_note
 from layers.keeping.own_notes import Note, clean_notes
 from layers.look.basemaps import VECTOR, basemap
 from layers.look.callouts import key_rows, layer_name, noted
-from layers.look.content import INTERNAL, PROFILES, PUBLIC, Review, Sheet
 from layers.look.narrowed import narrowed
 from layers.look.outside import clean_sheet
 from layers.look.overlays import result_names
 from layers.look.own_symbology import OwnSymbology
 from layers.look.reduced import reduced
+from layers.look.sheet import INTERNAL, PROFILES, PUBLIC, Review, Sheet
 from layers.look.symbology import layer_styles
 from layers.plan.strict_schema import Validator
 from layers.questions.asking import brought_by, parameters_of, question_of
@@ -183,7 +183,7 @@ class MapSpec:
 
     @property
     def profile(self) -> str:
-        """Whom the map is for: one of :data:`layers.look.content.PROFILES`."""
+        """Whom the map is for: one of :data:`layers.look.sheet.PROFILES`."""
         return self.review.profile if self.review else PROFILES[-1]
 
     def mark(self) -> str:

@@ -15,7 +15,7 @@ from geo.errors import AtlasError, InputError
 from geo.numerals import LANGUAGES, listed
 from geo.units import labelled
 from geo.wording import sentence
-from layers.look.content import PUBLIC
+from layers.look.sheet import PUBLIC
 from layers.record import containers, provenance
 from layers.record.specification import MapSpec, read_spec
 from layers.review import contents, marks, papers

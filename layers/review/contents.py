@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from layers.look.content import PUBLIC
+from layers.look.sheet import PUBLIC
 from layers.plan.area import area
 from layers.plan.catalogue import table
 from layers.review.findings import PASS, fails, look, passes, rule

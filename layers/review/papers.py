@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from layers.look.basemaps import basemap
-from layers.look.content import INTERNAL, PUBLIC
+from layers.look.sheet import INTERNAL, PUBLIC
 from layers.look.standing import base_sources
 from layers.plan.area import area
 from layers.plan.catalogue import load, table

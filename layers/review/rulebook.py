@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from geo.arguments import require_one_of
 from geo.errors import InputError
 from geo.numerals import listed
-from layers.look.content import PROFILES
+from layers.look.sheet import PROFILES
 from layers.plan.area import PLANS
 from layers.plan.data_files import table_of, yaml_of
 from layers.words import both, say

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from geo.doors import foreign
 from geo.errors import InputError
-from layers.look.content import INTERNAL, PUBLIC
+from layers.look.sheet import INTERNAL, PUBLIC
 from layers.paper.printing import sheet_notes
 from layers.paper.toning import toned
 from layers.plan.area import area, bounds
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from layers.look.content import Content, Sheet
+    from layers.look.content import Content
+    from layers.look.sheet import Sheet
     from layers.record.specification import MapSpec
     from layers.review.rulebook import Sensitive
     from layers.scene.scene import Scene

@@ -19,7 +19,7 @@ from layers.type.table_grids import table_grid, table_width
 
 if TYPE_CHECKING:
     from layers.look.charts import Chart
-    from layers.slides.pages import Box, Page
+    from layers.slides.boxes import Box, Page
     from layers.slides.slide import Slide
     from layers.type.table_grids import Grid
 

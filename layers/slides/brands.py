@@ -15,6 +15,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
 
+from layers.slides.boxes import EMU_PER_PT
 from layers.slides.freeforms import Shapes, next_number, parsed
 from layers.slides.templates import TITLES, open_deck, placeholders, template_refusals
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-EMU_PER_PT = 12700
 # The logo stands in the upper right corner: its greatest width in shares of the slide's and its
 # greatest height, and the margin around it, points.
 LOGO_SHARE, LOGO_PT, MARGIN_PT, LOGO_GAP_PT = 0.18, 40.0, 14.0, 10.0

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pptx.chart.chart import Chart as PptxChart
 
     from layers.look.charts import Chart
-    from layers.slides.pages import Box, Page
+    from layers.slides.boxes import Box, Page
 
 TITLE_PT, LARGEST_PT, SMALLEST_PT = 13.0, 12.0, 8.0
 # Title, axis and legend take this of the height, points; a category takes so many ems.

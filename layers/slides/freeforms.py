@@ -14,6 +14,8 @@ import numpy as np
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 
+from layers.slides.boxes import EMU_PER_PT
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from layers.scene.strokes import Stroke
 
-EMU_PER_PT = 12700
+
 # Corners are written in such parts of a point.
 UNITS = 20
 _SOLID = 100_000

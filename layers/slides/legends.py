@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pptx.shapes.group import GroupShape
 
     from layers.scene.scene import Entry, Scene
-    from layers.slides.pages import Box, Page
+    from layers.slides.boxes import Box, Page
 
 (INK,) = inks("ink")
 LEGEND_SIZES_PT = (12.0, 11.0, 10.0)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from layers.look.styles import Style
     from layers.scene.placed import Dot, PlacedMap, PlacedName
     from layers.scene.scene import Drawn, Mark
-    from layers.slides.pages import Box, Page
+    from layers.slides.boxes import Box, Page
 
 # Areas and lines of a layer with more marks than this are one shape a look, and not one each.
 MOST_MARKS = 60

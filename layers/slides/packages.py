@@ -23,7 +23,7 @@ from lxml import etree
 from PIL import Image
 
 from geo.errors import InputError
-from geo.exchange.receipt import Finding
+from geo.findings import Finding
 from geo.numerals import listed
 from geo.wording import Words
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,11 @@ from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.enum.text import PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
-from pptx.util import Emu, Pt
+from pptx.util import Pt
 
 from geo.errors import InputError
 from geo.wording import sentence
+from layers.slides.boxes import EMU_PER_PT, Box, Page
 from layers.slides.parts import add_text
 from layers.slides.templates import FAMILY, TITLES, placeholders
 from layers.type.line_breaks import LINE_HEIGHT, LINE_SPACING, text_height
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from layers.slides.templates import Deck
 
 FOOTER_PT, SUBTITLE_PT, SMALLEST_TITLE_PT = 9.0, 13.0, 12.0
-EMU_PER_PT = 12700
 # Inner margins of a text: left and right, above and below, points.
 _INSET_X, _INSET_Y = 14.4, 7.2
 # A title in the upper part of the slide and of such a width stays where its layout has it.
@@ -49,75 +49,6 @@ _ALIGNED = {"ctr": PP_ALIGN.CENTER, "r": PP_ALIGN.RIGHT}
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _DATES = re.compile(rb"<dcterms:(created|modified)[ >].*?</dcterms:\1>", re.DOTALL)
 _THUMBNAIL = re.compile(rb"<Relationship [^>]*/metadata/thumbnail[^>]*/>")
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A box on a slide, points from its upper left corner.
-
-    Parameters
-    ----------
-    left, top, width, height
-        Place and size.
-    """
-
-    left: float
-    top: float
-    width: float
-    height: float
-
-    def part(
-        self,
-        *,
-        left: float = 0.0,
-        top: float = 0.0,
-        width: float | None = None,
-        height: float | None = None,
-    ) -> Box:
-        """Return a box within this one, from an inner corner to the far end or of a given size.
-
-        Examples
-        --------
-        >>> Box(10, 10, 100, 50).part(left=20, height=5)
-        Box(left=30, top=10.0, width=80, height=5)
-        """
-        return Box(
-            self.left + left,
-            self.top + top,
-            self.width - left if width is None else width,
-            self.height - top if height is None else height,
-        )
-
-    def emu(self) -> tuple[Emu, Emu, Emu, Emu]:
-        """Return left, top, width and height in the units of the file, as python-pptx takes them.
-
-        Examples
-        --------
-        >>> Box(0, 1, 2, 3).emu()
-        (0, 12700, 25400, 38100)
-        """
-        numbers = (self.left, self.top, self.width, self.height)
-        left, top, width, height = (Emu(round(each * EMU_PER_PT)) for each in numbers)
-        return left, top, width, height
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Page:
-    """A slide in the making.
-
-    Parameters
-    ----------
-    deck
-        The presentation.
-    slide
-        The slide, with title, subtitle and footer.
-    area
-        The room for its contents.
-    """
-
-    deck: Deck
-    slide: PptxSlide
-    area: Box
 
 
 def add_page(deck: Deck, content: Slide, *, cover: bool) -> Page:

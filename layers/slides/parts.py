@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pptx.shapes.autoshape import Shape
 
-    from layers.slides.pages import Box, Page
+    from layers.slides.boxes import Box, Page
 
 TEXT_SIZES_PT = (16.0, 14.0, 12.0)
 # What has a slide to itself is read from afar.

@@ -12,7 +12,7 @@ from pptx.util import Pt
 from layers.slides.parts import describe, write
 
 if TYPE_CHECKING:
-    from layers.slides.pages import Box, Page
+    from layers.slides.boxes import Box, Page
     from layers.type.table_grids import Grid
 
 # No style, no grid: the lines are drawn.

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pptx.presentation import Presentation as PptxPresentation
     from pptx.slide import SlideLayout
 
-    from geo.exchange.receipt import Finding
+    from geo.findings import Finding
 
 # Comes with Windows and with Office on every system; Noto Sans SC, of the printed maps, does not.
 FAMILY = "Microsoft YaHei"

@@ -13,7 +13,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from geo.exchange.receipt import Finding
+from geo.findings import Finding
 from geo.numerals import LANGUAGES, listed
 from geo.wording import Words
 from layers.type.fonts import characters

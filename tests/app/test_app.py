@@ -15,7 +15,7 @@ from app.texts import LANGUAGES, _texts
 from app.web import export, maps, picking
 from app.web.overview import belongs_to, members_of
 from app.web.tables import reasons
-from layers.look.content import INTERNAL, Review
+from layers.look.sheet import INTERNAL, Review
 from layers.look.symbology import value_label
 from layers.questions.kinds import kinds
 from layers.questions.overview import Overview

@@ -26,7 +26,8 @@ from layers.look.overlay_classes import classify
 from layers.questions import zone_results
 from layers.questions.asking import parameters_of
 from layers.questions.concentration import Concentration
-from layers.questions.distribution import SCALES, SCHEMES, Shown
+from layers.questions.distribution import Shown
+from layers.questions.scales import SCALES, SCHEMES
 from layers.questions.subjects import Points, Zones
 from layers.record.specification import read_spec
 from layers.words import both

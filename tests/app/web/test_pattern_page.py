@@ -15,7 +15,7 @@ import geo
 import layers
 from app.web import maps
 from layers.keeping.answers import ANSWERS
-from layers.questions import centre_maps, centres, patterns, spacing
+from layers.questions import centre_maps, centres, patterns, spacing, tested_units
 from layers.questions.centres import Centres
 from layers.questions.clusters import Clusters
 from layers.questions.hot_spots import HotSpots
@@ -143,7 +143,7 @@ def test_a_choice_goes_into_the_address() -> None:
 def test_hot_spots_and_their_groups_hold_the_same_cells_and_points() -> None:
     zones = PLATFORMS.answer()
     hot = zones[zones["hot_spot"].isin(patterns.HOT)]
-    spots = patterns.spots(PLATFORMS, kinds=patterns.HOT)
+    spots = tested_units.spots(PLATFORMS, kinds=patterns.HOT)
     assert sum(spot.cells for spot in spots) == len(hot)
     # Each says a whole number of what is to be expected.
     expected = pytest.approx(hot["count"].sum(), abs=0.5 * len(spots))
@@ -157,13 +157,13 @@ def test_groups_of_cells_are_those_that_touch() -> None:
     hot = geo.to_metric(zones[zones["hot_spot"].isin(patterns.HOT)])
     joined = shapely.union_all(hot.geometry.buffer(1.0).to_numpy())
     parts = 1 if joined.geom_type == "Polygon" else len(joined.geoms)
-    assert len(patterns.spots(PLATFORMS, kinds=patterns.HOT)) == parts
+    assert len(tested_units.spots(PLATFORMS, kinds=patterns.HOT)) == parts
 
 
 def test_names_of_a_spot_lie_in_it() -> None:
     zones = PLATFORMS.answer()
     area = zones[zones["hot_spot"].isin(patterns.HOT)].geometry.union_all()
-    main = patterns.spots(PLATFORMS, kinds=patterns.HOT)[0]
+    main = tested_units.spots(PLATFORMS, kinds=patterns.HOT)[0]
     inside: set[str] = set()
     for name in ("cities", "nodes", "parks"):
         frame = layers.located(layers.load(name))
@@ -197,7 +197,7 @@ def test_scope_counts_points_in_cells_and_their_places() -> None:
 
 
 def test_other_sizes_are_a_quarter_smaller_and_larger() -> None:
-    sizes = [zones.cell_m for zones, _ in patterns.other_sizes(PLATFORMS, kinds=patterns.HOT)]
+    sizes = [zones.cell_m for zones, _ in tested_units.other_sizes(PLATFORMS, kinds=patterns.HOT)]
     assert sizes == [4000, 6000]  # 3750 and 6250, to the step of the control
 
 

@@ -21,7 +21,7 @@ from geo.exchange.angles import angle
 from geo.exchange.curves import straightened
 from geo.exchange.delimited import read_delimited
 from geo.exchange.geometry import repaired
-from geo.exchange.receipt import Parsed
+from geo.exchange.parsed import Parsed
 from geo.wording import sentence
 from layers import questions
 from layers.questions.subjects import Points

@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -26,9 +27,12 @@ from shapely import (
 from geo.errors import InputError
 from geo.exchange import corners
 from geo.exchange.geometry import examine, repaired, report
-from geo.exchange.receipt import Finding, Parsed
+from geo.exchange.parsed import Parsed
 from geo.exchange.tangles import tangle
 from geo.exchange.wkb import from_wkb
+
+if TYPE_CHECKING:
+    from geo.findings import Finding
 
 METRES = 4547
 # A corner of Changsha in EPSG:4547, so that squares are where a plan's zones are.
@@ -437,7 +441,7 @@ import sys
 import geopandas as gpd
 import pandas as pd
 from geo.exchange.geometry import repaired
-from geo.exchange.receipt import Parsed
+from geo.exchange.parsed import Parsed
 from shapely import MultiPolygon, Point, box, from_wkt
 
 shapes = [from_wkt(line) for line in sys.stdin.read().splitlines()]

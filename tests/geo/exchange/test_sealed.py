@@ -34,9 +34,10 @@ from rasterio.transform import from_origin
 
 from geo.errors import AtlasError, CRSError, InputError
 from geo.exchange import errand, frame_parcels, parcels, seal, sealed, shape_parcels
+from geo.exchange.parsed import Candidate, Parsed
 from geo.exchange.rasters import read_raster
-from geo.exchange.receipt import Candidate, Finding, Parsed
 from geo.exchange.worker import DRIVERS
+from geo.findings import Finding
 from geo.wording import catalogue
 from geo.zoned.raster_zones import zonal_statistics
 

@@ -28,7 +28,7 @@ from geo.wording import catalogue
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from geo.exchange.receipt import Parsed
+    from geo.exchange.parsed import Parsed
 
 _CHANGSHA = Point(112.93, 28.18)
 _SQUARE = "POLYGON ((112 28,113 28,113 29,112 29,112 28))"

@@ -22,7 +22,8 @@ from layers.book import facts
 from layers.keeping import brought
 from layers.keeping.answers import ANSWERS, BUDGET_BYTES, REGISTRY, Answers
 from layers.keeping.own_notes import Note
-from layers.look.basemaps import basemaps, web_level
+from layers.look.basemaps import basemaps
+from layers.look.tiling import web_level
 from layers.paper import tiles
 from layers.plan.copies import bytes_of
 from layers.questions import Coverage, Density, Distribution, belonging
@@ -71,8 +72,8 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     f"{ROOM}.clusters.clusters": ((Clusters(PLATFORMS, CELLS),), {}),
     f"{ROOM}.autocorrelation.autocorrelation": ((Autocorrelation(PLATFORMS, CELLS),), {}),
     f"{ROOM}.patterns._scope": ((PATTERN.units,), {}),
-    f"{ROOM}.patterns.spots": ((PATTERN,), {"kinds": ("hot 99",)}),
-    f"{ROOM}.patterns.other_sizes": ((PATTERN,), {"kinds": ("hot 99",)}),
+    f"{ROOM}.tested_units.spots": ((PATTERN,), {"kinds": ("hot 99",)}),
+    f"{ROOM}.tested_units.other_sizes": ((PATTERN,), {"kinds": ("hot 99",)}),
     f"{ROOM}.centres.centres": ((GROUPS,), {}),
     f"{ROOM}.centres.ellipses": ((GROUPS,), {}),
     f"{ROOM}.spacing.spaced": ((PLATFORMS,), {"once": True}),

@@ -15,7 +15,7 @@ from layers import questions
 from layers.keeping import brought
 from layers.keeping.brought import Owner, keep_points
 from layers.keeping.own_points import AMOUNT, Roles, own_points
-from layers.look.content import INTERNAL, Sheet
+from layers.look.sheet import INTERNAL, Sheet
 from layers.outputs import output
 from layers.questions import patterns, spacing, zone_results
 from layers.questions.centres import Centres

@@ -16,9 +16,10 @@ from PIL import Image
 
 from layers.data_check import damages
 from layers.look.basemaps import basemap, basemaps, declared_keys
-from layers.look.content import Content, Sheet
+from layers.look.content import Content
 from layers.look.declared import VARIABLE
 from layers.look.overlays import Points
+from layers.look.sheet import Sheet
 from layers.look.standing import standing
 from layers.outputs import output
 from layers.paper.printing import composed

@@ -28,9 +28,10 @@ from geo.errors import InputError
 from geo.wording import catalogue
 from layers.book.map_deck import deck
 from layers.look.charts import Chart
-from layers.look.content import SIZES_MM, Content, Sheet
+from layers.look.content import Content
 from layers.look.outside import clean_sheet, sheet_findings
 from layers.look.overlays import Choropleth, Points
+from layers.look.sheet import SIZES_MM, Sheet
 from layers.look.statement import Statement
 from layers.paper.printing import composed, printed
 from layers.paper.sheet import heading, wrapped

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
-from layers.look.content import Content, Sheet
+from layers.look.sheet import Sheet
 from layers.paper.detail import details
 from layers.paper.drawing import laid
 from layers.paper.extents import window_on
@@ -12,6 +14,9 @@ from layers.paper.toning import toned
 from layers.questions.overview import Overview
 from layers.record.specification import read_spec
 from layers.scene.boxes import Box
+
+if TYPE_CHECKING:
+    from layers.look.content import Content
 
 SHEET = Sheet("图", "internal", dpi=40)
 FRAME, CORNER = Box(0.0, 0.0, 700.0, 540.0), Box(0.0, 0.0, 90.0, 70.0)

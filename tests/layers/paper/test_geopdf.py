@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 from pyproj import CRS, Transformer
 
-from layers.look.content import Sheet
+from layers.look.sheet import Sheet
 from layers.paper.printing import composed, printed
 from layers.plan.area import map_crs, open_plan
 from layers.record.specification import read_spec

@@ -21,8 +21,9 @@ from pypdf import PdfReader
 from app.web import view_state
 from geo.errors import InputError
 from layers.look.basemaps import VECTOR, basemap, basemaps
-from layers.look.content import Content, Sheet
+from layers.look.content import Content
 from layers.look.overlays import Points
+from layers.look.sheet import Sheet
 from layers.outputs import output
 from layers.paper import tiles
 from layers.paper.printing import composed, drawn, printed

@@ -28,9 +28,10 @@ from pypdf import PdfReader
 from pyproj import Geod
 
 from geo.errors import CRSError, InputError, LayerError
-from layers.look.content import SIZES_MM, Content, Sheet
+from layers.look.content import Content
 from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface
 from layers.look.palettes import paper
+from layers.look.sheet import SIZES_MM, Sheet
 from layers.paper.drawing import packed
 from layers.paper.furniture import true_north_deg
 from layers.paper.printing import drawn, printed

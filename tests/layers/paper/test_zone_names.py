@@ -12,8 +12,9 @@ import shapely
 from shapely import Polygon
 
 from geo.numerals import number
-from layers.look.content import Content, Sheet
+from layers.look.content import Content
 from layers.look.overlays import Choropleth, Features, Points
+from layers.look.sheet import Sheet
 from layers.paper.printing import drawn
 from layers.paper.sheet import px_pt, text_width
 from layers.paper.unframed import unframed

@@ -20,7 +20,7 @@ from geo.crs import reckoned_in
 from geo.errors import InputError
 from geo.numerals import number
 from geo.transformations import named
-from layers.look.content import Sheet
+from layers.look.sheet import Sheet
 from layers.outputs import output
 from layers.plan import zonings
 from layers.plan.area import map_crs

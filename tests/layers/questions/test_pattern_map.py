@@ -14,7 +14,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from geo.errors import InputError
-from layers.look.content import Sheet
+from layers.look.sheet import Sheet
 from layers.outputs import output
 from layers.paper.toning import toned
 from layers.questions import autocorrelation, centre_maps, patterns

@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 
 from layers.questions import cluster_reading, point_reading
-from layers.questions.centres import Whereabouts
-from layers.questions.cluster_reading import Scope
-from layers.questions.patterns import Spot
+from layers.questions.cluster_reading import Scope, Spot
+from layers.questions.point_reading import Whereabouts
 
 YUELU, WANGCHENG = ("岳麓区", "Yuelu District"), ("望城区", "Wangcheng District")
 CITY, LAKE = ("岳麓山大学科技城", "University Science City"), ("梅溪湖", "Meixihu")

@@ -18,7 +18,7 @@ from pptx.util import Inches
 import layers
 from geo.errors import InputError, LayerError
 from layers.book.map_deck import slides_of
-from layers.look.content import SIZES_MM, Sheet
+from layers.look.sheet import SIZES_MM, Sheet
 from layers.look.symbology import value_label
 from layers.outputs import SUFFIXES, output, remake, snapshot
 from layers.plan.area import area, open_plan

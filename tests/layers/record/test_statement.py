@@ -18,7 +18,7 @@ from app.web import maps as pages
 from geo.numerals import number
 from layers.book.map_deck import slides_of
 from layers.look import narrowed
-from layers.look.content import Sheet
+from layers.look.sheet import Sheet
 from layers.look.symbology import value_label
 from layers.outputs import output, remake
 from layers.paper import printing

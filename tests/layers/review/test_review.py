@@ -16,9 +16,10 @@ import shapely
 import layers
 from geo.errors import InputError
 from layers.keeping.own_notes import Note
-from layers.look.content import Content, Review
+from layers.look.content import Content
 from layers.look.overlays import Points
 from layers.look.reduced import DECIMALS, LEAST_M, coarser, reduced
+from layers.look.sheet import Review
 from layers.look.standing import base_sources
 from layers.outputs import output
 from layers.plan.area import open_plan

@@ -14,10 +14,10 @@ import shapely
 import xarray as xr
 from playwright.sync_api import Page
 
-from layers.look.basemaps import Matrix
 from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface, result_names
 from layers.look.styles import looks, symbols
 from layers.look.symbology import layer_styles
+from layers.look.tiling import Matrix
 from layers.plan.catalogue import load
 from layers.plan.strict_schema import Validator
 from layers.record.specification import read_spec
