@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check
-# The pinned pip first: older ones do not know how to pin what a build needs.
+# The pinned pip first: older ones do not know how to pin what a build needs. Modules are compiled
+# when they are first imported, which most of them never are.
 INSTALL := $(PIP) install --quiet --constraint constraints.txt pip && \
-           $(PIP) install --quiet --constraint constraints.txt --build-constraint constraints.txt
+           $(PIP) install --quiet --no-compile --constraint constraints.txt --build-constraint constraints.txt
 INPUTS := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json
 STREAMLIT_SERVER_PORT ?= 8501
 # Where it is set, each process that a test starts reads all our modules as text: half of its start.
