@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
-import zlib
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from python_calamine import (
     CalamineError,
@@ -22,8 +20,13 @@ from python_calamine import (
     ZipError,
 )
 
+from geo.doors import foreign
 from geo.errors import InputError
+from geo.exchange.archives import archive_of
 from geo.exchange.delimited import MOST_CELLS, MOST_COLUMNS, MOST_ROWS, too_many_rows
+
+if TYPE_CHECKING:
+    import zipfile
 
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MB = 1_000_000
@@ -164,7 +167,7 @@ def _fill_merged(sheet: CalamineSheet, rows: list[list[Any]], top: int, left: in
 def _require_bounded(data: bytes, name: str) -> None:
     most = min(_MOST_UNPACKED, max(_RATIO_FROM, _MOST_RATIO * len(data)))
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with archive_of(data) as archive:
             members = archive.infolist()
             if len(members) > _MOST_MEMBERS:
                 raise _too_large(name)
@@ -173,9 +176,7 @@ def _require_bounded(data: bytes, name: str) -> None:
             total = 0
             for member in members:
                 total += _measured(archive, member, name, most - total)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError) as error:
-        raise _broken(name) from error
-    except (EOFError, ValueError) as error:
+    except foreign() as error:
         if isinstance(error, InputError):
             raise
         raise _broken(name) from error

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
-import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from geo.doors import foreign
 from geo.errors import InputError
+from geo.exchange.archives import archive_of
 from layers.look.palettes import contrast
 from layers.record.plain_data import parsed_data
 from layers.slides.brands import Brand, branded
@@ -38,7 +38,6 @@ LONGEST_FOOTER, LONGEST_FONT = 80, 60
 # Words can be read from this contrast with what is below them.
 LEAST_CONTRAST = 4.5
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError)
 
 
 def template_of_kit(kit: Path | str | bytes, template: Path | str | bytes | None = None) -> bytes:
@@ -58,10 +57,13 @@ def template_of_kit(kit: Path | str | bytes, template: Path | str | bytes | None
         has not: the message names the entry and what it takes.
     """
     named, read = _opened(kit)
-    said = parsed_data(named, name=KIT)
+    try:
+        said = parsed_data(named, name=KIT)
+    except InputError as error:
+        raise InputError(f"brand kit: {error}", code="brand.unreadable") from error
     for key in said:
         if key not in FIELDS:
-            _refuse(key, ", ".join(FIELDS))
+            _refuse("names", key=key[:80], names=", ".join(FIELDS))
     own = template
     if template is None and "template" in said:
         own = read(_text(said, "template", LONGEST_FOOTER), MOST_TEMPLATE)
@@ -82,10 +84,12 @@ def _opened(kit: Path | str | bytes) -> tuple[bytes, Callable[[str, int], bytes]
         path = Path(kit)
         return _file(path, MOST_LOGO), lambda name, most: _file(path.parent / name, most)
     data = kit if isinstance(kit, bytes) else _file(Path(kit), MOST_TEMPLATE)
+    if len(data) > MOST_TEMPLATE:
+        raise _missing(KIT)
 
     def read(name: str, most: int) -> bytes:
         try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            with archive_of(data) as archive:
                 inside = {Path(each.filename).name: each for each in archive.infolist()}
                 if len(inside) > MOST_FILES or name not in inside:
                     raise _missing(name)
@@ -93,8 +97,8 @@ def _opened(kit: Path | str | bytes) -> tuple[bytes, Callable[[str, int], bytes]
                     raise _missing(name)
                 with archive.open(inside[name]) as file:
                     return file.read(most)
-        except _BROKEN as error:
-            raise _missing(name) from error
+        except foreign() as error:
+            raise error if isinstance(error, InputError) else _missing(name) from error
 
     return read(KIT, MOST_LOGO), read
 
@@ -119,12 +123,10 @@ def _missing(name: str) -> InputError:
     )
 
 
-def _refuse(key: str, allowed: str) -> NoReturn:
+def _refuse(what: str, **values: str | float) -> NoReturn:
+    told = ", ".join(f"{name} {value}" for name, value in values.items())
     raise InputError(
-        f"brand kit: {key[:80]!r} is not as a kit has it; it takes {allowed}",
-        code="brand.entry",
-        key=key[:80],
-        allowed=allowed,
+        f"brand kit: {what} is not as a kit has it ({told})", code=f"brand.{what}", **values
     )
 
 
@@ -132,14 +134,14 @@ def _text(said: dict[str, Any], key: str, longest: int) -> str:
     value = said.get(key, "")
     cleaned = Cleaner(drawn=False).text(value, longest + 1) if isinstance(value, str) else ""
     if cleaned != value or len(cleaned) > longest:
-        _refuse(key, f"≤ {longest} letters")
+        _refuse("text", key=key, most=longest)
     return cleaned
 
 
 def _mapping(said: dict[str, Any], key: str, names: tuple[str, ...]) -> dict[str, Any]:
     value = said.get(key, {})
     if not isinstance(value, dict) or set(value) - set(names):
-        _refuse(key, ", ".join(names))
+        _refuse("names", key=key, names=", ".join(names))
     return value
 
 
@@ -147,28 +149,29 @@ def _colours(said: dict[str, Any]) -> dict[str, str]:
     """Return colours by their names in a theme; words must be seen on the background."""
     accents = said.get("accents", [])
     if not isinstance(accents, list) or len(accents) > ACCENTS:
-        _refuse("colours.accents", f"≤ {ACCENTS} × #RRGGBB")
+        _refuse("colours", most=ACCENTS)
     colours = {THEME[name]: said[name] for name in THEME if name in said}
     colours |= {f"accent{at}": each for at, each in enumerate(accents, 1)}
     for value in colours.values():
         if not isinstance(value, str) or not _COLOUR.fullmatch(value):
-            _refuse("colours", "#RRGGBB")
+            _refuse("colours", most=ACCENTS)
     ground = colours.get("lt1", "#FFFFFF")
     for name in ("dk1", "dk2"):
         if name in colours and contrast(colours[name], ground) < LEAST_CONTRAST:
-            _refuse("colours", f"≥ {LEAST_CONTRAST} : 1 ({colours[name]} / {ground})")
+            _refuse("contrast", colour=colours[name], ground=ground, least=LEAST_CONTRAST)
     return colours
 
 
 def _logo(data: bytes) -> bytes:
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415  only logos need it
+    from PIL import Image  # noqa: PLC0415  only logos need it
 
     try:
         with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as opened:
-            small = max(opened.size) <= MOST_SIDE
-            opened.verify()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
-        small = False
-    if not small:
-        _refuse("logo", f"PNG, JPEG, ≤ {MOST_SIDE} × {MOST_SIDE}")
+            sound = max(opened.size) <= MOST_SIDE
+            if sound:
+                opened.load()
+    except foreign():
+        sound = False
+    if not sound:
+        _refuse("logo", most=MOST_SIDE)
     return data

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 VARIABLE = "XIANGJIANG_BASEMAPS"
+# Of a tile: no field but ours, and no key or password in it.
+_TILE = re.compile(r"https?://(?:[^\s\"'<>{}]|\{(?:z|x|y|s|key)\})+")
+_SECRET = re.compile(r"//[^/]*@|[?&](?:\w*key|tk|ak|token)=(?!\{)", re.IGNORECASE)
+MOST_PX, MOST_ACROSS = 4096, 2**40
 # What addresses of WMTS say of a tile, as ours have it.
 _FIELDS = {"TileMatrix": "z", "TileRow": "y", "TileCol": "x"}
 _KVP = (
@@ -50,7 +55,15 @@ def declared(taken: frozenset[str] = frozenset()) -> dict[str, BaseMap]:
     damages = list(_damages(path.name, entries, taken))
     if damages:
         raise DataError(damages)
-    return {entry["name"]: _base(entry, path) for entry in entries}
+    bases = [_base(entry, path) for entry in entries]
+    damages = [
+        Damage(path.name, code, column=f"basemaps[{at}]")
+        for at, base in enumerate(bases)
+        for code in _unusable(base)
+    ]
+    if damages:
+        raise DataError(damages)
+    return {base.name: base for base in bases}
 
 
 @lru_cache(maxsize=4)
@@ -71,6 +84,29 @@ def _damages(file: str, entries: list[dict[str, Any]], taken: frozenset[str]) ->
         if variable and not os.environ.get(variable):
             place = f"basemaps[{at}].key_variable"
             yield Damage(file, "basemap.no_key", column=place, values={"name": variable})
+
+
+def _unusable(base: BaseMap) -> Iterator[str]:
+    """Yield what a base map is wrong in, whoever said it, the file or a service."""
+    (address,) = base.tiles
+    fields = {"{s}": base.subdomains, "{key}": base.key_variable}
+    unfilled = any(field in address and not value for field, value in fields.items())
+    if unfilled or not _TILE.fullmatch(address) or _SECRET.search(address):
+        yield "basemap.address"
+    levels = base.levels()
+    if not levels or not all(map(_is_sound, levels)):
+        yield "basemap.levels"
+
+
+def _is_sound(level: Matrix) -> bool:
+    numbers = (level.resolution, level.left, level.top)
+    across = (level.columns, level.rows)
+    return (
+        all(map(math.isfinite, numbers))
+        and level.resolution > 0
+        and 0 < level.px <= MOST_PX
+        and all(0 < each <= MOST_ACROSS for each in across)
+    )
 
 
 def _base(entry: dict[str, Any], path: Path) -> BaseMap:

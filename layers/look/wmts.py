@@ -77,8 +77,10 @@ def offered(path: Path, entry: dict[str, Any]) -> Offered:
             _matrix(each, degrees=code in DEGREES, turned=code in _LATITUDE_FIRST)
             for each in found.findall(f"{_WMTS}TileMatrix")
         ]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise _refusal(path, "basemap.capabilities") from error
+    if not matrices:
+        raise _refusal(path, "basemap.levels")
     return Offered(
         url,
         entry.get("style") or (styles or ["default"])[0],
@@ -97,7 +99,10 @@ def _root(path: Path, _stamp: tuple[int, int]) -> ET.Element:
         if len(data) > MOST_BYTES or b"<!DOCTYPE" in data or b"\0" in data:
             raise _refusal(path, "basemap.capabilities")
         return ET.fromstring(data)  # noqa: S314 - whoever runs the atlas put it there
-    except (OSError, ET.ParseError) as error:
+    # Of an encoding that it does not know it says so in several ways.
+    except (OSError, ET.ParseError, LookupError, ValueError) as error:
+        if isinstance(error, DataError):
+            raise
         raise _refusal(path, "basemap.capabilities") from error
 
 

@@ -12,12 +12,12 @@ import io
 import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from http.client import HTTPException
 from itertools import repeat
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
-from urllib.parse import quote
-from urllib.request import Request, urlopen
+from urllib.parse import quote, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 import numpy as np
 from matplotlib.patches import Rectangle
@@ -26,6 +26,7 @@ from pyproj import Transformer
 from scipy.ndimage import map_coordinates
 
 from geo.datum import wgs84_to_gcj02
+from geo.doors import foreign
 from geo.errors import AtlasError
 from layers.keeping.answers import kept_answer
 from layers.look.basemaps import basemap, key_of
@@ -53,6 +54,8 @@ PICTURE_DPI = 200.0
 # Of each layer of a base map; a sheet that would need more is drawn from a zoom level above.
 MOST_TILES = 250
 THREADS, TIMEOUT_S, MOST_BYTES = 4, 10.0, 4_000_000
+# For all tiles of a sheet, and what is read of one at a time.
+PATIENCE_S, PIECE = 90.0, 65_536
 USER_AGENT = "xiangjiang-atlas"
 # Between places that are computed exactly: 0.01 of a pixel is not reached within this many.
 NODE_PX = 16.0
@@ -230,31 +233,48 @@ def _mosaic(base: BaseMap, level: Matrix, columns: range, rows: range) -> NDArra
         for template, x, y in places
     ]
     canvas = Image.new("RGBA", (len(columns) * level.px, len(rows) * level.px), "white")
+    until = repeat(monotonic() + PATIENCE_S)
     with ThreadPoolExecutor(THREADS) as pool:
         for (_, x, y), tile in zip(
-            places, pool.map(_tile, addresses, repeat(level.px)), strict=True
+            places, pool.map(_tile, addresses, repeat(level.px), until), strict=True
         ):
             at = ((x - columns.start) * level.px, (y - rows.start) * level.px)
             canvas.alpha_composite(tile, at)
     return np.asarray(canvas.convert("RGB"))
 
 
-def _tile(address: str, px: int) -> Image.Image:
+class _SameHost(HTTPRedirectHandler):
+    """Follows no reply to another host than the one that was declared."""
+
+    def redirect_request(self, req: Request, *reply: Any) -> Request | None:  # noqa: ANN401 - of urllib
+        """Return what is asked next; what is not followed is refused with its status."""
+        same = urlsplit(reply[-1]).netloc == urlsplit(req.full_url).netloc
+        return super().redirect_request(req, *reply) if same else None
+
+
+_OPENER = build_opener(_SameHost)
+
+
+def _tile(address: str, px: int, until: float) -> Image.Image:
     """Return one tile; an error says neither its address nor the key in it."""
-    request = Request(address, headers={"User-Agent": USER_AGENT})  # noqa: S310 - of basemaps.json
+    data = bytearray()
     try:
-        with urlopen(request, timeout=TIMEOUT_S) as reply:  # noqa: S310
-            data = reply.read(MOST_BYTES)
+        request = Request(address, headers={"User-Agent": USER_AGENT})  # noqa: S310 - of basemaps.json
+        with _OPENER.open(request, timeout=TIMEOUT_S) as reply:
+            while len(data) < MOST_BYTES and monotonic() < until and (more := reply.read1(PIECE)):
+                data += more
     except HTTPError as error:
         error.close()
         raise TilesError("refused", status=error.code) from None
-    except (OSError, HTTPException):
+    except foreign():
         raise TilesError("unreachable") from None
+    if monotonic() >= until:
+        raise TilesError("unreachable")
     try:
         tile = Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "WEBP", "GIF"))
         if tile.size == (px, px):
             return tile.convert("RGBA")
-    except (OSError, SyntaxError, ValueError):  # what Pillow says of a file that is broken
+    except foreign():  # what Pillow says of a file that is broken
         pass
     raise TilesError("no_picture")
 

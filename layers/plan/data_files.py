@@ -180,6 +180,12 @@ def yaml_of(path: Path) -> Any:  # noqa: ANN401 - YAML may be anything
         reason = {"reason": str(getattr(error, "problem", error))}
         row = 0 if mark is None else mark.line + 1
         raise DataError([Damage(path.name, "data.yaml", row, values=reason)]) from error
+    # Of a date that there is not, and of levels without end.
+    except (ValueError, RecursionError) as error:
+        if isinstance(error, DataError):
+            raise
+        reason = {"reason": str(error)}
+        raise DataError([Damage(path.name, "data.yaml", values=reason)]) from error
 
 
 def checked(content: Any, file: str, kind: str) -> Any:  # noqa: ANN401 - as the file holds it

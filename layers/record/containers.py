@@ -12,11 +12,12 @@ import zipfile
 import zlib
 from html import unescape
 from itertools import count
-from lzma import LZMAError
 from typing import TYPE_CHECKING, NamedTuple
 from xml.etree import ElementTree as ET
 
+from geo.doors import foreign
 from geo.errors import InputError
+from geo.exchange.archives import archive_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,10 +48,6 @@ _FIRST_PID = 2
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 # Of a presentation so much is unpacked, bytes of one part and of all.
 _MOST_XML, MOST_UNPACKED = 3 * MOST_TEXT, 150_000_000
-_BROKEN_ZIP = (
-    zipfile.BadZipFile, zlib.error, EOFError, LZMAError, NotImplementedError, OSError,
-    RuntimeError, ValueError,
-)  # fmt: skip
 
 
 class _Place(NamedTuple):
@@ -406,7 +403,7 @@ def parts_of(data: bytes, wanted: re.Pattern[str]) -> dict[str, bytes]:
     parts: dict[str, bytes] = {}
     left = MOST_UNPACKED
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with archive_of(data) as archive:
             for name in filter(wanted.fullmatch, archive.namelist()):
                 # Its size is what comes out and not what its head says.
                 with archive.open(name) as file:
@@ -414,7 +411,7 @@ def parts_of(data: bytes, wanted: re.Pattern[str]) -> dict[str, bytes]:
                 left -= len(parts[name])
                 if len(parts[name]) > _MOST_XML or left < 0:
                     raise not_a("PPTX", f"{name} unpacks to too many bytes")
-    except _BROKEN_ZIP as error:
+    except foreign() as error:
         if isinstance(error, InputError):
             raise
         raise not_a("PPTX", error) from error

@@ -13,7 +13,6 @@ import posixpath
 import re
 import warnings
 import zipfile
-import zlib
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import NoReturn
@@ -22,7 +21,9 @@ from xml.sax.saxutils import quoteattr
 from lxml import etree
 from PIL import Image
 
+from geo.doors import foreign
 from geo.errors import InputError
+from geo.exchange.archives import archive_of
 from geo.findings import Finding
 from geo.numerals import listed
 from geo.wording import Words
@@ -88,10 +89,6 @@ _SHAPES = frozenset(
 _NAME = re.compile(
     r"[A-Za-z0-9_][A-Za-z0-9_. -]{0,100}(?:/[A-Za-z0-9_][A-Za-z0-9_. -]{0,100}){0,6}"
 )
-_BROKEN = (
-    zipfile.BadZipFile, zlib.error, EOFError, KeyError, NotImplementedError, OSError, RuntimeError,
-    ValueError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +149,9 @@ def clean_template(data: bytes) -> Template:
     if not data.startswith(b"PK"):
         _broken("it is no zip")
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with archive_of(data) as archive:
             return _Reader(archive).template()
-    except _BROKEN as error:
+    except foreign() as error:
         if isinstance(error, InputError):
             raise
         _broken(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
@@ -212,6 +213,12 @@ def test_a_declared_base_map_is_a_choice_but_not_of_files_that_are_handed_on(
         (XYZ.replace("name: city", "name: osm"), "basemaps[0].name"),
         (XYZ + "    key_variable: NO_SUCH_KEY\n", "NO_SUCH_KEY"),
         (XYZ + "    key_variable: PLAIN_KEY\n    in_files: true\n", "basemaps[0].in_files"),
+        (XYZ.replace(".png", "/{evil.__class__}"), "{key}"),
+        (XYZ.replace(".png", "?tk=0123456789"), "{key}"),
+        (XYZ.replace("10.0.0.1", "{s}.cn"), "{s}"),
+        (XYZ.replace("http:", "http://a:b@"), "http://"),
+        (XYZ + "    min_zoom: 9\n    max_zoom: 3\n", "min_zoom"),
+        (XYZ + "    year: 2001-99-99\n", "YAML"),
         (HEAD + "    kind: wmts\n    layer: a\n    matrix_set: c\n", "basemaps[0]"),
         (HEAD + OFFERED.replace("vec", "cva"), "vec"),
         (HEAD + OFFERED.replace("set: c", "set: w"), "c, hunan"),
@@ -229,10 +236,34 @@ def test_what_is_wrong_is_named_by_its_place_and_validate_finds_it(
     assert [str(each) for each in damages()] == [str(each) for each in caught.value.damages]
 
 
-@pytest.mark.parametrize("data", ["", "<a", "<!DOCTYPE a><a/>", "<a/>"])
+OF_NO_CODEC = '<?xml version="1.0" encoding="utf-7"?><a/>'
+
+
+@pytest.mark.parametrize("data", ["", "<a", "<!DOCTYPE a><a/>", "<a/>", OF_NO_CODEC])
 def test_an_answer_of_a_service_that_is_none_is_refused(
     data: str, declare: Callable[..., None]
 ) -> None:
     declare(HEAD + OFFERED, data)
+    with pytest.raises(DataError):
+        basemaps()
+
+
+@pytest.mark.parametrize(
+    ("part", "instead"),
+    [
+        ("TopLeftCorner>.*?<", "TopLeftCorner>nan inf<"),
+        ("TileWidth>.*?<", "TileWidth>0<"),
+        ("MatrixWidth>.*?<", "MatrixWidth>-2<"),
+        ("MatrixWidth>.*?<", f"MatrixWidth>{'9' * 400}<"),
+        ("(?s)<TileMatrix>.*</TileMatrix>", ""),
+        ("http://", "file://"),
+    ],
+)
+def test_a_service_whose_levels_or_addresses_cannot_be_used_is_refused(
+    part: str, instead: str, declare: Callable[..., None], server: ThreadingHTTPServer
+) -> None:
+    data = capabilities(server, rest=True)
+    assert re.search(part, data)
+    declare(HEAD + OFFERED, re.sub(part, instead, data))
     with pytest.raises(DataError):
         basemaps()

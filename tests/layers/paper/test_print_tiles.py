@@ -7,8 +7,11 @@ import json
 import math
 import threading
 import zipfile
+import zlib
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from time import monotonic
+from urllib.request import Request
 
 import geopandas as gpd
 import numpy as np
@@ -282,6 +285,25 @@ def test_without_every_tile_the_vector_base_map_stands_and_it_is_said(
         f"The base map “OpenStreetMap” could not be had ({reason_en}): "
         "the built-in vector map stands in its place"
     )
+
+
+# A picture of 2 GB by what its head says.
+BOMB = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\xff\xff\0\0\xff\xff\x08\2\0\0\0"
+BOMB += zlib.crc32(BOMB[12:]).to_bytes(4, "big")
+
+
+def test_a_reply_that_is_huge_late_or_from_elsewhere_is_no_tile(host):
+    address = host.templates[0].format(z=1, x=0, y=0, key="")
+    soon = monotonic() + 60
+    host.instead = lambda _: (200, BOMB)
+    with pytest.raises(tiles.TilesError, match="no_picture"):
+        tiles._tile(address, 256, soon)
+    with pytest.raises(tiles.TilesError, match="unreachable"):
+        tiles._tile(address, 256, monotonic())
+    sent = (Request(address), None, 302, "", {})  # noqa: S310 - http
+    for elsewhere in ("http://169.254.169.254/", address.replace("127.0.0.1", "localhost")):
+        assert tiles._SameHost().redirect_request(*sent, elsewhere) is None
+    assert tiles._SameHost().redirect_request(*sent, address + "&v=2")
 
 
 def test_a_host_that_is_not_there_is_no_failure(host):
