@@ -464,7 +464,7 @@ def _extents(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     same = _same_as()
     whole = [shapes.get(same.get(key, key)) for key in frame["id"]]
     pairs = zip(frame.geometry, whole, strict=True)
-    return frame.set_geometry([own if other is None else other for own, other in pairs], crs=CRS)
+    return frame.set_geometry([own if other is None else other for own, other in pairs])
 
 
 @per_plan

@@ -180,7 +180,7 @@ def _built(record: type[R], values: dict[str, Plain], asker: Asker) -> R:
 def _points(values: dict[str, Plain], asker: Asker) -> Points:
     # Whether the layer has such a column is asked of its features, which say what they have.
     columns = [name for name in filter_columns() if name in values]
-    filters = {name: _texts(values.pop(name)) for name in columns}
+    filters = {name: tuple(map(str, values.pop(name))) for name in columns}  # type: ignore[arg-type]
     by_site = bool(values.pop(BY_SITE, False))
     layer = asker.brought(str(values.pop(LAYER, None) or asker.default(LAYER)), "points")
     if by_site and not has_column(layer, SITE):
@@ -219,10 +219,6 @@ def _in_tuples(hint: object) -> Iterator[object]:
     for kind in get_args(hint):
         if get_origin(kind) is tuple:
             yield get_args(kind)[0]
-
-
-def _texts(value: Plain) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, list | tuple) else (str(value),)
 
 
 def _plain(record: object) -> dict[str, Plain]:
