@@ -16,15 +16,13 @@ from layers.questions.asking import (
     Asker,
     brought_by,
     parameters_of,
-    part_of,
     question_of,
-    with_part,
 )
 from layers.questions.counting import Distribution
 from layers.questions.coverage import Coverage, Curve
 from layers.questions.density import Density
 from layers.questions.distribution import Shown
-from layers.questions.fields import OWN_NAME, Field, items
+from layers.questions.fields import OWN_NAME, Field, items, part_of, with_part
 from layers.questions.kinds import Kind
 from layers.questions.subjects import Points, Zones
 
