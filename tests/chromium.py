@@ -11,8 +11,10 @@ from playwright.sync_api import sync_playwright
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
+OWN = ("file:", "data:", "blob:", "about:", "http://localhost", "http://127.0.0.1")
+OWN_SOCKETS = ("ws://localhost", "ws://127.0.0.1")
 # The shell draws the same pages with less work than the browser that has it inside.
 PATH = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 FLAGS = [
@@ -33,3 +35,22 @@ def chromium() -> Iterator[Browser]:
         browser = play.chromium.launch(executable_path=PATH, args=FLAGS)
         yield browser
         browser.close()
+
+
+def watch(page: Page, trouble: list[str]) -> None:
+    """Add to a list each script error, dialog and request to another host of a page."""
+    page.allowed = OWN
+    page.on("pageerror", lambda error: trouble.append(f"error: {error}"))
+    page.on(
+        "dialog", lambda dialog: (trouble.append(f"dialog: {dialog.message}"), dialog.dismiss())
+    )
+    page.on(
+        "request",
+        lambda request: (
+            None if request.url.startswith(page.allowed) else trouble.append(request.url)
+        ),
+    )
+    page.on(
+        "websocket",
+        lambda found: None if found.url.startswith(OWN_SOCKETS) else trouble.append(found.url),
+    )

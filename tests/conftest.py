@@ -24,7 +24,7 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import local_script_runner
 from xdist.scheduler import LoadFileScheduling
 
-from tests.chromium import chromium
+from tests.chromium import chromium, watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = ROOT.parent / "shared" / "sources"
-OWN = ("file:", "data:", "blob:", "about:", "http://localhost", "http://127.0.0.1")
-OWN_SOCKETS = ("ws://localhost", "ws://127.0.0.1")
 START_S = 60.0
 HEALTH = "/_stcore/health"
 # Files that take most of a minute, the longest first: what cannot be divided is begun with.
@@ -242,7 +240,7 @@ def open_page(browser: Browser, left: list[BrowserContext]) -> Iterator[Callable
             context.set_default_timeout(TIMEOUT_MS)
             page = context.new_page()
             page.set_viewport_size({"width": width, "height": height})
-            _watch(page, trouble)
+            watch(page, trouble)
             return page
 
         yield open_page
@@ -279,24 +277,6 @@ def _leave(context: BrowserContext, left: list[BrowserContext]) -> None:
 def page(open_page: Callable[..., Page]) -> Page:
     """Open one page of 1440×900."""
     return open_page()
-
-
-def _watch(page: Page, trouble: list[str]) -> None:
-    page.allowed = OWN
-    page.on("pageerror", lambda error: trouble.append(f"error: {error}"))
-    page.on(
-        "dialog", lambda dialog: (trouble.append(f"dialog: {dialog.message}"), dialog.dismiss())
-    )
-    page.on(
-        "request",
-        lambda request: (
-            None if request.url.startswith(page.allowed) else trouble.append(request.url)
-        ),
-    )
-    page.on(
-        "websocket",
-        lambda found: None if found.url.startswith(OWN_SOCKETS) else trouble.append(found.url),
-    )
 
 
 # ---- the server ----

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from itertools import pairwise
+from itertools import cycle, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlparse
@@ -25,10 +25,13 @@ from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface
 from layers.plan.catalogue import load
 from layers.web.document import map_document
 from layers.web.pictures import png
-from layers.web.webmap import web_map
+from layers.web.webmap import AtlasMap, web_map
+from tests.chromium import OWN, watch
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page, Route
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser, Page, Route
 
 pytestmark = [
     pytest.mark.browser,
@@ -66,16 +69,55 @@ COVERED = """() => {
 }"""
 
 
+# Map after map is drawn where the first one was, with its scripts: what listens to the keys for
+# a map is written down, since it would hear those of the next.
+LISTENERS = """
+window.listeners = [];
+const listen = document.addEventListener.bind(document);
+document.addEventListener = (...heard) => { window.listeners.push(heard); listen(...heard) };
+"""
+IN_ITS_PLACE = """
+text => {
+  const { view } = Atlas, empty = view.container.cloneNode(false);
+  view.resize = () => {};
+  view.map.remove();
+  window.listeners.splice(0).forEach(heard => document.removeEventListener(...heard));
+  empty.className = 'folium-map';
+  view.container.replaceWith(empty);
+  Atlas.create(empty, JSON.parse(text));
+}
+"""
+
+
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Give the address of the map of all layers."""
-    path = tmp_path_factory.mktemp("maps") / "map.html"
-    web_map().save(str(path))
-    return path.as_uri()
+def kept(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Page, list]]:
+    """Open one map for all tests that look at nothing but a map, and what goes wrong on it."""
+    with browser.new_context(reduced_motion="reduce") as context:
+        page = context.new_page()
+        page.add_init_script(LISTENERS)
+        watch(page, trouble := [])
+        open_file(page, web_map([]), tmp_path_factory.mktemp("maps"))
+        yield page, trouble
 
 
-def show(page: Page, atlas, tmp_path: Path) -> None:
-    path = tmp_path / "map.html"
+@pytest.fixture
+def page(kept: tuple[Page, list]) -> Iterator[Page]:
+    """Give the page on which `show` draws one map after the other."""
+    page, trouble = kept
+    page.set_viewport_size({"width": 1440, "height": 900})
+    yield page
+    page.unroute_all()
+    page.allowed = OWN
+    assert [trouble.pop() for _ in trouble[:]] == []
+
+
+def show(page: Page, atlas: AtlasMap) -> None:
+    page.mouse.move(0, 0)
+    page.evaluate(IN_ITS_PLACE, atlas.json)
+
+
+def open_file(page: Page, atlas: AtlasMap, folder: Path) -> None:
+    path = folder / "map.html"
     atlas.save(str(path))
     page.goto(path.as_uri())
     page.wait_for_selector(".atlas-legend")
@@ -112,8 +154,8 @@ def marker_place(page: Page) -> list[float]:
 # ---- the keys ----
 
 
-def test_areas_and_years_are_reached_by_the_keys(page, tmp_path):
-    show(page, web_map(["circles", "projects"]), tmp_path)
+def test_areas_and_years_are_reached_by_the_keys(page):
+    show(page, web_map(["circles", "projects"]))
     circles = page.locator(".atlas-walk ul")
     circles.focus()
     page.keyboard.press("ArrowDown")
@@ -134,7 +176,6 @@ def test_areas_and_years_are_reached_by_the_keys(page, tmp_path):
     assert years
     assert max(years) < whole["to"]
     assert page.evaluate("() => Atlas.view.state().year") == whole["to"] - 1
-    page.emulate_media(reduced_motion="reduce")
     page.keyboard.press(" ")
     assert page.evaluate("() => [Atlas.view.year, Atlas.view.panels.time.timer]") == [
         whole["to"],
@@ -148,8 +189,7 @@ def test_areas_and_years_are_reached_by_the_keys(page, tmp_path):
 # ---- drawing ----
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_isolines_carry_their_values_and_the_legend_the_classes(page, tmp_path, lang):
+def test_isolines_carry_their_values_and_the_legend_the_classes(page):
     east, north = np.meshgrid(np.linspace(-2, 2, 81), np.linspace(2, -2, 81))
     hill = xr.DataArray(
         2.2 * np.exp(-(east**2) - north**2),
@@ -162,7 +202,7 @@ def test_isolines_carry_their_values_and_the_legend_the_classes(page, tmp_path, 
         Isolines(isolines(hill, levels=levels), unit="个/km²"),
     ]
     visible = ["overlay-surface", "overlay-isolines"]
-    show(page, web_map(["cities"], visible=visible, lang=lang, overlays=overlays), tmp_path)
+    show(page, web_map(["cities"], visible=visible, overlays=overlays))
     labels = page.locator('.atlas-label[data-layer="overlay-isolines"]')
     values = labels.all_text_contents()
     assert {float(value) for value in values} == set(levels)
@@ -181,23 +221,24 @@ def test_isolines_carry_their_values_and_the_legend_the_classes(page, tmp_path, 
     assert 2.2 * np.exp(-(radius**2)) == pytest.approx(stated, rel=0.08)
     boxes = page.evaluate(RECTANGLES, ".atlas-label")
     assert not [(a, b) for n, a in enumerate(boxes) for b in boxes[n + 1 :] if overlap(a, b)]
-    rows = page.locator(".atlas-legend .atlas-entry .name").all_text_contents()
-    title = {"zh": "等值线（个/km²）", "en": "Isolines (个/km²)"}[lang]
-    assert rows[:6] == ["< 0.25", "0.25 – 0.5", "0.5 – 1", "1 – 2", "≥ 2", title]
+    for lang, title in (("en", "Isolines (个/km²)"), ("zh", "等值线（个/km²）")):
+        page.evaluate("lang => Atlas.view.setLanguage(lang)", lang)
+        rows = page.locator(".atlas-legend .atlas-entry .name").all_text_contents()
+        assert rows[:6] == ["< 0.25", "0.25 – 0.5", "0.5 – 1", "1 – 2", "≥ 2", title]
     # A click on a line opens nothing: it is no feature of the plan.
     page.mouse.click(*[sum(boxes[0][k::2]) / 2 for k in (0, 1)])
     assert page.locator(".atlas-card").is_hidden()
 
 
-def test_names_legend_and_card_find_room_at_every_size_in_both_languages(page, whole):
-    page.goto(whole)
-    page.wait_for_selector(".atlas-legend")
+def test_names_legend_and_card_find_room_at_every_size_in_both_languages(page):
+    show(page, web_map())
+    turns = cycle([("zh", "en"), ("en", "zh")])
     # Windows, what the page of the app leaves to the map in them, and a telephone.
     for size in ((1440, 900), (1280, 720), (945, 843), (900, 760), (819, 663), (369, 787)):
         page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
         page.evaluate("() => { Atlas.view.resize(); Atlas.view.home(false) }")
-        for lang in ("en", "zh"):
-            page.evaluate("lang => Atlas.view.setLanguage(lang)", lang)
+        for lang in next(turns):
+            page.evaluate("lang => Atlas.view.lang === lang || Atlas.view.setLanguage(lang)", lang)
             assert_names(page, lang, size)
             if size in WINDOWS:
                 assert_legend(page, size)
@@ -234,8 +275,8 @@ def assert_legend(page: Page, size: tuple[int, int]) -> None:
     page.evaluate(show_only, before)
 
 
-def test_every_marker_has_a_name_and_is_opened_by_the_keys(page, tmp_path):
-    show(page, web_map({"platforms": points(3)}), tmp_path)
+def test_every_marker_has_a_name_and_is_opened_by_the_keys(page):
+    show(page, web_map({"platforms": points(3)}))
     page.evaluate("() => { Atlas.view.map.setView([28.1, 112.8], 15, { animate: false }) }")
     names = page.eval_on_selector_all(
         ".leaflet-marker-icon", "all => all.map(e => e.getAttribute('aria-label'))"
@@ -252,15 +293,15 @@ def test_every_marker_has_a_name_and_is_opened_by_the_keys(page, tmp_path):
     assert page.locator(".leaflet-marker-icon").get_attribute("aria-label") == "3 个要素"
 
 
-def test_stops_are_numbered_white_dots(page, tmp_path):
-    show(page, web_map(["axes"]), tmp_path)
+def test_stops_are_numbered_white_dots(page):
+    show(page, web_map(["axes"]))
     stops = next(x for x in map_document(["axes"])["layers"] if x["id"] == "axes")["stops"]
     numbers = page.locator(".atlas-point svg text").all_text_contents()
     assert sorted(numbers) == sorted(str(stop["number"]) for stop in stops)
 
 
-def test_points_join_into_counted_clusters_and_part_again(page, tmp_path):
-    show(page, web_map({"platforms": points(200)}), tmp_path)
+def test_points_join_into_counted_clusters_and_part_again(page):
+    show(page, web_map({"platforms": points(200)}))
     page.evaluate("() => { Atlas.view.map.setView([28.25, 112.95], 9, {animate: false}) }")
     clusters = page.evaluate(
         "() => [...Atlas.view.points.markers.keys()].filter(k => k.startsWith('c')).length"
@@ -278,14 +319,14 @@ def test_points_join_into_counted_clusters_and_part_again(page, tmp_path):
     )
 
 
-def test_only_clusters_in_view_are_drawn(page, tmp_path):
-    show(page, web_map({"platforms": points(2000)}), tmp_path)
+def test_only_clusters_in_view_are_drawn(page):
+    show(page, web_map({"platforms": points(2000)}))
     page.evaluate("() => { Atlas.view.map.setView([28.25, 112.95], 17, {animate: false}) }")
     assert 0 < page.evaluate("() => Atlas.view.points.markers.size") < 200
 
 
-def test_a_cluster_of_coincident_points_opens_a_list_to_pick_from(page, tmp_path):
-    show(page, web_map({"platforms": points(5, spread=0)}), tmp_path)
+def test_a_cluster_of_coincident_points_opens_a_list_to_pick_from(page):
+    show(page, web_map({"platforms": points(5, spread=0)}))
     page.locator(".atlas-point svg text", has_text="5").click()
     items = page.locator(".atlas-item")
     assert items.all_text_contents() == [f"平台{n}" for n in range(5)]
@@ -293,8 +334,8 @@ def test_a_cluster_of_coincident_points_opens_a_list_to_pick_from(page, tmp_path
     assert page.locator(".atlas-card h3").text_content() == "平台3"
 
 
-def test_ten_thousand_points_are_painted(page, tmp_path):
-    show(page, web_map({"platforms": points(10_000)}), tmp_path)
+def test_ten_thousand_points_are_painted(page):
+    show(page, web_map({"platforms": points(10_000)}))
     counts = page.locator(".atlas-legend .count").all_text_contents()
     assert "10,000" in counts
 
@@ -302,11 +343,11 @@ def test_ten_thousand_points_are_painted(page, tmp_path):
 # ---- the card, the search and the keyboard ----
 
 
-def test_any_text_shows_as_text(page, tmp_path):
+def test_any_text_shows_as_text(page):
     frame = load("cities")
     texts = ["name_zh", "name_en", "aliases", "quote", "heading", "note", "rule", "flag"]
     frame[texts] = EVIL
-    show(page, web_map({"cities": frame}, selected=("cities", "city-dakecheng")), tmp_path)
+    show(page, web_map({"cities": frame}, selected=("cities", "city-dakecheng")))
     assert page.locator(".atlas-card h3").text_content() == EVIL
     assert page.locator(".atlas-card blockquote").text_content() == f"「{EVIL}」"
     assert EVIL in page.locator(".atlas-label").all_text_contents()
@@ -319,7 +360,7 @@ def test_any_text_shows_as_text(page, tmp_path):
     assert page.locator("#atlas img, .atlas-card img, .atlas-card script").count() == 0
 
 
-def test_titles_of_overlays_show_as_text(page, tmp_path):
+def test_titles_of_overlays_show_as_text(page):
     boxes = gpd.GeoDataFrame(
         {"n": [1, 2], "name_zh": [EVIL, EVIL]},
         geometry=[shapely.box(112.8, 28, 112.9, 28.1)] * 2,
@@ -330,19 +371,18 @@ def test_titles_of_overlays_show_as_text(page, tmp_path):
         Features(boxes, EVIL, columns={"n": EVIL}),
         Points(boxes.set_geometry(shapely.centroid(boxes.geometry.to_numpy()), crs=4490), EVIL),
     ]
-    show(page, web_map(["cities"], overlays=overlays), tmp_path)
+    show(page, web_map(["cities"], overlays=overlays))
     page.evaluate("() => Atlas.view.select({layer: 'overlay-areas', id: '0'})")
     assert page.locator(".atlas-card dt").first.text_content() == EVIL
     assert page.locator(".atlas-row .name", has_text="onerror").count() == 3
 
 
-def test_search_finds_by_any_name_and_is_moved_through_by_the_keys(page, whole):
-    page.goto(whole)
-    page.wait_for_selector(".atlas-legend")
+def test_search_finds_by_any_name_and_is_moved_through_by_the_keys(page):
+    show(page, web_map())
     # The name, an alias, pinyin, its initials and English.
     for query in ("岳麓山大学科技城", "大科城", "yuelushandaxue", "ylsdxkjc", "Yuelushan Univ"):
         page.keyboard.press("/")
-        page.keyboard.type(query)
+        page.keyboard.insert_text(query)
         assert page.locator(".atlas-results li.at span").text_content() == "岳麓山大学科技城"
         page.keyboard.press("Enter")
         assert page.locator(".atlas-card h3").text_content() == "岳麓山大学科技城"
@@ -372,10 +412,10 @@ def test_search_finds_by_any_name_and_is_moved_through_by_the_keys(page, whole):
     assert "绝无此名" in page.locator(".atlas-results .none").text_content()
 
 
-def test_the_card_gives_facts_units_accuracy_quote_and_source(page, tmp_path):
+def test_the_card_gives_facts_units_accuracy_quote_and_source(page):
     projects = load("projects")
     stated = projects[projects["investment_100m_cny"].notna() & projects["quote"].notna()].iloc[0]
-    show(page, web_map(["projects"], selected=("projects", stated["id"])), tmp_path)
+    show(page, web_map(["projects"], selected=("projects", stated["id"])))
     text = page.locator(".atlas-card").inner_text()
     assert stated["name_zh"] in text
     assert f"{stated['investment_100m_cny']:,.2f}".rstrip("0").rstrip(".") + " 亿元" in text
@@ -394,15 +434,15 @@ def test_the_card_gives_facts_units_accuracy_quote_and_source(page, tmp_path):
     assert "注册地址在雷锋街道" in other.inner_text()
 
 
-def test_an_unlocated_feature_has_a_card_that_says_so(page, tmp_path):
+def test_an_unlocated_feature_has_a_card_that_says_so(page):
     platforms = load("platforms")
     lost = platforms[platforms.geometry.isna()].iloc[0]
-    show(page, web_map(["platforms"], selected=("platforms", lost["id"])), tmp_path)
+    show(page, web_map(["platforms"], selected=("platforms", lost["id"])))
     assert "文件未给出可用的位置" in page.locator(".atlas-card").inner_text()
 
 
-def test_the_selected_shape_and_point_are_outlined_in_black(page, tmp_path):
-    show(page, web_map(["cities", "parks"]), tmp_path)
+def test_the_selected_shape_and_point_are_outlined_in_black(page):
+    show(page, web_map(["cities", "parks"]))
     page.evaluate("() => Atlas.view.select({layer: 'cities', id: 'city-dakecheng'})")
     strokes = page.eval_on_selector_all(
         ".leaflet-atlas-chosen-pane path", "all => all.map(e => e.getAttribute('stroke'))"
@@ -415,18 +455,18 @@ def test_the_selected_shape_and_point_are_outlined_in_black(page, tmp_path):
     assert page.locator(".leaflet-atlas-chosen-pane path").count() == 0
 
 
-def test_a_click_opens_a_card_and_a_click_beside_closes_it(page, tmp_path):
-    show(page, web_map({"platforms": points(1)}), tmp_path)
+def test_a_click_opens_a_card_and_a_click_beside_closes_it(page):
+    show(page, web_map({"platforms": points(1)}))
     page.locator(".atlas-point").click()
     assert page.locator(".atlas-card h3").text_content() == "平台0"
     page.mouse.click(720, 120)
     assert not page.locator(".atlas-card").is_visible()
 
 
-def test_lengths_and_areas_are_measured_on_the_ellipsoid_on_any_base_map(page, tmp_path):
+def test_lengths_and_areas_are_measured_on_the_ellipsoid_on_any_base_map(page):
     places = [(112.70, 28.05), (112.95, 28.31), (113.08, 28.02), (112.9, 27.9)]
     geod = pyproj.Geod(ellps="GRS80")
-    show(page, web_map(["cities"]), tmp_path)
+    show(page, web_map(["cities"]))
     for pair in [*pairwise(places), ((113.0, 28.2), (113.0001, 28.2)), ((0.0, 0.0), (90.0, 45.0))]:
         told = page.evaluate("([a, b]) => Atlas.distanceM(a, b)", pair)
         assert told == pytest.approx(geod.inv(*pair[0], *pair[1])[2], rel=1e-6)
@@ -457,8 +497,8 @@ def test_lengths_and_areas_are_measured_on_the_ellipsoid_on_any_base_map(page, t
 # ---- layers, legend, language ----
 
 
-def test_the_legend_follows_visible_layers_and_the_view(page, tmp_path):
-    show(page, web_map(["parks", "cities"]), tmp_path)
+def test_the_legend_follows_visible_layers_and_the_view(page):
+    show(page, web_map(["parks", "cities"]))
     parks = load("parks")
     assert (
         str(int(parks.geometry.notna().sum()))
@@ -470,15 +510,15 @@ def test_the_legend_follows_visible_layers_and_the_view(page, tmp_path):
     assert "当前视野内没有要素" in page.locator(".atlas-legend").inner_text()
 
 
-def test_the_evidence_filter_hides_features(page, tmp_path):
-    show(page, web_map({"platforms": points(3)}), tmp_path)
+def test_the_evidence_filter_hides_features(page):
+    show(page, web_map({"platforms": points(3)}))
     assert page.locator(".atlas-point").count() > 0
     page.locator('input[data-evidence="located"]').uncheck()
     assert page.locator(".atlas-point").count() == 0
 
 
-def test_evidence_is_drawn(page, tmp_path):
-    show(page, web_map(["circles"]), tmp_path)
+def test_evidence_is_drawn(page):
+    show(page, web_map(["circles"]))
     dashes = page.eval_on_selector_all(
         ".leaflet-atlas-area-pane path.leaflet-interactive",
         "all => all.map(e => [e.getAttribute('stroke-dasharray'), e.getAttribute('fill-opacity')])",
@@ -486,8 +526,8 @@ def test_evidence_is_drawn(page, tmp_path):
     assert dashes == [["9 5", "0.12"]] * 4
 
 
-def test_every_text_changes_with_the_language(page, tmp_path):
-    show(page, web_map(selected=("cities", "city-dakecheng")), tmp_path)
+def test_every_text_changes_with_the_language(page):
+    show(page, web_map(selected=("cities", "city-dakecheng")))
     page.get_by_role("button", name="English").click()
     panels = ".atlas-tools, .atlas-layers, .atlas-legend"
     words = " ".join(page.locator(panels).all_inner_texts()).replace("中文", "")
@@ -505,13 +545,14 @@ def serve_tiles(page: Page, asked: list[str]) -> None:
 
     def answer(route: Route) -> None:
         asked.append(route.request.url)
-        route.fulfill(body=PIXEL, content_type="image/png")
+        # Kept by the page, a tile would not be asked for by the next test.
+        route.fulfill(body=PIXEL, content_type="image/png", headers={"Cache-Control": "no-store"})
 
     page.route(re.compile("^https://"), answer)
 
 
-def test_the_page_and_the_library_shift_alike(page, tmp_path):
-    show(page, web_map(["cities"]), tmp_path)
+def test_the_page_and_the_library_shift_alike(page):
+    show(page, web_map(["cities"]))
     lon = np.array([112.55, 112.90, 112.94, 75.2, 121.5, 110.3])
     lat = np.array([28.25, 28.20, 28.23, 39.5, 31.2, 20.1])
     ours = np.array(
@@ -524,10 +565,10 @@ def test_the_page_and_the_library_shift_alike(page, tmp_path):
     assert np.array(back) == pytest.approx(np.c_[lon, lat], abs=1e-9)
 
 
-def test_everything_is_shifted_on_a_gcj02_base_map(page, tmp_path):
+def test_everything_is_shifted_on_a_gcj02_base_map(page):
     serve_tiles(page, asked := [])
     frame = points(1)
-    show(page, web_map({"platforms": frame}), tmp_path)
+    show(page, web_map({"platforms": frame}))
     lon, lat = frame.geometry.x[0], frame.geometry.y[0]
     assert marker_place(page) == pytest.approx([lon, lat], abs=1e-9)
     before = centre(page)
@@ -549,17 +590,17 @@ def test_everything_is_shifted_on_a_gcj02_base_map(page, tmp_path):
     assert all("autonavi.com" in url for url in asked)
 
 
-def test_features_outside_the_mainland_are_not_shifted(page, tmp_path):
+def test_features_outside_the_mainland_are_not_shifted(page):
     serve_tiles(page, [])
     frame = points(1)
     frame.loc[0, "geometry"] = shapely.Point(114.17, 22.30)
-    show(page, web_map({"platforms": frame}, basemap="amap"), tmp_path)
+    show(page, web_map({"platforms": frame}, basemap="amap"))
     assert marker_place(page) == pytest.approx([114.17, 22.30], abs=1e-9)
 
 
-def test_a_base_map_that_fails_leaves_the_vector_one_standing(page, tmp_path):
+def test_a_base_map_that_fails_leaves_the_vector_one_standing(page):
     page.allowed = (*page.allowed, "https://tile.openstreetmap.org/")
-    show(page, web_map(["cities"], basemap="osm"), tmp_path)
+    show(page, web_map(["cities"], basemap="osm"))
     page.wait_for_selector(".atlas-note:not([hidden])")
     assert "OpenStreetMap" in page.locator(".atlas-note").inner_text()
     assert page.evaluate("() => Atlas.view.base") == "vector"
@@ -567,9 +608,9 @@ def test_a_base_map_that_fails_leaves_the_vector_one_standing(page, tmp_path):
     assert page.locator(".atlas-row.base select").input_value() == "vector"
 
 
-def test_tianditu_asks_for_a_key_and_keeps_it_in_memory(page, tmp_path):
+def test_tianditu_asks_for_a_key_and_keeps_it_in_memory(page):
     serve_tiles(page, asked := [])
-    show(page, web_map(["cities"]), tmp_path)
+    show(page, web_map(["cities"]))
     page.select_option(".atlas-row.base select", "tianditu")
     field = page.locator(".atlas-key input")
     assert asked == []
@@ -586,11 +627,11 @@ def test_tianditu_asks_for_a_key_and_keeps_it_in_memory(page, tmp_path):
 # ---- folium and notebooks ----
 
 
-def test_folium_elements_draw_on_it(page, tmp_path):
+def test_folium_elements_draw_on_it(open_page, tmp_path):
     atlas = web_map(["cities"])
     folium.Marker([28.2, 112.9], popup=folium.Popup("<b>here</b>")).add_to(atlas)
     folium.PolyLine([[28.1, 112.8], [28.3, 113.0]], color="#123456").add_to(atlas)
-    show(page, atlas, tmp_path)
+    open_file(page := open_page(), atlas, tmp_path)
     assert page.locator('path[stroke="#123456"]').count() == 1
     page.locator(".leaflet-marker-icon:not(.atlas-point)").click()
     assert page.locator(".leaflet-popup-content b").text_content() == "here"
@@ -598,20 +639,21 @@ def test_folium_elements_draw_on_it(page, tmp_path):
     assert page.eval_on_selector("img.leaflet-marker-icon", loaded)
 
 
-def test_the_notebook_output_draws_itself(page, tmp_path):
+def test_the_notebook_output_draws_itself(open_page, tmp_path):
     path = tmp_path / "output.html"
     path.write_text(
         f"<meta charset=utf-8>{web_map(['cities'], height='600px')._repr_html_()}", "utf-8"
     )
+    page = open_page()
     page.goto(path.as_uri())
     inner = page.frame_locator("iframe")
     inner.locator(".atlas-legend").wait_for()
     assert inner.locator(".leaflet-atlas-area-pane path").count() >= 2
 
 
-def test_numbers_read_as_everywhere_else(page: Page, tmp_path: Path) -> None:
+def test_numbers_read_as_everywhere_else(page: Page) -> None:
     table = json.loads(Path(__file__).parents[2].joinpath("numerals.json").read_text("utf-8"))
-    show(page, web_map([]), tmp_path)
+    show(page, web_map([]))
     words = page.evaluate(
         """table => table.map(({ value, digits, significant }) => significant
           ? Atlas.numerals.significant(value, significant)
