@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
-import altair as alt
 import pandas as pd
 import streamlit as st
-from altair.utils.schemapi import disable_debug_mode
 
 from app.texts import text
 from geo.numerals import chart_format, number
@@ -18,8 +17,6 @@ from layers.type.line_breaks import text_lines
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-# A chart is held against its schema when it is drawn, and not at every step on the way there.
-disable_debug_mode()
 # Numbers on axes, and at the ends of classes.
 SHORT, BOUND = chart_format(3, significant=True), chart_format(4, significant=True)
 BAR = "#2C7FB8"
@@ -46,6 +43,8 @@ QUOTIENTS = ["#C98B4B", "#F5F5F5", "#5B9BD0"]
 CELL_PX = 19
 KIND_PX = 84
 TOP_NAMES_PX = 104
+# What marks are called that can be clicked; their rows have an ``id``.
+PICKED = {"name": "picked"}
 COLOURS = {"covered": "#2C7FB8", "doubly": "#253494"}
 
 
@@ -94,92 +93,129 @@ def bars(
         **{f"{end}_told": rows[end].map(told) for end in ends},
     )
     longest = max(float(totals.max()), float(rows["high"].max()) if intervals else 0.0)
-    scale, axis = alt.Scale(domain=[0.0, longest * ROOM_FOR_VALUES]), None
+    scale: dict[str, Any] = {"domain": [0.0, longest * ROOM_FOR_VALUES]}
+    axis: dict[str, Any] | None = None
     if log:
         start = 10.0 ** floor(log10(float(rows["value"].min())) - ROOM_BELOW)
         room = (longest / start) ** (ROOM_FOR_VALUES - 1.0)
-        scale = alt.Scale(type="log", domain=[start, longest * room], clamp=True, nice=False)
+        scale = {"type": "log", "domain": [start, longest * room], "clamp": True, "nice": False}
         decades = [10.0**n for n in range(ceil(log10(start)), ceil(log10(longest)) + 1)]
-        axis = alt.Axis(title=None, values=decades, format=SHORT)
+        axis = {"title": None, "values": decades, "format": SHORT}
         rows = rows.assign(start=start)
         if intervals:
             rows = rows.assign(drawn_low=rows["low"].clip(lower=start))
     elif intervals:
         rows = rows.assign(drawn_low=rows["low"])
-    key_below = alt.Legend(
-        orient="bottom", direction="vertical", columns=1, symbolSize=60, labelLimit=0
+    key_below = {
+        "orient": "bottom",
+        "direction": "vertical",
+        "columns": 1,
+        "symbolSize": 60,
+        "labelLimit": 0,
+    }
+    split = word(stack, title=None, legend=key_below, scale={"scheme": "tableau20"})
+    of_selected = {"test": f"datum.id === {json.dumps(selected)}"}
+    names = word("name", sort=order)
+    bar = marks(
+        rows,
+        {"type": "bar", "cursor": "pointer"},
+        x=quantity("value", axis=axis, scale=scale),
+        **({"x2": {"field": "start"}} if log else {}),
+        y=names
+        | {"title": None, "axis": {"labelLimit": 0, "labelFlush": False, "labelExpr": LINES}},
+        color=split if stack else {"value": BAR},
+        opacity={"condition": of_selected | {"value": 1.0}, "value": OTHERS_OPACITY}
+        if stack and selected
+        else {"value": 1.0},
+        stroke={"value": None}
+        if stack
+        else {"condition": of_selected | {"value": "black"}, "value": None},
+        strokeWidth={"value": 2},
+        tooltip=[
+            word("name", title=text("column.zone")),
+            *([word(stack, title=text("column.kind"))] if stack else []),
+            word("value_told", title=title),
+            *(word(f"{end}_told", title=text(f"column.{end}")) for end in ends[1:]),
+        ],
     )
-    split = alt.Color(f"{stack}:N", title=None, legend=key_below).scale(scheme="tableau20")
-    is_selected = alt.datum.id == selected
-    pick = alt.selection_point(name="zone", fields=["id"])
-    chart = (
-        alt.Chart(rows)
-        .mark_bar(cursor="pointer")
-        .encode(
-            x=alt.X("value:Q", axis=axis, scale=scale),
-            y=alt.Y(
-                "name:N",
-                sort=order,
-                title=None,
-                axis=alt.Axis(labelLimit=0, labelFlush=False, labelExpr=LINES),
-            ),
-            color=split if stack else alt.value(BAR),
-            opacity=alt.condition(is_selected, alt.value(1.0), alt.value(OTHERS_OPACITY))
-            if stack and selected
-            else alt.value(1.0),
-            stroke=alt.value(None)
-            if stack
-            else alt.condition(is_selected, alt.value("black"), alt.value(None)),
-            strokeWidth=alt.value(2),
-            tooltip=[
-                alt.Tooltip("name:N", title=text("column.zone")),
-                *([alt.Tooltip(f"{stack}:N", title=text("column.kind"))] if stack else []),
-                alt.Tooltip("value_told:N", title=title),
-                *(alt.Tooltip(f"{end}_told:N", title=text(f"column.{end}")) for end in ends[1:]),
-            ],
-            **({"x2": "start:Q"} if log else {}),
-        )
-        .add_params(pick)
-    )
+    drawn = [bar | PICKED]
     if intervals:
-        chart += (
-            alt.Chart(rows)
-            .mark_rule(color=WHISKER, strokeWidth=1.5)
-            .encode(x="drawn_low:Q", x2="high:Q", y=alt.Y("name:N", sort=order))
-        )
+        whisker = {"type": "rule", "color": WHISKER, "strokeWidth": 1.5}
+        span = {"x": quantity("drawn_low"), "x2": {"field": "high"}}
+        drawn.append(marks(rows, whisker, y=names, **span))
         rows = rows.assign(high=rows[["value", "high"]].max(axis=1))
-    chart += (
-        alt.Chart(rows)
-        .mark_text(align="left", dx=4)
-        .encode(
-            x="high:Q" if intervals else ("value:Q" if log else "sum(value):Q"),
-            y=alt.Y("name:N", sort=order),
-            text="sum_told:N",
+    end = quantity("high" if intervals else "value")
+    drawn.append(
+        marks(
+            rows,
+            {"type": "text", "align": "left", "dx": 4},
+            x=end if intervals or log else end | {"aggregate": "sum"},
+            y=names,
+            text=word("sum_told"),
         )
     )
     st.caption(title)
     room_px = FRAME_PX + (LEGEND_PX if stack else 0) + (AXIS_PX if log else 0)
     bar_px = BAR_HEIGHT + LINE_PX * (_most_lines(order) - 1)
-    draw(chart, bar_px * len(order) + room_px, key=key, on_select="rerun")
+    draw(drawn, bar_px * len(order) + room_px, key=key)
     if len(totals) > len(order):
         st.caption(text("app.more_bars", shown=len(order), all=len(totals)))
 
 
-def draw(chart: alt.Chart | alt.LayerChart, height: int, **options: Any) -> None:  # noqa: ANN401
+def quantity(field: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - as Vega-Lite has it
+    """Return that a column of numbers is shown, with options of Vega-Lite."""
+    return {"field": field, "type": "quantitative", **options}
+
+
+def word(field: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - as Vega-Lite has it
+    """Return that a column of words is shown, with options of Vega-Lite."""
+    return {"field": field, "type": "nominal", **options}
+
+
+def marks(
+    rows: pd.DataFrame,
+    mark: dict[str, Any],
+    **encoding: Any,  # noqa: ANN401 - as Vega-Lite has it
+) -> dict[str, Any]:
+    """Return one layer of a chart.
+
+    Parameters
+    ----------
+    rows
+        What is drawn, a mark a row; written with the chart, which has few.
+    mark
+        What the marks are.
+    **encoding
+        What of a mark shows which column, see :func:`quantity` and :func:`word`.
+    """
+    values = json.loads(rows.to_json(orient="records", double_precision=15))
+    return {"data": {"values": values}, "mark": mark, "encoding": encoding}
+
+
+def draw(layers: Sequence[dict[str, Any]], height: int, *, key: str | None = None) -> None:
     """Draw a chart as wide as its column, with words of axes and legends dark enough to read.
 
     Parameters
     ----------
-    chart
-        The chart.
+    layers
+        What is drawn over each other, from :func:`marks`.
     height
         Its height, px.
-    **options
-        As :func:`streamlit.altair_chart` takes them.
+    key
+        Key of a chart of which the layer with ``PICKED`` can be clicked.
     """
-    dark: dict[str, Any] = {"labelColor": SOFT, "titleColor": SOFT}
-    shown = chart.properties(height=height).configure_axis(**dark).configure_legend(**dark)
-    st.altair_chart(shown, width="stretch", **options)
+    dark = {"labelColor": SOFT, "titleColor": SOFT}
+    chart: dict[str, Any] = {
+        "height": height,
+        "layer": list(layers),
+        "config": {"axis": dark, "legend": dark},
+    }
+    if key is None:
+        st.vega_lite_chart(chart, width="stretch")
+        return
+    click = {"type": "point", "fields": ["id"]}
+    chart["params"] = [{"name": "zone", "select": click, "views": [PICKED["name"]]}]
+    st.vega_lite_chart(chart, width="stretch", key=key, on_select="rerun")
 
 
 def _in_lines(name: str, room_px: float = NAME_PX) -> str:
@@ -218,50 +254,38 @@ def class_histogram(
         Whether the axis is a log one.
     """
     ends = [float(bins["low"].min()), float(bins["high"].max())]
-    scale = alt.Scale(type="log" if log else "linear", domain=ends, nice=False, zero=False)
-    bars_ = (
-        alt.Chart(bins)
-        .mark_rect(color=QUIET, stroke="white", strokeWidth=0.5)
-        .encode(
-            x=alt.X(
-                "low:Q",
-                scale=scale,
-                axis=alt.Axis(
-                    title=None,
-                    tickCount=4,
-                    format=SHORT,
-                    grid=False,
-                    labelFlush=True,
-                ),
-            ),
-            x2="high:Q",
-            y=alt.Y(
-                "count:Q", title=text("column.zones"), axis=alt.Axis(tickMinStep=1, tickCount=4)
-            ),
-            y2=alt.Y2Datum(0),
-            tooltip=[
-                alt.Tooltip("low:Q", title=text("column.from"), format=BOUND),
-                alt.Tooltip("high:Q", title=text("column.to"), format=BOUND),
-                alt.Tooltip("count:Q", title=text("column.zones")),
-            ],
-        )
+    scale = {"type": "log" if log else "linear", "domain": ends, "nice": False, "zero": False}
+    axis = {"title": None, "tickCount": 4, "format": SHORT, "grid": False, "labelFlush": True}
+    count = quantity("count", title=text("column.zones"))
+    bars_ = marks(
+        bins,
+        {"type": "rect", "color": QUIET, "stroke": "white", "strokeWidth": 0.5},
+        x=quantity("low", scale=scale, axis=axis),
+        x2={"field": "high"},
+        y=count | {"axis": {"tickMinStep": 1, "tickCount": 4}},
+        y2={"datum": 0},
+        tooltip=[
+            quantity("low", title=text("column.from"), format=BOUND),
+            quantity("high", title=text("column.to"), format=BOUND),
+            count,
+        ],
     )
-    marks = pd.DataFrame(bounds, columns=["at", "colour"])
+    at = pd.DataFrame(bounds, columns=["at", "colour"])
     edge, line = (
-        alt.Chart(marks)
-        .mark_rule(strokeWidth=width)
-        .encode(
-            x="at:Q",
+        marks(
+            at,
+            {"type": "rule", "strokeWidth": width},
+            x=quantity("at"),
             color=colour,
-            tooltip=alt.Tooltip("at:Q", format=BOUND),
+            tooltip=quantity("at", format=BOUND),
         )
         for width, colour in (
-            (4, alt.value(WHISKER)),
-            (2.5, alt.Color("colour:N", scale=None)),
+            (4, {"value": WHISKER}),
+            (2.5, word("colour", scale=None)),
         )
     )
     st.caption(title)
-    draw(bars_ + edge + line, HISTOGRAM_PX)
+    draw([bars_, edge, line], HISTOGRAM_PX)
 
 
 def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], kinds: Sequence[str]) -> None:
@@ -281,65 +305,36 @@ def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], kinds: Sequence[s
     )
     zones = [_in_lines(name, TOP_NAMES_PX) for name in zones]
     kinds = [_in_lines(kind, KIND_PX) for kind in kinds]
-    colour = alt.Color(
-        "quotient:Q",
-        legend=None,
-        scale=alt.Scale(domain=[0.0, 1.0, QUOTIENT_FULL], range=QUOTIENTS, clamp=True),
+    across, down = word("name", sort=list(zones)), word("kind", sort=list(kinds))
+    whole = {"labelLimit": 0, "labelExpr": LINES, "labelOverlap": False, "ticks": False}
+    colours = {"domain": [0.0, 1.0, QUOTIENT_FULL], "range": QUOTIENTS, "clamp": True}
+    cells = marks(
+        table,
+        {"type": "rect", "stroke": "white", "strokeWidth": 1},
+        x=across | {"title": None, "axis": whole | {"orient": "top", "labelAngle": -90}},
+        y=down | {"title": None, "axis": whole | {"labelFlush": False}},
+        color=quantity("quotient", legend=None, scale=colours),
+        opacity={"condition": {"test": "datum.sure", "value": 1.0}, "value": OTHERS_OPACITY},
+        tooltip=[
+            word("name", title=text("column.zone")),
+            word("kind", title=text("column.kind")),
+            quantity("quotient", title=text("column.quotient"), format=chart_format(2)),
+            quantity("low", title=text("column.low"), format=chart_format(2)),
+            quantity("high", title=text("column.high"), format=chart_format(2)),
+            quantity("count", title=text("column.count")),
+            quantity("expected", title=text("column.expected"), format=chart_format(1)),
+            word("reading", title=text("column.reading")),
+        ],
     )
-    cells = (
-        alt.Chart(table)
-        .mark_rect(stroke="white", strokeWidth=1)
-        .encode(
-            x=alt.X(
-                "name:N",
-                sort=list(zones),
-                title=None,
-                axis=alt.Axis(
-                    orient="top",
-                    labelAngle=-90,
-                    labelOverlap=False,
-                    labelLimit=0,
-                    labelExpr=LINES,
-                    ticks=False,
-                ),
-            ),
-            y=alt.Y(
-                "kind:N",
-                sort=list(kinds),
-                title=None,
-                axis=alt.Axis(
-                    labelLimit=0,
-                    labelExpr=LINES,
-                    labelOverlap=False,
-                    labelFlush=False,
-                    ticks=False,
-                ),
-            ),
-            color=colour,
-            opacity=alt.condition(alt.datum.sure, alt.value(1.0), alt.value(OTHERS_OPACITY)),
-            tooltip=[
-                alt.Tooltip("name:N", title=text("column.zone")),
-                alt.Tooltip("kind:N", title=text("column.kind")),
-                alt.Tooltip("quotient:Q", title=text("column.quotient"), format=chart_format(2)),
-                alt.Tooltip("low:Q", title=text("column.low"), format=chart_format(2)),
-                alt.Tooltip("high:Q", title=text("column.high"), format=chart_format(2)),
-                alt.Tooltip("count:Q", title=text("column.count")),
-                alt.Tooltip("expected:Q", title=text("column.expected"), format=chart_format(1)),
-                alt.Tooltip("reading:N", title=text("column.reading")),
-            ],
-        )
-    )
-    figures = (
-        alt.Chart(table)
-        .mark_text(fontSize=9, color=WHISKER)
-        .encode(
-            x=alt.X("name:N", sort=list(zones)),
-            y=alt.Y("kind:N", sort=list(kinds)),
-            text=alt.Text("quotient:Q", format=chart_format(1)),
-        )
+    figures = marks(
+        table,
+        {"type": "text", "fontSize": 9, "color": WHISKER},
+        x=across,
+        y=down,
+        text=quantity("quotient", format=chart_format(1)),
     )
     cell_px = max(CELL_PX, LINE_PX * _most_lines(kinds) + LINE_PX // 2)
-    draw(cells + figures, cell_px * len(kinds) + TOP_NAMES_PX)
+    draw([cells, figures], cell_px * len(kinds) + TOP_NAMES_PX)
 
 
 def coverage_curve(curve: pd.DataFrame, *, distance_m: float) -> None:
@@ -349,27 +344,22 @@ def coverage_curve(curve: pd.DataFrame, *, distance_m: float) -> None:
         "distance_m", list(names.values()), var_name="kind", value_name="share"
     )
     long["distance_km"] = long["distance_m"] / 1000.0
-    lines = (
-        alt.Chart(long)
-        .mark_line()
-        .encode(
-            x=alt.X("distance_km:Q", title=text("coverage.distance_km")),
-            y=alt.Y("share:Q", title=text("coverage.share"), scale=alt.Scale(domain=[0, 100])),
-            color=alt.Color(
-                "kind:N",
-                title=None,
-                legend=alt.Legend(orient="top", direction="vertical", labelLimit=0),
-            ).scale(domain=list(names.values()), range=[COLOURS["covered"], COLOURS["doubly"]]),
-            tooltip=[
-                alt.Tooltip("distance_km:Q", title=text("coverage.distance_km")),
-                alt.Tooltip("kind:N", title=text("column.kind")),
-                alt.Tooltip("share:Q", title=text("coverage.share"), format=chart_format(1)),
-            ],
-        )
+    share = quantity("share", title=text("coverage.share"))
+    distance = quantity("distance_km", title=text("coverage.distance_km"))
+    legend = {"orient": "top", "direction": "vertical", "labelLimit": 0}
+    colours = {"domain": list(names.values()), "range": [COLOURS["covered"], COLOURS["doubly"]]}
+    lines = marks(
+        long,
+        {"type": "line"},
+        x=distance,
+        y=share | {"scale": {"domain": [0, 100]}},
+        color=word("kind", title=None, legend=legend, scale=colours),
+        tooltip=[
+            distance,
+            word("kind", title=text("column.kind")),
+            share | {"format": chart_format(1)},
+        ],
     )
-    mark = (
-        alt.Chart(alt.InlineData([{"distance_km": distance_m / 1000.0}]))
-        .mark_rule(strokeDash=[4, 3])
-        .encode(x="distance_km:Q")
-    )
-    draw(lines + mark, CURVE_PX)
+    at = pd.DataFrame({"distance_km": [distance_m / 1000.0]})
+    mark = marks(at, {"type": "rule", "strokeDash": [4, 3]}, x=quantity("distance_km"))
+    draw([lines, mark], CURVE_PX)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
-import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from app.texts import language, text
 from app.web import picking
-from app.web.charts import draw
+from app.web.charts import PICKED, draw, marks, quantity, word
 from geo.numerals import chart_format
 from layers.questions.unit_classes import CLASS_COLOURS
 
@@ -24,6 +24,8 @@ LINE, BAND, ZERO = "#B2182B", "#C3CCD6", "#52606D"
 # On white a little darker than on the map.
 PLAIN = "#A9B4C0"
 POINT_PX = 34
+NOUGHT = pd.DataFrame({"zero": [0]})
+DASHED = {"type": "rule", "color": ZERO, "strokeDash": [3, 3]}
 
 
 def z_histogram(zones: gpd.GeoDataFrame, zone: str | None) -> None:
@@ -38,32 +40,26 @@ def z_histogram(zones: gpd.GeoDataFrame, zone: str | None) -> None:
         .size()
     )
     table["class"] = [text(f"pattern.class.{name}") for name in table["kind"]]
-    chart = (
-        alt.Chart(table)
-        .mark_rect(stroke="white", strokeWidth=0.5)
-        .encode(
-            x=alt.X("low:Q", title="z", axis=alt.Axis(tickCount=6)),
-            x2="high:Q",
-            y=alt.Y(
-                "size:Q",
-                title=text("pattern.chart.cells"),
-                scale=alt.Scale(type="sqrt"),
-                axis=alt.Axis(tickCount=4),
-            ),
-            y2=alt.datum(0),
-            color=_class_colour(table),
-            tooltip=[
-                alt.Tooltip("class:N", title=text("column.kind")),
-                alt.Tooltip("low:Q", title="z ≥", format=chart_format(2)),
-                alt.Tooltip("size:Q", title=text("pattern.chart.cells")),
-            ],
-        )
+    cells = text("pattern.chart.cells")
+    columns = marks(
+        table,
+        {"type": "rect", "stroke": "white", "strokeWidth": 0.5},
+        x=quantity("low", title="z", axis={"tickCount": 6}),
+        x2={"field": "high"},
+        y=quantity("size", title=cells, scale={"type": "sqrt"}, axis={"tickCount": 4}),
+        y2={"datum": 0},
+        color=_class_colour(table),
+        tooltip=[
+            word("class", title=text("column.kind")),
+            quantity("low", title="z ≥", format=chart_format(2)),
+            quantity("size", title=cells),
+        ],
     )
     st.caption(text("pattern.chart.z"))
     chosen = pd.DataFrame({"z": tested.loc[tested["id"] == zone, "z"]})
     # A mark of nothing is an image without a name to who hears the page.
-    line = alt.Chart(chosen).mark_rule(strokeWidth=2).encode(x="z:Q")
-    draw(chart if chosen.empty else chart + line, HEIGHT)
+    line = marks(chosen, {"type": "rule", "strokeWidth": 2}, x=quantity("z"))
+    draw([columns] if chosen.empty else [columns, line], HEIGHT)
 
 
 def moran_scatter(zones: gpd.GeoDataFrame, zone: str | None) -> None:
@@ -82,29 +78,27 @@ def moran_scatter(zones: gpd.GeoDataFrame, zone: str | None) -> None:
         }
     )
     table["class"] = [text(f"pattern.class.{name}") for name in table["kind"]]
-    dots = (
-        alt.Chart(table)
-        .mark_circle(size=POINT_PX, opacity=0.85, cursor="pointer")
-        .encode(
-            x=alt.X("own:Q", title=text("pattern.chart.own")),
-            y=alt.Y("around:Q", title=text("pattern.chart.around")),
-            color=_class_colour(table),
-            stroke=alt.condition(alt.datum.id == zone, alt.value("black"), alt.value(None)),
-            strokeWidth=alt.value(2),
-            tooltip=[
-                alt.Tooltip("name:N", title=text("column.zone")),
-                alt.Tooltip("class:N", title=text("column.kind")),
-                alt.Tooltip("own:Q", title=text("pattern.chart.own"), format=chart_format(2)),
-                alt.Tooltip("around:Q", title=text("pattern.chart.around"), format=chart_format(2)),
-            ],
-        )
-        .add_params(alt.selection_point(name="zone", fields=["id"]))
+    own = quantity("own", title=text("pattern.chart.own"))
+    around = quantity("around", title=text("pattern.chart.around"))
+    of_zone = {"test": f"datum.id === {json.dumps(zone)}", "value": "black"}
+    dots = marks(
+        table,
+        {"type": "circle", "size": POINT_PX, "opacity": 0.85, "cursor": "pointer"},
+        x=own,
+        y=around,
+        color=_class_colour(table),
+        stroke={"condition": of_zone, "value": None},
+        strokeWidth={"value": 2},
+        tooltip=[
+            word("name", title=text("column.zone")),
+            word("class", title=text("column.kind")),
+            own | {"format": chart_format(2)},
+            around | {"format": chart_format(2)},
+        ],
     )
-    zero = alt.Chart(alt.InlineData([{"zero": 0}]))
-    lines = zero.mark_rule(color=ZERO, strokeDash=[3, 3])
-    chart = lines.encode(x="zero:Q") + lines.encode(y="zero:Q") + dots
+    lines = [marks(NOUGHT, DASHED, **{along: quantity("zero")}) for along in "xy"]
     st.caption(text("pattern.chart.scatter"))
-    draw(chart, HEIGHT, key=picking.chart_key(zone), on_select="rerun")
+    draw([*lines, dots | PICKED], HEIGHT, key=picking.chart_key(zone))
 
 
 def ripley_curve(found: pd.DataFrame) -> None:
@@ -118,30 +112,28 @@ def ripley_curve(found: pd.DataFrame) -> None:
             "high": found["l_band_high"] / 1000.0 - km,
         }
     )
-    chart = alt.Chart(table).encode(
-        x=alt.X("distance:Q", title=text("pattern.chart.distance")),
-        tooltip=[
-            alt.Tooltip("distance:Q", title=text("pattern.chart.distance"), format=chart_format(1)),
-            alt.Tooltip("l:Q", title=text("pattern.chart.l"), format=chart_format(2)),
-            alt.Tooltip("low:Q", title=text("pattern.chart.low"), format=chart_format(2)),
-            alt.Tooltip("high:Q", title=text("pattern.chart.high"), format=chart_format(2)),
+    distance = quantity("distance", title=text("pattern.chart.distance"))
+    of_all: dict[str, Any] = {
+        "x": distance,
+        "tooltip": [
+            distance | {"format": chart_format(1)},
+            *(
+                quantity(name, title=text(f"pattern.chart.{name}"), format=chart_format(2))
+                for name in ("l", "low", "high")
+            ),
         ],
-    )
-    y = alt.Y("low:Q", title=text("pattern.chart.l"))
-    band = chart.mark_area(color=BAND, opacity=0.7).encode(y=y, y2="high:Q")
-    line = chart.mark_line(color=LINE, strokeWidth=2).encode(y="l:Q")
-    zero = (
-        alt.Chart(alt.InlineData([{"zero": 0}]))
-        .mark_rule(color=ZERO, strokeDash=[3, 3])
-        .encode(y="zero:Q")
-    )
+    }
+    low = quantity("low", title=text("pattern.chart.l"))
+    area = {"type": "area", "color": BAND, "opacity": 0.7}
+    band = marks(table, area, y=low, y2={"field": "high"}, **of_all)
+    zero = marks(NOUGHT, DASHED, y=quantity("zero"))
+    curve = {"type": "line", "color": LINE, "strokeWidth": 2}
     st.caption(text("pattern.chart.ripley"))
-    draw(band + zero + line, HEIGHT)
+    draw([band, zero, marks(table, curve, y=quantity("l"), **of_all)], HEIGHT)
 
 
-def _class_colour(table: pd.DataFrame) -> alt.Color:
+def _class_colour(table: pd.DataFrame) -> dict[str, Any]:
     present = [kind for kind in CLASS_COLOURS if kind in set(table["kind"])]
-    return alt.Color("class:N", legend=None).scale(
-        domain=[text(f"pattern.class.{kind}") for kind in present],
-        range=[PLAIN if kind == "not significant" else CLASS_COLOURS[kind] for kind in present],
-    )
+    colours = [PLAIN if kind == "not significant" else CLASS_COLOURS[kind] for kind in present]
+    titles = [text(f"pattern.class.{kind}") for kind in present]
+    return word("class", legend=None, scale={"domain": titles, "range": colours})
