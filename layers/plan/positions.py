@@ -110,15 +110,14 @@ class Gazetteer:
         claims: pd.DataFrame | None = None,
     ) -> None:
         rows = pd.concat(
-            [table.reindex(columns=[*_COLUMNS, "evidence"]).astype("object") for table in tables],
-            ignore_index=True,
+            [table.reindex(columns=[*_COLUMNS, "evidence"]).astype("object") for table in tables]
         )
         said = [_claims_of_rows(rows)]
         if claims is not None and len(claims):
             said.append(statements(claims))
         self._rows = {row["id"]: row for row in _records(rows)}
         self._said: dict[str, list[Row]] = {}
-        for claim in _records(pd.concat(said, ignore_index=True)):
+        for claim in _records(pd.concat(said)):
             self._said.setdefault(claim["subject_id"], []).append(claim)
         self._built = built
         self._places: dict[str, Place | None] = {}
