@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from geo.geodesic import geodesic_area_km2
@@ -163,7 +164,14 @@ def _points(layer: str, spec: MapSpec) -> Points:
 
 def _asked_of(features: pd.DataFrame, layer: str, spec: MapSpec) -> pd.DataFrame:
     """Return those of a layer's features that pages tell of."""
-    return features[features["id"].isin(_points(layer, spec).chosen()["id"])]
+    ids = _ids(_points(layer, spec))
+    return features[np.array([each in ids for each in features["id"]], dtype=bool)]
+
+
+@kept_answer
+def _ids(points: Points) -> frozenset[str]:
+    """Return the ids of the chosen points."""
+    return frozenset(points.chosen()["id"])
 
 
 def _counts(

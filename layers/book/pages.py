@@ -339,11 +339,10 @@ def _draw_grid(axes: Axes, grid: Grid, rows: int, box: Box) -> list[Box]:
         top -= height
         rules.append([(box.left, top), (box.left + width, top)])
         boxes.append(Box(box.left, top, width, height))
-    axes.add_collection(
+    axes.add_artist(
         LineCollection(
             rules, colors=[HEAD, *[RULE] * rows], linewidths=[1.0, *[0.4] * rows], zorder=90.0
-        ),
-        autolim=False,
+        )
     )
     return boxes[1:]
 

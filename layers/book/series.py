@@ -136,7 +136,7 @@ def inside(layer: str, shape: BaseGeometry | None) -> gpd.GeoDataFrame:
     geopandas.GeoDataFrame
         Names, evidence, accuracy, host place, kind and investment, as far as the layer has them.
     """
-    frame = located(_told(layer))
+    frame = _placed(layer)
     return frame.iloc[:0] if shape is None else frame[frame.intersects(shape)]
 
 
@@ -168,6 +168,12 @@ def _told(layer: str) -> gpd.GeoDataFrame:
     keys = ["id", "name_zh", "name_en", "evidence", "accuracy_m", "within", role.amount, role.group]
     columns = [name for name in keys if name in frame]
     return frame[[*columns, "geometry"]]
+
+
+@kept_answer
+def _placed(layer: str) -> gpd.GeoDataFrame:
+    """Return those of a layer that have a place."""
+    return located(_told(layer))
 
 
 @kept_answer

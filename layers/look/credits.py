@@ -10,6 +10,8 @@ from layers.plan.catalogue import load, table
 from layers.plan.schema import resource
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pandas as pd
 
     from layers.look.content import Content
@@ -34,17 +36,15 @@ def credits_of(content: Content) -> tuple[str, ...]:
         shown = {k: v for k, v in shown.items() if k == land or resource(k).group != GROUND}
     frames = [*shown.values(), load(land)]
     frames += [each.frame for each in content.overlays if hasattr(each, "frame")]
-    used = {key for frame in frames for key in _sources(frame)}
-    column = "attribution_en" if content.lang == "en" else "attribution"
-    lines = [
-        row[column] if isinstance(row[column], str) else row["attribution"]
-        for row in table("sources").to_dict("records")
-        if row["id"] in used
-    ]
+    sources = table("sources")
+    used = sources[sources["id"].isin(sources_of(frames))]
+    own = used["attribution_en" if content.lang == "en" else "attribution"]
+    lines = own.where(own.notna(), used["attribution"])
     told = (line for line in (*lines, base.attribution) if isinstance(line, str) and line)
     return tuple(dict.fromkeys(told))
 
 
-def _sources(frame: pd.DataFrame) -> set[str]:
+def sources_of(frames: Iterable[pd.DataFrame]) -> set[str]:
     """Return the ids of what features were made from."""
-    return set(frame["source_id"].dropna()) if "source_id" in frame else set()
+    some = (frame["source_id"].dropna().unique() for frame in frames if "source_id" in frame)
+    return set().union(*some)

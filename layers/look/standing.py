@@ -8,6 +8,7 @@ import pandas as pd
 
 from geo.numerals import listed
 from layers.look.basemaps import VECTOR, basemap
+from layers.look.credits import sources_of
 from layers.look.overlays import Choropleth, Features
 from layers.plan.area import area, crs_words
 from layers.plan.catalogue import load, table
@@ -80,9 +81,8 @@ def base_sources(content: Content) -> list[tuple[str, str]]:
         return [(tiles.title_en if content.lang == "en" else tiles.title_zh, tiles.year)]
     ground = [name for name in area().context if name in content.visible]
     frames = [load(area().land.layer), *(content.frames[name] for name in ground)]
-    used = set(pd.concat([frame["source_id"] for frame in frames]))
     sources = table("sources")
-    rows = sources[sources["id"].isin(used)]
+    rows = sources[sources["id"].isin(sources_of(frames))]
     dates = rows["date"] if "date" in rows else pd.Series("", index=rows.index)
     years = dates.fillna("").str[:4]
     return list(zip(rows[f"name_{content.lang}"], years, strict=True))

@@ -16,24 +16,24 @@ from matplotlib.collections import PathCollection
 from matplotlib.colors import to_rgba
 from matplotlib.patches import Circle
 from matplotlib.path import Path
+from matplotlib.transforms import Bbox, TransformedBbox
 from pyproj import Transformer
 
 from layers.look.styles import WHITE, inks, mark
 from layers.paper.parts import BASE, BOUNDARIES, LABELS, part, part_of
-from layers.paper.sheet import draw_box
-from layers.paper.symbols import dash_pattern, draw_symbols
+from layers.paper.sheet import draw_box, like, write
+from layers.paper.symbols import CLEAR, dash_pattern, draw_symbols
 from layers.plan.area import map_crs
 from layers.scene.placed import Dot, Symbols
 from layers.scene.scene import PANES
 from layers.scene.strokes import arrow_corners, edges, lines
 from layers.scene.window import GEOGRAPHIC
-from layers.type.fonts import font
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from matplotlib.axes import Axes
-    from matplotlib.patches import Patch
+    from matplotlib.transforms import BboxBase
 
     from layers.look.styles import Style
     from layers.scene.scene import Drawn, Scene
@@ -98,9 +98,10 @@ def draw_scene(
         Colour where the base map ends.
     """
     with part(axes, BASE):
-        clip = draw_box(
+        ground = draw_box(
             axes, window.frame, facecolor=beyond, edgecolor="none", zorder=1.0, label="map"
         )
+    clip = TransformedBbox(Bbox.unit(), ground.get_transform())
     for layer in scene.layers:
         with part(axes, part_of(layer)):
             if layer.picture is not None:
@@ -207,17 +208,17 @@ class _Brush:
     """Where and how the strokes of one layer are drawn."""
 
     axes: Axes
-    clip: Patch
+    clip: BboxBase
     px: float
     layer: Drawn
 
     def paint(self, paths: list[Path], *, above: float = 0.0, pane: str = "", **looks: Any) -> None:  # noqa: ANN401 - what matplotlib takes
         """Add shapes of one look."""
         base = PANES[pane] + self.layer.order / 100.0 if pane else self.layer.zorder
-        drawn = PathCollection(paths, zorder=base + above, **looks)
-        self.axes.add_collection(drawn, autolim=False)
-        drawn.set_clip_path(self.clip)
+        drawn = like(PathCollection, paths=(), **looks)
+        drawn.set(paths=paths, zorder=base + above, clip_box=self.clip)
         drawn.set_gid(BOUNDARIES if pane else part_of(self.layer))
+        self.axes.add_artist(drawn)
 
 
 def _append(
@@ -296,20 +297,20 @@ def _draw_areas(
         [path for path in map(area_path, each) if path is not None] for each in (shapes, fills)
     )
     fill: dict[str, Any] = {
-        "facecolors": [to_rgba(style.colour, style.fill_opacity)],
-        "edgecolors": ["none"],
-        "linewidths": [0.0],
+        "facecolors": to_rgba(style.colour, style.fill_opacity),
+        "edgecolors": CLEAR,
+        "linewidths": 0.0,
     }
     if style.hatch:
-        fill |= {"hatch": HATCH, "edgecolors": [hatch_colour(style)]}
+        fill |= {"hatch": HATCH, "edgecolors": hatch_colour(style)}
     brush.paint(filled, above=above, **fill)
     strokes = edges(style, on_ground=brush.layer.group == "layout")
     for step, stroke in enumerate(strokes, start=1 if len(strokes) > 1 else 2):
         looks: dict[str, Any] = {
-            "facecolors": ["none"],
-            "edgecolors": [to_rgba(stroke.colour, stroke.opacity)],
-            "linewidths": [stroke.width_px * brush.px],
-            "linestyles": [dash_pattern(stroke.dash, stroke.width_px)],
+            "facecolors": CLEAR,
+            "edgecolors": to_rgba(stroke.colour, stroke.opacity),
+            "linewidths": stroke.width_px * brush.px,
+            "linestyles": dash_pattern(stroke.dash, stroke.width_px),
         }
         if brush.layer.is_land:
             # The land lies below roads and water, its boundary above them.
@@ -330,10 +331,10 @@ def _draw_lines(brush: _Brush, shapes: list[shapely.Geometry], style: Style, abo
         brush.paint(
             paths,
             above=above + step * 1e-4,
-            facecolors=["none"],
-            edgecolors=[to_rgba(stroke.colour, stroke.opacity)],
-            linewidths=[stroke.width_px * px],
-            linestyles=[dash_pattern(stroke.dash, stroke.width_px)],
+            facecolors=CLEAR,
+            edgecolors=to_rgba(stroke.colour, stroke.opacity),
+            linewidths=stroke.width_px * px,
+            linestyles=dash_pattern(stroke.dash, stroke.width_px),
             capstyle="butt" if style.dash else "round",
             joinstyle="round",
         )
@@ -341,9 +342,9 @@ def _draw_lines(brush: _Brush, shapes: list[shapely.Geometry], style: Style, abo
         brush.paint(
             [Path(head, closed=True) for shape in shapes for head in arrow_corners(shape, px)],
             above=above + 3e-4,
-            facecolors=[style.colour],
-            edgecolors=[WHITE],
-            linewidths=[mark("arrow")["edge_px"] * px],
+            facecolors=style.colour,
+            edgecolors=WHITE,
+            linewidths=mark("arrow")["edge_px"] * px,
         )
 
 
@@ -369,8 +370,7 @@ def _draw_points(brush: _Brush, layer: Drawn, here: Symbols) -> None:
 
 
 def _draw_stop(axes: Axes, stop: Dot, px: float) -> None:
-
-    axes.add_patch(
+    axes.add_artist(
         Circle(
             (stop.x, stop.y),
             stop_px() * px,
@@ -381,15 +381,14 @@ def _draw_stop(axes: Axes, stop: Dot, px: float) -> None:
         )
     )
     size = mark("stop")["text_px"] * px
-    axes.text(
-        stop.x,
-        stop.y - 0.36 * size,
+    write(
+        axes,
+        (stop.x, stop.y - 0.36 * size),
         str(stop.number),
-        ha="center",
-        va="baseline",
-        color=stop.colour,
-        fontproperties=font("bold"),
-        fontsize=size,
+        size,
+        bold=True,
+        colour=stop.colour,
+        align="center",
         zorder=STOP_ZORDER + 0.1,
     )
 

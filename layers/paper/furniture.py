@@ -32,7 +32,6 @@ from layers.paper.sheet import (
 from layers.plan.area import map_crs
 from layers.scene.boxes import Box
 from layers.scene.window import GEOGRAPHIC
-from layers.type.fonts import font
 from layers.words import say
 
 if TYPE_CHECKING:
@@ -148,13 +147,10 @@ def draw_graticule(axes: Axes, window: Window, layout: Layout) -> None:
                 turn = 90.0 if x == frame.left else -90.0
                 across = (x + outside) / 2 + (outside - x) * 0.08
                 _turned(axes, (across, y), _degrees(degrees, "N"), size, turn)
-    axes.add_collection(
-        LineCollection(marks, colors=[INK], linewidths=[0.9 * px], zorder=ZORDER), autolim=False
-    )
+    axes.add_artist(LineCollection(marks, colors=[INK], linewidths=[0.9 * px], zorder=ZORDER))
     crosses = _crosses(meridians, parallels, frame, CROSS_PX * px)
-    axes.add_collection(
-        LineCollection(crosses, colors=[GRID], linewidths=[0.7 * px], zorder=50.0, alpha=0.8),
-        autolim=False,
+    axes.add_artist(
+        LineCollection(crosses, colors=[GRID], linewidths=[0.7 * px], zorder=50.0, alpha=0.8)
     )
 
 
@@ -269,20 +265,8 @@ def _turned(axes: Axes, at: tuple[float, float], words: str, size: float, degree
     """Write a text up or down, its middle at a place."""
     # Digits stand 0.73 high on the base line: half of that to the side centres them.
     shift = 0.36 * size * (1.0 if degrees > 0 else -1.0)
-    axes.text(
-        at[0] + shift,
-        at[1],
-        words,
-        fontproperties=font("regular"),
-        fontsize=size,
-        color=PALE,
-        ha="center",
-        va="baseline",
-        rotation=degrees,
-        rotation_mode="anchor",
-        zorder=ZORDER + 1,
-        parse_math=False,
-    )
+    spot = (at[0] + shift, at[1])
+    write(axes, spot, words, size, colour=PALE, align="center", degrees=degrees)
 
 
 def _draw_north(axes: Axes, window: Window, x: float, base: float, *, px: float, lang: str) -> None:
@@ -296,7 +280,7 @@ def _draw_north(axes: Axes, window: Window, x: float, base: float, *, px: float,
     )
     for corners, fill in shapes:
         placed = np.array(corners, dtype=float) * px @ turn + foot
-        axes.add_patch(
+        axes.add_artist(
             Polygon(
                 placed,
                 closed=True,

@@ -6,6 +6,7 @@ import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations, compress, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -18,11 +19,10 @@ from layers.look.styles import WHITE
 from layers.look.styles import mark as measures
 from layers.paper.drawing import stop_px
 from layers.paper.halos import Halo
-from layers.paper.sheet import text_width
+from layers.paper.sheet import text_width, write
 from layers.plan.area import area
 from layers.scene.placed import PlacedName
 from layers.scene.scene import REMARK
-from layers.type.fonts import font
 from layers.type.label_candidates import OUT_COST
 from layers.type.label_ground import Ground
 from layers.type.label_placement import LabelRequest, Obstacle, Placed, choices, place
@@ -451,7 +451,7 @@ def _write(axes: Axes, name: _Name, spot: Placed, px: float) -> None:
     if spot.leader is not None:
         (x0, y0), (x1, y1) = spot.leader
         for colour, width in ((name.halo, 2.4), (name.colour, 0.8)):
-            axes.add_line(
+            axes.add_artist(
                 Line2D([x0, x1], [y0, y1], color=colour, linewidth=width * px, zorder=LEADER_ZORDER)
             )
     chinese = not name.text.isascii() and len(name.text) > 1
@@ -480,20 +480,11 @@ def _write_down(axes: Axes, name: _Name, spot: Placed, px: float) -> None:
 def _write_turned(
     axes: Axes, name: _Name, text: str, at: tuple[float, float], *, degrees: float, px: float
 ) -> None:
-
     angle = math.radians(degrees)
     low = MIDDLE * name.size
-    common: dict[str, Any] = {
-        "fontproperties": font("bold" if name.bold else "regular"),
-        "fontsize": name.size,
-        "ha": "center",
-        "va": "baseline",
-        "rotation": degrees,
-        "rotation_mode": "anchor",
-        # A dollar sign or backslash in a name is no formula.
-        "parse_math": False,
-    }
-    x, y = at[0] + low * math.sin(angle), at[1] - low * math.cos(angle)
-    halo = Halo(x, y, text, color=name.halo, zorder=ZORDER, width=HALO_PX * px, **common)
-    axes.add_artist(halo)
-    axes.text(x, y, text, color=name.colour, zorder=ZORDER + 1, label=_said(name), **common)
+    xy = (at[0] + low * math.sin(angle), at[1] - low * math.cos(angle))
+    line = partial(
+        write, axes, xy, text, name.size, bold=name.bold, align="center", degrees=degrees
+    )
+    line(colour=name.halo, zorder=ZORDER, kind=Halo, width=HALO_PX * px)
+    line(colour=name.colour, zorder=ZORDER + 1).set_label(_said(name))

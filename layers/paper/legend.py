@@ -333,15 +333,15 @@ def draw_sample(axes: Axes, entry: Entry, left: float, middle: float, *, px: flo
         box.set(edgecolor=to_rgba(style.edge or style.colour, style.opacity))
         if style.hatch:
             box.set(hatch=HATCH, hatchcolor=hatch_colour(style))
-        axes.add_patch(box)
+        axes.add_artist(box)
         return
     ends = ([left + px, left + 21 * px], [middle, middle])
-    axes.add_line(
+    axes.add_artist(
         Line2D(*ends, color=to_rgba(style.colour, style.opacity), dash_capstyle="butt", **common)
     )
     if style.arrows:
         x, y = left + np.array([9, 12, 9]) * px, middle + np.array([2.5, 0, -2.5]) * px
-        axes.add_line(Line2D(x, y, color=WHITE, linewidth=1.4 * px, zorder=ZORDER + 0.1))
+        axes.add_artist(Line2D(x, y, color=WHITE, linewidth=1.4 * px, zorder=ZORDER + 0.1))
 
 
 def _draw_sizes(quill: _Quill, item: _Item, layer: Drawn, left: float, bottom: float) -> None:
@@ -361,9 +361,9 @@ def _draw_sizes(quill: _Quill, item: _Item, layer: Drawn, left: float, bottom: f
         level = max(top, level + small * 1.1)
         circle = Circle((centre, floor + radius), radius, zorder=ZORDER)
         circle.set(facecolor="none", edgecolor=layer.colour, linewidth=1.3 * px)
-        axes.add_patch(circle)
+        axes.add_artist(circle)
         line = Line2D([centre, right], [top, level], color=LEAD, linewidth=0.8 * px, zorder=ZORDER)
-        axes.add_line(line)
+        axes.add_artist(line)
         at = (right + 3 * px, level - MIDDLE * small)
         _text(axes, at, number(amount), small, colour=PALE)
 
@@ -376,7 +376,7 @@ def _draw_ramp(quill: _Quill, picture: Picture, left: float, top: float) -> None
         # A little wider than its step, so that no gap shows between two.
         patch = Rectangle((x, bottom), width / RAMP_STEPS * 1.02, RAMP_PX * px, zorder=ZORDER)
         patch.set(facecolor=picture.tone((step + 0.5) / RAMP_STEPS)[0], linewidth=0)
-        quill.axes.add_patch(patch)
+        quill.axes.add_artist(patch)
     for step, words in enumerate(picture.ticks):
         share = step / (len(picture.ticks) - 1)
         align = "left" if step == 0 else "right" if share == 1.0 else "center"

@@ -148,15 +148,14 @@ def draw_locator(
     for member in (False, True):
         paths = [area_path(shapes[at]) for at, role in enumerate(roles) if role is member]
         fill = MEMBER if member else beyond.colour
-        axes.add_collection(
+        axes.add_artist(
             PathCollection(
                 [path for path in paths if path is not None],
                 facecolors=[toned(fill)],
                 edgecolors=[toned(GRID if member else beyond.edge)],
                 linewidths=[0.6 * px],
                 zorder=ZORDER - 4 + member,
-            ),
-            autolim=False,
+            )
         )
     # A map may show more than the locator does.
     corners = placed(np.array(window.bounds_m).reshape(2, 2))

@@ -23,7 +23,7 @@ from layers.paper.sheet import text_width
 from layers.scene.window import POINTS_PER_INCH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from matplotlib.artist import Artist
     from matplotlib.backend_bases import GraphicsContextBase
@@ -146,8 +146,7 @@ class Ink(RendererBase):
     ) -> None:
         """Draw one path at several places."""
         shape, look = outline(marker_path, marker_trans.get_matrix()), _look(gc, rgbFace)
-        for x, y in trans.transform(path.vertices):
-            self._paint(look, shape, at=(float(x), float(y)))
+        self._paint(look, shape, trans.transform(path.vertices).tolist())
 
     def draw_image(
         self,
@@ -224,12 +223,14 @@ class Ink(RendererBase):
         scale = math.sqrt(sizes[0])
         (path,) = drawn.get_paths()
         shape = outline(path, np.diag([scale, scale, 1.0]))
-        for x, y in drawn.get_offsets().tolist():
-            self._paint(look, shape, at=(x, y))
+        self._paint(look, shape, drawn.get_offsets().tolist())
 
     # ---- state ----
 
-    def _paint(self, look: Look, shape: str, at: tuple[float, float] | None = None) -> None:
+    def _paint(
+        self, look: Look, shape: str, places: Iterable[Sequence[float]] | None = None
+    ) -> None:
+        """Draw a shape where it is, or from its middle at several places."""
         filled, stroked = look.face is not None, look.width > 0 and look.edge[3] > 0
         if not (stroked or filled or look.hatch):
             return
@@ -245,8 +246,11 @@ class Ink(RendererBase):
             self._set("dash", f"[{lengths}] {start or 0:.2f} d\n")
         how = {(True, True): "B", (True, False): "f", (False, True): "S"}.get((filled, stroked))
         if how is not None:
-            place = "" if at is None else f"q 1 0 0 1 {at[0]:.2f} {at[1]:.2f} cm\n"
-            self.written += [place, shape, how, "\n" if at is None else "\nQ\n"]
+            self.written += (
+                [f"{shape}{how}\n"]
+                if places is None
+                else [f"q 1 0 0 1 {x:.2f} {y:.2f} cm\n{shape}{how}\nQ\n" for x, y in places]
+            )
         if look.hatch:
             self._hatch(look.hatch, look.hatch_colour, shape)
 

@@ -8,9 +8,10 @@ are cut from the sheet one after another, so that no two can overlap.
 from __future__ import annotations
 
 import math
+from copy import copy
 from dataclasses import dataclass
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -30,10 +31,15 @@ from layers.type.fonts import font, path
 from layers.type.line_breaks import broken_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from matplotlib.artist import Artist
     from matplotlib.transforms import Transform
 
     from layers.look.sheet import Sheet
     from layers.type.fonts import Weight
+
+Kind = TypeVar("Kind", bound="Artist")
 
 PT_PER_MM = 72.0 / 25.4
 # A CSS px on an A3 sheet, in points; smaller sheets are read from nearer.
@@ -359,7 +365,13 @@ class _Still(Rectangle):
 
 
 class _Over(Axes):
-    """Axes over all of a sheet."""
+    """Axes over all of a sheet: what is added is neither measured nor cut to it."""
+
+    def add_artist(self, a: Artist) -> Artist:
+        """Add what is drawn."""
+        self._set_artist_props(a)  # type: ignore[attr-defined]
+        self._children.append(a)  # type: ignore[attr-defined]
+        return a
 
     def _gen_axes_patch(self) -> Rectangle:
         return _Still((0.0, 0.0), 1.0, 1.0)
@@ -368,8 +380,27 @@ class _Over(Axes):
 def draw_box(axes: Axes, box: Box, **look: Any) -> Rectangle:  # noqa: ANN401 - as a patch has it
     """Draw a box that looks so, and return it."""
     patch = _Still((box.left, box.bottom), box.width, box.height, **look)
-    axes.add_patch(patch)
+    axes.add_artist(patch)
     return patch
+
+
+def like(kind: Callable[..., Kind], **look: Any) -> Kind:  # noqa: ANN401 - whatever a kind has
+    """Return something to draw that looks so: a copy, as matplotlib takes long to set one up.
+
+    Parameters
+    ----------
+    kind
+        Class of matplotlib's.
+    **look
+        What it is made with, all of it hashable.
+    """
+    made: Kind = copy(_first(kind, tuple(look.items())))
+    return made
+
+
+@lru_cache(maxsize=2048)
+def _first(kind: Callable[..., Any], look: tuple[tuple[str, Any], ...]) -> Any:  # noqa: ANN401 - one of the kind
+    return kind(**dict(look))
 
 
 def write(
@@ -382,8 +413,11 @@ def write(
     colour: str = INK,
     align: str = "left",
     zorder: float = 91.0,
-) -> None:
-    """Write a line of text on its base line, in points on the sheet.
+    degrees: float = 0.0,
+    kind: type[Text] = Text,
+    **look: Any,  # noqa: ANN401 - whatever a kind has
+) -> Text:
+    """Write a line of text on its base line, in points on the sheet, and return it.
 
     Parameters
     ----------
@@ -395,20 +429,28 @@ def write(
         The text.
     size
         Size of the font.
-    bold, colour, align, zorder
-        How it looks, which of the three ``at`` is, and what it lies above.
+    bold, colour, align, zorder, degrees
+        How it looks, which of the three ``at`` is, what it lies above, and how it is turned there,
+        counter-clockwise.
+    kind, **look
+        What draws it, and what that has besides.
     """
-    line = Text(
-        *at,
-        words,
-        fontproperties=font("bold" if bold else "regular"),
+    line = like(
+        kind,
+        fontproperties=_font("bold" if bold else "regular"),
         fontsize=size,
         color=colour,
         ha=align,
         va="baseline",
-        zorder=zorder,
-        transform=axes.transData,
+        rotation_mode="anchor",
         # A dollar sign or backslash in a title is no formula.
         parse_math=False,
+        **look,
     )
+    line.set(position=at, text=words, rotation=degrees, zorder=zorder)
     axes.add_artist(line)
+    return line
+
+
+# A text has a copy of it.
+_font = cache(font)

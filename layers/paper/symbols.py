@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
+from layers.paper.sheet import like
 from layers.plan.area import per_plan
 from layers.scene.strokes import outline, stamps
 
@@ -17,13 +18,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from matplotlib.axes import Axes
-    from matplotlib.patches import Patch
+    from matplotlib.transforms import BboxBase
     from numpy.typing import NDArray
 
     from layers.look.styles import Style
     from layers.scene.strokes import Stamp
 
 Dash: TypeAlias = "str | tuple[float, Sequence[float]]"
+# No colour, as one.
+CLEAR = to_rgba("none")
+_HERE = IdentityTransform()
 
 
 def dash_pattern(dash: str, width_px: float) -> Dash:
@@ -31,7 +35,7 @@ def dash_pattern(dash: str, width_px: float) -> Dash:
     if not dash:
         return "-"
     lengths = [float(part) for part in dash.split()]
-    return (0.0, [length / width_px for length in lengths])
+    return (0.0, tuple(length / width_px for length in lengths))
 
 
 @per_plan
@@ -52,7 +56,7 @@ def draw_symbols(
     tint: float,
     px: float,
     zorder: float,
-    clip: Patch | None = None,
+    clip: BboxBase | None = None,
 ) -> None:
     """Draw symbols of one look: solid where their place is known, dashed where its zone's is.
 
@@ -73,7 +77,7 @@ def draw_symbols(
     zorder
         What they lie above.
     clip
-        Patch that they are cut to.
+        What they are cut to.
     """
     for step, part in enumerate(stamps(style, radius_px=radius, tint=tint)):
         _stamp(axes, at, part, px=px, zorder=zorder + step * 1e-4, clip=clip)
@@ -86,22 +90,19 @@ def _stamp(
     *,
     px: float,
     zorder: float,
-    clip: Patch | None,
+    clip: BboxBase | None,
 ) -> None:
     # A collection is scaled by the root of its sizes, in points.
-    stamped = PathCollection(
-        [path(part.symbol)],
-        sizes=[(part.radius_px * px) ** 2],
-        offsets=at,
-        offset_transform=axes.transData,
-        transform=IdentityTransform(),
-        facecolors=[to_rgba(part.face, part.face_opacity) if part.face_opacity else "none"],
-        edgecolors=[to_rgba(part.edge, part.edge_opacity) if part.width_px else "none"],
-        linewidths=[part.width_px * px],
-        linestyles=[dash_pattern(part.dash, part.width_px)],
+    stamped = like(
+        PathCollection,
+        paths=(path(part.symbol),),
+        sizes=((part.radius_px * px) ** 2,),
+        facecolors=to_rgba(part.face, part.face_opacity) if part.face_opacity else CLEAR,
+        edgecolors=to_rgba(part.edge, part.edge_opacity) if part.width_px else CLEAR,
+        linewidths=part.width_px * px,
+        linestyles=dash_pattern(part.dash, part.width_px),
         joinstyle="round",
-        zorder=zorder,
     )
-    axes.add_collection(stamped, autolim=False)
-    if clip is not None:
-        stamped.set_clip_path(clip)
+    stamped.set(transform=_HERE, offsets=at, offset_transform=axes.transData)
+    stamped.set(zorder=zorder, clip_box=clip)
+    axes.add_artist(stamped)

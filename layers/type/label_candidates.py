@@ -156,8 +156,7 @@ def candidates(request: LabelRequest, *, frame: Geometry, gap: float) -> Boxes:
         edge = _shown(request.geometry.boundary, frame)
         if not edge.is_empty:
             return _on_edge(edge, request.geometry)
-    x, y = anchor(request.geometry, frame=frame)
-    return beside((x, y), size, clear=(request.radius + gap,) * 2)
+    return beside(_middle(visible), size, clear=(request.radius + gap,) * 2)
 
 
 def anchor(geometry: Geometry, *, frame: Geometry) -> tuple[float, float]:
@@ -175,9 +174,11 @@ def anchor(geometry: Geometry, *, frame: Geometry) -> tuple[float, float]:
     >>> anchor(shapely.LineString([(0, 0), (8, 0)]), frame=shapely.box(0, 0, 6, 6))
     (3.0, 0.0)
     """
-    visible = _shown(geometry, frame)
-    areas = _areas(visible)
-    lines = _lines(visible)
+    return _middle(_shown(geometry, frame))
+
+
+def _middle(visible: Geometry) -> tuple[float, float]:
+    areas, lines = _areas(visible), _lines(visible)
     if areas:
         middle = _pole(areas[0])
     elif lines:
@@ -267,7 +268,10 @@ def polygons(boxes: Boxes, width: float | Floats, height: float | Floats) -> NDA
         Sizes before they are turned.
     """
     around = corners(boxes.xy, boxes.angle, width, height)
-    return np.asarray(shapely.polygons(around), dtype=object)
+    if boxes.angle.any():
+        return np.asarray(shapely.polygons(around), dtype=object)
+    # Upright ones are made several times as fast.
+    return np.asarray(shapely.box(*around[:, 0].T, *around[:, 2].T), dtype=object)
 
 
 def joined(sets: Sequence[Boxes]) -> Boxes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import shapely
 
-from layers.type.label_candidates import Boxes, corners
+from layers.type.label_candidates import Boxes, corners, polygons
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,9 +60,9 @@ class Ground:
         left, bottom, right, top = self.bounds
         low, high = around.min(axis=1), around.max(axis=1)
         inside = (low >= (left, bottom)).all(axis=1) & (high <= (right, top)).all(axis=1)
-        boxes, around = boxes.at(inside), around[inside]
+        boxes = boxes.at(inside)
         if len(self.geometries) and len(boxes):
-            shapes = np.asarray(shapely.polygons(around), dtype=object)
+            shapes = polygons(boxes, width - 2 * TOUCH, height - 2 * TOUCH)
             box, hit = self.tree.query(shapes, predicate="intersects")
             touched = np.bincount(box, weights=self.costs[hit], minlength=len(boxes))
             boxes = Boxes(boxes.xy, boxes.angle, boxes.cost + touched)
