@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from app.commands.help import spoken
 from app.commands.output import told_if_slow, wrote
 from layers.outputs import remake
 from layers.outputs import snapshot as write_snapshot
@@ -46,6 +48,9 @@ def snapshot(
         author=author,
         date=date or datetime.now(tz=UTC).date().isoformat(),
     )
+    # Whoever asks the commands for one language wants the file in it too.
+    if len(spoken()) == 1:
+        map_spec = replace(map_spec, lang=spoken()[0])
     _write(map_spec, output, template if brand is None else _branded(brand, template))
 
 

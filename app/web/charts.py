@@ -25,12 +25,14 @@ BAR_HEIGHT = 24
 # What Vega needs around the bars themselves.
 FRAME_PX = 12
 AXIS_PX = 24
-ROOM_FOR_VALUES = 1.35
+# What a value takes behind its bar: a letter's width, the space before it, and the least that is
+# left for bars where names and values take nearly all.
+VALUE_PX, VALUE_GAP_PX, LEAST_BARS_PX = 6.2, 8, 16
 # Of a decade, between the start of a log axis and the shortest bar.
 ROOM_BELOW = 0.3
 LEGEND_PX = 215
-# Names beside bars: their room, their size, and what parts their lines.
-NAME_PX, NAME_SIZE_PX, LINE_PX, BREAK = 110, 10, 12, "\n"
+# Names beside bars: their room, their size, what parts their lines, and the gap before bars.
+NAME_PX, NAME_SIZE_PX, LINE_PX, BREAK, NAME_GAP_PX = 110, 10, 12, "\n", 6
 LINES = "split(datum.label, '\\n')"
 CURVE_PX = 230
 OTHERS_OPACITY = 0.35
@@ -93,12 +95,15 @@ def bars(
         **{f"{end}_told": rows[end].map(told) for end in ends},
     )
     longest = max(float(totals.max()), float(rows["high"].max()) if intervals else 0.0)
-    scale: dict[str, Any] = {"domain": [0.0, longest * ROOM_FOR_VALUES]}
+    values_px = VALUE_PX * rows["sum_told"].str.len().max() + VALUE_GAP_PX
+    # Of how wide a chart is, Vega alone knows: the longest bar ends where its value has room.
+    part = f"width / max(width - {values_px:g}, {LEAST_BARS_PX})"
+    scale = {"domainMin": 0.0, "domainMax": {"expr": f"{longest} * {part}"}, "nice": False}
     axis: dict[str, Any] | None = None
     if log:
         start = 10.0 ** floor(log10(float(rows["value"].min())) - ROOM_BELOW)
-        room = (longest / start) ** (ROOM_FOR_VALUES - 1.0)
-        scale = {"type": "log", "domain": [start, longest * room], "clamp": True, "nice": False}
+        most = {"expr": f"{start} * pow({longest / start}, {part})"}
+        scale |= {"type": "log", "domainMin": start, "domainMax": most, "clamp": True}
         decades = [10.0**n for n in range(ceil(log10(start)), ceil(log10(longest)) + 1)]
         axis = {"title": None, "values": decades, "format": SHORT}
         rows = rows.assign(start=start)
@@ -121,8 +126,7 @@ def bars(
         {"type": "bar", "cursor": "pointer"},
         x=quantity("value", axis=axis, scale=scale),
         **({"x2": {"field": "start"}} if log else {}),
-        y=names
-        | {"title": None, "axis": {"labelLimit": 0, "labelFlush": False, "labelExpr": LINES}},
+        y=names | {"axis": None},
         color=split if stack else {"value": BAR},
         opacity={"condition": of_selected | {"value": 1.0}, "value": OTHERS_OPACITY}
         if stack and selected
@@ -154,6 +158,14 @@ def bars(
             text=word("sum_told"),
         )
     )
+    # Vega puts the first line of an axis's label beside the bar, and not the middle of them all.
+    lines = {
+        **{"type": "text", "align": "right", "color": SOFT, "fontSize": NAME_SIZE_PX},
+        **{"lineBreak": BREAK, "lineHeight": LINE_PX},
+        "dy": {"expr": f"{-LINE_PX / 2} * (length(split(datum.name, '\\n')) - 1)"},
+    }
+    beside = rows.drop_duplicates("name")
+    drawn.append(marks(beside, lines, x={"value": -NAME_GAP_PX}, y=names, text=word("name")))
     st.caption(title)
     room_px = FRAME_PX + (LEGEND_PX if stack else 0) + (AXIS_PX if log else 0)
     bar_px = BAR_HEIGHT + LINE_PX * (_most_lines(order) - 1)

@@ -66,6 +66,11 @@ STYLE = """
 [data-testid="stMetricLabel"] { color: #52606D; }
 /* What does not fit beside the map goes on in the next line. */
 [data-testid="stMetricLabel"] * { white-space: normal !important; overflow: visible; }
+/* Beside a map on a small screen, figures and their tables still need this much. */
+@media (min-width: 641px) {
+  [data-testid="stColumn"]:has(.st-key-results) { min-width: 236px; }
+  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"] .st-key-results) { flex-wrap: nowrap; }
+}
 .st-key-results [role="tablist"] { flex-wrap: wrap; gap: 0 .8rem; }
 iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !important; }
 .st-key-compared iframe.stCustomComponentV1 { height: calc(100vh - 6.3rem) !important; }

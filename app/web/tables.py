@@ -17,7 +17,7 @@ from app.texts import language, text
 from app.web import picking
 from app.web.choices import layer_title, value_title
 from geo.numerals import between, listed, number
-from layers.look.symbology import field_title, unit_label
+from layers.look.symbology import field_title, texts_in, unit_label
 from layers.plan.area import area
 from layers.plan.catalogue import as_drawn
 from layers.plan.schema import resource
@@ -297,7 +297,7 @@ def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     description = resource(frame.attrs["name"])
     for column in (each for each in columns if each in frame):
         field = description.field(column)
-        values = frame[column]
+        values = texts_in(frame, column, lang=language())
         if column == "accuracy_m":
             values = values.round().astype("Int64")
         elif column in REFERENCES:

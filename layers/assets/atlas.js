@@ -227,7 +227,11 @@
       this.options.onState(this.state());
     }
 
-    setYear(year) {
+    // With what the reader begins, the browser's Back has an end.
+    setYear(year, isBegun) {
+      if (isBegun && this.options.onStep) {
+        this.options.onStep();
+      }
       this.year = year;
       this.redraw();
       this.options.onState(this.state());

@@ -153,6 +153,12 @@
         picked = { at, px_m: metresPerPx };
         report();
       },
+      onStep: () => {
+        if (urlState && window.parent.location.pathname === page) {
+          const { history, location } = window.parent;
+          History.prototype.pushState.call(history, history.state, "", location.href);
+        }
+      },
       onState: () => {
         Atlas.tellAddress();
         if (linked) {

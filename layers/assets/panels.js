@@ -9,7 +9,7 @@
   const ROOM_FOR_MIDDLE_PX = 70;
   const LEGEND_SHARE = 0.25;
   const LEAST_LEGEND_PX = 120;
-  const NARROW_PX = 640;
+  const NARROW_PX = 480;
   const BESIDE_PX = 8;
 
   function el(tag, className, text) {

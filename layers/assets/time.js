@@ -12,7 +12,12 @@
       this.said = el("output");
       this.slider = el("input");
       this.slider.type = "range";
-      this.slider.addEventListener("input", () => this.go(Number(this.slider.value)));
+      // From where it is taken up to where it is let go, however many years lie between: one step.
+      this.slider.addEventListener("input", () => {
+        this.go(Number(this.slider.value), !this.held);
+        this.held = true;
+      });
+      this.slider.addEventListener("change", () => { this.held = false; });
       this.slider.addEventListener("keydown", (event) => {
         if (event.key === " ") {
           event.preventDefault();
@@ -80,27 +85,27 @@
       if (this.timer) {
         this.stop();
       } else if (this.still()) {
-        this.step();
+        this.step(true);
       } else {
         this.timer = setInterval(() => this.step(), STEP_MS);
-        this.step();
+        this.step(true);
       }
       this.draw();
     }
 
-    step() {
+    step(isBegun = false) {
       const { from, to } = this.view.document.time;
       const { year } = this.view;
       const next = year === null || year >= to ? from : year + 1;
       if (next === to) {
         this.stop();
       }
-      this.view.setYear(next);
+      this.view.setYear(next, isBegun);
     }
 
-    go(year) {
+    go(year, isBegun = true) {
       this.stop();
-      this.view.setYear(year);
+      this.view.setYear(year, isBegun);
     }
 
     stop() {

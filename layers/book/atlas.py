@@ -18,7 +18,7 @@ from geo.errors import InputError
 from geo.numerals import number
 from layers.book import facts, series
 from layers.look.overlays import Features, Points
-from layers.look.symbology import value_label
+from layers.look.symbology import texts_in, value_label
 from layers.plan.area import area, crs_words, map_crs
 from layers.plan.catalogue import table
 from layers.plan.positions import CRS
@@ -323,14 +323,13 @@ def sources_leaf(spec: MapSpec, contents: Iterable[Content] = ()) -> Leaf:
     )
     names = ("source", "publisher", "date", "licence")
     header = tuple(say(f"atlas.column.{name}", spec.lang) for name in names)
-    columns = [f"name_{spec.lang}", "publisher", "date", "licence"]
     frame = table("sources").astype("object")
     shown = [each.frames[name] for each in contents for name in each.visible if name in each.frames]
     used = {key for each in shown if "source_id" in each for key in each["source_id"]}
     frame = frame[frame["id"].isin(used)] if used else frame
-    frame = frame[columns]
+    told = (texts_in(frame, name, lang=spec.lang) for name in names[1:])
     rows = tuple(
         tuple(None if pd.isna(cell) else str(cell) for cell in row)
-        for row in frame.itertuples(index=False)
+        for row in zip(frame[f"name_{spec.lang}"], *told, strict=True)
     )
     return Leaf(say("atlas.sources", spec.lang), text=(rerun,), table=Table(header, rows))

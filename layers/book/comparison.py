@@ -82,10 +82,12 @@ def _difference(
 ) -> str:
     """Return what is found of both maps as one sentence, with each figure as it is on both.
 
-    Where what is found does not differ in figures alone: what is asked, and how each map is.
+    It is the first one that is not the same of both: where the same zone is densest, what is found
+    after it. Where that one does not differ in figures alone: what is asked, and how each map is.
     """
     lang = specs[0].lang
-    one, other = (next(iter(asked(each).told(lang)), "") for each in specs)
+    both_told = zip(*(asked(each).told(lang) for each in specs), strict=False)
+    one, other = next((pair for pair in both_told if pair[0] != pair[1]), ("", ""))
     figures = [_FIGURE.findall(each) for each in (one, other)]
     if one != other and _FIGURE.split(one) == _FIGURE.split(other):
         pairs = iter(zip(*figures, strict=True))

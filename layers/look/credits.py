@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from layers.look.basemaps import basemap
+from layers.look.symbology import texts_in
 from layers.plan.area import area
 from layers.plan.catalogue import load, table
 from layers.plan.schema import resource
@@ -38,8 +39,7 @@ def credits_of(content: Content) -> tuple[str, ...]:
     frames += [each.frame for each in content.overlays if hasattr(each, "frame")]
     sources = table("sources")
     used = sources[sources["id"].isin(sources_of(frames))]
-    own = used["attribution_en" if content.lang == "en" else "attribution"]
-    lines = own.where(own.notna(), used["attribution"])
+    lines = texts_in(used, "attribution", lang=content.lang)
     told = (line for line in (*lines, base.attribution) if isinstance(line, str) and line)
     return tuple(dict.fromkeys(told))
 

@@ -16,6 +16,8 @@ from layers.plan.schema import registry
 from layers.words import bracketed
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from layers.plan.schema import Field
 
 
@@ -94,6 +96,29 @@ def field_title(field: Field, *, lang: str = "zh") -> str:
     ('投资额（亿元）', 'investment (×100 million CNY)')
     """
     return bracketed(field.title(lang), unit_label(field.unit or "", lang=lang), lang)
+
+
+def texts_in(rows: pd.DataFrame, column: str, *, lang: str = "zh") -> pd.Series[Any]:
+    """Return a column as it reads in a language: the original where nothing is said in it.
+
+    Parameters
+    ----------
+    rows
+        The rows, with the column and perhaps one more of its name and the language.
+    column
+        The column of the original.
+    lang
+        Code of a language, such as ``"en"``.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = pd.DataFrame({"publisher": ["红网", "360doc"], "publisher_en": ["Rednet", None]})
+    >>> texts_in(rows, "publisher", lang="en").tolist(), texts_in(rows, "publisher").tolist()
+    (['Rednet', '360doc'], ['红网', '360doc'])
+    """
+    spoken = rows.get(f"{column}_{lang}")
+    return rows[column] if spoken is None else spoken.where(spoken.notna(), rows[column])
 
 
 def palette(name: str, classes: int | None = None) -> list[str]:

@@ -31,13 +31,16 @@ if TYPE_CHECKING:
     from layers.plan.schema import Resource
 
 _LOG = logging.getLogger(__name__)
-_SOURCE_COLUMNS = ("name_zh", "name_en", "publisher", "date", "licence", "attribution")
+_SOURCE_COLUMNS = (
+    *("name_zh", "name_en", "publisher", "publisher_en", "date"),
+    *("licence", "licence_en", "attribution", "attribution_en"),
+)
 
 # Tables that a plan may have: where its facts are from, what is part of what, where its documents
 # contradict each other, where they say that something is, what they aim at, and published numbers
 # of people. Without one nothing is in it.
 TABLES: dict[str, tuple[str, ...]] = {
-    "sources": ("id", *_SOURCE_COLUMNS, "attribution_en"),
+    "sources": ("id", *_SOURCE_COLUMNS),
     "memberships": ("id", "feature_id", "target_id", "role", "order"),
     "conflicts": ("id", "name_zh", "name_en"),
     "claims": ("id", "subject_id", "kind", "source_id", "grade", "state"),

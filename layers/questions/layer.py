@@ -11,7 +11,7 @@ from geo.errors import InputError
 from geo.numerals import listed, number
 from layers.look.content import Content
 from layers.look.styles import looks
-from layers.look.symbology import field_title, unit_label, value_label
+from layers.look.symbology import field_title, texts_in, unit_label, value_label
 from layers.plan.area import area
 from layers.plan.catalogue import as_drawn, describe, load, names_by_id
 from layers.plan.schema import resource
@@ -115,11 +115,10 @@ def _told(name: str, lang: str) -> tuple[str, ...]:
     english = lang == "en"
     about = describe(name)
     count = say("layer.count", lang, n=number(about.rows))
-    # Publisher and licence are told in Chinese alone.
-    wanted = ("date",) if english else ("publisher", "date", "licence")
     lines = [f"{about.text_en if english else about.text_zh} {count}"]
     for source in about.sources:
-        parts = listed(filter(None, map(source.get, wanted)), lang)
+        said = (source.get(f"{part}_{lang}") or source[part] for part in TABLES_TOLD["sources"])
+        parts = listed(filter(None, said), lang)
         key = "layer.source.more" if parts else "layer.source.name"
         line = say(key, lang, name=source[f"name_{lang}"], more=parts)
         lines.append(line)
@@ -151,7 +150,10 @@ def _rows(name: str, lang: str) -> Table:
     if name_column in frame:
         columns.insert(0, name_column)
     titles = [field_title(about.field(column), lang=lang) for column in columns]
-    cells = [[_cell(column, value, lang) for value in frame[column]] for column in columns]
+    cells = [
+        [_cell(column, value, lang) for value in texts_in(frame, column, lang=lang)]
+        for column in columns
+    ]
     return Table(tuple(titles), tuple(zip(*cells, strict=True)))
 
 

@@ -21,7 +21,7 @@ from geo.wording import sentence
 from layers.slides.boxes import EMU_PER_PT, Box, Page
 from layers.slides.parts import add_text
 from layers.slides.templates import FAMILY, TITLES, placeholders
-from layers.type.line_breaks import LINE_HEIGHT, LINE_SPACING, text_height
+from layers.type.line_breaks import LINE_HEIGHT, LINE_SPACING, text_height, unparted
 from layers.type.outside_texts import CUT
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def _write(slide: PptxSlide, shape: Any, text: str, box: Box, *, east: str) -> b
     fitting = text
     while not fits(fitting) and len(fitting) > len(CUT):
         fitting = fitting[: len(fitting) - len(CUT) - 1].rstrip() + CUT
-    shape.text_frame.text = fitting.replace("\n", "\v")
+    shape.text_frame.text = unparted(fitting).replace("\n", "\v")
     for run in shape.text_frame.paragraphs[0].runs:
         if size < own:
             run.font.size = Pt(size)

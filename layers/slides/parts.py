@@ -13,7 +13,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Emu, Pt
 
-from layers.type.line_breaks import LINE_HEIGHT, LINE_SPACING, text_height, text_lines
+from layers.type.line_breaks import LINE_HEIGHT, LINE_SPACING, text_height, text_lines, unparted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -249,7 +249,7 @@ def write(
     bold, pale
         Whether it is bold, and in the second colour.
     """
-    paragraph.text = text.replace("\n", "\v")
+    paragraph.text = unparted(text).replace("\n", "\v")
     paragraph.line_spacing = LINE_SPACING
     for run in paragraph.runs:
         run.font.size = Pt(size_pt)

@@ -644,6 +644,15 @@ def test_each_step_is_one_step_back_and_what_was_chosen_goes_with_the_visitor(pa
     still(page)
     zoning = page.get_by_role("combobox", name=words("choose.zoning"))
     assert zoning.input_value() == words("zoning.circles")
+    # A year of the map is a step of its own.
+    years = page.frame_locator("iframe").locator(".atlas-time")
+    latest = int(years.get_by_role("slider").get_attribute("max") or 0)
+    years.get_by_role("slider").press("ArrowLeft")
+    wait_for_parameter(page, "year", str(latest - 1))
+    page.go_back()
+    wait_for_parameter(page, "year", None)
+    # Of all years there is none to go back to.
+    years.locator("button:disabled").wait_for()
     assert errors(page) == []
 
 
