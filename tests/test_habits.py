@@ -42,6 +42,10 @@ def test_every_source_says_on_which_terms_and_how_it_is_credited(plan: str) -> N
             used = set(frame["source_id"]) if "source_id" in frame else set()
             assert used | set(layers.resource(name).sources) <= set(sources.index), name
     assert sources[["licence", "attribution", "attribution_en"]].notna().all(axis=None)
+    # An original name may follow in brackets; what is no name is in English.
+    for column in ("publisher", "licence", "attribution"):
+        english = sources[f"{column}_en"].str.replace(r"\([^()]+\)", "", regex=True)
+        assert not english.str.contains("[\u4e00-\u9fff]").any(), column
     assert sources.loc["amap", "licence"].endswith("遵其服务条款")
     assert "osm" not in sources.index or sources.loc["osm", "licence"] == "ODbL-1.0"
 

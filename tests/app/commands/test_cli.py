@@ -612,6 +612,17 @@ def test_an_atlas_is_made_with_its_series(run, tmp_path):
     assert (spec.map, spec.pages, changed) == ("coverage", "quarters", [])
 
 
+def test_a_snapshot_speaks_the_language_that_was_asked_for(run, tmp_path, monkeypatch):
+    specs = []
+    monkeypatch.setattr(
+        "app.commands.snapshot.write_snapshot", lambda spec, *_, **__: specs.append(spec)
+    )
+    monkeypatch.setattr("app.commands.snapshot.wrote", lambda *_: None)
+    for before in ((), ("--lang", "en"), ("--lang", "zh")):
+        run(*before, "snapshot", "overview", "--review", "internal", "-o", tmp_path / "a.pptx")
+    assert [spec.lang for spec in specs] == ["zh", "en", "zh"]
+
+
 def test_a_snapshot_is_made_and_made_again(run, tmp_path):
     path = tmp_path / "density.png"
     run("snapshot", "density", "--review", "internal", "--size", "16:9", "--dpi", "60", "-o", path)

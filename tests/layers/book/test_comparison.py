@@ -41,6 +41,13 @@ def test_two_distances_stand_above_one_legend_and_the_title_has_both_figures():
     assert len(figures.table.rows) == len(figures.chart.categories)
 
 
+def test_where_the_same_zone_is_densest_the_title_has_both_peaks():
+    one = spec("density", parameters={"bandwidth_m": 2000}, versus={"bandwidth_m": 5000})
+    title = comparison_slides(one)[0].title
+    assert re.search(r"peaks at [\d.]+ → [\d.]+", title)
+    assert "2,000 → 5,000 m" in title
+
+
 def test_maps_to_compare_have_one_ground_one_scale_and_the_same_classes():
     one = spec(**REACH)
     contents = comparable([one.content(), one.other().content()])
