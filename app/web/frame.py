@@ -69,7 +69,7 @@ STYLE = """
 /* Beside a map on a small screen, figures and their tables still need this much. */
 @media (min-width: 641px) {
   [data-testid="stColumn"]:has(.st-key-results) { min-width: 236px; }
-  [data-testid="stHorizontalBlock"]:has(> [data-testid="stColumn"] .st-key-results) { flex-wrap: nowrap; }
+  [data-testid="stHorizontalBlock"]:has(> * .st-key-results) { flex-wrap: nowrap; }
 }
 .st-key-results [role="tablist"] { flex-wrap: wrap; gap: 0 .8rem; }
 iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !important; }

@@ -106,9 +106,12 @@ def test_a_plan_without_a_table_has_an_empty_one_and_describes_what_it_has() -> 
             "name_zh": "为测试编写",
             "name_en": "Made for tests",
             "publisher": "",
+            "publisher_en": "",
             "date": "2026-11-29",
             "licence": "CC0-1.0",
+            "licence_en": "",
             "attribution": "为测试编写",
+            "attribution_en": "Made for tests",
         }
         assert layers.describe("sources").evidence == {}
         assert layers.names_by_id(lang="en")["shop-9"] == "Shop nine"
