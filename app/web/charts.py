@@ -160,8 +160,12 @@ def bars(
     )
     # Vega puts the first line of an axis's label beside the bar, and not the middle of them all.
     lines = {
-        **{"type": "text", "align": "right", "color": SOFT, "fontSize": NAME_SIZE_PX},
-        **{"lineBreak": BREAK, "lineHeight": LINE_PX},
+        "type": "text",
+        "align": "right",
+        "color": SOFT,
+        "fontSize": NAME_SIZE_PX,
+        "lineBreak": BREAK,
+        "lineHeight": LINE_PX,
         "dy": {"expr": f"{-LINE_PX / 2} * (length(split(datum.name, '\\n')) - 1)"},
     }
     beside = rows.drop_duplicates("name")
