@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -351,6 +352,15 @@ def test_intervals_of_what_stands_well_inside_are_the_counts() -> None:
     assert table.header == ("Zone", "West quarter", "East quarter")
     assert [row[0] for row in table.rows] == ["West quarter", "East quarter"]
     assert table.rows[0][2] == 1.0
+
+
+def test_a_map_of_zones_without_a_point_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    none = SimpleNamespace(found=SimpleNamespace(point=np.empty(0)))
+    monkeypatch.setattr(counting, "counted", lambda *_: none)
+    for shown in (Concentration(ASKED).zones_shown, Shown(ASKED).require_drawn):
+        with pytest.raises(InputError) as empty:
+            shown()
+        assert empty.value.code == "zones.empty"
 
 
 def test_points_that_do_not_move_have_no_interval(monkeypatch: pytest.MonkeyPatch) -> None:

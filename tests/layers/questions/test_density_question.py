@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import rioxarray  # noqa: F401  gives arrays their .rio
 import shapely
+import xarray as xr
 
 from geo.errors import InputError
 from layers.plan.area import open_plan
@@ -292,6 +295,44 @@ def test_what_somebody_brings_is_shown_by_its_names() -> None:
     assert (points.size_px, points.cluster, points.title) == (4, True, "T")
     assert len(contents.own(mixed[:1], title="T", name_column="", lang="en").overlays) == 1
     assert len(contents.own(mixed[1:], title="T", name_column="", lang="en").overlays) == 1
+
+
+def test_a_raster_of_people_is_shown_as_coarse_as_it_can_be_seen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lon, lat = np.arange(103.5, 103.8, 0.1), np.arange(28.3, 28.05, -0.1)
+    cells = xr.DataArray(np.ones((lat.size, lon.size)), {"y": lat, "x": lon}, ("y", "x"))
+    people = SimpleNamespace(counts=cells.rio.write_crs("EPSG:4490"))
+
+    def shown() -> Any:
+        (surface,) = contents.own_people(people, title="T", lang="en").overlays
+        return surface
+
+    whole = shown()
+    assert (whole.title, whole.title_en, whole.array.shape) == ("T", "T", cells.shape)
+    monkeypatch.setattr(contents, "PREVIEW_CELLS", 2)
+    coarse = shown()
+    # Two by two, and nobody is lost.
+    assert coarse.array.shape == (2, 2)
+    assert float(coarse.array.sum()) == cells.size
+    assert coarse.array.rio.crs == "EPSG:4490"
+    assert "2" in coarse.unit
+    assert coarse.unit != whole.unit
+
+
+def test_what_is_said_of_places_is_shown_as_far_as_it_reaches() -> None:
+    places = gpd.GeoDataFrame(
+        {"id": ["a"], "name_zh": ["甲"], "name_en": ["A"], "accuracy_m": [500.0]},
+        geometry=[shapely.Point(105.0, 28.3)],
+        crs=4490,
+    )
+    reach, point = contents.candidates(places, title="T", lang="en").overlays
+    west, south, east, north = reach.frame.to_crs(4544).total_bounds
+    assert (east - west, north - south) == pytest.approx((1000, 1000), rel=1e-3)
+    assert (reach.dashed, point.named, point.title) == (True, True, "T")
+    nothing = contents.candidates(places.iloc[:0], title="T", lang="en")
+    assert nothing.overlays == ()
+    assert list(nothing.frames) == ["quarters"]
 
 
 def test_a_kind_is_found_by_its_map_and_its_look() -> None:
