@@ -352,7 +352,9 @@ def elsewhere(
     """
     metric = to_metric(gpd.GeoSeries(polygons, crs=crs), function=function)
     places = supports(points, rows, metric.crs, function=function)
-    return Elsewhere(places, Locator(metric.to_numpy(), cells=_MAX_CELLS), overlap)
+    # A thousand draws of a point are some four times the places that it may be in.
+    cells = int(np.clip(4 * len(places.xy), _MIN_CELLS, _MAX_CELLS))
+    return Elsewhere(places, Locator(metric.to_numpy(), cells=cells), overlap)
 
 
 def membership(
