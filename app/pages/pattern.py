@@ -26,7 +26,7 @@ from layers.questions.hot_spots import HotSpots
 from layers.questions.patterns import REACH_M
 from layers.questions.spacing import Spacing
 from layers.questions.subjects import Zones
-from layers.questions.tested_units import Tested
+from layers.questions.tested_units import UnitClasses
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,7 +57,7 @@ def units_here() -> tuple[str, ...]:
     return (*patterns.unit_names(), *own_data.names("zones"))
 
 
-def settings_of_units(kind: type[Tested], points: Points) -> Tested:
+def settings_of_units(kind: type[UnitClasses], points: Points) -> UnitClasses:
     """Draw the choice of units, their neighbours and what is tested; return the question."""
     default = area().defaults["pattern"]["zoning"]
     units = choices.choose_zoning(units_here(), "pattern.grid", default=default)
@@ -85,7 +85,7 @@ def refused(reason: Refusal) -> None:
         )
         st.info(words)
         few = reason.reason == "few_units"
-        if few and isinstance(asked, Tested) and asked.zones.name != "h3":
+        if few and isinstance(asked, UnitClasses) and asked.zones.name != "h3":
             st.button(
                 text("pattern.smaller", cell=number(SMALLER_CELL_M)),
                 on_click=lambda: st.session_state.update(cell_m=SMALLER_CELL_M),
@@ -108,7 +108,7 @@ def closing(frame: gpd.GeoDataFrame | Any, file_name: str, *, spatial: bool = Tr
         for name in NOT[look]:
             st.caption(text(f"pattern.not.{name}"))
     note_on_points(points)
-    unknowns(points, asked.zones if isinstance(asked, Tested) else None)
+    unknowns(points, asked.zones if isinstance(asked, UnitClasses) else None)
     if spatial:
         download(
             "pattern.download_geojson",
@@ -120,11 +120,11 @@ def closing(frame: gpd.GeoDataFrame | Any, file_name: str, *, spatial: bool = Tr
         f"{file_name}.csv",
         lambda: geo.vector_bytes(frame, ".csv") if spatial else csv_bytes(frame),
     )
-    units = asked.zones.name if isinstance(asked, Tested) else None
+    units = asked.zones.name if isinstance(asked, UnitClasses) else None
     receipts.beside((points.layer, units))
 
 
-def show_units(asked: Tested) -> None:
+def show_units(asked: UnitClasses) -> None:
     """Draw the tests of hot spots, or of clusters and outliers."""
     zones = asked.answer()
     heading(text("pattern.overall"))
@@ -168,7 +168,7 @@ with st.sidebar:
     look = choose("look", "pattern.look", tuple(LOOKS), default="hot")
     with st.expander(text("app.more")):
         points = choices.finer(points)
-        asked: Tested | Spacing | Centres
+        asked: UnitClasses | Spacing | Centres
         if look == "centres":
             columns = choices.filters_of(points) or (points.group,)
             by = choose(
@@ -196,13 +196,13 @@ if reason is not None:
 export(asked)
 with st.spinner(text("pattern.working")):
     document = maps.document(asked, lang=language())
-    tested = isinstance(asked, Tested)
+    tested = isinstance(asked, UnitClasses)
     zone = picking.selected_zone(asked.answer(), MAP_KEY) if tested else None
 with map_column:
     draw_map(document, key=MAP_KEY)
 with results:
     say([sentence for sentence in asked.told(language()) if sentence])
-    if isinstance(asked, Tested):
+    if isinstance(asked, UnitClasses):
         show_units(asked)
     elif isinstance(asked, Spacing):
         show_distances(asked)

@@ -25,7 +25,7 @@ from layers.questions.distribution import Shown
 from layers.questions.figures import foremost, in_words
 from layers.questions.kinds import kind_of, looks
 from layers.questions.subjects import Points, Zones, point_layers
-from layers.questions.tested_units import Tested
+from layers.questions.tested_units import UnitClasses
 from layers.questions.unknowns import KNOWN, certainty_note, first_of, unknown_places, zone_bounds
 from layers.record.specification import asked
 from layers.type.tables import Table
@@ -212,7 +212,7 @@ def _of_map(name: str, own: Kind, spec: MapSpec) -> Exhibit:
     content = one.content()
     claim, *evidence = question.told(lang) or [question.title(lang)]
     points = question.subjects
-    if isinstance(question, Tested):
+    if isinstance(question, UnitClasses):
         whole = question.finding(lang)
         evidence = evidence if claim in whole else [claim, *evidence]
         claim = whole

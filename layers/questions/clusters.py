@@ -12,7 +12,7 @@ from layers.questions.autocorrelation import ALPHA
 from layers.questions.fields import Field
 from layers.questions.kinds import register
 from layers.questions.patterns import CLUSTERS
-from layers.questions.tested_units import Tested, spots
+from layers.questions.tested_units import UnitClasses, spots
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @register
 @dataclass(frozen=True, slots=True)
-class Clusters(Tested):
+class Clusters(UnitClasses):
     """Clusters and outliers (local Moran).
 
     Parameters

@@ -10,7 +10,7 @@ from layers.keeping.answers import kept_answer
 from layers.questions import cluster_reading, patterns
 from layers.questions.kinds import register
 from layers.questions.patterns import COLD, HOT
-from layers.questions.tested_units import Tested, spots
+from layers.questions.tested_units import UnitClasses, spots
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @register
 @dataclass(frozen=True, slots=True)
-class HotSpots(Tested):
+class HotSpots(UnitClasses):
     """Units around which there is more, or less, than chance gives (Getis–Ord Gi*).
 
     Parameters

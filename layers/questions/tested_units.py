@@ -31,7 +31,7 @@ _SUMMED = ("amount", "area_km2")
 
 
 @dataclass(frozen=True, slots=True)
-class Tested(Pattern):
+class UnitClasses(Pattern):
     """Units in classes by a test of each: the parent of hot spots and clusters.
 
     Parameters
@@ -140,7 +140,7 @@ class Tested(Pattern):
 
 
 @kept_answer
-def spots(asked: Tested, *, kinds: tuple[str, ...]) -> tuple[Spot, ...]:
+def spots(asked: UnitClasses, *, kinds: tuple[str, ...]) -> tuple[Spot, ...]:
     """Return the groups of adjoining units of some kinds, those with most points first.
 
     Parameters
@@ -160,7 +160,7 @@ def spots(asked: Tested, *, kinds: tuple[str, ...]) -> tuple[Spot, ...]:
 
 @kept_answer
 def other_sizes(
-    asked: Tested, *, kinds: tuple[str, ...]
+    asked: UnitClasses, *, kinds: tuple[str, ...]
 ) -> tuple[tuple[Zones, tuple[str, str] | None], ...]:
     """Return the district of the main spot for cells a quarter smaller and a quarter larger.
 
