@@ -28,15 +28,7 @@ from layers.look.basemaps import basemap as basemap_named
 from layers.look.basemaps import basemaps
 from layers.look.content import Content
 from layers.look.outside import clean_frames, clean_overlays
-from layers.look.overlays import (
-    Choropleth,
-    Features,
-    Isolines,
-    Overlay,
-    Points,
-    Surface,
-    result_names,
-)
+from layers.look.overlays import Overlay, result_names
 from layers.look.styles import for_scripts
 from layers.look.symbology import layer_styles, symbology
 from layers.plan.area import area, per_plan
@@ -59,18 +51,6 @@ if TYPE_CHECKING:
 
     from layers.look.styles import LayerStyle, Style
     from layers.scene.scene import Drawn, Scene, Stop
-
-__all__ = [
-    "Choropleth",
-    "Features",
-    "Isolines",
-    "Overlay",
-    "Points",
-    "Surface",
-    "content_document",
-    "map_document",
-    "to_json",
-]
 
 VERSION = 2
 # About 1 m: no bend of a line is lost that can be seen.
