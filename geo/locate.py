@@ -31,8 +31,8 @@ _MARGIN_CELLS = 1e-6
 # Entries of the (cell, polygon) table above which the raster is made coarser: about 100 MB.
 _MAX_ENTRIES = 6_000_000
 _MAX_SIDE_CELLS = 4096
-# From this many points on, the compiled loop is worth the half second of its import.
-_MANY = 50_000
+# From this many points on, the compiled loop is worth its import: half a second and 100 MB.
+_MANY = 500_000
 _THREADS = 2
 # Points that are tested against polygons between two looks at the watch.
 _TESTS_AT_ONCE = 100_000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,24 @@ from matplotlib.collections import LineCollection
 from geo.errors import InputError
 from geo.numerals import number
 from layers.book.atlas import atlas
+from layers.book.forks import in_turn
 from layers.look.styles import inks
 from layers.paper import parts
 from layers.paper.furniture import broken_notes, draw_notes, draw_title, note_texts
 from layers.paper.parts import part
+from layers.paper.pdf_content import Ink, as_page
 from layers.paper.pdf_file import Chapter, PdfFile
-from layers.paper.printing import add_page, alternative, composed
-from layers.paper.sheet import blank, check_sheet, layout, px_pt, text_width, wrapped, write
+from layers.paper.printing import alternative, composed, page_of
+from layers.paper.sheet import (
+    blank,
+    check_sheet,
+    layout,
+    px_pt,
+    text_line,
+    text_width,
+    wrapped,
+    write,
+)
 from layers.scene.boxes import Box
 from layers.type.line_breaks import text_lines
 from layers.type.outside_texts import COLUMN, NOTE, TITLE, TITLE_LINES, Cleaner, one_line
@@ -33,10 +45,14 @@ if TYPE_CHECKING:
     from layers.book.atlas import Leaf, Progress
     from layers.look.content import Content
     from layers.look.sheet import Sheet
+    from layers.paper.pdf_content import Page
     from layers.paper.sheet import Layout
     from layers.paper.toning import Known
     from layers.record.specification import MapSpec
     from layers.type.table_grids import Grid
+
+    # A page, and where its number stands.
+    _Drawn = tuple[Page, tuple[float, float]]
 
 INK, PALE, RULE, HEAD = inks("ink", "soft", "rule", "link")
 # The words beside a map have this share of the width.
@@ -81,15 +97,17 @@ def printed_atlas(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
     subject = alternative(told) if told is not None else ""
     pdf = PdfFile(spec.lang, one_line(sheet.title), sheet.author, subject)
     book = _Book(sheet, spec.lang, pdf)
-    titles = [leaf.title for leaf in (*whole.pages, *whole.closing)]
+    leaves = (*whole.pages, *whole.closing)
+    titles = [leaf.title for leaf in leaves]
     steps = len(whole.leaves) + 1
     report = progress or (lambda *_: None)
     report(0, steps, whole.cover.title)
-    book.add(whole.cover, cover=True)
-    book.skip(len(list(book.listed(titles, [SOME_PAGE] * len(titles)))))
-    for done, leaf in enumerate((*whole.pages, *whole.closing), start=1):
-        report(done, steps, leaf.title)
-        book.add(leaf)
+    book.add(book.drawn(whole.cover, cover=True))
+    book.skipped = len(list(book.listed(titles, [SOME_PAGE] * len(titles))))
+    with closing(in_turn(lambda at: book.drawn(leaves[at]), len(leaves))) as drawn:
+        for done, leaf in enumerate(leaves, start=1):
+            report(done, steps, leaf.title)
+            book.add(next(drawn))
     report(steps - 1, steps, say("atlas.contents", spec.lang))
     return book.bound(titles)
 
@@ -101,9 +119,9 @@ class _Book:
     sheet: Sheet
     lang: str
     pdf: PdfFile
-    # Pages that the contents take, how many are drawn, and the first of each leaf among these.
+    # Pages that the contents take, how many are added, and the first of each leaf among these.
     skipped: int = 0
-    drawn: int = 0
+    added: int = 0
     starts: list[int] = field(default_factory=list)
     known: Known = field(default_factory=dict)
 
@@ -112,30 +130,30 @@ class _Book:
         """Points per px on its pages."""
         return px_pt(self.sheet.size)
 
-    def skip(self, pages: int) -> None:
-        """Leave numbers for the contents."""
-        self.skipped = pages
-
-    def add(self, leaf: Leaf, *, cover: bool = False) -> None:
-        """Draw a leaf on as many pages as it needs."""
+    def drawn(self, leaf: Leaf, *, cover: bool = False) -> list[_Drawn]:
+        """Draw a leaf on as many pages as it needs, which have no numbers yet."""
         leaf = _cleaned(leaf, self.lang)
-        self.starts.append(self.drawn)
         if leaf.content is None:
-            self._worded(leaf, leaf.text)
-        else:
-            self._mapped(leaf, leaf.content, cover=cover)
+            return list(self._worded(leaf, leaf.text))
+        return list(self._mapped(leaf, leaf.content, cover=cover))
 
-    def listed(self, titles: list[str], pages: list[str]) -> Iterator[tuple[Figure, list[Box]]]:
+    def add(self, pages: list[_Drawn]) -> None:
+        """Add the pages of a leaf."""
+        self.starts.append(self.added)
+        for each in pages:
+            self._keep(each, self.added + self.skipped + 1)
+
+    def listed(self, titles: list[str], pages: list[str]) -> Iterator[tuple[_Drawn, list[Box]]]:
         """Draw the contents; yield each page with the box of each of its lines."""
         title = say("atlas.contents", self.lang)
         header = tuple(say(f"atlas.column.{name}", self.lang) for name in ("name", "page"))
         table = Table(header, tuple(zip(titles, pages, strict=True)), numeric=(1,))
-        for figure, axes, box in self._blank(title, first_number=2):
+        for figure, axes, box, at in self._blank(title):
             grid = self._grid(table, box, alone=True)
             rows = grid.rows_within(box.height)
             with part(axes, parts.WORDS):
                 boxes = _draw_grid(axes, grid, rows, box)
-            yield figure, boxes
+            yield self._worded_page(figure, at), boxes
             table = replace(table, rows=table.rows[rows:])
             if not table.rows:
                 return
@@ -144,10 +162,10 @@ class _Book:
         """Draw the contents, put them behind the cover, and add outline and links."""
         numbers = [number(start + self.skipped + 1) for start in self.starts[1:]]
         lines: list[list[Box]] = []
-        for figure, boxes in self.listed(titles, numbers):
-            self._keep(figure)
+        for number_, (each, boxes) in enumerate(self.listed(titles, numbers), start=2):
+            self._keep(each, number_)
             lines.append(boxes)
-        listed = range(self.drawn - self.skipped, self.drawn)
+        listed = range(self.added - self.skipped, self.added)
         targets = iter(self.starts[1:])
         for page, boxes in zip(listed, lines, strict=True):
             for box in boxes:
@@ -159,12 +177,21 @@ class _Book:
 
     # ---- pages ----
 
-    def _keep(self, figure: Figure) -> None:
-        """Add a page of words."""
-        self.pdf.add(figure, parts=parts.common(self.lang))
-        self.drawn += 1
+    def _keep(self, drawn: _Drawn, number_: int) -> None:
+        """Add a page with its number."""
+        each, at = drawn
+        size = SMALL_PX * 1.2 * self.px
+        words = say("atlas.page", self.lang, n=number_)
+        ink = Ink(each.width, each.height, self.sheet.dpi)
+        ink.write(text_line(at, words, size, colour=PALE, align="right"))
+        self.pdf.add(each._replace(runs=[*each.runs, ink.run(parts.WORDS, unread=False)]))
+        self.added += 1
 
-    def _mapped(self, leaf: Leaf, content: Content, *, cover: bool) -> None:
+    def _worded_page(self, figure: Figure, at: tuple[float, float]) -> _Drawn:
+        """Return a page of words."""
+        return as_page(figure, parts=parts.common(self.lang)), at
+
+    def _mapped(self, leaf: Leaf, content: Content, *, cover: bool) -> Iterator[_Drawn]:
         """Draw a map with words beside it, and what has no room on pages that follow."""
         sheet = replace(self.sheet, title=leaf.title, subtitle="")
         printed = composed(content, sheet, panel_share=PANEL_SHARE, known=self.known)
@@ -176,13 +203,11 @@ class _Book:
                 code="print.no_room",
             )
         with part(axes, parts.WORDS):
-            self._number(axes, plan, self.drawn + self.skipped + 1)
             table, left = self._told(axes, leaf, plan.panel, COVER_PX if cover else TEXT_PX)
-        add_page(self.pdf, printed, alternative(content))
-        self.drawn += 1
+        yield page_of(printed, alternative(content)), _number_at(plan)
         if left or (table is not None and table.rows):
             title = say("atlas.continued", self.lang, title=leaf.title)
-            self._worded(replace(leaf, title=title, table=table), left)
+            yield from self._worded(replace(leaf, title=title, table=table), left)
 
     def _told(
         self, axes: Axes, leaf: Leaf, panel: Box, size_px: float
@@ -199,10 +224,10 @@ class _Book:
                 table = replace(table, rows=table.rows[rows:])
         return table, left
 
-    def _worded(self, leaf: Leaf, text: tuple[str, ...]) -> None:
+    def _worded(self, leaf: Leaf, text: tuple[str, ...]) -> Iterator[_Drawn]:
         """Draw paragraphs and a table on as many pages as they need."""
         table = leaf.table
-        for figure, axes, box in self._blank(leaf.title):
+        for figure, axes, box, at in self._blank(leaf.title):
             before, size = text, WORDED_PX * self.px
             with part(axes, parts.WORDS):
                 text, room = _draw_text(axes, text, box, size, self.px)
@@ -216,7 +241,7 @@ class _Book:
                     title=leaf.title,
                     characters=len(text[0]),
                 )
-            self._keep(figure)
+            yield self._worded_page(figure, at)
             if not text and (table is None or not table.rows):
                 return
 
@@ -242,33 +267,22 @@ class _Book:
                 table = replace(table, rows=table.rows[rows:])
         return table
 
-    def _blank(
-        self, title: str, *, first_number: int | None = None
-    ) -> Iterator[tuple[Figure, Axes, Box]]:
-        """Yield page after page with title, number and notes, and the room between."""
+    def _blank(self, title: str) -> Iterator[tuple[Figure, Axes, Box, tuple[float, float]]]:
+        """Yield page after page with title and notes, the room between, and where numbers stand."""
         sheet = replace(self.sheet, title=title, subtitle="")
         notes = note_texts([], sheet, credits_=[], standing=[], spread=False, lang=self.lang)
         lines = broken_notes(notes[:1], layout(sheet, note_lines=1), lang=self.lang)
         plan = layout(sheet, note_lines=len(lines))
-        number = first_number
         while True:
             figure, axes = blank(plan.page, dpi=sheet.dpi)
             with part(axes, parts.TITLE):
                 draw_title(axes, sheet, plan)
             with part(axes, parts.NOTES):
                 draw_notes(axes, lines, plan)
-            with part(axes, parts.WORDS):
-                self._number(axes, plan, number or self.drawn + self.skipped + 1)
             gap = PART_PX * plan.px
             bottom = plan.notes.top + gap
             room = Box(plan.title.left, bottom, plan.title.width, plan.title.bottom - gap - bottom)
-            yield figure, axes, room
-            number = None if first_number is None or number is None else number + 1
-
-    def _number(self, axes: Axes, plan: Layout, page: int) -> None:
-        words = say("atlas.page", self.lang, n=page)
-        at = (plan.title.right, plan.title.bottom + SMALL_PX * plan.px)
-        write(axes, at, words, SMALL_PX * 1.2 * plan.px, colour=PALE, align="right")
+            yield figure, axes, room, _number_at(plan)
 
     def _grid(self, table: Table, box: Box, *, alone: bool) -> Grid:
         sizes = tuple(size * self.px for size in TABLE_PX)
@@ -276,6 +290,10 @@ class _Book:
 
 
 # ---- words and tables on a page ----
+
+
+def _number_at(plan: Layout) -> tuple[float, float]:
+    return plan.title.right, plan.title.bottom + SMALL_PX * plan.px
 
 
 def _draw_figures(axes: Axes, figures: tuple[tuple[str, str], ...], box: Box, px: float) -> Box:

@@ -1,7 +1,8 @@
 """What stands on a sheet as the operators of a page of a PDF file.
 
 Text is written as text, in one font a weight; everything else draws itself as matplotlib has it,
-with a point on the sheet as its unit.
+with a point on the sheet as its unit. What only the file knows, such as the codes of its fonts, is
+left to it: pages can be drawn anywhere, and in any order.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from layers.paper.sheet import text_width
 from layers.scene.window import POINTS_PER_INCH
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from matplotlib.artist import Artist
     from matplotlib.backend_bases import GraphicsContextBase
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
     from matplotlib.transforms import BboxBase, Transform
     from numpy.typing import NDArray
 
-    from layers.paper.pdf_file import PdfFile
     from layers.type.fonts import Weight
 
 Rgba: TypeAlias = tuple[float, float, float, float]
+Word: TypeAlias = "str | Later"
 
 CURVE, CLOSE = Path.CURVE4, Path.CLOSEPOLY
 STEPS = {Path.MOVETO: "%.2f %.2f m\n", Path.LINETO: "%.2f %.2f l\n"}
@@ -79,6 +80,46 @@ def outline(path: Path, matrix: NDArray[np.float64]) -> str:
     return "".join(steps) % tuple(corners[kept].ravel().tolist())
 
 
+class Later(NamedTuple):
+    """What a file has a name or codes for: which of its methods says so, and what that takes."""
+
+    method: str
+    given: tuple[Any, ...]
+
+
+class Run(NamedTuple):
+    """The operators of a part of a sheet, or of what there is only for the eye."""
+
+    part: str
+    unread: bool
+    words: list[Word]
+
+
+class Page(NamedTuple):
+    """A sheet as a file takes it.
+
+    Parameters
+    ----------
+    width, height
+        Of the sheet, points.
+    runs
+        What stands on it, the lowest first.
+    parts
+        Titles of the parts that are layers, by their names.
+    alternative
+        What is read out in place of its map.
+    viewports
+        Where its maps lie.
+    """
+
+    width: float
+    height: float
+    runs: list[Run]
+    parts: Mapping[str, str]
+    alternative: str = ""
+    viewports: Sequence[Mapping[str, Any]] = ()
+
+
 class Look(NamedTuple):
     """How a shape is drawn: colours with opacity, none or all nothing where there is none."""
 
@@ -98,19 +139,17 @@ class Ink(RendererBase):
 
     Parameters
     ----------
-    file
-        Which has the fonts, looks and pictures.
     width, height
         Of the sheet, points.
     dpi
         Of pictures on it.
     """
 
-    def __init__(self, file: PdfFile, width: float, height: float, dpi: float) -> None:
+    def __init__(self, width: float, height: float, dpi: float) -> None:
         super().__init__()
-        self.file, self.width, self.height, self.dpi = file, width, height, dpi
-        self.written: list[str] = []
-        self.state: dict[str, str] = {}
+        self.width, self.height, self.dpi = width, height, dpi
+        self.written: list[Word] = []
+        self.state: dict[str, tuple[Word, ...]] = {}
         # What is cut to, as operators.
         self.cut = ""
 
@@ -159,19 +198,22 @@ class Ink(RendererBase):
         """Draw a picture, its lower left corner at a place."""
         self._clip(gc.get_clip_rectangle())
         high, wide = (side / self.get_image_magnification() for side in im.shape[:2])
-        name = self.file.picture(im[::-1])
-        self.written.append(f"q {wide:.3f} 0 0 {high:.3f} {x:.2f} {y:.2f} cm /{name} Do Q\n")
+        place = f"q {wide:.3f} 0 0 {high:.3f} {x:.2f} {y:.2f} cm /"
+        self.written += [place, Later("picture", (im[::-1],)), " Do Q\n"]
 
     # ---- parts of a sheet ----
 
-    def begin(self, words: str) -> None:
-        """Begin a marked part of the sheet."""
-        self.written.append(words)
-
-    def end(self, times: int = 1) -> None:
-        """End marked parts."""
+    def run(self, part: str, unread: bool) -> Run:  # noqa: FBT001 - as a run has it
+        """Return what has been written since the last run."""
         self._cut_to("")
-        self.written.append("EMC\n" * times)
+        words: list[Word] = []
+        for each in self.written:
+            if isinstance(each, str) and words and isinstance(words[-1], str):
+                words[-1] += each
+            else:
+                words.append(each)
+        self.written = []
+        return Run(part, unread, words)
 
     def write(self, text: Text) -> None:
         """Write a line of text."""
@@ -188,7 +230,7 @@ class Ink(RendererBase):
         else:
             self._fill(colour)
             self._set("mode", "0 Tr\n")
-        self._set("font", f"/{self.file.font(weight)} {size:.3f} Tf\n")
+        self._set("font", "/", Later("font", (weight,)), f" {size:.3f} Tf\n")
         x, y = text.get_position()
         angle = math.radians(text.get_rotation())
         back = ALIGN[text.get_horizontalalignment()] * text_width(words, size, weight)
@@ -197,7 +239,7 @@ class Ink(RendererBase):
         at = f"{x:.2f} {y:.2f} Td"
         if abs(up) > STRAIGHT or across < 0:
             at = f"{across:.5f} {up:.5f} {-up:.5f} {across:.5f} {x:.2f} {y:.2f} Tm"
-        self.written.append(f"BT {at} <{self.file.faces[weight].encoded(words)}> Tj ET\n")
+        self.written += [f"BT {at} <", Later("encoded", (weight, words)), "> Tj ET\n"]
 
     def fill_and_stroke(self, drawn: Any) -> None:  # noqa: ANN401 - a collection of paths
         """Draw shapes of one look, or one symbol at several places."""
@@ -255,24 +297,24 @@ class Ink(RendererBase):
             self._hatch(look.hatch, look.hatch_colour, shape)
 
     def _hatch(self, hatch: str, colour: Rgba, shape: str) -> None:
-        name = self.file.hatch(hatch, colour[:3], HATCH_PT)
-        self._set("fill alpha", f"/{self.file.opacity('ca', colour[3])} gs\n")
-        self._set("fill", f"/Pattern cs /{name} scn\n")
+        name = Later("hatch", (hatch, colour[:3], HATCH_PT))
+        self._set("fill alpha", "/", Later("opacity", ("ca", colour[3])), " gs\n")
+        self._set("fill", "/Pattern cs /", name, " scn\n")
         self.written += [shape, "f\n"]
 
     def _fill(self, colour: tuple[float, ...]) -> None:
-        self._set("fill alpha", f"/{self.file.opacity('ca', colour[3])} gs\n")
+        self._set("fill alpha", "/", Later("opacity", ("ca", colour[3])), " gs\n")
         self._set("fill", "{:.3g} {:.3g} {:.3g} rg\n".format(*colour))
 
     def _stroke(self, colour: tuple[float, ...], width: float) -> None:
-        self._set("stroke alpha", f"/{self.file.opacity('CA', colour[3])} gs\n")
+        self._set("stroke alpha", "/", Later("opacity", ("CA", colour[3])), " gs\n")
         self._set("stroke", "{:.3g} {:.3g} {:.3g} RG\n".format(*colour))
         self._set("width", f"{width:.3f} w\n")
 
-    def _set(self, key: str, words: str) -> None:
+    def _set(self, key: str, *words: Word) -> None:
         if self.state.get(key) != words:
             self.state[key] = words
-            self.written.append(words)
+            self.written += words
 
     def _clip(self, box: BboxBase | None) -> None:
         if box is None or (box.width >= self.width and box.height >= self.height):
@@ -308,35 +350,30 @@ def _look(gc: GraphicsContextBase, face: Any) -> Look:  # noqa: ANN401 - as matp
     )
 
 
-def content(file: PdfFile, figure: Figure, marked: Callable[[str, bool], tuple[str, int]]) -> bytes:
-    """Return the operators of a sheet.
+def as_page(figure: Figure, **about: Any) -> Page:  # noqa: ANN401 - as a page has it
+    """Return a sheet as a file takes it.
 
     Parameters
     ----------
-    file
-        Which it is for.
     figure
         The sheet.
-    marked
-        Called with the name of each part and whether it is only for the eye: returns the operators
-        that begin it, and how many ends it has.
+    **about
+        Its parts, its alternative and its viewports, see :class:`Page`.
     """
     width, height = (float(side) * POINTS_PER_INCH for side in figure.get_size_inches())
-    before = figure.dpi
-    ink = Ink(file, width, height, before)
+    before, runs = figure.dpi, []
+    ink = Ink(width, height, before)
     # A dot is a point: everything draws itself in the unit of the page.
     figure.dpi = POINTS_PER_INCH
     try:
         for (part, unread), artists in groupby(
             drawn_in_order(figure), lambda each: (each.get_gid() or "", isinstance(each, Halo))
         ):
-            words, times = marked(part, unread)
-            ink.begin(words)
             _draw(ink, artists)
-            ink.end(times)
+            runs.append(ink.run(part, unread))
     finally:
         figure.dpi = before
-    return "".join(ink.written).encode("ascii")
+    return Page(width, height, runs, **about)
 
 
 def _draw(ink: Ink, artists: Iterable[Artist]) -> None:

@@ -13,17 +13,16 @@ import numpy as np
 from matplotlib.path import Path
 
 from layers.paper.parts import NOTES, TITLE, WORDS
-from layers.paper.pdf_content import content, outline
+from layers.paper.pdf_content import outline
 from layers.paper.pdf_fonts import Face
 from layers.paper.pdf_objects import Name, Objects, Ref, Stream
-from layers.scene.window import POINTS_PER_INCH
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
+    from layers.paper.pdf_content import Page, Word
     from layers.scene.boxes import Box
     from layers.type.fonts import Weight
 
@@ -69,41 +68,23 @@ class PdfFile:
         self.hatches: dict[bytes, str] = {}
         self.layers: dict[str, str] = {}
 
-    def add(
-        self,
-        figure: Figure,
-        *,
-        parts: Mapping[str, str],
-        alternative: str = "",
-        viewports: Sequence[Mapping[str, Any]] = (),
-    ) -> None:
-        """Add a sheet as a page.
-
-        Parameters
-        ----------
-        figure
-            The sheet.
-        parts
-            Titles of the parts that are layers, by their names.
-        alternative
-            What is read out in place of its map.
-        viewports
-            Where its maps lie.
-        """
+    def add(self, sheet: Page) -> None:
+        """Add a page."""
         page, number = self.objects.reserved(), len(self.pages)
         marks: dict[str, list[int]] = {}
         owners: list[str] = []
-
-        def marked(part: str, unread: bool) -> tuple[str, int]:  # noqa: FBT001 - called here alone
-            layer = f"/OC /{self._layer(parts[part])} BDC\n" if part in parts else ""
+        written: list[str] = []
+        for part, unread, words in sheet.runs:
+            layer = f"/OC /{self._layer(sheet.parts[part])} BDC\n" if part in sheet.parts else ""
             tag = TAGS.get(part, "Figure")
-            if unread or (tag == "Figure" and not alternative):
-                return f"{layer}/Artifact BMC\n", 1 + bool(layer)
-            marks.setdefault(tag if tag != "P" else part, []).append(len(owners))
-            owners.append(tag if tag != "P" else part)
-            return f"{layer}/{tag} <</MCID {len(owners) - 1}>> BDC\n", 1 + bool(layer)
-
-        stream = self.objects.add(Stream(content(self, figure, marked), {}))
+            if unread or (tag == "Figure" and not sheet.alternative):
+                begin = "/Artifact BMC\n"
+            else:
+                begin = f"/{tag} <</MCID {len(owners)}>> BDC\n"
+                owners.append(tag if tag != "P" else part)
+                marks.setdefault(owners[-1], []).append(len(owners) - 1)
+            written += [layer, begin, *map(self._said, words), "EMC\n" * (1 + bool(layer))]
+        stream = self.objects.add(Stream("".join(written).encode("ascii"), {}))
         elements = {}
         # The title is read first, and notes last.
         order = sorted(marks, key=("H1", "Figure", WORDS, NOTES).index)
@@ -111,22 +92,21 @@ class PdfFile:
             tag = TAGS.get(each, each)
             element = {"S": Name(tag), "P": self.document, "Pg": page, "K": marks[each]}
             if tag == "Figure":
-                element["Alt"] = alternative
+                element["Alt"] = sheet.alternative
             elements[each] = self.objects.add({"Type": Name("StructElem"), **element})
         self.read.append(list(elements.values()))
         self.parents.append([elements[each] for each in owners])
-        width, height = (float(side) * POINTS_PER_INCH for side in figure.get_size_inches())
         about: dict[str, Any] = {
             "Type": Name("Page"),
             "Parent": self.tree,
-            "MediaBox": [0, 0, width, height],
+            "MediaBox": [0, 0, sheet.width, sheet.height],
             "Resources": self.resources,
             "Contents": stream,
             "StructParents": number,
             "Tabs": Name("S"),
         }
-        if viewports:
-            about["VP"] = list(viewports)
+        if sheet.viewports:
+            about["VP"] = list(sheet.viewports)
         self.pages.append((page, about))
 
     def link(self, page: int, box: Box, target: int) -> None:
@@ -210,6 +190,14 @@ class PdfFile:
         return whole
 
     # ---- what pages use ----
+
+    def _said(self, word: Word) -> str:
+        """Return an operator, or what the file has for it."""
+        return word if isinstance(word, str) else str(getattr(self, word.method)(*word.given))
+
+    def encoded(self, weight: Weight, text: str) -> str:
+        """Return a text as codes of a font."""
+        return self.faces[weight].encoded(text)
 
     def font(self, weight: Weight) -> str:
         """Return the name of a font."""

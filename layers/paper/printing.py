@@ -41,6 +41,7 @@ from layers.paper.labels import draw_labels
 from layers.paper.legend import draw_legend
 from layers.paper.locator import draw_locator, locator_box, locator_extent
 from layers.paper.parts import BASE, FURNITURE, LABELS, LEGEND, NOTES, TITLE, part, titles
+from layers.paper.pdf_content import as_page
 from layers.paper.pdf_file import PdfFile
 from layers.paper.sheet import (
     axes_over,
@@ -65,6 +66,7 @@ if TYPE_CHECKING:
     from layers.look.content import Content
     from layers.look.sheet import Sheet
     from layers.paper.furniture import Note
+    from layers.paper.pdf_content import Page
     from layers.paper.sheet import Layout
     from layers.paper.toning import Known
     from layers.scene.boxes import Box
@@ -309,7 +311,7 @@ def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
     made, about = composed(content, sheet), _about(content, sheet)
     if suffix == ".pdf":
         file = PdfFile(content.lang, about.title, about.author, about.description)
-        add_page(file, made, about.description)
+        file.add(page_of(made, about.description))
         return file.file()
     if suffix == ".svg":
         told = {"Title": about.title, "Description": about.description}
@@ -318,19 +320,17 @@ def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
     return _png(made.figure, about, sheet.dpi)
 
 
-def add_page(file: PdfFile, made: Composed, alternative: str) -> None:
-    """Add a map on its sheet to a PDF file.
+def page_of(made: Composed, alternative: str) -> Page:
+    """Return a map on its sheet as a PDF file takes it.
 
     Parameters
     ----------
-    file
-        The file.
     made
         The map.
     alternative
         What is read out in its place.
     """
-    file.add(
+    return as_page(
         made.figure,
         parts=titles(made.scene),
         alternative=alternative,

@@ -403,8 +403,7 @@ def _first(kind: Callable[..., Any], look: tuple[tuple[str, Any], ...]) -> Any: 
     return kind(**dict(look))
 
 
-def write(
-    axes: Axes,
+def text_line(
     at: tuple[float, float],
     words: str,
     size: float,
@@ -417,12 +416,10 @@ def write(
     kind: type[Text] = Text,
     **look: Any,  # noqa: ANN401 - whatever a kind has
 ) -> Text:
-    """Write a line of text on its base line, in points on the sheet, and return it.
+    """Return a line of text on its base line, in points on the sheet.
 
     Parameters
     ----------
-    axes
-        Of the sheet.
     at
         Where its base line begins, has its middle or ends.
     words
@@ -435,7 +432,7 @@ def write(
     kind, **look
         What draws it, and what that has besides.
     """
-    line = like(
+    made = like(
         kind,
         fontproperties=_font("bold" if bold else "regular"),
         fontsize=size,
@@ -447,10 +444,16 @@ def write(
         parse_math=False,
         **look,
     )
-    line.set(position=at, text=words, rotation=degrees, zorder=zorder)
-    axes.add_artist(line)
-    return line
+    made.set(position=at, text=words, rotation=degrees, zorder=zorder)
+    return made
 
 
 # A text has a copy of it.
 _font = cache(font)
+
+
+def write(axes: Axes, *what: Any, **look: Any) -> Text:  # noqa: ANN401 - as a line has it
+    """Write a line of text on a sheet, and return it: see :func:`text_line`."""
+    made = text_line(*what, **look)
+    axes.add_artist(made)
+    return made

@@ -174,8 +174,7 @@ def test_the_cover_outlines_no_boundary_that_a_park_does_not_have():
 
 def drawn_pages(leaf: Leaf) -> int:
     book = _Book(spec().titled(), "zh", PdfFile("zh", "图"))
-    book.add(leaf)
-    return book.drawn
+    return len(book.drawn(leaf))
 
 
 def test_a_table_that_has_no_room_below_a_text_waits_for_the_next_page():

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from pypdf.generic import ContentStream
 
 from layers.paper.halos import Halo
+from layers.paper.pdf_content import as_page
 from layers.paper.pdf_file import PdfFile
 from layers.paper.svg_file import svg
 from layers.type.fonts import font
@@ -38,7 +39,7 @@ def figure(width: float = 4.0) -> Figure:
 
 def test_a_pdf_strokes_the_text_and_does_not_read_it_out() -> None:
     file = PdfFile("zh", "图")
-    file.add(figure(), parts={}, alternative="一张图")
+    file.add(as_page(figure(), parts={}, alternative="一张图"))
     page = PdfReader(io.BytesIO(file.file())).pages[0]
     steps = ContentStream(page.get_contents(), page.pdf).operations
     names = [name for _, name in steps]
