@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from geo.arguments import require_type
 from geo.doors import door
 from geo.errors import InputError
+from geo.exchange.receipt import size
 from geo.exchange.writers import require_place, write_file
 from geo.numerals import MISSING
 from layers.record import provenance
@@ -129,18 +131,28 @@ def output(
             value=suffix,
         )
     record = provenance.record(plain, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
-    if receipts := spec.receipts():
-        record |= {"own_data": receipts}
+    receipts = spec.receipts()
     if suffix == GEOPACKAGE:
         data = _geopackage(spec, file_name or f"{spec.map}{suffix}")
     else:
         data = _made(spec, suffix, template, progress)
+    if suffix == SLIDES and template is not None:
+        receipts = [*receipts, _template_note(template, spec.lang)]
+    if receipts:
+        record |= {"own_data": receipts}
     record |= {"figures": _figures(spec)}
     if spec.review is not None:
         from layers.review.checking import passed  # noqa: PLC0415
 
         record |= {"review": passed(spec, suffix, data, record)}
     return provenance.embed(data, suffix, record)
+
+
+def _template_note(template: bytes | Path, lang: str) -> str:
+    """Return a line about a template: slides are made again without it where it is not given."""
+    data = template if isinstance(template, bytes) else Path(template).read_bytes()
+    digest = hashlib.sha256(data).hexdigest()[: provenance.MARK]
+    return say("statement.template", lang, size=size(len(data)), digest=digest)
 
 
 def _require_spec(spec: MapSpec, function: str) -> dict[str, Any]:
@@ -171,9 +183,12 @@ def _made(
 
         return frames(spec, progress=progress)
     if suffix == PAGE:
+        from layers.paper.extents import require_in_view  # noqa: PLC0415
         from layers.web.webmap import content_page  # noqa: PLC0415
 
-        return content_page(spec.content()).encode()
+        content = spec.content()
+        require_in_view(content)
+        return content_page(content).encode()
     from layers.paper import printing  # noqa: PLC0415
 
     return printing.printed(spec.content(), spec.titled(), suffix)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 from geo.errors import InputError
+from layers.plan.area import bounds
 from layers.type.outside_texts import Cleaner
 
 if TYPE_CHECKING:
@@ -55,7 +56,8 @@ def clean_notes(notes: Iterable[Note]) -> tuple[tuple[Note, ...], tuple[Finding,
     Raises
     ------
     InputError
-        There are more than 20, one has no title, or one is at no place on Earth.
+        There are more than 20, one has no title, is at no place on Earth, or lies outside of the
+        region that the plan's places lie in: a map would shrink to a dot beside it.
 
     Examples
     --------
@@ -79,6 +81,7 @@ def clean_notes(notes: Iterable[Note]) -> tuple[tuple[Note, ...], tuple[Finding,
             count=len(clean),
             most=MOST_NOTES,
         )
+    west, south, east, north = bounds()
     for number, each in enumerate(clean, start=1):
         if not each.title:
             raise InputError(
@@ -92,6 +95,16 @@ def clean_notes(notes: Iterable[Note]) -> tuple[tuple[Note, ...], tuple[Finding,
                 "in degrees.",
                 code="note.place",
                 number=number,
+            )
+        if not (west <= each.lon <= east and south <= each.lat <= north):
+            raise InputError(
+                f"clean_notes: note {number} at {each.lon}, {each.lat} is not in the region of the "
+                f"plan, {bounds()}. Give longitude and latitude there, the longitude first.",
+                code="note.far",
+                number=number,
+                place=f"{each.lon}, {each.lat}",
+                lon=f"{west:g}–{east:g}",
+                lat=f"{south:g}–{north:g}",
             )
     return clean, cleaner.findings()
 

@@ -6,11 +6,13 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from pyproj import Transformer
 
 from geo.arguments import brief
+from geo.crs import moved
 from geo.errors import InputError
-from layers.plan.area import bounds, map_crs
+from layers.plan.area import area, bounds, map_crs
 from layers.scene.window import GEOGRAPHIC, METRES_PER_INCH, POINTS_PER_INCH, Window
 
 if TYPE_CHECKING:
@@ -75,9 +77,38 @@ def extent_m(extent: tuple[float, float, float, float]) -> tuple[float, float, f
         )
     to_metres = Transformer.from_crs(GEOGRAPHIC, map_crs(), always_xy=True)
     left, low, right, high = to_metres.transform_bounds(west, south, east, north)
-    if not np.isfinite([left, low, right, high]).all():
-        raise _off(f"extent={extent!r} is off the data")
+    _require_true(left, low, right, high)
     return left, low, right, high
+
+
+def _require_true(west: float, south: float, east: float, north: float) -> None:
+    """Refuse corners in metres that the projection does not lead back to."""
+    corners = np.array([[west, west, east, east], [south, north, south, north]])
+    to_degrees = Transformer.from_crs(map_crs(), GEOGRAPHIC, always_xy=True)
+    lon, lat = to_degrees.transform(corners[0], corners[1])
+    again = to_degrees.transform(lon, lat, direction="INVERSE")
+    if not np.allclose(again, corners, rtol=0.0, atol=1.0):
+        raise _off("the map reaches beyond where the projection holds", code="print.beyond")
+
+
+def require_in_view(content: Content) -> None:
+    """Refuse a page that opens where nothing of what is on it lies.
+
+    Raises
+    ------
+    InputError
+        If its extent is none, or no feature that is visible lies in it.
+    """
+    if content.extent is None:
+        return
+    extent_m(content.extent)
+    frames = [content.frames[name] for name in content.visible if name not in area().context]
+    frames += [each.frame for each in content.overlays if hasattr(each, "frame")]
+    others = len(content.overlays) - sum(hasattr(each, "frame") for each in content.overlays)
+    box = shapely.box(*content.extent)
+    if others or any(moved(each.geometry, GEOGRAPHIC).intersects(box).any() for each in frames):
+        return
+    raise _off(f"the extent {content.extent} is off the data: no visible feature lies in it")
 
 
 def require_shown(on_sheet: Scene, content: Content) -> None:
@@ -88,24 +119,34 @@ def require_shown(on_sheet: Scene, content: Content) -> None:
     raise _off(f"the extent {content.extent} is off the data: no visible feature lies in it")
 
 
-def _off(what: str) -> InputError:
+def _off(what: str, code: str = "print.off") -> InputError:
     west, south, east, north = bounds()
     lon, lat = round((west + east) / 2, 1), round((south + north) / 2, 1)
     return InputError(
         f"print_map: {what}; they lie around {lon}° E, {lat}° N: give an extent there, or None for "
         "all that is visible",
-        code="print.off",
+        code=code,
         lon=lon,
         lat=lat,
     )
 
 
 def window_on(frame: Box, shown: tuple[float, float, float, float]) -> Window:
-    """Return the largest map of a round scale with which a frame shows what it must, metres."""
+    """Return the largest map of a round scale with which a frame shows what it must, metres.
+
+    Raises
+    ------
+    InputError
+        If it would reach beyond where the projection holds.
+    """
     west, south, east, north = shown
     metres_per_pt = max((east - west) / frame.width, (north - south) / frame.height)
+    if not math.isfinite(metres_per_pt):
+        raise _off("the map reaches beyond where the projection holds", code="print.beyond")
     scale = round_scale(metres_per_pt * POINTS_PER_INCH / METRES_PER_INCH, math.ceil)
-    return Window(frame, ((west + east) / 2, (south + north) / 2), scale)
+    window = Window(frame, ((west + east) / 2, (south + north) / 2), scale)
+    _require_true(*window.bounds_m)
+    return window
 
 
 def round_scale(scale: float, towards: Callable[[float], int]) -> float:

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import geo
 from geo.errors import InputError
+from geo.numerals import significant
 from layers.plan.zonings import zoning_names
 from layers.questions.counting import OfZones, zone_counts
 from layers.questions.fields import Field
 from layers.questions.kinds import register
 from layers.questions.subjects import Zones
+from layers.words import say
 
 if TYPE_CHECKING:
     import geopandas as gpd
     import pandas as pd
 
 OUTSIDE = "outside"
+# Of the measures, those that are told first.
+MEASURES = ("hhi", "gini")
 
 
 @register
@@ -57,6 +61,11 @@ class Concentration(OfZones):
             areas=None if zones.attrs["zones_overlap"] else by_id["area_km2"],
             groups=None if self.groups is None else _groups(zones, self.groups),
         )
+
+    def headline(self, lang: str) -> list[tuple[str, str]]:
+        """Return how far few zones hold the whole."""
+        answer = self.answer()
+        return [(say(f"headline.{name}", lang), significant(answer[name], 3)) for name in MEASURES]
 
 
 def _groups(zones: gpd.GeoDataFrame, zoning: str) -> pd.Series[str]:

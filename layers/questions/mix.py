@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import geo
 from geo.errors import InputError
+from geo.numerals import significant
 from geo.units import labelled
+from layers.look.symbology import value_label
 from layers.plan.zonings import GRID_NAMES
 from layers.questions.counting import (
     INTERVAL_PCT,
@@ -19,6 +21,7 @@ from layers.questions.counting import (
 )
 from layers.questions.fields import Field
 from layers.questions.kinds import register
+from layers.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -87,6 +90,23 @@ class Quotients(Mix):
         if self.asked.weight is None:
             return geo.location_quotient_table(self.kinds(), interval_pct=self.interval_pct)
         return geo.location_quotients(self.kinds()).rename_axis("id").reset_index()
+
+    def headline(self, lang: str) -> list[tuple[str, str]]:
+        """Return which kind is strongest where, beside all zones together."""
+        quotients = geo.location_quotients(self.kinds())
+        highest = quotients.max().dropna()
+        if highest.empty:
+            return []
+        kind = highest.idxmax()
+        zone = quotients[kind].idxmax()
+        names = self.zones_shown().set_index("id")[f"name_{lang}"]
+        by = self.by or self.asked.points.group or ""
+        told = (
+            names[zone],
+            value_label(by, str(kind), lang=lang),
+            significant(float(highest.max()), 3),
+        )
+        return [(say("headline.quotient", lang), " ".join(told))]
 
 
 @register

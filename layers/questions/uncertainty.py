@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 
 from geo.errors import InputError
+from geo.numerals import significant
 from geo.supports import unsure
 from geo.zoned.uncertainty import MIN_DRAWS
 from layers.questions.counting import DRAWS, INTERVAL_PCT, OfZones, zone_draws
@@ -105,6 +106,15 @@ class Ahead(OfZones):
         ids = drawn.zones["id"].tolist()
         matrix: pd.DataFrame = drawn.ahead.set_axis(ids).set_axis(ids, axis=1)
         return matrix.rename_axis("id").reset_index()
+
+    def headline(self, lang: str) -> list[tuple[str, str]]:
+        """Return the zone that is ahead of each other one most surely, and how surely."""
+        matrix = self.answer().set_index("id")
+        least = matrix.where(~np.eye(len(matrix), dtype=bool)).min(axis=1).dropna()
+        if least.empty:
+            return []
+        name = self.zones_shown().set_index("id")[f"name_{lang}"][least.idxmax()]
+        return [(say("headline.ahead", lang), f"{name} {significant(100 * least.max(), 3)} %")]
 
     def figures(self, lang: str) -> list[Figures]:
         """Return the probabilities, with zones by their names."""

@@ -7,7 +7,7 @@ import xarray as xr
 
 import geo
 from geo.errors import InputError
-from layers.outputs import snapshot
+from layers.outputs import output, snapshot
 from layers.plan.catalogue import load
 from layers.qgis.geopackage import write_geopackage
 from layers.record.specification import read_spec
@@ -31,6 +31,14 @@ def test_every_writer_refuses_an_ending_that_is_not_its_own(tmp_path: Path) -> N
             write(tmp_path / "result.docx")
         assert caught.value.code == "write.suffix"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_page_opens_where_nothing_of_it_lies() -> None:
+    asked = {"map": "overview", "sheet": {"review_number": "internal"}}
+    for extent in ([0.0, 0.0, 1.0, 1.0], [113.5, 29.5, 113.6, 29.6]):
+        with pytest.raises(InputError) as caught:
+            output(read_spec(asked | {"extent": extent}), ".html")
+        assert caught.value.code == "print.off"
 
 
 def test_where_nothing_can_be_written_is_told_before_anything_is_drawn(

@@ -39,7 +39,7 @@ BRIDGE = Note(112.93, 28.22, "桥头用地", "<b>待核实</b>; 100 %, $3")
 NOTES = (BRIDGE, Note(112.85, 28.1, "A park"))
 
 
-@given(st.text(max_size=300), st.text(max_size=900), st.floats(-180, 180), st.floats(-90, 90))
+@given(st.text(max_size=300), st.text(max_size=900), st.floats(109, 114), st.floats(25, 30))
 def test_what_a_link_and_a_file_take_they_give_back(
     title: str, text: str, lon: float, lat: float
 ) -> None:
@@ -69,6 +69,8 @@ def test_what_is_invisible_is_dropped_and_told() -> None:
         ([replace(BRIDGE, title="\u200b ")], "note.untitled"),
         ([replace(BRIDGE, lat=91.0)], "note.place"),
         ([replace(BRIDGE, lon=float("nan"))], "note.place"),
+        ([BRIDGE, replace(BRIDGE, lon=0.0, lat=0.0)], "note.far"),
+        ([replace(BRIDGE, lon=180.0)], "note.far"),
     ],
 )
 def test_notes_that_are_none_are_refused(notes: list[Note], code: str) -> None:

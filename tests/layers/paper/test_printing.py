@@ -560,6 +560,8 @@ def test_a_sheet_that_cannot_be_is_refused(overview, change, words):
     ("change", "words"),
     [
         ({"extent": (100.0, 20.0, 101.0, 21.0)}, "off the data"),
+        ({"extent": (-10.0, -10.0, 10.0, 10.0)}, "where the projection holds"),
+        ({"extent": (-180.0, -90.0, 180.0, 90.0)}, "where the projection holds"),
         ({"extent": (113.0, 28.0, 112.0, 29.0)}, "west must be below east"),
         ({"extent": (112.0, np.nan, 113.0, 29.0)}, "west, south, east and north"),
         ({"visible": ()}, "nothing is visible; switch a layer on"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import re
 import sqlite3
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import pandas as pd
 import pytest
 from PIL import Image
+from pptx import Presentation
 from pypdf import PdfReader
 
 from app.web import maps as pages
@@ -272,6 +274,28 @@ def test_headline_figures_that_changed_are_told_when_a_file_is_made_again(tmp_pa
     assert remake(path)[1] == [f"覆盖率 38.9 % → {now}"]
     path.write_bytes(output(spec, ".html"))
     assert remake(path)[1] == []
+
+
+@pytest.mark.parametrize("look", ["concentration", "quotients", "ahead"])
+def test_what_is_told_first_is_what_was_asked(look: str) -> None:
+    with open_plan(TINY):
+        counted = question_of(KINDS["distribution counts"], {})
+        asks = question_of(KINDS[f"distribution {look}"], {})
+        for lang in ("zh", "en"):
+            assert asks.headline(lang), look
+            assert not {*asks.headline(lang)} & {*counted.headline(lang)}
+
+
+def test_slides_of_a_template_say_that_they_are_not_the_same_without_it(tmp_path: Path) -> None:
+    template, path = BytesIO(), tmp_path / "map.pptx"
+    Presentation().save(template)
+    with open_plan(TINY):
+        spec = read_spec("overview", review_number="internal")
+        path.write_bytes(output(spec, ".pptx", template=template.getvalue()))
+        (line,) = remake(path)[1]
+        assert hashlib.sha256(template.getvalue()).hexdigest()[:16] in line
+        path.write_bytes(output(spec, ".pptx"))
+        assert remake(path)[1] == []
 
 
 def test_the_command_line_says_method_and_places_in_both_languages() -> None:
