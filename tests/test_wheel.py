@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
+# A plan of the visitor's own, which the app opens with at once.
+SMALL = ROOT / "tests" / "areas" / "tiny"
 START_S = 60.0
 NAME = "xiangjiang-atlas"
 # Runs the beginning of a notebook in a kernel of the Python that runs this.
@@ -58,10 +60,13 @@ def away(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv.create(home / "venv")
     site = next((home / "venv" / "lib").glob("python*/site-packages"))
     with zipfile.ZipFile(wheel) as archive:
-        assert {Path(name).parts[0] for name in archive.namelist()} == {
-            *("app", "geo", "layers"),
-            next(name for name in archive.namelist() if ".dist-info" in name).split("/")[0],
-        }
+        carried = set(archive.namelist())
+    assert {Path(name).parts[0] for name in carried} == {
+        *("app", "geo", "layers"),
+        next(name for name in carried if ".dist-info" in name).split("/")[0],
+    }
+    plans = [path for path in (ROOT / "data").rglob("*") if path.is_file()]
+    assert {f"layers/{path.relative_to(ROOT).as_posix()}" for path in plans} <= carried
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
     there = ["--python", str(home / "venv"), "install", "--no-deps", "--no-index"]
     subprocess.run([*pip, *there, "--no-compile", str(wheel)], check=True, timeout=120)
@@ -125,7 +130,7 @@ def test_the_app_opens_with_its_own_settings_from_any_folder(
         page.goto(f"{address}/own")
         page.get_by_text("数据导入").first.wait_for()
         page.goto(address)
-        page.frame_locator("iframe").locator(".leaflet-atlas-area-pane path").first.wait_for()
+        page.frame_locator("iframe").locator(".leaflet-marker-icon").first.wait_for()
 
 
 @contextmanager
@@ -138,7 +143,7 @@ def served(home: Path) -> Iterator[str]:
         process = subprocess.Popen(
             [str(home / "venv" / "bin" / "xiangjiang"), "app", "--port", str(port)],
             cwd=home,
-            env=environment(home),
+            env=environment(home) | {"XIANGJIANG_PLAN": str(SMALL)},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

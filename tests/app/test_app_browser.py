@@ -18,6 +18,7 @@ import pytest
 import rasterio
 import shapely
 from playwright.sync_api import TimeoutError as TookTooLongError
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 import layers
 from app.texts import LANGUAGES, _texts
@@ -38,7 +39,7 @@ MAP_PAGES = tuple(name for name in PAGES if name not in {"own", "sources"})
 FULL_SIZE = (1440, 900)
 SMALL_SIZE = (1280, 720)
 MAP_SHARE = 0.62
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 CIRCLES = "circles"
 ZONES = "overlay-zones"
 
@@ -205,7 +206,8 @@ def drawn(page: Page, name: str) -> Frame | None:
 
 def still(page: Page) -> None:
     page.locator("[data-testid=stTopNavLink]").first.wait_for(timeout=WAIT_MS)
-    page.wait_for_function(STILL, timeout=WAIT_MS)
+    # Not at each frame, which has the browser draw while the page works.
+    page.wait_for_function(STILL, timeout=WAIT_MS, polling=50)
 
 
 def parameters(page: Page) -> dict[str, str]:
@@ -342,6 +344,8 @@ def test_each_page_shows_its_map_or_table_in_each_size_and_language(page, app, t
         assert_accessible(page, frame)
         if name in FILES:
             FILES[name](page, other, tmp_path)
+        if name == "density":
+            assert_found_by_any_name(page, frame)
 
 
 def assert_shown(
@@ -475,9 +479,8 @@ def lonely_platform() -> pd.Series:
 INITIALS = {"city-dakecheng": "ylsdxkjc", "platform-csu": "zndx", "circle-gaoxin": "gxqjscxq"}
 
 
-def test_chinese_pinyin_and_english_find_the_same_feature(page, app):
-    # The map of this page draws none of them; its zones are wholly covered.
-    frame = show(page, app, "coverage", zoning="planning_area", distance="15000")
+def assert_found_by_any_name(page: Page, frame: Frame) -> None:
+    """Chinese, pinyin and English find the same feature, also one that the map does not draw."""
     features = pd.concat([layers.load(name) for name in ("cities", "platforms", "circles")])
     features = features.set_index("id").loc[list(INITIALS)]
     for feature_id, name_zh, name_en in features[["name_zh", "name_en"]].itertuples():
@@ -789,16 +792,21 @@ def assert_selected(page: Page, frame: Frame, zone: str) -> None:
     assert frame.evaluate(SELECTED) == [ZONES, zone]
     assert frame.locator(".leaflet-atlas-chosen-pane path[stroke='#000000']").count() == 1
     open_tab(page, "distribution.chart")
+    bars = page.locator("path[aria-roledescription=bar]")
     outlined = page.locator("path[aria-roledescription=bar][stroke=black]")
     page.locator(f"path[aria-label*='{name}'][stroke=black]").wait_for()
     assert outlined.count() == 1
+    assert bars.count() == int((circle_counts()["count"] > 0).sum())
     open_tab(page, "distribution.table")
     page.locator(".figures tr[aria-selected=true]", has_text=name).wait_for()
     assert page.locator(".figures tr[aria-selected=true]").count() == 1
 
 
 def test_link_map_chart_and_table_take_turns(page, app):
+    messages = sent_messages(page)
     frame = show(page, app, "distribution", selected="circle-dakecheng")
+    told = " ".join(page.locator("[data-testid=stCaptionContainer]").all_inner_texts())
+    assert "确实多于下一名" in told
     assert_selected(page, frame, "circle-dakecheng")
     click_map(page, frame, frame.evaluate(FREE_PIXEL, [[113.15, 28.0], [112.6, 28.0]]))
     wait_for_parameter(page, "selected", None)
@@ -809,7 +817,20 @@ def test_link_map_chart_and_table_take_turns(page, app):
     # All turns of the three stand in web/test_url_state.py.
     click_zone(page, frame, "circle-gaoxin")
     assert_selected(page, frame, "circle-gaoxin")
+    frame.evaluate("() => { Atlas.marked = true }")
+    page.evaluate("() => { document.querySelector('[data-testid=stSidebar] input').marked = true }")
+    open_tab(page, "distribution.chart")
+    still(page)
+    messages.clear()
     click_bar(page, "circle-wangning")
+    wait_for_parameter(page, "selected", "circle-wangning")
+    still(page)
+    # A click runs the results alone, neither the sidebar nor the map.
+    ran = [BackMsg.FromString(message).rerun_script for message in messages]
+    assert ran
+    assert all(run.fragment_id for run in ran)
+    assert frame.evaluate("() => Atlas.marked")
+    assert page.evaluate("() => document.querySelector('[data-testid=stSidebar] input').marked")
     assert_selected(page, frame, "circle-wangning")
     click_row(page, "circle-gaoxin")
     assert_selected(page, frame, "circle-gaoxin")

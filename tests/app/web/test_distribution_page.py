@@ -16,6 +16,7 @@ from shapely import Point, box
 from streamlit.testing.v1 import AppTest
 
 import layers
+from app.texts import _texts
 from app.web import maps, own_data, picking, results
 from app.web.charts import _told_apart
 from geo.errors import InputError
@@ -105,6 +106,13 @@ def test_a_scale_that_a_measure_has_not_is_said(shown: tuple[str, str], zoning: 
         f"没有“{dict(zip(SCALES, ['数值（金额）', '占比', '对数'], strict=True))[scale]}”"
         in words(test)
     ) == (not shown.has_scale)
+
+
+def test_a_link_to_what_another_brought_is_refused_in_words() -> None:
+    test = page(zoning="own-0123456789abcdef0123456789abcdef")
+    assert _texts()["app.anothers"]["zh"] in [warning.value for warning in test.warning]
+    zoning = next(box for box in test.selectbox if box.label == _texts()["choose.zoning"]["zh"])
+    assert zoning.value == "circles"
 
 
 @pytest.mark.parametrize("zoning", layers.zoning_names())

@@ -14,11 +14,13 @@ import pytest
 import shapely
 from PIL import Image
 
+from app.texts import LANGUAGES
 from app.web.map_view import clicked, drawn
 from geo.datum import gcj02_to_wgs84
 from geo.errors import InputError
 from geo.geodesic import geodesic_area_km2
 from layers.plan.catalogue import load
+from layers.web.document import map_document, to_json
 from layers.web.pictures import png
 
 if TYPE_CHECKING:
@@ -28,10 +30,10 @@ pytestmark = pytest.mark.browser
 
 SCRIPT = """
 import json
+from pathlib import Path
 import shapely
 import streamlit as st
 from app.web.map_view import drawn, map_view, picked
-from layers.web.document import map_document
 
 st.set_page_config(layout="wide")
 st.session_state.runs = st.session_state.get("runs", 0) + 1
@@ -39,15 +41,14 @@ lang = st.radio("lang", ["zh", "en"], horizontal=True)
 allowed = st.checkbox("draw", value=True)
 asked = st.checkbox("pick")
 wide, narrow = st.columns([2, 1])
+first, second = (Path(__file__).with_name(f"{name}_{lang}.json").read_text("utf-8")
+                 for name in ("first", "second"))
 with wide:
-    shown = ["cities", "parks", "districts", "river"]
-    document = map_document([*shown, "circles"], visible=shown, lang=lang)
     keys = {"tianditu": "a-key"}
     found = map_view(
-        document, key="map", height=520, draw=allowed, pick=asked, link="pair", keys=keys
+        first, key="map", height=520, draw=allowed, pick=asked, link="pair", keys=keys
     )
 with narrow:
-    second = map_document(["circles"], lang=lang)
     map_view(second, key="second", height=430, url_state=False, link="pair")
 area = drawn(st.session_state.get("map"))
 corners = None if area is None else shapely.get_coordinates(area).tolist()
@@ -102,6 +103,12 @@ def app(serve_streamlit, tmp_path_factory):
     folder = tmp_path_factory.mktemp("draw")
     script = folder / "page.py"
     script.write_text(SCRIPT, "utf-8")
+    shown = ["cities", "parks", "districts", "river"]
+    for lang in LANGUAGES:
+        first = map_document([*shown, "circles"], visible=shown, lang=lang)
+        (folder / f"first_{lang}.json").write_text(to_json(first), "utf-8")
+        second = map_document(["circles"], lang=lang)
+        (folder / f"second_{lang}.json").write_text(to_json(second), "utf-8")
     with serve_streamlit(script, folder / "server.log") as address:
         yield address
 
@@ -273,26 +280,6 @@ def assert_corners_are_taken_back_and_unsound_rings_refused(page: Page, frame: F
     assert told(page)["runs"] == runs
 
 
-def test_a_click_while_drawing_selects_nothing(page, app):
-    frame, _ = opened(page, app)
-    parks = load("parks")
-    alone = ~parks.geometry.duplicated(keep=False)
-    for feature in (parks[alone & parks.geometry.notna()]["id"].iloc[0], "city-kexuecheng"):
-        centre = frame.evaluate(CENTRE_ON, feature)
-        start(frame)
-        click(page, frame, centre)
-        assert corner_count(frame) == 1
-        assert frame.evaluate(SELECTED) is None
-        page.keyboard.press("Escape")
-        # No longer the second click of a double one.
-        page.wait_for_timeout(400)
-        click(page, frame, centre)
-        assert frame.evaluate(SELECTED) == feature
-        page.locator("#told", has_text=feature).wait_for()
-        page.keyboard.press("Escape")
-        page.locator("#told", has_text='"clicked": null').wait_for()
-
-
 def test_corners_drawn_on_a_gcj02_base_map_are_told_in_wgs84(page, app):
     page.allowed = (*page.allowed, "https://")
     page.route(
@@ -445,6 +432,26 @@ def test_a_view_goes_to_the_address_a_click_to_python_and_a_new_document_keeps_b
     assert frame.evaluate(VIEW) == pytest.approx([112.9, 28.2, 12], abs=1e-4)
     frame.evaluate("() => Atlas.view.clear(true)")
     page.locator("#told", has_text='"clicked": null').wait_for()
+    assert_a_click_while_drawing_selects_nothing(page, frame)
+
+
+def assert_a_click_while_drawing_selects_nothing(page: Page, frame: Frame) -> None:
+    parks = load("parks")
+    alone = ~parks.geometry.duplicated(keep=False)
+    for feature in (parks[alone & parks.geometry.notna()]["id"].iloc[0], "city-kexuecheng"):
+        centre = frame.evaluate(CENTRE_ON, feature)
+        start(frame, EN)
+        click(page, frame, centre)
+        assert corner_count(frame) == 1
+        assert frame.evaluate(SELECTED) is None
+        page.keyboard.press("Escape")
+        # No longer the second click of a double one.
+        page.wait_for_timeout(400)
+        click(page, frame, centre)
+        assert frame.evaluate(SELECTED) == feature
+        page.locator("#told", has_text=feature).wait_for()
+        page.keyboard.press("Escape")
+        page.locator("#told", has_text='"clicked": null').wait_for()
 
 
 # ---- what Python reads ----

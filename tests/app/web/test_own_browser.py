@@ -62,7 +62,7 @@ def words(key: str, lang: str = "zh", **values: object) -> str:
 
 
 def still(page: Page) -> None:
-    page.wait_for_function(STILL, timeout=WAIT_MS)
+    page.wait_for_function(STILL, timeout=WAIT_MS, polling=50)
 
 
 def bring(page: Page, app: str, name: str, content: bytes) -> None:
@@ -174,14 +174,6 @@ def test_zones_are_received_used_and_counted_in(page, app):
     assert page.locator(BARS).count() == 1
 
 
-def test_a_link_to_what_another_brought_is_refused_in_words(page, app):
-    page.goto(f"{app}/distribution?zoning=own-0123456789abcdef0123456789abcdef")
-    page.locator("[data-testid=stAlert]", has_text=words("app.anothers")).wait_for(timeout=WAIT_MS)
-    page.locator(BARS).first.wait_for(timeout=WAIT_MS)
-    still(page)
-    assert page.locator(BARS).count() == 4  # the circles stand
-
-
 def test_shifted_districts_are_suspected_and_converted_by_a_click(page, app):
     bring(page, app, "区县.geojson", districts_as_map_services_give_them())
     said = "与已知的 22 个要素相比偏差 653 米"
@@ -193,7 +185,8 @@ def test_shifted_districts_are_suspected_and_converted_by_a_click(page, app):
     page.locator(f"{RESULTS} .warning", has_text=said).wait_for(timeout=WAIT_MS)
 
 
-def test_a_file_that_is_none_is_refused_in_a_sentence(page, app):
+def test_what_is_no_file_is_refused_and_the_page_speaks_one_language(open_page, app):
+    page = open_page(1280, 720)
     alerts = page.locator("[data-testid=stAlert]")
     bring(page, app, "people.tif", b"not a raster")
     alerts.filter(has_text="people.tif").wait_for(timeout=WAIT_MS)
@@ -202,11 +195,7 @@ def test_a_file_that_is_none_is_refused_in_a_sentence(page, app):
     alerts.filter(has_text="damaged.geojson").wait_for(timeout=WAIT_MS)
     still(page)
     assert page.locator("[data-testid=stException]").count() == 0
-
-
-def test_the_page_speaks_one_language(open_page, app):
-    page = open_page(1280, 720)
-    bring(page, app, "a.geojson", collection(square(112.7, 28.0, 113.1, 28.4, "a")))
+    upload(page, "a.geojson", collection(square(112.7, 28.0, 113.1, 28.4, "a")))
     click(page, "own.use.zones")
     for lang, foreign in (("zh", LATIN), ("en", CHINESE)):
         if lang == "en":
