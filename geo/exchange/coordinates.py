@@ -381,7 +381,10 @@ def _of_datum(numbers: Numbers) -> list[Finding]:
 
 def _of_place(numbers: Numbers, proposal: Proposal) -> list[Finding]:
     """Where the middle of the data lies, and how far that is from what is known."""
-    lon, lat = (float(np.median(values)) for values in numbers.placed(proposal.conversion))
+    # Between the quartiles: the median of corners may lie at an edge, and the mean far from all.
+    placed = numbers.placed(proposal.conversion)
+    with np.errstate(invalid="ignore"):
+        lon, lat = (float(np.quantile(values, (0.25, 0.75)).mean()) for values in placed)
     if not (abs(lon) <= _LARGEST_LON and abs(lat) <= _LARGEST_LAT):
         unread = proposal.conversion is None and proposal.findings
         return [] if unread else [Finding("coordinates.nowhere", {}, "warning")]

@@ -229,6 +229,10 @@
     if (layer.note) {
       section.append(el("small", "atlas-said", panels.words(layer.note)));
     }
+    // A result was counted before the reader chose a year.
+    if (layer.group === "analysis" && view.year !== null) {
+      section.append(el("small", "atlas-said", panels.t("time_all")));
+    }
     return section;
   }
 

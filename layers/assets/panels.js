@@ -364,7 +364,8 @@
       view.document.remarks[view.lang === "en" ? "en" : "zh"].forEach((remark) => lines.add(remark));
       this.credit.textContent = [...lines].filter(Boolean).join(" · ");
       this.credit.title = this.credit.textContent;
-      view.container.style.setProperty("--strip", `${this.strip.offsetHeight}px`);
+      // What stands on the map from outside it keeps clear of the strip too.
+      view.container.parentElement.style.setProperty("--strip", `${this.strip.offsetHeight}px`);
     }
 
     // ---- messages ----

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from geo.numerals import listed, number
+from layers.look.overlays import Choropleth, Isolines, Surface
 from layers.look.symbology import value_label
 from layers.plan.area import area
 from layers.plan.selection import located
@@ -64,7 +65,8 @@ def narrowed(
 ) -> tuple[Content, LeftOut]:
     """Return a map without classes of evidence and without what is not there by a year.
 
-    The ground and results stay as they are. A feature without a year is left out where its layer
+    The ground and results stay as they are; beside a year, what results are called says that they
+    are of all years. A feature without a year is left out where its layer
     tells years, since nobody knows from when it is there.
 
     Parameters
@@ -94,7 +96,19 @@ def narrowed(
     for name in frames.keys() - {*area().context, area().land.layer}:
         counted = name in content.visible
         frames[name] = _seen(name, frames[name], left, counted=counted)
-    return replace(content, frames=frames), left
+    overlays = content.overlays if year is None else tuple(map(_of_all_years, content.overlays))
+    return replace(content, frames=frames, overlays=overlays), left
+
+
+def _of_all_years(overlay: Any) -> Any:  # noqa: ANN401 - an overlay of any class
+    """Return a result that says it knows no year; what is a visitor's own counts nothing."""
+    if not isinstance(overlay, Choropleth | Surface | Isolines):
+        return overlay
+    zh, en = (
+        title and bracketed(title, say("narrowed.all_years", lang), lang)
+        for lang, title in (("zh", overlay.title), ("en", overlay.title_en))
+    )
+    return replace(overlay, title=zh, title_en=en)
 
 
 def _seen(name: str, frame: gpd.GeoDataFrame, left: LeftOut, *, counted: bool) -> gpd.GeoDataFrame:

@@ -342,6 +342,13 @@ def test_numbers_that_are_nowhere_are_refused():
     assert caught.value.code == "coordinates.impossible"
 
 
+def test_the_middle_of_areas_lies_between_their_edges():
+    blocks = [box(112.8 + 0.08 * n, 28.1, 112.88 + 0.08 * n, 28.3) for n in range(3)]
+    findings = examine(gpd.GeoDataFrame(geometry=blocks, crs=4490)).findings
+    (where,) = (each.values for each in findings if each.code == "coordinates.where")
+    assert where == {"lon": pytest.approx(112.92), "lat": pytest.approx(28.2)}
+
+
 @pytest.mark.parametrize("rows", [[], [None], [Point()]])
 def test_a_frame_without_places_says_so(rows):
     frame = gpd.GeoDataFrame(geometry=gpd.GeoSeries(rows, crs=4490))

@@ -9,6 +9,7 @@ from shapely import Point
 
 from layers.look.content import Content
 from layers.look.narrowed import LeftOut, narrowed
+from layers.look.overlays import Choropleth
 from layers.plan.catalogue import load
 
 
@@ -46,3 +47,12 @@ def test_what_is_left_out_is_counted(
     assert len(shown.frames["cities"]) == (~cities["evidence"].isin(hidden)).sum()
     assert bool(told.by_year("en")) == (year is not None)
     assert bool(told.by_evidence("zh")) == bool(hidden)
+
+
+def test_beside_a_year_results_say_that_they_are_of_all_years() -> None:
+    zones = Choropleth(load("circles").assign(n=[1, 2, 3, 4]), "n", "个数", title_en="Number")
+    drawn = Content({"projects": load("projects")}, ("projects",), overlays=(zones,))
+    (same,) = narrowed(drawn)[0].overlays
+    assert (same.title, same.title_en) == ("个数", "Number")
+    (told,) = narrowed(drawn, year=2024)[0].overlays
+    assert (told.title, told.title_en) == ("个数（不分年份）", "Number (whatever the year)")
