@@ -38,9 +38,9 @@ bench: $(VENV)/.dev
 fuzz: $(VENV)/.dev
 	$(BIN)/python -m fuzz --inputs $(or $(FUZZED),100000)
 
-# Small changes to the code, and which of them no test notices: MODULE=geo/zoned SAMPLE=40.
+# Small changes to the code, and which of them no test notices: MODULE=geo SAMPLE=120 of all together.
 mutants: $(VENV)/.dev
-	$(BIN)/python -m mutants $(MODULE) $(if $(SAMPLE),--sample $(SAMPLE))
+	$(BIN)/python -m mutants $(MODULE) $(if $(SAMPLE),--sample $(SAMPLE) --together)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

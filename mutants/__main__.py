@@ -1,19 +1,24 @@
 """Change the code a little, many times: ``python -m mutants geo/zoned --sample 40``.
 
-Prints, for each module, how many of the changes a test notices, and those that none does.
+Prints, for each module, how many of the changes a test notices, and those that none does. With
+``--together`` the sample is drawn from all of them, and the share of all is told with its interval.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-import time
 from importlib import import_module
+from math import sqrt
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 from mutants.changes import changes
-from mutants.runs import ROOT, Ran, chosen, survives, tests_of
+from mutants.runs import ROOT, survivors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 WHOLE = ("geo", "layers/plan", "layers/questions")
 # What tests load, so that each fork has it.
@@ -38,23 +43,27 @@ def room_of(module: str) -> str:
     return str(Path("tests") / Path(module).parent)
 
 
-def tested(module: str, tests: list[Ran], *, sample: int | None, seed: int) -> tuple[int, int]:
-    """Try the changes of a module, or a sample; return how many are noticed, and of how many."""
-    source = (ROOT / module).read_text(encoding="utf-8")
-    every = changes(source)
-    size = len(every) if sample is None else min(sample, len(every))
-    numbers = sorted(Random(f"{seed} {module}").sample(range(len(every)), size))
-    begun, survivors = time.monotonic(), []
-    for number in numbers:
-        change = every[number]
-        if survives(module, source, number, chosen(tests, module, change.line)):
-            survivors.append(change)
-            print(f"    {module}:{change.line}: {change.words}", flush=True)
-    killed = len(numbers) - len(survivors)
-    share = f"{killed / len(numbers):.0%}" if numbers else "–"
-    print(f"{module}: {killed} of {len(numbers)} ({share}) of {len(every)}", end=" ")
-    print(f"in {time.monotonic() - begun:,.0f} s", flush=True)
-    return killed, len(numbers)
+def drawn(
+    sizes: Mapping[str, int], *, sample: int | None, together: bool, seed: int
+) -> dict[str, list[int]]:
+    """Draw changes by their numbers: of each module, or of all modules together."""
+    if sample is None:
+        return {module: list(range(size)) for module, size in sizes.items()}
+    if together:
+        every = [(module, number) for module, size in sizes.items() for number in range(size)]
+        some = sorted(Random(seed).sample(every, min(sample, len(every))))
+        return {module: [number for of, number in some if of == module] for module in sizes}
+    return {
+        module: sorted(Random(f"{seed} {module}").sample(range(size), min(sample, size)))
+        for module, size in sizes.items()
+    }
+
+
+def interval(share: float, n: int) -> tuple[float, float]:
+    """Return Wilson's 90 % interval of a share of n."""
+    z = 1.645
+    middle, half = share + z**2 / (2 * n), z * sqrt(share * (1 - share) / n + (z / (2 * n)) ** 2)
+    return (middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n)
 
 
 def main() -> None:
@@ -62,20 +71,36 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m mutants", description=__doc__)
     parser.add_argument("modules", nargs="*", default=WHOLE, help="files or folders")
     parser.add_argument("--sample", type=int, help="so many changes of each module")
+    parser.add_argument("--together", action="store_true", help="so many of all modules together")
     parser.add_argument("--seed", type=int, default=0, help="which of them")
     parser.add_argument("--least", type=float, help="share in per cent that must be noticed")
     given = parser.parse_args()
     for library in LIBRARIES:
         import_module(library)
-    wanted = modules(list(given.modules))
+    every = {
+        module: changes((ROOT / module).read_text(encoding="utf-8"))
+        for module in modules(list(given.modules))
+    }
+    numbers = drawn(
+        {module: len(some) for module, some in every.items()},
+        sample=given.sample,
+        together=given.together,
+        seed=given.seed,
+    )
     killed = tried = 0
-    for room in dict.fromkeys(map(room_of, wanted)):
-        here = [module for module in wanted if room_of(module) == room]
-        ran = tests_of(here, room)
-        for module in here:
-            noticed, of = tested(module, ran, sample=given.sample, seed=given.seed)
-            killed, tried = killed + noticed, tried + of
-    print(f"all: {killed} of {tried}")
+    for room in dict.fromkeys(map(room_of, every)):
+        here = {
+            module: some for module, some in numbers.items() if some and room_of(module) == room
+        }
+        for module, left in survivors(room, here).items() if here else ():
+            for line, words in (every[module][number] for number in left):
+                print(f"    {module}:{line}: {words}")
+            of = len(here[module])
+            killed, tried = killed + of - len(left), tried + of
+            print(f"{module}: {of - len(left)} of {of} of {len(every[module])}", flush=True)
+    share = killed / max(tried, 1)
+    print(f"all: {killed} of {tried}, {share:.1%}", end="")
+    print(" (90 %: {:.0%} to {:.0%})".format(*interval(share, tried)) if given.together else "")
     if given.least is not None and killed < tried * given.least / 100:
         sys.exit(1)
 

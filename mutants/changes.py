@@ -37,7 +37,7 @@ _OPERATIONS: dict[type[ast.operator], type[ast.operator]] = {
     ast.BitAnd: ast.BitOr,
     ast.BitOr: ast.BitAnd,
 }
-# Keywords whose loss is no other behaviour, or one in words alone.
+# Keywords whose loss or change is no other behaviour, or one in words alone.
 _WORDS = {None, "function", "code", "dtype", "stacklevel", "strict", "copy"}
 # A larger number is a limit or a measure: whether it is one more no test should ask.
 _SMALL = 100
@@ -129,6 +129,8 @@ def _places(node: ast.AST) -> Iterator[tuple[_Place, ast.expr | ast.stmt]]:
 
 
 def _is_no_behaviour(node: ast.AST) -> bool:
+    if isinstance(node, ast.keyword) and node.arg in _WORDS - {None}:
+        return True
     if isinstance(node, ast.Raise | ast.Import | ast.ImportFrom | ast.JoinedStr):
         return True
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):

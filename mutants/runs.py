@@ -1,7 +1,9 @@
 """The tests of a room, run on a module with one change, in a fork of a process that has loaded all.
 
-To begin with, the tests are run once as they are, and which of them runs which line is kept: a
-change is then tried with the tests that run its line, the quickest first, until one fails.
+To begin with, the tests are collected and run once as they are, and which of them runs which line
+is kept: a change is then tried with the tests that run its line, the quickest first, until one
+fails. Functions are given their changed code where they stand, so that nothing is loaded or
+collected again; only a change of what runs when it is loaded is loaded anew, with its tests.
 
 The tools that there are do not fit: mutmut leaves every decorated function as it is, and all that
 is public here has a door; cosmic-ray writes each change into the file and starts a process for it,
@@ -10,6 +12,8 @@ which takes longer to load the libraries than most tests take.
 
 from __future__ import annotations
 
+import ast
+import gc
 import json
 import os
 import resource
@@ -22,35 +26,39 @@ import traceback
 from collections import defaultdict
 from importlib.abc import Loader, MetaPathFinder
 from importlib.util import spec_from_file_location
+from inspect import CO_NEWLOCALS
 from pathlib import Path
+from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import hypothesis
 import numba
 import pytest
 
-from mutants.changes import changed
+from mutants.changes import changed, changes
 
 if TYPE_CHECKING:
-    import ast
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from importlib.machinery import ModuleSpec
-    from types import CodeType, FrameType, ModuleType
+    from types import FrameType, ModuleType
 
 ROOT = Path(__file__).resolve().parents[1]
 # A change may make a loop endless: so many times what the tests take of the processor unchanged,
-# and a while for what is loaded.
+# and a while for what is loaded or compiled.
 PATIENCE, START_S = 5.0, 30.0
-# Examples are the same each time; a smaller one of those that fail is of no interest here.
+# Examples are the same each time, as many as in a test run; a smaller one of those that fail is of
+# no interest here.
 hypothesis.settings.register_profile(
     "mutants",
     derandomize=True,
     database=None,
     deadline=None,
+    max_examples=40,
     phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
 )
 OPTIONS = (
-    *("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "--hypothesis-profile=mutants"),
+    *("-q", "-x", "-s", "--tb=short", "--hypothesis-profile=mutants"),
+    *("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov"),
     # What the parent has loaded is a library's, whose assertions nobody reads.
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
@@ -77,7 +85,7 @@ class Ran(NamedTuple):
 class _Watch:
     """Notes which lines of some modules each test runs."""
 
-    def __init__(self, modules: Sequence[str], out: Path) -> None:
+    def __init__(self, modules: Iterable[str], out: Path) -> None:
         self.wanted = {str(ROOT / module): module for module in modules}
         self.out = out
         self.lines: dict[str, set[int]] = defaultdict(set)
@@ -112,6 +120,109 @@ class _Watch:
             with self.out.open("a", encoding="utf-8") as out:
                 out.write(json.dumps(ran) + "\n")
 
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            print(report.longreprtext)
+
+
+class _Trials:
+    """Takes the place of pytest's loop: runs the tests as they are, then with each change."""
+
+    def __init__(self, wanted: Mapping[str, Sequence[int]], out: Path) -> None:
+        self.wanted, self.out = wanted, out
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        lines = self.out.with_name("lines")
+        session.config.pluginmanager.register(watch := _Watch(self.wanted, lines))
+        code, said = _forked(lambda: _fails(session.items, [600.0] * len(session.items)), 3600)
+        if code:
+            raise RuntimeError(said[-3000:])
+        session.config.pluginmanager.unregister(watch)
+        ran = [Ran(*json.loads(line)) for line in lines.read_text(encoding="utf-8").splitlines()]
+        items = {item.nodeid: item for item in session.items}
+        # The configuration has put what was loaded out of sight.
+        gc.unfreeze()
+        functions = [one for one in gc.get_objects() if isinstance(one, FunctionType)]
+        gc.freeze()
+        for module, numbers in self.wanted.items():
+            source = (ROOT / module).read_text(encoding="utf-8")
+            every = changes(source)
+            for number in numbers:
+                tests = chosen(ran, module, every[number].line)
+                swaps = _swaps(module, source, number, functions)
+                noticed = bool(swaps) and _notice(tests, items, swaps, source)
+                # What runs in no test may run when it is loaded.
+                run = any(every[number].line in test.lines[module] for test in tests)
+                anew = [] if noticed or (swaps and run) else [test[:2] for test in tests]
+                with self.out.open("a", encoding="utf-8") as out:
+                    out.write(json.dumps((module, number, noticed, anew)) + "\n")
+        return True
+
+
+def _notice(
+    tests: Sequence[Ran],
+    items: Mapping[str, pytest.Item],
+    swaps: Sequence[tuple[FunctionType, CodeType]],
+    source: str,
+) -> bool:
+    start = START_S if "njit" in source else 2.0
+
+    def run() -> int:
+        for function, code in swaps:
+            function.__code__ = code
+        these = [items[test.test] for test in tests]
+        return _fails(these, [start + PATIENCE * test.seconds for test in tests])
+
+    return _forked(_compiling_anew(run, source), 3600)[0] != 0
+
+
+def _fails(items: Sequence[pytest.Item], seconds: Sequence[float]) -> int:
+    """Run some tests until one fails, or takes more of the processor than it may."""
+    for item, following, most in zip(items, (*items[1:], None), seconds, strict=True):
+        _limit(time.process_time() + most)
+        item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
+        if item.session.testsfailed:
+            return 1
+    return 0
+
+
+def _swaps(
+    module: str, source: str, number: int, functions: Sequence[FunctionType]
+) -> list[tuple[FunctionType, CodeType]]:
+    """Return which functions have which code after a change; none if it is not theirs alone."""
+    file = str(ROOT / module)
+    old, new = (
+        compile(tree, file, "exec") for tree in (ast.parse(source), changed(source, number))
+    )
+    swaps = []
+    for before, after in differing(old, new):
+        alive = [
+            one for one in functions if one.__code__.co_filename == file and one.__code__ == before
+        ]
+        if not alive or before.co_freevars != after.co_freevars:
+            return []
+        swaps += [(one, after) for one in alive]
+    return swaps
+
+
+def differing(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType]]:
+    """Give what differs of two codes, each with the other: outermost functions, else all."""
+    if old == new:
+        return
+    within = [
+        [part for part in code.co_consts if isinstance(part, CodeType)] for code in (old, new)
+    ]
+    bare = [
+        code.replace(co_consts=tuple(None if part in inner else part for part in code.co_consts))
+        for code, inner in zip((old, new), within, strict=True)
+    ]
+    if old.co_flags & CO_NEWLOCALS or bare[0] != bare[1]:
+        yield old, new
+        return
+    for before, after in zip(*within, strict=True):
+        yield from differing(before, after)
+
 
 class _Changed(MetaPathFinder, Loader):
     """Finds one module, as it is after a change."""
@@ -131,23 +242,29 @@ class _Changed(MetaPathFinder, Loader):
         exec(self.code, module.__dict__)  # noqa: S102 - our own code
 
 
-def tests_of(modules: Sequence[str], room: str) -> list[Ran]:
-    """Run a room's tests as the code is, and return what each of them runs of some modules.
+def survivors(room: str, wanted: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
+    """Try some changes, by module, with a room's tests; return those that no test notices.
 
     Raises
     ------
     RuntimeError
-        A test fails.
+        A test fails as the code is.
     """
+    left: dict[str, list[int]] = {module: [] for module in wanted}
     with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "ran"
-        watch = _Watch(modules, out)
+        out = Path(folder) / "tried"
+        package = ROOT / Path(room).relative_to("tests")
         # The fast ones; not the rooms within it, but the examples in the modules.
-        where = ["-m", "fast", *map(str, (ROOT / room).glob("test_*.py")), *modules]
-        code, said = _forked(lambda: pytest.main([*OPTIONS, *where], [watch]), 3600)
+        files = [*(ROOT / room).glob("test_*.py"), *package.glob("*.py")]
+        where = ["-m", "fast", *map(str, sorted(files))]
+        code, said = _forked(lambda: pytest.main([*OPTIONS, *where], [_Trials(wanted, out)]), 36000)
         if code:
-            raise RuntimeError(f"the tests fail as the code is:\n{said[-3000:]}")
-        return [Ran(*json.loads(line)) for line in out.read_text(encoding="utf-8").splitlines()]
+            raise RuntimeError(f"the tests fail as the code is:\n{said[-5000:]}")
+        for line in out.read_text(encoding="utf-8").splitlines():
+            module, number, noticed, anew = json.loads(line)
+            if not noticed and _survives(module, number, dict(anew)):
+                left[module].append(number)
+    return left
 
 
 def chosen(ran: Sequence[Ran], module: str, line: int) -> list[Ran]:
@@ -161,21 +278,28 @@ def chosen(ran: Sequence[Ran], module: str, line: int) -> list[Ran]:
     return sorted(running, key=lambda one: one.seconds)
 
 
-def survives(module: str, source: str, number: int, tests: Sequence[Ran]) -> bool:
-    """Tell whether all tests pass in spite of a change."""
+def _survives(module: str, number: int, seconds: Mapping[str, float]) -> bool:
+    """Tell whether some tests pass in spite of a change when everything is loaded with it."""
+    if not seconds:
+        return True
+    source = (ROOT / module).read_text(encoding="utf-8")
     finder = _Changed(module, changed(source, number))
+    run = _compiling_anew(lambda: int(pytest.main([*OPTIONS, *seconds], [finder])), source)
+    return _forked(run, START_S + PATIENCE * sum(seconds.values()))[0] == 0
 
-    def run() -> int:
-        if "njit" not in source:
-            return int(pytest.main([*OPTIONS, *(one.test for one in tests)], [finder]))
+
+def _compiling_anew(run: Callable[[], int], source: str) -> Callable[[], int]:
+    """Compiled loops are kept by the file that they stand in, which has not changed."""
+    if "njit" not in source:
+        return run
+
+    def run_anew() -> int:
         with tempfile.TemporaryDirectory() as folder:
-            # Compiled loops are kept by the file that they stand in, which has not changed.
             os.environ["NUMBA_CACHE_DIR"] = folder
-            numba.core.config.reload_config()
-            return int(pytest.main([*OPTIONS, *(one.test for one in tests)], [finder]))
+            numba.core.config.reload_config()  # type: ignore[no-untyped-call]
+            return run()
 
-    seconds = START_S + PATIENCE * sum(one.seconds for one in tests)
-    return _forked(run, seconds)[0] == 0
+    return run_anew
 
 
 def _forked(work: Callable[[], int], seconds: float) -> tuple[int, str]:
@@ -200,7 +324,7 @@ def _do(work: Callable[[], int], seconds: float, words: int) -> NoReturn:
         os.setpgid(0, 0)
         for stream in (1, 2):
             os.dup2(words, stream)
-        resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds) + 5))
+        _limit(seconds)
         code = work()
     except BaseException:  # noqa: BLE001 - it is told, and the process ends
         traceback.print_exc()
@@ -208,3 +332,9 @@ def _do(work: Callable[[], int], seconds: float, words: int) -> NoReturn:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
+
+
+def _limit(seconds: float) -> None:
+    """End this process when it has taken so much of the processor."""
+    hardest = resource.getrlimit(resource.RLIMIT_CPU)[1]
+    resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, hardest))

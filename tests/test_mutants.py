@@ -6,9 +6,9 @@ import ast
 
 import pytest
 
-from mutants.__main__ import modules, room_of
+from mutants.__main__ import drawn, interval, modules, room_of
 from mutants.changes import changed, changes
-from mutants.runs import ROOT, Ran, chosen
+from mutants.runs import ROOT, Ran, chosen, differing
 
 
 def words(source: str) -> list[str]:
@@ -48,6 +48,7 @@ def test_what_is_changed(source: str, expected: list[str]) -> None:
         "@cached(1)\ndef f(a: Literal[1]) -> Literal[2]: ...",
         "if TYPE_CHECKING:\n    x = 1",
         "x = f(function='a', code='b')",
+        "x = zip(a, b, strict=True)",
         "def f():\n    return None",
     ],
 )
@@ -76,3 +77,40 @@ def test_the_tests_of_a_line_are_asked_the_quickest_first() -> None:
 def test_every_module_has_a_room_of_tests() -> None:
     for module in modules(["geo", "layers/plan", "layers/questions"]):
         assert (ROOT / room_of(module)).is_dir(), module
+
+
+CODE = """
+A = 1
+class B:
+    C = 2
+    def d(self, e=3):
+        return [4 for _ in self]
+"""
+
+
+@pytest.mark.parametrize(
+    ("digit", "part"), [(1, "<module>"), (2, "B"), (3, "B"), (4, "B.d"), (5, None)]
+)
+def test_a_function_is_changed_where_it_stands_and_the_rest_loaded(
+    digit: int, part: str | None
+) -> None:
+    old, new = (compile(each, "", "exec") for each in (CODE, CODE.replace(f"{digit}", "9")))
+    assert [before.co_qualname for before, _ in differing(old, new)] == [part] * (part is not None)
+
+
+def test_a_sample_is_of_each_module_or_of_all_together() -> None:
+    sizes = {"a.py": 1, "b.py": 3000, "c.py": 1000}
+    assert [len(some) for some in drawn(sizes, sample=9, together=False, seed=0).values()] == [
+        1,
+        9,
+        9,
+    ]
+    together = drawn(sizes, sample=400, together=True, seed=0)
+    assert sum(map(len, together.values())) == 400
+    assert 250 < len(set(together["b.py"])) == len(together["b.py"]) < 350
+    assert drawn({"a.py": 2}, sample=None, together=True, seed=0) == {"a.py": [0, 1]}
+
+
+def test_the_interval_of_a_share() -> None:
+    # Nine of ten, z² = 2.706: (0.9 + 0.1353 ± 1.645 √(0.009 + 0.006765)) / 1.2706
+    assert interval(0.9, 10) == pytest.approx((0.6522, 0.9774), abs=1e-4)

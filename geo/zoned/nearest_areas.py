@@ -130,7 +130,7 @@ def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
     areas = np.full(len(sites), None, dtype=object)
     areas[rows[first][~none]] = parts[~none]
     owner = rows[first][place.ravel()]
-    table = sites if isinstance(sites, gpd.GeoDataFrame) else gpd.GeoDataFrame(geometry=sites)
+    table = sites if isinstance(sites, gpd.GeoDataFrame) else gpd.GeoDataFrame()
     result = table.set_geometry(gpd.GeoSeries(areas, index=sites.index, crs=sites.crs))
     result["area_km2"] = geodesic_area_km2(result).fillna(0.0)
     label = sites.index
@@ -149,7 +149,7 @@ def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
 
 def _cut(cells: NDArray[Any], whole: Any) -> NDArray[Any]:  # noqa: ANN401  any geometry
     """Part of each cell that is on the whole, a few cells between two looks at the watch."""
-    step = max(_CORNERS_AT_ONCE // int(shapely.get_num_coordinates(whole)), 1)
+    step = 1 + _CORNERS_AT_ONCE // int(shapely.get_num_coordinates(whole))
     parts: list[NDArray[Any]] = []
     for start in range(0, cells.size, step):
         checkpoint(start, cells.size)
@@ -160,8 +160,6 @@ def _cut(cells: NDArray[Any], whole: Any) -> NDArray[Any]:  # noqa: ANN401  any 
 def _voronoi(places: Floats, bounds: Floats) -> NDArray[Any]:
     """Cells of the Voronoi diagram of different places, that cover the bounds."""
     everything = shapely.box(*bounds)
-    if len(places) == 1:
-        return np.array([everything], dtype=object)
     # Near the origin the diagram keeps its digits.
     origin = places.mean(axis=0)
     cells = shapely.get_parts(

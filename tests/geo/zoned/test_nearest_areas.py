@@ -11,6 +11,8 @@ from shapely import Point, Polygon, box
 
 from geo.errors import CRSError, InputError
 from geo.geodesic import geodesic_area_km2
+from geo.work import watched
+from geo.zoned import nearest_areas as nearest_areas_module
 from geo.zoned.nearest_areas import nearest_areas
 
 EAST, NORTH = 500_000.0, 3_100_000.0
@@ -32,6 +34,43 @@ def test_two_sites_share_a_square_at_the_line_half_way() -> None:
     assert areas.geometry[1].equals(box(EAST + 300, NORTH, EAST + 1000, NORTH + 1000))
     np.testing.assert_allclose(areas["area_km2"], geodesic_area_km2(areas))
     assert areas.attrs["sites_in_one_place"] == {}
+
+
+def test_where_a_border_runs_along_the_edge_of_a_part_no_line_is_left() -> None:
+    parts = [
+        box(EAST, NORTH, EAST + 200, NORTH + 1000),
+        box(EAST + 300, NORTH, EAST + 900, NORTH + 9),
+    ]
+    sites = sites_of((100, 500), (500, 500))
+    areas = nearest_areas(sites, within=gpd.GeoSeries(parts, crs=4547))
+    assert areas.geom_type.tolist() == ["Polygon", "Polygon"]
+    assert areas.area.round(6).tolist() == [200e3, 5400]
+    areas = nearest_areas(sites, within=gpd.GeoSeries(parts[1:], crs=4547))
+    assert areas.attrs["sites_without_area"] == [0]
+
+
+def test_a_border_in_degrees_follows_the_straight_line_in_metres() -> None:
+    within = gpd.GeoSeries([box(EAST - 5000, NORTH, EAST + 5000, NORTH + 2000)], crs=4547)
+    sites = sites_of((0, 0), (0, 2000)).geometry
+    straight = nearest_areas(sites, within=within)
+    assert straight.geometry.count_coordinates().tolist() == [5, 5]
+    assert straight.crs == sites.crs
+    area = nearest_areas(sites.to_crs(4490), within=within.to_crs(4490)).geometry.iloc[:1]
+    x, y = shapely.get_coordinates(area.segmentize(1e-4).to_crs(4547)).T
+    away = abs(y - NORTH - 1000)[(abs(x - EAST) < 4900) & (y > NORTH + 500)]
+    # Between corners 1 km apart a parallel is off by 1000² × tan 28° / (8 × 6,370 km), 1 cm.
+    assert 0.005 < away.max() < 0.0105
+
+
+def test_cells_are_cut_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(nearest_areas_module, "_CORNERS_AT_ONCE", 10)  # a square has 5
+    looks: list[tuple[float, float]] = []
+    with watched(cancelled=lambda: False, progress=lambda *at: looks.append(at)):
+        areas = nearest_areas(
+            sites_of(*((x, 0) for x in range(100, 1000, 200))), within=kilometre()
+        )
+    assert looks[:2] == [(0, 5), (3, 5)]
+    assert areas.area.round(6).tolist() == [200e3] * 5
 
 
 def test_one_site_has_it_all() -> None:
