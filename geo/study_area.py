@@ -170,6 +170,8 @@ def set_covariance_share(area: Shape, distance_m: float) -> tuple[Floats, Floats
     Examples
     --------
     >>> step, share = set_covariance_share(shapely.box(0, 0, 1000, 1000), 100)
+    >>> step[0], step[-1]
+    (np.float64(0.0), np.float64(100.0))
     >>> share[0].round(3), share[-1].round(3)  # 1 − 2 · 0.1 · 2 / π + 0.1² / π
     (np.float64(1.0), np.float64(0.876))
     """

@@ -152,9 +152,10 @@ class _Trials:
                 tests = chosen(ran, module, every[number].line)
                 swaps = _swaps(module, source, number, functions)
                 noticed = bool(swaps) and _notice(tests, items, swaps, source)
-                # What runs in no test may run when it is loaded.
+                # What runs in no test may run, or be compiled, when it is loaded.
                 run = any(every[number].line in test.lines[module] for test in tests)
-                anew = [] if noticed or (swaps and run) else [test[:2] for test in tests]
+                settled = noticed or (swaps and run and "njit" not in source)
+                anew = [] if settled else [test[:2] for test in tests]
                 with self.out.open("a", encoding="utf-8") as out:
                     out.write(json.dumps((module, number, noticed, anew)) + "\n")
         return True

@@ -176,7 +176,7 @@ class Tally(NamedTuple):
         # Zones that hold the same in every draw share their ranks.
         levels, same = np.unique(self.still[known & ~moving], return_inverse=True)
         zones = np.flatnonzero(known & ~moving)
-        order = np.argsort(same, kind="stable")
+        order = np.argsort(same)
         ends = np.searchsorted(same[order], np.arange(levels.size + 1))
         behind = 1 + still.size - np.searchsorted(still, levels, side="right")
         for block in self._blocks(levels.size):

@@ -81,12 +81,15 @@ def test_points_within_rounding_of_slanted_borders(seed: int) -> None:
 
 
 def test_unsure_points_are_decided_by_geos() -> None:
-    from geo.crossings import _OUT, _UNSURE, _side  # noqa: PLC0415  compiled when imported
+    from geo.crossings import _IN, _OUT, _UNSURE, _side  # noqa: PLC0415  compiled when imported
 
     edges = np.array([[0.0, 0.0, 3.0, 3.0], [3.0, 3.0, 0.0, 3.0], [0.0, 3.0, 0.0, 0.0]])
     assert _side(1.0, 1.0, edges, 0, 3) == _UNSURE
     assert _side(1.0, np.nextafter(1.0, 0.0), edges, 0, 3) == _UNSURE
     assert _side(1.0, 0.999, edges, 0, 3) == _OUT
+    # The first edge is passed on the left; the ray goes on to the second.
+    passed = np.array([[-2.0, -1.0, 1.0, 1.0], [5.0, -1.0, 5.0, 1.0]])
+    assert _side(0.0, 0.0, passed, 0, 2) == _IN
     diagonal = Locator([Polygon([(0, 0), (3, 3), (0, 3)])])
     x = np.repeat([1.0, np.nextafter(1.0, 2.0)], locate._MANY)
     found = diagonal.first(x, np.ones(x.size))

@@ -157,3 +157,8 @@ def test_curves_of_a_table_are_read_and_said(text: str, tmp_path: Path) -> None:
     assert read.frame.geometry.iloc[1].area == pytest.approx(AREA, rel=3e-4)
     (said,) = (e for e in read.receipt.findings if e.code == "geometry.arcs_straightened")
     assert said.rows == (2,)
+
+
+def test_what_is_straight_but_for_rounding_is_no_arc() -> None:
+    points = [(0.0, 0.0), (1000.0, 1e-10), (2000.0, 0.0)]
+    assert list(_one(_line(8, points)).coords) == points

@@ -8,6 +8,8 @@ import pytest
 from shapely import LineString, Point, box
 
 import geo
+from geo.supports import Supports
+from geo.zoned.likely_coverage import chances
 
 EAST, NORTH = 500_000.0, 3_100_000.0
 ZONES = gpd.GeoDataFrame(
@@ -96,3 +98,16 @@ def test_a_small_zone_has_a_point_of_its_own() -> None:
     found = geo.coverage(sites(Point(EAST, NORTH).buffer(50)), zones, distance_m=1000)
     assert found["covered_pct"][2] == pytest.approx(100)
     assert np.isnan(found["covered_pct"][3])
+
+
+def test_chances_by_hand() -> None:
+    # One site in one of four places: 0, 100, 200 or 300 m; another at 1000 m for sure.
+    xy = np.array([[0.0, 0], [100, 0], [200, 0], [300, 0], [1000, 0]])
+    some = np.zeros(2)
+    places = Supports(xy, np.array([0, 4, 5]), np.zeros((2, 2)), some, np.array([0, 1]))
+    asked = np.array([[0.0, 0], [150, 0], [900, 0], [5000, 0]])
+    once, twice = chances(asked, places, [700.0, 120.0])
+    np.testing.assert_allclose(once, [[1, 1, 1, 0], [0.5, 0.5, 1, 0]])
+    np.testing.assert_allclose(twice, [[0, 0, 0.5, 0], [0, 0, 0, 0]])
+    assert [each.tolist() for each in chances(asked[:1], places, [400.0, 300.0])[0]] == [[1], [1]]
+    np.testing.assert_allclose(chances(asked, places, [200.0])[0], [[0.75, 1, 1, 0]])

@@ -143,3 +143,92 @@ def test_people_scale_with_the_cells(factor: float) -> None:
     assert geo.population(raster(7.0 * factor, "people", step=0.25)).total == pytest.approx(
         factor * one
     )
+
+
+def squares(
+    values: object, units: str = "", *, side_m: float = 100.0, name: str = ""
+) -> xr.DataArray:
+    """Four cells on the central meridian, where metres are metres."""
+    y, x = (
+        start + side_m * np.array(steps)
+        for start, steps in ((31e5, [1.5, 0.5]), (5e5, [-0.5, 0.5]))
+    )
+    array = xr.DataArray(np.broadcast_to(values, (2, 2)), coords={"y": y, "x": x}, dims=("y", "x"))
+    return array.assign_attrs(units=units, long_name=name).rio.write_crs("EPSG:4547")
+
+
+@pytest.mark.parametrize(
+    ("unit", "per_km2"),
+    [
+        ("people per kilometer squared", 1.0),
+        ("人/平方千米", 1.0),
+        ("people per hectare", 0.01),
+        ("people/m^2", 1e-6),
+        ("people/m²", 1e-6),
+        ("people m-2", 1e-6),
+        ("人/平方米", 1e-6),
+    ],
+)
+def test_every_spelling_of_an_area(unit: str, per_km2: float) -> None:
+    # 4 cells of 0.01 km² with 300 people to the km²
+    assert geo.population(squares(300.0 * per_km2, unit)).total == pytest.approx(12, rel=1e-4)
+
+
+def test_the_name_of_a_file_tells_what_its_unit_does_not() -> None:
+    count = geo.population(squares(1000.0, name="chn_ppp_2020"))
+    assert (count.quantity, count.how, count.total) == ("count", "people.named", 4000)
+    [finding] = count.findings
+    assert (finding.code, finding.level) == ("people.named_count", "warning")
+    name = {"unit": "chn_ppp_2020", "words": "chn_ppp_2020"}
+    assert finding.values == {"total": 4000, "other": 40, **name}
+    hectares = geo.population(squares(10.0, name="pph 2020"))
+    assert (hectares.quantity, hectares.findings[0].values["other"]) == ("density", 40)
+    assert hectares.total == pytest.approx(40, rel=1e-4)  # 4 ha
+    assert geo.population(squares(10.0, name="popdens")).total == pytest.approx(0.4, rel=1e-4)
+    # So many in a cell of a hectare are no count, whatever the name says.
+    named_wrong = geo.population(squares(60_000.0, name="chn_ppp_2020"))
+    assert (named_wrong.quantity, named_wrong.how) == ("density", "population.assumed")
+    with pytest.raises(InputError) as refused:
+        geo.population(squares(10.0, name="VIIRS DNB"))
+    assert refused.value.code == "people.named_lights"
+
+
+def test_what_is_chosen_holds_and_cells_stay_in_their_places() -> None:
+    cells = squares([[1.0, 2.0], [3.0, np.nan]])
+    people = geo.population(cells, quantity="count")
+    assert (people.how, people.total) == ("population.chosen", 6)
+    assert people.findings[0].values == {"total": 6, "unit": ""}
+    xr.testing.assert_equal(people.counts.drop_vars("spatial_ref"), cells.drop_vars("spatial_ref"))
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        (0.0, "zero"),
+        ([[0.0, np.nan], [0.0, 0.0]], "zero"),
+        (np.nan, "nothing"),
+        ([[5.0, np.nan], [-0.5, 1.0]], "negative"),
+        (1e12, "too_many"),
+    ],
+)
+def test_no_numbers_of_people(values: object, code: str) -> None:
+    with pytest.raises(InputError) as refused:
+        geo.population(squares(values))
+    assert refused.value.code == f"population.{code}"
+
+
+def test_a_small_zone_may_be_dense() -> None:
+    # 90,000 to the km² in cells of 4 km²
+    counts = geo.population(squares(360_000.0, "people", side_m=2000)).counts
+    zones = gpd.GeoSeries(
+        [
+            box(498e3, 31e5, 50e4, 3102e3),
+            box(498e3, 31e5, 502e3, 3102e3),
+            box(6e5, 31e5, 61e4, 32e5),
+        ],
+        crs=4547,
+    )
+    found = geo.people_in(counts, zones)
+    assert found["population"][:2].tolist() == [360_000, 720_000]
+    np.testing.assert_allclose(found["people_per_km2"], [90e3, 90e3, np.nan], rtol=1e-4)
+    assert found["too_dense"].tolist() == [False, True, False]

@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
+import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
@@ -13,6 +14,9 @@ from shapely import MultiPolygon, Point, Polygon, box
 
 from geo.errors import CRSError, InputError
 from geo.zoned.distribution import distribution
+from geo.zoned.raster_zones import zonal_shares, zonal_statistics
+from geo.zoned.service_areas import coverage
+from geo.zoned.uncertainty import uncertainty
 
 EAST, NORTH = 500_000.0, 3_100_000.0
 CORNER = np.array([EAST, NORTH])
@@ -166,6 +170,22 @@ def test_series_of_points_and_repair() -> None:
         found = distribution(gpd.GeoSeries([at(1.9, 1.0), at(1.0, 1.9)], crs=4547), zones)
     assert found["count"].tolist() == [1]
     assert found.attrs["repaired_zones"] == ["x"]
+
+
+def test_zones_without_columns_keep_their_shapes() -> None:
+    points, zones = points_of(at(0.5, 0.5)), GRID.geometry.iloc[:2]
+    cells = xr.DataArray(
+        [[1, 2], [3, 4]], coords={"y": [750, 250] + CORNER[1], "x": [250, 750] + CORNER[0]}
+    ).rio.write_crs(4547)
+    results = [
+        distribution(points, zones),
+        uncertainty(points, zones, draws=1000).zones,
+        coverage(points, zones, distance_m=9),
+        zonal_statistics(cells, zones),
+        zonal_shares(cells, zones),
+    ]
+    for result in results:
+        assert (result.geometry.tolist(), result.crs) == (zones.tolist(), zones.crs)
 
 
 def test_refusals() -> None:
