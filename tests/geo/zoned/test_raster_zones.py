@@ -20,6 +20,8 @@ from geo.errors import CRSError, InputError
 from geo.exchange.rasters import read_raster
 from geo.geodesic import geodesic_area_km2
 from geo.surface.density import kernel_density
+from geo.zoned import raster_zones
+from geo.zoned.raster_sources import opened
 from geo.zoned.raster_zones import STATISTICS, zonal_shares, zonal_statistics
 from geo.zoned.tessellations import squares
 
@@ -536,3 +538,40 @@ def test_what_is_no_raster_is_refused(tmp_path: Path) -> None:
     bands.rio.to_raster(tmp_path / "bands.tif")
     with pytest.raises(InputError, match="2 bands"):
         read_raster(tmp_path / "bands.tif")
+
+
+@pytest.mark.parametrize(
+    ("zone", "rows", "columns"),
+    [
+        (cells(1.5, 0.5, 1.6, 0.6), (2, 3), (1, 2)),
+        (cells(1, 1, 2, 2), (1, 2), (1, 2)),
+        (cells(0.9, 0.9, 2.1, 2.1), (0, 3), (0, 3)),
+        (cells(-9, 2.5, 0.5, 9), (0, 1), (0, 1)),
+        (cells(2.5, -9, 9, 0.5), (2, 3), (2, 3)),
+        (cells(3, 3, 4, 4), (0, 1), (2, 3)),  # touches a corner
+        (cells(-1, -1, 0, 0), (2, 3), (0, 1)),
+    ],
+)
+def test_no_more_is_read_than_lies_under_the_zones(
+    zone: Polygon, rows: tuple[int, int], columns: tuple[int, int]
+) -> None:
+    window = raster_zones._window(opened(raster(NINE)), np.array([zone]), "f")
+    assert window == (slice(*rows), slice(*columns))
+
+
+def test_as_many_cells_as_allowed_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    grid, all_of_it = raster(NINE), zones_of(cells(0, 0, 3, 3))
+    monkeypatch.setattr(raster_zones, "_MAX_CELLS", 9)
+    assert zonal_statistics(grid, all_of_it)["mean"].tolist() == [5.0]
+    monkeypatch.setattr(raster_zones, "_MAX_CELLS", 8)
+    with pytest.raises(InputError, match="9 cells lie under the zones, at most 8"):
+        zonal_statistics(grid, all_of_it)
+
+
+def test_units_are_those_of_the_raster() -> None:
+    grid = raster(NINE).assign_attrs(units="m")
+    wanted = ("mean", "count", "variance", "mean")
+    units = zonal_statistics(grid, zones_of(cells(0, 0, 1, 1)), statistics=wanted).attrs["units"]
+    assert {name: units[name] for name in wanted} == {"mean": "m", "count": "count", "variance": "(m)²"}
+    bare = zonal_statistics(raster(NINE), zones_of(cells(0, 0, 1, 1)), statistics=wanted)
+    assert bare.attrs["units"].get("variance", "") == ""
