@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import rioxarray  # noqa: F401  gives arrays their .rio
+import shapely
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -232,3 +233,18 @@ def test_a_small_zone_may_be_dense() -> None:
     assert found["population"][:2].tolist() == [360_000, 720_000]
     np.testing.assert_allclose(found["people_per_km2"], [90e3, 90e3, np.nan], rtol=1e-4)
     assert found["too_dense"].tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize("epsg", [4547, 4490])
+def test_the_area_of_each_cell_is_that_of_its_outline(epsg: int) -> None:
+    # 20 × 30 cells far from the central meridian, measured at 17 × 17 of them or by parallels
+    south, west, step = (3e6, 2e5, 5000.0) if epsg == 4547 else (27.0, 111.0, 0.001)
+    y, x = south + step * (np.arange(20)[::-1] + 0.5), west + step * (np.arange(30) + 0.5)
+    density = xr.DataArray(np.ones((20, 30)), coords={"y": y, "x": x}, dims=("y", "x"))
+    counts = geo.population(density.rio.write_crs(epsg), quantity="density").counts
+    middles = np.meshgrid(x, y)
+    outlines = shapely.box(
+        *(each - step / 2 for each in middles), *(each + step / 2 for each in middles)
+    )
+    areas = geo.geodesic_area_km2(gpd.GeoSeries(outlines.ravel(), crs=epsg))
+    np.testing.assert_allclose(counts.to_numpy().ravel(), areas, rtol=1e-6)

@@ -572,6 +572,6 @@ def test_units_are_those_of_the_raster() -> None:
     grid = raster(NINE).assign_attrs(units="m")
     wanted = ("mean", "count", "variance", "mean")
     units = zonal_statistics(grid, zones_of(cells(0, 0, 1, 1)), statistics=wanted).attrs["units"]
-    assert {name: units[name] for name in wanted} == {"mean": "m", "count": "count", "variance": "(m)²"}
+    assert [units[name] for name in wanted] == ["m", "count", "(m)²", "m"]
     bare = zonal_statistics(raster(NINE), zones_of(cells(0, 0, 1, 1)), statistics=wanted)
     assert bare.attrs["units"].get("variance", "") == ""
