@@ -109,7 +109,7 @@ def _short(node: ast.AST) -> str:
     return shorten(ast.unparse(node), 80, placeholder=" …")
 
 
-def _candidates(tree: ast.Module) -> Iterator[tuple[_Place, ast.AST, ast.AST]]:
+def _candidates(tree: ast.Module) -> Iterator[tuple[_Place, ast.expr | ast.stmt, ast.AST]]:
     for place, node in _places(tree):
         for new in _others(node):
             yield place, node, ast.copy_location(new, node)
