@@ -176,8 +176,9 @@ with results:
         table_ = choices.zone_table(ranking, value)
         told = partial(in_words, column=value)
         bars(table_, title=title, key=picking.chart_key(zone), selected=zone, told=told)
-    with table:
-        ranking_table(ranking, value, rank, title=title, zone=zone)
+    if table.open:
+        with table:
+            ranking_table(ranking, value, rank, title=title, zone=zone)
     moved = sure.zones.attrs["points_moved"] > 0
     st.caption(
         text("density.whiskers", draws=number(sure.draws))

@@ -96,16 +96,18 @@ def answers(shown: Shown, zone: str | None) -> None:
     )
     with chart:
         results.chart(shown, zone)
-    with table:
-        results.table(shown, zone)
-        results.belonging(shown)
+    if table.open:
+        with table:
+            results.table(shown, zone)
+            results.belonging(shown)
     with breaks:
         results.class_breaks(shown)
     with mixture:
         results.mixture(shown, zone)
-    with lost:
-        st.caption(choices.about("distribution.unlocated_note", points))
-        without_place(unlocated)
+    if lost.open:
+        with lost:
+            st.caption(choices.about("distribution.unlocated_note", points))
+            without_place(unlocated)
     if zone is None:
         st.caption(text("distribution.click"))
     else:

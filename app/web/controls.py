@@ -16,7 +16,7 @@ from layers.questions.fields import items
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from streamlit.delta_generator import DeltaGenerator
+    from streamlit.elements.lib.mutable_tab_container import TabContainer
 
 T = TypeVar("T", bound=str)
 
@@ -176,8 +176,11 @@ def switch(key: str, label: str, **values: str) -> bool:
 
 def tabs(
     key: str, names: Sequence[str], *, title: Callable[[str], str], others: Sequence[str] = ()
-) -> Sequence[DeltaGenerator]:
+) -> Sequence[TabContainer]:
     """Draw tabs and return what each holds; the one that is open is a choice as others are.
+
+    Each knows whether it is ``open``. A table of thousands of cells is longer in the making than
+    all else on a page: it is drawn when its tab is opened, which runs the page anew anyway.
 
     Parameters
     ----------

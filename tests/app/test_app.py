@@ -129,7 +129,7 @@ def test_a_zone_in_the_link_is_selected() -> None:
 
 
 def test_unlocated_projects_are_listed() -> None:
-    test = page("distribution")
+    test = page("distribution", tab="unlocated")
     unlocated = Points("projects").unlocated()
     assert any(len(table.value) == len(unlocated) for table in test.dataframe)
     lacking = layers.placed_share(Points("projects").chosen()).lacking

@@ -134,7 +134,7 @@ def test_maps_to_compare_share_levels_and_top() -> None:
 
 
 def test_the_ranking_shows_rank_and_interval() -> None:
-    test = page("density")
+    test = page("density", tab="table")
     zones = questions.zone_draws(questions.Distribution(PLATFORMS, Zones("districts"))).zones
     first = zones.sort_values("density_per_km2", ascending=False).iloc[0]
     low, high = first["density_per_km2_low"], first["density_per_km2_high"]

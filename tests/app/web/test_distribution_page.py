@@ -14,6 +14,7 @@ import rioxarray  # noqa: F401  gives arrays their .rio
 import xarray as xr
 from shapely import Point, box
 from streamlit.testing.v1 import AppTest
+from test_app import tables_of_rows
 
 import layers
 from app.texts import _texts
@@ -191,7 +192,9 @@ def test_a_bad_choice_in_the_link_is_named() -> None:
 
 
 def test_the_unlocated_and_the_totals_stay() -> None:
-    test = page()
+    test = page(tab="unlocated")
+    assert tables_of_rows(test) == []
+    assert len(tables_of_rows(page(tab="table"))) == 1
     assert test.metric[0].value == str(len(PROJECTS.chosen()))
     assert any(len(table.value) == len(PROJECTS.unlocated()) for table in test.dataframe)
 

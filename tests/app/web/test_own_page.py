@@ -213,7 +213,7 @@ def test_own_weights_are_told_by_their_column_without_a_unit() -> None:
 
 
 def test_without_accuracy_a_ranking_has_no_intervals() -> None:
-    assert "<td>–</td></tr>" in tables_of_rows(of_shops("density"))[-1]
+    assert "<td>–</td></tr>" in tables_of_rows(of_shops("density", tab="table"))[-1]
 
 
 def test_people_are_said_to_be_used_where_they_are() -> None:
