@@ -165,7 +165,7 @@ def test_a_page_stands_with_every_hostile_value(name: str, context: dict[str, st
     values = list(SENT.values())
     # All free parameters are hostile at once, each with another value of the table. That each is
     # refused whatever its value the test above holds; here the whole page is run.
-    for turn in range(0, len(values), 13 if not context else 19):
+    for turn in range(0, len(values), 19 if not context else len(values)):
         hostile = {key: values[(at + turn) % len(values)] for at, key in enumerate(free)}
         test = page(name, **context, **hostile)
         stands(test, without)
