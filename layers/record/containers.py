@@ -31,7 +31,7 @@ _PDF_LETTERS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f",
 _SVG_ROOT = re.compile(rb"""<svg\b(?:[^>"']|"[^"]*"|'[^']*')*?(/?)>""")
 # The last closing tags: what stands before them is never inside a script.
 _HTML_END = re.compile(rb"(?:</body\s*>\s*)?(?:</html\s*>\s*)?\Z", re.IGNORECASE)
-_HTML_TAIL = 200
+_HTML_TAIL, _PDF_TAIL = 200, 1024
 
 _CUSTOM = "docProps/custom.xml"
 # Files of a presentation that describe it as a whole.
@@ -115,14 +115,17 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Give the type, start and end of each chunk of a PNG."""
     if not data.startswith(_PNG):
         raise not_a("PNG", "it has not the signature of one")
-    at = len(_PNG)
+    at, kind = len(_PNG), b""
     for _ in range(_MOST_CHUNKS):
-        if at >= len(data):
+        if at >= len(data) and kind == b"IEND":
             return
         end = at + 12 + int.from_bytes(data[at : at + 4], "big")
         if end > len(data):
             raise not_a("PNG", "it ends too early")
-        yield data[at + 4 : at + 8], at, end
+        kind = data[at + 4 : at + 8]
+        if zlib.crc32(data[at + 4 : end - 4]).to_bytes(4, "big") != data[end - 4 : end]:
+            raise not_a("PNG", "a part of it was changed")
+        yield kind, at, end
         at = end
     raise not_a("PNG", f"it has more than {_MOST_CHUNKS:,} chunks")
 
@@ -145,11 +148,13 @@ def _put_png(data: bytes, text: str, name: str) -> bytes:
 
 
 def _find_png(data: bytes, name: str) -> str | None:
+    found = None
+    # To the end, so that a picture that has lost its end is none.
     for kind, start, end in _chunks(data):
         body = data[start + 8 : end - 4]
-        if _is_ours(kind, body, name):
-            return _text(body[len(name) + 5 :])
-    return None
+        if found is None and _is_ours(kind, body, name):
+            found = _text(body[len(name) + 5 :])
+    return found
 
 
 # ---- GIF ----
@@ -237,6 +242,8 @@ def _find_pdf(data: bytes, name: str) -> str | None:
     """Find the entry as it was added behind the file: no other part of it is looked at."""
     if not data.startswith(b"%PDF-"):
         raise not_a("PDF", "it has not the signature of one")
+    if b"%%EOF" not in data[-_PDF_TAIL:]:
+        raise not_a("PDF", "it ends too early")
     key = f"{_pdf_key(name)} (".encode()
     at = data.rfind(key)
     if at < 0:
@@ -299,8 +306,8 @@ def _put_svg(data: bytes, text: str, name: str) -> bytes:
 
 
 def _find_svg(data: bytes, name: str) -> str | None:
-    if b"<svg" not in data:
-        raise not_a("SVG", "it has no svg element")
+    if b"<svg" not in data or b"</svg" not in data:
+        raise not_a("SVG", "it has no svg element, or not its end")
     element = _element(data, b"metadata", name)
     return None if element is None else unescape(_text(element.content))
 

@@ -8,9 +8,11 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from html import unescape
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 from geo.doors import foreign
 from geo.errors import InputError
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
 FORMATS = {".html": "page", ".pptx": "slides", ".gpkg": "data"}
 # Of a PDF so many pages are read: what a map says of itself stands on its first ones.
 MOST_PAGES = 4
+# A page of ours has 0.2 MB of operators, whatever its size; of four so much is read, which takes
+# half a minute at worst, and so many operators, as parts of a page can be drawn many times.
+MOST_OPERATORS, MOST_DRAWN, NONE = 4_000_000, 500_000, DictionaryObject()
 # What has no end goes on to that of the file: no part of a file is looked at twice.
 _APART = re.compile(r"<(script|style|metadata)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
@@ -151,8 +156,7 @@ class Subject:
             return [unescape(each) for each in _spoken(self.data, _SLIDE)]
         if self.suffix == ".pdf":
             try:
-                pages = PdfReader(io.BytesIO(self.data)).pages
-                return [page.extract_text() for page in pages[:MOST_PAGES]]
+                return _read_out(self.data)
             except foreign() as error:  # of a broken file it raises whatever there is
                 raise containers.not_a("PDF", error) from error
         return self._drawn()
@@ -162,6 +166,35 @@ class Subject:
         content, sheet = self.content, self.sheet
         notes = sheet_notes(content, sheet, self.scene)
         return [sheet.title, sheet.subtitle, *(part for n in notes for part in (n.words, n.right))]
+
+
+def _read_out(data: bytes) -> list[str]:
+    """Return the text of the first pages of a PDF that is not too large to be read out."""
+    pages = PdfReader(io.BytesIO(data)).pages[:MOST_PAGES]
+    left = MOST_OPERATORS
+    waiting: list[Any] = list(pages)
+    seen: set[int] = set()
+    while waiting:
+        drawn = waiting.pop().get_object()
+        streams = drawn.get("/Contents", drawn).get_object()
+        for each in streams if isinstance(streams, list) else [streams]:
+            stream = each.get_object()
+            left -= len(stream.get_data()) if hasattr(stream, "get_data") else 0
+            if left < 0:
+                raise ValueError("too much is drawn on it")
+        resources = drawn.get("/Resources", NONE).get_object()
+        forms = resources.get("/XObject", NONE).get_object()
+        for each in (forms[name] for name in forms):
+            if id(each) not in seen and each.get("/Subtype") == "/Form":
+                waiting.append(each)
+            seen.add(id(each))
+    counted = count()
+
+    def passing(*_operator: object) -> None:
+        if next(counted) > MOST_DRAWN:
+            raise ValueError("too much is drawn on it")
+
+    return [page.extract_text(visitor_operand_before=passing) for page in pages]
 
 
 def bare(text: str) -> str:

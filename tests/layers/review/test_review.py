@@ -7,11 +7,14 @@ import io
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from time import process_time
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from pypdf import PdfWriter
+from pypdf.generic import NameObject, StreamObject
 
 import layers
 from geo.errors import InputError
@@ -422,6 +425,41 @@ def test_a_file_made_to_hold_the_check_up_is_read_in_time_or_refused(suffix, dat
         # Anything but a text or a refusal of ours fails here.
         with contextlib.suppress(InputError):
             assert isinstance(getattr(found, name), str)
+
+
+def pdf_of(operators: bytes) -> bytes:
+    writer, held = PdfWriter(), io.BytesIO()
+    page = writer.add_blank_page(9, 9)
+    stream = StreamObject()
+    stream.set_data(operators)
+    page[NameObject("/Contents")] = writer._add_object(stream.flate_encode())
+    writer.write(held)
+    return held.getvalue()
+
+
+def test_a_small_pdf_that_draws_without_end_is_refused_before_it_is_read_out() -> None:
+    assert Subject((), None, ".pdf", pdf_of(b"BT (a) Tj ET\n")).text == "", "it has no font"
+    bomb = pdf_of(b"BT (a) Tj ET\n" * 400_000)
+    assert len(bomb) < 50_000
+    started = process_time()
+    with pytest.raises(InputError, match="too much"):
+        _ = Subject((), None, ".pdf", bomb).text
+    assert process_time() - started < 2
+
+
+@pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
+def test_a_file_that_has_lost_its_end_is_not_sound(suffix, tmp_path) -> None:
+    file = tmp_path / f"map{suffix}"
+    with open_plan(TINY):
+        whole = output(read_spec("overview", review_number="internal", dpi=50), suffix)
+        for left in (whole, whole[:-20], whole[: len(whole) * 3 // 4]):
+            file.write_bytes(left)
+            if left is whole:
+                assert layers.check(file)["verdict"].tolist()
+                continue
+            with pytest.raises(InputError) as caught:
+                layers.check(file)
+            assert caught.value.code == "record.broken"
 
 
 def test_a_file_without_a_record_says_which_rules_it_cannot_be_judged_by(tmp_path) -> None:
