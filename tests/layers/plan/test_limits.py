@@ -141,11 +141,16 @@ def test_the_fitted_side_is_parallel_to_the_one_that_it_faces() -> None:
         south=[(-12_000, 0), (9000, 0)],
         east=[(8000, 8000), (5000, -1000)],  # 1 km east in 3 km north
     )
-    built = zone(THREE + "12", lines)
+    shape = build(THREE + "12", lines=lines)
+    built = metres(shape.geometry)
     west_m = [
         min(x for x, y in shapely.get_coordinates(built) if abs(y - at) < 5) for at in (0, 6000)
     ]
     assert west_m[1] - west_m[0] == pytest.approx(2000, abs=5)
+    # 12 km² in 6 km of height are 2 km from east to west, and less across the slanting line.
+    fitted_m = 2000 * 3 / math.sqrt(10) / math.sqrt(12)
+    expected_m = math.sqrt((3 * 100**2 + fitted_m**2) / 4)
+    assert shape.accuracy_m == pytest.approx(expected_m, rel=2e-3)
 
 
 def test_the_zone_stays_within_its_districts_and_the_area_is_that_within_them() -> None:

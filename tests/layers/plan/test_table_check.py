@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from pyproj import Geod
 
+from geo.errors import InputError
 from layers.plan import evidence, table_check
 from layers.plan.data_files import Damage
 from layers.plan.schema import resource
@@ -162,3 +163,5 @@ def test_claims_of_a_feature_are_told_accepted_ones_first() -> None:
     accepted = (told["state"] == "accepted").tolist()
     assert accepted == sorted(accepted, reverse=True)
     assert told.index.tolist() == list(range(len(told)))
+    with pytest.raises(InputError, match="there is no feature"):
+        evidence.claims_of("nobody")
