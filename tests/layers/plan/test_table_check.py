@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -10,11 +11,11 @@ import pytest
 from pyproj import Geod
 
 from geo.errors import InputError
-from layers.plan import evidence, table_check
+from layers.plan import evidence, table_check, wholes
+from layers.plan.area import area
 from layers.plan.data_files import Damage
 from layers.plan.schema import resource
 from layers.plan.table_check import claims_broken, references
-from layers.plan.wholes import _reached
 from layers.plan.years import years_of
 
 WEST, SOUTH, EAST, NORTH = 112.0, 28.0, 113.0, 29.0
@@ -118,8 +119,26 @@ def test_ids_must_be_in_one_of_the_layers_that_they_refer_to() -> None:
 
 def test_what_a_part_belongs_to_is_all_above_it_and_not_itself() -> None:
     above = {"a": {"b"}, "b": {"c", "a"}, "d": {"e"}}
-    assert _reached("a", above) == {"b", "c"}
-    assert _reached("d", above) == {"e"}
+    assert wholes._reached("a", above) == {"b", "c"}
+    assert wholes._reached("d", above) == {"e"}
+
+
+def test_parts_and_what_lies_in_something_belong_to_it_and_helpers_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    links = [
+        *(("lab", "park", wholes.LOCATED), ("park", "circle", area().parts[0])),
+        ("firm", "park", "supporter"),
+    ]
+    table = pd.DataFrame(links, columns=["feature_id", "target_id", "role"])
+    monkeypatch.setattr(wholes, "table", lambda _: table)
+    same = SimpleNamespace(same_as={"circle": "city"}.get)
+    monkeypatch.setattr(wholes, "gazetteer", lambda: same)
+    assert wholes.wholes.__wrapped__() == {
+        "lab": {"park", "circle", "city"},
+        "park": {"circle", "city"},
+        "circle": {"city"},
+    }
 
 
 def test_the_first_year_that_is_stated_counts() -> None:

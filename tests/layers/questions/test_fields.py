@@ -11,7 +11,7 @@ import pytest
 
 from geo.errors import InputError
 from layers.plan.area import open_plan
-from layers.questions import fields
+from layers.questions import asking, fields
 from layers.questions.asking import (
     Asker,
     brought_by,
@@ -205,6 +205,13 @@ def test_what_a_question_does_not_take_is_refused_by_the_name_that_it_was_given(
         question_of(Trial, said, called=str.upper)
     told = refused.value.values
     assert {name: told[name] for name in values or {}} == (values or {})
+
+
+def test_points_are_counted_by_sites_where_their_layer_has_some() -> None:
+    with pytest.raises(InputError) as no_sites:
+        asking._points({"by_site": True}, Asker("coverage", called=str.upper))
+    assert no_sites.value.values == {"names": ["BY_SITE"], "value": "shops"}
+    assert asking._points({"by_site": False}, Asker("coverage")) == SHOPS
 
 
 def test_a_question_is_written_down_and_asked_again() -> None:
