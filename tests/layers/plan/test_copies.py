@@ -101,9 +101,9 @@ def test_only_frames_and_rasters_need_a_copy() -> None:
         assert is_shareable(value)
     frame = pd.DataFrame()
     for value in (frame, frame.columns.to_series(), raster()):
-        assert not is_shareable(value)
+        assert is_shareable(value) is False
         for holder in ([value], (1, value), {"a": value}, Record(value), Record(Pair(1, value))):
-            assert not is_shareable(holder)
+            assert is_shareable(holder) is False
 
 
 def test_a_copy_has_frames_of_its_own_and_shares_all_else() -> None:

@@ -15,7 +15,7 @@ import pytest
 from geo.errors import InputError
 from geo.mix.categories import TOTALS
 from layers.plan.area import open_plan
-from layers.questions import costs, counting, zone_results
+from layers.questions import costs, counting, uncertainty, zone_results
 from layers.questions.concentration import Concentration
 from layers.questions.counting import (
     Distribution,
@@ -361,6 +361,12 @@ def test_a_map_of_zones_without_a_point_is_refused(monkeypatch: pytest.MonkeyPat
         with pytest.raises(InputError) as empty:
             shown()
         assert empty.value.code == "zones.empty"
+
+
+def test_intervals_are_of_as_many_draws_as_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uncertainty, "zone_draws", lambda asked, **more: (asked, more))
+    given = {"draws": 1001, "seed": 2, "interval_pct": 50.0}
+    assert Intervals(ASKED, 1001, 2, 50.0).drawn() == (ASKED, given)
 
 
 def test_points_that_do_not_move_have_no_interval(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -279,6 +279,10 @@ def test_of_many_features_a_part_is_shown_and_of_long_outlines_a_simpler_one(
     lines = gpd.GeoDataFrame(geometry=[line], crs=4490)
     # A tenth of what is drawn once every corner: 1° · 1001 / 100 / 4000 is far above the waves.
     assert len(contents._thinned(lines).geometry[0].coords) == 2
+    # A bend of a hundredth of a degree is seen at four times the tolerance of 0.0025°.
+    bent = [(103 + x / 1000, 28 + 0.01 * (x % 2)) for x in range(1001)]
+    bends = lines.set_geometry([shapely.LineString(bent)])
+    assert len(contents._thinned(bends).geometry[0].coords) > 990
     few = lines.set_geometry([shapely.LineString(line.coords[:100])])
     assert len(contents._thinned(few).geometry[0].coords) == 100
 

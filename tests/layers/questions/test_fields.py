@@ -244,7 +244,7 @@ def test_a_question_is_written_down_and_asked_again() -> None:
         (Trial(SHOPS, sort="b"), None),
         (Curve(sites, Zones("h3", h3_resolution=5), distances_m=(100.0,)), None),
         (Density(SHOPS, zones=QUARTERS, levels=(0.1,)), None),
-        (Shown(Distribution(SHOPS, QUARTERS), "diversity"), None),
+        (Shown(Distribution(sites, Zones("squares", cell_m=900)), "diversity"), None),
     ):
         assert question_of(type(asked), parameters_of(asked)) == asked
         if plain is not None:

@@ -171,6 +171,15 @@ def test_an_ellipse_is_round_where_its_axes_differ_by_less_than_a_tenth(
     assert "60 %" in told
 
 
+@pytest.mark.parametrize("reading", ["random", "clustered"])
+def test_a_curve_within_its_band_or_random_as_a_whole_is_told_as_random(reading: str) -> None:
+    low_m = 500.0 if reading == "random" else 0.0
+    table = pd.DataFrame({"distance_m": [1000.0, 2000.0], "l": [100.0, 1000.0]})
+    table = table.assign(l_band_low=low_m, l_band_high=2000.0)
+    table.attrs = {"p_value": 0.5, "reading": reading}
+    assert "与随机分布无显著差别" in point_reading.distances(table, lang="zh")
+
+
 def test_distances_are_told_with_the_study_area() -> None:
     asked = Spacing(SHOPS, simulations=19)
     told = asked.told("en")
