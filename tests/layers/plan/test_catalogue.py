@@ -5,8 +5,12 @@ from __future__ import annotations
 import csv
 import logging
 from pathlib import Path
+from typing import Any
 
+import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
 
 import layers
 from geo.errors import InputError, LayerError
@@ -14,6 +18,7 @@ from layers.plan import catalogue
 from layers.plan.area import OWN_CLAIMS, area, open_plan
 from layers.plan.data_files import Damage
 from layers.plan.schema import resource
+from layers.plan.shapes import Shape
 
 TINY = Path(__file__).resolve().parents[2] / "areas" / "tiny"
 COLUMNS = [field.name for field in resource("claims").stored] + ["author", "date"]
@@ -71,7 +76,7 @@ def test_own_claims_by_which_places_lie_in_each_other_are_none(
         ("claims.csv", "data.ring", "object_id")
     }
     assert [each.row for each in found.damages] == [2, 3]
-    assert LAB in str(found.damages[0].values["reason"])
+    assert LAB in str(found.damages[0].values["reason"])  # noqa: PD011
     assert found.table.empty
     assert len(caplog.records) == 1
     assert len(layers.load("claims")) == len(catalogue.rows("claims"))
@@ -147,6 +152,43 @@ def test_members_come_in_the_order_of_the_plan_and_of_the_roles_that_are_asked_f
     ]
     assert nodes.crs == "EPSG:4490"
     assert layers.members("park-sany-zhizao").crs == "EPSG:4490"
+
+
+def test_a_rule_is_given_its_members_its_roads_and_what_may_bound_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given: list[dict[str, Any]] = []
+
+    def build(rule: str, **more: Any) -> Shape:
+        given.append({"rule": rule, **more})
+        return Shape(shapely.Point(112.9, 28.2), 7.0)
+
+    monkeypatch.setattr(catalogue.rules, "build", build)
+    roads = layers.load("roads")["id"].iloc[[2, 0]].tolist()
+    rows = [{"id": "a", "rule": "r", "roads": "|".join(roads)}, {"id": "b", "rule": "s"}]
+    built = catalogue._with_rules(pd.DataFrame(rows), {"a": "members"})
+    assert built["accuracy_m"].tolist() == [7.0, 7.0]
+    assert built.geometry.x.tolist() == [112.9, 112.9]
+    assert built.crs == "EPSG:4490"
+    first, second = given
+    # In the order in which the axis meets them.
+    assert first["roads"]["id"].tolist() == roads
+    assert (second["roads"], second["members"], first["members"]) == (None, None, "members")
+    ways = [key for name in area().ways for key in layers.load(name)["id"]]
+    assert first["lines"]["id"].tolist() == ways
+    assert len(first["districts"]) == len(layers.load(area().land.layer))
+
+
+def test_a_member_that_is_a_shape_counts_with_it_and_any_other_with_its_place() -> None:
+    ids = ["city-dakecheng", "node-dakecheng", "node-haigui"]
+    point = shapely.Point(112.9, 28.2)
+    members = gpd.GeoDataFrame({"id": ids}, geometry=[point] * 3, crs=4490)
+    city = layers.load("cities").set_index("id").geometry["city-dakecheng"]
+    # The node is the city.
+    assert [shape.equals(city) for shape in catalogue._extents(members).geometry] == [
+        *(True, True, False)
+    ]
+    assert catalogue._extents(members).geometry[2] == point
 
 
 def test_maps_draw_no_event_and_every_layer_that_says_nothing_of_it() -> None:
