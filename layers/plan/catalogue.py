@@ -336,7 +336,7 @@ def rings(own: pd.DataFrame, file: str) -> Iterator[Damage]:
     file
         Its name.
     """
-    plans = rows(claims.TABLE).reset_index(drop=True)
+    plans = rows(claims.TABLE)
     accepted = own[own["state"] == claims.ACCEPTED]
     placing = [name for name, role in area().shapes.items() if role.place]
     joined = pd.concat([plans, accepted.reindex(columns=plans.columns)], ignore_index=True)

@@ -236,7 +236,7 @@ def _plain(record: object) -> dict[str, Plain]:
             plain |= {ZONING: value.name, CELL: value.cell_m, H3: value.h3_resolution}
         elif each.is_part:
             plain |= _plain(value)
-        elif each.hint is not Zones:
+        else:
             plain[each.name] = list(value) if isinstance(value, tuple) else value
     return plain
 

@@ -230,3 +230,12 @@ def test_rules_are_told_in_words() -> None:
         "zh": "as it is: by hand",
         "en": "as it is: by hand",
     }
+
+
+def test_a_line_that_crosses_a_side_does_not_bound_it() -> None:
+    face = shapely.box(0, 0, 6000, 6000)
+    for crossing in ([(3000, 5000), (3000, 7000)], [(3000, 6500), (3000, 9000)]):
+        assert limits._bounds(face, "north", shapely.LineString(crossing)) is False
+    along = shapely.LineString([(0, 6000), (6000, 6000)])
+    sides = [side for side in limits.SIDES if limits._bounds(face, side, along)]
+    assert sides == ["north"]

@@ -182,5 +182,6 @@ def test_claims_of_a_feature_are_told_accepted_ones_first() -> None:
     accepted = (told["state"] == "accepted").tolist()
     assert accepted == sorted(accepted, reverse=True)
     assert told.index.tolist() == list(range(len(told)))
+    assert told.columns.tolist() == [field.name for field in resource("claims").fields]
     with pytest.raises(InputError, match="there is no feature"):
         evidence.claims_of("nobody")

@@ -15,7 +15,7 @@ import pytest
 from geo.errors import InputError
 from geo.mix.categories import TOTALS
 from layers.plan.area import open_plan
-from layers.questions import costs, counting, uncertainty, zone_results
+from layers.questions import concentration, costs, counting, uncertainty, zone_results
 from layers.questions.concentration import Concentration
 from layers.questions.counting import (
     Distribution,
@@ -295,6 +295,7 @@ def test_quotients_and_distances_are_those_of_the_shares() -> None:
             (EAST, "food"): (2 / 4) / (6 / 9),
         }
     )
+    assert Quotients(ASKED).headline("en")[0][1] == "East quarter Books 1.5"
     wide, narrow = (Quotients(ASKED, None, pct).answer() for pct in (95.0, 50.0))
     assert (wide["high"] > narrow["high"]).all()
     plain = Quotients(SUMMED).answer().set_index("id")
@@ -331,6 +332,21 @@ def test_how_few_zones_hold_the_whole() -> None:
     with pytest.raises(InputError) as groups:
         Concentration(ASKED, "quarters").answer()
     assert groups.value.code == "zones.groups"
+
+
+def test_a_zone_in_no_group_is_outside_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    zones = Zones("squares", cell_m=20_000).frame()
+    others = QUARTERS.frame().iloc[:1]
+    monkeypatch.setattr(Zones, "frame", lambda _: others)
+    inside = zones.representative_point().intersects(others.geometry[0])
+    groups = concentration._groups(zones, "quarters")
+    assert groups.tolist() == [WEST if each else "outside" for each in inside]
+    assert 0 < inside.sum() < len(zones)
+
+
+def test_zones_are_told_from_the_highest_on() -> None:
+    (figures,) = Specialisation(ASKED).figures("en")
+    assert [row[0] for row in figures.table.rows] == ["East quarter", "West quarter"]
 
 
 # ---- how sure ----

@@ -421,6 +421,24 @@ def test_a_layer_is_told_by_its_evidence_and_its_rows() -> None:
     assert only.table.rows[0][0] == "Made for tests"
 
 
+@pytest.mark.usefixtures("tiny")
+def test_a_layer_without_sources_has_its_rows_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Layer("shops").value_words("layer", "shops", "en") == "Shops"
+    assert Layer("shops").value_words("trade", "food", "en") == "food"
+    bare = replace(layers.describe("shops"), sources=())
+    monkeypatch.setattr("layers.questions.layer.describe", lambda _: bare)
+    assert len(Layer("shops").figures("en")) == 1
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize(("n", "more"), [(29, ()), (30, ("quarters",))])
+def test_zonings_with_enough_units_can_be_tested(
+    n: int, more: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patterns, "zoning", lambda _: range(n))
+    assert patterns.unit_names.__wrapped__() == ("hexagons", "squares", "h3", *more)
+
+
 def test_rows_of_tables_are_told_in_words() -> None:
     (links,) = [each.table for each in Layer("memberships").figures("en") if each.table]
     assert links.rows[0][:2] != tuple(
