@@ -96,6 +96,10 @@ def test_what_its_plan_does_not_know_of_a_row_is_named_with_its_value() -> None:
     assert len(checked(proposed, described_here(), KNOWN)) == 1
 
 
+def test_damages_are_of_the_file_that_is_read() -> None:
+    assert described(Path("own.csv")).path == Path("own.csv")
+
+
 def test_a_plan_without_claims_has_none_of_its_own() -> None:
     with (
         open_plan(Path(__file__).parents[2] / "areas" / "tiny"),

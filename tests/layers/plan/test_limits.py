@@ -239,3 +239,8 @@ def test_a_line_that_crosses_a_side_does_not_bound_it() -> None:
     along = shapely.LineString([(0, 6000), (6000, 6000)])
     sides = [side for side in limits.SIDES if limits._bounds(face, side, along)]
     assert sides == ["north"]
+
+
+def test_the_last_line_goes_on_to_the_first_as_every_other_does() -> None:
+    lines = square(north=[(1000, 6000), (7000, 6000)])
+    assert zone(FOUR, lines).bounds == pytest.approx((0, 0, 6000, 6000), abs=1e-3)

@@ -14,6 +14,7 @@ from geo.errors import InputError
 from layers.plan import evidence, table_check, wholes
 from layers.plan.area import area
 from layers.plan.data_files import Damage
+from layers.plan.positions import Gazetteer
 from layers.plan.schema import resource
 from layers.plan.table_check import claims_broken, references
 from layers.plan.years import years_of
@@ -185,3 +186,10 @@ def test_claims_of_a_feature_are_told_accepted_ones_first() -> None:
     assert told.columns.tolist() == [field.name for field in resource("claims").fields]
     with pytest.raises(InputError, match="there is no feature"):
         evidence.claims_of("nobody")
+
+
+def test_a_place_that_a_row_says_itself_follows_from_no_claim() -> None:
+    row = {"id": "park", "lon": 112.9, "lat": 28.2, "accuracy_m": 9.0}
+    place = Gazetteer([pd.DataFrame([row])], {}).place("park")
+    assert place is not None
+    assert (place.claim, place.accuracy_m) == (None, 9.0)
