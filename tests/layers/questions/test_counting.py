@@ -258,13 +258,16 @@ def test_classes_on_a_log_scale_begin_with_the_zeros(monkeypatch: pytest.MonkeyP
     assert list(zone_results.classified(log).uppers) == [0.0]
 
 
-def test_how_sure_a_zone_is_ahead_of_the_next() -> None:
+def test_how_sure_a_zone_is_ahead_of_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = Shown(ASKED)
     assert zone_results.certainty(shown, WEST) == (True, EAST, 100.0)
     assert zone_results.certainty(shown, EAST) == (False, WEST, 100.0)
     assert zone_results.certainty(Shown(ASKED, "sector"), WEST) is None
     assert zone_results.summed_column(Shown(ASKED, "investment")) == "weight_sum"
     assert zone_results.summed_column(shown) == "count"
+    drawn = SimpleNamespace(zones=QUARTERS.frame(), chance_ahead=lambda *_, by: 0.25)  # noqa: ARG005
+    monkeypatch.setattr(zone_results, "zone_draws", lambda _: drawn)
+    assert zone_results.certainty(shown, WEST) == (True, EAST, 25.0)
 
 
 def test_kinds_of_zones_are_parts_of_their_points() -> None:
