@@ -60,23 +60,24 @@ def slides_of(spec: MapSpec) -> list[Slide]:
     """Return the slides of a map; what has no map, as a table of texts, has its figures alone."""
     question, sheet = asked(spec), spec.titled()
     if question.has_map:
-        first = map_slide(spec, spec.content(), sheet.title, subtitle=sheet.subtitle)
+        content = spec.content()
+        first = map_slide(spec, content, sheet.title, subtitle=sheet.subtitle)
+        told = content.statement or spec.statement()
         # What a map stands on is said with it alone.
-        bare = replace(first, footer=_footer(spec.statement()))
-        more = [*question.figures(spec.lang), *_own_notes(spec)]
+        bare = replace(first, footer=_footer(told))
+        more = [*question.figures(spec.lang), *_own_notes(told)]
         return [first, *(figure_slide(each, bare) for each in more)]
     told = spec.statement()
     bare = Slide(sheet.title, notes="\n".join((told.text(), *sheet.notes)), footer=_footer(told))
     return [figure_slide(each, bare) for each in question.figures(spec.lang)]
 
 
-def _own_notes(spec: MapSpec) -> list[Figures]:
+def _own_notes(told: Statement) -> list[Figures]:
     """Return what the maker's own notes say, as a table; nothing where the map shows none."""
-    rows = spec.statement().own_notes
-    if not rows:
+    if not told.own_notes:
         return []
-    header = (say("note.note", spec.lang), say("note.text", spec.lang))
-    return [Figures(say("note.layer", spec.lang), table=Table(header, rows))]
+    header = (say("note.note", told.lang), say("note.text", told.lang))
+    return [Figures(say("note.layer", told.lang), table=Table(header, told.own_notes))]
 
 
 def _footer(told: Statement) -> str:

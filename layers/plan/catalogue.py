@@ -392,7 +392,7 @@ def _zone_place(layer: str, feature_id: str) -> Callable[[], Place | None]:
         zones = _loaded(layer).set_index("id")
         return zone_place(
             zones.geometry[feature_id],
-            area_km2=float(geodesic_area_km2(zones.geometry)[feature_id]),
+            area_km2=float(geodesic_area_km2(zones.geometry[[feature_id]]).iloc[0]),
             accuracy_m=float(zones["accuracy_m"][feature_id]),
         )
 

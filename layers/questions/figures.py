@@ -86,8 +86,10 @@ def rounded(zones: Z) -> Z:
     >>> rounded(pd.DataFrame({"density_per_km2": [0.0004404, 0.00031]}))["density_per_km2"].tolist()
     [0.00044, 0.00031]
     """
-    there = [name for name in DIGITS if name in zones]
-    return zones.round({name: _digits(float(zones[name].abs().max()), name) for name in there})
+    told = {name: zones[name] for name in DIGITS if name in zones}
+    return zones.assign(
+        **{name: each.round(_digits(float(each.abs().max()), name)) for name, each in told.items()}
+    )
 
 
 def _digits(most: float, column: str) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -72,9 +73,16 @@ class Print:
         return calculate_rms(*(np.asarray(each.picture).astype(float) for each in (self, other)))
 
 
+@cache
 def asked(name):
     spec = read_spec(MAPS[name], review_number="internal", date="2024-02-01")
     return spec.content(), spec.titled()
+
+
+@cache
+def print_of(name):
+    """One of the maps as it is, which is compared with its image and with changed ones."""
+    return Print(*asked(name))
 
 
 def compared(name):
@@ -84,7 +92,7 @@ def compared(name):
 
 @pytest.mark.parametrize("name", [compared(name) for name in MAPS])
 def test_a_print_looks_as_it_did(name):
-    return Print(*asked(name))
+    return print_of(name)
 
 
 def test_every_print_is_compared_with_a_small_image(request):
@@ -105,10 +113,9 @@ def shifted(frame, *, metres, rows=slice(None)):
 def test_the_comparison_sees_a_changed_colour_and_a_changed_legend():
     content, sheet = asked("coverage")
     zones, reach, sites = content.overlays
-    before = Print(content, sheet)
 
     def off(*overlays):
-        return before.off(Print(replace(content, overlays=overlays), sheet))
+        return print_of("coverage").off(Print(replace(content, overlays=overlays), sheet))
 
     assert off(zones, replace(reach, colour="#0050C0"), sites) > 3 * TOLERANCE
     assert off(zones, replace(reach, title="服务区合并"), sites) > 3 * TOLERANCE
@@ -121,16 +128,16 @@ def test_the_comparison_sees_no_rounding():
     (zones,) = content.overlays
     # The zones say where the map begins, so that all of it moves by a 100 000th of a pixel.
     moved = replace(zones, frame=shifted(zones.frame, metres=1e-3))
-    before = Print(content, sheet)
-    assert before.off(Print(replace(content, overlays=(moved,)), sheet)) < TOLERANCE
+    shifted_print = Print(replace(content, overlays=(moved,)), sheet)
+    assert print_of("distribution-hexagons").off(shifted_print) < TOLERANCE
 
 
 def test_the_comparison_sees_a_moved_name_and_a_changed_one():
     content, sheet = asked("overview")
-    before, nodes = Print(content, sheet), content.frames["nodes"]
+    nodes = content.frames["nodes"]
 
     def off(changed):
-        return before.off(
+        return print_of("overview").off(
             Print(replace(content, frames={**content.frames, "nodes": changed}), sheet)
         )
 

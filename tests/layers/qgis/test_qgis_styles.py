@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import sqlite3
 import subprocess
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -35,7 +36,7 @@ from layers.scene.resolved import scene
 from layers.scene.strokes import outline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import geopandas as gpd
 
@@ -48,48 +49,50 @@ from qgis.core import (QgsApplication, QgsMapRendererParallelJob, QgsMapSettings
 from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
 app = QgsApplication([], False)
+print("ready", flush=True)
 app.initQgis()
-path, picture, wanted, labels, extent, size, dpi = json.loads(sys.argv[1])
-found, drawn = {}, {}
-for part in QgsProviderRegistry.instance().querySublayers(path):
-    if part.wkbType() == QgsWkbTypes.NoGeometry:
-        continue
-    layer = QgsVectorLayer(part.uri(), part.name(), "ogr")
-    renderer, labeling = layer.renderer(), layer.labeling()
-    text = labeling.settings() if labeling else QgsPalLayerSettings()
-    # Kept, because what it gives dies with it.
-    style = text.format()
-    found[part.name()] = {
-        "valid": layer.isValid(),
-        "kind": QgsWkbTypes.displayString(layer.wkbType()),
-        "renderer": renderer.type(),
-        "classes": [c.label() for c in getattr(renderer, "categories", list)()]
-            or [c.label() for c in getattr(renderer, "ranges", list)()],
-        "title": layer.metadata().title(),
-        "aliases": {f.name(): f.alias() for f in layer.fields()},
-        "widgets": {
-            f.name(): layer.editorWidgetSetup(k).type() for k, f in enumerate(layer.fields())
-        },
-        "labels": text.fieldName,
-        "font": style.font().family(),
-        "halo": style.buffer().enabled(),
-        "shown": layer.displayExpression(),
-    }
-    layer.setLabelsEnabled(labels)
-    drawn[part.name()] = layer
-settings = QgsMapSettings()
-settings.setLayers([drawn[name] for name in wanted])
-settings.setDestinationCrs(drawn[wanted[0]].crs())
-settings.setExtent(QgsRectangle(*extent))
-settings.setOutputSize(QSize(*size))
-settings.setOutputDpi(dpi)
-settings.setBackgroundColor(QColor("#FFFFFF"))
-settings.setFlag(QgsMapSettings.Antialiasing)
-job = QgsMapRendererParallelJob(settings)
-job.start()
-job.waitForFinished()
-job.renderedImage().save(picture)
-print(json.dumps({"layers": found, "errors": [e.message for e in job.errors()]}), flush=True)
+for task in sys.stdin:
+    path, picture, wanted, labels, extent, size, dpi = json.loads(task)
+    found, drawn = {}, {}
+    for part in QgsProviderRegistry.instance().querySublayers(path):
+        if part.wkbType() == QgsWkbTypes.NoGeometry:
+            continue
+        layer = QgsVectorLayer(part.uri(), part.name(), "ogr")
+        renderer, labeling = layer.renderer(), layer.labeling()
+        text = labeling.settings() if labeling else QgsPalLayerSettings()
+        # Kept, because what it gives dies with it.
+        style = text.format()
+        found[part.name()] = {
+            "valid": layer.isValid(),
+            "kind": QgsWkbTypes.displayString(layer.wkbType()),
+            "renderer": renderer.type(),
+            "classes": [c.label() for c in getattr(renderer, "categories", list)()]
+                or [c.label() for c in getattr(renderer, "ranges", list)()],
+            "title": layer.metadata().title(),
+            "aliases": {f.name(): f.alias() for f in layer.fields()},
+            "widgets": {
+                f.name(): layer.editorWidgetSetup(k).type() for k, f in enumerate(layer.fields())
+            },
+            "labels": text.fieldName,
+            "font": style.font().family(),
+            "halo": style.buffer().enabled(),
+            "shown": layer.displayExpression(),
+        }
+        layer.setLabelsEnabled(labels)
+        drawn[part.name()] = layer
+    settings = QgsMapSettings()
+    settings.setLayers([drawn[name] for name in wanted])
+    settings.setDestinationCrs(drawn[wanted[0]].crs())
+    settings.setExtent(QgsRectangle(*extent))
+    settings.setOutputSize(QSize(*size))
+    settings.setOutputDpi(dpi)
+    settings.setBackgroundColor(QColor("#FFFFFF"))
+    settings.setFlag(QgsMapSettings.Antialiasing)
+    job = QgsMapRendererParallelJob(settings)
+    job.start()
+    job.waitForFinished()
+    job.renderedImage().save(picture)
+    print(json.dumps({"layers": found, "errors": [e.message for e in job.errors()]}), flush=True)
 # QGIS may crash while it takes itself down.
 os._exit(0)
 """
@@ -101,40 +104,50 @@ def atlas() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def qgis() -> Callable[..., tuple[dict, np.ndarray]]:
-    """Give a function that opens a GeoPackage in QGIS and draws layers of it."""
-    environment = {"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-    if (
-        not QGIS_PYTHON.is_file()
-        or subprocess.run(
-            [QGIS_PYTHON, "-c", "import qgis.core"], capture_output=True, check=False
-        ).returncode
-    ):
+def qgis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., tuple[dict, Any]]]:
+    """Give a function that opens a GeoPackage in QGIS, started once, and draws layers of it."""
+    if not QGIS_PYTHON.is_file():
         pytest.skip("QGIS is not installed, so that nothing can be drawn with it")
-
-    def draw(
-        path: Path,
-        *wanted: str,
-        extent: tuple[float, float, float, float],
-        size: tuple[int, int] = (400, 400),
-        labels: bool = False,
-    ) -> tuple[dict, np.ndarray]:
-        picture = path.with_suffix(".png")
-        task = json.dumps([str(path), str(picture), wanted, labels, extent, size, 96])
-        home = {"HOME": str(path.parent), "XDG_RUNTIME_DIR": str(path.parent)}
-        run = subprocess.run(
-            [QGIS_PYTHON, "-c", DRAW, task],
-            env=environment | home,
-            capture_output=True,
+    home = tmp_path_factory.mktemp("qgis")
+    environment = {"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+    environment |= {"HOME": str(home), "XDG_RUNTIME_DIR": str(home)}
+    numbers = itertools.count()
+    with (
+        (home / "log").open("w") as log,
+        subprocess.Popen(
+            [QGIS_PYTHON, "-c", DRAW],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
             text=True,
-            check=True,
-        )
-        told = json.loads(run.stdout.splitlines()[-1])
-        assert told["errors"] == []
-        with Image.open(picture) as image:
-            return told["layers"], np.asarray(image.convert("RGB")).astype(int)
+        ) as process,
+    ):
 
-    return draw
+        def draw(
+            path: Path,
+            *wanted: str,
+            extent: tuple[float, float, float, float],
+            size: tuple[int, int] = (400, 400),
+            labels: bool = False,
+        ) -> tuple[dict, np.ndarray]:
+            # Under a name of its own: QGIS keeps files open that it has once drawn.
+            copy = home / f"{next(numbers)}.gpkg"
+            copy.write_bytes(path.read_bytes())
+            picture = copy.with_suffix(".png")
+            task = json.dumps([str(copy), str(picture), wanted, labels, extent, size, 96])
+            process.stdin.write(f"{task}\n")
+            process.stdin.flush()
+            reply = process.stdout.readline()
+            assert reply, (home / "log").read_text("utf-8")
+            told = json.loads(reply)
+            assert told["errors"] == []
+            with Image.open(picture) as image:
+                return told["layers"], np.asarray(image.convert("RGB")).astype(int)
+
+        if process.stdout.readline() != "ready\n":
+            pytest.skip("QGIS is not installed, so that nothing can be drawn with it")
+        yield draw
 
 
 def qml(name: str, frame: gpd.GeoDataFrame, kind: str, *, lang: str = "zh") -> str:

@@ -33,10 +33,17 @@ from layers.web.document import content_document
 from layers.web.webmap import content_page, web_map
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 TINY = Path(__file__).resolve().parents[2] / "areas" / "tiny"
 DRAFT = {"review_number": "internal", "date": "2026-11-21"}
+
+
+@pytest.fixture
+def tiny() -> Iterator[None]:
+    """Open a plan of three layers, for tests that do not look at what a map shows."""
+    with open_plan(TINY):
+        yield
 
 
 def spec_of(name: str, **parameters: object) -> MapSpec:
@@ -79,6 +86,7 @@ def test_parameters_reach_the_question() -> None:
     assert (shown.column, shown.classes) == ("weight_share_pct", 3)
 
 
+@pytest.mark.usefixtures("tiny")
 def test_a_specification_is_shown_as_a_web_map() -> None:
     spec = spec_of("coverage", distance_m=2000)
     shown = web_map(spec, height="300px")
@@ -131,6 +139,7 @@ def test_the_schema_knows_every_size_and_map() -> None:
     assert sheet["size"]["enum"] == list(SIZES_MM)
 
 
+@pytest.mark.usefixtures("tiny")
 def test_a_picture_says_what_made_it_and_can_be_made_again(tmp_path: Path) -> None:
     spec = read_spec("overview", **DRAFT, size="16:9", dpi=80)
     snapshot(spec, tmp_path / "map.png")
@@ -173,6 +182,7 @@ def test_an_output_of_another_kind_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("tiny")
 def test_slides_hold_the_map_and_its_figures() -> None:
     spec = read_spec("distribution", **DRAFT)
     deck = pptx.Presentation(BytesIO(output(spec, ".pptx")))
@@ -184,6 +194,7 @@ def test_slides_hold_the_map_and_its_figures() -> None:
     assert "资料来源" in first.notes_slide.notes_text_frame.text
 
 
+@pytest.mark.usefixtures("tiny")
 def test_slides_take_a_template_and_nothing_else_does(tmp_path: Path) -> None:
     own = pptx.Presentation()
     own.slide_width, own.slide_height = Inches(10), Inches(7.5)
@@ -416,11 +427,13 @@ def test_a_specification_of_code_is_checked_as_one_of_a_file(spec: MapSpec) -> N
     assert caught.value.code == "spec.invalid"
 
 
+@pytest.mark.usefixtures("tiny")
 def test_a_title_that_looks_like_a_path_is_printed() -> None:
     sheet = Sheet("~/规划 /a/b", "internal", author="C:\\规划处", notes=("\\\\甲\\乙",), dpi=50)
     assert output(MapSpec("overview", sheet), ".png").startswith(b"\x89PNG")
 
 
+@pytest.mark.usefixtures("tiny")
 def test_a_page_in_one_file_says_title_date_and_review_on_the_map() -> None:
     sheet = {"title": "两城", "review_number": "internal", "date": "2026-11-28"}
     page = output(read_spec({"map": "overview", "sheet": sheet}), ".html").decode()
