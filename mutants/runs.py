@@ -168,14 +168,14 @@ def _notice(
     source: str,
 ) -> bool:
     start = START_S if "njit" in source else 2.0
+    seconds = [start + PATIENCE * test.seconds for test in tests]
 
     def run() -> int:
         for function, code in swaps:
             function.__code__ = code
-        these = [items[test.test] for test in tests]
-        return _fails(these, [start + PATIENCE * test.seconds for test in tests])
+        return _fails([items[test.test] for test in tests], seconds)
 
-    return _forked(_compiling_anew(run, source), 3600)[0] != 0
+    return _forked(_compiling_anew(run, source), sum(seconds))[0] != 0
 
 
 def _fails(items: Sequence[pytest.Item], seconds: Sequence[float]) -> int:
