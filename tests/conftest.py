@@ -93,6 +93,13 @@ def pytest_collection() -> Iterator[None]:
         gc.enable()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave files unread that the fast tests are not in: each process would load all they need."""
+    name = collection_path.name
+    long = name.endswith("_browser.py") or name in LONG or name in THOROUGH
+    return True if long and config.option.markexpr == "fast" else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what cannot be divided and takes long: short files at the end fill both cores.

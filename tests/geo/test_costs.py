@@ -48,7 +48,6 @@ LINKS = [
     "pattern?zoning=h3&h3=9&rule=distance&reach=40000",
     "pattern?zoning=h3&h3=8&rule=distance&reach=40000",
     "pattern?zoning=h3&h3=8&rule=knn&k=20&look=clusters",
-    "pattern?zoning=hexagons&cell_m=2000&rule=distance&reach=40000",
     "pattern?zoning=squares&cell_m=2000&rule=rook&layer=projects&weighted=true",
     "pattern?look=distance&every=true&layer=projects",
     "pattern?look=centres&by=level",
@@ -57,9 +56,8 @@ REFUSED = {
     "coverage?zoning=h3&h3=9&distance=15000&demand=parks",
     "pattern?zoning=h3&h3=9",
     "pattern?zoning=h3&h3=9&rule=distance&reach=40000",
-    "pattern?zoning=h3&h3=8&rule=distance&reach=40000",
     # Nearly all zones are each other's neighbours.
-    "pattern?zoning=hexagons&cell_m=2000&rule=distance&reach=40000",
+    "pattern?zoning=h3&h3=8&rule=distance&reach=40000",
 }
 STORM = """
 import json, resource, sys
@@ -84,7 +82,7 @@ def run(link):
 def held():
     return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
-for page in ("density", "distribution", "coverage", "pattern"):
+for page in ("density", "pattern"):
     run(page)
 most = held() + 2**30
 resource.setrlimit(resource.RLIMIT_AS, (most, most))
