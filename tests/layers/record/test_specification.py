@@ -238,10 +238,14 @@ def test_a_layer_is_a_map_its_evidence_and_its_features(lang: str) -> None:
     ]
     for source in describe("parks").sources:
         assert source[f"name_{lang}"] in texts_of(second)
-    told = [row for slide in others for row in table_of(slide)[1:]]
-    assert [row[0] for row in told] == frame[f"name_{lang}"].tolist()
     # On a slide numbers stay with their units.
-    assert [row[3].replace("\xa0", " ") for row in told] == frame["quote"].tolist()
+    told = [
+        [each.replace("\xa0", " ") for each in row]
+        for slide in others
+        for row in table_of(slide)[1:]
+    ]
+    assert [row[0] for row in told] == frame[f"name_{lang}"].tolist()
+    assert [row[3] for row in told] == frame["quote"].tolist()
     assert {row[1] for row in told} == set(labels.values())
 
 
