@@ -128,6 +128,7 @@ def repaired(parsed: Parsed) -> Parsed:
     Examples
     --------
     >>> from shapely import Polygon
+    >>> from geo.exchange.parsed import Parsed
     >>> bow_tie = Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
     >>> frame = gpd.GeoDataFrame(geometry=[bow_tie, None], index=pd.Index([1, 2], name="row"))
     >>> none = pd.DataFrame(columns=["reason", "detail", "name"])

@@ -97,7 +97,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "category_table": {"points": POINTS, "zones": ZONES, "category": "kind", "weights": "v"},
     "centres": {"points": POINTS, "by": "kind", "weights": "v"},
     "concentration_measures": {"values": [1, 2, 3], "areas": [1, 1, 2], "groups": None},
-    "coverage_probability": {"sites": POINTS, "distance_m": 1000.0, "cell_size_m": 100.0},
+    "coverage_probability": {"sites": POINTS, "distance_m": 1000.0, "cell_size_m": 1500.0},
     "coverage": {
         "sites": TWO,
         "zones": ZONES,
@@ -159,7 +159,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "points": POINTS,
         "zones": ZONES,
         "weights": "v",
-        "draws": 100,
+        "draws": 1000,
         "seed": 0,
         "interval_pct": 90.0,
     },

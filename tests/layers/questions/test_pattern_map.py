@@ -54,8 +54,9 @@ def slides(spec: MapSpec) -> pptx.presentation.Presentation:
 
 
 def texts(slide: pptx.slide.Slide) -> list[str]:
+    # On a slide numbers stay with their units.
     return [
-        paragraph.text
+        paragraph.text.replace("\xa0", " ")
         for shape in slide.shapes
         if shape.has_text_frame
         for paragraph in shape.text_frame.paragraphs

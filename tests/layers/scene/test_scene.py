@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import shapely
+from matplotlib.collections import PathCollection
+from matplotlib.figure import Figure
 
 from geo.numerals import number
 from layers.look.content import Content
@@ -117,17 +119,14 @@ def test_a_dot_in_the_middle_of_its_zone_is_a_dashed_ring_in_every_writer(
     qml = layer_qml(layer, "point")
     assert "&quot;within&quot; IS NOT NULL THEN 'dash'" in qml
 
-    class Axes:
-        transData = None  # noqa: N815 - as matplotlib calls it
-
-        def __init__(self) -> None:
-            self.lines: list[object] = []
-
-        def add_collection(self, collection: object, **_: object) -> None:
-            self.lines += collection.get_linestyle()
-
-    axes = Axes()
+    axes = Figure().add_axes((0, 0, 1, 1))
     mark = layer.marks[2]
     draw_symbols(axes, np.zeros((1, 2)), mark.style, radius=5, tint=mark.tint, px=1.0, zorder=1.0)
-    assert axes.lines[-1][1] is not None
-    assert axes.lines[0][1] is None
+    drawn = [
+        line
+        for part in axes.get_children()
+        if isinstance(part, PathCollection)
+        for line in part.get_linestyle()
+    ]
+    assert drawn[-1][1] is not None
+    assert drawn[0][1] is None
