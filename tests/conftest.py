@@ -126,6 +126,15 @@ def _rank(item: pytest.Item) -> int:
     return _RANK_OF_OTHERS + isinstance(item, pytest.DoctestItem)
 
 
+@pytest.fixture
+def tiny() -> Iterator[None]:
+    """Open a plan of three layers, whose figures are worked out by hand."""
+    from layers.plan.area import open_plan  # noqa: PLC0415  all that it needs takes seconds
+
+    with open_plan(ROOT / "tests" / "areas" / "tiny"):
+        yield
+
+
 @pytest.fixture(scope="session")
 def documents() -> dict[str, str]:
     """Return the text of each source document without white space, by its id."""

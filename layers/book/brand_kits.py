@@ -97,8 +97,10 @@ def _opened(kit: Path | str | bytes) -> tuple[bytes, Callable[[str, int], bytes]
                     raise _missing(name)
                 with archive.open(inside[name]) as file:
                     return file.read(most)
+        except InputError:
+            raise
         except foreign() as error:
-            raise error if isinstance(error, InputError) else _missing(name) from error
+            raise _missing(name) from error
 
     return read(KIT, MOST_LOGO), read
 

@@ -11,7 +11,6 @@ import shapely
 from geo.crs import moved
 from layers.look.classification import classes
 from layers.look.overlays import Choropleth, Surface
-from layers.plan.area import area
 from layers.scene.resolved import scaled
 from layers.scene.window import GEOGRAPHIC
 
@@ -98,9 +97,7 @@ def extent_of(contents: Sequence[Content]) -> tuple[float, float, float, float] 
 
 def shown_bounds(content: Content) -> tuple[tuple[float, float], tuple[float, float]] | None:
     """Return south and west, north and east of what a map shows above its ground."""
-    frames = [content.frames[name] for name in content.visible if name not in area().context]
-    frames += [each.frame for each in content.overlays if hasattr(each, "frame")]
-    frames = [each for each in frames if len(each)]
+    frames = [each for each in content.above_ground if len(each)]
     placed = [moved(each.geometry, GEOGRAPHIC, function="output").to_numpy() for each in frames]
     corners = shapely.total_bounds(np.concatenate([np.empty(0, dtype=object), *placed]))
     if not np.isfinite(corners).all():

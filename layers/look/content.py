@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from layers.look.basemaps import VECTOR
 from layers.look.overlays import result_names
 from layers.look.symbology import layer_style
+from layers.plan.area import area
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -60,6 +61,17 @@ class Content:
     def names(self) -> tuple[str, ...]:
         """Names of all that is switched on: the layers, then the results."""
         return (*self.visible, *result_names(self.overlays))
+
+    @property
+    def results(self) -> list[gpd.GeoDataFrame]:
+        """Features of the results; a surface has none."""
+        return [each.frame for each in self.overlays if hasattr(each, "frame")]
+
+    @property
+    def above_ground(self) -> list[gpd.GeoDataFrame]:
+        """Features of the layers that are switched on, the ground left out, then of the results."""
+        ground = area().context
+        return [*(self.frames[name] for name in self.visible if name not in ground), *self.results]
 
     def style(self, name: str) -> LayerStyle:
         """Return how a layer is drawn on this map."""

@@ -35,8 +35,7 @@ def credits_of(content: Content) -> tuple[str, ...]:
     shown = {name: content.frames[name] for name in content.visible if name in content.frames}
     if base.tiles:
         shown = {k: v for k, v in shown.items() if k == land or resource(k).group != GROUND}
-    frames = [*shown.values(), load(land)]
-    frames += [each.frame for each in content.overlays if hasattr(each, "frame")]
+    frames = [*shown.values(), load(land), *content.results]
     sources = table("sources")
     used = sources[sources["id"].isin(sources_of(frames))]
     lines = texts_in(used, "attribution", lang=content.lang)

@@ -99,10 +99,10 @@ def _root(path: Path, _stamp: tuple[int, int]) -> ET.Element:
         if len(data) > MOST_BYTES or b"<!DOCTYPE" in data or b"\0" in data:
             raise _refusal(path, "basemap.capabilities")
         return ET.fromstring(data)  # noqa: S314 - whoever runs the atlas put it there
+    except DataError:
+        raise
     # Of an encoding that it does not know it says so in several ways.
     except (OSError, ET.ParseError, LookupError, ValueError) as error:
-        if isinstance(error, DataError):
-            raise
         raise _refusal(path, "basemap.capabilities") from error
 
 

@@ -12,7 +12,7 @@ from pyproj import Transformer
 from geo.arguments import brief
 from geo.crs import moved
 from geo.errors import InputError
-from layers.plan.area import area, bounds, map_crs
+from layers.plan.area import bounds, map_crs
 from layers.scene.window import GEOGRAPHIC, METRES_PER_INCH, POINTS_PER_INCH, Window
 
 if TYPE_CHECKING:
@@ -102,11 +102,10 @@ def require_in_view(content: Content) -> None:
     if content.extent is None:
         return
     extent_m(content.extent)
-    frames = [content.frames[name] for name in content.visible if name not in area().context]
-    frames += [each.frame for each in content.overlays if hasattr(each, "frame")]
-    others = len(content.overlays) - sum(hasattr(each, "frame") for each in content.overlays)
+    surfaces = len(content.overlays) - len(content.results)
     box = shapely.box(*content.extent)
-    if others or any(moved(each.geometry, GEOGRAPHIC).intersects(box).any() for each in frames):
+    shown = (moved(each.geometry, GEOGRAPHIC) for each in content.above_ground)
+    if surfaces or any(each.intersects(box).any() for each in shown):
         return
     raise _off(f"the extent {content.extent} is off the data: no visible feature lies in it")
 

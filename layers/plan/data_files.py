@@ -155,8 +155,6 @@ def json_of(path: Path) -> Any:  # noqa: ANN401 - JSON may be anything
         damage = Damage(path.name, "data.json", error.lineno, values={"reason": error.msg})
         raise DataError([damage]) from error
     except (ValueError, RecursionError) as error:
-        if isinstance(error, DataError):
-            raise
         raise DataError([Damage(path.name, "data.json", values={"reason": str(error)})]) from error
 
 
@@ -175,6 +173,8 @@ def yaml_of(path: Path) -> Any:  # noqa: ANN401 - YAML may be anything
     """
     try:
         return yaml.safe_load(text_of(path))
+    except DataError:
+        raise
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = {"reason": str(getattr(error, "problem", error))}
@@ -182,8 +182,6 @@ def yaml_of(path: Path) -> Any:  # noqa: ANN401 - YAML may be anything
         raise DataError([Damage(path.name, "data.yaml", row, values=reason)]) from error
     # Of a date that there is not, and of levels without end.
     except (ValueError, RecursionError) as error:
-        if isinstance(error, DataError):
-            raise
         reason = {"reason": str(error)}
         raise DataError([Damage(path.name, "data.yaml", values=reason)]) from error
 

@@ -139,7 +139,7 @@ class Subject:
     def shown(self) -> Iterator[gpd.GeoDataFrame]:
         """Yield the features of each layer and result on the map."""
         yield from (self.content.frames[name] for name in self.content.visible)
-        yield from (each.frame for each in self.content.overlays if hasattr(each, "frame"))
+        yield from self.content.results
 
     def extents(self) -> dict[str, Extent]:
         """Return west, south, east and north of the map and of its inset, degrees."""

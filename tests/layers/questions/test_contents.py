@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import pytest
 import xarray as xr
 
-from layers.plan.area import open_plan
 from layers.questions import autocorrelation, counting, coverage, hot_spots, patterns, spacing
 from layers.questions.autocorrelation import Autocorrelation
 from layers.questions.counting import Distribution
@@ -22,10 +20,8 @@ from layers.questions.mix import Specialisation
 from layers.questions.patterns import Pattern
 from layers.questions.subjects import Points, Zones
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+pytestmark = pytest.mark.usefixtures("tiny")
 
-TINY = Path(__file__).resolve().parents[2] / "areas" / "tiny"
 SHOPS, QUARTERS = Points("shops"), Zones("quarters")
 ASKED = Distribution(SHOPS, QUARTERS)
 SURFACE = Density(SHOPS, bandwidth_m=5000.0, cell_size_m=1000.0)
@@ -67,12 +63,6 @@ DENSE = {
     "name": "density",
 }
 ISOLINES = {"title": "核密度等值线", "title_en": "Isolines of kernel density", "unit": "per km²"}
-
-
-@pytest.fixture(autouse=True)
-def _tiny() -> Iterator[None]:
-    with open_plan(TINY):
-        yield
 
 
 def said(overlay: Any) -> dict[str, Any]:

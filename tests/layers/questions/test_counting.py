@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,6 @@ import pytest
 
 from geo.errors import InputError
 from geo.mix.categories import TOTALS
-from layers.plan.area import open_plan
 from layers.questions import concentration, costs, counting, uncertainty, zone_results
 from layers.questions.concentration import Concentration
 from layers.questions.counting import (
@@ -35,21 +33,13 @@ from layers.questions.refusals import Refusal, lacking, places_of
 from layers.questions.subjects import Points, Zones
 from layers.questions.uncertainty import Ahead, Intervals
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+pytestmark = pytest.mark.usefixtures("tiny")
 
-TINY = Path(__file__).resolve().parents[2] / "areas" / "tiny"
 # West: four that sell food, two of them in one place, and one with books; east: two of each.
 SHOPS, QUARTERS = Points("shops"), Zones("quarters")
 ASKED = Distribution(SHOPS, QUARTERS)
 SUMMED = replace(ASKED, weight="accuracy_m")
 WEST, EAST = "quarter-west", "quarter-east"
-
-
-@pytest.fixture(autouse=True)
-def _tiny() -> Iterator[None]:
-    with open_plan(TINY):
-        yield
 
 
 def test_counts_and_sums_of_zones_are_those_of_their_points() -> None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -17,7 +16,6 @@ import shapely
 import xarray as xr
 
 from geo.errors import InputError
-from layers.plan.area import open_plan
 from layers.questions import contents, density
 from layers.questions.counting import Distribution
 from layers.questions.coverage import Coverage
@@ -33,20 +31,12 @@ from layers.questions.figures import (
 from layers.questions.kinds import Kind, kind_of, looks
 from layers.questions.subjects import Points, Zones
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+pytestmark = pytest.mark.usefixtures("tiny")
 
-TINY = Path(__file__).resolve().parents[2] / "areas" / "tiny"
 SHOPS, QUARTERS = Points("shops"), Zones("quarters")
 ASKED = Density(SHOPS, bandwidth_m=5000.0, cell_size_m=1000.0)
 # Two shops in one place are the peak: 3 / (π h²) each by the quartic kernel.
 PEAK_PER_KM2 = 2 * 3 / (math.pi * 5.0**2)
-
-
-@pytest.fixture(autouse=True)
-def _tiny() -> Iterator[None]:
-    with open_plan(TINY):
-        yield
 
 
 def test_the_surface_peaks_where_two_shops_are_in_one_place() -> None:

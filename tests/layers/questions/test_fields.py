@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
 
@@ -26,10 +25,8 @@ from layers.questions.fields import OWN_NAME, Field, items, part_of, with_part
 from layers.questions.kinds import Kind
 from layers.questions.subjects import Points, Zones
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+pytestmark = pytest.mark.usefixtures("tiny")
 
-TINY = Path(__file__).resolve().parents[2] / "areas" / "tiny"
 SHOPS, QUARTERS = Points("shops"), Zones("quarters")
 LAYER_NAMES = [
     {"enum": ["shops"]},
@@ -60,12 +57,6 @@ class Trial(Kind):
     homeless: Annotated[float, Field(needs=("nowhere", ("b",)))] = 1.0
     steps: tuple[int, ...] = field(default_factory=lambda: (1, 2))
     raster: Annotated[str | None, Field(brings="raster")] = None
-
-
-@pytest.fixture(autouse=True)
-def _tiny() -> Iterator[None]:
-    with open_plan(TINY):
-        yield
 
 
 def item(name: str) -> fields.Item:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -14,7 +13,7 @@ import shapely
 
 import layers
 from geo.errors import InputError
-from layers.plan.area import area, open_plan
+from layers.plan.area import area
 from layers.questions import centre_maps, centres, patterns, spacing, tested_units, unit_classes
 from layers.questions import spots as spots_
 from layers.questions.autocorrelation import Autocorrelation, _beside, _figure, _statistics
@@ -31,20 +30,10 @@ from layers.questions.refusals import Refusal
 from layers.questions.spacing import Spacing
 from layers.questions.subjects import Points, Zones
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-TINY = Path(__file__).resolve().parents[2] / "areas" / "tiny"
 SHOPS, QUARTERS = Points("shops"), Zones("quarters")
 HOT = HotSpots(SHOPS, Zones("squares", cell_m=5000))
 # On the central meridian of the tiny plan's zone, where its scale is 1.
 EAST_M, NORTH_M = 500_000.0, 3_120_000.0
-
-
-@pytest.fixture
-def tiny() -> Iterator[None]:
-    with open_plan(TINY):
-        yield
 
 
 def cells(*corners_km: tuple[float, float], crs: int = 4544, **columns: Any) -> gpd.GeoDataFrame:

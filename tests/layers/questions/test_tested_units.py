@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
 
-from layers.plan.area import open_plan
 from layers.questions import autocorrelation, cluster_reading, patterns, point_reading, tested_units
 from layers.questions.autocorrelation import Autocorrelation
 from layers.questions.cluster_reading import Scope, Spot
@@ -20,21 +17,13 @@ from layers.questions.point_reading import Whereabouts
 from layers.questions.spacing import Spacing
 from layers.questions.subjects import Points, Zones
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+pytestmark = pytest.mark.usefixtures("tiny")
 
-TINY = Path(__file__).resolve().parents[2] / "areas" / "tiny"
 SHOPS, CELLS = Points("shops"), Zones("squares", cell_m=10_000)
 HOT = HotSpots(SHOPS, CELLS, permutations=99)
 WEST, EAST = ("西", "West"), ("东", "East")
 SPOT = Spot(WEST, (), 2, 3, 3.0, 50.0)
 SCOPE = Scope(("店", "shops"), 9, 8, 9.0, 100, 50, 400.0)
-
-
-@pytest.fixture(autouse=True)
-def _tiny() -> Iterator[None]:
-    with open_plan(TINY):
-        yield
 
 
 @pytest.mark.parametrize(

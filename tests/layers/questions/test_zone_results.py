@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,19 +36,11 @@ from layers.questions.overview import Overview
 from layers.questions.subjects import Points, Zones
 from layers.questions.unknowns import certainty_note, unknown_places, zone_bounds
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+pytestmark = pytest.mark.usefixtures("tiny")
 
-TINY = Path(__file__).resolve().parents[2] / "areas" / "tiny"
 SHOPS, QUARTERS = Points("shops"), Zones("quarters")
 ASKED = Distribution(SHOPS, QUARTERS)
 WEST, EAST = "quarter-west", "quarter-east"
-
-
-@pytest.fixture(autouse=True)
-def _tiny() -> Iterator[None]:
-    with open_plan(TINY):
-        yield
 
 
 # ---- rates ----

@@ -33,17 +33,10 @@ from layers.web.document import content_document
 from layers.web.webmap import content_page, web_map
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 TINY = Path(__file__).resolve().parents[2] / "areas" / "tiny"
 DRAFT = {"review_number": "internal", "date": "2026-11-21"}
-
-
-@pytest.fixture
-def tiny() -> Iterator[None]:
-    """Open a plan of three layers, for tests that do not look at what a map shows."""
-    with open_plan(TINY):
-        yield
 
 
 def spec_of(name: str, **parameters: object) -> MapSpec:

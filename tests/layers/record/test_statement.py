@@ -52,14 +52,7 @@ KINDS = {kind.title_words(): kind for kind in kinds()}
 
 
 @pytest.fixture
-def _tiny() -> Iterator[None]:
-    """Open a small plan, whose maps say as much."""
-    with open_plan(TINY):
-        yield
-
-
-@pytest.fixture
-def _texts_alone(_tiny: None) -> Iterator[None]:
+def _texts_alone(tiny: None) -> Iterator[None]:  # noqa: ARG001 - on the small plan
     """What maps show is not drawn, what they say is."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("draw_scene", "draw_labels", "draw_locator", "draw_graticule"):
@@ -186,13 +179,13 @@ def test_every_format_says_which_evidence_and_which_years_a_map_leaves_out(
 # ---- parts of it ----
 
 
-@pytest.mark.usefixtures("_tiny")
+@pytest.mark.usefixtures("tiny")
 def test_a_map_in_a_notebook_says_what_its_specification_says() -> None:
     spec = read_spec("coverage", review_number="internal")
     assert web_map(spec).told == spec.statement()
 
 
-@pytest.mark.usefixtures("_tiny")
+@pytest.mark.usefixtures("tiny")
 def test_files_of_pictures_tell_what_is_read_out_in_place_of_them() -> None:
     spec = read_spec("overview", review_number="internal", dpi=50)
     content, sheet, said = spec.content(), spec.titled(), spec.statement().alternative
