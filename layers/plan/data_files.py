@@ -149,8 +149,9 @@ def json_of(path: Path) -> Any:  # noqa: ANN401 - JSON may be anything
     DataError
         As `text_of`, or it is no JSON.
     """
+    text = text_of(path)
     try:
-        return json.loads(text_of(path), parse_constant=_no_number)
+        return json.loads(text, parse_constant=_no_number)
     except json.JSONDecodeError as error:
         damage = Damage(path.name, "data.json", error.lineno, values={"reason": error.msg})
         raise DataError([damage]) from error
@@ -171,10 +172,9 @@ def yaml_of(path: Path) -> Any:  # noqa: ANN401 - YAML may be anything
     DataError
         As `text_of`, or it is no YAML.
     """
+    text = text_of(path)
     try:
-        return yaml.safe_load(text_of(path))
-    except DataError:
-        raise
+        return yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = {"reason": str(getattr(error, "problem", error))}
