@@ -68,6 +68,12 @@ def deck() -> bytes:
     return output(spec("coverage", lang="en"), ".pptx")
 
 
+@pytest.fixture(scope="module")
+def parks():
+    """The atlas of the parks, which tests only look at."""
+    return atlas(spec(pages="parks"))
+
+
 # ---- what is said ----
 
 
@@ -137,12 +143,11 @@ def test_the_map_of_a_kind_shows_that_kind_alone():
     assert set(leaf.content.frames["platforms"]["category"]) == {"laboratory"}
 
 
-def test_parks_without_a_place_close_the_atlas():
-    made = atlas(spec(pages="parks"))
-    parks = load("parks")
-    assert len(made.pages) == len(located(parks)) > 0
-    assert len(made.closing[0].table.rows) == len(unlocated(parks)) > 0
-    assert all(leaf.content is None for leaf in made.closing)
+def test_parks_without_a_place_close_the_atlas(parks):
+    frame = load("parks")
+    assert len(parks.pages) == len(located(frame)) > 0
+    assert len(parks.closing[0].table.rows) == len(unlocated(frame)) > 0
+    assert all(leaf.content is None for leaf in parks.closing)
 
 
 def test_an_unknown_series_is_refused():
@@ -159,8 +164,8 @@ def test_the_peak_of_a_kind_has_the_unit_that_was_asked_for():
     assert figures["核密度峰值"].endswith("亿元/km²")
 
 
-def test_the_cover_outlines_no_boundary_that_a_park_does_not_have():
-    outlined = atlas(spec(pages="parks")).cover.content.overlays
+def test_the_cover_outlines_no_boundary_that_a_park_does_not_have(parks):
+    outlined = parks.cover.content.overlays
     areas, places = (each.frame for each in outlined)
     discs = zoning("parks").set_index("id").geometry
     assert set(areas["id"]) == set(discs.index)

@@ -20,7 +20,7 @@ from layers.look.palettes import TEXT_CONTRAST, contrast
 from layers.look.styles import looks
 from layers.look.symbology import layer_style, palette
 from layers.outputs import output
-from layers.paper.printing import composed, drawn
+from layers.paper.printing import composed
 from layers.plan.catalogue import load
 from layers.record.specification import MapSpec, read_spec
 from layers.scene.resolved import scene
@@ -95,8 +95,8 @@ def test_features_that_bring_their_colour_have_the_new_one() -> None:
 
 def test_printed_symbols_legend_and_slides_have_the_colour_that_was_asked_for() -> None:
     spec = spec_of("platforms", visible=["districts", "platforms"])
-    data = composed(spec.content(), spec.titled()).map_picture()
-    image = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
+    made = composed(spec.content(), spec.titled())
+    image = np.asarray(Image.open(io.BytesIO(made.map_picture())).convert("RGB")).astype(int)
 
     # Places from one source are drawn lighter.
     tint = looks()["evidence"]["located"]["opacity"]
@@ -108,9 +108,7 @@ def test_printed_symbols_legend_and_slides_have_the_colour_that_was_asked_for() 
     assert share("#C2185B") > 5e-3
     assert share("#0B8A7E") == share("#3DA35D") == 0.0
     legend = {
-        to_hex(each)
-        for item in drawn(spec.content(), spec.titled()).axes[0].collections
-        for each in item.get_facecolor()
+        to_hex(each) for item in made.figure.axes[0].collections for each in item.get_facecolor()
     }
     assert {"#c2185b", "#1a237e"} <= legend
     (slide,) = slides_of(spec)
@@ -192,14 +190,12 @@ def test_even_colours_of_a_surface_are_those_of_the_ramp() -> None:
     spec = {"map": "density", "sheet": dict(DRAFT), "parameters": {"show": "surface"}}
     content = read_spec(spec | {"symbology": {"ramp": "cividis"}}).content()
     assert encoded(content, "overlay-density")["colours"] == palette("cividis")
-    sheet = read_spec(spec).titled()
-    image = np.asarray(
-        Image.open(io.BytesIO(composed(content, sheet).map_picture())).convert("RGB")
-    )
+    made = composed(content, read_spec(spec).titled())
+    image = np.asarray(Image.open(io.BytesIO(made.map_picture())).convert("RGB"))
     # 0.82 of the darkest colour over the land: 0.82 · #00224E + 0.18 · #FBFAF6.
     darkest = np.array([0.18 * 251, 0.82 * 34 + 0.18 * 250, 0.82 * 78 + 0.18 * 246])
     assert np.abs(image - darkest).max(axis=2).min() <= 10
-    patches = [patch.get_facecolor()[:3] for patch in drawn(content, sheet).axes[0].patches]
+    patches = [patch.get_facecolor()[:3] for patch in made.figure.axes[0].patches]
     for colour in ("#FEE838", "#00224E"):
         assert np.abs(np.array(patches) - to_rgb(colour)).max(axis=1).min() < 0.03
 
