@@ -138,6 +138,12 @@ def describe(name: str) -> Description:
     >>> describe("cities").evidence
     {'schematic': 2}
     """
+    resource(name)
+    return _described(name)
+
+
+@per_plan
+def _described(name: str) -> Description:
     description = resource(name)
     frame = _loaded(name)
     sources = table("sources").set_index("id")

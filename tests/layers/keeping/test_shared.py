@@ -42,6 +42,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "layers.plan.catalogue._place": ("park-sany-zhizao",),
     "layers.plan.area.crs_words": ("zh",),
     "layers.plan.catalogue._titles": ("zh",),
+    "layers.plan.catalogue._described": ("parks",),
     "layers.paper.symbols.path": ("circle",),
     "layers.qgis.results._known": ("zh",),
     "layers.record.schema._schema": (kinds(), ("vector",)),
