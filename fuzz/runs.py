@@ -20,7 +20,10 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+
+# A target, and the number of an input of it.
+Input = tuple[str, int]
 
 # Loads once all that is tried; each batch is a fork of it.
 _FORKS = get_context("forkserver")
@@ -77,14 +80,27 @@ def run(target: str, first: int, inputs: int, *, jobs: int) -> Tally:
     """
     tally = Tally(target)
     size = min(BATCH, -(-inputs // jobs))
-    batches = [
-        (start, min(start + size, first + inputs)) for start in range(first, first + inputs, size)
-    ]
+    numbers = [(target, number) for number in range(first, first + inputs)]
+    batches = [numbers[at : at + size] for at in range(0, inputs, size)]
     with ThreadPoolExecutor(jobs) as pool:
-        for lines in pool.map(lambda batch: list(_batch(target, *batch)), batches):
+        for lines in pool.map(lambda batch: list(_batch(batch)), batches):
             for line in lines:
                 _add(tally, line)
     return tally
+
+
+def sample(inputs: Mapping[str, int]) -> dict[str, Tally]:
+    """Hand a few inputs to each target, all in one process, which makes the sound files once.
+
+    Parameters
+    ----------
+    inputs
+        How many, by name of a target; those that keep GDAL from its drivers come last.
+    """
+    tallies = {target: Tally(target) for target in inputs}
+    for line in _batch([(target, at) for target, most in inputs.items() for at in range(most)]):
+        _add(tallies[line["target"]], line)
+    return tallies
 
 
 def _add(tally: Tally, line: dict[str, Any]) -> None:
@@ -103,23 +119,23 @@ def _add(tally: Tally, line: dict[str, Any]) -> None:
         tally.refused[line["refused"]] += 1
 
 
-def _batch(target: str, start: int, stop: int) -> Iterator[dict[str, Any]]:
+def _batch(inputs: Sequence[Input]) -> Iterator[dict[str, Any]]:
     """Run a batch, and what is left of it after an input that ended the process."""
-    while start < stop:
+    while inputs:
         with tempfile.TemporaryDirectory() as folder:
             log = Path(folder) / "lines"
             log.touch()
-            lines, ending = _watched(target, start, stop, log)
+            lines, ending = _watched(inputs, log)
         yield from lines
-        start += len(lines)
-        if start < stop:
-            yield _line(start, failed=ending)
-            start += 1
+        inputs = inputs[len(lines) :]
+        if inputs:
+            yield _line(*inputs[0], failed=ending)
+            inputs = inputs[1:]
 
 
-def _watched(target: str, start: int, stop: int, log: Path) -> tuple[list[dict[str, Any]], str]:
+def _watched(inputs: Sequence[Input], log: Path) -> tuple[list[dict[str, Any]], str]:
     errors = log.with_name("errors")
-    process = _FORKS.Process(target=_main, args=(target, start, stop, log, errors))
+    process = _FORKS.Process(target=_main, args=(inputs, log, errors))
     process.start()
     size, since, patience = 0, time.monotonic(), START_S
     while process.is_alive():
@@ -136,24 +152,18 @@ def _watched(target: str, start: int, stop: int, log: Path) -> tuple[list[dict[s
     return lines, "hang" if hung else f"crash: exit {process.exitcode} {' '.join(said)[:200]}"
 
 
-def _line(number: int, *, failed: str) -> dict[str, Any]:
-    return {"number": number, "seconds": 0.0, "kb": 0, "refused": None, "failed": failed}
+def _line(target: str, number: int, *, failed: str) -> dict[str, Any]:
+    came = {"target": target, "number": number, "failed": failed}
+    return {**came, "seconds": 0.0, "kb": 0, "refused": None}
 
 
-def one(prepare: Callable[[Random], Callable[[], object]], number: int) -> dict[str, Any]:
-    """Run one input and return what came of it.
+def one(target: str, number: int) -> dict[str, Any]:
+    """Run one input of a target and return what came of it."""
+    from fuzz.targets import TARGETS  # noqa: PLC0415  the parent needs none of it
+    from geo.errors import AtlasError  # noqa: PLC0415
 
-    Parameters
-    ----------
-    prepare
-        Makes the input from a source of random numbers, and gives what is to be tried with it.
-    number
-        Number of the input.
-    """
-    from geo.errors import AtlasError  # noqa: PLC0415  the parent needs none of it
-
-    tried = prepare(Random(number))
-    line = _line(number, failed="")
+    tried = TARGETS[target](Random(number))
+    line = _line(target, number, failed="")
     _forget_peak()
     begun = time.process_time()
     try:
@@ -180,14 +190,12 @@ def _peak_kb() -> int:
     return int(status.partition("VmHWM:")[2].split()[0])
 
 
-def _main(target: str, start: int, stop: int, log: Path, errors: Path) -> None:
-    from fuzz.targets import TARGETS  # noqa: PLC0415  loads all that is tried
-
+def _main(inputs: Sequence[Input], log: Path, errors: Path) -> None:
     with errors.open("w") as told:
         os.dup2(told.fileno(), 2)
     size = ADDRESS_SPACE_BYTES
     resource.setrlimit(resource.RLIMIT_AS, (size, size))
     with log.open("a", encoding="utf-8") as lines:
-        for number in range(start, stop):
-            lines.write(json.dumps(one(TARGETS[target], number)) + "\n")
+        for target, number in inputs:
+            lines.write(json.dumps(one(target, number)) + "\n")
             lines.flush()

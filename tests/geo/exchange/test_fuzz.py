@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from fuzz.runs import run
+from fuzz.runs import Tally, sample
 from fuzz.shares import SHARES
 from geo.errors import AtlasError
 from geo.exchange.intake import read_file
@@ -13,13 +13,21 @@ SAMPLE = 400
 KEPT = sorted(Path(__file__).parents[3].glob("fuzz/kept/*.*"))
 
 
+@pytest.fixture(scope="module")
+def tallies() -> dict[str, Tally]:
+    # A dozen at least, so that one of them is sound. Without a seal GDAL is left few drivers.
+    order = sorted(SHARES, key=lambda target: target in {"parsers", "bands"})
+    whole = sum(SHARES.values())
+    return sample({target: max(12, SAMPLE * SHARES[target] // whole) for target in order})
+
+
 @pytest.mark.parametrize("target", SHARES)
-def test_whatever_comes_in_is_read_or_refused_in_words(target: str) -> None:
-    # A dozen at least, so that one of them is sound.
-    inputs = max(12, SAMPLE * SHARES[target] // sum(SHARES.values()))
-    tally = run(target, 0, inputs, jobs=1)
+def test_whatever_comes_in_is_read_or_refused_in_words(
+    target: str, tallies: dict[str, Tally]
+) -> None:
+    tally = tallies[target]
     assert tally.failures == []
-    assert tally.inputs == inputs
+    assert tally.inputs >= 12
     assert tally.accepted > 0
 
 
