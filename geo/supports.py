@@ -92,6 +92,19 @@ class Supports(NamedTuple):
         counts = np.diff(self.first)
         return np.repeat(1.0 / counts, counts)
 
+    @property
+    def exact(self) -> NDArray[np.bool_]:
+        """Which features one point stands for."""
+        alone: NDArray[np.bool_] = np.diff(self.first) == 1
+        return alone
+
+    def only(self, kept: NDArray[np.bool_]) -> Supports:
+        """Return the places of some of the features."""
+        counts = np.diff(self.first)
+        xy = self.xy[np.repeat(kept, counts)]
+        first = np.concatenate([[0], np.cumsum(counts[kept])])
+        return Supports(xy, first, self.centre[kept], self.sigma_m[kept], self.place[kept])
+
     def drawn(self, errors: Floats) -> Floats:
         """Put every feature down at random.
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 PLACES = 128
 DRAWS, INTERVAL_PCT = 1_000, 90.0
 # Points of the lattice, and distances between these and places of sites, 3 nanoseconds each.
-MANY_POINTS, FEW_POINTS = 20_000, 4_000
+POINTS = 20_000
 _MOST_DISTANCES = 400_000_000
 _CELLS = 250_000
 _FEWEST_IN_ZONE = 200
@@ -67,14 +67,6 @@ class Lattice(NamedTuple):
         mean = np.full(self.zones, np.nan)
         np.divide(summed, count, out=mean, where=count > 0)
         return mean
-
-    def at(self, xy: Floats, values: Floats) -> Floats:
-        """Return the values of the nearest points of the lattice; zero where it has none."""
-        if not len(self.xy):
-            return np.zeros(len(xy))
-        _, nearest = cKDTree(self.xy).query(xy)
-        near: Floats = values[nearest]
-        return near
 
 
 @door
@@ -168,7 +160,7 @@ def coverage_probability(
     )
 
 
-def lattice(polygons: NDArray[Any], places: Supports, *, most: int = MANY_POINTS) -> Lattice:
+def lattice(polygons: NDArray[Any], places: Supports, *, most: int = POINTS) -> Lattice:
     """Spread points over zones: as many as the places of the sites leave time for.
 
     Parameters
@@ -229,7 +221,7 @@ def chances(xy: Floats, places: Supports, distances_m: Sequence[float]) -> tuple
     none = np.ones((reaches.size, len(xy)))
     one = np.zeros_like(none)
     order = np.argsort(reaches)
-    exact = np.diff(places.first) == 1
+    exact = places.exact
     if exact.any():
         nearest, next_one = _two_nearest(xy, places.xy[places.first[:-1][exact]])
         none = (nearest > reaches[:, None]).astype(float)
@@ -284,7 +276,9 @@ def _within(points: Floats, places: Floats, reaches: Floats) -> Floats:
     return chance
 
 
-def intervals(points: Lattice, places: Supports, distance_m: float) -> tuple[Floats, Floats]:
+def intervals(
+    points: Lattice, places: Supports, distance_m: float, *, free: NDArray[np.bool_]
+) -> tuple[Floats, Floats]:
     """Return the ends of the interval of the part of each zone that is within reach, 0 to 1.
 
     Parameters
@@ -295,14 +289,19 @@ def intervals(points: Lattice, places: Supports, distance_m: float) -> tuple[Flo
         Of the sites.
     distance_m
         The reach.
+    free
+        Which points of the lattice count, of shape (n,): where others are within reach, so is
+        nothing more.
 
     Returns
     -------
-    The two quantiles of :data:`DRAWS` draws of all sites, always the same.
+    The two quantiles of :data:`DRAWS` draws of all sites, always the same; not-a-number of a zone
+    without points.
     """
     # Zone by zone, so that the points within reach are counted in one go.
     order = np.argsort(points.zone, kind="stable")
-    xy = points.xy[points.point[order]]
+    at_point = points.point[order]
+    xy = points.xy[at_point]
     held, first, count = np.unique(points.zone[order], return_index=True, return_counts=True)
     reached: dict[bytes, NDArray[np.uint8]] = {}
     sites: list[NDArray[np.uint8]] = []
@@ -312,7 +311,7 @@ def intervals(points: Lattice, places: Supports, distance_m: float) -> tuple[Flo
         if key not in reached:
             near = _near(xy, laid, distance_m)
             within = np.zeros((len(laid), len(xy)), dtype=bool)
-            within[:, near] = cdist(laid, xy[near]) <= distance_m
+            within[:, near] = (cdist(laid, xy[near]) <= distance_m) & free[at_point[near]]
             reached[key] = np.packbits(within, axis=1)
         sites.append(reached[key])
     rng = np.random.default_rng(0)

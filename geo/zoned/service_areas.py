@@ -13,18 +13,17 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.spatial import cKDTree
 
 from geo.arguments import brief, require_metres
 from geo.crs import Frame, measured_in, moved, require_same_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
-from geo.geodesic import geodesic_area_km2
 from geo.points import located, weights_of
 from geo.supports import supports, unsure
 from geo.units import amount_of, labelled
-from geo.work import checkpoint, require_affordable
+from geo.work import require_affordable
 from geo.zoned import likely_coverage as likely
+from geo.zoned.reach import CORNERS, discs, intervals, within_reach
 from geo.zones import elsewhere, overlapping, polygons_of
 
 if TYPE_CHECKING:
@@ -34,14 +33,8 @@ if TYPE_CHECKING:
 
 # A shorter way is within the doorstep of any site, and below what any place is known to.
 LEAST_M = 1.0
-_CORNERS = 128
 # Corners of all discs together, 2 microseconds each to unite.
 _MAX_CORNERS = 4_000_000
-# Polygons that are cut between two looks at the watch.
-_CUT_AT_ONCE = 200
-# A regular polygon of this radius has the area of the circle of radius 1: its corners are 0.02 %
-# outside of it, the middles of its sides 0.01 % inside.
-_EQUAL_AREA = (2 * np.pi / _CORNERS / np.sin(2 * np.pi / _CORNERS)) ** 0.5
 
 
 @door
@@ -84,9 +77,9 @@ def service_areas(sites: Frame, *, distance_m: float) -> gpd.GeoDataFrame:
     require_metres(distance_m, "distance_m", function="service_areas", least_m=LEAST_M)
     metric = to_metric(sites, function="service_areas")
     xy, rows = located(metric, function="service_areas")
-    discs = np.full(len(sites), None, dtype=object)
-    discs[rows] = _discs(xy, distance_m)
-    geometry = gpd.GeoSeries(discs, index=sites.index, crs=metric.crs)
+    circles = np.full(len(sites), None, dtype=object)
+    circles[rows] = discs(xy, distance_m)
+    geometry = gpd.GeoSeries(circles, index=sites.index, crs=metric.crs)
     geometry = moved(geometry, sites.crs, function="service_areas")
     if isinstance(sites, gpd.GeoDataFrame):
         areas = sites.set_geometry(geometry.rename(sites.geometry.name))
@@ -167,8 +160,9 @@ def coverage(
         1 - \prod_i (1 - p_i), \qquad
         1 - \prod_i (1 - p_i) - \sum_i p_i \prod_{j \ne i} (1 - p_j)
 
-    on a lattice of at most 20 000 points, from 128 places of each site: within about 0.01. Sites
-    are taken to lie independently of each other.
+    on a lattice of at most 20 000 points over the ground near these sites alone, from 128 places
+    of each: what exact sites reach is cut out exactly, and so what is covered is within some 1 % of
+    itself at any distance. Sites are taken to lie independently of each other.
 
     Examples
     --------
@@ -185,22 +179,14 @@ def coverage(
     xy, rows = located(moved(sites, crs, function="coverage"), function="coverage")
     _require_short(distance_m, xy, polygons, "coverage")
     _require_few_corners(len(xy), 1, "coverage")
+    places = supports(sites, rows, crs, most=likely.PLACES, function="coverage")
+    reach = within_reach(polygons, places, [distance_m], crs)
+    whole, covered, doubly = reach.whole, reach.covered[0], reach.doubly[0]
     moves = unsure(sites, rows, function="coverage")
     spread: dict[str, Floats] = {}
     if moves.any():
-        places = supports(sites, rows, crs, most=likely.PLACES, function="coverage")
-        ground = likely.lattice(polygons, places)
-        chances = likely.chances(ground.xy, places, [distance_m])
-        whole = _areas_km2([polygons], crs)[0]
-        covered, doubly = (whole * ground.means(chance[0]) for chance in chances)
-        ends = zip(("low", "high"), likely.intervals(ground, places, distance_m), strict=True)
-        spread = {f"covered_pct_{end}": 100.0 * part for end, part in ends}
-    else:
-        once, twice = _reached(_discs(xy, distance_m))
-        whole, *parts = _areas_km2([polygons, _cut(polygons, once), _cut(polygons, twice)], crs)
-        # An overlay may differ from the whole in the last digits.
-        covered = np.minimum(parts[0], whole)
-        doubly = np.minimum(parts[1], covered)
+        ends = zip(("low", "high"), intervals(reach, places, distance_m), strict=True)
+        spread = {f"covered_pct_{end}": _percent(part, whole) for end, part in ends}
     table = zones if isinstance(zones, gpd.GeoDataFrame) else gpd.GeoDataFrame(geometry=zones)
     result = table.assign(
         area_km2=whole,
@@ -222,7 +208,7 @@ def coverage(
         )
         place, zone = ahead.pairs(ahead.places.xy)
         spots = ahead.places.xy[place]
-        near = ground.at(spots, chances[0][0]) if spread else _within(spots, xy, distance_m)
+        ((near,), _) = likely.chances(spots, places, [distance_m])
         needed = weight[needing][ahead.places.feature[place]] * ahead.places.share[place]
         total, served = (
             np.bincount(zone, part, len(zones)).astype(float) for part in (needed, needed * near)
@@ -294,26 +280,13 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
     require_same_crs(sites, zones, function="coverage_curve")
     polygons, _, crs = _metric_polygons(zones, "coverage_curve")
     xy, rows = located(moved(sites, crs, function="coverage_curve"), function="coverage_curve")
-    ground = shapely.union_all(polygons)
-    shapely.prepare(ground)
+    ground = np.array([shapely.union_all(polygons)])
     if distances:
         _require_short(min(distances), xy, polygons, "coverage_curve")
     _require_few_corners(len(xy), len(distances), "coverage_curve")
-    whole = _areas_km2([np.array([ground])], crs)[0]
-    if distances and unsure(sites, rows, function="coverage_curve").any():
-        places = supports(sites, rows, crs, most=likely.PLACES, function="coverage_curve")
-        points = likely.lattice(np.array([ground]), places, most=likely.FEW_POINTS)
-        chances = likely.chances(points.xy, places, distances)
-        covered, doubly = (
-            whole * chance.sum(axis=1) / max(len(points.xy), 1) for chance in chances
-        )
-    else:
-        layers = [_reached(_discs(xy, distance)) for distance in distances]
-        pieces = [
-            shapely.intersection(np.array([layer[n] for layer in layers], dtype=object), ground)
-            for n in (0, 1)
-        ]
-        covered, doubly = (np.minimum(area, whole) for area in _areas_km2(pieces, crs))
+    places = supports(sites, rows, crs, most=likely.PLACES, function="coverage_curve")
+    reach = within_reach(ground, places, distances, crs)
+    whole, covered, doubly = reach.whole[0], reach.covered[:, 0], reach.doubly[:, 0]
     curve = pd.DataFrame(
         {
             "distance_m": distances,
@@ -350,53 +323,9 @@ def _require_short(distance_m: float, xy: Floats, polygons: NDArray[Any], functi
         )
 
 
-def _discs(xy: Floats, distance_m: float) -> NDArray[Any]:
-    angle = np.arange(_CORNERS) * (2 * np.pi / _CORNERS)
-    ring = np.column_stack([np.cos(angle), np.sin(angle)]) * (distance_m * _EQUAL_AREA)
-    return np.asarray(shapely.polygons(xy[:, None, :] + ring), dtype=object)
-
-
-def _reached(discs: NDArray[Any]) -> tuple[Any, Any]:
-    """Ground in at least one disc, and in at least two.
-
-    The discs are halved again and again: twice covered is what either half covers twice, and what
-    both halves cover.
-    """
-    checkpoint()
-    if discs.size == 0:
-        return shapely.MultiPolygon(), shapely.MultiPolygon()
-    if discs.size == 1:
-        return discs[0], shapely.MultiPolygon()
-    boxes = shapely.bounds(discs)
-    spread = np.ptp(boxes, axis=0)
-    order = np.argsort(boxes[:, int(spread[1] > spread[0])], kind="stable")
-    half = discs.size // 2
-    (once_a, twice_a), (once_b, twice_b) = (
-        _reached(discs[order[:half]]),
-        _reached(discs[order[half:]]),
-    )
-    both = shapely.intersection(once_a, once_b)
-    return shapely.union(once_a, once_b), shapely.union_all([twice_a, twice_b, both])
-
-
-def _cut(polygons: NDArray[Any], ground: Any) -> NDArray[Any]:  # noqa: ANN401  any geometry
-    """Part of each polygon that is on a piece of ground; most are wholly on it or wholly off."""
-    pieces = np.full(polygons.size, shapely.MultiPolygon(), dtype=object)
-    shapely.prepare(ground)
-    on = shapely.contains_properly(ground, polygons)
-    pieces[on] = polygons[on]
-    crossed = np.flatnonzero(shapely.intersects(ground, polygons) & ~on)
-    for start in range(0, crossed.size, _CUT_AT_ONCE):
-        checkpoint(start, crossed.size)
-        some = crossed[start : start + _CUT_AT_ONCE]
-        pieces[some] = shapely.intersection(polygons[some], ground)
-    pieces[shapely.is_missing(polygons)] = None
-    return pieces
-
-
 def _require_few_corners(sites: int, distances: int, function: str) -> None:
     require_affordable(
-        sites * distances * _CORNERS,
+        sites * distances * CORNERS,
         _MAX_CORNERS,
         function=function,
         what="corners of service areas",
@@ -407,24 +336,11 @@ def _require_few_corners(sites: int, distances: int, function: str) -> None:
     )
 
 
-def _areas_km2(layers: list[NDArray[Any]], crs: Any) -> list[Floats]:  # noqa: ANN401  pyproj's own
-    return [
-        geodesic_area_km2(gpd.GeoSeries(layer, crs=crs)).to_numpy(dtype=float) for layer in layers
-    ]
-
-
 def _percent(part: Floats, whole: Floats) -> Floats:
     percent: Floats = np.full(part.shape, np.nan)
     # 100 times a quotient of equals is 100; a quotient of 100 times may be a digit above.
     np.divide(part, whole, out=percent, where=whole > 0)
     return 100.0 * percent
-
-
-def _within(points: Floats, sites: Floats, distance_m: float) -> NDArray[np.bool_]:
-    if not len(sites) or not len(points):
-        return np.zeros(len(points), dtype=bool)
-    nearest, _ = cKDTree(sites).query(points)
-    return np.asarray(nearest <= distance_m)
 
 
 def _sharing(xy: Floats) -> int:

@@ -9,7 +9,7 @@ import pandas as pd
 
 import geo
 from geo.errors import InputError
-from geo.numerals import between, number, significant
+from geo.numerals import number, significant
 from geo.surface.density import Kernel, Method
 from geo.surface.density_raster import Unit
 from layers.keeping.answers import kept_answer
@@ -26,6 +26,7 @@ from layers.questions.figures import (
     following,
     foremost,
     in_words,
+    with_ends,
     zone_figures,
 )
 from layers.questions.kinds import Kind, register
@@ -257,9 +258,7 @@ class Density(Kind):
         asked = Distribution(self.points, Zones(zoning), self.weight)
         row = zone_draws(asked).zones.set_index("id").loc[zone]
         column = "density_per_km2"
-        low, high = row[f"{column}_low"], row[f"{column}_high"]
-        spread = "" if low == high else f" ({between(low, high, digits=3)})"
-        return [(column_title(column, lang), f"{number(row[column], digits=3)}{spread}")]
+        return [(column_title(column, lang), with_ends(row, column))]
 
     def facts_of_points(self, lang: str) -> list[tuple[str, str]]:
         """Return the highest density, and the bandwidth."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
-from geo.numerals import listed, number, significant
+from geo.numerals import between, listed, number, significant
 from layers.look.charts import Chart
 from layers.type.tables import Table
 from layers.words import bracketed, say, words
@@ -157,6 +157,22 @@ def in_words(value: float, column: str) -> str:
     if digits > DIGITS[column]:
         return significant(told, DIGITS_OF_SMALL)
     return number(told, digits=0 if told.is_integer() else digits)
+
+
+def with_ends(row: Mapping[str, float], column: str) -> str:
+    """Return what is found of a zone and, with its digits, where it could lie instead.
+
+    Examples
+    --------
+    >>> with_ends({"count": 3.26, "count_low": 2, "count_high": 5}, "count")
+    '3.3 (2.0–5.0)'
+    >>> with_ends({"count": 3.0, "count_low": 3.0, "count_high": 3.0}, "count")
+    '3'
+    """
+    value, low, high = (float(row[f"{column}{end}"]) for end in ("", "_low", "_high"))
+    if low == high:
+        return in_words(value, column)
+    return f"{in_words(value, column)} ({between(low, high, digits=_digits(abs(value), column))})"
 
 
 def foremost(zones: pd.DataFrame, column: str, lang: str) -> tuple[str, float]:

@@ -246,6 +246,8 @@ def _ranks(value: Floats, low: Floats, high: Floats, most: int) -> dict[str, Int
     def above(values: Floats, than: Floats) -> Ints:
         return len(values) - np.searchsorted(np.sort(values), than, side="right")
 
+    # A tie of sums and quotients is a tie, whatever their last digits.
+    value, low, high = np.round([value, low, high], 12)
     surely = above(low, low)
     perhaps = np.minimum(above(high, low) - (high > low) - surely, most)
     return {

@@ -92,6 +92,32 @@ def test_the_curve_agrees_with_the_zones() -> None:
         assert row.doubly_covered_km2 == pytest.approx(zones["doubly_covered_km2"].sum(), rel=0.05)
 
 
+@pytest.mark.parametrize("distance_m", [5, 60, 4000])
+def test_a_short_reach_in_wide_zones_is_told_as_exactly_as_a_long_one(distance_m: float) -> None:
+    # Two that stay within 1 cm of each other, one that is anywhere in 20 m, and an exact one.
+    wide = gpd.GeoSeries([ZONES.union_all().buffer(200_000)], crs=4547)
+    extents = [Point(EAST - x, NORTH).buffer(m) for x, m in ((0, 0.01), (0, 0.01), (20_000, 20))]
+    frame = sites(*extents, None)
+    frame.geometry = [*frame.geometry[:3], Point(EAST, NORTH + 20_000)]
+    disc = np.pi * (distance_m / 1000) ** 2
+    curve = geo.coverage_curve(frame, wide, distances_m=[distance_m, 9 * distance_m])
+    zones = geo.coverage(frame, wide, distance_m=distance_m)
+    for found in (curve.iloc[0], zones.iloc[0]):
+        assert found["covered_km2"] == pytest.approx(3 * disc, rel=0.015)
+        assert found["doubly_covered_km2"] == pytest.approx(disc, rel=0.015)
+    assert zones["covered_pct_low"][0] == pytest.approx(zones["covered_pct"][0], rel=0.02)
+    assert zones["covered_pct_high"][0] == pytest.approx(zones["covered_pct"][0], rel=0.02)
+
+
+def test_demand_is_looked_at_where_it_is() -> None:
+    # Within reach by 1 m, and beyond it by 1 m: finer than any lattice over the zones.
+    spots = gpd.GeoSeries([Point(EAST + x, NORTH) for x in (999, 1001)], crs=4547)
+    found = geo.coverage(
+        sites(Point(EAST, NORTH).buffer(0.01)), ZONES, distance_m=1000, demand=spots
+    )
+    assert found["demand_covered"].tolist() == [0, 1]
+
+
 def test_a_small_zone_has_a_point_of_its_own() -> None:
     small = box(EAST + 100, NORTH, EAST + 101, NORTH + 1)
     zones = gpd.GeoDataFrame(geometry=[*ZONES.geometry, small, None], crs=4547)

@@ -255,6 +255,8 @@ def test_what_was_not_touched_for_long_goes_and_what_was_touched_stays() -> None
 
 
 def test_answers_about_what_a_visitor_brought_go_with_it() -> None:
+    # What is asked about the points alone stays.
+    questions.zone_counts(Distribution(Points("platforms"), Zones("districts")))
     owner = Owner()
     name = keep_zones(zones(), owner=owner)
     before = len(ANSWERS)

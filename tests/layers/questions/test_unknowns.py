@@ -156,6 +156,12 @@ def test_a_place_that_may_lie_across_a_border_is_certain_in_neither_zone() -> No
     assert 2.5 < found["count"][0] < 3.0
 
 
+def test_a_tie_is_a_tie_whatever_its_last_digits() -> None:
+    value = np.array([0.1 + 0.2, 0.3, 0.3 - 1e-16])
+    ranks = unknowns._ranks(value, value, value[::-1], 3)
+    assert [ends.tolist() for ends in ranks.values()] == [[1, 1, 1]] * 3
+
+
 def test_no_more_zones_rise_above_one_than_there_are_places_to_move() -> None:
     value, low = np.array([3.0, 2.0, 2.0, 0.0]), np.array([2.0, 2.0, 2.0, 0.0])
     ranks = unknowns._ranks(value, low, np.full(4, 3.0), 1)
