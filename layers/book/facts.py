@@ -5,10 +5,11 @@ Every sentence is filled with numbers and names of the layers; nothing is said t
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from geo.geodesic import geodesic_area_km2
@@ -31,11 +32,11 @@ from layers.type.tables import Table
 from layers.words import paragraph, say
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Iterable, Sequence
 
     import geopandas as gpd
 
-    from layers.book.series import Subject
+    from layers.book.series import Row, Subject
     from layers.record.specification import MapSpec
     from layers.type.tables import Cell
 
@@ -83,14 +84,20 @@ def of_zone(zone: Subject, spec: MapSpec) -> Facts:
     lang = spec.lang
     # The one that most is said of comes first.
     names = dict.fromkeys((_lead(), *point_layers()))
-    features = {layer: _asked_of(series.inside(layer, zone.shape), layer, spec) for layer in names}
-    inside = {layer: frame[frame["id"] != zone.id] for layer, frame in features.items()}
-    unplaced = series.unplaced(zone)
-    unplaced = pd.concat(
-        [_asked_of(unplaced[unplaced["layer"] == layer], layer, spec) for layer in names]
-    )
-    frames = [frame.assign(layer=layer) for layer, frame in inside.items()]
-    rows = pd.concat([pd.DataFrame(frame) for frame in (*frames, unplaced)], ignore_index=True)
+
+    def told(rows: Iterable[Row], layer: str) -> list[Row]:
+        ids = _ids(_points(layer, spec))
+        return [row for row in rows if row["layer"] == layer and row["id"] in ids]
+
+    inside = {
+        layer: [
+            row for row in told(series.inside(layer, zone.shape), layer) if row["id"] != zone.id
+        ]
+        for layer in names
+    }
+    nowhere = series.unplaced(zone)
+    unplaced = [row for layer in names for row in told(nowhere, layer)]
+    rows = [*chain.from_iterable(inside.values()), *unplaced]
     return Facts(
         (*_counts(zone, inside, spec), *_answer(zone, spec)),
         (*_place(zone, lang), *_contents(zone, inside, len(unplaced), spec)),
@@ -134,17 +141,16 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
         )
     else:
         sentence = _say("kind_nowhere", lang, n=number(len(chosen)))
-    text = [sentence, *_inherited(placed, lang)]
+    text = [sentence, *_inherited(series.rows_of(placed, points.layer), lang)]
     if len(placed):
         figures += asked(spec).over(points).facts_of_points(lang)
-    frame = pd.DataFrame(chosen).assign(layer=points.layer)
+    rows = series.rows_of(chosen, points.layer)
+    units = _of("atlas.series", area().land.layer, lang)
     return Facts(
         tuple(figures),
         tuple(text),
-        _table(frame.sort_values("evidence", key=lambda names: names == UNLOCATED), lang),
-        _chart(
-            _say("chart_units", lang, units=_of("atlas.series", area().land.layer, lang)), counts
-        ),
+        _table(sorted(rows, key=lambda row: row["evidence"] == UNLOCATED), lang),
+        _chart(_say("chart_units", lang, units=units), list(counts.items())),
     )
 
 
@@ -162,21 +168,19 @@ def _points(layer: str, spec: MapSpec) -> Points:
     return points.all_kinds() if points is not None and points.layer == layer else Points(layer)
 
 
-def _asked_of(features: pd.DataFrame, layer: str, spec: MapSpec) -> pd.DataFrame:
-    """Return those of a layer's features that pages tell of."""
-    ids = _ids(_points(layer, spec))
-    return features[np.array([each in ids for each in features["id"]], dtype=bool)]
-
-
 @kept_answer
 def _ids(points: Points) -> frozenset[str]:
     """Return the ids of the chosen points."""
     return frozenset(points.chosen()["id"])
 
 
-def _counts(
-    zone: Subject, inside: dict[str, gpd.GeoDataFrame], spec: MapSpec
-) -> list[tuple[str, str]]:
+@kept_answer
+def _located(points: Points) -> int:
+    """Return how many of the chosen points have a place."""
+    return len(points.located())
+
+
+def _counts(zone: Subject, inside: dict[str, list[Row]], spec: MapSpec) -> list[tuple[str, str]]:
     """Return area and numbers of what lies in a zone."""
     lang = spec.lang
     figures = []
@@ -191,18 +195,18 @@ def _counts(
 
 
 def _numbers(
-    zone: Subject, layer: str, features: gpd.GeoDataFrame, spec: MapSpec
+    zone: Subject, layer: str, features: list[Row], spec: MapSpec
 ) -> list[tuple[str, str]]:
     """Return how many features of a layer lie in a zone, and what they come to."""
     lang, count, points = spec.lang, float(len(features)), _points(layer, spec)
     names = {"layer": points.title(lang), "noun": points.noun(lang)}
     amounts = _amounts(layer, features)
-    drawn, summed = _drawn(zone.id, layer, spec), float(amounts.sum())
+    drawn, summed = _drawn(zone.id, layer, spec), sum(amounts)
     if drawn is not None:
         count, summed = drawn["count"], drawn.get("weight_sum", summed)
     between = "" if drawn is None else _range(drawn["count_low"], drawn["count_high"])
     figures = [_figure("count", f"{number(count, digits=0)}{between}", lang, **names)]
-    placed = len(points.located())
+    placed = _located(points)
     if layer == _lead() and placed:
         figures.append(_figure("share", f"{100 * count / placed:.0f} %", lang, **names))
     if drawn is not None and layer == _lead():
@@ -214,10 +218,10 @@ def _numbers(
     return figures
 
 
-def _amounts(layer: str, features: gpd.GeoDataFrame) -> pd.Series:
+def _amounts(layer: str, features: list[Row]) -> list[float]:
     """Return what features of a layer state of that which can be added up."""
     column = role_of(layer).amount
-    return features[column].dropna() if column else pd.Series(dtype=float)
+    return [row[column] for row in features if pd.notna(row[column])] if column else []
 
 
 def _amount_words(layer: str, lang: str) -> dict[str, str]:
@@ -227,34 +231,35 @@ def _amount_words(layer: str, lang: str) -> dict[str, str]:
 
 
 @kept_answer
-def _draws(points: Points, name: str) -> gpd.GeoDataFrame:
-    """Return the zones of a series that are areas, with what is to be expected in them."""
+def _draws(points: Points, name: str) -> dict[str, Row]:
+    """Return by id the zones of a series that are areas, with what is to be expected in them."""
     stated = points.stated(points.amount)
     weight = points.amount if stated is not None and (stated > 0).any() else None
     counted = questions.Distribution(points, Zones(name), weight)
-    return questions.zone_draws(counted).zones.set_index("id")
+    return _by_id(questions.zone_draws(counted).zones)
 
 
-def _drawn(zone: str, layer: str, spec: MapSpec) -> pd.Series | None:
+def _drawn(zone: str, layer: str, spec: MapSpec) -> Row | None:
     points = _points(layer, spec)
-    if points.located().empty:
-        return None
-    zones = _draws(points, spec.pages or "")
-    return zones.loc[zone] if zone in zones.index else None
+    return _draws(points, spec.pages or "").get(zone) if _located(points) else None
 
 
 @kept_answer
-def _areas(name: str) -> gpd.GeoDataFrame:
-    """Return the zones of a series whose outline is no assumed disc, with ``area_km2``."""
-    zones = zoning(name).set_index("id")
+def _areas(name: str) -> dict[str, Row]:
+    """Return by id the zones of a series whose outline is no assumed disc, with ``area_km2``."""
+    zones = zoning(name)
     zones = zones[zones["rule"] != DISC_RULE]
-    return zones.assign(area_km2=geodesic_area_km2(zones.geometry))
+    return _by_id(zones.assign(area_km2=geodesic_area_km2(zones.geometry)))
 
 
-def _area(zone: Subject, name: str) -> pd.Series | None:
+def _by_id(zones: gpd.GeoDataFrame) -> dict[str, Row]:
+    records = pd.DataFrame(zones.drop(columns="geometry")).to_dict("records")
+    return {row["id"]: row for row in records}
+
+
+def _area(zone: Subject, name: str) -> Row | None:
     """Return area and evidence of a zone, None where it has no outline but an assumed one."""
-    zones = _areas(name)
-    return zones.loc[zone.id] if zone.id in zones.index else None
+    return _areas(name).get(zone.id)
 
 
 def _place(zone: Subject, lang: str) -> list[str]:
@@ -288,8 +293,7 @@ def _place(zone: Subject, lang: str) -> list[str]:
 
 def _claimed(claim_id: str, lang: str) -> str:
     """Return what a place follows from: what is said, by whom, and how sure that is."""
-    told = table(TABLE)
-    claim = told[told["id"] == claim_id].to_dict("records")[0]
+    claim = _claims()[claim_id]
     return _say(
         "claim",
         lang,
@@ -300,8 +304,14 @@ def _claimed(claim_id: str, lang: str) -> str:
     )
 
 
+@kept_answer
+def _claims() -> dict[str, Row]:
+    """Return by id what places follow from."""
+    return {row["id"]: row for row in table(TABLE).to_dict("records")}
+
+
 def _contents(
-    zone: Subject, inside: dict[str, gpd.GeoDataFrame], unplaced: int, spec: MapSpec
+    zone: Subject, inside: dict[str, list[Row]], unplaced: int, spec: MapSpec
 ) -> list[str]:
     """Return sentences on what lies in a zone."""
     lang, sentences = spec.lang, []
@@ -316,7 +326,7 @@ def _contents(
         for layer, features in inside.items()
         for sentence in _told_of(_points(layer, spec), features, lang)
     ]
-    sentences += _inherited(pd.concat(inside.values()), lang)
+    sentences += _inherited(chain.from_iterable(inside.values()), lang)
     if unplaced:
         sentences.append(_say("unplaced", lang, n=number(unplaced)))
     drawn = _drawn(zone.id, _lead(), spec)
@@ -328,31 +338,37 @@ def _contents(
     return sentences
 
 
-def _told_of(points: Points, features: gpd.GeoDataFrame, lang: str) -> list[str]:
+def _told_of(points: Points, features: list[Row], lang: str) -> list[str]:
     """Return sentences on the features of one layer: of which kinds they are, what they come to."""
     layer, words = points.layer, {"layer": points.title(lang), "n": number(len(features))}
     role, lead = role_of(layer), layer == _lead()
-    if features.empty:
+    if not features:
         return [_say("none", lang, **words)] if lead or role.amount else []
     sentences = []
     if lead:
-        counts = features[role.group].value_counts()
-        most = counts.head(KINDS_TOLD)
-        parts = [f"{value_label(role.group, value, lang=lang)} {n}" for value, n in most.items()]
-        if others := int(counts.sum() - most.sum()):
+        counts = _kinds(features)
+        most = counts[:KINDS_TOLD]
+        parts = [f"{value_label(role.group, value, lang=lang)} {n}" for value, n in most]
+        if others := sum(n for _, n in counts[KINDS_TOLD:]):
             parts.append(_say("kinds_others", lang, n=number(others)))
         kinds = listed(parts, lang)
         sentences.append(_say("kinds", lang, kinds=kinds, **words))
     if role.amount:
         amounts = _amounts(layer, features)
         key = "amounts" if len(amounts) else "amounts_unstated"
-        words |= {"stated": number(len(amounts)), "sum": number(amounts.sum())}
+        words |= {"stated": number(len(amounts)), "sum": number(sum(amounts))}
         sentences.append(_say(key, lang, **words, **_amount_words(layer, lang)))
     return sentences
 
 
-def _inherited(placed: gpd.GeoDataFrame, lang: str) -> list[str]:
-    n = int(placed["within"].notna().sum()) if "within" in placed else 0
+def _kinds(features: list[Row]) -> list[tuple[str, int]]:
+    """Return how many features of the layer that pages say most of are of each kind, most first."""
+    kinds = (row[role_of(_lead()).group] for row in features)
+    return Counter(kind for kind in kinds if isinstance(kind, str)).most_common()
+
+
+def _inherited(placed: Iterable[Row], lang: str) -> list[str]:
+    n = sum(isinstance(row.get("within"), str) for row in placed)
     return [_say("inherited", lang, n=number(n))] if n else []
 
 
@@ -369,18 +385,18 @@ def _answer(zone: Subject, spec: MapSpec) -> list[tuple[str, str]]:
 # ---- table and chart ----
 
 
-def _table(features: pd.DataFrame, lang: str, *, of_layers: bool = False) -> Table | None:
+def _table(features: list[Row], lang: str, *, of_layers: bool = False) -> Table | None:
     """Return features with kind, and their layer if they are of several, evidence and accuracy."""
-    if features.empty:
+    if not features:
         return None
     header = tuple(
         say(f"atlas.column.{name}", lang) for name in ("name", "kind", "evidence", "accuracy")
     )
-    rows = tuple(_row(row, lang, of_layers=of_layers) for row in features.to_dict("records"))
+    rows = tuple(_row(row, lang, of_layers=of_layers) for row in features)
     return Table(header, rows, numeric=(3,))
 
 
-def _row(row: dict[Hashable, Any], lang: str, *, of_layers: bool) -> tuple[Cell, ...]:
+def _row(row: Row, lang: str, *, of_layers: bool) -> tuple[Cell, ...]:
     column = role_of(row["layer"]).group
     kind = [_of("reading.noun", row["layer"], lang)] if of_layers else []
     if isinstance(row.get(column), str):
@@ -397,23 +413,25 @@ def _row(row: dict[Hashable, Any], lang: str, *, of_layers: bool) -> tuple[Cell,
     )
 
 
-def _kinds_chart(features: gpd.GeoDataFrame, spec: MapSpec) -> Chart | None:
+def _kinds_chart(features: list[Row], spec: MapSpec) -> Chart | None:
     """Return how many features of the layer that pages say most of are of each kind."""
     column, lang = role_of(_lead()).group, spec.lang
-    counts = features[column].value_counts()
+    counts = _kinds(features)
     look = symbology()["layers"][_lead()]
     coloured = look.get("classify") == column
-    colours = tuple(look["classes"][value]["colour"] for value in counts.index if coloured)
-    counts.index = [value_label(column, value, lang=lang) for value in counts.index]
+    colours = tuple(look["classes"][value]["colour"] for value, _ in counts if coloured)
+    labelled = [(value_label(column, value, lang=lang), n) for value, n in counts]
     noun = _points(_lead(), spec).noun(lang)
-    return _chart(_say("chart", lang, noun=noun), counts, colours)
+    return _chart(_say("chart", lang, noun=noun), labelled, colours)
 
 
-def _chart(title: str, counts: pd.Series, colours: tuple[str, ...] = ()) -> Chart | None:
+def _chart(
+    title: str, counts: Sequence[tuple[Any, int]], colours: tuple[str, ...] = ()
+) -> Chart | None:
     if len(counts) < FEWEST_BARS:
         return None
-    values = tuple(float(value) for value in counts)
-    names = tuple(map(str, counts.index))
+    values = tuple(float(n) for _, n in counts)
+    names = tuple(str(name) for name, _ in counts)
     return Chart("bar", names, ((title, values),), title=title, colours=colours)
 
 

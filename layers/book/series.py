@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import compress
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import pandas as pd
+import shapely
 
 from geo.arguments import require_one_of
 from layers.keeping.answers import kept_answer
@@ -20,9 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Hashable
 
     import geopandas as gpd
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry
 
     from layers.questions.subjects import Points
+
+# A feature without its shape, by columns.
+Row: TypeAlias = "dict[Hashable, Any]"
 
 CATEGORY = "category"
 
@@ -58,7 +65,7 @@ class Subject:
     name_zh: str
     name_en: str
     shape: BaseGeometry | None
-    row: dict[Hashable, Any]
+    row: Row
 
     def name(self, lang: str) -> str:
         """Return its name in a language, ``"zh"`` or ``"en"``."""
@@ -121,7 +128,7 @@ def kinds(points: Points) -> tuple[Subject, ...]:
     )
 
 
-def inside(layer: str, shape: BaseGeometry | None) -> gpd.GeoDataFrame:
+def inside(layer: str, shape: BaseGeometry | None) -> list[Row]:
     """Return the features of a point layer that lie in an area or at a place, each project once.
 
     Parameters
@@ -133,31 +140,26 @@ def inside(layer: str, shape: BaseGeometry | None) -> gpd.GeoDataFrame:
 
     Returns
     -------
-    geopandas.GeoDataFrame
-        Names, evidence, accuracy, host place, kind and investment, as far as the layer has them.
+    list of dict
+        Layer, names, evidence, accuracy, host place, kind and investment, as far as the layer has
+        them.
     """
-    frame = _placed(layer)
-    return frame.iloc[:0] if shape is None else frame[frame.intersects(shape)]
+    rows, shapes = _placed(layer)
+    return [] if shape is None else list(compress(rows, shapely.intersects(shapes, shape).tolist()))
 
 
 def parts(subject: Subject, lang: str) -> list[str]:
     """Return the names of what a feature is made of, in the plan's order."""
-    links = table("memberships")
-    links = links[(links["target_id"] == subject.id) & links["role"].isin(area().parts)]
-    links = links.sort_values("order", kind="stable")
     names = names_by_id(lang=lang)
-    return list(dict.fromkeys(names[key] for key in links["feature_id"]))
+    return list(dict.fromkeys(names[key] for key in _parts().get(subject.id, ())))
 
 
-def unplaced(subject: Subject) -> pd.DataFrame:
-    """Return ``layer`` and row of the features that the text puts in a zone, but without a place.
+def unplaced(subject: Subject) -> tuple[Row, ...]:
+    """Return the features that the text puts in a zone, but without a place.
 
     They are listed on its page and never drawn.
     """
-    links = table("memberships")
-    ids = set(links.loc[links["target_id"] == subject.id, "feature_id"])
-    nowhere = _nowhere()
-    return nowhere[nowhere["id"].isin(ids)]
+    return _nowhere().get(subject.id, ())
 
 
 @kept_answer
@@ -171,19 +173,42 @@ def _told(layer: str) -> gpd.GeoDataFrame:
 
 
 @kept_answer
-def _placed(layer: str) -> gpd.GeoDataFrame:
-    """Return those of a layer that have a place."""
-    return located(_told(layer))
+def _placed(layer: str) -> tuple[tuple[Row, ...], NDArray[np.object_]]:
+    """Return those of a layer that have a place, and these."""
+    frame = located(_told(layer))
+    return rows_of(frame, layer), frame.geometry.to_numpy()
 
 
 @kept_answer
-def _nowhere() -> pd.DataFrame:
-    """Return the features that have no place, of all layers."""
-    frames = [pd.DataFrame(unlocated(_told(layer))).assign(layer=layer) for layer in point_layers()]
-    return pd.concat(frames, ignore_index=True)
+def _nowhere() -> dict[str, tuple[Row, ...]]:
+    """Return the features of all layers that have no place, by what the text puts them in."""
+    rows = {
+        row["id"]: row
+        for layer in point_layers()
+        for row in rows_of(unlocated(_told(layer)), layer)
+    }
+    links = table("memberships").groupby("target_id")["feature_id"]
+    return {
+        str(target): tuple(row for key, row in rows.items() if key in set(ids))
+        for target, ids in links
+    }
 
 
-def _shape(row: dict[Hashable, Any], areas: gpd.GeoSeries) -> BaseGeometry | None:
+@kept_answer
+def _parts() -> dict[str, tuple[str, ...]]:
+    """Return the ids of what features are made of, by their own."""
+    links = table("memberships")
+    links = links[links["role"].isin(area().parts)].sort_values("order", kind="stable")
+    return {str(target): tuple(ids) for target, ids in links.groupby("target_id")["feature_id"]}
+
+
+def rows_of(frame: pd.DataFrame, layer: str) -> tuple[Row, ...]:
+    """Return features as records that say of which layer they are."""
+    told = frame.drop(columns="geometry").assign(layer=layer)
+    return tuple(told.to_dict("records"))
+
+
+def _shape(row: Row, areas: gpd.GeoSeries) -> BaseGeometry | None:
     if row["id"] in areas.index:
         area: BaseGeometry = areas[row["id"]]
         return area

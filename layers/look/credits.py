@@ -45,5 +45,5 @@ def credits_of(content: Content) -> tuple[str, ...]:
 
 def sources_of(frames: Iterable[pd.DataFrame]) -> set[str]:
     """Return the ids of what features were made from."""
-    some = (frame["source_id"].dropna().unique() for frame in frames if "source_id" in frame)
-    return set().union(*some)
+    some = (frame["source_id"].unique() for frame in frames if "source_id" in frame)
+    return {key for keys in some for key in keys if isinstance(key, str)}

@@ -182,7 +182,7 @@ def note_texts(
     layers: Sequence[Drawn],
     sheet: Sheet,
     *,
-    credits_: list[str],
+    credits_: Sequence[str],
     standing: Sequence[str],
     spread: bool,
     lang: str,

@@ -62,7 +62,7 @@ def common(lang: str) -> dict[str, str]:
 def drawn_in_order(figure: Figure) -> Iterator[Artist]:
     """Yield what is drawn on a sheet, the lowest first."""
     for axes in figure.axes:
-        idle = {axes.patch, axes.xaxis, axes.yaxis, *axes.spines.values()}
+        idle = {axes.patch, axes.xaxis, axes.yaxis}
         drawn = [each for each in axes.get_children() if each.get_visible() and each not in idle]
         for artist in sorted(drawn, key=lambda each: each.get_zorder()):
             if not isinstance(artist, Text) or artist.get_text():

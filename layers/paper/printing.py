@@ -59,6 +59,8 @@ from layers.type.outside_texts import Cleaner, one_line
 from layers.words import say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from numpy.typing import NDArray
@@ -197,7 +199,8 @@ def composed(
     shown = wanted(content, whole)
     # Whether symbols are spread is known when they stand: room for the words is kept.
     room = "" if content.extent is None else view_words(whole, any_cut=True)
-    draft = sheet_notes(content, sheet, whole, view=room, spread=True)
+    stands = stands_on(content, sheet)
+    draft = sheet_notes(content, sheet, whole, stands, view=room, spread=True)
     first = layout(sheet, note_lines=1)
     lines = broken_notes(draft, first, lang=content.lang)
     plan = layout(sheet, note_lines=len(lines), panel_share=panel_share)
@@ -250,7 +253,7 @@ def composed(
         draw_locator(axes, *units, window, inset, beyond=on_sheet.beyond, px=plan.px, toned=inked)
         draw_scale(axes, window, plan.scale, px=plan.px, lang=content.lang)
     view = view_words(on_sheet)
-    notes = sheet_notes(content, sheet, on_sheet, view=view, spread=where.spread)
+    notes = sheet_notes(content, sheet, on_sheet, stands, view=view, spread=where.spread)
     _draw_around(axes, sheet, window, plan, broken_notes(notes, plan, lang=content.lang))
     windows = (window, *(each.window for each in closer))
     return Composed(figure, plan, on_sheet, content, windows, remarks=remarks, view=view)
@@ -338,8 +341,19 @@ def page_of(made: Composed, alternative: str) -> Page:
     )
 
 
+def stands_on(content: Content, sheet: Sheet) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the attribution of what a map shows, and what else it stands on."""
+    return credits_of(content), standing(content, base_number=sheet.base_number)
+
+
 def sheet_notes(
-    content: Content, sheet: Sheet, shown: Scene, *, view: str = "", spread: bool = False
+    content: Content,
+    sheet: Sheet,
+    shown: Scene,
+    stands: tuple[Sequence[str], Sequence[str]],
+    *,
+    view: str = "",
+    spread: bool = False,
 ) -> list[Note]:
     """Return what stands at the foot of a sheet: what its map is, and what it stands on.
 
@@ -347,6 +361,8 @@ def sheet_notes(
     ----------
     content, sheet, shown
         What the map shows, the sheet, and what of it lies there.
+    stands
+        As :func:`stands_on` returns it.
     view
         How much that is of the whole.
     spread
@@ -358,8 +374,8 @@ def sheet_notes(
     return note_texts(
         shown.layers,
         sheet,
-        credits_=list(credits_of(content)),
-        standing=standing(content, base_number=sheet.base_number),
+        credits_=stands[0],
+        standing=stands[1],
         spread=spread,
         lang=content.lang,
     )

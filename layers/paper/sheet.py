@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from matplotlib.axes import Axes
+from matplotlib.axis import XAxis, YAxis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import get_font
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from matplotlib.artist import Artist
+    from matplotlib.spines import Spine
     from matplotlib.transforms import Transform
 
     from layers.look.sheet import Sheet
@@ -364,8 +366,26 @@ class _Still(Rectangle):
         return self.where
 
 
+class _NoX(XAxis):
+    """An axis that is not drawn: matplotlib takes long to make its ticks."""
+
+    majorTicks = minorTicks = []  # noqa: N815, RUF012 - as matplotlib has it
+
+
+class _NoY(YAxis):
+    """As :class:`_NoX`."""
+
+    majorTicks = minorTicks = []  # noqa: N815, RUF012 - as matplotlib has it
+
+
 class _Over(Axes):
     """Axes over all of a sheet: what is added is neither measured nor cut to it."""
+
+    def _gen_axes_spines(self) -> dict[str, Spine]:
+        return {}
+
+    def _init_axis(self) -> None:
+        self.xaxis, self.yaxis = _NoX(self, clear=False), _NoY(self, clear=False)
 
     def add_artist(self, a: Artist) -> Artist:
         """Add what is drawn."""
@@ -444,7 +464,10 @@ def text_line(
         parse_math=False,
         **look,
     )
-    made.set(position=at, text=words, rotation=degrees, zorder=zorder)
+    made.set_position(at)
+    made.set_text(words)
+    made.set_rotation(degrees)
+    made.set_zorder(zorder)
     return made
 
 

@@ -267,11 +267,24 @@ def polygons(boxes: Boxes, width: float | Floats, height: float | Floats) -> NDA
     width, height
         Sizes before they are turned.
     """
-    around = corners(boxes.xy, boxes.angle, width, height)
-    if boxes.angle.any():
-        return np.asarray(shapely.polygons(around), dtype=object)
+    return shapes_of(corners(boxes.xy, boxes.angle, width, height), boxes.angle)
+
+
+def shapes_of(around: Floats, angle: Floats) -> NDArray[np.object_]:
+    """Return boxes as polygons.
+
+    Parameters
+    ----------
+    around
+        Their corners, see :func:`corners`.
+    angle
+        How they are turned.
+    """
     # Upright ones are made several times as fast.
-    return np.asarray(shapely.box(*around[:, 0].T, *around[:, 2].T), dtype=object)
+    shapes = np.asarray(shapely.box(*around[:, 0].T, *around[:, 2].T), dtype=object)
+    turned = angle != 0
+    shapes[turned] = shapely.polygons(around[turned])
+    return shapes
 
 
 def joined(sets: Sequence[Boxes]) -> Boxes:
@@ -418,12 +431,15 @@ def _areas(geometry: Geometry) -> list[shapely.Polygon]:
 def _lines(geometry: Geometry) -> list[shapely.LineString]:
     """Return the lines of a geometry, joined where they meet end to end, the longest first."""
     lines = [each for each in _parts(geometry) if isinstance(each, shapely.LineString)]
-    merged = _parts(shapely.line_merge(shapely.MultiLineString(lines)))
+    merged = _parts(shapely.line_merge(shapely.MultiLineString(lines))) if lines else []
     merged_lines = [each for each in merged if isinstance(each, shapely.LineString)]
     return sorted(merged_lines, key=lambda each: each.length, reverse=True)
 
 
 def _parts(geometry: Geometry) -> list[Geometry]:
+    """Return the areas and lines of a geometry, each by itself."""
+    if isinstance(geometry, shapely.Point):
+        return []
     # A collection may hold collections.
     parts = shapely.get_parts(shapely.get_parts(geometry))
     return [each for each in parts if not each.is_empty]

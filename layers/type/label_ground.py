@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 import shapely
 
-from layers.type.label_candidates import Boxes, corners, polygons
+from layers.type.label_candidates import Boxes, Floats, corners, shapes_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,20 +51,22 @@ class Ground:
         self.tree = shapely.STRtree(self.geometries)
         self.forbidden = self.geometries[np.isinf(self.costs)]
 
+    def costs_of(self, boxes: Boxes, width: float | Floats, height: float | Floats) -> Floats:
+        """Return what boxes cost with what they touch, infinitely much where they may not stand."""
+        around = corners(boxes.xy, boxes.angle, width - 2 * TOUCH, height - 2 * TOUCH)
+        left, bottom, right, top = self.bounds
+        low, high = around.min(axis=1), around.max(axis=1)
+        inside = (low >= (left, bottom)).all(axis=1) & (high <= (right, top)).all(axis=1)
+        box, hit = self.tree.query(shapes_of(around, boxes.angle), predicate="intersects")
+        touched = np.bincount(box, weights=self.costs[hit], minlength=len(boxes))
+        return np.where(inside, boxes.cost + touched, np.inf)
+
     def free(self, boxes: Boxes, width: float, height: float) -> Boxes:
         """Return the boxes that may stand, with the cost of what they touch added, cheapest first.
 
         Equal costs keep their order.
         """
-        around = corners(boxes.xy, boxes.angle, width - 2 * TOUCH, height - 2 * TOUCH)
-        left, bottom, right, top = self.bounds
-        low, high = around.min(axis=1), around.max(axis=1)
-        inside = (low >= (left, bottom)).all(axis=1) & (high <= (right, top)).all(axis=1)
-        boxes = boxes.at(inside)
-        if len(self.geometries) and len(boxes):
-            shapes = polygons(boxes, width - 2 * TOUCH, height - 2 * TOUCH)
-            box, hit = self.tree.query(shapes, predicate="intersects")
-            touched = np.bincount(box, weights=self.costs[hit], minlength=len(boxes))
-            boxes = Boxes(boxes.xy, boxes.angle, boxes.cost + touched)
-        boxes = boxes.at(np.isfinite(boxes.cost))
-        return boxes.at(np.argsort(boxes.cost, kind="stable"))
+        costs = self.costs_of(boxes, width, height)
+        order = np.argsort(costs, kind="stable")
+        order = order[np.isfinite(costs[order])]
+        return Boxes(boxes.xy[order], boxes.angle[order], costs[order])

@@ -176,14 +176,11 @@ class _Search:
     def __init__(self, wanted: list[_Wanted], ground: Ground) -> None:
         self.wanted = wanted
         self.ground = ground
-        sets = [choices(each.request, ground) for each in wanted]
-        counts = np.array([len(each) for each in sets], dtype=np.intp)
-        self.start = np.concatenate([[0], np.cumsum(counts)])
-        self.owner = np.repeat(np.arange(len(wanted)), counts)
-        self.boxes = joined([NOWHERE, *sets])
         self.sizes = np.array(
             [(each.request.width, each.request.height) for each in wanted], dtype=float
         ).reshape(-1, 2)
+        self.boxes, self.owner = self._choices()
+        self.start = np.searchsorted(self.owner, np.arange(len(wanted) + 1))
         self.required = np.array([each.request.required for each in wanted], dtype=bool)
         self.tree = shapely.STRtree(polygons(self.boxes, *self.sizes[self.owner].T))
         self.rivals, self.first = self._conflicts()
@@ -233,6 +230,19 @@ class _Search:
                 turn = float(np.degrees(self.boxes.angle[box]))
                 places.append(Placed(each.label, float(x), float(y), rotation=turn))
         return places
+
+    def _choices(self) -> tuple[Boxes, Integers]:
+        """Return the boxes of all names as :func:`choices` has them, and whose each is."""
+        requests = [each.request for each in self.wanted]
+        frame, gap = self.ground.frame, self.ground.gap
+        sets = [candidates(request, frame=frame, gap=gap) for request in requests]
+        boxes = joined([NOWHERE, *sets])
+        owner = np.repeat(np.arange(len(sets)), [len(each) for each in sets])
+        costs = self.ground.costs_of(boxes, *self.sizes[owner].T)
+        most = np.array([request.most for request in requests], dtype=float)
+        order = np.lexsort((costs, owner))
+        order = order[(costs < most[owner])[order]]
+        return Boxes(boxes.xy[order], boxes.angle[order], costs[order]), owner[order]
 
     def _conflicts(self) -> tuple[Integers, Integers]:
         """Return for every box the boxes of other names that it would cover, as one long list."""

@@ -37,15 +37,15 @@ def test_what_takes_its_place_from_a_park_without_extent_lies_in_it():
     park = zone("parks", "park-yida-zhizao")
     assert park.shape.geom_type == "Point"
     found = series.inside("parks", park.shape)
-    assert park.id in set(found["id"])
+    assert park.id in {row["id"] for row in found}
     assert len(series.inside("platforms", None)) == 0
 
 
 def test_what_is_unlocated_is_named_where_the_text_puts_it():
     found = series.unplaced(zone("circles", "circle-wangning"))
     assert len(found) == 2
-    assert set(found["evidence"]) == {"unlocated"}
-    assert set(found["layer"]) <= set(point_layers())
+    assert {row["evidence"] for row in found} == {"unlocated"}
+    assert {row["layer"] for row in found} <= set(point_layers())
 
 
 def test_parts_come_in_the_order_of_the_plan():
