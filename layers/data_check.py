@@ -21,6 +21,7 @@ from layers.plan.data_files import Damage, DataError
 from layers.plan.rules import Rule
 from layers.plan.schema import resources
 from layers.plan.table_check import claims_broken, damage, references
+from layers.plan.years import FIRST, LAST
 from layers.words import general, of_data, of_plan
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def damages(texts: Mapping[str, Mapping[str, Text]] | None = None) -> list[Damag
         description = resources()[name]
         damaged += references(table, description, known)
         damaged += _rules(table, description)
+        damaged += _years(table, description)
         if name == claims.TABLE:
             damaged += claims_broken(table, description, known)
         elif set(_SPATIAL) <= set(table.columns):
@@ -113,6 +115,19 @@ def _rules(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
         except AtlasError as error:
             values = {"value": rule, "reason": str(error)}
             yield damage(description, "data.rule", row, "rule", **values)
+
+
+def _years(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
+    """Years that a map cannot be asked for, and those before one that they come after."""
+    columns = [name for name in area().years.get(description.name, ()) if name in table]
+    for row, told in table[columns].iterrows():
+        least = FIRST
+        for column, year in told.dropna().items():
+            code = "less_than" if year > LAST else "greater_than" if year < least else ""
+            if code:
+                values = {"value": int(year), "rule": str(LAST if year > LAST else least)}
+                yield damage(description, f"data.{code}_or_equal_to", row, str(column), **values)
+            least = max(least, int(year))
 
 
 def _places(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:

@@ -64,6 +64,7 @@ def print_map(spec: MapSpec) -> Figure:
     return printing.drawn(spec.content(), spec.titled())
 
 
+@door
 def output(
     spec: MapSpec,
     suffix: str,
@@ -259,6 +260,7 @@ def snapshot(
     write_file(path, content, function="snapshot")
 
 
+@door
 def remake(path: str | os.PathLike[str]) -> tuple[MapSpec, list[str]]:
     """Return the specification that a file was made from, and what changed since.
 

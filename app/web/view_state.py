@@ -25,7 +25,7 @@ TILE_PX = 256.0
 # What the map believes of an address (frame.js).
 MOST_LAT, HALF_TURN, MOST_ZOOM, WIDEST_PX = 85.0, 180.0, 18.0, 20000.0
 _NUMBER = re.compile(r"-?[0-9]{1,5}(?:\.[0-9]{1,20})?")
-_YEAR = re.compile("[1-9][0-9]{3}")
+_YEAR = re.compile("[1-9][0-9]{0,3}")
 MOST_LAYERS = 60
 
 

@@ -94,9 +94,11 @@
     }
 
     step(isBegun = false) {
-      const { from, to } = this.view.document.time;
+      const { from, to, beside } = this.view.document.time;
       const { year } = this.view;
-      const next = year === null || year >= to ? from : year + 1;
+      // From one year to the next in which anything happens: nobody waits through centuries.
+      const told = [to, ...Object.keys(beside).map(Number), ...this.dated().map((each) => each.year)];
+      const next = year === null || year >= to ? from : Math.min(...told.filter((each) => each > year));
       if (next === to) {
         this.stop();
       }

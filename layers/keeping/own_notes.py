@@ -8,9 +8,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from math import nan
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
+from geo.arguments import is_number
+from geo.doors import door
 from geo.errors import InputError
 from layers.plan.area import bounds
 from layers.type.outside_texts import Cleaner
@@ -50,6 +53,7 @@ class Note:
     text: str = ""
 
 
+@door
 def clean_notes(notes: Iterable[Note]) -> tuple[tuple[Note, ...], tuple[Finding, ...]]:
     r"""Return notes that every output can show, and what that took.
 
@@ -67,8 +71,8 @@ def clean_notes(notes: Iterable[Note]) -> tuple[tuple[Note, ...], tuple[Finding,
     cleaner = Cleaner(drawn=False)
     clean = tuple(
         Note(
-            round(each.lon, DIGITS),
-            round(each.lat, DIGITS),
+            _rounded(each.lon),
+            _rounded(each.lat),
             cleaner.text(each.title, TITLE).strip(),
             cleaner.text(each.text, TEXT).strip(),
         )
@@ -109,6 +113,7 @@ def clean_notes(notes: Iterable[Note]) -> tuple[tuple[Note, ...], tuple[Finding,
     return clean, cleaner.findings()
 
 
+@door
 def in_link(notes: Sequence[Note]) -> str | None:
     """Return notes as the address has them, None where a link does not hold them.
 
@@ -124,6 +129,7 @@ def in_link(notes: Sequence[Note]) -> str | None:
     return written if len(quote(written)) <= MOST_IN_LINK else None
 
 
+@door
 def from_link(words: str) -> tuple[Note, ...] | None:
     """Return the notes in an address, None where it has none that can be believed.
 
@@ -147,6 +153,7 @@ def from_link(words: str) -> tuple[Note, ...] | None:
         return None
 
 
+@door
 def notes_file(notes: Sequence[Note]) -> bytes:
     """Return notes as a small GeoJSON file, which programs for maps open too."""
     features = [
@@ -161,6 +168,7 @@ def notes_file(notes: Sequence[Note]) -> bytes:
     return json.dumps(whole, ensure_ascii=False, indent=1).encode()
 
 
+@door
 def read_notes(data: bytes) -> tuple[tuple[Note, ...], tuple[Finding, ...]]:
     """Return the notes in a file as :func:`notes_file` writes it, and what reading them took.
 
@@ -189,6 +197,11 @@ def _note(feature: Any) -> Note:  # noqa: ANN401 - as JSON has it
     if not (isinstance(title, str) and isinstance(text, str)):
         raise TypeError(title)
     return Note(float(lon), float(lat), title, text)
+
+
+def _rounded(degrees: float) -> float:
+    """Return degrees as notes have them, not-a-number for what is no number."""
+    return round(degrees, DIGITS) if is_number(degrees) else nan
 
 
 def _degrees(value: float) -> str:

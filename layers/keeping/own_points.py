@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 
 from geo.crs import moved, require_crs
+from geo.doors import door
 from geo.errors import InputError
 from geo.points import located
 from geo.wording import Words
@@ -60,6 +61,7 @@ class Roles:
     date: str = ""
 
 
+@door
 def own_points(
     frame: gpd.GeoDataFrame,
     *,
@@ -151,6 +153,7 @@ def own_points(
     return layer
 
 
+@door
 def own_resource(name: str) -> Resource:
     """Describe a layer that is kept for a visitor, as the data package describes the plan's.
 

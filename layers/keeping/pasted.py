@@ -9,6 +9,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geo.doors import door
 from geo.errors import AtlasError, InputError
 from geo.exchange.coordinates import converted, examine
 from geo.exchange.places import shapes
@@ -50,6 +51,7 @@ class Pasted(NamedTuple):
     read_as: str
 
 
+@door
 def pasted(text: str) -> Pasted:
     """Read a coordinate.
 

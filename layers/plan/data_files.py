@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 MOST_NAMED = 20
 # No table is wider, and nobody mends more places at once.
 MOST_COLUMNS, MOST_DAMAGES = 300, 1000
+# What describes a plan has some thousand bytes.
+MOST_BYTES = 300_000
 # What stands in no text, in whatever encoding.
 _CONTROL = re.compile("[\\x00-\\x08\\x0e-\\x1f]")
 _WORDS = wording.Words(__file__)
@@ -164,17 +166,31 @@ def stamp_of(path: Path) -> tuple[int, int]:
     return (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0)
 
 
+class Unaliased(yaml.SafeLoader):  # type: ignore[misc]
+    """Reads YAML whose values are written out: a few lines of aliases can be a billion of them."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401 - yaml has no types
+        """Return what stands next, if it is no alias."""
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()
+            words = f"has an alias (*{event.anchor[:40]}); write the value out"
+            raise yaml.composer.ComposerError(None, None, words, event.start_mark)
+        return super().compose_node(parent, index)
+
+
 def yaml_of(path: Path) -> Any:  # noqa: ANN401 - YAML may be anything
     """Return the content of a YAML file of the plan.
 
     Raises
     ------
     DataError
-        As `text_of`, or it is no YAML.
+        As `text_of`, or it is no YAML, has aliases or is too large.
     """
     text = text_of(path)
     try:
-        return yaml.safe_load(text)
+        if len(text) > MOST_BYTES:
+            raise ValueError(f"more than {MOST_BYTES:,} characters")  # noqa: TRY301 - as below
+        return yaml.load(text, Loader=Unaliased)  # noqa: S506 - derived from the safe one
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = {"reason": str(getattr(error, "problem", error))}

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+# Those that a map can be asked for.
+FIRST, LAST = 1, 9999
+
 
 def years_of(name: str, frame: pd.DataFrame) -> pd.Series[int] | None:
     """Return from which year each feature is there, nothing where no column tells.

@@ -8,13 +8,15 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from geo.doors import door
 from geo.errors import InputError
+from layers.plan.data_files import MOST_BYTES, Unaliased
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# A specification has some thousand bytes, some hundred values, and five levels.
-MOST_BYTES, MOST_VALUES, MOST_LEVELS = 300_000, 20_000, 20
+# A specification has some hundred values, and five levels.
+MOST_VALUES, MOST_LEVELS = 20_000, 20
 # Kinds of texts that older YAML reads otherwise than JSON, and its numbers as JSON has them.
 _OLDER = frozenset({"timestamp", "int", "float"})
 _NUMBERS = {
@@ -25,6 +27,7 @@ _NUMBERS = {
 LARGEST = 2**53
 
 
+@door
 def plain_data(source: Mapping[str, Any]) -> dict[str, Any]:
     """Return a copy of a mapping that holds plain data only.
 
@@ -49,6 +52,7 @@ def plain_data(source: Mapping[str, Any]) -> dict[str, Any]:
     return copied
 
 
+@door
 def parsed_data(data: bytes, *, name: str) -> dict[str, Any]:
     """Return the mapping that a YAML or JSON text holds.
 
@@ -75,7 +79,6 @@ def parsed_data(data: bytes, *, name: str) -> dict[str, Any]:
         _refuse(f"{name} has more than {MOST_BYTES:,} bytes")
     try:
         text = data.decode("utf-8-sig")
-        _require_bounded(text, name)
         value = yaml.load(text, Loader=_loader())  # noqa: S506  derived from the safe one
     except (yaml.YAMLError, ValueError, OverflowError, RecursionError) as error:
         if isinstance(error, InputError):
@@ -86,22 +89,6 @@ def parsed_data(data: bytes, *, name: str) -> dict[str, Any]:
     return plain_data(value)
 
 
-def _require_bounded(text: str, name: str) -> None:
-    """Refuse what grows when it is read: aliases, tags, many values and many levels."""
-    import yaml  # noqa: PLC0415
-
-    level = 0
-    for number, event in enumerate(yaml.parse(text, Loader=yaml.SafeLoader)):
-        if isinstance(event, yaml.AliasEvent):
-            _refuse(f"{name} has an alias (*{str(event.anchor)[:40]}); write the value out")
-        if isinstance(event, yaml.CollectionStartEvent):
-            level += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            level -= 1
-        if level > MOST_LEVELS or number > MOST_VALUES:
-            _refuse(f"{name} has more than {MOST_LEVELS} levels or {MOST_VALUES:,} values")
-
-
 def _loader() -> Any:  # noqa: ANN401 - yaml has no types
     """Return a loader that reads what JSON has as JSON does, and each name once.
 
@@ -110,7 +97,7 @@ def _loader() -> Any:  # noqa: ANN401 - yaml has no types
     """
     import yaml  # noqa: PLC0415
 
-    class Loader(yaml.SafeLoader):  # type: ignore[misc]
+    class Loader(Unaliased):
         yaml_implicit_resolvers = {  # noqa: RUF012 - as yaml declares it
             first: [(tag, known) for tag, known in pairs if tag.rpartition(":")[2] not in _OLDER]
             for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()

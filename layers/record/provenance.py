@@ -157,7 +157,9 @@ def content_mark(spec: Mapping[str, Any], receipts: Sequence[str] = ()) -> str:
     sheet = {key: value for key, value in spec["sheet"].items() if key not in _NO_CONTENT}
     shown = {key: value for key, value in spec.items() if key != "review"} | {"sheet": sheet}
     plain = json.dumps(shown, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return _digest("\n".join((plain, _data_digest(), *receipts)).encode())[:MARK]
+    # Half a character, as JSON can hold one, is content too.
+    told = "\n".join((plain, _data_digest(), *receipts)).encode(errors="surrogatepass")
+    return _digest(told)[:MARK]
 
 
 def embed(data: bytes, suffix: str, record: Mapping[str, Any]) -> bytes:

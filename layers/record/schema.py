@@ -9,6 +9,7 @@ from layers.keeping.own_points import CATEGORY
 from layers.look.basemaps import basemaps
 from layers.look.sheet import PROFILES, SIZES_MM, Palette
 from layers.plan.area import area, per_plan
+from layers.plan.years import FIRST, LAST
 from layers.questions.fields import items
 from layers.questions.kinds import kinds, looks, maps
 from layers.questions.overview import Evidence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from layers.questions.kinds import Kind
 
 LEAST_DPI, MOST_DPI = 50, 600
+_YEAR: Schema = {"type": ["integer", "null"], "minimum": FIRST, "maximum": LAST}
 # Pages that are no atlas: the plan in ten slides.
 BRIEF = "brief"
 
@@ -71,16 +73,12 @@ def _schema(known: tuple[type[Kind], ...], bases: tuple[str, ...]) -> dict[str, 
             },
             "year": {
                 "description": "what is there by this year is shown",
-                "type": ["integer", "null"],
-                "minimum": 1,
-                "maximum": 9999,
+                **_YEAR,
             },
             "versus": {
                 "description": "values of fields, and year, of a second map to compare with",
                 "type": "object",
-                "properties": {
-                    "year": {"type": ["integer", "null"], "minimum": 1, "maximum": 9999}
-                },
+                "properties": {"year": _YEAR},
             },
             "base": {"description": "base map", "enum": list(bases)},
             "review": _review(),

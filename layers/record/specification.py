@@ -27,11 +27,12 @@ from layers.look.own_symbology import OwnSymbology
 from layers.look.reduced import reduced
 from layers.look.sheet import INTERNAL, PROFILES, PUBLIC, Review, Sheet
 from layers.look.symbology import layer_styles
+from layers.plan.data_files import MOST_BYTES
 from layers.plan.strict_schema import Validator
 from layers.questions.asking import brought_by, parameters_of, question_of
 from layers.questions.kinds import kind_of, maps
 from layers.questions.stated import statement
-from layers.record.plain_data import MOST_BYTES, parsed_data, plain_data
+from layers.record.plain_data import parsed_data, plain_data
 from layers.record.provenance import content_mark
 from layers.record.schema import schema
 
@@ -105,6 +106,7 @@ class MapSpec:
     notes: tuple[Note, ...] = ()
     folder: Path = field(default=Path(), compare=False)
 
+    @door
     def content(self) -> Content:
         """Return what the map shows.
 
@@ -143,6 +145,7 @@ class MapSpec:
         told = replace(told, left_out=left.by_evidence(self.lang), year=left.by_year(self.lang))
         return replace(drawn, statement=told)
 
+    @door
     def other(self) -> MapSpec:
         """Return the second map of a comparison: this one with the values of ``versus``."""
         values = dict(self.versus)
@@ -150,10 +153,11 @@ class MapSpec:
         return replace(
             self,
             parameters={**self.parameters, **values},
-            year=year if year is None else int(str(year)),
+            year=None if year is None else int(float(str(year))),
             versus={},
         )
 
+    @door
     def statement(self) -> Statement:
         """Return what the map is, in words: what every output of it shows.
 
@@ -186,15 +190,18 @@ class MapSpec:
         """Whom the map is for: one of :data:`layers.look.sheet.PROFILES`."""
         return self.review.profile if self.review else PROFILES[-1]
 
+    @door
     def mark(self) -> str:
         """Return the content mark of the map, see :func:`layers.record.provenance.content_mark`."""
         return content_mark(self.to_dict(), self.receipts())
 
+    @door
     def has_stale_number(self) -> bool:
         """Whether its review number was given for another content: then it is shown as a draft."""
         approved = self.review.content if self.review else ""
         return bool(approved) and approved != self.mark()
 
+    @door
     def titled(self) -> Sheet:
         """Return the sheet with a title.
 
@@ -212,6 +219,7 @@ class MapSpec:
             return sheet
         return replace(sheet, title=asked(self).title(self.lang))
 
+    @door
     def receipts(self) -> list[str]:
         """Return a line about each file of somebody's own that the map rests on.
 
@@ -227,6 +235,7 @@ class MapSpec:
         ]
         return list(filter(None, notes))
 
+    @door
     def to_dict(self) -> dict[str, Any]:
         """Return the specification as plain JSON data, which :func:`read_spec` takes.
 
@@ -335,7 +344,7 @@ def read_spec(
     plain = {key: value for key, value in entries.items() if key in known}
     plain["notes"] = tuple(plain.get("notes", ()))
     extent, visible, own = data.get("extent"), data.get("visible"), data.get("symbology")
-    review, hidden = data.get("review"), data.get("hidden")
+    review, hidden, year = data.get("review"), data.get("hidden"), data.get("year")
     return MapSpec(
         map=data["map"],
         sheet=Sheet(**({"title": ""} | plain)),
@@ -344,7 +353,7 @@ def read_spec(
         extent=None if extent is None else tuple(extent),
         visible=None if visible is None else tuple(visible),
         hidden=None if hidden is None else tuple(hidden),
-        year=data.get("year"),
+        year=None if year is None else int(year),  # JSON has 2024.0 for a whole number
         versus=data.get("versus", {}),
         pages=data.get("pages"),
         base=data.get("base", VECTOR),
@@ -393,6 +402,7 @@ def _data(source: str | Path | dict[str, Any]) -> dict[str, Any]:
     return parsed_data(data, name=str(path))
 
 
+@door
 def require_valid(data: dict[str, Any]) -> None:
     """Check plain data of a specification against the schema.
 
@@ -427,6 +437,7 @@ def require_valid(data: dict[str, Any]) -> None:
         )
 
 
+@door
 def asked(spec: MapSpec, *, checked: bool = True) -> Kind:
     """Return the question that a map answers.
 

@@ -31,6 +31,8 @@ from geo.doors import door
 from geo.errors import AtlasError, CallError, CRSError, InputError
 from geo.wording import catalogue
 from geo.zoned import likely_coverage
+from layers import outputs
+from layers.keeping import own_notes, own_points, pasted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -458,6 +460,15 @@ def test_nothing_but_own_errors_comes_out(name: str, argument: str) -> None:
 def test_every_public_function_has_a_door() -> None:
     without = [name for name, function in functions() if function.__code__.co_name != "passage"]
     assert without == []
+    brought = [
+        member
+        for each in (outputs, own_notes, own_points, pasted, layers.MapSpec)
+        for key, member in vars(each).items()
+        if inspect.isfunction(member)
+        and key[0] != "_"
+        and member.__module__ == getattr(each, "__module__", each.__name__)
+    ]
+    assert [each for each in brought if each.__code__.co_name != "passage"] == []
     shifts = [datum.convert, datum.gcj02_to_wgs84, datum.wgs84_to_gcj02, datum.bd09_to_gcj02]
     assert {shift.__code__.co_name for shift in shifts} == {"passage"}
 

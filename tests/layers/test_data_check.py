@@ -463,6 +463,10 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, int, str, str]] = {
         in_each_other("park-lugu-huanbao", "park-lugu-jieneng", "park-changsha-gaoxin"),
         *("claims.csv", 104, "object_id", "data.ring"),
     ),
+    "a project that ends before it begins": (
+        cell("projects.csv", 32, "end_year", "2021"),
+        *("projects.csv", 32, "end_year", "data.greater_than_or_equal_to"),
+    ),
     "an extent whose areas are the wrong way round": (
         edit("claims.csv", "assumed:3..13", "assumed:13..3"),
         *("claims.csv", 302, "rule", "data.extent"),

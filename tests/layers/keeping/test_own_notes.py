@@ -56,6 +56,13 @@ def test_what_a_link_and_a_file_take_they_give_back(
     assert words is None or from_link(words) == notes
 
 
+@pytest.mark.parametrize("at", ["112.9", None, 10**400, float("inf"), [112.9]])
+def test_what_is_no_number_is_no_place(at: object) -> None:
+    with pytest.raises(InputError) as caught:
+        clean_notes([replace(BRIDGE, lon=at)])
+    assert caught.value.code == "note.place"
+
+
 def test_what_is_invisible_is_dropped_and_told() -> None:
     notes, findings = clean_notes([Note(112.9, 28.2, "桥\u200b头", "甲\n乙")])
     assert notes == (Note(112.9, 28.2, "桥头", "甲 乙"),)

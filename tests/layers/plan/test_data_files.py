@@ -94,6 +94,11 @@ def test_json_and_yaml_say_the_line_of_what_is_wrong(tmp_path: Path) -> None:
     (damage,) = damages(lambda: read("a: 1\nb: [", yaml_of))
     assert (damage.code, damage.row) == ("data.yaml", 2)
     assert "expected" in str(damage.values["reason"])
+    (damage,) = damages(lambda: read("a: &a [1]\nb: [*a, *a]", yaml_of))
+    assert (damage.code, damage.row) == ("data.yaml", 2)
+    assert "write the value out" in str(damage.values["reason"])
+    (damage,) = damages(lambda: read("a: " + "1" * 400_000, yaml_of))
+    assert damage.code == "data.yaml"
 
 
 def test_a_file_is_of_its_kind_or_each_place_is_named() -> None:

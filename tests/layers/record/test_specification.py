@@ -397,6 +397,16 @@ def test_a_whole_number_with_a_point_is_one() -> None:
     parameters = {"levels": 3.0, "cell_size_m": 2000}
     question = asked(read_spec({"map": "density", "sheet": sheet, "parameters": parameters}))
     assert (question.levels, type(question.levels)) == (3, int)
+    versus = {"map": "overview", "sheet": sheet, "year": 2023.0, "versus": {"year": 2024.0}}
+    spec = read_spec(versus)
+    assert [spec.year, spec.other().year] == [2023, 2024]
+    assert {type(spec.year), type(spec.other().year)} == {int}
+
+
+def test_half_a_character_has_a_mark_of_its_own() -> None:
+    sheet = {"review_number": "internal"}
+    marks = {read_spec("overview", **sheet, title=title).mark() for title in ("a", "\ud800", "?")}
+    assert len(marks) == len("a\ud800?")
 
 
 @pytest.mark.parametrize("value", [float("nan"), {1: 2}, {1, 2}, b"x", object(), 10**400])
