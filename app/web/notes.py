@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 PARAMETER, FILE_NAME, MIME = "notes", "notes.geojson", "application/geo+json"
 # In the session: what to undo to, what was noticed, the number of the form, the click last seen.
 BEFORE, NOTICED, FORM, SEEN = "_notes_before", "_notes_noticed", "_notes_form", "_notes_seen"
+# The map beside the form, and the one beside which notes were changed: the fold would close there,
+# since it has another number.
+MAP, CHANGED = "_notes_map", "_notes_changed"
 MOST_STEPS, NEW = 50, 0
 _TO_WGS84 = {"GCJ-02": gcj02_to_wgs84, "BD-09": bd09_to_wgs84}
 
@@ -74,7 +77,9 @@ def controls(map_key: str) -> bool:
         Key of the map, which is drawn afterwards.
     """
     notes = kept()
-    with st.sidebar.expander(text("notes.head", n=len(notes))):
+    st.session_state[MAP] = map_key
+    is_open = st.session_state.get(CHANGED) == map_key
+    with st.sidebar.expander(text("notes.head", n=len(notes)), expanded=is_open):
         at = st.selectbox(
             text("notes.which"),
             range(len(notes) + 1),
@@ -169,6 +174,7 @@ def _change(notes: Sequence[Note], noticed: Sequence[Finding] = ()) -> None:
 def _start_anew() -> None:
     """Draw the page again with an empty form."""
     st.session_state[FORM] = st.session_state.get(FORM, 0) + 1
+    st.session_state[CHANGED] = st.session_state[MAP]
     st.rerun()
 
 

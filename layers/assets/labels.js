@@ -52,6 +52,14 @@
     return inside;
   }
 
+  // Whether a name would stand on an area that is not the one it names.
+  function onAnothers(ring, { x, y }, { left, right, top, bottom }) {
+    const own = x !== undefined && inRing(ring, x, y);
+    const steps = Math.ceil((right - left) / SMALL_PX);
+    return !own && [...Array(steps + 1).keys()].some((k) =>
+      inRing(ring, left + k / steps * (right - left), (top + bottom) / 2));
+  }
+
   function box(x, y, w, h) {
     return { left: x - w / 2, right: x + w / 2, top: y - h / 2, bottom: y + h / 2 };
   }
@@ -267,14 +275,15 @@
   // Fill `pane` with as many of the requested labels as fit.
   // A request: text, place, priority, size, weight, colour, halo, and x/y/radius or path.
   // `obstacles` are boxes that no label may touch, `symbols` ones that only the first may,
-  // `solids` outlines on whose fill no label of the base map may stand.
+  // `solids` outlines on whose fill no label of the base map may stand, and another's of the layout
+  // only where it has no place beside them.
   function place(pane, requests, { view, obstacles, symbols, solids }) {
     const taken = [...obstacles];
     const drawn = document.createDocumentFragment();
     const ordered = [...requests].sort((a, b) => a.priority - b.priority);
     const said = [];
     // Whether a text has its place now, or needs none.
-    const put = (request, far) => {
+    const put = (request, far, onOthers = false) => {
       const again = said.some(({ text, x, y }) => text === request.text && request.x !== undefined &&
         Math.hypot(x - request.x, y - request.y) < SAME_NAME_PX);
       if (again) {
@@ -288,6 +297,7 @@
         return wanted.left >= view.left && wanted.right <= view.right && wanted.top >= view.top &&
           wanted.bottom <= view.bottom && !others.some((other) => overlaps(wanted, other)) &&
           !(request.ground && solids.some((ring) => inRing(ring, centre[0], centre[1]))) &&
+          !(request.priority <= FIRST && !onOthers && solids.some((ring) => onAnothers(ring, request, wanted))) &&
           !(request.place === "line" && !onLines && (request.near || [request.path])
             .some((path) => path.some((p) => covers(wanted, p))));
       };
@@ -314,9 +324,12 @@
       }
       return Boolean(best);
     };
-    // A name of the layout that has no place by what it names stands farther off when all others stand.
+    // A name of the layout that has no place by what it names stands farther off when all others
+    // stand, areas last, which have the most places; and on the fill of another when there is none.
     const layout = ordered.filter(({ priority }) => priority <= FIRST);
-    layout.filter((request) => !put(request, false)).forEach((request) => put(request, true));
+    layout.filter((request) => !put(request, false)).sort((a, b) => (a.place === "inside") - (b.place === "inside"))
+      .filter((request) => !put(request, true))
+      .forEach((request) => put(request, false, true));
     ordered.filter(({ priority }) => priority > FIRST).forEach((request) => put(request, false));
     pane.replaceChildren(drawn);
   }

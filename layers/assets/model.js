@@ -152,11 +152,15 @@
           found.push({ ...item, score });
         }
       });
-      found.sort((a, b) => b.score - a.score || a.order - b.order || a.length - b.length);
-      return found.slice(0, limit);
+      // Of a name in short, as people write it, no part stands in the name.
+      const nearest = found.length || joined.length < FEWEST_IN_SHORT ? found
+        : this.searchable().filter((item) => inShort(item, joined)).map((item) => ({ ...item, score: 1 }));
+      nearest.sort((a, b) => b.score - a.score || a.order - b.order || a.length - b.length);
+      return nearest.slice(0, limit);
     }
   }
 
+  const FEWEST_IN_SHORT = 3;
   const GROUP_ORDER = { layout: 0, plan: 1, analysis: 2, context: 3 };
 
   // Letters of a Chinese keyboard may be wide, and what is copied may hold what nobody sees.
@@ -168,9 +172,9 @@
     return Object.assign(new Layer(record), { elsewhere: true });
   }
 
-  // What is written with a space, or without, is the same.
+  // What is written with spaces, quotes or brackets, or without, is the same.
   function flat(name) {
-    return name.replace(/[\s']+/g, "");
+    return name.replace(/[\s\p{P}]+/gu, "");
   }
 
   function among(layers, id) {
@@ -179,15 +183,19 @@
   }
 
   function entry(layer, i) {
-    const spelt = (layer.value("pinyin", i) || "").split("|").map((name) => name.split(" "));
+    const spelt = (layer.value("pinyin", i) || "").split("|")
+      .map((name) => name.split(" ").map((syllable) => flat(syllable)));
     const names = [layer.value("name_zh", i), layer.value("name_en", i)]
       .concat((layer.value("aliases", i) || "").split("|"))
-      .filter(Boolean)
-      .map(plain);
+      .map((name) => flat(plain(name || "")))
+      .filter(Boolean);
+    // What is no syllable of a name, 5G or P3, is typed whole.
+    const initials = spelt.map((syllables) => syllables
+      .map((syllable) => (/^[a-z]+$/.test(syllable) ? syllable.charAt(0) : syllable.toLowerCase())).join(""));
     return {
       layer, i, names,
-      spelt: spelt.flatMap((syllables) => [syllables.join(""),
-        syllables.map((syllable) => syllable.charAt(0)).join("")]),
+      spelt: [...spelt.map((syllables) => syllables.join("").toLowerCase()), ...initials],
+      short: [...names.filter((name) => /\p{Script=Han}/u.test(name)), ...initials],
       length: names.length ? names[0].length : 0,
       order: GROUP_ORDER[layer.group],
     };
@@ -196,9 +204,9 @@
   function scored(item, wanted, joined) {
     let best = 0;
     item.names.forEach((name) => {
-      const at = flat(name).indexOf(joined);
-      if (joined && at >= 0) {
-        best = Math.max(best, flat(name) === joined ? 9 : at === 0 ? 7 : 5);
+      const at = joined ? name.indexOf(joined) : -1;
+      if (at >= 0) {
+        best = Math.max(best, name === joined ? 9 : at === 0 ? 7 : 5);
       }
     });
     item.spelt.forEach((spelt) => {
@@ -207,9 +215,20 @@
         best = Math.max(best, spelt === joined ? 8 : at === 0 ? 6 : 3);
       }
     });
-    const words = wanted.split(/\s+/);
+    const words = wanted.split(/\s+/).map(flat).filter(Boolean);
     const holds = (word) => [...item.names, ...item.spelt].some((name) => name.includes(word));
     return best || (words.length > 1 && words.every(holds) ? 2 : 0);
+  }
+
+  // Whether a Chinese name, or its initials, begins as the query and has its other letters in order.
+  function inShort(item, joined) {
+    return item.short.some((name) => {
+      let at = 0;
+      return name.startsWith(joined[0]) && [...joined].every((letter) => {
+        at = name.indexOf(letter, at) + 1;
+        return at > 0;
+      });
+    });
   }
 
   Atlas.Model = Model;

@@ -477,6 +477,14 @@ def lonely_platform() -> pd.Series:
 
 
 INITIALS = {"city-dakecheng": "ylsdxkjc", "platform-csu": "zndx", "circle-gaoxin": "gxqjscxq"}
+# Aliases without their marks, spelt, by their initials, with a space; names in short.
+OTHER_NAMES = {
+    "city-dakecheng": ["大科 城", "dake cheng", "d k c", "岳麓科技城", "ylkjc"],
+    "platform-tianhe": ["天河超级计算机系统", "tianhechaojijisuanji", "thcjjsjxt"],
+    "platform-yuelushan-lab": ["岳麓山种业实验室", "ylszysys"],
+    "park-5g-zhinengzhongduan": ["wangcheng5Gzhineng", "wc5gznzd"],
+}
+FOUND = "query => Atlas.view.model.search(query, 12).map(({ layer, i }) => layer.value('id', i))"
 
 
 def assert_found_by_any_name(page: Page, frame: Frame) -> None:
@@ -492,6 +500,8 @@ def assert_found_by_any_name(page: Page, frame: Frame) -> None:
         assert frame.evaluate(SELECTED)[1] == feature_id
         page.keyboard.press("Escape")
         frame.locator(".atlas-card").wait_for(state="hidden")
+    for feature_id, queries in OTHER_NAMES.items():
+        assert [each for each in queries if feature_id not in frame.evaluate(FOUND, each)] == []
     # From anywhere on the page around the map one key leads to its search.
     page.locator(".brand").click()
     page.keyboard.press("/")

@@ -246,8 +246,21 @@ def test_names_legend_and_card_find_room_at_every_size_in_both_languages(page):
             assert page.evaluate(COVERED) == [], size
 
 
+# Names of circles whose middle is on the fill of a city.
+ON_CITIES = """
+() => [...document.querySelectorAll(".atlas-label[data-layer=circles]")].filter((label) => {
+  const [at, map] = [label, label.closest(".leaflet-container")].map(
+    (e) => e.getBoundingClientRect());
+  const pen = document.createElement("canvas").getContext("2d");
+  return Atlas.requests(Atlas.view).solids.some((ring) => pen.isPointInPath(
+    new Path2D(`M${ring.map(({ x, y }) => `${x},${y}`).join("L")}Z`),
+    (at.left + at.right) / 2 - map.left, (at.top + at.bottom) / 2 - map.top));
+}).map((label) => label.textContent)
+"""
+
+
 def assert_names(page: Page, lang: str, size: tuple[int, int]) -> None:
-    """The names of the layout come first, and overlap neither each other nor the panels."""
+    """The names of the layout come first; they overlap no other, no panel and no other's fill."""
     names = set(page.locator(".atlas-label").all_text_contents())
     for layer in ("cities", "axes", "circles"):
         assert set(load(layer)[f"name_{lang}"]) <= names, (lang, size)
@@ -257,6 +270,7 @@ def assert_names(page: Page, lang: str, size: tuple[int, int]) -> None:
         (a, b) for n, a in enumerate(labels) for b in [*labels[n + 1 :], *panels] if overlap(a, b)
     ]
     assert clashes == [], (lang, size)
+    assert page.evaluate(ON_CITIES) == [], (lang, size)
 
 
 def assert_legend(page: Page, size: tuple[int, int]) -> None:
