@@ -1,7 +1,8 @@
 """Change the code a little, many times: ``python -m mutants geo/zoned --sample 40``.
 
-Prints, for each module, how many of the changes a test notices, and those that none does. With
-``--together`` the sample is drawn from all of them, and the share of all is told with its interval.
+Prints, for each module, how many of the changes a test notices, and those that none does; and for
+all, how many the fast tests notice alone. With ``--together`` the sample is drawn from all modules,
+and the shares are told with their intervals.
 """
 
 from __future__ import annotations
@@ -87,21 +88,23 @@ def main() -> None:
         together=given.together,
         seed=given.seed,
     )
-    killed = tried = 0
+    tried, noticed, by_fast = 0, 0, 0
     for room in dict.fromkeys(map(room_of, every)):
         here = {
             module: some for module, some in numbers.items() if some and room_of(module) == room
         }
         for module, left in survivors(room, here).items() if here else ():
-            for line, words in (every[module][number] for number in left):
+            for line, words in (every[module][number] for number in left.by_all):
                 print(f"    {module}:{line}: {words}")
             of = len(here[module])
-            killed, tried = killed + of - len(left), tried + of
-            print(f"{module}: {of - len(left)} of {of} of {len(every[module])}", flush=True)
-    share = killed / max(tried, 1)
-    print(f"all: {killed} of {tried}, {share:.1%}", end="")
-    print(" (90 %: {:.0%} to {:.0%})".format(*interval(share, tried)) if given.together else "")
-    if given.least is not None and killed < tried * given.least / 100:
+            tried += of
+            noticed, by_fast = noticed + of - len(left.by_all), by_fast + of - len(left.by_fast)
+            print(f"{module}: {of - len(left.by_all)} of {of} of {len(every[module])}", flush=True)
+    for tests, count in (("all", noticed), ("fast tests alone", by_fast)):
+        share = count / max(tried, 1)
+        print(f"{tests}: {count} of {tried}, {share:.1%}", end="")
+        print(" (90 %: {:.0%} to {:.0%})".format(*interval(share, tried)) if given.together else "")
+    if given.least is not None and noticed < tried * given.least / 100:
         sys.exit(1)
 
 

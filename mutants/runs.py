@@ -1,9 +1,11 @@
 """The tests of a room, run on a module with one change, in a fork of a process that has loaded all.
 
 To begin with, the tests are collected and run once as they are, and which of them runs which line
-is kept: a change is then tried with the tests that run its line, the quickest first, until one
-fails. Functions are given their changed code where they stand, so that nothing is loaded or
-collected again; only a change of what runs when it is loaded is loaded anew, with its tests.
+is kept: a change is then tried with the fast tests that run its line, the quickest first, until one
+fails, and what these let pass with the other tests of the room. Functions are given their changed
+code where they stand, so that nothing is loaded or collected again; only a change of what runs when
+it is loaded is loaded anew, with its tests. What strangers send is parsed in a process of its own,
+which would parse it with the code as it is: here a thread does that.
 
 The tools that there are do not fit: mutmut leaves every decorated function as it is, and all that
 is public here has a door; cosmic-ray writes each change into the file and starts a process for it,
@@ -24,9 +26,11 @@ import threading
 import time
 import traceback
 from collections import defaultdict
+from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.util import spec_from_file_location
 from inspect import CO_NEWLOCALS
+from itertools import accumulate
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
@@ -46,6 +50,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # A change may make a loop endless: so many times what the tests take of the processor unchanged,
 # and a while for what is loaded or compiled.
 PATIENCE, START_S = 5.0, 30.0
+# What the tests that are not fast may take of the processor for one change, as they take unchanged.
+SLOW_S = 30.0
 # Examples are the same each time, as many as in a test run; a smaller one of those that fail is of
 # no interest here.
 hypothesis.settings.register_profile(
@@ -75,11 +81,29 @@ class Ran(NamedTuple):
         Of the processor.
     lines
         Lines that it ran, by the module's path from the root.
+    is_fast
+        Whether it is one of those that run while somebody works.
     """
 
     test: str
     seconds: float
     lines: dict[str, list[int]]
+    is_fast: bool = True
+
+
+class Left(NamedTuple):
+    """Changes of a module, by their numbers, that are not noticed.
+
+    Parameters
+    ----------
+    by_fast
+        Not by the fast tests.
+    by_all
+        Not by the others either.
+    """
+
+    by_fast: list[int]
+    by_all: list[int]
 
 
 class _Watch:
@@ -116,7 +140,8 @@ class _Watch:
             sys.settrace(None)
             threading.settrace(None)
             lines = {module: sorted(found) for module, found in self.lines.items()}
-            ran = Ran(item.nodeid, time.process_time() - begun, lines)
+            seconds = time.process_time() - begun
+            ran = Ran(item.nodeid, seconds, lines, item.get_closest_marker("fast") is not None)
             with self.out.open("a", encoding="utf-8") as out:
                 out.write(json.dumps(ran) + "\n")
 
@@ -125,7 +150,14 @@ class _Watch:
             print(report.longreprtext)
 
 
-class _Trials:
+class _Unsealed:
+    """Lets what parses strangers' files be loaded with the tests, and run in their process."""
+
+    def pytest_collection_finish(self) -> None:
+        import_module("mutants.unsealed")
+
+
+class _Trials(_Unsealed):
     """Takes the place of pytest's loop: runs the tests as they are, then with each change."""
 
     def __init__(self, wanted: Mapping[str, Sequence[int]], out: Path) -> None:
@@ -149,15 +181,18 @@ class _Trials:
             source = (ROOT / module).read_text(encoding="utf-8")
             every = changes(source)
             for number in numbers:
-                tests = chosen(ran, module, every[number].line)
                 swaps = _swaps(module, source, number, functions)
-                noticed = bool(swaps) and _notice(tests, items, swaps, source)
-                # What runs in no test may run, or be compiled, when it is loaded.
-                run = any(every[number].line in test.lines[module] for test in tests)
-                settled = noticed or (swaps and run and "njit" not in source)
-                anew = [] if settled else [test[:2] for test in tests]
+                verdicts = []
+                for tests in chosen(ran, module, every[number].line):
+                    noticed = bool(swaps and tests) and _notice(tests, items, swaps, source)
+                    # What runs in no test may run, or be compiled, when it is loaded.
+                    run = any(every[number].line in test.lines[module] for test in tests)
+                    settled = noticed or (swaps and run and "njit" not in source)
+                    verdicts.append((noticed, [] if settled else [test[:2] for test in tests]))
+                    if noticed:
+                        break
                 with self.out.open("a", encoding="utf-8") as out:
-                    out.write(json.dumps((module, number, noticed, anew)) + "\n")
+                    out.write(json.dumps((module, number, verdicts)) + "\n")
         return True
 
 
@@ -225,7 +260,7 @@ def differing(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType
         yield from differing(before, after)
 
 
-class _Changed(MetaPathFinder, Loader):
+class _Changed(_Unsealed, MetaPathFinder, Loader):
     """Finds one module, as it is after a change."""
 
     def __init__(self, path: str, tree: ast.Module) -> None:
@@ -243,7 +278,7 @@ class _Changed(MetaPathFinder, Loader):
         exec(self.code, module.__dict__)  # noqa: S102 - our own code
 
 
-def survivors(room: str, wanted: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
+def survivors(room: str, wanted: Mapping[str, Sequence[int]]) -> dict[str, Left]:
     """Try some changes, by module, with a room's tests; return those that no test notices.
 
     Raises
@@ -251,32 +286,39 @@ def survivors(room: str, wanted: Mapping[str, Sequence[int]]) -> dict[str, list[
     RuntimeError
         A test fails as the code is.
     """
-    left: dict[str, list[int]] = {module: [] for module in wanted}
+    left = {module: Left([], []) for module in wanted}
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "tried"
         package = ROOT / Path(room).relative_to("tests")
-        # The fast ones; not the rooms within it, but the examples in the modules.
+        # Not the rooms within it, nor what starts processes of its own, but the examples in the
+        # modules.
         files = [*(ROOT / room).glob("test_*.py"), *package.glob("*.py")]
-        where = ["-m", "fast", *map(str, sorted(files))]
+        where = ["-m", "not slow", *map(str, sorted(files))]
+
         code, said = _forked(lambda: pytest.main([*OPTIONS, *where], [_Trials(wanted, out)]), 36000)
         if code:
             raise RuntimeError(f"the tests fail as the code is:\n{said[-5000:]}")
-        for line in out.read_text(encoding="utf-8").splitlines():
-            module, number, noticed, anew = json.loads(line)
-            if not noticed and _survives(module, number, dict(anew)):
-                left[module].append(number)
+        for module, number, verdicts in map(json.loads, out.read_text("utf-8").splitlines()):
+            for unnoticed, (noticed, anew) in zip(left[module], verdicts, strict=False):
+                if noticed or not _survives(module, number, dict(anew)):
+                    break
+                unnoticed.append(number)
     return left
 
 
-def chosen(ran: Sequence[Ran], module: str, line: int) -> list[Ran]:
-    """Choose the tests of a line, the quickest first.
+def chosen(ran: Sequence[Ran], module: str, line: int) -> tuple[list[Ran], list[Ran]]:
+    """Choose the tests of a line, the quickest first: the fast ones, and some of the others.
 
     Where none runs the line, it is run when the module is loaded, or by compiled code: then any
     test of the module may notice.
     """
     touching = [one for one in ran if module in one.lines]
     running = [one for one in touching if line in one.lines[module]] or touching
-    return sorted(running, key=lambda one: one.seconds)
+    running.sort(key=lambda one: one.seconds)
+    others = [one for one in running if not one.is_fast]
+    until = accumulate(one.seconds for one in others)
+    few = [one for one, seconds in zip(others, until, strict=True) if seconds <= SLOW_S]
+    return [one for one in running if one.is_fast], few
 
 
 def _survives(module: str, number: int, seconds: Mapping[str, float]) -> bool:

@@ -68,10 +68,15 @@ def test_the_tests_of_a_line_are_asked_the_quickest_first() -> None:
     slow = Ran("slow", 2.0, {"m.py": [3, 4]})
     quick = Ran("quick", 1.0, {"m.py": [3]})
     ran = [slow, quick, Ran("of another", 0.1, {"n.py": [3]})]
-    assert chosen(ran, "m.py", 3) == [quick, slow]
-    assert chosen(ran, "m.py", 4) == [slow]
+    assert chosen(ran, "m.py", 3) == ([quick, slow], [])
+    assert chosen(ran, "m.py", 4) == ([slow], [])
     # Run when it is loaded: all that run the module.
-    assert chosen(ran, "m.py", 1) == [quick, slow]
+    assert chosen(ran, "m.py", 1) == ([quick, slow], [])
+
+
+def test_others_than_the_fast_tests_are_asked_apart_and_only_for_so_long() -> None:
+    ran = [Ran(f"{s}", s, {"m.py": [3]}, is_fast=s == 25) for s in (25.0, 20.0, 10.0, 5.0)]
+    assert [[one.seconds for one in some] for some in chosen(ran, "m.py", 3)] == [[25], [5, 10]]
 
 
 def test_every_module_has_a_room_of_tests() -> None:
