@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 _FOLDERS = {"Folder", "Document"}
 _NOT_READ = {"NetworkLink", "GroundOverlay", "ScreenOverlay", "PhotoOverlay", "Model"}
-# What a placemark says of itself beside its own fields.
 # What the field app Ovital says of the datum of a placemark.
 _DATUM = "OvCoordType"
+# What a placemark says of itself beside its own fields.
 _OWN = {"name": "name", "description": "description", "address": "address"}
 _ALIKE: Mapping[int, Callable[[Any], shapely.Geometry]] = {
     shapely.GeometryType.POINT: shapely.MultiPoint,
@@ -185,10 +185,10 @@ class _Reader(markup.Handler):
             self._left[tag] = self._left.get(tag, 0) + 1
 
     def ended(self, tag: str, text: str, path: tuple[str, ...]) -> None:
-        if tag in _FOLDERS or (not path and tag == "kml"):
+        if tag in _FOLDERS:
             self._open.pop()
         elif self._mark is None:
-            if tag == "name" and path and path[-1] in _FOLDERS:
+            if tag == "name" and path[-1] in _FOLDERS:
                 self._open[-1].name = text
         elif tag == "Placemark":
             self._keep(self._mark)
@@ -203,7 +203,7 @@ class _Reader(markup.Handler):
             self._add_place(self._mark, tag, text, path)
 
     def _keep(self, mark: _Placemark) -> None:
-        folder = self._open[-1] if self._open else self.folders[0]
+        folder = self._open[-1]
         at = len(folder.rows)
         folder.rows.append(mark.fields)
         folder.shapes.append(_together(mark.shapes))

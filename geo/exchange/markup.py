@@ -134,10 +134,12 @@ def numbers(text: str) -> NDArray[np.float64]:
         text = ",".join(part.strip() for part in text.split(","))
     places = text.split()
     sizes = {place.count(",") for place in places}
+    if sizes == {0}:
+        raise ValueError("positions without commas")
     if len(sizes) == 1:
         (commas,) = sizes
         flat = np.array(text.replace(",", " ").split(), dtype=np.float64)
-        if commas and flat.size == (commas + 1) * len(places):
+        if flat.size == (commas + 1) * len(places):
             return flat.reshape(len(places), commas + 1)[:, :2]
     return np.array([place.split(",")[:2] for place in places], dtype=np.float64).reshape(-1, 2)
 
@@ -204,8 +206,7 @@ class _Stream:
         self._handler.ended(tag, "".join(self._texts.pop()).strip(), tuple(self._path))
 
     def _said(self, text: str) -> None:
-        if self._texts:
-            self._texts[-1].append(text)
+        self._texts[-1].append(text)
 
     def _refuse_doctype(self, *_: object) -> None:
         raise InputError(

@@ -131,10 +131,10 @@ class _Topology:
         self._name = name
         self._corners = 0
         transform = content.get("transform")
-        scale = np.array(transform["scale"] if transform else (1, 1), dtype=np.float64)
-        shift = np.array(transform["translate"] if transform else (0, 0), dtype=np.float64)
         self._is_quantised = transform is not None
-        self._scale, self._shift = scale, shift
+        if self._is_quantised:
+            self._scale = np.array(transform["scale"], dtype=np.float64)
+            self._shift = np.array(transform["translate"], dtype=np.float64)
         self._arcs = [self._arc(each) for each in content["arcs"]]
 
     def _arc(self, points: list[Any]) -> Points:
