@@ -203,10 +203,26 @@ class AtlasMap(folium.Map):
 
     def render(self, **kwargs: Any) -> None:  # type: ignore[override]  # noqa: ANN401
         """Add the map to its figure, and jQuery when a folium element (a popup) calls it."""
-        super().render(**kwargs)  # type: ignore[no-untyped-call]
         figure = self._figure
+        for part in ("header", "html", "script"):
+            written = _Written(getattr(self._template.module, part)(self, kwargs))
+            getattr(figure, part).add_child(written, name=self.get_name())
+        for child in self._children.values():
+            child.render(**kwargs)
         if "$(" in figure.script.render():
-            figure.header.add_child(Element(f"<script>{_inlined(JQUERY)}</script>"), name="jquery")
+            figure.header.add_child(_Written(f"<script>{_inlined(JQUERY)}</script>"), name="jquery")
+
+
+class _Written(Element):
+    """A part of a page as it stands.
+
+    branca itself takes what it is given for a template, and would run what a title or a name in a
+    file has in braces.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__("{{ this.text }}")
+        self.text = text
 
 
 def _for_files(document: Mapping[str, Any]) -> Mapping[str, Any]:

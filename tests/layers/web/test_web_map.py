@@ -599,6 +599,14 @@ def test_a_name_with_markup_stays_data():
     assert "\\u003c/script\\u003e\\u003cimg src=x onerror=alert(1)\\u003e`${1+1}" in page
 
 
+@pytest.mark.parametrize("words", ["{{ 7 * 7 }}", "{% endraw %}{% raw %}", "{# a #}", "{{"])
+def test_what_a_text_has_in_braces_is_not_run(words):
+    frame = load("cities").assign(name_zh=words)
+    atlas = AtlasMap(map_document({"cities": frame}), title=words)
+    assert f"<title>{words}</title>" in (page := atlas.get_root().render())
+    assert f'["{words}","{words}"]' in page or f'"values":["{words}"]' in page
+
+
 def test_the_notebook_output_is_a_frame_with_its_page_inside():
     output = web_map(["cities"], height="500px")._repr_html_()
     assert "srcdoc=" in output
