@@ -191,8 +191,5 @@ def _few_corners(area: Shape) -> Shape:
     width = float(shapely.area(area) ** 0.5)
     tolerance, outline = _LEAST_SIMPLIFIED, area
     while shapely.get_num_coordinates(outline) > _CORNERS and tolerance <= _MOST_SIMPLIFIED:
-        simpler = shapely.simplify(area, tolerance * width)
-        if not shapely.area(simpler) > 0:
-            break
-        outline, tolerance = simpler, 2 * tolerance
+        outline, tolerance = shapely.simplify(area, tolerance * width), 2 * tolerance
     return outline

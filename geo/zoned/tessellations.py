@@ -291,7 +291,7 @@ def _box_around(ground: Any, *, margin_km: float) -> shapely.Polygon:  # noqa: A
     west, south, east, north = ground.bounds
     up = margin_km / _KM_PER_DEG
     widest = max(abs(south), abs(north)) + up
-    across = up / max(np.cos(np.radians(widest)), 1e-9)
+    across = up / np.cos(np.radians(widest))
     if max(-west, east) + across > _HALF_TURN_DEG or widest > _HALF_TURN_DEG / 2:
         raise _no_outline()
     around: shapely.Polygon = shapely.box(west - across, south - up, east + across, north + up)

@@ -150,3 +150,20 @@ def test_input_is_left_as_it_was() -> None:
     before = zones.copy()
     neighbour_graph(zones)
     assert zones.geom_equals(before).all()
+
+
+def test_without_a_distance_the_least_that_would_do_is_named() -> None:
+    # To the next centroid: 3 km, 3 km and 4 km.
+    zones = frame(*(box(x, y, x + 1, y + 1) for x, y in ((0, 0), (3, 0), (3, 4))))
+    with pytest.raises(InputError, match=r"From 4,000 m on every zone has a neighbour") as caught:
+        neighbour_graph(zones, rule="distance")
+    assert caught.value.code == "zones.distance_needed"
+    with pytest.raises(InputError, match=r"needs distance_m\.$"):
+        neighbour_graph(zones.head(1), rule="distance")
+    with pytest.raises(InputError, match=r"at least 3,000 m"):
+        neighbour_graph(zones, rule="distance", distance_m=2_999)
+    assert neighbour_graph(zones, rule="distance", distance_m=3_000).cardinalities.tolist() == [
+        1,
+        1,
+        0,
+    ]

@@ -14,8 +14,10 @@ from scipy.spatial.distance import cdist, pdist
 from scipy.stats import norm
 from shapely import MultiPolygon, Point, Polygon, box
 
+from geo import study_area
 from geo.errors import CRSError, InputError
 from geo.geodesic import geodesic_area_km2
+from geo.pattern import point_pattern
 from geo.pattern.point_pattern import nearest_neighbour_index, ripley
 from geo.study_area import set_covariance_share, uniform_points
 
@@ -378,3 +380,43 @@ def test_input_is_left_as_it_was() -> None:
     nearest_neighbour_index(points, study_area=land)
     assert points.equals(before[0])
     assert land.equals(before[1])
+
+
+@pytest.mark.parametrize(
+    ("xy", "radius_m", "pairs"),
+    [
+        # Three of four points within 5 m of each other; by chance 4² / 2 · π 5² / 100² < 1.
+        ([(0, 0), (3, 0), (0, 4), (90, 90)], 5, 3),
+        # None within 20 m; by chance 4² / 2 · π 20² / 100² = 1.005.
+        ([(0, 0), (90, 0), (0, 90), (90, 90)], 20, 1),
+        # By chance all lie within 80 m, not π 80² / 100² of them: 4² / 2.
+        ([(0, 0), (90, 0), (0, 90), (90, 90)], 80, 8),
+    ],
+)
+def test_what_a_pattern_costs_is_its_pairs_or_those_of_chance(
+    xy: list[tuple[float, float]], radius_m: float, pairs: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ground = box(0, 0, 100, 100)
+    pattern = point_pattern.Pattern(np.asarray(xy, float), ground, 0.01, 0, 0, 0, area(ground))
+    monkeypatch.setattr(point_pattern, "_MAX_PAIRS", pairs)
+    monkeypatch.setattr(point_pattern, "_MAX_DISTANCES", 10 * pairs)
+    point_pattern._require_affordable(pattern, radius_m, 9)
+    with pytest.raises(InputError) as caught:
+        point_pattern._require_affordable(pattern, radius_m, 10)
+    assert caught.value.values["simulations"] == 10
+    monkeypatch.setattr(point_pattern, "_MAX_PAIRS", pairs - 1)
+    with pytest.raises(InputError) as caught:
+        point_pattern._require_affordable(pattern, radius_m, 0)
+    assert (caught.value.values["amount"], caught.value.values["simulations"]) == (pairs, 1)
+
+
+def test_an_outline_of_many_corners_is_measured_by_fewer() -> None:
+    circle = Point(0, 0).buffer(1000, quad_segs=500)
+    few = study_area._few_corners(circle)
+    assert shapely.get_num_coordinates(few) <= 300
+    assert few.symmetric_difference(circle).area < 2e-3 * circle.area
+    square = box(0, 0, 1, 1)
+    assert study_area._few_corners(square) is square
+    # What keeps its corners however coarse it may be drawn is measured with all of them.
+    boxes = MultiPolygon([box(10 * at, 0, 10 * at + 9, 9) for at in range(100)])
+    assert shapely.get_num_coordinates(study_area._few_corners(boxes)) == 500

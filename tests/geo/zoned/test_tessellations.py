@@ -10,6 +10,7 @@ from shapely import LineString, MultiPoint, Point, Polygon, box
 
 from geo.errors import CRSError, InputError
 from geo.geodesic import geodesic_area_km2
+from geo.zoned import tessellations
 from geo.zoned.tessellations import h3_cells, hexagons, squares
 
 EAST, NORTH = 500_000.0, 3_100_000.0
@@ -202,3 +203,35 @@ def test_h3_refusals() -> None:
         h3_cells(degrees(Point(180, 10)), resolution=3)
     with pytest.raises(CRSError, match=r"^h3_cells: .*no CRS"):
         h3_cells(gpd.GeoSeries([Point(1, 2)]), resolution=7)
+
+
+def test_cells_are_looked_for_a_margin_around_the_ground() -> None:
+    # 1.112 km are a hundredth of a degree, from west to east more by the cosine of the latitude.
+    around = tessellations._box_around(box(112, 28, 113, 59.99), margin_km=1.112)
+    assert around.bounds == pytest.approx((111.98, 27.99, 113.02, 60), abs=1e-9)
+    south = tessellations._box_around(box(112, -59.99, 113, 28), margin_km=1.112)
+    assert south.bounds == pytest.approx((111.98, -60, 113.02, 28.01), abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "is_refused"),
+    [
+        ((170, -0.01, 179.98, 0), False),
+        ((170, -0.01, 179.995, 0), True),
+        ((-179.98, 0, 170, 0), False),
+        ((-179.995, 0, 170, 0), True),
+        ((0, 60, 1, 89.8), False),
+        ((0, 60, 1, 89.995), True),
+        ((0, -89.995, 1, 60), True),
+        ((0, 60, 1, 89.99), True),
+    ],
+)
+def test_the_pole_and_the_180th_meridian_have_no_cells(
+    bounds: tuple[float, float, float, float], *, is_refused: bool
+) -> None:
+    if is_refused:
+        with pytest.raises(InputError) as caught:
+            tessellations._box_around(box(*bounds), margin_km=1.112)
+        assert caught.value.code == "zones.h3_pole"
+    else:
+        assert tessellations._box_around(box(*bounds), margin_km=1.112).covers(box(*bounds))

@@ -353,3 +353,11 @@ def test_visitors_may_count_in_the_same_zones_at_once() -> None:
             found = list(pool.map(lambda _, zones=zones: distribution(points, zones), range(8)))
         assert all(frame["count"].equals(found[0]["count"]) for frame in found)
         assert found[0]["count"].sum() == pytest.approx(len(xy))
+
+
+def test_shapes_alone_have_no_column_of_people() -> None:
+    with pytest.raises(InputError, match=r"The columns are none\.") as caught:
+        distribution(points_of(at(1, 1)), GRID.geometry, population="people")
+    assert (caught.value.code, caught.value.values["columns"]) == ("option.column", [])
+    with pytest.raises(InputError, match=r"The columns are name, geometry\."):
+        distribution(points_of(at(1, 1)), GRID, population="people")
