@@ -100,10 +100,12 @@ def answers(shown: Shown, zone: str | None) -> None:
         with table:
             results.table(shown, zone)
             results.belonging(shown)
-    with breaks:
-        results.class_breaks(shown)
-    with mixture:
-        results.mixture(shown, zone)
+    if breaks.open:
+        with breaks:
+            results.class_breaks(shown)
+    if mixture.open:
+        with mixture:
+            results.mixture(shown, zone)
     if lost.open:
         with lost:
             st.caption(choices.about("distribution.unlocated_note", points))

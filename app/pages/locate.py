@@ -326,8 +326,8 @@ with results:
         there = say_where(chosen)
     taken()
 with map_column:
-    places = locating.frame_of(there)
-    document = maps.candidates(places, text("locate.candidate"), language())
+    places = locating.places_of(there)
+    document = maps.candidates(places, text("locate.candidate"), lang=language())
     if len(places) == 1:
-        document |= {"selected": {"layer": "overlay-points", "id": places["id"].iloc[0]}}
+        document = maps.selecting(document, places[0].id, "overlay-points")
     draw_map(document, key=MAP_KEY, pick=chosen is not None)

@@ -18,6 +18,7 @@ import streamlit as st
 from app.texts import language, text
 from app.web import url_state
 from app.web.map_view import picked
+from app.web.maps import Place
 from geo.errors import AtlasError, InputError
 from geo.wording import sentence
 from geo.work import checkpoint
@@ -43,7 +44,6 @@ from layers.plan.unplaced import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import geopandas as gpd
     from streamlit.runtime.uploaded_file_manager import UploadedFile
 
     from geo.exchange.receipt import Intake
@@ -382,7 +382,7 @@ def _by_name() -> dict[str, str]:
     return named
 
 
-def frame_of(there: Candidate | None) -> gpd.GeoDataFrame:
+def places_of(there: Candidate | None) -> tuple[Place, ...]:
     """Return what is put forward as points on the map."""
     rows = [] if there is None else there.claims("", "", there.accuracy_m)
     table = pd.DataFrame(
@@ -390,13 +390,10 @@ def frame_of(there: Candidate | None) -> gpd.GeoDataFrame:
         columns=["subject_id", "lon_deg", "lat_deg", "datum", "accuracy_m"],
     )
     at = points(table)
-    names = {lang: table["subject_id"].map(names_by_id(lang=lang)) for lang in ("zh", "en")}
-    return at.assign(
-        id=[f"place-{number}" for number in range(len(at))],
-        name_zh=names["zh"],
-        name_en=names["en"],
-        accuracy_m=table["accuracy_m"].astype("float64"),
-    )[["id", "name_zh", "name_en", "accuracy_m", "geometry"]]
+    ids = (f"place-{number}" for number in range(len(at)))
+    zh, en = (at["subject_id"].map(names_by_id(lang=lang)) for lang in ("zh", "en"))
+    accuracy_m = at["accuracy_m"].astype("float64")
+    return tuple(map(Place, ids, zh, en, accuracy_m, at.geometry.x, at.geometry.y))
 
 
 def own_file() -> bytes | None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import geopandas as gpd
+import pandas as pd
 
 from app.web.public import is_public
+from geo.crs import GEOGRAPHIC
 from layers.keeping.answers import kept_answer
 from layers.look.callouts import layer_name, noted
 from layers.look.reduced import reduced
@@ -16,8 +20,6 @@ from layers.web.document import content_document, map_document, to_json
 from layers.web.references import zone_alone
 
 if TYPE_CHECKING:
-    import geopandas as gpd
-
     from geo.zoned.people import Population
     from layers.keeping.own_notes import Note
     from layers.questions.kinds import Kind
@@ -25,11 +27,25 @@ if TYPE_CHECKING:
 ZONES = "overlay-zones"
 
 
+class Place(NamedTuple):
+    """A place that is put forward: degrees in EPSG:4490, one sigma in metres."""
+
+    id: str
+    name_zh: str
+    name_en: str
+    accuracy_m: float
+    lon: float
+    lat: float
+
+
 @kept_answer
 def document(question: Kind, *, lang: str) -> str:
     """Return the map of a question as the JSON text that pages hand out, which is cheap to keep."""
     content = question.content(lang)
-    drawn = content_document(reduced(content) if is_public() else content)
+    return _as_text(content_document(reduced(content) if is_public() else content))
+
+
+def _as_text(drawn: dict[str, Any]) -> str:
     # At the end, where it is replaced without a look at all the rest.
     drawn["selected"] = drawn.pop("selected")
     return to_json(drawn)
@@ -67,9 +83,13 @@ def own_people(people: Population, title: str, lang: str) -> dict[str, Any]:
     return content_document(contents.own_people(people, title=title, lang=lang))
 
 
-def candidates(places: gpd.GeoDataFrame, title: str, lang: str) -> dict[str, Any]:
-    """Return the map on which somebody says where things are."""
-    return content_document(contents.candidates(places, title=title, lang=lang))
+@kept_answer
+def candidates(places: tuple[Place, ...], title: str, *, lang: str) -> str:
+    """Return the map on which somebody says where things are; kept, as most runs change nothing."""
+    table = pd.DataFrame(places, columns=Place._fields)
+    at = gpd.points_from_xy(table.pop("lon"), table.pop("lat"))
+    frame = gpd.GeoDataFrame(table, geometry=at, crs=GEOGRAPHIC)
+    return _as_text(content_document(contents.candidates(frame, title=title, lang=lang)))
 
 
 def selecting(

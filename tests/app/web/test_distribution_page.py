@@ -87,26 +87,50 @@ NEW_AREA = (112.0, 27.5, 113.5, 28.8)
 # ---- the page ----
 
 
-# Shares are there for some measures, logarithms for all that are no mixture.
-SHOWN = [
-    *((measure, "share") for measure in questions.MEASURES if measure != "per_10k"),
-    *((measure, "log") for measure in ("investment", "sector", "diversity")),
-    *(("diversity", "amount"), ("per_10k", "amount")),
-]
+@pytest.fixture
+def captions(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the list to which results add their captions."""
+    said: list[str] = []
+    monkeypatch.setattr(results.st, "caption", said.append)
+    return said
 
 
-# Every zoning takes part; all of them with every measure are tried without the page below.
+# The scales that a measure has not.
+LACKING = {
+    "density": {"share"},
+    "investment_share": {"share"},
+    "sector": {"log"},
+    "diversity": {"share", "log"},
+    "per_10k": {"share"},
+}
+
+
+def test_a_scale_that_a_measure_has_not_is_said(captions: list[str]) -> None:
+    titles = dict(zip(SCALES, ["数值（金额）", "占比", "对数"], strict=True))
+    for measure, scale in itertools.product(questions.MEASURES, SCALES):
+        captions.clear()
+        results.scale_notes(Shown(ASKED, measure, scale))
+        said = f"没有“{titles[scale]}”" in " ".join(captions)
+        assert said == (scale in LACKING.get(measure, ())), (measure, scale)
+
+
+# Few zones, areas that overlap, and cells; all zonings with every measure are tried below.
 @pytest.mark.parametrize(
-    ("shown", "zoning"), [*zip(SHOWN, itertools.cycle(layers.zoning_names()), strict=False)]
+    ("zoning", "measure", "scale", "tab", "told"),
+    [
+        ("cities", "sector", "share", "table", ""),
+        ("park_areas", "investment_share", "log", "structure", "Gini"),
+        ("squares", "diversity", "amount", "classes", "分级解释了差异的"),
+    ],
 )
-def test_a_scale_that_a_measure_has_not_is_said(shown: tuple[str, str], zoning: str) -> None:
-    measure, scale = shown
-    test = page(measure=measure, scale=scale, zoning=zoning)
-    shown = Shown(ASKED, measure, scale)
-    assert (
-        f"没有“{dict(zip(SCALES, ['数值（金额）', '占比', '对数'], strict=True))[scale]}”"
-        in words(test)
-    ) == (not shown.has_scale)
+def test_a_tab_of_each_kind_of_zoning_is_drawn_once_it_is_open(
+    zoning: str, measure: str, scale: str, tab: str, told: str
+) -> None:
+    test = page(zoning=zoning, measure=measure, scale=scale, tab=tab)
+    assert [each for each in ("Gini", "分级解释了差异的") if each in words(test)] == [
+        *filter(None, [told])
+    ]
+    assert bool(tables_of_rows(test)) == (tab == "table")
 
 
 def test_a_link_to_what_another_brought_is_refused_in_words() -> None:
@@ -148,17 +172,20 @@ def test_the_scheme_is_named_with_its_number_of_classes_and_notes() -> None:
         questions.Distribution(PROJECTS, Zones("hexagons")), "count", "amount", "head_tail", 4
     )
     found = zone_results.classified(shown)
-    said = words(page(zoning="hexagons", scheme="head_tail", classes="4"))
+    said = words(page(zoning="hexagons", scheme="head_tail", classes="4", tab="classes"))
     assert f"头尾分割，{len(found.uppers)} 级" in said
     assert all(both(f"classes.{note}")[0] in said for note in found.notes)
 
 
-def test_the_project_that_dwarfs_all_is_told_with_the_way_out() -> None:
+def test_the_project_that_dwarfs_all_is_told_with_the_way_out(captions: list[str]) -> None:
     stated = PROJECTS.chosen()[INVESTMENT].dropna()
     ratio = round(1000 / float(np.median(stated)))
-    assert f"1,000 亿元，为中位数的 {ratio} 倍" in words(page(measure="investment"))
-    assert "为中位数的" not in words(page(measure="investment", scale="log"))
-    assert "为中位数的" not in words(page(measure="count"))
+    results.scale_notes(Shown(ASKED, "investment"))
+    assert f"1,000 亿元，为中位数的 {ratio} 倍" in captions[0]
+    for measure, scale in (("investment", "log"), ("count", "amount")):
+        captions.clear()
+        results.scale_notes(Shown(ASKED, measure, scale))
+        assert captions == []
 
 
 def test_a_log_scale_is_named_wherever_it_is_used() -> None:
@@ -204,15 +231,15 @@ def test_the_unlocated_and_the_totals_stay() -> None:
 
 def test_own_zones_without_a_project_say_what_to_do() -> None:
     name = own((110.0, 27.0, 110.1, 27.1), (110.2, 27.0, 110.3, 27.1))
-    for measure in ("count", "investment", "investment_share", "sector", "diversity"):
-        test = page(brought(zones=name), zoning=name, measure=measure)
+    for measure in ("count", "investment", "sector"):
+        test = page(brought(zones=name), zoning=name, measure=measure, tab="structure")
         assert "所有分区内都没有符合条件的项目" in words(test)
         assert "没有大于零的分区" in words(test)
 
 
 def test_one_zone_alone_has_rank_one_of_one_and_no_gini() -> None:
     name = own((112.0, 27.5, 113.5, 28.8))
-    test = page(brought(zones=name), zoning=name, selected="zone-1")
+    test = page(brought(zones=name), zoning=name, selected="zone-1", tab="structure")
     assert "Gini 系数和名次都无从谈起" in words(test)
     assert "名次 1 / 1" in words(test)
     shown = Shown(questions.Distribution(PROJECTS, Zones(name)), "count")
@@ -370,7 +397,7 @@ def test_projects_of_one_sector_are_counted_and_not_compared(measure: str) -> No
 
 def test_one_zone_is_compared_with_nothing() -> None:
     name = own((112.0, 27.5, 113.5, 28.8))
-    assert "只有一个分区内有要素" in words(page(brought(zones=name), zoning=name))
+    assert "只有一个分区内有要素" in words(page(brought(zones=name), zoning=name, tab="structure"))
 
 
 def test_a_rate_is_exported_with_its_people_and_a_scale_only_where_it_is_one() -> None:

@@ -33,8 +33,14 @@ def page(thing: str = PARK, **query: str) -> AppTest:
     for key, value in ({"thing": thing} if thing else {} | query).items():
         test.query_params[key] = value
     test = test.switch_page("app/pages/locate.py").run()
-    assert not test.exception
+    sound(test)
     return test
+
+
+def sound(test: AppTest) -> None:
+    """Hold that the page was finished; its map is drawn last, where an error is but a sentence."""
+    assert not test.exception
+    assert words("app.unforeseen") not in [each.value for each in test.error]
 
 
 def words(key: str, lang: str = "zh", **values: object) -> str:
@@ -49,12 +55,12 @@ def said(test: AppTest) -> str:
 
 def fill(test: AppTest, key: str, value: str) -> None:
     next(each for each in test.text_input if each.label == words(key)).set_value(value).run()
-    assert not test.exception
+    sound(test)
 
 
 def click(test: AppTest, label: str) -> None:
     next(each for each in test.button if each.label == label).click().run()
-    assert not test.exception
+    sound(test)
 
 
 def can(test: AppTest, key: str) -> bool:
@@ -72,7 +78,7 @@ def on_map(test: AppTest, lon: float, lat: float, px_m: float = 10.0) -> None:
     """Click on the map, as the component tells of it."""
     test.session_state[locating.MAP_KEY] = {"click": 1, "at": [lon, lat], "px_m": px_m}
     test.run()
-    assert not test.exception
+    sound(test)
 
 
 def rows(path: Path) -> list[dict[str, str]]:

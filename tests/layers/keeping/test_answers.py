@@ -16,6 +16,7 @@ import xarray as xr
 from scipy import sparse
 
 from app.web import maps, overview
+from app.web.maps import Place
 from geo.errors import InputError
 from layers import questions
 from layers.book import facts
@@ -83,6 +84,7 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     f"{ROOM}.subjects._of_plan": ((PLATFORMS,), {}),
     f"{ROOM}.subjects._placed": ((PLATFORMS,), {}),
     "app.web.maps.document": ((GROUPS,), {"lang": "zh"}),
+    "app.web.maps.candidates": (((Place("a", "甲", "A", 60.0, 112.9, 28.2),), "T"), {"lang": "zh"}),
     "app.web.maps.notes": (((Note(112.9, 28.2, "甲"),),), {"lang": "zh"}),
     "app.web.maps.statement_rows": ((GROUPS,), {"lang": "zh"}),
     "app.web.overview.targets": (("zh",), {}),
