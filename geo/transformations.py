@@ -326,6 +326,8 @@ def same_place(crs: CRS, other: CRS) -> bool:
     if crs.is_geographic and other.is_geographic:
         units = {axis.unit_conversion_factor for one in (crs, other) for axis in one.axis_info}
         return in_one_datum(crs) and in_one_datum(other) and len(units) == 1
+    if crs.is_geographic != other.is_geographic:
+        return False
     # What a shapefile says of a CRS is shorter than what the register says.
     code = crs.to_epsg()
     return code is not None and code == other.to_epsg()
@@ -370,7 +372,9 @@ def _ballpark(source: CRS, goal: CRS, function: str) -> CRSError:
 
 @lru_cache(maxsize=128)
 def _within_datum(source: CRS, goal: CRS) -> Transformer:
-    return Transformer.from_crs(source, goal, always_xy=True)
+    # A datum is not shifted to itself: to look through the published shifts, of which those of PROJ's
+    # own are few, takes up to a second.
+    return Transformer.from_crs(source, goal, always_xy=True, authority="PROJ")
 
 
 @lru_cache(maxsize=32)

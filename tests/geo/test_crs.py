@@ -133,9 +133,14 @@ UNTRUE = [
 ]
 
 
+def city(crs: object) -> gpd.GeoSeries:
+    # All of them are on one datum: pyproj need not look for shifts.
+    return CITY.set_crs(CRS(crs).geodetic_crs, allow_override=True).to_crs(crs)
+
+
 @pytest.mark.parametrize("crs", [*TRUE, *UNTRUE])
 def test_lengths_are_those_of_the_ground_to_a_thousandth_whatever_the_map(crs: object) -> None:
-    metric = to_metric(CITY.to_crs(crs))
+    metric = to_metric(city(crs))
     assert metric.iloc[0].distance(metric.iloc[1]) == pytest.approx(GROUND_M, rel=1e-3)
     assert (metric.crs == CRS(crs)) == (crs in TRUE)
 
@@ -144,7 +149,7 @@ def test_lengths_are_those_of_the_ground_to_a_thousandth_whatever_the_map(crs: o
 def test_a_density_on_an_untrue_map_is_that_of_the_ground_and_says_so(crs: object) -> None:
     options = {"bandwidth_m": 2000, "cell_size_m": 500}
     expected = geo.kernel_density(CITY.to_crs(4547), **options)
-    found = geo.kernel_density(CITY.to_crs(crs), **options)
+    found = geo.kernel_density(city(crs), **options)
     np.testing.assert_allclose(found, expected, atol=1e-6 * float(expected.max()))
     assert found.attrs["crs_used"].startswith("EPSG:4547")
     assert CRS(crs).name in found.attrs["projected_from"]
