@@ -372,8 +372,8 @@ def _ballpark(source: CRS, goal: CRS, function: str) -> CRSError:
 
 @lru_cache(maxsize=128)
 def _within_datum(source: CRS, goal: CRS) -> Transformer:
-    # A datum is not shifted to itself: to look through the published shifts, of which those of PROJ's
-    # own are few, takes up to a second.
+    # A datum is not shifted to itself. To look through all published shifts takes up to a second,
+    # through those that PROJ itself publishes none.
     return Transformer.from_crs(source, goal, always_xy=True, authority="PROJ")
 
 
