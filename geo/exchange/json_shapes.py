@@ -149,7 +149,7 @@ def _with_odd_rings(
 
 
 def _single_points(coordinates: list[Any]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
-    places = np.array(shapely.points(_points(coordinates)), dtype=object, ndmin=1)
+    places = np.asarray(shapely.points(_points(coordinates)))
     return places, np.zeros(len(coordinates), dtype=bool)
 
 

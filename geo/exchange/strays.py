@@ -72,7 +72,7 @@ def strays(shapes: Shapes, *, degrees: bool) -> tuple[Flags, Floats]:
     if np.abs(centre).max() > region.city:
         lost |= _at_zero(bounds, degrees=degrees)
     remote = away > region.stray
-    if degrees and remote.any():
+    if degrees:
         remote &= _outside_china(bounds)
     rest = ~(lost | remote)
     if rest.any() and (away[rest] <= region.city).all():
