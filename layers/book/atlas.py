@@ -202,7 +202,37 @@ def _leaf(title: str, content: Content | None, about: Facts) -> Leaf:
 
 def _outlined(zones: list[Subject], zh: str, en: str) -> list[Overlay]:
     """Return subjects as the map shows what is selected: an outline, or a ring around a place."""
-    frame = gpd.GeoDataFrame(
+    places = [zone for zone in zones if isinstance(zone.shape, shapely.Point)]
+    areas = [zone for zone in zones if zone not in places]
+    overlays: list[Overlay] = []
+    if areas:
+        assumed = any(zone.row["evidence"] != "official" for zone in zones)
+        overlays.append(
+            Features(
+                _frame(areas),
+                title=zh,
+                title_en=en,
+                colour=SELECTED,
+                fill_opacity=0.0,
+                dashed=assumed,
+            )
+        )
+    if places:
+        overlays.append(
+            Points(
+                _frame(places),
+                title=zh,
+                title_en=en,
+                colour=SELECTED,
+                symbol="hollow",
+                size_px=11.0,
+            )
+        )
+    return overlays
+
+
+def _frame(zones: list[Subject]) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame(
         {
             "id": [zone.id for zone in zones],
             "name_zh": [zone.name_zh for zone in zones],
@@ -211,21 +241,6 @@ def _outlined(zones: list[Subject], zh: str, en: str) -> list[Overlay]:
         geometry=[zone.shape for zone in zones],
         crs=CRS,
     )
-    is_place = frame.geom_type == "Point"
-    areas, places = frame[~is_place], frame[is_place]
-    overlays: list[Overlay] = []
-    if len(areas):
-        assumed = any(zone.row["evidence"] != "official" for zone in zones)
-        overlays.append(
-            Features(
-                areas, title=zh, title_en=en, colour=SELECTED, fill_opacity=0.0, dashed=assumed
-            )
-        )
-    if len(places):
-        overlays.append(
-            Points(places, title=zh, title_en=en, colour=SELECTED, symbol="hollow", size_px=11.0)
-        )
-    return overlays
 
 
 def _around(zone: Subject) -> tuple[float, float, float, float]:

@@ -19,7 +19,7 @@ from layers.book import series
 from layers.keeping.answers import kept_answer
 from layers.look.charts import Chart
 from layers.look.symbology import symbology, unit_label, value_label
-from layers.plan.area import area
+from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, names_by_id, table
 from layers.plan.claims import TABLE
 from layers.plan.evidence import stated_place
@@ -82,27 +82,22 @@ def of_zone(zone: Subject, spec: MapSpec) -> Facts:
         The map of the atlas: what it asks is told for the zone as well.
     """
     lang = spec.lang
+    asked_about, shape = asked(spec).subjects, zone.shape
     # The one that most is said of comes first.
     names = dict.fromkeys((_lead(), *point_layers()))
-
-    def told(rows: Iterable[Row], layer: str) -> list[Row]:
-        ids = _ids(_points(layer, spec))
-        return [row for row in rows if row["layer"] == layer and row["id"] in ids]
-
+    told = [_points(layer, asked_about) for layer in names]
     inside = {
-        layer: [
-            row for row in told(series.inside(layer, zone.shape), layer) if row["id"] != zone.id
-        ]
-        for layer in names
+        each: _rows(each, (row for row in series.inside(each.layer, shape) if row["id"] != zone.id))
+        for each in told
     }
     nowhere = series.unplaced(zone)
-    unplaced = [row for layer in names for row in told(nowhere, layer)]
+    unplaced = [row for each in told for row in _rows(each, nowhere)]
     rows = [*chain.from_iterable(inside.values()), *unplaced]
     return Facts(
         (*_counts(zone, inside, spec), *_answer(zone, spec)),
         (*_place(zone, lang), *_contents(zone, inside, len(unplaced), spec)),
         _table(rows, lang, of_layers=True),
-        _kinds_chart(inside[_lead()], spec),
+        _kinds_chart(*next(iter(inside.items())), lang),
     )
 
 
@@ -162,10 +157,15 @@ def _lead() -> str:
     return area().defaults["overview"]["layer"]
 
 
-def _points(layer: str, spec: MapSpec) -> Points:
+def _points(layer: str, points: Points | None) -> Points:
     """Return the points of a layer that pages tell of: those of the question, of any kind."""
-    points = asked(spec).subjects
     return points.all_kinds() if points is not None and points.layer == layer else Points(layer)
+
+
+def _rows(points: Points, rows: Iterable[Row]) -> list[Row]:
+    """Return those of some features that are of the chosen points."""
+    ids = _ids(points)
+    return [row for row in rows if row["layer"] == points.layer and row["id"] in ids]
 
 
 @kept_answer
@@ -180,7 +180,7 @@ def _located(points: Points) -> int:
     return len(points.located())
 
 
-def _counts(zone: Subject, inside: dict[str, list[Row]], spec: MapSpec) -> list[tuple[str, str]]:
+def _counts(zone: Subject, inside: dict[Points, list[Row]], spec: MapSpec) -> list[tuple[str, str]]:
     """Return area and numbers of what lies in a zone."""
     lang = spec.lang
     figures = []
@@ -189,19 +189,19 @@ def _counts(zone: Subject, inside: dict[str, list[Row]], spec: MapSpec) -> list[
         schematic = "_schematic" if outlined["evidence"] == "schematic" else ""
         km2 = number(outlined["area_km2"], digits=1)
         figures.append(_figure(f"area{schematic}", f"{km2} km²", lang))
-    for layer, features in inside.items():
-        figures += _numbers(zone, layer, features, spec)
+    for points, features in inside.items():
+        figures += _numbers(zone, points, features, spec)
     return figures
 
 
 def _numbers(
-    zone: Subject, layer: str, features: list[Row], spec: MapSpec
+    zone: Subject, points: Points, features: list[Row], spec: MapSpec
 ) -> list[tuple[str, str]]:
     """Return how many features of a layer lie in a zone, and what they come to."""
-    lang, count, points = spec.lang, float(len(features)), _points(layer, spec)
+    lang, count, layer = spec.lang, float(len(features)), points.layer
     names = {"layer": points.title(lang), "noun": points.noun(lang)}
     amounts = _amounts(layer, features)
-    drawn, summed = _drawn(zone.id, layer, spec), sum(amounts)
+    drawn, summed = _drawn(zone.id, points, spec), sum(amounts)
     if drawn is not None:
         count, summed = drawn["count"], drawn.get("weight_sum", summed)
     between = "" if drawn is None else _range(drawn["count_low"], drawn["count_high"])
@@ -239,8 +239,7 @@ def _draws(points: Points, name: str) -> dict[str, Row]:
     return _by_id(questions.zone_draws(counted).zones)
 
 
-def _drawn(zone: str, layer: str, spec: MapSpec) -> Row | None:
-    points = _points(layer, spec)
+def _drawn(zone: str, points: Points, spec: MapSpec) -> Row | None:
     return _draws(points, spec.pages or "").get(zone) if _located(points) else None
 
 
@@ -304,14 +303,14 @@ def _claimed(claim_id: str, lang: str) -> str:
     )
 
 
-@kept_answer
+@per_plan
 def _claims() -> dict[str, Row]:
     """Return by id what places follow from."""
     return {row["id"]: row for row in table(TABLE).to_dict("records")}
 
 
 def _contents(
-    zone: Subject, inside: dict[str, list[Row]], unplaced: int, spec: MapSpec
+    zone: Subject, inside: dict[Points, list[Row]], unplaced: int, spec: MapSpec
 ) -> list[str]:
     """Return sentences on what lies in a zone."""
     lang, sentences = spec.lang, []
@@ -323,17 +322,17 @@ def _contents(
         sentences.append(_say("industries", lang, names=listed(industries.split("|"), lang)))
     sentences += [
         sentence
-        for layer, features in inside.items()
-        for sentence in _told_of(_points(layer, spec), features, lang)
+        for points, features in inside.items()
+        for sentence in _told_of(points, features, lang)
     ]
     sentences += _inherited(chain.from_iterable(inside.values()), lang)
     if unplaced:
         sentences.append(_say("unplaced", lang, n=number(unplaced)))
-    drawn = _drawn(zone.id, _lead(), spec)
+    lead = next(iter(inside))
+    drawn = _drawn(zone.id, lead, spec)
     if drawn is not None and drawn["rank_low"] != drawn["rank_high"]:
         ends = {end: f"{drawn[f'rank_{end}']:.0f}" for end in ("low", "high")}
-        points = _points(_lead(), spec)
-        noun, zones = points.noun(lang), len(_draws(points, spec.pages or ""))
+        noun, zones = lead.noun(lang), len(_draws(lead, spec.pages or ""))
         sentences.append(_say("ranked", lang, noun=noun, zones=zones, **ends))
     return sentences
 
@@ -413,16 +412,15 @@ def _row(row: Row, lang: str, *, of_layers: bool) -> tuple[Cell, ...]:
     )
 
 
-def _kinds_chart(features: list[Row], spec: MapSpec) -> Chart | None:
+def _kinds_chart(points: Points, features: list[Row], lang: str) -> Chart | None:
     """Return how many features of the layer that pages say most of are of each kind."""
-    column, lang = role_of(_lead()).group, spec.lang
+    column = role_of(points.layer).group
     counts = _kinds(features)
-    look = symbology()["layers"][_lead()]
+    look = symbology()["layers"][points.layer]
     coloured = look.get("classify") == column
     colours = tuple(look["classes"][value]["colour"] for value, _ in counts if coloured)
     labelled = [(value_label(column, value, lang=lang), n) for value, n in counts]
-    noun = _points(_lead(), spec).noun(lang)
-    return _chart(_say("chart", lang, noun=noun), labelled, colours)
+    return _chart(_say("chart", lang, noun=points.noun(lang)), labelled, colours)
 
 
 def _chart(

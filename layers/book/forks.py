@@ -1,4 +1,4 @@
-"""Work on one thing after the other, every second one in a process beside this one."""
+"""Work on one thing after the other, shared with a process beside this one."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import os
 import threading
 from contextlib import suppress
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from multiprocessing.connection import Connection
+    from multiprocessing.sharedctypes import Synchronized
 
 Made = TypeVar("Made")
+# What a fork has made ahead waits in its pipe: as much as any user may ask of Linux.
+AHEAD_BYTES = 2**20
 
 
 def in_turn(make: Callable[[int], Made], number: int) -> Generator[Made, None, None]:
-    """Yield what is made of 0, 1 and so on, half of it by a fork where there is a core for one.
+    """Yield what is made of 0, 1 and so on, some of it by a fork where there is a core for one.
+
+    Whoever is free takes the next, and is then ahead of what has been yielded.
 
     A process with other threads is not forked, as a fork of it may wait for ever for what one of
     them holds: on a server each atlas is drawn by its own thread alone.
@@ -36,20 +41,28 @@ def in_turn(make: Callable[[int], Made], number: int) -> Generator[Made, None, N
     if not _has_room():
         yield from map(make, range(number))
         return
+    import fcntl  # noqa: PLC0415  where there is room it is there
+
     context = get_context("fork")
     here, there = context.Pipe(duplex=False)
-    beside = context.Process(target=_send, args=(here, there, make, number), daemon=True)
+    fcntl.fcntl(there.fileno(), fcntl.F_SETPIPE_SZ, AHEAD_BYTES)
+    untaken = context.Value("i", 0)
+    beside = context.Process(target=_send, args=(here, there, make, number, untaken), daemon=True)
     beside.start()
     there.close()
+    waiting: dict[int, tuple[Made | None, Exception | None]] = {}
     try:
         for at in range(number):
-            if at % 2 == 0:
-                yield make(at)
-                continue
-            made, error = here.recv()
+            while at not in waiting:
+                if not here.poll() and (own := _take(untaken)) < number:
+                    waiting[own] = _tried(make, own)
+                else:
+                    its, outcome = here.recv()
+                    waiting[its] = outcome
+            made, error = waiting.pop(at)
             if error is not None:
                 raise error
-            yield made
+            yield cast("Made", made)
     finally:
         # Whoever wants no more of it ends the fork too.
         here.close()
@@ -62,12 +75,29 @@ def _has_room() -> bool:
     return len(cores) > 1 and threading.active_count() == 1
 
 
-def _send(here: Connection, there: Connection, make: Callable[[int], object], number: int) -> None:
+def _take(untaken: Synchronized[int]) -> int:
+    """Return the next that nobody has taken."""
+    with untaken.get_lock():
+        untaken.value += 1
+        return untaken.value - 1
+
+
+def _tried(make: Callable[[int], Made], at: int) -> tuple[Made | None, Exception | None]:
+    """Return what is made, or what is to be raised where it is waited for."""
+    try:
+        return make(at), None
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        return None, error
+
+
+def _send(
+    here: Connection,
+    there: Connection,
+    make: Callable[[int], object],
+    number: int,
+    untaken: Synchronized[int],
+) -> None:
     here.close()
     with suppress(BrokenPipeError, KeyboardInterrupt):
-        for at in range(1, number, 2):
-            try:
-                there.send((make(at), None))
-            except Exception as error:  # noqa: BLE001 - raised where it is waited for
-                there.send((None, error))
-                return
+        while (at := _take(untaken)) < number:
+            there.send((at, _tried(make, at)))

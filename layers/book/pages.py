@@ -6,8 +6,6 @@ from contextlib import closing
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from matplotlib.collections import LineCollection
-
 from geo.errors import InputError
 from geo.numerals import number
 from layers.book.atlas import atlas
@@ -22,6 +20,7 @@ from layers.paper.printing import alternative, composed, page_of
 from layers.paper.sheet import (
     blank,
     check_sheet,
+    draw_lines,
     layout,
     px_pt,
     text_line,
@@ -29,6 +28,7 @@ from layers.paper.sheet import (
     wrapped,
     write,
 )
+from layers.paper.toning import Known
 from layers.scene.boxes import Box
 from layers.type.line_breaks import text_lines
 from layers.type.outside_texts import COLUMN, NOTE, TITLE, TITLE_LINES, Cleaner, one_line
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from layers.look.sheet import Sheet
     from layers.paper.pdf_content import Page
     from layers.paper.sheet import Layout
-    from layers.paper.toning import Known
     from layers.record.specification import MapSpec
     from layers.type.table_grids import Grid
 
@@ -123,7 +122,7 @@ class _Book:
     skipped: int = 0
     added: int = 0
     starts: list[int] = field(default_factory=list)
-    known: Known = field(default_factory=dict)
+    known: Known = field(default_factory=Known)
 
     @property
     def px(self) -> float:
@@ -357,11 +356,8 @@ def _draw_grid(axes: Axes, grid: Grid, rows: int, box: Box) -> list[Box]:
         top -= height
         rules.append([(box.left, top), (box.left + width, top)])
         boxes.append(Box(box.left, top, width, height))
-    axes.add_artist(
-        LineCollection(
-            rules, colors=[HEAD, *[RULE] * rows], linewidths=[1.0, *[0.4] * rows], zorder=90.0
-        )
-    )
+    draw_lines(axes, rules[:1], HEAD, 1.0, 90.0)
+    draw_lines(axes, rules[1:], RULE, 0.4, 90.0)
     return boxes[1:]
 
 

@@ -11,7 +11,7 @@ import shapely
 from geo.arguments import require_one_of
 from layers.keeping.answers import kept_answer
 from layers.look.symbology import value_label
-from layers.plan.area import area
+from layers.plan.area import area, per_plan
 from layers.plan.catalogue import as_drawn, load, names_by_id, table
 from layers.plan.selection import counted, located, unlocated
 from layers.plan.zonings import zoning
@@ -172,14 +172,14 @@ def _told(layer: str) -> gpd.GeoDataFrame:
     return frame[[*columns, "geometry"]]
 
 
-@kept_answer
+@per_plan
 def _placed(layer: str) -> tuple[tuple[Row, ...], NDArray[np.object_]]:
     """Return those of a layer that have a place, and these."""
     frame = located(_told(layer))
     return rows_of(frame, layer), frame.geometry.to_numpy()
 
 
-@kept_answer
+@per_plan
 def _nowhere() -> dict[str, tuple[Row, ...]]:
     """Return the features of all layers that have no place, by what the text puts them in."""
     rows = {
@@ -188,13 +188,13 @@ def _nowhere() -> dict[str, tuple[Row, ...]]:
         for row in rows_of(unlocated(_told(layer)), layer)
     }
     links = table("memberships").groupby("target_id")["feature_id"]
+    ids = {str(target): set(features) for target, features in links}
     return {
-        str(target): tuple(row for key, row in rows.items() if key in set(ids))
-        for target, ids in links
+        target: tuple(row for key, row in rows.items() if key in own) for target, own in ids.items()
     }
 
 
-@kept_answer
+@per_plan
 def _parts() -> dict[str, tuple[str, ...]]:
     """Return the ids of what features are made of, by their own."""
     links = table("memberships")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgba
 from matplotlib.patches import Polygon
 from pyproj import Transformer
 
@@ -19,6 +19,7 @@ from layers.paper.sheet import (
     HEAD_LEADING,
     TITLE_GAP,
     draw_box,
+    draw_lines,
     gutter,
     heading,
     note_leading,
@@ -147,11 +148,9 @@ def draw_graticule(axes: Axes, window: Window, layout: Layout) -> None:
                 turn = 90.0 if x == frame.left else -90.0
                 across = (x + outside) / 2 + (outside - x) * 0.08
                 _turned(axes, (across, y), _degrees(degrees, "N"), size, turn)
-    axes.add_artist(LineCollection(marks, colors=[INK], linewidths=[0.9 * px], zorder=ZORDER))
+    draw_lines(axes, marks, INK, 0.9 * px, ZORDER)
     crosses = _crosses(meridians, parallels, frame, CROSS_PX * px)
-    axes.add_artist(
-        LineCollection(crosses, colors=[GRID], linewidths=[0.7 * px], zorder=50.0, alpha=0.8)
-    )
+    draw_lines(axes, crosses, to_rgba(GRID, 0.8), 0.7 * px, 50.0)
 
 
 def draw_title(axes: Axes, sheet: Sheet, layout: Layout) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.colors import to_hex
 from matplotlib.patheffects import Stroke
-from matplotlib.text import Text
+
+from layers.paper.sheet import Line
 
 if TYPE_CHECKING:
     from matplotlib.backend_bases import GraphicsContextBase
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 OPACITY = 0.9
 
 
-class Halo(Text):
+class Halo(Line):
     """The halo of a line of text.
 
     Parameters

@@ -207,11 +207,9 @@ class Ink(RendererBase):
         """Return what has been written since the last run."""
         self._cut_to("")
         words: list[Word] = []
-        for each in self.written:
-            if isinstance(each, str) and words and isinstance(words[-1], str):
-                words[-1] += each
-            else:
-                words.append(each)
+        for later, each in groupby(self.written, lambda word: isinstance(word, Later)):
+            some = list(each)
+            words += some if later else ["".join(map(str, some))]
         self.written = []
         return Run(part, unread, words)
 

@@ -7,6 +7,7 @@ that several can be drawn at a time.
 from __future__ import annotations
 
 import io
+from copy import deepcopy
 from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -51,7 +52,7 @@ from layers.paper.sheet import (
 )
 from layers.paper.svg_file import svg
 from layers.paper.tiles import TilesError, draw_tiles, on_base, tile_ground
-from layers.paper.toning import tone_of, toned
+from layers.paper.toning import Known, tone_of, toned
 from layers.plan.area import area, map_crs, per_plan
 from layers.plan.catalogue import land, load
 from layers.scene.window import POINTS_PER_INCH, Window
@@ -59,7 +60,7 @@ from layers.type.outside_texts import Cleaner, one_line
 from layers.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -70,7 +71,6 @@ if TYPE_CHECKING:
     from layers.paper.furniture import Note
     from layers.paper.pdf_content import Page
     from layers.paper.sheet import Layout
-    from layers.paper.toning import Known
     from layers.scene.boxes import Box
     from layers.scene.scene import Scene
 
@@ -192,14 +192,15 @@ def composed(
     InputError, LayerError, CRSError
         As :func:`drawn`.
     """
-    content, sheet, remarks = cleaned(content, sheet)
+    known = known or Known()
+    content, sheet, remarks = cleaned(content, sheet, known)
     check_sheet(sheet)
     inked = tone_of(sheet)
     whole = toned(content, sheet, known)
     shown = wanted(content, whole)
     # Whether symbols are spread is known when they stand: room for the words is kept.
     room = "" if content.extent is None else view_words(whole, any_cut=True)
-    stands = stands_on(content, sheet)
+    stands = stands_on(content, sheet, known)
     draft = sheet_notes(content, sheet, whole, stands, view=room, spread=True)
     first = layout(sheet, note_lines=1)
     lines = broken_notes(draft, first, lang=content.lang)
@@ -341,9 +342,24 @@ def page_of(made: Composed, alternative: str) -> Page:
     )
 
 
-def stands_on(content: Content, sheet: Sheet) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the attribution of what a map shows, and what else it stands on."""
-    return credits_of(content), standing(content, base_number=sheet.base_number)
+def stands_on(
+    content: Content, sheet: Sheet, known: Known | None = None
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the attribution of what a map shows, and what else it stands on.
+
+    Parameters
+    ----------
+    content, sheet, known
+        As for :func:`composed`.
+    """
+    # Results that say neither source nor evidence add nothing to either.
+    told = [each for each in content.results if not {"source_id", "evidence"}.isdisjoint(each)]
+    frames = [*(content.frames[name] for name in content.visible if name in content.frames), *told]
+    return (known or Known()).of(
+        "stands",
+        frames,
+        lambda: (credits_of(content), standing(content, base_number=sheet.base_number)),
+    )
 
 
 def sheet_notes(
@@ -422,10 +438,18 @@ def _png(figure: Figure, about: _About, dpi: int) -> bytes:
     return file.getvalue()
 
 
-def cleaned(content: Content, sheet: Sheet) -> tuple[Content, Sheet, tuple[str, ...]]:
+def cleaned(
+    content: Content, sheet: Sheet, known: Known | None = None
+) -> tuple[Content, Sheet, tuple[str, ...]]:
     """Return map and sheet with texts that can be drawn, and what that took of the map's names."""
-    cleaner = Cleaner(drawn=True)
-    content = clean_content(content, cleaner)
+
+    def named() -> tuple[Mapping[str, gpd.GeoDataFrame], Cleaner]:
+        cleaner = Cleaner(drawn=True)
+        return clean_content(replace(content, overlays=(), statement=None), cleaner).frames, cleaner
+
+    frames, seen = (known or Known()).of("names", content.frames.values(), named)
+    cleaner = deepcopy(seen)
+    content = replace(clean_content(replace(content, frames={}), cleaner), frames=frames)
     remarks = cleaner.sentences(content.lang)
     return content, clean_sheet(sheet, content.lang, drawn=True, cleaner=cleaner), remarks
 

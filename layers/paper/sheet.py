@@ -8,7 +8,6 @@ are cut from the sheet one after another, so that no two can overlap.
 from __future__ import annotations
 
 import math
-from copy import copy
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -16,10 +15,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from matplotlib.axes import Axes
 from matplotlib.axis import XAxis, YAxis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import get_font
 from matplotlib.ft2font import LoadFlags
 from matplotlib.patches import Rectangle
+from matplotlib.path import Path
 from matplotlib.text import Text
 
 from geo.arguments import brief, require_one_of
@@ -32,11 +33,13 @@ from layers.type.fonts import font, path
 from layers.type.line_breaks import broken_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
 
     from matplotlib.artist import Artist
     from matplotlib.spines import Spine
     from matplotlib.transforms import Transform
+    from matplotlib.typing import ColorType
+    from numpy.typing import ArrayLike
 
     from layers.look.sheet import Sheet
     from layers.type.fonts import Weight
@@ -310,7 +313,7 @@ def gutter(px: float) -> float:
 
 def text_width(text: str, size: float, weight: Weight = "regular") -> float:
     """Return how wide a line of text is in the map's font, points."""
-    return sum(_advance(each, weight) for each in text) * size / ADVANCE_SIZE
+    return _width(text, weight) * size / ADVANCE_SIZE
 
 
 def wrapped(text: str, width: float, size: float, weight: Weight = "regular") -> list[str]:
@@ -318,6 +321,11 @@ def wrapped(text: str, width: float, size: float, weight: Weight = "regular") ->
     room = width * ADVANCE_SIZE / size
     lines = broken_lines(text, room, lambda _before, letter: _advance(letter, weight))
     return [line.rstrip() for line in lines]
+
+
+@lru_cache(maxsize=4096)
+def _width(text: str, weight: Weight) -> float:
+    return sum(_advance(each, weight) for each in text)
 
 
 @cache
@@ -404,7 +412,7 @@ def draw_box(axes: Axes, box: Box, **look: Any) -> Rectangle:  # noqa: ANN401 - 
     return patch
 
 
-def like(kind: Callable[..., Kind], **look: Any) -> Kind:  # noqa: ANN401 - whatever a kind has
+def like(kind: type[Kind], **look: Any) -> Kind:  # noqa: ANN401 - whatever a kind has
     """Return something to draw that looks so: a copy, as matplotlib takes long to set one up.
 
     Parameters
@@ -414,13 +422,22 @@ def like(kind: Callable[..., Kind], **look: Any) -> Kind:  # noqa: ANN401 - what
     **look
         What it is made with, all of it hashable.
     """
-    made: Kind = copy(_first(kind, tuple(look.items())))
+    first = _first(kind, tuple(look.items()))  # type: ignore[arg-type]
+    made: Kind = kind.__new__(kind)
+    made.__dict__.update(first.__dict__)
     return made
 
 
 @lru_cache(maxsize=2048)
-def _first(kind: Callable[..., Any], look: tuple[tuple[str, Any], ...]) -> Any:  # noqa: ANN401 - one of the kind
+def _first(kind: type[Any], look: tuple[tuple[str, Any], ...]) -> Any:  # noqa: ANN401 - one of the kind
     return kind(**dict(look))
+
+
+class Line(Text):
+    """A line of text on a sheet, whose changes nobody waits for."""
+
+    def pchanged(self) -> None:
+        """Tell nobody."""
 
 
 def text_line(
@@ -433,9 +450,9 @@ def text_line(
     align: str = "left",
     zorder: float = 91.0,
     degrees: float = 0.0,
-    kind: type[Text] = Text,
+    kind: type[Line] = Line,
     **look: Any,  # noqa: ANN401 - whatever a kind has
-) -> Text:
+) -> Line:
     """Return a line of text on its base line, in points on the sheet.
 
     Parameters
@@ -475,7 +492,16 @@ def text_line(
 _font = cache(font)
 
 
-def write(axes: Axes, *what: Any, **look: Any) -> Text:  # noqa: ANN401 - as a line has it
+def draw_lines(
+    axes: Axes, lines: Sequence[ArrayLike], colour: ColorType, width: float, zorder: float
+) -> None:
+    """Draw lines of one look on a sheet, each through corners in points."""
+    drawn = like(PathCollection, paths=(), facecolors="none", edgecolors=colour, linewidths=width)
+    drawn.set(paths=[Path(corners) for corners in lines], zorder=zorder)
+    axes.add_artist(drawn)
+
+
+def write(axes: Axes, *what: Any, **look: Any) -> Line:  # noqa: ANN401 - as a line has it
     """Write a line of text on a sheet, and return it: see :func:`text_line`."""
     made = text_line(*what, **look)
     axes.add_artist(made)

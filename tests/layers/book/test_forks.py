@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from multiprocessing import get_context
 
 import pytest
 
@@ -9,16 +10,22 @@ from layers.book.forks import in_turn
 
 
 @pytest.mark.parametrize("room", [True, False])
-def test_what_a_fork_makes_comes_in_turn_with_its_refusals(room, monkeypatch):
+def test_what_two_processes_make_comes_in_turn_with_its_refusals(room, monkeypatch):
     monkeypatch.setattr(forks, "_has_room", lambda: room)
-    own = os.getpid()
+    own, begun = os.getpid(), get_context("fork").Event()
 
     def made(at):
+        if os.getpid() != own:
+            begun.set()
+        elif room:
+            begun.wait(30)
         if at == 5:
             raise ValueError(f"not {at}")
         return at, os.getpid() == own
 
     turns = in_turn(made, 9)
-    assert [next(turns) for _ in range(5)] == [(at, not room or at % 2 == 0) for at in range(5)]
+    first = [next(turns) for _ in range(5)]
+    assert [at for at, _ in first] == [0, 1, 2, 3, 4]
+    assert room is not all(here for _, here in first)
     with pytest.raises(ValueError, match="not 5"):
         next(turns)

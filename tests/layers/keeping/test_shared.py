@@ -38,6 +38,7 @@ INSIDE = {
 }
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "app.web.choices._present": ("platforms", "category"),
+    "layers.book.series._placed": ("parks",),
     "layers.look.palettes.own_colours": ("cities",),
     "layers.plan.catalogue._place": ("park-sany-zhizao",),
     "layers.plan.area.crs_words": ("zh",),
