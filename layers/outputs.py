@@ -124,6 +124,11 @@ def output(
             value=suffix,
             names=kinds,
         )
+    if spec.versus and spec.pages is not None:
+        raise InputError(
+            "output: two maps to compare (versus) are no atlas; leave versus or pages out",
+            code="versus.pages",
+        )
     if spec.versus and suffix != SLIDES:
         raise InputError(
             f"output: two maps to compare (versus) stand on slides ({SLIDES}), not in {suffix}; "

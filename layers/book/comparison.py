@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from geo.errors import InputError
 from geo.numerals import interval, number
 from layers.book.map_deck import map_slide
 from layers.book.together import comparable
@@ -65,9 +66,15 @@ def comparison_slides(spec: MapSpec) -> list[Slide]:
     Raises
     ------
     InputError
-        If one of the two cannot be asked or drawn.
+        If one of the two cannot be asked or drawn, or both are the same.
     """
     specs = (replace(spec, versus={}), spec.other())
+    one, other = ((asked(each), each.year) for each in specs)
+    if one == other:
+        raise InputError(
+            "comparison_slides: both maps are the same; give in versus a value that differs",
+            code="versus.same",
+        )
     contents = comparable([each.content() for each in specs])
     captions = _captions(specs, contents)
     title = spec.sheet.title or _difference(specs, contents, captions)

@@ -98,8 +98,10 @@ def extent_of(contents: Sequence[Content]) -> tuple[float, float, float, float] 
 def shown_bounds(content: Content) -> tuple[tuple[float, float], tuple[float, float]] | None:
     """Return south and west, north and east of what a map shows above its ground."""
     frames = [each for each in content.above_ground if len(each)]
+    if not frames:
+        return None
     placed = [moved(each.geometry, GEOGRAPHIC, function="output").to_numpy() for each in frames]
-    corners = shapely.total_bounds(np.concatenate([np.empty(0, dtype=object), *placed]))
+    corners = shapely.total_bounds(np.concatenate(placed))
     if not np.isfinite(corners).all():
         return None
     west, south, east, north = corners.tolist()

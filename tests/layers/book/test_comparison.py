@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -74,3 +75,14 @@ def test_what_cannot_be_compared_is_refused_and_a_specification_comes_back():
     assert caught.value.code == "versus.suffix"
     with pytest.raises(InputError):
         comparison_slides(spec(versus={"colour": "red"}))
+    usual = asked(spec("coverage")).distance_m
+    for same in ({"distance_m": usual}, {"year": None}):
+        with pytest.raises(InputError) as caught:
+            comparison_slides(spec("coverage", versus=same))
+        assert caught.value.code == "versus.same"
+    with pytest.raises(InputError) as caught:
+        output(replace(one, pages="circles"), ".pptx")
+    assert caught.value.code == "versus.pages"
+    with pytest.raises(InputError) as caught:
+        comparison_slides(spec("overview", visible=[], versus={"year": 2024}))
+    assert caught.value.code == "print.nothing"
