@@ -359,7 +359,7 @@
   Object.assign(View.prototype, Atlas.selecting, Atlas.basing);
 
   // The version of layers/web/document.schema.json that these scripts draw.
-  const VERSION = 2;
+  const VERSION = 3;
 
   Atlas.create = (container, documentData, options) => {
     if (documentData.version !== VERSION) {

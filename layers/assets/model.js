@@ -2,9 +2,35 @@
 (function (Atlas) {
   "use strict";
 
+  const PER_DEGREE = 1e6;
+  // What has its corners in degrees; all else has them in steps, as layers/web/encoding.py says.
+  const WHOLE = ["Point", "GeometryCollection"];
+
+  function shape(written) {
+    return !written || WHOLE.includes(written.type) ? written
+      : { type: written.type, coordinates: corners(written.coordinates) };
+  }
+
+  // Each corner stands in the document in millionths of a degree from the one before it.
+  function corners(part) {
+    if (Array.isArray(part[0])) {
+      return part.map(corners);
+    }
+    const at = [0, 0];
+    const degrees = [];
+    for (let k = 0; k < part.length; k += 2) {
+      at[0] += part[k];
+      at[1] += part[k + 1];
+      degrees.push([at[0] / PER_DEGREE, at[1] / PER_DEGREE]);
+    }
+    return degrees;
+  }
+
   class Layer {
     constructor(record) {
       Object.assign(this, record);
+      this.shapes = record.shapes && record.shapes.map(shape);
+      this.painted = record.painted && record.painted.map(shape);
       this.isImage = record.kind === "image";
       this.byValue = new Map((record.classes || []).map((entry) => [entry.value, entry]));
       this.outsideSet = new Set(record.outside || []);

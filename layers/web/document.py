@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from layers.look.styles import LayerStyle, Style
     from layers.scene.scene import Drawn, Scene, Stop
 
-VERSION = 2
+VERSION = 3
 # About 1 m: no bend of a line is lost that can be seen.
 LINE_TOLERANCE_DEG = 1e-5
 # What every card treats in its own way, and what is of no use to a reader.

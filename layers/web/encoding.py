@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 CRS = "EPSG:4490"
 DECIMALS = 6
+# How deep the corners of a shape lie in its coordinates.
+_DEPTHS = {"MultiPoint": 0, "LineString": 0, "MultiLineString": 1, "Polygon": 1, "MultiPolygon": 2}
 
 
 def columnar(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, Any]:
@@ -98,7 +100,7 @@ def painted(parts: gpd.GeoSeries) -> list[Any]:
 def corners_of(layer: dict[str, Any]) -> list[list[float]]:
     """Return [south, west] and [north, east] of the features of a layer of the document."""
     if "shapes" in layer:
-        shapes = [shapely.from_geojson(json.dumps(item)) for item in layer["shapes"] if item]
+        shapes = [shape_of(item) for item in layer["shapes"] if item]
         west, south, east, north = shapely.total_bounds(np.asarray(shapes)).tolist()
         return [[south, west], [north, east]]
     points = np.asarray(layer["points"], dtype=float).reshape(-1, 2)
@@ -124,7 +126,39 @@ def _flat(anchors: NDArray[np.float64]) -> list[float | None]:
 def _shapes(shapes: NDArray[np.object_], located: NDArray[np.bool_]) -> list[Any]:
     rounded = shapely.transform(shapes, lambda xy: xy.round(DECIMALS))
     texts = iter(shapely.to_geojson(rounded).tolist())
-    return [json.loads(next(texts)) if here else None for here in located]
+    return [_in_steps(json.loads(next(texts))) if here else None for here in located]
+
+
+def _in_steps(shape: dict[str, Any]) -> dict[str, Any]:
+    """Return a shape whose corners are told in millionths of a degree, each from the one before.
+
+    The boundaries of the ground are most of a document, and half as long so.
+    """
+
+    def steps(part: list[Any], depth: int) -> list[Any]:
+        if depth:
+            return [steps(each, depth - 1) for each in part]
+        corners = np.rint(np.reshape(part, (-1, 2)) * 10.0**DECIMALS).astype(np.int64)
+        whole: list[int] = np.diff(corners, axis=0, prepend=0).ravel().tolist()
+        return whole
+
+    depth = _DEPTHS.get(shape["type"])
+    return shape if depth is None else shape | {"coordinates": steps(shape["coordinates"], depth)}
+
+
+def shape_of(written: dict[str, Any]) -> shapely.Geometry:
+    """Return a shape of the document, in degrees."""
+
+    def corners(part: list[Any], depth: int) -> list[Any]:
+        if depth:
+            return [corners(each, depth - 1) for each in part]
+        degrees: list[Any] = (np.reshape(part, (-1, 2)).cumsum(axis=0) / 10.0**DECIMALS).tolist()
+        return degrees
+
+    depth = _DEPTHS.get(written["type"])
+    if depth is not None:
+        written = written | {"coordinates": corners(written["coordinates"], depth)}
+    return shapely.from_geojson(json.dumps(written))
 
 
 def _outside(anchors: NDArray[np.float64]) -> list[int]:

@@ -39,6 +39,7 @@ from layers.plan.catalogue import load
 from layers.plan.schema import resources
 from layers.plan.selection import placeable
 from layers.web.document import map_document, to_json
+from layers.web.encoding import painted, shape_of
 from layers.web.references import mentions
 from layers.web.webmap import ASSETS, SCRIPTS, STYLES, AtlasMap, vendor_missing, web_map
 from layers.words import words
@@ -516,7 +517,7 @@ def test_isolines_are_thin_lines_with_their_values():
     assert [style["weight"] for style in layer["styles"]] == [1.1]
     assert layer["fields"] == []
     # What is drawn lies within 2 m of what was computed.
-    drawn = gpd.GeoSeries([shapely.from_geojson(json.dumps(x)) for x in layer["shapes"]], crs=4490)
+    drawn = gpd.GeoSeries([shape_of(x) for x in layer["shapes"]], crs=4490)
     assert drawn.to_crs(lines.crs).hausdorff_distance(lines.geometry).max() < 2
     # A map of no lines is a map.
     none = map_document(["cities"], overlays=[Isolines(lines.iloc[:0])])
@@ -597,6 +598,18 @@ def test_a_name_with_markup_stays_data():
     page = web_map({"cities": frame}).get_root().render()
     assert "<img src=x" not in page
     assert "\\u003c/script\\u003e\\u003cimg src=x onerror=alert(1)\\u003e`${1+1}" in page
+
+
+def test_corners_stand_in_steps_and_come_back():
+    square = shapely.box(112.8, 28.1, 112.9, 28.2)
+    holed = square.difference(shapely.box(112.84, 28.14, 112.86, 28.16))
+    line = shapely.LineString([(112.8, 28.1), (-70.25, -33.5)])
+    shapes = [holed, shapely.MultiPolygon([square, shapely.box(113, 29, 113.1, 29.1)]), line]
+    shapes += [shapely.MultiLineString([line, line]), shapely.Point(112.9, 28.2)]
+    shapes += [shapely.MultiPoint([(112.9, 28.2), (113, 28)]), None]
+    written = painted(gpd.GeoSeries(shapes, crs=4490))
+    assert written[2]["coordinates"] == [112_800_000, 28_100_000, -183_050_000, -61_600_000]
+    assert [each and shape_of(each) for each in written] == shapes
 
 
 @pytest.mark.parametrize("words", ["{{ 7 * 7 }}", "{% endraw %}{% raw %}", "{# a #}", "{{"])
