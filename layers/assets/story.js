@@ -14,6 +14,8 @@
       this.panel = el("section", "atlas-panel atlas-story");
       this.words = el("div", "atlas-story-words");
       this.words.setAttribute("aria-live", "polite");
+      // What is longer than the screen is read on with ↓.
+      this.words.tabIndex = 0;
       this.bar = el("div", "atlas-story-bar");
       const button = (act) => {
         const made = el("button");
@@ -77,6 +79,7 @@
       const { view } = this;
       this.at = Math.max(0, Math.min(to, this.steps.length - 1));
       const { layers, bounds } = this.steps[this.at];
+      this.words.scrollTop = 0;
       view.clear(true);
       view.switched = new Map();
       view.document.visible = layers;
