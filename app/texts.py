@@ -9,6 +9,7 @@ import streamlit as st
 
 from geo.wording import filled, texts_of
 from layers.plan.area import per_plan
+from layers.type.line_breaks import unparted
 from layers.words import general, of_data, of_plan, pair
 
 if TYPE_CHECKING:
@@ -36,9 +37,23 @@ def language() -> str:
 
 
 def text(key: str, **values: object) -> str:
-    """Return a text of the interface in the visitor's language, with values filled in."""
+    """Return a text of the interface in the visitor's language, with values filled in.
+
+    No number in it is parted from its unit where a line ends.
+    """
     entry, chosen = _entry(key), interface()
-    return filled(entry, chosen if chosen in entry else language(), values)
+    return unparted(filled(entry, chosen if chosen in entry else language(), values))
+
+
+def capital(words: str) -> str:
+    """Return words that stand alone, and so begin with a capital letter.
+
+    Examples
+    --------
+    >>> capital("natural breaks"), capital("自然断点"), capital("")
+    ('Natural breaks', '自然断点', '')
+    """
+    return words[:1].upper() + words[1:]
 
 
 def both(key: str) -> tuple[str, str]:

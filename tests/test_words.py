@@ -13,6 +13,7 @@ import pytest
 from app.texts import LANGUAGES
 from layers.plan.area import area, open_plan
 from layers.questions.subjects import Points
+from layers.scene.known import zone_only_words
 
 ROOT = Path(__file__).parents[1]
 CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -132,3 +133,23 @@ def test_texts_for_every_plan_name_no_layer_and_no_place_of_one() -> None:
         for name in names
         if re.search(rf"{name}|\b{name.removesuffix('s')}\b", form)
     } == set()
+
+
+# What stands alone on a page or in a legend, by the beginnings of its keys.
+ALONE = (
+    *("map.time_all", "map.time_by", "map.time_shown", "map.amount", "legend.amount"),
+    *("slides.amount", "density.auto", "density.compare.", "choose.none", "locate.every", "basis."),
+    *("locate.datum.", "own.column.", "own.layer.", "own.crs.", "own.datum.", "own.quantity."),
+)
+
+
+def test_what_stands_alone_begins_with_a_capital_letter_in_english() -> None:
+    alone = {
+        key: str(entry["en"])
+        for path in FILES
+        for key, entry in json.loads(path.read_text(encoding="utf-8")).items()
+        if key.startswith(ALONE)
+    }
+    alone["zone_only"] = zone_only_words().en
+    assert len(alone) > len(ALONE)
+    assert [text for text in alone.values() if text[:1].islower()] == []

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import streamlit as st
 
 import geo
-from app.texts import language, text
+from app.texts import capital, language, text
 from app.web import choices, maps, picking, receipts
 from app.web.charts import bars
 from app.web.controls import choose, slide, step_through, switch, tabs
@@ -91,7 +91,7 @@ with st.sidebar:
                 "kernel",
                 "choose.kernel",
                 get_args(Kernel),
-                title=lambda name: text(f"kernel.{name}"),
+                title=lambda name: capital(text(f"kernel.{name}")),
                 default="quartic",
             ),
             "adaptive": switch("adaptive", "density.adaptive"),

@@ -27,6 +27,7 @@ from layers.questions.patterns import REACH_M
 from layers.questions.spacing import Spacing
 from layers.questions.subjects import Zones
 from layers.questions.tested_units import UnitClasses
+from layers.type.line_breaks import unparted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,7 +99,7 @@ def say(sentences: Sequence[str]) -> None:
     first, *others = sentences
     heading(first)
     for sentence in others:
-        st.write(sentence)
+        st.write(unparted(sentence))
 
 
 def closing(frame: gpd.GeoDataFrame | Any, file_name: str, *, spatial: bool = True) -> None:  # noqa: ANN401 - a table has no geometry
@@ -128,7 +129,8 @@ def show_units(asked: UnitClasses) -> None:
     """Draw the tests of hot spots, or of clusters and outliers."""
     zones = asked.answer()
     heading(text("pattern.overall"))
-    st.write(cluster_reading.overall(autocorrelation.overall(asked), lang=language()))
+    overall = cluster_reading.overall(autocorrelation.overall(asked), lang=language())
+    st.write(unparted(overall))
     show_table()
     hot = isinstance(asked, HotSpots)
     (pattern_charts.z_histogram if hot else pattern_charts.moran_scatter)(zones, zone)
@@ -193,7 +195,6 @@ map_column, results = map_and_results()
 reason = asked.refusal()
 if reason is not None:
     refused(reason)
-export(asked)
 with st.spinner(text("pattern.working")):
     document = maps.document(asked, lang=language())
     tested = isinstance(asked, UnitClasses)
@@ -208,3 +209,4 @@ with results:
         show_distances(asked)
     else:
         show_centres(asked)
+export(asked)

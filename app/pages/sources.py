@@ -15,7 +15,14 @@ from app.web.controls import enter, tabs
 from app.web.export import KINDS, export
 from app.web.frame import download
 from app.web.public import is_public
-from app.web.tables import EVIDENCE_CLASSES, area_balance, features, matching
+from app.web.tables import (
+    EVIDENCE_CLASSES,
+    area_balance,
+    features,
+    matching,
+    read_in_full,
+    readable,
+)
 from geo.numerals import listed
 from layers.look.reduced import coarser
 from layers.outputs import SLIDES
@@ -73,11 +80,8 @@ with overview:
                 ),
             }
         )
-    # A class that no layer has is a column of numbers too, and stands as the others do.
-    counts = {value_title("evidence", key): "Int64" for key in EVIDENCE_CLASSES}
-    st.dataframe(
-        pd.DataFrame(rows).astype(counts), hide_index=True, height="content", placeholder="–"
-    )
+    # Counts stay whole numbers where a class is missing.
+    read_in_full(pd.DataFrame(rows, dtype=object))
 with quotes:
     word = enter("filter", "sources.filter")
     matches = matching(frame, word)
@@ -87,17 +91,12 @@ with quotes:
         wanted = ("evidence", "accuracy_m", "quote", "heading", "source_id", "flag", "note")
         features(matches, [c for c in wanted if c in frame.columns], height=600)
 with conflicts:
-    features(
-        table("conflicts"),
-        ("text_en" if language() == "en" else "text_zh", "kind", "quote", "quote_b", "heading"),
-        height=600,
-    )
+    words = "text_en" if language() == "en" else "text_zh"
+    columns = (words, "kind", "quote", "quote_b", "heading")
+    read_in_full(readable(table("conflicts"), columns))
 with licences:
-    features(
-        table("sources"),
-        ("publisher", "date", "licence", "attribution", "description"),
-        height=400,
-    )
+    columns = ("publisher", "date", "licence", "attribution", "description")
+    read_in_full(readable(table("sources"), columns))
 for tab in balance:
     with tab:
         st.caption(text("sources.area_note", printed=area().printed_km2))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from app.texts import language, text
+from app.texts import capital, language, text
 from geo.errors import AtlasError
 from geo.numerals import number
 from layers.book import series
@@ -20,6 +20,8 @@ from layers.record.schema import BRIEF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from streamlit.delta_generator import DeltaGenerator
 
     from app.web.screen import Screen
     from layers.record.specification import MapSpec
@@ -71,6 +73,15 @@ class Job:
         finally:
             self.ended.set()
 
+    @property
+    def name(self) -> str:
+        """What is made, as the words of its buttons have it."""
+        if self.suffix == FRAMES:
+            return "frames"
+        if self.spec.pages == BRIEF:
+            return "brief" if self.suffix == SLIDES else "story"
+        return "atlas"
+
     def told(self, done: int, steps: int, title: str) -> None:
         """Keep how far it is; stop if that is wished."""
         if self.cancelled.is_set():
@@ -101,6 +112,8 @@ def atlas_export(
         Kind of contents of each suffix.
     """
     job = cast("Job | None", st.session_state.get(JOB))
+    # How far it is stands below the button that was pressed.
+    below: dict[str, DeltaGenerator] = {}
     working = job is not None and not job.ended.is_set()
     if kind in MAPS:
         st.button(
@@ -111,6 +124,7 @@ def atlas_export(
             width="stretch",
             key="export-brief-make",
         )
+        below["brief"] = st.container()
         st.button(
             text("export.story.make"),
             on_click=shown.ask,
@@ -119,6 +133,7 @@ def atlas_export(
             width="stretch",
             key="export-story-make",
         )
+        below["story"] = st.container()
         if area().years:
             st.button(
                 text("export.frames.make"),
@@ -128,11 +143,12 @@ def atlas_export(
                 width="stretch",
                 key="export-frames-make",
             )
-    with st.expander(text("export.atlas")):
+            below["frames"] = st.container()
+    with st.expander(text("export.atlas"), expanded=job is not None and job.name == "atlas"):
         pages = st.selectbox(
             text("export.atlas.pages"),
             series.names(),
-            format_func=lambda name: text(f"atlas.series.{name}"),
+            format_func=lambda name: capital(text(f"atlas.series.{name}")),
             key="export-atlas-pages",
         )
         suffix = st.radio(
@@ -150,10 +166,15 @@ def atlas_export(
             width="stretch",
             key="export-atlas-make",
         )
-    if job is not None and working:
-        st.fragment(_watch, run_every=POLL_S)(job)
-    elif job is not None:
-        _ended(job, mime_types)
+        below["atlas"] = st.container()
+    if job is None:
+        return
+    # A page without the button goes on with the work of another.
+    with below.get(job.name, st.container()):
+        if working:
+            st.fragment(_watch, run_every=POLL_S)(job)
+        else:
+            _ended(job, mime_types)
 
 
 def _start(
@@ -186,14 +207,13 @@ def _watch(job: Job) -> None:
 def _ended(job: Job, mime_types: Mapping[str, str]) -> None:
     if job.made is not None:
         size = number(len(job.made) / MEGABYTE, digits=1)
-        words, stem = "export.atlas.download", f"atlas_{job.spec.map}_{job.spec.pages}"
-        if job.spec.pages == BRIEF:
-            stem = f"plan_{BRIEF}"
-            words = "export.brief.download" if job.suffix == SLIDES else "export.story.download"
-        elif job.suffix == FRAMES:
-            words, stem = "export.frames.download", f"{job.spec.map}_years"
+        stems = {
+            "atlas": f"atlas_{job.spec.map}_{job.spec.pages}",
+            "frames": f"{job.spec.map}_years",
+        }
+        stem = stems.get(job.name, f"plan_{BRIEF}")
         st.download_button(
-            text(words, kind=job.suffix[1:].upper(), size=size),
+            text(f"export.download.{job.name}", kind=job.suffix[1:].upper(), size=size),
             job.made,
             file_name=f"{stem}{job.suffix}",
             mime=mime_types[job.suffix],

@@ -334,9 +334,9 @@ def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], kinds: Sequence[s
         tooltip=[
             word("name", title=text("column.zone")),
             word("kind", title=text("column.kind")),
-            quantity("quotient", title=text("column.quotient"), format=chart_format(2)),
-            quantity("low", title=text("column.low"), format=chart_format(2)),
-            quantity("high", title=text("column.high"), format=chart_format(2)),
+            quantity("quotient", title=text("column.quotient"), format=chart_format(1)),
+            quantity("low", title=text("column.low"), format=chart_format(1)),
+            quantity("high", title=text("column.high"), format=chart_format(1)),
             quantity("count", title=text("column.count")),
             quantity("expected", title=text("column.expected"), format=chart_format(1)),
             word("reading", title=text("column.reading")),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
-from app.texts import DEFAULT, LANGUAGES, interface, language, text
+from app.texts import DEFAULT, LANGUAGES, capital, interface, language, text
 from app.web import url_state
 from app.web.public import is_closed
 from geo.numerals import listed
@@ -80,14 +80,14 @@ def choose(
     """
     widget = _key(key)
     elsewhere = url_state.one_of(others) if others else None
-    titled = title or (lambda option: text(f"{label}.{option}"))
+    titled = title or (lambda option: capital(text(f"{label}.{option}")))
     url_state.seed(widget, default, url_state.one_of(options), parameter=key, elsewhere=elsewhere)
     chosen = st.selectbox(
         text(label),
         options,
         key=widget,
         format_func=titled,
-        placeholder=text("choose.placeholder"),
+        placeholder=capital(text("choose.placeholder")),
     )
     url_state.publish(widget, None if default in others else default, parameter=key)
     not_here(key, options, titled, [chosen or default])
@@ -131,7 +131,7 @@ def choose_some(
         options,
         key=widget,
         format_func=title,
-        placeholder=text("choose.placeholder"),
+        placeholder=capital(text("choose.placeholder")),
         select_all=False,
     )
     url_state.publish(widget, nothing, parameter=key)

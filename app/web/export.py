@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
-from app.texts import language, text
+from app.texts import capital, language, text
 from app.web import notes, view_state
 from app.web.atlas_export import atlas_export
 from app.web.frame import refusals_in_words
@@ -145,7 +145,11 @@ def _pick(name: str, options: Sequence[str], start: str, *, title: Callable[[str
     key = f"export-{name}@{language()}"
     st.session_state.setdefault(key, start)
     chosen = st.segmented_control(
-        text(f"export.{name}"), options, format_func=title, required=True, key=key
+        text(f"export.{name}"),
+        options,
+        format_func=lambda option: capital(title(option)),
+        required=True,
+        key=key,
     )
     # A browser under load has told of none for a moment.
     return chosen or start

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import streamlit as st
 from streamlit.errors import FragmentHandledException
 
-from app.texts import language, text
+from app.texts import capital, language, text
 from app.web import drawn_area, maps, notes, picking, url_state, view_state
 from app.web.map_view import map_view
 from app.web.names import names
@@ -94,6 +94,11 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .figures tr { border-bottom: 1px solid #E4E7EB; }
 .figures th:first-child, .figures td:first-child { text-align: left; padding-left: 0; }
 .figures td:first-child { min-width: 4rem; hyphens: auto; overflow-wrap: anywhere; }
+.figures.whole { max-height: none; overflow-x: auto; }
+.figures.whole table { min-width: 54rem; font-size: .86rem; }
+.figures.whole :is(th, td) { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; }
+.figures.whole td { overflow-wrap: break-word; min-width: 5rem; }
+.figures.whole td:first-child { overflow-wrap: break-word; min-width: 9rem; }
 .figures [tabindex] { cursor: pointer; }
 .figures [aria-selected="true"] { outline: 2px solid black; outline-offset: -2px; }
 dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
@@ -279,7 +284,7 @@ def note_on_points(points: Points) -> None:
         words += text(f"app.left_out{whose}", unlocated=number(lacking))
     if others > lacking:
         words += text("app.no_sites", n=number(others - lacking))
-    st.caption(words[:1].upper() + words[1:])
+    st.caption(capital(words))
 
 
 def download(
@@ -320,7 +325,7 @@ def target_row(target: Target) -> None:
     flag = f" · {text('overview.flagged')}" if target.flagged else ""
     quotes = " / ".join(escape(text("map.quoted", q=quote)) for quote in target.quotes)
     st.html(
-        f'<div class="indicator"><div class="name">{escape(target.name)}{flag}</div>'
+        f'<div class="indicator"><div class="name">{escape(capital(target.name))}{flag}</div>'
         f'<div class="value">{baseline}{escape(target.target)}</div>'
         f'<div class="quote">{quotes}</div></div>'
     )

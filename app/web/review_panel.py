@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.texts import language, text
+from app.texts import capital, language, text
 from layers.look.sheet import INTERNAL, PROFILES, PUBLIC, Review
 from layers.review.findings import VERDICTS
 
@@ -29,7 +29,7 @@ def decided() -> tuple[Review, str, str] | None:
         text("export.review"),
         PROFILES[::-1],
         index=None,
-        format_func=lambda name: text(f"export.review.{name}"),
+        format_func=lambda name: capital(text(f"export.review.{name}")),
         key="export-review",
     )
     if profile is None:

@@ -198,6 +198,24 @@ def figures(
     st.html(f"<div class=figures>{_html(header, rows, helps)}</div>")
 
 
+def read_in_full(frame: pd.DataFrame) -> None:
+    """Draw a table of words, as wide as the page, whose cells are broken into lines and never cut.
+
+    Parameters
+    ----------
+    frame
+        Few rows, with titles for the names of columns.
+    """
+    rows = frame.astype(object).where(frame.notna(), "–").map(_cell)
+    table = _html(list(frame.columns), rows.to_numpy().tolist())
+    # The keys reach it where it is wider than a telephone, and scroll it.
+    st.html(f'<div class="figures whole" tabindex="0">{table}</div>')
+
+
+def _cell(value: object) -> str:
+    return number(value) if isinstance(value, int | float) else str(value)
+
+
 def _html(header: Sequence[str], rows: Sequence[Sequence[str]], helps: Sequence[str] = ()) -> str:
     head = "".join(
         f"<th title={quoteattr(about)}>{escape(title)}</th>"

@@ -41,7 +41,8 @@ def page(name: str, **parameters: str) -> AppTest:
 
 def words(test: AppTest) -> str:
     parts = [*test.caption, *test.info, *test.error, *test.metric]
-    return " ".join(f"{getattr(part, 'label', '')} {part.value}" for part in parts)
+    said = " ".join(f"{getattr(part, 'label', '')} {part.value}" for part in parts)
+    return said.replace("\xa0", " ")
 
 
 @pytest.mark.parametrize("name", PAGES)

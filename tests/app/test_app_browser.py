@@ -74,7 +74,8 @@ INTERFACE = """
 [data-testid=stExpander] summary, [data-testid=stSelectbox] input,
 [data-testid=stMultiSelect] input, [data-testid=stTextInput] input,
 [data-testid=stDownloadButton] button, [data-testid=stButtonGroup] button,
-[data-testid=stVegaLiteChart] text, [data-testid=stDataFrame] th
+[data-testid=stVegaLiteChart] text, [data-testid=stDataFrame] th,
+.figures th
 """
 WORDS = """
 selector => [...document.querySelectorAll(selector)]
@@ -188,8 +189,8 @@ def drawn(page: Page, name: str) -> Frame | None:
     """Wait until a page has run and its map is drawn."""
     still(page)
     if name not in MAP_PAGES:
-        shown = "stFileUploaderDropzone" if name == "own" else "stDataFrame"
-        page.locator(f"[data-testid={shown}]").first.wait_for(timeout=WAIT_MS)
+        shown = "[data-testid=stFileUploaderDropzone]" if name == "own" else ".figures.whole"
+        page.locator(shown).first.wait_for(timeout=WAIT_MS)
         return None
     assert errors(page) == []
     page.frame_locator("iframe").locator(".atlas-legend").wait_for(timeout=WAIT_MS)
@@ -450,12 +451,12 @@ def assert_tables(page: Page, lang: str) -> None:
     """Every table of the sources has its titles in the language."""
     for key in ("layers", "features", "conflicts", "documents", "area"):
         open_tab(page, f"sources.{key}", lang)
-        table = page.get_by_role("tabpanel").locator("[data-testid=stDataFrame]").first
+        table = page.get_by_role("tabpanel").locator("table").first
         titles = words_of(table.locator("th"), lang)
         assert foreign(titles, lang) == [], (lang, key)
         if key == "conflicts":
             kind = 1 + titles.index(layers.resource("conflicts").field("kind").title(lang))
-            kinds = table.locator(f"td[aria-colindex='{kind}']").all_text_contents()
+            kinds = table.locator(f"td:nth-child({kind})").all_text_contents()
             assert len(kinds) == len(layers.load("conflicts"))
             assert foreign(kinds, lang) == []
     open_tab(page, "sources.layers", lang)

@@ -56,7 +56,8 @@ def page(session: dict[str, object] | None = None, **parameters: str) -> AppTest
 
 
 def words(test: AppTest) -> str:
-    return " ".join(str(part.value) for part in [*test.caption, *test.info, *test.warning])
+    said = " ".join(str(part.value) for part in [*test.caption, *test.info, *test.warning])
+    return said.replace("\xa0", " ")
 
 
 def own(*boxes: tuple[float, float, float, float]) -> str:

@@ -50,7 +50,8 @@ def words(key: str, lang: str = "zh", **values: object) -> str:
 def said(test: AppTest) -> str:
     kinds = ("error", "caption", "warning", "info", "success", "markdown")
     parts = [str(part.value) for kind in kinds for part in getattr(test, kind)]
-    return " ".join([*parts, *(part.proto.body for part in test.get("html"))])
+    said = " ".join([*parts, *(part.proto.body for part in test.get("html"))])
+    return said.replace("\xa0", " ")
 
 
 def fill(test: AppTest, key: str, value: str) -> None:

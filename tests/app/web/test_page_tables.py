@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from app.texts import text
 from app.web import tables
 
 if TYPE_CHECKING:
@@ -23,3 +24,20 @@ def test_zones_stand_by_size_with_the_decimals_of_their_figures(
     tables.zones_table(zones, ["covered_pct", "count"])
     assert shown["rows"] == [("乙", "95.0", "1,200"), ("丙", "50.0", "3"), ("甲", "10.0", "1")]
     assert len(shown["header"]) == len(shown["helps"]) == 3
+
+
+def test_what_is_read_in_full_is_cut_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[str] = []
+    monkeypatch.setattr("streamlit.html", drawn.append)
+    told = "<所用文本>" * 40
+    tables.read_in_full(
+        pd.DataFrame({"名称": ["甲", "乙"], "数": [1200, None], "说明": [told, None]})
+    )
+    cells = drawn[0].replace("&lt;", "<").replace("&gt;", ">")
+    assert f"<tr><td>甲</td><td>1,200</td><td>{told}</td></tr>" in cells
+    assert "<tr><td>乙</td><td>–</td><td>–</td></tr>" in cells
+
+
+def test_a_figure_in_a_text_of_a_page_is_not_parted_from_its_unit() -> None:
+    said = text("distribution.class_names", scheme="", n=3, explained="61.7")
+    assert "61.7\xa0%" in said
