@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import json
+import re
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pptx
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -17,9 +20,11 @@ from app.web.overview import belongs_to, members_of
 from app.web.tables import reasons
 from layers.look.sheet import INTERNAL, Review
 from layers.look.symbology import value_label
+from layers.outputs import output
 from layers.questions.kinds import kinds
 from layers.questions.overview import Overview
 from layers.questions.subjects import Points
+from layers.record.specification import asked
 
 if TYPE_CHECKING:
     from layers.record.specification import MapSpec
@@ -27,6 +32,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["overview", "density", "coverage", "distribution", "pattern", "own", "locate", "sources"]
 TIMEOUT_S = 60
+CHINESE = re.compile(r"[\u3400-\u9fff]+")
 # What each page takes along, as a specification calls it.
 TAKEN = {name: [name] for name in PAGES} | {"own": [], "locate": [], "sources": ["layer"]}
 MADE = [f"export{kind}" for kind in export.KINDS]
@@ -45,20 +51,53 @@ def words(test: AppTest) -> str:
     return said.replace("\xa0", " ")
 
 
+@pytest.fixture
+def taken(monkeypatch: pytest.MonkeyPatch) -> list[MapSpec]:
+    """Return the list to which pages add what they take along, as if its review were decided."""
+    specs: list[MapSpec] = []
+    monkeypatch.setattr(export, "decided", lambda: (Review(INTERNAL), INTERNAL, ""))
+    monkeypatch.setattr(export, "verdicts", lambda spec: not specs.append(spec))
+    return specs
+
+
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_page_runs_in_both_languages_and_takes_along_what_it_shows(
-    name: str, lang: str, monkeypatch: pytest.MonkeyPatch
+    name: str, lang: str, taken: list[MapSpec]
 ) -> None:
-    taken: list[MapSpec] = []
-    monkeypatch.setattr(export, "decided", lambda: (Review(INTERNAL), INTERNAL, ""))
-    monkeypatch.setattr(export, "verdicts", lambda spec: not taken.append(spec))
     test = page(name, lang=lang)
     assert not test.exception
     assert not test.error
     assert [(spec.map, spec.lang) for spec in taken] == [(each, lang) for each in TAKEN[name]]
     offered = [button.key for button in test.button]
     assert [key in offered for key in MADE] == [bool(taken)] * len(MADE)
+    if lang == "en" and name != "sources":
+        assert [words for spec in taken for words in on_map(spec) if CHINESE.search(words)] == []
+
+
+def on_map(spec: MapSpec) -> list[str]:
+    """Return what the map of a page says of its results in its language."""
+    shown = json.loads(maps.document(asked(spec), lang=spec.lang))["layers"]
+    return [
+        each[key][spec.lang]
+        for layer in shown
+        if layer["group"] == "analysis"
+        for key, parts in (
+            ("title", [layer, *layer.get("fields", ())]),
+            ("label", layer["classes"]),
+        )
+        for each in parts
+    ]
+
+
+def test_a_table_is_taken_along_as_slides_alone(taken: list[MapSpec]) -> None:
+    test = page("sources", layer="programmes")
+    (spec,) = taken
+    assert (spec.map, dict(spec.parameters)) == ("layer", {"layer": "programmes"})
+    offered = [button.key for button in test.button]
+    assert [key for key in MADE if key in offered] == ["export.pptx"]
+    deck = pptx.Presentation(BytesIO(output(spec, ".pptx")))
+    assert spec.titled().title in deck.slides[0].shapes.title.text
 
 
 def test_density_of_one_category_uses_its_points_only() -> None:

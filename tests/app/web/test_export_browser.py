@@ -35,9 +35,7 @@ def words(key: str) -> str:
 
 def open_export(page: Page, address: str) -> None:
     page.goto(address)
-    # The page of the sources has tables and no map.
-    if "/sources" not in address:
-        page.frame_locator("iframe").first.locator(".atlas-legend").wait_for(timeout=WAIT_MS)
+    page.frame_locator("iframe").first.locator(".atlas-legend").wait_for(timeout=WAIT_MS)
     page.get_by_role("button", name=words("export.button")).click(timeout=WAIT_MS)
 
 
@@ -132,14 +130,3 @@ def test_what_is_taken_is_what_is_on_the_screen(page, open_page, app, tmp_path):
     beside.goto(one_file.as_uri())
     beside.locator(".atlas-legend").wait_for(timeout=WAIT_MS)
     assert beside.locator(".atlas-row.base select").input_value() == "amap"
-
-
-def test_a_table_is_taken_along_as_slides_alone(page, app, tmp_path):
-    open_export(page, f"{app}/sources?layer=programmes")
-    decide(page)
-    slides = downloaded(page, ".pptx", tmp_path)
-    assert slides.name == "programmes_A3.pptx"
-    spec = provenance.read(slides)["spec"]
-    assert (spec["map"], spec["parameters"]) == ("layer", {"layer": "programmes"})
-    for kind in (".png", ".pdf", ".svg", ".html", ".gpkg"):
-        assert page.get_by_role("button", name=words(f"export.kind{kind}")).count() == 0

@@ -16,10 +16,13 @@ from test_app import tables_of_rows
 
 import layers
 from app.texts import _texts
-from app.web import intake, own_controls, own_data
+from app.web import intake, maps, own_controls, own_data
+from geo.datum import convert
 from geo.errors import InputError
 from layers.keeping.brought import kept_points
 from layers.keeping.own_files import known_names, read_own
+from layers.questions.density import Density
+from layers.questions.subjects import Points
 
 ROOT = Path(__file__).resolve().parents[3]
 TIMEOUT_S = 120
@@ -120,6 +123,22 @@ def test_degrees_labelled_as_metres_are_refused_with_the_click_that_reads_them(
     assert "采用 22 行 + 未采用 0 行" in said(test)
 
 
+def test_shifted_districts_are_suspected_and_converted_by_a_click() -> None:
+    districts = layers.load("districts")[["adcode", "name_zh", "geometry"]]
+    shifted = convert(districts.geometry, source="wgs84", target="gcj02").to_numpy()
+    frame = districts.rename(columns={"name_zh": "name"}).set_geometry(shifted, crs=4326)
+    content = json.loads(frame.to_json(drop_id=True))
+    content.pop("crs", None)
+    test = page(("区县.geojson", json.dumps(content, ensure_ascii=False).encode()))
+    suspected = "与已知的 22 个要素相比偏差 653 米"
+    assert suspected in said(test)
+    click(test, "own.remedy.correct")
+    assert "与已知要素的差距由 653 米减为 0 米" in said(test)
+    assert suspected not in said(test)
+    click(test, "own.remedy.undo")
+    assert suspected in said(test)
+
+
 def test_an_old_datum_is_used_as_it_is_by_choice_alone_and_its_accuracy_is_kept(
     tmp_path: Path,
 ) -> None:
@@ -199,6 +218,11 @@ def of_shops(name: str, **choices: str) -> AppTest:
 
 def test_own_points_are_told_by_what_is_true_of_them() -> None:
     test = of_shops("density")
+    receipt = "自带数据“shops”：读入 4 行 = 采用 3 行 + 未采用 1 行"
+    assert receipt in said(test)
+    # So it is on all that is taken along, which ends with the statement of its map.
+    asked = Density(Points(brought(test)[0].name))
+    assert receipt in str(maps.statement_rows(asked, lang="zh"))
     assert words("app.points_note", n=3) in said(test)
     assert "文件未给出位置" not in said(test)
     assert "只知所在园区" not in said(test)
@@ -217,23 +241,32 @@ def test_without_accuracy_a_ranking_has_no_intervals() -> None:
     assert "<td>–</td></tr>" in tables_of_rows(of_shops("density", tab="table"))[-1]
 
 
-def test_people_are_said_to_be_used_where_they_are() -> None:
+def people(fill: int) -> bytes:
+    """Return a raster of twenty people a cell, but for eight cells of a value that is none."""
+    cells = np.full((340, 400), 20, dtype="uint16")
+    cells.flat[[50_000, 50_001, 60_000, 61_000, 70_000, 70_001, 80_000, 80_001]] = fill
+    height, width = cells.shape
+    place = from_origin(111.5, 29.2, 0.005, 0.005)
+    size = {"height": height, "width": width, "count": 1, "dtype": "uint16"}
     with MemoryFile() as memory:
-        place = from_origin(112.5, 28.5, 0.01, 0.01)
-        with memory.open(
-            driver="GTiff",
-            width=100,
-            height=60,
-            count=1,
-            dtype="float32",
-            crs="EPSG:4326",
-            transform=place,
-        ) as raster:
-            raster.write(np.full((1, 60, 100), 50, dtype="float32"))
-        test = page(("people.tif", memory.read()))
+        with memory.open(driver="GTiff", crs="EPSG:4326", transform=place, **size) as raster:
+            raster.write(cells, 1)
+            raster.units = ("people",)
+        return memory.read()
+
+
+def test_people_with_an_undeclared_fill_stand_beside_published_figures_and_give_a_rate() -> None:
+    test = page(("people.tif", people(65535)))
+    assert "有 8 个像元的值为 65535" in said(test)
+    shown = [*test.dataframe, *test.table]
+    assert "10,047,914" in said(test) + " ".join(str(each.value) for each in shown)
     click(test, "own.use.population")
     assert words("own.used.population", title="people") in said(test)
     assert ways(test) == ["distribution"]
+    test.query_params["measure"] = "per_10k"
+    test.switch_page("app/pages/distribution.py").run()
+    assert not test.exception
+    assert "人口栅格在用" in said(test)
 
 
 def test_a_refusal_that_coordinates_would_mend_asks_for_them() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 WAIT_MS = 60_000
-CHINESE = re.compile(r"[\u3400-\u9fff]")
 MAP_SHARE = 0.62
 DEFAULT = HotSpots(Points.usual("platforms"), Zones("hexagons"))
 PAINTED = """
@@ -96,15 +94,7 @@ def test_a_planner_reads_the_hot_spot_looks_at_the_others_and_takes_it_home(page
     results.locator("[data-testid=stVegaLiteChart] svg").first.wait_for()
     drawn(page)
 
-
-def test_the_english_page_has_no_chinese_in_its_reading(page, app):
-    page.goto(f"{app}/pattern?lang=en")
-    for look in ("hot", "clusters", "distance", "centres"):
-        if look != "hot":
-            choose_look(page, look, "en")
-        drawn(page)
-        told = page.locator(".st-key-results").inner_text()
-        assert not CHINESE.search(told), told
-    heights = page.locator("iframe").element_handle().content_frame().evaluate(HEIGHTS)
+    choose_look(page, "centres")
+    heights = drawn(page).evaluate(HEIGHTS)
     assert len(heights) > 2
     assert all(low[1] < high[0] for low, high in pairwise(heights)), "centres lie above the points"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 import shapely
 from streamlit.testing.v1 import AppTest
+from test_app import tables_of_rows
 
 import geo
 import layers
@@ -25,6 +27,7 @@ from layers.questions.subjects import Points, Zones
 INVESTMENT = "investment_100m_cny"
 
 ROOT = Path(__file__).resolve().parents[3]
+CHINESE = re.compile(r"[\u3400-\u9fff]+")
 LOOKS = ["hot", "clusters", "distance", "centres"]
 PLATFORMS = HotSpots(Points("platforms"), Zones("hexagons"))
 # Events are points where they are asked for as such.
@@ -53,6 +56,12 @@ def test_every_look_reads_in_both_languages(look: str, lang: str) -> None:
     assert not test.info
     noun = {"zh": "平台", "en": "platforms"}[lang]
     assert noun in words(test)
+    if lang == "en":
+        metrics = [f"{each.label} {each.value}" for each in test.metric]
+        charts = [str(json.loads(each.proto.spec)) for each in test.get("vega_lite_chart")]
+        assert bool(charts) == (look != "centres")
+        told = [words(test), *metrics, *charts, *tables_of_rows(test)]
+        assert CHINESE.findall(" ".join(told)) == []
 
 
 def test_the_default_finds_the_hot_spot_and_says_how_it_knows() -> None:
