@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from geo.errors import InputError
+from geo.exchange import encodings
 from geo.exchange.encodings import canonical, decided, decoded, examine, xml_declared
 
 TEXT = "名称,编号\n岳麓区,0101\n望城区,0102\n"
@@ -71,3 +72,86 @@ def test_names_of_encodings() -> None:
     assert canonical("x" * 10_000_000) == ""
     for prolog in (b"<?xml encoding=?>", b"<?xml encoding", b"<?xml encoding='", b"kml"):
         assert xml_declared(prolog) == ""
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"), [("Big5", "Big5"), ("GBK", "GB18030"), ("", "GB18030")]
+)
+def test_where_the_bytes_speak_for_both_the_declared_encoding_is_taken(
+    declared: str, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        encodings, "_commonness", lambda _, encoding: 0.6 - 0.2 * (encoding == "UTF-8")
+    )
+    assert decided("中文".encode("big5"), name="a", declared=declared)[0] == encoding
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "place"),
+    [
+        ("ab\ncd", 0, (1, 1)),
+        ("ab\ncd", 1, (1, 2)),
+        ("ab\ncd", 2, (1, 3)),
+        ("ab\ncd", 3, (2, 1)),
+        ("ab\ncd", 4, (2, 2)),
+        ("\n\n", 2, (3, 1)),
+    ],
+)
+def test_the_place_of_a_character_is_the_same_in_pieces(
+    text: str, at: int, place: tuple[int, int]
+) -> None:
+    for cut in range(len(text) + 1):
+        assert encodings._place([text[:cut], text[cut:]], at) == place
+    assert encodings._place(list(text), at) == place
+
+
+@pytest.mark.parametrize(
+    ("data", "separator", "bad"),
+    [
+        (b"a\xffb", b"", 1),
+        # A letter that is cut before a separator, or by the end of the last cell, is no damage.
+        ("岳".encode()[:2], b"", 1),
+        ("岳".encode()[:2], b";", 0),
+        (b"\xff;" + "岳".encode()[:2], b";", 0),
+        (b"\xff." + "岳".encode()[:2], b";", 1),
+        ("岳".encode()[:2] + b";a", b";", 0),
+        ("岳".encode()[:2] + b";a", b"", 1),
+        (b"\xff" + "岳".encode()[:2] + b";a", b";", 1),
+        # What was replaced before stands in the text as it is.
+        ("�".encode(), b"", 0),
+        ("�".encode() + b"\xff.", b"", 1),
+    ],
+)
+def test_what_cannot_be_read_is_counted(data: bytes, separator: bytes, bad: int) -> None:
+    assert encodings._replaced(data, "UTF-8", separator) == bad
+
+
+@pytest.mark.parametrize(
+    ("data", "codec"),
+    [
+        ("<a/>".encode("utf-16-le"), "utf-16-le"),
+        ("<a/>".encode("utf-16-be"), "utf-16-be"),
+        (b"a\0", ""),
+        (b"<\0a\0", "utf-16-le"),
+        (b"abcd" * 9, ""),
+        (b"\0" * 40, ""),
+        ("岳麓区a".encode("utf-16-le"), ""),
+    ],
+)
+def test_two_bytes_a_letter_are_known_by_their_zeros(data: bytes, codec: str) -> None:
+    assert encodings._without_mark(data) == codec
+
+
+@pytest.mark.parametrize(
+    ("prolog", "declared"),
+    [
+        ("<?xml version='1.0' encoding='GBK'?>", "GBK"),
+        ('<?xml encoding = "GBK" standalone="no"?>', "GBK"),
+        ("<?xml version='1.0'?><a encoding='GBK'/>", ""),
+        ("<a encoding='GBK'/>", ""),
+        ("<?xml encoding=GBK?>", ""),
+    ],
+)
+def test_the_encoding_that_a_prolog_names(prolog: str, declared: str) -> None:
+    assert xml_declared(prolog.encode()) == declared
+    assert xml_declared(prolog.encode("utf-16-le")) == declared

@@ -212,3 +212,14 @@ def test_without_a_key_or_with_another_kind_of_address_nobody_is_asked() -> None
     with pytest.raises(GeocoderError, match="AMAP_GEOCODER"):
         Geocoder("amap", KEY, "file:///etc/passwd")
     assert KEY not in repr(Geocoder("amap", KEY))
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        *((401, "key"), (403, "key"), (402, "http"), (418, "quota"), (429, "quota"), (500, "http")),
+        *((300, "redirect"), (399, "redirect"), (400, "http"), (299, "http")),
+    ],
+)
+def test_what_a_status_means_for_who_asked(status: int, kind: str) -> None:
+    assert geocoders._kind_of(status) == kind
