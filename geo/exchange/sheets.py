@@ -263,18 +263,15 @@ def _without_collections(sheet: Sheet) -> Sheet:
     return replace(sheet, shapes=shapes)
 
 
-def _one_kind(collection: shapely.Geometry) -> tuple[shapely.Geometry | None, bool]:
+def _one_kind(collection: shapely.Geometry) -> tuple[shapely.Geometry, bool]:
     parts = shapely.get_parts(collection)
     while (shapely.get_type_id(parts) == shapely.GeometryType.GEOMETRYCOLLECTION).any():
         parts = shapely.get_parts(parts)
     kinds = kinds_of(parts)
-    for kind, build in _TOGETHER.items():
-        if (kinds == kind).any():
-            simple = shapely.get_parts(parts[kinds == kind])
-            return build(list(simple)) if len(simple) > 1 else simple[0], bool(
-                (kinds == kind).all()
-            )
-    return None, True
+    kind = next(each for each in _TOGETHER if (kinds == each).any())
+    simple = shapely.get_parts(parts[kinds == kind])
+    whole = bool((kinds == kind).all())
+    return _TOGETHER[kind](list(simple)) if len(simple) > 1 else simple[0], whole
 
 
 def _by_kind(sheet: Sheet) -> list[Sheet]:
