@@ -43,7 +43,7 @@ def test_every_source_says_on_which_terms_and_how_it_is_credited(plan: str) -> N
             assert used | set(layers.resource(name).sources) <= set(sources.index), name
     assert sources[["licence", "attribution", "attribution_en"]].notna().all(axis=None)
     # An original name may follow in brackets; what is no name is in English.
-    for column in ("publisher", "licence", "attribution"):
+    for column in ("publisher", "licence", "attribution", "description"):
         english = sources[f"{column}_en"].str.replace(r"\([^()]+\)", "", regex=True)
         assert not english.str.contains("[\u4e00-\u9fff]").any(), column
     assert sources.loc["amap", "licence"].endswith("遵其服务条款")
