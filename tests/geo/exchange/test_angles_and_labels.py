@@ -1,0 +1,191 @@
+"""Numbers and angles as people write them, and what labels say of zones and datums."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+from pyproj import CRS
+
+from geo.exchange import angles, labels
+from geo.exchange.angles import angle
+
+NAN = math.nan
+
+
+@pytest.mark.parametrize(
+    ("text", "degrees"),
+    [
+        ("112.9", 112.9),
+        ("112°30′", 112.5),
+        ("112°30′36″", 112.51),
+        ("112º30’36”E", 112.51),
+        ("东经112度30分36秒", 112.51),
+        ("112d30m36s", 112.51),
+        ("112:30:36", 112.51),
+        ("112 30 36.0", 112.51),
+        ("112-30-36", 112.51),
+        ("112°30''", NAN),
+        ("112°30′36′′", 112.51),
+        ("28°12′N", 28.2),
+        ("28°12′S", -28.2),
+        ("北纬28°12′", 28.2),
+        ("南纬28°12′", -28.2),
+        ("W70°30′", -70.5),
+        ("西经70°30′", -70.5),
+        ("-70°30′", -70.5),
+        ("+70°30′", 70.5),
+        ("－70°30′", -70.5),
+        ("-70°30′W", NAN),
+        ("70°N30′E", NAN),
+        ("1-2-3-4", NAN),
+        ("", NAN),
+        ("E", NAN),
+        ("56′24″", NAN),
+        ("112°56″", NAN),
+        ("112°-56", NAN),
+        ("112.5°30′", NAN),
+        ("112°30.5′", 112 + 30.5 / 60),
+        ("112°30.5′6″", NAN),
+        ("112°59′59″", 112 + 59 / 60 + 59 / 3600),
+        ("112°60′", NAN),
+        ("112°0′60″", NAN),
+        ("180-0-0", 180.0),
+        ("181-0-0", NAN),
+        ("2024-05-01", NAN),
+        ("181°", 181.0),
+        ("112x30", NAN),
+        ("1" + " " * 63, 1.0),
+        ("1" + " " * 64, NAN),
+    ],
+)
+def test_an_angle_as_people_write_it(text: str, degrees: float) -> None:
+    assert angle(text) == pytest.approx(degrees, abs=1e-12, nan_ok=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1.5", 1.5),
+        ("-2e3", -2000),
+        ("391,234.5", 391_234.5),
+        ("-1,234,567", -1_234_567),
+        ("12,34", NAN),
+        ("500000米", 500_000),
+        ("500000 m", 500_000),
+        ("１２.５", 12.5),
+        ("1_000", NAN),
+        ("inf", NAN),
+        ("nan", NAN),
+        ("112°30′", 112.5),
+        ("无", NAN),
+    ],
+)
+def test_a_number_as_people_write_it_alone_and_among_others(text: str, number: float) -> None:
+    for cells, at in (([text], 0), (["7", "x", text], 2)):
+        assert angles.numbers(pd.Series(cells))[at] == pytest.approx(number, nan_ok=True)
+
+
+def test_decimals_are_all_plain_or_none() -> None:
+    assert angles.decimals(pd.Series(["1", "-2e3"])).tolist() == [1, -2000]
+    for text in ("1,234", "112°30′", "无", "1_000", ""):
+        assert angles.decimals(pd.Series(["1", text])) is None
+
+
+def figures(crs: str) -> tuple[float, float, float, float]:
+    """Central meridian, false easting, scale and longer axis."""
+    read = CRS(crs)
+    assert read.coordinate_operation is not None
+    assert read.ellipsoid is not None
+    values = {each.name: float(each.value) for each in read.coordinate_operation.params}
+    return (
+        values["Longitude of natural origin"],
+        values["False easting"],
+        values["Scale factor at natural origin"],
+        read.ellipsoid.semi_major_metre,
+    )
+
+
+AXIS = {"": 6_378_137.0, "Xian 1980": 6_378_140.0, "Beijing 1954": 6_378_245.0}
+
+
+@pytest.mark.parametrize("datum", AXIS)
+def test_zones_by_their_number_and_by_their_meridian(datum: labels.OldDatum) -> None:
+    for number in (*range(13, 24), *range(25, 46)):
+        meridian = 3 * number if number > 23 else 6 * number - 3
+        named = labels.prefixed_crs(number, datum=datum)
+        assert figures(named) == (meridian, number * 1e6 + 500_000, 1, AXIS[datum])
+        zone = labels.zone_of(CRS(named))
+        assert zone == (meridian, 3 if number > 23 else 6, number, 1)
+    for meridian in range(75, 136, 3):
+        assert figures(labels.meridian_crs(meridian, datum=datum)) == (
+            meridian,
+            500_000,
+            1,
+            AXIS[datum],
+        )
+    assert labels.zone_of(CRS.from_epsg(4547)) == (114, 3, 0, 1)
+    assert labels.zone_of(CRS.from_epsg(4508)) == (111, 6, 0, 1)
+
+
+def test_zones_of_utm() -> None:
+    for number in range(43, 54):
+        named = labels.meridian_crs(6 * number - 183, utm=True)
+        assert CRS(named).name == f"WGS 84 / UTM zone {number}N"
+        assert labels.zone_of(CRS(named)) == (6 * number - 183, 6, 0, 0.9996)
+    assert [labels.zone_of(CRS.from_epsg(code)) for code in (4490, 3857)] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("crs", "datum"),
+    [
+        *((4490, ""), (4326, ""), (4547, ""), (2383, "Xian 1980"), (4610, "Xian 1980")),
+        *((4214, "Beijing 1954"), (2435, "Beijing 1954"), (4555, "New Beijing")),
+        ("+proj=longlat +ellps=krass +type=crs", "Krassowsky"),
+        ("+proj=longlat +ellps=krass +towgs84=15,-155,-90 +type=crs", ""),
+        ("+proj=longlat +ellps=krass +towgs84=0,0,0 +type=crs", "Krassowsky"),
+        ("+proj=longlat +ellps=bessel +type=crs", "other"),
+        (4301, ""),
+    ],
+)
+def test_the_old_datum_of_a_label(crs: object, datum: str) -> None:
+    assert labels.old_datum(CRS.from_user_input(crs)) == datum
+
+
+@pytest.mark.parametrize(
+    ("text", "datum"),
+    [
+        *(("GCJ02", "gcj02"), ("gcj-02", "gcj02"), ("GCJ_2", "gcj02"), ("火星坐标", "gcj02")),
+        *(
+            ("Mars", "gcj02"),
+            ("BD-09", "bd09"),
+            ("bd9", "bd09"),
+            ("百度", "bd09"),
+            ("baidu", "bd09"),
+        ),
+        *(("GCJ0002", None), ("CGCS2000", None), ("", None), ("x" * 500 + "gcj02", None)),
+    ],
+)
+def test_the_shifted_datum_of_a_label(text: str, datum: str | None) -> None:
+    assert labels.shifted_datum(text) == datum
+    assert labels.shifted_datum("EPSG:4490", None, text) == datum
+
+
+def test_systems_without_a_place_on_earth() -> None:
+    local = CRS('LOCAL_CS["城建坐标系",UNIT["metre",1]]')
+    heights = CRS(
+        'COMPD_CS["x",LOCAL_CS["l",UNIT["m",1]],VERT_CS["h",VERT_DATUM["d",2005],UNIT["m",1]]]'
+    )
+    assert labels.is_local(local)
+    assert labels.is_local(heights)
+    assert not any(
+        labels.is_local(CRS(text)) for text in ("EPSG:4490", "EPSG:4547", "EPSG:4490+5737")
+    )
+    shift = "+proj=longlat +ellps=krass +towgs84={} +type=crs"
+    assert [labels.is_identity(CRS(shift.format(each))) for each in ("0,0,0", "0,0,1")] == [
+        True,
+        False,
+    ]
+    assert not labels.is_identity(CRS("EPSG:4214"))
+    assert labels.parsed("none") is None
