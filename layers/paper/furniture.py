@@ -52,6 +52,8 @@ ZORDER = 90.0
 # Round steps of the graticule, minutes; at most so many lines across the map.
 STEPS_MIN = (1, 2, 5, 10, 15, 20, 30, 60, 120)
 MOST_LINES = 7
+# Degrees at two sides of a map on a slide: at most so many, their middles so far from a corner.
+FEW_LINES, FROM_CORNER_PT = 4, 30.0
 MINUTES = 60
 CROSS_PX = 5.0
 BAR_SHARE, BAR_PARTS, BAR_PX = 0.62, 4, 6.0
@@ -151,6 +153,24 @@ def draw_graticule(axes: Axes, window: Window, layout: Layout) -> None:
     draw_lines(axes, marks, INK, 0.9 * px, ZORDER)
     crosses = _crosses(meridians, parallels, frame, CROSS_PX * px)
     draw_lines(axes, crosses, to_rgba(GRID, 0.8), 0.7 * px, 50.0)
+
+
+def edge_degrees(window: Window) -> tuple[list[tuple[str, float]], list[tuple[str, float]]]:
+    """Return the degrees below a map and at its left, each with where its line meets the edge."""
+    meridians, parallels = _graticule(window, FEW_LINES)
+    frame = window.frame
+    below = [
+        (_degrees(lon, "E"), _crossing(line, axis=1, at=frame.bottom)) for lon, line in meridians
+    ]
+    beside = [
+        (_degrees(lat, "N"), _crossing(line, axis=0, at=frame.left)) for lat, line in parallels
+    ]
+    low, high = frame.left + FROM_CORNER_PT, frame.right - FROM_CORNER_PT
+    bottom, top = frame.bottom + FROM_CORNER_PT, frame.top - FROM_CORNER_PT
+    return (
+        [(words, x) for words, x in below if low < x < high],
+        [(words, y) for words, y in beside if bottom < y < top],
+    )
 
 
 def draw_title(axes: Axes, sheet: Sheet, layout: Layout) -> None:
@@ -295,7 +315,7 @@ def _draw_north(axes: Axes, window: Window, x: float, base: float, *, px: float,
 
 
 def _graticule(
-    window: Window,
+    window: Window, most: int = MOST_LINES
 ) -> tuple[list[tuple[float, NDArray[np.float64]]], list[tuple[float, NDArray[np.float64]]]]:
     """Return meridians and parallels at round steps: degrees, and points on the sheet."""
     west, south, east, north = window.bounds_m
@@ -303,7 +323,7 @@ def _graticule(
     to_metres = Transformer.from_crs(GEOGRAPHIC, map_crs(), always_xy=True)
     left, low, right, high = to_degrees.transform_bounds(west, south, east, north)
     longest = max(right - left, high - low) * MINUTES
-    step = next((each for each in STEPS_MIN if longest / each <= MOST_LINES), STEPS_MIN[-1])
+    step = next((each for each in STEPS_MIN if longest / each <= most), STEPS_MIN[-1])
     step_deg = step / MINUTES
 
     def rounds(a: float, b: float) -> NDArray[np.float64]:

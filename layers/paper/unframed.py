@@ -11,7 +11,7 @@ from PIL import Image
 from layers.look.basemaps import VECTOR
 from layers.paper.drawing import BEYOND, laid
 from layers.paper.extents import require_shown, wanted, window_on
-from layers.paper.furniture import bar_length_m, true_north_deg
+from layers.paper.furniture import bar_length_m, edge_degrees, ratio_words, true_north_deg
 from layers.paper.labels import slide_names
 from layers.paper.locator import corner_box
 from layers.paper.printing import cleaned, view_words
@@ -95,6 +95,7 @@ def unframed(content: Content, sheet: Sheet, size_pt: tuple[float, float]) -> Un
         blocked=[scale.inset(-AROUND_SCALE_PT)],
         toned=tone,
     )
+    below, beside = edge_degrees(window)
     placed = PlacedMap(
         scene=seen,
         window=window,
@@ -103,6 +104,9 @@ def unframed(content: Content, sheet: Sheet, size_pt: tuple[float, float]) -> Un
         names=names,
         scale=scale,
         bar_m=bar_length_m(LONGEST_BAR_PT, window),
+        ratio=ratio_words(window),
+        below=tuple(below),
+        beside=tuple(beside),
         north_deg=true_north_deg(window),
         beyond=tone(BEYOND),
         tiles=b"" if ground is None else _png(ground.picture),

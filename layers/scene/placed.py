@@ -92,6 +92,10 @@ class PlacedMap:
         Box of scale and north arrow.
     bar_m, north_deg
         Length of the scale bar, and true north clockwise from the top.
+    ratio
+        Its scale as a ratio, at the size that it is placed in.
+    below, beside
+        Degrees below its frame and at its left, each with its x or y, points.
     beyond
         Colour where the base map ends.
     tiles
@@ -107,4 +111,7 @@ class PlacedMap:
     bar_m: float
     north_deg: float
     beyond: str
+    ratio: str
+    below: tuple[tuple[str, float], ...]
+    beside: tuple[tuple[str, float], ...]
     tiles: bytes = b""

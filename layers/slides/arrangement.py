@@ -69,7 +69,7 @@ def fill(
     grid_after = None
     if slide.map is not None:
         box = area.part(width=area.width - column)
-        draw_map(page, slide.map.placed(box.width, box.height), box, slide.map.alt)
+        draw_map(page, slide.map, box)
         area = area.part(left=box.width + GAP)
     elif slide.chart is not None:
         draw_chart(page, slide.chart, area.part(width=area.width - column))
@@ -94,7 +94,7 @@ def _row(page: Page, slide: Slide, area: Box) -> None:
     for at, view in enumerate(maps):
         left = at * (each + GAP)
         box = area.part(left=left, top=head, width=each, height=area.height - head - foot)
-        draw_map(page, view.placed(box.width, box.height), box, view.alt)
+        draw_map(page, view, box)
         if slide.captions:
             place = replace(box, top=area.top, height=head - CAPTION_GAP)
             add_text(page.slide.shapes, slide.captions[at], place, size_pt=CAPTION_PT, bold=True)

@@ -29,12 +29,16 @@ if TYPE_CHECKING:
     from layers.scene.placed import Dot, PlacedMap, PlacedName
     from layers.scene.scene import Drawn, Mark
     from layers.slides.boxes import Box, Page
+    from layers.slides.slide import MapView
 
 # Areas and lines of a layer with more marks than this are one shape a look, and not one each.
 MOST_MARKS = 60
 # Corners are left out, the finest first, until a map has no more than so many.
 MOST_CORNERS, TOLERANCES_PT = 12_000, (0.3, 0.5, 0.8, 1.2, 2.0, 4.0)
 STOP_ZORDER, NAME_ZORDER, SCALE_ZORDER, LEADER_ZORDER = 70.0, 80.0, 90.0, 65.0
+FRAME_ZORDER = 85.0
+# What the degrees below a map and at its left take.
+DEGREES_PT, TICK_PT = 18.0, 4.0
 # A name of Chinese along a line steeper than this is written downwards, degrees.
 STEEP = 45.0
 # How far lines of text are apart, in heights of a letter.
@@ -45,21 +49,21 @@ KM = 1000.0
 (INK,) = inks("ink")
 
 
-def draw_map(page: Page, placed: PlacedMap, box: Box, words: str) -> None:
+def draw_map(page: Page, view: MapView, outer: Box) -> None:
     """Draw a map as one group, in it a group for each layer under its name.
 
     Parameters
     ----------
     page
         Page to draw on.
-    placed
-        The map; its frame has the size of the box.
-    box
-        Where it stands.
-    words
-        What it shows, for those who cannot see it.
+    view
+        The map, and what it shows, for those who cannot see it.
+    outer
+        Where it stands, with the degrees at its edges.
     """
     slide = page.slide
+    box = outer.part(left=DEGREES_PT, height=outer.height - DEGREES_PT)
+    placed = view.placed(box.width, box.height)
     tree = slide.element.cSld.spTree
 
     def related(png: bytes) -> str:
@@ -67,7 +71,7 @@ def draw_map(page: Page, placed: PlacedMap, box: Box, words: str) -> None:
         return str(relation)
 
     canvas = _Canvas(placed, box, Shapes(next_number(tree)), related)
-    tree.append(parsed(canvas.whole(words)))
+    tree.append(parsed(canvas.whole(view.alt)))
 
 
 class _Canvas:
@@ -102,6 +106,7 @@ class _Canvas:
             (LEADER_ZORDER, shapes.group(self._say("leaders"), leaders)),
             (STOP_ZORDER, shapes.group(self._say("stops"), map(self._stop, placed.stops))),
             (NAME_ZORDER, shapes.group(self._say("names"), map(self._name, placed.names))),
+            (FRAME_ZORDER, self._edge()),
             (SCALE_ZORDER, self._scale()),
         ]
         drawn = [xml for _, xml in sorted(levels, key=lambda level: level[0])]
@@ -274,8 +279,30 @@ class _Canvas:
             upright=upright,
         )
 
+    def _edge(self) -> str:
+        """Return the frame, with degrees below it and at its left."""
+        shapes, high, name = self.shapes, SCALE_PT * LEADING, self._say("frame")
+        line = Stroke(INK, 1.0, 0.75)
+        ring = self._ring([shapely.box(*self.frame)])
+        inner = [shapes.freeform(name, ring, stroke=line)]
+        marks = []
+        for words, at in self.placed.below:
+            ((x, y),) = self._at(np.array([[at, self.frame[1]]])).tolist()
+            marks.append(np.array([[x, y], [x, y + TICK_PT]]))
+            width = text_width(words, SCALE_PT)
+            place = (x - width / 2, y + TICK_PT - 1.0, width, high)
+            inner.append(shapes.text([words], place, size_pt=SCALE_PT, colour=INK))
+        for words, at in self.placed.beside:
+            ((x, y),) = self._at(np.array([[self.frame[0], at]])).tolist()
+            marks.append(np.array([[x, y], [x - TICK_PT, y]]))
+            width = text_width(words, SCALE_PT)
+            place = (x - TICK_PT + 1.0 - (high + width) / 2, y - high / 2, width, high)
+            inner.append(shapes.text([words], place, size_pt=SCALE_PT, colour=INK, turn=-90.0))
+        inner.append(shapes.freeform(name, marks, stroke=line, closed=False))
+        return shapes.group(name, inner)
+
     def _scale(self) -> str:
-        """Return scale bar and north arrow."""
+        """Return scale as bar and ratio, and north arrow."""
         placed, shapes, box = self.placed, self.shapes, self.placed.scale
         ((left, top),) = self._at(np.array([[box.left, box.top]])).tolist()
         length = placed.bar_m / placed.window.metres_per_pt
@@ -302,6 +329,9 @@ class _Canvas:
                 words = f"{words} {say(f'sheet.{unit}', self.lang)}"
                 place, align = (place[0], place[1], text_width(words, SCALE_PT), high), "l"
             inner.append(shapes.text([words], place, size_pt=SCALE_PT, colour=INK, align=align))
+        words = say("slides.ratio", self.lang, ratio=placed.ratio)
+        place = (start, top, text_width(words, SCALE_PT), high)
+        inner.append(shapes.text([words], place, size_pt=SCALE_PT, colour=INK, align="l"))
         inner += self._north(left + ARROW_PT / 2 + 2.0, base)
         return shapes.group(self._say("scale"), inner)
 

@@ -212,10 +212,18 @@ def test_what_is_not_stated_at_all_fails(monkeypatch) -> None:
     assert verdict("plan_status", subject("规划")) == "fail"
 
 
-def test_a_slide_has_neither_a_numeric_scale_nor_degrees() -> None:
-    for rule in ("scale", "frame"):
-        assert verdict(rule, subject(suffix=".pptx")) == "fail"
-    assert verdict("north", subject(suffix=".pptx")) == "pass"
+def test_marks_of_a_slide_are_read_as_those_of_a_print() -> None:
+    for rule, words in (("scale", "1:330\u00a0000（原大）"), ("frame", "28°N"), ("north", "北")):
+        assert verdict(rule, subject(words, suffix=".pptx")) == "pass"
+        assert verdict(rule, subject("现有平台", suffix=".pptx")) == "fail"
+
+
+def test_the_plan_in_ten_slides_has_a_title_of_its_own() -> None:
+    deck = subject(say("app.title", "zh"), suffix=".pptx", title="")
+    deck.asked = replace(deck.spec, pages="brief")
+    assert verdict("title", deck) == "pass"
+    deck.asked = replace(deck.spec, pages=None)
+    assert verdict("title", deck) == "fail"
 
 
 def test_a_legend_lists_what_is_shown() -> None:
@@ -393,9 +401,8 @@ def test_each_kind_of_file_is_read(suffix, tmp_path) -> None:
     failing = set(found.index[found == "fail"])
     assert "unknown" not in set(found)
     assert (kept["passed_by"], set(kept["failed"])) == ("Li", failing)
-    # That plan does not say how far it has come, and a slide has no size.
-    missing = {".gpkg": set(), ".pptx": {"plan_status", "scale", "frame"}}
-    assert failing == missing.get(suffix, {"plan_status"})
+    # That plan does not say how far it has come.
+    assert failing == (set() if suffix == ".gpkg" else {"plan_status"})
 
 
 def slides(words):

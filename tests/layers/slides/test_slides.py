@@ -94,6 +94,9 @@ def placed(width: float, height: float) -> PlacedMap:
         bar_m=2000.0,
         north_deg=0.0,
         beyond="#DDE6EC",
+        ratio="1:100 000",
+        below=(("112°E", width / 2),),
+        beside=(("28°N", height / 2),),
     )
 
 
@@ -221,7 +224,10 @@ def test_a_map_is_made_for_its_room_and_has_words():
     (shape,) = [each for each in deck.slides[0].shapes if each.name == "地图"]
     assert shape.width >= deck.slide_width * 2 / 3
     assert next(shape.element.iter(qn("p:cNvPr"))).get("descr") == "两城、两轴、四圈的位置"
-    assert [each.name for each in shape.shapes] == ["底图", "比例尺"]
+    assert [each.name for each in shape.shapes] == ["底图", "图廓", "比例尺"]
+    assert {"1:100 000（原大）", "112°E", "28°N"} <= {
+        each.text for each in shape.element.iter(qn("a:t"))
+    }
 
 
 def test_legend_is_groups_of_native_shapes():
