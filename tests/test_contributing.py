@@ -19,7 +19,7 @@ import layers
 from layers.questions.subjects import Points
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -47,13 +47,19 @@ def merged(old: Any, new: Any) -> Any:
     return [*old, *new] if isinstance(old, list) else new
 
 
-def follow(title: str, folder: Path, run: Callable[..., Any]) -> None:
-    """Do in a folder what a section says: write its files, run its commands, see what they say."""
+def follow(title: str, folder: Path) -> Iterator[tuple[list[str], str]]:
+    """Do in a folder what a section says, and give each command with what it is to say."""
     for block in blocks(title):
         path = folder / block.file
         if block.language == "sh":
             for line in block.text.splitlines():
-                said(line, folder, run)
+                command, _, expected = line.partition("#")
+                first, *words = shlex.split(command)
+                if first == "cp":
+                    shutil.copytree(ROOT / words[-2], folder / words[-1])
+                    continue
+                assert first == "xiangjiang"
+                yield words, expected.strip()
         elif block.language == "diff":
             old, new = (re.search(rf"^\{sign}(.+)$", block.text, re.MULTILINE)[1] for sign in "-+")
             text = path.read_text(encoding="utf-8")
@@ -69,22 +75,18 @@ def follow(title: str, folder: Path, run: Callable[..., Any]) -> None:
             path.write_text(block.text, encoding="utf-8")
 
 
-def said(line: str, folder: Path, run: Callable[..., Any]) -> None:
-    command, _, expected = line.partition("#")
-    first, *words = shlex.split(command)
-    if first == "cp":
-        shutil.copytree(ROOT / words[-2], folder / words[-1])
-        return
-    assert first == "xiangjiang"
-    done = run(*words)
-    assert expected.strip() in done.stdout + done.stderr, line
+def ran(title: str, folder: Path, run: Callable[..., Any]) -> None:
+    """Do what a section says, its commands in this process."""
+    for words, expected in follow(title, folder):
+        done = run(*words)
+        assert expected in done.stdout + done.stderr, words
 
 
 @pytest.fixture
 def harbour(tmp_path: Path, run: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> Path:
     """Follow the first section, from a folder in which nothing else is."""
     monkeypatch.chdir(tmp_path)
-    follow("A plan", tmp_path, run)
+    ran("A plan", tmp_path, run)
     return tmp_path
 
 
@@ -97,7 +99,7 @@ def test_a_layer_is_added_by_data_alone(harbour: Path, run: Callable[..., Any]) 
     shutil.copytree(harbour / "before", later / "harbour")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(later)
-        follow("A layer", later, run)
+        ran("A layer", later, run)
     with layers.open_plan(later / "harbour"):
         libraries = layers.load("libraries").set_index("id")
         assert libraries.geometry["library-east"].equals(
@@ -112,11 +114,20 @@ def test_a_layer_is_added_by_data_alone(harbour: Path, run: Callable[..., Any]) 
 
 # ---- what is added to the code: in a copy of it ----
 
-# Opens a page of the copy in languages and prints what a visitor sees.
-VISIT = """
-import json
+# Runs commands, opens a page in languages, and prints what a reader and a visitor see.
+TRY = """
+import io, json, sys
+from contextlib import redirect_stderr, redirect_stdout
 from streamlit.testing.v1 import AppTest
-seen = {}
+from app.cli import main
+commands, told, seen = json.loads(sys.argv[1]), [], {}
+for words in commands:
+    sys.argv[1:] = words
+    with redirect_stdout(io.StringIO()) as out, redirect_stderr(out):
+        try:
+            main()
+        except SystemExit as left:
+            told.append([left.code, out.getvalue()])
 for lang, layer in (("zh", "parks"), ("en", "cities"), ("fr", "parks"), ("fr", "sources")):
     test = AppTest.from_file("streamlit_app.py", default_timeout=120)
     test.query_params["lang"], test.query_params["layer"] = lang, layer
@@ -128,7 +139,7 @@ for lang, layer in (("zh", "parks"), ("en", "cities"), ("fr", "parks"), ("fr", "
         "notes": [each.value for each in page.info],
         "counts": {each.label: int(each.value) for each in page.metric},
     }
-print(json.dumps(seen))
+print(json.dumps({"told": told, "seen": seen}))
 """
 
 
@@ -145,28 +156,39 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def python(folder: Path, code: str) -> subprocess.CompletedProcess[str]:
-    """Run code in a copy."""
+@pytest.fixture(scope="module")
+def tried(copy: Path) -> dict[str, Any]:
+    """Add all examples to the copy and try them in one process, whose start takes longest."""
+    titles = ("A kind of map", "A page", "A language")
+    expected = [each for title in titles for each in follow(title, copy)]
     done = subprocess.run(
-        [sys.executable, "-P", "-W", "ignore", "-c", code],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(folder)},
+        [
+            sys.executable,
+            "-P",
+            "-W",
+            "ignore",
+            "-c",
+            TRY,
+            json.dumps([each for each, _ in expected]),
+        ],
+        cwd=copy,
+        env=os.environ | {"PYTHONPATH": str(copy)},
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return done
+    return json.loads(done.stdout.splitlines()[-1]) | {"expected": expected}
 
 
-def test_a_kind_of_map_is_a_module_its_place_and_its_words(copy: Path) -> None:
+def test_a_kind_of_map_is_a_module_its_place_and_its_words(
+    copy: Path, tried: dict[str, Any]
+) -> None:
     """Its command and its map are there; what it tells can be worked out from the places."""
-
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        command = f"import sys; sys.argv[1:] = {words!r}; from app.cli import main; main()"
-        return python(copy, command)
-
-    follow("A kind of map", copy, run)
+    for (words, expected), (code, told) in zip(tried["expected"], tried["told"], strict=True):
+        assert code == 0, told
+        assert expected in told, words
+    assert {words[0] for words, _ in tried["expected"]} == {"remoteness", "snapshot"}
     lines = (copy / "layers" / "questions" / "remoteness.py").read_text("utf-8").splitlines()
     assert len(lines) < 60
     asked = yaml.safe_load((copy / "remote.yaml").read_text("utf-8"))
@@ -175,11 +197,9 @@ def test_a_kind_of_map_is_a_module_its_place_and_its_words(copy: Path) -> None:
 
 
 def test_a_page_is_a_script_its_words_and_its_place_and_a_language_its_texts(
-    copy: Path, run: Callable[..., Any]
+    tried: dict[str, Any],
 ) -> None:
-    follow("A page", copy, run)
-    follow("A language", copy, run)
-    seen = json.loads(python(copy, VISIT).stdout)
+    seen = tried["seen"]
     assert [page["errors"] for page in seen.values()] == [[]] * 4
     parks = len(layers.load("parks"))
     assert sum(seen["zh parks"]["counts"].values()) == parks

@@ -456,30 +456,11 @@ def test_who_waits_for_a_turn_can_leave(reader):
     assert ask(reader, "size") == 1
 
 
-def test_a_process_that_was_forked_reads_with_its_own(reader):
-    assert ask(reader, "size") == 1
-    script = (
-        "import os\n"
-        "from geo.exchange.rasters import read_raster\n"
-        "from geo.errors import InputError\n"
-        "def refused():\n"
-        "    try:\n"
-        "        read_raster(b'x')\n"
-        "    except InputError as error:\n"
-        "        return error.code == 'raster.format'\n"
-        "first = refused()\n"
-        "child = os.fork()\n"
-        "if child == 0:\n"
-        "    os._exit(0 if refused() else 1)\n"
-        "print(first, os.waitpid(child, 0)[1], refused())\n"
-    )
-    assert run_script(script) == "True 0 True"
-
-
-def run_script(script):
+def run_script(*words):
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", script],
+        [sys.executable, "-W", "ignore", *words],
         cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=True,
@@ -488,60 +469,48 @@ def run_script(script):
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("threads", [0, 1])
-def test_a_fork_knows_systems_that_nobody_asked_for_before(threads):
+def test_a_fork_knows_systems_that_nobody_asked_for_before():
     script = (
         "import os, threading\n"
         "from pyproj import CRS\n"
         "from geo.exchange import seal\n"
         "CRS.from_epsg(4490).to_wkt()\n"
-        "over = threading.Event()\n"
-        f"for _ in range({threads}):\n"
-        "    threading.Thread(target=over.wait).start()\n"
-        "ends = []\n"
-        "for _ in range(3):\n"
+        "def forked(code):\n"
         "    child = seal.fork()\n"
         "    if child == 0:\n"
         "        seal.close_files({1})\n"
-        "        os._exit(0 if CRS.from_epsg(4555).to_wkt() else 1)\n"
-        "    ends.append(os.waitpid(child, 0)[1])\n"
+        "        os._exit(0 if CRS.from_epsg(code).to_wkt() else 1)\n"
+        "    return os.waitpid(child, 0)[1]\n"
+        "ends = [forked(4555) for _ in range(3)]\n"
+        "over = threading.Event()\n"
+        "threading.Thread(target=over.wait).start()\n"
+        "ends += [forked(4554) for _ in range(3)]\n"
         "over.set()\n"
         "print(ends, CRS.from_epsg(4556).to_epsg())\n"
     )
-    assert run_script(script) == "[0, 0, 0] 4556"
+    assert run_script("-c", script) == "[0, 0, 0, 0, 0, 0] 4556"
 
 
-def test_a_script_without_a_main_guard_runs_once(tmp_path):
-    geotiff(tmp_path / "people.tif")
+def test_a_script_without_a_main_guard_runs_once_its_fork_reads_and_all_end_with_it(tmp_path):
+    place = geotiff(tmp_path / "people.tif")
     script = tmp_path / "script.py"
     script.write_text(
         "print('begins')\n"
-        "import geo\n"
-        f"print(float(geo.read_raster({str(tmp_path / 'people.tif')!r}).sum()))\n",
+        "import os, geo\n"
+        "from geo.exchange import sealed\n"
+        "sealed.warm()\n"
+        f"read = lambda: float(geo.read_raster({str(place)!r}).sum())\n"
+        "first = read()\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    os._exit(0 if read() == first else 1)\n"
+        "print(first, os.waitpid(child, 0)[1], read())\n"
+        "print(sealed.reader()._zygote.process, flush=True)\n"
+        "os._exit(0)\n",
         encoding="utf-8",
     )
-    done = subprocess.run(
-        [sys.executable, script],
-        cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    assert done.stdout.split() == ["begins", "80.0"]
-
-
-def test_the_ready_process_ends_with_the_one_that_started_it():
-    process = int(
-        run_script(
-            "import os\n"
-            "from geo.exchange import sealed\n"
-            "sealed.warm()\n"
-            "print(sealed.reader()._zygote.process, flush=True)\n"
-            "os._exit(0)\n"
-        )
-    )
+    *told, process = run_script(script).split()
+    assert told == ["begins", "80.0", "0", "80.0"]
     for _ in range(200):
         if not Path(f"/proc/{process}/cmdline").is_file():
             break

@@ -481,7 +481,7 @@ def test_half_a_million_corners_are_one_cell() -> None:
 _CELLS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(_CELLS, min_size=1, max_size=6), st.sampled_from(["name", "备注"]))
 def test_a_text_written_as_csv_comes_back_to_the_letter(texts: list[str], name: str) -> None:
     texts = [f"{text}x" for text in texts]
@@ -542,7 +542,7 @@ _PIECES = (
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(st.lists(st.sampled_from(_PIECES), max_size=30))
 def test_pieces_of_places_are_read_or_set_aside(pieces: list[str]) -> None:
     text = "".join(pieces)

@@ -217,7 +217,7 @@ _COLUMN = st.one_of(
 )
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(_NAMES, _COLUMN), max_size=4))
 def test_frames_of_any_names_and_values(columns: list[tuple[Any, list[Any]]]) -> None:
     with warnings.catch_warnings():
