@@ -168,10 +168,12 @@ def test_each_option_of_density_is_that_of_the_library(run, words, options) -> N
     bandwidth_m = 1500.0 if "--bandwidth" in words else 3000.0
     if "--bandwidth-column" not in words and "--bandwidth" not in words:
         words = (*words, "--bandwidth", "3000")
+    if "--cell" not in words:
+        words = (*words, "--cell", "1000")
     zones = {key: layers.zoning(options[key]) for key in ("study_area", "extent") if key in options}
     expected = geo.kernel_density(
         PLATFORMS.known(),
-        **({"bandwidth_m": bandwidth_m, "cell_size_m": 250.0, "decay": 0.0} | options | zones),
+        **({"bandwidth_m": bandwidth_m, "cell_size_m": 1000.0, "decay": 0.0} | options | zones),
     )
     summary = json.loads(run("density", *words, "--json").stdout)
     assert summary["max"] == float(expected.max())

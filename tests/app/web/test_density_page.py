@@ -73,6 +73,7 @@ def test_every_kernel_unit_and_way_to_draw(n: int) -> None:
         "unit": unit,
         "weighted": "true" if weighted else "false",
         "show": shows[n % len(shows)],
+        "cell": "1000",
         ("adaptive", "bounded")[n % 2]: "true",
     }
     weight = INVESTMENT if weighted else None
