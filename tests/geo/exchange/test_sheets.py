@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from intake_files import shapefile, zones
 from shapely import GeometryCollection, LineString, Point, box
 
 from geo.errors import CRSError, InputError
-from geo.exchange import databases, shapefiles, sheets
+from geo.exchange import databases, formats, shapefiles, sheets
 from geo.exchange.parsed import Candidate
 from geo.exchange.sheets import Sheet, taken_together
 from geo.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from geo.exchange.parsed import Parsed
 
@@ -257,3 +260,50 @@ def test_rows_that_were_deleted_leave_no_gap_in_what_is_said() -> None:
         ("n", {}, (2, 3)),
         ("dbase.rows_deleted", {"rows": 2}, ()),
     ]
+
+
+@pytest.mark.parametrize(
+    ("records", "deleted", "names", "said"),
+    [
+        (3, 0, ["n0", "n1", "n2"], []),
+        (2, 0, ["n0", "n1", None], ["shapefile.rows_differ"]),
+        (4, 0, ["n0", "n1", "n2", "n3"], ["shapefile.rows_differ"]),
+        (3, 1, ["n1", "n2"], ["dbase.rows_deleted"]),
+    ],
+)
+def test_records_and_shapes_of_a_shapefile_stand_side_by_side(
+    records: int,
+    deleted: int,
+    names: list[str | None],
+    said: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = SimpleNamespace(
+        frame=pd.DataFrame({"name": [f"n{at}" for at in range(records)]}),
+        deleted=np.arange(records) < deleted,
+        encoding="GB18030",
+        encoding_how="encoding.evidence",
+        findings=[],
+    )
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr(shapefiles, "read_table", lambda _, **more: asked.update(more) or table)
+    given = sheet("a", SPOT, SPOT, SPOT)
+    shapefiles._add_table(given, {".dbf": b"", ".cpg": b" GBK\xff\n"}, "a.shp")
+    assert asked == {"name": "a.shp", "declared": "GBK\ufffd"}
+    assert [None if pd.isna(each) else each for each in given.table["name"]] == names
+    assert len(given.shapes) == len(names)
+    assert [each.code for each in given.findings] == said
+    if records != 3:
+        assert dict(given.findings[0].values) == {"records": records, "shapes": 3}
+    assert (given.encoding, given.encoding_how) == ("GB18030", "encoding.evidence")
+
+
+def test_the_kind_of_a_table_and_the_name_of_a_single_shp(tmp_path: Path) -> None:
+    parsed = formats.parse(b"name,lng,lat\na,112.9,28.2\n", "a.csv", {})
+    assert [dict(each.values) for each in parsed.findings if each.code == "file.facts"] == [
+        {"format": "CSV"}
+    ]
+    shp = shapefile(tmp_path / "shp", zones())["规划.shp"]
+    read, listed = formats._single_shp(shp, "data\\规划.shp", None)
+    assert ([each.name for each in read], listed) == (["规划"], [])
+    assert [each.code for each in read[0].findings] == ["shapefile.no_table"]

@@ -397,3 +397,14 @@ def test_intervals_of_what_is_not_counted_are_refused() -> None:
             location_quotient_table(table)
     with pytest.raises(InputError, match="interval_pct is 100"):
         location_quotient_table(pd.DataFrame({"x": [1]}), interval_pct=100)
+
+
+def test_what_quotients_come_with_is_counted_or_pure() -> None:
+    table = pd.DataFrame({"lab": [3, 1], "campus": [1, 3]}, index=["west", "east"])
+    attrs = location_quotient_table(table).attrs
+    units = attrs["units"]
+    assert {name: units[name] for name in ("count", "expected", "quotient", "low", "high")} == {
+        **dict.fromkeys(("count", "expected"), "count"),
+        **dict.fromkeys(("quotient", "low", "high"), "1"),
+    }
+    assert attrs["interval_pct"] == 90

@@ -575,3 +575,23 @@ def test_units_are_those_of_the_raster() -> None:
     assert [units[name] for name in wanted] == ["m", "count", "(m)²", "m"]
     bare = zonal_statistics(raster(NINE), zones_of(cells(0, 0, 1, 1)), statistics=wanted)
     assert bare.attrs["units"].get("variance", "") == ""
+
+
+@pytest.mark.parametrize(
+    ("crs", "cell", "is_refused"), [(4490, 60.0, False), (4547, 60_000_000.0, True)]
+)
+def test_a_raster_on_a_map_lies_on_earth_and_one_in_degrees_may_reach_beyond(
+    crs: int, cell: float, *, is_refused: bool
+) -> None:
+    # Around the whole Earth, half a cell too far.
+    grid = xr.DataArray(
+        np.ones((3, 7)),
+        coords={"y": (1 - np.arange(3)) * cell, "x": (np.arange(7) - 3) * cell},
+        dims=("y", "x"),
+    ).rio.write_crs(crs)
+    zones = gpd.GeoDataFrame(geometry=[box(110, 20, 115, 25)], crs=4490).to_crs(crs)
+    if is_refused:
+        with pytest.raises(CRSError, match="cannot be in EPSG:4547"):
+            zonal_statistics(grid, zones, statistics=["mean"])
+    else:
+        assert zonal_statistics(grid, zones, statistics=["mean"])["mean"].tolist() == [1.0]
