@@ -1,15 +1,19 @@
-"""Numbers and angles as people write them, and what labels say of zones and datums."""
+"""Numbers and angles as people write them, and what they and labels say of zones and datums."""
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 import pytest
 from pyproj import CRS
 
+from geo.errors import CRSError
 from geo.exchange import angles, labels
 from geo.exchange.angles import angle
+from geo.exchange.axes import Axes, axes_of
+from geo.exchange.stated_crs import understood
 
 NAN = math.nan
 
@@ -189,3 +193,135 @@ def test_systems_without_a_place_on_earth() -> None:
     ]
     assert not labels.is_identity(CRS("EPSG:4214"))
     assert labels.parsed("none") is None
+
+
+def axes(*places: tuple[float, float]) -> tuple[str, bool, int, int]:
+    read = axes_of(*np.array(places, float).T)
+    return read.kind, read.swapped, read.epsg, read.zone
+
+
+@pytest.mark.parametrize(
+    ("places", "kind", "swapped", "epsg", "zone"),
+    [
+        ([(112.9, 28.2)], "degrees", False, 4490, 0),
+        ([(28.2, 112.9)], "degrees", True, 4490, 0),
+        # Both orders lie in China, or neither: then as it is written.
+        ([(70, 56)], "degrees", False, 4490, 0),
+        ([(56, 70)], "degrees", True, 4490, 0),
+        ([(69.9, 56)], "degrees", False, 4490, 0),
+        ([(140, 0)], "degrees", False, 4490, 0),
+        ([(0, 140)], "degrees", True, 4490, 0),
+        ([(0, 141)], "degrees", True, 4490, 0),
+        ([(180, 90)], "degrees", False, 4490, 0),
+        ([(90, 180)], "degrees", True, 4490, 0),
+        ([(180, 91)], "unknown", False, 0, 0),
+        # Zones of 6° are 13 to 23, of 3° 25 to 45; eastings lie 400 km about the middle.
+        ([(13_500_000, 3e6)], "zone", False, 4491, 13),
+        ([(3e6, 23_500_000)], "zone", True, 4501, 23),
+        ([(25_500_000, 3e6)], "zone", False, 4513, 25),
+        ([(45_500_000, 3e6)], "zone", False, 4533, 45),
+        ([(24_500_000, 3e6)], "unknown", False, 0, 0),
+        ([(46_500_000, 3e6)], "unknown", False, 0, 0),
+        ([(38_100_000, 1.8e6)], "zone", False, 4526, 38),
+        ([(38_900_000, 6.2e6)], "zone", False, 4526, 38),
+        ([(38_099_999, 3e6)], "unknown", False, 0, 0),
+        ([(38_900_001, 3e6)], "unknown", False, 0, 0),
+        ([(38_500_000, 1.79e6)], "unknown", False, 0, 0),
+        ([(500_000, 3e6)], "metres", False, 0, 0),
+        ([(3e6, 500_000)], "metres", True, 0, 0),
+        ([(0, 1.8e6)], "metres", False, 0, 0),
+        ([(1.2e6, 6.2e6)], "metres", False, 0, 0),
+        ([(1.21e6, 3e6)], "unknown", False, 0, 0),
+        ([(12.5e6, 3.2e6)], "mercator", False, 3857, 0),
+        ([(3.2e6, 12.5e6)], "mercator", True, 3857, 0),
+        ([(8.1e6, 0.4e6)], "mercator", False, 3857, 0),
+        ([(8.09e6, 0.4e6)], "unknown", False, 0, 0),
+        # More than half decide; what is no place does not count.
+        ([(112.9, 28.2), (3e6, 500_000)], "unknown", False, 0, 0),
+        ([(112.9, 28.2), (28.2, 112.9), (28.2, 112.9)], "degrees", True, 4490, 0),
+        ([(500_000, 3e6), (0, 0), (0, 0), (NAN, 28), (28, math.inf)], "metres", False, 0, 0),
+        (
+            [(38_500_000, 3e6), (38_500_000, 3e6), (39_500_000, 3e6), (7, 7)],
+            "zone",
+            False,
+            4526,
+            38,
+        ),
+        ([(0, 0), (NAN, NAN)], "degrees", False, 4490, 0),
+    ],
+)
+def test_how_pairs_of_numbers_are_to_be_read(
+    places: list[tuple[float, float]], kind: str, epsg: int, zone: int, *, swapped: bool
+) -> None:
+    assert axes(*places) == (kind, swapped, epsg, zone)
+
+
+@pytest.mark.parametrize(
+    ("kind", "zone", "east", "north", "fits"),
+    [
+        *(
+            ("degrees", 0, 180, 90, True),
+            ("degrees", 0, 181, 0, False),
+            ("degrees", 0, 0, -91, False),
+        ),
+        *(
+            ("zone", 38, 38.5e6, 3e6, True),
+            ("zone", 38, 39.5e6, 3e6, False),
+            ("zone", 38, 38.5e6, 1e6, False),
+        ),
+        *(("metres", 0, 5e5, 3e6, True), ("metres", 0, 3e6, 5e5, False)),
+        *(
+            ("mercator", 0, 1, 1, True),
+            ("unknown", 0, NAN, 1, False),
+            ("unknown", 0, 1, math.inf, False),
+        ),
+    ],
+)
+def test_places_that_fit_how_the_others_are_read(
+    kind: str, zone: int, east: float, north: float, *, fits: bool
+) -> None:
+    read = Axes(kind, swapped=False, zone=zone).fits(np.array([east]), np.array([north]))
+    assert read.tolist() == [fits]
+
+
+@pytest.mark.parametrize(
+    ("stated", "epsg", "how", "said"),
+    [
+        ("", None, "crs_how.missing", []),
+        (" \n", None, "crs_how.missing", []),
+        ("degrees by format", 4490, "crs_how.by_format", []),
+        ("urn:ogc:def:crs:OGC:1.3:CRS84", 4326, "crs_how.declared", []),
+        ("WGS 84", 4326, "crs_how.declared", []),
+        ("EPSG:4547", 4547, "crs_how.declared", []),
+        ("EPSG:4979", 4326, "crs_how.declared", []),
+        ("EPSG:4490+5737", 4490, "crs_how.declared", []),
+        ("BD-09", 4490, "datum.stated_bd09", ["datum.stated_bd09"]),
+        ("高德坐标", 4490, "datum.stated_gcj02", ["datum.stated_gcj02"]),
+        ("EPSG:4214", 4214, "crs_how.declared", ["file.crs_old_datum"]),
+        ("EPSG:2383", 2383, "crs_how.declared", ["file.crs_old_datum"]),
+        ("EPSG:4555", 4555, "crs_how.declared", ["file.crs_old_datum"]),
+    ],
+)
+def test_what_a_file_says_of_its_crs(
+    stated: str, epsg: int | None, how: str, said: list[str]
+) -> None:
+    crs, told, findings = understood(stated, name="a.json")
+    assert ((crs and crs.to_epsg()), told, [each.code for each in findings]) == (epsg, how, said)
+    assert all(each.level == "warning" for each in findings)
+
+
+@pytest.mark.parametrize(
+    ("stated", "code", "name"),
+    [
+        ("EPSG:1", "file.crs_unknown", "EPSG:1"),
+        ("x" * 90, "file.crs_unknown", "x" * 80),
+        (' LOCAL_CS["城建",UNIT["metre",1]]', "file.crs_local", "城建"),
+        ('PROJCS["broken"', "file.crs_unknown", "broken"),
+        ("EPSG:5737", "file.crs_local", "Yellow Sea 1985"),
+    ],
+)
+def test_a_crs_that_says_no_place_is_refused(stated: str, code: str, name: str) -> None:
+    with pytest.raises(CRSError) as caught:
+        understood(stated, name="a.json")
+    assert caught.value.code == code
+    assert str(caught.value.values["crs"]).startswith(name)  # noqa: PD011
