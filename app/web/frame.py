@@ -97,7 +97,7 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .figures.whole { max-height: none; overflow-x: auto; }
 .figures.whole table { min-width: 54rem; font-size: .86rem; }
 .figures.whole :is(th, td) { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; }
-.figures.whole td { overflow-wrap: break-word; min-width: 5rem; }
+.figures.whole td { overflow-wrap: break-word; min-width: 5.8rem; }
 .figures.whole td:first-child { overflow-wrap: break-word; min-width: 9rem; }
 .figures [tabindex] { cursor: pointer; }
 .figures [aria-selected="true"] { outline: 2px solid black; outline-offset: -2px; }

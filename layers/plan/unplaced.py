@@ -213,7 +213,9 @@ def leads(thing: str, lang: str) -> list[str]:
         lines.append(_WORDS.say(f"lead.{key}", lang, place=place, reason=reason))
     hosts = dict.fromkeys(host for each in members for host in _hosts().get(each, ()))
     if hosts:
-        lines.append(_WORDS.say("lead.host", lang, names=listed(hosts, lang)))
+        titles = names_by_id(lang=lang)
+        names = listed((titles.get(host, host) for host in hosts), lang)
+        lines.append(_WORDS.say("lead.host", lang, names=names))
     return list(dict.fromkeys(lines))
 
 
@@ -243,7 +245,8 @@ def _told() -> dict[str, list[dict[str, Any]]]:
 
 @per_plan
 def _hosts() -> dict[str, tuple[str, ...]]:
-    """Return who has to do with each feature, where the plan says so."""
+    """Return who has to do with each feature: an id, or the plan's words for who has none."""
+    known = {title: key for key, title in names_by_id().items()}
     of: dict[str, tuple[str, ...]] = {}
     for name in resources():
         frame = rows_of(name)
@@ -251,7 +254,7 @@ def _hosts() -> dict[str, tuple[str, ...]]:
             if column in frame:
                 there = frame[["id", column]].dropna()
                 for key, host in there.itertuples(index=False):
-                    of[key] = (*of.get(key, ()), host)
+                    of[key] = (*of.get(key, ()), known.get(host, host))
     return of
 
 
