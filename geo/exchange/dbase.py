@@ -28,7 +28,8 @@ _BETWEEN = b"\x1e"
 _FIELD, _NAME, _LANGUAGE = 32, 11, 29
 # Language bytes that mean a code page of China; others are mostly left as a program's default.
 _LANGUAGES = {0x4D: "cp936", 0x7A: "cp936", 0x4F: "cp950", 0x78: "cp950"}
-_WHOLE_DIGITS = 18
+# A decimal number keeps so many.
+_WHOLE_DIGITS = 15
 _DELETED = ord("*")
 _YES, _NO = [b"T", b"t", b"Y", b"y"], [b"F", b"f", b"N", b"n"]
 
