@@ -155,3 +155,23 @@ def test_two_bytes_a_letter_are_known_by_their_zeros(data: bytes, codec: str) ->
 def test_the_encoding_that_a_prolog_names(prolog: str, declared: str) -> None:
     assert xml_declared(prolog.encode()) == declared
     assert xml_declared(prolog.encode("utf-16-le")) == declared
+
+
+@pytest.mark.parametrize(
+    ("data", "bad"),
+    [
+        # Three places are replaced wherever they are; more of them, up to a tenth of the letters.
+        (b"a\xff " * 3, 3),
+        (b"a\xff " * 4, None),
+        ("岳".encode() * 36 + b"\xff" * 4, 4),
+        ("岳".encode() * 35 + b"\xff" * 4, None),
+    ],
+)
+def test_so_much_of_a_text_may_be_damaged(data: bytes, bad: int | None) -> None:
+    if bad is not None:
+        result = decoded(data, name="a.csv")
+        assert (result.encoding, result.bad) == ("UTF-8", bad)
+        return
+    with pytest.raises(InputError) as caught:
+        decoded(data, name="a.csv")
+    assert caught.value.code == "encoding.unknown"
