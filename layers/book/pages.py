@@ -11,7 +11,7 @@ from geo.numerals import number
 from layers.book.atlas import atlas
 from layers.book.forks import in_turn
 from layers.look.styles import inks
-from layers.paper import parts
+from layers.paper import key, parts
 from layers.paper.furniture import broken_notes, draw_notes, draw_title, note_texts
 from layers.paper.parts import part
 from layers.paper.pdf_content import Ink, as_page
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from layers.book.atlas import Leaf, Progress
     from layers.look.content import Content
     from layers.look.sheet import Sheet
+    from layers.paper.key import Unnamed
     from layers.paper.pdf_content import Page
     from layers.paper.sheet import Layout
     from layers.record.specification import MapSpec
@@ -202,18 +203,24 @@ class _Book:
                 code="print.no_room",
             )
         with part(axes, parts.WORDS):
-            table, left = self._told(axes, leaf, plan.panel, COVER_PX if cover else TEXT_PX)
+            size = COVER_PX if cover else TEXT_PX
+            table, left = self._told(axes, leaf, plan.panel, size, printed.unnamed)
         yield page_of(printed, alternative(content)), _number_at(plan)
         if left or (table is not None and table.rows):
             title = say("atlas.continued", self.lang, title=leaf.title)
             yield from self._worded(replace(leaf, title=title, table=table), left)
 
     def _told(
-        self, axes: Axes, leaf: Leaf, panel: Box, size_px: float
+        self, axes: Axes, leaf: Leaf, panel: Box, size_px: float, unnamed: Unnamed
     ) -> tuple[Table | None, tuple[str, ...]]:
         """Write what is said beside a map; return what has no room."""
         box = _draw_figures(axes, leaf.figures, panel, self.px)
         left, box = _draw_text(axes, leaf.text, box, size_px * self.px, self.px)
+        high = box.height * key.SHARE
+        top = Box(box.left, box.top - high, box.width, high)
+        with part(axes, parts.LABELS):
+            used = key.draw_key(axes, unnamed, top, px=self.px, lang=self.lang)
+        box = Box(box.left, box.bottom, box.width, box.height - used)
         table = leaf.table
         if table is not None and not left:
             grid = self._grid(table, box, alone=False)
@@ -303,10 +310,10 @@ def _draw_figures(axes: Axes, figures: tuple[tuple[str, str], ...], box: Box, px
     for at, (title, value) in enumerate(figures):
         row, column = divmod(at, FIGURE_COLUMNS)
         left, top = box.left + column * width, box.top - row * height
-        write(axes, (left, top - small), title, small, colour=PALE)
-        size = large
-        while text_width(value, size, "bold") > width - PART_PX * px / 2:
-            size *= 0.95
+        room = width - PART_PX * px / 2
+        size = small * min(1.0, room / text_width(title, small))
+        write(axes, (left, top - small), title, size, colour=PALE)
+        size = large * min(1.0, room / text_width(value, large, "bold"))
         write(axes, (left, top - small * LEADING - large), value, size, bold=True)
     rows = -(-len(figures) // FIGURE_COLUMNS)
     used = rows * height + (PART_PX * px if rows else 0.0)

@@ -19,6 +19,7 @@ from layers.look.styles import WHITE
 from layers.look.styles import mark as measures
 from layers.paper.drawing import stop_px
 from layers.paper.halos import Halo
+from layers.paper.key import unnamed
 from layers.paper.sheet import text_width, write
 from layers.plan.area import area
 from layers.scene.placed import PlacedName
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from layers.paper.drawing import Laid
+    from layers.paper.key import Unnamed
     from layers.scene.boxes import Box
     from layers.scene.placed import Dot, Symbols
     from layers.scene.scene import Drawn, Scene
@@ -96,8 +98,8 @@ def draw_labels(
     px: float,
     toned: Callable[[str], str],
     elsewhere: Iterable[Box] = (),
-) -> list[str]:
-    """Place and write the names of what a map shows; return those that found no room.
+) -> Unnamed:
+    """Place and write the names of what a map shows; return the symbols whose names have no room.
 
     Parameters
     ----------
@@ -125,7 +127,9 @@ def draw_labels(
     names, placement = _placed(names, obstacles, window, px)
     for spot in placement.places:
         _write(axes, names[spot.label], spot, px)
-    return [names[label].text for label in placement.dropped]
+    requests = [(_said(name), name.request) for name in names]
+    first = max((stop.number for stop in stops), default=0) + 1
+    return unnamed(requests, placement, obstacles, window.frame, px=px, first=first)
 
 
 def slide_names(

@@ -56,6 +56,8 @@ ATTEMPTS = (
     (0.73, 0.66, 3),
     (0.73, 0.62, 4),
 )
+# So many of these are no smaller than usual.
+USUAL = 5
 _text = partial(write, zorder=ZORDER)
 
 
@@ -111,21 +113,39 @@ class _Quill:
     kind: _Type
 
 
-def draw_legend(
-    axes: Axes,
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """A legend that is set: its columns, and what is left of its box below it or at its right."""
+
+    box: Box
+    kind: _Type
+    columns: list[list[_Item]]
+    spare: Box
+
+    def draw(self, axes: Axes) -> None:
+        """Draw it on a sheet."""
+        quill = _Quill(axes, self.kind)
+        for column, items in enumerate(self.columns):
+            left = self.box.left + column * (self.kind.column + COLUMN_GAP * self.kind.px)
+            top = self.box.top
+            for item in items:
+                _draw_item(quill, item, left, top)
+                top -= item.height
+
+
+def legend_in(
     scene: Scene,
     box: Box,
     *,
     px: float,
     fewest_columns: int = 1,
     beside: float = 0.0,
-) -> Box:
-    """Draw the legend of what is visible into a box.
+    below: float = 0.0,
+) -> Legend:
+    """Return the legend of what is visible, set into a box.
 
     Parameters
     ----------
-    axes
-        Of the sheet, in points.
     scene
         What lies in the frame of the map, in the colours of the sheet.
     box
@@ -136,11 +156,8 @@ def draw_legend(
         Columns of the first attempt.
     beside
         Width to leave free at the right if it fits the rest of the box, points.
-
-    Returns
-    -------
-    Box
-        What is left below it or at its right.
+    below
+        Height to leave free below it if it is no smaller than usual then, points.
 
     Raises
     ------
@@ -152,12 +169,14 @@ def draw_legend(
     words = say("legend.part" if part else "legend.title", scene.lang)
     whole = box.width
     rooms = (whole - beside - COLUMN_GAP * px, whole) if beside else (whole,)
-    for room, (type_scale, space, more) in product(rooms, ATTEMPTS):
+    usual = [(room, *each, below) for room in rooms for each in ATTEMPTS[:USUAL] if below]
+    others = [(room, *each, 0.0) for room, each in product(rooms, ATTEMPTS)]
+    for room, type_scale, space, more, free in (*usual, *others):
         columns = fewest_columns + more
         width = (room - (columns - 1) * COLUMN_GAP * px) / columns
         kind = _Type(px, type_scale, space, width)
         title = _Item("title", 1.5 * kind.title, (words,), sticks=True)
-        placed = _flow([title, *_items(sections, scene, kind)], columns, box.height)
+        placed = _flow([title, *_items(sections, scene, kind)], columns, box.height - free)
         if placed is not None:
             break
     else:
@@ -167,17 +186,11 @@ def draw_legend(
             code="print.legend",
             count=len(sections),
         )
-    quill = _Quill(axes, kind)
-    for column, items in enumerate(placed):
-        left = box.left + column * (width + COLUMN_GAP * px)
-        top = box.top
-        for item in items:
-            _draw_item(quill, item, left, top)
-            top -= item.height
     tallest = max((sum(item.height for item in items) for items in placed), default=0.0)
+    spare = Box(box.left, box.bottom, whole, max(0.0, box.height - tallest))
     if room < whole:
-        return Box(box.right - beside, box.bottom, beside, box.height)
-    return Box(box.left, box.bottom, whole, max(0.0, box.height - tallest))
+        spare = Box(box.right - beside, box.bottom, beside, box.height)
+    return Legend(box, kind, placed, spare)
 
 
 def _items(sections: list[Section], scene: Scene, kind: _Type) -> list[_Item]:
@@ -276,7 +289,8 @@ def _filled(items: list[_Item], columns: int, height: float) -> list[list[_Item]
 def _draw_item(quill: _Quill, item: _Item, left: float, top: float) -> None:
     axes, kind = quill.axes, quill.kind
     if item.kind == "title":
-        _text(axes, (left, top - kind.title), item.lines[0], kind.title, bold=True)
+        size = kind.title * min(1.0, kind.column / text_width(item.lines[0], kind.title, "bold"))
+        _text(axes, (left, top - kind.title), item.lines[0], size, bold=True)
     elif item.kind == "heading":
         for line, words in enumerate(item.lines):
             base = top - line * kind.leading - kind.leading / 2 - MIDDLE * kind.head

@@ -26,6 +26,7 @@ from layers.look.basemaps import VECTOR
 from layers.look.credits import credits_of
 from layers.look.outside import clean_content, clean_sheet, clean_statement
 from layers.look.standing import standing
+from layers.paper import key
 from layers.paper.detail import details, draw_detail
 from layers.paper.drawing import BEYOND, draw_scene, laid
 from layers.paper.extents import require_shown, wanted, window_on
@@ -39,7 +40,7 @@ from layers.paper.furniture import (
 )
 from layers.paper.geopdf import viewport
 from layers.paper.labels import draw_labels
-from layers.paper.legend import draw_legend
+from layers.paper.legend import legend_in
 from layers.paper.locator import draw_locator, locator_box, locator_extent
 from layers.paper.parts import BASE, FURNITURE, LABELS, LEGEND, NOTES, TITLE, part, titles
 from layers.paper.pdf_content import as_page
@@ -69,6 +70,8 @@ if TYPE_CHECKING:
     from layers.look.content import Content
     from layers.look.sheet import Sheet
     from layers.paper.furniture import Note
+    from layers.paper.key import Unnamed
+    from layers.paper.legend import Legend
     from layers.paper.pdf_content import Page
     from layers.paper.sheet import Layout
     from layers.scene.boxes import Box
@@ -102,6 +105,8 @@ class Composed(NamedTuple):
         What was drawn: on the vector base map where the tiles of another could not be had.
     windows
         What is shown where: the map, and a detail above it where there is one.
+    unnamed
+        Symbols without names, which are not numbered yet where there is a panel.
     note
         Why that is so; empty where it is not.
     remarks
@@ -115,6 +120,7 @@ class Composed(NamedTuple):
     scene: Scene
     content: Content
     windows: tuple[Window, ...]
+    unnamed: Unnamed
     note: str = ""
     remarks: tuple[str, ...] = ()
     view: str = ""
@@ -224,21 +230,21 @@ def composed(
             draw_tiles(axes, ground, plan.frame)
     where = laid(on_sheet, window, px=plan.px)
     draw_scene(axes, on_sheet, window, where, px=plan.px, beyond=inked(BEYOND))
-    spare = _legend(axes, on_sheet, plan)
+    legend = _legend(on_sheet, plan)
     inset = locator_box(
         on_sheet,
         window,
         px=plan.px,
         symbols=where.symbols,
         extent=locator_extent(units[0]),
-        spare=spare,
+        spare=legend.spare,
     )
     # What is looked at without its sheet is small, and tiles are of one scale.
     single = panel_share or ground is not None
     closer = [] if single else details(on_sheet, window, where.symbols, px=plan.px, taken=inset)
     taken = (inset, plan.scale, *(each.window.frame for each in closer))
     with part(axes, LABELS):
-        draw_labels(
+        unnamed = draw_labels(
             axes,
             on_sheet,
             window,
@@ -248,6 +254,10 @@ def composed(
             toned=inked,
             elsewhere=[each.source for each in closer],
         )
+    if unnamed.spots and not panel_share:
+        legend = _keyed(axes, on_sheet, plan, inset, unnamed)
+    with part(axes, LEGEND):
+        legend.draw(axes)
     for each in closer:
         draw_detail(axes, axes_over(figure), whole, each, px=plan.px, tone=inked)
     with part(axes, FURNITURE):
@@ -257,7 +267,7 @@ def composed(
     notes = sheet_notes(content, sheet, on_sheet, stands, view=view, spread=where.spread)
     _draw_around(axes, sheet, window, plan, broken_notes(notes, plan, lang=content.lang))
     windows = (window, *(each.window for each in closer))
-    return Composed(figure, plan, on_sheet, content, windows, remarks=remarks, view=view)
+    return Composed(figure, plan, on_sheet, content, windows, unnamed, remarks=remarks, view=view)
 
 
 def _draw_around(axes: Axes, sheet: Sheet, window: Window, plan: Layout, notes: list[Note]) -> None:
@@ -270,17 +280,28 @@ def _draw_around(axes: Axes, sheet: Sheet, window: Window, plan: Layout, notes: 
         draw_notes(axes, notes, plan)
 
 
-def _legend(axes: Axes, on_sheet: Scene, plan: Layout) -> Box:
-    """Draw the legend; return what it leaves of its box."""
-    with part(axes, LEGEND):
-        return draw_legend(
-            axes,
-            on_sheet,
-            plan.legend,
-            px=plan.px,
-            fewest_columns=3 if plan.wide else 1,
-            beside=plan.beside,
-        )
+def _legend(on_sheet: Scene, plan: Layout, *, below: float = 0.0) -> Legend:
+    """Return the legend of a sheet, with so much room below it as it may leave."""
+    return legend_in(
+        on_sheet,
+        plan.legend,
+        px=plan.px,
+        fewest_columns=3 if plan.wide else 1,
+        beside=plan.beside,
+        below=below,
+    )
+
+
+def _keyed(axes: Axes, on_sheet: Scene, plan: Layout, inset: Box, unnamed: Unnamed) -> Legend:
+    """Draw numbers of symbols, and their key below the legend; return the legend above it."""
+    box, px = plan.legend, plan.px
+    held = inset.height if inset.overlaps(box) else 0.0
+    high = key.key_height(unnamed.spots, box.width, px=px) + held
+    legend = _legend(on_sheet, plan, below=min(high, key.SHARE * box.height))
+    room = replace(legend.spare, bottom=box.bottom + held, height=legend.spare.height - held)
+    with part(axes, LABELS):
+        key.draw_key(axes, unnamed, room, px=px, lang=on_sheet.lang)
+    return legend
 
 
 def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
@@ -345,13 +366,7 @@ def page_of(made: Composed, alternative: str) -> Page:
 def stands_on(
     content: Content, sheet: Sheet, known: Known | None = None
 ) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the attribution of what a map shows, and what else it stands on.
-
-    Parameters
-    ----------
-    content, sheet, known
-        As for :func:`composed`.
-    """
+    """Return the attribution of what a map shows, and what else it stands on."""
     # Results that say neither source nor evidence add nothing to either.
     told = [each for each in content.results if not {"source_id", "evidence"}.isdisjoint(each)]
     frames = [*(content.frames[name] for name in content.visible if name in content.frames), *told]

@@ -1,0 +1,192 @@
+"""Numbers at symbols whose names find no room on a map, and the key that says what they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import shapely
+
+from layers.look.styles import WHITE
+from layers.paper.halos import Halo
+from layers.paper.sheet import note_size, text_width, wrapped, write
+from layers.type.label_candidates import Boxes, polygons
+from layers.type.label_placement import Obstacle, place
+from layers.words import say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from matplotlib.axes import Axes
+    from shapely.geometry.base import BaseGeometry
+
+    from layers.scene.boxes import Box
+    from layers.type.label_placement import LabelRequest, Placement
+
+# Heights of a line, of a number and of its middle, in sizes of the font; the least of a key.
+LEADING, HEIGHT, MIDDLE, FEWEST = 1.28, 1.15, 0.36, 2
+# Above a key, in lines; and how much of the room below a legend or a text it takes at most.
+GAP, SHARE = 0.8, 0.5
+HALO_PX = 2.6
+ZORDER = 82.0
+# Between a number and what stands there, px.
+GAP_PX = 0.5
+# What a number has room for, on the map and before a name of the key.
+WIDEST = "88"
+
+
+class Spot(NamedTuple):
+    """A symbol without its name: the name, and the middle of its number, points on the sheet."""
+
+    name: str
+    x: float
+    y: float
+
+
+class Unnamed(NamedTuple):
+    """Symbols without names.
+
+    Parameters
+    ----------
+    spots
+        Those that a number has room at, the most important first.
+    others
+        How many have no room for a number.
+    first
+        The first number: stops of axes have those before it.
+    """
+
+    spots: tuple[Spot, ...]
+    others: int
+    first: int = 1
+
+
+def unnamed(
+    names: Sequence[tuple[str, LabelRequest]],
+    placement: Placement,
+    obstacles: Sequence[Obstacle],
+    frame: Box,
+    *,
+    px: float,
+    first: int,
+) -> Unnamed:
+    """Return the symbols whose names found no room, with where their numbers have some.
+
+    Parameters
+    ----------
+    names, placement
+        All names, and where they stand.
+    obstacles, frame
+        What numbers must not cover besides, and the frame of the map.
+    px, first
+        Points per px, and the first number.
+    """
+    size = note_size(px)
+    lost = [names[label] for label in reversed(placement.dropped)]
+    lost = [each for each in lost if isinstance(each[1].geometry, shapely.Point)]
+    if not lost:
+        return Unnamed((), 0)
+    wanted = [
+        replace(
+            request,
+            width=text_width(WIDEST, size, "bold"),
+            height=HEIGHT * size,
+            importance=float(at),
+            required=False,
+        )
+        for at, (_, request) in enumerate(lost)
+    ]
+    taken = [*obstacles, *map(Obstacle, _standing([each for _, each in names], placement))]
+    bounds = (frame.left, frame.bottom, frame.right, frame.top)
+    numbers = place(wanted, bounds=bounds, obstacles=taken, gap=GAP_PX * px).places
+    spots = tuple(Spot(lost[each.label][0], each.x, each.y) for each in numbers)
+    return Unnamed(spots, len(lost) - len(spots), first)
+
+
+def _standing(requests: Sequence[LabelRequest], placement: Placement) -> Iterator[BaseGeometry]:
+    """Yield where names stand and their lines run."""
+    for spot in placement.places:
+        request = requests[spot.label]
+        box = Boxes(np.array([[spot.x, spot.y]]), np.radians([spot.rotation]), np.zeros(1))
+        yield from polygons(box, request.width, request.height)
+        if spot.leader:
+            yield shapely.LineString(spot.leader)
+
+
+def key_height(spots: Sequence[Spot], width: float, *, px: float) -> float:
+    """Return how high a key of all is, points.
+
+    Parameters
+    ----------
+    spots
+        Symbols without names.
+    width, px
+        Width of the key, and points per px.
+    """
+    lines = 2 + GAP + sum(map(len, _rows(spots, width, px)))
+    return lines * LEADING * note_size(px)
+
+
+def draw_key(axes: Axes, which: Unnamed, box: Box, *, px: float, lang: str) -> float:
+    """Write a key, and numbers at as many symbols as it has room for; return its height, points.
+
+    Parameters
+    ----------
+    axes
+        Of the sheet, in points.
+    which
+        Symbols without names, numbered from the top of the map down.
+    box
+        Room for the key, from its top on.
+    px
+        Points per px.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
+    size = note_size(px)
+    step = LEADING * size
+    rows = _rows(which.spots, box.width, px)
+    ends = list(accumulate(map(len, rows), initial=0))
+    # Beside the title; where not all have a number, the last line says how many have none.
+    room = int(box.height / step - GAP + 1e-6) - 1
+    count = len(rows)
+    if which.others or ends[-1] > room:
+        count = sum(end < room for end in ends[1:])
+    if count < min(FEWEST, max(len(rows), 1)):
+        return 0.0
+    base = box.top - GAP * step - size
+    write(axes, (box.left, base), say("sheet.key", lang), size, bold=True)
+    told = sorted(zip(which.spots[:count], rows, strict=False), key=lambda each: -each[0].y)
+    for number, (spot, lines) in enumerate(told, start=which.first):
+        _write_number(axes, spot, str(number), px)
+        ahead = (box.left + _indent(px) - 0.5 * size, base - step)
+        write(axes, ahead, str(number), size, bold=True, align="right")
+        for line in lines:
+            base -= step
+            write(axes, (box.left + _indent(px), base), line, size)
+    if more := len(rows) - count + which.others:
+        base -= step
+        write(axes, (box.left, base), say("sheet.unnamed", lang, n=more), size)
+    return box.top - base + step
+
+
+def _write_number(axes: Axes, spot: Spot, words: str, px: float) -> None:
+    size = note_size(px)
+    line = partial(
+        write, axes, (spot.x, spot.y - MIDDLE * size), words, size, bold=True, align="center"
+    )
+    line(colour=WHITE, zorder=ZORDER, kind=Halo, width=HALO_PX * px)
+    line(zorder=ZORDER + 1)
+
+
+def _indent(px: float) -> float:
+    size = note_size(px)
+    return text_width(WIDEST, size, "bold") + 0.5 * size
+
+
+def _rows(spots: Sequence[Spot], width: float, px: float) -> list[list[str]]:
+    """Return the lines of each name."""
+    return [wrapped(each.name, width - _indent(px), note_size(px)) for each in spots]

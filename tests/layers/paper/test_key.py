@@ -1,0 +1,59 @@
+"""Numbers at symbols whose names have no room, and their key."""
+
+from __future__ import annotations
+
+import shapely
+from matplotlib.text import Text
+
+from layers.paper.halos import Halo
+from layers.paper.key import Spot, Unnamed, draw_key, key_height, unnamed
+from layers.paper.sheet import blank
+from layers.scene.boxes import Box
+from layers.type.label_placement import LabelRequest, Obstacle, place
+
+FRAME = Box(0.0, 0.0, 100.0, 60.0)
+SPOTS = tuple(Spot(name, 20.0, y) for name, y in (("South", 10.0), ("North", 50.0), ("Mid", 30.0)))
+
+
+def texts(which: Unnamed, height: float) -> list[str]:
+    _, axes = blank(Box(0.0, 0.0, 300.0, 300.0), dpi=72)
+    draw_key(axes, which, Box(150.0, 10.0, 120.0, height), px=1.0, lang="en")
+    lines = (each for each in axes.get_children() if isinstance(each, Text))
+    return [each.get_text() for each in lines if each.get_text() and not isinstance(each, Halo)]
+
+
+def test_a_name_without_room_has_a_number_that_covers_nothing():
+    names = [
+        ("Short", LabelRequest(shapely.Point(50, 30), 20.0, 10.0, radius=3.0)),
+        (
+            "Far too long for the frame",
+            LabelRequest(shapely.Point(50, 45), 150.0, 10.0, radius=3.0),
+        ),
+        ("Walled in", LabelRequest(shapely.Point(10, 10), 150.0, 10.0, radius=3.0)),
+    ]
+    wall = [Obstacle(shapely.box(0, 0, 40, 25))]
+    bounds = (FRAME.left, FRAME.bottom, FRAME.right, FRAME.top)
+    placement = place([each for _, each in names], bounds=bounds, obstacles=wall)
+    which = unnamed(names, placement, wall, FRAME, px=1.0, first=9)
+    (spot,) = which.spots
+    assert (spot.name, which.others, which.first) == ("Far too long for the frame", 1, 9)
+    (standing,) = placement.places
+    assert abs(spot.x - standing.x) > 10 or abs(spot.y - standing.y) > 10
+
+
+def test_a_key_counts_from_the_top_of_the_map_down_after_the_stops():
+    high = key_height(SPOTS, 120.0, px=1.0)
+    told = texts(Unnamed(SPOTS, 0, 9), high)
+    assert told == [
+        "Numbers on the map",
+        *("9", "9", "North", "10", "10", "Mid", "11", "11", "South"),
+    ]
+
+
+def test_a_key_without_room_for_all_takes_the_most_important_and_counts_the_others():
+    high = key_height(SPOTS, 120.0, px=1.0)
+    assert texts(Unnamed(SPOTS, 4), high)[-1] == "… 4 more places have no names"
+    told = texts(Unnamed(SPOTS, 4), high * 0.85)
+    assert told == ["Numbers on the map", "1", "1", "North", "2", "2", "South", told[-1]]
+    assert told[-1] == "… 5 more places have no names"
+    assert texts(Unnamed(SPOTS, 4), high / 3) == texts(Unnamed((), 0), high) == []
