@@ -143,7 +143,7 @@ def own_zones(frame: gpd.GeoDataFrame, *, name_column: str | None = None) -> gpd
     Raises
     ------
     InputError
-        If there are no polygons, or other geometries among them.
+        If there are no polygons, or other geometries among them, or no such column.
     CRSError
         If the frame has no CRS, or coordinates that it cannot have.
 
@@ -169,6 +169,14 @@ def own_zones(frame: gpd.GeoDataFrame, *, name_column: str | None = None) -> gpd
     zones = gpd.GeoSeries(shapely.force_2d(polygons[there]), crs=frame.crs)
     zones = moved(zones, CRS, function="own_zones")
     table = pd.DataFrame(frame.drop(columns=frame.geometry.name))[there].reset_index(drop=True)
+    columns = [str(column) for column in table.columns]
+    known = [column.strip().lower() for column in columns]
+    if name_column and name_column.strip().lower() not in known:
+        raise InputError(
+            f"own_zones: there is no column {name_column!r}. The columns are {', '.join(columns)}.",
+            code="own.no_column",
+            columns=name_column,
+        )
     number = pd.Series([str(n) for n in range(1, len(zones) + 1)])
     zone = _WORDS.both("zone.own")
     own = _first_column(table, [name_column] if name_column else NAMES)

@@ -83,6 +83,8 @@ def test_own_zones_have_flat_shapes_and_the_names_of_the_column_that_is_named() 
     shape = shapely.Polygon([(112, 28, 5), (113, 28, 5), (113, 29, 5)])
     frame = gpd.GeoDataFrame({"name": ["a"], "label": ["b"]}, geometry=[shape], crs=4490)
     zones = own_zones(frame, name_column="label")
+    with pytest.raises(InputError, match="there is no column 'lable'"):
+        own_zones(frame, name_column="lable")
     assert zones["name_zh"].tolist() == zones["name_en"].tolist() == ["b"]
     assert not zones.geometry.has_z.any()
     assert own_zones(frame)["name_zh"].tolist() == ["a"]
