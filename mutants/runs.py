@@ -217,6 +217,8 @@ def _fails(items: Sequence[pytest.Item], seconds: Sequence[float]) -> int:
     """Run some tests until one fails, or takes more of the processor than it may."""
     for item, following, most in zip(items, (*items[1:], None), seconds, strict=True):
         _limit(time.process_time() + most)
+        # One that waits for what never comes takes nothing of the processor.
+        signal.alarm(int(20 * most))
         item.ihook.pytest_runtest_protocol(item=item, nextitem=following)
         if item.session.testsfailed:
             return 1
