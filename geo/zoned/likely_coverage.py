@@ -160,7 +160,7 @@ def coverage_probability(
     )
 
 
-def lattice(polygons: NDArray[Any], places: Supports, *, most: int = POINTS) -> Lattice:
+def lattice(polygons: NDArray[Any], places: Supports, *, finest_m: float = 0.0) -> Lattice:
     """Spread points over zones: as many as the places of the sites leave time for.
 
     Parameters
@@ -169,19 +169,19 @@ def lattice(polygons: NDArray[Any], places: Supports, *, most: int = POINTS) -> 
         Valid, in metres; missing ones have no points.
     places
         Of the sites.
-    most
-        How many points there may be, but for those that small zones have of their own.
+    finest_m
+        Least step from one point to the next, but for those that small zones have of their own.
     """
     present = ~(shapely.is_missing(polygons) | shapely.is_empty(polygons))
     if not present.any():
         nothing = np.empty(0, dtype=np.int64)
         return Lattice(np.empty((0, 2)), nothing, nothing, len(polygons))
-    most = min(most, _MOST_DISTANCES // max(len(places.xy), 1))
+    most = min(POINTS, _MOST_DISTANCES // max(len(places.xy), 1))
     ground = shapely.area(polygons[present]).sum()
     west, south, east, north = shapely.total_bounds(polygons[present])
     # No more rows and columns than for bounds a hundred times as large as the ground.
     around = (east - west) * (north - south)
-    step = max(max(ground, around / 100) / most, 1e-6) ** 0.5
+    step = max((max(ground, around / 100) / most) ** 0.5, finest_m, 1e-3)
     x = np.arange(west + step / 2, east, step)
     y = np.arange(south + step / 2, north, step)
     grid = np.column_stack([each.ravel() for each in np.meshgrid(x, y)])

@@ -87,7 +87,7 @@ def within_reach(
     distances_m: Sequence[float],
     crs: Any,  # noqa: ANN401  pyproj's own
     *,
-    most: int = likely.POINTS,
+    finest: float = 0.0,
 ) -> Reach:
     """Measure the ground of zones within each of some distances of sites.
 
@@ -101,8 +101,8 @@ def within_reach(
         The reaches.
     crs
         Of the polygons and the places.
-    most
-        Points of each lattice.
+    finest
+        Least step of a lattice, as a part of the distance.
     """
     (whole,) = _areas_km2([polygons], crs)
     exact = places.exact
@@ -117,7 +117,8 @@ def within_reach(
         pieces = _cut(polygons, _around(elsewhere, max(reaches)))
         # Zones that are only touched have no ground.
         pieces[~(shapely.area(pieces) > 0)] = None
-        points = likely.lattice(shapely.buffer(pieces, 0), places, most=most)
+        step_m = finest * min(reaches)
+        points = likely.lattice(shapely.buffer(pieces, 0), places, finest_m=step_m)
         (km2,) = _areas_km2([pieces], crs)
         ground = Near(rows, km2, points)
         before = likely.chances(points.xy, sure, reaches)

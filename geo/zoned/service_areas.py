@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 LEAST_M = 1.0
 # Corners of all discs together, 2 microseconds each to unite.
 _MAX_CORNERS = 4_000_000
+# Points of the lattice under a curve, as a part of its distances: within 0.2 % of a finer one.
+_STEP = 1 / 8
 
 
 @door
@@ -285,7 +287,7 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
         _require_short(min(distances), xy, polygons, "coverage_curve")
     _require_few_corners(len(xy), len(distances), "coverage_curve")
     places = supports(sites, rows, crs, most=likely.PLACES, function="coverage_curve")
-    reach = within_reach(ground, places, distances, crs)
+    reach = within_reach(ground, places, distances, crs, finest=_STEP)
     whole, covered, doubly = reach.whole[0], reach.covered[:, 0], reach.doubly[:, 0]
     curve = pd.DataFrame(
         {
