@@ -218,6 +218,7 @@ def test_of_a_database_no_more_layers_are_read_than_may_be_taken(
 ) -> None:
     files = {
         "p": ("point", [SPOT] * 9),
+        "q": ("point", [SPOT]),
         "m": ("mixed", [SPOT]),
         "a": ("polygon", [AREA]),
         "b": ("polygon", [AREA]),
@@ -237,6 +238,7 @@ def test_of_a_database_no_more_layers_are_read_than_may_be_taken(
     # A layer of any kind may have areas, or not: then the next is read.
     assert read("p", "m", "a", "b") == ["m", "a"]
     assert read("p", "m", "l") == ["m", "p"]
+    assert read("p", "q") == ["p"]
     assert read("l", "p", "t") == ["p"]
     assert read("t") == ["t"]
     assert read("p", "a", "b", layer=["p", "b"]) == ["p", "b"]
