@@ -21,6 +21,8 @@ def figure(width: float = 4.0) -> Figure:
     made = Figure(figsize=(3, 1))
     axes = made.add_axes((0.0, 0.0, 1.0, 1.0))
     axes.set_axis_off()
+    # Which the axes of a sheet have not.
+    axes.spines[:].set_visible(False)
     axes.set_xlim(0.0, 216.0)
     axes.set_ylim(0.0, 72.0)
     halo = Halo(
