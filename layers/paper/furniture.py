@@ -53,7 +53,7 @@ ZORDER = 90.0
 STEPS_MIN = (1, 2, 5, 10, 15, 20, 30, 60, 120)
 MOST_LINES = 7
 # Degrees at two sides of a map on a slide: at most so many, their middles so far from a corner.
-FEW_LINES, FROM_CORNER_PT = 4, 30.0
+FEW_LINES, FROM_CORNER_PT = 4, 37.0
 MINUTES = 60
 CROSS_PX = 5.0
 BAR_SHARE, BAR_PARTS, BAR_PX = 0.62, 4, 6.0

@@ -29,6 +29,8 @@ UNITS = 20
 _SOLID = 100_000
 # Width of the glow around a name, points, and how much of the ground its box lets through.
 GLOW_PT, PAPER = 2.5, 0.4
+# How a line runs in its box.
+DOWN, UP = "eaVert", "vert270"
 
 
 class Fill(NamedTuple):
@@ -142,10 +144,10 @@ class Shapes:
         bold: bool = False,
         halo: str = "",
         turn: float = 0.0,
-        upright: bool = False,
+        flow: str = "",
         align: str = "ctr",
     ) -> str:
-        """Return words in a box: turned clockwise by so many degrees, or written downwards.
+        """Return words in a box: turned clockwise by so many degrees, or written down or up in it.
 
         Parameters
         ----------
@@ -153,14 +155,15 @@ class Shapes:
             The words, and left, top, width and height, points.
         size_pt, colour, bold, halo
             How they are written, and the colour around them, if any.
-        turn, upright
-            Degrees clockwise; whether characters stand below each other.
+        turn, flow
+            Degrees clockwise; :data:`DOWN` where characters stand below each other, :data:`UP`
+            where the line is read upwards.
         align
             ``"ctr"``, ``"l"`` or ``"r"``.
         """
         paper = _filled(Fill(halo, PAPER)) if halo else ""
         look = f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{paper}'
-        words = _text(lines, size_pt, colour, bold=bold, halo=halo, upright=upright, align=align)
+        words = _text(lines, size_pt, colour, bold=bold, halo=halo, flow=flow, align=align)
         return self._shape(" ".join(lines), box, look, words, turn=turn, is_text=True)
 
     def _shape(
@@ -279,7 +282,7 @@ def _text(
     *,
     bold: bool,
     halo: str = "",
-    upright: bool = False,
+    flow: str = "",
     align: str = "ctr",
 ) -> str:
     glow = (
@@ -293,8 +296,8 @@ def _text(
         f"</a:solidFill>{glow}</a:rPr>"
     )
     runs = "<a:br/>".join(f"<a:r>{look}<a:t>{escape(line)}</a:t></a:r>" for line in lines)
-    down = ' vert="eaVert"' if upright else ""
+    along = f' vert="{flow}"' if flow else ""
     return (
-        f'<p:txBody><a:bodyPr wrap="none" lIns="0" tIns="0" rIns="0" bIns="0" anchor="ctr"{down}>'
+        f'<p:txBody><a:bodyPr wrap="none" lIns="0" tIns="0" rIns="0" bIns="0" anchor="ctr"{along}>'
         f'<a:noAutofit/></a:bodyPr><a:lstStyle/><a:p><a:pPr algn="{align}"/>{runs}</a:p></p:txBody>'
     )

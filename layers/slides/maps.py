@@ -15,7 +15,7 @@ from geo.numerals import number
 from layers.look.styles import WHITE, inks, mark
 from layers.scene.scene import PANES
 from layers.scene.strokes import Stroke, arrow_corners, edges, lines
-from layers.slides.freeforms import Fill, Shapes, next_number, parsed
+from layers.slides.freeforms import DOWN, UP, Fill, Shapes, next_number, parsed
 from layers.slides.symbols import symbol
 from layers.type.line_breaks import text_width
 from layers.words import say
@@ -276,7 +276,7 @@ class _Canvas:
             bold=name.bold,
             halo=name.halo,
             turn=turn,
-            upright=upright,
+            flow=DOWN if upright else "",
         )
 
     def _edge(self) -> str:
@@ -296,8 +296,8 @@ class _Canvas:
             ((x, y),) = self._at(np.array([[self.frame[0], at]])).tolist()
             marks.append(np.array([[x, y], [x - TICK_PT, y]]))
             width = text_width(words, SCALE_PT)
-            place = (x - TICK_PT + 1.0 - (high + width) / 2, y - high / 2, width, high)
-            inner.append(shapes.text([words], place, size_pt=SCALE_PT, colour=INK, turn=-90.0))
+            place = (x - TICK_PT + 1.0 - high, y - width / 2, high, width)
+            inner.append(shapes.text([words], place, size_pt=SCALE_PT, colour=INK, flow=UP))
         inner.append(shapes.freeform(name, marks, stroke=line, closed=False))
         return shapes.group(name, inner)
 

@@ -18,6 +18,7 @@ import pytest
 import rasterio
 import shapely
 from playwright.sync_api import TimeoutError as TookTooLongError
+from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 import layers
@@ -650,7 +651,7 @@ def test_each_step_is_one_step_back_and_what_was_chosen_goes_with_the_visitor(pa
     wait_for_parameter(page, "bandwidth", None)
     still(page)
     thumb = page.locator("[data-testid=stSliderThumbValue]").first
-    assert thumb.inner_text() == words("density.auto")
+    expect(thumb).to_have_text(words("density.auto"))
     page.go_back()
     drawn(page, "distribution")
     assert parameters(page) == {"zoning": "parks", "tab": "table"}

@@ -30,7 +30,7 @@ from geo import datum
 from geo.doors import door
 from geo.errors import AtlasError, CallError, CRSError, InputError
 from geo.wording import catalogue
-from geo.zoned import likely_coverage, uncertainty
+from geo.zoned import likely_coverage
 from layers import outputs
 from layers.keeping import own_notes, own_points, pasted
 
@@ -161,7 +161,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "points": POINTS,
         "zones": ZONES,
         "weights": "v",
-        "draws": 100,
+        "draws": 1000,
         "seed": 0,
         "interval_pct": 90.0,
     },
@@ -443,7 +443,6 @@ def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have parts within reach worked out coarsely: what is refused does not depend on it."""
     monkeypatch.setattr(likely_coverage, "DRAWS", 20)
     monkeypatch.setattr(likely_coverage, "_MOST_DISTANCES", 20_000)
-    monkeypatch.setattr(uncertainty, "MIN_DRAWS", 100)
 
 
 @pytest.mark.parametrize("name", [name for name in CALLS if CALLS[name]])

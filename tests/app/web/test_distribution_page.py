@@ -182,7 +182,7 @@ def test_the_project_that_dwarfs_all_is_told_with_the_way_out(captions: list[str
     stated = PROJECTS.chosen()[INVESTMENT].dropna()
     ratio = round(1000 / float(np.median(stated)))
     results.scale_notes(Shown(ASKED, "investment"))
-    assert f"1,000 亿元，为中位数的 {ratio} 倍" in captions[0]
+    assert f"1,000 亿元，为中位数的 {ratio} 倍" in captions[0].replace("\xa0", " ")
     for measure, scale in (("investment", "log"), ("count", "amount")):
         captions.clear()
         results.scale_notes(Shown(ASKED, measure, scale))

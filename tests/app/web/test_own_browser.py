@@ -170,7 +170,7 @@ def test_a_large_file_says_how_far_it_is_and_can_be_called_off_and_read_after_al
     page.locator("[data-testid=stFileUploaderDropzone]").wait_for(timeout=WAIT_MS)
     still(page)
     page.locator("[data-testid=stFileUploaderDropzoneInput]").set_input_files(path)
-    share = re.compile(words("own.reading_on", pct=0).replace("0", "([1-9][0-9]?)"))
+    share = re.compile(words("own.reading_on", pct=0).replace("0 ", r"([1-9][0-9]?)\s"))
     page.get_by_text(share).wait_for(timeout=WAIT_MS)
     page.get_by_role("button", name=words("own.cancel"), exact=True).click()
     page.get_by_text("已取消读取 large.geojson").wait_for(timeout=5_000)

@@ -35,6 +35,7 @@ from layers.look.sheet import SIZES_MM, Sheet
 from layers.paper import printing
 from layers.paper.drawing import packed
 from layers.paper.furniture import true_north_deg
+from layers.paper.key import Unnamed
 from layers.paper.printing import drawn, printed
 from layers.paper.sheet import heading, layout, text_width, wrapped
 from layers.plan.area import area
@@ -81,7 +82,7 @@ def wall():
 def _words_alone(monkeypatch):
     """What the map itself shows is not drawn, what stands beside it is."""
     for name in ("draw_scene", "draw_labels", "draw_locator"):
-        monkeypatch.setattr(printing, name, lambda *_, **__: None)
+        monkeypatch.setattr(printing, name, lambda *_, **__: Unnamed((), 0))
 
 
 def texts(figure):

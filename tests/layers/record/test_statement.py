@@ -24,6 +24,7 @@ from layers.look.sheet import Sheet
 from layers.look.symbology import value_label
 from layers.outputs import output, remake
 from layers.paper import printing
+from layers.paper.key import Unnamed
 from layers.plan.area import area, open_plan
 from layers.plan.selection import located
 from layers.questions import Distribution
@@ -56,7 +57,7 @@ def _texts_alone(tiny: None) -> Iterator[None]:  # noqa: ARG001 - on the small p
     """What maps show is not drawn, what they say is."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("draw_scene", "draw_labels", "draw_locator", "draw_graticule"):
-            patch.setattr(printing, name, lambda *_, **__: None)
+            patch.setattr(printing, name, lambda *_, **__: Unnamed((), 0))
         patch.setattr(printing, "_picture", lambda _: Image.new("RGB", (800, 600)))
         yield
 
