@@ -45,7 +45,9 @@ def in_turn(make: Callable[[int], Made], number: int) -> Generator[Made, None, N
 
     context = get_context("fork")
     here, there = context.Pipe(duplex=False)
-    fcntl.fcntl(there.fileno(), fcntl.F_SETPIPE_SZ, AHEAD_BYTES)
+    # Who has many pipes may have no larger one.
+    with suppress(OSError):
+        fcntl.fcntl(there.fileno(), fcntl.F_SETPIPE_SZ, AHEAD_BYTES)
     untaken = context.Value("i", 0)
     beside = context.Process(target=_send, args=(here, there, make, number, untaken), daemon=True)
     beside.start()
@@ -56,9 +58,13 @@ def in_turn(make: Callable[[int], Made], number: int) -> Generator[Made, None, N
             while at not in waiting:
                 if not here.poll() and (own := _take(untaken)) < number:
                     waiting[own] = _tried(make, own)
-                else:
+                    continue
+                try:
                     its, outcome = here.recv()
-                    waiting[its] = outcome
+                except EOFError:
+                    # The fork has been ended, and what it had taken is made here.
+                    its, outcome = at, _tried(make, at)
+                waiting[its] = outcome
             made, error = waiting.pop(at)
             if error is not None:
                 raise error
