@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app.texts import language, named, text
+from app.texts import capital, language, named, text
 from app.web import choices, picking
 from app.web.charts import bars, class_histogram, quotient_map
 from app.web.frame import heading, listing
@@ -191,7 +191,7 @@ def class_breaks(shown: Shown) -> None:
     st.caption(
         text(
             f"distribution.class_names{unexplained}",
-            scheme=text(f"distribution.scheme.{shown.scheme}"),
+            scheme=capital(text(f"distribution.scheme.{shown.scheme}")),
             n=len(breaks.uppers),
             explained=number(breaks.explained_pct, digits=0),
         )
