@@ -12,7 +12,7 @@ from shapely import LineString, MultiPoint, Point, box
 
 import geo
 from geo.errors import InputError
-from geo.supports import Supports, accuracy_of, supports
+from geo.supports import Supports, accuracy_of, evenly, supports
 from geo.zones import Elsewhere, elsewhere
 
 if TYPE_CHECKING:
@@ -223,3 +223,12 @@ def test_small_parts_far_apart_and_crossed_rings_are_stood_for() -> None:
     assert geo.distribution(within(far), zones)["count"].tolist() == pytest.approx([0.5, 0.0])
     counted = geo.distribution(within(crossed), zones)["count"]
     assert counted.tolist() == pytest.approx([0.5, 0.5], abs=0.01)
+
+
+def test_a_thin_area_across_its_box_has_as_many_points_as_are_wanted() -> None:
+    for across in (1.0, 3.0, 10.0, 40.0):
+        thin = shapely.Polygon([(0, 0), (1000, 1000), (1000, 1000 + across), (0, across)])
+        for count in (1, 7, 50, 128):
+            spread = evenly(thin, count)
+            assert spread.shape == (count, 2)
+            assert shapely.distance(shapely.points(spread), thin).max() < 1e-6

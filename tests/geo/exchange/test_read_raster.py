@@ -90,6 +90,7 @@ def findings(array):
         (9.969209968386869e36, "float32"),
         (-3.4028230607370965e38, "float32"),
         (1e20, "float32"),
+        (-1e20, "float32"),
     ],
 )
 def test_a_fill_value_that_the_file_does_not_declare_is_masked_and_said(fill, dtype):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.exchange import cells, dbase
+from geo.exchange import angles, cells, dbase, file_columns, formats
 
 
 def plain(column: pd.Series) -> list[Any]:
@@ -94,3 +94,20 @@ def test_texts_of_dbase_that_are_cut_lose_half_a_letter_and_others_are_told() ->
     assert [(each.code, dict(each.values), each.level, each.rows) for each in findings] == [
         ("encoding.cell_replaced", {"column": "名称", "row": 3, "rows": 1}, "warning", (3,))
     ]
+
+
+def test_numbers_with_holes_of_a_column_of_objects_stay_numbers() -> None:
+    column = file_columns._of_objects(pd.Series([1.5, None, 2], dtype=object))
+    assert str(column.dtype) == "float64"
+    assert plain(column) == [1.5, None, 2]
+
+
+def test_a_text_in_two_bytes_a_letter_is_a_text() -> None:
+    assert formats.looks_like("名称,a\n1,2\n".encode("utf-16")) == "text"
+    assert formats.looks_like(b"\x01\x02name\x00") == "unknown"
+
+
+def test_an_angle_is_read_up_to_its_most_letters() -> None:
+    whole = "1." + "0" * (angles.LONGEST - 2)
+    assert angles._number(whole) == 1.0
+    assert np.isnan(angles._number(whole + "0"))

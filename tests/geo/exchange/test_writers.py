@@ -15,6 +15,7 @@ import pyogrio
 import pytest
 import rasterio
 import rioxarray  # noqa: F401
+import shapely
 import xarray as xr
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -323,3 +324,10 @@ def test_a_row_without_a_place_has_none_in_csv(empty: object) -> None:
     frame = gpd.GeoDataFrame({"n": [1, 2]}, geometry=[Point(112.9, 28.2), empty], crs=4490)
     lines = vector_bytes(frame, ".csv").decode("utf-8-sig").split()
     assert lines == ["n,lon,lat", "1,112.9,28.2", "2,,"]
+
+
+def test_corners_in_a_table_keep_a_tenth_of_a_millimetre() -> None:
+    corner = 112.123456789
+    area = shapely.Polygon([(corner, 28.2), (112.2, 28.2), (112.2, 28.3)])
+    text = vector_bytes(gpd.GeoDataFrame(geometry=[area], crs=4490), ".csv").decode("utf-8-sig")
+    assert str(corner) in text

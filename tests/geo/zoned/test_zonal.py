@@ -238,6 +238,8 @@ def test_rates_per_ten_thousand_people() -> None:
     assert "weight_per_10k_people" not in given
     assert given.attrs["population_source"] == "values passed"
     np.testing.assert_array_equal(given["per_10k_people"], found["per_10k_people"])
+    whole = distribution(points_of(*places), zones, population=zones["people"].astype("Int64"))
+    np.testing.assert_array_equal(whole["per_10k_people"], found["per_10k_people"])
     text = distribution(
         points_of(*places),
         zones.assign(people=["5000", None, "", "20000"]).iloc[:1],
