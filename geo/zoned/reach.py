@@ -42,17 +42,17 @@ class Near(NamedTuple):
 
     Parameters
     ----------
-    rows
-        Positions of the distances.
     km2
         Area of it in each zone.
     points
         Lattice over it.
+    free
+        Which of these no exact site reaches, of shape (distances, points).
     """
 
-    rows: Ints
     km2: Floats
     points: likely.Lattice
+    free: NDArray[np.bool_]
 
     def part_km2(self, parts: Floats) -> Floats:
         """Return so much of the area in each zone; nothing where there is none."""
@@ -120,8 +120,8 @@ def within_reach(
         step_m = finest * min(reaches)
         points = likely.lattice(shapely.buffer(pieces, 0), places, finest_m=step_m)
         (km2,) = _areas_km2([pieces], crs)
-        ground = Near(rows, km2, points)
         before = likely.chances(points.xy, sure, reaches)
+        ground = Near(km2, points, before[0] == 0)
         after = likely.chances(points.xy, places, reaches)
         for area, less, more in zip((covered, doubly), before, after, strict=True):
             area[rows] += [ground.part_km2(points.means(each)) for each in more - less]
@@ -144,9 +144,8 @@ def intervals(reach: Reach, places: Supports, distance_m: float) -> tuple[Floats
         The reach.
     """
     (near,) = reach.near
-    exact = places.exact
-    ((known,), _) = likely.chances(near.points.xy, places.only(exact), [distance_m])
-    ends = likely.intervals(near.points, places.only(~exact), distance_m, free=known == 0)
+    elsewhere = places.only(~places.exact)
+    ends = likely.intervals(near.points, elsewhere, distance_m, free=near.free[0])
     low, high = (np.minimum(reach.certain[0] + near.part_km2(end), reach.whole) for end in ends)
     return low, high
 

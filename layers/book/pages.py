@@ -12,22 +12,13 @@ from layers.book.atlas import atlas
 from layers.book.forks import in_turn
 from layers.look.styles import inks
 from layers.paper import key, parts
+from layers.paper.artists import blank, draw_lines, text_line, write
 from layers.paper.furniture import broken_notes, draw_notes, draw_title, note_texts
 from layers.paper.parts import part
 from layers.paper.pdf_content import Ink, as_page
 from layers.paper.pdf_file import Chapter, PdfFile
 from layers.paper.printing import alternative, composed, page_of
-from layers.paper.sheet import (
-    blank,
-    check_sheet,
-    draw_lines,
-    layout,
-    px_pt,
-    text_line,
-    text_width,
-    wrapped,
-    write,
-)
+from layers.paper.sheet import check_sheet, layout, px_pt, text_width, wrapped
 from layers.paper.toning import Known
 from layers.scene.boxes import Box
 from layers.type.line_breaks import text_lines

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from layers.look.styles import WHITE
+from layers.paper.artists import INK, draw_box, write
 from layers.paper.drawing import BEYOND, draw_scene, laid
 from layers.paper.extents import round_scale
 from layers.paper.furniture import ratio_words
 from layers.paper.labels import draw_labels
 from layers.paper.locator import corner_box, covered
 from layers.paper.parts import FURNITURE, LABELS, part
-from layers.paper.sheet import INK, draw_box, note_size, text_width, write
+from layers.paper.sheet import note_size, text_width
 from layers.scene.boxes import Box
 from layers.scene.window import Window
 from layers.words import say

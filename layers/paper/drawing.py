@@ -20,8 +20,8 @@ from matplotlib.transforms import Bbox, TransformedBbox
 from pyproj import Transformer
 
 from layers.look.styles import WHITE, inks, mark
+from layers.paper.artists import draw_box, like, write
 from layers.paper.parts import BASE, BOUNDARIES, LABELS, part, part_of
-from layers.paper.sheet import draw_box, like, write
 from layers.paper.symbols import CLEAR, dash_pattern, draw_symbols
 from layers.plan.area import map_crs
 from layers.scene.placed import Dot, Symbols

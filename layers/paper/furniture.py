@@ -15,11 +15,10 @@ from pyproj import Transformer
 from geo.numerals import number
 from layers.look.statement import reviewed
 from layers.look.styles import WHITE, inks
+from layers.paper.artists import draw_box, draw_lines, write
 from layers.paper.sheet import (
     HEAD_LEADING,
     TITLE_GAP,
-    draw_box,
-    draw_lines,
     gutter,
     heading,
     note_leading,
@@ -28,7 +27,6 @@ from layers.paper.sheet import (
     text_width,
     title_size,
     wrapped,
-    write,
 )
 from layers.plan.area import map_crs
 from layers.scene.boxes import Box

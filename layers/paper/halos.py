@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.colors import to_hex
 from matplotlib.patheffects import Stroke
 
-from layers.paper.sheet import Line
+from layers.paper.artists import Line
 
 if TYPE_CHECKING:
     from matplotlib.backend_bases import GraphicsContextBase

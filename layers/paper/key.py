@@ -11,8 +11,9 @@ import numpy as np
 import shapely
 
 from layers.look.styles import WHITE
+from layers.paper.artists import write
 from layers.paper.halos import Halo
-from layers.paper.sheet import note_size, text_width, wrapped, write
+from layers.paper.sheet import note_size, text_width, wrapped
 from layers.type.label_candidates import Boxes, polygons
 from layers.type.label_placement import Obstacle, place
 from layers.words import say

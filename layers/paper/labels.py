@@ -17,10 +17,11 @@ from matplotlib.lines import Line2D
 from layers.look.palettes import ink
 from layers.look.styles import WHITE
 from layers.look.styles import mark as measures
+from layers.paper.artists import write
 from layers.paper.drawing import stop_px
 from layers.paper.halos import Halo
 from layers.paper.key import unnamed
-from layers.paper.sheet import text_width, write
+from layers.paper.sheet import text_width
 from layers.plan.area import area
 from layers.scene.placed import PlacedName
 from layers.scene.scene import REMARK

@@ -20,8 +20,9 @@ from matplotlib.patches import Circle, Rectangle
 from geo.errors import InputError
 from geo.numerals import number
 from layers.look.styles import WHITE, inks
+from layers.paper.artists import write
 from layers.paper.drawing import HATCH, hatch_colour
-from layers.paper.sheet import text_width, wrapped, write
+from layers.paper.sheet import text_width, wrapped
 from layers.paper.symbols import dash_pattern, draw_symbols
 from layers.scene.boxes import Box
 from layers.scene.scene import CONTEXT

@@ -10,8 +10,8 @@ from matplotlib.collections import PathCollection
 from pyproj import Transformer
 
 from layers.look.styles import WHITE, inks
+from layers.paper.artists import draw_box
 from layers.paper.drawing import area_path
-from layers.paper.sheet import draw_box
 from layers.plan.area import map_crs
 from layers.scene.boxes import Box
 

@@ -27,6 +27,7 @@ from layers.look.credits import credits_of
 from layers.look.outside import clean_content, clean_sheet, clean_statement
 from layers.look.standing import standing
 from layers.paper import key
+from layers.paper.artists import axes_over, blank
 from layers.paper.detail import details, draw_detail
 from layers.paper.drawing import BEYOND, draw_scene, laid
 from layers.paper.extents import require_shown, wanted, window_on
@@ -45,12 +46,7 @@ from layers.paper.locator import draw_locator, locator_box, locator_extent
 from layers.paper.parts import BASE, FURNITURE, LABELS, LEGEND, NOTES, TITLE, part, titles
 from layers.paper.pdf_content import as_page
 from layers.paper.pdf_file import PdfFile
-from layers.paper.sheet import (
-    axes_over,
-    blank,
-    check_sheet,
-    layout,
-)
+from layers.paper.sheet import check_sheet, layout
 from layers.paper.svg_file import svg
 from layers.paper.tiles import TilesError, draw_tiles, on_base, tile_ground
 from layers.paper.toning import Known, tone_of, toned

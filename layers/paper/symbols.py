@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
-from layers.paper.sheet import like
+from layers.paper.artists import like
 from layers.plan.area import per_plan
 from layers.scene.strokes import outline, stamps
 

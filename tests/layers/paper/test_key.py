@@ -5,9 +5,9 @@ from __future__ import annotations
 import shapely
 from matplotlib.text import Text
 
+from layers.paper.artists import blank
 from layers.paper.halos import Halo
 from layers.paper.key import Spot, Unnamed, draw_key, key_height, unnamed
-from layers.paper.sheet import blank
 from layers.scene.boxes import Box
 from layers.type.label_placement import LabelRequest, Obstacle, place
 
