@@ -12,9 +12,9 @@ from app.commands.help import in_words
 from app.commands.options import AsJson, Output  # noqa: TC001 - typer reads them at run time
 from app.commands.output import print_json, records, write_table, wrote
 from geo.errors import InputError
-from geo.numerals import LANGUAGES, number
+from geo.numerals import LANGUAGES
 from geo.wording import Words
-from layers.look.symbology import unit_label
+from layers.look.symbology import amount_words
 from layers.plan.catalogue import names_by_id
 from layers.plan.claims_file import ProposalsError, texts_of
 from layers.plan.data_files import DataError
@@ -74,8 +74,8 @@ def _print(thing: dict[Hashable, Any]) -> None:
     def in_both(name: str) -> str:
         return in_words(lambda lang: str(thing[f"{name}_{lang}"])).strip(" ·")
 
-    unit = in_words(lambda lang: unit_label(amount_unit(), lang=lang))
-    amount = f"  {number(thing['amount'])} {unit}" if thing["amount"] else ""
+    invested = in_words(lambda lang: amount_words(thing["amount"], amount_unit(), lang=lang))
+    amount = f"  {invested}" if thing["amount"] else ""
     typer.echo(f"{thing['id']}  {in_both('name')}  {thing['layers']}{amount}")
     for line in (thing["quote"], in_both("leads")):
         if isinstance(line, str) and line:

@@ -33,7 +33,7 @@ from app.web.locating import (
 from app.web.tables import matching, thing_picker
 from geo.exchange.geocoders import SERVICES
 from geo.numerals import listed, number
-from layers.look.symbology import unit_label
+from layers.look.symbology import amount_words
 from layers.plan import unplaced
 from layers.plan.area import own_claims_file
 from layers.plan.catalogue import names, names_by_id, own_claims
@@ -72,8 +72,8 @@ def about(row: pd.Series) -> None:
     """Draw what the plan says of a thing, and what there is to go on."""
     amount = ""
     if row["amount"]:
-        unit = unit_label(unplaced.amount_unit(), lang=language())
-        amount = text("locate.amount", amount=number(row["amount"]), unit=unit)
+        invested = amount_words(row["amount"], unplaced.amount_unit(), lang=language())
+        amount = text("locate.amount", amount=invested)
     lines = [text("locate.follows", n=int(row["features"])) + amount, *told_of(row)]
     quote = text("map.quoted", q=row["quote"]) if isinstance(row["quote"], str) else ""
     quoted = f'<p class="quote">{escape(quote)}</p>' if quote else ""

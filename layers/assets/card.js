@@ -2,7 +2,9 @@
 (function (Atlas) {
   "use strict";
 
-  const { number } = Atlas.numerals;
+  const { number, significant } = Atlas.numerals;
+  // As in layers/look/symbology.py.
+  const DIGITS_IN_TEXT = 7;
 
   // An accuracy is known to two digits at best.
   function metres(panels, exact) {
@@ -20,7 +22,12 @@
       return coded[value][lang];
     }
     if (typeof value === "number") {
-      const unit = source.units[field.unit] ? source.units[field.unit][lang] : field.unit;
+      const entry = source.units[field.unit] || {};
+      const inText = (entry.in_text || {})[lang];
+      if (inText) {
+        return inText.words.replace("{n}", significant(value * inText.times, DIGITS_IN_TEXT));
+      }
+      const unit = lang in entry ? entry[lang] : field.unit;
       const words = field.whole ? String(value) : number(value);
       return words + (unit ? ` ${unit}` : "");
     }

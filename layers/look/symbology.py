@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from geo.arguments import require_one_of
 from geo.errors import LayerError
+from geo.numerals import number, significant
 from layers.look.styles import Label, LayerStyle, Size, Style, looks
 from layers.plan.area import per_plan
 from layers.plan.schema import registry
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from layers.plan.schema import Field
+
+# Of a number that is told in another power of ten than it is held in: none of its own is lost.
+DIGITS_IN_TEXT = 7
 
 
 def layer_style(name: str) -> LayerStyle:
@@ -85,6 +89,30 @@ def unit_label(unit: str, *, lang: str = "zh") -> str:
     return words
 
 
+def amount_words(value: float, unit: str, *, lang: str = "zh") -> str:
+    """Return a number with its unit as it stands in a sentence.
+
+    Parameters
+    ----------
+    value
+        The number.
+    unit
+        Its unit in the data package.
+    lang
+        ``"zh"`` or ``"en"``.
+
+    Examples
+    --------
+    >>> amount_words(184, "100 million CNY"), amount_words(184, "100 million CNY", lang="en")
+    ('184 亿元', 'CNY 18.4 billion')
+    """
+    in_text = symbology()["units"].get(unit, {}).get("in_text", {}).get(lang)
+    if in_text is None:
+        return f"{number(value)} {unit_label(unit, lang=lang)}".strip()
+    words: str = in_text["words"]
+    return words.format(n=significant(value * in_text["times"], DIGITS_IN_TEXT))
+
+
 def field_title(field: Field, *, lang: str = "zh") -> str:
     """Return what a column of a layer is called, with its unit.
 
@@ -93,7 +121,7 @@ def field_title(field: Field, *, lang: str = "zh") -> str:
     >>> from layers.plan.schema import resource
     >>> column = resource("projects").field("investment_100m_cny")
     >>> field_title(column), field_title(column, lang="en")
-    ('投资额（亿元）', 'investment (×100 million CNY)')
+    ('投资额（亿元）', 'investment (100 million CNY)')
     """
     return bracketed(field.title(lang), unit_label(field.unit or "", lang=lang), lang)
 

@@ -205,7 +205,7 @@ def test_what_belongs_to_zones_by_the_text_is_said_as_well() -> None:
     ("lang", "said"),
     [
         ("zh", ("载明的投资（亿元）合计", "没有位置、不在图上", "分区相互重叠")),
-        ("en", ("Stated investment (×100 million CNY):", "off the map", "Zones overlap")),
+        ("en", ("Stated investment (100 million CNY):", "off the map", "Zones overlap")),
     ],
 )
 def test_amounts_off_the_map_and_shared_ground_are_told(lang: str, said: tuple[str, ...]) -> None:

@@ -28,6 +28,7 @@ from layers.look.overlay_classes import classify, surface_classes
 from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface
 from layers.look.styles import looks, symbols
 from layers.look.symbology import (
+    amount_words,
     layer_style,
     layer_styles,
     palette,
@@ -135,9 +136,21 @@ def test_every_coded_value_has_words_in_both_languages():
 
 def test_every_unit_of_a_layer_has_words():
     used = {f.unit for n in layer_styles() for f in resources()[n].fields if f.unit}
+    # And of the indicators, whose unit stands in a column.
+    used |= set(load("indicators")["unit"])
     for unit in used - {"degree, CGCS2000"}:
         assert unit in symbology()["units"]
+        english = unit_label(unit, lang="en") + amount_words(7, unit, lang="en")
+        assert not re.search(r"[\u4e00-\u9fff]", english), unit
     assert unit_label("100 million CNY") == "亿元"
+
+
+def test_amounts_in_text_are_those_of_the_column():
+    for value, figure in ((1835.6, "183.56"), (6.45, "0.645"), (0.7, "0.07"), (17500, "1,750")):
+        assert amount_words(value, "100 million CNY", lang="en") == f"CNY {figure} billion"
+    assert amount_words(184, "100 million CNY") == "184 亿元"
+    assert amount_words(3.2, "10,000 m²", lang="en") == "32,000 m²"
+    assert amount_words(5, "家", lang="en") == "5"
 
 
 def test_palettes_have_the_classes_that_they_say():
