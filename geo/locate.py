@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geo.work import checkpoint
+from geo.work import checkpoint, slices
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -124,7 +124,7 @@ class Locator:
         first_strip = np.concatenate([[0], np.cumsum(heights)])
         edge, offset = _expand(high - low + 1)
         strip = (first_strip[self._owner] - low_row[self._owner] + low)[edge] + offset
-        order = np.argsort(strip, kind="stable")
+        order = np.argsort(strip)
         return low_row, first_strip, _starts(strip, first_strip[-1]), self._edges[edge[order]]
 
     def _look_up(self, x: Floats, y: Floats) -> tuple[NDArray[np.int32], Ints]:
@@ -149,12 +149,10 @@ class Locator:
 
     def _intersect(self, x: Floats, y: Floats, point: Ints, polygon: Ints) -> NDArray[np.bool_]:
         """Answer of GEOS for pairs, by polygon: it is quickest with one after the other."""
-        order = np.argsort(polygon, kind="stable")
+        order = np.argsort(polygon)
         at = point[order]
         inside = np.empty(point.size, dtype=bool)
-        for start in range(0, order.size, _TESTS_AT_ONCE):
-            checkpoint(start, order.size)
-            some = slice(start, start + _TESTS_AT_ONCE)
+        for some in slices(order.size, _TESTS_AT_ONCE):
             with self._lock:
                 inside[order[some]] = shapely.intersects_xy(
                     self._prepared[polygon[order[some]]], x[at[some]], y[at[some]]

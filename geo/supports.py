@@ -256,7 +256,7 @@ def accuracy_of(points: Frame, *, function: str = "accuracy_of") -> Floats:
         # Which pandas would read as numbers.
         column = column.astype("str")
     try:
-        sigma: Floats = pd.to_numeric(column).to_numpy(dtype=float, na_value=np.nan)
+        sigma: Floats = pd.to_numeric(column).to_numpy(dtype=float)
     except (TypeError, ValueError) as error:
         raise InputError(
             f"{function}: accuracy_m is not all numbers ({error}). Allowed are metres of zero or "

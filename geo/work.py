@@ -103,6 +103,27 @@ def checkpoint(done: float = 0, total: float = 0) -> None:
         watch.progress(done, total)
 
 
+def slices(size: int, at_once: int) -> Iterator[slice]:
+    """Cut things into slices of so many, of one at least, and come by the watch before each.
+
+    Parameters
+    ----------
+    size
+        How many things there are.
+    at_once
+        How many are done between two checkpoints.
+
+    Examples
+    --------
+    >>> list(slices(3, 2)), list(slices(1, 0))
+    ([slice(0, 2, None), slice(2, 3, None)], [slice(0, 1, None)])
+    """
+    step = max(at_once, 1)
+    for first in range(0, size, step):
+        checkpoint(first, size)
+        yield slice(first, min(first + step, size))
+
+
 def inherited(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
     """Take the watch along to other threads, which know of none by themselves.
 

@@ -18,7 +18,7 @@ from geo.locate import Locator
 from geo.plausibility import require_coordinates
 from geo.points import located
 from geo.supports import Supports, supports, unsure
-from geo.work import checkpoint
+from geo.work import checkpoint, slices
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -268,9 +268,8 @@ def overlapping(polygons: NDArray[Any]) -> bool:
         return False
     first, second = shapely.STRtree(polygons).query(polygons)
     pairs = np.flatnonzero(first < second)
-    for start in range(0, pairs.size, _PAIRS_AT_ONCE):
-        checkpoint(start, pairs.size)
-        some = pairs[start : start + _PAIRS_AT_ONCE]
+    for block in slices(pairs.size, _PAIRS_AT_ONCE):
+        some = pairs[block]
         a, b = polygons[first[some]], polygons[second[some]]
         # The area in common is worked out only where interiors meet: neighbours mostly touch.
         meet = shapely.relate_pattern(a, b, "T********")

@@ -14,7 +14,7 @@ import numpy as np
 
 from geo.arguments import brief, is_whole
 from geo.errors import InputError
-from geo.work import checkpoint, require_affordable
+from geo.work import require_affordable, slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,7 +185,7 @@ def sum_probabilities(
     rng = np.random.default_rng(seed)
     at_least, at_most = np.zeros((2, n))
     low, high = sums - _ROUNDING * most, sums + _ROUNDING * most
-    members = np.split(np.argsort(group, kind="stable"), np.cumsum(np.bincount(group))[:-1])
+    members = np.split(np.argsort(group), np.cumsum(np.bincount(group))[:-1])
     for draws in _draws(n, most + 1, permutations, rng):
         running = values[draws].cumsum(axis=1)
         if one_by_one:
@@ -278,7 +278,5 @@ def _cut_off(n: int, size: int, times: int, rng: np.random.Generator) -> Iterato
 
 
 def _blocks(times: int, n: int) -> Iterator[int]:
-    rows = max(min(_BLOCK_NUMBERS // n, times), 1)
-    for start in range(0, times, rows):
-        checkpoint(start, times)
-        yield min(rows, times - start)
+    for block in slices(times, _BLOCK_NUMBERS // n):
+        yield block.stop - block.start

@@ -186,7 +186,7 @@ def _numbers(zones: gpd.GeoDataFrame, column: str, function: str) -> Floats:
             code="values.text_in",
             column=str(column),
         )
-    values: Floats = zones[column].to_numpy(dtype=float, na_value=np.nan)
+    values: Floats = zones[column].to_numpy(dtype=float)
     missing = np.flatnonzero(~np.isfinite(values))
     if missing.size:
         labels = ", ".join(map(str, zones.index[missing[:_NAMED]]))

@@ -344,10 +344,8 @@ def silverman(x: Floats, y: Floats, weight: Floats, shape: Shape, *, function: s
 def _weighted_median(values: Floats, part: Floats) -> float:
     """Value that half of the weight is below; the mean of two where it lies between them."""
     order = np.argsort(values)
-    below = np.cumsum(part[order])
-    at = np.searchsorted(below, 0.5 * below[-1] * (1.0 - 1e-12))
-    next_at = np.searchsorted(below, 0.5 * below[-1] * (1.0 + 1e-12))
-    return float(values[order[at]] + values[order[next_at]]) / 2.0
+    at = np.searchsorted(np.cumsum(part[order]), [0.5 - 1e-12, 0.5 + 1e-12])
+    return float(values[order[at]].mean())
 
 
 def abramson(x: Floats, y: Floats, weight: Floats, base_m: float, shape: Shape) -> Floats:

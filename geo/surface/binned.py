@@ -97,7 +97,8 @@ def surface(
         if least > tolerance_pct:
             attempt = attempt._replace(bound_pct=least)
             continue
-        attempt = _convolved(points, lattice, errors)
+        with scipy.fft.set_workers(_WORKERS):
+            attempt = _convolved(points, lattice, errors)
         if attempt.bound_pct <= tolerance_pct:
             break
     return attempt
@@ -160,9 +161,9 @@ def _convolved(points: Footprints, lattice: Lattice, errors: Errors) -> Surface:
     # The sum itself is nowhere negative: what is below zero is error.
     values = np.maximum(filtered[y, x], 0.0)
     highest = float(values.max(initial=0.0))
-    reaching = scipy.fft.rfft2(on_blocks, workers=_WORKERS)
-    reaching *= scipy.fft.rfft2(_around_origin(errors.blocks, on_blocks.shape), workers=_WORKERS)
-    bound = float(scipy.fft.irfft2(reaching, s=on_blocks.shape, workers=_WORKERS).max())
+    reaching = scipy.fft.rfft2(on_blocks)
+    reaching *= scipy.fft.rfft2(_around_origin(errors.blocks, on_blocks.shape))
+    bound = float(scipy.fft.irfft2(reaching, s=on_blocks.shape).max())
     bound = max(bound, 0.0) + _ROUNDING * highest
     if bound >= highest:  # the true surface may be zero everywhere
         return Surface(values, bound, 0.0 if bound == 0.0 else math.inf)
@@ -172,12 +173,12 @@ def _convolved(points: Footprints, lattice: Lattice, errors: Errors) -> Surface:
 def _filter(values: Floats, quarter: Floats) -> Floats:
     """Convolve, wrapped around, with a kernel symmetric in both axes, given from its middle on."""
     rows, columns = values.shape
-    spectrum = scipy.fft.rfft2(values, workers=_WORKERS, overwrite_x=True)
+    spectrum = scipy.fft.rfft2(values)
     # The transform of the kernel is a sum of cosines along each axis: two small products.
     spectrum *= _cosines(rows, rows, quarter.shape[0]) @ (
         quarter @ _cosines(columns // 2 + 1, columns, quarter.shape[1]).T
     )
-    sums: Floats = scipy.fft.irfft2(spectrum, s=values.shape, workers=_WORKERS, overwrite_x=True)
+    sums: Floats = scipy.fft.irfft2(spectrum, s=values.shape)
     return sums
 
 

@@ -29,7 +29,7 @@ from geo.surface.limits import (
     require_reach,
     require_within,
 )
-from geo.work import checkpoint
+from geo.work import slices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -321,9 +321,6 @@ def _bounds(inputs: Inputs, margin_m: Floats) -> tuple[float, float, float, floa
             code="own.nothing_located",
         )
     x, y = inputs.x_m, inputs.y_m
-    if margin_m.size == 1:
-        margin = float(margin_m[0])
-        return x.min() - margin, y.min() - margin, x.max() + margin, y.max() + margin
     west, south = (x - margin_m).min(), (y - margin_m).min()
     return west, south, (x + margin_m).max(), (y + margin_m).max()
 
@@ -334,11 +331,9 @@ def _inside(polygons: NDArray[Any] | None, grid: Raster) -> NDArray[np.bool_] | 
         return None
     locator = Locator(polygons, cells=grid.rows * grid.columns)
     inside = np.zeros((grid.rows, grid.columns), dtype=bool)
-    step = max(_CELLS_AT_ONCE // grid.columns, 1)
-    for first in range(0, grid.rows, step):
-        checkpoint(first, grid.rows)
-        x, y = np.meshgrid(grid.x_m, grid.y_m[first : first + step])
-        inside[first : first + step] = (locator.first(x.ravel(), y.ravel()) >= 0).reshape(x.shape)
+    for some in slices(grid.rows, _CELLS_AT_ONCE // grid.columns):
+        x, y = np.meshgrid(grid.x_m, grid.y_m[some])
+        inside[some] = (locator.first(x.ravel(), y.ravel()) >= 0).reshape(x.shape)
     if not inside.any():
         raise InputError(
             f"{NAME}: no centre of a cell of {grid.cell_size_m:g} m lies in the study area. Take "

@@ -177,8 +177,7 @@ def visits(points: Footprints, *, rows: int, columns: int, cell: float) -> float
         Side of a cell.
     """
     side = 2.0 * points.shape.reach / cell
-    of_one = np.minimum((side * points.reach) ** 2, rows * columns)
-    return float(of_one.mean()) * points.x.size if of_one.size else 0.0
+    return float(np.minimum((side * _each(points)) ** 2, rows * columns).sum())
 
 
 def _each(points: Footprints) -> Floats:

@@ -242,7 +242,7 @@ def _people(zones: Frame, population: str | ArrayLike | pd.Series) -> Floats:
         numbers = pd.to_numeric(pd.Series(values))
         if pd.api.types.is_complex_dtype(numbers.dtype):
             numbers = pd.Series(["complex numbers"])
-        people = numbers.to_numpy(dtype=float, na_value=np.nan)
+        people = numbers.to_numpy(dtype=float)
     except (TypeError, ValueError, OverflowError) as error:
         raise InputError(
             f"distribution: the population is not all numbers ({error}).", code="values.text"

@@ -160,7 +160,7 @@ def coverage_probability(
     )
 
 
-def lattice(polygons: NDArray[Any], places: Supports, *, finest_m: float = 0.0) -> Lattice:
+def lattice(polygons: NDArray[Any], places: Supports, *, finest_m: float) -> Lattice:
     """Spread points over zones: as many as the places of the sites leave time for.
 
     Parameters
@@ -299,7 +299,7 @@ def intervals(
     without points.
     """
     # Zone by zone, so that the points within reach are counted in one go.
-    order = np.argsort(points.zone, kind="stable")
+    order = np.argsort(points.zone)
     at_point = points.point[order]
     xy = points.xy[at_point]
     held, first, count = np.unique(points.zone[order], return_index=True, return_counts=True)

@@ -15,7 +15,7 @@ from geo.errors import InputError
 from geo.geodesic import geodesic_area_km2
 from geo.points import located
 from geo.units import labelled
-from geo.work import checkpoint, require_affordable
+from geo.work import require_affordable, slices
 from geo.zones import polygons_of
 
 if TYPE_CHECKING:
@@ -149,12 +149,8 @@ def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
 
 def _cut(cells: NDArray[Any], whole: Any) -> NDArray[Any]:  # noqa: ANN401  any geometry
     """Part of each cell that is on the whole, a few cells between two looks at the watch."""
-    step = 1 + _CORNERS_AT_ONCE // int(shapely.get_num_coordinates(whole))
-    parts: list[NDArray[Any]] = []
-    for start in range(0, cells.size, step):
-        checkpoint(start, cells.size)
-        parts.append(shapely.intersection(cells[start : start + step], whole))
-    return np.concatenate(parts)
+    some = slices(cells.size, _CORNERS_AT_ONCE // int(shapely.get_num_coordinates(whole)))
+    return np.concatenate([shapely.intersection(cells[each], whole) for each in some])
 
 
 def _voronoi(places: Floats, bounds: Floats) -> NDArray[Any]:

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 
 from geo.geodesic import geodesic_area_km2
-from geo.work import checkpoint
+from geo.work import checkpoint, slices
 from geo.zoned import likely_coverage as likely
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def within_reach(
     distances_m: Sequence[float],
     crs: Any,  # noqa: ANN401  pyproj's own
     *,
-    finest: float = 0.0,
+    finest: float,
 ) -> Reach:
     """Measure the ground of zones within each of some distances of sites.
 
@@ -211,9 +211,8 @@ def _cut(polygons: NDArray[Any], ground: Any) -> NDArray[Any]:  # noqa: ANN401  
     on = shapely.contains_properly(ground, polygons)
     pieces[on] = polygons[on]
     crossed = np.flatnonzero(shapely.intersects(ground, polygons) & ~on)
-    for start in range(0, crossed.size, _CUT_AT_ONCE):
-        checkpoint(start, crossed.size)
-        some = crossed[start : start + _CUT_AT_ONCE]
+    for block in slices(crossed.size, _CUT_AT_ONCE):
+        some = crossed[block]
         pieces[some] = shapely.intersection(polygons[some], ground)
     pieces[shapely.is_missing(polygons)] = None
     return pieces

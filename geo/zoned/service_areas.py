@@ -182,7 +182,7 @@ def coverage(
     _require_short(distance_m, xy, polygons, "coverage")
     _require_few_corners(len(xy), 1, "coverage")
     places = supports(sites, rows, crs, most=likely.PLACES, function="coverage")
-    reach = within_reach(polygons, places, [distance_m], crs)
+    reach = within_reach(polygons, places, [distance_m], crs, finest=0.0)
     whole, covered, doubly = reach.whole, reach.covered[0], reach.doubly[0]
     moves = unsure(sites, rows, function="coverage")
     spread: dict[str, Floats] = {}

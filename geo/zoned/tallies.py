@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from geo.work import checkpoint, require_affordable
+from geo.work import require_affordable, slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -188,14 +188,11 @@ class Tally(NamedTuple):
             yield zones[which], same[which] - block.start, by_draw
 
     def _blocks(self, size: int) -> Iterator[slice]:
-        step = max(_BLOCK_NUMBERS // self.draws, 1)
-        for first in range(0, size, step):
-            checkpoint(first, size)
-            yield slice(first, min(first + step, size))
+        return slices(size, _BLOCK_NUMBERS // self.draws)
 
     def _positions(self, parts: Sequence[float]) -> list[int]:
         """Where the quantiles are among as many ordered values as there are draws."""
-        return [max(int(np.ceil(self.draws * part - 1)), 0) for part in parts]
+        return [int(np.ceil(self.draws * part)) - 1 for part in parts]
 
 
 def tallies(

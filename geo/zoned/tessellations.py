@@ -14,7 +14,7 @@ from geo.doors import door
 from geo.errors import InputError
 from geo.geodesic import geodesic_area_km2
 from geo.units import labelled
-from geo.work import checkpoint, require_affordable
+from geo.work import require_affordable, slices
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -250,9 +250,8 @@ def h3_cells(extent: Frame, *, resolution: int) -> gpd.GeoDataFrame:
     )
     shapely.prepare(ground)
     batches: list[tuple[list[str], NDArray[Any]]] = []
-    for start in range(0, len(names), _CELLS_AT_ONCE):
-        checkpoint(start, len(names))
-        some = names[start : start + _CELLS_AT_ONCE]
+    for block in slices(len(names), _CELLS_AT_ONCE):
+        some = names[block]
         cells = _outlined([h3.cell_to_boundary(name) for name in some])
         touched = shapely.intersects(ground, cells)
         batches.append(([some[at] for at in np.flatnonzero(touched)], cells[touched]))
@@ -338,9 +337,7 @@ def _touching(
     shapely.prepare(ground)
     batches: list[NDArray[Any]] = []
     touching = np.zeros(len(outlines), dtype=bool)
-    for start in range(0, len(outlines), _CELLS_AT_ONCE):
-        checkpoint(start, len(outlines))
-        some = slice(start, start + _CELLS_AT_ONCE)
+    for some in slices(len(outlines), _CELLS_AT_ONCE):
         cells = np.asarray(shapely.polygons(outlines[some]))
         touching[some] = shapely.intersects(ground, cells)
         batches.append(cells[touching[some]])

@@ -17,7 +17,7 @@ from geo.errors import InputError
 from geo.points import weights_of
 from geo.supports import accuracy_of, unsure
 from geo.units import amount_of, labelled
-from geo.work import checkpoint, require_affordable
+from geo.work import checkpoint, require_affordable, slices
 from geo.zoned.tallies import Tally, tallies
 from geo.zones import counted as zones_counted
 from geo.zones import elsewhere
@@ -313,7 +313,7 @@ def uncertainty(
 
 
 def rank_of(values: NDArray[Any]) -> Ints:
-    """Rank along the last axis: 1 has most, and equal values share the better rank.
+    """Return the rank of each value: 1 has most, and equal values share the better rank.
 
     Parameters
     ----------
@@ -325,14 +325,7 @@ def rank_of(values: NDArray[Any]) -> Ints:
     >>> rank_of(np.array([5, 9, 5, 1])).tolist()
     [2, 1, 2, 4]
     """
-    order = np.argsort(-values, axis=-1, kind="stable")
-    ordered = np.take_along_axis(values, order, axis=-1)
-    place = np.broadcast_to(np.arange(1, values.shape[-1] + 1), values.shape).copy()
-    tie = ordered[..., 1:] == ordered[..., :-1]
-    place[..., 1:][tie] = 0
-    rank = np.empty(values.shape, dtype=np.int64)
-    np.put_along_axis(rank, order, np.maximum.accumulate(place, axis=-1), axis=-1)
-    return rank
+    return 1 + values.size - np.searchsorted(np.sort(values), values, side="right")
 
 
 def _check(draws: int, seed: int, interval_pct: float) -> None:
@@ -388,13 +381,11 @@ def _drawn(
     """
     n, places = len(ahead.places.centre), int(ahead.places.place.max()) + 1
     rng = np.random.default_rng(seed)
-    step = max(1, _PLACES_PER_BLOCK // n)
-    for start in range(0, draws, step):
-        checkpoint(start, draws)
-        size = min(step, draws - start)
-        place, zone = ahead.pairs(ahead.places.drawn(rng.standard_normal((size, places, 2))))
+    for block in slices(draws, _PLACES_PER_BLOCK // n):
+        normal = rng.standard_normal((block.stop - block.start, places, 2))
+        place, zone = ahead.pairs(ahead.places.drawn(normal))
         draw, point = np.divmod(place, n)
-        yield start + draw, zone, None if weight is None else weight[point]
+        yield block.start + draw, zone, None if weight is None else weight[point]
 
 
 def _columns(

@@ -74,6 +74,32 @@ def test_a_method_nobody_waits_for_ends(name: str) -> None:
     assert caught.value.sentence("zh") == "计算已停止。"
 
 
+# A method, where it is done in blocks, how large one may be, and where each of them then begins.
+BLOCKS = [
+    ("uncertainty", "geo.zoned.uncertainty._PLACES_PER_BLOCK", 3000, range(0, 1000, 100)),
+    ("uncertainty", "geo.zoned.tallies._BLOCK_NUMBERS", 50_000, range(0, 263, 50)),
+    (
+        "nearest_areas",
+        "geo.zoned.nearest_areas._CORNERS_AT_ONCE",
+        10,
+        range(0, 9, 2),
+    ),  # a square has 5
+    ("bounded density", "geo.surface.density._CELLS_AT_ONCE", 1090, range(0, 100, 10)),
+    ("hot_spots", "geo.pattern.permutations._BLOCK_NUMBERS", 4000, range(0, 99, 8)),  # of 484 cells
+]
+
+
+@pytest.mark.parametrize(("name", "limit", "most", "begins"), BLOCKS)
+def test_blocks_are_as_large_as_they_may_be(
+    name: str, limit: str, most: int, begins: range, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limit, most)
+    looks: list[tuple[float, float]] = []
+    with watched(cancelled=lambda: False, progress=lambda *at: looks.append(at)):
+        METHODS[name]()
+    assert {at for at, of in looks if of == begins.stop} >= {*begins}
+
+
 def test_outside_of_the_watch_nothing_ends() -> None:
     with pytest.raises(Cancelled), watched(cancelled=lambda: True):
         checkpoint()

@@ -8,8 +8,9 @@ import pytest
 from shapely import LineString, Point, box
 
 import geo
-from geo.supports import Supports
+from geo.supports import Supports, supports
 from geo.zoned.likely_coverage import chances
+from geo.zoned.reach import within_reach
 
 EAST, NORTH = 500_000.0, 3_100_000.0
 ZONES = gpd.GeoDataFrame(
@@ -124,6 +125,17 @@ def test_a_small_zone_has_a_point_of_its_own() -> None:
     found = geo.coverage(sites(Point(EAST, NORTH).buffer(50)), zones, distance_m=1000)
     assert found["covered_pct"][2] == pytest.approx(100)
     assert np.isnan(found["covered_pct"][3])
+
+
+def test_the_lattice_is_as_fine_as_it_may_be_and_within_the_zone() -> None:
+    # Somewhere on 2 m: the zone of 2 km by 1 km is wholly near, and has points 50 m apart.
+    frame = sites(Point(EAST, NORTH).buffer(1))
+    ground = np.array([box(EAST - 1000, NORTH - 500, EAST + 1000, NORTH + 500)])
+    places = supports(frame, np.arange(1), frame.crs, function="coverage")
+    (near,) = within_reach(ground, places, [2000.0], frame.crs, finest=1 / 40).near
+    x, y = (np.unique(column) for column in near.points.xy.T)
+    np.testing.assert_allclose(x - EAST, np.arange(-975, 1000, 50))
+    np.testing.assert_allclose(y - NORTH, np.arange(-475, 500, 50))
 
 
 def test_chances_by_hand() -> None:

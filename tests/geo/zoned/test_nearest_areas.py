@@ -11,8 +11,6 @@ from shapely import Point, Polygon, box
 
 from geo.errors import CRSError, InputError
 from geo.geodesic import geodesic_area_km2
-from geo.work import watched
-from geo.zoned import nearest_areas as nearest_areas_module
 from geo.zoned.nearest_areas import nearest_areas
 
 EAST, NORTH = 500_000.0, 3_100_000.0
@@ -60,17 +58,6 @@ def test_a_border_in_degrees_follows_the_straight_line_in_metres() -> None:
     away = abs(y - NORTH - 1000)[(abs(x - EAST) < 4900) & (y > NORTH + 500)]
     # Between corners 1 km apart a parallel is off by 1000² × tan 28° / (8 × 6,370 km), 1 cm.
     assert 0.005 < away.max() < 0.0105
-
-
-def test_cells_are_cut_a_few_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nearest_areas_module, "_CORNERS_AT_ONCE", 10)  # a square has 5
-    looks: list[tuple[float, float]] = []
-    with watched(cancelled=lambda: False, progress=lambda *at: looks.append(at)):
-        areas = nearest_areas(
-            sites_of(*((x, 0) for x in range(100, 1000, 200))), within=kilometre()
-        )
-    assert looks[:2] == [(0, 5), (3, 5)]
-    assert areas.area.round(6).tolist() == [200e3] * 5
 
 
 def test_one_site_has_it_all() -> None:
