@@ -50,6 +50,16 @@ def test_every_source_says_on_which_terms_and_how_it_is_credited(plan: str) -> N
     assert "osm" not in sources.index or sources.loc["osm", "licence"] == "ODbL-1.0"
 
 
+@pytest.mark.parametrize("plan", packaged())
+def test_every_reason_of_a_claim_is_told_in_english_too(plan: str) -> None:
+    with layers.open_plan(plan):
+        if "claims" not in layers.names():
+            pytest.skip("the plan has no claims")
+        claims = layers.load("claims")
+    assert claims["reason"].notna().equals(claims["reason_en"].notna())
+    assert not claims["reason_en"].str.contains("[\u4e00-\u9fff]").any()
+
+
 def test_the_citation_is_one_that_readers_of_the_format_take() -> None:
     cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     # What version 1.2.0 of the format requires, and of what may be there, what is.

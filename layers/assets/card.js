@@ -125,7 +125,7 @@
     item.append(
       el("p", "", `${coded("kind")} · ${claim.place[lang]}`),
       el("p", "atlas-source", [coded("state"), coded("grade"), named].join(" · ")),
-      ...[claim.quote && panels.t("quoted", { q: claim.quote }), claim.reason].filter(Boolean)
+      ...[claim.quote && panels.t("quoted", { q: claim.quote }), claim.reason[lang]].filter(Boolean)
         .map((words) => el("p", "atlas-source", words)));
     return item;
   }

@@ -112,6 +112,24 @@ def with_extents(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return labelled(frame.assign(**columns))
 
 
+def stated_reason(claim: Mapping[Any, Any], lang: str) -> str:
+    """Return why a claim is taken or not in a language, as it was written where it is not in it.
+
+    Parameters
+    ----------
+    claim
+        A row of the layer ``claims``.
+    lang
+        ``"zh"`` or ``"en"``.
+
+    Examples
+    --------
+    >>> stated_reason({"reason": "两名为一处", "reason_en": "Two names of one place"}, "en")
+    'Two names of one place'
+    """
+    return str(claim.get(f"reason_{lang}") or claim["reason"] or "")
+
+
 def stated_place(claim: Mapping[Any, Any], lang: str) -> str:
     """Return where a claim says that its subject is, as a reader is told.
 

@@ -24,7 +24,7 @@ from layers.plan.area import area, per_plan
 from layers.plan.catalogue import ids, load, names_by_id, own_claims, rings, table
 from layers.plan.catalogue import rows as rows_of
 from layers.plan.claims import ACCEPTED, TABLE
-from layers.plan.evidence import stated_place
+from layers.plan.evidence import stated_place, stated_reason
 from layers.plan.schema import resources
 from layers.plan.selection import ENTITY, PLACEABLE, counted, placeable, unlocated
 
@@ -209,7 +209,7 @@ def leads(thing: str, lang: str) -> list[str]:
     lines = []
     for claim in [claim for each in members for claim in _told().get(each, ())]:
         key = "address" if claim["kind"] == "address" else claim["state"]
-        place, reason = stated_place(claim, lang), claim["reason"] or ""
+        place, reason = stated_place(claim, lang), stated_reason(claim, lang)
         lines.append(_WORDS.say(f"lead.{key}", lang, place=place, reason=reason))
     hosts = dict.fromkeys(host for each in members for host in _hosts().get(each, ()))
     if hosts:

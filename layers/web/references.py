@@ -13,7 +13,7 @@ from layers.look.symbology import layer_styles
 from layers.plan.area import per_plan
 from layers.plan.catalogue import as_drawn, gazetteer, table
 from layers.plan.claims import TABLE
-from layers.plan.evidence import stated_place
+from layers.plan.evidence import stated_place, stated_reason
 from layers.plan.schema import resource
 from layers.plan.years import counted_beside
 from layers.web.encoding import columnar
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _NAMED = ("id", "name_zh", "name_en", "aliases")
 # What a card says of a claim beside its place.
-_CLAIM = ("kind", "grade", "state", "source_id", "quote", "reason")
+_CLAIM = ("kind", "grade", "state", "source_id", "quote")
 
 
 def claims(layers: Layers) -> tuple[dict[str, list[str]], dict[str, list[dict[str, Any]]]]:
@@ -108,7 +108,8 @@ def _statements() -> dict[str, list[dict[str, Any]]]:
     of: dict[str, list[dict[str, Any]]] = {}
     for row in rows.where(rows.notna(), None).to_dict("records"):
         place = {lang: stated_place(row, lang) for lang in LANGUAGES}
-        claim = {name: row[name] for name in _CLAIM} | {"place": place}
+        reason = {lang: stated_reason(row, lang) for lang in LANGUAGES}
+        claim = {name: row[name] for name in _CLAIM} | {"place": place, "reason": reason}
         of.setdefault(row["subject_id"], []).append(claim)
     return of
 
