@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -22,6 +23,7 @@ from layers.plan.area import area
 from layers.plan.catalogue import as_drawn
 from layers.plan.schema import resource
 from layers.plan.selection import ENTITY, PLACEABLE, located
+from layers.plan.spelling import holds
 from layers.plan.unplaced import amount_unit, leads, thing_of_each
 from layers.questions.figures import DIGITS
 
@@ -298,13 +300,13 @@ def area_balance(balance: pd.DataFrame) -> None:
 
 
 def matching(frame: pd.DataFrame, word: str) -> pd.DataFrame:
-    """Return the rows in whose name, alias or quote a word stands; all rows for no word."""
-    searched = [c for c in ("name_zh", "name_en", "aliases", "quote") if c in frame.columns]
+    """Return the rows whose names, aliases or quote hold a word; all rows for no word."""
+    told = frame.reindex(columns=["name_zh", "aliases", "name_en", "quote"]).fillna("")
     hits = [
-        frame[column].str.contains(word.strip(), case=False, regex=False, na=False)
-        for column in searched
+        holds(texts, word, names=[name, *aliases.split("|")])
+        for name, aliases, *texts in told.itertuples(index=False)
     ]
-    return frame[pd.concat(hits, axis=1).any(axis=1)] if word.strip() else frame
+    return frame[np.array(hits, dtype=bool)] if word.strip() else frame
 
 
 def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

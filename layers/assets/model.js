@@ -179,19 +179,36 @@
         }
       });
       // Of a name in short, as people write it, no part stands in the name.
-      const nearest = found.length || joined.length < FEWEST_IN_SHORT ? found
-        : this.searchable().filter((item) => inShort(item, joined)).map((item) => ({ ...item, score: 1 }));
-      nearest.sort((a, b) => b.score - a.score || a.order - b.order || a.length - b.length);
-      return nearest.slice(0, limit);
+      if (found.every(({ score }) => score <= WITHIN_A_WORD)) {
+        const known = new Set(found.map(({ layer, i }) => layer.value("id", i)));
+        this.searchable().forEach((item) => {
+          const score = known.has(item.layer.value("id", item.i)) ? 0 : inShort(item, joined);
+          if (score > 0) {
+            found.push({ ...item, score });
+          }
+        });
+      }
+      found.sort((a, b) => b.score - a.score || a.order - b.order || a.length - b.length);
+      return found.slice(0, limit);
     }
   }
 
-  const FEWEST_IN_SHORT = 3;
+  const WITHIN_A_WORD = 1;
   const GROUP_ORDER = { layout: 0, plan: 1, analysis: 2, context: 3 };
+
+  const HAN = /\p{Script=Han}/u;
+  const BETWEEN_WORDS = /[\s\p{P}]+/u;
+  const SMALL_WORDS = new Set(["a", "an", "and", "at", "by", "for", "in", "of", "on", "the", "to", "with"]);
+  // What English has in more than one spelling.
+  const SPELLINGS = [
+    [/center/g, "centre"], [/programme/g, "program"], [/iz(?=e|ing|ation)/g, "is"], [/\bhi[\s-]?tech/g, "high-tech"],
+    [/\bphase (i{1,3}|iv|v)\b/g, (_, numeral) => `phase ${["i", "ii", "iii", "iv", "v"].indexOf(numeral) + 1}`],
+  ];
 
   // Letters of a Chinese keyboard may be wide, and what is copied may hold what nobody sees.
   function plain(text) {
-    return text.normalize("NFKC").replace(/\p{Cf}/gu, "").toLowerCase();
+    const letters = text.normalize("NFKC").replace(/\p{Cf}/gu, "").toLowerCase();
+    return SPELLINGS.reduce((words, [from, to]) => words.replace(from, to), letters);
   }
 
   function elsewhere(record) {
@@ -208,53 +225,73 @@
     return layer ? { layer, i: layer.positions.get(id) } : null;
   }
 
+  // The letters of a name, where its words begin, and its initials where it has more than one.
+  function written(name) {
+    const words = plain(name).split(BETWEEN_WORDS).filter(Boolean);
+    const starts = new Set();
+    words.reduce((at, word) => starts.add(at) && at + word.length, 0);
+    const told = words.filter((word) => !SMALL_WORDS.has(word));
+    const initials = HAN.test(name) || told.length < 2 ? "" : told.map((word) => (/^\d/.test(word) ? word : word[0])).join("");
+    return { letters: words.join(""), starts, initials, isHan: HAN.test(name) };
+  }
+
   function entry(layer, i) {
     const spelt = (layer.value("pinyin", i) || "").split("|")
-      .map((name) => name.split(" ").map((syllable) => flat(syllable)));
+      .map((name) => name.split(" ").map((syllable) => flat(syllable).toLowerCase()).filter(Boolean));
     const names = [layer.value("name_zh", i), layer.value("name_en", i)]
       .concat((layer.value("aliases", i) || "").split("|"))
-      .map((name) => flat(plain(name || "")))
-      .filter(Boolean);
-    // What is no syllable of a name, 5G or P3, is typed whole.
-    const initials = spelt.map((syllables) => syllables
-      .map((syllable) => (/^[a-z]+$/.test(syllable) ? syllable.charAt(0) : syllable.toLowerCase())).join(""));
+      .filter(Boolean).map(written).filter(({ letters }) => letters);
+    // What is no syllable of a name, 5G or P3, is typed whole, or by its first letter too.
+    const initials = spelt.flatMap((syllables) => [/^[a-z]+$/, /^[a-z]/].map((short) => syllables
+      .map((syllable) => (short.test(syllable) ? syllable.charAt(0) : syllable)).join("")));
+    const english = names.map((name) => name.initials).filter(Boolean);
     return {
       layer, i, names,
-      spelt: [...spelt.map((syllables) => syllables.join("").toLowerCase()), ...initials],
-      short: [...names.filter((name) => /\p{Script=Han}/u.test(name)), ...initials],
-      length: names.length ? names[0].length : 0,
+      spelt: [...new Set([...spelt.map((syllables) => syllables.join("")), ...initials, ...english])],
+      short: [...names.filter(({ isHan }) => isHan).map(({ letters }) => letters), ...initials],
+      length: names.length ? names[0].letters.length : 0,
       order: GROUP_ORDER[layer.group],
     };
   }
 
-  function scored(item, wanted, joined) {
-    let best = 0;
-    item.names.forEach((name) => {
-      const at = joined ? name.indexOf(joined) : -1;
-      if (at >= 0) {
-        best = Math.max(best, name === joined ? 9 : at === 0 ? 7 : 5);
-      }
-    });
-    item.spelt.forEach((spelt) => {
-      const at = joined ? spelt.indexOf(joined) : -1;
-      if (at >= 0) {
-        best = Math.max(best, spelt === joined ? 8 : at === 0 ? 6 : 3);
-      }
-    });
-    const words = wanted.split(/\s+/).map(flat).filter(Boolean);
-    const holds = (word) => [...item.names, ...item.spelt].some((name) => name.includes(word));
-    return best || (words.length > 1 && words.every(holds) ? 2 : 0);
+  // How near a name is to what is typed: whole, at its start, in it, and within a word of it.
+  function nearness(name, joined) {
+    const at = name.letters.indexOf(joined);
+    if (at <= 0) {
+      return at < 0 ? 0 : name.letters === joined ? 9 : 7;
+    }
+    const begins = [...name.starts].some((start) => name.letters.startsWith(joined, start));
+    return name.isHan || begins ? 5 : WITHIN_A_WORD;
   }
 
-  // Whether a Chinese name, or its initials, begins as the query and has its other letters in order.
-  function inShort(item, joined) {
-    return item.short.some((name) => {
-      let at = 0;
-      return name.startsWith(joined[0]) && [...joined].every((letter) => {
-        at = name.indexOf(letter, at) + 1;
-        return at > 0;
-      });
+  function scored(item, wanted, joined) {
+    if (!joined) {
+      return 0;
+    }
+    const near = item.names.map((name) => nearness(name, joined));
+    item.spelt.forEach((spelt) => {
+      const at = spelt.indexOf(joined);
+      near.push(at < 0 ? 0 : spelt === joined ? 8 : at === 0 ? 6 : 3);
     });
+    const words = wanted.split(/\s+/).map(flat).filter(Boolean);
+    const holds = (word) => [...item.names.map(({ letters }) => letters), ...item.spelt].some((name) => name.includes(word));
+    return Math.max(...near) || (words.length > 1 && words.every(holds) ? 2 : 0);
+  }
+
+  // How near a name in short is: a Chinese name holds its characters in order, the closer together
+  // the nearer; initials begin as it does.
+  function inShort(item, joined) {
+    const letters = [...joined];
+    const isHan = letters.every((letter) => HAN.test(letter));
+    if (letters.length < (isHan ? 2 : 3)) {
+      return 0;
+    }
+    const spans = item.short.map((name) => {
+      const from = isHan ? name.indexOf(letters[0]) : name.startsWith(letters[0]) ? 0 : -1;
+      const ends = letters.reduce((at, letter) => (at < 0 ? at : name.indexOf(letter, at) + 1 || -1), from);
+      return ends < 0 ? Infinity : ends - from;
+    });
+    return WITHIN_A_WORD * letters.length / Math.min(...spans);
   }
 
   Atlas.Model = Model;

@@ -494,6 +494,8 @@ OTHER_NAMES = {
     "platform-tianhe": ["天河超级计算机系统", "tianhechaojijisuanji", "thcjjsjxt"],
     "platform-yuelushan-lab": ["岳麓山种业实验室", "ylszysys"],
     "park-5g-zhinengzhongduan": ["wangcheng5Gzhineng", "wc5gznzd"],
+    "platform-nudt": ["NUDT", "gfkd"],
+    "platform-p3-lab": ["psys", "p3sys", "bl3l"],
 }
 FOUND = "query => Atlas.view.model.search(query, 12).map(({ layer, i }) => layer.value('id', i))"
 
