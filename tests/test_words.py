@@ -43,6 +43,7 @@ ALLOWED = {
     "geo/exchange/tables.py": "marks between the coordinates of others",
     "geo/zoned/people.py": "how others name the unit of a raster",
     "layers/keeping/pasted.py": "how others name a datum",
+    "layers/plan/spelling.py": "characters that are spelt otherwise in names",
     "layers/plan/zonings.py": "how others call a column of English names",
     "layers/review/papers.py": "how numbers of reviewed maps are written",
     "layers/scene/scene.py": "brackets that a name is cut at",
