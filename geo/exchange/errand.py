@@ -61,7 +61,7 @@ def cancellation(function: str, name: str) -> InputError:
 def _available() -> int:
     """Bytes that programs can still take before this machine has none left."""
     lines = Path("/proc/meminfo").read_text("ascii").splitlines()
-    sizes = dict(line.split(":", 1) for line in lines)
+    sizes = dict(line.partition(":")[::2] for line in lines)
     return int(sizes["MemAvailable"].split()[0]) * 1024
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS, _PR_SET_SECCOMP, _FILTER_MODE = 1, 38, 22, 2
 _OWN_FILE = re.compile(r"/proj\.db\Z")
-_GDAL = re.compile(r"/libgdal[^/]*\.so[^/]*\Z")
+_GDAL = re.compile(r"/.*/libgdal[^/\n]*\.so[^/\n]*$", re.MULTILINE)
 # Drivers that keep data in memory; the libraries themselves build on them.
 _IN_MEMORY = frozenset({"MEM", "Memory"})
 
@@ -125,7 +125,7 @@ def die_with_parent() -> None:
 
 def die_first_when_memory_ends() -> None:
     """Ask the kernel to end this process before any other when the machine runs out of memory."""
-    Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
+    Path("/proc/self/oom_score_adj").write_text("1000", "ascii")
 
 
 def fork() -> int:
@@ -191,7 +191,7 @@ def close_files(keep: Collection[int]) -> None:
         except FileNotFoundError:  # the list itself was open while it was read
             continue
         if _OWN_FILE.search(target):
-            again = os.open(target, os.O_RDONLY | os.O_CLOEXEC)
+            again = os.open(target, os.O_RDONLY)
             os.dup2(again, number, inheritable=False)
             os.close(again)
         else:
@@ -208,9 +208,8 @@ def limit(memory_bytes: int, seconds: int) -> None:
     seconds
         Of the processor, in whole seconds.
     """
-    sizes = dict(
-        line.split(":", 1) for line in Path("/proc/self/status").read_text("ascii").splitlines()
-    )
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    sizes = dict(line.partition(":")[::2] for line in lines)
     for kind, name in ((resource.RLIMIT_AS, "VmSize"), (resource.RLIMIT_DATA, "VmData")):
         _set_limit(kind, int(sizes[name].split()[0]) * 1024 + memory_bytes)
     _set_limit(resource.RLIMIT_CPU, seconds)
@@ -355,6 +354,5 @@ def _gdal_libraries() -> tuple[ctypes.CDLL, ...]:
     pyogrio.list_drivers()
     with rasterio.Env():
         pass
-    maps = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
-    paths = {line.split(maxsplit=5)[-1] for line in maps if "/libgdal" in line}
-    return tuple(ctypes.CDLL(path) for path in sorted(paths) if _GDAL.search(path))
+    paths = _GDAL.findall(Path("/proc/self/maps").read_text("utf-8"))
+    return tuple(ctypes.CDLL(path) for path in sorted(set(paths)))
