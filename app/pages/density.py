@@ -11,7 +11,7 @@ import streamlit as st
 import geo
 from app.texts import capital, language, text
 from app.web import choices, maps, picking, receipts
-from app.web.charts import bars
+from app.web.charts import MAX_BARS, bars
 from app.web.controls import choose, slide, step_through, switch, tabs
 from app.web.export import export
 from app.web.frame import download, draw_map, heading, map_and_results, note_on_points, page_over
@@ -139,6 +139,7 @@ sure = questions.zone_draws(counted)
 ranking = sure.zones.sort_values(value, ascending=False)
 zone = picking.selected_zone(zones.frame(), *(f"{MAP_KEY}{at or ''}" for at in range(len(asks))))
 
+charted = maps.outlines(zones, tuple(ranking["id"].head(MAX_BARS)))
 with map_column.container(key="compared" if len(asks) > 1 else "alone"):
     for at, column in enumerate(st.columns(len(asks))):
         with column:
@@ -149,6 +150,7 @@ with map_column.container(key="compared" if len(asks) > 1 else "alone"):
                 key=f"{MAP_KEY}{at or ''}",
                 zones=zones.frame(),
                 draw=at == 0 and choices.drawing(),
+                outlines=charted if at == 0 else "",
                 link="density" if len(asks) > 1 else None,
                 url_state=at == 0,
             )
@@ -175,7 +177,7 @@ with results:
     with chart:
         table_ = choices.zone_table(ranking, value)
         told = partial(in_words, column=value)
-        bars(table_, title=title, key=picking.chart_key(zone), selected=zone, told=told)
+        bars(table_, title=title, selected=zone, told=told)
     if table.open:
         with table:
             ranking_table(ranking, value, rank, title=title, zone=zone)

@@ -102,7 +102,7 @@ def answers(shown: Shown, zone: str | None) -> None:
             results.belonging(shown)
     if breaks.open:
         with breaks:
-            results.class_breaks(shown)
+            results.class_breaks(shown, zone)
     if mixture.open:
         with mixture:
             results.mixture(shown, zone)

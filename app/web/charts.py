@@ -1,4 +1,8 @@
-"""The charts beside the map: narrow, labelled, with the selected zone outlined in black."""
+"""The charts beside the map: narrow, labelled, with the selected zone outlined in black.
+
+Marks of what is out of view on the map are pale. The map tells so in the browser, without a run
+(``layers/assets/frame.js``), and each mark that stands for one zone can be clicked.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,21 @@ import json
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from app.texts import text
+from app.web import picking
 from geo.numerals import chart_format, number
+from layers.look.histogram import histogram
 from layers.look.styles import inks
 from layers.type.line_breaks import text_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
 
 # Numbers on axes, and at the ends of classes.
 SHORT, BOUND = chart_format(3, significant=True), chart_format(4, significant=True)
@@ -45,8 +54,13 @@ QUOTIENTS = ["#C98B4B", "#F5F5F5", "#5B9BD0"]
 CELL_PX = 19
 KIND_PX = 84
 TOP_NAMES_PX = 104
-# What marks are called that can be clicked; their rows have an ``id``.
+# What marks are called that stand for one zone each: their rows have its ``id``.
 PICKED = {"name": "picked"}
+# Marks of zones out of view are pale; what the map has not told of is not.
+IN_VIEW: dict[str, Any] = {
+    "condition": {"test": "!in_view || in_view[datum.id] !== false", "value": 1.0},
+    "value": OTHERS_OPACITY,
+}
 COLOURS = {"covered": "#2C7FB8", "doubly": "#253494"}
 
 
@@ -54,13 +68,12 @@ def bars(
     table: pd.DataFrame,
     *,
     title: str,
-    key: str,
     selected: str | None = None,
     stack: str = "",
     log: bool = False,
     told: Callable[[float], str] = number,
 ) -> None:
-    """Draw horizontal bars, longest first; a click on one is told under the chart's key.
+    """Draw horizontal bars, longest first; a click on one selects its zone.
 
     Parameters
     ----------
@@ -69,10 +82,8 @@ def bars(
         column of that name. Columns ``low`` and ``high``, where there are, are drawn as intervals.
     title
         What the bars show, with its unit.
-    key
-        Key of the chart.
     selected
-        Id of the zone that is selected elsewhere.
+        Id of the selected zone.
     stack
         Column whose values split each bar by colour; none when empty.
     log
@@ -119,7 +130,6 @@ def bars(
         "labelLimit": 0,
     }
     split = word(stack, title=None, legend=key_below, scale={"scheme": "tableau20"})
-    of_selected = {"test": f"datum.id === {json.dumps(selected)}"}
     names = word("name", sort=order)
     bar = marks(
         rows,
@@ -128,13 +138,8 @@ def bars(
         **({"x2": {"field": "start"}} if log else {}),
         y=names | {"axis": None},
         color=split if stack else {"value": BAR},
-        opacity={"condition": of_selected | {"value": 1.0}, "value": OTHERS_OPACITY}
-        if stack and selected
-        else {"value": 1.0},
-        stroke={"value": None}
-        if stack
-        else {"condition": of_selected | {"value": "black"}, "value": None},
-        strokeWidth={"value": 2},
+        opacity=IN_VIEW,
+        **({} if stack else outlined(selected)),
         tooltip=[
             word("name", title=text("column.zone")),
             *([word(stack, title=text("column.kind"))] if stack else []),
@@ -143,6 +148,10 @@ def bars(
         ],
     )
     drawn = [bar | PICKED]
+    if stack and selected in set(rows["id"]):
+        whole = {"type": "bar", "filled": False, "stroke": "black", "strokeWidth": 2, "aria": False}
+        of_all = {"x": quantity("value", aggregate="sum"), "y": names}
+        drawn.append(marks(rows[rows["id"] == selected], whole, **of_all))
     if intervals:
         whisker = {"type": "rule", "color": WHISKER, "strokeWidth": 1.5}
         span = {"x": quantity("drawn_low"), "x2": {"field": "high"}}
@@ -158,7 +167,17 @@ def bars(
             text=word("sum_told"),
         )
     )
-    # Vega puts the first line of an axis's label beside the bar, and not the middle of them all.
+    drawn.append(_names_beside(rows, names))
+    st.caption(title)
+    room_px = FRAME_PX + (LEGEND_PX if stack else 0) + (AXIS_PX if log else 0)
+    bar_px = BAR_HEIGHT + LINE_PX * (_most_lines(order) - 1)
+    draw(drawn, bar_px * len(order) + room_px, name="bars", selected=selected)
+    if len(totals) > len(order):
+        st.caption(text("app.more_bars", shown=len(order), all=len(totals)))
+
+
+def _names_beside(rows: pd.DataFrame, names: dict[str, Any]) -> dict[str, Any]:
+    """Return the names beside bars: Vega's own have their first line there, not their middle."""
     lines = {
         "type": "text",
         "align": "right",
@@ -169,13 +188,7 @@ def bars(
         "dy": {"expr": f"{-LINE_PX / 2} * (length(split(datum.name, '\\n')) - 1)"},
     }
     beside = rows.drop_duplicates("name")
-    drawn.append(marks(beside, lines, x={"value": -NAME_GAP_PX}, y=names, text=word("name")))
-    st.caption(title)
-    room_px = FRAME_PX + (LEGEND_PX if stack else 0) + (AXIS_PX if log else 0)
-    bar_px = BAR_HEIGHT + LINE_PX * (_most_lines(order) - 1)
-    draw(drawn, bar_px * len(order) + room_px, key=key)
-    if len(totals) > len(order):
-        st.caption(text("app.more_bars", shown=len(order), all=len(totals)))
+    return marks(beside, lines, x={"value": -NAME_GAP_PX}, y=names, text=word("name"))
 
 
 def quantity(field: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - as Vega-Lite has it
@@ -186,6 +199,12 @@ def quantity(field: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - as
 def word(field: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401 - as Vega-Lite has it
     """Return that a column of words is shown, with options of Vega-Lite."""
     return {"field": field, "type": "nominal", **options}
+
+
+def outlined(selected: str | None) -> dict[str, Any]:
+    """Return that the mark of the selected zone has a black edge."""
+    chosen = {"test": f"datum.id === {json.dumps(selected)}", "value": "black"}
+    return {"stroke": {"condition": chosen, "value": None}, "strokeWidth": {"value": 2}}
 
 
 def marks(
@@ -208,7 +227,9 @@ def marks(
     return {"data": {"values": values}, "mark": mark, "encoding": encoding}
 
 
-def draw(layers: Sequence[dict[str, Any]], height: int, *, key: str | None = None) -> None:
+def draw(
+    layers: Sequence[dict[str, Any]], height: int, *, name: str = "", selected: str | None = None
+) -> None:
     """Draw a chart as wide as its column, with words of axes and legends dark enough to read.
 
     Parameters
@@ -217,8 +238,10 @@ def draw(layers: Sequence[dict[str, Any]], height: int, *, key: str | None = Non
         What is drawn over each other, from :func:`marks`.
     height
         Its height, px.
-    key
-        Key of a chart of which the layer with ``PICKED`` can be clicked.
+    name
+        What a chart with ``PICKED`` marks is called, alone on its page (:mod:`app.web.picking`).
+    selected
+        Id of the selected zone.
     """
     dark = {"labelColor": SOFT, "titleColor": SOFT}
     chart: dict[str, Any] = {
@@ -226,11 +249,16 @@ def draw(layers: Sequence[dict[str, Any]], height: int, *, key: str | None = Non
         "layer": list(layers),
         "config": {"axis": dark, "legend": dark},
     }
-    if key is None:
+    if not name:
         st.vega_lite_chart(chart, width="stretch")
         return
     click = {"type": "point", "fields": ["id"]}
     chart["params"] = [{"name": "zone", "select": click, "views": [PICKED["name"]]}]
+    if any(layer["encoding"].get("opacity") == IN_VIEW for layer in layers):
+        note = f"in-view-{name}"
+        chart["params"].append({"name": "in_view", "bind": {"element": f".{note}"}})
+        st.html(f'<p class="{note}" hidden>{text("app.out_of_view")}</p>')
+    key = picking.chart_key(name, selected)
     st.vega_lite_chart(chart, width="stretch", key=key, on_select="rerun")
 
 
@@ -254,36 +282,54 @@ def _told_apart(table: pd.DataFrame) -> pd.Series[str]:
 
 
 def class_histogram(
-    bins: pd.DataFrame, bounds: Sequence[tuple[float, str]], *, title: str, log: bool = False
+    zones: pd.DataFrame,
+    bounds: Sequence[tuple[float, str]],
+    *,
+    title: str,
+    selected: str | None = None,
+    log: bool = False,
 ) -> None:
     """Draw how many zones have a value, with the bounds of classes as lines.
 
     Parameters
     ----------
-    bins
-        From :func:`layers.look.histogram.histogram`.
+    zones
+        Columns ``id``, ``name`` and ``value``.
     bounds
         Where one class ends and the next begins, and the colour of the one that begins.
     title
         What the values are, with their unit and scale.
+    selected
+        Id of the selected zone.
     log
-        Whether the axis is a log one.
+        Whether the axis is a log one; zones of zero or less have no place on it.
     """
-    ends = [float(bins["low"].min()), float(bins["high"].max())]
-    scale = {"type": "log" if log else "linear", "domain": ends, "nice": False, "zero": False}
+    bins = histogram(zones["value"], scale="log" if log else "linear")
+    edges = [*bins["low"], bins["high"].iloc[-1]]
+    blocks = stacked(zones[zones["value"] >= edges[0]], "value", edges)
+    scale = {
+        "type": "log" if log else "linear",
+        "domain": [edges[0], edges[-1]],
+        "nice": False,
+        "zero": False,
+    }
     axis = {"title": None, "tickCount": 4, "format": SHORT, "grid": False, "labelFlush": True}
-    count = quantity("count", title=text("column.zones"))
+    count = quantity("top", title=text("column.zones"))
     bars_ = marks(
-        bins,
-        {"type": "rect", "color": QUIET, "stroke": "white", "strokeWidth": 0.5},
+        blocks,
+        {"type": "rect", "color": QUIET, "cursor": "pointer"},
         x=quantity("low", scale=scale, axis=axis),
         x2={"field": "high"},
         y=count | {"axis": {"tickMinStep": 1, "tickCount": 4}},
-        y2={"datum": 0},
+        y2={"field": "bottom"},
+        opacity=IN_VIEW,
+        **outlined(selected),
         tooltip=[
+            word("name", title=text("column.zone")),
+            quantity("value", title=title, format=BOUND),
             quantity("low", title=text("column.from"), format=BOUND),
             quantity("high", title=text("column.to"), format=BOUND),
-            count,
+            quantity("count", title=text("column.zones")),
         ],
     )
     at = pd.DataFrame(bounds, columns=["at", "colour"])
@@ -301,7 +347,39 @@ def class_histogram(
         )
     )
     st.caption(title)
-    draw([bars_, edge, line], HISTOGRAM_PX)
+    draw([bars_ | PICKED, edge, line], HISTOGRAM_PX, name="classes", selected=selected)
+
+
+def stacked(
+    zones: pd.DataFrame, value: str, edges: Sequence[float] | NDArray[np.float64]
+) -> pd.DataFrame:
+    """Return the zones as the blocks of a histogram: one on the other in the bar of its value.
+
+    Parameters
+    ----------
+    zones
+        The zones, those that lie lowest in a bar first.
+    value
+        Column of their values.
+    edges
+        Where bars begin, and where the last one ends.
+
+    Examples
+    --------
+    >>> zones = pd.DataFrame({"id": ["a", "b", "c"], "pct": [2.0, 5.0, 10.0]})
+    >>> stacked(zones, "pct", [0, 5, 10])[["id", "low", "bottom", "top", "count"]].values.tolist()
+    [['a', 0, 0, 1, 1], ['b', 5, 0, 1, 2], ['c', 5, 1, 2, 2]]
+    """
+    at = np.clip(np.searchsorted(edges, zones[value], side="right") - 1, 0, len(edges) - 2)
+    bars_ = zones.groupby(at)[value]
+    below = bars_.cumcount()
+    return zones.assign(
+        low=np.take(edges, at),
+        high=np.take(edges, at + 1),
+        bottom=below,
+        top=below + 1,
+        count=bars_.transform("size"),
+    )
 
 
 def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], kinds: Sequence[str]) -> None:
@@ -310,8 +388,8 @@ def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], kinds: Sequence[s
     Parameters
     ----------
     table
-        Columns ``name``, ``kind``, ``quotient``, ``low``, ``high``, ``count``, ``expected``,
-        ``reading`` in words, and ``sure``: whether the interval leaves out 1.
+        Columns ``id``, ``name``, ``kind``, ``quotient``, ``low``, ``high``, ``count``,
+        ``expected``, ``reading`` in words, and ``sure``: whether the interval leaves out 1.
     zones, kinds
         Names in the order to show.
     """
@@ -326,7 +404,7 @@ def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], kinds: Sequence[s
     colours = {"domain": [0.0, 1.0, QUOTIENT_FULL], "range": QUOTIENTS, "clamp": True}
     cells = marks(
         table,
-        {"type": "rect", "stroke": "white", "strokeWidth": 1},
+        {"type": "rect", "stroke": "white", "strokeWidth": 1, "cursor": "pointer"},
         x=across | {"title": None, "axis": whole | {"orient": "top", "labelAngle": -90}},
         y=down | {"title": None, "axis": whole | {"labelFlush": False}},
         color=quantity("quotient", legend=None, scale=colours),
@@ -350,7 +428,7 @@ def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], kinds: Sequence[s
         text=quantity("quotient", format=chart_format(1)),
     )
     cell_px = max(CELL_PX, LINE_PX * _most_lines(kinds) + LINE_PX // 2)
-    draw([cells, figures], cell_px * len(kinds) + TOP_NAMES_PX)
+    draw([cells | PICKED, figures], cell_px * len(kinds) + TOP_NAMES_PX, name="quotients")
 
 
 def coverage_curve(curve: pd.DataFrame, *, distance_m: float) -> None:

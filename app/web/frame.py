@@ -100,11 +100,12 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .figures.whole td { overflow-wrap: break-word; min-width: 5.8rem; }
 .figures.whole td:first-child { overflow-wrap: break-word; min-width: 9rem; }
 .figures [tabindex] { cursor: pointer; }
+.figures :has(> [tabindex]) :is(th, td):first-child { padding-left: .3rem; }
 .figures [aria-selected="true"] { outline: 2px solid black; outline-offset: -2px; }
 dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
 .basis dt { color: #52606D; }
 .basis dd { margin: 0 0 .3rem 0; overflow-wrap: anywhere; }
-.indicator .quote { color: #52606D; font-size: .78rem; }
+:is(.indicator .quote, [class^="in-view"]) { color: #52606D; font-size: .78rem; }
 /* Streamlit's own are paler than can be read. */
 [data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] * { color: #52606D; }
 [data-testid="stCaptionContainer"] { opacity: 1; }

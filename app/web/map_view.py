@@ -40,6 +40,7 @@ def map_view(
     drawn: Sequence[Sequence[float]] | None = None,
     pick: bool = False,
     ground: bool = False,
+    outlines: str = "",
     link: str | None = None,
     notes: str = "",
 ) -> dict[str, str] | None:
@@ -70,6 +71,9 @@ def map_view(
         Take each click as a place, which is read with :func:`picked`; nothing is selected then.
     ground
         Tell where on the ground a click beside all features was: ``{"ground": [lon, lat]}``.
+    outlines
+        Zones in charts beside a map that does not draw them, as a layer of a document in JSON text:
+        charts are told which are in view.
     link
         Maps of one page with the same name here keep the same centre, zoom and base map. When
         they open, the one with ``url_state`` says where.
@@ -103,6 +107,7 @@ def map_view(
         drawn=drawn,
         pick=pick,
         ground=ground,
+        outlines=outlines,
         link=link,
         notes=notes,
         key=key,

@@ -17,12 +17,13 @@ from layers.questions import contents
 from layers.questions.stated import statement
 from layers.record.specification import specified
 from layers.web.document import content_document, map_document, to_json
-from layers.web.references import zone_alone
+from layers.web.references import zones_alone
 
 if TYPE_CHECKING:
     from geo.zoned.people import Population
     from layers.keeping.own_notes import Note
     from layers.questions.kinds import Kind
+    from layers.questions.subjects import Zones
 
 ZONES = "overlay-zones"
 
@@ -92,6 +93,13 @@ def candidates(places: tuple[Place, ...], title: str, *, lang: str) -> str:
     return _as_text(content_document(contents.candidates(frame, title=title, lang=lang)))
 
 
+@kept_answer
+def outlines(zones: Zones, ids: tuple[str, ...]) -> str:
+    """Return some zones as a layer in JSON text, for a map that does not draw them."""
+    frame = zones.frame()
+    return to_json(zones_alone(frame[frame["id"].isin(ids)]))
+
+
 def selecting(
     document: str,
     feature_id: str | None,
@@ -107,6 +115,6 @@ def selecting(
         return document
     selected: dict[str, Any] = {"layer": layer, "id": feature_id}
     if zones is not None and feature_id in set(zones["id"]):
-        selected["zone"] = zone_alone(zones[zones["id"] == feature_id])
+        selected["zone"] = zones_alone(zones[zones["id"] == feature_id])
     chosen = to_json({"selected": selected})
     return document.removesuffix('"selected":null}') + chosen[1:]

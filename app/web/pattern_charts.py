@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,8 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from app.texts import language, text
-from app.web import picking
-from app.web.charts import PICKED, draw, marks, quantity, word
+from app.web.charts import IN_VIEW, PICKED, draw, marks, outlined, quantity, stacked, word
 from geo.numerals import chart_format
 from layers.questions.unit_classes import CLASS_COLOURS
 
@@ -31,35 +29,40 @@ DASHED = {"type": "rule", "color": ZERO, "strokeDash": [3, 3]}
 def z_histogram(zones: gpd.GeoDataFrame, zone: str | None) -> None:
     """Draw how the z values of the units are spread, with a line at that of the selected unit."""
     tested = zones[zones["z"].notna()]
-    edges = np.histogram_bin_edges(tested["z"], BINS)
-    at = np.clip(np.digitize(tested["z"], edges) - 1, 0, BINS - 1)
-    kind = tested["hot_spot"]
-    table = (
-        pd.DataFrame({"low": edges[at], "high": edges[at + 1], "kind": kind.to_numpy()})
-        .groupby(["low", "high", "kind"], as_index=False)
-        .size()
+    units = pd.DataFrame(
+        {
+            "id": tested["id"],
+            "name": tested[f"name_{language()}"],
+            "z": tested["z"],
+            "kind": tested["hot_spot"],
+        }
     )
-    table["class"] = [text(f"pattern.class.{name}") for name in table["kind"]]
+    units["class"] = units["kind"].map(lambda name: text(f"pattern.class.{name}"))
+    table = stacked(units.sort_values("class"), "z", np.histogram_bin_edges(tested["z"], BINS))
     cells = text("pattern.chart.cells")
     columns = marks(
         table,
-        {"type": "rect", "stroke": "white", "strokeWidth": 0.5},
+        {"type": "rect", "cursor": "pointer"},
         x=quantity("low", title="z", axis={"tickCount": 6}),
         x2={"field": "high"},
-        y=quantity("size", title=cells, scale={"type": "sqrt"}, axis={"tickCount": 4}),
-        y2={"datum": 0},
+        y=quantity("top", title=cells, scale={"type": "sqrt"}, axis={"tickCount": 4}),
+        y2={"field": "bottom"},
         color=_class_colour(table),
+        opacity=IN_VIEW,
+        **outlined(zone),
         tooltip=[
+            word("name", title=text("column.zone")),
             word("class", title=text("column.kind")),
-            quantity("low", title="z ≥", format=chart_format(2)),
-            quantity("size", title=cells),
+            quantity("z", title="z", format=chart_format(2)),
+            quantity("count", title=cells),
         ],
     )
     st.caption(text("pattern.chart.z"))
     chosen = pd.DataFrame({"z": tested.loc[tested["id"] == zone, "z"]})
     # A mark of nothing is an image without a name to who hears the page.
     line = marks(chosen, {"type": "rule", "strokeWidth": 2}, x=quantity("z"))
-    draw([columns] if chosen.empty else [columns, line], HEIGHT)
+    columns |= PICKED
+    draw([columns] if chosen.empty else [columns, line], HEIGHT, name="units", selected=zone)
 
 
 def moran_scatter(zones: gpd.GeoDataFrame, zone: str | None) -> None:
@@ -80,15 +83,14 @@ def moran_scatter(zones: gpd.GeoDataFrame, zone: str | None) -> None:
     table["class"] = [text(f"pattern.class.{name}") for name in table["kind"]]
     own = quantity("own", title=text("pattern.chart.own"))
     around = quantity("around", title=text("pattern.chart.around"))
-    of_zone = {"test": f"datum.id === {json.dumps(zone)}", "value": "black"}
     dots = marks(
         table,
-        {"type": "circle", "size": POINT_PX, "opacity": 0.85, "cursor": "pointer"},
+        {"type": "circle", "size": POINT_PX, "cursor": "pointer"},
         x=own,
         y=around,
         color=_class_colour(table),
-        stroke={"condition": of_zone, "value": None},
-        strokeWidth={"value": 2},
+        opacity=IN_VIEW,
+        **outlined(zone),
         tooltip=[
             word("name", title=text("column.zone")),
             word("class", title=text("column.kind")),
@@ -98,7 +100,7 @@ def moran_scatter(zones: gpd.GeoDataFrame, zone: str | None) -> None:
     )
     lines = [marks(NOUGHT, DASHED, **{along: quantity("zero")}) for along in "xy"]
     st.caption(text("pattern.chart.scatter"))
-    draw([*lines, dots | PICKED], HEIGHT, key=picking.chart_key(zone))
+    draw([*lines, dots | PICKED], HEIGHT, name="units", selected=zone)
 
 
 def ripley_curve(found: pd.DataFrame) -> None:

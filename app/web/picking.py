@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 NOTHING = ""
 MAP_KEY, TABLE_KEY = "zones-map", "zones-table"
+# The charts whose marks stand for one zone each.
+CHARTS = ("bars", "classes", "quotients", "units")
 PARAMETER, SEEN = "selected", "_click_seen"
 # What the cells of a grid are called, see geo.zoned.tessellations, and the visitor's notes.
 _CELL = re.compile(r"(?:square|hexagon|note)-[1-9][0-9]{0,5}|[0-9a-f]{15}")
@@ -94,9 +96,9 @@ def toggled(key: str, parameter: str, options: Sequence[str]) -> list[str]:
     return chosen
 
 
-def chart_key(zone: str | None) -> str:
-    """Return the chart's key: a new one per zone, so that it starts with nothing clicked."""
-    return f"zones-chart-{zone or NOTHING}"
+def chart_key(chart: str, zone: str | None) -> str:
+    """Return a chart's key: a new one per zone, so that it starts with nothing clicked."""
+    return f"{chart}-chart-{zone or NOTHING}"
 
 
 def _feature(value: object) -> str | None:
@@ -134,8 +136,8 @@ def _zone_at(place: object, zones: gpd.GeoDataFrame) -> str:
 
 def _from_chart(zone: str | None) -> str | None:
     """Return the zone whose bar was clicked, NOTHING for that of the selected one."""
-    event = st.session_state.get(chart_key(zone))
-    clicked = event["selection"].get("zone", []) if event else []
+    events = filter(None, (st.session_state.get(chart_key(chart, zone)) for chart in CHARTS))
+    clicked = [mark for event in events for mark in event["selection"].get("zone", [])]
     chosen: str | None = clicked[0].get("id") if clicked else None
     return NOTHING if chosen is not None and chosen == zone else chosen
 

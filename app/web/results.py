@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from app.texts import capital, language, named, text
-from app.web import choices, picking
+from app.web import choices
 from app.web.charts import bars, class_histogram, quotient_map
 from app.web.frame import heading, listing
 from app.web.tables import figures, interval_words, zone_picker, zones_table
@@ -21,7 +21,7 @@ from geo.exchange.cell_quotes import csv_bytes
 from geo.numerals import interval, number
 from geo.wording import sentence
 from layers import questions
-from layers.look.histogram import histogram, readable_scale
+from layers.look.histogram import readable_scale
 from layers.look.overlay_classes import classify
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results
@@ -65,7 +65,6 @@ def scale_notes(shown: Shown) -> None:
 def chart(shown: Shown, zone: str | None) -> None:
     """Draw the zones as bars; a click selects one."""
     zones = zone_results.table(shown)
-    key = picking.chart_key(zone)
     told = partial(in_words, column=shown.column)
     if shown.measure == "sector":
         names = zones.set_index("id")[f"name_{language()}"]
@@ -81,13 +80,13 @@ def chart(shown: Shown, zone: str | None) -> None:
         )
         words = "distribution.sector_share" if shown.share else "measure.sector.bars"
         title = choices.about(words, shown.asked.points)
-        bars(stack, title=title, key=key, selected=zone, stack="kind", told=told)
+        bars(stack, title=title, selected=zone, stack="kind", told=told)
     else:
         has_interval = "low" in zones.columns
         table = choices.zone_table(zones, shown.column)
         if has_interval:
             table = table.assign(low=zones["low"], high=zones["high"])
-        bars(table, title=named(*shown.titles), key=key, selected=zone, log=shown.log, told=told)
+        bars(table, title=named(*shown.titles), selected=zone, log=shown.log, told=told)
         kind = "whiskers" if has_interval else "no_whiskers"
         drawn = questions.zone_draws(shown.drawn)
         st.caption(
@@ -168,17 +167,16 @@ def members(shown: Shown, zone: str) -> None:
     listing(text("distribution.text_alone", zone=name, n=n), titles[alone["id"]].tolist())
 
 
-def class_breaks(shown: Shown) -> None:
+def class_breaks(shown: Shown, zone: str | None) -> None:
     """Draw the histogram with the bounds of the classes, and the classes with their zones."""
     overlay = shown.overlay(language())
-    values = overlay.frame[shown.column].to_numpy(dtype=float)
     breaks = zone_results.classified(shown)
     if not breaks.uppers:
         st.caption(text("distribution.no_classes"))
         return
     drawn = classify(overlay)
     if len(breaks.uppers) > 1:
-        bins = histogram(values, scale="log" if shown.log else "linear")
+        zones = choices.zone_table(overlay.frame, shown.column)
         bounds = [
             (_between(upper, low, log=shown.log), colour)
             for upper, low, colour in zip(
@@ -186,7 +184,8 @@ def class_breaks(shown: Shown) -> None:
             )
             if upper > 0 or not shown.log
         ]
-        class_histogram(bins, bounds, title=named(*shown.titles), log=shown.log)
+        title = named(*shown.titles)
+        class_histogram(zones, bounds, title=title, selected=zone, log=shown.log)
     unexplained = "" if np.isfinite(breaks.explained_pct) else "_unexplained"
     st.caption(
         text(
@@ -209,7 +208,7 @@ def class_breaks(shown: Shown) -> None:
     if breaks.missing:
         st.caption(text("distribution.class_missing", n=number(breaks.missing)))
     if shown.asked.zones.name in GRID_NAMES:
-        cells = number(len(values))
+        cells = number(len(overlay.frame))
         st.caption(choices.about("distribution.class_grid", shown.asked.points, n=cells))
 
 
@@ -359,6 +358,7 @@ def _quotients(shown: Shown, zones: gpd.GeoDataFrame) -> pd.DataFrame:
     }
     titles = {value: choices.value_title(group, value) for value in quotients["category"].unique()}
     return quotients.assign(
+        id=quotients["zone"],
         name=quotients["zone"].map(names),
         kind=quotients["category"].map(titles),
         sure=quotients["reading"].isin(["above", "below"]),

@@ -147,18 +147,8 @@
   function legend(panels, el) {
     const body = el("div", "atlas-body");
     const { view } = panels;
-    const [[south, west], [north, east]] = view.bounds(0);
-    const within = (layer, i) => {
-      const at = layer.place(i);
-      if (!at) {
-        return false;
-      }
-      if (layer.isPoint(i)) {
-        return at[0] >= west && at[0] <= east && at[1] >= south && at[1] <= north;
-      }
-      const [x0, y0, x1, y1] = layer.box(i);
-      return x1 >= west && x0 <= east && y1 >= south && y0 <= north;
-    };
+    const bounds = view.bounds();
+    const within = (layer, i) => layer.within(i, bounds);
     const shownLayers = view.model.listed().filter((layer) => view.visible.has(layer.id));
     shownLayers.filter((layer) => layer.group !== "context").forEach((layer) => {
       const section = layer.isImage ? (layer.classes.length ? bands : ramp)(panels, layer, el) : listed(panels, layer, within, el);

@@ -18,6 +18,9 @@
   let known = "null";
   let picked = {};
   let linked = null;
+  let outlines = "";
+  let charted = null;
+  let seen = null;
 
   function send(type, content) {
     window.parent.postMessage({ isStreamlitMessage: true, type: `streamlit:${type}`, ...content }, "*");
@@ -87,11 +90,33 @@
     }
   };
 
+  // What the charts beside the map draw pale lies out of view (app/web/charts.py): each is told
+  // by the note above it, which is seen where there is such a thing. A chart may come at any time.
+  function tellCharts() {
+    const notes = window.parent.document.querySelectorAll("[class^=in-view]");
+    if (!view || !urlState || notes.length === 0) {
+      return;
+    }
+    const bounds = view.bounds();
+    const at = bounds.join();
+    if (!seen || seen.at !== at) {
+      const areas = charted ? [charted] : view.model.layers.filter((layer) => layer.group === "analysis" && layer.shapes);
+      const all = areas.flatMap((layer) => layer.shapes.map((shape, i) => [layer.value("id", i), layer.within(i, bounds)]));
+      seen = { at, ids: Object.fromEntries(all), whole: all.every(([, isSeen]) => isSeen) };
+    }
+    [...notes].filter((note) => note.value !== seen.ids).forEach((note) => {
+      note.value = seen.ids;
+      note.hidden = seen.whole;
+      note.dispatchEvent(new Event("input"));
+    });
+  }
+
   // The window may change its size.
   setInterval(() => {
     if (told) {
       writeAddress();
     }
+    tellCharts();
   }, KEEP_MS);
 
   function render(args) {
@@ -109,7 +134,14 @@
       } else {
         create(next, args);
         hearNames();
+        view.map.on("moveend", tellCharts);
       }
+      seen = null;
+    }
+    if (args.outlines !== outlines) {
+      outlines = args.outlines;
+      charted = outlines ? new Atlas.Layer(JSON.parse(outlines)) : null;
+      seen = null;
     }
     view.drawing.allow(args.draw);
     show(args.drawn);
@@ -201,10 +233,14 @@
   window.addEventListener("pagehide", () => window.parent.removeEventListener("popstate", goBack));
 
   // "/" asks for the search from anywhere on the page around the map, of the first map that hears it.
+  // Escape lets go of what is selected, but where it ends something else of the page.
   function called(event) {
     if (view && view.panels.search.called(event)) {
       window.focus();
       view.panels.search.focus();
+    } else if (view && event.key === "Escape" && !event.target.closest("input, textarea") &&
+        !window.parent.document.querySelector("[data-baseweb=popover], [role=dialog]")) {
+      view.panels.key(event);
     }
   }
 

@@ -94,6 +94,23 @@
       return this.boxes[i];
     }
 
+    // Whether any part of a feature lies within [[south, west], [north, east]].
+    within(i, [[south, west], [north, east]]) {
+      const at = this.place(i);
+      if (!at || this.isPoint(i)) {
+        return Boolean(at) && at[0] >= west && at[0] <= east && at[1] >= south && at[1] <= north;
+      }
+      const [left, low, right, high] = this.box(i);
+      if (left > east || right < west || low > north || high < south) {
+        return false;
+      }
+      const { type, coordinates } = this.shapes[i];
+      const paths = { LineString: [coordinates], MultiPolygon: coordinates.flat() }[type] || coordinates;
+      const middle = [(west + east) / 2, (south + north) / 2];
+      return paths.some((path) => path.some((to, k) => k && crosses(path[k - 1], to, [[west, east], [south, north]])))
+        || (!this.isLine(i) && encloses(paths, middle));
+    }
+
     classOf(i) {
       return this.classify ? this.value(this.classify, i) : null;
     }
@@ -112,6 +129,30 @@
       const en = this.value("name_en", i);
       return (lang === "en" ? en || zh : zh || en) || String(this.value("id", i));
     }
+  }
+
+  // Whether a line from one corner to the next has a part within the ranges along both axes.
+  function crosses(from, to, ranges) {
+    let [first, last] = [0, 1];
+    return ranges.every(([low, high], axis) => {
+      const step = to[axis] - from[axis];
+      if (step === 0) {
+        return from[axis] >= low && from[axis] <= high;
+      }
+      const ends = [low, high].map((at) => (at - from[axis]) / step);
+      first = Math.max(first, Math.min(...ends));
+      last = Math.min(last, Math.max(...ends));
+      return first <= last;
+    });
+  }
+
+  // Whether a place lies in an area: to its east there is an odd number of borders.
+  function encloses(rings, [x, y]) {
+    const borders = rings.flatMap((ring) => ring.filter(([x1, y1], k) => {
+      const [x0, y0] = ring[k && k - 1];
+      return (y0 > y) !== (y1 > y) && x < x0 + ((x1 - x0) * (y - y0)) / (y1 - y0);
+    }));
+    return borders.length % 2 === 1;
   }
 
   class Model {
@@ -294,5 +335,6 @@
     return WITHIN_A_WORD * letters.length / Math.min(...spans);
   }
 
+  Atlas.Layer = Layer;
   Atlas.Model = Model;
 })(window.Atlas = window.Atlas || {});

@@ -32,14 +32,11 @@
     // As a reader's eye goes: line by line from the top.
     inView(layer) {
       const { view } = this;
-      const [[south, west], [north, east]] = view.bounds();
+      const bounds = view.bounds();
       const seen = [];
       for (let i = 0; i < layer.count && view.visible.has(layer.id); i += 1) {
-        if (!layer.isPoint(i) && view.shown(layer, i)) {
-          const [left, low, right, high] = layer.box(i);
-          if (left <= east && right >= west && low <= north && high >= south) {
-            seen.push({ i, at: view.map.latLngToContainerPoint(view.toMap(...layer.place(i), false)) });
-          }
+        if (!layer.isPoint(i) && view.shown(layer, i) && layer.within(i, bounds)) {
+          seen.push({ i, at: view.map.latLngToContainerPoint(view.toMap(...layer.place(i), false)) });
         }
       }
       const line = ({ at }) => Math.floor(at.y / LINE_PX);

@@ -73,11 +73,11 @@ def _mentions(name: str, *, public: bool) -> dict[str, Any]:
     return {"id": name, "group": about.group, "title": titles, **columnar(places, table_)}
 
 
-def zone_alone(zone: gpd.GeoDataFrame) -> dict[str, Any]:
-    """Return a zone, in one row, so that it can be selected on a map that does not draw it."""
-    named = pd.DataFrame(zone[["id", "name_zh", "name_en"]])
+def zones_alone(zones: gpd.GeoDataFrame) -> dict[str, Any]:
+    """Return zones as a layer, so that a map that does not draw them knows where they are."""
+    named = pd.DataFrame(zones[["id", "name_zh", "name_en"]])
     titles = dict(zip(LANGUAGES, both("document.zone"), strict=True))
-    return {"id": "zone", "group": "analysis", "title": titles, **columnar(zone, named)}
+    return {"id": "zone", "group": "analysis", "title": titles, **columnar(zones, named)}
 
 
 def times(layers: Layers) -> dict[str, Any] | None:

@@ -165,7 +165,7 @@ def test_coverage_of_demand_points() -> None:
 
 def test_a_zone_in_the_link_is_selected() -> None:
     test = page("distribution", selected="circle-gaoxin")
-    assert picking.chart_key("circle-gaoxin") in test.session_state
+    assert picking.chart_key("bars", "circle-gaoxin") in test.session_state
 
 
 def test_unlocated_projects_are_listed() -> None:

@@ -820,12 +820,28 @@ def assert_selected(page: Page, frame: Frame, zone: str) -> None:
     assert page.locator(".figures tr[aria-selected=true]").count() == 1
 
 
+def assert_chart_follows_view(page: Page, frame: Frame, messages: list[bytes]) -> None:
+    """Check that what is out of view is pale in the chart, by its shape, without a run."""
+    open_tab(page, "distribution.chart")
+    page.wait_for_function(CHART_AT_REST, polling=80)
+    messages.clear()
+    pale = page.locator("path[aria-roledescription=bar]:not([opacity='1'])")
+    # The box of another circle reaches into this view, and no part of the circle.
+    frame.evaluate("() => { Atlas.view.map.setView([28.05, 112.8], 13, { animate: false }) }")
+    page.get_by_text(words("app.out_of_view")).wait_for()
+    assert pale.count() == len(circle_counts()) - 1
+    frame.evaluate("() => { Atlas.view.home(false) }")
+    page.get_by_text(words("app.out_of_view")).wait_for(state="hidden")
+    assert (pale.count(), messages) == (0, [])
+
+
 def test_link_map_chart_and_table_take_turns(page, app):
     messages = sent_messages(page)
     frame = show(page, app, "distribution", selected="circle-dakecheng")
     told = " ".join(page.locator("[data-testid=stCaptionContainer]").all_inner_texts())
     assert "确实多于下一名" in told
     assert_selected(page, frame, "circle-dakecheng")
+    assert_chart_follows_view(page, frame, messages)
     click_map(page, frame, frame.evaluate(FREE_PIXEL, [[113.15, 28.0], [112.6, 28.0]]))
     wait_for_parameter(page, "selected", None)
     still(page)
@@ -854,3 +870,5 @@ def test_link_map_chart_and_table_take_turns(page, app):
     assert_selected(page, frame, "circle-gaoxin")
     click_zone(page, frame, "circle-dakecheng")
     assert_selected(page, frame, "circle-dakecheng")
+    page.keyboard.press("Escape")
+    wait_for_parameter(page, "selected", None)

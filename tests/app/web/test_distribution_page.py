@@ -377,7 +377,7 @@ def test_zones_of_one_name_are_told_apart() -> None:
 
 def test_selecting_a_row_publishes_the_zone() -> None:
     test = page(selected=GAOXIN)
-    assert picking.chart_key(GAOXIN) in test.session_state
+    assert picking.chart_key("bars", GAOXIN) in test.session_state
     assert test.query_params["selected"] in (GAOXIN, [GAOXIN])
 
 

@@ -185,7 +185,7 @@ def test_a_selection_that_is_elsewhere_stays_selected(visit: Visit) -> None:
     assert visit.address == {}
 
 
-@pytest.mark.parametrize("clicked", ["bar", "row", "ground", "feature"])
+@pytest.mark.parametrize("clicked", ["bar", "block", "row", "ground", "feature"])
 def test_what_is_clicked_is_selected_and_let_go_by_a_second_click(
     visit: Visit, clicked: str
 ) -> None:
@@ -198,7 +198,8 @@ def test_what_is_clicked_is_selected_and_let_go_by_a_second_click(
         shown = zone if n == 2 else None
         picker = zone if shown is None else ""  # as picker.js tells it
         told = {
-            "bar": {picking.chart_key(shown): {"selection": {"zone": [{"id": zone}]}}},
+            "bar": {picking.chart_key("bars", shown): {"selection": {"zone": [{"id": zone}]}}},
+            "block": {picking.chart_key("classes", shown): {"selection": {"zone": [{"id": zone}]}}},
             "row": {picking.TABLE_KEY: {"zone": picker}},
             "ground": {"a-map": {"click": n, "ground": [place.x, place.y]}},
             "feature": {"a-map": {"click": n} | ({"id": zone} if shown is None else {})},
@@ -225,7 +226,7 @@ def test_map_bar_and_row_take_turns(visit: Visit) -> None:
         state.pop(picking.TABLE_KEY, None)  # a row is told of once
         state |= {
             "map": {picking.MAP_KEY: {"click": click, "id": zone}},
-            "bar": {picking.chart_key(shown): {"selection": {"zone": [{"id": zone}]}}},
+            "bar": {picking.chart_key("bars", shown): {"selection": {"zone": [{"id": zone}]}}},
             "row": {picking.TABLE_KEY: {"zone": zone}},
         }[how]
         open_page = partial(picking.selected_zone, circles, picking.MAP_KEY)

@@ -86,6 +86,7 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     "app.web.maps.document": ((GROUPS,), {"lang": "zh"}),
     "app.web.maps.candidates": (((Place("a", "甲", "A", 60.0, 112.9, 28.2),), "T"), {"lang": "zh"}),
     "app.web.maps.notes": (((Note(112.9, 28.2, "甲"),),), {"lang": "zh"}),
+    "app.web.maps.outlines": ((CIRCLES, ("circle-gaoxin",)), {}),
     "app.web.maps.statement_rows": ((GROUPS,), {"lang": "zh"}),
     "app.web.overview.targets": (("zh",), {}),
     "layers.book.series.zones": (("circles",), {}),

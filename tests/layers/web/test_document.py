@@ -25,7 +25,7 @@ from layers.record.specification import read_spec
 from layers.scene.strokes import outline
 from layers.web import display
 from layers.web.document import content_document, map_document, to_json
-from layers.web.references import zone_alone
+from layers.web.references import zones_alone
 from layers.web.webmap import ASSETS, AtlasMap
 
 pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
@@ -95,7 +95,7 @@ def every_kind() -> dict[str, Any]:
             selected=("cities", "city-kexuecheng"),
             overlays=overlays,
         )
-    document["selected"]["zone"] = zone_alone(load("districts").iloc[:1])
+    document["selected"]["zone"] = zones_alone(load("districts").iloc[:1])
     return document
 
 
