@@ -30,7 +30,7 @@ from app.web.locating import (
     attempt,
     of,
 )
-from app.web.tables import matching, thing_picker
+from app.web.tables import matching, read_in_full, thing_picker
 from geo.exchange.geocoders import SERVICES
 from geo.numerals import listed, number
 from layers.look.symbology import amount_words
@@ -179,7 +179,7 @@ def put_forward(there: Candidate, author: str, source: str, *, can_take: bool) -
         if aside:
             headers = [text(key) for key in ("own.aside_row", "column.name", "own.aside_reason")]
             with st.expander(text("own.aside", n=aside)):
-                st.dataframe(pd.DataFrame(list(there.aside), columns=headers), hide_index=True)
+                read_in_full(pd.DataFrame(list(there.aside), columns=headers))
         if n and not there.can_be_taken:
             st.caption(text("locate.choose_datum"))
     else:

@@ -15,7 +15,7 @@ from app.web import intake, maps, own_controls, own_data, receipts
 from app.web.controls import link_to
 from app.web.frame import download, draw_map, heading, map_and_results
 from app.web.own_data import Own
-from app.web.tables import figures
+from app.web.tables import figures, read_in_full
 from app.web.visits import owner
 from geo.errors import AtlasError
 from geo.exchange.cell_quotes import csv_bytes
@@ -241,7 +241,7 @@ def features(file: File, read: intake.Reading, taken: Intake, title: str) -> Non
         if len(taken.aside):
             table = aside_table(taken)
             with st.expander(text("own.aside", n=number(len(table)))):
-                st.dataframe(table.head(ASIDE_SHOWN), hide_index=True)
+                read_in_full(table.head(ASIDE_SHOWN))
                 download("own.download_aside", f"{title}_aside.csv", lambda: csv_bytes(table))
         sentences = [each.sentence(language()) for each in receipt.findings]
         download(

@@ -18,7 +18,6 @@ from app.web.public import is_public
 from app.web.tables import (
     EVIDENCE_CLASSES,
     area_balance,
-    features,
     matching,
     read_in_full,
     readable,
@@ -89,7 +88,9 @@ with quotes:
         st.info(text("sources.none"))
     else:
         wanted = ("evidence", "accuracy_m", "quote", "heading", "source_id", "flag", "note")
-        features(matches, [c for c in wanted if c in frame.columns], height=600)
+        # A column in which nothing stands would take the room of the others.
+        held = [each for each in wanted if each in matches and matches[each].notna().any()]
+        read_in_full(readable(matches, held))
 with conflicts:
     words = "text_en" if language() == "en" else "text_zh"
     columns = (words, "kind", "quote", "quote_b", "heading")

@@ -94,11 +94,17 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .figures tr { border-bottom: 1px solid #E4E7EB; }
 .figures th:first-child, .figures td:first-child { text-align: left; padding-left: 0; }
 .figures td:first-child { min-width: 4rem; hyphens: auto; overflow-wrap: anywhere; }
-.figures.whole { max-height: none; overflow-x: auto; }
+.figures.whole { max-height: calc(100vh - 11.5rem); overflow: auto; }
+.figures.whole th { position: sticky; top: 0; background: white; }
 .figures.whole table { min-width: 54rem; font-size: .86rem; }
 .figures.whole :is(th, td) { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; }
-.figures.whole td { overflow-wrap: break-word; min-width: 5.8rem; }
+.figures.whole td { overflow-wrap: break-word; min-width: 5.8rem; white-space: pre-line; }
 .figures.whole td:first-child { overflow-wrap: break-word; min-width: 9rem; }
+/* Beside a map it is as wide as there is room, and scrolls with what is above it. */
+.st-key-results .figures.whole { max-height: none; }
+.st-key-results .figures.whole table { min-width: 0; }
+.st-key-results .figures.whole td { min-width: 2.6rem; }
+.st-key-results [data-testid="stExpanderDetails"] .figures.whole td { white-space: pre-line; }
 .figures [tabindex] { cursor: pointer; }
 .figures :has(> [tabindex]) :is(th, td):first-child { padding-left: .3rem; }
 .figures [aria-selected="true"] { outline: 2px solid black; outline-offset: -2px; }

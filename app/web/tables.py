@@ -51,8 +51,6 @@ HELPED = (
     "hill_2",
     "krugman_index",
 )
-TABLE_HEIGHT = 330
-ROW_HEIGHT = 28
 # Beside the map there is room for words in several lines, which only a table of the page's own has.
 _picker = st.components.v2.component(
     "xiangjiang_picker",
@@ -201,12 +199,12 @@ def figures(
 
 
 def read_in_full(frame: pd.DataFrame) -> None:
-    """Draw a table of words, as wide as the page, whose cells are broken into lines and never cut.
+    """Draw a table of words whose cells are broken into lines and never cut.
 
     Parameters
     ----------
     frame
-        Few rows, with titles for the names of columns.
+        Some hundred rows at most, with titles for the names of columns.
     """
     rows = frame.astype(object).where(frame.notna(), "–").map(_cell)
     table = _html(list(frame.columns), rows.to_numpy().tolist())
@@ -229,35 +227,16 @@ def _html(header: Sequence[str], rows: Sequence[Sequence[str]], helps: Sequence[
     return f"<table><tr>{head}</tr>{body}</table>"
 
 
-def features(
-    frame: pd.DataFrame, columns: Sequence[str] = ("quote",), *, height: int = TABLE_HEIGHT
-) -> None:
-    """Draw features by name with some of their columns; codes become words.
-
-    Parameters
-    ----------
-    frame
-        Part of a layer, with ``name_zh`` and ``name_en``.
-    columns
-        Further columns to show, in order.
-    height
-        Height of the table, px.
-    """
-    st.dataframe(
-        readable(frame, columns),
-        hide_index=True,
-        height=height,
-        row_height=ROW_HEIGHT,
-        placeholder="",
-    )
-
-
 def without_place(frame: pd.DataFrame) -> None:
     """Draw features that have no place, each with the reason and the sentence of the plan."""
-    rows = readable(frame, ("quote",))
+    rows = readable(frame, ())
     if "name" in frame.attrs:
-        rows.insert(1, text("column.no_place"), reasons(frame))
-    st.dataframe(rows, hide_index=True, height=TABLE_HEIGHT, row_height=ROW_HEIGHT, placeholder="")
+        # Below each other: beside a map two columns of sentences are too narrow to be read.
+        rows[text("column.no_place")] = [
+            f"{reason}\n{text('map.quoted', q=quote)}" if isinstance(quote, str) else reason
+            for reason, quote in zip(reasons(frame), frame["quote"], strict=True)
+        ]
+    read_in_full(rows)
 
 
 def reasons(frame: pd.DataFrame) -> list[str]:
@@ -286,17 +265,10 @@ def area_balance(balance: pd.DataFrame) -> None:
         ],
         text("column.basis"): [text(f"basis.{basis}") for basis in balance["basis"]],
     }
-    title = text("column.area_km2")
-    columns[title] = [
+    columns[text("column.area_km2")] = [
         None if pd.isna(area) else number(area, digits=1) for area in balance["area_km2"]
     ]
-    st.dataframe(
-        pd.DataFrame(columns),
-        hide_index=True,
-        height="content",
-        placeholder="–",
-        column_config={title: st.column_config.TextColumn(title, alignment="right")},
-    )
+    read_in_full(pd.DataFrame(columns))
 
 
 def matching(frame: pd.DataFrame, word: str) -> pd.DataFrame:

@@ -258,8 +258,7 @@ def people(fill: int) -> bytes:
 def test_people_with_an_undeclared_fill_stand_beside_published_figures_and_give_a_rate() -> None:
     test = page(("people.tif", people(65535)))
     assert "有 8 个像元的值为 65535" in said(test)
-    shown = [*test.dataframe, *test.table]
-    assert "10,047,914" in said(test) + " ".join(str(each.value) for each in shown)
+    assert "10,047,914" in said(test)
     click(test, "own.use.population")
     assert words("own.used.population", title="people") in said(test)
     assert ways(test) == ["distribution"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -36,6 +37,15 @@ def test_what_is_read_in_full_is_cut_nowhere(monkeypatch: pytest.MonkeyPatch) ->
     cells = drawn[0].replace("&lt;", "<").replace("&gt;", ">")
     assert f"<tr><td>甲</td><td>1,200</td><td>{told}</td></tr>" in cells
     assert "<tr><td>乙</td><td>–</td><td>–</td></tr>" in cells
+
+
+def test_no_table_of_a_page_is_one_that_cuts_its_cells() -> None:
+    """A grid of the framework cuts what does not fit a line."""
+    folder = Path(tables.__file__).parents[1]
+    grids = [
+        path.name for path in folder.rglob("*.py") if "st.dataframe(" in path.read_text("utf-8")
+    ]
+    assert grids == []
 
 
 def test_a_figure_in_a_text_of_a_page_is_not_parted_from_its_unit() -> None:
