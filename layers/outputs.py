@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 PAGE, SLIDES, GEOPACKAGE, FRAMES = ".html", ".pptx", ".gpkg", ".gif"
 ATLASES = (".pdf", SLIDES)
+# What two maps to compare have room in.
+COMPARED = (".png", ".pdf", ".svg", SLIDES)
 SUFFIXES = (".png", ".pdf", ".svg", PAGE, SLIDES, GEOPACKAGE, FRAMES)
 
 
@@ -61,7 +63,7 @@ def print_map(spec: MapSpec) -> Figure:
     from layers.paper import printing  # noqa: PLC0415  matplotlib takes a second
 
     _require_spec(spec, "print_map")
-    return printing.drawn(spec.content(), spec.titled())
+    return printing.drawn(**_on_sheet(spec))
 
 
 @door
@@ -129,12 +131,13 @@ def output(
             "output: two maps to compare (versus) are no atlas; leave versus or pages out",
             code="versus.pages",
         )
-    if spec.versus and suffix != SLIDES:
+    if spec.versus and suffix not in COMPARED:
         raise InputError(
-            f"output: two maps to compare (versus) stand on slides ({SLIDES}), not in {suffix}; "
-            "choose that, or leave versus out",
+            f"output: two maps to compare (versus) stand on a sheet or on slides, not in {suffix}; "
+            f"choose from {', '.join(COMPARED)}, or leave versus out",
             code="versus.suffix",
             value=suffix,
+            names=COMPARED,
         )
     record = provenance.record(plain, created=spec.sheet.date or provenance.UNDATED, lang=spec.lang)
     receipts = spec.receipts()
@@ -197,7 +200,16 @@ def _made(
         return content_page(content).encode()
     from layers.paper import printing  # noqa: PLC0415
 
-    return printing.printed(spec.content(), spec.titled(), suffix)
+    return printing.printed(**_on_sheet(spec), suffix=suffix)
+
+
+def _on_sheet(spec: MapSpec) -> Mapping[str, Any]:
+    """Return what is drawn on the sheet of a map, or of two to compare."""
+    if not spec.versus:
+        return {"content": spec.content(), "sheet": spec.titled()}
+    from layers.book.comparison import compared  # noqa: PLC0415  imports python-pptx
+
+    return compared(spec).sheet()
 
 
 def _geopackage(spec: MapSpec, file_name: str) -> bytes:

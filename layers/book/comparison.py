@@ -4,35 +4,87 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from geo.errors import InputError
-from geo.numerals import interval, number
-from layers.book.map_deck import map_slide
+from geo.numerals import number
+from layers.book.map_deck import drawn_slide
 from layers.book.together import comparable
 from layers.look.charts import MOST_BARS, Chart
-from layers.look.overlay_classes import classify
-from layers.look.overlays import Choropleth
 from layers.plan.area import area
 from layers.plan.selection import located
 from layers.questions.fields import part_of
 from layers.questions.figures import in_words
+from layers.questions.stated import apart
 from layers.questions.subjects import Zones
 from layers.record.specification import asked
+from layers.scene.shared import shared
 from layers.slides.deck import presentation
+from layers.slides.legends import legend_items
 from layers.slides.slide import Slide
 from layers.type.tables import Table
-from layers.words import say
+from layers.words import bracketed, say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from layers.look.content import Content
     from layers.record.specification import MapSpec
-    from layers.slides.slide import LegendItem
 
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+class Compared(NamedTuple):
+    """Two maps under one legend.
+
+    Parameters
+    ----------
+    specs, contents
+        The maps, and what they show: in the same classes and sizes, on the same ground.
+    captions
+        What tells them apart, map by map.
+    title
+        Of both.
+    """
+
+    specs: tuple[MapSpec, MapSpec]
+    contents: list[Content]
+    captions: list[str]
+    title: str
+
+    def sheet(self) -> Mapping[str, Any]:
+        """Return what :func:`layers.paper.printing.drawn` draws them on one sheet with."""
+        one, *others = self.contents
+        sheet = replace(self.specs[0].titled(), title=self.title)
+        return {"content": one, "sheet": sheet, "beside": others, "headings": self.captions}
+
+
+def compared(spec: MapSpec) -> Compared:
+    """Return the two maps of a comparison.
+
+    Parameters
+    ----------
+    spec
+        A map with ``versus``.
+
+    Raises
+    ------
+    InputError
+        If one of the two cannot be asked or drawn, or both are the same.
+    """
+    specs = (replace(spec, versus={}), spec.other())
+    one, other = ((asked(each), each.year) for each in specs)
+    if one == other:
+        raise InputError(
+            "compared: both maps are the same; give in versus a value that differs",
+            code="versus.same",
+        )
+    contents = comparable([each.content() for each in specs])
+    rows = _rows(specs)
+    captions = [_caption(rows, at, spec.lang) or specs[at].titled().title for at in (0, 1)]
+    title = spec.titled().title if spec.sheet.title.strip() else _title(specs, contents, rows)
+    return Compared(specs, contents, captions, title)
 
 
 def comparison_deck(spec: MapSpec, *, template: bytes | Path | None = None) -> bytes:
@@ -66,31 +118,46 @@ def comparison_slides(spec: MapSpec) -> list[Slide]:
     Raises
     ------
     InputError
-        If one of the two cannot be asked or drawn, or both are the same.
+        As :func:`compared`.
     """
-    specs = (replace(spec, versus={}), spec.other())
-    one, other = ((asked(each), each.year) for each in specs)
-    if one == other:
-        raise InputError(
-            "comparison_slides: both maps are the same; give in versus a value that differs",
-            code="versus.same",
-        )
-    contents = comparable([each.content() for each in specs])
-    captions = _captions(specs, contents)
-    title = spec.sheet.title or _difference(specs, contents, captions)
-    return [
-        side_by_side(specs, contents, title, captions),
-        *_figures(specs, captions),
+    both = compared(spec)
+    first = side_by_side(both.specs, both.contents, both.title, both.captions)
+    return [first, *_figures(both.specs, both.captions)]
+
+
+def _rows(specs: Sequence[MapSpec]) -> list[tuple[str, tuple[str, str]]]:
+    """Return what tells two maps apart: the year, their points, and what else they are asked."""
+    one, other = specs
+    rows = apart(asked(one), asked(other), one.lang)
+    if one.year == other.year:
+        return rows
+    years = [
+        say("versus.year" if each.year else "versus.all", each.lang, year=str(each.year))
+        for each in specs
     ]
+    return [("", (years[0], years[1])), *rows]
 
 
-def _difference(
-    specs: Sequence[MapSpec], contents: Sequence[Content], captions: tuple[str, ...]
+def _caption(rows: Sequence[tuple[str, tuple[str, str]]], at: int, lang: str) -> str:
+    """Return what one of two maps is that the other is not."""
+    own = [(name, both[at]) for name, both in rows if both[at]]
+    return say("statement.then", lang).join(_row(*each, lang) for each in own)
+
+
+def _row(name: str, value: str, lang: str) -> str:
+    return say("statement.row", lang, name=name, value=value) if name else value
+
+
+def _title(
+    specs: Sequence[MapSpec],
+    contents: Sequence[Content],
+    rows: Sequence[tuple[str, tuple[str, str]]],
 ) -> str:
     """Return what is found of both maps as one sentence, with each figure as it is on both.
 
     It is the first one that is not the same of both: where the same zone is densest, what is found
-    after it. Where that one does not differ in figures alone: what is asked, and how each map is.
+    after it. Where that one does not differ in figures alone: what is asked. What tells the maps
+    apart stands behind it if it does not say that.
     """
     lang = specs[0].lang
     both_told = zip(*(asked(each).told(lang) for each in specs), strict=False)
@@ -103,13 +170,36 @@ def _difference(
             before, after = next(pairs)
             return before if before == after else f"{before} → {after}"
 
-        return _FIGURE.sub(both, one).removesuffix(say("statement.end", lang))
-    words = [
-        say("versus.counted", lang, words=words, n=number(n)) if (n := _dated(content)) else words
-        for words, content in zip(captions, contents, strict=True)
+        found = _FIGURE.sub(both, one).removesuffix(say("statement.end", lang))
+    else:
+        titles = dict.fromkeys(asked(each).title(lang) for each in specs)
+        if len(titles) > 1:
+            return " → ".join(titles)
+        found, figures = next(iter(titles)), [[], []]
+    if specs[0].year != specs[1].year:
+        name, years = rows[0]
+        rows = [(name, _counted(years, contents, lang)), *rows[1:]]
+    unsaid = [
+        _row(name, " → ".join(filter(None, values)), lang)
+        for name, values in rows
+        if not all(map(_are_among, values, figures))
     ]
-    title = asked(specs[0]).title(lang)
-    return say("versus.title", lang, title=title, one=words[0], other=words[1])
+    return bracketed(found, say("statement.then", lang).join(unsaid), lang)
+
+
+def _are_among(words: str, figures: Sequence[str]) -> bool:
+    """Whether words have figures, and all of them are among others."""
+    own = _FIGURE.findall(words)
+    return bool(own) and set(own) <= set(figures)
+
+
+def _counted(years: Sequence[str], contents: Sequence[Content], lang: str) -> tuple[str, str]:
+    """Return years, each with how many features that have a place its map shows by it."""
+    one, other = (
+        say("versus.counted", lang, words=words, n=number(n)) if (n := _dated(content)) else words
+        for words, content in zip(years, contents, strict=True)
+    )
+    return one, other
 
 
 def _dated(content: Content) -> int:
@@ -120,7 +210,7 @@ def _dated(content: Content) -> int:
 
 
 def side_by_side(
-    specs: Sequence[MapSpec], contents: Sequence[Content], title: str, captions: tuple[str, ...]
+    specs: Sequence[MapSpec], contents: Sequence[Content], title: str, captions: Sequence[str]
 ) -> Slide:
     """Return the slide with maps in a row above their one legend.
 
@@ -131,68 +221,18 @@ def side_by_side(
     title, captions
         Of the slide, and of each map.
     """
-    first, *others = (
-        map_slide(one, content, title) for one, content in zip(specs, contents, strict=True)
-    )
+    drawn = [drawn_slide(*each, title) for each in zip(specs, contents, strict=True)]
+    (first, _), *others = drawn
     return replace(
         first,
-        legend=_joined(_class_words(contents), first.legend, *(each.legend for each in others)),
-        beside=tuple(each.map for each in others if each.map),
-        captions=captions,
-        notes="\n\n".join(each.notes for each in (first, *others)),
+        legend=legend_items(shared([scene for _, scene in drawn])),
+        beside=tuple(each.map for each, _ in others if each.map),
+        captions=tuple(captions),
+        notes="\n\n".join(each.notes for each, _ in drawn),
     )
 
 
-def _class_words(contents: Sequence[Content]) -> dict[str, int]:
-    """Return the words of the classes that maps share, each with its place among them."""
-    zones = [each for each in contents[0].overlays if isinstance(each, Choropleth)]
-    if not zones:
-        return {}
-    breaks = classify(zones[0])
-    words = map(interval, breaks.lows, breaks.uppers)
-    return {each: at for at, each in enumerate(words)}
-
-
-def _joined(order: dict[str, int], *legends: tuple[LegendItem, ...]) -> tuple[LegendItem, ...]:
-    """Return the legend of maps that share their classes: each item once, without its count."""
-    joined: list[LegendItem] = []
-    for legend in legends:
-        at = 0
-        for item in legend:
-            plain = replace(item, count="")
-            if plain in joined:
-                at = joined.index(plain) + 1
-            else:
-                joined.insert(at, plain)
-                at += 1
-    # One map may have a class between two of the other.
-    places = [at for at, item in enumerate(joined) if item.label in order]
-    inner = sorted((joined[at] for at in places), key=lambda item: order[item.label])
-    for at, item in zip(places, inner, strict=True):
-        joined[at] = item
-    return tuple(joined)
-
-
-def _captions(specs: Sequence[MapSpec], contents: Sequence[Content]) -> tuple[str, ...]:
-    """Return what each map is asked with that the other is not, by year and by its method."""
-    lang = specs[0].lang
-    told = [each.statement.method if each.statement else () for each in contents]
-    captions = []
-    for at, (spec, own) in enumerate(zip(specs, told, strict=True)):
-        # What follows from a value that was chosen is in the notes.
-        parts = [
-            say("statement.row", lang, name=name, value=value)
-            for name, value in own
-            if (name, value) not in told[1 - at]
-        ][:1]
-        if spec.year != specs[1 - at].year:
-            words = "versus.year" if spec.year else "versus.all"
-            parts.insert(0, say(words, lang, year=str(spec.year)))
-        captions.append(say("statement.then", lang).join(parts) or spec.titled().title)
-    return tuple(captions)
-
-
-def _figures(specs: Sequence[MapSpec], captions: tuple[str, ...]) -> list[Slide]:
+def _figures(specs: Sequence[MapSpec], captions: Sequence[str]) -> list[Slide]:
     """Return the figures of both maps, zone by zone, and their difference; none without zones."""
     lang = specs[0].lang
     questions = [asked(each) for each in specs]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from layers.look.statement import Statement
     from layers.record.specification import MapSpec
     from layers.scene.placed import PlacedMap
+    from layers.scene.scene import Scene
     from layers.slides.slide import LegendItem
 
 # The room for a map beside more than its legend on a slide in the look of the atlas, points.
@@ -101,6 +102,13 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     InputError
         If the map cannot be drawn.
     """
+    return drawn_slide(spec, content, title, subtitle=subtitle)[0]
+
+
+def drawn_slide(
+    spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
+) -> tuple[Slide, Scene]:
+    """Return the slide with a map, as :func:`map_slide` does, and what is seen there."""
     sheet = spec.titled()
     told = replace(content.statement or spec.statement(), title=title)
     bare = replace(sheet, size=MAP_SIZE, dpi=MAP_DPI, subtitle="", notes=())
@@ -118,7 +126,7 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
     def placed(width: float, height: float) -> PlacedMap:
         return unframed(made.content, bare, (width, height)).map
 
-    return Slide(
+    slide = Slide(
         title,
         subtitle,
         map=MapView(told.alternative, placed),
@@ -126,6 +134,7 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
         notes="\n".join((told.text(), *more)),
         footer=" · ".join(filter(None, (_footer(told), made.note, stands))),
     )
+    return slide, made.map.scene
 
 
 def figure_slide(figures: Figures, first: Slide) -> Slide:

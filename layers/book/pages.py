@@ -14,10 +14,11 @@ from layers.look.styles import inks
 from layers.paper import key, parts
 from layers.paper.artists import blank, draw_lines, text_line, write
 from layers.paper.furniture import broken_notes, draw_notes, draw_title, note_texts
+from layers.paper.notes import alternative
 from layers.paper.parts import part
 from layers.paper.pdf_content import Ink, as_page
 from layers.paper.pdf_file import Chapter, PdfFile
-from layers.paper.printing import alternative, composed, page_of
+from layers.paper.printing import composed, page_of
 from layers.paper.sheet import check_sheet, layout, px_pt, text_width, wrapped
 from layers.paper.toning import Known
 from layers.scene.boxes import Box
@@ -85,7 +86,7 @@ def printed_atlas(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
     check_sheet(spec.titled())
     whole = atlas(spec)
     sheet, told = spec.titled(), whole.cover.content
-    subject = alternative(told) if told is not None else ""
+    subject = alternative([told]) if told is not None else ""
     pdf = PdfFile(spec.lang, one_line(sheet.title), sheet.author, subject)
     book = _Book(sheet, spec.lang, pdf)
     leaves = (*whole.pages, *whole.closing)
@@ -196,7 +197,7 @@ class _Book:
         with part(axes, parts.WORDS):
             size = COVER_PX if cover else TEXT_PX
             table, left = self._told(axes, leaf, plan.panel, size, printed.unnamed)
-        yield page_of(printed, alternative(content)), _number_at(plan)
+        yield page_of(printed, alternative([content])), _number_at(plan)
         if left or (table is not None and table.rows):
             title = say("atlas.continued", self.lang, title=leaf.title)
             yield from self._worded(replace(leaf, title=title, table=table), left)

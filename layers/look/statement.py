@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from layers.look.sheet import INTERNAL
 from layers.words import paragraph, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from layers.look.sheet import Sheet
 
@@ -114,9 +114,11 @@ class Statement:
     def notes(self) -> tuple[str, ...]:
         """Return what a sheet has no place of its own for, as few lines: method and figures."""
         stop = say("statement.then", self.lang)
-        lead = tuple(self._pairs(((say("statement.question", self.lang), self.question),)))
+        asked = (say("statement.question", self.lang), self.question)
         end = say("statement.end", self.lang)
-        method = stop.join((*lead, *self._pairs(self.method))).removesuffix(end) + end
+        lead = (asked, *self.method) if self.question else self.method
+        method = stop.join(self._pairs(lead)).removesuffix(end)
+        method += end if method else ""
         found = stop.join(self._pairs(self.figures))
         found += end if found else ""
         rests = paragraph(
@@ -159,3 +161,36 @@ class Statement:
             + "".join(f"<dt>{escape(a)}</dt><dd>{escape(b)}</dd>" for a, b in self.rows())
             + "</dl>"
         )
+
+
+def in_common(told: Sequence[Statement]) -> tuple[Statement, list[Statement]]:
+    """Return what all statements say, and what each says besides.
+
+    Parameters
+    ----------
+    told
+        Those of maps that are seen together, in one language.
+
+    Examples
+    --------
+    >>> near = Statement("en", "Reach", "what is near", method=(("Distance", "1 km"),))
+    >>> far = Statement("en", "Reach", "what is near", method=(("Distance", "3 km"),))
+    >>> same, (one, other) = in_common([near, far])
+    >>> same.notes(), one.notes(), other.notes()
+    (('Shows: what is near.',), ('Distance: 1 km.',), ('Distance: 3 km.',))
+    """
+    same: dict[str, Any] = {}
+    own: list[dict[str, Any]] = [{} for _ in told]
+    for part in (name for name in Statement.__dataclass_fields__ if name != "lang"):
+        said = [getattr(each, part) for each in told]
+        first = said[0]
+        if isinstance(first, str):
+            same[part] = first if len({*said}) == 1 else ""
+            rest = ["" if same[part] else words for words in said]
+        else:
+            same[part] = tuple(each for each in first if all(each in more for more in said))
+            rest = [tuple(each for each in more if each not in same[part]) for more in said]
+        for each, words in zip(own, rest, strict=True):
+            each[part] = words
+    lang = told[0].lang
+    return Statement(lang, **same), [Statement(lang, **each) for each in own]

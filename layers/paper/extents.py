@@ -16,7 +16,7 @@ from layers.plan.area import bounds, map_crs
 from layers.scene.window import GEOGRAPHIC, METRES_PER_INCH, POINTS_PER_INCH, Window
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from layers.look.content import Content
     from layers.scene.boxes import Box
@@ -50,11 +50,19 @@ def wanted(content: Content, whole: Scene) -> tuple[float, float, float, float]:
             )
         (south, west), (north, east) = whole.home
         return extent_m((west, south, east, north))
-    array = np.array(boxes)
-    west, south = array[:, :2].min(axis=0).tolist()
-    east, north = array[:, 2:].max(axis=0).tolist()
+    west, south, east, north = around(boxes)
     by = PADDING * max(east - west, north - south, LEAST_M)
     return west - by, south - by, east + by, north + by
+
+
+def around(
+    boxes: Iterable[tuple[float, float, float, float]],
+) -> tuple[float, float, float, float]:
+    """Return west, south, east and north around some boxes."""
+    array = np.array(list(boxes))
+    west, south = array[:, :2].min(axis=0).tolist()
+    east, north = array[:, 2:].max(axis=0).tolist()
+    return west, south, east, north
 
 
 def extent_m(extent: tuple[float, float, float, float]) -> tuple[float, float, float, float]:

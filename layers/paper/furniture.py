@@ -21,8 +21,11 @@ from layers.paper.sheet import (
     TITLE_GAP,
     gutter,
     heading,
+    heading_leading,
+    heading_size,
     note_leading,
     note_size,
+    part_heading,
     subtitle_size,
     text_width,
     title_size,
@@ -188,6 +191,16 @@ def draw_title(axes: Axes, sheet: Sheet, layout: Layout) -> None:
     for row, line in enumerate(reversed(head.subtitle)):
         at = (box.left, box.bottom + 0.3 * size + row * size * HEAD_LEADING)
         write(axes, at, line, size, colour=PALE)
+
+
+def draw_heading(axes: Axes, words: str, part: Layout) -> None:
+    """Draw the heading of one of the maps on a sheet above its middle, if it has one."""
+    if not words:
+        return
+    box, size = part.title, heading_size(part.px)
+    for row, line in enumerate(part_heading(words, box.width, part.px)):
+        base = box.top - row * heading_leading(part.px) - size * 0.95
+        write(axes, (box.left + box.width / 2, base), line, size, bold=True, align="center")
 
 
 def ratio_words(window: Window) -> str:

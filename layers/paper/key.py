@@ -19,7 +19,7 @@ from layers.type.label_placement import Obstacle, place
 from layers.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from matplotlib.axes import Axes
     from shapely.geometry.base import BaseGeometry
@@ -127,7 +127,8 @@ def key_height(spots: Sequence[Spot], width: float, *, px: float) -> float:
     width, px
         Width of the key, and points per px.
     """
-    lines = 2 + GAP + sum(map(len, _rows(spots, width, px)))
+    names = dict.fromkeys(each.name for each in spots)
+    lines = 2 + GAP + sum(map(len, _rows(names, width, px)))
     return lines * LEADING * note_size(px)
 
 
@@ -139,7 +140,8 @@ def draw_key(axes: Axes, which: Unnamed, box: Box, *, px: float, lang: str) -> f
     axes
         Of the sheet, in points.
     which
-        Symbols without names, numbered from the top of the map down.
+        Symbols without names, numbered from the top of the map down; those of one name have one
+        number, as on maps of one sheet.
     box
         Room for the key, from its top on.
     px
@@ -149,7 +151,10 @@ def draw_key(axes: Axes, which: Unnamed, box: Box, *, px: float, lang: str) -> f
     """
     size = note_size(px)
     step = LEADING * size
-    rows = _rows(which.spots, box.width, px)
+    spots: dict[str, list[Spot]] = {}
+    for spot in which.spots:
+        spots.setdefault(spot.name, []).append(spot)
+    rows = _rows(spots, box.width, px)
     ends = list(accumulate(map(len, rows), initial=0))
     # Beside the title; where not all have a number, the last line says how many have none.
     room = int(box.height / step - GAP + 1e-6) - 1
@@ -160,9 +165,11 @@ def draw_key(axes: Axes, which: Unnamed, box: Box, *, px: float, lang: str) -> f
         return 0.0
     base = box.top - GAP * step - size
     write(axes, (box.left, base), say("sheet.key", lang), size, bold=True)
-    told = sorted(zip(which.spots[:count], rows, strict=False), key=lambda each: -each[0].y)
-    for number, (spot, lines) in enumerate(told, start=which.first):
-        _write_number(axes, spot, str(number), px)
+    numbered = zip(list(spots.values())[:count], rows, strict=False)
+    told = sorted(numbered, key=lambda each: -max(spot.y for spot in each[0]))
+    for number, (alike, lines) in enumerate(told, start=which.first):
+        for spot in alike:
+            _write_number(axes, spot, str(number), px)
         ahead = (box.left + _indent(px) - 0.5 * size, base - step)
         write(axes, ahead, str(number), size, bold=True, align="right")
         for line in lines:
@@ -188,6 +195,6 @@ def _indent(px: float) -> float:
     return text_width(WIDEST, size, "bold") + 0.5 * size
 
 
-def _rows(spots: Sequence[Spot], width: float, px: float) -> list[list[str]]:
+def _rows(names: Iterable[str], width: float, px: float) -> list[list[str]]:
     """Return the lines of each name."""
-    return [wrapped(each.name, width - _indent(px), note_size(px)) for each in spots]
+    return [wrapped(each, width - _indent(px), note_size(px)) for each in names]

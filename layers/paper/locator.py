@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import geopandas as gpd
 import numpy as np
 import shapely
 from matplotlib.collections import PathCollection
 from pyproj import Transformer
 
+from geo.crs import moved
 from layers.look.styles import WHITE, inks
 from layers.paper.artists import draw_box
 from layers.paper.drawing import area_path
-from layers.plan.area import map_crs
+from layers.plan.area import area, map_crs, per_plan
+from layers.plan.catalogue import land, load
 from layers.scene.boxes import Box
 
 if TYPE_CHECKING:
@@ -169,6 +172,14 @@ def draw_locator(
         zorder=ZORDER - 1,
         label="locator frame",
     )
+
+
+@per_plan
+def locator_units() -> tuple[NDArray[np.object_], list[bool]]:
+    """Return the administrative units in metres, and whether each belongs to the area."""
+    frame = moved(gpd.GeoDataFrame(load(area().land.layer)), map_crs())
+    simple: NDArray[np.object_] = frame.geometry.simplify(300.0).to_numpy()
+    return simple, frame["id"].isin(land()["id"]).tolist()
 
 
 def locator_extent(districts: NDArray[np.object_]) -> Box:

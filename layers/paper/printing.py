@@ -9,40 +9,38 @@ from __future__ import annotations
 import io
 from copy import deepcopy
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from geo.crs import moved
 from geo.errors import InputError
-from geo.numerals import listed, number
 from layers.look.basemaps import VECTOR
-from layers.look.credits import credits_of
-from layers.look.outside import clean_content, clean_sheet, clean_statement
-from layers.look.standing import standing
+from layers.look.outside import clean_content, clean_sheet
 from layers.paper import key
 from layers.paper.artists import axes_over, blank
 from layers.paper.detail import details, draw_detail
 from layers.paper.drawing import BEYOND, draw_scene, laid
-from layers.paper.extents import require_shown, wanted, window_on
+from layers.paper.extents import around, require_shown, wanted, window_on
 from layers.paper.furniture import (
     broken_notes,
     draw_graticule,
+    draw_heading,
     draw_notes,
     draw_scale,
     draw_title,
-    note_texts,
 )
 from layers.paper.geopdf import viewport
+from layers.paper.key import Unnamed
 from layers.paper.labels import draw_labels
 from layers.paper.legend import legend_in
-from layers.paper.locator import draw_locator, locator_box, locator_extent
+from layers.paper.locator import draw_locator, locator_box, locator_extent, locator_units
+from layers.paper.notes import alternative, lettered, sheet_notes, view_words
 from layers.paper.parts import BASE, FURNITURE, LABELS, LEGEND, NOTES, TITLE, part, titles
 from layers.paper.pdf_content import as_page
 from layers.paper.pdf_file import PdfFile
@@ -50,28 +48,30 @@ from layers.paper.sheet import check_sheet, layout
 from layers.paper.svg_file import svg
 from layers.paper.tiles import TilesError, draw_tiles, on_base, tile_ground
 from layers.paper.toning import Known, tone_of, toned
-from layers.plan.area import area, map_crs, per_plan
-from layers.plan.catalogue import land, load
-from layers.scene.window import POINTS_PER_INCH, Window
-from layers.type.outside_texts import Cleaner, one_line
-from layers.words import say
+from layers.scene.shared import shared
+from layers.scene.window import POINTS_PER_INCH
+from layers.type.outside_texts import NAME, Cleaner, one_line
+from layers.words import paragraph
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    import geopandas as gpd
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from numpy.typing import NDArray
 
     from layers.look.content import Content
     from layers.look.sheet import Sheet
+    from layers.paper.detail import Detail
+    from layers.paper.drawing import Laid
     from layers.paper.furniture import Note
-    from layers.paper.key import Unnamed
     from layers.paper.legend import Legend
     from layers.paper.pdf_content import Page
     from layers.paper.sheet import Layout
+    from layers.paper.tiles import TileGround
     from layers.scene.boxes import Box
     from layers.scene.scene import Scene
+    from layers.scene.window import Window
 
 SUFFIXES = (".png", ".pdf", ".svg")
 # Fast and small enough: what is painted is mostly even.
@@ -87,7 +87,7 @@ _RC: dict[Any, Any] = {
 
 
 class Composed(NamedTuple):
-    """A map on its sheet.
+    """A map on its sheet, or some under one legend.
 
     Parameters
     ----------
@@ -96,11 +96,11 @@ class Composed(NamedTuple):
     layout
         Where its parts stand.
     scene
-        What the map shows within its frame, in the colours of the sheet.
+        What is shown within its frame, in the colours of the sheet, of all maps together.
     content
         What was drawn: on the vector base map where the tiles of another could not be had.
     windows
-        What is shown where: the map, and a detail above it where there is one.
+        What is shown where: each map, and a detail above it where there is one.
     unnamed
         Symbols without names, which are not numbered yet where there is a panel.
     note
@@ -134,7 +134,23 @@ class Composed(NamedTuple):
         return file.getvalue()
 
 
-def drawn(content: Content, sheet: Sheet) -> Figure:
+class _Part(NamedTuple):
+    """One of the maps of a sheet: its place there, what it shows, and where its symbols stand."""
+
+    plan: Layout
+    window: Window
+    scene: Scene
+    where: Laid
+    heading: str
+
+
+def drawn(
+    content: Content,
+    sheet: Sheet,
+    *,
+    beside: Sequence[Content] = (),
+    headings: Sequence[str] = (),
+) -> Figure:
     """Return a map on its sheet as a figure, to be saved or looked at.
 
     Parameters
@@ -143,6 +159,9 @@ def drawn(content: Content, sheet: Sheet) -> Figure:
         What the map shows.
     sheet
         Title, size, review number and the like.
+    beside, headings
+        What maps show that are compared with it under one legend, in the same classes, and what
+        tells it and them apart.
 
     Returns
     -------
@@ -163,18 +182,21 @@ def drawn(content: Content, sheet: Sheet) -> Figure:
     --------
     >>> from layers.look.content import Content
     >>> from layers.look.sheet import Sheet
+    >>> from layers.plan.catalogue import load
     >>> frames = {name: load(name) for name in ("districts", "cities")}
     >>> figure = drawn(Content(frames, ("districts", "cities")), Sheet("双城", "internal"))
     >>> [round(float(side) * 25.4) for side in figure.get_size_inches()]
     [297, 210]
     """
-    return composed(content, sheet).figure
+    return composed(content, sheet, beside=beside, headings=headings).figure
 
 
 def composed(
     content: Content,
     sheet: Sheet,
     *,
+    beside: Sequence[Content] = (),
+    headings: Sequence[str] = (),
     panel_share: float = 0.0,
     known: Known | None = None,
 ) -> Composed:
@@ -182,7 +204,7 @@ def composed(
 
     Parameters
     ----------
-    content, sheet
+    content, sheet, beside, headings
         As for :func:`drawn`.
     panel_share
         Share of the width that is left free at the left of the map.
@@ -195,83 +217,139 @@ def composed(
         As :func:`drawn`.
     """
     known = known or Known()
-    content, sheet, remarks = cleaned(content, sheet, known)
+    contents, sheet, remarks = _cleaned_together((content, *beside), sheet, known)
     check_sheet(sheet)
-    inked = tone_of(sheet)
-    whole = toned(content, sheet, known)
-    shown = wanted(content, whole)
+    inked, wholes = tone_of(sheet), [toned(each, sheet, known) for each in contents]
+    shown = around(map(wanted, contents, wholes))
     # Whether symbols are spread is known when they stand: room for the words is kept.
-    room = "" if content.extent is None else view_words(whole, any_cut=True)
-    stands = stands_on(content, sheet, known)
-    draft = sheet_notes(content, sheet, whole, stands, view=room, spread=True)
-    first = layout(sheet, note_lines=1)
-    lines = broken_notes(draft, first, lang=content.lang)
+    noted = partial(sheet_notes, contents, sheet, headings=headings, known=known)
+    is_cut = any(each.extent for each in contents)
+    rooms = [view_words(each, any_cut=True) if is_cut else "" for each in wholes]
+    draft = noted(wholes, views=rooms, spread=True)
+    lines = broken_notes(draft, layout(sheet, note_lines=1), lang=content.lang)
     plan = layout(sheet, note_lines=len(lines), panel_share=panel_share)
-    window = window_on(plan.frame, shown)
-    on_sheet = whole.within(window.bounds_m)
-    require_shown(on_sheet, content)
+    titled = lettered([Cleaner(drawn=True).text(each, NAME) for each in headings], content.lang)
+    places = plan.parted(titled, shown) if titled else [plan]
+    windows = [window_on(each.frame, shown) for each in places]
+    scenes = [whole.within(each.bounds_m) for whole, each in zip(wholes, windows, strict=True)]
+    require_shown(shared(scenes), content)
     try:
-        ground = tile_ground(content.base, window, sheet)
+        grounds = [tile_ground(content.base, each, sheet) for each in windows]
     except TilesError as missing:
         words = missing.told(content.base, content.lang)
-        noted = replace(sheet, notes=(*sheet.notes, words))
-        vector = replace(content, base=VECTOR)
-        own = composed(vector, noted, panel_share=panel_share)
-        return own._replace(note=words, remarks=(*remarks, *own.remarks))
-    on_sheet = on_base(on_sheet, content.base)
+        first, *others = (replace(each, base=VECTOR) for each in contents)
+        sheet = replace(sheet, notes=(*sheet.notes, words))
+        own = composed(first, sheet, beside=others, headings=headings, panel_share=panel_share)
+        return own._replace(note=words, remarks=tuple(dict.fromkeys((*remarks, *own.remarks))))
     figure, axes = blank(plan.page, dpi=sheet.dpi)
-    units = _units()
-    if ground is not None:
-        with part(axes, BASE):
-            draw_tiles(axes, ground, plan.frame)
-    where = laid(on_sheet, window, px=plan.px)
-    draw_scene(axes, on_sheet, window, where, px=plan.px, beyond=inked(BEYOND))
-    legend = _legend(on_sheet, plan)
+    seen = [on_base(each, content.base) for each in scenes]
+    at = [laid(each, window, px=plan.px) for each, window in zip(seen, windows, strict=True)]
+    maps = list(map(_Part, places, windows, seen, at, titled or [""]))
+    for each, ground in zip(maps, grounds, strict=True):
+        _draw_map(axes, each, ground, beyond=inked(BEYOND))
+    one, together = maps[0], shared([each.scene for each in maps])
+    units, legend = locator_units(), _legend(together, plan)
     inset = locator_box(
-        on_sheet,
-        window,
+        one.scene,
+        one.window,
         px=plan.px,
-        symbols=where.symbols,
+        symbols=one.where.symbols,
         extent=locator_extent(units[0]),
         spare=legend.spare,
     )
-    # What is looked at without its sheet is small, and tiles are of one scale.
-    single = panel_share or ground is not None
-    closer = [] if single else details(on_sheet, window, where.symbols, px=plan.px, taken=inset)
-    taken = (inset, plan.scale, *(each.window.frame for each in closer))
-    with part(axes, LABELS):
-        unnamed = draw_labels(
-            axes,
-            on_sheet,
-            window,
-            where,
-            blocked=[box.inset(-3.0 * plan.px) for box in taken],
-            px=plan.px,
-            toned=inked,
-            elsewhere=[each.source for each in closer],
-        )
+    # What is looked at without its sheet is small, and tiles and maps to compare are of one scale.
+    single = panel_share or beside or grounds[0] is not None
+    symbols = one.where.symbols
+    closer = [] if single else details(one.scene, one.window, symbols, px=plan.px, taken=inset)
+    unnamed = _named(axes, maps, (inset, plan.scale), closer, tone=inked)
     if unnamed.spots and not panel_share:
-        legend = _keyed(axes, on_sheet, plan, inset, unnamed)
+        legend = _keyed(axes, together, plan, inset, unnamed)
     with part(axes, LEGEND):
         legend.draw(axes)
-    for each in closer:
-        draw_detail(axes, axes_over(figure), whole, each, px=plan.px, tone=inked)
+    for detail in closer:
+        draw_detail(axes, axes_over(figure), wholes[0], detail, px=plan.px, tone=inked)
+    beyond, px = one.scene.beyond, plan.px
     with part(axes, FURNITURE):
-        draw_locator(axes, *units, window, inset, beyond=on_sheet.beyond, px=plan.px, toned=inked)
-        draw_scale(axes, window, plan.scale, px=plan.px, lang=content.lang)
-    view = view_words(on_sheet)
-    notes = sheet_notes(content, sheet, on_sheet, stands, view=view, spread=where.spread)
-    _draw_around(axes, sheet, window, plan, broken_notes(notes, plan, lang=content.lang))
-    windows = (window, *(each.window for each in closer))
-    return Composed(figure, plan, on_sheet, content, windows, unnamed, remarks=remarks, view=view)
+        draw_locator(axes, *units, one.window, inset, beyond=beyond, px=px, toned=inked)
+        draw_scale(axes, one.window, plan.scale, px=px, lang=content.lang)
+    views = [view_words(each.scene) for each in maps]
+    notes = noted(seen, views=views, spread=any(each.where.spread for each in maps))
+    _draw_around(axes, sheet, plan, maps, broken_notes(notes, plan, lang=content.lang))
+    windows += [each.window for each in closer]
+    view = paragraph(dict.fromkeys(views), content.lang)
+    return Composed(
+        figure, plan, together, contents[0], tuple(windows), unnamed, remarks=remarks, view=view
+    )
 
 
-def _draw_around(axes: Axes, sheet: Sheet, window: Window, plan: Layout, notes: list[Note]) -> None:
-    """Draw what stands around a map: its frame with degrees, its title and its notes."""
+def _cleaned_together(
+    contents: Iterable[Content], sheet: Sheet, known: Known
+) -> tuple[list[Content], Sheet, tuple[str, ...]]:
+    """Return maps and their sheet with texts that can be drawn, and what that took."""
+    clean: list[Content] = []
+    remarks: dict[str, None] = {}
+    for each in contents:
+        one, sheet, left_out = cleaned(each, sheet, known)
+        clean.append(one)
+        remarks |= dict.fromkeys(left_out)
+    return clean, sheet, tuple(remarks)
+
+
+def _draw_map(axes: Axes, one: _Part, ground: TileGround | None, *, beyond: str) -> None:
+    """Draw what one of the maps of a sheet shows."""
+    if ground is not None:
+        with part(axes, BASE):
+            draw_tiles(axes, ground, one.plan.frame)
+    draw_scene(axes, one.scene, one.window, one.where, px=one.plan.px, beyond=beyond)
+
+
+def _named(
+    axes: Axes,
+    maps: Sequence[_Part],
+    taken: Sequence[Box],
+    closer: Sequence[Detail],
+    *,
+    tone: Callable[[str], str],
+) -> Unnamed:
+    """Write the names of each map; return the symbols of all without one."""
+    px = maps[0].plan.px
+    blocked = [box.inset(-3.0 * px) for box in (*taken, *(each.window.frame for each in closer))]
+    with part(axes, LABELS):
+        nameless = [
+            draw_labels(
+                axes,
+                each.scene,
+                each.window,
+                each.where,
+                blocked=blocked,
+                px=px,
+                toned=tone,
+                elsewhere=[detail.source for detail in closer],
+            )
+            for each in maps
+        ]
+    return Unnamed(
+        tuple(spot for each in nameless for spot in each.spots),
+        sum(each.others for each in nameless),
+        max(each.first for each in nameless),
+    )
+
+
+def _draw_around(
+    axes: Axes,
+    sheet: Sheet,
+    plan: Layout,
+    maps: Sequence[_Part],
+    notes: list[Note],
+) -> None:
+    """Draw what stands around maps: their frames with degrees, titles and notes."""
     with part(axes, FURNITURE):
-        draw_graticule(axes, window, plan)
+        for each in maps:
+            draw_graticule(axes, each.window, each.plan)
     with part(axes, TITLE):
         draw_title(axes, sheet, plan)
+        for each in maps:
+            draw_heading(axes, each.heading, each.plan)
     with part(axes, NOTES):
         draw_notes(axes, notes, plan)
 
@@ -300,7 +378,14 @@ def _keyed(axes: Axes, on_sheet: Scene, plan: Layout, inset: Box, unnamed: Unnam
     return legend
 
 
-def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
+def printed(
+    content: Content,
+    sheet: Sheet,
+    suffix: str,
+    *,
+    beside: Sequence[Content] = (),
+    headings: Sequence[str] = (),
+) -> bytes:
     """Return a map on its sheet as the contents of a file.
 
     Parameters
@@ -311,6 +396,8 @@ def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
         Title, size, review number and the like.
     suffix
         ``".png"``, ``".pdf"`` or ``".svg"``.
+    beside, headings
+        As for :func:`drawn`.
 
     Returns
     -------
@@ -329,7 +416,8 @@ def printed(content: Content, sheet: Sheet, suffix: str) -> bytes:
             value=suffix,
             names=SUFFIXES,
         )
-    made, about = composed(content, sheet), _about(content, sheet)
+    made = composed(content, sheet, beside=beside, headings=headings)
+    about = _about([content, *beside], sheet, headings)
     if suffix == ".pdf":
         file = PdfFile(content.lang, about.title, about.author, about.description)
         file.add(page_of(made, about.description))
@@ -357,79 +445,6 @@ def page_of(made: Composed, alternative: str) -> Page:
         alternative=alternative,
         viewports=[viewport(each) for each in made.windows],
     )
-
-
-def stands_on(
-    content: Content, sheet: Sheet, known: Known | None = None
-) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the attribution of what a map shows, and what else it stands on."""
-    # Results that say neither source nor evidence add nothing to either.
-    told = [each for each in content.results if not {"source_id", "evidence"}.isdisjoint(each)]
-    frames = [*(content.frames[name] for name in content.visible if name in content.frames), *told]
-    return (known or Known()).of(
-        "stands",
-        frames,
-        lambda: (credits_of(content), standing(content, base_number=sheet.base_number)),
-    )
-
-
-def sheet_notes(
-    content: Content,
-    sheet: Sheet,
-    shown: Scene,
-    stands: tuple[Sequence[str], Sequence[str]],
-    *,
-    view: str = "",
-    spread: bool = False,
-) -> list[Note]:
-    """Return what stands at the foot of a sheet: what its map is, and what it stands on.
-
-    Parameters
-    ----------
-    content, sheet, shown
-        What the map shows, the sheet, and what of it lies there.
-    stands
-        As :func:`stands_on` returns it.
-    view
-        How much that is of the whole.
-    spread
-        Whether symbols at one place were spread.
-    """
-    told = content.statement
-    if told is not None:
-        sheet = replace(sheet, notes=(*replace(told, view=view).notes(), *sheet.notes))
-    return note_texts(
-        shown.layers,
-        sheet,
-        credits_=stands[0],
-        standing=stands[1],
-        spread=spread,
-        lang=content.lang,
-    )
-
-
-def view_words(shown: Scene, *, any_cut: bool = False) -> str:
-    """Return how much of the whole lies on a sheet that cuts it, in as many words as it may need.
-
-    Parameters
-    ----------
-    shown
-        What lies on the sheet.
-    any_cut
-        Whether room is kept for words on whatever it could cut.
-    """
-    parts = [
-        say(
-            "statement.in_view",
-            shown.lang,
-            title=each.title,
-            seen=number(len(each.marks)),
-            whole=number(len(each.marks) + sum(each.beyond.values())),
-        )
-        for each in shown.layers
-        if each.is_counted and (any_cut or each.beyond)
-    ]
-    return say("statement.cut", shown.lang, parts=listed(parts, shown.lang)) if parts else ""
 
 
 def _picture(figure: Figure) -> Image.Image:
@@ -473,23 +488,10 @@ class _About(NamedTuple):
     description: str
 
 
-def _about(content: Content, sheet: Sheet) -> _About:
+def _about(contents: Sequence[Content], sheet: Sheet, headings: Sequence[str]) -> _About:
     shown = clean_sheet(sheet, "zh", drawn=False)
-    return _About(one_line(shown.title), shown.author, alternative(content))
-
-
-def alternative(content: Content) -> str:
-    """Return what is read out in place of the picture of a map; empty where nothing is said."""
-    told = content.statement
-    return clean_statement(told, Cleaner(drawn=False)).alternative if told else ""
-
-
-@per_plan
-def _units() -> tuple[NDArray[np.object_], list[bool]]:
-    """Return the administrative units of the locator in metres, and which belong to the area."""
-    frame = moved(gpd.GeoDataFrame(load(area().land.layer)), map_crs())
-    simple: NDArray[np.object_] = frame.geometry.simplify(300.0).to_numpy()
-    return simple, frame["id"].isin(land()["id"]).tolist()
+    title = one_line(shown.title)
+    return _About(title, shown.author, alternative(contents, title, headings))
 
 
 __all__ = ["SUFFIXES", "drawn", "printed"]

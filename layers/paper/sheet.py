@@ -8,7 +8,7 @@ are cut from the sheet one after another, so that no two can overlap.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,8 @@ from layers.type.fonts import path
 from layers.type.line_breaks import broken_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from layers.look.sheet import Sheet
     from layers.type.fonts import Weight
 
@@ -34,6 +36,8 @@ DPI = (36, 1200)
 MOST_PIXELS = 280_000_000
 # Height of the scale bar, its ratio and the north arrow, px.
 SCALE_PX = 66.0
+# Between two parts of a sheet.
+GAP_PX = 7.0
 # Of a square sheet and of a tall one the map takes so much, and what stands below it at least so
 # much of the height.
 MAP_SHARE, TALL_SHARE, BELOW_SHARE = 0.625, 0.69, 0.16
@@ -85,6 +89,46 @@ class Layout:
     def beside(self) -> float:
         """Width that the locator would like beside a legend below the map, points."""
         return self.scale.width if self.wide else 0.0
+
+    def parted(
+        self, headings: Sequence[str], shown: tuple[float, float, float, float]
+    ) -> list[Layout]:
+        """Return the sheet as each of some maps on it has it, which all are as large as they can.
+
+        They stand in a row, or below each other where that makes them larger; the title of each is
+        its heading above it.
+
+        Parameters
+        ----------
+        headings
+            What tells the maps apart.
+        shown
+            West, south, east and north of what each shows.
+        """
+        west, south, east, north = shown
+
+        def size(parts: list[Layout]) -> float:
+            frame = parts[0].frame
+            return min(frame.width / (east - west), frame.height / (north - south))
+
+        return max((self._in_grid(headings, rows) for rows in (1, len(headings))), key=size)
+
+    def _in_grid(self, headings: Sequence[str], rows: int) -> list[Layout]:
+        """Return the sheet as each of some maps in so many rows has it."""
+        columns, gap, box = len(headings) // rows, GAP_PX * self.px, self.map
+        width = (box.width - (columns - 1) * gap) / columns
+        height = (box.height - (rows - 1) * gap) / rows
+        lines = max(len(part_heading(words, width, self.px)) for words in headings)
+        head = lines * heading_leading(self.px)
+        parts = []
+        for at in range(len(headings)):
+            row, column = divmod(at, columns)
+            left = box.left + column * (width + gap)
+            top = box.top - row * (height + gap)
+            title = Box(left, top - head, width, head)
+            own = Box(left, top - height, width, height - head)
+            parts.append(replace(self, title=title, map=own, frame=own.inset(gutter(self.px))))
+        return parts
 
 
 def check_sheet(sheet: Sheet) -> None:
@@ -141,7 +185,7 @@ def layout(
     wide_mm, high_mm = SIZES_MM[sheet.size]
     page = Box(0.0, 0.0, wide_mm * PT_PER_MM, high_mm * PT_PER_MM)
     px = px_pt(sheet.size)
-    gap = 7.0 * px
+    gap = GAP_PX * px
     inner = page.inset(_margin(px))
     head = heading(sheet).height
     title = Box(inner.left, inner.top - head, inner.width, head)
@@ -273,6 +317,21 @@ def title_size(px: float) -> float:
 def subtitle_size(px: float) -> float:
     """Return the font size of the subtitle, points."""
     return 14.5 * px
+
+
+def heading_size(px: float) -> float:
+    """Return the font size of the heading of one of the maps on a sheet, points."""
+    return 15.5 * px
+
+
+def heading_leading(px: float) -> float:
+    """Return the distance of two lines of it, points."""
+    return heading_size(px) * 1.35
+
+
+def part_heading(words: str, width: float, px: float) -> list[str]:
+    """Return the lines of a heading above a map of such a width, points."""
+    return wrapped(words, width, heading_size(px), "bold")
 
 
 def note_size(px: float) -> float:

@@ -14,7 +14,8 @@ from layers.paper.extents import require_shown, wanted, window_on
 from layers.paper.furniture import bar_length_m, edge_degrees, ratio_words, true_north_deg
 from layers.paper.labels import slide_names
 from layers.paper.locator import corner_box
-from layers.paper.printing import cleaned, view_words
+from layers.paper.notes import view_words
+from layers.paper.printing import cleaned
 from layers.paper.sheet import check_sheet
 from layers.paper.tiles import TilesError, on_base, tile_ground
 from layers.paper.toning import tone_of, toned

@@ -93,6 +93,36 @@ def method(question: Kind, lang: str) -> tuple[Row, ...]:
     return tuple((_name(question, key, lang), value) for key, value in rows.items() if value)
 
 
+def apart(one: Kind, other: Kind, lang: str) -> list[tuple[str, tuple[str, str]]]:
+    """Return what two questions are asked with otherwise: its name, if any, and how each has it.
+
+    Examples
+    --------
+    >>> from layers.questions.coverage import Coverage
+    >>> near, far = (Coverage(Points("parks"), Zones("circles"), each) for each in (1500, 3000))
+    >>> apart(near, far, "zh")
+    [('距离', ('1.5 km 直线距离，不是路程', '3 km 直线距离，不是路程'))]
+    """
+    questions = (one, other)
+    given = [dict(_declared(each, each, lang)) for each in questions]
+    rows = [own | each.worked_out(lang) for own, each in zip(given, questions, strict=True)]
+    keys = [key for key in given[0] | given[1] if given[0].get(key) != given[1].get(key)]
+    found = [(_name(one, key, lang), (rows[0].get(key, ""), rows[1].get(key, ""))) for key in keys]
+    first, second = one.subjects, other.subjects
+    if first is not None and second is not None and first != second:
+        words = _otherwise(first, second, lang), _otherwise(second, first, lang)
+        found.insert(0, ("", words))
+    return found
+
+
+def _otherwise(own: Points, other: Points, lang: str) -> str:
+    """Return which points a question is about, in what the other is not."""
+    if own.layer != other.layer:
+        return own.title(lang)
+    terms = [each for each in own.each_term(lang) if each not in other.each_term(lang)]
+    return say("points.then", lang).join(terms) or own.title(lang)
+
+
 def in_short(question: Kind, lang: str) -> tuple[str, ...]:
     """Return in a few lines how an answer was found and what it rests on, without a map."""
     told = Statement(

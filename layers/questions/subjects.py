@@ -176,11 +176,14 @@ class Points:
         >>> Points.usual("platforms").terms("en")
         'stated area: New Area; status: Existing'
         """
+        return say("points.then", lang).join(self.each_term(lang))
+
+    def each_term(self, lang: str) -> list[str]:
+        """Return the same one by one."""
         if is_own(self.layer):
-            return ""
+            return []
         said = [self._term(column, values, lang) for column, values in self.filters]
-        said += [say("points.by_site", lang)] if self.by_site else []
-        return say("points.then", lang).join(said)
+        return [*said, *([say("points.by_site", lang)] if self.by_site else [])]
 
     def _term(self, column: str, values: tuple[str, ...], lang: str) -> str:
         labels = listed([value_label(column, each, lang=lang) for each in values], lang)

@@ -44,7 +44,7 @@ def plain_data(source: Mapping[str, Any]) -> dict[str, Any]:
     Examples
     --------
     >>> plain_data({"extent": (112.5, 28.0)})
-    {'extent': [112.5, 28.0]}
+    {'extent': [112.5, 28]}
     """
     copied = _Copy().of(source, 0)
     if not isinstance(copied, dict):
@@ -137,7 +137,8 @@ class _Copy:
         if isinstance(value, int) and abs(value) <= LARGEST:
             return int(value)
         if isinstance(value, float) and math.isfinite(value):
-            return float(value)
+            # JSON has one kind of number: 200.0 is 200, in its record and its mark too.
+            return int(value) if value.is_integer() and abs(value) <= LARGEST else float(value)
         return _refuse(f"it holds a {type(value).__name__} that JSON has not")
 
     @staticmethod

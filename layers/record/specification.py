@@ -149,11 +149,11 @@ class MapSpec:
     def other(self) -> MapSpec:
         """Return the second map of a comparison: this one with the values of ``versus``."""
         values = dict(self.versus)
-        year = values.pop("year", self.year)
+        year: Any = values.pop("year", self.year)
         return replace(
             self,
             parameters={**self.parameters, **values},
-            year=None if year is None else int(float(str(year))),
+            year=year,
             versus={},
         )
 
@@ -296,7 +296,7 @@ def read_spec(
           ramp: cividis  # or YlGnBu
         sheet: {review_number: internal, size: A3}
 
-    Two maps under one legend, on slides:
+    Two maps under one legend, on a sheet or on slides:
 
     .. code-block:: yaml
 
@@ -344,7 +344,7 @@ def read_spec(
     plain = {key: value for key, value in entries.items() if key in known}
     plain["notes"] = tuple(plain.get("notes", ()))
     extent, visible, own = data.get("extent"), data.get("visible"), data.get("symbology")
-    review, hidden, year = data.get("review"), data.get("hidden"), data.get("year")
+    review, hidden = data.get("review"), data.get("hidden")
     return MapSpec(
         map=data["map"],
         sheet=Sheet(**({"title": ""} | plain)),
@@ -353,7 +353,7 @@ def read_spec(
         extent=None if extent is None else tuple(extent),
         visible=None if visible is None else tuple(visible),
         hidden=None if hidden is None else tuple(hidden),
-        year=None if year is None else int(year),  # JSON has 2024.0 for a whole number
+        year=data.get("year"),
         versus=data.get("versus", {}),
         pages=data.get("pages"),
         base=data.get("base", VECTOR),

@@ -17,7 +17,7 @@ from pypdf.generic import DictionaryObject
 from geo.doors import foreign
 from geo.errors import InputError
 from layers.look.sheet import INTERNAL, PUBLIC
-from layers.paper.printing import sheet_notes, stands_on
+from layers.paper.notes import sheet_notes
 from layers.paper.toning import toned
 from layers.plan.area import area, bounds
 from layers.plan.catalogue import load
@@ -164,7 +164,7 @@ class Subject:
     def _drawn(self) -> list[str]:
         """Return the texts around a print: its title, and the notes at its foot."""
         content, sheet = self.content, self.sheet
-        notes = sheet_notes(content, sheet, self.scene, stands_on(content, sheet))
+        notes = sheet_notes([content], sheet, [self.scene])
         return [sheet.title, sheet.subtitle, *(part for n in notes for part in (n.words, n.right))]
 
 

@@ -155,6 +155,11 @@ class Section:
         counts = (self.count, *(entry.count for entry in self.entries))
         return any(each is not None and each.is_part for each in counts)
 
+    def uncounted(self) -> Section:
+        """Return it without its counts."""
+        entries = tuple(replace(entry, count=None) for entry in self.entries)
+        return replace(self, count=None, entries=entries)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Drawn:
@@ -416,6 +421,8 @@ class Scene:
     stops_layer, stop_label
         Layer of the places that numbered stops stand at, and how stops are named where it is not
         shown; none where there are no stops.
+    counted
+        Whether its legend says how many features there are of each kind.
     """
 
     layers: tuple[Drawn, ...]
@@ -426,6 +433,7 @@ class Scene:
     beyond: Style
     stops_layer: str = ""
     stop_label: Label | None = None
+    counted: bool = True
 
     def of(self, layers: tuple[Drawn, ...]) -> Scene:
         """Return the same map with other layers."""
@@ -459,7 +467,7 @@ class Scene:
             line = Section(zoned[-1], "", None, (Entry(zone_only_sample(), "point", words, count),))
             ground = [section.layer.is_ground for section in sections]
             sections.insert((*ground, True).index(True), line)
-        return sections
+        return sections if self.counted else [section.uncounted() for section in sections]
 
 
 def kind_of(shape: BaseGeometry) -> str:

@@ -8,10 +8,12 @@ from dataclasses import replace
 import pytest
 
 from geo.errors import InputError
-from layers.book.comparison import comparison_slides
+from layers.book.comparison import compared, comparison_slides
 from layers.book.together import comparable
 from layers.look.overlay_classes import classify
 from layers.outputs import output
+from layers.paper import printing
+from layers.questions.subjects import Zones
 from layers.record.specification import asked, read_spec
 
 
@@ -30,6 +32,7 @@ def test_two_distances_stand_above_one_legend_and_the_title_has_both_figures():
             assert number in slide.title
     assert "1.5 → 3" in slide.title
     assert ["1.5" in slide.captions[0], "3" in slide.captions[1]] == [True, True]
+    assert "Distance" not in slide.title
     assert len(slide.beside) == 1
     labels = [item.label for item in slide.legend]
     assert len(labels) == len(set(labels))
@@ -61,17 +64,54 @@ def test_maps_to_compare_have_one_ground_one_scale_and_the_same_classes():
     assert len(contents[1].frames["projects"]) < len(contents[0].frames["projects"])
 
 
+@pytest.mark.parametrize("name", ["coverage", "distribution"])
+def test_zonings_are_told_apart_in_the_title(name):
+    one = spec(name, parameters={"zoning": "districts"}, versus={"zoning": "circles"})
+    title, captions = compared(one).title, compared(one).captions
+    for zoning, caption in zip(("districts", "circles"), captions, strict=True):
+        assert Zones(zoning).title("en") in title
+        assert Zones(zoning).title("en") in caption
+
+
+def test_all_that_two_maps_are_asked_otherwise_is_above_them():
+    one = spec("coverage", versus={"distance_m": 1500, "zoning": "districts", "scope": []})
+    for words in ("Distance", "Zones", "stated area"):
+        assert any(words in each for each in compared(one).captions)
+
+
 def test_years_are_counted_in_the_title():
     asked_ = spec("overview", "zh", parameters={"theme": "projects"}, versus={"year": 2024})
     (slide,) = comparison_slides(asked_)
-    assert re.search(r"不分年份 \d+ 个，截至 2024 年 \d+ 个", slide.title)
+    assert re.search(r"不分年份 \d+ 个 → 截至 2024 年 \d+ 个", slide.title)
+
+
+@pytest.mark.usefixtures("tiny")
+@pytest.mark.parametrize("size", ["A4", "A3-portrait"])
+def test_a_sheet_has_two_maps_of_one_ground_and_scale_with_one_legend(size, monkeypatch):
+    monkeypatch.setattr(printing, "draw_scene", lambda *_, **__: None)
+    one = spec(**REACH)
+    both = compared(replace(one, sheet=replace(one.sheet, size=size)))
+    made = printing.composed(**both.sheet())
+    first, second = made.windows
+    assert (first.scale, first.centre_m) == (second.scale, second.centre_m)
+    assert first.frame.area == pytest.approx(second.frame.area)
+    assert not first.frame.overlaps(second.frame)
+    said = [text.get_text() for text in made.figure.axes[0].texts]
+    for words in (*both.captions, both.title):
+        assert any(words in each for each in said)
+    sections = made.scene.legend()
+    assert {entry.count for each in sections for entry in each.entries} == {None}
+    shown = {each for window in both.contents for each in classify(window.overlays[0]).uppers}
+    assert len(sections[0].entries) <= len(shown)
+    for heading in {each.title for each in sections if each.title}:
+        assert said.count(heading) == 1
 
 
 def test_what_cannot_be_compared_is_refused_and_a_specification_comes_back():
     one = spec(**REACH)
     assert read_spec(one.to_dict()) == one
     with pytest.raises(InputError, match="versus") as caught:
-        output(one, ".pdf")
+        output(one, ".html")
     assert caught.value.code == "versus.suffix"
     with pytest.raises(InputError):
         comparison_slides(spec(versus={"colour": "red"}))

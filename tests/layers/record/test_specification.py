@@ -401,6 +401,9 @@ def test_a_whole_number_with_a_point_is_one() -> None:
     spec = read_spec(versus)
     assert [spec.year, spec.other().year] == [2023, 2024]
     assert {type(spec.year), type(spec.other().year)} == {int}
+    one, other = (read_spec("overview", **sheet, dpi=dpi) for dpi in (200, 200.0))
+    assert type(other.sheet.dpi) is int
+    assert one.mark() == other.mark()
 
 
 def test_half_a_character_has_a_mark_of_its_own() -> None:

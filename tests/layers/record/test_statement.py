@@ -22,7 +22,7 @@ from layers.book.map_deck import slides_of
 from layers.look import narrowed
 from layers.look.sheet import Sheet
 from layers.look.symbology import value_label
-from layers.outputs import output, remake
+from layers.outputs import output, print_map, remake
 from layers.paper import printing
 from layers.paper.key import Unnamed
 from layers.plan.area import area, open_plan
@@ -175,6 +175,21 @@ def test_every_format_says_which_evidence_and_which_years_a_map_leaves_out(
         for words in (told.left_out, told.year):
             # the page says it on its map
             assert writer == "app" or squeezed(words).rstrip("。") in said, writer
+
+
+@pytest.mark.usefixtures("_texts_alone")
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_sheet_with_two_maps_says_all_that_both_are(lang: str) -> None:
+    spec = replace(
+        spec_of("coverage zones", lang),
+        sheet=replace(SHEET, title="两图 · Two maps"),
+        versus={"distance_m": 1000},
+    )
+    (axes,) = print_map(spec).axes
+    shown = squeezed("".join(text.get_text() for text in axes.texts))
+    for each in (replace(spec, versus={}), spec.other()):
+        for part, words in parts_of(each.statement()):
+            assert squeezed(words).rstrip("。") in shown, part
 
 
 # ---- parts of it ----
