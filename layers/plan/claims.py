@@ -34,13 +34,8 @@ NEEDED = {
 }
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _AREA = rf"^(?:disc|assumed):{_NUMBER}(?:\.\.{_NUMBER})?$"
-# At planning scale CGCS2000 and WGS-84 are one.
-_DATUMS: dict[str, Datum] = {
-    "CGCS2000": "wgs84",
-    "WGS-84": "wgs84",
-    "GCJ-02": "gcj02",
-    "BD-09": "bd09",
-}
+# At planning scale CGCS2000 and WGS-84 are one: what is in either of them stays as it is.
+_SHIFTED: dict[str, Datum] = {"GCJ-02": "gcj02", "BD-09": "bd09"}
 
 
 def points(table: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -68,10 +63,9 @@ def points(table: pd.DataFrame) -> gpd.GeoDataFrame:
     shapes = gpd.GeoSeries(
         gpd.points_from_xy(given["lon_deg"], given["lat_deg"]), given.index, crs=CRS
     )
-    for name, datum in _DATUMS.items():
+    for name, datum in _SHIFTED.items():
         told = given["datum"] == name
-        if datum != "wgs84" and told.any():
-            shapes[told] = convert(shapes[told], source=datum, target="wgs84")
+        shapes[told] = convert(shapes[told], source=datum, target="wgs84")
     return gpd.GeoDataFrame(given, geometry=shapes)
 
 
@@ -111,6 +105,6 @@ def statements(table: pd.DataFrame) -> pd.DataFrame:
         lat=at.y.reindex(table.index),
         radius_m=np.sqrt(km2 / np.pi) * 1000.0,
         evidence=np.where(surveyed, "surveyed", "located"),
-        rank=rules.str.partition(":")[0].map(ranks).fillna(-1),
+        rank=rules.str.partition(":")[0].map(ranks),
     )
-    return told.sort_values(["rank", "grade", "accuracy_m"], kind="stable").drop(columns="rank")
+    return told.sort_values(["rank", "grade", "accuracy_m"]).drop(columns="rank")

@@ -102,9 +102,7 @@ def _unplaced() -> pd.DataFrame:
     things = things.assign(
         id=things.index, **{f"name_{lang}": things.index.map(titles[lang]) for lang in titles}
     )
-    order = things.sort_values(
-        ["amount", "features", "part"], ascending=[False, False, True], kind="stable"
-    )
+    order = things.sort_values(["amount", "features", "part"], ascending=[False, False, True])
     return order[[*COLUMNS, *_INNER]].reset_index(drop=True)
 
 
