@@ -193,7 +193,7 @@ def sum_probabilities(
         else:
             for count, zones in zip(same.tolist(), members, strict=True):
                 ordered = np.sort(running[:, count - 1])
-                at_least[zones] += len(draws) - np.searchsorted(ordered, low[zones], side="left")
+                at_least[zones] += len(draws) - np.searchsorted(ordered, low[zones])
                 at_most[zones] += np.searchsorted(ordered, high[zones], side="right")
         if with_own:
             continue

@@ -424,7 +424,7 @@ def _k(xy: Floats, radius: Floats, share: tuple[Floats, Floats]) -> Floats:
     dx, dy = (xy[pairs[:, 0]] - xy[pairs[:, 1]]).T
     distance = np.sqrt(dx * dx + dy * dy)
     # Rounding may put a pair at the last radius just beyond it.
-    at = np.minimum(np.searchsorted(radius, distance, side="left"), radius.size - 1)
+    at = np.minimum(np.searchsorted(radius, distance), radius.size - 1)
     total: Floats = np.bincount(at, 1 / np.interp(distance, *share), radius.size).cumsum()
     return 2 * total
 

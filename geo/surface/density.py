@@ -263,9 +263,8 @@ def kernel_density(
     if inputs.placed and not values.any():
         raise nothing_inside(inputs.placed)
     scale = per_unit(unit, grid, inputs.weight_sum, function=NAME)
-    if scale != 1.0:
-        values *= scale
-        summed["error_bound"] *= scale
+    values *= scale
+    summed["error_bound"] *= scale
     if inside is not None:
         values[~inside] = np.nan
     return as_raster(values, grid, inputs.crs, name="density").assign_attrs(

@@ -144,7 +144,6 @@ def sums_at_points(points: Footprints) -> Floats:
     shape = points.shape
     # Strips as high as a kernel reaches: what reaches a point is in its own or in the next ones.
     strip = np.floor(points.y / shape.reach)
-    strip -= strip.min(initial=0.0)
     # Strips with nobody in them are skipped, but two that are no neighbours must stay so.
     _, rank = np.unique(np.concatenate([strip, strip + 1]), return_inverse=True)
     number = rank[: strip.size].astype(np.int64)

@@ -268,7 +268,7 @@ def _within(points: Floats, places: Floats, reaches: Floats) -> Floats:
         if reaches.size == 1:
             chance[0, some] = (distance <= reaches[0]).mean(axis=1)
             continue
-        bins = np.searchsorted(reaches, distance, side="left")
+        bins = np.searchsorted(reaches, distance)
         flat = bins + (reaches.size + 1) * np.arange(some.size)[:, None]
         count = np.bincount(flat.ravel(), minlength=(reaches.size + 1) * some.size)
         cumulative = count.reshape(some.size, -1)[:, :-1].cumsum(axis=1)

@@ -222,7 +222,7 @@ def _members(target_id: str, *roles: str) -> gpd.GeoDataFrame:
     links = links[links["target_id"] == target_id]
     if roles:
         links = links[links["role"].isin(roles)]
-    links = links.sort_values("order", kind="stable", na_position="last")
+    links = links.sort_values("order", kind="stable")
     links = links.drop_duplicates("feature_id")
     titles, places = _titles("zh"), gazetteer()
     rows: list[dict[str, Any]] = []

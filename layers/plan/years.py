@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from layers.plan.area import area, per_plan
@@ -9,7 +10,7 @@ from layers.plan.catalogue import load
 from layers.plan.schema import resources
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -42,12 +43,11 @@ def years_of(name: str, frame: pd.DataFrame) -> pd.Series[int] | None:
     True
     """
     columns = [column for column in area().years.get(name, ()) if column in frame]
-    if not columns:
-        return None
-    years: pd.Series[int] = frame[columns[0]].astype("Int64")
-    for column in columns[1:]:
-        years = years.fillna(frame[column].astype("Int64"))
-    return years
+    return _first_stated(frame, columns) if columns else None
+
+
+def _first_stated(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series[int]:
+    return frame[[*columns]].astype("Int64").bfill(axis=1).iloc[:, 0]
 
 
 @per_plan
@@ -60,10 +60,9 @@ def counted_beside() -> Mapping[int, Mapping[str, int]]:
     (2021, {'indicators': 2})
     """
     found: dict[int, dict[str, int]] = {}
-    for name in area().years:
+    for name, columns in area().years.items():
         if resources()[name].geometry == "table":
-            years = years_of(name, load(name))
-            for year in () if years is None else years.dropna().tolist():
-                beside = found.setdefault(year, {})
-                beside[name] = beside.get(name, 0) + 1
+            years = _first_stated(load(name), columns).dropna().tolist()
+            for year, rows in Counter(years).items():
+                found.setdefault(year, {})[name] = rows
     return found

@@ -99,9 +99,9 @@ def test_a_side_may_have_several_lines_clockwise() -> None:
     assert fitted.bounds == pytest.approx((0, 0, 14 / 7 * 1000, 7000), abs=5)
 
 
-def test_a_ring_goes_nowhere_and_the_line_beside_it_goes_on_to_it() -> None:
+def test_a_ring_goes_nowhere_and_the_lines_beside_it_go_on_to_it() -> None:
     ring = [(6000, 7000), (6000, -1000), (9000, -1000), (9000, 7000), (6000, 7000)]
-    lines = square(east=ring, north=[(-1000, 6000), (4000, 6000)])
+    lines = square(east=ring, north=[(-1000, 6000), (4000, 6000)], south=[(-1000, 0), (4000, 0)])
     assert zone(FOUR, lines).area == pytest.approx(36e6, rel=1e-6)
 
 

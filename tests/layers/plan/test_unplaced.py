@@ -93,6 +93,7 @@ def test_what_is_known_of_an_address_is_asked_for_before_a_name() -> None:
     assert address_of(PARK) == layers.names_by_id()[PARK]
     told = leads("platform-furong-lab", "en")
     assert len(set(told)) == len(told) > 1
+    assert told[0].startswith("Not taken: Xiangya Hospital")
     assert "Hosted or led by Central South University" in told
     assert unplaced.amount_unit() == "100 million CNY"
 
