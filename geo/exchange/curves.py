@@ -116,7 +116,7 @@ class _Reader:
         flat = code & 0xFFFFFFF
         if code & _SRID:
             (self.srid,) = self._take("i")
-        extra = bool(code & _Z) + bool(code & _M) + (0, 1, 1, 2, 0)[min(flat // 1000, 4)]
+        extra = bool(code & _Z) + bool(code & _M) + (0, 1, 1, 2)[flat // 1000]
         self._size = 2 + extra
         kind = int(flat % 1000)
         if kind not in _KINDS:

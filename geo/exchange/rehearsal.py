@@ -87,7 +87,7 @@ def samples() -> dict[str, bytes]:
 
 def _written(frame: gpd.GeoDataFrame, driver: str) -> bytes:
     buffer = io.BytesIO()
-    pyogrio.write_dataframe(frame, buffer, driver=driver, layer="zones")
+    pyogrio.write_dataframe(frame, buffer, driver=driver)
     return buffer.getvalue()
 
 
@@ -100,9 +100,7 @@ def _parquet(frame: gpd.GeoDataFrame) -> bytes:
 def _shapefile() -> bytes:
     """Return a zipped shapefile of one point, with a text, a number, a date and a truth."""
     record = struct.pack(">ii", 1, 10) + struct.pack("<idd", 1, 112.0, 28.0)
-    size = (100 + len(record)) // 2
-    box = (112.0, 28.0, 112.0, 28.0, 0.0, 0.0, 0.0, 0.0)
-    shp = struct.pack(">i20xi", 9994, size) + struct.pack("<ii8d", 1000, 1, *box) + record
+    shp = struct.pack(">i20xi", 9994, 64) + struct.pack("<ii64x", 1000, 1) + record
     fields = (("NAME", b"C", 8), ("N", b"N", 4), ("X", b"F", 4), ("D", b"D", 8), ("L", b"L", 1))
     described = b"".join(
         _DBASE_FIELD.pack(name.encode(), kind, length, 0) for name, kind, length in fields

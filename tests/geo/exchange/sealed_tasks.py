@@ -25,7 +25,6 @@ from rasterio.io import MemoryFile
 
 from geo.errors import InputError
 from geo.exchange import seal
-from geo.exchange.parcels import Cells
 
 LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -162,47 +161,6 @@ def foreign(_data, _name, options):
     raise {"key": KeyError, "recursion": RecursionError, "exit": SystemExit}[options["kind"]]("x")
 
 
-def told(**changes):
-    values = {
-        "rows": 2,
-        "columns": 2,
-        "dtype": "float32",
-        "transform": (1.0, 0.0, 0.0, 0.0, -1.0, 0.0),
-        "crs": "EPSG:4490",
-        "blocks": iter([np.ones((2, 2))]),
-        "closing": lambda: (
-            {
-                "fills": [],
-                "scale": 1.0,
-                "offset": 0.0,
-                "attrs": {},
-                "findings": [],
-            }
-            | changes.pop("closing", {})
-        ),
-    }
-    return Cells(**(values | {key: value for key, value in changes.items() if key != "closing"}))
-
-
-def lies(_data, _name, options):
-    """Cells other than announced."""
-    changes = dict(options)
-    if "sent" in changes:
-        changes["blocks"] = iter([np.ones((changes.pop("sent"), 2))])
-    return told(**changes)
-
-
-def raw(_data, _name, options):
-    """Bytes that are no message."""
-    content = base64.b64decode(options["bytes"])
-    for number in range(3, 64):
-        try:
-            os.write(number, content)
-        except OSError:
-            continue
-    os._exit(0)
-
-
 def size(data, _name, _options):
     tell(len(data))
 
@@ -211,6 +169,6 @@ TASKS = {
     each.__name__: each
     for each in (
         *(attempts, calls, surroundings, any_driver, any_path, drivers, much_memory, endless),
-        *(asleep, end, dereference, foreign, lies, raw, size),
+        *(asleep, end, dereference, foreign, size),
     )
 }

@@ -235,7 +235,7 @@ def in_both_languages(found):
 def test_a_right_label_raises_no_suspicion(crs):
     frame = KNOWN.to_crs(crs)
     found = examine(frame, known=KNOWN)
-    assert (found.suspicion, found.conversion) == ("none", None)
+    assert (found.suspicion, found.conversion, found.remedies) == ("none", None, ())
     assert found.residual_before_m < 0.1
     assert examine(frame).suspicion == "none"
     same_places(converted(frame, found), KNOWN)
@@ -470,3 +470,10 @@ def test_the_corners_looked_at_are_spread_over_all(rows):
     if len(xy) > 2_000:
         xy = xy[np.linspace(0, len(xy) - 1, 2_000).astype(int)]
     assert np.array_equal(coordinates._spread(shapes), xy)
+
+
+def test_corners_that_are_no_numbers_are_not_looked_at():
+    x = np.arange(9_000.0)
+    x[::3] = np.nan
+    finite = x[np.isfinite(x)][np.linspace(0, 5_999, 2_000).astype(int)]
+    assert np.array_equal(coordinates._spread(shapely.points(x, x))[:, 0], finite)

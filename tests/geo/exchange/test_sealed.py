@@ -7,7 +7,6 @@ import contextlib
 import http.server
 import json
 import os
-import pickle
 import platform
 import signal
 import struct
@@ -289,21 +288,6 @@ def test_memory_without_end_is_refused_in_words(reader):
     assert code(reader, "much_memory") == "file.too_large"
 
 
-def test_a_large_file_may_take_what_the_machine_has(monkeypatch):
-    def most(size):
-        return errand.Errand("f", "a", size, None, None).memory_bytes / 1e9
-
-    monkeypatch.setattr(errand, "_available", lambda: 64e9)
-    assert most(1) == most(1_000_000) < 1
-    assert 4 < most(500_000_000) < 6
-    monkeypatch.setattr(errand, "_available", lambda: 2e9)
-    assert most(500_000_000) == 2
-    monkeypatch.setattr(errand, "_available", lambda: 0)
-    assert most(500_000_000) == most(1)
-    monkeypatch.undo()
-    assert errand._available() > 1e8
-
-
 @pytest.mark.parametrize("task", ["endless", "asleep"])
 def test_work_without_end_is_stopped(reader, task, monkeypatch):
     monkeypatch.setattr(errand, "_SECONDS", 0.3)
@@ -329,53 +313,6 @@ def test_a_parser_that_breaks_is_a_refusal_and_the_next_file_is_read(
 ):
     assert code(reader, task, **options) == expected
     assert ask(reader, "size", b"four") == 4
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"nonsense",
-        struct.pack("<cQ", parcels.STRUCTURE, 2**60),
-        struct.pack("<cQ", parcels.STRUCTURE, 4) + b"{}{}",
-        struct.pack("<cQ", parcels.STRUCTURE, 2) + b"[]",
-        struct.pack("<cQ", parcels.REFUSAL, 2) + b"{}",
-        struct.pack("<cQ", parcels.REFUSAL, 44)
-        + b'{"class":"SystemExit","message":"","code":""}'[:44],
-        struct.pack("<cQ", parcels.STRUCTURE, 17) + b'{"kind":"parsed"}' + pickle.dumps(OSError()),
-        struct.pack("<cQ", parcels.STRUCTURE, 17)
-        + b'{"kind":"parsed"}'
-        + struct.pack("<cQ", parcels.TABLE, 2**50),
-    ],
-)
-def test_an_answer_that_is_none_is_a_refusal(reader, content):
-    assert code(reader, "raw", bytes=base64.b64encode(content).decode()) == "file.crashed"
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"sent": 1},
-        {"sent": 3},
-        {"rows": 1_000_000, "columns": 1_000_000},
-        {"rows": -2},
-        {"rows": 2.0},
-        {"dtype": "object"},
-        {"dtype": "float16"},
-        {"transform": [1, 0, 0]},
-        {"transform": [0, 0, 0, 0, 0, 0]},
-        {"transform": ["a", 0, 0, 0, -1, 0]},
-        {"crs": "nonsense"},
-        {"crs": "x" * 100_000},
-        {"closing": {"fills": "all"}},
-        {"closing": {"scale": None}},
-        {"closing": {"attrs": {"a": [1]}}},
-        {"closing": {"findings": [{"code": "x"}]}},
-        {"closing": {"findings": ["x"]}},
-    ],
-)
-def test_cells_that_are_not_as_announced_are_a_refusal(reader, changes):
-    assert code(reader, "lies", **changes) == "file.crashed"
 
 
 def test_an_error_that_fills_no_sentence_has_the_general_one():
