@@ -120,13 +120,15 @@ def _rules(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
 def _years(table: pd.DataFrame, description: Resource) -> Iterator[Damage]:
     """Years that a map cannot be asked for, and those before one that they come after."""
     columns = [name for name in area().years.get(description.name, ()) if name in table]
-    for row, told in table[columns].iterrows():
+    for row, *years in table[columns].itertuples():
         least = FIRST
-        for column, year in told.dropna().items():
+        for column, year in zip(columns, years, strict=True):
+            if pd.isna(year):
+                continue
             code = "less_than" if year > LAST else "greater_than" if year < least else ""
             if code:
                 values = {"value": int(year), "rule": str(LAST if year > LAST else least)}
-                yield damage(description, f"data.{code}_or_equal_to", row, str(column), **values)
+                yield damage(description, f"data.{code}_or_equal_to", row, column, **values)
             least = max(least, int(year))
 
 

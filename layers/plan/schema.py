@@ -221,6 +221,7 @@ def _validate(frame: pd.DataFrame, description: Resource) -> None:
         Damage(description.path.name, code, int(row), field.name, {"value": str(value)} | rule)
         for field in description.stored
         for code, rule, wrong in _broken(frame[field.name], field.constraints)
+        if wrong.any()
         for row, value in zip(frame.index[wrong], frame[field.name][wrong], strict=True)
     ]
     if damages:

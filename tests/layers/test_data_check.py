@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -477,18 +477,34 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, int, str, str]] = {
 # Files that are read before any table is, and what is only found where all the tables are sound.
 FIRST = {"symbology.json", "words.json", "basemaps.json"}
 ALONE = {"the package is missing", "parks that stand in each other", "a claim of nothing"}
+# What is looked for in one step is named side by side; of the rest a file has one fault at a time.
+STEPS = {
+    "data.not_number": "read",
+    **dict.fromkeys(("data.isin", "data.required"), "kept"),
+    **dict.fromkeys(("data.reference", "data.no_amount", "data.extent"), "joined"),
+    **dict.fromkeys(("data.claim_lacks", "data.claim_unreasoned"), "joined"),
+}
 
 
 def rounds() -> dict[str, list[str]]:
-    """Put faults together that do not hide each other: one of a file at a time."""
+    """Put faults together that do not hide each other."""
     together: dict[str, list[str]] = {fault: [fault] for fault in sorted(ALONE)}
-    so_far: Counter[tuple[str, str]] = Counter()
-    for fault, (_, file, _, _, code) in FAULTS.items():
+    steps: defaultdict[tuple[str, str], list[tuple[str, set[object]]]] = defaultdict(list)
+    for fault, (_, file, row, column, code) in FAULTS.items():
         if fault not in ALONE:
             broken = file in FIRST and code in {"data.breaks", "data.json"}
             when = "first" if broken else "then"
-            so_far[when, file] += 1
-            together.setdefault(f"{when} {so_far[when, file]}", []).append(fault)
+            step, held = STEPS.get(code, fault), steps[when, file]
+            free = (
+                at
+                for at, (of, cells) in enumerate(held)
+                if of == step and (row, column) not in cells
+            )
+            at = next(free, len(held))
+            if at == len(held):
+                held.append((step, set()))
+            held[at][1].add((row, column))
+            together.setdefault(f"{when} {at + 1}", []).append(fault)
     return together
 
 

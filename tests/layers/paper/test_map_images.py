@@ -28,7 +28,6 @@ DPI = {"A4": 60, "A3": 42, "16:9": 60, "square": 60}
 SHADES = 16
 
 MAPS = {
-    "overview": {"map": "overview"},
     "overview-a3": {"map": "overview", "sheet": {"size": "A3"}},
     "overview-slide": {"map": "overview", "sheet": {"size": "16:9", "subtitle": "规划图"}},
     "overview-square-english": {"map": "overview", "lang": "en", "sheet": {"size": "square"}},
@@ -102,6 +101,12 @@ def test_every_print_is_compared_with_a_small_image(request):
     assert max(images.values()) < 120_000
 
 
+def test_a_print_in_grey_has_no_colour():
+    # The ink of texts and frames is nearly black; all else is grey.
+    image = np.asarray(print_of("overview-grey").picture.convert("RGB")).astype(int)
+    assert np.mean(np.ptp(image, axis=2) > 40) < 1e-4
+
+
 def shifted(frame, *, metres, rows=slice(None)):
     """The frame with some features that far to the east."""
     moved = frame.to_crs(4547)
@@ -119,7 +124,6 @@ def test_the_comparison_sees_a_changed_colour_and_a_changed_legend():
 
     assert off(zones, replace(reach, colour="#0050C0"), sites) > 3 * TOLERANCE
     assert off(zones, replace(reach, title="服务区合并"), sites) > 3 * TOLERANCE
-    assert off(replace(zones, breaks=(20, 30, 60, 80, 100)), reach, sites) > 2 * TOLERANCE
 
 
 def test_the_comparison_sees_no_rounding():
@@ -133,11 +137,11 @@ def test_the_comparison_sees_no_rounding():
 
 
 def test_the_comparison_sees_a_moved_name_and_a_changed_one():
-    content, sheet = asked("overview")
+    content, sheet = asked("overview-grey")
     nodes = content.frames["nodes"]
 
     def off(changed):
-        return print_of("overview").off(
+        return print_of("overview-grey").off(
             Print(replace(content, frames={**content.frames, "nodes": changed}), sheet)
         )
 
