@@ -174,6 +174,11 @@ def test_abramson_refuses_bandwidths(wrong: float) -> None:
         abramson_bandwidths_m(frame([[0, 0], [9, 9]]), bandwidth_m=wrong)
 
 
+def test_points_that_weigh_nothing_keep_the_bandwidth() -> None:
+    found = abramson_bandwidths_m(frame([[0, 0], [9, 9]]), weights=[0, 0], bandwidth_m=400)
+    assert found.tolist() == [400, 400]
+
+
 def test_abramson_takes_one_bandwidth() -> None:
     with pytest.raises(InputError, match="Pass one number"):
         abramson_bandwidths_m(frame([[0, 0], [9, 9]]), bandwidth_m=[1.0, 2.0])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geo.errors import InputError
 from geo.surface import binned, density
-from geo.surface.binned import _errors, _lagrange
+from geo.surface.binned import Lattice, _errors, _lagrange
 from geo.surface.density import kernel_density
 from geo.surface.kernels import shape_of
 
@@ -180,3 +180,19 @@ def test_errors_hold_for_positions_that_were_not_looked_at(kernel: str, reach: f
     middle, block = errors.blocks.shape[0] // 2, errors.block
     at = offsets // block + middle  # the block of the node, of points in block 0
     assert (worst <= errors.blocks[np.ix_(at, at)] + 1e-12).all()
+
+
+def test_errors_are_told_in_percent_of_what_is_highest() -> None:
+    shape = shape_of("quartic")
+    errors = _errors(shape, 8.0)  # the eighth part of a bandwidth from node to node
+    assert errors.block == 1
+    assert errors.alone_pct == pytest.approx(100 * errors.blocks.max())
+    assert errors.even_pct == pytest.approx(100 * errors.blocks.sum() / (shape.volume * 8**2))
+
+
+def test_a_lattice_has_as_many_nodes_as_transform_well() -> None:
+    lattice = Lattice(rows=3, columns=2, finer=2, step=1.0, reach=1.0, margin=36)
+    # 77 = 7 × 11 along y; along x, of real numbers, 75 = 3 × 5²
+    assert lattice.size == (77, 75)
+    assert lattice._replace(columns=3).size == (77, 80)
+    assert lattice.nodes == 77 * 75
