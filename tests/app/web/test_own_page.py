@@ -18,7 +18,6 @@ import layers
 from app.texts import _texts
 from app.web import intake, maps, own_controls, own_data
 from geo.datum import convert
-from geo.errors import InputError
 from layers.keeping.brought import kept_points
 from layers.keeping.own_files import known_names, read_own
 from layers.questions.density import Density
@@ -159,26 +158,6 @@ def test_places_are_found_by_the_names_of_the_atlas_with_their_accuracy() -> Non
     assert kept["accuracy_m"].tolist() == [accuracy["海归小镇"]]
 
 
-def test_what_was_called_off_is_read_again_only_when_asked() -> None:
-    test = page()
-    table = ("shops.csv", b"name,lon,lat\na,112.9,28.2\n")
-    test.file_uploader[0].set_value((*table, "text/csv")).run()
-    key, _ = test.session_state[intake.KEY]
-    off = InputError("read_file: cancelled.", code="file.cancelled", name="shops.csv")
-    test.session_state[intake.KEY] = (key, intake.Reading(refusal=off))
-    test.run()
-    assert off.sentence("zh") in [part.value for part in test.info]
-    assert not test.error
-    click(test, "own.again")
-    assert "读入 1 行" in said(test)
-
-
-def test_points_alone_make_no_zones() -> None:
-    test = page(("shops.csv", b"name,lon,lat\na,112.9,28.2\n"))
-    button = next(each for each in test.button if each.label == words("own.use.zones"))
-    assert button.disabled
-
-
 @pytest.mark.parametrize("name", ["damaged.geojson", "damaged.zip", "damaged.xlsx", "damaged.tif"])
 def test_damaged_files_are_refused_in_one_language(name: str) -> None:
     test = page((name, bytes(range(256)) * 10))
@@ -191,33 +170,42 @@ def ways(test: AppTest) -> list[str]:
     return [link.proto.page for link in test.get("page_link")]
 
 
-def test_the_ways_on_are_drawn_once_and_lead_where_the_data_are_used() -> None:
-    test = page(("two.csv", b"name,lon,lat\na,112.9,28.2\nb,112.95,28.21\n"))
-    click(test, "own.use.points")
-    assert words("own.used", title="two") in said(test)
-    assert ways(test) == ["density", "coverage", "distribution", "pattern"]
-    test.run()
-    assert ways(test) == ["density", "coverage", "distribution", "pattern"]
-
-
 SHOPS = "name,lon,lat,营业额\n甲,112.9,28.2,3\n乙,112.95,28.21,5\n丙,112.96,28.22,\n丁,,,2\n"
 
 
-def of_shops(name: str, **choices: str) -> AppTest:
-    """Open a page about own points that have an amount and no accuracy, one without a place."""
+@pytest.fixture(scope="module")
+def shops() -> AppTest:
+    """Return the page where points have been put to use: an amount, no accuracy, one no place."""
     test = page(("shops.csv", SHOPS.encode()))
     choose(test, "own.weight", "营业额")
     click(test, "own.use.points")
-    (own,) = brought(test)
+    return test
+
+
+def test_points_alone_make_no_zones_and_the_ways_on_are_drawn_once(shops: AppTest) -> None:
+    button = next(each for each in shops.button if each.label == words("own.use.zones"))
+    assert button.disabled
+    assert words("own.used", title="shops") in said(shops)
+    assert ways(shops) == ["density", "coverage", "distribution", "pattern"]
+    shops.run()
+    assert words("own.used", title="shops") not in said(shops)
+    assert ways(shops) == ["density", "coverage", "distribution", "pattern"]
+
+
+def density_of(shops: AppTest, **choices: str) -> AppTest:
+    """Open the page of density about points that were brought, which are the layer it opens."""
+    (own,) = brought(shops)
+    test = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=TIMEOUT_S)
+    test.session_state[own_data.KEY] = {own.name: own}
     for key, value in {"layer": own.name, **choices}.items():
         test.query_params[key] = value
-    test.switch_page(f"app/pages/{name}.py").run()
+    test.switch_page("app/pages/density.py").run()
     assert not test.exception
     return test
 
 
-def test_own_points_are_told_by_what_is_true_of_them() -> None:
-    test = of_shops("density")
+def test_own_points_are_told_by_what_is_true_of_them(shops: AppTest) -> None:
+    test = density_of(shops)
     receipt = "自带数据“shops”：读入 4 行 = 采用 3 行 + 未采用 1 行"
     assert receipt in said(test)
     # So it is on all that is taken along, which ends with the statement of its map.
@@ -228,8 +216,8 @@ def test_own_points_are_told_by_what_is_true_of_them() -> None:
     assert "只知所在园区" not in said(test)
 
 
-def test_own_weights_are_told_by_their_column_without_a_unit() -> None:
-    test = of_shops("density", weighted="true")
+def test_own_weights_are_told_by_their_column_without_a_unit(shops: AppTest) -> None:
+    test = density_of(shops, weighted="true")
     assert words("choose.weighted.own", amount="营业额") in [each.label for each in test.toggle]
     assert words("density.peak_unit", unit="“营业额”/km²") in said(test)
     assert words("column.weight_sum.own", amount="营业额") in said(test)
@@ -237,8 +225,8 @@ def test_own_weights_are_told_by_their_column_without_a_unit() -> None:
     assert "亿元" not in str([each.options for each in test.selectbox])
 
 
-def test_without_accuracy_a_ranking_has_no_intervals() -> None:
-    assert "<td>–</td></tr>" in tables_of_rows(of_shops("density", tab="table"))[-1]
+def test_without_accuracy_a_ranking_has_no_intervals(shops: AppTest) -> None:
+    assert "<td>–</td></tr>" in tables_of_rows(density_of(shops, tab="table"))[-1]
 
 
 def people(fill: int) -> bytes:

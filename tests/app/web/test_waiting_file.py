@@ -69,17 +69,12 @@ def test_a_used_file_waits_no_longer() -> None:
     leave_and_return(test)
     assert words("own.use.points") not in [button.label for button in test.button]
     assert words("own.empty") in said(test)
-    bring(test, "others.csv", SHOPS + b"c,112.8,28.3\n")
-    leave_and_return(test)
-    assert words("own.waiting", name="others.csv") in said(test)
 
 
 def test_a_file_that_is_dropped_or_taken_out_is_gone() -> None:
     test = page(("shops.csv", SHOPS))
     leave_and_return(test)
     click(test, "own.drop")
-    assert words("own.empty") in said(test)
-    leave_and_return(test)
     assert words("own.empty") in said(test)
     bring(test, "shops.csv", SHOPS)
     test.file_uploader[0].set_value(None).run()
@@ -119,12 +114,14 @@ def test_a_file_too_large_to_wait_is_used_all_the_same(monkeypatch: pytest.Monke
     assert words("own.empty") in said(test)
 
 
-def test_what_was_called_off_is_read_again_after_its_page_was_left() -> None:
+def test_what_was_called_off_waits_and_is_read_again_only_when_asked() -> None:
     test = page(("shops.csv", SHOPS))
     key, _ = test.session_state[intake.KEY]
     off = intake.InputError("cancelled", code="file.cancelled", name="shops.csv")
     test.session_state[intake.KEY] = (key, intake.Reading(refusal=off))
     leave_and_return(test)
+    assert off.sentence("zh") in [part.value for part in test.info]
+    assert not test.error
     click(test, "own.again")
     assert READ in said(test)
 
