@@ -18,7 +18,7 @@ from app.web.review_panel import decided, verdicts
 from app.web.screen import File, screen
 from layers.look.outside import sheet_findings
 from layers.look.sheet import SIZES_MM, Palette, Sheet
-from layers.outputs import FRAMES, GEOPACKAGE, SLIDES, output
+from layers.outputs import COMPARED, FRAMES, GEOPACKAGE, SLIDES, output
 from layers.questions.layer import Layer
 from layers.record.specification import MapSpec, specified
 
@@ -43,7 +43,13 @@ MIME_TYPES = {
 DOTS_PER_INCH = ("150", "200", "300")
 
 
-def export(question: Kind, *, kinds: Sequence[str] = KINDS, on_map: bool = True) -> None:
+def export(
+    question: Kind,
+    *,
+    kinds: Sequence[str] = KINDS,
+    on_map: bool = True,
+    beside: Kind | None = None,
+) -> None:
     """Draw the button that takes along what is on the screen.
 
     Parameters
@@ -54,15 +60,17 @@ def export(question: Kind, *, kinds: Sequence[str] = KINDS, on_map: bool = True)
         What can be made of it: some of :data:`KINDS`.
     on_map
         Whether the page has a map, whose view, layers and base map are taken along.
+    beside
+        What the second map of the page asks, where it compares two.
     """
     with st.sidebar:
-        _export(question, kinds, on_map=on_map)
+        _export(question, kinds, on_map=on_map, beside=beside)
 
 
 # By itself, so that a click asks the browser what is on the screen and runs no page.
 @st.fragment
 @refusals_in_words()
-def _export(question: Kind, kinds: Sequence[str], *, on_map: bool) -> None:
+def _export(question: Kind, kinds: Sequence[str], *, on_map: bool, beside: Kind | None) -> None:
     visit = screen()
     # Not inside: what is inside is gone as soon as the visitor turns to the map again.
     visit.listen()
@@ -104,9 +112,10 @@ def _export(question: Kind, kinds: Sequence[str], *, on_map: bool) -> None:
             author=author,
             date=datetime.now(tz=UTC).date().isoformat(),
         )
-        spec = replace(
-            specified(question, sheet, lang=language()), review=review, notes=notes.kept()
-        )
+        asked = specified(question, sheet, lang=language(), beside=beside)
+        spec = replace(asked, review=review, notes=notes.kept())
+        if spec.versus:
+            buttons.caption(text("export.versus"))
         for finding in sheet_findings(spec.sheet):
             buttons.caption(finding.sentence(language()))
         seen = partial(_seen, spec, on_map=on_map)
@@ -136,7 +145,8 @@ def _export(question: Kind, kinds: Sequence[str], *, on_map: bool) -> None:
             with buttons, refusals_in_words(), st.spinner(text("export.making")):
                 visit.work()
         if on_map and can_be_made:
-            atlas_export(visit, seen, question.MAP, slides_template, MIME_TYPES)
+            alone = partial(_seen, replace(spec, versus={}), on_map=on_map)
+            atlas_export(visit, alone, question.MAP, slides_template, MIME_TYPES)
     visit.hand_over()
 
 
@@ -184,6 +194,8 @@ def _made(
 ) -> File:
     name, kind = file
     spec = seen(address)
+    if kind not in COMPARED:
+        spec = replace(spec, versus={})
     # A GeoPackage holds the layers whole.
     spec = replace(spec, extent=None) if kind == GEOPACKAGE else spec
     return File(name, MIME_TYPES[kind], output(spec, kind, template=template, file_name=name))

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from matplotlib.lines import Line2D
 
 from layers.look.palettes import ink
 from layers.look.styles import WHITE
 from layers.look.styles import mark as measures
-from layers.paper.artists import write
+from layers.paper.artists import draw_lines, write
 from layers.paper.drawing import stop_px
 from layers.paper.halos import Halo
 from layers.paper.key import unnamed
@@ -454,11 +453,9 @@ def _obstacles(
 
 def _write(axes: Axes, name: _Name, spot: Placed, px: float) -> None:
     if spot.leader is not None:
-        (x0, y0), (x1, y1) = spot.leader
+        corners = (*spot.leader, _line_end(name, spot, spot.leader[1]))
         for colour, width in ((name.halo, 2.4), (name.colour, 0.8)):
-            axes.add_artist(
-                Line2D([x0, x1], [y0, y1], color=colour, linewidth=width * px, zorder=LEADER_ZORDER)
-            )
+            draw_lines(axes, [corners], colour, width * px, LEADER_ZORDER)
     chinese = not name.text.isascii() and len(name.text) > 1
     if chinese and abs(spot.rotation) > STEEP:
         _write_down(axes, name, spot, px)
@@ -469,6 +466,14 @@ def _write(axes: Axes, name: _Name, spot: Placed, px: float) -> None:
         angle = math.radians(spot.rotation)
         at = (spot.x - up * math.sin(angle), spot.y + up * math.cos(angle))
         _write_turned(axes, name, line, at, degrees=spot.rotation, px=px)
+
+
+def _line_end(name: _Name, spot: Placed, end: tuple[float, float]) -> tuple[float, float]:
+    """Return where the letters begin behind the end of a line to a name, some of it being short."""
+    row = int((spot.y - end[1]) / name.request.height * len(name.lines) + len(name.lines) / 2)
+    words = name.lines[min(max(row, 0), len(name.lines) - 1)]
+    half = text_width(words, name.size, "bold" if name.bold else "regular") / 2
+    return min(max(end[0], spot.x - half), spot.x + half), end[1]
 
 
 def _write_down(axes: Axes, name: _Name, spot: Placed, px: float) -> None:

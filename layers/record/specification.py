@@ -74,7 +74,8 @@ class MapSpec:
     year
         What is there by this year is shown; all years where it is None.
     versus
-        Values of fields, and ``year``, of a second map to compare this one with; none where empty.
+        Values of fields, and ``year``, of a second map to compare this one with, None for one that
+        it has not; none where empty.
     pages
         One of :func:`layers.book.series.names` for an atlas with a page for each of them; one map
         where it is None.
@@ -148,14 +149,10 @@ class MapSpec:
     @door
     def other(self) -> MapSpec:
         """Return the second map of a comparison: this one with the values of ``versus``."""
-        values = dict(self.versus)
+        values = {**self.parameters, **self.versus}
         year: Any = values.pop("year", self.year)
-        return replace(
-            self,
-            parameters={**self.parameters, **values},
-            year=year,
-            versus={},
-        )
+        kept = {name: value for name, value in values.items() if value is not None}
+        return replace(self, parameters=kept, year=year, versus={})
 
     @door
     def statement(self) -> Statement:
@@ -460,8 +457,19 @@ def asked(spec: MapSpec, *, checked: bool = True) -> Kind:
     return question
 
 
-def specified(question: Kind, sheet: Sheet, *, lang: str = "zh") -> MapSpec:
+def specified(
+    question: Kind, sheet: Sheet, *, lang: str = "zh", beside: Kind | None = None
+) -> MapSpec:
     """Return the specification of a question: what is asked now can be drawn again.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    sheet, lang
+        The sheet of its map, and ``"zh"`` or ``"en"``.
+    beside
+        A question of the same kind whose map is compared with it; none where it stands alone.
 
     Examples
     --------
@@ -470,5 +478,14 @@ def specified(question: Kind, sheet: Sheet, *, lang: str = "zh") -> MapSpec:
     >>> spec = specified(Density(Points("parks"), 2000.0), Sheet("", "internal"))
     >>> spec.map, spec.parameters["bandwidth_m"], asked(spec) == Density(Points("parks"), 2000.0)
     ('density', 2000.0, True)
+    >>> wide = Density(Points("parks", level=("national",)), 5000.0)
+    >>> spec = specified(wide, Sheet("", "internal"), beside=Density(Points("parks"), 2000.0))
+    >>> spec.versus, asked(spec.other()) == Density(Points("parks"), 2000.0)
+    ({'level': [], 'bandwidth_m': 2000.0}, True)
     """
-    return MapSpec(question.MAP, sheet, parameters_of(question), lang)
+    own = parameters_of(question)
+    other = own if beside is None else parameters_of(beside)
+    # A filter that one has not lets pass everything.
+    without = {name: [] if isinstance(value, list) else None for name, value in own.items()}
+    versus = {k: v for k, v in {**without, **other}.items() if own.get(k) != v}
+    return MapSpec(question.MAP, sheet, own, lang, versus=versus)

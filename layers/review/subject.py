@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import unescape
 from itertools import count
@@ -22,13 +22,15 @@ from layers.paper.toning import toned
 from layers.plan.area import area, bounds
 from layers.plan.catalogue import load
 from layers.record import containers
+from layers.scene.shared import shared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     import geopandas as gpd
 
+    from layers.book.comparison import Compared
     from layers.look.content import Content
     from layers.look.sheet import Sheet
     from layers.record.specification import MapSpec
@@ -108,18 +110,31 @@ class Subject:
 
     @cached_property
     def content(self) -> Content:
-        """What the map shows."""
-        return self.spec.content()
+        """What the map shows; of two to compare, the first."""
+        return self.spec.content() if self.both is None else self.both.contents[0]
+
+    @cached_property
+    def both(self) -> Compared | None:
+        """The two maps of a comparison, where it is one."""
+        from layers.book.comparison import compared  # noqa: PLC0415  imports python-pptx
+
+        return compared(self.spec) if self.spec.versus else None
+
+    @cached_property
+    def contents(self) -> Sequence[Content]:
+        """What each map shows."""
+        return [self.content] if self.both is None else self.both.contents
 
     @cached_property
     def sheet(self) -> Sheet:
         """What stands around it."""
-        return self.spec.titled()
+        sheet = self.spec.titled()
+        return sheet if self.both is None else replace(sheet, title=self.both.title)
 
     @cached_property
     def scene(self) -> Scene:
         """How it is drawn."""
-        return toned(self.content, self.sheet)
+        return shared([toned(each, self.sheet) for each in self.contents])
 
     @cached_property
     def text(self) -> str:
@@ -138,8 +153,9 @@ class Subject:
 
     def shown(self) -> Iterator[gpd.GeoDataFrame]:
         """Yield the features of each layer and result on the map."""
-        yield from (self.content.frames[name] for name in self.content.visible)
-        yield from self.content.results
+        for content in self.contents:
+            yield from (content.frames[name] for name in content.visible)
+            yield from content.results
 
     def extents(self) -> dict[str, Extent]:
         """Return west, south, east and north of the map and of its inset, degrees."""
@@ -163,9 +179,10 @@ class Subject:
 
     def _drawn(self) -> list[str]:
         """Return the texts around a print: its title, and the notes at its foot."""
-        content, sheet = self.content, self.sheet
-        notes = sheet_notes([content], sheet, [self.scene])
-        return [sheet.title, sheet.subtitle, *(part for n in notes for part in (n.words, n.right))]
+        sheet, headings = self.sheet, self.both.captions if self.both else ()
+        notes = sheet_notes(self.contents, sheet, [self.scene], headings=headings)
+        said = (sheet.title, sheet.subtitle, *headings)
+        return [*said, *(part for n in notes for part in (n.words, n.right))]
 
 
 def _read_out(data: bytes) -> list[str]:

@@ -36,10 +36,10 @@ _WIDTHS = dict.fromkeys("mwMW@%", 0.95) | dict.fromkeys(" iIjlrtf.,:;'|!()[]", 0
 # East Asian width: wide, full-width, and ambiguous such as “ and —, which Chinese fonts draw wide.
 _SQUARES = frozenset("WFA")
 # What UAX 14 would part and a reader of figures would not: a number and its unit, a unit of two
-# parts, what a letter stands for, and a dot between two items from the first of them.
+# parts, what a letter stands for, a bound and its sign, a dot between two items from the first.
 _TOGETHER = re.compile(
     r"(?<=\d) (?=[%‰°]|k?m²?(?![a-z])|[个亿万处])|/(?=k?m²)"
-    r"|(?<=\b[A-Za-z]) (?=[=<] )|(?<= [=<]) | (?=·)"
+    r"|(?<=\b[A-Za-z]) (?=[=<] )|(?<= [=<]) |(?<=[≤≥]) (?=\d)| (?=·)"
 )
 # Half a character is none that ICU takes.
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -53,8 +53,8 @@ def unparted(text: str) -> str:
 
     Examples
     --------
-    >>> [len(words) for words in unparted("61.7 % of 3 km (p = 0.002)").split(" ")]
-    [6, 2, 4, 11]
+    >>> [len(words) for words in unparted("61.7 % of 3 km (p = 0.002), (≥ 5 %)").split(" ")]
+    [6, 2, 4, 12, 7]
     """
     return _TOGETHER.sub(lambda match: match[0].replace(" ", "\xa0"), text)
 

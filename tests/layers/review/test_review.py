@@ -351,6 +351,18 @@ def test_neighbours_for_the_public_are_neighbours_still() -> None:
 # ---- outputs ----
 
 
+def test_of_two_maps_both_are_checked() -> None:
+    versus = {"map": "coverage", "versus": {"distance_m": 1000}}
+    with open_plan(TINY):
+        found = Subject((), read_spec(versus, review_number="internal"))
+        one, other = found.contents
+        assert len(list(found.shown())) == sum(
+            len(each.visible) + len(each.results) for each in (one, other)
+        )
+        assert verdict("title", found) == "pass"
+        assert "1km" in found.text
+
+
 def test_a_check_is_a_table_the_gravest_first() -> None:
     found = layers.check(spec(review_number=NUMBER))
     assert tuple(found.columns) == COLUMNS
