@@ -213,4 +213,4 @@ with results:
         lambda: geo.vector_bytes(ranking, ".csv"),
     )
     receipts.beside(in_use)
-export(asks[0], beside=asks[1] if len(asks) > 1 else None)
+export(asks[0], beside=replace(asks[1], zones=zones) if len(asks) > 1 else None)

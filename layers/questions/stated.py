@@ -107,7 +107,8 @@ def apart(one: Kind, other: Kind, lang: str) -> list[tuple[str, tuple[str, str]]
     given = [dict(_declared(each, each, lang)) for each in questions]
     rows = [own | each.worked_out(lang) for own, each in zip(given, questions, strict=True)]
     keys = [key for key in given[0] | given[1] if given[0].get(key) != given[1].get(key)]
-    found = [(_name(one, key, lang), (rows[0].get(key, ""), rows[1].get(key, ""))) for key in keys]
+    values = {key: (rows[0].get(key, ""), rows[1].get(key, "")) for key in keys}
+    found = [(_name(one, key, lang), each) for key, each in values.items() if each[0] != each[1]]
     first, second = one.subjects, other.subjects
     if first is not None and second is not None and first != second:
         words = _otherwise(first, second, lang), _otherwise(second, first, lang)

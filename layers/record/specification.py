@@ -486,6 +486,8 @@ def specified(
     own = parameters_of(question)
     other = own if beside is None else parameters_of(beside)
     # A filter that one has not lets pass everything.
-    without = {name: [] if isinstance(value, list) else None for name, value in own.items()}
+    without: dict[str, Any] = {
+        name: [] if isinstance(value, list) else None for name, value in own.items()
+    }
     versus = {k: v for k, v in {**without, **other}.items() if own.get(k) != v}
     return MapSpec(question.MAP, sheet, own, lang, versus=versus)

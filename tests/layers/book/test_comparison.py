@@ -48,6 +48,7 @@ def test_two_distances_stand_above_one_legend_and_the_title_has_both_figures():
 def test_where_the_same_zone_is_densest_the_title_has_both_peaks():
     one = spec("density", parameters={"bandwidth_m": 2000}, versus={"bandwidth_m": 5000})
     title = comparison_slides(one)[0].title
+    assert "(" not in title
     assert re.search(r"peaks at [\d.]+ → [\d.]+", title)
     assert "2,000 → 5,000 m" in title
 
