@@ -469,6 +469,13 @@ def test_a_machine_without_the_seal_reads_nothing(monkeypatch):
 # ---- frames
 
 
+SIZES = (8, 16, 32, 64)
+KINDS = [
+    *(f"{sign}{size}" for sign in ("int", "uint", "Int", "UInt") for size in SIZES),
+    *("float32", "float64", "Float32", "Float64", "boolean", "datetime64[s]", "datetime64[ms]"),
+]
+
+
 def parsed():
     index = pd.Index([1, 2, 4], name="row")
     table = pd.DataFrame(
@@ -482,6 +489,7 @@ def parsed():
             "list": pd.Series([[1, 2], None, {"a": "b"}], index=index, dtype=object),
             "mixed": pd.Series([1, "a", None], index=index, dtype=object),
             "empty": pd.Series([None, None, None], index=index, dtype=object),
+            **{kind: pd.Series([1, 0, 1], index=index, dtype=kind) for kind in KINDS},
         },
         index=index,
     )
@@ -533,7 +541,7 @@ def through(one):
 
 def test_a_frame_comes_back_as_it_was_sent():
     sent, back = parsed(), through(parsed())
-    plain = ["名称", "n", "x", "some", "yes", "when", "empty"]
+    plain = ["名称", "n", "x", "some", "yes", "when", "empty", *KINDS]
     pd.testing.assert_frame_equal(
         pd.DataFrame(back.frame[plain]), pd.DataFrame(sent.frame[plain]), check_dtype=True
     )

@@ -102,6 +102,11 @@ def test_numbers_with_holes_of_a_column_of_objects_stay_numbers() -> None:
     assert plain(column) == [1.5, None, 2]
 
 
+def test_whole_numbers_that_no_format_holds_are_texts_beside_a_hole() -> None:
+    column = file_columns._whole(pd.Series([2**63, None], dtype="UInt64"), "Int64")
+    assert plain(column) == ["9223372036854775808", None]
+
+
 def test_a_text_in_two_bytes_a_letter_is_a_text() -> None:
     assert formats.looks_like("名称,a\n1,2\n".encode("utf-16")) == "text"
     assert formats.looks_like(b"\x01\x02name\x00") == "unknown"

@@ -253,6 +253,12 @@ def _read_cells(data: bytes) -> tuple[np.ndarray[Any, Any], dict[str, str]]:
         return source.read(1), source.tags()
 
 
+def test_cells_lie_where_they_are_whichever_comes_first() -> None:
+    array = _cells([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
+    for turned in (array[::-1], array[:, ::-1], array[::-1, ::-1]):
+        assert geotiff_bytes(turned) == geotiff_bytes(array)
+
+
 def test_a_density_made_whole_numbers_is_written() -> None:
     points = gpd.GeoSeries([Point(5e5, 31e5)], crs=4547)
     density = geo.kernel_density(points, bandwidth_m=1000, cell_size_m=500)
@@ -283,7 +289,7 @@ def test_every_kind_of_number_is_written(kind: str) -> None:
 @pytest.mark.parametrize(
     ("array", "code"),
     [
-        (np.zeros((2, 2)), "write.raster_kind"),
+        ([[0.0, 1.0]], "write.raster_kind"),
         (_cells([["a", "b"], ["c", "d"]]), "write.raster_kind"),
         (_cells(np.zeros((2, 2), complex)), "write.raster_kind"),
         (_cells(np.zeros((2, 2), "M8[s]")), "write.raster_kind"),
