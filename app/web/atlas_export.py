@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from app.texts import capital, language, text
+from app.texts import capital, text
+from app.web.frame import refusal
 from geo.errors import AtlasError
 from geo.numerals import number
 from layers.book import series
@@ -223,7 +224,7 @@ def _ended(job: Job, mime_types: Mapping[str, str]) -> None:
         )
     elif job.cancelled.is_set():
         st.caption(text("export.atlas.cancelled"))
+    elif job.refusal is not None:
+        refusal(job.refusal)
     else:
-        st.error(text("export.atlas.broken"))
-        if job.refusal is not None:
-            st.caption(job.refusal.sentence(language()))
+        st.error(text("export.broken"))

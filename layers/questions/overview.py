@@ -133,8 +133,18 @@ class Overview(Kind):
         return Content(frames, (*context, *self.shown), lang=lang)
 
     def title(self, lang: str) -> str:
-        """Return the title of the plan."""
-        return say("spec.overview", lang, plan=say("app.title", lang))
+        """Return what the plan calls its usual map; another theme is named beside the plan.
+
+        Examples
+        --------
+        >>> Overview().title("en"), Overview("projects").title("en")
+        ('The 224 layout', 'Xiangjiang Atlas: Projects')
+        """
+        plan = say("app.title", lang)
+        if self.theme in (None, area().defaults["overview"]["theme"]):
+            return say("spec.overview", lang, plan=plan)
+        theme = self.value_words("theme", self.theme, lang)
+        return say("spec.overview.theme", lang, plan=plan, theme=theme)
 
     def value_words(self, name: str, value: str, lang: str) -> str:
         """Return a theme as the plan calls it, evidence and kinds as layers call them."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.web import atlas_export
 from app.web.atlas_export import Job
 from layers.record.specification import read_spec
 
@@ -12,12 +13,16 @@ SPEC = read_spec(
 )
 
 
-def test_a_refused_atlas_says_why_and_ends():
+def test_a_refused_atlas_says_why_and_ends(monkeypatch):
     job = Job(replace(SPEC, pages="streets"), ".pdf", None)
     job.run()
     assert job.ended.is_set()
     assert job.made is None
     assert "streets" in str(job.refusal)
+    drawn: list[object] = []
+    monkeypatch.setattr(atlas_export, "refusal", drawn.append)
+    atlas_export._ended(job, {})
+    assert drawn == [job.refusal]  # and not that it may be tried again
 
 
 def test_a_cancelled_atlas_ends_with_nothing():
