@@ -13,6 +13,7 @@ from layers.book.map_deck import slides_of
 from layers.look.overlay_classes import classify
 from layers.outputs import output
 from layers.record.specification import read_spec
+from layers.slides.deck import presentation
 from layers.type.table_grids import table_grid
 from layers.type.tables import Table
 
@@ -64,7 +65,7 @@ def test_a_map_is_shapes_under_the_names_of_its_layers_and_features(drawn):
 def test_all_of_a_map_lies_in_its_frame_on_a_slide_of_any_shape(drawn):
     template = io.BytesIO()
     Presentation().save(template)
-    data = output(drawn[0], ".pptx", template=template.getvalue())
+    data = presentation(slides_of(drawn[0])[:1], template=template.getvalue())
     (whole,) = (
         each for each in Presentation(io.BytesIO(data)).slides[0].shapes if each.name == "地图"
     )
@@ -77,32 +78,32 @@ def test_all_of_a_map_lies_in_its_frame_on_a_slide_of_any_shape(drawn):
     assert min(sizes) >= 1200
 
 
-def test_the_legend_is_in_the_order_of_the_print_and_a_hollow_symbol_is_hollow():
+def test_the_legend_is_in_the_order_of_the_print_and_a_hollow_symbol_is_hollow(drawn):
     (slide,) = slides_of(spec("overview"))
     headings = [item.label for item in slide.legend if item.kind == "heading"]
     assert headings == ["双城", "两纵", "四圈"]
-    first, _ = slides_of(spec("distribution"))
+    first, _ = slides_of(drawn[0])
     kinds = {item.label: item.kind for item in first.legend}
     assert kinds["载明投资额"] == kinds["未载投资额"] == "point"
-    drawn = Presentation(io.BytesIO(output(spec("distribution"), ".pptx"))).slides[0]
+    slide = Presentation(io.BytesIO(drawn[1])).slides[0]
     items = {
-        item.name: item for shape in drawn.shapes if shape.name == "图例" for item in shape.shapes
+        item.name: item for shape in slide.shapes if shape.name == "图例" for item in shape.shapes
     }
     stated = ("载明投资额", "未载投资额")
     fills = {name: str(next(iter(items[name].shapes)).fill.fore_color.rgb) for name in stated}
     assert fills["未载投资额"] == "FFFFFF" != fills["载明投资额"]
 
 
-def test_the_map_fills_the_slide_beside_its_legend():
-    deck = Presentation(io.BytesIO(output(spec("coverage", "en"), ".pptx")))
-    (drawn,) = (shape for shape in deck.slides[0].shapes if shape.name == "Map")
-    assert drawn.width > 0.7 * deck.slide_width
-    assert drawn.height > 0.7 * deck.slide_height
+def test_the_map_fills_the_slide_beside_its_legend(drawn):
+    deck = Presentation(io.BytesIO(drawn[1]))
+    (shape,) = (shape for shape in deck.slides[0].shapes if shape.name == "地图")
+    assert shape.width > 0.7 * deck.slide_width
+    assert shape.height > 0.7 * deck.slide_height
 
 
 def test_small_numbers_have_the_decimals_that_tell_them_apart():
-    deck = Presentation(io.BytesIO(output(spec("density"), ".pptx")))
-    (chart,) = (shape.chart for shape in deck.slides[1].shapes if shape.has_chart)
+    (slide,) = Presentation(io.BytesIO(presentation(slides_of(spec("density"))[1:]))).slides
+    (chart,) = (shape.chart for shape in slide.shapes if shape.has_chart)
     values = chart.plots[0].series[0].values
     assert max(values) < 1
     decimals = len(chart.plots[0].data_labels.number_format.partition(".")[2])

@@ -184,6 +184,7 @@ def test_tiles_in_degrees_lie_in_a_print_where_the_plan_has_the_place(
 XYZ = HEAD + "    kind: xyz\n    url: http://10.0.0.1/{z}/{x}/{y}.png\n"
 
 
+@pytest.mark.usefixtures("tiny")
 def test_a_declared_base_map_is_a_choice_but_not_of_files_that_are_handed_on(
     declare: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import matplotlib as mpl
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from layers.look.content import Content
+    from layers.scene.scene import Drawn
 
 DRAFT = {"review_number": "internal", "date": "2026-11-21", "dpi": 60}
 COLOURS = {
@@ -49,17 +51,22 @@ def spec_of(theme: str = "all", ramp: str = RAMP, **more: object) -> MapSpec:
     return read_spec(data | {"symbology": {"colours": COLOURS, "ramp": ramp}} | more)
 
 
-def encoded(content: Content, name: str) -> dict:
-    (layer,) = (each for each in content_document(content)["layers"] if each["id"] == name)
-    return layer
+def encoded(content: Content) -> dict[str, dict]:
+    return {each["id"]: each for each in content_document(content)["layers"]}
+
+
+@pytest.fixture(scope="module")
+def everything() -> tuple[Content, dict[str, Drawn], dict[str, dict]]:
+    """All of the plan in these colours: as content, as it is resolved, and as the page has it."""
+    content = spec_of().content()
+    return content, {each.id: each for each in scene(content).layers}, encoded(content)
 
 
 # ---- the same everywhere ----
 
 
-def test_a_class_goes_before_its_layer_on_the_web_map_and_in_print() -> None:
-    content = spec_of().content()
-    drawn = {each.id: each for each in scene(content).layers}
+def test_a_class_goes_before_its_layer_on_the_web_map_and_in_print(everything: tuple) -> None:
+    _, drawn, page = everything
     for name, wanted in (
         ("platforms", {"laboratory": "#1A237E", "incubator": "#C2185B", "event": "#C2185B"}),
         ("planning_area", {"direct": "#6A1B9A", "entrusted": "#7D8FA1"}),
@@ -67,7 +74,7 @@ def test_a_class_goes_before_its_layer_on_the_web_map_and_in_print() -> None:
     ):
         styles = {each.value: each.style for each in drawn[name].classes}
         assert {value: styles[value].colour for value in wanted} == wanted
-        web = {style["colour"] for style in encoded(content, name)["styles"]}
+        web = {style["colour"] for style in page[name]["styles"]}
         assert web == {mark.style.colour for mark in drawn[name].marks}
     # A pale area is known by its outline; the bank of a river is not its water.
     (direct,) = (each.style for each in drawn["planning_area"].classes if each.value == "direct")
@@ -75,9 +82,8 @@ def test_a_class_goes_before_its_layer_on_the_web_map_and_in_print() -> None:
     assert layer_style("river").classes["river"].edge == drawn["river"].classes[0].style.edge
 
 
-def test_features_that_bring_their_colour_have_the_new_one() -> None:
-    content = spec_of().content()
-    drawn = {each.id: each for each in scene(content).layers}
+def test_features_that_bring_their_colour_have_the_new_one(everything: tuple) -> None:
+    content, drawn, page = everything
     for name, wanted in (
         ("cities", {"city-dakecheng": "#FFE066", "city-kexuecheng": "#B5172F"}),
         ("axes", dict.fromkeys(load("axes")["id"], "#E65100")),
@@ -86,7 +92,7 @@ def test_features_that_bring_their_colour_have_the_new_one() -> None:
         frame = content.frames[name]
         assert dict(zip(frame["id"], frame["colour"], strict=True)) == wanted
         assert {mark.id: mark.style.colour for mark in drawn[name].marks} == wanted
-        web = encoded(content, name)
+        web = page[name]
         ids = web["columns"]["id"]
         assert {
             key: web["styles"][at]["colour"] for key, at in zip(ids, web["look"], strict=True)
@@ -138,8 +144,8 @@ def test_the_one_file_map_is_drawn_in_these_colours(page: Page, tmp_path: Path) 
     assert {"#FFE066", "#00BCD4"} <= set(swatches)
 
 
-def test_names_on_a_pale_city_can_be_read_and_others_stay_white() -> None:
-    label = spec_of().content().style("cities").label
+def test_names_on_a_pale_city_can_be_read_and_others_stay_white(everything: tuple) -> None:
+    label = everything[0].style("cities").label
     assert (label.colour, label.halo) == ("field", "#FFFFFF")
     dark = OwnSymbology({"cities": "#0B4F9C"}).applied(read_spec("overview", **DRAFT).content())
     label = dark.style("cities").label
@@ -174,7 +180,7 @@ def test_a_ramp_colours_areas_and_surfaces_on_the_web_map_and_in_print(
     spec = read_spec({"map": name, "sheet": dict(DRAFT), "symbology": {"ramp": "cividis"}, **asked})
     content = spec.content()
     result = "overlay-density" if show else "overlay-zones"
-    layer = encoded(content, result)
+    layer = encoded(replace(content, visible=()))[result]
     (drawn,) = (each for each in scene(content).layers if each.id == result)
     web = [each.style.colour for each in drawn.classes if each.value != "-1"]
     if show:
@@ -189,7 +195,8 @@ def test_a_ramp_colours_areas_and_surfaces_on_the_web_map_and_in_print(
 def test_even_colours_of_a_surface_are_those_of_the_ramp() -> None:
     spec = {"map": "density", "sheet": dict(DRAFT), "parameters": {"show": "surface"}}
     content = read_spec(spec | {"symbology": {"ramp": "cividis"}}).content()
-    assert encoded(content, "overlay-density")["colours"] == palette("cividis")
+    content = replace(content, visible=("districts",))
+    assert encoded(content)["overlay-density"]["colours"] == palette("cividis")
     made = composed(content, read_spec(spec).titled())
     image = np.asarray(Image.open(io.BytesIO(made.map_picture())).convert("RGB"))
     # 0.82 of the darkest colour over the land: 0.82 · #00224E + 0.18 · #FBFAF6.

@@ -8,7 +8,8 @@ from pypdf import PdfReader
 from pyproj import CRS, Transformer
 
 from layers.look.sheet import Sheet
-from layers.paper.printing import composed, printed
+from layers.paper.pdf_file import PdfFile
+from layers.paper.printing import composed, page_of
 from layers.plan.area import map_crs, open_plan
 from layers.record.specification import read_spec
 
@@ -16,9 +17,11 @@ SHEET = Sheet("图", "internal", dpi=40)
 
 
 def viewports(name: str) -> tuple[list, list]:
-    content = read_spec(name, review_number="internal").content()
-    page = PdfReader(io.BytesIO(printed(content, SHEET, ".pdf"))).pages[0]
-    return list(composed(content, SHEET).windows), [each.get_object() for each in page["/VP"]]
+    made = composed(read_spec(name, review_number="internal").content(), SHEET)
+    file = PdfFile("zh", "图")
+    file.add(page_of(made, ""))
+    page = PdfReader(io.BytesIO(file.file())).pages[0]
+    return list(made.windows), [each.get_object() for each in page["/VP"]]
 
 
 @pytest.mark.parametrize("plan", ["xiangjiang", "hunan_hightech"])

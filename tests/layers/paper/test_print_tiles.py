@@ -113,6 +113,8 @@ def host(monkeypatch):
             for name, entry in basemaps().items()
         }
         monkeypatch.setattr("layers.look.basemaps.basemaps", lambda: local)
+        # Slides have a picture of fewer dots, and of fewer tiles.
+        monkeypatch.setattr("layers.book.map_deck.MAP_DPI", 50)
         monkeypatch.delenv("TIANDITU_KEY", raising=False)
         yield server
         server.shutdown()
@@ -157,10 +159,13 @@ def apart(image):
 
 @pytest.mark.parametrize(
     ("base", "mark", "dpi"),
-    [("osm", PLACE, 220), ("tianditu_img", PLACE, 50), ("amap", PLACE_GCJ02, 100)],
+    [("osm", PLACE, 110), ("tianditu_img", PLACE, 50), ("amap", PLACE_GCJ02, 85)],
 )
 def test_a_mark_on_the_tiles_lies_at_the_place_of_the_plan(host, monkeypatch, base, mark, dpi):
     monkeypatch.setenv("TIANDITU_KEY", KEY)
+    # Finer than both, between them, and coarser.
+    monkeypatch.setattr(tiles, "PICTURE_DPI", 100.0)
+    monkeypatch.setattr(tiles, "TILE_DPI", 75.0)
     host.mark = mark
     made = composed(content_on(base), replace(SHEET, dpi=dpi))
     data, told = made.map_picture(), made.note
@@ -172,10 +177,10 @@ def test_a_mark_on_the_tiles_lies_at_the_place_of_the_plan(host, monkeypatch, ba
 
 def test_tiles_in_gcj02_taken_for_others_would_lie_660_m_to_the_south_east(host):
     host.mark = PLACE_GCJ02
-    figure = drawn(content_on("osm"), SHEET)
-    (ratio,) = (text for text in said(figure) if text.startswith("1:"))
+    made = composed(content_on("osm"), SHEET)
+    (ratio,) = (text for text in said(made.figure) if text.startswith("1:"))
     metres_per_px = int("".join(filter(str.isdigit, ratio[2:]))) * 0.0254 / SHEET.dpi
-    right, below = apart(pixels(composed(content_on("osm"), SHEET).map_picture())) * metres_per_px
+    right, below = apart(pixels(made.map_picture())) * metres_per_px
     assert math.hypot(right, below) == pytest.approx(660, abs=2 * metres_per_px)
     assert right > 0
     assert below > 0
@@ -208,21 +213,25 @@ def test_no_deeper_level_is_asked_for_than_there_is(host):
 
 def test_tiles_stand_in_place_of_land_water_and_traffic(host):
     ground = ("districts", "river", "metro", "roads")
-    words = said(drawn(content_on("osm", ground=ground), SHEET))
+    made = composed(content_on("osm", ground=ground), SHEET)
+    words = said(made.figure)
     assert {"新区组成", "周边"} <= set(words)
     assert not {"水系", "道路", "地铁", "湘江", "岳麓区"} & set(words)
     (sources,) = (text for text in words if text.startswith("资料来源"))
     assert sources.endswith("© OpenStreetMap contributors")
-    assert {"水系", "道路"} <= set(said(drawn(content_on(VECTOR, ground=ground), SHEET)))
+    assert {"水系", "道路"} <= set(
+        said(drawn(content_on(VECTOR, ground=ground), replace(SHEET, dpi=50)))
+    )
     # The boundary of a district is on the tiles.
     boundary = np.array([0x8D, 0x94, 0x9B])
-    image = pixels(composed(content_on("osm"), SHEET).map_picture())
+    image = pixels(made.map_picture())
     assert host.asked
     assert np.mean(np.abs(image - boundary).max(axis=2) < 30) > 1e-3
 
 
 def test_tiles_in_grey_have_no_colour(host):
-    image = pixels(composed(content_on("osm"), replace(SHEET, palette="grey")).map_picture())
+    grey = replace(SHEET, palette="grey", dpi=50)
+    image = pixels(composed(content_on("osm"), grey).map_picture())
     assert host.asked
     assert np.mean(np.ptp(image, axis=2) > 40) < 1e-3
     # 0.299 · 200 + 0.587 · 225 + 0.114 · 200 = 214.7

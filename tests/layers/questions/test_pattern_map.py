@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,10 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from geo.errors import InputError
+from layers.book.map_deck import slides_of
 from layers.look.sheet import Sheet
 from layers.outputs import output
+from layers.paper.printing import printed
 from layers.paper.toning import toned
 from layers.questions import autocorrelation, centre_maps, patterns
 from layers.questions.asking import parameters_of
@@ -27,6 +30,7 @@ from layers.questions.patterns import REACH_M
 from layers.questions.spacing import Spacing
 from layers.questions.subjects import Points, Zones
 from layers.record.specification import MapSpec, asked, read_spec
+from layers.slides.deck import presentation
 from layers.web.document import content_document
 from layers.words import both, say
 
@@ -49,8 +53,10 @@ def spec_of(*, lang: str = "zh", sheet: dict[str, object] | None = None, **asks:
     return read_spec({"map": "pattern", "sheet": about, "lang": lang, "parameters": asks})
 
 
-def slides(spec: MapSpec) -> pptx.presentation.Presentation:
-    return pptx.Presentation(BytesIO(output(spec, ".pptx")))
+def told_slides(spec: MapSpec) -> list[pptx.slide.Slide]:
+    """The slides of a map with all that is told of it; the map itself is not drawn."""
+    bare = [replace(each, map=None) for each in slides_of(spec)]
+    return list(pptx.Presentation(BytesIO(presentation(bare, lang=spec.lang))).slides)
 
 
 def texts(slide: pptx.slide.Slide) -> list[str]:
@@ -155,12 +161,15 @@ def test_of_code_too_a_look_has_its_own_parameters_alone() -> None:
 def test_print_and_page_open_where_the_result_is() -> None:
     content = spec_of().content()
     west, south, east, north = content.extent
-    assert content_document(content)["bounds"] == [[south, west], [north, east]]
+    assert content_document(replace(content, visible=()))["bounds"] == [
+        [south, west],
+        [north, east],
+    ]
     points, cells = PLATFORMS.located().total_bounds, HEXAGONS.frame().total_bounds
     assert cells[0] < west < points[0] < points[2] < east
     chosen = read_spec(spec_of().to_dict() | {"extent": [112.8, 28.1, 113.0, 28.3]}).content()
     assert chosen.extent == (112.8, 28.1, 113.0, 28.3)
-    assert content_document(chosen)["bounds"] == [[28.1, 112.8], [28.3, 113.0]]
+    assert content_document(replace(chosen, visible=()))["bounds"] == [[28.1, 112.8], [28.3, 113.0]]
 
 
 def test_ellipses_are_not_cut_and_share_the_colour_of_their_centre() -> None:
@@ -183,7 +192,8 @@ def test_the_legend_goes_from_hot_to_cold_also_where_there_are_ten_overlays() ->
     assert {"hot 99", "cold 95"} <= present
     classes = [both(f"pattern.class.{kind}")[0] for kind in HOT_TO_COLD if kind in present]
     assert found[: len(classes) + 1] == [*classes, "创新平台"]
-    drawn = toned(spec_of(look="centres").content(), Sheet("", "internal")).listed()
+    centres = replace(spec_of(look="centres").content(), visible=())
+    drawn = toned(centres, Sheet("", "internal")).listed()
     assert sum(each.group == "analysis" for each in drawn) > 10
     means = [each.title for each in drawn if each.title.startswith("中心")]
     groups = Centres(PLATFORMS, "category").answer()["category"].drop_duplicates()
@@ -192,7 +202,7 @@ def test_the_legend_goes_from_hot_to_cold_also_where_there_are_ten_overlays() ->
 
 @pytest.mark.parametrize(("look", "low"), [("hot", "冷点"), ("clusters", "低—")])
 def test_without_colour_what_is_cold_is_hatched_and_what_is_hot_is_not(look: str, low: str) -> None:
-    content = spec_of(look=look, **FAR).content()
+    content = replace(spec_of(look=look, **FAR).content(), visible=())
     hatched = {}
     for palette in ("colour", "grey"):
         drawn = toned(content, Sheet("", "internal", palette=palette)).layers
@@ -223,7 +233,9 @@ def test_without_colour_what_is_cold_is_hatched_and_what_is_hot_is_not(look: str
 def test_every_look_is_printed(
     look: str, lang: str, sheet: dict[str, object], seen: list[str]
 ) -> None:
-    made = output(spec_of(look=look, lang=lang, sheet=sheet | {"dpi": 60}), ".pdf")
+    spec = spec_of(look=look, lang=lang, sheet=sheet | {"dpi": 60})
+    # On the land alone: how the layers of the plan are drawn does not hang on the question.
+    made = printed(replace(spec.content(), visible=("districts",)), spec.titled(), ".pdf")
     words = pypdf.PdfReader(BytesIO(made)).pages[0].extract_text()
     for each in seen:
         assert each.replace(" ", "") in re.sub(r"\s", "", words)
@@ -244,7 +256,7 @@ def test_the_page_holds_every_class_and_its_cells() -> None:
 
 def test_slides_of_hot_spots_have_the_reading_the_tests_and_the_cells() -> None:
     spec = spec_of(cell_m=5000)
-    first, second = slides(spec).slides
+    first, second = told_slides(spec)
     zones = HotSpots(PLATFORMS, HEXAGONS).answer()
     told = asked(spec).told("zh")
     assert first.shapes.title.text == "平台的热点与冷点"
@@ -271,7 +283,7 @@ def test_slides_of_hot_spots_have_the_reading_the_tests_and_the_cells() -> None:
 
 
 def test_slides_of_distances_have_the_curve_and_its_band() -> None:
-    _, second = slides(spec_of(look="distance", lang="en")).slides
+    _, second = told_slides(spec_of(look="distance", lang="en"))
     (chart,) = (shape.chart for shape in second.shapes if shape.has_chart)
     assert chart.chart_type == XL_CHART_TYPE.LINE
     curve = Spacing(PLATFORMS, once=True).answer()
@@ -285,7 +297,7 @@ def test_slides_of_distances_have_the_curve_and_its_band() -> None:
 
 
 def test_slides_of_centres_list_the_groups() -> None:
-    _, second, *_ = slides(spec_of(look="centres")).slides
+    _, second, *_ = told_slides(spec_of(look="centres"))
     (table,) = (shape.table for shape in second.shapes if shape.has_table)
     found = Centres(PLATFORMS, "category").answer()
     means = found[found["kind"] == "mean"].iloc[1:].sort_values("from_all_km", ascending=False)
@@ -295,7 +307,7 @@ def test_slides_of_centres_list_the_groups() -> None:
 
 
 def test_a_legend_without_colour_hatches_what_is_cold_on_slides_too() -> None:
-    first = slides(spec_of(sheet={"palette": "grey"}, **FAR)).slides[0]
+    first, *_ = told_slides(spec_of(sheet={"palette": "grey"}, **FAR))
     (legend,) = (shape for shape in first.shapes if shape.name == "图例")
     swatches = {item.name: next(iter(item.shapes)) for item in legend.shapes}
     for words, swatch in swatches.items():

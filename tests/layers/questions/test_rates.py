@@ -45,7 +45,8 @@ def persons(path: Path, *, part: float = 1.0) -> Path:
 def rate(**parameters: object) -> Written:
     asked = {"measure": "per_10k", "zoning": "districts", "population": "persons.tif"}
     sheet = {"review_number": "internal", "size": "16:9", "dpi": 60, "date": "2026-11-21"}
-    return {"map": "distribution", "sheet": sheet, "parameters": asked | parameters}
+    shown = {"visible": ["districts", "overlay-zones"]}
+    return {"map": "distribution", "sheet": sheet, "parameters": asked | parameters} | shown
 
 
 def expected(path: Path) -> gpd.GeoDataFrame:

@@ -201,7 +201,7 @@ def test_a_map_in_a_notebook_says_what_its_specification_says() -> None:
     assert web_map(spec).told == spec.statement()
 
 
-@pytest.mark.usefixtures("tiny")
+@pytest.mark.usefixtures("_texts_alone")
 def test_files_of_pictures_tell_what_is_read_out_in_place_of_them() -> None:
     spec = read_spec("overview", review_number="internal", dpi=50)
     content, sheet, said = spec.content(), spec.titled(), spec.statement().alternative

@@ -34,10 +34,8 @@ SCHEMA = json.loads((ASSETS.parent / "web" / "document.schema.json").read_text("
 MAPS = [
     {"map": "overview", "parameters": {"theme": "all"}},
     {"map": "density"},
-    {"map": "density", "lang": "en", "parameters": {"show": "surface"}},
-    {"map": "density", "parameters": {"show": "isolines"}},
-    {"map": "coverage"},
-    {"map": "distribution", "parameters": {"zoning": "hexagons", "cell_m": 4000}},
+    {"map": "coverage", "lang": "en"},
+    {"map": "distribution"},
     {"map": "pattern"},
     {"map": "layer", "lang": "en", "parameters": {"layer": "parks"}},
 ]
@@ -108,9 +106,9 @@ def test_documents_of_every_kind_are_as_the_schema_says(asked: dict[str, Any]) -
 def test_a_document_with_every_member_is_as_the_schema_says() -> None:
     document = every_kind()
     assert problems(document) == []
-    first, *others = document["layers"]
+    first, *_ = document["layers"]
     unstyled = {key: value for key, value in first.items() if key != "styles"}
-    assert problems(document | {"layers": [unstyled, *others]})
+    assert problems(document | {"layers": [unstyled]})
 
 
 def test_outlines_stand_once_and_areas_are_alike() -> None:
