@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -305,7 +306,17 @@ def remake(path: str | os.PathLike[str]) -> tuple[MapSpec, list[str]]:
 
 
 def _figures(spec: MapSpec) -> dict[str, str]:
-    """Return the headline figures of a map, or what has a place where that is all it says."""
+    """Return the headline figures of a map, or what has a place where that is all it says.
+
+    Of two maps those of each have its letter.
+    """
+    if spec.versus:
+        both = zip("ab", (replace(spec, versus={}), spec.other()), strict=True)
+        return {
+            say("sheet.part", spec.lang, letter=letter, words=name): value
+            for letter, each in both
+            for name, value in _figures(each).items()
+        }
     figures = asked(spec).headline(spec.lang)
     # What has a place follows from all that a map shows, and is asked where it says nothing else.
     return dict(figures or [(say("statement.placed", spec.lang), spec.statement().placed)])

@@ -11,9 +11,11 @@ from geo.errors import InputError
 from layers.book.comparison import compared, comparison_slides
 from layers.book.together import comparable
 from layers.look.overlay_classes import classify
-from layers.outputs import output
+from layers.outputs import output, remake
 from layers.paper import printing
+from layers.paper.sheet import layout
 from layers.questions.subjects import Zones
+from layers.record import provenance
 from layers.record.specification import asked, read_spec
 
 
@@ -106,6 +108,29 @@ def test_a_sheet_has_two_maps_of_one_ground_and_scale_with_one_legend(size, monk
     assert len(sections[0].entries) <= len(shown)
     for heading in {each.title for each in sections if each.title}:
         assert said.count(heading) == 1
+
+
+@pytest.mark.usefixtures("tiny")
+def test_maps_stand_below_each_other_where_that_makes_them_larger():
+    sheet = read_spec("overview", review_number="internal", size="A3-portrait", title="x").titled()
+    plan = layout(sheet, note_lines=4)
+    for shown, is_row in ((0.0, 0.0, 10.0, 3.0), False), ((0.0, 0.0, 3.0, 10.0), True):
+        first, second = (each.map for each in plan.parted(["one", "other"], shown))
+        assert (first.bottom == second.bottom) is is_row
+        assert (first.left == second.left) is not is_row
+        for each in (first, second):
+            assert plan.map.left <= each.left < each.right <= plan.map.right + 1e-6
+            assert plan.map.bottom - 1e-6 <= each.bottom < each.top < plan.map.top
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_file_keeps_the_figures_of_both_maps(tmp_path):
+    path = tmp_path / "both.svg"
+    one = spec(versus={"distance_m": 1000})
+    path.write_bytes(output(one, ".svg"))
+    figures = provenance.read(path)["figures"]
+    assert {name[:3] for name in figures} == {"(a)", "(b)"}
+    assert remake(path) == (one, [])
 
 
 def test_what_cannot_be_compared_is_refused_and_a_specification_comes_back():
