@@ -33,22 +33,17 @@ from layers.web import display
 ROOT = Path(__file__).resolve().parents[2]
 EAST, NORTH, KM = 500_000.0, 3_100_000.0, 1000.0
 
-# Pages with each parameter at its extremes, and the worst of them together.
+# Those of the extremes of each page that hold most, and those that are refused.
 LINKS = [
     "density?zoning=h3&h3=8&layer=parks&cell=100&bandwidth=10000&adaptive=true",
-    "density?zoning=squares&cell_m=2000&layer=projects&cell=100&kernel=gaussian&bounded=true",
     "density?cell=100&bandwidth=10000&bandwidth_2=500&compare=bandwidth&unit=share",
     "distribution?zoning=h3&h3=9&measure=investment&scale=log",
-    "distribution?zoning=squares&cell_m=2000&measure=sector&scheme=natural_breaks",
     "coverage?zoning=h3&h3=9&distance=15000&demand=parks",
     "coverage?zoning=hexagons&cell_m=2000&distance=15000&demand=platforms&layer=projects",
-    "coverage?zoning=park_areas&distance=500&layer=projects",
     "pattern?zoning=h3&h3=9",
     "pattern?zoning=h3&h3=9&rule=distance&reach=40000",
     "pattern?zoning=h3&h3=8&rule=distance&reach=40000",
     "pattern?zoning=h3&h3=8&rule=knn&k=20&look=clusters",
-    "pattern?zoning=squares&cell_m=2000&rule=rook&layer=projects&weighted=true",
-    "pattern?look=distance&every=true&layer=projects",
 ]
 # What these load is not counted.
 BEFORE = ["density?zoning=hexagons&cell_m=2000&layer=platforms", "pattern?look=centres&by=level"]
