@@ -194,13 +194,11 @@ class Locator:
         with ThreadPoolExecutor(_THREADS) as pool:
             batches = [pair for pairs in pool.map(part, ends[:-1], ends[1:]) for pair in pairs]
         point, polygon = (np.concatenate(arrays) for arrays in zip(*batches, strict=True))
-        unsure = np.flatnonzero(polygon < 0)
-        if unsure.size:
-            polygon[unsure] = ~polygon[unsure]
-            keep = np.ones(point.size, dtype=bool)
-            keep[unsure] = self._intersect(x, y, point[unsure], polygon[unsure])
-            point, polygon = point[keep], polygon[keep]
-        return point, polygon
+        unsure = polygon < 0
+        polygon[unsure] = ~polygon[unsure]
+        keep = ~unsure
+        keep[unsure] = self._intersect(x, y, point[unsure], polygon[unsure])
+        return point[keep], polygon[keep]
 
     def pairs(self, x: ArrayLike, y: ArrayLike) -> tuple[Ints, Ints]:
         """Every pair of a point and a polygon that it lies in, or on the border of.

@@ -120,11 +120,10 @@ class Supports(NamedTuple):
         errors = errors[..., self.place, :]
         at = self.centre + self.sigma_m[:, None] * errors
         somewhere = np.isnan(self.sigma_m)
-        if somewhere.any():
-            first, counts = self.first[:-1][somewhere], np.diff(self.first)[somewhere]
-            # The same random numbers serve, as even ones.
-            step = (ndtr(errors[..., somewhere, 0]) * counts).astype(np.int64)
-            at[..., somewhere, :] = self.xy[first + np.minimum(step, counts - 1)]
+        first, counts = self.first[:-1][somewhere], np.diff(self.first)[somewhere]
+        # The same random numbers serve, as even ones.
+        step = (ndtr(errors[..., somewhere, 0]) * counts).astype(np.int64)
+        at[..., somewhere, :] = self.xy[first + np.minimum(step, counts - 1)]
         return at
 
 

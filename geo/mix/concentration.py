@@ -371,7 +371,7 @@ def _labels(groups: ArrayLike, values: ArrayLike, n: int) -> NDArray[np.intp]:
             code="caller.argument",
             function="concentration_measures",
         )
-    label = pd.Series(groups) if not isinstance(groups, pd.Series) else groups
+    label = pd.Series(groups)
     _require_length(len(label), n, "groups", "concentration_measures")
     missing = int(label.isna().sum())
     if missing:

@@ -113,9 +113,9 @@ def _descent(xy: Floats, weight: Floats) -> Floats:
         inverse = weight / distance
         hessian = np.eye(2) * inverse.sum() - (unit * inverse[:, None]).T @ unit
         newton = np.linalg.solve(hessian, weight @ unit)
-        if np.hypot(*newton) < _LAST_STEP_M:
-            return place + newton
         ahead = place + newton
+        if np.hypot(*newton) < _LAST_STEP_M:
+            return ahead
         if weight @ np.hypot(*(xy - ahead).T) >= weight @ distance:
             ahead = inverse @ xy / inverse.sum()  # the step of Weiszfeld always leads down
         place = ahead

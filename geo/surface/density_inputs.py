@@ -95,8 +95,7 @@ def inputs_of(
             "point with a weight above zero, or no weights.",
             code="density.weightless",
         )
-    if rows.size < len(points):
-        weight = weight[rows]
+    weight = weight[rows]
     drawn = x, y, weight
     feature = np.arange(rows.size)
     moves = unsure(points, rows, function=NAME)
@@ -125,11 +124,7 @@ def inputs_of(
                 )
             within = Locator(polygons, cells=x.size).first(x, y) >= 0
             x, y, weight, feature = x[within], y[within], weight[within], feature[within]
-    taken = feature
-    if moves.any():
-        taken, feature = np.unique(feature, return_inverse=True)
-    else:
-        feature = np.arange(taken.size)
+    taken, feature = np.unique(feature, return_inverse=True)
     return Inputs(
         x_m=x,
         y_m=y,

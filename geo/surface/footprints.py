@@ -134,7 +134,7 @@ def masses(points: Footprints, inside: NDArray[np.bool_], *, cell: float) -> Flo
 
 
 def sums_at_points(points: Footprints) -> Floats:
-    """Sum of all kernels at each of the points themselves; all have bandwidth 1.
+    """Sum of all kernels at each of the points themselves, one at least; all have bandwidth 1.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def sums_at_points(points: Footprints) -> Floats:
     number = rank[: strip.size].astype(np.int64)
     order = np.lexsort((points.x, number))
     x, y, weight, number = points.x[order], points.y[order], points.weight[order], number[order]
-    starts = np.searchsorted(number, np.arange(number[-1] + 2 if number.size else 1))
+    starts = np.searchsorted(number, np.arange(number[-1] + 2))
     total = np.zeros(x.size)
     kind = _KINDS.get(shape.name, _GAUSSIAN)
     sum_up = _compiled("sum_up")

@@ -218,14 +218,10 @@ def chances(xy: Floats, places: Supports, distances_m: Sequence[float]) -> tuple
     Two arrays of shape (distances, points), 0 to 1.
     """
     reaches = np.asarray(distances_m, dtype=float)
-    none = np.ones((reaches.size, len(xy)))
-    one = np.zeros_like(none)
-    order = np.argsort(reaches)
     exact = places.exact
-    if exact.any():
-        nearest, next_one = _two_nearest(xy, places.xy[places.first[:-1][exact]])
-        none = (nearest > reaches[:, None]).astype(float)
-        one = ((nearest <= reaches[:, None]) & (next_one > reaches[:, None])).astype(float)
+    nearest, next_one = _two_nearest(xy, places.xy[places.first[:-1][exact]])
+    none = (nearest > reaches[:, None]).astype(float)
+    one = ((nearest <= reaches[:, None]) & (next_one > reaches[:, None])).astype(float)
     # Sites in one place are all within reach or none.
     _, sites, together = np.unique(places.place, return_index=True, return_counts=True)
     unsure_sites = [(site, n) for site, n in zip(sites, together, strict=True) if not exact[site]]
@@ -236,7 +232,7 @@ def chances(xy: Floats, places: Supports, distances_m: Sequence[float]) -> tuple
         checkpoint(at, len(unsure_sites))
         laid = places.xy[places.first[site] : places.first[site + 1]]
         if not np.array_equal(laid, before):
-            before, chance = laid, _within(xy, laid, reaches[order])[np.argsort(order)]
+            before, chance = laid, _within(xy, laid, reaches)
         one = one * (1.0 - chance) + (none * chance if count == 1 else 0.0)
         none *= 1.0 - chance
     return 1.0 - none, np.clip(1.0 - none - one, 0.0, 1.0)
@@ -244,8 +240,6 @@ def chances(xy: Floats, places: Supports, distances_m: Sequence[float]) -> tuple
 
 def _two_nearest(xy: Floats, sites: Floats) -> tuple[Floats, Floats]:
     """How far the nearest site is from each point, and the one after it; infinity for none."""
-    if not len(xy):
-        return np.empty(0), np.empty(0)
     distance, _ = cKDTree(sites).query(xy, k=[1, 2])
     return distance[:, 0], distance[:, 1]
 
@@ -258,21 +252,15 @@ def _near(points: Floats, places: Floats, reach: float) -> Ints:
 
 
 def _within(points: Floats, places: Floats, reaches: Floats) -> Floats:
-    """Part of the places that are no farther than each of the reaches, which grow."""
-    near = _near(points, places, reaches[-1])
+    """Part of the places that are no farther than each of the reaches."""
+    near = _near(points, places, reaches.max())
     chance = np.zeros((reaches.size, len(points)))
     step = max(1, 4_000_000 // len(places))
     for start in range(0, near.size, step):
         some = near[start : start + step]
         distance = cdist(points[some], places)
-        if reaches.size == 1:
-            chance[0, some] = (distance <= reaches[0]).mean(axis=1)
-            continue
-        bins = np.searchsorted(reaches, distance)
-        flat = bins + (reaches.size + 1) * np.arange(some.size)[:, None]
-        count = np.bincount(flat.ravel(), minlength=(reaches.size + 1) * some.size)
-        cumulative = count.reshape(some.size, -1)[:, :-1].cumsum(axis=1)
-        chance[:, some] = cumulative.T / len(places)
+        for at, reach in enumerate(reaches):
+            chance[at, some] = (distance <= reach).mean(axis=1)
     return chance
 
 

@@ -438,7 +438,7 @@ def _built(frame: pd.DataFrame, role: ShapeRole, description: Resource) -> gpd.G
     parts = [_with_rules(frame[with_rule], taking_part)]
     if not with_rule.all():
         parts.append(_located(frame[~with_rule], description))
-    whole = pd.concat(parts).sort_index() if len(parts) > 1 else parts[0]
+    whole = pd.concat(parts).sort_index()
     whole = whole[[*whole.columns.drop("geometry"), "geometry"]]
     return gpd.GeoDataFrame(whole, geometry="geometry", crs=CRS)
 
