@@ -99,10 +99,8 @@ def _rings(coordinates: Any, offsets: Any, scale: int) -> Any:  # noqa: ANN401  
 def _corners(text: str, offset: Any, scale: int) -> list[list[float]] | None:  # noqa: ANN401
     """Corners of a ring: letters are steps, even ones forward and odd ones backward."""
     numbers = isinstance(offset, list) and all(isinstance(each, int | float) for each in offset)
-    if not numbers or len(offset) != 2 or len(text) % 2:  # noqa: PLR2004  longitude, latitude
-        return None
     letters = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2")
-    if len(letters) % 2:
+    if not numbers or len(offset) != 2 or len(letters) % 2:  # noqa: PLR2004  longitude, latitude
         return None
     number = letters.astype(np.int64).reshape(-1, 2) - _FIRST_LETTER
     steps = (number >> 1) ^ -(number & 1)

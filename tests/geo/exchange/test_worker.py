@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import select
 import signal
 import socket
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -87,6 +89,61 @@ def test_a_child_is_told_of_once_there_is_a_file_and_how_it_ended(nursery, monke
         with pytest.raises(OSError, match="Bad file"):
             os.fstat(child.descriptor)
         assert nursery.poll.poll(0) == []
+
+
+def test_orders_are_heeded_until_nobody_gives_any(monkeypatch):
+    asked = []
+
+    class Nursery:
+        def __init__(self):
+            self.poll = select.poll()
+            self.poll.register(child, select.POLLIN)
+
+        def heed(self, order, files):
+            asked.append((order, len(files)))
+            for number in files:
+                os.close(number)
+
+        def reap(self, number):
+            asked.append(number)
+            self.poll.unregister(number)
+
+    child, life = os.pipe()
+    os.close(life)  # it has ended
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    socket.send_fds(ours, [b'{"memory": 1}'], [0, 1, 2])
+    ours.send(b'{"release": 2}')
+    monkeypatch.setattr(worker, "_Nursery", Nursery)
+    monkeypatch.setattr(worker, "_prepare", lambda: asked.append(sorted(worker.TASKS)))
+    monkeypatch.setattr(worker, "TASKS", {})
+    task = SimpleNamespace(TASKS={"name": None})
+    monkeypatch.setattr(worker.importlib, "import_module", {"tasks": task}.get)
+    monkeypatch.setattr(worker.os, "_exit", sys.exit)
+    monkeypatch.setattr(seal, "close_files", asked.append)
+    taken = []
+    monkeypatch.setattr(socket, "socket", lambda fileno: taken.append(fileno) or theirs)
+    parents = iter([5, 5, 5, 5, 6])
+    monkeypatch.setattr(worker.os, "getppid", lambda: next(parents))
+    begin = [{0, 1, 2}, ["name"]]
+    with pytest.raises(SystemExit) as end:
+        worker.main(("tasks",))  # its parent has gone when it looks for the fourth time
+    assert (end.value.code, taken, ours.recv(64)) == (0, [0], b"ready")
+    assert sorted(asked[2:], key=str) == [({"memory": 1}, 3), ({"release": 2}, 0), child]
+    assert asked[:2] == begin
+    del asked[:]
+
+    def leave():  # once it is ready
+        if asked:
+            ours.recv(64)
+            ours.close()
+        return 5
+
+    monkeypatch.setattr(worker.os, "getppid", leave)
+    with pytest.raises(SystemExit) as end:
+        worker.main()
+    assert (end.value.code, asked) == (0, [*begin, child])
+    os.close(child)
+    theirs.close()
 
 
 def test_a_child_seals_itself_before_it_reads(monkeypatch):

@@ -17,6 +17,7 @@ import rasterio
 import rioxarray  # noqa: F401
 import shapely
 import xarray as xr
+from affine import Affine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import GeometryCollection, LinearRing, LineString, MultiPoint, Point, Polygon, box
@@ -257,6 +258,15 @@ def test_cells_lie_where_they_are_whichever_comes_first() -> None:
     array = _cells([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]])
     for turned in (array[::-1], array[:, ::-1], array[::-1, ::-1]):
         assert geotiff_bytes(turned) == geotiff_bytes(array)
+
+
+@pytest.mark.parametrize("size", [0.001, 1, 1000])
+def test_cells_may_differ_by_a_thousandth_of_their_size(size: float) -> None:
+    array = _cells([[1.0, 2.0, 3.0]]).rio.write_transform(Affine(size, 0, 0, 0, -size, 0))
+    assert geotiff_bytes(array.assign_coords(x=[0, size, 2.0019 * size]))
+    with pytest.raises(InputError) as refused:
+        geotiff_bytes(array.assign_coords(x=[0, size, 2.0021 * size]))
+    assert refused.value.code == "caller.argument"
 
 
 def test_a_density_made_whole_numbers_is_written() -> None:
