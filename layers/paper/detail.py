@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
 
+    from layers.paper.key import Unnamed
     from layers.scene.placed import Symbols
     from layers.scene.scene import Scene
 
@@ -117,8 +118,10 @@ def draw_detail(
     *,
     px: float,
     tone: Callable[[str], str],
-) -> None:
-    """Draw a part of a map again above it, larger, with its names and its scale.
+) -> Unnamed:
+    """Draw a part of a map again above it, larger; return the symbols whose names have no room.
+
+    It has its names and its scale.
 
     Parameters
     ----------
@@ -143,8 +146,9 @@ def draw_detail(
     words = say("sheet.detail", scene.lang, scale=ratio_words(window))
     head = Box(frame.left, frame.top - 1.7 * size, text_width(words, size) + 1.4 * size, 1.7 * size)
     with part(axes, LABELS):
-        draw_labels(axes, scene, window, where, blocked=[head], px=px, toned=tone)
+        lost = draw_labels(axes, scene, window, where, blocked=[head], px=px, toned=tone)
     with part(axes, FURNITURE):
         draw_box(axes, head, facecolor=WHITE, edgecolor="none", zorder=SOURCE)
         draw_box(axes, frame, facecolor="none", edgecolor=INK, linewidth=1.2 * px, zorder=SOURCE)
         write(axes, (head.left + 0.7 * size, head.bottom + 0.5 * size), words, size, bold=True)
+    return lost

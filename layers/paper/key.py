@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -63,6 +63,15 @@ class Unnamed(NamedTuple):
     spots: tuple[Spot, ...]
     others: int
     first: int = 1
+
+
+def together(parts: Sequence[Unnamed]) -> Unnamed:
+    """Return the symbols without names of a map and of what is drawn above it, under one key."""
+    return Unnamed(
+        tuple(chain.from_iterable(each.spots for each in parts)),
+        sum(each.others for each in parts),
+        max(each.first for each in parts),
+    )
 
 
 def unnamed(
@@ -138,9 +147,9 @@ def draw_key(axes: Axes, which: Unnamed, box: Box, *, px: float, lang: str) -> f
     Parameters
     ----------
     axes
-        Of the sheet, in points.
+        Above the map and its detail, in points.
     which
-        Symbols without names, numbered from the top of the map down; those of one name have one
+        Symbols without names, numbered from the top of the sheet down; those of one name have one
         number, as on maps of one sheet.
     box
         Room for the key, from its top on.

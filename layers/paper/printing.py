@@ -36,7 +36,6 @@ from layers.paper.furniture import (
     draw_title,
 )
 from layers.paper.geopdf import viewport
-from layers.paper.key import Unnamed
 from layers.paper.labels import draw_labels
 from layers.paper.legend import legend_in
 from layers.paper.locator import draw_locator, locator_box, locator_extent, locator_units
@@ -65,6 +64,7 @@ if TYPE_CHECKING:
     from layers.paper.detail import Detail
     from layers.paper.drawing import Laid
     from layers.paper.furniture import Note
+    from layers.paper.key import Unnamed
     from layers.paper.legend import Legend
     from layers.paper.pdf_content import Page
     from layers.paper.sheet import Layout
@@ -261,16 +261,18 @@ def composed(
     single = panel_share or beside or grounds[0] is not None
     symbols = one.where.symbols
     closer = [] if single else details(one.scene, one.window, symbols, px=plan.px, taken=inset)
-    unnamed = _named(axes, maps, (inset, plan.scale), closer, tone=inked)
+    above, px = axes_over(figure) if closer else axes, plan.px
+    nameless = [
+        *_named(axes, maps, (inset, plan.scale), closer, tone=inked),
+        *(draw_detail(axes, above, wholes[0], each, px=px, tone=inked) for each in closer),
+    ]
+    unnamed = key.together(nameless)
     if unnamed.spots and not panel_share:
-        legend = _keyed(axes, together, plan, inset, unnamed)
+        legend = _keyed(above, together, plan, inset, unnamed)
     with part(axes, LEGEND):
         legend.draw(axes)
-    for detail in closer:
-        draw_detail(axes, axes_over(figure), wholes[0], detail, px=plan.px, tone=inked)
-    beyond, px = one.scene.beyond, plan.px
     with part(axes, FURNITURE):
-        draw_locator(axes, *units, one.window, inset, beyond=beyond, px=px, toned=inked)
+        draw_locator(axes, *units, one.window, inset, beyond=one.scene.beyond, px=px, toned=inked)
         draw_scale(axes, one.window, plan.scale, px=px, lang=content.lang)
     views = [view_words(each.scene) for each in maps]
     notes = noted(seen, views=views, spread=any(each.where.spread for each in maps))
@@ -310,12 +312,12 @@ def _named(
     closer: Sequence[Detail],
     *,
     tone: Callable[[str], str],
-) -> Unnamed:
-    """Write the names of each map; return the symbols of all without one."""
+) -> list[Unnamed]:
+    """Write the names of each map; return the symbols of each without one."""
     px = maps[0].plan.px
     blocked = [box.inset(-3.0 * px) for box in (*taken, *(each.window.frame for each in closer))]
     with part(axes, LABELS):
-        nameless = [
+        return [
             draw_labels(
                 axes,
                 each.scene,
@@ -328,11 +330,6 @@ def _named(
             )
             for each in maps
         ]
-    return Unnamed(
-        tuple(spot for each in nameless for spot in each.spots),
-        sum(each.others for each in nameless),
-        max(each.first for each in nameless),
-    )
 
 
 def _draw_around(

@@ -42,6 +42,7 @@ SHARES = np.array([0.5, 0.35, 0.65, 0.2, 0.8])
 # What a place costs, where one step of COMPASS is 1: reaching out of its area or over its line,
 # bending, standing off the middle of a line or under it, and each step of SHIFTS.
 OUT_COST = 10.0
+BEYOND_COST = 7.5
 BEND_COST = 8.0
 MIDDLE_COST = 4.0
 UNDER_COST = 0.5
@@ -155,7 +156,7 @@ def candidates(request: LabelRequest, *, frame: Geometry, gap: float) -> Boxes:
     if areas and request.place == "edge":
         edge = _shown(request.geometry.boundary, frame)
         if not edge.is_empty:
-            return _on_edge(edge, request.geometry)
+            return _on_edge(edge, request.geometry, size)
     return beside(_middle(visible), size, clear=(request.radius + gap,) * 2)
 
 
@@ -335,7 +336,7 @@ def _within(area: shapely.Polygon, size: tuple[float, float]) -> Boxes:
     return boxes.at(shapely.covers(plain, polygons(boxes, width, height)))
 
 
-def _on_edge(edge: Geometry, area: Geometry) -> Boxes:
+def _on_edge(edge: Geometry, area: Geometry, size: tuple[float, float]) -> Boxes:
     left, bottom, right, top = area.bounds
     middle = np.array([(left + right) / 2, (bottom + top) / 2])
     length = max(right - left, top - bottom)
@@ -344,7 +345,11 @@ def _on_edge(edge: Geometry, area: Geometry) -> Boxes:
     along = (points - middle) @ toward.T
     off = np.abs((points - middle) @ np.stack([-toward[:, 1], toward[:, 0]]))
     best = np.argmax(along - 2 * off, axis=0)
-    return Boxes(points[best], np.zeros(len(ROUND)), np.arange(len(ROUND), dtype=float))
+    cost = np.arange(len(ROUND), dtype=float)
+    # On the edge, and beside it, where the area and what lies in it stay free.
+    beyond = points[best] + np.clip(1.42 * toward, -1, 1) * np.divide(size, 2)
+    xy = np.concatenate([points[best], beyond])
+    return Boxes(xy, np.zeros(len(xy)), np.concatenate([cost, cost + BEYOND_COST]))
 
 
 def _along(

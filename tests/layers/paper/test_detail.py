@@ -9,7 +9,7 @@ from layers.look.sheet import Sheet
 from layers.paper.detail import details
 from layers.paper.drawing import laid
 from layers.paper.extents import window_on
-from layers.paper.printing import drawn
+from layers.paper.printing import composed
 from layers.paper.toning import toned
 from layers.questions.overview import Overview
 from layers.record.specification import read_spec
@@ -72,8 +72,11 @@ def test_a_map_that_is_not_crowded_has_none():
 
 
 def test_a_sheet_names_what_is_in_a_detail_once():
-    figure = drawn(read_spec("distribution", review_number="internal").content(), SHEET)
-    main, inset = figure.axes
+    made = composed(read_spec("distribution", review_number="internal").content(), SHEET)
+    main, inset = made.figure.axes
+    # What has no room there is in the key too.
+    frame = made.windows[1].frame
+    assert any(frame.overlaps(Box(each.x, each.y, 0.1, 0.1)) for each in made.unnamed.spots)
     words = [[text.get_text() for text in axes.texts] for axes in (main, inset)]
     (title,) = [each for each in words[1] if each.startswith("局部放大")]
     assert title.startswith("局部放大 1:")

@@ -7,7 +7,7 @@ from matplotlib.text import Text
 
 from layers.paper.artists import blank
 from layers.paper.halos import Halo
-from layers.paper.key import Spot, Unnamed, draw_key, key_height, unnamed
+from layers.paper.key import Spot, Unnamed, draw_key, key_height, together, unnamed
 from layers.scene.boxes import Box
 from layers.type.label_placement import LabelRequest, Obstacle, place
 
@@ -39,6 +39,11 @@ def test_a_name_without_room_has_a_number_that_covers_nothing():
     assert (spot.name, which.others, which.first) == ("Far too long for the frame", 1, 9)
     (standing,) = placement.places
     assert abs(spot.x - standing.x) > 10 or abs(spot.y - standing.y) > 10
+
+
+def test_a_map_and_its_detail_have_one_key():
+    both = together([Unnamed(SPOTS[:2], 1, 4), Unnamed(SPOTS[2:], 5, 9)])
+    assert both == Unnamed(SPOTS, 6, 9)
 
 
 def test_a_key_counts_from_the_top_of_the_map_down_after_the_stops():

@@ -204,6 +204,13 @@ def test_it_goes_round_the_edge_when_the_top_is_taken_or_off_the_map() -> None:
     assert spot.y <= 115
 
 
+def test_it_stands_beside_the_edge_where_what_is_in_the_circle_would_be_covered() -> None:
+    circle = Point(100, 60).buffer(40, quad_segs=32)
+    inner = Obstacle(circle.buffer(-1), cost=18.0)
+    spot = only([LabelRequest(circle, 40, 10, place="edge")], obstacles=[inner])
+    assert (spot.x, spot.y) == pytest.approx((100, 105), abs=1)
+
+
 # Along a line.
 
 
@@ -434,3 +441,12 @@ def test_everything_wrong_is_named_at_once() -> None:
     for part in ("gap", "label 0", "label 1", "label 2", "label 3", "label 4", "obstacle 0"):
         assert part in message
     assert "choose from ['beside', 'edge', 'inside', 'line', 'within']" in message
+
+
+def test_a_line_leads_across_what_names_should_not_cover_only_for_a_long_way() -> None:
+    # East comes first, and a road runs there; a wall keeps the name off its symbol.
+    spot = LabelRequest(Point(100, 60), 30, 10, radius=3, required=True)
+    wall = [Obstacle(Point(100, 60).buffer(12))]
+    road = Obstacle(LineString([(116, 0), (116, 120)]).buffer(1), cost=5.0)
+    assert only([spot], obstacles=wall).x > 116
+    assert only([spot], obstacles=[*wall, road]).x < 116
