@@ -17,7 +17,7 @@ from layers.plan.evidence import stated_place, stated_reason
 from layers.plan.schema import resource
 from layers.plan.years import counted_beside
 from layers.web.encoding import columnar
-from layers.words import both
+from layers.words import both, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -81,7 +81,7 @@ def zones_alone(zones: gpd.GeoDataFrame) -> dict[str, Any]:
 
 
 def times(layers: Layers) -> dict[str, Any] | None:
-    """Return from the first to the last year that features have, and what else has a year.
+    """Return from the first to the last year that features have, and what else each year has.
 
     None where no feature has one.
     """
@@ -89,16 +89,17 @@ def times(layers: Layers) -> dict[str, Any] | None:
     if not known:
         return None
     beside = {
-        str(year): {
-            lang: listed(
-                (f"{resource(name).title(lang)} {number(n)}" for name, n in rows.items()), lang
-            )
-            for lang in LANGUAGES
-        }
+        str(year): {lang: _of_year(year, rows, lang) for lang in LANGUAGES}
         for year, rows in counted_beside().items()
     }
     told = known | {int(year) for year in beside}
     return {"from": min(told), "to": max(told), "beside": beside}
+
+
+def _of_year(year: int, rows: Mapping[str, int], lang: str) -> str:
+    """Return what tables have of a year alone, which is on no map."""
+    counts = (f"{resource(name).title(lang)} {number(n)}" for name, n in rows.items())
+    return say("document.of_year", lang, year=str(year), names=listed(counts, lang))
 
 
 @per_plan

@@ -41,7 +41,7 @@ from layers.plan.schema import resources
 from layers.plan.selection import placeable
 from layers.web.document import map_document, to_json
 from layers.web.encoding import painted, shape_of
-from layers.web.references import mentions
+from layers.web.references import mentions, times
 from layers.web.webmap import ASSETS, SCRIPTS, STYLES, AtlasMap, vendor_missing, web_map
 from layers.words import words
 
@@ -734,3 +734,9 @@ def test_what_a_map_does_not_draw_is_found_on_it():
     assert column(parks, "id") == load("parks")["id"].tolist()
     assert "shapes" not in parks
     assert parks["located"] == int(load("parks").geometry.notna().sum())
+
+
+def test_what_tables_have_of_a_year_is_said_to_be_of_that_year():
+    beside = times([{"years": [2022, None]}])["beside"]["2024"]
+    assert beside["en"] == "Of 2024 alone, not on the map: Indicators 2"
+    assert "2024 年当年" in beside["zh"]
