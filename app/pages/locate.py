@@ -55,14 +55,9 @@ STYLE = """<style>
 </style>"""
 
 
-def titled(thing: str) -> str:
-    """Return the name of a thing in the visitor's language."""
-    return names_by_id(lang=language())[thing]
-
-
 def told_of(row: pd.Series) -> list[str]:
     """Return what there is to go on, and who gets a place with it under another name."""
-    names = dict.fromkeys(titled(key) for key in row["feature_ids"].split("|"))
+    names = dict.fromkeys(titles[key] for key in row["feature_ids"].split("|"))
     others = listed([name for name in names if name != row["name"]], language())
     known = unplaced.leads(row["id"], language()) or [text("locate.no_lead")]
     return [*known, text("locate.others", names=others)] if others else known
@@ -210,7 +205,7 @@ def in_words(thing: str, said: Said, read_as: str) -> str:
     row = {"lon_deg": said.lon_deg, "lat_deg": said.lat_deg, "datum": said.datum}
     at = points(pd.DataFrame([row])).geometry.iloc[0]
     values = {
-        "name": titled(thing),
+        "name": titles[thing],
         "lon": number(said.lon_deg or 0.0, digits=5),
         "lat": number(said.lat_deg or 0.0, digits=5),
         "datum": said.datum,
@@ -228,7 +223,7 @@ def taken() -> None:
     if mine:
         heading(text("locate.taken"))
         for thing, keys in mine[-3:]:
-            st.caption(text("locate.taken_one", name=titled(thing), n=len(keys)))
+            st.caption(text("locate.taken_one", name=titles[thing], n=len(keys)))
         st.button(text("locate.undo"), on_click=attempt, args=(locating.undo,), width="stretch")
     if own_claims_file() is not None and len(own_claims().table):
         download("locate.download", "claims.csv", lambda: locating.own_file() or b"")
@@ -242,18 +237,18 @@ def outcome() -> None:
     thing, placed = st.session_state.pop(DONE, (None, 0))
     if thing is not None:
         words = "locate.done" if placed else "locate.kept"
-        st.success(text(words, name=titled(thing), n=placed))
+        st.success(text(words, name=titles[thing], n=placed))
 
 
 def say_where(thing: str | None) -> Candidate | None:
     """Draw the four ways to say where a thing is; return what was put forward."""
     forward = st.container()
     if thing is not None:
-        heading(titled(thing))
+        heading(titles[thing])
         about(things[things["id"] == thing].iloc[0])
     ways = ("click", "text", "address", "file")
-    titles = [text(f"locate.by.{way}") for way in ways]
-    click, coordinate, address, many = st.tabs(titles, key="locate-ways")
+    tabs = st.tabs([text(f"locate.by.{way}") for way in ways], key="locate-ways")
+    click, coordinate, address, many = tabs
     with click:
         st.caption(text("locate.click_help"))
     with many:
@@ -272,6 +267,7 @@ def say_where(thing: str | None) -> Candidate | None:
 
 
 st.html(STYLE)
+titles = names_by_id(lang=language())
 has_claims = TABLE in resources()
 can_take = has_claims and own_claims_file() is not None and not own_claims().damages
 things = unplaced.unplaced()

@@ -20,6 +20,7 @@ from app.web import url_state
 from app.web.map_view import picked
 from app.web.maps import Place
 from geo.errors import AtlasError, InputError
+from geo.numerals import LANGUAGES
 from geo.wording import sentence
 from geo.work import checkpoint
 from layers.keeping.own_files import read_own
@@ -373,12 +374,13 @@ def _unwanted() -> bool:
 def _by_name() -> dict[str, str]:
     """Return things without a place by their id, and by every name of theirs."""
     rows = unplaced.unplaced()
+    titles = [names_by_id(lang=lang) for lang in LANGUAGES]
     named: dict[str, str] = {}
     for thing, keys in zip(rows["id"], rows["feature_ids"], strict=True):
         for key in (thing, *keys.split("|")):
             named[key] = thing
-            for lang in ("zh", "en"):
-                named.setdefault(names_by_id(lang=lang)[key], thing)
+            for names in titles:
+                named.setdefault(names[key], thing)
     return named
 
 
@@ -391,7 +393,7 @@ def places_of(there: Candidate | None) -> tuple[Place, ...]:
     )
     at = points(table)
     ids = (f"place-{number}" for number in range(len(at)))
-    zh, en = (at["subject_id"].map(names_by_id(lang=lang)) for lang in ("zh", "en"))
+    zh, en = (at["subject_id"].map(names_by_id(lang=lang)) for lang in LANGUAGES)
     accuracy_m = at["accuracy_m"].astype("float64")
     return tuple(map(Place, ids, zh, en, accuracy_m, at.geometry.x, at.geometry.y))
 

@@ -168,16 +168,20 @@ def own_claims_file() -> Path | None:
 def state() -> State:
     """Return what answers are kept for: the open plan, and its own claims as they now stand.
 
-    Whoever writes the file, in whichever process, every process answers anew from then on.
+    Whoever writes the file, in whichever process, every process answers anew from then on. A file
+    that is not there yet claims as little as none.
     """
     path = own_claims_file()
-    try:
-        at = None if path is None else path.stat()
-    except (OSError, ValueError):  # not there yet, or what no path can be
-        at = None
-    stamp: tuple[str | int, ...] = () if path is None else (path.parent.is_dir(),)
-    if at is not None:
-        stamp = str(path), at.st_ino, at.st_mtime_ns, at.st_size
+    stamp: tuple[str | int, ...] = ()
+    if path is not None:
+        stamp = (str(path),)
+        try:
+            at = path.stat()
+            stamp = *stamp, at.st_ino, at.st_mtime_ns, at.st_size
+        except FileNotFoundError:
+            stamp = () if path.parent.is_dir() else stamp
+        except (OSError, ValueError):  # what no path can be, or nobody may look at
+            pass
     return plan().folder, stamp
 
 
@@ -185,7 +189,8 @@ def per_plan(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
     """Keep what a function returns, once for each plan and its (hashable) arguments.
 
     It is sealed: who gets it cannot change it for the next; a frame in it must be copied before it
-    is handed out. What was kept for a plan is let go when its own claims are others.
+    is handed out. What was kept for a plan is let go when its own claims are others, but for what
+    holds without any.
     """
     return _kept(function, state)
 
@@ -196,16 +201,17 @@ def per_folder(function: Callable[Asked, Answer]) -> Callable[Asked, Answer]:
 
 
 def _kept(function: Callable[Asked, Answer], now: Callable[[], State]) -> Callable[Asked, Answer]:
-    kept: dict[Path, tuple[State, Callable[..., Answer]]] = {}
+    kept: dict[State, Callable[..., Answer]] = {}
 
     @wraps(function)
     def asked(*args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
         at = now()
-        before, cached = kept.get(at[0], (None, None))
-        if cached is None or before != at:
+        cached = kept.get(at)
+        if cached is None:
+            for before in [each for each in kept.copy() if each[0] == at[0] and each[1]]:
+                kept.pop(before, None)
             answers = cache(lambda *args, **kwargs: sealed(function(*args, **kwargs)))
-            cached = cast("Callable[..., Answer]", answers)
-            kept[at[0]] = at, cached
+            cached = kept[at] = cast("Callable[..., Answer]", answers)
         return cached(*args, **kwargs)
 
     # For those who edit the files.

@@ -65,6 +65,12 @@ def click(test: AppTest, label: str) -> None:
     sound(test)
 
 
+def forward(test: AppTest) -> list[dict[str, Any]]:
+    """Return the claims that are put forward, as they would be written."""
+    candidate = test.session_state[locating.CANDIDATE]
+    return candidate.claims("张三", "", candidate.accuracy_m)
+
+
 def can(test: AppTest, key: str) -> bool:
     return any(not each.disabled for each in test.button if each.label == words(key))
 
@@ -112,7 +118,8 @@ def test_one_click_and_a_name_place_a_thing_and_it_can_be_undone(own: Path) -> N
     assert layers.load("parks").set_index("id").geometry[PARK] is None
 
 
-def test_a_pasted_coordinate_is_taken_in_the_datum_that_was_confirmed(own: Path) -> None:
+@pytest.mark.usefixtures("own")
+def test_a_pasted_coordinate_can_be_taken_in_the_datum_that_was_confirmed() -> None:
     test = page()
     fill(test, "locate.author", "张三")
     fill(test, "locate.paste", "28.226494 112.945453")
@@ -121,9 +128,9 @@ def test_a_pasted_coordinate_is_taken_in_the_datum_that_was_confirmed(own: Path)
     datum.set_value("GCJ-02").run()
     assert words("locate.read_as.swapped") in said(test)
     assert "换算后东经 112.94000°" in said(test)
-    click(test, words("locate.take"))
-    assert (rows(own)[0]["lon_deg"], rows(own)[0]["datum"]) == ("112.945453", "GCJ-02")
-    test = page(LAB)
+    assert can(test, "locate.take")
+    first = forward(test)[0]
+    assert (first["lon_deg"], first["datum"], first["author"]) == (112.945453, "GCJ-02", "张三")
     fill(test, "locate.paste", "百度 112.951952, 28.232579")
     assert "BD-09" in said(test)
     before = where_tabs_are(test.main)
@@ -154,10 +161,10 @@ def test_an_address_is_kept_as_one_and_asked_where_there_is_a_key(
     click(test, words("locate.ask", service="高德（AMap）"))
     click(test, "第 1 个答案，共 1 个：某路1号大厅（门牌号）")
     assert "GCJ-02" in said(test)
-    click(test, words("locate.take"))
-    assert rows(own)[1]["datum"] == "GCJ-02"
-    assert rows(own)[1]["state"] == "accepted"
-    assert "key7d1c9" not in own.read_text("utf-8")
+    assert can(test, "locate.take")
+    first = forward(test)[0]
+    assert (first["datum"], first["state"]) == ("GCJ-02", "accepted")
+    assert "key7d1c9" not in own.read_text("utf-8") + str(forward(test))
 
 
 def test_a_file_of_many_is_taken_by_name_and_what_fits_nothing_is_told(own: Path) -> None:

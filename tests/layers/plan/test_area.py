@@ -80,9 +80,9 @@ def test_the_state_of_a_plan_tells_whether_its_own_claims_are_there_and_as_befor
     monkeypatch.setenv(OWN_CLAIMS, "later/claims.csv")
     path = tmp_path / "later" / "claims.csv"
     assert own_claims_file() == path
-    assert state() == (plan().folder, (False,))
+    assert state() == (plan().folder, (str(path),))
     path.parent.mkdir()
-    assert state() == (plan().folder, (True,))
+    assert state() == (plan().folder, ())
     path.write_text("id\n")
     at = path.stat()
     assert state() == (plan().folder, (str(path), at.st_ino, at.st_mtime_ns, 3))
@@ -118,12 +118,19 @@ def test_an_answer_is_kept_for_its_plan_until_its_claims_are_others(
     assert calls == ["a", "a"]
     with pytest.raises(TypeError, match="shared"):
         named("a").append("b")
-    monkeypatch.setenv(OWN_CLAIMS, str(tmp_path / "claims.csv"))
+    path = tmp_path / "claims.csv"
+    monkeypatch.setenv(OWN_CLAIMS, str(path))
+    for content in ("id", "id,", "id"):
+        path.write_text(content)
+        named("a")
+    assert len(calls) == 2 + 3 * of_claims
+    # What holds without claims stays, all the while they are there.
+    path.unlink()
     named("a")
-    assert len(calls) == 2 + of_claims
+    assert len(calls) == 2 + 3 * of_claims
     named.cache_clear()
     named("a")
-    assert len(calls) == 3 + of_claims
+    assert len(calls) == 3 + 3 * of_claims
 
 
 # ---- metres ----
