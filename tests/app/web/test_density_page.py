@@ -43,7 +43,6 @@ def test_the_default_bandwidth_follows_silverman_and_is_told() -> None:
 @pytest.mark.parametrize(
     ("switches", "points"),
     [
-        ({}, PLATFORMS),
         ({"any_status": "true", "by_site": "true"}, Points("platforms", by_site=True, **NEW_AREA)),
         ({"any_status": "true", "any_scope": "true"}, Points("platforms")),
     ],
@@ -73,7 +72,7 @@ def test_every_kernel_unit_and_way_to_draw(n: int) -> None:
         "unit": unit,
         "weighted": "true" if weighted else "false",
         "show": shows[n % len(shows)],
-        "cell": "1000",
+        "cell": "2000",
         ("adaptive", "bounded")[n % 2]: "true",
     }
     weight = INVESTMENT if weighted else None

@@ -28,7 +28,6 @@ INVESTMENT = "investment_100m_cny"
 
 ROOT = Path(__file__).resolve().parents[3]
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
-LOOKS = ["hot", "clusters", "distance", "centres"]
 PLATFORMS = HotSpots(Points("platforms"), Zones("hexagons"))
 # Events are points where they are asked for as such.
 EVENTS = {"category": '["event"]', "any_entity_kind": "true"}
@@ -47,21 +46,44 @@ def words(test: AppTest) -> str:
     return " ".join(said).replace("\xa0", " ")
 
 
-@pytest.mark.parametrize("look", LOOKS)
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_look_reads_in_both_languages(look: str, lang: str) -> None:
-    test = page(look=look, lang=lang)
+# Every look of every layer, in both languages, with every setting in one of them.
+WHOLE = [
+    ("hot", "platforms", "en", {"grid": "h3", "rule": "knn", "k": "4"}),
+    ("hot", "projects", "zh", {"rule": "distance", "reach": "12000", "weighted": "true"}),
+    ("hot", "parks", "en", {"grid": "squares", "rule": "rook", "seed": "7"}),
+    ("clusters", "platforms", "zh", {}),
+    ("clusters", "projects", "en", {}),
+    ("clusters", "parks", "zh", {}),
+    ("distance", "platforms", "en", {"every": "true"}),
+    ("distance", "projects", "zh", {}),
+    ("distance", "parks", "en", {}),
+    ("centres", "platforms", "zh", {"by": "level"}),
+    ("centres", "projects", "en", {"weighted": "true"}),
+    ("centres", "parks", "zh", {}),
+]
+NOUNS = {
+    "platforms": ("平台", "platforms"),
+    "projects": ("项目", "projects"),
+    "parks": ("园区", "parks"),
+}
+
+
+@pytest.mark.parametrize(("look", "layer", "lang", "choices"), WHOLE)
+def test_every_look_of_every_layer_reads_in_its_language_with_every_setting(
+    look: str, layer: str, lang: str, choices: dict[str, str]
+) -> None:
+    test = page(look=look, layer=layer, lang=lang, **choices)
     assert not test.exception
     assert not test.error
-    assert not test.info
-    noun = {"zh": "平台", "en": "platforms"}[lang]
-    assert noun in words(test)
+    assert not test.toast
+    told = words(test)
+    assert NOUNS[layer][lang == "en"] in told
     if lang == "en":
         metrics = [f"{each.label} {each.value}" for each in test.metric]
         charts = [str(json.loads(each.proto.spec)) for each in test.get("vega_lite_chart")]
         assert bool(charts) == (look != "centres")
-        told = [words(test), *metrics, *charts, *tables_of_rows(test)]
-        assert CHINESE.findall(" ".join(told)) == []
+        told = " ".join([told, *metrics, *charts, *tables_of_rows(test)])
+        assert CHINESE.findall(told) == []
 
 
 def test_the_default_finds_the_hot_spot_and_says_how_it_knows() -> None:
@@ -72,32 +94,6 @@ def test_the_default_finds_the_hot_spot_and_says_how_it_knows() -> None:
     assert "<dt>随机种子</dt><dd>0</dd>" in told
     assert "换用 4 km、6 km 格网" in told
     assert "可塑面积单元问题" in told
-
-
-@pytest.mark.parametrize("layer", ["projects", "parks"])
-@pytest.mark.parametrize("look", LOOKS)
-def test_every_layer_with_every_look(layer: str, look: str) -> None:
-    test = page(layer=layer, look=look)
-    assert not test.exception
-    assert not test.error
-
-
-@pytest.mark.parametrize(
-    "choices",
-    [
-        {"grid": "squares", "rule": "rook", "seed": "7"},
-        {"grid": "h3", "rule": "knn", "k": "4"},
-        {"rule": "distance", "reach": "12000", "layer": "projects", "weighted": "true"},
-        {"layer": "projects", "weighted": "true", "look": "centres"},
-        {"look": "distance", "every": "true"},
-        {"look": "centres", "by": "level"},
-    ],
-)
-def test_every_setting(choices: dict[str, str]) -> None:
-    test = page(**choices)
-    assert not test.exception
-    assert not test.error
-    assert not test.toast
 
 
 @pytest.mark.parametrize(
