@@ -139,7 +139,7 @@ sure = questions.zone_draws(counted)
 ranking = sure.zones.sort_values(value, ascending=False)
 zone = picking.selected_zone(zones.frame(), *(f"{MAP_KEY}{at or ''}" for at in range(len(asks))))
 
-charted = maps.outlines(zones, tuple(ranking["id"].head(MAX_BARS)))
+charted = maps.outlines(zones, (*ranking["id"].head(MAX_BARS), zone or ""))
 with map_column.container(key="compared" if len(asks) > 1 else "alone"):
     for at, column in enumerate(st.columns(len(asks))):
         with column:

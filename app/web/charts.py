@@ -94,7 +94,8 @@ def bars(
     table = table[table["value"] > 0]
     table = table.assign(name=_told_apart(table).map(_in_lines))
     totals = table.groupby("name", sort=False)["value"].sum().sort_values(ascending=False)
-    order = totals.index.tolist()[:MAX_BARS]
+    chosen = table["id"] == selected
+    order = [*dict.fromkeys([*totals.index[:MAX_BARS], *table.loc[chosen, "name"]])]
     if totals.empty:
         st.caption(text("app.no_bars"))
         return
@@ -111,6 +112,7 @@ def bars(
     part = f"width / max(width - {values_px:g}, {LEAST_BARS_PX})"
     scale = {"domainMin": 0.0, "domainMax": {"expr": f"{longest} * {part}"}, "nice": False}
     axis: dict[str, Any] | None = None
+    start = 0.0
     if log:
         start = 10.0 ** floor(log10(float(rows["value"].min())) - ROOM_BELOW)
         most = {"expr": f"{start} * pow({longest / start}, {part})"}
@@ -118,10 +120,6 @@ def bars(
         decades = [10.0**n for n in range(ceil(log10(start)), ceil(log10(longest)) + 1)]
         axis = {"title": None, "values": decades, "format": SHORT}
         rows = rows.assign(start=start)
-        if intervals:
-            rows = rows.assign(drawn_low=rows["low"].clip(lower=start))
-    elif intervals:
-        rows = rows.assign(drawn_low=rows["low"])
     key_below = {
         "orient": "bottom",
         "direction": "vertical",
@@ -154,8 +152,9 @@ def bars(
         drawn.append(marks(rows[rows["id"] == selected], whole, **of_all))
     if intervals:
         whisker = {"type": "rule", "color": WHISKER, "strokeWidth": 1.5}
-        span = {"x": quantity("drawn_low"), "x2": {"field": "high"}}
-        drawn.append(marks(rows, whisker, y=names, **span))
+        span = {"x": quantity("low"), "x2": {"field": "high"}}
+        within = rows.assign(low=rows["low"].clip(lower=start))
+        drawn.append(marks(within, whisker, y=names, **span))
         rows = rows.assign(high=rows[["value", "high"]].max(axis=1))
     end = quantity("high" if intervals else "value")
     drawn.append(
@@ -172,8 +171,8 @@ def bars(
     room_px = FRAME_PX + (LEGEND_PX if stack else 0) + (AXIS_PX if log else 0)
     bar_px = BAR_HEIGHT + LINE_PX * (_most_lines(order) - 1)
     draw(drawn, bar_px * len(order) + room_px, name="bars", selected=selected)
-    if len(totals) > len(order):
-        st.caption(text("app.more_bars", shown=len(order), all=len(totals)))
+    if len(totals) > MAX_BARS:
+        st.caption(text("app.more_bars", shown=MAX_BARS, all=len(totals)))
 
 
 def _names_beside(rows: pd.DataFrame, names: dict[str, Any]) -> dict[str, Any]:
@@ -332,6 +331,7 @@ def class_histogram(
             quantity("count", title=text("column.zones")),
         ],
     )
+    # Without words of their own, so that a click goes through them to the block below.
     at = pd.DataFrame(bounds, columns=["at", "colour"])
     edge, line = (
         marks(
@@ -339,7 +339,6 @@ def class_histogram(
             {"type": "rule", "strokeWidth": width},
             x=quantity("at"),
             color=colour,
-            tooltip=quantity("at", format=BOUND),
         )
         for width, colour in (
             (4, {"value": WHISKER}),

@@ -42,6 +42,16 @@ DRAWN: dict[str, Callable[[], None]] = {
 }
 
 
+def test_the_selected_zone_is_among_the_bars_however_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = MagicMock()
+    monkeypatch.setattr(charts, "st", page)
+    many = pd.DataFrame({"id": [*"abcdefghijklmnop"], "value": range(16, 0, -1)})
+    charts.bars(many.assign(name=many["id"]), title="个数", selected="p")
+    bar = page.vega_lite_chart.call_args.args[0]["layer"][0]
+    assert [row["id"] for row in bar["data"]["values"]] == [*"abcdefghijklmn", "p"]
+    assert "14" in page.caption.call_args.args[0]
+
+
 @pytest.mark.parametrize("kind", DRAWN)
 def test_each_zone_has_a_mark_of_its_own_that_is_clicked_and_follows_the_view(
     kind: str, monkeypatch: pytest.MonkeyPatch
