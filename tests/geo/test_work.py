@@ -40,6 +40,13 @@ def counted() -> gpd.GeoDataFrame:
     return cells.assign(v=np.random.default_rng(2).poisson(3.0, len(cells)))
 
 
+def thirds() -> gpd.GeoDataFrame:
+    edges = EAST + np.array([0, 5, 10, 20]) * KM
+    return gpd.GeoDataFrame(
+        geometry=shapely.box(edges[:-1], NORTH, edges[1:], NORTH + 20 * KM), crs=4547
+    )
+
+
 def surface() -> object:
     return geo.kernel_density(scattered(50), bandwidth_m=2000, cell_size_m=200)
 
@@ -47,6 +54,8 @@ def surface() -> object:
 # Each is a method with a loop, small here; it must come by the watch at least once.
 METHODS: dict[str, Callable[[], object]] = {
     "uncertainty": lambda: geo.uncertainty(scattered(30), counted()),
+    "ahead": lambda: geo.uncertainty(scattered(9), thirds()).ahead,
+    "counts": lambda: geo.uncertainty(scattered(9), thirds()).counts,
     "distribution": lambda: geo.distribution(scattered(30), counted()),
     "hexagons": lambda: geo.hexagons(DISTRICT, size_m=1000),
     "squares": lambda: geo.squares(DISTRICT, size_m=1000),
@@ -98,6 +107,36 @@ def test_blocks_are_as_large_as_they_may_be(
     with watched(cancelled=lambda: False, progress=lambda *at: looks.append(at)):
         METHODS[name]()
     assert {at for at, of in looks if of == begins.stop} >= {*begins}
+
+
+# What a method costs, against which limit, and what its refusal says beside. The queen's neighbours
+# of 22 × 22 cells are 2 × (2 × 22 × 21 + 2 × 21 × 21) = 3612, four products a step.
+COSTS = [
+    ("uncertainty", "geo.zoned.uncertainty._MAX_PLACES", 30 * 1000, {"draws": 1000}),
+    ("nearest_areas", "geo.zoned.nearest_areas._MAX_CUTS", 9 * 5, {"sites": 9}),
+    ("coverage", "geo.zoned.service_areas._MAX_CORNERS", 9 * 128, {"sites": 9, "distances": 1}),
+    ("curve", "geo.zoned.service_areas._MAX_CORNERS", 18 * 128, {"sites": 9, "distances": 2}),
+    ("squares", "geo.zoned.tessellations._MAX_CELLS", 23 * 23, {"size": 1100}),
+    ("hexagons", "geo.zoned.tessellations._MAX_CELLS", 23 * 27, {"size": 1100}),
+    ("hot_spots", "geo.pattern.permutations.MAX_STEPS", 99 * 9, {"permutations": 99}),
+    ("local", "geo.pattern.permutations.MAX_STEPS", 99 * 8, {"permutations": 99}),
+    ("global", "geo.pattern.permutations.MAX_STEPS", 99 * (484 + 903), {"permutations": 99}),
+    ("ahead", "geo.zoned.uncertainty._MAX_COMPARISONS", 9 * 1000, {"zones": 3, "most": 2}),
+    ("counts", "geo.zoned.tallies.MAX_DENSE", 3 * 1000, {}),
+]
+
+
+@pytest.mark.parametrize(("name", "limit", "cost", "said"), COSTS)
+def test_what_costs_its_limit_is_done_and_what_costs_more_is_refused(
+    name: str, limit: str, cost: int, said: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    method = METHODS[name]
+    monkeypatch.setattr(limit, cost)
+    method()
+    monkeypatch.setattr(limit, cost - 1)
+    with pytest.raises(InputError) as refused:
+        method()
+    assert refused.value.values == {"amount": cost, "limit": cost - 1} | said
 
 
 def test_outside_of_the_watch_nothing_ends() -> None:

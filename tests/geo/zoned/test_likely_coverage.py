@@ -9,6 +9,7 @@ from shapely import LineString, Point, box
 
 import geo
 from geo.supports import Supports, supports
+from geo.zoned import likely_coverage
 from geo.zoned.likely_coverage import chances
 from geo.zoned.reach import within_reach
 
@@ -136,6 +137,17 @@ def test_the_lattice_is_as_fine_as_it_may_be_and_within_the_zone() -> None:
     x, y = (np.unique(column) for column in near.points.xy.T)
     np.testing.assert_allclose(x - EAST, np.arange(-975, 1000, 50))
     np.testing.assert_allclose(y - NORTH, np.arange(-475, 500, 50))
+
+
+def test_cells_are_as_large_as_the_places_of_many_sites_ask_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Two sites, each in one place, on 5 km by 3 km: 100 distances, or a tenth of the reach.
+    frame = gpd.GeoSeries([Point(EAST, NORTH), Point(EAST + 3000, NORTH + 1000)], crs=4547)
+    assert np.diff(geo.coverage_probability(frame, distance_m=1000).x)[0] == pytest.approx(100)
+    monkeypatch.setattr(likely_coverage, "_MOST_DISTANCES", 100)
+    few = geo.coverage_probability(frame, distance_m=1000)
+    assert np.diff(few.x)[0] == pytest.approx((5000 * 3000 * 2 / 100) ** 0.5)
 
 
 def test_chances_by_hand() -> None:
