@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import string
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,35 +31,37 @@ CALLED = {"Finding"}
 ERRORS = {"AtlasError", "InputError", "CRSError", "LayerError"}
 
 
+@cache
+def calls() -> list[tuple[str, ast.Call]]:
+    """Return every call that the packages make, with its file."""
+    return [
+        (str(path.relative_to(ROOT)), node)
+        for package in ("geo", "layers", "app")
+        for path in (ROOT / package).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    ]
+
+
 def used() -> dict[str, str]:
     """Return every code that stands in the packages as it is, with where it stands."""
     found: dict[str, str] = {}
-    for package in ("geo", "layers", "app"):
-        for path in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if not isinstance(node, ast.Call):
-                    continue
-                values = [word.value for word in node.keywords if word.arg in KEYWORDS]
-                if isinstance(node.func, ast.Name) and node.func.id in CALLED:
-                    values += node.args[:1]
-                for value in values:
-                    text = value.value if isinstance(value, ast.Constant) else None
-                    if isinstance(text, str) and CODE.fullmatch(text):
-                        found[text] = f"{path.relative_to(ROOT)}:{node.lineno}"
+    for place, node in calls():
+        values = [word.value for word in node.keywords if word.arg in KEYWORDS]
+        if isinstance(node.func, ast.Name) and node.func.id in CALLED:
+            values += node.args[:1]
+        for value in values:
+            text = value.value if isinstance(value, ast.Constant) else None
+            if isinstance(text, str) and CODE.fullmatch(text):
+                found[text] = f"{place}:{node.lineno}"
     return found
 
 
 def raised() -> Iterator[tuple[str, ast.Call, dict[str | None, ast.expr]]]:
     """Yield every error of the packages that is made: its file, the call, and its keywords."""
-    for package in ("geo", "layers", "app"):
-        for path in (ROOT / package).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if not isinstance(node, ast.Call):
-                    continue
-                name = getattr(node.func, "id", getattr(node.func, "attr", ""))
-                if name in ERRORS:
-                    keywords = {word.arg: word.value for word in node.keywords}
-                    yield str(path.relative_to(ROOT)), node, keywords
+    for place, node in calls():
+        if getattr(node.func, "id", getattr(node.func, "attr", "")) in ERRORS:
+            yield place, node, {word.arg: word.value for word in node.keywords}
 
 
 def fields(text: str) -> set[str]:
