@@ -352,7 +352,7 @@ def test_visitors_may_count_in_the_same_zones_at_once() -> None:
     for _ in range(3):
         zones = gpd.GeoDataFrame(geometry=shapely.from_wkb(shapely.to_wkb(cells)), crs=4547)
         with ThreadPoolExecutor(4) as pool:
-            found = list(pool.map(lambda _, zones=zones: distribution(points, zones), range(8)))
+            found = list(pool.map(lambda _, zones=zones: distribution(points, zones), range(4)))
         assert all(frame["count"].equals(found[0]["count"]) for frame in found)
         assert found[0]["count"].sum() == pytest.approx(len(xy))
 
