@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import Error
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
-from streamlit.testing.v1 import local_script_runner
+from streamlit.testing.v1 import app_test, local_script_runner
 from xdist.scheduler import LoadFileScheduling
 
 from tests.chromium import chromium, watch
@@ -160,7 +160,8 @@ def installed_components() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         scan = cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", scan)
-        patch.setattr(local_script_runner, "ScriptCache", lambda: scripts)
+        for module in (app_test, local_script_runner):
+            patch.setattr(module, "ScriptCache", lambda: scripts)
         patch.setattr(local_script_runner, "require_widgets_deltas", _end_of_script)
         yield
 
