@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING
 
 from layers.plan.area import area, per_plan
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 # Those that a map can be asked for.
-FIRST, LAST = 1, 9999
+FIRST, LAST = date.min.year, date.max.year
 
 
 def years_of(name: str, frame: pd.DataFrame) -> pd.Series[int] | None:
