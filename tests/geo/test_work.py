@@ -63,6 +63,7 @@ METHODS: dict[str, Callable[[], object]] = {
     "nearest_areas": lambda: geo.nearest_areas(scattered(9), within=DISTRICT),
     "hot_spots": lambda: geo.hot_spots(counted(), "v", permutations=99),
     "local": lambda: geo.local_autocorrelation(counted(), "v", permutations=99),
+    "nearest": lambda: geo.hot_spots(counted(), "v", rule="knn", k=5, permutations=99),
     "global": lambda: geo.spatial_autocorrelation(counted(), "v", permutations=99),
     "ripley": lambda: geo.ripley(scattered(30), study_area=DISTRICT, simulations=19),
     "coverage": lambda: geo.coverage(scattered(9), counted(), distance_m=2000),
@@ -121,6 +122,7 @@ COSTS = [
     ("hot_spots", "geo.pattern.permutations.MAX_STEPS", 99 * 9, {"permutations": 99}),
     ("local", "geo.pattern.permutations.MAX_STEPS", 99 * 8, {"permutations": 99}),
     ("global", "geo.pattern.permutations.MAX_STEPS", 99 * (484 + 903), {"permutations": 99}),
+    ("nearest", "geo.pattern.neighbours.MAX_PAIRS", 484 * 5, {"k": 5}),
     ("ahead", "geo.zoned.uncertainty._MAX_COMPARISONS", 9 * 1000, {"zones": 3, "most": 2}),
     ("counts", "geo.zoned.tallies.MAX_DENSE", 3 * 1000, {}),
 ]
