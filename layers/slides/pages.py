@@ -286,11 +286,12 @@ def _add_footer(slide: PptxSlide, text: str, across: Box) -> float:
     """Write footer and slide number where the layout has them; return where they begin."""
     height = across.height
     by_kind = dict(placeholders(slide.slide_layout))
-    places = {kind: _box(each) for kind, each in by_kind.items()}
-    number = places.get(PP_PLACEHOLDER.SLIDE_NUMBER)
+    number, words = (
+        _box(by_kind[kind]) if kind in by_kind else None
+        for kind in (PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.FOOTER)
+    )
     if number is None or number.top < height * _FOOTER_HIGHEST:
         number = Box(across.left + across.width - 60, height - 34, 60, 22)
-    words = places.get(PP_PLACEHOLDER.FOOTER)
     if words is None or words.top < height * _FOOTER_HIGHEST:
         words = number
     right = across.left + across.width

@@ -65,7 +65,8 @@ def pages(book) -> list[str]:
 
 @pytest.fixture(scope="module")
 def deck() -> bytes:
-    return output(spec("coverage", lang="en"), ".pptx")
+    shown = ("districts", "overlay-zones", "overlay-points")
+    return output(spec("coverage", lang="en", visible=shown), ".pptx")
 
 
 @pytest.fixture(scope="module")
@@ -127,20 +128,26 @@ def test_the_question_of_the_map_is_answered_for_each_zone():
     assert 0 < float(covered["覆盖"].rstrip(" %")) <= 100
 
 
-def test_a_kind_without_any_place_is_listed_and_has_no_map():
-    made = atlas(spec("density", pages="category", parameters={"level": ["national"]}))
+@pytest.fixture(scope="module")
+def national():
+    """The atlas of the kinds of platforms of one level, which tests only look at."""
+    return atlas(spec("density", pages="category", parameters={"level": ["national"]}))
+
+
+def test_a_kind_without_any_place_is_listed_and_has_no_map(national):
+    made = national
     assert "科研院所" not in [leaf.title for leaf in made.pages]
     (leaf,) = (leaf for leaf in made.closing if leaf.title == "科研院所")
     assert leaf.content is None
-    national = load("platforms").query("level == 'national' and category == 'institute'")
-    assert len(leaf.table.rows) == len(national) > 0
+    institutes = load("platforms").query("level == 'national' and category == 'institute'")
+    assert len(leaf.table.rows) == len(institutes) > 0
     assert {row[3] for row in leaf.table.rows} == {None}
 
 
-def test_the_map_of_a_kind_shows_that_kind_alone():
-    made = atlas(spec(pages="category"))
-    (leaf,) = (leaf for leaf in made.pages if leaf.title == "实验室")
-    assert set(leaf.content.frames["platforms"]["category"]) == {"laboratory"}
+def test_the_map_of_a_kind_shows_that_kind_alone(national):
+    (leaf,) = (leaf for leaf in national.pages if leaf.title == "实验室")
+    _, points = leaf.content.overlays
+    assert set(points.frame["category"]) == {"laboratory"}
 
 
 def test_parks_without_a_place_close_the_atlas(parks):
@@ -256,9 +263,10 @@ def test_whoever_watches_can_end_the_drawing_and_no_file_is_left(tmp_path):
         if done == 1:
             raise EndedError
 
-    for suffix in (".pdf", ".pptx"):
-        with pytest.raises(EndedError):
-            snapshot(spec(), tmp_path / f"atlas{suffix}", progress=end)
+    with open_plan(TINY):
+        for suffix in (".pdf", ".pptx"):
+            with pytest.raises(EndedError):
+                snapshot(spec(pages="quarters"), tmp_path / f"atlas{suffix}", progress=end)
     assert list(tmp_path.iterdir()) == []
 
 

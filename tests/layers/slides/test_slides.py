@@ -63,7 +63,7 @@ STACK = Chart("stacked", ("甲", "乙"), (("高校", (1, 2.5)), ("实验室", (N
 LINES = Chart("line", ("1", "2", "3"), (("覆盖率", (10, 20, 30)),), "覆盖率", "%")
 LONG = Table(
     ("平台", "依据", "数"),
-    tuple((f"平台{row}", "文件中的一句话，" * (row % 5 + 1), row) for row in range(60)),
+    tuple((f"平台{row}", "文件中的一句话，" * (row % 5 + 1), row) for row in range(36)),
 )
 TEXT = ("坐标采用 CGCS2000（EPSG:4490）。", "科创圈为按规则生成的示意图形，不代表法定界线。")
 
@@ -118,8 +118,8 @@ VARIANTS = {
     "table": Slide("清单", "全部", table=LONG),
     "text": Slide("方法", text=TEXT * 30),
     "contents": Slide("目录", text=tuple(f"{number}　目录条目" for number in range(30))),
-    "legend": Slide("图例", legend=LEGEND * 25),
-    "crowded": Slide("图例", map=view(), legend=LEGEND * 15, text=("很长的一段话。" * 300,)),
+    "legend": Slide("图例", legend=LEGEND * 14),
+    "crowded": Slide("图例", map=view(), legend=LEGEND * 10, text=("很长的一段话。" * 300,)),
 }
 
 
