@@ -82,6 +82,7 @@ def unnamed(
     *,
     px: float,
     first: int,
+    size: float = 0.0,
 ) -> Unnamed:
     """Return the symbols whose names found no room, with where their numbers have some.
 
@@ -93,8 +94,10 @@ def unnamed(
         What numbers must not cover besides, and the frame of the map.
     px, first
         Points per px, and the first number.
+    size
+        Size of the numbers, points; that of notes when left out.
     """
-    size = note_size(px)
+    size = size or note_size(px)
     lost = [names[label] for label in reversed(placement.dropped)]
     lost = [each for each in lost if isinstance(each[1].geometry, shapely.Point)]
     if not lost:

@@ -22,7 +22,7 @@ from layers.paper.halos import Halo
 from layers.paper.key import unnamed
 from layers.paper.sheet import text_width
 from layers.plan.area import area
-from layers.scene.placed import PlacedName
+from layers.scene.placed import Numbered, PlacedName
 from layers.scene.scene import REMARK
 from layers.type.label_candidates import OUT_COST
 from layers.type.label_ground import Ground
@@ -140,8 +140,10 @@ def slide_names(
     stops: list[Dot],
     blocked: Iterable[Box],
     toned: Callable[[str], str],
-) -> tuple[PlacedName, ...]:
+) -> tuple[tuple[PlacedName, ...], tuple[Numbered, ...], int]:
     """Return the names of a map on a slide, whose px is a point: those that a screen would have.
+
+    With them comes what has no room for its name, and how much more has none for a number either.
 
     Parameters
     ----------
@@ -151,7 +153,22 @@ def slide_names(
     names = _names(scene, window, symbols, stops, px=1.0, toned=toned, least_pt=SLIDE_PT)
     obstacles = _obstacles(scene, window, symbols, stops, blocked, px=1.0)
     names, placement = _placed(names, obstacles, window, 1.0)
-    return tuple(_set(names[spot.label], spot) for spot in placement.places)
+    placed = tuple(_set(names[spot.label], spot) for spot in placement.places)
+    requests = [(_said(name), name.request) for name in names]
+    # A stop has its number as it is.
+    by_name = {stop.name: stop for stop in reversed(stops)}
+    lost = [requests[label][0] for label in reversed(placement.dropped)]
+    known = [stop for name in lost if (stop := by_name.get(name))]
+    others = tuple(k for k in placement.dropped if requests[k][0] not in by_name)
+    first = max((stop.number for stop in stops), default=0) + 1
+    left = replace(placement, dropped=others)
+    frame = window.frame
+    rest = unnamed(requests, left, obstacles, frame, px=1.0, first=first, size=SLIDE_PT)
+    numbered = (
+        *(Numbered(each.name, each.number, each.x, each.y, each.colour) for each in known),
+        *(Numbered(each.name, first + at, each.x, each.y) for at, each in enumerate(rest.spots)),
+    )
+    return placed, numbered, rest.others
 
 
 def _set(name: _Name, spot: Placed) -> PlacedName:

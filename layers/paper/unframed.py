@@ -88,7 +88,7 @@ def unframed(content: Content, sheet: Sheet, size_pt: tuple[float, float]) -> Un
     where = laid(seen, window, px=1.0)
     symbols = where.symbols
     scale = corner_box(seen, window, symbols, SCALE_PT, px=1.0)
-    names = slide_names(
+    names, numbered, nameless = slide_names(
         seen,
         window,
         symbols=symbols,
@@ -103,6 +103,8 @@ def unframed(content: Content, sheet: Sheet, size_pt: tuple[float, float]) -> Un
         symbols=symbols,
         stops=tuple(where.stops),
         names=names,
+        numbered=numbered,
+        nameless=nameless,
         scale=scale,
         bar_m=bar_length_m(LONGEST_BAR_PT, window),
         ratio=ratio_words(window),

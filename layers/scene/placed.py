@@ -76,6 +76,27 @@ class PlacedName:
     leader: tuple[tuple[float, float], tuple[float, float]] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A point whose name has no room on the map: a number stands there, and the name beside it.
+
+    Parameters
+    ----------
+    name, number
+        What is said of it in a key.
+    x, y
+        Middle of its number, points.
+    stop
+        Colour of a stop of an axis, which has its number as it is; empty for anything else.
+    """
+
+    name: str
+    number: int
+    x: float
+    y: float
+    stop: str = ""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlacedMap:
     """A map without its sheet; a px of the symbology is a point.
@@ -88,6 +109,9 @@ class PlacedMap:
         What it shows, and its frame.
     symbols, stops, names
         Where they stand.
+    numbered, nameless
+        What has no name there, the most important first, and how much more has no room for a
+        number either.
     scale
         Box of scale and north arrow.
     bar_m, north_deg
@@ -115,3 +139,5 @@ class PlacedMap:
     below: tuple[tuple[str, float], ...]
     beside: tuple[tuple[str, float], ...]
     tiles: bytes = b""
+    numbered: tuple[Numbered, ...] = ()
+    nameless: int = 0

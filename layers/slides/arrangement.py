@@ -10,8 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from layers.slides.charts import draw_chart
-from layers.slides.legends import draw_legend, legend_plan, lowest_legend
-from layers.slides.maps import draw_map
+from layers.slides.legends import draw_legend, key_items, legend_plan, lowest_legend
+from layers.slides.maps import draw_map, placed_in
 from layers.slides.parts import add_text, draw_text, least_height, numbered_plan, text_plan
 from layers.slides.tables import draw_table
 from layers.type.line_breaks import text_height
@@ -19,8 +19,9 @@ from layers.type.table_grids import table_grid, table_width
 
 if TYPE_CHECKING:
     from layers.look.charts import Chart
+    from layers.scene.placed import PlacedMap
     from layers.slides.boxes import Box, Page
-    from layers.slides.slide import Slide
+    from layers.slides.slide import LegendItem, Slide
     from layers.type.table_grids import Grid
 
 # Space between parts, points.
@@ -69,8 +70,11 @@ def fill(
     grid_after = None
     if slide.map is not None:
         box = area.part(width=area.width - column)
-        draw_map(page, slide.map, box)
+        placed = placed_in(slide.map, box)
         area = area.part(left=box.width + GAP)
+        placed, key = _keyed(placed, slide, area)
+        rest = replace(rest, legend=(*rest.legend, *key))
+        draw_map(page, slide.map, box, placed)
     elif slide.chart is not None:
         draw_chart(page, slide.chart, area.part(width=area.width - column))
         rest = replace(rest, chart=None)
@@ -81,6 +85,18 @@ def fill(
         return None, None
     ended = rest.title.endswith(continued)
     return (rest if ended else replace(rest, title=rest.title + continued)), grid_after
+
+
+def _keyed(placed: PlacedMap, slide: Slide, area: Box) -> tuple[PlacedMap, tuple[LegendItem, ...]]:
+    """Return a map with as many numbers as their key has room for below the legend, and that."""
+    alone = slide.legend and not (slide.text or slide.table or slide.chart)
+    every, lang = placed.numbered if alone else (), placed.scene.lang
+    for count in range(len(every), 1, -1):
+        key = key_items(every[:count], len(every) - count + placed.nameless, lang)
+        legend = (*slide.legend, *key)
+        if legend_plan(legend, area.width, area.height).count == len(legend):
+            return replace(placed, numbered=every[:count]), key
+    return replace(placed, numbered=()), ()
 
 
 def _row(page: Page, slide: Slide, area: Box) -> None:

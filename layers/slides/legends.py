@@ -12,7 +12,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from geo.numerals import number
-from layers.look.styles import WHITE, Style, inks
+from layers.look.styles import WHITE, Style, inks, mark
 from layers.scene.strokes import Stroke
 from layers.slides.freeforms import Fill, Shapes, next_number, on_white, parsed
 from layers.slides.parts import add_text, rgb
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from pptx.shapes.group import GroupShape
 
+    from layers.scene.placed import Numbered
     from layers.scene.scene import Entry, Scene
     from layers.slides.boxes import Box, Page
 
@@ -86,6 +87,31 @@ def legend_items(scene: Scene) -> tuple[LegendItem, ...]:
             amounts = sorted(section.layer.amounts, reverse=True)
             sizes = tuple((number(amount), radius) for amount, radius in amounts)
             items.append(LegendItem(words, section.layer.colour, "sizes", sizes=sizes))
+    return tuple(items)
+
+
+def key_items(numbered: Sequence[Numbered], more: int, lang: str) -> tuple[LegendItem, ...]:
+    """Return the key of the numbers of a map, and how many more places have neither.
+
+    Parameters
+    ----------
+    numbered, more
+        What has a number, and how many have none.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
+    if not numbered:
+        return ()
+    stops = sorted((each for each in numbered if each.stop), key=lambda at: (at.stop, at.number))
+    others = sorted((each for each in numbered if not each.stop), key=lambda at: at.number)
+    items = [LegendItem(say("sheet.key", lang), kind="heading")]
+    for each in (*stops, *others):
+        number_, circled = str(each.number), bool(each.stop)
+        items.append(
+            LegendItem(each.name, each.stop or INK, "number", number=number_, circled=circled)
+        )
+    if more:
+        items.append(LegendItem(say("sheet.unnamed", lang, n=more), INK, "number"))
     return tuple(items)
 
 
@@ -233,6 +259,10 @@ def _draw_item(page: Page, item: LegendItem, box: Box, size: float) -> GroupShap
         drawn.append(
             _add(page, lambda own: symbol(own, item.label, style, at=middle, radius=radius))
         )
+    elif item.kind == "number":
+        if item.number:
+            middle = (box.left + SWATCH[0] / 2, box.top + line / 2)
+            drawn.append(_add(page, lambda own: numbered(own, item, middle, size)))
     elif item.kind not in UNMARKED:
         left, top = 0.0, (line - SWATCH[1]) / 2
         place = box.part(left=left, top=top, width=SWATCH[0], height=SWATCH[1])
@@ -252,6 +282,20 @@ def _draw_item(page: Page, item: LegendItem, box: Box, size: float) -> GroupShap
     group = shapes.add_group_shape(drawn)
     group.name = item.label
     return group
+
+
+def numbered(own: Shapes, item: LegendItem, middle: tuple[float, float], size: float) -> str:
+    """Return a number of a key as it stands on the map."""
+    x, y = middle
+    if item.circled:
+        edge = Stroke(item.colour, 1.0, mark("stop")["edge_px"])
+        radius = size * LINE_HEIGHT / 2
+        words = item.number
+        return own.oval(
+            words, middle, radius, fill=Fill(WHITE), stroke=edge, words=words, size_pt=size - 2.0
+        )
+    place = (x - SWATCH[0] / 2, y - size * LINE_HEIGHT / 2, SWATCH[0], size * LINE_HEIGHT)
+    return own.text([item.number], place, size_pt=size, colour=INK, bold=True)
 
 
 def _add(page: Page, written: Callable[[Shapes], str]) -> Any:  # noqa: ANN401 - untyped in python-pptx

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from dataclasses import replace
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,17 @@ KM = 1000.0
 (INK,) = inks("ink")
 
 
-def draw_map(page: Page, view: MapView, outer: Box) -> None:
+def placed_in(view: MapView, outer: Box) -> PlacedMap:
+    """Return a map as it stands in a box, with the degrees at its edges."""
+    box = _within(outer)
+    return view.placed(box.width, box.height)
+
+
+def _within(outer: Box) -> Box:
+    return outer.part(left=DEGREES_PT, height=outer.height - DEGREES_PT)
+
+
+def draw_map(page: Page, view: MapView, outer: Box, placed: PlacedMap | None = None) -> None:
     """Draw a map as one group, in it a group for each layer under its name.
 
     Parameters
@@ -60,10 +71,12 @@ def draw_map(page: Page, view: MapView, outer: Box) -> None:
         The map, and what it shows, for those who cannot see it.
     outer
         Where it stands, with the degrees at its edges.
+    placed
+        The map as :func:`placed_in` returns it, with the numbers that its key tells; without any
+        when left out.
     """
-    slide = page.slide
-    box = outer.part(left=DEGREES_PT, height=outer.height - DEGREES_PT)
-    placed = view.placed(box.width, box.height)
+    slide, box = page.slide, _within(outer)
+    placed = placed or replace(placed_in(view, outer), numbered=())
     tree = slide.element.cSld.spTree
 
     def related(png: bytes) -> str:
@@ -105,7 +118,7 @@ class _Canvas:
         levels += [
             (LEADER_ZORDER, shapes.group(self._say("leaders"), leaders)),
             (STOP_ZORDER, shapes.group(self._say("stops"), map(self._stop, placed.stops))),
-            (NAME_ZORDER, shapes.group(self._say("names"), map(self._name, placed.names))),
+            (NAME_ZORDER, shapes.group(self._say("names"), self._names())),
             (FRAME_ZORDER, self._edge()),
             (SCALE_ZORDER, self._scale()),
         ]
@@ -258,6 +271,21 @@ class _Canvas:
         line = self._at(np.array(name.leader))
         stroke = Stroke(name.colour, 1.0, 0.8)
         return [self.shapes.freeform(name.lines[0], [line], stroke=stroke, closed=False)]
+
+    def _names(self) -> list[str]:
+        """Return names, and the numbers of what has none and no number of its own."""
+        names = [self._name(each) for each in self.placed.names]
+        high = SCALE_PT * LEADING
+        for each in self.placed.numbered:
+            if not each.stop:
+                ((x, y),) = self._at(np.array([[each.x, each.y]])).tolist()
+                place, words = (x - high, y - high / 2, 2 * high, high), [str(each.number)]
+                names.append(
+                    self.shapes.text(
+                        words, place, size_pt=SCALE_PT, colour=INK, bold=True, halo=WHITE
+                    )
+                )
+        return names
 
     def _name(self, name: PlacedName) -> str:
         ((x, y),) = self._at(np.array([[name.x, name.y]])).tolist()

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from layers.look.styles import Style
     from layers.scene.placed import PlacedMap
 
-LegendKind: TypeAlias = Literal["area", "hatch", "line", "dash", "point", "sizes", "heading"]
+LegendKind: TypeAlias = Literal[
+    "area", "hatch", "line", "dash", "point", "sizes", "number", "heading"
+]
 LONGEST_LABEL = 100
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
@@ -58,13 +60,17 @@ class LegendItem:
         ``"#RRGGBB"``, as on the map; a heading has none.
     kind
         ``"area"``, ``"hatch"`` (an area hatched white), ``"line"``, ``"dash"`` (a dashed line),
-        ``"point"``, ``"sizes"`` (circles within each other) or ``"heading"``.
+        ``"point"``, ``"sizes"`` (circles within each other), ``"number"`` or ``"heading"``.
     count
         What stands at the right end, such as the number of features.
     style
         Look of a point, as on the map; a filled circle where None.
     sizes
         Amounts as words, each with the radius of its circle, points; the largest first.
+    number
+        What stands on the map in place of a name, in a circle where it does so there.
+    circled
+        Whether it does.
     """
 
     label: str
@@ -73,6 +79,8 @@ class LegendItem:
     count: str = ""
     style: Style | None = None
     sizes: tuple[tuple[str, float], ...] = ()
+    number: str = ""
+    circled: bool = False
 
     def __post_init__(self) -> None:
         require_one_of(self.kind, get_args(LegendKind), "kind", function="LegendItem")

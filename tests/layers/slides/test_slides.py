@@ -29,9 +29,11 @@ from layers.look.styles import Style
 from layers.questions import Distribution, zone_counts
 from layers.questions.subjects import Points, Zones
 from layers.scene.boxes import Box
-from layers.scene.placed import PlacedMap
+from layers.scene.placed import Numbered, PlacedMap
 from layers.scene.scene import Scene
 from layers.scene.window import Window
+from layers.slides import arrangement
+from layers.slides.boxes import Box as PageBox
 from layers.slides.deck import presentation
 from layers.slides.slide import LegendItem, MapView, Slide
 from layers.type.line_breaks import text_lines, text_width
@@ -507,3 +509,21 @@ def test_libreoffice_opens_all_slides(as_pdf):
     assert len(pages) == len(opened(data).slides)
     for page, slide in zip(pages, opened(data).slides, strict=True):
         assert slide.shapes.title.text.split("（")[0] in page
+
+
+def test_what_has_no_name_on_a_map_has_a_number_and_a_key_beside_it():
+    """As many as the legend leaves room for; the others are counted."""
+    stop = Numbered("洋湖新城", 4, 50.0, 50.0, stop="#0B4F9C")
+    others = tuple(Numbered(f"地点{at}", 8 + at, 20.0 * at, 30.0) for at in range(60))
+    slide = Slide("布局", map=view(), legend=LEGEND)
+    room = PageBox(0.0, 0.0, 200.0, 300.0)
+    crowded = replace(placed(300.0, 300.0), numbered=(stop, *others), nameless=2)
+    shown, key = arrangement._keyed(crowded, slide, room)
+    told = [each.number for each in key if each.number]
+    assert told == [str(each.number) for each in shown.numbered]
+    assert told[:2] == ["4", "8"]
+    assert key[1].circled
+    assert key[-1].label.strip("… ").startswith(f"另有 {63 - len(told)} ")
+    # Beside a text there is no room for a key, and a number without one says nothing.
+    beside = replace(slide, text=TEXT)
+    assert arrangement._keyed(crowded, beside, room)[0].numbered == ()
