@@ -33,7 +33,9 @@ def press(test: AppTest, key: str) -> AppTest:
 
 
 def test_a_note_is_written_changed_moved_deleted_and_undone() -> None:
-    test = written(AppTest.from_function(page).run(), "112.94, 28.22", "桥头", "待核实")
+    test = written(
+        AppTest.from_function(page, default_timeout=60).run(), "112.94, 28.22", "桥头", "待核实"
+    )
     test = written(test, "28.1 112.9", "公园")
     bridge, park = Note(112.94, 28.22, "桥头", "待核实"), Note(112.9, 28.1, "公园")
     assert test.session_state["told"] == (bridge, park)
@@ -53,7 +55,7 @@ def test_a_note_is_written_changed_moved_deleted_and_undone() -> None:
 
 def test_what_a_link_does_not_hold_is_kept_for_the_visit_and_in_a_file() -> None:
     many = [Note(112.9, 28.2, "很长的一条批注", "说明" * 90)] * 9
-    test = AppTest.from_function(page).run()
+    test = AppTest.from_function(page, default_timeout=60).run()
     test.file_uploader[0].set_value(
         ("notes.geojson", notes_file(many), "application/geo+json")
     ).run()
@@ -64,7 +66,7 @@ def test_what_a_link_does_not_hold_is_kept_for_the_visit_and_in_a_file() -> None
 
 
 def test_a_place_that_is_none_is_refused_in_words() -> None:
-    test = AppTest.from_function(page).run()
+    test = AppTest.from_function(page, default_timeout=60).run()
     test.text_input[0].set_value("nowhere")
     test.text_input[1].set_value("甲")
     test.button("notes-save").click().run()

@@ -285,6 +285,6 @@ def test_the_last_answer_about_a_column_comes_first() -> None:
         st.text(own_controls._remembered("lon", ["y"]))
         st.text(own_controls._remembered("lat", ["y"]) or "none")
 
-    test = AppTest.from_function(script).run()
+    test = AppTest.from_function(script, default_timeout=60).run()
     assert [part.value for part in test.text] == ["x", "y", "none"]
     assert own_controls.PLACES[:2] == ("lon", "lat")
