@@ -308,6 +308,8 @@ def test_what_a_file_says_of_its_crs(
     crs, told, findings = understood(stated, name="a.json")
     assert ((crs and crs.to_epsg()), told, [each.code for each in findings]) == (epsg, how, said)
     assert all(each.level == "warning" for each in findings)
+    if said == ["file.crs_old_datum"] and crs:
+        assert dict(findings[0].values)["datum"] == crs.datum.name
 
 
 @pytest.mark.parametrize(

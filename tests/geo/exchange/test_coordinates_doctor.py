@@ -19,6 +19,7 @@ from geo.datum import convert
 from geo.errors import AtlasError, CRSError, InputError
 from geo.exchange import coordinates
 from geo.exchange.coordinates import Conversion, converted, examine, report
+from geo.exchange.readings import Numbers
 
 CHANGSHA = ["岳麓区", "望城区", "芙蓉区", "天心区", "开福区", "雨花区"]
 DISTRICTS = layers.load("districts")[["name_zh", "adcode", "geometry"]]
@@ -477,3 +478,20 @@ def test_corners_that_are_no_numbers_are_not_looked_at():
     x[::3] = np.nan
     finite = x[np.isfinite(x)][np.linspace(0, 5_999, 2_000).astype(int)]
     assert np.array_equal(coordinates._spread(shapely.points(x, x))[:, 0], finite)
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "east_deg", "north_deg"),
+    [
+        (112.5, 28.5, 0, 0),
+        (114, 28.5, 1, 0),
+        (110, 28.5, 2, 0),
+        (112.5, 60, 0, 31),
+        (114, 60, 1, 31),
+        (112.5, -60, 0, 88),
+    ],
+)
+def test_how_far_the_middle_is_from_what_is_known(lon, lat, east_deg, north_deg):
+    numbers = Numbers(np.array([lon]), np.array([lat]), None, (112.0, 28.0, 113.0, 29.0))
+    away = np.hypot(east_deg * np.cos(np.radians(lat)), north_deg) * 110.85
+    assert numbers.away_km(None) == pytest.approx(away)

@@ -26,7 +26,7 @@ from shapely import (
 
 from geo.errors import InputError
 from geo.exchange import corners
-from geo.exchange.geometry import examine, repaired, report
+from geo.exchange.geometry import _in_degrees, examine, repaired, report
 from geo.exchange.parsed import Parsed
 from geo.exchange.tangles import tangle
 from geo.exchange.wkb import from_wkb
@@ -524,3 +524,9 @@ def test_corners_are_the_same_however_they_are_cut_in_pieces(monkeypatch):
     assert set(np.arange(3, 54, 6)) <= set(pieces.repeated) <= set(whole.repeated)
     assert pieces.not_finite.tolist() == whole.not_finite.tolist() == list(range(5, 54, 6))
     assert pieces.star.tolist() == whole.star.tolist()
+
+
+def test_numbers_without_a_label_are_what_most_of_them_are():
+    shapes = np.array([Point(112, 28), Point(180, 90), Point(5e5, 3e6)])
+    assert _in_degrees(gpd.GeoSeries(shapes), shapes)
+    assert not _in_degrees(gpd.GeoSeries(shapes[1:]), shapes[1:])

@@ -347,6 +347,8 @@ def test_columns_can_be_chosen() -> None:
     text = "lon,lat,a,b\n1,2,112.93,28.18\n"
     chosen = _read(text, columns={"lon": "a", "lat": "b"})
     assert chosen.frame.geometry.tolist() == [_CHANGSHA]
+    text = "lon,lat,note\n1,2,POINT (112.93 28.18)\n"
+    assert _read(text, columns={"wkt": "note"}).frame.geometry.tolist() == [_CHANGSHA]
     with pytest.raises(InputError, match="no column 'c'"):
         _read(text, columns={"lon": "c", "lat": "b"})
 

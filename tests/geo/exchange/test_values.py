@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.exchange import angles, cells, dbase, file_columns, formats
+from geo.exchange import angles, cells, dbase, drawings, file_columns, formats
 
 
 def plain(column: pd.Series) -> list[Any]:
@@ -110,6 +110,11 @@ def test_whole_numbers_that_no_format_holds_are_texts_beside_a_hole() -> None:
 def test_a_text_in_two_bytes_a_letter_is_a_text() -> None:
     assert formats.looks_like("名称,a\n1,2\n".encode("utf-16")) == "text"
     assert formats.looks_like(b"\x01\x02name\x00") == "unknown"
+
+
+def test_a_drawing_says_its_code_page_in_the_second_line_below() -> None:
+    assert drawings._code_page(b"  9\n$DWGCODEPAGE\n  3\nANSI_936") == "ANSI_936"
+    assert drawings._code_page(b"$DWGCODEPAGE\n  3") == ""
 
 
 def test_an_angle_is_read_up_to_its_most_letters() -> None:
