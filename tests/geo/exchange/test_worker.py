@@ -116,6 +116,7 @@ def test_orders_are_heeded_until_nobody_gives_any(monkeypatch):
     monkeypatch.setattr(worker, "_Nursery", Nursery)
     monkeypatch.setattr(worker, "_prepare", lambda: asked.append(sorted(worker.TASKS)))
     monkeypatch.setattr(worker, "TASKS", {})
+    monkeypatch.setattr(worker, "_PATIENCE_MS", 1)
     task = SimpleNamespace(TASKS={"name": None})
     monkeypatch.setattr(worker.importlib, "import_module", {"tasks": task}.get)
     monkeypatch.setattr(worker.os, "_exit", sys.exit)
