@@ -70,7 +70,8 @@ COVERED = """() => {
 
 
 # Map after map is drawn where the first one was, with its scripts: what listens to the keys for
-# a map is written down, since it would hear those of the next.
+# a map is written down, since it would hear those of the next, and what zooms stops: Leaflet ends a
+# zoom on a clock, which a map that is taken away does not stop.
 LISTENERS = """
 window.listeners = [];
 const listen = document.addEventListener.bind(document);
@@ -80,6 +81,7 @@ IN_ITS_PLACE = """
 text => {
   const { view } = Atlas, empty = view.container.cloneNode(false);
   view.resize = () => {};
+  view.map._animatingZoom = false;
   view.map.remove();
   window.listeners.splice(0).forEach(heard => document.removeEventListener(...heard));
   empty.className = 'folium-map';
