@@ -207,7 +207,8 @@
 
     // Features whose name, alias, pinyin or initials hold the query, the nearest first.
     search(query, limit) {
-      const wanted = plain(query).trim();
+      // One character may stand for many, as those do that write a phrase.
+      const wanted = plain(query.slice(0, LONGEST)).slice(0, LONGEST).trim();
       if (!wanted) {
         return [];
       }
@@ -235,6 +236,8 @@
   }
 
   const WITHIN_A_WORD = 1;
+  // Longer than any name: what is pasted by mistake holds nobody up.
+  const LONGEST = 200;
   const GROUP_ORDER = { layout: 0, plan: 1, analysis: 2, context: 3 };
 
   const HAN = /\p{Script=Han}/u;

@@ -2,18 +2,23 @@
 (function (Atlas) {
   "use strict";
 
+  // Nothing is below zero that is written as zero.
+  function written(value, decimals) {
+    return value.toLocaleString("en-US", decimals).replace(/^-(?=[0.,]+$)/, "");
+  }
+
   // With thousands separators and these decimals, or as many as it needs, at most two.
   function number(value, digits) {
     const decimals = digits === undefined
       ? { maximumFractionDigits: 2 }
       : { minimumFractionDigits: digits, maximumFractionDigits: digits };
-    return value.toLocaleString("en-US", decimals);
+    return written(value, decimals);
   }
 
   // To so many digits; a whole part keeps all of its own.
   function significant(value, digits = 4) {
     const decimals = value ? digits - 1 - Math.floor(Math.log10(Math.abs(value))) : 0;
-    return value.toLocaleString("en-US", { maximumFractionDigits: Math.min(Math.max(decimals, 0), 6) });
+    return written(value, { maximumFractionDigits: Math.min(Math.max(decimals, 0), 6) });
   }
 
   Atlas.numerals = { number, significant };

@@ -381,6 +381,13 @@ FAULTS: dict[str, tuple[Callable[[Path], None], str, int, str, str]] = {
         "layers.cities.style.colour",
         "data.breaks",
     ),
+    "a brace alone in the words of a unit": (
+        edit("symbology.json", '"CNY {n} billion"', '"CNY {n} {billion"'),
+        "symbology.json",
+        0,
+        "units.100 million CNY.in_text.en.words",
+        "data.breaks",
+    ),
     "an unknown symbol": (
         edit("symbology.json", '"ring-dot"', '"blob"'),
         "symbology.json",

@@ -426,6 +426,13 @@ def test_search_finds_by_any_name_and_is_moved_through_by_the_keys(page):
     page.keyboard.press("/")
     page.keyboard.type("绝无此名")
     assert "绝无此名" in page.locator(".atlas-results .none").text_content()
+    # What is pasted by mistake holds nobody up, whatever its characters are: this took 13 s.
+    took = """query => {
+      const started = performance.now();
+      Atlas.view.model.search(query, 12);
+      return performance.now() - started;
+    }"""
+    assert page.evaluate(took, "\ufdfa" * 10_000) < 1000
 
 
 def test_the_card_gives_facts_units_accuracy_quote_and_source(page):
