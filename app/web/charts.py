@@ -7,6 +7,7 @@ Marks of what is out of view on the map are pale. The map tells so in the browse
 from __future__ import annotations
 
 import json
+from html import escape
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
@@ -253,10 +254,14 @@ def draw(
         return
     click = {"type": "point", "fields": ["id"]}
     chart["params"] = [{"name": "zone", "select": click, "views": [PICKED["name"]]}]
-    if any(layer["encoding"].get("opacity") == IN_VIEW for layer in layers):
+    may_pale = [layer for layer in layers if layer["encoding"].get("opacity") == IN_VIEW]
+    if may_pale:
         note = f"in-view-{name}"
         chart["params"].append({"name": "in_view", "bind": {"element": f".{note}"}})
-        st.html(f'<p class="{note}" hidden>{text("app.out_of_view")}</p>')
+        rows = (row for layer in may_pale for row in layer["data"]["values"])
+        zones = escape(json.dumps([*dict.fromkeys(row["id"] for row in rows)]))
+        words = text("app.out_of_view")
+        st.html(f'<p class="{note}" hidden data-zones="{zones}">{words}</p>')
     key = picking.chart_key(name, selected)
     st.vega_lite_chart(chart, width="stretch", key=key, on_select="rerun")
 

@@ -102,11 +102,11 @@
     if (!seen || seen.at !== at) {
       const areas = charted ? [charted] : view.model.layers.filter((layer) => layer.group === "analysis" && layer.shapes);
       const all = areas.flatMap((layer) => layer.shapes.map((shape, i) => [layer.value("id", i), layer.within(i, bounds)]));
-      seen = { at, ids: Object.fromEntries(all), whole: all.every(([, isSeen]) => isSeen) };
+      seen = { at, ids: Object.fromEntries(all) };
     }
     [...notes].filter((note) => note.value !== seen.ids).forEach((note) => {
       note.value = seen.ids;
-      note.hidden = seen.whole;
+      note.hidden = JSON.parse(note.dataset.zones).every((id) => seen.ids[id] !== false);
       note.dispatchEvent(new Event("input"));
     });
   }

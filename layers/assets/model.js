@@ -124,6 +124,11 @@
       return this.radii ? this.radii[i] : this.styleOf(i).size_px;
     }
 
+    // Whether a card would say anything of a feature: a result may have neither names nor columns.
+    tells(i) {
+      return this.group !== "analysis" || this.fields.length > 0 || Boolean(this.value("name_zh", i) || this.value("name_en", i));
+    }
+
     name(i, lang) {
       const zh = this.value("name_zh", i);
       const en = this.value("name_en", i);

@@ -82,8 +82,9 @@
 
     add(group, layer, i) {
       const style = layer.styleOf(i);
-      // An isoline says its value on itself; a click belongs to what lies below it.
-      const interactive = layer.group !== "context" && layer.pane !== "isoline";
+      // An isoline says its value on itself; a click belongs to what lies below it, as it does where
+      // a card would have nothing to say.
+      const interactive = layer.group !== "context" && layer.pane !== "isoline" && layer.tells(i);
       // Of a layer of points some have an area.
       const pane = layer.pane in PANES ? layer.pane : "area";
       const options = {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
 from functools import partial
+from html import unescape
 from typing import TYPE_CHECKING, Any
 from unittest.mock import MagicMock
 
@@ -74,4 +77,6 @@ def test_each_zone_has_a_mark_of_its_own_that_is_clicked_and_follows_the_view(
     assert of_zones["encoding"]["opacity"] == charts.IN_VIEW
     (note,) = page.html.call_args.args
     assert f'class="{bound[0]["element"].removeprefix(".")}" hidden' in note
+    (zones,) = re.findall('data-zones="([^"]*)"', note)
+    assert sorted(json.loads(unescape(zones))) == ["a", "b", "c"]  # of what is drawn alone
     assert names.index("html") < names.index("vega_lite_chart")  # it is there to be bound to

@@ -486,6 +486,22 @@ def test_a_click_opens_a_card_and_a_click_beside_closes_it(page):
     assert not page.locator(".atlas-card").is_visible()
 
 
+def test_a_click_goes_through_what_has_neither_name_nor_columns(page):
+    cities = load("cities")
+    over = gpd.GeoDataFrame(geometry=[cities.union_all().convex_hull], crs=cities.crs)
+    overlays = [Features(cities, title="区"), Features(over, title="范围", name="reach")]
+    show(page, web_map([], overlays=overlays))
+    name, place = cities["name_zh"].iloc[0], cities.geometry.iloc[0].representative_point()
+    centre = page.evaluate(
+        """([lon, lat]) => { const at = Atlas.view.map.latLngToContainerPoint(
+          Atlas.view.toMap(lon, lat, false)), box = Atlas.view.map.getContainer()
+          .getBoundingClientRect(); return [box.left + at.x, box.top + at.y]; }""",
+        [place.x, place.y],
+    )
+    page.mouse.click(*centre)
+    assert page.locator(".atlas-card h3").text_content() == name
+
+
 def test_lengths_and_areas_are_measured_on_the_ellipsoid_on_any_base_map(page):
     places = [(112.70, 28.05), (112.95, 28.31), (113.08, 28.02), (112.9, 27.9)]
     geod = pyproj.Geod(ellps="GRS80")
