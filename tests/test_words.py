@@ -111,6 +111,17 @@ def test_every_text_is_there_in_both_languages(path: Path) -> None:
             assert all(filled(form) == filled(entry["zh"]) for form in english), key
 
 
+def test_sentences_take_amounts_with_their_unit() -> None:
+    assert [
+        form
+        for path in FILES
+        for entry in json.loads(path.read_text(encoding="utf-8")).values()
+        for lang in ("zh", "en")
+        for form in forms(entry[lang])
+        if re.search(r"亿元|million CNY", form) and filled(form) and form.endswith(("。", "."))
+    ] == []
+
+
 @pytest.mark.parametrize("floors", [("geo",), ("layers", "app")])
 def test_no_text_stands_twice(floors: tuple[str, ...]) -> None:
     files = [path for path in FILES if path.relative_to(ROOT).parts[0] in floors]

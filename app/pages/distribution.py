@@ -78,7 +78,8 @@ def totals(shown: Shown) -> None:
         money.metric(amounts, number(stated.sum()))
     if stated is not None and not own and area().document:
         of_plan = stated[chosen["source_id"] == area().document]
-        st.caption(text("distribution.counted_once", plan=number(of_plan.sum())))
+        plan = choices.amount_of(points, of_plan.sum())
+        st.caption(text("distribution.counted_once", plan=plan))
     note_on_points(points)
     unknowns(points, shown.asked.zones)
     results.scale_notes(shown)

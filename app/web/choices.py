@@ -20,7 +20,7 @@ from geo.crs import to_metric
 from geo.errors import AtlasError
 from geo.numerals import listed, number
 from layers.keeping.brought import is_own, keep_zones
-from layers.look.symbology import value_label
+from layers.look.symbology import amount_words, value_label
 from layers.plan.area import area, per_plan
 from layers.plan.positions import CRS
 from layers.plan.selection import ENTITY, PLACEABLE, SITE
@@ -301,6 +301,12 @@ def weighted(points: Points) -> bool:
     if is_own(points.layer):
         return switch("weighted", "choose.weighted.own", amount=points.amount_noun(language()))
     return switch("weighted", "choose.weighted")
+
+
+def amount_of(points: Points, value: float) -> str:
+    """Return an amount of points in a sentence, with its unit; that of an own column is unknown."""
+    unit = "" if is_own(points.layer) else points.about.field(points.amount or "").unit
+    return amount_words(value, unit, lang=language())
 
 
 def weight_words(key: str, points: Points) -> str:

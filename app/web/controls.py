@@ -161,7 +161,7 @@ def slide(key: str, label: str, record: type, field: str, *, start: float | None
         raise TypeError(f"{record.__name__}.{field} has no slider")
     (low, high, step), default = item.about.slide, int(begin)
     url_state.seed(key, default, url_state.whole_number(low, high, step=step))
-    value: int = st.slider(text(label), low, high, step=step, key=key)
+    value: int = st.slider(text(label), low, high, step=step, format="localized", key=key)
     url_state.publish(key, default)
     return value
 

@@ -59,7 +59,8 @@ def scale_notes(shown: Shown) -> None:
     readable = readable_scale(stated)
     if readable.name == "log":
         ratio = number(readable.ratio, digits=0)
-        st.caption(text("distribution.dwarfed", largest=number(stated.max()), ratio=ratio))
+        largest = choices.amount_of(points, stated.max())
+        st.caption(text("distribution.dwarfed", largest=largest, ratio=ratio))
 
 
 def chart(shown: Shown, zone: str | None) -> None:
@@ -327,10 +328,15 @@ def _concentration(shown: Shown, zones: gpd.GeoDataFrame) -> None:
         st.caption(text("distribution.concentration_area", pct=area))
     even = 1.0 / figures["zones"]
     summed = zone_results.summed_column(shown)
-    chance = ""
+    points, total = shown.asked.points, figures["total"]
+    of, chance = f"distribution.concentration_of.{summed}", ""
     if summed == "count":
-        by_chance = number(even + (1.0 - even) / figures["total"], digits=3)
+        by_chance = number(even + (1.0 - even) / total, digits=3)
         chance = text("distribution.concentration_chance", hhi=by_chance)
+        denominator = choices.about(of, points, total=number(total))
+    else:
+        amount = points.amount_noun(language())
+        denominator = text(of, total=choices.amount_of(points, total), amount=amount)
     st.caption(
         text(
             "distribution.concentration_indices",
@@ -340,11 +346,7 @@ def _concentration(shown: Shown, zones: gpd.GeoDataFrame) -> None:
             gini=number(figures["gini_corrected"], digits=2),
             theil=number(figures["theil"], digits=2),
         )
-        + choices.about(
-            f"distribution.concentration_of.{summed}",
-            shown.asked.points,
-            total=number(figures["total"]),
-        )
+        + denominator
     )
 
 

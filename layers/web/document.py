@@ -398,10 +398,11 @@ def _fields(drawn: Drawn) -> list[dict[str, Any]]:
             for field in resource(drawn.id).fields
             if field.name in drawn.frame and field.name not in HIDDEN
         ]
-    fields = [_field(key, {"zh": words, "en": words}) for key, words in drawn.columns.items()]
-    if drawn.numbered:
-        fields.insert(0, _field(drawn.numbers, drawn.titles._asdict(), unit=drawn.unit))
-    return fields
+    # What the colours tell has its title in the legend: a column of it would say it twice.
+    colours = drawn.numbers if drawn.numbered else None
+    first = [_field(colours, drawn.titles._asdict(), unit=drawn.unit)] if colours else []
+    others = {key: words for key, words in drawn.columns.items() if key != colours}
+    return first + [_field(key, {"zh": words, "en": words}) for key, words in others.items()]
 
 
 def _note(metres: float | None, *, striped: bool) -> Text | None:

@@ -381,6 +381,13 @@ def test_the_legend_of_a_choropleth_has_ranges_colours_and_unit():
     assert column(layer, "class") == ["0", "1"]
 
 
+def test_a_card_tells_what_the_colours_tell_once():
+    frame = squares([1, 2]).assign(km2=[3, 4])
+    overlay = Choropleth(frame, "n", "数量", columns={"n": "个数", "km2": "面积"})
+    layer = layer_of(map_document(["cities"], overlays=[overlay]), "overlay-zones")
+    assert [field["title"]["zh"] for field in layer["fields"]] == ["数量", "面积"]
+
+
 def surface(values: list[list[float]], crs: int | None = 4547) -> xr.DataArray:
     rows, columns = np.shape(values)
     array = xr.DataArray(
