@@ -70,8 +70,8 @@ COVERED = """() => {
 
 
 # Map after map is drawn where the first one was, with its scripts: what listens to the keys for
-# a map is written down, since it would hear those of the next, and what zooms stops: Leaflet ends a
-# zoom on a clock, which a map that is taken away does not stop.
+# a map is written down, since it would hear those of the next. A map that is taken away goes on
+# with a zoom at the next frame, ends it on a clock, and tells of a new size on another.
 LISTENERS = """
 window.listeners = [];
 const listen = document.addEventListener.bind(document);
@@ -82,7 +82,9 @@ text => {
   const { view } = Atlas, empty = view.container.cloneNode(false);
   view.resize = () => {};
   view.map._animatingZoom = false;
+  view.map._animateZoom = () => {};
   view.map.remove();
+  view.map.off();
   window.listeners.splice(0).forEach(heard => document.removeEventListener(...heard));
   empty.className = 'folium-map';
   view.container.replaceWith(empty);
