@@ -382,7 +382,7 @@ def _drop_shape(element: etree._Element, root: etree._Element) -> None:
 
 
 def _packed(parts: dict[str, _Part], main: str) -> bytes:
-    """Write a package of the parts alone."""
+    """Write a package of the parts alone: unpacked, as it is read at once, and without the time."""
     overrides = "".join(
         f"<Override PartName={quoteattr('/' + name)} "
         f"ContentType={quoteattr(_CONTENT_TYPES[part.kind])}/>"
@@ -396,15 +396,15 @@ def _packed(parts: dict[str, _Part], main: str) -> bytes:
         if part.kind == "image"
     )
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target:
+    with zipfile.ZipFile(file, "w") as target:
         target.writestr(
-            _TYPES,
+            zipfile.ZipInfo(_TYPES),
             f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
             f'ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
             f'<Default Extension="xml" ContentType="application/xml"/>{overrides}{pictures}'
             "</Types>",
         )
-        target.writestr("_rels/.rels", _listed([("rId1", "officeDocument", main)]))
+        target.writestr(zipfile.ZipInfo("_rels/.rels"), _listed([("rId1", "officeDocument", main)]))
         for name, part in parts.items():
             data = (
                 part.data
@@ -413,12 +413,11 @@ def _packed(parts: dict[str, _Part], main: str) -> bytes:
                     part.root, encoding="UTF-8", xml_declaration=True, standalone=True
                 )
             )
-            target.writestr(name, data)
+            target.writestr(zipfile.ZipInfo(name), data)
             if part.relations:
                 folder, _, last = name.rpartition("/")
-                target.writestr(
-                    posixpath.join(folder, "_rels", f"{last}.rels"), _listed(part.relations)
-                )
+                related = posixpath.join(folder, "_rels", f"{last}.rels")
+                target.writestr(zipfile.ZipInfo(related), _listed(part.relations))
     return file.getvalue()
 
 

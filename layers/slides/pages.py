@@ -46,7 +46,6 @@ _SMALLEST_AREA = (260.0, 180.0)
 _BELOW_TITLE, _ABOVE_FOOTER = 8.0, 8.0
 _EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - dates in files have no zone
 _ALIGNED = {"ctr": PP_ALIGN.CENTER, "r": PP_ALIGN.RIGHT}
-_ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _DATES = re.compile(rb"<dcterms:(created|modified)[ >].*?</dcterms:\1>", re.DOTALL)
 _THUMBNAIL = re.compile(rb"<Relationship [^>]*/metadata/thumbnail[^>]*/>")
 
@@ -355,7 +354,7 @@ def _packed(written: BytesIO, *, dated: bool) -> bytes:
                 data = _THUMBNAIL.sub(b"", data)
             elif each.filename == "docProps/core.xml" and not dated:
                 data = _DATES.sub(b"", data)
-            entry = zipfile.ZipInfo(each.filename, date_time=_ZIP_EPOCH)
+            entry = zipfile.ZipInfo(each.filename)
             # PNG and XLSX are packed already.
             stored = each.filename.endswith((".png", ".jpg", ".jpeg", ".xlsx"))
             entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
