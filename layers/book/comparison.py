@@ -71,7 +71,8 @@ def compared(spec: MapSpec) -> Compared:
     Raises
     ------
     InputError
-        If one of the two cannot be asked or drawn, or both are the same.
+        If one of the two cannot be asked or drawn, both are the same, or years are to be compared
+        by results, which are those of all years.
     """
     specs = (replace(spec, versus={}), spec.other())
     one, other = ((asked(each), each.year) for each in specs)
@@ -81,6 +82,12 @@ def compared(spec: MapSpec) -> Compared:
             code="versus.same",
         )
     contents = comparable([each.content() for each in specs])
+    if one[1] != other[1] and any(each.overlays for each in contents):
+        raise InputError(
+            "compared: results are those of all years, so that maps of two years show the same; "
+            "compare years on the overview",
+            code="versus.year",
+        )
     rows = _rows(specs)
     captions = [_caption(rows, at, spec.lang) or specs[at].titled().title for at in (0, 1)]
     title = spec.titled().title if spec.sheet.title.strip() else _title(specs, contents, rows)
@@ -196,17 +203,18 @@ def _are_among(words: str, figures: Sequence[str]) -> bool:
 def _counted(years: Sequence[str], contents: Sequence[Content], lang: str) -> tuple[str, str]:
     """Return years, each with how many features that have a place its map shows by it."""
     one, other = (
-        say("versus.counted", lang, words=words, n=number(n)) if (n := _dated(content)) else words
+        say("versus.counted", lang, words=words, n=number(n))
+        if (n := _dated(content)) is not None
+        else words
         for words, content in zip(years, contents, strict=True)
     )
     return one, other
 
 
-def _dated(content: Content) -> int:
+def _dated(content: Content) -> int | None:
     """Return how many features that have a place a map shows of the layers that tell years."""
-    return sum(
-        len(located(content.frames[name])) for name in content.visible if name in area().years
-    )
+    layers = [name for name in content.visible if name in area().years]
+    return sum(len(located(content.frames[name])) for name in layers) if layers else None
 
 
 def side_by_side(

@@ -17,6 +17,8 @@ from layers.scene.window import GEOGRAPHIC
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
     from layers.look.content import Content
     from layers.look.overlays import Overlay
 
@@ -50,26 +52,30 @@ def comparable(contents: Sequence[Content]) -> list[Content]:
 def in_shared_classes(contents: Sequence[Content], at: int) -> Content:
     """Return one of some maps with the classes of all: of zones, and of surfaces the wider ones.
 
+    Zones share classes where they are coloured by the same: projects and money have no scale in
+    common.
+
     Parameters
     ----------
     contents, at
         What each shows, and which of them.
     """
-    zones = [
-        each.frame[each.column].to_numpy(dtype=float)
-        for content in contents
-        for each in content.overlays
-        if isinstance(each, Choropleth)
-    ]
-    breaks = classes(np.concatenate(zones)).uppers if zones else None
+    numbers: dict[str, list[NDArray[np.float64]]] = {}
+    for content in contents:
+        for each in content.overlays:
+            if isinstance(each, Choropleth):
+                numbers.setdefault(each.column, []).append(each.frame[each.column].to_numpy(float))
+    breaks = {
+        name: classes(np.concatenate(each)).uppers for name, each in numbers.items() if each[1:]
+    }
     surfaces = [
         each for content in contents for each in content.overlays if isinstance(each, Surface)
     ]
     widest = max(surfaces, key=lambda each: float(each.array.max()), default=None)
 
     def shared(overlay: Overlay) -> Overlay:
-        if isinstance(overlay, Choropleth):
-            return replace(overlay, breaks=breaks)
+        if isinstance(overlay, Choropleth) and overlay.column in breaks:
+            return replace(overlay, breaks=breaks[overlay.column])
         if isinstance(overlay, Surface) and widest is not None:
             return replace(overlay, levels=widest.levels, top=float(widest.array.max()))
         return overlay

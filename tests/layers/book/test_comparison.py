@@ -67,6 +67,14 @@ def test_maps_to_compare_have_one_ground_one_scale_and_the_same_classes():
     assert len(contents[1].frames["projects"]) < len(contents[0].frames["projects"])
 
 
+def test_money_and_projects_have_classes_of_their_own():
+    money = spec("distribution", parameters={"measure": "investment"})
+    both = compared(replace(money, versus={"measure": "count"}))
+    for specification, content in zip(both.specs, both.contents, strict=True):
+        (alone,), (beside,) = specification.content().overlays, content.overlays
+        assert classify(beside).uppers == classify(alone).uppers
+
+
 @pytest.mark.parametrize("name", ["coverage", "distribution"])
 def test_zonings_are_told_apart_in_the_title(name):
     one = spec(name, parameters={"zoning": "districts"}, versus={"zoning": "circles"})
@@ -149,6 +157,9 @@ def test_what_cannot_be_compared_is_refused_and_a_specification_comes_back():
     with pytest.raises(InputError) as caught:
         output(replace(one, pages="circles"), ".pptx")
     assert caught.value.code == "versus.pages"
+    with pytest.raises(InputError) as caught:
+        comparison_slides(spec("distribution", versus={"year": 2016}))
+    assert caught.value.code == "versus.year"
     with pytest.raises(InputError) as caught:
         comparison_slides(spec("overview", visible=[], versus={"year": 2024}))
     assert caught.value.code == "print.nothing"
