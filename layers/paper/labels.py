@@ -6,7 +6,6 @@ import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import combinations, compress, pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -16,10 +15,9 @@ import shapely
 from layers.look.palettes import ink
 from layers.look.styles import WHITE
 from layers.look.styles import mark as measures
-from layers.paper.artists import draw_lines, write
 from layers.paper.drawing import stop_px
-from layers.paper.halos import Halo
 from layers.paper.key import unnamed
+from layers.paper.names import Name, write_name
 from layers.paper.sheet import text_width
 from layers.plan.area import area
 from layers.scene.placed import Numbered, PlacedName
@@ -46,20 +44,16 @@ if TYPE_CHECKING:
 
 # Names are legible down to this on paper and from afar on a slide, points.
 LEAST_PT, SLIDE_PT = 5.6, 12.0
-LINE_HEIGHT, MIDDLE = 1.22, 0.37
-HALO_PX = 3.4
+LINE_HEIGHT = 1.22
 BOLD = 600
 # Of equal names of a layer the first stands.
 RANK_STEP = 1e-4
 # A place that is a node, a park and a city is named once within this distance, px.
 SAME_NAME_PX = 180.0
-# Lines to names run below the stops, whose numbers they would cross.
-ZORDER, LEADER_ZORDER = 80.0, 65.0
 EQUATOR_M_PER_PX = 156_543.034
 # What a name pays to stand on a line of the plan or on solid ground; on a symbol it never stands.
 LINE_COST, SOLID_COST = 5.0, 18.0
 NUMBER_EVERY_PX = 420.0
-STEEP = 45.0
 # Between a symbol and its name, beside the gap between names, px.
 CLEAR_PX = 3.2
 # Latin names in an area are broken from this width in heights.
@@ -69,23 +63,6 @@ OWN_SHARE = 0.2
 # It is broken into at most so many lines where it fits no wider, and stands outside of the zone
 # where that is so much of its width and height.
 MOST_LINES, LEAST_INSIDE = 3, 0.6
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Name:
-    """A text with its look, where it would like to stand, and the number below it, if any."""
-
-    text: str
-    size: float
-    bold: bool
-    colour: str
-    halo: str
-    request: LabelRequest
-    value: str = ""
-
-    @property
-    def lines(self) -> list[str]:
-        return [*self.text.split("\n"), *([self.value] if self.value else [])]
 
 
 def draw_labels(
@@ -126,8 +103,8 @@ def draw_labels(
     obstacles = _obstacles(scene, window, symbols, stops, blocked, px=px)
     names, placement = _placed(names, obstacles, window, px)
     for spot in placement.places:
-        _write(axes, names[spot.label], spot, px)
-    requests = [(_said(name), name.request) for name in names]
+        write_name(axes, names[spot.label], spot, px)
+    requests = [(name.said, name.request) for name in names]
     first = max((stop.number for stop in stops), default=0) + 1
     return unnamed(requests, placement, obstacles, window.frame, px=px, first=first)
 
@@ -154,7 +131,7 @@ def slide_names(
     obstacles = _obstacles(scene, window, symbols, stops, blocked, px=1.0)
     names, placement = _placed(names, obstacles, window, 1.0)
     placed = tuple(_set(names[spot.label], spot) for spot in placement.places)
-    requests = [(_said(name), name.request) for name in names]
+    requests = [(name.said, name.request) for name in names]
     # A stop has its number as it is.
     by_name = {stop.name: stop for stop in reversed(stops)}
     lost = [requests[label][0] for label in reversed(placement.dropped)]
@@ -171,7 +148,7 @@ def slide_names(
     return placed, numbered, rest.others
 
 
-def _set(name: _Name, spot: Placed) -> PlacedName:
+def _set(name: Name, spot: Placed) -> PlacedName:
     return PlacedName(
         lines=tuple(name.lines),
         size_pt=name.size,
@@ -188,8 +165,8 @@ def _set(name: _Name, spot: Placed) -> PlacedName:
 
 
 def _placed(
-    names: list[_Name], obstacles: list[Obstacle], window: Window, px: float
-) -> tuple[list[_Name], Placement]:
+    names: list[Name], obstacles: list[Obstacle], window: Window, px: float
+) -> tuple[list[Name], Placement]:
     """Return names as they are written, and where."""
     names = _once(names, px)
     frame, gap = window.frame.inset(2.0 * px), 1.5 * px
@@ -220,9 +197,9 @@ def _names(
     px: float,
     toned: Callable[[str], str],
     least_pt: float = 0.0,
-) -> list[_Name]:
+) -> list[Name]:
     """Return the names of a map, on a slide from the scale on at which a screen has them."""
-    names: list[_Name] = []
+    names: list[Name] = []
     zoom = math.log2(EQUATOR_M_PER_PX * 0.88 / (window.metres_per_pt * px))
     at_stops = {stop.node for stop in stops}
     for layer in scene.layers:
@@ -270,7 +247,7 @@ class _Pen:
 
     def name(
         self, at: int, text: str, shape: BaseGeometry, where: Where, *, radius: float = 0.0
-    ) -> _Name | None:
+    ) -> Name | None:
         label, mark = self.layer.label, self.layer.marks[at]
         if label is None or not text or shape.is_empty:
             return None
@@ -303,7 +280,7 @@ class _Pen:
             repeat=NUMBER_EVERY_PX * self.px if isoline else 0.0,
             most=OUT_COST if self.layer.numbered else math.inf,
         )
-        return _Name(text, size, bold, colour, halo, request, mark.value)
+        return Name(text, size, bold, colour, halo, request, mark.value)
 
 
 def in_lines(text: str, number: int) -> str:
@@ -331,7 +308,7 @@ def _stop_names(
     px: float,
     toned: Callable[[str], str],
     least_pt: float,
-) -> list[_Name]:
+) -> list[Name]:
     """Return the names of stops: an axis names them where their nodes are no layer of the map."""
     label = scene.stop_label
     if label is None:
@@ -349,7 +326,7 @@ def _stop_names(
         )
         colour = toned(label.colour)
         names.append(
-            _Name(stop.name, size, bold=True, colour=colour, halo=label.halo, request=request)
+            Name(stop.name, size, bold=True, colour=colour, halo=label.halo, request=request)
         )
     return names
 
@@ -386,7 +363,7 @@ def _named_shapes(layer: Drawn, window: Window) -> NDArray[np.object_]:
     return shapes
 
 
-def _told(name: _Name, ground: Ground) -> _Name | None:
+def _told(name: Name, ground: Ground) -> Name | None:
     """Return the name of a zone with its number below, in as many lines as go into the zone.
 
     The first of these that can stand in the zone as a whole; where none can, the first is to stand
@@ -397,7 +374,7 @@ def _told(name: _Name, ground: Ground) -> _Name | None:
         return name
     left, bottom, right, top = name.request.geometry.bounds
     weight: Weight = "bold" if name.bold else "regular"
-    narrow = (in_lines(_said(name), number + 1) for number in range(MOST_LINES))
+    narrow = (in_lines(name.said, number + 1) for number in range(MOST_LINES))
     written = []
     for text in dict.fromkeys((name.text, *narrow)):
         candidate = replace(name, text=text)
@@ -418,24 +395,19 @@ def _told(name: _Name, ground: Ground) -> _Name | None:
     return replace(written[0], request=replace(written[0].request, required=True))
 
 
-def _once(names: list[_Name], px: float) -> list[_Name]:
+def _once(names: list[Name], px: float) -> list[Name]:
     """Return names without those that are said nearby already."""
     places: dict[str, list[tuple[float, float]]] = defaultdict(list)
-    once: list[_Name] = []
+    once: list[Name] = []
     for name in sorted(names, key=lambda each: each.request.importance):
         middle = name.request.geometry.centroid
         again = name.request.repeat == 0 and any(
-            math.hypot(x - middle.x, y - middle.y) < SAME_NAME_PX * px
-            for x, y in places[_said(name)]
+            math.hypot(x - middle.x, y - middle.y) < SAME_NAME_PX * px for x, y in places[name.said]
         )
         if not again:
-            places[_said(name)].append((middle.x, middle.y))
+            places[name.said].append((middle.x, middle.y))
             once.append(name)
     return once
-
-
-def _said(name: _Name) -> str:
-    return name.text.replace("\n", " ")
 
 
 def _obstacles(
@@ -466,52 +438,3 @@ def _obstacles(
             elif mark.style.fill_opacity > measures("solid")["opacity"]:
                 obstacles.append(Obstacle(shape, SOLID_COST))
     return obstacles
-
-
-def _write(axes: Axes, name: _Name, spot: Placed, px: float) -> None:
-    if spot.leader is not None:
-        corners = (*spot.leader, _line_end(name, spot, spot.leader[1]))
-        for colour, width in ((name.halo, 2.4), (name.colour, 0.8)):
-            draw_lines(axes, [corners], colour, width * px, LEADER_ZORDER)
-    chinese = not name.text.isascii() and len(name.text) > 1
-    if chinese and abs(spot.rotation) > STEEP:
-        _write_down(axes, name, spot, px)
-        return
-    step = name.request.height / len(name.lines)
-    for number, line in enumerate(name.lines):
-        up = ((len(name.lines) - 1) / 2 - number) * step
-        angle = math.radians(spot.rotation)
-        at = (spot.x - up * math.sin(angle), spot.y + up * math.cos(angle))
-        _write_turned(axes, name, line, at, degrees=spot.rotation, px=px)
-
-
-def _line_end(name: _Name, spot: Placed, end: tuple[float, float]) -> tuple[float, float]:
-    """Return where the letters begin behind the end of a line to a name, some of it being short."""
-    row = int((spot.y - end[1]) / name.request.height * len(name.lines) + len(name.lines) / 2)
-    words = name.lines[min(max(row, 0), len(name.lines) - 1)]
-    half = text_width(words, name.size, "bold" if name.bold else "regular") / 2
-    return min(max(end[0], spot.x - half), spot.x + half), end[1]
-
-
-def _write_down(axes: Axes, name: _Name, spot: Placed, px: float) -> None:
-    """Write Chinese along a steep line from top to bottom, its characters upright."""
-    turn = spot.rotation - 90.0 if spot.rotation > 0 else spot.rotation + 90.0
-    down = math.radians(turn - 90.0)
-    step = name.request.width / len(name.text)
-    for number, character in enumerate(name.text):
-        along = (number + 0.5) * step - name.request.width / 2
-        at = (spot.x + along * math.cos(down), spot.y + along * math.sin(down))
-        _write_turned(axes, name, character, at, degrees=turn, px=px)
-
-
-def _write_turned(
-    axes: Axes, name: _Name, text: str, at: tuple[float, float], *, degrees: float, px: float
-) -> None:
-    angle = math.radians(degrees)
-    low = MIDDLE * name.size
-    xy = (at[0] + low * math.sin(angle), at[1] - low * math.cos(angle))
-    line = partial(
-        write, axes, xy, text, name.size, bold=name.bold, align="center", degrees=degrees
-    )
-    line(colour=name.halo, zorder=ZORDER, kind=Halo, width=HALO_PX * px)
-    line(colour=name.colour, zorder=ZORDER + 1).set_label(_said(name))
