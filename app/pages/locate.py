@@ -258,6 +258,9 @@ def say_where(thing: str | None) -> Candidate | None:
             by_text(thing)
         with address:
             by_address(thing, author, source, can_take=can_take and bool(author))
+    else:
+        for way in (coordinate, address):
+            way.caption(text("locate.choose"))
     there = locating.candidate(thing)
     if there is not None:
         # Above all that led to it, so that the button is in view.
