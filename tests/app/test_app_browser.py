@@ -655,6 +655,8 @@ def test_each_step_is_one_step_back_and_what_was_chosen_goes_with_the_visitor(pa
     thumb = page.locator("[data-testid=stSliderThumbValue]").first
     expect(thumb).to_have_text(words("density.auto"))
     page.go_back()
+    # The map of the page that is left stands until all of the other is there.
+    page.get_by_role("slider", name=words("choose.bandwidth")).wait_for(state="detached")
     drawn(page, "distribution")
     assert parameters(page) == {"zoning": "parks", "tab": "table"}
     page.go_back()
