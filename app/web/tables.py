@@ -273,12 +273,14 @@ def area_balance(balance: pd.DataFrame) -> None:
 
 def matching(frame: pd.DataFrame, word: str) -> pd.DataFrame:
     """Return the rows whose names, aliases or quote hold a word; all rows for no word."""
+    if not word.strip():
+        return frame
     told = frame.reindex(columns=["name_zh", "aliases", "name_en", "quote"]).fillna("")
     hits = [
         holds(texts, word, names=[name, *aliases.split("|")])
         for name, aliases, *texts in told.itertuples(index=False)
     ]
-    return frame[np.array(hits, dtype=bool)] if word.strip() else frame
+    return frame[np.array(hits, dtype=bool)]
 
 
 def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
