@@ -81,13 +81,14 @@ def compared(spec: MapSpec) -> Compared:
             "compared: both maps are the same; give in versus a value that differs",
             code="versus.same",
         )
-    contents = comparable([each.content() for each in specs])
-    if one[1] != other[1] and any(each.overlays for each in contents):
+    alone = [each.content() for each in specs]
+    if specs[0].year != specs[1].year and any(each.overlays for each in alone):
         raise InputError(
             "compared: results are those of all years, so that maps of two years show the same; "
             "compare years on the overview",
             code="versus.year",
         )
+    contents = comparable(alone)
     rows = _rows(specs)
     captions = [_caption(rows, at, spec.lang) or specs[at].titled().title for at in (0, 1)]
     title = spec.titled().title if spec.sheet.title.strip() else _title(specs, contents, rows)
