@@ -31,6 +31,7 @@ from geo.transformations import (
     horizontal,
     moved,
     named,
+    nine_places,
     same_place,
     transformed,
 )
@@ -174,14 +175,15 @@ def stated_crs(frame: Frame, *, function: str = "stated_crs") -> CRS:
             "the column that holds the places.",
             code="place.no_geometry",
         )
-    if frame.crs is None:
+    crs = frame.crs
+    if crs is None:
         raise CRSError(
             f"{function}: the frame has no CRS, so its numbers mean nothing yet. If they are "
             'longitude and latitude, call .set_crs("EPSG:4490"); if they are metres, set their '
             'zone, for Changsha .set_crs("EPSG:4547").',
             code="crs.missing",
         )
-    return horizontal(frame.crs, function=function)
+    return horizontal(crs, function=function)
 
 
 @door
@@ -337,10 +339,7 @@ def _reaches(metric: CRS, bounds: Bounds, crs: CRS) -> bool:
 def _corners(
     bounds: Bounds, source: CRS, target: CRS, *, function: str = "metric_crs"
 ) -> tuple[Floats, Floats]:
-    x, y = np.meshgrid(
-        np.linspace(bounds.west, bounds.east, 3), np.linspace(bounds.south, bounds.north, 3)
-    )
-    return transformed(x.ravel(), y.ravel(), source, target, function=function)
+    return transformed(*nine_places(bounds), source, target, function=function)
 
 
 def measured_in(stated: object, used: object) -> dict[Hashable, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from geo.transformations import to_own_degrees
+from geo.transformations import nine_places, to_own_degrees
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 # Half of the base line, in units of the map, over which the ground is compared with the map.
 _STEP = 10.0
-_PLACES = 3
 
 
 def scale_error(crs: CRS, bounds: tuple[float, float, float, float]) -> float:
@@ -49,13 +48,7 @@ def scale_error(crs: CRS, bounds: tuple[float, float, float, float]) -> float:
     """
     if not crs.is_projected or not np.isfinite(bounds).all():
         return np.inf
-    west, south, east, north = bounds
-    x, y = (
-        side.ravel()
-        for side in np.meshgrid(
-            np.linspace(west, east, _PLACES), np.linspace(south, north, _PLACES)
-        )
-    )
+    x, y = nine_places(bounds)
     ground = _ground(
         crs,
         np.concatenate([x + _STEP, x - _STEP, x, x]),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from pyproj import CRS
 
 from geo.errors import CRSError, InputError
-from geo.transformations import in_one_datum, named, to_own_degrees
+from geo.transformations import (
+    by_definition,
+    in_one_datum,
+    named,
+    nine_places,
+    to_own_degrees,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -216,8 +221,7 @@ def _check_eastings(x: Floats, y: Floats, crs: CRS, bounds: Bounds, function: st
 def _check_area(crs: CRS, bounds: Bounds, function: str) -> None:
     area = _area_of_use(crs)
     west, south, east, north = bounds
-    x, y = np.meshgrid(np.linspace(west, east, 3), np.linspace(south, north, 3))
-    lon, lat = to_own_degrees(crs, x.ravel(), y.ravel())
+    lon, lat = to_own_degrees(crs, *nine_places(bounds))
     known = np.isfinite(lon) & np.isfinite(lat)
     # Corners of the box about the data may lie off the map where the data do not.
     if known.any() and (area is None or _within(lon[known], lat[known], area)):
@@ -235,7 +239,7 @@ def _check_area(crs: CRS, bounds: Bounds, function: str) -> None:
     )
 
 
-@lru_cache(maxsize=256)
+@by_definition
 def _area_of_use(crs: CRS) -> tuple[float, float, float, float] | None:
     area = crs.area_of_use
     if area is None:

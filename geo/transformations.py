@@ -9,8 +9,8 @@ taken as one, so that between them nothing is shifted. No grid is fetched from a
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+from functools import lru_cache, wraps
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -23,6 +23,8 @@ from pyproj.transformer import TransformerGroup
 from geo.errors import CRSError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -43,6 +45,38 @@ _ONE_DATUM = re.compile(
 _HUB = CRS.from_epsg(4326)
 # A published transformation that is less exact than this is no better than none for a plan.
 _LARGEST_ERROR_M = 5.0
+
+_Crss = ParamSpec("_Crss")
+_Worked = TypeVar("_Worked")
+
+
+def by_definition(work: Callable[_Crss, _Worked]) -> Callable[_Crss, _Worked]:
+    """Keep what is worked out of CRSs by the text that each was made of.
+
+    A CRS that is looked up by itself is written out anew each time, which takes longer than most of
+    what is asked of it.
+
+    Parameters
+    ----------
+    work
+        Function of CRSs alone.
+
+    Examples
+    --------
+    >>> name = by_definition(lambda crs: crs.name)
+    >>> name(CRS.from_epsg(4326))
+    'WGS 84'
+    """
+
+    @lru_cache(maxsize=256)
+    def worked(*texts: str) -> _Worked:
+        return work(*map(CRS, texts))  # type: ignore[arg-type, call-arg]
+
+    @wraps(work)
+    def kept(*crss: _Crss.args, **_: _Crss.kwargs) -> _Worked:
+        return worked(*[crs.srs for crs in crss])  # type: ignore[attr-defined]
+
+    return kept
 
 
 def moved(frame: AnyFrame, target: object, *, function: str = "moved") -> AnyFrame:
@@ -223,7 +257,7 @@ def horizontal(crs: object, *, function: str = "horizontal") -> CRS:
     4490
     """
     try:
-        return _horizontal(CRS.from_user_input(crs), function)
+        whole = CRS.from_user_input(crs)
     except UnknownCRSError as error:
         raise CRSError(
             f"{function}: {crs!r:.200} is no CRS that PROJ knows ({error}). Pass a code such as "
@@ -231,28 +265,31 @@ def horizontal(crs: object, *, function: str = "horizontal") -> CRS:
             code="crs.unknown",
             crs=f"{crs!s:.60}",
         ) from error
-
-
-@lru_cache(maxsize=256)
-def _horizontal(crs: CRS, function: str) -> CRS:
-    if crs.is_compound:
-        return _horizontal(crs.sub_crs_list[0], function)
-    if crs.is_bound and crs.source_crs is not None and in_one_datum(crs.source_crs):
-        return _horizontal(crs.source_crs, function)
-    flat = crs.to_2d() if crs.is_geographic and len(crs.axis_info) > 2 else crs  # noqa: PLR2004
-    plain = crs.is_projected or (crs.is_geographic and not crs.is_derived)
-    if crs.is_bound or crs.type_name.startswith("Derived") or not plain:
+    flat = _horizontal(whole)
+    if flat is None:
         raise CRSError(
-            f"{function}: the CRS {crs.name!r} is a {crs.type_name}, which does not say where on "
-            "the Earth a place is. Give the frame a geographic or projected CRS such as "
+            f"{function}: the CRS {whole.name!r} is a {whole.type_name}, which does not say where "
+            "on the Earth a place is. Give the frame a geographic or projected CRS such as "
             '"EPSG:4490" or "EPSG:4547".',
             code="crs.kind",
-            crs=crs.name,
+            crs=whole.name,
         )
     return flat
 
 
-@lru_cache(maxsize=256)
+@by_definition
+def _horizontal(crs: CRS) -> CRS | None:
+    if crs.is_compound:
+        return _horizontal(crs.sub_crs_list[0])
+    if crs.is_bound and crs.source_crs is not None and in_one_datum(crs.source_crs):
+        return _horizontal(crs.source_crs)
+    plain = crs.is_projected or (crs.is_geographic and not crs.is_derived)
+    if crs.is_bound or crs.type_name.startswith("Derived") or not plain:
+        return None
+    return crs.to_2d() if crs.is_geographic and len(crs.axis_info) > 2 else crs  # noqa: PLR2004
+
+
+@by_definition
 def named(crs: CRS) -> str:
     """Name a CRS for a message, with its code where it has one.
 
@@ -270,7 +307,7 @@ def named(crs: CRS) -> str:
     return f"{':'.join(code)} ({crs.name})" if code else crs.name
 
 
-@lru_cache(maxsize=256)
+@by_definition
 def in_one_datum(crs: CRS) -> bool:
     """Whether a CRS is on WGS 84, CGCS2000 or an ITRF, which are taken as one datum.
 
@@ -305,7 +342,7 @@ def datum_name(crs: CRS) -> str:
     return crs.name if datum is None else datum.name
 
 
-@lru_cache(maxsize=256)
+@by_definition
 def same_place(crs: CRS, other: CRS) -> bool:
     """Whether the same numbers mean the same place in two CRSs.
 
@@ -370,14 +407,14 @@ def _ballpark(source: CRS, goal: CRS, function: str) -> CRSError:
     )
 
 
-@lru_cache(maxsize=128)
+@by_definition
 def _within_datum(source: CRS, goal: CRS) -> Transformer:
     # A datum is not shifted to itself. To look through all published shifts takes up to a second,
     # through those that PROJ itself publishes none.
     return Transformer.from_crs(source, goal, always_xy=True, authority="PROJ")
 
 
-@lru_cache(maxsize=32)
+@by_definition
 def _group(source: CRS, goal: CRS) -> tuple[Transformer, ...]:
     group = TransformerGroup(source, goal, always_xy=True, allow_ballpark=False)
     return tuple(group.transformers)
@@ -403,12 +440,33 @@ def _holds(outer: tuple[float, ...], inner: tuple[float, ...]) -> bool:
     )
 
 
+def nine_places(bounds: tuple[float, float, float, float]) -> tuple[Floats, Floats]:
+    """Corners, middles of sides and centre of a box.
+
+    Parameters
+    ----------
+    bounds
+        Its west, south, east and north end.
+
+    Returns
+    -------
+    Their x and their y, from the south-west to the north-east.
+
+    Examples
+    --------
+    >>> nine_places((0, 0, 2, 4))[1].tolist()
+    [0.0, 0.0, 0.0, 2.0, 2.0, 2.0, 4.0, 4.0, 4.0]
+    """
+    west, south, east, north = bounds
+    middle, half_up = west + (east - west) / 2, south + (north - south) / 2
+    x = np.array([west, middle, east] * 3, dtype=float)
+    return x, np.array([*[south] * 3, *[half_up] * 3, *[north] * 3], dtype=float)
+
+
 def _in_degrees(
     crs: CRS, bounds: tuple[float, float, float, float]
 ) -> tuple[float, float, float, float]:
-    west, south, east, north = bounds
-    x, y = np.meshgrid(np.linspace(west, east, 3), np.linspace(south, north, 3))
-    lon, lat = to_own_degrees(crs, x.ravel(), y.ravel())
+    lon, lat = to_own_degrees(crs, *nine_places(bounds))
     known = np.isfinite(lon) & np.isfinite(lat)
     if not known.any():
         return (np.nan, np.nan, np.nan, np.nan)
@@ -436,11 +494,15 @@ def to_own_degrees(crs: CRS, x: Floats, y: Floats) -> tuple[Floats, Floats]:
     >>> lon.round(6).tolist()
     [114.0]
     """
+    way, factor = _to_degrees(crs)
+    lon, lat = (x, y) if way is None else way.transform(x, y)
+    return np.degrees(np.asarray(lon) * factor), np.degrees(np.asarray(lat) * factor)
+
+
+@by_definition
+def _to_degrees(crs: CRS) -> tuple[Transformer | None, float]:
+    """Give the way from the map to angles, if there is one, and their unit in radians."""
     geodetic = crs.geodetic_crs
     if crs.is_geographic or geodetic is None:
-        lon, lat = x, y
-        factor = crs.axis_info[0].unit_conversion_factor
-    else:
-        lon, lat = _within_datum(crs, geodetic).transform(x, y)
-        factor = geodetic.axis_info[0].unit_conversion_factor
-    return np.degrees(np.asarray(lon) * factor), np.degrees(np.asarray(lat) * factor)
+        return None, crs.axis_info[0].unit_conversion_factor
+    return _within_datum(crs, geodetic), geodetic.axis_info[0].unit_conversion_factor
