@@ -35,7 +35,7 @@ _MAGIC: dict[bytes, Literal["<", ">"]] = {
 }
 _BIG = {b"II\x2b\x00", b"MM\x00\x2b"}
 # Types of values: how many bytes, and how numpy calls it.
-_TYPES = {1: "u1", 2: "S1", 3: "u2", 4: "u4", 13: "u4", 16: "u8", 18: "u8"}
+_TYPES = {1: "u1", 2: "S1", 3: "u2", 4: "u4", 16: "u8"}
 _SUBFILE, _WIDTH, _LENGTH, _BITS, _SAMPLES, _PLANAR = 254, 256, 257, 258, 277, 284
 _STRIPS, _STRIP_ROWS, _STRIP_BYTES = 273, 278, 279
 _TILE_WIDTH, _TILE_LENGTH, _TILES, _TILE_BYTES = 322, 323, 324, 325
@@ -191,8 +191,8 @@ class _Directory:
                 most=MAX_CELLS,
             )
         tiled = _TILE_WIDTH in tags
-        across = self._first(tags, _TILE_WIDTH, 0) if tiled else columns
-        down = min(self._first(tags, _TILE_LENGTH if tiled else _STRIP_ROWS, rows), 2**32)
+        across = self._first(tags, _TILE_WIDTH, columns)
+        down = self._first(tags, _TILE_LENGTH if tiled else _STRIP_ROWS, rows)
         down = down if tiled else min(down, rows)
         if not (across and down):
             raise _cut(self._name)

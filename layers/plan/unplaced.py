@@ -172,9 +172,9 @@ def _features() -> pd.DataFrame:
         plain = pd.DataFrame(frame.drop(columns="geometry"))
         part = plain[ENTITY].map(PLACEABLE.index) if ENTITY in plain else 0
         parts.append(
-            plain.reindex(columns=["id", "heading", "quote", *SAME])
-            .assign(layer=name, part=part, amount=0.0 if amount is None else amount)
-            .fillna({"amount": 0.0})
+            plain.reindex(columns=["id", "heading", "quote", *SAME]).assign(
+                layer=name, part=part, amount=0.0 if amount is None else amount
+            )
         )
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
 

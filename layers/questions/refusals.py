@@ -50,12 +50,13 @@ class Refusal(NamedTuple):
     reason
         A key of :data:`REFUSED`.
     n, fewest
-        How many zones, points or places there are, and how many there must be.
+        How many zones, points or places there are, and how many there must be; None where these
+        are not the reason.
     """
 
     reason: Reason
-    n: int = 0
-    fewest: int = 0
+    n: int | None = None
+    fewest: int | None = None
 
     def sentence(self, called: Callable[[str], str] = str) -> str:
         """Return why, and what to do.

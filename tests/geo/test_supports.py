@@ -138,6 +138,15 @@ def test_thin_and_flat_shapes_are_stood_for_too(shape: BaseGeometry) -> None:
     assert (shapely.distance(turned, shapely.points(found.xy)) < 1e-6).all()
 
 
+def test_few_features_lie_alike_around_their_middles_and_many_each_its_own_way() -> None:
+    for features, alike in ((2, True), (1000, False)):
+        points = of([100.0] * features)
+        found = supports(points, np.arange(features), points.crs)
+        away = (found.xy - (EAST, NORTH)).reshape(features, -1, 2)
+        assert np.array_equal(away[0], away[1]) is alike
+        assert np.abs(away).max() < 500
+
+
 def test_the_mean_of_draws_is_what_was_expected() -> None:
     extent = box(EAST + 250, NORTH + 300, EAST + 1250, NORTH + 700)
     zones = gpd.GeoDataFrame(geometry=[square(0), square(1000)], crs=4547)

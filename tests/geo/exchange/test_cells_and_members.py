@@ -127,6 +127,17 @@ def test_texts_that_are_no_utf_8_are_gbk_and_all_others_stay() -> None:
         ["甲", "乙", None, ""],
     )
     assert columns.as_bytes(pa.array(["a"], pa.large_string())).type == pa.large_binary()
+    # Of a table without rows there may be nothing to look at.
+    none = pa.table({"a": pa.chunked_array([], pa.string()), "b": pa.chunked_array([gbk[:0]])})
+    assert columns.whole_texts(none) == (none, [])
+
+
+def test_too_many_columns_are_refused_before_the_last_row_is_there() -> None:
+    table = columns.Attributes("a.json")
+    table.add([dict.fromkeys(map(str, range(2000)), 1)])
+    with pytest.raises(InputError) as refused:
+        table.add([{"one more": 1}])
+    assert (refused.value.code, refused.value.values["name"]) == ("file.columns", "a.json")  # noqa: PD011
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -283,66 +281,6 @@ def test_changed_bytes_give_a_raster_or_a_refusal():
 
 
 # ---- what announces more than it holds
-
-
-def made(*pages, big=False, order="<", chain=()):
-    """A TIFF of pages that are mappings of tag to a number, or to a list of them."""
-    entry, head, number = ("HHQQ", 8, "Q") if big else ("HHII", 2, "I")
-    first = struct.pack(order + "2sHHHQ", *(b"II", 43, 8, 0, 16)) if big else b"II*\0\x08\0\0\0"
-    body, starts = bytearray(first), []
-    for page in pages:
-        starts.append(len(body))
-        count = struct.pack(order + ("Q" if big else "H"), len(page))
-        values = bytearray()
-        place = len(body) + head + len(page) * struct.calcsize(order + entry) + len(first) // 2
-        entries = b""
-        for tag, value in sorted(page.items()):
-            several = value if isinstance(value, list) else [value]
-            kind = 16 if big else 4
-            if len(several) == 1:
-                entries += struct.pack(order + entry, tag, kind, 1, several[0])
-            else:
-                entries += struct.pack(order + entry, tag, kind, len(several), place + len(values))
-                values += struct.pack(f"{order}{len(several)}{number}", *several)
-        following = chain[len(starts) - 1] if chain else place + len(values)
-        last = len(starts) == len(pages) and not chain
-        body += count + entries + struct.pack(order + number, 0 if last else following) + values
-    return bytes(body)
-
-
-PAGE = {256: 70, 257: 60, 258: 8, 259: 8, 277: 1}
-
-
-def test_tiles_far_larger_than_the_image_are_refused():
-    bomb = made(PAGE | {322: 50_000, 323: 32_768, 324: 8, 325: 8})
-    assert code(bomb) == "raster.blocks"
-    big = made(PAGE | {322: 50_000, 323: 32_768, 324: 8, 325: 8}, big=True)
-    assert code(big) == "raster.blocks"
-
-
-def test_images_that_are_far_larger_than_the_file_are_refused():
-    assert code(made(PAGE | {256: 2**31, 257: 2**31, 273: 8, 279: 8})) == "raster.cells"
-    wide = PAGE | {256: 10_000, 257: 10_000, 278: 10_000, 273: 8, 279: 8}
-    assert code(made(wide | {258: 64})) == "raster.blocks"
-    assert code(made(wide | {277: 60_000})) == "raster.blocks"
-    # A good first image does not hide a second one.
-    good = PAGE | {278: 60, 273: 8, 279: 8}
-    assert code(made(good, wide | {258: 64, 254: 1})) == "raster.blocks"
-    assert code(made(good, wide | {258: 64, 254: 4})) == "raster.blocks"
-
-
-def test_images_without_end_are_refused():
-    good = PAGE | {278: 60, 273: 8, 279: 8}
-    assert code(made(good, chain=(8,))) == "raster.pages"
-    assert code(made(*[good] * 100)) == "raster.pages"
-
-
-def test_a_file_that_does_not_hold_what_it_lists_is_refused():
-    assert code(made(PAGE | {278: 60, 273: 8, 279: 5_000})) == "raster.cut"
-    assert code(made(PAGE | {278: 30, 273: [8, 2**31], 279: [8, 8]})) == "raster.cut"
-    assert code(made(PAGE | {278: 30, 273: [8, 8], 279: [8, 8, 8]})) == "raster.cut"
-    assert code(made(PAGE)) == "raster.cut"
-    assert code(made({256: 70})) == "raster.cut"
 
 
 def test_a_sparse_raster_of_nothing_is_refused_by_what_it_unpacks_to():

@@ -107,6 +107,17 @@ def test_whole_numbers_that_no_format_holds_are_texts_beside_a_hole() -> None:
     assert plain(column) == ["9223372036854775808", None]
 
 
+@pytest.mark.parametrize(
+    ("day", "is_date"),
+    [("0001-01-01", True), ("9999-12-31", True), ("0000-12-31", False), ("10000-01-01", False)],
+)
+def test_dates_of_years_that_no_calendar_writes_are_texts(day: str, *, is_date: bool) -> None:
+    column = file_columns._dated(pd.Series(np.array([day, "NaT"], "datetime64[s]")))
+    assert (column.dtype.kind == "M") is is_date
+    assert column.isna().tolist() == [False, True]
+    assert str(column[0]).startswith(day)
+
+
 def test_a_text_in_two_bytes_a_letter_is_a_text() -> None:
     assert formats.looks_like("名称,a\n1,2\n".encode("utf-16")) == "text"
     assert formats.looks_like(b"\x01\x02name\x00") == "unknown"

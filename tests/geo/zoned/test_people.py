@@ -15,6 +15,7 @@ from shapely import box
 import geo
 import layers
 from geo.errors import InputError
+from geo.zoned import people
 
 
 def raster(values: float | np.ndarray, units: str = "", *, step: float = 0.05) -> xr.DataArray:
@@ -233,6 +234,24 @@ def test_a_small_zone_may_be_dense() -> None:
     assert found["population"][:2].tolist() == [360_000, 720_000]
     np.testing.assert_allclose(found["people_per_km2"], [90e3, 90e3, np.nan], rtol=1e-4)
     assert found["too_dense"].tolist() == [False, True, False]
+
+
+def test_the_densest_that_may_be_and_the_smallest_that_is_judged(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    counts = geo.population(squares(360_000.0, "people", side_m=2000)).counts
+    zone = gpd.GeoSeries([box(498e3, 31e5, 502e3, 3102e3)], crs=4547)
+    zoned = geo.zonal_statistics(counts, zone, statistics=("sum",))
+    (area_km2,) = zoned["covered_km2"]
+    (density,) = zoned["sum"] / area_km2
+    for highest, smallest, too_dense in (
+        (density, area_km2, False),
+        (np.nextafter(density, 0), area_km2, True),
+        (np.nextafter(density, 0), np.nextafter(area_km2, np.inf), False),
+    ):
+        monkeypatch.setattr(people, "HIGHEST_ZONE_PER_KM2", highest)
+        monkeypatch.setattr(people, "SMALLEST_ZONE_KM2", smallest)
+        assert geo.people_in(counts, zone)["too_dense"].tolist() == [too_dense]
 
 
 @pytest.mark.parametrize("epsg", [4547, 4490])

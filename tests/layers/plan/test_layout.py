@@ -220,6 +220,17 @@ def test_a_node_beyond_reach_is_visited_by_chords() -> None:
     assert vertices(axis) == [(0, 9000), (3000, 5000), (0, 1000), (4000, -4000)]
 
 
+def test_how_far_a_node_may_be_from_the_road() -> None:
+    # In whole metres of the map, so that the node is just as far as it may be.
+    whole = [(EAST_M + x, NORTH_M + y) for x, y in ((0, 9000), (1000, 5000), (0, 1000))]
+    nodes = gpd.GeoDataFrame(geometry=[shapely.Point(xy) for xy in whole], crs=map_crs())
+    road = shapely.LineString([whole[0], whole[2]])
+    roads = gpd.GeoDataFrame(geometry=[road], crs=map_crs())
+    for reach_m, middle in ((1000, (0, 5000)), (999, (1000, 5000))):
+        axis = along_roads(nodes, roads, reach_m=reach_m)
+        assert vertices(axis) == [(0, 9000), middle, (0, 1000)]
+
+
 def test_with_no_road_the_axis_is_straight_from_node_to_node() -> None:
     nodes = points((0, 9000), (3000, 5000), (0, 1000))
     expected = [(0, 9000), (3000, 5000), (0, 1000)]

@@ -361,6 +361,13 @@ def test_intervals_of_what_stands_well_inside_are_the_counts() -> None:
     assert table.header == ("Zone", "West quarter", "East quarter")
     assert [row[0] for row in table.rows] == ["West quarter", "East quarter"]
     assert table.rows[0][2] == 1.0
+    assert Ahead(ASKED).headline("en")[0][1].startswith("West quarter 100")
+
+
+def test_one_zone_alone_is_ahead_of_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = pd.DataFrame({"id": [WEST], WEST: [np.nan]})
+    monkeypatch.setattr(Ahead, "answer", lambda _: alone)
+    assert Ahead(ASKED).headline("en") == []
 
 
 def test_a_map_of_zones_without_a_point_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,15 @@ def test_the_reading_ends_with_whether_other_cells_say_the_same(
     assert "East" in steady
     monkeypatch.setattr(tested_units, "other_sizes", lambda *_, **__: ())
     assert HOT.told("en") == ["First."]
+    # Without a spot there is no district that others could have too.
+    with monkeypatch.context() as without:
+        said: list[object] = []
+        without.setattr(tested_units, "spots", lambda *_, **__: ())
+        without.setattr(
+            cluster_reading, "other_sizes", lambda *given, lang: said.extend((*given, lang)) or ""
+        )
+        assert HOT.told("en") == ["First."]
+        assert said == [HOT.SPOT, None, [], "en"]
     figures = pd.DataFrame({"value": [0.1], "p_value": [0.5]}, index=["moran_i"])
     figures.attrs["reading"] = "random"
     monkeypatch.setattr(autocorrelation, "overall", lambda _: figures)
