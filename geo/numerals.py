@@ -16,12 +16,14 @@ from typing import TYPE_CHECKING, TypeGuard
 from babel import Locale
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 # Of maps, texts and files.
 LANGUAGES = ("zh", "en")
 # What stands for a number that there is none of.
 MISSING = "–"
+# What stands before a number below zero; files for machines have a hyphen.
+MINUS = "\N{MINUS SIGN}"
 # The most decimals of a number by itself, and of one that is told to so many digits.
 _MOST, _MOST_OF_SMALL, _SIGNIFICANT = 2, 6, 4
 # The most decimals of a column: with a whole part, without one, and where all is very small.
@@ -64,7 +66,7 @@ def significant(value: float, digits: int = _SIGNIFICANT) -> str:
     Examples
     --------
     >>> significant(1835.64), significant(0.012345), significant(-0.5), significant(24)
-    ('1,836', '0.01235', '-0.5', '24')
+    ('1,836', '0.01235', '−0.5', '24')
     """
     has_size = math.isfinite(value) and value
     size = math.floor(math.log10(abs(value))) if has_size else digits
@@ -87,13 +89,20 @@ def exact(value: float) -> str:
     whole: object = value
     if isinstance(whole, Integral):
         # As long as it is: longer than what a float or a decimal context holds.
-        return f"{int(whole):,}"
+        return f"{int(whole):,}".replace("-", MINUS)
     plain = not value or _PLAIN[0] <= abs(value) < _PLAIN[1]
     return _written(value, 0, 340) if plain else str(value)
 
 
-def interval(low: float, high: float) -> str:
+def interval(low: float, high: float, *, told: Callable[[float], str] = significant) -> str:
     """Return the words for a class of numbers; an infinite bound leaves it open.
+
+    Parameters
+    ----------
+    low, high
+        Its bounds.
+    told
+        Returns a number in words.
 
     Examples
     --------
@@ -101,10 +110,10 @@ def interval(low: float, high: float) -> str:
     ('0.5 – 1', '≥ 5', '≤ 1,200', '3')
     """
     if low == -math.inf:
-        return f"≤ {significant(high)}"
+        return f"≤ {told(high)}"
     if high == math.inf:
-        return f"≥ {significant(low)}"
-    return significant(low) if low == high else f"{significant(low)} – {significant(high)}"
+        return f"≥ {told(low)}"
+    return told(low) if low == high else f"{told(low)} – {told(high)}"
 
 
 def between(low: float, high: float, *, digits: int | None) -> str:
@@ -229,7 +238,7 @@ def _written(value: float, least: int, most: int) -> str:
     part = part.rstrip("0").ljust(least, "0")
     text = f"{whole}.{part}" if part else whole
     # Nothing is below zero that is written as zero.
-    return text.lstrip("-") if not text.strip("-0.,") else text
+    return text.lstrip("-") if not text.strip("-0.,") else text.replace("-", MINUS)
 
 
 @cache

@@ -25,9 +25,9 @@ from geo.surface.density_raster import Unit
 from geo.surface.kernels import Kernel
 from geo.wording import sentence
 from layers import questions
+from layers.look.told import in_words
 from layers.plan.area import area
 from layers.questions.density import Show, density_unit, density_unit_of
-from layers.questions.figures import in_words
 
 AUTO = "auto"
 BANDWIDTHS_M = tuple(str(metres) for metres in range(500, 10001, 250))

@@ -23,13 +23,13 @@ from geo.wording import sentence
 from layers import questions
 from layers.look.histogram import readable_scale
 from layers.look.overlay_classes import classify
+from layers.look.told import in_words
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results
 from layers.questions.belonging import belonging as belonging_pairs
 from layers.questions.belonging import belonging_zones
 from layers.questions.concentration import Concentration
 from layers.questions.counting import LIKELY
-from layers.questions.figures import DIGITS, in_words
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -107,8 +107,8 @@ def table(shown: Shown, zone: str | None) -> None:
     has_ranks = "rank_low" in zones.columns
     worded = zones.assign(
         ranks=[
-            interval_words(*ends, digits=0)
-            for ends in zip(
+            interval_words(low, high, digits=0, value=number(rank))
+            for rank, low, high in zip(
                 zones["rank"],
                 zones["rank_low" if has_ranks else "rank"],
                 zones["rank_high" if has_ranks else "rank"],
@@ -116,9 +116,9 @@ def table(shown: Shown, zone: str | None) -> None:
             )
         ],
         counts=[
-            interval_words(*ends, digits=None)
-            for ends in zip(
-                zones["count"].round(DIGITS["count"]),
+            interval_words(low, high, digits=0, value=in_words(count, "count"))
+            for count, low, high in zip(
+                zones["count"],
                 zones["count_low"],
                 zones["count_high"],
                 strict=True,
@@ -196,8 +196,10 @@ def class_breaks(shown: Shown, zone: str | None) -> None:
             explained=number(breaks.explained_pct, digits=0),
         )
     )
+    told = partial(in_words, column=shown.column)
     rows = [
-        f'<tr><td><span style="background:{colour}"></span></td><td>{interval(low, upper)}</td>'
+        f'<tr><td><span style="background:{colour}"></span></td><td>'
+        f"{interval(low, upper, told=told)}</td>"
         f"<td>{escape(text('distribution.class_zones', n=number(count)))}</td></tr>"
         for colour, low, upper, count in zip(
             drawn.colours, drawn.lows, drawn.uppers, breaks.counts, strict=True
@@ -393,10 +395,12 @@ def _quotients_of(shown: Shown, zones: gpd.GeoDataFrame, zone: str) -> None:
     rows = [
         (
             row["kind"],
-            interval_words(row["quotient"], row["low"], row["high"], digits=1),
+            interval_words(
+                row["low"], row["high"], digits=1, value=in_words(row["quotient"], "quotient")
+            ),
             row["reading"],
             number(row["count"]),
-            number(row["expected"], digits=1),
+            in_words(row["expected"], "expected"),
         )
         for row in quotients.to_dict("records")
     ]

@@ -19,13 +19,13 @@ from app.web import picking
 from app.web.choices import layer_title, value_title
 from geo.numerals import between, listed, number
 from layers.look.symbology import field_title, texts_in, unit_label
+from layers.look.told import ends_in_words, in_words
 from layers.plan.area import area
 from layers.plan.catalogue import as_drawn
 from layers.plan.schema import resource
 from layers.plan.selection import ENTITY, PLACEABLE, located
 from layers.plan.spelling import holds
 from layers.plan.unplaced import amount_unit, leads, thing_of_each
-from layers.questions.figures import DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,19 +164,19 @@ def ranking_table(
         Id of the selected zone.
     """
     moved = zones.attrs["points_moved"] > 0
-    digits = 3 if zones[f"{value}_high"].max() < 1 else 1
-    rows = zip(
-        zones[f"name_{language()}"],
-        [interval_words(*ends, digits=0) for ends in zip(*_ends(zones, rank), strict=True)],
-        [number(amount, digits=digits) for amount in zones[value]],
-        [
-            interval_words(low, high, digits=digits) if moved else "–"
-            for _, low, high in zip(*_ends(zones, value), strict=True)
-        ],
-        strict=True,
-    )
+    rows = [
+        (
+            row[f"name_{language()}"],
+            interval_words(
+                row[f"{rank}_low"], row[f"{rank}_high"], digits=0, value=number(row[rank])
+            ),
+            in_words(row[value], value),
+            _unbroken(ends_in_words(row, value)) if moved else "–",
+        )
+        for row in zones.to_dict("records")
+    ]
     header = [text("column.zone"), text("column.rank"), title, text("column.interval")]
-    _pick_row(_html(header, list(rows)), zones, zone)
+    _pick_row(_html(header, rows), zones, zone)
 
 
 def figures(
@@ -304,19 +304,17 @@ def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(by_title)
 
 
-def _ends(zones: gpd.GeoDataFrame, column: str) -> list[list[float]]:
-    return [zones[f"{column}{end}"].tolist() for end in ("", "_low", "_high")]
-
-
-def interval_words(*ends: float, digits: int | None) -> str:
-    """Return the ends of an interval, or one number where they are one; a value first is shown."""
-    *value, low, high = ends
-    first = f"{number(value[0], digits=digits)} " if value else ""
+def interval_words(low: float, high: float, *, digits: int, value: str = "") -> str:
+    """Return the ends of an interval, or one number where they are one, behind a value."""
+    ends = _unbroken(between(low, high, digits=digits))
     if low == high:
-        return first.strip() or number(low, digits=digits)
-    # A line may not end within the brackets.
-    ends_ = between(low, high, digits=digits).replace("–", "–\u2060")
-    return f"{first}({ends_})" if value else ends_
+        return value or ends
+    return f"{value} ({ends})" if value else ends
+
+
+def _unbroken(ends: str) -> str:
+    """Return an interval within which no line ends."""
+    return ends.replace("–", "–\u2060")
 
 
 def _named(ids: str) -> str:
@@ -327,9 +325,7 @@ def _named(ids: str) -> str:
 def _of_zones(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> dict[str, Any]:
     """Return titles, what they say under the pointer, and rows of figures per zone, in words."""
     cells = [
-        values.tolist()
-        if name in WORDED
-        else [*map(partial(number, digits=_digits(values)), values)]
+        values.tolist() if name in WORDED else [*map(partial(in_words, column=str(name)), values)]
         for name, values in zones[[*columns]].items()
     ]
     return {
@@ -337,12 +333,6 @@ def _of_zones(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> dict[str, Any]
         "helps": ["", *map(_help, columns)],
         "rows": list(zip(zones[f"name_{language()}"], *cells, strict=True)),
     }
-
-
-def _digits(values: pd.Series) -> int | None:
-    """Return the decimals of a column: none of whole numbers, as counts of exact places are."""
-    whole = pd.api.types.is_integer_dtype(values.dtype)
-    return 0 if whole else DIGITS.get(str(values.name))
 
 
 def _help(column: str) -> str:

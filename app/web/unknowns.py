@@ -12,7 +12,7 @@ from app.web.choices import layer_title, value_title
 from app.web.tables import figures, interval_words
 from geo.numerals import listed, number
 from layers.keeping.brought import is_own
-from layers.questions.figures import DIGITS
+from layers.look.told import in_words
 from layers.questions.subjects import Points, point_layers
 from layers.questions.unknowns import KNOWN, first_of, unknown_places, zone_bounds
 
@@ -110,12 +110,14 @@ def _zones(bounds: pd.DataFrame, by: By, first: str | None) -> None:
             (
                 row[f"name_{language()}"],
                 interval_words(
-                    round(row["count"], DIGITS["count"]),
                     row["count_min"],
                     row["count_max"],
-                    digits=None,
+                    digits=0,
+                    value=in_words(row["count"], "count"),
                 ),
-                interval_words(row["rank"], row["rank_min"], row["rank_max"], digits=0),
+                interval_words(
+                    row["rank_min"], row["rank_max"], digits=0, value=number(row["rank"])
+                ),
             )
             for row in bounds.to_dict("records")
         ]

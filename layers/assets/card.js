@@ -15,7 +15,7 @@
   }
 
   // Words of a field: a coded value in words, a number with its unit, a list with its marks.
-  function shown(panels, field, value) {
+  function shown(panels, layer, field, value) {
     const { lang, document: source } = panels.view;
     const coded = source.values[field.name];
     if (coded && coded[value]) {
@@ -28,7 +28,9 @@
         return inText.words.replace("{n}", significant(value * inText.times, DIGITS_IN_TEXT));
       }
       const unit = lang in entry ? entry[lang] : field.unit;
-      const words = field.whole ? String(value) : number(value);
+      // What was found is rounded to what is told of it.
+      const told = layer.group === "analysis" ? significant(value, DIGITS_IN_TEXT) : number(value);
+      const words = field.whole ? String(value) : told;
       return words + (unit ? ` ${unit}` : "");
     }
     return String(value).split("|").join(panels.t("separator"));
@@ -71,7 +73,7 @@
           fact(panels.words(field.title), target);
         }
       } else {
-        fact(panels.words(field.title), shown(panels, field, content));
+        fact(panels.words(field.title), shown(panels, layer, field, content));
       }
     });
     if (layer.classify === "stated" && value("stated") === "unstated") {

@@ -2,9 +2,9 @@
 (function (Atlas) {
   "use strict";
 
-  // Nothing is below zero that is written as zero.
+  // Nothing is below zero that is written as zero; the sign is a minus, not a hyphen.
   function written(value, decimals) {
-    return value.toLocaleString("en-US", decimals).replace(/^-(?=[0.,]+$)/, "");
+    return value.toLocaleString("en-US", decimals).replace(/^-(?=[0.,]+$)/, "").replace("-", "\u2212");
   }
 
   // With thousands separators and these decimals, or as many as it needs, at most two.

@@ -18,11 +18,12 @@ from layers.book.together import in_shared_classes
 from layers.look.charts import Chart
 from layers.look.standing import has_schematic
 from layers.look.symbology import value_label
+from layers.look.told import in_words
 from layers.plan.area import area
 from layers.questions.asking import parameters_of, question_of
 from layers.questions.counting import DRAWS, Distribution
 from layers.questions.distribution import Shown
-from layers.questions.figures import foremost, in_words
+from layers.questions.figures import foremost
 from layers.questions.kinds import kind_of, looks
 from layers.questions.subjects import Points, Zones, point_layers
 from layers.questions.tested_units import UnitClasses

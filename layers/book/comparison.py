@@ -11,10 +11,10 @@ from geo.numerals import number
 from layers.book.map_deck import drawn_slide
 from layers.book.together import comparable
 from layers.look.charts import MOST_BARS, Chart
+from layers.look.told import in_words
 from layers.plan.area import area
 from layers.plan.selection import located
 from layers.questions.fields import part_of
-from layers.questions.figures import in_words
 from layers.questions.stated import apart
 from layers.questions.subjects import Zones
 from layers.record.specification import asked

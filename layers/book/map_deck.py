@@ -164,19 +164,17 @@ def _beside(table: Table, chart: Chart | None) -> Table | None:
     """Return a table without the column that a chart beside it shows, None where that is all."""
     if chart is None or chart.kind != "bar" or len(chart.series) > 1:
         return table
-    names = [str(row[0]) for row in table.rows]
-    column = dict(zip(chart.categories, chart.series[0][1], strict=True))
-    same = [
-        at
-        for at in range(1, len(table.header))
-        if {name: row[at] for name, row in zip(names, table.rows, strict=True)} == column
-    ]
-    kept = [at for at in range(len(table.header)) if at not in same]
+    if {str(row[0]) for row in table.rows} != {*chart.categories}:
+        return table
+    kept = [at for at, title in enumerate(table.header) if at == 0 or title != chart.series[0][0]]
     if len(kept) == 1:
         return None
     return Table(
         tuple(table.header[at] for at in kept),
         tuple(tuple(row[at] for at in kept) for row in table.rows),
+        None
+        if table.numeric is None
+        else tuple(kept.index(at) for at in table.numeric if at in kept),
     )
 
 

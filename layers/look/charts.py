@@ -34,6 +34,9 @@ class Chart:
     colours
         ``"#RRGGBB"`` of each category where there is one series, else of each series: those that
         the map has. Colours of the theme where empty.
+    column
+        Column of a result whose figures they are, and are written as; with the decimals that they
+        need where empty.
     """
 
     kind: ChartKind
@@ -42,6 +45,7 @@ class Chart:
     title: str = ""
     unit: str = ""
     colours: tuple[str, ...] = ()
+    column: str = ""
 
     def __post_init__(self) -> None:
         require_one_of(self.kind, get_args(ChartKind), "kind", function="Chart")

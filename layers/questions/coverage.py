@@ -13,11 +13,12 @@ from geo.numerals import number, significant
 from geo.supports import EXTENT
 from layers.keeping.answers import kept_answer
 from layers.look.overlays import Choropleth, Features
+from layers.look.told import in_words, rounded
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import costs
 from layers.questions.contents import above_base, dots, titles
 from layers.questions.fields import Field
-from layers.questions.figures import column_title, in_words, rounded
+from layers.questions.figures import column_title
 from layers.questions.kinds import Kind, register
 from layers.questions.subjects import Points, Zones, require_located
 from layers.words import both, say

@@ -14,6 +14,7 @@ from geo.surface.density import Kernel, Method
 from geo.surface.density_raster import Unit
 from layers.keeping.answers import kept_answer
 from layers.look.overlays import Isolines, Overlay, Surface
+from layers.look.told import in_words, with_ends
 from layers.plan.area import area, crs_words
 from layers.plan.catalogue import land
 from layers.plan.zonings import zoning_names
@@ -25,8 +26,6 @@ from layers.questions.figures import (
     column_title,
     following,
     foremost,
-    in_words,
-    with_ends,
     zone_figures,
 )
 from layers.questions.kinds import Kind, register

@@ -11,6 +11,7 @@ from geo.wording import sentence
 from layers.keeping.brought import is_own
 from layers.look.content import Content
 from layers.look.overlays import Choropleth
+from layers.look.told import in_words
 from layers.plan.area import area
 from layers.plan.catalogue import load
 from layers.plan.zonings import GRID_NAMES
@@ -20,7 +21,7 @@ from layers.questions.counting import (
     population,
     require_met,
 )
-from layers.questions.figures import Figures, following, foremost, in_words, zone_figures
+from layers.questions.figures import Figures, following, foremost, zone_figures
 from layers.questions.kinds import Kind, register
 from layers.questions.scales import RATE, SCALES, Scaled
 from layers.words import say

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from geo.numerals import between, listed, number, significant
+from geo.numerals import listed
 from layers.look.charts import Chart
+from layers.look.told import in_words, rounded
 from layers.type.tables import Table
 from layers.words import bracketed, say, words
 
@@ -17,26 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MOST_BARS, ZONES_FOLLOWING = 14, 2
-Z = TypeVar("Z", bound=pd.DataFrame)
 ZONE_NAME = "zone_name"
-# Of what is less than so many units of the last decimal so many digits are told.
-LEAST_TOLD, DIGITS_OF_SMALL = 10, 3
-# The decimals of what is found of zones: on maps, in tables, on slides and in sentences alike.
-DIGITS = {
-    "count": 1,
-    "covered_pct": 1,
-    "doubly_covered_pct": 1,
-    "demand_covered_pct": 1,
-    "share_pct": 1,
-    "density_per_km2": 3,
-    "area_km2": 1,
-    "uncovered_km2": 1,
-    "weight_share_pct": 1,
-    "effective_sectors": 1,
-    "per_10k_people": 3,
-    "hill_2": 1,
-    "krugman_index": 2,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,31 +55,6 @@ def column_title(column: str, lang: str) -> str:
     return say(key, lang) if key in words() else column
 
 
-def rounded(zones: Z) -> Z:
-    """Return zones with their figures as they are told everywhere.
-
-    Where these decimals tell them not apart, since all are small, the largest keeps three digits.
-
-    Examples
-    --------
-    >>> rounded(pd.DataFrame({"count": [32.44], "hill_9": [0.123]})).iloc[0].to_dict()
-    {'count': 32.4, 'hill_9': 0.123}
-    >>> rounded(pd.DataFrame({"density_per_km2": [0.0004404, 0.00031]}))["density_per_km2"].tolist()
-    [0.00044, 0.00031]
-    """
-    told = {name: zones[name] for name in DIGITS if name in zones}
-    return zones.assign(
-        **{name: each.round(_digits(float(each.abs().max()), name)) for name, each in told.items()}
-    )
-
-
-def _digits(most: float, column: str) -> int:
-    """Return the decimals of figures of which the largest is so large."""
-    if not 0 < most < LEAST_TOLD * 10.0 ** -DIGITS[column]:
-        return DIGITS[column]
-    return DIGITS_OF_SMALL - 1 - math.floor(math.log10(most))
-
-
 def zone_figures(
     zones: pd.DataFrame,
     value: str,
@@ -129,50 +85,17 @@ def zone_figures(
     names = [titles.get(column) or column_title(column, lang) for column in columns]
     header = (column_title(ZONE_NAME, lang), *names)
     rows = tuple(
-        (row[name], *(row[column] for column in columns)) for row in zones.to_dict("records")
+        (row[name], *(in_words(row[column], column) for column in columns))
+        for row in zones.to_dict("records")
     )
+    numeric = tuple(range(1, len(header)))
     top = zones[zones[value] > 0].head(MOST_BARS)
     label = titles.get(value) or column_title(value, lang)
     chart = None
     if len(top):
         values = tuple(float(each) for each in top[value])
-        chart = Chart("bar", tuple(top[name]), ((label, values),), title=label)
-    return Figures(title, table=Table(header, rows), chart=chart)
-
-
-def in_words(value: float, column: str) -> str:
-    """Return what is found of a zone as it stands everywhere; what is smaller keeps its digits.
-
-    Examples
-    --------
-    >>> in_words(32.44, "count"), in_words(5.0, "count"), in_words(0.0316, "density_per_km2")
-    ('32.4', '5', '0.032')
-    >>> in_words(0.00044, "density_per_km2")
-    '0.00044'
-    """
-    if column not in DIGITS:
-        return significant(value, DIGITS_OF_SMALL)
-    digits = _digits(abs(value), column)
-    told = round(float(value), digits)
-    if digits > DIGITS[column]:
-        return significant(told, DIGITS_OF_SMALL)
-    return number(told, digits=0 if told.is_integer() else digits)
-
-
-def with_ends(row: Mapping[str, float], column: str) -> str:
-    """Return what is found of a zone and, with its digits, where it could lie instead.
-
-    Examples
-    --------
-    >>> with_ends({"count": 3.26, "count_low": 2, "count_high": 5}, "count")
-    '3.3 (2.0–5.0)'
-    >>> with_ends({"count": 3.0, "count_low": 3.0, "count_high": 3.0}, "count")
-    '3'
-    """
-    value, low, high = (float(row[f"{column}{end}"]) for end in ("", "_low", "_high"))
-    if low == high:
-        return in_words(value, column)
-    return f"{in_words(value, column)} ({between(low, high, digits=_digits(abs(value), column))})"
+        chart = Chart("bar", tuple(top[name]), ((label, values),), title=label, column=value)
+    return Figures(title, table=Table(header, rows, numeric), chart=chart)
 
 
 def foremost(zones: pd.DataFrame, column: str, lang: str) -> tuple[str, float]:

@@ -15,12 +15,12 @@ import pandas as pd
 
 from geo.arguments import require_one_of
 from geo.errors import InputError
-from geo.numerals import decimals, number
 from layers.look.overlays import Choropleth
+from layers.look.told import in_words, rounded
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import contents
 from layers.questions.fields import part_of, with_part
-from layers.questions.figures import Figures, column_title, plain_table, rounded, zone_figures
+from layers.questions.figures import Figures, column_title, plain_table, zone_figures
 from layers.questions.subjects import Points, Zones
 from layers.words import both, say, words
 
@@ -231,12 +231,12 @@ class Kind:
         """
         if part_of(self, Zones) is None or not self.column:
             return []
-        zones = rounded(self.zones_shown())
+        zones = self.zones_shown()
         values = zones.set_index(f"name_{lang}")[self.column].dropna()
         if not pd.api.types.is_numeric_dtype(values) or not (values > 0).any():
             return []
         title = say("statement.first", lang, column=self.column_title(self.column, lang))
-        figure = number(float(values.max()), digits=decimals(values))
+        figure = in_words(float(values.max()), self.column)
         return [(title, f"{values.idxmax()} {figure}")]
 
     def value_words(self, name: str, value: str, lang: str) -> str:
@@ -284,13 +284,13 @@ class Kind:
         if not self.column or part_of(self, Zones) is None:
             return []
         try:
-            zones = rounded(self.counted_in(Zones(zoning)).zones_shown())
+            zones = self.counted_in(Zones(zoning)).zones_shown()
         except InputError:  # what the map shows of its zones says nothing of those of the pages
             return []
         value = zones.set_index("id")[self.column].get(zone)
         if value is None or pd.isna(value):
             return []
-        return [(self.column_title(self.column, lang), number(float(value)))]
+        return [(self.column_title(self.column, lang), in_words(float(value), self.column))]
 
     def facts_of_points(self, lang: str) -> list[tuple[str, str]]:  # noqa: ARG002 - others need it
         """Return titles and values that a page of an atlas has of the points of one kind."""

@@ -11,6 +11,7 @@ import pandas as pd
 from geo.numerals import number
 from geo.units import COUNT, labelled
 from layers.keeping.answers import kept_answer
+from layers.look.told import in_words
 from layers.plan.catalogue import table
 from layers.plan.claims import TABLE
 from layers.plan.selection import ENTITY, placeable
@@ -18,7 +19,6 @@ from layers.plan.wholes import wholes
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import costs
 from layers.questions.counting import counted
-from layers.questions.figures import DIGITS
 from layers.words import paragraph, say
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def first_of(bounds: pd.DataFrame, by: By, lang: str) -> str:
     """Return how sure the rank of the first zone of :func:`zone_bounds` is."""
     zone, order = bounds.iloc[0], say(f"unknowns.by.{by}", lang)
     names = [name for name in zone.index if name.startswith(("count", "rank"))]
-    ends = {name: number(round(float(zone[name]), DIGITS["count"])) for name in names}
+    ends = {name: in_words(float(zone[name]), "count") for name in names}
     key = "unknowns.first_sure" if zone["rank_min"] == zone["rank_max"] else "unknowns.first"
     return say(key, lang, by=order, zone=zone[f"name_{lang}"], **ends)
 

@@ -11,6 +11,7 @@ import pandas as pd
 from geo.zoned.uncertainty import rank_of
 from layers.keeping.answers import kept_answer
 from layers.look.classification import Classification, classes
+from layers.look.told import rounded
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import costs
 from layers.questions.counting import (
@@ -20,7 +21,6 @@ from layers.questions.counting import (
     population,
     zone_draws,
 )
-from layers.questions.figures import rounded
 from layers.questions.mix import Diversity, Quotients, Specialisation
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -34,6 +35,7 @@ from layers.look.styles import (
     overlay_style,
 )
 from layers.look.symbology import layer_style, layer_styles, palette, symbology, value_label
+from layers.look.told import in_words
 from layers.plan.area import area, per_plan, stops_layer
 from layers.plan.catalogue import members, names_by_id
 from layers.plan.schema import resource, resources
@@ -327,12 +329,12 @@ def _choropleth(overlay: Choropleth, common: dict[str, Any]) -> Drawn:
     if "evidence" in frame and bool((frame["evidence"] == SCHEMATIC).all()):
         dash = looks()["evidence"][SCHEMATIC]["dash"]
         edge = {"edge": looks()["overlays"]["schematic_edge"], "dash": dash}
-    values = _numbers(frame, overlay.column)
+    values, told = _numbers(frame, overlay.column), partial(in_words, column=overlay.column)
     lows = [min((n for n in values if n is not None), default=0.0), *breaks.uppers[:-1]]
     classes = [
         Class(
             str(code),
-            _both(interval(low, high)),
+            _both(interval(low, high, told=told)),
             overlay_style("class", colour=colour, **edge),
             min(least, high),
             high,
@@ -353,7 +355,7 @@ def _choropleth(overlay: Choropleth, common: dict[str, Any]) -> Drawn:
             mark,
             style=styles[key],
             key=key,
-            value="" if n is None else f"{significant(n)}{sign}",
+            value="" if n is None else f"{told(n)}{sign}",
             painted=part,
         )
         for mark, key, n, part in zip(

@@ -19,6 +19,7 @@ from pptx.util import Pt
 
 from geo.exchange.cell_quotes import is_formula
 from geo.numerals import decimals, spreadsheet_format
+from layers.look.told import chart_numbers
 from layers.slides.pages import set_typefaces
 from layers.slides.parts import describe, rgb
 from layers.words import bracketed
@@ -58,7 +59,7 @@ def draw_chart(page: Page, chart: Chart, box: Box) -> None:
     page, chart, box
         Page, chart, and its box.
     """
-    number_format = spreadsheet_format(decimals(_values(chart)))
+    number_format = chart_numbers(chart.column) or spreadsheet_format(decimals(_values(chart)))
     data: Any = CategoryChartData(number_format=number_format)  # type: ignore[no-untyped-call]
     data.categories = chart.categories
     for name, values in chart.series:

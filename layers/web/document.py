@@ -31,6 +31,7 @@ from layers.look.outside import clean_frames, clean_overlays
 from layers.look.overlays import Overlay, result_names
 from layers.look.styles import for_scripts
 from layers.look.symbology import layer_styles, symbology
+from layers.look.told import as_told
 from layers.plan.area import area, per_plan
 from layers.plan.catalogue import as_drawn
 from layers.plan.rule_words import rule_in_words
@@ -373,6 +374,9 @@ def _result(drawn: Drawn) -> pd.DataFrame:
     features = pd.DataFrame(
         frame[[*names, *(name for name in dict.fromkeys(wanted) if name not in names)]]
     )
+    for name in set(wanted) - set(names):
+        if pd.api.types.is_float_dtype(features[name]):
+            features[name] = [as_told(value, name) for value in features[name]]
     if "id" not in features:
         features.insert(0, "id", [each.id for each in drawn.marks])
     return _keyed(features, drawn)

@@ -16,6 +16,7 @@ import shapely
 import xarray as xr
 
 from geo.errors import InputError
+from layers.look.told import in_words, rounded
 from layers.questions import contents, density
 from layers.questions.counting import Distribution
 from layers.questions.coverage import Coverage
@@ -23,9 +24,7 @@ from layers.questions.density import Density, density_scale, density_surface, su
 from layers.questions.figures import (
     following,
     foremost,
-    in_words,
     plain_table,
-    rounded,
     zone_figures,
 )
 from layers.questions.kinds import Kind, kind_of, looks
@@ -150,8 +149,8 @@ def test_what_is_dense_is_told_with_how_it_was_reckoned() -> None:
     assert ASKED.explained("en").startswith("Kernel density: quartic kernel, per km²")
     (figures,) = ASKED.figures("en")
     assert figures.table.rows == (
-        ("West quarter", 5, 0.00287, 1739.3),
-        ("East quarter", 4, 0.0023, 1739.3),
+        ("West quarter", "5", "0.00287", "1,739.3"),
+        ("East quarter", "4", "0.0023", "1,739.3"),
     )
     assert ASKED.ranked_in == QUARTERS
     assert ASKED.ranked_by == "density_per_km2"
@@ -205,8 +204,8 @@ def test_figures_are_rounded_alike_everywhere() -> None:
     whole = pd.DataFrame({"count": [-3.04, 1.0], "krugman_index": [0.1, 0.05]})
     assert rounded(whole).to_numpy().tolist() == [[-3.0, 0.1], [1.0, 0.05]]
     said = [in_words(value, "count") for value in (0.0, 0.99, 1.0, 2.26, -0.5, 1234.0)]
-    assert said == ["0", "0.99", "1", "2.3", "-0.5", "1,234"]
-    assert in_words(0.12345, "hill_9") == "0.123"
+    assert said == ["0", "0.99", "1", "2.3", "−0.5", "1,234"]
+    assert in_words(0.12345, "hill_9") == "0.1235"
 
 
 def test_zones_become_a_table_and_bars() -> None:
@@ -214,7 +213,7 @@ def test_zones_become_a_table_and_bars() -> None:
         ZONES, "count", columns=("count",), title="T", titles={"count": "Shops"}, lang="en"
     )
     assert told.table.header == ("Zone", "Shops")
-    assert told.table.rows == (("A", 5.0), ("B", 5.0), ("C", 2.3), ("D", 0.0))
+    assert told.table.rows == (("A", "5"), ("B", "5"), ("C", "2.3"), ("D", "0"))
     assert told.chart.categories == ("A", "B", "C")
     assert told.chart.series == (("Shops", (5.0, 5.0, 2.3)),)
     assert told.chart.title == "Shops"

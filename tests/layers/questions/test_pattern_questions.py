@@ -192,8 +192,8 @@ def test_statistics_of_the_whole_map_are_a_table() -> None:
     )
     table = _statistics(figures, "en")
     assert [row[1:] for row in table.rows] == [
-        ("0.123", "-0.010", "1.3", "0.031"),
-        ("2.000", "–", "-3.0", "–"),
+        ("0.123", "−0.010", "1.3", "0.031"),
+        ("2.000", "–", "−3.0", "–"),
     ]
     assert table.numeric == (1, 2, 3, 4)
     assert _figure(math.nan, 1) == "–"

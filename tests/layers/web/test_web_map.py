@@ -36,6 +36,7 @@ from layers.look.symbology import (
     unit_label,
     value_label,
 )
+from layers.look.told import in_words
 from layers.plan.catalogue import load
 from layers.plan.schema import resources
 from layers.plan.selection import placeable
@@ -386,6 +387,17 @@ def test_a_card_tells_what_the_colours_tell_once():
     overlay = Choropleth(frame, "n", "数量", columns={"n": "个数", "km2": "面积"})
     layer = layer_of(map_document(["cities"], overlays=[overlay]), "overlay-zones")
     assert [field["title"]["zh"] for field in layer["fields"]] == ["数量", "面积"]
+
+
+def test_a_figure_has_the_same_digits_on_a_card_in_the_legend_and_in_a_table():
+    frame = squares([0.10771, 0.006271]).rename(columns={"n": "density_per_km2"})
+    overlay = Choropleth(frame, "density_per_km2", "密度", columns={"density_per_km2": "密度"})
+    layer = layer_of(map_document(["cities"], overlays=[overlay]), "overlay-zones")
+    in_table = [in_words(each, "density_per_km2") for each in frame["density_per_km2"]]
+    assert in_table == ["0.108", "0.00627"]
+    assert [str(each) for each in column(layer, "density_per_km2")] == in_table
+    told = {entry["label"]["en"] for entry in layer["classes"]}
+    assert told == {*in_table, "No data"}
 
 
 def surface(values: list[list[float]], crs: int | None = 4547) -> xr.DataArray:

@@ -1,0 +1,138 @@
+"""What is found of zones as it is told: on maps, cards, in tables, on slides and in sentences."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, TypeVar
+
+import pandas as pd
+
+from geo.numerals import between, number, significant, spreadsheet_format
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Z = TypeVar("Z", bound=pd.DataFrame)
+# The decimals of what is found of zones.
+DIGITS = {
+    "count": 1,
+    "covered_pct": 1,
+    "doubly_covered_pct": 1,
+    "demand_covered_pct": 1,
+    "share_pct": 1,
+    "density_per_km2": 3,
+    "area_km2": 1,
+    "uncovered_km2": 1,
+    "weight_sum": 1,
+    "weight_share_pct": 1,
+    "effective_sectors": 1,
+    "expected": 1,
+    "per_10k_people": 3,
+    "hill_2": 1,
+    "krugman_index": 2,
+    "quotient": 1,
+}
+# Of what is less than so many units of the last decimal so many digits are told; of what is in no
+# list of these so many.
+LEAST_TOLD, DIGITS_OF_SMALL, DIGITS_OF_OTHERS = 10, 3, 4
+
+
+def decimals_of(value: float, column: str) -> int:
+    """Return the decimals that a figure of a column is told with.
+
+    Examples
+    --------
+    >>> decimals_of(0.0316, "density_per_km2"), decimals_of(0.00627, "density_per_km2")
+    (3, 5)
+    """
+    size = math.floor(math.log10(abs(value))) if math.isfinite(value) and value else 0
+    if column not in DIGITS:
+        return max(0, DIGITS_OF_OTHERS - 1 - size)
+    if not 0 < abs(value) < LEAST_TOLD * 10.0 ** -DIGITS[column]:
+        return DIGITS[column]
+    return DIGITS_OF_SMALL - 1 - size
+
+
+def as_told(value: float, column: str) -> float:
+    """Return a figure rounded to what is told of it.
+
+    Examples
+    --------
+    >>> as_told(0.10771, "density_per_km2"), as_told(32.44, "count"), as_told(2.31456, "z")
+    (0.108, 32.4, 2.315)
+    """
+    return round(float(value), decimals_of(value, column))
+
+
+def in_words(value: float, column: str) -> str:
+    """Return what is found of a zone as it stands everywhere; what is smaller keeps its digits.
+
+    Examples
+    --------
+    >>> in_words(32.44, "count"), in_words(5.0, "count"), in_words(0.0316, "density_per_km2")
+    ('32.4', '5', '0.032')
+    >>> in_words(0.00044, "density_per_km2"), in_words(float("nan"), "count")
+    ('0.00044', '–')
+    """
+    told, digits = as_told(value, column), decimals_of(value, column)
+    if digits > DIGITS.get(column, 0):
+        return significant(told, DIGITS_OF_SMALL if column in DIGITS else DIGITS_OF_OTHERS)
+    return number(told, digits=0 if told.is_integer() else digits)
+
+
+def chart_numbers(column: str) -> str:
+    """Return how a chart of a slide is told to write a column of results, empty where unknown.
+
+    Examples
+    --------
+    >>> chart_numbers("density_per_km2"), chart_numbers("z")
+    ('[>=0.01]#,##0.000;General', '')
+    """
+    if column not in DIGITS:
+        return ""
+    small = LEAST_TOLD * 10.0 ** -DIGITS[column]
+    return f"[>={small:g}]{spreadsheet_format(DIGITS[column])};General"
+
+
+def ends_in_words(row: Mapping[str, float], column: str) -> str:
+    """Return where what is found of a zone could lie, with the digits that it has itself.
+
+    Examples
+    --------
+    >>> ends_in_words({"count": 3.26, "count_low": 2, "count_high": 5}, "count")
+    '2.0–5.0'
+    """
+    low, high = float(row[f"{column}_low"]), float(row[f"{column}_high"])
+    return between(low, high, digits=decimals_of(float(row[column]), column))
+
+
+def with_ends(row: Mapping[str, float], column: str) -> str:
+    """Return what is found of a zone and, with its digits, where it could lie instead.
+
+    Examples
+    --------
+    >>> with_ends({"count": 3.26, "count_low": 2, "count_high": 5}, "count")
+    '3.3 (2.0–5.0)'
+    >>> with_ends({"count": 3.0, "count_low": 3.0, "count_high": 3.0}, "count")
+    '3'
+    """
+    told = in_words(float(row[column]), column)
+    if row[f"{column}_low"] == row[f"{column}_high"]:
+        return told
+    return f"{told} ({ends_in_words(row, column)})"
+
+
+def rounded(zones: Z) -> Z:
+    """Return zones with their figures as they are told.
+
+    Examples
+    --------
+    >>> rounded(pd.DataFrame({"count": [32.44], "hill_9": [0.123]})).iloc[0].to_dict()
+    {'count': 32.4, 'hill_9': 0.123}
+    >>> rounded(pd.DataFrame({"density_per_km2": [0.10771, 0.006271]}))["density_per_km2"].tolist()
+    [0.108, 0.00627]
+    """
+    columns = [name for name in DIGITS if name in zones]
+    return zones.assign(
+        **{name: [as_told(value, name) for value in zones[name]] for name in columns}
+    )
