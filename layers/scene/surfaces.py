@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 PICTURE_DPI = 200.0
 # A surface without classes is seen from about this share of its top.
 PAINTED_SHARE = 0.01
+# So many steps along a ramp that a pixel has the colour of its own value.
+_STEPS = 2**16 - 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,8 +67,10 @@ class Picture:
         if self.levels:
             return self.table()[self.codes(values)]
         share = np.clip(values / self.top, 0.0, 1.0) if self.top > 0 else np.zeros_like(values)
-        painted = np.dstack([self._ramp(share), 255 * self._solid(share)])
-        pixels: NDArray[np.uint8] = painted.round().astype(np.uint8)
+        steps = np.linspace(0.0, 1.0, _STEPS + 1)
+        painted = np.column_stack([*self._ramp(steps)[0].T, 255 * self._solid(steps)])
+        row = (share * _STEPS + 0.5).astype(np.uint16)
+        pixels: NDArray[np.uint8] = painted.round().astype(np.uint8)[row]
         return pixels
 
     def codes(self, values: NDArray[np.float64]) -> NDArray[np.intp]:
