@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pytest
 import yaml
 
 import layers
+from layers.look.symbology import texts_in, unit_label, value_label
 from layers.plan.area import packaged
+from layers.plan.schema import resources
+from layers.web.document import HIDDEN
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -42,22 +46,32 @@ def test_every_source_says_on_which_terms_and_how_it_is_credited(plan: str) -> N
             used = set(frame["source_id"]) if "source_id" in frame else set()
             assert used | set(layers.resource(name).sources) <= set(sources.index), name
     assert sources[["licence", "attribution", "attribution_en"]].notna().all(axis=None)
-    # An original name may follow in brackets; what is no name is in English.
-    for column in ("publisher", "licence", "attribution", "description"):
-        english = sources[f"{column}_en"].str.replace(r"\([^()]+\)", "", regex=True)
-        assert not english.str.contains("[\u4e00-\u9fff]").any(), column
     assert sources.loc["amap", "licence"].endswith("遵其服务条款")
     assert "osm" not in sources.index or sources.loc["osm", "licence"] == "ODbL-1.0"
 
 
+# Names have a column for each language; quotes and headings are the words of a document, and what
+# is said of these words has them in it.
+VERBATIM = {"name_zh", "text_zh", "text_en", "aliases", "quote", "quote_b", "status_quote"}
+VERBATIM |= {"heading"}
+# What no page and no sheet shows.
+UNSHOWN = {"coord_source", "position_source", "value_text", "summary", "url"}
+
+
 @pytest.mark.parametrize("plan", packaged())
-def test_every_reason_of_a_claim_is_told_in_english_too(plan: str) -> None:
+def test_every_text_of_the_data_that_is_shown_is_told_in_english(plan: str) -> None:
     with layers.open_plan(plan):
-        if "claims" not in layers.names():
-            pytest.skip("the plan has no claims")
-        claims = layers.load("claims")
-    assert claims["reason"].notna().equals(claims["reason_en"].notna())
-    assert not claims["reason_en"].str.contains("[\u4e00-\u9fff]").any()
+        for name, about in resources().items():
+            frame = layers.load(name)
+            texts = {field.name for field in about.fields if field.type == "string"}
+            unshown = UNSHOWN | ({"role"} if about.geometry == "table" else set())
+            for column in texts - VERBATIM - unshown:
+                told = {str(each) for each in texts_in(frame, column, lang="en").dropna()}
+                say = unit_label if column == "unit" else partial(value_label, column)
+                # An original name may follow in brackets.
+                english = " ".join(re.sub(r"\([^()]+\)", "", say(each, lang="en")) for each in told)
+                assert not re.search("[\u4e00-\u9fff]", english), (name, column)
+            assert about.geometry == "table" or texts & UNSHOWN <= HIDDEN
 
 
 def test_the_citation_is_one_that_readers_of_the_format_take() -> None:

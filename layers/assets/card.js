@@ -3,8 +3,7 @@
   "use strict";
 
   const { number, significant } = Atlas.numerals;
-  // As in layers/look/symbology.py.
-  const DIGITS_IN_TEXT = 7;
+  const FOUND_DIGITS = 7;
 
   // An accuracy is known to two digits at best.
   function metres(panels, exact) {
@@ -25,11 +24,11 @@
       const entry = source.units[field.unit] || {};
       const inText = (entry.in_text || {})[lang];
       if (inText) {
-        return inText.words.replace("{n}", significant(value * inText.times, DIGITS_IN_TEXT));
+        return inText.words.replace("{n}", significant(value * inText.times));
       }
       const unit = lang in entry ? entry[lang] : field.unit;
-      // What was found is rounded to what is told of it.
-      const told = layer.group === "analysis" ? significant(value, DIGITS_IN_TEXT) : number(value);
+      // What was found is rounded already to what is told of it.
+      const told = significant(value, layer.group === "analysis" ? FOUND_DIGITS : undefined);
       const words = field.whole ? String(value) : told;
       return words + (unit ? ` ${unit}` : "");
     }
@@ -54,8 +53,13 @@
     const value = (name) => layer.value(name, i);
     const parts = [el("h3", "", layer.name(i, lang))];
     const entry = layer.byValue.get(layer.classOf(i));
-    const kind = entry && layer.group !== "analysis" ? ` · ${entry.label[lang]}` : "";
-    parts.push(el("p", "atlas-kind", panels.words(layer.title) + kind));
+    // Each thing once: neither the name again nor what a line below says is a kind.
+    const isKind = entry && layer.group !== "analysis" && entry.label[lang] !== layer.name(i, lang)
+      && !layer.fields.some(({ name }) => name === layer.classify);
+    const kind = isKind ? ` · ${entry.label[lang]}` : "";
+    if (kind || panels.words(layer.title) !== layer.name(i, lang)) {
+      parts.push(el("p", "atlas-kind", panels.words(layer.title) + kind));
+    }
     const facts = el("dl");
     const fact = (term, content) => {
       const cell = el("dd");
@@ -63,7 +67,7 @@
       facts.append(el("dt", "", term), cell);
     };
     layer.fields.forEach((field) => {
-      const content = value(field.name);
+      const content = layer.said(field.name, i, lang);
       if (content === null || content === "") {
         return;
       }
@@ -76,9 +80,6 @@
         fact(panels.words(field.title), shown(panels, layer, field, content));
       }
     });
-    if (layer.classify === "stated" && value("stated") === "unstated") {
-      fact(source.values.stated.unstated[lang], "—");
-    }
     const targets = (source.belongs[value("id")] || []).map((id) => link(panels, id, el)).filter(Boolean);
     if (targets.length) {
       fact(t("belongs"), targets);
@@ -93,7 +94,7 @@
       fact(t("rule"), panels.words(source.rules[value("rule")]));
     }
     if (value("note")) {
-      fact(t("note"), value("note"));
+      fact(t("note"), layer.said("note", i, lang));
     }
     const flags = (value("flag") || "").split("|").map((id) => source.conflicts[id]).filter(Boolean);
     if (flags.length) {

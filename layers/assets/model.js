@@ -53,6 +53,11 @@
       return values.codes[i] < 0 ? null : values.values[values.codes[i]];
     }
 
+    // What a column says in a language: the original where nothing is said in it.
+    said(column, i, lang) {
+      return this.value(`${column}_${lang}`, i) || this.value(column, i);
+    }
+
     // [lon, lat] of a point or of a place inside a shape; null without a place.
     place(i) {
       const lon = this.points[2 * i];
@@ -124,15 +129,18 @@
       return this.radii ? this.radii[i] : this.styleOf(i).size_px;
     }
 
-    // Whether a card would say anything of a feature: a result may have neither names nor columns.
+    // Whether a card would say anything of a feature: a result may have neither a name nor a value.
     tells(i) {
-      return this.group !== "analysis" || this.fields.length > 0 || Boolean(this.value("name_zh", i) || this.value("name_en", i));
+      return this.group !== "analysis" || ["name_zh", "name_en", ...this.fields.map(({ name }) => name)]
+        .some((column) => !["", null].includes(this.value(column, i)));
     }
 
+    // What a result without a name is of; its id is a number of no meaning.
     name(i, lang) {
       const zh = this.value("name_zh", i);
       const en = this.value("name_en", i);
-      return (lang === "en" ? en || zh : zh || en) || String(this.value("id", i));
+      const other = this.group === "analysis" ? this.title[lang] : String(this.value("id", i));
+      return (lang === "en" ? en || zh : zh || en) || other;
     }
   }
 
@@ -286,7 +294,7 @@
 
   function entry(layer, i) {
     const spelt = (layer.value("pinyin", i) || "").split("|")
-      .map((name) => name.split(" ").map((syllable) => flat(syllable).toLowerCase()).filter(Boolean));
+      .map((name) => name.split(" ").map((syllable) => flat(plain(syllable))).filter(Boolean));
     const names = [layer.value("name_zh", i), layer.value("name_en", i)]
       .concat((layer.value("aliases", i) || "").split("|"))
       .filter(Boolean).map(written).filter(({ letters }) => letters);

@@ -148,18 +148,18 @@
       const [lon, lat] = layer.place(i);
       const style = layer.styleOf(i);
       const { layers } = this.host.model;
+      const opens = !selected && layer.tells(i);
       const height = LAYER_PX * (layers.indexOf(layer) + 1 - layers.length) - Math.round(layer.radius(i));
       const drawn = Atlas.symbols.symbol(style, {
         radius: layer.radius(i), opacity: style.tint, dash: style.dash, selected,
       });
       const marker = L.marker(this.host.toMap(lon, lat, layer.outsideSet.has(i)), {
-        icon: icon(drawn), keyboard: !selected,
-        interactive: !selected, zIndexOffset: selected ? 2 * LAYER_PX : height,
+        icon: icon(drawn), keyboard: opens, interactive: opens, zIndexOffset: selected ? 2 * LAYER_PX : height,
       });
       const { lang } = this.host;
       const kind = layer.byValue.get(layer.classOf(i));
       const name = [layer.name(i, lang), layer.title[lang], kind && kind.label[lang]].filter(Boolean);
-      return selected ? marker : pressed(marker, name.join(this.host.text("comma")), () => this.host.open(layer, i));
+      return !opens ? marker : pressed(marker, name.join(this.host.text("comma")), () => this.host.open(layer, i));
     }
 
     clusterMarker(feature, at, aside, drawn) {
@@ -195,11 +195,12 @@
     // Zoom to where a cluster falls apart; one that never does is listed instead.
     openCluster(feature, lon, lat) {
       const leaves = this.index.getLeaves(feature.id, Infinity);
+      const items = leaves.map(({ properties: { layer, i } }) => ({ layer, i })).filter(({ layer, i }) => layer.tells(i));
       const [x, y] = leaves[0].geometry.coordinates;
       const together = leaves.every(({ geometry: { coordinates: [a, b] } }) => a === x && b === y);
       const zoom = this.index.getClusterExpansionZoom(feature.id);
       if (together || zoom > DEEPEST_CLUSTER) {
-        this.host.list(leaves.map(({ properties: { layer, i } }) => ({ layer, i })));
+        this.host.list(items);
       } else {
         this.host.map.setView(this.host.toMap(lon, lat, false), zoom);
       }

@@ -35,7 +35,7 @@
       const bounds = view.bounds();
       const seen = [];
       for (let i = 0; i < layer.count && view.visible.has(layer.id); i += 1) {
-        if (!layer.isPoint(i) && view.shown(layer, i) && layer.within(i, bounds)) {
+        if (!layer.isPoint(i) && layer.tells(i) && view.shown(layer, i) && layer.within(i, bounds)) {
           seen.push({ i, at: view.map.latLngToContainerPoint(view.toMap(...layer.place(i), false)) });
         }
       }

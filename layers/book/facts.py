@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.geodesic import geodesic_area_km2
-from geo.numerals import between, listed, number
+from geo.numerals import between, listed, number, significant
 from layers import questions
 from layers.book import series
 from layers.keeping.answers import kept_answer
@@ -22,7 +22,7 @@ from layers.look.symbology import symbology, unit_label, value_label
 from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, names_by_id, table
 from layers.plan.claims import TABLE
-from layers.plan.evidence import stated_place
+from layers.plan.evidence import said_in, stated_place
 from layers.plan.schema import resource
 from layers.plan.selection import placed_share
 from layers.plan.zonings import DISC_RULE, zoning
@@ -214,7 +214,7 @@ def _numbers(
         figures.append(_figure("rank", rank, lang, **names))
     if summed:
         names |= _amount_words(layer, lang)
-        figures.append(_figure("amount", number(summed), lang, **names))
+        figures.append(_figure("amount", significant(summed), lang, **names))
     return figures
 
 
@@ -317,8 +317,8 @@ def _contents(
     parts = [name for name in series.parts(zone, lang) if name != zone.name(lang)]
     if parts:
         sentences.append(_say("parts", lang, names=listed(parts, lang)))
-    industries = zone.row.get(INDUSTRIES)
-    if isinstance(industries, str) and lang == "zh":
+    industries = said_in(zone.row, INDUSTRIES, lang)
+    if industries:
         sentences.append(_say("industries", lang, names=listed(industries.split("|"), lang)))
     sentences += [
         sentence
@@ -355,7 +355,7 @@ def _told_of(points: Points, features: list[Row], lang: str) -> list[str]:
     if role.amount:
         amounts = _amounts(layer, features)
         key = "amounts" if len(amounts) else "amounts_unstated"
-        words |= {"stated": number(len(amounts)), "sum": number(sum(amounts))}
+        words |= {"stated": number(len(amounts)), "sum": significant(sum(amounts))}
         sentences.append(_say(key, lang, **words, **_amount_words(layer, lang)))
     return sentences
 

@@ -40,7 +40,6 @@ PROPOSED = "proposed"
 # Where a claim names no source of the plan, its own words do: who, when, from what.
 OWN_SOURCE = "own"
 AUTHOR, DATE, FROM = "author", "date", "coord_source"
-IN_ENGLISH = "reason_en"
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Two writers take turns; who waits longer than this is told so.
 WAIT_S, STEP_S = 10.0, 0.05
@@ -190,8 +189,8 @@ def checked(texts: pd.DataFrame, about: Resource, known: Mapping[str, set[str]])
         With every place that cannot.
     """
     plain = texts.apply(lambda column: unquoted(column.fillna("").astype("str")))
-    # Whoever says something gives the reason in the own language, and is not asked for another.
-    plain = plain if IN_ENGLISH in plain else plain.assign(**{IN_ENGLISH: ""})
+    # Whoever says something says it in the own language, and is not asked for another.
+    plain = plain.assign(**dict.fromkeys(about.translations - {*plain}, ""))
     try:
         table = typed(plain.mask(plain == "", None).astype("object"), about)
     except DataError as error:

@@ -112,22 +112,30 @@ def with_extents(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return labelled(frame.assign(**columns))
 
 
-def stated_reason(claim: Mapping[Any, Any], lang: str) -> str:
-    """Return why a claim is taken or not in a language, as it was written where it is not in it.
+def said_in(row: Mapping[Any, Any], column: str, lang: str) -> str:
+    """Return what a row says in a language, as it was written where nothing is said in it.
 
     Parameters
     ----------
-    claim
-        A row of the layer ``claims``.
+    row
+        A row of a layer, with the column and perhaps one more of its name and the language.
+    column
+        The column of the original.
     lang
         ``"zh"`` or ``"en"``.
 
+    Returns
+    -------
+    str
+        Empty where the row says nothing.
+
     Examples
     --------
-    >>> stated_reason({"reason": "两名为一处", "reason_en": "Two names of one place"}, "en")
+    >>> said_in({"reason": "两名为一处", "reason_en": "Two names of one place"}, "reason", "en")
     'Two names of one place'
     """
-    return str(claim.get(f"reason_{lang}") or claim["reason"] or "")
+    texts = (row.get(name) for name in (f"{column}_{lang}", column))
+    return next((text for text in texts if text and isinstance(text, str)), "")
 
 
 def stated_place(claim: Mapping[Any, Any], lang: str) -> str:
@@ -150,7 +158,7 @@ def stated_place(claim: Mapping[Any, Any], lang: str) -> str:
     if claim["kind"] == "within":
         return titles[claim["object_id"]]
     if claim["kind"] == "address":
-        return str(claim["address"])
+        return said_in(claim, "address", lang)
     if claim["kind"] == "extent":
         way, _, rest = claim["rule"].partition(":")
         names = listed([titles.get(key, key) for key in rest.split(_AND)], lang)

@@ -120,6 +120,12 @@ class Resource:
         """Units by column name."""
         return {field.name: field.unit for field in self.fields if field.unit}
 
+    @property
+    def translations(self) -> frozenset[str]:
+        """Columns that say in English what the column of the same name without ``_en`` says."""
+        names = {field.name for field in self.fields}
+        return frozenset(f"{name}_en" for name in names) & names
+
     def field(self, name: str) -> Field:
         """Return the field of that name."""
         for field in self.fields:

@@ -24,7 +24,7 @@ from layers.plan.area import area, per_plan
 from layers.plan.catalogue import ids, load, names_by_id, own_claims, rings, table
 from layers.plan.catalogue import rows as rows_of
 from layers.plan.claims import ACCEPTED, TABLE
-from layers.plan.evidence import stated_place, stated_reason
+from layers.plan.evidence import said_in, stated_place
 from layers.plan.schema import resources
 from layers.plan.selection import ENTITY, PLACEABLE, counted, placeable, unlocated
 
@@ -207,12 +207,11 @@ def leads(thing: str, lang: str) -> list[str]:
     lines = []
     for claim in [claim for each in members for claim in _told().get(each, ())]:
         key = "address" if claim["kind"] == "address" else claim["state"]
-        place, reason = stated_place(claim, lang), stated_reason(claim, lang)
+        place, reason = stated_place(claim, lang), said_in(claim, "reason", lang)
         lines.append(_WORDS.say(f"lead.{key}", lang, place=place, reason=reason))
-    hosts = dict.fromkeys(host for each in members for host in _hosts().get(each, ()))
+    hosts = dict.fromkeys(host for each in members for host in _hosts(lang).get(each, ()))
     if hosts:
-        titles = names_by_id(lang=lang)
-        names = listed((titles.get(host, host) for host in hosts), lang)
+        names = listed(hosts, lang)
         lines.append(_WORDS.say("lead.host", lang, names=names))
     return list(dict.fromkeys(lines))
 
@@ -242,17 +241,19 @@ def _told() -> dict[str, list[dict[str, Any]]]:
 
 
 @per_plan
-def _hosts() -> dict[str, tuple[str, ...]]:
-    """Return who has to do with each feature: an id, or the plan's words for who has none."""
+def _hosts(lang: str) -> dict[str, tuple[str, ...]]:
+    """Return who has to do with each feature: a name of the plan, or its words for who has none."""
     known = {title: key for key, title in names_by_id().items()}
+    titles = names_by_id(lang=lang)
     of: dict[str, tuple[str, ...]] = {}
     for name in resources():
-        frame = rows_of(name)
-        for column in HOSTS:
-            if column in frame:
-                there = frame[["id", column]].dropna()
-                for key, host in there.itertuples(index=False):
-                    of[key] = (*of.get(key, ()), known.get(host, host))
+        for row in rows_of(name).to_dict("records"):
+            for column in HOSTS:
+                pair = said_in(row, column, "zh").split("|"), said_in(row, column, lang).split("|")
+                names = (
+                    titles.get(known.get(host, ""), said) for host, said in zip(*pair, strict=True)
+                )
+                of[row["id"]] = (*of.get(row["id"], ()), *filter(None, names))
     return of
 
 

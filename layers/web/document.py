@@ -32,7 +32,7 @@ from layers.look.overlays import Overlay, result_names
 from layers.look.styles import for_scripts
 from layers.look.symbology import layer_styles, symbology
 from layers.look.told import as_told
-from layers.plan.area import area, per_plan
+from layers.plan.area import area, per_folder
 from layers.plan.catalogue import as_drawn
 from layers.plan.rule_words import rule_in_words
 from layers.plan.schema import resource, resources
@@ -392,6 +392,7 @@ def _keyed(columns: pd.DataFrame, drawn: Drawn) -> pd.DataFrame:
 def _fields(drawn: Drawn) -> list[dict[str, Any]]:
     """Return what a card says of a feature."""
     if drawn.overlay is None:
+        translations = resource(drawn.id).translations
         return [
             _field(
                 field.name,
@@ -400,7 +401,7 @@ def _fields(drawn: Drawn) -> list[dict[str, Any]]:
                 whole=field.type == "integer",
             )
             for field in resource(drawn.id).fields
-            if field.name in drawn.frame and field.name not in HIDDEN
+            if field.name in drawn.frame and field.name not in HIDDEN | translations
         ]
     # What the colours tell has its title in the legend: a column of it would say it twice.
     colours = drawn.numbers if drawn.numbered else None
@@ -480,7 +481,7 @@ def _bounds(
     return [array.min(axis=0).tolist(), array.max(axis=0).tolist()]
 
 
-@per_plan
+@per_folder
 def _texts() -> dict[str, Text]:
     """Return the words of the map's own controls, by language."""
     controls = {key: texts for key, texts in words().items() if key.startswith("map.")}

@@ -13,7 +13,7 @@ from layers.look.symbology import layer_styles
 from layers.plan.area import per_plan
 from layers.plan.catalogue import as_drawn, gazetteer, table
 from layers.plan.claims import TABLE
-from layers.plan.evidence import stated_place, stated_reason
+from layers.plan.evidence import said_in, stated_place
 from layers.plan.schema import resource
 from layers.plan.years import counted_beside
 from layers.web.encoding import columnar
@@ -109,7 +109,7 @@ def _statements() -> dict[str, list[dict[str, Any]]]:
     of: dict[str, list[dict[str, Any]]] = {}
     for row in rows.where(rows.notna(), None).to_dict("records"):
         place = {lang: stated_place(row, lang) for lang in LANGUAGES}
-        reason = {lang: stated_reason(row, lang) for lang in LANGUAGES}
+        reason = {lang: said_in(row, "reason", lang) for lang in LANGUAGES}
         claim = {name: row[name] for name in _CLAIM} | {"place": place, "reason": reason}
         of.setdefault(row["subject_id"], []).append(claim)
     return of

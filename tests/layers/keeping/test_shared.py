@@ -41,6 +41,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "layers.book.series._placed": ("parks",),
     "layers.look.palettes.own_colours": ("cities",),
     "layers.plan.catalogue._place": ("park-sany-zhizao",),
+    "layers.plan.unplaced._hosts": ("en",),
     "layers.plan.area.crs_words": ("zh",),
     "layers.plan.catalogue._titles": ("zh",),
     "layers.plan.catalogue._described": ("parks",),
