@@ -42,15 +42,21 @@ def number(value: float, *, digits: int | None = None) -> str:
     value
         The number.
     digits
-        Its decimals; as many as it needs, and at most two, when left out.
+        Its decimals. As many as it needs when left out, and at most two, but that what is smaller
+        than these can tell keeps two digits: something is not nothing.
 
     Examples
     --------
     >>> number(1835.6), number(4500.0), number(24.645, digits=2), number(float("nan"))
     ('1,835.6', '4,500', '24.65', '–')
+    >>> number(0.004), number(0.0)
+    ('0.004', '0')
     """
-    least, most = (0, _MOST) if digits is None else (digits, digits)
-    return _written(value, least, most)
+    if digits is not None:
+        return _written(value, digits, digits)
+    if abs(value) < 0.5 * 10.0**-_MOST:
+        return significant(value, _MOST)
+    return _written(value, 0, _MOST)
 
 
 def significant(value: float, digits: int = _SIGNIFICANT) -> str:

@@ -27,7 +27,7 @@ from app.web.statements import stated
 from app.web.tables import without_place
 from app.web.unknowns import unknowns
 from geo.errors import AtlasError
-from geo.numerals import number
+from geo.numerals import number, significant
 from layers import questions
 from layers.keeping.brought import is_own
 from layers.plan.area import area
@@ -75,7 +75,7 @@ def totals(shown: Shown) -> None:
     total.metric(title, number(len(chosen)))
     if stated is not None:
         amounts = points.amount_noun(language()) if own else text("distribution.investment")
-        money.metric(amounts, number(stated.sum()))
+        money.metric(amounts, significant(stated.sum()))
     if stated is not None and not own and area().document:
         of_plan = stated[chosen["source_id"] == area().document]
         plan = choices.amount_of(points, of_plan.sum())

@@ -7,8 +7,12 @@
     return value.toLocaleString("en-US", decimals).replace(/^-(?=[0.,]+$)/, "").replace("-", "\u2212");
   }
 
-  // With thousands separators and these decimals, or as many as it needs, at most two.
+  // With thousands separators and these decimals, or as many as it needs: at most two, but that
+  // what is smaller than these can tell keeps two digits.
   function number(value, digits) {
+    if (digits === undefined && Math.abs(value) < 0.005) {
+      return significant(value, 2);
+    }
     const decimals = digits === undefined
       ? { maximumFractionDigits: 2 }
       : { minimumFractionDigits: digits, maximumFractionDigits: digits };

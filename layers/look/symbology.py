@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from geo.arguments import require_one_of
 from geo.errors import LayerError
-from geo.numerals import number, significant
+from geo.numerals import significant
 from layers.look.styles import Label, LayerStyle, Size, Style, looks
-from layers.plan.area import per_plan
+from layers.plan.area import per_folder
 from layers.plan.schema import registry
 from layers.words import bracketed
 
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from layers.plan.schema import Field
-
-# Of a number that is told in another power of ten than it is held in: none of its own is lost.
-DIGITS_IN_TEXT = 7
 
 
 def layer_style(name: str) -> LayerStyle:
@@ -48,7 +45,7 @@ def layer_style(name: str) -> LayerStyle:
     return styles[name]
 
 
-@per_plan
+@per_folder
 def layer_styles() -> dict[str, LayerStyle]:
     """Return the style of every layer, in drawing order."""
     styles = {name: _layer_style(entry) for name, entry in symbology()["layers"].items()}
@@ -90,7 +87,7 @@ def unit_label(unit: str, *, lang: str = "zh") -> str:
 
 
 def amount_words(value: float, unit: str, *, lang: str = "zh") -> str:
-    """Return a number with its unit as it stands in a sentence.
+    """Return a number with its unit as it stands in a sentence: tables and files have all digits.
 
     Parameters
     ----------
@@ -103,14 +100,16 @@ def amount_words(value: float, unit: str, *, lang: str = "zh") -> str:
 
     Examples
     --------
-    >>> amount_words(184, "100 million CNY"), amount_words(184, "100 million CNY", lang="en")
-    ('184 亿元', 'CNY 18.4 billion')
+    >>> amount_words(1762.307, "100 million CNY"), amount_words(0.004, "100 million CNY")
+    ('1,762 亿元', '0.004 亿元')
+    >>> amount_words(1762.307, "100 million CNY", lang="en")
+    'CNY 176.2 billion'
     """
     in_text = symbology()["units"].get(unit, {}).get("in_text", {}).get(lang)
     if in_text is None:
-        return f"{number(value)} {unit_label(unit, lang=lang)}".strip()
+        return f"{significant(value)} {unit_label(unit, lang=lang)}".strip()
     words: str = in_text["words"]
-    return words.format(n=significant(value * in_text["times"], DIGITS_IN_TEXT))
+    return words.format(n=significant(value * in_text["times"]))
 
 
 def field_title(field: Field, *, lang: str = "zh") -> str:
@@ -177,7 +176,7 @@ def palette(name: str, classes: int | None = None) -> list[str]:
     return list(ramps[key])
 
 
-@per_plan
+@per_folder
 def symbology() -> dict[str, Any]:
     """Return the plan's ``symbology.json`` as it stands."""
     entries: dict[str, Any] = registry("symbology.json")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from geo.errors import InputError
-from geo.numerals import number
+from geo.numerals import number, significant
 from geo.wording import sentence
 from layers.keeping.brought import is_own
 from layers.look.content import Content
@@ -98,7 +98,7 @@ class Shown(Scaled):
             n=number(round(attrs["points_in_any_zone"], 1)),
             stated=number(0 if amount is None else int(located[amount].notna().sum())),
             located=number(len(located)),
-            total=number(attrs.get("weight_in_any_zone", 0.0)),
+            total=significant(attrs.get("weight_in_any_zone", 0.0)),
             **points.nouns(lang),
         )
 

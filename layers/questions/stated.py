@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from geo.numerals import listed, number
+from geo.numerals import listed, number, significant
 from layers.keeping.brought import is_own
 from layers.keeping.own_files import people_title
 from layers.look.credits import credits_of
@@ -199,8 +199,8 @@ def _amounts(points: Points, lang: str) -> str:
         "statement.amounts",
         lang,
         amount=bracketed(points.amount_noun(lang), unit_label(unit, lang=lang), lang),
-        whole=number(everywhere.sum()),
-        off=number(everywhere.sum() - here.sum()),
+        whole=significant(everywhere.sum()),
+        off=significant(everywhere.sum() - here.sum()),
     )
 
 

@@ -33,7 +33,7 @@ def test_numbers_are_written_as_the_table_has_them(case):
     [
         (math.nan, "–"),
         (-math.inf, "–"),
-        (-0.001, "0"),  # nothing is below zero that is written as zero
+        (-1e-9, "0"),  # nothing is below zero that is written as zero
         (np.float32(3.1), "3.1"),
         (np.int64(12_000), "12,000"),
         (True, "1"),

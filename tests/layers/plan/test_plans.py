@@ -107,7 +107,7 @@ def test_the_figures_of_a_page_are_those_of_the_plan_it_is_of() -> None:
         inside = zones[zones.intersects(shape)]
     figures = dict(made.pages[0].figures)
     assert figures["高新区（个）"].split()[0] == str(len(inside)) == "5"
-    assert figures["项目载明投资额（亿元）"] == "106.45"
+    assert figures["项目载明投资额（亿元）"] == "106.5"
 
 
 def test_answers_of_one_plan_are_not_those_of_another() -> None:

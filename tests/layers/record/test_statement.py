@@ -17,7 +17,7 @@ from pptx import Presentation
 from pypdf import PdfReader
 
 from app.web import maps as pages
-from geo.numerals import number
+from geo.numerals import number, significant
 from layers.book.map_deck import slides_of
 from layers.look import narrowed
 from layers.look.sheet import Sheet
@@ -230,7 +230,7 @@ def test_amounts_off_the_map_and_shared_ground_are_told(lang: str, said: tuple[s
     told = spec.statement()
     everything = points.chosen()[points.amount].sum()
     off = everything - points.located()[points.amount].sum()
-    assert {number(everything), number(off)} <= set(re.findall(r"[\d,.]*\d", told.placed))
+    assert {significant(everything), significant(off)} <= set(re.findall(r"[\d,.]*\d", told.placed))
     assert all(words in told.placed + told.overlap for words in said)
     assert dict(told.method)[{"zh": "分母", "en": "Denominator"}[lang]]
 

@@ -146,10 +146,11 @@ def test_every_unit_of_a_layer_has_words():
     assert unit_label("100 million CNY") == "亿元"
 
 
-def test_amounts_in_text_are_those_of_the_column():
-    for value, figure in ((1835.6, "183.56"), (6.45, "0.645"), (0.7, "0.07"), (17500, "1,750")):
+def test_amounts_in_text_have_four_digits_and_are_never_nothing():
+    for value, figure in ((1762.307, "176.2"), (6.45, "0.645"), (0.004, "0.0004")):
         assert amount_words(value, "100 million CNY", lang="en") == f"CNY {figure} billion"
-    assert amount_words(184, "100 million CNY") == "184 亿元"
+    for value, figure in ((184, "184"), (1762.307, "1,762"), (106.45, "106.5"), (0.004, "0.004")):
+        assert amount_words(value, "100 million CNY") == f"{figure} 亿元"
     assert amount_words(3.2, "10,000 m²", lang="en") == "32,000 m²"
     assert amount_words(5, "家", lang="en") == "5"
 

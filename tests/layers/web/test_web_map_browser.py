@@ -22,7 +22,9 @@ from PIL import Image
 from geo.datum import wgs84_to_gcj02
 from geo.surface.contours import isolines
 from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface
+from layers.look.symbology import amount_words
 from layers.plan.catalogue import load
+from layers.plan.spelling import spelt
 from layers.web.document import map_document
 from layers.web.pictures import png
 from layers.web.webmap import AtlasMap, web_map
@@ -395,6 +397,28 @@ def test_titles_of_overlays_show_as_text(page):
     assert page.locator(".atlas-row .name", has_text="onerror").count() == 3
 
 
+def test_a_card_says_each_thing_once_and_none_is_empty(page):
+    """A project without a figure; points with a name, with a number alone, and with neither."""
+    projects = load("projects")
+    bare = projects[projects["investment_100m_cny"].isna() & projects["note_en"].notna()].iloc[0]
+    result = points(3).assign(name_zh=["甲", None, None], name_en=None, n=[np.nan, 2.0, np.nan])
+    result = Points(result, "结果", title_en="Result", columns={"n": "n"})
+    chosen = {"selected": ("projects", bare["id"]), "lang": "en"}
+    show(page, web_map(["projects"], overlays=[result], **chosen))
+    card = page.locator(".atlas-card")
+    text = card.inner_text()
+    assert text.lower().count("not stated") == 1
+    assert bare["note_en"] in text
+    assert bare["note"] not in text
+    open_ = "i => Atlas.view.open(Atlas.view.model.byId.get('overlay-points'), i)"
+    opened = "[0, 1, 2].map(i => Atlas.view.model.byId.get('overlay-points').tells(i))"
+    assert page.evaluate(opened) == [True, True, False]
+    # The one that is selected opens no more than the one that has nothing to say.
+    assert page.locator(".leaflet-marker-pane .atlas-point:not(.leaflet-interactive)").count() == 2
+    page.evaluate(open_, 1)
+    assert card.locator("h3, .atlas-kind").all_text_contents() == ["Result"]
+
+
 def test_search_finds_by_any_name_and_is_moved_through_by_the_keys(page):
     show(page, web_map())
     # The name, an alias, pinyin, its initials and English.
@@ -437,13 +461,31 @@ def test_search_finds_by_any_name_and_is_moved_through_by_the_keys(page):
     assert page.evaluate(took, "\ufdfa" * 10_000) < 1000
 
 
+def test_names_are_found_as_tables_find_them(page):
+    table = json.loads(Path(__file__).parents[2].joinpath("searches.json").read_text("utf-8"))
+    for case in table:
+        zh, en, aliases = case["names"]
+        pinyin = "|".join(map(spelt, filter(None, (zh, aliases))))
+        columns = {"id": ["a"], "name_zh": [zh], "name_en": [en]}
+        columns |= {"aliases": [aliases], "pinyin": [pinyin]}
+        layer = {"id": "x", "group": "plan", "count": 1, "columns": columns, "points": [112, 28]}
+        found = page.evaluate(
+            """([layer, words]) => {
+              const model = new Atlas.Model({ layers: [layer], groups: [] });
+              return words.filter(word => model.search(word, 1).length);
+            }""",
+            [layer, [*case["found"], *case["not"]]],
+        )
+        assert found == case["found"]
+
+
 def test_the_card_gives_facts_units_accuracy_quote_and_source(page):
     projects = load("projects")
     stated = projects[projects["investment_100m_cny"].notna() & projects["quote"].notna()].iloc[0]
     show(page, web_map(["projects"], selected=("projects", stated["id"])))
     text = page.locator(".atlas-card").inner_text()
     assert stated["name_zh"] in text
-    assert f"{stated['investment_100m_cny']:,.2f}".rstrip("0").rstrip(".") + " 亿元" in text
+    assert amount_words(stated["investment_100m_cny"], "100 million CNY") in text
     assert f"「{stated['quote']}」" in text
     assert stated["heading"] in text
     assert "湖南湘江新区科技创新体系建设规划" in text
