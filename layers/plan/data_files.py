@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 MOST_NAMED = 20
 # No table is wider, and nobody mends more places at once.
 MOST_COLUMNS, MOST_DAMAGES = 300, 1000
-# What describes a plan has some thousand bytes.
-MOST_BYTES = 300_000
+# What describes a plan has some thousand bytes, and five levels.
+MOST_BYTES, MOST_LEVELS = 300_000, 20
 # What stands in no text, in whatever encoding.
 _CONTROL = re.compile("[\\x00-\\x08\\x0e-\\x1f]")
 _WORDS = wording.Words(__file__)
@@ -166,8 +166,27 @@ def stamp_of(path: Path) -> tuple[int, int]:
     return (path.stat().st_mtime_ns, path.stat().st_size) if path.is_file() else (0, 0)
 
 
-class Unaliased(yaml.SafeLoader):  # type: ignore[misc]
-    """Reads YAML whose values are written out: a few lines of aliases can be a billion of them."""
+class Bounded(yaml.SafeLoader):  # type: ignore[misc]
+    """Reads YAML whose values are written out and lie in few levels.
+
+    A few lines of aliases can be a billion values, and the scanner looks at every open bracket for
+    every character: both are refused where they begin.
+    """
+
+    def fetch_flow_collection_start(self, token: Any) -> None:  # noqa: ANN401 - yaml has no types
+        """Take a bracket, if it is not too deep within others."""
+        self._require_level(self.flow_level)
+        super().fetch_flow_collection_start(token)
+
+    def add_indent(self, column: int) -> bool:
+        """Take lines further to the right, if they are not too deep within others."""
+        self._require_level(len(self.indents))
+        return bool(super().add_indent(column))
+
+    def _require_level(self, level: int) -> None:
+        if level >= MOST_LEVELS:
+            words = f"has more than {MOST_LEVELS} levels"
+            raise yaml.scanner.ScannerError(None, None, words, self.get_mark())
 
     def compose_node(self, parent: Any, index: Any) -> Any:  # noqa: ANN401 - yaml has no types
         """Return what stands next, if it is no alias."""
@@ -184,20 +203,20 @@ def yaml_of(path: Path) -> Any:  # noqa: ANN401 - YAML may be anything
     Raises
     ------
     DataError
-        As `text_of`, or it is no YAML, has aliases or is too large.
+        As `text_of`, or it is no YAML, has aliases, is too deep or too large.
     """
     text = text_of(path)
     try:
         if len(text) > MOST_BYTES:
             raise ValueError(f"more than {MOST_BYTES:,} characters")  # noqa: TRY301 - as below
-        return yaml.load(text, Loader=Unaliased)  # noqa: S506 - derived from the safe one
+        return yaml.load(text, Loader=Bounded)  # noqa: S506 - derived from the safe one
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         reason = {"reason": str(getattr(error, "problem", error))}
         row = 0 if mark is None else mark.line + 1
         raise DataError([Damage(path.name, "data.yaml", row, values=reason)]) from error
-    # Of a date that there is not, and of levels without end.
-    except (ValueError, RecursionError) as error:
+    # Of a date that there is not.
+    except ValueError as error:
         reason = {"reason": str(error)}
         raise DataError([Damage(path.name, "data.yaml", values=reason)]) from error
 

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from geo.doors import door
 from geo.errors import InputError
-from layers.plan.data_files import MOST_BYTES, Unaliased
+from layers.plan.data_files import MOST_BYTES, MOST_LEVELS, Bounded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# A specification has some hundred values, and five levels.
-MOST_VALUES, MOST_LEVELS = 20_000, 20
+# A specification has some hundred values.
+MOST_VALUES = 20_000
 # Kinds of texts that older YAML reads otherwise than JSON, and its numbers as JSON has them.
 _OLDER = frozenset({"timestamp", "int", "float"})
 _NUMBERS = {
@@ -97,7 +97,7 @@ def _loader() -> Any:  # noqa: ANN401 - yaml has no types
     """
     import yaml  # noqa: PLC0415
 
-    class Loader(Unaliased):
+    class Loader(Bounded):
         yaml_implicit_resolvers = {  # noqa: RUF012 - as yaml declares it
             first: [(tag, known) for tag, known in pairs if tag.rpartition(":")[2] not in _OLDER]
             for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()

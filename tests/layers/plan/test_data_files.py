@@ -99,6 +99,11 @@ def test_json_and_yaml_say_the_line_of_what_is_wrong(tmp_path: Path) -> None:
     assert "write the value out" in str(damage.values["reason"])
     (damage,) = damages(lambda: read("a: " + "1" * 400_000, yaml_of))
     assert damage.code == "data.yaml"
+    # Each of these took a second of the scanner for each few, and is refused where it begins.
+    for deep in ("[" * 200 + "]" * 200, "{a: " * 200, "? " * 200, "- " * 200):
+        (damage,) = damages(lambda deep=deep: read("a: 1\nb:\n  " + deep, yaml_of))
+        assert (damage.code, damage.row) == ("data.yaml", 3)
+        assert "more than 20 levels" in str(damage.values["reason"])
 
 
 def test_a_file_is_of_its_kind_or_each_place_is_named() -> None:
