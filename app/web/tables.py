@@ -277,8 +277,8 @@ def matching(frame: pd.DataFrame, word: str) -> pd.DataFrame:
         return frame
     told = frame.reindex(columns=["name_zh", "aliases", "name_en", "quote"]).fillna("")
     hits = [
-        holds(texts, word, names=[name, *aliases.split("|")])
-        for name, aliases, *texts in told.itertuples(index=False)
+        holds([quote], word, names=[name, english, *aliases.split("|")])
+        for name, aliases, english, quote in told.itertuples(index=False)
     ]
     return frame[np.array(hits, dtype=bool)]
 

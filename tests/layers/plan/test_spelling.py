@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from layers.plan.spelling import holds, spelt
 
-
-@pytest.mark.parametrize(
-    "word",
-    [
-        "长沙",
-        "ＣＳＧＸＱ",
-        "csgxq",
-        "changsha gaoxin",
-        "chang sha",
-        "High tech",
-        "zone changsha",
-        "",
-    ],
-)
-def test_a_name_is_found_by_what_people_type(word: str) -> None:
-    assert holds(["Changsha High-tech Zone"], word, names=["长沙高新区", "麓谷"])
-    assert holds([], "lg", names=["长沙高新区", "麓谷"])
+CASES = json.loads(Path(__file__).parents[2].joinpath("searches.json").read_text("utf-8"))
 
 
-def test_what_is_not_there_is_not_found() -> None:
-    assert not any(holds(["Lugu"], word, names=["麓谷"]) for word in ("lx", "guluo", "lugu park"))
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["names"][0])
+def test_a_name_is_found_by_what_people_type(case: dict[str, list[str]]) -> None:
+    """Maps find by the same table, in ``test_web_map_browser.py``."""
+    words = [*case["found"], *case["not"]]
+    assert [each for each in words if holds([], each, names=case["names"])] == case["found"]
+    assert holds([], "", names=case["names"])
 
 
 def test_a_place_in_short_is_spelt_as_the_place() -> None:
