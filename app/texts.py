@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from geo.wording import filled, texts_of
-from layers.plan.area import per_plan
+from layers.plan.area import per_folder
 from layers.type.line_breaks import unparted
 from layers.words import general, of_data, of_plan, pair
 
@@ -70,7 +70,7 @@ def _entry(key: str) -> Mapping[str, Text]:
     return _texts().get(key) or of_data(key)
 
 
-@per_plan
+@per_folder
 def _texts() -> dict[str, Mapping[str, Text]]:
     return every_plans() | of_plan()
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from unicodedata import normalize
 
 from geo.numerals import LANGUAGES
 from geo.wording import filled, texts_of
-from layers.plan.area import area, package, per_plan, plan
+from layers.plan.area import area, package, per_folder, plan
 from layers.plan.data_files import checked, json_of
 from layers.plan.roles import ZoningRole
 from layers.plan.schema import resources
@@ -45,14 +46,21 @@ def say(key: str, lang: str, **values: object) -> str:
 
 
 def bracketed(title: str, unit: str, lang: str) -> str:
-    """Return a title with a unit, if there is one.
+    """Return a title with a unit, if there is one, or with what else is said aside.
+
+    Brackets do not stand within brackets: what has some of its own follows a dash.
 
     Examples
     --------
     >>> bracketed("密度", "个/km²", "zh"), bracketed("Density", "", "en")
     ('密度（个/km²）', 'Density')
+    >>> bracketed("Projects", "number (2024)", "en")
+    'Projects – number (2024)'
     """
-    return say("bracketed", lang, title=title, unit=unit).strip() if unit else title
+    if not unit:
+        return title
+    has_own = "(" in normalize("NFKC", unit)
+    return say("dashed" if has_own else "bracketed", lang, title=title, unit=unit).strip()
 
 
 def paragraph(sentences: Iterable[str], lang: str) -> str:
@@ -65,7 +73,7 @@ def pair(entry: Mapping[str, Text]) -> tuple[str, str]:
     return str(entry["zh"]), str(entry["en"])
 
 
-@per_plan
+@per_folder
 def words() -> dict[str, Mapping[str, Text]]:
     """Return every text by its key, those of each room and of the open plan, which come first."""
     return general() | of_plan()
@@ -76,7 +84,7 @@ def general() -> dict[str, Mapping[str, Text]]:
     return texts_of(Path(__file__).parent.glob("**/words.json"))
 
 
-@per_plan
+@per_folder
 def of_plan() -> dict[str, dict[str, str]]:
     """Return the texts of the open plan: what its layers, zonings and themes are called."""
     path = plan().folder / "words.json"

@@ -8,7 +8,7 @@ from typing import Any
 from geo.arguments import require_one_of
 from layers.look.declared import declared
 from layers.look.tiling import BaseMap
-from layers.plan.area import per_plan
+from layers.plan.area import per_folder
 from layers.plan.schema import registry
 
 # The one that is drawn from the layers and needs no host.
@@ -31,7 +31,7 @@ def basemaps() -> dict[str, BaseMap]:
     return {**_common(), **declared(frozenset(_common()))}
 
 
-@per_plan
+@per_folder
 def _common() -> dict[str, BaseMap]:
     entries = registry("basemaps.json")["basemaps"]
     return {entry["name"]: _basemap(entry) for entry in entries}

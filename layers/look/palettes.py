@@ -20,7 +20,7 @@ from geo.arguments import brief, require_one_of
 from geo.errors import InputError
 from layers.look.styles import WHITE
 from layers.look.symbology import layer_styles
-from layers.plan.area import per_plan
+from layers.plan.area import per_folder, per_plan
 from layers.plan.schema import resource
 
 if TYPE_CHECKING:
@@ -276,7 +276,7 @@ def paper(colour: str, palette: Palette) -> str:
     return greys().get(written) or _grey(lightness(written))
 
 
-@per_plan
+@per_folder
 def greys() -> dict[str, str]:
     """Return the greys of the colours of plan features, spread layer by layer.
 

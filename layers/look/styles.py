@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from layers.plan.area import per_plan
+from layers.plan.area import per_folder
 from layers.plan.schema import registry
 
 Pane = Literal["land", "boundary", "area", "line", "point"]
@@ -166,7 +166,7 @@ class LayerStyle:
         return self.classes.get(value or "", self.style)
 
 
-@per_plan
+@per_folder
 def looks() -> dict[str, Any]:
     """Return what stands in ``data/looks``: outlines, marks, samples, ramps and the like."""
     tables: dict[str, Any] = {}
@@ -220,7 +220,7 @@ def overlay_label(name: str) -> Label:
     return Label(**looks()["labels"][name])
 
 
-@per_plan
+@per_folder
 def symbols() -> frozenset[str]:
     """Return the names of the symbols that there are."""
     return frozenset(looks()["outlines"])

@@ -11,7 +11,7 @@ from matplotlib.path import Path
 from matplotlib.transforms import IdentityTransform
 
 from layers.paper.artists import like
-from layers.plan.area import per_plan
+from layers.plan.area import per_folder
 from layers.scene.strokes import outline, stamps
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def dash_pattern(dash: str, width_px: float) -> Dash:
     return (0.0, tuple(length / width_px for length in lengths))
 
 
-@per_plan
+@per_folder
 def path(symbol: str) -> Path:
     """Return the outline of a symbol of half width 1, y upwards."""
     corners = outline(symbol) * (1.0, -1.0)

@@ -8,7 +8,7 @@ from layers.keeping.own_notes import MOST_NOTES
 from layers.keeping.own_points import CATEGORY
 from layers.look.basemaps import basemaps
 from layers.look.sheet import PROFILES, SIZES_MM, Palette
-from layers.plan.area import area, per_plan
+from layers.plan.area import area, per_folder
 from layers.plan.years import FIRST, LAST
 from layers.questions.fields import items
 from layers.questions.kinds import kinds, looks, maps
@@ -36,7 +36,7 @@ def schema() -> dict[str, Any]:
     return _schema(kinds(), tuple(basemaps()))
 
 
-@per_plan
+@per_folder
 def _schema(known: tuple[type[Kind], ...], bases: tuple[str, ...]) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -36,7 +36,7 @@ from layers.look.styles import (
 )
 from layers.look.symbology import layer_style, layer_styles, palette, symbology, value_label
 from layers.look.told import in_words
-from layers.plan.area import area, per_plan, stops_layer
+from layers.plan.area import area, per_folder, stops_layer
 from layers.plan.catalogue import members, names_by_id
 from layers.plan.schema import resource, resources
 from layers.scene.known import ZONE_ONLY, evident, known_by, texts_of
@@ -310,7 +310,7 @@ def _overlay(name: str, overlay: Overlay, order: int, *, lang: str, function: st
     )
 
 
-@per_plan
+@per_folder
 def _bare() -> LayerStyle:
     """Return the rules of a result: its style follows from no layer's."""
     label = overlay_label("zones")

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from layers.look.styles import WHITE, looks, mark
-from layers.plan.area import per_plan
+from layers.plan.area import per_folder
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,7 @@ class Stamp(NamedTuple):
     dash: str = ""
 
 
-@per_plan
+@per_folder
 def outline(symbol: str) -> NDArray[np.float64]:
     """Return the corners of a symbol of half width 1, y downwards; none where it is a circle.
 

@@ -73,6 +73,7 @@ def test_money_and_projects_have_classes_of_their_own():
     for specification, content in zip(both.specs, both.contents, strict=True):
         (alone,), (beside,) = specification.content().overlays, content.overlays
         assert classify(beside).uppers == classify(alone).uppers
+    assert not re.search(r"\([^)]*\(|（[^）]*（", both.title), both.title
 
 
 @pytest.mark.parametrize("name", ["coverage", "distribution"])
