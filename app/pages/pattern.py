@@ -82,7 +82,7 @@ def refused(reason: Refusal) -> None:
         words = (
             choices.weight_words(key, points)
             if reason.reason == "nothing_weighted"
-            else text(key, n=number(reason.n), fewest=reason.fewest)
+            else text(key, n=number(reason.n or 0), fewest=reason.fewest)
         )
         st.info(words)
         few = reason.reason == "few_units"
