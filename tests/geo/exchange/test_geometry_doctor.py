@@ -397,7 +397,7 @@ FAULTS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from(FAULTS), max_size=12))
 def test_rows_in_are_rows_accepted_and_rows_aside(shapes):
     file = parsed(*shapes)
@@ -505,7 +505,7 @@ def test_a_ring_that_is_seen_whole_from_within_is_known_to_be_valid(shape, seen_
     st.sampled_from([1e-12, 1e-3, 1 / 3, 1e6]),
     st.sampled_from([0.0, 112.9, 5e5]),
 )
-@settings(max_examples=500)
+@settings(max_examples=250)
 def test_no_ring_that_is_broken_is_known_to_be_valid(ring, size, away):
     shape = Polygon(np.array(ring) * size + away)
     found = corners.screened(np.array([shape]))

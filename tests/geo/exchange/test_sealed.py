@@ -42,12 +42,20 @@ from geo.zoned.raster_zones import zonal_statistics
 
 ROOT = Path(__file__).parents[3]
 SECRET = b"the server's own secret, 31 bytes"
+SECRETS = ("AWS_SECRET_ACCESS_KEY", "TIANDITU_KEY", "GDAL_HTTP_HEADERS", "PYTHONSTARTUP")
 
 
 @pytest.fixture(scope="module")
-def reader():
-    """A reader with the tasks of this module's neighbour."""
+def reader(tmp_path_factory):
+    """A reader with the tasks of this module's neighbour, begun by a server that has secrets."""
     one = sealed.Reader(("sealed_tasks",), str(Path(__file__).parent))
+    inherited = os.open(tmp_path_factory.mktemp("server"), os.O_RDONLY)
+    os.set_inheritable(inherited, True)  # noqa: FBT003
+    with pytest.MonkeyPatch.context() as patch:
+        for name in SECRETS:
+            patch.setenv(name, "secret")
+        ask(one, "size")
+    os.close(inherited)
     yield one
     one.close()
 
@@ -105,17 +113,8 @@ def test_every_system_call_is_refused_but_those_that_are_named(reader):
     assert ask(reader, "calls", skip=sorted(free | probes)) == []
 
 
-def test_a_parser_knows_no_variable_of_the_server_and_no_open_file_of_it(tmp_path, monkeypatch):
-    for name in ("AWS_SECRET_ACCESS_KEY", "TIANDITU_KEY", "GDAL_HTTP_HEADERS", "PYTHONSTARTUP"):
-        monkeypatch.setenv(name, "secret")
-    other = sealed.Reader(("sealed_tasks",), str(Path(__file__).parent))
-    inherited = os.open(tmp_path, os.O_RDONLY)
-    os.set_inheritable(inherited, True)  # noqa: FBT003
-    try:
-        around = ask(other, "surroundings")
-    finally:
-        os.close(inherited)
-        other.close()
+def test_a_parser_knows_no_variable_of_the_server_and_no_open_file_of_it(reader):
+    around = ask(reader, "surroundings")
     allowed = {*sealed._INHERITED, *sealed._SETTINGS, "PROJ_DATA", "PROJ_LIB", "GDAL_DATA"}
     allowed |= {"GDAL_CURL_CA_BUNDLE", "PROJ_CURL_CA_BUNDLE"}  # set by pyogrio and rasterio
     assert set(around["environment"]) <= allowed

@@ -76,7 +76,7 @@ def found(data: bytes, name: str, piece_bytes: int) -> Any:
 
 
 @given(documents(), st.integers(1, 60))
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_json_is_the_same_in_pieces_of_any_length(data: bytes, piece_bytes: int) -> None:
     assert found(data, "a.json", piece_bytes) == found(data, "a.json", 1 << 22)
 
@@ -116,7 +116,7 @@ places = st.sampled_from(
 
 
 @given(st.lists(st.tuples(cells, cells, places), min_size=1), st.integers(1, 200), st.data())
-@settings(max_examples=25)
+@settings(max_examples=12)
 def test_tables_are_the_same_in_pieces_of_any_length(
     rows: list[tuple[str, ...]], letters: int, data: st.DataObject
 ) -> None:
@@ -155,7 +155,7 @@ def test_tables_are_the_same_in_pieces_of_any_length(
     st.sampled_from(ENCODINGS),
     st.integers(1, 60),
 )
-@settings(max_examples=50)
+@settings(max_examples=25)
 def test_markup_is_the_same_in_pieces_of_any_length(
     parts: list[str], encoding: str, piece_bytes: int
 ) -> None:

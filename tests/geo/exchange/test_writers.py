@@ -219,7 +219,7 @@ _COLUMN = st.one_of(
 )
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(st.lists(st.tuples(_NAMES, _COLUMN), max_size=4))
 def test_frames_of_any_names_and_values(columns: list[tuple[Any, list[Any]]]) -> None:
     with warnings.catch_warnings():
@@ -320,7 +320,7 @@ def test_infinite_cells_are_written_as_they_are() -> None:
     np.testing.assert_array_equal(cells, [[np.inf, 1], [-np.inf, np.nan]])
 
 
-@settings(max_examples=40)
+@settings(max_examples=15)
 @given(st.dictionaries(st.text(max_size=6), st.text(st.characters(), max_size=6), max_size=3))
 def test_tags_of_any_text_are_written(attrs: dict[str, str]) -> None:
     cells, _ = _read_cells(geotiff_bytes(_cells([[1.0, 2.0]] * 2).assign_attrs(attrs)))

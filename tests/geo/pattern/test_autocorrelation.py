@@ -134,7 +134,7 @@ def test_negative_values_leave_getis_ord_undefined() -> None:
     assert one.attrs["undefined"] == ["getis_ord_g"]
 
 
-@settings(max_examples=15)
+@settings(max_examples=8)
 @given(st.integers(0, 1000), st.floats(0.01, 100), st.floats(-50, 50))
 def test_scale_and_shift_change_nothing(seed: int, scale: float, shift: float) -> None:
     values = noise(seed, 36)

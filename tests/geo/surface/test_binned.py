@@ -37,7 +37,7 @@ def assert_within_bound(exact: object, found: object, tolerance_pct: float = 0.1
     assert found.attrs["error_bound"] * 100 <= found.attrs["error_bound_pct"] * highest * (1 + 1e-9)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(
     st.integers(0, 2**32 - 1),
     st.sampled_from(["quartic", "triweight", "gaussian"]),

@@ -201,7 +201,7 @@ GRIDS = st.integers(2, 7).flatmap(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(values=GRIDS, levels=st.sampled_from([[1, 2, 3], [0, 1, 4], [0.5, 2.5], [9], [-3, 2], 4]))
 def test_bands_cover_the_centre_hull_once_and_are_valid(
     values: list[list[float]], levels: int | list[float]
@@ -218,7 +218,7 @@ def test_bands_cover_the_centre_hull_once_and_are_valid(
     assert overlap == pytest.approx(0, abs=1e-3)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(values=GRIDS, east=st.integers(-5, 5), factor=st.sampled_from([0.5, 2.0, 10.0]))
 def test_moving_the_raster_moves_and_scaling_the_values_keeps_the_lines(
     values: list[list[float]], east: int, factor: float

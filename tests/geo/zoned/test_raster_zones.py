@@ -226,7 +226,7 @@ def test_a_raster_that_misses_the_zones() -> None:
 # ---- identities and the oracle
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.integers(0, 2**32 - 1))
 def test_a_partition_of_zones_adds_up_to_the_raster(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -247,7 +247,7 @@ def test_a_partition_of_zones_adds_up_to_the_raster(seed: int) -> None:
     np.testing.assert_allclose(shares[columns_].sum(axis=1), 100, rtol=1e-9)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.integers(0, 2**32 - 1))
 def test_the_values_are_those_of_exactextract(seed: int) -> None:
     rng = np.random.default_rng(seed)

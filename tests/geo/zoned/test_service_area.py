@@ -101,7 +101,7 @@ def test_doubly_covered_equals_the_union_of_all_pairs() -> None:
         np.testing.assert_allclose(found[column], planar, rtol=1e-5)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(
     st.lists(st.tuples(st.floats(-3e3, 3e3), st.floats(-3e3, 3e3)), max_size=8),
     st.floats(50, 5000),

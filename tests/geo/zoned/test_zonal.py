@@ -345,7 +345,7 @@ def test_visitors_may_count_in_the_same_zones_at_once() -> None:
     rng = np.random.default_rng(7)
     seeds = shapely.multipoints(rng.uniform(0, 50_000, (60, 2)) + np.array([5e5, 31e5]))
     cells = shapely.segmentize(shapely.get_parts(shapely.voronoi_polygons(seeds)), 100.0)
-    xy = rng.uniform(0, 50_000, (800, 2)) + np.array([5e5, 31e5])
+    xy = rng.uniform(0, 50_000, (200, 2)) + np.array([5e5, 31e5])
     points = gpd.GeoDataFrame(
         {"accuracy_m": [500.0] * len(xy)}, geometry=shapely.points(xy), crs=4547
     )

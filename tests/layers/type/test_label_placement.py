@@ -373,7 +373,7 @@ def obstacles(draw: st.DrawFn) -> Obstacle:
     return Obstacle(geometry, draw(st.sampled_from([math.inf, 0.0, 3.0])))
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(
     st.lists(requests(), max_size=14),
     st.lists(obstacles(), max_size=6),
@@ -390,7 +390,7 @@ def test_no_overlap_none_outside_and_the_same_again(
         assert all(shape.buffer(-CLOSE).disjoint(each) for each in forbidden)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(inside, st.tuples(st.integers(10, 60), st.integers(5, 30)), st.data())
 def test_a_required_name_stands_wherever_there_is_room(
     at: tuple[float, float], size: tuple[int, int], data: st.DataObject
