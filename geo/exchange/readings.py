@@ -131,7 +131,7 @@ class Numbers:
         lon, lat = (float(np.median(values)) for values in self.placed(conversion))
         if not np.isfinite([lon, lat]).all():
             return float("inf")
-        east_deg = max(west - lon, lon - east, 0.0) * np.cos(np.radians(np.clip(lat, -90, 90)))
+        east_deg = max(west - lon, lon - east, 0.0) * np.cos(np.radians(lat))
         return float(np.hypot(east_deg, max(south - lat, lat - north, 0.0)) * _KM_PER_DEG)
 
 
@@ -290,8 +290,7 @@ def _other_zone(numbers: Numbers, zone: labels.Zone) -> Proposal:
     best = _nearest_reading(numbers, utm=zone.scale != 1)
     if best is None:
         return Proposal()
-    other = labels.parsed(best.crs)
-    meridian = zone.meridian if other is None else _meridian(other)
+    meridian = _zone_words(labels.parsed(best.crs))["meridian"]
     middle = float(np.median(numbers.placed(best)[0]))
     narrow = zone.scale == 1 and abs(middle - meridian) <= _HALF_WIDTH_DEG
     width = 3 if narrow else 6
@@ -303,22 +302,17 @@ def _other_zone(numbers: Numbers, zone: labels.Zone) -> Proposal:
             "given_km": round(given_km),
             "given_meridian": _whole(zone.meridian),
             "given_width": zone.width,
-            "meridian": _whole(meridian),
+            "meridian": meridian,
             "width": width,
         },
     )
-
-
-def _meridian(crs: CRS) -> float:
-    zone = labels.zone_of(crs)
-    return 0.0 if zone is None else zone.meridian
 
 
 def _whole(meridian: float) -> int | float:
     return int(meridian) if meridian.is_integer() else meridian
 
 
-def _zone_words(crs: CRS | None) -> dict[str, str | int | float]:
+def _zone_words(crs: CRS | None) -> dict[str, int | float]:
     zone = None if crs is None else labels.zone_of(crs)
     if zone is None:
         return {"meridian": 0, "width": 0}

@@ -14,7 +14,7 @@ from rasterio.transform import from_origin
 
 import geo
 from geo.errors import AtlasError, CRSError, InputError
-from geo.exchange import tiff
+from geo.exchange import rasters, tiff
 from geo.exchange.rasters import read_raster
 from geo.zoned.raster_zones import zonal_statistics
 
@@ -22,7 +22,7 @@ ROWS, COLUMNS, HOLES = 340, 400, 8
 WEST, NORTH, STEP = 111.5, 29.2, 0.005
 
 
-def geotiff(values, *, units="", scale=None, **profile):
+def geotiff(values, *, units="", scale=None, say=None, **profile):
     values = np.asarray(values)
     profile = {
         "driver": "GTiff",
@@ -40,6 +40,8 @@ def geotiff(values, *, units="", scale=None, **profile):
                 target.units = (units,)
             if scale:
                 target.scales, target.offsets = (scale[0],), (scale[1],)
+            if say:
+                say(target)
         return bytes(memory.getbuffer())
 
 
@@ -358,3 +360,157 @@ def test_the_errors_of_a_raster_are_of_the_kinds_that_are_promised():
         read_raster(geotiff(cells, crs=None))
     with pytest.raises(InputError, match=r"^read_raster: GeoTIFF has 2 bands"):
         read_raster(geotiff(np.ones((2, 3, 3), dtype="uint8")))
+
+
+# ---- what is known of the cells while they are read
+
+
+def band(data, name="people.tif"):
+    return rasters._Band(data, name, tiff.pages(data, name))
+
+
+def closed(data, name="people.tif"):
+    """What is told once all cells were seen."""
+    cells = band(data, name).cells()
+    for _ in cells.blocks:
+        pass
+    return cells.closing()
+
+
+@pytest.mark.parametrize(
+    ("dtype", "marks"),
+    [
+        ("u1", {255}),
+        ("i1", {-128, 127}),
+        ("u2", {32_767, 65_535}),
+        ("i2", {-32_768, -32_767, -9999, -999, 32_767}),
+        ("u4", {32_767, 65_535, 2**31 - 1, 2**32 - 1}),
+        (
+            "i4",
+            {-(2**31), 1 - 2**31, -999_999, -99_999, -9999, -999, -32_767, -32_768}
+            | {32_767, 65_535, 2**31 - 1},
+        ),
+        (
+            "f4",
+            {-(2**31), 1 - 2**31, -999_999, -99_999, -9999, -999, -32_767, -32_768}
+            | {32_767, 65_535, 2**31 - 1, 2**32 - 1, 1e20, -1e20},
+        ),
+    ],
+)
+def test_numbers_that_may_mark_holes_in_a_type(dtype, marks):
+    assert rasters._candidates(np.dtype(dtype)) == marks
+
+
+@pytest.mark.parametrize(
+    ("dtype", "parts", "fills"),
+    [
+        ("u1", [[20, 255], [], [255, 51]], {255: 2}),
+        ("u1", [[20, 255, 52]], "raster.fill_unclear"),
+        ("u1", [[127, 255]], "raster.fill_unclear"),
+        ("u1", [[128, 255]], {}),
+        ("u1", [[0, 255]], {255: 1}),
+        ("u1", [[255], [255]], "raster.no_values"),
+        ("u1", [[7]], {}),
+        # Below nothing, where all others are not, whatever they are.
+        ("i2", [[-999, 0, 30_000]], {-999: 1}),
+        ("i2", [[-999, -1, 30_000]], {}),
+        ("i2", [[-9999, -1999]], {-9999: 1}),
+        ("i2", [[-9999, -2000]], "raster.fill_unclear"),
+        ("i2", [[-9999, -999, 5]], {-9999: 1, -999: 1}),
+        ("f4", [[-9999, 32_767, 5]], {-9999: 1, 32_767: 1}),
+        ("f8", [[2**32 - 1, 2**32 - 2]], {}),
+    ],
+)
+def test_which_numbers_mark_holes(dtype, parts, fills):
+    seen = rasters._Seen(np.dtype(dtype))
+    for part in parts:
+        seen.add(np.array(part, dtype="f8"))
+    assert seen.count == sum(map(len, parts))
+    if isinstance(fills, dict):
+        assert seen.fills("a.tif") == fills
+        return
+    with pytest.raises(InputError) as refusal:
+        seen.fills("a.tif")
+    assert (refusal.value.code, refusal.value.values["name"]) == (fills, "a.tif")
+
+
+@pytest.mark.parametrize(
+    ("dtype", "scale", "read_as"),
+    [
+        ("uint8", None, "float32"),
+        ("int16", None, "float32"),
+        ("float32", None, "float32"),
+        ("int32", None, "float64"),
+        ("float64", None, "float64"),
+        ("int16", (0.5, 0), "float64"),
+        ("int16", (1, 3), "float64"),
+    ],
+)
+def test_cells_are_kept_as_small_as_they_are_exact(dtype, scale, read_as):
+    cells = band(geotiff(np.ones((4, 5), dtype=dtype), scale=scale)).cells()
+    assert (cells.dtype, cells.rows, cells.columns) == (read_as, 4, 5)
+    (values,) = cells.blocks
+    assert values.dtype == ("float32" if dtype in {"uint8", "int16", "float32"} else "float64")
+    assert (cells.closing()["scale"], cells.closing()["offset"]) == (scale or (1, 0))
+
+
+@pytest.mark.parametrize(("most", "rows"), [(1000, [98, 2]), (69, [7] * 14 + [2]), (1, None)])
+def test_rows_are_read_in_whole_blocks(most, rows, monkeypatch):
+    monkeypatch.setattr(rasters, "_CHUNK_CELLS", most)
+    data = geotiff(np.arange(1000, dtype="uint16").reshape(100, 10), blockysize=7)
+    parts = [each[:, 0].tolist() for each in band(data).cells().blocks]
+    assert [len(part) for part in parts] == (rows or [7] * 14 + [2])
+    assert [each for part in parts for each in part] == list(range(0, 1000, 10))
+
+
+def test_huge_numbers_are_told_apart_up_to_five_of_them():
+    huge = [1e31 * (1 + at) for at in range(7)]
+    cells = np.array([[*huge, huge[1], 5, np.inf, -1e30, 9e29]], dtype="float64")
+    masked = {
+        each["values"]["fill"]: each["values"]["cells"]
+        for each in closed(geotiff(cells))["findings"]
+    }
+    assert masked == {"-1e+30": 4, "1e+31": 1, "2e+31": 2, "3e+31": 1, "4e+31": 1}
+
+
+def test_what_a_file_says_of_itself_goes_with_it():
+    def say(target):
+        target.descriptions = ("Residents",)
+        target.update_tags(TIFFTAG_IMAGEDESCRIPTION="Census 2020", other="no")
+        target.update_tags(1, long_name="x" * 600)
+
+    data = geotiff(np.ones((2, 2), dtype="uint8"), units="people", say=say)
+    told = closed(data)
+    comment = "Census 2020; " + "x" * 487
+    assert told["attrs"] == {
+        "units": "people",
+        "long_name": "Residents",
+        "source": "people.tif",
+        "comment": comment,
+    }
+    assert (told["fills"], told["findings"]) == ([], [])
+    assert closed(data, "GeoTIFF")["attrs"]["source"] == ""
+
+
+@pytest.mark.parametrize(
+    ("west", "north", "degrees", "is_read"),
+    [
+        (-362, 92, 2, True),
+        (-362.1, 0, 2, False),
+        (356, 0, 2, True),
+        (358, 0, 2, True),
+        (358.1, 0, 2, False),
+        (0, 92.1, 2, False),
+        (0, -88, 2, True),
+        (0, -88.1, 2, False),
+    ],
+)
+def test_degrees_reach_no_farther_than_the_earth_and_a_cell(west, north, degrees, is_read):
+    cells = np.ones((2, 2), dtype="uint8")
+    data = geotiff(cells, transform=from_origin(west, north, degrees, degrees))
+    if is_read:
+        assert band(data).cells().rows == 2
+        return
+    with pytest.raises(CRSError) as refusal:
+        band(data)
+    assert refusal.value.code == "raster.not_degrees"
