@@ -61,8 +61,8 @@ LONG = 12.0
 # The name of a zone stands in what is its own where that is so much of it: zones may overlap.
 OWN_SHARE = 0.2
 # It is broken into at most so many lines where it fits no wider, and stands outside of the zone
-# where that is so much of its width and height.
-MOST_LINES, LEAST_INSIDE = 3, 0.6
+# where that is so much of its width and height, or where there are no more zones than this.
+MOST_LINES, LEAST_INSIDE, FEW_ZONES = 3, 0.6, 9
 
 
 def draw_labels(
@@ -276,7 +276,8 @@ class _Pen:
             importance=label.priority + mark.rank + at * RANK_STEP,
             radius=radius,
             # A slide has no lines to names across the map: what its legend names may stay without.
-            required=self.layer.group == "layout" and self.least_pt < SLIDE_PT,
+            required=(self.layer.group == "layout" and self.least_pt < SLIDE_PT)
+            or (self.layer.numbered and len(self.layer.marks) <= FEW_ZONES),
             repeat=NUMBER_EVERY_PX * self.px if isoline else 0.0,
             most=OUT_COST if self.layer.numbered else math.inf,
         )
@@ -367,8 +368,8 @@ def _told(name: Name, ground: Ground) -> Name | None:
     """Return the name of a zone with its number below, in as many lines as go into the zone.
 
     The first of these that can stand in the zone as a whole; where none can, the first is to stand
-    outside with a line to the zone if need be, or None where the zone is too small to be told from
-    its name. A name of anything else is returned as it is.
+    outside with a line to the zone if need be, or None where zones are many and this one is too
+    small to be told from its name. A name of anything else is returned as it is.
     """
     if math.isinf(name.request.most):
         return name
@@ -390,7 +391,7 @@ def _told(name: Name, ground: Ground) -> Name | None:
             return replace(candidate, request=request)
     wide = (right - left) / name.request.width
     high = (top - bottom) / name.request.height
-    if min(wide, high) < LEAST_INSIDE:
+    if min(wide, high) < LEAST_INSIDE and not name.request.required:
         return None
     return replace(written[0], request=replace(written[0].request, required=True))
 

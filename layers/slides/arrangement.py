@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from layers.look.charts import Chart
     from layers.scene.placed import PlacedMap
     from layers.slides.boxes import Box, Page
-    from layers.slides.slide import LegendItem, Slide
+    from layers.slides.slide import LegendItem, MapView, Slide
     from layers.type.table_grids import Grid
 
 # Space between parts, points.
@@ -69,10 +69,8 @@ def fill(
     column = _column_beside(slide, area) if beside else 0.0
     grid_after = None
     if slide.map is not None:
-        box = area.part(width=area.width - column)
-        placed = placed_in(slide.map, box)
+        box, placed, key = _mapped(slide, slide.map, area, column)
         area = area.part(left=box.width + GAP)
-        placed, key = _keyed(placed, slide, area)
         rest = replace(rest, legend=(*rest.legend, *key))
         draw_map(page, slide.map, box, placed)
     elif slide.chart is not None:
@@ -87,16 +85,36 @@ def fill(
     return (rest if ended else replace(rest, title=rest.title + continued)), grid_after
 
 
+def _mapped(
+    slide: Slide, view: MapView, area: Box, column: float
+) -> tuple[Box, PlacedMap, tuple[LegendItem, ...]]:
+    """Return where the map stands, the map, and its key, for which a column of legend widens."""
+    found = []
+    for width in dict.fromkeys((column, max(column, area.width * WIDE_COLUMN))):
+        box = area.part(width=area.width - width)
+        placed, key = _keyed(placed_in(view, box), slide, area.part(left=box.width + GAP))
+        found.append((box, placed, key))
+        if placed.nameless == 0 or slide.text or slide.table or slide.chart:
+            break
+    return min(found, key=lambda each: each[1].nameless)
+
+
 def _keyed(placed: PlacedMap, slide: Slide, area: Box) -> tuple[PlacedMap, tuple[LegendItem, ...]]:
-    """Return a map with as many numbers as their key has room for below the legend, and that."""
-    alone = slide.legend and not (slide.text or slide.table or slide.chart)
-    every, lang = placed.numbered if alone else (), placed.scene.lang
-    for count in range(len(every), 1, -1):
-        key = key_items(every[:count], len(every) - count + placed.nameless, lang)
-        legend = (*slide.legend, *key)
-        if legend_plan(legend, area.width, area.height).count == len(legend):
-            return replace(placed, numbered=every[:count]), key
-    return replace(placed, numbered=()), ()
+    """Return a map with as many numbers as their key has room for below the legend, and that.
+
+    Those that are neither are counted, on the map and in the key.
+    """
+    every, lang = placed.numbered, placed.scene.lang
+    share = _legend_share(slide, area) if slide.text else 1.0
+    key: tuple[LegendItem, ...] = ()
+    if slide.legend and not (slide.table or slide.chart):
+        for count in (*range(len(every), 1, -1), 0):
+            more = len(every) - count + placed.nameless
+            key = key_items(every[:count], more, lang)
+            legend = (*slide.legend, *key)
+            if legend_plan(legend, area.width, area.height * share).count == len(legend):
+                return replace(placed, numbered=every[:count], nameless=more), key
+    return replace(placed, numbered=(), nameless=len(every) + placed.nameless), ()
 
 
 def _row(page: Page, slide: Slide, area: Box) -> None:

@@ -100,11 +100,9 @@ def key_items(numbered: Sequence[Numbered], more: int, lang: str) -> tuple[Legen
     lang
         ``"zh"`` or ``"en"``.
     """
-    if not numbered:
-        return ()
     stops = sorted((each for each in numbered if each.stop), key=lambda at: (at.stop, at.number))
     others = sorted((each for each in numbered if not each.stop), key=lambda at: at.number)
-    items = [LegendItem(say("sheet.key", lang), kind="heading")]
+    items = [LegendItem(say("sheet.key", lang), kind="heading")] if numbered else []
     for each in (*stops, *others):
         number_, circled = str(each.number), bool(each.stop)
         items.append(

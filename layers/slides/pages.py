@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
 
 from pptx.enum.shapes import PP_PLACEHOLDER
 from pptx.enum.text import PP_ALIGN
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
+from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Pt
 
 from geo.errors import InputError
@@ -46,6 +47,24 @@ _SMALLEST_AREA = (260.0, 180.0)
 _BELOW_TITLE, _ABOVE_FOOTER = 8.0, 8.0
 _EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - dates in files have no zone
 _ALIGNED = {"ctr": PP_ALIGN.CENTER, "r": PP_ALIGN.RIGHT}
+_RUN, _FIELD, _LOOK = map(qn, ("a:r", "a:fld", "a:rPr"))
+_LOOKS = (_LOOK, qn("a:endParaRPr"), qn("a:defRPr"))
+# What stands before a typeface in a look.
+_BEFORE = frozenset(
+    map(
+        qn,
+        [
+            "a:ln",
+            "a:noFill",
+            "a:solidFill",
+            "a:gradFill",
+            "a:effectLst",
+            "a:highlight",
+            "a:uFill",
+            "a:latin",
+        ],
+    )
+)
 _DATES = re.compile(rb"<dcterms:(created|modified)[ >].*?</dcterms:\1>", re.DOTALL)
 _THUMBNAIL = re.compile(rb"<Relationship [^>]*/metadata/thumbnail[^>]*/>")
 
@@ -132,32 +151,30 @@ def set_typefaces(element: Any, typefaces: Mapping[str, str]) -> None:  # noqa: 
     typefaces
         ``"a:latin"`` and ``"a:ea"`` (Chinese), each with its typeface.
     """
-    for run in element.iter(qn("a:r"), qn("a:fld")):
-        if run.find(qn("a:rPr")) is None:
-            run.insert(0, parse_xml(f"<a:rPr {nsdecls('a')}/>"))
-    for look in element.iter(qn("a:rPr"), qn("a:endParaRPr"), qn("a:defRPr")):
-        for tag in ("a:latin", "a:ea"):
-            if look.find(qn(tag)) is None:
-                name = quoteattr(typefaces[tag])
-                _insert(look, parse_xml(f"<{tag} {nsdecls('a')} typeface={name}/>"))
+    for run in element.iter(_RUN, _FIELD):
+        if run.find(_LOOK) is None:
+            run.insert(0, OxmlElement("a:rPr"))
+    tags = [(qn(tag), name) for tag, name in typefaces.items()]
+    for look in element.iter(*_LOOKS):
+        for tag, name in tags:
+            if look.find(tag) is None:
+                typeface = look.makeelement(tag)
+                typeface.set("typeface", name)
+                _insert(look, typeface)
 
 
 def _finish(element: Any, deck: Deck, east: str) -> None:  # noqa: ANN401
     """Set typefaces, and the language for the spelling check."""
     set_typefaces(element, {"a:latin": "+mn-lt", "a:ea": east})
     lang, other = {"zh": ("zh-CN", "en-US"), "en": ("en-US", "zh-CN")}[deck.lang]
-    for look in element.iter(qn("a:rPr"), qn("a:endParaRPr")):
+    for look in element.iter(*_LOOKS[:2]):
         look.set("lang", lang)
         look.set("altLang", other)
 
 
 def _insert(look: Any, typeface: Any) -> None:  # noqa: ANN401
     """Put a typeface where the schema wants it: after line, fill and effects, Latin first."""
-    before = ("ln", "noFill", "solidFill", "gradFill", "effectLst", "highlight", "uFill", "latin")
-    place = 0
-    for index, child in enumerate(look):
-        if child.tag in {qn(f"a:{name}") for name in before}:
-            place = index + 1
+    place = sum(child.tag in _BEFORE for child in look)
     look.insert(place, typeface)
 
 

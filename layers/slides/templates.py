@@ -252,7 +252,6 @@ def _restyle(opened: PptxPresentation) -> None:
     styles = master.element.find(qn("p:txStyles"))
     _restyle_title(styles.find(qn("p:titleStyle")), _TITLE_SZ)
     _draw(master, (0, 0, 960, 6), "accent1")
-    _draw(master, (36, 503, 888, 0.75), "bg1", shade=85)
     for layout in opened.slide_layouts:
         cover = layout.element.get("type") == "title"
         _place(layout, _COVER_PLACES if cover else {})

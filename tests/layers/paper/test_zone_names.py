@@ -15,6 +15,7 @@ from geo.numerals import number
 from layers.look.content import Content
 from layers.look.overlays import Choropleth, Features, Points
 from layers.look.sheet import Sheet
+from layers.paper.labels import FEW_ZONES
 from layers.paper.printing import drawn
 from layers.paper.sheet import px_pt, text_width
 from layers.paper.unframed import unframed
@@ -131,6 +132,18 @@ def test_a_name_that_finds_no_room_stands_outside_with_its_number():
     ground = squares(250_000, count=1)
     figure = drawn(Content({}, (), (Features(ground, "地"), Choropleth(zones, "n", "数"))), SHEET)
     assert [lines(figure, name) for name in "甲乙丙"] == [["甲", "1"], ["乙", "2"], ["丙", "3"]]
+
+
+@pytest.mark.parametrize("number_of", [FEW_ZONES, FEW_ZONES + 1])
+def test_a_few_zones_are_all_named_and_of_many_those_that_hold_their_name(number_of):
+    # 1 km is about 3 pt: no zone holds a name.
+    zones = squares(2_000, number_of, n=range(number_of))
+    zones["name_zh"] = [f"区{at}" for at in range(number_of)]
+    ground = squares(250_000, count=1)
+    figure = drawn(Content({}, (), (Features(ground, "地"), Choropleth(zones, "n", "数"))), SHEET)
+    assert sum(name in names(figure) for name in zones["name_zh"]) == FEW_ZONES * (
+        number_of == FEW_ZONES
+    )
 
 
 def test_names_in_zones_stand_in_them_and_on_no_symbol():

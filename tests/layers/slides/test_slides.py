@@ -512,18 +512,18 @@ def test_libreoffice_opens_all_slides(as_pdf):
 
 
 def test_what_has_no_name_on_a_map_has_a_number_and_a_key_beside_it():
-    """As many as the legend leaves room for; the others are counted."""
+    """As many as the legend and a text leave room for; the others are counted."""
     stop = Numbered("洋湖新城", 4, 50.0, 50.0, stop="#0B4F9C")
     others = tuple(Numbered(f"地点{at}", 8 + at, 20.0 * at, 30.0) for at in range(60))
     slide = Slide("布局", map=view(), legend=LEGEND)
     room = PageBox(0.0, 0.0, 200.0, 300.0)
     crowded = replace(placed(300.0, 300.0), numbered=(stop, *others), nameless=2)
-    shown, key = arrangement._keyed(crowded, slide, room)
-    told = [each.number for each in key if each.number]
-    assert told == [str(each.number) for each in shown.numbered]
-    assert told[:2] == ["4", "8"]
-    assert key[1].circled
-    assert key[-1].label.strip("… ").startswith(f"另有 {63 - len(told)} ")
-    # Beside a text there is no room for a key, and a number without one says nothing.
-    beside = replace(slide, text=TEXT)
-    assert arrangement._keyed(crowded, beside, room)[0].numbered == ()
+    for each, fewest in ((slide, 2), (replace(slide, text=TEXT[:1]), 0)):
+        shown, key = arrangement._keyed(crowded, each, room)
+        told = [item.number for item in key if item.number]
+        assert told == [str(one.number) for one in shown.numbered]
+        assert told[:fewest] == ["4", "8"][:fewest]
+        assert key[-1].label.strip("… ").startswith(f"另有 {63 - len(told)} ")
+        assert shown.nameless == 63 - len(told)
+    # A table leaves a key no room, and a number without one says nothing.
+    assert arrangement._keyed(crowded, replace(slide, table=TABLE), room)[0].numbered == ()
