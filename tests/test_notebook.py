@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import re
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
 from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import nbformat
+import pandas as pd
 import pytest
-from jupyter_client.manager import AsyncKernelManager
-from jupyter_core.utils import run_sync
-from nbclient import NotebookClient
-from nbformat.v4 import new_code_cell
+from IPython.core.displayhook import CapturingDisplayHook
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -57,28 +60,50 @@ SAID = {
 }
 
 
+class Stream(io.StringIO):
+    """A standard stream, of which each text is an output."""
+
+    def __init__(self, name: str, outputs: list[dict[str, Any]]) -> None:
+        super().__init__()
+        self.stream, self.outputs = name, outputs
+
+    def write(self, text: str) -> int:
+        self.outputs.append({"output_type": "stream", "name": self.stream, "text": text})
+        return len(text)
+
+
 @pytest.fixture(scope="module")
 def outputs_of() -> Iterator[Callable[[Path], list[dict[str, Any]]]]:
     """Give a function that runs a notebook and returns what it put out.
 
-    They are run one after the other in one process, which loads the libraries once; each begins
-    with no names of the one before.
+    It runs where the libraries are loaded, each with no names of the one before; that one runs in a
+    kernel of its own tests/test_wheel.py holds.
     """
-    manager = AsyncKernelManager(kernel_name="python3")
+    main = sys.modules["__main__"]
+    shell = InteractiveShell.instance(config=Config(HistoryManager={"enabled": False}))
+    publisher = shell.display_pub = CapturingDisplayPublisher()
 
     @cache
     def run(path: Path) -> list[dict[str, Any]]:
-        notebook = nbformat.read(path, as_version=4)
-        notebook.cells.insert(0, new_code_cell("%reset -f"))
-        resources = {"metadata": {"path": str(NOTEBOOKS)}}
-        client = NotebookClient(notebook, km=manager, timeout=120, resources=resources)
-        client.execute()
-        client.kc.stop_channels()
-        return [output for cell in notebook.cells for output in cell.get("outputs", [])]
+        outputs: list[dict[str, Any]] = []
+        publisher.outputs = outputs
+        shell.display_trap.hook = CapturingDisplayHook(shell=shell, outputs=outputs)
+        shell.reset()
+        with (
+            chdir(NOTEBOOKS),
+            # Where nothing has a width of its own, as in a kernel.
+            pd.option_context("display.max_columns", 20),
+            redirect_stdout(Stream("stdout", outputs)),
+            redirect_stderr(Stream("stderr", outputs)),
+        ):
+            for cell in nbformat.read(path, as_version=4).cells:
+                if cell.cell_type == "code":
+                    shell.run_cell(cell.source).raise_error()
+        return outputs
 
     yield run
-    if manager.has_kernel:
-        run_sync(manager.shutdown_kernel)(now=True)
+    InteractiveShell.clear_instance()
+    sys.modules["__main__"] = main
 
 
 def test_every_notebook_is_known() -> None:

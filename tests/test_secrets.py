@@ -4,52 +4,33 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import re
-import subprocess
+import shutil
 import sys
 import zipfile
 import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import matplotlib as mpl
 import pytest
+
+import geo
+import layers
+from layers import questions
+from layers.look.sheet import Sheet
+from layers.outputs import output
+from layers.plan.area import open_plan
+from layers.qgis.geopackage import geopackage_bytes
+from layers.questions.subjects import Points
+from layers.record import provenance
+from layers.record.specification import MapSpec
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[1]
 KEY, USER, HOME = "key7d1c9markedf00d", "marked-user-4711", "marked-home-4711"
-MAKE = """
-import json, sys
-from pathlib import Path
-import geo, layers
-from layers import questions
-from layers.record import provenance
-from layers.look.sheet import Sheet
-from layers.qgis.geopackage import geopackage_bytes
-from layers.outputs import output
-from layers.plan.area import use
-from layers.record.specification import MapSpec
-from layers.questions.subjects import Points, Zones
-
-folder = Path(sys.argv[1])
-use(sys.argv[3])
-sheet = Sheet("", "internal", size="A4", dpi=60, date="2026-11-28")
-density = MapSpec("density", sheet, {"layer": "shops", "bandwidth_m": 3000.0}, "zh")
-for suffix in (".pptx", ".pdf", ".html", ".png", ".svg", ".gpkg"):
-    (folder / f"density{suffix}").write_bytes(output(density, suffix))
-keyed = MapSpec("overview", sheet, {}, "zh", base=sys.argv[2])
-(folder / "keyed.html").write_bytes(output(keyed, ".html"))
-record = provenance.record(density.to_dict(), created="2026-11-28")
-(folder / "record.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
-frame = layers.load("shops")
-for suffix in (".csv", ".geojson", ".gpkg"):
-    (folder / f"shops{suffix}").write_bytes(geo.vector_bytes(frame, suffix))
-(folder / "styled.gpkg").write_bytes(geopackage_bytes({"shops": frame}, lang="zh"))
-surface = questions.density_surface(questions.Density(Points("shops"), cell_size_m=1000.0))
-(folder / "density.tif").write_bytes(geo.geotiff_bytes(surface))
-"""
 FILES = [
     *(f"density{suffix}" for suffix in (".pptx", ".pdf", ".html", ".png", ".svg", ".gpkg", ".tif")),
     *(f"shops{suffix}" for suffix in (".csv", ".geojson", ".gpkg")),
@@ -66,26 +47,34 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make every kind of file where key, user and home have marked names."""
     folder = tmp_path_factory.mktemp("outputs")
     home = tmp_path_factory.mktemp(HOME)
-    environment = {
-        "PATH": "/usr/bin:/bin",
-        "PYTHONPATH": str(ROOT),
-        "HOME": str(home),
-        # To look through the fonts of the machine anew takes longer than all that is made.
-        "MPLCONFIGDIR": mpl.get_cachedir(),
-        "USER": USER,
-        "LOGNAME": USER,
-        "USERNAME": USER,
-        "HOSTNAME": USER,
-        "TIANDITU_KEY": KEY,
-    }
-    # A small plan, and one in a folder of its own, whose path no file may tell either.
-    plan = str(ROOT / "tests" / "areas" / "tiny")
-    command = [sys.executable, "-c", MAKE, str(folder), "tianditu", plan]
-    run = subprocess.run(
-        command, cwd=home, env=environment, check=False, capture_output=True, text=True, timeout=300
-    )
-    assert run.returncode == 0, run.stderr
+    # A small plan, in a folder of its own, whose path no file may tell either.
+    plan = home / "plan"
+    shutil.copytree(ROOT / "tests" / "areas" / "tiny", plan)
+    with pytest.MonkeyPatch.context() as patch, open_plan(plan):
+        patch.chdir(home)
+        patch.setenv("HOME", str(home))
+        patch.setenv("TIANDITU_KEY", KEY)
+        for name in ("USER", "LOGNAME", "USERNAME", "HOSTNAME"):
+            patch.setenv(name, USER)
+        make(folder)
     return folder
+
+
+def make(folder: Path) -> None:
+    sheet = Sheet("", "internal", size="A4", dpi=60, date="2026-11-28")
+    density = MapSpec("density", sheet, {"layer": "shops", "bandwidth_m": 3000.0}, "zh")
+    for suffix in (".pptx", ".pdf", ".html", ".png", ".svg", ".gpkg"):
+        (folder / f"density{suffix}").write_bytes(output(density, suffix))
+    keyed = MapSpec("overview", sheet, {}, "zh", base="tianditu")
+    (folder / "keyed.html").write_bytes(output(keyed, ".html"))
+    record = provenance.record(density.to_dict(), created="2026-11-28")
+    (folder / "record.json").write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+    frame = layers.load("shops")
+    for suffix in (".csv", ".geojson", ".gpkg"):
+        (folder / f"shops{suffix}").write_bytes(geo.vector_bytes(frame, suffix))
+    (folder / "styled.gpkg").write_bytes(geopackage_bytes({"shops": frame}, lang="zh"))
+    surface = questions.density_surface(questions.Density(Points("shops"), cell_size_m=1000.0))
+    (folder / "density.tif").write_bytes(geo.geotiff_bytes(surface))
 
 
 def opened(data: bytes) -> Iterator[bytes]:
