@@ -137,7 +137,7 @@ def shapes(texts: pd.Series, *, lines: bool = False) -> Places:
     for kind, reader in readers.items():
         rows = np.flatnonzero(kinds == kind)
         if rows.size:
-            part = reader(texts if rows.size == len(texts) else texts.iloc[rows])
+            part = reader(texts.iloc[rows])
             for name in _FIELDS:
                 getattr(places, name)[rows] = getattr(part, name)
     return places
@@ -192,9 +192,8 @@ def _wkt(texts: pd.Series) -> Places:
     with np.errstate(all="ignore"):
         places.shapes[:] = shapely.from_wkt(shallow, on_invalid="ignore")
         failed = shapely.is_missing(places.shapes) & ~(deep | curved)
-        if failed.any():
-            places.shapes[failed] = shapely.from_wkt(plain[failed], on_invalid="fix")
-            places.closed[failed] = ~shapely.is_missing(places.shapes[failed])
+        places.shapes[failed] = shapely.from_wkt(plain[failed], on_invalid="fix")
+        places.closed[failed] = ~shapely.is_missing(places.shapes[failed])
     for row in np.flatnonzero(curved & ~deep):
         places.shapes[row] = _curve(plain[row])
         places.curved[row] = places.shapes[row] is not None

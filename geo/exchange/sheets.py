@@ -276,8 +276,6 @@ def _one_kind(collection: shapely.Geometry) -> tuple[shapely.Geometry, bool]:
 
 def _by_kind(sheet: Sheet) -> list[Sheet]:
     """Cut a sheet into one for each kind; rows with no place stay with the first."""
-    if common_kind(sheet.shapes) != "mixed":
-        return [sheet]
     kinds = kinds_of(sheet.shapes)
     there = [kind for kind in _KINDS if (kinds == kind).any()]
     if len(there) <= 1:

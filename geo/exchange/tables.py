@@ -30,7 +30,7 @@ from geo.exchange.delimited import PARTS, read_delimited
 from geo.exchange.gazetteers import Gazetteer
 from geo.exchange.parsed import Candidate, Parsed
 from geo.exchange.places import Places, is_blank, kind_of, shapes
-from geo.exchange.sheets import common_kind
+from geo.exchange.sheets import common_kind, flat
 from geo.exchange.workbooks import read_workbook
 from geo.findings import Finding, first_rows
 from geo.wording import together
@@ -268,8 +268,7 @@ def _by_pair(table: CutTable, source: _Source, crs: CRS | None) -> _Located:
 def _by_shape(table: CutTable, source: _Source, crs: CRS | None) -> _Located:
     column = source.columns[0]
     places = _read(table, column)
-    if shapely.has_z(places.shapes).any():
-        places.shapes[:] = shapely.force_2d(places.shapes)
+    places.shapes[:] = flat(places.shapes)
     places.reasons[shapely.is_empty(places.shapes)] = "place.empty"
     stated, findings = _stated_srid(places)
     good = np.flatnonzero(places.reasons == "")
@@ -318,8 +317,7 @@ def _stated_srid(places: Places) -> tuple[CRS | None, list[Finding]]:
     if not codes.size:
         return None, []
     code = int(codes[counts.argmax()])
-    if codes.size > 1:
-        places.reasons[(places.srids > 0) & (places.srids != code)] = "place.other_srid"
+    places.reasons[(places.srids > 0) & (places.srids != code)] = "place.other_srid"
     try:
         return CRS.from_epsg(code), []
     except ProjCRSError:

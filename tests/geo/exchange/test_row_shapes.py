@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from shapely import LineString, Point
@@ -363,3 +364,95 @@ def test_rows_of_json_that_are_no_shapes_leave_the_others_theirs() -> None:
     shapes, wrong, closed = shapes_of(rows)
     assert (wrong, closed) == ([0, 2], [])
     assert [shape and shape.wkt for shape in shapes] == [None, "POINT (0 1)", None, "POINT (1 0)"]
+
+
+def collections(depth: int) -> str:
+    return "GEOMETRYCOLLECTION (" * depth + "POINT (1 2)" + ")" * depth
+
+
+def collections_wkb(depth: int, byte_order: int) -> str:
+    shape: Any = Point(1, 2)
+    for _ in range(depth):
+        shape = shapely.GeometryCollection([shape])
+    return str(shapely.to_wkb(shape, hex=True, byte_order=byte_order))
+
+
+POINT_WKB = str(shapely.to_wkb(Point(1, 2), hex=True))
+OF_4490 = shapely.set_srid(Point(1, 2), 4490)
+OPEN_JSON = '{"type":"Polygon","coordinates":[[[1,1],[3,1],[3,3]]]}'
+NO, NESTED = "place.not_read", "place.nested"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "geometry", "reason", "marks"),
+    [
+        ("POINT (1 2)", "wkt", "Point", "", {}),
+        ("srid = 4490 ;POINT (1 2)", "wkt", "Point", "", {"srids": 4490}),
+        ("SRID=4490", "wkt", None, NO, {}),
+        (f"POLYGON {SQUARE}", "wkt", "Polygon", "", {}),
+        ("POLYGON ((1 1,3 1,3 3))", "wkt", "Polygon", "", {"closed": True}),
+        ("POLYGON ((1 1", "wkt", None, NO, {}),
+        (collections(8), "wkt", "GeometryCollection", "", {}),
+        (collections(9), "wkt", None, NESTED, {}),
+        ("CIRCULARSTRING Z (0 0 5,1 1 5,2 0 5)", "wkt", "LineString", "", {"curved": True}),
+        ("CIRCULARSTRING (0 0", "wkt", None, NO, {}),
+        (
+            "GEOMETRYCOLLECTION (CIRCULARSTRING (0 0,1 1,2 0))",
+            "wkt",
+            "GeometryCollection",
+            "",
+            {"curved": True},
+        ),
+        ("TIN (((0 0,1 0,1 1,0 0)))", "wkt", None, NO, {}),
+        (f" \\x{POINT_WKB} ", "wkb", "Point", "", {}),
+        (
+            str(shapely.to_wkb(OF_4490, hex=True, include_srid=True)),
+            "wkb",
+            "Point",
+            "",
+            {"srids": 4490},
+        ),
+        (POINT_WKB[:-1], "wkb", None, NO, {}),
+        (POINT_WKB[:-2], "wkb", None, NO, {}),
+        (collections_wkb(8, 1), "wkb", "GeometryCollection", "", {}),
+        (collections_wkb(9, 1), "wkb", None, NESTED, {}),
+        (collections_wkb(9, 0), "wkb", None, NESTED, {}),
+        ('{"type":"Point","coordinates":[1,2]}', "json", "Point", "", {}),
+        (OPEN_JSON, "json", "Polygon", "", {"closed": True}),
+        (f'{{"geometry":{OPEN_JSON}}}', "json", "Polygon", "", {"closed": True}),
+        ('{"type":"LineString","coordinates":[[0,0]]}', "json", None, NO, {}),
+        ("{", "json", None, NO, {}),
+        ('{"lng":1,"lat":2}'.ljust(200), "json", "Point", "", {}),
+        ('{"lng":1,"lat":2}'.ljust(201), "json", None, NO, {}),
+        (f'{{"a":{"[" * 7}{"]" * 7}}}', "json", None, NO, {}),
+        (f'{{"a":{"[" * 8}{"]" * 8}}}', "json", None, NESTED, {}),
+        ("１１２．９，２８．２", "pairs", "Point", "", {}),
+        ("112.9", "pairs", None, NO, {}),
+        ("东经112°54′，北纬28°12′", "other", "Point", "", {}),
+        ("a,b", "other", None, NO, {}),
+        (" empty ", "", None, "place.missing", {}),
+        ("", "", None, "place.missing", {}),
+    ],
+)
+def test_each_way_to_write_a_place_alone_and_among_others(
+    text: str, kind: str, geometry: str | None, reason: str, marks: dict[str, Any]
+) -> None:
+    around = [
+        "POINT (7 8)",
+        OPEN_JSON,
+        POINT_WKB,
+        "CIRCULARSTRING (0 0,1 1,2 0)",
+        "x",
+        collections(9),
+    ]
+    for texts, at in (([text], 0), ([*around, text, *around], len(around))):
+        assert places.kind_of(pd.Series(texts))[at] == kind
+        found = places.shapes(pd.Series(texts))
+        shape = found.shapes[at]
+        assert (shape and shape.geom_type, found.reasons[at]) == (geometry, reason)
+        expected = {"closed": False, "curved": False, "srids": 0} | marks
+        assert {name: getattr(found, name)[at] for name in expected} == expected
+        if at:
+            assert found.reasons[[0, 4, 5]].tolist() == ["", NO, NESTED]
+            assert found.closed[:6].tolist() == [False, True, *[False] * 4]
+            assert found.curved[:6].tolist() == [False, False, False, True, False, False]

@@ -573,3 +573,120 @@ def test_every_code_has_its_sentences() -> None:
         ]
         fields = [set(re.findall(r"{(\w+)}", text)) for text in several]
         assert fields[0] == fields[1], code
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "how", "epsg", "said"),
+    [
+        ("lon,lat\n112.93,28.18\n", {}, "degrees", 4490, {}),
+        ("lon,lat\n28.18,112.93\n", {}, "degrees", 4490, {"swapped": ("warning", {})}),
+        (
+            "X,Y\n3121000,38391000\n",
+            {},
+            "zone",
+            4526,
+            {"survey_axes": ("note", {}), "zone": ("warning", {"zone": 38})},
+        ),
+        ("X,Y\n38391000,3121000\n", {}, "zone", 4526, {"zone": ("warning", {"zone": 38})}),
+        ("X,Y\n12571000,3274000\n", {}, "mercator", 3857, {"mercator": ("warning", {})}),
+        ("X,Y\n391000,3121000\n", {}, "unknown", None, {"metres_crs": ("warning", {})}),
+        ("X,Y\n391000,3121000\n", {"crs": ""}, "unknown", None, {"metres_crs": ("warning", {})}),
+        ("X,Y\n391000,3121000\n", {"crs": "EPSG:4547"}, "chosen", 4547, {}),
+        # The first column that names a datum, else one that says it of all rows.
+        (
+            "lng_gcj02,lat_bd09,坐标系\n112,28,BD-09\n",
+            {},
+            "degrees",
+            4490,
+            {"datum_named": ("warning", {"column": "lng_gcj02", "datum": "GCJ-02"})},
+        ),
+        (
+            "lon,lat,坐标系\n112,28,GCJ-02\n112,28, \n",
+            {},
+            "degrees",
+            4490,
+            {"datum_said": ("warning", {"column": "坐标系", "datum": "GCJ-02"})},
+        ),
+        ("lon,lat,坐标系\n112,28,GCJ-02\n112,28,BD-09\n", {}, "degrees", 4490, {}),
+        ("lon,lat,坐标系\n112,28,WGS84\n", {}, "degrees", 4490, {}),
+        # What most rows state, what nobody knows, and what is asked for.
+        (
+            "wkt\nSRID=4547;POINT (4 3)\n" + 2 * "SRID=4548;POINT (391000 3121000)\n",
+            {},
+            "srid",
+            4548,
+            {},
+        ),
+        (
+            "wkt\nSRID=4547;POINT (391000 3121000)\n",
+            {"crs": "EPSG:4548"},
+            "chosen",
+            4548,
+            {},
+        ),
+        (
+            "wkt\nSRID=1234;POINT (112 28)\n",
+            {},
+            "degrees",
+            4490,
+            {"srid_unknown": ("warning", {"srid": 1234})},
+        ),
+    ],
+)
+def test_the_crs_of_a_table_and_what_is_said_of_it(
+    text: str, options: dict[str, str], how: str, epsg: int | None, said: dict[str, Any]
+) -> None:
+    parsed = _read(text, **options)
+    assert parsed.crs_how == f"table.crs.{how}"
+    assert (parsed.frame.crs and parsed.frame.crs.to_epsg()) == epsg
+    header = text.partition("\n")[0].split(",")
+    columns = {"columns": "、".join(header[:2] if len(header) > 1 else header)}
+    source = "from_shape" if header == ["wkt"] else "from_pair"
+    of_all = {"datum_named", "datum_said", "srid_unknown"}
+    assert [(each.code, each.level, dict(each.values)) for each in parsed.findings] == [
+        *(
+            (f"table.{code}", level, values if code in of_all else values | columns)
+            for code, (level, values) in said.items()
+        ),
+        (f"table.{source}", "note", columns),
+    ]
+
+
+def test_why_a_row_has_no_place() -> None:
+    parsed = _read(
+        "wkt,name\nPOINT (0 0),a\nPOINT (112 28),b\nPOINT (112 91),c\nPOINT EMPTY,d\n,e\n"
+        'POINT Z (112 28 7),f\n"LINESTRING (0 0,112 28)",g\n'
+    )
+    assert parsed.aside.reset_index().to_numpy().tolist() == [
+        [1, "place.zero", "POINT (0 0)", "a"],
+        [3, "place.out_of_range", "POINT (112 91)", "c"],
+        [4, "place.empty", "POINT EMPTY", "d"],
+        [5, "place.missing", "", "e"],
+    ]
+    assert parsed.frame["name"].tolist() == ["b", "f", "g"]
+    assert not parsed.frame.has_z.any()
+    parsed = _read("lon,lat,geometry,n\n112,28,x,5\n0,0,y,\n,,,6\n112,,,\n112,91,,\n0,28,,\n")
+    assert parsed.aside.reset_index().to_numpy().tolist() == [
+        [2, "place.zero", "0, 0", ""],
+        [3, "place.missing", "", ""],
+        [4, "place.not_read", "112", ""],
+        [5, "place.out_of_range", "112, 91", ""],
+    ]
+    assert parsed.frame.columns.tolist() == ["lon", "lat", "geometry_text", "n", "geometry"]
+    assert parsed.frame.geometry.tolist() == [Point(112, 28), Point(0, 28)]
+    (layer,) = parsed.layers
+    assert (layer.name, layer.kind, layer.rows) == ("a", "point", 6)
+    assert (parsed.taken, parsed.encoding, parsed.encoding_how) == (
+        ("a",),
+        "utf-8",
+        "table.encoding.utf8",
+    )
+
+
+def test_rings_that_were_closed_and_arcs_are_told_by_their_rows() -> None:
+    arc = '"CURVEPOLYGON (CIRCULARSTRING (112 28,113 29,114 28,113 27,112 28))"'
+    parsed = _read(f'wkt,n\n"POLYGON ((112 28,113 28,113 29))",1\n{arc},2\n—,3\n')
+    assert [(each.code, each.level, each.rows) for each in parsed.findings[:-1]] == [
+        ("table.closed", "note", (1,)),
+        ("geometry.arcs_straightened", "note", (2,)),
+    ]
