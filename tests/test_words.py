@@ -122,6 +122,43 @@ def test_sentences_take_amounts_with_their_unit() -> None:
     ] == []
 
 
+# Words of commands, which their help ends by itself, and what begins or parts a sentence.
+UNENDED = ("command.", "option.", "kind.", "family.", "sheet.stop", "app.counted", "geometry.which")
+
+
+def test_a_sentence_ends_with_a_stop_and_a_label_with_none() -> None:
+    ended = {
+        f"{key}: {form}": (
+            form.rstrip().endswith(("。", ".")),
+            entry["zh"].rstrip().endswith("。"),
+            key,
+        )
+        for path in FILES
+        for key, entry in json.loads(path.read_text(encoding="utf-8")).items()
+        if not key.startswith(UNENDED)
+        for form in forms(entry["en"])
+    }
+    assert [told for told, (en, zh, _) in ended.items() if en != zh] == []
+    assert [
+        told
+        for told, (en, _, key) in ended.items()
+        if not en and re.search(r"((^|[._])help|_meaning)([._]|$)", key)
+    ] == []
+
+
+def test_a_head_of_a_column_has_its_unit_in_brackets() -> None:
+    heads = {
+        form
+        for path in FILES
+        for key, entry in json.loads(path.read_text(encoding="utf-8")).items()
+        if re.search(r"(^|\.)(column|result)\.", key)
+        for lang in ("zh", "en")
+        for form in forms(entry[lang])
+    }
+    assert {"占比（%）", "Share (%)"} <= heads
+    assert [head for head in heads if re.search(r"(?<!per) (%|k?m²?)$|\d–\d$", head)] == []
+
+
 @pytest.mark.parametrize("floors", [("geo",), ("layers", "app")])
 def test_no_text_stands_twice(floors: tuple[str, ...]) -> None:
     files = [path for path in FILES if path.relative_to(ROOT).parts[0] in floors]

@@ -11,13 +11,13 @@ import streamlit as st
 import geo
 from app.texts import capital, language, text
 from app.web import choices, maps, picking, receipts
-from app.web.charts import MAX_BARS, bars
+from app.web.charts import bars, in_chart
 from app.web.controls import choose, slide, step_through, switch, tabs
 from app.web.export import export
 from app.web.frame import download, draw_map, heading, map_and_results, note_on_points, page_over
 from app.web.results import percent
 from app.web.statements import stated
-from app.web.tables import ranking_table
+from app.web.tables import rank_words, ranking_table
 from app.web.unknowns import unknowns
 from geo.errors import AtlasError
 from geo.numerals import number, significant
@@ -25,7 +25,7 @@ from geo.surface.density_raster import Unit
 from geo.surface.kernels import Kernel
 from geo.wording import sentence
 from layers import questions
-from layers.look.told import in_words
+from layers.look.told import in_words, with_ends, without_specks
 from layers.plan.area import area
 from layers.questions.density import Show, density_unit, density_unit_of
 
@@ -139,7 +139,13 @@ sure = questions.zone_draws(counted)
 ranking = sure.zones.sort_values(value, ascending=False)
 zone = picking.selected_zone(zones.frame(), *(f"{MAP_KEY}{at or ''}" for at in range(len(asks))))
 
-charted = maps.outlines(zones, (*ranking["id"].head(MAX_BARS), zone or ""))
+told = ranking.assign(**{value: without_specks(ranking[value])})
+title = choices.weight_words("column.weight_sum", points) if weighted else text(f"column.{value}")
+facts: dict[str, str] = {}
+for row in told[told["id"] == zone].to_dict("records"):
+    facts = {title: with_ends(row, value), text("column.rank"): rank_words(row, rank)}
+bars_of = choices.zone_table(ranking, value)
+charted = maps.outlines(zones, tuple(in_chart(bars_of, zone)))
 with map_column.container(key="compared" if len(asks) > 1 else "alone"):
     for at, column in enumerate(st.columns(len(asks))):
         with column:
@@ -149,6 +155,7 @@ with map_column.container(key="compared" if len(asks) > 1 else "alone"):
                 maps.document(asks[at], lang=language()),
                 key=f"{MAP_KEY}{at or ''}",
                 zones=zones.frame(),
+                facts=facts,
                 draw=at == 0 and choices.drawing(),
                 outlines=charted if at == 0 else "",
                 link="density" if len(asks) > 1 else None,
@@ -165,9 +172,6 @@ with results:
     note_on_points(asked.points)
     unknowns(asked.points, zones, by=asked.ranked_by)
     heading(text("density.ranking"))
-    title = (
-        choices.weight_words("column.weight_sum", points) if weighted else text(f"column.{value}")
-    )
     chart, table = tabs(
         "tab",
         ("chart", "table"),
@@ -175,12 +179,10 @@ with results:
         others=choices.RESULT_TABS,
     )
     with chart:
-        table_ = choices.zone_table(ranking, value)
-        told = partial(in_words, column=value)
-        bars(table_, title=title, selected=zone, told=told)
+        bars(bars_of, title=title, selected=zone, told=partial(in_words, column=value))
     if table.open:
         with table:
-            ranking_table(ranking, value, rank, title=title, zone=zone)
+            ranking_table(told, value, rank, title=title, zone=zone)
     moved = sure.zones.attrs["points_moved"] > 0
     st.caption(
         text("density.whiskers", draws=number(sure.draws))

@@ -69,10 +69,12 @@ def about(row: pd.Series) -> None:
     if row["amount"]:
         invested = amount_words(row["amount"], unplaced.amount_unit(), lang=language())
         amount = text("locate.amount", amount=invested)
-    lines = [text("locate.follows", n=int(row["features"])) + amount, *told_of(row)]
+    lines = [text("locate.follows", n=int(row["features"]), amount=amount), *told_of(row)]
     quote = text("map.quoted", q=row["quote"]) if isinstance(row["quote"], str) else ""
     quoted = f'<p class="quote">{escape(quote)}</p>' if quote else ""
-    said = "".join(f"<p>{escape(line)}</p>" for line in lines)
+    # What others wrote has a stop or none.
+    stop = text("locate.stop")
+    said = "".join(f"<p>{escape(line.removesuffix(stop) + stop)}</p>" for line in lines)
     st.html(f'<div class="lead">{quoted}{said}</div>')
 
 

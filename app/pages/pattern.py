@@ -132,8 +132,10 @@ def show_units(asked: UnitClasses) -> None:
     overall = cluster_reading.overall(autocorrelation.overall(asked), lang=language())
     st.write(unparted(overall))
     show_table()
+    st.caption(text("pattern.overall_meaning"))
     hot = isinstance(asked, HotSpots)
     (pattern_charts.z_histogram if hot else pattern_charts.moran_scatter)(zones, zone)
+    st.caption(text("pattern.z_meaning" if hot else "pattern.scatter_meaning"))
     closing(
         zones, f"{look}_{choices.file_stem(points.layer)}_{choices.file_stem(asked.zones.name)}"
     )
@@ -143,6 +145,7 @@ def show_distances(asked: Spacing) -> None:
     """Draw Ripley's L."""
     curve = asked.answer()
     pattern_charts.ripley_curve(curve)
+    st.caption(text("pattern.ripley_meaning"))
     closing(curve, f"ripley_{choices.file_stem(points.layer)}", spatial=False)
 
 

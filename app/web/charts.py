@@ -92,12 +92,12 @@ def bars(
     told
         Returns a value in words, as it stands in tables.
     """
+    ids = in_chart(table, selected)
     table = table[table["value"] > 0]
     table = table.assign(name=_told_apart(table).map(_in_lines))
-    totals = table.groupby("name", sort=False)["value"].sum().sort_values(ascending=False)
-    chosen = table["id"] == selected
-    order = [*dict.fromkeys([*totals.index[:MAX_BARS], *table.loc[chosen, "name"]])]
-    if totals.empty:
+    totals = table.groupby("name", sort=False)["value"].sum()
+    order = table.drop_duplicates("id").set_index("id")["name"].loc[ids].tolist()
+    if not order:
         st.caption(text("app.no_bars"))
         return
     intervals = "low" in table.columns
@@ -174,6 +174,20 @@ def bars(
     draw(drawn, bar_px * len(order) + room_px, name="bars", selected=selected)
     if len(totals) > MAX_BARS:
         st.caption(text("app.more_bars", shown=MAX_BARS, all=len(totals)))
+
+
+def in_chart(table: pd.DataFrame, selected: str | None) -> list[str]:
+    """Return the ids of the zones that :func:`bars` draws: the longest, and the selected one.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"id": ["a", "b", "b", "c"], "value": [2.0, 1.0, 3.0, 0.0]})
+    >>> in_chart(table, "c"), in_chart(pd.DataFrame({"id": range(99), "value": 1.0}), 50)[-2:]
+    (['b', 'a'], [13, 50])
+    """
+    sums = table[table["value"] > 0].groupby("id", sort=False)["value"].sum()
+    ids = sums.sort_values(ascending=False, kind="stable").index
+    return [id_ for at, id_ in enumerate(ids) if at < MAX_BARS or id_ == selected]
 
 
 def _names_beside(rows: pd.DataFrame, names: dict[str, Any]) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from geo.errors import AtlasError
 from geo.numerals import listed, number
 from layers.keeping.brought import is_own, keep_zones
 from layers.look.symbology import amount_words, value_label
+from layers.look.told import without_specks
 from layers.plan.area import area, per_plan
 from layers.plan.positions import CRS
 from layers.plan.selection import ENTITY, PLACEABLE, SITE
@@ -42,7 +43,6 @@ if TYPE_CHECKING:
 DRAWN = "drawn"
 # The tabs of results; a page may have some of them.
 RESULT_TABS = ("chart", "table", "classes", "structure", "unlocated")
-NEXT_TO_NOTHING = 1e-3
 
 
 def layer_title(name: str) -> str:
@@ -284,10 +284,8 @@ def file_stem(name: str) -> str:
 
 def zone_table(zones: gpd.GeoDataFrame, value: str) -> pd.DataFrame:
     """Return ``id``, ``name`` and ``value`` of each zone for a chart, with its interval if any."""
-    values = zones[value]
-    # A share of next to nothing of one feature is written as nothing.
-    seen = values.mask(values.abs() < NEXT_TO_NOTHING * values.abs().max(), 0.0)
-    columns = {"id": zones["id"], "name": zones[f"name_{language()}"], "value": seen}
+    names = zones[f"name_{language()}"]
+    columns = {"id": zones["id"], "name": names, "value": without_specks(zones[value])}
     for end in ("low", "high"):
         if f"{value}_{end}" in zones.columns:
             columns[end] = zones[f"{value}_{end}"]

@@ -90,10 +90,10 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .figures { max-height: 330px; overflow-y: auto; }
 .figures table { border-collapse: collapse; width: 100%; font-size: .8rem; line-height: 1.4; }
 .figures th { color: #52606D; font-weight: 400; font-size: .75rem; }
-.figures th, .figures td { text-align: right; padding: .15rem 2px; }
+.figures th, .figures td { text-align: right; padding: .15rem 0 .15rem .6rem; }
 .figures tr { border-bottom: 1px solid #E4E7EB; }
 .figures th:first-child, .figures td:first-child { text-align: left; padding-left: 0; }
-.figures td:first-child { min-width: 4rem; hyphens: auto; overflow-wrap: anywhere; }
+.figures td:first-child { min-width: 4rem; hyphens: auto; overflow-wrap: break-word; }
 .figures.whole { max-height: calc(100vh - 11.5rem); overflow: auto; }
 .figures.whole th { position: sticky; top: 0; background: white; }
 .figures.whole table { min-width: 54rem; font-size: .86rem; }
@@ -105,8 +105,19 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .st-key-results .figures.whole table { min-width: 0; }
 .st-key-results .figures.whole td { min-width: 2.6rem; }
 .st-key-results [data-testid="stExpanderDetails"] .figures.whole td { white-space: pre-line; }
+/* On a telephone each row stands by itself, with the titles of the columns before its cells. */
+@media (max-width: 640px) {
+  .figures.whole { max-height: none; }
+  .figures.whole :is(table, tbody, tr) { display: block; min-width: 0; }
+  .figures.whole tr { padding: .35rem 0; }
+  .figures.whole tr:has(th) { display: none; }
+  .figures.whole td { display: inline-block; min-width: 0; max-width: 100%; padding: 0 .9rem 0 0; }
+  .figures.whole td:first-child { display: block; min-width: 0; font-weight: 600; }
+  .figures.whole td + td::before { content: attr(data-title) " "; color: #52606D; }
+}
 .figures [tabindex] { cursor: pointer; }
 .figures :has(> [tabindex]) :is(th, td):first-child { padding-left: .3rem; }
+.figures :has(> [tabindex]) :is(th, td):last-child { padding-right: .3rem; }
 .figures [aria-selected="true"] { outline: 2px solid black; outline-offset: -2px; }
 dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
 .basis dt { color: #52606D; }
@@ -236,6 +247,7 @@ def draw_map(
     key: str,
     layer: str | None = None,
     zones: gpd.GeoDataFrame | None = None,
+    facts: Mapping[str, str] | None = None,
     draw: bool = False,
     **options: Any,  # noqa: ANN401 - as map_view takes them
 ) -> None:
@@ -249,11 +261,13 @@ def draw_map(
         Layer whose feature is selected where others have one of the same id.
     zones
         Zones of the page that the map does not draw: a click on the ground selects one.
+    facts
+        What the page found of the selected one, for its card: words by their titles.
     draw
         Let the visitor draw an area.
     """
     if isinstance(document, str):
-        document = maps.selecting(document, picking.follow_map(key), layer, zones)
+        document = maps.selecting(document, picking.follow_map(key), layer, zones, facts)
     pages_own = options.get("url_state", True) and "pick" not in options and not is_public()
     if pages_own and notes.controls(key):
         options["pick"] = True

@@ -16,7 +16,7 @@ import shapely
 import streamlit as st
 
 from app.texts import language, text
-from app.web import url_state
+from app.web import picking, url_state
 from app.web.map_view import picked
 from app.web.maps import Place
 from geo.errors import AtlasError, InputError
@@ -136,7 +136,11 @@ def chosen(ids: Sequence[str]) -> str | None:
     """Return the thing that is to be placed, after whatever row was clicked since the last run."""
     url_state.seed("thing", "", url_state.one_of(ids))
     row = (st.session_state.get(TABLE_KEY) or {}).get("zone")
-    thing = st.session_state["thing"] if row is None else row
+    before = st.session_state["thing"]
+    thing = before if row is None else row
+    if thing != before:
+        # The card that is open on the map is of something else.
+        url_state.record(picking.PARAMETER, None)
     st.session_state["thing"] = thing if thing in ids else ""
     url_state.publish("thing", "")
     return st.session_state["thing"] or None

@@ -20,12 +20,16 @@ from layers.web.document import content_document, map_document, to_json
 from layers.web.references import zones_alone
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geo.zoned.people import Population
     from layers.keeping.own_notes import Note
     from layers.questions.kinds import Kind
     from layers.questions.subjects import Zones
 
 ZONES = "overlay-zones"
+# How the document of a map ends on which nothing is selected.
+NOTHING_SELECTED = '"selected":null}'
 
 
 class Place(NamedTuple):
@@ -105,16 +109,19 @@ def selecting(
     feature_id: str | None,
     layer: str | None = None,
     zones: gpd.GeoDataFrame | None = None,
+    facts: Mapping[str, str] | None = None,
 ) -> str:
-    """Return the same map with a feature selected, or none.
+    """Return the same map with a feature selected, or none, and what the page found of it.
 
     It is that of the layer if the layer has it, else of the first one that does. A zone that the
-    map does not draw is outlined on it all the same.
+    map does not draw is outlined on it all the same. What was selected on it before stays.
     """
-    if feature_id is None:
+    if feature_id is None or not document.endswith(NOTHING_SELECTED):
         return document
     selected: dict[str, Any] = {"layer": layer, "id": feature_id}
     if zones is not None and feature_id in set(zones["id"]):
         selected["zone"] = zones_alone(zones[zones["id"] == feature_id])
+    if facts:
+        selected["facts"] = [*facts.items()]
     chosen = to_json({"selected": selected})
-    return document.removesuffix('"selected":null}') + chosen[1:]
+    return document.removesuffix(NOTHING_SELECTED) + chosen[1:]

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 import layers
-from geo.numerals import listed
+from geo.numerals import listed, number
 from layers.keeping.answers import kept_answer
-from layers.look.symbology import amount_words, layer_styles, value_label
+from layers.look.symbology import amount_words, layer_styles, unit_label, value_label
 from layers.plan.area import per_plan
 from layers.plan.catalogue import table
 
@@ -144,4 +144,7 @@ def _year(row: dict[Hashable, Any]) -> int | None:
 
 def _value(row: dict[Hashable, Any], lang: str) -> str:
     sign = SIGNS.get(row["qualifier"], "")
-    return f"{sign} {amount_words(row['value'], row['unit'], lang=lang)}".strip()
+    # A name that ends with the unit says it already.
+    said = unit_label(row["unit"], lang=lang) in row[f"name_{lang}"]
+    amount = number(row["value"]) if said else amount_words(row["value"], row["unit"], lang=lang)
+    return f"{sign} {amount}".strip()

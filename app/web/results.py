@@ -350,6 +350,7 @@ def _concentration(shown: Shown, zones: gpd.GeoDataFrame) -> None:
         )
         + denominator
     )
+    st.caption(text("distribution.concentration_meaning"))
 
 
 def _quotients(shown: Shown, zones: gpd.GeoDataFrame) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from app.web import picking
 from app.web.choices import layer_title, value_title
 from geo.numerals import between, listed, number
 from layers.look.symbology import field_title, texts_in, unit_label
-from layers.look.told import ends_in_words, in_words
+from layers.look.told import ends_in_words, in_words, without_specks
 from layers.plan.area import area
 from layers.plan.catalogue import as_drawn
 from layers.plan.schema import resource
@@ -28,7 +28,7 @@ from layers.plan.spelling import holds
 from layers.plan.unplaced import amount_unit, leads, thing_of_each
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import geopandas as gpd
 
@@ -167,9 +167,7 @@ def ranking_table(
     rows = [
         (
             row[f"name_{language()}"],
-            interval_words(
-                row[f"{rank}_low"], row[f"{rank}_high"], digits=0, value=number(row[rank])
-            ),
+            rank_words(row, rank),
             in_words(row[value], value),
             _unbroken(ends_in_words(row, value)) if moved else "–",
         )
@@ -207,8 +205,8 @@ def read_in_full(frame: pd.DataFrame) -> None:
         Some hundred rows at most, with titles for the names of columns.
     """
     rows = frame.astype(object).where(frame.notna(), "–").map(_cell)
-    table = _html(list(frame.columns), rows.to_numpy().tolist())
-    # The keys reach it where it is wider than a telephone, and scroll it.
+    table = _html(list(frame.columns), rows.to_numpy().tolist(), titled=True)
+    # The keys reach it where it is longer than the screen, and scroll it.
     st.html(f'<div class="figures whole" tabindex="0">{table}</div>')
 
 
@@ -216,13 +214,24 @@ def _cell(value: object) -> str:
     return number(value) if isinstance(value, int | float) else str(value)
 
 
-def _html(header: Sequence[str], rows: Sequence[Sequence[str]], helps: Sequence[str] = ()) -> str:
+def _html(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    helps: Sequence[str] = (),
+    *,
+    titled: bool = False,
+) -> str:
+    """Return a table; cells that are titled know their column where there is no head."""
     head = "".join(
         f"<th title={quoteattr(about)}>{escape(title)}</th>"
         for title, about in zip_longest(header, helps, fillvalue="")
     )
+    cells = [f"<td data-title={quoteattr(each)}>" if titled else "<td>" for each in header]
     body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
+        "<tr>"
+        + "".join(f"{cell}{escape(words)}</td>" for cell, words in zip(cells, row, strict=True))
+        + "</tr>"
+        for row in rows
     )
     return f"<table><tr>{head}</tr>{body}</table>"
 
@@ -304,6 +313,12 @@ def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(by_title)
 
 
+def rank_words(row: Mapping[str, float], rank: str) -> str:
+    """Return the rank of a zone, and in brackets where it could lie instead."""
+    low, high = row[f"{rank}_low"], row[f"{rank}_high"]
+    return interval_words(low, high, digits=0, value=number(row[rank]))
+
+
 def interval_words(low: float, high: float, *, digits: int, value: str = "") -> str:
     """Return the ends of an interval, or one number where they are one, behind a value."""
     ends = _unbroken(between(low, high, digits=digits))
@@ -325,7 +340,9 @@ def _named(ids: str) -> str:
 def _of_zones(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> dict[str, Any]:
     """Return titles, what they say under the pointer, and rows of figures per zone, in words."""
     cells = [
-        values.tolist() if name in WORDED else [*map(partial(in_words, column=str(name)), values)]
+        values.tolist()
+        if name in WORDED
+        else [*map(partial(in_words, column=str(name)), without_specks(values))]
         for name, values in zones[[*columns]].items()
     ]
     return {

@@ -264,7 +264,15 @@
     }
 
     card(layer, i) {
-      this.showCard(layer.elsewhere ? this.mention(layer, i) : Atlas.card(this, layer, i, el));
+      const parts = layer.elsewhere ? this.mention(layer, i) : Atlas.card(this, layer, i, el);
+      // What the page found of it stands first below its name and what it is.
+      const { id, facts } = this.view.document.selected || {};
+      if (facts && id === layer.value("id", i)) {
+        const list = el("dl");
+        list.append(...facts.flatMap(([title, words]) => [el("dt", "", title), el("dd", "", words)]));
+        parts.splice(2, 0, list);
+      }
+      this.showCard(parts);
     }
 
     // Of what this map does not draw: its name, and where there is more of it.

@@ -12,6 +12,8 @@ from geo.numerals import between, number, significant, spreadsheet_format
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# Less than this part of the largest figure is a speck of a feature that lies elsewhere.
+NEXT_TO_NOTHING = 1e-3
 Z = TypeVar("Z", bound=pd.DataFrame)
 # The decimals of what is found of zones.
 DIGITS = {
@@ -28,13 +30,27 @@ DIGITS = {
     "effective_sectors": 1,
     "expected": 1,
     "per_10k_people": 3,
+    "hill_0": 1,
     "hill_2": 1,
     "krugman_index": 2,
     "quotient": 1,
+    "sectors": 1,
 }
 # Of what is less than so many units of the last decimal so many digits are told; of what is in no
 # list of these so many.
 LEAST_TOLD, DIGITS_OF_SMALL, DIGITS_OF_OTHERS = 10, 3, 4
+
+
+def without_specks(values: pd.Series[float]) -> pd.Series[float]:
+    """Return figures of zones with nothing in place of next to nothing, as a rim of an area gives.
+
+    Examples
+    --------
+    >>> without_specks(pd.Series([3000.0, 4e-6, -4.5, 1.0])).tolist()
+    [3000.0, 0.0, -4.5, 1.0]
+    """
+    small = values.abs() < NEXT_TO_NOTHING * values.abs().max()
+    return values.mask(small & (values % 1 != 0), 0.0)
 
 
 def decimals_of(value: float, column: str) -> int:
@@ -95,15 +111,19 @@ def chart_numbers(column: str) -> str:
 
 
 def ends_in_words(row: Mapping[str, float], column: str) -> str:
-    """Return where what is found of a zone could lie, with the digits that it has itself.
+    """Return where what is found of a zone could lie; of what is small with a digit less.
 
     Examples
     --------
     >>> ends_in_words({"count": 3.26, "count_low": 2, "count_high": 5}, "count")
     '2.0–5.0'
+    >>> row = {"density_per_km2": 0.003841, "density_per_km2_low": 0.0022}
+    >>> ends_in_words(row | {"density_per_km2_high": 0.00659}, "density_per_km2")
+    '0.0022–0.0066'
     """
     low, high = float(row[f"{column}_low"]), float(row[f"{column}_high"])
-    return between(low, high, digits=decimals_of(float(row[column]), column))
+    digits = decimals_of(float(row[column]), column)
+    return between(low, high, digits=max(digits - 1, min(digits, DIGITS.get(column, 0))))
 
 
 def with_ends(row: Mapping[str, float], column: str) -> str:
@@ -134,5 +154,8 @@ def rounded(zones: Z) -> Z:
     """
     columns = [name for name in DIGITS if name in zones]
     return zones.assign(
-        **{name: [as_told(value, name) for value in zones[name]] for name in columns}
+        **{
+            name: [as_told(value, name) for value in without_specks(zones[name])]
+            for name in columns
+        }
     )

@@ -18,7 +18,6 @@ from layers.plan.zonings import GRID_NAMES
 from layers.questions import costs
 from layers.questions.contents import above_base, dots, titles
 from layers.questions.fields import Field
-from layers.questions.figures import column_title
 from layers.questions.kinds import Kind, register
 from layers.questions.subjects import Points, Zones, require_located
 from layers.words import both, say
@@ -114,11 +113,7 @@ class Coverage(Kind):
     def headline(self, lang: str) -> list[tuple[str, str]]:
         """Return the covered and the doubly covered share of the zones together."""
         row = coverage_curve(self.sites, self.zones, (self.distance_m,)).iloc[0]
-        shares = {"title": "covered_pct", "doubly": "doubly_covered_pct"}
-        return [
-            (say(f"coverage.{key}", lang), f"{in_words(row[name], name)} %")
-            for key, name in shares.items()
-        ]
+        return _shares(row, lang)
 
     def told(self, lang: str) -> list[str]:
         """Return how much of the zones is covered, and of which of them most and least."""
@@ -162,10 +157,7 @@ class Coverage(Kind):
         """Return the covered and the doubly covered share of a zone."""
         asked = Coverage(self.sites, Zones(zoning), self.distance_m, self.demand)
         row = covered_zones(asked).set_index("id").loc[zone]
-        return [
-            (column_title(name, lang).replace(" %", ""), f"{in_words(row[name], name)} %")
-            for name in ("covered_pct", "doubly_covered_pct")
-        ]
+        return _shares(row, lang)
 
     def explained(self, lang: str) -> str:
         """Return the distance."""
@@ -244,6 +236,14 @@ def is_unsure(sites: Points) -> bool:
     """Tell whether some sites are only known to be somewhere in an area or along a line."""
     known = sites.known()
     return EXTENT in known and bool(known[EXTENT].notna().any())
+
+
+def _shares(row: pd.Series[float], lang: str) -> list[tuple[str, str]]:
+    shares = {"title": "covered_pct", "doubly": "doubly_covered_pct"}
+    return [
+        (say(f"coverage.{key}", lang), f"{in_words(row[name], name)} %")
+        for key, name in shares.items()
+    ]
 
 
 @kept_answer

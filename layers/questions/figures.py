@@ -49,7 +49,7 @@ def column_title(column: str, lang: str) -> str:
     Examples
     --------
     >>> column_title("area_km2", "en"), column_title("hill_9", "en")
-    ('Area km²', 'hill_9')
+    ('Area (km²)', 'hill_9')
     """
     key = f"column.{column}"
     return say(key, lang) if key in words() else column

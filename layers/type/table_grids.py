@@ -23,8 +23,6 @@ CELL_X_EM, CELL_Y_EM, LOOSEST = 0.5, 0.25, 1.7
 # Columns keep this, in ems, before their words are broken; bold words, and all words in a font that
 # stands in for one that is missing, are wider by this.
 _NARROWEST_CELL_EM, _BOLD = 2.0, 1.25
-# What ends the title of a column without brackets.
-_UNITS = frozenset({"%", "km", "km²"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +179,7 @@ def _unit_below(title: str) -> str:
         words, bracket, unit = title.partition(opening)
         if words and bracket:
             return f"{words}\n{(bracket + unit).strip()}"
-    words, _, unit = title.rpartition(" ")
-    return f"{words}\n{unit}" if words and unit in _UNITS else title
+    return title
 
 
 def _natural_widths(cells: Sequence[Sequence[str]], size: float) -> list[float]:

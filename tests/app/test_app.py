@@ -176,7 +176,10 @@ def test_selecting_keeps_the_document_that_is_kept() -> None:
     selected = {"layer": "circles", "id": "circle-gaoxin"}
     assert json.loads(document)["selected"] is None
     assert json.loads(chosen) == json.loads(document) | {"selected": selected}
+    found = maps.selecting(document, "circle-gaoxin", "circles", facts={"每 km² 个数": "0.108"})
+    assert json.loads(found)["selected"] == selected | {"facts": [["每 km² 个数", "0.108"]]}
     assert maps.selecting(document, None) == document
+    assert maps.selecting(chosen, "city-science", "cities") == chosen
 
 
 def test_every_text_is_there_in_both_languages_and_used() -> None:

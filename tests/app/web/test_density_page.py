@@ -145,4 +145,4 @@ def test_the_ranking_shows_rank_and_interval() -> None:
 
 def test_a_zoning_of_ones_own_falls_back_until_it_is_brought() -> None:
     for own in ("own-0123456789abcdef", choices.DRAWN):
-        assert "黑线为 90% 区间" in shown(page("density", zoning=own))
+        assert "黑线为 90 % 区间" in shown(page("density", zoning=own))

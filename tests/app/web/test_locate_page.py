@@ -118,6 +118,18 @@ def test_one_click_and_a_name_place_a_thing_and_it_can_be_undone(own: Path) -> N
     assert layers.load("parks").set_index("id").geometry[PARK] is None
 
 
+def test_a_card_that_a_link_opened_goes_when_another_thing_is_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    state, record = {"thing": PARK, locating.TABLE_KEY: {"zone": PROJECT}}, {"selected": "a"}
+    monkeypatch.setattr(locating.st, "session_state", state)
+    for name in ("seed", "publish"):
+        monkeypatch.setattr(locating.url_state, name, lambda *_: None)
+    monkeypatch.setattr(locating.url_state, "record", record.__setitem__)
+    assert locating.chosen([PARK, PROJECT]) == PROJECT
+    assert record == {"selected": None}
+
+
 @pytest.mark.usefixtures("own")
 def test_a_pasted_coordinate_can_be_taken_in_the_datum_that_was_confirmed() -> None:
     test = page()
@@ -178,9 +190,10 @@ def test_a_file_of_many_is_taken_by_name_and_what_fits_nothing_is_told(own: Path
     assert not test.exception
     # Every row is taken or set aside with its reason.
     assert words("locate.of_file", rows=9, n=2, aside=7) in said(test)
-    table = next(part.proto.body for part in test.get("html") if "<td>9</td>" in part.proto.body)
+    table = next(part.proto.body for part in test.get("html") if ">9</td>" in part.proto.body)
     aside = {
-        int(row): why for row, why in re.findall(r"<td>(\d+)</td><td>.*?</td><td>(.*?)<", table)
+        int(row): why
+        for row, why in re.findall(r"<td[^>]*>(\d+)</td><td.*?</td><td[^>]*>(.*?)<", table)
     }
     assert list(aside) == [3, 4, 5, 6, 7, 8, 9]
     expected = {3: "unknown", 7: "far", 8: "placed", 9: "twice"}

@@ -122,5 +122,5 @@ def test_texts_of_a_table_are_broken_between_words():
     assert alone <= grid.widths[0] < 400.0
     # Units stand below the words of the header.
     # What the bars beside it show is not shown twice.
-    assert figures.chart.title == "Covered %"
-    assert grid.cells[0] == ("Zone", "Doubly\n%", "Gap\nkm²", "Area\nkm²")
+    assert figures.chart.title == "Covered (%)"
+    assert grid.cells[0] == ("Zone", "Doubly\n(%)", "Gap\n(km²)", "Area\n(km²)")

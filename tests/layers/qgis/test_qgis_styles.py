@@ -628,7 +628,7 @@ def test_qgis_draws_zones_as_the_web_map_does(
     assert found["zones"]["classes"] == ["≤ 20", "20 – 40", "40 – 60", "60 – 80", "80 – 100"]
     assert found["zones"]["title"] == "覆盖率（%）"
     assert found["zones"]["aliases"]["covered_pct"] == "覆盖率（%）"
-    assert found["zones"]["aliases"]["uncovered_km2"] == "空白 km²"
+    assert found["zones"]["aliases"]["uncovered_km2"] == "空白（km²）"
     shown = spec.content().overlays[0]
     classes = classify(shown)
     first = {code: at for at, code in reversed(list(enumerate(classes.codes)))}

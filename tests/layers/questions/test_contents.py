@@ -39,9 +39,9 @@ COVERED = {
     "unit": "%",
     "breaks": (20, 40, 60, 80, 100),
     "columns": {
-        "doubly_covered_pct": "Doubly %",
-        "uncovered_km2": "Gap km²",
-        "area_km2": "Area km²",
+        "doubly_covered_pct": "Doubly (%)",
+        "uncovered_km2": "Gap (km²)",
+        "area_km2": "Area (km²)",
     },
 }
 REACH = {
@@ -54,7 +54,7 @@ COUNTED = {
     "column": "count",
     "title": "店铺数（个）",
     "title_en": "Number of Shops",
-    "columns": {"count": "Count", "share_pct": "Share %", "density_per_km2": "Number per km²"},
+    "columns": {"count": "Count", "share_pct": "Share (%)", "density_per_km2": "Number per km²"},
 }
 DENSE = {
     "title": "核密度",
@@ -106,8 +106,8 @@ def said(overlay: Any) -> dict[str, Any]:
             [
                 {
                     "column": "krugman_index",
-                    "title": "专业化 0–2",
-                    "title_en": "Special. 0–2",
+                    "title": "专业化（0–2）",
+                    "title_en": "Special. (0–2)",
                     "columns": {"count": "Count"},
                 },
                 DOTS,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from geo.numerals import significant
 from layers.look.sheet import Sheet
 from layers.plan.area import area, open_plan
 from layers.questions import (
@@ -120,7 +121,7 @@ def test_sums_are_told_with_how_many_state_them() -> None:
         told = shown.denominator("en")
         assert f"stated by {stated_} of {len(projects.located())} located points" in told
         whole = zone_results.table(shown).attrs["weight_in_any_zone"]
-        assert f"{whole:,.2f}".rstrip("0").rstrip(".") in told
+        assert significant(whole) in told
         assert zone_results.table(shown).attrs["weight_in_any_zone"] > 0
         assert shown.column == "weight_share_pct"
         own = Shown(Distribution(projects, Zones("districts"), "start_year"), "investment")
@@ -303,7 +304,7 @@ def test_amounts_off_the_map_and_layers_of_an_overview_are_told() -> None:
     assert shown.column_title("count", "en") == "Count"
     assert shown.explained("en").count(shown.titles[1]) == 1
     (figures,) = shown.figures("en")
-    titles = ("Count", "Share %", "Number per km²", shown.titles[1])
+    titles = ("Count", "Share (%)", "Number per km²", shown.titles[1])
     assert figures.table.header[1:] == titles
     dense = Density(SHOPS)
     assert dense.value_words("unit", "per_km2", "en") == "per km²"
@@ -320,7 +321,7 @@ def test_amounts_off_the_map_and_layers_of_an_overview_are_told() -> None:
         off = every - projects.located()["investment_100m_cny"].sum()
         told = stated._amounts(projects, "en")
         for amount in (every, off):
-            assert f"{amount:,.2f}".rstrip("0").rstrip(".") in told
+            assert significant(amount) in told
         assert stated._overlap(Coverage(Points("parks"), Zones("circles")), "en")
         names = stated.table("sources").set_index("id").loc[area().document]
         assert stated._plan([names["attribution"]], "zh").startswith(names["name_zh"])

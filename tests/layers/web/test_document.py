@@ -93,6 +93,7 @@ def every_kind() -> dict[str, Any]:
             selected=("cities", "city-kexuecheng"),
             overlays=overlays,
         )
+    document["selected"]["facts"] = [["数量", "3"]]
     document["selected"]["zone"] = zones_alone(load("districts").iloc[:1])
     return document
 
