@@ -157,11 +157,9 @@ def _of_objects(column: pd.Series) -> pd.Series:
 
 
 def _is_missing(value: object) -> bool:
-    if isinstance(value, str):
-        return False
-    if value is None or value is pd.NA or value is pd.NaT:
-        return True
-    return isinstance(value, float | np.floating | complex) and bool(np.isnan(value))
+    if isinstance(value, float | np.floating | complex):
+        return bool(np.isnan(value))
+    return value is None or value is pd.NA or value is pd.NaT
 
 
 def _text(value: object) -> str:
@@ -169,10 +167,11 @@ def _text(value: object) -> str:
         return value
     if isinstance(value, bytes | bytearray | memoryview):
         return bytes(value).hex()
-    if isinstance(value, list | tuple | dict | set | frozenset | np.ndarray):
-        plain = value if isinstance(value, list | tuple | dict) else list(value)
+    if isinstance(value, set | frozenset | np.ndarray):
+        return _text(value.tolist() if isinstance(value, np.ndarray) else list(value))
+    if isinstance(value, list | tuple | dict):
         try:
-            return json.dumps(plain, ensure_ascii=False, default=str)
+            return json.dumps(value, ensure_ascii=False, default=str)
         except (TypeError, ValueError, RecursionError):
             return repr(value)
     return str(value)

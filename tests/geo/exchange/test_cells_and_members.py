@@ -7,7 +7,7 @@ import io
 import stat
 import zipfile
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,9 @@ from geo.errors import InputError
 from geo.exchange import archives, cells, columns, formats, frame_parcels, workbooks
 from geo.exchange.archives import Member, unpacked
 from geo.exchange.readings import Numbers, proposed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NAN = float("nan")
 
@@ -309,6 +312,107 @@ def test_cells_that_are_merged_downwards_have_their_value_in_each_row(
     plain = [list(row) for row in rows]
     assert workbooks._fill_merged(Merged(merged), rows, 2, 3) is (expected is not None)  # type: ignore[arg-type]
     assert rows == (expected or plain)
+
+
+class Sized(Merged):
+    """A sheet that says how large it is."""
+
+    def __init__(self, width: int, height: int, start: tuple[int, int] | None = (2, 3)) -> None:
+        super().__init__(((2, 3), (3, 3)))
+        self.name, self.width, self.height, self.start = "项目", width, height, start
+
+    def to_python(self, *, skip_empty_area: bool) -> list[list[Any]]:
+        return [["a", 1], ["", 2]] if skip_empty_area else []
+
+
+def refused(work: Callable[..., object], *given: Any) -> str:
+    """The code of a refusal that names the file, empty where there is none."""
+    try:
+        work(*given)
+    except InputError as refusal:
+        return refusal.code if refusal.values["name"] == "a.xlsx" else "?"
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "code"),
+    [
+        (3, 5, ""),
+        (4, 1, "table.too_many_columns"),
+        (1, 6, ""),
+        (1, 7, "table.too_many_rows"),
+        (3, 6, "table.too_many_rows"),
+    ],
+)
+def test_a_sheet_has_so_many_cells(
+    width: int, height: int, code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, most in (("COLUMNS", 3), ("ROWS", 6), ("CELLS", 15)):
+        monkeypatch.setattr(workbooks, f"MOST_{name}", most)
+    sheet: Any = Sized(width, height)
+    assert refused(workbooks._sheet, sheet, "a.xlsx") == code
+    # As the archive says it before anything is read, in its two opposite corners.
+    letter, content = "ABCD"[width - 1], b"<sheetData>" + b" " * 70
+    content += f"<c r='{letter}1'/><row  r = \"{height}\"/>".encode()
+    for path in ("xl/worksheets/sheet1.xml", "XL/Worksheets/1.XML"):
+        book = zipped({"xl/workbook.xml": b"", path: content})
+        for piece in (7, 1000):
+            monkeypatch.setattr(workbooks, "_PIECE", piece)
+            assert refused(workbooks._require_bounded, book, "a.xlsx") == code
+    other = zipped({"xl/Workbook.xml": b"", "xl/styles.xml": content})
+    assert refused(workbooks._require_bounded, other, "a.xlsx") == ""
+
+
+def test_the_cells_of_a_sheet_are_counted_from_where_it_starts() -> None:
+    sheet: Any = Sized(2, 2)
+    assert workbooks._sheet(sheet, "a") == workbooks.Sheet(
+        "项目", [["a", 1], ["a", 2]], merged=True
+    )
+    # One that does not say it starts in the corner, where nothing is merged here.
+    corner: Any = Sized(2, 2, None)
+    assert workbooks._sheet(corner, "a").merged is False
+
+
+@pytest.mark.parametrize(
+    ("members", "limits", "code"),
+    [
+        ((500, 500), {}, ""),
+        ((500, 501), {}, "table.workbook_too_large"),
+        ((1001,), {}, "table.workbook_too_large"),
+        ((1, 1, 1), {}, "table.workbook_too_large"),
+        # A small file may unpack to so much, a larger one to so many times its size.
+        ((900,), {"_RATIO_FROM": 900, "_MOST_RATIO": 1}, ""),
+        ((901,), {"_RATIO_FROM": 900, "_MOST_RATIO": 1}, "table.workbook_too_large"),
+        ((400,), {"_RATIO_FROM": 0, "_MOST_RATIO": 2}, ""),
+        ((700,), {"_RATIO_FROM": 0, "_MOST_RATIO": 2}, "table.workbook_too_large"),
+    ],
+)
+def test_a_workbook_unpacks_to_so_much(
+    members: tuple[int, ...],
+    limits: dict[str, int],
+    code: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name, most in ({"_MOST_UNPACKED": 1000, "_MOST_MEMBERS": 3} | limits).items():
+        monkeypatch.setattr(workbooks, name, most)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/workbook.xml", b"")
+        for at, size in enumerate(members):
+            archive.writestr(f"xl/{at}", bytes(size))
+    assert refused(workbooks._require_bounded, packed.getvalue(), "a.xlsx") == code
+
+
+def test_what_is_no_workbook() -> None:
+    ole = workbooks._OLE
+    for data, code in (
+        (b"name,lon", "table.broken_workbook"),
+        (zipped({"xl/other.xml": b""}), "table.broken_workbook"),
+        (b"PK\x03\x04", "table.broken_workbook"),
+        (ole, "table.broken_workbook"),
+        (ole + workbooks._LOCKED, "table.locked"),
+    ):
+        assert refused(workbooks.read_workbook, data, "a.xlsx") == code
 
 
 def suspicion(x: float, y: float, extent: Any = None) -> str:

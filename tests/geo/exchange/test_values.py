@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely import Point
 
 from geo.exchange import angles, cells, dbase, drawings, file_columns, formats
 
@@ -105,6 +107,80 @@ def test_numbers_with_holes_of_a_column_of_objects_stay_numbers() -> None:
 def test_whole_numbers_that_no_format_holds_are_texts_beside_a_hole() -> None:
     column = file_columns._whole(pd.Series([2**63, None], dtype="UInt64"), "Int64")
     assert plain(column) == ["9223372036854775808", None]
+
+
+LARGE = 2**63 - 1
+ZONED = pd.Series(pd.to_datetime(["2024-05-01T08:00Z", None]))
+
+
+def objects(*values: Any) -> pd.Series:
+    column = np.empty(len(values), dtype=object)
+    for at, value in enumerate(values):
+        column[at] = value
+    return pd.Series(column)
+
+
+@pytest.mark.parametrize(
+    ("column", "dtype", "expected"),
+    [
+        (pd.Series([True, False]), "bool", [True, False]),
+        (pd.Series([True, None], dtype="boolean"), "boolean", [True, None]),
+        (pd.Series([1, 2], dtype="int8"), "int16", [1, 2]),
+        (pd.Series([1, 2], dtype="int32"), "int32", [1, 2]),
+        (pd.Series([1, 2], dtype="uint8"), "int64", [1, 2]),
+        (pd.Series([1, LARGE], dtype="uint64"), "int64", [1, LARGE]),
+        (pd.Series([1, LARGE + 1], dtype="uint64"), "object", ["1", str(LARGE + 1)]),
+        (pd.Series([1, None], dtype="Int8"), "Int64", [1, None]),
+        (pd.Series([None, None], dtype="UInt8"), "Int64", [None, None]),
+        (pd.Series([1.5, None], dtype="float16"), "float32", [1.5, None]),
+        (pd.Series([1.5, None], dtype="float32"), "float32", [1.5, None]),
+        (pd.Series([1.5, None], dtype="Float32"), "float64", [1.5, None]),
+        (pd.Series(pd.arrays.SparseArray([0, 7])), "int64", [0, 7]),
+        (pd.Series(["a", None, "a"], dtype="category"), "object", ["a", None, "a"]),
+        (pd.Series(["a\0b", "甲\ud800"], dtype=object), "object", ["a\ufffdb", "甲\ufffd"]),
+        (ZONED, str(ZONED.dtype).replace("[us", "[ms").replace("[s", "[ms"), list(ZONED)),
+        (pd.Series([1, 2], dtype="complex64"), "object", ["(1+0j)", "(2+0j)"]),
+        (pd.Series(gpd.GeoSeries([Point(1, 2), None])), "object", ["POINT (1 2)", None]),
+        # Objects are what all of them are.
+        (objects(np.False_, None, np.True_), "boolean", [False, None, True]),
+        (objects(np.True_, 1), "object", ["True", "1"]),
+        (objects(1, pd.NA, np.int8(2)), "Int64", [1, None, 2]),
+        (objects(-LARGE, LARGE), "Int64", [-LARGE, LARGE]),
+        (objects(-LARGE - 1), "object", [str(-LARGE - 1)]),
+        (objects(LARGE + 1), "object", [str(LARGE + 1)]),
+        (objects(1, 1.5, np.float32(2), pd.NaT), "float64", [1, 1.5, 2, None]),
+        (objects(LARGE, 1.5), "float64", [2.0**63, 1.5]),
+        (objects(-LARGE - 1, 1.5), "object", [str(-LARGE - 1), "1.5"]),
+        (objects(1e300, 1), "float64", [1e300, 1]),
+        (objects(1, "x"), "object", ["1", "x"]),
+        (objects(None, complex("nan")), "object", [None, None]),
+        # Everything else is a text.
+        (objects(b"\x01", bytearray(b"\x02"), memoryview(b"\x03")), "object", ["01", "02", "03"]),
+        (
+            objects(["岳", None], ("a",), {"b": {1}}),
+            "object",
+            ['["岳", null]', '["a"]', '{"b": "{1}"}'],
+        ),
+        (objects({7}, frozenset({8}), np.array([[9]])), "object", ["[7]", "[8]", "[[9]]"]),
+        (objects(np.array(9), "a"), "object", ["9", "a"]),
+        (objects({(1, 2): 3}), "object", ["{(1, 2): 3}"]),
+    ],
+)
+def test_a_column_as_files_hold_it(column: pd.Series, dtype: str, expected: list[Any]) -> None:
+    turned = column.set_axis(range(7, 7 + len(column)))
+    (held,) = (file_columns.plain_columns(pd.DataFrame({"n": turned}))[name] for name in "n")
+    assert str(held.dtype) == dtype
+    assert plain(held) == [None if each is pd.NaT else each for each in expected]
+    assert held.index.tolist() == turned.index.tolist()
+
+
+def test_names_of_columns_as_files_hold_them() -> None:
+    names = ["a", "A", "a", "a_2", None, float("nan"), ("b", None, 1), " ", "fid", 7.5]
+    frame = pd.DataFrame([[0] * len(names)], columns=pd.Index(names, dtype=object))
+    assert file_columns.plain_columns(frame, reserved=["FID"]).columns.tolist() == [
+        *("a", "A_2", "a_3", "a_2_2", "column_5", "column_6", "b_1", "column_8", "fid_2", "7.5"),
+    ]
+    assert file_columns.free_name("a", ["A", "a_2"]) == "a_3"
 
 
 @pytest.mark.parametrize(
