@@ -11,8 +11,6 @@ import typer
 from app.commands.help import in_words, spoken
 from app.commands.options import AsJson  # noqa: TC001 - typer reads it at run time
 from app.commands.output import print_json, records, told_if_slow
-from layers.review.checking import check as checked
-from layers.review.checking import subject_of
 from layers.review.findings import VERDICTS
 from layers.review.rulebook import profile_named
 from layers.words import say
@@ -32,10 +30,13 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Hold a file against the rules of map reviewers; exit with 1 where one fails."""
+    # With it comes all that draws prints: a third of what any command would load.
+    from layers.review import checking  # noqa: PLC0415
+
     with told_if_slow("checking"):
         named = None if profile is None else profile_named(profile)
-        subject = subject_of(file, named or "", sensitive)
-        tables = {lang: checked(subject, lang=lang) for lang in spoken()}
+        subject = checking.subject_of(file, named or "", sensitive)
+        tables = {lang: checking.check(subject, lang=lang) for lang in spoken()}
     first = next(iter(tables.values()))
     counts = Counter(first["verdict"])
     if as_json:
