@@ -19,6 +19,7 @@ from layers.book import series
 from layers.keeping.answers import kept_answer
 from layers.look.charts import Chart
 from layers.look.symbology import symbology, unit_label, value_label
+from layers.look.told import in_words
 from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, names_by_id, table
 from layers.plan.claims import TABLE
@@ -119,7 +120,7 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
         _figure("all", number(len(chosen)), lang),
         _figure("located", f"{number(share.placed)} / {number(share.possible)}", lang),
         _figure("places", number(places), lang),
-        _figure("kind_share", f"{100 * len(chosen) / len(whole):.0f} %", lang),
+        _figure("kind_share", f"{in_words(100 * len(chosen) / len(whole), 'share_pct')} %", lang),
     ]
     units = load(area().land.layer)
     joined = placed[["id", "geometry"]].sjoin(units[["geometry"]], predicate="intersects")
@@ -205,10 +206,11 @@ def _numbers(
     if drawn is not None:
         count, summed = drawn["count"], drawn.get("weight_sum", summed)
     between = "" if drawn is None else _range(drawn["count_low"], drawn["count_high"])
-    figures = [_figure("count", f"{number(count, digits=0)}{between}", lang, **names)]
+    figures = [_figure("count", f"{in_words(count, 'count')}{between}", lang, **names)]
     placed = _located(points)
     if layer == _lead() and placed:
-        figures.append(_figure("share", f"{100 * count / placed:.0f} %", lang, **names))
+        share = in_words(100 * count / placed, "share_pct")
+        figures.append(_figure("share", f"{share} %", lang, **names))
     if drawn is not None and layer == _lead():
         rank = f"{drawn['rank']:.0f} / {len(_draws(points, spec.pages or ''))}"
         figures.append(_figure("rank", rank, lang, **names))

@@ -16,6 +16,7 @@ from layers import questions
 from layers.book import facts, series
 from layers.book.atlas import Leaf, atlas
 from layers.book.pages import _Book, _cleaned
+from layers.look.told import in_words
 from layers.outputs import output, remake, snapshot
 from layers.paper.pdf_file import PdfFile
 from layers.plan.area import open_plan
@@ -92,9 +93,9 @@ def test_numbers_of_a_zone_are_to_be_expected_and_its_table_has_what_is_drawn_in
     counts = {name: expected(Points(name)) for name in layers}
     figures = dict(said.figures)
     for name, title in zip(layers, ("创新平台", "重点项目", "园区"), strict=True):
-        assert figures[f"{title}（个）"].split()[0] == f"{counts[name]:.0f}"
-    placed = len(located(load("platforms")))
-    assert figures["占已定位平台"] == f"{100 * counts['platforms'] / placed:.0f} %"
+        assert figures[f"{title}（个）"].split()[0] == in_words(counts[name], "count")
+    share = 100 * counts["platforms"] / len(located(load("platforms")))
+    assert figures["占已定位平台"] == f"{in_words(share, 'share_pct')} %"
     drawn = sum(int(Points(name).located().intersects(area).sum()) for name in layers)
     assert len(said.table.rows) == drawn + len(series.unplaced(circle))
 
@@ -314,7 +315,7 @@ def test_the_slide_of_a_zone_has_map_figures_legend_and_notes(deck):
     (table,) = (shape.table for shape in slide.shapes if shape.has_table)
     figures = {row.cells[0].text: row.cells[1].text for row in table.rows}
     inside = expected(Points.usual("platforms"))
-    assert figures["Existing platforms"].startswith(f"{inside:.0f} ")
+    assert figures["Existing platforms"].startswith(f"{in_words(inside, 'count')} ")
     notes = slide.notes_slide.notes_text_frame.text
     assert "Distance: 3 km in a straight line" in notes
     following = slides[slides.index(slide) + 1]
