@@ -135,6 +135,43 @@ def test_texts_that_are_no_utf_8_are_gbk_and_all_others_stay() -> None:
     assert columns.whole_texts(none) == (none, [])
 
 
+@pytest.mark.parametrize(
+    ("kind", "dtype"),
+    [
+        *((f"{sign}int{bits}", "Int64") for sign in ("", "u") for bits in (8, 16, 32)),
+        ("int64", "Int64"),
+        ("bool", "boolean"),
+        ("double", "float64"),
+        ("string", "str"),
+    ],
+)
+def test_columns_of_arrow_stay_what_they_are_where_some_are_missing(kind: str, dtype: str) -> None:
+    value = {"bool": True, "string": "a"}.get(kind, 1)
+    table = pa.table({"n": pa.array([value, None], kind), "geometry": [1, 2]})
+    frame = columns.exact_frame(table, file="a.gpkg")
+    assert frame.columns.tolist() == ["n", "geometry_2"]
+    assert str(frame["n"].dtype) == dtype
+    assert (frame["n"][0], frame["n"].isna().tolist()) == (value, [False, True])
+
+
+def test_names_of_columns_are_apart_and_not_too_many() -> None:
+    names = [" a ", "a", "", "row", "geometry", "a_2", "a"]
+    apart = ["a", "a_2", "column_3", "row_2", "geometry_2", "a_2_2", "a_3"]
+    assert columns.unique_names(names, file="a.csv") == apart
+    assert len(columns.unique_names(["x"] * 2000, file="a.csv")) == 2000
+    with pytest.raises(InputError) as refused:
+        columns.unique_names(["x"] * 2001, file="a.csv")
+    said = {"name": "a.csv", "columns": 2001, "most": 2000}
+    assert (refused.value.code, dict(refused.value.values)) == ("file.columns", said)
+
+
+def test_the_column_of_names_is_the_first_that_holds_any() -> None:
+    table = pd.DataFrame({"id": ["1"], " Name ": ["甲"], "名称": [None], "text": ["x"]})
+    assert columns.name_column(table) == " Name "
+    assert columns.name_column(table[["id", "text"]]) == "text"
+    assert columns.name_column(table[["名称"]]) == ""
+
+
 def test_too_many_columns_are_refused_before_the_last_row_is_there() -> None:
     table = columns.Attributes("a.json")
     table.add([dict.fromkeys(map(str, range(2000)), 1)])
