@@ -11,6 +11,7 @@ import shapely
 from shapely import LineString, MultiPoint, Point, box
 
 import geo
+from geo import supports as supports_
 from geo.errors import InputError
 from geo.supports import Supports, accuracy_of, evenly, supports
 from geo.zones import Elsewhere, elsewhere
@@ -241,3 +242,85 @@ def test_a_thin_area_across_its_box_has_as_many_points_as_are_wanted() -> None:
             spread = evenly(thin, count)
             assert spread.shape == (count, 2)
             assert shapely.distance(shapely.points(spread), thin).max() < 1e-6
+
+
+# ---- how points are spread
+
+
+def test_numbers_that_spread_evenly() -> None:
+    golden, (east, north) = supports_._GOLDEN, supports_._STEPS
+    assert golden**2 + golden == pytest.approx(1)
+    assert (east**-3, north) == (pytest.approx(1 / east + 1), pytest.approx(east**2))
+
+
+def test_points_of_a_normal_error_lie_on_rings_of_equal_chance() -> None:
+    """Beyond the radius r lies exp(−r² / 2) of the chance; each next one is turned by 137.5°."""
+    for ring, turn in ((0.5, 0.5), (0.25, 0.75)):
+        (spread,) = supports_._sunflower(4, np.array([[ring, turn]]))
+        east, north = spread.T
+        beyond = np.exp(-(east**2 + north**2) / 2)
+        np.testing.assert_allclose(beyond, 1 - (np.arange(4) + ring) / 4)
+        turned = np.degrees(np.arctan2(north, east)) % 360
+        np.testing.assert_allclose(
+            (turned - 137.50776405 * np.arange(4)) % 360, np.full(4, 360 * (turn - 0.5)), atol=1e-6
+        )
+
+
+@pytest.mark.parametrize(
+    ("weights", "count", "shares"),
+    [([1, 1], 4, [2, 2]), ([3, 1], 8, [6, 2]), ([1, 1, 1], 4, [1, 2, 1]), ([9, 1], 1, [1, 0])],
+)
+def test_points_are_shared_out_by_weight(
+    weights: list[float], count: int, shares: list[int]
+) -> None:
+    assert supports_._shared_out(np.array(weights, float), count).tolist() == shares
+
+
+@pytest.mark.parametrize(
+    ("shape", "count", "expected"),
+    [
+        (LineString([(0, 0), (8, 0)]), 4, [(1, 0), (3, 0), (5, 0), (7, 0)]),
+        (shapely.from_wkt("MULTILINESTRING ((0 0,2 0),(5 5,5 7))"), 2, [(1, 0), (5, 6)]),
+        (shapely.from_wkt("MULTILINESTRING ((0 0,2 0),(5 5,5 7))"), 0, []),
+        (MultiPoint([(at, 0) for at in range(5)]), 2, [(0, 0), (2, 0)]),
+        (MultiPoint([(at, 0) for at in range(2)]), 2, [(0, 0), (1, 0)]),
+        (MultiPoint([(at, 0) for at in range(2)]), 3, [(0, 0), (1, 0), (0, 0)]),
+        # Lines count only where there is no area, points where there is no line.
+        (shapely.from_wkt("GEOMETRYCOLLECTION (POINT (9 9),LINESTRING (0 0,2 0))"), 1, [(1, 0)]),
+        (box(0, 0, 1, 0), 2, [(0.75, 0), (0.25, 0)]),
+    ],
+)
+def test_where_points_of_a_shape_lie(
+    shape: BaseGeometry, count: int, expected: list[tuple[float, float]]
+) -> None:
+    found = evenly(shape, count)
+    assert found.shape == (count, 2)
+    assert [tuple(xy) for xy in found.tolist()] == expected
+
+
+def test_points_of_an_area_are_in_its_quarters_alike() -> None:
+    xy = evenly(box(EAST, NORTH, EAST + 8, NORTH + 2), 400) - (EAST, NORTH)
+    assert (xy.min() > 0, (xy < (8, 2)).all()) == (True, True)
+    quarters = np.bincount((xy[:, 0] // 2).astype(int))
+    assert quarters.min() >= 98
+    assert quarters.max() <= 102
+
+
+def test_some_features_keep_their_own_points() -> None:
+    xy = np.arange(12.0).reshape(6, 2)
+    whole = Supports(
+        xy, np.array([0, 1, 4, 6]), xy[:3], np.array([5.0, np.nan, np.nan]), np.array([0, 1, 1])
+    )
+    assert whole.exact.tolist() == [True, False, False]
+    assert whole.feature.tolist() == [0, 1, 1, 1, 2, 2]
+    np.testing.assert_allclose(whole.share, [1, *[1 / 3] * 3, *[1 / 2] * 2])
+    some = whole.only(np.array([True, False, True]))
+    assert some.first.tolist() == [0, 1, 3]
+    assert some.xy.tolist() == xy[[0, 4, 5]].tolist()
+    assert (some.centre.tolist(), some.place.tolist()) == (xy[[0, 2]].tolist(), [0, 1])
+    # Moved by five times the error, or put on one of the points as the error is small or large.
+    errors = np.array([[[1.0, -1.0], [0.0, 9.0]], [[0.0, 2.0], [9.0, 0.0]]])
+    assert whole.drawn(errors).tolist() == [
+        [[5, -4], xy[2].tolist(), xy[5].tolist()],
+        [[0, 11], xy[3].tolist(), xy[5].tolist()],
+    ]
