@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import conftest
@@ -15,13 +16,10 @@ PACKAGES = ("geo", "layers")
 @pytest.mark.parametrize("package", PACKAGES)
 def test_nobody_inside_a_package_asks_its_front_door(package: str) -> None:
     """The facade names what others use; a module names the module that it needs."""
-    asking = [
-        str(path.relative_to(ROOT))
-        for path in (ROOT / package).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
-        if isinstance(node, ast.Import) and any(each.name == package for each in node.names)
-    ]
-    assert asking == []
+    # By their lines, which `ruff` keeps to one name each: to parse all modules takes seconds.
+    asks = re.compile(rf"^ *import {package}(?: as \w+)?(?: *#.*)?$", re.MULTILINE)
+    sources = [(path, path.read_text("utf-8")) for path in (ROOT / package).rglob("*.py")]
+    assert [str(path.relative_to(ROOT)) for path, text in sources if asks.search(text)] == []
 
 
 @pytest.mark.parametrize("package", [*PACKAGES, "app"])

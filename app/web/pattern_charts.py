@@ -37,7 +37,8 @@ def z_histogram(zones: gpd.GeoDataFrame, zone: str | None) -> None:
             "kind": tested["hot_spot"],
         }
     )
-    units["class"] = units["kind"].map(lambda name: text(f"pattern.class.{name}"))
+    classes = {name: text(f"pattern.class.{name}") for name in units["kind"].unique()}
+    units["class"] = units["kind"].map(classes)
     table = stacked(units.sort_values("class"), "z", np.histogram_bin_edges(tested["z"], BINS))
     cells = text("pattern.chart.cells")
     columns = marks(
