@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from layers.look.credits import credits_of
 from layers.look.standing import standing
+from layers.paper.toning import Known
 from layers.paper.unframed import unframed
 from layers.questions.figures import Figures
 from layers.record.specification import asked
@@ -85,7 +86,14 @@ def _footer(told: Statement) -> str:
     return f"{told.imprint}　{' · '.join(told.sources)}"
 
 
-def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = "") -> Slide:
+def map_slide(
+    spec: MapSpec,
+    content: Content,
+    title: str,
+    *,
+    subtitle: str = "",
+    known: Known | None = None,
+) -> Slide:
     """Return the slide with a map and the legend of what is seen on it.
 
     Parameters
@@ -96,24 +104,32 @@ def map_slide(spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
         What it shows.
     title, subtitle
         Titles of the slide.
+    known
+        What slides of one specification share, see :func:`layers.paper.toning.toned`.
 
     Raises
     ------
     InputError
         If the map cannot be drawn.
     """
-    return drawn_slide(spec, content, title, subtitle=subtitle)[0]
+    return drawn_slide(spec, content, title, subtitle=subtitle, known=known)[0]
 
 
 def drawn_slide(
-    spec: MapSpec, content: Content, title: str, *, subtitle: str = ""
+    spec: MapSpec,
+    content: Content,
+    title: str,
+    *,
+    subtitle: str = "",
+    known: Known | None = None,
 ) -> tuple[Slide, Scene]:
     """Return the slide with a map, as :func:`map_slide` does, and what is seen there."""
     sheet = spec.titled()
     told = replace(content.statement or spec.statement(), title=title)
     bare = replace(sheet, size=MAP_SIZE, dpi=MAP_DPI, subtitle="", notes=())
     plain = replace(content, statement=None)
-    made = unframed(plain, bare, MAP_PT)
+    known = known or Known()
+    made = unframed(plain, bare, MAP_PT, known)
     told = replace(
         told,
         view=made.view,
@@ -124,7 +140,9 @@ def drawn_slide(
     stands = say("statement.then", spec.lang).join(told.standing)
 
     def placed(width: float, height: float) -> PlacedMap:
-        return unframed(made.content, bare, (width, height)).map
+        # The layers of the map are resolved once, for its legend, and stand here in its room.
+        there = replace(plain, base=made.content.base)
+        return unframed(there, bare, (width, height), known).map
 
     slide = Slide(
         title,

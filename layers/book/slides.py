@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from layers.book.atlas import atlas
 from layers.book.map_deck import map_slide
 from layers.look.statement import imprint, reviewed
+from layers.paper.toning import Known
 from layers.slides.deck import presentation
 from layers.slides.slide import Contents, Slide
 from layers.type.tables import Table
@@ -50,12 +51,12 @@ def atlas_deck(
     listed = replace(cover, title=say("atlas.contents", spec.lang), subtitle="")
     slides = [cover, listed]
     starts: dict[str, int] = {}
-    steps = len(whole.leaves)
+    steps, known = len(whole.leaves), Known()
     # The cover has said its words already.
     for done, leaf in enumerate((replace(whole.cover, text=()), *whole.pages, *whole.closing)):
         report(done, steps, leaf.title)
         starts[leaf.title] = len(slides)
-        slides += _slides(leaf, spec)
+        slides += _slides(leaf, spec, known)
     header = (say("atlas.column.name", spec.lang), say("atlas.column.page", spec.lang))
     contents = Contents(1, header, tuple(starts.items()))
     return presentation(
@@ -74,7 +75,7 @@ def foot_of(spec: MapSpec) -> str:
     return imprint(reviewed(sheet, spec.lang), sheet.author, sheet.date, spec.lang)
 
 
-def _slides(leaf: Leaf, spec: MapSpec) -> list[Slide]:
+def _slides(leaf: Leaf, spec: MapSpec, known: Known) -> list[Slide]:
     """Return the slides of a leaf: its map with its figures, then what else is said of it."""
     header = tuple(say(f"atlas.figure.{name}", spec.lang) for name in ("name", "value"))
     figures = Table(header, leaf.figures, numeric=(1,)) if leaf.figures else None
@@ -82,7 +83,7 @@ def _slides(leaf: Leaf, spec: MapSpec) -> list[Slide]:
         # What has no map has one table: its own, with the figures as a sentence before it.
         rows = tuple(f"{name} {value}" for name, value in leaf.figures)
         return [Slide(leaf.title, text=(*rows, *leaf.text), table=leaf.table, footer=foot_of(spec))]
-    first = map_slide(spec, leaf.content, leaf.title)
+    first = map_slide(spec, leaf.content, leaf.title, known=known)
     first = replace(first, table=figures)
     if not (leaf.text or leaf.chart or leaf.table):
         return [first]

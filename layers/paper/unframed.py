@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from layers.look.content import Content
     from layers.look.sheet import Sheet
+    from layers.paper.toning import Known
 
 # Width and height of scale and north arrow, the longest bar, and what is free around them, points.
 SCALE_PT, LONGEST_BAR_PT, AROUND_SCALE_PT = (176.0, 46.0), 104.0, 3.0
@@ -57,7 +58,12 @@ class Unframed(NamedTuple):
     view: str
 
 
-def unframed(content: Content, sheet: Sheet, size_pt: tuple[float, float]) -> Unframed:
+def unframed(
+    content: Content,
+    sheet: Sheet,
+    size_pt: tuple[float, float],
+    known: Known | None = None,
+) -> Unframed:
     """Return a map of a size, a px of its symbology being a point.
 
     Parameters
@@ -66,15 +72,17 @@ def unframed(content: Content, sheet: Sheet, size_pt: tuple[float, float]) -> Un
         As for :func:`layers.paper.printing.drawn`.
     size_pt
         Width and height of the map, points.
+    known
+        What maps of the same frames share, see :func:`layers.paper.toning.toned`.
 
     Raises
     ------
     InputError, LayerError, CRSError
         As :func:`layers.paper.printing.drawn`.
     """
-    content, sheet, remarks = cleaned(content, sheet)
+    content, sheet, remarks = cleaned(content, sheet, known)
     check_sheet(sheet)
-    whole, tone = toned(content, sheet), tone_of(sheet)
+    whole, tone = toned(content, sheet, known), tone_of(sheet)
     window = window_on(Box(0.0, 0.0, *size_pt), wanted(content, whole))
     seen = whole.within(window.bounds_m)
     require_shown(seen, content)
@@ -82,7 +90,7 @@ def unframed(content: Content, sheet: Sheet, size_pt: tuple[float, float]) -> Un
         ground = tile_ground(content.base, window, sheet)
     except TilesError as missing:
         words = missing.told(content.base, content.lang)
-        own = unframed(replace(content, base=VECTOR), sheet, size_pt)
+        own = unframed(replace(content, base=VECTOR), sheet, size_pt, known)
         return own._replace(note=words, remarks=(*remarks, *own.remarks))
     seen = on_base(seen, content.base)
     where = laid(seen, window, px=1.0)

@@ -126,7 +126,7 @@ def test_the_question_of_the_map_is_answered_for_each_zone():
     per_km2 = expected(Points.usual("platforms")) / geodesic_area_km2(area).iloc[0]
     assert density["每 km² 个数"].startswith(f"{per_km2:.3f}")
     covered = dict(facts.of_zone(circle, spec("coverage")).figures)
-    assert 0 < float(covered["覆盖"].rstrip(" %")) <= 100
+    assert 0 < float(covered["覆盖率"].rstrip(" %")) <= 100
 
 
 @pytest.fixture(scope="module")
