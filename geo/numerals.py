@@ -162,15 +162,25 @@ def is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, Real) and math.isfinite(float(value))
 
 
-def spreadsheet_format(digits: int) -> str:
+def spreadsheet_format(digits: int, *, small: float = 0.0) -> str:
     """Return how spreadsheets, and the charts of slides, are told to write numbers.
+
+    Parameters
+    ----------
+    digits
+        Their decimals.
+    small
+        What is less has all decimals of its own; of numbers that are not below zero.
 
     Examples
     --------
     >>> spreadsheet_format(0), spreadsheet_format(2)
-    ('#,##0', '#,##0.00')
+    ('#,##0;−#,##0', '#,##0.00;−#,##0.00')
+    >>> spreadsheet_format(3, small=0.01)
+    '[>=0.01]#,##0.000;General'
     """
-    return _pattern(digits, digits)
+    plain = _pattern(digits, digits)
+    return f"[>={small:g}]{plain};General" if small else f"{plain};{MINUS}{plain}"
 
 
 def chart_format(digits: int, *, most: bool = False, significant: bool = False) -> str:

@@ -106,8 +106,7 @@ def chart_numbers(column: str) -> str:
     """
     if column not in DIGITS:
         return ""
-    small = LEAST_TOLD * 10.0 ** -DIGITS[column]
-    return f"[>={small:g}]{spreadsheet_format(DIGITS[column])};General"
+    return spreadsheet_format(DIGITS[column], small=LEAST_TOLD * 10.0 ** -DIGITS[column])
 
 
 def ends_in_words(row: Mapping[str, float], column: str) -> str:
