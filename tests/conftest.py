@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import shutil
 import socket
 import subprocess
@@ -147,6 +148,17 @@ def documents() -> dict[str, str]:
 
 
 # ---- pages without a browser ----
+
+
+@pytest.fixture(scope="session", autouse=True)
+def handed_on() -> None:
+    """Let Streamlit's loggers hand on what they log, as others do.
+
+    Each that does not is watched by itself, six times a test: most of what a small test takes.
+    """
+    for name in [*logging.root.manager.loggerDict]:
+        if name.startswith("streamlit"):
+            logging.getLogger(name).propagate = True
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -316,7 +316,6 @@ def hostile_values() -> dict[str, object]:
         "true": True,
         "complex": 1j,
         "a half": 0.5,
-        "two": 2,
         "whole of NumPy": np.int64(3),
         "NA": pd.NA,
         "date": pd.Timestamp("2020-01-01"),

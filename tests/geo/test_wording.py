@@ -35,9 +35,10 @@ ERRORS = {"AtlasError", "InputError", "CRSError", "LayerError"}
 def calls() -> list[tuple[str, ast.Call]]:
     """Return every call that the packages make, with its file."""
     return [
-        (str(path.relative_to(ROOT)), node)
+        (place, node)
         for package in ("geo", "layers", "app")
         for path in (ROOT / package).rglob("*.py")
+        for place in [str(path.relative_to(ROOT))]
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call)
     ]
