@@ -343,7 +343,7 @@ def target_row(target: Target) -> None:
         if target.baseline
         else f'<span class="quote">{text("overview.no_baseline")} → </span>'
     )
-    flag = f" · {text('overview.flagged')}" if target.flagged else ""
+    flag = f"\xa0· {text('overview.flagged')}" if target.flagged else ""
     quotes = " / ".join(escape(text("map.quoted", q=quote)) for quote in target.quotes)
     st.html(
         f'<div class="indicator"><div class="name">{escape(capital(target.name))}{flag}</div>'

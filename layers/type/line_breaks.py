@@ -39,7 +39,7 @@ _SQUARES = frozenset("WFA")
 # parts, what a letter stands for, a bound and its sign, a dot between two items from the first.
 _TOGETHER = re.compile(
     r"(?<=\d) (?=[%‰°]|k?m²?(?![a-z])|[个亿万处])|/(?=k?m²)"
-    r"|(?<=\b[A-Za-z]) (?=[=<] )|(?<= [=<]) |(?<=[≤≥]) (?=\d)| (?=·)"
+    r"|(?<=\b[A-Za-z]) (?=[=<] )|(?<= [=<]) |(?<=[≤≥<>]) (?=\d)| (?=·)"
 )
 # Half a character is none that ICU takes.
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -53,8 +53,8 @@ def unparted(text: str) -> str:
 
     Examples
     --------
-    >>> [len(words) for words in unparted("61.7 % of 3 km (p = 0.002), (≥ 5 %)").split(" ")]
-    [6, 2, 4, 12, 7]
+    >>> [len(words) for words in unparted("61.7 % of 3 km (p = 0.002), (≥ 5 %): > 99 %").split(" ")]
+    [6, 2, 4, 12, 8, 6]
     """
     return _TOGETHER.sub(lambda match: match[0].replace(" ", "\xa0"), text)
 
