@@ -69,6 +69,8 @@ STYLE = """
 /* Beside a map on a small screen, figures and their tables still need this much. */
 @media (min-width: 641px) {
   [data-testid="stColumn"]:has(.st-key-results) { min-width: 236px; }
+  /* The frame of the map has the width that its column had: it must not hold it open. */
+  [data-testid="stColumn"]:has(iframe.stCustomComponentV1) { min-width: 0; }
   [data-testid="stHorizontalBlock"]:has(> * .st-key-results) { flex-wrap: nowrap; }
 }
 .st-key-results [role="tablist"] { flex-wrap: wrap; gap: 0 .8rem; }
@@ -85,6 +87,7 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .heading { font-weight: 700; padding-top: .2rem; }
 .indicator { border-bottom: 1px solid #E4E7EB; padding: .28rem 0; line-height: 1.3; }
 .indicator .name { color: #52606D; font-size: .86rem; }
+.indicator .name span { white-space: nowrap; }
 .indicator .value { font-weight: 600; }
 .listing { margin: 0; padding-left: 1.3rem; font-size: .9rem; line-height: 1.5; }
 .figures { max-height: 330px; overflow-y: auto; }
@@ -98,8 +101,9 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .figures.whole th { position: sticky; top: 0; background: white; }
 .figures.whole table { min-width: 54rem; font-size: .86rem; }
 .figures.whole :is(th, td) { text-align: left; vertical-align: top; padding: .3rem .9rem .3rem 0; }
-.figures.whole td { overflow-wrap: break-word; min-width: 5.8rem; white-space: pre-line; }
+.figures.whole td { overflow-wrap: break-word; min-width: 4.6rem; white-space: pre-line; }
 .figures.whole td:first-child { overflow-wrap: break-word; min-width: 9rem; }
+.figures.whole td:last-child { min-width: 14rem; }
 /* Beside a map it is as wide as there is room, and scrolls with what is above it. */
 .st-key-results .figures.whole { max-height: none; }
 .st-key-results .figures.whole table { min-width: 0; }
@@ -343,7 +347,7 @@ def target_row(target: Target) -> None:
         if target.baseline
         else f'<span class="quote">{text("overview.no_baseline")} → </span>'
     )
-    flag = f"\xa0· {text('overview.flagged')}" if target.flagged else ""
+    flag = f"\xa0· <span>{text('overview.flagged')}</span>" if target.flagged else ""
     quotes = " / ".join(escape(text("map.quoted", q=quote)) for quote in target.quotes)
     st.html(
         f'<div class="indicator"><div class="name">{escape(capital(target.name))}{flag}</div>'

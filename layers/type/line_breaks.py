@@ -36,10 +36,11 @@ _WIDTHS = dict.fromkeys("mwMW@%", 0.95) | dict.fromkeys(" iIjlrtf.,:;'|!()[]", 0
 # East Asian width: wide, full-width, and ambiguous such as “ and —, which Chinese fonts draw wide.
 _SQUARES = frozenset("WFA")
 # What UAX 14 would part and a reader of figures would not: a number and its unit, a unit of two
-# parts, what a letter stands for, a bound and its sign, a dot between two items from the first.
+# parts, what a letter stands for, whose it is, a bound and its sign, a dot between two items from
+# the first.
 _TOGETHER = re.compile(
     r"(?<=\d) (?=[%‰°]|k?m²?(?![a-z])|[个亿万处])|/(?=k?m²)"
-    r"|(?<=\b[A-Za-z]) (?=[=<] )|(?<= [=<]) |(?<=[≤≥<>]) (?=\d)| (?=·)"
+    r"|(?<=\b[A-Za-z]) (?=[=<] )|(?<= [=<]) |(?<=[≤≥<>]) (?=\d)| (?=·)|(?<=\w) (?=[A-Z] = )"
 )
 # Half a character is none that ICU takes.
 _HALVES = re.compile("[\ud800-\udfff]")
@@ -53,8 +54,8 @@ def unparted(text: str) -> str:
 
     Examples
     --------
-    >>> [len(words) for words in unparted("61.7 % of 3 km (p = 0.002), (≥ 5 %): > 99 %").split(" ")]
-    [6, 2, 4, 12, 8, 6]
+    >>> [len(words) for words in unparted("61.7 % of 3 km (Moran's I = 0.2), > 99 %").split(" ")]
+    [6, 2, 4, 18, 6]
     """
     return _TOGETHER.sub(lambda match: match[0].replace(" ", "\xa0"), text)
 

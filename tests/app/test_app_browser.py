@@ -38,6 +38,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = ("overview", "density", "coverage", "distribution", "pattern", "own", "locate", "sources")
 MAP_PAGES = tuple(name for name in PAGES if name not in {"own", "sources"})
 FULL_SIZE = (1440, 900)
+# Columns that stick out of their row once a window is made smaller.
+BEYOND = """() => [...document.querySelectorAll('[data-testid="stColumn"]')]
+  .map(column => column.getBoundingClientRect().right
+    - column.parentElement.getBoundingClientRect().right).filter(beyond => beyond > 1)"""
 SMALL_SIZE = (1280, 720)
 MAP_SHARE = 0.62
 WAIT_MS = 60_000
@@ -422,6 +426,7 @@ def assert_in_place(page: Page, frame: Frame | None, size: tuple[int, int]) -> N
         still(page)
     assert page.evaluate(CUT) == []
     assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate(BEYOND) == []
     if frame is None:
         return
     if size == FULL_SIZE:
