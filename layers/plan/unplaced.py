@@ -247,11 +247,14 @@ def _hosts(lang: str) -> dict[str, tuple[str, ...]]:
     titles = names_by_id(lang=lang)
     of: dict[str, tuple[str, ...]] = {}
     for name in resources():
-        for row in rows_of(name).to_dict("records"):
+        rows = rows_of(name)
+        # Most tables say none of this, and to take all others apart takes long.
+        said = [each for each in rows if str(each).startswith(HOSTS)]
+        for row in rows[["id", *said]].to_dict("records") if said else ():
             for column in HOSTS:
                 pair = said_in(row, column, "zh").split("|"), said_in(row, column, lang).split("|")
                 names = (
-                    titles.get(known.get(host, ""), said) for host, said in zip(*pair, strict=True)
+                    titles.get(known.get(host, ""), own) for host, own in zip(*pair, strict=True)
                 )
                 of[row["id"]] = (*of.get(row["id"], ()), *filter(None, names))
     return of
