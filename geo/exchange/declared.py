@@ -73,8 +73,6 @@ def as_they_stand(
     for at in _misfits(path, layer, fits):
         column = table.schema.field(at).name
         cells = _cells(path, layer, column, fits[at], ordered_by)
-        if len(cells) != len(table):
-            raise pa.ArrowInvalid(f"column {column!r} is not as long as its layer")
         table = table.set_column(at, column, _values(cells))
         rows = [row for row, fit in enumerate(cells["fits"].to_pylist(), start=1) if not fit]
         values = {"column": column, "cells": len(rows)}
