@@ -153,8 +153,12 @@ def decimals(values: Iterable[object]) -> int:
     if 0 < largest < 1:
         of_largest = 2 - math.floor(math.log10(largest))
         most = min(max(_COLUMN_BELOW_ONE, of_largest), _COLUMN_OF_SMALL)
-    needed = (len(_written(value, 0, most).partition(".")[2]) for value in numbers)
-    return max(needed, default=0)
+    needed = 0
+    for value in numbers:
+        needed = max(needed, len(_written(value, 0, most).partition(".")[2]))
+        if needed == most:  # which no other number goes beyond
+            break
+    return needed
 
 
 def is_number(value: object) -> TypeGuard[float]:
