@@ -142,17 +142,17 @@ def drawn_slide(
     def placed(width: float, height: float) -> PlacedMap:
         # The layers of the map are resolved once, for its legend, and stand here in its room.
         there = replace(plain, base=made.content.base)
-        return unframed(there, bare, (width, height), known).map
+        return unframed(there, bare, (width, height), known).placed()
 
     slide = Slide(
         title,
         subtitle,
         map=MapView(told.alternative, placed),
-        legend=legend_items(made.map.scene),
+        legend=legend_items(made.scene),
         notes="\n".join((told.text(), *more)),
         footer=" · ".join(filter(None, (_footer(told), made.note, stands))),
     )
-    return slide, made.map.scene
+    return slide, made.scene
 
 
 def figure_slide(figures: Figures, first: Slide) -> Slide:

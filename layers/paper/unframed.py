@@ -18,7 +18,7 @@ from layers.paper.notes import view_words
 from layers.paper.printing import cleaned
 from layers.paper.sheet import check_sheet
 from layers.paper.tiles import TilesError, on_base, tile_ground
-from layers.paper.toning import tone_of, toned
+from layers.paper.toning import Known, tone_of, toned
 from layers.scene.boxes import Box
 from layers.scene.placed import PlacedMap
 
@@ -28,19 +28,20 @@ if TYPE_CHECKING:
 
     from layers.look.content import Content
     from layers.look.sheet import Sheet
-    from layers.paper.toning import Known
+    from layers.scene.scene import Scene
+    from layers.scene.window import Window
 
 # Width and height of scale and north arrow, the longest bar, and what is free around them, points.
 SCALE_PT, LONGEST_BAR_PT, AROUND_SCALE_PT = (176.0, 46.0), 104.0, 3.0
 
 
 class Unframed(NamedTuple):
-    """A map without its sheet, and what is said of it.
+    """A map without its sheet, before anything is placed, and what is said of it.
 
     Parameters
     ----------
-    map
-        The map.
+    scene
+        What lies in its frame, in the colours of its palette.
     content
         What it shows: on the vector base map where the tiles of another could not be had.
     note
@@ -49,20 +50,56 @@ class Unframed(NamedTuple):
         What was left out of names, as sentences.
     view
         How much of the whole lies in its frame; empty where all does.
+    window, sheet, tiles
+        Where it stands, how it looks, and a PNG in place of the base map, empty where there is
+        none.
     """
 
-    map: PlacedMap
+    scene: Scene
     content: Content
     note: str
     remarks: tuple[str, ...]
     view: str
+    window: Window
+    sheet: Sheet
+    tiles: bytes
+
+    def placed(self) -> PlacedMap:
+        """Return the map with its symbols, stops and names in their places."""
+        seen, window, tone = self.scene, self.window, tone_of(self.sheet)
+        where = laid(seen, window, px=1.0)
+        symbols = where.symbols
+        scale = corner_box(seen, window, symbols, SCALE_PT, px=1.0)
+        names, numbered, nameless = slide_names(
+            seen,
+            window,
+            symbols=symbols,
+            stops=where.stops,
+            blocked=[scale.inset(-AROUND_SCALE_PT)],
+            toned=tone,
+        )
+        below, beside = edge_degrees(window)
+        return PlacedMap(
+            scene=seen,
+            window=window,
+            symbols=symbols,
+            stops=tuple(where.stops),
+            names=names,
+            numbered=numbered,
+            nameless=nameless,
+            scale=scale,
+            bar_m=bar_length_m(LONGEST_BAR_PT, window),
+            ratio=ratio_words(window),
+            below=tuple(below),
+            beside=tuple(beside),
+            north_deg=true_north_deg(window),
+            beyond=tone(BEYOND),
+            tiles=self.tiles,
+        )
 
 
 def unframed(
-    content: Content,
-    sheet: Sheet,
-    size_pt: tuple[float, float],
-    known: Known | None = None,
+    content: Content, sheet: Sheet, size_pt: tuple[float, float], known: Known | None = None
 ) -> Unframed:
     """Return a map of a size, a px of its symbology being a point.
 
@@ -73,16 +110,17 @@ def unframed(
     size_pt
         Width and height of the map, points.
     known
-        What maps of the same frames share, see :func:`layers.paper.toning.toned`.
+        Keeps what maps that follow each other share.
 
     Raises
     ------
     InputError, LayerError, CRSError
         As :func:`layers.paper.printing.drawn`.
     """
+    known = known or Known()
     content, sheet, remarks = cleaned(content, sheet, known)
     check_sheet(sheet)
-    whole, tone = toned(content, sheet, known), tone_of(sheet)
+    whole = toned(content, sheet, known)
     window = window_on(Box(0.0, 0.0, *size_pt), wanted(content, whole))
     seen = whole.within(window.bounds_m)
     require_shown(seen, content)
@@ -93,36 +131,8 @@ def unframed(
         own = unframed(replace(content, base=VECTOR), sheet, size_pt, known)
         return own._replace(note=words, remarks=(*remarks, *own.remarks))
     seen = on_base(seen, content.base)
-    where = laid(seen, window, px=1.0)
-    symbols = where.symbols
-    scale = corner_box(seen, window, symbols, SCALE_PT, px=1.0)
-    names, numbered, nameless = slide_names(
-        seen,
-        window,
-        symbols=symbols,
-        stops=where.stops,
-        blocked=[scale.inset(-AROUND_SCALE_PT)],
-        toned=tone,
-    )
-    below, beside = edge_degrees(window)
-    placed = PlacedMap(
-        scene=seen,
-        window=window,
-        symbols=symbols,
-        stops=tuple(where.stops),
-        names=names,
-        numbered=numbered,
-        nameless=nameless,
-        scale=scale,
-        bar_m=bar_length_m(LONGEST_BAR_PT, window),
-        ratio=ratio_words(window),
-        below=tuple(below),
-        beside=tuple(beside),
-        north_deg=true_north_deg(window),
-        beyond=tone(BEYOND),
-        tiles=b"" if ground is None else _png(ground.picture),
-    )
-    return Unframed(placed, content, "", remarks, view_words(seen))
+    tiles = b"" if ground is None else _png(ground.picture)
+    return Unframed(seen, content, "", remarks, view_words(seen), window, sheet, tiles)
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:

@@ -74,9 +74,14 @@ def fill(
         rest = replace(rest, legend=(*rest.legend, *key))
         draw_map(page, slide.map, box, placed)
     elif slide.chart is not None:
-        draw_chart(page, slide.chart, area.part(width=area.width - column))
         rest = replace(rest, chart=None)
-        area = area.part(left=area.width - column + GAP)
+        if below := _below(slide, area, column):
+            chart = area.part(height=area.height - below - GAP)
+            area = area.part(top=chart.height + GAP)
+        else:
+            chart = area.part(width=area.width - column)
+            area = area.part(left=chart.width + GAP)
+        draw_chart(page, slide.chart, chart)
     if beside:
         rest, grid_after = _column(page, rest, area, grid)
     if not any((rest.legend, rest.table, rest.chart, rest.text)):
@@ -133,6 +138,18 @@ def _row(page: Page, slide: Slide, area: Box) -> None:
             place = replace(box, top=area.top, height=head - CAPTION_GAP)
             add_text(page.slide.shapes, slide.captions[at], place, size_pt=CAPTION_PT, bold=True)
     draw_legend(page, legend, area.part(top=area.height - legend.height))
+
+
+def _below(slide: Slide, area: Box, column: float) -> float:
+    """Return the height of a table that stands below a chart, 0 where it goes beside it or not."""
+    if slide.table is None or slide.text or slide.legend:
+        return 0.0
+    beside = table_grid(slide.table, column - GAP, area.height, alone=False)
+    if not beside.broken and beside.rows_within(area.height) == len(slide.table.rows):
+        return 0.0
+    below = table_grid(slide.table, area.width, area.height, alone=False)
+    high = sum(below.heights)
+    return high if not below.broken and area.height - high - GAP >= LOWEST_CHART else 0.0
 
 
 def _column_beside(slide: Slide, area: Box) -> float:

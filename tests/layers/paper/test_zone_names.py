@@ -223,7 +223,7 @@ def test_zones_are_named_before_points_and_after_the_layout():
 def test_no_name_lies_on_a_symbol() -> None:
     spec = read_spec("overview", review_number="internal")
     whole = replace(spec, parameters={**spec.parameters, "theme": "all"}).content()
-    shown = unframed(whole, spec.titled(), (900.0, 500.0)).map
+    shown = unframed(whole, spec.titled(), (900.0, 500.0)).placed()
     level = [name for name in shown.names if name.rotation == 0]
     boxes = [
         shapely.box(n.x - n.width / 2, n.y - n.height / 2, n.x + n.width / 2, n.y + n.height / 2)

@@ -495,6 +495,16 @@ def test_distribution_over_circles_as_table_and_chart():
     assert list(drawn.plots[0].series[0].values) == pytest.approx(found["count"].tolist())
 
 
+def test_a_table_too_wide_to_stand_beside_its_chart_stands_below_it():
+    header = ("科创圈", *(f"第{at}项投资（亿元）" for at in range(7)))
+    wide = Table(header, tuple((f"圈{row}", *(1234567.8,) * 7) for row in range(3)))
+    (slide,) = made(Slide("分布", chart=BARS, table=wide)).slides
+    (chart,) = [each for each in slide.shapes if each.has_chart]
+    (table,) = [each for each in slide.shapes if each.has_table]
+    assert table.top > chart.top + chart.height
+    assert len(table.table.rows) == 1 + len(wide.rows)
+
+
 @given(st.text(st.sampled_from("湘江新区，。（）“”ab Wi.1 "), max_size=40), st.integers(20, 200))
 def test_lines_hold_the_whole_text_and_fit(text, width):
     lines = text_lines(text, width, 12)
