@@ -91,8 +91,7 @@ def screened(shapes: Shapes) -> Suspects:
 
 def _slices(ends: Ints) -> list[tuple[int, int]]:
     """Cut shapes where so many corners have come together; a larger shape is a slice of its own."""
-    block = np.maximum(ends - 1, 0) // _PER_BLOCK
-    starts = np.flatnonzero(np.diff(block, prepend=-1)).tolist()
+    starts = np.flatnonzero(np.diff(ends // _PER_BLOCK, prepend=-1)).tolist()
     return list(zip(starts, [*starts[1:], len(ends)], strict=True)) if starts else []
 
 

@@ -512,6 +512,16 @@ def test_no_ring_that_is_broken_is_known_to_be_valid(ring, size, away):
     assert shape.is_valid or not found.star[0]
 
 
+def test_an_area_of_one_part_and_no_hole_is_one_ring():
+    holed = Polygon(SQUARE.exterior, [[(0.1, 0.1), (0.2, 0.1), (0.2, 0.2)]])
+    line, far = shapely.LineString([(0, 0), (1, 1)]), box(7, 7, 8, 8)
+    single, double = shapely.MultiPolygon([SQUARE]), shapely.MultiPolygon([SQUARE, far])
+    shapes = [SQUARE, single, double, holed, shapely.MultiPolygon([holed]), line, Polygon(), None]
+    for some in (shapes, shapes[2:]):
+        found = corners._is_one_ring(np.array(some, dtype=object)).tolist()
+        assert found == [shape in {SQUARE, single} for shape in some]
+
+
 def test_corners_are_the_same_however_they_are_cut_in_pieces(monkeypatch):
     spike = Polygon([(0, 0), (4, 0), (4, 4), (9, 9), (4, 4.000_001), (0, 4)])
     twin = Polygon([(0, 0), (4, 0), (4, 0), (4, 4)])
