@@ -123,3 +123,14 @@ def test_a_table_has_so_many_rows_columns_and_cells(
         delimited, limit, {"MOST_COLUMNS": 3, "MOST_ROWS": 4, "MOST_CELLS": 12}[limit]
     )
     assert len(cut(text)[1]) == 4
+
+
+def test_a_row_over_many_lines_is_cut_when_it_may_be_closed() -> None:
+    layout = delimited._Layout(",", False, ["a", "b"], 2, 0, 0)  # noqa: FBT003
+    cutter = delimited._Cutter(layout, "a.csv")
+    # Looked at again only where it has become twice as long.
+    for piece, is_open in (('1,"x\n', True), ("y\n", True), ('z"\n2,w\n', False), ("3,v\n", False)):
+        cutter.take(piece)
+        assert bool(cutter._open) is is_open
+    columns = cutter.columns("utf-8", "")
+    assert [column.tolist() for column in columns.cells] == [["1", "2", "3"], ["x\ny\nz", "w", "v"]]

@@ -540,3 +540,6 @@ def test_numbers_without_a_label_are_what_most_of_them_are():
     shapes = np.array([Point(112, 28), Point(180, 90), Point(5e5, 3e6)])
     assert _in_degrees(gpd.GeoSeries(shapes), shapes)
     assert not _in_degrees(gpd.GeoSeries(shapes[1:]), shapes[1:])
+    for x, are in ((-180, True), (180.1, False)):
+        one = np.array([Point(x, 0)])
+        assert _in_degrees(gpd.GeoSeries(one), one) is are

@@ -38,6 +38,10 @@ def test_names_are_compared_without_units_and_joints(name: str, spelled: str) ->
     assert headers.spelled(name) == spelled
 
 
+def test_of_a_name_as_much_is_compared_as_any_role_has() -> None:
+    assert headers.spelled("a" * 500) == "a" * 120
+
+
 @pytest.mark.parametrize(
     ("name", "datum"),
     [
