@@ -33,6 +33,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["overview", "density", "coverage", "distribution", "pattern", "own", "locate", "sources"]
 TIMEOUT_S = 60
 CHINESE = re.compile(r"[\u3400-\u9fff]+")
+LATIN = re.compile(r"[A-Za-z]{2,}")
+TITLES, CELLS = (re.compile(rf"<{tag}\b[^>]*>([^<]*)</{tag}>") for tag in ("th", "td"))
 # What each page takes along, as a specification calls it.
 TAKEN = {name: [name] for name in PAGES} | {"own": [], "locate": [], "sources": ["layer"]}
 MADE = [f"export{kind}" for kind in export.KINDS]
@@ -73,6 +75,23 @@ def test_page_runs_in_both_languages_and_takes_along_what_it_shows(
     assert [key in offered for key in MADE] == [bool(taken)] * len(MADE)
     if lang == "en" and name != "sources":
         assert [words for spec in taken for words in on_map(spec) if CHINESE.search(words)] == []
+    if name == "sources":
+        assert_tables(test, lang)
+
+
+def assert_tables(test: AppTest, lang: str) -> None:
+    """Every table of the sources has its titles in the language, and conflicts their kinds."""
+    tables = [part.proto.body for part in test.get("html") if "<th" in part.proto.body]
+    titles = [TITLES.findall(table) for table in tables]
+    assert len(tables) == len(["layers", "features", "conflicts", "documents", "area"])
+    kind = layers.resource("conflicts").field("kind").title(lang)
+    (conflicts,) = (n for n, columns in enumerate(titles) if kind in columns)
+    cells = CELLS.findall(tables[conflicts])
+    kinds = cells[titles[conflicts].index(kind) :: len(titles[conflicts])]
+    assert len(kinds) == len(layers.load("conflicts"))
+    said = " ".join([*kinds, *(title for columns in titles for title in columns)])
+    foreign = CHINESE if lang == "en" else LATIN
+    assert set(foreign.findall(said)) <= {"km"}
 
 
 def on_map(spec: MapSpec) -> list[str]:
