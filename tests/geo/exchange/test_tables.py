@@ -652,6 +652,13 @@ def test_the_crs_of_a_table_and_what_is_said_of_it(
     ]
 
 
+def test_rows_that_state_another_crs_than_most_are_set_aside_and_no_others() -> None:
+    stated = [f"SRID={code};POINT (391000 3121000)" for code in (4548, 4547, 4548)]
+    parsed = _read("\n".join(["wkt", "POINT (391000 3121000)", *stated]) + "\n")
+    assert parsed.aside["reason"].to_dict() == {3: "place.other_srid"}
+    assert (parsed.frame.index.tolist(), parsed.frame.crs.to_epsg()) == ([1, 2, 4], 4548)
+
+
 def test_why_a_row_has_no_place() -> None:
     parsed = _read(
         "wkt,name\nPOINT (0 0),a\nPOINT (112 28),b\nPOINT (112 91),c\nPOINT EMPTY,d\n,e\n"
