@@ -73,6 +73,7 @@ STYLE = """
   [data-testid="stColumn"]:has(iframe.stCustomComponentV1) { min-width: 0; }
   [data-testid="stHorizontalBlock"]:has(> * .st-key-results) { flex-wrap: nowrap; }
 }
+.st-key-results p { text-wrap: pretty; }
 .st-key-results [role="tablist"] { flex-wrap: wrap; gap: 0 .8rem; }
 iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !important; }
 .st-key-compared iframe.stCustomComponentV1 { height: calc(100vh - 6.3rem) !important; }
