@@ -143,7 +143,7 @@ told = ranking.assign(**{value: without_specks(ranking[value])})
 title = choices.weight_words("column.weight_sum", points) if weighted else text(f"column.{value}")
 facts: dict[str, str] = {}
 for row in told[told["id"] == zone].to_dict("records"):
-    facts = {title: with_ends(row, value), text("column.rank"): rank_words(row, rank)}
+    facts = {title: with_ends(row, value), text("column.rank_between"): rank_words(row, rank)}
 bars_of = choices.zone_table(ranking, value)
 charted = maps.outlines(zones, tuple(in_chart(bars_of, zone)))
 with map_column.container(key="compared" if len(asks) > 1 else "alone"):

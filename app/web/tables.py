@@ -173,7 +173,7 @@ def ranking_table(
         )
         for row in zones.to_dict("records")
     ]
-    header = [text("column.zone"), text("column.rank"), title, text("column.interval")]
+    header = [text("column.zone"), text("column.rank_between"), title, text("column.interval")]
     _pick_row(_html(header, rows), zones, zone)
 
 

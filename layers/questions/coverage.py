@@ -12,12 +12,14 @@ import geo
 from geo.numerals import number, significant
 from geo.supports import EXTENT
 from layers.keeping.answers import kept_answer
+from layers.look.charts import Chart
 from layers.look.overlays import Choropleth, Features
 from layers.look.told import in_words, rounded
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import costs
 from layers.questions.contents import above_base, dots, titles
 from layers.questions.fields import Field
+from layers.questions.figures import Figures, column_title
 from layers.questions.kinds import Kind, register
 from layers.questions.subjects import Points, Zones, require_located
 from layers.words import both, say
@@ -186,6 +188,19 @@ class Curve(Coverage):
         """Return the covered share by distance."""
         return coverage_curve(self.sites, self.zones, self.distances_m or CURVE_DISTANCES_M)
 
+    def figures(self, lang: str) -> list[Figures]:
+        """Return the covered share by distance as lines."""
+        curve = self.answer()
+        shares = ("covered_pct", "doubly_covered_pct")
+        chart = Chart(
+            "line",
+            tuple(f"{number(distance / M_PER_KM)} km" for distance in curve["distance_m"]),
+            tuple((column_title(each, lang), tuple(curve[each].map(float))) for each in shares),
+            title=say("coverage.title", lang),
+            unit="%",
+        )
+        return [Figures(say("slides.figures", lang, title=self.title(lang)), chart=chart)]
+
 
 @register
 @dataclass(frozen=True, slots=True)
@@ -204,6 +219,10 @@ class Reach(Coverage):
     def answer(self) -> gpd.GeoDataFrame:
         """Return the area within reach of each site."""
         return service_areas(self.sites, self.distance_m)
+
+    def figures(self, lang: str) -> list[Figures]:
+        """Return what the areas cover of the zones, as the map shows it."""
+        return Coverage(self.sites, self.zones, self.distance_m, self.demand).figures(lang)
 
 
 @kept_answer

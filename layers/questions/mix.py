@@ -20,7 +20,9 @@ from layers.questions.counting import (
     zone_counts,
 )
 from layers.questions.fields import Field
+from layers.questions.figures import ZONE_NAME, Figures, column_title
 from layers.questions.kinds import register
+from layers.type.tables import Table
 from layers.words import say
 
 if TYPE_CHECKING:
@@ -90,6 +92,32 @@ class Quotients(Mix):
         if self.asked.weight is None:
             return geo.location_quotient_table(self.kinds(), interval_pct=self.interval_pct)
         return geo.location_quotients(self.kinds()).rename_axis("id").reset_index()
+
+    def figures(self, lang: str) -> list[Figures]:
+        """Return where each kind is strongest, with the usual interval of a quotient of counts."""
+        if self.asked.weight is None:
+            found = self.answer().drop(columns=["zone_count"])
+        else:
+            found = geo.location_quotients(self.kinds()).rename_axis("zone").reset_index()
+            found = found.melt("zone", var_name="category", value_name="quotient")
+        found = found.dropna(subset="quotient").sort_values("quotient", ascending=False)
+        found = found.drop_duplicates("category")
+        names = self.zones_shown().set_index("id")[f"name_{lang}"]
+        by = self.by or self.asked.points.group or ""
+        columns = [
+            each for each in ("quotient", "low", "high", "count", "expected") if each in found
+        ]
+        header = ("kind", ZONE_NAME, *columns)
+        rows = tuple(
+            (
+                value_label(by, str(row["category"]), lang=lang),
+                names[row["zone"]],
+                *(round(row[each], 2) for each in columns),
+            )
+            for row in found.to_dict("records")
+        )
+        table = Table(tuple(column_title(each, lang) for each in header), rows)
+        return [Figures(say("slides.figures", lang, title=self.title(lang)), table=table)]
 
     def headline(self, lang: str) -> list[tuple[str, str]]:
         """Return which kind is strongest where, beside all zones together."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Annotated, ClassVar
@@ -267,3 +268,24 @@ def test_sums_and_densities_of_another_column_are_called_by_its_name() -> None:
     assert Shown(Distribution(points, zones), "investment").titles[0] == "投资额（亿元）"
     assert density_unit_of(points, "accuracy_m", "per_km2", "en") == "Accuracy, 1σ per km²"
     assert density_unit_of(points, points.amount, "per_km2", "zh") == "亿元/km²"
+
+
+@pytest.mark.parametrize(
+    ("name", "look"),
+    [("distribution", "quotients"), ("distribution", "uncertainty"), ("coverage", "reach")],
+)
+def test_tables_of_slides_name_columns_kinds_and_zones_in_words(name, look):
+    question = question_of(kind_of(name, look), {})
+    for lang, words in (("zh", r"[一-鿿]"), ("en", r"[A-Z]")):
+        for table in (each.table for each in question.figures(lang)):
+            named = [*table.header, *(row[0] for row in table.rows)]
+            assert [each for each in named if not re.search(words, each)] == []
+
+
+def test_a_curve_of_coverage_is_told_by_lines():
+    (figures,) = question_of(kind_of("coverage", "curve"), {}).figures("en")
+    assert figures.table is None
+    assert figures.chart.categories[3] == "1 km"
+    once, doubly = (values for _, values in figures.chart.series)
+    assert list(once) == sorted(once)
+    assert all(a >= b for a, b in zip(once, doubly, strict=True))
