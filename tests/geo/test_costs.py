@@ -11,16 +11,12 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from scipy.stats import rankdata
 from shapely import box
 
 import geo
 from geo.errors import InputError
 from geo.pattern.neighbours import adjacency
 from geo.wording import catalogue
-from geo.zoned.tallies import tallies
 from layers.keeping.brought import keep_zones
 from layers.plan.zonings import own_zones
 from layers.questions import Coverage as Covered
@@ -190,28 +186,6 @@ def test_every_sentence_of_cost_has_both_languages_and_the_same_blanks() -> None
 
 
 # ---- cheap and exact ----
-
-
-@settings(max_examples=60)
-@given(st.integers(0, 2**32 - 1))
-def test_quantiles_and_ranks_are_those_of_the_whole_table(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    draws, zones, hits = 20, int(rng.integers(1, 9)), int(rng.integers(0, 60))
-    still = rng.integers(0, 3, zones), rng.integers(0, 3, zones).astype(float)
-    moved = rng.integers(0, draws, hits), rng.integers(0, zones, hits), rng.integers(0, 3, hits)
-    counts, weights = tallies(still, [moved], draws=draws, function="f")
-    assert weights is not None
-    area = np.where(rng.random(zones) < 0.2, np.nan, rng.integers(1, 3, zones))
-    for tally in (counts, weights, counts.divided(area)):
-        table = tally.dense(function="f")
-        for zone in range(zones):
-            np.testing.assert_array_equal(tally.of_zone(zone), table[:, zone])
-        parts = [0.05, 0.5, 0.95]
-        ranks = rankdata(-np.nan_to_num(table, nan=-1.0), method="min", axis=1)
-        expected = np.quantile(table, parts, axis=0, method="inverted_cdf")
-        np.testing.assert_array_equal(tally.quantiles(parts), expected)
-        expected = np.quantile(ranks, parts, axis=0, method="inverted_cdf")
-        np.testing.assert_array_equal(tally.rank_quantiles(parts), expected)
 
 
 def test_a_border_of_many_corners_is_shown_simpler_and_says_so() -> None:
