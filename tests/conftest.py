@@ -54,6 +54,16 @@ THOROUGH = (
     *("test_real_kinds.py", "test_text_pieces.py", "test_work.py"),
 )
 TIMEOUT_MS = 60_000
+# What turns while the server works is drawn sixty times a second without a graphics card, and tells
+# a test nothing. Transitions stay: a list of options opens by them.
+UNMOVED = """
+document.addEventListener('DOMContentLoaded', () => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`*, ::before, ::after { animation-duration: 1ms !important;
+    animation-iteration-count: 1 !important }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+});
+"""
 STORED = "local_storage,indexeddb,cache_storage,service_workers,file_systems,websql"
 
 # How long an example takes says more of the machine than of the code. Each run has other examples.
@@ -235,21 +245,40 @@ def as_pdf(tmp_path: Path) -> Callable[[bytes], Path]:
 # ---- the browser ----
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Start Chromium for one file: its event loop must be gone before other files need theirs."""
-    with chromium() as browser:
-        yield browser
+_running = ExitStack()
+_browsers: list[Browser] = []
+_left: list[BrowserContext] = []
 
 
 @pytest.fixture(scope="module")
+def browser() -> Browser:
+    """Give the Chromium of all the files in a row that need one, started by the first of them."""
+    if not _browsers:
+        _browsers.append(_running.enter_context(chromium()))
+    return _browsers[0]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+    """End Chromium after these files: its event loop must be gone before others need theirs."""
+    if nextitem is None or not nextitem.path.name.endswith("_browser.py"):
+        pytest_sessionfinish()
+
+
+def pytest_sessionfinish() -> None:
+    _left.clear()
+    _browsers.clear()
+    _running.close()
+
+
+@pytest.fixture
 def left(browser: Browser) -> list[BrowserContext]:  # noqa: ARG001 - their browser must be there
     """Give the contexts of visitors who have left, for the next ones.
 
     They are empty but for what was fetched: to read Streamlit's scripts anew takes the browser
     longer than what a test does with them.
     """
-    return []
+    return _left
 
 
 @pytest.fixture
@@ -263,8 +292,11 @@ def open_page(browser: Browser, left: list[BrowserContext]) -> Iterator[Callable
     with ExitStack() as visits:
 
         def open_page(width: int = 1440, height: int = 900) -> Page:
-            # What moves is drawn without a graphics card, frame by frame, and tells a test nothing.
-            context = left.pop() if left else browser.new_context(reduced_motion="reduce")
+            if left:
+                context = left.pop()
+            else:
+                context = browser.new_context(reduced_motion="reduce")
+                context.add_init_script(UNMOVED)
             visits.callback(_leave, context, left)
             context.set_default_timeout(TIMEOUT_MS)
             page = context.new_page()
@@ -286,7 +318,7 @@ def _leave(context: BrowserContext, left: list[BrowserContext]) -> None:
     if not origins or not {place.scheme for place in places} <= {"http", "about"}:
         context.close()
         return
-    stays, *others = context.pages
+    *others, stays = context.pages
     session = context.new_cdp_session(stays)
     for origin in origins:
         session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": STORED})
