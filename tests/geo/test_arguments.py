@@ -23,7 +23,6 @@ from geo.arguments import (
     unknown,
 )
 from geo.errors import CRSError, InputError
-from geo.pattern.zone_values import require_alpha
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -68,10 +67,6 @@ def flag(value: object) -> None:
     require_flag(value, "n", function="f")
 
 
-def alpha(value: Any) -> None:
-    require_alpha(value, 99, function="f")
-
-
 @pytest.mark.parametrize(
     ("require", "right", "wrong", "code"),
     [
@@ -81,8 +76,6 @@ def alpha(value: Any) -> None:
         (percent, (0.1, 99.9), (0, 100, "9", True), "option.percent"),
         (seed, (0, 1, np.int64(7)), (-1, 0.0, None, False), "option.seed"),
         (flag, (True, False, np.True_), (1, 0, "yes", None), "option.choice"),
-        (alpha, (0.02, 0.999), (0, 1, "1"), "option.between"),
-        (alpha, (), (0.019,), "option.alpha"),
     ],
 )
 def test_arguments_up_to_their_bounds(
@@ -94,18 +87,6 @@ def test_arguments_up_to_their_bounds(
         with pytest.raises(InputError, match=r"^f: ") as refused:
             require(value)
         assert refused.value.code == code
-
-
-def test_how_many_permutations_a_level_needs() -> None:
-    for level, needed in ((0.01, 199), (0.019, 105)):
-        with pytest.raises(InputError) as refused:
-            require_alpha(level, 99, function="f")
-        assert dict(refused.value.values) == {
-            "alpha": level,
-            "permutations": 99,
-            "needed": needed,
-        }
-        require_alpha(level, needed, function="f")
 
 
 def test_what_is_unknown_is_told_with_what_is_near() -> None:

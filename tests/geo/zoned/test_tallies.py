@@ -20,7 +20,8 @@ def test_quantiles_and_ranks_are_those_of_the_whole_table(block: int, seed: int)
     rng = np.random.default_rng(seed)
     draws, zones, hits = 20, int(rng.integers(1, 9)), int(rng.integers(0, 60))
     still = rng.integers(0, 3, zones), rng.integers(0, 3, zones).astype(float)
-    moved = rng.integers(0, draws, hits), rng.integers(0, zones, hits), rng.integers(0, 3, hits)
+    weight = rng.integers(0, 3, hits).astype(float)
+    moved = rng.integers(0, draws, hits), rng.integers(0, zones, hits), weight
     counts, weights = tallies(still, [moved], draws=draws, function="f")
     assert weights is not None
     area = np.where(rng.random(zones) < 0.2, np.nan, rng.integers(1, 3, zones))
