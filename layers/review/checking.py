@@ -192,7 +192,7 @@ def passed(spec: MapSpec, suffix: str, data: bytes, record: dict[str, Any]) -> d
             raise NotForThePublicError(failing)
         if spec.review is None or not spec.review.passed_by.strip():
             raise InputError(
-                "output: the map is for the public; state in review.passed_by who lets it pass",
+                "output: the map is for the public; state in review.passed_by who releases it",
                 code="review.unsigned",
             )
     by = spec.review.passed_by if spec.review else ""
