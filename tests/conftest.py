@@ -259,9 +259,11 @@ def browser() -> Browser:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(nextitem: pytest.Item | None) -> None:
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
     """End Chromium after these files: its event loop must be gone before others need theirs."""
-    if nextitem is None or not nextitem.path.name.endswith("_browser.py"):
+    if nextitem is None or not (
+        nextitem.path == item.path or nextitem.path.name.endswith("_browser.py")
+    ):
         pytest_sessionfinish()
 
 
