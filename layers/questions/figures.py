@@ -10,11 +10,12 @@ import pandas as pd
 from geo.numerals import listed
 from layers.look.charts import Chart
 from layers.look.told import in_words, rounded
+from layers.questions.cluster_reading import p_words
 from layers.type.tables import Table
 from layers.words import bracketed, say, words
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
 MOST_BARS, ZONES_FOLLOWING = 14, 2
 ZONE_NAME = "zone_name"
@@ -131,10 +132,21 @@ def following(zones: pd.DataFrame, column: str, lang: str) -> list[str]:
     return [say("told.next", lang, zones=listed(parts, lang))] if parts else []
 
 
+def _number_in_words(name: Hashable, value: float) -> str:
+    """Return one of a list of numbers as a slide tells it."""
+    if str(name).startswith("p_"):
+        return p_words(value).removeprefix("= ")
+    return in_words(value, str(name))
+
+
 def plain_table(found: pd.DataFrame | pd.Series, lang: str) -> Table:
     """Return any table, or numbers that have a name each, without shapes."""
     if isinstance(found, pd.Series):
-        found = found.rename_axis("measure").rename("value").reset_index()
+        names = [f"number.{name}" for name in found.index]
+        names = [say(name, lang) if name in words() else name.partition(".")[2] for name in names]
+        numbers = [_number_in_words(*item) for item in found.items()]
+        heads = (column_title("measure", lang), column_title("value", lang))
+        return Table(heads, tuple(zip(names, numbers, strict=True)), numeric=(1,))
     hidden = ["geometry", "evidence", "rule", "name_zh" if lang == "en" else "name_en"]
     frame = pd.DataFrame(found.drop(columns=hidden, errors="ignore"))
     header = tuple(column_title(str(column), lang) for column in frame.columns)

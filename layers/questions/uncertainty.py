@@ -13,7 +13,7 @@ from geo.supports import unsure
 from geo.zoned.uncertainty import MIN_DRAWS
 from layers.questions.counting import DRAWS, INTERVAL_PCT, OfZones, zone_draws
 from layers.questions.fields import Field
-from layers.questions.figures import ZONE_NAME, Figures, column_title
+from layers.questions.figures import Figures
 from layers.questions.kinds import register
 from layers.type.tables import Table
 from layers.words import say
@@ -120,7 +120,9 @@ class Ahead(OfZones):
         """Return the probabilities, with zones by their names."""
         matrix = self.answer().set_index("id")
         zones = self.zones_shown().set_index("id")[f"name_{lang}"]
-        rows = tuple((zones[key], *map(float, row)) for key, row in matrix.iterrows())
+        # A zone is not ahead of itself.
+        sure = (100 * matrix).mask(np.eye(len(matrix), dtype=bool))
+        rows = tuple((zones[key], *map(float, row)) for key, row in sure.iterrows())
         title = say("slides.figures", lang, title=self.title(lang))
-        header = (column_title(ZONE_NAME, lang), *zones[matrix.columns])
+        header = (say("ahead.cells", lang), *zones[matrix.columns])
         return [Figures(title, table=Table(header, rows))]

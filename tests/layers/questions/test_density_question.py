@@ -233,9 +233,13 @@ def test_any_table_is_told_without_shapes() -> None:
     table = plain_table(frame, "en")
     assert table.rows == (("A", None, 2.0),)
     assert plain_table(frame, "zh").rows == (("甲", None, 2.0),)
-    numbers = plain_table(pd.Series({"area_km2": 2}), "en")
-    assert numbers.rows == (("area_km2", 2.0),)
-    assert len(numbers.header) == 2
+    numbers = plain_table(pd.Series({"hhi": 0.4795, "p_value": 7e-8, "of_ones_own": 2.0}), "en")
+    assert numbers.header == ("Measure", "Value")
+    assert dict(numbers.rows) == {
+        "HHI (Herfindahl; 1 where all is in one zone)": "0.4795",
+        "p": "< 0.001",
+        "of_ones_own": "2",
+    }
 
 
 # ---- what maps have in common ----
