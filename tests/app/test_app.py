@@ -130,7 +130,7 @@ def test_density_without_points_says_what_to_do() -> None:
     assert nowhere.located().empty
     test = page("density", category='["computing"]', level='["provincial"]')
     assert not test.exception
-    assert "请在左侧放宽类别或级别" in test.info[0].value
+    assert "请在侧栏里放宽类别或级别" in test.info[0].value
 
 
 @pytest.mark.parametrize(
