@@ -18,6 +18,7 @@ from geo.numerals import LANGUAGES, interval
 from layers.look.callouts import layer_name
 from layers.look.overlays import Choropleth
 from layers.look.symbology import field_title
+from layers.look.told import in_qgis
 from layers.plan.area import per_plan
 from layers.plan.schema import resources
 from layers.qgis.styles import (
@@ -237,12 +238,10 @@ def _symbol(name: str, kind: Kind, style: Style, layer: Drawn) -> ET.Element:
 
 
 def _named_value(layer: Drawn) -> str:
-    """Return an expression for the name of a zone above its number, with the decimals of maps."""
+    """Return an expression for the name of a zone above its number, as maps write it."""
     name, number = name_field(layer.frame, layer.lang), quoted_column(layer.numbers)
-    told = [mark.value.removesuffix(PERCENT) for mark in layer.marks]
-    digits = max((len(each.partition(".")[2]) for each in told), default=0)
     sign = PERCENT if any(mark.value.endswith(PERCENT) for mark in layer.marks) else ""
-    value = f"coalesce(to_string(round({number}, {digits})) || {quoted_text(sign)}, '')"
+    value = f"coalesce({in_qgis(number, layer.numbers)} || {quoted_text(sign)}, '')"
     # What has no name or no number leaves its line out.
     lines = [f"coalesce({quoted_column(name)} || '\\n', '')"] if name in layer.frame else []
     return " || ".join([*lines, value])

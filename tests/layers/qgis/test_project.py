@@ -15,6 +15,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from layers.look.told import in_qgis, in_words
 from layers.outputs import remake, snapshot
 from layers.record.specification import read_spec
 from layers.scene.resolved import scene
@@ -118,3 +119,26 @@ def test_qgis_opens_the_project_as_the_map(coverage: Path) -> None:
     figures = {text.partition("\n")[0]: text.partition("\n")[2] for text in told["labels"]}
     # As on every other map.
     assert figures == {mark.name: mark.value for mark in zones_of(coverage)}
+
+
+EVALUATE = """
+import json, sys
+from qgis.core import QgsExpression, QgsExpressionContext
+texts = json.load(sys.stdin)
+print(json.dumps([QgsExpression(text).evaluate(QgsExpressionContext()) for text in texts]))
+"""
+
+
+def test_qgis_writes_figures_as_maps_do() -> None:
+    numbers = (29.8467, 6.1738, 0.00627, 0.0, 30.04, 1835.64, -0.5, -12345.6, 0.32, 99.96)
+    columns = ("covered_pct", "density_per_km2", "other")
+    each = [(number, column) for number in numbers for column in columns]
+    expressions = json.dumps([in_qgis(repr(number), column) for number, column in each])
+    usual = {"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
+    command = [QGIS_PYTHON, "-c", EVALUATE]
+    run = subprocess.run(
+        command, input=expressions, env=usual, capture_output=True, text=True, check=False
+    )
+    if "No module named 'qgis'" in run.stderr:
+        pytest.skip("QGIS is not installed, so that nothing can be written with it")
+    assert json.loads(run.stdout.splitlines()[-1]) == [in_words(*pair) for pair in each]

@@ -358,9 +358,10 @@ def test_intervals_of_what_stands_well_inside_are_the_counts() -> None:
     assert ahead.loc[WEST, EAST] == 1.0
     assert ahead.loc[EAST, WEST] == 0.0
     table = Ahead(ASKED).figures("en")[0].table
-    assert table.header == ("Zone", "West quarter", "East quarter")
+    assert table.header == ("Row ahead of column (%)", "West quarter", "East quarter")
     assert [row[0] for row in table.rows] == ["West quarter", "East quarter"]
-    assert table.rows[0][2] == 1.0
+    assert table.rows[0][2] == 100.0
+    assert np.isnan(table.rows[0][1])
     assert Ahead(ASKED).headline("en")[0][1].startswith("West quarter 100")
 
 
@@ -424,7 +425,10 @@ def test_reach_is_told_for_all_zones_and_for_the_first_and_the_last() -> None:
         "Most is covered of West quarter 6.5 %, least of East quarter 6.5 %.",
     ]
     assert asked.headline("en")[0] == ("Covered share", "6.5 %")
-    assert asked.facts(WEST, "quarters", "en") == [("Covered", "6.5 %"), ("Doubly", "1.6 %")]
+    assert asked.facts(WEST, "quarters", "en") == [
+        ("Covered share", "6.5 %"),
+        ("Doubly covered", "1.6 %"),
+    ]
     curve = Curve(SHOPS, QUARTERS, 3000.0).answer()
     assert curve["distance_m"].tolist() == [250.0 * at for at in range(1, 61)]
     far = Curve(SHOPS, QUARTERS, 3000.0, None, (3000.0,)).answer()["covered_pct"].tolist()

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from geo.numerals import number
 from layers.questions import autocorrelation, cluster_reading, patterns, point_reading, tested_units
 from layers.questions.autocorrelation import Autocorrelation
 from layers.questions.cluster_reading import Scope, Spot
@@ -105,7 +106,7 @@ def test_the_whole_map_is_tested_beside_its_units() -> None:
     assert whole.told("en")[0].count("Moran") == 1
     rows = whole.table("en").rows
     assert len(rows) == len(answer) == 3
-    assert rows[0][1] == f"{answer['value'].iloc[0]:.3f}".replace("-0.000", "0.000")
+    assert rows[0][1] == number(answer["value"].iloc[0], digits=3)
 
 
 # ---- words ----
