@@ -52,9 +52,9 @@ types: $(VENV)/.dev
 
 # All tests. tests/conftest.py says in what order they run and what is shared. Who adds tests looks
 # at --durations=25: a page, a print or a start of the app takes seconds, which a fixture of the
-# file or of the session spends once. One process more than cores: each waits for its browser.
+# file or of the session spends once.
 unit: $(VENV)/.dev browser
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 # While one works: all but pages, prints, browsers and whole processes.
 fast: $(VENV)/.dev
