@@ -9,7 +9,7 @@ from fuzz.shares import SHARES
 from geo.errors import AtlasError
 from geo.exchange.intake import read_file
 
-SAMPLE = 400
+SAMPLE = 250
 KEPT = sorted(Path(__file__).parents[3].glob("fuzz/kept/*.*"))
 
 
