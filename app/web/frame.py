@@ -118,6 +118,7 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
   .figures.whole tr:has(th) { display: none; }
   .figures.whole td { display: inline-block; min-width: 0; max-width: 100%; padding: 0 .9rem 0 0; }
   .figures.whole td:first-child { display: block; min-width: 0; font-weight: 600; }
+  .figures.whole td.nothing { display: none; }
   .figures.whole td + td::before { content: attr(data-title) " "; color: #52606D; }
 }
 .figures [tabindex] { cursor: pointer; }

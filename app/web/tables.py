@@ -17,7 +17,7 @@ import layers
 from app.texts import language, text
 from app.web import picking
 from app.web.choices import layer_title, value_title
-from geo.numerals import between, listed, number
+from geo.numerals import MISSING, between, listed, number
 from layers.look.symbology import field_title, texts_in, unit_label
 from layers.look.told import ends_in_words, in_words, without_specks
 from layers.plan.area import area
@@ -109,7 +109,7 @@ def thing_picker(things: pd.DataFrame, chosen: str | None, *, key: str) -> None:
     amount_title = text("locate.column.amount", unit=unit)
     header = [text("locate.column.name"), amount_title, text("locate.column.features")]
     rows = [
-        (name, number(amount) if amount else "–", number(features))
+        (name, number(amount) if amount else MISSING, number(features))
         for name, amount, features in zip(
             things[f"name_{language()}"], things["amount"], things["features"], strict=True
         )
@@ -169,7 +169,7 @@ def ranking_table(
             row[f"name_{language()}"],
             rank_words(row, rank),
             in_words(row[value], value),
-            _unbroken(ends_in_words(row, value)) if moved else "–",
+            _unbroken(ends_in_words(row, value)) if moved else MISSING,
         )
         for row in zones.to_dict("records")
     ]
@@ -204,7 +204,7 @@ def read_in_full(frame: pd.DataFrame) -> None:
     frame
         Some hundred rows at most, with titles for the names of columns.
     """
-    rows = frame.astype(object).where(frame.notna(), "–").map(_cell)
+    rows = frame.astype(object).where(frame.notna(), MISSING).map(_cell)
     table = _html(list(frame.columns), rows.to_numpy().tolist(), titled=True)
     # The keys reach it where it is longer than the screen, and scroll it.
     st.html(f'<div class="figures whole" tabindex="0">{table}</div>')
@@ -226,14 +226,22 @@ def _html(
         f"<th title={quoteattr(about)}>{escape(title)}</th>"
         for title, about in zip_longest(header, helps, fillvalue="")
     )
-    cells = [f"<td data-title={quoteattr(each)}>" if titled else "<td>" for each in header]
     body = "".join(
         "<tr>"
-        + "".join(f"{cell}{escape(words)}</td>" for cell, words in zip(cells, row, strict=True))
+        + "".join(
+            f"{_opened(title, words) if titled else '<td>'}{escape(words)}</td>"
+            for title, words in zip(header, row, strict=True)
+        )
         + "</tr>"
         for row in rows
     )
     return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def _opened(title: str, words: str) -> str:
+    """Return how a titled cell begins; one that says nothing can be left out by a style."""
+    nothing = ' class="nothing"' if words == MISSING else ""
+    return f"<td data-title={quoteattr(title)}{nothing}>"
 
 
 def without_place(frame: pd.DataFrame) -> None:
