@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import shapely
+import streamlit as st
 import streamlit.components.v1 as components
 
 from geo.errors import InputError
@@ -110,6 +111,7 @@ def map_view(
         outlines=outlines,
         link=link,
         notes=notes,
+        heard=(st.session_state.get(key) or {}).get("click", 0),
         key=key,
         default=None,
     )

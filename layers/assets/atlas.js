@@ -308,7 +308,8 @@
 
     // ---- a new document: only what differs is drawn anew; the view and the choices stay ----
 
-    update(next) {
+    // Who is not heard yet has selected something else since the document was asked for.
+    update(next, heard = true) {
       const before = this.document;
       const changed = (key) => JSON.stringify(before[key]) !== JSON.stringify(next[key]);
       const redraw = changed("layers") || changed("lang");
@@ -327,7 +328,9 @@
       if (changed("bounds") && before.layers.length === 0) {
         this.quietly(() => this.home(false));
       }
-      this.follow(next.selected, changed("selected"));
+      if (heard) {
+        this.follow(next.selected, changed("selected"));
+      }
     }
 
     // Who asks for other layers sees them, though they were switched off; results come and go.

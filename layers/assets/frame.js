@@ -130,7 +130,8 @@
       }
       shown = args.document + args.notes;
       if (view) {
-        view.update(next);
+        // What was clicked since Python was asked is newer than what it answers.
+        view.update(next, args.heard >= clicks);
       } else {
         create(next, args);
         hearNames();

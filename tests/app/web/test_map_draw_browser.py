@@ -430,6 +430,13 @@ def test_a_view_goes_to_the_address_a_click_to_python_and_a_new_document_keeps_b
     frame.wait_for_function("() => Atlas.view.lang === 'en'")
     assert frame.evaluate("() => Atlas.marked")
     assert frame.evaluate(VIEW) == pytest.approx([112.9, 28.2, 12], abs=1e-4)
+    # An answer that comes late, to what was clicked before, takes nothing away.
+    late = "([selected, heard]) => Atlas.view.update({ ...Atlas.view.document, selected }, heard)"
+    frame.evaluate(late, [{"layer": "cities", "id": "city-dakecheng"}, False])
+    assert frame.evaluate(SELECTED) == "city-kexuecheng"
+    frame.evaluate(late, [None, True])
+    assert frame.evaluate(SELECTED) is None
+    frame.evaluate("() => Atlas.view.select({ layer: 'cities', id: 'city-kexuecheng' })")
     frame.evaluate("() => Atlas.view.clear(true)")
     page.locator("#told", has_text='"clicked": null').wait_for()
     assert_a_click_while_drawing_selects_nothing(page, frame)
