@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from pyproj import CRS
 
+from geo.definitions import by_definition
 from geo.errors import CRSError, InputError
 from geo.transformations import (
-    by_definition,
     in_one_datum,
     named,
     nine_places,

@@ -9,8 +9,7 @@ taken as one, so that between them nothing is shifted. No grid is fetched from a
 from __future__ import annotations
 
 import re
-from functools import lru_cache, wraps
-from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -20,11 +19,10 @@ from pyproj.exceptions import CRSError as UnknownCRSError
 from pyproj.exceptions import ProjError
 from pyproj.transformer import TransformerGroup
 
+from geo.definitions import by_definition
 from geo.errors import CRSError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -45,38 +43,6 @@ _ONE_DATUM = re.compile(
 _HUB = CRS.from_epsg(4326)
 # A published transformation that is less exact than this is no better than none for a plan.
 _LARGEST_ERROR_M = 5.0
-
-_Crss = ParamSpec("_Crss")
-_Worked = TypeVar("_Worked")
-
-
-def by_definition(work: Callable[_Crss, _Worked]) -> Callable[_Crss, _Worked]:
-    """Keep what is worked out of CRSs by the text that each was made of.
-
-    A CRS that is looked up by itself is written out anew each time, which takes longer than most of
-    what is asked of it.
-
-    Parameters
-    ----------
-    work
-        Function of CRSs alone.
-
-    Examples
-    --------
-    >>> name = by_definition(lambda crs: crs.name)
-    >>> name(CRS.from_epsg(4326))
-    'WGS 84'
-    """
-
-    @lru_cache(maxsize=256)
-    def worked(*texts: str) -> _Worked:
-        return work(*map(CRS, texts))  # type: ignore[arg-type, call-arg]
-
-    @wraps(work)
-    def kept(*crss: _Crss.args, **_: _Crss.kwargs) -> _Worked:
-        return worked(*[crs.srs for crs in crss])  # type: ignore[attr-defined]
-
-    return kept
 
 
 def moved(frame: AnyFrame, target: object, *, function: str = "moved") -> AnyFrame:

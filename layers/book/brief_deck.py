@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from layers.book.atlas import sources_leaf
 from layers.book.brief import STEPS, SUMMED_UP, brief, counted
 from layers.book.comparison import side_by_side
-from layers.book.map_deck import figure_slide, map_slide
+from layers.book.map_deck import drawn_slide, figure_slide
 from layers.book.slides import foot_of
 from layers.record.specification import asked
 from layers.slides.deck import presentation
@@ -107,7 +107,7 @@ def _slide(exhibit: Exhibit, foot: str, lang: str) -> Slide:
         contents = [content for _, content in exhibit.maps]
         slide = side_by_side(specs, contents, title, exhibit.captions)
     else:
-        slide = map_slide(*exhibit.maps[0], title)
+        slide, _ = drawn_slide(*exhibit.maps[0], title)
     notes = f"{notes}\n\n{say('brief.record', lang)}\n{slide.notes}"
     if slide.beside:
         return replace(slide, notes=notes)

@@ -63,7 +63,7 @@ def slides_of(spec: MapSpec) -> list[Slide]:
     question, sheet = asked(spec), spec.titled()
     if question.has_map:
         content = spec.content()
-        first = map_slide(spec, content, sheet.title, subtitle=sheet.subtitle)
+        first, _ = drawn_slide(spec, content, sheet.title, subtitle=sheet.subtitle)
         told = content.statement or spec.statement()
         # What a map stands on is said with it alone.
         bare = replace(first, footer=_footer(told))
@@ -86,15 +86,15 @@ def _footer(told: Statement) -> str:
     return f"{told.imprint}　{' · '.join(told.sources)}"
 
 
-def map_slide(
+def drawn_slide(
     spec: MapSpec,
     content: Content,
     title: str,
     *,
     subtitle: str = "",
     known: Known | None = None,
-) -> Slide:
-    """Return the slide with a map and the legend of what is seen on it.
+) -> tuple[Slide, Scene]:
+    """Return the slide with a map and the legend of what is seen on it, and what is seen there.
 
     Parameters
     ----------
@@ -112,18 +112,6 @@ def map_slide(
     InputError
         If the map cannot be drawn.
     """
-    return drawn_slide(spec, content, title, subtitle=subtitle, known=known)[0]
-
-
-def drawn_slide(
-    spec: MapSpec,
-    content: Content,
-    title: str,
-    *,
-    subtitle: str = "",
-    known: Known | None = None,
-) -> tuple[Slide, Scene]:
-    """Return the slide with a map, as :func:`map_slide` does, and what is seen there."""
     sheet = spec.titled()
     told = replace(content.statement or spec.statement(), title=title)
     bare = replace(sheet, size=MAP_SIZE, dpi=MAP_DPI, subtitle="", notes=())

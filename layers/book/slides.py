@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from layers.book.atlas import atlas
-from layers.book.map_deck import map_slide
+from layers.book.map_deck import drawn_slide
 from layers.look.statement import imprint, reviewed
 from layers.paper.toning import Known
 from layers.slides.deck import presentation
@@ -83,7 +83,7 @@ def _slides(leaf: Leaf, spec: MapSpec, known: Known) -> list[Slide]:
         # What has no map has one table: its own, with the figures as a sentence before it.
         rows = tuple(f"{name} {value}" for name, value in leaf.figures)
         return [Slide(leaf.title, text=(*rows, *leaf.text), table=leaf.table, footer=foot_of(spec))]
-    first = map_slide(spec, leaf.content, leaf.title, known=known)
+    first, _ = drawn_slide(spec, leaf.content, leaf.title, known=known)
     first = replace(first, table=figures)
     if not (leaf.text or leaf.chart or leaf.table):
         return [first]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
-from geo.numerals import MINUS, between, number, significant, spreadsheet_format
+from geo.numerals import between, number, significant, spreadsheet_format
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,36 +107,6 @@ def chart_numbers(column: str) -> str:
     if column not in DIGITS:
         return ""
     return spreadsheet_format(DIGITS[column], small=LEAST_TOLD * 10.0 ** -DIGITS[column])
-
-
-def in_qgis(number: str, column: str) -> str:
-    """Return an expression of QGIS that writes a figure of a column as :func:`in_words` does.
-
-    Parameters
-    ----------
-    number
-        Expression of the figure.
-    column
-        Its column.
-
-    Examples
-    --------
-    >>> in_qgis('"n"', "n").count("format_number")
-    1
-    """
-
-    def few(digits: int) -> str:
-        return f"to_string(round({number}, {digits - 1} - floor(log10(abs({number})))))"
-
-    whole, large = f"format_number({number}, 0, 'en')", 10 ** (DIGITS_OF_OTHERS - 1)
-    told = f"if(abs({number}) < {large}, {few(DIGITS_OF_OTHERS)}, {whole})"
-    if column in DIGITS:
-        digits = DIGITS[column]
-        places = f"if(round({number}, {digits}) = round({number}), 0, {digits})"
-        usual = f"format_number({number}, {places}, 'en')"
-        small = LEAST_TOLD * 10.0**-digits
-        told = f"if(abs({number}) < {small:g}, {few(DIGITS_OF_SMALL)}, {usual})"
-    return f"if({number} = 0, '0', replace({told}, '-', '{MINUS}'))"
 
 
 def ends_in_words(row: Mapping[str, float], column: str) -> str:

@@ -14,11 +14,11 @@ from xml.etree import ElementTree as ET
 import geopandas as gpd
 
 import geo
-from geo.numerals import LANGUAGES, interval
+from geo.numerals import LANGUAGES, MINUS, interval
 from layers.look.callouts import layer_name
 from layers.look.overlays import Choropleth
 from layers.look.symbology import field_title
-from layers.look.told import in_qgis
+from layers.look.told import DIGITS, DIGITS_OF_OTHERS, DIGITS_OF_SMALL, LEAST_TOLD
 from layers.plan.area import per_plan
 from layers.plan.schema import resources
 from layers.qgis.styles import (
@@ -241,10 +241,40 @@ def _named_value(layer: Drawn) -> str:
     """Return an expression for the name of a zone above its number, as maps write it."""
     name, number = name_field(layer.frame, layer.lang), quoted_column(layer.numbers)
     sign = PERCENT if any(mark.value.endswith(PERCENT) for mark in layer.marks) else ""
-    value = f"coalesce({in_qgis(number, layer.numbers)} || {quoted_text(sign)}, '')"
+    value = f"coalesce({figure_in_qgis(number, layer.numbers)} || {quoted_text(sign)}, '')"
     # What has no name or no number leaves its line out.
     lines = [f"coalesce({quoted_column(name)} || '\\n', '')"] if name in layer.frame else []
     return " || ".join([*lines, value])
+
+
+def figure_in_qgis(number: str, column: str) -> str:
+    """Return an expression that writes a figure as :func:`layers.look.told.in_words` does.
+
+    Parameters
+    ----------
+    number
+        Expression of the figure.
+    column
+        Its column.
+
+    Examples
+    --------
+    >>> figure_in_qgis('"n"', "n").count("format_number")
+    1
+    """
+
+    def few(digits: int) -> str:
+        return f"to_string(round({number}, {digits - 1} - floor(log10(abs({number})))))"
+
+    whole, large = f"format_number({number}, 0, 'en')", 10 ** (DIGITS_OF_OTHERS - 1)
+    told = f"if(abs({number}) < {large}, {few(DIGITS_OF_OTHERS)}, {whole})"
+    if column in DIGITS:
+        digits = DIGITS[column]
+        places = f"if(round({number}, {digits}) = round({number}), 0, {digits})"
+        usual = f"format_number({number}, {places}, 'en')"
+        small = LEAST_TOLD * 10.0**-digits
+        told = f"if(abs({number}) < {small:g}, {few(DIGITS_OF_SMALL)}, {usual})"
+    return f"if({number} = 0, '0', replace({told}, '-', '{MINUS}'))"
 
 
 def _labels(

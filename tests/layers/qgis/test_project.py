@@ -15,8 +15,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from layers.look.told import in_qgis, in_words
+from layers.look.told import in_words
 from layers.outputs import remake, snapshot
+from layers.qgis.results import figure_in_qgis
 from layers.record.specification import read_spec
 from layers.scene.resolved import scene
 
@@ -133,7 +134,7 @@ def test_qgis_writes_figures_as_maps_do() -> None:
     numbers = (29.8467, 6.1738, 0.00627, 0.0, 30.04, 1835.64, -0.5, -12345.6, 0.32, 99.96)
     columns = ("covered_pct", "density_per_km2", "other")
     each = [(number, column) for number in numbers for column in columns]
-    expressions = json.dumps([in_qgis(repr(number), column) for number, column in each])
+    expressions = json.dumps([figure_in_qgis(repr(number), column) for number, column in each])
     usual = {"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
     command = [QGIS_PYTHON, "-c", EVALUATE]
     run = subprocess.run(
