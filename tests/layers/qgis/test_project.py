@@ -10,7 +10,7 @@ import zipfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -101,14 +101,29 @@ def test_the_project_names_every_table_of_its_file(coverage: Path) -> None:
     assert '"covered_pct"' in label.attrib["fieldName"]
 
 
-def test_qgis_opens_the_project_as_the_map(coverage: Path) -> None:
-    command = [QGIS_PYTHON, "-c", OPEN, str(coverage), "现有平台服务覆盖"]
-    home = {"HOME": str(coverage.parent), "XDG_RUNTIME_DIR": str(coverage.parent)}
-    usual = {"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-    run = subprocess.run(command, env=usual | home, capture_output=True, text=True, check=False)
+def asked_of_qgis(code: str, *arguments: str, home: Path, given: str = "") -> Any:
+    """Return what a script that runs beside QGIS says in its last line."""
+    run = subprocess.run(
+        [QGIS_PYTHON, "-c", code, *arguments],
+        input=given,
+        env={
+            "HOME": str(home),
+            "XDG_RUNTIME_DIR": str(home),
+            "QT_QPA_PLATFORM": "offscreen",
+            "PATH": "/usr/bin:/bin",
+            "LANG": "C.UTF-8",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if "No module named 'qgis'" in run.stderr:
         pytest.skip("QGIS is not installed, so that nothing can be opened with it")
-    told = json.loads(run.stdout.splitlines()[-1])
+    return json.loads(run.stdout.splitlines()[-1])
+
+
+def test_qgis_opens_the_project_as_the_map(coverage: Path) -> None:
+    told = asked_of_qgis(OPEN, str(coverage), "现有平台服务覆盖", home=coverage.parent)
     assert told["read"]
     assert told["title"] == "现有平台服务覆盖"
     assert told["crs"] == "EPSG:4547"
@@ -130,16 +145,10 @@ print(json.dumps([QgsExpression(text).evaluate(QgsExpressionContext()) for text 
 """
 
 
-def test_qgis_writes_figures_as_maps_do() -> None:
+def test_qgis_writes_figures_as_maps_do(tmp_path: Path) -> None:
     numbers = (29.8467, 6.1738, 0.00627, 0.0, 30.04, 1835.64, -0.5, -12345.6, 0.32, 99.96)
     columns = ("covered_pct", "density_per_km2", "other")
     each = [(number, column) for number in numbers for column in columns]
     expressions = json.dumps([figure_in_qgis(repr(number), column) for number, column in each])
-    usual = {"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
-    command = [QGIS_PYTHON, "-c", EVALUATE]
-    run = subprocess.run(
-        command, input=expressions, env=usual, capture_output=True, text=True, check=False
-    )
-    if "No module named 'qgis'" in run.stderr:
-        pytest.skip("QGIS is not installed, so that nothing can be written with it")
-    assert json.loads(run.stdout.splitlines()[-1]) == [in_words(*pair) for pair in each]
+    told = asked_of_qgis(EVALUATE, home=tmp_path, given=expressions)
+    assert told == [in_words(*pair) for pair in each]
