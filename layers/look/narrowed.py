@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from geo.numerals import listed, number
+from layers.look.callouts import NAME as NOTES
 from layers.look.overlays import Choropleth, Isolines, Surface
 from layers.look.symbology import value_label
 from layers.plan.area import area
 from layers.plan.selection import located
 from layers.plan.years import years_of
-from layers.words import bracketed, say
+from layers.words import bracketed, paragraph, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,6 +34,8 @@ class LeftOut:
         Number by class of evidence.
     shown, later, undated
         Of the layers that tell years: what is there by the year, what comes later, what has none.
+    whole
+        Whether results are on the map, which rest on all classes of evidence and on all years.
     """
 
     year: int | None = None
@@ -40,24 +43,33 @@ class LeftOut:
     shown: int = 0
     later: int = 0
     undated: int = 0
+    whole: bool = False
 
     def by_evidence(self, lang: str) -> str:
         """Say which classes are left out, and how many features that is; empty for none."""
+        if not self.evidence:
+            return ""
         parts = [
             bracketed(value_label("evidence", name, lang=lang), number(n), lang)
             for name, n in self.evidence.items()
         ]
-        return say("narrowed.evidence", lang, parts=listed(parts, lang)) if parts else ""
+        words = say("narrowed.evidence", lang, parts=listed(parts, lang))
+        return paragraph((words, *self._of_results("all_evidence", lang)), lang)
 
     def by_year(self, lang: str) -> str:
         """Say which year is shown, and how many features come later or have none.
 
-        Empty where no layer of the map tells years.
+        Empty where neither a layer of the map tells years nor a result does not.
         """
-        if self.year is None or not self.shown + self.later + self.undated:
+        if self.year is None:
             return ""
         counts = {name: number(getattr(self, name)) for name in ("shown", "later", "undated")}
-        return say("narrowed.year", lang, year=str(self.year), **counts)
+        tells = self.shown + self.later + self.undated
+        words = say("narrowed.year", lang, year=str(self.year), **counts) if tells else ""
+        return paragraph(filter(None, (words, *self._of_results("of_all_years", lang))), lang)
+
+    def _of_results(self, what: str, lang: str) -> tuple[str, ...]:
+        return (say(f"narrowed.{what}", lang),) if self.whole else ()
 
 
 def narrowed(
@@ -97,6 +109,7 @@ def narrowed(
         counted = name in content.visible
         frames[name] = _seen(name, frames[name], left, counted=counted)
     overlays = content.overlays if year is None else tuple(map(_of_all_years, content.overlays))
+    left.whole = any(each.name != NOTES for each in overlays)
     return replace(content, frames=frames, overlays=overlays), left
 
 

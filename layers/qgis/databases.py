@@ -135,6 +135,19 @@ def crs_definitions(data: bytes) -> list[str]:
     return in_database(data, lambda base: [row for (row,) in base.execute(query)], sealed=True)
 
 
+def descriptions(data: bytes) -> list[str]:
+    """Return what the tables of a GeoPackage are called, and what is said of them.
+
+    Raises
+    ------
+    InputError
+        If it is no sound one.
+    """
+    query = "SELECT identifier, description FROM gpkg_contents"
+    rows = in_database(data, lambda base: base.execute(query).fetchall(), sealed=True)
+    return [str(each) for row in rows for each in row if each]
+
+
 def in_database(data: bytes, work: Callable[[sqlite3.Connection], T], *, sealed: bool = False) -> T:
     """Work on the contents of a GeoPackage in memory; sealed where others may have made it."""
     try:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from layers.look.sheet import PUBLIC
 from layers.plan.area import area
 from layers.plan.catalogue import table
+from layers.plan.schema import resource
 from layers.review.findings import PASS, fails, look, passes, rule
 from layers.review.rulebook import china
 
@@ -47,6 +48,20 @@ def south_china_sea(subject: Subject) -> Found:
 
 
 @rule
+def south_china_sea_extent(subject: Subject) -> Found:
+    """Find whether a map or inset of the South China Sea islands reaches all that it must."""
+    for where, extent in subject.extents().items():
+        is_of_sea = all(_holds(extent, place) for place in china()["sea"])
+        if not is_of_sea or all(_holds(extent, place) for place in china()["nationwide"]):
+            continue
+        missing = [place for place in china()["sea_reaches"] if not _holds(extent, place)]
+        if missing:
+            return fails(f"review.lacks.{where}", names=missing)
+        return look(f"review.all_china.{where}")
+    return PASS
+
+
+@rule
 def taiwan(subject: Subject) -> Found:
     """Have somebody look at how Taiwan is shown, where it is."""
     box = china()["taiwan"]
@@ -56,7 +71,13 @@ def taiwan(subject: Subject) -> Found:
 
 @rule
 def sensitive_names(subject: Subject) -> Found:
-    """Find names on the map and words of its sheet that tell of what must not be shown."""
+    """Find names on the map, words of its sheet and of its file that tell of what is not shown."""
+    words = [each for each in subject.words if each.kind == "name"]
+    # The map is known by what it was made from; its file may have been changed since, or be no map
+    # of ours.
+    inside = [(each.word, each) for each in words if each.word in subject.written]
+    if subject.asked is None and inside:
+        return _of_words(inside)
     columns = [
         frame[name].dropna().astype(str)
         for frame in subject.shown()
@@ -66,9 +87,9 @@ def sensitive_names(subject: Subject) -> Found:
     sheet = subject.sheet
     written = [[sheet.title, sheet.subtitle, *sheet.notes]]
     names = {name: None for texts in (*columns, *written) for name in texts}
-    words = [each for each in subject.words if each.kind == "name"]
     found = [(name, each) for name in names for each in words if each.word in name]
-    return _of_words(found)
+    known = {each.word for _, each in found}
+    return _of_words([*found, *(pair for pair in inside if pair[0] not in known)])
 
 
 @rule
@@ -93,6 +114,28 @@ def unpublished_figures(subject: Subject) -> Found:
     rows = table("sources")
     names = rows.loc[rows["id"].isin(used), f"name_{subject.spec.lang}"].tolist()
     return look("review.amounts_from", names=names[:MOST_NAMED])
+
+
+@rule
+def control_lines(subject: Subject) -> Found:
+    """Have somebody look at how zones and lines of control are drawn, where they are."""
+    names = [
+        name
+        for frame in subject.shown()
+        if "name_zh" in frame
+        for name in frame["name_zh"].dropna().astype(str)
+    ]
+    titles = [
+        title
+        for content in subject.contents
+        for title in (
+            *(resource(name).title("zh") for name in content.visible),
+            *(each.title for each in content.overlays),
+        )
+    ]
+    words = [each for each in subject.words if each.kind == "layer"]
+    found = [(name, each) for name in (*titles, *names) for each in words if each.word in name]
+    return _of_words(found)
 
 
 @rule

@@ -79,7 +79,8 @@ class Sensitive:
     Parameters
     ----------
     kind
-        In ``"name"`` of a feature, as a ``"field"``, or in a ``"note"``.
+        In ``"name"`` of a feature, as a ``"field"``, in a ``"note"``, or what a ``"layer"`` or one
+        of its features is.
     word
         The word.
     verdict

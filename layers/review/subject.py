@@ -21,6 +21,7 @@ from layers.paper.notes import sheet_notes
 from layers.paper.toning import toned
 from layers.plan.area import area, bounds
 from layers.plan.catalogue import load
+from layers.qgis.databases import descriptions
 from layers.record import containers
 from layers.scene.shared import shared
 
@@ -139,7 +140,14 @@ class Subject:
     @cached_property
     def text(self) -> str:
         """What a reader of the output reads, without blanks; of a picture, what was drawn on it."""
-        return bare("\n".join(self._texts()))
+        return bare("\n".join(self.texts))
+
+    @cached_property
+    def written(self) -> str:
+        """What stands in a file that can be read, whoever wrote it there; nothing of a picture."""
+        if self.suffix in (".pptx", ".gpkg"):
+            return self.raw
+        return "\n".join(self.texts) if self.suffix in (".svg", ".html", ".pdf") else ""
 
     @cached_property
     def raw(self) -> str:
@@ -149,7 +157,7 @@ class Subject:
             return _METADATA.sub("", whole)
         if self.suffix == ".pptx":
             return "\n".join(_spoken(self.data, _SPOKEN))
-        return "\n".join(self._texts())
+        return "\n".join(self.texts)
 
     def shown(self) -> Iterator[gpd.GeoDataFrame]:
         """Yield the features of each layer and result on the map."""
@@ -162,7 +170,9 @@ class Subject:
         inset: Extent = tuple(load(area().land.layer).total_bounds.tolist())
         return {"map": self.content.extent or bounds(), "inset": inset}
 
-    def _texts(self) -> list[str]:
+    @cached_property
+    def texts(self) -> list[str]:
+        """What a reader of the output reads, part by part; of a picture, what was drawn on it."""
         if self.suffix in (".svg", ".html"):
             page = self.data.decode("utf-8", errors="replace")
             document = _DOCUMENT.search(page)
@@ -175,6 +185,8 @@ class Subject:
                 return _read_out(self.data)
             except foreign() as error:  # of a broken file it raises whatever there is
                 raise containers.not_a("PDF", error) from error
+        if self.suffix == ".gpkg":
+            return descriptions(self.data)
         return self._drawn()
 
     def _drawn(self) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -55,4 +57,9 @@ def test_beside_a_year_results_say_that_they_are_of_all_years() -> None:
     (same,) = narrowed(drawn)[0].overlays
     assert (same.title, same.title_en) == ("个数", "Number")
     (told,) = narrowed(drawn, year=2024)[0].overlays
+    for shown, asked in ((drawn, True), (replace(drawn, overlays=()), False)):
+        left = narrowed(shown, ("located",), 2024)[1]
+        assert ("Results" in left.by_year("en"), "Results" in left.by_evidence("en")) == (asked,) * 2
+    # A layer that tells no year, and a result beside it.
+    assert narrowed(replace(drawn, visible=()), year=2024)[1].by_year("en").startswith("Results")
     assert (told.title, told.title_en) == ("个数（不分年份）", "Number (whatever the year)")

@@ -87,7 +87,7 @@ def test_every_rule_has_a_function_words_in_both_languages_and_a_source() -> Non
 
 def test_every_word_that_must_not_stand_on_maps_says_why() -> None:
     for each in sensitive():
-        assert each.kind in {"name", "field", "note"}
+        assert each.kind in {"name", "field", "note", "layer"}
         assert each.verdict in {"fail", "look"}
         assert all(each.why[lang] for lang in ("zh", "en")), each.word
 
@@ -252,6 +252,12 @@ def test_nothing_schematic_needs_no_words() -> None:
         ("south_china_sea", (105.0, 17.0, 115.0, 30.0), "fail"),
         ("south_china_sea", (105.0, 19.0, 115.0, 30.0), "pass"),
         ("south_china_sea", ALL_CHINA, "pass"),
+        ("south_china_sea_extent", (104.0, 2.0, 123.0, 25.0), "look"),
+        ("south_china_sea_extent", (104.0, 2.0, 119.0, 25.0), "fail"),
+        ("south_china_sea_extent", (107.0, 2.0, 123.0, 25.0), "fail"),
+        ("south_china_sea_extent", (104.0, 2.0, 123.0, 22.0), "fail"),
+        ("south_china_sea_extent", (104.0, 3.5, 123.0, 25.0), "fail"),
+        ("south_china_sea_extent", ALL_CHINA, "pass"),
         ("taiwan", (108.0, 24.0, 115.0, 31.0), "pass"),
         ("taiwan", (115.0, 20.0, 123.0, 27.0), "look"),
     ],
@@ -283,6 +289,31 @@ def test_names_and_figures_that_must_not_be_shown_are_found(tmp_path) -> None:
     found = showing(place("长沙软件园"))
     found.words = sensitive(own)
     assert verdict("sensitive_names", found) == "fail"
+
+
+@pytest.mark.parametrize("suffix", [".svg", ".html", ".pdf", ".pptx", ".gpkg"])
+def test_what_was_written_into_a_file_since_is_found(suffix) -> None:
+    for asked in (spec(), None):
+        found = subject(suffix=suffix)
+        found.asked = asked
+        found.__dict__["content"] = Content({}, ())
+        found.__dict__["texts"] = ["某军事基地"]
+        found.__dict__["raw"] = "某军事基地"
+        assert verdict("sensitive_names", found) == "fail"
+    assert not subject(suffix=".png").written, "a picture is not read"
+
+
+def test_zones_of_control_are_looked_at() -> None:
+    assert verdict("control_lines", showing(place("某永久基本农田"))) == "look"
+    assert verdict("control_lines", showing(place("软件园"))) == "pass"
+
+
+def test_tables_for_a_map_program_say_how_they_stand_with_review() -> None:
+    with open_plan(TINY):
+        made = output(spec(), ".gpkg")
+    for number, wanted in (("internal", "pass"), (NUMBER, "fail")):
+        found = Subject(sensitive(), spec(review_number=number), ".gpkg", made, {}, "internal")
+        assert verdict("review_number", found) == wanted
 
 
 def test_a_planners_own_list_is_found_by_the_environment_too(monkeypatch, tmp_path) -> None:
