@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-import geo
 from app.texts import language, text
 from app.web import choices, maps, own_data, picking, receipts
 from app.web.charts import coverage_curve
 from app.web.controls import choose, slide
 from app.web.export import export
 from app.web.frame import download, draw_map, map_and_results, note_on_points, page_over
+from app.web.public import vector_file
 from app.web.statements import stated
 from app.web.tables import zone_picker
 from app.web.unknowns import unknowns
@@ -72,12 +72,12 @@ with results:
     download(
         "coverage.download_csv",
         f"coverage_{choices.file_stem(sites.layer)}_{distance_m}m_{choices.file_stem(zoning.name)}.csv",
-        lambda: geo.vector_bytes(zones, ".csv"),
+        lambda: vector_file(zones, ".csv"),
     )
     download(
         "coverage.download_gpkg",
         f"service_areas_{choices.file_stem(sites.layer)}_{distance_m}m.gpkg",
-        lambda: geo.vector_bytes(areas, ".gpkg"),
+        lambda: vector_file(areas, ".gpkg"),
     )
     stated(asked)
     receipts.beside((sites.layer, zoning.name, demand_layer))

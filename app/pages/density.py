@@ -15,6 +15,7 @@ from app.web.charts import bars, in_chart
 from app.web.controls import choose, slide, step_through, switch, tabs
 from app.web.export import export
 from app.web.frame import download, draw_map, heading, map_and_results, note_on_points, page_over
+from app.web.public import vector_file
 from app.web.results import percent
 from app.web.statements import stated
 from app.web.tables import rank_words, ranking_table
@@ -207,12 +208,12 @@ with results:
     download(
         "density.download_bands",
         f"{name}.gpkg",
-        lambda: geo.vector_bytes(replace(asks[0], show="bands").features(), ".gpkg"),
+        lambda: vector_file(replace(asks[0], show="bands").features(), ".gpkg"),
     )
     download(
         "density.download_csv",
         f"density_{of}_{choices.file_stem(zones.name)}.csv",
-        lambda: geo.vector_bytes(ranking, ".csv"),
+        lambda: vector_file(ranking, ".csv"),
     )
     receipts.beside(in_use)
 export(asks[0], beside=replace(asks[1], zones=zones) if len(asks) > 1 else None)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-import geo
 from app.texts import language, text
 from app.web import choices, maps, picking, receipts, results, url_state
 from app.web.controls import choose, slide, tabs
@@ -22,6 +21,7 @@ from app.web.frame import (
     refusals_in_words,
 )
 from app.web.population import population
+from app.web.public import vector_file
 from app.web.running import while_wanted
 from app.web.statements import stated
 from app.web.tables import without_place
@@ -138,7 +138,7 @@ def downloads(shown: Shown) -> None:
         download(
             f"distribution.download_{suffix[1:]}",
             f"{name}{suffix}",
-            partial(geo.vector_bytes, zone_results.table(shown), suffix),
+            partial(vector_file, zone_results.table(shown), suffix),
         )
     if results.no_comparison(shown) is None:
         download(

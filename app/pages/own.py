@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-import geo
 from app.texts import language, text
 from app.web import intake, maps, own_controls, own_data, receipts
 from app.web.controls import link_to
 from app.web.frame import download, draw_map, heading, map_and_results
 from app.web.own_data import Own
+from app.web.public import vector_file
 from app.web.tables import figures, read_in_full
 from app.web.visits import owner
 from geo.errors import AtlasError
@@ -251,7 +251,7 @@ def features(file: File, read: intake.Reading, taken: Intake, title: str) -> Non
                 receipt.as_dict() | {"noticed": sentences}, ensure_ascii=False, indent=1
             ).encode(),
         )
-        download("own.download", f"{title}.gpkg", lambda: geo.vector_bytes(frame, ".gpkg"))
+        download("own.download", f"{title}.gpkg", lambda: vector_file(frame, ".gpkg"))
         brought(ways=not has_outcome)
     with map_column:
         preview(maps.own(frame, title, roles.name, language()), title)

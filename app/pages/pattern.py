@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-import geo
 from app.texts import language, text
 from app.web import choices, maps, own_data, pattern_charts, picking, receipts
 from app.web.controls import choose, slide, switch
 from app.web.export import export
 from app.web.frame import download, draw_map, heading, map_and_results, note_on_points, page_over
+from app.web.public import vector_file
 from app.web.statements import stated
 from app.web.tables import figures
 from app.web.unknowns import unknowns
@@ -114,12 +114,12 @@ def closing(frame: gpd.GeoDataFrame | Any, file_name: str, *, spatial: bool = Tr
         download(
             "pattern.download_geojson",
             f"{file_name}.geojson",
-            lambda: geo.vector_bytes(frame, ".geojson"),
+            lambda: vector_file(frame, ".geojson"),
         )
     download(
         "pattern.download_csv",
         f"{file_name}.csv",
-        lambda: geo.vector_bytes(frame, ".csv") if spatial else csv_bytes(frame),
+        lambda: vector_file(frame, ".csv") if spatial else csv_bytes(frame),
     )
     units = asked.zones.name if isinstance(asked, UnitClasses) else None
     receipts.beside((points.layer, units))

@@ -7,14 +7,13 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-import geo
 import layers
 from app.texts import language, named, text
 from app.web.choices import choose_layer, layer_title, value_title
 from app.web.controls import enter, tabs
 from app.web.export import KINDS, export
 from app.web.frame import download
-from app.web.public import is_public
+from app.web.public import as_known, vector_file
 from app.web.tables import (
     EVIDENCE_CLASSES,
     area_balance,
@@ -23,7 +22,6 @@ from app.web.tables import (
     readable,
 )
 from geo.numerals import listed
-from layers.look.reduced import coarser
 from layers.outputs import SLIDES
 from layers.plan.area import area
 from layers.plan.catalogue import table
@@ -35,12 +33,10 @@ FORMATS = {".csv": "CSV", ".geojson": "GeoJSON", ".gpkg": "GeoPackage"}
 
 def file_of(layer: str, suffix: str) -> bytes:
     """Return a layer as the contents of a file; a GeoPackage carries its styles for QGIS."""
-    frame = layers.load(layer)
-    if is_public() and "geometry" in frame:
-        frame = coarser(frame)
+    frame = as_known(layers.load(layer))
     if suffix == ".gpkg":
         return geopackage_bytes({layer: frame}, lang=language(), file_name=f"{layer}{suffix}")
-    return geo.vector_bytes(frame, suffix)
+    return vector_file(frame, suffix)
 
 
 names = ["layers", "features", "conflicts", "documents", *(["area"] if area().parts_layer else [])]

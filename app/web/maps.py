@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import geopandas as gpd
 import pandas as pd
 
-from app.web.public import is_public
+from app.web.public import as_known, is_public
 from geo.crs import GEOGRAPHIC
 from layers.keeping.answers import kept_answer
 from layers.look.callouts import layer_name, noted
@@ -101,7 +101,7 @@ def candidates(places: tuple[Place, ...], title: str, *, lang: str) -> str:
 def outlines(zones: Zones, ids: tuple[str, ...]) -> str:
     """Return some zones as a layer in JSON text, for a map that does not draw them."""
     frame = zones.frame()
-    return to_json(zones_alone(frame[frame["id"].isin(ids)]))
+    return to_json(zones_alone(as_known(frame[frame["id"].isin(ids)])))
 
 
 def selecting(
@@ -120,7 +120,7 @@ def selecting(
         return document
     selected: dict[str, Any] = {"layer": layer, "id": feature_id}
     if zones is not None and feature_id in set(zones["id"]):
-        selected["zone"] = zones_alone(zones[zones["id"] == feature_id])
+        selected["zone"] = zones_alone(as_known(zones[zones["id"] == feature_id]))
     if facts:
         selected["facts"] = [*facts.items()]
     chosen = to_json({"selected": selected})

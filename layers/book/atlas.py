@@ -7,6 +7,7 @@ each subject, what has no place, method and sources.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -18,6 +19,7 @@ from geo.errors import InputError
 from geo.numerals import number
 from layers.book import facts, series
 from layers.look.overlays import Features, Points
+from layers.look.reduced import coarser
 from layers.look.symbology import texts_in, value_label
 from layers.plan.area import area, crs_words, map_crs
 from layers.plan.catalogue import table
@@ -29,6 +31,7 @@ from layers.questions.stated import placed
 from layers.questions.subjects import Points as Subjects
 from layers.questions.subjects import point_layers
 from layers.record import provenance
+from layers.record.parts import part
 from layers.record.specification import asked
 from layers.type.tables import Table
 from layers.words import both, say
@@ -40,7 +43,6 @@ if TYPE_CHECKING:
     from layers.book.series import Subject
     from layers.look.charts import Chart
     from layers.look.content import Content
-    from layers.look.overlays import Overlay
     from layers.record.specification import MapSpec
 
     # Called before a leaf is drawn: how many are done, how many there are, and its title. What it
@@ -130,12 +132,13 @@ def _of_zones(spec: MapSpec) -> Atlas:
     zones = series.zones(spec.pages or "")
     placed = [zone for zone in zones if zone.shape is not None]
     nowhere = [zone for zone in zones if zone.shape is None]
+    outlined = partial(_outlined, content)
     pages = tuple(
         _leaf(
             zone.name(spec.lang),
             replace(
                 content,
-                overlays=(*content.overlays, *_outlined([zone], zone.name_zh, zone.name_en)),
+                overlays=(*content.overlays, *outlined(zone.name_zh, zone.name_en, [zone])),
                 extent=_around(zone),
             ),
             facts.of_zone(zone, spec),
@@ -143,7 +146,7 @@ def _of_zones(spec: MapSpec) -> Atlas:
         for zone in placed
     )
     zh, en = both(f"atlas.series.{spec.pages}")
-    all_of_them = replace(content, overlays=(*content.overlays, *_outlined(placed, zh, en)))
+    all_of_them = replace(content, overlays=(*content.overlays, *outlined(zh, en, placed)))
     return Atlas(_cover(spec, all_of_them, len(pages)), pages, _closing(spec, nowhere))
 
 
@@ -182,12 +185,14 @@ def _content_of_kind(spec: MapSpec, points: Subjects, column: str, value: str) -
     """Return the map of one kind of points alone."""
     question = asked(spec)
     if question.over(points) is not question:
-        return replace(spec, parameters={**spec.parameters, column: [value]}).content()
+        return part(spec, parameters={**spec.parameters, column: [value]}).content()
     whole = spec.content()
+    # What is narrowed or made coarser stays so.
+    drawn = whole.frames[points.layer]
     names = (*area().beside, points.layer)
     shown = replace(
         whole,
-        frames={**whole.frames, points.layer: points.chosen()},
+        frames={**whole.frames, points.layer: drawn[drawn["id"].isin(points.chosen()["id"])]},
         visible=(*area().context, *names),
     )
     told = shown.statement
@@ -200,11 +205,11 @@ def _leaf(title: str, content: Content | None, about: Facts) -> Leaf:
     return Leaf(title, content, about.figures, about.text, about.table, about.chart)
 
 
-def _outlined(zones: list[Subject], zh: str, en: str) -> list[Overlay]:
-    """Return subjects as the map shows what is selected: an outline, or a ring around a place."""
+def _outlined(content: Content, zh: str, en: str, zones: list[Subject]) -> list[Features | Points]:
+    """Return subjects as a map shows what is selected: an outline, or a ring around a place."""
     places = [zone for zone in zones if isinstance(zone.shape, shapely.Point)]
     areas = [zone for zone in zones if zone not in places]
-    overlays: list[Overlay] = []
+    overlays: list[Features | Points] = []
     if areas:
         assumed = any(zone.row["evidence"] != "official" for zone in zones)
         overlays.append(
@@ -228,7 +233,9 @@ def _outlined(zones: list[Subject], zh: str, en: str) -> list[Overlay]:
                 size_px=11.0,
             )
         )
-    return overlays
+    if not content.reduced:
+        return overlays
+    return [replace(each, frame=coarser(each.frame)) for each in overlays]
 
 
 def _frame(zones: list[Subject]) -> gpd.GeoDataFrame:

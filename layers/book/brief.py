@@ -28,6 +28,7 @@ from layers.questions.kinds import kind_of, looks
 from layers.questions.subjects import Points, Zones, point_layers
 from layers.questions.tested_units import UnitClasses
 from layers.questions.unknowns import KNOWN, certainty_note, first_of, unknown_places, zone_bounds
+from layers.record.parts import part
 from layers.record.specification import asked
 from layers.type.tables import Table
 from layers.words import paragraph, say
@@ -175,17 +176,14 @@ def specified(question: Kind, spec: MapSpec) -> MapSpec:
     spec
         The brief.
     """
-    review = spec.review and replace(spec.review, content="")
-    number_ = spec.titled().review_number
-    return replace(
+    return part(
         spec,
         map=question.MAP,
         parameters=parameters_of(question),
-        sheet=replace(spec.sheet, title="", subtitle="", review_number=number_),
+        sheet=replace(spec.sheet, title="", subtitle=""),
         extent=None,
         visible=None,
         pages=None,
-        review=review,
     )
 
 

@@ -17,6 +17,7 @@ from layers.plan.selection import located
 from layers.questions.fields import part_of
 from layers.questions.stated import apart
 from layers.questions.subjects import Zones
+from layers.record.parts import part
 from layers.record.specification import asked
 from layers.scene.shared import shared
 from layers.slides.deck import presentation
@@ -74,7 +75,7 @@ def compared(spec: MapSpec) -> Compared:
         If one of the two cannot be asked or drawn, both are the same, or years are to be compared
         by results, which are those of all years.
     """
-    specs = (replace(spec, versus={}), spec.other())
+    specs = (part(spec, versus={}), spec.other())
     one, other = ((asked(each), each.year) for each in specs)
     if one == other:
         raise InputError(

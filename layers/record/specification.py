@@ -32,6 +32,7 @@ from layers.plan.strict_schema import Validator
 from layers.questions.asking import brought_by, parameters_of, question_of
 from layers.questions.kinds import kind_of, maps
 from layers.questions.stated import statement
+from layers.record.parts import part
 from layers.record.plain_data import parsed_data, plain_data
 from layers.record.provenance import content_mark
 from layers.record.schema import schema
@@ -152,7 +153,7 @@ class MapSpec:
         values = {**self.parameters, **self.versus}
         year: Any = values.pop("year", self.year)
         kept = {name: value for name, value in values.items() if value is not None}
-        return replace(self, parameters=kept, year=year, versus={})
+        return part(self, parameters=kept, year=year, versus={})
 
     @door
     def statement(self) -> Statement:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import json
+from pathlib import Path
 
+import geopandas as gpd
 import pytest
+import shapely
 
 from app.texts import both
 from app.web import controls, maps
-from app.web.public import UPLOADING, is_closed, is_public
+from app.web.public import UPLOADING, as_known, is_closed, is_public, vector_file
 from geo.errors import InputError
 from layers.look.reduced import DECIMALS
+from layers.plan.catalogue import load
 from layers.questions.kinds import kind_of
 
 
@@ -47,3 +52,16 @@ def test_the_map_of_the_public_has_coarser_places(monkeypatch):
     places += [stop[key] for stop in stops for key in ("lon", "lat")]
     assert stops
     assert [round(each, DECIMALS) for each in places] == places
+
+
+def test_what_pages_hand_out_to_the_public_is_as_coarse_as_their_maps(monkeypatch):
+    frame = load("circles")
+    fine = vector_file(frame, ".geojson")
+    monkeypatch.setenv("XIANGJIANG_PROFILE", "public")
+    coarse = gpd.read_file(io.BytesIO(vector_file(frame, ".geojson"))).geometry
+    for shown in (coarse, as_known(frame).geometry):
+        places = shapely.get_coordinates(shown)
+        assert (places.round(DECIMALS) == places).all()
+    assert fine != vector_file(frame, ".geojson")
+    for page in Path("app/pages").glob("*.py"):
+        assert "vector_bytes" not in page.read_text("utf-8"), page

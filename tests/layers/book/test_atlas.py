@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pptx
 import pytest
+import shapely
 from pypdf import PdfReader
 
 from geo.errors import InputError
 from geo.geodesic import geodesic_area_km2
 from layers import questions
 from layers.book import facts, series
-from layers.book.atlas import Leaf, atlas
+from layers.book.atlas import Leaf, _content_of_kind, _outlined, atlas
 from layers.book.pages import _Book, _cleaned
+from layers.look.reduced import DECIMALS
+from layers.look.sheet import Review
 from layers.look.told import in_words
 from layers.outputs import output, remake, snapshot
 from layers.paper.pdf_file import PdfFile
@@ -163,6 +166,22 @@ def test_an_unknown_series_is_refused():
         read_spec({"map": "overview", "pages": "hexagons", "sheet": {"review_number": "internal"}})
     with pytest.raises(InputError, match="room for one map"):
         output(spec(), ".png")
+
+
+def test_pages_for_the_public_are_as_coarse_as_their_map():
+    """The map of a kind took its points anew, and what is outlined its places."""
+    public = spec(pages="category", review=Review("public"))
+    points = Points("platforms", category=("laboratory",))
+    shown = _content_of_kind(public, points, "category", "laboratory")
+    frames = [shown.frames["platforms"]]
+    assert set(frames[0]["category"]) == {"laboratory"}
+    zones = series.zones("parks")[:3] + series.zones("circles")
+    placed = [zone for zone in zones if zone.shape is not None]
+    frames += [each.frame for each in _outlined(shown, "区", "zone", placed)]
+    for frame in frames:
+        places = shapely.get_coordinates(frame.geometry)
+        assert len(places)
+        assert (places.round(DECIMALS) == places).all()
 
 
 def test_the_peak_of_a_kind_has_the_unit_that_was_asked_for():

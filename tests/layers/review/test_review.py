@@ -18,6 +18,7 @@ from pypdf.generic import NameObject, StreamObject
 
 import layers
 from geo.errors import InputError
+from layers.book.comparison import compared
 from layers.keeping.own_notes import Note
 from layers.look.content import Content
 from layers.look.overlays import Points
@@ -27,6 +28,7 @@ from layers.look.standing import base_sources
 from layers.outputs import output
 from layers.plan.area import open_plan
 from layers.record import provenance
+from layers.record.parts import part
 from layers.record.specification import read_spec
 from layers.review.checking import COLUMNS, NotForThePublicError, passed
 from layers.review.findings import RULES
@@ -123,6 +125,14 @@ def test_a_number_holds_for_the_content_that_it_was_given_for() -> None:
     assert bound.titled().review_number == NUMBER
     assert other.titled().review_number == "internal", "the number is taken off"
     assert verdict("review_content", subject()) == "pass"
+
+
+def test_a_number_holds_for_all_that_an_output_is_made_of() -> None:
+    two = replace(spec(review_number=NUMBER), versus={"year": 2024})
+    bound = replace(two, review=Review("public", content=two.mark()))
+    for whole, number in ((bound, NUMBER), (replace(bound, lang="en"), "internal")):
+        for each in (whole.other(), part(whole, versus={}), *compared(whole).specs):
+            assert each.titled().review_number == number
 
 
 def test_a_mark_is_of_the_content_and_not_of_who_made_it_when() -> None:
