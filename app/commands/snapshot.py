@@ -46,8 +46,12 @@ def snapshot(
         dpi=dpi,
         palette=palette,
         author=author,
-        date=date or datetime.now(tz=UTC).date().isoformat(),
+        date=date,
     )
+    # A date that the specification has is its own.
+    if not map_spec.sheet.date:
+        today = datetime.now(tz=UTC).date().isoformat()
+        map_spec = replace(map_spec, sheet=replace(map_spec.sheet, date=today))
     # Whoever asks the commands for one language wants the file in it too.
     if len(spoken()) == 1:
         map_spec = replace(map_spec, lang=spoken()[0])

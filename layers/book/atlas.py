@@ -31,7 +31,6 @@ from layers.questions.stated import placed
 from layers.questions.subjects import Points as Subjects
 from layers.questions.subjects import point_layers
 from layers.record import provenance
-from layers.record.parts import part
 from layers.record.specification import asked
 from layers.type.tables import Table
 from layers.words import both, say
@@ -185,7 +184,7 @@ def _content_of_kind(spec: MapSpec, points: Subjects, column: str, value: str) -
     """Return the map of one kind of points alone."""
     question = asked(spec)
     if question.over(points) is not question:
-        return part(spec, parameters={**spec.parameters, column: [value]}).content()
+        return spec.part(parameters={**spec.parameters, column: [value]}).content()
     whole = spec.content()
     # What is narrowed or made coarser stays so.
     drawn = whole.frames[points.layer]

@@ -28,7 +28,6 @@ from layers.questions.kinds import kind_of, looks
 from layers.questions.subjects import Points, Zones, point_layers
 from layers.questions.tested_units import UnitClasses
 from layers.questions.unknowns import KNOWN, certainty_note, first_of, unknown_places, zone_bounds
-from layers.record.parts import part
 from layers.record.specification import asked
 from layers.type.tables import Table
 from layers.words import paragraph, say
@@ -176,8 +175,7 @@ def specified(question: Kind, spec: MapSpec) -> MapSpec:
     spec
         The brief.
     """
-    return part(
-        spec,
+    return spec.part(
         map=question.MAP,
         parameters=parameters_of(question),
         sheet=replace(spec.sheet, title="", subtitle=""),

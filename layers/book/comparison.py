@@ -10,6 +10,7 @@ from geo.errors import InputError
 from geo.numerals import number
 from layers.book.map_deck import drawn_slide
 from layers.book.together import comparable
+from layers.look.callouts import has_results
 from layers.look.charts import MOST_BARS, Chart
 from layers.look.told import in_words
 from layers.plan.area import area
@@ -17,7 +18,6 @@ from layers.plan.selection import located
 from layers.questions.fields import part_of
 from layers.questions.stated import apart
 from layers.questions.subjects import Zones
-from layers.record.parts import part
 from layers.record.specification import asked
 from layers.scene.shared import shared
 from layers.slides.deck import presentation
@@ -75,7 +75,7 @@ def compared(spec: MapSpec) -> Compared:
         If one of the two cannot be asked or drawn, both are the same, or years are to be compared
         by results, which are those of all years.
     """
-    specs = (part(spec, versus={}), spec.other())
+    specs = (spec.part(versus={}), spec.other())
     one, other = ((asked(each), each.year) for each in specs)
     if one == other:
         raise InputError(
@@ -83,7 +83,7 @@ def compared(spec: MapSpec) -> Compared:
             code="versus.same",
         )
     alone = [each.content() for each in specs]
-    if specs[0].year != specs[1].year and any(each.overlays for each in alone):
+    if specs[0].year != specs[1].year and any(has_results(each.overlays) for each in alone):
         raise InputError(
             "compared: results are those of all years, so that maps of two years show the same; "
             "compare years on the overview",

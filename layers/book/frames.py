@@ -14,7 +14,6 @@ from layers.paper.printing import printed
 from layers.plan.area import area
 from layers.plan.selection import located
 from layers.plan.years import years_of
-from layers.record.parts import part
 from layers.scene.resolved import scaled
 from layers.words import say
 
@@ -56,7 +55,7 @@ def frames(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
     for done, year in enumerate(years):
         if progress is not None:
             progress(done, len(years), str(year))
-        one = part(spec, year=year, extent=extent)
+        one = spec.part(year=year, extent=extent)
         content = one.content()
         content = replace(content, styles={**content.styles, **styles})
         sheet = one.titled()

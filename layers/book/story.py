@@ -9,7 +9,6 @@ from geo.numerals import LANGUAGES
 from layers.book.brief import STEPS, brief, counted
 from layers.book.together import shown_bounds
 from layers.look.overlays import result_names
-from layers.record.parts import part
 from layers.web.story import Step
 from layers.web.webmap import content_page
 from layers.words import say
@@ -42,7 +41,7 @@ def story_page(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
         As :func:`layers.book.brief.brief`.
     """
     told = counted(progress, len(LANGUAGES) * STEPS + 1)
-    wholes = {lang: brief(part(spec, lang=lang), told) for lang in LANGUAGES}
+    wholes = {lang: brief(spec.part(lang=lang), told) for lang in LANGUAGES}
     told(say("brief.drawing", spec.lang))
     shown, steps = _steps(wholes, wholes[spec.lang])
     title = spec.sheet.title or say("app.title", spec.lang)

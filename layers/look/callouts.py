@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from layers.keeping.own_notes import Note
+    from layers.look.overlays import Overlay
     from layers.look.statement import Row
 
 NAME = "notes"
@@ -55,6 +56,18 @@ def noted(notes: Sequence[Note], lang: str) -> Points:
     (ink,) = inks("figure")
     columns = {"note_text": say("note.text", lang)}
     return Points(frame, zh, en, ink, "pentagon", SIZE_PX, named=True, columns=columns, name=NAME)
+
+
+def has_results(overlays: Sequence[Overlay]) -> bool:
+    """Whether there are results among what lies on a map, and not notes alone.
+
+    Examples
+    --------
+    >>> from layers.keeping.own_notes import Note
+    >>> has_results([noted([Note(112.9, 28.2, "桥位")], "zh")])
+    False
+    """
+    return any(each.name != NAME for each in overlays)
 
 
 def layer_name() -> str:

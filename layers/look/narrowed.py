@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from geo.numerals import listed, number
-from layers.look.callouts import NAME as NOTES
+from layers.look.callouts import has_results
 from layers.look.overlays import Choropleth, Isolines, Surface
 from layers.look.symbology import value_label
 from layers.plan.area import area
@@ -109,7 +109,7 @@ def narrowed(
         counted = name in content.visible
         frames[name] = _seen(name, frames[name], left, counted=counted)
     overlays = content.overlays if year is None else tuple(map(_of_all_years, content.overlays))
-    left.whole = any(each.name != NOTES for each in overlays)
+    left.whole = has_results(overlays)
     return replace(content, frames=frames, overlays=overlays), left
 
 

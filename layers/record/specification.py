@@ -6,7 +6,7 @@ slides are drawn from it.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import compress
 from pathlib import Path
 from types import NoneType
@@ -32,7 +32,6 @@ from layers.plan.strict_schema import Validator
 from layers.questions.asking import brought_by, parameters_of, question_of
 from layers.questions.kinds import kind_of, maps
 from layers.questions.stated import statement
-from layers.record.parts import part
 from layers.record.plain_data import parsed_data, plain_data
 from layers.record.provenance import content_mark
 from layers.record.schema import schema
@@ -153,7 +152,15 @@ class MapSpec:
         values = {**self.parameters, **self.versus}
         year: Any = values.pop("year", self.year)
         kept = {name: value for name, value in values.items() if value is not None}
-        return part(self, parameters=kept, year=year, versus={})
+        return self.part(parameters=kept, year=year, versus={})
+
+    def part(self, **changes: Any) -> MapSpec:  # noqa: ANN401 - fields of it
+        """Return a map that an output of this one is made of; a number holds for it as for all."""
+        sheet = changes.pop("sheet", self.sheet)
+        if self.has_stale_number():
+            sheet = replace(sheet, review_number=INTERNAL)
+        review = self.review and replace(self.review, content="")
+        return replace(self, sheet=sheet, review=review, **changes)
 
     @door
     def statement(self) -> Statement:
@@ -173,8 +180,7 @@ class MapSpec:
         question = asked(self)
         if not question.has_map:
             return self._stated(question, None)
-        told = self.content().statement
-        return told or self._stated(question, None)
+        return self.content().statement or self._stated(question, None)
 
     def _stated(self, question: Kind, content: Content | None) -> Statement:
         files = self.receipts()
@@ -338,8 +344,7 @@ def read_spec(
     data = plain_data(data)
     entries = data["sheet"]
     require_valid(data)
-    known = {item.name for item in fields(Sheet)}
-    plain = {key: value for key, value in entries.items() if key in known}
+    plain = {key: value for key, value in entries.items() if key in Sheet.__dataclass_fields__}
     plain["notes"] = tuple(plain.get("notes", ()))
     extent, visible, own = data.get("extent"), data.get("visible"), data.get("symbology")
     review, hidden = data.get("review"), data.get("hidden")

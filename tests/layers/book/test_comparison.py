@@ -92,7 +92,9 @@ def test_all_that_two_maps_are_asked_otherwise_is_above_them():
 
 
 def test_years_are_counted_in_the_title():
-    asked_ = spec("overview", "zh", parameters={"theme": "projects"}, versus={"year": 2024})
+    note = {"lon": 112.93, "lat": 28.22, "title": "桥头"}
+    years = {"versus": {"year": 2024}, "notes": [note]}
+    asked_ = spec("overview", "zh", parameters={"theme": "projects"}, **years)
     (slide,) = comparison_slides(asked_)
     assert re.search(r"不分年份 \d+ 个 → 截至 2024 年 \d+ 个", slide.title)
 

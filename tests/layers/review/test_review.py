@@ -28,7 +28,6 @@ from layers.look.standing import base_sources
 from layers.outputs import output
 from layers.plan.area import open_plan
 from layers.record import provenance
-from layers.record.parts import part
 from layers.record.specification import read_spec
 from layers.review.checking import COLUMNS, NotForThePublicError, passed
 from layers.review.findings import RULES
@@ -131,7 +130,7 @@ def test_a_number_holds_for_all_that_an_output_is_made_of() -> None:
     two = replace(spec(review_number=NUMBER), versus={"year": 2024})
     bound = replace(two, review=Review("public", content=two.mark()))
     for whole, number in ((bound, NUMBER), (replace(bound, lang="en"), "internal")):
-        for each in (whole.other(), part(whole, versus={}), *compared(whole).specs):
+        for each in (whole.other(), whole.part(versus={}), *compared(whole).specs):
             assert each.titled().review_number == number
 
 
