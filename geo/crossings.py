@@ -85,7 +85,7 @@ def _find(  # noqa: PLR0917  compiled: by position, and one loop is the point of
     n_pairs = 0
     for i in range(first, last):
         across, up = (x[i] - frame[0]) / frame[2], (y[i] - frame[1]) / frame[2]
-        if not (across >= 0.0 and across < columns and up >= 0.0 and up < rows):
+        if not (0.0 <= across < columns and 0.0 <= up < rows):
             continue
         row = int(up)
         cell = row * columns + int(across)

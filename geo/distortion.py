@@ -65,14 +65,13 @@ def scale_error(crs: CRS, bounds: tuple[float, float, float, float]) -> float:
 
 def _ground(crs: CRS, x: Floats, y: Floats) -> Floats:
     """Places in metres from the centre of the Earth, which have no seam and no pole."""
-    lon, lat = (np.radians(angle) for angle in to_own_degrees(crs, x, y))
+    angles = np.radians(to_own_degrees(crs, x, y))
     ellipsoid = crs.ellipsoid
     if ellipsoid is None:
         return np.full((len(x), 3), np.nan)
     a, b = ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre
     # Where a place has none the numbers are infinite, and no sine is asked for.
-    known = np.isfinite(lon) & np.isfinite(lat)
-    lon, lat = np.where(known, lon, np.nan), np.where(known, lat, np.nan)
+    lon, lat = np.where(np.isfinite(angles), angles, np.nan)
     across = a**2 / np.hypot(a * np.cos(lat), b * np.sin(lat))
     return np.column_stack(
         [

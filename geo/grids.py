@@ -101,15 +101,15 @@ def raster(
     east, north = np.ceil(edges[2:] - _ROUNDING_CELLS)
     columns, rows = max(int(east - west), 1), max(int(north - south), 1)
     if rows * columns > _MAX_CELLS:
-        enough = cell_size_m * (rows * columns / _MAX_CELLS) ** 0.5
+        enough = int(np.ceil(cell_size_m * (rows * columns / _MAX_CELLS) ** 0.5))
         raise InputError(
             f"{function}: {columns:,} × {rows:,} cells of {cell_size_m:g} m are more than the "
-            f"{_MAX_CELLS:,} allowed. Take cell_size_m of at least {np.ceil(enough):g}, or a "
+            f"{_MAX_CELLS:,} allowed. Take cell_size_m of at least {enough}, or a "
             "smaller extent.",
             code="cost.raster",
             amount=rows * columns,
             limit=_MAX_CELLS,
-            size=int(np.ceil(enough)),
+            size=enough,
         )
     return Raster(
         float(west * cell_size_m), float(north * cell_size_m), rows, columns, float(cell_size_m)

@@ -312,15 +312,16 @@ def _lattice(
     across, up = (np.arange(np.floor(low) - 1, np.ceil(high) + 2) for low, high in (columns, rows))
     needed = up.size * across.size
     enough = size_m * max(needed / _MAX_CELLS, 1.0) ** 0.5
-    step = 10.0 ** (np.floor(np.log10(enough)) - _SIZE_DIGITS + 1)
+    decimals = _SIZE_DIGITS - 1 - int(np.floor(np.log10(enough)))
+    least = round(float(np.ceil(enough * 10.0**decimals) / 10.0**decimals), decimals)
     require_affordable(
         needed,
         _MAX_CELLS,
         function=f"{kind}s",
         what=f"{kind}s of {size_m:g} m",
-        choose=f"a size_m of at least {np.ceil(enough / step) * step:g}, or a smaller extent",
+        choose=f"a size_m of at least {least:g}, or a smaller extent",
         code="cost.cells",
-        size=round(np.ceil(enough / step) * step),
+        size=least,
     )
     row, column = np.meshgrid(up, across, indexing="ij")
     return row.ravel(), column.ravel()

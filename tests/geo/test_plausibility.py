@@ -20,6 +20,8 @@ ZONE, ZONE_38 = (
 CITY = "+proj=lcc +lat_1=27 +lat_2=29 +lat_0=28 +lon_0=113 +ellps=GRS80"
 BARE = "+proj=tmerc +lon_0=114 +x_0=0 +ellps=GRS80"
 NORTH = 3_100_000
+# As a shapefile has it: without the area that the CRS is for.
+SHAPEFILE = CRS.from_epsg(4547).to_wkt("WKT1_ESRI")
 
 
 @pytest.mark.parametrize(
@@ -80,6 +82,7 @@ NORTH = 3_100_000
         (5e5, 6_900_000, 4547, "", {}),
         (5e5, 9e6, 4547, "crs.outside", {"x": 5e5, "y": 9e6, "crs": ZONE}),
         (5e5, -1e6, 4547, "crs.outside", {"x": 5e5, "y": -1e6, "crs": ZONE}),
+        (5e5, 9e6, SHAPEFILE, "crs.outside", {"x": 5e5, "y": 9e6}),
     ],
 )
 def test_what_coordinates_look_like(

@@ -128,6 +128,10 @@ def test_square_refusals() -> None:
         squares(area, size_m=np.nan)
     with pytest.raises(InputError, match=r"squares: .* squares of 10 m .* a size_m of at least"):
         squares(area, size_m=10)
+    # A metre of ground has 1,003 rows and columns of a millimetre: √(1003² / 250,000) = 2.006.
+    with pytest.raises(InputError, match=r"a size_m of at least 0\.0021,") as caught:
+        squares(extent(EAST, NORTH, EAST + 1, NORTH + 1), size_m=0.001)
+    assert "0.0021 m" in caught.value.sentence("en").replace("\N{NO-BREAK SPACE}", " ")
     with pytest.raises(InputError, match="no geometry"):
         squares(gpd.GeoSeries([None, Polygon()], crs=4547), size_m=100)
     with pytest.raises(CRSError, match=r"^squares: .*no CRS"):
