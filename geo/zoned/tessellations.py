@@ -309,8 +309,8 @@ def _lattice(
     rows: tuple[float, float], columns: tuple[float, float], size_m: float, kind: str
 ) -> tuple[Floats, Floats]:
     """Row and column of every cell that may touch an extent, whose ends are given in cells."""
-    across, up = (np.arange(np.floor(low) - 1, np.ceil(high) + 2) for low, high in (columns, rows))
-    needed = up.size * across.size
+    ends = [(np.floor(low) - 1, np.ceil(high) + 2) for low, high in (rows, columns)]
+    needed = float(np.prod([last - first for first, last in ends]))
     enough = size_m * max(needed / _MAX_CELLS, 1.0) ** 0.5
     decimals = _SIZE_DIGITS - 1 - int(np.floor(np.log10(enough)))
     least = round(float(np.ceil(enough * 10.0**decimals) / 10.0**decimals), decimals)
@@ -323,7 +323,7 @@ def _lattice(
         code="cost.cells",
         size=least,
     )
-    row, column = np.meshgrid(up, across, indexing="ij")
+    row, column = np.meshgrid(*(np.arange(*each) for each in ends), indexing="ij")
     return row.ravel(), column.ravel()
 
 

@@ -132,6 +132,9 @@ def test_square_refusals() -> None:
     with pytest.raises(InputError, match=r"a size_m of at least 0\.0021,") as caught:
         squares(extent(EAST, NORTH, EAST + 1, NORTH + 1), size_m=0.001)
     assert "0.0021 m" in caught.value.sentence("en").replace("\N{NO-BREAK SPACE}", " ")
+    # Refused before any is laid out: the rows alone would take 800 GB.
+    with pytest.raises(InputError, match="a size_m of at least 210,"):
+        squares(area, size_m=1e-6)
     with pytest.raises(InputError, match="no geometry"):
         squares(gpd.GeoSeries([None, Polygon()], crs=4547), size_m=100)
     with pytest.raises(CRSError, match=r"^squares: .*no CRS"):
