@@ -10,7 +10,7 @@ coordinate is thus written once: moving a park moves every platform, project and
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -70,11 +70,11 @@ class Place:
     lat: float
     accuracy_m: float
     radius_m: float
-    evidence: str = field(default="located", compare=False)
-    within: str | None = field(default=None, compare=False)
-    claim: str | None = field(default=None, compare=False)
-    shape: BaseGeometry | None = field(default=None, compare=False)
-    extent: Extent | None = field(default=None, compare=False)
+    evidence: str = "located"
+    within: str | None = None
+    claim: str | None = None
+    shape: BaseGeometry | None = None
+    extent: Extent | None = None
 
 
 class Gazetteer:

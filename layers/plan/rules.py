@@ -269,10 +269,10 @@ def hull_with_area(
     def excess_km2(distance_m: float) -> float:
         return area_km2_of(in_degrees(widened(distance_m))) - area_km2
 
-    # A disc of the printed area is never narrower than the widened hull, unless it is cut.
-    upper_m = 1.1 * math.sqrt(area_km2 / math.pi) * 1000.0
-    if limit is not None:
-        upper_m = max(upper_m, hull.hausdorff_distance(limit))
+    # A disc of the printed area is never narrower than the widened hull, unless it is cut: the
+    # distance to no limit is no number, and does not count.
+    disc_m = 1.1 * math.sqrt(area_km2 / math.pi) * 1000.0
+    upper_m = float(np.fmax(disc_m, shapely.hausdorff_distance(hull, limit)))
     if excess_km2(0.0) > 0 or excess_km2(upper_m) < 0:
         raise InputError(
             f"hull_with_area: {area_km2:g} km² cannot be had: the members span "
