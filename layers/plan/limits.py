@@ -184,7 +184,8 @@ def _bounds(face: shapely.Polygon, side: str, course: BaseGeometry) -> bool:
         return False
     middle, centre = stretch.centroid, face.centroid
     east_m, north_m = middle.x - centre.x, middle.y - centre.y
-    return {"north": north_m, "east": east_m, "south": -north_m, "west": -east_m}[side] > _TOUCHING_M
+    away_m = {"north": north_m, "east": east_m, "south": -north_m, "west": -east_m}
+    return away_m[side] > _TOUCHING_M
 
 
 def _clipped(zone: BaseGeometry, limit: BaseGeometry | None) -> BaseGeometry:
