@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from geo.numerals import listed, number, significant
-from layers.keeping.brought import is_own
 from layers.keeping.own_files import people_title
 from layers.look.credits import credits_of
 from layers.look.standing import standing
@@ -174,7 +173,7 @@ def _in_words(item: Item, value: object, question: Kind, lang: str) -> str:
         words = say(f"statement.{'yes' if value else 'no'}", lang)
     elif isinstance(value, int | float):
         words = f"{number(value)} {item.about.unit}".strip()
-    elif item.about.brings == "raster" and is_own(str(value)):
+    elif item.about.brings == "raster":
         words = people_title(str(value), lang)
     else:
         words = question.value_words(item.name, str(value), lang)

@@ -315,7 +315,7 @@ def test_of_a_grid_only_cells_that_hold_something_are_compared() -> None:
     assert len(zone_results.coloured(Shown(ASKED))) == 2
 
 
-def test_how_few_zones_hold_the_whole() -> None:
+def test_how_few_zones_hold_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = Concentration(ASKED).answer()
     assert answer["hhi"] == pytest.approx((5**2 + 4**2) / 9**2)
     assert answer["top_share_pct"] == pytest.approx(100 * 5 / 9)
@@ -325,6 +325,11 @@ def test_how_few_zones_hold_the_whole() -> None:
     with pytest.raises(InputError) as groups:
         Concentration(ASKED, "quarters").answer()
     assert groups.value.code == "zones.groups"
+    one = zone_counts(ASKED).iloc[:1]
+    monkeypatch.setattr(concentration, "zone_counts", lambda _: one)
+    with pytest.raises(InputError) as alone:
+        Concentration(ASKED).answer()
+    assert alone.value.code == "zones.one"
 
 
 def test_a_zone_in_no_group_is_outside_of_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -168,6 +168,7 @@ def test_plain_values_become_those_of_the_fields() -> None:
     assert question_of(Trial, {"levels": 4.0}).levels == 4
     assert question_of(Trial, {"far_m": None}).far_m is None
     assert question_of(Coverage, {"demand": "shops"}).demand == SHOPS
+    assert question_of(Trial, {"raster": "own-1"}).raster == "own-1"
     assert question_of(Trial, {"h3_resolution": 5, "zoning": "h3"}).zones == Zones(
         "h3", h3_resolution=5
     )

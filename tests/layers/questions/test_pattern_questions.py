@@ -297,7 +297,8 @@ def test_centres_are_told_from_the_farthest_and_drawn_in_the_colour_of_their_ell
     assert float(rows[0][2]) > float(rows[1][2])
     told = asked.told("en")
     assert told[0].startswith("The mean centre of 9 Shops")
-    assert ["Books" in told[2], "Food" in told[3]] == [True, True]
+    assert len(told) == 5
+    assert ["Books (3)" in told[2], "Food (6)" in told[3]] == [True, True]
     assert "10" in told[-1]  # too few for an ellipse of their own
     overlays = {each.name: each for each in asked.content("en").overlays}
     assert {"mean all", "median all", "mean food", "mean books", "ellipse all"} <= set(overlays)
