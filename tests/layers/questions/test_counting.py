@@ -391,6 +391,13 @@ def test_intervals_are_of_as_many_draws_as_are_asked_for(monkeypatch: pytest.Mon
     assert Intervals(ASKED, 1001, 2, 50.0).drawn() == (ASKED, given)
 
 
+def test_draws_of_which_nothing_is_said_are_the_same_on_a_page_and_by_command() -> None:
+    usual, drawn = Intervals(ASKED), zone_draws(ASKED)
+    assert (drawn.draws, drawn.seed) == (usual.draws, usual.seed)
+    assert drawn.interval_pct == usual.interval_pct
+    assert (Ahead(ASKED).draws, Ahead(ASKED).seed) == (usual.draws, usual.seed)
+
+
 def test_points_that_do_not_move_have_no_interval(monkeypatch: pytest.MonkeyPatch) -> None:
     known = SHOPS.known().assign(accuracy_m=0.0, place_extent=None)
     monkeypatch.setattr(Points, "known", lambda _: known)

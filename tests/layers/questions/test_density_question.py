@@ -217,6 +217,7 @@ def test_zones_become_a_table_and_bars() -> None:
     assert told.chart.categories == ("A", "B", "C")
     assert told.chart.series == (("Shops", (5.0, 5.0, 2.3)),)
     assert told.chart.title == "Shops"
+    assert not told.like_legend
     none = zone_figures(ZONES.iloc[3:], "count", columns=(), title="T", titles={}, lang="en")
     assert none.chart is None
     many = pd.concat([ZONES] * 6, ignore_index=True)
