@@ -17,6 +17,7 @@ from geo.units import labelled
 from geo.wording import sentence
 from layers.look.sheet import PUBLIC
 from layers.record import containers, provenance
+from layers.record.specification import SUFFIXES as SPECS
 from layers.record.specification import MapSpec, read_spec
 from layers.review import contents, marks, papers
 from layers.review.findings import RULES, VERDICTS, Found
@@ -230,7 +231,7 @@ def subject_of(
     require_type(source, (str, os.PathLike), "source", "the path of a file", function="check")
     path = Path(source)
     suffix = path.suffix.lower()
-    if suffix not in containers.SUFFIXES:
+    if suffix not in containers.SUFFIXES and (not suffix or suffix in SPECS):
         return Subject(words, read_spec(str(source)), profile=profile)
     data = provenance.contents(path)
     record = provenance.record_in(data, suffix, path.name)

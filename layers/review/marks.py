@@ -30,6 +30,12 @@ def _says(subject: Subject, *keys: str) -> bool:
     return any(bare(say(key, subject.spec.lang)) in subject.text for key in keys)
 
 
+def _is_read(subject: Subject) -> bool:
+    """Whether marks are texts in the file; those of a picture come with it if the atlas drew it."""
+    # Whoever drew what has no record cannot be known.
+    return subject.suffix in _READ or subject.spec is None
+
+
 @rule
 def title(subject: Subject) -> Found:
     """Find the title; the plan in ten slides has that of the atlas where it is given none."""
@@ -42,7 +48,7 @@ def title(subject: Subject) -> Found:
 @rule
 def legend(subject: Subject) -> Found:
     """Find whether the legend lists what is shown; on a picture it is drawn from that."""
-    if subject.suffix not in _READ or subject.spec.pages:
+    if not _is_read(subject) or subject.spec.pages:
         return PASS
     extent = subject.content.extent
     scene = subject.scene if extent is None else subject.scene.within(extent_m(extent))
@@ -55,20 +61,19 @@ def legend(subject: Subject) -> Found:
 @rule
 def scale(subject: Subject) -> Found:
     """Find the numeric scale; the bar is part of each picture of a map."""
-    is_read = subject.suffix in _READ
-    return passes(not is_read or _RATIO.search(subject.text), "review.no_ratio")
+    return passes(not _is_read(subject) or _RATIO.search(subject.text), "review.no_ratio")
 
 
 @rule
 def north(subject: Subject) -> Found:
     """Find the arrow to the north; each picture of a map has one."""
-    return passes(subject.suffix not in _READ or _says(subject, "sheet.north"))
+    return passes(not _is_read(subject) or _says(subject, "sheet.north"))
 
 
 @rule
 def frame(subject: Subject) -> Found:
     """Find the frame with its degrees."""
-    return passes(subject.suffix not in _READ or "°" in subject.text)
+    return passes(not _is_read(subject) or "°" in subject.text)
 
 
 @rule

@@ -521,6 +521,20 @@ def test_a_file_that_has_lost_its_end_is_not_sound(suffix, tmp_path) -> None:
             assert caught.value.code == "record.broken"
 
 
+@pytest.mark.parametrize("suffix", [".png", ".gif"])
+def test_a_picture_of_others_is_not_taken_for_one_that_the_atlas_drew(suffix) -> None:
+    found = Subject((), None, suffix, b"")
+    for name in ("legend", "scale", "north", "frame"):
+        with pytest.raises(InputError, match="no record"):
+            verdict(name, found)
+
+
+def test_a_file_of_a_kind_without_records_is_refused_with_the_kinds_that_have(tmp_path) -> None:
+    (tmp_path / "scan.jpg").write_bytes(b"x")
+    with pytest.raises(InputError, match=r"\.png.*\.gpkg"):
+        layers.check(tmp_path / "scan.jpg")
+
+
 def test_a_file_without_a_record_says_which_rules_it_cannot_be_judged_by(tmp_path) -> None:
     file = tmp_path / "other.svg"
     file.write_text("<svg xmlns='http://www.w3.org/2000/svg'><text>图</text></svg>", "utf-8")
