@@ -10,7 +10,7 @@ import streamlit as st
 from geo.wording import filled, texts_of
 from layers.plan.area import per_folder
 from layers.type.line_breaks import unparted
-from layers.words import general, of_data, of_plan, pair
+from layers.words import general, in_its_terms, of_data, of_plan, pair
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +72,7 @@ def _entry(key: str) -> Mapping[str, Text]:
 
 @per_folder
 def _texts() -> dict[str, Mapping[str, Text]]:
-    return every_plans() | of_plan()
+    return in_its_terms(every_plans() | of_plan())
 
 
 def every_plans() -> dict[str, Mapping[str, Text]]:

@@ -5,6 +5,8 @@ Each room has what it says in a ``words.json`` of its own; what several say stan
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import normalize
@@ -12,15 +14,18 @@ from unicodedata import normalize
 from geo.numerals import LANGUAGES
 from geo.wording import filled, texts_of
 from layers.plan.area import area, package, per_folder, plan
-from layers.plan.data_files import checked, json_of
+from layers.plan.data_files import DataError, checked, json_of
 from layers.plan.roles import ZoningRole
-from layers.plan.schema import resources
+from layers.plan.schema import amounts, registry, resources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from geo.wording import Text
     from layers.plan.schema import Field, Resource
+
+# What sentences call what is added up, where the title of its column is none for them.
+AMOUNT = "reading.amount"
 
 
 def both(key: str) -> tuple[str, str]:
@@ -60,7 +65,20 @@ def bracketed(title: str, unit: str, lang: str) -> str:
     if not unit:
         return title
     has_own = "(" in normalize("NFKC", unit)
-    return say("dashed" if has_own else "bracketed", lang, title=title, unit=unit).strip()
+    values = {"title": title, "unit": unit}
+    return filled(general()["dashed" if has_own else "bracketed"], lang, values).strip()
+
+
+def unit_label(unit: str, *, lang: str = "zh") -> str:
+    """Return how a unit of the data package is written for readers.
+
+    Examples
+    --------
+    >>> unit_label("100 million CNY")
+    '亿元'
+    """
+    words: str = registry("symbology.json")["units"].get(unit, {}).get(lang, unit)
+    return words
 
 
 def paragraph(sentences: Iterable[str], lang: str) -> str:
@@ -76,9 +94,58 @@ def pair(entry: Mapping[str, Text]) -> tuple[str, str]:
 @per_folder
 def words() -> dict[str, Mapping[str, Text]]:
     """Return every text by its key, those of each room and of the open plan, which come first."""
-    return general() | of_plan()
+    return in_its_terms(general() | of_plan())
 
 
+def in_its_terms(texts: Mapping[str, Mapping[str, Text]]) -> dict[str, Mapping[str, Text]]:
+    """Return texts with what the open plan calls its amounts where they leave that to the plan.
+
+    ``{plan_amount}`` is the title of the column that is added up, ``{plan_noun}`` what sentences
+    call it, each also with its unit; ``{plan_measured}`` is the unit alone, or the noun of what is
+    counted. Where amounts of layers differ they are called amounts, of no unit.
+
+    Examples
+    --------
+    >>> texts = {"key": {"zh": "按{plan_amount}加权", "en": "{Plan_noun_unit}"}}
+    >>> in_its_terms(texts)["key"]
+    {'zh': '按投资额加权', 'en': 'Investment (100 million CNY)'}
+    """
+    terms = {lang: _terms(lang) for lang in LANGUAGES}
+    return {
+        key: {lang: _told(text, terms.get(lang, terms["en"])) for lang, text in entry.items()}
+        for key, entry in texts.items()
+    }
+
+
+def _told(text: Text, terms: Mapping[str, str]) -> Text:
+    if not isinstance(text, str):
+        return {form: str(_told(each, terms)) for form, each in text.items()}
+    for term, words in terms.items() if "lan_" in text else ():
+        text = text.replace(f"{{plan_{term}}}", words)
+        text = text.replace(f"{{Plan_{term}}}", words[:1].upper() + words[1:])
+    return text
+
+
+def _terms(lang: str) -> dict[str, str]:
+    title = noun = str(general()[AMOUNT][lang])
+    unit = ""
+    # What reads the layers says what is damaged, in words.
+    with suppress(DataError):
+        column = amounts()
+        if column is not None:
+            title, unit = column.title(lang), unit_label(column.unit, lang=lang)
+            noun = of_plan().get(AMOUNT, {}).get(lang, title)
+    terms = {
+        "amount": title,
+        "amount_unit": bracketed(title, unit, lang),
+        "noun": noun,
+        "noun_unit": bracketed(noun, unit, lang),
+        "measured": unit or noun,
+    }
+    return {term: words.replace("{", "{{").replace("}", "}}") for term, words in terms.items()}
+
+
+@cache
 def general() -> dict[str, Mapping[str, Text]]:
     """Return the texts of each room by their keys, which are those of every plan."""
     return texts_of(Path(__file__).parent.glob("**/words.json"))

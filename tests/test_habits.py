@@ -12,10 +12,11 @@ import pytest
 import yaml
 
 import layers
-from layers.look.symbology import texts_in, unit_label, value_label
+from layers.look.symbology import texts_in, value_label
 from layers.plan.area import packaged
 from layers.plan.schema import resources
 from layers.web.document import HIDDEN
+from layers.words import unit_label
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]

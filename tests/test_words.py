@@ -126,6 +126,17 @@ def test_sentences_take_amounts_with_their_unit() -> None:
     ] == []
 
 
+def test_what_is_added_up_is_called_by_the_plan_and_by_no_text_of_every_plan() -> None:
+    assert [
+        f"{path.name}: {key}"
+        for path in FILES
+        for key, entry in json.loads(path.read_text(encoding="utf-8")).items()
+        for lang in ("zh", "en")
+        for form in forms(entry[lang])
+        if re.search(r"投资|亿元|[Ii]nvest|CNY", form)
+    ] == []
+
+
 # Words of commands, which their help ends by itself, and what begins or parts a sentence.
 UNENDED = ("command.", "option.", "kind.", "family.", "sheet.stop", "app.counted", "geometry.which")
 

@@ -74,7 +74,7 @@ def totals(shown: Shown) -> None:
     title = text("distribution.own_total") if own else choices.layer_title(points.layer)
     total.metric(title, number(len(chosen)))
     if stated is not None:
-        amounts = points.amount_noun(language()) if own else text("distribution.investment")
+        amounts = choices.weight_words("distribution.investment", points)
         money.metric(amounts, significant(stated.sum()))
     if stated is not None and not own and area().document:
         of_plan = stated[chosen["source_id"] == area().document]

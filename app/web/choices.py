@@ -296,7 +296,7 @@ def weighted(points: Points) -> bool:
     """Draw the switch that weights points by their amounts, where they have any."""
     if points.amount is None:
         return False
-    if is_own(points.layer):
+    if not points.is_plans_amount(None):
         return switch("weighted", "choose.weighted.own", amount=points.amount_noun(language()))
     return switch("weighted", "choose.weighted")
 
@@ -308,7 +308,7 @@ def amount_of(points: Points, value: float) -> str:
 
 
 def weight_words(key: str, points: Points) -> str:
-    """Return words about the weight of points: of an own column its name, of no known unit."""
-    if not is_own(points.layer):
+    """Return words about the weight of points: of other amounts than the plan's their name."""
+    if points.is_plans_amount(None):
         return text(key)
     return text(f"{key}.own", amount=points.amount_noun(language()))

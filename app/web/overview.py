@@ -10,9 +10,10 @@ import pandas as pd
 import layers
 from geo.numerals import listed, number
 from layers.keeping.answers import kept_answer
-from layers.look.symbology import amount_words, layer_styles, unit_label, value_label
+from layers.look.symbology import amount_words, layer_styles, value_label
 from layers.plan.area import per_plan
 from layers.plan.catalogue import table
+from layers.words import unit_label
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable

@@ -18,14 +18,14 @@ from app.texts import language, text
 from app.web import picking
 from app.web.choices import layer_title, value_title
 from geo.numerals import MISSING, between, listed, number
-from layers.look.symbology import field_title, texts_in, unit_label
+from layers.look.symbology import field_title, texts_in
 from layers.look.told import ends_in_words, in_words, without_specks
 from layers.plan.area import area
 from layers.plan.catalogue import as_drawn
 from layers.plan.schema import resource
 from layers.plan.selection import ENTITY, PLACEABLE, located
 from layers.plan.spelling import holds
-from layers.plan.unplaced import amount_unit, leads, thing_of_each
+from layers.plan.unplaced import leads, thing_of_each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -105,8 +105,7 @@ def thing_picker(things: pd.DataFrame, chosen: str | None, *, key: str) -> None:
     key
         Key of the table.
     """
-    unit = unit_label(amount_unit(), lang=language())
-    amount_title = text("locate.column.amount", unit=unit)
+    amount_title = text("locate.column.amount")
     header = [text("locate.column.name"), amount_title, text("locate.column.features")]
     rows = [
         (name, number(amount) if amount else MISSING, number(features))

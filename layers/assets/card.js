@@ -280,7 +280,7 @@
     });
     const line = el("div", "atlas-sizes");
     line.append(svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` }, parts),
-      el("small", "", panels.t("amount")));
+      el("small", "", panels.words(layer.sized)));
     return line;
   }
 

@@ -18,7 +18,7 @@ from layers import questions
 from layers.book import series
 from layers.keeping.answers import kept_answer
 from layers.look.charts import Chart
-from layers.look.symbology import symbology, unit_label, value_label
+from layers.look.symbology import symbology, value_label
 from layers.look.told import in_words
 from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, names_by_id, table
@@ -30,7 +30,7 @@ from layers.plan.zonings import DISC_RULE, zoning
 from layers.questions.subjects import Points, Zones, point_layers, role_of
 from layers.record.specification import asked
 from layers.type.tables import Table
-from layers.words import paragraph, say
+from layers.words import paragraph, say, unit_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -14,7 +14,7 @@ from geo.numerals import significant
 from layers.look.styles import Label, LayerStyle, Size, Style, looks
 from layers.plan.area import per_folder
 from layers.plan.schema import registry
-from layers.words import bracketed
+from layers.words import bracketed, unit_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,18 +71,6 @@ def value_label(column: str, value: str, *, lang: str = "zh") -> str:
     """
     table = looks()["evidence"] if column == "evidence" else symbology()["values"].get(column)
     words: str = (table or {}).get(value, {}).get(lang, value)
-    return words
-
-
-def unit_label(unit: str, *, lang: str = "zh") -> str:
-    """Return how a unit of the data package is written for readers.
-
-    Examples
-    --------
-    >>> unit_label("100 million CNY")
-    '亿元'
-    """
-    words: str = symbology()["units"].get(unit, {}).get(lang, unit)
     return words
 
 

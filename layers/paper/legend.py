@@ -26,6 +26,7 @@ from layers.paper.sheet import text_width, wrapped
 from layers.paper.symbols import dash_pattern, draw_symbols
 from layers.scene.boxes import Box
 from layers.scene.scene import CONTEXT
+from layers.scene.sizes import sized_by
 from layers.words import say
 
 if TYPE_CHECKING:
@@ -223,7 +224,8 @@ def _section(section: Section, kind: _Type) -> list[_Item]:
     items += rows
     if layer.amounts:
         largest = max(radius for _, radius in layer.amounts)
-        lines = tuple(wrapped(say("legend.amount", layer.lang), kind.column, SMALL_PX * kind.px))
+        sized = sized_by(layer.id, layer.look, layer.lang)
+        lines = tuple(wrapped(sized, kind.column, SMALL_PX * kind.px))
         height = (2 * largest + 8 + (0.3 + 1.2 * len(lines)) * SMALL_PX) * kind.px
         items.append(_Item("sizes", height, lines, layer=layer))
     return items

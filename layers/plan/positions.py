@@ -211,8 +211,9 @@ class Gazetteer:
             return self._built[feature_id]()
         if feature_id not in self._rows:
             raise InputError(
-                f"{chain[0]!r} is placed by {feature_id!r}, which no layer has; "
-                "correct what it is within or the same as",
+                f"{chain[0]!r} is placed by {feature_id!r}, which no layer has that may place it; "
+                "correct what it is within or the same as, or give the layer of that `place: true` "
+                "under shapes in area.yaml",
                 code="plan.place",
                 name=chain[0],
             )

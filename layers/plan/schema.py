@@ -17,7 +17,7 @@ import pandas as pd
 from geo.arguments import require_one_of
 from geo.doors import door
 from geo.errors import LayerError
-from layers.plan.area import SHARED, package, per_folder, plan
+from layers.plan.area import SHARED, area, package, per_folder, plan
 from layers.plan.claims import TABLE
 from layers.plan.data_files import Damage, DataError, checked, json_of
 from layers.plan.strict_schema import strict
@@ -156,6 +156,25 @@ def resource(name: str) -> Resource:
     """
     require_one_of(name, resources(), "layer", function="resource", error=LayerError)
     return resources()[name]
+
+
+@per_folder
+def amounts() -> Field | None:
+    """Return the column of what is added up, None where layers have none or not the same.
+
+    Examples
+    --------
+    >>> amounts().title_zh
+    '投资额'
+    """
+    columns = [
+        column
+        for name, role in area().points.items()
+        for column in resources()[name].fields
+        if column.name == role.amount
+    ]
+    alike = {(column.title_zh, column.title_en, column.unit) for column in columns}
+    return columns[0] if len(alike) == 1 else None
 
 
 def typed(frame: pd.DataFrame, description: Resource) -> pd.DataFrame:

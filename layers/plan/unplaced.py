@@ -25,7 +25,7 @@ from layers.plan.catalogue import ids, load, names_by_id, own_claims, rings, tab
 from layers.plan.catalogue import rows as rows_of
 from layers.plan.claims import ACCEPTED, TABLE
 from layers.plan.evidence import said_in, stated_place
-from layers.plan.schema import resources
+from layers.plan.schema import amounts, resources
 from layers.plan.selection import ENTITY, PLACEABLE, counted, placeable, unlocated
 
 if TYPE_CHECKING:
@@ -127,15 +127,15 @@ def unplaced() -> pd.DataFrame:
 
 
 def amount_unit() -> str:
-    """Return the unit of what is invested, empty where the plan adds up nothing.
+    """Return the unit of what is added up, empty where that is nothing, or not the same of all.
 
     Examples
     --------
     >>> amount_unit()
     '100 million CNY'
     """
-    amounts = {name: role.amount for name, role in area().points.items() if role.amount}
-    return next((resources()[name].field(amount).unit for name, amount in amounts.items()), "")
+    column = amounts()
+    return "" if column is None else column.unit
 
 
 def placed() -> set[str]:
@@ -168,7 +168,8 @@ def _features() -> pd.DataFrame:
         lacking = unlocated(load(name))
         frame = lacking[placeable(lacking)]
         role = area().points.get(name)
-        amount = None if role is None or role.amount is None else counted(frame)[role.amount]
+        adds_up = role is not None and role.amount is not None and amounts() is not None
+        amount = counted(frame)[role.amount] if role is not None and adds_up else None
         plain = pd.DataFrame(frame.drop(columns="geometry"))
         part = plain[ENTITY].map(PLACEABLE.index) if ENTITY in plain else 0
         parts.append(

@@ -11,14 +11,14 @@ from geo.errors import InputError
 from geo.numerals import listed, number
 from layers.look.content import Content
 from layers.look.styles import looks
-from layers.look.symbology import field_title, texts_in, unit_label, value_label
+from layers.look.symbology import field_title, texts_in, value_label
 from layers.plan.area import area
 from layers.plan.catalogue import as_drawn, describe, load, names_by_id
 from layers.plan.schema import resource
 from layers.questions.figures import Figures
 from layers.questions.kinds import Kind, register
 from layers.type.tables import Table
-from layers.words import say
+from layers.words import say, unit_label
 
 if TYPE_CHECKING:
     import geopandas as gpd

@@ -9,7 +9,6 @@ from layers.keeping.own_files import people_title
 from layers.look.credits import credits_of
 from layers.look.standing import standing
 from layers.look.statement import Statement, reviewed
-from layers.look.symbology import unit_label
 from layers.plan.area import area
 from layers.plan.catalogue import table
 from layers.plan.selection import placed_share
@@ -17,7 +16,7 @@ from layers.questions.counting import counted
 from layers.questions.fields import attributes
 from layers.questions.subjects import Points, Zones
 from layers.questions.unknowns import certainty_note, unknowns_note
-from layers.words import bracketed, paragraph, say
+from layers.words import bracketed, paragraph, say, unit_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -15,7 +15,7 @@ from layers.look.symbology import value_label
 from layers.plan.area import area
 from layers.plan.catalogue import load
 from layers.plan.evidence import with_extents
-from layers.plan.schema import resource
+from layers.plan.schema import amounts, resource
 from layers.plan.selection import (
     ENTITY,
     counted,
@@ -200,16 +200,15 @@ class Points:
         return {"noun": noun, "kind": self.about.field(self.group).title(lang)}
 
     def is_plans_amount(self, column: str | None) -> bool:
-        """Whether a column, or none, is what the plan's layer has amounts in."""
-        return not is_own(self.layer) and column in {None, self.amount}
+        """Whether a column, or none, has the amounts that the words of the plan are of."""
+        return not is_own(self.layer) and column in {None, self.amount} and amounts() is not None
 
     def amount_noun(self, lang: str, column: str | None = None) -> str:
         """Return what the amounts are called in a sentence: those of the layer, or of a column."""
-        if column not in {None, self.amount}:
-            return self.about.field(column).title(lang)
-        if is_own(self.layer):
-            return self.about.field(AMOUNT).title(lang)
-        return say("reading.investment", lang)
+        told = column or self.amount or (AMOUNT if is_own(self.layer) else None)
+        if told is None or self.is_plans_amount(column):
+            return say("reading.amounts", lang)
+        return self.about.field(told).title(lang)
 
     def chosen(self) -> gpd.GeoDataFrame:
         """Return the features that meet the choice, each project once, with or without a place.

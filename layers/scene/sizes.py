@@ -5,8 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from layers.look.symbology import field_title
+from layers.plan.schema import resource, resources
+from layers.words import say
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from layers.look.styles import LayerStyle
 
 # Amounts of a legend of sizes: the first comes as near as it can to the largest that is shown, the
 # others are about these parts of it.
@@ -25,6 +31,21 @@ def round_amounts(largest: float) -> tuple[float, ...]:
     """
     top = _next_round(largest, _FINE_STEPS)
     return top, *(_next_round(top / part, _STEPS) for part in _LEGEND_PARTS)
+
+
+def sized_by(name: str, look: LayerStyle, lang: str) -> str:
+    """Return what the size of the symbols of a layer stands for, empty where they have one size.
+
+    Examples
+    --------
+    >>> from layers.look.symbology import layer_style
+    >>> sized_by("projects", layer_style("projects"), "en")
+    'Area by investment (100 million CNY)'
+    """
+    if look.size is None or name not in resources():
+        return ""
+    column = resource(name).field(look.size.field)
+    return say("sized", lang, amount=field_title(column, lang=lang))
 
 
 def _next_round(amount: float, steps: Sequence[float]) -> float:

@@ -13,6 +13,7 @@ from pptx.util import Emu, Pt
 
 from geo.numerals import number
 from layers.look.styles import WHITE, Style, inks, mark
+from layers.scene.sizes import sized_by
 from layers.scene.strokes import Stroke
 from layers.slides.freeforms import Fill, Shapes, next_number, on_white, parsed
 from layers.slides.parts import add_text, rgb
@@ -81,12 +82,13 @@ def legend_items(scene: Scene) -> tuple[LegendItem, ...]:
         if section.title:
             items.append(LegendItem(section.title, kind="heading"))
         items += [_item(entry) for entry in section.entries]
-        size = section.layer.look.size
+        layer, size = section.layer, section.layer.look.size
         if section.title and size is not None and size.largest:
-            words = say("slides.amount", section.layer.lang, largest=number(size.largest))
-            amounts = sorted(section.layer.amounts, reverse=True)
+            sized = sized_by(layer.id, layer.look, layer.lang)
+            words = say("slides.amount", layer.lang, sized=sized, largest=number(size.largest))
+            amounts = sorted(layer.amounts, reverse=True)
             sizes = tuple((number(amount), radius) for amount, radius in amounts)
-            items.append(LegendItem(words, section.layer.colour, "sizes", sizes=sizes))
+            items.append(LegendItem(words, layer.colour, "sizes", sizes=sizes))
     return tuple(items)
 
 

@@ -41,6 +41,7 @@ from layers.plan.years import years_of
 from layers.scene.known import zone_only_sample, zone_only_words
 from layers.scene.resolved import scene
 from layers.scene.scene import CONTEXT, REMARK, sample
+from layers.scene.sizes import sized_by
 from layers.type.outside_texts import Cleaner
 from layers.web import references
 from layers.web.encoding import CRS, DECIMALS, columnar, corners_of, painted
@@ -319,6 +320,7 @@ def _layer(drawn: Drawn) -> dict[str, Any]:
         **_looks(drawn),
         **({"painted": painted(_parts(drawn))} if drawn.striped else {}),
         "amounts": [{"amount": amount, "radius": radius} for amount, radius in drawn.amounts],
+        "sized": {lang: sized_by(drawn.id, drawn.look, lang) for lang in LANGUAGES},
         "fields": _fields(drawn),
         "stops": [_stop(stop) for stop in drawn.stops],
     }

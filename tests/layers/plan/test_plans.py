@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,8 +21,10 @@ from layers.outputs import output
 from layers.plan.area import area, crs_words, map_crs, open_plan
 from layers.plan.schema import resource
 from layers.plan.zonings import GRID_NAMES
+from layers.questions.scales import Scaled
 from layers.questions.subjects import Points, Zones, point_layers
 from layers.record.specification import read_spec
+from layers.words import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -171,6 +174,53 @@ def test_a_damaged_area_is_named(tmp_path: Path, old: str, new: str, said: str) 
         )
     with open_plan(tmp_path):
         assert said in " ".join(each.sentence("en") for each in data_check.damages())
+
+
+def with_amounts(folder: Path, *, again: bool = False) -> Path:
+    """The tiny plan with shops that state their sales, and once more as shops that state staff."""
+    for path in TINY.iterdir():
+        (folder / path.name).write_text(path.read_text("utf-8"), "utf-8")
+    head, *rows = (TINY / "shops.csv").read_text("utf-8").splitlines()
+    told = [f"{head},sold", *(f"{row},{at + 1}" for at, row in enumerate(rows))]
+    (folder / "shops.csv").write_text("\n".join(told), "utf-8")
+    package = json.loads((TINY / "datapackage.json").read_text("utf-8"))
+    shops = next(each for each in package["resources"] if each["name"] == "shops")
+    sold = {"name": "sold", "type": "number", "unit": "t", "title": "销量", "title_en": "sales"}
+    shops["schema"]["fields"].append(sold)
+    roles = "  shops: {filters: [trade], group: trade, amount: sold}"
+    if again:
+        (folder / "stalls.csv").write_text("\n".join(told).replace("shop-", "stall-"), "utf-8")
+        text = json.dumps(shops).replace("shops", "stalls").replace("sales", "staff")
+        package["resources"].append(json.loads(text))
+        roles += f"\n{roles.replace('shops', 'stalls')}"
+    (folder / "datapackage.json").write_text(json.dumps(package), "utf-8")
+    area_text = (TINY / "area.yaml").read_text("utf-8")
+    lines = [roles if "group: trade" in line else line for line in area_text.splitlines()]
+    (folder / "area.yaml").write_text("\n".join(lines), "utf-8")
+    return folder
+
+
+def titles_of_sums(layer: str, zoning: str = "quarters") -> tuple[str, str]:
+    return Scaled(questions.Distribution(Points(layer), Zones(zoning)), "investment").titles
+
+
+def test_what_is_added_up_is_called_as_the_plan_calls_it(tmp_path: Path) -> None:
+    with open_plan(with_amounts(tmp_path)):
+        assert titles_of_sums("shops") == ("销量（t）", "Sales (t)")
+        assert Points("shops").amount_noun("en") == "sales"
+        assert say("result.weight_per_km2", "en") == "Sales (t per km²)"
+    assert titles_of_sums("projects", "circles") == (
+        "投资额（亿元）",
+        "Investment (100 million CNY)",
+    )
+
+
+def test_amounts_that_differ_are_called_each_by_its_name(tmp_path: Path) -> None:
+    with open_plan(with_amounts(tmp_path, again=True)):
+        assert titles_of_sums("stalls") == ("“销量”合计", "Sum of staff")
+        assert titles_of_sums("shops") == ("“销量”合计", "Sum of sales")
+        # What stands beside both has no unit of either.
+        assert say("result.weight_sum", "en") == "Amount"
 
 
 # ---- what the code may not know ----

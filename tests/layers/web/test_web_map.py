@@ -33,7 +33,6 @@ from layers.look.symbology import (
     layer_styles,
     palette,
     symbology,
-    unit_label,
     value_label,
 )
 from layers.look.told import in_words
@@ -44,7 +43,7 @@ from layers.web.document import map_document, to_json
 from layers.web.encoding import painted, shape_of
 from layers.web.references import mentions, times
 from layers.web.webmap import ASSETS, SCRIPTS, STYLES, AtlasMap, vendor_missing, web_map
-from layers.words import words
+from layers.words import unit_label, words
 
 # rasterio 1.4 multiplies affine transforms in the way that affine 3.1 is going to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")
