@@ -268,9 +268,14 @@ def named(crs: CRS) -> str:
     --------
     >>> named(CRS.from_epsg(4547))
     'EPSG:4547 (CGCS2000 / 3-degree Gauss-Kruger CM 114E)'
+    >>> named(CRS.from_user_input("+proj=tmerc +lon_0=111.5 +ellps=GRS80 +type=crs"))
+    '+proj=tmerc +lon_0=111.5 +ellps=GRS80 +type=crs'
     """
     code = crs.to_authority()
-    return f"{':'.join(code)} ({crs.name})" if code else crs.name
+    if code:
+        return f"{':'.join(code)} ({crs.name})"
+    # What its parameters alone say has no name.
+    return crs.srs if crs.srs.startswith("+") and crs.name == "unknown" else crs.name
 
 
 @by_definition
