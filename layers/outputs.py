@@ -308,7 +308,7 @@ def remake(path: str | os.PathLike[str]) -> tuple[MapSpec, list[str]]:
 def _figures(spec: MapSpec) -> dict[str, str]:
     """Return the headline figures of a map, or what has a place where that is all it says.
 
-    Of two maps those of each have its letter.
+    Of two maps those of each have its letter, of the plan in ten slides the title of its map.
     """
     if spec.versus:
         both = zip("ab", (replace(spec, versus={}), spec.other()), strict=True)
@@ -318,6 +318,10 @@ def _figures(spec: MapSpec) -> dict[str, str]:
             for name, value in _figures(each).items()
         }
     figures = asked(spec).headline(spec.lang)
+    if spec.pages == BRIEF:
+        from layers.book.brief import headlines  # noqa: PLC0415
+
+        return {say("statement.placed", spec.lang): spec.statement().placed} | headlines(spec)
     # What has a place follows from all that a map shows, and is asked where it says nothing else.
     return dict(figures or [(say("statement.placed", spec.lang), spec.statement().placed)])
 

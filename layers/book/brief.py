@@ -6,6 +6,7 @@ or that follows from its numbers. What a plan has nothing of is left out, and th
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -163,6 +164,27 @@ def brief(spec: MapSpec, progress: Callable[[str], object] = lambda _: None) -> 
         raise refusals[0]
     progress(say("brief.method", spec.lang))
     return Brief((*exhibits, _method(exhibits, spec)), tuple(missing))
+
+
+def headlines(spec: MapSpec) -> dict[str, str]:
+    """Return the headline figures of the maps of a brief, each after the title of its map.
+
+    Parameters
+    ----------
+    spec
+        As :func:`brief` takes it; a map that cannot be asked for has none.
+    """
+    own = asked(spec)
+    found: dict[str, str] = {}
+    for name in MAPS:
+        with suppress(AtlasError):
+            question = _question(name, own)
+            title = question.title(spec.lang)
+            found |= {
+                say("statement.row", spec.lang, name=title, value=figure): value
+                for figure, value in question.headline(spec.lang)
+            }
+    return found
 
 
 def specified(question: Kind, spec: MapSpec) -> MapSpec:

@@ -17,6 +17,7 @@ from layers.plan.area import open_plan
 from layers.questions import Distribution, zone_counts
 from layers.questions.figures import in_words
 from layers.questions.subjects import Points, Zones
+from layers.record import provenance
 from layers.record.specification import read_spec
 from layers.slides.deck import presentation
 from layers.type.line_breaks import text_lines
@@ -121,6 +122,9 @@ def test_what_a_plan_has_not_is_left_out_and_the_notes_say_so():
     with open_plan(TINY):
         steps = []
         made = output(spec("zh"), ".pptx", progress=lambda *step: steps.append(step))
+        figures = provenance.record_in(made, ".pptx", "ten.pptx")["figures"]
+    # When it is made again, those of each map that are not what they were are told.
+    assert {"位置", "店铺服务覆盖：覆盖率", "店铺核密度：核密度峰值"} <= set(figures)
     assert [done for done, _, _ in steps] == list(range(steps[0][1]))
     slides = Presentation(io.BytesIO(made)).slides
     assert "未列“两种分区比较”：只有一种分区。" in slides[0].notes_slide.notes_text_frame.text
