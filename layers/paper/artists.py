@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path
 from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
 
 from layers.look.styles import inks
 from layers.scene.window import POINTS_PER_INCH
@@ -99,6 +101,42 @@ class _Over(Axes):
 
     def _gen_axes_patch(self) -> Rectangle:
         return _Still((0.0, 0.0), 1.0, 1.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Shapes:
+    """Areas in units of their own, which sheet after sheet has in another place and size."""
+
+    paths: tuple[Path, ...]
+
+
+class Repeated(PathCollection):
+    """Shapes on a sheet, which a file of many pages needs to hold but once.
+
+    Parameters
+    ----------
+    shapes
+        What is drawn.
+    scale, at
+        Points per unit, and where their origin is.
+    **look
+        Colours and width of their strokes, as a collection has them.
+    """
+
+    def __init__(
+        self,
+        shapes: Shapes,
+        scale: float,
+        at: tuple[float, float],
+        **look: Any,  # noqa: ANN401 - as a collection has it
+    ) -> None:
+        super().__init__(shapes.paths, **look)
+        self.shapes, self.scale, self.at = shapes, scale, at
+
+    def put(self, axes: Axes) -> None:
+        """Put it on a sheet."""
+        self.set_transform(Affine2D().scale(self.scale).translate(*self.at) + axes.transData)
+        axes.add_artist(self)
 
 
 def draw_box(axes: Axes, box: Box, **look: Any) -> Rectangle:  # noqa: ANN401 - as a patch has it

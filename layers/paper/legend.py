@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
+from itertools import product, takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -169,16 +169,20 @@ def legend_in(
     sections = scene.legend()
     part = any(section.is_part for section in sections)
     words = say("legend.part" if part else "legend.title", scene.lang)
-    whole = box.width
-    rooms = (whole - beside - COLUMN_GAP * px, whole) if beside else (whole,)
-    usual = [(room, *each, below) for room in rooms for each in ATTEMPTS[:USUAL] if below]
-    others = [(room, *each, 0.0) for room, each in product(rooms, ATTEMPTS)]
-    for room, type_scale, space, more, free in (*usual, *others):
+    wide = box.width
+    rooms = (wide - beside - COLUMN_GAP * px, wide) if beside else (wide,)
+    usual = list(product(rooms, ATTEMPTS[:USUAL]))
+    tries = [(each, below, whole) for whole in (True, False) for each in usual if below]
+    # A section stays in one column where that takes no smaller type than usual, and no other room.
+    tries += [(each, 0.0, True) for each in usual if each[0] == rooms[0]]
+    tries += [(each, 0.0, False) for each in product(rooms, ATTEMPTS)]
+    for (room, (type_scale, space, more)), free, whole in tries:
         columns = fewest_columns + more
         width = (room - (columns - 1) * COLUMN_GAP * px) / columns
         kind = _Type(px, type_scale, space, width)
         title = _Item("title", 1.5 * kind.title, (words,), sticks=True)
-        placed = _flow([title, *_items(sections, scene, kind)], columns, box.height - free)
+        items = [title, *_items(sections, scene, kind)]
+        placed = _flow(items, columns, box.height - free, whole=whole)
         if placed is not None:
             break
     else:
@@ -189,8 +193,8 @@ def legend_in(
             count=len(sections),
         )
     tallest = max((sum(item.height for item in items) for items in placed), default=0.0)
-    spare = Box(box.left, box.bottom, whole, max(0.0, box.height - tallest))
-    if room < whole:
+    spare = Box(box.left, box.bottom, wide, max(0.0, box.height - tallest))
+    if room < wide:
         spare = Box(box.right - beside, box.bottom, beside, box.height)
     return Legend(box, kind, placed, spare)
 
@@ -257,26 +261,35 @@ def _count_width(count: Tally | None, kind: _Type) -> float:
     return 0.0 if count is None else text_width(f"  {count}", kind.text)
 
 
-def _flow(items: list[_Item], columns: int, height: float) -> list[list[_Item]] | None:
+def _flow(
+    items: list[_Item], columns: int, height: float, *, whole: bool
+) -> list[list[_Item]] | None:
     """Fill columns one after the other, as evenly as they go; None where they are too few."""
     total = sum(item.height for item in items)
     if total > columns * height:
         return None
     tallest = max((item.height for item in items), default=0.0)
-    for share in np.linspace(max(total / columns, tallest), height, 12):
-        filled = _filled(items, columns, float(share) + 1e-6)
+    for share in np.linspace(max(total / columns, tallest), height, 12).tolist():
+        filled = _filled(items, columns, share + 1e-6, whole=whole)
         if filled is not None and share <= height:
             return filled
     return None
 
 
-def _filled(items: list[_Item], columns: int, height: float) -> list[list[_Item]] | None:
+def _filled(
+    items: list[_Item], columns: int, height: float, *, whole: bool
+) -> list[list[_Item]] | None:
+    """Fill columns up to a height, with whole sections or with what goes in of each."""
     placed: list[list[_Item]] = [[]]
     used = 0.0
     for at, item in enumerate(items):
         # A title does not end a column, nor with one line of what it heads.
         after = items[at + 1 : at + 3] if item.sticks else []
+        if whole and item.kind != "gap":
+            after = list(takewhile(lambda each: each.kind != "gap", items[at + 1 :]))
         needed = item.height + sum(each.height for each in after)
+        if whole and needed > height:
+            return None
         if used + needed > height and placed[-1]:
             placed.append([])
             used = 0.0

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import geopandas as gpd
 import numpy as np
 import shapely
-from matplotlib.collections import PathCollection
 from pyproj import Transformer
 
 from geo.crs import moved
 from layers.look.styles import WHITE, inks
-from layers.paper.artists import draw_box
+from layers.paper.artists import Repeated, Shapes, draw_box
 from layers.paper.drawing import area_path
 from layers.plan.area import area, map_crs, per_plan
 from layers.plan.catalogue import land, load
@@ -35,6 +34,8 @@ ZORDER = 90.0
 # Of the map's width and at least so many px, with room above and below beside the map.
 INSET_SHARE, INSET_PX, SPARE_PX = 0.17, 112.0, 6.0
 INSET_MARGIN = 0.06
+# Its land is so many units wide, and has no corners that are nearer to a line than this.
+SIDE, TOLERANCE = 100.0, 0.2
 
 
 def locator_box(
@@ -103,8 +104,6 @@ def corner_box(
 
 def draw_locator(
     axes: Axes,
-    districts: NDArray[np.object_],
-    roles: list[bool],
     window: Window,
     box: Box,
     *,
@@ -118,10 +117,6 @@ def draw_locator(
     ----------
     axes
         Of the sheet, in points.
-    districts
-        Areas in metres.
-    roles
-        Whether each belongs to the New Area.
     window, box
         What the map shows, and where the locator stands.
     beyond
@@ -140,28 +135,21 @@ def draw_locator(
         zorder=ZORDER - 5,
         label="locator",
     )
-    west, south, east, _ = _land(districts)
-    per_pt = (east - west) / box.width
-
-    def placed(xy: NDArray[np.float64]) -> NDArray[np.float64]:
-        moved: NDArray[np.float64] = (xy - (west, south)) / per_pt + (box.left, box.bottom)
-        return moved
-
-    shapes = shapely.simplify(shapely.transform(districts, placed), 0.35)
-    for member in (False, True):
-        paths = [area_path(shapes[at]) for at, role in enumerate(roles) if role is member]
-        fill = MEMBER if member else beyond.colour
-        axes.add_artist(
-            PathCollection(
-                [path for path in paths if path is not None],
-                facecolors=[toned(fill)],
-                edgecolors=[toned(GRID if member else beyond.edge)],
-                linewidths=[0.6 * px],
-                zorder=ZORDER - 4 + member,
-            )
-        )
+    scale, at = box.width / SIDE, (box.left, box.bottom)
+    for member, shapes in enumerate(locator_shapes()):
+        Repeated(
+            shapes,
+            scale,
+            at,
+            facecolors=[toned(MEMBER if member else beyond.colour)],
+            edgecolors=[toned(GRID if member else beyond.edge)],
+            linewidths=[0.6 * px],
+            zorder=ZORDER - 4 + member,
+        ).put(axes)
+    extent = locator_extent()
+    corners = np.array(window.bounds_m).reshape(2, 2) - (extent.left, extent.bottom)
+    corners = corners * box.width / extent.width + at
     # A map may show more than the locator does.
-    corners = placed(np.array(window.bounds_m).reshape(2, 2))
     (left, low), (right, high) = corners.clip((box.left, box.bottom), (box.right, box.top))
     draw_box(
         axes,
@@ -175,23 +163,36 @@ def draw_locator(
 
 
 @per_plan
-def locator_units() -> tuple[NDArray[np.object_], list[bool]]:
+def _locator_units() -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     """Return the administrative units in metres, and whether each belongs to the area."""
     frame = moved(gpd.GeoDataFrame(load(area().land.layer)), map_crs())
     simple: NDArray[np.object_] = frame.geometry.simplify(300.0).to_numpy()
-    return simple, frame["id"].isin(land()["id"]).tolist()
+    return simple, frame["id"].isin(land()["id"]).to_numpy()
 
 
-def locator_extent(districts: NDArray[np.object_]) -> Box:
+@per_plan
+def locator_shapes() -> tuple[Shapes, Shapes]:
+    """Return the units around the area and those that belong to it, as wide as :data:`SIDE`."""
+    units, members = _locator_units()
+    extent = locator_extent()
+
+    def placed(xy: NDArray[np.float64]) -> NDArray[np.float64]:
+        moved: NDArray[np.float64] = (xy - (extent.left, extent.bottom)) * SIDE / extent.width
+        return moved
+
+    shapes = shapely.simplify(shapely.transform(units, placed), TOLERANCE)
+    here, there = (
+        tuple(path for path in map(area_path, shapes[kind]) if path is not None)
+        for kind in (members, ~members)
+    )
+    return Shapes(there), Shapes(here)
+
+
+def locator_extent() -> Box:
     """Return the extent of the land that a locator shows, metres."""
-    west, south, east, north = _land(districts)
-    return Box(west, south, east - west, north - south)
-
-
-def _land(districts: NDArray[np.object_]) -> tuple[float, float, float, float]:
-    west, south, east, north = shapely.total_bounds(districts).tolist()
+    west, south, east, north = shapely.total_bounds(_locator_units()[0]).tolist()
     by = INSET_MARGIN * max(east - west, north - south) / 2
-    return west - by, south - by, east + by, north + by
+    return Box(west - by, south - by, east - west + 2 * by, north - south + 2 * by)
 
 
 def covered(

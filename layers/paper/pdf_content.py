@@ -8,6 +8,7 @@ left to it: pages can be drawn anywhere, and in any order.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -18,6 +19,7 @@ from matplotlib.colors import to_rgba
 from matplotlib.path import Path
 from matplotlib.text import Text
 
+from layers.paper.artists import Repeated
 from layers.paper.halos import Halo
 from layers.paper.parts import drawn_in_order
 from layers.paper.sheet import text_width
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.transforms import BboxBase, Transform
     from numpy.typing import NDArray
 
+    from layers.paper.artists import Shapes
     from layers.type.fonts import Weight
 
 Rgba: TypeAlias = tuple[float, float, float, float]
@@ -78,6 +81,15 @@ def outline(path: Path, matrix: NDArray[np.float64]) -> str:
         else:
             steps.append("h\n" if code == CLOSE else STEPS[code])
     return "".join(steps) % tuple(corners[kept].ravel().tolist())
+
+
+@lru_cache(maxsize=16)
+def form(shapes: Shapes) -> tuple[str, tuple[float, float, float, float]]:
+    """Return shapes as operators that fill and stroke them, and the box that they lie in."""
+    corners = np.concatenate([path.vertices for path in shapes.paths])
+    (left, low), (right, high) = corners.min(axis=0) - 1.0, corners.max(axis=0) + 1.0
+    drawn = "".join(f"{outline(path, SAME)}B\n" for path in shapes.paths)
+    return drawn, (float(left), float(low), float(right), float(high))
 
 
 class Later(NamedTuple):
@@ -265,7 +277,30 @@ class Ink(RendererBase):
         shape = outline(path, np.diag([scale, scale, 1.0]))
         self._paint(look, shape, drawn.get_offsets().tolist())
 
+    def repeat(self, drawn: Repeated) -> None:
+        """Fill and stroke shapes that the file holds once, in units of their own."""
+        if not drawn.shapes.paths:
+            return
+        (face,), (edge,) = (
+            np.asarray(each).tolist() for each in (drawn.get_facecolor(), drawn.get_edgecolor())
+        )
+        self._cut_to("")
+        self._fill(tuple(face))
+        # What is set here holds within, where a unit is so many points.
+        self._stroke(tuple(edge), float(np.ravel(drawn.get_linewidth())[0]) / drawn.scale)
+        self._set_ends("butt", "miter", (None, None))
+        x, y = drawn.at
+        place = f"q {drawn.scale:.5f} 0 0 {drawn.scale:.5f} {x:.2f} {y:.2f} cm /"
+        self.written += [place, Later("form", form(drawn.shapes)), " Do Q\n"]
+
     # ---- state ----
+
+    def _set_ends(self, cap: str, join: str, dashes: tuple[float | None, Any]) -> None:
+        self._set("cap", f"{CAPS[cap]} J\n")
+        self._set("join", f"{JOINS[join]} j\n")
+        start, lengths = dashes
+        words = " ".join(f"{each:.2f}" for each in np.ravel([] if lengths is None else lengths))
+        self._set("dash", f"[{words}] {start or 0:.2f} d\n")
 
     def _paint(
         self, look: Look, shape: str, places: Iterable[Sequence[float]] | None = None
@@ -279,11 +314,7 @@ class Ink(RendererBase):
             self._fill(look.face)
         if stroked:
             self._stroke(look.edge, look.width)
-            self._set("cap", f"{CAPS[look.cap]} J\n")
-            self._set("join", f"{JOINS[look.join]} j\n")
-            start, dashes = look.dashes
-            lengths = " ".join(f"{each:.2f}" for each in np.ravel([] if dashes is None else dashes))
-            self._set("dash", f"[{lengths}] {start or 0:.2f} d\n")
+            self._set_ends(look.cap, look.join, look.dashes)
         how = {(True, True): "B", (True, False): "f", (False, True): "S"}.get((filled, stroked))
         if how is not None:
             self.written += (
@@ -378,6 +409,8 @@ def _draw(ink: Ink, artists: Iterable[Artist]) -> None:
     for artist in artists:
         if isinstance(artist, Text):
             ink.write(artist)
+        elif isinstance(artist, Repeated):
+            ink.repeat(artist)
         elif isinstance(artist, PathCollection):
             ink.fill_and_stroke(artist)
         else:

@@ -64,7 +64,8 @@ class PdfFile:
         self.parents: list[list[Ref]] = []
         kinds = ("ExtGState", "Pattern", "XObject", "Properties")
         self.looks: dict[str, dict[str, Any]] = {kind: {} for kind in kinds}
-        # Names of hatching by its operators, and of layers by their titles.
+        # Names of forms and of hatching by their operators, and of layers by their titles.
+        self.forms: dict[str, str] = {}
         self.hatches: dict[bytes, str] = {}
         self.layers: dict[str, str] = {}
 
@@ -231,6 +232,20 @@ class PdfFile:
             patterns[name] = self.objects.add(Stream(data, about))
             self.hatches[data] = name
         return self.hatches[data]
+
+    def form(self, drawn: str, box: tuple[float, float, float, float]) -> str:
+        """Return the name of what is drawn on page after page."""
+        if drawn not in self.forms:
+            self.forms[drawn] = f"S{len(self.forms)}"
+            about = {
+                "Type": Name("XObject"),
+                "Subtype": Name("Form"),
+                "BBox": box,
+                "Resources": {},
+            }
+            ref = self.objects.add(Stream(drawn.encode("ascii"), about))
+            self.looks["XObject"][self.forms[drawn]] = ref
+        return self.forms[drawn]
 
     def picture(self, pixels: NDArray[np.uint8]) -> str:
         """Return the name of a picture: rows from the top of red, green, blue and opacity."""

@@ -38,7 +38,7 @@ from layers.paper.furniture import (
 from layers.paper.geopdf import viewport
 from layers.paper.labels import draw_labels
 from layers.paper.legend import legend_in
-from layers.paper.locator import draw_locator, locator_box, locator_extent, locator_units
+from layers.paper.locator import draw_locator, locator_box, locator_extent
 from layers.paper.notes import alternative, lettered, sheet_notes, view_words
 from layers.paper.parts import BASE, FURNITURE, LABELS, LEGEND, NOTES, TITLE, part, titles
 from layers.paper.pdf_content import as_page
@@ -48,6 +48,7 @@ from layers.paper.svg_file import svg
 from layers.paper.tiles import TilesError, draw_tiles, on_base, tile_ground
 from layers.paper.toning import Known, tone_of, toned
 from layers.scene.shared import shared
+from layers.scene.solid import thinned
 from layers.scene.window import POINTS_PER_INCH
 from layers.type.outside_texts import NAME, Cleaner, one_line
 from layers.words import paragraph
@@ -231,7 +232,7 @@ def composed(
     titled = lettered([Cleaner(drawn=True).text(each, NAME) for each in headings], content.lang)
     places = plan.parted(titled, shown) if titled else [plan]
     windows = [window_on(each.frame, shown) for each in places]
-    scenes = [whole.within(each.bounds_m) for whole, each in zip(wholes, windows, strict=True)]
+    scenes = [thinned(each, window.bounds_m) for each, window in zip(wholes, windows, strict=True)]
     require_shown(shared(scenes), content)
     try:
         grounds = [tile_ground(content.base, each, sheet) for each in windows]
@@ -248,13 +249,13 @@ def composed(
     for each, ground in zip(maps, grounds, strict=True):
         _draw_map(axes, each, ground, beyond=inked(BEYOND))
     one, together = maps[0], shared([each.scene for each in maps])
-    units, legend = locator_units(), _legend(together, plan)
+    legend = _legend(together, plan)
     inset = locator_box(
         one.scene,
         one.window,
         px=plan.px,
         symbols=one.where.symbols,
-        extent=locator_extent(units[0]),
+        extent=locator_extent(),
         spare=legend.spare,
     )
     # What is looked at without its sheet is small, and tiles and maps to compare are of one scale.
@@ -272,7 +273,7 @@ def composed(
     with part(axes, LEGEND):
         legend.draw(axes)
     with part(axes, FURNITURE):
-        draw_locator(axes, *units, one.window, inset, beyond=one.scene.beyond, px=px, toned=inked)
+        draw_locator(axes, one.window, inset, beyond=one.scene.beyond, px=px, toned=inked)
         draw_scale(axes, one.window, plan.scale, px=px, lang=content.lang)
     views = [view_words(each.scene) for each in maps]
     notes = noted(seen, views=views, spread=any(each.where.spread for each in maps))

@@ -21,6 +21,7 @@ from layers.paper.tiles import TilesError, on_base, tile_ground
 from layers.paper.toning import Known, tone_of, toned
 from layers.scene.boxes import Box
 from layers.scene.placed import PlacedMap
+from layers.scene.solid import thinned
 
 if TYPE_CHECKING:
     import numpy as np
@@ -122,7 +123,7 @@ def unframed(
     check_sheet(sheet)
     whole = toned(content, sheet, known)
     window = window_on(Box(0.0, 0.0, *size_pt), wanted(content, whole))
-    seen = whole.within(window.bounds_m)
+    seen = thinned(whole, window.bounds_m)
     require_shown(seen, content)
     try:
         ground = tile_ground(content.base, window, sheet)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 Bounds: TypeAlias = tuple[float, float, float, float]
 # Boxes that only touch do not overlap, pt.
 TOUCH = 1e-6
+AREA = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +51,16 @@ class Ground:
         self.costs = np.array([each.cost for each in there], dtype=float)
         self.tree = shapely.STRtree(self.geometries)
         self.forbidden = self.geometries[np.isinf(self.costs)]
+
+    def bare(self, geometry: BaseGeometry) -> BaseGeometry:
+        """Return an area without what must not be covered, anything else as it is.
+
+        A line that ended on a symbol in an area would lead to the symbol and not to the area.
+        """
+        if shapely.get_dimensions(geometry) < AREA:
+            return geometry
+        rest: BaseGeometry = shapely.difference(geometry, shapely.union_all(self.forbidden))
+        return rest if shapely.intersects(rest, self.frame) else geometry
 
     def costs_of(self, boxes: Boxes, width: float | Floats, height: float | Floats) -> Floats:
         """Return what boxes cost with what they touch, infinitely much where they may not stand."""

@@ -111,9 +111,9 @@ def at_distance(
     starts = np.broadcast_to(start, ends.shape)
     lines = np.asarray(shapely.linestrings(np.stack([starts, ends], axis=1)), dtype=object)
     crossing, _ = standing.all.query(lines, predicate="intersects")
-    # Nor does a line lead across what names should not cover, but out of what it names.
+    # Nor does a line lead across a symbol or what names should not cover, but out of what it names.
     over, what = ground.tree.query(lines, predicate="intersects")
-    passed = np.isfinite(ground.costs) & ~shapely.intersects_xy(ground.geometries, *start)
+    passed = ~shapely.intersects_xy(ground.geometries, *start)
     crossed = np.bincount(crossing, minlength=len(lines))
     crossed += np.bincount(over[passed[what]], minlength=len(lines))
     best: Floats = boxes.xy[int(np.argmin(boxes.cost + CROSSING_COST * crossed))]

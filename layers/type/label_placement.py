@@ -337,7 +337,7 @@ class _Search:
         visible = shapely.intersects(request.geometry, self.ground.frame)
         if self._take_free(name) or not visible:
             return
-        start = np.array(anchor(request.geometry, frame=self.ground.frame))
+        start = np.array(anchor(self.ground.bare(request.geometry), frame=self.ground.frame))
         size = self.sizes[name]
         standing, fixed = self._standing(), self._standing(only_required=True)
         spot = self._at_distance(CLOSE, name, start, standing)

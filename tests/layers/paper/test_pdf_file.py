@@ -6,8 +6,12 @@ from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 import pytest
+from matplotlib.path import Path
 from pypdf import PdfReader
 
+from layers.paper.artists import Repeated, Shapes
+from layers.paper.pdf_content import Ink, Page
+from layers.paper.pdf_file import PdfFile
 from layers.paper.printing import printed
 from layers.record.specification import read_spec
 
@@ -59,3 +63,24 @@ def test_what_is_marked_is_what_is_read_out(printed_map) -> None:
     assert [listed[mark] for mark in range(len(owners))] == [each.get_object() for each in owners]
     marks = re.findall(rb"/MCID (\d+)", page.get_contents().get_data())
     assert sorted(map(int, marks)) == list(range(len(owners)))
+
+
+def test_what_pages_repeat_stands_in_a_file_once_and_is_as_large_as_each_page_has_it() -> None:
+    shapes = Shapes((Path([(0, 0), (40, 0), (40, 20), (0, 0)], closed=True),))
+    file = PdfFile("en", "Two pages")
+    for scale in (2.0, 5.0):
+        ink = Ink(400.0, 300.0, 72.0)
+        look = {"facecolors": ["red"], "edgecolors": ["black"], "linewidths": [1.5]}
+        ink.repeat(Repeated(shapes, scale, (10.0, 20.0), **look))
+        file.add(Page(400.0, 300.0, [ink.run("furniture", unread=True)], {}))
+    reader = PdfReader(io.BytesIO(file.file()))
+    forms, drawn = [], []
+    for page in reader.pages:
+        forms += list(page["/Resources"]["/XObject"].values())
+        drawn.append(page.get_contents().get_data().decode())
+    assert len({form.idnum for form in page["/Resources"]["/XObject"].values()}) == 1
+    # The stroke is 1.5 points wide whatever a unit is.
+    assert "0.750 w" in drawn[0]
+    assert "0.300 w" in drawn[1]
+    assert "5.00000 0 0 5.00000 10.00 20.00 cm" in drawn[1]
+    assert forms[0].get_object().get_data() == b"0.00 0.00 m\n40.00 0.00 l\n40.00 20.00 l\nh\nB\n"

@@ -279,6 +279,20 @@ def test_the_legend_of_a_part_counts_that_and_the_whole(overview):
     assert found[found.index(resource("cities").title_zh) + 1] in {"1/2", "2"}
 
 
+@pytest.mark.usefixtures("_words_alone")
+def test_classes_stand_below_each_other_under_their_title(overview):
+    zones = load("districts").assign(n=np.arange(22.0)).to_crs(4547)
+    title = "各区个数"
+    classed = Choropleth(zones, "n", title, classes=7)
+    sheet = replace(SHEET, size="A4-portrait", dpi=40)
+    written = texts(drawn(replace(overview, overlays=(classed,)), sheet))
+    (head,) = (each.get_position() for each in written if each.get_text() == title)
+    classes = [each.get_position() for each in written if re.match(r"≤ |\d+ – ", each.get_text())]
+    assert len(classes) == 7
+    assert len({x for x, _ in classes}) == 1
+    assert all(x - head[0] < 40 and y < head[1] for x, y in classes)
+
+
 def test_a_share_has_its_sign_on_the_map():
     spec = read_spec({"map": "coverage", "sheet": {"title": "", "review_number": "internal"}})
     zones = replace(spec.content(), visible=("districts",))

@@ -22,6 +22,7 @@ from layers.qgis.styles import layer_qml
 from layers.scene.boxes import Box
 from layers.scene.resolved import scene
 from layers.scene.sizes import round_amounts
+from layers.scene.solid import PALE, thinned
 from layers.scene.window import Window
 from layers.slides.legends import legend_items
 from layers.web.document import map_document
@@ -130,3 +131,19 @@ def test_a_dot_in_the_middle_of_its_zone_is_a_dashed_ring_in_every_writer(
     ]
     assert drawn[-1][1] is not None
     assert drawn[0][1] is None
+
+
+def test_an_area_of_the_plan_that_fills_a_map_shows_the_ground_below_it() -> None:
+    cities = load("cities")
+    shown = scene(Content({"cities": cities}, ("cities",))).placed(function="test")
+    (city, *_) = shown.layers[0].marks
+    west, south, east, north = shapely.bounds(city.shape).tolist()
+    wide, high = east - west, north - south
+
+    def opacity(around: float) -> float:
+        frame = (west - around * wide, south - around * high, east + around * wide, north)
+        return thinned(shown, frame).layers[0].marks[0].style.fill_opacity
+
+    assert opacity(0.0) == PALE < city.style.fill_opacity
+    # Where it is a sixth of the map or less it is as solid as ever.
+    assert opacity(1.0) == city.style.fill_opacity

@@ -450,3 +450,21 @@ def test_a_line_leads_across_what_names_should_not_cover_only_for_a_long_way() -
     road = Obstacle(LineString([(116, 0), (116, 120)]).buffer(1), cost=5.0)
     assert only([spot], obstacles=wall).x > 116
     assert only([spot], obstacles=[*wall, road]).x < 116
+
+
+def test_a_line_to_an_area_ends_on_no_symbol_in_it() -> None:
+    area, symbol = box(80, 40, 120, 80), Point(100, 60).buffer(15)
+    request = LabelRequest(area, 60, 10, place="within", required=True)
+    (spot,) = place([request], bounds=BOUNDS, obstacles=[Obstacle(symbol)]).places
+    assert spot.leader is not None
+    end = Point(spot.leader[0])
+    assert area.contains(end)
+    assert not symbol.intersects(end)
+
+
+def test_a_line_leads_round_a_symbol() -> None:
+    # A thin one, a little to the east: names stand beyond it, and none leads there.
+    spot = LabelRequest(Point(100, 60), 30, 10, radius=3, required=True)
+    wall = [Obstacle(Point(100, 60).buffer(12))]
+    symbol = Obstacle(box(113, 50, 114, 70))
+    assert only([spot], obstacles=[*wall, symbol]).x < 113
