@@ -76,7 +76,7 @@ class Locator:
         width, height = (edges.reshape(-1, 2).max(axis=0) - low).tolist()
         boxes = shapely.bounds(self._polygons)
         covered = float(np.nansum((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])))
-        if covered > 0:
+        if covered:
             cells = min(cells, int(_MAX_ENTRIES * width * height / covered))
         size = max((width * height / max(cells, 1)) ** 0.5, max(width, height) / _MAX_SIDE_CELLS)
         self._size = size if size > 0 else 1.0

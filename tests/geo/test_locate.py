@@ -124,6 +124,26 @@ def test_one_locator_asked_from_several_threads() -> None:
         np.testing.assert_array_equal(pair, by_geos(shapes, xy))
 
 
+def test_a_raster_has_as_many_cells_as_are_asked_for_as_tables_and_sides_allow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Cells of 0.5, and half of one as margin on each side.
+    square = Locator([box(0, 0, 10, 10)], cells=400)
+    assert (square._columns, square._rows) == (20 + 2, 20 + 2)
+    strip = Locator([box(0, 0, 1e6, 1)], cells=10_000)
+    assert (strip._columns, strip._rows) == (4096 + 2, 0 + 2)
+    flat = Locator([Polygon([(0, 0), (1, 0), (2, 0)])], cells=400)
+    assert (flat._columns, flat._rows) == (4096 + 2, 0 + 2)
+    # Forty entries for five polygons that each cover all of it: eight cells, of √(1 / 8).
+    monkeypatch.setattr(locate, "_MAX_ENTRIES", 40)
+    stack = Locator([box(0, 0, 10, 0.1)] * 5, cells=400)
+    assert (stack._columns, stack._rows) == (28 + 2, 0 + 2)
+    # Four entries: one cell at least, and in degrees too.
+    monkeypatch.setattr(locate, "_MAX_ENTRIES", 4)
+    stack = Locator([box(0, 0, 1, 0.01)] * 5, cells=400)
+    assert (stack._columns, stack._rows) == (10 + 2, 0 + 2)
+
+
 def test_locator_of_nothing() -> None:
     for shapes in ([None, Polygon()], []):
         empty = Locator(shapes)
