@@ -147,7 +147,7 @@ def unsure(points: Frame, rows: Ints, *, function: str = "unsure") -> NDArray[np
     Examples
     --------
     >>> places = gpd.points_from_xy([1, 2], [0, 0])
-    >>> frame = gpd.GeoDataFrame({"accuracy_m": [100, 0]}, geometry=places)
+    >>> frame = gpd.GeoDataFrame({"accuracy_m": [0.5, 0]}, geometry=places)
     >>> unsure(frame, np.array([0, 1])).tolist()
     [True, False]
     """
