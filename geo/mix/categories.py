@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from geo.crs import Frame
+    from geo.zones import Counted
 
 TOTALS = "category_totals"
 # A table of 200 MB.
@@ -33,6 +34,7 @@ def category_table(
     *,
     category: str | ArrayLike,
     weights: str | ArrayLike | None = None,
+    counted: Counted | None = None,
 ) -> pd.DataFrame:
     r"""Count points, or add up their weights, by zone and category.
 
@@ -50,6 +52,8 @@ def category_table(
         Column name, or one label for each point. A point with no label is left out and counted.
     weights
         Column name, or one number of zero or more for each point, in any unit that adds up.
+    counted
+        What `geo.zones.counted` says of the same points and zones, where that is known.
 
     Returns
     -------
@@ -102,16 +106,18 @@ def category_table(
     west       0    1
     east       1    1
     """
-    gated = gate(points, zones, function="category_table")
+    gated = counted.given if counted else gate(points, zones, function="category_table")
     label = _labels(points, category)
     weight = weights_of(points, weights, function="category_table")
     kinds = label.cat.categories
     code = label.cat.codes.to_numpy()
     named = code[gated.rows] >= 0
     rows = gated.rows[named]
-    pairs = membership(
-        points, zones, gated._replace(xy=gated.xy[named], rows=rows), function="category_table"
-    )
+    if counted and named.all():
+        pairs = counted.found
+    else:
+        some = gated._replace(xy=gated.xy[named], rows=rows)
+        pairs = membership(points, zones, some, function="category_table")
     shape = (len(zones), len(kinds))
     require_affordable(
         shape[0] * shape[1],

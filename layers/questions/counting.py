@@ -184,7 +184,11 @@ def categories(asked: Distribution, category: str) -> pd.DataFrame:
     """Return the number (or weighted sum) of points per zone id and value of a column."""
     zones = asked.zones.frame().set_index("id")
     return geo.category_table(
-        asked.points.known(), zones, category=category, weights=_summed(asked)
+        asked.points.known(),
+        zones,
+        category=category,
+        weights=_summed(asked),
+        counted=counted(asked.points, asked.zones),
     )
 
 

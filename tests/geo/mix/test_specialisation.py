@@ -21,6 +21,7 @@ from geo.mix.specialisation import (
     location_quotients,
     specialisation_index,
 )
+from geo.zones import counted
 
 EAST, NORTH = 500_000.0, 3_100_000.0
 TABLES = arrays(
@@ -75,6 +76,10 @@ def test_table_of_a_row_of_three() -> None:
     }
     sums = category_table(points, ROW, category="kind", weights="cost")
     assert sums.to_numpy().tolist() == [[4, 0, 3], [0, 0, 8], [0, 0, 0]]
+    # What is known of them already says the same, of those with a category alone too.
+    for some in (points, points[:5]):
+        known = category_table(some, ROW, category="kind", counted=counted(some, ROW))
+        pd.testing.assert_frame_equal(known, category_table(some, ROW, category="kind"))
     assert sums.attrs["measure"] == "weight_sum"
     assert sums.attrs["category_totals"] == {"campus": 4, "firm": 0, "lab": 11}
 

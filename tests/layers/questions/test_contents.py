@@ -195,7 +195,7 @@ def test_zones_are_counted_with_all_that_the_question_says(
     assert given == {"sizes": [9, 2], "population": "people", "counted": "counted"}
     counting.categories.__wrapped__(weighted, "trade")
     assert given.pop("weights").tolist() == [50.0] * 9
-    assert given == {"sizes": [9, 2], "category": "trade"}
+    assert given == {"sizes": [9, 2], "category": "trade", "counted": "counted"}
     counting.categories.__wrapped__(ASKED, "trade")
     assert given["weights"] is None
 
