@@ -64,6 +64,10 @@ STYLE = """
 [data-testid="stHorizontalBlock"] { gap: .75rem; }
 [data-testid="stMetricValue"] { font-size: 1.25rem; }
 [data-testid="stMetricLabel"] { color: #52606D; }
+/* Figures beside each other stand in one line, however long what is above them. */
+[data-testid="stHorizontalBlock"]:has(> * [data-testid="stMetric"]):not(:has(iframe)) {
+  align-items: flex-end;
+}
 /* What does not fit beside the map goes on in the next line. */
 [data-testid="stMetricLabel"] * { white-space: normal !important; overflow: visible; }
 /* Beside a map on a small screen, figures and their tables still need this much. */
@@ -98,6 +102,8 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .figures tr { border-bottom: 1px solid #E4E7EB; }
 .figures th:first-child, .figures td:first-child { text-align: left; padding-left: 0; }
 .figures td:first-child { min-width: 4rem; hyphens: auto; overflow-wrap: break-word; }
+/* No line of one sign. */
+.figures :is(th, td:first-child) { text-wrap: balance; }
 .figures.whole { max-height: calc(100vh - 11.5rem); overflow: auto; }
 .figures.whole th { position: sticky; top: 0; background: white; }
 .figures.whole table { min-width: 54rem; font-size: .86rem; }
@@ -125,6 +131,14 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .figures :has(> [tabindex]) :is(th, td):first-child { padding-left: .3rem; }
 .figures :has(> [tabindex]) :is(th, td):last-child { padding-right: .3rem; }
 .figures [aria-selected="true"] { outline: 2px solid black; outline-offset: -2px; }
+/* On a telephone the results show below the map, and a hand beside it moves the page; what is folded
+   away at the side is told. */
+@media (max-width: 640px) {
+  iframe.stCustomComponentV1 { height: calc(100svh - 9.5rem) !important; }
+  .st-key-results { max-height: none; }
+  [data-testid="stExpandSidebarButton"] { width: auto; gap: .4rem; padding: 0 .5rem; }
+  [data-testid="stExpandSidebarButton"]::after { content: var(--folded); font-size: .9rem; }
+}
 dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
 .basis dt { color: #52606D; }
 .basis dd { margin: 0 0 .3rem 0; overflow-wrap: anywhere; }
@@ -145,7 +159,8 @@ dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
 def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not public
     """Run a page inside the frame; what the atlas refuses becomes one sentence."""
     url_state.enter(page.url_path)
-    st.html(f"{STYLE}<style>:root {{ --upload: '{text('app.upload')}'; }}</style>")
+    own = f"--upload: '{text('app.upload')}'; --folded: '{text('app.folded')}';"
+    st.html(f"{STYLE}<style>:root {{ {own} }}</style>")
     try:
         with while_wanted(), refusals_in_words():
             steps(view_state.refused())

@@ -6,6 +6,7 @@ from functools import partial
 from html import escape
 from itertools import zip_longest
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import quoteattr
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
 EVIDENCE_CLASSES = ("official", "surveyed", "located", "schematic", "unlocated")
 REFERENCES = ("source_id", "flag")
 CODED = ("evidence", "category", "level", "status", "sector", "kind", "scope", "part", "role")
+# The lines of a title above a column.
+MOST_LINES = 3
 # Columns of intervals, in words.
 WORDED = ("ranks", "counts")
 HELPED = (
@@ -222,7 +225,7 @@ def _html(
 ) -> str:
     """Return a table; cells that are titled know their column where there is no head."""
     head = "".join(
-        f"<th title={quoteattr(about)}>{escape(title)}</th>"
+        f'<th title={quoteattr(about)} style="min-width: {narrowest(title)}ch">{escape(title)}</th>'
         for title, about in zip_longest(header, helps, fillvalue="")
     )
     body = "".join(
@@ -235,6 +238,21 @@ def _html(
         for row in rows
     )
     return f"<table><tr>{head}</tr>{body}</table>"
+
+
+def narrowest(title: str) -> int:
+    """Return how many letters a line needs for the title of a column to stand in a few of them.
+
+    Examples
+    --------
+    >>> narrowest("Invested (100 million CNY)"), narrowest("Gap (km²)"), narrowest("空白（km²）")
+    (12, 5, 7)
+    """
+    return next(
+        letters
+        for letters in range(max(map(len, title.split()), default=0), len(title) + 1)
+        if len(wrap(title, letters or 1, break_long_words=False)) <= MOST_LINES
+    )
 
 
 def _opened(title: str, words: str) -> str:

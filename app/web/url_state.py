@@ -42,8 +42,10 @@ SHARED = frozenset(
 # What the browser alone writes, on every page too (layers/assets/frame.js, app/web/steps.js).
 BROWSERS = frozenset({"view", "layers", "base", "hidden", "year"})
 # What was chosen, as the address writes it; what of it the address has brought and no page has
-# used; what each control started with; the page; whether the address was read in this run.
+# used; what each control started with; the page; whether the address was read in this run; what was
+# written last, which a browser that asks for the next run at once has not yet.
 RECORD, BROUGHT, STARTED, PAGE, READ = "_record", "_brought", "_started", "_page", "_read"
+WRITTEN = "_written"
 
 
 def shared(parameter: str) -> bool:
@@ -82,6 +84,8 @@ def enter(page: str) -> None:
         # Another page's control of the same name may have other options.
         _start_anew(but="lang")
     st.session_state[PAGE] = page
+    if read or other:
+        st.session_state.pop(WRITTEN, None)
     if read:
         for slot in [slot for slot in _record() if slot.startswith(f"{page}/")]:
             del _record()[slot]
@@ -99,7 +103,8 @@ def write() -> None:
         if "/" not in slot or slot.startswith(page)
     }
     known = {key: raw for key, raw in st.query_params.items() if key not in BROWSERS}
-    if told != known:
+    if told != known or told != st.session_state.get(WRITTEN, told):
+        st.session_state[WRITTEN] = told
         st.query_params.from_dict(told)
 
 

@@ -19,6 +19,8 @@
   const NEAR = [0, 1, -1, 0.5, -0.5, 0.25, -0.25, 0.75, -0.75];
   const FAR = [1.6, 2.4, 3.2, 4.5];
   const END_PX = 16;
+  // A name stands in two lines, and then smaller, where that brings it so much nearer.
+  const SPARED_PX = 40;
   // Height of a line by the size of its letters.
   const LINE = 1.3;
   const canvas = document.createElement("canvas").getContext("2d");
@@ -108,8 +110,10 @@
     }));
   }
 
-  // Centres beside a line, at shares of the part that is in view.
+  // Centres beside a line, at shares of the part that is in view; a name that is turned keeps its angle.
   function alongLine(request, w, h, view, far) {
+    const { turn = 0 } = request;
+    const wide = turned(w, h, turn)[0];
     const inside = request.path.filter((p) => p.x > view.left && p.x < view.right && p.y > view.top && p.y < view.bottom);
     if (inside.length < 1) {
       return [];
@@ -118,11 +122,11 @@
     [8, 20].forEach((gap) => {
       [0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9, 0.42, 0.58, 0.28, 0.72].forEach((share) => {
         const p = inside[Math.floor(share * (inside.length - 1))];
-        centres.push([p.x + gap + w / 2, p.y], [p.x - gap - w / 2, p.y]);
+        centres.push([p.x + gap + wide / 2, p.y, turn], [p.x - gap - wide / 2, p.y, turn]);
       });
     });
-    if (!far) {
-      return centres;
+    if (!far || turn) {
+      return far ? [] : centres;
     }
     // Above or below its ends, where it has no room beside it.
     return [inside[0], inside[inside.length - 1]].flatMap((p, k, [first, last]) => {
@@ -198,15 +202,15 @@
 
   // The ways in which a text may stand, the best first.
   function settings(request) {
-    const { text, size, vertical } = request;
+    const { text, size } = request;
     const whole = { ...request, lines: [text] };
     if (request.priority > FIRST) {
       return [whole];
     }
-    const lines = halves(text);
     const small = Math.min(size, SMALL_PX);
-    return [whole, { ...whole, lines, vertical: false }, ...(vertical ? [{ ...whole, size: small }] : []),
-      { ...whole, lines, size: small, vertical: false }];
+    const parted = { ...whole, lines: halves(text), vertical: false, turn: 0 };
+    const upright = request.vertical || request.turn;
+    return [whole, parted, ...(upright ? [{ ...whole, size: small }] : []), { ...parted, size: small }];
   }
 
   // Width and height of a text as it stands, px.
@@ -268,8 +272,15 @@
       .reduce((best, each) => (best && best.cost <= each.cost ? best : each), undefined)?.centre;
   }
 
-  function wayed(way, at) {
-    return at && { way, at };
+  // How far a name stands from what it names, px: from the middle of an area, which a name in fewer
+  // lines or larger letters may be a little farther from, or by its leader.
+  function distant(request, { way: { boxAt }, at, k }, far) {
+    if (far) {
+      const { left, right, top, bottom } = boxAt(at);
+      const { x, y } = at[3];
+      return Math.hypot(Math.max(left - x, x - right, 0), Math.max(top - y, y - bottom, 0));
+    }
+    return request.place === "inside" ? Math.hypot(at[0] - request.x, at[1] - request.y) + k * SPARED_PX : 0;
   }
 
   // Fill `pane` with as many of the requested labels as fit.
@@ -307,7 +318,11 @@
         const boxAt = (centre) => box(centre[0], centre[1], ...turned(w, h, centre[2] || 0));
         return { set, w, h, boxAt, centres: candidates(set, w, h, view, far) };
       });
-      const first = (pick) => ways.reduce((found, way) => found || wayed(way, pick(way)), undefined);
+      // The first way that finds a place, or the one that stands nearest where the middle of an area
+      // or the end of a leader is what it must be near to: two lines there go before one far off.
+      const first = (pick) => ways.map((way, k) => ({ way, at: pick(way), k })).filter(({ at }) => at)
+        .map((each) => ({ ...each, off: distant(request, each, far) }))
+        .sort((a, b) => a.off - b.off || a.k - b.k)[0];
       const least = (onLines) => first(({ centres, boxAt, w, h }) =>
         leastCovering(centres.filter((centre) => free(centre, boxAt(centre), taken, onLines)), w, h, symbols));
       // The names of the layout itself may stand on a symbol when there is no other place, and on a line.

@@ -43,7 +43,9 @@
       if (layer.isLine(i)) {
         if (request.place === "line") {
           request.path = host.shapes.screenPath(layer, i);
+          // Along a steep line: sign below sign, or turned where a script has words.
           request.vertical = host.lang === "zh" && steep(request.path);
+          request.turn = host.lang !== "zh" && layer.group === "layout" && steep(request.path) ? -90 : 0;
           near.push(request.path);
           // The name of one axis must not stand on the other; roads are too many for that.
           request.near = layer.group === "layout" ? near : null;

@@ -36,9 +36,10 @@ DIGITS = {
     "quotient": 1,
     "sectors": 1,
 }
-# Of what is less than so many units of the last decimal so many digits are told; of what is in no
-# list of these so many.
-LEAST_TOLD, DIGITS_OF_SMALL, DIGITS_OF_OTHERS = 10, 3, 4
+# What these decimals would leave with one digit or none is told with two, as the smallest figure is
+# that they tell with two: below each other, none has more digits than a larger one. Of what is in
+# no list of these so many digits are told.
+LEAST_TOLD, DIGITS_OF_SMALL, DIGITS_OF_OTHERS = 10, 2, 4
 
 
 def without_specks(values: pd.Series[float]) -> pd.Series[float]:
@@ -59,7 +60,7 @@ def decimals_of(value: float, column: str) -> int:
     Examples
     --------
     >>> decimals_of(0.0316, "density_per_km2"), decimals_of(0.00627, "density_per_km2")
-    (3, 5)
+    (3, 4)
     """
     size = math.floor(math.log10(abs(value))) if math.isfinite(value) and value else 0
     if column not in DIGITS:
@@ -87,8 +88,8 @@ def in_words(value: float, column: str) -> str:
     --------
     >>> in_words(32.44, "count"), in_words(5.0, "count"), in_words(0.0316, "density_per_km2")
     ('32.4', '5', '0.032')
-    >>> in_words(0.00044, "density_per_km2"), in_words(float("nan"), "count")
-    ('0.00044', '–')
+    >>> in_words(0.00384, "density_per_km2"), in_words(float("nan"), "count")
+    ('0.0038', '–')
     """
     told, digits = as_told(value, column), decimals_of(value, column)
     if digits > DIGITS.get(column, 0):
@@ -110,7 +111,7 @@ def chart_numbers(column: str) -> str:
 
 
 def ends_in_words(row: Mapping[str, float], column: str) -> str:
-    """Return where what is found of a zone could lie; of what is small with a digit less.
+    """Return where what is found of a zone could lie, with the decimals of the figure.
 
     Examples
     --------
@@ -122,7 +123,7 @@ def ends_in_words(row: Mapping[str, float], column: str) -> str:
     """
     low, high = float(row[f"{column}_low"]), float(row[f"{column}_high"])
     digits = decimals_of(float(row[column]), column)
-    return between(low, high, digits=max(digits - 1, min(digits, DIGITS.get(column, 0))))
+    return between(low, high, digits=digits)
 
 
 def with_ends(row: Mapping[str, float], column: str) -> str:
@@ -149,7 +150,7 @@ def rounded(zones: Z) -> Z:
     >>> rounded(pd.DataFrame({"count": [32.44], "hill_9": [0.123]})).iloc[0].to_dict()
     {'count': 32.4, 'hill_9': 0.123}
     >>> rounded(pd.DataFrame({"density_per_km2": [0.10771, 0.006271]}))["density_per_km2"].tolist()
-    [0.108, 0.00627]
+    [0.108, 0.0063]
     """
     columns = [name for name in DIGITS if name in zones]
     return zones.assign(

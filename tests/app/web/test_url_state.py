@@ -143,6 +143,14 @@ def test_one_run_writes_the_address_once_and_only_if_it_has_changed(visit: Visit
     assert visit.address.written == 1
 
 
+def test_what_is_taken_back_before_the_browser_has_heard_of_it_is_taken_out(visit: Visit) -> None:
+    visit.open("density", lambda: None)
+    visit.open("density", lambda: url_state.record("selected", "circle-a"))
+    visit.address.clear()  # as the browser, which has not heard, tells it with the next click
+    visit.open("density", lambda: url_state.record("selected", None))
+    assert (visit.address, visit.address.written) == ({}, 2)
+
+
 def test_going_back_brings_back_what_was_chosen_there(visit: Visit) -> None:
     first = visit.open("density", lambda: chosen("layer", LAYERS, "platforms"))
     visit.open("density", lambda: chosen("layer", LAYERS, "platforms", pick="parks"))
