@@ -48,6 +48,9 @@ if TYPE_CHECKING:
 EVERY, AUTHOR = "all", "_locate_author"
 STYLE = """<style>
 .st-key-locate-list .figures { max-height: max(210px, calc(100vh - 36rem)); }
+.st-key-results:not(:has(.lead)) .st-key-locate-list .figures {
+  max-height: max(210px, calc(100vh - 24rem));
+}
 .st-key-results .lead { max-height: 190px; overflow-y: auto; }
 .st-key-locate-list th:not(:first-child) { word-break: keep-all; }
 .lead p { margin: 0 0 .2rem 0; font-size: .86rem; line-height: 1.45; }

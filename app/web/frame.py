@@ -98,7 +98,7 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .figures { max-height: 330px; overflow-y: auto; }
 .figures table { border-collapse: collapse; width: 100%; font-size: .8rem; line-height: 1.4; }
 .figures th { color: #52606D; font-weight: 400; font-size: .75rem; }
-.figures th, .figures td { text-align: right; padding: .15rem 0 .15rem .6rem; }
+.figures th, .figures td { text-align: right; padding: .15rem 0 .15rem .4rem; }
 .figures tr { border-bottom: 1px solid #E4E7EB; }
 .figures th:first-child, .figures td:first-child { text-align: left; padding-left: 0; }
 .figures td:first-child { min-width: 4rem; hyphens: auto; overflow-wrap: break-word; }

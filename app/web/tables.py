@@ -8,6 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 from xml.sax.saxutils import quoteattr
 
 import numpy as np
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 EVIDENCE_CLASSES = ("official", "surveyed", "located", "schematic", "unlocated")
 REFERENCES = ("source_id", "flag")
 CODED = ("evidence", "category", "level", "status", "sector", "kind", "scope", "part", "role")
-# The lines of a title above a column.
-MOST_LINES = 3
+# The lines of a title above a column; a title of so many letters stands whole.
+MOST_LINES, WHOLE, TWO_SIGNS = 3, 6, 4
 # Columns of intervals, in words.
 WORDED = ("ranks", "counts")
 HELPED = (
@@ -243,11 +244,16 @@ def _html(
 def narrowest(title: str) -> int:
     """Return how many letters a line needs for the title of a column to stand in a few of them.
 
+    Lines end within words of Chinese: a short one stands whole, of a long one two signs together.
+
     Examples
     --------
-    >>> narrowest("Invested (100 million CNY)"), narrowest("Gap (km²)"), narrowest("空白（km²）")
-    (12, 5, 7)
+    >>> narrowest("Invested (100 million CNY)"), narrowest("按文本"), narrowest("仅文本（个）")
+    (12, 6, 4)
     """
+    signs = sum(2 if east_asian_width(sign) in "WF" else 1 for sign in title)
+    if signs > len(title):
+        return signs if signs <= WHOLE else TWO_SIGNS
     return next(
         letters
         for letters in range(max(map(len, title.split()), default=0), len(title) + 1)

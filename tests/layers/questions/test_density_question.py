@@ -133,7 +133,7 @@ def test_what_says_the_same_twice_is_refused() -> None:
 
 def test_what_is_dense_is_told_with_how_it_was_reckoned() -> None:
     assert ASKED.told("en") == [
-        "By area most Shops are in West quarter: 0.00287 per km², 5 to be expected.",
+        "By area most Shops are in West quarter: 0.0029 per km², 5 to be expected.",
         "Next come East quarter (0.0023).",
         "The kernel density peaks at 0.07629 per km²; bandwidth 5,000 m.",
     ]
@@ -145,11 +145,11 @@ def test_what_is_dense_is_told_with_how_it_was_reckoned() -> None:
     assert said["bounded"] == "no border, no correction"
     assert said["zones"].startswith("Quarters; ranked by number per km²")
     assert said["input_hash"] == density_surface(ASKED).attrs["input_hash"][:12]
-    assert ASKED.facts("quarter-west", "quarters", "en") == [("Number per km²", "0.00287")]
+    assert ASKED.facts("quarter-west", "quarters", "en") == [("Number per km²", "0.0029")]
     assert ASKED.explained("en").startswith("Kernel density: quartic kernel, per km²")
     (figures,) = ASKED.figures("en")
     assert figures.table.rows == (
-        ("West quarter", "5", "0.00287", "1,739.3"),
+        ("West quarter", "5", "0.0029", "1,739.3"),
         ("East quarter", "4", "0.0023", "1,739.3"),
     )
     assert ASKED.ranked_in == QUARTERS

@@ -394,7 +394,7 @@ def test_a_figure_has_the_same_digits_on_a_card_in_the_legend_and_in_a_table():
     overlay = Choropleth(frame, "density_per_km2", "密度", columns={"density_per_km2": "密度"})
     layer = layer_of(map_document(["cities"], overlays=[overlay]), "overlay-zones")
     in_table = [in_words(each, "density_per_km2") for each in frame["density_per_km2"]]
-    assert in_table == ["0.108", "0.00627"]
+    assert in_table == ["0.108", "0.0063"]
     assert [str(each) for each in column(layer, "density_per_km2")] == in_table
     told = {entry["label"]["en"] for entry in layer["classes"]}
     assert told == {*in_table, "No data"}
