@@ -131,7 +131,7 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
 .figures :has(> [tabindex]) :is(th, td):first-child { padding-left: .3rem; }
 .figures :has(> [tabindex]) :is(th, td):last-child { padding-right: .3rem; }
 .figures [aria-selected="true"] { outline: 2px solid black; outline-offset: -2px; }
-/* On a telephone the results show below the map, and a hand beside it moves the page; what is folded
+/* On a telephone the results show below the map, where a hand moves the page; what is folded
    away at the side is told. */
 @media (max-width: 640px) {
   iframe.stCustomComponentV1 { height: calc(100svh - 9.5rem) !important; }

@@ -16,7 +16,8 @@
       this.container.appendChild(this.stage);
       this.map = L.map(this.stage, {
         zoomControl: false, attributionControl: false, maxZoom: MAX_ZOOM, minZoom: 4,
-        zoomSnap: 0.5, ...this.options.leaflet,
+        // Its own way of following the window would leave the names behind for a moment.
+        zoomSnap: 0.5, trackResize: !window.ResizeObserver, ...this.options.leaflet,
       });
       const labels = this.map.createPane("atlas-labels");
       labels.style.zIndex = 640;

@@ -240,6 +240,8 @@
         .map(([x, y]) => `${x}px ${y}px 0 ${halo}`).concat(`0 0 3px ${halo}`).join(","),
     });
     if (at[2]) {
+      // It turns about its middle, which is that of the room it was given.
+      span.style.width = `${w}px`;
       span.style.transform = `rotate(${at[2].toFixed(1)}deg)`;
     }
     return span;

@@ -23,13 +23,18 @@ def test_zones_stand_by_size_with_their_figures_as_they_are_told(
     zones = pd.DataFrame(
         {
             "name_zh": ["甲", "乙", "丙"],
-            "covered_pct": [0.1041, 95.04, 50.56],
+            "covered_pct": [0.1241, 95.04, 50.56],
             "count": [1, 1200, 3],
         }
     )
     tables.zones_table(zones, ["covered_pct", "count"])
-    assert shown["rows"] == [("乙", "95", "1,200"), ("丙", "50.6", "3"), ("甲", "0.104", "1")]
+    assert shown["rows"] == [("乙", "95", "1,200"), ("丙", "50.6", "3"), ("甲", "0.12", "1")]
     assert len(shown["header"]) == len(shown["helps"]) == 3
+
+
+def test_a_title_of_a_column_stands_in_few_lines_whatever_it_is() -> None:
+    table = tables._html(["名称", "Invested (100 million CNY)", "按文本"], [("甲", "1", "2")])
+    assert re.findall(r"min-width: (\d+)ch", table) == ["4", "12", "6"]
 
 
 def test_what_is_read_in_full_is_cut_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
