@@ -193,6 +193,9 @@ def test_no_point_gives_zeros_on_an_extent_and_an_error_without() -> None:
         assert float(np.abs(zeros).max()) == 0
     with pytest.raises(InputError, match="no point has a place"):
         kernel_density(nothing, bandwidth_m=100, cell_size_m=100)
+    own = gpd.GeoDataFrame({"far_m": np.zeros(0)}, geometry=nothing)
+    of_none = kernel_density(own, bandwidth_m="far_m", cell_size_m=100, extent=square(1000))
+    assert (of_none == 0).all()
 
 
 def test_points_beyond_the_extent_count_as_far_as_they_reach() -> None:
