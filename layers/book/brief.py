@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from geo.arguments import require_one_of
 from geo.errors import AtlasError
 from geo.numerals import number
+from layers.book.claims import claims
 from layers.book.together import in_shared_classes
 from layers.look.charts import Chart
 from layers.look.standing import has_schematic
@@ -27,7 +28,6 @@ from layers.questions.distribution import Shown
 from layers.questions.figures import foremost
 from layers.questions.kinds import kind_of, looks
 from layers.questions.subjects import Points, Zones, point_layers
-from layers.questions.tested_units import UnitClasses
 from layers.questions.unknowns import KNOWN, certainty_note, first_of, unknown_places, zone_bounds
 from layers.record.specification import asked
 from layers.type.tables import Table
@@ -229,14 +229,8 @@ def _of_map(name: str, own: Kind, spec: MapSpec) -> Exhibit:
     question = _question(name, own)
     lang, one = spec.lang, specified(question, spec)
     content = one.content()
-    claim, *evidence = question.told(lang) or [question.title(lang)]
+    claim, *evidence = claims(question, lang)
     points = question.subjects
-    if isinstance(question, UnitClasses):
-        whole = question.finding(lang)
-        evidence = evidence if claim in whole else [claim, *evidence]
-        claim = whole
-    if points is not None and points.noun(lang).lower() not in claim.lower():
-        claim = say("brief.about", lang, title=question.title(lang), sentence=claim)
     figures = question.figures(lang)
     if name == "pattern" and figures:
         # The last sentence tells of the whole map.

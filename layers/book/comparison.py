@@ -12,7 +12,7 @@ from layers.book.map_deck import drawn_slide
 from layers.book.together import comparable
 from layers.look.callouts import has_results
 from layers.look.charts import MOST_BARS, Chart
-from layers.look.told import in_words
+from layers.look.told import as_told, in_words
 from layers.plan.area import area
 from layers.plan.selection import located
 from layers.questions.fields import part_of
@@ -256,7 +256,7 @@ def _figures(specs: Sequence[MapSpec], captions: Sequence[str]) -> list[Slide]:
         return []
     what = first.column_title(column, lang)
     series = tuple(
-        (caption, tuple(each.round(2).tolist()))
+        (caption, tuple(as_told(value, column) for value in each))
         for caption, each in zip(captions, values, strict=True)
     )
     change = (values[1] - values[0]).to_numpy()
@@ -266,7 +266,7 @@ def _figures(specs: Sequence[MapSpec], captions: Sequence[str]) -> list[Slide]:
     return [
         Slide(
             say("slides.figures", lang, title=first.title(lang)),
-            chart=Chart("bar", zones, series, title=what),
+            chart=Chart("bar", zones, series, title=what, column=column),
             table=Table(header, rows, numeric=(1,)),
             notes=told.text(),
             footer=told.imprint,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from layers.book.claims import headline
 from layers.look.credits import credits_of
 from layers.look.standing import standing
 from layers.paper.toning import Known
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from layers.look.charts import Chart
     from layers.look.content import Content
     from layers.look.statement import Statement
+    from layers.questions.kinds import Kind
     from layers.record.specification import MapSpec
     from layers.scene.placed import PlacedMap
     from layers.scene.scene import Scene
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 # The room for a map beside more than its legend on a slide in the look of the atlas, points.
 MAP_PT = (567.4, 405.0)
 MAP_SIZE, MAP_DPI = "16:9", 200
+# A claim with more letters is no title: it goes over two lines.
+LONGEST_CLAIM = {"zh": 60, "en": 145}
 
 
 def deck(spec: MapSpec, *, template: bytes | Path | None = None) -> bytes:
@@ -63,15 +67,34 @@ def slides_of(spec: MapSpec) -> list[Slide]:
     question, sheet = asked(spec), spec.titled()
     if question.has_map:
         content = spec.content()
-        first, _ = drawn_slide(spec, content, sheet.title, subtitle=sheet.subtitle)
+        title, subtitle = _titles(spec, question)
+        first, _ = drawn_slide(spec, content, title, subtitle=subtitle)
         told = content.statement or spec.statement()
         # What a map stands on is said with it alone.
         bare = replace(first, footer=_footer(told))
-        more = [*question.figures(spec.lang), *_own_notes(told)]
-        return [first, *(figure_slide(each, bare) for each in more)]
+        figures = [_explained(each, question, spec.lang) for each in question.figures(spec.lang)]
+        return [first, *(figure_slide(each, bare) for each in (*figures, *_own_notes(told)))]
     told = spec.statement()
     bare = Slide(sheet.title, notes="\n".join((told.text(), *sheet.notes)), footer=_footer(told))
     return [figure_slide(each, bare) for each in question.figures(spec.lang)]
+
+
+def _explained(figures: Figures, question: Kind, lang: str) -> Figures:
+    """Return figures with what else is found beside them, or how, where they are a bare table."""
+    if figures.text or figures.chart:
+        return figures
+    said = [*question.told(lang)[1:], *question.remarks(lang)]
+    return replace(figures, text=tuple(said) or (question.explained(lang),))
+
+
+def _titles(spec: MapSpec, question: Kind) -> tuple[str, str]:
+    """Return title and subtitle: what is found above what the map is, or those that were given."""
+    sheet = spec.titled()
+    claim = headline(question, spec.lang)
+    if spec.sheet.title.strip() or not claim or len(claim) > LONGEST_CLAIM[spec.lang]:
+        return sheet.title, sheet.subtitle
+    between = say("statement.then", spec.lang)
+    return claim, between.join(filter(None, (sheet.title, sheet.subtitle)))
 
 
 def _own_notes(told: Statement) -> list[Figures]:

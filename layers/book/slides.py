@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from geo.numerals import number
 from layers.book.atlas import atlas
 from layers.book.map_deck import drawn_slide
 from layers.look.statement import imprint, reviewed
@@ -13,6 +14,10 @@ from layers.slides.deck import presentation
 from layers.slides.slide import Contents, Slide
 from layers.type.tables import Table
 from layers.words import say
+
+# A legend of more lines leaves no room for figures beside its map. Of features a slide names so many,
+# and tells what they are called and of which kind; the print has all of them.
+LEGEND_WITH_FIGURES, ROWS_ON_SLIDE, COLUMNS_ON_SLIDE = 9, 12, 2
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,17 +89,24 @@ def _slides(leaf: Leaf, spec: MapSpec, known: Known) -> list[Slide]:
         rows = tuple(f"{name} {value}" for name, value in leaf.figures)
         return [Slide(leaf.title, text=(*rows, *leaf.text), table=leaf.table, footer=foot_of(spec))]
     first, _ = drawn_slide(spec, leaf.content, leaf.title, known=known)
-    first = replace(first, table=figures)
-    if not (leaf.text or leaf.chart or leaf.table):
-        return [first]
-    title = say("atlas.data", spec.lang, title=leaf.title)
-    second = replace(
-        first,
-        title=title,
-        map=None,
-        legend=(),
-        text=leaf.text,
-        chart=leaf.chart,
-        table=leaf.table,
-    )
-    return [first, second]
+    bare = replace(first, map=None, legend=(), footer=foot_of(spec))
+    slides = [first]
+    if len(first.legend) <= LEGEND_WITH_FIGURES:
+        slides, figures = [replace(first, table=figures)], None
+    if leaf.text or figures:
+        title = say("atlas.about", spec.lang, title=leaf.title)
+        slides.append(replace(bare, title=title, text=leaf.text, table=figures))
+    if leaf.chart or leaf.table:
+        title = say("atlas.data", spec.lang, title=leaf.title)
+        listed = leaf.table and _foremost(leaf.table, spec.lang)
+        slides.append(replace(bare, title=title, chart=leaf.chart, table=listed))
+    return slides
+
+
+def _foremost(table: Table, lang: str) -> Table:
+    """Return what a slide tells of features: what they are, and how many more there are."""
+    rows = tuple(row[:COLUMNS_ON_SLIDE] for row in table.rows)
+    if len(rows) > ROWS_ON_SLIDE:
+        more = say("atlas.more", lang, n=number(len(rows) - ROWS_ON_SLIDE + 1))
+        rows = (*rows[: ROWS_ON_SLIDE - 1], (more, *[""] * (COLUMNS_ON_SLIDE - 1)))
+    return Table(table.header[:COLUMNS_ON_SLIDE], rows, numeric=())

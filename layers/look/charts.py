@@ -12,7 +12,7 @@ from geo.errors import InputError
 
 ChartKind: TypeAlias = Literal["bar", "stacked", "line"]
 # So many bars are legible on a slide that has nothing else.
-MOST_BARS = 40
+MOST_BARS = 20
 _COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 
 

@@ -25,6 +25,7 @@ from layers.scene.scene import REMARK
 from layers.type.label_candidates import OUT_COST
 from layers.type.label_ground import Ground
 from layers.type.label_placement import LabelRequest, Obstacle, Placed, choices, place
+from layers.type.line_breaks import text_width as width_of_any
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -53,6 +54,8 @@ SAME_NAME_PX = 180.0
 EQUATOR_M_PER_PX = 156_543.034
 # What a name pays to stand on a line of the plan or on solid ground; on a symbol it never stands.
 LINE_COST, SOLID_COST = 5.0, 18.0
+# The name of a zone that stands off it goes so many heights farther before it lies on a zone.
+ZONE_COST = 4.0
 NUMBER_EVERY_PX = 420.0
 # Between a symbol and its name, beside the gap between names, px.
 CLEAR_PX = 3.2
@@ -127,9 +130,9 @@ def slide_names(
     scene, window, symbols, stops, blocked, toned
         As for :func:`draw_labels`.
     """
-    names = _names(scene, window, symbols, stops, px=1.0, toned=toned, least_pt=SLIDE_PT)
+    names = _names(scene, window, symbols, stops, px=1.0, toned=toned, on_slide=True)
     obstacles = _obstacles(scene, window, symbols, stops, blocked, px=1.0)
-    names, placement = _placed(names, obstacles, window, 1.0)
+    names, placement = _placed(names, obstacles, window, 1.0, on_slide=True)
     placed = tuple(_set(names[spot.label], spot) for spot in placement.places)
     requests = [(name.said, name.request) for name in names]
     # A stop has its number as it is.
@@ -165,14 +168,19 @@ def _set(name: Name, spot: Placed) -> PlacedName:
 
 
 def _placed(
-    names: list[Name], obstacles: list[Obstacle], window: Window, px: float
+    names: list[Name],
+    obstacles: list[Obstacle],
+    window: Window,
+    px: float,
+    *,
+    on_slide: bool = False,
 ) -> tuple[list[Name], Placement]:
     """Return names as they are written, and where."""
     names = _once(names, px)
     frame, gap = window.frame.inset(2.0 * px), 1.5 * px
     bounds = (frame.left, frame.bottom, frame.right, frame.top)
     ground = Ground(bounds, obstacles, gap)
-    names = [fitted for name in names if (fitted := _told(name, ground))]
+    names = [fitted for name in names if (fitted := _told(name, ground, on_slide))]
     requests = [name.request for name in names]
     return names, place(requests, bounds=bounds, obstacles=obstacles, gap=gap)
 
@@ -196,7 +204,7 @@ def _names(
     *,
     px: float,
     toned: Callable[[str], str],
-    least_pt: float = 0.0,
+    on_slide: bool = False,
 ) -> list[Name]:
     """Return the names of a map, on a slide from the scale on at which a screen has them."""
     names: list[Name] = []
@@ -208,9 +216,9 @@ def _names(
             continue
         only = area().named_ground.get(layer.id) if zoom < label.min_zoom else None
         early = zoom < label.min_zoom and only is None
-        if early and (layer.is_ground or least_pt):
+        if early and (layer.is_ground or on_slide):
             continue
-        pen = _Pen(layer, px, toned, least_pt or LEAST_PT)
+        pen = _Pen(layer, px, toned, on_slide)
         shapes = _named_shapes(layer, window)
         for at, (mark, shape) in enumerate(zip(layer.marks, shapes, strict=True)):
             if mark.kind == "point" or shape.is_empty:
@@ -232,7 +240,7 @@ def _names(
             if name is not None:
                 names.append(name)
     if stops and not any(layer.id == scene.stops_layer for layer in scene.layers):
-        names += _stop_names(scene, stops, px=px, toned=toned, least_pt=least_pt or LEAST_PT)
+        names += _stop_names(scene, stops, px=px, toned=toned, on_slide=on_slide)
     return names
 
 
@@ -243,7 +251,7 @@ class _Pen:
     layer: Drawn
     px: float
     toned: Callable[[str], str]
-    least_pt: float
+    on_slide: bool
 
     def name(
         self, at: int, text: str, shape: BaseGeometry, where: Where, *, radius: float = 0.0
@@ -253,7 +261,7 @@ class _Pen:
             return None
         if any(text.startswith(word) for word in label.skip):
             return None
-        size = max(self.least_pt, label.size * self.px)
+        size = max(SLIDE_PT if self.on_slide else LEAST_PT, label.size * self.px)
         bold = label.weight >= BOLD
         own = label.colour == "field"
         colour = ink(mark.style.colour) if own else self.toned(label.colour)
@@ -262,11 +270,11 @@ class _Pen:
         if where == "line" and not isoline:
             radius = (mark.style.weight / 2 + 3.0) * self.px
         weight: Weight = "bold" if bold else "regular"
-        width = text_width(text, size, weight)
+        width = _width(text, size, weight, self.on_slide)
         lines = 1
         if where in {"inside", "edge"} and width > LONG * size and " " in text:
             text = in_lines(text, 2)
-            width = max(text_width(line, size, weight) for line in text.split("\n"))
+            width = _width(text, size, weight, self.on_slide)
             lines = 2
         request = LabelRequest(
             shape,
@@ -276,12 +284,20 @@ class _Pen:
             importance=label.priority + mark.rank + at * RANK_STEP,
             radius=radius,
             # A slide has no lines to names across the map: what its legend names may stay without.
-            required=(self.layer.group == "layout" and self.least_pt < SLIDE_PT)
+            required=(self.layer.group == "layout" and not self.on_slide)
             or (self.layer.numbered and len(self.layer.marks) <= FEW_ZONES),
             repeat=NUMBER_EVERY_PX * self.px if isoline else 0.0,
             most=OUT_COST if self.layer.numbered else math.inf,
         )
         return Name(text, size, bold, colour, halo, request, mark.value)
+
+
+def _width(text: str, size: float, weight: Weight, on_slide: bool) -> float:  # noqa: FBT001
+    """Return how wide lines are: on a slide in the fonts of whichever machine opens it."""
+    lines = text.split("\n")
+    if on_slide:
+        return max(width_of_any(line, size, bold=weight == "bold") for line in lines)
+    return max(text_width(line, size, weight) for line in lines)
 
 
 def in_lines(text: str, number: int) -> str:
@@ -308,18 +324,18 @@ def _stop_names(
     *,
     px: float,
     toned: Callable[[str], str],
-    least_pt: float,
+    on_slide: bool,
 ) -> list[Name]:
     """Return the names of stops: an axis names them where their nodes are no layer of the map."""
     label = scene.stop_label
     if label is None:
         return []
-    size = max(least_pt, label.size * px)
+    size = max(SLIDE_PT if on_slide else LEAST_PT, label.size * px)
     names = []
     for number, stop in enumerate(stops):
         request = LabelRequest(
             shapely.Point(stop.x, stop.y),
-            text_width(stop.name, size, "bold"),
+            _width(stop.name, size, "bold", on_slide),
             size * LINE_HEIGHT,
             importance=label.priority + number * 1e-4,
             radius=(stop_px() + CLEAR_PX) * px,
@@ -364,7 +380,7 @@ def _named_shapes(layer: Drawn, window: Window) -> NDArray[np.object_]:
     return shapes
 
 
-def _told(name: Name, ground: Ground) -> Name | None:
+def _told(name: Name, ground: Ground, on_slide: bool) -> Name | None:  # noqa: FBT001
     """Return the name of a zone with its number below, in as many lines as go into the zone.
 
     The first of these that can stand in the zone as a whole; where none can, the first is to stand
@@ -379,7 +395,7 @@ def _told(name: Name, ground: Ground) -> Name | None:
     written = []
     for text in dict.fromkeys((name.text, *narrow)):
         candidate = replace(name, text=text)
-        width = max(text_width(line, name.size, weight) for line in candidate.lines)
+        width = _width("\n".join(candidate.lines), name.size, weight, on_slide)
         height = len(candidate.lines) * name.size * LINE_HEIGHT
         request = replace(name.request, width=width, height=height)
         written.append(replace(candidate, request=request))
@@ -430,6 +446,12 @@ def _obstacles(
         if here is not None:
             discs = shapely.buffer(shapely.points(here.at), here.radii + 1.0 * px, quad_segs=3)
             obstacles += [Obstacle(disc) for disc in discs]
+        if layer.numbered and layer.picture is None and len(layer.marks) <= FEW_ZONES:
+            obstacles += [
+                Obstacle(shape, ZONE_COST, led=True)
+                for shape in window.drawn(layer.shapes)
+                if not shape.is_empty
+            ]
         if layer.group != "layout":
             continue
         for mark, shape in zip(layer.marks, window.drawn(layer.shapes), strict=True):

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
 
 from geo.errors import InputError
-from geo.numerals import listed, number
+from geo.numerals import MISSING, listed, number
 from layers.look.content import Content
 from layers.look.styles import looks
 from layers.look.symbology import field_title, texts_in, value_label
 from layers.plan.area import area
 from layers.plan.catalogue import as_drawn, describe, load, names_by_id
 from layers.plan.schema import resource
+from layers.plan.selection import located, placed_share
 from layers.questions.figures import Figures
 from layers.questions.kinds import Kind, register
 from layers.type.tables import Table
@@ -34,6 +35,8 @@ TABLES_TOLD = {
     "conflicts": ("quote", "quote_b"),
 }
 REFERENCES = ("feature_id", "target_id")
+# A slide has room for so many features each on a row of its own, and names so many of a kind.
+MOST_ROWS, NAMED = 24, 4
 
 
 @register
@@ -66,6 +69,18 @@ class Layer(Kind):
     def title(self, lang: str) -> str:
         """Return the title of the layer."""
         return resource(self.layer).title(lang)
+
+    def told(self, lang: str) -> list[str]:
+        """Return how many features there are, and how many have a place."""
+        if not self.has_map:
+            return []
+        frame = as_drawn(self.layer)
+        share = placed_share(frame)
+        whole = share.placed == len(frame)
+        counts = {"n": len(frame), "placed": share.placed, "possible": share.possible}
+        words = {name: number(value) for name, value in counts.items()}
+        key = "told.layer_all" if whole else "told.layer"
+        return [say(key, lang, title=self.title(lang), **words)]
 
     def content(self, lang: str) -> Content:
         """Return the features on the base map.
@@ -105,24 +120,43 @@ class Layer(Kind):
             for part in ("sources" if evidence is None else "known", "rows")
         )
         rows = Figures(rows_title, table=_rows(name, lang))
+        if len(rows.table.rows) > MOST_ROWS:
+            rows = _fewer(name, rows.table, lang)
         if not describe(name).sources:
             return [rows]
         return [Figures(known_title, text=_told(name, lang), table=evidence), rows]
 
 
+def _fewer(name: str, table: Table, lang: str) -> Figures:
+    """Return a layer of many features by kind, or the first of them where it has no kinds."""
+    role, title = area().points.get(name), resource(name).title(lang)
+    rest = say("layer.rest", lang, n=number(len(table.rows)))
+    if role is None or not role.group:
+        counts = {"all": number(len(table.rows)), "n": number(MOST_ROWS)}
+        few = replace(table, rows=table.rows[:MOST_ROWS])
+        return Figures(say("layer.some", lang, title=title, **counts), text=(rest,), table=few)
+    frame, by, rows = as_drawn(name), role.group, []
+    for kind, of_kind in frame.groupby(by, dropna=False, sort=False, observed=True):
+        names = listed(of_kind[f"name_{lang}"].head(NAMED), lang)
+        if len(of_kind) > NAMED:
+            names = say("layer.and_more", lang, names=names)
+        called = MISSING if pd.isna(kind) else value_label(by, str(kind), lang=lang)
+        rows.append((called, len(of_kind), len(located(of_kind)), names))
+    rows.sort(key=lambda row: -row[1])
+    heads = [say(f"layer.column.{part}", lang) for part in ("count", "placed", "names")]
+    header = (field_title(resource(name).field(by), lang=lang), *heads)
+    return Figures(
+        say("layer.kinds", lang, title=title), text=(rest,), table=Table(header, tuple(rows))
+    )
+
+
 def _told(name: str, lang: str) -> tuple[str, ...]:
-    """Return what a layer holds and each of its sources, as paragraphs."""
-    english = lang == "en"
+    """Return what a layer holds, and what it is from."""
     about = describe(name)
     count = say("layer.count", lang, n=number(about.rows))
-    lines = [f"{about.text_en if english else about.text_zh} {count}"]
-    for source in about.sources:
-        said = (source.get(f"{part}_{lang}") or source[part] for part in TABLES_TOLD["sources"])
-        parts = listed(filter(None, said), lang)
-        key = "layer.source.more" if parts else "layer.source.name"
-        line = say(key, lang, name=source[f"name_{lang}"], more=parts)
-        lines.append(line)
-    return tuple(lines)
+    holds = f"{about.text_en if lang == 'en' else about.text_zh} {count}"
+    names = listed([source[f"name_{lang}"] for source in about.sources], lang)
+    return (holds, say("layer.from", lang, names=names))
 
 
 def _evidence(name: str, lang: str) -> Table | None:

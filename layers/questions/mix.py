@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import geo
 from geo.errors import InputError
-from geo.numerals import significant
+from geo.numerals import number
 from geo.units import labelled
 from layers.look.symbology import value_label
+from layers.look.told import DIGITS
 from layers.plan.zonings import GRID_NAMES
 from layers.questions.counting import (
     INTERVAL_PCT,
@@ -112,11 +113,12 @@ class Quotients(Mix):
             (
                 value_label(by, str(row["category"]), lang=lang),
                 names[row["zone"]],
-                *(round(row[each], 2) for each in columns),
+                *(number(row[each], digits=DIGITS["quotient"]) for each in columns),
             )
             for row in found.to_dict("records")
         )
-        table = Table(tuple(column_title(each, lang) for each in header), rows)
+        numeric = tuple(range(len(header) - len(columns), len(header)))
+        table = Table(tuple(column_title(each, lang) for each in header), rows, numeric)
         return [Figures(say("slides.figures", lang, title=self.title(lang)), table=table)]
 
     def headline(self, lang: str) -> list[tuple[str, str]]:
@@ -132,7 +134,7 @@ class Quotients(Mix):
         told = (
             names[zone],
             value_label(by, str(kind), lang=lang),
-            significant(float(highest.max()), 3),
+            number(float(highest.max()), digits=DIGITS["quotient"]),
         )
         return [(say("headline.quotient", lang), " ".join(told))]
 

@@ -120,8 +120,11 @@ class Overview(Kind):
         ]
         placed, possible = (sum(each) for each in zip(*shares, strict=True))
         counts = {"placed": number(placed), "possible": number(possible)}
+        key = "told.layers_all" if placed == possible else "told.layers"
+        kinds = number(len(frames))
         return [
-            say("told.layers", lang, parts=listed(parts, lang), **counts),
+            say(key, lang, title=self._called(lang), kinds=kinds, **counts),
+            say("told.parts", lang, parts=listed(parts, lang)),
             say("told.evidence", lang, parts=listed(named, lang)),
         ]
 
@@ -140,11 +143,17 @@ class Overview(Kind):
         >>> Overview().title("en"), Overview("projects").title("en")
         ('The 224 layout', 'Xiangjiang Atlas: Projects')
         """
-        plan = say("app.title", lang)
+        plan, usual = say("app.title", lang), area().defaults["overview"]["theme"]
+        called = self._called(lang)
+        if self.theme in (None, usual):
+            return called
+        return say("spec.overview.theme", lang, plan=plan, theme=called)
+
+    def _called(self, lang: str) -> str:
+        """Return what the plan calls its usual map, or the theme."""
         if self.theme in (None, area().defaults["overview"]["theme"]):
-            return say("spec.overview", lang, plan=plan)
-        theme = self.value_words("theme", self.theme, lang)
-        return say("spec.overview.theme", lang, plan=plan, theme=theme)
+            return say("spec.overview", lang, plan=say("app.title", lang))
+        return self.value_words("theme", self.theme, lang)
 
     def value_words(self, name: str, value: str, lang: str) -> str:
         """Return a theme as the plan calls it, evidence and kinds as layers call them."""

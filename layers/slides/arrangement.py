@@ -9,18 +9,27 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from layers.slides.charts import draw_chart
+from layers.slides.charts import draw_chart, least_chart
 from layers.slides.legends import draw_legend, key_items, legend_plan, lowest_legend
 from layers.slides.maps import draw_map, placed_in
-from layers.slides.parts import add_text, draw_text, least_height, numbered_plan, text_plan
+from layers.slides.parts import (
+    TEXT_COLUMN_GAP,
+    TEXT_SIZES_PT,
+    add_text,
+    draw_text,
+    least_height,
+    numbered_plan,
+    text_plan,
+)
 from layers.slides.tables import draw_table
 from layers.type.line_breaks import text_height
-from layers.type.table_grids import table_grid, table_width
+from layers.type.table_grids import TABLE_SIZES_PT, table_grid, table_width
 
 if TYPE_CHECKING:
     from layers.look.charts import Chart
     from layers.scene.placed import PlacedMap
     from layers.slides.boxes import Box, Page
+    from layers.slides.parts import TextPlan
     from layers.slides.slide import LegendItem, MapView, Slide
     from layers.type.table_grids import Grid
 
@@ -33,6 +42,10 @@ LEGEND_COLUMN, WIDE_COLUMN, CHART_COLUMN, WIDEST_COLUMN = 0.23, 0.36, 0.42, 0.47
 LEGEND_SHARE, TEXT_SHARE = 0.6, 0.6
 # A chart needs such a height, points, and a table beside other things so many rows.
 LOWEST_CHART, FEWEST_ROWS = 150.0, 3
+# A table that is no wider stands beside its text, which has such a share of the width.
+TABLE_ABREAST, TEXT_ABREAST = 0.56, 0.4
+# Below a chart a table is no larger.
+BELOW_SIZES_PT = TABLE_SIZES_PT[2:]
 # Of maps in a row: the size of their captions and the space below, and how much of the height
 # their legend may take.
 CAPTION_PT, CAPTION_GAP, LEGEND_BELOW = 14.0, 4.0, 0.3
@@ -65,6 +78,10 @@ def fill(
     if slide.beside:
         _row(page, slide, area)
         return None, None
+    if text := _abreast(slide, area):
+        draw_text(page, text, area)
+        area = area.part(left=area.width * TEXT_ABREAST + TEXT_COLUMN_GAP)
+        slide = rest = replace(slide, text=())
     beside = bool(slide.text or slide.table or slide.legend or (slide.map and slide.chart))
     column = _column_beside(slide, area) if beside else 0.0
     grid_after = None
@@ -83,11 +100,24 @@ def fill(
             area = area.part(left=chart.width + GAP)
         draw_chart(page, slide.chart, chart)
     if beside:
-        rest, grid_after = _column(page, rest, area, grid)
+        rest, grid_after = _column(page, rest, area, grid, of_map=slide.map is not None)
     if not any((rest.legend, rest.table, rest.chart, rest.text)):
         return None, None
     ended = rest.title.endswith(continued)
     return (rest if ended else replace(rest, title=rest.title + continued)), grid_after
+
+
+def _abreast(slide: Slide, area: Box) -> TextPlan | None:
+    """Return a text that stands beside its table, None where the one stands above the other."""
+    if slide.map or slide.chart or slide.legend or not (slide.text and slide.table):
+        return None
+    if table_width(slide.table, TEXT_SIZES_PT[1]) > area.width * TABLE_ABREAST:
+        return None
+    text = text_plan(slide.text, area.width * TEXT_ABREAST, area.height)
+    beside = area.width * (1.0 - TEXT_ABREAST) - TEXT_COLUMN_GAP
+    grid = table_grid(slide.table, beside, area.height, alone=False)
+    whole = not grid.broken and grid.rows_within(area.height) == len(slide.table.rows)
+    return text if whole and not text.rest else None
 
 
 def _mapped(
@@ -144,25 +174,35 @@ def _below(slide: Slide, area: Box, column: float) -> float:
     """Return the height of a table that stands below a chart, 0 where it goes beside it or not."""
     if slide.table is None or slide.text or slide.legend:
         return 0.0
+    below = table_grid(slide.table, area.width, area.height, alone=False, sizes_pt=BELOW_SIZES_PT)
+    high = sum(below.heights)
+    least = LOWEST_CHART
     beside = table_grid(slide.table, column - GAP, area.height, alone=False)
     if not beside.broken and beside.rows_within(area.height) == len(slide.table.rows):
-        return 0.0
-    below = table_grid(slide.table, area.width, area.height, alone=False)
-    high = sum(below.heights)
-    return high if not below.broken and area.height - high - GAP >= LOWEST_CHART else 0.0
+        # It may stand beside the chart, and is below where all bars have their room.
+        least = max(least, least_chart(slide.chart)) if slide.chart else area.height
+    return high if not below.broken and area.height - high - GAP >= least else 0.0
 
 
 def _column_beside(slide: Slide, area: Box) -> float:
     """Return the width of the column: as wide as the legend of a map needs to be whole in it."""
     usual = _column_width(slide, area.width)
-    if slide.map is None or slide.table or slide.chart:
+    if slide.map is None or (slide.table or slide.chart) and _is_whole(slide, area, usual):
         return usual
+    usual = _column_width(replace(slide, table=None, chart=None), area.width)
     for column in (usual, area.width * WIDEST_COLUMN):
         beside = replace(area, width=column - GAP)
         room = area.height * (_legend_share(slide, beside) if slide.text else 1.0)
         if legend_plan(slide.legend, beside.width, room).count == len(slide.legend):
             return column
     return usual
+
+
+def _is_whole(slide: Slide, area: Box, column: float) -> bool:
+    """Whether all of a legend has room in its share of a column."""
+    beside = replace(area, width=column - GAP)
+    room = area.height * _legend_share(slide, beside)
+    return legend_plan(slide.legend, beside.width, room).count == len(slide.legend)
 
 
 def _column_width(slide: Slide, width: float) -> float:
@@ -175,7 +215,7 @@ def _column_width(slide: Slide, width: float) -> float:
 
 
 def _column(
-    page: Page, slide: Slide, area: Box, grid_before: Grid | None
+    page: Page, slide: Slide, area: Box, grid_before: Grid | None, *, of_map: bool
 ) -> tuple[Slide, Grid | None]:
     """Draw text, chart or table, and legend below each other; return what is left.
 
@@ -184,8 +224,13 @@ def _column(
     more = bool(slide.text or slide.table or slide.chart)
     share = _legend_share(slide, area) if more else 1.0
     legend = legend_plan(slide.legend, area.width, area.height * share)
-    if slide.spare and legend.count < len(slide.legend):
+    after: Slide | None = None
+    if more and legend.count < len(slide.legend) and (slide.spare or of_map):
         legend = legend_plan(slide.legend, area.width, area.height)
+        if of_map:
+            # What stood beside it goes on the slide that follows, and no line of the legend does.
+            after = replace(slide, legend=(), text=() if slide.spare else slide.text)
+            slide = replace(slide, table=None, chart=None, text=slide.text if slide.spare else ())
     room = area.height - (legend.height + GAP if slide.legend else 0.0)
     share = TEXT_SHARE if slide.table or slide.chart else 1.0
     alone = area == page.area and not (slide.table or slide.chart or slide.legend)
@@ -214,6 +259,8 @@ def _column(
             rest = replace(rest, table=replace(slide.table, rows=left) if left else None)
             top += height + GAP
     draw_legend(page, legend, area.part(top=top))
+    if after is not None:
+        rest = replace(after, legend=rest.legend, text=(*rest.text, *after.text))
     return rest, grid
 
 

@@ -15,13 +15,17 @@ from pptx.enum.chart import (
     XL_TICK_MARK,
 )
 from pptx.enum.dml import MSO_THEME_COLOR
+from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Pt
 
 from geo.exchange.cell_quotes import is_formula
-from geo.numerals import decimals, spreadsheet_format
+from geo.numerals import decimals, number, spreadsheet_format
+from layers.look.palettes import contrast
+from layers.look.styles import WHITE, inks
 from layers.look.told import chart_numbers
 from layers.slides.pages import set_typefaces
 from layers.slides.parts import describe, rgb
+from layers.type.line_breaks import text_width
 from layers.words import bracketed
 
 if TYPE_CHECKING:
@@ -30,9 +34,12 @@ if TYPE_CHECKING:
     from layers.look.charts import Chart
     from layers.slides.boxes import Box, Page
 
-TITLE_PT, LARGEST_PT, SMALLEST_PT = 13.0, 12.0, 8.0
+TITLE_PT, LARGEST_PT, SMALLEST_PT = 14.0, 14.0, 12.0
 # Title, axis and legend take this of the height, points; a category takes so many ems.
 FRAME, EM_PER_BAR = 70.0, 1.5
+# A bar of several takes so many ems of height where its value stands at its end, and a part of a
+# stacked one so many of width beside its value. Names and margins take at most this of the width.
+EM_PER_VALUE, EM_AROUND, NAMES_SHARE = 1.25, 0.6, 0.4
 # XlsxWriter wants a date; files that have none are of the first day that an archive can hold.
 UNDATED = datetime(1980, 1, 1)  # noqa: DTZ001 - dates in workbooks have no zone
 _ACCENTS = (
@@ -44,6 +51,9 @@ _ACCENTS = (
     MSO_THEME_COLOR.ACCENT_6,
 )
 _PALER = 0.6
+(INK,) = inks("ink")
+# Space between bars, percent of their width.
+GAP_WIDTH = 55
 _KINDS = {
     "bar": XL_CHART_TYPE.BAR_CLUSTERED,
     "stacked": XL_CHART_TYPE.BAR_STACKED,
@@ -87,11 +97,30 @@ def draw_chart(page: Page, chart: Chart, box: Box) -> None:
     if drawn.has_legend:
         drawn.legend.position = XL_LEGEND_POSITION.BOTTOM
         drawn.legend.include_in_layout = False
-    _axes(drawn, chart)
+    valued = _has_values(chart, box.height)
+    _axes(drawn, chart, valued=valued)
     _colours(drawn, chart)
-    if chart.kind == "bar" and len(chart.series) == 1:
+    if valued and chart.kind == "stacked":
+        _labels_within(drawn, chart, number_format, size=size, width=box.width)
+    elif valued:
         _labels(drawn, number_format)
     set_typefaces(drawn.element, {"a:latin": "+mn-lt", "a:ea": page.deck.east})
+
+
+def least_chart(chart: Chart) -> float:
+    """Return the height at which every bar has its name and its value, points.
+
+    Parameters
+    ----------
+    chart
+        The chart.
+    """
+    if chart.kind == "line":
+        return 2 * FRAME
+    each = EM_PER_BAR
+    if chart.kind == "bar" and len(chart.series) > 1:
+        each = EM_PER_VALUE * (len(chart.series) + GAP_WIDTH / 100)
+    return FRAME + len(chart.categories) * each * SMALLEST_PT
 
 
 def _known(value: float | None) -> float | None:
@@ -114,11 +143,22 @@ def _size(chart: Chart, height: float) -> float:
     """Return the size of the font at which each bar can have its name."""
     if chart.kind == "line":
         return LARGEST_PT
+    if _has_values(chart, height) and chart.kind == "bar" and len(chart.series) > 1:
+        return SMALLEST_PT
     each = (height - FRAME) / len(chart.categories) / EM_PER_BAR
     return round(min(LARGEST_PT, max(SMALLEST_PT, each)) * 2) / 2
 
 
-def _axes(drawn: PptxChart, chart: Chart) -> None:
+def _has_values(chart: Chart, height: float) -> bool:
+    """Whether each bar has its value in figures, which needs no axis."""
+    if chart.kind == "line":
+        return False
+    bars = 1 if chart.kind == "stacked" else len(chart.series)
+    each = (height - FRAME) / len(chart.categories) / (bars + GAP_WIDTH / 100)
+    return bars == 1 or each >= EM_PER_VALUE * SMALLEST_PT
+
+
+def _axes(drawn: PptxChart, chart: Chart, *, valued: bool) -> None:
     names, values = drawn.category_axis, drawn.value_axis
     names.format.line.color.theme_color = MSO_THEME_COLOR.TEXT_2
     names.major_tick_mark = XL_TICK_MARK.NONE
@@ -128,19 +168,20 @@ def _axes(drawn: PptxChart, chart: Chart) -> None:
     lying = chart.kind != "line"
     # Names stay at the foot where values are negative.
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    labelled = chart.kind == "bar" and len(chart.series) == 1
     if lying:
         # The first category on top, which takes the numbers of the other axis along unless told.
         names.reverse_order = True
         values.tick_label_position = XL_TICK_LABEL_POSITION.HIGH
-        drawn.plots[0].gap_width = 55
+        drawn.plots[0].gap_width = GAP_WIDTH
         if chart.kind == "stacked":
             drawn.plots[0].overlap = 100
     if chart.unit == "%" and _largest(chart) <= 100:  # noqa: PLR2004 - of a hundred
         values.maximum_scale = 100
-    values.visible = not labelled
-    values.has_major_gridlines = not labelled
-    if not labelled:
+    elif chart.kind == "stacked":
+        values.maximum_scale = _largest(chart) or None
+    values.visible = not valued
+    values.has_major_gridlines = not valued
+    if not valued:
         values.major_gridlines.format.line.color.theme_color = MSO_THEME_COLOR.BACKGROUND_1
         values.major_gridlines.format.line.color.brightness = -0.15
         values.major_gridlines.format.line.width = Pt(0.5)
@@ -186,6 +227,39 @@ def _labels(drawn: PptxChart, number_format: str) -> None:
     labels.number_format, labels.number_format_is_linked = number_format, False
     labels.position = XL_LABEL_POSITION.OUTSIDE_END
     labels.show_value = True
+
+
+def _labels_within(
+    drawn: PptxChart, chart: Chart, number_format: str, *, size: float, width: float
+) -> None:
+    """Write values into the parts of stacked bars that are wide enough for them."""
+    names = max(text_width(name, size) for name in chart.categories)
+    room = width - min(names + 2 * size, NAMES_SHARE * width)
+    end = drawn.value_axis.maximum_scale or 1.0
+    for at, (_, values) in enumerate(chart.series):
+        labels = drawn.plots[0].series[at].data_labels
+        labels.number_format, labels.number_format_is_linked = number_format, False
+        labels.show_value = True
+        colour = chart.colours[at] if chart.colours else None
+        if colour:
+            labels.font.color.rgb = rgb(max((WHITE, INK), key=lambda ink: contrast(ink, colour)))
+        else:
+            labels.font.color.theme_color = MSO_THEME_COLOR.BACKGROUND_1
+        labels.font.size = Pt(size)
+        digits = decimals(_values(chart))
+        for place, value in enumerate(map(_known, values)):
+            words = text_width(number(value or 0.0, digits=digits), size) + EM_AROUND * size
+            if not value or value / end * room < words:
+                hidden = OxmlElement("c:dLbl")
+                hidden.append(_valued("c:idx", place))
+                hidden.append(_valued("c:delete", 1))
+                labels._element.insert(place, hidden)  # noqa: SLF001 - python-pptx hides none
+
+
+def _valued(tag: str, value: int) -> Any:  # noqa: ANN401 - untyped in python-pptx
+    element = OxmlElement(tag)
+    element.set("val", str(value))
+    return element
 
 
 def _workbook(chart: Chart, number_format: str, created: datetime) -> bytes:

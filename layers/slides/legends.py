@@ -19,7 +19,7 @@ from layers.slides.freeforms import Fill, Shapes, next_number, on_white, parsed
 from layers.slides.parts import add_text, rgb
 from layers.slides.slide import LegendItem
 from layers.slides.symbols import symbol
-from layers.type.line_breaks import LINE_HEIGHT, text_height, text_width
+from layers.type.line_breaks import BOLDER, LINE_HEIGHT, text_height, text_width
 from layers.words import say
 
 if TYPE_CHECKING:
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from layers.slides.boxes import Box, Page
 
 (INK,) = inks("ink")
-LEGEND_SIZES_PT = (12.0, 11.0, 10.0)
+# What is smaller cannot be read from the back of a room.
+LEGEND_SIZES_PT = (14.0, 13.0, 12.0)
 # Swatch: width and height, and from its left to the label, points; space between items.
 SWATCH = (24.0, 10.0)
 LABEL_LEFT, ITEM_GAP, COLUMN_GAP = 32.0, 4.0, 18.0
@@ -153,7 +154,7 @@ def lowest_legend(items: Sequence[LegendItem], width: float, most: float) -> Leg
 
 
 def legend_plan(items: Sequence[LegendItem], width: float, height: float) -> LegendPlan:
-    """Return a legend in the largest font, and then the fewest columns, in which all of it fits.
+    """Return a legend in the fewest columns, and then the largest font, in which all of it fits.
 
     Parameters
     ----------
@@ -165,12 +166,12 @@ def legend_plan(items: Sequence[LegendItem], width: float, height: float) -> Leg
     if not items:
         return LegendPlan()
     plan = LegendPlan()
-    for size in LEGEND_SIZES_PT:
-        widest = min(WIDEST_COLUMN_EM * size, max(_natural_item(item, size) for item in items))
-        for columns in range(1, MOST_COLUMNS + 1):
-            each = (width - COLUMN_GAP * (columns - 1)) / columns
-            if columns > 1 and each < NARROWEST_COLUMN:
-                break
+    for columns in range(1, MOST_COLUMNS + 1):
+        each = (width - COLUMN_GAP * (columns - 1)) / columns
+        if columns > 1 and each < NARROWEST_COLUMN:
+            break
+        for size in LEGEND_SIZES_PT:
+            widest = min(WIDEST_COLUMN_EM * size, max(_natural_item(item, size) for item in items))
             plan = _legend_in(items, columns, min(each, widest), height, size)
             if plan.count == len(items):
                 return plan
@@ -232,7 +233,7 @@ def _natural_item(item: LegendItem, size: float) -> float:
     """Return how wide an item is on one line."""
     left = 0.0 if item.kind in UNMARKED else LABEL_LEFT
     count = text_width(item.count, size) + size if item.count else 0.0
-    return left + text_width(item.label, size) + count + size / 2
+    return left + text_width(item.label, size, bold=item.kind == "heading") + count + size / 2
 
 
 def _label_width(item: LegendItem, width: float, size: float) -> float:
@@ -242,9 +243,18 @@ def _label_width(item: LegendItem, width: float, size: float) -> float:
 
 
 def _item_height(item: LegendItem, width: float, size: float) -> float:
-    if item.kind == "sizes":
-        return text_height(item.label, width, size) + ITEM_GAP + 2 * item.sizes[0][1]
-    return text_height(item.label, _label_width(item, width, size), size)
+    words = _words_height(item, _label_width(item, width, size), size)
+    if item.kind != "sizes":
+        return words
+    line, largest, least = size * LINE_HEIGHT, item.sizes[0][1], item.sizes[-1][1]
+    # Amounts stand beside the tops of their circles, or below each other where these are close.
+    lowest = max((len(item.sizes) - 0.5) * line, 2 * (largest - least) + line / 2)
+    return words + ITEM_GAP + line / 2 + max(2 * largest, lowest)
+
+
+def _words_height(item: LegendItem, width: float, size: float) -> float:
+    # Letters of headings are wider.
+    return text_height(item.label, width / (BOLDER if item.kind == "heading" else 1.0), size)
 
 
 def _draw_item(page: Page, item: LegendItem, box: Box, size: float) -> GroupShape:
@@ -277,7 +287,7 @@ def _draw_item(page: Page, item: LegendItem, box: Box, size: float) -> GroupShap
         shape.text_frame.word_wrap = False
         drawn.append(shape)
     if item.kind == "sizes":
-        below = box.part(top=text_height(item.label, width, size) + ITEM_GAP)
+        below = box.part(top=text_height(item.label, width, size) + ITEM_GAP + line / 2)
         drawn.append(_add(page, lambda own: _circles(own, item, below, size)))
     group = shapes.add_group_shape(drawn)
     group.name = item.label
@@ -292,7 +302,7 @@ def numbered(own: Shapes, item: LegendItem, middle: tuple[float, float], size: f
         radius = size * LINE_HEIGHT / 2
         words = item.number
         return own.oval(
-            words, middle, radius, fill=Fill(WHITE), stroke=edge, words=words, size_pt=size - 2.0
+            words, middle, radius, fill=Fill(WHITE), stroke=edge, words=words, size_pt=size
         )
     place = (x - SWATCH[0] / 2, y - size * LINE_HEIGHT / 2, SWATCH[0], size * LINE_HEIGHT)
     return own.text([item.number], place, size_pt=size, colour=INK, bold=True)
@@ -309,14 +319,14 @@ def _circles(own: Shapes, item: LegendItem, box: Box, size: float) -> str:
     """Return circles within each other, as large as on the map, each with its amount."""
     largest = item.sizes[0][1]
     edge, line = Stroke(item.colour, 1.0, 1.25), size * LINE_HEIGHT
-    drawn, top = [], box.top - line / 2
+    drawn, top = [], box.top - 1.5 * line
     for words, radius in item.sizes:
         middle = (box.left + largest, box.top + 2 * largest - radius)
         drawn.append(own.oval(words, middle, radius, fill=Fill(WHITE), stroke=edge))
     for words, radius in item.sizes:
         # Amounts stand below each other, each with a line from the top of its circle.
         high = box.top + 2 * (largest - radius)
-        top = max(top + line, high - line / 2) if drawn else high
+        top = max(top + line, high - line / 2)
         left, right = box.left + largest, box.left + 2 * largest + SIZES_GAP
         ends = np.array([(left, high), (right - 4.0, top + line / 2)])
         pale = Stroke(item.colour, 1.0, 0.5)

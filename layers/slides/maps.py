@@ -262,7 +262,7 @@ class _Canvas:
             fill=Fill(WHITE),
             stroke=edge,
             words=str(stop.number),
-            size_pt=of["text_px"],
+            size_pt=max(of["text_px"], SCALE_PT),
         )
 
     def _leader(self, name: PlacedName) -> list[str]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from layers.slides.slide import Slide
     from layers.slides.templates import Deck
 
-FOOTER_PT, SUBTITLE_PT, SMALLEST_TITLE_PT = 9.0, 13.0, 12.0
+FOOTER_PT, SUBTITLE_PT, SMALLEST_TITLE_PT, NUMBER_PT = 9.0, 14.0, 14.0, 48.0
 # Inner margins of a text: left and right, above and below, points.
 _INSET_X, _INSET_Y = 14.4, 7.2
 # A title in the upper part of the slide and of such a width stays where its layout has it.
@@ -310,6 +310,8 @@ def _add_footer(slide: PptxSlide, text: str, across: Box) -> float:
         number = Box(across.left + across.width - 60, height - 34, 60, 22)
     if words is None or words.top < height * _FOOTER_HIGHEST:
         words = number
+    # It stands at the right end of its place: what is left of it is the footer's.
+    number = number.part(left=max(0.0, number.width - NUMBER_PT))
     right = across.left + across.width
     if number.left - across.left > across.width * _FOOTER_NARROWEST:
         left, width = across.left, number.left - across.left - 10

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from layers.type.label_candidates import Boxes, Floats, corners, shapes_of
 
@@ -33,10 +34,14 @@ class Obstacle:
     cost
         Infinite where it is never covered. Else what a name pays that touches it; the first choice
         beside a symbol costs 0, the last 7.
+    led
+        Whether only names with a line to what they name keep off it, which pay in heights of the
+        name.
     """
 
     geometry: BaseGeometry
     cost: float = math.inf
+    led: bool = False
 
 
 class Ground:
@@ -46,7 +51,8 @@ class Ground:
         self.bounds = bounds
         self.gap = gap
         self.frame = shapely.box(*bounds)
-        there = [each for each in obstacles if not each.geometry.is_empty]
+        there = [each for each in obstacles if not each.geometry.is_empty and not each.led]
+        self.led = [each for each in obstacles if not each.geometry.is_empty and each.led]
         self.geometries = np.array([each.geometry for each in there], dtype=object)
         self.costs = np.array([each.cost for each in there], dtype=float)
         self.tree = shapely.STRtree(self.geometries)
@@ -81,3 +87,18 @@ class Ground:
         order = np.argsort(costs, kind="stable")
         order = order[np.isfinite(costs[order])]
         return Boxes(boxes.xy[order], boxes.angle[order], costs[order])
+
+    def cost_led(self, boxes: Boxes, lines: NDArray[np.object_], size: Floats) -> Floats:
+        """Return what names cost beside what they name, each with the line to it.
+
+        They pay for what of them lies on what is another's, and for a line across it.
+        """
+        shapes = shapes_of(corners(boxes.xy, boxes.angle, *size), boxes.angle)
+        costs = np.zeros(len(boxes))
+        for each in self.led:
+            share = shapely.area(shapely.intersection(shapes, each.geometry)) / (size[0] * size[1])
+            own = shapely.get_point(lines, 0)
+            crossed = shapely.intersects(lines, each.geometry)
+            crossed &= ~shapely.intersects(own, each.geometry)
+            costs += each.cost * (share + crossed)
+        return costs

@@ -116,7 +116,8 @@ def at_distance(
     passed = ~shapely.intersects_xy(ground.geometries, *start)
     crossed = np.bincount(crossing, minlength=len(lines))
     crossed += np.bincount(over[passed[what]], minlength=len(lines))
-    best: Floats = boxes.xy[int(np.argmin(boxes.cost + CROSSING_COST * crossed))]
+    costs = boxes.cost + CROSSING_COST * crossed + ground.cost_led(boxes, lines, size)
+    best: Floats = boxes.xy[int(np.argmin(costs))]
     return best
 
 

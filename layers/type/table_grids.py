@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from layers.type.tables import Cell, Table
 
 # What is smaller cannot be read from the back of a room.
-TABLE_SIZES_PT = (14.0, 13.0, 12.0, 11.0)
+TABLE_SIZES_PT = (18.0, 16.0, 14.0, 13.0, 12.0)
 # Inner margins of a cell, ems, and how much wider than its text a table may become.
 CELL_X_EM, CELL_Y_EM, LOOSEST = 0.5, 0.25, 1.7
 # Columns keep this, in ems, before their words are broken; bold words, and all words in a font that
 # stands in for one that is missing, are wider by this.
 _NARROWEST_CELL_EM, _BOLD = 2.0, 1.25
+# Sums of heights that are equal to a box's may differ from it by so much, points.
+TINY = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Grid:
         left = height - self.heights[0]
         for count, row in enumerate(self.heights[1:]):
             left -= row
-            if left < 0:
+            if left < -TINY:
                 return count
         return len(self.heights) - 1
 
@@ -117,7 +119,7 @@ def table_grid(
                 loose.append(grids[-1])
             if not broken and all(map(operator.ge, widths, _word_widths(rows, numeric, size))):
                 unbroken.append(grids[-1])
-    whole = [grid for grid in (*unbroken, *loose, *grids) if sum(grid.heights) <= height]
+    whole = [grid for grid in (*unbroken, *loose, *grids) if sum(grid.heights) <= height + TINY]
     best = (whole or loose or grids[-1:])[0]
     least = (_NARROWEST_CELL_EM + 2 * CELL_X_EM) * best.size_pt
     if alone and least * len(best.widths) > width:
