@@ -75,7 +75,8 @@ def brief_slides(whole: Brief, spec: MapSpec) -> list[Slide]:
     """
     lang, foot = spec.lang, foot_of(spec)
     lines = (spec.sheet.subtitle or say("brief.subtitle", lang), foot)
-    cover = Slide(_title(spec), "\n".join(lines), notes="\n".join(whole.missing), footer=foot)
+    # The foot of a cover is below its title.
+    cover = Slide(_title(spec), "\n".join(lines), notes="\n".join(whole.missing))
     slides, behind = [cover], []
     if whole.findings:
         heading = say("brief.summary", lang, n=len(whole.findings))

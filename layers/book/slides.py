@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from geo.numerals import number
-from layers.book.atlas import atlas
+from layers.book.atlas import atlas, sources_leaf
 from layers.book.map_deck import drawn_slide
 from layers.look.statement import imprint, reviewed
 from layers.paper.toning import Known
@@ -15,9 +16,9 @@ from layers.slides.slide import Contents, Slide
 from layers.type.tables import Table
 from layers.words import say
 
-# A legend of more lines leaves no room for figures beside its map. Of features a slide names so many,
-# and tells what they are called and of which kind; the print has all of them.
-LEGEND_WITH_FIGURES, ROWS_ON_SLIDE, COLUMNS_ON_SLIDE = 9, 12, 2
+# A legend of more lines leaves no room for figures beside its map. Of features a slide names so
+# many, and tells what they are called and of which kind; the print has all of them.
+LEGEND_WITH_FIGURES, ROWS_ON_SLIDE, COLUMNS_ON_SLIDE = 9, 9, 2
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,13 +53,21 @@ def atlas_deck(
     whole = atlas(spec)
     report = progress or (lambda *_: None)
     sheet, foot = spec.titled(), foot_of(spec)
-    cover = Slide(sheet.title, f"{'　'.join(whole.cover.text)}\n{foot}", footer=foot)
-    listed = replace(cover, title=say("atlas.contents", spec.lang), subtitle="")
+    # The foot of a cover is below its title.
+    said = (each for each in whole.cover.text if each != sheet.author)
+    cover = Slide(sheet.title, "\n".join((*said, foot)))
+    row = partial(say, "statement.row", spec.lang)
+    counts = tuple(row(name=name, value=value) for name, value in whole.cover.figures)
+    listed = Slide(say("atlas.contents", spec.lang), text=counts, footer=foot)
     slides = [cover, listed]
     starts: dict[str, int] = {}
     steps, known = len(whole.leaves), Known()
-    # The cover has said its words already.
-    for done, leaf in enumerate((replace(whole.cover, text=()), *whole.pages, *whole.closing)):
+    # Cover and contents have said its words and figures already.
+    shown = [each.content for each in whole.leaves if each.content is not None]
+    closing = (*whole.closing[:-1], sources_leaf(spec, shown))
+    for done, leaf in enumerate(
+        (replace(whole.cover, text=(), figures=()), *whole.pages, *closing)
+    ):
         report(done, steps, leaf.title)
         starts[leaf.title] = len(slides)
         slides += _slides(leaf, spec, known)
@@ -107,6 +116,8 @@ def _foremost(table: Table, lang: str) -> Table:
     """Return what a slide tells of features: what they are, and how many more there are."""
     rows = tuple(row[:COLUMNS_ON_SLIDE] for row in table.rows)
     if len(rows) > ROWS_ON_SLIDE:
+        # What the text says stands at the end stands there.
+        head, last = ROWS_ON_SLIDE - 2, rows[-1]
         more = say("atlas.more", lang, n=number(len(rows) - ROWS_ON_SLIDE + 1))
-        rows = (*rows[: ROWS_ON_SLIDE - 1], (more, *[""] * (COLUMNS_ON_SLIDE - 1)))
+        rows = (*rows[:head], (more, *[""] * (COLUMNS_ON_SLIDE - 1)), last)
     return Table(table.header[:COLUMNS_ON_SLIDE], rows, numeric=())

@@ -22,6 +22,7 @@ from layers.questions import costs
 from layers.questions.fields import Field
 from layers.questions.kinds import Kind
 from layers.questions.subjects import Points, Zones, require_located
+from layers.words import say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -111,6 +112,11 @@ class OfZones(Kind):
         """Return the zones with their count and sum."""
         require_met(self.asked)
         return zone_counts(self.asked)
+
+    def explained(self, lang: str) -> str:
+        """Return what colours the zones."""
+        measure = self.column_title(self.column, lang)
+        return say("atlas.method.distribution", lang, measure=measure)
 
 
 @kept_answer

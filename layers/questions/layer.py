@@ -36,7 +36,7 @@ TABLES_TOLD = {
 }
 REFERENCES = ("feature_id", "target_id")
 # A slide has room for so many features each on a row of its own, and names so many of a kind.
-MOST_ROWS, NAMED = 24, 4
+MOST_ROWS, NAMED = 24, 2
 
 
 @register
@@ -144,7 +144,8 @@ def _fewer(name: str, table: Table, lang: str) -> Figures:
         rows.append((called, len(of_kind), len(located(of_kind)), names))
     rows.sort(key=lambda row: -row[1])
     heads = [say(f"layer.column.{part}", lang) for part in ("count", "placed", "names")]
-    header = (field_title(resource(name).field(by), lang=lang), *heads)
+    called = field_title(resource(name).field(by), lang=lang)
+    header = (called[:1].upper() + called[1:], *heads)
     return Figures(
         say("layer.kinds", lang, title=title), text=(rest,), table=Table(header, tuple(rows))
     )

@@ -38,12 +38,14 @@ GAP = 16.0
 # Widths of the column in shares of the slide's: beside a map with a legend only, with more, and
 # beside a chart; and as wide as a table may make it.
 LEGEND_COLUMN, WIDE_COLUMN, CHART_COLUMN, WIDEST_COLUMN = 0.23, 0.36, 0.42, 0.47
+# What a legend of very many lines may take beside its map.
+LONG_LEGEND = 0.62
 # Most of its column that a legend takes, and a text of what is left, where there is more in it.
 LEGEND_SHARE, TEXT_SHARE = 0.6, 0.6
 # A chart needs such a height, points, and a table beside other things so many rows.
 LOWEST_CHART, FEWEST_ROWS = 150.0, 3
 # A table that is no wider stands beside its text, which has such a share of the width.
-TABLE_ABREAST, TEXT_ABREAST = 0.56, 0.4
+TABLE_ABREAST, TEXT_ABREAST, FEW_COLUMNS = 0.52, 0.44, 2
 # Below a chart a table is no larger.
 BELOW_SIZES_PT = TABLE_SIZES_PT[2:]
 # Of maps in a row: the size of their captions and the space below, and how much of the height
@@ -111,7 +113,8 @@ def _abreast(slide: Slide, area: Box) -> TextPlan | None:
     """Return a text that stands beside its table, None where the one stands above the other."""
     if slide.map or slide.chart or slide.legend or not (slide.text and slide.table):
         return None
-    if table_width(slide.table, TEXT_SIZES_PT[1]) > area.width * TABLE_ABREAST:
+    wide = len(slide.table.header) > FEW_COLUMNS
+    if wide and table_width(slide.table, TEXT_SIZES_PT[1]) > area.width * TABLE_ABREAST:
         return None
     text = text_plan(slide.text, area.width * TEXT_ABREAST, area.height)
     beside = area.width * (1.0 - TEXT_ABREAST) - TEXT_COLUMN_GAP
@@ -187,10 +190,10 @@ def _below(slide: Slide, area: Box, column: float) -> float:
 def _column_beside(slide: Slide, area: Box) -> float:
     """Return the width of the column: as wide as the legend of a map needs to be whole in it."""
     usual = _column_width(slide, area.width)
-    if slide.map is None or (slide.table or slide.chart) and _is_whole(slide, area, usual):
+    if slide.map is None or ((slide.table or slide.chart) and _is_whole(slide, area, usual)):
         return usual
     usual = _column_width(replace(slide, table=None, chart=None), area.width)
-    for column in (usual, area.width * WIDEST_COLUMN):
+    for column in (usual, *(area.width * each for each in (WIDEST_COLUMN, LONG_LEGEND))):
         beside = replace(area, width=column - GAP)
         room = area.height * (_legend_share(slide, beside) if slide.text else 1.0)
         if legend_plan(slide.legend, beside.width, room).count == len(slide.legend):

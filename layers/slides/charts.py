@@ -190,23 +190,21 @@ def _axes(drawn: PptxChart, chart: Chart, *, valued: bool) -> None:
 def _colours(drawn: PptxChart, chart: Chart) -> None:
     several = len(chart.series) > 1
     drawn.plots[0].vary_by_categories = False
-    for number, series in enumerate(drawn.plots[0].series):
+    for place, series in enumerate(drawn.plots[0].series):
         if chart.kind == "line":
             series.smooth = False
             series.format.line.width = Pt(2.25)
-            _paint(
-                series.format.line, chart.colours[number : number + 1] if several else (), number
-            )
+            _paint(series.format.line, chart.colours[place : place + 1] if several else (), place)
             continue
         series.invert_if_negative = False
-        own = chart.colours[number : number + 1] if several else ()
+        own = chart.colours[place : place + 1] if several else ()
         series.format.fill.solid()
-        _paint(series.format.fill, own, number)
+        _paint(series.format.fill, own, place)
         if not several:
-            for place, colour in enumerate(chart.colours):
-                fill = series.points[place].format.fill
+            for at, colour in enumerate(chart.colours):
+                fill = series.points[at].format.fill
                 fill.solid()
-                _paint(fill, (colour,), number)
+                _paint(fill, (colour,), place)
 
 
 def _paint(part: Any, colour: tuple[str, ...], number: int) -> None:  # noqa: ANN401

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,13 +37,15 @@ if TYPE_CHECKING:
 LEGEND_SIZES_PT = (14.0, 13.0, 12.0)
 # Swatch: width and height, and from its left to the label, points; space between items.
 SWATCH = (24.0, 10.0)
-LABEL_LEFT, ITEM_GAP, COLUMN_GAP = 32.0, 4.0, 18.0
+LABEL_LEFT, ITEM_GAP, COLUMN_GAP = 31.0, 4.0, 16.0
+# Where there are very many items: letters and the space between.
+CLOSE_PT, CLOSE_GAP = 12.0, 1.0
 # Where white lines begin across a hatched swatch, in shares of its width.
 HATCH_AT = (0.05, 0.3, 0.55)
 # Above a heading within a column, points.
 SECTION_GAP = 7.0
 # A column is no narrower, points, and no wider than so many ems of its labels; so many columns.
-NARROWEST_COLUMN, WIDEST_COLUMN_EM, MOST_COLUMNS = 110.0, 26.0, 4
+NARROWEST_COLUMN, WIDEST_COLUMN_EM, MOST_COLUMNS = 140.0, 26.0, 4
 # What has no swatch beside its words.
 UNMARKED = frozenset({"heading", "sizes"})
 # An area that is paler is known by its outline.
@@ -65,6 +68,8 @@ class LegendPlan:
         How many items fit.
     size_pt, column_width, height
         Size of the font, width of a column and height of the highest, points.
+    gap
+        Space between items, points.
     """
 
     columns: tuple[tuple[LegendItem, ...], ...] = ()
@@ -72,6 +77,7 @@ class LegendPlan:
     size_pt: float = LEGEND_SIZES_PT[0]
     column_width: float = 0.0
     height: float = 0.0
+    gap: float = ITEM_GAP
 
 
 def legend_items(scene: Scene) -> tuple[LegendItem, ...]:
@@ -166,13 +172,14 @@ def legend_plan(items: Sequence[LegendItem], width: float, height: float) -> Leg
     if not items:
         return LegendPlan()
     plan = LegendPlan()
-    for columns in range(1, MOST_COLUMNS + 1):
+    tried = [(LEGEND_SIZES_PT, ITEM_GAP), ((CLOSE_PT,), CLOSE_GAP)]
+    for (sizes, gap), columns in product(tried, range(1, MOST_COLUMNS + 1)):
         each = (width - COLUMN_GAP * (columns - 1)) / columns
         if columns > 1 and each < NARROWEST_COLUMN:
-            break
-        for size in LEGEND_SIZES_PT:
+            continue
+        for size in sizes:
             widest = min(WIDEST_COLUMN_EM * size, max(_natural_item(item, size) for item in items))
-            plan = _legend_in(items, columns, min(each, widest), height, size)
+            plan = _legend_in(items, columns, min(each, widest), height, (size, gap))
             if plan.count == len(items):
                 return plan
     return plan
@@ -196,23 +203,28 @@ def draw_legend(page: Page, plan: LegendPlan, box: Box) -> None:
             column = column.part(top=_section_gap(item, first=place == 0))
             height = _item_height(item, plan.column_width, plan.size_pt)
             groups.append(_draw_item(page, item, column.part(height=height), plan.size_pt))
-            column = column.part(top=height + ITEM_GAP)
+            column = column.part(top=height + plan.gap)
     # Shapes are grouped when all are drawn: a group measures itself with each one added.
     group = page.slide.shapes.add_group_shape(groups)
     group.name = say("slides.legend", page.deck.lang)
 
 
 def _legend_in(
-    items: Sequence[LegendItem], columns: int, width: float, height: float, size: float
+    items: Sequence[LegendItem],
+    columns: int,
+    width: float,
+    height: float,
+    sizes: tuple[float, float],
 ) -> LegendPlan:
     """Fill columns one after the other; a heading is not left at the foot of one."""
     filled: list[list[LegendItem]] = [[]]
+    size, between = sizes
     used, highest, count = 0.0, 0.0, 0
     for place, item in enumerate(items):
         gap = _section_gap(item, first=not filled[-1])
         tall = gap + _item_height(item, width, size)
         after = items[place + 1 : place + 2] if item.kind == "heading" else ()
-        need = tall + sum(ITEM_GAP + _item_height(each, width, size) for each in after)
+        need = tall + sum(between + _item_height(each, width, size) for each in after)
         if filled[-1] and used + need > height:
             if len(filled) == columns:
                 break
@@ -220,9 +232,9 @@ def _legend_in(
             used, tall = 0.0, tall - gap
         filled[-1].append(item)
         highest = max(highest, used + tall)
-        used += tall + ITEM_GAP
+        used += tall + between
         count += 1
-    return LegendPlan(tuple(map(tuple, filled)), count, size, width, highest)
+    return LegendPlan(tuple(map(tuple, filled)), count, size, width, highest, between)
 
 
 def _section_gap(item: LegendItem, *, first: bool) -> float:

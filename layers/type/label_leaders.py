@@ -26,6 +26,8 @@ CLOSE = np.array([0.8, 1.1, 1.5, 1.9, 2.3, 2.8, 3.4, 4.0, 5.0, 6.0, 7.0, 8.0, 10
 FAR = np.array([15.0, 19.0, 24.0, 30.0, 37.0, 45.0, 54.0])
 # A line across another name or line costs as much as this many heights of distance.
 CROSSING_COST = 4.0
+# A name goes so many heights farther before one that may go elsewhere gives way.
+GIVING_WAY = 2.0
 # Places that are looked at in one go, the nearest first.
 CHUNK = 4096
 
@@ -82,8 +84,8 @@ def at_distance(
     clear: float,
     ground: Ground,
     standing: Standing,
-) -> Floats | None:
-    """Return the best free place round a symbol, a line away, if there is one.
+) -> tuple[Floats, float] | None:
+    """Return the best free place round a symbol, a line away, and its cost, if there is one.
 
     Parameters
     ----------
@@ -117,8 +119,8 @@ def at_distance(
     crossed = np.bincount(crossing, minlength=len(lines))
     crossed += np.bincount(over[passed[what]], minlength=len(lines))
     costs = boxes.cost + CROSSING_COST * crossed + ground.cost_led(boxes, lines, size)
-    best: Floats = boxes.xy[int(np.argmin(costs))]
-    return best
+    best = int(np.argmin(costs))
+    return boxes.xy[best], float(costs[best])
 
 
 def anywhere(start: Floats, size: Floats, *, ground: Ground, standing: Standing) -> Floats | None:

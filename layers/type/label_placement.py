@@ -31,7 +31,16 @@ from layers.type.label_candidates import (
     stretches,
 )
 from layers.type.label_ground import TOUCH, Bounds, Ground, Obstacle
-from layers.type.label_leaders import CLOSE, FAR, Ends, Leader, Standing, anywhere, at_distance
+from layers.type.label_leaders import (
+    CLOSE,
+    FAR,
+    GIVING_WAY,
+    Ends,
+    Leader,
+    Standing,
+    anywhere,
+    at_distance,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -340,12 +349,17 @@ class _Search:
         start = np.array(anchor(self.ground.bare(request.geometry), frame=self.ground.frame))
         size = self.sizes[name]
         standing, fixed = self._standing(), self._standing(only_required=True)
-        spot = self._at_distance(CLOSE, name, start, standing)
-        if spot is None and self._oust(name):
+        beside_all = self._at_distance(CLOSE, name, start, standing)
+        if beside_all is None and self._oust(name):
             return
-        for steps, stands in (CLOSE, fixed), (FAR, standing):
-            if spot is None:
-                spot = self._at_distance(steps, name, start, stands)
+        alone = None
+        if beside_all is None or self.ground.led:
+            alone = self._at_distance(CLOSE, name, start, fixed)
+        found = beside_all or alone or self._at_distance(FAR, name, start, standing)
+        if beside_all and alone and alone[1] + GIVING_WAY < beside_all[1]:
+            # On a map of zones other names give way to one that would stand far from its own.
+            found = alone
+        spot = found[0] if found else None
         for stands, full in ((standing, self.full), (fixed, self.full_of_required)):
             # Where a name found no room, a larger one finds none.
             if spot is None and not any((size >= each).all() for each in full):
@@ -358,7 +372,7 @@ class _Search:
 
     def _at_distance(
         self, steps: Floats, name: int, start: Floats, standing: Standing
-    ) -> Floats | None:
+    ) -> tuple[Floats, float] | None:
         clear = self.wanted[name].request.radius
         size = self.sizes[name]
         return at_distance(steps, start, size, clear=clear, ground=self.ground, standing=standing)

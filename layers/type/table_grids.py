@@ -121,7 +121,7 @@ def table_grid(
                 unbroken.append(grids[-1])
     whole = [grid for grid in (*unbroken, *loose, *grids) if sum(grid.heights) <= height + TINY]
     best = (whole or loose or grids[-1:])[0]
-    least = (_NARROWEST_CELL_EM + 2 * CELL_X_EM) * best.size_pt
+    least = (_NARROWEST_CELL_EM + 2 * CELL_X_EM) * sizes_pt[-1]
     if alone and least * len(best.widths) > width:
         raise InputError(
             f"presentation: a table has {len(best.widths)} columns and the slide has room for "
