@@ -94,7 +94,9 @@ def _titles(spec: MapSpec, question: Kind) -> tuple[str, str]:
     if spec.sheet.title.strip() or not claim or len(claim) > LONGEST_CLAIM[spec.lang]:
         return sheet.title, sheet.subtitle
     between = say("statement.then", spec.lang)
-    return claim, between.join(filter(None, (sheet.title, sheet.subtitle)))
+    # What the claim says already is not said again.
+    topic = "" if sheet.title in claim else sheet.title
+    return claim, between.join(filter(None, (topic, sheet.subtitle)))
 
 
 def _own_notes(told: Statement) -> list[Figures]:

@@ -453,7 +453,7 @@ def test_template_that_cannot_serve_is_refused(template, message):
         (lambda: Slide("表", table=Table(("甲",) * 8, (("长" * 400,) * 8,))), "shorten its cells"),
         (lambda: Chart("pie", ("甲",), (("乙", (1,)),)), "choose from"),
         (lambda: Chart("bar", (), ()), "nothing to show"),
-        (lambda: Chart("bar", ("甲",) * 41, (("乙", (1,) * 41),)), "room for 40 bars"),
+        (lambda: Chart("bar", ("甲",) * 41, (("乙", (1,) * 41),)), "room for 20 bars"),
         (lambda: Chart("bar", ("甲",), (("乙", (1, 2)),)), "2 values for 1 categories"),
         (lambda: Chart("bar", ("甲",), (("乙", (float("inf"),)),)), "infinite"),
         (lambda: Chart("bar", ("甲",), (("乙", (1,)),), colours=("#FFF",)), "give 1 as #RRGGBB"),
@@ -537,3 +537,49 @@ def test_what_has_no_name_on_a_map_has_a_number_and_a_key_beside_it():
         assert shown.nameless == 63 - len(told)
     # A table leaves a key no room, and a number without one says nothing.
     assert arrangement._keyed(crowded, replace(slide, table=TABLE), room)[0].numbered == ()
+
+
+LEAST_HUNDREDTHS = 1200
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("name", VARIANTS)
+def test_all_but_the_foot_of_a_slide_can_be_read_from_the_back_of_a_room(name, template):
+    for slide in deck_of(name, template).slides:
+        parts = [each for each in slide.shapes if each.name not in {"Footer", "Slide Number"}]
+        roots = [each.element for each in parts]
+        roots += [each.chart.element for each in parts if each.has_chart]
+        sizes = [each.get("sz") for root in roots for each in root.iter(qn("a:rPr"), qn("a:defRPr"))]
+        assert all(int(size) >= LEAST_HUNDREDTHS for size in sizes if size)
+
+
+def test_parts_of_stacked_bars_have_their_values_where_these_have_room():
+    chart = Chart("stacked", ("甲", "乙"), (("高校", (40, 0)), ("实验室", (1, 60))))
+    (slide,) = made(Slide("图", chart=chart)).slides
+    (frame,) = [each for each in slide.shapes if each.has_chart]
+    hidden = [
+        [int(each.find(qn("c:idx")).get("val")) for each in series._element.iter(qn("c:dLbl"))]  # noqa: SLF001
+        for series in frame.chart.plots[0].series
+    ]
+    # Nothing is written for nothing, nor one of 60 into a part as narrow as that.
+    assert hidden == [[1], [0]]
+    assert all(series.data_labels.show_value for series in frame.chart.plots[0].series)
+    assert not frame.chart.value_axis.visible
+
+
+def test_a_legend_stays_beside_its_map_and_what_else_there_is_goes_on():
+    slide = Slide("布局", map=view(), legend=LEGEND * 5, table=LONG)
+    first, *others = made(slide).slides
+    (legend,) = [each for each in first.shapes if each.name == "图例"]
+    assert len(legend.shapes) == len(slide.legend)
+    assert not any(each.name == "图例" for page in others for each in page.shapes)
+    assert any(each.has_table for page in others for each in page.shapes)
+
+
+def test_a_short_table_stands_beside_its_text_and_is_not_parted():
+    table = Table(("指标", "数值"), tuple((f"第 {row} 项", row) for row in range(9)))
+    (slide,) = made(Slide("解读", text=TEXT * 4, table=table)).slides
+    (text,) = [each for each in slide.shapes if each.name == "Text"]
+    (frame,) = [each for each in slide.shapes if each.has_table]
+    assert text.left + text.width <= frame.left
+    assert len(frame.table.rows) == 1 + len(table.rows)

@@ -468,3 +468,20 @@ def test_a_line_leads_round_a_symbol() -> None:
     wall = [Obstacle(Point(100, 60).buffer(12))]
     symbol = Obstacle(box(113, 50, 114, 70))
     assert only([spot], obstacles=[*wall, symbol]).x < 113
+
+
+def test_a_name_with_a_line_stands_on_open_ground_and_not_on_what_is_anothers():
+    symbol = Obstacle(box(60, 40, 140, 80))
+    request = LabelRequest(Point(100, 60), 40, 10, place="within", required=True)
+    free = place([request], bounds=BOUNDS, obstacles=[symbol]).places[0]
+    held = place(
+        [request], bounds=BOUNDS, obstacles=[symbol, Obstacle(free_box(free), 4.0, led=True)]
+    ).places[0]
+    assert free.leader is not None
+    assert held.leader is not None
+    assert written(request, held).disjoint(free_box(free))
+
+
+def free_box(spot: Placed) -> Polygon:
+    """The ground that a name of 40 by 10 stands on."""
+    return box(spot.x - 20, spot.y - 5, spot.x + 20, spot.y + 5)
