@@ -23,8 +23,9 @@ def claims(question: Kind, lang: str) -> list[str]:
 
     Examples
     --------
+    >>> from layers.questions.asking import question_of
     >>> from layers.questions.density import Density
-    >>> claims(Density(), "en")[0].partition(":")[0]
+    >>> claims(question_of(Density, {}), "en")[0].partition(":")[0]
     'By area most existing platforms are in Yuelu District'
     """
     claim, *rest = question.told(lang) or [question.title(lang)]
@@ -50,8 +51,9 @@ def headline(question: Kind, lang: str) -> str:
 
     Examples
     --------
+    >>> from layers.questions.asking import question_of
     >>> from layers.questions.mix import Diversity
-    >>> headline(Diversity(), "en")
+    >>> headline(question_of(Diversity, {}), "en")
     'Highest, Effective: Wangcheng–Ningxiang application circle 6.2'
     """
     told = [question.finding(lang)] if isinstance(question, UnitClasses) else question.told(lang)

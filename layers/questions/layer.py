@@ -119,9 +119,10 @@ class Layer(Kind):
             say(f"layer.{part}", lang, title=title)
             for part in ("sources" if evidence is None else "known", "rows")
         )
-        rows = Figures(rows_title, table=_rows(name, lang))
-        if len(rows.table.rows) > MOST_ROWS:
-            rows = _fewer(name, rows.table, lang)
+        table = _rows(name, lang)
+        rows = Figures(rows_title, table=table)
+        if len(table.rows) > MOST_ROWS:
+            rows = _fewer(name, table, lang)
         if not describe(name).sources:
             return [rows]
         return [Figures(known_title, text=_told(name, lang), table=evidence), rows]

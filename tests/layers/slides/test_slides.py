@@ -549,7 +549,8 @@ def test_all_but_the_foot_of_a_slide_can_be_read_from_the_back_of_a_room(name, t
         parts = [each for each in slide.shapes if each.name not in {"Footer", "Slide Number"}]
         roots = [each.element for each in parts]
         roots += [each.chart.element for each in parts if each.has_chart]
-        sizes = [each.get("sz") for root in roots for each in root.iter(qn("a:rPr"), qn("a:defRPr"))]
+        looks = [each for root in roots for each in root.iter(qn("a:rPr"), qn("a:defRPr"))]
+        sizes = [each.get("sz") for each in looks]
         assert all(int(size) >= LEAST_HUNDREDTHS for size in sizes if size)
 
 
@@ -558,7 +559,7 @@ def test_parts_of_stacked_bars_have_their_values_where_these_have_room():
     (slide,) = made(Slide("图", chart=chart)).slides
     (frame,) = [each for each in slide.shapes if each.has_chart]
     hidden = [
-        [int(each.find(qn("c:idx")).get("val")) for each in series._element.iter(qn("c:dLbl"))]  # noqa: SLF001
+        [int(each.find(qn("c:idx")).get("val")) for each in series._element.iter(qn("c:dLbl"))]
         for series in frame.chart.plots[0].series
     ]
     # Nothing is written for nothing, nor one of 60 into a part as narrow as that.
