@@ -337,8 +337,12 @@ def test_the_slide_of_a_zone_has_map_figures_legend_and_notes(deck):
     assert figures["Existing platforms"].startswith(f"{in_words(inside, 'count')} ")
     notes = slide.notes_slide.notes_text_frame.text
     assert "Distance: 3 km in a straight line" in notes
-    following = slides[slides.index(slide) + 1]
-    assert any(shape.has_chart for shape in following.shapes)
+    at = slides.index(slide) + 1
+    following = [shape for each in slides[at : at + 2] for shape in each.shapes]
+    assert any(shape.has_chart for shape in following)
+    # A map keeps its legend: none goes on alone.
+    alone = [{shape.name for shape in each.shapes} & {"Map", "Legend"} for each in slides]
+    assert {"Legend"} not in alone
 
 
 def test_no_chinese_is_left_in_english_slides_but_names_and_quotes(deck):
