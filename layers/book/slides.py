@@ -16,9 +16,10 @@ from layers.slides.slide import Contents, Slide
 from layers.type.tables import Table
 from layers.words import say
 
-# A legend of more lines leaves no room for figures beside its map. Of features a slide names so
-# many, and tells what they are called and of which kind; the print has all of them.
-LEGEND_WITH_FIGURES, ROWS_ON_SLIDE, COLUMNS_ON_SLIDE = 9, 9, 2
+# A legend of more lines leaves no room for figures beside its map, and of figures so many have room
+# beside a short one. Of features a slide names so many, and tells what they are called and of which
+# kind; the print has all of them.
+LEGEND_WITH_FIGURES, FIGURES_BESIDE, ROWS_ON_SLIDE, COLUMNS_ON_SLIDE = 9, 6, 9, 2
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,8 +101,10 @@ def _slides(leaf: Leaf, spec: MapSpec, known: Known) -> list[Slide]:
     first, _ = drawn_slide(spec, leaf.content, leaf.title, known=known)
     bare = replace(first, map=None, legend=(), footer=foot_of(spec))
     slides = [first]
-    if len(first.legend) <= LEGEND_WITH_FIGURES:
-        slides, figures = [replace(first, table=figures)], None
+    if figures and len(first.legend) <= LEGEND_WITH_FIGURES:
+        some, more = leaf.figures[:FIGURES_BESIDE], leaf.figures[FIGURES_BESIDE:]
+        slides = [replace(first, table=replace(figures, rows=some))]
+        figures = replace(figures, rows=more) if more else None
     if leaf.text or figures:
         title = say("atlas.about", spec.lang, title=leaf.title)
         slides.append(replace(bare, title=title, text=leaf.text, table=figures))
