@@ -31,7 +31,8 @@ def test_each_sample_is_read_to_its_last_value(name):
     epsg, columns, shape = READ[name]
     result = formats.parse(samples()[name], name, {"crs": "EPSG:4490"})
     assert (result.frame.crs and result.frame.crs.to_epsg()) == epsg
-    (row,) = result.frame.drop(columns="geometry").to_dict("records")
+    assert len(result.frame) == 1
+    row = result.frame.drop(columns="geometry").astype("object").iloc[0].to_dict()
     assert {name: value for name, value in row.items() if not pd.isna(value)} == columns
     assert [each.wkt for each in result.frame.geometry] == [shape]
     # The system of one is a text that says none.
