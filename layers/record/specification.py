@@ -154,6 +154,7 @@ class MapSpec:
         kept = {name: value for name, value in values.items() if value is not None}
         return self.part(parameters=kept, year=year, versus={})
 
+    @door
     def part(self, **changes: Any) -> MapSpec:  # noqa: ANN401 - fields of it
         """Return a map that an output of this one is made of; a number holds for it as for all."""
         sheet = changes.pop("sheet", self.sheet)

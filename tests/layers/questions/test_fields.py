@@ -277,7 +277,8 @@ def test_points_are_told_in_the_words_of_their_plan() -> None:
         *(10, 9, 1)
     ]
     assert SHOPS.amount_noun("en", "accuracy_m") == "Accuracy"
-    assert SHOPS.is_plans_amount(None)
+    # That plan adds up nothing.
+    assert not SHOPS.is_plans_amount(None)
     assert not SHOPS.is_plans_amount("accuracy_m")
     with open_plan("xiangjiang"):
         usual = Points.usual("platforms")
@@ -287,5 +288,6 @@ def test_points_are_told_in_the_words_of_their_plan() -> None:
         assert usual.title("en")[0].isupper()
         assert usual.filtered("category", ["laboratory"]).all_kinds() == usual
         assert Points("projects").is_plans_amount("investment_100m_cny")
+        assert Points("projects").is_plans_amount(None)
         once = Points("platforms", by_site=True).located()
         assert once["site_id"].dropna().is_unique
