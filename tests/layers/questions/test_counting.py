@@ -179,7 +179,7 @@ def test_the_map_of_counts_says_which_zone_is_first() -> None:
     assert shown.denominator("en") == "Located points to be expected in the zone; 9 in any zone."
     assert shown.remarks("en") == []
     assert shown.facts(WEST, "quarters", "en") == []
-    assert shown.headline("en") == [("Highest, Number of Shops", "West quarter 5")]
+    assert shown.headline("en") == [("Number of Shops, highest", "West quarter 5")]
     share = replace(shown, scale="share")
     assert share.denominator("en") == "Denominator: the 9 points in any zone."
     assert share.facts(WEST, "quarters", "en") == [("Share of Shops (%)", "55.6")]

@@ -342,7 +342,7 @@ def test_a_kind_is_found_by_its_map_and_its_look() -> None:
     asked = Coverage(SHOPS, QUARTERS, 3000.0)
     assert Kind.facts(asked, "quarter-west", "quarters", "en") == [("Covered (%)", "6.5")]
     assert Kind.facts(asked, "nowhere", "quarters", "en") == []
-    assert Kind.headline(asked, "en") == [("Highest, Covered (%)", "West quarter 6.5")]
+    assert Kind.headline(asked, "en") == [("Covered (%), highest", "West quarter 6.5")]
     assert asked.counted_in(Zones("squares")).zones == Zones("squares")
     assert asked.over(Points("shops", trade=("food",))).sites.filters
     assert asked.subjects == asked.paged == SHOPS
