@@ -45,17 +45,6 @@ def text(key: str, **values: object) -> str:
     return unparted(filled(entry, chosen if chosen in entry else language(), values))
 
 
-def capital(words: str) -> str:
-    """Return words that stand alone, and so begin with a capital letter.
-
-    Examples
-    --------
-    >>> capital("natural breaks"), capital("自然断点"), capital("")
-    ('Natural breaks', '自然断点', '')
-    """
-    return words[:1].upper() + words[1:]
-
-
 def both(key: str) -> tuple[str, str]:
     """Return a text of the interface in Chinese and in English."""
     return pair(_entry(key))

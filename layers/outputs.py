@@ -317,11 +317,11 @@ def _figures(spec: MapSpec) -> dict[str, str]:
             for letter, each in both
             for name, value in _figures(each).items()
         }
-    figures = asked(spec).headline(spec.lang)
     if spec.pages == BRIEF:
         from layers.book.brief import headlines  # noqa: PLC0415
 
         return {say("statement.placed", spec.lang): spec.statement().placed} | headlines(spec)
+    figures = asked(spec).headline(spec.lang)
     # What has a place follows from all that a map shows, and is asked where it says nothing else.
     return dict(figures or [(say("statement.placed", spec.lang), spec.statement().placed)])
 

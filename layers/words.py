@@ -66,6 +66,7 @@ def bracketed(title: str, unit: str, lang: str) -> str:
         return title
     has_own = "(" in normalize("NFKC", unit)
     values = {"title": title, "unit": unit}
+    # Not by `say`: the words of the open plan are made with this.
     return filled(general()["dashed" if has_own else "bracketed"], lang, values).strip()
 
 
@@ -77,8 +78,26 @@ def unit_label(unit: str, *, lang: str = "zh") -> str:
     >>> unit_label("100 million CNY")
     '亿元'
     """
-    words: str = registry("symbology.json")["units"].get(unit, {}).get(lang, unit)
+    words: str = _units().get(unit, {}).get(lang, unit)
     return words
+
+
+@per_folder
+def _units() -> dict[str, dict[str, str]]:
+    # Kept: holding the file against its schema takes longer than drawing with it.
+    units: dict[str, dict[str, str]] = registry("symbology.json")["units"]
+    return units
+
+
+def capital(text: str) -> str:
+    """Return words that stand alone, and so begin with a capital letter.
+
+    Examples
+    --------
+    >>> capital("natural breaks"), capital("自然断点"), capital("")
+    ('Natural breaks', '自然断点', '')
+    """
+    return text[:1].upper() + text[1:]
 
 
 def paragraph(sentences: Iterable[str], lang: str) -> str:
@@ -120,9 +139,9 @@ def in_its_terms(texts: Mapping[str, Mapping[str, Text]]) -> dict[str, Mapping[s
 def _told(text: Text, terms: Mapping[str, str]) -> Text:
     if not isinstance(text, str):
         return {form: str(_told(each, terms)) for form, each in text.items()}
-    for term, words in terms.items() if "lan_" in text else ():
-        text = text.replace(f"{{plan_{term}}}", words)
-        text = text.replace(f"{{Plan_{term}}}", words[:1].upper() + words[1:])
+    for term, called in terms.items() if "lan_" in text else ():
+        text = text.replace(f"{{plan_{term}}}", called)
+        text = text.replace(f"{{Plan_{term}}}", capital(called))
     return text
 
 
@@ -142,7 +161,7 @@ def _terms(lang: str) -> dict[str, str]:
         "noun_unit": bracketed(noun, unit, lang),
         "measured": unit or noun,
     }
-    return {term: words.replace("{", "{{").replace("}", "}}") for term, words in terms.items()}
+    return {term: called.replace("{", "{{").replace("}", "}}") for term, called in terms.items()}
 
 
 @cache

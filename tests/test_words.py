@@ -14,6 +14,7 @@ from app.texts import LANGUAGES
 from layers.plan.area import area, open_plan
 from layers.questions.subjects import Points
 from layers.scene.known import zone_only_words
+from layers.words import unit_label
 
 ROOT = Path(__file__).parents[1]
 CHINESE = re.compile(r"[\u3001-\u303f\u3400-\u9fff\uff00-\uffef]")
@@ -137,6 +138,12 @@ def test_what_is_added_up_is_called_by_the_plan_and_by_no_text_of_every_plan() -
     ] == []
 
 
+def test_a_unit_is_known_from_one_reading_of_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert unit_label("100 million CNY") == "亿元"
+    monkeypatch.delattr("layers.words.registry")
+    assert unit_label("100 million CNY", lang="en") == "100 million CNY"
+
+
 # Words of commands, which their help ends by itself, and what begins or parts a sentence.
 UNENDED = ("command.", "option.", "kind.", "family.", "sheet.stop", "app.counted", "geometry.which")
 
@@ -201,7 +208,7 @@ def test_texts_for_every_plan_name_no_layer_and_no_place_of_one() -> None:
 
 # What stands alone on a page or in a legend, by the beginnings of its keys.
 ALONE = (
-    *("map.time_all", "map.time_by", "map.time_shown", "map.amount", "legend.amount"),
+    *("map.time_all", "map.time_by", "map.time_shown"),
     *("slides.amount", "density.auto", "density.compare.", "choose.none", "locate.every", "basis."),
     *("locate.datum.", "own.column.", "own.layer.", "own.crs.", "own.datum.", "own.quantity."),
 )

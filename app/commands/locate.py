@@ -74,8 +74,8 @@ def _print(thing: dict[Hashable, Any]) -> None:
     def in_both(name: str) -> str:
         return in_words(lambda lang: str(thing[f"{name}_{lang}"])).strip(" ·")
 
-    invested = in_words(lambda lang: amount_words(thing["amount"], amount_unit(), lang=lang))
-    amount = f"  {invested}" if thing["amount"] else ""
+    stated = in_words(lambda lang: amount_words(thing["amount"], amount_unit(), lang=lang))
+    amount = f"  {stated}" if thing["amount"] else ""
     typer.echo(f"{thing['id']}  {in_both('name')}  {thing['layers']}{amount}")
     for line in (thing["quote"], in_both("leads")):
         if isinstance(line, str) and line:

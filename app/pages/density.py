@@ -9,7 +9,7 @@ from typing import Any, get_args
 import streamlit as st
 
 import geo
-from app.texts import capital, language, text
+from app.texts import language, text
 from app.web import choices, maps, picking, receipts
 from app.web.charts import bars, in_chart
 from app.web.controls import choose, slide, step_through, switch, tabs
@@ -29,6 +29,7 @@ from layers import questions
 from layers.look.told import in_words, with_ends, without_specks
 from layers.plan.area import area
 from layers.questions.density import Show, density_unit, density_unit_of
+from layers.words import capital
 
 AUTO = "auto"
 BANDWIDTHS_M = tuple(str(metres) for metres in range(500, 10001, 250))

@@ -70,8 +70,8 @@ def about(row: pd.Series) -> None:
     """Draw what the plan says of a thing, and what there is to go on."""
     amount = ""
     if row["amount"]:
-        invested = amount_words(row["amount"], unplaced.amount_unit(), lang=language())
-        amount = text("locate.amount", amount=invested)
+        stated = amount_words(row["amount"], unplaced.amount_unit(), lang=language())
+        amount = text("locate.amount", amount=stated)
     lines = [text("locate.follows", n=int(row["features"]), amount=amount), *told_of(row)]
     quote = text("map.quoted", q=row["quote"]) if isinstance(row["quote"], str) else ""
     quoted = f'<p class="quote">{escape(quote)}</p>' if quote else ""

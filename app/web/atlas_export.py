@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import streamlit as st
 
-from app.texts import capital, text
+from app.texts import text
 from app.web.frame import refusal
 from geo.errors import AtlasError
 from geo.numerals import number
@@ -18,6 +18,7 @@ from layers.book.brief import MAPS
 from layers.outputs import ATLASES, FRAMES, PAGE, SLIDES, output
 from layers.plan.area import area
 from layers.record.schema import BRIEF
+from layers.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
-from app.texts import DEFAULT, LANGUAGES, capital, interface, language, text
+from app.texts import DEFAULT, LANGUAGES, interface, language, text
 from app.web import url_state
 from app.web.public import is_closed
 from geo.numerals import listed
 from layers.questions.fields import items
+from layers.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import streamlit as st
 
-from app.texts import capital, language, text
+from app.texts import language, text
 from app.web import notes, view_state
 from app.web.atlas_export import atlas_export
 from app.web.frame import refusals_in_words
@@ -21,6 +21,7 @@ from layers.look.sheet import SIZES_MM, Palette, Sheet
 from layers.outputs import COMPARED, FRAMES, GEOPACKAGE, SLIDES, output
 from layers.questions.layer import Layer
 from layers.record.specification import MapSpec, specified
+from layers.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import streamlit as st
 from streamlit.errors import FragmentHandledException
 
-from app.texts import capital, language, text
+from app.texts import language, text
 from app.web import drawn_area, maps, notes, picking, url_state, view_state
 from app.web.map_view import map_view
 from app.web.names import names
@@ -25,6 +25,7 @@ from layers.look.basemaps import declared_keys, key_of
 from layers.plan.catalogue import own_claims
 from layers.plan.claims_file import OwnClaimsError
 from layers.plan.selection import placed_share
+from layers.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

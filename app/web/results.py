@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app.texts import capital, language, named, text
+from app.texts import language, named, text
 from app.web import choices
 from app.web.charts import bars, class_histogram, quotient_map
 from app.web.frame import heading, listing
@@ -30,6 +30,7 @@ from layers.questions.belonging import belonging as belonging_pairs
 from layers.questions.belonging import belonging_zones
 from layers.questions.concentration import Concentration
 from layers.questions.counting import LIKELY
+from layers.words import capital
 
 if TYPE_CHECKING:
     import geopandas as gpd

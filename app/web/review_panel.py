@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from app.texts import capital, language, text
+from app.texts import language, text
 from layers.look.sheet import INTERNAL, PROFILES, PUBLIC, Review
 from layers.review.findings import VERDICTS
+from layers.words import capital
 
 if TYPE_CHECKING:
     from layers.record.specification import MapSpec

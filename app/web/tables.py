@@ -24,7 +24,7 @@ from layers.look.symbology import field_title, texts_in
 from layers.look.told import ends_in_words, in_words, without_specks
 from layers.plan.area import area
 from layers.plan.catalogue import as_drawn
-from layers.plan.schema import resource
+from layers.plan.schema import amounts, resource
 from layers.plan.selection import ENTITY, PLACEABLE, located
 from layers.plan.spelling import holds
 from layers.plan.unplaced import leads, thing_of_each
@@ -109,15 +109,17 @@ def thing_picker(things: pd.DataFrame, chosen: str | None, *, key: str) -> None:
     key
         Key of the table.
     """
-    amount_title = text("locate.column.amount")
-    header = [text("locate.column.name"), amount_title, text("locate.column.features")]
-    rows = [
-        (name, number(amount) if amount else MISSING, number(features))
-        for name, amount, features in zip(
-            things[f"name_{language()}"], things["amount"], things["features"], strict=True
-        )
-    ]
-    helps = [text("locate.order"), text("locate.amount_help"), text("locate.order")]
+    adds_up = amounts() is not None
+    order = text("locate.order" if adds_up else "locate.order.counts")
+    stated = [number(amount) if amount else MISSING for amount in things["amount"]]
+    columns = {
+        "name": (order, things[f"name_{language()}"]),
+        **({"amount": (text("locate.amount_help"), stated)} if adds_up else {}),
+        "features": (order, map(number, things["features"])),
+    }
+    header = [text(f"locate.column.{name}") for name in columns]
+    helps, cells = zip(*columns.values(), strict=True)
+    rows = list(zip(*cells, strict=True))
     data = {"table": _html(header, rows, helps), "ids": things["id"].tolist(), "zone": chosen}
     _picker(key=key, data=data, on_zone_change=lambda: None)
 

@@ -371,7 +371,8 @@
       // What was left out of texts from outside.
       view.document.remarks[view.lang === "en" ? "en" : "zh"].forEach((remark) => lines.add(remark));
       // No line begins with the number of what ends the last one, nor ends in a sign of copyright.
-      this.credit.textContent = [...lines].filter(Boolean).join(" · ").replace(/(?<=©) | (?=\d)/g, "\u00a0");
+      this.credit.textContent = [...lines].filter(Boolean).join(" · ")
+        .replace(/© /g, "©\u00a0").replace(/ (?=\d)/g, "\u00a0");
       this.credit.title = this.credit.textContent;
       // What stands on the map from outside it keeps clear of the strip too.
       view.container.parentElement.style.setProperty("--strip", `${this.strip.offsetHeight}px`);

@@ -59,7 +59,7 @@ class LeftOut:
     def by_year(self, lang: str) -> str:
         """Say which year is shown, and how many features come later or have none.
 
-        Empty where neither a layer of the map tells years nor a result does not.
+        Empty where no layer of the map tells years, and no result holds whatever they are.
         """
         if self.year is None:
             return ""

@@ -180,7 +180,7 @@ def _placed(
     frame, gap = window.frame.inset(2.0 * px), 1.5 * px
     bounds = (frame.left, frame.bottom, frame.right, frame.top)
     ground = Ground(bounds, obstacles, gap)
-    names = [fitted for name in names if (fitted := _told(name, ground, on_slide))]
+    names = [fitted for name in names if (fitted := _told(name, ground, on_slide=on_slide))]
     requests = [name.request for name in names]
     return names, place(requests, bounds=bounds, obstacles=obstacles, gap=gap)
 
@@ -270,11 +270,11 @@ class _Pen:
         if where == "line" and not isoline:
             radius = (mark.style.weight / 2 + 3.0) * self.px
         weight: Weight = "bold" if bold else "regular"
-        width = _width(text, size, weight, self.on_slide)
+        width = _width(text, size, weight, on_slide=self.on_slide)
         lines = 1
         if where in {"inside", "edge"} and width > LONG * size and " " in text:
             text = in_lines(text, 2)
-            width = _width(text, size, weight, self.on_slide)
+            width = _width(text, size, weight, on_slide=self.on_slide)
             lines = 2
         request = LabelRequest(
             shape,
@@ -292,7 +292,7 @@ class _Pen:
         return Name(text, size, bold, colour, halo, request, mark.value)
 
 
-def _width(text: str, size: float, weight: Weight, on_slide: bool) -> float:  # noqa: FBT001
+def _width(text: str, size: float, weight: Weight, *, on_slide: bool) -> float:
     """Return how wide lines are: on a slide in the fonts of whichever machine opens it."""
     lines = text.split("\n")
     if on_slide:
@@ -335,7 +335,7 @@ def _stop_names(
     for number, stop in enumerate(stops):
         request = LabelRequest(
             shapely.Point(stop.x, stop.y),
-            _width(stop.name, size, "bold", on_slide),
+            _width(stop.name, size, "bold", on_slide=on_slide),
             size * LINE_HEIGHT,
             importance=label.priority + number * 1e-4,
             radius=(stop_px() + CLEAR_PX) * px,
@@ -380,7 +380,7 @@ def _named_shapes(layer: Drawn, window: Window) -> NDArray[np.object_]:
     return shapes
 
 
-def _told(name: Name, ground: Ground, on_slide: bool) -> Name | None:  # noqa: FBT001
+def _told(name: Name, ground: Ground, *, on_slide: bool) -> Name | None:
     """Return the name of a zone with its number below, in as many lines as go into the zone.
 
     The first of these that can stand in the zone as a whole; where none can, the first is to stand
@@ -395,7 +395,7 @@ def _told(name: Name, ground: Ground, on_slide: bool) -> Name | None:  # noqa: F
     written = []
     for text in dict.fromkeys((name.text, *narrow)):
         candidate = replace(name, text=text)
-        width = _width("\n".join(candidate.lines), name.size, weight, on_slide)
+        width = _width("\n".join(candidate.lines), name.size, weight, on_slide=on_slide)
         height = len(candidate.lines) * name.size * LINE_HEIGHT
         request = replace(name.request, width=width, height=height)
         written.append(replace(candidate, request=request))

@@ -2,8 +2,8 @@
 
 Listed are things rather than rows: features of one site, and a project with the platform that it
 is, get their place together. What is a service, an event, a network or an initiative has none. The
-first are those on which most depends: the sum of what is invested there, then how many features
-get a place with it, then sites before parts of sites, then the order of the plan.
+first are those on which most depends: the sum of their amounts, then how many features get a place
+with it, then sites before parts of sites, then the order of the plan.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ def unplaced() -> pd.DataFrame:
         ``id`` of whom a claim would be (a site, or a feature), ``name_zh``, ``name_en``; ``layers``
         and ``feature_ids`` that get a place with it, separated by |, and how many ``features``,
         ``following`` those that need a claim of their own for it;
-        ``amount`` that is invested there, in the unit of its column, 0 where the plan says none;
+        ``amount`` that they add up to, in the unit of its column, 0 where the plan says none;
         ``heading`` and ``quote``, the plan's sentence.
 
     Examples

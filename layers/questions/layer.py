@@ -19,7 +19,7 @@ from layers.plan.selection import located, placed_share
 from layers.questions.figures import Figures
 from layers.questions.kinds import Kind, register
 from layers.type.tables import Table
-from layers.words import say, unit_label
+from layers.words import capital, say, unit_label
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -71,16 +71,17 @@ class Layer(Kind):
         return resource(self.layer).title(lang)
 
     def told(self, lang: str) -> list[str]:
-        """Return how many features there are, and how many have a place."""
+        """Return how many features there are, and how many have a place; nothing where none can."""
         if not self.has_map:
             return []
         frame = as_drawn(self.layer)
         share = placed_share(frame)
+        if not share.possible:
+            return []
         whole = share.placed == len(frame)
         counts = {"n": len(frame), "placed": share.placed, "possible": share.possible}
-        words = {name: number(value) for name, value in counts.items()}
         key = "told.layer_all" if whole else "told.layer"
-        return [say(key, lang, title=self.title(lang), **words)]
+        return [say(key, lang, title=self.title(lang), **counts)]
 
     def content(self, lang: str) -> Content:
         """Return the features on the base map.
@@ -146,7 +147,7 @@ def _fewer(name: str, table: Table, lang: str) -> Figures:
     rows.sort(key=lambda row: -row[1])
     heads = [say(f"layer.column.{part}", lang) for part in ("count", "placed", "names")]
     called = field_title(resource(name).field(by), lang=lang)
-    header = (called[:1].upper() + called[1:], *heads)
+    header = (capital(called), *heads)
     return Figures(
         say("layer.kinds", lang, title=title), text=(rest,), table=Table(header, tuple(rows))
     )
@@ -185,7 +186,7 @@ def _rows(name: str, lang: str) -> Table:
     columns = [column for column in columns if frame[column].notna().any()]
     if name_column in frame:
         columns.insert(0, name_column)
-    titles = [field_title(about.field(column), lang=lang) for column in columns]
+    titles = [capital(field_title(about.field(each), lang=lang)) for each in columns]
     cells = [
         [_cell(column, value, lang) for value in texts_in(frame, column, lang=lang)]
         for column in columns

@@ -106,7 +106,10 @@ class Overview(Kind):
         ).fillna(0)
 
     def told(self, lang: str) -> list[str]:
-        """Return how many features of which layers have a place, and by which evidence."""
+        """Return how many features of which layers have a place, and by which evidence.
+
+        Nothing where none that is kept can have one.
+        """
         frames = {name: self._kept(name) for name in self.shown}
         shares = [placed_share(frame) for frame in frames.values()]
         parts = [
@@ -119,11 +122,12 @@ class Overview(Kind):
             for value, n in evidence.items()
         ]
         placed, possible = (sum(each) for each in zip(*shares, strict=True))
-        counts = {"placed": number(placed), "possible": number(possible)}
+        if not possible:
+            return []
+        counts = {"placed": placed, "possible": possible, "kinds": len(frames)}
         key = "told.layers_all" if placed == possible else "told.layers"
-        kinds = number(len(frames))
         return [
-            say(key, lang, title=self._called(lang), kinds=kinds, **counts),
+            say(key, lang, title=self._called(lang), **counts),
             say("told.parts", lang, parts=listed(parts, lang)),
             say("told.evidence", lang, parts=listed(named, lang)),
         ]

@@ -25,7 +25,7 @@ from layers.plan.selection import (
     sited,
 )
 from layers.plan.zonings import GRID_NAMES, zoning
-from layers.words import bracketed, say, words
+from layers.words import bracketed, capital, say, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -165,8 +165,7 @@ class Points:
 
     def title(self, lang: str) -> str:
         """Return the title of the points: the layer's, or the word for its usual ones."""
-        words = self.noun(lang) if self._is_usual else self.about.title(lang)
-        return words[:1].upper() + words[1:]
+        return capital(self.noun(lang) if self._is_usual else self.about.title(lang))
 
     def terms(self, lang: str) -> str:
         """Return in words which features are chosen, empty for all of a layer.

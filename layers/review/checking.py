@@ -16,9 +16,8 @@ from geo.numerals import LANGUAGES, listed
 from geo.units import labelled
 from geo.wording import sentence
 from layers.look.sheet import PUBLIC
-from layers.record import containers, provenance
-from layers.record.specification import SUFFIXES as SPECS
-from layers.record.specification import MapSpec, read_spec
+from layers.record import provenance
+from layers.record.specification import SUFFIXES, MapSpec, read_spec
 from layers.review import contents, marks, papers
 from layers.review.findings import RULES, VERDICTS, Found
 from layers.review.rulebook import profile_named, rules, sensitive
@@ -231,7 +230,7 @@ def subject_of(
     require_type(source, (str, os.PathLike), "source", "the path of a file", function="check")
     path = Path(source)
     suffix = path.suffix.lower()
-    if suffix not in containers.SUFFIXES and (not suffix or suffix in SPECS):
+    if not suffix or suffix in SUFFIXES:
         return Subject(words, read_spec(str(source)), profile=profile)
     data = provenance.contents(path)
     record = provenance.record_in(data, suffix, path.name)

@@ -30,10 +30,12 @@ def _says(subject: Subject, *keys: str) -> bool:
     return any(bare(say(key, subject.spec.lang)) in subject.text for key in keys)
 
 
-def _is_read(subject: Subject) -> bool:
-    """Whether marks are texts in the file; those of a picture come with it if the atlas drew it."""
-    # Whoever drew what has no record cannot be known.
-    return subject.suffix in _READ or subject.spec is None
+def _is_drawn(subject: Subject) -> bool:
+    """Whether marks come with the picture that the file is, and are no texts in it.
+
+    Who drew a picture without a record cannot be known: asked for its specification, it is refused.
+    """
+    return subject.suffix not in _READ and bool(subject.spec)
 
 
 @rule
@@ -48,7 +50,7 @@ def title(subject: Subject) -> Found:
 @rule
 def legend(subject: Subject) -> Found:
     """Find whether the legend lists what is shown; on a picture it is drawn from that."""
-    if not _is_read(subject) or subject.spec.pages:
+    if _is_drawn(subject) or subject.spec.pages:
         return PASS
     extent = subject.content.extent
     scene = subject.scene if extent is None else subject.scene.within(extent_m(extent))
@@ -61,19 +63,19 @@ def legend(subject: Subject) -> Found:
 @rule
 def scale(subject: Subject) -> Found:
     """Find the numeric scale; the bar is part of each picture of a map."""
-    return passes(not _is_read(subject) or _RATIO.search(subject.text), "review.no_ratio")
+    return passes(_is_drawn(subject) or _RATIO.search(subject.text), "review.no_ratio")
 
 
 @rule
 def north(subject: Subject) -> Found:
     """Find the arrow to the north; each picture of a map has one."""
-    return passes(not _is_read(subject) or _says(subject, "sheet.north"))
+    return passes(_is_drawn(subject) or _says(subject, "sheet.north"))
 
 
 @rule
 def frame(subject: Subject) -> Found:
     """Find the frame with its degrees."""
-    return passes(not _is_read(subject) or "°" in subject.text)
+    return passes(_is_drawn(subject) or "°" in subject.text)
 
 
 @rule

@@ -10,6 +10,7 @@ import pandas as pd
 
 from app.texts import text
 from app.web import tables
+from layers.plan.area import open_plan
 
 if TYPE_CHECKING:
     import pytest
@@ -35,6 +36,17 @@ def test_zones_stand_by_size_with_their_figures_as_they_are_told(
 def test_a_title_of_a_column_stands_in_few_lines_whatever_it_is() -> None:
     table = tables._html(["名称", "Invested (100 million CNY)", "按文本"], [("甲", "1", "2")])
     assert re.findall(r"min-width: (\d+)ch", table) == ["4", "12", "6"]
+
+
+def test_amounts_are_listed_where_a_plan_adds_them_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: dict[str, Any] = {}
+    monkeypatch.setattr(tables, "_picker", lambda **given: drawn.update(given))
+    things = pd.DataFrame({"id": ["a"], "name_zh": ["甲"], "amount": [1200.0], "features": [2]})
+    tables.thing_picker(things, None, key="things")
+    assert re.findall(r"<td>([^<]*)</td>", drawn["data"]["table"]) == ["甲", "1,200", "2"]
+    with open_plan("tests/areas/tiny"):
+        tables.thing_picker(things, None, key="things")
+    assert re.findall(r"<td>([^<]*)</td>", drawn["data"]["table"]) == ["甲", "2"]
 
 
 def test_what_is_read_in_full_is_cut_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
