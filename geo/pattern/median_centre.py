@@ -37,6 +37,8 @@ def common_line(xy: Floats) -> tuple[Floats, Floats] | None:
     >>> common_line(np.array([[0, 0], [1, 1], [5, 6.0]]))
     >>> common_line(np.array([[0, 0], [1, 0], [5, 0.0]]))[0].tolist()
     [2.0, 0.0]
+    >>> common_line(np.array([[1, 1], [1, 1.0]]))[0].tolist()
+    [1.0, 1.0]
     """
     middle: Floats = xy.mean(axis=0)
     _, spread, axes = np.linalg.svd(xy - middle, full_matrices=False)

@@ -7,7 +7,7 @@ import json
 import re
 import string
 import warnings
-from itertools import chain
+from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -447,6 +447,16 @@ def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("name", [name for name in CALLS if CALLS[name]])
 def test_the_calls_themselves_give_a_result(name: str) -> None:
     dict(functions())[name](**CALLS[name])
+
+
+def test_every_seed_is_a_whole_number_of_zero_or_more() -> None:
+    everything = dict(functions())
+    drawn = [name for name in CALLS if "seed" in inspect.signature(everything[name]).parameters]
+    assert {"ripley", "hot_spots", "uncertainty"} <= set(drawn)
+    for name, seed in product(drawn, (-1, 0.0, False, None)):
+        refusal = refused(everything[name], {**CALLS[name], "seed": seed})
+        assert isinstance(refusal, InputError), name
+        assert refusal.code == "option.seed", name
 
 
 @pytest.mark.parametrize(("name", "argument"), cases())

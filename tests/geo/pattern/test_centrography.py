@@ -157,6 +157,8 @@ def test_ellipse_by_hand() -> None:
     assert found["geometry"].bounds == pytest.approx(
         (EAST - 5000 * 2**0.5, NORTH - 1000 * 2**0.5, EAST + 5000 * 2**0.5, NORTH + 1000 * 2**0.5)
     )
+    # A corner for each degree, and the first again.
+    assert len(found["geometry"].exterior.coords) == 361
     assert found["inside_pct"] == 100
     twice = deviational_ellipses(points, deviations=2).iloc[0]
     assert twice["major_m"] == pytest.approx(2 * found["major_m"])
