@@ -326,9 +326,8 @@ def _net(array: xr.DataArray, function: str) -> tuple[Floats, Floats, Floats]:
     corners = shapely.points([[x[0], y[0]], [x[-1], y[-1]]])
     require_crs(gpd.GeoSeries(corners, crs=array.rio.crs), function=function)
     z = array.to_numpy().astype(float)
-    nodata = array.rio.nodata
-    if nodata is not None and not np.isnan(nodata):
-        z[z == nodata] = np.nan
+    # Where there is none, or it is not-a-number, no cell is equal to it.
+    z[z == array.rio.nodata] = np.nan
     if np.isinf(z).any():
         raise InputError(
             f"{function}: {int(np.isinf(z).sum())} cells are infinite. Set them to not-a-number, "

@@ -386,15 +386,17 @@ def test_units() -> None:
 
 def test_what_went_in_is_told() -> None:
     xy = scattered(20, 2000)
-    points = frame(xy, money=np.arange(20.0))
+    points = frame(xy, money=np.arange(20.0), near=np.full(20, 400.0), far=np.full(20, 500.0))
     options = {"bandwidth_m": 500, "cell_size_m": 100}
     hashes = [
         kernel_density(points, **options).attrs["input_hash"],
         kernel_density(points, weights="money", **options).attrs["input_hash"],
         kernel_density(points, weights=np.arange(20.0)[::-1], **options).attrs["input_hash"],
         kernel_density(frame(xy + np.array([0, 1e-3])), **options).attrs["input_hash"],
+        kernel_density(points, **{**options, "bandwidth_m": "near"}).attrs["input_hash"],
+        kernel_density(points, **{**options, "bandwidth_m": "far"}).attrs["input_hash"],
     ]
-    assert len(set(hashes)) == 4
+    assert len(set(hashes)) == 6
     assert {len(text) for text in hashes} == {16}
     again = kernel_density(frame(xy), **{**options, "cell_size_m": 200})
     assert again.attrs["input_hash"] == hashes[0]
