@@ -54,7 +54,7 @@ def headline(question: Kind, lang: str) -> str:
     >>> from layers.questions.asking import question_of
     >>> from layers.questions.mix import Diversity
     >>> headline(question_of(Diversity, {}), "en")
-    'Highest, Effective: Wangcheng–Ningxiang application circle 6.2'
+    'Effective, highest: Wangcheng–Ningxiang application circle 6.2'
     """
     told = [question.finding(lang)] if isinstance(question, UnitClasses) else question.told(lang)
     if told:

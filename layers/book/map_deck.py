@@ -68,7 +68,7 @@ def slides_of(spec: MapSpec) -> list[Slide]:
     if question.has_map:
         content = spec.content()
         title, subtitle = _titles(spec, question)
-        first, _ = drawn_slide(spec, content, title, subtitle=subtitle)
+        first, _ = drawn_slide(spec, content, title, subtitle=subtitle, topic=sheet.title)
         told = content.statement or spec.statement()
         # What a map stands on is said with it alone.
         bare = replace(first, footer=_footer(told))
@@ -76,7 +76,12 @@ def slides_of(spec: MapSpec) -> list[Slide]:
         return [first, *(figure_slide(each, bare) for each in (*figures, *_own_notes(told)))]
     told = spec.statement()
     bare = Slide(sheet.title, notes="\n".join((told.text(), *sheet.notes)), footer=_footer(told))
-    return [figure_slide(each, bare) for each in question.figures(spec.lang)]
+    first, *others = (figure_slide(each, bare) for each in question.figures(spec.lang))
+    if spec.sheet.title.strip():
+        between = say("statement.then", spec.lang)
+        below = between.join(filter(None, (sheet.subtitle, first.title)))
+        first = replace(first, title=sheet.title, subtitle=below)
+    return [first, *others]
 
 
 def _explained(figures: Figures, question: Kind, lang: str) -> Figures:
@@ -117,6 +122,7 @@ def drawn_slide(
     title: str,
     *,
     subtitle: str = "",
+    topic: str = "",
     known: Known | None = None,
 ) -> tuple[Slide, Scene]:
     """Return the slide with a map and the legend of what is seen on it, and what is seen there.
@@ -129,6 +135,9 @@ def drawn_slide(
         What it shows.
     title, subtitle
         Titles of the slide.
+    topic
+        What the map is called in notes and in words for those who cannot see it; as the slide
+        where it is empty.
     known
         What slides of one specification share, see :func:`layers.paper.toning.toned`.
 
@@ -138,7 +147,7 @@ def drawn_slide(
         If the map cannot be drawn.
     """
     sheet = spec.titled()
-    told = replace(content.statement or spec.statement(), title=title)
+    told = replace(content.statement or spec.statement(), title=topic or title)
     bare = replace(sheet, size=MAP_SIZE, dpi=MAP_DPI, subtitle="", notes=())
     plain = replace(content, statement=None)
     known = known or Known()
@@ -186,7 +195,7 @@ def figure_slide(figures: Figures, first: Slide) -> Slide:
         text=figures.text,
         table=figures.table and _beside(figures.table, chart),
         chart=chart,
-        notes=first.notes,
+        notes="\n".join((first.notes, *figures.notes)),
         footer=first.footer,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from geo.numerals import number
+from geo.numerals import listed, number
 from layers.book.atlas import atlas, sources_leaf
 from layers.book.map_deck import drawn_slide
 from layers.look.statement import imprint, reviewed
@@ -59,8 +59,8 @@ def atlas_deck(
     cover = Slide(sheet.title, "\n".join((*said, foot)))
     row = partial(say, "statement.row", spec.lang)
     counts = tuple(row(name=name, value=value) for name, value in whole.cover.figures)
-    listed = Slide(say("atlas.contents", spec.lang), text=counts, footer=foot)
-    slides = [cover, listed]
+    listing = Slide(say("atlas.contents", spec.lang), text=counts, footer=foot)
+    slides = [cover, listing]
     starts: dict[str, int] = {}
     steps, known = len(whole.leaves), Known()
     # Cover and contents have said its words and figures already.
@@ -110,9 +110,16 @@ def _slides(leaf: Leaf, spec: MapSpec, known: Known) -> list[Slide]:
         slides.append(replace(bare, title=title, text=leaf.text, table=figures))
     if leaf.chart or leaf.table:
         title = say("atlas.data", spec.lang, title=leaf.title)
-        listed = leaf.table and _foremost(leaf.table, spec.lang)
-        slides.append(replace(bare, title=title, chart=leaf.chart, table=listed))
+        told = leaf.table and _foremost(leaf.table, spec.lang)
+        notes = "\n".join(filter(None, (bare.notes, _left_out(leaf.table, spec.lang))))
+        slides.append(replace(bare, title=title, chart=leaf.chart, table=told, notes=notes))
     return slides
+
+
+def _left_out(table: Table | None, lang: str) -> str:
+    """Return which columns of its features a slide has no room for; empty for none."""
+    columns = () if table is None else table.header[COLUMNS_ON_SLIDE:]
+    return say("atlas.columns", lang, columns=listed(columns, lang)) if columns else ""
 
 
 def _foremost(table: Table, lang: str) -> Table:

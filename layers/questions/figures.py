@@ -35,6 +35,8 @@ class Figures:
         Its table and its chart.
     like_legend
         Whether its bars are the items of the legend, in the order and the colours of it.
+    notes
+        What its speaker notes say beside what the map is.
     """
 
     title: str
@@ -42,6 +44,7 @@ class Figures:
     table: Table | None = None
     chart: Chart | None = None
     like_legend: bool = False
+    notes: tuple[str, ...] = ()
 
 
 def column_title(column: str, lang: str) -> str:

@@ -126,13 +126,16 @@ class Layer(Kind):
             rows = _fewer(name, table, lang)
         if not describe(name).sources:
             return [rows]
-        return [Figures(known_title, text=_told(name, lang), table=evidence), rows]
+        told, cited = _told(name, lang), _cited(name, lang)
+        return [Figures(known_title, text=told, table=evidence, notes=cited), rows]
 
 
 def _fewer(name: str, table: Table, lang: str) -> Figures:
     """Return a layer of many features by kind, or the first of them where it has no kinds."""
     role, title = area().points.get(name), resource(name).title(lang)
-    rest = say("layer.rest", lang, n=number(len(table.rows)))
+    # What has no places is in no GeoPackage.
+    key = "layer.rest_table" if resource(name).geometry == "table" else "layer.rest"
+    rest = say(key, lang, n=number(len(table.rows)))
     if role is None or not role.group:
         counts = {"all": number(len(table.rows)), "n": number(MOST_ROWS)}
         few = replace(table, rows=table.rows[:MOST_ROWS])
@@ -160,6 +163,17 @@ def _told(name: str, lang: str) -> tuple[str, ...]:
     holds = f"{about.text_en if lang == 'en' else about.text_zh} {count}"
     names = listed([source[f"name_{lang}"] for source in about.sources], lang)
     return (holds, say("layer.from", lang, names=names))
+
+
+def _cited(name: str, lang: str) -> tuple[str, ...]:
+    """Return each source of a layer, with who published it, when, and its licence."""
+    lines = []
+    for source in describe(name).sources:
+        said = (source.get(f"{part}_{lang}") or source[part] for part in TABLES_TOLD["sources"])
+        more = listed(filter(None, said), lang)
+        key = "layer.source.more" if more else "layer.source.name"
+        lines.append(say(key, lang, name=source[f"name_{lang}"], more=more))
+    return tuple(lines)
 
 
 def _evidence(name: str, lang: str) -> Table | None:

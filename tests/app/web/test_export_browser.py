@@ -13,8 +13,9 @@ import pytest
 from PIL import Image
 
 from app.texts import _texts
+from layers.book.claims import headline
 from layers.record import provenance
-from layers.record.specification import read_spec
+from layers.record.specification import asked, read_spec
 from layers.web.pictures import png
 
 if TYPE_CHECKING:
@@ -59,8 +60,12 @@ def test_three_clicks_give_slides_and_a_print(page, app, tmp_path):
     decide(page)
     slides = downloaded(page, ".pptx", tmp_path)
     deck = pptx.Presentation(BytesIO(slides.read_bytes()))
-    title = read_spec("distribution", review_number="internal").titled().title
-    assert deck.slides[0].shapes.title.text == title
+    spec = read_spec("distribution", review_number="internal")
+    title = spec.titled().title
+    first = deck.slides[0].shapes
+    # On a slide numbers stay with their units.
+    assert first.title.text.replace("\xa0", " ") == headline(asked(spec), "zh")
+    assert title in {shape.text_frame.text for shape in first if shape.has_text_frame}
     assert provenance.read(slides)["spec"]["map"] == "distribution"
     printed = downloaded(page, ".pdf", tmp_path)
     text = pypdf.PdfReader(printed).pages[0].extract_text()

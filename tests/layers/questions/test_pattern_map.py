@@ -15,6 +15,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from geo.errors import InputError
+from layers.book.claims import headline
 from layers.book.map_deck import slides_of
 from layers.look.sheet import Sheet
 from layers.outputs import output
@@ -259,7 +260,11 @@ def test_slides_of_hot_spots_have_the_reading_the_tests_and_the_cells() -> None:
     first, second = told_slides(spec)
     zones = HotSpots(PLATFORMS, HEXAGONS).answer()
     told = asked(spec).told("zh")
-    assert first.shapes.title.text == "平台的热点与冷点"
+    # On a slide numbers stay with their units.
+    found = first.shapes.title.text.replace("\xa0", " ")
+    assert found == headline(asked(spec), "zh")
+    assert re.match("平台显著集聚：.*岳麓区", found)
+    assert "平台的热点与冷点" in texts(first)
     assert second.shapes.title.text == "平台的热点与冷点：解读"
     assert told[0].startswith("平台显著集聚于岳麓区")
     assert set(told) <= set(texts(second))

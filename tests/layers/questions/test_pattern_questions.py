@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +23,7 @@ from layers.questions.cluster_reading import Spot
 from layers.questions.clusters import Clusters
 from layers.questions.ellipses import Ellipses
 from layers.questions.hot_spots import HotSpots
-from layers.questions.layer import Layer
+from layers.questions.layer import MOST_ROWS, Layer
 from layers.questions.nearest import Nearest
 from layers.questions.overview import Overview
 from layers.questions.patterns import Pattern
@@ -396,7 +397,10 @@ def test_a_layer_is_told_by_its_evidence_and_its_rows() -> None:
     assert rows.table.rows[9][2] is None
     assert known.text[0].startswith("Shops.")
     assert "10" in known.text[0]
-    assert "2026-11-29" in known.text[1]
+    assert known.text[1] == "From: Made for tests."
+    # Who published it, when and under which licence is said with the slide.
+    (cited,) = known.notes
+    assert re.match("Source: Made for tests .*2026-11-29", cited)
     assert Layer("").layer == "shops"
     assert Layer("shops").has_map
     assert not Layer("sources").has_map
@@ -435,7 +439,9 @@ def test_rows_of_tables_are_told_in_words() -> None:
         layers.load("memberships").iloc[0][["feature_id", "target_id"]]
     )
     (known,) = (each.table for each in Layer("indicators").figures("en") if each.table)
-    years = layers.load("indicators")["year"].dropna().astype("str").tolist()
+    shown = layers.load("indicators").head(MOST_ROWS)
+    years = shown["year"].dropna().astype("str").tolist()
+    assert years
     # No number to be grouped by thousands.
     assert [row[3] for row in known.rows if row[3]] == years
     assert {type(row[1]) for row in known.rows} <= {float, type(None)}
@@ -456,10 +462,10 @@ def test_an_overview_counts_what_its_theme_shows() -> None:
             "unlocated": 1,
         }
     ]
-    first, second = shown.told("en")
-    assert "Shops (10)" in first
-    assert "9" in first
-    assert "Agreeing sources (8)" in second
+    first, parts, evidence = shown.told("en")
+    assert first.endswith("9 of 10 features in 1 layer have a place.")
+    assert "Shops (10)" in parts
+    assert "Agreeing sources (8)" in evidence
     assert len(Overview(None, ("located",)).content("en").frames["shops"]) == 1
     assert len(Overview(None, (), ("food",)).content("en").frames["shops"]) == 6
     assert len(Overview(None, (), ("food",)).content("en").frames["quarters"]) == 2

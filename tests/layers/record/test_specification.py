@@ -17,6 +17,7 @@ from pptx.util import Inches
 
 import layers
 from geo.errors import InputError, LayerError
+from layers.book.claims import headline
 from layers.book.map_deck import slides_of
 from layers.look.sheet import SIZES_MM, Sheet
 from layers.look.symbology import value_label
@@ -25,6 +26,7 @@ from layers.plan.area import area, open_plan
 from layers.plan.catalogue import describe, load, names_by_id
 from layers.plan.schema import resource
 from layers.questions.kinds import maps
+from layers.questions.layer import MOST_ROWS
 from layers.record import provenance
 from layers.record.plain_data import parsed_data
 from layers.record.schema import schema
@@ -181,7 +183,9 @@ def test_slides_hold_the_map_and_its_figures() -> None:
     spec = read_spec("distribution", **DRAFT)
     deck = pptx.Presentation(BytesIO(output(spec, ".pptx")))
     first, second = deck.slides
-    assert first.shapes.title.text == spec.titled().title
+    # On a slide numbers stay with their units.
+    assert first.shapes.title.text.replace("\xa0", " ") == headline(asked(spec), "zh")
+    assert spec.titled().title in texts_of(first)
     assert "地图" in [shape.name for shape in first.shapes]
     assert any(shape.has_table for shape in second.shapes)
     assert any(shape.has_chart for shape in second.shapes)
@@ -219,7 +223,7 @@ def test_a_layer_is_a_map_its_evidence_and_its_features(lang: str) -> None:
     assert set(parks.content().visible) == {*area().context, "parks"}
     first, *told = slides_of(parks)
     assert first.map is not None
-    second, *others = pptx.Presentation(BytesIO(presentation(told, lang=lang))).slides
+    second, third = pptx.Presentation(BytesIO(presentation(told, lang=lang))).slides
     frame = load("parks")
     located = frame.loc[frame["evidence"] == "located", "accuracy_m"]
     rows = [[row[0], *row[2:]] for row in table_of(second)[1:]]
@@ -230,17 +234,22 @@ def test_a_layer_is_a_map_its_evidence_and_its_features(lang: str) -> None:
         [labels["located"], str(counts["located"]), *exact],
         [labels["unlocated"], str(counts["unlocated"]), "–", "–"],
     ]
+    notes = second.notes_slide.notes_text_frame.text
     for source in describe("parks").sources:
         assert source[f"name_{lang}"] in texts_of(second)
-    # On a slide numbers stay with their units.
-    told = [
-        [each.replace("\xa0", " ") for each in row]
-        for slide in others
-        for row in table_of(slide)[1:]
-    ]
-    assert [row[0] for row in told] == frame[f"name_{lang}"].tolist()
-    assert [row[3] for row in told] == frame["quote"].tolist()
-    assert {row[1] for row in told} == set(labels.values())
+        assert str(source.get(f"licence_{lang}") or source["licence"]) in notes
+    # More than a slide has rows for: every kind with all that it counts, and where the rest is.
+    by = area().points["parks"].group
+    kinds = frame[by].value_counts()
+    told = {kind: (int(n), names) for kind, n, _, names in table_of(third)[1:]}
+    assert {kind: n for kind, (n, _) in told.items()} == {
+        value_label(by, str(kind), lang=lang): n for kind, n in kinds.items()
+    }
+    for kind, of_kind in frame.groupby(by):
+        assert of_kind[f"name_{lang}"].iloc[0] in told[value_label(by, str(kind), lang=lang)][1]
+    assert sum(n for n, _ in told.values()) == len(frame)
+    for each in (str(len(frame)), "GeoPackage"):
+        assert each in texts_of(third)
 
 
 def test_a_layer_without_geometry_has_slides_and_nothing_else() -> None:
@@ -260,7 +269,14 @@ def test_the_rows_of_a_table_are_told_in_words(name: str) -> None:
     [*_, slide] = slides_of(spec_of("layer", layer=name))
     frame = load(name)
     assert slide.table is not None
-    assert len(slide.table.rows) == len(frame)
+    assert len(slide.table.rows) == MOST_ROWS < len(frame)
+    # What has no room is counted, and where it is found is said; no GeoPackage has it.
+    assert slide.title.endswith(f"{len(frame)} 条中的前 {MOST_ROWS} 条")
+    (left,) = slide.text
+    assert left.startswith(f"全部 {len(frame)} 条")
+    assert "CSV" in left
+    assert "GeoPackage" not in left
+    frame = frame.head(MOST_ROWS)
     if name == "memberships":
         names = names_by_id()
         pairs = zip(frame["feature_id"], frame["target_id"], strict=True)
