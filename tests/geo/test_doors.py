@@ -7,6 +7,7 @@ import json
 import re
 import string
 import warnings
+from functools import cache
 from itertools import chain, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,12 +52,10 @@ FILES = {
 }
 
 
-def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
-    for package in (geo, layers):
-        for name in package.__all__:
-            value = getattr(package, name)
-            if inspect.isfunction(value):
-                yield name, value
+@cache
+def functions() -> dict[str, Callable[..., Any]]:
+    found = {name: getattr(each, name) for each in (geo, layers) for name in each.__all__}
+    return {name: value for name, value in found.items() if inspect.isfunction(value)}
 
 
 def in_the_city(crs: int = 4547, n: int = 12) -> gpd.GeoDataFrame:
@@ -161,7 +160,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "points": POINTS,
         "zones": ZONES,
         "weights": "v",
-        "draws": 1000,
+        "draws": 100,
         "seed": 0,
         "interval_pct": 90.0,
     },
@@ -431,7 +430,7 @@ def cases() -> list[tuple[str, str]]:
 
 
 def test_every_public_function_is_tried_with_every_argument() -> None:
-    everything = dict(functions())
+    everything = functions()
     assert set(everything) - FILES - MAPS == set(CALLS)
     for name, call in CALLS.items():
         assert set(call) <= set(inspect.signature(everything[name]).parameters)
@@ -441,16 +440,19 @@ def test_every_public_function_is_tried_with_every_argument() -> None:
 def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have parts within reach worked out coarsely: what is refused does not depend on it."""
     monkeypatch.setattr(likely_coverage, "DRAWS", 20)
+    monkeypatch.setattr(likely_coverage, "POINTS", 1_000)
+    monkeypatch.setattr(likely_coverage, "_CELLS", 2_500)
     monkeypatch.setattr(likely_coverage, "_MOST_DISTANCES", 20_000)
+    monkeypatch.setattr("geo.zoned.uncertainty.MIN_DRAWS", 100)
 
 
 @pytest.mark.parametrize("name", [name for name in CALLS if CALLS[name]])
 def test_the_calls_themselves_give_a_result(name: str) -> None:
-    dict(functions())[name](**CALLS[name])
+    functions()[name](**CALLS[name])
 
 
 def test_every_seed_is_a_whole_number_of_zero_or_more() -> None:
-    everything = dict(functions())
+    everything = functions()
     drawn = [name for name in CALLS if "seed" in inspect.signature(everything[name]).parameters]
     assert {"ripley", "hot_spots", "uncertainty"} <= set(drawn)
     for name, seed in product(drawn, (-1, 0.0, False, None)):
@@ -461,7 +463,7 @@ def test_every_seed_is_a_whole_number_of_zero_or_more() -> None:
 
 @pytest.mark.parametrize(("name", "argument"), cases())
 def test_nothing_but_own_errors_comes_out(name: str, argument: str) -> None:
-    function, call = dict(functions())[name], CALLS[name]
+    function, call = functions()[name], CALLS[name]
     for label, value in hostile(call, argument).items():
         # That zones were repaired may be said; a sum that overflows may not.
         with warnings.catch_warnings():
@@ -476,7 +478,9 @@ def test_nothing_but_own_errors_comes_out(name: str, argument: str) -> None:
 
 
 def test_every_public_function_has_a_door() -> None:
-    without = [name for name, function in functions() if function.__code__.co_name != "passage"]
+    without = [
+        name for name, function in functions().items() if function.__code__.co_name != "passage"
+    ]
     assert without == []
     brought = [
         member
@@ -594,7 +598,7 @@ def test_an_option_that_there_is_not_is_told_with_those_near_to_it() -> None:
 
 @pytest.mark.parametrize("name", CALLS)
 def test_every_function_tells_an_option_that_it_does_not_have(name: str) -> None:
-    function = dict(functions())[name]
+    function = functions()[name]
     kinds = {each.kind for each in inspect.signature(function).parameters.values()}
     if inspect.Parameter.VAR_KEYWORD in kinds:  # the fields of a sheet are told by its schema
         return
@@ -617,7 +621,7 @@ def test_a_door_keeps_signature_text_and_place() -> None:
 
 def numeric_options() -> Iterator[tuple[str, str]]:
     """Options that are numbers, or lists of them, by what they are said to be or are."""
-    for name, function in functions():
+    for name, function in functions().items():
         for option, parameter in inspect.signature(function).parameters.items():
             said, value = str(parameter.annotation), CALLS.get(name, {}).get(option)
             first = value[0] if isinstance(value, list) and value else value
@@ -631,7 +635,7 @@ def test_no_option_takes_what_is_no_finite_number(name: str, option: str) -> Non
     call = CALLS[name] | ({"kernel": "triangular"} if option == "decay" else {})
     for value in (np.nan, np.inf, -np.inf, np.float64("nan"), [np.nan], [1.0, np.inf]):
         with pytest.raises(AtlasError) as caught:
-            dict(functions())[name](**call | {option: value})
+            functions()[name](**call | {option: value})
         assert "cannot be worked on" not in str(caught.value), value
 
 
