@@ -37,8 +37,8 @@ DIGITS = {
     "sectors": 1,
 }
 # What these decimals would leave with one digit or none is told with two, as the smallest figure is
-# that they tell with two: below each other, none has more digits than a larger one. Of what is in
-# no list of these so many digits are told.
+# that they tell with two: below each other, none has more digits than a larger one. Of a column
+# that is not listed so many digits are told.
 LEAST_TOLD, DIGITS_OF_SMALL, DIGITS_OF_OTHERS = 10, 2, 4
 
 
@@ -111,7 +111,7 @@ def chart_numbers(column: str) -> str:
 
 
 def ends_in_words(row: Mapping[str, float], column: str) -> str:
-    """Return where what is found of a zone could lie, with the decimals of the figure.
+    """Return where what is found of a zone could lie, with the decimals of the largest of them.
 
     Examples
     --------
@@ -120,10 +120,12 @@ def ends_in_words(row: Mapping[str, float], column: str) -> str:
     >>> row = {"density_per_km2": 0.003841, "density_per_km2_low": 0.0022}
     >>> ends_in_words(row | {"density_per_km2_high": 0.00659}, "density_per_km2")
     '0.0022–0.0066'
+    >>> ends_in_words({"count": 0.057, "count_low": 0, "count_high": 1}, "count")
+    '0.0–1.0'
     """
     low, high = float(row[f"{column}_low"]), float(row[f"{column}_high"])
-    digits = decimals_of(float(row[column]), column)
-    return between(low, high, digits=digits)
+    largest = max(abs(float(row[column])), abs(low), abs(high))
+    return between(low, high, digits=decimals_of(largest, column))
 
 
 def with_ends(row: Mapping[str, float], column: str) -> str:
