@@ -14,20 +14,18 @@ INSTALL  = $(PIP) install $(PINNED) uv && \
   $(BIN)/uv pip install --python $(VENV) $(INDEX) $(PINNED) $(BUILT) pip $(1) || \
   { $(PIP) install $(PINNED) pip && $(PIP) install --no-compile $(PINNED) $(BUILT) $(1); }
 INPUTS := pyproject.toml constraints.txt hatch_build.py package.json package-lock.json
-# The tests of a file run in one process, and files in the order of tests/conftest.py.
-TWO    := --numprocesses 2 --dist loadfile --no-loadscope-reorder
 STREAMLIT_SERVER_PORT ?= 8501
 # Where it is set, each process that a test starts reads all our modules as text: half of its start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: app test fast coverage checks docs wheel bench fuzz mutants lint types unit browsers others notebook oldest newest browser screenshot baselines clean
+.PHONY: app test fast coverage checks docs wheel bench fuzz mutants lint types unit notebook oldest newest browser screenshot baselines clean
 
 app: $(VENV)/.app
 	STREAMLIT_SERVER_PORT=$(STREAMLIT_SERVER_PORT) $(BIN)/xiangjiang app
 
 # All at once: what waits, for the network or for a browser, leaves its core to the others.
 test:
-	@$(MAKE) --no-print-directory --jobs 4 --output-sync=line checks
+	@$(MAKE) --no-print-directory --jobs 3 --output-sync=line checks
 
 checks: lint types unit
 
@@ -60,24 +58,18 @@ types: $(VENV)/.dev
 
 # All tests. tests/conftest.py says in what order they run and what is shared. Who adds tests looks
 # at --durations=25: a page, a print or a start of the app takes seconds, which a fixture of the
-# file or of the session spends once. Those in a browser wait half of their time, so that they run
-# beside the others and not in place of them.
-unit: browsers others
-
-browsers: $(VENV)/.dev browser
-	$(BIN)/python -m pytest $(shell find tests -name '*_browser.py')
-
-others: $(VENV)/.dev browser
-	$(BIN)/python -m pytest $(TWO) --ignore-glob='*_browser.py'
+# file or of the session spends once.
+unit: $(VENV)/.dev browser
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 # While one works: all but pages, prints, browsers and whole processes.
 fast: $(VENV)/.dev
-	$(BIN)/python -m pytest -q $(TWO) -m fast
+	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadfile -m fast
 
 # Which lines and branches the fast tests run, with a floor (pyproject.toml). Before Python 3.12 it
 # takes twice their time, which is why it is no part of the tests themselves.
 coverage: $(VENV)/.dev
-	$(BIN)/python -m pytest -q $(TWO) -m fast --cov --cov-report=term:skip-covered
+	$(BIN)/python -m pytest -q --numprocesses 2 --dist loadfile -m fast --cov --cov-report=term:skip-covered
 
 # The same with the oldest releases that pyproject.toml allows, or with the newest; TESTS=tests/geo
 # for a part. What those releases warn of is theirs.
@@ -88,7 +80,7 @@ oldest newest:
 	$(VENV)-$@/bin/python -m pip --disable-pip-version-check install --quiet uv
 	$(VENV)-$@/bin/uv pip install --quiet --python $(VENV)-$@ --only-binary :all: \
 	  --no-binary xiangjiang-atlas --resolution $(RESOLUTION) --editable ".[dev]"
-	$(VENV)-$@/bin/python -m pytest -q -W default $(TWO) -m fast $(TESTS)
+	$(VENV)-$@/bin/python -m pytest -q -W default --numprocesses 2 --dist loadfile -m fast $(TESTS)
 
 # The images that prints are compared with, drawn anew: look at what changed before they are kept.
 baselines: $(VENV)/.dev

@@ -24,6 +24,7 @@ from playwright.sync_api import Error
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import app_test, local_script_runner
+from xdist.scheduler import LoadFileScheduling
 
 from tests.chromium import chromium, watch
 
@@ -72,6 +73,25 @@ hypothesis.settings.load_profile("atlas")
 
 
 # ---- which tests run in which process, and when ----
+
+
+class _Files(LoadFileScheduling):
+    """The tests of a file run in one process, and those of the app in a browser as one file.
+
+    So the app is served once, and what it has worked out for a page serves the next test.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        app = file.startswith("tests/app/") and file.endswith("_browser.py")
+        return "the app in a browser" if app else file
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Files:
+    # In the order of the collection, which the next function gives.
+    config.option.loadscopereorder = False
+    return _Files(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
