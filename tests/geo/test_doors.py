@@ -160,7 +160,7 @@ CALLS: dict[str, dict[str, Any]] = {
         "points": POINTS,
         "zones": ZONES,
         "weights": "v",
-        "draws": 100,
+        "draws": 1000,
         "seed": 0,
         "interval_pct": 90.0,
     },
@@ -443,7 +443,6 @@ def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(likely_coverage, "POINTS", 1_000)
     monkeypatch.setattr(likely_coverage, "_CELLS", 2_500)
     monkeypatch.setattr(likely_coverage, "_MOST_DISTANCES", 20_000)
-    monkeypatch.setattr("geo.zoned.uncertainty.MIN_DRAWS", 100)
 
 
 @pytest.mark.parametrize("name", [name for name in CALLS if CALLS[name]])
