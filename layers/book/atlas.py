@@ -33,7 +33,7 @@ from layers.questions.subjects import point_layers
 from layers.record import provenance
 from layers.record.specification import asked
 from layers.type.tables import Table
-from layers.words import both, say
+from layers.words import both, capital, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -305,7 +305,7 @@ def _method(spec: MapSpec) -> Leaf:
     named = say(f"atlas.series.{spec.pages}", spec.lang)
     filled = {
         "draws": number(DRAWS),
-        "series": named[:1].upper() + named[1:],
+        "series": capital(named),
         "crs": crs_words(spec.lang),
     }
     text = [asked(spec).explained(spec.lang)]

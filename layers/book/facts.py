@@ -30,7 +30,7 @@ from layers.plan.zonings import DISC_RULE, zoning
 from layers.questions.subjects import Points, Zones, point_layers, role_of
 from layers.record.specification import asked
 from layers.type.tables import Table
-from layers.words import paragraph, say, unit_label
+from layers.words import capital, paragraph, say, unit_label
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -408,7 +408,7 @@ def _row(row: Row, lang: str, *, of_layers: bool) -> tuple[Cell, ...]:
     words = " · ".join(kind)
     return (
         name,
-        words[:1].upper() + words[1:],
+        capital(words),
         evidence,
         None if pd.isna(accuracy) else round(accuracy),
     )
@@ -444,7 +444,7 @@ def _figure(key: str, value: str, lang: str, **words: str) -> tuple[str, str]:
 
 def _say(key: str, lang: str, **values: object) -> str:
     sentence = say(f"atlas.{key}", lang, **values)
-    return sentence[:1].upper() + sentence[1:]
+    return capital(sentence)
 
 
 def _of(family: str, layer: str, lang: str) -> str:
