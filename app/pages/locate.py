@@ -322,7 +322,7 @@ with results:
     else:
         heading(text("locate.wanted", n=len(shown)))
         with st.container(key="locate-list"):
-            thing_picker(shown, chosen, key=TABLE_KEY)
+            thing_picker(shown, chosen, key=TABLE_KEY, on_click=locating.choose_row)
         if shown.empty:
             st.caption(text("locate.none_left"))
         elif chosen is None:

@@ -15,7 +15,7 @@ from app.web.controls import choose, choose_some
 from app.web.export import export
 from app.web.frame import LONG_LIST, draw_map, heading, listing, map_and_results, target_row
 from app.web.overview import Relation, belongs_to, members_of, targets, years
-from app.web.picking import PARAMETER, selected, toggled
+from app.web.picking import PARAMETER, selected
 from app.web.statements import stated
 from app.web.tables import kind_picker
 from app.web.unknowns import unknowns_of_layers
@@ -51,10 +51,8 @@ def kinds_of(layer: str) -> list[str]:
     role = area().points.get(layer)
     if role is None or not role.group:
         return []
-    key, options = f"kinds-{layer}", [str(each) for each in as_drawn(layer)[role.group].unique()]
-    chosen = toggled(key, role.group, options)
-    kind_picker(layer, chosen, key=key)
-    return chosen
+    options = [str(each) for each in as_drawn(layer)[role.group].unique()]
+    return kind_picker(layer, options, key=f"kinds-{layer}")
 
 
 with st.sidebar:

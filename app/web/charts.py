@@ -7,8 +7,10 @@ Marks of what is out of view on the map are pale. The map tells so in the browse
 from __future__ import annotations
 
 import json
+from functools import partial
 from html import escape
 from math import ceil, floor, log10
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,6 +64,9 @@ IN_VIEW: dict[str, Any] = {
     "condition": {"test": "!in_view || in_view[datum.id] !== false", "value": 1.0},
     "value": OTHERS_OPACITY,
 }
+_clicks = st.components.v2.component(
+    "xiangjiang_marks", js=Path(__file__).with_name("marks.js").read_text(encoding="utf-8")
+)
 COLOURS = {"covered": "#2C7FB8", "doubly": "#253494"}
 
 
@@ -171,7 +176,7 @@ def bars(
     st.caption(title)
     room_px = FRAME_PX + (LEGEND_PX if stack else 0) + (AXIS_PX if log else 0)
     bar_px = BAR_HEIGHT + LINE_PX * (_most_lines(order) - 1)
-    draw(drawn, bar_px * len(order) + room_px, name="bars", selected=selected)
+    draw(drawn, bar_px * len(order) + room_px, name="bars")
     if len(totals) > MAX_BARS:
         st.caption(text("app.more_bars", shown=MAX_BARS, all=len(totals)))
 
@@ -241,9 +246,7 @@ def marks(
     return {"data": {"values": values}, "mark": mark, "encoding": encoding}
 
 
-def draw(
-    layers: Sequence[dict[str, Any]], height: int, *, name: str = "", selected: str | None = None
-) -> None:
+def draw(layers: Sequence[dict[str, Any]], height: int, *, name: str = "") -> None:
     """Draw a chart as wide as its column, with words of axes and legends dark enough to read.
 
     Parameters
@@ -253,9 +256,8 @@ def draw(
     height
         Its height, px.
     name
-        What a chart with ``PICKED`` marks is called, alone on its page (:mod:`app.web.picking`).
-    selected
-        Id of the selected zone.
+        What a chart with ``PICKED`` marks is called, alone on its page. Clicks on them are heard
+        by the page's own (``marks.js``): Vega's are lost while it draws the chart anew.
     """
     dark = {"labelColor": SOFT, "titleColor": SOFT}
     chart: dict[str, Any] = {
@@ -266,18 +268,18 @@ def draw(
     if not name:
         st.vega_lite_chart(chart, width="stretch")
         return
-    click = {"type": "point", "fields": ["id"]}
-    chart["params"] = [{"name": "zone", "select": click, "views": [PICKED["name"]]}]
     may_pale = [layer for layer in layers if layer["encoding"].get("opacity") == IN_VIEW]
     if may_pale:
         note = f"in-view-{name}"
-        chart["params"].append({"name": "in_view", "bind": {"element": f".{note}"}})
+        chart["params"] = [{"name": "in_view", "bind": {"element": f".{note}"}}]
         rows = (row for layer in may_pale for row in layer["data"]["values"])
         zones = escape(json.dumps([*dict.fromkeys(row["id"] for row in rows)]))
         words = text("app.out_of_view")
         st.html(f'<p class="{note}" hidden data-zones="{zones}">{words}</p>')
-    key = picking.chart_key(name, selected)
-    st.vega_lite_chart(chart, width="stretch", key=key, on_select="rerun")
+    key, clicks = f"{name}-chart", f"{name}-clicks"
+    with st.container(key=key):
+        st.vega_lite_chart(chart, width="stretch")
+    _clicks(key=clicks, data={"chart": key}, on_zone_change=partial(picking.pick, clicks))
 
 
 def _in_lines(name: str, room_px: float = NAME_PX) -> str:
@@ -365,7 +367,7 @@ def class_histogram(
         )
     )
     st.caption(title)
-    draw([bars_ | PICKED, edge, line], HISTOGRAM_PX, name="classes", selected=selected)
+    draw([bars_ | PICKED, edge, line], HISTOGRAM_PX, name="classes")
 
 
 def stacked(
@@ -446,7 +448,8 @@ def quotient_map(table: pd.DataFrame, *, zones: Sequence[str], kinds: Sequence[s
         text=quantity("quotient", format=chart_format(1)),
     )
     cell_px = max(CELL_PX, LINE_PX * _most_lines(kinds) + LINE_PX // 2)
-    draw([cells | PICKED, figures], cell_px * len(kinds) + TOP_NAMES_PX, name="quotients")
+    height = cell_px * len(kinds) + TOP_NAMES_PX
+    draw([cells | PICKED, figures], height, name="quotients")
 
 
 def coverage_curve(curve: pd.DataFrame, *, distance_m: float) -> None:

@@ -313,7 +313,7 @@ def _keys() -> dict[str, str]:
 
 
 def note_on_points(points: Points) -> None:
-    """Say how many points take part, how many are known only by their zone, and who is left out."""
+    """Say how many points take part, how many by their zone alone, and what is left out."""
     located, chosen = points.located(), points.chosen()
     lacking, others = placed_share(chosen).lacking, len(chosen) - len(located)
     inherited = int(located["within"].notna().sum())
@@ -327,6 +327,8 @@ def note_on_points(points: Points) -> None:
         words += text(f"app.left_out{whose}", unlocated=number(lacking))
     if others > lacking:
         words += text("app.no_sites", n=number(others - lacking))
+    if repeats := points.repeats():
+        words += text("app.repeats", n=repeats)
     st.caption(capital(words))
 
 

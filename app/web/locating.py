@@ -133,17 +133,20 @@ class Candidate:
 
 
 def chosen(ids: Sequence[str]) -> str | None:
-    """Return the thing that is to be placed, after whatever row was clicked since the last run."""
+    """Return the thing that is to be placed."""
     url_state.seed("thing", "", url_state.one_of(ids))
-    row = (st.session_state.get(TABLE_KEY) or {}).get("zone")
-    before = st.session_state["thing"]
-    thing = before if row is None else row
-    if thing != before:
-        # The card that is open on the map is of something else.
-        url_state.record(picking.PARAMETER, None)
-    st.session_state["thing"] = thing if thing in ids else ""
+    if st.session_state["thing"] not in ids:
+        st.session_state["thing"] = ""
     url_state.publish("thing", "")
     return st.session_state["thing"] or None
+
+
+def choose_row() -> None:
+    """Choose the thing whose row was clicked, as the callback of the table."""
+    # The card that is open on the map is of something else.
+    url_state.record(picking.PARAMETER, None)
+    row, before = picking.clicked(TABLE_KEY), st.session_state["thing"]
+    st.session_state["thing"] = "" if row == before else row
 
 
 def candidate(thing: str | None) -> Candidate | None:

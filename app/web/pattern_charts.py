@@ -63,7 +63,7 @@ def z_histogram(zones: gpd.GeoDataFrame, zone: str | None) -> None:
     # A mark of nothing is an image without a name to who hears the page.
     line = marks(chosen, {"type": "rule", "strokeWidth": 2}, x=quantity("z"))
     columns |= PICKED
-    draw([columns] if chosen.empty else [columns, line], HEIGHT, name="units", selected=zone)
+    draw([columns] if chosen.empty else [columns, line], HEIGHT, name="units")
 
 
 def moran_scatter(zones: gpd.GeoDataFrame, zone: str | None) -> None:
@@ -101,7 +101,7 @@ def moran_scatter(zones: gpd.GeoDataFrame, zone: str | None) -> None:
     )
     lines = [marks(NOUGHT, DASHED, **{along: quantity("zero")}) for along in "xy"]
     st.caption(text("pattern.chart.scatter"))
-    draw([*lines, dots | PICKED], HEIGHT, name="units", selected=zone)
+    draw([*lines, dots | PICKED], HEIGHT, name="units")
 
 
 def ripley_curve(found: pd.DataFrame) -> None:

@@ -1,5 +1,5 @@
-// A table whose rows select a zone: a click takes it, a second one lets it go. Where several can be
-// selected, what was clicked is told as it is.
+// A table whose rows select a zone: a click takes it, a second one lets it go. A double click, and
+// a key that is held down, is one click.
 export default function ({ data, parentElement, setTriggerValue }) {
   const box = parentElement.querySelector(".figures");
   box.innerHTML = data.table;
@@ -7,13 +7,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
   lines.forEach((line, k) => {
     const id = data.ids[k];
     line.tabIndex = 0;
-    const chosen = [].concat(data.zone).includes(id);
-    line.ariaSelected = String(chosen);
-    line.onclick = () => setTriggerValue("zone", chosen && !Array.isArray(data.zone) ? "" : id);
+    line.ariaSelected = String([].concat(data.zone).includes(id));
+    line.onclick = ({ detail }) => detail < 2 && setTriggerValue("zone", id);
     line.onkeydown = (event) => {
       if (event.key === "Enter" || event.key === " ") {
         event.preventDefault();
-        line.onclick();
+        if (!event.repeat) {
+          setTriggerValue("zone", id);
+        }
       }
     };
   });

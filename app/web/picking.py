@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 NOTHING = ""
 MAP_KEY, TABLE_KEY = "zones-map", "zones-table"
-# The charts whose marks stand for one zone each.
-CHARTS = ("bars", "classes", "quotients", "units")
 PARAMETER, SEEN = "selected", "_click_seen"
 # What the cells of a grid are called, see geo.zoned.tessellations, and the visitor's notes.
 _CELL = re.compile(r"(?:square|hexagon|note)-[1-9][0-9]{0,5}|[0-9a-f]{15}")
@@ -39,8 +37,8 @@ def selected() -> str | None:
 def selected_zone(zones: gpd.GeoDataFrame, *map_keys: str) -> str | None:
     """Return the selected zone, after whatever was clicked since the last run.
 
-    Call it before the map, the chart and the table are drawn: what they report is read from the
-    session, so that one click costs one run. What is clicked again is let go.
+    Call it before the maps are drawn: what they report is read from the session, so that one click
+    costs one run. What is clicked again is let go. A chart and a table tell by :func:`pick`.
 
     Parameters
     ----------
@@ -51,13 +49,12 @@ def selected_zone(zones: gpd.GeoDataFrame, *map_keys: str) -> str | None:
     """
     ids = zones["id"].tolist()
     zone = url_state.recall(PARAMETER, url_state.one_of(ids), elsewhere=_feature)
-    on_maps = (_from_map(key, zone, zones) for key in map_keys)
-    reports = (*on_maps, _from_chart(zone), _from_table())
-    clicked = next((report for report in reports if report is not None), None)
-    if clicked is None:
+    reports = (_from_map(key, zone, zones) for key in map_keys)
+    told = next((report for report in reports if report is not None), None)
+    if told is None:
         return zone
-    url_state.record(PARAMETER, clicked or None)
-    return clicked if clicked in ids else None
+    url_state.record(PARAMETER, told or None)
+    return told if told in ids else None
 
 
 def follow_map(key: str) -> str | None:
@@ -68,37 +65,52 @@ def follow_map(key: str) -> str | None:
     key
         Key of the map, which is drawn afterwards.
     """
-    clicked = _from_map(key)
-    if clicked is not None:
-        url_state.record(PARAMETER, clicked or None)
+    told = _from_map(key)
+    if told is not None:
+        url_state.record(PARAMETER, told or None)
     return selected()
 
 
-def toggled(key: str, parameter: str, options: Sequence[str]) -> list[str]:
-    """Return which values of a column are chosen, after a click in a table since the last run.
+def clicked(key: str) -> str:
+    """Return what was clicked in a table or a chart.
+
+    It is told once, in the run after the click. A run that is broken off by the next click or
+    choice may never come to ask: so it is asked for in a callback, which comes before the page.
+    """
+    return str(st.session_state[key]["zone"])
+
+
+def pick(key: str) -> None:
+    """Select the zone that was clicked in a table or a chart, as its callback.
+
+    What is selected is let go: here, as the browser may not have been told of the last click yet.
+    """
+    zone = clicked(key)
+    url_state.record(PARAMETER, None if zone == url_state.recorded(PARAMETER) else zone)
+
+
+def kept(parameter: str, options: Sequence[str]) -> list[str]:
+    """Return which values of a column are chosen, on whichever page."""
+    chosen = url_state.recorded(parameter)
+    return [each for each in options if isinstance(chosen, list) and each in chosen]
+
+
+def toggle(key: str, parameter: str, options: Sequence[str]) -> None:
+    """Choose the value of a column that was clicked in a table, or no longer, as its callback.
 
     Parameters
     ----------
     key
-        Key of the table, which is drawn afterwards.
+        Key of the table.
     parameter
         Name of the column, by which other pages filter too.
     options
         Its values.
     """
-    kept = url_state.recorded(parameter)
-    chosen = [each for each in options if isinstance(kept, list) and each in kept]
-    event = st.session_state.get(key)
-    clicked = event.get("zone") if event else None
-    if clicked in options:
-        chosen = [each for each in options if (each in chosen) != (each == clicked)]
-        url_state.record(parameter, chosen or None)
-    return chosen
-
-
-def chart_key(chart: str, zone: str | None) -> str:
-    """Return a chart's key: a new one per zone, so that it starts with nothing clicked."""
-    return f"{chart}-chart-{zone or NOTHING}"
+    chosen, value = kept(parameter, options), clicked(key)
+    url_state.record(
+        parameter, [each for each in options if (each in chosen) != (each == value)] or None
+    )
 
 
 def _feature(value: object) -> str | None:
@@ -132,18 +144,3 @@ def _zone_at(place: object, zones: gpd.GeoDataFrame) -> str:
     around = zones[zones.geometry.covers(here.iloc[0])]
     sizes = shapely.area(around.geometry.to_numpy())
     return NOTHING if around.empty else str(around["id"].iloc[sizes.argmin()])
-
-
-def _from_chart(zone: str | None) -> str | None:
-    """Return the zone whose bar was clicked, NOTHING for that of the selected one."""
-    events = filter(None, (st.session_state.get(chart_key(chart, zone)) for chart in CHARTS))
-    clicked = [mark for event in events for mark in event["selection"].get("zone", [])]
-    chosen: str | None = clicked[0].get("id") if clicked else None
-    return NOTHING if chosen is not None and chosen == zone else chosen
-
-
-def _from_table() -> str | None:
-    """Return the zone whose row was clicked, NOTHING when the row was cleared."""
-    event = st.session_state.get(TABLE_KEY)
-    zone: str | None = event.get("zone") if event else None
-    return zone

@@ -30,7 +30,7 @@ from layers.plan.spelling import holds
 from layers.plan.unplaced import leads, thing_of_each
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import geopandas as gpd
 
@@ -94,10 +94,13 @@ def zone_picker(zones: gpd.GeoDataFrame, columns: Sequence[str], *, zone: str | 
 
 def _pick_row(table: str, zones: gpd.GeoDataFrame, zone: str | None) -> None:
     data = {"table": table, "ids": zones["id"].tolist(), "zone": zone}
-    _picker(key=picking.TABLE_KEY, data=data, on_zone_change=lambda: None)
+    on_click = partial(picking.pick, picking.TABLE_KEY)
+    _picker(key=picking.TABLE_KEY, data=data, on_zone_change=on_click)
 
 
-def thing_picker(things: pd.DataFrame, chosen: str | None, *, key: str) -> None:
+def thing_picker(
+    things: pd.DataFrame, chosen: str | None, *, key: str, on_click: Callable[[], None]
+) -> None:
     """Draw what has no place, what most depends on first; clicking a row chooses it.
 
     Parameters
@@ -106,8 +109,8 @@ def thing_picker(things: pd.DataFrame, chosen: str | None, *, key: str) -> None:
         Rows of :func:`layers.plan.unplaced.unplaced`.
     chosen
         Id of the chosen one.
-    key
-        Key of the table.
+    key, on_click
+        Key of the table, and what is done when a row is clicked.
     """
     adds_up = amounts() is not None
     order = text("locate.order" if adds_up else "locate.order.counts")
@@ -121,22 +124,23 @@ def thing_picker(things: pd.DataFrame, chosen: str | None, *, key: str) -> None:
     helps, cells = zip(*columns.values(), strict=True)
     rows = list(zip(*cells, strict=True))
     data = {"table": _html(header, rows, helps), "ids": things["id"].tolist(), "zone": chosen}
-    _picker(key=key, data=data, on_zone_change=lambda: None)
+    _picker(key=key, data=data, on_zone_change=on_click)
 
 
-def kind_picker(layer: str, chosen: Sequence[str], *, key: str) -> None:
-    """Draw the kinds of a layer, each with how many there are; clicking a row keeps it alone.
+def kind_picker(layer: str, options: Sequence[str], *, key: str) -> list[str]:
+    """Draw the kinds of a layer, each with how many there are; return those that were clicked.
 
     Parameters
     ----------
     layer
         Name of a point layer that has kinds.
-    chosen
-        The kinds that are shown; none where all are.
+    options
+        Its kinds.
     key
-        Key of the table, whose clicks :func:`app.web.picking.toggled` reads.
+        Key of the table.
     """
     frame, column = as_drawn(layer), area().points[layer].group
+    chosen = picking.kept(column, options)
     counts, placed = frame[column].value_counts(), located(frame)[column].value_counts()
     ids = [str(kind) for kind in counts.index]
     rows = [
@@ -146,9 +150,10 @@ def kind_picker(layer: str, chosen: Sequence[str], *, key: str) -> None:
     header = [layer_title(layer), text("column.placed"), text("column.count")]
     _picker(
         key=key,
-        data={"table": _html(header, rows), "ids": ids, "zone": list(chosen)},
-        on_zone_change=lambda: None,
+        data={"table": _html(header, rows), "ids": ids, "zone": chosen},
+        on_zone_change=partial(picking.toggle, key, column, options),
     )
+    return chosen
 
 
 def ranking_table(

@@ -221,6 +221,20 @@ class Points:
             return select(kept_points(self.layer), dict(self.filters))
         return _of_plan(self)
 
+    def repeats(self) -> int:
+        """Return how many rows that meet the choice list again what another row lists.
+
+        Examples
+        --------
+        >>> projects = Points("projects")
+        >>> projects.repeats() == len(load("projects")) - len(projects.chosen())
+        True
+        """
+        if is_own(self.layer):
+            return 0
+        rows = select(load(self.layer), dict(self.filters))
+        return len(rows) - len(counted(rows))
+
     def located(self) -> gpd.GeoDataFrame:
         """Return the chosen features that have a place."""
         if not is_own(self.layer):

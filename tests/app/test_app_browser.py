@@ -145,7 +145,6 @@ MAP_AT_REST = """
 () => { const { map } = Atlas.view;
   return !map._animatingZoom && !(map._panAnim && map._panAnim._inProgress) }
 """
-# A chart is drawn twice when its tab is opened, and what is pressed in between is lost.
 CHART_AT_REST = """
 () => {
   const chart = document.querySelector('[data-testid=stVegaLiteChart] svg');
@@ -757,7 +756,6 @@ def click_zone(page: Page, frame: Frame, zone: str) -> None:
 def click_bar(page: Page, zone: str) -> None:
     name = circle_counts().loc[zone, "name_zh"]
     open_tab(page, "distribution.chart")
-    page.wait_for_function(CHART_AT_REST, polling=80)
     page.locator(f"path[aria-roledescription=bar][aria-label*='{name}']").click()
 
 

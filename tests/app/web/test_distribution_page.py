@@ -18,7 +18,7 @@ from test_app import tables_of_rows
 
 import layers
 from app.texts import _texts
-from app.web import maps, own_data, picking, results
+from app.web import maps, own_data, results
 from app.web.charts import _told_apart
 from geo.errors import InputError
 from layers import questions
@@ -207,7 +207,6 @@ def test_the_selected_zone_is_in_the_address_and_says_how_sure_its_place_is() ->
     names = order.set_index("id")["name_zh"]
     test = page(selected=first)
     assert f"确实领先第二名“{names[second]}”的概率" in words(test)
-    assert picking.chart_key("bars", first) in test.session_state
     assert test.query_params["selected"] in (first, [first])
     last = zone_results.table(Shown(ASKED, "investment", "share"))["id"].iloc[-1]
     test = page(selected=last, measure="investment", scale="share")

@@ -121,12 +121,12 @@ def test_one_click_and_a_name_place_a_thing_and_it_can_be_undone(own: Path) -> N
 def test_a_card_that_a_link_opened_goes_when_another_thing_is_chosen(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    state, record = {"thing": PARK, locating.TABLE_KEY: {"zone": PROJECT}}, {"selected": "a"}
+    state: dict[str, Any] = {"thing": PARK, locating.TABLE_KEY: {"zone": PROJECT}}
+    record: dict[str, Any] = {"selected": "a"}
     monkeypatch.setattr(locating.st, "session_state", state)
-    for name in ("seed", "publish"):
-        monkeypatch.setattr(locating.url_state, name, lambda *_: None)
     monkeypatch.setattr(locating.url_state, "record", record.__setitem__)
-    assert locating.chosen([PARK, PROJECT]) == PROJECT
+    locating.choose_row()
+    assert state["thing"] == PROJECT
     assert record == {"selected": None}
 
 
