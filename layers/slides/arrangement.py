@@ -10,15 +10,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from layers.slides.charts import draw_chart, least_chart
+from layers.slides.freeforms import add
 from layers.slides.legends import draw_legend, key_items, legend_plan, lowest_legend
 from layers.slides.maps import draw_map, placed_in
 from layers.slides.parts import (
     TEXT_COLUMN_GAP,
     TEXT_SIZES_PT,
-    add_text,
     draw_text,
     least_height,
     numbered_plan,
+    paragraph,
+    text_box,
     text_plan,
 )
 from layers.slides.tables import draw_table
@@ -28,7 +30,8 @@ from layers.type.table_grids import TABLE_SIZES_PT, table_grid, table_width
 if TYPE_CHECKING:
     from layers.look.charts import Chart
     from layers.scene.placed import PlacedMap
-    from layers.slides.boxes import Box, Page
+    from layers.slides.boxes import Box
+    from layers.slides.freeforms import Page
     from layers.slides.parts import TextPlan
     from layers.slides.slide import LegendItem, MapView, Slide
     from layers.type.table_grids import Grid
@@ -169,7 +172,8 @@ def _row(page: Page, slide: Slide, area: Box) -> None:
         draw_map(page, view, box)
         if slide.captions:
             place = replace(box, top=area.top, height=head - CAPTION_GAP)
-            add_text(page.slide.shapes, slide.captions[at], place, size_pt=CAPTION_PT, bold=True)
+            words = paragraph(slide.captions[at], CAPTION_PT, bold=True)
+            add(page, text_box(page.shapes, slide.captions[at], [words], place))
     draw_legend(page, legend, area.part(top=area.height - legend.height))
 
 

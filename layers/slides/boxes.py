@@ -1,16 +1,10 @@
-"""Boxes on a slide, and a slide in the making."""
+"""Boxes on a slide."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pptx.util import Emu
-
-if TYPE_CHECKING:
-    from pptx.slide import Slide as PptxSlide
-
-    from layers.slides.templates import Deck
 
 EMU_PER_PT = 12_700
 
@@ -52,6 +46,10 @@ class Box:
             self.height - top if height is None else height,
         )
 
+    def place(self) -> tuple[float, float, float, float]:
+        """Return left, top, width and height, points."""
+        return self.left, self.top, self.width, self.height
+
     def emu(self) -> tuple[Emu, Emu, Emu, Emu]:
         """Return left, top, width and height in the units of the file, as python-pptx takes them.
 
@@ -60,25 +58,5 @@ class Box:
         >>> Box(0, 1, 2, 3).emu()
         (0, 12700, 25400, 38100)
         """
-        numbers = (self.left, self.top, self.width, self.height)
-        left, top, width, height = (Emu(round(each * EMU_PER_PT)) for each in numbers)
+        left, top, width, height = (Emu(round(each * EMU_PER_PT)) for each in self.place())
         return left, top, width, height
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Page:
-    """A slide in the making.
-
-    Parameters
-    ----------
-    deck
-        The presentation.
-    slide
-        The slide, with title, subtitle and footer.
-    area
-        The room for its contents.
-    """
-
-    deck: Deck
-    slide: PptxSlide
-    area: Box

@@ -15,7 +15,12 @@ from pptx.enum.chart import (
     XL_TICK_MARK,
 )
 from pptx.enum.dml import MSO_THEME_COLOR
+from pptx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from pptx.opc.packuri import PackURI
+from pptx.oxml.ns import nsdecls
 from pptx.oxml.xmlchemy import OxmlElement
+from pptx.parts.chart import ChartPart
+from pptx.parts.embeddedpackage import EmbeddedXlsxPart
 from pptx.util import Pt
 
 from geo.exchange.cell_quotes import is_formula
@@ -23,8 +28,9 @@ from geo.numerals import decimals, number, spreadsheet_format
 from layers.look.palettes import contrast
 from layers.look.styles import WHITE, inks
 from layers.look.told import chart_numbers
+from layers.slides.freeforms import add
 from layers.slides.pages import set_typefaces
-from layers.slides.parts import describe, rgb
+from layers.slides.parts import rgb
 from layers.type.line_breaks import text_width
 from layers.words import bracketed
 
@@ -32,7 +38,8 @@ if TYPE_CHECKING:
     from pptx.chart.chart import Chart as PptxChart
 
     from layers.look.charts import Chart
-    from layers.slides.boxes import Box, Page
+    from layers.slides.boxes import Box
+    from layers.slides.freeforms import Page
 
 TITLE_PT, LARGEST_PT, SMALLEST_PT = 14.0, 14.0, 12.0
 # Title, axis and legend take this of the height, points; a category takes so many ems.
@@ -74,15 +81,13 @@ def draw_chart(page: Page, chart: Chart, box: Box) -> None:
     data.categories = chart.categories
     for name, values in chart.series:
         data.add_series(name, [_known(value) for value in values])
-    frame: Any = page.slide.shapes.add_chart(_KINDS[chart.kind], *box.emu(), data)
+    book = _workbook(chart, number_format, page.deck.created or UNDATED)
+    drawn, relation = _part(page, data.xml_bytes(_KINDS[chart.kind]), book)
     titled = bracketed(chart.title, chart.unit, page.deck.lang)
-    frame.name = "Chart"
     series = ", ".join(name for name, _ in chart.series)
-    describe(frame, f"{titled or series}: {', '.join(chart.categories)}")
-    drawn = frame.chart
-    drawn.part.chart_workbook.update_from_xlsx_blob(
-        _workbook(chart, number_format, page.deck.created or UNDATED)
-    )
+    told = f"{titled or series}: {', '.join(chart.categories)}"
+    inner = f'<c:chart {nsdecls("c")} r:id="{relation}"/>'
+    add(page, page.shapes.frame("Chart", box.place(), inner, kind="chart", words=told))
     size = _size(chart, box.height)
     drawn.font.size = Pt(size)
     drawn.font.color.theme_color = MSO_THEME_COLOR.TEXT_1
@@ -121,6 +126,18 @@ def least_chart(chart: Chart) -> float:
     if chart.kind == "bar" and len(chart.series) > 1:
         each = EM_PER_VALUE * (len(chart.series) + GAP_WIDTH / 100)
     return FRAME + len(chart.categories) * each * SMALLEST_PT
+
+
+def _part(page: Page, xml: bytes, book: bytes) -> tuple[Any, str]:
+    """Add a chart with its workbook to the file; return it, and how the slide is related to it."""
+    deck, package = page.deck, page.slide.part.package
+    number_ = next(deck.charts)
+    part = ChartPart.load(
+        PackURI(f"/ppt/charts/chart{number_}.xml"), CONTENT_TYPE.DML_CHART, package, xml
+    )
+    name = PackURI(f"/ppt/embeddings/Microsoft_Excel_Sheet{number_}.xlsx")
+    part.chart_workbook.xlsx_part = EmbeddedXlsxPart(name, CONTENT_TYPE.SML_SHEET, package, book)
+    return part.chart, page.slide.part.relate_to(part, RELATIONSHIP_TYPE.CHART)
 
 
 def _known(value: float | None) -> float | None:

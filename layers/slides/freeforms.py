@@ -1,11 +1,13 @@
 """Shapes that a presenter can move and recolour, written as the XML of slides.
 
-python-pptx adds shapes one at a time and knows neither curves that are see-through nor text with a
-halo; a map has a thousand of them, and is written in one piece.
+python-pptx adds shapes one at a time, each searched for a number and a place, and knows neither
+curves that are see-through nor text with a halo; a map has a thousand of them, and is written in
+one piece.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
@@ -20,15 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
+    from pptx.slide import Slide as PptxSlide
 
     from layers.scene.strokes import Stroke
-
+    from layers.slides.boxes import Box
+    from layers.slides.templates import Deck
 
 # Corners are written in such parts of a point.
 UNITS = 20
 _SOLID = 100_000
 # Width of the glow around a name, points, and how much of the ground its box lets through.
 GLOW_PT, PAPER = 2.5, 0.4
+_DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
+_NAMES = nsdecls("p", "a", "r")
 # How a line runs in its box.
 DOWN, UP = "eaVert", "vert270"
 
@@ -39,6 +45,16 @@ class Fill(NamedTuple):
     colour: str
     opacity: float = 1.0
     hatch: str = ""
+
+
+class Shape(NamedTuple):
+    """A shape: its XML, and left, top, right and bottom as the file has them."""
+
+    xml: str
+    reach: tuple[int, int, int, int]
+
+
+NOTHING = Shape("", (0, 0, 0, 0))
 
 
 class Shapes:
@@ -53,27 +69,73 @@ class Shapes:
     def __init__(self, first: int) -> None:
         self._numbers = count(first)
 
-    def group(self, name: str, inner: Iterable[str], *, words: str = "") -> str:
+    def group(self, name: str, inner: Iterable[Shape], *, words: str = "") -> Shape:
         """Return shapes as one, with a name and what it shows; nothing for none."""
-        together = "".join(inner)
-        if not together:
-            return ""
-        return (
+        drawn = [each for each in inner if each.xml]
+        if not drawn:
+            return NOTHING
+        left, top, right, bottom = zip(*(each.reach for each in drawn), strict=True)
+        reach = x, y, far, low = min(left), min(top), max(right), max(bottom)
+        size = f'cx="{far - x}" cy="{low - y}"'
+        return Shape(
             f"<p:grpSp><p:nvGrpSpPr>{self._named(name, words)}<p:cNvGrpSpPr/><p:nvPr/>"
-            f"</p:nvGrpSpPr><p:grpSpPr/>{together}</p:grpSp>"
+            f'</p:nvGrpSpPr><p:grpSpPr><a:xfrm><a:off x="{x}" y="{y}"/><a:ext {size}/>'
+            f'<a:chOff x="{x}" y="{y}"/><a:chExt {size}/></a:xfrm></p:grpSpPr>'
+            f"{''.join(each.xml for each in drawn)}</p:grpSp>",
+            reach,
         )
 
-    def joined(self, name: str, inner: Iterable[str]) -> str:
+    def joined(self, name: str, inner: Iterable[Shape]) -> Shape:
         """Return shapes as a group where they are several, one as it is."""
-        drawn = [each for each in inner if each]
+        drawn = [each for each in inner if each.xml]
         return drawn[0] if len(drawn) == 1 else self.group(name, drawn)
 
-    def picture(self, name: str, relation: str, box: tuple[float, float, float, float]) -> str:
+    def picture(self, name: str, relation: str, box: tuple[float, float, float, float]) -> Shape:
         """Return a picture that the slide is related to, over a box."""
-        return (
+        place, reach = _place(box)
+        return Shape(
             f"<p:pic><p:nvPicPr>{self._named(name)}<p:cNvPicPr/><p:nvPr/></p:nvPicPr><p:blipFill>"
             f'<a:blip r:embed="{relation}"/><a:stretch><a:fillRect/></a:stretch></p:blipFill>'
-            f'<p:spPr>{_place(box)}<a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr></p:pic>'
+            f'<p:spPr><a:xfrm>{place}</a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+            "</p:spPr></p:pic>",
+            reach,
+        )
+
+    def frame(
+        self,
+        name: str,
+        box: tuple[float, float, float, float],
+        inner: str,
+        *,
+        kind: str,
+        words: str,
+    ) -> Shape:
+        """Return a frame around a ``"table"`` or ``"chart"``, with words for what it shows."""
+        place, reach = _place(box)
+        return Shape(
+            f"<p:graphicFrame><p:nvGraphicFramePr>{self._named(name, words)}<p:cNvGraphicFramePr>"
+            '<a:graphicFrameLocks noGrp="1"/></p:cNvGraphicFramePr><p:nvPr/></p:nvGraphicFramePr>'
+            f'<p:xfrm>{place}</p:xfrm><a:graphic><a:graphicData uri="{_DRAWING}/{kind}">{inner}'
+            "</a:graphicData></a:graphic></p:graphicFrame>",
+            reach,
+        )
+
+    def straight(
+        self,
+        name: str,
+        box: tuple[float, float, float, float],
+        line: str,
+        *,
+        rising: bool = False,
+    ) -> Shape:
+        """Return a straight line across a box, down to the right or up, with its look as XML."""
+        place, reach = _place(box)
+        flipped = ' flipV="1"' if rising else ""
+        return Shape(
+            f"<p:cxnSp><p:nvCxnSpPr>{self._named(name)}<p:cNvCxnSpPr/><p:nvPr/></p:nvCxnSpPr>"
+            f'<p:spPr><a:xfrm{flipped}>{place}</a:xfrm><a:prstGeom prst="line"><a:avLst/>'
+            f"</a:prstGeom>{line}</p:spPr></p:cxnSp>",
+            reach,
         )
 
     def freeform(
@@ -84,7 +146,7 @@ class Shapes:
         fill: Fill | None = None,
         stroke: Stroke | None = None,
         closed: bool = True,
-    ) -> str:
+    ) -> Shape:
         """Return rings or lines as one shape, with holes where rings lie within rings.
 
         Parameters
@@ -100,14 +162,14 @@ class Shapes:
         """
         parts = [np.rint(ring * UNITS).astype(int) for ring in rings if len(ring)]
         if not parts:
-            return ""
+            return NOTHING
         together = np.concatenate(parts)
         low, high = together.min(axis=0), together.max(axis=0)
         size = np.maximum(high - low, 1)
         paths = "".join(_path(part - low, closed=closed) for part in parts)
         box = (*(low / UNITS), *(size / UNITS))
         none = "" if fill else ' fill="none"'
-        return self._shape(
+        return self.shape(
             name,
             box,
             '<a:custGeom><a:avLst/><a:gdLst/><a:ahLst/><a:cxnLst/><a:rect l="0" t="0" r="r" b="b"/>'
@@ -125,14 +187,14 @@ class Shapes:
         stroke: Stroke | None = None,
         words: str = "",
         size_pt: float = 0.0,
-    ) -> str:
+    ) -> Shape:
         """Return a circle, with a number in it where there is one."""
         x, y = middle
         box = (x - radius, y - radius, 2 * radius, 2 * radius)
         look = f'<a:prstGeom prst="ellipse"><a:avLst/></a:prstGeom>{_filled(fill)}{_edge(stroke)}'
         colour = stroke.colour if stroke else ""
         inner = _text((words,), size_pt, colour, bold=True) if words else ""
-        return self._shape(name, box, look, inner)
+        return self.shape(name, box, look, inner)
 
     def text(
         self,
@@ -146,7 +208,7 @@ class Shapes:
         turn: float = 0.0,
         flow: str = "",
         align: str = "ctr",
-    ) -> str:
+    ) -> Shape:
         """Return words in a box: turned clockwise by so many degrees, or written down or up in it.
 
         Parameters
@@ -164,9 +226,9 @@ class Shapes:
         paper = _filled(Fill(halo, PAPER)) if halo else ""
         look = f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>{paper}'
         words = _text(lines, size_pt, colour, bold=bold, halo=halo, flow=flow, align=align)
-        return self._shape(" ".join(lines), box, look, words, turn=turn, is_text=True)
+        return self.shape(" ".join(lines), box, look, words, turn=turn, is_text=True)
 
-    def _shape(
+    def shape(
         self,
         name: str,
         box: Sequence[float],
@@ -175,11 +237,30 @@ class Shapes:
         *,
         turn: float = 0.0,
         is_text: bool = False,
-    ) -> str:
+        role: str = "",
+    ) -> Shape:
+        """Return a shape with its look and its words as XML.
+
+        Parameters
+        ----------
+        name, box
+            Its name, and left, top, width and height, points.
+        look, words
+            Outline, fill and edge; and what it holds of text.
+        turn
+            Degrees clockwise.
+        is_text
+            Whether it is a text box.
+        role
+            Which placeholder of its layout it is, as XML.
+        """
+        place, reach = _place(box)
+        turned = f' rot="{round(turn * 60000) % 21_600_000}"' if turn else ""
         kind = '<p:cNvSpPr txBox="1"/>' if is_text else "<p:cNvSpPr/>"
-        return (
-            f"<p:sp><p:nvSpPr>{self._named(name)}{kind}<p:nvPr/></p:nvSpPr><p:spPr>"
-            f"{_place(box, turn)}{look}</p:spPr>{words}</p:sp>"
+        return Shape(
+            f"<p:sp><p:nvSpPr>{self._named(name)}{kind}<p:nvPr>{role}</p:nvPr></p:nvSpPr><p:spPr>"
+            f"<a:xfrm{turned}>{place}</a:xfrm>{look}</p:spPr>{words}</p:sp>",
+            reach,
         )
 
     def _named(self, name: str, words: str = "") -> str:
@@ -187,27 +268,49 @@ class Shapes:
         return f'<p:cNvPr id="{next(self._numbers)}" name={quoteattr(name)}{said}/>'
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """A slide in the making.
+
+    Parameters
+    ----------
+    deck
+        The presentation.
+    slide
+        The slide, with title, subtitle and footer.
+    area
+        The room for its contents.
+    shapes
+        Writes what is added, each with a number of its own.
+    """
+
+    deck: Deck
+    slide: PptxSlide
+    area: Box
+    shapes: Shapes
+
+
 def next_number(tree: Any) -> int:  # noqa: ANN401 - untyped in python-pptx
     """Return the first number that no shape of a slide has."""
     return max((int(each.get("id")) for each in tree.iter(qn("p:cNvPr"))), default=1) + 1
 
 
-def parsed(xml: str) -> Any:  # noqa: ANN401 - untyped in python-pptx
-    """Return the element of a shape or group, with groups as large as what they hold."""
-    start, rest = xml.split(">", 1)
-    element = parse_xml(f"{start} {nsdecls('p', 'a', 'r')}>{rest}")
-    for group in reversed(list(element.iter(qn("p:grpSp")))):
-        # Those that a group holds stand after it, and are known by now.
-        boxes = np.array([(each.x, each.y, each.cx, each.cy) for each in group.iter_shape_elms()])
-        low, high = boxes[:, :2].min(axis=0), (boxes[:, :2] + boxes[:, 2:]).max(axis=0)
-        (x, y), (wide, tall) = low.tolist(), (high - low).tolist()
-        group.grpSpPr.append(
-            parse_xml(
-                f'<a:xfrm {nsdecls("a")}><a:off x="{x}" y="{y}"/><a:ext cx="{wide}" cy="{tall}"/>'
-                f'<a:chOff x="{x}" y="{y}"/><a:chExt cx="{wide}" cy="{tall}"/></a:xfrm>'
-            )
-        )
-    return element
+def parsed(shape: Shape) -> Any:  # noqa: ANN401 - untyped in python-pptx
+    """Return the element of a shape or group."""
+    start, rest = shape.xml.split(">", 1)
+    return parse_xml(f"{start} {_NAMES}>{rest}")
+
+
+def add(page: Page, shape: Shape) -> None:
+    """Put a shape or group on a page, above what is there.
+
+    Parameters
+    ----------
+    page, shape
+        Page, and what its shapes returned.
+    """
+    if shape.xml:
+        page.slide.element.cSld.spTree.append(parsed(shape))
 
 
 def on_white(colour: str, opacity: float) -> str:
@@ -222,11 +325,12 @@ def on_white(colour: str, opacity: float) -> str:
     return "#" + "".join(f"{round(255 - opacity * (255 - part)):02X}" for part in parts)
 
 
-def _place(box: Sequence[float], turn: float = 0.0) -> str:
+def _place(box: Sequence[float]) -> tuple[str, tuple[int, int, int, int]]:
+    """Return where a box stands as XML, and how far it reaches."""
     left, top, width, height = (round(float(each) * EMU_PER_PT) for each in box)
-    turned = f' rot="{round(turn * 60000) % 21_600_000}"' if turn else ""
     return (
-        f'<a:xfrm{turned}><a:off x="{left}" y="{top}"/><a:ext cx="{width}" cy="{height}"/></a:xfrm>'
+        f'<a:off x="{left}" y="{top}"/><a:ext cx="{width}" cy="{height}"/>',
+        (left, top, left + width, top + height),
     )
 
 

@@ -7,30 +7,26 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pptx.enum.dml import MSO_LINE, MSO_THEME_COLOR
-from pptx.enum.shapes import MSO_CONNECTOR, MSO_SHAPE
-from pptx.oxml.ns import qn
-from pptx.util import Emu, Pt
 
 from geo.numerals import number
 from layers.look.styles import WHITE, Style, inks, mark
 from layers.scene.sizes import sized_by
 from layers.scene.strokes import Stroke
-from layers.slides.freeforms import Fill, Shapes, next_number, on_white, parsed
-from layers.slides.parts import add_text, rgb
+from layers.slides.boxes import EMU_PER_PT
+from layers.slides.freeforms import Fill, add, on_white
+from layers.slides.parts import paragraph, text_box
 from layers.slides.slide import LegendItem
 from layers.slides.symbols import symbol
 from layers.type.line_breaks import BOLDER, LINE_HEIGHT, text_height, text_width
 from layers.words import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from pptx.shapes.group import GroupShape
+    from collections.abc import Sequence
 
     from layers.scene.placed import Numbered
     from layers.scene.scene import Entry, Scene
-    from layers.slides.boxes import Box, Page
+    from layers.slides.boxes import Box
+    from layers.slides.freeforms import Page, Shape, Shapes
 
 (INK,) = inks("ink")
 # What is smaller cannot be read from the back of a room.
@@ -42,6 +38,8 @@ LABEL_LEFT, ITEM_GAP, COLUMN_GAP = 31.0, 4.0, 16.0
 CLOSE_PT, CLOSE_GAP = 12.0, 1.0
 # Where white lines begin across a hatched swatch, in shares of its width.
 HATCH_AT = (0.05, 0.3, 0.55)
+# Widths of a line, of an edge and of such a white line, points.
+LINE_PT, EDGE_PT, HATCH_PT = 2.25, 0.5, 1.25
 # Above a heading within a column, points.
 SECTION_GAP = 7.0
 # A column is no narrower, points, and no wider than so many ems of its labels; so many columns.
@@ -202,11 +200,9 @@ def draw_legend(page: Page, plan: LegendPlan, box: Box) -> None:
         for place, item in enumerate(items):
             column = column.part(top=_section_gap(item, first=place == 0))
             height = _item_height(item, plan.column_width, plan.size_pt)
-            groups.append(_draw_item(page, item, column.part(height=height), plan.size_pt))
+            groups.append(_item_drawn(page.shapes, item, column.part(height=height), plan.size_pt))
             column = column.part(top=height + plan.gap)
-    # Shapes are grouped when all are drawn: a group measures itself with each one added.
-    group = page.slide.shapes.add_group_shape(groups)
-    group.name = say("slides.legend", page.deck.lang)
+    add(page, page.shapes.group(say("slides.legend", page.deck.lang), groups))
 
 
 def _legend_in(
@@ -269,44 +265,36 @@ def _words_height(item: LegendItem, width: float, size: float) -> float:
     return text_height(item.label, width / (BOLDER if item.kind == "heading" else 1.0), size)
 
 
-def _draw_item(page: Page, item: LegendItem, box: Box, size: float) -> GroupShape:
-    shapes = page.slide.shapes
+def _item_drawn(own: Shapes, item: LegendItem, box: Box, size: float) -> Shape:
     heading = item.kind == "heading"
     line = size * LINE_HEIGHT
-    drawn: list[Any] = []
+    middle = (box.left + SWATCH[0] / 2, box.top + line / 2)
+    drawn: list[Shape] = []
     if item.kind == "point":
-        middle = (box.left + SWATCH[0] / 2, box.top + line / 2)
         style = item.style or Style(item.colour)
         radius = min(style.size_px, SWATCH[0] / 2)
-        drawn.append(
-            _add(page, lambda own: symbol(own, item.label, style, at=middle, radius=radius))
-        )
+        drawn.append(symbol(own, item.label, style, at=middle, radius=radius))
     elif item.kind == "number":
         if item.number:
-            middle = (box.left + SWATCH[0] / 2, box.top + line / 2)
-            drawn.append(_add(page, lambda own: numbered(own, item, middle, size)))
+            drawn.append(numbered(own, item, middle, size))
     elif item.kind not in UNMARKED:
-        left, top = 0.0, (line - SWATCH[1]) / 2
-        place = box.part(left=left, top=top, width=SWATCH[0], height=SWATCH[1])
-        drawn.append(_draw_swatch(shapes, item, place))
+        top = (line - SWATCH[1]) / 2
+        drawn.append(_swatch(own, item, box.part(top=top, width=SWATCH[0], height=SWATCH[1])))
     width = _label_width(item, box.width, size)
     label = box.part(left=0.0 if item.kind in UNMARKED else LABEL_LEFT, width=width)
-    drawn.append(add_text(shapes, item.label, label, size_pt=size, bold=heading))
+    drawn.append(text_box(own, item.label, [paragraph(item.label, size, bold=heading)], label))
     if item.count:
         wide = text_width(item.count, size)
         count = box.part(left=box.width - wide, width=wide, height=line)
-        shape = add_text(shapes, item.count, count, size_pt=size, pale=True, right=True)
-        shape.text_frame.word_wrap = False
-        drawn.append(shape)
+        words = paragraph(item.count, size, pale=True, align="r")
+        drawn.append(text_box(own, item.count, [words], count, wraps=False))
     if item.kind == "sizes":
         below = box.part(top=text_height(item.label, width, size) + ITEM_GAP + line / 2)
-        drawn.append(_add(page, lambda own: _circles(own, item, below, size)))
-    group = shapes.add_group_shape(drawn)
-    group.name = item.label
-    return group
+        drawn.append(_circles(own, item, below, size))
+    return own.group(item.label, drawn)
 
 
-def numbered(own: Shapes, item: LegendItem, middle: tuple[float, float], size: float) -> str:
+def numbered(own: Shapes, item: LegendItem, middle: tuple[float, float], size: float) -> Shape:
     """Return a number of a key as it stands on the map."""
     x, y = middle
     if item.circled:
@@ -320,14 +308,7 @@ def numbered(own: Shapes, item: LegendItem, middle: tuple[float, float], size: f
     return own.text([item.number], place, size_pt=size, colour=INK, bold=True)
 
 
-def _add(page: Page, written: Callable[[Shapes], str]) -> Any:  # noqa: ANN401 - untyped in python-pptx
-    """Add what is written as XML to a slide."""
-    tree = page.slide.element.cSld.spTree
-    tree.append(parsed(written(Shapes(next_number(tree)))))
-    return page.slide.shapes[-1]
-
-
-def _circles(own: Shapes, item: LegendItem, box: Box, size: float) -> str:
+def _circles(own: Shapes, item: LegendItem, box: Box, size: float) -> Shape:
     """Return circles within each other, as large as on the map, each with its amount."""
     largest = item.sizes[0][1]
     edge, line = Stroke(item.colour, 1.0, 1.25), size * LINE_HEIGHT
@@ -348,46 +329,36 @@ def _circles(own: Shapes, item: LegendItem, box: Box, size: float) -> str:
     return own.group(item.label, drawn)
 
 
-def _draw_swatch(shapes: Any, item: LegendItem, box: Box) -> Any:  # noqa: ANN401
-    colour = rgb(item.colour)
+def _swatch(own: Shapes, item: LegendItem, box: Box) -> Shape:
+    colour = f'<a:srgbClr val="{item.colour[1:].upper()}"/>'
     if item.kind in {"line", "dash"}:
-        left, middle, width, _ = box.part(top=box.height / 2).emu()
-        swatch = shapes.add_connector(
-            MSO_CONNECTOR.STRAIGHT, left, middle, Emu(left + width), middle
-        )
-        _drop_style(swatch)
-        swatch.line.width = Pt(2.25)
-        swatch.line.color.rgb = colour
-        if item.kind == "dash":
-            swatch.line.dash_style = MSO_LINE.SQUARE_DOT
-        return swatch
-    swatch = shapes.add_shape(MSO_SHAPE.RECTANGLE, *box.emu())
-    _drop_style(swatch)
-    swatch.fill.solid()
-    swatch.fill.fore_color.rgb = colour
+        dash = '<a:prstDash val="sysDash"/>' if item.kind == "dash" else ""
+        across = box.part(top=box.height / 2, height=0.0)
+        return own.straight(item.label, across.place(), _ruled(colour, LINE_PT, dash))
     # Pale classes need an edge on a white slide.
-    swatch.line.width = Pt(0.5)
-    swatch.line.color.theme_color = MSO_THEME_COLOR.TEXT_2
+    edge = _ruled('<a:schemeClr val="tx2"/>', EDGE_PT)
+    look = (
+        f'<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:solidFill>{colour}</a:solidFill>{edge}'
+    )
+    swatch = own.shape(item.label, box.place(), look)
     if item.kind != "hatch":
         return swatch
-    # Lines, since not every program shows a pattern that fills so small a shape.
-    strokes = [_hatch_line(shapes, box.part(left=at * box.width)) for at in HATCH_AT]
-    return shapes.add_group_shape([swatch, *strokes])
-
-
-def _hatch_line(shapes: Any, box: Box) -> Any:  # noqa: ANN401
-    """Draw a white line from the lower left corner of a box, as steep as it is high."""
-    left, top, _, height = box.emu()
-    line = shapes.add_connector(
-        MSO_CONNECTOR.STRAIGHT, left, Emu(top + height), Emu(left + height), top
+    # Lines, since not every program shows a pattern that fills so small a shape: as steep as the
+    # swatch is high, in the colour of the ground.
+    white = _ruled('<a:schemeClr val="bg1"/>', HATCH_PT)
+    strokes = (
+        own.straight(
+            item.label,
+            box.part(left=at * box.width, width=box.height).place(),
+            white,
+            rising=True,
+        )
+        for at in HATCH_AT
     )
-    _drop_style(line)
-    line.line.width = Pt(1.25)
-    line.line.color.theme_color = MSO_THEME_COLOR.BACKGROUND_1
-    return line
+    return own.group(item.label, [swatch, *strokes])
 
 
-def _drop_style(shape: Any) -> None:  # noqa: ANN401
-    """Remove the shadow and gloss that themes have for shapes."""
-    for each in list(shape.element.iter(qn("p:style"))):
-        each.getparent().remove(each)
+def _ruled(colour: str, width_pt: float, dash: str = "") -> str:
+    """Return the look of a line as XML."""
+    width = round(width_pt * EMU_PER_PT)
+    return f'<a:ln w="{width}"><a:solidFill>{colour}</a:solidFill>{dash}</a:ln>'

@@ -16,7 +16,7 @@ from geo.numerals import number
 from layers.look.styles import WHITE, inks, mark
 from layers.scene.scene import PANES
 from layers.scene.strokes import Stroke, arrow_corners, edges, lines
-from layers.slides.freeforms import DOWN, UP, Fill, Shapes, next_number, parsed
+from layers.slides.freeforms import DOWN, UP, Fill, add
 from layers.slides.symbols import symbol
 from layers.type.line_breaks import text_width
 from layers.words import say
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from layers.look.styles import Style
     from layers.scene.placed import Dot, PlacedMap, PlacedName
     from layers.scene.scene import Drawn, Mark
-    from layers.slides.boxes import Box, Page
+    from layers.slides.boxes import Box
+    from layers.slides.freeforms import Page, Shape, Shapes
     from layers.slides.slide import MapView
 
 # Areas and lines of a layer with more marks than this are one shape a look, and not one each.
@@ -77,14 +78,12 @@ def draw_map(page: Page, view: MapView, outer: Box, placed: PlacedMap | None = N
     """
     slide, box = page.slide, _within(outer)
     placed = placed or replace(placed_in(view, outer), numbered=())
-    tree = slide.element.cSld.spTree
 
     def related(png: bytes) -> str:
         _, relation = slide.part.get_or_add_image_part(BytesIO(png))
         return str(relation)
 
-    canvas = _Canvas(placed, box, Shapes(next_number(tree)), related)
-    tree.append(parsed(canvas.whole(view.alt)))
+    add(page, _Canvas(placed, box, page.shapes, related).whole(view.alt))
 
 
 class _Canvas:
@@ -104,7 +103,7 @@ class _Canvas:
         }
         self.tolerance = self._tolerance()
 
-    def whole(self, words: str) -> str:
+    def whole(self, words: str) -> Shape:
         """Return the map as one group."""
         placed, shapes = self.placed, self.shapes
         ground = self._ring([shapely.box(*self.frame)])
@@ -114,7 +113,7 @@ class _Canvas:
             levels.append((1.0, picture))
         for layer in placed.scene.layers:
             levels += self._layer(layer)
-        leaders = [xml for each in placed.names for xml in self._leader(each)]
+        leaders = [line for each in placed.names for line in self._leader(each)]
         levels += [
             (LEADER_ZORDER, shapes.group(self._say("leaders"), leaders)),
             (STOP_ZORDER, shapes.group(self._say("stops"), map(self._stop, placed.stops))),
@@ -122,7 +121,7 @@ class _Canvas:
             (FRAME_ZORDER, self._edge()),
             (SCALE_ZORDER, self._scale()),
         ]
-        drawn = [xml for _, xml in sorted(levels, key=lambda level: level[0])]
+        drawn = [shape for _, shape in sorted(levels, key=lambda level: level[0])]
         return shapes.group(self._say("map"), drawn, words=words)
 
     def _say(self, what: str) -> str:
@@ -143,7 +142,7 @@ class _Canvas:
 
     # ---- layers ----
 
-    def _layer(self, layer: Drawn) -> list[tuple[float, str]]:
+    def _layer(self, layer: Drawn) -> list[tuple[float, Shape]]:
         """Return a layer in its place among all, and boundaries of land above water and roads."""
         if layer.picture is not None:
             pixels = layer.picture.over(self.placed.window)
@@ -200,7 +199,7 @@ class _Canvas:
         painted: NDArray[np.object_],
         fill: Fill | None,
         strokes: list[Stroke],
-    ) -> str:
+    ) -> Shape:
         """Return areas with their edges: one shape where they are whole, cut at the frame else."""
         frame = shapely.box(*self.frame)
         whole = painted is shapes or (painted == shapes).all()
@@ -217,7 +216,9 @@ class _Canvas:
         ]
         return self.shapes.joined(name, inner)
 
-    def _line(self, name: str, style: Style, shapes: NDArray[np.object_], *, isoline: bool) -> str:
+    def _line(
+        self, name: str, style: Style, shapes: NDArray[np.object_], *, isoline: bool
+    ) -> Shape:
         cut = shapely.clip_by_rect(shapes, *self.frame)
         runs = self._run(cut)
         inner = [
@@ -231,7 +232,7 @@ class _Canvas:
             inner.append(self.shapes.freeform(name, rings, fill=Fill(style.colour), stroke=edge))
         return self.shapes.joined(name, inner)
 
-    def _symbols(self, layer: Drawn) -> list[str]:
+    def _symbols(self, layer: Drawn) -> list[Shape]:
         """Return the symbols of a layer, small ones above large ones."""
         here = self.placed.symbols.get(layer.id)
         if here is None:
@@ -251,7 +252,7 @@ class _Canvas:
 
     # ---- what stands above the layers ----
 
-    def _stop(self, stop: Dot) -> str:
+    def _stop(self, stop: Dot) -> Shape:
         of = mark("stop")
         ((x, y),) = self._at(np.array([[stop.x, stop.y]])).tolist()
         edge = Stroke(stop.colour, 1.0, of["edge_px"])
@@ -265,14 +266,14 @@ class _Canvas:
             size_pt=max(of["text_px"], SCALE_PT),
         )
 
-    def _leader(self, name: PlacedName) -> list[str]:
+    def _leader(self, name: PlacedName) -> list[Shape]:
         if name.leader is None:
             return []
         line = self._at(np.array(name.leader))
         stroke = Stroke(name.colour, 1.0, 0.8)
         return [self.shapes.freeform(name.lines[0], [line], stroke=stroke, closed=False)]
 
-    def _names(self) -> list[str]:
+    def _names(self) -> list[Shape]:
         """Return names, and the numbers of what has none and no number of its own."""
         names = [self._name(each) for each in self.placed.names]
         high = SCALE_PT * LEADING
@@ -287,7 +288,7 @@ class _Canvas:
                 )
         return names
 
-    def _name(self, name: PlacedName) -> str:
+    def _name(self, name: PlacedName) -> Shape:
         ((x, y),) = self._at(np.array([[name.x, name.y]])).tolist()
         first = name.lines[0]
         upright = abs(name.rotation) > STEEP and not first.isascii() and len(first) > 1
@@ -307,7 +308,7 @@ class _Canvas:
             flow=DOWN if upright else "",
         )
 
-    def _edge(self) -> str:
+    def _edge(self) -> Shape:
         """Return the frame, with degrees below it and at its left."""
         shapes, high, name = self.shapes, SCALE_PT * LEADING, self._say("frame")
         line = Stroke(INK, 1.0, 0.75)
@@ -329,7 +330,7 @@ class _Canvas:
         inner.append(shapes.freeform(name, marks, stroke=line, closed=False))
         return shapes.group(name, inner)
 
-    def _scale(self) -> str:
+    def _scale(self) -> Shape:
         """Return scale as bar and ratio, and north arrow."""
         placed, shapes, box = self.placed, self.shapes, self.placed.scale
         ((left, top),) = self._at(np.array([[box.left, box.top]])).tolist()
@@ -363,7 +364,7 @@ class _Canvas:
         inner += self._north(left + ARROW_PT / 2 + 2.0, base)
         return shapes.group(self._say("scale"), inner)
 
-    def _north(self, x: float, base: float) -> list[str]:
+    def _north(self, x: float, base: float) -> list[Shape]:
         angle = math.radians(self.placed.north_deg)
         turn = np.array([[math.cos(angle), math.sin(angle)], [-math.sin(angle), math.cos(angle)]])
         edge, drawn = Stroke(INK, 1.0, 0.75), []

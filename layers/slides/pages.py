@@ -4,31 +4,37 @@ from __future__ import annotations
 
 import re
 import zipfile
-from dataclasses import replace
+from copy import deepcopy
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
+from typing import TYPE_CHECKING, Any, cast
+from xml.sax.saxutils import escape, quoteattr
 
 from pptx.enum.shapes import PP_PLACEHOLDER
-from pptx.enum.text import PP_ALIGN
+from pptx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
+from pptx.opc.oxml import serialize_part_xml
+from pptx.opc.packuri import PackURI
+from pptx.opc.serialized import _ContentTypesItem
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.oxml.xmlchemy import OxmlElement
-from pptx.util import Pt
+from pptx.parts.slide import NotesSlidePart, SlidePart
 
 from geo.errors import InputError
 from geo.wording import sentence
-from layers.slides.boxes import EMU_PER_PT, Box, Page
-from layers.slides.parts import add_text
+from layers.slides.boxes import EMU_PER_PT, Box
+from layers.slides.freeforms import Page, Shapes, add, next_number
+from layers.slides.parts import SPACED, paragraph, runs, text_box
 from layers.slides.templates import FAMILY, TITLES, placeholders
-from layers.type.line_breaks import LINE_HEIGHT, LINE_SPACING, text_height, unparted
+from layers.type.line_breaks import LINE_HEIGHT, LINE_SPACING, text_height
 from layers.type.outside_texts import CUT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pptx.slide import Slide as PptxSlide
+    from pptx.slide import SlideLayout
 
     from layers.slides.slide import Slide
     from layers.slides.templates import Deck
@@ -46,7 +52,8 @@ _USUAL_SIZE = (9144000, 6858000)
 _SMALLEST_AREA = (260.0, 180.0)
 _BELOW_TITLE, _ABOVE_FOOTER = 8.0, 8.0
 _EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - dates in files have no zone
-_ALIGNED = {"ctr": PP_ALIGN.CENTER, "r": PP_ALIGN.RIGHT}
+_ALIGNED = frozenset({"l", "ctr", "r"})
+_SHAPE, _ROLE, _WORDS, _PARAGRAPH = map(qn, ("p:sp", "p:ph", "p:txBody", "a:p"))
 _RUN, _FIELD, _LOOK = map(qn, ("a:r", "a:fld", "a:rPr"))
 _LOOKS = (_LOOK, qn("a:endParaRPr"), qn("a:defRPr"))
 # What stands before a typeface in a look.
@@ -69,6 +76,28 @@ _DATES = re.compile(rb"<dcterms:(created|modified)[ >].*?</dcterms:\1>", re.DOTA
 _THUMBNAIL = re.compile(rb"<Relationship [^>]*/metadata/thumbnail[^>]*/>")
 
 
+@dataclass(frozen=True, slots=True)
+class _Titled:
+    """The place of a title or subtitle: where it stands, and how its layout writes it."""
+
+    box: Box | None
+    size_pt: float
+    typefaces: Mapping[str, str]
+    aligned: str
+    right_inset_pt: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Model:
+    """What all slides of a layout share: their XML without words, and what the layout says."""
+
+    slide: Any
+    title: _Titled
+    subtitle: _Titled | None
+    footer: str
+    strips: Mapping[PP_PLACEHOLDER, tuple[Box | None, int]]
+
+
 def add_page(deck: Deck, content: Slide, *, cover: bool) -> Page:
     """Add a slide with its title, subtitle, footer, number and notes.
 
@@ -86,20 +115,27 @@ def add_page(deck: Deck, content: Slide, *, cover: bool) -> Page:
     InputError
         The template leaves no room for anything but the title.
     """
-    slide = deck.presentation.slides.add_slide(deck.cover if cover else deck.body)
-    title, subtitle = _only_titles(slide, cover=cover and bool(content.subtitle))
-    width, height = _size(deck)
-    box = _title_box(title, width, height, cover=cover)
-    whole = _write(slide, title, content.title, box, east=deck.title_east)
+    _, height = _size(deck)
+    layout = deck.cover if cover else deck.body
+    kind = cover, cover and bool(content.subtitle)
+    if kind not in deck.models:
+        deck.models[kind] = _model(deck, layout, cover=cover, subtitled=kind[1])
+    model: _Model = deck.models[kind]
+    slide = _new_slide(deck, layout, deepcopy(model.slide))
+    shapes = Shapes(next_number(slide.element))
+    title, *others = (each for each in slide.element.iter(_SHAPE))
+    box = cast("Box", model.title.box)
+    whole = _write(title, content.title, box, model.title, east=deck.title_east)
     inner = box.part(left=_INSET_X / 2, width=box.width - _INSET_X)
-    footer = " · ".join(filter(None, (_standing_footer(slide), content.footer)))
-    bottom = _add_footer(slide, footer, replace(box, top=0.0, height=height))
+    footer = " · ".join(filter(None, (model.footer, content.footer)))
+    page = Page(deck, slide, inner, shapes)
+    bottom = _add_footer(page, footer, replace(box, top=0.0, height=height), model)
     area = inner.part(top=box.height + _BELOW_TITLE)
-    if subtitle is not None:
-        place = _box(subtitle)
-        whole &= _write(slide, subtitle, content.subtitle, place or area, east=deck.east)
+    if model.subtitle is not None:
+        place = model.subtitle.box or area
+        whole &= _write(others[0], content.subtitle, place, model.subtitle, east=deck.east)
     elif content.subtitle:
-        area = area.part(top=_add_subtitle(slide, title, content.subtitle, area))
+        area = area.part(top=_add_subtitle(page, content.subtitle, area, model.title.aligned))
     area = replace(area, height=bottom - _ABOVE_FOOTER - area.top)
     if not cover and (area.width < _SMALLEST_AREA[0] or area.height < _SMALLEST_AREA[1]):
         raise InputError(
@@ -110,10 +146,77 @@ def add_page(deck: Deck, content: Slide, *, cover: bool) -> Page:
         )
     shortened = "" if whole else sentence("text.shortened", deck.lang, {"count": 1})
     words = "\n".join(filter(None, (content.notes, shortened)))
-    notes = slide.notes_slide.notes_text_frame if words else None
-    if notes is not None:
-        notes.text = words
-    return Page(deck, slide, area)
+    if words:
+        _add_notes(page, words)
+    return replace(page, area=area)
+
+
+def _model(deck: Deck, layout: SlideLayout, *, cover: bool, subtitled: bool) -> _Model:
+    """Return what slides of a layout share, from a slide that python-pptx makes and is dropped."""
+    slides = deck.presentation.slides
+    slide = slides.add_slide(layout)
+    title, subtitle = _only_titles(slide, cover=subtitled)
+    width, height = _size(deck)
+    box = _title_box(title, width, height, cover=cover)
+    by_kind = dict(placeholders(layout))
+    standing = by_kind.get(PP_PLACEHOLDER.FOOTER)
+    model = _Model(
+        slide.element,
+        _titled(slide, title, box),
+        subtitle and _titled(slide, subtitle, _box(subtitle)),
+        "" if standing is None else standing.text_frame.text.strip(),
+        {
+            kind: (_box(each), each.placeholder_format.idx)
+            for kind, each in by_kind.items()
+            if kind in (PP_PLACEHOLDER.FOOTER, PP_PLACEHOLDER.SLIDE_NUMBER)
+        },
+    )
+    listed = slides.element
+    deck.presentation.part.drop_rel(listed.sldId_lst[-1].rId)
+    listed.remove(listed.sldId_lst[-1])
+    return model
+
+
+def _new_slide(deck: Deck, layout: SlideLayout, element: Any) -> PptxSlide:  # noqa: ANN401
+    """Add a slide to the presentation."""
+    whole = deck.presentation.part
+    listed = deck.presentation.slides.element
+    name = PackURI(f"/ppt/slides/slide{len(listed) + 1}.xml")
+    part = SlidePart(name, CONTENT_TYPE.PML_SLIDE, whole.package, element)
+    part.relate_to(layout.part, RELATIONSHIP_TYPE.SLIDE_LAYOUT)
+    listed.add_sldId(whole.relate_to(part, RELATIONSHIP_TYPE.SLIDE))
+    slide: PptxSlide = part.slide
+    return slide
+
+
+def _add_notes(page: Page, words: str) -> None:
+    """Add speaker notes, on a page like the first that python-pptx makes."""
+    deck, slide = page.deck, page.slide.part
+    if "notes" not in deck.models:
+        first: Any = NotesSlidePart.new(slide.package, slide)  # type: ignore[no-untyped-call]
+        deck.models["notes"] = first._element, first.notes_master.part  # noqa: SLF001
+    blank, master = deck.models["notes"]
+    element = deepcopy(blank)
+    held = (
+        each.find(_WORDS)
+        for each in element.iter(_SHAPE)
+        if any(role.get("type") == "body" for role in each.iter(_ROLE))
+    )
+    body = next(held, None)
+    if body is None:
+        return
+    for each in body.findall(_PARAGRAPH):
+        body.remove(each)
+    lines = (
+        f"<a:p><a:r><a:t>{escape(line)}</a:t></a:r></a:p>" if line else "<a:p/>"
+        for line in words.split("\n")
+    )
+    body.extend(parse_xml(f"<p:txBody {nsdecls('p', 'a')}>{''.join(lines)}</p:txBody>"))
+    name = PackURI(f"/ppt/notesSlides/notesSlide{next(deck.notes)}.xml")
+    part = NotesSlidePart(name, CONTENT_TYPE.PML_NOTES_SLIDE, slide.package, element)
+    part.relate_to(master, RELATIONSHIP_TYPE.NOTES_MASTER)
+    part.relate_to(slide, RELATIONSHIP_TYPE.SLIDE)
+    slide.relate_to(part, RELATIONSHIP_TYPE.NOTES_SLIDE)
 
 
 def saved(deck: Deck, *, title: str, author: str, subject: str) -> bytes:
@@ -136,9 +239,7 @@ def saved(deck: Deck, *, title: str, author: str, subject: str) -> bytes:
     properties.last_modified_by, properties.revision = author, 1
     properties.keywords = properties.comments = ""
     properties.created = properties.modified = deck.created or _EPOCH
-    file = BytesIO()
-    deck.presentation.save(file)
-    return _packed(file, dated=deck.created is not None)
+    return _packed(deck.presentation.part.package, dated=deck.created is not None)
 
 
 def set_typefaces(element: Any, typefaces: Mapping[str, str]) -> None:  # noqa: ANN401
@@ -217,17 +318,16 @@ def _title_box(title: Any, width: float, height: float, *, cover: bool) -> Box: 
     return box
 
 
-def _write(slide: PptxSlide, shape: Any, text: str, box: Box, *, east: str) -> bool:  # noqa: ANN401
+def _write(shape: Any, text: str, box: Box, like: _Titled, *, east: str) -> bool:  # noqa: ANN401
     """Write into a placeholder, smaller than its layout has it where the text would not fit.
 
     What does not fit in the smallest size is cut; return whether nothing was.
     """
-    own, typefaces, _ = _inherited(slide, shape)
-    typefaces = {"a:latin": "+mj-lt", "a:ea": east} | typefaces
+    own = size = like.size_pt
+    typefaces = {"a:latin": "+mj-lt", "a:ea": east} | dict(like.typefaces)
     if typefaces["a:ea"] in {"+mj-ea", "+mn-ea"}:
         typefaces["a:ea"] = east
-    width, height = box.width - _INSET_X / 2 - _right_inset(slide, shape), box.height - _INSET_Y
-    size = own
+    width, height = box.width - _INSET_X / 2 - like.right_inset_pt, box.height - _INSET_Y
 
     def fits(words: str) -> bool:
         # One line fits at its own size: the placeholder was drawn for it.
@@ -239,12 +339,17 @@ def _write(slide: PptxSlide, shape: Any, text: str, box: Box, *, east: str) -> b
     fitting = text
     while not fits(fitting) and len(fitting) > len(CUT):
         fitting = fitting[: len(fitting) - len(CUT) - 1].rstrip() + CUT
-    shape.text_frame.text = unparted(fitting).replace("\n", "\v")
-    for run in shape.text_frame.paragraphs[0].runs:
-        if size < own:
-            run.font.size = Pt(size)
-    set_typefaces(shape.element, typefaces)
+    smaller = f' sz="{round(size * 100)}"' if size < own else ""
+    faces = "".join(f"<{tag} typeface={quoteattr(name)}/>" for tag, name in typefaces.items())
+    words = runs(fitting, f"<a:rPr{smaller}>{faces}</a:rPr>")
+    held = shape.find(_WORDS)
+    held.replace(held.find(_PARAGRAPH), parse_xml(f"<a:p {nsdecls('a')}>{words}</a:p>"))
     return fitting == text
+
+
+def _titled(slide: PptxSlide, shape: Any, box: Box | None) -> _Titled:  # noqa: ANN401
+    size, typefaces, aligned = _inherited(slide, shape)
+    return _Titled(box, size, typefaces, aligned, _right_inset(slide, shape))
 
 
 def _inherited(slide: PptxSlide, shape: Any) -> tuple[float, dict[str, str], str]:  # noqa: ANN401
@@ -281,31 +386,20 @@ def _right_inset(slide: PptxSlide, shape: Any) -> float:  # noqa: ANN401
     return next((int(each) / EMU_PER_PT for each in known if each), _INSET_X / 2)
 
 
-def _add_subtitle(slide: PptxSlide, title: Any, text: str, area: Box) -> float:  # noqa: ANN401
+def _add_subtitle(page: Page, text: str, area: Box, aligned: str) -> float:
     """Write the subtitle below the title, aligned as it is; return how much room it takes."""
     height = text_height(text, area.width, SUBTITLE_PT)
-    box = area.part(height=height)
-    shape = add_text(slide.shapes, text, box, size_pt=SUBTITLE_PT, pale=True)
-    shape.name = "Subtitle"
-    _, _, aligned = _inherited(slide, title)
-    shape.text_frame.paragraphs[0].alignment = _ALIGNED.get(aligned, PP_ALIGN.LEFT)
+    align = aligned if aligned in _ALIGNED else "l"
+    words = paragraph(text, SUBTITLE_PT, pale=True, align=align)
+    add(page, text_box(page.shapes, "Subtitle", [words], area.part(height=height)))
     return height + 8
 
 
-def _standing_footer(slide: PptxSlide) -> str:
-    """Return what a layout has at the foot of all its slides."""
-    each = dict(placeholders(slide.slide_layout)).get(PP_PLACEHOLDER.FOOTER)
-    return "" if each is None else each.text_frame.text.strip()
-
-
-def _add_footer(slide: PptxSlide, text: str, across: Box) -> float:
+def _add_footer(page: Page, text: str, across: Box, model: _Model) -> float:
     """Write footer and slide number where the layout has them; return where they begin."""
     height = across.height
-    by_kind = dict(placeholders(slide.slide_layout))
-    number, words = (
-        _box(by_kind[kind]) if kind in by_kind else None
-        for kind in (PP_PLACEHOLDER.SLIDE_NUMBER, PP_PLACEHOLDER.FOOTER)
-    )
+    number, number_at = model.strips.get(PP_PLACEHOLDER.SLIDE_NUMBER, (None, None))
+    words, words_at = model.strips.get(PP_PLACEHOLDER.FOOTER, (None, None))
     if number is None or number.top < height * _FOOTER_HIGHEST:
         number = Box(across.left + across.width - 60, height - 34, 60, 22)
     if words is None or words.top < height * _FOOTER_HIGHEST:
@@ -323,19 +417,15 @@ def _add_footer(slide: PptxSlide, text: str, across: Box) -> float:
     tall = max(words.height, lines) if text else 0.0
     if text:
         footer = Box(left, bottom - tall, width, tall)
-        _add_strip(slide, by_kind.get(PP_PLACEHOLDER.FOOTER), footer, text=text)
-    _add_strip(slide, by_kind.get(PP_PLACEHOLDER.SLIDE_NUMBER), number, text=None)
+        _add_strip(page, words_at, footer, text=text)
+    _add_strip(page, number_at, number, text=None)
     return min(bottom - tall, number.top)
 
 
-def _add_strip(slide: PptxSlide, placeholder: Any | None, box: Box, *, text: str | None) -> None:  # noqa: ANN401
+def _add_strip(page: Page, at: int | None, box: Box, *, text: str | None) -> None:
     """Add a footer, or the slide number where there is no text, as the layout's placeholder."""
     kind, name = ("sldNum", "Slide Number") if text is None else ("ftr", "Footer")
-    number = max((int(each.get("id")) for each in slide.element.iter(qn("p:cNvPr"))), default=1) + 1
-    if placeholder is None:
-        role = ""
-    else:
-        role = f'<p:ph type="{kind}" sz="quarter" idx="{placeholder.placeholder_format.idx}"/>'
+    role = "" if at is None else f'<p:ph type="{kind}" sz="quarter" idx="{at}"/>'
     look = f'<a:rPr sz="{FOOTER_PT * 100:.0f}"/>'
     if text is None:
         run = (
@@ -346,37 +436,37 @@ def _add_strip(slide: PptxSlide, placeholder: Any | None, box: Box, *, text: str
         lines = (f"<a:r>{look}<a:t>{escape(line)}</a:t></a:r>" for line in text.split("\n"))
         run = "<a:br/>".join(lines)
     align = "r" if text is None else "l"
-    left, top, width, height = box.emu()
-    slide.shapes.element.append(
-        parse_xml(
-            f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="{number}" name="{name}"/>'
-            f"<p:cNvSpPr/><p:nvPr>{role}</p:nvPr></p:nvSpPr>"
-            f'<p:spPr><a:xfrm><a:off x="{left}" y="{top}"/><a:ext cx="{width}" cy="{height}"/>'
-            '</a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></p:spPr>'
-            '<p:txBody><a:bodyPr wrap="square" anchor="ctr"/><a:lstStyle/>'
-            f'<a:p><a:pPr algn="{align}"><a:lnSpc><a:spcPct val="{LINE_SPACING * 100000:.0f}"/>'
-            f"</a:lnSpc></a:pPr>{run}</a:p></p:txBody></p:sp>"
-        )
+    words = (
+        '<p:txBody><a:bodyPr wrap="square" anchor="ctr"/><a:lstStyle/>'
+        f'<a:p><a:pPr algn="{align}">{SPACED}</a:pPr>{run}</a:p></p:txBody>'
     )
+    look = '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
+    add(page, page.shapes.shape(name, box.place(), look, words, role=role))
 
 
-def _packed(written: BytesIO, *, dated: bool) -> bytes:
-    """Pack a file anew without the time of writing."""
+def _packed(package: Any, *, dated: bool) -> bytes:  # noqa: ANN401 - untyped in python-pptx
+    """Return a file without the time of writing."""
+    parts = tuple(package.iter_parts())
+    kept = [part for part in parts if not part.partname.startswith("/docProps/thumbnail")]
     packed = BytesIO()
-    with zipfile.ZipFile(written) as source, zipfile.ZipFile(packed, "w") as target:
-        for each in source.infolist():
-            # A picture of the template's first slide is none of these slides.
-            if each.filename.startswith("docProps/thumbnail"):
-                continue
-            data = source.read(each)
-            if each.filename == "_rels/.rels":
-                data = _THUMBNAIL.sub(b"", data)
-            elif each.filename == "docProps/core.xml" and not dated:
-                data = _DATES.sub(b"", data)
-            entry = zipfile.ZipInfo(each.filename)
+    with zipfile.ZipFile(packed, "w") as target:
+
+        def write(name: str, data: bytes) -> None:
+            entry = zipfile.ZipInfo(name)
             # PNG and XLSX are packed already.
-            stored = each.filename.endswith((".png", ".jpg", ".jpeg", ".xlsx"))
+            stored = name.endswith((".png", ".jpg", ".jpeg", ".xlsx"))
             entry.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
             entry.external_attr = 0o600 << 16
             target.writestr(entry, data)
+
+        write("[Content_Types].xml", serialize_part_xml(_ContentTypesItem.xml_for(parts)))
+        # A picture of the template's first slide is none of these slides.
+        write("_rels/.rels", _THUMBNAIL.sub(b"", package._rels.xml))  # noqa: SLF001
+        for part in kept:
+            data = part.blob
+            if part.partname == "/docProps/core.xml" and not dated:
+                data = _DATES.sub(b"", data)
+            write(part.partname.membername, data)
+            if part.rels:
+                write(part.partname.rels_uri.membername, part.rels.xml)
     return packed.getvalue()

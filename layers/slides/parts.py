@@ -1,26 +1,23 @@
-"""Text and pictures of slides, and what all native objects share: words, colours, descriptions."""
+"""Text of slides, and what all native objects share: words and colours."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 from pptx.dml.color import RGBColor
-from pptx.enum.dml import MSO_THEME_COLOR
-from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
-from pptx.oxml import parse_xml
-from pptx.oxml.ns import nsdecls, qn
-from pptx.util import Emu, Pt
 
+from layers.slides.boxes import EMU_PER_PT
+from layers.slides.freeforms import add
 from layers.type.line_breaks import LINE_HEIGHT, LINE_SPACING, text_height, text_lines, unparted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from pptx.shapes.autoshape import Shape
-
-    from layers.slides.boxes import Box, Page
+    from layers.slides.boxes import Box
+    from layers.slides.freeforms import Page, Shape, Shapes
 
 TEXT_SIZES_PT = (16.0, 14.0, 12.0)
 # What has a slide to itself is read from afar.
@@ -32,6 +29,9 @@ PARAGRAPH_GAP, TEXT_COLUMN_GAP = 0.4, 24.0
 # Where a few paragraphs have a slide to themselves they are up to so far apart, and the text of
 # numbered ones begins so far to the right, ems.
 WIDEST_GAP, NUMBER_EM = 1.6, 1.6
+# How far lines are apart.
+SPACED = f'<a:lnSpc><a:spcPct val="{round(LINE_SPACING * 100_000)}"/></a:lnSpc>'
+_NUMBERED = '<a:buClr><a:schemeClr val="accent1"/></a:buClr><a:buAutoNum type="arabicPlain"/>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,21 +120,23 @@ def draw_text(page: Page, plan: TextPlan, box: Box) -> None:
         Page, paragraphs, and their box.
     """
     each = math.ceil(len(plan.paragraphs) / plan.columns)
-    if plan.numbered:
-        _draw_numbered(page, plan, box)
-        return
+    gap = plan.gap if plan.numbered else PARAGRAPH_GAP
     for column in range(plan.columns):
         part = plan.paragraphs[column * each : (column + 1) * each]
         if not part:
             continue
         left = column * (plan.width + TEXT_COLUMN_GAP)
         place = box.part(left=left, width=plan.width, height=plan.height)
-        shape = add_text(page.slide.shapes, part[0], place, size_pt=plan.size_pt)
-        shape.name = "Text"
-        for paragraph in part[1:]:
-            added = shape.text_frame.add_paragraph()
-            added.space_before = Pt(PARAGRAPH_GAP * plan.size_pt)
-            write(added, paragraph, plan.size_pt)
+        written = (
+            paragraph(
+                words,
+                plan.size_pt,
+                before_pt=gap * plan.size_pt if at else 0.0,
+                numbered=plan.numbered,
+            )
+            for at, words in enumerate(part)
+        )
+        add(page, text_box(page.shapes, "Text", written, place))
 
 
 def numbered_plan(paragraphs: Sequence[str], width: float, height: float) -> TextPlan:
@@ -157,66 +159,81 @@ def numbered_plan(paragraphs: Sequence[str], width: float, height: float) -> Tex
     return text_plan(paragraphs, width, height, alone=True)
 
 
-def _draw_numbered(page: Page, plan: TextPlan, box: Box) -> None:
-    """Draw paragraphs with the numbers of PowerPoint, which stay right when one is moved."""
-    place = box.part(width=plan.width, height=plan.height)
-    shape = add_text(page.slide.shapes, plan.paragraphs[0], place, size_pt=plan.size_pt)
-    shape.name = "Text"
-    for paragraph in plan.paragraphs[1:]:
-        added = shape.text_frame.add_paragraph()
-        write(added, paragraph, plan.size_pt)
-        added.space_before = Pt(plan.gap * plan.size_pt)
-    indent = round(NUMBER_EM * plan.size_pt * 12700)
-    for each in shape.text_frame.paragraphs:
-        look = each._p.get_or_add_pPr()  # noqa: SLF001 - python-pptx has no numbers
-        look.set("marL", str(indent))
-        look.set("indent", str(-indent))
-        look.append(parse_xml(f'<a:buClr {nsdecls("a")}><a:schemeClr val="accent1"/></a:buClr>'))
-        look.append(parse_xml(f'<a:buAutoNum {nsdecls("a")} type="arabicPlain"/>'))
-
-
-def add_text(
-    shapes: Any,  # noqa: ANN401 - shapes of a slide or of a group
-    text: str,
-    box: Box,
-    *,
-    size_pt: float,
-    bold: bool = False,
-    pale: bool = False,
-    right: bool = False,
+def text_box(
+    shapes: Shapes, name: str, paragraphs: Iterable[str], box: Box, *, wraps: bool = True
 ) -> Shape:
-    """Add a text box without margins.
+    """Return a text box without margins.
 
     Parameters
     ----------
     shapes
-        Shapes of a slide or of a group.
-    text, box, size_pt
-        Text, its box, and the size of its font in points.
-    bold, pale, right
-        Whether it is bold, grey, right-aligned.
+        Of the slide.
+    name, paragraphs, box
+        Its name, its paragraphs as :func:`paragraph` returns them, and where it stands.
+    wraps
+        Whether lines are broken where the box ends.
     """
-    shape: Shape = shapes.add_textbox(*box.emu())
-    frame = shape.text_frame
-    frame.word_wrap = True
-    frame.auto_size = MSO_AUTO_SIZE.NONE
-    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = Emu(0)
-    frame.vertical_anchor = MSO_ANCHOR.TOP
-    write(frame.paragraphs[0], text, size_pt, bold=bold, pale=pale)
-    if right:
-        frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
-    return shape
+    wrap = "square" if wraps else "none"
+    words = (
+        f'<p:txBody><a:bodyPr wrap="{wrap}" lIns="0" rIns="0" tIns="0" bIns="0" anchor="t">'
+        f"<a:noAutofit/></a:bodyPr><a:lstStyle/>{''.join(paragraphs)}</p:txBody>"
+    )
+    look = '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom><a:noFill/>'
+    return shapes.shape(name, box.place(), look, words, is_text=True)
 
 
-def describe(shape: Any, words: str) -> None:  # noqa: ANN401
-    """Give a shape its alternative text.
+def paragraph(
+    text: str,
+    size_pt: float,
+    *,
+    bold: bool = False,
+    pale: bool = False,
+    align: str = "",
+    before_pt: float = 0.0,
+    numbered: bool = False,
+) -> str:
+    """Return a paragraph as XML, in the theme's colour for text or in its second one.
 
     Parameters
     ----------
-    shape, words
-        Shape, and what it shows.
+    text, size_pt
+        Text, and the size of its font in points.
+    bold, pale
+        Whether it is bold, and in the second colour.
+    align
+        ``"l"``, ``"ctr"`` or ``"r"``; as the box has it where it is empty.
+    before_pt
+        Space above it, points.
+    numbered
+        Whether it has a number of PowerPoint, which stays right when it is moved.
     """
-    next(shape.element.iter(qn("p:cNvPr"))).set("descr", words)
+    colour = "tx2" if pale else "tx1"
+    look = (
+        f'<a:rPr sz="{round(size_pt * 100)}" b="{bold:d}"><a:solidFill>'
+        f'<a:schemeClr val="{colour}"/></a:solidFill></a:rPr>'
+    )
+    indent = round(NUMBER_EM * size_pt * EMU_PER_PT)
+    aligned = f' algn="{align}"' if align else ""
+    own = f' marL="{indent}" indent="{-indent}"' if numbered else ""
+    above = f'<a:spcBef><a:spcPts val="{round(before_pt * 100)}"/></a:spcBef>' if before_pt else ""
+    return (
+        f"<a:p><a:pPr{aligned}{own}>{SPACED}{above}{_NUMBERED if numbered else ''}</a:pPr>"
+        f"{runs(text, look)}</a:p>"
+    )
+
+
+def runs(text: str, look: str) -> str:
+    """Return a text as XML, in one look, with its own line ends and no number without its unit.
+
+    Parameters
+    ----------
+    text, look
+        Text, and how it is written, as XML.
+    """
+    lines = unparted(text).split("\n")
+    return "<a:br/>".join(
+        f"<a:r>{look}<a:t>{escape(line)}</a:t></a:r>" if line else "" for line in lines
+    )
 
 
 def rgb(colour: str) -> Any:  # noqa: ANN401 - untyped in python-pptx
@@ -228,34 +245,6 @@ def rgb(colour: str) -> Any:  # noqa: ANN401 - untyped in python-pptx
     '0B4F9C'
     """
     return RGBColor(*bytes.fromhex(colour[1:]))  # type: ignore[no-untyped-call]
-
-
-def write(
-    paragraph: Any,  # noqa: ANN401
-    text: str,
-    size_pt: float,
-    *,
-    bold: bool = False,
-    pale: bool = False,
-) -> None:
-    """Write a paragraph in the theme's colour for text, or in its second one.
-
-    Parameters
-    ----------
-    paragraph
-        Paragraph of a text box or cell.
-    text, size_pt
-        Text, and the size of its font in points.
-    bold, pale
-        Whether it is bold, and in the second colour.
-    """
-    paragraph.text = unparted(text).replace("\n", "\v")
-    paragraph.line_spacing = LINE_SPACING
-    for run in paragraph.runs:
-        run.font.size = Pt(size_pt)
-        run.font.bold = bold
-        colour = MSO_THEME_COLOR.TEXT_2 if pale else MSO_THEME_COLOR.TEXT_1
-        run.font.color.theme_color = colour
 
 
 def least_height(paragraphs: Sequence[str], width: float) -> float:

@@ -9,7 +9,7 @@ from layers.slides.freeforms import Fill, on_white
 
 if TYPE_CHECKING:
     from layers.look.styles import Style
-    from layers.slides.freeforms import Shapes
+    from layers.slides.freeforms import Shape, Shapes
 
 
 def symbol(
@@ -20,7 +20,7 @@ def symbol(
     at: tuple[float, float],
     radius: float,
     tint: float = 1.0,
-) -> str:
+) -> Shape:
     """Return a symbol: its outline, filled on white as solid as its place is known.
 
     Parameters

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape
-
-from pptx.oxml import parse_xml
-from pptx.oxml.ns import nsdecls, qn
-from pptx.util import Pt
+from typing import TYPE_CHECKING
 
 from layers.slides.boxes import EMU_PER_PT
-from layers.slides.parts import describe
-from layers.type.line_breaks import LINE_SPACING, unparted
+from layers.slides.freeforms import add
+from layers.slides.parts import SPACED, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from layers.slides.boxes import Box, Page
+    from layers.slides.boxes import Box
+    from layers.slides.freeforms import Page
     from layers.type.table_grids import Grid
 
 # No style, no grid: the lines are drawn.
@@ -35,18 +31,13 @@ def draw_table(page: Page, grid: Grid, rows: int, box: Box) -> None:
     """
     heights = grid.heights[: rows + 1]
     place = box.part(width=sum(grid.widths), height=sum(heights))
-    frame = page.slide.shapes.add_table(1, len(grid.widths), *place.emu())
-    frame.name = "Table"
-    describe(frame, " · ".join(grid.cells[0]))
-    table: Any = frame.table
-    table.horz_banding = False
-    next(frame.element.iter(qn("a:tableStyleId"))).text = _PLAIN_TABLE
-    for column, width in zip(table.columns, grid.widths, strict=True):
-        column.width = Pt(width)
-    # Written at once: cell by cell takes most of the time of a presentation.
-    whole: Any = frame.element.graphic.graphicData.tbl
-    whole.remove(whole.tr_lst[0])
-    whole.extend(parse_xml(f"<a:tbl {nsdecls('a')}>{_rows(grid, heights)}</a:tbl>"))
+    columns = "".join(f'<a:gridCol w="{int(each * EMU_PER_PT)}"/>' for each in grid.widths)
+    whole = (
+        f'<a:tbl><a:tblPr firstRow="1"><a:tableStyleId>{_PLAIN_TABLE}</a:tableStyleId></a:tblPr>'
+        f"<a:tblGrid>{columns}</a:tblGrid>{_rows(grid, heights)}</a:tbl>"
+    )
+    told = " · ".join(grid.cells[0])
+    add(page, page.shapes.frame("Table", place.place(), whole, kind="table", words=told))
 
 
 def _rows(grid: Grid, heights: Sequence[float]) -> str:
@@ -66,7 +57,7 @@ def _rows(grid: Grid, heights: Sequence[float]) -> str:
             f"<a:tc>{_words(each, grid, bold=head, right=column in grid.numeric)}{rule}</a:tc>"
             for column, each in enumerate(words)
         )
-        rows.append(f'<a:tr h="{Pt(height)}">{"".join(cells)}</a:tr>')
+        rows.append(f'<a:tr h="{int(height * EMU_PER_PT)}">{"".join(cells)}</a:tr>')
     return "".join(rows)
 
 
@@ -76,11 +67,8 @@ def _words(words: str, grid: Grid, *, bold: bool, right: bool) -> str:
         f'<a:rPr sz="{round(grid.size_pt * 100)}" b="{bold:d}"><a:solidFill>'
         '<a:schemeClr val="tx1"/></a:solidFill></a:rPr>'
     )
-    lines = unparted(words).split("\n")
-    runs = [f"<a:r>{look}<a:t>{escape(line)}</a:t></a:r>" if line else "" for line in lines]
     aligned = ' algn="r"' if right else ""
     return (
-        f"<a:txBody><a:bodyPr/><a:lstStyle/><a:p><a:pPr{aligned}><a:lnSpc><a:spcPct "
-        f'val="{round(LINE_SPACING * 100_000)}"/></a:lnSpc></a:pPr>{"<a:br/>".join(runs)}</a:p>'
-        "</a:txBody>"
+        f"<a:txBody><a:bodyPr/><a:lstStyle/><a:p><a:pPr{aligned}>{SPACED}</a:pPr>"
+        f"{runs(words, look)}</a:p></a:txBody>"
     )

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -102,6 +104,8 @@ class Deck:
         Date of the file.
     findings
         What of the template was left out.
+    charts, notes, models
+        Numbers of charts and notes in the file, and what slides of one layout share.
     """
 
     presentation: PptxPresentation
@@ -112,6 +116,9 @@ class Deck:
     lang: str
     created: datetime | None
     findings: tuple[Finding, ...] = ()
+    charts: Iterator[int] = field(default_factory=partial(count, 1))
+    notes: Iterator[int] = field(default_factory=partial(count, 1))
+    models: dict[Any, Any] = field(default_factory=dict)
 
 
 def open_deck(
