@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from layers.book.claims import headline
-from layers.look.credits import credits_of
-from layers.look.standing import standing
+from layers.paper.notes import stands_on
 from layers.paper.toning import Known
 from layers.paper.unframed import unframed
 from layers.questions.figures import Figures
@@ -149,22 +148,15 @@ def drawn_slide(
     sheet = spec.titled()
     told = replace(content.statement or spec.statement(), title=topic or title)
     bare = replace(sheet, size=MAP_SIZE, dpi=MAP_DPI, subtitle="", notes=())
-    plain = replace(content, statement=None)
     known = known or Known()
-    made = unframed(plain, bare, MAP_PT, known)
-    told = replace(
-        told,
-        view=made.view,
-        sources=credits_of(made.content),
-        standing=tuple(standing(made.content, base_number=sheet.base_number)),
-    )
+    made = unframed(replace(content, statement=None), bare, MAP_PT, known)
+    sources, stands = stands_on(made.content, sheet, known)
+    told = replace(told, view=made.view, sources=tuple(sources), standing=tuple(stands))
     more = (*sheet.notes, *filter(None, (made.note,)), *made.remarks)
-    stands = say("statement.then", spec.lang).join(told.standing)
+    ends = say("statement.then", spec.lang).join(told.standing)
 
     def placed(width: float, height: float) -> PlacedMap:
-        # The layers of the map are resolved once, for its legend, and stand here in its room.
-        there = replace(plain, base=made.content.base)
-        return unframed(there, bare, (width, height), known).placed()
+        return made.sized(width, height).placed()
 
     slide = Slide(
         title,
@@ -172,7 +164,7 @@ def drawn_slide(
         map=MapView(told.alternative, placed),
         legend=legend_items(made.scene),
         notes="\n".join((told.text(), *more)),
-        footer=" · ".join(filter(None, (_footer(told), made.note, stands))),
+        footer=" · ".join(filter(None, (_footer(told), made.note, ends))),
     )
     return slide, made.scene
 

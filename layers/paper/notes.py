@@ -58,7 +58,7 @@ def sheet_notes(
         if each.statement is not None
     ]
     lines = tuple(dict.fromkeys((*_told(told, headings), *sheet.notes)))
-    stands = [_stands_on(each, sheet, known or Known()) for each in contents]
+    stands = [stands_on(each, sheet, known or Known()) for each in contents]
     credits_, standing_ = (tuple(dict.fromkeys(chain(*each))) for each in zip(*stands, strict=True))
     return note_texts(
         [layer for each in shown for layer in each.layers],
@@ -95,13 +95,21 @@ def lettered(words: Iterable[str], lang: str) -> list[str]:
     return [say("sheet.part", lang, words=each, letter=letter) for each, letter in parts if each]
 
 
-def _stands_on(content: Content, sheet: Sheet, known: Known) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the attribution of what a map shows, and what else it stands on."""
+def stands_on(content: Content, sheet: Sheet, known: Known) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the attribution of what a map shows, and what else it stands on.
+
+    Parameters
+    ----------
+    content, sheet
+        What the map shows, and what it is printed on.
+    known
+        Keeps the answer for maps of the same frames on the same base.
+    """
     # Results that say neither source nor evidence add nothing to either.
     told = [each for each in content.results if not {"source_id", "evidence"}.isdisjoint(each)]
     frames = [*(content.frames[name] for name in content.visible if name in content.frames), *told]
     return known.of(
-        "stands",
+        f"stands on {content.base}",
         frames,
         lambda: (credits_of(content), standing(content, base_number=sheet.base_number)),
     )

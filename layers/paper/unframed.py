@@ -54,6 +54,8 @@ class Unframed(NamedTuple):
     window, sheet, tiles
         Where it stands, how it looks, and a PNG in place of the base map, empty where there is
         none.
+    whole
+        All of the map, in its frame or not.
     """
 
     scene: Scene
@@ -64,6 +66,11 @@ class Unframed(NamedTuple):
     window: Window
     sheet: Sheet
     tiles: bytes
+    whole: Scene
+
+    def sized(self, width: float, height: float) -> Unframed:
+        """Return the map in another size, points: its layers are resolved already."""
+        return _framed(self.content, self.sheet, self.whole, self.remarks, (width, height))
 
     def placed(self) -> PlacedMap:
         """Return the map with its symbols, stops and names in their places."""
@@ -121,7 +128,17 @@ def unframed(
     known = known or Known()
     content, sheet, remarks = cleaned(content, sheet, known)
     check_sheet(sheet)
-    whole = toned(content, sheet, known)
+    return _framed(content, sheet, toned(content, sheet, known), remarks, size_pt)
+
+
+def _framed(
+    content: Content,
+    sheet: Sheet,
+    whole: Scene,
+    remarks: tuple[str, ...],
+    size_pt: tuple[float, float],
+) -> Unframed:
+    """Return what of a map lies in a frame of a size, on its base map or on that of vectors."""
     window = window_on(Box(0.0, 0.0, *size_pt), wanted(content, whole))
     seen = thinned(whole, window.bounds_m)
     require_shown(seen, content)
@@ -129,11 +146,11 @@ def unframed(
         ground = tile_ground(content.base, window, sheet)
     except TilesError as missing:
         words = missing.told(content.base, content.lang)
-        own = unframed(replace(content, base=VECTOR), sheet, size_pt, known)
-        return own._replace(note=words, remarks=(*remarks, *own.remarks))
+        own = _framed(replace(content, base=VECTOR), sheet, whole, remarks, size_pt)
+        return own._replace(note=words)
     seen = on_base(seen, content.base)
     tiles = b"" if ground is None else _png(ground.picture)
-    return Unframed(seen, content, "", remarks, view_words(seen), window, sheet, tiles)
+    return Unframed(seen, content, "", remarks, view_words(seen), window, sheet, tiles, whole)
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:

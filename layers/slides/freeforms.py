@@ -8,7 +8,7 @@ one piece.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import count
+from itertools import accumulate, count, groupby, pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
@@ -160,14 +160,16 @@ class Shapes:
         closed
             Whether they are rings.
         """
-        parts = [np.rint(ring * UNITS).astype(int) for ring in rings if len(ring)]
+        parts = [ring for ring in rings if len(ring)]
         if not parts:
             return NOTHING
-        together = np.concatenate(parts)
-        low, high = together.min(axis=0), together.max(axis=0)
-        size = np.maximum(high - low, 1)
-        paths = "".join(_path(part - low, closed=closed) for part in parts)
-        box = (*(low / UNITS), *(size / UNITS))
+        corners = np.rint(np.concatenate(parts) * UNITS).astype(int)
+        low = corners.min(axis=0)
+        placed = (corners - low).tolist()
+        size = np.maximum(corners.max(axis=0) - low, 1).tolist()
+        ends = [0, *accumulate(map(len, parts))]
+        paths = "".join(_path(placed[a:b], closed=closed) for a, b in pairwise(ends))
+        box = (*(low / UNITS).tolist(), size[0] / UNITS, size[1] / UNITS)
         none = "" if fill else ' fill="none"'
         return self.shape(
             name,
@@ -334,12 +336,11 @@ def _place(box: Sequence[float]) -> tuple[str, tuple[int, int, int, int]]:
     )
 
 
-def _path(corners: NDArray[np.int_], *, closed: bool) -> str:
-    if closed and len(corners) > 1 and (corners[0] == corners[-1]).all():
+def _path(corners: list[list[int]], *, closed: bool) -> str:
+    if closed and len(corners) > 1 and corners[0] == corners[-1]:
         corners = corners[:-1]
-    keep = np.r_[True, (np.diff(corners, axis=0) != 0).any(axis=1)]
-    (x, y), *others = corners[keep].tolist()
-    lines = "".join(f'<a:lnTo><a:pt x="{a}" y="{b}"/></a:lnTo>' for a, b in others)
+    (x, y), *others = (corner for corner, _ in groupby(corners))
+    lines = "".join([f'<a:lnTo><a:pt x="{a}" y="{b}"/></a:lnTo>' for a, b in others])
     end = "<a:close/>" if closed else ""
     return f'<a:moveTo><a:pt x="{x}" y="{y}"/></a:moveTo>{lines}{end}'
 

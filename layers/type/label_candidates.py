@@ -421,6 +421,11 @@ def upright(angle: Floats) -> Floats:
 
 
 def _shown(geometry: Geometry, frame: Geometry) -> Geometry:
+    if isinstance(geometry, shapely.Point) and not geometry.is_empty:
+        # Most names are those of points, and a frame is a box.
+        x, y = round(geometry.x, 6), round(geometry.y, 6)
+        left, bottom, right, top = frame.bounds
+        return shapely.Point(x, y) if left <= x <= right and bottom <= y <= top else shapely.Point()
     # Beyond a millionth of a point digits say nothing, and next to zero they upset the geometry.
     rounded = shapely.transform(geometry, lambda xy: np.round(xy, 6))
     valid = rounded if rounded.is_valid else shapely.make_valid(rounded)

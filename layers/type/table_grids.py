@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass, replace
+from itertools import product
 from numbers import Integral
 from typing import TYPE_CHECKING
 
@@ -108,17 +109,19 @@ def table_grid(
     cells, numeric = _cells(table)
     tall_head = (tuple(map(_unit_below, cells[0])), *cells[1:])
     grids, loose, unbroken = [], [], []
-    for size in sizes_pt:
-        for rows in (cells, tall_head):
-            natural = _natural_widths(rows, size)
-            widths = _widths(natural, numeric, width, size)
-            heights = tuple(_row_height(row, widths, size) for row in rows)
-            broken = any(widths[column] < natural[column] for column in numeric)
-            grids.append(Grid(size, widths, heights, rows, numeric, broken))
-            if sum(natural) <= width:
-                loose.append(grids[-1])
-            if not broken and all(map(operator.ge, widths, _word_widths(rows, numeric, size))):
-                unbroken.append(grids[-1])
+    for size, rows in product(sizes_pt, (cells, tall_head)):
+        natural = _natural_widths(rows, size)
+        widths = _widths(natural, numeric, width, size)
+        heights = tuple(_row_height(row, widths, size) for row in rows)
+        broken = any(widths[column] < natural[column] for column in numeric)
+        grids.append(Grid(size, widths, heights, rows, numeric, broken))
+        if sum(natural) <= width:
+            loose.append(grids[-1])
+        if not broken and all(map(operator.ge, widths, _word_widths(rows, numeric, size))):
+            unbroken.append(grids[-1])
+            if sum(heights) <= height + TINY:
+                # No smaller one is better.
+                break
     whole = [grid for grid in (*unbroken, *loose, *grids) if sum(grid.heights) <= height + TINY]
     best = (whole or loose or grids[-1:])[0]
     least = (_NARROWEST_CELL_EM + 2 * CELL_X_EM) * sizes_pt[-1]
