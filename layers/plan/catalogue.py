@@ -345,7 +345,7 @@ def rings(own: pd.DataFrame, file: str) -> Iterator[Damage]:
     plans = rows(claims.TABLE)
     accepted = own[own["state"] == claims.ACCEPTED]
     placing = [name for name, role in area().shapes.items() if role.place]
-    joined = pd.concat([plans, accepted.reindex(columns=plans.columns)], ignore_index=True)
+    joined = pd.concat([plans, accepted], ignore_index=True)
     gazetteer = Gazetteer(
         [_read(name) for name in _tables_with_places()],
         {key: _nowhere for name in placing for key in rows(name)["id"]},

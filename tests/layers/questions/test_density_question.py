@@ -29,6 +29,7 @@ from layers.questions.figures import (
 )
 from layers.questions.kinds import Kind, kind_of, looks
 from layers.questions.subjects import Points, Zones
+from layers.words import LANGUAGES
 
 pytestmark = pytest.mark.usefixtures("tiny")
 
@@ -258,6 +259,20 @@ def test_a_map_opens_around_what_it_shows() -> None:
     assert dots.columns == {"accuracy_m": "Accuracy"}
 
 
+def test_a_browser_draws_three_thousand_features_of_sixty_thousand_corners() -> None:
+    places = gpd.GeoDataFrame(geometry=gpd.points_from_xy(range(3001), [0] * 3001), crs=4490)
+    assert [len(contents._thinned(places[:n])) for n in (3000, 3001)] == [3000, 1501]
+    # Teeth of less and of more than a 4,000th of the width: low ones go, if corners are many.
+    x, y = np.linspace(0, 1, 20), np.linspace(0, 0.5, 3000)
+    for height, corners in ((0.9 / 4000, 2), (2 / 4000, 20)):
+        teeth = np.stack(np.broadcast_arrays(x, y[:, None] + height * (np.arange(20) % 2)), axis=2)
+        lines = gpd.GeoDataFrame(geometry=shapely.linestrings(teeth), crs=4490)
+        assert len(contents._thinned(lines).geometry[0].coords) == 20
+        one_more = shapely.LineString([*lines.geometry[2999].coords, (0.5, 0.5)])
+        lines.loc[2999, "geometry"] = one_more
+        assert len(contents._thinned(lines).geometry[0].coords) == corners
+
+
 def test_of_many_features_a_part_is_shown_and_of_long_outlines_a_simpler_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -340,6 +355,9 @@ def test_a_kind_is_found_by_its_map_and_its_look() -> None:
         with pytest.raises(InputError):
             kind_of(*wrong)
     asked = Coverage(SHOPS, QUARTERS, 3000.0)
+    assert [asked.column_title(each, lang) for each in ("count", "n") for lang in LANGUAGES] == [
+        *("数量", "Count", "n", "n")
+    ]
     assert Kind.facts(asked, "quarter-west", "quarters", "en") == [("Covered (%)", "6.5")]
     assert Kind.facts(asked, "nowhere", "quarters", "en") == []
     assert Kind.headline(asked, "en") == [("Covered (%), highest", "West quarter 6.5")]

@@ -10,7 +10,7 @@ import pytest
 
 from geo.errors import InputError
 from layers.plan.area import open_plan
-from layers.questions import asking, fields
+from layers.questions import asking, fields, stated
 from layers.questions.asking import (
     Asker,
     brought_by,
@@ -22,6 +22,7 @@ from layers.questions.coverage import Coverage, Curve
 from layers.questions.density import Density
 from layers.questions.distribution import Shown
 from layers.questions.fields import OWN_NAME, Field, items, part_of, with_part
+from layers.questions.hot_spots import HotSpots
 from layers.questions.kinds import Kind
 from layers.questions.subjects import Points, Zones
 
@@ -180,8 +181,10 @@ def test_plain_values_become_those_of_the_fields() -> None:
         ({"nothing": 1, "far_m": 1}, {"names": ["NOTHING"], "value": "coverage"}),
         ({"trade": "food"}, {"name": "TRADE"}),
         ({"far_m": 9}, {"name": "FAR_M", "value": "9"}),
-        ({"sorts": ["a", "c"]}, None),
-        ({"sort": "c"}, None),
+        ({"sorts": "a"}, {"name": "SORTS"}),
+        # The one that there is not, whether it stands alone or among others.
+        ({"sorts": ["a", "c"]}, {"value": "'c'", "names": ["a", "b"]}),
+        ({"sort": "c"}, {"value": "'c'", "names": ["a", "b"]}),
         ({"rough": 2.0}, {"value": "ROUGH", "needed": "SORT b"}),
         (
             {"cell_m": 900, "zoning": "h3"},
@@ -191,12 +194,12 @@ def test_plain_values_become_those_of_the_fields() -> None:
     ],
 )
 def test_what_a_question_does_not_take_is_refused_by_the_name_that_it_was_given(
-    said: dict[str, Any], values: dict[str, Any] | None
+    said: dict[str, Any], values: dict[str, Any]
 ) -> None:
     with pytest.raises(InputError) as refused:
         question_of(Trial, said, called=str.upper)
     told = refused.value.values
-    assert {name: told[name] for name in values or {}} == (values or {})
+    assert {name: told.get(name) for name in values} == values
 
 
 def test_points_are_counted_by_sites_where_their_layer_has_some() -> None:
@@ -258,6 +261,52 @@ def test_a_question_has_parts_that_can_be_others() -> None:
         *(("shops", "points"), ("quarters", "zones")),
         ("shops", "points"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        (
+            Density(SHOPS),
+            {"cell_size_m": "250 m", "kernel": "quartic", "unit": "per km²", "method": "auto"},
+        ),
+        # An accuracy goes with bins alone, and what is as usual is said of no map.
+        (
+            Density(SHOPS, 900.0, decay=0.5, adaptive=True, method="exact", tolerance_pct=1.0),
+            {"bandwidth_m": "900 m", "cell_size_m": "250 m", "kernel": "quartic", "decay": "0.5"}
+            | {"adaptive": "yes", "unit": "per km²"}
+            | {"method": "direct sum over all points (exact)"},
+        ),
+        (
+            Shown(Distribution(SHOPS, QUARTERS)),
+            {"zones": "Quarters", "measure": "Number of Shops", "scheme": "quantiles"}
+            | {"classes": "5"},
+        ),
+        (
+            Shown(Distribution(SHOPS, QUARTERS, "accuracy_m"), "count", "log", classes=3),
+            {"zones": "Quarters", "weight": "Accuracy", "scale": "log"}
+            | {"measure": "Number of Shops, log scale", "scheme": "quantiles", "classes": "3"},
+        ),
+        (
+            HotSpots(SHOPS, QUARTERS, tolerance_m=2.0, seed=1),
+            {"zones": "Quarters", "rule": "edge or corner", "permutations": "9,999", "seed": "1"}
+            | {"tolerance_m": "2 m", "star": "yes"},
+        ),
+        (
+            HotSpots(SHOPS, QUARTERS, None, "knn", 3, tolerance_m=2.0, star=False),
+            {"zones": "Quarters", "rule": "the nearest", "k": "3", "permutations": "9,999"}
+            | {"seed": "0", "star": "no"},
+        ),
+        (
+            Curve(SHOPS, QUARTERS, demand=SHOPS, distances_m=(100.0, 2500.0)),
+            {"zones": "Quarters", "distance_m": "3,000 m", "demand": "Shops"}
+            | {"distances_m": "100 m, 2,500 m"},
+        ),
+    ],
+)
+def test_a_map_says_what_its_fields_are_set_to(question: Kind, told: dict[str, str]) -> None:
+    said = {name: words for name, words in stated._declared(question, question, "en") if words}
+    assert said == told
 
 
 # ---- the points themselves ----

@@ -143,7 +143,9 @@ def test_a_spot_is_named_by_the_district_with_most_of_its_points() -> None:
     assert (plain.stated, plain.amount_nouns, plain.amount) == (None, ("", ""), 9.0)
 
 
-def test_a_spot_is_named_by_areas_of_which_it_holds_much_and_by_the_places_in_it() -> None:
+def test_a_spot_is_named_by_areas_of_which_it_holds_much_and_by_the_places_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     cities = layers.load("cities").set_index("id")
     whole = cities.geometry["city-dakecheng"]
     named = spots_._elements(whole, Points("platforms").located())
@@ -152,6 +154,9 @@ def test_a_spot_is_named_by_areas_of_which_it_holds_much_and_by_the_places_in_it
     west, south, _, north = whole.bounds
     sliver = whole.intersection(shapely.box(west, south, west + 0.005, north))
     assert named[0] not in spots_._elements(sliver, Points("platforms").located())
+    # As much as names it is enough.
+    monkeypatch.setattr(spots_, "NAMING_SHARE", 1.0)
+    assert named[0] in spots_._elements(whole, Points("platforms").located())
 
 
 def test_cells_are_tried_a_quarter_smaller_and_larger() -> None:
@@ -216,12 +221,15 @@ def test_units_are_drawn_class_by_class(monkeypatch: pytest.MonkeyPatch) -> None
     ]
     assert classes[0].colour == "#B2182B"
     assert classes[0].frame[["z", "p_fdr"]].iloc[0].tolist() == [1.23, 0.1235]
-    assert list(classes[0].columns) == ["count", "z", "p_fdr"]
+    assert classes[0].columns == {"count": "Count", "z": "z of Gi*", "p_fdr": "p (after FDR)"}
     # What tells nothing and holds nothing is not what the map opens with.
     assert shown.extent[2] < found.total_bounds[2]
     found = found.assign(weight_sum=1.0)
     weighted = replace(HOT, weight="accuracy_m").content("en").overlays[0]
-    assert "Accuracy" in weighted.columns["weight_sum"]
+    assert weighted.columns["weight_sum"] == "Sum of Accuracy"
+    monkeypatch.setattr(Points, "is_plans_amount", lambda *_: True)
+    amounts = replace(HOT, weight="accuracy_m").content("en").overlays[0]
+    assert amounts.columns["weight_sum"] == "Amount"
     chart = replace(HOT, weight="accuracy_m").chart("en")
     assert chart.series[0][1] == (2.0, 1.0, 1.0)
 
