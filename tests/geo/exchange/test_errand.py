@@ -156,6 +156,29 @@ def test_an_answer_that_is_none_is_refused(answer, code):
 
 
 @pytest.mark.parametrize(
+    ("closing", "values"),
+    [
+        ({}, [[1, 2], [3, 9]]),
+        ({"fills": [9, 2.0]}, [[1, math.nan], [3, math.nan]]),
+        ({"scale": 2.0}, [[2, 4], [6, 18]]),
+        ({"offset": 0.5}, [[1.5, 2.5], [3.5, 9.5]]),
+        # What marks a hole is a number of the file, before it is scaled.
+        ({"fills": [2.0], "scale": 2, "offset": 1}, [[3, math.nan], [7, 19]]),
+    ],
+)
+def test_cells_are_put_together_as_the_file_scales_them(closing, values):
+    sent = np.array([[1, 2], [3, 9]], dtype="float32")
+    cells = parcels.received_cells(HEAD, sent, CLOSING | {"attrs": {}} | closing)
+    np.testing.assert_array_equal(cells.to_numpy(), values)
+    assert (cells.x.to_numpy().tolist(), cells.y.to_numpy().tolist()) == (
+        [112.5, 113.5],
+        [28.5, 27.5],
+    )
+    assert cells.rio.crs.to_epsg() == 4490
+    assert math.isnan(cells.rio.encoded_nodata)
+
+
+@pytest.mark.parametrize(
     ("changes", "closing", "sent"),
     [
         ({}, {}, 1),
