@@ -182,7 +182,7 @@ def _middles(shapes: Shapes) -> Floats:
 def _near(pairs: Pairs, ours: Shapes, known: Shapes) -> Pairs:
     """Without namesakes elsewhere and without pairs of two kinds, such as a point of an area."""
     first, second = ours[pairs.ours], known[pairs.known]
-    lat = float(np.clip(np.median(_middles(second)[:, 1]), -89, 89)) if len(second) else 0.0
+    lat = float(np.median(_middles(second)[:, 1])) if len(second) else 0.0
     step = (_middles(first) - _middles(second)) * [np.cos(np.radians(lat)), 1.0] * _M_PER_DEG
     near = np.hypot(*step.T) <= _SAME_PLACE_M
     near &= shapely.get_dimensions(first) == shapely.get_dimensions(second)

@@ -159,6 +159,19 @@ def test_a_plan_on_the_meridian_of_a_zone_is_printed_in_it(elsewhere: Callable[.
         assert "114" in crs_words("zh")
 
 
+@pytest.mark.parametrize(("error", "own"), [(0.001, False), (0.00101, True)])
+def test_a_zone_is_true_to_scale_up_to_a_thousandth(
+    elsewhere: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    error: float,
+    *,
+    own: bool,
+) -> None:
+    monkeypatch.setattr(areas, "scale_error_over", lambda _: error)
+    with open_plan(elsewhere(112.8, 24.0, 115.2, 30.0)):
+        assert map_crs().startswith("+proj=tmerc") is own
+
+
 def test_numbered_stops_look_as_the_first_shapes_say() -> None:
     assert stops_layer() == "nodes"
     with open_plan(TINY):

@@ -231,6 +231,13 @@ def test_what_does_not_go_with_a_measure_is_refused() -> None:
     for sound in (Shown(ASKED, "diversity", "log"), Shown(ASKED, "count", "log")):
         sound.require_fit(frozenset({"measure"}), str)
     Shown(ASKED, "count", "log").require_fit(frozenset({"scale"}), str)
+    # Counts have an interval of any width; sums have none that could be asked for.
+    summed = replace(ASKED, weight="accuracy_m")
+    for quotients in (Quotients(ASKED, None, 50.0), Quotients(summed)):
+        quotients.require_fit(frozenset(), str)
+    with pytest.raises(InputError) as sums:
+        Quotients(summed, None, 50.0).require_fit(frozenset(), str.upper)
+    assert sums.value.values == {"names": ("INTERVAL_PCT", "WEIGHT")}  # noqa: PD011
 
 
 def test_classes_on_a_log_scale_begin_with_the_zeros(monkeypatch: pytest.MonkeyPatch) -> None:
