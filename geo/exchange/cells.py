@@ -84,9 +84,8 @@ def _are_decimals(texts: pd.Series) -> bool:
 
 
 def _numbers(cells: pd.Series, filled: pd.Series, kind: str) -> pd.Series:
-    floats = decimals(filled)
-    plain = pd.to_numeric(filled.astype(object)) if floats is None else floats
-    values = pd.Series(plain, index=filled.index).reindex(cells.index)
+    # All are plain decimals by their form.
+    values = pd.Series(decimals(filled), index=filled.index).reindex(cells.index)
     if kind == "Int64" and len(filled) == len(cells):
         return values.astype("int64")
     return values.astype("Int64" if kind == "Int64" else "float64")

@@ -224,8 +224,9 @@ def _judged(
     except csv.Error:
         rows = rows or [[""]]
         ends = ends or [1]
-    start = 1 if stated else 0
-    at = min(start + header_row(rows[start:]), len(rows) - 1)
+    # A file may hold nothing but the row that states its mark.
+    start = 1 if stated and len(rows) > 1 else 0
+    at = start + header_row(rows[start:])
     header = [cell.strip("\ufeff") for cell in rows[at]]
     width = len(header)
     while width > 1 and not header[width - 1].strip():

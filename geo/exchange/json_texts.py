@@ -81,8 +81,7 @@ class _Nesting:
         octets = self._rest + piece.encode("utf-8", "replace")
         # A backslash belongs to what follows it, in the next piece too.
         self._rest = b"\\" * ((len(octets) - len(octets.rstrip(b"\\"))) % 2)
-        if b"\\" in octets:
-            octets = octets.replace(b"\\\\", b"").replace(b'\\"', b"")
+        octets = octets.replace(b"\\\\", b"").replace(b'\\"', b"")
         signs = np.frombuffer(octets.translate(None, _NOT_NESTING), dtype=np.uint8)
         if not signs.size:
             return

@@ -69,6 +69,24 @@ def test_titles_above_the_names_are_counted_and_passed_over() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("head", "names", "lines", "titles"),
+    [
+        # Names in the last row that there is, or no row but that which says the mark.
+        ("a;b\n", ["a", "b"], 1, 0),
+        ("sep=;\na;b\n", ["a", "b"], 2, 0),
+        ("sep=;\n", ["sep="], 1, 0),
+        ("清单\n单位;;\n名称;lng;lat\n", ["名称", "lng", "lat"], 3, 2),
+        ("sep=;\n清单\n名称;lng;lat\n甲;1;2\n", ["名称", "lng", "lat"], 3, 1),
+    ],
+)
+def test_names_may_stand_in_the_last_row(
+    head: str, names: list[str], lines: int, titles: int
+) -> None:
+    layout = delimited._layout(head)
+    assert (layout.names, layout.lines, layout.title_rows) == (names, lines, titles)
+
+
 def test_cells_that_could_not_be_read_are_told_by_column_and_row() -> None:
     data = "a,名称\n1,岳麓\n2,".encode() + b"\xff\xfe\n3,\xff\n"
     table = read_delimited(data, "a.csv", encoding="utf-8")

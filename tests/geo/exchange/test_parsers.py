@@ -12,7 +12,7 @@ import pytest
 import shapely
 
 from geo.errors import InputError
-from geo.exchange import drawings, gpx, kml, markup, plots, sources, topojson
+from geo.exchange import drawings, gpx, json_texts, kml, markup, plots, sources, topojson
 from geo.findings import Finding
 
 if TYPE_CHECKING:
@@ -544,3 +544,31 @@ def test_a_file_is_taken_in_pieces_of_a_mebibyte(tmp_path: Path) -> None:
     for source in (data, path):
         with sources.opened(source, "a.csv", "f") as (size, pieces):
             assert (size, [len(piece) for piece in pieces]) == (2**20 + 1, [2**20, 1])
+
+
+@pytest.mark.parametrize(
+    ("pieces", "deepest"),
+    [
+        (["[" * 64, "]" * 64], None),
+        (["[" * 64, "{"], 65),
+        (["[" * 64 + "]", "[]{}", "[["], 65),
+        # Within a text nothing is nested, whatever is written in it.
+        (['["' + "[" * 65, "[" * 65 + '"]'], None),
+        (['["\\"' + "[" * 65 + '"]'], None),
+        (['["\\\\"' + "[" * 64], 65),
+        (['["\\\\\\"' + "[" * 64 + '"]'], None),
+        # A backslash that ends a piece belongs to the next one.
+        (['["\\', '"' + "[" * 65 + '"]'], None),
+        (['["\\\\', '"' + "[" * 64], 65),
+    ],
+)
+def test_brackets_are_counted_outside_of_texts(pieces: list[str], deepest: int | None) -> None:
+    nesting = json_texts._Nesting("a.json")
+    for piece in pieces[:-1]:
+        nesting.require_flat(piece)
+    if deepest is None:
+        nesting.require_flat(pieces[-1])
+        return
+    with pytest.raises(InputError, match=f"nested {deepest} deep") as refused:
+        nesting.require_flat(pieces[-1])
+    assert refused.value.code == "file.nested"

@@ -7,10 +7,11 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from shapely import Point
 
-from geo.exchange import angles, cells, dbase, drawings, file_columns, formats
+from geo.exchange import angles, cells, dbase, declared, file_columns, formats
 
 
 def plain(column: pd.Series) -> list[Any]:
@@ -199,12 +200,26 @@ def test_a_text_in_two_bytes_a_letter_is_a_text() -> None:
     assert formats.looks_like(b"\x01\x02name\x00") == "unknown"
 
 
-def test_a_drawing_says_its_code_page_in_the_second_line_below() -> None:
-    assert drawings._code_page(b"  9\n$DWGCODEPAGE\n  3\nANSI_936") == "ANSI_936"
-    assert drawings._code_page(b"$DWGCODEPAGE\n  3") == ""
-
-
 def test_an_angle_is_read_up_to_its_most_letters() -> None:
     whole = "1." + "0" * (angles.LONGEST - 2)
     assert angles._number(whole) == 1.0
     assert np.isnan(angles._number(whole + "0"))
+
+
+@pytest.mark.parametrize(
+    ("types", "texts", "kind", "values"),
+    [
+        # The first whole number that no double holds.
+        (["integer", "integer"], ["9007199254740993", "-1"], "int64", [2**53 + 1, -1]),
+        (["null", "integer"], [None, "9007199254740993"], "int64", [None, 2**53 + 1]),
+        (["real", "real"], ["0.5", "1e3"], "double", [0.5, 1000.0]),
+        (["real", "null", "integer"], ["0.5", None, "70000"], "double", [0.5, None, 70_000.0]),
+        (["text", "integer"], ["甲", "1"], "string", ["甲", "1"]),
+        (["null", "blob", "real"], [None, "00FF", "0.5"], "string", [None, "00FF", "0.5"]),
+    ],
+)
+def test_cells_of_a_database_are_numbers_where_all_are(
+    types: list[str], texts: list[str | None], kind: str, values: list[Any]
+) -> None:
+    found = declared._values(pa.table({"cell": pa.array(texts, pa.string()), "type": types}))
+    assert (str(found.type), found.to_pylist()) == (kind, values)
