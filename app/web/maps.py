@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
 
+from app.web import view_state
 from app.web.public import as_known, is_public
 from geo.crs import GEOGRAPHIC
 from layers.keeping.answers import kept_answer
+from layers.look.basemaps import VECTOR
 from layers.look.callouts import layer_name, noted
 from layers.look.reduced import reduced
 from layers.look.sheet import INTERNAL, Sheet
 from layers.questions import contents
-from layers.questions.stated import statement
 from layers.record.specification import specified
 from layers.web.document import content_document, map_document, to_json
 from layers.web.references import zones_alone
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 ZONES = "overlay-zones"
 # How the document of a map ends on which nothing is selected.
 NOTHING_SELECTED = '"selected":null}'
+# Nobody has reviewed a screen.
+UNREVIEWED = Sheet("", INTERNAL)
 
 
 class Place(NamedTuple):
@@ -41,6 +45,43 @@ class Place(NamedTuple):
     accuracy_m: float
     lon: float
     lat: float
+
+
+class Seen(NamedTuple):
+    """What of a map is on the screen, as the address of its page says it."""
+
+    visible: tuple[str, ...] | None = None
+    hidden: tuple[str, ...] | None = None
+    year: int | None = None
+    base: str = VECTOR
+    notes: tuple[Note, ...] = ()
+
+
+ALL_SEEN = Seen()
+
+
+def seen(question: Kind, address: Mapping[str, str], notes: tuple[Note, ...], *, lang: str) -> Seen:
+    """Return what of the map of a page is on the screen.
+
+    Parameters
+    ----------
+    question
+        What is asked.
+    address
+        Parameters of the page's address.
+    notes
+        Those of the visitor.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
+    names = (*question.content(lang).names, *([layer_name()] if notes else []))
+    return Seen(
+        visible=view_state.visible(address.get("layers"), names),
+        hidden=view_state.hidden(address.get("hidden")) or None,
+        year=view_state.year(address.get("year")),
+        base=view_state.base(address.get("base")),
+        notes=notes,
+    )
 
 
 @kept_answer
@@ -70,11 +111,26 @@ def notes(own: tuple[Note, ...], *, lang: str) -> str:
 
 
 @kept_answer
-def statement_rows(question: Kind, *, lang: str) -> tuple[tuple[str, str], ...]:
-    """Return what the map of a page is, as names and values; nobody has reviewed a screen."""
-    sheet = Sheet(question.title(lang), INTERNAL)
-    files = specified(question, sheet, lang=lang).receipts()
-    return statement(question, question.content(lang), sheet, lang, files=files).rows()
+def statement_rows(
+    question: Kind,
+    *,
+    lang: str,
+    sheet: Sheet = UNREVIEWED,
+    seen: Seen = ALL_SEEN,
+) -> tuple[tuple[str, str], ...]:
+    """Return what the map of a page is, as names and values: the record of all its outputs.
+
+    Parameters
+    ----------
+    question, lang
+        What is asked, and ``"zh"`` or ``"en"``.
+    sheet
+        Whose author and date are said.
+    seen
+        What of the map is on the screen.
+    """
+    spec = specified(question, sheet, lang=lang)
+    return replace(spec, **seen._asdict()).statement().rows()
 
 
 def own(frame: gpd.GeoDataFrame, title: str, name_column: str, lang: str) -> dict[str, Any]:

@@ -59,6 +59,8 @@ class Screen:
         What to do with the next answer.
     made
         Files that were not handed over yet: a run may be broken off.
+    key
+        Of what carries questions to the browser: parts of a page that run by themselves ask apart.
     """
 
     asked: int = 0
@@ -66,6 +68,7 @@ class Screen:
     address: dict[str, str] = field(default_factory=dict)
     wanted: list[Callable[[dict[str, str]], File | None]] = field(default_factory=list)
     made: list[File] = field(default_factory=list)
+    key: str = KEY
 
     def ask(self, work: Callable[[dict[str, str]], File | None]) -> None:
         """Ask what is on the screen now, as the callback of a button does.
@@ -82,7 +85,7 @@ class Screen:
         """Carry a question to the browser, out of sight, and its answer back."""
         numbers = {"asked": self.asked, "answered": self.answered}
         state = _component(
-            key=KEY, data=numbers, default={"answer": None}, on_answer_change=lambda: None
+            key=self.key, data=numbers, default={"answer": None}, on_answer_change=lambda: None
         )
         self.hear(state.get("answer"))
 
@@ -120,7 +123,7 @@ class Screen:
             _component(key=f"{KEY}_{file.name}", data=data)
 
 
-def screen() -> Screen:
-    """Return what this visit has asked its browser."""
-    visit: Screen = st.session_state.setdefault(f"{KEY}_asked", Screen())
+def screen(part: str = "") -> Screen:
+    """Return what this visit has asked its browser for a part of its page."""
+    visit: Screen = st.session_state.setdefault(f"{KEY}{part}_asked", Screen(key=f"{KEY}{part}"))
     return visit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,8 @@ NOTES_SHARE, RIGHT_SHARE = 0.3, 0.45
 # Across this much latitude the direction of north is taken, degrees.
 NORTH_STEP_DEG = 0.01
 KM = 1000.0
+# Marks that open something, by kind; Chinese ones are as wide as a letter, their left half blank.
+OPENING, WIDE = {"Ps", "Pi"}, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +182,7 @@ def draw_title(axes: Axes, sheet: Sheet, layout: Layout) -> None:
     px, box, head = layout.px, layout.title, heading(sheet)
     base = box.top - title_size(px) * 0.95
     for row, line in enumerate(head.title):
-        at = (box.left, base - row * head.title_pt * HEAD_LEADING)
+        at = (box.left - _hung(line) * head.title_pt, base - row * head.title_pt * HEAD_LEADING)
         write(axes, at, line, head.title_pt, bold=True)
     if head.beside:
         for line in head.subtitle:
@@ -191,6 +194,12 @@ def draw_title(axes: Axes, sheet: Sheet, layout: Layout) -> None:
     for row, line in enumerate(reversed(head.subtitle)):
         at = (box.left, box.bottom + 0.3 * size + row * size * HEAD_LEADING)
         write(axes, at, line, size, colour=PALE)
+
+
+def _hung(line: str) -> float:
+    """Return how much of its first mark hangs over the edge, in heights: the half that is blank."""
+    opens = bool(line) and unicodedata.category(line[0]) in OPENING
+    return 0.5 if opens and text_width(line[0], 1.0, "bold") > WIDE else 0.0
 
 
 def draw_heading(axes: Axes, words: str, part: Layout) -> None:

@@ -60,6 +60,8 @@ ATTEMPTS = (
 )
 # So many of these are no smaller than usual.
 USUAL = 5
+# Columns may be so many times as high as they were if all were filled to the end.
+LOOSE = 1.6
 _text = partial(write, zorder=ZORDER)
 
 
@@ -167,8 +169,6 @@ def legend_in(
         If it does not fit, however small it is set.
     """
     sections = scene.legend()
-    part = any(section.is_part for section in sections)
-    words = say("legend.part" if part else "legend.title", scene.lang)
     wide = box.width
     rooms = (wide - beside - COLUMN_GAP * px, wide) if beside else (wide,)
     usual = list(product(rooms, ATTEMPTS[:USUAL]))
@@ -178,10 +178,8 @@ def legend_in(
     tries += [(each, 0.0, False) for each in product(rooms, ATTEMPTS)]
     for (room, (type_scale, space, more)), free, whole in tries:
         columns = fewest_columns + more
-        width = (room - (columns - 1) * COLUMN_GAP * px) / columns
-        kind = _Type(px, type_scale, space, width)
-        title = _Item("title", 1.5 * kind.title, (words,), sticks=True)
-        items = [title, *_items(sections, scene, kind)]
+        kind = _Type(px, type_scale, space, _column(room, columns, px))
+        items = _items(sections, scene, kind)
         placed = _flow(items, columns, box.height - free, whole=whole)
         if placed is not None:
             break
@@ -199,18 +197,49 @@ def legend_in(
     return Legend(box, kind, placed, spare)
 
 
+def legend_height(scene: Scene, width: float, *, px: float, columns: int) -> float:
+    """Return how high the legend of a map is in type of the usual size, points.
+
+    Parameters
+    ----------
+    scene
+        What the map shows, in the colours of the sheet.
+    width
+        Of the legend, points.
+    px
+        Points per px.
+    columns
+        How many it has.
+    """
+    kind = _Type(px, 1.0, 1.0, _column(width, columns, px))
+    items = _items(scene.legend(), scene, kind)
+    high = sum(item.height for item in items)
+    loose = LOOSE * high / columns if columns > 1 else high
+    # A section is rather broken than twice as high as its share.
+    tries = ((loose, True), (LOOSE * loose, True), (loose, False), (high, False))
+    flows = (_flow(items, columns, most, whole=whole) for most, whole in tries)
+    placed = next((each for each in flows if each is not None), [items])
+    return max(sum(item.height for item in column) for column in placed)
+
+
+def _column(width: float, columns: int, px: float) -> float:
+    return (width - (columns - 1) * COLUMN_GAP * px) / columns
+
+
 def _items(sections: list[Section], scene: Scene, kind: _Type) -> list[_Item]:
-    items: list[_Item] = []
+    part = any(section.is_part for section in sections)
+    words = say("legend.part" if part else "legend.title", scene.lang)
+    items = [_Item("title", 1.5 * kind.title, (words,), sticks=True)]
     ground: list[Entry] = []
     for section in sections:
         if section.layer.is_ground:
             ground += section.entries
             continue
-        if items:
+        if len(items) > 1:
             items.append(_Item("gap", SECTION_GAP * kind.px * kind.space))
         items += _section(section, kind)
     if ground:
-        if items:
+        if len(items) > 1:
             items.append(_Item("gap", SECTION_GAP * kind.px * kind.space))
         items.append(_heading(scene.groups[CONTEXT].said(scene.lang), None, kind))
         items += _paired(ground, kind)

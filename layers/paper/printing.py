@@ -23,6 +23,7 @@ from geo.errors import InputError
 from layers.look.basemaps import VECTOR
 from layers.look.outside import clean_content, clean_sheet
 from layers.paper import key
+from layers.paper.arrangement import arranged
 from layers.paper.artists import axes_over, blank
 from layers.paper.detail import details, draw_detail
 from layers.paper.drawing import BEYOND, draw_scene, laid
@@ -43,7 +44,7 @@ from layers.paper.notes import alternative, lettered, sheet_notes, view_words
 from layers.paper.parts import BASE, FURNITURE, LABELS, LEGEND, NOTES, TITLE, part, titles
 from layers.paper.pdf_content import as_page
 from layers.paper.pdf_file import PdfFile
-from layers.paper.sheet import check_sheet, layout
+from layers.paper.sheet import check_sheet
 from layers.paper.svg_file import svg
 from layers.paper.tiles import TilesError, draw_tiles, on_base, tile_ground
 from layers.paper.toning import Known, tone_of, toned
@@ -227,10 +228,11 @@ def composed(
     is_cut = any(each.extent for each in contents)
     rooms = [view_words(each, any_cut=True) if is_cut else "" for each in wholes]
     draft = noted(wholes, views=rooms, spread=True)
-    lines = broken_notes(draft, layout(sheet, note_lines=1), lang=content.lang)
-    plan = layout(sheet, note_lines=len(lines), panel_share=panel_share)
     titled = lettered([Cleaner(drawn=True).text(each, NAME) for each in headings], content.lang)
-    places = plan.parted(titled, shown) if titled else [plan]
+    whole = shared(wholes)
+    plan, places = arranged(
+        sheet, whole, draft, shown=shown, headings=titled, panel_share=panel_share
+    )
     windows = [window_on(each.frame, shown) for each in places]
     scenes = [thinned(each, window.bounds_m) for each, window in zip(wholes, windows, strict=True)]
     require_shown(shared(scenes), content)
@@ -358,7 +360,7 @@ def _legend(on_sheet: Scene, plan: Layout, *, below: float = 0.0) -> Legend:
         on_sheet,
         plan.legend,
         px=plan.px,
-        fewest_columns=3 if plan.wide else 1,
+        fewest_columns=plan.columns,
         beside=plan.beside,
         below=below,
     )

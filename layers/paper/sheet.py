@@ -1,8 +1,9 @@
 """The printed sheet: which box each part stands in, in points from the lower left corner.
 
 Title above, map at the left, legend and scale at the right, and a strip of sources and notes at the
-foot; on a sheet that is not wide the legend is below the map and the scale beside the notes. Boxes
-are cut from the sheet one after another, so that no two can overlap.
+foot; or, on a sheet that is not wide, the legend below the map and the scale beside the notes,
+where the map is larger so. Boxes are cut from the sheet one after another, so that no two can
+overlap.
 """
 
 from __future__ import annotations
@@ -38,18 +39,17 @@ MOST_PIXELS = 280_000_000
 SCALE_PX = 66.0
 # Between two parts of a sheet.
 GAP_PX = 7.0
-# Of a square sheet and of a tall one the map takes so much, and what stands below it at least so
-# much of the height.
-MAP_SHARE, TALL_SHARE, BELOW_SHARE = 0.625, 0.69, 0.16
-# On a poster type is smaller than the sheet is larger, and a legend needs no more than this.
-BELOW_PX = 330.0
-# Width of the scale, and of the locator where the legend leaves it room.
+# What stands below a map takes at most so much of the height.
+BELOW_SHARE = 0.27
+# A column of a legend below it is about so wide, and there are so many of them at least.
+COLUMN_PX, FEWEST_COLUMNS = 280.0, 3
+# Width of the scale below it, and of the locator where the legend leaves it room.
 SIDE_SHARE = 0.18
 # Between the title and a subtitle in one line, in heights of the title.
 TITLE_GAP = 0.6
 # A title is made smaller down to this share of its size before it is broken, and then down to that
-# until it has no more lines; the distance of its lines in heights.
-LEAST_HEAD, SMALLEST_HEAD, MOST_HEAD_LINES, HEAD_LEADING = 0.6, 0.3, 3, 1.25
+# where it takes more than this share of the sheet's height; the distance of its lines in heights.
+LEAST_HEAD, SMALLEST_HEAD, HEAD_SHARE, HEAD_LEADING = 0.6, 0.45, 0.07, 1.25
 PALETTES = ("colour", "grey")
 ADVANCE_SIZE = 1000
 
@@ -89,6 +89,11 @@ class Layout:
     def beside(self) -> float:
         """Width that the locator would like beside a legend below the map, points."""
         return self.scale.width if self.wide else 0.0
+
+    @property
+    def columns(self) -> int:
+        """How many columns the legend has at least."""
+        return _columns(self.legend.width - self.beside, self.px) if self.wide else 1
 
     def parted(
         self, headings: Sequence[str], shown: tuple[float, float, float, float]
@@ -170,6 +175,7 @@ def layout(
     *,
     note_lines: int,
     panel_share: float = 0.0,
+    below: float = 0.0,
 ) -> Layout:
     """Return the boxes of a sheet.
 
@@ -181,6 +187,8 @@ def layout(
         Lines of the strip at the foot.
     panel_share
         Share of the width that words at the left of the map have.
+    below
+        Height of a legend below the map; beside it where this is 0.
     """
     wide_mm, high_mm = SIZES_MM[sheet.size]
     page = Box(0.0, 0.0, wide_mm * PT_PER_MM, high_mm * PT_PER_MM)
@@ -191,18 +199,12 @@ def layout(
     title = Box(inner.left, inner.top - head, inner.width, head)
     foot = note_lines * note_leading(px) + 3.0 * px
     high = title.bottom - gap * 0.6
-    square = wide_mm < 1.2 * high_mm
-    if square:
+    if below:
         side = SIDE_SHARE * inner.width
         foot = max(foot, SCALE_PX * px)
         notes = Box(inner.left, inner.bottom, inner.width - side - gap, foot)
         scale = Box(notes.right + gap, inner.bottom, side, foot)
         low = notes.top + gap
-        share = MAP_SHARE if wide_mm == high_mm else TALL_SHARE
-        below = high - low - gap - share * page.area / inner.width
-        below = max(below, BELOW_SHARE * inner.height)
-        if wide_mm < high_mm:
-            below = min(below, BELOW_PX * px)
         map_box = Box(inner.left, low + below + gap, inner.width, high - low - below - gap)
         legend = Box(inner.left, low, inner.width, below)
     else:
@@ -228,7 +230,7 @@ def layout(
         notes=notes,
         frame=map_box.inset(gutter(px)),
         px=px,
-        wide=square,
+        wide=below > 0,
         panel=panel,
     )
 
@@ -261,15 +263,16 @@ def heading(sheet: Sheet) -> Heading:
     """Return how title and subtitle of a sheet are written.
 
     A title is one line, and smaller where it is long; what would be too small so, and what has line
-    ends of its own, has up to :data:`MOST_HEAD_LINES` of them.
+    ends of its own, has as many of them as it needs, smaller where they take much of the sheet.
     """
     px = px_pt(sheet.size)
-    room = SIZES_MM[sheet.size][0] * PT_PER_MM - 2 * _margin(px)
+    wide_mm, high_mm = SIZES_MM[sheet.size]
+    room = wide_mm * PT_PER_MM - 2 * _margin(px), high_mm * PT_PER_MM * HEAD_SHARE
     title, size = _head_lines(sheet.title, room, title_size(px), "bold")
     subtitle, small = _head_lines(sheet.subtitle, room, subtitle_size(px), "regular")
     used = text_width(title[0], size, "bold") + TITLE_GAP * size
     used += text_width(subtitle[0], small)
-    beside = len(title) == len(subtitle) == 1 and small == subtitle_size(px) and used <= room
+    beside = len(title) == len(subtitle) == 1 and small == subtitle_size(px) and used <= room[0]
     height = title_size(px) * 1.3 + (len(title) - 1) * size * HEAD_LEADING
     if sheet.subtitle and not beside:
         height += small * 1.45 + (len(subtitle) - 1) * small * HEAD_LEADING
@@ -279,20 +282,21 @@ def heading(sheet: Sheet) -> Heading:
 
 
 def _head_lines(
-    words: str, room: float, usual: float, weight: Weight
+    words: str, room: tuple[float, float], usual: float, weight: Weight
 ) -> tuple[tuple[str, ...], float]:
-    """Return the lines of a title, and the size at which they fit a width."""
+    """Return the lines of a title, and the size at which they fit a width and a height."""
     parts = words.split("\n")
     longest = max(text_width(part, usual, weight) for part in parts)
-    size = usual * min(1.0, room / longest) if longest else usual
+    size = usual * min(1.0, room[0] / longest) if longest else usual
     if size >= LEAST_HEAD * usual:
         return tuple(parts), size
     size = usual
     while True:
-        lines = wrapped(words, room, size, weight)
-        if len(lines) <= max(MOST_HEAD_LINES, len(parts)) or size < SMALLEST_HEAD * usual:
+        lines = wrapped(words, room[0], size, weight)
+        high = len(lines) * size * HEAD_LEADING
+        if high <= room[1] or size <= SMALLEST_HEAD * usual:
             return tuple(lines), size
-        size *= 0.95
+        size = max(0.95 * size, SMALLEST_HEAD * usual)
 
 
 def _margin(px: float) -> float:
@@ -302,6 +306,24 @@ def _margin(px: float) -> float:
 def px_pt(size: str) -> float:
     """Return the points per px of the symbology on a sheet."""
     return PX_PT * math.sqrt(min(SIZES_MM[size]) / REFERENCE_MM)
+
+
+def is_wide(size: str) -> bool:
+    """Return whether a map on a sheet has its legend at its side, whatever it shows."""
+    wide_mm, high_mm = SIZES_MM[size]
+    return wide_mm >= 1.2 * high_mm
+
+
+def below_map(sheet: Sheet) -> tuple[float, int, float]:
+    """Return width and columns of a legend below a map beside the locator, and its most height."""
+    wide_mm, high_mm = SIZES_MM[sheet.size]
+    px = px_pt(sheet.size)
+    width = (wide_mm * PT_PER_MM - 2 * _margin(px)) * (1 - SIDE_SHARE) - GAP_PX * px
+    return width, _columns(width, px), BELOW_SHARE * high_mm * PT_PER_MM
+
+
+def _columns(width: float, px: float) -> int:
+    return max(FEWEST_COLUMNS, int(width / (COLUMN_PX * px)))
 
 
 def column_width(page_width: float, px: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import math
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -23,6 +24,7 @@ from layers.plan.area import area, bounds
 from layers.plan.catalogue import load
 from layers.qgis.databases import descriptions
 from layers.record import containers
+from layers.review import reading
 from layers.scene.shared import shared
 
 if TYPE_CHECKING:
@@ -144,10 +146,37 @@ class Subject:
 
     @cached_property
     def written(self) -> str:
-        """What stands in a file that can be read, whoever wrote it there; nothing of a picture."""
+        """What stands in a file that can be read, whoever wrote it there; nothing of a picture.
+
+        Texts are apart by ends of lines, and those that are broken into lines are there as a whole.
+        """
         if self.suffix in (".pptx", ".gpkg"):
-            return self.raw
-        return "\n".join(self.texts) if self.suffix in (".svg", ".html", ".pdf") else ""
+            return "\n".join((self.raw, *self.whole_texts))
+        if self.suffix in (".svg", ".html", ".pdf"):
+            return "\n".join((*self.texts, *self.whole_texts))
+        return ""
+
+    @cached_property
+    def whole_texts(self) -> list[str]:
+        """What is read in a file, each text without the ends of its lines."""
+        if self.suffix == ".pptx":
+            parts = containers.parts_of(self.data, _SPOKEN).values()
+            pages = [each.decode("utf-8", errors="replace") for each in parts]
+            return [words for page in pages for words in reading.slide_texts(page)]
+        if self.suffix == ".pdf":
+            return self._out_loud[1]
+        if self.suffix in (".svg", ".html"):
+            page = _APART.sub(" ", self.data.decode("utf-8", errors="replace"))
+            return [*reading.drawing_texts(page), reading.page_text(page)]
+        return []
+
+    @cached_property
+    def _out_loud(self) -> tuple[list[str], list[str]]:
+        """The pages of a PDF, and its texts each as a whole."""
+        try:
+            return _read_out(self.data)
+        except foreign() as error:  # of a broken file it raises whatever there is
+            raise containers.not_a("PDF", error) from error
 
     @cached_property
     def raw(self) -> str:
@@ -181,10 +210,7 @@ class Subject:
         if self.suffix == ".pptx":
             return [unescape(each) for each in _spoken(self.data, _SLIDE)]
         if self.suffix == ".pdf":
-            try:
-                return _read_out(self.data)
-            except foreign() as error:  # of a broken file it raises whatever there is
-                raise containers.not_a("PDF", error) from error
+            return self._out_loud[0]
         if self.suffix == ".gpkg":
             return descriptions(self.data)
         return self._drawn()
@@ -197,8 +223,11 @@ class Subject:
         return [*said, *(part for n in notes for part in (n.words, n.right))]
 
 
-def _read_out(data: bytes) -> list[str]:
-    """Return the text of the first pages of a PDF that is not too large to be read out."""
+def _read_out(data: bytes) -> tuple[list[str], list[str]]:
+    """Return the text of the first pages of a PDF that is not too large to be read out.
+
+    Page by page, and each text without the ends of its lines.
+    """
     pages = PdfReader(io.BytesIO(data)).pages[:MOST_PAGES]
     left = MOST_OPERATORS
     waiting: list[Any] = list(pages)
@@ -218,12 +247,29 @@ def _read_out(data: bytes) -> list[str]:
                 waiting.append(each)
             seen.add(id(each))
     counted = count()
+    found: list[reading.Piece] = []
+    drawn_since = [True]
 
-    def passing(*_operator: object) -> None:
+    def passing(operator: bytes, *_rest: object) -> None:
         if next(counted) > MOST_DRAWN:
             raise ValueError("too much is drawn on it")
+        drawn_since[0] |= operator in reading.PAINTS
 
-    return [page.extract_text(visitor_operand_before=passing) for page in pages]
+    def read(
+        words: str, page: Sequence[float], text: Sequence[float], _font: object, size: float
+    ) -> None:
+        if words := words.strip():
+            x, y = (text[4] * page[k] + text[5] * page[2 + k] + page[4 + k] for k in (0, 1))
+            turn = math.degrees(math.atan2(text[1], text[0]))
+            high = size * math.hypot(text[2], text[3]) * math.hypot(page[2], page[3])
+            found.append(reading.Piece(words, x, y, high, turn, apart=drawn_since[0]))
+            drawn_since[0] = False
+
+    said = []
+    for page in pages:
+        drawn_since[0] = True
+        said.append(page.extract_text(visitor_operand_before=passing, visitor_text=read))
+    return said, [*reading.whole_texts(found)]
 
 
 def bare(text: str) -> str:

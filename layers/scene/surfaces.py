@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
     from layers.scene.window import Window
 
-PICTURE_DPI = 200.0
+# As many dots per inch as have no more pixels than this: on an A3 sheet the first, on a poster that
+# is seen from afar fewer.
+PICTURE_DPI, MOST_PIXELS = 200.0, 9_000_000
 # A surface without classes is seen from about this share of its top.
 PAINTED_SHARE = 0.01
 # So many steps along a ramp that a pixel has the colour of its own value.
@@ -70,8 +73,8 @@ class Picture:
         steps = np.linspace(0.0, 1.0, _STEPS + 1)
         painted = np.column_stack([*self._ramp(steps)[0].T, 255 * self._solid(steps)])
         row = (share * _STEPS + 0.5).astype(np.uint16)
-        pixels: NDArray[np.uint8] = painted.round().astype(np.uint8)[row]
-        return pixels
+        found: NDArray[np.uint8] = painted.round().astype(np.uint8)[row]
+        return found
 
     def codes(self, values: NDArray[np.float64]) -> NDArray[np.intp]:
         """Return the row of :meth:`table` that each value is painted with."""
@@ -101,11 +104,7 @@ class Picture:
 
     def over(self, window: Window) -> NDArray[np.uint8]:
         """Return it as RGBA over the frame of a printed map."""
-        frame = window.frame
-        width, height = (
-            max(2, round(side / POINTS_PER_INCH * PICTURE_DPI))
-            for side in (frame.width, frame.height)
-        )
+        width, height = pixels(window.frame.width, window.frame.height)
         ready = self.array.astype("float64").rio.write_nodata(np.nan)
         warped = ready.rio.reproject(
             map_crs(),
@@ -136,6 +135,19 @@ class Picture:
             float(y.max()) + half_y,
         )
         return west, south, east, north
+
+
+def pixels(width: float, height: float) -> tuple[int, int]:
+    """Return how many pixels a surface has across and up on a map of such a size, points.
+
+    Examples
+    --------
+    >>> pixels(900, 720), pixels(1600, 2250)
+    ((2500, 2000), (2530, 3558))
+    """
+    per_pt = PICTURE_DPI / POINTS_PER_INCH
+    per_pt = min(per_pt, math.sqrt(MOST_PIXELS / (width * height)))
+    return max(2, round(width * per_pt)), max(2, round(height * per_pt))
 
 
 def _parts(colour: str) -> list[int]:

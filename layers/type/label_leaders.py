@@ -24,8 +24,9 @@ Ends: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
 DIRECTIONS = 48
 CLOSE = np.array([0.8, 1.1, 1.5, 1.9, 2.3, 2.8, 3.4, 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 12.0])
 FAR = np.array([15.0, 19.0, 24.0, 30.0, 37.0, 45.0, 54.0])
-# A line across another name or line costs as much as this many heights of distance.
-CROSSING_COST = 4.0
+# A line across another name or line costs as much as this many heights of distance, and one across
+# a symbol so many: it would name the wrong one.
+CROSSING_COST, SYMBOL_COST = 4.0, 40.0
 # A name goes so many heights farther before one that may go elsewhere gives way.
 GIVING_WAY = 2.0
 # Places that are looked at in one go, the nearest first.
@@ -113,12 +114,14 @@ def at_distance(
     starts = np.broadcast_to(start, ends.shape)
     lines = np.asarray(shapely.linestrings(np.stack([starts, ends], axis=1)), dtype=object)
     crossing, _ = standing.all.query(lines, predicate="intersects")
-    # Nor does a line lead across a symbol or what names should not cover, but out of what it names.
-    over, what = ground.tree.query(lines, predicate="intersects")
-    passed = ~shapely.intersects_xy(ground.geometries, *start)
-    crossed = np.bincount(crossing, minlength=len(lines))
-    crossed += np.bincount(over[passed[what]], minlength=len(lines))
-    costs = boxes.cost + CROSSING_COST * crossed + ground.cost_led(boxes, lines, size)
+    # Nor does a line lead across a symbol or what names should not cover, or touch it, but out of
+    # what it names.
+    over, what = ground.tree.query(lines, predicate="dwithin", distance=ground.gap)
+    each = np.where(np.isinf(ground.costs), SYMBOL_COST, CROSSING_COST)
+    each[shapely.intersects_xy(ground.geometries, *start)] = 0.0
+    crossed = CROSSING_COST * np.bincount(crossing, minlength=len(lines))
+    crossed += np.bincount(over, weights=each[what], minlength=len(lines))
+    costs = boxes.cost + crossed + ground.cost_led(boxes, lines, size)
     best = int(np.argmin(costs))
     return boxes.xy[best], float(costs[best])
 

@@ -35,6 +35,7 @@ from layers.type.label_leaders import (
     CLOSE,
     FAR,
     GIVING_WAY,
+    SYMBOL_COST,
     Ends,
     Leader,
     Standing,
@@ -355,7 +356,10 @@ class _Search:
         alone = None
         if beside_all is None or self.ground.led:
             alone = self._at_distance(CLOSE, name, start, fixed)
-        found = beside_all or alone or self._at_distance(FAR, name, start, standing)
+        found = beside_all or alone
+        if found is None or found[1] >= SYMBOL_COST:
+            far = self._at_distance(FAR, name, start, standing)
+            found = min(filter(None, (found, far)), key=lambda each: each[1], default=None)
         if beside_all and alone and alone[1] + GIVING_WAY < beside_all[1]:
             # On a map of zones other names give way to one that would stand far from its own.
             found = alone

@@ -21,7 +21,7 @@ from layers.type.fonts import characters
 Fate: TypeAlias = Literal["keep", "mark", "leave out", "space", "line end"]
 
 # Most characters of a text, by what it is: a sheet has room for so much in its smallest size.
-TITLE, SUBTITLE, AUTHOR, REVIEW, NOTE, NAME, COLUMN, UNIT = 120, 240, 80, 80, 600, 120, 60, 30
+TITLE, SUBTITLE, AUTHOR, REVIEW, NOTE, NAME, COLUMN, UNIT = 400, 400, 400, 80, 600, 120, 60, 30
 PROSE = 10_000
 # Lines that a title or subtitle may be written in, and notes that a reader may add to a sheet;
 # up to three sentences about the texts themselves stand before them.

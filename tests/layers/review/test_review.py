@@ -308,6 +308,7 @@ def test_what_was_written_into_a_file_since_is_found(suffix) -> None:
         found.__dict__["content"] = Content({}, ())
         found.__dict__["texts"] = ["某军事基地"]
         found.__dict__["raw"] = "某军事基地"
+        found.__dict__["whole_texts"] = []
         assert verdict("sensitive_names", found) == "fail"
     assert not subject(suffix=".png").written, "a picture is not read"
 

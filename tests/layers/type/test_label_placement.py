@@ -485,3 +485,14 @@ def test_a_name_with_a_line_stands_on_open_ground_and_not_on_what_is_anothers():
 def free_box(spot: Placed) -> Polygon:
     """The ground that a name of 40 by 10 stands on."""
     return box(spot.x - 20, spot.y - 5, spot.x + 20, spot.y + 5)
+
+
+def test_a_name_goes_far_before_its_line_crosses_the_symbol_of_another() -> None:
+    # Symbols all around but for a lane to the north, along which no name has room.
+    spot = LabelRequest(Point(100, 60), 30, 10, radius=3, required=True)
+    around = Point(100, 60).buffer(20).exterior.buffer(5).difference(box(98, 60, 102, 99))
+    sides = [box(60, 80, 98, 150), box(102, 80, 140, 150)]
+    obstacles = [Obstacle(each) for each in (around, *sides)]
+    (found,) = place([spot], bounds=(0, 0, 200, 200), obstacles=obstacles).places
+    assert found.y > 150
+    assert not any(LineString(found.leader).intersects(each.geometry) for each in obstacles)

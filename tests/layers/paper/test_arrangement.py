@@ -1,0 +1,69 @@
+"""A sheet is arranged so that its map is large: boxes alone, nothing is drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from layers.look.sheet import SIZES_MM, Sheet
+from layers.paper.arrangement import arranged
+from layers.paper.sheet import (
+    SMALLEST_HEAD,
+    heading,
+    px_pt,
+    subtitle_size,
+    text_width,
+    title_size,
+)
+from layers.paper.toning import toned
+from layers.questions.overview import Overview
+from layers.type.outside_texts import SUBTITLE, TITLE, Cleaner
+
+SHEET = Sheet("湘江新区", "internal")
+TALL, BROAD = (0.0, 0.0, 40.0, 50.0), (0.0, 0.0, 50.0, 20.0)
+
+
+@pytest.fixture(scope="module")
+def scene():
+    return toned(Overview("224").content("zh"), SHEET)
+
+
+def of(scene, size, shown):
+    return arranged(replace(SHEET, size=size), scene, [], shown=shown)[0]
+
+
+def test_a_tall_map_on_a_square_sheet_has_its_legend_beside_and_a_broad_one_below(scene):
+    tall, broad = (of(scene, "square", shown) for shown in (TALL, BROAD))
+    assert not tall.wide
+    assert tall.legend.left > tall.map.right
+    assert broad.wide
+    assert broad.legend.top < broad.map.bottom
+    # What a tall map does not use at its sides.
+    frame = tall.frame
+    used = min(frame.width / 40, frame.height / 50)
+    assert 40 * 50 * used**2 / (frame.width * frame.height) > 0.8
+
+
+@pytest.mark.parametrize("size", [size for size in SIZES_MM if "portrait" in size])
+def test_a_poster_has_no_empty_strip_below_its_legend(scene, size):
+    plan = of(scene, size, TALL)
+    assert plan.map.area / plan.page.area > 0.7
+    assert plan.legend.height < (0.16 if plan.wide else 1.0) * plan.page.height
+
+
+@pytest.mark.parametrize("size", SIZES_MM)
+@pytest.mark.parametrize("letter", ["长", "W", "word "])
+def test_titles_of_four_hundred_characters_are_whole_and_within_the_sheet(size, letter):
+    words, less = ((letter * most)[:most].strip() for most in (TITLE, SUBTITLE))
+    cleaner = Cleaner(drawn=True)
+    assert cleaner.text(words, TITLE, lines=3) == words
+    sheet = replace(SHEET, size=size, title=words, subtitle=less)
+    head, px = heading(sheet), px_pt(size)
+    assert "".join(head.title).replace(" ", "") == words.replace(" ", "")
+    assert head.title_pt >= SMALLEST_HEAD * title_size(px) - 1e-9
+    assert head.subtitle_pt >= SMALLEST_HEAD * subtitle_size(px) - 1e-9
+    wide_mm, high_mm = SIZES_MM[size]
+    room = wide_mm / 25.4 * 72
+    assert max(text_width(each, head.title_pt, "bold") for each in head.title) < room
+    assert head.height < 0.3 * high_mm / 25.4 * 72
