@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import json
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyproj
 import pytest
-import shapely
 
 from geo.errors import InputError
-from geo.exchange import drawings, gpx, json_texts, kml, markup, plots, sources, topojson
-from geo.findings import Finding
+from geo.exchange import gpx, kml, markup, plots, sources, topojson
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -486,57 +482,6 @@ def test_plots_up_to_a_whole_turn_are_degrees() -> None:
     assert plots_sheet(plot(*square(359, 310, 1))).stated_crs == "degrees by format"
 
 
-# ---- drawings ----
-
-
-@pytest.mark.parametrize(
-    ("written", "read"),
-    [
-        (r"洋湖\U+4E2D\u+533a", "洋湖中区"),
-        (r"\U+FF08\U+E000\U+D7FF", "（\ue000\ud7ff"),
-        # Half a letter is none, nor is what steers a printer.
-        (r"a\U+D800b\U+DFFFc", "abc"),
-        (r"a\U+0020b\U+001Fc", "a bc"),
-        (r"\U+4E2", r"\U+4E2"),
-        # 中 in the code page of a drawing from China, whose number is 5.
-        (r"\M+5D6D0\m+5d6d0", "中中"),
-        (r"\M+D6D0", r"\M+D6D0"),
-    ],
-)
-def test_letters_of_a_drawing_stand_by_their_numbers(written: str, read: str) -> None:
-    plain = drawings._MULTIBYTE.sub(drawings._of_code_page, written)
-    assert drawings._LETTER.sub(drawings._letter, plain) == read
-
-
-@pytest.mark.parametrize(
-    ("data", "page"),
-    [
-        (b"9\n$DWGCODEPAGE\n3\nANSI_936\n9\n", "ANSI_936"),
-        (b"9\r\n$DWGCODEPAGE\r\n  3\r\nANSI_936", "ANSI_936"),
-        (b"9\n$DWGCODEPAGE\n3", ""),
-        (b"9\n$ACADVER\n1\nAC1015\n", ""),
-    ],
-)
-def test_a_drawing_says_its_code_page_two_lines_below_the_name_of_it(
-    data: bytes, page: str
-) -> None:
-    assert drawings._code_page(data) == page
-
-
-def test_closed_lines_of_a_drawing_become_areas() -> None:
-    corners = [(0, 0), (1, 0), (1, 1), (0, 0)]
-    closed, flat = shapely.LineString(corners), shapely.LineString([(0, 0), (1, 0), (0, 0)])
-    apart = shapely.LineString(corners[:3])
-    shapes = np.array([apart, closed, flat, shapely.Point(0, 0), closed, None], dtype=object)
-    sheet = SimpleNamespace(shapes=shapes, findings=[])
-    drawings._close(sheet)
-    area = shapely.Polygon(corners)
-    assert shapes.tolist() == [apart, area, flat, shapely.Point(0, 0), area, None]
-    assert sheet.findings == [Finding("dxf.lines_closed", {"rows": 2}, "note", (2, 5))]
-    drawings._close(sheet)
-    assert len(sheet.findings) == 1
-
-
 def test_a_file_is_taken_in_pieces_of_a_mebibyte(tmp_path: Path) -> None:
     data = bytes(2**20 + 1)
     path = tmp_path / "a.csv"
@@ -544,31 +489,3 @@ def test_a_file_is_taken_in_pieces_of_a_mebibyte(tmp_path: Path) -> None:
     for source in (data, path):
         with sources.opened(source, "a.csv", "f") as (size, pieces):
             assert (size, [len(piece) for piece in pieces]) == (2**20 + 1, [2**20, 1])
-
-
-@pytest.mark.parametrize(
-    ("pieces", "deepest"),
-    [
-        (["[" * 64, "]" * 64], None),
-        (["[" * 64, "{"], 65),
-        (["[" * 64 + "]", "[]{}", "[["], 65),
-        # Within a text nothing is nested, whatever is written in it.
-        (['["' + "[" * 65, "[" * 65 + '"]'], None),
-        (['["\\"' + "[" * 65 + '"]'], None),
-        (['["\\\\"' + "[" * 64], 65),
-        (['["\\\\\\"' + "[" * 64 + '"]'], None),
-        # A backslash that ends a piece belongs to the next one.
-        (['["\\', '"' + "[" * 65 + '"]'], None),
-        (['["\\\\', '"' + "[" * 64], 65),
-    ],
-)
-def test_brackets_are_counted_outside_of_texts(pieces: list[str], deepest: int | None) -> None:
-    nesting = json_texts._Nesting("a.json")
-    for piece in pieces[:-1]:
-        nesting.require_flat(piece)
-    if deepest is None:
-        nesting.require_flat(pieces[-1])
-        return
-    with pytest.raises(InputError, match=f"nested {deepest} deep") as refused:
-        nesting.require_flat(pieces[-1])
-    assert refused.value.code == "file.nested"
