@@ -14,7 +14,6 @@ from app.commands.output import RASTERS, print_json, wrote
 from geo.arguments import require_one_of
 from geo.errors import AtlasError, InputError
 from geo.exchange.cell_quotes import csv_bytes
-from geo.exchange.rasters import read_raster
 from geo.exchange.writers import write_file
 from geo.numerals import LANGUAGES
 from geo.wording import sentence
@@ -77,7 +76,7 @@ def doctor(
 
 def _raster(file: Path, lang: str, *, as_json: bool) -> None:
     try:
-        people = geo.population(read_raster(file))
+        people = geo.population(geo.read_raster(file))
         table = published.compared(people)
     except AtlasError as error:
         _say_refused(error, lang)

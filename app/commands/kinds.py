@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_origin
 
 import pandas as pd
 import typer
-import xarray as xr
 import yaml
 from typer.core import TyperGroup
 
@@ -33,6 +32,8 @@ from layers.words import bracketed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import xarray as xr
 
     from layers.questions.fields import Item, Plain
     from layers.questions.kinds import Kind
@@ -151,12 +152,12 @@ def answer_to(question: Kind, *, as_json: bool, output: Path | None) -> None:
         for lang in LANGUAGES:
             for line in in_short(question, lang):
                 typer.echo(line, err=True)
-    if isinstance(result, xr.DataArray):
-        _deliver_raster(question, result, as_json=as_json, output=output)
-    elif isinstance(result, pd.Series):
+    if isinstance(result, pd.Series):
         deliver_numbers(result, as_json=as_json, output=output)
-    else:
+    elif isinstance(result, pd.DataFrame):
         deliver(result, as_json=as_json, output=output)
+    else:
+        _deliver_raster(question, result, as_json=as_json, output=output)
 
 
 def _deliver_raster(

@@ -13,7 +13,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import xarray as xr
 from pyproj import CRS
 from rasterio.enums import MaskFlags
 from rasterio.errors import RasterioError
@@ -24,12 +23,14 @@ from geo.doors import door
 from geo.errors import CRSError, InputError
 from geo.exchange import parcels, seal, sealed, tiff
 from geo.exchange.parcels import Cells
+from geo.exchange.parsed import Parsed
 from geo.exchange.sources import taken
 from geo.findings import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    import xarray as xr
     from numpy.typing import NDArray
 
     from geo.exchange.sources import Source
@@ -103,7 +104,7 @@ def read_raster(
     answer = sealed.run(
         "raster", data, label, function="read_raster", progress=progress, cancelled=cancelled
     )
-    if not isinstance(answer, xr.DataArray):
+    if isinstance(answer, Parsed):
         raise TypeError("the worker read a raster and sent features")
     return answer
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.stats import false_discovery_control
 
 from geo.arguments import require_flag, require_seed
 from geo.doors import door
@@ -136,7 +135,7 @@ def local_autocorrelation(
     p_value = sum_probabilities(
         *(z, sums, lattice.counts), with_own=False, permutations=permutations, seed=seed
     )
-    p_fdr = false_discovery_control(p_value)
+    p_fdr = _stepped_up(p_value)
     high, high_around = z > 0, sums > 0
     quadrant = np.where(high, "H", "L").astype(object) + np.where(high_around, "H", "L")
     words = {"H": "high", "L": "low"}
@@ -272,7 +271,7 @@ def hot_spots(
     p_value = sum_probabilities(
         *(y, sums, counts), with_own=star, permutations=permutations, seed=seed
     )
-    p_fdr = false_discovery_control(p_value)
+    p_fdr = _stepped_up(p_value)
     label = np.full(n, _NOT_SIGNIFICANT, dtype=object)
     side = np.where(z > 0, "hot ", "cold ").astype(object)
     for level, name in reversed(_LEVELS):
@@ -303,3 +302,15 @@ def _told(
         "seed": seed,
         **lattice.measured,
     }
+
+
+def _stepped_up(p_value: Floats) -> Floats:
+    """Among how many false discoveries each zone would be the last one that counts.
+
+    Written here, as scipy has it beside all of its statistics, which take most of a second to load.
+    """
+    order = np.argsort(p_value)
+    expected = p_value[order] * (p_value.size / np.arange(1, p_value.size + 1))
+    rates = np.empty_like(expected)
+    rates[order] = np.minimum(np.minimum.accumulate(expected[::-1])[::-1], 1.0)
+    return rates

@@ -362,6 +362,8 @@ def _objects(values: list[Any]) -> Iterator[Any]:
 
 
 def _content_of_raster(array: xr.DataArray) -> Iterator[Any]:
+    import rioxarray  # noqa: F401, PLC0415  gives arrays their .rio, and takes its time
+
     yield repr((array.name, array.dims, array.shape, str(array.dtype)))
     yield "" if array.rio.crs is None else array.rio.crs.to_wkt()
     yield repr((tuple(array.rio.transform()), array.rio.nodata, array.rio.encoded_nodata))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import rioxarray  # noqa: F401 - gives DataArray its .rio accessor
 
 from geo.arguments import brief
 from geo.errors import InputError

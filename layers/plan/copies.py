@@ -11,18 +11,18 @@ import copy
 import sys
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any, NoReturn, cast
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard, cast
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-import xarray as xr
-from scipy import sparse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import TypeVar
+
+    import xarray as xr
 
     Value = TypeVar("Value")
 
@@ -119,13 +119,25 @@ def _arrays_in(value: object) -> list[np.ndarray[Any, Any]]:
     parts: list[Any] = []
     if isinstance(value, np.ndarray):
         parts = [value]
-    elif isinstance(value, xr.DataArray):
+    elif _is_raster(value):
         # Not ``values``, which may be a copy.
         parts = [part._data for part in _variables(value)]  # noqa: SLF001
         parts += [item for part in _variables(value) for item in part.attrs.values()]
-    elif sparse.issparse(value):
+    elif _is_sparse(value):
         parts = [getattr(value, name, None) for name in ("data", "indices", "indptr")]
     return [array for array in parts if isinstance(array, np.ndarray)]
+
+
+def _is_raster(value: object) -> TypeGuard[xr.DataArray]:
+    """Whether a value is a raster: nobody has one where xarray is not loaded, which takes long."""
+    loaded = sys.modules.get("xarray")
+    return loaded is not None and isinstance(value, loaded.DataArray)
+
+
+def _is_sparse(value: object) -> bool:
+    """Whether a value is a sparse matrix, as above."""
+    loaded = sys.modules.get("scipy.sparse")
+    return loaded is not None and bool(loaded.issparse(value))
 
 
 def _variables(array: xr.DataArray) -> list[xr.Variable]:
@@ -140,9 +152,9 @@ def is_shareable(value: object) -> bool:
     >>> is_shareable(sealed({"names": ["one"]})), is_shareable((pd.DataFrame(),))
     (True, False)
     """
-    if isinstance(value, (*_ATOMS, np.ndarray)) or sparse.issparse(value):
+    if isinstance(value, (*_ATOMS, np.ndarray)) or _is_sparse(value):
         return True
-    if isinstance(value, (*_TABLES, xr.DataArray)):
+    if isinstance(value, _TABLES) or _is_raster(value):
         return False
     if isinstance(value, list | tuple) and set(map(type, value)) <= _NUMBERS:
         return True
@@ -166,7 +178,7 @@ def copied(value: Value) -> Value:
 def _copied(value: Any) -> Any:  # noqa: ANN401 - any answer
     if isinstance(value, _TABLES):
         return value.copy()
-    if isinstance(value, xr.DataArray):
+    if _is_raster(value):
         return value.copy(deep=False)
     if isinstance(value, Sealed):
         return Sealed({key: _copied(item) for key, item in value.items()})
@@ -232,7 +244,7 @@ def bytes_of(value: object) -> int:
         return sys.getsizeof(value) + NUMBER_BYTES * len(value)
     arrays = _arrays_in(value)
     if arrays:
-        attrs = bytes_of(value.attrs) if isinstance(value, xr.DataArray) else 0
+        attrs = bytes_of(value.attrs) if _is_raster(value) else 0
         return attrs + sum(array.nbytes for array in arrays)
     keys = sum(map(bytes_of, value)) if isinstance(value, Mapping) else 0
     return sys.getsizeof(value) + keys + sum(map(bytes_of, _parts(value)))

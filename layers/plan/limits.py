@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 import shapely.ops
-from scipy.optimize import brentq
 
 from geo.errors import InputError
 from layers.plan.shapes import Shape, area_km2_of, in_degrees, in_metres, quadratic_mean_m
@@ -235,5 +234,7 @@ def _fitted(
             f"{excess_km2(farthest_m) + area_km2:.2f} km²; check the area, the districts that the "
             "zone may not leave, and how far the lines reach"
         )
+    from scipy.optimize import brentq  # noqa: PLC0415  takes longer than a small plan
+
     width_m = float(brentq(excess_km2, nearest_m, farthest_m, xtol=0.1))
     return cut(width_m), width_m

@@ -31,7 +31,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
-from scipy.optimize import brentq
 
 from geo.crs import moved
 from geo.errors import InputError, LayerError
@@ -281,6 +280,8 @@ def hull_with_area(
             code="plan.rule",
             rule=f"hull_area:{area_km2:g}",
         )
+    from scipy.optimize import brentq  # noqa: PLC0415  takes longer than a small plan
+
     distance_m = brentq(excess_km2, 0.0, upper_m, xtol=1e-6 * upper_m)
     return in_degrees(widened(distance_m))
 

@@ -376,6 +376,9 @@ def _choropleth(overlay: Choropleth, common: dict[str, Any]) -> Drawn:
 
 
 def _surface(overlay: Surface, common: dict[str, Any]) -> Drawn:
+    # Only who has a raster waits until what reads and writes them is loaded.
+    import rioxarray  # noqa: F401, PLC0415  gives arrays their .rio
+
     if overlay.array.rio.crs is None:
         raise CRSError(
             "Surface: the array has no CRS, so it has no place on the map; "

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from pyproj import Transformer
-from rasterio.enums import Resampling
-from rasterio.transform import from_bounds
 
 from geo.transformations import require_path
 from layers.look.overlay_classes import band_codes
@@ -104,6 +102,9 @@ class Picture:
 
     def over(self, window: Window) -> NDArray[np.uint8]:
         """Return it as RGBA over the frame of a printed map."""
+        from rasterio.enums import Resampling  # noqa: PLC0415  only surfaces need it
+        from rasterio.transform import from_bounds  # noqa: PLC0415
+
         width, height = pixels(window.frame.width, window.frame.height)
         ready = self.array.astype("float64").rio.write_nodata(np.nan)
         warped = ready.rio.reproject(
