@@ -13,7 +13,6 @@ import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, contextmanager
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
@@ -21,12 +20,10 @@ from urllib.parse import urlsplit
 import hypothesis
 import pytest
 from playwright.sync_api import Error
-from streamlit.components.v2 import manifest_scanner
-from streamlit.runtime.scriptrunner.script_cache import ScriptCache
-from streamlit.testing.v1 import app_test, local_script_runner
 from xdist.scheduler import LoadFileScheduling
 
 from tests.chromium import chromium, watch
+from tests.pages import hasten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -181,27 +178,8 @@ def handed_on() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def installed_components() -> Iterator[None]:
-    """Let Streamlit look through the installed packages once, as it does when it serves.
-
-    A page under test would look through them anew, which takes longer than the page itself, and
-    compile its scripts anew; and who waits for it would ask a thousand times a second.
-    """
-    scripts = ScriptCache()
-    with pytest.MonkeyPatch.context() as patch:
-        scan = cache(manifest_scanner.scan_component_manifests)
-        patch.setattr(manifest_scanner, "scan_component_manifests", scan)
-        for module in (app_test, local_script_runner):
-            patch.setattr(module, "ScriptCache", lambda: scripts)
-        patch.setattr(local_script_runner, "require_widgets_deltas", _end_of_script)
-        yield
-
-
-def _end_of_script(runner: local_script_runner.LocalScriptRunner, timeout_s: float) -> None:
-    runner._script_thread.join(timeout_s)
-    if not runner.script_stopped():
-        runner.request_stop()
-        raise TimeoutError(f"a page did not end within {timeout_s:g} s")
+def installed_components() -> None:
+    hasten()
 
 
 # ---- the command line ----

@@ -120,6 +120,8 @@ import io, json, sys
 from contextlib import redirect_stderr, redirect_stdout
 from streamlit.testing.v1 import AppTest
 from app.cli import main
+from tests.pages import hasten
+hasten()
 commands, told, seen = json.loads(sys.argv[1]), [], {}
 for words in commands:
     sys.argv[1:] = words
@@ -151,7 +153,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
         left = shutil.ignore_patterns("vendor")
         shutil.copytree(ROOT / package, folder / package, ignore=left)
     (folder / "layers" / "assets" / "vendor").symlink_to(ROOT / "layers" / "assets" / "vendor")
-    (folder / "data").symlink_to(ROOT / "data")
+    for name in ("data", "tests"):
+        (folder / name).symlink_to(ROOT / name)
     shutil.copy(ROOT / "streamlit_app.py", folder)
     return folder
 

@@ -52,14 +52,11 @@ REFUSED = {
 }
 STORM = """
 import json, resource, sys
-from functools import cache
 from pathlib import Path
-from streamlit.components.v2 import manifest_scanner
-from streamlit.testing.v1 import AppTest, local_script_runner
+from streamlit.testing.v1 import AppTest
+from tests.pages import hasten
 
-# As conftest.py has it: packages are looked through once, and nobody asks whether a page has ended.
-manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
-local_script_runner.require_widgets_deltas = lambda runner, limit_s: runner.join()
+hasten()
 
 def run(link):
     page, _, query = link.partition("?")
