@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import logging
 import os
 import shutil
 import socket
@@ -19,11 +18,7 @@ from urllib.parse import urlsplit
 
 import hypothesis
 import pytest
-from playwright.sync_api import Error
 from xdist.scheduler import LoadFileScheduling
-
-from tests.chromium import chromium, watch
-from tests.pages import hasten
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,7 +90,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> _Files:
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """Look for nothing to clear away while what stays is loaded, nor ever again among it.
 
-    What tests leave is looked through seldom: it took a fiftieth of their time.
+    What tests leave is looked through seldom: it took a fiftieth of their time. Pages are made
+    fast here and not by a fixture, which each test would ask for.
     Every other process begins at the end, so that in a clean checkout each compiles half of what
     both will import.
     """
@@ -105,6 +101,10 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
     try:
         return (yield)
     finally:
+        if "streamlit" in sys.modules:
+            from tests import pages  # noqa: PLC0415  Streamlit takes a second, and not all need it
+
+            pages.hasten()
         gc.freeze()
         gc.set_threshold(200_000, 20, 100)
         gc.enable()
@@ -161,25 +161,6 @@ def documents() -> dict[str, str]:
         path.stem: "".join(path.read_text(encoding="utf-8").split())
         for path in DOCUMENTS.glob("*.txt")
     }
-
-
-# ---- pages without a browser ----
-
-
-@pytest.fixture(scope="session", autouse=True)
-def handed_on() -> None:
-    """Let Streamlit's loggers hand on what they log, as others do.
-
-    Each that does not is watched by itself, six times a test: most of what a small test takes.
-    """
-    for name in [*logging.root.manager.loggerDict]:
-        if name.startswith("streamlit"):
-            logging.getLogger(name).propagate = True
-
-
-@pytest.fixture(scope="session", autouse=True)
-def installed_components() -> None:
-    hasten()
 
 
 # ---- the command line ----
@@ -240,6 +221,8 @@ _left: list[BrowserContext] = []
 @pytest.fixture(scope="module")
 def browser() -> Browser:
     """Give the Chromium of all the files in a row that need one, started by the first of them."""
+    from tests.chromium import chromium  # noqa: PLC0415  few files need what it needs
+
     if not _browsers:
         _browsers.append(_running.enter_context(chromium()))
     return _browsers[0]
@@ -277,6 +260,8 @@ def open_page(browser: Browser, left: list[BrowserContext]) -> Iterator[Callable
     The test fails on any script error, dialog or request to another host on such a page. A test
     that serves another host itself adds its address to ``page.allowed``.
     """
+    from tests.chromium import watch  # noqa: PLC0415
+
     trouble: list[str] = []
     with ExitStack() as visits:
 
@@ -302,6 +287,8 @@ def _leave(context: BrowserContext, left: list[BrowserContext]) -> None:
 
     One page stays, of a few bytes: with it the process in which Streamlit's scripts are ready.
     """
+    from playwright.sync_api import Error  # noqa: PLC0415
+
     places = {urlsplit(frame.url) for page in context.pages for frame in page.frames}
     origins = {f"{place.scheme}://{place.netloc}" for place in places if place.netloc}
     if not origins or not {place.scheme for place in places} <= {"http", "about"}:

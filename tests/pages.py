@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from functools import cache
 
 from streamlit.components.v2 import manifest_scanner
@@ -15,7 +16,13 @@ def hasten() -> None:
     A page under test would look through them anew, which takes longer than the page itself, and
     compile its scripts anew; and who waits for it would ask a thousand times a second. It holds
     for the process, so that one that a test starts has it too.
+
+    Its loggers hand on what they log, as others do: pytest watches each that does not by itself,
+    six times a test, which is most of what a small test takes.
     """
+    for name in [*logging.root.manager.loggerDict]:
+        if name.startswith("streamlit"):
+            logging.getLogger(name).propagate = True
     scripts = ScriptCache()
     manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
     for module in (app_test, local_script_runner):
