@@ -15,6 +15,8 @@ from layers.paper.pdf_objects import Name, Ref, Stream
 from layers.type.fonts import path
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
     from layers.paper.pdf_objects import Objects
@@ -30,7 +32,7 @@ MOST_LINES = 100
 SUBSET = {"regular": "ATLASR", "bold": "ATLASB"}
 
 
-class _Metrics(NamedTuple):
+class Metrics(NamedTuple):
     """Glyph of each character, where glyphs begin, and widths with bearings."""
 
     glyphs: dict[int, int]
@@ -39,13 +41,14 @@ class _Metrics(NamedTuple):
 
 
 @cache
-def _metrics(weight: Weight) -> _Metrics:
+def metrics(weight: Weight) -> Metrics:
+    """Return what is known of a weight of the font without reading its glyphs."""
     with TTFont(path(weight), lazy=True) as font:
         places = np.frombuffer(font.reader["loca"], ">u4")
         widths = np.frombuffer(font.reader["hmtx"], ">i2").reshape(-1, 2)
         # Glyphs have no names here, which take longest to read.
         font.setGlyphOrder(list(range(font["maxp"].numGlyphs)))
-        return _Metrics(dict(font.getBestCmap()), places, widths)
+        return Metrics(dict(font.getBestCmap()), places, widths)
 
 
 class Face:
@@ -64,7 +67,7 @@ class Face:
     def _code(self, character: str) -> int:
         code = self.codes.get(character)
         if code is None:
-            glyph = _metrics(self.weight).glyphs.get(ord(character), 0)
+            glyph = metrics(self.weight).glyphs.get(ord(character), 0)
             code = self.codes[character] = len(self.glyphs)
             self.glyphs.append(glyph)
         return code
@@ -72,7 +75,7 @@ class Face:
     def put(self, objects: Objects, ref: Ref) -> None:
         """Put the font into a file."""
         with TTFont(path(self.weight), lazy=True) as font:
-            data = _cut(font, self.glyphs, _metrics(self.weight))
+            data = cut(font, self.glyphs, metrics(self.weight))
             head, hhea = font["head"], font["hhea"]
             name = Name(f"{SUBSET[self.weight]}+{font['name'].getDebugName(6)}")
         descriptor = {
@@ -94,7 +97,7 @@ class Face:
             "CIDSystemInfo": {"Registry": "Adobe", "Ordering": "Identity", "Supplement": 0},
             "FontDescriptor": objects.add(descriptor),
             "CIDToGIDMap": Name("Identity"),
-            "W": [0, _metrics(self.weight).widths[self.glyphs, 0].tolist()],
+            "W": [0, metrics(self.weight).widths[self.glyphs, 0].tolist()],
         }
         whole: dict[str, Any] = {
             "Type": Name("Font"),
@@ -123,13 +126,30 @@ class Face:
         return (head + "\n".join(parts) + foot).encode()
 
 
-def _cut(font: TTFont, glyphs: list[int], metrics: _Metrics) -> bytes:
-    """Return a font file with some glyphs in a new order, and those that these are made of."""
+def cut(
+    font: TTFont,
+    glyphs: list[int],
+    about: Metrics,
+    *,
+    more: Mapping[str, bytes] | None = None,
+    flavor: str | None = None,
+) -> bytes:
+    """Return a font file with some glyphs in a new order, and those that these are made of.
+
+    Parameters
+    ----------
+    font, glyphs, about
+        The font, the glyphs, the first of them the one for what is missing, and its metrics.
+    more
+        Further tables that the file has.
+    flavor
+        ``"woff"`` for one that is packed.
+    """
     outlines, order = font.reader["glyf"], list(glyphs)
     numbers = {glyph: number for number, glyph in reversed(list(enumerate(order)))}
     parts: list[bytes] = []
     while len(parts) < len(order):
-        start, end = metrics.places[order[len(parts)]], metrics.places[order[len(parts)] + 1]
+        start, end = about.places[order[len(parts)]], about.places[order[len(parts)] + 1]
         glyph = _renumbered(bytearray(outlines[start:end]), order, numbers)
         parts.append(bytes(glyph) + b"\0" * (-len(glyph) % 4))
     ends = np.cumsum([0, *map(len, parts)])
@@ -138,11 +158,12 @@ def _cut(font: TTFont, glyphs: list[int], metrics: _Metrics) -> bytes:
         struct.pack_into(">H", tables[tag], at, value)
     tables |= {
         "glyf": bytearray(b"".join(parts)),
-        "hmtx": bytearray(metrics.widths[order].tobytes()),
+        "hmtx": bytearray(about.widths[order].tobytes()),
         "loca": bytearray(ends.astype(">u4").tobytes()),
     }
+    tables |= {tag: bytearray(data) for tag, data in (more or {}).items()}
     file = io.BytesIO()
-    writer = SFNTWriter(file, len(tables))
+    writer = SFNTWriter(file, len(tables), flavor=flavor)
     for tag, table in sorted(tables.items()):
         writer[tag] = bytes(table)
     writer.close()

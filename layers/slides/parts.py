@@ -11,7 +11,14 @@ from pptx.dml.color import RGBColor
 
 from layers.slides.boxes import EMU_PER_PT
 from layers.slides.freeforms import add
-from layers.type.line_breaks import LINE_HEIGHT, LINE_SPACING, text_height, text_lines, unparted
+from layers.type.line_breaks import (
+    LINE_HEIGHT,
+    LINE_SPACING,
+    text_height,
+    text_lines,
+    text_width,
+    unparted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,6 +36,10 @@ PARAGRAPH_GAP, TEXT_COLUMN_GAP = 0.4, 24.0
 # Where a few paragraphs have a slide to themselves they are up to so far apart, and the text of
 # numbered ones begins so far to the right, ems.
 WIDEST_GAP, NUMBER_EM = 1.6, 1.6
+# No letter but a mark upon another is narrower.
+NARROWEST_EM = 0.3
+# Short paragraphs stand in so many columns at most.
+COLUMNS = 2
 # How far lines are apart.
 SPACED = f'<a:lnSpc><a:spcPct val="{round(LINE_SPACING * 100_000)}"/></a:lnSpc>'
 _NUMBERED = '<a:buClr><a:schemeClr val="accent1"/></a:buClr><a:buAutoNum type="arabicPlain"/>'
@@ -88,6 +99,9 @@ def text_plan(
     half, whole = (width - TEXT_COLUMN_GAP) / 2, width
     for size in (*(LARGE_SIZES_PT if alone else ()), *TEXT_SIZES_PT):
         width = min(whole, LONGEST_LINE_EM * size)
+        if _least_used(paragraphs, width, size) > height:
+            # Far too much need not be broken to be known for that.
+            continue
         used = _text_used(paragraphs, width, size)
         if used <= height:
             return TextPlan(tuple(paragraphs), (), size, width, used)
@@ -100,12 +114,16 @@ def text_plan(
     rest = list(paragraphs)
     while rest:
         left = height - _text_used([*fitting, ""], width, size) + size * LINE_HEIGHT
-        lines = text_lines(rest[0], width, size)
         room = int(left / (size * LINE_HEIGHT))
+        # A text of many slides is not broken to its end for each of them.
+        most = (max(room, 0) + 1) * math.ceil(width / size / NARROWEST_EM)
+        lines, after = text_lines(rest[0][:most], width, size), rest[0][most:]
+        if after and len(lines) <= room:
+            lines, after = text_lines(rest[0], width, size), ""
         if room < len(lines):
             if room > 0 and not fitting:  # a paragraph longer than the box
                 fitting.append("".join(lines[:room]))
-                rest[0] = "".join(lines[room:])
+                rest[0] = "".join(lines[room:]) + after
             break
         fitting.append(rest.pop(0))
     return TextPlan(tuple(fitting), tuple(rest), size, width, _text_used(fitting, width, size))
@@ -256,6 +274,12 @@ def least_height(paragraphs: Sequence[str], width: float) -> float:
         The text, and the width of its box in points.
     """
     return _text_used(paragraphs, width, TEXT_SIZES_PT[-1])
+
+
+def _least_used(paragraphs: Sequence[str], width: float, size: float) -> float:
+    """Return a height, points, that a text has at least, whatever its lines and columns."""
+    lines = sum(text_width("".join(each.split()), size) for each in paragraphs) / width
+    return (lines - len(paragraphs)) / COLUMNS * size * LINE_HEIGHT
 
 
 def _text_used(paragraphs: Sequence[str], width: float, size: float) -> float:

@@ -46,7 +46,7 @@ _TOGETHER = re.compile(
 _HALVES = re.compile("[\ud800-\udfff]")
 # Height of a line in ems: Noto Sans SC has 1.45, which slides set at 90 %; other fonts have less.
 LINE_SPACING, LINE_HEIGHT = 0.9, 1.31
-MEASURED = 8192
+MEASURED, PIECED = 8192, 512
 # Bold letters are so much wider.
 BOLDER = 1.08
 
@@ -182,14 +182,13 @@ class _Lines:
             self.lines[-1] += piece
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """Yield what had better stay on one line."""
+# A text is broken at several sizes and widths before it is written.
+@lru_cache(maxsize=PIECED)
+def _pieces(text: str) -> tuple[str, ...]:
+    """Return what had better stay on one line."""
     together = {match.end() for match in _TOGETHER.finditer(text)}
-    start = 0
-    for end in _ends(text):
-        if end not in together:
-            yield text[start:end]
-            start = end
+    ends = [end for end in _ends(text) if end not in together]
+    return tuple(text[start:end] for start, end in pairwise([0, *ends]))
 
 
 def _words(piece: str) -> Iterator[str]:

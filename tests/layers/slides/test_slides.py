@@ -512,8 +512,10 @@ def test_lines_hold_the_whole_text_and_fit(text, width):
     assert all(text_width(line.rstrip(), 12) <= width or len(line) == 1 for line in lines)
 
 
-def test_libreoffice_opens_all_slides(as_pdf):
-    slides = [replace(each, footer=FOOTER, notes=NOTES) for each in VARIANTS.values()]
+def test_libreoffice_opens_slides_of_every_kind(as_pdf):
+    # Of each kind of part one: the others have the same ones in other places.
+    kinds = ("cover", "wide map", "high map", "chart and table", "chart", "contents")
+    slides = [replace(VARIANTS[each], footer=FOOTER, notes=NOTES) for each in kinds]
     data = presentation(slides, created=CREATED)
     pages = [page.extract_text() for page in PdfReader(as_pdf(data)).pages]
     assert len(pages) == len(opened(data).slides)
