@@ -78,6 +78,8 @@ with st.sidebar:
 asked = Overview(theme, tuple(evidence), kinds)  # type: ignore[arg-type]  # some of these
 map_column, results = map_and_results()
 with map_column:
+    if asked.is_empty:
+        st.info(text("overview.empty"))
     draw_map(maps.document(asked, lang=language()), key="overview-map")
 with results:
     if chosen := selected():

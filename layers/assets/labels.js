@@ -19,6 +19,7 @@
   const NEAR = [0, 1, -1, 0.5, -0.5, 0.25, -0.25, 0.75, -0.75];
   const FAR = [1.6, 2.4, 3.2, 4.5];
   const END_PX = 16;
+  const ASIDE_PX = [30, 50, 80, 120, 160, 200];
   // A name stands in two lines, and then smaller, where that brings it so much nearer.
   const SPARED_PX = 40;
   // Height of a line by the size of its letters.
@@ -128,12 +129,17 @@
     if (!far || turn) {
       return far ? [] : centres;
     }
-    // Above or below its ends, where it has no room beside it.
-    return [inside[0], inside[inside.length - 1]].flatMap((p, k, [first, last]) => {
+    // Above or below its ends, where it has no room beside it; else well to a side of it.
+    const ends = [inside[0], inside[inside.length - 1]].flatMap((p, k, [first, last]) => {
       const up = (p.y <= first.y && p.y <= last.y) ? -1 : 1;
       return [0, 0.3, -0.3, 0.5, -0.5].flatMap((right) => [1, 2, 3].map((off) =>
         [p.x + right * w, p.y + up * off * (h / 2 + END_PX), 0, p]));
     });
+    const aside = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9].flatMap((share) => {
+      const p = inside[Math.floor(share * (inside.length - 1))];
+      return ASIDE_PX.flatMap((off) => [1, -1].map((side) => [p.x + side * (off + w / 2), p.y, 0, p]));
+    });
+    return [...ends, ...aside];
   }
 
   // Centres on an isoline where it is straight enough, with its angle there: the middle first.

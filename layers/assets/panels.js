@@ -9,7 +9,7 @@
   const ROOM_FOR_MIDDLE_PX = 70;
   const LEGEND_SHARE = 0.25;
   const LEAST_LEGEND_PX = 120;
-  const NARROW_PX = 480;
+  const NARROW_PX = 560;
   const BESIDE_PX = 8;
 
   function el(tag, className, text) {
@@ -426,7 +426,8 @@
       const edge = (panel, side) => panel.getBoundingClientRect()[side] - origin[side === "top" || side === "bottom" ? "top" : "left"];
       if (width <= NARROW_PX) {
         const low = [this.cardPanel, this.legendPanel].filter((panel) => !panel.hidden).map((panel) => edge(panel, "top"));
-        return { left: BESIDE_PX, right: width - BESIDE_PX, top: edge(this.left, "bottom") + BESIDE_PX, bottom: Math.min(...low) - BESIDE_PX };
+        const high = Math.max(edge(this.left, "bottom"), edge(this.tools, "bottom"));
+        return { left: BESIDE_PX, right: width - BESIDE_PX, top: high + BESIDE_PX, bottom: Math.min(...low) - BESIDE_PX };
       }
       return { left: edge(this.left, "right") + BESIDE_PX, right: edge(this.right, "left") - BESIDE_PX, top: BESIDE_PX, bottom: height - BESIDE_PX };
     }

@@ -65,8 +65,10 @@
       }
       const { left, top, right, bottom } = this.panels.clear();
       const fits = ({ x, y }) => x <= right - left && y <= bottom - top;
-      if (fits(seen.getSize())) {
-        const over = (low, high, from, to) => Math.max(0, high - to) + Math.min(0, low - from);
+      // A point is as large from afar: where its symbol does not fit, it stands in the middle.
+      if (layer.isPoint(i) || fits(seen.getSize())) {
+        const over = (low, high, from, to) => (high - low > to - from ? (low + high - from - to) / 2
+          : Math.max(0, high - to) + Math.min(0, low - from));
         this.map.panBy([over(seen.min.x, seen.max.x, left, right), over(seen.min.y, seen.max.y, top, bottom)]);
       } else {
         this.map.fitBounds(this.shapes.path(layer, i, {}).getBounds(), { paddingTopLeft: [left, top],

@@ -82,6 +82,11 @@ class Overview(Kind):
         return area().themes[self.theme or area().defaults["overview"]["theme"]]
 
     @property
+    def is_empty(self) -> bool:
+        """Whether nothing of the theme has what was chosen."""
+        return all(self._kept(name).empty for name in self.shown)
+
+    @property
     def paged(self) -> Points:
         """The points whose kinds an atlas can have pages for."""
         return Points(area().defaults["overview"]["layer"])
@@ -175,8 +180,8 @@ class Overview(Kind):
         frame = as_drawn(name)
         if name in area().context:
             return frame
-        if self.evidence:
-            frame = frame[frame["evidence"].isin(self.evidence)]
         role = area().points.get(name)
-        wanted = set(self.kinds) & set(frame[role.group]) if role and role.group else None
-        return frame[frame[role.group].isin(wanted)] if role and wanted else frame
+        # Before the evidence: what has none of it is not shown, and not all else in its place.
+        if role and role.group and (wanted := set(self.kinds) & set(frame[role.group])):
+            frame = frame[frame[role.group].isin(wanted)]
+        return frame[frame["evidence"].isin(self.evidence)] if self.evidence else frame

@@ -39,6 +39,11 @@ def test_a_layer_has_no_more_rows_than_slides_have_room_for(name):
 
 def test_where_nothing_can_have_a_place_nothing_is_found():
     assert Overview(evidence=("official",)).told("en") == []
+    assert Overview(evidence=("official",)).is_empty
+    assert not Overview().is_empty
+    # A kind of which none has the evidence leaves nothing, not what else has it.
+    assert Overview("platforms", ("surveyed",), ("university",)).told("en")
+    assert Overview("platforms", ("surveyed",), ("incubator",)).is_empty
     assert Layer("cities").told("en")
     with open_plan("tests/areas/tiny"):
         assert "in 1 layer have" in Overview().told("en")[0]

@@ -243,7 +243,8 @@ def test_names_legend_and_card_find_room_at_every_size_in_both_languages(page):
     show(page, web_map())
     turns = cycle([("zh", "en"), ("en", "zh")])
     # Windows, what the page of the app leaves to the map in them, and a telephone.
-    for size in ((1440, 900), (1280, 720), (945, 843), (900, 760), (819, 663), (369, 787)):
+    sizes = (*WINDOWS, (945, 843), (900, 760), (819, 663), (481, 491), (369, 787))
+    for size in sizes:
         page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
         page.evaluate("() => { Atlas.view.resize(); Atlas.view.home(false) }")
         for lang in next(turns):
