@@ -186,7 +186,7 @@ def test_every_sentence_of_cost_has_both_languages_and_the_same_blanks() -> None
 
 
 def test_a_border_of_many_corners_is_shown_simpler_and_says_so() -> None:
-    at = np.linspace(0, 2 * np.pi, 600_000, endpoint=False)
+    at = np.linspace(0, 2 * np.pi, display.MOST_VERTICES + 50_000, endpoint=False)
     rim = 0.2 + 0.02 * np.sin(50 * at)
     ring = np.column_stack([112.9 + rim * np.cos(at), 28.2 + rim * np.sin(at)])
     shown = display.displayed([shapely.Polygon(ring)])
