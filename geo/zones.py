@@ -18,7 +18,7 @@ from geo.locate import Locator
 from geo.plausibility import require_coordinates
 from geo.points import located
 from geo.supports import Supports, supports, unsure
-from geo.work import checkpoint, slices
+from geo.work import slices
 
 if TYPE_CHECKING:
     from collections.abc import Hashable
@@ -297,7 +297,6 @@ def members(xy: Floats, polygons: NDArray[Any]) -> Membership:
     >>> found.zone.tolist(), found.overlap, found.shared
     ([0, 0], False, 1)
     """
-    checkpoint()
     locator = Locator(polygons, cells=int(np.clip(len(xy), _MIN_CELLS, _MAX_CELLS)))
     point, zone = locator.pairs(xy[:, 0], xy[:, 1])
     again = repeated(point)

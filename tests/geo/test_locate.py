@@ -11,6 +11,7 @@ from shapely import Polygon, box
 
 from geo import locate
 from geo.locate import Locator
+from geo.work import Cancelled, watched
 
 NEVER = 10**9
 
@@ -152,3 +153,8 @@ def test_locator_of_nothing() -> None:
     some = Locator([box(0, 0, 1, 1)])
     assert some.first([], []).size == 0
     assert some.pairs([], [])[0].size == 0
+
+
+def test_edges_for_which_nobody_waits_are_not_laid_out() -> None:
+    with pytest.raises(Cancelled), watched(cancelled=lambda: True):
+        Locator([box(0, 0, 1, 1)])

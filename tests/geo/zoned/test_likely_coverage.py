@@ -5,13 +5,15 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pytest
+import shapely
 from shapely import LineString, Point, box
 
 import geo
 from geo.supports import Supports, supports
+from geo.work import Cancelled, watched
 from geo.zoned import likely_coverage
 from geo.zoned.likely_coverage import chances
-from geo.zoned.reach import within_reach
+from geo.zoned.reach import _reached, within_reach
 
 EAST, NORTH = 500_000.0, 3_100_000.0
 ZONES = gpd.GeoDataFrame(
@@ -161,3 +163,14 @@ def test_chances_by_hand() -> None:
     np.testing.assert_allclose(twice, [[0, 0, 0.5, 0], [0, 0, 0, 0]])
     assert [each.tolist() for each in chances(asked[:1], places, [400.0, 300.0])[0]] == [[1], [1]]
     np.testing.assert_allclose(chances(asked, places, [200.0])[0], [[0.75, 1, 1, 0]])
+
+
+def test_ground_is_reached_once_or_twice_unless_nobody_waits_for_it() -> None:
+    squares = shapely.box([0, 1, 9], 0, [2, 3, 10], 1)
+    once, twice = _reached(squares)
+    assert once.equals(shapely.union_all([shapely.box(0, 0, 3, 1), squares[2]]))
+    assert twice.equals(shapely.box(1, 0, 2, 1))
+    assert [part.area for part in _reached(squares[:1])] == [2, 0]
+    assert [part.area for part in _reached(squares[:0])] == [0, 0]
+    with pytest.raises(Cancelled), watched(cancelled=lambda: True):
+        _reached(squares[:1])
