@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from app.commands.help import in_words, spoken
+from app.commands.help import in_words, spoken, told
 from app.commands.options import AsJson  # noqa: TC001 - typer reads it at run time
 from app.commands.output import print_json, records, told_if_slow
 from layers.review.findings import VERDICTS
@@ -33,7 +33,7 @@ def check(
     # With it comes all that draws prints: a third of what any command would load.
     from layers.review import checking  # noqa: PLC0415
 
-    with told_if_slow("checking"):
+    with told_if_slow(told("told.checking")):
         named = None if profile is None else profile_named(profile)
         subject = checking.subject_of(file, named or "", sensitive)
         tables = {lang: checking.check(subject, lang=lang) for lang in spoken()}

@@ -45,6 +45,17 @@ def in_words(words: Callable[[str], str]) -> str:
     return " · ".join(words(lang) for lang in _spoken.get())
 
 
+def told(key: str, **values: object) -> str:
+    """Return words of the commands in the languages that they speak.
+
+    Examples
+    --------
+    >>> told("told.wrote", name="a.pptx")
+    '写好 a.pptx · wrote a.pptx'
+    """
+    return in_words(lambda lang: _WORDS.say(key, lang, **values))
+
+
 def worded(command: Any, name: str) -> Any:  # noqa: ANN401 - as typer has it
     """Return a command with what it and its options say; the fields of a kind say that themselves.
 

@@ -12,12 +12,11 @@ import yaml
 from typer.core import TyperGroup
 
 import geo
-from app.commands.help import in_words, worded
+from app.commands.help import in_words, spoken, worded
 from app.commands.options import AsJson, Output, numbers, say_receipt
 from app.commands.output import RASTERS, deliver, deliver_numbers, print_json, told_if_slow, wrote
 from geo.errors import InputError
 from geo.exchange.writers import write_file
-from geo.numerals import LANGUAGES
 from layers.keeping.brought import is_own, kept_raster
 from layers.keeping.own_files import receipt_of
 from layers.look.sheet import INTERNAL, Sheet
@@ -149,7 +148,7 @@ def answer_to(question: Kind, *, as_json: bool, output: Path | None) -> None:
             say_receipt(receipt)
     with told_if_slow(question.title_words()):
         result = question.answer()
-        for lang in LANGUAGES:
+        for lang in spoken():
             for line in in_short(question, lang):
                 typer.echo(line, err=True)
     if isinstance(result, pd.Series):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 import geo
+from app.commands.help import told
 from geo.errors import InputError
 from geo.exchange.cell_quotes import csv_bytes
 from geo.exchange.writers import write_file
@@ -83,7 +84,7 @@ def print_json(value: object) -> None:
 
 def wrote(path: Path) -> None:
     """Say on standard error that a file was written."""
-    typer.echo(f"wrote {path}", err=True)
+    typer.echo(told("told.wrote", name=path), err=True)
 
 
 def write_table(frame: pd.DataFrame, output: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from app.commands.help import spoken
+from app.commands.help import spoken, told
 from app.commands.output import told_if_slow, wrote
 from layers.outputs import remake
 from layers.outputs import snapshot as write_snapshot
@@ -69,9 +69,9 @@ def rerun(
     """Make a file again from what it says of itself, and say what changed since."""
     spec, changed = remake(file)
     for name in changed:
-        typer.echo(f"changed since: {name}", err=True)
+        typer.echo(told("told.changed", name=name), err=True)
     if not changed:
-        typer.echo("no data changed since", err=True)
+        typer.echo(told("told.unchanged"), err=True)
     _write(spec, output or file, None)
 
 
@@ -84,13 +84,13 @@ def _branded(brand: Path, template: Path | None) -> bytes:
 def _write(spec: MapSpec, path: Path, template: Path | bytes | None) -> None:
     """Write a map, saying that it takes a while, or an atlas, saying how far it is."""
     if spec.pages is None:
-        with told_if_slow("drawing"):
+        with told_if_slow(told("told.drawing")):
             write_snapshot(spec, path, template=template)
         for line in spec.statement().notes():
             typer.echo(line, err=True)
     else:
         with typer.progressbar(
-            length=1, label="drawing", file=sys.stderr, hidden=not sys.stderr.isatty()
+            length=1, label=told("told.drawing"), file=sys.stderr, hidden=not sys.stderr.isatty()
         ) as bar:
 
             def progress(done: int, steps: int, title: str) -> None:

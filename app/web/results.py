@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,7 @@ from geo.wording import sentence
 from layers import questions
 from layers.look.histogram import readable_scale
 from layers.look.overlay_classes import classify
-from layers.look.told import in_words
+from layers.look.told import in_words, teller
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results
 from layers.questions.belonging import belonging as belonging_pairs
@@ -67,7 +66,7 @@ def scale_notes(shown: Shown) -> None:
 def chart(shown: Shown, zone: str | None) -> None:
     """Draw the zones as bars; a click selects one."""
     zones = zone_results.table(shown)
-    told = partial(in_words, column=shown.column)
+    told = teller(zones[shown.column], shown.column)
     if shown.measure == "sector":
         names = zones.set_index("id")[f"name_{language()}"]
         kinds = zone_results.kinds_of_zones(shown.asked)
@@ -197,7 +196,7 @@ def class_breaks(shown: Shown, zone: str | None) -> None:
             explained=number(breaks.explained_pct, digits=0),
         )
     )
-    told = partial(in_words, column=shown.column)
+    told = teller((*drawn.lows, *drawn.uppers), shown.column)
     rows = [
         f'<tr><td><span style="background:{colour}"></span></td><td>'
         f"{interval(low, upper, told=told)}</td>"

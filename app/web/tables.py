@@ -21,7 +21,7 @@ from app.web import picking
 from app.web.choices import layer_title, value_title
 from geo.numerals import MISSING, between, listed, number
 from layers.look.symbology import field_title, texts_in
-from layers.look.told import ends_in_words, in_words, without_specks
+from layers.look.told import below_each_other, ends_in_words, without_specks
 from layers.plan.area import area
 from layers.plan.catalogue import as_drawn
 from layers.plan.schema import amounts, resource
@@ -178,10 +178,12 @@ def ranking_table(
         (
             row[f"name_{language()}"],
             rank_words(row, rank),
-            in_words(row[value], value),
+            told,
             _unbroken(ends_in_words(row, value)) if moved else MISSING,
         )
-        for row in zones.to_dict("records")
+        for row, told in zip(
+            zones.to_dict("records"), below_each_other(zones[value], value), strict=True
+        )
     ]
     header = [text("column.zone"), text("column.rank_between"), title, text("column.interval")]
     _pick_row(_html(header, rows), zones, zone)
@@ -378,9 +380,7 @@ def _named(ids: str) -> str:
 def _of_zones(zones: gpd.GeoDataFrame, columns: Sequence[str]) -> dict[str, Any]:
     """Return titles, what they say under the pointer, and rows of figures per zone, in words."""
     cells = [
-        values.tolist()
-        if name in WORDED
-        else [*map(partial(in_words, column=str(name)), without_specks(values))]
+        values.tolist() if name in WORDED else below_each_other(without_specks(values), str(name))
         for name, values in zones[[*columns]].items()
     ]
     return {

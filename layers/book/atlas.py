@@ -71,6 +71,8 @@ class Leaf:
         Paragraphs.
     table, chart
         Its table, and the chart that slides have beside it.
+    found
+        Figures that its slides are called by, those of the map first.
     """
 
     title: str
@@ -79,6 +81,7 @@ class Leaf:
     text: tuple[str, ...] = ()
     table: Table | None = None
     chart: Chart | None = None
+    found: tuple[tuple[tuple[str, str], ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,7 +148,7 @@ def _of_zones(spec: MapSpec) -> Atlas:
         for zone in placed
     )
     zh, en = both(f"atlas.series.{spec.pages}")
-    all_of_them = replace(content, overlays=(*content.overlays, *outlined(zh, en, placed)))
+    all_of_them = replace(content, overlays=(*content.overlays, *outlined(zh, capital(en), placed)))
     return Atlas(_cover(spec, all_of_them, len(pages)), pages, _closing(spec, nowhere))
 
 
@@ -201,7 +204,7 @@ def _content_of_kind(spec: MapSpec, points: Subjects, column: str, value: str) -
 
 
 def _leaf(title: str, content: Content | None, about: Facts) -> Leaf:
-    return Leaf(title, content, about.figures, about.text, about.table, about.chart)
+    return Leaf(title, content, about.figures, about.text, about.table, about.chart, about.found)
 
 
 def _outlined(content: Content, zh: str, en: str, zones: list[Subject]) -> list[Features | Points]:

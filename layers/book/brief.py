@@ -16,7 +16,7 @@ from geo.arguments import require_one_of
 from geo.errors import AtlasError
 from geo.numerals import number
 from layers.book.claims import claims
-from layers.book.together import in_shared_classes
+from layers.book.together import comparable
 from layers.look.charts import Chart
 from layers.look.standing import has_schematic
 from layers.look.symbology import value_label
@@ -47,7 +47,7 @@ SUMMED_UP = (*MAPS[1:], "unknowns")
 # The maps, how well places are known, the comparison and the method.
 STEPS = len(MAPS) + 3
 # Of a method so many letters are told on its slide; the rest is in the notes.
-MOST_LETTERS = {"zh": 90, "en": 190}
+MOST_LETTERS = {"zh": 90, "en": 150}
 # Colours of how well places are known, the best first.
 KNOWN_COLOURS = ("#0B4F9C", "#56B4E9", "#E69F00", "#C9D1D9")
 
@@ -326,10 +326,8 @@ def _comparison(spec: MapSpec) -> Exhibit | None:
     shown = [Shown(Distribution(points, Zones(name)), measure="density") for name in names]
     specs = [specified(each, spec) for each in shown]
     contents = [each.content() for each in specs]
-    maps = tuple(
-        (one, replace(in_shared_classes(contents, at), visible=area().context))
-        for at, one in enumerate(specs)
-    )
+    shared = comparable([replace(each, visible=area().context) for each in contents])
+    maps = tuple(zip(specs, shared, strict=True))
     captions = tuple(Zones(name).title(lang) for name in names)
     ends = [foremost(each.answer(), each.column, lang) for each in shown]
     words = {

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from layers.book.atlas import sources_leaf
 from layers.book.brief import STEPS, SUMMED_UP, brief, counted
 from layers.book.comparison import side_by_side
 from layers.book.map_deck import drawn_slide, figure_slide
-from layers.book.slides import foot_of
+from layers.book.slides import foot_of, sources_slide
 from layers.record.specification import asked
 from layers.slides.deck import presentation
 from layers.slides.slide import Slide
@@ -84,10 +83,9 @@ def brief_slides(whole: Brief, spec: MapSpec) -> list[Slide]:
         slides.append(Slide(heading, text=whole.findings, numbered=True, notes=notes, footer=foot))
     for exhibit in whole.exhibits:
         slides.append(_slide(exhibit, foot, lang))
-        behind += _tables(exhibit, slides[-1])
+        behind += _tables(exhibit, replace(slides[-1], footer=foot))
     shown = [content for each in whole.exhibits for _, content in each.maps]
-    sources = sources_leaf(spec, shown)
-    behind.append(Slide(sources.title, text=sources.text, table=sources.table, footer=foot))
+    behind.append(sources_slide(spec, shown))
     return [
         *slides,
         *(replace(each, title=say("brief.appendix", lang, title=each.title)) for each in behind),

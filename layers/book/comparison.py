@@ -6,13 +6,15 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+
 from geo.errors import InputError
 from geo.numerals import number
 from layers.book.map_deck import drawn_slide
 from layers.book.together import comparable
 from layers.look.callouts import has_results
 from layers.look.charts import MOST_BARS, Chart
-from layers.look.told import as_told, in_words
+from layers.look.told import as_told, below_each_other
 from layers.plan.area import area
 from layers.plan.selection import located
 from layers.questions.fields import part_of
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from layers.look.content import Content
     from layers.record.specification import MapSpec
 
+# Of more zones than a chart has bars for those with the highest figures are shown.
+FOREMOST = 8
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -174,10 +178,15 @@ def _title(
     figures = [_FIGURE.findall(each) for each in (one, other)]
     if one != other and _FIGURE.split(one) == _FIGURE.split(other):
         pairs = iter(zip(*figures, strict=True))
+        stated = {each for _, values in rows for words in values for each in _FIGURE.findall(words)}
 
         def both(_: re.Match[str]) -> str:
-            before, after = next(pairs)
-            return before if before == after else f"{before} → {after}"
+            before, after = map(str, next(pairs))
+            if before == after:
+                return before
+            if not {before, after} <= stated:
+                before, after = _alike(before, after)
+            return f"{before} → {after}"
 
         found = _FIGURE.sub(both, one).removesuffix(say("statement.end", lang))
     else:
@@ -194,6 +203,19 @@ def _title(
         if not all(map(_are_among, values, figures))
     ]
     return bracketed(found, say("statement.then", lang).join(unsaid), lang)
+
+
+def _alike(*figures: str) -> list[str]:
+    """Return figures with the decimals of the one that has most; nothing at all has none.
+
+    Examples
+    --------
+    >>> _alike("25.3", "46")
+    ['25.3', '46.0']
+    """
+    digits = max(len(each.partition(".")[2]) for each in figures)
+    plain = (float(each.replace(",", "")) for each in figures)
+    return [number(each, digits=digits if each else 0) for each in plain]
 
 
 def _are_among(words: str, figures: Sequence[str]) -> bool:
@@ -249,23 +271,43 @@ def _figures(specs: Sequence[MapSpec], captions: Sequence[str]) -> list[Slide]:
     first = questions[0]
     if not first.column or any(part_of(each, Zones) is None for each in questions):
         return []
-    name, column = f"name_{lang}", first.column
-    values = [each.zones_shown().set_index(name)[column].astype(float) for each in questions]
-    zones = tuple(values[0].index)
-    if zones != tuple(values[1].index) or len(zones) > MOST_BARS:
+    column, shown = first.column, [each.zones_shown().set_index("id") for each in questions]
+    values = [
+        zones[each.column].astype(float) for zones, each in zip(shown, questions, strict=True)
+    ]
+    if {*values[0].index} != {*values[1].index}:
         return []
-    what = first.column_title(column, lang)
+    values[1], what = values[1][values[0].index], first.column_title(column, lang)
+    text: tuple[str, ...] = ()
+    if len(values[0]) > MOST_BARS:
+        larger = np.fmax(*values).sort_values(ascending=False)
+        values = [each[larger.index[:FOREMOST]] for each in values]
+        left = number(len(larger) - FOREMOST)
+        text = (say("versus.left_out", lang, n=left, shown=number(FOREMOST)),)
+    zones = tuple(shown[0].loc[values[0].index, f"name_{lang}"])
+    told, title = specs[0].statement(), say("slides.figures", lang, title=first.title(lang))
+    if questions[1].column != column:
+        # Figures of two units have no difference and no bars in common.
+        columns = [each.column for each in questions]
+        heads = [each.column_title(each.column, lang) for each in questions]
+        cells = map(below_each_other, values, columns)
+        table = Table(
+            (say("atlas.column.name", lang), *heads),
+            tuple(zip(zones, *cells, strict=True)),
+            numeric=(1, 2),
+        )
+        return [Slide(title, text=text, table=table, notes=told.text(), footer=told.imprint)]
     series = tuple(
         (caption, tuple(as_told(value, column) for value in each))
         for caption, each in zip(captions, values, strict=True)
     )
     change = (values[1] - values[0]).to_numpy()
-    rows = tuple((zone, in_words(by, column)) for zone, by in zip(zones, change, strict=True))
+    rows = tuple(zip(zones, below_each_other(change, column), strict=True))
     header = (say("atlas.column.name", lang), say("versus.difference", lang, what=what))
-    told = specs[0].statement()
     return [
         Slide(
-            say("slides.figures", lang, title=first.title(lang)),
+            title,
+            text=text,
             chart=Chart("bar", zones, series, title=what, column=column),
             table=Table(header, rows, numeric=(1,)),
             notes=told.text(),

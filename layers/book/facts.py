@@ -64,12 +64,15 @@ class Facts:
     chart
         What it has most to do with by kind, or a kind by administrative unit; None where there
         is nothing to compare.
+    found
+        Figures that slides are called by: of what the map is about, then of what else there is.
     """
 
     figures: tuple[tuple[str, str], ...]
     text: tuple[str, ...]
     table: Table | None
     chart: Chart | None
+    found: tuple[tuple[tuple[str, str], ...], ...]
 
 
 def of_zone(zone: Subject, spec: MapSpec) -> Facts:
@@ -94,11 +97,19 @@ def of_zone(zone: Subject, spec: MapSpec) -> Facts:
     nowhere = series.unplaced(zone)
     unplaced = [row for each in told for row in _rows(each, nowhere)]
     rows = [*chain.from_iterable(inside.values()), *unplaced]
+    answer = _answer(zone, spec)
+    # What is asked about comes first, and of a layer its number and what that comes to.
+    numbers = [
+        (numbers[0], *numbers[1:][-1:])
+        for each in sorted(told, key=lambda each: each.layer != (asked_about or told[0]).layer)
+        if (numbers := _numbers(zone, each, inside[each], spec))
+    ]
     return Facts(
-        (*_counts(zone, inside, spec), *_answer(zone, spec)),
+        (*_counts(zone, inside, spec), *answer),
         (*_place(zone, lang), *_contents(zone, inside, len(unplaced), spec)),
         _table(rows, lang, of_layers=True),
         _kinds_chart(*next(iter(inside.items())), lang),
+        ((*answer[:1],), *numbers) if answer else tuple(numbers),
     )
 
 
@@ -147,6 +158,7 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
         tuple(text),
         _table(sorted(rows, key=lambda row: row["evidence"] == UNLOCATED), lang),
         _chart(_say("chart_units", lang, units=units), list(counts.items())),
+        (tuple(figures[1:2]), tuple(figures[2:4])),
     )
 
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from layers.record.specification import MapSpec
     from layers.scene.placed import PlacedMap
     from layers.scene.scene import Scene
-    from layers.slides.slide import LegendItem
 
 # The room for a map beside more than its legend on a slide in the look of the atlas, points.
 MAP_PT = (567.4, 405.0)
@@ -180,8 +179,6 @@ def figure_slide(figures: Figures, first: Slide) -> Slide:
         The slide with the map.
     """
     chart = figures.chart
-    if chart is not None and figures.like_legend and chart.kind == "bar":
-        chart = _like_legend(chart, first.legend)
     return Slide(
         figures.title,
         text=figures.text,
@@ -207,19 +204,4 @@ def _beside(table: Table, chart: Chart | None) -> Table | None:
         None
         if table.numeric is None
         else tuple(kept.index(at) for at in table.numeric if at in kept),
-    )
-
-
-def _like_legend(chart: Chart, legend: tuple[LegendItem, ...]) -> Chart | None:
-    """Return the bars that the legend has, in its order and its colours."""
-    ((title, values),) = chart.series
-    counts = dict(zip(chart.categories, values, strict=True))
-    items = [item for item in legend if item.label in counts]
-    if not items:
-        return None
-    return replace(
-        chart,
-        categories=tuple(item.label for item in items),
-        series=((title, tuple(counts[item.label] for item in items)),),
-        colours=tuple(item.colour for item in items),
     )

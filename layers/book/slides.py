@@ -8,23 +8,26 @@ from typing import TYPE_CHECKING
 
 from geo.numerals import listed, number
 from layers.book.atlas import atlas, sources_leaf
+from layers.book.claims import headline
 from layers.book.map_deck import drawn_slide
 from layers.look.statement import imprint, reviewed
 from layers.paper.toning import Known
+from layers.record.specification import asked
 from layers.slides.deck import presentation
 from layers.slides.slide import Contents, Slide
 from layers.type.tables import Table
-from layers.words import say
+from layers.words import bracketed, say
 
-# A legend of more lines leaves no room for figures beside its map, and of figures so many have room
-# beside a short one. Of features a slide names so many, and tells what they are called and of which
-# kind; the print has all of them.
-LEGEND_WITH_FIGURES, FIGURES_BESIDE, ROWS_ON_SLIDE, COLUMNS_ON_SLIDE = 9, 6, 9, 2
+# Of features a slide names so many, and tells what they are called and of which kind; the print has
+# all of them. So few are named with what is said of their zone.
+ROWS_ON_SLIDE, COLUMNS_ON_SLIDE, ROWS_IN_TEXT = 9, 2, 3
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from layers.book.atlas import Leaf, Progress
+    from layers.look.content import Content
     from layers.record.specification import MapSpec
 
 
@@ -65,13 +68,12 @@ def atlas_deck(
     steps, known = len(whole.leaves), Known()
     # Cover and contents have said its words and figures already.
     shown = [each.content for each in whole.leaves if each.content is not None]
-    closing = (*whole.closing[:-1], sources_leaf(spec, shown))
-    for done, leaf in enumerate(
-        (replace(whole.cover, text=(), figures=()), *whole.pages, *closing)
-    ):
+    cover_map = replace(whole.cover, text=(), figures=())
+    for done, leaf in enumerate((cover_map, *whole.pages, *whole.closing)):
         report(done, steps, leaf.title)
         starts[leaf.title] = len(slides)
-        slides += _slides(leaf, spec, known)
+        last = leaf is whole.closing[-1]
+        slides += [sources_slide(spec, shown)] if last else _slides(leaf, spec, known)
     header = (say("atlas.column.name", spec.lang), say("atlas.column.page", spec.lang))
     contents = Contents(1, header, tuple(starts.items()))
     return presentation(
@@ -90,30 +92,69 @@ def foot_of(spec: MapSpec) -> str:
     return imprint(reviewed(sheet, spec.lang), sheet.author, sheet.date, spec.lang)
 
 
+def sources_slide(spec: MapSpec, shown: Sequence[Content]) -> Slide:
+    """Return the slide of the sources; what the file was made by is in its notes.
+
+    Parameters
+    ----------
+    spec
+        The map.
+    shown
+        What all maps of the deck show.
+    """
+    leaf = sources_leaf(spec, shown)
+    notes = "\n".join(leaf.text)
+    return Slide(leaf.title, table=leaf.table, notes=notes, footer=foot_of(spec))
+
+
 def _slides(leaf: Leaf, spec: MapSpec, known: Known) -> list[Slide]:
-    """Return the slides of a leaf: its map with its figures, then what else is said of it."""
-    header = tuple(say(f"atlas.figure.{name}", spec.lang) for name in ("name", "value"))
-    figures = Table(header, leaf.figures, numeric=(1,)) if leaf.figures else None
+    """Return the slides of a leaf: its map, what is said of it with its figures, its features."""
+    lang, foot = spec.lang, foot_of(spec)
     if leaf.content is None:
         # What has no map has one table: its own, with the figures as a sentence before it.
         rows = tuple(f"{name} {value}" for name, value in leaf.figures)
-        return [Slide(leaf.title, text=(*rows, *leaf.text), table=leaf.table, footer=foot_of(spec))]
-    first, _ = drawn_slide(spec, leaf.content, leaf.title, known=known)
-    bare = replace(first, map=None, legend=(), footer=foot_of(spec))
-    slides = [first]
-    if figures and len(first.legend) <= LEGEND_WITH_FIGURES:
-        some, more = leaf.figures[:FIGURES_BESIDE], leaf.figures[FIGURES_BESIDE:]
-        slides = [replace(first, table=replace(figures, rows=some))]
-        figures = replace(figures, rows=more) if more else None
-    if leaf.text or figures:
-        title = say("atlas.about", spec.lang, title=leaf.title)
-        slides.append(replace(bare, title=title, text=leaf.text, table=figures))
-    if leaf.chart or leaf.table:
-        title = say("atlas.data", spec.lang, title=leaf.title)
-        told = leaf.table and _foremost(leaf.table, spec.lang)
-        notes = "\n".join(filter(None, (bare.notes, _left_out(leaf.table, spec.lang))))
-        slides.append(replace(bare, title=title, chart=leaf.chart, table=told, notes=notes))
+        return [Slide(leaf.title, text=(*rows, *leaf.text), table=leaf.table, footer=foot)]
+    found = [_called(leaf.title, each, lang) for each in leaf.found] or [
+        _called(leaf.title, [("", headline(asked(spec), lang))], lang)
+    ]
+    first, _ = drawn_slide(spec, leaf.content, found[0], topic=leaf.title, known=known)
+    bare, slides = replace(first, map=None, legend=(), footer=foot), [first]
+    features, text = leaf.table, leaf.text
+    if features and not leaf.chart and len(features.rows) <= ROWS_IN_TEXT:
+        names = (bracketed(str(row[0]), str(row[1]), lang) for row in features.rows)
+        text, features = (*text, say("atlas.named", lang, names=listed(names, lang))), None
+    if text or leaf.figures:
+        header = tuple(say(f"atlas.figure.{name}", lang) for name in ("name", "value"))
+        figures = Table(header, leaf.figures, numeric=(1,)) if leaf.figures else None
+        title = found[1] if found[1:] else say("atlas.about", lang, title=leaf.title)
+        slides.append(replace(bare, title=title, text=text, table=figures))
+    if leaf.chart or features:
+        notes = "\n".join(filter(None, (bare.notes, _left_out(features, lang))))
+        told = features and _foremost(features, lang)
+        fewer = partial(_foremost, features, lang) if features else None
+        title = _most(leaf, lang)
+        slides.append(
+            replace(bare, title=title, chart=leaf.chart, table=told, fewer=fewer, notes=notes)
+        )
     return slides
+
+
+def _called(name: str, figures: Sequence[tuple[str, str]], lang: str) -> str:
+    """Return a title that says what is found of a subject: its name with figures."""
+    told = say("statement.then", lang).join(" ".join(filter(None, each)) for each in figures)
+    return say("statement.row", lang, name=name, value=told) if told else name
+
+
+def _most(leaf: Leaf, lang: str) -> str:
+    """Return the title of the features of a subject: of which kind most are, or how many."""
+    if leaf.chart is None:
+        n = len(leaf.table.rows) if leaf.table else 0
+        return say("atlas.features", lang, title=leaf.title, n=number(n))
+    ((_, values),) = leaf.chart.series
+    most = max(each or 0.0 for each in values)
+    kinds = [name for name, each in zip(leaf.chart.categories, values, strict=True) if each == most]
+    kind = listed(kinds, lang)
+    return say("atlas.most", lang, title=leaf.title, kind=kind, n=number(most))
 
 
 def _left_out(table: Table | None, lang: str) -> str:
@@ -122,12 +163,12 @@ def _left_out(table: Table | None, lang: str) -> str:
     return say("atlas.columns", lang, columns=listed(columns, lang)) if columns else ""
 
 
-def _foremost(table: Table, lang: str) -> Table:
+def _foremost(table: Table, lang: str, most: int = ROWS_ON_SLIDE) -> Table:
     """Return what a slide tells of features: what they are, and how many more there are."""
     rows = tuple(row[:COLUMNS_ON_SLIDE] for row in table.rows)
-    if len(rows) > ROWS_ON_SLIDE:
+    if len(rows) > most:
         # What the text says stands at the end stands there.
-        head, last = ROWS_ON_SLIDE - 2, rows[-1]
-        more = say("atlas.more", lang, n=number(len(rows) - ROWS_ON_SLIDE + 1))
+        head, last = most - 2, rows[-1]
+        more = say("atlas.more", lang, n=number(len(rows) - most + 1))
         rows = (*rows[:head], (more, *[""] * (COLUMNS_ON_SLIDE - 1)), last)
     return Table(table.header[:COLUMNS_ON_SLIDE], rows, numeric=())

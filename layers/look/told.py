@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from geo.numerals import between, number, significant, spreadsheet_format
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 # Less than this part of the largest figure is a speck of a feature that lies elsewhere.
 NEXT_TO_NOTHING = 1e-3
@@ -23,6 +24,8 @@ DIGITS = {
     "demand_covered_pct": 1,
     "share_pct": 1,
     "density_per_km2": 3,
+    "ahead_pct": 1,
+    "of_all_zones_pct": 1,
     "area_km2": 1,
     "uncovered_km2": 1,
     "weight_sum": 1,
@@ -81,8 +84,15 @@ def as_told(value: float, column: str) -> float:
     return round(float(value), decimals_of(value, column))
 
 
-def in_words(value: float, column: str) -> str:
+def in_words(value: float, column: str, *, parted: bool = False) -> str:
     """Return what is found of a zone as it stands everywhere; what is smaller keeps its digits.
+
+    Parameters
+    ----------
+    value, column
+        The figure, and its column.
+    parted
+        Whether a whole figure above zero has decimals, as others beside it have.
 
     Examples
     --------
@@ -94,7 +104,44 @@ def in_words(value: float, column: str) -> str:
     told, digits = as_told(value, column), decimals_of(value, column)
     if digits > DIGITS.get(column, 0):
         return significant(told, DIGITS_OF_SMALL if column in DIGITS else DIGITS_OF_OTHERS)
-    return number(told, digits=0 if told.is_integer() else digits)
+    whole = told.is_integer() and not (parted and told)
+    return number(told, digits=0 if whole else digits)
+
+
+def parts_of(values: Iterable[float], column: str) -> bool:
+    """Whether any figure of a column is told with decimals, so that all of them are.
+
+    Examples
+    --------
+    >>> parts_of([32.44, 11.0], "count"), parts_of([32.0, 11.0], "count")
+    (True, False)
+    """
+    if column not in DIGITS:
+        return False
+    return any(not as_told(each, column).is_integer() for each in values if math.isfinite(each))
+
+
+def teller(values: Iterable[float], column: str) -> Callable[[float], str]:
+    """Return what writes figures of a column that are seen together: with the same decimals.
+
+    Examples
+    --------
+    >>> teller([32.44, 11.0], "count")(11.0), teller([32.0, 11.0], "count")(11.0)
+    ('11.0', '11')
+    """
+    return partial(in_words, column=column, parted=parts_of(values, column))
+
+
+def below_each_other(values: Iterable[float], column: str) -> list[str]:
+    """Return figures of a column in words, with the same decimals; nothing at all has none.
+
+    Examples
+    --------
+    >>> below_each_other([32.44, 11.0, 0.0], "count"), below_each_other([32.0, 11.0], "count")
+    (['32.4', '11.0', '0'], ['32', '11'])
+    """
+    figures = [float(each) for each in values]
+    return [*map(teller(figures, column), figures)]
 
 
 def chart_numbers(column: str) -> str:

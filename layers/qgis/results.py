@@ -18,7 +18,7 @@ from geo.numerals import LANGUAGES, MINUS, interval
 from layers.look.callouts import layer_name
 from layers.look.overlays import Choropleth
 from layers.look.symbology import field_title
-from layers.look.told import DIGITS, DIGITS_OF_OTHERS, DIGITS_OF_SMALL, LEAST_TOLD
+from layers.look.told import DIGITS, DIGITS_OF_OTHERS, DIGITS_OF_SMALL, LEAST_TOLD, parts_of
 from layers.plan.area import per_plan
 from layers.plan.schema import resources
 from layers.qgis.styles import (
@@ -241,13 +241,15 @@ def _named_value(layer: Drawn) -> str:
     """Return an expression for the name of a zone above its number, as maps write it."""
     name, number = name_field(layer.frame, layer.lang), quoted_column(layer.numbers)
     sign = PERCENT if any(mark.value.endswith(PERCENT) for mark in layer.marks) else ""
-    value = f"coalesce({figure_in_qgis(number, layer.numbers)} || {quoted_text(sign)}, '')"
+    parted = parts_of(layer.frame[layer.numbers].astype(float), layer.numbers)
+    told = figure_in_qgis(number, layer.numbers, parted=parted)
+    value = f"coalesce({told} || {quoted_text(sign)}, '')"
     # What has no name or no number leaves its line out.
     lines = [f"coalesce({quoted_column(name)} || '\\n', '')"] if name in layer.frame else []
     return " || ".join([*lines, value])
 
 
-def figure_in_qgis(number: str, column: str) -> str:
+def figure_in_qgis(number: str, column: str, *, parted: bool = False) -> str:
     """Return an expression that writes a figure as :func:`layers.look.told.in_words` does.
 
     Parameters
@@ -256,6 +258,8 @@ def figure_in_qgis(number: str, column: str) -> str:
         Expression of the figure.
     column
         Its column.
+    parted
+        Whether a whole figure has decimals, as others of its column have.
 
     Examples
     --------
@@ -270,7 +274,8 @@ def figure_in_qgis(number: str, column: str) -> str:
     told = f"if(abs({number}) < {large}, {few(DIGITS_OF_OTHERS)}, {whole})"
     if column in DIGITS:
         digits = DIGITS[column]
-        places = f"if(round({number}, {digits}) = round({number}), 0, {digits})"
+        whole = f"if(round({number}, {digits}) = round({number}), 0, {digits})"
+        places = str(digits) if parted else whole
         usual = f"format_number({number}, {places}, 'en')"
         small = LEAST_TOLD * 10.0**-digits
         told = f"if(abs({number}) < {small:g}, {few(DIGITS_OF_SMALL)}, {usual})"

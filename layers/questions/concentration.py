@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import geo
 from geo.errors import InputError
-from geo.numerals import significant
+from geo.numerals import number, significant
+from geo.units import labelled
+from layers.look.told import in_words
 from layers.plan.zonings import zoning_names
 from layers.questions.counting import OfZones, zone_counts
 from layers.questions.fields import Field
+from layers.questions.figures import foremost
 from layers.questions.kinds import register
 from layers.questions.subjects import Zones
 from layers.words import say
@@ -42,6 +45,34 @@ class Concentration(OfZones):
 
     groups: Annotated[str | None, Field(choices=zoning_names, brings="zones")] = None
 
+    @property
+    def column(self) -> str:
+        """The share of a zone, which the measures are made of."""
+        return "of_all_zones_pct"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The count, or what the points add up to."""
+        return (self.held,)
+
+    def zones_shown(self) -> gpd.GeoDataFrame:
+        """Return the zones with their share of what all of them hold."""
+        zones = OfZones.zones_shown(self)
+        held = zones[self.held].astype(float)
+        return labelled(zones.assign(of_all_zones_pct=100.0 * held / held.sum()), zones.attrs)
+
+    def told(self, lang: str) -> list[str]:
+        """Return what the foremost zone holds, and how far from even that is."""
+        zones, answer = self.zones_shown(), self.answer()
+        first, share = foremost(zones, self.column, lang)
+        weighted = self.asked.weight is not None
+        points = self.asked.points
+        what = self.column_title(self.held, lang) if weighted else points.noun(lang)
+        told = {"share": in_words(share, self.column), "hhi": significant(answer["hhi"], 3)}
+        told |= {"even": significant(1.0 / len(zones), 3), "n": number(len(zones))}
+        key = "told.concentration_sum" if weighted else "told.concentration"
+        return [say(key, lang, what=what, zone=first, **told)]
+
     def answer(self) -> pd.Series[float]:
         """Return the measures of concentration; zones that overlap have none by area.
 
@@ -57,7 +88,7 @@ class Concentration(OfZones):
             )
         by_id = zones.set_index("id")
         return geo.concentration_measures(
-            by_id[self.column].astype(float),
+            by_id[self.held].astype(float),
             areas=None if zones.attrs["zones_overlap"] else by_id["area_km2"],
             groups=None if self.groups is None else _groups(zones, self.groups),
         )

@@ -99,9 +99,14 @@ class OfZones(Kind):
     asked: Distribution
 
     @property
-    def column(self) -> str:
-        """The count, or what the points add up to."""
+    def held(self) -> str:
+        """The column of what a zone holds: the count, or what the points add up to."""
         return "count" if self.asked.weight is None else "weight_sum"
+
+    @property
+    def column(self) -> str:
+        """What a zone holds."""
+        return self.held
 
     @property
     def columns(self) -> tuple[str, ...]:

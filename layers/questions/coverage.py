@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 SERVICE_DISTANCE_M = 3000.0
 M_PER_KM = 1000
+# A curve names so many of its distances on a slide, and is called by where it reaches this share.
+MOST_DISTANCES, HALF_PCT = 16, 50.0
 CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
 
 
@@ -189,8 +191,15 @@ class Curve(Coverage):
         return coverage_curve(self.sites, self.zones, self.distances_m or CURVE_DISTANCES_M)
 
     def figures(self, lang: str) -> list[Figures]:
-        """Return the covered share by distance as lines."""
-        curve = self.answer()
+        """Return the covered share by distance as lines, called by where half is covered."""
+        whole = self.answer()
+        # As many distances as have room for their names: every fourth of sixty is a kilometre.
+        step = -(-len(whole) // MOST_DISTANCES)
+        curve, half = whole.iloc[step - 1 :: step], whole[whole["covered_pct"] >= HALF_PCT]
+        title = say("slides.figures", lang, title=self.title(lang))
+        if len(half):
+            km = number(half["distance_m"].iloc[0] / M_PER_KM)
+            title = say("told.half_covered", lang, noun=self.sites.noun(lang), km=km)
         shares = ("covered_pct", "doubly_covered_pct")
         chart = Chart(
             "line",
@@ -199,7 +208,7 @@ class Curve(Coverage):
             title=say("coverage.title", lang),
             unit="%",
         )
-        return [Figures(say("slides.figures", lang, title=self.title(lang)), chart=chart)]
+        return [Figures(title, chart=chart)]
 
 
 @register

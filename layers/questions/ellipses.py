@@ -36,6 +36,11 @@ class Ellipses(Centres):
         """Return the ellipses, None where there is none."""
         return ellipses(self.groups, deviations=self.deviations)
 
+    def told(self, lang: str) -> list[str]:
+        """Return how all points scatter, then where their middles are."""
+        first, *others = Centres.told(self, lang)
+        return [first, *others] if self.rings() is None else [others[0], first, *others[1:]]
+
     def answer(self) -> gpd.GeoDataFrame:
         """Return the ellipses.
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.numerals import listed
 from layers.look.charts import Chart
-from layers.look.told import in_words, rounded
+from layers.look.told import below_each_other, in_words, rounded
 from layers.questions.cluster_reading import p_words
 from layers.type.tables import Table
 from layers.words import bracketed, say, words
@@ -33,8 +33,6 @@ class Figures:
         Paragraphs, the finding first.
     table, chart
         Its table and its chart.
-    like_legend
-        Whether its bars are the items of the legend, in the order and the colours of it.
     notes
         What its speaker notes say beside what the map is.
     """
@@ -43,7 +41,6 @@ class Figures:
     text: tuple[str, ...] = ()
     table: Table | None = None
     chart: Chart | None = None
-    like_legend: bool = False
     notes: tuple[str, ...] = ()
 
 
@@ -88,10 +85,8 @@ def zone_figures(
     name, zones = f"name_{lang}", rounded(zones)
     names = [titles.get(column) or column_title(column, lang) for column in columns]
     header = (column_title(ZONE_NAME, lang), *names)
-    rows = tuple(
-        (row[name], *(in_words(row[column], column) for column in columns))
-        for row in zones.to_dict("records")
-    )
+    told = (below_each_other(zones[column], column) for column in columns)
+    rows = tuple(zip(zones[name], *told, strict=True))
     numeric = tuple(range(1, len(header)))
     top = zones[zones[value] > 0].head(MOST_BARS)
     label = titles.get(value) or column_title(value, lang)

@@ -22,7 +22,7 @@ from layers.questions import contents
 from layers.questions.fields import part_of, with_part
 from layers.questions.figures import Figures, column_title, plain_table, zone_figures
 from layers.questions.subjects import Points, Zones
-from layers.words import both, say, words
+from layers.words import both, capital, say, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -215,7 +215,8 @@ class Kind:
         if about is None:
             return title
         # In Chinese a layer's title is a noun; in English a sentence has a plainer one.
-        return title.format(noun=about.noun("en") if lang == "en" else about.title("zh"))
+        noun = about.noun("en") if lang == "en" else about.title("zh")
+        return capital(title.format(noun=noun))
 
     def worked_out(self, lang: str) -> dict[str, str]:  # noqa: ARG002 - others need it
         """Return what the method came to, by the name of the field that it says more of.
@@ -284,13 +285,14 @@ class Kind:
         if not self.column or part_of(self, Zones) is None:
             return []
         try:
-            zones = self.counted_in(Zones(zoning)).zones_shown()
+            there = self.counted_in(Zones(zoning))
+            zones = there.zones_shown()
         except InputError:  # what the map shows of its zones says nothing of those of the pages
             return []
         value = zones.set_index("id")[self.column].get(zone)
         if value is None or pd.isna(value):
             return []
-        return [(self.column_title(self.column, lang), in_words(float(value), self.column))]
+        return [(there.column_title(there.column, lang), in_words(float(value), there.column))]
 
     def facts_of_points(self, lang: str) -> list[tuple[str, str]]:  # noqa: ARG002 - others need it
         """Return titles and values that a page of an atlas has of the points of one kind."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from geo.errors import InputError
 from geo.numerals import MISSING, listed, number
@@ -117,8 +118,7 @@ class Layer(Kind):
         name, title = self.layer, self.title(lang)
         evidence = _evidence(name, lang)
         known_title, rows_title = (
-            say(f"layer.{part}", lang, title=title)
-            for part in ("sources" if evidence is None else "known", "rows")
+            say(f"layer.{part}", lang, title=title) for part in ("known", "rows")
         )
         table = _rows(name, lang)
         rows = Figures(rows_title, table=table)
@@ -127,6 +127,9 @@ class Layer(Kind):
         if not describe(name).sources:
             return [rows]
         told, cited = _told(name, lang), _cited(name, lang)
+        if evidence is None:
+            # Where no place has evidence, what is said of the whole stands above its rows.
+            return [replace(rows, text=(*told, *rows.text), notes=cited)]
         return [Figures(known_title, text=told, table=evidence, notes=cited), rows]
 
 
@@ -205,7 +208,15 @@ def _rows(name: str, lang: str) -> Table:
         [_cell(column, value, lang) for value in texts_in(frame, column, lang=lang)]
         for column in columns
     ]
-    return Table(tuple(titles), tuple(zip(*cells, strict=True)))
+    # A year is no number.
+    numeric = [
+        at for at, each in enumerate(columns) if each != "year" and is_numeric_dtype(frame[each])
+    ]
+    if "unit" in columns:
+        # Figures of many units have each the decimals of their own.
+        for at in numeric:
+            cells[at] = [MISSING if each is None else number(float(each)) for each in cells[at]]
+    return Table(tuple(titles), tuple(zip(*cells, strict=True)), tuple(numeric))
 
 
 def _cell(column: str, value: Any, lang: str) -> Cell:  # noqa: ANN401 - a text or a number

@@ -79,6 +79,16 @@ class Quotients(Mix):
 
     interval_pct: Annotated[float, Field(unit="%", above=0, below=100)] = INTERVAL_PCT
 
+    @property
+    def column(self) -> str:
+        """The quotient of the kind that stands out most."""
+        return "quotient"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The number of points."""
+        return ("count",)
+
     def require_fit(self, given: frozenset[str], called: Callable[[str], str]) -> None:  # noqa: ARG002
         """Refuse an interval of sums."""
         if self.asked.weight is not None and self.interval_pct != INTERVAL_PCT:
@@ -94,15 +104,61 @@ class Quotients(Mix):
             return geo.location_quotient_table(self.kinds(), interval_pct=self.interval_pct)
         return geo.location_quotients(self.kinds()).rename_axis("id").reset_index()
 
-    def figures(self, lang: str) -> list[Figures]:
-        """Return where each kind is strongest, with the usual interval of a quotient of counts."""
+    def zones_shown(self) -> gpd.GeoDataFrame:
+        """Return the zones with the quotient of the kind that stands out most in one of them."""
+        zones, found = zone_counts(self.asked), self.quotients()
+        kind = self.foremost()["category"] if len(found) else None
+        of_kind = found[found["category"] == kind].set_index("zone")["quotient"]
+        return zones.assign(quotient=zones["id"].map(of_kind).astype(float))
+
+    def column_title(self, column: str, lang: str) -> str:
+        """Return what a column is called, a quotient by its kind."""
+        if column != "quotient" or self.quotients().empty:
+            return Mix.column_title(self, column, lang)
+        return say("column.quotient_of", lang, kind=self.kind_label(lang))
+
+    def kind_label(self, lang: str) -> str:
+        """Return what the kind is called that stands out most."""
+        by = self.by or self.asked.points.group or ""
+        return value_label(by, str(self.foremost()["category"]), lang=lang)
+
+    def quotients(self) -> pd.DataFrame:
+        """Return ``zone``, ``category`` and ``quotient``, the highest first, where there is one."""
         if self.asked.weight is None:
             found = self.answer().drop(columns=["zone_count"])
         else:
             found = geo.location_quotients(self.kinds()).rename_axis("zone").reset_index()
             found = found.melt("zone", var_name="category", value_name="quotient")
-        found = found.dropna(subset="quotient").sort_values("quotient", ascending=False)
-        found = found.drop_duplicates("category")
+        return found.dropna(subset="quotient").sort_values("quotient", ascending=False)
+
+    def foremost(self) -> pd.Series[float]:
+        """Return the highest quotient, of those that are surely above 1 where there are such."""
+        found = self.quotients()
+        sure = found[found["low"] > 1.0] if "low" in found else found
+        return (sure if len(sure) else found).iloc[0]
+
+    def told(self, lang: str) -> list[str]:
+        """Return which kind stands out most where, and whether that may be chance."""
+        if self.quotients().empty:
+            return []
+        first = self.foremost()
+        names = self.zones_shown().set_index("id")[f"name_{lang}"]
+        told = {
+            each: number(first[each], digits=DIGITS["quotient"])
+            for each in ("quotient", "low", "high")
+            if each in first
+        }
+        key = "told.quotient_between" if "low" in told else "told.quotient"
+        words = {"noun": self.asked.points.noun(lang), "zone": names[first["zone"]]}
+        words |= {"kind": self.kind_label(lang), "value": told.pop("quotient")}
+        sentences = [say(key, lang, **words, **told)]
+        if "low" in told and first["low"] <= 1.0:
+            sentences.append(say("told.quotient_one", lang))
+        return [*sentences, say("told.quotient_read", lang)]
+
+    def figures(self, lang: str) -> list[Figures]:
+        """Return where each kind is strongest, with the usual interval of a quotient of counts."""
+        found = self.quotients().drop_duplicates("category")
         names = self.zones_shown().set_index("id")[f"name_{lang}"]
         by = self.by or self.asked.points.group or ""
         columns = [

@@ -87,7 +87,6 @@ class PatternKind(Kind):
                 text=tuple(self.told(lang)),
                 table=self.table(lang),
                 chart=self.chart(lang),
-                like_legend=True,
             )
         ]
 

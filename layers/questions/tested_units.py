@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from geo.numerals import number
 from layers.keeping.answers import kept_answer
-from layers.look.charts import Chart
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import autocorrelation, cluster_reading, patterns
 from layers.questions.contents import above_base, dots
@@ -130,13 +129,6 @@ class UnitClasses(Pattern):
         (reading,) = Pattern.figures(self, lang)
         whole = cluster_reading.overall(autocorrelation.overall(self), lang=lang)
         return [replace(reading, text=(*reading.text, whole))]
-
-    def chart(self, lang: str) -> Chart:
-        """Return how many units there are of each class."""
-        kinds = self.classified()[self.CLASSES].value_counts()
-        names = tuple(say(f"pattern.class.{kind}", lang) for kind in kinds.index)
-        title = say("pattern.chart.cells", lang)
-        return Chart("bar", names, ((title, tuple(map(float, kinds))),), title=title)
 
 
 @kept_answer

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 
 from geo.errors import InputError
-from geo.numerals import significant
 from geo.supports import unsure
+from geo.units import labelled
 from geo.zoned.uncertainty import MIN_DRAWS
+from layers.look.told import below_each_other, in_words
 from layers.questions.counting import DRAWS, INTERVAL_PCT, OfZones, zone_draws
 from layers.questions.fields import Field
 from layers.questions.figures import Figures
@@ -100,6 +101,38 @@ class Ahead(OfZones):
     draws: Annotated[int, Field(low=MIN_DRAWS)] = DRAWS
     seed: Annotated[int, Field(low=0)] = 0
 
+    @property
+    def column(self) -> str:
+        """How likely a zone is ahead of that other one which it is least likely ahead of."""
+        return "ahead_pct"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The count, or what the points add up to."""
+        return (self.held,)
+
+    def least(self) -> pd.Series[float]:
+        """Return, by zone, how likely it is ahead of any one other zone at least, percent."""
+        matrix = self.answer().set_index("id")
+        return 100.0 * matrix.where(~np.eye(len(matrix), dtype=bool)).min(axis=1)
+
+    def zones_shown(self) -> gpd.GeoDataFrame:
+        """Return the zones with how likely each is ahead of any other."""
+        zones = OfZones.zones_shown(self)
+        shown = zones.assign(ahead_pct=zones["id"].map(self.least()).astype(float))
+        return labelled(shown, zones.attrs)
+
+    def told(self, lang: str) -> list[str]:
+        """Return which zone is ahead of each other one most surely, and how surely."""
+        least = self.least().dropna()
+        if least.empty:
+            return []
+        name = self.zones_shown().set_index("id")[f"name_{lang}"][least.idxmax()]
+        told = {"zone": name, "pct": in_words(least.max(), self.column)}
+        points, weight = self.asked.points, self.asked.weight
+        noun = points.noun(lang) if weight is None else points.amount_noun(lang, weight)
+        return [say("told.ahead", lang, noun=noun, **told), say("told.ahead_pairs", lang)]
+
     def answer(self) -> pd.DataFrame:
         """Return the probability, 0 to 1, that the zone of a row is ahead of that of a column."""
         drawn = Intervals(self.asked, self.draws, self.seed).drawn()
@@ -109,12 +142,11 @@ class Ahead(OfZones):
 
     def headline(self, lang: str) -> list[tuple[str, str]]:
         """Return the zone that is ahead of each other one most surely, and how surely."""
-        matrix = self.answer().set_index("id")
-        least = matrix.where(~np.eye(len(matrix), dtype=bool)).min(axis=1).dropna()
+        least = self.least().dropna()
         if least.empty:
             return []
         name = self.zones_shown().set_index("id")[f"name_{lang}"][least.idxmax()]
-        return [(say("headline.ahead", lang), f"{name} {significant(100 * least.max(), 3)} %")]
+        return [(say("headline.ahead", lang), f"{name} {in_words(least.max(), self.column)} %")]
 
     def figures(self, lang: str) -> list[Figures]:
         """Return the probabilities, with zones by their names."""
@@ -122,7 +154,8 @@ class Ahead(OfZones):
         zones = self.zones_shown().set_index("id")[f"name_{lang}"]
         # A zone is not ahead of itself.
         sure = (100 * matrix).mask(np.eye(len(matrix), dtype=bool))
-        rows = tuple((zones[key], *map(float, row)) for key, row in sure.iterrows())
+        columns = [below_each_other(sure[key], self.column) for key in sure]
+        rows = tuple(zip(zones[sure.index], *columns, strict=True))
         title = say("slides.figures", lang, title=self.title(lang))
         header = (say("ahead.cells", lang), *zones[matrix.columns])
-        return [Figures(title, table=Table(header, rows))]
+        return [Figures(title, table=Table(header, rows, tuple(range(1, len(header)))))]

@@ -6,6 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
+from geo.numerals import LANGUAGES
 from layers.look.basemaps import basemap
 from layers.look.sheet import INTERNAL, PUBLIC
 from layers.look.standing import base_sources
@@ -124,12 +125,12 @@ def secrets_absent(subject: Subject) -> Found:
         for name, value in os.environ.items()
         if _KEY_NAMES.fullmatch(name) and len(value) >= SHORTEST_KEY
     ]
-    if _KEY.search(raw) or any(key in raw for key in keys):
-        return fails("review.key_inside")
-    if _HOME.search(raw):
-        return fails("review.path_inside")
     said = [each for each in subject.words if each.kind == "note" and each.word in raw]
-    failing = [each.word for each in said if each.verdict == "fail"]
+    failing: list[object] = [each.word for each in said if each.verdict == "fail"]
+    if _HOME.search(raw):
+        failing.insert(0, dict(zip(LANGUAGES, both("review.a_path"), strict=True)))
+    if _KEY.search(raw) or any(key in raw for key in keys):
+        failing.insert(0, dict(zip(LANGUAGES, both("review.a_key"), strict=True)))
     if failing:
         return fails("review.notes_inside", names=failing)
     return look("review.notes_inside", names=[each.word for each in said]) if said else PASS

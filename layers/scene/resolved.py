@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -35,7 +34,7 @@ from layers.look.styles import (
     overlay_style,
 )
 from layers.look.symbology import layer_style, layer_styles, palette, symbology, value_label
-from layers.look.told import in_words
+from layers.look.told import teller
 from layers.plan.area import area, per_folder, stops_layer
 from layers.plan.catalogue import members, names_by_id
 from layers.plan.schema import resource, resources
@@ -329,12 +328,14 @@ def _choropleth(overlay: Choropleth, common: dict[str, Any]) -> Drawn:
     if "evidence" in frame and bool((frame["evidence"] == SCHEMATIC).all()):
         dash = looks()["evidence"][SCHEMATIC]["dash"]
         edge = {"edge": looks()["overlays"]["schematic_edge"], "dash": dash}
-    values, told = _numbers(frame, overlay.column), partial(in_words, column=overlay.column)
-    lows = [min((n for n in values if n is not None), default=0.0), *breaks.uppers[:-1]]
+    column, values = overlay.column, _numbers(frame, overlay.column)
+    figures = [n for n in values if n is not None]
+    told, bound = teller(figures, column), teller((*breaks.lows, *breaks.uppers), column)
+    lows = [min(figures, default=0.0), *breaks.uppers[:-1]]
     classes = [
         Class(
             str(code),
-            _both(interval(low, high, told=told)),
+            _both(interval(low, high, told=bound)),
             overlay_style("class", colour=colour, **edge),
             min(least, high),
             high,

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from layers.slides.parts import TextPlan
     from layers.slides.slide import LegendItem, MapView, Slide
     from layers.type.table_grids import Grid
+    from layers.type.tables import Table
 
 # Space between parts, points.
 GAP = 16.0
@@ -87,6 +88,8 @@ def fill(
         draw_text(page, text, area)
         area = area.part(left=area.width * TEXT_ABREAST + TEXT_COLUMN_GAP)
         slide = rest = replace(slide, text=())
+    if slide.fewer and slide.table:
+        slide = rest = replace(slide, table=_shortened(slide, slide.table, area))
     beside = bool(slide.text or slide.table or slide.legend or (slide.map and slide.chart))
     column = _column_beside(slide, area) if beside else 0.0
     grid_after = None
@@ -110,6 +113,18 @@ def fill(
         return None, None
     ended = rest.title.endswith(continued)
     return (rest if ended else replace(rest, title=rest.title + continued)), grid_after
+
+
+def _shortened(slide: Slide, table: Table, area: Box) -> Table:
+    """Return a table with as many rows as have room beside or below what else there is."""
+    column = _column_beside(slide, area) - GAP if slide.chart else area.width
+    for rows in range(len(table.rows), FEWEST_ROWS, -1):
+        fewer = slide.fewer(rows) if slide.fewer else table
+        grid = table_grid(fewer, column, area.height, alone=False)
+        beside = not grid.broken and grid.rows_within(area.height) == len(fewer.rows)
+        if beside or _below(replace(slide, table=fewer), area, column + GAP):
+            return fewer
+    return table
 
 
 def _abreast(slide: Slide, area: Box) -> TextPlan | None:
@@ -197,10 +212,16 @@ def _column_beside(slide: Slide, area: Box) -> float:
     if slide.map is None or ((slide.table or slide.chart) and _is_whole(slide, area, usual)):
         return usual
     usual = _column_width(replace(slide, table=None, chart=None), area.width)
-    for column in (usual, *(area.width * each for each in (WIDEST_COLUMN, LONG_LEGEND))):
+    wider = [area.width * each for each in (WIDE_COLUMN, WIDEST_COLUMN)]
+    widths = [(column, slide.text) for column in (usual, *wider) if column >= usual]
+    if slide.spare and slide.text:
+        # What gives way to the legend does so before the map does.
+        widths += [(column, ()) for column, _ in widths]
+    for column, text in (*widths, (area.width * LONG_LEGEND, slide.text)):
         beside = replace(area, width=column - GAP)
-        room = area.height * (_legend_share(slide, beside) if slide.text else 1.0)
-        if legend_plan(slide.legend, beside.width, room).count == len(slide.legend):
+        room = area.height * (_legend_share(slide, beside) if text else 1.0)
+        plan = legend_plan(slide.legend, beside.width, room)
+        if plan.count == len(slide.legend) and not plan.broken:
             return column
     return usual
 

@@ -68,6 +68,8 @@ class LegendPlan:
         Size of the font, width of a column and height of the highest, points.
     gap
         Space between items, points.
+    broken
+        Whether a word is broken for want of width.
     """
 
     columns: tuple[tuple[LegendItem, ...], ...] = ()
@@ -76,6 +78,7 @@ class LegendPlan:
     column_width: float = 0.0
     height: float = 0.0
     gap: float = ITEM_GAP
+    broken: bool = False
 
 
 def legend_items(scene: Scene) -> tuple[LegendItem, ...]:
@@ -169,7 +172,7 @@ def legend_plan(items: Sequence[LegendItem], width: float, height: float) -> Leg
     """
     if not items:
         return LegendPlan()
-    plan = LegendPlan()
+    plan, parted = LegendPlan(), None
     tried = [(LEGEND_SIZES_PT, ITEM_GAP), ((CLOSE_PT,), CLOSE_GAP)]
     for (sizes, gap), columns in product(tried, range(1, MOST_COLUMNS + 1)):
         each = (width - COLUMN_GAP * (columns - 1)) / columns
@@ -179,8 +182,10 @@ def legend_plan(items: Sequence[LegendItem], width: float, height: float) -> Leg
             widest = min(WIDEST_COLUMN_EM * size, max(_natural_item(item, size) for item in items))
             plan = _legend_in(items, columns, min(each, widest), height, (size, gap))
             if plan.count == len(items):
-                return plan
-    return plan
+                if not plan.broken:
+                    return plan
+                parted = parted or plan
+    return parted or plan
 
 
 def draw_legend(page: Page, plan: LegendPlan, box: Box) -> None:
@@ -230,11 +235,19 @@ def _legend_in(
         highest = max(highest, used + tall)
         used += tall + between
         count += 1
-    return LegendPlan(tuple(map(tuple, filled)), count, size, width, highest, between)
+    broken = any(_is_broken(item, width, size) for item in items)
+    return LegendPlan(tuple(map(tuple, filled)), count, size, width, highest, between, broken)
 
 
 def _section_gap(item: LegendItem, *, first: bool) -> float:
     return SECTION_GAP if item.kind == "heading" and not first else 0.0
+
+
+def _is_broken(item: LegendItem, width: float, size: float) -> bool:
+    """Whether a word in letters has no room on a line of its own."""
+    words = (word for word in item.label.split() if word.isascii())
+    room = _label_width(item, width, size)
+    return any(text_width(word, size) > room for word in words)
 
 
 def _natural_item(item: LegendItem, size: float) -> float:

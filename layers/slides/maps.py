@@ -238,6 +238,9 @@ class _Canvas:
         if here is None:
             return []
         places = self._at(here.at)
+        west, south, east, north = self.frame
+        ((left, top),) = self._at(np.array([[west, north]])).tolist()
+        within = replace(self.box, left=left, top=top, width=east - west, height=north - south)
         rows = sorted(range(len(here.picks)), key=lambda row: -float(here.radii[row]))
         drawn = []
         for row in rows:
@@ -246,7 +249,15 @@ class _Canvas:
             name = each.name or layer.title
             radius = float(here.radii[row])
             drawn.append(
-                symbol(self.shapes, name, each.style, at=middle, radius=radius, tint=each.tint)
+                symbol(
+                    self.shapes,
+                    name,
+                    each.style,
+                    at=middle,
+                    radius=radius,
+                    tint=each.tint,
+                    within=within,
+                )
             )
         return drawn
 

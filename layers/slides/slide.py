@@ -118,6 +118,8 @@ class Slide:
         Whether paragraphs of the text have numbers.
     spare
         Whether a text gives way to the legend where there is no room for both: the notes say it.
+    fewer
+        Returns the table with at most so many rows, where not all have room.
     notes
         Speaker notes: source and parameters.
     footer
@@ -135,6 +137,7 @@ class Slide:
     captions: tuple[str, ...] = ()
     numbered: bool = False
     spare: bool = False
+    fewer: Callable[[int], Table] | None = None
     notes: str = ""
     footer: str = ""
 

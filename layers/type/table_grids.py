@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import operator
 from dataclasses import dataclass, replace
-from itertools import product
 from numbers import Integral
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from geo.errors import InputError
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 TABLE_SIZES_PT = (18.0, 16.0, 14.0, 13.0, 12.0)
 # Inner margins of a cell, ems, and how much wider than its text a table may become.
 CELL_X_EM, CELL_Y_EM, LOOSEST = 0.5, 0.25, 1.7
+# Titles of columns of numbers go over so many lines.
+MOST_HEAD_LINES = 3
 # Columns keep this, in ems, before their words are broken; bold words, and all words in a font that
 # stands in for one that is missing, are wider by this.
 _NARROWEST_CELL_EM, _BOLD = 2.0, 1.25
@@ -107,21 +109,29 @@ def table_grid(
         than the slide.
     """
     cells, numeric = _cells(table)
-    tall_head = (tuple(map(_unit_below, cells[0])), *cells[1:])
+    unit_below, folded = tuple(map(_unit_below, cells[0])), tuple(map(_folded, cells[0]))
+    folded = tuple(each if at in numeric else cells[0][at] for at, each in enumerate(folded))
+    heads = dict.fromkeys((cells[0], unit_below, folded))
     grids, loose, unbroken = [], [], []
-    for size, rows in product(sizes_pt, (cells, tall_head)):
-        natural = _natural_widths(rows, size)
-        widths = _widths(natural, numeric, width, size)
-        heights = tuple(_row_height(row, widths, size) for row in rows)
-        broken = any(widths[column] < natural[column] for column in numeric)
-        grids.append(Grid(size, widths, heights, rows, numeric, broken))
-        if sum(natural) <= width:
-            loose.append(grids[-1])
-        if not broken and all(map(operator.ge, widths, _word_widths(rows, numeric, size))):
-            unbroken.append(grids[-1])
-            if sum(heights) <= height + TINY:
-                # No smaller one is better.
-                break
+    for size in sizes_pt:
+        of_size = []
+        for head in heads:
+            rows = (head, *cells[1:])
+            natural = _natural_widths(rows, size)
+            widths = _widths(natural, numeric, width, size)
+            heights = tuple(_row_height(row, widths, size) for row in rows)
+            broken = any(widths[column] < natural[column] for column in numeric)
+            grids.append(Grid(size, widths, heights, rows, numeric, broken))
+            if sum(natural) <= width:
+                loose.append(grids[-1])
+            if not broken and all(map(operator.ge, widths, _word_widths(rows, numeric, size))):
+                of_size.append(grids[-1])
+        # Of heads that leave no word broken that one which makes the table lowest.
+        of_size.sort(key=lambda grid: sum(grid.heights))
+        unbroken += of_size
+        if of_size and sum(of_size[0].heights) <= height + TINY:
+            # No smaller one is better.
+            break
     whole = [grid for grid in (*unbroken, *loose, *grids) if sum(grid.heights) <= height + TINY]
     best = (whole or loose or grids[-1:])[0]
     least = (_NARROWEST_CELL_EM + 2 * CELL_X_EM) * sizes_pt[-1]
@@ -184,6 +194,22 @@ def _unit_below(title: str) -> str:
         words, bracket, unit = title.partition(opening)
         if words and bracket:
             return f"{words}\n{(bracket + unit).strip()}"
+    return title
+
+
+def _folded(title: str) -> str:
+    r"""Return a title on as few letters a line as three lines allow.
+
+    Examples
+    --------
+    >>> _folded("Number of projects: after less before").split("\n")
+    ['Number of', 'projects: after', 'less before']
+    """
+    words = title.split()
+    for width in range(max(map(len, words), default=0), len(title)):
+        lines = wrap(title, width, break_long_words=False, break_on_hyphens=False)
+        if len(lines) <= MOST_HEAD_LINES:
+            return "\n".join(lines)
     return title
 
 

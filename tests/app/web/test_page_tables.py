@@ -29,7 +29,7 @@ def test_zones_stand_by_size_with_their_figures_as_they_are_told(
         }
     )
     tables.zones_table(zones, ["covered_pct", "count"])
-    assert shown["rows"] == [("乙", "95", "1,200"), ("丙", "50.6", "3"), ("甲", "0.12", "1")]
+    assert shown["rows"] == [("乙", "95.0", "1,200"), ("丙", "50.6", "3"), ("甲", "0.12", "1")]
     assert len(shown["header"]) == len(shown["helps"]) == 3
 
 

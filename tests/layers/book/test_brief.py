@@ -89,6 +89,8 @@ def test_two_zonings_have_one_legend(told):
     one, other = (content.overlays[0] for _, content in compared.maps)
     assert one.breaks == other.breaks
     assert len(one.frame) != len(other.frame)
+    # One ground at one scale.
+    assert len({content.extent for _, content in compared.maps}) == 1
     slide = told[1][8]
     assert len(slide.beside) == 1
     assert len(slide.captions) == 2

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from geo.errors import InputError
+from layers.book import comparison
 from layers.book.comparison import compared, comparison_slides
 from layers.book.together import comparable
 from layers.look.overlay_classes import classify
@@ -166,3 +167,24 @@ def test_what_cannot_be_compared_is_refused_and_a_specification_comes_back():
     with pytest.raises(InputError) as caught:
         comparison_slides(spec("overview", visible=[], versus={"year": 2024}))
     assert caught.value.code == "print.nothing"
+
+
+def test_of_many_zones_the_foremost_are_shown_and_the_others_counted(monkeypatch):
+    monkeypatch.setattr(comparison, "MOST_BARS", 3)
+    monkeypatch.setattr(comparison, "FOREMOST", 2)
+    one = spec(**REACH)
+    both = (one.part(versus={}), one.other())
+    (figures,) = comparison._figures(both, ["1.5 km", "3 km"])
+    zones = asked(both[1]).zones_shown().sort_values("covered_pct", ascending=False)
+    assert list(figures.chart.categories) == zones["name_en"].head(2).tolist()
+    assert "2 zones" in figures.text[0]
+    assert f"{len(zones) - 2} more" in figures.text[0]
+
+
+def test_figures_of_two_units_stand_beside_each_other_and_are_not_subtracted():
+    one = spec("distribution", versus={"measure": "investment"})
+    both = (one.part(versus={}), one.other())
+    (figures,) = comparison._figures(both, ["a", "b"])
+    assert figures.chart is None
+    told = [each.column_title(each.column, "en") for each in map(asked, both)]
+    assert list(figures.table.header[1:]) == told

@@ -285,7 +285,7 @@ def test_tables_of_slides_name_columns_kinds_and_zones_in_words(name, look):
 def test_a_curve_of_coverage_is_told_by_lines():
     (figures,) = question_of(kind_of("coverage", "curve"), {}).figures("en")
     assert figures.table is None
-    assert figures.chart.categories[3] == "1 km"
+    assert figures.chart.categories[3] == "4 km"
     once, doubly = (values for _, values in figures.chart.series)
     assert list(once) == sorted(once)
     assert all(a >= b for a, b in zip(once, doubly, strict=True))

@@ -11,13 +11,18 @@ from layers.book.claims import headline
 from layers.book.map_deck import _titles, slides_of
 from layers.book.slides import COLUMNS_ON_SLIDE, ROWS_ON_SLIDE, _foremost, _left_out
 from layers.look.sheet import Sheet
+from layers.look.told import in_words
 from layers.plan.area import open_plan
 from layers.plan.catalogue import names
 from layers.questions.asking import question_of
+from layers.questions.concentration import Concentration
+from layers.questions.coverage import Curve
 from layers.questions.kinds import looks, maps
 from layers.questions.layer import MOST_ROWS, Layer
-from layers.questions.mix import Quotients
+from layers.questions.mix import Diversity, Quotients, Specialisation
 from layers.questions.overview import Overview
+from layers.questions.subjects import Zones
+from layers.questions.uncertainty import Ahead
 from layers.record.specification import asked, read_spec, specified
 from layers.type.tables import Table
 
@@ -35,6 +40,41 @@ def test_quotients_have_the_digits_of_the_page():
 def test_a_layer_has_no_more_rows_than_slides_have_room_for(name):
     for figures in Layer(name).figures("en"):
         assert figures.table is None or len(figures.table.rows) <= MOST_ROWS
+
+
+def test_what_is_from_where_stands_above_the_rows_of_a_table_without_places():
+    (figures,) = Layer("indicators").figures("zh")
+    assert figures.table.rows
+    assert any(each.startswith("来源：") for each in figures.text)
+    with open_plan("tests/areas/tiny"):
+        (figures,) = Layer("sources").figures("zh")
+        assert "来源：来源" not in figures.title
+
+
+def test_figures_of_many_units_have_each_their_own_decimals():
+    (figures,) = Layer("indicators").figures("en")
+    told = {row[0]: row[1] for row in figures.table.rows}
+    assert told["implementation period of the plan"] == "3"
+    assert told["high-tech value added as share of GDP"] == "38.3"
+
+
+@pytest.mark.parametrize("kind", [Quotients, Specialisation, Diversity, Concentration, Ahead])
+def test_zones_have_the_colours_of_what_the_title_tells(kind):
+    question = question_of(kind, {})
+    most = question.zones_shown()[question.column].max()
+    assert in_words(most, question.column) in headline(question, "en")
+    there = question.counted_in(Zones("districts"))
+    zone = there.zones_shown().dropna(subset=there.column)["id"].iloc[0]
+    ((title, _),) = question.facts(zone, "districts", "en")
+    assert title == there.column_title(there.column, "en")
+
+
+def test_a_curve_names_few_distances_and_its_title_tells_where_half_is_covered():
+    (figures,) = question_of(Curve, {}).figures("en")
+    assert figures.chart.categories[:2] == ("1 km", "2 km")
+    km = float(re.search(r"From ([\d.]+) km", figures.title)[1])
+    curve = question_of(Curve, {}).answer()
+    assert curve.loc[curve["covered_pct"] >= 50, "distance_m"].min() == 1000 * km
 
 
 def test_where_nothing_can_have_a_place_nothing_is_found():
@@ -73,6 +113,7 @@ def test_a_title_that_was_typed_is_that_of_slides_without_a_map():
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind.MAP}-{kind.LOOK}")
 def test_how_a_map_is_read_is_told_without_blanks(kind):
     question = question_of(kind, {})
+    assert question.title("en")[0].isupper()
     for lang in ("zh", "en"):
         assert not re.search("[{}]", question.explained(lang))
     assert re.search(r"\d", headline(question, "en"))

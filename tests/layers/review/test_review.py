@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import zipfile
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from time import process_time
 
@@ -188,6 +188,11 @@ def test_no_key_path_or_note_is_in_a_file(monkeypatch) -> None:
     for text in ("?tk=ab12cd34ef56", "0123456789abcdef", "/home/someone/a.csv", "内部资料"):
         assert verdict("secrets_absent", subject(text)) == "fail", text
     assert verdict("secrets_absent", subject("待核实")) == "look"
+    found = asdict(
+        RULES["secrets_absent"](subject("?tk=ab12cd34ef56 /home/a/b.csv 内部资料 待核实"))
+    )
+    kinds = [each if isinstance(each, str) else each["en"] for each in found["values"]["names"]]
+    assert kinds == ["a key of a map service", "a path of a machine", "内部资料"]
 
 
 # ---- the marks ----
