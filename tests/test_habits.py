@@ -131,3 +131,16 @@ def test_every_link_and_path_of_a_text_leads_somewhere(path: Path) -> None:
     named = [name for name in re.findall(r"`([^`\n]+)`", text) if PATH.match(name)]
     lost = [link for link in links if "://" not in link and not (path.parent / link).exists()]
     assert lost + [name for name in named if not (ROOT / name).exists()] == []
+
+
+# ---- how tests wait ----
+
+
+def test_tests_ask_a_page_by_the_clock() -> None:
+    """Asked at each frame, it would be drawn all the while."""
+    asking = {
+        path.name
+        for path in ROOT.glob("tests/**/*.py")
+        if ".wait_for_function(" in path.read_text("utf-8")
+    }
+    assert asking == {"chromium.py", Path(__file__).name}

@@ -119,6 +119,18 @@
       this.drawScale();
       this.pointer(null);
       this.drawCredit();
+      this.measure();
+    }
+
+    // What follows from how large things have become, when all are drawn.
+    measure() {
+      reachable(this.legendPanel, this.t("legend"));
+      // What stands on the map from outside it keeps clear of the strip too.
+      const high = `${this.strip.offsetHeight}px`;
+      if (high !== this.high) {
+        this.high = high;
+        this.view.container.parentElement.style.setProperty("--strip", high);
+      }
     }
 
     drawTools() {
@@ -260,6 +272,7 @@
       const room = this.right.clientHeight - this.cardPanel.offsetTop;
       this.squeezed = this.squeezed || this.cardPanel.scrollHeight + this.legendPanel.scrollHeight > room - 16;
       this.drawLegend();
+      this.measure();
       this.view.drawLabels();
     }
 
@@ -306,18 +319,21 @@
     // ---- legend ----
 
     drawLegend() {
+      // Asked before anything is written: after it the browser would lay out the page to answer.
+      const { clientWidth, clientHeight } = this.view.stage;
+      const { clientWidth: wide } = this.right;
+      const { scrollTop } = this.legendPanel;
+      // At most a quarter of the map; the rest is reached by scrolling.
+      const highest = Math.max(LEGEND_SHARE * clientWidth * clientHeight / wide, LEAST_LEGEND_PX);
       const parts = [this.heading("legend", this.t("legend"))];
       if (this.open.legend && !this.squeezed) {
         parts.push(Atlas.legend(this, el));
       }
-      const { scrollTop } = this.legendPanel;
-      this.legendPanel.replaceChildren(...parts);
-      // At most a quarter of the map; the rest is reached by scrolling.
-      const { clientWidth, clientHeight } = this.view.stage;
-      const highest = Math.max(LEGEND_SHARE * clientWidth * clientHeight / this.right.clientWidth, LEAST_LEGEND_PX);
       this.legendPanel.style.maxHeight = `${Math.round(highest)}px`;
-      this.legendPanel.scrollTop = scrollTop;
-      reachable(this.legendPanel, this.t("legend"));
+      this.legendPanel.replaceChildren(...parts);
+      if (scrollTop) {
+        this.legendPanel.scrollTop = scrollTop;
+      }
     }
 
     // ---- strip: scale, coordinates, attribution ----
@@ -374,8 +390,6 @@
       this.credit.textContent = [...lines].filter(Boolean).join(" · ")
         .replace(/© /g, "©\u00a0").replace(/ (?=\d)/g, "\u00a0");
       this.credit.title = this.credit.textContent;
-      // What stands on the map from outside it keeps clear of the strip too.
-      view.container.parentElement.style.setProperty("--strip", `${this.strip.offsetHeight}px`);
     }
 
     // ---- messages ----

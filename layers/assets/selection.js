@@ -117,6 +117,7 @@
       this.chosen.clearLayers();
       this.panels.closeCard();
       this.panels.drawLegend();
+      this.panels.measure();
       this.drawLabels();
       if (had && notify) {
         this.options.onSelect(null);

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 
 from app.texts import _texts
+from tests.chromium import until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page
@@ -57,7 +58,7 @@ def show(page: Page, app: str, **parameters: str) -> Frame:
 
 
 def still(page: Page) -> None:
-    page.wait_for_function(STILL, timeout=WAIT_MS, polling=50)
+    until(page, STILL)
 
 
 def test_every_tab_speaks_one_language_and_fits_its_column(page, app):
@@ -71,12 +72,12 @@ def test_every_tab_speaks_one_language_and_fits_its_column(page, app):
         for tab in TABS:
             opened = page.get_by_role("tab", name=words(f"distribution.{tab}", lang), exact=True)
             opened.click(timeout=WAIT_MS)
-            page.wait_for_function(OPENED, arg=None if tab == TABS[0] else tab, timeout=WAIT_MS)
+            until(page, OPENED, arg=None if tab == TABS[0] else tab)
             still(page)
             found = {word for text in page.evaluate(SPOKEN) for word in foreign.findall(text)}
             assert found - NAMES - {"中文"} == set(), (lang, tab)
             fits = f"({WIDER_THAN_THE_COLUMN})() === 0"
-            page.wait_for_function(fits, timeout=WAIT_MS, polling=50)
+            until(page, fits)
 
 
 def test_projects_are_counted_in_a_drawn_area_without_a_second_click(page, app):

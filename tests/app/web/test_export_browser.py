@@ -17,6 +17,7 @@ from layers.book.claims import headline
 from layers.record import provenance
 from layers.record.specification import asked, read_spec
 from layers.web.pictures import png
+from tests.chromium import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,8 +114,8 @@ def test_what_is_taken_is_what_is_on_the_screen(page, open_page, app, tmp_path):
     page.mouse.up()
     zoom = frame.evaluate("() => Atlas.view.map.getZoom()")
     page.mouse.wheel(0, -60)
-    frame.wait_for_function("zoom => Atlas.view.map.getZoom() > zoom", arg=zoom)
-    frame.wait_for_function(RESTS)
+    until(frame, "zoom => Atlas.view.map.getZoom() > zoom", arg=zoom)
+    until(frame, RESTS)
     found = provenance.read(downloaded(page, ".png", tmp_path))["spec"]["extent"]
     shown = frame.evaluate(BOUNDS)
     assert shown != before
@@ -123,7 +124,7 @@ def test_what_is_taken_is_what_is_on_the_screen(page, open_page, app, tmp_path):
 
     # On another base map, which the map that is taken along opens with.
     frame.evaluate("() => Atlas.view.setBase('amap')")
-    page.wait_for_function("() => new URLSearchParams(location.search).get('base') === 'amap'")
+    until(page, "() => new URLSearchParams(location.search).get('base') === 'amap'")
     one_file = downloaded(page, ".html", tmp_path)
     assert provenance.read(one_file)["spec"]["base"] == "amap"
     assert one_file.stat().st_size < 5_000_000

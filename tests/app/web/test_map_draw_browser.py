@@ -22,6 +22,7 @@ from geo.geodesic import geodesic_area_km2
 from layers.plan.catalogue import load
 from layers.web.document import map_document, to_json
 from layers.web.pictures import png
+from tests.chromium import until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page
@@ -121,7 +122,7 @@ def opened(page: Page, address: str) -> tuple[Frame, Frame]:
     frames = [handle.content_frame() for handle in page.query_selector_all("iframe")]
     wide, narrow = sorted(frames, key=lambda each: each.frame_element().bounding_box()["x"])
     # The narrow one has no address to open at: it comes to where the wide one is.
-    narrow.wait_for_function(AT_REST)
+    until(narrow, AT_REST)
     wait_until_equal(wide, narrow)
     return wide, narrow
 
@@ -178,9 +179,10 @@ def area_km2(corners: np.ndarray) -> float:
 def wait_until_equal(one: Frame, other: Frame) -> None:
     """Wait until two maps look at the same place, to a pixel, and are still."""
     for frame in (one, other):
-        frame.wait_for_function(AT_REST)
+        until(frame, AT_REST)
     lon, lat, zoom = one.evaluate(VIEW)
-    other.wait_for_function(
+    until(
+        other,
         f"([lon, lat, zoom, near]) => {{ const [x, y, z] = ({VIEW})();"
         " return z === zoom && Math.abs(x - lon) <= near && Math.abs(y - lat) <= near }",
         arg=[lon, lat, zoom, pixel_degrees(one)],
@@ -220,7 +222,7 @@ def test_a_drawing_reaches_python_with_its_places_outlives_documents_and_is_remo
     first = wait_for_run(page, runs + 2)
     assert len(first["corners"]) == 4
     page.locator('[data-testid="stRadio"] label', has_text="en").click()
-    frame.wait_for_function("() => Atlas.view.lang === 'en'")
+    until(frame, "() => Atlas.view.lang === 'en'")
     second = wait_for_run(page, first["runs"] + 1)
     assert second["corners"] == first["corners"]
     assert frame.locator("path.atlas-drawn").count() == 1
@@ -295,7 +297,7 @@ def test_corners_drawn_on_a_gcj02_base_map_are_told_in_wgs84(page, app):
     assert state["hidden"] == ["schematic"]
     assert state["year"] == 2024
     assert frame.evaluate("() => Atlas.view.visible.has('circles')")
-    other.wait_for_function("() => Atlas.view.base === 'amap'")
+    until(other, "() => Atlas.view.base === 'amap'")
     runs = told(page)["runs"]
     start(frame)
     draw(page, frame, TRIANGLE)
@@ -358,10 +360,10 @@ def test_linked_maps_follow_each_other_and_come_to_rest(open_page, app):
         # Still under the hand: the other map is there already.
         wait_until_equal(leader, follower)
         page.mouse.up()
-        leader.wait_for_function(f"lon => ({VIEW})()[0] !== lon", arg=before[0])
+        until(leader, f"lon => ({VIEW})()[0] !== lon", arg=before[0])
         wait_until_equal(leader, follower)
         page.mouse.wheel(0, -60)
-        leader.wait_for_function(f"zoom => ({VIEW})()[2] > zoom", arg=before[2])
+        until(leader, f"zoom => ({VIEW})()[2] > zoom", arg=before[2])
         wait_until_equal(leader, follower)
     heard = [frame.evaluate("() => Atlas.heard") for frame in (wide, narrow)]
     places_before = [frame.evaluate(VIEW) for frame in (wide, narrow)]
@@ -370,7 +372,8 @@ def test_linked_maps_follow_each_other_and_come_to_rest(open_page, app):
     assert [frame.evaluate(VIEW) for frame in (wide, narrow)] == places_before
     assert min(heard) > 0
     lon, lat, zoom = wide.evaluate(VIEW)
-    page.wait_for_function(
+    until(
+        page,
         "view => new URLSearchParams(location.search).get('view').startsWith(view)",
         arg=f"{lat:.5f},{lon:.5f},{zoom:g},",
     )
@@ -382,8 +385,8 @@ def test_linked_maps_follow_each_other_and_come_to_rest(open_page, app):
         " setTimeout(() => map.setView([28.2, 112.8], 12), 350);"
         " setTimeout(() => { Atlas.done = true }, 400) }"
     )
-    wide.wait_for_function("() => Atlas.done")
-    wide.wait_for_function(f"() => ({VIEW})()[2] === 12 && ({AT_REST})()")
+    until(wide, "() => Atlas.done")
+    until(wide, f"() => ({VIEW})()[2] === 12 && ({AT_REST})()")
     wait_until_equal(wide, narrow)
     assert narrow.evaluate(VIEW)[:2] == pytest.approx([112.8, 28.2], abs=2 * pixel_degrees(wide))
     # A page opened beside goes its own way.
@@ -406,9 +409,9 @@ def test_a_view_goes_to_the_address_a_click_to_python_and_a_new_document_keeps_b
     frame.evaluate(
         "() => { Atlas.marked = true; Atlas.view.map.setView([28.2, 112.9], 12, {animate: false}) }"
     )
-    page.wait_for_function("() => location.search.includes('view=28.2')")
+    until(page, "() => location.search.includes('view=28.2')")
     frame.evaluate("() => Atlas.view.setVisible('river', false)")
-    page.wait_for_function("() => location.search.includes('-river')")
+    until(page, "() => location.search.includes('-river')")
     # The strip below the map has another line by then: the new size is told with the next look.
     page.wait_for_timeout(1000)
     asked = parse_qs(urlparse(page.url).query)
@@ -427,7 +430,7 @@ def test_a_view_goes_to_the_address_a_click_to_python_and_a_new_document_keeps_b
     assert answer["clicked"] == {"layer": "cities", "id": "city-kexuecheng"}
     frame.evaluate("() => { Atlas.view.map.setView([28.2, 112.9], 12, {animate: false}) }")
     page.locator('[data-testid="stRadio"] label', has_text="en").click()
-    frame.wait_for_function("() => Atlas.view.lang === 'en'")
+    until(frame, "() => Atlas.view.lang === 'en'")
     assert frame.evaluate("() => Atlas.marked")
     assert frame.evaluate(VIEW) == pytest.approx([112.9, 28.2, 12], abs=1e-4)
     # An answer that comes late, to what was clicked before, takes nothing away.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from app.texts import _texts
+from tests.chromium import until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -54,7 +55,7 @@ def words(key: str, lang: str = "zh", **values: object) -> str:
 
 
 def still(page: Page) -> None:
-    page.wait_for_function(STILL, timeout=WAIT_MS, polling=50)
+    until(page, STILL)
 
 
 def bring(page: Page, app: str, name: str, content: bytes) -> None:

@@ -12,6 +12,7 @@ from app.texts import _texts
 from layers.questions import patterns
 from layers.questions.hot_spots import HotSpots
 from layers.questions.subjects import Points, Zones
+from tests.chromium import until
 
 if TYPE_CHECKING:
     from playwright.sync_api import Frame, Page
@@ -24,7 +25,8 @@ DEFAULT = HotSpots(Points.usual("platforms"), Zones("hexagons"))
 PAINTED = """
 () => document.querySelector('.leaflet-atlas-land-pane path')
   && [...document.querySelectorAll('.leaflet-atlas-analysis-pane canvas')].some(canvas =>
-    canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(v => v > 0))
+    new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
+      .data.buffer).some(Boolean))
 """
 LEGEND = """
 () => [...document.querySelectorAll('.atlas-legend .atlas-entry')].map(row => row.textContent)
@@ -44,13 +46,13 @@ def words(key: str, lang: str = "zh") -> str:
 
 def drawn(page: Page) -> Frame:
     page.frame_locator("iframe").locator(".atlas-legend").wait_for(timeout=WAIT_MS)
-    page.wait_for_function(
+    until(
+        page,
         "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState"
         " === 'notRunning'",
-        timeout=WAIT_MS,
     )
     frame = page.locator("iframe").element_handle().content_frame()
-    frame.wait_for_function(PAINTED, polling=100)
+    until(frame, PAINTED)
     assert page.locator("[data-testid=stException], [data-testid=stAlert]").count() == 0
     return frame
 
@@ -58,9 +60,7 @@ def drawn(page: Page) -> Frame:
 def choose_look(page: Page, look: str, lang: str = "zh") -> None:
     page.get_by_role("combobox", name=words("pattern.look", lang), exact=True).click()
     page.get_by_role("option", name=words(f"pattern.look.{look}", lang), exact=True).click()
-    page.wait_for_function(
-        "look => new URLSearchParams(location.search).get('look') === look", arg=look
-    )
+    until(page, "look => new URLSearchParams(location.search).get('look') === look", arg=look)
 
 
 def test_a_planner_reads_the_hot_spot_looks_at_the_others_and_takes_it_home(page, app, tmp_path):
