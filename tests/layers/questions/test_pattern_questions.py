@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import shapely
 
+import geo
 import layers
 from geo.errors import InputError
 from layers.plan.area import area
@@ -155,8 +156,9 @@ def test_a_spot_is_named_by_areas_of_which_it_holds_much_and_by_the_places_in_it
     sliver = whole.intersection(shapely.box(west, south, west + 0.005, north))
     assert named[0] not in spots_._elements(sliver, Points("platforms").located())
     # As much as names it is enough.
-    monkeypatch.setattr(spots_, "NAMING_SHARE", 1.0)
-    assert named[0] in spots_._elements(whole, Points("platforms").located())
+    held = geo.to_metric(cities.geometry.intersection(sliver)).area / geo.to_metric(cities).area
+    monkeypatch.setattr(spots_, "NAMING_SHARE", held["city-dakecheng"])
+    assert named[0] in spots_._elements(sliver, Points("platforms").located())
 
 
 def test_cells_are_tried_a_quarter_smaller_and_larger() -> None:
