@@ -122,8 +122,9 @@ def rows() -> list[Row]:
         task = f"atlas of {maps} parks, A4 PDF, {when}"
         found.append(Row(task, ours.clock, name, peer.clock, note))
         found.append(Row(f"{task}, processor", ours.processor, name, peer.processor, note))
-    task = f"atlas of {maps} parks, slides"
-    return [*found, Row(task, slides.clock, name, peer.clock, f"QGIS: a PDF; {note}")]
+    task, note = f"atlas of {maps} parks, slides", f"QGIS: a PDF; {note}"
+    found.append(Row(task, slides.clock, name, peer.clock, note))
+    return [*found, Row(f"{task}, processor", slides.processor, name, peer.processor, note)]
 
 
 def _qgis(parks: gpd.GeoDataFrame) -> Taken | None:
