@@ -42,10 +42,10 @@ def test_amounts_are_listed_where_a_plan_adds_them_up(monkeypatch: pytest.Monkey
     drawn: dict[str, Any] = {}
     monkeypatch.setattr(tables, "_picker", lambda **given: drawn.update(given))
     things = pd.DataFrame({"id": ["a"], "name_zh": ["甲"], "amount": [1200.0], "features": [2]})
-    tables.thing_picker(things, None, key="things")
+    tables.thing_picker(things, None, key="things", on_click=lambda: None)
     assert re.findall(r"<td>([^<]*)</td>", drawn["data"]["table"]) == ["甲", "1,200", "2"]
     with open_plan("tests/areas/tiny"):
-        tables.thing_picker(things, None, key="things")
+        tables.thing_picker(things, None, key="things", on_click=lambda: None)
     assert re.findall(r"<td>([^<]*)</td>", drawn["data"]["table"]) == ["甲", "2"]
 
 
