@@ -12,6 +12,7 @@ from shapely import MultiPolygon, Polygon
 from geo.crs import Frame, measured_in, moved, require_same_crs, to_metric
 from geo.errors import InputError
 from geo.geodesic import geodesic_area_km2
+from geo.outlines import simplified
 from geo.points import located
 from geo.zones import polygons_of
 
@@ -191,5 +192,5 @@ def _few_corners(area: Shape) -> Shape:
     width = float(shapely.area(area) ** 0.5)
     tolerance, outline = _LEAST_SIMPLIFIED, area
     while shapely.get_num_coordinates(outline) > _CORNERS and tolerance <= _MOST_SIMPLIFIED:
-        outline, tolerance = shapely.simplify(area, tolerance * width), 2 * tolerance
+        (outline,), tolerance = simplified(area, tolerance * width), 2 * tolerance
     return outline

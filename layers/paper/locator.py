@@ -10,6 +10,7 @@ import shapely
 from pyproj import Transformer
 
 from geo.crs import moved
+from geo.outlines import simplified
 from layers.look.styles import WHITE, inks
 from layers.paper.artists import Repeated, Shapes, draw_box
 from layers.paper.drawing import area_path
@@ -166,8 +167,7 @@ def draw_locator(
 def _locator_units() -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
     """Return the administrative units in metres, and whether each belongs to the area."""
     frame = moved(gpd.GeoDataFrame(load(area().land.layer)), map_crs())
-    simple: NDArray[np.object_] = frame.geometry.simplify(300.0).to_numpy()
-    return simple, frame["id"].isin(land()["id"]).to_numpy()
+    return simplified(frame.geometry, 300.0), frame["id"].isin(land()["id"]).to_numpy()
 
 
 @per_plan
@@ -180,7 +180,7 @@ def locator_shapes() -> tuple[Shapes, Shapes]:
         moved: NDArray[np.float64] = (xy - (extent.left, extent.bottom)) * SIDE / extent.width
         return moved
 
-    shapes = shapely.simplify(shapely.transform(units, placed), TOLERANCE)
+    shapes = simplified(shapely.transform(units, placed), TOLERANCE)
     here, there = (
         tuple(path for path in map(area_path, shapes[kind]) if path is not None)
         for kind in (members, ~members)

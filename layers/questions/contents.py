@@ -10,6 +10,7 @@ import shapely
 
 from geo.crs import GEOGRAPHIC as CRS
 from geo.crs import moved
+from geo.outlines import simplified
 from layers.look.content import Content
 from layers.look.overlays import Features, Overlay, Points, Surface
 from layers.plan.area import area, map_crs
@@ -140,4 +141,4 @@ def _thinned(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         return features
     west, south, east, north = features.total_bounds
     tolerance = max(east - west, north - south) * corners / PREVIEW_CORNERS / PREVIEW_PX
-    return features.set_geometry(features.geometry.simplify(tolerance))
+    return features.set_geometry(simplified(features.geometry, tolerance))

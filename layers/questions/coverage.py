@@ -10,6 +10,7 @@ import pandas as pd
 
 import geo
 from geo.numerals import number, significant
+from geo.outlines import simplified
 from geo.supports import EXTENT
 from layers.keeping.answers import kept_answer
 from layers.look.charts import Chart
@@ -254,7 +255,8 @@ def likely_reach(sites: Points, distance_m: float) -> gpd.GeoDataFrame:
     chance = geo.coverage_probability(known, distance_m=distance_m)
     bands = geo.filled_bands(chance, levels=(0.5,))
     # What stands for a place is countable, and leaves a rim of teeth smaller than a cell.
-    rim = bands.geometry.simplify(chance.rio.resolution()[0]).to_crs(areas.crs)
+    outlines = simplified(bands.geometry, chance.rio.resolution()[0])
+    rim = gpd.GeoSeries(outlines, crs=bands.crs).to_crs(areas.crs)
     likely = rim[bands["low"] >= 0.5]  # noqa: PLR2004 - a half
     points = areas.geometry[known[EXTENT].isna()]
     return gpd.GeoDataFrame(geometry=[pd.concat([likely, points]).union_all()], crs=areas.crs)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from geo.outlines import simplified
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -77,5 +79,4 @@ class Window:
         """Return shapes in points on the sheet, cut just outside the frame and simplified."""
         cut = shapely.clip_by_rect(shapes, *self._bounds(OUTSIDE_PT))
         placed: NDArray[np.object_] = shapely.transform(cut, self.to_sheet)
-        flat: NDArray[np.object_] = shapely.simplify(placed, TOLERANCE_PT)
-        return flat
+        return simplified(placed, TOLERANCE_PT)

@@ -13,6 +13,7 @@ import shapely
 from PIL import Image
 
 from geo.numerals import number
+from geo.outlines import simplified
 from layers.look.styles import WHITE, inks, mark
 from layers.scene.scene import PANES
 from layers.scene.strokes import Stroke, arrow_corners, edges, lines
@@ -136,7 +137,7 @@ class _Canvas:
         left = (
             each
             for each in TOLERANCES_PT
-            if shapely.get_num_coordinates(shapely.simplify(shapes, each)).sum() <= MOST_CORNERS
+            if shapely.get_num_coordinates(simplified(shapes, each)).sum() <= MOST_CORNERS
         )
         return next(left, TOLERANCES_PT[-1])
 
@@ -150,7 +151,7 @@ class _Canvas:
             Image.fromarray(pixels).save(file, format="PNG", optimize=True)
             picture = self.shapes.picture(layer.title, self.related(file.getvalue()), self._all())
             return [(layer.zorder, picture)]
-        shapes = shapely.simplify(self.drawn[layer.id], self.tolerance)
+        shapes = simplified(self.drawn[layer.id], self.tolerance)
         painted = shapes
         if layer.striped:
             painted = self.placed.window.drawn(layer.painted)

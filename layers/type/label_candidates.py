@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 from shapely.ops import substring
 
+from geo.outlines import simplified
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -300,7 +302,7 @@ def joined(sets: Sequence[Boxes]) -> Boxes:
 def _inside(area: shapely.Polygon, size: tuple[float, float], gap: float) -> Boxes:
     width, height = size
     # Finer than a name needs not be looked at.
-    plain = shapely.simplify(area, height / 8)
+    (plain,) = simplified(area, height / 8)
     middle = _pole(area)
     xy = np.array([middle.x, middle.y]) + SHIFTS * size
     boxes = polygons(Boxes(xy, np.zeros(len(xy)), np.zeros(len(xy))), width, height)
@@ -324,7 +326,7 @@ def _within(area: shapely.Polygon, size: tuple[float, float]) -> Boxes:
     left, bottom, right, top = area.bounds
     if right - left < width or top - bottom < height:
         return NOWHERE
-    plain = shapely.simplify(area, height / 8)
+    (plain,) = simplified(area, height / 8)
     pole = _pole(area)
     middle = np.array([pole.x, pole.y])
     across = np.linspace(left + width / 2, right - width / 2, LATTICE)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import shapely
 
+from geo.outlines import simplified
 from geo.work import require_affordable
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def displayed(geometries: ArrayLike, *, function: str = "displayed") -> Displaye
 
 def _simpler(shapes: NDArray[Any], tolerance_deg: float) -> NDArray[Any]:
     """Douglas and Peucker's lines; what would vanish stays as it is."""
-    simple: NDArray[Any] = shapely.simplify(shapes, tolerance_deg, preserve_topology=False)
+    simple = simplified(shapes, tolerance_deg, preserve_topology=False)
     vanished = shapely.is_empty(simple)
     simple[vanished] = shapes[vanished]
     return simple

@@ -23,6 +23,7 @@ from geo.crs import moved
 from geo.doors import door
 from geo.errors import InputError, LayerError
 from geo.numerals import LANGUAGES, number
+from geo.outlines import simplified
 from layers.look import reduced
 from layers.look.basemaps import basemap as basemap_named
 from layers.look.basemaps import basemaps
@@ -431,7 +432,7 @@ def _parts(drawn: Drawn) -> gpd.GeoSeries:
 def _lines(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return isolines with no more bends than can be seen."""
     lines = moved(frame, CRS, function="map_document")
-    return lines.set_geometry(lines.simplify(LINE_TOLERANCE_DEG))
+    return lines.set_geometry(simplified(lines.geometry, LINE_TOLERANCE_DEG))
 
 
 def _stop(stop: Stop) -> dict[str, Any]:
