@@ -63,7 +63,10 @@ class Concentration(OfZones):
 
     def told(self, lang: str) -> list[str]:
         """Return what the foremost zone holds, and how far from even that is."""
-        zones, answer = self.zones_shown(), self.answer()
+        zones = self.zones_shown()
+        if not zones[self.held].sum():
+            return []
+        answer = self.answer()
         first, share = foremost(zones, self.column, lang)
         weighted = self.asked.weight is not None
         points = self.asked.points

@@ -117,9 +117,12 @@ class MapSpec:
             If a parameter is not one of the map's, its question cannot be answered, or there is no
             such base map.
         """
-        basemap(self.base)
         question = asked(self)
         question.require_drawn()
+        return self._content(question)
+
+    def _content(self, question: Kind) -> Content:
+        basemap(self.base)
         drawn = (question.in_atlas() if self.pages else question).content(self.lang)
         if self.notes:
             own = noted(clean_notes(self.notes)[0], self.lang)
@@ -181,7 +184,8 @@ class MapSpec:
         question = asked(self)
         if not question.has_map:
             return self._stated(question, None)
-        return self.content().statement or self._stated(question, None)
+        # A map on which nothing stands out is none to print, and is a map on a screen.
+        return self._content(question).statement or self._stated(question, None)
 
     def _stated(self, question: Kind, content: Content | None) -> Statement:
         files = self.receipts()

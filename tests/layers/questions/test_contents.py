@@ -107,7 +107,7 @@ def said(overlay: Any) -> dict[str, Any]:
                 {
                     "column": "krugman_index",
                     "title": "专业化（0–2）",
-                    "title_en": "Special. (0–2)",
+                    "title_en": "Krugman index (0–2)",
                     "columns": {"count": "Count"},
                 },
                 DOTS,

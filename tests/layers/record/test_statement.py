@@ -22,7 +22,7 @@ from layers.book.map_deck import slides_of
 from layers.look import narrowed
 from layers.look.sheet import Sheet
 from layers.look.symbology import value_label
-from layers.look.told import in_words
+from layers.look.told import below_each_other
 from layers.outputs import output, print_map, remake
 from layers.paper import printing
 from layers.paper.key import Unnamed
@@ -336,7 +336,7 @@ def test_a_figure_of_a_zone_has_the_same_digits_wherever_it_is_told(name: str) -
     (told,) = asks.figures("zh")
     at = told.table.header.index(asks.column_title(asks.column, "zh"))
     in_table = {row[0]: row[at] for row in told.table.rows}
-    assert in_table == {zone: in_words(value, asks.column) for zone, value in shown.items()}
+    assert in_table == dict(zip(shown.index, below_each_other(shown, asks.column), strict=True))
     (values,) = (values for _, values in told.chart.series)
     assert set(values) <= set(shown)
     if name == "distribution counts":
