@@ -13,7 +13,10 @@ import numpy as np
 import shapely
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from collections.abc import Sequence
+
+    from geopandas import GeoSeries
+    from numpy.typing import NDArray
     from shapely.geometry.base import BaseGeometry as Shape
 
 # Corners of a shape that is simplified whole, and of a piece of a longer line.
@@ -22,7 +25,10 @@ _LEAST_OF_A_RING = 4
 
 
 def simplified(
-    shapes: ArrayLike, tolerance: float, *, preserve_topology: bool = True
+    shapes: Shape | GeoSeries | Sequence[Shape] | NDArray[np.object_],
+    tolerance: float,
+    *,
+    preserve_topology: bool = True,
 ) -> NDArray[np.object_]:
     """Return shapes without the corners that stand out by less than a tolerance.
 
@@ -59,11 +65,18 @@ def _simplified(shape: Shape, tolerance: float) -> Shape:
     if shape.geom_type == "Polygon":
         return _area(shape, tolerance)
     if shape.geom_type in {"LineString", "LinearRing"}:
-        return type(shape)(_corners(shape, tolerance))
+        return _as(shape, _corners(shape, tolerance))
     if shape.geom_type == "MultiPoint":
         return shape
     parts = simplified(shapely.get_parts(shape), tolerance, preserve_topology=False)
-    return type(shape)([part for part in parts if not part.is_empty])
+    # What was made valid may be in parts itself; a collection holds what is in parts as it is.
+    flat = parts if shape.geom_type == "GeometryCollection" else shapely.get_parts(parts)
+    return _as(shape, [part for part in flat if not part.is_empty])
+
+
+def _as(shape: Shape, contents: object) -> Shape:
+    made: Shape = getattr(shapely, shape.geom_type)(contents)
+    return made
 
 
 def _area(area: Shape, tolerance: float) -> Shape:

@@ -68,13 +68,18 @@ def test_of_a_long_shape_what_is_smaller_than_the_tolerance_is_gone() -> None:
 
 
 def test_an_area_whose_borders_would_cross_is_valid() -> None:
-    # Two borders nearer to each other than each may be off, one of them with teeth.
+    # A band of which both borders may be farther off than it is wide.
     x = np.arange(5_001.0)
-    teeth = np.column_stack([x, x % 2])
-    level = np.column_stack([x[::-1], np.where(x[::-1] % 1000 == 0, -0.01, -0.9)])
-    (simple,) = simplified([shapely.Polygon([*teeth, *level])], 1.5)
+    upper, lower = 1.3 * np.sin(x / 90) + 0.1, 1.2 * np.sin(x / 90)
+    band = shapely.Polygon([*zip(x, upper, strict=True), *zip(x[::-1], lower[::-1], strict=True)])
+    assert band.is_valid
+    (simple,) = simplified([band], 1.5)
     assert simple.is_valid
-    assert corners(simple) < 100
+    parts = shapely.get_num_geometries(simple)
+    assert parts > 1
+    (several,) = simplified([shapely.MultiPolygon([band, disc(9.0, x=-90)])], 1.5)
+    assert shapely.get_num_geometries(several) == parts + 1
+    assert several.is_valid
 
 
 def test_all_is_simplified_where_time_and_depth_are_bounded() -> None:
