@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
+from functools import reduce
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load
@@ -12,8 +15,6 @@ from layers.plan.schema import resources
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    import pandas as pd
 
 # Those that a map can be asked for.
 FIRST, LAST = date.min.year, date.max.year
@@ -48,7 +49,8 @@ def years_of(name: str, frame: pd.DataFrame) -> pd.Series[int] | None:
 
 
 def _first_stated(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series[int]:
-    return frame[[*columns]].astype("Int64").bfill(axis=1).iloc[:, 0]
+    # Column by column: filling rows of a table is a hundred times slower.
+    return reduce(pd.Series.fillna, (frame[name].astype("Int64") for name in columns))
 
 
 @per_plan

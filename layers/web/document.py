@@ -258,10 +258,17 @@ def _frames(
     frames = layers if isinstance(layers, Mapping) else {}
     context = [name for name, item in resources().items() if item.group == "context"]
     return {
-        name: frames[name] if name in frames else as_drawn(name)
+        name: _bare(frames[name] if name in frames else as_drawn(name))
         for name in dict.fromkeys([*context, *wanted])
         if name in layer_styles()
     }
+
+
+def _bare(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return features without what their frame says of itself: each look at a column copies it."""
+    bare = frame.copy(deep=False)
+    bare.attrs = {}
+    return bare
 
 
 def _visible(visible: Sequence[str] | None, names: list[str], *, asked: bool) -> list[str]:
@@ -480,8 +487,7 @@ def _bounds(
             corners += corners_of(layer)
     if not corners:
         return [list(corner) for corner in resolved.home]
-    array = np.asarray(corners, dtype=float)
-    return [array.min(axis=0).tolist(), array.max(axis=0).tolist()]
+    return [end(corners, axis=0).tolist() for end in (np.min, np.max)]
 
 
 @per_folder

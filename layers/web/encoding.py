@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,8 @@ CRS = "EPSG:4490"
 DECIMALS = 6
 # How deep the corners of a shape lie in its coordinates.
 _DEPTHS = {"MultiPoint": 0, "LineString": 0, "MultiLineString": 1, "Polygon": 1, "MultiPolygon": 2}
+# What is told in steps, by the number of its type.
+_IN_STEPS = {int(shapely.GeometryType[name.upper()]): name for name in _DEPTHS}
 
 
 def columnar(frame: gpd.GeoDataFrame, table: pd.DataFrame) -> dict[str, Any]:
@@ -124,26 +127,44 @@ def _flat(anchors: NDArray[np.float64]) -> list[float | None]:
 
 
 def _shapes(shapes: NDArray[np.object_], located: NDArray[np.bool_]) -> list[Any]:
-    rounded = shapely.transform(shapes, lambda xy: xy.round(DECIMALS))
-    texts = iter(shapely.to_geojson(rounded).tolist())
-    return [_in_steps(json.loads(next(texts))) if here else None for here in located]
+    """Return what is located as GeoJSON whose corners are told in steps.
 
-
-def _in_steps(shape: dict[str, Any]) -> dict[str, Any]:
-    """Return a shape whose corners are told in millionths of a degree, each from the one before.
-
-    The boundaries of the ground are most of a document, and half as long so.
+    A step is in millionths of a degree, from the corner before, in each part from zero. The
+    boundaries of the ground are most of a document, and half as long so.
     """
+    # In two dimensions, and rings as lines: WKB knows none.
+    plain = shapely.from_wkb(shapely.to_wkb(shapes, output_dimension=2))
+    types = shapely.get_type_id(plain)
+    written = np.empty(plain.size, dtype=object)
+    for kind in np.unique(types).tolist():
+        these = types == kind
+        name = _IN_STEPS.get(kind)
+        written[these] = (
+            _in_degrees(plain[these])
+            if name is None
+            else [{"type": name, "coordinates": each} for each in _steps(plain[these])]
+        )
+    each = iter(written.tolist())
+    return [next(each) if here else None for here in located]
 
-    def steps(part: list[Any], depth: int) -> list[Any]:
-        if depth:
-            return [steps(each, depth - 1) for each in part]
-        corners = np.rint(np.reshape(part, (-1, 2)) * 10.0**DECIMALS).astype(np.int64)
-        whole: list[int] = np.diff(corners, axis=0, prepend=0).ravel().tolist()
-        return whole
 
-    depth = _DEPTHS.get(shape["type"])
-    return shape if depth is None else shape | {"coordinates": steps(shape["coordinates"], depth)}
+def _steps(shapes: NDArray[np.object_]) -> list[Any]:
+    """Return the corners of shapes of one type in steps, nested as GeoJSON nests them."""
+    _, degrees, (ends, *nests) = shapely.to_ragged_array(shapes)
+    corners = np.rint(degrees * 10.0**DECIMALS).astype(np.int64)
+    steps = np.diff(corners, axis=0, prepend=0)
+    starts = ends[:-1][np.diff(ends) > 0]
+    steps[starts] = corners[starts]
+    nested: list[Any] = steps.ravel().tolist()
+    for bounds in (2 * ends, *nests):
+        nested = [nested[start:end] for start, end in pairwise(bounds.tolist())]
+    return nested
+
+
+def _in_degrees(shapes: NDArray[np.object_]) -> list[dict[str, Any]]:
+    """Return points, and what is of several types, as plain GeoJSON."""
+    rounded = shapely.transform(shapes, lambda xy: xy.round(DECIMALS))
+    return [json.loads(text) for text in shapely.to_geojson(rounded).tolist()]
 
 
 def shape_of(written: dict[str, Any]) -> shapely.Geometry:

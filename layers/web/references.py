@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -130,8 +131,11 @@ def belongs(layers: Layers) -> dict[str, list[str]]:
     ids = set(_ids(layers))
     links = table("memberships")
     links = links[links["feature_id"].isin(ids) & links["target_id"].isin(ids)]
-    pairs = links[["feature_id", "target_id"]].drop_duplicates()
-    return {str(key): rows.tolist() for key, rows in pairs.groupby("feature_id")["target_id"]}
+    pairs = dict.fromkeys(zip(links["feature_id"], links["target_id"], strict=True))
+    of: dict[str, list[str]] = {}
+    for key, target in sorted(pairs, key=itemgetter(0)):
+        of.setdefault(str(key), []).append(target)
+    return of
 
 
 def values(layers: Layers, column: str) -> set[str]:

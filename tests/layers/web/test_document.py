@@ -10,6 +10,7 @@ from typing import Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import rioxarray  # noqa: F401 - gives DataArray its .rio accessor
 import shapely
@@ -26,6 +27,7 @@ from layers.record.specification import read_spec
 from layers.scene.strokes import outline
 from layers.web import display
 from layers.web.document import content_document, map_document, to_json
+from layers.web.encoding import columnar, shape_of
 from layers.web.references import zones_alone
 from layers.web.webmap import ASSETS, AtlasMap
 
@@ -111,6 +113,28 @@ def test_a_document_with_every_member_is_as_the_schema_says() -> None:
     first, *_ = document["layers"]
     unstyled = {key: value for key, value in first.items() if key != "styles"}
     assert problems(document | {"layers": [unstyled]})
+
+
+def test_shapes_of_every_type_are_told_in_steps_and_read_back_as_they_are() -> None:
+    """Mixed in one layer, with heights, holes, several parts and rows without a place."""
+    corners = [(112.0, 28.0), (113.0, 28.0), (113.0, 29.0), (112.1234567, 28.5)]
+    line, hole = shapely.LineString(corners), [(112.7, 28.3), (112.8, 28.3), (112.8, 28.4)]
+    area = shapely.Polygon(corners, [hole])
+    lines = shapely.MultiLineString([corners, hole])
+    areas = shapely.MultiPolygon([area, shapely.box(1, 2, 3, 4)])
+    points = shapely.MultiPoint(corners)
+    several = shapely.GeometryCollection([line, shapely.Point(112, 28)])
+    given = [line, None, area, lines, areas, line, points, several, shapely.Point(112, 28)]
+    high = [shapely.force_3d(each, 7.0) for each in given]
+    high[5] = shapely.LinearRing(corners)
+    given[5] = shapely.LineString([*corners, corners[0]])
+    frame = gpd.GeoDataFrame(geometry=high, crs=4490)
+    told = columnar(frame, pd.DataFrame({"n": range(len(frame))}))["shapes"]
+    assert told[0]["coordinates"] == [112000000, 28000000, 1000000, 0, 0, 1000000, -876543, -500000]
+    read = [each and shape_of(each) for each in told]
+    assert [each and each.geom_type for each in read] == [each and each.geom_type for each in given]
+    assert shapely.equals_exact(read[:1] + read[2:], given[:1] + given[2:], 5.1e-7).all()
+    assert read[1] is None
 
 
 def test_outlines_stand_once_and_areas_are_alike() -> None:
