@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
 # Less than this part of the largest figure is a speck of a feature that lies elsewhere.
-NEXT_TO_NOTHING = 1e-3
+NEXT_TO_NOTHING = 1e-5
 Z = TypeVar("Z", bound=pd.DataFrame)
 # The decimals of what is found of zones.
 DIGITS = {
