@@ -151,9 +151,11 @@ def clean_overlay(overlay: Overlay, cleaner: Cleaner, lang: str) -> Overlay:
 def _printed(frame: gpd.GeoDataFrame, lang: str, cleaner: Cleaner) -> gpd.GeoDataFrame:
     """Return features whose names can be drawn, in the language of the map where they have it."""
     columns = [name for name in (NAMES[::-1] if lang == "en" else NAMES) if name in frame]
-    if columns and all(isinstance(each, str) and each for each in list(frame[columns[0]])):
-        columns = columns[:1]
-    return _cleaned(frame, columns, cleaner)
+    clean = _cleaned(frame, columns[:1], cleaner)
+    if columns and all(isinstance(each, str) and each for each in list(clean[columns[0]])):
+        return clean
+    # A name of which nothing can be shown is none either.
+    return _cleaned(clean, columns[1:], cleaner)
 
 
 def _whole(frame: gpd.GeoDataFrame, cleaner: Cleaner) -> gpd.GeoDataFrame:

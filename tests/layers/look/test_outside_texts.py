@@ -29,7 +29,7 @@ from geo.wording import catalogue
 from layers.book.map_deck import deck
 from layers.look.charts import Chart
 from layers.look.content import Content
-from layers.look.outside import clean_sheet, sheet_findings
+from layers.look.outside import clean_overlay, clean_sheet, sheet_findings
 from layers.look.overlays import Choropleth, Points
 from layers.look.sheet import SIZES_MM, Sheet
 from layers.look.statement import Statement
@@ -314,6 +314,19 @@ def test_a_map_with_a_title_that_cannot_be_seen_gets_its_own() -> None:
     titled = MapSpec("overview", Sheet("\u200b", "internal")).titled()
     assert titled.title == MapSpec("overview", Sheet("", "internal")).titled().title
     assert len(titled.notes) == 1
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_name_of_nothing_that_can_be_seen_is_none_in_any_language(lang: str) -> None:
+    names = {"name_zh": ["甲", "\u200b"], "name_en": ["A", "\ufe0f"]}
+    zones = gpd.GeoDataFrame(
+        names | {"n": [1.0, 2.0]},
+        geometry=[shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)],
+        crs=4490,
+    )
+    shown = clean_overlay(Choropleth(zones, "n", "数"), Cleaner(drawn=True), lang)
+    assert isinstance(shown, Choropleth)
+    assert [*shown.frame[["name_zh", "name_en"]].iloc[1]] == ["", ""]
 
 
 def test_the_page_hears_of_what_a_print_leaves_out() -> None:
