@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _MARGIN_CELLS = 1e-6
 # Entries of the (cell, polygon) table above which the raster is made coarser: about 100 MB.
 _MAX_ENTRIES = 6_000_000
+# Cells that all edges may touch: a comb touches each as often as it has teeth. About 200 MB.
+_MAX_TOUCHED = 3_000_000
 _MAX_SIDE_CELLS = 4096
 # From this many points on, the compiled loop is worth its import: half a second and 100 MB.
 _MANY = 500_000
@@ -79,6 +81,8 @@ class Locator:
         if covered:
             cells = min(cells, int(_MAX_ENTRIES * width * height / covered))
         size = max((width * height / max(cells, 1)) ** 0.5, max(width, height) / _MAX_SIDE_CELLS)
+        reach = float(np.abs(edges[:, 2:] - edges[:, :2]).sum())
+        size = max(size, reach / _MAX_TOUCHED)
         self._size = size if size > 0 else 1.0
         # Half a cell of margin keeps the outer border off the rim of the raster.
         self._origin = low - self._size / 2

@@ -158,3 +158,17 @@ def test_locator_of_nothing() -> None:
 def test_edges_for_which_nobody_waits_are_not_laid_out() -> None:
     with pytest.raises(Cancelled), watched(cancelled=lambda: True):
         Locator([box(0, 0, 1, 1)])
+
+
+def test_the_tables_of_a_comb_are_bounded_and_its_answers_the_same() -> None:
+    # Each of its teeth reaches through all rows.
+    x = np.repeat(np.arange(10_000.0), 2)
+    teeth = np.column_stack([x, np.tile([1.0, 9_000.0, 9_000.0, 1.0], 5_000)])
+    comb = shapely.Polygon([*teeth, (10_000, 0), (0, 0)])
+    assert comb.is_valid
+    locator = Locator([comb], cells=250_000)
+    assert locator._rows * 10_000 < 1.1 * locate._MAX_TOUCHED
+    points = np.random.default_rng(3).uniform(-100, 10_100, (2, 300))
+    inside = shapely.intersects_xy(comb, *points)
+    assert 50 < inside.sum() < 250
+    assert (locator.first(*points) == np.where(inside, 0, -1)).all()
