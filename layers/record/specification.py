@@ -1,7 +1,6 @@
 """The specification of a map: everything that is needed to draw it again, as YAML or JSON.
 
-The app, the command line and a notebook write it and read it; the web map, the printed map and the
-slides are drawn from it.
+App, command line and notebooks write and read it; page, print and slides are drawn from it.
 """
 
 from __future__ import annotations
@@ -182,10 +181,9 @@ class MapSpec:
         ('现有平台核密度', '甲', '四次核')
         """
         question = asked(self)
-        if not question.has_map:
-            return self._stated(question, None)
         # A map on which nothing stands out is none to print, and is a map on a screen.
-        return self._content(question).statement or self._stated(question, None)
+        told = self._content(question).statement if question.has_map else None
+        return told or self._stated(question, None)
 
     def _stated(self, question: Kind, content: Content | None) -> Statement:
         files = self.receipts()
@@ -428,11 +426,11 @@ def require_valid(data: dict[str, Any]) -> None:
     --------
     >>> require_valid({"map": "overview", "sheet": {"review_number": "internal"}})
     """
+    errors = [*Validator(schema()).iter_errors(data)]
+    paths = [".".join(map(str, error.absolute_path)) for error in errors]
     problems = {
-        f"{'.'.join(map(str, error.absolute_path)) or 'the whole'}: {error.message}": (
-            ".".join(map(str, error.absolute_path)) or "map, sheet"
-        )
-        for error in Validator(schema()).iter_errors(data)
+        f"{path or 'the whole'}: {error.message}": path or "map, sheet"
+        for path, error in zip(paths, errors, strict=True)
     }
     if problems:
         messages = "; ".join(sorted(problem[:LONGEST_PROBLEM] for problem in problems))
@@ -497,8 +495,6 @@ def specified(
     own = parameters_of(question)
     other = own if beside is None else parameters_of(beside)
     # A filter that one has not lets pass everything.
-    without: dict[str, Any] = {
-        name: [] if isinstance(value, list) else None for name, value in own.items()
-    }
+    without: dict[str, Any] = {k: [] if isinstance(v, list) else None for k, v in own.items()}
     versus = {k: v for k, v in {**without, **other}.items() if own.get(k) != v}
     return MapSpec(question.MAP, sheet, own, lang, versus=versus)
