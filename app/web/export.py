@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import streamlit as st
 
 from app.texts import language, text
-from app.web import notes, view_state
+from app.web import maps, notes, view_state
 from app.web.atlas_export import atlas_export
 from app.web.frame import refusals_in_words
 from app.web.public import is_public
@@ -177,14 +177,8 @@ def _seen(spec: MapSpec, address: dict[str, str], *, on_map: bool) -> MapSpec:
     """Return a map as the address of the page says that it is on the screen, if it has one."""
     if not on_map:
         return spec
-    return replace(
-        spec,
-        extent=view_state.extent(address.get("view")),
-        visible=view_state.visible(address.get("layers"), spec.content().names),
-        hidden=view_state.hidden(address.get("hidden")) or None,
-        year=view_state.year(address.get("year")),
-        base=view_state.base(address.get("base")),
-    )
+    seen = maps.seen(spec.content().names, address, spec.notes)
+    return replace(spec, extent=view_state.extent(address.get("view")), **seen._asdict())
 
 
 def _made(

@@ -22,7 +22,7 @@ from layers.web.document import content_document, map_document, to_json
 from layers.web.references import zones_alone
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from geo.zoned.people import Population
     from layers.keeping.own_notes import Note
@@ -60,21 +60,18 @@ class Seen(NamedTuple):
 ALL_SEEN = Seen()
 
 
-def seen(question: Kind, address: Mapping[str, str], notes: tuple[Note, ...], *, lang: str) -> Seen:
+def seen(names: Sequence[str], address: Mapping[str, str], notes: tuple[Note, ...]) -> Seen:
     """Return what of the map of a page is on the screen.
 
     Parameters
     ----------
-    question
-        What is asked.
+    names
+        Layers and results that the map has, with that of the notes.
     address
         Parameters of the page's address.
     notes
         Those of the visitor.
-    lang
-        ``"zh"`` or ``"en"``.
     """
-    names = (*question.content(lang).names, *([layer_name()] if notes else []))
     return Seen(
         visible=view_state.visible(address.get("layers"), names),
         hidden=view_state.hidden(address.get("hidden")) or None,

@@ -11,6 +11,7 @@ from app.texts import language, text
 from app.web import maps, notes, receipts
 from app.web.frame import refusals_in_words
 from app.web.screen import screen
+from layers.look.callouts import layer_name
 from layers.look.sheet import INTERNAL, Sheet
 
 if TYPE_CHECKING:
@@ -30,7 +31,9 @@ def stated(question: Kind) -> None:
     address = visit.address or st.query_params.to_dict()
     author = st.session_state.get("export-author", "").strip()
     sheet = Sheet("", INTERNAL, author=author, date=datetime.now(tz=UTC).date().isoformat())
-    seen = maps.seen(question, address, notes.kept(), lang=language())
+    own = notes.kept()
+    names = (*question.content(language()).names, *([layer_name()] if own else []))
+    seen = maps.seen(names, address, own)
     with box:
         receipts.lines(maps.statement_rows(question, lang=language(), sheet=sheet, seen=seen))
 

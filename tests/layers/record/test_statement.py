@@ -103,7 +103,7 @@ def on_page(spec: MapSpec) -> str:
     """The page of the app, whose address says what is switched on its map."""
     question = asked(spec)
     address = {"hidden": ".".join(spec.hidden or ()), "year": str(spec.year or "")}
-    seen = pages.seen(question, address, spec.notes, lang=spec.lang)
+    seen = pages.seen(spec.content().names, address, spec.notes)
     rows = pages.statement_rows(question, lang=spec.lang, sheet=SHEET, seen=seen)
     assert rows == spec.statement().rows()
     return "".join(f"{name}{value}" for name, value in rows)
