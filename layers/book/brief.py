@@ -16,7 +16,7 @@ from geo.arguments import require_one_of
 from geo.errors import AtlasError
 from geo.numerals import number
 from layers.book.claims import claims
-from layers.book.together import comparable
+from layers.book.together import comparable, without_dots
 from layers.look.charts import Chart
 from layers.look.standing import has_schematic
 from layers.look.symbology import value_label
@@ -326,7 +326,7 @@ def _comparison(spec: MapSpec) -> Exhibit | None:
     shown = [Shown(Distribution(points, Zones(name)), measure="density") for name in names]
     specs = [specified(each, spec) for each in shown]
     contents = [each.content() for each in specs]
-    shared = comparable([replace(each, visible=area().context) for each in contents])
+    shared = comparable(list(map(without_dots, contents)))
     maps = tuple(zip(specs, shared, strict=True))
     captions = tuple(Zones(name).title(lang) for name in names)
     ends = [foremost(each.answer(), each.column, lang) for each in shown]

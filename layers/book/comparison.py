@@ -11,20 +11,21 @@ import numpy as np
 from geo.errors import InputError
 from geo.numerals import number
 from layers.book.map_deck import drawn_slide
-from layers.book.together import comparable
+from layers.book.together import comparable, without_dots
 from layers.look.callouts import has_results
 from layers.look.charts import MOST_BARS, Chart
+from layers.look.overlays import Choropleth, Isolines, Points, Surface
 from layers.look.told import as_told, below_each_other
 from layers.plan.area import area
 from layers.plan.selection import located
 from layers.questions.fields import part_of
-from layers.questions.stated import apart
+from layers.questions.stated import Apart, apart, unlike_columns
 from layers.questions.subjects import Zones
 from layers.record.specification import asked
 from layers.scene.shared import shared
 from layers.slides.deck import presentation
 from layers.slides.legends import legend_items
-from layers.slides.slide import Slide
+from layers.slides.slide import LONGEST_LABEL, Slide
 from layers.type.tables import Table
 from layers.words import bracketed, say
 
@@ -33,10 +34,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from layers.look.content import Content
+    from layers.look.overlays import Overlay
+    from layers.questions.kinds import Kind
     from layers.record.specification import MapSpec
 
 # Of more zones than a chart has bars for those with the highest figures are shown.
 FOREMOST = 8
+# Of a heading of a legend, beside a unit in brackets.
+LONGEST_HEADING = LONGEST_LABEL - 30
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -93,8 +98,9 @@ def compared(spec: MapSpec) -> Compared:
             "compare years on the overview",
             code="versus.year",
         )
-    contents = comparable(alone)
+    bare = [each if spec.visible else without_dots(each) for each in alone]
     rows = _rows(specs)
+    contents = told_apart(comparable(bare), [asked(each) for each in specs], rows)
     captions = [_caption(rows, at, spec.lang) or specs[at].titled().title for at in (0, 1)]
     title = spec.titled().title if spec.sheet.title.strip() else _title(specs, contents, rows)
     return Compared(specs, contents, captions, title)
@@ -138,7 +144,7 @@ def comparison_slides(spec: MapSpec) -> list[Slide]:
     return [first, *_figures(both.specs, both.captions)]
 
 
-def _rows(specs: Sequence[MapSpec]) -> list[tuple[str, tuple[str, str]]]:
+def _rows(specs: Sequence[MapSpec]) -> list[Apart]:
     """Return what tells two maps apart: the year, their points, and what else they are asked."""
     one, other = specs
     rows = apart(asked(one), asked(other), one.lang)
@@ -148,23 +154,115 @@ def _rows(specs: Sequence[MapSpec]) -> list[tuple[str, tuple[str, str]]]:
         say("versus.year" if each.year else "versus.all", each.lang, year=str(each.year))
         for each in specs
     ]
-    return [("", (years[0], years[1])), *rows]
+    return [Apart("", (years[0], years[1])), *rows]
 
 
-def _caption(rows: Sequence[tuple[str, tuple[str, str]]], at: int, lang: str) -> str:
+def _caption(rows: Sequence[Apart], at: int, lang: str) -> str:
     """Return what one of two maps is that the other is not."""
-    own = [(name, both[at]) for name, both in rows if both[at]]
-    return say("statement.then", lang).join(_row(*each, lang) for each in own)
+    own = [_row(each.name, each.values[at], lang) for each in rows if each.values[at]]
+    return say("statement.then", lang).join(own)
 
 
 def _row(name: str, value: str, lang: str) -> str:
     return say("statement.row", lang, name=name, value=value) if name else value
 
 
+def _of_both(row: Apart, lang: str) -> str:
+    """Return how two maps have what tells them apart, words that are the same of both once."""
+    one, other = row.values
+    if _FIGURE.search(one) and _FIGURE.split(one) == _FIGURE.split(other):
+        others = iter(_FIGURE.findall(other))
+
+        def both(match: re.Match[str]) -> str:
+            after = next(others)
+            return after if after == match[0] else f"{match[0]} → {after}"
+
+        words = _FIGURE.sub(both, one)
+    else:
+        words = " → ".join(filter(None, row.values))
+    return _row(row.name, words, lang)
+
+
+def told_apart(
+    contents: Sequence[Content], questions: Sequence[Kind], rows: Sequence[Apart]
+) -> list[Content]:
+    """Return two maps whose legend says what tells them apart.
+
+    What is of the same and in the same unit has one legend, which says how each map has what else
+    is unlike: a bandwidth, a distance, which points. What is not has a legend of its own, which
+    says how its map has it.
+
+    Parameters
+    ----------
+    contents, questions
+        What the maps show, in shared classes, and what each answers.
+    rows
+        What tells them apart.
+    """
+    lang = contents[0].lang
+    titles = [each.subjects.title(lang) if each.subjects else "" for each in questions]
+    dotted = all(any(_is_dots(o, titles) for o in each.overlays) for each in contents)
+    named = [each for each in rows if each.name]
+    of_points = [each for each in named if each.of == "points"]
+    results = [each for each in named if not (dotted and each.of == "points")]
+    found = []
+    for at, content in enumerate(contents):
+        twins = [_known(each, lang) for each in contents[1 - at].overlays]
+        overlays = []
+        for each in content.overlays:
+            title = each.title_en if lang == "en" and each.title_en else each.title
+            if _is_dots(each, titles) and of_points:
+                title = _with(_common(titles, questions, lang), of_points, None, lang)
+            elif isinstance(each, Choropleth | Surface | Isolines):
+                side = None if _known(each, lang) in twins else at
+                unsaid = [row for row in results if each.unit not in row.values]
+                title = _with(title, unsaid, side, lang)
+            overlays.append(replace(each, title=title, title_en=title))
+        found.append(replace(content, overlays=tuple(overlays)))
+    return found
+
+
+def _known(overlay: Overlay, lang: str) -> tuple[object, ...]:
+    """Return what two results have in common that share a legend."""
+    title = overlay.title_en if lang == "en" else overlay.title
+    return (type(overlay), title, getattr(overlay, "unit", ""), getattr(overlay, "column", ""))
+
+
+def _is_dots(overlay: Overlay, titles: Sequence[str]) -> bool:
+    """Whether a result is the points that a map is about."""
+    return isinstance(overlay, Points) and bool({overlay.title, overlay.title_en} & {*titles})
+
+
+def _common(titles: Sequence[str], questions: Sequence[Kind], lang: str) -> str:
+    """Return what the points of both maps are called."""
+    subjects = questions[0].subjects
+    return titles[0] if len({*titles}) == 1 or subjects is None else subjects.about.title(lang)
+
+
+def _with(title: str, rows: Sequence[Apart], side: int | None, lang: str) -> str:
+    """Return the title of a legend with what tells maps apart, as much as has room, in short."""
+    said = [
+        _of_both(row, lang) if side is None else _row(row.name, row.values[side], lang)
+        for row in (row._replace(values=_short(row.values)) for row in rows)
+    ]
+    words = title
+    for each in said:
+        longer = say("statement.then", lang).join((words, each))
+        if len(longer) <= LONGEST_HEADING:
+            words = longer
+    return words
+
+
+def _short(values: tuple[str, str]) -> tuple[str, str]:
+    """Return values without how they came about, where they differ without it."""
+    one, other = (each.partition(" · ")[0] for each in values)
+    return values if one == other else (one, other)
+
+
 def _title(
     specs: Sequence[MapSpec],
     contents: Sequence[Content],
-    rows: Sequence[tuple[str, tuple[str, str]]],
+    rows: Sequence[Apart],
 ) -> str:
     """Return what is found of both maps as one sentence, with each figure as it is on both.
 
@@ -178,7 +276,7 @@ def _title(
     figures = [_FIGURE.findall(each) for each in (one, other)]
     if one != other and _FIGURE.split(one) == _FIGURE.split(other):
         pairs = iter(zip(*figures, strict=True))
-        stated = {each for _, values in rows for words in values for each in _FIGURE.findall(words)}
+        stated = {each for row in rows for words in row.values for each in _FIGURE.findall(words)}
 
         def both(_: re.Match[str]) -> str:
             before, after = map(str, next(pairs))
@@ -190,19 +288,44 @@ def _title(
 
         found = _FIGURE.sub(both, one).removesuffix(say("statement.end", lang))
     else:
-        titles = dict.fromkeys(asked(each).title(lang) for each in specs)
-        if len(titles) > 1:
-            return " → ".join(titles)
-        found, figures = next(iter(titles)), [[], []]
+        found, figures = _asked_of_both(specs), [[], []]
     if specs[0].year != specs[1].year:
-        name, years = rows[0]
-        rows = [(name, _counted(years, contents, lang)), *rows[1:]]
+        years, *others = rows
+        rows = [years._replace(values=_counted(years.values, contents, lang)), *others]
+    return _bracketed(found, rows, figures, lang)
+
+
+def _topic(specs: Sequence[MapSpec]) -> str:
+    """Return what both maps are about, and what tells them apart."""
+    return _bracketed(_asked_of_both(specs), _rows(specs), [[], []], specs[0].lang)
+
+
+def _bracketed(
+    found: str, rows: Sequence[Apart], figures: Sequence[Sequence[str]], lang: str
+) -> str:
+    """Return a title with what tells the maps apart, but for what it says already."""
     unsaid = [
-        _row(name, " → ".join(filter(None, values)), lang)
-        for name, values in rows
-        if not all(map(_are_among, values, figures))
+        _of_both(row._replace(values=_short(row.values)), lang)
+        for row in rows
+        if row.of != "worked out"
+        and not all(map(_are_among, row.values, figures))
+        and not all(each and each.lower() in found.lower() for each in row.values)
     ]
     return bracketed(found, say("statement.then", lang).join(unsaid), lang)
+
+
+def _asked_of_both(specs: Sequence[MapSpec]) -> str:
+    """Return what is asked in both maps, of points that take in those of both, if it is the same.
+
+    Existing platforms and planned ones are both platforms.
+    """
+    lang, (one, other) = specs[0].lang, (asked(each).subjects for each in specs)
+    free: dict[str, list[str]] = {}
+    if one is not None and other is not None and one.layer == other.layer:
+        free = {column: [] for column in unlike_columns(one, other)}
+    wider = (each.part(parameters={**each.parameters, **free}) for each in specs)
+    titles = (asked(each, checked=False).title(lang) for each in wider)
+    return " → ".join(dict.fromkeys(titles))
 
 
 def _alike(*figures: str) -> list[str]:
@@ -255,12 +378,14 @@ def side_by_side(
     """
     drawn = [drawn_slide(*each, title) for each in zip(specs, contents, strict=True)]
     (first, _), *others = drawn
+    # A heading that has no room above its map stands here as a whole.
+    notes = (f"{words}\n{each.notes}" for words, (each, _) in zip(captions, drawn, strict=True))
     return replace(
         first,
         legend=legend_items(shared([scene for _, scene in drawn])),
         beside=tuple(each.map for each, _ in others if each.map),
         captions=tuple(captions),
-        notes="\n\n".join(each.notes for each, _ in drawn),
+        notes="\n\n".join(notes),
     )
 
 
@@ -285,7 +410,7 @@ def _figures(specs: Sequence[MapSpec], captions: Sequence[str]) -> list[Slide]:
         left = number(len(larger) - FOREMOST)
         text = (say("versus.left_out", lang, n=left, shown=number(FOREMOST)),)
     zones = tuple(shown[0].loc[values[0].index, f"name_{lang}"])
-    told, title = specs[0].statement(), say("slides.figures", lang, title=first.title(lang))
+    told, title = specs[0].statement(), say("slides.figures", lang, title=_topic(specs))
     if questions[1].column != column:
         # Figures of two units have no difference and no bars in common.
         columns = [each.column for each in questions]

@@ -10,7 +10,8 @@ import shapely
 
 from geo.crs import moved
 from layers.look.classification import classes
-from layers.look.overlays import Choropleth, Surface
+from layers.look.overlays import Choropleth, Points, Surface
+from layers.plan.area import area
 from layers.scene.resolved import scaled
 from layers.scene.window import GEOGRAPHIC
 
@@ -52,36 +53,62 @@ def comparable(contents: Sequence[Content]) -> list[Content]:
 def in_shared_classes(contents: Sequence[Content], at: int) -> Content:
     """Return one of some maps with the classes of all: of zones, and of surfaces the wider ones.
 
-    Zones share classes where they are coloured by the same: projects and money have no scale in
-    common.
+    What is of the same, and in the same unit, shares classes: projects and money have no scale in
+    common, nor has a number per km² one with a share.
 
     Parameters
     ----------
     contents, at
         What each shows, and which of them.
     """
-    numbers: dict[str, list[NDArray[np.float64]]] = {}
-    for content in contents:
-        for each in content.overlays:
-            if isinstance(each, Choropleth):
-                numbers.setdefault(each.column, []).append(each.frame[each.column].to_numpy(float))
+    numbers: dict[tuple[str, str], list[NDArray[np.float64]]] = {}
+    widest: dict[str, Surface] = {}
+    for each in (overlay for content in contents for overlay in content.overlays):
+        if isinstance(each, Choropleth):
+            values = each.frame[each.column].to_numpy(float)
+            numbers.setdefault((each.column, each.unit), []).append(values)
+        elif isinstance(each, Surface):
+            known = widest.setdefault(each.unit, each)
+            if float(each.array.max()) > float(known.array.max()):
+                widest[each.unit] = each
     breaks = {
-        name: classes(np.concatenate(each)).uppers for name, each in numbers.items() if each[1:]
+        key: classes(np.concatenate(each)).uppers for key, each in numbers.items() if each[1:]
     }
-    surfaces = [
-        each for content in contents for each in content.overlays if isinstance(each, Surface)
-    ]
-    widest = max(surfaces, key=lambda each: float(each.array.max()), default=None)
 
     def shared(overlay: Overlay) -> Overlay:
-        if isinstance(overlay, Choropleth) and overlay.column in breaks:
-            return replace(overlay, breaks=breaks[overlay.column])
-        if isinstance(overlay, Surface) and widest is not None:
-            return replace(overlay, levels=widest.levels, top=float(widest.array.max()))
+        if isinstance(overlay, Choropleth) and (overlay.column, overlay.unit) in breaks:
+            return replace(overlay, breaks=breaks[overlay.column, overlay.unit])
+        if isinstance(overlay, Surface):
+            wider = widest[overlay.unit]
+            return replace(overlay, levels=wider.levels, top=float(wider.array.max()))
         return overlay
 
     content = contents[at]
     return replace(content, overlays=tuple(map(shared, content.overlays)))
+
+
+def without_dots(content: Content) -> Content:
+    """Return a map of zones without the points that were counted in them, which would bury them.
+
+    Where something else stands between both, such as what is within reach, the points are what it
+    starts from, and stay.
+
+    Parameters
+    ----------
+    content
+        What it shows.
+    """
+    marked = {type(each) for each in content.overlays if not is_named(each)}
+    if Choropleth not in marked or marked - {Choropleth, Points}:
+        return content
+    ground = tuple(name for name in content.visible if name in area().context)
+    kept = (each for each in content.overlays if isinstance(each, Choropleth) or is_named(each))
+    return replace(content, visible=ground, overlays=tuple(kept))
+
+
+def is_named(overlay: Overlay) -> bool:
+    """Whether a result is of points that are there for their names, such as notes."""
+    return isinstance(overlay, Points) and overlay.named
 
 
 def extent_of(contents: Sequence[Content]) -> tuple[float, float, float, float] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from geo.numerals import listed, number, significant
 from layers.keeping.own_files import people_title
@@ -12,6 +12,7 @@ from layers.look.statement import Statement, reviewed
 from layers.plan.area import area
 from layers.plan.catalogue import table
 from layers.plan.selection import placed_share
+from layers.questions.asking import parameters_of
 from layers.questions.counting import counted
 from layers.questions.fields import attributes
 from layers.questions.subjects import Points, Zones
@@ -91,35 +92,83 @@ def method(question: Kind, lang: str) -> tuple[Row, ...]:
     return tuple((_name(question, key, lang), value) for key, value in rows.items() if value)
 
 
-def apart(one: Kind, other: Kind, lang: str) -> list[tuple[str, tuple[str, str]]]:
-    """Return what two questions are asked with otherwise: its name, if any, and how each has it.
+class Apart(NamedTuple):
+    """Something that two questions are asked with otherwise.
+
+    Parameters
+    ----------
+    name
+        What it is called; empty where the values say it.
+    values
+        How each of the two has it.
+    of
+        Whether it tells the ``"points"`` apart, is ``"asked"``, or ``"worked out"`` for both alike.
+    """
+
+    name: str
+    values: tuple[str, str]
+    of: Literal["points", "asked", "worked out"] = "asked"
+
+
+def apart(one: Kind, other: Kind, lang: str) -> list[Apart]:
+    """Return what two questions are asked with otherwise, then what was worked out otherwise.
+
+    Figures that were worked out with unlike values, such as bandwidths that follow from the points,
+    are not those of one measure, though nobody asked for it.
 
     Examples
     --------
     >>> from layers.questions.coverage import Coverage
     >>> near, far = (Coverage(Points("parks"), Zones("circles"), each) for each in (1500, 3000))
-    >>> apart(near, far, "zh")
-    [('距离', ('1.5 km 直线距离，不是路程', '3 km 直线距离，不是路程'))]
+    >>> apart(near, far, "zh")[0].values
+    ('1.5 km 直线距离，不是路程', '3 km 直线距离，不是路程')
+    >>> now, later = (Coverage(Points("platforms", status=(each,)), Zones("circles"))
+    ...               for each in ("existing", "planned"))
+    >>> apart(now, later, "en")
+    [Apart(name='status', values=('Existing', 'Planned'), of='points')]
     """
     questions = (one, other)
     given = [dict(_declared(each, each, lang)) for each in questions]
     rows = [own | each.worked_out(lang) for own, each in zip(given, questions, strict=True)]
-    keys = [key for key in given[0] | given[1] if given[0].get(key) != given[1].get(key)]
-    values = {key: (rows[0].get(key, ""), rows[1].get(key, "")) for key in keys}
-    found = [(_name(one, key, lang), each) for key, each in values.items() if each[0] != each[1]]
-    first, second = one.subjects, other.subjects
-    if first is not None and second is not None and first != second:
-        words = _otherwise(first, second, lang), _otherwise(second, first, lang)
-        found.insert(0, ("", words))
+    units = {each.name for each in attributes(type(one)) if each.about.unit}
+    # The same measure is called otherwise where it is of other points.
+    plain = [dict(parameters_of(each)) for each in questions]
+    same = {key for key, value in plain[0].items() if plain[1].get(key) == value is not None}
+    found = []
+    for key in given[0] | given[1]:
+        if key in same:
+            continue
+        words, values = (tuple(each.get(key, "") for each in of) for of in (given, rows))
+        is_asked = words[0] != words[1]
+        if values[0] != values[1] and (is_asked or (not any(words) and key in units)):
+            pair = (values[0], values[1])
+            found.append(Apart(_name(one, key, lang), pair, "asked" if is_asked else "worked out"))
+    found.sort(key=lambda each: each.of == "worked out")
+    return [*_points_apart(one.subjects, other.subjects, lang), *found]
+
+
+def _points_apart(one: Points | None, other: Points | None, lang: str) -> list[Apart]:
+    """Return what tells the points of two questions apart: their layers, or what is chosen."""
+    if one is None or other is None or one == other:
+        return []
+    if one.layer != other.layer:
+        return [Apart("", (one.title(lang), other.title(lang)), "points")]
+    found = []
+    for column in unlike_columns(one, other):
+        terms = (each.labels(column, lang) or say("points.all", lang) for each in (one, other))
+        found.append(Apart(one.about.field(column).title(lang), (*terms,), "points"))  # type: ignore[arg-type]
+    if one.by_site != other.by_site:
+        once = (
+            say("points.by_site" if each.by_site else "points.each", lang) for each in (one, other)
+        )
+        found.append(Apart("", (*once,), "points"))  # type: ignore[arg-type]
     return found
 
 
-def _otherwise(own: Points, other: Points, lang: str) -> str:
-    """Return which points a question is about, in what the other is not."""
-    if own.layer != other.layer:
-        return own.title(lang)
-    terms = [each for each in own.each_term(lang) if each not in other.each_term(lang)]
-    return say("points.then", lang).join(terms) or own.title(lang)
+def unlike_columns(one: Points, other: Points) -> list[str]:
+    """Return the columns of which two choices of one layer accept other values."""
+    columns = dict.fromkeys(column for each in (one, other) for column, _ in each.filters)
+    return [each for each in columns if one.values(each) != other.values(each)]
 
 
 def in_short(question: Kind, lang: str) -> tuple[str, ...]:

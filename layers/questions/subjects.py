@@ -181,11 +181,16 @@ class Points:
         """Return the same one by one."""
         if is_own(self.layer):
             return []
-        said = [self._term(column, values, lang) for column, values in self.filters]
+        said = [self._term(column, lang) for column, _ in self.filters]
         return [*said, *([say("points.by_site", lang)] if self.by_site else [])]
 
-    def _term(self, column: str, values: tuple[str, ...], lang: str) -> str:
-        labels = listed([value_label(column, each, lang=lang) for each in values], lang)
+    def labels(self, column: str, lang: str) -> str:
+        """Return the accepted values of a column in words, empty where it accepts all."""
+        values = self.values(column)
+        return listed([value_label(column, each, lang=lang) for each in values], lang)
+
+    def _term(self, column: str, lang: str) -> str:
+        labels = self.labels(column, lang)
         return say("points.term", lang, column=self.about.field(column).title(lang), values=labels)
 
     @property

@@ -24,7 +24,8 @@ from layers.slides.parts import (
     text_plan,
 )
 from layers.slides.tables import draw_table
-from layers.type.line_breaks import text_height
+from layers.type.line_breaks import BOLDER, LINE_HEIGHT, text_height
+from layers.type.outside_texts import CUT
 from layers.type.table_grids import TABLE_SIZES_PT, table_grid, table_width
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ BELOW_SIZES_PT = TABLE_SIZES_PT[2:]
 # Of maps in a row: the size of their captions and the space below, and how much of the height
 # their legend may take.
 CAPTION_PT, CAPTION_GAP, LEGEND_BELOW = 14.0, 4.0, 0.3
+# Captions have so many lines, and some of their width is left for letters of other fonts.
+CAPTION_LINES, CAPTION_WIDTH = 2, 0.96
 # Bars in a column need no more height than this each, points, and this for title and axis.
 BAR_PITCH, BAR_FRAME = 44.0, 90.0
 
@@ -177,19 +180,45 @@ def _row(page: Page, slide: Slide, area: Box) -> None:
     """Draw maps to compare in a row, each with its caption, and their one legend below."""
     maps = [each for each in (slide.map, *slide.beside) if each is not None]
     each = (area.width - GAP * (len(maps) - 1)) / len(maps)
-    lines = max((text_height(words, each, CAPTION_PT) for words in slide.captions), default=0.0)
-    head = lines + CAPTION_GAP if slide.captions else 0.0
+    captions = [headed(words, each) for words in slide.captions]
+    high = max((caption_height(words, each) for words in captions), default=0.0)
+    head = high + CAPTION_GAP if captions else 0.0
     legend = lowest_legend(slide.legend, area.width, area.height * LEGEND_BELOW)
     foot = legend.height + GAP if slide.legend else 0.0
     for at, view in enumerate(maps):
         left = at * (each + GAP)
         box = area.part(left=left, top=head, width=each, height=area.height - head - foot)
         draw_map(page, view, box)
-        if slide.captions:
+        if captions:
             place = replace(box, top=area.top, height=head - CAPTION_GAP)
-            words = paragraph(slide.captions[at], CAPTION_PT, bold=True)
+            words = paragraph(captions[at], CAPTION_PT, bold=True)
             add(page, text_box(page.shapes, slide.captions[at], [words], place))
     draw_legend(page, legend, area.part(top=area.height - legend.height))
+
+
+def caption_height(words: str, width: float) -> float:
+    """Return how high a caption is above its map.
+
+    Parameters
+    ----------
+    words, width
+        The caption, and the width of its map, points.
+    """
+    return text_height(words, width * CAPTION_WIDTH / BOLDER, CAPTION_PT)
+
+
+def headed(words: str, width: float) -> str:
+    """Return what of a caption has room above its map: notes have the whole of a longer one.
+
+    Parameters
+    ----------
+    words, width
+        The caption, and the width of its map, points.
+    """
+    most = CAPTION_LINES * CAPTION_PT * LINE_HEIGHT
+    while caption_height(words, width) > most:
+        words = words.removesuffix(CUT)[:-1].rstrip() + CUT
+    return words
 
 
 def _below(slide: Slide, area: Box, column: float) -> float:
