@@ -8,11 +8,20 @@ import pytest
 import shapely
 
 from layers.look.charts import Chart
-from layers.slides.arrangement import _column_beside, _shortened
+from layers.slides.arrangement import (
+    CAPTION_LINES,
+    CAPTION_PT,
+    _column_beside,
+    _shortened,
+    caption_height,
+    headed,
+)
 from layers.slides.boxes import Box
 from layers.slides.legends import legend_plan
 from layers.slides.slide import LegendItem, MapView, Slide
 from layers.slides.symbols import _cut, _holds
+from layers.type.line_breaks import BOLDER, LINE_HEIGHT, text_height
+from layers.type.outside_texts import CUT
 from layers.type.tables import Table
 
 ROOM = Box(0.0, 0.0, 640.0, 330.0)
@@ -65,3 +74,15 @@ def test_a_symbol_at_the_edge_of_its_map_is_cut_there() -> None:
     assert shapely.Polygon(fill[0]).equals(shapely.box(97, 22, 110, 38))
     # Along the cut there is no edge.
     assert shapely.LineString(edge[0]).length == pytest.approx(16 + 2 * 13)
+
+
+@pytest.mark.parametrize("width", [180.0, 310.0])
+@pytest.mark.parametrize(
+    "words", ["Bandwidth: 2,733 m; " * 9, "湘江新区规划范围各街道；" * 9, "短"]
+)
+def test_a_heading_has_room_above_its_map_or_is_cut(words, width):
+    told = headed(words, width)
+    # Letters of a bold font are wider than those that are measured.
+    assert text_height(told, width / BOLDER, CAPTION_PT) <= caption_height(told, width)
+    assert caption_height(told, width) <= CAPTION_LINES * CAPTION_PT * LINE_HEIGHT
+    assert told == words or (told.endswith(CUT) and words.startswith(told.removesuffix(CUT)))
