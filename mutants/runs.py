@@ -312,11 +312,10 @@ def chosen(ran: Sequence[Ran], module: str, line: int) -> tuple[list[Ran], list[
     """Choose the tests of a line, the quickest first: the fast ones, and some of the others.
 
     Where none runs the line, it is run when the module is loaded, or by compiled code: then any
-    test of the module may notice.
+    test may notice, those of the module first, as another module may have taken a constant.
     """
-    touching = [one for one in ran if module in one.lines]
-    running = [one for one in touching if line in one.lines[module]] or touching
-    running.sort(key=lambda one: one.seconds)
+    running = [one for one in ran if line in one.lines.get(module, ())] or list(ran)
+    running.sort(key=lambda one: (module not in one.lines, one.seconds))
     others = [one for one in running if not one.is_fast]
     until = accumulate(one.seconds for one in others)
     few = [one for one, seconds in zip(others, until, strict=True) if seconds <= SLOW_S]

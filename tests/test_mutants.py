@@ -67,11 +67,12 @@ def test_each_change_is_made_alone() -> None:
 def test_the_tests_of_a_line_are_asked_the_quickest_first() -> None:
     slow = Ran("slow", 2.0, {"m.py": [3, 4]})
     quick = Ran("quick", 1.0, {"m.py": [3]})
-    ran = [slow, quick, Ran("of another", 0.1, {"n.py": [3]})]
+    other = Ran("of another", 0.1, {"n.py": [3]})
+    ran = [slow, quick, other]
     assert chosen(ran, "m.py", 3) == ([quick, slow], [])
     assert chosen(ran, "m.py", 4) == ([slow], [])
-    # Run when it is loaded: all that run the module.
-    assert chosen(ran, "m.py", 1) == ([quick, slow], [])
+    # Run when it is loaded: all, those that run the module first.
+    assert chosen(ran, "m.py", 1) == ([quick, slow, other], [])
 
 
 def test_others_than_the_fast_tests_are_asked_apart_and_only_for_so_long() -> None:

@@ -305,9 +305,7 @@ def _moved(frame: gpd.GeoDataFrame, conversion: Conversion, crs: CRS) -> gpd.Geo
     if conversion.swap:
         shapes = shapely.transform(shapes, lambda xy: xy[:, ::-1])
     # Degrees of an old datum are kept as they are; one with parameters of its own is transformed.
-    target = crs if crs.is_geographic and labels.old_datum(crs) else None
-    if target is None and labels.old_datum(crs):
-        target = crs.geodetic_crs
+    target = crs.geodetic_crs if labels.old_datum(crs) else None
     places = gpd.GeoSeries(shapes, index=frame.index, crs=crs)
     try:
         # Operations are published to WGS 84, which is taken as equal to CGCS2000: between the two

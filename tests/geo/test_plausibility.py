@@ -19,6 +19,7 @@ ZONE, ZONE_38 = (
 # Made for one place, which is where it counts from, and with a false easting that is none.
 CITY = "+proj=lcc +lat_1=27 +lat_2=29 +lat_0=28 +lon_0=113 +ellps=GRS80"
 BARE = "+proj=tmerc +lon_0=114 +x_0=0 +ellps=GRS80"
+FEET = "+proj=tmerc +lon_0=114 +x_0=99000 +ellps=GRS80 +units=ft"
 NORTH = 3_100_000
 # As a shapefile has it: without the area that the CRS is for.
 SHAPEFILE = CRS.from_epsg(4547).to_wkt("WKT1_ESRI")
@@ -64,6 +65,8 @@ SHAPEFILE = CRS.from_epsg(4547).to_wkt("WKT1_ESRI")
         (10, 10, CITY, "", {}),
         (112.9, 28.2, BARE, "crs.degrees", {"x": 112.9, "y": 28.2, "crs": "unknown"}),
         (10, 10, BARE, "", {}),
+        # An origin that lies as far off in feet as others do in metres.
+        ([1.0, 5e5], [1.0, 1e7], FEET, "", {}),
         # Eastings with the number of a zone, without, and the northing first.
         *(
             (zone * 1e6 + 391_000, NORTH, 4547, code, {"crs": ZONE, "zone": zone})

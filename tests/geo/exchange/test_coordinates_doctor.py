@@ -305,6 +305,16 @@ def test_old_datums_are_never_silently_new_ones(crs, code):
     assert metric or (apart == 0).all()
 
 
+@pytest.mark.parametrize("crs", [4214, 21419])
+def test_degrees_of_an_old_datum_stay_where_operations_are_published_for_a_basin(crs):
+    # In the Ordos basin there is one to WGS 84, which moves by 50 m and is for that basin alone.
+    basin = PLACE.set_geometry([Point(108.5, 38)] * 2).set_crs(4490)
+    frame = labelled(basin, 4214).to_crs(crs)
+    known_risk = converted(frame, examine(frame), as_is=True)
+    apart = shapely.distance(known_risk.geometry.to_numpy(), basin.geometry.to_numpy())
+    assert (apart < 1e-9).all()
+
+
 def test_an_old_datum_with_its_own_parameters_is_transformed():
     frame = labelled(PLACE.to_crs(4547), f"{KRASSOWSKY} +towgs84=15.8,-154.4,-82.3")
     assert examine(frame).suspicion == "none"

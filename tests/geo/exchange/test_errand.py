@@ -220,6 +220,17 @@ def test_a_structure_may_be_as_long_as_agreed(monkeypatch):
     assert code_of(message(parcels.STRUCTURE, b'{"a": 123}')) == "file.crashed"
 
 
+@pytest.mark.parametrize(
+    ("kind", "reason"), [(parcels.CRASH, "out of luck"), (b"?", "a message of another kind")]
+)
+def test_why_a_child_ended_is_told(kind, reason):
+    one, listens = begun(message(kind, b"out of luck"))
+    with pytest.raises(AtlasError, match=rf"damaged \({reason}\)"):
+        one.answer()
+    one.close()
+    os.close(listens)
+
+
 def test_what_nobody_wants_or_takes_too_long_ends():
     assert code_of(cancelled=lambda: True) == "file.cancelled"
     one, listens = begun(size=2 * MB)

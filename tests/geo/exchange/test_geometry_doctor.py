@@ -331,6 +331,9 @@ def test_crossings_of_a_small_shape_are_counted_exactly():
     turn = np.pi * 4 / 5 * np.arange(5)
     assert tangle(Polygon(np.column_stack([np.cos(turn), np.sin(turn)]))).crossings == 5
     assert tangle(SQUARE).crossings == 0
+    # Edges of all parts are counted, and none is between two parts.
+    bow_ties = MultiPolygon([Polygon([(x, 0), (x + 2, 2), (x + 2, 0), (x, 2)]) for x in (0, 5, 9)])
+    assert tangle(bow_ties).crossings == 3
 
 
 def wkb(*corners: tuple[float, float]) -> bytes:

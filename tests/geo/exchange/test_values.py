@@ -198,6 +198,7 @@ def test_dates_of_years_that_no_calendar_writes_are_texts(day: str, *, is_date: 
 def test_a_text_in_two_bytes_a_letter_is_a_text() -> None:
     assert formats.looks_like("名称,a\n1,2\n".encode("utf-16")) == "text"
     assert formats.looks_like(b"\x01\x02name\x00") == "unknown"
+    assert formats.looks_like(b"PK\x05\x06" + bytes(18)) == "zip"
 
 
 def test_an_angle_is_read_up_to_its_most_letters() -> None:

@@ -382,6 +382,7 @@ def test_one_zone_alone_is_ahead_of_none(monkeypatch: pytest.MonkeyPatch) -> Non
     alone = pd.DataFrame({"id": [WEST], WEST: [np.nan]})
     monkeypatch.setattr(Ahead, "answer", lambda _: alone)
     assert Ahead(ASKED).headline("en") == []
+    assert Ahead(ASKED).told("en") == []
 
 
 def test_a_map_of_zones_without_a_point_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -268,6 +268,9 @@ def test_sums_and_densities_of_another_column_are_called_by_its_name() -> None:
     assert Shown(Distribution(points, zones), "investment").titles[0] == "投资额（亿元）"
     assert density_unit_of(points, "accuracy_m", "per_km2", "en") == "Accuracy, 1σ per km²"
     assert density_unit_of(points, points.amount, "per_km2", "zh") == "亿元/km²"
+    assert density_unit_of(points, None, "per_km2", "en") == "per km²"
+    assert Zones("hexagons", cell_m=2500).title("zh") == "六边形格网（2.5 km）"
+    assert Zones("h3", h3_resolution=7).title("en") == "H3 cells (H3 resolution 7)"
 
 
 @pytest.mark.parametrize(
