@@ -48,13 +48,16 @@ fuzz: $(VENV)/.dev
 mutants: $(VENV)/.dev
 	$(BIN)/python -m mutants $(MODULE) $(if $(SAMPLE),--sample $(SAMPLE) --together)
 
+# Done long before the tests, these take only what the tests leave of the processor.
+NICE := nice -n 19
+
 lint: $(VENV)/.dev
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/lint-imports --no-cache
+	$(NICE) $(BIN)/ruff check .
+	$(NICE) $(BIN)/ruff format --check .
+	$(NICE) $(BIN)/lint-imports --no-cache
 
 types: $(VENV)/.dev
-	$(BIN)/mypy
+	$(NICE) $(BIN)/mypy
 
 # All tests. tests/conftest.py says in what order they run and what is shared. Who adds tests looks
 # at --durations=25: a page, a print or a start of the app takes seconds, which a fixture of the

@@ -34,6 +34,8 @@ LONG = (
     *("test_printing.py", "test_notebook.py", "test_atlas.py", "test_distribution_page.py"),
     *("test_cli.py", "test_addresses.py", "test_app.py", "test_plans.py"),
 )
+# Files that have work begun, by ``begun``, while those of the app wait for their browser.
+BESIDE = ("test_storm.py", "test_contributing.py", "test_wheel.py")
 # Other files that take more than some ten seconds: whole pages, prints, decks and processes.
 THOROUGH = (
     *("test_density_page.py", "test_pattern_page.py", "test_own_page.py", "test_waiting_file.py"),
@@ -41,7 +43,7 @@ THOROUGH = (
     *("test_print_tiles.py", "test_map_images.py", "test_map_slides.py", "test_slides.py"),
     *("test_outside_texts.py", "test_own_symbology.py", "test_answers.py", "test_zone_names.py"),
     *("test_fuzz.py", "test_sealed.py", "test_notebook_pictures.py", "test_document.py"),
-    *("test_data_check.py", "test_statement.py", "test_locate_page.py", "test_contributing.py"),
+    *("test_data_check.py", "test_statement.py", "test_locate_page.py"),
     *("test_claims_file.py", "test_brief.py", "test_geopdf.py", "test_rates.py", "test_review.py"),
     *("test_own_points.py", "test_locate_command.py", "test_kinds.py", "test_slide_packages.py"),
     *("test_real_kinds.py", "test_text_pieces.py", "test_work.py"),
@@ -70,13 +72,18 @@ hypothesis.settings.load_profile("atlas")
 class _Files(LoadFileScheduling):
     """The tests of a file run in one process, and those of the app in a browser as one file.
 
-    So the app is served once, and what it has worked out for a page serves the next test.
+    So the app is served once, and what it has worked out for a page serves the next test. What
+    goes on beside them is asked for after them, where it was begun.
     """
 
     def _split_scope(self, nodeid: str) -> str:
         file = super()._split_scope(nodeid)
-        app = file.startswith("tests/app/") and file.endswith("_browser.py")
-        return "the app in a browser" if app else file
+        return "the app in a browser" if _in_app(file) or file.endswith(BESIDE) else file
+
+
+def _in_app(nodeid: str) -> bool:
+    file = nodeid.partition("::")[0]
+    return file.startswith("tests/app/") and file.endswith("_browser.py")
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -113,8 +120,16 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Leave files unread that the fast tests are not in: each process would load all they need."""
     name = collection_path.name
-    long = name.endswith("_browser.py") or name in LONG or name in THOROUGH
+    long = name.endswith("_browser.py") or name in {*LONG, *BESIDE, *THOROUGH}
     return True if long and config.option.markexpr == "fast" else None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin, with the first of those in the app, what their process is to have done after them."""
+    if _in_app(item.nodeid):
+        for each in item.session.items:
+            if each.path.name in BESIDE:
+                each.module.begun()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -129,17 +144,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("fast")
 
 
-_RANK_OF_OTHERS = len(LONG) + 2
+_RANK_OF_OTHERS = len(LONG) + 3
 
 
 def _rank(item: pytest.Item) -> int:
     name = item.path.name
     if name.endswith("_browser.py"):
         return 0
+    if name in BESIDE:
+        return 1
     if name in LONG:
-        return 1 + LONG.index(name)
+        return 2 + LONG.index(name)
     if name in THOROUGH or item.get_closest_marker("slow"):
-        return 1 + len(LONG)
+        return 2 + len(LONG)
     return _RANK_OF_OTHERS + isinstance(item, pytest.DoctestItem)
 
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -17,6 +18,7 @@ import yaml
 
 import layers
 from layers.questions.subjects import Points
+from tests.beside import NICE, beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -131,7 +133,7 @@ for words in commands:
         except SystemExit as left:
             told.append([left.code, out.getvalue()])
 for lang, layer in (("zh", "parks"), ("en", "cities"), ("fr", "parks"), ("fr", "sources")):
-    test = AppTest.from_file("streamlit_app.py", default_timeout=120)
+    test = AppTest.from_file("streamlit_app.py", default_timeout=600)
     test.query_params["lang"], test.query_params["layer"] = lang, layer
     page = test.switch_page("app/pages/evidence.py").run()
     seen[f"{lang} {layer}"] = {
@@ -145,10 +147,19 @@ print(json.dumps({"told": told, "seen": seen}))
 """
 
 
-@pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy the code, with links to what no example touches."""
-    folder = tmp_path_factory.mktemp("copy")
+class Tried(NamedTuple):
+    folder: Path
+    expected: list[tuple[list[str], str]]
+    done: subprocess.CompletedProcess[str]
+
+
+@beside
+def begun() -> Tried:
+    """Add all examples to a copy of the code, with links to what no example touches, and try them.
+
+    It is one process, whose start takes longest.
+    """
+    folder = Path(mkdtemp())
     for package in ("app", "geo", "layers"):
         left = shutil.ignore_patterns("vendor")
         shutil.copytree(ROOT / package, folder / package, ignore=left)
@@ -156,45 +167,39 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("data", "tests"):
         (folder / name).symlink_to(ROOT / name)
     shutil.copy(ROOT / "streamlit_app.py", folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def tried(copy: Path) -> dict[str, Any]:
-    """Add all examples to the copy and try them in one process, whose start takes longest."""
     titles = ("A kind of map", "A page", "A language")
-    expected = [each for title in titles for each in follow(title, copy)]
+    expected = [each for title in titles for each in follow(title, folder)]
+    commands = json.dumps([each for each, _ in expected])
     done = subprocess.run(
-        [
-            sys.executable,
-            "-P",
-            "-W",
-            "ignore",
-            "-c",
-            TRY,
-            json.dumps([each for each, _ in expected]),
-        ],
-        cwd=copy,
-        env=os.environ | {"PYTHONPATH": str(copy)},
+        [*NICE, sys.executable, "-P", "-W", "ignore", "-c", TRY, commands],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         check=False,
     )
+    return Tried(folder, expected, done)
+
+
+@pytest.fixture(scope="module")
+def tried() -> Iterator[dict[str, Any]]:
+    folder, expected, done = begun().result()
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1]) | {"expected": expected}
+    yield json.loads(done.stdout.splitlines()[-1]) | {"expected": expected, "folder": folder}
+    shutil.rmtree(folder)
 
 
-def test_a_kind_of_map_is_a_module_its_place_and_its_words(
-    copy: Path, tried: dict[str, Any]
-) -> None:
+def test_a_kind_of_map_is_a_module_its_place_and_its_words(tried: dict[str, Any]) -> None:
     """Its command and its map are there; what it tells can be worked out from the places."""
     for (words, expected), (code, told) in zip(tried["expected"], tried["told"], strict=True):
         assert code == 0, told
         assert expected in told, words
     assert {words[0] for words, _ in tried["expected"]} == {"remoteness", "snapshot"}
-    lines = (copy / "layers" / "questions" / "remoteness.py").read_text("utf-8").splitlines()
+    lines = (
+        (tried["folder"] / "layers" / "questions" / "remoteness.py").read_text("utf-8").splitlines()
+    )
     assert len(lines) < 60
-    asked = yaml.safe_load((copy / "remote.yaml").read_text("utf-8"))
+    asked = yaml.safe_load((tried["folder"] / "remote.yaml").read_text("utf-8"))
     assert asked["map"] == "remoteness"
     assert asked["parameters"] == {"layer": "parks", "zoning": "districts", "most_km": 20.0}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,17 +15,19 @@ import venv
 import zipfile
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 import pytest
+
+from tests.beside import NICE, beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Page
 
-pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[1]
 # A plan of the visitor's own, which the app opens with at once.
 SMALL = ROOT / "tests" / "areas" / "tiny"
@@ -37,29 +40,69 @@ from nbclient import NotebookClient
 notebook = nbformat.read(sys.argv[1], as_version=4)
 notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"][:2]
 notebook.cells.append(nbformat.v4.new_code_cell("print(layers.__file__)"))
-NotebookClient(notebook, timeout=60).execute()
+NotebookClient(notebook, timeout=600).execute()
 print(notebook.cells[1].outputs[0]["data"]["text/plain"])
 print(notebook.cells[2].outputs[0]["text"])
 """
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
+class Away(NamedTuple):
+    """A folder far from the checkout in which the wheel is installed, and what was said there."""
+
+    home: Path
+    wheel: Path
+    version: str
+    covered: str
+    notebook: str
+
+
+@beside
+def begun() -> Away:
+    """Build the wheel and install it; what it depends on is what runs this test."""
+    home = Path(mkdtemp())
     # As pip has it built, without the processes in which it asks for that.
-    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True, timeout=120)
-    (built,) = folder.glob("*.whl")
-    return built
+    _done(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(home), cwd=ROOT)
+    (wheel,) = home.glob("*.whl")
+    venv.create(home / "venv")
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+    there = ["--python", str(home / "venv"), "install", "--no-deps", "--no-index"]
+    _done(*pip, *there, "--no-compile", str(wheel), cwd=home)
+    # As one line, so that what stands in files for that folder (an editable install) has no part.
+    site = next((home / "venv" / "lib").glob("python*/site-packages"))
+    (site / "dependencies.pth").write_text(str(Path(pytest.__file__).parents[1]), encoding="utf-8")
+
+    def said(command: str, *words: str) -> str:
+        path = str(home / "venv" / "bin" / command)
+        return _done(path, *words, cwd=home, env=environment(home))
+
+    return Away(
+        home,
+        wheel,
+        # What `xiangjiang --version` says.
+        said("python", "-c", f"import importlib.metadata as m; print(m.version({NAME!r}))"),
+        said("xiangjiang", "coverage", "--zoning", "circles", "--distance", "3000", "--json"),
+        said("python", "-c", NOTEBOOK, str(ROOT / "notebooks" / "01_quickstart.ipynb")),
+    )
+
+
+def _done(*words: str, **how: Any) -> str:
+    done = subprocess.run([*NICE, *words], capture_output=True, text=True, check=False, **how)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.fixture(scope="module")
-def away(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the wheel far from the checkout; what it depends on is what runs this test."""
-    home = tmp_path_factory.mktemp("away")
-    venv.create(home / "venv")
-    site = next((home / "venv" / "lib").glob("python*/site-packages"))
-    with zipfile.ZipFile(wheel) as archive:
+def away() -> Iterator[Away]:
+    yield (away := begun().result())
+    shutil.rmtree(away.home)
+
+
+def environment(home: Path) -> dict[str, str]:
+    return {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
+
+
+def test_the_wheel_carries_all_plans_and_nothing_but_the_packages(away: Away) -> None:
+    with zipfile.ZipFile(away.wheel) as archive:
         carried = set(archive.namelist())
     assert {Path(name).parts[0] for name in carried} == {
         *("app", "geo", "layers"),
@@ -67,61 +110,26 @@ def away(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     plans = [path for path in (ROOT / "data").rglob("*") if path.is_file()]
     assert {f"layers/{path.relative_to(ROOT).as_posix()}" for path in plans} <= carried
-    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    there = ["--python", str(home / "venv"), "install", "--no-deps", "--no-index"]
-    subprocess.run([*pip, *there, "--no-compile", str(wheel)], check=True, timeout=120)
-    # As one line, so that what stands in files for that folder (an editable install) has no part.
-    (site / "dependencies.pth").write_text(str(Path(pytest.__file__).parents[1]), encoding="utf-8")
-    return home
 
 
-@pytest.fixture
-def there(away: Path) -> Callable[..., str]:
-    def run(*words: str) -> str:
-        done = subprocess.run(
-            [str(away / "venv" / "bin" / words[0]), *words[1:]],
-            cwd=away,
-            env=environment(away),
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    return run
-
-
-def environment(home: Path) -> dict[str, str]:
-    return {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
-
-
-def test_the_wheel_has_its_version_and_its_command_tells_what_is_covered(
-    there: Callable[..., str], wheel: Path
-) -> None:
-    # What `xiangjiang --version` says.
-    told = there("python", "-c", f"import importlib.metadata as m; print(m.version({NAME!r}))")
-    assert told.strip() == wheel.name.split("-")[1]
-    told = there("xiangjiang", "coverage", "--zoning", "circles", "--distance", "3000", "--json")
-    zones = json.loads(told)
+def test_the_wheel_has_its_version_and_its_command_tells_what_is_covered(away: Away) -> None:
+    assert away.version.strip() == away.wheel.name.split("-")[1]
+    zones = json.loads(away.covered)
     listed = pd.read_csv(ROOT / "data" / "xiangjiang" / "circles.csv")
     assert {zone["id"] for zone in zones} == set(listed["id"])
     assert all(0 < zone["covered_km2"] <= zone["area_km2"] for zone in zones)
 
 
-def test_a_notebook_runs(there: Callable[..., str]) -> None:
-    notebook = ROOT / "notebooks" / "01_quickstart.ipynb"
-    said = there("python", "-c", NOTEBOOK, str(notebook))
-    assert "'located':" in said
-    assert "/venv/lib/" in said
-    assert str(ROOT) not in said
+def test_a_notebook_runs(away: Away) -> None:
+    assert "'located':" in away.notebook
+    assert "/venv/lib/" in away.notebook
+    assert str(ROOT) not in away.notebook
 
 
 def test_the_app_opens_with_its_own_settings_from_any_folder(
-    away: Path, open_page: Callable[..., Page]
+    away: Away, open_page: Callable[..., Page]
 ) -> None:
-    with served(away) as address:
+    with served(away.home) as address:
         with urllib.request.urlopen(f"{address}/_stcore/host-config") as reply:  # noqa: S310 - http
             told = json.load(reply)
         settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
