@@ -1,37 +1,20 @@
-"""Front door of the app: page config and navigation, nothing else."""
+"""Front door: the application that a server serves, and the script that Streamlit runs in it."""
 
 from __future__ import annotations
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from app import serving
-from app.texts import text
-from app.web import frame, url_state
-from app.web.controls import PAGES, choose_language, page_of
-
-PAGES_BESIDE = ("density", "coverage", "distribution", "pattern", "own", "locate", "sources")
+from app import addresses, serving, warm
 
 serving.ask_nobody()
-serving.tell_of_missing_pages(frame.note_missing)
-url_state.begin()
-st.set_page_config(
-    page_title=text("app.title"),
-    page_icon=str(PAGES.with_name("icon.svg")),
-    layout="wide",
-    initial_sidebar_state="auto",
-)
-with st.sidebar:
-    brand = st.container()
-    choose_language()
-    brand.html(f'<div class="brand">{text("app.title")}</div>')
-page = st.navigation(
-    [
-        st.Page(page_of("overview"), title=text("page.overview"), default=True),
-        *(
-            st.Page(page_of(name), title=text(f"page.{name}"), url_path=name)
-            for name in PAGES_BESIDE
-        ),
-    ],
-    position="top",
-)
-frame.draw(page)
+if __name__ == "__main__":
+    # Where the application is made, Streamlit is not there yet, and would not know the map.
+    from app.web import frame, navigation
+
+    serving.tell_of_missing_pages(frame.note_missing)
+    navigation.draw()
+else:
+    app = st.App(
+        __file__, lifespan=warm.while_served, middleware=[Middleware(addresses.NearestPage)]
+    )

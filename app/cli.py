@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from importlib.metadata import version
-from threading import Thread
 from typing import Annotated
 
 import typer
@@ -160,11 +159,7 @@ def app(
     """Start the map app, for this machine alone unless an address is given."""
     from streamlit.web import cli as streamlit  # noqa: PLC0415  no other command needs it
 
-    from app import warm  # noqa: PLC0415
-
     area.use(area.plan().folder)  # for the threads that serve visitors
-    # In this process, so that the page a visitor opens finds everything loaded.
-    Thread(target=warm.up, daemon=True).start()
     serving.ask_nobody()
     options = serving.options(address=address, port=port)
     streamlit.main(["run", str(serving.front_door()), *options])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from app.texts import DEFAULT
 from app.web import maps
@@ -12,6 +14,16 @@ from geo.exchange import sealed
 from layers.questions.asking import question_of
 from layers.questions.kinds import looks
 from layers.questions.kinds import maps as all_maps
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+@asynccontextmanager
+async def while_served(app: object) -> AsyncIterator[None]:  # noqa: ARG001 - as servers call it
+    """Load everything while the first visitors are let in already, in whatever way it is served."""
+    Thread(target=up, daemon=True).start()
+    yield
 
 
 def up() -> None:

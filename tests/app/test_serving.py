@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import socket
@@ -13,12 +14,21 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
+from urllib.parse import unquote, urljoin
 
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 from streamlit.commands import navigation
+from streamlit.web.server.starlette.starlette_static_routes import (
+    create_streamlit_static_assets_routes,
+)
 
 from app import serving
+from app.addresses import NearestPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +55,14 @@ sys.addaudithook(watch)
 # Nothing is made ready for visitors who do not come; test_wheel.py starts the command as it is.
 COLD = """
 import sys, types
-sys.modules["app.warm"] = types.SimpleNamespace(up=int)
-from app.cli import main
+sys.modules["app.warm"] = types.SimpleNamespace(while_served=None)
+from {module} import main
 main()
 """
+STREAMLIT = COLD.format(module="streamlit.web.cli")
 COMMANDS = {
-    "the command": ["-c", COLD, "app", "--port"],
-    "streamlit": ["-m", "streamlit", "run", "streamlit_app.py", "--server.port"],
+    "the command": ["-c", COLD.format(module="app.cli"), "app", "--port"],
+    "streamlit": ["-c", STREAMLIT, "run", "streamlit_app.py", "--server.port"],
 }
 
 
@@ -93,6 +104,13 @@ def healthy(port: int) -> bool:
         return False
 
 
+def led(address: str) -> str:
+    """Return where a browser is led that asks for a page."""
+    request = urllib.request.Request(address, headers={"Accept": "text/html,*/*;q=0.8"})  # noqa: S310 - http
+    with urllib.request.urlopen(request) as reply:  # noqa: S310 - http
+        return str(reply.geturl())
+
+
 def handshake(port: int, *, origin: str, host: str) -> int:
     """Ask for a socket as a browser does that shows a page of an origin; return the status."""
     lines = [
@@ -127,6 +145,8 @@ def test_the_server_listens_on_this_machine_alone_and_asks_no_other_host(
     with served(tmp_path, COMMANDS[called]) as (port, watched):
         own = f"127.0.0.1:{port}"
         assert handshake(port, origin=f"http://{own}", host=own) == 101
+        # However it is started, the application is the one that knows its pages.
+        assert led(f"http://{own}/density/foo?lang=en") == f"http://{own}/density?lang=en"
         if called == "the command":
             # A page of another host is let in by no name.
             other = "http://other.example"
@@ -166,3 +186,70 @@ def test_the_app_itself_says_that_there_is_no_such_page(monkeypatch: pytest.Monk
     serving.tell_of_missing_pages(lambda: noted.append(True))
     navigation.send_page_not_found(None)
     assert noted == [True]
+
+
+def asked(path: str, *, accept: str = "text/html", prefix: str = "") -> tuple[int, str]:
+    """Ask Streamlit's own files and a service beside them; return the status and where it leads."""
+
+    async def serve(_: object) -> PlainTextResponse:
+        return PlainTextResponse("served")
+
+    routes = [Route(f"{prefix}/media/{{file:path}}", serve)]
+    app = Starlette(
+        routes=[*routes, *create_streamlit_static_assets_routes(prefix)],
+        middleware=[Middleware(NearestPage)],
+    )
+    sent: list[dict[str, object]] = []
+
+    async def send(message: dict[str, object]) -> None:
+        sent.append(message)
+
+    async def receive() -> NoReturn:  # a browser that waits for its answer
+        await asyncio.Future()
+
+    path, _, query = path.partition("?")
+    scope = {"type": "http", "method": "GET", "path": unquote(path), "raw_path": path.encode()}
+    scope |= {"query_string": query.encode(), "headers": [(b"accept", accept.encode())]}
+    asyncio.run(app(scope, receive, send))
+    headers = dict(sent[0]["headers"])
+    return sent[0]["status"], headers.get(b"location", b"").decode()
+
+
+@pytest.mark.parametrize("prefix", ["", "/atlas", "/of/the/atlas"])
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/density/foo", "/density"),
+        ("/density/foo?lang=en&zoning=circles", "/density?lang=en&zoning=circles"),
+        ("/coverage/?lang=en?zoning=h3", "/coverage?lang=en?zoning=h3"),
+        ("/overview?lang=en", "/?lang=en"),
+        ("/overview/foo/", "/"),
+        ("/%E5%AF%86%E5%BA%A6/a%2Fb?q=%26", "/%E5%AF%86%E5%BA%A6?q=%26"),
+        ("/a%2Fb/c", "/a%2Fb"),
+    ],
+)
+def test_a_mangled_address_leads_to_the_nearest_page(address: str, page: str, prefix: str) -> None:
+    status, way = asked(prefix + address, prefix=prefix)
+    assert status == 307
+    # The host and what a proxy takes off the path are the browser's own.
+    there = f"http://atlas.example/proxy{prefix}"
+    assert urljoin(there + address, way) == there + page
+
+
+def test_no_address_leads_to_another_host() -> None:
+    assert asked("//density") == (307, "../density")
+    assert asked("//outside.example/a") == (307, "../../outside.example")
+
+
+@pytest.mark.parametrize("prefix", ["", "/atlas"])
+@pytest.mark.parametrize(
+    "address", ["/", "/?lang=en", "/density", "/density?a=/b/", "/foo", "/media/a/b.html"]
+)
+def test_what_is_a_page_or_a_service_is_answered_where_it_is(address: str, prefix: str) -> None:
+    assert asked(prefix + address, prefix=prefix) == (200, "")
+
+
+def test_scripts_that_look_for_the_server_below_a_page_find_none() -> None:
+    """Streamlit's page asks there whether it is served; a page for an answer would mislead it."""
+    assert asked("/density/_stcore/health", accept="*/*") == (404, "")
+    assert asked("/density/foo", accept="*/*") == (200, "")
