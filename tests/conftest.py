@@ -35,11 +35,13 @@ LONG = (
     *("test_cli.py", "test_addresses.py", "test_app.py", "test_plans.py"),
 )
 # Files that have work begun, by ``begun``, while those of the app wait for their browser.
-BESIDE = ("test_storm.py", "test_contributing.py", "test_wheel.py")
+BESIDE = (
+    *("test_serving.py", "test_storm.py", "test_contributing.py", "test_wheel.py", "test_site.py"),
+)
 # Other files that take more than some ten seconds: whole pages, prints, decks and processes.
 THOROUGH = (
     *("test_density_page.py", "test_pattern_page.py", "test_own_page.py", "test_waiting_file.py"),
-    *("test_serving.py", "test_secrets.py", "test_specification.py", "test_pattern_map.py"),
+    *("test_secrets.py", "test_specification.py", "test_pattern_map.py"),
     *("test_print_tiles.py", "test_map_images.py", "test_map_slides.py", "test_slides.py"),
     *("test_outside_texts.py", "test_own_symbology.py", "test_answers.py", "test_zone_names.py"),
     *("test_fuzz.py", "test_sealed.py", "test_notebook_pictures.py", "test_document.py"),
@@ -155,7 +157,7 @@ def _rank(item: pytest.Item) -> int:
         return 1
     if name in LONG:
         return 2 + LONG.index(name)
-    if name in THOROUGH or item.get_closest_marker("slow"):
+    if name in THOROUGH:
         return 2 + len(LONG)
     return _RANK_OF_OTHERS + isinstance(item, pytest.DoctestItem)
 

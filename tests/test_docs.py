@@ -5,11 +5,8 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import pytest
-from lxml import html
-from sphinx.cmd.build import build_main
 
 import geo
 from layers.outputs import remake
@@ -108,64 +105,3 @@ def test_every_picture_of_the_gallery_is_drawn_from_its_specification_and_the_da
         assert changed == [], f"{name} is old: run python docs/gallery.py"
         assert path.stat().st_size < 300_000
     assert (gallery.FOLDER / "README.md").read_text(encoding="utf-8") == gallery.page()
-
-
-# ---- the site ----
-
-# What a browser fetches by itself, in pages and in styles.
-FETCHED = {("link", "href"), *((tag, "src") for tag in ("script", "img", "iframe", "source"))}
-IN_STYLES = re.compile(r"url\([\"']?([^)\"']+)|@import [\"']([^\"']+)")
-
-
-def links(path: Path) -> tuple[set[str], set[str]]:
-    """Return what a page fetches, and where it points to."""
-    fetched, pointed = set(), set()
-    for element, name, place, _ in html.parse(path).getroot().iterlinks():
-        if (element.tag, name) in FETCHED:
-            fetched.add(place)
-        elif (element.tag, name) == ("a", "href"):
-            pointed.add(place)
-    return fetched, pointed
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the site as ``make docs`` does: whatever is warned of is an error."""
-    folder = tmp_path_factory.mktemp("site")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "path", list(sys.path))
-        words = ["-c", DOCS, "-b", "html", "-W", "--keep-going", "-q", DOCS.parent, folder]
-        assert build_main([str(word) for word in words]) == 0
-    return folder
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
-def test_the_site_fetches_nothing_from_another_host_and_points_to_what_is_there(
-    site: Path,
-) -> None:
-    paths = sorted(site.rglob("*.html"))
-    assert len(paths) > 40
-    lost = []
-    for path in paths:
-        fetched, pointed = links(path)
-        assert not [place for place in fetched if urlsplit(place).netloc], path
-        for place in fetched | pointed:
-            parts = urlsplit(place)
-            if not parts.scheme and parts.path and not (path.parent / unquote(parts.path)).exists():
-                lost.append((path.name, place))
-    assert lost == []
-    for path in site.rglob("*.css"):
-        asked = ["".join(pair) for pair in IN_STYLES.findall(path.read_text("utf-8"))]
-        assert not [place for place in asked if urlsplit(place).netloc], path
-
-
-@pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")
-def test_the_site_has_all_that_the_packages_offer_with_formulas_that_browsers_draw(
-    site: Path,
-) -> None:
-    page = (site / "docs" / "api" / "geo.html").read_text("utf-8")
-    assert [name for name in geo.__all__ if f"geo.{name}</span>" not in page] == []
-    assert "<math" in (site / "docs" / "methods" / "concentration.html").read_text("utf-8")
-    assert "url=docs/index.html" in (site / "index.html").read_text("utf-8")

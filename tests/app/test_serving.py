@@ -14,7 +14,8 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from urllib.parse import unquote, urljoin
 
 import pytest
@@ -29,12 +30,13 @@ from streamlit.web.server.starlette.starlette_static_routes import (
 
 from app import serving
 from app.addresses import NearestPage
+from tests.beside import NICE, beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
-START_S = 120.0
+START_S = 600.0
 # Refuses every connection and look-up that leaves the machine, and writes down what was tried.
 WATCH = """
 import json, os, sys
@@ -78,7 +80,7 @@ def served(folder: Path, command: list[str], **more: str) -> Iterator[tuple[int,
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": paths, "HOME": str(folder)}
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, *command, str(port)],
+            [*NICE, sys.executable, *command, str(port)],
             cwd=ROOT,
             env=environment | {"WATCHED": str(watched)} | more,
             stdout=output,
@@ -93,7 +95,7 @@ def served(folder: Path, command: list[str], **more: str) -> Iterator[tuple[int,
         yield port, watched
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=START_S)
 
 
 def healthy(port: int) -> bool:
@@ -123,7 +125,7 @@ def handshake(port: int, *, origin: str, host: str) -> int:
         f"Origin: {origin}",
         "\r\n",
     ]
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=START_S) as connection:
         connection.sendall("\r\n".join(lines).encode("ascii"))
         return int(connection.recv(100).split()[1])
 
@@ -137,35 +139,56 @@ def tried(watched: Path) -> tuple[set[str], set[str]]:
     return outside, {host for event, host in events if event == "socket.bind"}
 
 
-@pytest.mark.parametrize("called", COMMANDS)
-def test_the_server_listens_on_this_machine_alone_and_asks_no_other_host(
-    called: str, tmp_path: Path
-) -> None:
-    """Streamlit looks its own address up on the internet to compare; the command keeps it from."""
-    with served(tmp_path, COMMANDS[called]) as (port, watched):
-        own = f"127.0.0.1:{port}"
-        assert handshake(port, origin=f"http://{own}", host=own) == 101
-        # However it is started, the application is the one that knows its pages.
-        assert led(f"http://{own}/density/foo?lang=en") == f"http://{own}/density?lang=en"
-        if called == "the command":
-            # A page of another host is let in by no name.
-            other = "http://other.example"
-            assert handshake(port, origin=other, host=own) == 403
-            assert handshake(port, origin=other, host="other.example") == 403
-        outside, listened = tried(watched)
-        assert outside == set()
-        assert listened <= {"127.0.0.1", "::1"}
+class Seen(NamedTuple):
+    """The answer to each who asks for a socket, and what the server asked for and listens on."""
+
+    own: int
+    others: list[int]
+    # What comes after the server's own name where a browser is led.
+    way: str
+    outside: set[str]
+    listened: set[str]
 
 
-def test_who_serves_others_says_so_and_nobody_is_asked_then_either(tmp_path: Path) -> None:
+@beside
+def begun() -> dict[str, Seen]:
+    """Serve the app by each command, and to others, and ask it as its pages and others would."""
     wide = {"STREAMLIT_SERVER_ADDRESS": "0.0.0.0"}  # noqa: S104 - as somebody would
-    with served(tmp_path, COMMANDS["the command"], **wide) as (port, watched):
-        name = f"atlas.example:{port}"
-        assert handshake(port, origin=f"http://{name}", host=name) == 101
-        assert handshake(port, origin="http://other.example", host=name) == 403
-        outside, listened = tried(watched)
-        assert outside == set()
-        assert "0.0.0.0" in listened  # noqa: S104
+    calls = {name: (command, {}) for name, command in COMMANDS.items()}
+    calls["to others"] = (COMMANDS["the command"], wide)
+    seen = {}
+    for name, (command, more) in calls.items():
+        with TemporaryDirectory() as folder, served(Path(folder), command, **more) as (port, log):
+            own = f"{'atlas.example' if more else '127.0.0.1'}:{port}"
+            answer = handshake(port, origin=f"http://{own}", host=own)
+            # Streamlit alone asks who it is itself, where another comes.
+            other, names = "http://other.example", (own, "other.example")
+            names = () if name == "streamlit" else names
+            others = [handshake(port, origin=other, host=host) for host in names]
+            here = f"http://127.0.0.1:{port}"
+            way = led(f"{here}/density/foo?lang=en").removeprefix(here)
+            seen[name] = Seen(answer, others, way, *tried(log))
+    return seen
+
+
+@pytest.mark.parametrize("called", COMMANDS)
+def test_the_server_listens_on_this_machine_alone_and_asks_no_other_host(called: str) -> None:
+    """Streamlit looks its own address up on the internet to compare; the command keeps it from."""
+    seen = begun().result()[called]
+    assert seen.own == 101
+    # However it is started, the application is the one that knows its pages.
+    assert seen.way == "/density?lang=en"
+    # A page of another host is let in by no name.
+    assert seen.others == ([] if called == "streamlit" else [403, 403])
+    assert seen.outside == set()
+    assert seen.listened <= {"127.0.0.1", "::1"}
+
+
+def test_who_serves_others_says_so_and_nobody_is_asked_then_either() -> None:
+    seen = begun().result()["to others"]
+    assert (seen.own, seen.others[0]) == (101, 403)
+    assert seen.outside == set()
+    assert "0.0.0.0" in seen.listened  # noqa: S104
 
 
 def test_the_settings_that_keep_the_server_closed() -> None:

@@ -84,9 +84,12 @@ RESTS = "() => !Atlas.view.map._animatingZoom"
 def test_what_is_taken_is_what_is_on_the_screen(page, open_page, app, tmp_path):
     """Streamlit itself would tell of the address as it was when the page was opened."""
     tiles = re.compile(r"https://webrd0\d\.is\.autonavi\.com/.*")
-    for each in (page, beside := open_page()):
-        each.allowed = (*each.allowed, "https://webrd0")
-        each.route(tiles, lambda route: route.fulfill(content_type="image/png", body=PIXEL))
+
+    def serve_tiles(page: Page) -> None:
+        # What is routed is fetched anew each time, Streamlit's scripts too: not before it is asked.
+        page.allowed = (*page.allowed, "https://webrd0")
+        page.route(tiles, lambda route: route.fulfill(content_type="image/png", body=PIXEL))
+
     view = "view=28.2%2C112.9%2C12&layers=-axes.-circles.-nodes.-roads.-metro&base=vector"
     open_export(page, f"{app}/?lang=zh&{view}")
     decide(page)
@@ -123,12 +126,14 @@ def test_what_is_taken_is_what_is_on_the_screen(page, open_page, app, tmp_path):
     assert found == pytest.approx(shown, abs=pixel)
 
     # On another base map, which the map that is taken along opens with.
+    serve_tiles(page)
     frame.evaluate("() => Atlas.view.setBase('amap')")
     until(page, "() => new URLSearchParams(location.search).get('base') === 'amap'")
     one_file = downloaded(page, ".html", tmp_path)
     assert provenance.read(one_file)["spec"]["base"] == "amap"
     assert one_file.stat().st_size < 5_000_000
     # The visitor of the app can be the next test's; one who has opened a file cannot.
+    serve_tiles(beside := open_page())
     beside.goto(one_file.as_uri())
     beside.locator(".atlas-legend").wait_for(timeout=WAIT_MS)
     assert beside.locator(".atlas-row.base select").input_value() == "amap"
