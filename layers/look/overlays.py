@@ -100,6 +100,9 @@ class Surface:
         Name of its colours, see :func:`layers.look.symbology.palette`.
     name
         What it is, in the names of results; its kind where it is empty, see :func:`result_names`.
+    spread
+        Whether what is known by its zone only was spread over the zone: it may be high where no
+        point stands.
     """
 
     array: xr.DataArray
@@ -110,6 +113,7 @@ class Surface:
     top: float | None = None
     ramp: str = RAMP
     name: str = ""
+    spread: bool = False
 
     def __post_init__(self) -> None:
         require_array(self.array, function="Surface")

@@ -199,7 +199,11 @@ def axis_stops(scene: Scene, window: Window, *, px: float) -> list[Dot]:
             shift = at_place[x, y] * mark("stop")["step_px"] * px
             at_place[x, y] += 1
             name = stop.names.said(scene.lang)
-            dots.append(Dot(stop.node, name, stop.number, stop.colour, left + shift, low))
+            inner = window.frame.inset(stop_px() * px)
+            # At the right edge of the frame it stands at the other side of the one before.
+            x = left - shift if left + shift > inner.right else left + shift
+            x, y = min(max(x, inner.left), inner.right), min(max(low, inner.bottom), inner.top)
+            dots.append(Dot(stop.node, name, stop.number, stop.colour, x, y))
     return dots
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from layers.look.callouts import layer_name
 from layers.look.palettes import ink
 from layers.look.styles import WHITE
 from layers.look.styles import mark as measures
@@ -107,7 +108,7 @@ def draw_labels(
     names, placement = _placed(names, obstacles, window, px)
     for spot in placement.places:
         write_name(axes, names[spot.label], spot, px)
-    requests = [(name.said, name.request) for name in names]
+    requests = [(name.keyed, name.request) for name in names]
     first = max((stop.number for stop in stops), default=0) + 1
     return unnamed(requests, placement, obstacles, window.frame, px=px, first=first)
 
@@ -134,7 +135,7 @@ def slide_names(
     obstacles = _obstacles(scene, window, symbols, stops, blocked, px=1.0)
     names, placement = _placed(names, obstacles, window, 1.0, on_slide=True)
     placed = tuple(_set(names[spot.label], spot) for spot in placement.places)
-    requests = [(name.said, name.request) for name in names]
+    requests = [(name.keyed, name.request) for name in names]
     # A stop has its number as it is.
     by_name = {stop.name: stop for stop in reversed(stops)}
     lost = [requests[label][0] for label in reversed(placement.dropped)]
@@ -271,7 +272,7 @@ class _Pen:
             radius = (mark.style.weight / 2 + 3.0) * self.px
         weight: Weight = "bold" if bold else "regular"
         width = _width(text, size, weight, on_slide=self.on_slide)
-        lines = 1
+        lines, is_note = 1, self.layer.id == layer_name()
         if where in {"inside", "edge"} and width > LONG * size and " " in text:
             text = in_lines(text, 2)
             width = _width(text, size, weight, on_slide=self.on_slide)
@@ -284,12 +285,14 @@ class _Pen:
             importance=label.priority + mark.rank + at * RANK_STEP,
             radius=radius,
             # A slide has no lines to names across the map: what its legend names may stay without.
-            required=(self.layer.group == "layout" and not self.on_slide)
+            # A note has a number of its own, and gets no second one in a key.
+            required=is_note
+            or (self.layer.group == "layout" and not self.on_slide)
             or (self.layer.numbered and len(self.layer.marks) <= FEW_ZONES),
             repeat=NUMBER_EVERY_PX * self.px if isoline else 0.0,
             most=OUT_COST if self.layer.numbered else math.inf,
         )
-        return Name(text, size, bold, colour, halo, request, mark.value)
+        return Name(text, size, bold, colour, halo, request, mark.value, is_note)
 
 
 def _width(text: str, size: float, weight: Weight, *, on_slide: bool) -> float:

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 # The foot of letters below their middle, in sizes.
 MIDDLE = 0.37
 HALO_PX = 3.4
-# Lines to names run below the stops, whose numbers they would cross.
-ZORDER, LEADER_ZORDER = 80.0, 65.0
+# Lines to names run below stops and symbols, which they would cross.
+ZORDER, LEADER_ZORDER = 80.0, 59.0
 STEEP = 45.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Name:
-    """A text with its look, where it would like to stand, and the number below it, if any."""
+    """A text with its look, where it would like to stand, and the number below it, if any.
+
+    A note begins with a number of its own, which it has not in a key of numbers.
+    """
 
     text: str
     size: float
@@ -35,6 +38,12 @@ class Name:
     halo: str
     request: LabelRequest
     value: str = ""
+    is_note: bool = False
+
+    @property
+    def keyed(self) -> str:
+        """What a key says beside its number."""
+        return self.said.partition(" ")[2] if self.is_note else self.said
 
     @property
     def lines(self) -> list[str]:

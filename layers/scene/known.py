@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from layers.look.styles import Style, inks, looks
 from layers.scene.said import Words
+from layers.words import both
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -63,10 +64,21 @@ def ways_known() -> dict[str, dict[str, Any]]:
     return {**looks()["evidence"], ZONE_ONLY: looks()[ZONE_ONLY]}
 
 
-def zone_only_words() -> Words:
-    """Return what a legend says of marks that stand for a place known by its zone only."""
+def zone_only_words(*, spread: bool = False) -> Words:
+    """Return what a legend says of marks that stand for a place known by its zone only.
+
+    Parameters
+    ----------
+    spread
+        Whether a surface of the map has them all over their zones.
+    """
     known = looks()["zone_only"]
-    return Words(known["zh"], known["en"])
+    words = Words(known["zh"], known["en"])
+    return (
+        Words(*(f"{a}{b}" for a, b in zip(words, both("legend.spread"), strict=True)))
+        if spread
+        else words
+    )
 
 
 def zone_only_sample() -> Style:

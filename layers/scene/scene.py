@@ -456,6 +456,11 @@ class Scene:
             self.layers, key=lambda each: (groups.index(each.group), each.rank, each.order)
         )
 
+    @property
+    def spread(self) -> bool:
+        """Whether a surface of it has what is known by its zone only all over the zone."""
+        return any(getattr(each.overlay, "spread", False) for each in self.layers)
+
     def legend(self) -> list[Section]:
         """Return what its legend says, section by section."""
         sections = [section for each in self.listed() if (section := each.section())]
@@ -463,7 +468,7 @@ class Scene:
         if zoned:
             here = sum(mark.zone_only for each in zoned for mark in each.marks)
             count = Tally(here, here + sum(each.zoned_beyond for each in self.layers))
-            words = zone_only_words().said(self.lang)
+            words = zone_only_words(spread=self.spread).said(self.lang)
             line = Section(zoned[-1], "", None, (Entry(zone_only_sample(), "point", words, count),))
             ground = [section.layer.is_ground for section in sections]
             sections.insert((*ground, True).index(True), line)

@@ -153,7 +153,8 @@ def _mapped(
         box = area.part(width=area.width - width)
         placed, key = _keyed(placed_in(view, box), slide, area.part(left=box.width + GAP))
         found.append((box, placed, key))
-        if placed.nameless == 0 or slide.text or slide.table or slide.chart:
+        stays = (slide.text and not slide.spare) or slide.table or slide.chart
+        if placed.nameless == 0 or stays:
             break
     return min(found, key=lambda each: each[1].nameless)
 
@@ -164,7 +165,8 @@ def _keyed(placed: PlacedMap, slide: Slide, area: Box) -> tuple[PlacedMap, tuple
     Those that are neither are counted, on the map and in the key.
     """
     every, lang = placed.numbered, placed.scene.lang
-    share = _legend_share(slide, area) if slide.text else 1.0
+    # A text that may give way does so before names do.
+    share = _legend_share(slide, area) if slide.text and not slide.spare else 1.0
     key: tuple[LegendItem, ...] = ()
     if slide.legend and not (slide.table or slide.chart):
         for count in (*range(len(every), 1, -1), 0):

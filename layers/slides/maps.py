@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 MOST_MARKS = 60
 # Corners are left out, the finest first, until a map has no more than so many.
 MOST_CORNERS, TOLERANCES_PT = 12_000, (0.3, 0.5, 0.8, 1.2, 2.0, 4.0)
-STOP_ZORDER, NAME_ZORDER, SCALE_ZORDER, LEADER_ZORDER = 70.0, 80.0, 90.0, 65.0
+STOP_ZORDER, NAME_ZORDER, SCALE_ZORDER, LEADER_ZORDER = 70.0, 80.0, 90.0, 59.0
 FRAME_ZORDER = 85.0
 # What the degrees below a map and at its left take.
 DEGREES_PT, TICK_PT = 18.0, 4.0

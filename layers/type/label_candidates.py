@@ -41,14 +41,21 @@ LATTICE, AWAY_COST = 12, 9.0
 ROUND = np.radians([90, 65, 115, -90, 40, 140, -65, -115, 15, 165, -15, -165, -40, -140])
 # Along a line, as shares of its length, where no stretch of it is straight enough.
 SHARES = np.array([0.5, 0.35, 0.65, 0.2, 0.8])
+# Where a line may lead to in an area: so many ways round, so far from the middle to the edge.
+SIDES, TOWARD_EDGE = 8, 0.7
 # What a place costs, where one step of COMPASS is 1: reaching out of its area or over its line,
 # bending, standing off the middle of a line or under it, and each step of SHIFTS.
 OUT_COST = 10.0
-BEYOND_COST = 7.5
+INWARD_COST = 4.0
 BEND_COST = 8.0
 MIDDLE_COST = 4.0
 UNDER_COST = 0.5
 SHIFT_COST = 0.2
+# A name of which less lies in its area would be read as that of the one beside it: in the area, and
+# on its edge, which has a colour of its own.
+LEAST_OWN, LEAST_ON_EDGE = 0.5, 0.25
+# An area no larger than so many heights of its name is known by the name beside it.
+SYMBOL_EM = 3.0
 # A name is written along a line that bends by at most this share of the name's height.
 BEND = 0.4
 STRAIGHT = 0.95
@@ -162,22 +169,36 @@ def candidates(request: LabelRequest, *, frame: Geometry, gap: float) -> Boxes:
     return beside(_middle(visible), size, clear=(request.radius + gap,) * 2)
 
 
-def anchor(geometry: Geometry, *, frame: Geometry) -> tuple[float, float]:
-    """Return the point that stands for what is shown of a geometry.
+def anchors(geometry: Geometry, *, frame: Geometry) -> list[tuple[float, float]]:
+    """Return the points of a geometry that a line may lead to, the one that stands for it first.
 
     Parameters
     ----------
     geometry
-        A point, an area (its pole of inaccessibility) or a line (its middle).
+        A point, an area (first its pole of inaccessibility) or a line (first its middle).
     frame
         The map.
 
     Examples
     --------
-    >>> anchor(shapely.LineString([(0, 0), (8, 0)]), frame=shapely.box(0, 0, 6, 6))
-    (3.0, 0.0)
+    >>> line = shapely.LineString([(0, 0), (10, 0)])
+    >>> anchors(line, frame=shapely.box(-1, -1, 11, 1))
+    [(5.0, 0.0), (3.5, 0.0), (6.5, 0.0), (2.0, 0.0), (8.0, 0.0)]
     """
-    return _middle(_shown(geometry, frame))
+    visible = _shown(geometry, frame)
+    areas, lines = _areas(visible), _lines(visible)
+    if areas:
+        middle, edge = np.array(_middle(visible)), areas[0].exterior
+        around = shapely.line_interpolate_point(edge, np.arange(SIDES) / SIDES, normalized=True)
+        inner = middle + TOWARD_EDGE * (shapely.get_coordinates(around) - middle)
+        inner = inner[shapely.contains_xy(areas[0], inner)]
+        return [_middle(visible), *map(tuple, inner.tolist())]
+    if lines:
+        ends = shapely.get_coordinates(
+            shapely.line_interpolate_point(lines[0], SHARES, normalized=True)
+        )
+        return [(float(x), float(y)) for x, y in ends]
+    return [_middle(visible)]
 
 
 def _middle(visible: Geometry) -> tuple[float, float]:
@@ -308,11 +329,12 @@ def _inside(area: shapely.Polygon, size: tuple[float, float], gap: float) -> Box
     boxes = polygons(Boxes(xy, np.zeros(len(xy)), np.zeros(len(xy))), width, height)
     share = shapely.area(shapely.intersection(boxes, plain)) / (width * height)
     cost = SHIFT_COST * np.arange(len(xy)) + OUT_COST * (1 - share)
-    within = Boxes(xy, np.zeros(len(xy)), cost).at(shapely.contains_xy(plain, xy))
+    own = shapely.contains_xy(plain, xy) & (share >= LEAST_OWN)
+    within = Boxes(xy, np.zeros(len(xy)), cost).at(own)
     left, bottom, right, top = area.bounds
-    if right - left > width or top - bottom > width:
+    if max(right - left, top - bottom) > min(width, SYMBOL_EM * height):
         return within
-    # An area smaller than its name is a symbol: the name may stand beside it.
+    # An area as small as a symbol is one: the name may stand beside it.
     round_it = beside(
         ((left + right) / 2, (bottom + top) / 2),
         size,
@@ -348,10 +370,12 @@ def _on_edge(edge: Geometry, area: Geometry, size: tuple[float, float]) -> Boxes
     off = np.abs((points - middle) @ np.stack([-toward[:, 1], toward[:, 0]]))
     best = np.argmax(along - 2 * off, axis=0)
     cost = np.arange(len(ROUND), dtype=float)
-    # On the edge, and beside it, where the area and what lies in it stay free.
-    beyond = points[best] + np.clip(1.42 * toward, -1, 1) * np.divide(size, 2)
-    xy = np.concatenate([points[best], beyond])
-    return Boxes(xy, np.zeros(len(xy)), np.concatenate([cost, cost + BEYOND_COST]))
+    # On the edge, and along it in the area.
+    inward = points[best] - np.clip(1.42 * toward, -1, 1) * np.divide(size, 2)
+    xy = np.concatenate([points[best], inward])
+    boxes = Boxes(xy, np.zeros(len(xy)), np.concatenate([cost, cost + INWARD_COST]))
+    own = shapely.area(shapely.intersection(polygons(boxes, *size), valid(area)))
+    return boxes.at(own >= LEAST_ON_EDGE * size[0] * size[1])
 
 
 def _along(
@@ -430,8 +454,12 @@ def _shown(geometry: Geometry, frame: Geometry) -> Geometry:
         return shapely.Point(x, y) if left <= x <= right and bottom <= y <= top else shapely.Point()
     # Beyond a millionth of a point digits say nothing, and next to zero they upset the geometry.
     rounded = shapely.transform(geometry, lambda xy: np.round(xy, 6))
-    valid = rounded if rounded.is_valid else shapely.make_valid(rounded)
-    return shapely.intersection(valid, frame)
+    return shapely.intersection(valid(rounded), frame)
+
+
+def valid(geometry: Geometry) -> Geometry:
+    """Return a geometry that can be cut."""
+    return geometry if geometry.is_valid else shapely.make_valid(geometry)
 
 
 def _areas(geometry: Geometry) -> list[shapely.Polygon]:

@@ -26,7 +26,7 @@ CLOSE = np.array([0.8, 1.1, 1.5, 1.9, 2.3, 2.8, 3.4, 4.0, 5.0, 6.0, 7.0, 8.0, 10
 FAR = np.array([15.0, 19.0, 24.0, 30.0, 37.0, 45.0, 54.0])
 # A line across another name or line costs as much as this many heights of distance, and one across
 # a symbol so many: it would name the wrong one.
-CROSSING_COST, SYMBOL_COST = 4.0, 40.0
+CROSSING_COST, SYMBOL_COST = 8.0, 40.0
 # A name goes so many heights farther before one that may go elsewhere gives way.
 GIVING_WAY = 2.0
 # Places that are looked at in one go, the nearest first.

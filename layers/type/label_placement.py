@@ -23,7 +23,7 @@ from layers.type.label_candidates import (
     Floats,
     LabelRequest,
     Where,
-    anchor,
+    anchors,
     candidates,
     corners,
     joined,
@@ -33,6 +33,7 @@ from layers.type.label_candidates import (
 from layers.type.label_ground import TOUCH, Bounds, Ground, Obstacle
 from layers.type.label_leaders import (
     CLOSE,
+    CROSSING_COST,
     FAR,
     GIVING_WAY,
     SYMBOL_COST,
@@ -347,10 +348,9 @@ class _Search:
         visible = shapely.intersects(request.geometry, self.ground.frame)
         if self._take_free(name) or not visible:
             return
-        start = np.array(anchor(self.ground.bare(request.geometry), frame=self.ground.frame))
         size = self.sizes[name]
         standing, fixed = self._standing(), self._standing(only_required=True)
-        beside_all = self._at_distance(CLOSE, name, start, standing)
+        start, beside_all = self._led_from(name, standing)
         if beside_all is None and self._oust(name):
             return
         alone = None
@@ -373,6 +373,24 @@ class _Search:
         if spot is not None:
             self.leaders[name] = Leader(spot, size, start)
             self._close(self.leaders[name])
+
+    def _led_from(
+        self, name: int, standing: Standing
+    ) -> tuple[Floats, tuple[Floats, float] | None]:
+        """Return where the line to a name begins, and the best place that it leads to.
+
+        From the middle of what it names, if it is short and crosses nothing; else from elsewhere.
+        """
+        bare = self.ground.bare(self.wanted[name].request.geometry)
+        first, *others = map(np.array, anchors(bare, frame=self.ground.frame))
+        start, best = first, self._at_distance(CLOSE, name, first, standing)
+        for each in others:
+            if best is not None and best[1] <= CROSSING_COST:
+                break
+            found = self._at_distance(CLOSE, name, each, standing)
+            if found is not None and (best is None or found[1] < best[1]):
+                start, best = each, found
+        return start, best
 
     def _at_distance(
         self, steps: Floats, name: int, start: Floats, standing: Standing

@@ -169,7 +169,7 @@ def map_document(
         "stops_layer": resolved.stops_layer,
         "aside": REMARK,
         "zone_only": {
-            "title": zone_only_words()._asdict(),
+            "title": zone_only_words(spread=resolved.spread)._asdict(),
             "sample": {key: getattr(zone_only_sample(), key) for key in _OF_POINTS},
         },
         "basemaps": [_basemap(name) for name in basemaps()],

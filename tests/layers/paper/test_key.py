@@ -8,6 +8,8 @@ from matplotlib.text import Text
 from layers.paper.artists import blank
 from layers.paper.halos import Halo
 from layers.paper.key import Spot, Unnamed, draw_key, key_height, together, unnamed
+from layers.paper.unframed import unframed
+from layers.record.specification import read_spec
 from layers.scene.boxes import Box
 from layers.type.label_placement import LabelRequest, Obstacle, place
 
@@ -62,3 +64,16 @@ def test_a_key_without_room_for_all_takes_the_most_important_and_counts_the_othe
     assert told == ["Numbers on the map", "1", "1", "North", "2", "2", "South", told[-1]]
     assert told[-1] == "… 5 more places have no names"
     assert texts(Unnamed(SPOTS, 4), high / 3) == texts(Unnamed((), 0), high) == []
+
+
+def test_a_note_of_the_makers_own_has_its_own_number_alone_however_full_the_map_is():
+    notes = [
+        {"lon": 112.93 + n / 2000, "lat": 28.2, "title": f"Meeting place {n}"} for n in range(9)
+    ]
+    spec = read_spec({"map": "overview", "notes": notes}, review_number="internal")
+    view = unframed(spec.content(), spec.titled(), (300.0, 220.0)).placed()
+    written = [" ".join(each.lines) for each in view.names]
+    keyed = [each.name for each in view.numbered]
+    for at, note in enumerate(notes, 1):
+        assert (f"{at} {note['title']}" in written) is (note["title"] not in keyed)
+    assert not [words for words in keyed if words[0].isdigit()]

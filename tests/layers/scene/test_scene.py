@@ -19,6 +19,7 @@ from layers.paper.drawing import point_symbols
 from layers.paper.symbols import draw_symbols
 from layers.plan.catalogue import load
 from layers.qgis.styles import layer_qml
+from layers.record.specification import read_spec
 from layers.scene.boxes import Box
 from layers.scene.resolved import scene
 from layers.scene.sizes import round_amounts
@@ -26,6 +27,7 @@ from layers.scene.solid import PALE, thinned
 from layers.scene.window import Window
 from layers.slides.legends import legend_items
 from layers.web.document import map_document
+from layers.words import say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -95,6 +97,16 @@ def test_a_legend_of_sizes_reaches_the_largest_amount(drawn: Scene) -> None:
         top, *others = round_amounts(largest)
         assert largest <= top <= 1.5 * largest
         assert all(top > other for other in others)
+
+
+def test_a_legend_says_that_what_is_known_by_its_zone_is_spread_over_it() -> None:
+    for spec in ("density", "coverage"):
+        for lang in ("zh", "en"):
+            content = read_spec({"map": spec, "lang": lang}, review_number="internal").content()
+            made = scene(content, function="test")
+            words = [entry.words for section in made.legend() for entry in section.entries]
+            (told,) = (each for each in words if looks()["zone_only"][lang] in each)
+            assert (say("legend.spread", lang) in told) is (spec == "density")
 
 
 def test_a_dot_in_the_middle_of_its_zone_is_a_dashed_ring_in_every_writer(

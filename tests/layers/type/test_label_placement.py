@@ -14,7 +14,7 @@ from shapely import LineString, MultiLineString, MultiPolygon, Point, Polygon, b
 from shapely.affinity import rotate
 
 from geo.errors import InputError
-from layers.type.label_candidates import upright
+from layers.type.label_candidates import LEAST_ON_EDGE, upright
 from layers.type.label_placement import LabelRequest, Obstacle, Placed, Placement, place
 
 BOUNDS = (0.0, 0.0, 200.0, 120.0)
@@ -204,11 +204,39 @@ def test_it_goes_round_the_edge_when_the_top_is_taken_or_off_the_map() -> None:
     assert spot.y <= 115
 
 
-def test_it_stands_beside_the_edge_where_what_is_in_the_circle_would_be_covered() -> None:
-    circle = Point(100, 60).buffer(40, quad_segs=32)
-    inner = Obstacle(circle.buffer(-1), cost=18.0)
-    spot = only([LabelRequest(circle, 40, 10, place="edge")], obstacles=[inner])
-    assert (spot.x, spot.y) == pytest.approx((100, 105), abs=1)
+@pytest.mark.parametrize("where", ["edge", "inside"])
+@pytest.mark.parametrize("width", [20.0, 60.0, 120.0])
+@pytest.mark.parametrize("required", [True, False])
+def test_the_name_of_a_zone_lies_in_it_or_has_a_line_to_it_or_is_not_written(
+    where, width, required
+) -> None:
+    zone = Point(100, 60).buffer(40, quad_segs=32)
+    # What lies in the zone drives its name out of it, but not into the zone beside it.
+    inner = Obstacle(Point(100, 60).buffer(39), cost=18.0 if width < 60 else math.inf)
+    request = LabelRequest(zone, width, 10, place=where, required=required)
+    placement = place([request], bounds=(0, 0, 300, 200), obstacles=[inner])
+    for spot in placement.places:
+        low, high = spot.x - width / 2, spot.x + width / 2
+        box = shapely.box(low, spot.y - 5, high, spot.y + 5)
+        share = box.intersection(zone).area / box.area
+        assert spot.leader is not None or share >= LEAST_ON_EDGE
+        if spot.leader is not None:
+            assert zone.covers(Point(spot.leader[0]))
+    assert bool(placement.places) or not required
+
+
+def test_a_line_to_a_name_begins_where_it_is_short_and_crosses_nothing() -> None:
+    axis = LineString([(10, 100), (290, 100)])
+    # Symbols stand along the middle of the axis and all round it.
+    crowd = [
+        Obstacle(Point(x, y).buffer(4)) for x in range(90, 215, 12) for y in range(45, 160, 12)
+    ]
+    edge = Obstacle(shapely.box(0, 85, 300, 115), cost=math.inf)
+    request = LabelRequest(axis, 40, 10, place="line", radius=3, required=True)
+    (spot,) = place([request], bounds=(0, 0, 300, 200), obstacles=[*crowd, edge]).places
+    assert spot.leader is not None
+    led = shapely.LineString(spot.leader)
+    assert not any(led.intersects(each.geometry) for each in crowd)
 
 
 # Along a line.
