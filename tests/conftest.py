@@ -36,7 +36,8 @@ LONG = (
 )
 # Files that have work begun, by ``begun``, while those of the app wait for their browser.
 BESIDE = (
-    *("test_serving.py", "test_storm.py", "test_contributing.py", "test_wheel.py", "test_site.py"),
+    *("test_serving.py", "test_storm.py", "test_fuzz.py", "test_contributing.py"),
+    *("test_wheel.py", "test_site.py"),
 )
 # Other files that take more than some ten seconds: whole pages, prints, decks and processes.
 THOROUGH = (
@@ -44,7 +45,7 @@ THOROUGH = (
     *("test_secrets.py", "test_specification.py", "test_pattern_map.py"),
     *("test_print_tiles.py", "test_map_images.py", "test_map_slides.py", "test_slides.py"),
     *("test_outside_texts.py", "test_own_symbology.py", "test_answers.py", "test_zone_names.py"),
-    *("test_fuzz.py", "test_sealed.py", "test_notebook_pictures.py", "test_document.py"),
+    *("test_sealed.py", "test_notebook_pictures.py", "test_document.py"),
     *("test_data_check.py", "test_statement.py", "test_locate_page.py"),
     *("test_claims_file.py", "test_brief.py", "test_geopdf.py", "test_rates.py", "test_review.py"),
     *("test_own_points.py", "test_locate_command.py", "test_kinds.py", "test_slide_packages.py"),

@@ -8,13 +8,14 @@ from fuzz.runs import Tally, sample
 from fuzz.shares import SHARES
 from geo.errors import AtlasError
 from geo.exchange.intake import read_file
+from tests.beside import beside
 
 SAMPLE = 250
 KEPT = sorted(Path(__file__).parents[3].glob("fuzz/kept/*.*"))
 
 
-@pytest.fixture(scope="module")
-def tallies() -> dict[str, Tally]:
+@beside
+def begun() -> dict[str, Tally]:
     # A dozen at least, so that one of them is sound. Without a seal GDAL is left few drivers.
     order = sorted(SHARES, key=lambda target: target in {"parsers", "bands"})
     whole = sum(SHARES.values())
@@ -22,10 +23,8 @@ def tallies() -> dict[str, Tally]:
 
 
 @pytest.mark.parametrize("target", SHARES)
-def test_whatever_comes_in_is_read_or_refused_in_words(
-    target: str, tallies: dict[str, Tally]
-) -> None:
-    tally = tallies[target]
+def test_whatever_comes_in_is_read_or_refused_in_words(target: str) -> None:
+    tally = begun().result()[target]
     assert tally.failures == []
     assert tally.inputs >= 12
     assert tally.accepted > 0
