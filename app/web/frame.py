@@ -17,6 +17,7 @@ from app.web.map_view import map_view
 from app.web.names import names
 from app.web.public import is_closed, is_public
 from app.web.running import while_wanted
+from app.web.shell import shell
 from app.web.steps import steps
 from geo.errors import AtlasError
 from geo.numerals import number
@@ -61,7 +62,7 @@ STYLE = """
 [data-testid="stSidebarHeader"] { height: 1.2rem; min-height: 1.2rem; padding: 0; margin: 0; }
 [data-testid="stVerticalBlock"] { gap: .55rem; }
 /* What is out of sight takes no room. */
-.st-key-_steps, .st-key-_names { position: absolute; }
+.st-key-_steps, .st-key-_names, .st-key-_shell { position: absolute; }
 [data-testid="stHorizontalBlock"] { gap: .75rem; }
 [data-testid="stMetricValue"] { font-size: 1.25rem; }
 [data-testid="stMetricLabel"] { color: #52606D; }
@@ -166,6 +167,7 @@ def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not publ
         with while_wanted(), refusals_in_words():
             steps(view_state.refused())
             names()
+            shell()
             if damages := own_claims().damages:
                 st.warning(OwnClaimsError(damages).sentence(language()))
             if is_closed(page.url_path):

@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 import layers
 from app.texts import LANGUAGES, _texts
-from app.web import export, maps
+from app.web import export, maps, shell
 from app.web.overview import belongs_to, members_of
 from app.web.tables import reasons
 from layers.look.sheet import INTERNAL, Review
@@ -277,3 +277,15 @@ def test_each_feature_without_a_place_has_its_reason() -> None:
     said = dict(zip(unlocated["entity_kind"], reasons(unlocated), strict=True))
     assert said["initiative"] == "行动本身没有位置"
     assert all(said.values())
+
+
+@pytest.mark.parametrize(("lang", "skip"), [("zh", "跳到正文"), ("en", "Skip to the page itself")])
+def test_the_browser_is_told_the_language_of_the_page(
+    monkeypatch: pytest.MonkeyPatch, lang: str, skip: str
+) -> None:
+    told: list[dict[str, str]] = []
+    monkeypatch.setattr(shell, "_component", lambda **given: told.append(given["data"]))
+    monkeypatch.setattr(shell, "interface", lambda: lang)
+    monkeypatch.setattr("app.texts.interface", lambda: lang)
+    shell.shell()
+    assert told == [{"lang": lang, "skip": skip}]
