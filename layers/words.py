@@ -100,6 +100,17 @@ def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def in_sentence(title: str) -> str:
+    """Return a title as it stands within a sentence: an abbreviation keeps its capital letters.
+
+    Examples
+    --------
+    >>> in_sentence("Number of projects"), in_sentence("HHI, normalised"), in_sentence("项目数")
+    ('number of projects', 'HHI, normalised', '项目数')
+    """
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+
+
 def paragraph(sentences: Iterable[str], lang: str) -> str:
     """Return sentences one after the other."""
     return (" " if lang == "en" else "").join(sentences)

@@ -72,7 +72,9 @@ with overview:
                 text("column.source"): listed(
                     (named(source["name_zh"], source["name_en"]) for source in about.sources),
                     language(),
-                ),
+                )
+                # What is no source's own was put together from the other layers.
+                or text("sources.compiled"),
             }
         )
     # Counts stay whole numbers where a class is missing.

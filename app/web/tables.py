@@ -28,6 +28,7 @@ from layers.plan.schema import amounts, resource
 from layers.plan.selection import ENTITY, PLACEABLE, located
 from layers.plan.spelling import holds
 from layers.plan.unplaced import leads, thing_of_each
+from layers.words import capital
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -349,7 +350,7 @@ def readable(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
             values = values.map(
                 lambda value, column=column: value_title(column, value), na_action="ignore"
             )
-        by_title[field_title(field, lang=language())] = values
+        by_title[capital(field_title(field, lang=language()))] = values
     return pd.DataFrame(by_title)
 
 

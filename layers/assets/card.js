@@ -153,10 +153,14 @@
     const bounds = view.bounds();
     const within = (layer, i) => layer.within(i, bounds);
     const shownLayers = view.model.listed().filter((layer) => view.visible.has(layer.id));
+    let above = "";
     shownLayers.filter((layer) => layer.group !== "context").forEach((layer) => {
       const section = layer.isImage ? (layer.classes.length ? bands : ramp)(panels, layer, el) : listed(panels, layer, within, el);
       if (section) {
-        body.append(section);
+        // Layers with one heading have it once.
+        const heading = layer.heading ? panels.words(layer.heading) : "";
+        body.append(...(heading && heading !== above ? [el("h4", "", heading)] : []), section);
+        above = heading;
       }
     });
     body.append(...zoneOnly(panels, shownLayers, within, el));

@@ -325,7 +325,7 @@
       const { scrollTop } = this.legendPanel;
       // At most a quarter of the map; the rest is reached by scrolling.
       const highest = Math.max(LEGEND_SHARE * clientWidth * clientHeight / wide, LEAST_LEGEND_PX);
-      const parts = [this.heading("legend", this.t("legend"))];
+      const parts = [this.heading("legend", this.t("legend_in_view"))];
       if (this.open.legend && !this.squeezed) {
         parts.push(Atlas.legend(this, el));
       }

@@ -3,6 +3,8 @@
   "use strict";
 
   const STEP_MS = 1200;
+  // As the frames of a GIF have it.
+  const LEAST_DATED = 0.05;
 
   class Time {
     constructor(panels, el) {
@@ -70,7 +72,13 @@
         : [panels.t("time_shown", { n: count((each) => each.year !== null && each.year <= year) }),
           panels.t("time_later", { n: count((each) => each.year > year) }),
           beside && panels.words(beside)].filter(Boolean).join(" · ");
-      this.undated.textContent = panels.t("time_undated", { n: count((each) => each.year === null) });
+      const undated = features.filter((each) => each.year === null).length;
+      this.undated.textContent = panels.t("time_undated", { n: Atlas.numerals.number(undated) });
+      // Where nearly none has a year, the reader is told before the years are played.
+      if (features.length - undated <= LEAST_DATED * features.length) {
+        this.told.textContent = [this.told.textContent, panels.t("time_mostly_undated",
+          { n: Atlas.numerals.number(undated), of: Atlas.numerals.number(features.length) })].join(" · ");
+      }
       this.play.textContent = panels.t(this.timer ? "time_pause" : this.still() ? "time_next" : "time_play");
       this.all.textContent = panels.t("time_every");
       this.all.disabled = year === null;

@@ -5,6 +5,7 @@ Every sentence is filled with numbers and names of the layers; nothing is said t
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
@@ -217,19 +218,30 @@ def _numbers(
     drawn, summed = _drawn(zone.id, points, spec), sum(amounts)
     if drawn is not None:
         count, summed = drawn["count"], drawn.get("weight_sum", summed)
+    # What is drawn in a zone for sure is a number; what is shared out is to be expected.
+    kind = "_expected" if _is_expected(points, features, drawn) else ""
     between = "" if drawn is None else _range(drawn["count_low"], drawn["count_high"])
-    figures = [_figure("count", f"{in_words(count, 'count')}{between}", lang, **names)]
+    figures = [_figure(f"count{kind}", f"{in_words(count, 'count')}{between}", lang, **names)]
     placed = _located(points)
     if layer == _lead() and placed:
         share = in_words(100 * count / placed, "share_pct")
-        figures.append(_figure("share", f"{share} %", lang, **names))
+        figures.append(_figure(f"share{kind}", f"{share} %", lang, **names))
     if drawn is not None and layer == _lead():
         rank = f"{drawn['rank']:.0f} / {len(_draws(points, spec.pages or ''))}"
         figures.append(_figure("rank", rank, lang, **names))
     if summed:
         names |= _amount_words(layer, lang)
-        figures.append(_figure("amount", significant(summed), lang, **names))
+        figures.append(_figure(f"amount{kind}", significant(summed), lang, **names))
     return figures
+
+
+def _is_expected(points: Points, features: list[Row], drawn: Row | None) -> bool:
+    """Whether the figures of a zone are others than those of what is drawn in it."""
+    if drawn is None:
+        return False
+    told, here = drawn["count"], float(len(features))
+    summed, own = drawn.get("weight_sum", 0.0), sum(_amounts(points.layer, features))
+    return not (math.isclose(told, here) and math.isclose(summed, own, abs_tol=1e-9))
 
 
 def _amounts(layer: str, features: list[Row]) -> list[float]:
@@ -340,6 +352,12 @@ def _contents(
         for sentence in _told_of(points, features, lang)
     ]
     sentences += _inherited(chain.from_iterable(inside.values()), lang)
+    expected = (
+        _is_expected(points, features, _drawn(zone.id, points, spec))
+        for points, features in inside.items()
+    )
+    if any(expected):
+        sentences.append(_say("expected", lang))
     if unplaced:
         sentences.append(_say("unplaced", lang, n=number(unplaced)))
     lead = next(iter(inside))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from geo.errors import InputError
+from geo.numerals import number
 from layers.book.together import extent_of
 from layers.paper.printing import printed
 from layers.plan.area import area
@@ -26,14 +27,16 @@ if TYPE_CHECKING:
 FRAME_SIZE, FRAME_DPI, MOST_FRAMES = "16:9", 96, 12
 FRAME_MS, LAST_MS = 1600, 3200
 COLOURS = 255
+# Where no more than this part of the features has a year, playing them shows nothing.
+LEAST_DATED = 0.05
 
 
 def frames(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
     """Return a map year by year as the contents of a GIF that goes round.
 
     Each frame is a print of what is there by its year, with the year in its title and below it how
-    many features come later or have no year. All have one ground, one scale of sizes and one set of
-    colours.
+    many features have no year, and are on no frame. All have one ground, one scale of sizes and one
+    set of colours.
 
     Parameters
     ----------
@@ -45,10 +48,12 @@ def frames(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
     Raises
     ------
     InputError
-        If no layer that is shown tells years, or as :func:`layers.paper.printing.drawn`.
+        If no layer that is shown tells years, or nearly no feature has one, or as
+        :func:`layers.paper.printing.drawn`.
     """
     whole = replace(spec, year=None).content()
     years = _years(whole, spec.year)
+    undated, of = _undated(whole)
     extent = spec.extent or extent_of([whole])
     styles = {name: scaled(whole.style(name), whole.frames[name]) for name in whole.visible}
     drawn = []
@@ -60,9 +65,37 @@ def frames(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
         content = replace(content, styles={**content.styles, **styles})
         sheet = one.titled()
         title = say("frames.title", spec.lang, title=sheet.title, year=str(year))
-        sheet = replace(sheet, title=title, size=FRAME_SIZE, dpi=FRAME_DPI)
+        told = say("frames.undated", spec.lang, n=number(undated), of=number(of))
+        below = say("statement.then", spec.lang).join(
+            filter(None, (told if undated else "", sheet.subtitle))
+        )
+        sheet = replace(sheet, title=title, subtitle=below, size=FRAME_SIZE, dpi=FRAME_DPI)
         drawn.append(Image.open(io.BytesIO(printed(content, sheet, ".png"))).convert("RGB"))
     return _gif(drawn)
+
+
+def _undated(content: Content) -> tuple[int, int]:
+    """Return how many features that have a place have no year, of the layers that tell years.
+
+    Raises
+    ------
+    InputError
+        If nearly none has one.
+    """
+    undated = of = 0
+    for name in content.visible:
+        years = years_of(name, located(content.frames[name]))
+        if years is not None:
+            undated, of = undated + int(years.isna().sum()), of + len(years)
+    if of - undated <= LEAST_DATED * of:
+        raise InputError(
+            f"frames: {undated} of {of} features have no year, so that years would show next to "
+            "nothing; draw the map whatever the year, or switch on a layer that tells years",
+            code="frames.undated",
+            count=undated,
+            of=of,
+        )
+    return undated, of
 
 
 def _years(content: Content, last: int | None) -> list[int]:

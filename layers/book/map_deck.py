@@ -12,7 +12,7 @@ from layers.paper.unframed import unframed
 from layers.questions.figures import Figures
 from layers.record.specification import asked
 from layers.slides.deck import presentation
-from layers.slides.legends import legend_items
+from layers.slides.legends import ground_items, legend_items
 from layers.slides.slide import MapView, Slide
 from layers.type.tables import Table
 from layers.words import say
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 # The room for a map beside more than its legend on a slide in the look of the atlas, points.
 MAP_PT = (567.4, 405.0)
 MAP_SIZE, MAP_DPI = "16:9", 200
+# So few rows stand beside a map.
+MOST_BESIDE = 4
 # A claim with more letters is no title: it goes over two lines.
 LONGEST_CLAIM = {"zh": 60, "en": 145}
 
@@ -71,6 +73,10 @@ def slides_of(spec: MapSpec) -> list[Slide]:
         # What a map stands on is said with it alone.
         bare = replace(first, footer=_footer(told))
         figures = [_explained(each, question, spec.lang) for each in question.figures(spec.lang)]
+        if len(figures) == 1 and _goes_with(figures[0], title):
+            # What would leave a slide half empty stands beside the map.
+            first = replace(first, table=figures[0].table)
+            figures = []
         return [first, *(figure_slide(each, bare) for each in (*figures, *_own_notes(told)))]
     told = spec.statement()
     bare = Slide(sheet.title, notes="\n".join((told.text(), *sheet.notes)), footer=_footer(told))
@@ -80,6 +86,13 @@ def slides_of(spec: MapSpec) -> list[Slide]:
         below = between.join(filter(None, (sheet.subtitle, first.title)))
         first = replace(first, title=sheet.title, subtitle=below)
     return [first, *others]
+
+
+def _goes_with(figures: Figures, claim: str) -> bool:
+    """Whether figures are no more than what the map is called by and a table of a few rows."""
+    if figures.chart or figures.table is None or len(figures.table.rows) > MOST_BESIDE:
+        return False
+    return bool(figures.text) and all(claim in each for each in figures.text)
 
 
 def _explained(figures: Figures, question: Kind, lang: str) -> Figures:
@@ -162,6 +175,7 @@ def drawn_slide(
         subtitle,
         map=MapView(told.alternative, placed),
         legend=legend_items(made.scene),
+        ground=ground_items(made.scene),
         notes="\n".join((told.text(), *more)),
         footer=" · ".join(filter(None, (_footer(told), made.note, ends))),
     )
@@ -191,7 +205,7 @@ def figure_slide(figures: Figures, first: Slide) -> Slide:
 
 def _beside(table: Table, chart: Chart | None) -> Table | None:
     """Return a table without the column that a chart beside it shows, None where that is all."""
-    if chart is None or chart.kind != "bar" or len(chart.series) > 1:
+    if chart is None or chart.kind != "bar" or len(chart.series) > 1 or chart.ends:
         return table
     if {str(row[0]) for row in table.rows} != {*chart.categories}:
         return table

@@ -16,7 +16,7 @@ from layers.record.specification import asked
 from layers.slides.deck import presentation
 from layers.slides.slide import Contents, Slide
 from layers.type.tables import Table
-from layers.words import bracketed, say
+from layers.words import bracketed, in_sentence, say
 
 # Of features a slide names so many, and tells what they are called and of which kind; the print has
 # all of them. So few are named with what is said of their zone.
@@ -142,6 +142,9 @@ def _slides(leaf: Leaf, spec: MapSpec, known: Known) -> list[Slide]:
 def _called(name: str, figures: Sequence[tuple[str, str]], lang: str) -> str:
     """Return a title that says what is found of a subject: its name with figures."""
     told = say("statement.then", lang).join(" ".join(filter(None, each)) for each in figures)
+    if told.startswith(name):
+        # It says what it is about already.
+        return told
     return say("statement.row", lang, name=name, value=told) if told else name
 
 
@@ -153,7 +156,7 @@ def _most(leaf: Leaf, lang: str) -> str:
     ((_, values),) = leaf.chart.series
     most = max(each or 0.0 for each in values)
     kinds = [name for name, each in zip(leaf.chart.categories, values, strict=True) if each == most]
-    kind = listed(kinds, lang)
+    kind = listed(map(in_sentence, kinds), lang)
     return say("atlas.most", lang, title=leaf.title, kind=kind, n=number(most))
 
 
@@ -167,8 +170,8 @@ def _foremost(table: Table, lang: str, most: int = ROWS_ON_SLIDE) -> Table:
     """Return what a slide tells of features: what they are, and how many more there are."""
     rows = tuple(row[:COLUMNS_ON_SLIDE] for row in table.rows)
     if len(rows) > most:
-        # What the text says stands at the end stands there.
+        # What the text says stands at the end stands there, before how many more there are.
         head, last = most - 2, rows[-1]
         more = say("atlas.more", lang, n=number(len(rows) - most + 1))
-        rows = (*rows[:head], (more, *[""] * (COLUMNS_ON_SLIDE - 1)), last)
+        rows = (*rows[:head], last, (more, *[""] * (COLUMNS_ON_SLIDE - 1)))
     return Table(table.header[:COLUMNS_ON_SLIDE], rows, numeric=())

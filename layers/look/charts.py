@@ -37,6 +37,8 @@ class Chart:
     column
         Column of a result whose figures they are, and are written as; with the decimals that they
         need where empty.
+    ends
+        Where each bar of one series could end instead, the low end first; a black line shows it.
     """
 
     kind: ChartKind
@@ -46,6 +48,7 @@ class Chart:
     unit: str = ""
     colours: tuple[str, ...] = ()
     column: str = ""
+    ends: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         require_one_of(self.kind, get_args(ChartKind), "kind", function="Chart")
@@ -76,6 +79,13 @@ class Chart:
                     code="caller.argument",
                     function="Chart",
                 )
+        if self.ends and (self.kind != "bar" or len(self.ends) != len(self.categories)):
+            raise InputError(
+                f"Chart: {len(self.ends)} ends for {len(self.categories)} bars; give two to each "
+                "bar of a chart of bars, or none",
+                code="caller.argument",
+                function="Chart",
+            )
         coloured = len(self.categories) if len(self.series) == 1 else len(self.series)
         wrong = [colour for colour in self.colours if not _COLOUR.fullmatch(colour)]
         if wrong or len(self.colours) not in {0, coloured}:

@@ -40,7 +40,10 @@ if TYPE_CHECKING:
     from layers.look.statement import Statement
 
 NAMES = ("name_zh", "name_en")
-_TITLES = {"title": NAME, "title_en": NAME, "unit": UNIT}
+_TITLES = {
+    **dict.fromkeys(("title", "title_en", "heading", "heading_en"), NAME),
+    "unit": UNIT,
+}
 
 
 def clean_content(content: Content, cleaner: Cleaner) -> Content:

@@ -173,6 +173,8 @@ class Features:
         Columns for the card, each with its title.
     name
         What it is, in the names of results; its kind where it is empty, see :func:`result_names`.
+    heading, heading_en
+        What stands above it in a legend, once for all of the same heading; nothing where empty.
     """
 
     frame: gpd.GeoDataFrame
@@ -184,6 +186,8 @@ class Features:
     hatched: bool = False
     columns: Mapping[str, str] | None = None
     name: str = ""
+    heading: str = ""
+    heading_en: str = ""
 
     def __post_init__(self) -> None:
         _require_frame(self.frame, "Features")

@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from layers.scene.said import Tally
-    from layers.scene.scene import Drawn, Entry, Scene, Section
+    from layers.scene.samples import Entry
+    from layers.scene.scene import Drawn, Scene, Section
     from layers.scene.surfaces import Picture
 
 # px, as on the web map.
@@ -380,6 +381,10 @@ def draw_sample(axes: Axes, entry: Entry, left: float, middle: float, *, px: flo
     if entry.kind == "point":
         at = np.array([[left + SWATCH_PX * px / 2, middle]])
         draw_symbols(axes, at, style, radius=style.size_px, tint=1.0, px=px, zorder=ZORDER)
+        if entry.number:
+            size = 1.3 * style.size_px * px
+            spot = (left + SWATCH_PX * px / 2, middle - MIDDLE * size)
+            _text(axes, spot, entry.number, size, bold=True, colour=style.colour, align="center")
         return
     common: dict[str, Any] = {
         "linewidth": style.weight * px,

@@ -15,7 +15,6 @@ from layers.questions import cluster_reading
 from layers.questions.cluster_reading import p_words
 from layers.questions.contents import above_base, dots
 from layers.questions.fields import Field
-from layers.questions.figures import column_title
 from layers.questions.kinds import register
 from layers.questions.patterns import GLOBAL_PERMUTATIONS, Pattern, counted
 from layers.type.tables import Table
@@ -60,8 +59,8 @@ class Autocorrelation(Pattern):
         zones = Choropleth(
             counted(self),
             self.tested,
-            title=column_title(self.tested, "zh"),
-            title_en=column_title(self.tested, "en"),
+            title=self.column_title(self.tested, "zh"),
+            title_en=self.column_title(self.tested, "en"),
         )
         return above_base((zones, dots(self.points, lang)), lang)
 

@@ -22,7 +22,7 @@ from layers.questions import costs
 from layers.questions.fields import Field
 from layers.questions.kinds import Kind
 from layers.questions.subjects import Points, Zones, require_located
-from layers.words import say
+from layers.words import in_sentence, say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -120,7 +120,7 @@ class OfZones(Kind):
 
     def explained(self, lang: str) -> str:
         """Return what colours the zones."""
-        measure = self.column_title(self.column, lang)
+        measure = in_sentence(self.column_title(self.column, lang))
         return say("atlas.method.distribution", lang, measure=measure)
 
 

@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 import geo
+from geo.geodesic import geodesic_area_km2
 from geo.numerals import number, significant
 from geo.outlines import simplified
 from geo.supports import EXTENT
 from layers.keeping.answers import kept_answer
 from layers.look.charts import Chart
 from layers.look.overlays import Choropleth, Features
-from layers.look.told import in_words, rounded
+from layers.look.told import as_told, in_words, rounded
+from layers.plan.area import map_crs
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import costs
 from layers.questions.contents import above_base, dots, titles
@@ -32,6 +35,8 @@ SERVICE_DISTANCE_M = 3000.0
 M_PER_KM = 1000
 # A curve names so many of its distances on a slide, and is called by where it reaches this share.
 MOST_DISTANCES, HALF_PCT = 16, 50.0
+# Ground within reach of so many sites or more is told as one; how solid the area of each site is.
+MOST_DEPTHS, EACH_OPACITY = 5, 0.12
 CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
 
 
@@ -230,9 +235,48 @@ class Reach(Coverage):
         """Return the area within reach of each site."""
         return service_areas(self.sites, self.distance_m)
 
+    def content(self, lang: str) -> Content:
+        """Return the area within reach of each site, and the sites."""
+        zh, en = both("coverage.each")
+        areas = Features(
+            self.answer(), title=zh, title_en=en, fill_opacity=EACH_OPACITY, name="reach"
+        )
+        return above_base((areas, dots(self.sites, lang)), lang)
+
+    def told(self, lang: str) -> list[str]:
+        """Return how much ground is within reach of the sites, and how much of it of one alone."""
+        depth = reach_depths(self.sites, self.distance_m)
+        total, alone = depth["area_km2"].sum(), depth.loc[depth["sites"] == 1, "area_km2"].sum()
+        told = {
+            "noun": self.sites.noun(lang),
+            "km": significant(self.distance_m / M_PER_KM),
+            "n": number(len(self.answer())),
+            "total": in_words(float(total), "area_km2"),
+            "alone": number(100.0 * alone / total, digits=0),
+        }
+        return [say("told.reach", lang, **told), *self.remarks(lang)]
+
+    def remarks(self, lang: str) -> list[str]:
+        """Say of which sites the area is no more than schematic."""
+        return [say("told.reach_zones", lang)] if is_unsure(self.sites) else []
+
+    def headline(self, lang: str) -> list[tuple[str, str]]:
+        """Return how much ground is within reach of the sites."""
+        area = float(reach_depths(self.sites, self.distance_m)["area_km2"].sum())
+        return [(say("coverage.reached", lang), f"{in_words(area, 'area_km2')} km²")]
+
     def figures(self, lang: str) -> list[Figures]:
-        """Return what the areas cover of the zones, as the map shows it."""
-        return Coverage(self.sites, self.zones, self.distance_m, self.demand).figures(lang)
+        """Return how much ground is within reach of one site, of two, and of more."""
+        depth = reach_depths(self.sites, self.distance_m)
+        names = tuple(
+            say(f"coverage.sites{'_more' if n == MOST_DEPTHS else ''}", lang, n=int(n))
+            for n in depth["sites"]
+        )
+        title = say("coverage.depth", lang)
+        values = tuple(as_told(each, "area_km2") for each in depth["area_km2"])
+        chart = Chart("bar", names, ((title, values),), title=title, column="area_km2")
+        heading = say("slides.figures", lang, title=self.title(lang))
+        return [Figures(heading, text=tuple(self.told(lang)[1:]), chart=chart)]
 
 
 @kept_answer
@@ -240,6 +284,31 @@ def service_areas(sites: Points, distance_m: float) -> gpd.GeoDataFrame:
     """Return the area within straight-line reach of each site."""
     require_located(sites, "service_areas")
     return geo.service_areas(sites.located(), distance_m=distance_m)
+
+
+@kept_answer
+def reach_depths(sites: Points, distance_m: float) -> pd.DataFrame:
+    """Return how much ground is within reach of exactly one site, of two, and so on.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``sites`` and ``area_km2``. From :data:`MOST_DEPTHS` sites on they are counted together.
+    """
+    circles = service_areas(sites, distance_m).to_crs(map_crs()).geometry
+    # Ground within reach of at least so many sites, the last of all: a site adds to each of them
+    # what it shares with the one before.
+    deep = [shapely.Polygon()] * MOST_DEPTHS
+    for circle in circles[circles.notna()]:
+        for at in range(MOST_DEPTHS - 1, 0, -1):
+            shared = shapely.intersection(deep[at - 1], circle)
+            deep[at] = shapely.union(deep[at], shared)
+        deep[0] = shapely.union(deep[0], circle)
+    ground = geodesic_area_km2(gpd.GeoSeries(deep, crs=map_crs()))
+    beyond = [*ground[1:], 0.0]
+    areas = [float(all_ - more) for all_, more in zip(ground, beyond, strict=True)]
+    frame = pd.DataFrame({"sites": range(1, MOST_DEPTHS + 1), "area_km2": areas})
+    return frame[frame["area_km2"] > 0].reset_index(drop=True)
 
 
 @kept_answer

@@ -24,7 +24,7 @@ from layers.questions.counting import (
 from layers.questions.figures import Figures, following, foremost, zone_figures
 from layers.questions.kinds import Kind, register
 from layers.questions.scales import RATE, SCALES, Scaled
-from layers.words import say
+from layers.words import in_sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,7 +173,7 @@ class Shown(Scaled):
         figures = {
             "value": in_words(value, self.column),
             "share": in_words(float(first["share_pct"]), "share_pct"),
-            "title": self.titles[lang == "en"],
+            "title": in_sentence(self.titles[lang == "en"]),
         }
         key = "told.count" if counted else "told.first"
         sentences = [say(key, lang, noun=noun, zone=zones, **figures)]
@@ -195,4 +195,6 @@ class Shown(Scaled):
 
     def explained(self, lang: str) -> str:
         """Return the measure."""
-        return say("atlas.method.distribution", lang, measure=self.titles[lang == "en"])
+        return say(
+            "atlas.method.distribution", lang, measure=in_sentence(self.titles[lang == "en"])
+        )

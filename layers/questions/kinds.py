@@ -43,6 +43,8 @@ ROOMS = (
     *("hot_spots", "clusters", "autocorrelation", "spacing", "nearest", "centres", "ellipses"),
     "layer",
 )
+# Columns of numbers of what is asked about, each with the words that name it.
+COUNTED = {"count": "measure.count", "density_per_km2": "measure.density"}
 K = TypeVar("K", bound="type[Kind]")
 
 
@@ -334,8 +336,10 @@ class Kind:
         return cls.word("field.filter", lang).format(column=column.lower())
 
     def column_title(self, column: str, lang: str) -> str:
-        """Return what a column of the answer is called."""
-        key = f"column.{column}"
+        """Return what a column of the answer is called; of what its numbers are, it says."""
+        about, key = self.subjects, f"column.{column}"
+        if about is not None and column in COUNTED:
+            return say(COUNTED[column], lang, noun=about.noun(lang))
         return self.word(key, lang) if key in self.WORDS else column_title(column, lang)
 
 

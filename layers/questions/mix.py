@@ -24,7 +24,7 @@ from layers.questions.fields import Field
 from layers.questions.figures import ZONE_NAME, Figures, column_title
 from layers.questions.kinds import register
 from layers.type.tables import Table
-from layers.words import say
+from layers.words import in_sentence, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -150,7 +150,7 @@ class Quotients(Mix):
         }
         key = "told.quotient_between" if "low" in told else "told.quotient"
         words = {"noun": self.asked.points.noun(lang), "zone": names[first["zone"]]}
-        words |= {"kind": self.kind_label(lang), "value": told.pop("quotient")}
+        words |= {"kind": in_sentence(self.kind_label(lang)), "value": told.pop("quotient")}
         sentences = [say(key, lang, **words, **told)]
         if "low" in told and first["low"] <= 1.0:
             sentences.append(say("told.quotient_one", lang))

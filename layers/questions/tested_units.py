@@ -80,7 +80,8 @@ class UnitClasses(Pattern):
         if self.weight and not self.points.is_plans_amount(self.weight):
             noun = self.points.amount_noun(lang, self.weight)
             labels[amount] = say("measure.own.investment", lang, amount=noun)
-        classes = overlays(rounded, column, self.ORDER, labels)
+        heading = (self.title("zh"), self.title("en"))
+        classes = overlays(rounded, column, self.ORDER, labels, heading)
         notable = ~rounded[column].isin(PLAIN) | (rounded["count"] > 0)
         located = self.points.located()
         return above_base((*classes, dots(self.points, lang)), lang, located, rounded[notable])

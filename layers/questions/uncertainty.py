@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 
 from geo.errors import InputError
+from geo.numerals import between, decimals, number
 from geo.supports import unsure
 from geo.units import labelled
 from geo.zoned.uncertainty import MIN_DRAWS
-from layers.look.told import below_each_other, in_words
+from layers.look.charts import Chart
+from layers.look.told import as_told, below_each_other, in_words, parts_of
 from layers.questions.counting import DRAWS, INTERVAL_PCT, OfZones, zone_draws
 from layers.questions.fields import Field
-from layers.questions.figures import Figures
+from layers.questions.figures import MOST_BARS, ZONE_NAME, Figures, column_title
 from layers.questions.kinds import register
 from layers.type.tables import Table
-from layers.words import say
+from layers.words import bracketed, in_sentence, say
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -80,6 +82,74 @@ class Intervals(OfZones):
     def zones_shown(self) -> gpd.GeoDataFrame:
         """Return the zones with their intervals."""
         return self.answer()
+
+    def interval(self, lang: str) -> str:
+        """Return what the interval is called."""
+        return say("told.interval_of", lang, pct=number(self.interval_pct))
+
+    def told(self, lang: str) -> list[str]:
+        """Return which zone holds most, within which interval, and how sure its rank is."""
+        column, low, high, rank, *ends = (self.column, *self.columns)
+        zones = self.zones_shown()
+        first = zones.loc[zones[column].idxmax()]
+        digits = parts_of(zones[column], column)
+        told = {
+            "zone": first[f"name_{lang}"],
+            "what": in_sentence(self.column_title(column, lang)),
+            "value": in_words(float(first[column]), column, parted=digits),
+            "interval": self.interval(lang),
+            "low": in_words(float(first[low]), column),
+            "high": in_words(float(first[high]), column),
+        }
+        sentences = [say("told.interval", lang, **told)]
+        if first[ends[0]] < first[ends[1]]:
+            ranks = {"best": number(first[ends[0]]), "worst": number(first[ends[1]])}
+            ranks |= {"zone": told["zone"], "rank": number(first[rank])}
+            sentences.append(say("told.interval_rank", lang, **ranks))
+        return sentences
+
+    def figures(self, lang: str) -> list[Figures]:
+        """Return the zones with their intervals: as lines upon bars, and in figures."""
+        column, low, high, rank, *ends = (self.column, *self.columns)
+        zones = self.zones_shown().sort_values(column, ascending=False)
+        what, interval = self.column_title(column, lang), self.interval(lang)
+        ranked = column_title(rank, lang)
+        header = (
+            column_title(ZONE_NAME, lang),
+            what,
+            bracketed(say("row.interval_pct", lang), f"{number(self.interval_pct)} %", lang),
+            ranked,
+            say("told.interval_named", lang, what=ranked, interval=interval),
+        )
+        rows = zip(
+            zones[f"name_{lang}"],
+            below_each_other(zones[column], column),
+            _ends(zones[low], zones[high], column),
+            below_each_other(zones[rank], rank),
+            _ends(zones[ends[0]], zones[ends[1]], rank),
+            strict=True,
+        )
+        top = zones[zones[high] > 0].head(MOST_BARS)
+        chart = None
+        if len(top):
+            chart = Chart(
+                "bar",
+                tuple(top[f"name_{lang}"]),
+                ((what, tuple(as_told(each, column) for each in top[column])),),
+                title=say("told.interval_chart", lang, what=what, interval=interval),
+                column=column,
+                ends=tuple(zip(top[low].map(float), top[high].map(float), strict=True)),
+            )
+        title = say("slides.figures", lang, title=self.title(lang))
+        return [Figures(title, table=Table(header, tuple(rows), (1, 2, 3, 4)), chart=chart)]
+
+
+def _ends(lows: pd.Series[float], highs: pd.Series[float], column: str) -> list[str]:
+    """Return from where to where figures could lie; an end that is the other one stands once."""
+    return [
+        in_words(low, column) if low == high else between(low, high, digits=decimals((low, high)))
+        for low, high in zip(lows.map(float), highs.map(float), strict=True)
+    ]
 
 
 @register
@@ -158,4 +228,12 @@ class Ahead(OfZones):
         rows = tuple(zip(zones[sure.index], *columns, strict=True))
         title = say("slides.figures", lang, title=self.title(lang))
         header = (say("ahead.cells", lang), *zones[matrix.columns])
-        return [Figures(title, table=Table(header, rows, tuple(range(1, len(header)))))]
+        least = self.least().dropna().sort_values(ascending=False).head(MOST_BARS)
+        chart = None
+        if len(least):
+            what = self.column_title(self.column, lang)
+            values = tuple(as_told(each, self.column) for each in least)
+            names = tuple(zones[least.index])
+            chart = Chart("bar", names, ((what, values),), title=what, column=self.column)
+        table = Table(header, rows, tuple(range(1, len(header))))
+        return [Figures(title, table=table, chart=chart)]

@@ -36,7 +36,11 @@ LOW = (*COLD, "low-low", "low-high")
 
 
 def overlays(
-    units: gpd.GeoDataFrame, column: str, kinds: Iterable[str], columns: Mapping[str, str]
+    units: gpd.GeoDataFrame,
+    column: str,
+    kinds: Iterable[str],
+    columns: Mapping[str, str],
+    heading: tuple[str, str],
 ) -> tuple[Features, ...]:
     """Return an overlay for each class that there is.
 
@@ -48,6 +52,8 @@ def overlays(
         Classes in the order of a legend; those that say nothing of note come last.
     columns
         What a card shows, with its titles.
+    heading
+        What the classes are of, in Chinese and English.
     """
     found = []
     for kind in (*kinds, *PLAIN):
@@ -65,6 +71,8 @@ def overlays(
                 hatched=kind in LOW,
                 columns=columns,
                 name=kind,
+                heading=heading[0],
+                heading_en=heading[1],
             )
         )
     return tuple(found)

@@ -292,6 +292,8 @@ def _overlay(name: str, overlay: Overlay, order: int, *, lang: str, function: st
             "features", colour=overlay.colour, fill_opacity=overlay.fill_opacity, **changes
         )
         common |= {"pane": "analysis", "hatched": overlay.hatched}
+        if overlay.heading:
+            common["heading"] = Words(overlay.heading, overlay.heading_en or overlay.heading)
     else:
         style = Style(overlay.colour, symbol=overlay.symbol, size_px=overlay.size_px)
         common |= {"pane": "point", "order": order + POINTS_ABOVE}

@@ -17,10 +17,10 @@ import numpy as np
 import shapely
 
 from geo.crs import moved
-from layers.look.styles import WHITE, Style, looks
 from layers.plan.area import map_crs
 from layers.scene.known import zone_only_sample, zone_only_words
 from layers.scene.said import Tally, Words
+from layers.scene.samples import Entry, as_one, entry_of, sample, stops_entry
 from layers.words import bracketed
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
     from layers.look.overlays import Overlay
-    from layers.look.styles import Label, LayerStyle
+    from layers.look.styles import Label, LayerStyle, Style
     from layers.scene.surfaces import Picture
 
 # Drawing order of what lies in each pane, on every map.
@@ -130,16 +130,6 @@ class Stop(NamedTuple):
     place: shapely.Point
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A line of a legend: a sample, its words, and how many features it stands for."""
-
-    style: Style
-    kind: str
-    words: str
-    count: Tally | None = None
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Section:
     """What a legend says of one layer: its title, if that stands above, and its lines."""
@@ -213,6 +203,8 @@ class Drawn:
     beyond, zoned_beyond
         How many of its features of each class lie beyond the frame of the map, and how many of
         those whose place is known by its zone only.
+    heading
+        What a legend has above it and the layers of the same heading that follow.
     """
 
     id: str
@@ -243,6 +235,7 @@ class Drawn:
     overlay: Overlay | None = None
     beyond: Mapping[str | None, int] = field(default_factory=dict)
     zoned_beyond: int = 0
+    heading: Words | None = None
 
     @property
     def title(self) -> str:
@@ -383,11 +376,12 @@ class Drawn:
         whole = Tally(len(self.marks), len(self.marks) + sum(self.beyond.values()))
         counted = self.is_counted
         if self.listed == "layer" or set(counts) == {None}:
-            entry = _entry(self.marks[0], self.title, whole if counted else None)
+            words = bracketed(as_one(self).said(self.lang), self.unit, self.lang)
+            entry = entry_of(self.marks[0], words, whole if counted else None)
             return Section(self, "", None, (entry,))
         if self.listed == "classes":
             entries = tuple(
-                _entry(
+                entry_of(
                     first[each.value],
                     each.words.said(self.lang),
                     counts[each.value] if counted else None,
@@ -396,7 +390,8 @@ class Drawn:
                 if each.value in counts
             )
         else:
-            entries = tuple(_entry(mark, mark.name) for mark in self.marks)
+            entries = tuple(entry_of(mark, mark.name) for mark in self.marks)
+        entries += stops_entry(self.stops, self.lang)
         return Section(self, self.title, whole if counted else None, entries)
 
 
@@ -463,7 +458,7 @@ class Scene:
 
     def legend(self) -> list[Section]:
         """Return what its legend says, section by section."""
-        sections = [section for each in self.listed() if (section := each.section())]
+        sections = _headed([section for each in self.listed() if (section := each.section())])
         zoned = [each for each in self.listed() if any(mark.zone_only for mark in each.marks)]
         if zoned:
             here = sum(mark.zone_only for each in zoned for mark in each.marks)
@@ -475,26 +470,21 @@ class Scene:
         return sections if self.counted else [section.uncounted() for section in sections]
 
 
+def _headed(sections: list[Section]) -> list[Section]:
+    """Return sections with the heading that several have in common above the first of them."""
+    told: list[Section] = []
+    for at, each in enumerate(sections):
+        heading = each.layer.heading
+        if heading and (at == 0 or sections[at - 1].layer.heading != heading):
+            told.append(replace(each, title=heading.said(each.layer.lang)))
+        else:
+            told.append(each)
+    return told
+
+
 def kind_of(shape: BaseGeometry) -> str:
     """Return whether a shape is a ``"point"``, a ``"line"`` or an ``"area"``."""
     name = shape.geom_type
     if name.endswith("Point"):
         return "point"
     return "line" if name.endswith(("LineString", "LinearRing")) else "area"
-
-
-def sample(style: Style, kind: str) -> Style:
-    """Return a style as a legend shows it: small, solid, and seen on white."""
-    small = looks()["sample"]
-    if kind == "point":
-        return replace(style, dash="", opacity=1.0, size_px=min(style.size_px, small["radius_px"]))
-    return replace(
-        style,
-        dash=small["dash"] if style.dash else "",
-        weight=min(style.weight, small["weight"]),
-        edge=style.colour if style.edge.upper() == WHITE else style.edge,
-    )
-
-
-def _entry(mark: Mark, words: str, count: Tally | None = None) -> Entry:
-    return Entry(sample(mark.style, mark.kind), mark.kind, words, count)

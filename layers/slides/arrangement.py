@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 
 from layers.slides.charts import draw_chart, least_chart
 from layers.slides.freeforms import add
-from layers.slides.legends import draw_legend, key_items, legend_plan, lowest_legend
+from layers.slides.legends import (
+    draw_legend,
+    draw_lines,
+    key_items,
+    legend_plan,
+    line_plan,
+    lowest_legend,
+)
 from layers.slides.maps import draw_map, placed_in
 from layers.slides.parts import (
     TEXT_COLUMN_GAP,
@@ -38,8 +45,8 @@ if TYPE_CHECKING:
     from layers.type.table_grids import Grid
     from layers.type.tables import Table
 
-# Space between parts, points.
-GAP = 16.0
+# Space between parts, points, and above what the base map shows.
+GAP, GROUND_GAP = 16.0, 4.0
 # Widths of the column in shares of the slide's: beside a map with a legend only, with more, and
 # beside a chart; and as wide as a table may make it.
 LEGEND_COLUMN, WIDE_COLUMN, CHART_COLUMN, WIDEST_COLUMN = 0.23, 0.36, 0.42, 0.47
@@ -83,7 +90,11 @@ def fill(
     -------
     The slide that follows, None where all is drawn, and the rest of its table as this slide has it.
     """
-    area, rest = page.area, replace(slide, map=None, beside=(), captions=())
+    area, rest = page.area, replace(slide, map=None, ground=(), beside=(), captions=())
+    if slide.map is not None and slide.ground:
+        lines = line_plan(slide.ground, area.width)
+        area = area.part(height=area.height - lines.height - GROUND_GAP)
+        draw_lines(page, lines, area.part(top=area.height + GROUND_GAP))
     if slide.beside:
         _row(page, slide, area)
         return None, None
@@ -137,7 +148,7 @@ def _abreast(slide: Slide, area: Box) -> TextPlan | None:
     wide = len(slide.table.header) > FEW_COLUMNS
     if wide and table_width(slide.table, TEXT_SIZES_PT[1]) > area.width * TABLE_ABREAST:
         return None
-    text = text_plan(slide.text, area.width * TEXT_ABREAST, area.height)
+    text = text_plan(slide.text, area.width * TEXT_ABREAST, area.height, alone=True)
     beside = area.width * (1.0 - TEXT_ABREAST) - TEXT_COLUMN_GAP
     grid = table_grid(slide.table, beside, area.height, alone=False)
     whole = not grid.broken and grid.rows_within(area.height) == len(slide.table.rows)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -17,7 +19,8 @@ from pptx.enum.chart import (
 from pptx.enum.dml import MSO_THEME_COLOR
 from pptx.opc.constants import CONTENT_TYPE, RELATIONSHIP_TYPE
 from pptx.opc.packuri import PackURI
-from pptx.oxml.ns import nsdecls
+from pptx.oxml import parse_xml
+from pptx.oxml.ns import nsdecls, qn
 from pptx.oxml.xmlchemy import OxmlElement
 from pptx.parts.chart import ChartPart
 from pptx.parts.embeddedpackage import EmbeddedXlsxPart
@@ -44,9 +47,9 @@ if TYPE_CHECKING:
 TITLE_PT, LARGEST_PT, SMALLEST_PT = 14.0, 14.0, 12.0
 # Title, axis and legend take this of the height, points; a category takes so many ems.
 FRAME, EM_PER_BAR = 70.0, 1.5
-# A bar of several takes so many ems of height where its value stands at its end, and a part of a
-# stacked one so many of width beside its value. Names and margins take at most this of the width.
-EM_PER_VALUE, EM_AROUND, NAMES_SHARE = 1.25, 0.6, 0.4
+# A bar of several takes so many ems of height where its value stands at its end. Names and margins
+# take at most this of the width.
+EM_PER_VALUE, NAMES_SHARE = 1.25, 0.4
 # XlsxWriter wants a date; files that have none are of the first day that an archive can hold.
 UNDATED = datetime(1980, 1, 1)  # noqa: DTZ001 - dates in workbooks have no zone
 _ACCENTS = (
@@ -61,6 +64,8 @@ _PALER = 0.6
 (INK,) = inks("ink")
 # Space between bars, percent of their width.
 GAP_WIDTH = 55
+# Width of the line from the low to the high end of a bar, 1.75 points.
+WHISKER_EMU = 22225
 _KINDS = {
     "bar": XL_CHART_TYPE.BAR_CLUSTERED,
     "stacked": XL_CHART_TYPE.BAR_STACKED,
@@ -76,6 +81,9 @@ def draw_chart(page: Page, chart: Chart, box: Box) -> None:
     page, chart, box
         Page, chart, and its box.
     """
+    size = _size(chart, box.height)
+    narrow = _narrow(chart, size, box.width) if chart.kind == "stacked" else []
+    chart = _told_beside(chart, narrow)
     number_format = chart_numbers(chart.column) or spreadsheet_format(decimals(_values(chart)))
     data: Any = CategoryChartData(number_format=number_format)  # type: ignore[no-untyped-call]
     data.categories = chart.categories
@@ -88,7 +96,6 @@ def draw_chart(page: Page, chart: Chart, box: Box) -> None:
     told = f"{titled or series}: {', '.join(chart.categories)}"
     inner = f'<c:chart {nsdecls("c")} r:id="{relation}"/>'
     add(page, page.shapes.frame("Chart", box.place(), inner, kind="chart", words=told))
-    size = _size(chart, box.height)
     drawn.font.size = Pt(size)
     drawn.font.color.theme_color = MSO_THEME_COLOR.TEXT_1
     drawn.has_title = bool(titled)
@@ -105,8 +112,10 @@ def draw_chart(page: Page, chart: Chart, box: Box) -> None:
     valued = _has_values(chart, box.height)
     _axes(drawn, chart, valued=valued)
     _colours(drawn, chart)
+    if chart.ends:
+        _whiskers(drawn, chart)
     if valued and chart.kind == "stacked":
-        _labels_within(drawn, chart, number_format, size=size, width=box.width)
+        _labels_within(drawn, chart, number_format, size=size, narrow=narrow)
     elif valued:
         _labels(drawn, number_format)
     set_typefaces(drawn.element, {"a:latin": "+mn-lt", "a:ea": page.deck.east})
@@ -151,7 +160,7 @@ def _values(chart: Chart) -> list[float]:
 def _largest(chart: Chart) -> float:
     """Return the end of the longest bar, or the highest point."""
     if chart.kind != "stacked":
-        return max(_values(chart), default=0.0)
+        return max([*_values(chart), *(high for _, high in chart.ends)], default=0.0)
     rows = zip(*(values for _, values in chart.series), strict=True)
     return max(sum(each for each in map(_known, row) if each) for row in rows)
 
@@ -172,7 +181,8 @@ def _has_values(chart: Chart, height: float) -> bool:
         return False
     bars = 1 if chart.kind == "stacked" else len(chart.series)
     each = (height - FRAME) / len(chart.categories) / (bars + GAP_WIDTH / 100)
-    return bars == 1 or each >= EM_PER_VALUE * SMALLEST_PT
+    # A value at the end of a bar would lie on the line that says where it could end.
+    return not chart.ends and (bars == 1 or each >= EM_PER_VALUE * SMALLEST_PT)
 
 
 def _axes(drawn: PptxChart, chart: Chart, *, valued: bool) -> None:
@@ -194,6 +204,10 @@ def _axes(drawn: PptxChart, chart: Chart, *, valued: bool) -> None:
             drawn.plots[0].overlap = 100
     if chart.unit == "%" and _largest(chart) <= 100:  # noqa: PLR2004 - of a hundred
         values.maximum_scale = 100
+    elif chart.ends:
+        # No line ends beyond the axis.
+        step = 10.0 ** math.floor(math.log10(_largest(chart) or 1.0)) / 2
+        values.maximum_scale = step * math.ceil(_largest(chart) / step) or None
     elif chart.kind == "stacked":
         values.maximum_scale = _largest(chart) or None
     values.visible = not valued
@@ -245,12 +259,14 @@ def _labels(drawn: PptxChart, number_format: str) -> None:
 
 
 def _labels_within(
-    drawn: PptxChart, chart: Chart, number_format: str, *, size: float, width: float
+    drawn: PptxChart,
+    chart: Chart,
+    number_format: str,
+    *,
+    size: float,
+    narrow: list[tuple[int, int]],
 ) -> None:
     """Write values into the parts of stacked bars that are wide enough for them."""
-    names = max(text_width(name, size) for name in chart.categories)
-    room = width - min(names + 2 * size, NAMES_SHARE * width)
-    end = drawn.value_axis.maximum_scale or 1.0
     for at, (_, values) in enumerate(chart.series):
         labels = drawn.plots[0].series[at].data_labels
         labels.number_format, labels.number_format_is_linked = number_format, False
@@ -261,14 +277,66 @@ def _labels_within(
         else:
             labels.font.color.theme_color = MSO_THEME_COLOR.BACKGROUND_1
         labels.font.size = Pt(size)
-        digits = decimals(_values(chart))
         for place, value in enumerate(map(_known, values)):
-            words = text_width(number(value or 0.0, digits=digits), size) + EM_AROUND * size
-            if not value or value / end * room < words:
-                hidden = OxmlElement("c:dLbl")
-                hidden.append(_valued("c:idx", place))
-                hidden.append(_valued("c:delete", 1))
-                labels._element.insert(place, hidden)  # noqa: SLF001 - python-pptx hides none
+            if not value or (at, place) in narrow:
+                _hide(labels, place)
+
+
+def _hide(labels: Any, place: int) -> None:  # noqa: ANN401 - untyped in python-pptx
+    hidden = OxmlElement("c:dLbl")
+    hidden.append(_valued("c:idx", place))
+    hidden.append(_valued("c:delete", 1))
+    labels._element.insert(place, hidden)  # noqa: SLF001 - python-pptx hides none
+
+
+def _narrow(chart: Chart, size: float, width: float) -> list[tuple[int, int]]:
+    """Return the parts of stacked bars that have no room for their value: series and category."""
+    names = max(text_width(name, size) for name in chart.categories)
+    room = width - min(names + 2 * size, NAMES_SHARE * width)
+    end, digits = _largest(chart) or 1.0, decimals(_values(chart))
+    return [
+        (at, place)
+        for at, (_, values) in enumerate(chart.series)
+        for place, value in enumerate(map(_known, values))
+        if value and value / end * room < text_width(number(value, digits=digits), size)
+    ]
+
+
+def _told_beside(chart: Chart, narrow: list[tuple[int, int]]) -> Chart:
+    """Return a chart with values that have no room in their bar beside the name of the bar."""
+    names, digits = list(chart.categories), decimals(_values(chart))
+    for at, place in narrow:
+        series, values = chart.series[at]
+        names[place] += f" · {series} {number(values[place] or 0.0, digits=digits)}"
+    return replace(chart, categories=tuple(names))
+
+
+def _whiskers(drawn: PptxChart, chart: Chart) -> None:
+    """Draw a line from the low to the high end of each bar."""
+    ((_, values),) = chart.series
+    # Lines are seen upon bars that are paler.
+    drawn.plots[0].series[0].format.fill.fore_color.brightness = _PALER
+    bars = [value or 0.0 for value in map(_known, values)]
+    least = [max(0.0, bar - low) for bar, (low, _) in zip(bars, chart.ends, strict=True)]
+    most = [max(0.0, high - bar) for bar, (_, high) in zip(bars, chart.ends, strict=True)]
+    parts = {
+        name: "".join(f'<c:pt idx="{at}"><c:v>{each!r}</c:v></c:pt>' for at, each in enumerate(of))
+        for name, of in (("plus", most), ("minus", least))
+    }
+    numbers = "".join(
+        f'<c:{name}><c:numLit><c:ptCount val="{len(bars)}"/>{points}</c:numLit></c:{name}>'
+        for name, points in parts.items()
+    )
+    line = f'<a:ln w="{WHISKER_EMU}"><a:solidFill><a:schemeClr val="tx1"/></a:solidFill></a:ln>'
+    bars_xml = drawn.plots[0].series[0]._element  # noqa: SLF001 - python-pptx knows none
+    before = bars_xml.find(qn("c:cat"))
+    before.addprevious(
+        parse_xml(
+            f'<c:errBars {nsdecls("c", "a")}><c:errBarType val="both"/>'
+            f'<c:errValType val="cust"/><c:noEndCap val="0"/>{numbers}'
+            f"<c:spPr>{line}</c:spPr></c:errBars>"
+        )
+    )
 
 
 def _valued(tag: str, value: int) -> Any:  # noqa: ANN401 - untyped in python-pptx

@@ -133,6 +133,7 @@ def _deck(
             if cover:
                 break
             left, grid = fill(page, left, continued=say("slides.continued", deck.lang), grid=grid)
+    starts.append(len(deck.presentation.slides))
     if contents is not None:
         own = range(starts[contents.at], starts[contents.at + 1])
         number_contents(deck, own, [starts[target] for _, target in contents.targets])

@@ -10,6 +10,7 @@ import numpy as np
 
 from geo.numerals import number
 from layers.look.styles import WHITE, Style, inks, mark
+from layers.scene.scene import CONTEXT
 from layers.scene.sizes import sized_by
 from layers.scene.strokes import Stroke
 from layers.slides.boxes import EMU_PER_PT
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from layers.scene.placed import Numbered
-    from layers.scene.scene import Entry, Scene
+    from layers.scene.samples import Entry
+    from layers.scene.scene import Scene
     from layers.slides.boxes import Box
     from layers.slides.freeforms import Page, Shape, Shapes
 
@@ -44,6 +46,8 @@ LINE_PT, EDGE_PT, HATCH_PT = 2.25, 0.5, 1.25
 SECTION_GAP = 7.0
 # A column is no narrower, points, and no wider than so many ems of its labels; so many columns.
 NARROWEST_COLUMN, WIDEST_COLUMN_EM, MOST_COLUMNS = 140.0, 26.0, 4
+# The base map in lines below a map: size, swatch, and space after it and after its words, points.
+GROUND_PT, GROUND_SWATCH, GROUND_GAPS = 11.0, (16.0, 8.0), (4.0, 12.0)
 # What has no swatch beside its words.
 UNMARKED = frozenset({"heading", "sizes"})
 # An area that is paler is known by its outline.
@@ -100,6 +104,14 @@ def legend_items(scene: Scene) -> tuple[LegendItem, ...]:
     return tuple(items)
 
 
+def ground_items(scene: Scene) -> tuple[LegendItem, ...]:
+    """Return what the base map of a map shows below its heading; nothing where it shows nothing."""
+    ground = [section for section in scene.legend() if section.layer.is_ground]
+    items = [_item(entry) for section in ground for entry in section.entries]
+    heading = LegendItem(scene.groups[CONTEXT].said(scene.lang), kind="heading")
+    return (heading, *items) if items else ()
+
+
 def key_items(numbered: Sequence[Numbered], more: int, lang: str) -> tuple[LegendItem, ...]:
     """Return the key of the numbers of a map, and how many more places have neither.
 
@@ -128,6 +140,8 @@ def _item(entry: Entry) -> LegendItem:
     kind: Any = entry.kind
     outlined = kind == "area" and style.fill_opacity < PALE
     count = "" if entry.count is None else str(entry.count)
+    if entry.number:
+        return LegendItem(entry.words, style.colour, "number", number=entry.number, circled=True)
     if kind == "point":
         return LegendItem(entry.words, style.colour, "point", count, style)
     if style.dash and (kind == "line" or outlined):
@@ -208,6 +222,63 @@ def draw_legend(page: Page, plan: LegendPlan, box: Box) -> None:
             groups.append(_item_drawn(page.shapes, item, column.part(height=height), plan.size_pt))
             column = column.part(top=height + plan.gap)
     add(page, page.shapes.group(say("slides.legend", page.deck.lang), groups))
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlan:
+    """Legend items one after the other, in as many lines as they need.
+
+    Parameters
+    ----------
+    items
+        Each with where it begins, from the left and from the top, points.
+    height
+        Of all lines, points.
+    """
+
+    items: tuple[tuple[LegendItem, float, float], ...] = ()
+    height: float = 0.0
+
+
+def line_plan(items: Sequence[LegendItem], width: float) -> LinePlan:
+    """Return legend items in lines of a width, points."""
+    line, after = GROUND_PT * LINE_HEIGHT, GROUND_GAPS[1]
+    placed, left, top = [], 0.0, 0.0
+    for item in items:
+        wide = _line_label(item) + text_width(item.label, GROUND_PT * BOLDER)
+        if left and left + wide > width:
+            left, top = 0.0, top + line
+        placed.append((item, left, top))
+        left += wide + after
+    return LinePlan(tuple(placed), top + line if placed else 0.0)
+
+
+def draw_lines(page: Page, plan: LinePlan, box: Box) -> None:
+    """Draw legend items in lines as one group.
+
+    Parameters
+    ----------
+    page, plan, box
+        Page, items, and their box.
+    """
+    own, line = page.shapes, GROUND_PT * LINE_HEIGHT
+    wide, high = GROUND_SWATCH
+    groups = []
+    for item, left, top in plan.items:
+        at = box.part(left=left, top=top, height=line)
+        words = paragraph(item.label, GROUND_PT, bold=item.kind == "heading")
+        label = at.part(left=_line_label(item))
+        drawn = [text_box(own, item.label, [words], label, wraps=False)]
+        if item.kind not in UNMARKED:
+            middle = at.part(top=(line - high) / 2, width=wide, height=high)
+            drawn.insert(0, _swatch(own, item, middle))
+        groups.append(own.group(item.label, drawn))
+    if groups:
+        add(page, own.group(say("slides.ground", page.deck.lang), groups))
+
+
+def _line_label(item: LegendItem) -> float:
+    return 0.0 if item.kind in UNMARKED else GROUND_SWATCH[0] + GROUND_GAPS[0]
 
 
 def _legend_in(

@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from layers.slides.slide import Slide
     from layers.slides.templates import Deck
 
-FOOTER_PT, SUBTITLE_PT, SMALLEST_TITLE_PT, NUMBER_PT = 9.0, 14.0, 14.0, 48.0
+# A footer is read from the back of a room too.
+FOOTER_PT, SUBTITLE_PT, SMALLEST_TITLE_PT, NUMBER_PT = 10.5, 14.0, 14.0, 48.0
 # Inner margins of a text: left and right, above and below, points.
 _INSET_X, _INSET_Y = 14.4, 7.2
 # A title in the upper part of the slide and of such a width stays where its layout has it.
@@ -50,7 +51,7 @@ _USUAL_TITLE_PT = 44.0
 _USUAL_SIZE = (9144000, 6858000)
 # The least that contents need, points.
 _SMALLEST_AREA = (260.0, 180.0)
-_BELOW_TITLE, _ABOVE_FOOTER = 8.0, 8.0
+_BELOW_TITLE, _ABOVE_FOOTER = 8.0, 4.0
 _EPOCH = datetime(1980, 1, 1)  # noqa: DTZ001 - dates in files have no zone
 _ALIGNED = frozenset({"l", "ctr", "r"})
 _SHAPE, _ROLE, _WORDS, _PARAGRAPH = map(qn, ("p:sp", "p:ph", "p:txBody", "a:p"))

@@ -111,6 +111,8 @@ class Slide:
         Line below it.
     map, legend, table, chart, text
         Contents. A map or chart stands on the left where there is more than it.
+    ground
+        What the base map of the map shows, for the line below it; its first item is its heading.
     beside, captions
         Maps to compare with the first, and what each of them is called: they stand in a row above
         one legend.
@@ -133,6 +135,7 @@ class Slide:
     table: Table | None = None
     chart: Chart | None = None
     text: tuple[str, ...] = field(default=())
+    ground: tuple[LegendItem, ...] = ()
     beside: tuple[MapView, ...] = ()
     captions: tuple[str, ...] = ()
     numbered: bool = False

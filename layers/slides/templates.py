@@ -67,6 +67,7 @@ _COVER_PLACES = {
     PP_PLACEHOLDER.SUBTITLE: (64.8, 272.0, 830.0, 120.0),
 }
 _TITLE_SZ, _COVER_SZ, _SUBTITLE_SZ = "2400", "4000", "2000"
+_FOOTER_SZ = 'sz="1050"'
 # What programs that lack the font look for: a sans serif with Chinese.
 _SANS = 'panose="020B0503020204020204" pitchFamily="34" charset="-122"'
 _KEPT_LAYOUTS = ("title", "titleOnly")
@@ -298,9 +299,9 @@ def _place(owner: Any, places: Mapping[PP_PLACEHOLDER, tuple[float, ...]]) -> No
         if kind == PP_PLACEHOLDER.TITLE and places:
             each.text_frame.vertical_anchor = MSO_ANCHOR.BOTTOM
         elif kind == PP_PLACEHOLDER.FOOTER and places:
-            _first_level(each, 'algn="l"', 'sz="900"')
+            _first_level(each, 'algn="l"', _FOOTER_SZ)
         elif kind == PP_PLACEHOLDER.SLIDE_NUMBER and places:
-            _first_level(each, 'algn="r"', 'sz="900"')
+            _first_level(each, 'algn="r"', _FOOTER_SZ)
         elif kind == PP_PLACEHOLDER.CENTER_TITLE:
             each.text_frame.vertical_anchor = MSO_ANCHOR.BOTTOM
             _first_level(each, 'algn="l"', f'sz="{_COVER_SZ}" b="1"')

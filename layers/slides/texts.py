@@ -18,7 +18,7 @@ from layers.type.outside_texts import (
 
 if TYPE_CHECKING:
     from layers.look.charts import Chart
-    from layers.slides.slide import Slide
+    from layers.slides.slide import LegendItem, Slide
     from layers.type.tables import Cell, Table
 
 # Most characters of a cell: rows of several such cells have room on a slide.
@@ -67,12 +67,8 @@ def clean_slide(slide: Slide, lang: str) -> Slide:
         title=title,
         subtitle=cleaner.text(slide.subtitle, SUBTITLE, lines=TITLE_LINES),
         map=view and replace(view, alt=cleaner.text(view.alt, NOTE) or title),
-        legend=tuple(
-            replace(
-                item, label=cleaner.text(item.label, NAME), count=cleaner.text(item.count, COLUMN)
-            )
-            for item in slide.legend
-        ),
+        legend=_items(slide.legend, cleaner),
+        ground=_items(slide.ground, cleaner),
         beside=tuple(
             replace(each, alt=cleaner.text(each.alt, NOTE) or title) for each in slide.beside
         ),
@@ -98,6 +94,13 @@ def clean_properties(title: str, author: str, subject: str) -> dict[str, str]:
     cleaner = Cleaner(drawn=False)
     texts = {"title": title, "author": author, "subject": subject}
     return {name: cleaner.text(words, LONGEST_PROPERTY) for name, words in texts.items()}
+
+
+def _items(items: tuple[LegendItem, ...], cleaner: Cleaner) -> tuple[LegendItem, ...]:
+    return tuple(
+        replace(item, label=cleaner.text(item.label, NAME), count=cleaner.text(item.count, COLUMN))
+        for item in items
+    )
 
 
 def _table(table: Table, cleaner: Cleaner) -> Table:

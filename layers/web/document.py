@@ -41,19 +41,20 @@ from layers.plan.selection import placed_share
 from layers.plan.years import years_of
 from layers.scene.known import zone_only_sample, zone_only_words
 from layers.scene.resolved import scene
-from layers.scene.scene import CONTEXT, REMARK, sample
+from layers.scene.samples import as_one, sample
+from layers.scene.scene import CONTEXT, REMARK
 from layers.scene.sizes import sized_by
 from layers.type.outside_texts import Cleaner
 from layers.web import references
-from layers.web.encoding import CRS, DECIMALS, columnar, corners_of, painted
+from layers.web.encoding import CRS, columnar, corners_of, painted, stop_of
 from layers.web.pictures import encoded
-from layers.words import both, paragraph, words
+from layers.words import both, capital, paragraph, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from layers.look.styles import LayerStyle, Style
-    from layers.scene.scene import Drawn, Scene, Stop
+    from layers.scene.scene import Drawn, Scene
 
 VERSION = 3
 # About 1 m: no bend of a line is lost that can be seen.
@@ -288,7 +289,8 @@ def _in_order(resolved: Scene, given: Sequence[str]) -> list[Drawn]:
 
 def _layer(drawn: Drawn) -> dict[str, Any]:
     """Return a layer or an overlay as a layer of the document."""
-    titles = drawn.titles._asdict()
+    listed = drawn.listed == "layer"
+    titles = (as_one(drawn) if listed else drawn.titles)._asdict()
     common = {"id": drawn.id, "group": drawn.group, "rank": drawn.rank, "unit": drawn.unit}
     if drawn.picture is not None:
         return {
@@ -315,7 +317,8 @@ def _layer(drawn: Drawn) -> dict[str, Any]:
         **columns,
         **common,
         "title": titles,
-        "note": _note(columns.get("simplified_m"), striped=drawn.striped),
+        "heading": drawn.heading and drawn.heading._asdict(),
+        "note": _note(columns.get("simplified_m"), drawn),
         "years": years and [None if pd.isna(year) else int(year) for year in years],
         "lacking": placed_share(drawn.frame).lacking,
         "legend": "layer" if drawn.listed == "layer" else "classes",
@@ -330,7 +333,7 @@ def _layer(drawn: Drawn) -> dict[str, Any]:
         "amounts": [{"amount": amount, "radius": radius} for amount, radius in drawn.amounts],
         "sized": {lang: sized_by(drawn.id, drawn.look, lang) for lang in LANGUAGES},
         "fields": _fields(drawn),
-        "stops": [_stop(stop) for stop in drawn.stops],
+        "stops": [stop_of(stop) for stop in drawn.stops],
     }
 
 
@@ -420,9 +423,9 @@ def _fields(drawn: Drawn) -> list[dict[str, Any]]:
     return first + [_field(key, {"zh": words, "en": words}) for key, words in others.items()]
 
 
-def _note(metres: float | None, *, striped: bool) -> Text | None:
-    """Return how far borders may be off, and what stripes mean; None where there is neither."""
-    there = {"simplified": metres is not None, "striped": striped}
+def _note(metres: float | None, drawn: Drawn) -> Text | None:
+    """Return how far borders may be off, and what stripes and numbers mean; None for nothing."""
+    there = {"simplified": metres, "striped": drawn.striped, "stops": drawn.stops}
     notes = [both(f"document.{key}") for key, said in there.items() if said]
     m = number(metres or 0.0)
     told = {
@@ -442,22 +445,10 @@ def _lines(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return lines.set_geometry(simplified(lines.geometry, LINE_TOLERANCE_DEG))
 
 
-def _stop(stop: Stop) -> dict[str, Any]:
-    return {
-        "axis": stop.axis,
-        "number": stop.number,
-        "id": stop.node,
-        "name": stop.names._asdict(),
-        "colour": stop.colour,
-        "lon": round(stop.place.x, DECIMALS),
-        "lat": round(stop.place.y, DECIMALS),
-    }
-
-
 def _field(name: str, title: Text, *, unit: str = "", whole: bool = False) -> dict[str, Any]:
     return {
         "name": name,
-        "title": {lang: _SEPARATED.sub("", words) for lang, words in title.items()},
+        "title": {lang: capital(_SEPARATED.sub("", words)) for lang, words in title.items()},
         "unit": unit,
         "whole": whole,
         "reference": name in REFERENCES,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import geopandas as gpd
     from numpy.typing import NDArray
 
+    from layers.scene.scene import Stop
+
 CRS = "EPSG:4490"
 DECIMALS = 6
 # How deep the corners of a shape lie in its coordinates.
@@ -165,6 +167,19 @@ def _in_degrees(shapes: NDArray[np.object_]) -> list[dict[str, Any]]:
     """Return points, and what is of several types, as plain GeoJSON."""
     rounded = shapely.transform(shapes, lambda xy: xy.round(DECIMALS))
     return [json.loads(text) for text in shapely.to_geojson(rounded).tolist()]
+
+
+def stop_of(stop: Stop) -> dict[str, Any]:
+    """Return a numbered stop of a line as plain JSON."""
+    return {
+        "axis": stop.axis,
+        "number": stop.number,
+        "id": stop.node,
+        "name": stop.names._asdict(),
+        "colour": stop.colour,
+        "lon": round(stop.place.x, DECIMALS),
+        "lat": round(stop.place.y, DECIMALS),
+    }
 
 
 def shape_of(written: dict[str, Any]) -> shapely.Geometry:

@@ -97,9 +97,11 @@ def test_numbers_of_a_zone_are_to_be_expected_and_its_table_has_what_is_drawn_in
     counts = {name: expected(Points(name)) for name in layers}
     figures = dict(said.figures)
     for name, title in zip(layers, ("创新平台", "重点项目", "园区"), strict=True):
-        assert figures[f"{title}（个）"].split()[0] == in_words(counts[name], "count")
+        assert figures[f"{title}（个，期望值）"].split()[0] == in_words(counts[name], "count")
     share = 100 * counts["platforms"] / len(located(load("platforms")))
-    assert figures["占已定位平台"] == f"{in_words(share, 'share_pct')} %"
+    # What is shared out over zones is called so, and why beside it.
+    assert any(each.startswith("期望值：") for each in said.text)
+    assert figures["占已定位平台（期望值）"] == f"{in_words(share, 'share_pct')} %"
     drawn = sum(int(Points(name).located().intersects(area).sum()) for name in layers)
     assert len(said.table.rows) == drawn + len(series.unplaced(circle))
 

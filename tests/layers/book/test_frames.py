@@ -45,6 +45,8 @@ def test_each_frame_says_its_year_and_shows_what_is_there_by_then(printed):
     assert [int(title) for _, _, title in steps] == span
     for year, (content, sheet) in zip(span, printed, strict=True):
         assert sheet.title.endswith(f"by {year}")
+        undated = len(whole) - len(years)
+        assert f"{undated} of {len(whole)} features have no year" in sheet.subtitle
         assert (sheet.size, sheet.dpi) == (frames.FRAME_SIZE, frames.FRAME_DPI)
         assert len(located(content.frames["projects"])) == (years <= year).sum()
         assert f"By {year}" in content.statement.text()
@@ -70,3 +72,10 @@ def test_a_map_without_years_is_refused_in_words():
     with pytest.raises(InputError, match="switch on one of") as caught:
         frames.frames(spec("224"))
     assert caught.value.code == "frames.none"
+
+
+def test_years_that_nearly_nothing_has_are_not_played():
+    with pytest.raises(InputError) as refused:
+        frames.frames(spec("platforms"))
+    assert refused.value.code == "frames.undated"
+    assert "whatever the year" in refused.value.sentence("en")

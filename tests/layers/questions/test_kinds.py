@@ -97,7 +97,7 @@ def test_a_kind_from_outside_has_command_schema_map_print_slides_and_files(run, 
     _, second = pptx.Presentation(BytesIO(output(spec, ".pptx"))).slides
     (table,) = (shape.table for shape in second.shapes if shape.has_table)
     # What the bars beside it show stands there alone.
-    assert [cell.text for cell in table.rows[0].cells] == ["分区", "数量"]
+    assert [cell.text for cell in table.rows[0].cells] == ["分区", "现有平台数（个）"]
     (bars,) = (shape.chart.plots[0].series[0] for shape in second.shapes if shape.has_chart)
     assert next(iter(bars.values)) == pytest.approx(60 - counts["count"].min(), abs=0.01)
     (tmp_path / "s.gpkg").write_bytes(output(spec, ".gpkg"))
@@ -275,7 +275,7 @@ def test_sums_and_densities_of_another_column_are_called_by_its_name() -> None:
 
 @pytest.mark.parametrize(
     ("name", "look"),
-    [("distribution", "quotients"), ("distribution", "uncertainty"), ("coverage", "reach")],
+    [("distribution", "quotients"), ("distribution", "uncertainty"), ("coverage", "zones")],
 )
 def test_tables_of_slides_name_columns_kinds_and_zones_in_words(name, look):
     question = question_of(kind_of(name, look), {})

@@ -10,20 +10,24 @@ import pytest
 from layers.book.claims import headline
 from layers.book.map_deck import _titles, slides_of
 from layers.book.slides import COLUMNS_ON_SLIDE, ROWS_ON_SLIDE, _foremost, _left_out
+from layers.look.overlays import Choropleth
 from layers.look.sheet import Sheet
 from layers.look.told import in_words
-from layers.plan.area import open_plan
+from layers.plan.area import map_crs, open_plan
 from layers.plan.catalogue import names
 from layers.questions.asking import question_of
+from layers.questions.autocorrelation import Autocorrelation
+from layers.questions.clusters import Clusters
 from layers.questions.concentration import Concentration
-from layers.questions.coverage import Curve
+from layers.questions.coverage import Coverage, Curve, Reach
 from layers.questions.kinds import looks, maps
 from layers.questions.layer import MOST_ROWS, Layer
 from layers.questions.mix import Diversity, Quotients, Specialisation
 from layers.questions.overview import Overview
 from layers.questions.subjects import Zones
-from layers.questions.uncertainty import Ahead
+from layers.questions.uncertainty import Ahead, Intervals
 from layers.record.specification import asked, read_spec, specified
+from layers.scene.resolved import scene
 from layers.type.tables import Table
 
 KINDS = [kind for name in maps() for kind in looks(name)]
@@ -129,3 +133,50 @@ def test_what_a_slide_of_an_atlas_leaves_out_of_its_features_is_said():
     assert int(re.search(r"\d+", more)[0]) == len(whole.rows) - (ROWS_ON_SLIDE - 1)
     assert all(each in _left_out(whole, "en") for each in whole.header[COLUMNS_ON_SLIDE:])
     assert not _left_out(Table(("Name", "Kind"), (("P", "k"),)), "en")
+
+
+def test_how_sure_counts_are_is_shown_by_lines_on_bars_and_in_figures():
+    question = question_of(Intervals, {})
+    zones = question.answer()
+    most = zones.loc[zones["count"].idxmax()]
+    low, high = f"{most['count_low']:.0f}", f"{most['count_high']:.0f}"
+    assert f"90 % interval {low} to {high}" in headline(question, "en")
+    (figures,) = question.figures("en")
+    assert figures.chart.ends[0] == (most["count_low"], most["count_high"])
+    assert figures.table.rows[0][2] == f"{low}–{high}"
+
+
+def test_reach_tells_of_the_areas_themselves_and_coverage_of_the_zones():
+    reach, coverage = (question_of(kind, {}) for kind in (Reach, Coverage))
+    (figures,) = reach.figures("en")
+    (_, areas), *_ = figures.chart.series
+    whole = reach.answer().to_crs(map_crs()).union_all().area / 1e6
+    assert sum(areas) == pytest.approx(whole, rel=0.01)
+    assert headline(reach, "en") != headline(coverage, "en")
+    assert not any(isinstance(each, Choropleth) for each in reach.content("en").overlays)
+
+
+@pytest.mark.parametrize("kind", [Autocorrelation, Intervals])
+def test_a_legend_says_of_what_its_numbers_are(kind):
+    question = question_of(kind, {})
+    shown = [each for each in question.content("en").overlays if isinstance(each, Choropleth)]
+    assert [each.title for each in shown] == [f"{question.subjects.noun('zh')}数（个）"]
+
+
+def test_classes_of_a_pattern_have_one_heading():
+    question = question_of(Clusters, {})
+    legend = scene_of(question).legend()
+    assert [each.title for each in legend if each.layer.heading] == [question.title("zh"), ""]
+
+
+def test_a_legend_says_what_circled_numbers_and_many_colours_are():
+    lines = [
+        entry for each in scene_of(question_of(Overview, {})).legend() for entry in each.entries
+    ]
+    assert [entry.number for entry in lines if "次序" in entry.words] == ["1"]
+    assert [entry.words for entry in lines if "各线其色" in entry.words] == ["地铁（各线其色）"]
+
+
+def scene_of(question):
+    """Return the map of a question as it is drawn."""
+    return scene(question.content("zh"))

@@ -35,7 +35,7 @@ from layers.scene.window import Window
 from layers.slides import arrangement
 from layers.slides.boxes import Box as PageBox
 from layers.slides.deck import presentation
-from layers.slides.slide import LegendItem, MapView, Slide
+from layers.slides.slide import Contents, LegendItem, MapView, Slide
 from layers.type.line_breaks import text_lines, text_width
 from layers.type.tables import Table
 
@@ -557,15 +557,16 @@ def test_all_but_the_foot_of_a_slide_can_be_read_from_the_back_of_a_room(name, t
 
 
 def test_parts_of_stacked_bars_have_their_values_where_these_have_room():
-    chart = Chart("stacked", ("甲", "乙"), (("高校", (40, 0)), ("实验室", (1, 60))))
+    chart = Chart("stacked", ("甲", "乙"), (("高校", (400, 0)), ("实验室", (1, 600))))
     (slide,) = made(Slide("图", chart=chart)).slides
     (frame,) = [each for each in slide.shapes if each.has_chart]
     hidden = [
         [int(each.find(qn("c:idx")).get("val")) for each in series._element.iter(qn("c:dLbl"))]
         for series in frame.chart.plots[0].series
     ]
-    # Nothing is written for nothing, nor one of 60 into a part as narrow as that.
+    # Nothing is written for nothing; one of 600 has no room in its part, and stands by its bar.
     assert hidden == [[1], [0]]
+    assert list(frame.chart.plots[0].categories) == ["甲 · 实验室 1", "乙"]
     assert all(series.data_labels.show_value for series in frame.chart.plots[0].series)
     assert not frame.chart.value_axis.visible
 
@@ -586,3 +587,43 @@ def test_a_short_table_stands_beside_its_text_and_is_not_parted():
     (frame,) = [each for each in slide.shapes if each.has_table]
     assert text.left + text.width <= frame.left
     assert len(frame.table.rows) == 1 + len(table.rows)
+
+
+def test_contents_can_be_the_last_slide():
+    slides = (Slide("甲", text=TEXT), Slide("目录"))
+    deck = made(*slides, contents=Contents(1, ("名称", "页"), (("甲", 0),)))
+    (table,) = [each.table for each in deck.slides[1].shapes if each.has_table]
+    assert [cell.text for cell in table.rows[1].cells] == ["甲", "1"]
+
+
+def test_bars_that_could_end_elsewhere_have_lines_to_both_ends():
+    chart = Chart("bar", ("甲", "乙"), (("数", (4.0, 2.0)),), ends=((3.0, 6.0), (2.0, 2.5)))
+    (slide,) = made(Slide("图", chart=chart)).slides
+    (frame,) = [each for each in slide.shapes if each.has_chart]
+    (line,) = frame.chart._chartSpace.iter(qn("c:errBars"))
+    ends = {
+        end: [float(each.text) for each in line.find(qn(f"c:{end}")).iter(qn("c:v"))]
+        for end in ("plus", "minus")
+    }
+    assert ends == {"plus": [6.0 - 4.0, 2.5 - 2.0], "minus": [4.0 - 3.0, 2.0 - 2.0]}
+    assert frame.chart.value_axis.maximum_scale >= 6.0
+
+
+def test_what_the_base_map_shows_stands_in_a_line_below_the_map():
+    ground = (
+        LegendItem("底图", kind="heading"),
+        LegendItem("水系", "#B7D7EA"),
+        LegendItem("地铁（各线其色）", "#9AA3AB", "line"),
+    )
+    (slide,) = made(Slide("布局", map=view(), legend=LEGEND, ground=ground)).slides
+    by_name = {shape.name: shape for shape in slide.shapes}
+    assert [each.name for each in by_name["底图"].shapes] == [each.label for each in ground]
+    assert by_name["底图"].top >= by_name["地图"].top + by_name["地图"].height
+
+
+def test_no_letter_of_a_slide_is_too_small_to_be_projected():
+    ground = (LegendItem("底图", kind="heading"), LegendItem("水系", "#B7D7EA"))
+    slides = made(Slide("布局", map=view(), legend=LEGEND, ground=ground, footer="审图号")).slides
+    sizes = [int(look.get("sz")) for look in slides[0].element.iter(qn("a:rPr")) if look.get("sz")]
+    assert sizes
+    assert min(sizes) >= 1050
