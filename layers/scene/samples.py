@@ -10,10 +10,7 @@ from layers.scene.said import Words
 from layers.words import both
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from layers.scene.said import Tally
-    from layers.scene.scene import Drawn, Mark, Stop
 
 # What the number of a stop is shown by, and the half width of its ring, px.
 FIRST_STOP, STOP_PX = "1", 6.5
@@ -53,30 +50,24 @@ def sample(style: Style, kind: str) -> Style:
     )
 
 
-def entry_of(mark: Mark, words: str, count: Tally | None = None) -> Entry:
-    """Return the line of a legend that has a feature for its sample."""
-    return Entry(sample(mark.style, mark.kind), mark.kind, words, count)
+def entry_of(style: Style, kind: str, words: str, count: Tally | None = None) -> Entry:
+    """Return the line of a legend that has the look of a feature for its sample."""
+    return Entry(sample(style, kind), kind, words, count)
 
 
-def stops_entry(stops: Sequence[Stop], lang: str) -> tuple[Entry, ...]:
-    """Return the line that says what the numbers of stops are; none where there are no stops."""
-    if not stops:
-        return ()
-    ring = Style(stops[0].colour, symbol="hollow", size_px=STOP_PX)
-    words = Words(*both("legend.stops")).said(lang)
-    return (Entry(ring, "point", words, number=FIRST_STOP),)
+def stops_entry(colour: str, lang: str) -> Entry:
+    """Return the line that says what the numbers of stops are, in the colour of their line."""
+    ring = Style(colour, symbol="hollow", size_px=STOP_PX)
+    return Entry(ring, "point", Words(*both("legend.stops")).said(lang), number=FIRST_STOP)
 
 
-def as_one(layer: Drawn) -> Words:
-    """Return what a layer is called that a legend lists as one; its lines may have their colours.
+def in_own_colours(titles: Words) -> Words:
+    """Return what a layer is called whose lines have a colour each.
 
-    Parameters
-    ----------
-    layer
-        Of a map.
+    Examples
+    --------
+    >>> in_own_colours(Words("地铁", "Metro")).en
+    'Metro (own colours)'
     """
-    lines = {mark.style.colour for mark in layer.marks if mark.kind == "line"}
-    if layer.look.colour_field is None or len(lines) < 2:  # noqa: PLR2004 - else the sample has it
-        return layer.titles
     zh, en = both("legend.lines")
-    return Words(zh.format(title=layer.titles.zh), en.format(title=layer.titles.en))
+    return Words(zh.format(title=titles.zh), en.format(title=titles.en))

@@ -20,7 +20,7 @@ from geo.crs import moved
 from layers.plan.area import map_crs
 from layers.scene.known import zone_only_sample, zone_only_words
 from layers.scene.said import Tally, Words
-from layers.scene.samples import Entry, as_one, entry_of, sample, stops_entry
+from layers.scene.samples import Entry, entry_of, in_own_colours, stops_entry
 from layers.words import bracketed
 
 if TYPE_CHECKING:
@@ -243,6 +243,13 @@ class Drawn:
         return bracketed(self.titles.said(self.lang), self.unit, self.lang)
 
     @property
+    def as_one(self) -> Words:
+        """What it is called where a legend lists it as one; its lines may have their colours."""
+        lines = {mark.style.colour for mark in self.marks if mark.kind == "line"}
+        own = self.look.colour_field is not None and len(lines) > 1
+        return in_own_colours(self.titles) if own else self.titles
+
+    @property
     def zorder(self) -> float:
         """Where it lies among all."""
         return PANES[self.pane] + self.order / 100.0
@@ -362,8 +369,7 @@ class Drawn:
         """Return what a legend says of it; its counts are those of the marks it holds."""
         if self.picture is not None:
             bands = (
-                Entry(sample(each.style, "area"), "area", each.words.said(self.lang))
-                for each in self.classes
+                entry_of(each.style, "area", each.words.said(self.lang)) for each in self.classes
             )
             return Section(self, self.title, None, tuple(bands))
         if not self.marks:
@@ -376,13 +382,16 @@ class Drawn:
         whole = Tally(len(self.marks), len(self.marks) + sum(self.beyond.values()))
         counted = self.is_counted
         if self.listed == "layer" or set(counts) == {None}:
-            words = bracketed(as_one(self).said(self.lang), self.unit, self.lang)
-            entry = entry_of(self.marks[0], words, whole if counted else None)
+            words = bracketed(self.as_one.said(self.lang), self.unit, self.lang)
+            entry = entry_of(
+                self.marks[0].style, self.marks[0].kind, words, whole if counted else None
+            )
             return Section(self, "", None, (entry,))
         if self.listed == "classes":
             entries = tuple(
                 entry_of(
-                    first[each.value],
+                    first[each.value].style,
+                    first[each.value].kind,
                     each.words.said(self.lang),
                     counts[each.value] if counted else None,
                 )
@@ -390,8 +399,9 @@ class Drawn:
                 if each.value in counts
             )
         else:
-            entries = tuple(entry_of(mark, mark.name) for mark in self.marks)
-        entries += stops_entry(self.stops, self.lang)
+            entries = tuple(entry_of(mark.style, mark.kind, mark.name) for mark in self.marks)
+        if self.stops:
+            entries += (stops_entry(self.stops[0].colour, self.lang),)
         return Section(self, self.title, whole if counted else None, entries)
 
 

@@ -41,7 +41,7 @@ from layers.plan.selection import placed_share
 from layers.plan.years import years_of
 from layers.scene.known import zone_only_sample, zone_only_words
 from layers.scene.resolved import scene
-from layers.scene.samples import as_one, sample
+from layers.scene.samples import sample
 from layers.scene.scene import CONTEXT, REMARK
 from layers.scene.sizes import sized_by
 from layers.type.outside_texts import Cleaner
@@ -290,7 +290,7 @@ def _in_order(resolved: Scene, given: Sequence[str]) -> list[Drawn]:
 def _layer(drawn: Drawn) -> dict[str, Any]:
     """Return a layer or an overlay as a layer of the document."""
     listed = drawn.listed == "layer"
-    titles = (as_one(drawn) if listed else drawn.titles)._asdict()
+    titles = (drawn.as_one if listed else drawn.titles)._asdict()
     common = {"id": drawn.id, "group": drawn.group, "rank": drawn.rank, "unit": drawn.unit}
     if drawn.picture is not None:
         return {

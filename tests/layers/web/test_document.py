@@ -83,7 +83,7 @@ def every_kind() -> dict[str, Any]:
         Surface(hill, "密度", "个/km²", levels=(1, 2)),
         Surface(hill, "密度"),
         Isolines(lines),
-        Features(fine, "圆", dashed=True),
+        Features(fine, "圆", dashed=True, heading="范围", heading_en="Reach"),
         Points(places, "点", symbol="star", named=True),
         Points(places, "团", symbol="hollow", cluster=True),
     ]
