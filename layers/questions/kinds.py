@@ -22,7 +22,7 @@ from layers.questions import contents
 from layers.questions.fields import part_of, with_part
 from layers.questions.figures import Figures, column_title, plain_table, zone_figures
 from layers.questions.subjects import Points, Zones
-from layers.words import both, capital, say, words
+from layers.words import both, capital, in_sentence, say, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -339,7 +339,7 @@ class Kind:
         """Return what a column of the answer is called; of what its numbers are, it says."""
         about, key = self.subjects, f"column.{column}"
         if about is not None and column in COUNTED:
-            return say(COUNTED[column], lang, noun=about.noun(lang))
+            return say(COUNTED[column], lang, noun=in_sentence(about.noun(lang)))
         return self.word(key, lang) if key in self.WORDS else column_title(column, lang)
 
 

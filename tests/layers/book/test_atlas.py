@@ -342,7 +342,7 @@ def test_the_slide_of_a_zone_has_map_figures_legend_and_notes(deck):
     (table,) = (shape.table for shape in about.shapes if shape.has_table)
     figures = {row.cells[0].text: row.cells[1].text for row in table.rows}
     inside = expected(Points.usual("platforms"))
-    assert figures["Existing platforms"].startswith(f"{in_words(inside, 'count')} ")
+    assert figures["Existing platforms, expected value"].startswith(f"{in_words(inside, 'count')} ")
     notes = slide.notes_slide.notes_text_frame.text
     assert "Distance: 3 km in a straight line" in notes
     at = slides.index(slide) + 1

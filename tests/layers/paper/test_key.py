@@ -59,10 +59,10 @@ def test_a_key_counts_from_the_top_of_the_map_down_after_the_stops():
 
 def test_a_key_without_room_for_all_takes_the_most_important_and_counts_the_others():
     high = key_height(SPOTS, 120.0, px=1.0)
-    assert texts(Unnamed(SPOTS, 4), high)[-1] == "… 4 more places have no names"
+    assert texts(Unnamed(SPOTS, 4), high)[-1] == "… 4 more names have no room on the map"
     told = texts(Unnamed(SPOTS, 4), high * 0.85)
     assert told == ["Numbers on the map", "1", "1", "North", "2", "2", "South", told[-1]]
-    assert told[-1] == "… 5 more places have no names"
+    assert told[-1] == "… 5 more names have no room on the map"
     assert texts(Unnamed(SPOTS, 4), high / 3) == texts(Unnamed((), 0), high) == []
 
 

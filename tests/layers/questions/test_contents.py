@@ -107,8 +107,8 @@ def said(overlay: Any) -> dict[str, Any]:
                 {
                     "column": "krugman_index",
                     "title": "专业化（0–2）",
-                    "title_en": "Krugman index (0–2)",
-                    "columns": {"count": "Count"},
+                    "title_en": "Specialisation (Krugman, 0–2)",
+                    "columns": {"count": "Number of shops"},
                 },
                 DOTS,
             ],
@@ -116,7 +116,11 @@ def said(overlay: Any) -> dict[str, Any]:
         (
             Autocorrelation(SHOPS, QUARTERS),
             [
-                {"column": "density_per_km2", "title": "每 km² 个数", "title_en": "Number per km²"},
+                {
+                    "column": "density_per_km2",
+                    "title": "每平方公里店铺数（个）",
+                    "title_en": "Number of shops per km²",
+                },
                 DOTS,
             ],
         ),

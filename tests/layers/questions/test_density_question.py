@@ -355,7 +355,7 @@ def test_a_kind_is_found_by_its_map_and_its_look() -> None:
             kind_of(*wrong)
     asked = Coverage(SHOPS, QUARTERS, 3000.0)
     assert [asked.column_title(each, lang) for each in ("count", "n") for lang in LANGUAGES] == [
-        *("数量", "Count", "n", "n")
+        *("店铺数（个）", "Number of shops", "n", "n")
     ]
     assert Kind.facts(asked, "quarter-west", "quarters", "en") == [("Covered (%)", "6.5")]
     assert Kind.facts(asked, "nowhere", "quarters", "en") == []

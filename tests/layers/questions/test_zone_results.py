@@ -209,7 +209,7 @@ def test_spots_are_told_by_their_share_of_points_and_ground(
     assert "0.100" in hot.finding("en")
     monkeypatch.undo()
     (shown, dots) = Autocorrelation(SHOPS, QUARTERS).content("en").overlays
-    assert (shown.title, shown.title_en) == ("每 km² 个数", "Number per km²")
+    assert (shown.title, shown.title_en) == ("每平方公里店铺数（个）", "Number of shops per km²")
     assert (shown.column, len(dots.frame)) == ("density_per_km2", 9)
 
 
@@ -301,7 +301,7 @@ def test_amounts_off_the_map_and_layers_of_an_overview_are_told() -> None:
     assert shown.value_words("measure", "diversity", "zh") == shown.titles[0]
     assert shown.value_words("scheme", "quantiles", "en") != shown.titles[1]
     assert shown.column_title("effective_sectors", "en") == shown.titles[1]
-    assert shown.column_title("count", "en") == "Count"
+    assert shown.column_title("count", "en") == "Number of shops"
     assert shown.explained("en").count(shown.titles[1]) == 1
     (figures,) = shown.figures("en")
     titles = ("Count", "Share (%)", "Number per km²", shown.titles[1])
