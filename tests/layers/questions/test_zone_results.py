@@ -36,6 +36,7 @@ from layers.questions.layer import Layer
 from layers.questions.overview import Overview
 from layers.questions.subjects import Points, Zones
 from layers.questions.unknowns import certainty_note, unknown_places, zone_bounds
+from layers.words import in_sentence
 
 pytestmark = pytest.mark.usefixtures("tiny")
 
@@ -302,7 +303,7 @@ def test_amounts_off_the_map_and_layers_of_an_overview_are_told() -> None:
     assert shown.value_words("scheme", "quantiles", "en") != shown.titles[1]
     assert shown.column_title("effective_sectors", "en") == shown.titles[1]
     assert shown.column_title("count", "en") == "Number of shops"
-    assert shown.explained("en").count(shown.titles[1]) == 1
+    assert shown.explained("en").count(in_sentence(shown.titles[1])) == 1
     (figures,) = shown.figures("en")
     titles = ("Count", "Share (%)", "Number per km²", shown.titles[1])
     assert figures.table.header[1:] == titles
