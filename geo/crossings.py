@@ -79,7 +79,8 @@ def _find(  # noqa: PLR0917  compiled: by position, and one loop is the point of
     """Write pairs of the points ``first`` to ``last`` and their polygons until there is no room.
 
     ``frame`` is the corner of the raster and the size of its cells; ``strip`` says where the edges
-    begin that a polygon has in one row of it. An unsure polygon is written as its complement ~p.
+    begin that a polygon has in one row of it. A candidate that holds all of its cell is given as
+    its complement ~p. An unsure polygon is written as its complement ~p.
     Returns the point to go on with, and the number of pairs.
     """
     n_pairs = 0
@@ -101,6 +102,11 @@ def _find(  # noqa: PLR0917  compiled: by position, and one loop is the point of
             continue
         for k in range(start[cell], start[cell + 1]):
             p = candidates[k]
+            if p < 0:
+                point[n_pairs] = i
+                polygon[n_pairs] = ~p
+                n_pairs += 1
+                continue
             at = first_strip[p] + row - low_row[p]
             if row < low_row[p] or at >= first_strip[p + 1]:
                 continue

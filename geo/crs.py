@@ -392,15 +392,19 @@ def metric_zone(west_deg: float, east_deg: float, *, function: str = "metric_zon
     if not _FIRST_MERIDIAN_DEG <= meridian <= _LAST_MERIDIAN_DEG:
         raise CRSError(
             f"{function}: the middle of the data is at {middle:.2f}° E. The CGCS2000 3-degree "
-            "zones cover 73.5–136.5° E; project the frame to metres yourself first, with .to_crs.",
+            "zones cover 73.5–136.5° E. Cut the part that you ask about out of the file in a GIS "
+            "and bring that, in code with .cx[west:east, south:north]; to measure elsewhere, "
+            "project the data to metres first: in a GIS by saving it in a projected CRS of that "
+            "place, such as its UTM zone, in code with .to_crs.",
             code="crs.no_zone",
             longitude=round(middle, 2),
         )
     if max(east - meridian, meridian - west) > _REACH_DEG:
         raise CRSError(
             f"{function}: the data reach from {west:.2f} to {east:.2f}° E, too wide for one zone: "
-            f"allowed are {_REACH_DEG:g}° on either side of {meridian:g}° E. Take a part of the "
-            "data.",
+            f"allowed are {_REACH_DEG:g}° on either side of {meridian:g}° E. Cut the part that "
+            "you ask about out of the file in a GIS and bring that; in code, take it with "
+            ".cx[west:east, south:north].",
             code="crs.too_wide",
             west=round(west, 2),
             east=round(east, 2),

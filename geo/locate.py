@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geo.work import checkpoint, slices
+from geo.work import checkpoint, require_affordable, slices
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -36,6 +36,8 @@ _MAX_SIDE_CELLS = 4096
 # From this many points on, the compiled loop is worth its import: half a second and 100 MB.
 _MANY = 500_000
 _THREADS = 2
+# Pairs of a point and a polygon that are held at once: half a gigabyte.
+_MOST_PAIRS = 20_000_000
 # Points that are tested against polygons between two looks at the watch.
 _TESTS_AT_ONCE = 100_000
 _NONE = -1
@@ -69,7 +71,7 @@ class Locator:
         self._polygons: NDArray[Any] = np.array(polygons, dtype=object, ndmin=1)
         self._lock = Lock()
         checkpoint()
-        edges, owner = _edges(self._polygons)
+        edges, owner = ring_segments(self._polygons)
         self._edges, self._owner = edges, owner
         self._empty = owner.size == 0
         if self._empty:
@@ -93,23 +95,27 @@ class Locator:
     def _fill_tables(self) -> None:
         n_cells, n_polygons = self._rows * self._columns, len(self._polygons)
         edges, owner = (self._edges - np.tile(self._origin, 2)) / self._size, self._owner
-        crossed_cells, crossed_by = _crossed(edges, owner, self._rows, self._columns)
+        touched, touched_by = crossed_cells(edges, owner, self._rows, self._columns)
         filled_cells, filled_by = _filled(edges, owner, self._columns)
         test = np.bincount(filled_cells, minlength=n_cells) > 1
-        test[crossed_cells] = True
+        test[touched] = True
         self._answer = np.full(n_cells, _NONE, dtype=np.int32)
         self._answer[filled_cells] = filled_by
         self._answer[test] = _TEST
         also = test[filled_cells]
         keys = np.concatenate(
             [
-                crossed_cells * n_polygons + crossed_by,
+                touched * n_polygons + touched_by,
                 filled_cells[also] * n_polygons + filled_by[also],
             ]
         )
-        keys.sort()
-        keys = keys[np.diff(keys, prepend=-1) > 0]
-        cell, self._candidates = np.divmod(keys, n_polygons)
+        sure = np.arange(keys.size) >= touched.size
+        order = np.argsort(keys, kind="stable")
+        keys, sure = keys[order], sure[order]
+        once = np.diff(keys, prepend=-1) > 0
+        cell, candidates = np.divmod(keys[once], n_polygons)
+        # A cell that no border of a polygon crosses is wholly in it.
+        self._candidates = np.where(sure[once], ~candidates, candidates)
         self._start = _starts(cell, n_cells)
 
     @cached_property
@@ -126,7 +132,7 @@ class Locator:
         low_row[has] = np.minimum.reduceat(low, at)
         heights[has] = np.maximum.reduceat(high, at) - low_row[has] + 1
         first_strip = np.concatenate([[0], np.cumsum(heights)])
-        edge, offset = _expand(high - low + 1)
+        edge, offset = runs(high - low + 1)
         strip = (first_strip[self._owner] - low_row[self._owner] + low)[edge] + offset
         order = np.argsort(strip)
         return low_row, first_strip, _starts(strip, first_strip[-1]), self._edges[edge[order]]
@@ -146,9 +152,21 @@ class Locator:
     def _tested(self, x: Floats, y: Floats, points: Ints, cell: Ints) -> tuple[Ints, Ints]:
         """Pairs found by exact tests of ``points``, ordered by point and then by polygon."""
         start = self._start[cell[points]]
-        which, offset = _expand(self._start[cell[points] + 1] - start)
+        each = self._start[cell[points] + 1] - start
+        require_affordable(
+            int(each.sum()),
+            _MOST_PAIRS,
+            function="zones",
+            what="pairs of a point and a zone that may hold it",
+            choose="zones that overlap less, or fewer points",
+            code="cost.held",
+        )
+        which, offset = runs(each)
         point, polygon = points[which], self._candidates[start[which] + offset]
-        inside = self._intersect(x, y, point, polygon)
+        inside = polygon < 0
+        polygon[inside] = ~polygon[inside]
+        unsure = np.flatnonzero(~inside)
+        inside[unsure] = self._intersect(x, y, point[unsure], polygon[unsure])
         return point[inside], polygon[inside]
 
     def _intersect(self, x: Floats, y: Floats, point: Ints, polygon: Ints) -> NDArray[np.bool_]:
@@ -229,6 +247,21 @@ class Locator:
         order = np.argsort(point, kind="stable")
         return point[order], polygon[order]
 
+    def depth(self, x: ArrayLike, y: ArrayLike) -> float:
+        """About how many polygons may hold a point, at the mean of some points; at least one.
+
+        Parameters
+        ----------
+        x, y
+            Coordinates of the points.
+        """
+        if self._empty:
+            return 1.0
+        answer, cell = self._look_up(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
+        cell = cell[answer == _TEST]
+        held = float((self._start[cell + 1] - self._start[cell]).sum())
+        return max(1.0, held / max(answer.size, 1))
+
     def first(self, x: ArrayLike, y: ArrayLike) -> Ints:
         """Position of the first polygon that holds each point, −1 where none does.
 
@@ -245,7 +278,7 @@ class Locator:
         return polygons
 
 
-def _edges(polygons: NDArray[Any]) -> tuple[Floats, Ints]:
+def ring_segments(polygons: NDArray[Any]) -> tuple[Floats, Ints]:
     """Ring segments (x0, y0, x1, y1) and the position of the polygon that owns each."""
     parts, part_owner = shapely.get_parts(polygons, return_index=True)
     rings, ring_part = shapely.get_rings(parts, return_index=True)
@@ -260,19 +293,19 @@ def _starts(of: Ints, groups: int) -> Ints:
     return np.concatenate([[0], np.cumsum(np.bincount(of, minlength=groups))])
 
 
-def _expand(counts: Ints) -> tuple[Ints, Ints]:
+def runs(counts: Ints) -> tuple[Ints, Ints]:
     """For counts (2, 1): the owners (0, 0, 1) and the offsets (0, 1, 0)."""
     owner = np.repeat(np.arange(counts.size), counts)
     return owner, np.arange(owner.size) - np.repeat(np.cumsum(counts) - counts, counts)
 
 
-def _crossed(edges: Floats, owner: Ints, rows: int, columns: int) -> tuple[Ints, Ints]:
+def crossed_cells(edges: Floats, owner: Ints, rows: int, columns: int) -> tuple[Ints, Ints]:
     """Cells that each edge touches: column by column, the rows between its ends in that column."""
     leftward = edges[:, 0] > edges[:, 2]
     x0, y0, x1, y1 = np.where(leftward[:, None], edges[:, [2, 3, 0, 1]], edges).T
     left = np.maximum(np.floor(x0 - _MARGIN_CELLS), 0).astype(np.int64)
     right = np.minimum(np.floor(x1 + _MARGIN_CELLS), columns - 1).astype(np.int64)
-    edge, offset = _expand(right - left + 1)
+    edge, offset = runs(right - left + 1)
     column = left[edge] + offset
     run, rise = (x1 - x0)[edge], (y1 - y0)[edge]
     upright = run == 0
@@ -283,7 +316,7 @@ def _crossed(edges: Floats, owner: Ints, rows: int, columns: int) -> tuple[Ints,
     y_enter, y_leave = y0[edge] + enter * rise, y0[edge] + leave * rise
     low = np.maximum(np.floor(np.minimum(y_enter, y_leave) - _MARGIN_CELLS), 0).astype(np.int64)
     high = np.floor(np.maximum(y_enter, y_leave) + _MARGIN_CELLS).astype(np.int64)
-    piece, offset = _expand(np.minimum(high, rows - 1) - low + 1)
+    piece, offset = runs(np.minimum(high, rows - 1) - low + 1)
     return (low[piece] + offset) * columns + column[piece], owner[edge[piece]]
 
 
@@ -295,10 +328,10 @@ def _filled(edges: Floats, owner: Ints, columns: int) -> tuple[Ints, Ints]:
     x0, y0, x1, y1 = edges.T
     first = np.ceil(np.minimum(y0, y1) - 0.5).astype(np.int64)
     past = np.ceil(np.maximum(y0, y1) - 0.5).astype(np.int64)
-    edge, offset = _expand(past - first)
+    edge, offset = runs(past - first)
     row = first[edge] + offset
     x = x0[edge] + (row + 0.5 - y0[edge]) / (y1 - y0)[edge] * (x1 - x0)[edge]
     order = np.lexsort((x, row, owner[edge]))
     start, stop = np.floor(x[order][0::2]).astype(np.int64), np.floor(x[order][1::2])
-    run, offset = _expand(stop.astype(np.int64) - start + 1)
+    run, offset = runs(stop.astype(np.int64) - start + 1)
     return row[order][0::2][run] * columns + start[run] + offset, owner[edge[order][0::2][run]]

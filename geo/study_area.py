@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from shapely import MultiPolygon, Polygon
 
+from geo.borders import require_few_crossings
 from geo.crs import Frame, measured_in, moved, require_same_crs, to_metric
 from geo.errors import InputError
 from geo.geodesic import geodesic_area_km2
@@ -92,6 +93,7 @@ def pattern_in(points: Frame, study_area: Frame, *, function: str) -> Pattern:
     """
     require_same_crs(points, study_area, function=function)
     polygons, _ = polygons_of(study_area, function=function)
+    require_few_crossings(polygons, function=function)
     union = gpd.GeoSeries([shapely.union_all(polygons)], crs=study_area.crs)
     metric = to_metric(union, function=function)
     area = metric.iloc[0]

@@ -15,13 +15,14 @@ from geo.crs import require_crs, require_equal_crs, stated_crs, to_metric
 from geo.errors import InputError
 from geo.geodesic import geodesic_area_km2
 from geo.locate import Locator
+from geo.overlaps import SLIVER, overlapping
 from geo.plausibility import require_coordinates
 from geo.points import located
 from geo.supports import Supports, supports, unsure
-from geo.work import slices
+from geo.work import require_affordable, slices
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterator
 
     from numpy.typing import NDArray
 
@@ -31,12 +32,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 _POLYGONAL = (GeometryType.POLYGON, GeometryType.MULTIPOLYGON)
-# Neighbours digitised apart overlap by slivers; only more than this part of the smaller zone is an
-# overlap.
-_SLIVER = 1e-6
 _MIN_CELLS, _MAX_CELLS = 2_500, 250_000
-# Pairs of zones that are compared between two looks at the watch.
-_PAIRS_AT_ONCE = 20_000
+# Pairs of a place and a zone that holds it: at once, of 100 bytes each, and in all.
+_HELD_AT_ONCE, _MOST_HELD = 2_000_000, 100_000_000
 
 
 class Membership(NamedTuple):
@@ -126,6 +124,17 @@ class Elsewhere(NamedTuple):
             return place, zone
         once = ~repeated(place)
         return place[once], zone[once]
+
+    @property
+    def depth(self) -> float:
+        """About how many zones may hold a place; at least one."""
+        return self.locator.depth(*self.places.xy.T)
+
+    def blocks(self) -> Iterator[tuple[Ints, Ints]]:
+        """Find the zones of all places, so many at once that they fit into memory."""
+        for some in slices(len(self.places.xy), int(_HELD_AT_ONCE / self.depth)):
+            place, zone = self.pairs(self.places.xy[some])
+            yield place + some.start, zone
 
 
 class Given(NamedTuple):
@@ -250,36 +259,6 @@ def gate(points: Frame, zones: Frame, *, function: str = "gate") -> Given:
     return Given(xy, rows, polygons, repaired)
 
 
-def overlapping(polygons: NDArray[Any]) -> bool:
-    """Whether any two polygons share more area than a sliver, a millionth of the smaller one.
-
-    Parameters
-    ----------
-    polygons
-        Valid polygons; missing ones overlap nothing.
-
-    Examples
-    --------
-    >>> overlapping(np.array([shapely.box(0, 0, 2, 2), shapely.box(2, 0, 4, 2)]))
-    False
-    """
-    # Of zones that fit together edge by edge, as cells do, no pair is looked at.
-    if shapely.coverage_is_valid(polygons):
-        return False
-    first, second = shapely.STRtree(polygons).query(polygons)
-    pairs = np.flatnonzero(first < second)
-    for block in slices(pairs.size, _PAIRS_AT_ONCE):
-        some = pairs[block]
-        a, b = polygons[first[some]], polygons[second[some]]
-        # The area in common is worked out only where interiors meet: neighbours mostly touch.
-        meet = shapely.relate_pattern(a, b, "T********")
-        a, b = a[meet], b[meet]
-        common = shapely.area(shapely.intersection(a, b))
-        if (common > _SLIVER * np.minimum(shapely.area(a), shapely.area(b))).any():
-            return True
-    return False
-
-
 def members(xy: Floats, polygons: NDArray[Any]) -> Membership:
     """Find the zones in which points count.
 
@@ -352,7 +331,38 @@ def elsewhere(
     places = supports(points, rows, metric.crs, function=function)
     # A thousand draws of a point are some four times the places that it may be in.
     cells = int(np.clip(4 * len(places.xy), _MIN_CELLS, _MAX_CELLS))
-    return Elsewhere(places, Locator(metric.to_numpy(), cells=cells), overlap)
+    ahead = Elsewhere(places, Locator(metric.to_numpy(), cells=cells), overlap)
+    require_few_held(len(places.xy) * ahead.depth, function=function)
+    return ahead
+
+
+def require_few_held(pairs: float, *, function: str) -> None:
+    """Refuse to look up places in zones that lie on each other too often.
+
+    Parameters
+    ----------
+    pairs
+        How many pairs of a place and a zone that holds it there may be.
+    function
+        Name that the message begins with: the function that was called.
+
+    Raises
+    ------
+    InputError
+        There are more than 100 million.
+
+    Examples
+    --------
+    >>> require_few_held(1e7, function="f")
+    """
+    require_affordable(
+        pairs,
+        _MOST_HELD,
+        function=function,
+        what="pairs of a place and a zone that holds it",
+        choose="zones that overlap less, or fewer points",
+        code="cost.held",
+    )
 
 
 def membership(
@@ -392,17 +402,20 @@ def membership(
     ahead = elsewhere(
         points, rows, given.polygons, zones.crs, overlap=exact.overlap, function=function
     )
-    place, zone = ahead.pairs(ahead.places.xy)
     feature, each = ahead.places.feature, np.diff(ahead.places.first)
-    pair, hits = np.unique(feature[place] * len(given.polygons) + zone, return_counts=True)
+    held, counted_pairs = np.zeros(len(moving)), []
+    for place, zone in ahead.blocks():
+        held += np.bincount(feature[place[~repeated(place)]], minlength=len(moving))
+        key = feature[place] * len(given.polygons) + zone
+        counted_pairs.append(np.unique(key, return_counts=True))
+    pair, hits = _together(counted_pairs)
     of, into = np.divmod(pair, len(given.polygons))
     point = np.concatenate([fixed[exact.point], moving[of]])
     order = np.argsort(point, kind="stable")
     inside = np.zeros(len(given.rows))
     inside[fixed] = exact.inside
-    held = feature[place[~repeated(place)]]
-    inside[moving] = np.bincount(held, minlength=len(moving)) / each
-    several = np.bincount(of, hits / each[of], len(moving)) > inside[moving] + _SLIVER
+    inside[moving] = held / each
+    several = np.bincount(of, hits / each[of], len(moving)) > inside[moving] + SLIVER
     return exact._replace(
         shared=exact.shared + int(several.sum()),
         point=point[order],
@@ -410,6 +423,13 @@ def membership(
         share=np.concatenate([exact.share, hits / each[of]])[order],
         inside=inside,
     )
+
+
+def _together(counted_pairs: list[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
+    """Add up numbers of the same keys; the keys rise."""
+    keys, numbers = (np.concatenate(arrays) for arrays in zip(*counted_pairs, strict=True))
+    key, at = np.unique(keys, return_inverse=True)
+    return key, np.bincount(at, numbers, key.size).astype(np.int64)
 
 
 class Counted(NamedTuple):

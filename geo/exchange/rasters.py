@@ -51,7 +51,7 @@ _INTEGERS = tuple(np.dtype(name) for name in ("u1", "u2", "u4", "i2", "i4"))
 # second, one cannot tell.
 _FAR, _NEAR = 5.0, 2.0
 _SMALL_TYPE_BYTES = 2
-_LARGEST_LONGITUDE, _LARGEST_LATITUDE = 360.0, 90.0
+_LARGEST_LONGITUDE, _LARGEST_LATITUDE, _ANTIMERIDIAN = 360.0, 90.0, 180.0
 
 
 @door
@@ -163,6 +163,7 @@ class _Band:
         self._masked = MaskFlags.per_dataset in self._file.mask_flag_enums[0]
         self._seen = _Seen(self._dtype)
         self._huge: dict[float, int] = {}
+        self._infinite = 0
         self._unreadable = False
 
     def cells(self) -> Cells:
@@ -243,6 +244,17 @@ class _Band:
                     code="raster.not_degrees",
                     name=name,
                 )
+            # A raster of the whole Earth may reach half a cell beyond 180°.
+            edge = _ANTIMERIDIAN + abs(to.a)
+            if (west < _ANTIMERIDIAN and east > edge) or (west < -edge and east > -_ANTIMERIDIAN):
+                raise InputError(
+                    f"{name} reaches from {west:g}° to {east:g}°, across the antimeridian (180°). "
+                    "Cut it there in a GIS, and bring the part that you need, within ±180°.",
+                    code="raster.antimeridian",
+                    name=name,
+                    west=round(west, 2),
+                    east=round(east, 2),
+                )
 
     def _checked_nodata(self) -> float | None:
         """Return the number that the file says marks holes, if a cell can hold it."""
@@ -301,6 +313,7 @@ class _Band:
         strange = ~(np.abs(values) < _HUGE)
         if not strange.any():
             return
+        self._infinite += int(np.count_nonzero(np.isinf(values) & ~holes))
         huge = values[strange & ~holes & np.isfinite(values)]
         for value, cells in zip(*np.unique(huge, return_counts=True), strict=True):
             is_listed = len(self._huge) < _MOST_HUGE or value in self._huge
@@ -324,6 +337,10 @@ class _Band:
                     {"name": self._name, "fill": f"{fill:.10g}", "cells": cells},
                     "warning",
                 )
+            )
+        if self._infinite:
+            self._findings.append(
+                Finding("raster.infinite", {"name": self._name, "cells": self._infinite}, "warning")
             )
         units = self._words(lambda: self._file.units[0]) or ""
         description = self._words(lambda: self._file.descriptions[0]) or ""

@@ -10,6 +10,7 @@ from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from geo.arguments import brief, is_whole, require_metres, require_one_of
+from geo.borders import require_few_crossings
 from geo.crs import Frame, stated_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
@@ -217,6 +218,7 @@ def _touching(
             value=tolerance_m,
             most=float(f"{_MAX_TOLERANCE * width_m:.3g}"),
         )
+    require_few_crossings(polygons, function=function)
     tree = shapely.STRtree(polygons)
     first, second = tree.query(polygons, predicate="dwithin", distance=tolerance_m)
     once = first < second

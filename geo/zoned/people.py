@@ -199,6 +199,10 @@ def population(raster: xr.DataArray, *, quantity: Quantity | None = None) -> Pop
         how = "people.named"
     notes = _notes(reading, how, totals, grid.units or words)
     findings = [*raster.attrs.get("findings", ()), *notes]
+    infinite = int(np.count_nonzero(np.isinf(raster.to_numpy())))
+    if infinite:
+        name = str(raster.name or "population")
+        findings.append(Finding("raster.infinite", {"name": name, "cells": infinite}, "warning"))
     counts = xr.DataArray(readings[reading], coords=_centres(grid), dims=("y", "x"))
     counts = counts.rio.write_crs(grid.crs)
     counts.attrs |= {"units": "people", "long_name": "persons per cell"}

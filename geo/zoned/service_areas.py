@@ -15,16 +15,18 @@ import pandas as pd
 import shapely
 
 from geo.arguments import brief, require_metres
+from geo.borders import require_few_crossings
 from geo.crs import Frame, measured_in, moved, require_same_crs, to_metric
 from geo.doors import door
 from geo.errors import InputError
+from geo.overlaps import overlapping
 from geo.points import located, weights_of
 from geo.supports import supports, unsure
 from geo.units import amount_of, labelled
 from geo.work import require_affordable
 from geo.zoned import likely_coverage as likely
 from geo.zoned.reach import CORNERS, discs, intervals, within_reach
-from geo.zones import elsewhere, overlapping, polygons_of
+from geo.zones import elsewhere, polygons_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -208,13 +210,12 @@ def coverage(
         ahead = elsewhere(
             demand, needing, polygons, crs, overlap=overlapping(polygons), function="coverage"
         )
-        place, zone = ahead.pairs(ahead.places.xy)
-        spots = ahead.places.xy[place]
-        ((near,), _) = likely.chances(spots, places, [distance_m])
-        needed = weight[needing][ahead.places.feature[place]] * ahead.places.share[place]
-        total, served = (
-            np.bincount(zone, part, len(zones)).astype(float) for part in (needed, needed * near)
-        )
+        ((near,), _) = likely.chances(ahead.places.xy, places, [distance_m])
+        needed = weight[needing][ahead.places.feature] * ahead.places.share
+        total, served = np.zeros((2, len(zones)))
+        for place, zone in ahead.blocks():
+            total += np.bincount(zone, needed[place], len(zones))
+            served += np.bincount(zone, (needed * near)[place], len(zones))
         result = result.assign(
             demand=total, demand_covered=served, demand_covered_pct=_percent(served, total)
         )
@@ -282,6 +283,7 @@ def coverage_curve(sites: Frame, zones: Frame, *, distances_m: Iterable[float]) 
     require_same_crs(sites, zones, function="coverage_curve")
     polygons, _, crs = _metric_polygons(zones, "coverage_curve")
     xy, rows = located(moved(sites, crs, function="coverage_curve"), function="coverage_curve")
+    require_few_crossings(polygons, function="coverage_curve")
     ground = np.array([shapely.union_all(polygons)])
     if distances:
         _require_short(min(distances), xy, polygons, "coverage_curve")

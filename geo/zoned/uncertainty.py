@@ -20,7 +20,7 @@ from geo.units import amount_of, labelled
 from geo.work import checkpoint, require_affordable, slices
 from geo.zoned.tallies import Tally, tallies
 from geo.zones import counted as zones_counted
-from geo.zones import elsewhere
+from geo.zones import elsewhere, require_few_held
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator
@@ -380,8 +380,10 @@ def _drawn(
     The random numbers follow each other draw by draw, so that the size of blocks changes nothing.
     """
     n, places = len(ahead.places.centre), int(ahead.places.place.max()) + 1
+    depth = ahead.depth
+    require_few_held(n * draws * depth, function="uncertainty")
     rng = np.random.default_rng(seed)
-    for block in slices(draws, _PLACES_PER_BLOCK // n):
+    for block in slices(draws, int(_PLACES_PER_BLOCK / (n * depth))):
         normal = rng.standard_normal((block.stop - block.start, places, 2))
         place, zone = ahead.pairs(ahead.places.drawn(normal))
         draw, point = np.divmod(place, n)

@@ -7,7 +7,10 @@ evidence class, an accuracy as far as it is known, and the file as their source.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +38,15 @@ CATEGORY = "category"
 # What is a heading and no category any more.
 MOST_CATEGORIES = 60
 LONGEST_TEXT = 200
+# Years of what stands or is planned; programs that know none often write 9999.
+FIRST_YEAR, LAST_YEAR = 1800, 2200
+# A year, perhaps a month and a day, and what may follow: the time, or a second year.
+_DATE = re.compile(
+    r"(\d{4})(?:(?:\s*[-/.\u5e74]\s*)(\d{1,2})(?!\d)(?:(?:\s*[-/.\u6708]\s*)(\d{1,2})(?!\d))?)?(?!\d)"
+)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})?(?!\d)")
+_WHOLE = re.compile(r"\.0+$")
+_ROWS_NAMED = 5
 _WORDS = Words(__file__)
 UNNAMED = _WORDS.both("brought.unnamed")[0]
 
@@ -95,8 +107,8 @@ def own_points(
     Raises
     ------
     InputError
-        A column is not there, a category has more than 60 values, a weight is not all numbers, or
-        no row has a place.
+        A column is not there, a category has more than 60 values, a weight is not all numbers, a
+        date is none or not of the years 1800 to 2200, or no row has a place.
     CRSError
         As `geo.require_crs`.
 
@@ -135,7 +147,7 @@ def own_points(
             "name_en": names.fillna(f"{en} " + serial),
             CATEGORY: _categories(frame, roles.category),
             AMOUNT: _amounts(frame, roles.weight),
-            "date": _texts(frame, roles.date),
+            "date": _dates(frame, roles.date),
             "evidence": "located",
             "accuracy_m": np.broadcast_to(np.asarray(accuracy_m, dtype=float), len(frame)),
             "within": None,
@@ -230,6 +242,49 @@ def _categories(frame: gpd.GeoDataFrame, column: str) -> pd.Series[Any]:
             most=MOST_CATEGORIES,
         )
     return texts.where(texts != "", None)
+
+
+def _dates(frame: gpd.GeoDataFrame, column: str) -> pd.Series[Any]:
+    """Return dates as they are written, refusing those that are none."""
+    texts = _texts(frame, column)
+    if not column:
+        return texts
+    if pd.api.types.is_numeric_dtype(frame[column]):
+        # Years with gaps between them are read as decimals.
+        texts = texts.str.replace(_WHOLE, "", regex=True)
+    told = texts.dropna()
+    wrong = told[~told.map({each: _is_date(each) for each in told.unique()}).astype(bool)]
+    if len(wrong):
+        rows = ", ".join(str(at + 1) for at in wrong.index[:_ROWS_NAMED])
+        rows += " …" if len(wrong) > _ROWS_NAMED else ""
+        raise InputError(
+            f"own_points: {len(wrong):,} values of column {column!r} are no dates from "
+            f"{FIRST_YEAR} to {LAST_YEAR}, in rows {rows}, the first is {wrong.iloc[0]!r}. Allowed "
+            "are years and dates such as 2024, 2024-06 or 2024-06-30, and empty cells.",
+            code="own.date",
+            column=column,
+            rows=len(wrong),
+            which=rows,
+            first=wrong.iloc[0][:40],
+            least=FIRST_YEAR,
+            most=LAST_YEAR,
+        )
+    return texts
+
+
+def _is_date(text: str) -> bool:
+    plain = unicodedata.normalize("NFKC", text).strip()
+    found = _COMPACT.match(plain) or _DATE.match(plain)
+    if found is None:
+        return False
+    year, month, day = (int(part or 1) for part in found.groups())
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return False
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def _amounts(frame: gpd.GeoDataFrame, column: str) -> pd.Series[Any]:

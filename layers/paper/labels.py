@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from geo.borders import Borders
 from layers.look.callouts import layer_name
 from layers.look.palettes import ink
 from layers.look.styles import WHITE
@@ -23,6 +24,7 @@ from layers.paper.sheet import text_width
 from layers.plan.area import area
 from layers.scene.placed import Numbered, PlacedName
 from layers.scene.scene import REMARK
+from layers.scene.stripes import MOST_CROSSINGS
 from layers.type.label_candidates import OUT_COST
 from layers.type.label_ground import Ground
 from layers.type.label_placement import LabelRequest, Obstacle, Placed, choices, place
@@ -375,7 +377,14 @@ def _named_shapes(layer: Drawn, window: Window) -> NDArray[np.object_]:
     if not layer.numbered:
         return zones
     shapes = zones.copy()
-    one, other = shapely.STRtree(zones).query(zones, predicate="overlaps")
+    # Where borders cross very often, what is a zone's own is in crumbs that hold no name.
+    if Borders(zones).crossings(MOST_CROSSINGS) == MOST_CROSSINGS:
+        return shapes
+    one, other = shapely.STRtree(zones).query(zones)
+    once = one < other
+    overlap = shapely.overlaps(zones[one[once]], zones[other[once]])
+    one, other = one[once][overlap], other[once][overlap]
+    one, other = np.concatenate([one, other]), np.concatenate([other, one])
     for at in np.unique(one):
         own = shapely.difference(zones[at], shapely.union_all(zones[other[one == at]]))
         if own.area > OWN_SHARE * zones[at].area:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from geo.zones import overlapping
+from geo.borders import Borders
+from geo.overlaps import overlapping
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 ACROSS = 110
 # Of more zones the pieces are too many, and too small to be seen.
 MOST_ZONES = 300
+# So are those of zones whose borders cross so often, or that lie on each other so often: pieces.
+MOST_CROSSINGS, MOST_PIECES = 10_000, 30_000
 AREA = 2
 # Corners are kept to so small a part of the whole.
 GRID = 1e-9
@@ -56,11 +59,16 @@ def shared_out(zones: NDArray[Any]) -> NDArray[np.object_] | None:
     valid = shapely.make_valid(zones[here], method="structure", keep_collapsed=False)
     if not overlapping(valid):
         return None
+    if Borders(valid).crossings(MOST_CROSSINGS) == MOST_CROSSINGS:
+        return None
     bounds = tuple(shapely.total_bounds(valid).tolist())
     grid = GRID * max(bounds[2] - bounds[0], bounds[3] - bounds[1])
     faces = shapely.get_parts(shapely.polygonize([shapely.union_all(shapely.boundary(valid))]))
     inside = shapely.point_on_surface(faces)
-    face, zone = shapely.STRtree(valid).query(inside, predicate="within")
+    tree = shapely.STRtree(valid)
+    if tree.query(inside)[0].size > MOST_PIECES:
+        return None
+    face, zone = tree.query(inside, predicate="within")
     parts: dict[int, list[Any]] = defaultdict(list)
     order = np.lexsort((zone, face))
     splits = np.flatnonzero(np.diff(face[order])) + 1

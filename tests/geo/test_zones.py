@@ -8,9 +8,10 @@ import pytest
 import shapely
 from shapely import box
 
-from geo import zones
+from geo import overlaps as overlaps_
 from geo.errors import InputError
-from geo.zones import overlapping, polygons_of
+from geo.overlaps import overlapping
+from geo.zones import polygons_of
 
 
 def series(*shapes: object) -> gpd.GeoSeries:
@@ -60,7 +61,7 @@ def test_an_overlap_is_more_than_a_millionth_of_the_smaller_zone(
 
 
 def test_an_overlap_is_found_in_whatever_batch_its_pair_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(zones, "_PAIRS_AT_ONCE", 2)
+    monkeypatch.setattr(overlaps_, "_PAIRS_AT_ONCE", 2)
     row = [box(at, 0, at + 1, 1) for at in range(8)]
     for at in range(7):
         shifted = list(row)

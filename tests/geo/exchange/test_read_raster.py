@@ -469,6 +469,7 @@ def test_huge_numbers_are_told_apart_up_to_five_of_them():
     masked = {
         each["values"]["fill"]: each["values"]["cells"]
         for each in closed(geotiff(cells))["findings"]
+        if each["code"] == "raster.fill_masked"
     }
     assert masked == {"-1e+30": 4, "1e+31": 1, "2e+31": 2, "3e+31": 1, "4e+31": 1}
 
@@ -514,3 +515,33 @@ def test_degrees_reach_no_farther_than_the_earth_and_a_cell(west, north, degrees
     with pytest.raises(CRSError) as refusal:
         band(data)
     assert refusal.value.code == "raster.not_degrees"
+
+
+@pytest.mark.parametrize("west", [179.95, -180.05])
+def test_a_raster_across_the_antimeridian_is_refused_as_one(west):
+    cells = np.ones((10, 10), dtype="float32")
+    assert (
+        code(geotiff(cells, transform=from_origin(west, 29, 0.01, 0.01))) == "raster.antimeridian"
+    )
+
+
+def test_half_a_cell_beyond_the_antimeridian_is_no_matter():
+    cells = np.ones((4, 362), dtype="float32")
+    data = geotiff(cells, crs="EPSG:4326", transform=from_origin(-181, 29, 1, 1))
+    assert read_raster(data).shape == (4, 362)
+
+
+def test_infinite_cells_are_counted_and_said():
+    cells = np.ones((10, 10), dtype="float32")
+    cells[0, :3] = [np.inf, -np.inf, np.nan]
+    array = read_raster(geotiff(cells))
+    (finding,) = array.attrs["findings"]
+    assert (finding.code, finding.values["cells"], finding.level) == (
+        "raster.infinite",
+        2,
+        "warning",
+    )
+    assert finding in geo.population(array, quantity="count").findings
+    # Those of an array that was not read from a file as well.
+    by_hand = geo.population(array.where(array.notnull(), np.inf), quantity="count")
+    assert [each.values.get("cells") for each in by_hand.findings[-1:]] == [3]

@@ -211,3 +211,43 @@ def test_points_that_are_no_longer_kept_are_refused_in_words() -> None:
         gone.located()
     assert refused.value.code == "kept.gone"
     assert layers.load("platforms") is not None
+
+
+@pytest.mark.parametrize(
+    ("told", "is_date"),
+    [
+        *(("2024", True), ("2024-06", True), ("2024/6/30", True), ("2024年6月底", True)),
+        *(
+            ("20240630", True),
+            ("2024-06-30 12:00:00", True),
+            ("２０２４", True),
+            ("2022-2024", True),
+        ),
+        *(("2024-13-45", False), ("2024-02-30", False), ("1200", False), ("9999-12-31", False)),
+        *(("99999-01-01", False), ("-0044-03-15", False), ("24:00", False), ("待定", False)),
+    ],
+)
+def test_what_is_no_date_is_refused_with_its_row(told: str, *, is_date: bool) -> None:
+    frame = gpd.GeoDataFrame(
+        {"开业": ["2020", None, told]},
+        geometry=gpd.points_from_xy([112.9] * 3, [28.2] * 3),
+        crs=4490,
+    )
+    roles = Roles(date="开业")
+    if is_date:
+        dates = own_points(frame, title="店", roles=roles)["date"]
+        assert dates.dropna().tolist() == ["2020", told]
+        return
+    with pytest.raises(InputError, match="in rows 3,") as error:
+        own_points(frame, title="店", roles=roles)
+    assert error.value.code == "own.date"
+    for lang in ("zh", "en"):
+        assert "3" in error.value.sentence(lang)
+
+
+def test_years_with_gaps_stay_whole() -> None:
+    frame = gpd.GeoDataFrame(
+        {"年": [2024.0, np.nan]}, geometry=gpd.points_from_xy([112.9] * 2, [28.2] * 2), crs=4490
+    )
+    dates = own_points(frame, title="店", roles=Roles(date="年"))["date"]
+    assert dates.dropna().tolist() == ["2024"]
