@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 import hypothesis
+import pandas as pd
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
@@ -67,6 +68,10 @@ STORED = "local_storage,indexeddb,cache_storage,service_workers,file_systems,web
 # How long an example takes says more of the machine than of the code. Each run has other examples.
 hypothesis.settings.register_profile("atlas", deadline=None, max_examples=40)
 hypothesis.settings.load_profile("atlas")
+
+
+# As in the app, whichever tests run: whether one of them has loaded it must make no difference.
+pd.set_option("mode.string_storage", "python")
 
 
 # ---- which tests run in which process, and when ----
