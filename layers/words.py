@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 # What sentences call what is added up, where the title of its column is none for them.
 AMOUNT = "reading.amount"
+# Who a measure is named after keeps a capital letter within a sentence.
+NAMED = ("Gaussian", "Geary", "Getis", "Gini", "Hill", "Krugman", "Moran", "Ripley", "Theil")
 
 
 def both(key: str) -> tuple[str, str]:
@@ -101,14 +103,17 @@ def capital(text: str) -> str:
 
 
 def in_sentence(title: str) -> str:
-    """Return a title as it stands within a sentence: an abbreviation keeps its capital letters.
+    """Return a title as it stands within a sentence: names and abbreviations keep their capitals.
 
     Examples
     --------
     >>> in_sentence("Number of projects"), in_sentence("HHI, normalised"), in_sentence("项目数")
     ('number of projects', 'HHI, normalised', '项目数')
+    >>> in_sentence("Krugman index (0–2)")
+    'Krugman index (0–2)'
     """
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+    named = title[1:2].isupper() or title.startswith(NAMED)
+    return title if named else title[:1].lower() + title[1:]
 
 
 def paragraph(sentences: Iterable[str], lang: str) -> str:

@@ -52,7 +52,7 @@ SAID = {
         "the same specification: True | changed since: []",
         "8/8 目录",
         "  3 大科城知识创新圈",
-        "'现有平台（个）': '14.6 (12–17)'",
+        "'现有平台（个，期望值）': '14.6 (12–17)'",
         "'review_number' is a required property",
         "'sepia' is not one of ['colour', 'grey']",
         "wrong.png is there: False",

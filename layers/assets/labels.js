@@ -22,6 +22,10 @@
   const ASIDE_PX = [30, 50, 80, 120, 160, 200];
   // A name stands in two lines, and then smaller, where that brings it so much nearer.
   const SPARED_PX = 40;
+  // How closely it is looked whether a leader runs through a name.
+  const STEP_PX = 3;
+  // How often those that found no good place are let choose first.
+  const ATTEMPTS = 4;
   // Height of a line by the size of its letters.
   const LINE = 1.3;
   const canvas = document.createElement("canvas").getContext("2d");
@@ -253,17 +257,30 @@
     return span;
   }
 
+  // The end of a leader at the edge of its name, and that at what it names.
+  function ends([x, y, , to], { left, right, top, bottom }) {
+    const [dx, dy] = [to.x - x, to.y - y];
+    const inside = Math.min(1, (right - left) / 2 / Math.abs(dx), (bottom - top) / 2 / Math.abs(dy));
+    return [{ x: x + inside * dx, y: y + inside * dy }, to];
+  }
+
+  // Whether a leader runs through a name.
+  function strikes([from, to], area) {
+    const steps = Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / STEP_PX);
+    return [...Array(steps).keys()].some((k) =>
+      covers(area, { x: from.x + (k + 1) / steps * (to.x - from.x), y: from.y + (k + 1) / steps * (to.y - from.y) }));
+  }
+
   const pale = (colour) => colour.toUpperCase() === "#FFFFFF";
 
   // A line from a name that stands far off to what it names.
-  function leader(request, [x, y, , to], w, h) {
-    const [dx, dy] = [to.x - x, to.y - y];
-    const inside = Math.min(1, w / 2 / Math.abs(dx), h / 2 / Math.abs(dy));
+  function leader(request, [from, to]) {
+    const [dx, dy] = [to.x - from.x, to.y - from.y];
     const line = document.createElement("i");
     line.className = "atlas-leader";
     Object.assign(line.style, {
-      left: `${x + inside * dx}px`, top: `${y + inside * dy}px`, background: pale(request.colour) ? request.halo : request.colour,
-      width: `${(1 - inside) * Math.hypot(dx, dy)}px`, transform: `rotate(${Math.atan2(dy, dx)}rad)`,
+      left: `${from.x}px`, top: `${from.y}px`, background: pale(request.colour) ? request.halo : request.colour,
+      width: `${Math.hypot(dx, dy)}px`, transform: `rotate(${Math.atan2(dy, dx)}rad)`,
     });
     return line;
   }
@@ -291,18 +308,18 @@
     return request.place === "inside" ? Math.hypot(at[0] - request.x, at[1] - request.y) + k * SPARED_PX : 0;
   }
 
-  // Fill `pane` with as many of the requested labels as fit.
-  // A request: text, place, priority, size, weight, colour, halo, and x/y/radius or path.
+  // Place as many texts as fit, in their order: what is drawn, and which of the first found no good
+  // place, neither by what they name nor at the end of a leader that runs through no other name.
   // `obstacles` are boxes that no label may touch, `symbols` ones that only the first may,
   // `solids` outlines on whose fill no label of the base map may stand, and another's of the layout
   // only where it has no place beside them.
-  function place(pane, requests, { view, obstacles, symbols, solids }) {
+  function attempt(ordered, { view, obstacles, symbols, solids }) {
     const taken = [...obstacles];
+    const [names, leaders] = [[], []];
     const drawn = document.createDocumentFragment();
-    const ordered = [...requests].sort((a, b) => a.priority - b.priority);
     const said = [];
     // Whether a text has its place now, or needs none.
-    const put = (request, far, onOthers = false) => {
+    const put = (request, far, { onOthers = false, struck = false } = {}) => {
       const again = said.some(({ text, x, y }) => text === request.text && request.x !== undefined &&
         Math.hypot(x - request.x, y - request.y) < SAME_NAME_PX);
       if (again) {
@@ -318,7 +335,9 @@
           !(request.ground && solids.some((ring) => inRing(ring, centre[0], centre[1]))) &&
           !(request.priority <= FIRST && !onOthers && solids.some((ring) => onAnothers(ring, request, wanted))) &&
           !(request.place === "line" && !onLines && (request.near || [request.path])
-            .some((path) => path.some((p) => covers(wanted, p))));
+            .some((path) => path.some((p) => covers(wanted, p)))) &&
+          (struck || !(leaders.some((line) => strikes(line, wanted)) ||
+            (far && names.some((area) => strikes(ends(centre, wanted), area)))));
       };
       const crowded = [...taken, ...symbols];
       const ways = settings(request).map((set) => {
@@ -339,22 +358,41 @@
       if (best) {
         const { at, way: { set, w, h, boxAt } } = best;
         taken.push(boxAt(at));
+        names.push(boxAt(at));
         said.push({ text: request.text, x: at[0], y: at[1] });
         drawn.appendChild(element(set, at, w, h));
         if (far) {
-          drawn.prepend(leader(set, at, w, h));
+          leaders.push(ends(at, boxAt(at)));
+          drawn.prepend(leader(set, leaders.at(-1)));
         }
       }
       return Boolean(best);
     };
     // A name of the layout that has no place by what it names stands farther off when all others
-    // stand, areas last, which have the most places; and on the fill of another when there is none.
+    // stand, areas last, which have the most places; when there is none on the fill of another; and
+    // only then where its leader runs through a name.
     const layout = ordered.filter(({ priority }) => priority <= FIRST);
-    layout.filter((request) => !put(request, false)).sort((a, b) => (a.place === "inside") - (b.place === "inside"))
-      .filter((request) => !put(request, true))
-      .forEach((request) => put(request, false, true));
+    const missed = layout.filter((request) => !put(request, false)).sort((a, b) => (a.place === "inside") - (b.place === "inside"))
+      .filter((request) => !put(request, true));
+    missed.filter((request) => !put(request, false, { onOthers: true }))
+      .forEach((request) => put(request, true, { struck: true }));
     ordered.filter(({ priority }) => priority > FIRST).forEach((request) => put(request, false));
-    pane.replaceChildren(drawn);
+    return { drawn, missed };
+  }
+
+  // Fill `pane` with as many of the requested labels as fit.
+  // A request: text, place, priority, size, weight, colour, halo, and x/y/radius or path.
+  function place(pane, requests, ground) {
+    let ordered = [...requests].sort((a, b) => a.priority - b.priority);
+    let best = attempt(ordered, ground);
+    // Names without a good place choose before all others, as long as that leaves fewer of them.
+    for (let k = 0, { missed } = best; k < ATTEMPTS && missed.length; k += 1) {
+      ordered = [...missed, ...ordered.filter((each) => !missed.includes(each))];
+      const next = attempt(ordered, ground);
+      best = next.missed.length < best.missed.length ? next : best;
+      ({ missed } = next);
+    }
+    pane.replaceChildren(best.drawn);
   }
 
   Atlas.labels = { place, box, crowd };

@@ -74,8 +74,9 @@
           beside && panels.words(beside)].filter(Boolean).join(" · ");
       const undated = features.filter((each) => each.year === null).length;
       this.undated.textContent = panels.t("time_undated", { n: Atlas.numerals.number(undated) });
-      // Where nearly none has a year, the reader is told before the years are played.
-      if (features.length - undated <= LEAST_DATED * features.length) {
+      // Where nearly none has a year, the years are no way to see them; until one is chosen, the
+      // number beside says enough and leaves the room to the map.
+      if (year !== null && features.length - undated <= LEAST_DATED * features.length) {
         this.told.textContent = [this.told.textContent, panels.t("time_mostly_undated",
           { n: Atlas.numerals.number(undated), of: Atlas.numerals.number(features.length) })].join(" · ");
       }

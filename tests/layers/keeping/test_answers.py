@@ -53,6 +53,7 @@ EXAMPLES: dict[str, tuple[tuple[Any, ...], dict[str, Any]]] = {
     f"{ROOM}.coverage.service_areas": ((PLATFORMS, 3000.0), {}),
     f"{ROOM}.coverage.covered_zones": ((COVERED,), {}),
     f"{ROOM}.coverage.likely_reach": ((PLATFORMS, 3000.0), {}),
+    f"{ROOM}.coverage.reach_depths": ((PLATFORMS, 3000.0), {}),
     f"{ROOM}.coverage.coverage_curve": ((PLATFORMS, CIRCLES), {}),
     f"{ROOM}.counting.counted": ((SPREAD.points, CIRCLES), {}),
     f"{ROOM}.counting.shares": ((SPREAD,), {}),

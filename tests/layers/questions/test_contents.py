@@ -61,6 +61,7 @@ DENSE = {
     "title_en": "Kernel density",
     "unit": "per km²",
     "name": "density",
+    "spread": True,
 }
 ISOLINES = {"title": "核密度等值线", "title_en": "Isolines of kernel density", "unit": "per km²"}
 
@@ -107,7 +108,7 @@ def said(overlay: Any) -> dict[str, Any]:
                 {
                     "column": "krugman_index",
                     "title": "专业化（0–2）",
-                    "title_en": "Specialisation (Krugman, 0–2)",
+                    "title_en": "Krugman index (0–2)",
                     "columns": {"count": "Number of shops"},
                 },
                 DOTS,

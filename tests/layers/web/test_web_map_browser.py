@@ -275,6 +275,25 @@ ON_CITIES = """
 """
 
 
+# Names that the line from another to what it names runs through.
+STRUCK = """
+() => {
+  const map = document.querySelector(".leaflet-container").getBoundingClientRect();
+  const names = [...document.querySelectorAll(".atlas-label")];
+  const points = [...document.querySelectorAll(".atlas-leader")].flatMap(({ style }) => {
+    const turn = parseFloat(style.transform.slice(7));
+    return [...Array(Math.floor(parseFloat(style.width))).keys()].slice(3).map((k) => ({
+      x: map.left + parseFloat(style.left) + k * Math.cos(turn),
+      y: map.top + parseFloat(style.top) + k * Math.sin(turn) }));
+  });
+  return names.filter((name) => {
+    const { left, right, top, bottom } = name.getBoundingClientRect();
+    return points.some(({ x, y }) => x > left && x < right && y > top && y < bottom);
+  }).map((name) => name.textContent);
+}
+"""
+
+
 def assert_names(page: Page, lang: str, size: tuple[int, int]) -> None:
     """The names of the layout come first; they overlap no other, no panel and no other's fill."""
     names = set(page.locator(".atlas-label").all_text_contents())
@@ -287,6 +306,8 @@ def assert_names(page: Page, lang: str, size: tuple[int, int]) -> None:
     ]
     assert clashes == [], (lang, size)
     assert page.evaluate(ON_CITIES) == [], (lang, size)
+    if size in (*WINDOWS, (819, 663)):
+        assert page.evaluate(STRUCK) == [], (lang, size)
 
 
 def assert_legend(page: Page, size: tuple[int, int]) -> None:
