@@ -292,10 +292,9 @@ def survivors(room: str, wanted: Mapping[str, Sequence[int]]) -> dict[str, Left]
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "tried"
         package = ROOT / Path(room).relative_to("tests")
-        # Not the rooms within it, nor what starts processes of its own, but the examples in the
-        # modules.
+        # Not the rooms within it, but the examples in the modules.
         files = [*(ROOT / room).glob("test_*.py"), *package.glob("*.py")]
-        where = ["-m", "not slow", *map(str, sorted(files))]
+        where = [*map(str, sorted(files))]
 
         code, said = _forked(lambda: pytest.main([*OPTIONS, *where], [_Trials(wanted, out)]), 36000)
         if code:
