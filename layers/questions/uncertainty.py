@@ -106,7 +106,17 @@ class Intervals(OfZones):
             ranks = {"best": number(first[ends[0]]), "worst": number(first[ends[1]])}
             ranks |= {"zone": told["zone"], "rank": number(first[rank])}
             sentences.append(say("told.interval_rank", lang, **ranks))
-        return sentences
+        return [*sentences, *self.beyond(lang)]
+
+    def beyond(self, lang: str) -> list[str]:
+        """Return why what is expected of some zones lies outside its interval, if it does."""
+        column, low, high, *_ = (self.column, *self.columns)
+        zones = self.zones_shown()
+        expected, least, most = (zones[each].map(float) for each in (column, low, high))
+        # A sum of shares misses an end that it equals by as much as its digits do.
+        within = expected.between(least, most) | np.isclose(expected, expected.clip(least, most))
+        outside = int((~within & expected.notna()).sum())
+        return [say("told.interval_beyond", lang, n=outside)] if outside else []
 
     def figures(self, lang: str) -> list[Figures]:
         """Return the zones with their intervals: as lines upon bars, and in figures."""
@@ -141,7 +151,8 @@ class Intervals(OfZones):
                 ends=tuple(zip(top[low].map(float), top[high].map(float), strict=True)),
             )
         title = say("slides.figures", lang, title=self.title(lang))
-        return [Figures(title, table=Table(header, tuple(rows), (1, 2, 3, 4)), chart=chart)]
+        table = Table(header, tuple(rows), (1, 2, 3, 4))
+        return [Figures(title, text=tuple(self.beyond(lang)), table=table, chart=chart)]
 
 
 def _ends(lows: pd.Series[float], highs: pd.Series[float], column: str) -> list[str]:

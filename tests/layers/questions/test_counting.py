@@ -378,6 +378,21 @@ def test_intervals_of_what_stands_well_inside_are_the_counts() -> None:
     assert Ahead(ASKED).headline("en")[0][1].startswith("West quarter 100")
 
 
+@pytest.mark.parametrize(
+    ("expected", "outside"), [(4.0 + 1e-12, 0), (4.5, 1), (3.5, 1), (np.nan, 0)]
+)
+def test_what_is_expected_outside_its_interval_is_explained(
+    monkeypatch: pytest.MonkeyPatch, expected: float, outside: int
+) -> None:
+    zones = Intervals(ASKED).answer().assign(count=[5.0, expected], count_low=4, count_high=[5, 4])
+    monkeypatch.setattr(Intervals, "answer", lambda _: zones)
+    told = Intervals(ASKED).beyond("en")
+    assert len(told) == outside
+    assert all("that of 1 zone lies outside" in each for each in told)
+    (figures,) = Intervals(ASKED).figures("en")
+    assert list(figures.text) == told
+
+
 def test_one_zone_alone_is_ahead_of_none(monkeypatch: pytest.MonkeyPatch) -> None:
     alone = pd.DataFrame({"id": [WEST], WEST: [np.nan]})
     monkeypatch.setattr(Ahead, "answer", lambda _: alone)
