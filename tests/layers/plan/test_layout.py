@@ -85,8 +85,9 @@ def test_a_rule_that_cannot_be_read_is_refused(rule: str) -> None:
 
 
 def test_a_rule_takes_no_other_word_than_within() -> None:
-    with pytest.raises(InputError, match="within"):
+    with pytest.raises(InputError, match="within") as refused:
         Rule.parse("cover:5 around:district-a")
+    assert refused.value.values["rule"] == "cover:5 around:district-a"  # noqa: PD011 - of the refusal
 
 
 def test_a_rule_without_what_it_needs_says_what_is_missing() -> None:

@@ -347,7 +347,7 @@ def test_what_is_said_of_places_is_shown_as_far_as_it_reaches() -> None:
     assert list(nothing.frames) == ["quarters"]
 
 
-def test_a_kind_is_found_by_its_map_and_its_look() -> None:
+def test_a_kind_is_found_by_its_map_and_its_look(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kind_of("coverage") is Coverage
     assert [each.LOOK for each in looks("coverage")] == ["zones", "curve", "reach"]
     for wrong in (("nothing",), ("coverage", "nothing")):
@@ -359,6 +359,10 @@ def test_a_kind_is_found_by_its_map_and_its_look() -> None:
     ]
     assert Kind.facts(asked, "quarter-west", "quarters", "en") == [("Covered (%)", "6.5")]
     assert Kind.facts(asked, "nowhere", "quarters", "en") == []
+    untold = asked.zones_shown().assign(covered_pct=np.nan)
+    with monkeypatch.context() as patched:
+        patched.setattr(Coverage, "zones_shown", lambda _: untold)
+        assert Kind.facts(asked, "quarter-west", "quarters", "en") == []
     assert Kind.headline(asked, "en") == [("Covered (%), highest", "West quarter 6.5")]
     assert asked.counted_in(Zones("squares")).zones == Zones("squares")
     assert asked.over(Points("shops", trade=("food",))).sites.filters

@@ -14,6 +14,7 @@ import pytest
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 
+import geo
 from geo.errors import InputError
 from layers.book.claims import headline
 from layers.book.map_deck import slides_of
@@ -23,7 +24,7 @@ from layers.paper.printing import printed
 from layers.paper.toning import toned
 from layers.questions import autocorrelation, centre_maps, patterns
 from layers.questions.asking import parameters_of
-from layers.questions.centres import Centres
+from layers.questions.centres import Centres, ellipses
 from layers.questions.clusters import Clusters
 from layers.questions.hot_spots import HotSpots
 from layers.questions.kinds import looks
@@ -184,6 +185,13 @@ def test_ellipses_are_not_cut_and_share_the_colour_of_their_centre() -> None:
     assert len(ringed) > 1
     for title in ringed:
         assert colours[title] == colours[title.replace("Ellipse", "Mean")]
+
+
+def test_ellipses_of_all_and_of_groups_reach_as_far_as_is_asked() -> None:
+    once, twice = (ellipses(Centres(PLATFORMS, "category"), deviations=k) for k in (1.0, 2.0))
+    areas = [geo.to_metric(each).area.to_numpy() for each in (once, twice)]
+    assert len(areas[0]) > 1
+    assert areas[1] / areas[0] == pytest.approx(4, rel=1e-6)
 
 
 def test_the_legend_goes_from_hot_to_cold_also_where_there_are_ten_overlays() -> None:

@@ -168,6 +168,9 @@ def test_no_more_zones_rise_above_one_than_there_are_places_to_move() -> None:
     assert ranks["rank"].tolist() == [1, 2, 2, 4]
     assert ranks["rank_min"].tolist() == [1, 1, 1, 1]
     assert ranks["rank_max"].tolist() == [2, 2, 2, 4]
+    # Of zones whose values are known exactly, each can only have the rank that it has.
+    ranks = unknowns._ranks(value, value, value, 4)
+    assert [ends.tolist() for ends in ranks.values()] == [[1, 2, 2, 4]] * 3
 
 
 @pytest.mark.parametrize(("lang", "said"), [("zh", "现有平台"), ("en", "existing platforms")])
