@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 SLIVER = 1e-6
 # Pairs of zones that are compared between two looks at the watch.
 _PAIRS_AT_ONCE = 2_000
-# Zones whose middles are looked up in the others, and pairs of these that are compared first.
-_FEW_ZONES, _FEW_PAIRS = 64, 8
+# Parts whose middles are looked up in the others, and pairs of zones that are compared first.
+_FEW_PARTS, _FEW_PAIRS = 64, 8
 
 
 def overlapping(polygons: NDArray[Any]) -> bool:
@@ -41,9 +41,12 @@ def overlapping(polygons: NDArray[Any]) -> bool:
     False
     """
     polygons = polygons[~(shapely.is_missing(polygons) | shapely.is_empty(polygons))]
-    middles = shapely.point_on_surface(polygons)
-    # Where the middle of a zone is another's the answer is next to known.
-    few = shapely.STRtree(polygons).query(middles[:_FEW_ZONES], predicate="intersects").T
+    # Of a zone of several parts one alone may be in another.
+    parts, owner = shapely.get_parts(polygons, return_index=True)
+    middles = shapely.point_on_surface(parts)
+    # Where the middle of a part is another's the answer is next to known.
+    few = shapely.STRtree(polygons).query(middles[:_FEW_PARTS], predicate="intersects").T
+    few[:, 0] = owner[few[:, 0]]
     few = few[few[:, 0] != few[:, 1]][:_FEW_PAIRS]
     if len(few):
         both = polygons[np.unique(few)]
@@ -56,9 +59,10 @@ def overlapping(polygons: NDArray[Any]) -> bool:
     close = borders.close()
     if close is None or borders.crossings(MOST_CROSSINGS) == MOST_CROSSINGS:
         return True
-    # Of two that share ground the borders meet, or one is in the other.
+    # Of two that share ground the borders meet, or a part of one is in the other.
     middle, zone = Locator(polygons).pairs(shapely.get_x(middles), shapely.get_y(middles))
-    within = np.column_stack([middle, zone])[middle != zone]
+    within = np.column_stack([owner[middle], zone])
+    within = np.unique(within[within[:, 0] != within[:, 1]], axis=0)
     pairs = np.concatenate([within, close])
     return any(_share(polygons, pairs[some]) for some in slices(len(pairs), _PAIRS_AT_ONCE))
 

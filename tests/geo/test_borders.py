@@ -54,6 +54,15 @@ def test_combs_that_cross_are_never_laid_on_each_other(monkeypatch: pytest.Monke
     assert error.value.code == "zones.crossing"
 
 
+def test_one_part_of_a_zone_within_another_zone_is_an_overlap() -> None:
+    near, far = shapely.box(2, 2, 3, 3), shapely.box(40, 0, 60, 20)
+    # The middle of the whole is in the part that lies apart.
+    parted = shapely.union_all([near, far])
+    assert overlapping(np.array([shapely.box(0, 0, 9, 9), parted]))
+    assert overlapping(np.array([parted, shapely.box(0, 0, 9, 9)]))
+    assert not overlapping(np.array([parted, shapely.box(0, 0, 9, 9) - near.buffer(1)]))
+
+
 def test_zones_within_each_other_are_not_compared_pair_by_pair(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
