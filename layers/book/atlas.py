@@ -280,7 +280,7 @@ def _total(layer: str, lang: str) -> tuple[str, str]:
     points = Subjects(layer)
     title = say("atlas.cover.total", lang, layer=resource(layer).title(lang))
     share = placed_share(points.chosen())
-    return title, f"{number(share.placed)} / {number(share.possible)}"
+    return title, facts.of_all(number(share.placed), number(share.possible))
 
 
 def _closing(spec: MapSpec, nowhere: list[Subject]) -> tuple[Leaf, ...]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from layers.book.brief import STEPS, SUMMED_UP, brief, counted
 from layers.book.comparison import side_by_side
 from layers.book.map_deck import drawn_slide, figure_slide
-from layers.book.slides import foot_of, sources_slide
+from layers.book.slides import foot_lines, foot_of, sources_slide
 from layers.record.specification import asked
 from layers.slides.deck import presentation
 from layers.slides.slide import Slide
@@ -73,8 +73,7 @@ def brief_slides(whole: Brief, spec: MapSpec) -> list[Slide]:
         Its specification.
     """
     lang, foot = spec.lang, foot_of(spec)
-    lines = (spec.sheet.subtitle or say("brief.subtitle", lang), foot)
-    # The foot of a cover is below its title.
+    lines = (spec.sheet.subtitle or say("brief.subtitle", lang), *foot_lines(foot))
     cover = Slide(_title(spec), "\n".join(lines), notes="\n".join(whole.missing))
     slides, behind = [cover], []
     if whole.findings:

@@ -76,6 +76,17 @@ class Facts:
     found: tuple[tuple[tuple[str, str], ...], ...]
 
 
+def of_all(some: str, all_: str) -> str:
+    """Return a number with that of all, which a line must not end between.
+
+    Examples
+    --------
+    >>> of_all("1", "5").split()
+    ['1', '/', '5']
+    """
+    return f"{some}\N{NO-BREAK SPACE}/\N{NO-BREAK SPACE}{all_}"
+
+
 def of_zone(zone: Subject, spec: MapSpec) -> Facts:
     """Return the facts of a zone.
 
@@ -130,7 +141,7 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
     share, places = placed_share(chosen), int(placed.geometry.to_wkb().nunique())
     figures = [
         _figure("all", number(len(chosen)), lang),
-        _figure("located", f"{number(share.placed)} / {number(share.possible)}", lang),
+        _figure("located", of_all(number(share.placed), number(share.possible)), lang),
         _figure("places", number(places), lang),
         _figure("kind_share", f"{in_words(100 * len(chosen) / len(whole), 'share_pct')} %", lang),
     ]
@@ -227,7 +238,7 @@ def _numbers(
         share = in_words(100 * count / placed, "share_pct")
         figures.append(_figure(f"share{kind}", f"{share} %", lang, **names))
     if drawn is not None and layer == _lead():
-        rank = f"{drawn['rank']:.0f} / {len(_draws(points, spec.pages or ''))}"
+        rank = of_all(number(drawn["rank"]), number(len(_draws(points, spec.pages or ""))))
         figures.append(_figure("rank", rank, lang, **names))
     if summed:
         names |= _amount_words(layer, lang)

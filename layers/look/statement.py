@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # A name and its value.
 Row: TypeAlias = tuple[str, str]
+# Between the parts of a foot: an ideographic space.
+GAP = "\u3000"
 
 
 def reviewed(sheet: Sheet, lang: str) -> str:
@@ -31,7 +33,7 @@ def reviewed(sheet: Sheet, lang: str) -> str:
 def imprint(review: str, author: str, date: str, lang: str) -> str:
     """Return the line at the foot of a page or slide."""
     by = say("statement.by", lang, name=author) if author else ""
-    return "　".join(filter(None, (say("statement.reviewed", lang, review=review), by, date)))
+    return GAP.join(filter(None, (say("statement.reviewed", lang, review=review), by, date)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,8 +50,8 @@ GAP, GROUND_GAP = 16.0, 4.0
 # Widths of the column in shares of the slide's: beside a map with a legend only, with more, and
 # beside a chart; and as wide as a table may make it.
 LEGEND_COLUMN, WIDE_COLUMN, CHART_COLUMN, WIDEST_COLUMN = 0.23, 0.36, 0.42, 0.47
-# What a legend of very many lines may take beside its map.
-LONG_LEGEND = 0.62
+# What a legend of very many lines may take beside its map, which keeps a third at least.
+LONG_LEGENDS = (0.54, 0.62, 0.66)
 # Most of its column that a legend takes, and a text of what is left, where there is more in it.
 LEGEND_SHARE, TEXT_SHARE = 0.6, 0.6
 # A chart needs such a height, points, and a table beside other things so many rows.
@@ -259,7 +259,8 @@ def _column_beside(slide: Slide, area: Box) -> float:
     if slide.spare and slide.text:
         # What gives way to the legend does so before the map does.
         widths += [(column, ()) for column, _ in widths]
-    for column, text in (*widths, (area.width * LONG_LEGEND, slide.text)):
+    widths += [(area.width * each, slide.text) for each in LONG_LEGENDS]
+    for column, text in widths:
         beside = replace(area, width=column - GAP)
         room = area.height * (_legend_share(slide, beside) if text else 1.0)
         plan = legend_plan(slide.legend, beside.width, room)

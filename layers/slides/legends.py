@@ -101,6 +101,8 @@ def legend_items(scene: Scene) -> tuple[LegendItem, ...]:
             amounts = sorted(layer.amounts, reverse=True)
             sizes = tuple((number(amount), radius) for amount, radius in amounts)
             items.append(LegendItem(words, layer.colour, "sizes", sizes=sizes))
+    if any(layer.striped for layer in scene.layers):
+        items.append(LegendItem(say("sheet.striped", scene.lang), INK, "number"))
     return tuple(items)
 
 

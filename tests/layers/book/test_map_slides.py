@@ -85,6 +85,7 @@ def test_the_legend_is_in_the_order_of_the_print_and_a_hollow_symbol_is_hollow(d
     first, _ = slides_of(drawn[0])
     kinds = {item.label: item.kind for item in first.legend}
     assert kinds["载明投资额"] == kinds["未载投资额"] == "point"
+    assert "区域重叠处以各自颜色的条纹相间" in kinds
     slide = Presentation(io.BytesIO(drawn[1])).slides[0]
     items = {
         item.name: item for shape in slide.shapes if shape.name == "图例" for item in shape.shapes
