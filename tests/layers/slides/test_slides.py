@@ -580,6 +580,15 @@ def test_a_legend_stays_beside_its_map_and_what_else_there_is_goes_on():
     assert any(each.has_table for page in others for each in page.shapes)
 
 
+def test_a_very_long_legend_takes_more_than_half_of_the_slide_and_is_whole():
+    slide = Slide(
+        "布局", map=view(), legend=(LegendItem("word word word w", "#B5172F", "area", "9"),) * 56
+    )
+    (page,) = made(slide).slides
+    (legend,) = [each for each in page.shapes if each.name == "图例"]
+    assert len(legend.shapes) == len(slide.legend)
+
+
 def test_a_short_table_stands_beside_its_text_and_is_not_parted():
     table = Table(("指标", "数值"), tuple((f"第 {row} 项", row) for row in range(9)))
     (slide,) = made(Slide("解读", text=TEXT * 4, table=table)).slides
