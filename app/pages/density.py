@@ -187,7 +187,7 @@ with results:
             ranking_table(told, value, rank, title=title, zone=zone)
     moved = sure.zones.attrs["points_moved"] > 0
     st.caption(
-        text("density.whiskers", draws=number(sure.draws))
+        text("app.whiskers", draws=number(sure.draws))
         if moved
         else sentence("values.no_accuracy", language(), {})
     )

@@ -88,10 +88,10 @@ def chart(shown: Shown, zone: str | None) -> None:
         if has_interval:
             table = table.assign(low=zones["low"], high=zones["high"])
         bars(table, title=named(*shown.titles), selected=zone, log=shown.log, told=told)
-        kind = "whiskers" if has_interval else "no_whiskers"
+        key = "app.whiskers" if has_interval else "distribution.no_whiskers"
         drawn = questions.zone_draws(shown.drawn)
         st.caption(
-            text(f"distribution.{kind}", draws=number(drawn.draws))
+            text(key, draws=number(drawn.draws))
             if drawn.zones.attrs["points_moved"]
             else sentence("values.no_accuracy", language(), {})
         )

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from layers.book.brief import STEPS, SUMMED_UP, brief, counted
 from layers.book.comparison import side_by_side
 from layers.book.map_deck import drawn_slide, figure_slide
-from layers.book.slides import foot_lines, foot_of, sources_slide
+from layers.book.slides import foot_of, sources_slide
+from layers.look.statement import imprinted
 from layers.record.specification import asked
 from layers.slides.deck import presentation
 from layers.slides.slide import Slide
@@ -73,7 +74,7 @@ def brief_slides(whole: Brief, spec: MapSpec) -> list[Slide]:
         Its specification.
     """
     lang, foot = spec.lang, foot_of(spec)
-    lines = (spec.sheet.subtitle or say("brief.subtitle", lang), *foot_lines(foot))
+    lines = (spec.sheet.subtitle or say("brief.subtitle", lang), *imprinted(spec.titled(), lang))
     cover = Slide(_title(spec), "\n".join(lines), notes="\n".join(whole.missing))
     slides, behind = [cover], []
     if whole.findings:

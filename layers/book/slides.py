@@ -10,7 +10,7 @@ from geo.numerals import listed, number
 from layers.book.atlas import atlas, sources_leaf
 from layers.book.claims import headline
 from layers.book.map_deck import drawn_slide
-from layers.look.statement import GAP, imprint, reviewed
+from layers.look.statement import imprint, imprinted
 from layers.paper.toning import Known
 from layers.record.specification import asked
 from layers.slides.deck import presentation
@@ -58,7 +58,7 @@ def atlas_deck(
     report = progress or (lambda *_: None)
     sheet, foot = spec.titled(), foot_of(spec)
     said = (each for each in whole.cover.text if each != sheet.author)
-    cover = Slide(sheet.title, "\n".join((*said, *foot_lines(foot))))
+    cover = Slide(sheet.title, "\n".join((*said, *imprinted(sheet, spec.lang))))
     row = partial(say, "statement.row", spec.lang)
     counts = tuple(row(name=name, value=value) for name, value in whole.cover.figures)
     listing = Slide(say("atlas.contents", spec.lang), text=counts, footer=foot)
@@ -87,16 +87,7 @@ def atlas_deck(
 
 def foot_of(spec: MapSpec) -> str:
     """Return what stands at the foot of a slide without a map: review, author and date."""
-    sheet = spec.titled()
-    return imprint(reviewed(sheet, spec.lang), sheet.author, sheet.date, spec.lang)
-
-
-def foot_lines(foot: str) -> list[str]:
-    """Return what stands at the foot of other slides as lines, which a cover has below its title.
-
-    In one line it would be parted where that ends, also within a date.
-    """
-    return foot.split(GAP)
+    return imprint(imprinted(spec.titled(), spec.lang))
 
 
 def sources_slide(spec: MapSpec, shown: Sequence[Content]) -> Slide:

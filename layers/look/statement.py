@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 # A name and its value.
 Row: TypeAlias = tuple[str, str]
-# Between the parts of a foot: an ideographic space.
-GAP = "\u3000"
 
 
 def reviewed(sheet: Sheet, lang: str) -> str:
@@ -30,10 +28,23 @@ def reviewed(sheet: Sheet, lang: str) -> str:
     return say("statement.internal", lang) if number == INTERNAL else number
 
 
-def imprint(review: str, author: str, date: str, lang: str) -> str:
-    """Return the line at the foot of a page or slide."""
+def imprinted(sheet: Sheet, lang: str) -> list[str]:
+    """Return what stands at the foot of a page or slide, part by part: review, author and date.
+
+    A cover has them below each other: in one line they would be parted where that ends, also within
+    a date.
+    """
+    return _imprint(reviewed(sheet, lang), sheet.author, sheet.date, lang)
+
+
+def imprint(parts: Iterable[str]) -> str:
+    """Return what stands at the foot of a page or slide as one line."""
+    return "\u3000".join(parts)
+
+
+def _imprint(review: str, author: str, date: str, lang: str) -> list[str]:
     by = say("statement.by", lang, name=author) if author else ""
-    return GAP.join(filter(None, (say("statement.reviewed", lang, review=review), by, date)))
+    return [*filter(None, (say("statement.reviewed", lang, review=review), by, date))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +150,7 @@ class Statement:
     @property
     def imprint(self) -> str:
         """The line at the foot of a page or slide: review, author and date."""
-        return imprint(self.review, self.author, self.date, self.lang)
+        return imprint(_imprint(self.review, self.author, self.date, self.lang))
 
     @property
     def alternative(self) -> str:

@@ -95,7 +95,7 @@ class Coverage(Kind):
     def content(self, lang: str) -> Content:
         """Return covered zones, service areas and sites."""
         covered_zh, covered_en = both("coverage.title")
-        areas = "coverage.areas_likely" if is_unsure(self.sites) else "coverage.areas"
+        areas = "coverage.areas_likely" if self.sites.is_unsure else "coverage.areas"
         areas_zh, areas_en = both(areas)
         zones = covered_zones(self.of_zones)
         covered = Choropleth(
@@ -258,7 +258,7 @@ class Reach(Coverage):
 
     def remarks(self, lang: str) -> list[str]:
         """Say of which sites the area is no more than schematic."""
-        return [say("told.reach_zones", lang)] if is_unsure(self.sites) else []
+        return [say("told.reach_zones", lang)] if self.sites.is_unsure else []
 
     def headline(self, lang: str) -> list[tuple[str, str]]:
         """Return how much ground is within reach of the sites."""
@@ -319,7 +319,7 @@ def likely_reach(sites: Points, distance_m: float) -> gpd.GeoDataFrame:
     """
     areas = service_areas(sites, distance_m)
     known = sites.known()
-    if not is_unsure(sites):
+    if not sites.is_unsure:
         return areas[["geometry"]].dissolve()
     chance = geo.coverage_probability(known, distance_m=distance_m)
     bands = geo.filled_bands(chance, levels=(0.5,))
@@ -329,12 +329,6 @@ def likely_reach(sites: Points, distance_m: float) -> gpd.GeoDataFrame:
     likely = rim[bands["low"] >= 0.5]  # noqa: PLR2004 - a half
     points = areas.geometry[known[EXTENT].isna()]
     return gpd.GeoDataFrame(geometry=[pd.concat([likely, points]).union_all()], crs=areas.crs)
-
-
-def is_unsure(sites: Points) -> bool:
-    """Tell whether some sites are only known to be somewhere in an area or along a line."""
-    known = sites.known()
-    return EXTENT in known and bool(known[EXTENT].notna().any())
 
 
 def _shares(row: pd.Series[float], lang: str) -> list[tuple[str, str]]:

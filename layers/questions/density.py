@@ -178,7 +178,7 @@ class Density(Kind):
                 levels=levels if self.show == "bands" else None,
                 top=top,
                 name="density",
-                spread=self._is_spread(),
+                spread=self.points.is_unsure,
             )
         ]
         if self.show == "isolines":
@@ -197,11 +197,6 @@ class Density(Kind):
                 zones, "density_per_km2", columns=columns, title=title, titles={}, lang=lang
             )
         ]
-
-    def _is_spread(self) -> bool:
-        """Whether the place of some points is known by their zone only."""
-        known = self.points.known()
-        return "place_extent" in known and bool(known["place_extent"].notna().any())
 
     def value_words(self, name: str, value: str, lang: str) -> str:
         """Return the unit as the legend has it."""

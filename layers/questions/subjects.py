@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from geo.arguments import require_one_of
 from geo.errors import InputError
 from geo.numerals import listed, number
+from geo.supports import EXTENT
 from layers.keeping.answers import kept_answer
 from layers.keeping.brought import is_own, kept_points, kept_zones
 from layers.keeping.own_points import AMOUNT, CATEGORY, own_resource
@@ -250,6 +251,12 @@ class Points:
     def known(self) -> gpd.GeoDataFrame:
         """Return the chosen features that have a place, with all that is known of it."""
         return self.located() if is_own(self.layer) else with_extents(self.chosen())
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether some are only known to be somewhere in an area or along a line."""
+        known = self.known()
+        return EXTENT in known and bool(known[EXTENT].notna().any())
 
     def unlocated(self) -> gpd.GeoDataFrame:
         """Return the chosen features that have none."""

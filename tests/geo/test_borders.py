@@ -63,18 +63,24 @@ def test_one_part_of_a_zone_within_another_zone_is_an_overlap() -> None:
     assert not overlapping(np.array([parted, shapely.box(0, 0, 9, 9) - near.buffer(1)]))
 
 
+def sizes_of(monkeypatch: pytest.MonkeyPatch, name: str) -> list[int]:
+    """Note how many shapes each call of one of shapely's functions is given."""
+    sizes: list[int] = []
+    real = getattr(shapely, name)
+
+    def noted(shapes: Any, *others: Any) -> Any:
+        sizes.append(len(shapes))
+        return real(shapes, *others)
+
+    monkeypatch.setattr(shapely, name, noted)
+    return sizes
+
+
 def test_zones_within_each_other_are_not_compared_pair_by_pair(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     rings = np.array([shapely.box(-x, -x, x, x) for x in range(1, 200)])
-    compared: list[int] = []
-    relate = shapely.relate_pattern
-
-    def counted(a: Any, b: Any, pattern: str) -> Any:
-        compared.append(len(a))
-        return relate(a, b, pattern)
-
-    monkeypatch.setattr(shapely, "relate_pattern", counted)
+    compared = sizes_of(monkeypatch, "relate_pattern")
     assert overlapping(rings)
     assert sum(compared) < len(rings)
 
@@ -82,14 +88,7 @@ def test_zones_within_each_other_are_not_compared_pair_by_pair(
 def test_a_polygon_that_holds_a_cell_is_not_tested_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     zones = np.array([shapely.box(-x, -x, x, x) for x in range(50, 90)])
     xy = np.random.default_rng(0).uniform(-40, 40, (2, 100))
-    tested: list[int] = []
-    intersects = shapely.intersects_xy
-
-    def counted(polygons: Any, x: Any, y: Any) -> Any:
-        tested.append(len(x))
-        return intersects(polygons, x, y)
-
-    monkeypatch.setattr(shapely, "intersects_xy", counted)
+    tested = sizes_of(monkeypatch, "intersects_xy")
     point, _ = Locator(zones).pairs(*xy)
     assert (point.size, sum(tested)) == (100 * len(zones), 0)
 

@@ -237,7 +237,7 @@ def test_a_reach_that_is_likely_is_of_points_and_of_places_known_by_their_zone(
 ) -> None:
     known = SHOPS.known().assign(place_extent=None)
     monkeypatch.setattr(Points, "known", lambda _: known)
-    assert not coverage.is_unsure(SHOPS)
+    assert not SHOPS.is_unsure
     plain = coverage.likely_reach.__wrapped__(SHOPS, 500.0)
     assert len(plain) == 1
     areas = coverage.service_areas(SHOPS, 500.0)
@@ -245,7 +245,7 @@ def test_a_reach_that_is_likely_is_of_points_and_of_places_known_by_their_zone(
     # One of them may be anywhere in a wide disc: nowhere is it likely within 500 m of it.
     places = known.to_crs(4544).geometry.buffer(5000).to_crs(4490)
     known = known.assign(place_extent=[places.iloc[0], *[None] * 8])
-    assert coverage.is_unsure(SHOPS)
+    assert SHOPS.is_unsure
     likely = coverage.likely_reach.__wrapped__(SHOPS, 500.0)
     others = areas.geometry.iloc[1:].union_all()
     assert likely.geometry[0].symmetric_difference(others).area < 0.01 * others.area
