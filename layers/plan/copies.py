@@ -129,15 +129,17 @@ def _arrays_in(value: object) -> list[np.ndarray[Any, Any]]:
 
 
 def _is_raster(value: object) -> TypeGuard[xr.DataArray]:
-    """Whether a value is a raster: nobody has one where xarray is not loaded, which takes long."""
-    loaded = sys.modules.get("xarray")
-    return loaded is not None and isinstance(value, loaded.DataArray)
+    """Whether a value is a raster: nobody has one where xarray is not loaded, which takes long.
+
+    Another visitor's thread may be loading it just now: then it is there and lacks what it gives.
+    """
+    return isinstance(value, getattr(sys.modules.get("xarray"), "DataArray", ()))
 
 
 def _is_sparse(value: object) -> bool:
     """Whether a value is a sparse matrix, as above."""
     loaded = sys.modules.get("scipy.sparse")
-    return loaded is not None and bool(loaded.issparse(value))
+    return any(isinstance(value, getattr(loaded, kind, ())) for kind in ("sparray", "spmatrix"))
 
 
 def _variables(array: xr.DataArray) -> list[xr.Variable]:

@@ -6,6 +6,7 @@ import copy
 import pickle
 import sys
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import geopandas as gpd
@@ -31,6 +32,18 @@ class Pair(NamedTuple):
 
 def raster() -> xr.DataArray:
     return xr.DataArray(np.zeros((2, 3)), {"y": [2.0, 1.0], "x": [1.0, 2.0, 3.0]}, ("y", "x"))
+
+
+@pytest.mark.parametrize("module", ["xarray", "scipy.sparse"])
+def test_answers_are_kept_while_another_thread_loads_what_some_are_made_of(
+    module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first visitor comes while the app is warmed: modules are there of which half is read."""
+    monkeypatch.setitem(sys.modules, module, ModuleType(module))
+    kept = sealed({"frame": pd.DataFrame({"a": [1]}), "record": Record([np.zeros(2)])})
+    assert copied(kept)["frame"].equals(kept["frame"])
+    assert bytes_of(kept) > 16
+    assert not is_shareable(kept)
 
 
 def test_what_is_sealed_is_of_the_same_kind_and_refuses_every_change() -> None:
