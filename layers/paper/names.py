@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from layers.paper.artists import draw_lines, write
 from layers.paper.halos import Halo
 from layers.paper.sheet import text_width
+from layers.type.line_breaks import is_upright
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,8 +73,7 @@ def write_name(axes: Axes, name: Name, spot: Placed, px: float) -> None:
         corners = (*spot.leader, _line_end(name, spot, spot.leader[1]))
         for colour, width in ((name.halo, 2.4), (name.colour, 0.8)):
             draw_lines(axes, [corners], colour, width * px, LEADER_ZORDER)
-    chinese = not name.text.isascii() and len(name.text) > 1
-    if chinese and abs(spot.rotation) > STEEP:
+    if abs(spot.rotation) > STEEP and is_upright(name.text):
         _write_down(axes, name, spot, px)
         return
     step = name.request.height / len(name.lines)

@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from layers.type.fonts import Weight
 
 PT_PER_MM = 72.0 / 25.4
-# A CSS px on an A3 sheet, in points; smaller sheets are read from nearer.
-PX_PT, REFERENCE_MM = 0.75, 297.0
+# A CSS px on an A3 sheet, in points; smaller sheets are read from nearer, and posters from across a
+# room: the powers with which it goes with the shorter side.
+PX_PT, REFERENCE_MM, NEARER, FARTHER = 0.75, 297.0, 0.5, 0.8
 DPI = (36, 1200)
 # What is painted is four bytes a pixel, some times over: an A3 sheet at 1200 dpi, an A0 one at 420.
 MOST_PIXELS = 280_000_000
@@ -305,7 +306,8 @@ def _margin(px: float) -> float:
 
 def px_pt(size: str) -> float:
     """Return the points per px of the symbology on a sheet."""
-    return PX_PT * math.sqrt(min(SIZES_MM[size]) / REFERENCE_MM)
+    larger = min(SIZES_MM[size]) / REFERENCE_MM
+    return PX_PT * larger ** (FARTHER if larger > 1 else NEARER)
 
 
 def is_wide(size: str) -> bool:

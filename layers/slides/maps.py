@@ -19,7 +19,7 @@ from layers.scene.scene import PANES
 from layers.scene.strokes import Stroke, arrow_corners, edges, lines
 from layers.slides.freeforms import DOWN, UP, Fill, add
 from layers.slides.symbols import symbol
-from layers.type.line_breaks import text_width
+from layers.type.line_breaks import is_upright, text_width
 from layers.words import say
 
 if TYPE_CHECKING:
@@ -303,7 +303,7 @@ class _Canvas:
     def _name(self, name: PlacedName) -> Shape:
         ((x, y),) = self._at(np.array([[name.x, name.y]])).tolist()
         first = name.lines[0]
-        upright = abs(name.rotation) > STEEP and not first.isascii() and len(first) > 1
+        upright = abs(name.rotation) > STEEP and is_upright(first)
         turn, width, height = -name.rotation, name.width, name.height
         if upright:
             # Along a line that goes up to the right the first character is above at the right.

@@ -51,6 +51,17 @@ MEASURED, PIECED = 8192, 512
 BOLDER = 1.08
 
 
+def is_upright(text: str) -> bool:
+    """Return whether a text can run from top to bottom, its characters upright: it has Chinese ones.
+
+    Examples
+    --------
+    >>> is_upright("西三环线"), is_upright("Tanzhou Avenue – Pingtang Avenue"), is_upright("湘")
+    (True, False, False)
+    """
+    return len(text) > 1 and any(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+
+
 def unparted(text: str) -> str:
     """Return a text for a program that breaks its lines itself: no number is parted from its unit.
 

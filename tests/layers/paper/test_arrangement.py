@@ -67,3 +67,11 @@ def test_titles_of_four_hundred_characters_are_whole_and_within_the_sheet(size, 
     room = wide_mm / 25.4 * 72
     assert max(text_width(each, head.title_pt, "bold") for each in head.title) < room
     assert head.height < 0.3 * high_mm / 25.4 * 72
+
+
+def test_letters_of_a_poster_grow_with_it_so_that_it_can_be_read_from_farther_away():
+    a3, a1, a0 = map(px_pt, ("A3", "A1", "A0"))
+    # Of an A4 sheet they are as large as 0.53 pt a px, and no sheet has smaller ones.
+    assert px_pt("A4") == pytest.approx(a3 * (210 / 297) ** 0.5)
+    assert a1 / a3 > 1.7
+    assert a0 / a3 > 2.25
