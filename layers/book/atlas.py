@@ -95,17 +95,20 @@ class Atlas:
     pages
         One for each subject that has a map.
     closing
-        What has no place, method and sources.
+        What has no place, and sources.
+    method
+        How it was counted and how to read it, which a print has behind its contents.
     """
 
     cover: Leaf
     pages: tuple[Leaf, ...]
     closing: tuple[Leaf, ...]
+    method: Leaf
 
     @property
     def leaves(self) -> tuple[Leaf, ...]:
-        """All leaves in order."""
-        return (self.cover, *self.pages, *self.closing)
+        """All leaves, in the order in which slides have them."""
+        return (self.cover, *self.pages, *self.closing[:-1], self.method, self.closing[-1])
 
 
 def atlas(spec: MapSpec) -> Atlas:
@@ -149,7 +152,8 @@ def _of_zones(spec: MapSpec) -> Atlas:
     )
     zh, en = both(f"atlas.series.{spec.pages}")
     all_of_them = replace(content, overlays=(*content.overlays, *outlined(zh, capital(en), placed)))
-    return Atlas(_cover(spec, all_of_them, len(pages)), pages, _closing(spec, nowhere))
+    cover = _cover(spec, all_of_them, len(pages))
+    return Atlas(cover, pages, _closing(spec, nowhere), _method(spec))
 
 
 def _of_kinds(spec: MapSpec) -> Atlas:
@@ -166,7 +170,7 @@ def _of_kinds(spec: MapSpec) -> Atlas:
             pages.append(_leaf(title, _content_of_kind(spec, own, column, kind.id), about))
     content = spec.content()
     cover = _cover(spec, content, len(pages))
-    return Atlas(cover, tuple(pages), (*nowhere, *_closing(spec, [])))
+    return Atlas(cover, tuple(pages), (*nowhere, *_closing(spec, [])), _method(spec))
 
 
 def _points(spec: MapSpec) -> Subjects:
@@ -284,8 +288,8 @@ def _total(layer: str, lang: str) -> tuple[str, str]:
 
 
 def _closing(spec: MapSpec, nowhere: list[Subject]) -> tuple[Leaf, ...]:
-    leaves = [_method(spec), sources_leaf(spec)]
-    return (_nowhere(nowhere, spec.lang), *leaves) if nowhere else tuple(leaves)
+    sources = sources_leaf(spec)
+    return (_nowhere(nowhere, spec.lang), sources) if nowhere else (sources,)
 
 
 def _nowhere(zones: list[Subject], lang: str) -> Leaf:

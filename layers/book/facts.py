@@ -428,19 +428,18 @@ def _answer(zone: Subject, spec: MapSpec) -> list[tuple[str, str]]:
 
 
 def _table(features: list[Row], lang: str, *, of_layers: bool = False) -> Table | None:
-    """Return features with kind, and their layer if they are of several, evidence and accuracy."""
+    """Return features with evidence and accuracy, and kind and layer if they are of several."""
     if not features:
         return None
-    header = tuple(
-        say(f"atlas.column.{name}", lang) for name in ("name", "kind", "evidence", "accuracy")
-    )
+    names = ("name", *(["kind"] if of_layers else []), "evidence", "accuracy")
+    header = tuple(say(f"atlas.column.{name}", lang) for name in names)
     rows = tuple(_row(row, lang, of_layers=of_layers) for row in features)
-    return Table(header, rows, numeric=(3,))
+    return Table(header, rows, numeric=(len(names) - 1,))
 
 
 def _row(row: Row, lang: str, *, of_layers: bool) -> tuple[Cell, ...]:
     column = role_of(row["layer"]).group
-    kind = [_of("reading.noun", row["layer"], lang)] if of_layers else []
+    kind = [_of("reading.noun", row["layer"], lang)]
     if isinstance(row.get(column), str):
         kind.append(value_label(column, row[column], lang=lang))
     evidence = value_label("evidence", row["evidence"], lang=lang)
@@ -449,7 +448,7 @@ def _row(row: Row, lang: str, *, of_layers: bool) -> tuple[Cell, ...]:
     words = " · ".join(kind)
     return (
         name,
-        capital(words),
+        *([capital(words)] if of_layers else []),
         evidence,
         None if pd.isna(accuracy) else round(accuracy),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from geo.errors import InputError
@@ -43,20 +44,24 @@ if TYPE_CHECKING:
     from layers.record.specification import MapSpec
     from layers.type.table_grids import Grid
 
-    # A page, and where its number stands.
+    # A page, and where its number stands; and the boxes of the rows of the tables on it.
     _Drawn = tuple[Page, tuple[float, float]]
+    _Worded = tuple[_Drawn, list[Box]]
 
 INK, PALE, RULE, HEAD = inks("ink", "soft", "rule", "link")
 # The words beside a map have this share of the width.
 PANEL_SHARE = 0.29
 # px: sizes of words, space between paragraphs and parts, and the sizes a table chooses from.
 TEXT_PX, WORDED_PX, FIGURE_PX, SMALL_PX, COVER_PX = 12.0, 13.8, 17.0, 10.0, 17.0
+HEADING_PX, HEADING_LEADING = 18.0, 1.7
 PARAGRAPH_PX, PART_PX, COLUMN_PX = 5.0, 12.0, 28.0
 TABLE_PX = (12.0, 11.0, 10.0)
 LEADING = 1.42
 FIGURE_COLUMNS = 2
 # A table begins beside a map only where so many rows of it have room.
 FEWEST_ROWS = 3
+# A heading stands at the foot of a page only where so many lines have room below it.
+FEWEST_LINES = 8
 # What a contents table is measured with before the numbers are known.
 SOME_PAGE = "000"
 
@@ -75,8 +80,8 @@ def printed_atlas(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
     Returns
     -------
     bytes
-        Cover, contents, a page for each subject with the rest of its table, what has no place,
-        method and sources. The same call gives the same bytes.
+        Cover, contents and method, a page for each subject, the rests of their tables, what has no
+        place, and sources. The same call gives the same bytes.
 
     Raises
     ------
@@ -88,20 +93,44 @@ def printed_atlas(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
     sheet, told = spec.titled(), whole.cover.content
     subject = alternative([told]) if told is not None else ""
     pdf = PdfFile(spec.lang, one_line(sheet.title), sheet.author, subject)
-    book = _Book(sheet, spec.lang, pdf)
-    leaves = (*whole.pages, *whole.closing)
-    titles = [leaf.title for leaf in leaves]
-    steps = len(whole.leaves) + 1
+    book = _Book(sheet, spec.lang, pdf, _cleaned(whole.method, spec.lang))
+    steps = len(whole.leaves)
     report = progress or (lambda *_: None)
     report(0, steps, whole.cover.title)
-    book.add(book.drawn(whole.cover, cover=True))
+    book.add(whole.cover.title, *book.drawn(whole.cover, cover=True))
+    rests = say("atlas.rests", spec.lang)
+    titles = [leaf.title for leaf in (*whole.pages, *whole.closing)] + [rests]
     book.skipped = len(list(book.listed(titles, [SOME_PAGE] * len(titles))))
-    with closing(in_turn(lambda at: book.drawn(leaves[at]), len(leaves))) as drawn:
-        for done, leaf in enumerate(leaves, start=1):
+    with closing(in_turn(lambda at: book.drawn(whole.pages[at]), len(whole.pages))) as drawn:
+        for done, leaf in enumerate(whole.pages, start=1):
             report(done, steps, leaf.title)
-            book.add(next(drawn))
+            book.add(leaf.title, *next(drawn))
+    if book.rests:
+        book.add(rests, [page for page, _ in book.worded(rests, book.rests)])
+    for done, leaf in enumerate(whole.closing, start=1 + len(whole.pages)):
+        report(done, steps, leaf.title)
+        book.add(leaf.title, *book.drawn(leaf))
     report(steps - 1, steps, say("atlas.contents", spec.lang))
-    return book.bound(titles)
+    return book.bound()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Section:
+    """What stands on pages of words: paragraphs and a table, below a heading if it has one.
+
+    Of one that is begun these are the rests, and the size of the letters of its table.
+    """
+
+    heading: str = ""
+    text: tuple[str, ...] = ()
+    table: Table | None = None
+    begun: bool = False
+    size_pt: float = 0.0
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing of it is left."""
+        return not self.text and (self.table is None or not self.table.rows)
 
 
 @dataclass(slots=True, eq=False)
@@ -111,10 +140,14 @@ class _Book:
     sheet: Sheet
     lang: str
     pdf: PdfFile
-    # Pages that the contents take, how many are added, and the first of each leaf among these.
+    # What stands below the contents.
+    method: Leaf
+    # Pages that the contents take, how many are added, and the titles and first pages of leaves.
     skipped: int = 0
     added: int = 0
-    starts: list[int] = field(default_factory=list)
+    starts: list[tuple[str, int]] = field(default_factory=list)
+    # What had no room beside the maps.
+    rests: list[_Section] = field(default_factory=list)
     known: Known = field(default_factory=Known)
 
     @property
@@ -122,50 +155,52 @@ class _Book:
         """Points per px on its pages."""
         return px_pt(self.sheet.size)
 
-    def drawn(self, leaf: Leaf, *, cover: bool = False) -> list[_Drawn]:
-        """Draw a leaf on as many pages as it needs, which have no numbers yet."""
+    def drawn(self, leaf: Leaf, *, cover: bool = False) -> tuple[list[_Drawn], _Section | None]:
+        """Draw a leaf on pages that have no numbers yet; return what has no room beside its map."""
         leaf = _cleaned(leaf, self.lang)
         if leaf.content is None:
-            return list(self._worded(leaf, leaf.text))
-        return list(self._mapped(leaf, leaf.content, cover=cover))
+            section = _Section(text=leaf.text, table=leaf.table)
+            return [page for page, _ in self.worded(leaf.title, [section])], None
+        page, rest = self._mapped(leaf, leaf.content, cover=cover)
+        return [page], None if rest.is_done else rest
 
-    def add(self, pages: list[_Drawn]) -> None:
-        """Add the pages of a leaf."""
-        self.starts.append(self.added)
+    def add(self, title: str, pages: list[_Drawn], rest: _Section | None = None) -> None:
+        """Add the pages of a leaf, and keep what had no room on them."""
+        self.starts.append((title, self.added))
         for each in pages:
             self._keep(each, self.added + self.skipped + 1)
+        if rest is not None:
+            self.rests.append(rest)
 
-    def listed(self, titles: list[str], pages: list[str]) -> Iterator[tuple[_Drawn, list[Box]]]:
-        """Draw the contents; yield each page with the box of each of its lines."""
+    def listed(self, titles: list[str], pages: list[str]) -> Iterator[_Worded]:
+        """Draw the contents with what it says of how to read the maps.
+
+        Yield each page with the boxes of its lines, of which those of the contents come first.
+        """
         title = say("atlas.contents", self.lang)
         header = tuple(say(f"atlas.column.{name}", self.lang) for name in ("name", "page"))
         table = Table(header, tuple(zip(titles, pages, strict=True)), numeric=(1,))
-        for figure, axes, box, at in self._blank(title):
-            grid = self._grid(table, box, alone=True)
-            rows = grid.rows_within(box.height)
-            with part(axes, parts.WORDS):
-                boxes = _draw_grid(axes, grid, rows, box)
-            yield self._worded_page(figure, at), boxes
-            table = replace(table, rows=table.rows[rows:])
-            if not table.rows:
-                return
+        method = _Section(self.method.title, self.method.text, self.method.table)
+        yield from self.worded(title, [_Section(table=table), method])
 
-    def bound(self, titles: list[str]) -> bytes:
+    def bound(self) -> bytes:
         """Draw the contents, put them behind the cover, and add outline and links."""
-        numbers = [number(start + self.skipped + 1) for start in self.starts[1:]]
-        lines: list[list[Box]] = []
-        for number_, (each, boxes) in enumerate(self.listed(titles, numbers), start=2):
+        (cover, _), *leaves = self.starts
+        numbers = [number(start + self.skipped + 1) for _, start in leaves]
+        listed = list(self.listed([title for title, _ in leaves], numbers))
+        first = self.added
+        for number_, (each, _) in enumerate(listed, start=2):
             self._keep(each, number_)
-            lines.append(boxes)
-        listed = range(self.added - self.skipped, self.added)
-        targets = iter(self.starts[1:])
-        for page, boxes in zip(listed, lines, strict=True):
-            for box in boxes:
-                self.pdf.link(page, box, next(targets))
-        contents = Chapter(say("atlas.contents", self.lang), listed[0])
-        leaves = map(Chapter, titles, self.starts[1:])
-        chapters = [Chapter(one_line(self.sheet.title), 0), contents, *leaves]
-        return self.pdf.file((0, *listed, *range(1, listed[0])), chapters)
+        # A line less than were counted on may be a page less.
+        for number_ in range(2 + len(listed), 2 + self.skipped):
+            figure, _, _, at = self._blank(say("atlas.contents", self.lang))
+            self._keep(self._worded_page(figure, at), number_)
+        lines = [(page, box) for page, (_, boxes) in enumerate(listed, first) for box in boxes]
+        for (page, box), (_, target) in zip(lines, leaves, strict=False):
+            self.pdf.link(page, box, target)
+        contents = Chapter(say("atlas.contents", self.lang), first)
+        chapters = [Chapter(one_line(cover), 0), contents, *(Chapter(*each) for each in leaves)]
+        return self.pdf.file((0, *range(first, self.added), *range(1, first)), chapters)
 
     # ---- pages ----
 
@@ -183,8 +218,8 @@ class _Book:
         """Return a page of words."""
         return as_page(figure, parts=parts.common(self.lang)), at
 
-    def _mapped(self, leaf: Leaf, content: Content, *, cover: bool) -> Iterator[_Drawn]:
-        """Draw a map with words beside it, and what has no room on pages that follow."""
+    def _mapped(self, leaf: Leaf, content: Content, *, cover: bool) -> tuple[_Drawn, _Section]:
+        """Draw a map with words beside it; return what has no room there."""
         sheet = replace(self.sheet, title=leaf.title, subtitle="")
         printed = composed(content, sheet, panel_share=PANEL_SHARE, known=self.known)
         figure, plan = printed.figure, printed.layout
@@ -197,10 +232,8 @@ class _Book:
         with part(axes, parts.WORDS):
             size = COVER_PX if cover else TEXT_PX
             table, left = self._told(axes, leaf, plan.panel, size, printed.unnamed)
-        yield page_of(printed, alternative([content])), _number_at(plan)
-        if left or (table is not None and table.rows):
-            title = say("atlas.continued", self.lang, title=leaf.title)
-            yield from self._worded(replace(leaf, title=title, table=table), left)
+        page = page_of(printed, alternative([content])), _number_at(plan)
+        return page, _Section(leaf.title, left, table)
 
     def _told(
         self, axes: Axes, leaf: Leaf, panel: Box, size_px: float, unnamed: Unnamed
@@ -214,76 +247,139 @@ class _Book:
             used = key.draw_key(axes, unnamed, top, px=self.px, lang=self.lang)
         box = Box(box.left, box.bottom, box.width, box.height - used)
         table = leaf.table
-        if table is not None and not left:
-            grid = self._grid(table, box, alone=False)
-            rows = grid.rows_within(box.height)
-            if rows >= min(FEWEST_ROWS, len(table.rows)) and not grid.broken:
-                _draw_grid(axes, grid, rows, box)
-                table = replace(table, rows=table.rows[rows:])
-        return table, left
+        if table is None or left:
+            return table, left
+        return self._tabled_beside(axes, table, box), left
 
-    def _worded(self, leaf: Leaf, text: tuple[str, ...]) -> Iterator[_Drawn]:
-        """Draw paragraphs and a table on as many pages as they need."""
-        table = leaf.table
-        for figure, axes, box, at in self._blank(leaf.title):
-            before, size = text, WORDED_PX * self.px
+    def _tabled_beside(self, axes: Axes, table: Table, box: Box) -> Table:
+        """Draw what fits of a table beside a map, and say where the rest is; return that."""
+        grid = self._grid(table, box, alone=False)
+        rows = grid.rows_within(box.height)
+        line = SMALL_PX * LEADING * self.px
+        if rows < len(table.rows):
+            rows = grid.rows_within(box.height - line)
+        if rows < min(FEWEST_ROWS, len(table.rows)) or grid.broken:
+            rows = 0
+        else:
+            _draw_grid(axes, grid, rows, box)
+            box = Box(box.left, box.bottom, box.width, box.height - sum(grid.heights[: rows + 1]))
+        rest = replace(table, rows=table.rows[rows:])
+        if rest.rows and box.height >= line:
+            title = say("atlas.rests", self.lang)
+            words = say("atlas.elsewhere", self.lang, n=len(rest.rows), title=title)
+            size = SMALL_PX * self.px
+            size *= min(1.0, box.width / text_width(words, size))
+            write(axes, (box.left, box.top - line), words, size, colour=PALE)
+        return rest
+
+    def worded(self, title: str, sections: list[_Section]) -> Iterator[_Worded]:
+        """Draw sections one below the other on as many pages as they need."""
+        left, on = list(sections), title
+        while left:
+            figure, axes, box, at = self._blank(on)
+            boxes: list[Box] = []
+            alone = True
             with part(axes, parts.WORDS):
-                text, room = _draw_text(axes, text, box, size, self.px)
-                if table is not None and not text:
-                    table = self._tabled(axes, table, room, alone=not before)
-            if text and text == before:
-                raise InputError(
-                    f"printed_atlas: a paragraph of {leaf.title!r} has {len(text[0]):,} characters "
-                    "and no page has room for it; shorten it, or take a larger sheet",
-                    code="print.paragraph",
-                    title=leaf.title,
-                    characters=len(text[0]),
-                )
-            yield self._worded_page(figure, at)
-            if not text and (table is None or not table.rows):
-                return
+                while left:
+                    left[0], box, rows = self._section(axes, left[0], box, alone=alone)
+                    boxes += rows
+                    if not left[0].is_done:
+                        break
+                    alone = False
+                    size_pt = left.pop(0).size_pt
+                    # Tables below each other have letters of one size.
+                    if left:
+                        left[0] = replace(left[0], size_pt=size_pt)
+            yield (self._worded_page(figure, at), boxes)
+            on = say("atlas.continued", self.lang, title=title)
 
-    def _tabled(self, axes: Axes, table: Table, box: Box, *, alone: bool) -> Table:
-        """Draw what fits of a table, a narrow one in two columns; return the rest of it.
+    def _section(
+        self, axes: Axes, section: _Section, box: Box, *, alone: bool
+    ) -> tuple[_Section, Box, list[Box]]:
+        """Draw what fits of a section; return the rest, the room below, and the boxes of rows."""
+        size = WORDED_PX * self.px
+        if section.heading:
+            if not alone:
+                box = Box(box.left, box.bottom, box.width, max(box.height - PART_PX * self.px, 0))
+            high = HEADING_PX * HEADING_LEADING * self.px
+            if not alone and box.height < high + FEWEST_LINES * size * LEADING:
+                return section, box, []
+            self._head(axes, section, box)
+            box = Box(box.left, box.bottom, box.width, box.height - high)
+        before = section.text
+        text, room = _draw_text(axes, before, box, size, self.px)
+        if alone and text and text == before:
+            raise InputError(
+                f"printed_atlas: a paragraph of {section.heading!r} has {len(text[0]):,} "
+                "characters and no page has room for it; shorten it, or take a larger sheet",
+                code="print.paragraph",
+                title=section.heading,
+                characters=len(text[0]),
+            )
+        section = replace(section, text=text, begun=True)
+        if text or section.table is None:
+            return section, room, []
+        return self._tabled(axes, section, section.table, room, alone=alone and not before)
 
-        Alone it has all of a page; below a text it waits for the next one where few rows fit.
+    def _head(self, axes: Axes, section: _Section, box: Box) -> None:
+        words = section.heading
+        if section.begun:
+            words = say("atlas.continued", self.lang, title=words)
+        size = HEADING_PX * self.px
+        size *= min(1.0, box.width / text_width(words, size, "bold"))
+        write(axes, (box.left, box.top - size), words, size, bold=True)
+
+    def _tabled(
+        self, axes: Axes, section: _Section, table: Table, box: Box, *, alone: bool
+    ) -> tuple[_Section, Box, list[Box]]:
+        """Draw what fits of the table of a section, a narrow one in two columns.
+
+        Alone it has all of a page; below a text it waits for the next one where few rows fit. On
+        all its pages its letters are of one size, and its last columns of one height.
         """
         gap = COLUMN_PX * self.px
         half = (box.width - gap) / 2
         lefts = (box.left, box.left + half + gap)
         columns = [Box(left, box.bottom, half, box.height) for left in lefts]
-        narrow = self._grid(table, columns[0], alone=False)
-        if sum(narrow.heights) <= box.height or table_width(table, narrow.size_pt) > half:
+        grid = self._grid(table, columns[0], alone=False, size_pt=section.size_pt)
+        short = sum(grid.heights) <= box.height
+        if short or table_width(table, grid.size_pt) > half:
             columns = [box]
+            grid = self._grid(table, box, alone=alone, size_pt=section.size_pt)
+        drawn, low, boxes = 0, box.top, list[Box]()
+        evenly = len(columns) > 1 and _fits_in_two(grid, box.height)
         for column in columns:
-            if not table.rows:
+            rows = _half(grid) if evenly and not drawn else grid.rows_within(column.height)
+            left = len(table.rows) - drawn
+            if not left or not (alone or rows >= min(FEWEST_ROWS, left)):
                 break
-            grid = self._grid(table, column, alone=alone)
-            rows = grid.rows_within(column.height)
-            if alone or rows >= min(FEWEST_ROWS, len(table.rows)):
-                _draw_grid(axes, grid, rows, column)
-                table = replace(table, rows=table.rows[rows:])
-        return table
+            boxes += _draw_grid(axes, grid, rows, column)
+            low = min(low, column.top - sum(grid.heights[: rows + 1]))
+            drawn, grid = drawn + rows, grid.after(rows)
+        low -= PART_PX * self.px
+        rest = replace(section, table=replace(table, rows=table.rows[drawn:]))
+        if drawn:
+            rest = replace(rest, size_pt=grid.size_pt)
+        return rest, Box(box.left, box.bottom, box.width, max(low - box.bottom, 0.0)), boxes
 
-    def _blank(self, title: str) -> Iterator[tuple[Figure, Axes, Box, tuple[float, float]]]:
-        """Yield page after page with title and notes, the room between, and where numbers stand."""
+    def _blank(self, title: str) -> tuple[Figure, Axes, Box, tuple[float, float]]:
+        """Return a page with title and notes, the room between, and where its number stands."""
         sheet = replace(self.sheet, title=title, subtitle="")
         notes = note_texts([], sheet, credits_=[], standing=[], spread=False, lang=self.lang)
         lines = broken_notes(notes[:1], layout(sheet, note_lines=1), lang=self.lang)
         plan = layout(sheet, note_lines=len(lines))
-        while True:
-            figure, axes = blank(plan.page, dpi=sheet.dpi)
-            with part(axes, parts.TITLE):
-                draw_title(axes, sheet, plan)
-            with part(axes, parts.NOTES):
-                draw_notes(axes, lines, plan)
-            gap = PART_PX * plan.px
-            bottom = plan.notes.top + gap
-            room = Box(plan.title.left, bottom, plan.title.width, plan.title.bottom - gap - bottom)
-            yield figure, axes, room, _number_at(plan)
+        figure, axes = blank(plan.page, dpi=sheet.dpi)
+        with part(axes, parts.TITLE):
+            draw_title(axes, sheet, plan)
+        with part(axes, parts.NOTES):
+            draw_notes(axes, lines, plan)
+        gap = PART_PX * plan.px
+        bottom = plan.notes.top + gap
+        room = Box(plan.title.left, bottom, plan.title.width, plan.title.bottom - gap - bottom)
+        return figure, axes, room, _number_at(plan)
 
-    def _grid(self, table: Table, box: Box, *, alone: bool) -> Grid:
-        sizes = tuple(size * self.px for size in TABLE_PX)
+    def _grid(self, table: Table, box: Box, *, alone: bool, size_pt: float = 0.0) -> Grid:
+        sizes = (size_pt,) if size_pt else tuple(size * self.px for size in TABLE_PX)
         return table_grid(table, box.width, box.height, alone=alone, sizes_pt=sizes)
 
 
@@ -297,19 +393,23 @@ def _number_at(plan: Layout) -> tuple[float, float]:
 def _draw_figures(axes: Axes, figures: tuple[tuple[str, str], ...], box: Box, px: float) -> Box:
     """Draw key figures in columns; return the room below them."""
     small, large = SMALL_PX * px, FIGURE_PX * px
-    height = small * LEADING + large * LEADING + PARAGRAPH_PX * px
     width = box.width / FIGURE_COLUMNS
-    for at, (title, value) in enumerate(figures):
-        row, column = divmod(at, FIGURE_COLUMNS)
-        left, top = box.left + column * width, box.top - row * height
-        room = width - PART_PX * px / 2
-        size = small * min(1.0, room / text_width(title, small))
-        write(axes, (left, top - small), title, size, colour=PALE)
-        size = large * min(1.0, room / text_width(value, large, "bold"))
-        write(axes, (left, top - small * LEADING - large), value, size, bold=True)
-    rows = -(-len(figures) // FIGURE_COLUMNS)
-    used = rows * height + (PART_PX * px if rows else 0.0)
-    return Box(box.left, box.bottom, box.width, box.height - used)
+    room = width - PART_PX * px / 2
+    top = box.top
+    for first in range(0, len(figures), FIGURE_COLUMNS):
+        row = figures[first : first + FIGURE_COLUMNS]
+        heads = [wrapped(title, room, small) for title, _ in row]
+        used = max(map(len, heads)) * small * LEADING
+        for column, (lines, (_, value)) in enumerate(zip(heads, row, strict=True)):
+            left = box.left + column * width
+            for line, words in enumerate(lines):
+                at = (left, top - small - line * small * LEADING)
+                write(axes, at, words, small, colour=PALE)
+            size = large * min(1.0, room / text_width(value, large, "bold"))
+            write(axes, (left, top - used - large), value, size, bold=True)
+        top -= used + large * LEADING + PARAGRAPH_PX * px
+    top -= PART_PX * px if figures else 0.0
+    return Box(box.left, box.bottom, box.width, top - box.bottom)
 
 
 def _draw_text(
@@ -327,6 +427,18 @@ def _draw_text(
         top -= PARAGRAPH_PX * px
     used = box.top - top + (PART_PX * px if paragraphs else 0.0)
     return (), Box(box.left, box.bottom, box.width, max(box.height - used, 0.0))
+
+
+def _fits_in_two(grid: Grid, height: float) -> bool:
+    """Return whether all rows of a table fit two columns of such a height."""
+    rest = grid.after(grid.rows_within(height))
+    return rest.rows_within(height) == len(rest.heights) - 1
+
+
+def _half(grid: Grid) -> int:
+    """Return how many rows of a table are at least half as high as all."""
+    high = list(accumulate(grid.heights[1:]))
+    return next((rows for rows, each in enumerate(high, 1) if 2 * each >= high[-1]), 0)
 
 
 def _draw_grid(axes: Axes, grid: Grid, rows: int, box: Box) -> list[Box]:
@@ -371,7 +483,7 @@ def _cleaned(leaf: Leaf, lang: str) -> Leaf:
             for row in table.rows
         )
         table = replace(table, header=header, rows=rows)
-    figures = tuple((cleaner.text(a, COLUMN), cleaner.text(b, COLUMN)) for a, b in leaf.figures)
+    figures = tuple((cleaner.text(a, NOTE), cleaner.text(b, COLUMN)) for a, b in leaf.figures)
     title = cleaner.text(leaf.title, TITLE, lines=TITLE_LINES)
     text = tuple(cleaner.text(each, NOTE * 2) for each in leaf.text)
     return replace(

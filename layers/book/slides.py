@@ -68,7 +68,7 @@ def atlas_deck(
     # Cover and contents have said its words and figures already.
     shown = [each.content for each in whole.leaves if each.content is not None]
     cover_map = replace(whole.cover, text=(), figures=())
-    for done, leaf in enumerate((cover_map, *whole.pages, *whole.closing)):
+    for done, leaf in enumerate((cover_map, *whole.leaves[1:])):
         report(done, steps, leaf.title)
         starts[leaf.title] = len(slides)
         last = leaf is whole.closing[-1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import partial
-from itertools import product, takewhile
+from itertools import pairwise, product, takewhile
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -78,6 +78,8 @@ class _Item:
     layer: Drawn | None = None
     # A title stays with what it heads.
     sticks: bool = False
+    # A Latin word goes over two lines.
+    broken: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +179,13 @@ def legend_in(
     # A section stays in one column where that takes no smaller type than usual, and no other room.
     tries += [(each, 0.0, True) for each in usual if each[0] == rooms[0]]
     tries += [(each, 0.0, False) for each in product(rooms, ATTEMPTS)]
-    for (room, (type_scale, space, more)), free, whole in tries:
+    # Smaller words are better than broken ones.
+    for intact, ((room, (type_scale, space, more)), free, whole) in product((True, False), tries):
         columns = fewest_columns + more
         kind = _Type(px, type_scale, space, _column(room, columns, px))
         items = _items(sections, scene, kind)
+        if intact and any(item.broken for item in items):
+            continue
         placed = _flow(items, columns, box.height - free, whole=whole)
         if placed is not None:
             break
@@ -267,14 +272,30 @@ def _section(section: Section, kind: _Type) -> list[_Item]:
 
 def _heading(words: str, count: Tally | None, kind: _Type) -> _Item:
     lines = tuple(wrapped(words, kind.column - _count_width(count, kind), kind.head, "bold"))
-    return _Item("heading", len(lines) * kind.leading, lines, count=count, sticks=True)
+    high, broken = len(lines) * kind.leading, _is_broken(words, lines)
+    return _Item("heading", high, lines, count=count, sticks=True, broken=broken)
 
 
 def _row(entry: Entry, kind: _Type) -> _Item:
     room = kind.column - kind.words_left - _count_width(entry.count, kind)
     lines = tuple(wrapped(entry.words, room, kind.text))
     height = kind.leading + (len(lines) - 1) * kind.text * 1.2
-    return _Item("row", height, lines, entries=(entry,), count=entry.count)
+    broken = _is_broken(entry.words, lines)
+    return _Item("row", height, lines, entries=(entry,), count=entry.count, broken=broken)
+
+
+def _is_broken(words: str, lines: tuple[str, ...]) -> bool:
+    """Return whether a word of Latin letters goes over two lines.
+
+    Examples
+    --------
+    >>> _is_broken("Laboratories", ("Laboratorie", "s")), _is_broken("创新中心", ("创新中", "心"))
+    (True, False)
+    """
+    return any(
+        one + other in words and (one[-1:] + other[:1]).isascii() and one[-1:].isalnum()
+        for one, other in pairwise(lines)
+    )
 
 
 def _paired(entries: list[Entry], kind: _Type) -> list[_Item]:

@@ -52,7 +52,7 @@ BOLDER = 1.08
 
 
 def is_upright(text: str) -> bool:
-    """Return whether a text can run from top to bottom, its characters upright: it has Chinese ones.
+    """Return whether a text has Chinese letters and can run down a steep line, each upright.
 
     Examples
     --------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from geo.geodesic import geodesic_area_km2
 from layers import questions
 from layers.book import facts, series
 from layers.book.atlas import Leaf, _content_of_kind, _outlined, atlas
-from layers.book.pages import _Book, _cleaned
+from layers.book.pages import _Book, _cleaned, _Section
 from layers.look.reduced import DECIMALS
 from layers.look.sheet import Review
 from layers.look.told import in_words
@@ -148,7 +149,7 @@ def test_a_kind_without_any_place_is_listed_and_has_no_map(national):
     assert leaf.content is None
     institutes = load("platforms").query("level == 'national' and category == 'institute'")
     assert len(leaf.table.rows) == len(institutes) > 0
-    assert {row[3] for row in leaf.table.rows} == {None}
+    assert {row[-1] for row in leaf.table.rows} == {None}
 
 
 def test_the_map_of_a_kind_shows_that_kind_alone(national):
@@ -208,8 +209,8 @@ def test_the_cover_outlines_no_boundary_that_a_park_does_not_have(parks):
 
 
 def drawn_pages(leaf: Leaf) -> int:
-    book = _Book(spec().titled(), "zh", PdfFile("zh", "图"))
-    return len(book.drawn(leaf))
+    book = _Book(spec().titled(), "zh", PdfFile("zh", "图"), Leaf("怎样读"))
+    return len(book.drawn(leaf)[0])
 
 
 def test_a_table_that_has_no_room_below_a_text_waits_for_the_next_page():
@@ -229,6 +230,32 @@ def test_a_paragraph_longer_than_a_page_is_cut_with_a_note_and_not_drawn_for_eve
     assert told[1].startswith("1 处文字过长，已截短")
 
 
+def test_rests_of_tables_share_pages_each_below_its_name_and_none_of_their_rows_is_lost():
+    book = _Book(spec().titled(), "zh", PdfFile("zh", "图"), Leaf("怎样读"))
+    numbers = {"甲": 2, "乙": 3, "丙": 100}
+    tables = {
+        name: Table(("名称", "类别"), tuple((f"{name}{n}", "实验室") for n in range(rows)))
+        for name, rows in numbers.items()
+    }
+    sections = [_Section(name, (), table) for name, table in tables.items()]
+    drawn = list(book.worded("附表", sections))
+    assert len(drawn) == 2
+    assert sum(len(boxes) for _, boxes in drawn) == 105
+    # What is left for the last page stands there in two columns of one height.
+    columns = Counter(round(box.left) for box in drawn[-1][1])
+    assert len(columns) == 2
+    assert max(columns.values()) - min(columns.values()) <= 1
+    # And all letters of a flow of tables are of one size.
+    assert len({round(box.height, 3) for _, boxes in drawn for box in boxes}) == 1
+
+
+def test_titles_of_key_figures_are_whole():
+    figures = (("Stated investment of projects (100 million CNY), expected value " * 2, "1"),)
+    leaf = _cleaned(Leaf("A", figures=figures), "en")
+    assert leaf.figures == figures
+    assert leaf.text == ()
+
+
 def test_every_leaf_has_its_page_and_the_contents_lead_to_it(book, pages):
     reader = PdfReader(io.BytesIO(book))
     outline = {item.title: reader.get_destination_page_number(item) for item in reader.outline}
@@ -239,6 +266,11 @@ def test_every_leaf_has_its_page_and_the_contents_lead_to_it(book, pages):
         assert quotes[title].translate(JOINED) in pages[at]
         assert f"第{at + 1}页" in pages[at]
         assert f"{title}{at + 1}" in pages[1]
+    # How to read it stands below the contents, and what has no room beside the maps in one place.
+    assert "怎样数，怎样读" in pages[1]
+    assert sum("附表" in page.replace("书末的附表", "") for page in pages[2:]) == len(
+        range(outline["附表"], outline["资料来源"])
+    )
     links = [item.get_object() for item in reader.pages[1]["/Annots"]]
     assert len(links) == len(outline) - 2
     numbers = {page.indirect_reference.idnum: at for at, page in enumerate(reader.pages)}
