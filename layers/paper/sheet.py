@@ -307,7 +307,7 @@ def _margin(px: float) -> float:
 def px_pt(size: str) -> float:
     """Return the points per px of the symbology on a sheet."""
     larger = min(SIZES_MM[size]) / REFERENCE_MM
-    return PX_PT * larger ** (FARTHER if larger > 1 else NEARER)
+    return PX_PT * math.pow(larger, FARTHER if larger > 1 else NEARER)
 
 
 def is_wide(size: str) -> bool:
