@@ -233,6 +233,7 @@ def geopackage_bytes(
             title=cleaner.text(title, TITLE),
             file_name=file_name,
             lang=lang,
+            abstract=said,
         )
         return _finish(connection, tables)
 

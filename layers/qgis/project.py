@@ -68,6 +68,7 @@ def put_project(
     title: str,
     file_name: str,
     lang: str,
+    abstract: str = "",
 ) -> None:
     """Write the project of a map into its GeoPackage.
 
@@ -85,9 +86,12 @@ def put_project(
         What the file will be called.
     lang
         Language of the map.
+    abstract
+        What the map says of itself, which QGIS shows with the properties of the project.
     """
     name = title or say("geopackage.project", lang)
-    content = _zipped(_project(tables, groups=groups, title=name, file_name=file_name))
+    project = _project(tables, groups=groups, title=name, abstract=abstract, file_name=file_name)
+    content = _zipped(project)
     connection.execute(
         "CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, content BLOB)"
     )
@@ -105,10 +109,18 @@ def _zipped(project: str) -> bytes:
 
 
 def _project(
-    tables: Sequence[Shown], *, groups: Mapping[str, str], title: str, file_name: str
+    tables: Sequence[Shown],
+    *,
+    groups: Mapping[str, str],
+    title: str,
+    abstract: str,
+    file_name: str,
 ) -> str:
     root = ET.Element("qgis", projectname=title, version="3.22.0")
     ET.SubElement(root, "title").text = title
+    about = ET.SubElement(root, "projectMetadata")
+    for tag, text in (("type", "project"), ("title", title), ("abstract", abstract)):
+        ET.SubElement(about, tag).text = text
     _put_crs(ET.SubElement(root, "projectCrs"), map_crs())
     upwards = tables[::-1]
     tree = ET.SubElement(root, "layer-tree-group")

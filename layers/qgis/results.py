@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 import geopandas as gpd
+import numpy as np
 
 import geo
 from geo.numerals import LANGUAGES, MINUS, interval
@@ -37,9 +38,13 @@ from layers.words import say, words
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import numpy.typing as npt
+
     from layers.look.styles import Style
     from layers.scene.scene import Drawn
     from layers.scene.surfaces import Picture
+
+    Floats = npt.NDArray[np.float64]
 
 # A surface of even colours is cut into so many bands at most.
 FINE_BANDS = 16
@@ -133,12 +138,44 @@ def result_qml(layer: Drawn, kind: Kind) -> str:
 
 
 def _exact(layer: Drawn) -> Drawn:
-    """Return a result with figures that are not rounded to what is told."""
+    """Return a result with figures that are not rounded to what is told, each in its class."""
     exact = layer.overlay.exact if isinstance(layer.overlay, Choropleth) else None
     if exact is None:
         return layer
     figures = {name: exact[name].to_numpy() for name in exact.select_dtypes("number")}
-    return replace(layer, frame=layer.frame.assign(**figures))
+    frame = layer.frame.assign(**figures)
+    if not layer.numbered:
+        return replace(layer, frame=frame)
+    *classes, empty = layer.classes
+    told, whole = (each[layer.numbers].to_numpy(float) for each in (layer.frame, frame))
+    return replace(layer, frame=frame, classes=(*fitted(classes, told, whole), empty))
+
+
+def fitted(classes: list[Class], told: Floats, exact: Floats) -> list[Class]:
+    """Return classes of rounded figures with bounds that the exact ones have their places in too.
+
+    The least of all may be rounded up, and the last of a class down to its bound: QGIS drew none of
+    the first, and the second in the colour of the next class.
+
+    Parameters
+    ----------
+    classes
+        Classes of numbers, the lowest first.
+    told, exact
+        Of each feature the figure that is told, by which it has its class, and the exact one.
+    """
+    known = np.isfinite(told) & np.isfinite(exact)
+    codes = np.searchsorted([each.high for each in classes], told[known], side="left")
+    figures = exact[known]
+    low = min(classes[0].low, figures.min(initial=np.inf))
+    made = []
+    for code, each in enumerate(classes):
+        high = max(each.high, figures[codes <= code].max(initial=-np.inf))
+        if high >= figures[codes > code].min(initial=np.inf):
+            high = figures[codes <= code].max(initial=low)
+        made.append(replace(each, low=float(low), high=float(high)))
+        low = high
+    return made
 
 
 def _fills(layer: Drawn) -> Drawn:

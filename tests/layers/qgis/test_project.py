@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import pytest
 
+from layers.look.styles import Style
 from layers.look.told import in_words
 from layers.outputs import remake, snapshot
-from layers.qgis.results import figure_in_qgis
+from layers.qgis.results import figure_in_qgis, fitted
 from layers.record.specification import read_spec
 from layers.scene.resolved import scene
+from layers.scene.said import Words
+from layers.scene.scene import Class
 
 if TYPE_CHECKING:
     from layers.scene.scene import Mark
@@ -120,6 +124,30 @@ def asked_of_qgis(code: str, *arguments: str, home: Path, given: str = "") -> An
     if "No module named 'qgis'" in run.stderr:
         pytest.skip("QGIS is not installed, so that nothing can be opened with it")
     return json.loads(run.stdout.splitlines()[-1])
+
+
+def test_the_project_says_what_the_map_says_of_itself(coverage: Path) -> None:
+    about = project_of(coverage)[1].find("projectMetadata")
+    assert about.findtext("title") == "现有平台服务覆盖"
+    said = about.findtext("abstract")
+    assert "3 km 直线距离，不是路程" in said
+    assert "审图号：内部草案，未经审图，不得公开" in said
+
+
+def test_the_least_figure_is_in_a_class_though_it_is_told_rounded_up() -> None:
+    words, style = Words("", ""), Style("#000000")
+    classes = [
+        Class("0", words, style, 6.5, 20.0),
+        Class("1", words, style, 20.0, 25.2),
+        Class("2", words, style, 25.2, 60.0),
+    ]
+    told = np.array([6.5, 25.2, 47.2, np.nan])
+    exact = np.array([6.4715, 25.2441, 47.1829, np.nan])
+    bounds = [(each.low, each.high) for each in fitted(classes, told, exact)]
+    assert bounds == [(6.4715, 20.0), (20.0, 25.2441), (25.2441, 60.0)]
+    # A class that has no feature takes none from the next one.
+    moved = fitted(classes, np.array([30.0]), np.array([25.1]))
+    assert [(each.low, each.high) for each in moved] == [(6.5, 20.0), (20.0, 20.0), (20.0, 60.0)]
 
 
 def test_qgis_opens_the_project_as_the_map(coverage: Path) -> None:
