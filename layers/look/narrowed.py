@@ -10,6 +10,7 @@ from layers.look.callouts import has_results
 from layers.look.overlays import Choropleth, Isolines, Surface
 from layers.look.symbology import value_label
 from layers.plan.area import area
+from layers.plan.schema import resource
 from layers.plan.selection import located
 from layers.plan.years import years_of
 from layers.words import bracketed, paragraph, say
@@ -34,6 +35,8 @@ class LeftOut:
         Number by class of evidence.
     shown, later, undated
         Of the layers that tell years: what is there by the year, what comes later, what has none.
+    always
+        Number of features of each layer of points that tells no years, and is shown whole.
     whole
         Whether results are on the map, which rest on all classes of evidence and on all years.
     """
@@ -43,6 +46,7 @@ class LeftOut:
     shown: int = 0
     later: int = 0
     undated: int = 0
+    always: dict[str, int] = field(default_factory=dict)
     whole: bool = False
 
     def by_evidence(self, lang: str) -> str:
@@ -66,7 +70,13 @@ class LeftOut:
         counts = {name: number(getattr(self, name)) for name in ("shown", "later", "undated")}
         tells = self.shown + self.later + self.undated
         words = say("narrowed.year", lang, year=str(self.year), **counts) if tells else ""
-        return paragraph(filter(None, (words, *self._of_results("of_all_years", lang))), lang)
+        parts = [
+            bracketed(resource(name).title(lang), number(n), lang)
+            for name, n in self.always.items()
+        ]
+        always = say("narrowed.always", lang, names=listed(parts, lang)) if tells and parts else ""
+        results = self._of_results("of_all_years", lang)
+        return paragraph(filter(None, (words, always, *results)), lang)
 
     def _of_results(self, what: str, lang: str) -> tuple[str, ...]:
         return (say(f"narrowed.{what}", lang),) if self.whole else ()
@@ -134,6 +144,8 @@ def _seen(name: str, frame: gpd.GeoDataFrame, left: LeftOut, *, counted: bool) -
             left.evidence[str(evidence)] += int(n) if counted else 0
     years = None if left.year is None else years_of(name, shown)
     if years is None or left.year is None:
+        if left.year is not None and counted and name in area().points:
+            left.always[name] = len(located(shown))
         return shown
     there = years.le(left.year).fillna(value=False).astype(bool)
     if counted:

@@ -13,6 +13,7 @@ from layers.look.content import Content
 from layers.look.narrowed import LeftOut, narrowed
 from layers.look.overlays import Choropleth
 from layers.plan.catalogue import load
+from layers.plan.selection import located
 
 
 def content() -> Content:
@@ -64,3 +65,14 @@ def test_beside_a_year_results_say_that_they_are_of_all_years() -> None:
     # A layer that tells no year, and a result beside it.
     assert narrowed(replace(drawn, visible=()), year=2024)[1].by_year("en").startswith("Results")
     assert (told.title, told.title_en) == ("个数（不分年份）", "Number (whatever the year)")
+
+
+def test_points_of_a_layer_without_years_are_shown_whole_and_told() -> None:
+    parks = load("parks").iloc[:3]
+    drawn = replace(content(), visible=("projects", "parks", "cities"))
+    drawn = replace(drawn, frames={**drawn.frames, "parks": parks})
+    shown, left = narrowed(drawn, year=2024)
+    assert len(shown.frames["parks"]) == 3
+    placed = len(located(parks))
+    assert left.always == {"parks": placed}
+    assert f"园区（{placed}）不记年份，各年都显示。" in left.by_year("zh")
