@@ -11,13 +11,13 @@ import typer
 import layers
 from app import serving
 from app.commands import check, doctor, kinds, locate, snapshot
-from app.commands.help import speaking
+from app.commands.help import in_words, speaking, spoken
 from app.commands.options import AsJson, Output  # noqa: TC001 - typer reads them at run time
 from app.commands.output import print_json, records, write_table, wrote
+from app.commands.refusals import refused
 from geo.arguments import require_one_of
-from geo.errors import AtlasError
+from geo.errors import AtlasError, InputError
 from geo.numerals import LANGUAGES
-from geo.wording import shown
 from layers import data_check
 from layers.plan import area
 from layers.plan.catalogue import own_claims
@@ -82,7 +82,8 @@ def list_layers(*, as_json: AsJson = False) -> None:
         return
     for row in rows:
         classes = " · ".join(f"{key} {n:,}" for key, n in row.evidence.items())
-        typer.echo(f"{row.name:<14} {row.rows:>6,}  {row.title_zh} {row.title_en}  {classes}")
+        title = " ".join(getattr(row, f"title_{lang}") for lang in spoken())
+        typer.echo(f"{row.name:<14} {row.rows:>6,}  {title}  {classes}")
 
 
 @cli.command()
@@ -107,7 +108,8 @@ def show(
     if as_json:
         print_json(records(frame))
     elif output is None:
-        columns = [c for c in ("id", "name_zh", "name_en", "evidence") if c in frame.columns]
+        names = (f"name_{lang}" for lang in spoken())
+        columns = [c for c in ("id", *names, "evidence") if c in frame.columns]
         typer.echo(frame[columns].to_string(index=False))
 
 
@@ -127,7 +129,7 @@ def validate(*, as_json: AsJson = False) -> None:
         )
     else:
         for damage in damages:
-            typer.echo(f"{damage.sentence('zh')} · {damage.sentence('en')}")
+            typer.echo(in_words(damage.sentence))
         if not damages:
             typer.echo(f"ok: {len(layers.names())} layers")
     if damages:
@@ -169,31 +171,35 @@ def _in_front(option: str, words: list[str]) -> tuple[str | None, list[str]]:
     """Return what an option is given anywhere among the words, and the words with it in front."""
     for at, word in enumerate(words):
         name, is_joined, value = word.partition("=")
-        if name == option and (is_joined or at + 1 < len(words)):
+        if name == option:
+            if not is_joined and at + 1 == len(words):
+                raise InputError(
+                    f"option {option} needs a value after it", code="option.no_value", name=option
+                )
             value, after = (value, at + 1) if is_joined else (words[at + 1], at + 2)
             return value, [option, value, *words[:at], *words[after:]]
     return None, words
 
 
 def main() -> None:
-    """Run the command line; bad input is told in Chinese and English, with exit code 2."""
+    """Run the command line; bad input is told in the languages that are asked for, exit code 2."""
+    lang = None
     try:
         plan, words = _in_front(PLAN, sys.argv[1:])
-        lang, in_front = _in_front(LANG, words)
-        if "doctor" not in words:  # which speaks one language, and takes this for itself
-            words = in_front
-        if lang is not None:
-            require_one_of(lang, LANGUAGES, "language", function="xiangjiang")
+        asked, in_front = _in_front(LANG, words)
+        if asked is not None:
+            require_one_of(asked, LANGUAGES, LANG, function="xiangjiang")
+            # What is left is the command, which is missing where nothing is.
+            lang, words = asked, in_front[2:]
         # What an option can be is said by the plan, before any command is looked at.
         with area.open_plan(plan), speaking(lang):
             code = cli(args=words, standalone_mode=False)
     except typer.Abort:
         raise SystemExit(1) from None
     except (AtlasError, typer.TyperException) as error:
-        text = error.format_message() if isinstance(error, typer.TyperException) else str(error)
-        if isinstance(error, AtlasError) and error.code:
-            typer.echo(error.sentence("zh"), err=True)
-        typer.echo(shown(f"xiangjiang: {text}"), err=True)
+        with speaking(lang):
+            for line in refused(error):
+                typer.echo(line, err=True)
         raise SystemExit(BAD_INPUT) from None
     raise SystemExit(code if isinstance(code, int) else 0)
 

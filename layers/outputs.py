@@ -15,8 +15,8 @@ from geo.exchange.receipt import size
 from geo.exchange.writers import require_place, write_file
 from geo.numerals import MISSING
 from layers.record import provenance
-from layers.record.schema import BRIEF
-from layers.record.specification import MapSpec, asked, read_spec, require_valid
+from layers.record.schema import BRIEF, require_valid
+from layers.record.specification import MapSpec, asked, read_spec
 from layers.type.outside_texts import NOTE, Cleaner
 from layers.words import say
 

@@ -145,7 +145,8 @@ def test_a_unit_is_known_from_one_reading_of_its_file(monkeypatch: pytest.Monkey
 
 
 # Words of commands, which their help ends by itself, and what begins or parts a sentence.
-UNENDED = ("command.", "option.", "kind.", "family.", "sheet.stop", "app.counted", "geometry.which")
+UNENDED = ("command.", "option.", "help.", "kind.", "family.", "sheet.stop", "app.counted")
+UNENDED += ("geometry.which",)
 
 
 def test_a_sentence_ends_with_a_stop_and_a_label_with_none() -> None:

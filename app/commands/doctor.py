@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 import geo
+from app.commands.help import spoken
 from app.commands.options import AsJson  # noqa: TC001 - typer reads it at run time
 from app.commands.output import RASTERS, print_json, wrote
 from geo.arguments import require_one_of
+from geo.datum import DATUMS
 from geo.errors import AtlasError, InputError
 from geo.exchange.cell_quotes import csv_bytes
 from geo.exchange.writers import write_file
-from geo.numerals import LANGUAGES
 from geo.wording import sentence
 from layers.keeping.own_files import read_own
 from layers.plan import published
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from geo.findings import Finding
 
 MOST_ROWS = 20
+# What numbers can be shifted back from.
+SHIFTED = [each for each in DATUMS if each != "wgs84"]
 BAD_INPUT = 2
 
 
@@ -34,13 +37,14 @@ def doctor(
     layer: str | None = None,
     crs: str | None = None,
     datum: str | None = None,
-    lang: str = "zh",
     output: Path | None = None,
     aside: Path | None = None,
     as_json: AsJson = False,
 ) -> None:
     """Look at a file: encoding, coordinates, shapes, rows set aside, and what to do."""
-    require_one_of(lang, LANGUAGES, "language", function="doctor")
+    lang = spoken()[0]
+    if datum is not None:
+        require_one_of(datum, SHIFTED, "--datum", function="doctor")
     if file.suffix.lower() in RASTERS:
         of_tables: dict[str, object] = {"--layer": layer, "--crs": crs, "--datum": datum}
         of_tables |= {"--output": output, "--aside": aside}

@@ -15,7 +15,9 @@ from layers.questions.kinds import maps
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_WORDS = Words(__file__)
+WORDS = Words(__file__)
+HEADINGS = ("usage", "options", "commands", "arguments", "help", "default", "required", "variable")
+HEADINGS += ("some_options", "a_command")
 _spoken: ContextVar[tuple[str, ...]] = ContextVar("languages of the help", default=LANGUAGES)
 
 
@@ -53,7 +55,7 @@ def told(key: str, **values: object) -> str:
     >>> told("told.wrote", name="a.pptx")
     '写好 a.pptx · wrote a.pptx'
     """
-    return in_words(lambda lang: _WORDS.say(key, lang, **values))
+    return in_words(lambda lang: WORDS.say(key, lang, **values))
 
 
 def worded(command: Any, name: str) -> Any:  # noqa: ANN401 - as typer has it
@@ -67,6 +69,8 @@ def worded(command: Any, name: str) -> Any:  # noqa: ANN401 - as typer has it
         What its words are called by.
     """
     command.help = _said(f"command.{name}") or command.help
+    plain = type(command).get_help
+    command.get_help = lambda context: with_headings(plain(command, context))
     for each in command.params:
         option = each.name.strip("_")
         said = _said(f"option.{name}.{option}") or _said(f"option.{option}")
@@ -74,8 +78,17 @@ def worded(command: Any, name: str) -> Any:  # noqa: ANN401 - as typer has it
     return command
 
 
+def with_headings(text: str) -> str:
+    """Return a help text with the headings and marks of typer, which are English, as chosen."""
+    if _spoken.get() == ("zh",):
+        for name in HEADINGS:
+            chinese, english = WORDS.both(f"help.{name}")
+            text = text.replace(english, chinese)
+    return text
+
+
 def _said(key: str) -> str:
-    if key not in _WORDS:
+    if key not in WORDS:
         return ""
     values = {"maps": maps(), "pages": series.names(), "sizes": tuple(SIZES_MM)}
-    return in_words(lambda lang: _WORDS.say(key, lang, **values))
+    return in_words(lambda lang: WORDS.say(key, lang, **values))

@@ -12,11 +12,12 @@ import yaml
 from typer.core import TyperGroup
 
 import geo
-from app.commands.help import in_words, spoken, worded
+from app.commands.help import in_words, spoken, with_headings, worded
 from app.commands.options import AsJson, Output, numbers, say_receipt
 from app.commands.output import RASTERS, deliver, deliver_numbers, print_json, told_if_slow, wrote
 from geo.errors import InputError
 from geo.exchange.writers import write_file
+from geo.numerals import is_number, listed, significant
 from layers.keeping.brought import is_own, kept_raster
 from layers.keeping.own_files import receipt_of
 from layers.look.sheet import INTERNAL, Sheet
@@ -26,7 +27,7 @@ from layers.questions.fields import LAYER, ZONING, items
 from layers.questions.kinds import looks, maps
 from layers.questions.stated import in_short
 from layers.questions.subjects import point_layers, usual_values
-from layers.record.specification import asked, read_spec, specified
+from layers.record.specification import SUFFIXES, asked, read_spec, specified
 from layers.words import bracketed
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Commands(TyperGroup):
 
     def get_help(self, ctx: Any) -> str:  # noqa: ANN401 - as typer has it
         """Return what all commands are for."""
-        return str(super(Commands, worded(self, "main")).get_help(ctx))
+        return with_headings(super(Commands, worded(self, "main")).get_help(ctx))
 
 
 class Family(TyperGroup):
@@ -143,7 +144,7 @@ def answer_to(question: Kind, *, as_json: bool, output: Path | None) -> None:
             continue
         if brings == "raster":
             for finding in kept_raster(name).attrs.get("findings", ()):
-                typer.echo(finding.sentence("en"), err=True)
+                typer.echo(in_words(finding.sentence), err=True)
         elif (receipt := receipt_of(name)) is not None:
             say_receipt(receipt)
     with told_if_slow(question.title_words()):
@@ -173,7 +174,7 @@ def _deliver_raster(
         print_json(summary)
     elif output is None:
         for key, value in summary.items():
-            typer.echo(f"{key:<22} {value}")
+            typer.echo(f"{key:<22} {significant(value) if is_number(value) else value}")
 
 
 def _summary(surface: xr.DataArray) -> dict[str, Any]:
@@ -195,11 +196,11 @@ def _annotation(item: Item, kind: type[Kind]) -> Any:  # noqa: ANN401 - a type w
     ranged = item.hint in {int, float}
     words = in_words(
         lambda lang: bracketed(
-            kind.field_words(item.name, lang), item.taken(lang) if ranged else "", lang
+            kind.field_words(item.name, lang),
+            item.taken(lang) if ranged else listed(item.choices(), lang),
+            lang,
         )
     )
-    if choices := item.choices():
-        words += f": {', '.join(choices)}"
     option = item.option
     if item.hint is bool and "/" not in option:
         option = f"{option}/--no-{option[2:]}"
@@ -269,6 +270,13 @@ def _write_spec(spec: MapSpec, parameters: dict[str, Plain], target: str) -> Non
                 value=path.name,
                 folder=str(path.parent),
             )
+    if target != SCREEN and Path(target).suffix.lower() not in SUFFIXES:
+        raise InputError(
+            f"--spec: {target} is no specification; let its name end in {', '.join(SUFFIXES)}",
+            code="write.suffix",
+            value=Path(target).suffix,
+            names=SUFFIXES,
+        )
     plain["parameters"] |= {key: path.name for key, path in files.items()}
     text = yaml.safe_dump(plain, allow_unicode=True, sort_keys=False)
     if target == SCREEN:

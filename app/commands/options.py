@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app.commands.help import in_words, told
 from geo.errors import InputError
 
 if TYPE_CHECKING:
@@ -18,11 +19,11 @@ Output = Annotated[Path | None, typer.Option("--output", "-o")]
 
 def say_receipt(receipt: Receipt) -> None:
     """Say on standard error what must be known of a file before its figures are used."""
-    rows = f"{receipt.rows_accepted:,} of {receipt.rows_in:,} rows accepted"
-    typer.echo(f"{receipt.file}: {rows}, {receipt.crs}", err=True)
+    rows = {"n": receipt.rows_accepted, "of": receipt.rows_in}
+    typer.echo(told("told.accepted", name=receipt.file, crs=receipt.crs, **rows), err=True)
     for finding in receipt.findings:
         if finding.level == "warning":
-            typer.echo(f"{receipt.file}: {finding.sentence('en')}", err=True)
+            typer.echo(f"{receipt.file}: {in_words(finding.sentence)}", err=True)
 
 
 def numbers(text: str, option: str) -> tuple[float, ...]:

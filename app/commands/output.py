@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 import geo
-from app.commands.help import told
+from app.commands.help import spoken, told
 from geo.errors import InputError
 from geo.exchange.cell_quotes import csv_bytes
 from geo.exchange.writers import write_file
-from geo.numerals import MISSING, significant
+from geo.numerals import LANGUAGES, MISSING, significant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ SLOW_S = 1.0
 DIGITS = 15  # the most that pandas writes
 RASTERS = (".tif", ".tiff")
 # What a table of zones says in a file, and what there is no room for on a screen.
-HIDDEN = ["geometry", "evidence", "rule", "name_en"]
+HIDDEN = ["geometry", "evidence", "rule"]
 
 
 @contextmanager
@@ -52,7 +52,8 @@ def deliver(frame: pd.DataFrame, *, as_json: bool, output: Path | None) -> None:
     if as_json:
         print_json(records(frame))
     elif output is None:
-        table = frame.drop(columns=HIDDEN, errors="ignore")
+        other = [f"name_{lang}" for lang in LANGUAGES if lang != spoken()[0]]
+        table = frame.drop(columns=[*HIDDEN, *other], errors="ignore")
         typer.echo(table.to_string(index=False, float_format=significant, na_rep=MISSING))
 
 

@@ -86,7 +86,8 @@ def _write(spec: MapSpec, path: Path, template: Path | bytes | None) -> None:
     if spec.pages is None:
         with told_if_slow(told("told.drawing")):
             write_snapshot(spec, path, template=template)
-        for line in spec.statement().notes():
+        asked = spec if len(spoken()) > 1 else replace(spec, lang=spoken()[0])
+        for line in asked.statement().notes():
             typer.echo(line, err=True)
     else:
         with typer.progressbar(

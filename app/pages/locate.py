@@ -109,7 +109,7 @@ def by_address(thing: str, author: str, source: str, *, can_take: bool) -> None:
     given = bool(st.text_input(text("locate.address"), key=key, max_chars=200).strip())
     for service in available():
         st.button(
-            text("locate.ask", service=SERVICES[service].title),
+            text("locate.ask", service=SERVICES[service].called(language())),
             on_click=attempt,
             args=(locating.ask, thing, service),
             disabled=not given,

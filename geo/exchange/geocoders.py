@@ -96,8 +96,8 @@ class Service:
 
     Parameters
     ----------
-    title
-        What it is called.
+    title, title_en
+        What it is called in Chinese and in English.
     key_variable, address_variable
         Environment variables with its key, and with another address to ask at.
     address
@@ -109,11 +109,16 @@ class Service:
     """
 
     title: str
+    title_en: str
     key_variable: str
     address_variable: str
     address: str
     query: Callable[[str, str, str], dict[str, str]]
     read: Callable[[Mapping[str, Any]], list[Found]]
+
+    def called(self, lang: str) -> str:
+        """Return what it is called in a language."""
+        return self.title if lang == "zh" else self.title_en
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +228,7 @@ class Geocoder:
     def _error(self, kind: str, **values: object) -> GeocoderError:
         told: dict[str, Any] = {
             "service": self.service.title,
+            "service_en": self.service.title_en,
             "variable": self.service.key_variable,
         } | values
         code = f"geocoder.{kind}"
@@ -315,11 +321,11 @@ def _ask_amap(address: str, city: str, key: str) -> dict[str, str]:
 
 SERVICES = {
     "tianditu": Service(
-        *("天地图（Tianditu）", "TIANDITU_KEY", "TIANDITU_GEOCODER"),
+        *("天地图", "Tianditu", "TIANDITU_KEY", "TIANDITU_GEOCODER"),
         *("https://api.tianditu.gov.cn/geocoder", _ask_tianditu, _of_tianditu),
     ),
     "amap": Service(
-        *("高德（AMap）", "AMAP_KEY", "AMAP_GEOCODER"),
+        *("高德", "AMap", "AMAP_KEY", "AMAP_GEOCODER"),
         *("https://restapi.amap.com/v3/geocode/geo", _ask_amap, _of_amap),
     ),
 }

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args
 
+from geo.doors import door
+from geo.errors import InputError
+from geo.numerals import LANGUAGES, listed
 from layers.keeping.own_notes import MOST_NOTES
 from layers.keeping.own_points import CATEGORY
 from layers.look.basemaps import basemaps
 from layers.look.sheet import PROFILES, SIZES_MM, Palette
 from layers.plan.area import area, per_folder
+from layers.plan.strict_schema import Validator
 from layers.plan.years import FIRST, LAST
 from layers.questions.fields import items
 from layers.questions.kinds import kinds, looks, maps
 from layers.questions.overview import Evidence
-from layers.words import both
+from layers.words import both, bracketed
 
 if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
     from layers.questions.fields import Plain, Schema
     from layers.questions.kinds import Kind
 
@@ -23,6 +29,8 @@ LEAST_DPI, MOST_DPI = 50, 600
 _YEAR: Schema = {"type": ["integer", "null"], "minimum": FIRST, "maximum": LAST}
 # Pages that are no atlas: the plan in ten slides.
 BRIEF = "brief"
+# Of what is wrong with a specification so much is said.
+LONGEST_PROBLEM, MOST_PLACES = 200, 6
 
 
 def schema() -> dict[str, Any]:
@@ -34,6 +42,53 @@ def schema() -> dict[str, Any]:
     ['circles', 'districts']
     """
     return _schema(kinds(), tuple(basemaps()))
+
+
+@door
+def require_valid(data: dict[str, Any]) -> None:
+    """Check plain data of a specification against the schema.
+
+    Parameters
+    ----------
+    data
+        As :meth:`MapSpec.to_dict` returns it.
+
+    Raises
+    ------
+    InputError
+        If it breaks the schema: every problem is named.
+
+    Examples
+    --------
+    >>> require_valid({"map": "overview", "sheet": {"review_number": "internal"}})
+    """
+    errors = [*Validator(schema()).iter_errors(data)]
+    paths = [".".join(map(str, error.absolute_path)) for error in errors]
+    problems = {
+        f"{path or 'the whole'}: {error.message}" for path, error in zip(paths, errors, strict=True)
+    }
+    if problems:
+        messages = "; ".join(sorted(problem[:LONGEST_PROBLEM] for problem in problems))
+        # What is said of a place more than once is one thing to put right.
+        where = {path or "map, sheet": error for path, error in zip(paths, errors, strict=True)}
+        raise InputError(
+            "read_spec: the specification breaks the schema: " + messages,
+            code="spec.invalid",
+            count=len(where),
+            **{
+                lang: "; ".join(_place(*each, lang) for each in sorted(where.items())[:MOST_PLACES])
+                for lang in LANGUAGES
+            },
+        )
+
+
+def _place(path: str, error: ValidationError, lang: str) -> str:
+    """Return a place of a specification with what could stand there, where that can be listed."""
+    rule, value = error.validator, error.validator_value
+    bounds = {"minimum": f"≥ {value}", "maximum": f"≤ {value}"}
+    can = listed(value, lang) if rule == "enum" else bounds.get(str(rule), "")
+    place = path[:LONGEST_PROBLEM]
+    return bracketed(place, can[:LONGEST_PROBLEM], lang)
 
 
 @per_folder

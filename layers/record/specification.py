@@ -27,13 +27,12 @@ from layers.look.reduced import reduced
 from layers.look.sheet import INTERNAL, PROFILES, PUBLIC, Review, Sheet
 from layers.look.symbology import layer_styles
 from layers.plan.data_files import MOST_BYTES
-from layers.plan.strict_schema import Validator
 from layers.questions.asking import brought_by, parameters_of, question_of
 from layers.questions.kinds import kind_of, maps
 from layers.questions.stated import statement
 from layers.record.plain_data import parsed_data, plain_data
 from layers.record.provenance import content_mark
-from layers.record.schema import schema
+from layers.record.schema import require_valid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
     from layers.questions.kinds import Kind
 
 SUFFIXES = (".yaml", ".yml", ".json")
-# Of what is wrong with a specification so much is said.
-LONGEST_PROBLEM, MOST_PLACES = 200, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,7 +336,8 @@ def read_spec(
             "read_spec: sheet is no mapping; give it title, size, review_number …",
             code="spec.invalid",
             count=1,
-            where="sheet",
+            zh="sheet",
+            en="sheet",
         )
     entries |= {key: value for key, value in sheet.items() if value is not None}
     if pages is not None:
@@ -406,41 +404,6 @@ def _data(source: str | Path | dict[str, Any]) -> dict[str, Any]:
             name=str(source),
         ) from None
     return parsed_data(data, name=str(path))
-
-
-@door
-def require_valid(data: dict[str, Any]) -> None:
-    """Check plain data of a specification against the schema.
-
-    Parameters
-    ----------
-    data
-        As :meth:`MapSpec.to_dict` returns it.
-
-    Raises
-    ------
-    InputError
-        If it breaks the schema: every problem is named.
-
-    Examples
-    --------
-    >>> require_valid({"map": "overview", "sheet": {"review_number": "internal"}})
-    """
-    errors = [*Validator(schema()).iter_errors(data)]
-    paths = [".".join(map(str, error.absolute_path)) for error in errors]
-    problems = {
-        f"{path or 'the whole'}: {error.message}": path or "map, sheet"
-        for path, error in zip(paths, errors, strict=True)
-    }
-    if problems:
-        messages = "; ".join(sorted(problem[:LONGEST_PROBLEM] for problem in problems))
-        where = sorted({place[:LONGEST_PROBLEM] for place in problems.values()})
-        raise InputError(
-            "read_spec: the specification breaks the schema: " + messages,
-            code="spec.invalid",
-            count=len(problems),
-            where=", ".join(where[:MOST_PLACES]),
-        )
 
 
 @door

@@ -137,7 +137,8 @@ def profile_named(name: str) -> str:
     ('public', 'draft')
     """
     known = {word: key for key in PROFILES for word in (key, *both(f"profile.{key}"))}
-    require_one_of(name, known, "profile", function="check")
+    if name not in known:
+        require_one_of(name, PROFILES, "profile", function="check")
     return known[name]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.metadata import version
@@ -36,6 +37,7 @@ from layers.record.specification import asked
 if TYPE_CHECKING:
     from tests.conftest import Done
 
+CHINESE = re.compile(r"[\u3400-\u9fff]")
 INVESTMENT = "investment_100m_cny"
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -512,10 +514,6 @@ def test_what_takes_long_is_said_on_standard_error_and_nothing_else_is(capsys, m
 # ---- bad input ----
 
 
-# What typer refuses, and the writers of files.
-ENGLISH_ALONE = {"No such command", "No such option", "valid number", "unexpected extra"}
-
-
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -526,10 +524,10 @@ ENGLISH_ALONE = {"No such command", "No such option", "valid number", "unexpecte
             ("doctor", "people.tif", "--output", "people.csv", "--aside", "a.csv"),
             "--output, --aside",
         ),
-        (("fly",), "No such command"),
+        (("fly",), "there is no command fly; choose from layers"),
         (("density", "--layer", "roads"), "no point layer 'roads'"),
         (("density", "--bandwidth", "-1"), "--bandwidth is -1.0; it can be: a number > 0"),
-        (("density", "--bandwidth", "wide"), "valid number"),
+        (("density", "--bandwidth", "wide"), "--bandwidth cannot be wide. It can be: a number"),
         (("density", "--bandwidth-column", "name_zh"), "bandwidth"),
         (("density", "--bandwidth-column", "accuracy_m", "--bandwidth", "9"), "leave one"),
         (("density", "--kernel", "cosine"), "kernel"),
@@ -550,14 +548,14 @@ ENGLISH_ALONE = {"No such command", "No such option", "valid number", "unexpecte
         (("distribution", "--measure", "per_10k"), "needs a population"),
         (("distribution", "quotients", "--by", "colour"), "no column 'colour'"),
         (("distribution", "uncertainty", "--draws", "10"), "draws"),
-        (("distribution", "ahead", "--by", "sector"), "No such option"),
-        (("distribution", "--groups", "districts"), "No such option"),
-        (("distribution", "--draws", "2000"), "No such option"),
+        (("distribution", "ahead", "--by", "sector"), "there is no option --"),
+        (("distribution", "--groups", "districts"), "there is no option --"),
+        (("distribution", "--draws", "2000"), "there is no option --"),
         (("distribution", "quotients", "--weight", INVESTMENT, "--interval", "50"), "--interval"),
         (("distribution", "quotients", "--output", "lq.gpkg"), "take a .csv"),
-        (("pattern", "heat"), "unexpected extra"),
-        (("pattern", "--by", "level"), "No such option"),
-        (("pattern", "centres", "--seed", "1"), "No such option"),
+        (("pattern", "heat"), "too much is given: heat"),
+        (("pattern", "--by", "level"), "there is no option --"),
+        (("pattern", "centres", "--seed", "1"), "there is no option --"),
         (("density", "--plan", "nowhere"), "there is no plan"),
         (("pattern", "--k", "3"), "--rule knn"),
         (("pattern", "--distance", "3000"), "--rule distance"),
@@ -582,11 +580,43 @@ def test_bad_input_is_told_in_both_languages_with_exit_code_2(
 ) -> None:
     done = run(*words, code=2)
     *_, first, last = ["", *done.stderr.strip().splitlines()]
-    assert ("。" in first) == (said not in ENGLISH_ALONE)
+    assert "。" in first
     assert last.startswith("xiangjiang: ")
     assert said in last
     assert done.stdout == ""
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("lang", "is_chinese"), [("zh", True), ("en", False)])
+def test_what_is_refused_is_told_in_the_language_that_was_chosen_alone(
+    run,
+    lang: str,
+    is_chinese: bool,  # noqa: FBT001 - of a parametrized test
+) -> None:
+    for words in (
+        ("fly",),
+        ("show",),
+        ("show", "streets"),
+        ("show", "parks", "extra"),
+        ("layers", "--jsn"),
+        ("layers", "--json=yes"),
+        ("density", "--bandwidth"),
+        ("density", "--bandwidth", "wide"),
+        ("density", "--bandwidth", "-1"),
+        ("distribution", "uncertainty", "--draws", "many"),
+        ("snapshot", "overview", "-o", "a.docx", "--review", "internal"),
+        ("snapshot", "overview", "-o", "a.png", "--review", "internal", "--size", "A9"),
+        ("check", "overview", "--profile", "secret"),
+        ("doctor", "none.gpkg"),
+        ("doctor", "none.gpkg", "--datum", "wgs"),
+        ("locate", "--with", "baidu", "--output", "a.csv"),
+        ("app", "--port", "99999"),
+    ):
+        for given in (("--lang", lang, *words), (*words, f"--lang={lang}")):
+            said = run(*given, code=2).stderr.splitlines()
+            assert [bool(CHINESE.search(line)) for line in said] == [is_chinese], said
+    said = run("--lang", lang, code=2).stderr  # typer's own words of help, without a command
+    assert bool(CHINESE.search(said)) == is_chinese == ("Usage" not in said), said
 
 
 def test_pattern_refuses_zones_that_overlap_unless_neighbours_are_by_distance(

@@ -170,7 +170,7 @@ def test_an_address_is_kept_as_one_and_asked_where_there_is_a_key(
     hall = Found(112.945453, 28.226494, "GCJ-02", "门牌号", "某路1号大厅", 100.0)
     monkeypatch.setattr(Geocoder, "ask", lambda *_, **__: [hall])
     test.run()
-    click(test, words("locate.ask", service="高德（AMap）"))
+    click(test, words("locate.ask", service="高德"))
     click(test, "第 1 个答案，共 1 个：某路1号大厅（门牌号）")
     assert "GCJ-02" in said(test)
     assert can(test, "locate.take")
