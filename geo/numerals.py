@@ -24,10 +24,11 @@ LANGUAGES = ("zh", "en")
 MISSING = "–"
 # What stands before a number below zero; files for machines have a hyphen.
 MINUS = "\N{MINUS SIGN}"
-# The most decimals of a number by itself, and of one that is told to so many digits.
-_MOST, _MOST_OF_SMALL, _SIGNIFICANT = 2, 6, 4
-# The most decimals of a column: with a whole part, without one, and where all is very small.
-_COLUMN, _COLUMN_BELOW_ONE, _COLUMN_OF_SMALL = 2, 4, 8
+# The most decimals of any number that is told, of one by itself, and of one to so many digits.
+MOST_DECIMALS = 6
+_MOST, _SIGNIFICANT = 2, 4
+# The most decimals of a column: with a whole part, and without one.
+_COLUMN, _COLUMN_BELOW_ONE = 2, 4
 # Beyond these, zeros would be longer than the power of ten that says the same.
 _PLAIN = (1e-4, 1e15)
 # The largest number of a computer has 309 digits, the smallest 340 decimals.
@@ -76,7 +77,7 @@ def significant(value: float, digits: int = _SIGNIFICANT) -> str:
     """
     has_size = math.isfinite(value) and value
     size = math.floor(math.log10(abs(value))) if has_size else digits
-    return _written(value, 0, min(max(0, digits - 1 - size), _MOST_OF_SMALL))
+    return _written(value, 0, min(max(0, digits - 1 - size), MOST_DECIMALS))
 
 
 def exact(value: float) -> str:
@@ -152,7 +153,7 @@ def decimals(values: Iterable[object]) -> int:
     most = _COLUMN
     if 0 < largest < 1:
         of_largest = 2 - math.floor(math.log10(largest))
-        most = min(max(_COLUMN_BELOW_ONE, of_largest), _COLUMN_OF_SMALL)
+        most = min(max(_COLUMN_BELOW_ONE, of_largest), MOST_DECIMALS)
     needed = 0
     for value in numbers:
         needed = max(needed, len(_written(value, 0, most).partition(".")[2]))
@@ -181,10 +182,13 @@ def spreadsheet_format(digits: int, *, small: float = 0.0) -> str:
     >>> spreadsheet_format(0), spreadsheet_format(2)
     ('#,##0;−#,##0', '#,##0.00;−#,##0.00')
     >>> spreadsheet_format(3, small=0.01)
-    '[>=0.01]#,##0.000;General'
+    '[>=0.01]#,##0.000;[>0]#,##0.0#####;General'
     """
     plain = _pattern(digits, digits)
-    return f"[>={small:g}]{plain};General" if small else f"{plain};{MINUS}{plain}"
+    if small:
+        # What is general has powers of ten where it is very small.
+        return f"[>={small:g}]{plain};[>0]{_pattern(1, MOST_DECIMALS)};General"
+    return f"{plain};{MINUS}{plain}"
 
 
 def chart_format(digits: int, *, most: bool = False, significant: bool = False) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import Any, get_args
 
 import streamlit as st
@@ -26,7 +25,7 @@ from geo.surface.density_raster import Unit
 from geo.surface.kernels import Kernel
 from geo.wording import sentence
 from layers import questions
-from layers.look.told import in_words, with_ends, without_specks
+from layers.look.told import teller, with_ends, without_specks
 from layers.plan.area import area
 from layers.questions.density import Show, density_unit, density_unit_of
 from layers.words import capital
@@ -181,7 +180,7 @@ with results:
         others=choices.RESULT_TABS,
     )
     with chart:
-        bars(bars_of, title=title, selected=zone, told=partial(in_words, column=value))
+        bars(bars_of, title=title, selected=zone, told=teller(ranking[value], value))
     if table.open:
         with table:
             ranking_table(told, value, rank, title=title, zone=zone)

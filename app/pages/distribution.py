@@ -27,9 +27,10 @@ from app.web.statements import stated
 from app.web.tables import without_place
 from app.web.unknowns import unknowns
 from geo.errors import AtlasError
-from geo.numerals import number, significant
+from geo.numerals import number
 from layers import questions
 from layers.keeping.brought import is_own
+from layers.look.told import in_words
 from layers.plan.area import area
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results
@@ -75,7 +76,7 @@ def totals(shown: Shown) -> None:
     total.metric(title, number(len(chosen)))
     if stated is not None:
         amounts = choices.weight_words("distribution.investment", points)
-        money.metric(amounts, significant(stated.sum()))
+        money.metric(amounts, in_words(stated.sum(), "weight_sum"))
     if stated is not None and not own and area().document:
         of_plan = stated[chosen["source_id"] == area().document]
         plan = choices.amount_of(points, of_plan.sum())

@@ -14,7 +14,7 @@ from app.texts import language, named, text
 from app.web import choices
 from app.web.charts import bars, class_histogram, quotient_map
 from app.web.frame import heading, listing
-from app.web.tables import figures, interval_words, zone_picker, zones_table
+from app.web.tables import figures, interval_words, unbroken, zone_picker, zones_table
 from geo.errors import AtlasError
 from geo.exchange.cell_quotes import csv_bytes
 from geo.numerals import interval, number
@@ -22,7 +22,7 @@ from geo.wording import sentence
 from layers import questions
 from layers.look.histogram import readable_scale
 from layers.look.overlay_classes import classify
-from layers.look.told import in_words, teller
+from layers.look.told import in_words, parts_of, teller, with_ends
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results
 from layers.questions.belonging import belonging as belonging_pairs
@@ -116,13 +116,8 @@ def table(shown: Shown, zone: str | None) -> None:
             )
         ],
         counts=[
-            interval_words(low, high, digits=0, value=in_words(count, "count"))
-            for count, low, high in zip(
-                zones["count"],
-                zones["count_low"],
-                zones["count_high"],
-                strict=True,
-            )
+            unbroken(with_ends(row, "count", parted=parts_of(zones["count"], "count")))
+            for row in zones.to_dict("records")
         ],
     )
     of_count = shown.column == "count"
@@ -393,11 +388,17 @@ def _quotients_of(shown: Shown, zones: gpd.GeoDataFrame, zone: str) -> None:
         st.caption(choices.about("distribution.quotients_empty", shown.asked.points))
         return
     quotients = quotients.sort_values(["sure", "quotient"], ascending=False)
+    ends = {"": "quotient", "_low": "low", "_high": "high"}
+    parted = parts_of(quotients["quotient"], "quotient")
     rows = [
         (
             row["kind"],
-            interval_words(
-                row["low"], row["high"], digits=1, value=in_words(row["quotient"], "quotient")
+            unbroken(
+                with_ends(
+                    {f"quotient{end}": row[name] for end, name in ends.items()},
+                    "quotient",
+                    parted=parted,
+                )
             ),
             row["reading"],
             number(row["count"]),

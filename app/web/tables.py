@@ -21,7 +21,7 @@ from app.web import picking
 from app.web.choices import layer_title, value_title
 from geo.numerals import MISSING, between, listed, number
 from layers.look.symbology import field_title, texts_in
-from layers.look.told import below_each_other, ends_in_words, without_specks
+from layers.look.told import below_each_other, ends_in_words, parts_of, without_specks
 from layers.plan.area import area
 from layers.plan.catalogue import as_drawn
 from layers.plan.schema import amounts, resource
@@ -175,12 +175,13 @@ def ranking_table(
         Id of the selected zone.
     """
     moved = zones.attrs["points_moved"] > 0
+    parted = parts_of(zones[value], value)
     rows = [
         (
             row[f"name_{language()}"],
             rank_words(row, rank),
             told,
-            _unbroken(ends_in_words(row, value)) if moved else MISSING,
+            unbroken(ends_in_words(row, value, parted=parted)) if moved else MISSING,
         )
         for row, told in zip(
             zones.to_dict("records"), below_each_other(zones[value], value), strict=True
@@ -362,13 +363,13 @@ def rank_words(row: Mapping[str, float], rank: str) -> str:
 
 def interval_words(low: float, high: float, *, digits: int, value: str = "") -> str:
     """Return the ends of an interval, or one number where they are one, behind a value."""
-    ends = _unbroken(between(low, high, digits=digits))
+    ends = unbroken(between(low, high, digits=digits))
     if low == high:
         return value or ends
     return f"{value} ({ends})" if value else ends
 
 
-def _unbroken(ends: str) -> str:
+def unbroken(ends: str) -> str:
     """Return an interval within which no line ends."""
     return ends.replace("–", "–\u2060")
 

@@ -3,8 +3,6 @@
   "use strict";
 
   const STEP_MS = 1200;
-  // As the frames of a GIF have it.
-  const LEAST_DATED = 0.05;
 
   class Time {
     constructor(panels, el) {
@@ -76,7 +74,7 @@
       this.undated.textContent = panels.t("time_undated", { n: Atlas.numerals.number(undated) });
       // Where nearly none has a year, the years are no way to see them; until one is chosen, the
       // number beside says enough and leaves the room to the map.
-      if (year !== null && features.length - undated <= LEAST_DATED * features.length) {
+      if (year !== null && features.length - undated <= span.least_dated * features.length) {
         this.told.textContent = [this.told.textContent, panels.t("time_mostly_undated",
           { n: Atlas.numerals.number(undated), of: Atlas.numerals.number(features.length) })].join(" · ");
       }

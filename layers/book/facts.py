@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from geo.geodesic import geodesic_area_km2
-from geo.numerals import between, listed, number, significant
+from geo.numerals import listed, number
 from layers import questions
 from layers.book import series
 from layers.keeping.answers import kept_answer
 from layers.look.charts import Chart
 from layers.look.symbology import symbology, value_label
-from layers.look.told import in_words
+from layers.look.told import in_words, with_ends
 from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, names_by_id, table
 from layers.plan.claims import TABLE
@@ -231,8 +231,8 @@ def _numbers(
         count, summed = drawn["count"], drawn.get("weight_sum", summed)
     # What is drawn in a zone for sure is a number; what is shared out is to be expected.
     kind = "_expected" if _is_expected(points, features, drawn) else ""
-    between = "" if drawn is None else _range(drawn["count_low"], drawn["count_high"])
-    figures = [_figure(f"count{kind}", f"{in_words(count, 'count')}{between}", lang, **names)]
+    told = in_words(count, "count") if drawn is None else with_ends(drawn, "count")
+    figures = [_figure(f"count{kind}", told, lang, **names)]
     placed = _located(points)
     if layer == _lead() and placed:
         share = in_words(100 * count / placed, "share_pct")
@@ -242,7 +242,7 @@ def _numbers(
         figures.append(_figure("rank", rank, lang, **names))
     if summed:
         names |= _amount_words(layer, lang)
-        figures.append(_figure(f"amount{kind}", significant(summed), lang, **names))
+        figures.append(_figure(f"amount{kind}", in_words(summed, "weight_sum"), lang, **names))
     return figures
 
 
@@ -398,7 +398,7 @@ def _told_of(points: Points, features: list[Row], lang: str) -> list[str]:
     if role.amount:
         amounts = _amounts(layer, features)
         key = "amounts" if len(amounts) else "amounts_unstated"
-        words |= {"stated": number(len(amounts)), "sum": significant(sum(amounts))}
+        words |= {"stated": number(len(amounts)), "sum": in_words(sum(amounts), "weight_sum")}
         sentences.append(_say(key, lang, **words, **_amount_words(layer, lang)))
     return sentences
 
@@ -490,7 +490,3 @@ def _say(key: str, lang: str, **values: object) -> str:
 def _of(family: str, layer: str, lang: str) -> str:
     """Return what the plan calls a layer in a sentence, or as a series."""
     return say(f"{family}.{layer}", lang)
-
-
-def _range(low: float, high: float, digits: int = 0) -> str:
-    return "" if low == high else f" ({between(low, high, digits=digits)})"

@@ -14,7 +14,7 @@ from layers.book.together import extent_of
 from layers.paper.printing import printed
 from layers.plan.area import area
 from layers.plan.selection import located
-from layers.plan.years import years_of
+from layers.plan.years import LEAST_DATED, years_of
 from layers.scene.resolved import scaled
 from layers.words import say
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 FRAME_SIZE, FRAME_DPI, MOST_FRAMES = "16:9", 96, 12
 FRAME_MS, LAST_MS = 1600, 3200
 COLOURS = 255
-# Where no more than this part of the features has a year, playing them shows nothing.
-LEAST_DATED = 0.05
 
 
 def frames(spec: MapSpec, *, progress: Progress | None = None) -> bytes:

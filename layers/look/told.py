@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
-from geo.numerals import between, number, significant, spreadsheet_format
+from geo.numerals import MOST_DECIMALS, decimals, number, significant, spreadsheet_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -67,10 +67,12 @@ def decimals_of(value: float, column: str) -> int:
     """
     size = math.floor(math.log10(abs(value))) if math.isfinite(value) and value else 0
     if column not in DIGITS:
-        return max(0, DIGITS_OF_OTHERS - 1 - size)
-    if not 0 < abs(value) < LEAST_TOLD * 10.0 ** -DIGITS[column]:
-        return DIGITS[column]
-    return DIGITS_OF_SMALL - 1 - size
+        digits = max(0, DIGITS_OF_OTHERS - 1 - size)
+    elif 0 < abs(value) < LEAST_TOLD * 10.0 ** -DIGITS[column]:
+        digits = DIGITS_OF_SMALL - 1 - size
+    else:
+        digits = DIGITS[column]
+    return min(digits, MOST_DECIMALS)
 
 
 def as_told(value: float, column: str) -> float:
@@ -144,20 +146,65 @@ def below_each_other(values: Iterable[float], column: str) -> list[str]:
     return [*map(teller(figures, column), figures)]
 
 
-def chart_numbers(column: str) -> str:
-    """Return how a chart of a slide is told to write a column of results, empty where unknown.
+def chart_numbers(values: Iterable[float], column: str) -> str:
+    """Return how a chart of a slide is told to write figures as they are told in words.
+
+    Parameters
+    ----------
+    values, column
+        The figures, and their column; empty where they are of none.
 
     Examples
     --------
-    >>> chart_numbers("density_per_km2"), chart_numbers("z")
-    ('[>=0.01]#,##0.000;General', '')
+    >>> chart_numbers([0.032], "density_per_km2")
+    '[>=0.01]#,##0.000;[>0]#,##0.0#####;General'
+    >>> chart_numbers([11.0, 3.0], "count"), chart_numbers([2.315], "z")
+    ('#,##0;−#,##0', '[>=1000]#,##0;General')
+    >>> chart_numbers([0.25, 1.5], "")
+    '#,##0.00;−#,##0.00'
     """
+    if not column:
+        return spreadsheet_format(decimals(values))
     if column not in DIGITS:
-        return ""
+        return f"[>={10 ** (DIGITS_OF_OTHERS - 1)}]#,##0;General"
+    if not parts_of(values, column):
+        return spreadsheet_format(0)
     return spreadsheet_format(DIGITS[column], small=LEAST_TOLD * 10.0 ** -DIGITS[column])
 
 
-def ends_in_words(row: Mapping[str, float], column: str) -> str:
+def at_its_digits(
+    value: float, low: float, high: float, column: str, *, parted: bool = False
+) -> tuple[str, str, str]:
+    """Return a figure and both ends of its interval in words, with the same decimals.
+
+    Parameters
+    ----------
+    value, low, high
+        The figure, and where it could lie instead.
+    column
+        Its column.
+    parted
+        Whether the figure has decimals though it is whole, as others beside it have.
+
+    Examples
+    --------
+    >>> at_its_digits(3.26, 2, 5, "count"), at_its_digits(3, 2, 5, "count")
+    (('3.3', '2.0', '5.0'), ('3', '2', '5'))
+    >>> at_its_digits(65.81, 56.38, 76.01, "covered_pct"), at_its_digits(0.057, 0, 1, "count")
+    (('65.8', '56.4', '76.0'), ('0.057', '0.0', '1.0'))
+    """
+    every = value, low, high
+    parted = parted or parts_of(every, column)
+    digits = decimals_of(max(map(abs, every)), column)
+    if column in DIGITS and not parted:
+        digits = 0
+    elif column not in DIGITS:
+        digits = min(digits, decimals(every))
+    low_told, high_told = (number(each, digits=digits) for each in (low, high))
+    return in_words(value, column, parted=parted), low_told, high_told
+
+
+def ends_in_words(row: Mapping[str, float], column: str, *, parted: bool = False) -> str:
     """Return where what is found of a zone could lie, with the decimals of the largest of them.
 
     Examples
@@ -167,15 +214,13 @@ def ends_in_words(row: Mapping[str, float], column: str) -> str:
     >>> row = {"density_per_km2": 0.003841, "density_per_km2_low": 0.0022}
     >>> ends_in_words(row | {"density_per_km2_high": 0.00659}, "density_per_km2")
     '0.0022–0.0066'
-    >>> ends_in_words({"count": 0.057, "count_low": 0, "count_high": 1}, "count")
-    '0.0–1.0'
     """
-    low, high = float(row[f"{column}_low"]), float(row[f"{column}_high"])
-    largest = max(abs(float(row[column])), abs(low), abs(high))
-    return between(low, high, digits=decimals_of(largest, column))
+    figures = (float(row[f"{column}{end}"]) for end in ("", "_low", "_high"))
+    _, low, high = at_its_digits(*figures, column, parted=parted)
+    return low if row[f"{column}_low"] == row[f"{column}_high"] else f"{low}–{high}"
 
 
-def with_ends(row: Mapping[str, float], column: str) -> str:
+def with_ends(row: Mapping[str, float], column: str, *, parted: bool = False) -> str:
     """Return what is found of a zone and, with its digits, where it could lie instead.
 
     Examples
@@ -185,10 +230,9 @@ def with_ends(row: Mapping[str, float], column: str) -> str:
     >>> with_ends({"count": 3.0, "count_low": 3.0, "count_high": 3.0}, "count")
     '3'
     """
-    told = in_words(float(row[column]), column)
-    if row[f"{column}_low"] == row[f"{column}_high"]:
-        return told
-    return f"{told} ({ends_in_words(row, column)})"
+    low, high = float(row[f"{column}_low"]), float(row[f"{column}_high"])
+    told, *ends = at_its_digits(float(row[column]), low, high, column, parted=parted)
+    return told if low == high else f"{told} ({'–'.join(ends)})"
 
 
 def rounded(zones: Z) -> Z:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # Those that a map can be asked for.
 FIRST, LAST = date.min.year, date.max.year
+# Where no more than this part of the features has a year, years show next to nothing.
+LEAST_DATED = 0.05
 
 
 def years_of(name: str, frame: pd.DataFrame) -> pd.Series[int] | None:

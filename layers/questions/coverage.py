@@ -17,7 +17,7 @@ from geo.supports import EXTENT
 from layers.keeping.answers import kept_answer
 from layers.look.charts import Chart
 from layers.look.overlays import Choropleth, Features
-from layers.look.told import as_told, in_words, rounded
+from layers.look.told import as_told, at_its_digits, in_words, rounded
 from layers.plan.area import map_crs
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import costs
@@ -156,10 +156,9 @@ class Coverage(Kind):
             return ""
         first, *others = zones.sort_values("covered_pct", ascending=False).to_dict("records")
         rivals = [each for each in others if each["covered_pct_high"] > first["covered_pct_low"]]
-        ends = {
-            end: in_words(first[f"covered_pct{column}"], "covered_pct")
-            for end, column in (("pct", ""), ("low", "_low"), ("high", "_high"))
-        }
+        figures = (first[f"covered_pct{end}"] for end in ("", "_low", "_high"))
+        said = at_its_digits(*figures, "covered_pct")
+        ends = dict(zip(("pct", "low", "high"), said, strict=True))
         key = "coverage.first" if rivals else "coverage.first_sure"
         return say(key, lang, zone=first[f"name_{lang}"], rivals=number(len(rivals)), **ends)
 
@@ -210,9 +209,13 @@ class Curve(Coverage):
         chart = Chart(
             "line",
             tuple(f"{number(distance / M_PER_KM)} km" for distance in curve["distance_m"]),
-            tuple((column_title(each, lang), tuple(curve[each].map(float))) for each in shares),
+            tuple(
+                (column_title(each, lang), tuple(as_told(share, each) for share in curve[each]))
+                for each in shares
+            ),
             title=say("coverage.title", lang),
             unit="%",
+            column=shares[0],
         )
         return [Figures(title, chart=chart)]
 

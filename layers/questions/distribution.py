@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 from geo.errors import InputError
-from geo.numerals import number, significant
+from geo.numerals import number
 from geo.wording import sentence
 from layers.keeping.brought import is_own
 from layers.look.content import Content
 from layers.look.overlays import Choropleth
-from layers.look.told import in_words
+from layers.look.told import at_its_digits, in_words
 from layers.plan.area import area
 from layers.plan.catalogue import load
 from layers.plan.zonings import GRID_NAMES
@@ -98,7 +98,7 @@ class Shown(Scaled):
             n=number(round(attrs["points_in_any_zone"], 1)),
             stated=number(0 if amount is None else int(located[amount].notna().sum())),
             located=number(len(located)),
-            total=significant(attrs.get("weight_in_any_zone", 0.0)),
+            total=in_words(attrs.get("weight_in_any_zone", 0.0), "weight_sum"),
             **points.nouns(lang),
         )
 
@@ -178,7 +178,9 @@ class Shown(Scaled):
         key = "told.count" if counted else "told.first"
         sentences = [say(key, lang, noun=noun, zone=zones, **figures)]
         if "rank_low" in table and first["count_low"] < first["count_high"]:
-            ends = {name: number(float(first[name]), digits=0) for name in _ENDS}
+            counts = (float(first[name]) for name in ("count", *_ENDS[:2]))
+            ranks = (number(float(first[name]), digits=0) for name in _ENDS[2:])
+            ends = dict(zip(_ENDS, (*at_its_digits(*counts, "count")[1:], *ranks), strict=True))
             key = "told.range" if first["rank_low"] < first["rank_high"] else "told.range_sure"
             sentences.append(say(key, lang, zone=first[f"name_{lang}"], **ends))
         return [*sentences, *following(table, self.column, lang)]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.numerals import listed
 from layers.look.charts import Chart
-from layers.look.told import below_each_other, in_words, rounded
+from layers.look.told import as_told, below_each_other, in_words, rounded
 from layers.questions.cluster_reading import p_words
 from layers.type.tables import Table
 from layers.words import bracketed, say, words
@@ -92,7 +92,7 @@ def zone_figures(
     label = titles.get(value) or column_title(value, lang)
     chart = None
     if len(top):
-        values = tuple(float(each) for each in top[value])
+        values = tuple(as_told(each, value) for each in top[value])
         chart = Chart("bar", tuple(top[name]), ((label, values),), title=label, column=value)
     return Figures(title, table=Table(header, rows, numeric), chart=chart)
 

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import geo
 from geo.errors import InputError
-from geo.numerals import number
 from geo.units import labelled
 from layers.look.symbology import value_label
-from layers.look.told import DIGITS
+from layers.look.told import at_its_digits, below_each_other, in_words
 from layers.plan.zonings import GRID_NAMES
 from layers.questions.counting import (
     INTERVAL_PCT,
@@ -31,6 +30,9 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
     import pandas as pd
+
+# A quotient, and the ends of its interval.
+QUOTIENT = ("quotient", "low", "high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,14 +145,14 @@ class Quotients(Mix):
             return []
         first = self.foremost()
         names = self.zones_shown().set_index("id")[f"name_{lang}"]
-        told = {
-            each: number(first[each], digits=DIGITS["quotient"])
-            for each in ("quotient", "low", "high")
-            if each in first
-        }
+        told = {"value": in_words(float(first["quotient"]), "quotient")}
+        if "low" in first:
+            figures = (float(first[each]) for each in QUOTIENT)
+            said = at_its_digits(*figures, "quotient")
+            told = dict(zip(("value", "low", "high"), said, strict=True))
         key = "told.quotient_between" if "low" in told else "told.quotient"
         words = {"noun": self.asked.points.noun(lang), "zone": names[first["zone"]]}
-        words |= {"kind": in_sentence(self.kind_label(lang)), "value": told.pop("quotient")}
+        words |= {"kind": in_sentence(self.kind_label(lang))}
         sentences = [say(key, lang, **words, **told)]
         if "low" in told and first["low"] <= 1.0:
             sentences.append(say("told.quotient_one", lang))
@@ -165,14 +167,13 @@ class Quotients(Mix):
             each for each in ("quotient", "low", "high", "count", "expected") if each in found
         ]
         header = ("kind", ZONE_NAME, *columns)
-        rows = tuple(
-            (
-                value_label(by, str(row["category"]), lang=lang),
-                names[row["zone"]],
-                *(number(row[each], digits=DIGITS["quotient"]) for each in columns),
-            )
-            for row in found.to_dict("records")
+        kinds = [value_label(by, str(each), lang=lang) for each in found["category"]]
+        # The ends of a quotient are told as it is.
+        figures = (
+            below_each_other(found[each], "quotient" if each in QUOTIENT else each)
+            for each in columns
         )
+        rows = tuple(zip(kinds, names[found["zone"]], *figures, strict=True))
         numeric = tuple(range(len(header) - len(columns), len(header)))
         table = Table(tuple(column_title(each, lang) for each in header), rows, numeric)
         return [Figures(say("slides.figures", lang, title=self.title(lang)), table=table)]
@@ -190,7 +191,7 @@ class Quotients(Mix):
         told = (
             names[zone],
             value_label(by, str(kind), lang=lang),
-            number(float(highest.max()), digits=DIGITS["quotient"]),
+            in_words(float(highest.max()), "quotient"),
         )
         return [(say("headline.quotient", lang), " ".join(told))]
 

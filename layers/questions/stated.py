@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from geo.numerals import listed, number, significant
+from geo.numerals import listed, number
 from layers.keeping.own_files import people_title
 from layers.look.credits import credits_of
 from layers.look.standing import standing
 from layers.look.statement import Statement, reviewed
+from layers.look.told import in_words
 from layers.plan.area import area
 from layers.plan.catalogue import table
 from layers.plan.selection import placed_share
@@ -246,8 +247,8 @@ def _amounts(points: Points, lang: str) -> str:
         "statement.amounts",
         lang,
         amount=bracketed(points.amount_noun(lang), unit_label(unit, lang=lang), lang),
-        whole=significant(everywhere.sum()),
-        off=significant(everywhere.sum() - here.sum()),
+        whole=in_words(everywhere.sum(), "weight_sum"),
+        off=in_words(everywhere.sum() - here.sum(), "weight_sum"),
     )
 
 

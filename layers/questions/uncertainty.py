@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import numpy as np
 
 from geo.errors import InputError
-from geo.numerals import between, decimals, number
+from geo.numerals import number
 from geo.supports import unsure
 from geo.units import labelled
 from geo.zoned.uncertainty import MIN_DRAWS
 from layers.look.charts import Chart
-from layers.look.told import as_told, below_each_other, in_words, parts_of
+from layers.look.told import (
+    as_told,
+    at_its_digits,
+    below_each_other,
+    ends_in_words,
+    in_words,
+    parts_of,
+)
 from layers.questions.counting import DRAWS, INTERVAL_PCT, OfZones, zone_draws
 from layers.questions.fields import Field
 from layers.questions.figures import MOST_BARS, ZONE_NAME, Figures, column_title
@@ -92,15 +99,14 @@ class Intervals(OfZones):
         column, low, high, rank, *ends = (self.column, *self.columns)
         zones = self.zones_shown()
         first = zones.loc[zones[column].idxmax()]
-        digits = parts_of(zones[column], column)
         told = {
             "zone": first[f"name_{lang}"],
             "what": in_sentence(self.column_title(column, lang)),
-            "value": in_words(float(first[column]), column, parted=digits),
             "interval": self.interval(lang),
-            "low": in_words(float(first[low]), column),
-            "high": in_words(float(first[high]), column),
         }
+        figures = (float(first[each]) for each in (column, low, high))
+        said = at_its_digits(*figures, column, parted=parts_of(zones[column], column))
+        told |= dict(zip(("value", "low", "high"), said, strict=True))
         sentences = [say("told.interval", lang, **told)]
         if first[ends[0]] < first[ends[1]]:
             ranks = {"best": number(first[ends[0]]), "worst": number(first[ends[1]])}
@@ -120,7 +126,7 @@ class Intervals(OfZones):
 
     def figures(self, lang: str) -> list[Figures]:
         """Return the zones with their intervals: as lines upon bars, and in figures."""
-        column, low, high, rank, *ends = (self.column, *self.columns)
+        column, low, high, rank, *_ = (self.column, *self.columns)
         zones = self.zones_shown().sort_values(column, ascending=False)
         what, interval = self.column_title(column, lang), self.interval(lang)
         ranked = column_title(rank, lang)
@@ -134,9 +140,9 @@ class Intervals(OfZones):
         rows = zip(
             zones[f"name_{lang}"],
             below_each_other(zones[column], column),
-            _ends(zones[low], zones[high], column),
+            _ends(zones, column),
             below_each_other(zones[rank], rank),
-            _ends(zones[ends[0]], zones[ends[1]], rank),
+            _ends(zones, rank),
             strict=True,
         )
         top = zones[zones[high] > 0].head(MOST_BARS)
@@ -155,12 +161,10 @@ class Intervals(OfZones):
         return [Figures(title, text=tuple(self.beyond(lang)), table=table, chart=chart)]
 
 
-def _ends(lows: pd.Series[float], highs: pd.Series[float], column: str) -> list[str]:
-    """Return from where to where figures could lie; an end that is the other one stands once."""
-    return [
-        in_words(low, column) if low == high else between(low, high, digits=decimals((low, high)))
-        for low, high in zip(lows.map(float), highs.map(float), strict=True)
-    ]
+def _ends(zones: pd.DataFrame, column: str) -> list[str]:
+    """Return from where to where figures below each other could lie, with their decimals."""
+    parted = parts_of(zones[column], column)
+    return [ends_in_words(row, column, parted=parted) for row in zones.to_dict("records")]
 
 
 @register

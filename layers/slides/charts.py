@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -27,10 +28,10 @@ from pptx.parts.embeddedpackage import EmbeddedXlsxPart
 from pptx.util import Pt
 
 from geo.exchange.cell_quotes import is_formula
-from geo.numerals import decimals, number, spreadsheet_format
+from geo.numerals import decimals, number
 from layers.look.palettes import contrast
 from layers.look.styles import WHITE, inks
-from layers.look.told import chart_numbers
+from layers.look.told import chart_numbers, teller
 from layers.slides.freeforms import add
 from layers.slides.pages import set_typefaces
 from layers.slides.parts import rgb
@@ -38,6 +39,8 @@ from layers.type.line_breaks import text_width
 from layers.words import bracketed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pptx.chart.chart import Chart as PptxChart
 
     from layers.look.charts import Chart
@@ -84,7 +87,7 @@ def draw_chart(page: Page, chart: Chart, box: Box) -> None:
     size = _size(chart, box.height)
     narrow = _narrow(chart, size, box.width) if chart.kind == "stacked" else []
     chart = _told_beside(chart, narrow)
-    number_format = chart_numbers(chart.column) or spreadsheet_format(decimals(_values(chart)))
+    number_format = chart_numbers(_values(chart), chart.column)
     data: Any = CategoryChartData(number_format=number_format)  # type: ignore[no-untyped-call]
     data.categories = chart.categories
     for name, values in chart.series:
@@ -155,6 +158,14 @@ def _known(value: float | None) -> float | None:
 
 def _values(chart: Chart) -> list[float]:
     return [each for _, values in chart.series for each in map(_known, values) if each is not None]
+
+
+def _teller(chart: Chart) -> Callable[[float], str]:
+    """Return what writes a value as the number format of the chart does."""
+    values = _values(chart)
+    if chart.column:
+        return teller(values, chart.column)
+    return partial(number, digits=decimals(values))
 
 
 def _largest(chart: Chart) -> float:
@@ -293,21 +304,21 @@ def _narrow(chart: Chart, size: float, width: float) -> list[tuple[int, int]]:
     """Return the parts of stacked bars that have no room for their value: series and category."""
     names = max(text_width(name, size) for name in chart.categories)
     room = width - min(names + 2 * size, NAMES_SHARE * width)
-    end, digits = _largest(chart) or 1.0, decimals(_values(chart))
+    end, told = _largest(chart) or 1.0, _teller(chart)
     return [
         (at, place)
         for at, (_, values) in enumerate(chart.series)
         for place, value in enumerate(map(_known, values))
-        if value and value / end * room < text_width(number(value, digits=digits), size)
+        if value and value / end * room < text_width(told(value), size)
     ]
 
 
 def _told_beside(chart: Chart, narrow: list[tuple[int, int]]) -> Chart:
     """Return a chart with values that have no room in their bar beside the name of the bar."""
-    names, digits = list(chart.categories), decimals(_values(chart))
+    names, told = list(chart.categories), _teller(chart)
     for at, place in narrow:
         series, values = chart.series[at]
-        names[place] += f" · {series} {number(values[place] or 0.0, digits=digits)}"
+        names[place] += f" · {series} {told(values[place] or 0.0)}"
     return replace(chart, categories=tuple(names))
 
 

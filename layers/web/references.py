@@ -16,7 +16,7 @@ from layers.plan.catalogue import as_drawn, gazetteer, table
 from layers.plan.claims import TABLE
 from layers.plan.evidence import said_in, stated_place
 from layers.plan.schema import resource
-from layers.plan.years import counted_beside
+from layers.plan.years import LEAST_DATED, counted_beside
 from layers.web.encoding import columnar
 from layers.words import both, say
 
@@ -94,7 +94,12 @@ def times(layers: Layers) -> dict[str, Any] | None:
         for year, rows in counted_beside().items()
     }
     told = known | {int(year) for year in beside}
-    return {"from": min(told), "to": max(told), "beside": beside}
+    return {
+        "from": min(told),
+        "to": max(told),
+        "beside": beside,
+        "least_dated": LEAST_DATED,
+    }
 
 
 def _of_year(year: int, rows: Mapping[str, int], lang: str) -> str:

@@ -39,6 +39,7 @@ from layers.look.told import in_words
 from layers.plan.catalogue import load
 from layers.plan.schema import resources
 from layers.plan.selection import placeable
+from layers.plan.years import LEAST_DATED
 from layers.web.document import map_document, to_json
 from layers.web.encoding import painted, shape_of
 from layers.web.references import mentions, times
@@ -756,6 +757,10 @@ def test_what_a_map_does_not_draw_is_found_on_it():
 
 
 def test_what_tables_have_of_a_year_is_said_to_be_of_that_year():
-    beside = times([{"years": [2022, None]}])["beside"]["2024"]
+    time = times([{"years": [2022, None]}])
+    # How few years are next to none is stated once, and no script has a share of its own.
+    assert time["least_dated"] == LEAST_DATED
+    assert not re.search(r"\b0\.\d", (ASSETS / "time.js").read_text("utf-8"))
+    beside = time["beside"]["2024"]
     assert beside["en"] == "Of 2024 alone, not on the map: Indicators 2"
     assert "2024 年当年" in beside["zh"]
