@@ -18,7 +18,8 @@ from layers.look.sheet import Sheet
 from layers.outputs import output
 from layers.record.containers import text_in
 from layers.record.plain_data import parsed_data
-from layers.record.specification import MapSpec, asked, read_spec, schema
+from layers.record.schema import schema
+from layers.record.specification import MapSpec, asked, read_spec
 from layers.slides.packages import clean_template
 from layers.type.outside_texts import Cleaner
 

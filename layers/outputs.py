@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -259,6 +260,8 @@ def snapshot(
 ) -> None:
     """Write a map to a file of the kind that its suffix says; no half-written file is left.
 
+    A file says when it was made: it has the date of today where the specification has none.
+
     Parameters
     ----------
     spec, path
@@ -274,6 +277,10 @@ def snapshot(
     require_type(path, (str, os.PathLike), "path", "the path of a file", function="snapshot")
     require_place(path, function="snapshot")
     path = Path(path)
+    _require_spec(spec, "snapshot")
+    if not spec.sheet.date:
+        today = datetime.now(tz=UTC).date().isoformat()
+        spec = replace(spec, sheet=replace(spec.sheet, date=today))
     content = output(spec, path.suffix, template=template, progress=progress, file_name=path.name)
     write_file(path, content, function="snapshot")
 

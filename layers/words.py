@@ -72,6 +72,17 @@ def bracketed(title: str, unit: str, lang: str) -> str:
     return filled(general()["dashed" if has_own else "bracketed"], lang, values).strip()
 
 
+def measured(value: str, unit: str) -> str:
+    """Return a figure with its unit; one that begins with a number of its own is multiplied.
+
+    Examples
+    --------
+    >>> measured("0.42", "per km²"), measured("12.6", "100 million CNY per km²")
+    ('0.42 per km²', '12.6 × 100 million CNY per km²')
+    """
+    return f"{value}{' ×' if unit[:1].isdigit() else ''} {unit}".strip()
+
+
 def unit_label(unit: str, *, lang: str = "zh") -> str:
     """Return how a unit of the data package is written for readers.
 

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 WORDS = Words(__file__)
-HEADINGS = ("usage", "options", "commands", "arguments", "help", "default", "required", "variable")
-HEADINGS += ("some_options", "a_command")
+HEADINGS = (
+    *("usage", "options", "commands", "arguments", "help", "default", "required", "variable"),
+    *("some_options", "a_command"),
+)
 _spoken: ContextVar[tuple[str, ...]] = ContextVar("languages of the help", default=LANGUAGES)
 
 

@@ -65,7 +65,7 @@ def _use(error: Any) -> Told:  # noqa: ANN401
 
 
 def _value(error: Any) -> Told:  # noqa: ANN401
-    cause = getattr(error.__cause__, "errors", list)()
+    cause: list[Any] = getattr(error.__cause__, "errors", list)()
     if error.param is None or not cause:
         return _usage(error)
     hint = float if "float" in cause[0]["type"] else int

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -48,10 +47,6 @@ def snapshot(
         author=author,
         date=date,
     )
-    # A date that the specification has is its own.
-    if not map_spec.sheet.date:
-        today = datetime.now(tz=UTC).date().isoformat()
-        map_spec = replace(map_spec, sheet=replace(map_spec.sheet, date=today))
     # Whoever asks the commands for one language wants the file in it too.
     if len(spoken()) == 1:
         map_spec = replace(map_spec, lang=spoken()[0])

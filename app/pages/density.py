@@ -171,7 +171,7 @@ with results:
     if len(asks) == 1 and second is not None:
         st.caption(beside)
     note_on_points(asked.points)
-    unknowns(asked.points, zones, by=asked.ranked_by)
+    unknowns(asked.points, zones, by=asked.ranked_by, first=asked.certain(language()))
     heading(text("density.ranking"))
     chart, table = tabs(
         "tab",

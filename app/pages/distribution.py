@@ -82,7 +82,7 @@ def totals(shown: Shown) -> None:
         plan = choices.amount_of(points, of_plan.sum())
         st.caption(text("distribution.counted_once", plan=plan))
     note_on_points(points)
-    unknowns(points, shown.asked.zones)
+    unknowns(points, shown.asked.zones, first=shown.certain(language()))
     results.scale_notes(shown)
     results.population_notes(shown)
 

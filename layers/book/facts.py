@@ -116,9 +116,13 @@ def of_zone(zone: Subject, spec: MapSpec) -> Facts:
         for each in sorted(told, key=lambda each: each.layer != (asked_about or told[0]).layer)
         if (numbers := _numbers(zone, each, inside[each], spec))
     ]
+    figures = (*_counts(zone, inside, spec), *([] if asked(spec).on_every_page else answer))
+    # The one interval that figures have stands in brackets.
+    has_ends = any(value.endswith(")") for _, value in figures)
+    contents = _contents(zone, inside, len(unplaced), spec, has_ends=has_ends)
     return Facts(
-        (*_counts(zone, inside, spec), *answer),
-        (*_place(zone, lang), *_contents(zone, inside, len(unplaced), spec)),
+        figures,
+        (*_place(zone, lang), *contents),
         _table(rows, lang, of_layers=True),
         _kinds_chart(*next(iter(inside.items())), lang),
         ((*answer[:1],), *numbers) if answer else tuple(numbers),
@@ -227,8 +231,10 @@ def _numbers(
     names = {"layer": points.title(lang), "noun": points.noun(lang)}
     amounts = _amounts(layer, features)
     drawn, summed = _drawn(zone.id, points, spec), sum(amounts)
+    sum_told = in_words(summed, "weight_sum")
     if drawn is not None:
         count, summed = drawn["count"], drawn.get("weight_sum", summed)
+        sum_told = with_ends(drawn, "weight_sum") if "weight_sum" in drawn else sum_told
     # What is drawn in a zone for sure is a number; what is shared out is to be expected.
     kind = "_expected" if _is_expected(points, features, drawn) else ""
     told = in_words(count, "count") if drawn is None else with_ends(drawn, "count")
@@ -242,7 +248,7 @@ def _numbers(
         figures.append(_figure("rank", rank, lang, **names))
     if summed:
         names |= _amount_words(layer, lang)
-        figures.append(_figure(f"amount{kind}", in_words(summed, "weight_sum"), lang, **names))
+        figures.append(_figure(f"amount{kind}", sum_told, lang, **names))
     return figures
 
 
@@ -347,7 +353,12 @@ def _claims() -> dict[str, Row]:
 
 
 def _contents(
-    zone: Subject, inside: dict[Points, list[Row]], unplaced: int, spec: MapSpec
+    zone: Subject,
+    inside: dict[Points, list[Row]],
+    unplaced: int,
+    spec: MapSpec,
+    *,
+    has_ends: bool,
 ) -> list[str]:
     """Return sentences on what lies in a zone."""
     lang, sentences = spec.lang, []
@@ -360,15 +371,17 @@ def _contents(
     sentences += [
         sentence
         for points, features in inside.items()
-        for sentence in _told_of(points, features, lang)
+        for sentence in _told_of(points, features, _drawn(zone.id, points, spec), lang)
     ]
     sentences += _inherited(chain.from_iterable(inside.values()), lang)
     expected = (
         _is_expected(points, features, _drawn(zone.id, points, spec))
         for points, features in inside.items()
     )
-    if any(expected):
-        sentences.append(_say("expected", lang))
+    notes = [_say("expected", lang)] if any(expected) else []
+    notes += [_say("in_brackets", lang)] if has_ends else []
+    if notes:
+        sentences.append(paragraph(notes, lang))
     if unplaced:
         sentences.append(_say("unplaced", lang, n=number(unplaced)))
     lead = next(iter(inside))
@@ -380,8 +393,12 @@ def _contents(
     return sentences
 
 
-def _told_of(points: Points, features: list[Row], lang: str) -> list[str]:
-    """Return sentences on the features of one layer: of which kinds they are, what they come to."""
+def _told_of(points: Points, features: list[Row], drawn: Row | None, lang: str) -> list[str]:
+    """Return sentences on the features of one layer: of which kinds they are, what they come to.
+
+    What is to be expected counts what is drawn elsewhere too, which is said where nothing here
+    states an amount.
+    """
     layer, words = points.layer, {"layer": points.title(lang), "n": number(len(features))}
     role, lead = role_of(layer), layer == _lead()
     if not features:
@@ -398,6 +415,8 @@ def _told_of(points: Points, features: list[Row], lang: str) -> list[str]:
     if role.amount:
         amounts = _amounts(layer, features)
         key = "amounts" if len(amounts) else "amounts_unstated"
+        if not amounts and drawn is not None and drawn.get("weight_sum", 0.0) > 0:
+            key = "amounts_elsewhere"
         words |= {"stated": number(len(amounts)), "sum": in_words(sum(amounts), "weight_sum")}
         sentences.append(_say(key, lang, **words, **_amount_words(layer, lang)))
     return sentences

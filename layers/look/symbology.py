@@ -14,7 +14,7 @@ from geo.numerals import significant
 from layers.look.styles import Label, LayerStyle, Size, Style, looks
 from layers.plan.area import per_folder
 from layers.plan.schema import registry
-from layers.words import bracketed, unit_label
+from layers.words import bracketed, measured, unit_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +95,7 @@ def amount_words(value: float, unit: str, *, lang: str = "zh") -> str:
     """
     in_text = symbology()["units"].get(unit, {}).get("in_text", {}).get(lang)
     if in_text is None:
-        return f"{significant(value)} {unit_label(unit, lang=lang)}".strip()
+        return measured(significant(value), unit_label(unit, lang=lang))
     words: str = in_text["words"]
     return words.format(n=significant(value * in_text["times"]))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -173,14 +173,14 @@ def chart_numbers(values: Iterable[float], column: str) -> str:
 
 
 def at_its_digits(
-    value: float, low: float, high: float, column: str, *, parted: bool = False
+    figures: Iterable[float], column: str, *, parted: bool = False
 ) -> tuple[str, str, str]:
     """Return a figure and both ends of its interval in words, with the same decimals.
 
     Parameters
     ----------
-    value, low, high
-        The figure, and where it could lie instead.
+    figures
+        The figure, and where it could lie instead, the low end first.
     column
         Its column.
     parted
@@ -188,23 +188,23 @@ def at_its_digits(
 
     Examples
     --------
-    >>> at_its_digits(3.26, 2, 5, "count"), at_its_digits(3, 2, 5, "count")
+    >>> at_its_digits((3.26, 2, 5), "count"), at_its_digits((3, 2, 5), "count")
     (('3.3', '2.0', '5.0'), ('3', '2', '5'))
-    >>> at_its_digits(65.81, 56.38, 76.01, "covered_pct"), at_its_digits(0.057, 0, 1, "count")
+    >>> at_its_digits((65.81, 56.38, 76.01), "covered_pct"), at_its_digits((0.057, 0, 1), "count")
     (('65.8', '56.4', '76.0'), ('0.057', '0.0', '1.0'))
     """
-    every = value, low, high
+    value, low, high = every = tuple(map(float, figures))
     parted = parted or parts_of(every, column)
-    digits = decimals_of(max(map(abs, every)), column)
-    if column in DIGITS and not parted:
-        digits = 0
-    elif column not in DIGITS:
-        digits = min(digits, decimals(every))
-    low_told, high_told = (number(each, digits=digits) for each in (low, high))
-    return in_words(value, column, parted=parted), low_told, high_told
+    told, *_ = written = [in_words(each, column, parted=parted) for each in every]
+    # What is larger has no more decimals than what is smaller, and needs none of them.
+    of = written if column not in DIGITS else [in_words(max(every), column, parted=parted)]
+    digits = max(len(each.partition(".")[2]) for each in of)
+    if value and len(told.partition(".")[2]) < digits:
+        told = number(value, digits=digits)
+    return told, number(low, digits=digits), number(high, digits=digits)
 
 
-def ends_in_words(row: Mapping[str, float], column: str, *, parted: bool = False) -> str:
+def ends_in_words(row: Mapping[Any, Any], column: str, *, parted: bool = False) -> str:
     """Return where what is found of a zone could lie, with the decimals of the largest of them.
 
     Examples
@@ -215,12 +215,12 @@ def ends_in_words(row: Mapping[str, float], column: str, *, parted: bool = False
     >>> ends_in_words(row | {"density_per_km2_high": 0.00659}, "density_per_km2")
     '0.0022–0.0066'
     """
-    figures = (float(row[f"{column}{end}"]) for end in ("", "_low", "_high"))
-    _, low, high = at_its_digits(*figures, column, parted=parted)
-    return low if row[f"{column}_low"] == row[f"{column}_high"] else f"{low}–{high}"
+    three = [row[f"{column}{end}"] for end in ("", "_low", "_high")]
+    _, low, high = at_its_digits(three, column, parted=parted)
+    return low if three[1] == three[2] else f"{low}–{high}"
 
 
-def with_ends(row: Mapping[str, float], column: str, *, parted: bool = False) -> str:
+def with_ends(row: Mapping[Any, Any], column: str, *, parted: bool = False) -> str:
     """Return what is found of a zone and, with its digits, where it could lie instead.
 
     Examples
@@ -230,9 +230,9 @@ def with_ends(row: Mapping[str, float], column: str, *, parted: bool = False) ->
     >>> with_ends({"count": 3.0, "count_low": 3.0, "count_high": 3.0}, "count")
     '3'
     """
-    low, high = float(row[f"{column}_low"]), float(row[f"{column}_high"])
-    told, *ends = at_its_digits(float(row[column]), low, high, column, parted=parted)
-    return told if low == high else f"{told} ({'–'.join(ends)})"
+    three = [row[f"{column}{end}"] for end in ("", "_low", "_high")]
+    told, low, high = at_its_digits(three, column, parted=parted)
+    return told if three[1] == three[2] else f"{told} ({low}–{high})"
 
 
 def rounded(zones: Z) -> Z:

@@ -10,7 +10,7 @@ import pandas as pd
 import geo
 from geo.errors import InputError
 from geo.mix.categories import TOTALS
-from geo.numerals import LANGUAGES
+from geo.numerals import LANGUAGES, number
 from geo.units import labelled
 from geo.zoned.uncertainty import MIN_DRAWS
 from geo.zones import counted as zones_counted
@@ -18,11 +18,12 @@ from layers.keeping.answers import kept_answer
 from layers.keeping.brought import kept_raster
 from layers.keeping.given_people import GIVEN
 from layers.look.symbology import value_label
+from layers.look.told import at_its_digits, parts_of
 from layers.questions import costs
 from layers.questions.fields import Field
 from layers.questions.kinds import Kind
 from layers.questions.subjects import Points, Zones, require_located
-from layers.words import in_sentence, say
+from layers.words import bracketed, in_sentence, say, unit_label
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -113,10 +114,19 @@ class OfZones(Kind):
         """The columns that stand beside it in tables."""
         return ("share_pct", "density_per_km2")
 
+    @property
+    def on_every_page(self) -> bool:
+        """Whether it shows how many there are, or the amount of their layer."""
+        return self.column == self.held and self.asked.weight in {None, self.asked.points.amount}
+
     def zones_shown(self) -> gpd.GeoDataFrame:
         """Return the zones with their count and sum."""
         require_met(self.asked)
         return zone_counts(self.asked)
+
+    def certain(self, lang: str) -> str | None:
+        """Return how sure the first zone by a sum is; a count is told by least and most."""
+        return certain_sum(self.asked, lang)
 
     def explained(self, lang: str) -> str:
         """Return what colours the zones."""
@@ -187,6 +197,49 @@ def zone_draws(
         seed=seed,
         interval_pct=interval_pct,
         counted=counted(asked.points, asked.zones),
+    )
+
+
+def sum_title(points: Points, weight: str, lang: str) -> str:
+    """Return what a column of points is called that is added up, with its unit."""
+    unit = points.about.field(weight).unit or ""
+    return bracketed(points.amount_noun(lang, weight), unit_label(unit, lang=lang), lang)
+
+
+def certain_sum(
+    asked: Distribution,
+    lang: str,
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+    interval_pct: float = INTERVAL_PCT,
+) -> str | None:
+    """Return how sure it is which zone has most of what points add up to; None of a count.
+
+    Parameters
+    ----------
+    asked, draws, seed, interval_pct
+        As for :func:`zone_draws`.
+    lang
+        ``"zh"`` or ``"en"``.
+    """
+    if asked.weight is None:
+        return None
+    zones = zone_draws(asked, draws=draws, seed=seed, interval_pct=interval_pct).zones
+    first = zones.loc[zones["weight_sum"].idxmax()]
+    figures = [first[f"weight_sum{end}"] for end in ("", "_low", "_high")]
+    parted = parts_of(zones["weight_sum"], "weight_sum")
+    said = at_its_digits(figures, "weight_sum", parted=parted)
+    best, worst = (number(first[f"weight_rank_{end}"]) for end in ("low", "high"))
+    return say(
+        "unknowns.first_sum_sure" if best == worst else "unknowns.first_sum",
+        lang,
+        by=in_sentence(sum_title(asked.points, asked.weight, lang)),
+        zone=first[f"name_{lang}"],
+        pct=number(interval_pct),
+        best=best,
+        worst=worst,
+        **dict(zip(("value", "low", "high"), said, strict=True)),
     )
 
 

@@ -17,7 +17,7 @@ from geo.supports import EXTENT
 from layers.keeping.answers import kept_answer
 from layers.look.charts import Chart
 from layers.look.overlays import Choropleth, Features
-from layers.look.told import as_told, at_its_digits, in_words, rounded
+from layers.look.told import as_told, at_its_digits, in_words, rounded, teller
 from layers.plan.area import map_crs
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import costs
@@ -129,8 +129,9 @@ class Coverage(Kind):
         """Return how much of the zones is covered, and of which of them most and least."""
         curve = coverage_curve(self.sites, self.zones, (self.distance_m,))
         zones = covered_zones(self.of_zones).sort_values("covered_pct", ascending=False)
+        told = teller(zones["covered_pct"], "covered_pct")
         ends = {
-            end: f"{row[f'name_{lang}']} {in_words(row['covered_pct'], 'covered_pct')} %"
+            end: f"{row[f'name_{lang}']} {told(row['covered_pct'])} %"
             for end, row in (("most", zones.iloc[0]), ("least", zones.iloc[-1]))
         }
         sentences = [
@@ -156,8 +157,8 @@ class Coverage(Kind):
             return ""
         first, *others = zones.sort_values("covered_pct", ascending=False).to_dict("records")
         rivals = [each for each in others if each["covered_pct_high"] > first["covered_pct_low"]]
-        figures = (first[f"covered_pct{end}"] for end in ("", "_low", "_high"))
-        said = at_its_digits(*figures, "covered_pct")
+        figures = [first[f"covered_pct{end}"] for end in ("", "_low", "_high")]
+        said = at_its_digits(figures, "covered_pct")
         ends = dict(zip(("pct", "low", "high"), said, strict=True))
         key = "coverage.first" if rivals else "coverage.first_sure"
         return say(key, lang, zone=first[f"name_{lang}"], rivals=number(len(rivals)), **ends)

@@ -14,23 +14,17 @@ from geo.surface.density import Kernel, Method
 from geo.surface.density_raster import Unit
 from layers.keeping.answers import kept_answer
 from layers.look.overlays import Isolines, Overlay, Surface
-from layers.look.told import in_words, with_ends
+from layers.look.told import in_words, teller, with_ends
 from layers.plan.area import area, crs_words
 from layers.plan.catalogue import land
 from layers.plan.zonings import zoning_names
 from layers.questions.contents import above_base, dots
-from layers.questions.counting import Distribution, zone_draws
+from layers.questions.counting import Distribution, certain_sum, sum_title, zone_draws
 from layers.questions.fields import Field
-from layers.questions.figures import (
-    Figures,
-    column_title,
-    following,
-    foremost,
-    zone_figures,
-)
+from layers.questions.figures import Figures, following, foremost, zone_figures
 from layers.questions.kinds import Kind, register
 from layers.questions.subjects import Points, Zones
-from layers.words import both, say
+from layers.words import both, capital, in_sentence, measured, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -149,6 +143,30 @@ class Density(Kind):
         """The number by the area; where amounts are dense, the number."""
         return "density_per_km2" if self.weight is None else "count"
 
+    @property
+    def ranked(self) -> str:
+        """The column that zones are told in the order of."""
+        return "density_per_km2" if self.weight is None else "weight_sum"
+
+    def column_title(self, column: str, lang: str) -> str:
+        """Return what a column is called, a sum by what is added up."""
+        if column == "weight_sum" and self.weight is not None:
+            return capital(sum_title(self.points, self.weight, lang))
+        return Kind.column_title(self, column, lang)
+
+    @property
+    def on_every_page(self) -> bool:
+        """Whether zones are ranked by the amount of their layer."""
+        return self.weight is not None and self.weight == self.points.amount
+
+    def counted(self, zones: Zones) -> Distribution:
+        """Return what is counted in zones, or added up."""
+        return Distribution(self.points, zones, self.weight)
+
+    def certain(self, lang: str) -> str | None:
+        """Return how sure the first zone by a sum is; a count is told by least and most."""
+        return certain_sum(self.counted(self.ranked_in), lang)
+
     def answer(self) -> xr.DataArray:
         """Return the surface."""
         return density_surface(self)
@@ -161,7 +179,7 @@ class Density(Kind):
 
     def warm(self) -> None:
         """Rank the zones."""
-        zone_draws(Distribution(self.points, self.ranked_in, self.weight))
+        zone_draws(self.counted(self.ranked_in))
 
     def content(self, lang: str) -> Content:
         """Return the surface with the points that made it."""
@@ -188,14 +206,13 @@ class Density(Kind):
 
     def figures(self, lang: str) -> list[Figures]:
         """Return the zones by the density of the points in them."""
-        counted = zone_draws(Distribution(self.points, self.ranked_in, self.weight)).zones
+        counted = zone_draws(self.counted(self.ranked_in)).zones
         title = say("slides.figures", lang, title=self.title(lang))
-        columns = ("count", "density_per_km2", "area_km2")
-        zones = counted.sort_values("density_per_km2", ascending=False)
+        columns = tuple(dict.fromkeys(("count", self.ranked, "density_per_km2", "area_km2")))
+        zones = counted.sort_values(self.ranked, ascending=False)
+        titles = {name: self.column_title(name, lang) for name in columns}
         return [
-            zone_figures(
-                zones, "density_per_km2", columns=columns, title=title, titles={}, lang=lang
-            )
+            zone_figures(zones, self.ranked, columns=columns, title=title, titles=titles, lang=lang)
         ]
 
     def value_words(self, name: str, value: str, lang: str) -> str:
@@ -234,37 +251,38 @@ class Density(Kind):
     def headline(self, lang: str) -> list[tuple[str, str]]:
         """Return the highest density."""
         peak = significant(float(density_surface(self).max()))
-        return [(say("atlas.figure.peak", lang), f"{peak} {density_unit(self, lang)}")]
+        return [(say("atlas.figure.peak", lang), measured(peak, density_unit(self, lang)))]
 
     def told(self, lang: str) -> list[str]:
         """Return which zone is densest, which follows, and where the surface peaks."""
-        counted = zone_draws(Distribution(self.points, self.ranked_in, self.weight)).zones
-        column = "density_per_km2"
+        counted = zone_draws(self.counted(self.ranked_in)).zones
+        column = self.ranked
         zones, value = foremost(counted, column, lang)
-        first, noun = counted.loc[counted[column].idxmax()], self.points.noun(lang)
+        first = counted.loc[counted[column].idxmax()]
         figures = {
+            "noun": self.points.noun(lang),
+            "title": in_sentence(self.column_title(column, lang)),
             "count": in_words(float(first["count"]), "count"),
-            "value": in_words(value, column),
+            "value": teller(counted[column], column)(value),
         }
         peak, bandwidth = (each for _, each in self.facts_of_points(lang))
         return [
-            say("told.density", lang, noun=noun, zone=zones, **figures),
+            say("told.density" if self.weight is None else "told.sum", lang, zone=zones, **figures),
             *following(counted, column, lang),
             say("told.surface", lang, peak=peak, bandwidth=bandwidth),
         ]
 
     def facts(self, zone: str, zoning: str, lang: str) -> list[tuple[str, str]]:
         """Return the density of the points in a zone, with its interval."""
-        asked = Distribution(self.points, Zones(zoning), self.weight)
-        row = zone_draws(asked).zones.set_index("id").loc[zone]
-        column = "density_per_km2"
-        return [(column_title(column, lang), with_ends(row, column))]
+        row = zone_draws(self.counted(Zones(zoning))).zones.set_index("id").loc[zone]
+        title = self.column_title(self.ranked, lang)
+        return [(title, with_ends(row, self.ranked))]
 
     def facts_of_points(self, lang: str) -> list[tuple[str, str]]:
         """Return the highest density, and the bandwidth."""
         surface = density_surface(self)
         values = {
-            "peak": f"{significant(float(surface.max()))} {density_unit(self, lang)}",
+            "peak": measured(significant(float(surface.max())), density_unit(self, lang)),
             "bandwidth": f"{number(surface.attrs['bandwidth_m'], digits=0)} m",
         }
         return [(say(f"atlas.figure.{key}", lang), value) for key, value in values.items()]

@@ -11,16 +11,13 @@ from geo.wording import sentence
 from layers.keeping.brought import is_own
 from layers.look.content import Content
 from layers.look.overlays import Choropleth
-from layers.look.told import at_its_digits, in_words
+from layers.look.told import at_its_digits, in_words, parts_of
 from layers.plan.area import area
 from layers.plan.catalogue import load
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import zone_results
 from layers.questions.contents import above_base, dots, titles
-from layers.questions.counting import (
-    population,
-    require_met,
-)
+from layers.questions.counting import certain_sum, population, require_met
 from layers.questions.figures import Figures, following, foremost, zone_figures
 from layers.questions.kinds import Kind, register
 from layers.questions.scales import RATE, SCALES, Scaled
@@ -32,7 +29,6 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
 FULLY_PCT = 99.0
-_ENDS = ("count_low", "count_high", "rank_low", "rank_high")
 
 
 @register
@@ -86,6 +82,10 @@ class Shown(Scaled):
     def worked_out(self, lang: str) -> dict[str, str]:
         """Say what stands under the figures shown."""
         return {"denominator": self.denominator(lang)}
+
+    def certain(self, lang: str) -> str | None:
+        """Return how sure the first zone by a sum is; a count is told by least and most."""
+        return certain_sum(self.drawn, lang)
 
     def denominator(self, lang: str) -> str:
         """Return what stands under the figures shown."""
@@ -169,25 +169,27 @@ class Shown(Scaled):
         table = zone_results.table(self)
         zones, value = foremost(table, self.column, lang)
         first, noun = table.iloc[0], self.asked.points.noun(lang)
-        counted = self.column == "count"
+        counted, parted = self.column == "count", parts_of(table[self.column], self.column)
         figures = {
-            "value": in_words(value, self.column),
+            "value": in_words(value, self.column, parted=parted),
             "share": in_words(float(first["share_pct"]), "share_pct"),
             "title": in_sentence(self.titles[lang == "en"]),
         }
         key = "told.count" if counted else "told.first"
         sentences = [say(key, lang, noun=noun, zone=zones, **figures)]
-        if "rank_low" in table and first["count_low"] < first["count_high"]:
-            counts = (float(first[name]) for name in ("count", *_ENDS[:2]))
-            ranks = (number(float(first[name]), digits=0) for name in _ENDS[2:])
-            ends = dict(zip(_ENDS, (*at_its_digits(*counts, "count")[1:], *ranks), strict=True))
+        if {"low", "high", "rank_low"} <= {*table} and first["low"] < first["high"]:
+            three = [first[name] for name in (self.column, "low", "high")]
+            _, low, high = at_its_digits(three, self.column, parted=parted)
+            ranks = {name: number(float(first[name])) for name in ("rank_low", "rank_high")}
+            ends = {"low": low, "high": high, "title": figures["title"]} | ranks
             key = "told.range" if first["rank_low"] < first["rank_high"] else "told.range_sure"
             sentences.append(say(key, lang, zone=first[f"name_{lang}"], **ends))
         return [*sentences, *following(table, self.column, lang)]
 
-    def facts(self, zone: str, zoning: str, lang: str) -> list[tuple[str, str]]:
-        """Return what the map shows, where that is not the count that each page has."""
-        return [] if self.column == "count" else Kind.facts(self, zone, zoning, lang)
+    @property
+    def on_every_page(self) -> bool:
+        """Whether it shows how many there are, or the amount of their layer."""
+        return self.column in {"count", "weight_sum"}
 
     def column_title(self, column: str, lang: str) -> str:
         """Return what is shown by its full title."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.numerals import listed
 from layers.look.charts import Chart
-from layers.look.told import as_told, below_each_other, in_words, rounded
+from layers.look.told import as_told, below_each_other, in_words, rounded, teller
 from layers.questions.cluster_reading import p_words
 from layers.type.tables import Table
 from layers.words import bracketed, say, words
@@ -123,9 +123,9 @@ def following(zones: pd.DataFrame, column: str, lang: str) -> list[str]:
     """Return which zones come after the foremost ones, with their values; nothing where none do."""
     rest = zones[(zones[column] < zones[column].max()) & (zones[column] > 0)]
     rest = rest.sort_values(column, ascending=False).head(ZONES_FOLLOWING)
+    told = teller(zones[column], column)
     parts = [
-        bracketed(row[f"name_{lang}"], in_words(row[column], column), lang)
-        for row in rest.to_dict("records")
+        bracketed(row[f"name_{lang}"], told(row[column]), lang) for row in rest.to_dict("records")
     ]
     return [say("told.next", lang, zones=listed(parts, lang))] if parts else []
 

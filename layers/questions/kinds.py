@@ -16,7 +16,7 @@ import pandas as pd
 from geo.arguments import require_one_of
 from geo.errors import InputError
 from layers.look.overlays import Choropleth
-from layers.look.told import in_words, rounded
+from layers.look.told import in_words, rounded, teller
 from layers.plan.zonings import GRID_NAMES
 from layers.questions import contents
 from layers.questions.fields import part_of, with_part
@@ -239,7 +239,7 @@ class Kind:
         if not pd.api.types.is_numeric_dtype(values) or not (values > 0).any():
             return []
         title = say("statement.first", lang, column=self.column_title(self.column, lang))
-        figure = in_words(float(values.max()), self.column)
+        figure = teller(values, self.column)(float(values.max()))
         return [(title, f"{values.idxmax()} {figure}")]
 
     def value_words(self, name: str, value: str, lang: str) -> str:
@@ -271,6 +271,11 @@ class Kind:
                 lang=lang,
             )
         ]
+
+    @property
+    def on_every_page(self) -> bool:
+        """Whether each page of an atlas has what it shows of zones: how many, or their amount."""
+        return False
 
     def facts(self, zone: str, zoning: str, lang: str) -> list[tuple[str, str]]:
         """Return titles and values that a page of an atlas has of a zone.

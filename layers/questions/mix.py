@@ -9,7 +9,7 @@ import geo
 from geo.errors import InputError
 from geo.units import labelled
 from layers.look.symbology import value_label
-from layers.look.told import at_its_digits, below_each_other, in_words
+from layers.look.told import at_its_digits, below_each_other, in_words, parts_of
 from layers.plan.zonings import GRID_NAMES
 from layers.questions.counting import (
     INTERVAL_PCT,
@@ -147,8 +147,7 @@ class Quotients(Mix):
         names = self.zones_shown().set_index("id")[f"name_{lang}"]
         told = {"value": in_words(float(first["quotient"]), "quotient")}
         if "low" in first:
-            figures = (float(first[each]) for each in QUOTIENT)
-            said = at_its_digits(*figures, "quotient")
+            said = at_its_digits([first[each] for each in QUOTIENT], "quotient")
             told = dict(zip(("value", "low", "high"), said, strict=True))
         key = "told.quotient_between" if "low" in told else "told.quotient"
         words = {"noun": self.asked.points.noun(lang), "zone": names[first["zone"]]}
@@ -168,31 +167,31 @@ class Quotients(Mix):
         ]
         header = ("kind", ZONE_NAME, *columns)
         kinds = [value_label(by, str(each), lang=lang) for each in found["category"]]
-        # The ends of a quotient are told as it is.
-        figures = (
-            below_each_other(found[each], "quotient" if each in QUOTIENT else each)
+        figures = {
+            each: below_each_other(found[each], each)
             for each in columns
+            if each not in QUOTIENT[1:]
+        }
+        if "low" in found:
+            parted = parts_of(found["quotient"], "quotient")
+            rows_ = found[[*QUOTIENT]].itertuples(index=False)
+            told = [at_its_digits(row, "quotient", parted=parted) for row in rows_]
+            figures |= {each: [row[at] for row in told] for at, each in enumerate(QUOTIENT)}
+        rows = tuple(
+            zip(kinds, names[found["zone"]], *(figures[each] for each in columns), strict=True)
         )
-        rows = tuple(zip(kinds, names[found["zone"]], *figures, strict=True))
         numeric = tuple(range(len(header) - len(columns), len(header)))
         table = Table(tuple(column_title(each, lang) for each in header), rows, numeric)
         return [Figures(say("slides.figures", lang, title=self.title(lang)), table=table)]
 
     def headline(self, lang: str) -> list[tuple[str, str]]:
-        """Return which kind is strongest where, beside all zones together."""
-        quotients = geo.location_quotients(self.kinds())
-        highest = quotients.max().dropna()
-        if highest.empty:
+        """Return which kind stands out most where, beside all zones together."""
+        if self.quotients().empty:
             return []
-        kind = highest.idxmax()
-        zone = quotients[kind].idxmax()
         names = self.zones_shown().set_index("id")[f"name_{lang}"]
-        by = self.by or self.asked.points.group or ""
-        told = (
-            names[zone],
-            value_label(by, str(kind), lang=lang),
-            in_words(float(highest.max()), "quotient"),
-        )
+        first, parted = self.foremost(), parts_of(self.quotients()["quotient"], "quotient")
+        figure = in_words(float(first["quotient"]), "quotient", parted=parted)
+        told = (names[first["zone"]], self.kind_label(lang), figure)
         return [(say("headline.quotient", lang), " ".join(told))]
 
 

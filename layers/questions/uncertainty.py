@@ -18,10 +18,10 @@ from layers.look.told import (
     at_its_digits,
     below_each_other,
     ends_in_words,
-    in_words,
     parts_of,
+    teller,
 )
-from layers.questions.counting import DRAWS, INTERVAL_PCT, OfZones, zone_draws
+from layers.questions.counting import DRAWS, INTERVAL_PCT, OfZones, certain_sum, zone_draws
 from layers.questions.fields import Field
 from layers.questions.figures import MOST_BARS, ZONE_NAME, Figures, column_title
 from layers.questions.kinds import register
@@ -90,6 +90,12 @@ class Intervals(OfZones):
         """Return the zones with their intervals."""
         return self.answer()
 
+    def certain(self, lang: str) -> str | None:
+        """Return how sure the first zone by a sum is, with the interval of the map."""
+        return certain_sum(
+            self.asked, lang, draws=self.draws, seed=self.seed, interval_pct=self.interval_pct
+        )
+
     def interval(self, lang: str) -> str:
         """Return what the interval is called."""
         return say("told.interval_of", lang, pct=number(self.interval_pct))
@@ -104,8 +110,8 @@ class Intervals(OfZones):
             "what": in_sentence(self.column_title(column, lang)),
             "interval": self.interval(lang),
         }
-        figures = (float(first[each]) for each in (column, low, high))
-        said = at_its_digits(*figures, column, parted=parts_of(zones[column], column))
+        figures = [first[each] for each in (column, low, high)]
+        said = at_its_digits(figures, column, parted=parts_of(zones[column], column))
         told |= dict(zip(("value", "low", "high"), said, strict=True))
         sentences = [say("told.interval", lang, **told)]
         if first[ends[0]] < first[ends[1]]:
@@ -196,6 +202,10 @@ class Ahead(OfZones):
         """The count, or what the points add up to."""
         return (self.held,)
 
+    def certain(self, lang: str) -> str | None:
+        """Return how sure the first zone by a sum is, from the draws of the map."""
+        return certain_sum(self.asked, lang, draws=self.draws, seed=self.seed)
+
     def least(self) -> pd.Series[float]:
         """Return, by zone, how likely it is ahead of any one other zone at least, percent."""
         matrix = self.answer().set_index("id")
@@ -213,7 +223,7 @@ class Ahead(OfZones):
         if least.empty:
             return []
         name = self.zones_shown().set_index("id")[f"name_{lang}"][least.idxmax()]
-        told = {"zone": name, "pct": in_words(least.max(), self.column)}
+        told = {"zone": name, "pct": teller(least, self.column)(least.max())}
         points, weight = self.asked.points, self.asked.weight
         noun = points.noun(lang) if weight is None else points.amount_noun(lang, weight)
         return [say("told.ahead", lang, noun=noun, **told), say("told.ahead_pairs", lang)]
@@ -231,7 +241,9 @@ class Ahead(OfZones):
         if least.empty:
             return []
         name = self.zones_shown().set_index("id")[f"name_{lang}"][least.idxmax()]
-        return [(say("headline.ahead", lang), f"{name} {in_words(least.max(), self.column)} %")]
+        return [
+            (say("headline.ahead", lang), f"{name} {teller(least, self.column)(least.max())} %")
+        ]
 
     def figures(self, lang: str) -> list[Figures]:
         """Return the probabilities, with zones by their names."""
@@ -239,7 +251,8 @@ class Ahead(OfZones):
         zones = self.zones_shown().set_index("id")[f"name_{lang}"]
         # A zone is not ahead of itself.
         sure = (100 * matrix).mask(np.eye(len(matrix), dtype=bool))
-        columns = [below_each_other(sure[key], self.column) for key in sure]
+        told = teller(sure.to_numpy().ravel(), self.column)
+        columns = [map(told, sure[key]) for key in sure]
         rows = tuple(zip(zones[sure.index], *columns, strict=True))
         title = say("slides.figures", lang, title=self.title(lang))
         header = (say("ahead.cells", lang), *zones[matrix.columns])

@@ -88,9 +88,8 @@ class LegendPlan:
 def legend_items(scene: Scene) -> tuple[LegendItem, ...]:
     """Return the legend of a map as slides have it: all but the base map, with native swatches."""
     items: list[LegendItem] = []
-    for section in scene.legend():
-        if section.layer.is_ground:
-            continue
+    sections = [section for section in scene.legend() if not section.layer.is_ground]
+    for section in sections:
         if section.title:
             items.append(LegendItem(section.title, kind="heading"))
         items += [_item(entry) for entry in section.entries]
@@ -103,6 +102,8 @@ def legend_items(scene: Scene) -> tuple[LegendItem, ...]:
             items.append(LegendItem(words, layer.colour, "sizes", sizes=sizes))
     if any(layer.striped for layer in scene.layers):
         items.append(LegendItem(say("sheet.striped", scene.lang), INK, "number"))
+    if any(section.is_part for section in sections):
+        items.append(LegendItem(say("slides.part", scene.lang), INK, "number"))
     return tuple(items)
 
 

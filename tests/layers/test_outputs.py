@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -31,6 +32,19 @@ def test_every_writer_refuses_an_ending_that_is_not_its_own(tmp_path: Path) -> N
             write(tmp_path / "result.docx")
         assert caught.value.code == "write.suffix"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_has_the_date_of_today_where_none_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = []
+    monkeypatch.setattr("layers.outputs.output", lambda spec, *_, **__: written.append(spec) or b"")
+    given = read_spec("overview", review_number="internal", date="2026-01-02")
+    for spec in (SPEC, given):
+        snapshot(spec, tmp_path / "a.pptx")
+    today, as_given = (spec.statement().imprint for spec in written)
+    assert re.search(r"20\d\d-\d\d-\d\d$", today)
+    assert as_given.endswith("2026-01-02")
 
 
 def test_no_page_opens_where_nothing_of_it_lies() -> None:

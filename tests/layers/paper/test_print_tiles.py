@@ -32,7 +32,8 @@ from layers.paper import tiles
 from layers.paper.printing import composed, drawn, printed
 from layers.plan.catalogue import load
 from layers.record import provenance
-from layers.record.specification import MapSpec, read_spec, schema
+from layers.record.schema import schema
+from layers.record.specification import MapSpec, read_spec
 from layers.web.document import content_document
 
 PLACE = (112.94, 28.23)

@@ -146,7 +146,7 @@ def test_what_is_dense_is_told_with_how_it_was_reckoned() -> None:
     assert said["bounded"] == "no border, no correction"
     assert said["zones"].startswith("Quarters; ranked by number per km²")
     assert said["input_hash"] == density_surface(ASKED).attrs["input_hash"][:12]
-    assert ASKED.facts("quarter-west", "quarters", "en") == [("Number per km²", "0.0029")]
+    assert ASKED.facts("quarter-west", "quarters", "en") == [("Number of shops per km²", "0.0029")]
     assert ASKED.explained("en").startswith("Kernel density: quartic kernel, per km²")
     (figures,) = ASKED.figures("en")
     assert figures.table.rows == (

@@ -37,7 +37,7 @@ def test_quotients_have_the_digits_of_the_page():
     (figures,) = question_of(Quotients, {}).figures("en")
     cells = [cell for row in figures.table.rows for cell in row[2:]]
     assert cells
-    assert all(re.fullmatch(r"\d[\d,]*\.\d|–", cell) for cell in cells)
+    assert all(re.fullmatch(r"\d[\d,]*\.\d|0\.\d\d|0|–", cell) for cell in cells)
 
 
 @pytest.mark.parametrize("name", names())
@@ -139,7 +139,7 @@ def test_how_sure_counts_are_is_shown_by_lines_on_bars_and_in_figures():
     question = question_of(Intervals, {})
     zones = question.answer()
     most = zones.loc[zones["count"].idxmax()]
-    low, high = f"{most['count_low']:.0f}", f"{most['count_high']:.0f}"
+    low, high = f"{most['count_low']:.1f}", f"{most['count_high']:.1f}"
     assert f"90 % interval {low} to {high}" in headline(question, "en")
     (figures,) = question.figures("en")
     assert figures.chart.ends[0] == (most["count_low"], most["count_high"])

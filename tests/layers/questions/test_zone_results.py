@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.numerals import significant
 from layers.look.sheet import Sheet
+from layers.look.told import in_words
 from layers.plan.area import area, open_plan
 from layers.questions import (
     autocorrelation,
@@ -81,11 +81,11 @@ def test_of_what_the_draws_tell_there_are_ends(monkeypatch: pytest.MonkeyPatch) 
     assert "rank_low" not in zone_results.table.__wrapped__(Shown(ASKED, "diversity"))
     monkeypatch.setattr(zone_results, "table", lambda _: amount)
     told = Shown(ASKED).told("en")[1]
-    assert "West quarter has 3 to 7 and rank 1 to 2" in told
+    assert "number of Shops of West quarter is 3 to 7 and its rank 1 to 2" in told
     sure = amount.assign(rank_high=1)
     monkeypatch.setattr(zone_results, "table", lambda _: sure)
     assert "its rank stays" in Shown(ASKED).told("en")[1]
-    still = amount.assign(count_high=amount["count_low"])
+    still = amount.assign(high=amount["low"])
     monkeypatch.setattr(zone_results, "table", lambda _: still)
     assert len(Shown(ASKED).told("en")) == 2
 
@@ -122,7 +122,7 @@ def test_sums_are_told_with_how_many_state_them() -> None:
         told = shown.denominator("en")
         assert f"stated by {stated_} of {len(projects.located())} located points" in told
         whole = zone_results.table(shown).attrs["weight_in_any_zone"]
-        assert significant(whole) in told
+        assert in_words(whole, "weight_sum") in told
         assert zone_results.table(shown).attrs["weight_in_any_zone"] > 0
         assert shown.column == "weight_share_pct"
         own = Shown(Distribution(projects, Zones("districts"), "start_year"), "investment")
@@ -238,7 +238,7 @@ def test_counts_and_densities_have_the_ranks_that_they_could_have(
     # East could have as many, on as much ground, and so be level with it at best.
     first = unknowns.first_of(by_density.assign(count_min=[4.96, 1]), "count", "en")
     assert "West quarter" in first
-    assert "certain 5, at most 6; its rank is certain" in first
+    assert "certain 5, at most 6 with those that have no place; its rank is certain" in first
     unsure = unknowns.first_of(by_density.assign(rank_max=[2, 2]), "count", "en")
     assert "rank could be 1 to 2" in unsure
     assert certainty_note(Coverage(SHOPS, Zones("squares")), "en") == ""
@@ -322,7 +322,7 @@ def test_amounts_off_the_map_and_layers_of_an_overview_are_told() -> None:
         off = every - projects.located()["investment_100m_cny"].sum()
         told = stated._amounts(projects, "en")
         for amount in (every, off):
-            assert significant(amount) in told
+            assert in_words(amount, "weight_sum") in told
         assert stated._overlap(Coverage(Points("parks"), Zones("circles")), "en")
         names = stated.table("sources").set_index("id").loc[area().document]
         assert stated._plan([names["attribution"]], "zh").startswith(names["name_zh"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,6 +86,16 @@ def test_areas_are_as_the_amounts_in_every_writer_and_none_is_held_back_at_a_lim
     for radii in (web, printed_radii(drawn), qgis_radii(drawn)):
         areas = np.square(radii) / radii[0] ** 2
         np.testing.assert_allclose(areas, np.array(AMOUNTS) / AMOUNTS[0], rtol=1e-3)
+
+
+@pytest.mark.parametrize("beyond", [0, 3])
+def test_a_legend_of_a_slide_says_what_two_counts_are(drawn: Scene, beyond: int) -> None:
+    (layer,) = drawn.layers
+    layer = replace(layer, beyond={layer.marks[0].key: beyond})
+    items = legend_items(replace(drawn, layers=(layer,)))
+    counted = any("/" in item.count for item in items)
+    assert counted == (beyond > 0)
+    assert (say("slides.part", drawn.lang) in {item.label for item in items}) == counted
 
 
 def test_a_legend_of_sizes_reaches_the_largest_amount(drawn: Scene) -> None:
