@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from starlette.middleware import Middleware
 
-from app import addresses, serving, warm
+from app import addresses, document, serving, warm
 
 serving.ask_nobody()
 if __name__ == "__main__":
@@ -16,5 +16,7 @@ if __name__ == "__main__":
     navigation.draw()
 else:
     app = st.App(
-        __file__, lifespan=warm.while_served, middleware=[Middleware(addresses.NearestPage)]
+        __file__,
+        lifespan=warm.while_served,
+        middleware=[Middleware(addresses.NearestPage), Middleware(document.FirstDocument)],
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from http import HTTPStatus
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from starlette.datastructures import Headers
-from starlette.responses import RedirectResponse
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Match
+from streamlit import file_util
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +41,11 @@ class NearestPage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request by the way to the page that it means, or leave it to the application."""
-        page = nearest(_document(scope))
+        if path_parts(scope)[:1] == [FILES] and not file_of(scope):
+            # Streamlit would give a page, which whoever asks for a file takes for it.
+            await Response(status_code=HTTPStatus.NOT_FOUND)(scope, receive, send)
+            return
+        page = nearest(asked_page(scope))
         if page is None:
             await self._app(scope, receive, send)
             return
@@ -74,12 +81,18 @@ def nearest(parts: Sequence[str]) -> str | None:
     return up + page or "./"
 
 
-def _document(scope: Scope) -> list[str]:
+def asked_page(scope: Scope) -> list[str]:
     """Return the parts of the path of which a browser asks for a page; none for any other request.
 
     The app's scripts ask below pages too, to find where it is served; they must find nothing there.
     """
-    if scope["type"] != "http" or "text/html" not in Headers(scope=scope).get("accept", ""):
+    asks = scope["type"] == "http" and "text/html" in Headers(scope=scope).get("accept", "")
+    return path_parts(scope) if asks else []
+
+
+def path_parts(scope: Scope) -> list[str]:
+    """Return the parts of the path, below that of the app, of what none of its services answers."""
+    if scope["type"] != "http":
         return []
     for route in scope["app"].routes:
         match, inside = route.matches(scope)
@@ -91,3 +104,10 @@ def _document(scope: Scope) -> list[str]:
         return []
     path: bytes = scope.get("raw_path") or quote(scope["path"]).encode("ascii")
     return path.decode("latin-1").split("/")[1 + inside["root_path"].count("/") :]
+
+
+def file_of(scope: Scope) -> bool:
+    """Whether the path is that of a file of Streamlit's."""
+    path = os.path.join(file_util.get_static_dir(), *map(unquote, path_parts(scope)))  # noqa: PTH118
+    # Of a path that can be none, pathlib would make an error.
+    return os.path.isfile(path)  # noqa: PTH113

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from threading import Thread
+from time import sleep
 from typing import TYPE_CHECKING
 
 from app.texts import DEFAULT
 from app.web import maps
 from app.web.overview import targets
+from app.web.running import visitors
 from geo.errors import InputError
 from geo.exchange import sealed
 from layers.questions.asking import question_of
@@ -17,6 +20,9 @@ from layers.questions.kinds import maps as all_maps
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+# How soon what was put off goes on.
+STEP_S = 0.2
 
 
 @asynccontextmanager
@@ -29,8 +35,13 @@ async def while_served(app: object) -> AsyncIterator[None]:  # noqa: ARG001 - as
 def up() -> None:
     """Build the map that a visitor sees first, then what the other pages open with.
 
-    The process that reads files of visitors is started too.
+    The process that reads files of visitors is started too. What nobody waits for is done between
+    visits: both would share an interpreter, and the visitor's page take twice as long.
     """
+    # What the first runs of pages would import.
+    import layers.outputs  # noqa: F401, PLC0415
+    from app.web import charts  # noqa: F401, PLC0415
+
     with suppress(InputError):  # without it nobody can bring files; all else works
         sealed.warm()
     targets(DEFAULT)
@@ -38,6 +49,16 @@ def up() -> None:
         question = question_of(looks(name)[0], {})
         # What the plan's own first question cannot be answered with is said by its page.
         with suppress(InputError):
-            maps.document(question, lang=DEFAULT)
-            question.warm()
-            maps.statement_rows(question, lang=DEFAULT)
+            for step in (
+                partial(maps.document, question, lang=DEFAULT),
+                question.warm,
+                partial(maps.statement_rows, question, lang=DEFAULT),
+            ):
+                _give_way()
+                step()
+
+
+def _give_way() -> None:
+    """Wait while visitors do."""
+    while visitors.waiting:
+        sleep(STEP_S)

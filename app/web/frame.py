@@ -190,7 +190,8 @@ def tell_refused() -> None:
         st.toast(text("app.no_page"))
     refused = url_state.refused()
     if st.session_state.pop(url_state.ANOTHERS, False):
-        st.warning(text("app.anothers"))
+        # Below a map as high as the window nobody would see it.
+        st.toast(text("app.anothers"), duration="infinite")
     if refused:
         st.toast(text("app.bad_link", names=", ".join(refused)))
 

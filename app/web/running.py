@@ -7,6 +7,7 @@ seconds in between; inside the watch here it comes by every half second or soone
 from __future__ import annotations
 
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from streamlit.runtime.scriptrunner import RerunException, StopException, get_script_run_ctx
@@ -16,6 +17,50 @@ from geo.work import watched
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# What comes after a run is often the next one: the fragments of a page, its files, a click.
+QUIET_S = 2.0
+
+
+class Visitors:
+    """Whether visitors wait for anything, so that what nobody waits for can wait.
+
+    Examples
+    --------
+    >>> visitors = Visitors()
+    >>> visitors.waiting
+    False
+    >>> with visitors.served():
+    ...     visitors.waiting
+    True
+    """
+
+    def __init__(self) -> None:
+        self._runs: set[object] = set()
+        self._until = 0.0
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a run is going on, or somebody was here a moment ago."""
+        return bool(self._runs) or monotonic() < self._until
+
+    def come(self) -> None:
+        """Note that somebody asked for something."""
+        self._until = monotonic() + QUIET_S
+
+    @contextmanager
+    def served(self) -> Iterator[None]:
+        """Note that somebody waits for what is done inside."""
+        run = object()
+        self._runs.add(run)
+        try:
+            yield
+        finally:
+            self.come()
+            self._runs.discard(run)
+
+
+visitors = Visitors()
 
 
 @contextmanager
@@ -40,5 +85,5 @@ def while_wanted() -> Iterator[None]:
             raise RerunException(request.rerun_data)
         raise StopException
 
-    with watched(cancelled=cancelled):
+    with visitors.served(), watched(cancelled=cancelled):
         yield

@@ -135,8 +135,10 @@ def recall(
     value = parse(raw if parse is short_text else read(raw))
     of_use = value is not None or (elsewhere is not None and elsewhere(read(raw)) is not None)
     if slot in brought and not of_use:
-        refuse(parameter)
-        st.session_state[ANOTHERS] = is_own(raw) or st.session_state.get(ANOTHERS, False)
+        if is_own(raw):
+            st.session_state[ANOTHERS] = True
+        else:
+            refuse(parameter)
         del _record()[slot]
     brought.discard(slot)
     return value

@@ -11,7 +11,9 @@
       this.options = { onSelect: () => {}, onDraw: () => {}, onPick: () => {}, onGround: () => {}, onState: () => {}, keys: {}, framed: false, ...options };
       this.keys = { ...this.options.keys };
       this.container.classList.add("atlas");
-      this.stage = document.createElement("main");
+      // The whole of it: search, panels and card belong to the map as much as what is drawn.
+      this.container.setAttribute("role", "main");
+      this.stage = document.createElement("div");
       this.stage.className = "atlas-stage";
       this.container.appendChild(this.stage);
       this.map = L.map(this.stage, {

@@ -144,6 +144,8 @@
       charted = outlines ? new Atlas.Layer(JSON.parse(outlines)) : null;
       seen = null;
     }
+    // Streamlit calls the frame by the name of a module.
+    window.frameElement.title = view.text("frame");
     view.drawing.allow(args.draw);
     show(args.drawn);
     view.pick(args.pick);

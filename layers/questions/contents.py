@@ -85,6 +85,9 @@ def own(frame: gpd.GeoDataFrame, *, title: str, name_column: str, lang: str) -> 
         ``"zh"`` or ``"en"``.
     """
     features = _thinned(frame)
+    if (step := _step(frame)) > 1:
+        # The legend counts what is drawn.
+        title = say("own.every", lang, title=title, n=step)
     named = gpd.GeoDataFrame(geometry=features.geometry.rename("geometry"))
     if name_column:
         words = features[name_column].astype("object").where(features[name_column].notna(), "")
@@ -132,10 +135,18 @@ def own_people(people: Population, *, title: str, lang: str) -> Content:
     return above_base((Surface(coarse, title=title, title_en=title, unit=unit),), lang)
 
 
+def _drawable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
+
+
+def _step(frame: gpd.GeoDataFrame) -> int:
+    """Return of how many features one is drawn."""
+    return max(1, -(-len(_drawable(frame)) // PREVIEW_FEATURES))
+
+
 def _thinned(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return as many features, with as few corners, as a browser draws at once."""
-    features = frame[~(frame.geometry.isna() | frame.geometry.is_empty)]
-    features = features.iloc[:: max(1, -(-len(features) // PREVIEW_FEATURES))]
+    features = _drawable(frame).iloc[:: _step(frame)]
     corners = int(shapely.get_num_coordinates(features.geometry.to_numpy()).sum())
     if corners <= PREVIEW_CORNERS:
         return features

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import html
 import json
 import os
 import socket
@@ -28,8 +29,9 @@ from streamlit.web.server.starlette.starlette_static_routes import (
     create_streamlit_static_assets_routes,
 )
 
-from app import serving
+from app import document, serving
 from app.addresses import NearestPage
+from app.texts import LANGUAGES, _texts
 from tests.beside import NICE, beside
 
 if TYPE_CHECKING:
@@ -213,6 +215,16 @@ def test_the_app_itself_says_that_there_is_no_such_page(monkeypatch: pytest.Monk
 
 def asked(path: str, *, accept: str = "text/html", prefix: str = "") -> tuple[int, str]:
     """Ask Streamlit's own files and a service beside them; return the status and where it leads."""
+    start, *_ = answered(path, accept=accept, prefix=prefix)
+    return start["status"], dict(start["headers"]).get(b"location", b"").decode()
+
+
+def body(path: str, *, accept: str = "text/html") -> str:
+    return b"".join(each["body"] for each in answered(path, accept=accept)[1:]).decode()
+
+
+def answered(path: str, *, accept: str, prefix: str = "") -> list[dict[str, object]]:
+    """Return the messages that an answer is made of."""
 
     async def serve(_: object) -> PlainTextResponse:
         return PlainTextResponse("served")
@@ -220,7 +232,7 @@ def asked(path: str, *, accept: str = "text/html", prefix: str = "") -> tuple[in
     routes = [Route(f"{prefix}/media/{{file:path}}", serve)]
     app = Starlette(
         routes=[*routes, *create_streamlit_static_assets_routes(prefix)],
-        middleware=[Middleware(NearestPage)],
+        middleware=[Middleware(NearestPage), Middleware(document.FirstDocument)],
     )
     sent: list[dict[str, object]] = []
 
@@ -234,8 +246,7 @@ def asked(path: str, *, accept: str = "text/html", prefix: str = "") -> tuple[in
     scope = {"type": "http", "method": "GET", "path": unquote(path), "raw_path": path.encode()}
     scope |= {"query_string": query.encode(), "headers": [(b"accept", accept.encode())]}
     asyncio.run(app(scope, receive, send))
-    headers = dict(sent[0]["headers"])
-    return sent[0]["status"], headers.get(b"location", b"").decode()
+    return sent
 
 
 @pytest.mark.parametrize("prefix", ["", "/atlas", "/of/the/atlas"])
@@ -270,6 +281,35 @@ def test_no_address_leads_to_another_host() -> None:
 )
 def test_what_is_a_page_or_a_service_is_answered_where_it_is(address: str, prefix: str) -> None:
     assert asked(prefix + address, prefix=prefix) == (200, "")
+
+
+@pytest.mark.parametrize("accept", ["text/html", "*/*"])
+def test_a_file_that_is_not_there_is_not_found(accept: str) -> None:
+    assert asked("/static/nope", accept=accept) == (404, "")
+    assert asked("/static/js", accept=accept) == (404, "")
+    assert asked("/favicon.png", accept=accept) == (200, "")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_first_document_speaks_before_any_script_has_come(lang: str) -> None:
+    """What Streamlit says in English alone has been put in words of the page."""
+    first = document.document(lang)
+    spoken = [_texts()[key][lang] for key in ("app.title", "waiting.load", "waiting.script")]
+    assert [words for words in spoken if html.escape(words) not in first] == []
+    assert (first.count(f'<html lang="{lang}">'), first.count("<noscript>")) == (1, 1)
+    assert "<title>Streamlit" not in first
+    assert first.index('id="atlas-waiting"') < first.index('<div id="root">')
+    script = Path(document.__file__).with_suffix(".js").read_text("utf-8")
+    unsaid = [each for each in document.STEPS if f'"{each}"' not in script]
+    assert unsaid == ["seconds"]
+    assert "said.seconds" in script
+
+
+def test_who_asks_for_a_page_is_given_that_document_in_the_language_of_the_address() -> None:
+    for path in ("/", "/density", "/foo"):
+        assert body(f"{path}?lang=en") == document.document("en")
+        assert body(f"{path}?lang=xx") == body(path) == document.document("zh")
+    assert "atlas-waiting" not in body("/", accept="*/*")
 
 
 def test_scripts_that_look_for_the_server_below_a_page_find_none() -> None:

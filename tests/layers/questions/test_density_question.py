@@ -282,6 +282,11 @@ def test_of_many_features_a_part_is_shown_and_of_long_outlines_a_simpler_one(
     points.loc[0, "geometry"] = None
     assert contents._thinned(points)["n"].tolist() == [1, 4, 7]
     assert contents._thinned(points.iloc[:5])["n"].tolist() == [1, 2, 3, 4]
+    titles = [
+        contents.own(some, title="T", name_column="", lang="en").overlays[0].title
+        for some in (points, points.iloc[:5])
+    ]
+    assert titles == ["T (1 of every 3 drawn)", "T"]
     monkeypatch.setattr(contents, "PREVIEW_CORNERS", 100)
     line = shapely.LineString([(x / 1000, math.sin(x) / 1e6) for x in range(1001)])
     lines = gpd.GeoDataFrame(geometry=[line], crs=4490)
