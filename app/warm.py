@@ -38,10 +38,6 @@ def up() -> None:
     The process that reads files of visitors is started too. What nobody waits for is done between
     visits: both would share an interpreter, and the visitor's page take twice as long.
     """
-    # What the first runs of pages would import.
-    import layers.outputs  # noqa: F401, PLC0415
-    from app.web import charts  # noqa: F401, PLC0415
-
     with suppress(InputError):  # without it nobody can bring files; all else works
         sealed.warm()
     targets(DEFAULT)
