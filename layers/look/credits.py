@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from geo.numerals import listed
 from layers.look.basemaps import basemap
 from layers.look.symbology import texts_in
 from layers.plan.area import area
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from layers.look.content import Content
 
 GROUND = "context"
+# What is named by its publisher and a day or month.
+_DATED = re.compile(r"(.+?,? )(\d{4}-\d\d(?:-\d\d)?)")
 
 
 def credits_of(content: Content) -> tuple[str, ...]:
@@ -40,7 +44,25 @@ def credits_of(content: Content) -> tuple[str, ...]:
     used = sources[sources["id"].isin(sources_of(frames))]
     lines = texts_in(used, "attribution", lang=content.lang)
     told = (line for line in (*lines, base.attribution) if isinstance(line, str) and line)
-    return tuple(dict.fromkeys(told))
+    return _together(told, content.lang)
+
+
+def _together(lines: Iterable[str], lang: str) -> tuple[str, ...]:
+    """Return attributions, each once and each publisher once with all its dates.
+
+    Examples
+    --------
+    >>> _together(["Rednet, 2018-01-10", "CNR, 2024-03-08", "Rednet, 2017-12-05"], "en")
+    ('Rednet, 2017-12-05, 2018-01-10', 'CNR, 2024-03-08')
+    """
+    dates: dict[str, list[str]] = {}
+    for line in dict.fromkeys(lines):
+        found = _DATED.fullmatch(line)
+        publisher, date = found.groups() if found else (line, "")
+        dates.setdefault(publisher, []).extend([date] if date else [])
+    return tuple(
+        name + listed(sorted(days), lang) if days else name for name, days in dates.items()
+    )
 
 
 def sources_of(frames: Iterable[pd.DataFrame]) -> set[str]:

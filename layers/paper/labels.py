@@ -213,6 +213,7 @@ def _names(
     names: list[Name] = []
     zoom = math.log2(EQUATOR_M_PER_PX * 0.88 / (window.metres_per_pt * px))
     at_stops = {stop.node for stop in stops}
+    numbered = _with_numbers(scene)
     for layer in scene.layers:
         label = layer.label
         if label is None:
@@ -226,7 +227,9 @@ def _names(
         for at, (mark, shape) in enumerate(zip(layer.marks, shapes, strict=True)):
             if mark.kind == "point" or shape.is_empty:
                 continue
-            if only is not None and mark.key != only:
+            if (only is not None and mark.key != only) or (
+                layer.is_ground and mark.name in numbered
+            ):
                 continue
             text = re.sub(REMARK, "", mark.name) if layer.is_ground else mark.name
             name = pen.name(at, text, _held(shape, label.place, window), label.place)
@@ -245,6 +248,12 @@ def _names(
     if stops and not any(layer.id == scene.stops_layer for layer in scene.layers):
         names += _stop_names(scene, stops, px=px, toned=toned, on_slide=on_slide)
     return names
+
+
+def _with_numbers(scene: Scene) -> set[str]:
+    """Return the names of zones that stand with a number, which the ground does not say again."""
+    zones = (layer for layer in scene.layers if layer.numbered and layer.label is not None)
+    return {mark.name for layer in zones for mark in layer.marks if mark.value}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,16 @@ from layers.look.content import Content
 from layers.look.overlays import Choropleth, Features, Points
 from layers.look.sheet import Sheet
 from layers.look.told import below_each_other
-from layers.paper.labels import FEW_ZONES
+from layers.paper.labels import FEW_ZONES, _names, _with_numbers
 from layers.paper.printing import drawn
 from layers.paper.sheet import px_pt, text_width
+from layers.paper.toning import toned
 from layers.paper.unframed import unframed
 from layers.plan.area import area
 from layers.questions.overview import Overview
 from layers.record.specification import read_spec
+from layers.scene.boxes import Box
+from layers.scene.window import Window
 from layers.type.label_ground import Ground, Obstacle
 from layers.type.label_placement import LabelRequest, choices, place
 
@@ -209,6 +212,19 @@ def test_a_district_is_named_once():
     shown = content("distribution", "districts")
     counts = shown.overlays[0].frame.set_index("name_zh")["count"]
     assert lines(drawn(shown, SHEET), "望城区") == ["望城区", number(counts["望城区"])]
+
+
+def test_the_ground_leaves_the_name_of_a_zone_to_the_zone_and_its_number():
+    zones = toned(content("coverage", "districts"), SHEET)
+    numbered = _with_numbers(zones)
+    assert {"岳麓区", "望城区"} <= numbered
+    ground = next(layer for layer in zones.layers if layer.id == "districts")
+    assert any(mark.name not in numbered for mark in ground.marks)
+    window = Window(Box(0, 0, 900, 700), (375_000.0, 3_117_000.0), 400_000)
+    (yuelu,) = (
+        name for name in _names(zones, window, {}, [], px=0.6, toned=str) if name.text == "岳麓区"
+    )
+    assert yuelu.value.endswith(" %")
 
 
 def test_zones_are_named_before_points_and_after_the_layout():
