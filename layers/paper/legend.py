@@ -237,19 +237,29 @@ def _items(sections: list[Section], scene: Scene, kind: _Type) -> list[_Item]:
     words = say("legend.part" if part else "legend.title", scene.lang)
     items = [_Item("title", 1.5 * kind.title, (words,), sticks=True)]
     ground: list[Entry] = []
+    before: Section | None = None
     for section in sections:
         if section.layer.is_ground:
             ground += section.entries
             continue
-        if len(items) > 1:
+        if len(items) > 1 and not _goes_on(section, before):
             items.append(_Item("gap", SECTION_GAP * kind.px * kind.space))
         items += _section(section, kind)
+        before = section
     if ground:
         if len(items) > 1:
             items.append(_Item("gap", SECTION_GAP * kind.px * kind.space))
         items.append(_heading(scene.groups[CONTEXT].said(scene.lang), None, kind))
         items += _paired(ground, kind)
     return items
+
+
+def _goes_on(section: Section, before: Section | None) -> bool:
+    """Return whether a section is a further class of a result that the one before is of too."""
+    if before is None or section.title:
+        return False
+    results = (each.layer for each in (section, before))
+    return all(each.pane == "analysis" and not each.numbered for each in results)
 
 
 def _section(section: Section, kind: _Type) -> list[_Item]:

@@ -35,6 +35,8 @@ ZORDER = 90.0
 # Of the map's width and at least so many px, with room above and below beside the map.
 INSET_SHARE, INSET_PX, SPARE_PX = 0.17, 112.0, 6.0
 INSET_MARGIN = 0.06
+# A map that shows so much of the land needs none.
+NEARLY_ALL = 0.93
 # Its land is so many units wide, and has no corners that are nearer to a line than this.
 SIDE, TOLERANCE = 100.0, 0.2
 
@@ -50,6 +52,8 @@ def locator_box(
 ) -> Box:
     """Return where the locator covers least: beside the map, else in a corner of it.
 
+    A map of all the land needs none: it would be the same once more, and has no width.
+
     Parameters
     ----------
     scene, window, symbols
@@ -62,6 +66,8 @@ def locator_box(
         What the legend leaves of its box.
     """
     frame = window.frame
+    if shows_all(window):
+        return Box(spare.left, spare.bottom, 0.0, 0.0)
     width = min(spare.width, (spare.height - 2 * SPARE_PX * px) * extent.width / extent.height)
     if width >= INSET_PX * px:
         height = width * extent.height / extent.width
@@ -69,6 +75,13 @@ def locator_box(
     width = max(INSET_SHARE * frame.width, INSET_PX * px)
     height = width * extent.height / extent.width
     return corner_box(scene, window, symbols, (width, height), px=px)
+
+
+def shows_all(window: Window) -> bool:
+    """Return whether a map shows nearly all land that a locator does."""
+    land = shapely.box(*shapely.total_bounds(_locator_units()[0]))
+    shown = shapely.intersection(land, shapely.box(*window.bounds_m))
+    return bool(shown.area >= NEARLY_ALL * land.area)
 
 
 def corner_box(
@@ -127,6 +140,8 @@ def draw_locator(
     toned
         Turns a colour of the symbology into one of the palette.
     """
+    if not box.width:
+        return
     draw_box(
         axes,
         box,

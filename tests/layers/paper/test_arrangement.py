@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from layers.look.sheet import SIZES_MM, Sheet
 from layers.paper.arrangement import arranged
+from layers.paper.legend import _goes_on
+from layers.paper.locator import locator_box, locator_extent, shows_all
 from layers.paper.sheet import (
     SMALLEST_HEAD,
     heading,
@@ -18,6 +21,9 @@ from layers.paper.sheet import (
 )
 from layers.paper.toning import toned
 from layers.questions.overview import Overview
+from layers.record.specification import read_spec
+from layers.scene.boxes import Box
+from layers.scene.window import Window
 from layers.type.outside_texts import SUBTITLE, TITLE, Cleaner
 
 SHEET = Sheet("湘江新区", "internal")
@@ -67,6 +73,26 @@ def test_titles_of_four_hundred_characters_are_whole_and_within_the_sheet(size, 
     room = wide_mm / 25.4 * 72
     assert max(text_width(each, head.title_pt, "bold") for each in head.title) < room
     assert head.height < 0.3 * high_mm / 25.4 * 72
+
+
+def test_a_map_of_all_the_land_has_no_locator_that_is_the_same_once_more(scene):
+    extent, frame, spare = locator_extent(), Box(0, 0, 400, 400), Box(400, 0, 100, 200)
+    middle = (extent.left + extent.width / 2, extent.bottom + extent.height / 2)
+    for scale, width in ((1_000_000, 100.0), (5_000_000, 0.0)):
+        window = Window(frame, middle, scale)
+        assert shows_all(window) == (width == 0)
+        box = locator_box(scene, window, px=0.5, symbols={}, extent=extent, spare=spare)
+        assert box.width == width
+
+
+def test_classes_of_a_pattern_stand_close_and_what_else_is_shown_apart():
+    shown = toned(read_spec("pattern", review_number="internal").content(), SHEET)
+    classes = [each for each in shown.legend() if each.layer.pane == "analysis"]
+    others = [each for each in shown.legend() if each.layer.pane == "point"]
+    assert len(classes) > 1
+    assert all(_goes_on(each, before) for before, each in pairwise(classes))
+    assert not any(_goes_on(each, classes[-1]) for each in others)
+    assert not _goes_on(classes[0], None)
 
 
 def test_letters_of_a_poster_grow_with_it_so_that_it_can_be_read_from_farther_away():
