@@ -12,7 +12,8 @@ from pyproj import Transformer
 from geo.arguments import brief
 from geo.crs import moved
 from geo.errors import InputError
-from layers.plan.area import bounds, map_crs
+from layers.plan.area import bounds, map_crs, per_plan
+from layers.plan.catalogue import land
 from layers.scene.window import GEOGRAPHIC, METRES_PER_INCH, POINTS_PER_INCH, Window
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ PADDING, LEAST_M = 0.04, 2000.0
 # Denominators of scales have two digits and zeros, as on a printed sheet.
 DIGITS = 2
 CORNERS = 4
+# What lies over so much of the land shows all of it.
+MOST_OF_LAND = 0.6
 WORLD = (-180.0, -90.0, 180.0, 90.0)
 
 
@@ -50,9 +53,28 @@ def wanted(content: Content, whole: Scene) -> tuple[float, float, float, float]:
             )
         (south, west), (north, east) = whole.home
         return extent_m((west, south, east, north))
-    west, south, east, north = around(boxes)
+    west, south, east, north = with_land(around(boxes))
     by = PADDING * max(east - west, north - south, LEAST_M)
     return west - by, south - by, east + by, north + by
+
+
+def with_land(
+    box: tuple[float, float, float, float],
+) -> tuple[float, float, float, float]:
+    """Return a box with the land of the area, where it lies over nearly all of that already.
+
+    A map of what is all over a province shows the ends of the province too.
+    """
+    shown, whole = shapely.box(*box), shapely.box(*_land_m())
+    most = shapely.intersection(shown, whole).area >= MOST_OF_LAND * whole.area
+    return around([box, _land_m()]) if most else box
+
+
+@per_plan
+def _land_m() -> tuple[float, float, float, float]:
+    """Return the box around the land that belongs to the area, in the metres of prints."""
+    west, south, east, north = moved(land().geometry, map_crs()).total_bounds.tolist()
+    return west, south, east, north
 
 
 def around(

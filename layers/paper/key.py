@@ -189,7 +189,9 @@ def draw_key(axes: Axes, which: Unnamed, box: Box, *, px: float, lang: str) -> f
             write(axes, (box.left + _indent(px), base), line, size)
     if more := len(rows) - count + which.others:
         base -= step
-        write(axes, (box.left, base), say("sheet.unnamed", lang, n=more), size)
+        words = say("sheet.unnamed", lang, n=more)
+        size *= min(1.0, box.width / text_width(words, size))
+        write(axes, (box.left, base), words, size)
     return box.top - base + step
 
 

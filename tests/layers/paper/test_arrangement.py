@@ -9,6 +9,7 @@ import pytest
 
 from layers.look.sheet import SIZES_MM, Sheet
 from layers.paper.arrangement import arranged
+from layers.paper.extents import _land_m, with_land
 from layers.paper.legend import _goes_on
 from layers.paper.locator import locator_box, locator_extent, shows_all
 from layers.paper.sheet import (
@@ -83,6 +84,16 @@ def test_a_map_of_all_the_land_has_no_locator_that_is_the_same_once_more(scene):
         assert shows_all(window) == (width == 0)
         box = locator_box(scene, window, px=0.5, symbols={}, extent=extent, spare=spare)
         assert box.width == width
+
+
+def test_a_map_of_nearly_all_the_land_shows_its_ends():
+    west, south, east, north = _land_m()
+    most = (west, south + 0.2 * (north - south), east, north - 0.1 * (north - south))
+    assert with_land(most) == (west, south, east, north)
+    wider = (west - 5e4, south - 5e4, east + 5e4, north + 5e4)
+    assert with_land(wider) == wider
+    part = (west, south, west + 0.5 * (east - west), north)
+    assert with_land(part) == part
 
 
 def test_classes_of_a_pattern_stand_close_and_what_else_is_shown_apart():

@@ -8,6 +8,7 @@ from matplotlib.text import Text
 from layers.paper.artists import blank
 from layers.paper.halos import Halo
 from layers.paper.key import Spot, Unnamed, draw_key, key_height, together, unnamed
+from layers.paper.sheet import text_width
 from layers.paper.unframed import unframed
 from layers.record.specification import read_spec
 from layers.scene.boxes import Box
@@ -64,6 +65,15 @@ def test_a_key_without_room_for_all_takes_the_most_important_and_counts_the_othe
     assert told == ["Numbers on the map", "1", "1", "North", "2", "2", "South", told[-1]]
     assert told[-1] == "… 5 more names have no room on the map"
     assert texts(Unnamed(SPOTS, 4), high / 3) == texts(Unnamed((), 0), high) == []
+
+
+def test_the_last_line_of_a_narrow_key_ends_within_it():
+    _, axes = blank(Box(0.0, 0.0, 300.0, 300.0), dpi=72)
+    box = Box(150.0, 10.0, 120.0, key_height(SPOTS, 120.0, px=1.0))
+    draw_key(axes, Unnamed(SPOTS, 400), box, px=1.0, lang="en")
+    last = [each for each in axes.get_children() if isinstance(each, Text) and each.get_text()][-1]
+    assert last.get_text().endswith("have no room on the map")
+    assert text_width(last.get_text(), last.get_fontsize()) <= 120.0 + 1e-6
 
 
 def test_a_note_of_the_makers_own_has_its_own_number_alone_however_full_the_map_is():
