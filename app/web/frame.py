@@ -141,6 +141,8 @@ iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !impor
   [data-testid="stExpandSidebarButton"] { width: auto; gap: .4rem; padding: 0 .5rem; }
   [data-testid="stExpandSidebarButton"]::after { content: var(--folded); font-size: .9rem; }
 }
+/* Who comes by the keyboard sees where the keys are: Streamlit shows it by a shade alone. */
+[data-testid="stTopNavLink"]:focus-visible { outline: 2px solid #0B4F9C; outline-offset: 1px; }
 dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
 .basis dt { color: #52606D; }
 .basis dd { margin: 0 0 .3rem 0; overflow-wrap: anywhere; }

@@ -264,7 +264,7 @@
       this.cardPanel.setAttribute("aria-label", children[0].textContent);
       this.cardPanel.scrollTop = 0;
       // Who came by the keys goes on reading here.
-      if (document.activeElement.matches(".atlas-stage .atlas-point, .atlas-walk ul")) {
+      if (document.activeElement.matches(".atlas-stage .atlas-point, .atlas-walk ul, .atlas-search input")) {
         this.opener = document.activeElement;
         this.cardPanel.focus({ preventScroll: true });
       }
@@ -310,6 +310,7 @@
       this.squeezed = false;
       if (this.opener && this.cardPanel.contains(document.activeElement)) {
         this.opener.focus({ preventScroll: true });
+        this.opener.select?.();
       }
       this.opener = null;
       this.cardPanel.hidden = true;

@@ -37,7 +37,9 @@
     called(event) {
       const { target } = event;
       const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName || "") || target.isContentEditable;
-      const asks = event.key === "/" && !typing && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.altKey;
+      // What is marked to be typed over is no word that the key is part of.
+      const over = target === this.input && target.selectionEnd - target.selectionStart === target.value.length;
+      const asks = event.key === "/" && (!typing || over) && !event.defaultPrevented && !event.ctrlKey && !event.metaKey && !event.altKey;
       if (asks) {
         event.preventDefault();
       }
@@ -45,10 +47,15 @@
     }
 
     close() {
+      const open = this.fold();
+      this.input.blur();
+      return open;
+    }
+
+    fold() {
       const open = !this.results.hidden;
       this.results.hidden = true;
       this.input.setAttribute("aria-expanded", "false");
-      this.input.blur();
       return open;
     }
 
@@ -105,7 +112,8 @@
 
     take(k) {
       const { layer, i } = this.found[k];
-      this.close();
+      // The card takes the keys on, and gives them back here.
+      this.fold();
       this.panels.view.select({ layer: layer.id, id: layer.value("id", i) }, { pan: true, notify: true });
     }
   }

@@ -57,12 +57,13 @@ PAINTED = """
   new Uint32Array(canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height)
     .data.buffer).some(Boolean))
 """
-# Serious findings of axe-core, each with the place that it is found in. Rows of a table are made
-# alike: one that keeps somebody out does so among the first.
+# Findings of axe-core but the minor ones, each with the place that it is found in. Rows of a table
+# are made alike: one that keeps somebody out does so among the first. A map is a part of its page,
+# which has the heading.
 BARRIERS = """
 async () => (await axe.run({ exclude: ['.figures tr:nth-child(n+6)'] },
     { iframes: false, resultTypes: ['violations'] })).violations
-  .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  .filter(({ id, impact }) => impact !== 'minor' && id !== 'page-has-heading-one')
   .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
 """
 # What a page's map must have drawn besides its base map.

@@ -57,6 +57,15 @@ def downloaded(page: Page, kind: str, folder: Path) -> Path:
 def test_three_clicks_give_slides_and_a_print(page, app, tmp_path):
     open_export(page, f"{app}/distribution")
     page.get_by_text(words("export.decide")).wait_for()
+    # The keys go into what was opened, which stands behind the whole map, and out of it again.
+    opener = page.get_by_role("button", name=words("export.button"))
+    opener.focus()
+    page.keyboard.press("Tab")
+    assert page.evaluate(
+        "() => document.activeElement.closest('[data-testid=stPopoverBody]') !== null"
+    )
+    page.keyboard.press("Shift+Tab")
+    assert opener.evaluate("e => e === document.activeElement")
     assert page.get_by_role("button", name=words("export.kind.pdf")).count() == 0
     decide(page)
     slides = downloaded(page, ".pptx", tmp_path)

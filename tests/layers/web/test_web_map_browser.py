@@ -455,8 +455,10 @@ def test_search_finds_by_any_name_and_is_moved_through_by_the_keys(page):
         assert page.locator(".atlas-results li.at span").text_content() == "岳麓山大学科技城"
         page.keyboard.press("Enter")
         assert page.locator(".atlas-card h3").text_content() == "岳麓山大学科技城"
+        assert page.evaluate("() => document.activeElement.matches('.atlas-card')")
         page.keyboard.press("Escape")
         assert not page.locator(".atlas-card").is_visible()
+        assert page.evaluate("() => document.activeElement.matches('.atlas-search input')")
     page.keyboard.press("/")
     page.keyboard.type("长沙")
     rows = page.locator(".atlas-results li")
