@@ -22,7 +22,9 @@
       return "load";
     }
     if (BUSY.includes(app.dataset.testScriptState)) {
-      return began.first ? "ask" : "work";
+      // What says itself how far it is needs no second word.
+      const told = document.querySelector("[data-testid=stProgress], [data-testid=stSpinner]");
+      return began.first ? "ask" : (told ? "" : "work");
     }
     const maps = [...document.querySelectorAll("iframe.stCustomComponentV1")];
     // Streamlit keeps the place of what it has yet to load.
