@@ -155,6 +155,9 @@ dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
 [data-testid="stFileUploaderDropzone"] p { font-size: 0; }
 [data-testid="stFileUploaderDropzone"] p::after { content: var(--upload); font-size: .9rem; }
 [data-testid="stFileUploaderDropzoneInstructions"] { display: none; }
+/* Nor do those below a message of many lines. */
+[data-testid="stToastViewButton"] { font-size: 0; }
+[data-testid="stToastViewButton"]::after { content: var(--whole); font-size: .9rem; }
 [data-testid="stFileChip"] { min-width: 0; width: 8.4rem; }
 </style>
 """
@@ -163,7 +166,8 @@ dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
 def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not public
     """Run a page inside the frame; what the atlas refuses becomes one sentence."""
     url_state.enter(page.url_path)
-    own = f"--upload: '{text('app.upload')}'; --folded: '{text('app.folded')}';"
+    of_streamlit = {"upload": "app.upload", "folded": "app.folded", "whole": "app.whole"}
+    own = " ".join(f"--{name}: '{text(key)}';" for name, key in of_streamlit.items())
     st.html(f"{STYLE}<style>:root {{ {own} }}</style>")
     try:
         with while_wanted(), refusals_in_words():
